@@ -1,0 +1,82 @@
+//! What can go wrong, said once, with the exit code that the shell sees.
+//!
+//! An error here is the outside world's fault: an experiment file, a data file, a disk, a device.
+//! Its text names the thing, the value and the way out, and it never carries a backtrace.
+
+use std::path::{Path, PathBuf};
+
+/// The result of everything that may meet the outside world.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error that a user can act on. The variant decides the exit code; the message is complete.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder could not be read or written.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    Io {
+        /// What was tried: `read`, `create`, `replace` …
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system answered.
+        source: std::io::Error,
+    },
+    /// The command line asks for something that does not exist or cannot be combined.
+    #[error("{0}")]
+    Usage(String),
+    /// An experiment file (or an override of it) is wrong. Holds every problem found, rendered.
+    #[error("{0}")]
+    Experiment(String),
+    /// A dataset is missing, damaged or not what it claims to be.
+    #[error("{0}")]
+    Data(String),
+    /// A device was asked for that this build or this machine does not have.
+    #[error("{0}")]
+    Device(String),
+    /// A results folder is locked, damaged or of another version.
+    #[error("{0}")]
+    Results(String),
+    /// A chart could not be drawn.
+    #[error("cannot draw `{chart}`: {reason}")]
+    Chart {
+        /// The chart's name.
+        chart: String,
+        /// What the drawing library answered.
+        reason: String,
+    },
+    /// Some trials ended with an error; everything else is recorded.
+    #[error("{failed} of {total} trials failed; the others are recorded")]
+    TrialsFailed {
+        /// How many failed.
+        failed: usize,
+        /// How many this run trained.
+        total: usize,
+    },
+    /// The user stopped the sweep; everything measured is recorded.
+    #[error("interrupted; run the same command again to complete the rest")]
+    Interrupted,
+}
+
+impl Error {
+    /// An [`Error::Io`] with its path.
+    pub fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// The process's exit code. Documented in `README.md`; clap itself uses 2 as well.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Io { .. } | Self::Results(_) | Self::Chart { .. } => 1,
+            Self::Usage(_) => 2,
+            Self::Experiment(_) => 3,
+            Self::Data(_) => 4,
+            Self::TrialsFailed { .. } => 5,
+            Self::Device(_) => 6,
+            Self::Interrupted => 130,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The cellar: the only room that touches the file system, so that every error carries its path.
+//!
+//! Whole files are replaced atomically (a temporary file in the same folder, synced, then renamed);
+//! growing files are flushed row by row, so that what was measured survives whatever comes next.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Reads a whole file.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|e| Error::io("read", path, e))
+}
+
+/// Reads a whole UTF-8 text file.
+pub fn read_text(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|e| Error::io("read", path, e))
+}
+
+/// Reads a whole file, or `None` where there is none.
+pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Error::io("read", path, e)),
+    }
+}
+
+/// Whether `path` is a file that can be opened.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// The size of a file in bytes, or `None` where there is none.
+pub fn size(path: &Path) -> Option<u64> {
+    fs::metadata(path)
+        .ok()
+        .filter(fs::Metadata::is_file)
+        .map(|m| m.len())
+}
+
+/// Creates a folder and its parents.
+pub fn create_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|e| Error::io("create the folder", path, e))
+}
+
+/// The folders directly inside `path`, sorted by name; none where `path` does not exist.
+pub fn folders_in(path: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(Error::io("list", path, e)),
+    };
+    let mut folders = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|e| Error::io("list", path, e))?;
+        if entry.path().is_dir() {
+            folders.push(entry.path());
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// Replaces `path` by `bytes` in one step: a reader sees the old file or the new one, never a part.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut partial = Partial::beside(path)?;
+    partial.write(bytes)?;
+    partial.persist()
+}
+
+/// A file being written under a temporary name; it appears at its own path only by
+/// [`Partial::persist`], and vanishes if dropped before.
+pub struct Partial {
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+impl Partial {
+    /// Starts a file that will become `path`; its folder must exist.
+    pub fn beside(path: &Path) -> Result<Self> {
+        let folder = path.parent().unwrap_or_else(|| Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".partial-");
+        #[cfg(unix)]
+        {
+            // As an ordinary new file: the umask still applies.
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let file = builder
+            .tempfile_in(folder)
+            .map_err(|e| Error::io("write", path, e))?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Appends bytes.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file
+            .write_all(bytes)
+            .map_err(|e| Error::io("write", &self.path, e))
+    }
+
+    /// Syncs and renames into place.
+    pub fn persist(self) -> Result<()> {
+        self.file
+            .as_file()
+            .sync_all()
+            .map_err(|e| Error::io("write", &self.path, e))?;
+        self.file
+            .persist(&self.path)
+            .map(|_| ())
+            .map_err(|e| Error::io("replace", &self.path, e.error))
+    }
+}
+
+/// A file that grows row by row; each [`Growing::append`] reaches the system before it returns.
+pub struct Growing {
+    file: File,
+    path: PathBuf,
+}
+
+impl Growing {
+    /// Starts the file anew: a trial that is trained again writes its rows again.
+    pub fn create(path: &Path) -> Result<Self> {
+        let file = File::create(path).map_err(|e| Error::io("create", path, e))?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Appends bytes in one write.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file
+            .write_all(bytes)
+            .map_err(|e| Error::io("write", &self.path, e))
+    }
+}
+
+/// An exclusive lock that lasts as long as the value; the system frees it when the process dies.
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock, or `None` where another process holds it.
+    pub fn try_take(path: &Path) -> Result<Option<Self>> {
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(|e| Error::io("create", path, e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(e)) => Err(Error::io("lock", path, e)),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! # bn-lab
+//!
+//! A laboratory for one question: *does batch normalisation help here, and does it belong before
+//! or after the activation?* The program reads an experiment, trains every variant several times
+//! with paired random streams, and writes tables and charts.
+//!
+//! ## A walk through the house
+//!
+//! ```text
+//! configs/x.toml ─config─▶ Experiment ─plan─▶ [Trial …]
+//!                                               │
+//!                        ┌──── runner (jobs) ───┘
+//!                        ▼
+//!               Trainer (train │ scripted) ──Event…──▶ observers: record::writer, progress
+//!                                                           │
+//! results/x/ {experiment.toml, manifest.json, trials.csv, summary.csv, trials/<id>/…}
+//!                                                           │
+//!                                   record::reader ──Results──▶ stats, plot, report
+//! ```
+//!
+//! | room | files | knows |
+//! |---|---|---|
+//! | hall | `main`, [`cli`], [`commands`] | everybody |
+//! | study | [`config`], [`plan`], [`seed`] | `fs`; plain values only |
+//! | workshop | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
+//! | corridor | [`event`], [`runner`], [`scripted`], [`progress`] | the plan and the events |
+//! | archive | [`record`] | the plan, the events, `stats`, `fs` |
+//! | gallery | [`stats`], [`plot`], [`report`] | rows; never the workshop |
+//! | cellar | [`fs`], [`error`] | nobody |
+//!
+//! `tests/rooms.rs` enforces who may know whom. Two walls stand elsewhere than one might guess:
+//! `data` holds no tensor at all (the step uploads plain rows), and the `Trainer` and `Observer`
+//! traits live in [`event`], so that neither side has to know the runner.
+//!
+//! ## Where to look first
+//!
+//! - The subject: [`model::norm`]. The question: [`model::placement`].
+//! - What decides a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
+//!   [`train::step`] (the arithmetic).
+//! - What a file in a results folder means: [`record::schema`].
+
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod data;
+pub mod device;
+pub mod error;
+pub mod event;
+pub mod fs;
+pub mod model;
+pub mod optim;
+pub mod plan;
+pub mod plot;
+pub mod progress;
+pub mod record;
+pub mod report;
+pub mod runner;
+pub mod scripted;
+pub mod seed;
+pub mod stats;
+pub mod train;
+
+/// Runs the command that `cli` asks for.
+pub fn run(cli: cli::Cli) -> error::Result<()> {
+    match cli.command {
+        cli::Command::Run(arguments) => commands::run::run(&arguments),
+        cli::Command::Plan(arguments) => commands::plan::run(&arguments),
+        cli::Command::Plot(arguments) => commands::plot::run(&arguments),
+        cli::Command::Data(arguments) => commands::data::run(&arguments),
+    }
+}

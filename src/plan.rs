@@ -1,0 +1,90 @@
+//! Experiment → trials, in the order in which they run.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::config::spec::{Condition, Experiment};
+use crate::config::value::Value;
+use crate::seed::Streams;
+
+/// Version of everything that decides a trial's numbers besides its settings: streams, formulas,
+/// the order of operations. Raised when the same settings would give other numbers.
+pub const NUMBERS_VERSION: u32 = 1;
+
+/// One condition × one replicate: one training run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// Hash of everything that decides its numbers; names its folder.
+    pub id: String,
+    /// Its place in the plan, from 0.
+    pub index: usize,
+    /// What is trained.
+    pub condition: Arc<Condition>,
+    /// Short text that tells conditions apart: `before · train.batch_size 32`.
+    pub label: String,
+    /// The repetition, from 1.
+    pub replicate: u64,
+    /// The experiment's base seed.
+    pub seed: u64,
+}
+
+impl Trial {
+    /// The random streams of this trial: the same for every condition of its replicate.
+    pub fn streams(&self) -> Streams {
+        Streams::new(self.seed, self.replicate)
+    }
+}
+
+/// All trials, replicate by replicate, so that an interrupted sweep is balanced.
+pub fn trials(experiment: &Experiment) -> Vec<Arc<Trial>> {
+    let conditions: Vec<(Arc<Condition>, String)> = experiment
+        .conditions
+        .iter()
+        .map(|condition| (Arc::new(condition.clone()), label(experiment, condition)))
+        .collect();
+    let mut trials = Vec::new();
+    for replicate in 1..=experiment.replicates {
+        for (condition, label) in &conditions {
+            trials.push(Arc::new(Trial {
+                id: id(condition, experiment.seed, replicate),
+                index: trials.len(),
+                condition: Arc::clone(condition),
+                label: label.clone(),
+                replicate,
+                seed: experiment.seed,
+            }));
+        }
+    }
+    trials
+}
+
+/// The first 16 hexadecimal digits of `SHA-256` over the canonical JSON of version, seed,
+/// replicate and keys (sorted, defaults filled in): the same id means the same numbers.
+fn id(condition: &Condition, seed: u64, replicate: u64) -> String {
+    let identity = serde_json::json!({
+        "numbers_version": NUMBERS_VERSION,
+        "seed": seed,
+        "replicate": replicate,
+        "keys": condition.keys,
+    });
+    let digest = Sha256::digest(identity.to_string().as_bytes());
+    let mut id = String::with_capacity(16);
+    for byte in &digest[..8] {
+        id.push_str(&format!("{byte:02x}"));
+    }
+    id
+}
+
+/// The condition in words: the placement, then every other axis with its value.
+fn label(experiment: &Experiment, condition: &Condition) -> String {
+    let mut parts = vec![condition.settings.norm.placement.name().to_owned()];
+    for (axis, value) in experiment.axes.iter().zip(&condition.values) {
+        if axis.key == "norm.placement" {
+            continue;
+        }
+        let value = value.as_ref().map_or("–".to_owned(), Value::to_string);
+        parts.push(format!("{} {value}", axis.key));
+    }
+    parts.join(" · ")
+}
