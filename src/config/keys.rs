@@ -1,0 +1,93 @@
+//! Finding keys: the one at a path, and the one that a misspelt path most likely stands for.
+
+use super::key_list::{KEYS, Key};
+
+/// The key at a dotted path.
+pub(super) fn find(path: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.path == path)
+}
+
+/// Whether keys live below this path.
+pub(super) fn is_section(path: &str) -> bool {
+    let path = path.strip_prefix("sweep.").unwrap_or(path);
+    path == "sweep" || SECTIONS.contains(&path)
+}
+
+/// The known key that an unknown one most likely stands for.
+pub(super) fn suggestion(unknown: &str) -> Option<String> {
+    let (sweep, path) = match unknown.strip_prefix("sweep.") {
+        Some(path) => ("sweep.", path),
+        None => ("", unknown),
+    };
+    let known = OTHER_NAMES
+        .iter()
+        .find(|(other, _)| *other == path || path.ends_with(&format!(".{other}")))
+        .map(|(_, known)| *known);
+    known
+        .or_else(|| most_alike(path))
+        .map(|known| format!("{sweep}{known}"))
+}
+
+/// By the likeness of the whole path or, for a key in the wrong section, of its last segment.
+fn most_alike(path: &str) -> Option<&'static str> {
+    let alike = |known: &'static str| {
+        let whole = strsim::jaro_winkler(path, known);
+        let end = strsim::jaro_winkler(last_segment(path), last_segment(known));
+        (whole.max(0.8 * end + 0.2 * whole), known)
+    };
+    KEYS.iter()
+        .map(|key| alike(key.path))
+        .filter(|(likeness, _)| *likeness > 0.85)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+fn last_segment(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+/// Names that other programs have for ours.
+const OTHER_NAMES: [(&str, &str); 7] = [
+    ("norm.momentum", "norm.decay"),
+    ("lr", "train.learning_rate"),
+    ("eps", "norm.epsilon"),
+    ("betas", "train.beta_1"),
+    ("seeds", "replicates"),
+    ("repeats", "replicates"),
+    ("layers", "model.hidden"),
+];
+
+const SECTIONS: [&str; 5] = ["data", "model", "norm", "train", "output"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_suggests_the_known_one_it_resembles() {
+        for (unknown, known) in [
+            ("train.lerning_rate", "train.learning_rate"),
+            ("placement", "norm.placement"),
+            ("sweep.placement", "sweep.norm.placement"),
+            ("trian.batch_size", "train.batch_size"),
+            ("train.batchsize", "train.batch_size"),
+            ("model.epochs", "train.epochs"),
+            ("train.optimiser", "train.optimizer"),
+            ("norm.momentum", "norm.decay"),
+            ("train.lr", "train.learning_rate"),
+            ("replicate", "replicates"),
+        ] {
+            assert_eq!(suggestion(unknown).as_deref(), Some(known), "{unknown}");
+        }
+        assert_eq!(suggestion("colour"), None);
+    }
+
+    #[test]
+    fn every_key_is_listed_once_and_lives_in_a_section_or_at_the_top() {
+        for (index, key) in KEYS.iter().enumerate() {
+            assert!(KEYS[..index].iter().all(|earlier| earlier.path != key.path));
+            let section = key.path.split_once('.').map(|(section, _)| section);
+            assert!(section.is_none_or(is_section), "{}", key.path);
+        }
+    }
+}

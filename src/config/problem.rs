@@ -1,0 +1,118 @@
+//! Everything wrong with an experiment, collected and then rendered in the order of the file.
+
+use std::path::Path;
+
+use super::wire::Place;
+use crate::error::Error;
+
+/// What the writer of the file must change.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Problem {
+    /// Where; `None` for what concerns the whole file.
+    pub(super) place: Option<Place>,
+    /// What is wrong, and what is allowed.
+    pub(super) text: String,
+    /// A likely fix.
+    pub(super) hint: Option<String>,
+}
+
+/// The problems found so far, and the names of the places they point to.
+pub(super) struct Problems {
+    file: String,
+    overrides: Vec<String>,
+    found: Vec<Problem>,
+}
+
+impl Problems {
+    /// No problems yet.
+    pub(super) fn new(file: &Path, overrides: &[String]) -> Self {
+        Self {
+            file: file.display().to_string(),
+            overrides: overrides.to_vec(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Adds a problem.
+    pub(super) fn add(&mut self, place: impl Into<Option<Place>>, text: impl Into<String>) {
+        self.add_with_hint(place, text, None);
+    }
+
+    /// Adds a problem and, where there is one, a likely fix.
+    pub(super) fn add_with_hint(
+        &mut self,
+        place: impl Into<Option<Place>>,
+        text: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        self.found.push(Problem {
+            place: place.into(),
+            text: text.into(),
+            hint,
+        });
+    }
+
+    /// Whether all is well.
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// `configs/x.toml:7`, `-o train.batch_size=abc` or the file alone.
+    pub(super) fn describe(&self, place: Option<Place>) -> String {
+        match place {
+            Some(Place::File { line, .. }) => format!("{}:{line}", self.file),
+            Some(Place::Override(index)) => {
+                let text = self.overrides.get(index).map_or("", String::as_str);
+                format!("-o {text}")
+            }
+            None => self.file.clone(),
+        }
+    }
+
+    /// All problems as one error, in the order of the file, overrides and the whole file last.
+    pub(super) fn into_error(mut self) -> Error {
+        self.found
+            .sort_by_key(|problem| (problem.place.is_none(), problem.place));
+        let mut rendered: Vec<String> = Vec::new();
+        for problem in &self.found {
+            let text = self.render(problem);
+            if !rendered.contains(&text) {
+                rendered.push(text);
+            }
+        }
+        Error::Experiment(rendered.join("\nerror: "))
+    }
+
+    fn render(&self, problem: &Problem) -> String {
+        let place = self.describe(problem.place);
+        let hint = problem.hint.as_ref();
+        let hint = hint.map_or(String::new(), |hint| format!("\n  hint: {hint}"));
+        format!("{place}: {}{hint}", problem.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(line: usize) -> Place {
+        Place::File {
+            offset: line * 10,
+            line,
+        }
+    }
+
+    #[test]
+    fn problems_are_told_once_in_the_order_of_the_file_with_their_hints() {
+        let mut problems = Problems::new(Path::new("x.toml"), &["a=b".to_owned()]);
+        problems.add(None, "whole");
+        problems.add(Place::Override(0), "over");
+        problems.add(at(9), "late");
+        problems.add_with_hint(at(2), "early", Some("try this".to_owned()));
+        problems.add(at(9), "late");
+        assert_eq!(
+            problems.into_error().to_string(),
+            "x.toml:2: early\n  hint: try this\nerror: x.toml:9: late\nerror: -o a=b: over\nerror: x.toml: whole"
+        );
+    }
+}

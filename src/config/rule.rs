@@ -1,0 +1,292 @@
+//! What a key's value may be: the check and its wording, side by side.
+
+use super::problem::Problems;
+use super::value::Value;
+use super::wire::{Kind, Node};
+
+/// One end of a range of numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Bound {
+    /// The number itself is allowed.
+    Including(f64),
+    /// The number itself is not.
+    Excluding(f64),
+    /// Any finite number.
+    Absent,
+}
+
+/// The values that a key takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Rule {
+    /// Text that can name a folder.
+    Name,
+    /// Any text.
+    Text,
+    /// The path of a folder.
+    Folder,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number in `least..=most`.
+    Whole {
+        /// The smallest.
+        least: i64,
+        /// The largest.
+        most: i64,
+    },
+    /// A finite number between two bounds.
+    Number {
+        /// The lower end.
+        low: Bound,
+        /// The upper end.
+        high: Bound,
+    },
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// The widths of hidden layers.
+    Widths,
+    /// A count of examples, or a share of them.
+    Share,
+}
+
+/// The widest layer and the most layers that a config may ask for.
+const WIDEST: i64 = 65_536;
+const MOST_LAYERS: usize = 100;
+
+impl Rule {
+    /// The value in its normal form (`1` as `1.0` where a number may have decimals), or `None`
+    /// where the rule forbids it.
+    pub(super) fn accept(&self, kind: &Kind) -> Option<Value> {
+        match (self, kind) {
+            (Self::Widths, Kind::List(items)) => widths(items),
+            (_, Kind::Plain(value)) => self.accept_plain(value),
+            _ => None,
+        }
+    }
+
+    fn accept_plain(&self, value: &Value) -> Option<Value> {
+        let allowed = match (self, value) {
+            (Self::Flag, Value::Bool(_)) | (Self::Text, Value::Text(_)) => true,
+            (Self::Name, Value::Text(text)) => is_name(text),
+            (Self::Folder, Value::Text(text)) => !text.trim().is_empty() && !text.contains('\0'),
+            (Self::Choice(words), Value::Text(text)) => words.contains(&text.as_str()),
+            (Self::Whole { least, most }, Value::Integer(n)) => (least..=most).contains(&n),
+            (Self::Number { low, high }, Value::Float(x)) => within(*low, *high, *x),
+            (Self::Share, Value::Integer(n)) => *n >= 0,
+            (Self::Number { .. }, Value::Integer(n)) => {
+                return self.accept_plain(&Value::Float(*n as f64));
+            }
+            // No example held out, whichever way it is said.
+            (Self::Share, Value::Float(0.0)) => return Some(Value::Integer(0)),
+            (Self::Share, Value::Float(x)) => *x > 0.0 && *x < 1.0,
+            _ => false,
+        };
+        allowed.then(|| value.clone())
+    }
+
+    /// Checks `node`; where the rule forbids it, says so under the name `subject`.
+    pub(super) fn check(
+        &self,
+        subject: &str,
+        node: &Node,
+        problems: &mut Problems,
+    ) -> Option<Value> {
+        let accepted = self.accept(&node.kind);
+        if accepted.is_none() {
+            let text = format!("{subject}: must be {}", self.allowed());
+            problems.add_with_hint(node.place, text, self.fix(&node.kind));
+        }
+        accepted
+    }
+
+    /// What is allowed, as it completes "must be …".
+    pub(super) fn allowed(&self) -> String {
+        match self {
+            Self::Name => {
+                "letters, digits, `.`, `_` and `-`, at least one of them a letter or digit"
+                    .to_owned()
+            }
+            Self::Text => "a text".to_owned(),
+            Self::Folder => "the path of a folder".to_owned(),
+            Self::Flag => "`true` or `false`".to_owned(),
+            Self::Whole {
+                least,
+                most: i64::MAX,
+            } => format!("a whole number of at least {least}"),
+            Self::Whole { least, most } => format!("a whole number from {least} to {most}"),
+            Self::Number { low, high } => format!("a number{}", range(*low, *high)),
+            Self::Choice(words) => {
+                let one_of = if words.len() > 1 { "one of " } else { "" };
+                let words: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+                format!("{one_of}{}", words.join(", "))
+            }
+            Self::Widths => {
+                format!("a list of at most {MOST_LAYERS} whole numbers from 1 to {WIDEST}, or `[]`")
+            }
+            Self::Share => {
+                "a whole number of examples (`0` for none), or a share above 0 and below 1"
+                    .to_owned()
+            }
+        }
+    }
+
+    /// Whether a range (`from`, `to`, `count`) makes sense here.
+    pub(super) fn is_numeric(&self) -> bool {
+        matches!(self, Self::Whole { .. } | Self::Number { .. } | Self::Share)
+    }
+
+    fn fix(&self, kind: &Kind) -> Option<String> {
+        let Kind::Plain(value) = kind else {
+            return None;
+        };
+        match (self, value) {
+            (Self::Choice(words), Value::Text(text)) => {
+                let word = nearest(&text.to_lowercase(), words.iter().copied())?;
+                Some(format!("did you mean `\"{word}\"`?"))
+            }
+            (Self::Whole { .. }, Value::Float(x)) if x.fract() == 0.0 && x.abs() < 1e15 => {
+                let whole = Value::Integer(*x as i64);
+                self.accept_plain(&whole)
+                    .map(|whole| format!("write `{whole}`"))
+            }
+            (_, Value::Text(text)) => {
+                let node = super::wire::override_value(text, 0);
+                let bare = self.accept(&node.kind)?;
+                Some(format!("write `{bare}`, without quotes"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The most similar of `words`, if any is similar at all (Jaro–Winkler above 0.8).
+pub(super) fn nearest<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    words
+        .map(|word| (strsim::jaro_winkler(text, word), word))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, word)| word)
+}
+
+/// Whether `text` can be the `name` of an experiment.
+pub(super) fn is_name(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_alphanumeric())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+fn widths(items: &[Node]) -> Option<Value> {
+    let width = |node: &Node| match &node.kind {
+        Kind::Plain(Value::Integer(width)) if (1..=WIDEST).contains(width) => {
+            Some(Value::Integer(*width))
+        }
+        _ => None,
+    };
+    if items.len() > MOST_LAYERS {
+        return None;
+    }
+    let widths: Option<Vec<Value>> = items.iter().map(width).collect();
+    widths.map(Value::List)
+}
+
+fn within(low: Bound, high: Bound, x: f64) -> bool {
+    let above = match low {
+        Bound::Including(bound) => x >= bound,
+        Bound::Excluding(bound) => x > bound,
+        Bound::Absent => true,
+    };
+    let below = match high {
+        Bound::Including(bound) => x <= bound,
+        Bound::Excluding(bound) => x < bound,
+        Bound::Absent => true,
+    };
+    x.is_finite() && above && below
+}
+
+fn range(low: Bound, high: Bound) -> String {
+    let low = match low {
+        Bound::Including(bound) => Some(format!("of at least {bound}")),
+        Bound::Excluding(bound) => Some(format!("above {bound}")),
+        Bound::Absent => None,
+    };
+    let high = match high {
+        Bound::Including(bound) => Some(format!("at most {bound}")),
+        Bound::Excluding(bound) => Some(format!("below {bound}")),
+        Bound::Absent => None,
+    };
+    let ends: Vec<String> = low.into_iter().chain(high).collect();
+    if ends.is_empty() {
+        return String::new();
+    }
+    format!(" {}", ends.join(" and "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(value: Value) -> Kind {
+        Kind::Plain(value)
+    }
+
+    #[test]
+    fn a_whole_number_may_stand_for_a_float_but_not_the_other_way_round() {
+        let number = Rule::Number {
+            low: Bound::Excluding(0.0),
+            high: Bound::Absent,
+        };
+        let whole = Rule::Whole { least: 1, most: 99 };
+        let accepted = number.accept(&plain(Value::Integer(1)));
+        assert_eq!(accepted, Some(Value::Float(1.0)));
+        assert_eq!(whole.accept(&plain(Value::Float(32.0))), None);
+        assert_eq!(
+            whole.fix(&plain(Value::Float(32.0))),
+            Some("write `32`".to_owned())
+        );
+    }
+
+    #[test]
+    fn numbers_must_be_finite_and_between_their_bounds() {
+        let decay = Rule::Number {
+            low: Bound::Including(0.0),
+            high: Bound::Excluding(1.0),
+        };
+        for (x, allowed) in [(0.0, true), (0.99, true), (1.0, false), (-1e-9, false)] {
+            assert_eq!(
+                decay.accept(&plain(Value::Float(x))).is_some(),
+                allowed,
+                "{x}"
+            );
+        }
+        let anything = Rule::Number {
+            low: Bound::Absent,
+            high: Bound::Absent,
+        };
+        for x in [f64::NAN, f64::INFINITY] {
+            assert_eq!(anything.accept(&plain(Value::Float(x))), None);
+        }
+        assert_eq!(decay.allowed(), "a number of at least 0 and below 1");
+        assert_eq!(anything.allowed(), "a number");
+    }
+
+    #[test]
+    fn no_validation_has_one_normal_form() {
+        for zero in [Value::Integer(0), Value::Float(0.0), Value::Float(-0.0)] {
+            assert_eq!(Rule::Share.accept(&plain(zero)), Some(Value::Integer(0)));
+        }
+        assert_eq!(Rule::Share.accept(&plain(Value::Float(1.0))), None);
+    }
+
+    #[test]
+    fn a_name_can_be_a_folder_and_nothing_else() {
+        for (name, allowed) in [
+            ("a-1.b_c", true),
+            ("..", false),
+            ("", false),
+            ("a/b", false),
+            ("ä", false),
+        ] {
+            assert_eq!(is_name(name), allowed, "{name}");
+        }
+    }
+}

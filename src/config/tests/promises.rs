@@ -1,0 +1,256 @@
+//! What holds for every key and every file: the documentation, the resolved text, no panics.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::{
+    MNIST, QUICKSTART, QUICKSTART_JSON, README, SAMPLES, accepted, glyphs, load, load_with,
+    parse_with,
+};
+use crate::config::key_list::{KEYS, Key};
+use crate::config::rule::Rule;
+use crate::config::spec::Optimizer;
+use crate::config::{keys, parse};
+
+fn last_segment(key: &Key) -> &str {
+    key.path.rsplit('.').next().unwrap_or(key.path)
+}
+
+#[test]
+fn a_resolved_experiment_is_the_same_experiment_and_resolves_to_itself() {
+    for sample in SAMPLES {
+        let experiment = load(sample).experiment;
+        let again = load(&experiment.resolved);
+        assert_eq!(again.experiment, experiment, "{}", experiment.resolved);
+        assert_eq!(again.notes, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_resolved_experiment_spells_out_defaults_that_all_conditions_share() {
+    let swept = load(SAMPLES[6]).experiment.resolved;
+    assert!(swept.contains("\nbeta_1 = 0.9\n"), "{swept}");
+    assert!(!swept.contains("\nlearning_rate ="), "{swept}");
+    assert!(!swept.contains("\ndecay ="), "{swept}");
+    let plain = load(SAMPLES[2]).experiment.resolved;
+    assert!(plain.starts_with("# written by bn-lab; every default filled in\nname = \"x\"\n"));
+    assert!(plain.contains(
+        "\n[norm]\nplacement = \"before\"\non_input = false\npreset = \"keras\"\ndecay = 0.99\n"
+    ));
+    assert!(!plain.contains("[sweep]"));
+}
+
+#[test]
+fn every_word_of_every_choice_makes_its_own_settings() {
+    for key in KEYS {
+        let Rule::Choice(words) = key.rule else {
+            continue;
+        };
+        let settings = |word: &str| {
+            let text = load_with("data.dataset = 'mnist'", &[&format!("{}={word}", key.path)]);
+            format!("{:?}", text.experiment.conditions[0].settings)
+        };
+        let different: BTreeSet<String> = words.iter().map(|word| settings(word)).collect();
+        assert_eq!(different.len(), words.len(), "{}", key.path);
+    }
+}
+
+/// Every key that the samples read, with its values.
+fn read_by_samples() -> BTreeMap<String, BTreeSet<String>> {
+    let mut read: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for sample in SAMPLES {
+        for condition in load(sample).experiment.conditions {
+            for (key, value) in condition.keys {
+                read.entry(key).or_default().insert(value.to_toml());
+            }
+        }
+    }
+    read
+}
+
+#[test]
+fn every_listed_key_is_read_somewhere() {
+    let read = read_by_samples();
+    let deciding = KEYS.iter().filter(|key| key.decides_numbers());
+    let unread: Vec<&str> = deciding
+        .map(|key| key.path)
+        .filter(|path| !read.contains_key(*path))
+        .collect();
+    assert_eq!(unread, Vec::<&str>::new());
+    let resolved = load(SAMPLES[2]).experiment.resolved;
+    for key in KEYS.iter().filter(|key| !key.decides_numbers()) {
+        let name = last_segment(key);
+        assert!(resolved.contains(&format!("{name} = ")), "{}", key.path);
+    }
+}
+
+#[test]
+fn the_listed_defaults_are_the_real_ones() {
+    for text in ["glyphs", "mnist"] {
+        for optimizer in ["adam", "sgd", "momentum", "rmsprop"] {
+            for preset in ["keras", "pytorch"] {
+                let overrides = [
+                    format!("data.dataset={text}"),
+                    format!("train.optimizer={optimizer}"),
+                    format!("norm.preset={preset}"),
+                    "model.activation=leaky_relu".to_owned(),
+                    "model.init=normal".to_owned(),
+                ];
+                let loaded = parse(Path::new("x"), "", &overrides).expect("as written");
+                let given: Vec<&str> = overrides
+                    .iter()
+                    .filter_map(|o| o.split('=').next())
+                    .collect();
+                for (path, value) in &loaded.experiment.conditions[0].keys {
+                    let key = keys::find(path).expect("a known key");
+                    let stated = key.default.contains(&format!("`{}`", value.to_toml()));
+                    assert!(
+                        stated || given.contains(&path.as_str()),
+                        "{path} = {}",
+                        value.to_toml()
+                    );
+                }
+            }
+        }
+    }
+    let outside = load(&glyphs("")).experiment;
+    assert_eq!(
+        (
+            outside.replicates,
+            outside.seed,
+            outside.output.log_every_steps
+        ),
+        (3, 0, 50)
+    );
+    let adam = Optimizer::Adam {
+        beta_1: 0.9,
+        beta_2: 0.999,
+        epsilon: 1e-7,
+    };
+    assert_eq!(outside.conditions[0].settings.train.optimizer, adam);
+}
+
+/// The table of a section as it stands in `configs/README.md`.
+fn readme_table(section: &str) -> String {
+    let in_section =
+        |key: &&Key| key.path.split_once('.').map_or("top", |(name, _)| name) == section;
+    let row = |key: &Key| {
+        let name = last_segment(key);
+        let allowed = key.rule.allowed();
+        let only = match key.applies {
+            "" => String::new(),
+            applies => format!(" Applies only {applies}."),
+        };
+        format!(
+            "| `{name}` | {allowed} | {} | {}{only} |\n",
+            key.default, key.meaning
+        )
+    };
+    let rows: String = KEYS.iter().filter(in_section).map(row).collect();
+    format!("| key | value | default | meaning |\n|---|---|---|---|\n{rows}")
+}
+
+#[test]
+fn the_readme_documents_every_key() {
+    let sections = ["top", "data", "model", "norm", "train", "output"];
+    let missing: Vec<String> = sections
+        .into_iter()
+        .map(|section| (section, readme_table(section)))
+        .filter(|(_, table)| !README.contains(table))
+        .map(|(section, table)| format!("## {section}\n\n{table}"))
+        .collect();
+    let missing = missing.join("\n");
+    assert!(
+        missing.is_empty(),
+        "configs/README.md should hold these tables:\n{missing}"
+    );
+}
+
+#[test]
+fn the_readmes_worked_example_says_the_same_in_both_languages() {
+    let block = |language: &str| {
+        let (_, rest) = README
+            .split_once(&format!("```{language}\n"))
+            .expect("as written");
+        rest.split_once("```").expect("as written").0
+    };
+    let toml = accepted("x.toml", block("toml"), &[]);
+    let json = accepted("x.json", block("json"), &[]);
+    assert_eq!(toml, json);
+    assert_eq!(toml.experiment.conditions.len(), 6);
+}
+
+/// A linear congruential generator (Knuth's MMIX constants): repeatable noise without a crate.
+struct Noise(u64);
+
+impl Noise {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % bound.max(1)
+    }
+
+    fn mutate(&mut self, text: &[u8]) -> Vec<u8> {
+        const PIECES: [&str; 16] = [
+            "[",
+            "]",
+            "{",
+            "}",
+            "=",
+            ".",
+            ",",
+            "\"",
+            "\n",
+            "ä",
+            "\u{0}",
+            "-",
+            "1e999",
+            "sweep",
+            "nan",
+            "99999999999999999999",
+        ];
+        let mut bytes = text.to_vec();
+        for _ in 0..=self.below(4) {
+            let at = self.below(bytes.len());
+            match self.below(5) {
+                0 => bytes.truncate(at),
+                1 => bytes.insert(at, self.below(256) as u8),
+                2 => drop(bytes.splice(at..at, PIECES[self.below(PIECES.len())].bytes())),
+                3 if !bytes.is_empty() => bytes[at] = self.below(128) as u8,
+                _ => drop(bytes.drain(at..bytes.len().min(at + 9))),
+            }
+        }
+        bytes
+    }
+}
+
+#[test]
+fn no_garbage_makes_it_panic() {
+    let mut noise = Noise(1);
+    let mut refused = 0;
+    for round in 0..4000 {
+        let (name, text) = match round % 4 {
+            0 => ("x.json", QUICKSTART_JSON),
+            1 => ("x.toml", QUICKSTART),
+            2 => ("x.toml", MNIST),
+            _ => ("x.toml", SAMPLES[7]),
+        };
+        let bytes = noise.mutate(text.as_bytes());
+        let text = String::from_utf8_lossy(&bytes);
+        let overrides: &[&str] = if round % 7 == 0 { &["a", &text] } else { &[] };
+        refused += usize::from(parse_with(name, &text, overrides).is_err());
+    }
+    // Some survive (a comment was hit), most do not.
+    assert!((1000..4000).contains(&refused), "{refused}");
+}
+
+#[test]
+fn the_problems_shown_in_the_readme_are_what_the_program_says() {
+    let text = "data.dataset = 'mnist'\n\n\n\n\n[train]\nbatch_size = 0\n\nlerning_rate = 0.1\n";
+    let overrides = ["norm.placement=befor".to_owned()];
+    let problems = parse(Path::new("configs/x.toml"), text, &overrides).map_err(|e| e.to_string());
+    let shown = format!("error: {}\n", problems.expect_err("three problems"));
+    assert!(README.contains(&shown), "{shown}");
+}

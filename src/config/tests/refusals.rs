@@ -1,0 +1,245 @@
+//! Files that are wrong, and what is said about them.
+
+use super::{accepted, glyphs, load, problems, problems_with, refused};
+
+#[test]
+fn every_problem_of_a_file_is_told_at_once_in_its_order() {
+    let text = "replicates = 0\n\n[data]\ndataset = 'mnits'\n\n[train]\nbatch_size = 0\nlearning_rate = -1\nlerning_rate = 1\n[norm]\nepsilon = nan\ndecay = 1.5\non_input = 'true'\n";
+    assert_eq!(
+        problems(text),
+        "x.toml:1: `replicates = 0`: must be a whole number from 1 to 10000
+error: x.toml:4: `data.dataset = \"mnits\"`: must be one of `\"glyphs\"`, `\"mnist\"`, `\"fashion-mnist\"`
+  hint: did you mean `\"mnist\"`?
+error: x.toml:7: `train.batch_size = 0`: must be a whole number from 1 to 1000000
+error: x.toml:8: `train.learning_rate = -1`: must be a number above 0
+error: x.toml:9: unknown key `train.lerning_rate`
+  hint: did you mean `train.learning_rate`?
+error: x.toml:11: `norm.epsilon = NaN`: must be a number above 0
+error: x.toml:12: `norm.decay = 1.5`: must be a number of at least 0 and below 1
+error: x.toml:13: `norm.on_input = \"true\"`: must be `true` or `false`
+  hint: write `true`, without quotes"
+    );
+}
+
+#[test]
+fn impossible_values_are_refused_one_by_one() {
+    for bad in [
+        "seed = -1",
+        "seed = 99999999999999999999",
+        "name = 'a/b'",
+        "data.validation = 1.0",
+        "data.validation = -1",
+        "data.difficulty = 1.1",
+        "model.hidden = [64, 0]",
+        "model.hidden = 64",
+        "model.hidden = [[64]]",
+        "train.batch_size = 32.0",
+        "train.batch_size = '32'",
+        "train.beta_2 = 1",
+        "train.divergence_factor = 1",
+        "train.learning_rate = inf",
+        "train.learning_rate = 1979-05-27",
+        "output.dir = ''",
+        "output.target_accuracy = 0",
+        "model = 3",
+        "nonsense.deep.key = 3",
+        "nonsense = {}",
+    ] {
+        let found = problems(&glyphs(bad));
+        assert!(found.starts_with("x.toml:2: "), "{bad}: {found}");
+    }
+}
+
+#[test]
+fn syntax_errors_name_their_line() {
+    let found = problems("data.dataset = 'glyphs'\nseed = \n[train\n");
+    assert!(found.starts_with("x.toml:2: not valid TOML: "), "{found}");
+    assert!(
+        found.contains("\nerror: x.toml:3: not valid TOML: "),
+        "{found}"
+    );
+    for (text, message) in [
+        (
+            "{\n \"seed\": 1,\n}",
+            "x.json:2: not valid JSON: trailing commas are not allowed",
+        ),
+        (
+            "{\n // why\n}",
+            "x.json:2: not valid JSON: comments are not allowed",
+        ),
+        (
+            "{\n \"seed\": 1,\n \"seed\": 2 }",
+            "x.json:3: the key \"seed\" appears twice",
+        ),
+        ("", "x.json:1: not valid JSON: the file is empty"),
+        ("\n[1]", "x.json:2: the file must hold an object"),
+    ] {
+        let found = refused("x.json", text, &[]);
+        assert!(found.starts_with(message), "{text}: {found}");
+    }
+}
+
+#[test]
+fn contradictions_name_both_lines() {
+    let twice = glyphs(
+        "[train]\nbatch_size = 8\nepochs = 3\nsteps = 4\n[sweep]\ntrain.batch_size = [8, 16]",
+    );
+    assert_eq!(
+        problems(&twice),
+        "x.toml:5: training has two lengths, `train.epochs` on line 4 and `train.steps` on line 5; keep one
+error: x.toml:7: `train.batch_size` is set on line 3 and swept on line 7; keep one"
+    );
+    let found = problems("seed = 3\n");
+    assert!(
+        found.starts_with("x.toml: the key `data.dataset` is missing"),
+        "{found}"
+    );
+    let json = r#"{"data": {"dataset": "glyphs"}, "data.dataset": "mnist"}"#;
+    let found = refused("x.json", json, &[]);
+    assert!(
+        found.contains("`data.dataset` is given here and on line 1"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_bad_sweep_says_what_is_bad() {
+    for (sweep, message) in [
+        ("train.batch_size = []", "the list is empty"),
+        (
+            "train.batch_size = [32, 32]",
+            "the value `32` appears twice",
+        ),
+        (
+            "train.learning_rate = [1e-3, 0.001]",
+            "the value `0.001` appears twice",
+        ),
+        (
+            "train.batch_size = [16, 0]",
+            "`0` in `sweep.train.batch_size`: must be a whole number",
+        ),
+        (
+            "train.batch_size = 16",
+            "must be a list of values\n  hint: write `[16]`",
+        ),
+        ("norm.placement = ['befor']", "did you mean `\"before\"`?"),
+        (
+            "placement = ['none']",
+            "did you mean `sweep.norm.placement`?",
+        ),
+        ("seed = [1, 2]", "`seed` cannot be swept"),
+        ("replicates = [1, 2]", "`replicates` cannot be swept"),
+        ("output.dir = ['a']", "`output.dir` cannot be swept"),
+        (
+            "norm.placement = { from = 1, to = 2, count = 2 }",
+            "give a list",
+        ),
+        (
+            "train.batch_size = { from = 1, to = 2, cuont = 2 }",
+            "did you mean `count`?",
+        ),
+        ("train.batch_size = { from = 1, to = 2 }", "lacks `count`"),
+        (
+            "train.batch_size = { from = 1, to = 2, count = 1 }",
+            "a whole number from 2 to 1000",
+        ),
+        (
+            "train.batch_size = { from = 1, to = 2, count = 3 }",
+            "`1.5` in the range",
+        ),
+        (
+            "train.batch_size = { from = 1, to = 2, count = 9, scale = 'log' }",
+            "appears twice",
+        ),
+        (
+            "train.learning_rate = { from = 0, to = 1, count = 2, scale = 'log' }",
+            "above 0",
+        ),
+        (
+            "train.learning_rate = { from = 'a', to = 1, count = 2 }",
+            "`from = \"a\"`",
+        ),
+        ("train.epochs = [1]\ntrain.steps = [2]", "two lengths"),
+    ] {
+        let found = problems(&glyphs(&format!("[sweep]\n{sweep}")));
+        assert!(found.contains(message), "{sweep}: {found}");
+    }
+    let wide = (1..=101)
+        .map(|n| n.to_string())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let found = problems(&glyphs(&format!(
+        "[sweep]\ntrain.batch_size = [{wide}]\ndata.seed = [{wide}]"
+    )));
+    assert!(found.contains("more than 10000 points"), "{found}");
+    let found = problems(&glyphs(&format!(
+        "replicates = 2000\n[sweep]\ndata.seed = [{wide}]"
+    )));
+    assert!(
+        found.starts_with("x.toml:2: 101 conditions × 2000 replicates"),
+        "{found}"
+    );
+}
+
+#[test]
+fn nothing_to_train_on_is_refused_where_the_number_of_examples_is_known() {
+    let found = problems(&glyphs("data.validation = 6000"));
+    assert!(
+        found.starts_with("x.toml:2: `data.validation = 6000`: holds out all"),
+        "{found}"
+    );
+    let found = problems(&glyphs(
+        "data.train_examples = 20\ntrain.last_batch = 'drop'",
+    ));
+    assert!(
+        found.starts_with("x.toml:2: `train.batch_size = 32`: the 18"),
+        "{found}"
+    );
+    load(&glyphs("data.train_examples = 20"));
+    load("data.dataset = 'mnist'\ndata.validation = 6000");
+}
+
+#[test]
+fn bad_overrides_are_quoted() {
+    let overrides = [
+        "train.batch_size=abc",
+        "lr=1",
+        "batch",
+        "sweep.train.epochs=[]",
+    ];
+    assert_eq!(
+        problems_with(&glyphs(""), &overrides),
+        "-o train.batch_size=abc: `train.batch_size = \"abc\"`: must be a whole number from 1 to 1000000
+error: -o lr=1: unknown key `lr`
+  hint: did you mean `train.learning_rate`?
+error: -o batch: must be `key=value`, such as `-o train.batch_size=64`
+error: -o sweep.train.epochs=[]: `sweep.train.epochs`: the list is empty; give at least one value"
+    );
+}
+
+#[test]
+fn a_key_without_effect_is_noted_with_the_reason() {
+    let text = glyphs(
+        "train.optimizer = 'sgd'\ntrain.beta_1 = 0.5\nnorm.placement = 'none'\nsweep.norm.decay = [0.1, 0.2]",
+    );
+    let loaded = load(&text);
+    assert_eq!(loaded.experiment.conditions.len(), 1);
+    assert_eq!(
+        loaded.notes[0],
+        "x.toml:3: `train.beta_1` has no effect: it applies only with `train.optimizer = \"adam\"`"
+    );
+    assert!(
+        loaded.notes[1].starts_with("x.toml:5: `norm.decay` has no effect: it applies only where")
+    );
+    assert_eq!(loaded.notes.len(), 2);
+}
+
+#[test]
+fn a_file_whose_name_cannot_name_a_folder_needs_a_name() {
+    let found = refused("my file.toml", &glyphs(""), &[]);
+    assert!(
+        found.contains("the name `my file`") && found.contains("hint: set `name`"),
+        "{found}"
+    );
+    accepted("my file.toml", "name = 'a'\ndata.dataset = 'mnist'", &[]);
+}

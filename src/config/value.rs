@@ -1,0 +1,75 @@
+//! A setting's value, as the sweep, the tables and the trial ids see it.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// A plain value: what TOML and JSON both know.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// `true`, `false`
+    Bool(bool),
+    /// `128`
+    Integer(i64),
+    /// `0.001`
+    Float(f64),
+    /// `"relu"`
+    Text(String),
+    /// `[128, 64]`
+    List(Vec<Value>),
+}
+
+impl Value {
+    /// As it stands in a TOML file: text in quotes.
+    pub fn to_toml(&self) -> String {
+        match self {
+            Self::Text(text) => toml::Value::String(text.clone()).to_string(),
+            Self::List(items) => {
+                let items: Vec<String> = items.iter().map(Self::to_toml).collect();
+                format!("[{}]", items.join(", "))
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
+/// As a person reads it: no quotes; small and large numbers with an exponent.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Float(value) => {
+                let size = value.abs();
+                if size != 0.0 && !(1e-4..1e9).contains(&size) {
+                    write!(f, "{value:e}")
+                } else if value.fract() == 0.0 {
+                    write!(f, "{value:.1}")
+                } else {
+                    write!(f, "{value}")
+                }
+            }
+            Self::Text(value) => f.write_str(value),
+            Self::List(items) => {
+                f.write_str("[")?;
+                for (i, item) in items.iter().enumerate() {
+                    let comma = if i == 0 { "" } else { ", " };
+                    write!(f, "{comma}{item}")?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Integer(value) => serializer.serialize_i64(*value),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::Text(value) => serializer.serialize_str(value),
+            Self::List(items) => serializer.collect_seq(items),
+        }
+    }
+}
