@@ -1,0 +1,347 @@
+//! From bytes in memory to batches of rows: splits, batch order and input scaling, all on the host.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Dataset, Examples};
+use crate::config::spec::{Data, InputScaling, LastBatch, Split, Validation};
+use crate::error::{Error, Result};
+use crate::event::Examples as Counts;
+use crate::seed::Streams;
+
+/// A batch of examples, scaled.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// `[examples, features]`, row-major.
+    pub inputs: Vec<f32>,
+    /// `[examples]`
+    pub labels: Vec<u8>,
+    /// Features per example.
+    pub features: usize,
+}
+
+/// The part of a dataset that a trial evaluates on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Held out of the training set.
+    Validation,
+    /// The test set.
+    Test,
+}
+
+/// A dataset as one trial sees it: split, with its input scaling fixed.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    dataset: Arc<Dataset>,
+    train: Vec<u32>,
+    validation: Vec<u32>,
+    test: Vec<u32>,
+    /// Input value of each byte.
+    scaled: [f32; 256],
+}
+
+impl Prepared {
+    /// Splits validation off the training set and fixes the scaling. `streams` are the trial's;
+    /// with a fixed split, all replicates share the split of `seed`.
+    pub fn new(
+        dataset: Arc<Dataset>,
+        settings: &Data,
+        seed: u64,
+        streams: &Streams,
+    ) -> Result<Self> {
+        let total = dataset.train.count();
+        let held_out = match settings.validation {
+            Validation::Count(count) => count,
+            Validation::Fraction(share) => (share * total as f64) as usize,
+        };
+        if held_out >= total {
+            return Err(Error::Data(format!(
+                "`data.validation = {held_out}` leaves nothing to train on: dataset `{}` has {total} training examples",
+                dataset.name
+            )));
+        }
+        let mut train = indices(total);
+        let split = match settings.split {
+            Split::PerReplicate => *streams,
+            Split::Fixed => Streams::shared(seed),
+        };
+        split.stream("split").shuffle(&mut train);
+        let mut validation = train.split_off(total - held_out);
+        // In file order: the order of training is another stream's business.
+        train.sort_unstable();
+        validation.sort_unstable();
+        let scaled = scaling(settings.input_scaling, &dataset.train, &train);
+        let test = indices(dataset.test.count());
+        Ok(Self {
+            dataset,
+            train,
+            validation,
+            test,
+            scaled,
+        })
+    }
+
+    /// Features per example.
+    pub fn features(&self) -> usize {
+        self.dataset.train.features
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.dataset.train.classes
+    }
+
+    /// How many examples each part has.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            train: self.train.len(),
+            validation: self.validation.len(),
+            test: self.test.len(),
+        }
+    }
+
+    /// The order in which epoch `epoch` (from 1) sees the training examples: derived from the
+    /// epoch's number, so that a later epoch needs no earlier one.
+    pub fn order(&self, epoch: usize, streams: &Streams) -> Vec<u32> {
+        let mut order = self.train.clone();
+        streams
+            .stream(&format!("order/epoch.{epoch}"))
+            .shuffle(&mut order);
+        order
+    }
+
+    /// Fills `batch` with the training examples `order`.
+    pub fn fill(&self, order: &[u32], batch: &mut Batch) {
+        fill(&self.dataset.train, order, &self.scaled, batch);
+    }
+
+    /// The examples of `part`, by position; for [`Prepared::fill_part`].
+    pub fn positions(&self, part: Part) -> &[u32] {
+        match part {
+            Part::Validation => &self.validation,
+            Part::Test => &self.test,
+        }
+    }
+
+    /// Fills `batch` with examples of `part`.
+    pub fn fill_part(&self, part: Part, positions: &[u32], batch: &mut Batch) {
+        let examples = match part {
+            Part::Validation => &self.dataset.train,
+            Part::Test => &self.dataset.test,
+        };
+        fill(examples, positions, &self.scaled, batch);
+    }
+}
+
+/// The batches of an epoch of `examples` examples, as ranges of its order.
+///
+/// The examples that do not fill a batch are kept as a smaller one or dropped, as `last` says; a
+/// smaller batch of a single example is always left out, under every placement alike, because one
+/// value has no variance and paired trials must see the same batches.
+pub fn ranges(examples: usize, batch_size: usize, last: LastBatch) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = (0..examples)
+        .step_by(batch_size)
+        .map(|start| start..examples.min(start + batch_size))
+        .collect();
+    let rest = examples % batch_size;
+    if rest == 1 || (rest > 0 && last == LastBatch::Drop) {
+        ranges.pop();
+    }
+    ranges
+}
+
+fn indices(count: usize) -> Vec<u32> {
+    (0..count as u32).collect()
+}
+
+fn fill(examples: &Examples, positions: &[u32], scaled: &[f32; 256], batch: &mut Batch) {
+    let features = examples.features;
+    batch.features = features;
+    batch.inputs.clear();
+    batch.labels.clear();
+    for &position in positions {
+        let position = position as usize;
+        let row = &examples.inputs[position * features..(position + 1) * features];
+        batch
+            .inputs
+            .extend(row.iter().map(|&byte| scaled[usize::from(byte)]));
+        batch.labels.push(examples.labels[position]);
+    }
+}
+
+/// The input value of each byte under `scaling`.
+fn scaling(scaling: InputScaling, examples: &Examples, train: &[u32]) -> [f32; 256] {
+    let (mean, std) = match scaling {
+        InputScaling::None => (0.0, 1.0),
+        InputScaling::Unit => (0.0, 255.0),
+        InputScaling::Standardize => mean_and_std(examples, train),
+    };
+    std::array::from_fn(|byte| ((byte as f64 - mean) / std) as f32)
+}
+
+/// Mean and (biased) standard deviation over all bytes of the examples at `train`; exact, by
+/// counting. A constant input has a standard deviation of 1 here.
+fn mean_and_std(examples: &Examples, train: &[u32]) -> (f64, f64) {
+    let mut counts = [0u64; 256];
+    for &position in train {
+        let start = position as usize * examples.features;
+        for &byte in &examples.inputs[start..start + examples.features] {
+            counts[usize::from(byte)] += 1;
+        }
+    }
+    let total = counts.iter().sum::<u64>().max(1) as f64;
+    let average = |f: &dyn Fn(f64) -> f64| {
+        let sum: f64 = counts
+            .iter()
+            .enumerate()
+            .map(|(byte, &n)| n as f64 * f(byte as f64))
+            .sum();
+        sum / total
+    };
+    let mean = average(&|x| x);
+    let variance = average(&|x| (x - mean).powi(2));
+    (mean, if variance > 0.0 { variance.sqrt() } else { 1.0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::spec::Dataset as Which;
+
+    fn dataset(train: usize, test: usize) -> Arc<Dataset> {
+        let part = |count: usize| Examples {
+            features: 2,
+            classes: 10,
+            inputs: (0..count * 2).map(|i| (i % 256) as u8).collect(),
+            labels: (0..count).map(|i| (i % 10) as u8).collect(),
+        };
+        Arc::new(Dataset {
+            name: "glyphs",
+            train: part(train),
+            test: part(test),
+        })
+    }
+
+    fn settings(validation: Validation, split: Split, input_scaling: InputScaling) -> Data {
+        Data {
+            dataset: Which::Mnist,
+            train_examples: None,
+            test_examples: None,
+            validation,
+            split,
+            input_scaling,
+        }
+    }
+
+    fn prepare(settings: &Data, replicate: u64) -> Prepared {
+        let streams = Streams::new(5, replicate);
+        Prepared::new(dataset(100, 20), settings, 5, &streams).expect("a valid split")
+    }
+
+    #[test]
+    fn validation_and_training_examples_are_disjoint_and_complete() {
+        for validation in [
+            Validation::Count(0),
+            Validation::Count(30),
+            Validation::Fraction(0.3),
+        ] {
+            let prepared = prepare(
+                &settings(validation, Split::PerReplicate, InputScaling::Unit),
+                1,
+            );
+            let mut all = prepared.train.clone();
+            all.extend(&prepared.validation);
+            all.sort_unstable();
+            assert_eq!(all, indices(100));
+            let expected = if validation == Validation::Count(0) {
+                0
+            } else {
+                30
+            };
+            assert_eq!(prepared.validation.len(), expected);
+        }
+    }
+
+    #[test]
+    fn a_split_differs_between_replicates_unless_it_is_fixed() {
+        let of = |split, replicate| {
+            prepare(
+                &settings(Validation::Count(30), split, InputScaling::Unit),
+                replicate,
+            )
+            .validation
+        };
+        assert_ne!(of(Split::PerReplicate, 1), of(Split::PerReplicate, 2));
+        assert_eq!(of(Split::PerReplicate, 1), of(Split::PerReplicate, 1));
+        assert_eq!(of(Split::Fixed, 1), of(Split::Fixed, 2));
+    }
+
+    #[test]
+    fn holding_out_everything_is_refused_with_the_numbers() {
+        let settings = settings(Validation::Count(100), Split::Fixed, InputScaling::Unit);
+        let error = Prepared::new(dataset(100, 20), &settings, 5, &Streams::new(5, 1))
+            .expect_err("refused");
+        assert!(
+            error.to_string().contains("data.validation = 100"),
+            "{error}"
+        );
+        assert_eq!(error.exit_code(), 4);
+    }
+
+    #[test]
+    fn an_epochs_order_is_a_permutation_of_its_own() {
+        let prepared = prepare(
+            &settings(Validation::Count(0), Split::Fixed, InputScaling::Unit),
+            1,
+        );
+        let streams = Streams::new(5, 1);
+        let (first, second) = (prepared.order(1, &streams), prepared.order(2, &streams));
+        assert_ne!(first, second);
+        assert_eq!(first, prepared.order(1, &streams));
+        let mut sorted = first;
+        sorted.sort_unstable();
+        assert_eq!(sorted, indices(100));
+    }
+
+    #[test]
+    fn the_last_batch_follows_its_rule() {
+        assert_eq!(ranges(10, 4, LastBatch::Keep), [0..4, 4..8, 8..10]);
+        assert_eq!(ranges(10, 4, LastBatch::Drop), [0..4, 4..8]);
+        assert_eq!(
+            ranges(9, 4, LastBatch::Keep),
+            [0..4, 4..8],
+            "a batch of one is left out"
+        );
+        assert_eq!(ranges(8, 4, LastBatch::Keep), [0..4, 4..8]);
+        assert_eq!(
+            ranges(3, 1, LastBatch::Keep),
+            [0..1, 1..2, 2..3],
+            "unless all are of one"
+        );
+        assert_eq!(ranges(3, 8, LastBatch::Keep), vec![0..3; 1]);
+        assert!(ranges(3, 8, LastBatch::Drop).is_empty());
+    }
+
+    #[test]
+    fn bytes_are_scaled_as_the_setting_says() {
+        let first = |input_scaling| {
+            let prepared = prepare(
+                &settings(Validation::Count(0), Split::Fixed, input_scaling),
+                1,
+            );
+            let mut batch = Batch::default();
+            prepared.fill(&[25], &mut batch);
+            assert_eq!(
+                (batch.features, batch.labels.as_slice()),
+                (2, [5].as_slice())
+            );
+            batch.inputs
+        };
+        assert_eq!(first(InputScaling::None), [50.0, 51.0]);
+        assert_eq!(first(InputScaling::Unit), [50.0 / 255.0, 51.0 / 255.0]);
+        // The 200 training bytes are 0…199: mean 99.5, variance (200² − 1) / 12.
+        let std = ((200.0f64 * 200.0 - 1.0) / 12.0).sqrt();
+        let expected = [((50.0 - 99.5) / std) as f32, ((51.0 - 99.5) / std) as f32];
+        assert_eq!(first(InputScaling::Standardize), expected);
+    }
+}

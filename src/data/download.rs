@@ -1,0 +1,288 @@
+//! One file from one address: streamed, never longer than it should be, and kept only if its
+//! SHA-256 is right.
+//!
+//! Which files, which addresses and what to say when all fail is for [`mod@super::fetch`].
+
+use std::fmt::Write;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use ureq::Agent;
+
+use super::source::SourceFile;
+use crate::error::Error;
+use crate::fs::Partial;
+
+/// How far a download is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FetchProgress<'a> {
+    /// The file's name.
+    pub file: &'a str,
+    /// Bytes that arrived.
+    pub received: u64,
+    /// Bytes that the whole file has.
+    pub total: u64,
+}
+
+/// How long a silent partner is waited for. A slow one may take as long as it needs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// For a connection, its encryption included.
+    pub(super) connect: Duration,
+    /// For the next bytes.
+    pub(super) silence: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            silence: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Why a file did not arrive.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The address failed us; another may do better.
+    Mirror(String),
+    /// This machine failed; no address can help.
+    Local(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Local(error)
+    }
+}
+
+/// A client with this patience. It follows `HTTPS_PROXY` and its kin, and trusts the roots that
+/// are compiled in.
+pub(super) fn client(patience: Patience) -> Agent {
+    configured(patience).build().new_agent()
+}
+
+fn configured(patience: Patience) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
+    Agent::config_builder()
+        .user_agent(concat!("bn-lab/", env!("CARGO_PKG_VERSION")))
+        .timeout_resolve(Some(patience.connect))
+        .timeout_connect(Some(patience.connect))
+        .timeout_recv_response(Some(patience.silence))
+        .timeout_per_read(Some(patience.silence))
+}
+
+/// Downloads `file` from `address` to `path`, whose folder must exist. What stood at `path` is
+/// replaced, and only by the right bytes.
+pub(super) fn download(
+    client: &Agent,
+    address: &str,
+    file: &SourceFile,
+    path: &Path,
+    progress: &mut dyn FnMut(FetchProgress<'_>),
+) -> Result<(), Failure> {
+    let response = client
+        .get(address)
+        .call()
+        .map_err(|e| Failure::Mirror(e.to_string()))?;
+    let mut body = response.into_body();
+    if let Some(announced) = body.content_length().filter(|&length| length != file.bytes) {
+        return Err(wrong_size(file, &format!("{announced} were announced")));
+    }
+    let mut partial = Partial::beside(path)?;
+    let mut hash = Sha256::new();
+    receive(&mut body.as_reader(), file, progress, |bytes| {
+        hash.update(bytes);
+        partial.write(bytes)
+    })?;
+    let found = hexadecimal(&hash.finalize());
+    if found != file.sha256 {
+        let expected = file.sha256;
+        return Err(Failure::Mirror(format!(
+            "wrong SHA-256: expected {expected}, found {found}"
+        )));
+    }
+    Ok(partial.persist()?)
+}
+
+/// Passes exactly `file.bytes` bytes on to `keep`, or fails.
+fn receive(
+    body: &mut impl Read,
+    file: &SourceFile,
+    progress: &mut dyn FnMut(FetchProgress<'_>),
+    mut keep: impl FnMut(&[u8]) -> crate::error::Result<()>,
+) -> Result<(), Failure> {
+    let mut buffer = vec![0; 64 * 1024];
+    let mut received = 0;
+    loop {
+        progress(FetchProgress {
+            file: file.name,
+            received,
+            total: file.bytes,
+        });
+        let count = match body.read(&mut buffer) {
+            Ok(0) if received == file.bytes => return Ok(()),
+            Ok(0) => return Err(wrong_size(file, &format!("only {received} arrived"))),
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => {
+                let fault = format!("after {received} of {} bytes: {error}", file.bytes);
+                return Err(Failure::Mirror(fault));
+            }
+        };
+        received += count as u64;
+        if received > file.bytes {
+            return Err(wrong_size(file, "more arrived"));
+        }
+        keep(&buffer[..count])?;
+    }
+}
+
+fn wrong_size(file: &SourceFile, found: &str) -> Failure {
+    Failure::Mirror(format!(
+        "wrong size: expected {} bytes, {found}",
+        file.bytes
+    ))
+}
+
+/// The SHA-256 of `bytes`, in hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::data::loopback::{Server, answer, unannounced};
+    use crate::fs;
+
+    /// `ten bytes!`
+    pub(in crate::data) const BODY: &[u8] = b"ten bytes!";
+    /// The file that consists of [`BODY`].
+    pub(in crate::data) const FILE: SourceFile = SourceFile {
+        name: "ten.gz",
+        bytes: 10,
+        sha256: "0425074d7748edc4faa98177678ef8e16a493504dfa15ca02bcdc56a848aca99",
+    };
+
+    /// A client that is impatient and never uses a proxy.
+    pub(in crate::data) fn impatient() -> Agent {
+        let patience = Patience {
+            connect: Duration::from_secs(5),
+            silence: Duration::from_millis(400),
+        };
+        configured(patience).proxy(None).build().new_agent()
+    }
+
+    /// Downloads [`FILE`] from `server`: what came of it, and what stands at the path afterwards.
+    fn outcome(server: &Server) -> (Result<(), String>, Option<Vec<u8>>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE.name);
+        let address = server.address() + FILE.name;
+        let result = download(&impatient(), &address, &FILE, &path, &mut |_| {});
+        let result = result.map_err(|failure| match failure {
+            Failure::Mirror(fault) => fault,
+            Failure::Local(error) => panic!("{error}"),
+        });
+        let left = folder.path().read_dir().unwrap().count();
+        let content = fs::read_if_exists(&path).unwrap();
+        assert_eq!(
+            left,
+            usize::from(content.is_some()),
+            "a partial file was left"
+        );
+        (result, content)
+    }
+
+    fn fault(server: &Server) -> String {
+        let (result, content) = outcome(server);
+        assert_eq!(content, None, "a file that failed must not appear");
+        result.unwrap_err()
+    }
+
+    #[test]
+    fn a_sound_file_appears_and_its_progress_ends_at_its_size() {
+        let server = Server::start(|_| answer(200, 10, &[BODY]));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE.name);
+        let address = server.address() + FILE.name;
+        let mut told = Vec::new();
+        download(&impatient(), &address, &FILE, &path, &mut |p| {
+            told.push(p.received);
+        })
+        .unwrap();
+        assert_eq!(fs::read(&path).unwrap(), BODY);
+        assert_eq!((told[0], told[told.len() - 1]), (0, 10));
+    }
+
+    #[test]
+    fn a_wrong_sum_is_reported_and_the_file_never_appears() {
+        let fault = fault(&Server::start(|_| answer(200, 10, &[b"ten bytes?"])));
+        assert!(fault.starts_with("wrong SHA-256: expected "), "{fault}");
+        assert!(fault.contains(FILE.sha256), "{fault}");
+    }
+
+    #[test]
+    fn a_body_that_is_cut_short_is_reported() {
+        let fault = fault(&Server::start(|_| answer(200, 10, &[b"ten"])));
+        assert!(fault.starts_with("after 3 of 10 bytes: "), "{fault}");
+    }
+
+    #[test]
+    fn an_announced_size_that_is_wrong_is_reported_before_anything_is_received() {
+        let fault = fault(&Server::start(|_| answer(200, 11, &[b"ten bytes!!"])));
+        assert_eq!(fault, "wrong size: expected 10 bytes, 11 were announced");
+    }
+
+    #[test]
+    fn a_body_of_unannounced_length_must_have_the_known_size_too() {
+        let fault_of = |chunks: &'static [&[u8]]| fault(&Server::start(|_| unannounced(chunks)));
+        let wrong = "wrong size: expected 10 bytes, ";
+        assert_eq!(fault_of(&[b"ten"]), format!("{wrong}only 3 arrived"));
+        assert_eq!(fault_of(&[BODY, BODY]), format!("{wrong}more arrived"));
+        let sound = Server::start(|_| unannounced(&[BODY]));
+        assert_eq!(outcome(&sound), (Ok(()), Some(BODY.to_vec())));
+    }
+
+    #[test]
+    fn a_missing_file_is_reported_with_the_server_s_answer() {
+        let fault = fault(&Server::start(|_| answer(404, 0, &[])));
+        assert!(fault.contains("404"), "{fault}");
+    }
+
+    #[test]
+    fn a_server_that_should_encrypt_and_does_not_is_an_error() {
+        let server = Server::start(|_| answer(200, 10, &[BODY]));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE.name);
+        let address = server.address().replace("http:", "https:") + FILE.name;
+        let result = download(&impatient(), &address, &FILE, &path, &mut |_| {});
+        assert!(matches!(result, Err(Failure::Mirror(_))));
+    }
+
+    #[test]
+    fn a_slow_server_is_waited_for_and_a_silent_one_is_not() {
+        let each: Vec<&[u8]> = BODY.chunks(1).collect();
+        let pausing = |milliseconds: u64| {
+            let mut steps = answer(200, 10, &each);
+            for step in &mut steps {
+                step.pause = Duration::from_millis(milliseconds);
+            }
+            Server::start(move |_| steps.clone())
+        };
+        // Ten pauses of 100 ms are longer than the 400 ms of silence allowed, but none is.
+        assert_eq!(outcome(&pausing(100)), (Ok(()), Some(BODY.to_vec())));
+        let fault = fault(&pausing(2_000));
+        assert!(fault.contains("timeout"), "{fault}");
+    }
+}

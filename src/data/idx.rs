@@ -1,0 +1,326 @@
+//! The IDX format, plain or gzipped: bytes in, shape and elements out.
+//!
+//! ```text
+//! 00 00 08 rank   then rank sizes, each 4 bytes, big-endian   then the elements, one byte each
+//! ```
+//!
+//! Source: the description that MNIST was published with by its authors; 08 means
+//! unsigned bytes, the only element type here. Nothing in a header is believed before the bytes
+//! behind it were seen: memory grows with the input, never with what the input claims. No files
+//! here; the caller knows the path and says it.
+
+use std::io::Read;
+
+use flate2::bufread::GzDecoder;
+
+/// The most elements accepted, ten times the largest file known in this format.
+const MOST_ELEMENTS: u64 = 1 << 30;
+/// No gzip stream inflates further: 258 bytes by 2 bits (RFC 1951, lengths of 258).
+const MOST_INFLATION: u64 = 1032;
+/// The first two bytes of every gzip stream (RFC 1952).
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// A decoded file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Idx {
+    /// The size of each dimension, outermost first.
+    pub(super) shape: Vec<usize>,
+    /// The elements, row-major.
+    pub(super) elements: Vec<u8>,
+}
+
+/// Why bytes are not the IDX file that was expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Fault {
+    /// The file ends within its header.
+    #[error("it ends within its header: expected {expected} bytes, found {found}")]
+    Header {
+        /// Bytes that the header has.
+        expected: usize,
+        /// Bytes that there are.
+        found: usize,
+    },
+    /// It does not begin as an IDX file of bytes with the expected rank does.
+    #[error("it is not such a file: expected it to begin with `{expected}`, found `{found}`")]
+    Magic {
+        /// The first four bytes of such a file, in hexadecimal.
+        expected: String,
+        /// The first four bytes of this one.
+        found: String,
+    },
+    /// The gzip stream is damaged or cut short.
+    #[error("its gzip stream is damaged: {0}")]
+    Gzip(String),
+    /// The header promises more than the rest of the file can hold.
+    #[error("it is cut short: its header promises {promised} elements, found {found}")]
+    Short {
+        /// Product of the sizes in the header.
+        promised: u64,
+        /// What the file holds, or at most can hold.
+        found: String,
+    },
+    /// The header promises more than any known file has.
+    #[error(
+        "its header promises {promised}, the most that is accepted is {MOST_ELEMENTS} elements"
+    )]
+    TooLarge {
+        /// The sizes in the header.
+        promised: String,
+    },
+    /// Something follows the last element.
+    #[error("more bytes follow its {promised} elements")]
+    Trailing {
+        /// Product of the sizes in the header.
+        promised: u64,
+    },
+}
+
+/// Decodes `bytes`, which are plain or gzipped (their first two bytes tell), and must have `rank`
+/// dimensions.
+pub(super) fn decode(bytes: &[u8], rank: u8) -> Result<Idx, Fault> {
+    if !bytes.starts_with(&GZIP_MAGIC) {
+        let mut rest = bytes;
+        return decode_stream(&mut rest, bytes.len() as u64, rank);
+    }
+    let mut decoder = GzDecoder::new(bytes);
+    let capacity = (bytes.len() as u64).saturating_mul(MOST_INFLATION);
+    let idx = decode_stream(&mut decoder, capacity, rank)?;
+    if !decoder.into_inner().is_empty() {
+        return Err(Fault::Trailing {
+            promised: idx.elements.len() as u64,
+        });
+    }
+    Ok(idx)
+}
+
+/// Decodes a stream that yields at most `capacity` bytes.
+fn decode_stream(stream: &mut impl Read, capacity: u64, rank: u8) -> Result<Idx, Fault> {
+    let shape = shape(stream, rank)?;
+    let promised = element_count(&shape)?;
+    if promised > capacity {
+        return Err(Fault::Short {
+            promised,
+            found: format!("room for at most {capacity}"),
+        });
+    }
+    // One byte more than promised, to notice what follows; this also makes the gzip decoder reach
+    // its end and compare its checksum.
+    let mut elements = Vec::with_capacity(promised as usize);
+    let read = stream.take(promised).read_to_end(&mut elements);
+    let found = read.map_err(|error| Fault::Gzip(error.to_string()))? as u64;
+    if found < promised {
+        let found = found.to_string();
+        return Err(Fault::Short { promised, found });
+    }
+    match read_fully(stream, &mut [0])? {
+        0 => Ok(Idx { shape, elements }),
+        _ => Err(Fault::Trailing { promised }),
+    }
+}
+
+/// Reads the header.
+fn shape(stream: &mut impl Read, rank: u8) -> Result<Vec<usize>, Fault> {
+    let mut header = vec![0; 4 + 4 * usize::from(rank)];
+    let found = read_fully(stream, &mut header)?;
+    let magic = [0, 0, 8, rank];
+    if found >= 4 && header[..4] != magic {
+        return Err(Fault::Magic {
+            expected: hexadecimal(&magic),
+            found: hexadecimal(&header[..4]),
+        });
+    }
+    if found < header.len() {
+        let expected = header.len();
+        return Err(Fault::Header { expected, found });
+    }
+    let (sizes, _) = header[4..].as_chunks::<4>();
+    Ok(sizes
+        .iter()
+        .map(|&size| u32::from_be_bytes(size) as usize)
+        .collect())
+}
+
+/// The product of the sizes, within reason.
+fn element_count(shape: &[usize]) -> Result<u64, Fault> {
+    shape
+        .iter()
+        .try_fold(1_u64, |product, &size| product.checked_mul(size as u64))
+        .filter(|&product| product <= MOST_ELEMENTS)
+        .ok_or_else(|| Fault::TooLarge {
+            promised: in_words(shape),
+        })
+}
+
+/// `60000×28×28`
+pub(super) fn in_words(shape: &[usize]) -> String {
+    let sizes: Vec<String> = shape.iter().map(ToString::to_string).collect();
+    sizes.join("×")
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.join(" ")
+}
+
+/// Fills `buffer` as far as the stream goes.
+fn read_fully(stream: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Fault> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match stream.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) => return Err(Fault::Gzip(error.to_string())),
+        }
+    }
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn plain(shape: &[u32], elements: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0, 0, 8, shape.len() as u8];
+        for size in shape {
+            bytes.extend(size.to_be_bytes());
+        }
+        bytes.extend(elements);
+        bytes
+    }
+
+    fn gzipped(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn small() -> Vec<u8> {
+        plain(&[2, 3, 2], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    }
+
+    #[test]
+    fn plain_and_gzipped_bytes_decode_to_the_same() {
+        let idx = decode(&small(), 3).unwrap();
+        assert_eq!(idx.shape, [2, 3, 2]);
+        assert_eq!(idx.elements, (1..=12).collect::<Vec<u8>>());
+        assert_eq!(decode(&gzipped(&small()), 3), Ok(idx));
+    }
+
+    #[test]
+    fn every_cut_of_a_plain_file_is_an_error_that_says_how_much_is_there() {
+        let bytes = small();
+        for length in 0..bytes.len() {
+            let fault = decode(&bytes[..length], 3).unwrap_err();
+            match length {
+                0..16 => assert_eq!(
+                    fault,
+                    Fault::Header {
+                        expected: 16,
+                        found: length
+                    }
+                ),
+                _ => assert!(matches!(fault, Fault::Short { promised: 12, .. })),
+            }
+        }
+    }
+
+    #[test]
+    fn every_cut_of_a_gzipped_file_is_an_error() {
+        let bytes = gzipped(&small());
+        for length in 0..bytes.len() {
+            assert!(
+                decode(&bytes[..length], 3).is_err(),
+                "cut to {length} bytes"
+            );
+        }
+    }
+
+    #[test]
+    fn another_magic_number_or_rank_is_refused() {
+        let mut floats = small();
+        floats[2] = 0x0d;
+        assert_eq!(
+            decode(&floats, 3).unwrap_err().to_string(),
+            "it is not such a file: expected it to begin with `00 00 08 03`, found `00 00 0d 03`"
+        );
+        assert!(matches!(decode(&small(), 1), Err(Fault::Magic { .. })));
+        assert!(matches!(
+            decode(b"<!DOCTYPE html>", 3),
+            Err(Fault::Magic { .. })
+        ));
+    }
+
+    #[test]
+    fn bytes_after_the_last_element_are_refused_inside_and_after_the_gzip_stream() {
+        let mut longer = small();
+        longer.push(0);
+        let trailing = Err(Fault::Trailing { promised: 12 });
+        assert_eq!(decode(&longer, 3), trailing);
+        assert_eq!(decode(&gzipped(&longer), 3), trailing);
+        let mut appended = gzipped(&small());
+        appended.push(0);
+        assert_eq!(decode(&appended, 3), trailing);
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_refused() {
+        let mut bytes = gzipped(&small());
+        let checksum = bytes.len() - 8;
+        bytes[checksum] ^= 1;
+        assert!(matches!(decode(&bytes, 3), Err(Fault::Gzip(_))));
+    }
+
+    #[test]
+    fn a_header_that_promises_more_than_the_bytes_can_hold_is_refused_before_reading() {
+        let header = plain(&[60_000, 28, 28], &[]);
+        for bytes in [header.clone(), gzipped(&header)] {
+            let fault = decode(&bytes, 3).unwrap_err();
+            assert!(fault.to_string().contains("room for at most"), "{fault}");
+        }
+        for absurd in [[u32::MAX; 3], [1 << 10, 1 << 10, (1 << 10) + 1]] {
+            let fault = decode(&plain(&absurd, &[]), 3);
+            assert!(matches!(fault, Err(Fault::TooLarge { .. })), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn no_mutation_of_a_valid_file_panics_or_yields_more_than_its_bytes_can_hold() {
+        // Knuth's MMIX generator: the same mutations in every run.
+        let mut state = 1_u64;
+        let mut next = |bound: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % bound
+        };
+        let mut refused = 0;
+        for round in 0..6000 {
+            let mut bytes = if round % 2 == 0 {
+                small()
+            } else {
+                gzipped(&small())
+            };
+            for _ in 0..=next(3) {
+                let place = next(bytes.len());
+                bytes[place] = next(256) as u8;
+            }
+            if next(4) == 0 {
+                bytes.truncate(next(bytes.len()));
+            }
+            match decode(&bytes, 3) {
+                Ok(idx) => {
+                    let most = bytes.len() * MOST_INFLATION as usize;
+                    assert!(idx.elements.capacity() <= most, "{:?}", idx.shape);
+                    assert_eq!(idx.elements.len(), idx.shape.iter().product::<usize>());
+                }
+                Err(_) => refused += 1,
+            }
+        }
+        assert!(refused > 3000, "only {refused} of 6000 were noticed");
+    }
+}

@@ -1,0 +1,221 @@
+//! Which datasets there are, where their files are, and whether these are sound: what
+//! `bn-lab data list` and `bn-lab data verify` show.
+
+use std::path::PathBuf;
+
+use super::download::sha256;
+use super::glyphs;
+use super::locate::{Place, Places, path_in};
+use super::source::{SOURCES, Source, SourceFile};
+use crate::error::Result;
+use crate::fs;
+
+/// One dataset and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatasetStatus {
+    /// The name used in experiment files.
+    pub name: &'static str,
+    /// What it shows, in a line.
+    pub description: &'static str,
+    /// Who made it, and under which licence.
+    pub origin: &'static str,
+    /// Where it is.
+    pub availability: Availability,
+    /// The size of its files here, or of the download where it is missing; 0 where it is generated.
+    pub bytes: u64,
+}
+
+/// Where a dataset is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Availability {
+    /// It is generated and needs no files.
+    Generated,
+    /// All its files are here.
+    Found(Place),
+    /// Some file is missing; a run that needs it downloads it.
+    Missing,
+}
+
+/// One file of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileCheck {
+    /// The dataset's name.
+    pub dataset: &'static str,
+    /// Where the file is or should be.
+    pub path: PathBuf,
+    /// What was found.
+    pub state: FileState,
+}
+
+/// Whether a file is the published one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileState {
+    /// Its SHA-256 is right.
+    Sound,
+    /// It is not there.
+    Missing,
+    /// It was unpacked, and no sum is published for that.
+    Unpacked,
+    /// Its SHA-256 is wrong.
+    Damaged {
+        /// The published sum.
+        expected: &'static str,
+        /// The sum of the file here.
+        found: String,
+    },
+}
+
+/// Every dataset, the generated one first.
+pub fn status(places: &Places) -> Vec<DatasetStatus> {
+    let generated = DatasetStatus {
+        name: glyphs::NAME,
+        description: "generated digits in many hands, any number of grey images of 28×28, 10 classes",
+        origin: "drawn by bn-lab from a seed; no files, no download",
+        availability: Availability::Generated,
+        bytes: 0,
+    };
+    std::iter::once(generated)
+        .chain(
+            SOURCES
+                .into_iter()
+                .map(|source| source_status(source, places)),
+        )
+        .collect()
+}
+
+fn source_status(source: &'static Source, places: &Places) -> DatasetStatus {
+    let found = places.find(source);
+    let bytes = source.files.iter().map(|file| {
+        let path = found
+            .as_ref()
+            .and_then(|place| path_in(&place.folder, file));
+        path.and_then(|path| fs::size(&path)).unwrap_or(file.bytes)
+    });
+    DatasetStatus {
+        name: source.name,
+        description: source.description,
+        origin: source.origin,
+        bytes: bytes.sum(),
+        availability: found.map_or(Availability::Missing, Availability::Found),
+    }
+}
+
+/// Compares every file with its published sum: where the dataset was found, or in the folder that
+/// a download would fill.
+pub fn verify(places: &Places) -> Result<Vec<FileCheck>> {
+    let mut checks = Vec::new();
+    for source in SOURCES {
+        let found = places.find(source).map(|place| place.folder);
+        let folder = found
+            .or_else(|| places.fetch_folder(source.name))
+            .unwrap_or_default();
+        for file in source.files {
+            let path = path_in(&folder, file).unwrap_or_else(|| folder.join(file.name));
+            checks.push(FileCheck {
+                dataset: source.name,
+                state: state(&path, file)?,
+                path,
+            });
+        }
+    }
+    Ok(checks)
+}
+
+fn state(path: &std::path::Path, file: &SourceFile) -> Result<FileState> {
+    let Some(bytes) = fs::read_if_exists(path)? else {
+        return Ok(FileState::Missing);
+    };
+    if !path.ends_with(file.name) {
+        return Ok(FileState::Unpacked);
+    }
+    let found = sha256(&bytes);
+    if found == file.sha256 {
+        return Ok(FileState::Sound);
+    }
+    let expected = file.sha256;
+    Ok(FileState::Damaged { expected, found })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::mnist::MNIST;
+    use super::*;
+
+    fn cache(root: &Path) -> Places {
+        Places {
+            cache: Some(root.to_owned()),
+            ..Places::default()
+        }
+    }
+
+    #[test]
+    fn glyphs_are_always_there_and_missing_datasets_show_the_size_of_their_download() {
+        let root = tempfile::tempdir().unwrap();
+        let shown: Vec<_> = status(&cache(root.path()))
+            .into_iter()
+            .map(|status| (status.name, status.availability, status.bytes))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("glyphs", Availability::Generated, 0),
+                ("mnist", Availability::Missing, 11_594_722),
+                ("fashion-mnist", Availability::Missing, 30_878_645),
+            ]
+        );
+    }
+
+    #[test]
+    fn files_are_found_missing_unpacked_or_damaged() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("mnist");
+        fs::create_folder(&folder).unwrap();
+        fs::replace(&folder.join(MNIST.files[0].name), b"damaged").unwrap();
+        fs::replace(&folder.join(MNIST.files[1].unpacked_name()), b"unpacked").unwrap();
+        let checks = verify(&cache(root.path())).unwrap();
+        assert_eq!(checks.len(), 8);
+        assert_eq!(
+            checks[0].state,
+            FileState::Damaged {
+                expected: MNIST.files[0].sha256,
+                found: sha256(b"damaged")
+            }
+        );
+        assert_eq!(checks[1].state, FileState::Unpacked);
+        assert_eq!(checks[2].state, FileState::Missing);
+        assert_eq!(checks[2].path, folder.join(MNIST.files[2].name));
+    }
+
+    #[test]
+    fn the_published_files_are_sound() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+        let root = std::env::var_os("BN_LAB_DATA").map_or(root, PathBuf::from);
+        let places = Places {
+            data_dir: Some(root),
+            ..Places::default()
+        };
+        for source in SOURCES {
+            if places.find(source).is_none() {
+                #[expect(
+                    clippy::print_stderr,
+                    reason = "a skipped test must not look like a passed one"
+                )]
+                {
+                    eprintln!("SKIPPED: no {} files; set BN_LAB_DATA", source.name);
+                }
+                continue;
+            }
+            let checks = verify(&places).unwrap();
+            let of_source = checks.iter().filter(|check| check.dataset == source.name);
+            assert!(
+                of_source
+                    .clone()
+                    .all(|check| check.state == FileState::Sound),
+                "{checks:?}"
+            );
+            assert_eq!(of_source.count(), 4);
+        }
+    }
+}

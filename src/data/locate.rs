@@ -1,0 +1,206 @@
+//! Where the files of a dataset are: the places that are searched, and in which order.
+//!
+//! 1. `--data-dir DIR`: `DIR/<dataset>/`, then `DIR` itself;
+//! 2. `$BN_LAB_DATA`: likewise;
+//! 3. the user's cache: `<cache>/bn-lab/<dataset>/`, where downloads go.
+//!
+//! The first folder that holds all files of the dataset, packed or unpacked, wins. Whether they
+//! are sound is not asked here.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use super::source::{Source, SourceFile};
+use crate::fs;
+
+/// The environment variable that names a data folder.
+pub const ENVIRONMENT_VARIABLE: &str = "BN_LAB_DATA";
+
+/// Where files may be. Nothing else is ever searched.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// `--data-dir`, if given.
+    pub data_dir: Option<PathBuf>,
+    /// `$BN_LAB_DATA`, if set and not empty.
+    pub environment: Option<PathBuf>,
+    /// bn-lab's own folder inside the user's cache folder; `None` where the user has no home.
+    pub cache: Option<PathBuf>,
+}
+
+/// One folder that is searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The folder that must hold all files.
+    pub folder: PathBuf,
+    /// Why it is searched: `--data-dir`, `BN_LAB_DATA` or `cache`.
+    pub reason: &'static str,
+}
+
+impl Places {
+    /// The places of this process: `data_dir` from the command line, the rest from its
+    /// environment.
+    pub fn from_environment(data_dir: Option<PathBuf>) -> Self {
+        Self {
+            data_dir,
+            environment: env::var_os(ENVIRONMENT_VARIABLE)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from),
+            cache: etcetera::choose_base_strategy()
+                .ok()
+                .map(|strategy| strategy.cache_dir().join("bn-lab")),
+        }
+    }
+
+    /// Every folder that is searched for the dataset called `name`, in order.
+    pub fn folders(&self, name: &str) -> Vec<Place> {
+        let mut places = Vec::new();
+        let given = [
+            (&self.data_dir, "--data-dir"),
+            (&self.environment, ENVIRONMENT_VARIABLE),
+        ];
+        for (folder, reason) in given {
+            if let Some(folder) = folder {
+                places.push(Place {
+                    folder: folder.join(name),
+                    reason,
+                });
+                places.push(Place {
+                    folder: folder.clone(),
+                    reason,
+                });
+            }
+        }
+        if let Some(folder) = self.cache_folder(name) {
+            places.push(Place {
+                folder,
+                reason: "cache",
+            });
+        }
+        places
+    }
+
+    /// Where a download of the dataset called `name` goes when a run needs it.
+    pub fn cache_folder(&self, name: &str) -> Option<PathBuf> {
+        self.cache.as_ref().map(|cache| cache.join(name))
+    }
+
+    /// Where an explicit download of the dataset called `name` goes: `--data-dir` if given, so
+    /// that a folder can be filled for another machine, else the cache.
+    pub fn fetch_folder(&self, name: &str) -> Option<PathBuf> {
+        match &self.data_dir {
+            Some(folder) => Some(folder.join(name)),
+            None => self.cache_folder(name),
+        }
+    }
+
+    /// The first place that holds all files of `source`.
+    pub(super) fn find(&self, source: &Source) -> Option<Place> {
+        self.folders(source.name).into_iter().find(|place| {
+            source
+                .files
+                .iter()
+                .all(|file| path_in(&place.folder, file).is_some())
+        })
+    }
+}
+
+/// The path of `file` in `folder`: as published, else unpacked, else `None`.
+pub(super) fn path_in(folder: &Path, file: &SourceFile) -> Option<PathBuf> {
+    [file.name, file.unpacked_name()]
+        .into_iter()
+        .map(|name| folder.join(name))
+        .find(|path| fs::is_file(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mnist::MNIST;
+    use super::*;
+
+    fn fill(folder: &Path, unpacked: bool) {
+        fs::create_folder(folder).unwrap();
+        for file in MNIST.files {
+            let name = if unpacked {
+                file.unpacked_name()
+            } else {
+                file.name
+            };
+            fs::replace(&folder.join(name), b"x").unwrap();
+        }
+    }
+
+    fn places(root: &Path) -> Places {
+        Places {
+            data_dir: Some(root.join("given")),
+            environment: Some(root.join("environment")),
+            cache: Some(root.join("cache")),
+        }
+    }
+
+    #[test]
+    fn the_dataset_s_own_folder_comes_first_then_the_folder_itself_and_the_cache_last() {
+        let root = tempfile::tempdir().unwrap();
+        let places = places(root.path());
+        assert_eq!(places.find(&MNIST), None);
+        // Filled from the last place to the first, each takes over from the one before.
+        for (folder, reason) in [
+            ("cache/mnist", "cache"),
+            ("environment", "BN_LAB_DATA"),
+            ("environment/mnist", "BN_LAB_DATA"),
+            ("given", "--data-dir"),
+            ("given/mnist", "--data-dir"),
+        ] {
+            let folder = root.path().join(folder);
+            fill(&folder, false);
+            assert_eq!(places.find(&MNIST), Some(Place { folder, reason }));
+        }
+    }
+
+    #[test]
+    fn unpacked_files_count_and_published_ones_are_preferred() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("cache/mnist");
+        fill(&folder, true);
+        assert!(places(root.path()).find(&MNIST).is_some());
+        let file = &MNIST.files[0];
+        assert_eq!(
+            path_in(&folder, file),
+            Some(folder.join("train-images-idx3-ubyte"))
+        );
+        fill(&folder, false);
+        assert_eq!(
+            path_in(&folder, file),
+            Some(folder.join("train-images-idx3-ubyte.gz"))
+        );
+    }
+
+    #[test]
+    fn a_folder_that_lacks_a_file_is_passed_over() {
+        let root = tempfile::tempdir().unwrap();
+        fill(&root.path().join("cache/mnist"), false);
+        let given = root.path().join("given");
+        fs::create_folder(&given).unwrap();
+        fs::replace(&given.join(MNIST.files[0].name), b"x").unwrap();
+        assert_eq!(places(root.path()).find(&MNIST).unwrap().reason, "cache");
+    }
+
+    #[test]
+    fn an_explicit_download_goes_to_the_given_folder_and_an_implied_one_to_the_cache() {
+        let places = places(Path::new("root"));
+        assert_eq!(
+            places.cache_folder("mnist"),
+            Some(Path::new("root/cache/mnist").into())
+        );
+        assert_eq!(
+            places.fetch_folder("mnist"),
+            Some(Path::new("root/given/mnist").into())
+        );
+        let without = Places {
+            data_dir: None,
+            ..places
+        };
+        assert_eq!(without.fetch_folder("mnist"), without.cache_folder("mnist"));
+    }
+}

@@ -1,0 +1,136 @@
+//! The data room: from a dataset's name to bytes and labels in memory.
+//!
+//! ```text
+//! load ──▶ glyphs                                      generated
+//!      └─▶ locate ──▶ (fetch ──▶ download) ──▶ mnist ──▶ idx    read from files
+//! ```
+//!
+//! Nothing here knows tensors, scales inputs or splits off validation.
+
+pub mod batches;
+mod dataset;
+mod download;
+mod fetch;
+mod glyphs;
+mod idx;
+mod inventory;
+mod locate;
+#[cfg(test)]
+mod loopback;
+mod mnist;
+mod source;
+
+pub use self::dataset::{Dataset, Examples};
+pub use self::download::FetchProgress;
+pub use self::fetch::{Fetched, fetch};
+pub use self::inventory::{Availability, DatasetStatus, FileCheck, FileState, status, verify};
+pub use self::locate::{ENVIRONMENT_VARIABLE, Place, Places};
+
+use self::source::Source;
+use crate::config::spec;
+use crate::error::Result;
+
+/// Loads a dataset: generates it, or reads its files, which are downloaded first if they are in
+/// none of the `places`; `progress` hears of that.
+pub fn load(
+    settings: &spec::Data,
+    places: &Places,
+    progress: &mut dyn FnMut(FetchProgress<'_>),
+) -> Result<Dataset> {
+    let (train, test) = (settings.train_examples, settings.test_examples);
+    let source = match settings.dataset {
+        spec::Dataset::Glyphs { difficulty, seed } => {
+            return glyphs::generate(difficulty, seed, train, test);
+        }
+        spec::Dataset::Mnist => &mnist::MNIST,
+        spec::Dataset::FashionMnist => &mnist::FASHION_MNIST,
+    };
+    let mut dataset = read(source, places, progress)?;
+    dataset
+        .train
+        .keep_first(train, "data.train_examples", source.name)?;
+    dataset
+        .test
+        .keep_first(test, "data.test_examples", source.name)?;
+    Ok(dataset)
+}
+
+fn read(
+    source: &Source,
+    places: &Places,
+    progress: &mut dyn FnMut(FetchProgress<'_>),
+) -> Result<Dataset> {
+    let folder = match places.find(source) {
+        Some(place) => place.folder,
+        None => fetch::into_cache(source, places, progress)?,
+    };
+    mnist::read(source, &folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::spec::{InputScaling, Split, Validation};
+    use crate::fs;
+
+    fn settings(dataset: spec::Dataset, train_examples: usize) -> spec::Data {
+        spec::Data {
+            dataset,
+            train_examples: Some(train_examples),
+            test_examples: None,
+            validation: Validation::Count(0),
+            split: Split::Fixed,
+            input_scaling: InputScaling::Unit,
+        }
+    }
+
+    /// Five images per split, unpacked, in `folder`.
+    fn write_five(folder: &Path) {
+        fs::create_folder(folder).unwrap();
+        let mut images = vec![0, 0, 8, 3, 0, 0, 0, 5, 0, 0, 0, 28, 0, 0, 0, 28];
+        images.resize(16 + 5 * 784, 9);
+        let labels = [0, 0, 8, 1, 0, 0, 0, 5, 1, 2, 3, 4, 5];
+        for (file, bytes) in mnist::MNIST
+            .files
+            .iter()
+            .zip([&images[..], &labels[..]].repeat(2))
+        {
+            fs::replace(&folder.join(file.unpacked_name()), bytes).unwrap();
+        }
+    }
+
+    #[test]
+    fn files_that_are_here_are_read_without_a_download_and_limits_apply() {
+        let root = tempfile::tempdir().unwrap();
+        write_five(&root.path().join("mnist"));
+        let places = Places {
+            data_dir: Some(root.path().into()),
+            ..Places::default()
+        };
+        let mut silent = |_: FetchProgress<'_>| panic!("nothing is missing");
+        let dataset = load(&settings(spec::Dataset::Mnist, 2), &places, &mut silent).unwrap();
+        assert_eq!(
+            (dataset.name, dataset.train.count(), dataset.test.count()),
+            ("mnist", 2, 5)
+        );
+        assert_eq!(dataset.train.labels, [1, 2]);
+        let error = load(&settings(spec::Dataset::Mnist, 6), &places, &mut silent).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`data.train_examples = 6` is more than the dataset `mnist` has; the most is 5"
+        );
+    }
+
+    #[test]
+    fn glyphs_need_no_places() {
+        let glyphs = spec::Dataset::Glyphs {
+            difficulty: 0.5,
+            seed: 1,
+        };
+        let dataset = load(&settings(glyphs, 30), &Places::default(), &mut |_| {}).unwrap();
+        assert_eq!((dataset.name, dataset.train.count()), ("glyphs", 30));
+        assert_eq!((dataset.train.features, dataset.train.classes), (784, 10));
+    }
+}
