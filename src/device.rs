@@ -1,0 +1,120 @@
+//! Device names → burn devices. The only file that names a backend.
+
+use burn::tensor::Device;
+
+use crate::error::{Error, Result};
+
+/// A device as the user names it, opened.
+#[derive(Debug, Clone)]
+pub struct OpenDevice {
+    name: String,
+    device: Device,
+}
+
+impl OpenDevice {
+    /// Opens a device by name: `cpu` (burn's `flex`), or `ndarray`, `wgpu`, `wgpu:1` in a build
+    /// that has them. The device does a small sum, so that one that cannot work is found now.
+    pub fn open(name: &str) -> Result<Self> {
+        let device = match name.split_once(':').unwrap_or((name, "")) {
+            ("cpu" | "flex", "") => Device::flex(),
+            #[cfg(feature = "ndarray")]
+            ("ndarray", "") => Device::ndarray(),
+            #[cfg(feature = "wgpu")]
+            ("wgpu", index) => wgpu(name, index)?,
+            (known @ ("ndarray" | "wgpu"), _) if !available().contains(&known) => {
+                return Err(Error::Device(format!(
+                    "device `{name}` is not in this build; it has {}\n  hint: build with `--features {known}`",
+                    list()
+                )));
+            }
+            _ => {
+                return Err(Error::Device(format!(
+                    "there is no device `{name}`; this build has {}",
+                    list()
+                )));
+            }
+        };
+        probe(name, &device)?;
+        Ok(Self {
+            name: name.to_owned(),
+            device,
+        })
+    }
+
+    /// As the user named it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The plain device: evaluation, no gradients.
+    pub fn plain(&self) -> Device {
+        self.device.clone()
+    }
+
+    /// The same device with gradients.
+    pub fn differentiable(&self) -> Device {
+        self.device.clone().autodiff()
+    }
+}
+
+/// Names that this build can open.
+pub fn available() -> Vec<&'static str> {
+    let mut names = vec!["cpu"];
+    if cfg!(feature = "ndarray") {
+        names.push("ndarray");
+    }
+    if cfg!(feature = "wgpu") {
+        names.push("wgpu");
+    }
+    names
+}
+
+fn list() -> String {
+    let names: Vec<String> = available().iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+#[cfg(feature = "wgpu")]
+fn wgpu(name: &str, index: &str) -> Result<Device> {
+    use burn::tensor::DeviceKind;
+    if index.is_empty() {
+        return Ok(Device::wgpu(DeviceKind::DefaultDevice));
+    }
+    let index: usize = index.parse().map_err(|_| {
+        Error::Device(format!(
+            "device `{name}`: `{index}` is not a number; write `wgpu:0`"
+        ))
+    })?;
+    Ok(Device::wgpu(DeviceKind::DiscreteGpu(index)))
+}
+
+/// One small computation on the device. Graphics drivers panic where there is no adapter; that
+/// becomes the error that the user can act on.
+fn probe(name: &str, device: &Device) -> Result<()> {
+    let device = device.clone();
+    let sum = quietly(move || {
+        burn::tensor::Tensor::<1>::from_floats([1.0, 2.0], &device)
+            .sum()
+            .into_scalar::<f32>()
+    });
+    match sum {
+        Ok(sum) if (sum - 3.0).abs() < 1e-6 => Ok(()),
+        Ok(sum) => Err(Error::Device(format!(
+            "device `{name}` computes 1 + 2 = {sum}; it cannot be used"
+        ))),
+        Err(reason) => Err(Error::Device(format!(
+            "device `{name}` cannot be used on this machine: {reason}\n  hint: `--device cpu` always works"
+        ))),
+    }
+}
+
+/// Runs `work` on a thread of its own with its panic message as the error.
+fn quietly<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> std::result::Result<T, String> {
+    let thread = std::thread::Builder::new().name("device-probe".to_owned());
+    let handle = thread.spawn(work).map_err(|e| e.to_string())?;
+    handle
+        .join()
+        .map_err(|panic| crate::event::panic_text(panic.as_ref()))
+}

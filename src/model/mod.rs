@@ -1,0 +1,8 @@
+//! Networks and their layers, on burn. [`norm`] is the subject, [`placement`] the question.
+
+pub mod activation;
+pub mod init;
+pub mod mlp;
+pub mod norm;
+pub mod pass;
+pub mod placement;

@@ -1,0 +1,114 @@
+//! Training one trial on burn: the loop, its evaluation and its end.
+
+pub mod divergence;
+mod run;
+pub mod step;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::config::spec::Condition;
+use crate::data::Dataset;
+use crate::data::batches::Prepared;
+use crate::device::OpenDevice;
+use crate::error::{Error, Result};
+use crate::event::{Event, Outcome, Stop, Trainer};
+use crate::model::mlp::Mlp;
+use crate::optim;
+use crate::plan::Trial;
+use run::Run;
+use step::Learner;
+
+/// What names a loaded dataset: the settings that decide its content.
+type DatasetKey = String;
+
+/// Trains trials with burn.
+pub struct BurnTrainer {
+    device: OpenDevice,
+    threads: usize,
+    datasets: Mutex<BTreeMap<DatasetKey, Arc<Dataset>>>,
+}
+
+impl BurnTrainer {
+    /// A trainer on `device` that gives each trial `threads` threads for its kernels.
+    pub fn new(device: OpenDevice, threads: usize) -> Self {
+        Self {
+            device,
+            threads,
+            datasets: Mutex::default(),
+        }
+    }
+
+    /// Hands over the dataset of a condition, loaded once before the sweep begins, so that a
+    /// missing file ends the program before anything is trained.
+    pub fn provide(
+        &self,
+        condition: &Condition,
+        load: impl FnOnce() -> Result<Dataset>,
+    ) -> Result<()> {
+        let mut datasets = self.lock();
+        if let Entry::Vacant(place) = datasets.entry(key(condition)) {
+            place.insert(Arc::new(load()?));
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<DatasetKey, Arc<Dataset>>> {
+        // The map is whole even if a thread panicked while holding it: entries are inserted in one go.
+        self.datasets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn dataset(&self, condition: &Condition) -> Result<Arc<Dataset>> {
+        self.lock()
+            .get(&key(condition))
+            .cloned()
+            .ok_or_else(|| Error::Data("the trial's dataset was not loaded".to_owned()))
+    }
+}
+
+/// Validation, split and scaling belong to the trial; the rest of `[data]` names the bytes.
+fn key(condition: &Condition) -> DatasetKey {
+    let data = &condition.settings.data;
+    format!(
+        "{:?} {:?} {:?}",
+        data.dataset, data.train_examples, data.test_examples
+    )
+}
+
+impl Trainer for BurnTrainer {
+    fn train(
+        &self,
+        trial: &Arc<Trial>,
+        stop: &Stop,
+        tell: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Outcome> {
+        let settings = &trial.condition.settings;
+        let streams = trial.streams();
+        let dataset = self.dataset(&trial.condition)?;
+        let data = Prepared::new(dataset, &settings.data, trial.seed, &streams)?;
+        let device = self.device.differentiable();
+        let network = Mlp::new(
+            &settings.model,
+            &settings.norm,
+            data.features(),
+            data.classes(),
+            &streams,
+            &device,
+        );
+        let optimizer = optim::build(settings.train.optimizer);
+        let learner = Learner::new(network, optimizer, settings.train.learning_rate, device);
+        let mut run = Run::new(trial, data, learner, stop)?;
+        // A pool of its own: kernels that split their work do so among this trial's threads only.
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .build()
+            .map_err(|e| {
+                Error::Device(format!(
+                    "cannot start {} threads for a trial: {e}",
+                    self.threads
+                ))
+            })?;
+        Ok(pool.install(|| run.finish(tell)))
+    }
+}

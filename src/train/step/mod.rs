@@ -1,0 +1,146 @@
+//! The seam where the work is done: parameters, optimiser state and a batch in; loss and correct
+//! count out. No policy, no files, no events; nothing outside this file calls automatic
+//! differentiation or an optimiser, so that a faster step can take its place and be checked
+//! against this one.
+
+use burn::module::Module;
+use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+
+use crate::data::batches::Batch;
+use crate::event::BatchResult;
+use crate::model::mlp::Mlp;
+use crate::model::norm::Statistics;
+use crate::model::pass::Pass;
+
+/// A network in training.
+pub struct Learner {
+    network: Mlp,
+    optimizer: ModuleOptimizer,
+    learning_rate: f64,
+    device: Device,
+}
+
+impl Learner {
+    /// A learner whose `network` lives on the differentiable `device`.
+    pub fn new(
+        network: Mlp,
+        optimizer: ModuleOptimizer,
+        learning_rate: f64,
+        device: Device,
+    ) -> Self {
+        Self {
+            network,
+            optimizer,
+            learning_rate,
+            device,
+        }
+    }
+
+    /// Takes one optimiser step on `batch` and tells what the batch looked like before it.
+    pub fn step(&mut self, batch: &Batch) -> BatchResult {
+        let mut pass = Pass::new(Statistics::Batch);
+        let logits = self.network.forward(inputs(batch, &self.device), &mut pass);
+        let result = result(&logits, batch);
+        let gradients = cross_entropy(logits, batch, &self.device).backward();
+        let gradients = GradientsParams::from_grads(gradients, &self.network);
+        // The clone copies handles, not weights.
+        self.network = self
+            .optimizer
+            .step(self.learning_rate, self.network.clone(), gradients);
+        self.network.observe(pass.into_observed());
+        result
+    }
+
+    /// The network as it stands, without gradients.
+    pub fn evaluator(&self) -> Evaluator {
+        Evaluator {
+            network: self.network.valid(),
+            device: self.device.clone().without_autodiff(),
+        }
+    }
+
+    /// Trainable parameters.
+    pub fn parameters(&self) -> usize {
+        self.network.num_params()
+    }
+}
+
+/// A network that only answers.
+pub struct Evaluator {
+    network: Mlp,
+    device: Device,
+}
+
+impl Evaluator {
+    /// Loss and correct answers on `batch`, normalised with `statistics`.
+    pub fn evaluate(&self, batch: &Batch, statistics: Statistics) -> BatchResult {
+        result(&self.logits(batch, statistics), batch)
+    }
+
+    /// Logits `[batch, classes]`.
+    pub fn logits(&self, batch: &Batch, statistics: Statistics) -> Tensor<2> {
+        self.network
+            .forward(inputs(batch, &self.device), &mut Pass::new(statistics))
+    }
+}
+
+/// `[batch, features]`
+fn inputs(batch: &Batch, device: &Device) -> Tensor<2> {
+    let shape = [batch.labels.len(), batch.features];
+    Tensor::from_data(TensorData::new(batch.inputs.clone(), shape), device)
+}
+
+/// Mean over the batch of `−log softmax(logits)[label]`, in nats: what is differentiated.
+fn cross_entropy(logits: Tensor<2>, batch: &Batch, device: &Device) -> Tensor<1> {
+    let labels: Vec<i32> = batch.labels.iter().map(|&label| i32::from(label)).collect();
+    let shape = [labels.len(), 1];
+    let labels = Tensor::<2, Int>::from_data(TensorData::new(labels, shape), device);
+    activation::log_softmax(logits, 1)
+        .gather(1, labels)
+        .mean()
+        .neg()
+}
+
+/// Loss and correct answers, computed on the host in double precision from the logits
+/// `[batch, classes]`: one transfer from the device, and the same sum on every backend.
+fn result(logits: &Tensor<2>, batch: &Batch) -> BatchResult {
+    let [examples, classes] = logits.dims();
+    let values = logits.to_data().convert::<f32>();
+    let values = values.as_slice::<f32>().unwrap_or(&[]);
+    let mut result = BatchResult {
+        loss: 0.0,
+        correct: 0,
+        examples,
+    };
+    for (row, &label) in values.chunks_exact(classes).zip(&batch.labels) {
+        let label = usize::from(label);
+        result.loss += negative_log_likelihood(row, label);
+        result.correct += usize::from(largest(row) == label);
+    }
+    result.loss /= examples as f64;
+    result
+}
+
+/// `log Σ exp(z) − z[label]`, with the largest logit taken out so that nothing overflows.
+fn negative_log_likelihood(logits: &[f32], label: usize) -> f64 {
+    let largest = logits
+        .iter()
+        .fold(f64::NEG_INFINITY, |a, &z| a.max(f64::from(z)));
+    let sum: f64 = logits.iter().map(|&z| (f64::from(z) - largest).exp()).sum();
+    sum.ln() + largest - f64::from(logits[label])
+}
+
+/// The position of the largest logit; of equals, the first.
+fn largest(logits: &[f32]) -> usize {
+    let mut best = 0;
+    for (position, &logit) in logits.iter().enumerate() {
+        if logit > logits[best] {
+            best = position;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+//! Whole training runs against PyTorch's, step by step (`tests/reference/README.md`), and losses
+//! and activations against its numbers.
+
+use serde::Deserialize;
+
+use super::*;
+use crate::config::spec::{
+    Activation, Architecture, BatchNormSettings, Bias, Init, Model, Norm, Optimizer, Placement,
+    RunningVariance,
+};
+use crate::device::OpenDevice;
+use crate::model::mlp::Weights;
+use crate::optim;
+
+/// Training runs: error relative to the largest magnitude of the array. Plain 32-bit numpy attains
+/// 1e-6; every plausible mistake in a formula causes at least 8e-4.
+const TOLERANCE: f64 = 2e-5;
+
+#[derive(Deserialize)]
+struct Reference {
+    sizes: Vec<usize>,
+    epsilon: f64,
+    decay: f64,
+    layers: Vec<Layer>,
+    batches: Vec<Recorded>,
+    runs: Vec<Training>,
+}
+
+#[derive(Deserialize)]
+struct Layer {
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+#[derive(Deserialize)]
+struct Recorded {
+    inputs: Vec<f32>,
+    labels: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct Training {
+    placement: String,
+    optimizer: String,
+    activation: String,
+    losses: Vec<f64>,
+    final_logits: Vec<f64>,
+}
+
+fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let scale = expected.iter().fold(0.0, |a: f64, x| a.max(x.abs()));
+    let error = found
+        .iter()
+        .zip(expected)
+        .fold(0.0, |a: f64, (f, e)| a.max((f - e).abs()));
+    assert!(
+        error <= tolerance * scale,
+        "{what}: error {error} of {scale}\n{found:?}\n{expected:?}"
+    );
+}
+
+fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
+    tensor
+        .to_data()
+        .convert::<f64>()
+        .try_to_vec()
+        .expect("plain numbers")
+}
+
+/// The constants that `tests/reference/train_torch.py` states.
+fn optimizer(name: &str) -> (Optimizer, f64) {
+    match name {
+        "sgd" => (Optimizer::Sgd, 0.1),
+        "momentum" => (Optimizer::Momentum { momentum: 0.9 }, 0.05),
+        "rmsprop" => (
+            Optimizer::RmsProp {
+                rho: 0.9,
+                epsilon: 1e-7,
+            },
+            0.01,
+        ),
+        "adam" => (
+            Optimizer::Adam {
+                beta_1: 0.9,
+                beta_2: 0.999,
+                epsilon: 1e-7,
+            },
+            0.01,
+        ),
+        other => panic!("unknown optimiser {other}"),
+    }
+}
+
+fn placement(name: &str) -> Placement {
+    [Placement::None, Placement::Before, Placement::After]
+        .into_iter()
+        .find(|placement| placement.name() == name)
+        .expect("a known placement")
+}
+
+fn learner(reference: &Reference, run: &Training) -> Learner {
+    let placement = placement(&run.placement);
+    let (inputs, classes) = (
+        reference.sizes[0],
+        reference.sizes[reference.sizes.len() - 1],
+    );
+    let model = Model {
+        kind: Architecture::Mlp {
+            hidden: reference.sizes[1..reference.sizes.len() - 1].to_vec(),
+        },
+        activation: if run.activation == "relu" {
+            Activation::Relu
+        } else {
+            Activation::Tanh
+        },
+        init: Init::GlorotUniform,
+        init_scale: 1.0,
+        bias: Bias::Auto,
+    };
+    let layer = BatchNormSettings {
+        decay: reference.decay,
+        epsilon: reference.epsilon,
+        running_variance: RunningVariance::Unbiased,
+    };
+    let norm = Norm {
+        placement,
+        on_input: false,
+        layer: (placement != Placement::None).then_some(layer),
+    };
+    let device = OpenDevice::open("cpu")
+        .expect("every build has a CPU device")
+        .differentiable();
+    let network = Mlp::with_weights(&model, &norm, inputs, classes, &device, |layer, _, _| {
+        Weights {
+            weight: reference.layers[layer].weight.clone(),
+            bias: reference.layers[layer].bias.clone(),
+        }
+    });
+    let (optimizer, learning_rate) = optimizer(&run.optimizer);
+    Learner::new(network, optim::build(optimizer), learning_rate, device)
+}
+
+#[test]
+fn thirty_steps_equal_pytorchs_under_every_placement_and_optimiser() {
+    let text = include_str!("../../../tests/reference/train_torch.json");
+    let reference: Reference = serde_json::from_str(text).expect("a valid reference file");
+    let batches: Vec<Batch> = reference
+        .batches
+        .iter()
+        .map(|recorded| Batch {
+            inputs: recorded.inputs.clone(),
+            labels: recorded.labels.clone(),
+            features: reference.sizes[0],
+        })
+        .collect();
+    assert_eq!(
+        reference.runs.len(),
+        24,
+        "3 placements × 4 optimisers × 2 activations"
+    );
+    for run in &reference.runs {
+        let what = format!("{} {} {}", run.placement, run.optimizer, run.activation);
+        let mut learner = learner(&reference, run);
+        let losses: Vec<f64> = (0..run.losses.len())
+            .map(|step| learner.step(&batches[step % batches.len()]).loss)
+            .collect();
+        assert_close(&what, &losses, &run.losses, TOLERANCE);
+        let logits = learner.evaluator().logits(&batches[0], Statistics::Running);
+        assert_close(
+            &format!("{what}, evaluation"),
+            &numbers(&logits),
+            &run.final_logits,
+            TOLERANCE,
+        );
+    }
+}
+
+#[derive(Deserialize)]
+struct LossReference {
+    cases: Vec<LossCase>,
+}
+
+#[derive(Deserialize)]
+struct LossCase {
+    name: String,
+    batch: usize,
+    classes: usize,
+    logits: Vec<f32>,
+    labels: Vec<u8>,
+    loss: f64,
+    grad_logits: Vec<f64>,
+}
+
+#[test]
+fn the_loss_and_its_gradient_equal_pytorchs_for_extreme_logits_too() {
+    let text = include_str!("../../../tests/reference/loss_torch.json");
+    let reference: LossReference = serde_json::from_str(text).expect("a valid reference file");
+    let device = OpenDevice::open("cpu")
+        .expect("every build has a CPU device")
+        .differentiable();
+    for case in &reference.cases {
+        let batch = Batch {
+            inputs: Vec::new(),
+            labels: case.labels.clone(),
+            features: 0,
+        };
+        let data = TensorData::new(case.logits.clone(), [case.batch, case.classes]);
+        let logits = Tensor::<2>::from_data(data, &device).require_grad();
+        assert_close(
+            &case.name,
+            &[result(&logits, &batch).loss],
+            &[case.loss],
+            1e-6,
+        );
+        let loss = cross_entropy(logits.clone(), &batch, &device);
+        assert_close(&case.name, &numbers(&loss), &[case.loss], 1e-6);
+        let gradient = logits.grad(&loss.backward()).expect("tracked");
+        assert_close(&case.name, &numbers(&gradient), &case.grad_logits, 1e-6);
+    }
+}
+
+#[test]
+fn ties_and_counts_of_correct_answers_are_as_stated() {
+    assert_eq!(largest(&[1.0, 3.0, 3.0]), 1, "of equals, the first");
+    let device = OpenDevice::open("cpu")
+        .expect("every build has a CPU device")
+        .plain();
+    let logits = Tensor::<2>::from_floats([[0.0, 2.0], [5.0, 1.0], [0.0, 1.0]], &device);
+    let batch = Batch {
+        inputs: Vec::new(),
+        labels: vec![1, 0, 0],
+        features: 0,
+    };
+    assert_eq!(result(&logits, &batch).correct, 2);
+}

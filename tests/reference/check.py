@@ -1,0 +1,229 @@
+"""Checks every stored number against formulas written out by hand in numpy.
+
+No framework is imported, so an error would have to be made twice. The second column, the same
+formulas in 32-bit floats, shows what a 32-bit implementation can attain: tolerances come from it.
+An error is relative to the largest magnitude in the array that it belongs to.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).parent
+AGREEMENT = 1e-8  # nine digits are stored
+
+
+class Errors:
+    """The largest error seen under each name."""
+
+    def __init__(self):
+        self.worst = {}
+
+    def note(self, name, got, stored):
+        got, stored = np.ravel(got).astype(np.float64), np.ravel(stored)
+        assert got.shape == stored.shape, name
+        scale = np.abs(stored).max(initial=0) or 1.0
+        error = np.abs(got - stored).max(initial=0) / scale
+        assert math.isfinite(error), name
+        self.worst[name] = max(error, self.worst.get(name, 0.0))
+
+
+def norm_forward(x, gamma, beta, epsilon):
+    """y = gamma * xhat + beta, xhat = (x - mean) / sqrt(biased variance + epsilon)."""
+    mean, variance = x.mean(axis=0), x.var(axis=0)
+    inverse = 1 / np.sqrt(variance + epsilon)
+    xhat = (x - mean) * inverse
+    return gamma * xhat + beta, (xhat, inverse), mean, variance
+
+
+def norm_backward(g, saved, gamma):
+    """dL/dx = gamma/sigma * (g - mean(g) - xhat * mean(g * xhat)), dL/dgamma, dL/dbeta."""
+    xhat, inverse = saved
+    grad_x = gamma * inverse * (g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0))
+    return grad_x, (g * xhat).sum(axis=0), g.sum(axis=0)
+
+
+def running_update(running, mean, variance, batch, decay, unbiased):
+    """running <- decay * running + (1 - decay) * batch."""
+    stored = variance * (batch / (batch - 1)) if unbiased else variance
+    return decay * running[0] + (1 - decay) * mean, decay * running[1] + (1 - decay) * stored
+
+
+def check_norm(name, dtype, errors):
+    record = json.loads((HERE / name).read_text())
+    for case in record["cases"]:
+        features = case["features"]
+        gamma, beta = (np.array(case[key], dtype) for key in ("gamma", "beta"))
+        epsilon, decay = dtype(case["epsilon"]), dtype(case["decay"])
+        running = np.zeros_like(gamma), np.ones_like(gamma)
+        for step in case["steps"]:
+            x, g = (np.array(step[key], dtype).reshape(-1, features) for key in ("x", "upstream"))
+            y, saved, mean, variance = norm_forward(x, gamma, beta, epsilon)
+            unbiased = record["running_variance"] == "unbiased"
+            running = running_update(running, mean, variance, len(x), decay, unbiased)
+            keys = ("y", "grad_x", "grad_gamma", "grad_beta", "running_mean", "running_var")
+            for key, got in zip(keys, (y, *norm_backward(g, saved, gamma), *running)):
+                errors.note(f"{name} {case['name']} {key}", got, step[key])
+        x = np.array(case["evaluate"]["x"], dtype).reshape(-1, features)
+        y = gamma * (x - running[0]) / np.sqrt(running[1] + epsilon) + beta
+        errors.note(f"{name} {case['name']} evaluate", y, case["evaluate"]["y"])
+
+
+def cross_entropy(logits, labels):
+    """The mean loss and its gradient, by a shifted log-sum-exp."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    picked = np.arange(len(labels)), labels
+    gradient = np.exp(log_p)
+    gradient[picked] -= 1
+    return -log_p[picked].mean(), gradient / logits.dtype.type(len(labels))
+
+
+ACTIVATIONS = {  # x -> value, derivative
+    "relu": lambda x: (np.maximum(x, 0), (x > 0).astype(x.dtype)),
+    "leaky_relu": lambda x: (np.where(x > 0, x, 0.01 * x), np.where(x > 0, 1, 0.01)),
+    "sigmoid": lambda x: (1 / (1 + np.exp(-x)), 1 / (2 + np.exp(-x) + np.exp(x))),
+    "tanh": lambda x: (np.tanh(x), 1 - np.tanh(x) ** 2),
+    "identity": lambda x: (x, np.ones_like(x)),
+}
+
+
+def gelu(x):
+    """x * Phi(x), and Phi(x) + x * phi(x)."""
+    cumulative = np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in x])
+    return x * cumulative, cumulative + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+
+def check_functions(dtype, errors):
+    record = json.loads((HERE / "activations_torch.json").read_text())
+    points = np.array(record["points"], dtype)
+    for entry in record["activations"]:
+        value, derivative = {**ACTIVATIONS, "gelu": gelu}[entry["name"]](points)
+        errors.note(f"activations {entry['name']} value", value, entry["value"])
+        errors.note(f"activations {entry['name']} derivative", derivative, entry["derivative"])
+    for case in json.loads((HERE / "loss_torch.json").read_text())["cases"]:
+        logits = np.array(case["logits"], dtype).reshape(-1, case["classes"])
+        loss, gradient = cross_entropy(logits, np.array(case["labels"]))
+        errors.note(f"loss {case['name']}", loss, case["loss"])
+        errors.note(f"loss {case['name']} gradient", gradient, case["grad_logits"])
+
+
+def update(kind, s, parameter, gradient, state, step):
+    """One optimiser step in place; `state` starts as two zero arrays, `step` as 1."""
+    rate, first, second = s["learning_rate"], *state
+    if kind == "sgd":
+        parameter -= rate * gradient
+    elif kind == "momentum":
+        first[:] = s["momentum"] * first + gradient
+        parameter -= rate * first
+    elif kind == "rmsprop":
+        second[:] = s["rho"] * second + (1 - s["rho"]) * gradient**2
+        parameter -= rate * gradient / (np.sqrt(second) + s["epsilon"])
+    else:
+        first[:] = s["beta_1"] * first + (1 - s["beta_1"]) * gradient
+        second[:] = s["beta_2"] * second + (1 - s["beta_2"]) * gradient**2
+        mean = first / (1 - s["beta_1"] ** step)
+        root = np.sqrt(second / (1 - s["beta_2"] ** step))
+        parameter -= rate * mean / (root + s["epsilon"])
+
+
+class Network:
+    """The recorded network, with its backward pass written out."""
+
+    def __init__(self, record, run, dtype):
+        sizes, placement = record["sizes"], run["placement"]
+        self.activation, self.settings = ACTIVATIONS[run["activation"]], record
+        self.parameters, self.running = {}, {}
+        for k, layer in enumerate(record["layers"]):
+            hidden = k < len(record["layers"]) - 1
+            self.parameters[k, "w"] = np.array(layer["weight"], dtype).reshape(sizes[k], -1)
+            if not (hidden and placement == "before"):
+                self.parameters[k, "b"] = np.array(layer["bias"], dtype)
+            if hidden and placement != "none":
+                self.parameters[k, "gamma"] = np.ones(sizes[k + 1], dtype)
+                self.parameters[k, "beta"] = np.zeros(sizes[k + 1], dtype)
+                self.running[k] = np.zeros(sizes[k + 1], dtype), np.ones(sizes[k + 1], dtype)
+        order = {"none": "a", "before": "na", "after": "an"}[placement]
+        hidden = range(len(sizes) - 2)
+        self.parts = [(k, part) for k in hidden for part in "l" + order] + [(len(sizes) - 2, "l")]
+
+    def forward(self, x, train):
+        """The logits, and what the backward pass needs of each part."""
+        saved, p, epsilon = [], self.parameters, x.dtype.type(self.settings["epsilon"])
+        for k, part in self.parts:
+            if part == "l":
+                saved.append(x)
+                x = x @ p[k, "w"] + p.get((k, "b"), x.dtype.type(0))
+            elif part == "a":
+                x, derivative = self.activation(x)
+                saved.append(derivative)
+            elif train:
+                batch = len(x)
+                x, kept, *stats = norm_forward(x, p[k, "gamma"], p[k, "beta"], epsilon)
+                saved.append(kept)
+                decay = x.dtype.type(self.settings["decay"])
+                self.running[k] = running_update(self.running[k], *stats, batch, decay, True)
+            else:
+                mean, variance = self.running[k]
+                x = p[k, "gamma"] * (x - mean) / np.sqrt(variance + epsilon) + p[k, "beta"]
+        return x, saved
+
+    def backward(self, g, saved):
+        """The gradient of every parameter."""
+        gradients = {}
+        for (k, part), kept in zip(reversed(self.parts), reversed(saved)):
+            if part == "l":
+                gradients[k, "w"], gradients[k, "b"] = kept.T @ g, g.sum(axis=0)
+                g = g @ self.parameters[k, "w"].T
+            elif part == "a":
+                g = g * kept
+            else:
+                gamma = self.parameters[k, "gamma"]
+                g, gradients[k, "gamma"], gradients[k, "beta"] = norm_backward(g, kept, gamma)
+        return gradients
+
+
+def check_train(dtype, errors):
+    record = json.loads((HERE / "train_torch.json").read_text())
+    inputs = [np.array(b["inputs"], dtype).reshape(record["batch"], -1) for b in record["batches"]]
+    for run in record["runs"]:
+        network, losses = Network(record, run, dtype), []
+        state = {key: (p * 0, p * 0) for key, p in network.parameters.items()}
+        for step in range(record["steps"]):
+            chosen = step % len(inputs)
+            logits, saved = network.forward(inputs[chosen], train=True)
+            loss, g = cross_entropy(logits, np.array(record["batches"][chosen]["labels"]))
+            losses.append(loss)
+            gradients = network.backward(g, saved)
+            kind = run["optimizer"]
+            for key, parameter in network.parameters.items():
+                settings = record["optimizers"][kind]
+                update(kind, settings, parameter, gradients[key], state[key], step + 1)
+        name = f"train {run['placement']} {run['optimizer']} {run['activation']}"
+        errors.note(f"{name} losses", losses, run["losses"])
+        errors.note(f"{name} logits", network.forward(inputs[0], False)[0], run["final_logits"])
+        assert len(network.running) == len(run["final_norms"])
+        for running, stored in zip(network.running.values(), run["final_norms"]):
+            for key, got in zip(("running_mean", "running_var"), running):
+                errors.note(f"{name} {key}", got, stored[key])
+
+
+def check(dtype):
+    errors = Errors()
+    for name in ("norm_torch.json", "norm_keras.json"):
+        check_norm(name, dtype, errors)
+    check_functions(dtype, errors)
+    check_train(dtype, errors)
+    return errors.worst
+
+
+if __name__ == "__main__":
+    exactly, attainable = check(np.float64), check(np.float32)
+    print(f"{'float64':>9} {'float32':>9}  largest relative error")
+    for name, error in exactly.items():
+        print(f"{error:9.1e} {attainable[name]:9.1e}  {name}")
+    worst = max(exactly.values())
+    print(f"worst in float64: {worst:.1e} (allowed: {AGREEMENT:.0e})")
+    raise SystemExit(0 if worst <= AGREEMENT else 1)
