@@ -1,0 +1,201 @@
+//! The only words between the trainer and its observers: plain numbers, no display policy, no
+//! tensors. The archive and the progress display both live on these alone.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::Trial;
+
+/// Something that happened in a sweep. `Arc<Trial>` names the trial it happened to.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The sweep begins: so many trials will be trained, so many were finished before.
+    SweepStarted {
+        /// Trials that this run will train.
+        to_run: usize,
+        /// Trials found finished and skipped.
+        skipped: usize,
+    },
+    /// A trial begins.
+    TrialStarted {
+        /// Which.
+        trial: Arc<Trial>,
+        /// Optimiser steps it will take if it does not diverge.
+        steps: usize,
+        /// Examples used for training, validation and test.
+        examples: Examples,
+        /// Trainable parameters of its network.
+        parameters: usize,
+    },
+    /// An optimiser step was taken (every step; observers thin them out).
+    Step {
+        /// Which trial.
+        trial: Arc<Trial>,
+        /// The step, from 1.
+        step: usize,
+        /// The epoch it belongs to, from 1.
+        epoch: usize,
+        /// The batch.
+        batch: BatchResult,
+    },
+    /// A pass over the training set ended and the network was evaluated.
+    EpochEnded {
+        /// Which trial.
+        trial: Arc<Trial>,
+        /// Its figures.
+        epoch: EpochResult,
+        /// Wall-clock seconds it took.
+        seconds: EpochSeconds,
+    },
+    /// A trial ended.
+    TrialEnded {
+        /// Which.
+        trial: Arc<Trial>,
+        /// How.
+        outcome: Outcome,
+    },
+    /// The sweep ended: nothing more will come.
+    SweepEnded,
+}
+
+/// Counts of examples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Examples {
+    /// Used for training.
+    pub train: usize,
+    /// Held out of the training set.
+    pub validation: usize,
+    /// The test set.
+    pub test: usize,
+}
+
+/// What one optimiser step saw, before its update.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BatchResult {
+    /// Mean cross-entropy of the batch, in nats.
+    pub loss: f64,
+    /// Examples classified correctly.
+    pub correct: usize,
+    /// Examples in the batch.
+    pub examples: usize,
+}
+
+/// The figures of one epoch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EpochResult {
+    /// The epoch, from 1; 0 is the untrained network.
+    pub epoch: usize,
+    /// Optimiser steps taken so far.
+    pub step: usize,
+    /// Mean over the epoch's batches while the weights were changing, as Keras prints it;
+    /// `None` at epoch 0.
+    pub train: Option<Score>,
+    /// After the epoch, with running statistics; `None` without a validation set.
+    pub validation: Option<Score>,
+    /// After the epoch, with running statistics.
+    pub test: Score,
+}
+
+/// Loss and accuracy over a set of examples.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// Mean cross-entropy, in nats.
+    pub loss: f64,
+    /// Share classified correctly, 0 to 1.
+    pub accuracy: f64,
+}
+
+/// Wall-clock seconds of one epoch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EpochSeconds {
+    /// Spent in optimiser steps.
+    pub train: f64,
+    /// Spent in evaluation.
+    pub evaluation: f64,
+}
+
+/// How a trial ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Outcome {
+    /// Trained to the end.
+    Completed,
+    /// The loss left all bounds: a finding.
+    Diverged {
+        /// The step at which it was seen.
+        step: usize,
+        /// What was seen, in a sentence.
+        reason: String,
+        /// The last finite loss before, in nats; `None` if the first was not finite.
+        last_finite_loss: Option<f64>,
+    },
+    /// An error ended it.
+    Failed {
+        /// The error's text.
+        message: String,
+    },
+    /// The user stopped the sweep.
+    Interrupted,
+}
+
+impl Outcome {
+    /// `completed`, `diverged`, `failed`, `interrupted`
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Diverged { .. } => "diverged",
+            Self::Failed { .. } => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// Whether the trial has its result: a later run keeps it and trains it no more.
+    pub fn is_finished(&self) -> bool {
+        matches!(self, Self::Completed | Self::Diverged { .. })
+    }
+}
+
+/// A flag that asks every running trial to stop at its next step.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks.
+    pub fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked.
+    pub fn is_requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The text of a caught panic.
+pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "it panicked without a message".to_owned())
+}
+
+/// Trains one trial: burn in earnest (`train`), or a script in tests (`scripted`).
+pub trait Trainer: Sync {
+    /// Trains `trial`, telling what happens, until it ends or `stop` is requested. An `Err` is a
+    /// failure of this trial only; divergence is an [`Outcome`].
+    fn train(
+        &self,
+        trial: &Arc<Trial>,
+        stop: &Stop,
+        tell: &mut (dyn FnMut(Event) + Send),
+    ) -> crate::error::Result<Outcome>;
+}
+
+/// Someone who wants to know what happens in a sweep: the archive, the progress display.
+pub trait Observer {
+    /// Takes note. An error ends the sweep: what cannot be recorded need not be trained.
+    fn observe(&mut self, event: &Event) -> crate::error::Result<()>;
+}

@@ -1,0 +1,112 @@
+//! Plain lines, for a log file or a pipe: one when a trial ends, and a sign of life in between.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use super::estimate::Estimate;
+use super::{duration, percent};
+use crate::error::Result;
+use crate::event::{Event, Observer, Outcome};
+use crate::plan::Trial;
+
+/// A running trial speaks up at the end of an epoch, but not more often than this.
+const INTERVAL: Duration = Duration::from_secs(10);
+
+/// Writes plain lines.
+pub(super) struct Lines<W> {
+    out: W,
+    estimate: Estimate,
+    started: Instant,
+    last_line: Instant,
+    last_accuracy: std::collections::HashMap<String, f64>,
+}
+
+impl<W: Write> Lines<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self {
+            out,
+            estimate: Estimate::default(),
+            started: Instant::now(),
+            last_line: Instant::now(),
+            last_accuracy: std::collections::HashMap::default(),
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        // A closed stderr must not end a sweep.
+        drop(writeln!(self.out, "{text}"));
+        self.last_line = Instant::now();
+    }
+
+    fn time_left(&self) -> String {
+        self.estimate
+            .seconds_left(self.started.elapsed().as_secs_f64())
+            .filter(|_| self.estimate.trials_ended() < self.estimate.trials())
+            .map_or(String::new(), |left| {
+                format!("; about {} left", duration(left))
+            })
+    }
+
+    fn trial_ended(&mut self, trial: &Trial, outcome: &Outcome) {
+        self.estimate.ended(&trial.id);
+        let ending = match outcome {
+            Outcome::Completed => match self.last_accuracy.get(&trial.id) {
+                Some(&accuracy) => format!("completed, test accuracy {}", percent(accuracy)),
+                None => "completed".to_owned(),
+            },
+            Outcome::Diverged { reason, .. } => format!("diverged: {reason}"),
+            Outcome::Failed { message } => format!("FAILED: {message}"),
+            Outcome::Interrupted => "interrupted".to_owned(),
+        };
+        let line = format!(
+            "[{}/{}] {} #{}: {ending}{}",
+            self.estimate.trials_ended(),
+            self.estimate.trials(),
+            trial.label,
+            trial.replicate,
+            self.time_left()
+        );
+        self.last_accuracy.remove(&trial.id);
+        self.say(&line);
+    }
+}
+
+impl<W: Write> Observer for Lines<W> {
+    fn observe(&mut self, event: &Event) -> Result<()> {
+        match event {
+            Event::SweepStarted { to_run, skipped } => {
+                self.estimate = Estimate::new(*to_run);
+                self.started = Instant::now();
+                self.say(&format!(
+                    "{to_run} trials to train, {skipped} finished before"
+                ));
+            }
+            Event::TrialStarted { trial, steps, .. } => self.estimate.started(&trial.id, *steps),
+            Event::Step { trial, step, .. } => self.estimate.stepped(&trial.id, *step),
+            Event::EpochEnded { trial, epoch, .. } => {
+                self.last_accuracy
+                    .insert(trial.id.clone(), epoch.test.accuracy);
+                if self.last_line.elapsed() >= INTERVAL {
+                    let line = format!(
+                        "{} #{}: epoch {}, test loss {:.4}, test accuracy {}{}",
+                        trial.label,
+                        trial.replicate,
+                        epoch.epoch,
+                        epoch.test.loss,
+                        percent(epoch.test.accuracy),
+                        self.time_left()
+                    );
+                    self.say(&line);
+                }
+            }
+            Event::TrialEnded { trial, outcome } => self.trial_ended(trial, outcome),
+            Event::SweepEnded => {
+                let took = duration(self.started.elapsed().as_secs_f64());
+                if self.estimate.trials() > 0 {
+                    self.say(&format!("trained for {took}"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
