@@ -1,0 +1,92 @@
+//! What is measured once an epoch: its name, its unit, and where it stands in a row.
+
+use crate::plot::scale::Extent;
+use crate::record::schema::EpochRow;
+
+/// One column of `epochs.csv`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Metric {
+    /// Mean over the epoch's batches.
+    TrainLoss,
+    /// After the epoch.
+    ValidationLoss,
+    /// After the epoch.
+    TestLoss,
+    /// Mean over the epoch's batches.
+    TrainAccuracy,
+    /// After the epoch.
+    ValidationAccuracy,
+    /// After the epoch.
+    TestAccuracy,
+}
+
+impl Metric {
+    /// All of them, in the order of the files.
+    pub(super) const ALL: [Self; 6] = [
+        Self::TrainLoss,
+        Self::ValidationLoss,
+        Self::TrainAccuracy,
+        Self::ValidationAccuracy,
+        Self::TestLoss,
+        Self::TestAccuracy,
+    ];
+
+    /// Name of its column and of its figure's file.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::TrainLoss => "train_loss",
+            Self::ValidationLoss => "validation_loss",
+            Self::TestLoss => "test_loss",
+            Self::TrainAccuracy => "train_accuracy",
+            Self::ValidationAccuracy => "validation_accuracy",
+            Self::TestAccuracy => "test_accuracy",
+        }
+    }
+
+    /// As a reader knows it.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::TrainLoss => "Training loss",
+            Self::ValidationLoss => "Validation loss",
+            Self::TestLoss => "Test loss",
+            Self::TrainAccuracy => "Training accuracy",
+            Self::ValidationAccuracy => "Validation accuracy",
+            Self::TestAccuracy => "Test accuracy",
+        }
+    }
+
+    /// Whether it is measured while the weights change.
+    pub(super) fn is_train(self) -> bool {
+        matches!(self, Self::TrainLoss | Self::TrainAccuracy)
+    }
+
+    /// Whether it is a loss; otherwise it is an accuracy.
+    pub(super) fn is_loss(self) -> bool {
+        matches!(
+            self,
+            Self::TrainLoss | Self::ValidationLoss | Self::TestLoss
+        )
+    }
+
+    /// The value in a row, in the chart's unit (nats or per cent), finite or not.
+    pub(super) fn value(self, row: &EpochRow) -> Option<f64> {
+        match self {
+            Self::TrainLoss => row.train_loss,
+            Self::ValidationLoss => row.validation_loss,
+            Self::TestLoss => Some(row.test_loss),
+            Self::TrainAccuracy => row.train_accuracy.map(per_cent),
+            Self::ValidationAccuracy => row.validation_accuracy.map(per_cent),
+            Self::TestAccuracy => Some(per_cent(row.test_accuracy)),
+        }
+    }
+
+    /// What its values cannot lie outside of, in the chart's unit.
+    pub(super) fn bounds(self) -> Extent {
+        let high = if self.is_loss() { f64::MAX } else { 100.0 };
+        Extent { low: 0.0, high }
+    }
+}
+
+fn per_cent(share: f64) -> f64 {
+    share * 100.0
+}

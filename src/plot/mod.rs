@@ -1,0 +1,113 @@
+//! The gallery: what was measured, as pictures. `figures` turns rows into charts, which are plain
+//! data; `render` draws them. Nothing here reads a results folder or knows how training works.
+
+pub mod chart;
+pub mod figures;
+pub mod palette;
+pub mod render;
+pub mod scale;
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::record::results::Results;
+
+/// Pixels of a PNG for each pixel of the SVG: some 240 dots an inch at 16 cm.
+const PNG_SCALE: f64 = 2.0;
+
+/// Draws every figure as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns their paths.
+pub fn write_all(results: &Results, folder: &Path) -> Result<Vec<PathBuf>> {
+    let figures = figures::all(results);
+    if figures.is_empty() {
+        return Err(Error::Chart {
+            chart: results.name.clone(),
+            reason: "no trial has completed or diverged yet; `bn-lab run` trains them".to_owned(),
+        });
+    }
+    fs::create_folder(folder)?;
+    let mut written = Vec::new();
+    for (stem, chart) in figures {
+        let svg = render::svg(&chart)?;
+        let png = render::png(&svg, PNG_SCALE)?;
+        for (extension, bytes) in [("svg", svg.as_bytes()), ("png", png.as_slice())] {
+            let path = folder.join(format!("{stem}.{extension}"));
+            fs::replace(&path, bytes)?;
+            written.push(path);
+        }
+    }
+    Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::results::TrialCurves;
+    use crate::record::schema::EpochRow;
+
+    fn results(outcome: &str) -> Results {
+        let row = |epoch: usize| EpochRow {
+            epoch,
+            step: epoch,
+            train_loss: (epoch > 0).then_some(0.5),
+            train_accuracy: (epoch > 0).then_some(0.9),
+            validation_loss: None,
+            validation_accuracy: None,
+            test_loss: 0.6,
+            test_accuracy: 0.88,
+        };
+        let trial = TrialCurves {
+            id: "0123".to_owned(),
+            condition: 1,
+            axes: vec!["before".to_owned()],
+            replicate: 1,
+            outcome: outcome.to_owned(),
+            diverged_step: None,
+            epochs: vec![row(0), row(1)],
+            seconds: Vec::new(),
+        };
+        Results {
+            name: "an-experiment".to_owned(),
+            question: String::new(),
+            target_accuracy: 0.97,
+            axes: vec!["norm.placement".to_owned()],
+            trials: vec![trial],
+        }
+    }
+
+    #[test]
+    fn every_figure_is_written_as_svg_and_png() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let charts = folder.path().join("charts");
+        let written = write_all(&results("completed"), &charts).expect("charts");
+        let stems = [
+            "overview",
+            "train_loss",
+            "train_accuracy",
+            "test_loss",
+            "test_accuracy",
+        ];
+        let expected: Vec<PathBuf> = stems
+            .into_iter()
+            .flat_map(|stem| ["svg", "png"].map(|kind| charts.join(format!("{stem}.{kind}"))))
+            .collect();
+        assert_eq!(written, expected);
+        for path in written {
+            let bytes = fs::read(&path).expect("a file");
+            let is_svg = path.extension().is_some_and(|extension| extension == "svg");
+            let start: &[u8] = if is_svg { b"<svg " } else { b"\x89PNG" };
+            assert!(bytes.starts_with(start));
+        }
+    }
+
+    #[test]
+    fn an_experiment_without_results_is_an_error_that_says_what_to_do() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let error = write_all(&results("pending"), folder.path()).expect_err("nothing to draw");
+        assert_eq!(
+            error.to_string(),
+            "cannot draw `an-experiment`: no trial has completed or diverged yet; `bn-lab run` \
+             trains them"
+        );
+    }
+}

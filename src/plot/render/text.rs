@@ -1,0 +1,140 @@
+//! Sizes of print, and lines that fit a width.
+
+/// A size and weight of print.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Face {
+    /// Height of the em square in pixels.
+    pub(super) size: f64,
+    /// Whether it is bold.
+    pub(super) bold: bool,
+    /// From one line to the next, in pixels.
+    pub(super) leading: f64,
+}
+
+/// The chart's title.
+pub(super) const TITLE: Face = face(15.0, true, 20.0);
+/// What rows and panels show.
+pub(super) const HEADING: Face = face(12.0, true, 16.0);
+/// Legend and axis labels.
+pub(super) const PLAIN: Face = face(12.0, false, 18.0);
+/// Tick labels and notes: nothing is smaller.
+pub(super) const SMALL: Face = face(11.0, false, 15.0);
+
+const fn face(size: f64, bold: bool, leading: f64) -> Face {
+    Face {
+        size,
+        bold,
+        leading,
+    }
+}
+
+/// How wide a text is in a face, in pixels.
+pub(super) type Measure = dyn Fn(&str, Face) -> f64;
+
+/// Breaks a text into lines no wider than `width`: between words, and inside a word only where it
+/// does not fit a line of its own. Control characters, which XML forbids, become spaces.
+pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|w| !w.is_empty())
+    {
+        let longer = if line.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{line} {word}")
+        };
+        if measure(&longer, face) <= width {
+            line = longer;
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        let mut pieces = split(word, face, width, measure);
+        line = pieces.pop().unwrap_or_default();
+        lines.append(&mut pieces);
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// Breaks a text like [`wrap`], but between the parts that ` · ` separates where it can.
+pub(super) fn wrap_parts(text: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
+    const SEPARATOR: &str = " · ";
+    let mut lines: Vec<String> = Vec::new();
+    for part in text.split(SEPARATOR) {
+        let mut pieces = wrap(part, face, width, measure);
+        if let (Some(line), [piece]) = (lines.last_mut(), pieces.as_slice()) {
+            let longer = format!("{line}{SEPARATOR}{piece}");
+            if measure(&longer, face) <= width {
+                *line = longer;
+                continue;
+            }
+        }
+        lines.append(&mut pieces);
+    }
+    lines
+}
+
+/// Breaks a word into pieces no wider than `width`, each of at least one character.
+fn split(word: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for letter in word.chars() {
+        let last = pieces.len() - 1;
+        let longer = format!("{}{letter}", pieces[last]);
+        if pieces[last].is_empty() || measure(&longer, face) <= width {
+            pieces[last] = longer;
+        } else {
+            pieces.push(letter.to_string());
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ten_pixels_a_letter(text: &str, _: Face) -> f64 {
+        10.0 * text.chars().count() as f64
+    }
+
+    fn wrapped(text: &str) -> Vec<String> {
+        wrap(text, PLAIN, 60.0, &ten_pixels_a_letter)
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrapped("one two three"), ["one", "two", "three"]);
+        assert_eq!(wrapped("a b c d"), ["a b c", "d"]);
+        assert!(wrapped(" \n ").is_empty());
+    }
+
+    #[test]
+    fn a_word_that_fits_no_line_is_broken() {
+        assert_eq!(
+            wrapped("a normalisation b"),
+            ["a", "normal", "isatio", "n b"]
+        );
+    }
+
+    #[test]
+    fn titles_break_between_their_parts() {
+        let wrapped = |text| wrap_parts(text, PLAIN, 100.0, &ten_pixels_a_letter);
+        assert_eq!(wrapped("batch 8 · lr 0.1"), ["batch 8", "lr 0.1"]);
+        assert_eq!(wrapped("a 1 · b 2 · c 3"), ["a 1 · b 2", "c 3"]);
+        assert_eq!(
+            wrapped("hidden layers 3 · b 2"),
+            ["hidden", "layers 3", "b 2"]
+        );
+    }
+
+    #[test]
+    fn control_characters_become_spaces() {
+        assert_eq!(wrapped("a\u{0}b\u{1b}c"), ["a b c"]);
+    }
+}

@@ -1,0 +1,91 @@
+//! Names of files and folders inside a results folder. Promises to users: see `results/README.md`.
+
+use std::path::{Path, PathBuf};
+
+/// A results folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The results folder at `root`, which need not exist yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The experiment with every default filled in.
+    pub fn experiment(&self) -> PathBuf {
+        self.root.join("experiment.toml")
+    }
+
+    /// Versions, machine and times of every run into this folder.
+    pub fn manifest(&self) -> PathBuf {
+        self.root.join("manifest.json")
+    }
+
+    /// One row a trial.
+    pub fn trials_table(&self) -> PathBuf {
+        self.root.join("trials.csv")
+    }
+
+    /// One row a condition.
+    pub fn summary_table(&self) -> PathBuf {
+        self.root.join("summary.csv")
+    }
+
+    /// The charts.
+    pub fn charts(&self) -> PathBuf {
+        self.root.join("charts")
+    }
+
+    /// Held by the run that writes here.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join(".lock")
+    }
+
+    /// The files of one trial.
+    pub fn trial(&self, id: &str) -> TrialLayout {
+        TrialLayout {
+            root: self.root.join("trials").join(id),
+        }
+    }
+}
+
+/// The folder of one trial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrialLayout {
+    root: PathBuf,
+}
+
+impl TrialLayout {
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Settings, outcome and figures; written last, so that its presence means "ended".
+    pub fn trial(&self) -> PathBuf {
+        self.root.join("trial.json")
+    }
+
+    /// One row an epoch.
+    pub fn epochs(&self) -> PathBuf {
+        self.root.join("epochs.csv")
+    }
+
+    /// One row every so many steps.
+    pub fn steps(&self) -> PathBuf {
+        self.root.join("steps.csv")
+    }
+
+    /// Wall-clock seconds of each epoch; the only file of a trial that differs between two runs.
+    pub fn timings(&self) -> PathBuf {
+        self.root.join("timings.csv")
+    }
+}

@@ -1,0 +1,140 @@
+//! `manifest.json`: the birth certificate of everything in a results folder. Each run adds an entry.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::layout::Layout;
+use super::schema::SCHEMA_VERSION;
+use crate::error::{Error, Result};
+use crate::fs;
+
+/// Version of bn-lab.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Git revision of the build, with `-dirty` if it had uncommitted changes; `unknown` outside git.
+pub const REVISION: &str = env!("BN_LAB_REVISION");
+/// Version of burn, as pinned in `Cargo.toml`.
+pub const BURN_VERSION: &str = env!("BN_LAB_BURN_VERSION");
+
+/// All runs into a results folder, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`SCHEMA_VERSION`]
+    pub schema: u32,
+    /// One entry a run.
+    pub runs: Vec<RunEntry>,
+}
+
+/// One `bn-lab run`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunEntry {
+    /// Version of bn-lab.
+    pub bn_lab: String,
+    /// Git revision of bn-lab.
+    pub revision: String,
+    /// Version of burn.
+    pub burn: String,
+    /// The device, as named on the command line.
+    pub device: String,
+    /// The processor's name.
+    pub cpu: String,
+    /// Cores that the run could use.
+    pub cores: usize,
+    /// Operating system and architecture.
+    pub system: String,
+    /// The command line.
+    pub argv: Vec<String>,
+    /// Trials at a time.
+    pub jobs: usize,
+    /// Threads of each trial.
+    pub threads: usize,
+    /// UTC, RFC 3339.
+    pub started: String,
+    /// UTC, RFC 3339; empty while the run goes on, or if it was killed.
+    pub finished: String,
+    /// Wall-clock seconds from start to finish.
+    pub wall_seconds: Option<f64>,
+    /// Trials that this run trained to an end.
+    pub trained: usize,
+    /// Trials that it found finished.
+    pub skipped: usize,
+}
+
+impl RunEntry {
+    /// A run that begins now.
+    pub fn begin(device: &str, jobs: usize, threads: usize) -> Self {
+        Self {
+            bn_lab: VERSION.to_owned(),
+            revision: REVISION.to_owned(),
+            burn: BURN_VERSION.to_owned(),
+            device: device.to_owned(),
+            cpu: cpu_name(),
+            cores: cores(),
+            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            argv: std::env::args().collect(),
+            jobs,
+            threads,
+            started: now(),
+            finished: String::new(),
+            wall_seconds: None,
+            trained: 0,
+            skipped: 0,
+        }
+    }
+}
+
+/// Cores that this process may use.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Now, in UTC.
+pub(super) fn now() -> String {
+    // A four-digit year always formats.
+    OffsetDateTime::now_utc()
+        .format(&Rfc3339)
+        .unwrap_or_default()
+}
+
+/// Reads the manifest, or starts one.
+pub fn read(layout: &Layout) -> Result<Manifest> {
+    let path = layout.manifest();
+    let Some(bytes) = fs::read_if_exists(&path)? else {
+        return Ok(Manifest {
+            schema: SCHEMA_VERSION,
+            runs: Vec::new(),
+        });
+    };
+    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| {
+        Error::Results(format!(
+            "`{}` is damaged: {e}\n  hint: move it away and run again; the trials are kept without it",
+            path.display()
+        ))
+    })?;
+    if manifest.schema > SCHEMA_VERSION {
+        return Err(Error::Results(format!(
+            "`{}` has format {}, and this bn-lab knows up to {SCHEMA_VERSION}; use a newer bn-lab",
+            path.display(),
+            manifest.schema
+        )));
+    }
+    Ok(manifest)
+}
+
+/// Replaces the manifest.
+pub fn write(layout: &Layout, manifest: &Manifest) -> Result<()> {
+    let mut text = serde_json::to_vec_pretty(manifest)
+        .map_err(|e| Error::Results(format!("cannot write the manifest: {e}")))?;
+    text.push(b'\n');
+    fs::replace(&layout.manifest(), &text)
+}
+
+/// The processor's name where the system tells it, else the architecture.
+fn cpu_name() -> String {
+    let info = fs::read_text(std::path::Path::new("/proc/cpuinfo")).unwrap_or_default();
+    info.lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or(std::env::consts::ARCH.to_owned(), |(_, name)| {
+            name.trim().to_owned()
+        })
+}

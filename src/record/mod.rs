@@ -1,0 +1,9 @@
+//! The archive: what is written to a results folder, and how it is read back. It knows no tensor.
+
+pub mod layout;
+pub mod manifest;
+pub mod reader;
+pub mod results;
+pub mod schema;
+mod tables;
+pub mod writer;

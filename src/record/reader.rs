@@ -1,0 +1,145 @@
+//! Reads a results folder back: the only way from files to charts, tables and reports.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::layout::Layout;
+use super::results::{Results, TrialCurves};
+use super::schema::{SCHEMA_VERSION, TrialRecord, TrialRow};
+use super::tables::Records;
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::plan::Trial;
+
+/// What a trial left when it ended. A record that is missing, torn, or of another trial or format
+/// counts as none.
+pub fn record(layout: &Layout, trial: &Trial) -> Option<TrialRecord> {
+    let bytes = fs::read(&layout.trial(&trial.id).trial()).ok()?;
+    let record: TrialRecord = serde_json::from_slice(&bytes).ok()?;
+    (record.id == trial.id && record.schema == SCHEMA_VERSION).then_some(record)
+}
+
+/// The records of the trials of `plan` that need not be trained again.
+pub(super) fn finished(layout: &Layout, plan: &[Arc<Trial>]) -> Records {
+    plan.iter()
+        .filter_map(|trial| record(layout, trial))
+        .filter(|record| record.outcome.is_finished())
+        .map(|record| (record.id.clone(), record))
+        .collect()
+}
+
+/// What the gallery needs of `experiment.toml`.
+#[derive(Deserialize)]
+struct Header {
+    name: String,
+    #[serde(default)]
+    question: String,
+    output: OutputHeader,
+}
+
+#[derive(Deserialize)]
+struct OutputHeader {
+    target_accuracy: f64,
+}
+
+/// Reads the results folder at `root`.
+pub fn read(root: &Path) -> Result<Results> {
+    let layout = Layout::new(root);
+    let path = layout.experiment();
+    let Some(bytes) = fs::read_if_exists(&path)? else {
+        return Err(Error::Results(format!(
+            "`{}` is not a results folder: it has no `experiment.toml`; `bn-lab run` makes one",
+            root.display()
+        )));
+    };
+    let header: Header = toml::from_slice(&bytes).map_err(|e| damaged(&path, &e))?;
+    let table = layout.trials_table();
+    let (axes, trials) = trials(&layout, &table, &fs::read(&table)?)?;
+    Ok(Results {
+        name: header.name,
+        question: header.question,
+        target_accuracy: header.output.target_accuracy,
+        axes,
+        trials,
+    })
+}
+
+/// The axes and the trials of `trials.csv`, each trial with its curves.
+fn trials(layout: &Layout, table: &Path, bytes: &[u8]) -> Result<(Vec<String>, Vec<TrialCurves>)> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let header = reader.headers().map_err(|e| damaged(table, &e))?.clone();
+    let (first, last) = (TrialRow::FIRST.len(), TrialRow::LAST.len());
+    let axes_end = header.len().saturating_sub(last);
+    let is_ours = header.len() > first + last
+        && header.iter().take(first).eq(TrialRow::FIRST)
+        && header.iter().skip(axes_end).eq(TrialRow::LAST);
+    if !is_ours {
+        return Err(damaged(table, &"its columns are not those of this version"));
+    }
+    let axes = header
+        .iter()
+        .take(axes_end)
+        .skip(first)
+        .map(str::to_owned)
+        .collect();
+    let mut trials = Vec::new();
+    for row in reader.records() {
+        let row = row.map_err(|e| damaged(table, &e))?;
+        trials.push(trial(layout, table, &row, first..axes_end)?);
+    }
+    Ok((axes, trials))
+}
+
+fn trial(
+    layout: &Layout,
+    table: &Path,
+    row: &csv::StringRecord,
+    axes: std::ops::Range<usize>,
+) -> Result<TrialCurves> {
+    let cell = |column: usize| row.get(column).unwrap_or_default();
+    let number = |column: usize| {
+        cell(column)
+            .parse::<u64>()
+            .map_err(|_| damaged(table, &format!("`{}` is not a whole number", cell(column))))
+    };
+    let files = layout.trial(cell(0));
+    let diverged = cell(axes.end + 1);
+    Ok(TrialCurves {
+        id: cell(0).to_owned(),
+        condition: number(1)? as usize,
+        replicate: number(2)?,
+        axes: axes.clone().map(|column| cell(column).to_owned()).collect(),
+        outcome: cell(axes.end).to_owned(),
+        diverged_step: if diverged.is_empty() {
+            None
+        } else {
+            Some(number(axes.end + 1)? as usize)
+        },
+        epochs: rows(&files.epochs())?,
+        seconds: rows(&files.timings())?,
+    })
+}
+
+/// The rows of a CSV file that grew row by row; none where there is no file. A last line without
+/// its line end was torn by a kill and is left out.
+fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    let bytes = fs::read_if_exists(path)?.unwrap_or_default();
+    let whole = bytes
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(0, |end| end + 1);
+    csv::Reader::from_reader(&bytes[..whole])
+        .deserialize()
+        .map(|row| row.map_err(|e| damaged(path, &e)))
+        .collect()
+}
+
+fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
+    Error::Results(format!(
+        "`{}` is damaged: {why}\n  hint: run the experiment again; finished trials are kept",
+        path.display()
+    ))
+}

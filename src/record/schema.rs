@@ -1,0 +1,141 @@
+//! The columns of every CSV file and the fields of every JSON file in a results folder: nothing
+//! else defines a column. `results/README.md` explains them to users; a test compares the two.
+//!
+//! Numbers are plain, units stand in the names, an empty cell means "does not apply". Losses are
+//! mean cross-entropies in nats, accuracies are shares from 0 to 1.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Examples, Outcome};
+
+/// Version of the files' format. A reader refuses a higher one.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A row of `epochs.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochRow {
+    /// From 1; 0 is the untrained network.
+    pub epoch: usize,
+    /// Optimiser steps taken so far.
+    pub step: usize,
+    /// Mean over the epoch's batches while the weights were changing.
+    pub train_loss: Option<f64>,
+    /// Likewise.
+    pub train_accuracy: Option<f64>,
+    /// After the epoch, running statistics.
+    pub validation_loss: Option<f64>,
+    /// Likewise.
+    pub validation_accuracy: Option<f64>,
+    /// After the epoch, running statistics.
+    pub test_loss: f64,
+    /// Likewise.
+    pub test_accuracy: f64,
+}
+
+/// A row of `steps.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepRow {
+    /// From 1.
+    pub step: usize,
+    /// From 1.
+    pub epoch: usize,
+    /// Of the batch, before the update.
+    pub loss: f64,
+    /// Of the batch, before the update.
+    pub accuracy: f64,
+}
+
+/// A row of `timings.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimingRow {
+    /// From 1; 0 is the evaluation of the untrained network.
+    pub epoch: usize,
+    /// Spent in optimiser steps.
+    pub train_seconds: f64,
+    /// Spent in evaluation.
+    pub evaluation_seconds: f64,
+}
+
+/// `trial.json`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrialRecord {
+    /// [`SCHEMA_VERSION`]
+    pub schema: u32,
+    /// The trial's id.
+    pub id: String,
+    /// The condition in words.
+    pub label: String,
+    /// From 1.
+    pub replicate: u64,
+    /// The experiment's base seed.
+    pub seed: u64,
+    /// Every key that decides the numbers, with its value.
+    pub settings: BTreeMap<String, serde_json::Value>,
+    /// Counts of examples.
+    pub examples: Examples,
+    /// Trainable parameters.
+    pub parameters: usize,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The last epoch's row, where there was one.
+    pub last: Option<EpochRow>,
+    /// The row with the highest validation accuracy (the first of equals), where there is a
+    /// validation set.
+    pub best: Option<EpochRow>,
+}
+
+/// A row of `trials.csv`. The axes, one column each under their dotted keys, stand between
+/// [`TrialRow::FIRST`] and [`TrialRow::LAST`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrialRow<'a> {
+    /// The trial's id.
+    pub trial: String,
+    /// The condition's number, from 1.
+    pub condition: usize,
+    /// From 1.
+    pub replicate: u64,
+    /// The experiment's base seed.
+    pub seed: u64,
+    /// Value of each axis, `norm.placement` first (whether or not it is swept).
+    pub axes: Vec<String>,
+    /// What the trial left when it ended; all further columns are made from it.
+    pub record: Option<&'a TrialRecord>,
+}
+
+impl TrialRow<'_> {
+    /// Columns before the axes.
+    pub const FIRST: [&'static str; 4] = ["trial", "condition", "replicate", "seed"];
+    /// Columns after the axes.
+    pub const LAST: [&'static str; 15] = [
+        "outcome",
+        "diverged_step",
+        "parameters",
+        "epochs",
+        "steps",
+        "train_loss",
+        "train_accuracy",
+        "validation_loss",
+        "validation_accuracy",
+        "test_loss",
+        "test_accuracy",
+        "best_epoch",
+        "best_validation_accuracy",
+        "best_test_loss",
+        "best_test_accuracy",
+    ];
+}
+
+/// The figures that `summary.csv` gives for each condition, each as `_mean`, `_std`, `_min`, `_max`
+/// over the completed trials.
+pub const SUMMARY_METRICS: [&str; 8] = [
+    "train_loss",
+    "train_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "test_loss",
+    "test_accuracy",
+    "best_epoch",
+    "best_test_accuracy",
+];

@@ -1,0 +1,4 @@
+//! From rows to words: the table that ends a run.
+
+pub mod conditions;
+mod table;

@@ -1,0 +1,52 @@
+//! Text tables: columns padded to their widest cell, numbers to the right.
+
+/// Lays out `header` and `rows` with two spaces between columns; columns of `left` are aligned to
+/// the left, all others to the right. No line ends in a space.
+pub(super) fn lay_out(header: &[String], rows: &[Vec<String>], left: usize) -> String {
+    let width = |column: usize| {
+        let cells = std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
+        let lengths = cells
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count());
+        lengths.max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..header.len()).map(width).collect();
+    let line = |row: &[String]| {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(column, (cell, &width))| {
+                if column < left {
+                    format!("{cell:<width$}")
+                } else {
+                    format!("{cell:>width$}")
+                }
+            });
+        let line: Vec<String> = cells.collect();
+        format!("{}\n", line.join("  ").trim_end())
+    };
+    std::iter::once(header)
+        .chain(rows.iter().map(Vec::as_slice))
+        .map(line)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_whatever_their_cells() {
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let table = lay_out(
+            &row(["placement", "n", "±"]),
+            &[row(["none", "3", "0.1"]), row(["–", "10", ""])],
+            1,
+        );
+        assert_eq!(
+            table,
+            "placement   n    ±\nnone        3  0.1\n–          10\n"
+        );
+    }
+}
