@@ -1,0 +1,25 @@
+.PHONY: help quickstart mnist test check bench clean
+
+help:           ## show this
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+quickstart:     ## train and chart the quickstart experiment: no downloads, about ten seconds after the build
+	cargo run --release --locked -- run configs/quickstart.toml
+
+mnist:          ## the headline experiment on real MNIST (downloads 11 MB the first time)
+	cargo run --release --locked -- run configs/mnist.toml
+
+test:           ## run every test
+	cargo test --locked
+
+check:          ## what CI runs: formatting, lints, docs, tests
+	cargo fmt --check
+	cargo test --locked
+	cargo clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+bench:          ## time one optimiser step of the headline network under each placement
+	cargo bench --locked
+
+clean:          ## delete build products; results stay
+	cargo clean

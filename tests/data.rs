@@ -1,0 +1,94 @@
+//! Real MNIST, where it is at hand; loudly skipped where it is not.
+
+use std::path::PathBuf;
+
+use crate::harness::{Lab, rows};
+
+/// The folder with the real files: `$BN_LAB_DATA`, or `../shared/data` beside the checkout.
+fn real_data() -> Option<PathBuf> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let folder = std::env::var_os("BN_LAB_DATA").map_or(beside, PathBuf::from);
+    let is_there = folder.join("mnist/train-images-idx3-ubyte.gz").is_file();
+    if !is_there {
+        #[expect(
+            clippy::print_stderr,
+            reason = "a skipped test must not look like a passed one"
+        )]
+        {
+            eprintln!("SKIPPED: no real MNIST files; set BN_LAB_DATA to test with them");
+        }
+    }
+    is_there.then_some(folder)
+}
+
+#[test]
+fn one_epoch_of_real_mnist_reaches_what_everybody_reaches() {
+    let Some(data) = real_data() else { return };
+    let lab = Lab::with(include_str!("../configs/mnist.toml"));
+    lab.run(&[
+        "-o",
+        "train.epochs=1",
+        "-o",
+        "replicates=1",
+        "--data-dir",
+        &data.display().to_string(),
+    ]);
+    let trials = rows(&lab.text("results/mnist/trials.csv"));
+    assert_eq!(trials.len(), 3);
+    for trial in trials {
+        let accuracy: f64 = trial["test_accuracy"].parse().expect("a number");
+        assert!(
+            (0.94..0.985).contains(&accuracy),
+            "{} {accuracy}",
+            trial["norm.placement"]
+        );
+    }
+}
+
+#[test]
+fn data_list_says_where_each_dataset_is() {
+    let lab = Lab::new();
+    let list = lab.bn_lab(&["data", "list"]);
+    assert_eq!(list.code, Some(0), "{}", list.stderr);
+    for text in [
+        "glyphs",
+        "mnist",
+        "fashion-mnist",
+        "bn-lab data fetch mnist",
+    ] {
+        assert!(list.stdout.contains(text), "{}", list.stdout);
+    }
+}
+
+#[test]
+fn data_verify_names_a_damaged_file_and_exits_with_4() {
+    let lab = Lab::new();
+    for part in [
+        "train-images-idx3",
+        "train-labels-idx1",
+        "t10k-images-idx3",
+        "t10k-labels-idx1",
+    ] {
+        lab.write(&format!("mnist/{part}-ubyte.gz"), b"not what was published");
+    }
+    lab.bn_lab(&["data", "verify", "--data-dir", "."])
+        .refused(4, &["4 of 8 files are damaged", "data fetch mnist"]);
+    let Some(data) = real_data() else { return };
+    let verify = lab.bn_lab(&["data", "verify", "--data-dir", &data.display().to_string()]);
+    assert_eq!(verify.code, Some(0), "{}", verify.stderr);
+    assert_eq!(
+        verify.stdout.matches("  ok").count(),
+        8,
+        "{}",
+        verify.stdout
+    );
+}
+
+#[test]
+fn fetching_what_cannot_be_fetched_says_so() {
+    let lab = Lab::new();
+    lab.bn_lab(&["data", "fetch", "imagenet"])
+        .refused(2, &["imagenet", "mnist"]);
+    lab.bn_lab(&["data", "fetch", "mnist"])
+        .refused(4, &["train-images-idx3-ubyte.gz"]);
+}

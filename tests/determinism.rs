@@ -1,0 +1,113 @@
+//! Same experiment, same bytes.
+
+use crate::harness::{Lab, SMALL, rows};
+
+/// Dropout of a batch of one, several layers, every scaling: as much machinery as fits a second.
+const VARIED: &str = r#"
+name = "varied"
+replicates = 2
+[data]
+dataset = "glyphs"
+train_examples = 200
+test_examples = 60
+input_scaling = "standardize"
+[model]
+hidden = [12, 8]
+activation = "gelu"
+init = "orthogonal"
+[norm]
+on_input = true
+[train]
+steps = 25
+batch_size = 16
+[sweep]
+norm.placement = ["none", "before", "after"]
+train.optimizer = ["sgd", "momentum", "rmsprop", "adam"]
+"#;
+
+#[test]
+fn the_number_of_jobs_and_a_second_run_change_no_byte_but_timings() {
+    for experiment in [SMALL, VARIED] {
+        let labs = [
+            ["--jobs", "1"],
+            ["--jobs", "2"],
+            ["--jobs", "5"],
+            ["--jobs", "2"],
+        ]
+        .map(|jobs| {
+            let lab = Lab::with(experiment);
+            lab.run(&["-o", "output.dir=out", jobs[0], jobs[1]]);
+            lab
+        });
+        let first = labs[0].reproducible_files("out");
+        assert!(first.len() > 20);
+        for other in &labs[1..] {
+            let other = other.reproducible_files("out");
+            for (name, bytes) in &first {
+                assert!(Some(bytes) == other.get(name), "{name} differs");
+            }
+            assert_eq!(first.len(), other.len());
+        }
+    }
+}
+
+#[test]
+fn another_seed_gives_other_numbers() {
+    let accuracies = |seed: &str| -> Vec<String> {
+        let lab = Lab::with(SMALL);
+        lab.run(&["-o", seed]);
+        let trials = rows(&lab.text("results/small/trials.csv"));
+        trials
+            .into_iter()
+            .map(|trial| trial["test_loss"].clone())
+            .collect()
+    };
+    let (zero, one) = (accuracies("seed=0"), accuracies("seed=1"));
+    assert!(
+        zero.iter().zip(&one).all(|(a, b)| a != b),
+        "{zero:?} {one:?}"
+    );
+}
+
+#[test]
+fn placements_of_a_replicate_are_paired_and_replicates_differ() {
+    // Before training, a network without normalisation and one with fresh running statistics
+    // (mean 0, variance 1) agree up to ε: the same weights, the same data.
+    let lab = Lab::with(SMALL);
+    lab.run(&["-o", "norm.epsilon=1e-9"]);
+    let untrained: Vec<f64> = rows(&lab.text("results/small/trials.csv"))
+        .iter()
+        .map(|trial| {
+            let epochs = lab.text(&format!(
+                "results/small/trials/{}/epochs.csv",
+                trial["trial"]
+            ));
+            rows(&epochs)[0]["test_loss"].parse().expect("a number")
+        })
+        .collect();
+    assert!(
+        (untrained[0] - untrained[1]).abs() < 1e-5,
+        "none and before: {untrained:?}"
+    );
+    assert!(
+        (untrained[0] - untrained[2]).abs() < 1e-5,
+        "none and after: {untrained:?}"
+    );
+    assert!(
+        (untrained[0] - untrained[3]).abs() > 1e-4,
+        "two replicates: {untrained:?}"
+    );
+}
+
+#[test]
+fn a_resolved_experiment_repeats_the_run() {
+    let lab = Lab::with(VARIED);
+    lab.run(&[]);
+    let resolved = lab.text("results/varied/experiment.toml");
+    let second = Lab::with(&resolved);
+    second.run(&[]);
+    assert_eq!(
+        lab.reproducible_files("results/varied"),
+        second.reproducible_files("results/varied")
+    );
+}

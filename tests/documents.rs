@@ -1,0 +1,106 @@
+//! What the documents promise is what the program does.
+
+use crate::harness::{Lab, SMALL};
+
+const RESULTS: &str = include_str!("../results/README.md");
+const README: &str = include_str!("../README.md");
+
+/// The header of a CSV text.
+fn columns(csv: &str) -> Vec<&str> {
+    csv.lines().next().expect("a header").split(',').collect()
+}
+
+#[test]
+fn every_column_of_every_file_is_explained() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet", "-o", "sweep.train.batch_size=[16, 32]"]);
+    let trials = lab.text("results/small/trials.csv");
+    let id = trials
+        .lines()
+        .nth(1)
+        .expect("a trial")
+        .split(',')
+        .next()
+        .expect("an id")
+        .to_owned();
+    let trial = |name: &str| lab.text(&format!("results/small/trials/{id}/{name}"));
+    let (epochs, steps, timings) = (
+        trial("epochs.csv"),
+        trial("steps.csv"),
+        trial("timings.csv"),
+    );
+    let summary = lab.text("results/small/summary.csv");
+    for column in [&trials, &epochs, &steps, &timings]
+        .iter()
+        .flat_map(|csv| columns(csv))
+    {
+        let is_axis = column.contains('.');
+        assert!(
+            is_axis || RESULTS.contains(&format!("`{column}`")),
+            "`{column}` is not explained"
+        );
+    }
+    for column in columns(&summary) {
+        let metric = ["_mean", "_std", "_min", "_max"]
+            .iter()
+            .find_map(|end| column.strip_suffix(end));
+        let name = metric.unwrap_or(column);
+        assert!(
+            name.contains('.') || RESULTS.contains(&format!("`{name}`")),
+            "`{column}` is not explained"
+        );
+    }
+}
+
+#[test]
+fn every_field_of_every_json_file_is_explained() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    let id = lab
+        .text("results/small/trials.csv")
+        .lines()
+        .nth(1)
+        .expect("a trial")[..16]
+        .to_owned();
+    for file in [
+        "manifest.json".to_owned(),
+        format!("trials/{id}/trial.json"),
+    ] {
+        let text = lab.text(&format!("results/small/{file}"));
+        let value: serde_json::Value = serde_json::from_str(&text).expect("valid JSON");
+        let mut fields = value.as_object().expect("an object").clone();
+        if let Some(run) = value["runs"].get(0) {
+            fields.extend(run.as_object().expect("an object").clone());
+        }
+        for field in fields.keys() {
+            assert!(
+                RESULTS.contains(&format!("`{field}`")),
+                "{file}: `{field}` is not explained"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_exit_code_is_in_the_readme() {
+    for code in ["0", "1", "2", "3", "4", "5", "6", "130"] {
+        assert!(
+            README.contains(&format!("| {code} |")),
+            "exit code {code} is not explained"
+        );
+    }
+}
+
+#[test]
+fn every_verb_has_help_and_a_line_in_the_readme() {
+    let lab = Lab::new();
+    for verb in ["run", "plan", "plot", "data"] {
+        let help = lab.bn_lab(&[verb, "--help"]);
+        assert_eq!(help.code, Some(0));
+        assert!(help.stdout.contains("Usage: bn-lab"), "{}", help.stdout);
+        assert!(
+            README.contains(&format!("bn-lab {verb}")),
+            "{verb} is not in the README"
+        );
+    }
+}

@@ -1,0 +1,181 @@
+//! A folder, an experiment in it, and the program run on it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// Trains in about a tenth of a second: 3 placements × 2 replicates × 2 epochs of 300 generated digits.
+pub const SMALL: &str = r#"
+name = "small"
+replicates = 2
+[data]
+dataset = "glyphs"
+train_examples = 330
+test_examples = 100
+[model]
+hidden = [16]
+[train]
+epochs = 2
+[sweep]
+norm.placement = ["none", "before", "after"]
+[output]
+log_every_steps = 5
+"#;
+
+/// A folder of its own, gone when the test ends.
+pub struct Lab {
+    folder: TempDir,
+}
+
+impl Lab {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self {
+            folder: TempDir::new().expect("a temporary folder"),
+        }
+    }
+
+    /// A folder with `text` as `experiment.toml` in it.
+    pub fn with(text: &str) -> Self {
+        let lab = Self::new();
+        lab.write("experiment.toml", text.as_bytes());
+        lab
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file, with its parents.
+    pub fn write(&self, name: &str, bytes: &[u8]) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("inside the folder"))
+            .expect("a writable folder");
+        std::fs::write(path, bytes).expect("a writable folder");
+    }
+
+    /// A file as text.
+    pub fn text(&self, name: &str) -> String {
+        let path = self.path(name);
+        std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    }
+
+    /// The program, about to run in the folder, with no dataset and no network within reach.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("bn-lab"));
+        command
+            .current_dir(self.folder.path())
+            .args(arguments)
+            .env_remove("BN_LAB_DATA")
+            .env("XDG_CACHE_HOME", self.path("cache"))
+            .env("ALL_PROXY", "http://127.0.0.1:9");
+        command
+    }
+
+    /// Runs the program.
+    pub fn bn_lab(&self, arguments: &[&str]) -> Ran {
+        let output = self
+            .command(arguments)
+            .output()
+            .expect("the program starts");
+        Ran::from(output)
+    }
+
+    /// `run experiment.toml` with further arguments; it must succeed.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let all: Vec<&str> = ["run", "experiment.toml"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .collect();
+        let ran = self.bn_lab(&all);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        ran
+    }
+
+    /// Every file below `name`, by relative path.
+    pub fn files(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        collect(&self.path(name), &self.path(name), &mut files);
+        files
+    }
+
+    /// The files of a results folder that are promised to be the same for the same experiment.
+    pub fn reproducible_files(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
+        let mut files = self.files(name);
+        files.retain(|path, _| !path.ends_with("timings.csv") && path != "manifest.json");
+        files
+    }
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            let name = path
+                .strip_prefix(root)
+                .expect("below the root")
+                .display()
+                .to_string();
+            files.insert(name, std::fs::read(&path).expect("a readable file"));
+        }
+    }
+}
+
+/// What a process left.
+pub struct Ran {
+    /// Exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// Results.
+    pub stdout: String,
+    /// Talk.
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Ran {
+    /// The program refused: this exit code, an error that says all of this, and no panic.
+    pub fn refused(&self, code: i32, says: &[&str]) -> &Self {
+        assert_eq!(self.code, Some(code), "{}", self.stderr);
+        for text in says {
+            assert!(
+                self.stderr.contains(text),
+                "`{text}` is missing from:\n{}",
+                self.stderr
+            );
+        }
+        assert!(self.stderr.contains("error: "), "{}", self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        self
+    }
+}
+
+/// A CSV text as rows of cells by column name.
+pub fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
+    let mut lines = csv.lines();
+    let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    lines
+        .map(|line| {
+            let cells = line.split(',').map(str::to_owned);
+            header
+                .iter()
+                .map(|&name| name.to_owned())
+                .zip(cells)
+                .collect()
+        })
+        .collect()
+}

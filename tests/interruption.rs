@@ -1,0 +1,116 @@
+//! A run that is stopped or killed loses nothing that it finished.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::harness::{Lab, SMALL, rows};
+
+/// Long enough to be interrupted: some seconds of training.
+fn long_lab() -> Lab {
+    Lab::with(
+        &SMALL
+            .replace("epochs = 2", "epochs = 120")
+            .replace("replicates = 2", "replicates = 3"),
+    )
+}
+
+/// Starts a run and waits until one trial is recorded.
+fn started(lab: &Lab) -> Child {
+    let mut child = lab
+        .command(&["run", "experiment.toml", "--jobs", "1"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while finished(lab) == 0 {
+        let ended = child.try_wait().expect("a child of ours");
+        assert!(
+            ended.is_none(),
+            "it ended before it was interrupted: {ended:?}"
+        );
+        assert!(
+            Instant::now() < deadline,
+            "no trial was finished in a minute"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+fn finished(lab: &Lab) -> usize {
+    let Ok(folders) = std::fs::read_dir(lab.path("results/small/trials")) else {
+        return 0;
+    };
+    folders
+        .filter_map(Result::ok)
+        .filter(|folder| folder.path().join("trial.json").is_file())
+        .count()
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status();
+    assert!(status.expect("`kill` exists").success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
+    let undisturbed = long_lab();
+    undisturbed.run(&[]);
+    for name in ["-INT", "-TERM"] {
+        let lab = long_lab();
+        let mut child = started(&lab);
+        signal(&child, name);
+        assert_eq!(child.wait().expect("it ends").code(), Some(130), "{name}");
+        let outcomes: Vec<String> = rows(&lab.text("results/small/trials.csv"))
+            .into_iter()
+            .map(|trial| trial["outcome"].clone())
+            .collect();
+        assert_eq!(
+            outcomes.iter().filter(|o| *o == "interrupted").count(),
+            1,
+            "{outcomes:?}"
+        );
+        assert!(outcomes.iter().any(|o| o == "completed"), "{outcomes:?}");
+        lab.run(&[]);
+        assert_eq!(
+            undisturbed.reproducible_files("results/small"),
+            lab.reproducible_files("results/small"),
+            "after {name}"
+        );
+    }
+}
+
+#[test]
+fn a_killed_run_is_completed_by_the_next_to_the_same_bytes() {
+    let undisturbed = long_lab();
+    undisturbed.run(&[]);
+    let lab = long_lab();
+    let mut child = started(&lab);
+    child.kill().expect("a child of ours");
+    child.wait().expect("it ends");
+    let again = lab.run(&[]);
+    assert!(
+        !again.stderr.contains(", 0 finished before"),
+        "{}",
+        again.stderr
+    );
+    assert_eq!(
+        undisturbed.reproducible_files("results/small"),
+        lab.reproducible_files("results/small")
+    );
+}
+
+#[test]
+fn two_runs_into_one_folder_are_not_allowed_at_once() {
+    let lab = long_lab();
+    let mut child = started(&lab);
+    lab.bn_lab(&["run", "experiment.toml"])
+        .refused(1, &["another bn-lab is running", "results/small"]);
+    child.kill().expect("a child of ours");
+    child.wait().expect("it ends");
+}

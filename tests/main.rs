@@ -1,0 +1,12 @@
+//! Tests of the program as its users meet it: a real process, real files.
+
+#![expect(unreachable_pub, reason = "a test binary exports nothing")]
+
+mod data;
+mod determinism;
+mod documents;
+mod harness;
+mod interruption;
+mod refusals;
+mod rooms;
+mod run;

@@ -1,0 +1,176 @@
+//! Bad input: one clear error, the documented exit code, and nothing lost.
+
+use std::io::Write;
+
+use crate::harness::{Lab, SMALL};
+
+#[test]
+fn a_typo_in_a_key_names_the_file_the_line_and_the_key_that_was_meant() {
+    let lab = Lab::with(&SMALL.replace("epochs = 2", "epocs = 2"));
+    let ran = lab.bn_lab(&["run", "experiment.toml"]);
+    ran.refused(
+        3,
+        &[
+            "experiment.toml:11",
+            "train.epocs",
+            "did you mean `train.epochs`",
+        ],
+    );
+    assert!(
+        !lab.path("results").exists(),
+        "nothing is written for a bad experiment"
+    );
+}
+
+#[test]
+fn all_problems_of_a_file_are_told_at_once() {
+    let text = SMALL.replace("hidden = [16]", "hidden = [0]").replace(
+        "epochs = 2",
+        "epochs = 2\nbatch_size = 0\nlearning_rate = \"fast\"",
+    );
+    let ran = Lab::with(&text).bn_lab(&["run", "experiment.toml"]);
+    ran.refused(
+        3,
+        &[
+            "model.hidden",
+            "train.batch_size = 0",
+            "train.learning_rate",
+        ],
+    );
+    assert_eq!(ran.stderr.matches("error: ").count(), 3, "{}", ran.stderr);
+}
+
+#[test]
+fn an_override_that_is_wrong_is_named_as_such() {
+    Lab::with(SMALL)
+        .bn_lab(&["run", "experiment.toml", "-o", "train.batch_size=0"])
+        .refused(3, &["-o train.batch_size=0"]);
+}
+
+#[test]
+fn an_experiment_that_is_not_there_is_named() {
+    Lab::new()
+        .bn_lab(&["run", "absent.toml"])
+        .refused(1, &["`absent.toml`"]);
+}
+
+#[test]
+fn a_wrong_command_line_exits_with_2() {
+    let ran = Lab::new().bn_lab(&["rum"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+}
+
+#[test]
+fn a_device_that_does_not_exist_is_refused_with_those_that_do() {
+    let lab = Lab::with(SMALL);
+    lab.bn_lab(&["run", "experiment.toml", "--device", "tpu"])
+        .refused(6, &["`tpu`", "`cpu`"]);
+    if cfg!(not(feature = "wgpu")) {
+        lab.bn_lab(&["run", "experiment.toml", "--device", "wgpu"])
+            .refused(6, &["`wgpu`", "--features wgpu"]);
+    }
+    assert!(!lab.path("results").exists());
+}
+
+#[test]
+fn a_results_folder_that_cannot_be_made_is_found_before_anything_is_trained() {
+    let lab = Lab::with(SMALL);
+    lab.write("results", b"a file where the folder should be");
+    let ran = lab.bn_lab(&["run", "experiment.toml"]);
+    ran.refused(1, &["results/small"]);
+    assert!(!ran.stderr.contains("trials to train"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_results_folder_is_found_before_anything_is_trained() {
+    use std::os::unix::fs::PermissionsExt;
+    let lab = Lab::with(SMALL);
+    std::fs::create_dir_all(lab.path("locked")).expect("a writable folder");
+    let read_only = std::fs::Permissions::from_mode(0o555);
+    std::fs::set_permissions(lab.path("locked"), read_only).expect("our own folder");
+    // The superuser writes everywhere but into what is no real folder.
+    let is_superuser = std::fs::write(lab.path("locked/probe"), b"").is_ok();
+    let folder = if is_superuser { "/proc/self" } else { "locked" };
+    let ran = lab.bn_lab(&[
+        "run",
+        "experiment.toml",
+        "-o",
+        &format!("output.dir={folder}/out"),
+    ]);
+    ran.refused(1, &[&format!("{folder}/out")]);
+    assert!(!ran.stderr.contains("trials to train"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_dataset_that_cannot_be_had_names_the_four_files_and_what_works_without() {
+    let lab = Lab::with("[data]\ndataset = \"mnist\"\n");
+    lab.bn_lab(&["run", "experiment.toml"]).refused(
+        4,
+        &[
+            "train-images-idx3-ubyte.gz",
+            "train-labels-idx1-ubyte.gz",
+            "t10k-images-idx3-ubyte.gz",
+            "t10k-labels-idx1-ubyte.gz",
+            "quickstart.toml",
+        ],
+    );
+}
+
+#[test]
+fn a_truncated_data_file_is_named_with_the_way_out() {
+    let lab = Lab::with("[data]\ndataset = \"mnist\"\n");
+    for (name, dims) in [
+        ("train-images-idx3-ubyte.gz", [20, 28, 28].as_slice()),
+        ("train-labels-idx1-ubyte.gz", &[20]),
+        ("t10k-images-idx3-ubyte.gz", &[10, 28, 28]),
+        ("t10k-labels-idx1-ubyte.gz", &[10]),
+    ] {
+        lab.write(&format!("mnist/{name}"), &idx_gz(dims));
+    }
+    let images = "mnist/train-images-idx3-ubyte.gz";
+    let whole = std::fs::read(lab.path(images)).expect("just written");
+    lab.write(images, &whole[..whole.len() / 2]);
+    lab.bn_lab(&["run", "experiment.toml", "--data-dir", "."])
+        .refused(4, &["train-images-idx3-ubyte.gz", "data fetch mnist"]);
+    lab.write(images, &whole);
+    let repaired = lab.bn_lab(&[
+        "run",
+        "experiment.toml",
+        "--data-dir",
+        ".",
+        "-o",
+        "train.epochs=1",
+        "-o",
+        "replicates=1",
+    ]);
+    assert_eq!(repaired.code, Some(0), "{}", repaired.stderr);
+}
+
+/// A valid gzipped IDX file of bytes with the given dimensions, all values below 10.
+fn idx_gz(dims: &[u32]) -> Vec<u8> {
+    let mut bytes = vec![0, 0, 8, u8::try_from(dims.len()).expect("few dimensions")];
+    bytes.extend(dims.iter().flat_map(|dim| dim.to_be_bytes()));
+    // A multiplicative sequence, so that the file does not compress to nothing.
+    let count: u32 = dims.iter().product();
+    bytes.extend((0..count).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8 % 10));
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(&bytes).expect("to memory");
+    encoder.finish().expect("to memory")
+}
+
+#[test]
+fn a_folder_that_holds_no_results_cannot_be_plotted() {
+    let lab = Lab::new();
+    lab.bn_lab(&["plot", "."])
+        .refused(1, &["not a results folder"]);
+}
+
+#[test]
+fn a_damaged_table_is_named() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    lab.write("results/small/trials.csv", b"trial,nonsense\n1,2\n");
+    lab.bn_lab(&["plot", "results/small"])
+        .refused(1, &["trials.csv", "damaged"]);
+}

@@ -1,0 +1,200 @@
+//! The architecture of `src/lib.rs`, enforced: who may know whom, and who alone may name what.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// A room, and the rooms that it may know besides the cellar (`fs`, `error`).
+const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("fs", &[]),
+    ("error", &[]),
+    ("seed", &[]),
+    ("stats", &[]),
+    ("config", &[]),
+    ("plan", &["config", "seed"]),
+    ("event", &["plan"]),
+    ("device", &["event"]),
+    ("data", &["config", "seed", "event"]),
+    ("model", &["config", "seed"]),
+    ("optim", &["config"]),
+    (
+        "train",
+        &[
+            "config", "seed", "plan", "event", "device", "data", "model", "optim",
+        ],
+    ),
+    ("runner", &["plan", "event"]),
+    ("scripted", &["config", "plan", "event"]),
+    ("progress", &["plan", "event"]),
+    ("record", &["config", "plan", "event", "stats"]),
+    ("plot", &["record", "stats"]),
+    ("report", &["record", "stats"]),
+    ("cli", &[]),
+];
+
+/// Rooms that may know all others.
+const HALL: [&str; 3] = ["lib", "main", "commands"];
+
+/// A word, and the files that alone may use it (outside tests and documentation).
+const ONLY_IN: &[(&str, &[&str])] = &[
+    ("plotters", &["plot/render"]),
+    ("resvg", &["plot/render"]),
+    ("dejavu", &["plot/render"]),
+    ("Device::flex", &["device.rs"]),
+    ("Device::wgpu", &["device.rs"]),
+    ("Device::ndarray", &["device.rs"]),
+    (" println!", &["build.rs"]),
+    (" eprintln!", &["main.rs"]),
+    ("stdout()", &["commands/"]),
+    ("std::fs", &["fs.rs", "build.rs"]),
+    (".backward()", &["train/step/"]),
+    ("burn::optim", &["optim/", "train/step/"]),
+    ("indicatif", &["progress/"]),
+    ("ureq", &["data/download.rs", "data/fetch.rs"]),
+];
+
+struct Source {
+    /// Path below `src`, with forward slashes.
+    path: String,
+    /// Code without tests and comments.
+    code: String,
+    is_test: bool,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    collect(&root, &mut paths);
+    assert!(
+        paths.len() > 30,
+        "the house has more files than {}",
+        paths.len()
+    );
+    paths
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a readable source");
+            let relative = path.strip_prefix(&root).expect("below src");
+            let path = relative.display().to_string().replace('\\', "/");
+            Source {
+                is_test: path.contains("tests") || path.ends_with("loopback.rs"),
+                code: without_tests_and_comments(&text),
+                path,
+            }
+        })
+        .collect()
+}
+
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            collect(&path, paths);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            paths.push(path);
+        }
+    }
+}
+
+/// Unit tests stand at the end of a file, after `#[cfg(test)] mod tests {`.
+fn without_tests_and_comments(text: &str) -> String {
+    let code = text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    code.lines().filter(is_code).collect::<Vec<_>>().join("\n")
+}
+
+/// `config` for `config/wire.rs`, `seed` for `seed.rs`.
+fn room(path: &str) -> &str {
+    path.split('/')
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches(".rs")
+}
+
+/// The rooms that `code` names in `crate::…` paths, grouped imports included.
+fn known(code: &str) -> BTreeSet<String> {
+    code.split("crate::")
+        .skip(1)
+        .flat_map(|rest| match rest.strip_prefix('{') {
+            Some(group) => group
+                .split('}')
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .collect(),
+            None => vec![rest],
+        })
+        .map(|path| {
+            let path = path.trim();
+            let end = path
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(path.len());
+            path[..end].to_owned()
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[test]
+fn no_room_knows_more_than_it_may() {
+    for source in sources().iter().filter(|source| !source.is_test) {
+        let room = room(&source.path);
+        if HALL.contains(&room) || room == "build" {
+            continue;
+        }
+        let (_, allowed) = MAY_KNOW
+            .iter()
+            .find(|(name, _)| *name == room)
+            .unwrap_or_else(|| panic!("src/{} is in no room of tests/rooms.rs", source.path));
+        for known in known(&source.code) {
+            let may = known == room
+                || known == "fs"
+                || known == "error"
+                || allowed.contains(&known.as_str());
+            assert!(
+                may,
+                "src/{} (room `{room}`) must not know `{known}`",
+                source.path
+            );
+        }
+    }
+}
+
+#[test]
+fn what_belongs_to_one_file_is_named_nowhere_else() {
+    for source in sources().iter().filter(|source| !source.is_test) {
+        for (word, homes) in ONLY_IN {
+            let at_home = homes.iter().any(|home| source.path.starts_with(home));
+            assert!(
+                at_home || !source.code.contains(word),
+                "src/{} must not name `{word}`",
+                source.path
+            );
+        }
+    }
+}
+
+#[test]
+fn every_rule_still_guards_something() {
+    let sources = sources();
+    for (word, homes) in ONLY_IN {
+        let used = sources
+            .iter()
+            .any(|s| homes.iter().any(|home| s.path.starts_with(home)) && s.code.contains(word));
+        assert!(used, "`{word}` is used nowhere any more; drop its rule");
+    }
+}
+
+#[test]
+fn no_file_is_too_large_for_one_sitting() {
+    for source in sources() {
+        let lines = source.code.lines().count();
+        assert!(
+            lines <= 400,
+            "src/{} has {lines} lines of code",
+            source.path
+        );
+    }
+}
