@@ -19,7 +19,7 @@ check:          ## what CI runs: formatting, lints, docs, tests
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
 bench:          ## time one optimiser step of the headline network under each placement
-	cargo bench --locked
+	cargo bench --locked --bench step --bench step_system_allocator
 
 clean:          ## delete build products; results stay
 	cargo clean
