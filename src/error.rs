@@ -12,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("cannot {action} `{}`: {source}", path.display())]
+    #[error("cannot {action} `{}`: {source}{}", path.display(), way_out(action, source))]
     Io {
         /// What was tried: `read`, `create`, `replace` …
         action: &'static str,
@@ -55,6 +55,24 @@ pub enum Error {
     /// The user stopped the sweep; everything measured is recorded.
     #[error("interrupted; run the same command again to complete the rest")]
     Interrupted,
+}
+
+/// What to do about a failed `action`, where that is known.
+fn way_out(action: &str, source: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind::{
+        AlreadyExists, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull,
+    };
+    match source.kind() {
+        StorageFull => {
+            "\n  hint: make room and run the same command again; finished trials are kept"
+        }
+        AlreadyExists | NotADirectory | NotFound | PermissionDenied | ReadOnlyFilesystem
+            if action != "read" =>
+        {
+            "\n  hint: results go to another folder with `-o output.dir=DIR`"
+        }
+        _ => "",
+    }
 }
 
 impl Error {

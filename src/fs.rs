@@ -164,3 +164,69 @@ impl Lock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().display().to_string())
+            .collect()
+    }
+
+    #[test]
+    fn a_replaced_file_is_whole_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        replace(&path, b"old").unwrap();
+        replace(&path, b"new and longer").unwrap();
+        assert_eq!(read(&path).unwrap(), b"new and longer");
+        assert_eq!(names(folder.path()), ["table.csv"]);
+    }
+
+    #[test]
+    fn a_partial_file_that_is_given_up_never_appears() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("download");
+        replace(&path, b"old").unwrap();
+        let mut partial = Partial::beside(&path).unwrap();
+        partial.write(b"half of the n").unwrap();
+        drop(partial);
+        assert_eq!(read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["download"]);
+    }
+
+    #[test]
+    fn what_was_appended_is_on_disk_before_the_next_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("steps.csv");
+        let mut growing = Growing::create(&path).unwrap();
+        for rows in 1..=3 {
+            growing.append(b"1,2\n").unwrap();
+            assert_eq!(read(&path).unwrap().len(), 4 * rows);
+        }
+    }
+
+    #[test]
+    fn a_lock_is_held_by_one_and_free_again_when_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".lock");
+        let lock = Lock::try_take(&path).unwrap();
+        assert!(lock.is_some());
+        assert!(Lock::try_take(&path).unwrap().is_none());
+        drop(lock);
+        assert!(Lock::try_take(&path).unwrap().is_some());
+    }
+
+    #[test]
+    fn errors_name_the_path_and_the_action() {
+        let missing = Path::new("no/such/file");
+        assert!(read_if_exists(missing).unwrap().is_none());
+        let error = read(missing).unwrap_err().to_string();
+        assert!(error.starts_with("cannot read `no/such/file`: "), "{error}");
+        let error = replace(missing, b"").unwrap_err().to_string();
+        assert!(error.contains("`no/such/file`"), "{error}");
+    }
+}

@@ -21,7 +21,7 @@ pub struct Trial {
     pub index: usize,
     /// What is trained.
     pub condition: Arc<Condition>,
-    /// Short text that tells conditions apart: `before · train.batch_size 32`.
+    /// Short text that tells conditions apart: `before · batch_size 32`.
     pub label: String,
     /// The repetition, from 1.
     pub replicate: u64,
@@ -84,7 +84,68 @@ fn label(experiment: &Experiment, condition: &Condition) -> String {
             continue;
         }
         let value = value.as_ref().map_or("–".to_owned(), Value::to_string);
-        parts.push(format!("{} {value}", axis.key));
+        parts.push(format!("{} {value}", short_name(experiment, &axis.key)));
     }
     parts.join(" · ")
+}
+
+/// The last part of an axis's key, or all of it where two axes share that part.
+fn short_name<'a>(experiment: &Experiment, key: &'a str) -> &'a str {
+    let last = |key: &'a str| key.rsplit('.').next().unwrap_or(key);
+    let sharing = experiment
+        .axes
+        .iter()
+        .filter(|axis| axis.key.rsplit('.').next() == Some(last(key)));
+    if sharing.count() > 1 { key } else { last(key) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use std::path::Path;
+
+    fn planned(sweep: &str) -> Vec<Arc<Trial>> {
+        let text = format!("replicates = 2\n[data]\ndataset = \"glyphs\"\n[sweep]\n{sweep}");
+        let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("a valid experiment");
+        trials(&loaded.experiment)
+    }
+
+    #[test]
+    fn labels_name_the_placement_and_every_other_axis_shortly_but_uniquely() {
+        let labels = |sweep: &str| -> Vec<String> {
+            planned(sweep)
+                .iter()
+                .take(2)
+                .map(|trial| trial.label.clone())
+                .collect()
+        };
+        assert_eq!(
+            labels("train.batch_size = [8, 16]"),
+            ["before · batch_size 8", "before · batch_size 16"]
+        );
+        assert_eq!(
+            labels("norm.epsilon = [0.1, 0.2]\nnorm.placement = [\"none\", \"after\"]"),
+            ["none · epsilon –", "after · epsilon 0.1"]
+        );
+    }
+
+    #[test]
+    fn an_id_depends_on_settings_and_replicate_and_not_on_the_rest_of_the_sweep() {
+        let wide = planned("train.batch_size = [8, 16]");
+        let narrow = planned("train.batch_size = [16]");
+        assert_eq!(wide.len(), 4);
+        assert_eq!(wide[1].id, narrow[0].id, "the same settings and replicate");
+        assert_eq!(wide[3].id, narrow[1].id);
+        let mut ids: Vec<&str> = wide.iter().map(|trial| trial.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 4, "all different");
+    }
+
+    #[test]
+    fn ids_are_the_same_in_every_build() {
+        // Recorded once: finished trials on disk are found by it.
+        assert_eq!(planned("train.batch_size = [8]")[0].id, "3d2324615a30bf2f");
+    }
 }

@@ -5,6 +5,45 @@ use crate::harness::{Lab, SMALL};
 const RESULTS: &str = include_str!("../results/README.md");
 const README: &str = include_str!("../README.md");
 
+/// The committed results that the README quotes.
+const PUBLISHED: &str = "results/published/mnist";
+
+#[test]
+fn the_readme_quotes_the_published_results_and_not_a_number_more() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(PUBLISHED);
+    let results = bn_lab::record::reader::read(&folder).expect("a readable results folder");
+    let table = bn_lab::report::conditions::table(&results);
+    assert!(README.contains(&table), "the table should read\n{table}");
+    let charts = bn_lab::plot::figures::all(&results);
+    let (_, overview) = charts
+        .iter()
+        .find(|(stem, _)| stem == "overview")
+        .expect("an overview");
+    let drawn = bn_lab::plot::render::svg(overview).expect("it can be drawn");
+    let committed = std::fs::read_to_string(folder.join("charts/overview.svg")).expect("a chart");
+    assert!(
+        drawn == committed,
+        "the committed chart is not what this program draws"
+    );
+}
+
+#[test]
+fn the_readmes_example_is_a_valid_experiment() {
+    let example = README
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("an example");
+    let lab = Lab::with(example);
+    let plan = lab.bn_lab(&["plan", "experiment.toml"]);
+    assert_eq!(plan.code, Some(0), "{}", plan.stderr);
+    assert!(
+        plan.stdout.contains("12 conditions × 6 replicates"),
+        "{}",
+        plan.stdout
+    );
+}
+
 /// The header of a CSV text.
 fn columns(csv: &str) -> Vec<&str> {
     csv.lines().next().expect("a header").split(',').collect()

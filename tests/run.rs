@@ -172,7 +172,7 @@ fn plan_names_the_trials_and_writes_nothing() {
     );
     assert!(plan.stdout.contains("0 done, 12 to run"), "{}", plan.stdout);
     assert!(
-        plan.stdout.contains("before · train.batch_size 64"),
+        plan.stdout.contains("before · batch_size 64"),
         "{}",
         plan.stdout
     );

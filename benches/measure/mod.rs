@@ -24,14 +24,22 @@ const CLASSES: usize = 10;
 /// Prints a row for each placement.
 pub fn run(allocator: &str) {
     let path = std::path::Path::new("mnist.toml");
-    let loaded = config::parse(path, EXPERIMENT, &["replicates=1".to_owned()]).expect("a sample experiment is valid");
+    let loaded = config::parse(path, EXPERIMENT, &["replicates=1".to_owned()])
+        .expect("a sample experiment is valid");
     let trials = plan::trials(&loaded.experiment);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .expect("a thread");
     let medians = pool.install(|| medians(&trials));
     println!("allocator {allocator}; median of {ROUNDS} rounds of {STEPS} steps");
     println!("placement  µs/step  ratio to none");
     for (trial, median) in trials.iter().zip(&medians) {
-        println!("{:9}  {median:7.1}  {:.2}", trial.label, median / medians[0]);
+        println!(
+            "{:9}  {median:7.1}  {:.2}",
+            trial.label,
+            median / medians[0]
+        );
     }
 }
 
@@ -59,8 +67,17 @@ fn medians(trials: &[Arc<Trial>]) -> Vec<f64> {
 
 fn learner(trial: &Trial) -> Learner {
     let settings = &trial.condition.settings;
-    let device = OpenDevice::open("cpu").expect("every build has a CPU device").differentiable();
-    let network = Mlp::new(&settings.model, &settings.norm, FEATURES, CLASSES, &trial.streams(), &device);
+    let device = OpenDevice::open("cpu")
+        .expect("every build has a CPU device")
+        .differentiable();
+    let network = Mlp::new(
+        &settings.model,
+        &settings.norm,
+        FEATURES,
+        CLASSES,
+        &trial.streams(),
+        &device,
+    );
     let optimizer = optim::build(settings.train.optimizer);
     Learner::new(network, optimizer, settings.train.learning_rate, device)
 }
@@ -69,7 +86,9 @@ fn learner(trial: &Trial) -> Learner {
 fn batches(size: usize) -> Vec<Batch> {
     let mut stream = Streams::shared(0).stream("bench");
     let mut batch = || Batch {
-        inputs: (0..size * FEATURES).map(|_| stream.uniform() as f32).collect(),
+        inputs: (0..size * FEATURES)
+            .map(|_| stream.uniform() as f32)
+            .collect(),
         labels: (0..size).map(|i| (i % CLASSES) as u8).collect(),
         features: FEATURES,
     };

@@ -30,8 +30,9 @@ impl Watch {
         }
         let first = *self.first.get_or_insert(loss);
         if loss > self.factor * first {
+            let (loss, first) = (short(loss), short(first));
             let reason = format!(
-                "the training loss {loss:.4} at step {step} is more than {} times its start {first:.4}",
+                "the training loss {loss} at step {step} is more than {} times its start {first}",
                 self.factor
             );
             return Some(self.diverged(step, reason));
@@ -52,6 +53,15 @@ impl Watch {
             reason,
             last_finite_loss: self.last_finite,
         }
+    }
+}
+
+/// Four digits behind the point, or an exponent where that would be long.
+fn short(loss: f64) -> String {
+    if loss < 1e4 {
+        format!("{loss:.4}")
+    } else {
+        format!("{loss:.3e}")
     }
 }
 
