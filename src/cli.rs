@@ -106,14 +106,14 @@ pub struct Data {
 pub enum DataAction {
     /// Show each dataset and where it is
     List(DataArgs),
-    /// Download a dataset into the user's cache and check it
+    /// Download a dataset and check it
     Fetch {
         /// `mnist` or `fashion-mnist`
         #[arg(value_name = "NAME")]
         name: String,
-        /// The datasets.
-        #[command(flatten)]
-        data: DataArgs,
+        /// Put it into `DIR/NAME` [default: the user's cache]
+        #[arg(long, value_name = "DIR")]
+        data_dir: Option<PathBuf>,
     },
     /// Check the sums of every dataset file that is there
     Verify(DataArgs),

@@ -1,5 +1,7 @@
 //! Device names → burn devices. The only file that names a backend.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
@@ -12,11 +14,11 @@ pub struct OpenDevice {
 }
 
 impl OpenDevice {
-    /// Opens a device by name: `cpu` (burn's `flex`), or `ndarray`, `wgpu`, `wgpu:1` in a build
+    /// Opens a device by name: `cpu` (burn's `flex` backend), or `ndarray`, `wgpu`, `wgpu:1` in a build
     /// that has them. The device does a small sum, so that one that cannot work is found now.
     pub fn open(name: &str) -> Result<Self> {
         let device = match name.split_once(':').unwrap_or((name, "")) {
-            ("cpu" | "flex", "") => Device::flex(),
+            ("cpu", "") => Device::flex(),
             #[cfg(feature = "ndarray")]
             ("ndarray", "") => Device::ndarray(),
             #[cfg(feature = "wgpu")]
@@ -46,12 +48,7 @@ impl OpenDevice {
         &self.name
     }
 
-    /// The plain device: evaluation, no gradients.
-    pub fn plain(&self) -> Device {
-        self.device.clone()
-    }
-
-    /// The same device with gradients.
+    /// The device with gradients.
     pub fn differentiable(&self) -> Device {
         self.device.clone().autodiff()
     }
@@ -108,13 +105,30 @@ fn probe(name: &str, device: &Device) -> Result<()> {
     }
 }
 
-/// Runs `work` on a thread of its own with its panic message as the error.
+/// Runs `work` on a thread of its own, with the text of the first panic as the error. Meanwhile no
+/// panic is printed, on whichever thread of a driver it happens; nothing else runs yet.
 fn quietly<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> std::result::Result<T, String> {
-    let thread = std::thread::Builder::new().name("device-probe".to_owned());
-    let handle = thread.spawn(work).map_err(|e| e.to_string())?;
-    handle
-        .join()
-        .map_err(|panic| crate::event::panic_text(panic.as_ref()))
+    let first = Arc::new(Mutex::new(None));
+    let hook = std::panic::take_hook();
+    let heard = Arc::clone(&first);
+    std::panic::set_hook(Box::new(move |panic| {
+        let mut first = heard.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert_with(|| crate::event::panic_text(panic.payload()));
+    }));
+    let probe = std::thread::Builder::new().name("device-probe".to_owned());
+    let result = probe
+        .spawn(work)
+        .map_err(|e| e.to_string())
+        .and_then(|handle| {
+            handle
+                .join()
+                .map_err(|panic| crate::event::panic_text(panic.as_ref()))
+        });
+    std::panic::set_hook(hook);
+    result.map_err(|own| {
+        let first = first.lock().unwrap_or_else(PoisonError::into_inner);
+        first.clone().unwrap_or(own)
+    })
 }

@@ -28,6 +28,8 @@ pub enum Event {
         examples: Examples,
         /// Trainable parameters of its network.
         parameters: usize,
+        /// Digest of the dataset.
+        data: String,
     },
     /// An optimiser step was taken (every step; observers thin them out).
     Step {
@@ -110,7 +112,7 @@ pub struct Score {
 /// Wall-clock seconds of one epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EpochSeconds {
-    /// Spent in optimiser steps.
+    /// From the epoch's first step to its last.
     pub train: f64,
     /// Spent in evaluation.
     pub evaluation: f64,
@@ -162,6 +164,11 @@ impl Outcome {
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
+    /// A stop that is asked for by raising `flag`, from a signal handler say.
+    pub fn on(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+
     /// Asks.
     pub fn request(&self) {
         self.0.store(true, Ordering::Relaxed);

@@ -64,6 +64,14 @@ pub fn folders_in(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
+/// Deletes a file, if it is there.
+pub fn remove_if_exists(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, e)),
+        _ => Ok(()),
+    }
+}
+
 /// Replaces `path` by `bytes` in one step: a reader sees the old file or the new one, never a part.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut partial = Partial::beside(path)?;

@@ -55,6 +55,7 @@ impl Trainer for ScriptedTrainer {
                 test: 4,
             },
             parameters: 100,
+            data: "scripted".to_owned(),
         });
         assert!(
             !self.is_meant(self.panic.as_ref(), trial),

@@ -2,7 +2,7 @@
 
 use crate::harness::{Lab, SMALL, rows};
 
-/// Dropout of a batch of one, several layers, every scaling: as much machinery as fits a second.
+/// Several layers, a norm on the input, every optimiser: as much machinery as fits a second.
 const VARIED: &str = r#"
 name = "varied"
 replicates = 2
@@ -49,6 +49,24 @@ fn the_number_of_jobs_and_a_second_run_change_no_byte_but_timings() {
             assert_eq!(first.len(), other.len());
         }
     }
+}
+
+#[test]
+fn threads_inside_a_trial_change_no_byte_but_timings() {
+    // Wide enough for the kernels to split their work.
+    let run = |threads: &str| {
+        let lab = Lab::with(SMALL);
+        lab.run(&[
+            "-o",
+            "model.hidden=[512, 256]",
+            "-o",
+            "train.batch_size=128",
+            "--threads",
+            threads,
+        ]);
+        lab.reproducible_files("results/small")
+    };
+    assert!(run("1") == run("2"), "--threads 2 differs");
 }
 
 #[test]

@@ -120,14 +120,7 @@ fn a_dataset_that_cannot_be_had_names_the_four_files_and_what_works_without() {
 #[test]
 fn a_truncated_data_file_is_named_with_the_way_out() {
     let lab = Lab::with("[data]\ndataset = \"mnist\"\n");
-    for (name, dims) in [
-        ("train-images-idx3-ubyte.gz", [20, 28, 28].as_slice()),
-        ("train-labels-idx1-ubyte.gz", &[20]),
-        ("t10k-images-idx3-ubyte.gz", &[10, 28, 28]),
-        ("t10k-labels-idx1-ubyte.gz", &[10]),
-    ] {
-        lab.write(&format!("mnist/{name}"), &idx_gz(dims));
-    }
+    four_files(&lab, "mnist");
     let images = "mnist/train-images-idx3-ubyte.gz";
     let whole = std::fs::read(lab.path(images)).expect("just written");
     lab.write(images, &whole[..whole.len() / 2]);
@@ -147,16 +140,71 @@ fn a_truncated_data_file_is_named_with_the_way_out() {
     assert_eq!(repaired.code, Some(0), "{}", repaired.stderr);
 }
 
+/// A dataset of 20 training and 10 test images in the published layout.
+fn four_files(lab: &Lab, folder: &str) {
+    for (name, dims) in [
+        ("train-images-idx3-ubyte.gz", [20, 28, 28].as_slice()),
+        ("train-labels-idx1-ubyte.gz", &[20]),
+        ("t10k-images-idx3-ubyte.gz", &[10, 28, 28]),
+        ("t10k-labels-idx1-ubyte.gz", &[10]),
+    ] {
+        lab.write(&format!("{folder}/{name}"), &idx_gz(dims, 0));
+    }
+}
+
 /// A valid gzipped IDX file of bytes with the given dimensions, all values below 10.
-fn idx_gz(dims: &[u32]) -> Vec<u8> {
+fn idx_gz(dims: &[u32], offset: u32) -> Vec<u8> {
     let mut bytes = vec![0, 0, 8, u8::try_from(dims.len()).expect("few dimensions")];
     bytes.extend(dims.iter().flat_map(|dim| dim.to_be_bytes()));
     // A multiplicative sequence, so that the file does not compress to nothing.
     let count: u32 = dims.iter().product();
-    bytes.extend((0..count).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8 % 10));
+    bytes.extend((0..count).map(|i| ((i + offset).wrapping_mul(2_654_435_761) >> 13) as u8 % 10));
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(&bytes).expect("to memory");
     encoder.finish().expect("to memory")
+}
+
+#[test]
+fn what_a_datasets_size_makes_impossible_is_refused_before_anything_is_trained() {
+    let lab = Lab::with("[data]\ndataset = \"mnist\"\nvalidation = 20\n");
+    four_files(&lab, "mnist");
+    let ran = lab.bn_lab(&["run", "experiment.toml", "--data-dir", "."]);
+    ran.refused(4, &["data.validation = 20", "20 training examples"]);
+    assert!(!ran.stderr.contains("trials to train"), "{}", ran.stderr);
+}
+
+#[test]
+fn trials_on_other_data_under_the_same_name_are_not_mixed() {
+    let lab = Lab::with("[data]\ndataset = \"mnist\"\n[train]\nepochs = 1\n");
+    four_files(&lab, "mnist");
+    lab.run(&["--data-dir", ".", "-o", "replicates=1"]);
+    lab.write("mnist/t10k-labels-idx1-ubyte.gz", &idx_gz(&[10], 7));
+    lab.bn_lab(&[
+        "run",
+        "experiment.toml",
+        "--data-dir",
+        ".",
+        "-o",
+        "replicates=2",
+    ])
+    .refused(1, &["trained on data with digest", "output.dir"]);
+    four_files(&lab, "mnist");
+    lab.run(&["--data-dir", ".", "-o", "replicates=2"]);
+}
+
+#[test]
+fn a_record_of_a_newer_format_is_not_trained_over() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    let trials = crate::harness::rows(&lab.text("results/small/trials.csv"));
+    let record = format!("results/small/trials/{}/trial.json", trials[0]["trial"]);
+    lab.write(
+        &record,
+        br#"{"schema": 99, "id": "something else entirely"}"#,
+    );
+    lab.bn_lab(&["run", "experiment.toml"])
+        .refused(1, &["format 99", "newer bn-lab"]);
+    assert!(lab.text(&record).contains("99"), "it is untouched");
 }
 
 #[test]

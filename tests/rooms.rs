@@ -43,7 +43,6 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("Device::wgpu", &["device.rs"]),
     ("Device::ndarray", &["device.rs"]),
     (" println!", &["build.rs"]),
-    (" eprintln!", &["main.rs"]),
     ("stdout()", &["commands/"]),
     ("std::fs", &["fs.rs", "build.rs"]),
     (".backward()", &["train/step/"]),

@@ -144,8 +144,24 @@ fn a_changed_experiment_keeps_the_old_trials_beside_the_new() {
             .count()
     };
     assert_eq!(count(), 6);
-    lab.run(&["-o", "train.epochs=1"]);
+    let resolved = lab.text("results/small/experiment.toml");
+    let changed = lab.run(&["-o", "train.epochs=1"]);
     assert_eq!(count(), 12);
+    assert!(
+        changed
+            .stderr
+            .contains("another experiment ran here before"),
+        "{}",
+        changed.stderr
+    );
+    let kept = lab
+        .files("results/small")
+        .into_iter()
+        .find(|(name, _)| name.starts_with("experiment-"));
+    assert_eq!(
+        kept.expect("the earlier experiment").1,
+        resolved.into_bytes()
+    );
     let back = lab.run(&[]);
     assert!(
         back.stderr.contains("nothing was trained"),
@@ -249,6 +265,27 @@ fn divergence_is_a_result_and_the_sweep_goes_on() {
         "a divergence is final:\n{}",
         again.stderr
     );
+}
+
+#[test]
+fn charts_that_the_experiment_no_longer_has_are_deleted() {
+    let lab = Lab::with(SMALL);
+    lab.run(&[]);
+    assert!(
+        lab.path("results/small/charts/validation_loss.png")
+            .is_file()
+    );
+    lab.run(&["-o", "data.validation=0"]);
+    assert!(
+        !lab.path("results/small/charts/validation_loss.png")
+            .exists()
+    );
+    assert!(lab.path("results/small/charts/test_loss.png").is_file());
+    // Initial weights so large that nothing can be evaluated: all diverged, no curve, no error.
+    let ran = lab.run(&["-o", "model.init_scale=1e30"]);
+    assert!(ran.stderr.contains("no chart drawn"), "{}", ran.stderr);
+    assert!(!lab.path("results/small/charts/overview.png").exists());
+    assert_eq!(lab.bn_lab(&["plot", "results/small"]).code, Some(0));
 }
 
 #[test]

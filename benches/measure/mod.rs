@@ -22,7 +22,8 @@ const FEATURES: usize = 784;
 const CLASSES: usize = 10;
 
 /// Prints a row for each placement.
-pub fn run(allocator: &str) {
+#[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+pub(crate) fn run(allocator: &str) {
     let path = std::path::Path::new("mnist.toml");
     let loaded = config::parse(path, EXPERIMENT, &["replicates=1".to_owned()])
         .expect("a sample experiment is valid");

@@ -15,8 +15,8 @@ const INTERVAL: Duration = Duration::from_secs(1);
 pub fn run(arguments: &cli::Data) -> Result<()> {
     match &arguments.action {
         DataAction::List(places) => list(&Places::from_environment(places.data_dir.clone())),
-        DataAction::Fetch { name, data } => {
-            fetch(name, &Places::from_environment(data.data_dir.clone()))
+        DataAction::Fetch { name, data_dir } => {
+            fetch(name, &Places::from_environment(data_dir.clone()))
         }
         DataAction::Verify(places) => verify(&Places::from_environment(places.data_dir.clone())),
     }

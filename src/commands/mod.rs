@@ -11,6 +11,9 @@ use std::path::Path;
 use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
 
+/// Said where a folder has no curve yet.
+const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been evaluated yet";
+
 /// Prints results to stdout. A reader that closed the pipe (`| head`) has seen enough: no error.
 fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
@@ -28,9 +31,9 @@ fn say(text: &str) {
 }
 
 /// Loads an experiment and passes on what its author may not have meant.
-fn load(arguments: &crate::cli::ExperimentArgs) -> Result<Experiment> {
+fn load(arguments: &crate::cli::ExperimentArgs, quiet: bool) -> Result<Experiment> {
     let loaded = config::load(&arguments.experiment, &arguments.overrides)?;
-    for note in &loaded.notes {
+    for note in loaded.notes.iter().filter(|_| !quiet) {
         say(&format!("note: {note}"));
     }
     Ok(loaded.experiment)

@@ -10,10 +10,11 @@ use crate::record::reader;
 
 /// Prints one line a trial, in the order in which they would run, and a line of counts.
 pub fn run(arguments: &cli::Plan) -> Result<()> {
-    let experiment = load(&arguments.experiment)?;
+    let experiment = load(&arguments.experiment, false)?;
     let trials = plan::trials(&experiment);
     let layout = Layout::new(&experiment.output.dir);
-    let states: Vec<&str> = trials.iter().map(|trial| state(&layout, trial)).collect();
+    let states: Result<Vec<&str>> = trials.iter().map(|trial| state(&layout, trial)).collect();
+    let states = states?;
     let mut text = String::new();
     let widest = trials
         .iter()
@@ -47,6 +48,7 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
 }
 
 /// `completed`, `diverged`: kept. `failed`, `interrupted`: trained again. `to run`: not there yet.
-fn state(layout: &Layout, trial: &Trial) -> &'static str {
-    reader::record(layout, trial).map_or("to run", |record| record.outcome.name())
+fn state(layout: &Layout, trial: &Trial) -> Result<&'static str> {
+    let record = reader::record(layout, trial)?;
+    Ok(record.map_or("to run", |record| record.outcome.name()))
 }

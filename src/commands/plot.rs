@@ -1,7 +1,7 @@
 //! `bn-lab plot`: draw the charts of a results folder again, from its files.
 
 use crate::cli;
-use crate::commands::print;
+use crate::commands::{NOTHING_TO_DRAW, print, say};
 use crate::error::Result;
 use crate::plot;
 use crate::record::layout::Layout;
@@ -11,7 +11,11 @@ use crate::record::reader;
 pub fn run(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
     let results = reader::read(layout.root())?;
-    for path in plot::write_all(&results, &layout.charts())? {
+    let charts = plot::write_all(&results, &layout.charts())?;
+    if charts.is_empty() {
+        say(NOTHING_TO_DRAW);
+    }
+    for path in charts {
         print(&format!("{}\n", path.display()))?;
     }
     Ok(())

@@ -1,16 +1,15 @@
 //! `bn-lab run`: train every trial that is not finished yet, then draw the charts and print the
 //! table.
 
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use crate::cli;
-use crate::commands::{data, load, print, say};
+use crate::commands::{NOTHING_TO_DRAW, data, load, print, say};
 use crate::data::Places;
 use crate::device::OpenDevice;
 use crate::error::{Error, Result};
-use crate::event::Stop;
+use crate::event::{Event, Observer, Stop};
 use crate::plan::{self, Trial};
 use crate::plot;
 use crate::progress;
@@ -24,7 +23,8 @@ use crate::train::BurnTrainer;
 
 /// Runs an experiment from its file to its charts.
 pub fn run(arguments: &cli::Run) -> Result<()> {
-    let experiment = load(&arguments.experiment)?;
+    let quiet = arguments.quiet;
+    let experiment = load(&arguments.experiment, quiet)?;
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
     let jobs = jobs(arguments, threads);
@@ -34,23 +34,33 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let to_run = writer.to_run();
     let trainer = BurnTrainer::new(device, threads);
     provide_data(&trainer, &to_run, arguments)?;
+    let earlier = writer.begin(|trial| trainer.digest(&trial.condition))?;
+    if let Some(earlier) = earlier.filter(|_| !quiet) {
+        say(&format!(
+            "note: another experiment ran here before; its trials stay, its tables and charts are replaced, and it is kept as `{}`",
+            earlier.display()
+        ));
+    }
     let stop = stop_on_signal()?;
-    let mut display = progress::display(arguments.quiet);
-    let skipped = trials.len() - to_run.len();
+    let mut farewell = Farewell {
+        stop: stop.clone(),
+        is_said: quiet,
+    };
+    let mut display = progress::display(quiet);
     let tally = runner::run(
         &to_run,
-        skipped,
+        trials.len() - to_run.len(),
         &trainer,
         jobs,
         &stop,
-        &mut [&mut writer, display.as_mut()],
+        &mut [&mut writer, display.as_mut(), &mut farewell],
     )?;
-    drop(writer);
+    // The writer, and with it the folder's lock, is kept until the charts show its tables.
     conclude(
         &Layout::new(&experiment.output.dir),
         tally,
         to_run.len(),
-        arguments.quiet,
+        quiet,
     )
 }
 
@@ -61,13 +71,21 @@ fn jobs(arguments: &cli::Run, threads: usize) -> usize {
         .map_or_else(|| (manifest::cores() / threads).max(1), usize::from)
 }
 
-/// Loads what the trials need, downloading it if it must, before any of them starts.
+/// Loads what the trials need, downloading it if it must, and checks that they can be trained on
+/// it, before any of them starts.
 fn provide_data(trainer: &BurnTrainer, trials: &[Arc<Trial>], arguments: &cli::Run) -> Result<()> {
     let places = Places::from_environment(arguments.data.data_dir.clone());
+    let Some(first) = trials.first() else {
+        return Ok(());
+    };
     for trial in trials {
         trainer.provide(&trial.condition, || {
             data::load(&trial.condition.settings.data, &places, arguments.quiet)
         })?;
+        // All replicates have as many examples.
+        if trial.replicate == first.replicate {
+            trainer.check(trial)?;
+        }
     }
     Ok(())
 }
@@ -75,41 +93,46 @@ fn provide_data(trainer: &BurnTrainer, trials: &[Arc<Trial>], arguments: &cli::R
 /// The first Ctrl-C (or SIGTERM) lets every trial finish its step and be recorded; the second ends
 /// the process at once.
 fn stop_on_signal() -> Result<Stop> {
-    let stop = Stop::default();
-    let (request, asked) = (stop.clone(), AtomicBool::new(false));
-    ctrlc::set_handler(move || {
-        if asked.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(Error::Interrupted.exit_code()));
+    let flag = Arc::new(AtomicBool::new(false));
+    let code = i32::from(Error::Interrupted.exit_code());
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // In this order: the first signal finds the flag down, and raises it.
+        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&flag))
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))
+            .map_err(|e| Error::Usage(format!("cannot listen for Ctrl-C: {e}")))?;
+    }
+    Ok(Stop::on(flag))
+}
+
+/// Says once that a request to stop was heard.
+struct Farewell {
+    stop: Stop,
+    is_said: bool,
+}
+
+impl Observer for Farewell {
+    fn observe(&mut self, _: &Event) -> Result<()> {
+        if self.stop.is_requested() && !self.is_said {
+            self.is_said = true;
+            say("stopping after the current steps; Ctrl-C again stops at once");
         }
-        request.request();
-        say("stopping after the current steps; again to stop at once");
-    })
-    .map_err(|e| {
-        Error::io(
-            "listen for signals in",
-            Path::new("this process"),
-            std::io::Error::other(e),
-        )
-    })?;
-    Ok(stop)
+        Ok(())
+    }
 }
 
 /// Charts, table, and whether all went well.
 fn conclude(layout: &Layout, tally: Tally, total: usize, quiet: bool) -> Result<()> {
     let results = reader::read(layout.root())?;
-    let charts = plot::figures::all(&results);
-    let drawn = !charts.is_empty();
-    if drawn {
-        plot::write_all(&results, &layout.charts())?;
-    }
+    let charts = plot::write_all(&results, &layout.charts())?;
     if !quiet {
         print(&format!("\n{}\n", report::conditions::table(&results)))?;
         print(&format!("results  {}\n", layout.root().display()))?;
-        if drawn {
-            print(&format!(
-                "charts   {}\n",
-                layout.charts().join("overview.png").display()
-            ))?;
+        match charts.iter().find(|path| path.ends_with("overview.png")) {
+            Some(overview) => print(&format!("charts   {}\n", overview.display()))?,
+            None => say(NOTHING_TO_DRAW),
+        }
+        if total == 0 {
+            say("note: every trial was finished before; nothing was trained");
         }
     }
     if tally.interrupted > 0 {
@@ -120,9 +143,6 @@ fn conclude(layout: &Layout, tally: Tally, total: usize, quiet: bool) -> Result<
             failed: tally.failed,
             total,
         });
-    }
-    if total == 0 {
-        say("note: every trial was finished before; nothing was trained");
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::problem::Problems;
 use super::read::{self, Reader, Top};
 use super::resolve::{self, Log};
 use super::rule;
-use super::spec::{Axis, Condition, Experiment, LastBatch, Settings, Validation};
+use super::spec::{Axis, Condition, Experiment, Settings};
 use super::sweep;
 use super::value::Value;
 
@@ -179,30 +179,18 @@ fn check_feasible(draft: &Draft, conditions: &[Condition], problems: &mut Proble
 /// here; a file's own size is checked when it is read.
 fn infeasible(settings: &Settings) -> Option<(&'static str, String)> {
     let total = settings.data.train_examples?;
-    let held_out = match settings.data.validation {
-        Validation::Count(count) => count,
-        Validation::Fraction(share) => share_of(total, share),
-    };
+    let held_out = settings.data.validation.of(total);
     if held_out >= total {
         let reason =
             format!("holds out all of the {total} training examples; leave some to train on");
         return Some(("data.validation", reason));
     }
     let left = total - held_out;
-    let batch = settings.train.batch_size;
-    let rest = left % batch;
-    let rest_trains =
-        settings.train.last_batch == LastBatch::Keep && (rest > 1 || (rest == 1 && batch == 1));
-    if left < batch && !rest_trains {
+    if settings.train.steps_per_epoch(left) == 0 {
         let reason = format!("the {left} training examples left by validation never make a batch");
         return Some(("train.batch_size", reason));
     }
     None
-}
-
-#[expect(clippy::cast_sign_loss, reason = "a share of a count is not negative")]
-fn share_of(total: usize, share: f64) -> usize {
-    (total as f64 * share) as usize
 }
 
 /// One line for every key that was given and is read nowhere.

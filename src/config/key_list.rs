@@ -105,14 +105,14 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "data.train_examples",
-        rule: count(10_000_000),
+        rule: count(1_000_000),
         default: "glyphs `6000`, else all",
         applies: "",
         meaning: "Training examples: how many glyphs are generated, or how many of a file's are used, from the first on. Validation is split off these.",
     },
     Key {
         path: "data.test_examples",
-        rule: count(10_000_000),
+        rule: count(1_000_000),
         default: "glyphs `2000`, else all",
         applies: "",
         meaning: "Test examples, likewise.",

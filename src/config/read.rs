@@ -150,8 +150,8 @@ fn data(reader: &mut Reader<'_>) -> Data {
     };
     let (train_examples, test_examples) = match dataset {
         Dataset::Glyphs { .. } => (
-            Some(reader.count("data.train_examples", 6000)),
-            Some(reader.count("data.test_examples", 2000)),
+            Some(reader.count("data.train_examples", Dataset::GLYPHS_TRAIN)),
+            Some(reader.count("data.test_examples", Dataset::GLYPHS_TEST)),
         ),
         Dataset::Mnist | Dataset::FashionMnist => (
             reader.optional_count("data.train_examples"),

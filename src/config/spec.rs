@@ -101,6 +101,11 @@ pub enum Dataset {
 }
 
 impl Dataset {
+    /// Training glyphs that are generated where `data.train_examples` does not say.
+    pub const GLYPHS_TRAIN: u32 = 6_000;
+    /// Test glyphs that are generated where `data.test_examples` does not say.
+    pub const GLYPHS_TEST: u32 = 2_000;
+
     /// The name used in experiment files, folders and messages.
     pub fn name(&self) -> &'static str {
         match self {
@@ -118,6 +123,16 @@ pub enum Validation {
     Count(usize),
     /// A share of the training set, in `(0, 1)`, rounded down to whole examples.
     Fraction(f64),
+}
+
+impl Validation {
+    /// How many of `total` training examples are held out.
+    pub fn of(self, total: usize) -> usize {
+        match self {
+            Self::Count(count) => count,
+            Self::Fraction(share) => (total as f64 * share) as usize,
+        }
+    }
 }
 
 /// Which examples are held out for validation.
@@ -292,6 +307,14 @@ pub struct Train {
     pub divergence_factor: f64,
 }
 
+impl Train {
+    /// Optimiser steps of an epoch of `examples` training examples.
+    pub fn steps_per_epoch(&self, examples: usize) -> usize {
+        let (full, rest) = (examples / self.batch_size, examples % self.batch_size);
+        full + usize::from(self.last_batch.is_taken(rest, self.batch_size))
+    }
+}
+
 /// When training ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
@@ -308,6 +331,14 @@ pub enum LastBatch {
     Keep,
     /// They are left out.
     Drop,
+}
+
+impl LastBatch {
+    /// Whether `rest` examples, fewer than a batch, make a smaller one. A single one never does:
+    /// one value has no variance, and paired trials must see the same batches.
+    pub fn is_taken(self, rest: usize, batch_size: usize) -> bool {
+        self == Self::Keep && rest > 1 && rest < batch_size
+    }
 }
 
 /// An update rule and its constants.

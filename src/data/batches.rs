@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Dataset, Examples};
-use crate::config::spec::{Data, InputScaling, LastBatch, Split, Validation};
+use crate::config::spec::{Data, InputScaling, LastBatch, Split};
 use crate::error::{Error, Result};
 use crate::event::Examples as Counts;
 use crate::seed::Streams;
@@ -50,10 +50,7 @@ impl Prepared {
         streams: &Streams,
     ) -> Result<Self> {
         let total = dataset.train.count();
-        let held_out = match settings.validation {
-            Validation::Count(count) => count,
-            Validation::Fraction(share) => (share * total as f64) as usize,
-        };
+        let held_out = settings.validation.of(total);
         if held_out >= total {
             return Err(Error::Data(format!(
                 "`data.validation = {held_out}` leaves nothing to train on: dataset `{}` has {total} training examples",
@@ -144,7 +141,7 @@ pub fn ranges(examples: usize, batch_size: usize, last: LastBatch) -> Vec<Range<
         .map(|start| start..examples.min(start + batch_size))
         .collect();
     let rest = examples % batch_size;
-    if rest == 1 || (rest > 0 && last == LastBatch::Drop) {
+    if rest > 0 && !last.is_taken(rest, batch_size) {
         ranges.pop();
     }
     ranges
@@ -206,7 +203,7 @@ fn mean_and_std(examples: &Examples, train: &[u32]) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::spec::Dataset as Which;
+    use crate::config::spec::{Dataset as Which, Validation};
 
     fn dataset(train: usize, test: usize) -> Arc<Dataset> {
         let part = |count: usize| Examples {

@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows a file format, and nothing is scaled: batches do that.
 
+use sha2::{Digest, Sha256};
+
 use crate::error::{Error, Result};
 
 /// Images as raw bytes, kept as they came; scaled per batch.
@@ -71,6 +73,24 @@ pub struct Dataset {
     pub train: Examples,
     /// What the network is judged by, and never learns from.
     pub test: Examples,
+}
+
+impl Dataset {
+    /// The first 16 hexadecimal digits of SHA-256 over all inputs and labels: two datasets with
+    /// the same sum train the same networks.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in [&self.train, &self.test] {
+            hash.update((part.features as u64).to_le_bytes());
+            hash.update((part.count() as u64).to_le_bytes());
+            hash.update(&part.inputs);
+            hash.update(&part.labels);
+        }
+        let sum = hash.finalize();
+        sum[..8]
+            .iter()
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    }
 }
 
 #[cfg(test)]

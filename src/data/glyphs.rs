@@ -16,15 +16,12 @@ use self::canvas::{Canvas, PIXELS};
 use self::hand::{Amounts, Hand};
 use self::strokes::SHAPES;
 use super::dataset::{Dataset, Examples, too_many};
+use crate::config::spec::Dataset as Which;
 use crate::error::Result;
 use crate::seed::{Stream, Streams};
 
 /// The name used in experiment files and messages.
 pub(super) const NAME: &str = "glyphs";
-/// Training examples where `data.train_examples` is not given.
-pub(super) const DEFAULT_TRAIN: usize = 6_000;
-/// Test examples where `data.test_examples` is not given.
-pub(super) const DEFAULT_TEST: usize = 2_000;
 /// The most examples of either kind: 784 MB of images.
 pub(super) const MOST: usize = 1_000_000;
 
@@ -38,8 +35,8 @@ pub(super) fn generate(
     train: Option<usize>,
     test: Option<usize>,
 ) -> Result<Dataset> {
-    let train = size(train, DEFAULT_TRAIN, "data.train_examples")?;
-    let test = size(test, DEFAULT_TEST, "data.test_examples")?;
+    let train = size(train, Which::GLYPHS_TRAIN as usize, "data.train_examples")?;
+    let test = size(test, Which::GLYPHS_TEST as usize, "data.test_examples")?;
     let amounts = Amounts::at(difficulty);
     let streams = Streams::shared(seed);
     Ok(Dataset {
@@ -153,7 +150,10 @@ mod tests {
     #[test]
     fn sizes_not_given_are_the_documented_ones_and_too_large_ones_are_refused() {
         let set = generate(0.0, 1, None, Some(0)).unwrap();
-        assert_eq!((set.train.count(), set.test.count()), (DEFAULT_TRAIN, 0));
+        assert_eq!(
+            (set.train.count(), set.test.count()),
+            (Which::GLYPHS_TRAIN as usize, 0)
+        );
         let error = generate(0.0, 1, Some(1), Some(MOST + 1)).unwrap_err();
         assert!(
             matches!(&error, Error::Data(text) if text.contains("`data.test_examples = 1000001`"))

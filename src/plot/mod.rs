@@ -9,7 +9,7 @@ pub mod scale;
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fs;
 use crate::record::results::Results;
 
@@ -17,15 +17,19 @@ use crate::record::results::Results;
 const PNG_SCALE: f64 = 2.0;
 
 /// Draws every figure as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns their paths.
+/// None where no trial has been evaluated yet. A figure that an earlier experiment left in the
+/// folder and that this one does not have is deleted: charts show the tables beside them.
 pub fn write_all(results: &Results, folder: &Path) -> Result<Vec<PathBuf>> {
     let figures = figures::all(results);
-    if figures.is_empty() {
-        return Err(Error::Chart {
-            chart: results.name.clone(),
-            reason: "no trial has completed or diverged yet; `bn-lab run` trains them".to_owned(),
-        });
+    for stem in figures::stems() {
+        if !figures.iter().any(|(drawn, _)| drawn == stem) {
+            fs::remove_if_exists(&folder.join(format!("{stem}.svg")))?;
+            fs::remove_if_exists(&folder.join(format!("{stem}.png")))?;
+        }
     }
-    fs::create_folder(folder)?;
+    if !figures.is_empty() {
+        fs::create_folder(folder)?;
+    }
     let mut written = Vec::new();
     for (stem, chart) in figures {
         let svg = render::svg(&chart)?;
@@ -101,13 +105,15 @@ mod tests {
     }
 
     #[test]
-    fn an_experiment_without_results_is_an_error_that_says_what_to_do() {
+    fn a_figure_that_is_drawn_no_more_is_deleted() {
         let folder = tempfile::tempdir().expect("a folder");
-        let error = write_all(&results("pending"), folder.path()).expect_err("nothing to draw");
-        assert_eq!(
-            error.to_string(),
-            "cannot draw `an-experiment`: no trial has completed or diverged yet; `bn-lab run` \
-             trains them"
-        );
+        write_all(&results("completed"), folder.path()).expect("charts");
+        let other = folder.path().join("mine.svg");
+        fs::replace(&other, b"<svg/>").expect("a file");
+        let written = write_all(&results("pending"), folder.path()).expect("no charts");
+        assert_eq!(written, Vec::<PathBuf>::new());
+        assert!(!fs::is_file(&folder.path().join("overview.svg")));
+        assert!(!fs::is_file(&folder.path().join("test_loss.png")));
+        assert!(fs::is_file(&other), "only our own are deleted");
     }
 }

@@ -1,5 +1,7 @@
 //! `manifest.json`: the birth certificate of everything in a results folder. Each run adds an entry.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -111,14 +113,19 @@ pub fn read(layout: &Layout) -> Result<Manifest> {
             path.display()
         ))
     })?;
-    if manifest.schema > SCHEMA_VERSION {
+    check_schema(&path, manifest.schema)?;
+    Ok(manifest)
+}
+
+/// Refuses a file of a newer format than this program's.
+pub(super) fn check_schema(path: &Path, schema: u32) -> Result<()> {
+    if schema > SCHEMA_VERSION {
         return Err(Error::Results(format!(
-            "`{}` has format {}, and this bn-lab knows up to {SCHEMA_VERSION}; use a newer bn-lab",
-            path.display(),
-            manifest.schema
+            "`{}` has format {schema}, and this bn-lab knows up to {SCHEMA_VERSION}; use a newer bn-lab",
+            path.display()
         )));
     }
-    Ok(manifest)
+    Ok(())
 }
 
 /// Replaces the manifest.
@@ -131,7 +138,7 @@ pub fn write(layout: &Layout, manifest: &Manifest) -> Result<()> {
 
 /// The processor's name where the system tells it, else the architecture.
 fn cpu_name() -> String {
-    let info = fs::read_text(std::path::Path::new("/proc/cpuinfo")).unwrap_or_default();
+    let info = fs::read_text(Path::new("/proc/cpuinfo")).unwrap_or_default();
     info.lines()
         .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
         .map_or(std::env::consts::ARCH.to_owned(), |(_, name)| {

@@ -6,4 +6,5 @@ pub mod reader;
 pub mod results;
 pub mod schema;
 mod tables;
+mod trial_files;
 pub mod writer;

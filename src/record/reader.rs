@@ -7,27 +7,42 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::layout::Layout;
+use super::manifest;
 use super::results::{Results, TrialCurves};
-use super::schema::{SCHEMA_VERSION, TrialRecord, TrialRow};
+use super::schema::{TrialRecord, TrialRow};
 use super::tables::Records;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
 
-/// What a trial left when it ended. A record that is missing, torn, or of another trial or format
-/// counts as none.
-pub fn record(layout: &Layout, trial: &Trial) -> Option<TrialRecord> {
-    let bytes = fs::read(&layout.trial(&trial.id).trial()).ok()?;
-    let record: TrialRecord = serde_json::from_slice(&bytes).ok()?;
-    (record.id == trial.id && record.schema == SCHEMA_VERSION).then_some(record)
+/// What a trial left when it ended; `None` where it has not ended. A record that is torn or of
+/// another trial counts as none; one that cannot be read, or of a newer format, is an error, so
+/// that its trial is not trained over it.
+pub fn record(layout: &Layout, trial: &Trial) -> Result<Option<TrialRecord>> {
+    let path = layout.trial(&trial.id).trial();
+    let Some(bytes) = fs::read_if_exists(&path)? else {
+        return Ok(None);
+    };
+    if let Ok(Version { schema }) = serde_json::from_slice(&bytes) {
+        manifest::check_schema(&path, schema)?;
+    }
+    let record: Option<TrialRecord> = serde_json::from_slice(&bytes).ok();
+    Ok(record.filter(|record| record.id == trial.id))
 }
 
-/// The records of the trials of `plan` that need not be trained again.
-pub(super) fn finished(layout: &Layout, plan: &[Arc<Trial>]) -> Records {
-    plan.iter()
-        .filter_map(|trial| record(layout, trial))
-        .filter(|record| record.outcome.is_finished())
-        .map(|record| (record.id.clone(), record))
+/// What every version of `trial.json` has.
+#[derive(Deserialize)]
+struct Version {
+    schema: u32,
+}
+
+/// The records of the trials of `plan` that ended, however they did.
+pub(super) fn records(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Records> {
+    let found = plan
+        .iter()
+        .filter_map(|trial| record(layout, trial).transpose());
+    found
+        .map(|record| record.map(|record| (record.id.clone(), record)))
         .collect()
 }
 
@@ -55,6 +70,7 @@ pub fn read(root: &Path) -> Result<Results> {
             root.display()
         )));
     };
+    manifest::read(&layout)?;
     let header: Header = toml::from_slice(&bytes).map_err(|e| damaged(&path, &e))?;
     let table = layout.trials_table();
     let (axes, trials) = trials(&layout, &table, &fs::read(&table)?)?;

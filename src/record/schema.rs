@@ -34,6 +34,12 @@ pub struct EpochRow {
     pub test_accuracy: f64,
 }
 
+impl EpochRow {
+    /// The first line of the file.
+    pub const HEADER: &'static str = "epoch,step,train_loss,train_accuracy,\
+         validation_loss,validation_accuracy,test_loss,test_accuracy\n";
+}
+
 /// A row of `steps.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepRow {
@@ -47,15 +53,25 @@ pub struct StepRow {
     pub accuracy: f64,
 }
 
+impl StepRow {
+    /// The first line of the file.
+    pub const HEADER: &'static str = "step,epoch,loss,accuracy\n";
+}
+
 /// A row of `timings.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimingRow {
     /// From 1; 0 is the evaluation of the untrained network.
     pub epoch: usize,
-    /// Spent in optimiser steps.
+    /// From the epoch's first step to its last.
     pub train_seconds: f64,
     /// Spent in evaluation.
     pub evaluation_seconds: f64,
+}
+
+impl TimingRow {
+    /// The first line of the file.
+    pub const HEADER: &'static str = "epoch,train_seconds,evaluation_seconds\n";
 }
 
 /// `trial.json`
@@ -65,14 +81,16 @@ pub struct TrialRecord {
     pub schema: u32,
     /// The trial's id.
     pub id: String,
-    /// The condition in words.
-    pub label: String,
     /// From 1.
     pub replicate: u64,
     /// The experiment's base seed.
     pub seed: u64,
     /// Every key that decides the numbers, with its value.
     pub settings: BTreeMap<String, serde_json::Value>,
+    /// The device, as named on the command line.
+    pub device: String,
+    /// Digest of the dataset's bytes.
+    pub data: String,
     /// Counts of examples.
     pub examples: Examples,
     /// Trainable parameters.

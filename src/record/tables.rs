@@ -44,7 +44,7 @@ pub(super) fn trials_csv(
     plan: &[Arc<Trial>],
     records: &Records,
 ) -> Vec<u8> {
-    let mut table = Table::default();
+    let mut table = Table::new();
     let header = TrialRow::FIRST
         .into_iter()
         .chain(axis_columns(experiment))
@@ -61,7 +61,7 @@ pub(super) fn trials_csv(
         };
         table.row(row.cells());
     }
-    table.bytes
+    table.into_bytes()
 }
 
 /// The bytes of `summary.csv`: a row for every condition.
@@ -70,7 +70,7 @@ pub(super) fn summary_csv(
     plan: &[Arc<Trial>],
     records: &Records,
 ) -> Vec<u8> {
-    let mut table = Table::default();
+    let mut table = Table::new();
     let mut header: Vec<String> = ["condition".to_owned()].into();
     header.extend(axis_columns(experiment).into_iter().map(str::to_owned));
     header.extend(["trials", "n", "diverged", "failed"].map(str::to_owned));
@@ -79,18 +79,21 @@ pub(super) fn summary_csv(
             .extend(["mean", "std", "min", "max"].map(|statistic| format!("{metric}_{statistic}")));
     }
     table.row(header);
-    for condition in &experiment.conditions {
-        let trials: Vec<&Arc<Trial>> = plan
-            .iter()
-            .filter(|trial| trial.condition.index == condition.index)
-            .collect();
+    let mut by_condition: BTreeMap<usize, Vec<&Arc<Trial>>> = BTreeMap::new();
+    for trial in plan {
+        by_condition
+            .entry(trial.condition.index)
+            .or_default()
+            .push(trial);
+    }
+    for (condition, trials) in by_condition {
         let Some(first) = trials.first() else {
             continue;
         };
         let ended: Vec<&TrialRecord> = trials.iter().filter_map(|t| records.get(&t.id)).collect();
         let count =
             |wanted: fn(&Outcome) -> bool| ended.iter().filter(|r| wanted(&r.outcome)).count();
-        let mut cells = vec![(condition.index + 1).to_string()];
+        let mut cells = vec![(condition + 1).to_string()];
         cells.extend(axis_values(experiment, first));
         cells.push(trials.len().to_string());
         cells.push(count(|o| matches!(o, Outcome::Completed)).to_string());
@@ -101,7 +104,7 @@ pub(super) fn summary_csv(
         }
         table.row(cells);
     }
-    table.bytes
+    table.into_bytes()
 }
 
 /// Mean, standard deviation, minimum and maximum of a metric over the completed trials.
@@ -180,16 +183,23 @@ fn cell<T: ToString>(value: Option<T>) -> String {
 }
 
 /// A CSV text under construction.
-#[derive(Default)]
 struct Table {
-    bytes: Vec<u8>,
+    writer: csv::Writer<Vec<u8>>,
 }
 
 impl Table {
+    fn new() -> Self {
+        Self {
+            writer: csv::Writer::from_writer(Vec::new()),
+        }
+    }
+
     fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let mut writer = csv::Writer::from_writer(&mut self.bytes);
-        // Writing to memory has no way to fail.
-        drop(writer.write_record(cells));
-        drop(writer.flush());
+        // Writing to memory has no way to fail, and all rows are as long as the header.
+        drop(self.writer.write_record(cells));
+    }
+
+    fn into_bytes(self) -> Vec<u8> {
+        self.writer.into_inner().unwrap_or_default()
     }
 }

@@ -1,56 +1,48 @@
-//! The observer that writes everything down.
-//!
-//! Rows of a trial are appended and flushed as they come; its `trial.json` is written last and
-//! atomically, so that its presence means that the trial ended. Tables are replaced atomically.
+//! The observer that writes everything down: the files of each trial, the tables of the sweep, the
+//! manifest.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::layout::Layout;
 use super::manifest::{self, Manifest, RunEntry};
 use super::reader;
-use super::schema::{EpochRow, SCHEMA_VERSION, StepRow, TimingRow, TrialRecord};
+use super::schema::TrialRecord;
 use super::tables::{self, Records};
+use super::trial_files::{self, Facts, TrialFiles};
 use crate::config::spec::Experiment;
 use crate::error::{Error, Result};
-use crate::event::{BatchResult, EpochResult, EpochSeconds, Event, Examples, Observer, Outcome};
-use crate::fs::{self, Growing, Lock};
+use crate::event::{Event, Observer, Outcome};
+use crate::fs::{self, Lock};
 use crate::plan::Trial;
 
 /// Tables are rewritten at most this often while trials end in quick succession.
 const TABLE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Writes one run into a results folder.
+/// Writes one run into a results folder, which it holds locked as long as it lives.
 pub struct Writer {
     layout: Layout,
     experiment: Experiment,
     plan: Vec<Arc<Trial>>,
     records: Records,
-    open: HashMap<String, OpenTrial>,
+    open: HashMap<String, TrialFiles>,
     manifest: Manifest,
+    run: RunEntry,
     started: Instant,
     tables_written: Option<Instant>,
+    /// A write failed: whatever follows is not written, so that no trial whose rows are missing
+    /// is taken for a finished one.
+    is_broken: bool,
     _lock: Lock,
 }
 
-/// A trial whose files are growing.
-struct OpenTrial {
-    epochs: Growing,
-    steps: Growing,
-    timings: Growing,
-    examples: Examples,
-    parameters: usize,
-    last: Option<EpochRow>,
-    best: Option<EpochRow>,
-}
-
 impl Writer {
-    /// Opens a results folder for one run: takes its lock, reads which trials are finished, and
-    /// writes the experiment, the manifest and the tables, so that a folder that cannot be
-    /// written is found before anything is trained.
+    /// Opens a results folder for one run: takes its lock and reads which trials ended before.
+    /// Beyond the folder and its lock nothing is written yet.
     pub fn open(experiment: &Experiment, plan: &[Arc<Trial>], run: RunEntry) -> Result<Self> {
         let layout = Layout::new(&experiment.output.dir);
         fs::create_folder(layout.root())?;
@@ -60,119 +52,96 @@ impl Writer {
                 layout.root().display()
             ))
         })?;
-        let mut manifest = manifest::read(&layout)?;
-        manifest.runs.push(run);
-        let writer = Self {
-            records: reader::finished(&layout, plan),
+        Ok(Self {
+            records: reader::records(&layout, plan)?,
+            manifest: manifest::read(&layout)?,
             layout,
             experiment: experiment.clone(),
             plan: plan.to_vec(),
             open: HashMap::new(),
-            manifest,
+            run,
             started: Instant::now(),
             tables_written: None,
+            is_broken: false,
             _lock: lock,
-        };
-        fs::replace(&writer.layout.experiment(), experiment.resolved.as_bytes())?;
-        manifest::write(&writer.layout, &writer.manifest)?;
-        writer.write_tables()?;
-        Ok(writer)
+        })
     }
 
     /// The trials that are not finished yet, in the plan's order.
     pub fn to_run(&self) -> Vec<Arc<Trial>> {
-        let finished = |trial: &&Arc<Trial>| !self.records.contains_key(&trial.id);
-        self.plan.iter().filter(finished).cloned().collect()
+        let is_open = |trial: &&Arc<Trial>| self.finished(trial).is_none();
+        self.plan.iter().filter(is_open).cloned().collect()
     }
 
-    fn start(&mut self, trial: &Trial, examples: Examples, parameters: usize) -> Result<()> {
-        let layout = self.layout.trial(&trial.id);
-        fs::create_folder(layout.root())?;
-        let open = OpenTrial {
-            epochs: start_csv::<EpochRow>(&layout.epochs())?,
-            steps: start_csv::<StepRow>(&layout.steps())?,
-            timings: start_csv::<TimingRow>(&layout.timings())?,
-            examples,
-            parameters,
-            last: None,
-            best: None,
-        };
-        self.open.insert(trial.id.clone(), open);
+    fn finished(&self, trial: &Trial) -> Option<&TrialRecord> {
+        self.records
+            .get(&trial.id)
+            .filter(|record| record.outcome.is_finished())
+    }
+
+    /// Writes the experiment, the manifest and the tables. Refuses a folder whose finished trials
+    /// were trained on another device, or on other data under the same name (`digest` gives the
+    /// digest of a trial's dataset, where it was loaded): their numbers would not be paired.
+    ///
+    /// Returns where the folder's earlier experiment was put, if it was another one.
+    pub fn begin(&mut self, digest: impl Fn(&Trial) -> Option<String>) -> Result<Option<PathBuf>> {
+        if !self.to_run().is_empty() {
+            self.check_provenance(digest)?;
+        }
+        self.manifest.runs.push(self.run.clone());
+        let earlier = self.keep_earlier_experiment()?;
+        let resolved = self.experiment.resolved.as_bytes();
+        fs::replace(&self.layout.experiment(), resolved)?;
+        manifest::write(&self.layout, &self.manifest)?;
+        self.write_tables()?;
+        Ok(earlier)
+    }
+
+    fn check_provenance(&self, digest: impl Fn(&Trial) -> Option<String>) -> Result<()> {
+        for trial in &self.plan {
+            let Some(record) = self.finished(trial) else {
+                continue;
+            };
+            if record.device != self.run.device {
+                return Err(self.mixed("device", &record.device, &self.run.device));
+            }
+            if let Some(now) = digest(trial).filter(|now| *now != record.data) {
+                return Err(self.mixed("data with digest", &record.data, &now));
+            }
+        }
         Ok(())
     }
 
-    fn step(&mut self, trial: &Trial, step: usize, epoch: usize, batch: BatchResult) -> Result<()> {
-        let every = self.experiment.output.log_every_steps;
-        if step != 1 && !step.is_multiple_of(every) {
-            return Ok(());
-        }
-        // A row keeps to finite numbers; a loss that is not ends the trial, and its record says so.
-        if !batch.loss.is_finite() {
-            return Ok(());
-        }
-        let row = StepRow {
-            step,
-            epoch,
-            loss: batch.loss,
-            accuracy: batch.correct as f64 / batch.examples as f64,
-        };
-        self.open
-            .get_mut(&trial.id)
-            .map_or(Ok(()), |open| open.steps.append(&csv_row(&row)))
+    fn mixed(&self, what: &str, before: &str, now: &str) -> Error {
+        Error::Results(format!(
+            "finished trials in `{}` were trained on {what} `{before}`, and this run would use `{now}`\n  hint: choose another folder with `-o output.dir=…`",
+            self.layout.root().display()
+        ))
     }
 
-    fn epoch(&mut self, trial: &Trial, epoch: EpochResult, seconds: EpochSeconds) -> Result<()> {
-        let Some(open) = self.open.get_mut(&trial.id) else {
-            return Ok(());
+    /// An experiment that differs from this one is kept as `experiment-<digest>.toml`.
+    fn keep_earlier_experiment(&self) -> Result<Option<PathBuf>> {
+        let earlier = fs::read_if_exists(&self.layout.experiment())?;
+        let Some(earlier) = earlier.filter(|text| text != self.experiment.resolved.as_bytes())
+        else {
+            return Ok(None);
         };
-        let row = EpochRow {
-            epoch: epoch.epoch,
-            step: epoch.step,
-            train_loss: epoch.train.map(|s| s.loss),
-            train_accuracy: epoch.train.map(|s| s.accuracy),
-            validation_loss: epoch.validation.map(|s| s.loss),
-            validation_accuracy: epoch.validation.map(|s| s.accuracy),
-            test_loss: epoch.test.loss,
-            test_accuracy: epoch.test.accuracy,
-        };
-        open.epochs.append(&csv_row(&row))?;
-        open.timings.append(&csv_row(&TimingRow {
-            epoch: epoch.epoch,
-            train_seconds: seconds.train,
-            evaluation_seconds: seconds.evaluation,
-        }))?;
-        if is_better(&row, open.best.as_ref()) {
-            open.best = Some(row.clone());
-        }
-        open.last = Some(row);
-        Ok(())
+        let digest = Sha256::digest(&earlier);
+        let name = format!(
+            "experiment-{:02x}{:02x}{:02x}.toml",
+            digest[0], digest[1], digest[2]
+        );
+        let path = self.layout.root().join(name);
+        fs::replace(&path, &earlier)?;
+        Ok(Some(path))
     }
 
     fn end(&mut self, trial: &Trial, outcome: &Outcome) -> Result<()> {
-        let open = self.open.remove(&trial.id);
-        let (last, best) = open
-            .as_ref()
-            .map_or((None, None), |o| (o.last.clone(), o.best.clone()));
-        let record = TrialRecord {
-            schema: SCHEMA_VERSION,
-            id: trial.id.clone(),
-            label: trial.label.clone(),
-            replicate: trial.replicate,
-            seed: trial.seed,
-            settings: settings(trial)?,
-            examples: open.as_ref().map(|o| o.examples).unwrap_or_default(),
-            parameters: open.as_ref().map_or(0, |o| o.parameters),
-            outcome: outcome.clone(),
-            last,
-            best,
-        };
+        let files = self.open.remove(&trial.id);
         let layout = self.layout.trial(&trial.id);
-        fs::create_folder(layout.root())?;
-        fs::replace(&layout.trial(), &json(&record)?)?;
+        let record = trial_files::end(&layout, trial, files, outcome)?;
         self.records.insert(record.id.clone(), record);
-        if let Some(run) = self.manifest.runs.last_mut() {
-            run.trained += usize::from(outcome.is_finished());
-        }
+        self.change_run(|run| run.trained += usize::from(outcome.is_finished()));
         if self
             .tables_written
             .is_none_or(|at| at.elapsed() > TABLE_INTERVAL)
@@ -185,11 +154,18 @@ impl Writer {
 
     fn finish(&mut self) -> Result<()> {
         self.write_tables()?;
-        if let Some(run) = self.manifest.runs.last_mut() {
+        let seconds = self.started.elapsed().as_secs_f64();
+        self.change_run(|run| {
             run.finished = manifest::now();
-            run.wall_seconds = Some(self.started.elapsed().as_secs_f64());
-        }
+            run.wall_seconds = Some(seconds);
+        });
         manifest::write(&self.layout, &self.manifest)
+    }
+
+    fn change_run(&mut self, change: impl FnOnce(&mut RunEntry)) {
+        if let Some(run) = self.manifest.runs.last_mut() {
+            change(run);
+        }
     }
 
     fn write_tables(&self) -> Result<()> {
@@ -198,97 +174,119 @@ impl Writer {
         let summary = tables::summary_csv(&self.experiment, &self.plan, &self.records);
         fs::replace(&self.layout.summary_table(), &summary)
     }
-}
 
-impl Observer for Writer {
-    fn observe(&mut self, event: &Event) -> Result<()> {
+    fn write(&mut self, event: &Event) -> Result<()> {
         match event {
             Event::SweepStarted { skipped, .. } => {
-                if let Some(run) = self.manifest.runs.last_mut() {
-                    run.skipped = *skipped;
-                }
+                self.change_run(|run| run.skipped = *skipped);
                 Ok(())
             }
             Event::TrialStarted {
                 trial,
                 examples,
                 parameters,
+                data,
                 ..
-            } => self.start(trial, *examples, *parameters),
+            } => {
+                let facts = Facts {
+                    device: self.run.device.clone(),
+                    data: data.clone(),
+                    examples: *examples,
+                    parameters: *parameters,
+                };
+                self.records.remove(&trial.id);
+                let files = TrialFiles::start(&self.layout.trial(&trial.id), facts)?;
+                self.open.insert(trial.id.clone(), files);
+                Ok(())
+            }
             Event::Step {
                 trial,
                 step,
                 epoch,
                 batch,
-            } => self.step(trial, *step, *epoch, *batch),
+            } => {
+                let every = self.experiment.output.log_every_steps;
+                let is_due = *step == 1 || step.is_multiple_of(every);
+                match self.open.get_mut(&trial.id).filter(|_| is_due) {
+                    Some(files) => files.step(*step, *epoch, *batch),
+                    None => Ok(()),
+                }
+            }
             Event::EpochEnded {
                 trial,
                 epoch,
                 seconds,
-            } => self.epoch(trial, *epoch, *seconds),
+            } => match self.open.get_mut(&trial.id) {
+                Some(files) => files.epoch(*epoch, *seconds),
+                None => Ok(()),
+            },
             Event::TrialEnded { trial, outcome } => self.end(trial, outcome),
             Event::SweepEnded => self.finish(),
         }
     }
 }
 
-/// Whether `row` has a higher validation accuracy than the best so far. The untrained network
-/// (epoch 0) does not compete.
-fn is_better(row: &EpochRow, best: Option<&EpochRow>) -> bool {
-    let Some(accuracy) = row.validation_accuracy else {
-        return false;
-    };
-    row.epoch > 0
-        && best
-            .and_then(|b| b.validation_accuracy)
-            .is_none_or(|b| accuracy > b)
+impl Observer for Writer {
+    fn observe(&mut self, event: &Event) -> Result<()> {
+        if self.is_broken {
+            return Ok(());
+        }
+        self.write(event).inspect_err(|_| self.is_broken = true)
+    }
 }
 
-fn settings(trial: &Trial) -> Result<std::collections::BTreeMap<String, serde_json::Value>> {
-    let to_json = |(key, value): (&String, &crate::config::value::Value)| {
-        serde_json::to_value(value)
-            .map(|value| (key.clone(), value))
-            .map_err(|e| Error::Results(format!("cannot write `{key}`: {e}")))
-    };
-    trial.condition.keys.iter().map(to_json).collect()
-}
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
 
-fn json<T: Serialize>(value: &T) -> Result<Vec<u8>> {
-    let mut text = serde_json::to_vec_pretty(value)
-        .map_err(|e| Error::Results(format!("cannot write a record: {e}")))?;
-    text.push(b'\n');
-    Ok(text)
-}
+    use super::*;
+    use crate::config;
+    use crate::event::Stop;
+    use crate::plan;
+    use crate::runner;
+    use crate::scripted::ScriptedTrainer;
 
-/// A row struct that knows its own header.
-trait Header {
-    /// The first line of the file.
-    const HEADER: &'static str;
-}
+    fn writer(folder: &Path) -> Writer {
+        let text = "[data]\ndataset = \"glyphs\"\n[train]\nepochs = 3\n";
+        let folder = format!("output.dir={}", folder.display());
+        let loaded = config::parse(Path::new("x.toml"), text, &[folder]).expect("valid");
+        let plan = plan::trials(&loaded.experiment);
+        let run = RunEntry::begin("cpu", 1, 1);
+        let mut writer = Writer::open(&loaded.experiment, &plan, run).expect("a writable folder");
+        writer.begin(|_| None).expect("a writable folder");
+        writer
+    }
 
-impl Header for EpochRow {
-    const HEADER: &'static str = "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,test_loss,test_accuracy\n";
-}
-
-impl Header for StepRow {
-    const HEADER: &'static str = "step,epoch,loss,accuracy\n";
-}
-
-impl Header for TimingRow {
-    const HEADER: &'static str = "epoch,train_seconds,evaluation_seconds\n";
-}
-
-fn start_csv<T: Header>(path: &std::path::Path) -> Result<Growing> {
-    let mut file = Growing::create(path)?;
-    file.append(T::HEADER.as_bytes())?;
-    Ok(file)
-}
-
-fn csv_row<T: Serialize>(row: &T) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new()
-        .has_headers(false)
-        .from_writer(Vec::new());
-    // Plain numbers into memory: neither serialising nor flushing can fail.
-    drop(writer.serialize(row));
-    writer.into_inner().unwrap_or_default()
+    #[test]
+    fn a_trial_whose_rows_could_not_be_written_is_never_taken_for_finished() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut writer = writer(folder.path());
+        let trials = writer.to_run();
+        // A folder stands where a file of the second trial should be: its start fails.
+        let blocked = writer.layout.trial(&trials[1].id).steps();
+        fs::create_folder(&blocked).expect("a writable folder");
+        let trainer = ScriptedTrainer::default();
+        runner::run(
+            &trials,
+            0,
+            &trainer,
+            1,
+            &Stop::default(),
+            &mut [&mut writer],
+        )
+        .expect_err("the second trial cannot be recorded");
+        let layout = writer.layout.clone();
+        let recorded = |i: usize| fs::is_file(&layout.trial(&trials[i].id).trial());
+        assert_eq!(
+            (recorded(0), recorded(1), recorded(2)),
+            (true, false, false)
+        );
+        drop(writer);
+        let again = self::writer(folder.path());
+        assert_eq!(
+            again.to_run().len(),
+            2,
+            "the first is kept, the others are to be trained"
+        );
+    }
 }

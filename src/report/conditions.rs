@@ -1,5 +1,7 @@
 //! The table of conditions: what a run ends with.
 
+use std::collections::BTreeMap;
+
 use super::table::lay_out;
 use crate::record::results::{Results, TrialCurves};
 use crate::stats;
@@ -12,7 +14,8 @@ use crate::stats;
 /// validation set. Replicates that never reach it are censored: `> 10` epochs for all of them,
 /// `4.0 (2 of 3)` for some.
 pub fn table(results: &Results) -> String {
-    let target = format!("{} %", results.target_accuracy * 100.0);
+    // Rounded, since 0.57 · 100 is 56.99999999999999.
+    let target = format!("{} %", (results.target_accuracy * 1e6).round() / 1e4);
     let mut header: Vec<String> = results
         .axes
         .iter()
@@ -26,18 +29,13 @@ pub fn table(results: &Results) -> String {
         format!("seconds to {target}"),
         "diverged".to_owned(),
     ]);
-    let mut conditions: Vec<usize> = results.trials.iter().map(|trial| trial.condition).collect();
-    conditions.sort_unstable();
-    conditions.dedup();
+    let mut conditions: BTreeMap<usize, Vec<&TrialCurves>> = BTreeMap::new();
+    for trial in &results.trials {
+        conditions.entry(trial.condition).or_default().push(trial);
+    }
     let rows: Vec<Vec<String>> = conditions
-        .into_iter()
-        .map(|condition| {
-            let of_this = |trial: &&TrialCurves| trial.condition == condition;
-            row(
-                &results.trials.iter().filter(of_this).collect::<Vec<_>>(),
-                results.target_accuracy,
-            )
-        })
+        .values()
+        .map(|trials| row(trials, results.target_accuracy))
         .collect();
     lay_out(&header, &rows, axes)
 }

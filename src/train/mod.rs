@@ -23,11 +23,18 @@ use step::Learner;
 /// What names a loaded dataset: the settings that decide its content.
 type DatasetKey = String;
 
+/// A dataset in memory, with its digest.
+#[derive(Clone)]
+struct Loaded {
+    dataset: Arc<Dataset>,
+    digest: String,
+}
+
 /// Trains trials with burn.
 pub struct BurnTrainer {
     device: OpenDevice,
     threads: usize,
-    datasets: Mutex<BTreeMap<DatasetKey, Arc<Dataset>>>,
+    datasets: Mutex<BTreeMap<DatasetKey, Loaded>>,
 }
 
 impl BurnTrainer {
@@ -49,17 +56,46 @@ impl BurnTrainer {
     ) -> Result<()> {
         let mut datasets = self.lock();
         if let Entry::Vacant(place) = datasets.entry(key(condition)) {
-            place.insert(Arc::new(load()?));
+            let dataset = load()?;
+            place.insert(Loaded {
+                digest: dataset.digest(),
+                dataset: Arc::new(dataset),
+            });
         }
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<DatasetKey, Arc<Dataset>>> {
+    /// Whether `trial` can be trained on its dataset at all: what could not be checked before the
+    /// number of its examples was known.
+    pub fn check(&self, trial: &Trial) -> Result<()> {
+        let settings = &trial.condition.settings;
+        let data = self.prepare(trial)?;
+        run::total_steps(&settings.train, data.counts().train).map(drop)
+    }
+
+    /// The digest of a condition's dataset, if it was provided.
+    pub fn digest(&self, condition: &Condition) -> Option<String> {
+        self.lock()
+            .get(&key(condition))
+            .map(|loaded| loaded.digest.clone())
+    }
+
+    fn prepare(&self, trial: &Trial) -> Result<Prepared> {
+        let dataset = self.loaded(&trial.condition)?.dataset;
+        Prepared::new(
+            dataset,
+            &trial.condition.settings.data,
+            trial.seed,
+            &trial.streams(),
+        )
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<DatasetKey, Loaded>> {
         // The map is whole even if a thread panicked while holding it: entries are inserted in one go.
         self.datasets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn dataset(&self, condition: &Condition) -> Result<Arc<Dataset>> {
+    fn loaded(&self, condition: &Condition) -> Result<Loaded> {
         self.lock()
             .get(&key(condition))
             .cloned()
@@ -85,8 +121,7 @@ impl Trainer for BurnTrainer {
     ) -> Result<Outcome> {
         let settings = &trial.condition.settings;
         let streams = trial.streams();
-        let dataset = self.dataset(&trial.condition)?;
-        let data = Prepared::new(dataset, &settings.data, trial.seed, &streams)?;
+        let data = self.prepare(trial)?;
         let device = self.device.differentiable();
         let network = Mlp::new(
             &settings.model,
@@ -98,7 +133,13 @@ impl Trainer for BurnTrainer {
         );
         let optimizer = optim::build(settings.train.optimizer);
         let learner = Learner::new(network, optimizer, settings.train.learning_rate, device);
-        let mut run = Run::new(trial, data, learner, stop)?;
+        let mut run = Run::new(
+            trial,
+            data,
+            self.loaded(&trial.condition)?.digest,
+            learner,
+            stop,
+        )?;
         // A pool of its own: kernels that split their work do so among this trial's threads only.
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads)

@@ -22,6 +22,7 @@ type Tell<'a> = &'a mut (dyn FnMut(Event) + Send);
 pub(super) struct Run<'a> {
     trial: &'a Arc<Trial>,
     data: Prepared,
+    digest: String,
     learner: Learner,
     stop: &'a Stop,
     watch: Watch,
@@ -35,6 +36,7 @@ impl<'a> Run<'a> {
     pub(super) fn new(
         trial: &'a Arc<Trial>,
         data: Prepared,
+        digest: String,
         learner: Learner,
         stop: &'a Stop,
     ) -> Result<Self> {
@@ -43,6 +45,7 @@ impl<'a> Run<'a> {
             trial,
             total_steps: total_steps(train, data.counts().train)?,
             data,
+            digest,
             learner,
             stop,
             watch: Watch::new(train.divergence_factor),
@@ -69,6 +72,7 @@ impl<'a> Run<'a> {
             steps: self.total_steps,
             examples: self.data.counts(),
             parameters: self.learner.parameters(),
+            data: self.digest.clone(),
         });
     }
 
@@ -152,11 +156,11 @@ impl<'a> Run<'a> {
 }
 
 /// How many optimiser steps a trial takes on `examples` training examples.
-fn total_steps(train: &Train, examples: usize) -> Result<usize> {
-    let per_epoch = batches::ranges(examples, train.batch_size, train.last_batch).len();
+pub(super) fn total_steps(train: &Train, examples: usize) -> Result<usize> {
+    let per_epoch = train.steps_per_epoch(examples);
     if per_epoch == 0 {
         return Err(Error::Data(format!(
-            "`train.batch_size = {}` with `train.last_batch = \"drop\"` leaves no batch of {examples} training examples",
+            "`train.batch_size = {}`: the {examples} training examples left by validation never make a batch",
             train.batch_size
         )));
     }

@@ -15,6 +15,11 @@ use metric::Metric;
 use super::chart::Chart;
 use crate::record::results::Results;
 
+/// Stems of all figures that there can be.
+pub fn stems() -> impl Iterator<Item = &'static str> {
+    std::iter::once("overview").chain(Metric::ALL.into_iter().map(Metric::name))
+}
+
 /// Every figure with the stem of its file: `overview`, then one for each metric that was measured.
 /// Empty where no trial has come far enough to be drawn.
 pub fn all(results: &Results) -> Vec<(String, Chart)> {

@@ -225,7 +225,7 @@ fn ties_and_counts_of_correct_answers_are_as_stated() {
     assert_eq!(largest(&[1.0, 3.0, 3.0]), 1, "of equals, the first");
     let device = OpenDevice::open("cpu")
         .expect("every build has a CPU device")
-        .plain();
+        .differentiable();
     let logits = Tensor::<2>::from_floats([[0.0, 2.0], [5.0, 1.0], [0.0, 1.0]], &device);
     let batch = Batch {
         inputs: Vec::new(),

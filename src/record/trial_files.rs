@@ -1,0 +1,159 @@
+//! The files of one trial while it runs: rows are appended and flushed as they come, and
+//! `trial.json` is written last and atomically, so that its presence means that the trial ended.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::layout::TrialLayout;
+use super::schema::{EpochRow, SCHEMA_VERSION, StepRow, TimingRow, TrialRecord};
+use crate::config::value::Value;
+use crate::error::{Error, Result};
+use crate::event::{BatchResult, EpochResult, EpochSeconds, Examples, Outcome};
+use crate::fs::{self, Growing};
+use crate::plan::Trial;
+
+/// What a trial tells of itself when it starts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts {
+    /// The device that trains it.
+    pub(super) device: String,
+    /// Digest of its dataset.
+    pub(super) data: String,
+    /// Counts of examples.
+    pub(super) examples: Examples,
+    /// Trainable parameters.
+    pub(super) parameters: usize,
+}
+
+/// A trial whose files are growing.
+pub(super) struct TrialFiles {
+    epochs: Growing,
+    steps: Growing,
+    timings: Growing,
+    facts: Facts,
+    last: Option<EpochRow>,
+    best: Option<EpochRow>,
+}
+
+impl TrialFiles {
+    /// Starts the files of a trial anew; what an earlier attempt left goes, its record first.
+    pub(super) fn start(layout: &TrialLayout, facts: Facts) -> Result<Self> {
+        fs::create_folder(layout.root())?;
+        fs::remove_if_exists(&layout.trial())?;
+        Ok(Self {
+            epochs: start_csv(&layout.epochs(), EpochRow::HEADER)?,
+            steps: start_csv(&layout.steps(), StepRow::HEADER)?,
+            timings: start_csv(&layout.timings(), TimingRow::HEADER)?,
+            facts,
+            last: None,
+            best: None,
+        })
+    }
+
+    pub(super) fn step(&mut self, step: usize, epoch: usize, batch: BatchResult) -> Result<()> {
+        // A row keeps to finite numbers; a loss that is not ends the trial, and its record says so.
+        if !batch.loss.is_finite() {
+            return Ok(());
+        }
+        let accuracy = batch.correct as f64 / batch.examples as f64;
+        self.steps.append(&csv_row(&StepRow {
+            step,
+            epoch,
+            loss: batch.loss,
+            accuracy,
+        }))
+    }
+
+    pub(super) fn epoch(&mut self, epoch: EpochResult, seconds: EpochSeconds) -> Result<()> {
+        let row = EpochRow {
+            epoch: epoch.epoch,
+            step: epoch.step,
+            train_loss: epoch.train.map(|s| s.loss),
+            train_accuracy: epoch.train.map(|s| s.accuracy),
+            validation_loss: epoch.validation.map(|s| s.loss),
+            validation_accuracy: epoch.validation.map(|s| s.accuracy),
+            test_loss: epoch.test.loss,
+            test_accuracy: epoch.test.accuracy,
+        };
+        self.epochs.append(&csv_row(&row))?;
+        self.timings.append(&csv_row(&TimingRow {
+            epoch: epoch.epoch,
+            train_seconds: seconds.train,
+            evaluation_seconds: seconds.evaluation,
+        }))?;
+        if is_better(&row, self.best.as_ref()) {
+            self.best = Some(row.clone());
+        }
+        self.last = Some(row);
+        Ok(())
+    }
+}
+
+/// Writes the record of a trial that ended. `files` is `None` if it failed before it started.
+pub(super) fn end(
+    layout: &TrialLayout,
+    trial: &Trial,
+    files: Option<TrialFiles>,
+    outcome: &Outcome,
+) -> Result<TrialRecord> {
+    let (facts, last, best) = files.map_or_else(
+        || (Facts::default(), None, None),
+        |files| (files.facts, files.last, files.best),
+    );
+    let record = TrialRecord {
+        schema: SCHEMA_VERSION,
+        id: trial.id.clone(),
+        replicate: trial.replicate,
+        seed: trial.seed,
+        settings: settings(trial)?,
+        device: facts.device,
+        data: facts.data,
+        examples: facts.examples,
+        parameters: facts.parameters,
+        outcome: outcome.clone(),
+        last,
+        best,
+    };
+    let mut text = serde_json::to_vec_pretty(&record)
+        .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
+    text.push(b'\n');
+    fs::create_folder(layout.root())?;
+    fs::replace(&layout.trial(), &text)?;
+    Ok(record)
+}
+
+/// Whether `row` has a higher validation accuracy than the best so far. The untrained network
+/// (epoch 0) does not compete.
+fn is_better(row: &EpochRow, best: Option<&EpochRow>) -> bool {
+    let Some(accuracy) = row.validation_accuracy else {
+        return false;
+    };
+    let earlier = best.and_then(|best| best.validation_accuracy);
+    row.epoch > 0 && earlier.is_none_or(|earlier| accuracy > earlier)
+}
+
+fn settings(trial: &Trial) -> Result<BTreeMap<String, serde_json::Value>> {
+    let to_json = |(key, value): (&String, &Value)| {
+        serde_json::to_value(value)
+            .map(|value| (key.clone(), value))
+            .map_err(|e| Error::Results(format!("cannot write `{key}`: {e}")))
+    };
+    trial.condition.keys.iter().map(to_json).collect()
+}
+
+fn start_csv(path: &Path, header: &str) -> Result<Growing> {
+    let mut file = Growing::create(path)?;
+    file.append(header.as_bytes())?;
+    Ok(file)
+}
+
+fn csv_row<T: Serialize>(row: &T) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new()
+        .has_headers(false)
+        .from_writer(Vec::new());
+    // Plain numbers into memory: neither serialising nor flushing can fail.
+    drop(writer.serialize(row));
+    writer.into_inner().unwrap_or_default()
+}
