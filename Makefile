@@ -3,7 +3,7 @@
 help:           ## show this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
-quickstart:     ## train and chart the quickstart experiment: no downloads, about ten seconds after the build
+quickstart:     ## train and chart the quickstart experiment: no downloads, some seconds after the build
 	cargo run --release --locked -- run configs/quickstart.toml
 
 mnist:          ## the headline experiment on real MNIST (downloads 11 MB the first time)

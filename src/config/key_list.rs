@@ -80,7 +80,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: Rule::Text,
         default: "`\"\"`",
         applies: "",
-        meaning: "The question that the experiment answers, in a sentence; stands on top of the report.",
+        meaning: "The question that the experiment answers, in a sentence; stands on top of the charts.",
     },
     Key {
         path: "replicates",

@@ -125,10 +125,16 @@ fn check_against(reference: &str) {
             let [y, grad_x, grad_gamma, grad_beta] =
                 train(&mut layer, &step.x, &step.upstream, case.batch);
             let what = |name: &str| format!("{}, step {i}, {name}", case.name);
-            // With two values per feature the gradient of x cancels almost wholly.
-            let grad_x_tolerance = if case.batch == 2 { 1e-4 } else { 1e-5 };
             assert_close(&what("y"), &y, &step.y, 1e-5);
-            assert_close(&what("grad x"), &grad_x, &step.grad_x, grad_x_tolerance);
+            // With two values per feature the gradient of x cancels almost wholly: there the
+            // tolerance is absolute where it is below 1.
+            let scale = step.grad_x.iter().fold(0.0, |a: f64, g| a.max(g.abs()));
+            let floor = if case.batch == 2 {
+                scale.recip().max(1.0)
+            } else {
+                1.0
+            };
+            assert_close(&what("grad x"), &grad_x, &step.grad_x, 1e-5 * floor);
             assert_close(&what("grad gamma"), &grad_gamma, &step.grad_gamma, 1e-5);
             assert_close(&what("grad beta"), &grad_beta, &step.grad_beta, 1e-5);
             let (mean, variance) = layer.running();
@@ -152,7 +158,7 @@ fn check_against(reference: &str) {
             &format!("{}, evaluation", case.name),
             &numbers(&y),
             &case.evaluate.y,
-            2e-5,
+            1e-5,
         );
     }
 }
