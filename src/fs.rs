@@ -46,24 +46,6 @@ pub fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|e| Error::io("create the folder", path, e))
 }
 
-/// The folders directly inside `path`, sorted by name; none where `path` does not exist.
-pub fn folders_in(path: &Path) -> Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Error::io("list", path, e)),
-    };
-    let mut folders = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|e| Error::io("list", path, e))?;
-        if entry.path().is_dir() {
-            folders.push(entry.path());
-        }
-    }
-    folders.sort();
-    Ok(folders)
-}
-
 /// Deletes a file, if it is there.
 pub fn remove_if_exists(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
@@ -72,12 +54,32 @@ pub fn remove_if_exists(path: &Path) -> Result<()> {
     }
 }
 
+/// Deletes what a killed process left of [`Partial`] files in `folder`. Only for a folder that
+/// nobody else is writing into.
+pub fn remove_partials(folder: &Path) -> Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(Error::io("list", folder, e)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(|e| Error::io("list", folder, e))?;
+        if entry.file_name().to_string_lossy().starts_with(PARTIAL) {
+            remove_if_exists(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Replaces `path` by `bytes` in one step: a reader sees the old file or the new one, never a part.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut partial = Partial::beside(path)?;
     partial.write(bytes)?;
     partial.persist()
 }
+
+/// How the temporary names of partial files begin.
+const PARTIAL: &str = ".partial-";
 
 /// A file being written under a temporary name; it appears at its own path only by
 /// [`Partial::persist`], and vanishes if dropped before.
@@ -91,7 +93,7 @@ impl Partial {
     pub fn beside(path: &Path) -> Result<Self> {
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".partial-");
+        builder.prefix(PARTIAL);
         #[cfg(unix)]
         {
             // As an ordinary new file: the umask still applies.
@@ -201,8 +203,13 @@ mod tests {
         replace(&path, b"old").unwrap();
         let mut partial = Partial::beside(&path).unwrap();
         partial.write(b"half of the n").unwrap();
+        assert_eq!(names(folder.path()).len(), 2);
         drop(partial);
         assert_eq!(read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["download"]);
+        // A killed process drops nothing.
+        std::mem::forget(Partial::beside(&path).unwrap());
+        remove_partials(folder.path()).unwrap();
         assert_eq!(names(folder.path()), ["download"]);
     }
 

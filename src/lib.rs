@@ -28,9 +28,13 @@
 //! | gallery | [`stats`], [`plot`], [`report`] | rows; never the workshop |
 //! | cellar | [`fs`], [`error`] | nobody |
 //!
-//! `tests/rooms.rs` enforces who may know whom. Two walls stand elsewhere than one might guess:
-//! `data` holds no tensor at all (the step uploads plain rows), and the `Trainer` and `Observer`
-//! traits live in [`event`], so that neither side has to know the runner.
+//! `tests/rooms.rs` enforces who may know whom. Some walls stand elsewhere than one might guess:
+//!
+//! - `data` holds no tensor at all: the step uploads plain rows.
+//! - The `Trainer` and `Observer` traits live in [`event`], so that neither side knows the runner.
+//! - The archive knows `stats`, because `summary.csv` is a file like the others.
+//! - Experiment files are not read by serde, which stops at the first problem; [`config`] decodes a
+//!   tree with line numbers itself and reports all problems together.
 //!
 //! ## Where to look first
 //!

@@ -1,6 +1,6 @@
 //! Same experiment, same bytes.
 
-use crate::harness::{Lab, SMALL, rows};
+use crate::harness::{Lab, SMALL, assert_same, rows};
 
 /// Several layers, a norm on the input, every optimiser: as much machinery as fits a second.
 const VARIED: &str = r#"
@@ -42,11 +42,7 @@ fn the_number_of_jobs_and_a_second_run_change_no_byte_but_timings() {
         let first = labs[0].reproducible_files("out");
         assert!(first.len() > 20);
         for other in &labs[1..] {
-            let other = other.reproducible_files("out");
-            for (name, bytes) in &first {
-                assert!(Some(bytes) == other.get(name), "{name} differs");
-            }
-            assert_eq!(first.len(), other.len());
+            assert_same(&first, &other.reproducible_files("out"));
         }
     }
 }
@@ -66,7 +62,7 @@ fn threads_inside_a_trial_change_no_byte_but_timings() {
         ]);
         lab.reproducible_files("results/small")
     };
-    assert!(run("1") == run("2"), "--threads 2 differs");
+    assert_same(&run("1"), &run("2"));
 }
 
 #[test]
@@ -124,8 +120,8 @@ fn a_resolved_experiment_repeats_the_run() {
     let resolved = lab.text("results/varied/experiment.toml");
     let second = Lab::with(&resolved);
     second.run(&[]);
-    assert_eq!(
-        lab.reproducible_files("results/varied"),
-        second.reproducible_files("results/varied")
+    assert_same(
+        &lab.reproducible_files("results/varied"),
+        &second.reproducible_files("results/varied"),
     );
 }

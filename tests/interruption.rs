@@ -3,7 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::harness::{Lab, SMALL, rows};
+use crate::harness::{Lab, SMALL, assert_same, rows};
 
 /// Long enough to be interrupted: some seconds of training.
 fn long_lab() -> Lab {
@@ -77,10 +77,9 @@ fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
         );
         assert!(outcomes.iter().any(|o| o == "completed"), "{outcomes:?}");
         lab.run(&[]);
-        assert_eq!(
-            undisturbed.reproducible_files("results/small"),
-            lab.reproducible_files("results/small"),
-            "after {name}"
+        assert_same(
+            &undisturbed.reproducible_files("results/small"),
+            &lab.reproducible_files("results/small"),
         );
     }
 }

@@ -30,10 +30,12 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let jobs = jobs(arguments, threads);
     let device = OpenDevice::open(&arguments.device)?;
     let entry = RunEntry::begin(device.name(), jobs, threads);
-    let mut writer = Writer::open(&experiment, &trials, entry)?;
-    let to_run = writer.to_run();
     let trainer = BurnTrainer::new(device, threads);
-    provide_data(&trainer, &to_run, arguments)?;
+    let unfinished = reader::unfinished(&Layout::new(&experiment.output.dir), &trials)?;
+    provide_data(&trainer, &unfinished, arguments)?;
+    let mut writer = Writer::open(&experiment, &trials, entry)?;
+    // Fewer than above only if another run finished some meanwhile.
+    let to_run = writer.to_run();
     let earlier = writer.begin(|trial| trainer.digest(&trial.condition))?;
     if let Some(earlier) = earlier.filter(|_| !quiet) {
         say(&format!(

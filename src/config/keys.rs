@@ -24,8 +24,15 @@ pub(super) fn suggestion(unknown: &str) -> Option<String> {
         .find(|(other, _)| *other == path || path.ends_with(&format!(".{other}")))
         .map(|(_, known)| *known);
     known
+        .or_else(|| same_end(path))
         .or_else(|| most_alike(path))
         .map(|known| format!("{sweep}{known}"))
+}
+
+/// The key that was given without its section, or in the wrong one: `epochs`.
+fn same_end(path: &str) -> Option<&'static str> {
+    let is_same = |key: &&super::key_list::Key| last_segment(key.path) == last_segment(path);
+    KEYS.iter().find(is_same).map(|key| key.path)
 }
 
 /// By the likeness of the whole path or, for a key in the wrong section, of its last segment.
@@ -72,6 +79,7 @@ mod tests {
             ("trian.batch_size", "train.batch_size"),
             ("train.batchsize", "train.batch_size"),
             ("model.epochs", "train.epochs"),
+            ("epochs", "train.epochs"),
             ("train.optimiser", "train.optimizer"),
             ("norm.momentum", "norm.decay"),
             ("train.lr", "train.learning_rate"),

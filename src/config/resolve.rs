@@ -27,8 +27,11 @@ pub(super) fn text(axes: &[Axis], outside: &Log, conditions: &[Log]) -> String {
         });
     }
     write_sweep(&mut out, axes);
+    // Without the folder: run again under another name, the experiment must not fall on its own
+    // results.
     write_section(&mut out, "output", |key| {
-        outside.get(key.path).cloned().flatten()
+        let value = outside.get(key.path).cloned().flatten();
+        value.filter(|_| key.path != "output.dir")
     });
     out
 }

@@ -11,6 +11,9 @@ use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 use super::problem::Problems;
 use super::value::Value;
 
+/// Syntax errors that are told of one file.
+const MOST_SYNTAX_ERRORS: usize = 5;
+
 /// Where something was said. Ordered as it was said: the file first, then the overrides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
@@ -119,7 +122,8 @@ fn toml_document(text: &str, problems: &mut Problems) -> Option<Node> {
     let place = |offset| lines.place(offset);
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut last_line = None;
-    for error in &errors {
+    // A file that is no TOML at all has an error on every line.
+    for error in errors.iter().take(MOST_SYNTAX_ERRORS) {
         let at = place(error.span().map_or(text.len(), |span| span.start));
         // What follows on the same line is mostly the parser finding its feet again.
         if let Place::File { line, .. } = at

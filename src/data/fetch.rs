@@ -21,14 +21,21 @@ pub struct Fetched {
     pub from: Option<String>,
 }
 
-/// Downloads the dataset called `name` into `--data-dir` if given, else into the cache. Files that
-/// are there and sound are kept; damaged ones are replaced.
+/// Downloads the dataset called `name` into `--data-dir` if given, else into the cache, unless a
+/// run would find it somewhere, sound. Files that are there and sound are kept; damaged ones are
+/// replaced.
 pub fn fetch(
     name: &str,
     places: &Places,
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<Vec<Fetched>> {
     let source = source(name).ok_or_else(|| nothing_to_fetch(name))?;
+    if places.data_dir.is_none()
+        && let Some(place) = places.find(source)
+        && let Some(found) = all_sound(source, &place.folder)?
+    {
+        return Ok(found);
+    }
     let folder = places.fetch_folder(name);
     from_mirrors(source, places, folder, progress)
 }
@@ -43,6 +50,19 @@ pub(super) fn into_cache(
     from_mirrors(source, places, folder.clone(), progress)?;
     // Without a folder the line above has failed.
     Ok(folder.unwrap_or_default())
+}
+
+/// The files of `source` in `folder`, if they are all the published ones.
+fn all_sound(source: &Source, folder: &Path) -> Result<Option<Vec<Fetched>>> {
+    let mut found = Vec::new();
+    for file in source.files {
+        let path = folder.join(file.name);
+        if !is_sound(&path, file)? {
+            return Ok(None);
+        }
+        found.push(Fetched { path, from: None });
+    }
+    Ok(Some(found))
 }
 
 fn nothing_to_fetch(name: &str) -> Error {

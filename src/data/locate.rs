@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::source::{Source, SourceFile};
+use super::source::{SOURCES, Source, SourceFile};
 use crate::fs;
 
 /// The environment variable that names a data folder.
@@ -98,12 +98,23 @@ impl Places {
     /// The first place that holds all files of `source`.
     pub(super) fn find(&self, source: &Source) -> Option<Place> {
         self.folders(source.name).into_iter().find(|place| {
-            source
-                .files
-                .iter()
-                .all(|file| path_in(&place.folder, file).is_some())
+            let is_there = |file: &SourceFile| path_in(&place.folder, file).is_some();
+            source.files.iter().all(is_there) && !holds_another(source, &place.folder)
         })
     }
+}
+
+/// Whether `folder` holds a dataset other than `source` under the same file names: its first file
+/// has exactly the published size of the other's.
+fn holds_another(source: &Source, folder: &Path) -> bool {
+    let size = fs::size(&folder.join(source.files[0].name));
+    let others = SOURCES
+        .into_iter()
+        .filter(|other| other.name != source.name);
+    size.is_some()
+        && others
+            .map(|other| Some(other.files[0].bytes))
+            .any(|other| other == size)
 }
 
 /// The path of `file` in `folder`: as published, else unpacked, else `None`.

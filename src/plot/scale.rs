@@ -104,7 +104,7 @@ pub fn loss(data: Data) -> Axis {
             let low = all.low.max(lines.low / 4.0);
             let span = all.high / low;
             logarithmic(
-                LABEL,
+                "Cross-entropy loss (nats, log scale)",
                 Extent {
                     low: low / span.powf(MARGIN),
                     high: all.high * span.powf(data.bad_margin()),

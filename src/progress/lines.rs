@@ -77,8 +77,9 @@ impl<W: Write> Observer for Lines<W> {
             Event::SweepStarted { to_run, skipped } => {
                 self.estimate = Estimate::new(*to_run);
                 self.started = Instant::now();
+                let trials = if *to_run == 1 { "trial" } else { "trials" };
                 self.say(&format!(
-                    "{to_run} trials to train, {skipped} finished before"
+                    "{to_run} {trials} to train, {skipped} finished before"
                 ));
             }
             Event::TrialStarted { trial, steps, .. } => self.estimate.started(&trial.id, *steps),

@@ -46,6 +46,18 @@ pub(super) fn records(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Records> {
         .collect()
 }
 
+/// The trials of `plan` that have no final result in the folder yet, in order.
+pub fn unfinished(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Vec<Arc<Trial>>> {
+    let mut unfinished = Vec::new();
+    for trial in plan {
+        let record = record(layout, trial)?;
+        if !record.is_some_and(|record| record.outcome.is_finished()) {
+            unfinished.push(Arc::clone(trial));
+        }
+    }
+    Ok(unfinished)
+}
+
 /// What the gallery needs of `experiment.toml`.
 #[derive(Deserialize)]
 struct Header {
@@ -64,7 +76,12 @@ struct OutputHeader {
 pub fn read(root: &Path) -> Result<Results> {
     let layout = Layout::new(root);
     let path = layout.experiment();
-    let Some(bytes) = fs::read_if_exists(&path)? else {
+    let bytes = if fs::is_file(root) {
+        None
+    } else {
+        fs::read_if_exists(&path)?
+    };
+    let Some(bytes) = bytes else {
         return Err(Error::Results(format!(
             "`{}` is not a results folder: it has no `experiment.toml`; `bn-lab run` makes one",
             root.display()

@@ -42,6 +42,7 @@ impl TrialFiles {
     pub(super) fn start(layout: &TrialLayout, facts: Facts) -> Result<Self> {
         fs::create_folder(layout.root())?;
         fs::remove_if_exists(&layout.trial())?;
+        fs::remove_partials(layout.root())?;
         Ok(Self {
             epochs: start_csv(&layout.epochs(), EpochRow::HEADER)?,
             steps: start_csv(&layout.steps(), StepRow::HEADER)?,

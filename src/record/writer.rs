@@ -88,6 +88,8 @@ impl Writer {
         if !self.to_run().is_empty() {
             self.check_provenance(digest)?;
         }
+        fs::remove_partials(self.layout.root())?;
+        fs::remove_partials(&self.layout.charts())?;
         self.manifest.runs.push(self.run.clone());
         let earlier = self.keep_earlier_experiment()?;
         let resolved = self.experiment.resolved.as_bytes();

@@ -79,7 +79,7 @@ fn row(trials: &[&TrialCurves], target: f64) -> Vec<String> {
         mean_and_spread(&accuracies),
         until(&reached, |r| r.epochs, longest(last_epoch)),
         until(&reached, |r| r.seconds, longest(train_seconds)),
-        format!("{diverged} of {}", trials.len()),
+        format!("{diverged} of {}", completed.len() + diverged),
     ]);
     cells
 }

@@ -190,12 +190,8 @@ fn legend_title(results: &Results, axis: usize) -> String {
         .unwrap_or_default()
 }
 
-/// The last part of a dotted key, in words: `train.batch_size` → `batch size`. The learning rate
-/// goes by its usual abbreviation, since titles are narrow.
+/// The last part of a dotted key, in words: `train.batch_size` → `batch size`.
 fn axis_name(key: &str) -> String {
-    if key == "train.learning_rate" {
-        return "lr".to_owned();
-    }
     key.rsplit('.').next().unwrap_or(key).replace('_', " ")
 }
 

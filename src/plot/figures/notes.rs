@@ -35,7 +35,7 @@ pub(super) fn legend(arrangement: &Arrangement) -> Vec<LegendEntry> {
     }
     if diverged > 0 {
         entries.push(LegendEntry {
-            label: "diverged, where it ended".to_owned(),
+            label: "diverged (height means nothing)".to_owned(),
             symbol: Symbol::Ended,
         });
     }

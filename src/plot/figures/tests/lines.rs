@@ -113,7 +113,7 @@ fn diverged_trials_are_counted_and_marked_where_they_ended() {
             "none (n = 2 of 3, 1 diverged)",
             "before (n = 3)",
             "after (n = 3)",
-            "diverged, where it ended"
+            "diverged (height means nothing)"
         ]
     );
     assert_eq!(loss.legend[3].symbol, Symbol::Ended);

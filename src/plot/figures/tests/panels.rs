@@ -118,10 +118,10 @@ fn two_further_axes_are_combined() {
     assert_eq!(
         titles(&chart)[0],
         [
-            "batch size 8 · lr 0.1",
-            "batch size 8 · lr 0.01",
-            "batch size 32 · lr 0.1",
-            "batch size 32 · lr 0.01"
+            "batch size 8 · learning rate 0.1",
+            "batch size 8 · learning rate 0.01",
+            "batch size 32 · learning rate 0.1",
+            "batch size 32 · learning rate 0.01"
         ]
     );
 }
