@@ -70,12 +70,13 @@ fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
             .into_iter()
             .map(|trial| trial["outcome"].clone())
             .collect();
-        assert_eq!(
-            outcomes.iter().filter(|o| *o == "interrupted").count(),
-            1,
+        let count = |outcome: &str| outcomes.iter().filter(|o| *o == outcome).count();
+        // None is interrupted if the signal falls just between two trials.
+        assert!(count("interrupted") <= 1, "{outcomes:?}");
+        assert!(
+            count("pending") >= 1 && count("completed") >= 1,
             "{outcomes:?}"
         );
-        assert!(outcomes.iter().any(|o| o == "completed"), "{outcomes:?}");
         lab.run(&[]);
         assert_same(
             &undisturbed.reproducible_files("results/small"),
