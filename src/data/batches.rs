@@ -152,13 +152,12 @@ fn indices(count: usize) -> Vec<u32> {
 }
 
 fn fill(examples: &Examples, positions: &[u32], scaled: &[f32; 256], batch: &mut Batch) {
-    let features = examples.features;
-    batch.features = features;
+    batch.features = examples.features;
     batch.inputs.clear();
     batch.labels.clear();
     for &position in positions {
         let position = position as usize;
-        let row = &examples.inputs[position * features..(position + 1) * features];
+        let row = examples.input(position);
         batch
             .inputs
             .extend(row.iter().map(|&byte| scaled[usize::from(byte)]));
@@ -181,8 +180,7 @@ fn scaling(scaling: InputScaling, examples: &Examples, train: &[u32]) -> [f32; 2
 fn mean_and_std(examples: &Examples, train: &[u32]) -> (f64, f64) {
     let mut counts = [0u64; 256];
     for &position in train {
-        let start = position as usize * examples.features;
-        for &byte in &examples.inputs[start..start + examples.features] {
+        for &byte in examples.input(position as usize) {
             counts[usize::from(byte)] += 1;
         }
     }
