@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bn_lab::config;
+use bn_lab::config::spec::Shape;
 use bn_lab::data::batches::Batch;
 use bn_lab::device::OpenDevice;
-use bn_lab::model::mlp::Mlp;
+use bn_lab::model::network::Network;
 use bn_lab::optim;
 use bn_lab::plan;
 use bn_lab::plan::Trial;
@@ -18,7 +19,11 @@ use bn_lab::train::step::Learner;
 const EXPERIMENT: &str = include_str!("../../configs/mnist.toml");
 const ROUNDS: usize = 15;
 const STEPS: usize = 200;
-const FEATURES: usize = 784;
+const SHAPE: Shape = Shape {
+    channels: 1,
+    height: 28,
+    width: 28,
+};
 const CLASSES: usize = 10;
 
 /// Prints a row for each placement.
@@ -71,27 +76,27 @@ fn learner(trial: &Trial) -> Learner {
     let device = OpenDevice::open("cpu")
         .expect("every build has a CPU device")
         .differentiable();
-    let network = Mlp::new(
-        &settings.model,
-        &settings.norm,
-        FEATURES,
-        CLASSES,
-        &trial.streams(),
-        &device,
-    );
+    let streams = trial.streams();
+    let network = Network::new(settings, SHAPE, CLASSES, &streams, &device);
     let optimizer = optim::build(settings.train.optimizer);
-    Learner::new(network, optimizer, settings.train.learning_rate, device)
+    Learner::new(
+        network,
+        optimizer,
+        settings.train.learning_rate,
+        streams,
+        device,
+    )
 }
 
 /// A few batches of noise: time does not depend on what the images show.
 fn batches(size: usize) -> Vec<Batch> {
     let mut stream = Streams::shared(0).stream("bench");
     let mut batch = || Batch {
-        inputs: (0..size * FEATURES)
+        inputs: (0..size * SHAPE.features())
             .map(|_| stream.uniform() as f32)
             .collect(),
         labels: (0..size).map(|i| (i % CLASSES) as u8).collect(),
-        features: FEATURES,
+        features: SHAPE.features(),
     };
     (0..20).map(|_| batch()).collect()
 }

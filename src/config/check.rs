@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::Loaded;
+use super::combinations;
 use super::draft::Draft;
 use super::keys;
 use super::problem::Problems;
 use super::read::{self, Reader, Top};
 use super::resolve::{self, Log};
 use super::rule;
-use super::spec::{Axis, Condition, Experiment, Settings};
+use super::spec::{Axis, Condition, Experiment};
 use super::sweep;
 use super::value::Value;
 
@@ -32,7 +33,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
         .map(|(&key, given)| (key, given.value.clone()));
     let given: BTreeMap<&'static str, Value> = given.collect();
     let (conditions, logs) = conditions(draft, &given, &points);
-    check_feasible(draft, &conditions, problems);
+    check_combinations(draft, &conditions, problems);
     check_distinct(draft, &conditions, problems);
 
     let mut reader = Reader::new(&given);
@@ -162,35 +163,17 @@ fn in_words(draft: &Draft, condition: &Condition) -> String {
     format!("`{}`", words.join(", "))
 }
 
-fn check_feasible(draft: &Draft, conditions: &[Condition], problems: &mut Problems) {
+fn check_combinations(draft: &Draft, conditions: &[Condition], problems: &mut Problems) {
     for condition in conditions {
-        if let Some((path, reason)) = infeasible(&condition.settings) {
+        combinations::check(&condition.settings, &mut |path, reason| {
             let value = condition
                 .keys
                 .get(path)
-                .map_or(String::new(), Value::to_toml);
+                .map_or(String::new(), |value| format!(" = {}", value.to_toml()));
             let place = draft.place(path).or(draft.place("data.train_examples"));
-            problems.add(place, format!("`{path} = {value}`: {reason}"));
-        }
+            problems.add(place, format!("`{path}{value}`: {reason}"));
+        });
     }
-}
-
-/// The key that leaves nothing to train on, and why. Only where the number of examples is known
-/// here; a file's own size is checked when it is read.
-fn infeasible(settings: &Settings) -> Option<(&'static str, String)> {
-    let total = settings.data.train_examples?;
-    let held_out = settings.data.validation.of(total);
-    if held_out >= total {
-        let reason =
-            format!("holds out all of the {total} training examples; leave some to train on");
-        return Some(("data.validation", reason));
-    }
-    let left = total - held_out;
-    if settings.train.steps_per_epoch(left) == 0 {
-        let reason = format!("the {left} training examples left by validation never make a batch");
-        return Some(("train.batch_size", reason));
-    }
-    None
 }
 
 /// One line for every key that was given and is read nowhere.

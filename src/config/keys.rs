@@ -1,10 +1,10 @@
 //! Finding keys: the one at a path, and the one that a misspelt path most likely stands for.
 
-use super::key_list::{KEYS, Key};
+use super::key_list::{self, Key};
 
 /// The key at a dotted path.
 pub(super) fn find(path: &str) -> Option<&'static Key> {
-    KEYS.iter().find(|key| key.path == path)
+    key_list::all().find(|key| key.path == path)
 }
 
 /// Whether keys live below this path.
@@ -32,7 +32,7 @@ pub(super) fn suggestion(unknown: &str) -> Option<String> {
 /// The key that was given without its section, or in the wrong one: `epochs`.
 fn same_end(path: &str) -> Option<&'static str> {
     let is_same = |key: &&super::key_list::Key| last_segment(key.path) == last_segment(path);
-    KEYS.iter().find(is_same).map(|key| key.path)
+    key_list::all().find(is_same).map(|key| key.path)
 }
 
 /// By the likeness of the whole path or, for a key in the wrong section, of its last segment.
@@ -42,7 +42,7 @@ fn most_alike(path: &str) -> Option<&'static str> {
         let end = strsim::jaro_winkler(last_segment(path), last_segment(known));
         (whole.max(0.8 * end + 0.2 * whole), known)
     };
-    KEYS.iter()
+    key_list::all()
         .map(|key| alike(key.path))
         .filter(|(likeness, _)| *likeness > 0.85)
         .max_by(|a, b| a.0.total_cmp(&b.0))
@@ -92,8 +92,12 @@ mod tests {
 
     #[test]
     fn every_key_is_listed_once_and_lives_in_a_section_or_at_the_top() {
-        for (index, key) in KEYS.iter().enumerate() {
-            assert!(KEYS[..index].iter().all(|earlier| earlier.path != key.path));
+        for (index, key) in key_list::all().enumerate() {
+            assert!(
+                key_list::all()
+                    .take(index)
+                    .all(|earlier| earlier.path != key.path)
+            );
             let section = key.path.split_once('.').map(|(section, _)| section);
             assert!(section.is_none_or(is_section), "{}", key.path);
         }

@@ -8,6 +8,7 @@
 //! here looks at data, devices or results folders.
 
 mod check;
+mod combinations;
 mod draft;
 mod key_list;
 mod keys;

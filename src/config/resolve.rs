@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::key_list::{KEYS, Key};
+use super::key_list::{self, Key};
 use super::spec::Axis;
 use super::value::Value;
 
@@ -46,7 +46,7 @@ fn common_value(key: &Key, conditions: &[Log]) -> Option<Value> {
 
 fn write_section(out: &mut String, section: &str, value: impl Fn(&Key) -> Option<Value>) {
     let mut header = !section.is_empty();
-    for key in KEYS {
+    for key in key_list::all() {
         let (in_section, name) = key.path.split_once('.').unwrap_or(("", key.path));
         if in_section != section {
             continue;

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Dataset, Examples};
-use crate::config::spec::{Data, InputScaling, LastBatch, Split};
+use crate::config::spec::{Data, InputScaling, LastBatch, Shape, Split};
 use crate::error::{Error, Result};
 use crate::event::Examples as Counts;
 use crate::seed::Streams;
@@ -78,9 +78,9 @@ impl Prepared {
         })
     }
 
-    /// Features per example.
-    pub fn features(&self) -> usize {
-        self.dataset.train.features
+    /// What one example looks like.
+    pub fn shape(&self) -> Shape {
+        self.dataset.train.shape
     }
 
     /// Number of classes.
@@ -152,7 +152,7 @@ fn indices(count: usize) -> Vec<u32> {
 }
 
 fn fill(examples: &Examples, positions: &[u32], scaled: &[f32; 256], batch: &mut Batch) {
-    batch.features = examples.features;
+    batch.features = examples.features();
     batch.inputs.clear();
     batch.labels.clear();
     for &position in positions {
@@ -205,7 +205,11 @@ mod tests {
 
     fn dataset(train: usize, test: usize) -> Arc<Dataset> {
         let part = |count: usize| Examples {
-            features: 2,
+            shape: Shape {
+                channels: 1,
+                height: 1,
+                width: 2,
+            },
             classes: 10,
             inputs: (0..count * 2).map(|i| (i % 256) as u8).collect(),
             labels: (0..count).map(|i| (i % 10) as u8).collect(),

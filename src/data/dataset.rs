@@ -4,13 +4,15 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::config::spec::Shape;
 use crate::error::{Error, Result};
 
 /// Images as raw bytes, kept as they came; scaled per batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Examples {
-    /// Inputs per example: 784 for an image of 28×28.
-    pub features: usize,
+    /// What one example looks like; its inputs are the channel planes one after the other, each
+    /// row by row.
+    pub shape: Shape,
     /// Number of classes; every label is below it.
     pub classes: usize,
     /// `[count, features]`, row-major.
@@ -25,9 +27,14 @@ impl Examples {
         self.labels.len()
     }
 
+    /// Inputs per example: 784 for an image of 28×28.
+    pub fn features(&self) -> usize {
+        self.shape.features()
+    }
+
     /// The inputs of example `index`, which must be below [`Examples::count`].
     pub fn input(&self, index: usize) -> &[u8] {
-        &self.inputs[index * self.features..][..self.features]
+        &self.inputs[index * self.features()..][..self.features()]
     }
 
     /// How often each class occurs.
@@ -50,7 +57,7 @@ impl Examples {
             return Err(too_many(key, limit, dataset, most));
         }
         self.labels.truncate(limit);
-        self.inputs.truncate(limit * self.features);
+        self.inputs.truncate(limit * self.features());
         self.labels.shrink_to_fit();
         self.inputs.shrink_to_fit();
         Ok(())
@@ -81,7 +88,7 @@ impl Dataset {
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
         for part in [&self.train, &self.test] {
-            hash.update((part.features as u64).to_le_bytes());
+            hash.update((part.features() as u64).to_le_bytes());
             hash.update((part.count() as u64).to_le_bytes());
             hash.update(&part.inputs);
             hash.update(&part.labels);
@@ -99,7 +106,11 @@ mod tests {
 
     fn three() -> Examples {
         Examples {
-            features: 2,
+            shape: Shape {
+                channels: 1,
+                height: 1,
+                width: 2,
+            },
             classes: 4,
             inputs: vec![1, 2, 3, 4, 5, 6],
             labels: vec![0, 3, 3],

@@ -12,11 +12,11 @@ mod canvas;
 mod hand;
 mod strokes;
 
-use self::canvas::{Canvas, PIXELS};
+use self::canvas::{Canvas, PIXELS, SIDE};
 use self::hand::{Amounts, Hand};
 use self::strokes::SHAPES;
 use super::dataset::{Dataset, Examples, too_many};
-use crate::config::spec::Dataset as Which;
+use crate::config::spec::{Dataset as Which, Shape};
 use crate::error::Result;
 use crate::seed::{Stream, Streams};
 
@@ -65,7 +65,11 @@ fn examples(split: &str, count: usize, amounts: &Amounts, streams: Streams) -> E
         inputs.extend_from_slice(&draw(label, amounts, &mut stream));
     }
     Examples {
-        features: PIXELS,
+        shape: Shape {
+            channels: 1,
+            height: SIDE,
+            width: SIDE,
+        },
         classes: CLASSES,
         inputs,
         labels,

@@ -10,6 +10,7 @@ use super::dataset::{Dataset, Examples};
 use super::idx::{self, Idx};
 use super::locate::path_in;
 use super::source::{Source, SourceFile};
+use crate::config::spec::Shape;
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -130,7 +131,11 @@ fn examples(
         return Err(unusable(source, folder, labels_file, &fault));
     }
     Ok(Examples {
-        features: SIDE * SIDE,
+        shape: Shape {
+            channels: 1,
+            height: SIDE,
+            width: SIDE,
+        },
         classes: usize::from(CLASSES),
         inputs: images.elements,
         labels: labels.elements,

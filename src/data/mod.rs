@@ -131,6 +131,6 @@ mod tests {
         };
         let dataset = load(&settings(glyphs, 30), &Places::default(), &mut |_| {}).unwrap();
         assert_eq!((dataset.name, dataset.train.count()), ("glyphs", 30));
-        assert_eq!((dataset.train.features, dataset.train.classes), (784, 10));
+        assert_eq!((dataset.train.features(), dataset.train.classes), (784, 10));
     }
 }

@@ -1,8 +1,10 @@
 //! Networks and their layers, on burn. [`norm`] is the subject, [`placement`] the question.
 
 pub mod activation;
+pub mod dense;
 pub mod init;
 pub mod mlp;
+pub mod network;
 pub mod norm;
 pub mod pass;
 pub mod placement;

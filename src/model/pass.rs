@@ -1,35 +1,134 @@
-//! One forward pass: which statistics it normalises with, and what its norm layers saw.
+//! One forward pass: which statistics it normalises with, what its norm layers saw, which units it
+//! drops, and what a probe listens to on the way.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
-use super::norm::{BatchNorm, Observed, Statistics};
+use super::norm::{NormLayer, Observed, Statistics};
+use crate::seed::Stream;
+
+/// Where in a layer a probe listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Site {
+    /// What goes into the nonlinearity.
+    PreActivation,
+    /// What comes out of it.
+    Activation,
+}
+
+/// What passed a site of a layer.
+#[derive(Debug, Clone)]
+pub struct Tap {
+    /// The layer's name, as in checkpoints: `layers.0`.
+    pub layer: String,
+    /// Where in the layer.
+    pub site: Site,
+    /// The values, `[batch · positions, features]`, outside the gradient's graph.
+    pub values: Tensor<2>,
+    /// A zero that was added to them, of the layer's own shape flattened to one axis: its gradient
+    /// is the gradient that flows back to this site.
+    pub zero: Option<Tensor<1>>,
+}
 
 /// Carried through a network's layers in order.
 #[derive(Debug)]
 pub struct Pass {
     statistics: Statistics,
-    observed: Vec<Observed>,
+    observed: Vec<Option<Observed>>,
+    dropout: Option<Stream>,
+    heard: Option<Vec<Tap>>,
+    traced: bool,
 }
 
 impl Pass {
-    /// A pass that normalises with `statistics`.
+    /// A pass that normalises with `statistics` and drops nothing.
     pub fn new(statistics: Statistics) -> Self {
         Self {
             statistics,
             observed: Vec::new(),
+            dropout: None,
+            heard: None,
+            traced: false,
         }
     }
 
-    /// Sends `x` `[batch, features]` through a norm layer, if there is one.
-    pub fn normalise(&mut self, norm: Option<&BatchNorm>, x: Tensor<2>) -> Tensor<2> {
+    /// The pass of optimiser step `step` (from 1); dropout draws from `dropout`.
+    pub fn training(step: usize, dropout: Stream) -> Self {
+        Self {
+            dropout: Some(dropout),
+            ..Self::new(Statistics::Training { step })
+        }
+    }
+
+    /// The same pass, which also keeps what passes the sites of every layer. With `gradients`, the
+    /// gradient that flows back to each site can be had from [`Tap::zero`].
+    #[must_use]
+    pub fn listening(mut self, gradients: bool) -> Self {
+        self.heard = Some(Vec::new());
+        self.traced = gradients;
+        self
+    }
+
+    /// Sends `x` `[batch, features, …]` through a norm layer, if there is one.
+    pub fn normalise<const D: usize>(
+        &mut self,
+        norm: Option<&NormLayer>,
+        x: Tensor<D>,
+    ) -> Tensor<D> {
         let Some(norm) = norm else { return x };
         let (y, observed) = norm.forward(x, self.statistics);
-        self.observed.extend(observed);
+        self.observed.push(observed);
         y
     }
 
-    /// What the norm layers saw, in the order of the pass; empty with running statistics.
-    pub fn into_observed(self) -> Vec<Observed> {
+    /// Sets each value of `x` to 0 with probability `share`, independently, and divides the others
+    /// by `1 − share` (inverted dropout, Srivastava et al. 2014); in training only.
+    pub fn drop_out<const D: usize>(&mut self, share: f64, x: Tensor<D>) -> Tensor<D> {
+        let Some(stream) = self.dropout.as_mut().filter(|_| share > 0.0) else {
+            return x;
+        };
+        let kept = (1.0 / (1.0 - share)) as f32;
+        let shape = x.shape();
+        let mask: Vec<f32> = (0..shape.num_elements())
+            .map(|_| if stream.uniform() < share { 0.0 } else { kept })
+            .collect();
+        let mask = Tensor::from_data(TensorData::new(mask, shape), &x.device());
+        x * mask
+    }
+
+    /// Lets a probe, if there is one, listen to `x` `[batch, features, …]` at a site of the layer
+    /// called `layer`.
+    pub fn tap<const D: usize>(&mut self, layer: &str, site: Site, x: Tensor<D>) -> Tensor<D> {
+        let Some(all) = self.heard.as_mut() else {
+            return x;
+        };
+        let shape = x.shape();
+        let features = shape[1];
+        let rows = shape.num_elements() / features;
+        let positions = x.clone().without_autodiff().swap_dims(1, D - 1);
+        let mut heard = Tap {
+            layer: layer.to_owned(),
+            site,
+            values: positions.reshape([rows, features]),
+            zero: None,
+        };
+        let x = if self.traced {
+            let zero = Tensor::<1>::zeros([shape.num_elements()], &x.device()).require_grad();
+            heard.zero = Some(zero.clone());
+            x + zero.reshape(shape)
+        } else {
+            x
+        };
+        all.push(heard);
+        x
+    }
+
+    /// What the norm layers saw, in the order of the pass; nothing from layers that saw no batch.
+    pub fn into_observed(self) -> Vec<Option<Observed>> {
         self.observed
+    }
+
+    /// What was heard, in the order of the pass.
+    pub fn take_taps(&mut self) -> Vec<Tap> {
+        self.heard.take().unwrap_or_default()
     }
 }

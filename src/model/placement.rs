@@ -4,23 +4,41 @@
 use burn::tensor::Tensor;
 
 use super::activation;
-use super::norm::BatchNorm;
-use super::pass::Pass;
+use super::norm::NormLayer;
+use super::pass::{Pass, Site};
 use crate::config::spec::{Activation, Placement};
 
-/// What follows the linear map of a hidden layer; `x` is its output, `[batch, features]`.
-pub fn apply(
+/// What follows the linear map of the hidden layer called `layer`; `x` is the map's output,
+/// `[batch, features, …]`.
+pub fn apply<const D: usize>(
     placement: Placement,
-    norm: Option<&BatchNorm>,
+    norm: Option<&NormLayer>,
     kind: Activation,
-    x: Tensor<2>,
+    layer: &str,
+    x: Tensor<D>,
     pass: &mut Pass,
-) -> Tensor<2> {
+) -> Tensor<D> {
+    let x = match placement {
+        Placement::Before => pass.normalise(norm, x),
+        Placement::None | Placement::After => x,
+    };
+    let x = activate(kind, layer, x, pass);
     match placement {
-        Placement::None => activation::apply(kind, x),
-        Placement::Before => activation::apply(kind, pass.normalise(norm, x)),
-        Placement::After => pass.normalise(norm, activation::apply(kind, x)),
+        Placement::After => pass.normalise(norm, x),
+        Placement::None | Placement::Before => x,
     }
+}
+
+/// The nonlinearity of the layer called `layer`, with a probe's ear on either side.
+pub fn activate<const D: usize>(
+    kind: Activation,
+    layer: &str,
+    x: Tensor<D>,
+    pass: &mut Pass,
+) -> Tensor<D> {
+    let x = pass.tap(layer, Site::PreActivation, x);
+    let x = activation::apply(kind, x);
+    pass.tap(layer, Site::Activation, x)
 }
 
 /// Whether a normalisation directly follows the linear map, so that a bias there would be

@@ -14,7 +14,7 @@ use crate::data::batches::Prepared;
 use crate::device::OpenDevice;
 use crate::error::{Error, Result};
 use crate::event::{Event, Outcome, Stop, Trainer};
-use crate::model::mlp::Mlp;
+use crate::model::network::Network;
 use crate::optim;
 use crate::plan::Trial;
 use run::Run;
@@ -123,16 +123,15 @@ impl Trainer for BurnTrainer {
         let streams = trial.streams();
         let data = self.prepare(trial)?;
         let device = self.device.differentiable();
-        let network = Mlp::new(
-            &settings.model,
-            &settings.norm,
-            data.features(),
-            data.classes(),
-            &streams,
-            &device,
-        );
+        let network = Network::new(settings, data.shape(), data.classes(), &streams, &device);
         let optimizer = optim::build(settings.train.optimizer);
-        let learner = Learner::new(network, optimizer, settings.train.learning_rate, device);
+        let learner = Learner::new(
+            network,
+            optimizer,
+            settings.train.learning_rate,
+            streams,
+            device,
+        );
         let mut run = Run::new(
             trial,
             data,

@@ -7,7 +7,7 @@ use super::{
     MNIST, QUICKSTART, QUICKSTART_JSON, README, SAMPLES, accepted, glyphs, load, load_with,
     parse_with,
 };
-use crate::config::key_list::{KEYS, Key};
+use crate::config::key_list::{self, Key};
 use crate::config::rule::Rule;
 use crate::config::spec::Optimizer;
 use crate::config::{keys, parse};
@@ -19,7 +19,7 @@ fn last_segment(key: &Key) -> &str {
 #[test]
 fn the_last_part_of_a_key_that_can_be_swept_names_it() {
     let mut names = BTreeSet::new();
-    for key in KEYS.iter().filter(|key| key.can_be_swept()) {
+    for key in key_list::all().filter(|key| key.can_be_swept()) {
         assert!(
             names.insert(last_segment(key)),
             "`{}` shares its name",
@@ -54,7 +54,7 @@ fn a_resolved_experiment_spells_out_defaults_that_all_conditions_share() {
 
 #[test]
 fn every_word_of_every_choice_makes_its_own_settings() {
-    for key in KEYS {
+    for key in key_list::all() {
         let Rule::Choice(words) = key.rule else {
             continue;
         };
@@ -83,14 +83,14 @@ fn read_by_samples() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn every_listed_key_is_read_somewhere() {
     let read = read_by_samples();
-    let deciding = KEYS.iter().filter(|key| key.decides_numbers());
+    let deciding = key_list::all().filter(|key| key.decides_numbers());
     let unread: Vec<&str> = deciding
         .map(|key| key.path)
         .filter(|path| !read.contains_key(*path))
         .collect();
     assert_eq!(unread, Vec::<&str>::new());
     let resolved = load(SAMPLES[2]).experiment.resolved;
-    for key in KEYS.iter().filter(|key| !key.decides_numbers()) {
+    for key in key_list::all().filter(|key| !key.decides_numbers()) {
         // The folder is left out on purpose: a repetition must not fall on the results it repeats.
         let is_written = resolved.contains(&format!("{} = ", last_segment(key)));
         assert_eq!(is_written, key.path != "output.dir", "{}", key.path);
@@ -159,7 +159,7 @@ fn readme_table(section: &str) -> String {
             key.default, key.meaning
         )
     };
-    let rows: String = KEYS.iter().filter(in_section).map(row).collect();
+    let rows: String = key_list::all().filter(in_section).map(row).collect();
     format!("| key | value | default | meaning |\n|---|---|---|---|\n{rows}")
 }
 

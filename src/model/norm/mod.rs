@@ -44,7 +44,12 @@ use crate::config::spec::{BatchNormSettings, RunningVariance};
 /// Which statistics normalise: always said by the caller, never guessed from a device or a flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistics {
-    /// The batch's own; the layer reports them, so that the running ones can follow.
+    /// The batch's own, as optimiser step `step` (from 1) sees it.
+    Training {
+        /// The step; schedules count by it.
+        step: usize,
+    },
+    /// The batch's own, for an evaluation.
     Batch,
     /// The running averages.
     Running,
@@ -53,15 +58,18 @@ pub enum Statistics {
 /// What a batch was like, per feature: shape `[features]` each, outside the gradient's graph.
 #[derive(Debug, Clone)]
 pub struct Observed {
-    mean: Tensor<1>,
-    /// Biased.
-    variance: Tensor<1>,
-    examples: usize,
+    /// Batch mean.
+    pub mean: Tensor<1>,
+    /// Biased batch variance.
+    pub variance: Tensor<1>,
+    /// Values per feature that they were taken over: examples, times positions of a feature map.
+    pub values: usize,
 }
 
-/// A batch normalisation layer over `[batch, features]`.
+/// A normalisation layer over `[batch, features, …]`: everything behind the second axis is
+/// positions of a feature map, and belongs to its feature.
 #[derive(Module, Debug)]
-pub struct BatchNorm {
+pub struct NormLayer {
     /// γ `[features]`, starts at 1.
     gamma: Param<Tensor<1>>,
     /// β `[features]`, starts at 0.
@@ -72,11 +80,15 @@ pub struct BatchNorm {
     running_variance: Tensor<1>,
     #[module(skip)]
     settings: BatchNormSettings,
+    /// Its place in the network, as in checkpoints: `norms.0`.
+    #[module(skip)]
+    name: String,
 }
 
-impl BatchNorm {
-    /// A layer for `features` features, with γ = 1, β = 0, running mean 0 and variance 1.
-    pub fn new(features: usize, settings: BatchNormSettings, device: &Device) -> Self {
+impl NormLayer {
+    /// A layer called `name` for `features` features, with γ = 1, β = 0, running mean 0 and
+    /// variance 1.
+    pub fn new(name: &str, features: usize, settings: BatchNormSettings, device: &Device) -> Self {
         let plain = device.clone().without_autodiff();
         Self {
             gamma: Param::from_tensor(Tensor::ones([features], device)),
@@ -84,38 +96,54 @@ impl BatchNorm {
             running_mean: Tensor::zeros([features], &plain),
             running_variance: Tensor::ones([features], &plain),
             settings,
+            name: name.to_owned(),
         }
     }
 
-    /// Normalises `x` `[batch, features]`; with [`Statistics::Batch`] also returns what it saw.
-    /// The layer itself is unchanged: the caller hands the observation to [`BatchNorm::observe`].
-    pub fn forward(&self, x: Tensor<2>, statistics: Statistics) -> (Tensor<2>, Option<Observed>) {
+    /// Its place in the network, as in checkpoints: `norms.0`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Normalises `x` `[batch, features, …]`; with a batch's statistics also returns what it saw.
+    /// The layer itself is unchanged: the caller hands the observation of a training pass to
+    /// [`NormLayer::observe`].
+    pub fn forward<const D: usize>(
+        &self,
+        x: Tensor<D>,
+        statistics: Statistics,
+    ) -> (Tensor<D>, Option<Observed>) {
         match statistics {
-            Statistics::Batch => {
-                let examples = x.dims()[0];
-                let mean = x.clone().mean_dim(0);
+            Statistics::Training { .. } | Statistics::Batch => {
+                let [features, values] = [x.dims()[1], x.shape().num_elements() / x.dims()[1]];
+                let mean = per_feature_mean(x.clone());
                 let centred = x - mean.clone();
-                let variance = centred.clone().square().mean_dim(0);
+                let variance = per_feature_mean(centred.clone().square());
                 let y = self.scale_and_shift(centred, variance.clone());
                 let observed = Observed {
-                    mean: mean.without_autodiff().squeeze_dim(0),
-                    variance: variance.without_autodiff().squeeze_dim(0),
-                    examples,
+                    mean: mean.without_autodiff().reshape([features]),
+                    variance: variance.without_autodiff().reshape([features]),
+                    values,
                 };
                 (y, Some(observed))
             }
             Statistics::Running => {
-                let centred = x - self.running_mean.clone().unsqueeze();
-                let variance = self.running_variance.clone().unsqueeze();
+                let centred = x - along_features(self.running_mean.clone());
+                let variance = along_features(self.running_variance.clone());
                 (self.scale_and_shift(centred, variance), None)
             }
         }
     }
 
-    /// `γ · centred / √(variance + ε) + β`; `centred` is `[batch, features]`, `variance` `[1, features]`.
-    fn scale_and_shift(&self, centred: Tensor<2>, variance: Tensor<2>) -> Tensor<2> {
+    /// `γ · centred / √(variance + ε) + β`; `variance` has one value per feature, and the rank of
+    /// `centred`.
+    fn scale_and_shift<const D: usize>(
+        &self,
+        centred: Tensor<D>,
+        variance: Tensor<D>,
+    ) -> Tensor<D> {
         let normalised = centred / (variance + self.settings.epsilon).sqrt();
-        normalised * self.gamma.val().unsqueeze() + self.beta.val().unsqueeze()
+        normalised * along_features(self.gamma.val()) + along_features(self.beta.val())
     }
 
     /// Lets the running averages follow a training batch.
@@ -124,19 +152,48 @@ impl BatchNorm {
         let blend = |old: &Tensor<1>, new: Tensor<1>, weight: f64| {
             old.clone() * decay + new * ((1.0 - decay) * weight)
         };
-        let m = batch.examples as f64;
+        let m = batch.values as f64;
         let unbias = match self.settings.running_variance {
-            RunningVariance::Unbiased if batch.examples > 1 => m / (m - 1.0),
+            RunningVariance::Unbiased if batch.values > 1 => m / (m - 1.0),
             RunningVariance::Unbiased | RunningVariance::Biased => 1.0,
         };
         self.running_mean = blend(&self.running_mean, batch.mean, 1.0);
         self.running_variance = blend(&self.running_variance, batch.variance, unbias);
     }
 
-    /// The running mean and variance, `[features]` each.
-    pub fn running(&self) -> (Tensor<1>, Tensor<1>) {
-        (self.running_mean.clone(), self.running_variance.clone())
+    /// The running mean and variance, `[features]` each; `None` for a layer that keeps none.
+    pub fn running(&self) -> Option<(Tensor<1>, Tensor<1>)> {
+        Some((self.running_mean.clone(), self.running_variance.clone()))
     }
+
+    /// Replaces the running mean and variance, `[features]` each; a layer that keeps none ignores
+    /// them.
+    pub fn set_running(&mut self, mean: Tensor<1>, variance: Tensor<1>) {
+        self.running_mean = mean;
+        self.running_variance = variance;
+    }
+
+    /// γ `[features]`; `None` for a layer that does not scale.
+    pub fn gamma(&self) -> Option<&Param<Tensor<1>>> {
+        Some(&self.gamma)
+    }
+
+    /// β `[features]`; `None` for a layer that does not shift.
+    pub fn beta(&self) -> Option<&Param<Tensor<1>>> {
+        Some(&self.beta)
+    }
+}
+
+/// The mean over all axes but the second, kept as axes of length 1.
+fn per_feature_mean<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    (0..D).filter(|&axis| axis != 1).fold(x, Tensor::mean_dim)
+}
+
+/// `[features]` → `[1, features, 1, …]`
+fn along_features<const D: usize>(values: Tensor<1>) -> Tensor<D> {
+    let mut shape = [1; D];
+    shape[1] = values.dims()[0];
+    values.reshape(shape)
 }
 
 #[cfg(test)]

@@ -68,8 +68,8 @@ fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
         .expect("plain numbers")
 }
 
-fn layer(settings: BatchNormSettings, gamma: &[f32], beta: &[f32]) -> BatchNorm {
-    let mut layer = BatchNorm::new(gamma.len(), settings, &device());
+fn layer(settings: BatchNormSettings, gamma: &[f32], beta: &[f32]) -> NormLayer {
+    let mut layer = NormLayer::new("norms.0", gamma.len(), settings, &device());
     layer.gamma = Param::from_tensor(vector(gamma));
     layer.beta = Param::from_tensor(vector(beta));
     layer
@@ -91,9 +91,9 @@ fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
 
 /// Runs `x` through the layer in training mode and returns `y` and the gradients of
 /// `sum(y · upstream)` with respect to `x`, γ and β.
-fn train(layer: &mut BatchNorm, x: &[f32], upstream: &[f32], batch: usize) -> [Vec<f64>; 4] {
+fn train(layer: &mut NormLayer, x: &[f32], upstream: &[f32], batch: usize) -> [Vec<f64>; 4] {
     let x = matrix(x, batch).require_grad();
-    let (y, observed) = layer.forward(x.clone(), Statistics::Batch);
+    let (y, observed) = layer.forward(x.clone(), Statistics::Training { step: 1 });
     let gradients = (y.clone() * matrix(upstream, batch)).sum().backward();
     layer.observe(observed.expect("a training pass observes its batch"));
     let of_vector = |p: &Param<Tensor<1>>| numbers(&p.val().grad(&gradients).expect("tracked"));
@@ -137,7 +137,7 @@ fn check_against(reference: &str) {
             assert_close(&what("grad x"), &grad_x, &step.grad_x, 1e-5 * floor);
             assert_close(&what("grad gamma"), &grad_gamma, &step.grad_gamma, 1e-5);
             assert_close(&what("grad beta"), &grad_beta, &step.grad_beta, 1e-5);
-            let (mean, variance) = layer.running();
+            let (mean, variance) = layer.running().expect("batch normalisation keeps them");
             assert_close(
                 &what("running mean"),
                 &numbers(&mean),
@@ -254,7 +254,7 @@ fn a_batch_of_one_gives_beta_and_no_gradient_under_either_convention() {
         let [y, grad_x, ..] = train(&mut layer, &[4.0, -9.0], &[1.0, 1.0], 1);
         assert_eq!(y, [0.5, -0.5]);
         assert_eq!(grad_x, [0.0, 0.0]);
-        let (_, variance) = layer.running();
+        let (_, variance) = layer.running().expect("batch normalisation keeps them");
         assert_close("running variance", &numbers(&variance), &[0.9, 0.9], 1e-6);
     }
 }

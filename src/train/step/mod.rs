@@ -9,37 +9,46 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use crate::data::batches::Batch;
 use crate::event::BatchResult;
-use crate::model::mlp::Mlp;
+use crate::model::network::Network;
 use crate::model::norm::Statistics;
 use crate::model::pass::Pass;
+use crate::seed::Streams;
 
 /// A network in training.
 pub struct Learner {
-    network: Mlp,
+    network: Network,
     optimizer: ModuleOptimizer,
     learning_rate: f64,
+    streams: Streams,
+    steps: usize,
     device: Device,
 }
 
 impl Learner {
-    /// A learner whose `network` lives on the differentiable `device`.
+    /// A learner whose `network` lives on the differentiable `device`; dropout draws from
+    /// `streams`.
     pub fn new(
-        network: Mlp,
+        network: Network,
         optimizer: ModuleOptimizer,
         learning_rate: f64,
+        streams: Streams,
         device: Device,
     ) -> Self {
         Self {
             network,
             optimizer,
             learning_rate,
+            streams,
+            steps: 0,
             device,
         }
     }
 
     /// Takes one optimiser step on `batch` and tells what the batch looked like before it.
     pub fn step(&mut self, batch: &Batch) -> BatchResult {
-        let mut pass = Pass::new(Statistics::Batch);
+        self.steps += 1;
+        let dropout = self.streams.stream(&format!("dropout/step.{}", self.steps));
+        let mut pass = Pass::training(self.steps, dropout);
         let logits = self.network.forward(inputs(batch, &self.device), &mut pass);
         let result = result(&logits, batch);
         let gradients = cross_entropy(logits, batch, &self.device).backward();
@@ -68,7 +77,7 @@ impl Learner {
 
 /// A network that only answers.
 pub struct Evaluator {
-    network: Mlp,
+    network: Network,
     device: Device,
 }
 

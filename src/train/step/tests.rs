@@ -9,8 +9,10 @@ use crate::config::spec::{
     RunningVariance,
 };
 use crate::device::OpenDevice;
-use crate::model::mlp::Weights;
+use crate::model::dense::Weights;
+use crate::model::mlp::Mlp;
 use crate::optim;
+use crate::seed::Streams;
 
 /// Training runs: error relative to the largest magnitude of the array. Plain 32-bit numpy attains
 /// 1e-6; every plausible mistake in a formula causes at least 8e-4.
@@ -105,9 +107,10 @@ fn learner(reference: &Reference, run: &Training) -> Learner {
         reference.sizes[0],
         reference.sizes[reference.sizes.len() - 1],
     );
+    let hidden = reference.sizes[1..reference.sizes.len() - 1].to_vec();
     let model = Model {
         kind: Architecture::Mlp {
-            hidden: reference.sizes[1..reference.sizes.len() - 1].to_vec(),
+            hidden: hidden.clone(),
         },
         activation: if run.activation == "relu" {
             Activation::Relu
@@ -131,14 +134,26 @@ fn learner(reference: &Reference, run: &Training) -> Learner {
     let device = OpenDevice::open("cpu")
         .expect("every build has a CPU device")
         .differentiable();
-    let network = Mlp::with_weights(&model, &norm, inputs, classes, &device, |layer, _, _| {
-        Weights {
+    let network = Mlp::with_weights(
+        &model,
+        &norm,
+        &hidden,
+        [inputs, classes],
+        &device,
+        |layer, _, _| Weights {
             weight: reference.layers[layer].weight.clone(),
             bias: reference.layers[layer].bias.clone(),
-        }
-    });
+        },
+    );
+    let network = Network::Mlp(network);
     let (optimizer, learning_rate) = optimizer(&run.optimizer);
-    Learner::new(network, optim::build(optimizer), learning_rate, device)
+    Learner::new(
+        network,
+        optim::build(optimizer),
+        learning_rate,
+        Streams::new(0, 1),
+        device,
+    )
 }
 
 #[test]

@@ -1,0 +1,63 @@
+//! `[data]`
+
+use super::{FROM_0_TO_1, Key, SEED, count};
+use crate::config::rule::Rule;
+
+pub(super) const KEYS: &[Key] = &[
+    Key {
+        path: "data.dataset",
+        rule: Rule::Choice(&["glyphs", "mnist", "fashion-mnist"]),
+        default: "required",
+        applies: "",
+        meaning: "Generated digits (no files, no network), handwritten digits, or articles of clothing; 28 × 28 pixels, 10 classes each.",
+    },
+    Key {
+        path: "data.train_examples",
+        rule: count(1_000_000),
+        default: "glyphs `6000`, else all",
+        applies: "",
+        meaning: "Training examples: how many glyphs are generated, or how many of a file's are used, from the first on. Validation is split off these.",
+    },
+    Key {
+        path: "data.test_examples",
+        rule: count(1_000_000),
+        default: "glyphs `2000`, else all",
+        applies: "",
+        meaning: "Test examples, likewise.",
+    },
+    Key {
+        path: "data.validation",
+        rule: Rule::Share,
+        default: "`0.1`",
+        applies: "",
+        meaning: "How much of the training examples is held out for validation. `5000` is a count, `0.1` a share, rounded down.",
+    },
+    Key {
+        path: "data.split",
+        rule: Rule::Choice(&["per_replicate", "fixed"]),
+        default: "`\"per_replicate\"`",
+        applies: "where `data.validation` is not 0",
+        meaning: "Whether each replicate draws its own validation examples or all share one draw.",
+    },
+    Key {
+        path: "data.input_scaling",
+        rule: Rule::Choice(&["unit", "standardize", "none"]),
+        default: "`\"unit\"`",
+        applies: "",
+        meaning: "How a byte x becomes an input: x / 255, (x − mean) / std over all pixels of the training examples, or x.",
+    },
+    Key {
+        path: "data.difficulty",
+        rule: FROM_0_TO_1,
+        default: "`0.5`",
+        applies: "with `data.dataset = \"glyphs\"`",
+        meaning: "0 is clean and upright, 1 is barely legible.",
+    },
+    Key {
+        path: "data.seed",
+        rule: SEED,
+        default: "`0`",
+        applies: "with `data.dataset = \"glyphs\"`",
+        meaning: "Seed of the generator; the same glyphs in every replicate.",
+    },
+];

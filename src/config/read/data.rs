@@ -1,0 +1,58 @@
+//! `[data]`
+
+use super::{Reader, as_count, as_whole};
+use crate::config::spec::{Data, Dataset, InputScaling, Split, Validation};
+use crate::config::value::Value;
+
+/// `[data]` of one condition.
+pub(super) fn data(reader: &mut Reader<'_>) -> Data {
+    let dataset = match reader.text("data.dataset", "").as_str() {
+        "mnist" => Dataset::Mnist,
+        "fashion-mnist" => Dataset::FashionMnist,
+        _ => Dataset::Glyphs {
+            difficulty: reader.float("data.difficulty", 0.5),
+            seed: reader.number("data.seed", 0),
+        },
+    };
+    let (train_examples, test_examples) = match dataset {
+        Dataset::Glyphs { .. } => (
+            Some(reader.count("data.train_examples", Dataset::GLYPHS_TRAIN)),
+            Some(reader.count("data.test_examples", Dataset::GLYPHS_TEST)),
+        ),
+        Dataset::Mnist | Dataset::FashionMnist => (
+            reader.optional_count("data.train_examples"),
+            reader.optional_count("data.test_examples"),
+        ),
+    };
+    let validation = validation(reader);
+    Data {
+        dataset,
+        train_examples,
+        test_examples,
+        validation,
+        split: split(reader, validation),
+        input_scaling: match reader.text("data.input_scaling", "unit").as_str() {
+            "standardize" => InputScaling::Standardize,
+            "none" => InputScaling::None,
+            _ => InputScaling::Unit,
+        },
+    }
+}
+
+fn validation(reader: &mut Reader<'_>) -> Validation {
+    match reader.value("data.validation", Value::Float(0.1)) {
+        Value::Float(share) => Validation::Fraction(share),
+        count => Validation::Count(as_whole(&count).map_or(0, as_count)),
+    }
+}
+
+/// Without validation examples there is nothing to split, so the key is not read.
+fn split(reader: &mut Reader<'_>, validation: Validation) -> Split {
+    if validation == Validation::Count(0) {
+        return Split::PerReplicate;
+    }
+    match reader.text("data.split", "per_replicate").as_str() {
+        "fixed" => Split::Fixed,
+        _ => Split::PerReplicate,
+    }
+}

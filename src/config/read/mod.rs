@@ -1,0 +1,141 @@
+//! One condition's settings from its keys. Only keys that mean something in the condition are
+//! read, every read is logged, and the log is the condition's identity.
+
+mod data;
+mod model;
+mod norm;
+mod train;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::keys;
+use super::spec::{Output, Settings};
+use super::value::Value;
+
+/// Hands out given values, or defaults, and remembers which keys were asked for. Values have been
+/// checked against their rules before; one of another type gives the default.
+pub(in crate::config) struct Reader<'a> {
+    given: &'a BTreeMap<&'static str, Value>,
+    log: BTreeMap<&'static str, Option<Value>>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of these keys.
+    pub(in crate::config) fn new(given: &'a BTreeMap<&'static str, Value>) -> Self {
+        Self {
+            given,
+            log: BTreeMap::new(),
+        }
+    }
+
+    /// Every key that was read, with the value it has; `None` for one left open.
+    pub(in crate::config) fn into_log(self) -> BTreeMap<&'static str, Option<Value>> {
+        self.log
+    }
+
+    fn optional(&mut self, key: &'static str) -> Option<Value> {
+        debug_assert!(
+            keys::find(key).is_some(),
+            "`{key}` is not in the list of keys"
+        );
+        let value = self.given.get(key).cloned();
+        self.log.insert(key, value.clone());
+        value
+    }
+
+    fn value(&mut self, key: &'static str, default: Value) -> Value {
+        let value = self.optional(key).unwrap_or(default);
+        self.log.insert(key, Some(value.clone()));
+        value
+    }
+
+    fn text(&mut self, key: &'static str, default: &str) -> String {
+        match self.value(key, Value::Text(default.to_owned())) {
+            Value::Text(text) => text,
+            _ => default.to_owned(),
+        }
+    }
+
+    fn float(&mut self, key: &'static str, default: f64) -> f64 {
+        match self.value(key, Value::Float(default)) {
+            Value::Float(number) => number,
+            _ => default,
+        }
+    }
+
+    fn flag(&mut self, key: &'static str, default: bool) -> bool {
+        match self.value(key, Value::Bool(default)) {
+            Value::Bool(flag) => flag,
+            _ => default,
+        }
+    }
+
+    fn number(&mut self, key: &'static str, default: u32) -> u64 {
+        let value = self.value(key, Value::Integer(i64::from(default)));
+        as_whole(&value).unwrap_or(u64::from(default))
+    }
+
+    fn count(&mut self, key: &'static str, default: u32) -> usize {
+        as_count(self.number(key, default))
+    }
+
+    fn optional_count(&mut self, key: &'static str) -> Option<usize> {
+        self.optional(key).as_ref().and_then(as_whole).map(as_count)
+    }
+}
+
+fn as_whole(value: &Value) -> Option<u64> {
+    match value {
+        Value::Integer(number) => u64::try_from(*number).ok(),
+        _ => None,
+    }
+}
+
+fn as_count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// The keys that stand outside all sections.
+pub(in crate::config) struct Top {
+    /// `name`
+    pub(in crate::config) name: String,
+    /// `question`
+    pub(in crate::config) question: String,
+    /// `replicates`
+    pub(in crate::config) replicates: u64,
+    /// `seed`
+    pub(in crate::config) seed: u64,
+}
+
+/// The keys outside all sections; `file` gives the default name.
+pub(in crate::config) fn top(reader: &mut Reader<'_>, file: &Path) -> Top {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    Top {
+        name: reader.text("name", &stem),
+        question: reader.text("question", ""),
+        replicates: reader.number("replicates", 3),
+        seed: reader.number("seed", 0),
+    }
+}
+
+/// `[output]`
+pub(in crate::config) fn output(reader: &mut Reader<'_>, name: &str) -> Output {
+    Output {
+        dir: PathBuf::from(reader.text("output.dir", &format!("results/{name}"))),
+        log_every_steps: reader.count("output.log_every_steps", 50),
+        target_accuracy: reader.float("output.target_accuracy", 0.97),
+    }
+}
+
+/// What the trainer is told in one condition.
+pub(in crate::config) fn settings(reader: &mut Reader<'_>) -> Settings {
+    let data = data::data(reader);
+    let model = model::model(reader);
+    Settings {
+        data,
+        norm: norm::norm(reader, &model),
+        model,
+        train: train::train(reader),
+    }
+}

@@ -1,0 +1,118 @@
+//! `[data]`: which examples, and how they become inputs.
+
+/// `[data]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Data {
+    /// Which dataset.
+    pub dataset: Dataset,
+    /// Take only the first so many training examples (before validation is split off).
+    pub train_examples: Option<usize>,
+    /// Take only the first so many test examples.
+    pub test_examples: Option<usize>,
+    /// How much of the training set is held out for validation.
+    pub validation: Validation,
+    /// Whether each replicate draws its own validation split.
+    pub split: Split,
+    /// How bytes become inputs.
+    pub input_scaling: InputScaling,
+}
+
+/// A dataset and what only it needs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Dataset {
+    /// Generated digits; no files, no network.
+    Glyphs {
+        /// 0 = clean and upright, 1 = barely legible.
+        difficulty: f64,
+        /// Seed of the generator, shared by all replicates.
+        seed: u64,
+    },
+    /// Handwritten digits (LeCun, Cortes, Burges).
+    Mnist,
+    /// Articles of clothing (Zalando).
+    FashionMnist,
+}
+
+impl Dataset {
+    /// Training glyphs that are generated where `data.train_examples` does not say.
+    pub const GLYPHS_TRAIN: u32 = 6_000;
+    /// Test glyphs that are generated where `data.test_examples` does not say.
+    pub const GLYPHS_TEST: u32 = 2_000;
+
+    /// The name used in experiment files, folders and messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Glyphs { .. } => "glyphs",
+            Self::Mnist => "mnist",
+            Self::FashionMnist => "fashion-mnist",
+        }
+    }
+
+    /// What one example of a set of images looks like; `None` for a table.
+    pub fn image(&self) -> Option<Shape> {
+        match self {
+            Self::Glyphs { .. } | Self::Mnist | Self::FashionMnist => Some(Shape {
+                channels: 1,
+                height: 28,
+                width: 28,
+            }),
+        }
+    }
+}
+
+/// How much of the training set is held out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Validation {
+    /// So many examples; 0 for none.
+    Count(usize),
+    /// A share of the training set, in `(0, 1)`, rounded down to whole examples.
+    Fraction(f64),
+}
+
+impl Validation {
+    /// How many of `total` training examples are held out.
+    pub fn of(self, total: usize) -> usize {
+        match self {
+            Self::Count(count) => count,
+            Self::Fraction(share) => (total as f64 * share) as usize,
+        }
+    }
+}
+
+/// Which examples are held out for validation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// Each replicate draws its own.
+    PerReplicate,
+    /// All replicates share one.
+    Fixed,
+}
+
+/// How a raw byte `x` in 0…255 becomes an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputScaling {
+    /// `x / 255`
+    Unit,
+    /// `(x − mean) / std`, over all pixels of the training examples used
+    Standardize,
+    /// `x`
+    None,
+}
+
+/// The shape of one example's inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Colour planes of an image; 1 for a row of a table.
+    pub channels: usize,
+    /// Rows of an image; 1 for a row of a table.
+    pub height: usize,
+    /// Columns of an image, or of a table.
+    pub width: usize,
+}
+
+impl Shape {
+    /// Inputs per example.
+    pub fn features(self) -> usize {
+        self.channels * self.height * self.width
+    }
+}

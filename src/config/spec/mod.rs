@@ -1,0 +1,89 @@
+//! What an experiment is, once checked: plain types, every default filled in, nothing optional
+//! that must exist. `config/check.rs` is the only place that makes these from a file.
+//!
+//! A key that means nothing in a condition (an Adam constant under plain gradient descent, a
+//! normalisation setting without normalisation) does not exist in that condition's types, nor in
+//! its [`Condition::keys`], so it cannot decide anything by accident.
+
+mod data;
+mod model;
+mod norm;
+mod train;
+
+pub use self::data::*;
+pub use self::model::*;
+pub use self::norm::*;
+pub use self::train::*;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::value::Value;
+
+/// One checked experiment file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiment {
+    /// Short name; names the default results folder.
+    pub name: String,
+    /// The question that the experiment answers, in a sentence; may be empty.
+    pub question: String,
+    /// Base seed of every random stream.
+    pub seed: u64,
+    /// Repetitions of every condition, each with its own streams; at least 1.
+    pub replicates: u64,
+    /// The keys that the sweep varies, in the file's order.
+    pub axes: Vec<Axis>,
+    /// The points of the sweep, the last axis varying fastest; at least one.
+    pub conditions: Vec<Condition>,
+    /// Where results go, and how often.
+    pub output: Output,
+    /// The experiment as a TOML text with every default filled in; running it repeats this one.
+    pub resolved: String,
+}
+
+/// A key that the sweep varies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    /// Dotted key: `norm.placement`.
+    pub key: String,
+    /// Its values, in the file's order, all different.
+    pub values: Vec<Value>,
+}
+
+/// One point of the sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// Position in [`Experiment::conditions`], from 0.
+    pub index: usize,
+    /// The value of each axis, in the order of [`Experiment::axes`]; `None` where the axis means
+    /// nothing in this condition (a normalisation key without normalisation).
+    pub values: Vec<Option<Value>>,
+    /// What the trainer is told.
+    pub settings: Settings,
+    /// Every key that decides the condition's numbers, with its value: what a trial id is made of.
+    pub keys: BTreeMap<String, Value>,
+}
+
+/// Everything that decides a trial's numbers, seeds left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// `[data]`
+    pub data: Data,
+    /// `[model]`
+    pub model: Model,
+    /// `[norm]`
+    pub norm: Norm,
+    /// `[train]`
+    pub train: Train,
+}
+
+/// `[output]`: nothing here decides a number, so nothing here is part of a trial's id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// The results folder.
+    pub dir: PathBuf,
+    /// A row in `steps.csv` every so many steps; at least 1.
+    pub log_every_steps: usize,
+    /// The accuracy whose first reaching is reported as "epochs and seconds to target".
+    pub target_accuracy: f64,
+}

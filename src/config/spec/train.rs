@@ -1,0 +1,80 @@
+//! `[train]`: the optimiser, its schedule and the batches.
+
+/// `[train]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Train {
+    /// When training ends.
+    pub length: Length,
+    /// Examples per optimiser step; at least 1.
+    pub batch_size: usize,
+    /// What becomes of the examples of an epoch that do not fill a batch.
+    pub last_batch: LastBatch,
+    /// The update rule and its constants.
+    pub optimizer: Optimizer,
+    /// Step size.
+    pub learning_rate: f64,
+    /// A loss above this multiple of the first step's ends the trial as diverged.
+    pub divergence_factor: f64,
+}
+
+impl Train {
+    /// Optimiser steps of an epoch of `examples` training examples.
+    pub fn steps_per_epoch(&self, examples: usize) -> usize {
+        let (full, rest) = (examples / self.batch_size, examples % self.batch_size);
+        full + usize::from(self.last_batch.is_taken(rest, self.batch_size))
+    }
+}
+
+/// When training ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// After so many passes over the training set.
+    Epochs(usize),
+    /// After so many optimiser steps; the last epoch may be partial.
+    Steps(usize),
+}
+
+/// What becomes of the examples of an epoch that do not fill a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastBatch {
+    /// They make a smaller batch, unless there is only one and `batch_size` is larger: it is left out.
+    Keep,
+    /// They are left out.
+    Drop,
+}
+
+impl LastBatch {
+    /// Whether `rest` examples, fewer than a batch, make a smaller one. A single one never does:
+    /// one value has no variance, and paired trials must see the same batches.
+    pub fn is_taken(self, rest: usize, batch_size: usize) -> bool {
+        self == Self::Keep && rest > 1 && rest < batch_size
+    }
+}
+
+/// An update rule and its constants.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Optimizer {
+    /// Gradient descent.
+    Sgd,
+    /// Gradient descent with momentum: `v ← μ v + g; w ← w − η v`.
+    Momentum {
+        /// μ
+        momentum: f64,
+    },
+    /// `s ← ρ s + (1 − ρ) g²; w ← w − η g / (√s + ε)`.
+    RmsProp {
+        /// ρ
+        rho: f64,
+        /// ε
+        epsilon: f64,
+    },
+    /// Adam with bias correction.
+    Adam {
+        /// β₁
+        beta_1: f64,
+        /// β₂
+        beta_2: f64,
+        /// ε
+        epsilon: f64,
+    },
+}
