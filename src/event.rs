@@ -42,6 +42,33 @@ pub enum Event {
         /// The batch.
         batch: BatchResult,
     },
+    /// The batches of an epoch were drawn up; only where the order is recorded.
+    Order {
+        /// Of which trial.
+        trial: Arc<Trial>,
+        /// The epoch, from 1.
+        epoch: usize,
+        /// Examples of each batch, by their position in the training set from 0.
+        batches: Vec<Vec<u32>>,
+    },
+    /// The network as it stands; only where checkpoints are recorded.
+    Checkpoint {
+        /// Of which trial.
+        trial: Arc<Trial>,
+        /// When.
+        point: Point,
+        /// Its weights and running statistics.
+        tensors: Vec<NamedTensor>,
+    },
+    /// A probe looked inside the network.
+    Probed {
+        /// Of which trial.
+        trial: Arc<Trial>,
+        /// Optimiser steps taken before it looked.
+        step: usize,
+        /// What it read.
+        readings: Vec<Reading>,
+    },
     /// A pass over the training set ended and the network was evaluated.
     EpochEnded {
         /// Which trial.
@@ -60,6 +87,39 @@ pub enum Event {
     },
     /// The sweep ended: nothing more will come.
     SweepEnded,
+}
+
+/// When a network was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// Before the first step.
+    Initial,
+    /// After so many steps.
+    Step(usize),
+    /// After the last step.
+    Final,
+}
+
+/// A tensor of a network, with the name and the layout that `PyTorch` would give it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedTensor {
+    /// `layers.0.weight`
+    pub name: String,
+    /// Length of each axis.
+    pub shape: Vec<usize>,
+    /// Row-major.
+    pub values: Vec<f32>,
+}
+
+/// One number that a probe read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The layer, as in checkpoints: `layers.0`; `all` for the whole network.
+    pub layer: String,
+    /// What was read; `results/README.md` lists the quantities.
+    pub quantity: String,
+    /// The number, finite.
+    pub value: f64,
 }
 
 /// Counts of examples.
@@ -98,6 +158,19 @@ pub struct EpochResult {
     pub validation: Option<Score>,
     /// After the epoch, with running statistics.
     pub test: Score,
+    /// The test score under each statistics; only where that is recorded.
+    pub evaluations: Option<Evaluations>,
+}
+
+/// The test score under each statistics that a norm layer can be evaluated with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evaluations {
+    /// Running averages.
+    pub running: Score,
+    /// Population statistics, recomputed with frozen weights.
+    pub precise: Score,
+    /// Those of each batch of test examples, as large as a training batch.
+    pub batch: Score,
 }
 
 /// Loss and accuracy over a set of examples.

@@ -54,6 +54,14 @@ pub fn remove_if_exists(path: &Path) -> Result<()> {
     }
 }
 
+/// Deletes a folder with all that is in it, if it is there.
+pub fn remove_folder(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, e)),
+        _ => Ok(()),
+    }
+}
+
 /// Deletes what a killed process left of [`Partial`] files in `folder`. Only for a folder that
 /// nobody else is writing into.
 pub fn remove_partials(folder: &Path) -> Result<()> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::config::spec::{Condition, Experiment};
+use crate::config::spec::{Condition, Experiment, Recording};
 use crate::config::value::Value;
 use crate::seed::Streams;
 
@@ -27,6 +27,8 @@ pub struct Trial {
     pub replicate: u64,
     /// The experiment's base seed.
     pub seed: u64,
+    /// What it leaves behind besides its figures; no part of its id.
+    pub recording: Arc<Recording>,
 }
 
 impl Trial {
@@ -53,6 +55,7 @@ pub fn trials(experiment: &Experiment) -> Vec<Arc<Trial>> {
                 label: label.clone(),
                 replicate,
                 seed: experiment.seed,
+                recording: Arc::clone(&experiment.recording),
             }));
         }
     }

@@ -157,7 +157,10 @@ mod tests {
                 Event::TrialStarted { trial, .. } => {
                     format!("start {}/{}", trial.label, trial.replicate)
                 }
-                Event::Step { .. } => return Ok(()),
+                Event::Step { .. }
+                | Event::Order { .. }
+                | Event::Checkpoint { .. }
+                | Event::Probed { .. } => return Ok(()),
                 Event::EpochEnded { epoch, .. } => format!("epoch {}", epoch.epoch),
                 Event::TrialEnded { outcome, .. } => outcome.name().to_owned(),
                 Event::SweepEnded => "end".to_owned(),

@@ -98,6 +98,7 @@ impl Trainer for ScriptedTrainer {
                     train: (epoch > 0).then(|| score(trial, epoch)),
                     validation: Some(score(trial, epoch)),
                     test: score(trial, epoch),
+                    evaluations: None,
                 },
                 seconds: EpochSeconds {
                     train: 0.5,

@@ -125,3 +125,62 @@ fn a_resolved_experiment_repeats_the_run() {
         &second.reproducible_files("results/varied"),
     );
 }
+
+#[test]
+fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
+    const LOOK: [&str; 10] = [
+        "-o",
+        "probe={every = 3, landscape = true, covariate_shift = true}",
+        "-o",
+        "probe.evaluations=true",
+        "-o",
+        "checkpoint={initial = true, final = true, every = 7}",
+        "-o",
+        "train.optimizer=momentum",
+        "-o",
+        "name=varied",
+    ];
+    let plain = Lab::with(VARIED);
+    plain.run(&["-o", "train.optimizer=momentum"]);
+    let losses = |lab: &Lab, column: &str| -> Vec<String> {
+        rows(&lab.text("results/varied/trials.csv"))
+            .into_iter()
+            .map(|trial| format!("{} {}", trial["trial"], trial[column]))
+            .collect()
+    };
+    let before = plain.reproducible_files("results/varied");
+    let (test, train) = (losses(&plain, "test_loss"), losses(&plain, "train_loss"));
+
+    // The same folder: finished trials lack what is asked for now, so they are trained again.
+    plain.run(&LOOK);
+    assert_eq!(losses(&plain, "test_loss"), test);
+    assert_eq!(losses(&plain, "train_loss"), train);
+    let after = plain.reproducible_files("results/varied");
+    assert!(after.len() > before.len());
+    let curves = |name: &&String| name.ends_with("steps.csv");
+    for name in before.keys().filter(curves) {
+        assert!(before[name] == after[name], "{name}");
+    }
+    let looked: Vec<&String> = after
+        .keys()
+        .filter(|name| name.contains("step-7"))
+        .collect();
+    assert_eq!(looked.len(), 6, "one a trial");
+
+    // What was looked at is the same in a folder of its own, whatever the jobs.
+    let own = Lab::with(VARIED);
+    own.run(&[&LOOK[..], &["--jobs", "3"]].concat());
+    let mut own = own.reproducible_files("results/varied");
+    own.retain(|name, _| !name.starts_with("experiment"));
+    let mut same = after;
+    same.retain(|name, _| !name.starts_with("experiment"));
+    assert_same(&own, &same);
+
+    // Asked for nothing, finished trials are finished, whatever they left behind.
+    let again = plain.run(&["-o", "train.optimizer=momentum"]);
+    assert!(
+        again.stderr.contains("nothing was trained"),
+        "{}",
+        again.stderr
+    );
+}

@@ -1,5 +1,7 @@
 //! What the documents promise is what the program does.
 
+use std::collections::BTreeSet;
+
 use crate::harness::{Lab, SMALL};
 
 const RESULTS: &str = include_str!("../results/README.md");
@@ -88,6 +90,47 @@ fn every_column_of_every_file_is_explained() {
             name.contains('.') || RESULTS.contains(&format!("`{name}`")),
             "`{column}` is not explained"
         );
+    }
+}
+
+#[test]
+fn every_quantity_that_a_probe_reads_is_explained() {
+    let lab = Lab::with(SMALL);
+    lab.run(&[
+        "--quiet",
+        "-o",
+        "probe={every = 5, landscape = true, covariate_shift = true}",
+        "-o",
+        "checkpoint.initial=true",
+        "-o",
+        "sweep.model.activation=[\"relu\", \"tanh\"]",
+    ]);
+    let trials = lab.text("results/small/trials.csv");
+    let mut quantities = BTreeSet::new();
+    for trial in trials.lines().skip(1) {
+        let folder = format!("results/small/trials/{}", &trial[..16]);
+        let layers = lab.text(&format!("{folder}/layers.csv"));
+        assert_eq!(
+            layers.lines().next(),
+            Some("trial,step,layer,quantity,value")
+        );
+        let rows = layers.lines().skip(1);
+        quantities.extend(
+            rows.filter_map(|row| row.split(',').nth(3))
+                .map(str::to_owned),
+        );
+        for column in columns(&lab.text(&format!("{folder}/order.csv"))) {
+            assert!(RESULTS.contains(&format!("`{column}`")), "`{column}`");
+        }
+    }
+    assert!(quantities.len() > 40, "{quantities:?}");
+    for quantity in quantities {
+        // A family is explained by its first or its last member.
+        let stem = quantity.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let is_explained = ["", "2", "98", "1"]
+            .iter()
+            .any(|end| RESULTS.contains(&format!("`{stem}{end}`")));
+        assert!(is_explained, "`{quantity}` is not explained");
     }
 }
 

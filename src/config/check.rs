@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Loaded;
 use super::combinations;
@@ -40,6 +41,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
     let top = read::top(&mut reader, file);
     check_name(&top, problems);
     check_size(draft, &top, conditions.len(), problems);
+    let recording = Arc::new(read::recording(&mut reader));
     let output = read::output(&mut reader, &top.name);
     let outside = reader.into_log();
     let notes = notes(draft, &logs, &outside, problems);
@@ -50,6 +52,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
         replicates: top.replicates,
         axes: axes(draft),
         conditions,
+        recording,
         output,
         resolved: String::new(),
     };

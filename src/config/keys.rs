@@ -64,7 +64,15 @@ const OTHER_NAMES: [(&str, &str); 7] = [
     ("layers", "model.hidden"),
 ];
 
-const SECTIONS: [&str; 5] = ["data", "model", "norm", "train", "output"];
+const SECTIONS: [&str; 7] = [
+    "data",
+    "model",
+    "norm",
+    "train",
+    "checkpoint",
+    "probe",
+    "output",
+];
 
 #[cfg(test)]
 mod tests {

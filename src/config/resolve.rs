@@ -27,6 +27,9 @@ pub(super) fn text(axes: &[Axis], outside: &Log, conditions: &[Log]) -> String {
         });
     }
     write_sweep(&mut out, axes);
+    for section in ["checkpoint", "probe"] {
+        write_section(&mut out, section, |key| outside.get(key.path)?.clone());
+    }
     // Without the folder: run again under another name, the experiment must not fall on its own
     // results.
     write_section(&mut out, "output", |key| {

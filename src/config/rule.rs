@@ -46,6 +46,8 @@ pub(super) enum Rule {
     Widths,
     /// A count of examples, or a share of them.
     Share,
+    /// Distinct positive numbers, at least one.
+    Multiples,
 }
 
 /// The widest layer and the most layers that a config may ask for.
@@ -58,6 +60,7 @@ impl Rule {
     pub(super) fn accept(&self, kind: &Kind) -> Option<Value> {
         match (self, kind) {
             (Self::Widths, Kind::List(items)) => widths(items),
+            (Self::Multiples, Kind::List(items)) => multiples(items),
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
         }
@@ -122,6 +125,7 @@ impl Rule {
             Self::Widths => {
                 format!("a list of at most {MOST_LAYERS} whole numbers from 1 to {WIDEST}, or `[]`")
             }
+            Self::Multiples => format!("a list of 1 to {MOST_LAYERS} different numbers above 0"),
             Self::Share => {
                 "a whole number of examples (`0` for none), or a share above 0 and below 1"
                     .to_owned()
@@ -187,6 +191,21 @@ fn widths(items: &[Node]) -> Option<Value> {
     }
     let widths: Option<Vec<Value>> = items.iter().map(width).collect();
     widths.map(Value::List)
+}
+
+fn multiples(items: &[Node]) -> Option<Value> {
+    let positive = Rule::Number {
+        low: Bound::Excluding(0.0),
+        high: Bound::Absent,
+    };
+    let numbers: Option<Vec<Value>> = items
+        .iter()
+        .map(|item| positive.accept(&item.kind))
+        .collect();
+    let numbers = numbers.filter(|numbers| (1..=MOST_LAYERS).contains(&numbers.len()))?;
+    let is_new = |(i, number): (usize, &Value)| !numbers[..i].contains(number);
+    let distinct = numbers.iter().enumerate().all(is_new);
+    distinct.then_some(Value::List(numbers))
 }
 
 fn within(low: Bound, high: Bound, x: f64) -> bool {
@@ -267,6 +286,26 @@ mod tests {
         }
         assert_eq!(decay.allowed(), "a number of at least 0 and below 1");
         assert_eq!(anything.allowed(), "a number");
+    }
+
+    #[test]
+    fn multiples_are_positive_and_different() {
+        let list = |numbers: &[f64]| {
+            let items = numbers.iter().map(|&number| Node {
+                place: crate::config::wire::override_value("0", 0).place,
+                kind: plain(Value::Float(number)),
+            });
+            Kind::List(items.collect())
+        };
+        for (numbers, allowed) in [
+            (&[0.5, 1.0][..], true),
+            (&[], false),
+            (&[1.0, 1.0], false),
+            (&[0.0], false),
+        ] {
+            let accepted = Rule::Multiples.accept(&list(numbers));
+            assert_eq!(accepted.is_some(), allowed, "{numbers:?}");
+        }
     }
 
     #[test]

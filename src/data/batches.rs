@@ -7,7 +7,7 @@ use super::{Dataset, Examples};
 use crate::config::spec::{Data, InputScaling, LastBatch, Shape, Split};
 use crate::error::{Error, Result};
 use crate::event::Examples as Counts;
-use crate::seed::Streams;
+use crate::seed::{Stream, Streams};
 
 /// A batch of examples, scaled.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -105,6 +105,19 @@ impl Prepared {
             .stream(&format!("order/epoch.{epoch}"))
             .shuffle(&mut order);
         order
+    }
+
+    /// The training examples, in file order; for [`Prepared::fill`].
+    pub fn train(&self) -> &[u32] {
+        &self.train
+    }
+
+    /// At most `count` training examples, drawn from `stream`; for [`Prepared::fill`].
+    pub fn sample(&self, count: usize, mut stream: Stream) -> Vec<u32> {
+        let mut sample = self.train.clone();
+        stream.shuffle(&mut sample);
+        sample.truncate(count);
+        sample
     }
 
     /// Fills `batch` with the training examples `order`.

@@ -80,16 +80,22 @@ impl Pass {
         y
     }
 
-    /// Sets each value of `x` to 0 with probability `share`, independently, and divides the others
-    /// by `1 − share` (inverted dropout, Srivastava et al. 2014); in training only.
-    pub fn drop_out<const D: usize>(&mut self, share: f64, x: Tensor<D>) -> Tensor<D> {
-        let Some(stream) = self.dropout.as_mut().filter(|_| share > 0.0) else {
+    /// Sets each value of `x` to 0 with the `probability`, independently, and divides the others
+    /// by `1 − probability` (inverted dropout, Srivastava et al. 2014); in training only.
+    pub fn drop_out<const D: usize>(&mut self, probability: f64, x: Tensor<D>) -> Tensor<D> {
+        let Some(stream) = self.dropout.as_mut().filter(|_| probability > 0.0) else {
             return x;
         };
-        let kept = (1.0 / (1.0 - share)) as f32;
+        let kept = (1.0 / (1.0 - probability)) as f32;
         let shape = x.shape();
         let mask: Vec<f32> = (0..shape.num_elements())
-            .map(|_| if stream.uniform() < share { 0.0 } else { kept })
+            .map(|_| {
+                if stream.uniform() < probability {
+                    0.0
+                } else {
+                    kept
+                }
+            })
             .collect();
         let mask = Tensor::from_data(TensorData::new(mask, shape), &x.device());
         x * mask
@@ -105,7 +111,7 @@ impl Pass {
         let features = shape[1];
         let rows = shape.num_elements() / features;
         let positions = x.clone().without_autodiff().swap_dims(1, D - 1);
-        let mut heard = Tap {
+        let mut entry = Tap {
             layer: layer.to_owned(),
             site,
             values: positions.reshape([rows, features]),
@@ -113,12 +119,12 @@ impl Pass {
         };
         let x = if self.traced {
             let zero = Tensor::<1>::zeros([shape.num_elements()], &x.device()).require_grad();
-            heard.zero = Some(zero.clone());
+            entry.zero = Some(zero.clone());
             x + zero.reshape(shape)
         } else {
             x
         };
-        all.push(heard);
+        all.push(entry);
         x
     }
 

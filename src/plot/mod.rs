@@ -59,6 +59,7 @@ mod tests {
             validation_accuracy: None,
             test_loss: 0.6,
             test_accuracy: 0.88,
+            ..EpochRow::default()
         };
         let trial = TrialCurves {
             id: "0123".to_owned(),

@@ -101,6 +101,7 @@ impl<W: Write> Observer for Lines<W> {
                 }
             }
             Event::TrialEnded { trial, outcome } => self.trial_ended(trial, outcome),
+            Event::Order { .. } | Event::Checkpoint { .. } | Event::Probed { .. } => {}
             Event::SweepEnded => {
                 let took = duration(self.started.elapsed().as_secs_f64());
                 if self.estimate.trials() > 0 {

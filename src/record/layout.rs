@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::event::Point;
+
 /// A results folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
@@ -82,6 +84,37 @@ impl TrialLayout {
     /// One row every so many steps.
     pub fn steps(&self) -> PathBuf {
         self.root.join("steps.csv")
+    }
+
+    /// What the probes read.
+    pub fn layers(&self) -> PathBuf {
+        self.root.join("layers.csv")
+    }
+
+    /// One row a batch: where it stands in [`TrialLayout::order_examples`].
+    pub fn order(&self) -> PathBuf {
+        self.root.join("order.csv")
+    }
+
+    /// The examples of all batches, one after the other: little-endian 32-bit positions in the
+    /// training set.
+    pub fn order_examples(&self) -> PathBuf {
+        self.root.join("order.bin")
+    }
+
+    /// The networks that were kept.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.root.join("checkpoints")
+    }
+
+    /// The network that was kept at `point`.
+    pub fn checkpoint(&self, point: Point) -> PathBuf {
+        let name = match point {
+            Point::Initial => "initial".to_owned(),
+            Point::Step(step) => format!("step-{step}"),
+            Point::Final => "final".to_owned(),
+        };
+        self.checkpoints().join(format!("{name}.safetensors"))
     }
 
     /// Wall-clock seconds of each epoch; the only file of a trial that differs between two runs.

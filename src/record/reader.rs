@@ -51,11 +51,19 @@ pub fn unfinished(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Vec<Arc<Trial>
     let mut unfinished = Vec::new();
     for trial in plan {
         let record = record(layout, trial)?;
-        if !record.is_some_and(|record| record.outcome.is_finished()) {
+        if !record.is_some_and(|record| is_finished(&record, trial)) {
             unfinished.push(Arc::clone(trial));
         }
     }
     Ok(unfinished)
+}
+
+/// Whether a trial has its result and everything that it is asked to leave behind. One that was
+/// trained without the probes or checkpoints that are asked for now is trained again, to the same
+/// numbers.
+pub(super) fn is_finished(record: &TrialRecord, trial: &Trial) -> bool {
+    let asked = trial.recording.signature();
+    record.outcome.is_finished() && (asked.is_empty() || asked == record.recording)
 }
 
 /// What the gallery needs of `experiment.toml`.

@@ -14,7 +14,7 @@ use crate::event::{Examples, Outcome};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// A row of `epochs.csv`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct EpochRow {
     /// From 1; 0 is the untrained network.
     pub epoch: usize,
@@ -32,12 +32,26 @@ pub struct EpochRow {
     pub test_loss: f64,
     /// Likewise.
     pub test_accuracy: f64,
+    /// The test score with running averages; this and the following where `probe.evaluations` asks.
+    pub running_test_loss: Option<f64>,
+    /// Likewise.
+    pub running_test_accuracy: Option<f64>,
+    /// With population statistics, recomputed with frozen weights.
+    pub precise_test_loss: Option<f64>,
+    /// Likewise.
+    pub precise_test_accuracy: Option<f64>,
+    /// With the statistics of each batch of test examples.
+    pub batch_test_loss: Option<f64>,
+    /// Likewise.
+    pub batch_test_accuracy: Option<f64>,
 }
 
 impl EpochRow {
     /// The first line of the file.
     pub const HEADER: &'static str = "epoch,step,train_loss,train_accuracy,\
-         validation_loss,validation_accuracy,test_loss,test_accuracy\n";
+         validation_loss,validation_accuracy,test_loss,test_accuracy,\
+         running_test_loss,running_test_accuracy,precise_test_loss,precise_test_accuracy,\
+         batch_test_loss,batch_test_accuracy\n";
 }
 
 /// A row of `steps.csv`.
@@ -74,6 +88,44 @@ impl TimingRow {
     pub const HEADER: &'static str = "epoch,train_seconds,evaluation_seconds\n";
 }
 
+/// A row of `layers.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerRow {
+    /// The trial's id.
+    pub trial: String,
+    /// Optimiser steps taken before the probe looked.
+    pub step: usize,
+    /// The layer, as in checkpoints; `all` for the whole network.
+    pub layer: String,
+    /// What was read.
+    pub quantity: String,
+    /// The number.
+    pub value: f64,
+}
+
+impl LayerRow {
+    /// The first line of the file.
+    pub const HEADER: &'static str = "trial,step,layer,quantity,value\n";
+}
+
+/// A row of `order.csv`: one batch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderRow {
+    /// From 1.
+    pub step: usize,
+    /// From 1.
+    pub epoch: usize,
+    /// Where the batch begins in `order.bin`, counted in examples from 0.
+    pub first: usize,
+    /// Examples in the batch.
+    pub examples: usize,
+}
+
+impl OrderRow {
+    /// The first line of the file.
+    pub const HEADER: &'static str = "step,epoch,first,examples\n";
+}
+
 /// `trial.json`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialRecord {
@@ -95,6 +147,9 @@ pub struct TrialRecord {
     pub examples: Examples,
     /// Trainable parameters.
     pub parameters: usize,
+    /// What it was asked to leave behind besides its figures; empty for nothing.
+    #[serde(default)]
+    pub recording: String,
     /// How it ended.
     pub outcome: Outcome,
     /// The last epoch's row, where there was one.

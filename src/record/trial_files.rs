@@ -6,11 +6,16 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::checkpoint;
 use super::layout::TrialLayout;
-use super::schema::{EpochRow, SCHEMA_VERSION, StepRow, TimingRow, TrialRecord};
+use super::schema::{
+    EpochRow, LayerRow, OrderRow, SCHEMA_VERSION, StepRow, TimingRow, TrialRecord,
+};
 use crate::config::value::Value;
 use crate::error::{Error, Result};
-use crate::event::{BatchResult, EpochResult, EpochSeconds, Examples, Outcome};
+use crate::event::{
+    BatchResult, EpochResult, EpochSeconds, Examples, NamedTensor, Outcome, Point, Reading,
+};
 use crate::fs::{self, Growing};
 use crate::plan::Trial;
 
@@ -32,9 +37,21 @@ pub(super) struct TrialFiles {
     epochs: Growing,
     steps: Growing,
     timings: Growing,
+    layout: TrialLayout,
+    /// Started with their first rows: most trials have none.
+    layers: Option<Growing>,
+    order: Option<Order>,
     facts: Facts,
     last: Option<EpochRow>,
     best: Option<EpochRow>,
+}
+
+/// The batch order of a trial, as far as it is known.
+struct Order {
+    batches: Growing,
+    examples: Growing,
+    /// Batches and examples so far.
+    written: (usize, usize),
 }
 
 impl TrialFiles {
@@ -43,7 +60,14 @@ impl TrialFiles {
         fs::create_folder(layout.root())?;
         fs::remove_if_exists(&layout.trial())?;
         fs::remove_partials(layout.root())?;
+        for stale in [layout.layers(), layout.order(), layout.order_examples()] {
+            fs::remove_if_exists(&stale)?;
+        }
+        fs::remove_folder(&layout.checkpoints())?;
         Ok(Self {
+            layout: layout.clone(),
+            layers: None,
+            order: None,
             epochs: start_csv(&layout.epochs(), EpochRow::HEADER)?,
             steps: start_csv(&layout.steps(), StepRow::HEADER)?,
             timings: start_csv(&layout.timings(), TimingRow::HEADER)?,
@@ -67,6 +91,61 @@ impl TrialFiles {
         }))
     }
 
+    pub(super) fn readings(
+        &mut self,
+        trial: &str,
+        step: usize,
+        readings: &[Reading],
+    ) -> Result<()> {
+        let mut file = match self.layers.take() {
+            Some(file) => file,
+            None => start_csv(&self.layout.layers(), LayerRow::HEADER)?,
+        };
+        let rows = readings.iter().flat_map(|reading| {
+            csv_row(&LayerRow {
+                trial: trial.to_owned(),
+                step,
+                layer: reading.layer.clone(),
+                quantity: reading.quantity.clone(),
+                value: reading.value,
+            })
+        });
+        file.append(&rows.collect::<Vec<u8>>())?;
+        self.layers = Some(file);
+        Ok(())
+    }
+
+    pub(super) fn order(&mut self, epoch: usize, batches: &[Vec<u32>]) -> Result<()> {
+        let mut order = match self.order.take() {
+            Some(order) => order,
+            None => Order {
+                batches: start_csv(&self.layout.order(), OrderRow::HEADER)?,
+                examples: Growing::create(&self.layout.order_examples())?,
+                written: (0, 0),
+            },
+        };
+        let (mut rows, mut bytes) = (Vec::new(), Vec::new());
+        for batch in batches {
+            let (step, first) = order.written;
+            rows.extend(csv_row(&OrderRow {
+                step: step + 1,
+                epoch,
+                first,
+                examples: batch.len(),
+            }));
+            bytes.extend(batch.iter().flat_map(|example| example.to_le_bytes()));
+            order.written = (step + 1, first + batch.len());
+        }
+        order.examples.append(&bytes)?;
+        order.batches.append(&rows)?;
+        self.order = Some(order);
+        Ok(())
+    }
+
+    pub(super) fn checkpoint(&self, point: Point, tensors: &[NamedTensor]) -> Result<()> {
+        checkpoint::write(&self.layout, point, tensors)
+    }
+
     pub(super) fn epoch(&mut self, epoch: EpochResult, seconds: EpochSeconds) -> Result<()> {
         let row = EpochRow {
             epoch: epoch.epoch,
@@ -77,6 +156,12 @@ impl TrialFiles {
             validation_accuracy: epoch.validation.map(|s| s.accuracy),
             test_loss: epoch.test.loss,
             test_accuracy: epoch.test.accuracy,
+            running_test_loss: epoch.evaluations.map(|e| e.running.loss),
+            running_test_accuracy: epoch.evaluations.map(|e| e.running.accuracy),
+            precise_test_loss: epoch.evaluations.map(|e| e.precise.loss),
+            precise_test_accuracy: epoch.evaluations.map(|e| e.precise.accuracy),
+            batch_test_loss: epoch.evaluations.map(|e| e.batch.loss),
+            batch_test_accuracy: epoch.evaluations.map(|e| e.batch.accuracy),
         };
         self.epochs.append(&csv_row(&row))?;
         self.timings.append(&csv_row(&TimingRow {
@@ -113,6 +198,7 @@ pub(super) fn end(
         data: facts.data,
         examples: facts.examples,
         parameters: facts.parameters,
+        recording: trial.recording.signature(),
         outcome: outcome.clone(),
         last,
         best,

@@ -76,7 +76,7 @@ impl Writer {
     fn finished(&self, trial: &Trial) -> Option<&TrialRecord> {
         self.records
             .get(&trial.id)
-            .filter(|record| record.outcome.is_finished())
+            .filter(|record| reader::is_finished(record, trial))
     }
 
     /// Writes the experiment, the manifest and the tables. Refuses a folder whose finished trials
@@ -214,6 +214,30 @@ impl Writer {
                     None => Ok(()),
                 }
             }
+            Event::Order {
+                trial,
+                epoch,
+                batches,
+            } => match self.open.get_mut(&trial.id) {
+                Some(files) => files.order(*epoch, batches),
+                None => Ok(()),
+            },
+            Event::Checkpoint {
+                trial,
+                point,
+                tensors,
+            } => match self.open.get(&trial.id) {
+                Some(files) => files.checkpoint(*point, tensors),
+                None => Ok(()),
+            },
+            Event::Probed {
+                trial,
+                step,
+                readings,
+            } => match self.open.get_mut(&trial.id) {
+                Some(files) => files.readings(&trial.id, *step, readings),
+                None => Ok(()),
+            },
             Event::EpochEnded {
                 trial,
                 epoch,

@@ -147,6 +147,7 @@ mod tests {
             validation_accuracy: Some(accuracy),
             test_loss: 0.1,
             test_accuracy: accuracy - 0.01,
+            ..EpochRow::default()
         };
         let seconds = |epoch| TimingRow {
             epoch,

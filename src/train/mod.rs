@@ -1,6 +1,8 @@
 //! Training one trial on burn: the loop, its evaluation and its end.
 
 pub mod divergence;
+mod evaluation;
+mod probe;
 mod run;
 pub mod step;
 

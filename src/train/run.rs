@@ -1,20 +1,21 @@
 //! The training loop of one trial: epochs, evaluation, divergence, and the events that tell of them.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::divergence::Watch;
-use super::step::{Evaluator, Learner};
+use super::evaluation::{self, Population, Running};
+use super::probe::{Probes, Surroundings};
+use super::step::{Inspection, Learner};
 use crate::config::spec::{Length, Train};
 use crate::data::batches::{self, Batch, Part, Prepared};
 use crate::error::{Error, Result};
-use crate::event::{BatchResult, EpochResult, EpochSeconds, Event, Outcome, Score, Stop};
-use crate::model::norm::Statistics;
+use crate::event::{EpochResult, EpochSeconds, Event, Outcome, Point, Stop};
 use crate::plan::Trial;
 
-/// Examples per evaluation batch. It bounds memory and decides no number: each example is
-/// answered on its own.
-const EVALUATION_BATCH: usize = 500;
+/// Training examples over which population statistics are recomputed.
+const PRECISE_EXAMPLES: usize = 10_000;
 
 type Tell<'a> = &'a mut (dyn FnMut(Event) + Send);
 
@@ -29,6 +30,8 @@ pub(super) struct Run<'a> {
     total_steps: usize,
     steps: usize,
     batch: Batch,
+    population: Population,
+    probes: Option<Probes>,
 }
 
 impl<'a> Run<'a> {
@@ -40,9 +43,18 @@ impl<'a> Run<'a> {
         learner: Learner,
         stop: &'a Stop,
     ) -> Result<Self> {
-        let train = &trial.condition.settings.train;
+        let settings = &trial.condition.settings;
+        let train = &settings.train;
+        let population = Population {
+            examples: PRECISE_EXAMPLES,
+            batch_size: train.batch_size,
+            streams: trial.streams(),
+        };
+        let probe = trial.recording.probe.as_ref();
         Ok(Self {
             trial,
+            probes: probe.map(|probe| Probes::new(probe, settings, population, &data)),
+            population,
             total_steps: total_steps(train, data.counts().train)?,
             data,
             digest,
@@ -57,13 +69,59 @@ impl<'a> Run<'a> {
     /// Trains until the last step, divergence or a request to stop.
     pub(super) fn finish(&mut self, tell: Tell<'_>) -> Outcome {
         self.announce(tell);
+        if self.trial.recording.checkpoint.initial {
+            self.keep(Point::Initial, tell);
+        }
         let mut outcome = self.close_epoch(0, &Running::default(), 0.0, tell);
         let mut epoch = 0;
         while outcome.is_none() && self.steps < self.total_steps {
             epoch += 1;
             outcome = self.epoch(epoch, tell);
         }
-        outcome.unwrap_or(Outcome::Completed)
+        let outcome = outcome.unwrap_or(Outcome::Completed);
+        if outcome == Outcome::Completed {
+            self.probe(&self.learner.inspection(), None, tell);
+            if self.trial.recording.checkpoint.last {
+                self.keep(Point::Final, tell);
+            }
+        }
+        outcome
+    }
+
+    fn keep(&self, point: Point, tell: Tell<'_>) {
+        tell(Event::Checkpoint {
+            trial: Arc::clone(self.trial),
+            point,
+            tensors: self.learner.tensors(),
+        });
+    }
+
+    /// Tells the order of an epoch's batches, as far as they will be trained on.
+    fn tell_order(&self, epoch: usize, order: &[u32], ranges: &[Range<usize>], tell: Tell<'_>) {
+        let left = self.total_steps - self.steps;
+        let ranges = ranges.iter().take(left).cloned();
+        tell(Event::Order {
+            trial: Arc::clone(self.trial),
+            epoch,
+            batches: ranges.map(|range| order[range].to_vec()).collect(),
+        });
+    }
+
+    /// Lets the probes look at the network `before` step `step`, which was taken with
+    /// `learning_rate`, or at the last one if there is no step.
+    fn probe(&self, before: &Inspection, step: Option<(usize, f64)>, tell: Tell<'_>) {
+        let Some(probes) = &self.probes else { return };
+        let after = self.learner.inspection();
+        let around = Surroundings {
+            before,
+            evaluator: &before.evaluator(),
+            step: step.map(|(step, learning_rate)| (&after, step, &self.batch, learning_rate)),
+        };
+        tell(Event::Probed {
+            trial: Arc::clone(self.trial),
+            step: step.map_or(self.steps, |(step, _)| step - 1),
+            readings: probes.measure(&around, &self.data),
+        });
     }
 
     fn announce(&self, tell: Tell<'_>) {
@@ -82,7 +140,11 @@ impl<'a> Run<'a> {
         let started = Instant::now();
         let mut running = Running::default();
         let order = self.data.order(epoch, &self.trial.streams());
-        for range in batches::ranges(order.len(), train.batch_size, train.last_batch) {
+        let ranges = batches::ranges(order.len(), train.batch_size, train.last_batch);
+        if self.trial.recording.checkpoint.order {
+            self.tell_order(epoch, &order, &ranges, tell);
+        }
+        for range in ranges {
             if self.stop.is_requested() {
                 return Some(Outcome::Interrupted);
             }
@@ -90,8 +152,16 @@ impl<'a> Run<'a> {
                 break;
             }
             self.data.fill(&order[range], &mut self.batch);
+            let probes = self
+                .probes
+                .as_ref()
+                .filter(|probes| probes.are_due(self.steps));
+            let before = probes.map(|_| self.learner.inspection());
             let batch = self.learner.step(&self.batch);
             self.steps += 1;
+            if let Some(before) = before {
+                self.probe(&before, Some((self.steps, train.learning_rate)), tell);
+            }
             tell(Event::Step {
                 trial: Arc::clone(self.trial),
                 step: self.steps,
@@ -102,6 +172,10 @@ impl<'a> Run<'a> {
                 return Some(diverged);
             }
             running.add(batch);
+            let every = self.trial.recording.checkpoint.every;
+            if every.is_some_and(|every| self.steps.is_multiple_of(every)) {
+                self.keep(Point::Step(self.steps), tell);
+            }
         }
         self.close_epoch(epoch, &running, started.elapsed().as_secs_f64(), tell)
     }
@@ -116,8 +190,8 @@ impl<'a> Run<'a> {
     ) -> Option<Outcome> {
         let started = Instant::now();
         let evaluator = self.learner.evaluator();
-        let validation = self.evaluate(&evaluator, Part::Validation);
-        let test = self.evaluate(&evaluator, Part::Test);
+        let validation = evaluation::with_running(&evaluator, &self.data, Part::Validation);
+        let test = evaluation::with_running(&evaluator, &self.data, Part::Test);
         for (part, score) in [("validation", validation), ("test", test)] {
             if let Some(diverged) =
                 score.and_then(|s| self.watch.evaluation(part, self.steps, s.loss))
@@ -127,6 +201,9 @@ impl<'a> Run<'a> {
         }
         // A dataset always has a test set; an empty one would have nothing to tell of.
         let test = test?;
+        let is_asked = self.trial.recording.evaluations;
+        let evaluations =
+            is_asked.then(|| evaluation::under_each(&evaluator, &self.data, self.population, test));
         tell(Event::EpochEnded {
             trial: Arc::clone(self.trial),
             epoch: EpochResult {
@@ -135,6 +212,7 @@ impl<'a> Run<'a> {
                 train: running.score(),
                 validation,
                 test,
+                evaluations,
             },
             seconds: EpochSeconds {
                 train: train_seconds,
@@ -142,16 +220,6 @@ impl<'a> Run<'a> {
             },
         });
         None
-    }
-
-    /// Loss and accuracy over a part of the data, with running statistics; `None` if it is empty.
-    fn evaluate(&mut self, evaluator: &Evaluator, part: Part) -> Option<Score> {
-        let mut running = Running::default();
-        for positions in self.data.positions(part).chunks(EVALUATION_BATCH) {
-            self.data.fill_part(part, positions, &mut self.batch);
-            running.add(evaluator.evaluate(&self.batch, Statistics::Running));
-        }
-        running.score()
     }
 }
 
@@ -168,28 +236,4 @@ pub(super) fn total_steps(train: &Train, examples: usize) -> Result<usize> {
         Length::Epochs(epochs) => epochs * per_epoch,
         Length::Steps(steps) => steps,
     })
-}
-
-/// Sums over batches, weighted by their examples.
-#[derive(Debug, Default)]
-struct Running {
-    loss: f64,
-    correct: usize,
-    examples: usize,
-}
-
-impl Running {
-    fn add(&mut self, batch: BatchResult) {
-        self.loss += batch.loss * batch.examples as f64;
-        self.correct += batch.correct;
-        self.examples += batch.examples;
-    }
-
-    /// `None` where nothing was added.
-    fn score(&self) -> Option<Score> {
-        (self.examples > 0).then(|| Score {
-            loss: self.loss / self.examples as f64,
-            accuracy: self.correct as f64 / self.examples as f64,
-        })
-    }
 }

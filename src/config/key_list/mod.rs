@@ -2,10 +2,12 @@
 //! what it means. The unknown-key check, the suggestions and the tables of `configs/README.md` all
 //! live on this list.
 
+mod checkpoint;
 mod data;
 mod model;
 mod norm;
 mod output;
+mod probe;
 mod top;
 mod train;
 
@@ -74,12 +76,14 @@ pub(super) const HIDDEN: &str = "with at least one hidden layer";
 pub(super) const NORMALISED: &str = "where something is normalised: hidden layers by `norm.placement`, or the input by `norm.on_input`";
 
 /// One table per section, in the order of `configs/README.md` and of a resolved experiment.
-const TABLES: [&[Key]; 6] = [
+const TABLES: [&[Key]; 8] = [
     top::KEYS,
     data::KEYS,
     model::KEYS,
     norm::KEYS,
     train::KEYS,
+    checkpoint::KEYS,
+    probe::KEYS,
     output::KEYS,
 ];
 

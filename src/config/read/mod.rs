@@ -4,7 +4,10 @@
 mod data;
 mod model;
 mod norm;
+mod recording;
 mod train;
+
+pub(in crate::config) use self::recording::recording;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

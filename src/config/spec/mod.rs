@@ -8,15 +8,18 @@
 mod data;
 mod model;
 mod norm;
+mod recording;
 mod train;
 
 pub use self::data::*;
 pub use self::model::*;
 pub use self::norm::*;
+pub use self::recording::*;
 pub use self::train::*;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::value::Value;
 
@@ -35,6 +38,8 @@ pub struct Experiment {
     pub axes: Vec<Axis>,
     /// The points of the sweep, the last axis varying fastest; at least one.
     pub conditions: Vec<Condition>,
+    /// What every trial leaves behind besides its figures.
+    pub recording: Arc<Recording>,
     /// Where results go, and how often.
     pub output: Output,
     /// The experiment as a TOML text with every default filled in; running it repeats this one.

@@ -24,6 +24,7 @@ fn epochs(last: usize, factor: f64) -> Vec<EpochRow> {
             validation_accuracy: Some(1.0 - 0.1 * loss - 0.01),
             test_loss: loss + 0.02,
             test_accuracy: 1.0 - 0.1 * loss - 0.02,
+            ..EpochRow::default()
         }
     };
     (0..=last).map(row).collect()

@@ -1,16 +1,22 @@
 //! The seam where the work is done: parameters, optimiser state and a batch in; loss and correct
-//! count out. No policy, no files, no events; nothing outside this file calls automatic
+//! count out. No policy, no files, no events; nothing outside this folder calls automatic
 //! differentiation or an optimiser, so that a faster step can take its place and be checked
-//! against this one.
+//! against this one. [`Evaluator`] and [`Inspection`] look at the network that it trains.
+
+mod evaluator;
+mod inspection;
+pub mod parameters;
+
+pub use self::evaluator::Evaluator;
+pub use self::inspection::{Inspection, Slope};
 
 use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use crate::data::batches::Batch;
-use crate::event::BatchResult;
+use crate::event::{BatchResult, NamedTensor};
 use crate::model::network::Network;
-use crate::model::norm::Statistics;
 use crate::model::pass::Pass;
 use crate::seed::Streams;
 
@@ -63,34 +69,22 @@ impl Learner {
 
     /// The network as it stands, without gradients.
     pub fn evaluator(&self) -> Evaluator {
-        Evaluator {
-            network: self.network.valid(),
-            device: self.device.clone().without_autodiff(),
-        }
+        Evaluator::new(self.network.valid(), &self.device)
+    }
+
+    /// The network as it stands, for probes.
+    pub fn inspection(&self) -> Inspection {
+        Inspection::new(self.network.clone(), self.device.clone())
+    }
+
+    /// The network's weights and running statistics, under their names.
+    pub fn tensors(&self) -> Vec<NamedTensor> {
+        parameters::named_tensors(&self.network)
     }
 
     /// Trainable parameters.
     pub fn parameters(&self) -> usize {
         self.network.num_params()
-    }
-}
-
-/// A network that only answers.
-pub struct Evaluator {
-    network: Network,
-    device: Device,
-}
-
-impl Evaluator {
-    /// Loss and correct answers on `batch`, normalised with `statistics`.
-    pub fn evaluate(&self, batch: &Batch, statistics: Statistics) -> BatchResult {
-        result(&self.logits(batch, statistics), batch)
-    }
-
-    /// Logits `[batch, classes]`.
-    pub fn logits(&self, batch: &Batch, statistics: Statistics) -> Tensor<2> {
-        self.network
-            .forward(inputs(batch, &self.device), &mut Pass::new(statistics))
     }
 }
 
@@ -151,5 +145,7 @@ fn largest(logits: &[f32]) -> usize {
     best
 }
 
+#[cfg(test)]
+mod looking_tests;
 #[cfg(test)]
 mod tests;

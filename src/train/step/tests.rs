@@ -11,6 +11,7 @@ use crate::config::spec::{
 use crate::device::OpenDevice;
 use crate::model::dense::Weights;
 use crate::model::mlp::Mlp;
+use crate::model::norm::Statistics;
 use crate::optim;
 use crate::seed::Streams;
 

@@ -1,0 +1,85 @@
+//! A network on disk: safetensors, so that `PyTorch`, `JAX` and numpy read it without us.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, TensorView};
+
+use super::layout::TrialLayout;
+use crate::error::{Error, Result};
+use crate::event::{NamedTensor, Point};
+use crate::fs;
+
+/// Writes the network that was kept at `point`, in one step.
+pub(super) fn write(layout: &TrialLayout, point: Point, tensors: &[NamedTensor]) -> Result<()> {
+    let path = layout.checkpoint(point);
+    fs::create_folder(&layout.checkpoints())?;
+    let bytes = encode(tensors).map_err(|e| {
+        Error::Results(format!(
+            "cannot write the checkpoint `{}`: {e}",
+            path.display()
+        ))
+    })?;
+    fs::replace(&path, &bytes)
+}
+
+/// The bytes of a safetensors file; the same tensors give the same bytes.
+fn encode(tensors: &[NamedTensor]) -> std::result::Result<Vec<u8>, safetensors::SafeTensorError> {
+    let bytes: Vec<Vec<u8>> = tensors
+        .iter()
+        .map(|tensor| tensor.values.iter().flat_map(|x| x.to_le_bytes()).collect())
+        .collect();
+    let views: Vec<(&str, TensorView<'_>)> = tensors
+        .iter()
+        .zip(&bytes)
+        .map(|(tensor, bytes)| {
+            TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)
+                .map(|view| (tensor.name.as_str(), view))
+        })
+        .collect::<std::result::Result<_, _>>()?;
+    safetensors::serialize(views, None::<HashMap<String, String>>)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_under_its_name_shape_and_values() {
+        let tensors = [
+            NamedTensor {
+                name: "layers.0.weight".to_owned(),
+                shape: vec![2, 3],
+                values: vec![1.0, -2.5, 0.0, 3e-8, f32::MIN_POSITIVE, 7.0],
+            },
+            NamedTensor {
+                name: "layers.0.bias".to_owned(),
+                shape: vec![2],
+                values: vec![0.5, -0.5],
+            },
+        ];
+        let bytes = encode(&tensors).expect("shapes and values agree");
+        let file = safetensors::SafeTensors::deserialize(&bytes).expect("a valid file");
+        assert_eq!(file.len(), 2);
+        for tensor in &tensors {
+            let view = file.tensor(&tensor.name).expect("present");
+            assert_eq!(view.shape(), tensor.shape);
+            let values: Vec<f32> = view
+                .data()
+                .chunks_exact(4)
+                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+                .collect();
+            assert_eq!(values, tensor.values);
+        }
+        assert_eq!(bytes, encode(&tensors).expect("as before"));
+    }
+
+    #[test]
+    fn values_that_do_not_fill_the_shape_are_refused() {
+        let tensor = NamedTensor {
+            name: "x".to_owned(),
+            shape: vec![3],
+            values: vec![1.0],
+        };
+        assert!(encode(&[tensor]).is_err());
+    }
+}

@@ -1,0 +1,67 @@
+//! Internal covariate shift as a shift of gradients (Santurkar et al. 2018, definition 2.1).
+//!
+//! For layer `i`, with the batch of the step that follows and parameters before (`θ`) and after
+//! (`θ′`) it:
+//!
+//! ```text
+//! G  = ∇_{W_i} L(θ_1, …, θ_k)
+//! G′ = ∇_{W_i} L(θ′_1, …, θ′_{i−1}, θ_i, …, θ_k)
+//! ```
+//!
+//! `covariate_shift` is `‖G − G′‖` (0 where there is none), `covariate_shift_relative` the same by
+//! `‖G‖`, `covariate_shift_cosine` the cosine between them (1 where there is none). A layer's norm,
+//! γ and β belong to the layer.
+
+use super::gradients::{is_weight, layer_of};
+use super::{Moment, Readings, distance, norm};
+use crate::event::NamedTensor;
+
+/// Reads the shift of every layer.
+pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
+    let Some(next) = moment.next else {
+        return;
+    };
+    let here = moment.network.slope(next.batch, next.step);
+    for gradient in here.gradients.iter().filter(|g| is_weight(g)) {
+        let own = depth(&gradient.name);
+        let updated = moment
+            .network
+            .with_parameters_of(next.network, |name| depth(name) < own);
+        let there = updated.slope(next.batch, next.step);
+        let same = |other: &&NamedTensor| other.name == gradient.name;
+        if let Some(shifted) = there.gradients.iter().find(same) {
+            let layer = layer_of(&gradient.name);
+            let shift = distance(&gradient.values, &shifted.values);
+            let (size, shifted_size) = (norm(&gradient.values), norm(&shifted.values));
+            let cosine = dot(&gradient.values, &shifted.values) / (size * shifted_size);
+            readings.push(layer, "covariate_shift", shift);
+            readings.push(layer, "covariate_shift_relative", shift / size);
+            readings.push(layer, "covariate_shift_cosine", cosine);
+        }
+    }
+}
+
+/// How deep in the network a parameter stands: the numbers in its name. `norms.2` belongs to
+/// `layers.2`, and a norm on the input comes before everything.
+fn depth(name: &str) -> Vec<usize> {
+    name.split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect()
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f64 {
+    let products = a.iter().zip(b);
+    products.map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_norm_stands_as_deep_as_its_layer_and_the_inputs_norm_before_all() {
+        assert_eq!(depth("norms.2.weight"), depth("layers.2.bias"));
+        assert!(depth("norms.2.weight") < depth("layers.10.weight"));
+        assert!(depth("input_norm.weight") < depth("layers.0.weight"));
+    }
+}

@@ -1,0 +1,166 @@
+//! Looks inside a network while it trains, without disturbing it: one file per probe, one line per
+//! probe in [`PROBES`].
+
+mod activations;
+mod covariate_shift;
+mod gradients;
+mod landscape;
+mod norms;
+
+use super::evaluation::Population;
+use super::step::{Evaluator, Inspection};
+use crate::config::spec::{Activation, Probe, Settings};
+use crate::data::batches::{Batch, Part, Prepared};
+use crate::event::Reading;
+
+/// A network at one moment of its training, and what probes measure it with.
+struct Moment<'a> {
+    settings: &'a Probe,
+    activation: Activation,
+    /// The network before the step.
+    network: &'a Inspection,
+    /// The fixed examples.
+    examples: &'a Batch,
+    evaluator: &'a Evaluator,
+    data: &'a Prepared,
+    population: Population,
+    /// The step that follows; none at the end of training.
+    next: Option<Next<'a>>,
+}
+
+/// The optimiser step that follows a moment.
+#[derive(Clone, Copy)]
+struct Next<'a> {
+    /// Its number, from 1.
+    step: usize,
+    batch: &'a Batch,
+    learning_rate: f64,
+    /// The network after it.
+    network: &'a Inspection,
+}
+
+type IsWanted = fn(&Probe) -> bool;
+type Measure = fn(&Moment<'_>, &mut Readings);
+
+/// Whether a probe is wanted, and the probe.
+const PROBES: [(IsWanted, Measure); 5] = [
+    (|probe| probe.activations, activations::measure),
+    (|probe| probe.gradients, gradients::measure),
+    (|probe| probe.norms, norms::measure),
+    (|probe| !probe.landscape.is_empty(), landscape::measure),
+    (|probe| probe.covariate_shift, covariate_shift::measure),
+];
+
+/// What the probes read, in the order in which they read it.
+#[derive(Debug, Default)]
+struct Readings(Vec<Reading>);
+
+impl Readings {
+    /// Takes a number; one that is not finite is left out, as a network that diverges has them.
+    fn push(&mut self, layer: &str, quantity: &str, value: f64) {
+        if value.is_finite() {
+            self.0.push(Reading {
+                layer: layer.to_owned(),
+                quantity: quantity.to_owned(),
+                value,
+            });
+        }
+    }
+}
+
+/// The probes of one trial.
+pub(super) struct Probes {
+    settings: Probe,
+    activation: Activation,
+    population: Population,
+    examples: Batch,
+}
+
+/// What surrounds an optimiser step that probes look at.
+pub(super) struct Surroundings<'a> {
+    /// The network before the step.
+    pub(super) before: &'a Inspection,
+    /// The same, for evaluation.
+    pub(super) evaluator: &'a Evaluator,
+    /// The network after the step, the step's number, its batch and its learning rate; none at the
+    /// end of training.
+    pub(super) step: Option<(&'a Inspection, usize, &'a Batch, f64)>,
+}
+
+impl Probes {
+    /// Probes for a trial on `data`. The fixed examples are the first of the validation set, or of
+    /// the training set where there is no validation.
+    pub(super) fn new(
+        settings: &Probe,
+        trial: &Settings,
+        population: Population,
+        data: &Prepared,
+    ) -> Self {
+        let mut examples = Batch::default();
+        let held_out = data.positions(Part::Validation);
+        let held_out = &held_out[..held_out.len().min(settings.examples)];
+        if held_out.is_empty() {
+            let train = data.train();
+            data.fill(&train[..train.len().min(settings.examples)], &mut examples);
+        } else {
+            data.fill_part(Part::Validation, held_out, &mut examples);
+        }
+        Self {
+            settings: settings.clone(),
+            activation: trial.model.activation,
+            population,
+            examples,
+        }
+    }
+
+    /// Whether to look at the network after `steps` steps.
+    pub(super) fn are_due(&self, steps: usize) -> bool {
+        steps.is_multiple_of(self.settings.every)
+    }
+
+    /// Looks.
+    pub(super) fn measure(&self, around: &Surroundings<'_>, data: &Prepared) -> Vec<Reading> {
+        let moment = Moment {
+            settings: &self.settings,
+            activation: self.activation,
+            network: around.before,
+            examples: &self.examples,
+            evaluator: around.evaluator,
+            data,
+            population: self.population,
+            next: around
+                .step
+                .map(|(network, step, batch, learning_rate)| Next {
+                    step,
+                    batch,
+                    learning_rate,
+                    network,
+                }),
+        };
+        let mut readings = Readings::default();
+        for (is_wanted, measure) in PROBES {
+            if is_wanted(&self.settings) {
+                measure(&moment, &mut readings);
+            }
+        }
+        readings.0
+    }
+}
+
+/// The L2 norm of numbers.
+fn norm(values: &[f32]) -> f64 {
+    values
+        .iter()
+        .map(|&x| f64::from(x).powi(2))
+        .sum::<f64>()
+        .sqrt()
+}
+
+/// The L2 norm of a difference.
+fn distance(a: &[f32], b: &[f32]) -> f64 {
+    let squares = a.iter().zip(b);
+    squares
+        .map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2))
+        .sum::<f64>()
+        .sqrt()
+}

@@ -1,0 +1,141 @@
+//! A network that only answers, and the population statistics that it may answer with.
+
+use burn::tensor::{Device, Tensor};
+
+use super::{inputs, result};
+use crate::data::batches::Batch;
+use crate::event::BatchResult;
+use crate::model::network::Network;
+use crate::model::norm::{Observed, Statistics};
+use crate::model::pass::Pass;
+
+/// A network that only answers.
+pub struct Evaluator {
+    network: Network,
+    device: Device,
+}
+
+impl Evaluator {
+    /// An evaluator of `network`, which carries no gradients; `device` may be a differentiable one.
+    pub(super) fn new(network: Network, device: &Device) -> Self {
+        Self {
+            network,
+            device: device.clone().without_autodiff(),
+        }
+    }
+
+    /// Loss and correct answers on `batch`, normalised with `statistics`.
+    pub fn evaluate(&self, batch: &Batch, statistics: Statistics) -> BatchResult {
+        result(&self.logits(batch, statistics), batch)
+    }
+
+    /// Logits `[batch, classes]`.
+    pub fn logits(&self, batch: &Batch, statistics: Statistics) -> Tensor<2> {
+        self.network
+            .forward(inputs(batch, &self.device), &mut Pass::new(statistics))
+    }
+
+    /// The names of the norm layers, in the order of a pass.
+    pub fn norm_names(&self) -> Vec<String> {
+        let mut network = self.network.clone();
+        let norms = network.norms_mut().into_iter();
+        norms.map(|norm| norm.name().to_owned()).collect()
+    }
+
+    /// Whether any layer of the network keeps running statistics.
+    pub fn keeps_statistics(&self) -> bool {
+        let mut network = self.network.clone();
+        let mut norms = network.norms_mut().into_iter();
+        norms.any(|norm| norm.running().is_some())
+    }
+
+    /// The same network with the population statistics of a set of examples in the place of the
+    /// running ones ("precise" batch normalisation, Wu & Johnson 2021): with frozen weights, every
+    /// batch that `next` gives is sent through with its own statistics, and over the batches, each
+    /// weighted by its values,
+    ///
+    /// ```text
+    /// μ  = E[μ_B]        σ² = E[σ_B² + μ_B²] − μ²        (law of total variance)
+    /// ```
+    #[must_use]
+    pub fn precise(&self, mut next: impl FnMut() -> Option<Batch>) -> Self {
+        let mut network = self.network.clone();
+        let mut sums: Vec<Option<Moments>> = Vec::new();
+        while let Some(batch) = next() {
+            let mut pass = Pass::new(Statistics::Batch);
+            network.forward(inputs(&batch, &self.device), &mut pass);
+            let observed = pass.into_observed();
+            sums.resize_with(observed.len(), || None);
+            for (sum, observed) in sums.iter_mut().zip(observed) {
+                if let Some(observed) = observed {
+                    sum.get_or_insert_with(Moments::default).add(&observed);
+                }
+            }
+        }
+        for (norm, sum) in network.norms_mut().into_iter().zip(sums) {
+            if let Some(sum) = sum {
+                let (mean, variance) = sum.statistics(&self.device);
+                norm.set_running(mean, variance);
+            }
+        }
+        Self {
+            network,
+            device: self.device.clone(),
+        }
+    }
+
+    /// The running mean and variance of every norm layer that keeps them, with its name.
+    pub fn running(&self) -> Vec<(String, Vec<f64>, Vec<f64>)> {
+        let mut network = self.network.clone();
+        let norms = network.norms_mut().into_iter();
+        norms
+            .filter_map(|norm| {
+                let (mean, variance) = norm.running()?;
+                Some((norm.name().to_owned(), wide(mean), wide(variance)))
+            })
+            .collect()
+    }
+}
+
+/// Sums over batches, in double precision: the variance is a difference of large numbers.
+#[derive(Default)]
+struct Moments {
+    values: f64,
+    first: Vec<f64>,
+    second: Vec<f64>,
+}
+
+impl Moments {
+    fn add(&mut self, batch: &Observed) {
+        let (mean, variance) = (wide(batch.mean.clone()), wide(batch.variance.clone()));
+        let weight = batch.values as f64;
+        self.values += weight;
+        self.first.resize(mean.len(), 0.0);
+        self.second.resize(mean.len(), 0.0);
+        for (i, (mean, variance)) in mean.into_iter().zip(variance).enumerate() {
+            self.first[i] += weight * mean;
+            self.second[i] += weight * (variance + mean * mean);
+        }
+    }
+
+    /// Mean and variance `[features]` over all batches.
+    fn statistics(&self, device: &Device) -> (Tensor<1>, Tensor<1>) {
+        let mean: Vec<f64> = self.first.iter().map(|sum| sum / self.values).collect();
+        let squares = self.second.iter().map(|sum| sum / self.values);
+        // Rounding may leave a variance of zero a little below it.
+        let variance = squares.zip(&mean).map(|(s, m)| (s - m * m).max(0.0) as f32);
+        let variance: Vec<f32> = variance.collect();
+        let mean: Vec<f32> = mean.into_iter().map(|m| m as f32).collect();
+        (
+            Tensor::from_floats(mean.as_slice(), device),
+            Tensor::from_floats(variance.as_slice(), device),
+        )
+    }
+}
+
+fn wide(values: Tensor<1>) -> Vec<f64> {
+    let data = values.into_data().convert::<f64>();
+    data.as_slice::<f64>()
+        .map(<[f64]>::to_vec)
+        .unwrap_or_default()
+}

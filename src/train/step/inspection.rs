@@ -1,0 +1,100 @@
+//! A network held still, for probes: what passes its layers, and the slope of the loss.
+
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor};
+
+use super::{Evaluator, cross_entropy, inputs, parameters, result};
+use crate::data::batches::Batch;
+use crate::event::NamedTensor;
+use crate::model::network::Network;
+use crate::model::norm::Statistics;
+use crate::model::pass::{Pass, Site, Tap};
+
+/// A network held still. Nothing here changes the one in training.
+#[derive(Clone)]
+pub struct Inspection {
+    network: Network,
+    device: Device,
+}
+
+/// The loss of a batch and its gradient.
+pub struct Slope {
+    /// Mean cross-entropy of the batch, in nats.
+    pub loss: f64,
+    /// By parameter, in the layout in memory.
+    pub gradients: Vec<NamedTensor>,
+    /// For each layer with a nonlinearity, in the order of the pass: the L2 norm of the gradient of
+    /// the loss with respect to what goes into the nonlinearity, over batch and features.
+    pub back_propagated: Vec<(String, f64)>,
+    direction: GradientsParams,
+}
+
+impl Inspection {
+    /// Holds `network`, which lives on the differentiable `device`.
+    pub(super) fn new(network: Network, device: Device) -> Self {
+        Self { network, device }
+    }
+
+    /// What passes every site of the network on `batch`, normalised with the batch's statistics.
+    pub fn listen(&self, batch: &Batch) -> Vec<Tap> {
+        let mut pass = Pass::new(Statistics::Batch).listening(false);
+        self.network.forward(inputs(batch, &self.device), &mut pass);
+        pass.take_taps()
+    }
+
+    /// The loss of `batch` as step `step` sees it, without dropout, and its gradient.
+    pub fn slope(&self, batch: &Batch, step: usize) -> Slope {
+        let mut pass = Pass::new(Statistics::Training { step }).listening(true);
+        let logits = self.network.forward(inputs(batch, &self.device), &mut pass);
+        let loss = result(&logits, batch).loss;
+        let mut gradients = cross_entropy(logits, batch, &self.device).backward();
+        let norm = |zero: &Tensor<1>| {
+            let gradient = zero.grad(&gradients)?;
+            let square = gradient.square().sum().into_scalar::<f32>();
+            Some(f64::from(square).sqrt())
+        };
+        let back_propagated = pass
+            .take_taps()
+            .iter()
+            .filter(|tap| tap.site == Site::PreActivation)
+            .filter_map(|tap| Some((tap.layer.clone(), norm(tap.zero.as_ref()?)?)))
+            .collect();
+        let direction = GradientsParams::from_module(&mut gradients, &self.network);
+        Slope {
+            loss,
+            gradients: parameters::named_gradients(&self.network, &direction),
+            back_propagated,
+            direction,
+        }
+    }
+
+    /// The network a step of `size` down the slope: `θ − size · g`.
+    #[must_use]
+    pub fn descended(&self, slope: &Slope, size: f64) -> Self {
+        Self {
+            network: parameters::moved(&self.network, &slope.direction, -size),
+            device: self.device.clone(),
+        }
+    }
+
+    /// This network with those parameters of `later`, the same network some steps on, that `takes`
+    /// wants by their names.
+    #[must_use]
+    pub fn with_parameters_of(&self, later: &Self, takes: impl Fn(&str) -> bool) -> Self {
+        Self {
+            network: parameters::blended(&self.network, &later.network, takes),
+            device: self.device.clone(),
+        }
+    }
+
+    /// The same network without gradients.
+    pub fn evaluator(&self) -> Evaluator {
+        Evaluator::new(self.network.valid(), &self.device)
+    }
+
+    /// Weights and running statistics, by name, in the layout of checkpoints.
+    pub fn tensors(&self) -> Vec<NamedTensor> {
+        parameters::named_tensors(&self.network)
+    }
+}

@@ -1,0 +1,211 @@
+//! A network's parameters by name: what checkpoints keep and probes measure.
+//!
+//! The names are the paths of the fields, and the layouts `PyTorch`'s: γ is called `weight` and β
+//! `bias`, and the weight of a dense layer is `[outputs, inputs]` (it is `[inputs, outputs]` in
+//! memory).
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
+
+use crate::event::NamedTensor;
+use crate::model::network::Network;
+
+/// The trained parameters, then the running statistics.
+pub fn named_tensors(network: &Network) -> Vec<NamedTensor> {
+    let mut visitor = Visitor {
+        path: Path::default(),
+        visit: Collect(Vec::new()),
+    };
+    network.visit(&mut visitor);
+    let mut tensors = visitor.visit.0;
+    for norm in network.clone().norms_mut() {
+        let Some((mean, variance)) = norm.running() else {
+            continue;
+        };
+        for (name, values) in [("running_mean", mean), ("running_var", variance)] {
+            tensors.push(NamedTensor {
+                name: format!("{}.{name}", norm.name()),
+                shape: values.dims().to_vec(),
+                values: numbers(values),
+            });
+        }
+    }
+    tensors
+}
+
+/// The gradients of the parameters, in the layout of the parameters in memory.
+pub fn named_gradients(network: &Network, gradients: &GradientsParams) -> Vec<NamedTensor> {
+    let mut visitor = Visitor {
+        path: Path::default(),
+        visit: CollectGradients {
+            gradients,
+            found: Vec::new(),
+        },
+    };
+    network.visit(&mut visitor);
+    visitor.visit.found
+}
+
+/// The network at `θ + by · direction`; parameters without a direction stay.
+pub fn moved(network: &Network, direction: &GradientsParams, by: f64) -> Network {
+    network.clone().map(&mut Move { direction, by })
+}
+
+/// The network `old` with those parameters of `new`, the same network later, that `takes` wants by
+/// their names.
+pub fn blended(old: &Network, new: &Network, takes: impl Fn(&str) -> bool) -> Network {
+    let mut collected = Visitor {
+        path: Path::default(),
+        visit: Take {
+            takes,
+            taken: GradientsParams::new(),
+        },
+    };
+    new.visit(&mut collected);
+    old.clone().map(&mut Replace(collected.visit.taken))
+}
+
+/// Where in the network a visit stands.
+#[derive(Default)]
+struct Path(Vec<String>);
+
+impl Path {
+    /// A network's own type is no part of a name.
+    fn enter(&mut self, name: &str, container: &str) {
+        if !container.starts_with("Enum:") {
+            self.0.push(name.to_owned());
+        }
+    }
+
+    fn exit(&mut self, container: &str) {
+        if !container.starts_with("Enum:") {
+            self.0.pop();
+        }
+    }
+
+    fn name(&self) -> String {
+        let mut parts = self.0.clone();
+        if let Some(last) = parts.last_mut() {
+            match last.as_str() {
+                "gamma" => "weight".clone_into(last),
+                "beta" => "bias".clone_into(last),
+                _ => {}
+            }
+        }
+        parts.join(".")
+    }
+}
+
+/// What is done with each parameter and its name.
+trait Visit {
+    fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>);
+}
+
+struct Visitor<V> {
+    path: Path,
+    visit: V,
+}
+
+impl<V: Visit> ModuleVisitor for Visitor<V> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.visit.parameter(self.path.name(), param);
+    }
+
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.path.enter(name, container_type);
+    }
+
+    fn exit_module(&mut self, _: &str, container_type: &str) {
+        self.path.exit(container_type);
+    }
+}
+
+struct Collect(Vec<NamedTensor>);
+
+impl Visit for Collect {
+    fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
+        let tensor = parameter.val().without_autodiff();
+        // All matrices of our networks are `[inputs, outputs]`.
+        let tensor = if D == 2 {
+            tensor.swap_dims(0, 1)
+        } else {
+            tensor
+        };
+        self.0.push(NamedTensor {
+            name,
+            shape: tensor.dims().to_vec(),
+            values: numbers(tensor),
+        });
+    }
+}
+
+struct CollectGradients<'a> {
+    gradients: &'a GradientsParams,
+    found: Vec<NamedTensor>,
+}
+
+impl Visit for CollectGradients<'_> {
+    fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.get::<D>(parameter.id) {
+            self.found.push(NamedTensor {
+                name,
+                shape: gradient.dims().to_vec(),
+                values: numbers(gradient),
+            });
+        }
+    }
+}
+
+struct Take<F> {
+    takes: F,
+    taken: GradientsParams,
+}
+
+impl<F: Fn(&str) -> bool> Visit for Take<F> {
+    fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
+        if (self.takes)(&name) {
+            let value = parameter.val().without_autodiff();
+            self.taken.register(parameter.id, value);
+        }
+    }
+}
+
+struct Move<'a> {
+    direction: &'a GradientsParams,
+    by: f64,
+}
+
+impl ModuleMapper for Move<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(direction) = self.direction.get::<D>(param.id) else {
+            return param;
+        };
+        let by = self.by;
+        param.map(|old| renewed(old.without_autodiff() + direction * by))
+    }
+}
+
+struct Replace(GradientsParams);
+
+impl ModuleMapper for Replace {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match self.0.get::<D>(param.id) {
+            Some(new) => param.map(|_| renewed(new)),
+            None => param,
+        }
+    }
+}
+
+/// A value as a parameter that gradients flow to.
+fn renewed<const D: usize>(value: Tensor<D>) -> Tensor<D> {
+    value.autodiff().require_grad()
+}
+
+/// Row-major.
+fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    let data = tensor.into_data().convert::<f32>();
+    data.as_slice::<f32>()
+        .map(<[f32]>::to_vec)
+        .unwrap_or_default()
+}
