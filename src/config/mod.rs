@@ -7,6 +7,7 @@
 //! A file is refused before anything is trained, and all its problems are reported at once. Nothing
 //! here looks at data, devices or results folders.
 
+mod blocks;
 mod check;
 mod combinations;
 mod draft;

@@ -1,5 +1,6 @@
 //! What a key's value may be: the check and its wording, side by side.
 
+use super::blocks;
 use super::problem::Problems;
 use super::value::Value;
 use super::wire::{Kind, Node};
@@ -44,15 +45,18 @@ pub(super) enum Rule {
     Choice(&'static [&'static str]),
     /// The widths of hidden layers.
     Widths,
+    /// The convolutional blocks of a network.
+    Blocks,
     /// A count of examples, or a share of them.
     Share,
     /// Distinct positive numbers, at least one.
     Multiples,
 }
 
-/// The widest layer and the most layers that a config may ask for.
-const WIDEST: i64 = 65_536;
-const MOST_LAYERS: usize = 100;
+/// The widest layer that a config may ask for.
+pub(super) const WIDEST: i64 = 65_536;
+/// The most layers that a config may ask for.
+pub(super) const MOST_LAYERS: usize = 100;
 
 impl Rule {
     /// The value in its normal form (`1` as `1.0` where a number may have decimals), or `None`
@@ -61,6 +65,7 @@ impl Rule {
         match (self, kind) {
             (Self::Widths, Kind::List(items)) => widths(items),
             (Self::Multiples, Kind::List(items)) => multiples(items),
+            (Self::Blocks, Kind::List(items)) => blocks::accept(items),
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
         }
@@ -126,6 +131,7 @@ impl Rule {
                 format!("a list of at most {MOST_LAYERS} whole numbers from 1 to {WIDEST}, or `[]`")
             }
             Self::Multiples => format!("a list of 1 to {MOST_LAYERS} different numbers above 0"),
+            Self::Blocks => blocks::allowed(),
             Self::Share => {
                 "a whole number of examples (`0` for none), or a share above 0 and below 1"
                     .to_owned()
@@ -139,6 +145,9 @@ impl Rule {
     }
 
     fn fix(&self, kind: &Kind) -> Option<String> {
+        if let (Self::Blocks, Kind::List(items)) = (self, kind) {
+            return blocks::first_mistake(items);
+        }
         let Kind::Plain(value) = kind else {
             return None;
         };

@@ -15,7 +15,7 @@ const QUICKSTART_JSON: &str = include_str!("../../configs/quickstart.json");
 const MNIST: &str = include_str!("../../configs/mnist.toml");
 
 /// Small files that between them read every key.
-const SAMPLES: [&str; 9] = [
+const SAMPLES: [&str; 10] = [
     QUICKSTART,
     MNIST,
     "data.dataset = 'glyphs'",
@@ -24,6 +24,7 @@ const SAMPLES: [&str; 9] = [
     "data.dataset = 'glyphs'\ntrain.steps = 100\ntrain.optimizer = 'rmsprop'\nmodel.hidden = []",
     "data.dataset = 'glyphs'\n[sweep]\nnorm.placement = ['none', 'after']\nnorm.preset = ['keras', 'pytorch']\ntrain.optimizer = ['sgd', 'adam']",
     "question = \"two\\nlines, a \\\"quote\\\"\"\n[sweep]\ndata.dataset = ['glyphs', 'mnist']\ntrain.learning_rate = { from = 1e-7, to = 1e2, count = 4, scale = 'log' }\nmodel.hidden = [[], [64, 32]]",
+    "data.dataset = 'glyphs'\n[[model.blocks]]\npool = 4\nchannels = 8\n[model]\nkind = 'convnet'\ndense = [16]\nhead = 'flatten'\ndropout = 0.5",
     "[sweep]\ndata.dataset = ['mnist', 'glyphs']\ndata.validation = [0, 0.5, 100]\ndata.split = ['fixed', 'per_replicate']",
 ];
 

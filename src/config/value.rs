@@ -17,6 +17,8 @@ pub enum Value {
     Text(String),
     /// `[128, 64]`
     List(Vec<Value>),
+    /// `{ channels = 16, pool = 2 }`, in the order of its rule, whatever the file's order was.
+    Table(Vec<(&'static str, Value)>),
 }
 
 impl Value {
@@ -27,6 +29,13 @@ impl Value {
             Self::List(items) => {
                 let items: Vec<String> = items.iter().map(Self::to_toml).collect();
                 format!("[{}]", items.join(", "))
+            }
+            Self::Table(members) => {
+                let members: Vec<String> = members
+                    .iter()
+                    .map(|(key, value)| format!("{key} = {}", value.to_toml()))
+                    .collect();
+                format!("{{ {} }}", members.join(", "))
             }
             other => other.to_string(),
         }
@@ -51,12 +60,15 @@ impl fmt::Display for Value {
             }
             Self::Text(value) => f.write_str(value),
             Self::List(items) => {
-                f.write_str("[")?;
-                for (i, item) in items.iter().enumerate() {
-                    let comma = if i == 0 { "" } else { ", " };
-                    write!(f, "{comma}{item}")?;
-                }
-                f.write_str("]")
+                let items: Vec<String> = items.iter().map(Self::to_string).collect();
+                write!(f, "[{}]", items.join(", "))
+            }
+            Self::Table(members) => {
+                let members: Vec<String> = members
+                    .iter()
+                    .map(|(key, value)| format!("{key} {value}"))
+                    .collect();
+                write!(f, "{{{}}}", members.join(", "))
             }
         }
     }
@@ -70,6 +82,9 @@ impl Serialize for Value {
             Self::Float(value) => serializer.serialize_f64(*value),
             Self::Text(value) => serializer.serialize_str(value),
             Self::List(items) => serializer.collect_seq(items),
+            Self::Table(members) => {
+                serializer.collect_map(members.iter().map(|(key, value)| (key, value)))
+            }
         }
     }
 }

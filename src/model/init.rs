@@ -1,9 +1,10 @@
 //! Initial weights, drawn on the host from named streams.
 
+use super::convolution::Kernel;
 use crate::config::spec::Init;
 use crate::seed::Stream;
 
-/// Draws the weights of a layer, row-major `[fan_in, fan_out]`, times `scale`.
+/// Draws the weights of a fully connected layer, row-major `[fan_in, fan_out]`, times `scale`.
 ///
 /// Sources: Glorot & Bengio 2010 (`glorot_*`), He et al. 2015 (`he_*`), LeCun et al. 1998
 /// (`lecun_*`), Saxe et al. 2014 (`orthogonal`). The normal ones are not truncated, as in PyTorch;
@@ -15,7 +16,31 @@ pub fn draw(
     fan_out: usize,
     stream: &mut Stream,
 ) -> Vec<f32> {
-    let count = fan_in * fan_out;
+    draw_matrix(init, scale, [fan_in, fan_out], fan_out, stream)
+}
+
+/// Draws the weights of a convolution, row-major `[outputs, inputs, side, side]`, times `scale`.
+///
+/// As in PyTorch and Keras, `fan_in` is `inputs · side²` and `fan_out` is `outputs · side²`;
+/// orthogonal weights are those of the matrix `[inputs · side², outputs]`.
+pub fn draw_kernel(init: Init, scale: f64, kernel: Kernel, stream: &mut Stream) -> Vec<f32> {
+    let positions = kernel.side * kernel.side;
+    let (rows, columns) = (kernel.inputs * positions, kernel.outputs);
+    let matrix = draw_matrix(init, scale, [rows, columns], columns * positions, stream);
+    (0..columns)
+        .flat_map(|output| matrix.iter().skip(output).step_by(columns).copied())
+        .collect()
+}
+
+/// A matrix whose columns are the outputs, each with one row per input that it sees.
+fn draw_matrix(
+    init: Init,
+    scale: f64,
+    [fan_in, columns]: [usize; 2],
+    fan_out: usize,
+    stream: &mut Stream,
+) -> Vec<f32> {
+    let count = fan_in * columns;
     let (inputs, outputs) = (fan_in as f64, fan_out as f64);
     let mut uniform = |variance: f64| {
         let limit = (3.0 * variance).sqrt() * scale;
@@ -31,7 +56,7 @@ pub fn draw(
         Init::HeNormal => normal((2.0 / inputs).sqrt() * scale, count, stream),
         Init::LecunNormal => normal((1.0 / inputs).sqrt() * scale, count, stream),
         Init::Normal { std } => normal(std * scale, count, stream),
-        Init::Orthogonal => orthogonal(scale, fan_in, fan_out, stream),
+        Init::Orthogonal => orthogonal(scale, fan_in, columns, stream),
     }
 }
 
@@ -116,6 +141,35 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_kernel_counts_its_window_in_both_fans_and_keeps_each_output_together() {
+        let kernel = Kernel {
+            inputs: 10,
+            outputs: 40,
+            side: 3,
+            stride: 1,
+        };
+        let drawn = |init| {
+            let mut stream = Streams::new(11, 1).stream("init");
+            draw_kernel(init, 1.0, kernel, &mut stream)
+        };
+        let glorot = drawn(Init::GlorotUniform);
+        let limit = (6.0f32 / (90.0 + 360.0)).sqrt();
+        let largest = glorot.iter().fold(0.0, |a: f32, x| a.max(x.abs()));
+        assert!(
+            largest <= limit && largest > 0.99 * limit,
+            "{largest} of {limit}"
+        );
+        let orthogonal = drawn(Init::Orthogonal);
+        let outputs: Vec<&[f32]> = orthogonal.chunks(90).collect();
+        let product = |a: usize, b: usize| -> f32 {
+            let pairs = outputs[a].iter().zip(outputs[b]);
+            pairs.map(|(x, y)| x * y).sum()
+        };
+        assert_eq!(outputs.len(), 40);
+        assert!((product(3, 3) - 1.0).abs() < 1e-5 && product(3, 4).abs() < 1e-5);
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! The multi-layer perceptron.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 
-use super::dense::{Dense, Weights};
+use super::builder::Builder;
+use super::dense::Dense;
 use super::norm::NormLayer;
 use super::pass::Pass;
-use super::{init, placement};
-use crate::config::spec::{Activation, Bias, Model, Norm, Placement};
-use crate::seed::Streams;
+use super::placement;
+use crate::config::spec::{Activation, Bias, Placement};
 
 /// `inputs – hidden… – classes`, with normalisation on the raw input and in every hidden layer
 /// where the experiment says so. The output layer is linear and never normalised.
@@ -25,71 +25,40 @@ pub struct Mlp {
     activation: Activation,
     #[module(skip)]
     placement: Placement,
+    #[module(skip)]
+    dropout: f64,
 }
 
 impl Mlp {
-    /// Builds the network for `inputs` features and `classes` classes. The weights of layer `i`
-    /// come from the stream `init/layer.i`, so that networks that differ in their normalisation
-    /// start from the same weights; biases start at 0.
+    /// Builds the network for `inputs` features and `classes` classes. The weights of layer `i`,
+    /// counted from the input, come from the stream `init/layer.i`. In training, `dropout` is the
+    /// share of each hidden layer's values that is dropped.
     pub fn new(
-        model: &Model,
-        norm: &Norm,
         hidden: &[usize],
+        dropout: f64,
         [inputs, classes]: [usize; 2],
-        streams: &Streams,
-        device: &Device,
+        builder: &Builder<'_>,
     ) -> Self {
-        let draw = |layer: usize, from: usize, to: usize| {
-            let mut stream = streams.stream(&format!("init/layer.{layer}"));
-            Weights {
-                weight: init::draw(model.init, model.init_scale, from, to, &mut stream),
-                bias: vec![0.0; to],
-            }
-        };
-        Self::with_weights(model, norm, hidden, [inputs, classes], device, draw)
-    }
-
-    /// Builds the network with the weights that `weights` gives for each linear layer, from its
-    /// position (counted from the input), inputs and outputs.
-    pub fn with_weights(
-        model: &Model,
-        norm: &Norm,
-        hidden: &[usize],
-        [inputs, classes]: [usize; 2],
-        device: &Device,
-        weights: impl Fn(usize, usize, usize) -> Weights,
-    ) -> Self {
-        let norm_layer = |wanted: bool, name: &str, features: usize| {
-            norm.layer
-                .filter(|_| wanted)
-                .map(|settings| NormLayer::new(name, features, settings, device))
-        };
-        let hidden_bias = match model.bias {
-            Bias::Auto => !placement::cancels_bias(norm.placement),
-            Bias::Always => true,
-            Bias::Never => false,
-        };
         let mut widths = vec![inputs];
         widths.extend(hidden);
         widths.push(classes);
         let dense = |layer: usize| {
-            let (from, to) = (widths[layer], widths[layer + 1]);
             let bias = if layer < hidden.len() {
-                hidden_bias
+                builder.hidden_bias()
             } else {
-                model.bias != Bias::Never
+                builder.model.bias != Bias::Never
             };
-            Dense::new(weights(layer, from, to), from, to, bias, device)
+            let (from, to) = (widths[layer], widths[layer + 1]);
+            builder.dense(&format!("layer.{layer}"), from, to, bias)
         };
-        let normalised = norm.placement != Placement::None;
+        let norm = |layer: usize| builder.norm(&format!("norms.{layer}"), hidden[layer]);
         Self {
-            input_norm: norm_layer(norm.on_input, "input_norm", inputs),
+            input_norm: builder.input_norm(inputs),
             layers: (0..=hidden.len()).map(dense).collect(),
-            norms: (0..hidden.len())
-                .map(|layer| norm_layer(normalised, &format!("norms.{layer}"), hidden[layer]))
-                .collect(),
-            activation: model.activation,
-            placement: norm.placement,
+            norms: (0..hidden.len()).map(norm).collect(),
+            activation: builder.model.activation,
+            placement: builder.norm.placement,
+            dropout,
         }
     }
 
@@ -109,6 +78,7 @@ impl Mlp {
                 x,
                 pass,
             );
+            x = pass.drop_out(self.dropout, x);
         }
         x
     }

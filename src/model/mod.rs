@@ -1,6 +1,9 @@
 //! Networks and their layers, on burn. [`norm`] is the subject, [`placement`] the question.
 
 pub mod activation;
+pub mod builder;
+pub mod convnet;
+pub mod convolution;
 pub mod dense;
 pub mod init;
 pub mod mlp;

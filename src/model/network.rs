@@ -3,6 +3,8 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
+use super::builder::Builder;
+use super::convnet::Convnet;
 use super::mlp::Mlp;
 use super::norm::{NormLayer, Observed};
 use super::pass::Pass;
@@ -14,6 +16,8 @@ use crate::seed::Streams;
 pub enum Network {
     /// Fully connected layers.
     Mlp(Mlp),
+    /// Convolutional blocks, then fully connected layers.
+    Convnet(Convnet),
 }
 
 impl Network {
@@ -26,16 +30,20 @@ impl Network {
         streams: &Streams,
         device: &Device,
     ) -> Self {
-        let (model, norm) = (&settings.model, &settings.norm);
-        match &model.kind {
-            Architecture::Mlp { hidden } => Self::Mlp(Mlp::new(
-                model,
-                norm,
-                hidden,
-                [shape.features(), classes],
-                streams,
-                device,
-            )),
+        let builder = Builder {
+            model: &settings.model,
+            norm: &settings.norm,
+            streams,
+            device,
+        };
+        match &settings.model.kind {
+            Architecture::Mlp { hidden, dropout } => {
+                let ends = [shape.features(), classes];
+                Self::Mlp(Mlp::new(hidden, *dropout, ends, &builder))
+            }
+            Architecture::Convnet(net) => {
+                Self::Convnet(Convnet::new(net, shape, classes, &builder))
+            }
         }
     }
 
@@ -44,6 +52,7 @@ impl Network {
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
         match self {
             Self::Mlp(network) => network.forward(x, pass),
+            Self::Convnet(network) => network.forward(x, pass),
         }
     }
 
@@ -51,6 +60,7 @@ impl Network {
     pub fn norms_mut(&mut self) -> Vec<&mut NormLayer> {
         match self {
             Self::Mlp(network) => network.norms_mut(),
+            Self::Convnet(network) => network.norms_mut(),
         }
     }
 
@@ -59,6 +69,74 @@ impl Network {
         for (norm, batch) in self.norms_mut().into_iter().zip(observed) {
             if let Some(batch) = batch {
                 norm.observe(batch);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use burn::module::{ModuleVisitor, Param};
+
+    use super::*;
+    use crate::config;
+    use crate::device::OpenDevice;
+
+    /// Every parameter by its path.
+    #[derive(Default)]
+    struct Parameters {
+        path: Vec<String>,
+        values: BTreeMap<String, Vec<f32>>,
+    }
+
+    impl ModuleVisitor for Parameters {
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.push(name.to_owned());
+        }
+
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.pop();
+        }
+
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let values = param.val().to_data().try_to_vec().expect("32-bit floats");
+            self.values.insert(self.path.join("."), values);
+        }
+    }
+
+    fn parameters(text: &str) -> BTreeMap<String, Vec<f32>> {
+        let text = format!("data.dataset = 'glyphs'\n{text}");
+        let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("a valid config");
+        let settings = &loaded.experiment.conditions[0].settings;
+        let image = settings.data.dataset.image().expect("a set of images");
+        let device = OpenDevice::open("cpu")
+            .expect("every build has a CPU device")
+            .differentiable();
+        let network = Network::new(settings, image, 10, &Streams::new(0, 1), &device);
+        let mut parameters = Parameters::default();
+        network.visit(&mut parameters);
+        parameters.values
+    }
+
+    #[test]
+    fn placements_of_a_replicate_share_their_initial_weights() {
+        for (kind, placements) in [
+            ("'mlp'", &["before", "after"][..]),
+            ("'convnet'\nmodel.dense = [8]", &["before", "after"]),
+        ] {
+            let weights = |placement: &str| {
+                let text = format!("model.kind = {kind}\nnorm.placement = '{placement}'");
+                let mut weights = parameters(&text);
+                weights.retain(|name, _| name.ends_with("weight"));
+                weights
+            };
+            let plain = weights("none");
+            assert!(plain.len() > 2, "{kind}");
+            for placement in placements {
+                assert!(weights(placement) == plain, "{kind}, {placement}");
             }
         }
     }

@@ -2,6 +2,7 @@
 //! whose key has to change.
 
 mod data;
+mod model;
 
 use super::spec::Settings;
 
@@ -12,4 +13,5 @@ pub(super) type Report<'a> = &'a mut dyn FnMut(&'static str, String);
 /// Reports every combination in a condition's settings that cannot be trained.
 pub(super) fn check(settings: &Settings, report: Report<'_>) {
     data::check(settings, report);
+    model::check(settings, report);
 }

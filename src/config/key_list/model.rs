@@ -1,22 +1,52 @@
 //! `[model]`
 
-use super::{FROM_0_TO_1, HIDDEN, Key, POSITIVE};
+use super::{BELOW_ONE, FROM_0_TO_1, HIDDEN, Key, POSITIVE};
 use crate::config::rule::Rule;
+
+const CONVNET: &str = "with `model.kind = \"convnet\"`";
 
 pub(super) const KEYS: &[Key] = &[
     Key {
         path: "model.kind",
-        rule: Rule::Choice(&["mlp"]),
+        rule: Rule::Choice(&["mlp", "convnet"]),
         default: "`\"mlp\"`",
         applies: "",
-        meaning: "The architecture: fully connected layers.",
+        meaning: "The architecture: fully connected layers, or convolutional blocks in the manner of VGG.",
     },
     Key {
         path: "model.hidden",
         rule: Rule::Widths,
         default: "`[128, 64]`",
-        applies: "",
+        applies: "with `model.kind = \"mlp\"`",
         meaning: "Units of each hidden layer; `[]` is a linear classifier.",
+    },
+    Key {
+        path: "model.blocks",
+        rule: Rule::Blocks,
+        default: "`[{ channels = 16, stride = 1, pool = 2 }, { channels = 32, stride = 1, pool = 2 }]`",
+        applies: CONVNET,
+        meaning: "3 × 3 convolutions with padding 1, each with normalisation and activation as `norm.placement` says and then max-pooling over windows of `pool` × `pool`.",
+    },
+    Key {
+        path: "model.head",
+        rule: Rule::Choice(&["global_average", "flatten"]),
+        default: "`\"global_average\"`",
+        applies: CONVNET,
+        meaning: "What the layers behind the blocks see: the mean of every channel, or every value of the feature map.",
+    },
+    Key {
+        path: "model.dense",
+        rule: Rule::Widths,
+        default: "`[]`",
+        applies: CONVNET,
+        meaning: "Units of each hidden fully connected layer behind the blocks.",
+    },
+    Key {
+        path: "model.dropout",
+        rule: BELOW_ONE,
+        default: "`0.0`",
+        applies: "with `model.kind = \"mlp\"` and at least one hidden layer, or `\"convnet\"`",
+        meaning: "Share of values set to 0 in training behind every hidden fully connected layer, its normalisation included; in a convnet without such a layer, before the output layer. The others are divided by 1 − `dropout`.",
     },
     Key {
         path: "model.activation",

@@ -1,17 +1,18 @@
 //! `[model]`
 
 use super::{Reader, as_count, as_whole};
-use crate::config::spec::{Activation, Architecture, Bias, Init, Model};
+use crate::config::spec::{Activation, Architecture, Bias, Block, Convnet, Head, Init, Model};
 use crate::config::value::Value;
 
 /// The network; its defaults are Keras's.
 pub(super) fn model(reader: &mut Reader<'_>) -> Model {
-    // There is one architecture so far; its name is read so that it counts as part of the identity.
-    reader.text("model.kind", "mlp");
-    let hidden = hidden(reader);
+    let kind = match reader.text("model.kind", "mlp").as_str() {
+        "convnet" => Architecture::Convnet(convnet(reader)),
+        _ => mlp(reader),
+    };
     Model {
-        activation: activation(reader, &hidden),
-        kind: Architecture::Mlp { hidden },
+        activation: activation(reader, &kind),
+        kind,
         init: init(reader),
         init_scale: reader.float("model.init_scale", 1.0),
         bias: match reader.text("model.bias", "auto").as_str() {
@@ -22,17 +23,66 @@ pub(super) fn model(reader: &mut Reader<'_>) -> Model {
     }
 }
 
-fn hidden(reader: &mut Reader<'_>) -> Vec<usize> {
-    let default = Value::List(vec![Value::Integer(128), Value::Integer(64)]);
-    match reader.value("model.hidden", default) {
+fn mlp(reader: &mut Reader<'_>) -> Architecture {
+    let hidden = widths(reader, "model.hidden", &[128, 64]);
+    // Dropout stands behind hidden layers only.
+    let dropout = if hidden.is_empty() {
+        0.0
+    } else {
+        reader.float("model.dropout", 0.0)
+    };
+    Architecture::Mlp { hidden, dropout }
+}
+
+fn convnet(reader: &mut Reader<'_>) -> Convnet {
+    Convnet {
+        blocks: blocks(reader),
+        head: match reader.text("model.head", "global_average").as_str() {
+            "flatten" => Head::Flatten,
+            _ => Head::GlobalAverage,
+        },
+        dense: widths(reader, "model.dense", &[]),
+        dropout: reader.float("model.dropout", 0.0),
+    }
+}
+
+fn widths(reader: &mut Reader<'_>, key: &'static str, default: &[i64]) -> Vec<usize> {
+    let default = default.iter().copied().map(Value::Integer).collect();
+    match reader.value(key, Value::List(default)) {
         Value::List(widths) => widths.iter().filter_map(as_whole).map(as_count).collect(),
         _ => Vec::new(),
     }
 }
 
+fn blocks(reader: &mut Reader<'_>) -> Vec<Block> {
+    let block = |channels| {
+        let parts = [("channels", channels), ("stride", 1), ("pool", 2)];
+        Value::Table(parts.map(|(name, n)| (name, Value::Integer(n))).to_vec())
+    };
+    match reader.value("model.blocks", Value::List([16, 32].map(block).to_vec())) {
+        Value::List(blocks) => blocks.iter().filter_map(as_block).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn as_block(value: &Value) -> Option<Block> {
+    let Value::Table(parts) = value else {
+        return None;
+    };
+    let part = |name: &str| {
+        let (_, value) = parts.iter().find(|(part, _)| *part == name)?;
+        as_whole(value).map(as_count)
+    };
+    Some(Block {
+        channels: part("channels")?,
+        stride: part("stride")?,
+        pool: part("pool")?,
+    })
+}
+
 /// A network without hidden layers has nothing to apply one to.
-fn activation(reader: &mut Reader<'_>, hidden: &[usize]) -> Activation {
-    if hidden.is_empty() {
+fn activation(reader: &mut Reader<'_>, kind: &Architecture) -> Activation {
+    if !kind.has_hidden_layers() {
         return Activation::Identity;
     }
     match reader.text("model.activation", "relu").as_str() {

@@ -1,5 +1,7 @@
 //! `[model]`: the network.
 
+use super::Shape;
+
 /// `[model]`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
@@ -16,22 +18,104 @@ pub struct Model {
 }
 
 /// A network architecture.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Architecture {
     /// Fully connected layers.
     Mlp {
         /// Units of each hidden layer; may be empty (a linear classifier).
         hidden: Vec<usize>,
+        /// Share of each hidden layer's values that a training step drops, in `[0, 1)`.
+        dropout: f64,
     },
+    /// Convolutional blocks, then fully connected layers.
+    Convnet(Convnet),
 }
 
 impl Architecture {
     /// Whether there is a hidden layer: something to activate and to normalise.
     pub fn has_hidden_layers(&self) -> bool {
+        !self.hidden_features().is_empty()
+    }
+
+    /// How many features each hidden layer has, from the input on: units, or channels.
+    pub fn hidden_features(&self) -> Vec<usize> {
         match self {
-            Self::Mlp { hidden } => !hidden.is_empty(),
+            Self::Mlp { hidden, .. } => hidden.clone(),
+            Self::Convnet(net) => {
+                let channels = net.blocks.iter().map(|block| block.channels);
+                channels.chain(net.dense.iter().copied()).collect()
+            }
         }
     }
+
+    /// Whether the inputs must be images.
+    pub fn needs_images(&self) -> bool {
+        match self {
+            Self::Mlp { .. } => false,
+            Self::Convnet(_) => true,
+        }
+    }
+}
+
+/// A convolutional network in the manner of VGG (Simonyan & Zisserman 2015).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Convnet {
+    /// The convolutional blocks, from the input on; at least one.
+    pub blocks: Vec<Block>,
+    /// What becomes of the last feature map.
+    pub head: Head,
+    /// Units of each hidden fully connected layer behind it; may be empty.
+    pub dense: Vec<usize>,
+    /// Share of the values that a training step drops behind each of those layers, or, where
+    /// there is none, of the output layer's inputs; in `[0, 1)`.
+    pub dropout: f64,
+}
+
+impl Convnet {
+    /// The feature map behind the blocks for images of shape `image`.
+    ///
+    /// # Errors
+    ///
+    /// The first block, counted from 0, whose pooling window is larger than its feature map, and
+    /// the map's shape there.
+    pub fn feature_map(&self, image: Shape) -> Result<Shape, (usize, Shape)> {
+        let mut map = image;
+        for (index, block) in self.blocks.iter().enumerate() {
+            // 3 × 3 with padding 1 keeps the size; a stride of s keeps every s-th, from the first.
+            map = Shape {
+                channels: block.channels,
+                height: map.height.div_ceil(block.stride),
+                width: map.width.div_ceil(block.stride),
+            };
+            if map.height.min(map.width) < block.pool {
+                return Err((index, map));
+            }
+            map.height /= block.pool;
+            map.width /= block.pool;
+        }
+        Ok(map)
+    }
+}
+
+/// A 3 × 3 convolution with padding 1, normalisation and activation as the placement says, and
+/// max-pooling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// Output channels.
+    pub channels: usize,
+    /// Of the convolution, along both axes.
+    pub stride: usize,
+    /// Side and stride of the pooling window; 1 for none. What does not fill a window is left out.
+    pub pool: usize,
+}
+
+/// How a feature map becomes a row of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Head {
+    /// The mean of every channel.
+    GlobalAverage,
+    /// All values, channel by channel, each row by row.
+    Flatten,
 }
 
 /// A nonlinearity `f`, applied to each element.

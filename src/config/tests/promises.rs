@@ -59,7 +59,8 @@ fn every_word_of_every_choice_makes_its_own_settings() {
             continue;
         };
         let settings = |word: &str| {
-            let text = load_with("data.dataset = 'mnist'", &[&format!("{}={word}", key.path)]);
+            let file = format!("data.dataset = 'mnist'\n{}", where_it_applies(key.path));
+            let text = load_with(&file, &[&format!("{}={word}", key.path)]);
             format!("{:?}", text.experiment.conditions[0].settings)
         };
         let different: BTreeSet<String> = words.iter().map(|word| settings(word)).collect();
@@ -70,6 +71,13 @@ fn every_word_of_every_choice_makes_its_own_settings() {
 /// Asks for everything that a trial can leave behind.
 const RECORDED: &str =
     "data.dataset = 'glyphs'\ncheckpoint.every = 5\nprobe = { every = 10, landscape = true }";
+/// What a file must say for a choice to mean something.
+fn where_it_applies(path: &str) -> &'static str {
+    match path {
+        "model.head" => "model.kind = 'convnet'",
+        _ => "",
+    }
+}
 
 /// Every key that the samples read, with its values.
 fn read_by_samples() -> BTreeMap<String, BTreeSet<String>> {
@@ -110,11 +118,12 @@ fn every_listed_key_is_read_somewhere() {
 fn the_listed_defaults_are_the_real_ones() {
     for text in ["glyphs", "mnist"] {
         for optimizer in ["adam", "sgd", "momentum", "rmsprop"] {
-            for preset in ["keras", "pytorch"] {
+            for (preset, kind) in [("keras", "mlp"), ("pytorch", "convnet")] {
                 let overrides = [
                     format!("data.dataset={text}"),
                     format!("train.optimizer={optimizer}"),
                     format!("norm.preset={preset}"),
+                    format!("model.kind={kind}"),
                     "model.activation=leaky_relu".to_owned(),
                     "model.init=normal".to_owned(),
                 ];

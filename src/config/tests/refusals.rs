@@ -33,6 +33,10 @@ fn impossible_values_are_refused_one_by_one() {
         "model.hidden = [64, 0]",
         "model.hidden = 64",
         "model.hidden = [[64]]",
+        "model.blocks = []",
+        "model.blocks = [16]",
+        "model.blocks = [{ channels = 0 }]",
+        "model.dropout = 1",
         "train.batch_size = 32.0",
         "train.batch_size = '32'",
         "train.beta_2 = 1",
@@ -242,4 +246,33 @@ fn a_file_whose_name_cannot_name_a_folder_needs_a_name() {
         "{found}"
     );
     accepted("my file.toml", "name = 'a'\ndata.dataset = 'mnist'", &[]);
+}
+
+#[test]
+fn a_convnet_that_outgrows_its_images_is_refused_with_the_block_and_the_size() {
+    let blocks = "[{ channels = 8, stride = 2, pool = 4 }, { channels = 8, pool = 4 }]";
+    let found = problems(&glyphs(&format!(
+        "model.kind = 'convnet'\nmodel.blocks = {blocks}"
+    )));
+    assert!(
+        found.starts_with("x.toml:3: `model.blocks = [{ channels = 8, stride = 2, pool = 4 }, { channels = 8, stride = 1, pool = 4 }]`: block 2 pools over 4 × 4 values, and its feature map has 3 × 3 left of 28 × 28;"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_mistake_in_a_block_is_told_with_its_number() {
+    let found = problems(&glyphs(
+        "[[model.blocks]]\nchannels = 8\n[[model.blocks]]\nchanels = 8",
+    ));
+    assert!(
+        found.starts_with(
+            "x.toml:2: `model.blocks = [{ … }, { … }]`: must be a list of 1 to 100 blocks such as"
+        ),
+        "{found}"
+    );
+    assert!(
+        found.ends_with("hint: block 2: unknown key `chanels`; did you mean `channels`?"),
+        "{found}"
+    );
 }

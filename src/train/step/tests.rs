@@ -1,6 +1,10 @@
 //! Whole training runs against PyTorch's, step by step (`tests/reference/README.md`), and losses
 //! and activations against its numbers.
 
+mod networks;
+
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::*;
@@ -9,7 +13,7 @@ use crate::config::spec::{
     RunningVariance,
 };
 use crate::device::OpenDevice;
-use crate::model::dense::Weights;
+use crate::model::builder::Builder;
 use crate::model::mlp::Mlp;
 use crate::model::norm::Statistics;
 use crate::optim;
@@ -41,6 +45,16 @@ struct Recorded {
     labels: Vec<u8>,
 }
 
+impl Recorded {
+    fn batch(&self, features: usize) -> Batch {
+        Batch {
+            inputs: self.inputs.clone(),
+            labels: self.labels.clone(),
+            features,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Training {
     placement: String,
@@ -61,6 +75,12 @@ fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
         error <= tolerance * scale,
         "{what}: error {error} of {scale}\n{found:?}\n{expected:?}"
     );
+}
+
+fn device() -> Device {
+    OpenDevice::open("cpu")
+        .expect("every build has a CPU device")
+        .differentiable()
 }
 
 fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
@@ -112,6 +132,7 @@ fn learner(reference: &Reference, run: &Training) -> Learner {
     let model = Model {
         kind: Architecture::Mlp {
             hidden: hidden.clone(),
+            dropout: 0.0,
         },
         activation: if run.activation == "relu" {
             Activation::Relu
@@ -132,29 +153,42 @@ fn learner(reference: &Reference, run: &Training) -> Learner {
         on_input: false,
         layer: (placement != Placement::None).then_some(layer),
     };
-    let device = OpenDevice::open("cpu")
-        .expect("every build has a CPU device")
-        .differentiable();
-    let network = Mlp::with_weights(
-        &model,
-        &norm,
-        &hidden,
-        [inputs, classes],
-        &device,
-        |layer, _, _| Weights {
-            weight: reference.layers[layer].weight.clone(),
-            bias: reference.layers[layer].bias.clone(),
-        },
-    );
-    let network = Network::Mlp(network);
+    let device = device();
+    let streams = Streams::new(0, 1);
+    let builder = Builder {
+        model: &model,
+        norm: &norm,
+        streams: &streams,
+        device: &device,
+    };
+    let network = Network::Mlp(Mlp::new(&hidden, 0.0, [inputs, classes], &builder));
+    // Biases that normalisation would cancel are recorded and have no place in the network.
+    let (network, _) = networks::with_weights(network, recorded_weights(reference));
     let (optimizer, learning_rate) = optimizer(&run.optimizer);
     Learner::new(
         network,
         optim::build(optimizer),
         learning_rate,
-        Streams::new(0, 1),
+        streams,
         device,
     )
+}
+
+/// The recorded weights by their names in checkpoints.
+fn recorded_weights(reference: &Reference) -> BTreeMap<String, networks::Array> {
+    let mut weights = BTreeMap::new();
+    for (i, layer) in reference.layers.iter().enumerate() {
+        let mut add = |part: &str, shape: &[usize], values: &[f32]| {
+            let (shape, values) = (shape.to_vec(), values.to_vec());
+            weights.insert(
+                format!("layers.{i}.{part}"),
+                networks::Array { shape, values },
+            );
+        };
+        add("weight", &reference.sizes[i..i + 2], &layer.weight);
+        add("bias", &reference.sizes[i + 1..i + 2], &layer.bias);
+    }
+    weights
 }
 
 #[test]
@@ -164,11 +198,7 @@ fn thirty_steps_equal_pytorchs_under_every_placement_and_optimiser() {
     let batches: Vec<Batch> = reference
         .batches
         .iter()
-        .map(|recorded| Batch {
-            inputs: recorded.inputs.clone(),
-            labels: recorded.labels.clone(),
-            features: reference.sizes[0],
-        })
+        .map(|recorded| recorded.batch(reference.sizes[0]))
         .collect();
     assert_eq!(
         reference.runs.len(),
@@ -212,9 +242,7 @@ struct LossCase {
 fn the_loss_and_its_gradient_equal_pytorchs_for_extreme_logits_too() {
     let text = include_str!("../../../tests/reference/loss_torch.json");
     let reference: LossReference = serde_json::from_str(text).expect("a valid reference file");
-    let device = OpenDevice::open("cpu")
-        .expect("every build has a CPU device")
-        .differentiable();
+    let device = device();
     for case in &reference.cases {
         let batch = Batch {
             inputs: Vec::new(),
@@ -239,9 +267,7 @@ fn the_loss_and_its_gradient_equal_pytorchs_for_extreme_logits_too() {
 #[test]
 fn ties_and_counts_of_correct_answers_are_as_stated() {
     assert_eq!(largest(&[1.0, 3.0, 3.0]), 1, "of equals, the first");
-    let device = OpenDevice::open("cpu")
-        .expect("every build has a CPU device")
-        .differentiable();
+    let device = device();
     let logits = Tensor::<2>::from_floats([[0.0, 2.0], [5.0, 1.0], [0.0, 1.0]], &device);
     let batch = Batch {
         inputs: Vec::new(),

@@ -1,0 +1,74 @@
+//! The convolutional layer.
+
+use burn::module::{Module, Param};
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::norm::NormLayer;
+
+/// The measures of a convolution over square windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kernel {
+    /// Input channels.
+    pub inputs: usize,
+    /// Output channels.
+    pub outputs: usize,
+    /// Rows and columns of the window; odd.
+    pub side: usize,
+    /// Distance between neighbouring windows.
+    pub stride: usize,
+}
+
+/// A convolution in the sense of every framework (the kernel is not turned over), padded with
+/// zeros by half a window on each side:
+///
+/// ```text
+/// y[n, o, r, c] = b[o] + Σ W[o, i, u, v] · x[n, i, s·r + u − p, s·c + v − p]      p = (side − 1) / 2
+///                      i,u,v
+/// ```
+#[derive(Module, Debug)]
+pub struct Convolution {
+    /// W `[outputs, inputs, side, side]`
+    weight: Param<Tensor<4>>,
+    /// b `[outputs]`, starts at 0
+    bias: Option<Param<Tensor<1>>>,
+    #[module(skip)]
+    stride: usize,
+}
+
+impl Convolution {
+    /// A convolution with the initial weights `weight`, row-major `[outputs, inputs, side, side]`.
+    pub fn new(weight: Vec<f32>, kernel: Kernel, bias: bool, device: &Device) -> Self {
+        let Kernel {
+            inputs,
+            outputs,
+            side,
+            stride,
+        } = kernel;
+        let data = TensorData::new(weight, [outputs, inputs, side, side]);
+        Self {
+            weight: Param::from_tensor(Tensor::from_data(data, device)),
+            bias: bias.then(|| Param::from_tensor(Tensor::zeros([outputs], device))),
+            stride,
+        }
+    }
+
+    /// `[batch, inputs, height, width]` → `[batch, outputs, ⌈height / stride⌉, ⌈width / stride⌉]`
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let padding = (self.weight.dims()[2] - 1) / 2;
+        let options = ConvOptions::new([self.stride; 2], [padding; 2], [1; 2], 1);
+        let bias = self.bias.as_ref().map(Param::val);
+        conv2d(x, self.weight.val(), bias, options)
+    }
+}
+
+/// A convolution with the normalisation that belongs to it; where that stands is the placement's
+/// business.
+#[derive(Module, Debug)]
+pub struct ConvolutionUnit {
+    /// The linear map.
+    pub convolution: Convolution,
+    /// Its normalisation, if it has one.
+    pub norm: Option<NormLayer>,
+}
