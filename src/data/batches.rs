@@ -1,10 +1,11 @@
-//! From bytes in memory to batches of rows: splits, batch order and input scaling, all on the host.
+//! From inputs in memory to batches of rows: splits, batch order and input scaling, all on the host.
 
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::scaling::Scaling;
 use super::{Dataset, Examples};
-use crate::config::spec::{Data, InputScaling, LastBatch, Shape, Split};
+use crate::config::spec::{Data, LastBatch, Shape, Split};
 use crate::error::{Error, Result};
 use crate::event::Examples as Counts;
 use crate::seed::{Stream, Streams};
@@ -36,8 +37,7 @@ pub struct Prepared {
     train: Vec<u32>,
     validation: Vec<u32>,
     test: Vec<u32>,
-    /// Input value of each byte.
-    scaled: [f32; 256],
+    scaling: Scaling,
 }
 
 impl Prepared {
@@ -67,14 +67,14 @@ impl Prepared {
         // In file order: the order of training is another stream's business.
         train.sort_unstable();
         validation.sort_unstable();
-        let scaled = scaling(settings.input_scaling, &dataset.train, &train);
+        let scaling = Scaling::new(settings.input_scaling, &dataset.train, &train);
         let test = indices(dataset.test.count());
         Ok(Self {
             dataset,
             train,
             validation,
             test,
-            scaled,
+            scaling,
         })
     }
 
@@ -122,7 +122,7 @@ impl Prepared {
 
     /// Fills `batch` with the training examples `order`.
     pub fn fill(&self, order: &[u32], batch: &mut Batch) {
-        fill(&self.dataset.train, order, &self.scaled, batch);
+        fill(&self.dataset.train, order, &self.scaling, batch);
     }
 
     /// The examples of `part`, by position; for [`Prepared::fill_part`].
@@ -139,7 +139,7 @@ impl Prepared {
             Part::Validation => &self.dataset.train,
             Part::Test => &self.dataset.test,
         };
-        fill(examples, positions, &self.scaled, batch);
+        fill(examples, positions, &self.scaling, batch);
     }
 }
 
@@ -164,57 +164,22 @@ fn indices(count: usize) -> Vec<u32> {
     (0..count as u32).collect()
 }
 
-fn fill(examples: &Examples, positions: &[u32], scaled: &[f32; 256], batch: &mut Batch) {
+fn fill(examples: &Examples, positions: &[u32], scaling: &Scaling, batch: &mut Batch) {
     batch.features = examples.features();
     batch.inputs.clear();
     batch.labels.clear();
     for &position in positions {
         let position = position as usize;
-        let row = examples.input(position);
-        batch
-            .inputs
-            .extend(row.iter().map(|&byte| scaled[usize::from(byte)]));
+        scaling.append(examples.input(position), &mut batch.inputs);
         batch.labels.push(examples.labels[position]);
     }
-}
-
-/// The input value of each byte under `scaling`.
-fn scaling(scaling: InputScaling, examples: &Examples, train: &[u32]) -> [f32; 256] {
-    let (mean, std) = match scaling {
-        InputScaling::None => (0.0, 1.0),
-        InputScaling::Unit => (0.0, 255.0),
-        InputScaling::Standardize => mean_and_std(examples, train),
-    };
-    std::array::from_fn(|byte| ((byte as f64 - mean) / std) as f32)
-}
-
-/// Mean and (biased) standard deviation over all bytes of the examples at `train`; exact, by
-/// counting. A constant input has a standard deviation of 1 here.
-fn mean_and_std(examples: &Examples, train: &[u32]) -> (f64, f64) {
-    let mut counts = [0u64; 256];
-    for &position in train {
-        for &byte in examples.input(position as usize) {
-            counts[usize::from(byte)] += 1;
-        }
-    }
-    let total = counts.iter().sum::<u64>().max(1) as f64;
-    let average = |f: &dyn Fn(f64) -> f64| {
-        let sum: f64 = counts
-            .iter()
-            .enumerate()
-            .map(|(byte, &n)| n as f64 * f(byte as f64))
-            .sum();
-        sum / total
-    };
-    let mean = average(&|x| x);
-    let variance = average(&|x| (x - mean).powi(2));
-    (mean, if variance > 0.0 { variance.sqrt() } else { 1.0 })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::spec::{Dataset as Which, Validation};
+    use crate::config::spec::{Dataset as Which, InputScaling, Validation};
+    use crate::data::Inputs;
 
     fn dataset(train: usize, test: usize) -> Arc<Dataset> {
         let part = |count: usize| Examples {
@@ -224,7 +189,7 @@ mod tests {
                 width: 2,
             },
             classes: 10,
-            inputs: (0..count * 2).map(|i| (i % 256) as u8).collect(),
+            inputs: Inputs::Bytes((0..count * 2).map(|i| (i % 256) as u8).collect()),
             labels: (0..count).map(|i| (i % 10) as u8).collect(),
         };
         Arc::new(Dataset {
@@ -332,28 +297,5 @@ mod tests {
         );
         assert_eq!(ranges(3, 8, LastBatch::Keep), vec![0..3; 1]);
         assert!(ranges(3, 8, LastBatch::Drop).is_empty());
-    }
-
-    #[test]
-    fn bytes_are_scaled_as_the_setting_says() {
-        let first = |input_scaling| {
-            let prepared = prepare(
-                &settings(Validation::Count(0), Split::Fixed, input_scaling),
-                1,
-            );
-            let mut batch = Batch::default();
-            prepared.fill(&[25], &mut batch);
-            assert_eq!(
-                (batch.features, batch.labels.as_slice()),
-                (2, [5].as_slice())
-            );
-            batch.inputs
-        };
-        assert_eq!(first(InputScaling::None), [50.0, 51.0]);
-        assert_eq!(first(InputScaling::Unit), [50.0 / 255.0, 51.0 / 255.0]);
-        // The 200 training bytes are 0…199: mean 99.5, variance (200² − 1) / 12.
-        let std = ((200.0f64 * 200.0 - 1.0) / 12.0).sqrt();
-        let expected = [((50.0 - 99.5) / std) as f32, ((51.0 - 99.5) / std) as f32];
-        assert_eq!(first(InputScaling::Standardize), expected);
     }
 }

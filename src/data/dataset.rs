@@ -1,4 +1,4 @@
-//! What a loaded dataset is, whatever it was made from: bytes and labels, in memory.
+//! What a loaded dataset is, whatever it was made from: inputs and labels, in memory.
 //!
 //! Nothing here knows a file format, and nothing is scaled: batches do that.
 
@@ -7,16 +7,34 @@ use sha2::{Digest, Sha256};
 use crate::config::spec::Shape;
 use crate::error::{Error, Result};
 
-/// Images as raw bytes, kept as they came; scaled per batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The raw inputs of all examples, kept as they came; scaled per batch.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inputs {
+    /// The pixels of images, `[count, features]`, row-major.
+    Bytes(Vec<u8>),
+    /// The columns of a table, `[count, features]`, row-major; every number is finite.
+    Numbers(Vec<f32>),
+}
+
+/// The raw inputs of one example, `[features]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Row<'a> {
+    /// Of an image.
+    Bytes(&'a [u8]),
+    /// Of a table.
+    Numbers(&'a [f32]),
+}
+
+/// Examples as they came.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Examples {
     /// What one example looks like; its inputs are the channel planes one after the other, each
     /// row by row.
     pub shape: Shape,
     /// Number of classes; every label is below it.
     pub classes: usize,
-    /// `[count, features]`, row-major.
-    pub inputs: Vec<u8>,
+    /// What the network is shown, before scaling.
+    pub inputs: Inputs,
     /// One class per example, counted from 0.
     pub labels: Vec<u8>,
 }
@@ -33,8 +51,13 @@ impl Examples {
     }
 
     /// The inputs of example `index`, which must be below [`Examples::count`].
-    pub fn input(&self, index: usize) -> &[u8] {
-        &self.inputs[index * self.features()..][..self.features()]
+    pub fn input(&self, index: usize) -> Row<'_> {
+        let features = self.features();
+        let range = index * features..(index + 1) * features;
+        match &self.inputs {
+            Inputs::Bytes(bytes) => Row::Bytes(&bytes[range]),
+            Inputs::Numbers(numbers) => Row::Numbers(&numbers[range]),
+        }
     }
 
     /// How often each class occurs.
@@ -56,12 +79,19 @@ impl Examples {
         if limit > most {
             return Err(too_many(key, limit, dataset, most));
         }
-        self.labels.truncate(limit);
-        self.inputs.truncate(limit * self.features());
-        self.labels.shrink_to_fit();
-        self.inputs.shrink_to_fit();
+        let inputs = limit * self.features();
+        cut(&mut self.labels, limit);
+        match &mut self.inputs {
+            Inputs::Bytes(bytes) => cut(bytes, inputs),
+            Inputs::Numbers(numbers) => cut(numbers, inputs),
+        }
         Ok(())
     }
+}
+
+fn cut<T>(items: &mut Vec<T>, length: usize) {
+    items.truncate(length);
+    items.shrink_to_fit();
 }
 
 /// The error for a `key` that asks for more examples than a dataset has or makes.
@@ -72,7 +102,7 @@ pub(super) fn too_many(key: &str, asked: usize, dataset: &str, most: usize) -> E
 }
 
 /// A training set and a test set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     /// The name used in experiment files, folders and messages.
     pub name: &'static str,
@@ -83,14 +113,33 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// The first 16 hexadecimal digits of SHA-256 over all inputs and labels: two datasets with
-    /// the same sum train the same networks.
+    /// The first 16 hexadecimal digits of SHA-256 over all inputs and labels, their kind and their
+    /// shape: two datasets with the same sum train the same networks.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
         for part in [&self.train, &self.test] {
-            hash.update((part.features() as u64).to_le_bytes());
-            hash.update((part.count() as u64).to_le_bytes());
-            hash.update(&part.inputs);
+            let shape = part.shape;
+            for size in [
+                shape.channels,
+                shape.height,
+                shape.width,
+                part.classes,
+                part.count(),
+            ] {
+                hash.update((size as u64).to_le_bytes());
+            }
+            match &part.inputs {
+                Inputs::Bytes(bytes) => {
+                    hash.update(b"bytes");
+                    hash.update(bytes);
+                }
+                Inputs::Numbers(numbers) => {
+                    hash.update(b"numbers");
+                    for number in numbers {
+                        hash.update(number.to_le_bytes());
+                    }
+                }
+            }
             hash.update(&part.labels);
         }
         let sum = hash.finalize();
@@ -112,7 +161,7 @@ mod tests {
                 width: 2,
             },
             classes: 4,
-            inputs: vec![1, 2, 3, 4, 5, 6],
+            inputs: Inputs::Bytes(vec![1, 2, 3, 4, 5, 6]),
             labels: vec![0, 3, 3],
         }
     }
@@ -123,9 +172,9 @@ mod tests {
         examples
             .keep_first(Some(2), "data.train_examples", "x")
             .unwrap();
-        assert_eq!(examples.inputs, [1, 2, 3, 4]);
+        assert_eq!(examples.inputs, Inputs::Bytes(vec![1, 2, 3, 4]));
         assert_eq!(examples.labels, [0, 3]);
-        assert_eq!(examples.input(1), [3, 4]);
+        assert_eq!(examples.input(1), Row::Bytes(&[3, 4]));
         assert_eq!(examples.class_counts(), [1, 0, 0, 1]);
     }
 
@@ -146,6 +195,34 @@ mod tests {
                 .keep_first(limit, "data.train_examples", "x")
                 .unwrap();
             assert_eq!(examples, three());
+        }
+    }
+
+    #[test]
+    fn a_digest_changes_with_anything_that_decides_numbers() {
+        let digest = |change: &dyn Fn(&mut Examples)| {
+            let mut test = three();
+            change(&mut test);
+            let train = three();
+            Dataset {
+                name: "x",
+                train,
+                test,
+            }
+            .digest()
+        };
+        let numbers = |last: f32| Inputs::Numbers(vec![1.0, 2.0, 3.0, 4.0, 5.0, last]);
+        let digests = [
+            digest(&|_| {}),
+            digest(&|test| test.labels[0] = 1),
+            digest(&|test| test.classes = 5),
+            digest(&|test| test.inputs = Inputs::Bytes(vec![1, 2, 3, 4, 5, 7])),
+            digest(&|test| test.inputs = numbers(6.0)),
+            digest(&|test| test.inputs = numbers(6.000_001)),
+            digest(&|test| (test.shape.height, test.shape.width) = (2, 1)),
+        ];
+        for (index, digest) in digests.iter().enumerate() {
+            assert!(!digests[..index].contains(digest), "number {index}");
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::dataset::{Dataset, Examples};
+use super::dataset::{Dataset, Examples, Inputs};
 use super::idx::{self, Idx};
 use super::locate::path_in;
 use super::source::{Source, SourceFile};
@@ -137,7 +137,7 @@ fn examples(
             width: SIDE,
         },
         classes: usize::from(CLASSES),
-        inputs: images.elements,
+        inputs: Inputs::Bytes(images.elements),
         labels: labels.elements,
     })
 }
@@ -177,6 +177,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::data::Row;
     use crate::data::source::SOURCES;
 
     /// Writes a tiny dataset, unpacked: `images` of 28×28 and their labels, for both splits.
@@ -209,7 +210,7 @@ mod tests {
         let dataset = read(&MNIST, folder.path()).unwrap();
         assert_eq!((dataset.train.count(), dataset.test.count()), (3, 3));
         assert_eq!(dataset.train.labels, [0, 9, 4]);
-        assert_eq!(dataset.train.input(2), [7; 784]);
+        assert_eq!(dataset.train.input(2), Row::Bytes(&[7; 784]));
     }
 
     #[test]
@@ -307,21 +308,18 @@ mod tests {
                 (dataset.train.count(), dataset.test.count()),
                 (60_000, 10_000)
             );
-            assert_eq!(dataset.train.inputs.len(), 60_000 * 784);
+            let Inputs::Bytes(pixels) = &dataset.train.inputs else {
+                panic!("images are bytes");
+            };
+            assert_eq!(pixels.len(), 60_000 * 784);
             assert_eq!(dataset.train.class_counts(), counts);
             let (_, first) = FIRST_LABELS
                 .iter()
                 .find(|(name, _)| *name == source.name)
                 .unwrap();
             assert_eq!(dataset.train.labels[..10], *first);
-            let mean = dataset
-                .train
-                .inputs
-                .iter()
-                .map(|&x| f64::from(x))
-                .sum::<f64>()
-                / dataset.train.inputs.len() as f64
-                / 255.0;
+            let sum = pixels.iter().map(|&x| f64::from(x)).sum::<f64>();
+            let mean = sum / pixels.len() as f64 / 255.0;
             // As every tutorial states them: 0.1307 and 0.2860.
             let expected = if source.name == "mnist" {
                 0.1307

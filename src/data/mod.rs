@@ -1,11 +1,12 @@
-//! The data room: from a dataset's name to bytes and labels in memory.
+//! The data room: from a dataset's name to inputs and labels in memory, and from there to batches.
 //!
 //! ```text
 //! load ──▶ glyphs                                      generated
 //!      └─▶ locate ──▶ (fetch ──▶ download) ──▶ mnist ──▶ idx    read from files
 //! ```
 //!
-//! Nothing here knows tensors, scales inputs or splits off validation.
+//! Nothing here knows tensors. A loaded [`Dataset`] is what its files hold; what a trial makes of
+//! it (validation, scaling, order) is [`batches::Prepared`]'s.
 
 pub mod batches;
 mod dataset;
@@ -18,9 +19,10 @@ mod locate;
 #[cfg(test)]
 mod loopback;
 mod mnist;
+mod scaling;
 mod source;
 
-pub use self::dataset::{Dataset, Examples};
+pub use self::dataset::{Dataset, Examples, Inputs, Row};
 pub use self::download::FetchProgress;
 pub use self::fetch::{Fetched, fetch};
 pub use self::inventory::{Availability, DatasetStatus, FileCheck, FileState, status, verify};

@@ -1,11 +1,28 @@
-//! `[data]`: enough examples to train on. Only where their number is known here; a file's own size
-//! is checked when it is read.
+//! `[data]`: enough examples to train on, where their number is known here (a file's own size is
+//! checked when it is read), and images where pixels are meant.
 
 use super::Report;
-use crate::config::spec::Settings;
+use crate::config::spec::{InputScaling, Settings};
+
+/// Reports what is wrong with the data of a condition.
+pub(super) fn check(settings: &Settings, report: Report<'_>) {
+    check_images(settings, report);
+    check_sizes(settings, report);
+}
+
+fn check_images(settings: &Settings, report: Report<'_>) {
+    let data = &settings.data;
+    if data.input_scaling == InputScaling::Binary && data.dataset.image().is_none() {
+        let reason = format!(
+            "is for the pixels of images, and `{}` is a table; take `\"unit\"` or `\"standardize\"`",
+            data.dataset.name()
+        );
+        report("data.input_scaling", reason);
+    }
+}
 
 /// Reports the key that leaves nothing to train on.
-pub(super) fn check(settings: &Settings, report: Report<'_>) {
+fn check_sizes(settings: &Settings, report: Report<'_>) {
     let Some(total) = settings.data.train_examples else {
         return;
     };

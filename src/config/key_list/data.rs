@@ -41,10 +41,10 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "data.input_scaling",
-        rule: Rule::Choice(&["unit", "standardize", "none"]),
+        rule: Rule::Choice(&["unit", "standardize", "binary", "none"]),
         default: "`\"unit\"`",
         applies: "",
-        meaning: "How a byte x becomes an input: x / 255, (x − mean) / std over all pixels of the training examples, or x.",
+        meaning: "How a raw value x becomes an input, by what the training examples (without validation) hold. `\"unit\"`: x / 255 for a pixel, (x − min) / (max − min) of its column for a table. `\"standardize\"`: (x − mean) / std over all pixels of a colour channel, or over a column. `\"binary\"`, images only: 1 where x / 255 > 0.5, else 0. `\"none\"`: x.",
     },
     Key {
         path: "data.difficulty",

@@ -33,6 +33,7 @@ pub(super) fn data(reader: &mut Reader<'_>) -> Data {
         split: split(reader, validation),
         input_scaling: match reader.text("data.input_scaling", "unit").as_str() {
             "standardize" => InputScaling::Standardize,
+            "binary" => InputScaling::Binary,
             "none" => InputScaling::None,
             _ => InputScaling::Unit,
         },

@@ -13,7 +13,7 @@ pub struct Data {
     pub validation: Validation,
     /// Whether each replicate draws its own validation split.
     pub split: Split,
-    /// How bytes become inputs.
+    /// How raw values become inputs.
     pub input_scaling: InputScaling,
 }
 
@@ -88,13 +88,15 @@ pub enum Split {
     Fixed,
 }
 
-/// How a raw byte `x` in 0…255 becomes an input.
+/// How a raw value `x`, a byte of an image or a number of a table, becomes an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputScaling {
-    /// `x / 255`
+    /// Images: `x / 255`; tables: `(x − min) / (max − min)` over the column's training examples
     Unit,
-    /// `(x − mean) / std`, over all pixels of the training examples used
+    /// `(x − mean) / std`, over the training examples: all pixels of a colour channel, or a column
     Standardize,
+    /// Images only: 1 where `x / 255 > 0.5`, else 0
+    Binary,
     /// `x`
     None,
 }
