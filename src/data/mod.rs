@@ -19,6 +19,7 @@ mod locate;
 #[cfg(test)]
 mod loopback;
 mod mnist;
+mod order;
 mod scaling;
 mod source;
 

@@ -139,7 +139,7 @@ impl<'a> Run<'a> {
         let train = &self.trial.condition.settings.train;
         let started = Instant::now();
         let mut running = Running::default();
-        let order = self.data.order(epoch, &self.trial.streams());
+        let order = self.data.order(epoch, train, &self.trial.streams());
         let ranges = batches::ranges(order.len(), train.batch_size, train.last_batch);
         if self.trial.recording.checkpoint.order {
             self.tell_order(epoch, &order, &ranges, tell);

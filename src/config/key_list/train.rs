@@ -33,6 +33,13 @@ pub(super) const KEYS: &[Key] = &[
         meaning: "Whether the examples of an epoch that do not fill a batch make a smaller one.",
     },
     Key {
+        path: "train.order",
+        rule: Rule::Choice(&["reshuffled", "fixed", "class_sorted"]),
+        default: "`\"reshuffled\"`",
+        applies: "",
+        meaning: "The order of the training examples: shuffled anew for each epoch, shuffled once for all, or sorted by class, so that a batch holds one class (or those at a border) and its statistics give the label away.",
+    },
+    Key {
         path: "train.optimizer",
         rule: Rule::Choice(&["adam", "sgd", "momentum", "rmsprop"]),
         default: "`\"adam\"`",

@@ -1,7 +1,7 @@
 //! `[train]`
 
 use super::Reader;
-use crate::config::spec::{LastBatch, Length, Optimizer, Train};
+use crate::config::spec::{LastBatch, Length, Optimizer, Order, Train};
 
 /// `[train]` of one condition.
 pub(super) fn train(reader: &mut Reader<'_>) -> Train {
@@ -13,6 +13,11 @@ pub(super) fn train(reader: &mut Reader<'_>) -> Train {
         last_batch: match reader.text("train.last_batch", "keep").as_str() {
             "drop" => LastBatch::Drop,
             _ => LastBatch::Keep,
+        },
+        order: match reader.text("train.order", "reshuffled").as_str() {
+            "fixed" => Order::Fixed,
+            "class_sorted" => Order::ClassSorted,
+            _ => Order::Reshuffled,
         },
         optimizer,
         learning_rate: reader.float("train.learning_rate", learning_rate),

@@ -9,6 +9,8 @@ pub struct Train {
     pub batch_size: usize,
     /// What becomes of the examples of an epoch that do not fill a batch.
     pub last_batch: LastBatch,
+    /// Which examples meet in a batch, and when.
+    pub order: Order,
     /// The update rule and its constants.
     pub optimizer: Optimizer,
     /// Step size.
@@ -49,6 +51,18 @@ impl LastBatch {
     pub fn is_taken(self, rest: usize, batch_size: usize) -> bool {
         self == Self::Keep && rest > 1 && rest < batch_size
     }
+}
+
+/// The order in which an epoch sees the training examples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Shuffled anew for each epoch.
+    Reshuffled,
+    /// Shuffled once; every epoch repeats the first.
+    Fixed,
+    /// Batches of one class each, or of neighbours at a border: the batch's statistics give the
+    /// label away (Wu and Johnson 2021).
+    ClassSorted,
 }
 
 /// An update rule and its constants.
