@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::augment::{self, Move};
 use super::order;
 use super::scaling::Scaling;
-use super::{Dataset, Examples};
-use crate::config::spec::{Data, LastBatch, Shape, Split, Train};
+use super::{Dataset, Examples, Row};
+use crate::config::spec::{Augmentation, Data, LastBatch, Shape, Split, Train};
 use crate::error::{Error, Result};
 use crate::event::Examples as Counts;
 use crate::seed::{Stream, Streams};
@@ -20,6 +21,15 @@ pub struct Batch {
     pub labels: Vec<u8>,
     /// Features per example.
     pub features: usize,
+}
+
+impl Batch {
+    /// Empties it, for rows of `examples`.
+    fn start(&mut self, examples: &Examples) {
+        self.features = examples.features();
+        self.inputs.clear();
+        self.labels.clear();
+    }
 }
 
 /// The part of a dataset that a trial evaluates on.
@@ -39,6 +49,7 @@ pub struct Prepared {
     validation: Vec<u32>,
     test: Vec<u32>,
     scaling: Scaling,
+    augmentation: Augmentation,
 }
 
 impl Prepared {
@@ -76,6 +87,7 @@ impl Prepared {
             validation,
             test,
             scaling,
+            augmentation: settings.augmentation,
         })
     }
 
@@ -122,7 +134,40 @@ impl Prepared {
         sample
     }
 
-    /// Fills `batch` with the training examples `order`.
+    /// How epoch `epoch` (from 1) changes the image at each position of its order; empty where
+    /// nothing is augmented. See [`mod@super::augment`].
+    pub fn moves(&self, epoch: usize, streams: &Streams) -> Vec<Move> {
+        augment::moves(self.augmentation, self.train.len(), epoch, streams)
+    }
+
+    /// Fills `batch` with the training examples at `range` of an epoch's `order`, changed by the
+    /// epoch's `moves`.
+    pub fn fill_training(
+        &self,
+        order: &[u32],
+        range: Range<usize>,
+        moves: &[Move],
+        batch: &mut Batch,
+    ) {
+        let positions = &order[range.clone()];
+        if moves.is_empty() {
+            return self.fill(positions, batch);
+        }
+        let examples = &self.dataset.train;
+        batch.start(examples);
+        let mut moved = Vec::new();
+        for (&position, &change) in positions.iter().zip(&moves[range]) {
+            let mut row = examples.input(position as usize);
+            if let Row::Bytes(image) = row {
+                augment::apply(change, image, examples.shape, &mut moved);
+                row = Row::Bytes(&moved);
+            }
+            self.scaling.append(row, &mut batch.inputs);
+            batch.labels.push(examples.labels[position as usize]);
+        }
+    }
+
+    /// Fills `batch` with the training examples `order`, as they are.
     pub fn fill(&self, order: &[u32], batch: &mut Batch) {
         fill(&self.dataset.train, order, &self.scaling, batch);
     }
@@ -167,9 +212,7 @@ fn indices(count: usize) -> Vec<u32> {
 }
 
 fn fill(examples: &Examples, positions: &[u32], scaling: &Scaling, batch: &mut Batch) {
-    batch.features = examples.features();
-    batch.inputs.clear();
-    batch.labels.clear();
+    batch.start(examples);
     for &position in positions {
         let position = position as usize;
         scaling.append(examples.input(position), &mut batch.inputs);
@@ -209,6 +252,7 @@ mod tests {
             validation,
             split,
             input_scaling,
+            augmentation: Augmentation::default(),
         }
     }
 
@@ -284,5 +328,43 @@ mod tests {
         );
         assert_eq!(ranges(3, 8, LastBatch::Keep), vec![0..3; 1]);
         assert!(ranges(3, 8, LastBatch::Drop).is_empty());
+    }
+
+    #[test]
+    fn training_batches_are_augmented_and_evaluation_batches_never() {
+        let with = |shift| {
+            let mut settings = settings(Validation::Count(30), Split::Fixed, InputScaling::None);
+            settings.augmentation = Augmentation { shift, flip: false };
+            prepare(&settings, 1)
+        };
+        let filled = |prepared: &Prepared, start: usize| {
+            let mut batch = Batch::default();
+            let moves = prepared.moves(1, &Streams::new(5, 1));
+            prepared.fill_training(&prepared.train, start..start + 20, &moves, &mut batch);
+            batch
+        };
+        let (plain, moved) = (with(0), with(1));
+        let mut batch = Batch::default();
+        plain.fill(&plain.train[20..40], &mut batch);
+        assert_eq!(filled(&plain, 20), batch);
+        assert_eq!(filled(&moved, 20).labels, batch.labels);
+        assert_ne!(filled(&moved, 20).inputs, batch.inputs);
+        // A pixel moves at most by one, so each is 0, itself or its neighbour; one row is left.
+        for (moved, row) in filled(&moved, 20)
+            .inputs
+            .chunks(2)
+            .zip(batch.inputs.chunks(2))
+        {
+            let expected = [row, &[0.0, row[0]], &[row[1], 0.0], &[0.0, 0.0]];
+            assert!(expected.contains(&moved), "{moved:?} from {row:?}");
+        }
+        for part in [Part::Validation, Part::Test] {
+            let filled = |prepared: &Prepared| {
+                let mut batch = Batch::default();
+                prepared.fill_part(part, prepared.positions(part), &mut batch);
+                batch
+            };
+            assert_eq!(filled(&plain), filled(&moved));
+        }
     }
 }

@@ -8,6 +8,7 @@
 //! Nothing here knows tensors. A loaded [`Dataset`] is what its files hold; what a trial makes of
 //! it (validation, scaling, order) is [`batches::Prepared`]'s.
 
+mod augment;
 pub mod batches;
 mod dataset;
 mod download;
@@ -23,6 +24,7 @@ mod order;
 mod scaling;
 mod source;
 
+pub use self::augment::Move;
 pub use self::dataset::{Dataset, Examples, Inputs, Row};
 pub use self::download::FetchProgress;
 pub use self::fetch::{Fetched, fetch};
@@ -75,7 +77,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::spec::{InputScaling, Split, Validation};
+    use crate::config::spec::{Augmentation, InputScaling, Split, Validation};
     use crate::fs;
 
     fn settings(dataset: spec::Dataset, train_examples: usize) -> spec::Data {
@@ -86,6 +88,7 @@ mod tests {
             validation: Validation::Count(0),
             split: Split::Fixed,
             input_scaling: InputScaling::Unit,
+            augmentation: Augmentation::default(),
         }
     }
 

@@ -140,6 +140,7 @@ impl<'a> Run<'a> {
         let started = Instant::now();
         let mut running = Running::default();
         let order = self.data.order(epoch, train, &self.trial.streams());
+        let moves = self.data.moves(epoch, &self.trial.streams());
         let ranges = batches::ranges(order.len(), train.batch_size, train.last_batch);
         if self.trial.recording.checkpoint.order {
             self.tell_order(epoch, &order, &ranges, tell);
@@ -151,7 +152,8 @@ impl<'a> Run<'a> {
             if self.steps == self.total_steps {
                 break;
             }
-            self.data.fill(&order[range], &mut self.batch);
+            self.data
+                .fill_training(&order, range, &moves, &mut self.batch);
             let probes = self
                 .probes
                 .as_ref()

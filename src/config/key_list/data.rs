@@ -3,6 +3,8 @@
 use super::{FROM_0_TO_1, Key, SEED, count};
 use crate::config::rule::Rule;
 
+const IMAGES: &str = "with a dataset of images";
+
 pub(super) const KEYS: &[Key] = &[
     Key {
         path: "data.dataset",
@@ -45,6 +47,20 @@ pub(super) const KEYS: &[Key] = &[
         default: "`\"unit\"`",
         applies: "",
         meaning: "How a raw value x becomes an input, by what the training examples (without validation) hold. `\"unit\"`: x / 255 for a pixel, (x − min) / (max − min) of its column for a table. `\"standardize\"`: (x − mean) / std over all pixels of a colour channel, or over a column. `\"binary\"`, images only: 1 where x / 255 > 0.5, else 0. `\"none\"`: x.",
+    },
+    Key {
+        path: "data.shift",
+        rule: Rule::Whole { least: 0, most: 14 },
+        default: "`0`",
+        applies: IMAGES,
+        meaning: "Each training image is moved by a random whole number of pixels, at most so many, to the side and another one up or down; black enters.",
+    },
+    Key {
+        path: "data.flip",
+        rule: Rule::Flag,
+        default: "`false`",
+        applies: IMAGES,
+        meaning: "Whether each training image is mirrored left to right with probability ½.",
     },
     Key {
         path: "data.difficulty",

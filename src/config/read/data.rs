@@ -1,7 +1,7 @@
 //! `[data]`
 
 use super::{Reader, as_count, as_whole};
-use crate::config::spec::{Data, Dataset, InputScaling, Split, Validation};
+use crate::config::spec::{Augmentation, Data, Dataset, InputScaling, Split, Validation};
 use crate::config::value::Value;
 
 /// `[data]` of one condition.
@@ -26,6 +26,7 @@ pub(super) fn data(reader: &mut Reader<'_>) -> Data {
     };
     let validation = validation(reader);
     Data {
+        augmentation: augmentation(reader, &dataset),
         dataset,
         train_examples,
         test_examples,
@@ -44,6 +45,18 @@ fn validation(reader: &mut Reader<'_>) -> Validation {
     match reader.value("data.validation", Value::Float(0.1)) {
         Value::Float(share) => Validation::Fraction(share),
         count => Validation::Count(as_whole(&count).map_or(0, as_count)),
+    }
+}
+
+/// A table has nothing to move.
+fn augmentation(reader: &mut Reader<'_>, dataset: &Dataset) -> Augmentation {
+    if dataset.image().is_none() {
+        return Augmentation::default();
+    }
+    Augmentation {
+        // At most 14, by the key's rule.
+        shift: reader.number("data.shift", 0) as u8,
+        flip: reader.flag("data.flip", false),
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Data {
     pub split: Split,
     /// How raw values become inputs.
     pub input_scaling: InputScaling,
+    /// What is done to training images at random.
+    pub augmentation: Augmentation,
 }
 
 /// A dataset and what only it needs.
@@ -99,6 +101,15 @@ pub enum InputScaling {
     Binary,
     /// `x`
     None,
+}
+
+/// Random changes of training images; by default none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Augmentation {
+    /// The most pixels by which an image is moved in either direction; at most 14.
+    pub shift: u8,
+    /// Whether every second image, by chance, is mirrored left to right.
+    pub flip: bool,
 }
 
 /// The shape of one example's inputs.
