@@ -41,12 +41,19 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     }
 }
 
-/// How deep in the network a parameter stands: the numbers in its name. `norms.2` belongs to
-/// `layers.2`, and a norm on the input comes before everything.
-fn depth(name: &str) -> Vec<usize> {
-    name.split('.')
-        .filter_map(|part| part.parse().ok())
-        .collect()
+/// How deep in the network a parameter stands: the part of the network that its name begins with,
+/// then the numbers in its name. `norms.2` belongs to `layers.2`.
+fn depth(name: &str) -> (usize, Vec<usize>) {
+    let part = match name.split('.').next().unwrap_or_default() {
+        "input_norm" => 0,
+        "stem" => 1,
+        "dense" | "final_norm" => 3,
+        "output" => 4,
+        // The hidden layers: `layers` and their `norms`, `blocks`.
+        _ => 2,
+    };
+    let numbers = name.split('.').filter_map(|part| part.parse().ok());
+    (part, numbers.collect())
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
@@ -62,6 +69,14 @@ mod tests {
     fn a_norm_stands_as_deep_as_its_layer_and_the_inputs_norm_before_all() {
         assert_eq!(depth("norms.2.weight"), depth("layers.2.bias"));
         assert!(depth("norms.2.weight") < depth("layers.10.weight"));
-        assert!(depth("input_norm.weight") < depth("layers.0.weight"));
+        let in_order = [
+            "input_norm.weight",
+            "stem.convolution.weight",
+            "blocks.0.convolution.weight",
+            "blocks.2.convolution.weight",
+            "dense.0.linear.weight",
+            "output.weight",
+        ];
+        assert!(in_order.map(depth).is_sorted_by(|a, b| a < b));
     }
 }
