@@ -54,6 +54,7 @@ fn data_list_says_where_each_dataset_is() {
         "glyphs",
         "mnist",
         "fashion-mnist",
+        "cifar10",
         "bn-lab data fetch mnist",
     ] {
         assert!(list.stdout.contains(text), "{}", list.stdout);
@@ -72,16 +73,13 @@ fn data_verify_names_a_damaged_file_and_exits_with_4() {
         lab.write(&format!("mnist/{part}-ubyte.gz"), b"not what was published");
     }
     lab.bn_lab(&["data", "verify", "--data-dir", "."])
-        .refused(4, &["4 of 8 files are damaged", "data fetch mnist"]);
+        .refused(4, &["4 of 14 files are damaged", "data fetch mnist"]);
     let Some(data) = real_data() else { return };
     let verify = lab.bn_lab(&["data", "verify", "--data-dir", &data.display().to_string()]);
     assert_eq!(verify.code, Some(0), "{}", verify.stderr);
-    assert_eq!(
-        verify.stdout.matches("  ok").count(),
-        8,
-        "{}",
-        verify.stdout
-    );
+    // Of CIFAR-10, some files do.
+    let sound = verify.stdout.matches("  ok").count();
+    assert!(sound >= 8, "{}", verify.stdout);
 }
 
 #[test]

@@ -34,6 +34,14 @@ fn list(places: &Places) -> Result<()> {
         let place = match status.availability {
             Availability::Generated => "generated when needed".to_owned(),
             Availability::Found(place) => format!("{}  ({})", place.folder.display(), place.reason),
+            Availability::Incomplete { place, missing } => format!(
+                "{}  ({}), without {}; `bn-lab data fetch {}` downloads {}",
+                place.folder.display(),
+                place.reason,
+                missing.join(", "),
+                status.name,
+                megabytes(status.bytes)
+            ),
             Availability::Missing => format!(
                 "not here; `bn-lab data fetch {}` downloads {}",
                 status.name,

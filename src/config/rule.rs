@@ -47,6 +47,13 @@ pub(super) enum Rule {
     Widths,
     /// The convolutional blocks of a network.
     Blocks,
+    /// At least one whole number in `least..=most`, all different; in normal form they ascend.
+    Numbers {
+        /// The smallest.
+        least: i64,
+        /// The largest.
+        most: i64,
+    },
     /// A count of examples, or a share of them.
     Share,
     /// Distinct positive numbers, at least one.
@@ -66,6 +73,7 @@ impl Rule {
             (Self::Widths, Kind::List(items)) => widths(items),
             (Self::Multiples, Kind::List(items)) => multiples(items),
             (Self::Blocks, Kind::List(items)) => blocks::accept(items),
+            (Self::Numbers { least, most }, Kind::List(items)) => numbers(*least, *most, items),
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
         }
@@ -132,6 +140,9 @@ impl Rule {
             }
             Self::Multiples => format!("a list of 1 to {MOST_LAYERS} different numbers above 0"),
             Self::Blocks => blocks::allowed(),
+            Self::Numbers { least, most } => {
+                format!("a list of different whole numbers from {least} to {most}")
+            }
             Self::Share => {
                 "a whole number of examples (`0` for none), or a share above 0 and below 1"
                     .to_owned()
@@ -215,6 +226,17 @@ fn multiples(items: &[Node]) -> Option<Value> {
     let is_new = |(i, number): (usize, &Value)| !numbers[..i].contains(number);
     let distinct = numbers.iter().enumerate().all(is_new);
     distinct.then_some(Value::List(numbers))
+fn numbers(least: i64, most: i64, items: &[Node]) -> Option<Value> {
+    let number = |node: &Node| match &node.kind {
+        Kind::Plain(Value::Integer(number)) => Some(*number),
+        _ => None,
+    };
+    let mut numbers: Vec<i64> = items.iter().map(number).collect::<Option<_>>()?;
+    numbers.sort_unstable();
+    let allowed = !numbers.is_empty()
+        && numbers.is_sorted_by(|a, b| a < b)
+        && numbers.iter().all(|number| (least..=most).contains(number));
+    allowed.then(|| Value::List(numbers.into_iter().map(Value::Integer).collect()))
 }
 
 fn within(low: Bound, high: Bound, x: f64) -> bool {
@@ -314,6 +336,15 @@ mod tests {
         ] {
             let accepted = Rule::Multiples.accept(&list(numbers));
             assert_eq!(accepted.is_some(), allowed, "{numbers:?}");
+    fn numbers_of_a_list_differ_and_have_one_normal_form() {
+        let rule = Rule::Numbers { least: 1, most: 5 };
+        let accept = |text: &str| {
+            let node = super::super::wire::override_value(text, 0);
+            rule.accept(&node.kind).map(|value| value.to_toml())
+        };
+        assert_eq!(accept("[3, 1]").as_deref(), Some("[1, 3]"));
+        for bad in ["[]", "[1, 1]", "[0]", "[6]", "[1.0]", "2", "['1']"] {
+            assert_eq!(accept(bad), None, "{bad}");
         }
     }
 

@@ -1,5 +1,5 @@
 //! One file from one address: streamed, never longer than it should be, and kept only if its
-//! SHA-256 is right.
+//! SHA-256 is right. Or all files of a dataset at once, where they are served in an archive.
 //!
 //! Which files, which addresses and what to say when all fail is for [`mod@super::fetch`].
 
@@ -11,7 +11,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use ureq::Agent;
 
-use super::source::SourceFile;
+use super::archive::unpack;
+use super::source::{Archive, SourceFile};
 use crate::error::Error;
 use crate::fs::Partial;
 
@@ -91,9 +92,65 @@ pub(super) fn download(
     if let Some(announced) = body.content_length().filter(|&length| length != file.bytes) {
         return Err(wrong_size(file, &format!("{announced} were announced")));
     }
+    keep(&mut body.as_reader(), file, path, progress)
+}
+
+/// Downloads the archive of `source` from `address` and keeps `wanted` of its files in `folder`,
+/// which must exist.
+pub(super) fn download_archive(
+    client: &Agent,
+    address: &str,
+    archive: &Archive,
+    files: &[SourceFile],
+    wanted: &[&SourceFile],
+    folder: &Path,
+    progress: &mut dyn FnMut(FetchProgress<'_>),
+) -> Result<(), Failure> {
+    let response = client
+        .get(address)
+        .call()
+        .map_err(|e| Failure::Mirror(e.to_string()))?;
+    let mut body = response.into_body();
+    let told = Told {
+        stream: body.as_reader().take(archive.bytes),
+        received: 0,
+        archive,
+        progress,
+    };
+    unpack(told, files, wanted, folder)
+}
+
+/// A stream that tells how far it was read.
+struct Told<'a, R> {
+    stream: R,
+    received: u64,
+    archive: &'a Archive,
+    progress: &'a mut dyn FnMut(FetchProgress<'_>),
+}
+
+impl<R: Read> Read for Told<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.stream.read(buffer)?;
+        self.received += count as u64;
+        (self.progress)(FetchProgress {
+            file: self.archive.name,
+            received: self.received,
+            total: self.archive.bytes,
+        });
+        Ok(count)
+    }
+}
+
+/// Keeps what `body` yields as `path`, if it is exactly `file`.
+pub(super) fn keep(
+    body: &mut impl Read,
+    file: &SourceFile,
+    path: &Path,
+    progress: &mut dyn FnMut(FetchProgress<'_>),
+) -> Result<(), Failure> {
     let mut partial = Partial::beside(path)?;
     let mut hash = Sha256::new();
-    receive(&mut body.as_reader(), file, progress, |bytes| {
+    receive(body, file, progress, |bytes| {
         hash.update(bytes);
         partial.write(bytes)
     })?;

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 
 use ureq::Agent;
 
-use super::download::{Failure, FetchProgress, Patience, client, download, sha256};
+use super::cifar10;
+use super::download::{
+    Failure, FetchProgress, Patience, client, download, download_archive, sha256,
+};
 use super::locate::Places;
-use super::source::{SOURCES, Source, SourceFile, source};
+use super::source::{Archive, SOURCES, Source, SourceFile, source};
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -31,23 +34,24 @@ pub fn fetch(
 ) -> Result<Vec<Fetched>> {
     let source = source(name).ok_or_else(|| nothing_to_fetch(name))?;
     if places.data_dir.is_none()
-        && let Some(place) = places.find(source)
+        && let Some(place) = places.find(source, &source.all_files())
         && let Some(found) = all_sound(source, &place.folder)?
     {
         return Ok(found);
     }
     let folder = places.fetch_folder(name);
-    from_mirrors(source, places, folder, progress)
+    from_mirrors(source, &source.all_files(), places, folder, progress)
 }
 
-/// Downloads `source` into the cache, because a run needs it, and returns the folder.
+/// Downloads `source` into the cache, because a run needs `files` of it, and returns the folder.
 pub(super) fn into_cache(
     source: &Source,
+    files: &[&'static SourceFile],
     places: &Places,
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<PathBuf> {
     let folder = places.cache_folder(source.name);
-    from_mirrors(source, places, folder.clone(), progress)?;
+    from_mirrors(source, files, places, folder.clone(), progress)?;
     // Without a folder the line above has failed.
     Ok(folder.unwrap_or_default())
 }
@@ -69,25 +73,34 @@ fn nothing_to_fetch(name: &str) -> Error {
     let known: Vec<String> = SOURCES.iter().map(|s| format!("`{}`", s.name)).collect();
     Error::Usage(format!(
         "there is nothing to download for `{name}`; datasets with files are {}",
-        known.join(" and ")
+        in_words(&known)
     ))
 }
 
 fn from_mirrors(
     source: &Source,
+    needed: &[&'static SourceFile],
     places: &Places,
     folder: Option<PathBuf>,
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<Vec<Fetched>> {
     let Some(folder) = folder else {
         let fault = "there is no home folder to keep a cache in; name a folder with `--data-dir`";
-        return Err(unavailable(source, places, None, &[fault.to_owned()]));
+        return Err(unavailable(
+            source,
+            needed,
+            places,
+            None,
+            &[fault.to_owned()],
+        ));
     };
     let client = client(Patience::default());
     fetch_into(source, source.mirrors, &client, &folder, progress).map_err(
         |failure| match failure {
             Unfetched::Local(error) => error,
-            Unfetched::Mirrors(faults) => unavailable(source, places, Some(&folder), &faults),
+            Unfetched::Mirrors(faults) => {
+                unavailable(source, needed, places, Some(&folder), &faults)
+            }
         },
     )
 }
@@ -112,6 +125,9 @@ fn fetch_into(
 ) -> Attempt<Vec<Fetched>> {
     fs::create_folder(folder).map_err(Unfetched::Local)?;
     let mut mirrors = mirrors.to_vec();
+    if let Some(archive) = &source.archive {
+        return fetch_archive(source, archive, &mut mirrors, client, folder, progress);
+    }
     let mut fetched = Vec::new();
     for file in source.files {
         let path = folder.join(file.name);
@@ -119,9 +135,43 @@ fn fetch_into(
         let from = if sound {
             None
         } else {
-            Some(fetch_file(file, &mut mirrors, client, &path, progress)?)
+            Some(from_any(&mut mirrors, file.name, |address| {
+                download(client, address, file, &path, progress)
+            })?)
         };
         fetched.push(Fetched { path, from });
+    }
+    Ok(fetched)
+}
+
+/// Takes what is missing or damaged out of the archive; nothing is downloaded where all is sound.
+fn fetch_archive(
+    source: &Source,
+    archive: &Archive,
+    mirrors: &mut [&str],
+    client: &Agent,
+    folder: &Path,
+    progress: &mut dyn FnMut(FetchProgress<'_>),
+) -> Attempt<Vec<Fetched>> {
+    let mut fetched = Vec::new();
+    let mut wanted = Vec::new();
+    for file in source.files {
+        let path = folder.join(file.name);
+        if !is_sound(&path, file).map_err(Unfetched::Local)? {
+            wanted.push(file);
+        }
+        fetched.push(Fetched { path, from: None });
+    }
+    if wanted.is_empty() {
+        return Ok(fetched);
+    }
+    let from = from_any(mirrors, archive.name, |address| {
+        let files = source.files;
+        download_archive(client, address, archive, files, &wanted, folder, progress)
+    })?;
+    for (fetched, file) in fetched.iter_mut().zip(source.files) {
+        let is_new = wanted.iter().any(|wanted| wanted.name == file.name);
+        fetched.from = is_new.then(|| from.clone());
     }
     Ok(fetched)
 }
@@ -134,19 +184,17 @@ fn is_sound(path: &Path, file: &SourceFile) -> Result<bool> {
     Ok(sha256(&fs::read(path)?) == file.sha256)
 }
 
-/// Tries each mirror; one that fails is asked last from then on, so that an unreachable one costs
-/// its timeout only once.
-fn fetch_file(
-    file: &SourceFile,
+/// Tries each mirror for `name` and returns the address that delivered; a mirror that fails is asked
+/// last from then on, so that an unreachable one costs its timeout only once.
+fn from_any(
     mirrors: &mut [&str],
-    client: &Agent,
-    path: &Path,
-    progress: &mut dyn FnMut(FetchProgress<'_>),
+    name: &str,
+    mut download: impl FnMut(&str) -> Result<(), Failure>,
 ) -> Attempt<String> {
     let mut faults = Vec::new();
     for _ in 0..mirrors.len() {
-        let address = format!("{}{}", mirrors[0], file.name);
-        match download(client, &address, file, path, progress) {
+        let address = format!("{}{name}", mirrors[0]);
+        match download(&address) {
             Ok(()) => return Ok(address),
             Err(Failure::Mirror(fault)) => faults.push(format!("`{address}`: {fault}")),
             Err(Failure::Local(error)) => return Err(Unfetched::Local(error)),
@@ -156,38 +204,81 @@ fn fetch_file(
     Err(Unfetched::Mirrors(faults))
 }
 
-/// The one error for a dataset that is neither here nor to be had.
+/// The one error for a dataset of which `needed` files are neither here nor to be had.
 fn unavailable(
     source: &Source,
+    needed: &[&'static SourceFile],
     places: &Places,
     folder: Option<&Path>,
     faults: &[String],
 ) -> Error {
     let name = source.name;
-    let mut text = format!("the dataset `{name}` is missing and could not be downloaded");
-    let searched = places.folders(name);
+    let nearest = places.nearest(source, needed);
+    let mut text = match &nearest {
+        None => format!("the dataset `{name}` is missing and could not be downloaded"),
+        Some((_, missing)) => format!(
+            "the dataset `{name}` lacks {}, and could not be downloaded",
+            in_words(&names(missing))
+        ),
+    };
+    let searched = places.folders(source);
     let searched = searched
         .iter()
         .map(|p| format!("`{}` ({})", p.folder.display(), p.reason));
     section(&mut text, "looked in", searched);
     section(&mut text, "tried", faults.iter().cloned());
     let folder = folder.map_or_else(|| PathBuf::from("DIR").join(name), Path::to_owned);
-    let paths = source
-        .files
+    let (folder, missing) = match &nearest {
+        Some((place, missing)) => (&place.folder, missing.as_slice()),
+        None => (&folder, needed),
+    };
+    let paths = missing
         .iter()
-        .map(|f| format!("`{}`", folder.join(f.name).display()));
+        .map(|file| format!("`{}`", folder.join(file.name).display()));
     section(
         &mut text,
         "to put its files there by hand, save them as",
         paths,
     );
-    section(
-        &mut text,
-        "from one of",
-        source.mirrors.iter().map(|m| format!("`{m}`")),
-    );
-    text.push_str("\nwithout any download, `bn-lab run configs/quickstart.toml` works");
+    let archive = source.archive.as_ref().map_or("", |archive| archive.name);
+    let title = if archive.is_empty() {
+        "from one of"
+    } else {
+        "which are in"
+    };
+    let addresses = source.mirrors.iter().map(|m| format!("`{m}{archive}`"));
+    section(&mut text, title, addresses);
+    text.push_str(&ways_round(source, nearest.is_some(), missing, folder));
     Error::Data(text)
+}
+
+/// How to go on without what is missing.
+fn ways_round(source: &Source, some_here: bool, missing: &[&SourceFile], folder: &Path) -> String {
+    let alone = cifar10::without(missing).filter(|_| some_here && source.name == cifar10::NAME);
+    let alone = alone.map_or(String::new(), |setting| {
+        let folder = folder.display();
+        format!(
+            "\nwhere there is a network, `bn-lab data fetch {}` brings them; with `{setting}`, what is in `{folder}` will do",
+            source.name
+        )
+    });
+    format!("{alone}\nwithout any download, `bn-lab run configs/quickstart.toml` works")
+}
+
+fn names(files: &[&SourceFile]) -> Vec<String> {
+    files
+        .iter()
+        .map(|file| format!("`{}`", file.name))
+        .collect()
+}
+
+/// `a, b and c`
+fn in_words(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
 }
 
 fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
@@ -202,6 +293,7 @@ fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) 
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use super::super::archive::tests::packed;
     use super::super::download::tests::{BODY, FILE, impatient};
     use super::super::loopback::{Server, answer};
     use super::super::mnist::MNIST;
@@ -213,10 +305,12 @@ mod tests {
     };
     static TWO_FILES: Source = Source {
         name: "two-files",
+        other_folder: None,
         description: "",
         origin: "",
         files: &[FILE, SECOND],
         mirrors: &[],
+        archive: None,
     };
 
     fn fetch_from(servers: &[&Server], folder: &Path) -> Attempt<Vec<Fetched>> {
@@ -291,7 +385,7 @@ mod tests {
         };
         let folder = places.cache_folder("mnist").unwrap();
         let faults = ["`https://example.org/x`: no answer".to_owned()];
-        let error = unavailable(&MNIST, &places, Some(&folder), &faults);
+        let error = unavailable(&MNIST, &MNIST.all_files(), &places, Some(&folder), &faults);
         assert_eq!(error.exit_code(), 4);
         let expected = format!(
             "the dataset `mnist` is missing and could not be downloaded\n\
@@ -314,12 +408,87 @@ mod tests {
     }
 
     #[test]
+    fn what_is_in_an_archive_is_fetched_in_one_go_and_only_where_it_is_needed() {
+        static PACKED: Source = Source {
+            archive: Some(Archive {
+                name: "both.tar.gz",
+                bytes: 10_000,
+            }),
+            ..TWO_FILES
+        };
+        let archive = packed(&[("ten.gz", BODY), ("readme", b"x"), ("again.gz", BODY)]);
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&asked);
+        let server = Server::start(move |path| {
+            seen.lock().unwrap().push(path.to_owned());
+            answer(200, archive.len(), &[&archive])
+        });
+        let empty = Server::start(|_| answer(200, 7, &[b"no tar!"]));
+        let folder = tempfile::tempdir().unwrap();
+        let (bad, good) = (empty.address(), server.address());
+        let mut received = 0;
+        let mut fetch = || {
+            let mirrors = [bad.as_str(), good.as_str()];
+            let result = fetch_into(
+                &PACKED,
+                &mirrors,
+                &impatient(),
+                folder.path(),
+                &mut |told| {
+                    assert_eq!((told.file, told.total), ("both.tar.gz", 10_000));
+                    received = told.received;
+                },
+            );
+            let Ok(fetched) = result else {
+                panic!("the second mirror is good");
+            };
+            assert!(fetched.iter().all(|f| fs::read(&f.path).unwrap() == BODY));
+            fetched.into_iter().map(|f| f.from).collect::<Vec<_>>()
+        };
+        let address = Some(format!("{}both.tar.gz", server.address()));
+        assert_eq!(fetch(), [address.clone(), address.clone()]);
+        assert_eq!(fetch(), [None, None]);
+        fs::replace(&folder.path().join("again.gz"), b"damaged").unwrap();
+        assert_eq!(fetch(), [None, address]);
+        assert_eq!(asked.lock().unwrap().len(), 2);
+        assert!(received > 0);
+    }
+
+    #[test]
+    fn an_incomplete_dataset_is_told_with_what_is_missing_and_every_way_out() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("cifar-10-batches-bin");
+        fs::create_folder(&folder).unwrap();
+        for name in ["data_batch_1.bin", "data_batch_2.bin", "test_batch.bin"] {
+            fs::replace(&folder.join(name), b"x").unwrap();
+        }
+        let places = Places {
+            environment: Some(root.path().into()),
+            ..Places::default()
+        };
+        let source = &cifar10::CIFAR10;
+        let text = unavailable(source, &source.all_files(), &places, None, &[]).to_string();
+        for part in [
+            "the dataset `cifar10` lacks `data_batch_3.bin`, `data_batch_4.bin` and \
+             `data_batch_5.bin`, and could not be downloaded",
+            &format!("`{}` (BN_LAB_DATA)", folder.display()),
+            &format!("`{}`", folder.join("data_batch_4.bin").display()),
+            "`https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz`",
+            "`bn-lab data fetch cifar10` brings them",
+            "with `data.train_batches = [1, 2]`",
+        ] {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+        assert!(!text.contains("data_batch_1.bin"), "{text}");
+    }
+
+    #[test]
     fn a_dataset_without_files_cannot_be_fetched() {
         let error = fetch("glyphs", &Places::default(), &mut |_| {}).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is nothing to download for `glyphs`; datasets with files are `mnist` and \
-             `fashion-mnist`"
+            "there is nothing to download for `glyphs`; datasets with files are `mnist`, \
+             `fashion-mnist` and `cifar10`"
         );
     }
 

@@ -1,10 +1,11 @@
 //! Where the files of a dataset are: the places that are searched, and in which order.
 //!
-//! 1. `--data-dir DIR`: `DIR/<dataset>/`, then `DIR` itself;
+//! 1. `--data-dir DIR`: `DIR/<dataset>/`, the folder that the dataset's archive unpacks to, then
+//!    `DIR` itself;
 //! 2. `$BN_LAB_DATA`: likewise;
 //! 3. the user's cache: `<cache>/bn-lab/<dataset>/`, where downloads go.
 //!
-//! The first folder that holds all files of the dataset, packed or unpacked, wins. Whether they
+//! The first folder that holds all files that are needed, packed or unpacked, wins. Whether they
 //! are sound is not asked here.
 
 use std::env;
@@ -53,8 +54,8 @@ impl Places {
         }
     }
 
-    /// Every folder that is searched for the dataset called `name`, in order.
-    pub fn folders(&self, name: &str) -> Vec<Place> {
+    /// Every folder that is searched for `source`, in order.
+    pub(super) fn folders(&self, source: &Source) -> Vec<Place> {
         let mut places = Vec::new();
         let given = [
             (&self.data_dir, "--data-dir"),
@@ -62,17 +63,18 @@ impl Places {
         ];
         for (folder, reason) in given {
             if let Some(folder) = folder {
-                places.push(Place {
+                let own = [Some(source.name), source.other_folder];
+                places.extend(own.into_iter().flatten().map(|name| Place {
                     folder: folder.join(name),
                     reason,
-                });
+                }));
                 places.push(Place {
                     folder: folder.clone(),
                     reason,
                 });
             }
         }
-        if let Some(folder) = self.cache_folder(name) {
+        if let Some(folder) = self.cache_folder(source.name) {
             places.push(Place {
                 folder,
                 reason: "cache",
@@ -95,12 +97,30 @@ impl Places {
         }
     }
 
-    /// The first place that holds all files of `source`.
-    pub(super) fn find(&self, source: &Source) -> Option<Place> {
-        self.folders(source.name).into_iter().find(|place| {
-            let is_there = |file: &SourceFile| path_in(&place.folder, file).is_some();
-            source.files.iter().all(is_there) && !holds_another(source, &place.folder)
-        })
+    /// The first place that holds all of `files`, which belong to `source`.
+    pub(super) fn find(&self, source: &Source, files: &[&'static SourceFile]) -> Option<Place> {
+        let (place, missing) = self.nearest(source, files)?;
+        missing.is_empty().then_some(place)
+    }
+
+    /// The place that holds the most of `files` (the first of several), and what it lacks; `None`
+    /// where no place holds any.
+    pub(super) fn nearest(
+        &self,
+        source: &Source,
+        files: &[&'static SourceFile],
+    ) -> Option<(Place, Vec<&'static SourceFile>)> {
+        let lacking = |place: Place| {
+            let is_missing = |file: &&SourceFile| path_in(&place.folder, file).is_none();
+            let missing: Vec<_> = files.iter().copied().filter(is_missing).collect();
+            (place, missing)
+        };
+        self.folders(source)
+            .into_iter()
+            .filter(|place| !holds_another(source, &place.folder))
+            .map(lacking)
+            .filter(|(_, missing)| missing.len() < files.len())
+            .min_by_key(|(_, missing)| missing.len())
     }
 }
 
@@ -142,6 +162,10 @@ mod tests {
         }
     }
 
+    fn find(places: &Places) -> Option<Place> {
+        places.find(&MNIST, &MNIST.all_files())
+    }
+
     fn places(root: &Path) -> Places {
         Places {
             data_dir: Some(root.join("given")),
@@ -154,7 +178,7 @@ mod tests {
     fn the_dataset_s_own_folder_comes_first_then_the_folder_itself_and_the_cache_last() {
         let root = tempfile::tempdir().unwrap();
         let places = places(root.path());
-        assert_eq!(places.find(&MNIST), None);
+        assert_eq!(find(&places), None);
         // Filled from the last place to the first, each takes over from the one before.
         for (folder, reason) in [
             ("cache/mnist", "cache"),
@@ -165,7 +189,7 @@ mod tests {
         ] {
             let folder = root.path().join(folder);
             fill(&folder, false);
-            assert_eq!(places.find(&MNIST), Some(Place { folder, reason }));
+            assert_eq!(find(&places), Some(Place { folder, reason }));
         }
     }
 
@@ -174,7 +198,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("cache/mnist");
         fill(&folder, true);
-        assert!(places(root.path()).find(&MNIST).is_some());
+        assert!(find(&places(root.path())).is_some());
         let file = &MNIST.files[0];
         assert_eq!(
             path_in(&folder, file),
@@ -194,7 +218,7 @@ mod tests {
         let given = root.path().join("given");
         fs::create_folder(&given).unwrap();
         fs::replace(&given.join(MNIST.files[0].name), b"x").unwrap();
-        assert_eq!(places(root.path()).find(&MNIST).unwrap().reason, "cache");
+        assert_eq!(find(&places(root.path())).unwrap().reason, "cache");
     }
 
     #[test]
@@ -213,5 +237,28 @@ mod tests {
             ..places
         };
         assert_eq!(without.fetch_folder("mnist"), without.cache_folder("mnist"));
+    }
+
+    #[test]
+    fn the_folder_of_the_archive_counts_and_the_fullest_place_is_the_nearest() {
+        use super::super::cifar10::{CIFAR10, needed};
+        let root = tempfile::tempdir().unwrap();
+        let places = places(root.path());
+        assert!(places.nearest(&CIFAR10, &CIFAR10.all_files()).is_none());
+        let write = |folder: &str, name: &str| {
+            let folder = root.path().join(folder);
+            fs::create_folder(&folder).unwrap();
+            fs::replace(&folder.join(name), b"x").unwrap();
+            folder
+        };
+        write("given/cifar10", "test_batch.bin");
+        let folder = write("environment/cifar-10-batches-bin", "test_batch.bin");
+        write("environment/cifar-10-batches-bin", "data_batch_2.bin");
+        let reason = "BN_LAB_DATA";
+        let place = Place { folder, reason };
+        let (nearest, missing) = places.nearest(&CIFAR10, &needed(&[1, 2])).unwrap();
+        assert_eq!((&nearest, missing[0].name), (&place, "data_batch_1.bin"));
+        assert_eq!(places.find(&CIFAR10, &needed(&[1, 2])), None);
+        assert_eq!(places.find(&CIFAR10, &needed(&[2])), Some(place));
     }
 }

@@ -22,6 +22,7 @@ const SIDE: usize = 28;
 /// Handwritten digits.
 pub(super) static MNIST: Source = Source {
     name: "mnist",
+    other_folder: None,
     description: "handwritten digits, 60 000 + 10 000 grey images of 28×28, 10 classes",
     origin: "Y. LeCun, C. Cortes, C. Burges; usually given as CC BY-SA 3.0",
     files: &[
@@ -50,11 +51,13 @@ pub(super) static MNIST: Source = Source {
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
     ],
+    archive: None,
 };
 
 /// Articles of clothing.
 pub(super) static FASHION_MNIST: Source = Source {
     name: "fashion-mnist",
+    other_folder: None,
     description: "articles of clothing, 60 000 + 10 000 grey images of 28×28, 10 classes",
     origin: "Zalando SE, MIT",
     files: &[
@@ -84,6 +87,7 @@ pub(super) static FASHION_MNIST: Source = Source {
         // Not encrypted; the sums protect what it serves.
         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     ],
+    archive: None,
 };
 
 /// The first training labels of each dataset. The two share file names and shapes, so these tell

@@ -3,13 +3,16 @@
 //! ```text
 //! load ──▶ glyphs                                      generated
 //!      └─▶ locate ──▶ (fetch ──▶ download) ──▶ mnist ──▶ idx    read from files
+//!                               └▶ archive  └▶ cifar10
 //! ```
 //!
 //! Nothing here knows tensors. A loaded [`Dataset`] is what its files hold; what a trial makes of
 //! it (validation, scaling, order) is [`batches::Prepared`]'s.
 
+mod archive;
 mod augment;
 pub mod batches;
+mod cifar10;
 mod dataset;
 mod download;
 mod fetch;
@@ -31,7 +34,9 @@ pub use self::fetch::{Fetched, fetch};
 pub use self::inventory::{Availability, DatasetStatus, FileCheck, FileState, status, verify};
 pub use self::locate::{ENVIRONMENT_VARIABLE, Place, Places};
 
-use self::source::Source;
+use std::path::PathBuf;
+
+use self::source::{Source, SourceFile};
 use crate::config::spec;
 use crate::error::Result;
 
@@ -43,33 +48,46 @@ pub fn load(
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<Dataset> {
     let (train, test) = (settings.train_examples, settings.test_examples);
-    let source = match settings.dataset {
+    let mut dataset = match &settings.dataset {
         spec::Dataset::Glyphs { difficulty, seed } => {
-            return glyphs::generate(difficulty, seed, train, test);
+            return glyphs::generate(*difficulty, *seed, train, test);
         }
-        spec::Dataset::Mnist => &mnist::MNIST,
-        spec::Dataset::FashionMnist => &mnist::FASHION_MNIST,
+        spec::Dataset::Mnist => read_mnist(&mnist::MNIST, places, progress)?,
+        spec::Dataset::FashionMnist => read_mnist(&mnist::FASHION_MNIST, places, progress)?,
+        spec::Dataset::Cifar10 { train_batches } => {
+            let needed = cifar10::needed(train_batches);
+            let folder = folder(&cifar10::CIFAR10, &needed, places, progress)?;
+            cifar10::read(&folder, train_batches)?
+        }
     };
-    let mut dataset = read(source, places, progress)?;
+    let name = dataset.name;
     dataset
         .train
-        .keep_first(train, "data.train_examples", source.name)?;
-    dataset
-        .test
-        .keep_first(test, "data.test_examples", source.name)?;
+        .keep_first(train, "data.train_examples", name)?;
+    dataset.test.keep_first(test, "data.test_examples", name)?;
     Ok(dataset)
 }
 
-fn read(
+fn read_mnist(
     source: &Source,
     places: &Places,
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<Dataset> {
-    let folder = match places.find(source) {
-        Some(place) => place.folder,
-        None => fetch::into_cache(source, places, progress)?,
-    };
+    let folder = folder(source, &source.all_files(), places, progress)?;
     mnist::read(source, &folder)
+}
+
+/// The folder that holds `needed` files of `source`, downloaded if it must be.
+fn folder(
+    source: &Source,
+    needed: &[&'static SourceFile],
+    places: &Places,
+    progress: &mut dyn FnMut(FetchProgress<'_>),
+) -> Result<PathBuf> {
+    match places.find(source, needed) {
+        Some(place) => Ok(place.folder),
+        None => fetch::into_cache(source, needed, places, progress),
+    }
 }
 
 #[cfg(test)]

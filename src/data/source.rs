@@ -2,6 +2,7 @@
 //!
 //! Tables only; the entries stand beside the reader of each dataset.
 
+use super::cifar10::CIFAR10;
 use super::mnist::{FASHION_MNIST, MNIST};
 
 /// A dataset that is read from files.
@@ -9,20 +10,48 @@ use super::mnist::{FASHION_MNIST, MNIST};
 pub(super) struct Source {
     /// The name used in experiment files, folders and messages.
     pub(super) name: &'static str,
+    /// Another folder name that its files are looked for in: the one that its archive unpacks to.
+    pub(super) other_folder: Option<&'static str>,
     /// What it shows, in a line.
     pub(super) description: &'static str,
     /// Who made it, and under which licence.
     pub(super) origin: &'static str,
-    /// The files; all are needed.
+    /// The files.
     pub(super) files: &'static [SourceFile],
     /// Addresses that serve the files, each ending with a slash; tried in this order.
     pub(super) mirrors: &'static [&'static str],
+    /// The gzipped tar archive that the mirrors serve instead of single files.
+    pub(super) archive: Option<Archive>,
+}
+
+impl Source {
+    /// All its files.
+    pub(super) fn all_files(&self) -> Vec<&'static SourceFile> {
+        self.files.iter().collect()
+    }
+
+    /// Bytes that a download of everything has.
+    pub(super) fn download_bytes(&self) -> u64 {
+        let files = || self.files.iter().map(|file| file.bytes).sum();
+        self.archive
+            .as_ref()
+            .map_or_else(files, |archive| archive.bytes)
+    }
+}
+
+/// An archive that holds all files of a dataset; these are checked, so it need not be.
+#[derive(Debug)]
+pub(super) struct Archive {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// Its size.
+    pub(super) bytes: u64,
 }
 
 /// One file as its authors published it.
 #[derive(Debug)]
 pub(super) struct SourceFile {
-    /// Its name, which ends with `.gz`.
+    /// Its name; a packed one ends with `.gz`.
     pub(super) name: &'static str,
     /// Its size.
     pub(super) bytes: u64,
@@ -31,14 +60,14 @@ pub(super) struct SourceFile {
 }
 
 impl SourceFile {
-    /// The name that the file has once somebody unpacked it.
+    /// The name that a packed file has once somebody unpacked it.
     pub(super) fn unpacked_name(&self) -> &'static str {
         self.name.strip_suffix(".gz").unwrap_or(self.name)
     }
 }
 
 /// Every dataset that is read from files.
-pub(super) static SOURCES: [&Source; 2] = [&MNIST, &FASHION_MNIST];
+pub(super) static SOURCES: [&Source; 3] = [&MNIST, &FASHION_MNIST, &CIFAR10];
 
 /// The dataset called `name`, if it is one that is read from files.
 pub(super) fn source(name: &str) -> Option<&'static Source> {
@@ -52,7 +81,9 @@ mod tests {
     #[test]
     fn every_entry_of_the_tables_is_well_formed() {
         for source in SOURCES {
-            assert!(source.mirrors.len() >= 2, "{}", source.name);
+            // Nobody but its authors serves the archive.
+            let least = if source.archive.is_some() { 1 } else { 2 };
+            assert!(source.mirrors.len() >= least, "{}", source.name);
             assert!(source.mirrors.iter().all(|mirror| mirror.ends_with('/')));
             for file in source.files {
                 assert_eq!(file.sha256.len(), 64, "{}", file.name);
@@ -61,7 +92,6 @@ mod tests {
                         .bytes()
                         .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
                 );
-                assert_ne!(file.name, file.unpacked_name());
                 assert!(file.bytes > 0);
             }
         }

@@ -8,10 +8,10 @@ const IMAGES: &str = "with a dataset of images";
 pub(super) const KEYS: &[Key] = &[
     Key {
         path: "data.dataset",
-        rule: Rule::Choice(&["glyphs", "mnist", "fashion-mnist"]),
+        rule: Rule::Choice(&["glyphs", "mnist", "fashion-mnist", "cifar10"]),
         default: "required",
         applies: "",
-        meaning: "Generated digits (no files, no network), handwritten digits, or articles of clothing; 28 × 28 pixels, 10 classes each.",
+        meaning: "Images in 10 classes: generated digits (no files, no network), handwritten digits or articles of clothing, 28 × 28 grey pixels each, or photographs, 32 × 32 pixels in colour.",
     },
     Key {
         path: "data.train_examples",
@@ -61,6 +61,13 @@ pub(super) const KEYS: &[Key] = &[
         default: "`false`",
         applies: IMAGES,
         meaning: "Whether each training image is mirrored left to right with probability ½.",
+    },
+    Key {
+        path: "data.train_batches",
+        rule: Rule::Numbers { least: 1, most: 5 },
+        default: "`[1, 2, 3, 4, 5]`",
+        applies: "with `data.dataset = \"cifar10\"`",
+        meaning: "Which of the five files of 10 000 training images are used.",
     },
     Key {
         path: "data.difficulty",

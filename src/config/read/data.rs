@@ -9,6 +9,9 @@ pub(super) fn data(reader: &mut Reader<'_>) -> Data {
     let dataset = match reader.text("data.dataset", "").as_str() {
         "mnist" => Dataset::Mnist,
         "fashion-mnist" => Dataset::FashionMnist,
+        "cifar10" => Dataset::Cifar10 {
+            train_batches: train_batches(reader),
+        },
         _ => Dataset::Glyphs {
             difficulty: reader.float("data.difficulty", 0.5),
             seed: reader.number("data.seed", 0),
@@ -19,7 +22,7 @@ pub(super) fn data(reader: &mut Reader<'_>) -> Data {
             Some(reader.count("data.train_examples", Dataset::GLYPHS_TRAIN)),
             Some(reader.count("data.test_examples", Dataset::GLYPHS_TEST)),
         ),
-        Dataset::Mnist | Dataset::FashionMnist => (
+        Dataset::Mnist | Dataset::FashionMnist | Dataset::Cifar10 { .. } => (
             reader.optional_count("data.train_examples"),
             reader.optional_count("data.test_examples"),
         ),
@@ -38,6 +41,19 @@ pub(super) fn data(reader: &mut Reader<'_>) -> Data {
             "none" => InputScaling::None,
             _ => InputScaling::Unit,
         },
+    }
+}
+
+fn train_batches(reader: &mut Reader<'_>) -> Vec<u8> {
+    let all = Value::List((1..=5).map(Value::Integer).collect());
+    match reader.value("data.train_batches", all) {
+        // From 1 to 5, by the key's rule.
+        Value::List(batches) => batches
+            .iter()
+            .filter_map(as_whole)
+            .map(|b| b as u8)
+            .collect(),
+        _ => Vec::new(),
     }
 }
 

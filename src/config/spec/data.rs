@@ -33,6 +33,11 @@ pub enum Dataset {
     Mnist,
     /// Articles of clothing (Zalando).
     FashionMnist,
+    /// Small colour photographs (Krizhevsky, Nair, Hinton).
+    Cifar10 {
+        /// Which of the five training files are used: different numbers from 1 to 5, in order.
+        train_batches: Vec<u8>,
+    },
 }
 
 impl Dataset {
@@ -47,6 +52,7 @@ impl Dataset {
             Self::Glyphs { .. } => "glyphs",
             Self::Mnist => "mnist",
             Self::FashionMnist => "fashion-mnist",
+            Self::Cifar10 { .. } => "cifar10",
         }
     }
 
@@ -57,6 +63,11 @@ impl Dataset {
                 channels: 1,
                 height: 28,
                 width: 28,
+            }),
+            Self::Cifar10 { .. } => Some(Shape {
+                channels: 3,
+                height: 32,
+                width: 32,
             }),
         }
     }
