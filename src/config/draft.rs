@@ -123,8 +123,12 @@ fn found_in_override(text: &str, index: usize, problems: &mut Problems) -> Vec<F
     let path = key.trim().replace('"', "");
     let value = value.trim();
     let mut node = wire::override_value(value, index);
-    let takes_text = keys::find(&path)
-        .is_some_and(|key| matches!(key.rule, Rule::Name | Rule::Text | Rule::Folder));
+    let takes_text = keys::find(&path).is_some_and(|key| {
+        matches!(
+            key.rule,
+            Rule::Name | Rule::Text | Rule::Folder | Rule::File
+        )
+    });
     if takes_text && !matches!(node.kind, Kind::Plain(Value::Text(_))) {
         // A name such as `2026` or `true` need not be quoted twice for the shell's sake.
         node.kind = Kind::Plain(Value::Text(value.to_owned()));

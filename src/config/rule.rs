@@ -25,6 +25,8 @@ pub(super) enum Rule {
     Text,
     /// The path of a folder.
     Folder,
+    /// The path of a file.
+    File,
     /// `true` or `false`.
     Flag,
     /// A whole number in `least..=most`.
@@ -83,7 +85,9 @@ impl Rule {
         let allowed = match (self, value) {
             (Self::Flag, Value::Bool(_)) | (Self::Text, Value::Text(_)) => true,
             (Self::Name, Value::Text(text)) => is_name(text),
-            (Self::Folder, Value::Text(text)) => !text.trim().is_empty() && !text.contains('\0'),
+            (Self::Folder | Self::File, Value::Text(text)) => {
+                !text.trim().is_empty() && !text.contains('\0')
+            }
             (Self::Choice(words), Value::Text(text)) => words.contains(&text.as_str()),
             (Self::Whole { least, most }, Value::Integer(n)) => (least..=most).contains(&n),
             (Self::Number { low, high }, Value::Float(x)) => within(*low, *high, *x),
@@ -123,6 +127,7 @@ impl Rule {
             }
             Self::Text => "a text".to_owned(),
             Self::Folder => "the path of a folder".to_owned(),
+            Self::File => "the path of a file".to_owned(),
             Self::Flag => "`true` or `false`".to_owned(),
             Self::Whole {
                 least,
@@ -226,6 +231,8 @@ fn multiples(items: &[Node]) -> Option<Value> {
     let is_new = |(i, number): (usize, &Value)| !numbers[..i].contains(number);
     let distinct = numbers.iter().enumerate().all(is_new);
     distinct.then_some(Value::List(numbers))
+}
+
 fn numbers(least: i64, most: i64, items: &[Node]) -> Option<Value> {
     let number = |node: &Node| match &node.kind {
         Kind::Plain(Value::Integer(number)) => Some(*number),
@@ -336,6 +343,10 @@ mod tests {
         ] {
             let accepted = Rule::Multiples.accept(&list(numbers));
             assert_eq!(accepted.is_some(), allowed, "{numbers:?}");
+        }
+    }
+
+    #[test]
     fn numbers_of_a_list_differ_and_have_one_normal_form() {
         let rule = Rule::Numbers { least: 1, most: 5 };
         let accept = |text: &str| {

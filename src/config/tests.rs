@@ -15,7 +15,7 @@ const QUICKSTART_JSON: &str = include_str!("../../configs/quickstart.json");
 const MNIST: &str = include_str!("../../configs/mnist.toml");
 
 /// Small files that between them read every key.
-const SAMPLES: [&str; 10] = [
+const SAMPLES: [&str; 12] = [
     QUICKSTART,
     MNIST,
     "data.dataset = 'glyphs'",
@@ -27,6 +27,8 @@ const SAMPLES: [&str; 10] = [
     "data.dataset = 'glyphs'\n[[model.blocks]]\npool = 4\nchannels = 8\n[model]\nkind = 'convnet'\ndense = [16]\nhead = 'flatten'\ndropout = 0.5",
     "[sweep]\ndata.dataset = ['mnist', 'glyphs']\ndata.validation = [0, 0.5, 100]\ndata.split = ['fixed', 'per_replicate']",
     "data.dataset = 'cifar10'\ndata.train_batches = [2, 1]\ndata.shift = 4\ndata.flip = true\ntrain.order = 'fixed'",
+    "[data]\ndataset = 'csv'\nfile = 'a.csv'\nheader = false\nlabel = '5'",
+    "[data]\ndataset = 'csv'\nfile = 'a.csv'\ntest_file = 'b.csv'\ninput_scaling = 'standardize'",
 ];
 
 fn load(text: &str) -> Loaded {

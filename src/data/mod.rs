@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! load ──▶ glyphs                                      generated
+//!      ├─▶ table                                       read from a file of the user's
 //!      └─▶ locate ──▶ (fetch ──▶ download) ──▶ mnist ──▶ idx    read from files
 //!                               └▶ archive  └▶ cifar10
 //! ```
@@ -26,6 +27,7 @@ mod mnist;
 mod order;
 mod scaling;
 mod source;
+mod table;
 
 pub use self::augment::Move;
 pub use self::dataset::{Dataset, Examples, Inputs, Row};
@@ -59,6 +61,7 @@ pub fn load(
             let folder = folder(&cifar10::CIFAR10, &needed, places, progress)?;
             cifar10::read(&folder, train_batches)?
         }
+        spec::Dataset::Csv(settings) => table::read(settings)?,
     };
     let name = dataset.name;
     dataset

@@ -1,13 +1,23 @@
 //! `[data]`: enough examples to train on, where their number is known here (a file's own size is
-//! checked when it is read), and images where pixels are meant.
+//! checked when it is read), a file where one is needed, and images where pixels are meant.
 
 use super::Report;
-use crate::config::spec::{InputScaling, Settings};
+use crate::config::spec::{Dataset, InputScaling, Settings};
 
 /// Reports what is wrong with the data of a condition.
 pub(super) fn check(settings: &Settings, report: Report<'_>) {
+    check_file(settings, report);
     check_images(settings, report);
     check_sizes(settings, report);
+}
+
+fn check_file(settings: &Settings, report: Report<'_>) {
+    if let Dataset::Csv(table) = &settings.data.dataset
+        && table.file.as_os_str().is_empty()
+    {
+        let reason = "is missing; with `data.dataset = \"csv\"` it names the table";
+        report("data.file", reason.to_owned());
+    }
 }
 
 fn check_images(settings: &Settings, report: Report<'_>) {

@@ -1,17 +1,20 @@
 //! `[data]`
 
 use super::{FROM_0_TO_1, Key, SEED, count};
-use crate::config::rule::Rule;
+use crate::config::rule::{Bound, Rule};
 
 const IMAGES: &str = "with a dataset of images";
+
+const CSV: &str = "with `data.dataset = \"csv\"`";
+const SPLIT_CSV: &str = "with `data.dataset = \"csv\"` and without `data.test_file`";
 
 pub(super) const KEYS: &[Key] = &[
     Key {
         path: "data.dataset",
-        rule: Rule::Choice(&["glyphs", "mnist", "fashion-mnist", "cifar10"]),
+        rule: Rule::Choice(&["glyphs", "mnist", "fashion-mnist", "cifar10", "csv"]),
         default: "required",
         applies: "",
-        meaning: "Images in 10 classes: generated digits (no files, no network), handwritten digits or articles of clothing, 28 × 28 grey pixels each, or photographs, 32 × 32 pixels in colour.",
+        meaning: "Images in 10 classes: generated digits (no files, no network), handwritten digits or articles of clothing, 28 × 28 grey pixels each, or photographs, 32 × 32 pixels in colour. `\"csv\"` is a table of your own.",
     },
     Key {
         path: "data.train_examples",
@@ -70,6 +73,44 @@ pub(super) const KEYS: &[Key] = &[
         meaning: "Which of the five files of 10 000 training images are used.",
     },
     Key {
+        path: "data.file",
+        rule: Rule::File,
+        default: "required",
+        applies: CSV,
+        meaning: "The table: comma-separated, one example per row; the path is relative to the working directory. Columns of numbers are inputs as they are, other columns make one input per category.",
+    },
+    Key {
+        path: "data.test_file",
+        rule: Rule::File,
+        default: "none",
+        applies: CSV,
+        meaning: "The rows to test with, in the same columns. Without it they are split off the table.",
+    },
+    Key {
+        path: "data.test_share",
+        rule: Rule::Number {
+            low: Bound::Excluding(0.0),
+            high: Bound::Excluding(1.0),
+        },
+        default: "`0.2`",
+        applies: SPLIT_CSV,
+        meaning: "How much of the table's rows is split off as the test set, by `data.seed`.",
+    },
+    Key {
+        path: "data.label",
+        rule: Rule::Text,
+        default: "the last column",
+        applies: CSV,
+        meaning: "The column that holds the class: its name or, where the table has no header, its number from 1, in quotes.",
+    },
+    Key {
+        path: "data.header",
+        rule: Rule::Flag,
+        default: "`true`",
+        applies: CSV,
+        meaning: "Whether the first line names the columns.",
+    },
+    Key {
         path: "data.difficulty",
         rule: FROM_0_TO_1,
         default: "`0.5`",
@@ -80,7 +121,7 @@ pub(super) const KEYS: &[Key] = &[
         path: "data.seed",
         rule: SEED,
         default: "`0`",
-        applies: "with `data.dataset = \"glyphs\"`",
-        meaning: "Seed of the generator; the same glyphs in every replicate.",
+        applies: "with `data.dataset = \"glyphs\"`, or `\"csv\"` without `data.test_file`",
+        meaning: "Seed of the generator, or of a table's test split; the same in every replicate.",
     },
 ];

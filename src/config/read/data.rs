@@ -1,7 +1,9 @@
 //! `[data]`
 
 use super::{Reader, as_count, as_whole};
-use crate::config::spec::{Augmentation, Data, Dataset, InputScaling, Split, Validation};
+use crate::config::spec::{
+    Augmentation, Data, Dataset, InputScaling, Split, Table, TestRows, Validation,
+};
 use crate::config::value::Value;
 
 /// `[data]` of one condition.
@@ -12,6 +14,7 @@ pub(super) fn data(reader: &mut Reader<'_>) -> Data {
         "cifar10" => Dataset::Cifar10 {
             train_batches: train_batches(reader),
         },
+        "csv" => Dataset::Csv(table(reader)),
         _ => Dataset::Glyphs {
             difficulty: reader.float("data.difficulty", 0.5),
             seed: reader.number("data.seed", 0),
@@ -22,7 +25,7 @@ pub(super) fn data(reader: &mut Reader<'_>) -> Data {
             Some(reader.count("data.train_examples", Dataset::GLYPHS_TRAIN)),
             Some(reader.count("data.test_examples", Dataset::GLYPHS_TEST)),
         ),
-        Dataset::Mnist | Dataset::FashionMnist | Dataset::Cifar10 { .. } => (
+        Dataset::Mnist | Dataset::FashionMnist | Dataset::Cifar10 { .. } | Dataset::Csv(_) => (
             reader.optional_count("data.train_examples"),
             reader.optional_count("data.test_examples"),
         ),
@@ -54,6 +57,22 @@ fn train_batches(reader: &mut Reader<'_>) -> Vec<u8> {
             .map(|b| b as u8)
             .collect(),
         _ => Vec::new(),
+    }
+}
+
+/// A file that is not given stays empty here; `combinations` refuses it.
+fn table(reader: &mut Reader<'_>) -> Table {
+    Table {
+        file: reader.optional_text("data.file").unwrap_or_default().into(),
+        label: reader.optional_text("data.label"),
+        header: reader.flag("data.header", true),
+        test: match reader.optional_text("data.test_file") {
+            Some(file) => TestRows::File(file.into()),
+            None => TestRows::Share {
+                share: reader.float("data.test_share", 0.2),
+                seed: reader.number("data.seed", 0),
+            },
+        },
     }
 }
 

@@ -60,6 +60,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn optional_text(&mut self, key: &'static str) -> Option<String> {
+        match self.optional(key) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     fn float(&mut self, key: &'static str, default: f64) -> f64 {
         match self.value(key, Value::Float(default)) {
             Value::Float(number) => number,

@@ -1,5 +1,7 @@
 //! `[data]`: which examples, and how they become inputs.
 
+use std::path::PathBuf;
+
 /// `[data]`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Data {
@@ -38,6 +40,36 @@ pub enum Dataset {
         /// Which of the five training files are used: different numbers from 1 to 5, in order.
         train_batches: Vec<u8>,
     },
+    /// A table of the user's own.
+    Csv(Table),
+}
+
+/// A file of comma-separated values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The file, relative to the working directory.
+    pub file: PathBuf,
+    /// The column that holds the label: its name, or its number from 1 where there is no header.
+    /// `None`: the last.
+    pub label: Option<String>,
+    /// Whether the first line names the columns.
+    pub header: bool,
+    /// What the network is tested with.
+    pub test: TestRows,
+}
+
+/// Where the test rows of a table come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TestRows {
+    /// A file of their own.
+    File(PathBuf),
+    /// Split off by chance.
+    Share {
+        /// How much of the rows, in `(0, 1)`.
+        share: f64,
+        /// Seed of the split, shared by all replicates.
+        seed: u64,
+    },
 }
 
 impl Dataset {
@@ -53,6 +85,7 @@ impl Dataset {
             Self::Mnist => "mnist",
             Self::FashionMnist => "fashion-mnist",
             Self::Cifar10 { .. } => "cifar10",
+            Self::Csv(_) => "csv",
         }
     }
 
@@ -69,6 +102,7 @@ impl Dataset {
                 height: 32,
                 width: 32,
             }),
+            Self::Csv(_) => None,
         }
     }
 }

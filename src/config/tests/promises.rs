@@ -59,7 +59,10 @@ fn every_word_of_every_choice_makes_its_own_settings() {
             continue;
         };
         let settings = |word: &str| {
-            let file = format!("data.dataset = 'mnist'\n{}", where_it_applies(key.path));
+            let file = format!(
+                "data.dataset = 'mnist'\ndata.file = 'a.csv'\n{}",
+                where_it_applies(key.path)
+            );
             let text = load_with(&file, &[&format!("{}={word}", key.path)]);
             format!("{:?}", text.experiment.conditions[0].settings)
         };
@@ -116,11 +119,12 @@ fn every_listed_key_is_read_somewhere() {
 
 #[test]
 fn the_listed_defaults_are_the_real_ones() {
-    for text in ["glyphs", "mnist"] {
+    for text in ["glyphs", "mnist", "cifar10", "csv"] {
         for optimizer in ["adam", "sgd", "momentum", "rmsprop"] {
             for (preset, kind) in [("keras", "mlp"), ("pytorch", "convnet")] {
                 let overrides = [
                     format!("data.dataset={text}"),
+                    "data.file=a.csv".to_owned(),
                     format!("train.optimizer={optimizer}"),
                     format!("norm.preset={preset}"),
                     format!("model.kind={kind}"),

@@ -8,7 +8,7 @@ fn every_problem_of_a_file_is_told_at_once_in_its_order() {
     assert_eq!(
         problems(text),
         "x.toml:1: `replicates = 0`: must be a whole number from 1 to 10000
-error: x.toml:4: `data.dataset = \"mnits\"`: must be one of `\"glyphs\"`, `\"mnist\"`, `\"fashion-mnist\"`, `\"cifar10\"`
+error: x.toml:4: `data.dataset = \"mnits\"`: must be one of `\"glyphs\"`, `\"mnist\"`, `\"fashion-mnist\"`, `\"cifar10\"`, `\"csv\"`
   hint: did you mean `\"mnist\"`?
 error: x.toml:7: `train.batch_size = 0`: must be a whole number from 1 to 1000000
 error: x.toml:8: `train.learning_rate = -1`: must be a number above 0
@@ -201,6 +201,27 @@ fn nothing_to_train_on_is_refused_where_the_number_of_examples_is_known() {
     );
     load(&glyphs("data.train_examples = 20"));
     load("data.dataset = 'mnist'\ndata.validation = 6000");
+}
+
+#[test]
+fn a_table_needs_a_file_and_has_no_pixels() {
+    let csv = "data.dataset = 'csv'\n";
+    assert_eq!(
+        problems(csv),
+        "x.toml: `data.file`: is missing; with `data.dataset = \"csv\"` it names the table"
+    );
+    let found = problems(&format!(
+        "{csv}data.file = 'a.csv'\ndata.input_scaling = 'binary'"
+    ));
+    assert!(
+        found.starts_with("x.toml:3: `data.input_scaling = \"binary\"`: is for the pixels of images, and `csv` is a table"),
+        "{found}"
+    );
+    let shifted = load(&format!("{csv}data.file = 'a.csv'\ndata.shift = 2"));
+    assert_eq!(
+        shifted.notes,
+        ["x.toml:3: `data.shift` has no effect: it applies only with a dataset of images"]
+    );
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! `csv`: a table of the user's own, comma-separated, one example per row.
+//!
+//! - The label column may hold any text or numbers; its values become classes in their order, by
+//!   number if all are numbers, else by spelling.
+//! - A column of numbers is an input as it is. Any other column is one-hot: one input per category,
+//!   categories in order of spelling.
+//! - What columns and classes there are is learnt from `data.file`; a `data.test_file` must fit it.
+//!   Without one, the rows are shuffled by stream `csv/split` of `data.seed`, the same for all
+//!   replicates, and the last `data.test_share` of them, rounded, is the test set.
+//!
+//! Nothing is guessed or repaired: an empty cell, a row of another length or a number that is not
+//! finite ends the reading, and the error says where it stands.
+
+mod encoding;
+mod sheet;
+
+use self::encoding::Encoding;
+use self::sheet::Sheet;
+use super::dataset::{Dataset, Examples, Inputs};
+use crate::config::spec::{Shape, Table, TestRows};
+use crate::error::Result;
+use crate::seed::Streams;
+
+/// The name used in experiment files and messages.
+pub(super) const NAME: &str = "csv";
+
+/// Reads the table, and splits it or reads its test rows.
+pub(super) fn read(settings: &Table) -> Result<Dataset> {
+    let sheet = Sheet::read(&settings.file, settings.header, "data.file")?;
+    let encoding = Encoding::learn(&sheet, settings.label.as_deref())?;
+    let all: Vec<usize> = (0..sheet.rows.len()).collect();
+    let (train, test) = match &settings.test {
+        TestRows::File(file) => {
+            let other = Sheet::read(file, settings.header, "data.test_file")?;
+            other.must_fit(&sheet)?;
+            let rows: Vec<usize> = (0..other.rows.len()).collect();
+            (
+                examples(&sheet, &encoding, &all)?,
+                examples(&other, &encoding, &rows)?,
+            )
+        }
+        TestRows::Share { share, seed } => {
+            let (train, test) = split(all, *share, *seed);
+            (
+                examples(&sheet, &encoding, &train)?,
+                examples(&sheet, &encoding, &test)?,
+            )
+        }
+    };
+    Ok(Dataset {
+        name: NAME,
+        train,
+        test,
+    })
+}
+
+/// Training and test rows; neither is empty, since two classes make at least two rows.
+fn split(mut rows: Vec<usize>, share: f64, seed: u64) -> (Vec<usize>, Vec<usize>) {
+    Streams::shared(seed).stream("csv/split").shuffle(&mut rows);
+    let most = rows.len().saturating_sub(1).max(1);
+    let held_out = (rows.len() as f64 * share).round() as usize;
+    let test = rows.split_off(rows.len() - held_out.clamp(1, most));
+    (rows, test)
+}
+
+fn examples(sheet: &Sheet, encoding: &Encoding, rows: &[usize]) -> Result<Examples> {
+    let mut inputs = Vec::with_capacity(rows.len() * encoding.features());
+    let mut labels = Vec::with_capacity(rows.len());
+    for &row in rows {
+        labels.push(encoding.append(sheet, row, &mut inputs)?);
+    }
+    Ok(Examples {
+        shape: Shape {
+            channels: 1,
+            height: 1,
+            width: encoding.features(),
+        },
+        classes: encoding.classes(),
+        inputs: Inputs::Numbers(inputs),
+        labels,
+    })
+}
+
+#[cfg(test)]
+mod tests;
