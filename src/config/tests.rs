@@ -15,7 +15,7 @@ const QUICKSTART_JSON: &str = include_str!("../../configs/quickstart.json");
 const MNIST: &str = include_str!("../../configs/mnist.toml");
 
 /// Small files that between them read every key.
-const SAMPLES: [&str; 12] = [
+const SAMPLES: &[&str] = &[
     QUICKSTART,
     MNIST,
     "data.dataset = 'glyphs'",
