@@ -54,8 +54,13 @@ fn last_segment(path: &str) -> &str {
 }
 
 /// Names that other programs have for ours.
-const OTHER_NAMES: [(&str, &str); 7] = [
+const OTHER_NAMES: [(&str, &str); 12] = [
     ("norm.momentum", "norm.decay"),
+    ("norm.kind", "norm.method"),
+    ("renorm_momentum", "norm.renorm_decay"),
+    ("num_groups", "norm.groups"),
+    ("ghost_batch_size", "norm.virtual_batch_size"),
+    ("elementwise_affine", "norm.affine"),
     ("lr", "train.learning_rate"),
     ("eps", "norm.epsilon"),
     ("betas", "train.beta_1"),

@@ -56,6 +56,8 @@ pub(super) enum Rule {
         /// The largest.
         most: i64,
     },
+    /// Which hidden layers: a word, or their positions.
+    Positions,
     /// A count of examples, or a share of them.
     Share,
     /// Distinct positive numbers, at least one.
@@ -67,6 +69,9 @@ pub(super) const WIDEST: i64 = 65_536;
 /// The most layers that a config may ask for.
 pub(super) const MOST_LAYERS: usize = 100;
 
+/// Hidden layers by name.
+const POSITION_WORDS: [&str; 3] = ["all", "first", "last"];
+
 impl Rule {
     /// The value in its normal form (`1` as `1.0` where a number may have decimals), or `None`
     /// where the rule forbids it.
@@ -76,6 +81,7 @@ impl Rule {
             (Self::Multiples, Kind::List(items)) => multiples(items),
             (Self::Blocks, Kind::List(items)) => blocks::accept(items),
             (Self::Numbers { least, most }, Kind::List(items)) => numbers(*least, *most, items),
+            (Self::Positions, Kind::List(items)) => numbers(0, MOST_LAYERS as i64 - 1, items),
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
         }
@@ -89,6 +95,7 @@ impl Rule {
                 !text.trim().is_empty() && !text.contains('\0')
             }
             (Self::Choice(words), Value::Text(text)) => words.contains(&text.as_str()),
+            (Self::Positions, Value::Text(text)) => POSITION_WORDS.contains(&text.as_str()),
             (Self::Whole { least, most }, Value::Integer(n)) => (least..=most).contains(&n),
             (Self::Number { low, high }, Value::Float(x)) => within(*low, *high, *x),
             (Self::Share, Value::Integer(n)) => *n >= 0,
@@ -137,9 +144,12 @@ impl Rule {
             Self::Number { low, high } => format!("a number{}", range(*low, *high)),
             Self::Choice(words) => {
                 let one_of = if words.len() > 1 { "one of " } else { "" };
-                let words: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
-                format!("{one_of}{}", words.join(", "))
+                format!("{one_of}{}", quoted(words))
             }
+            Self::Positions => format!(
+                "{}, or a list of different whole numbers from 0",
+                quoted(&POSITION_WORDS)
+            ),
             Self::Widths => {
                 format!("a list of at most {MOST_LAYERS} whole numbers from 1 to {WIDEST}, or `[]`")
             }
@@ -168,10 +178,8 @@ impl Rule {
             return None;
         };
         match (self, value) {
-            (Self::Choice(words), Value::Text(text)) => {
-                let word = nearest(&text.to_lowercase(), words.iter().copied())?;
-                Some(format!("did you mean `\"{word}\"`?"))
-            }
+            (Self::Choice(words), Value::Text(text)) => did_you_mean(text, words),
+            (Self::Positions, Value::Text(text)) => did_you_mean(text, &POSITION_WORDS),
             (Self::Whole { .. }, Value::Float(x)) if x.fract() == 0.0 && x.abs() < 1e15 => {
                 let whole = Value::Integer(*x as i64);
                 self.accept_plain(&whole)
@@ -185,6 +193,17 @@ impl Rule {
             _ => None,
         }
     }
+}
+
+fn did_you_mean(text: &str, words: &[&str]) -> Option<String> {
+    let word = nearest(&text.to_lowercase(), words.iter().copied())?;
+    Some(format!("did you mean `\"{word}\"`?"))
+}
+
+/// `` `"a"`, `"b"` ``
+fn quoted(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+    words.join(", ")
 }
 
 /// The most similar of `words`, if any is similar at all (Jaro–Winkler above 0.8).
@@ -357,6 +376,29 @@ mod tests {
         for bad in ["[]", "[1, 1]", "[0]", "[6]", "[1.0]", "2", "['1']"] {
             assert_eq!(accept(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_set_of_layers_has_one_normal_form() {
+        let list = |positions: &[i64]| {
+            let node = |&position: &i64| Node {
+                place: crate::config::wire::Place::Override(0),
+                kind: plain(Value::Integer(position)),
+            };
+            Kind::List(positions.iter().map(node).collect())
+        };
+        let sorted = Value::List(vec![Value::Integer(0), Value::Integer(2)]);
+        assert_eq!(Rule::Positions.accept(&list(&[2, 0])), Some(sorted));
+        for wrong in [&[][..], &[1, 1], &[-1]] {
+            assert_eq!(Rule::Positions.accept(&list(wrong)), None, "{wrong:?}");
+        }
+        let word = |word: &str| plain(Value::Text(word.to_owned()));
+        assert!(Rule::Positions.accept(&word("first")).is_some());
+        assert_eq!(Rule::Positions.accept(&word("frist")), None);
+        assert_eq!(
+            Rule::Positions.fix(&word("frist")).as_deref(),
+            Some("did you mean `\"first\"`?")
+        );
     }
 
     #[test]

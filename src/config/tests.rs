@@ -1,11 +1,14 @@
 //! Whole files in, experiments or rendered problems out.
 
+mod norm;
 mod promises;
 mod refusals;
 
 use std::path::Path;
 
-use super::spec::{Dataset, Experiment, Length, Placement, Validation};
+use super::spec::{
+    Dataset, Experiment, Length, NormSettings, Placement, RunningVariance, Validation,
+};
 use super::value::Value;
 use super::{Loaded, parse};
 
@@ -29,6 +32,10 @@ const SAMPLES: &[&str] = &[
     "data.dataset = 'cifar10'\ndata.train_batches = [2, 1]\ndata.shift = 4\ndata.flip = true\ntrain.order = 'fixed'",
     "[data]\ndataset = 'csv'\nfile = 'a.csv'\nheader = false\nlabel = '5'",
     "[data]\ndataset = 'csv'\nfile = 'a.csv'\ntest_file = 'b.csv'\ninput_scaling = 'standardize'",
+    "data.dataset = 'glyphs'\ntrain.batch_size = 64\n[norm]\nvirtual_batch_size = 16\ngamma_constraint = 'max_norm'\nbeta_constraint = 'non_negative'\n[sweep]\nnorm.layers = ['all', 'first', [1, 0]]\nnorm.averaging = ['exponential', 'cumulative']",
+    "data.dataset = 'glyphs'\n[norm]\npreset = 'paper'\naffine = false\n[sweep]\nnorm.scale = [true, false]\nnorm.track_running_stats = [true, false]",
+    "data.dataset = 'glyphs'\n[norm]\nmethod = 'renorm'\nr_max = 3\nd_max = 5\nrelax_from = 5000\nr_relaxed_at = 40000\nd_relaxed_at = 25000",
+    "data.dataset = 'glyphs'\n[norm]\ngroups = 8\n[sweep]\nnorm.method = ['batch', 'layer', 'group']",
 ];
 
 fn load(text: &str) -> Loaded {
@@ -106,7 +113,10 @@ fn mnist_is_the_network_of_its_title() {
     assert_eq!(settings.data.train_examples, None);
     assert_eq!(settings.data.validation, Validation::Count(5000));
     let layer = settings.norm.layer.expect("a normalised condition");
-    assert_eq!((layer.decay, layer.epsilon), (0.99, 1e-3));
+    assert_eq!(
+        layer,
+        NormSettings::batch(0.99, 1e-3, RunningVariance::Biased)
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::convolution::{Convolution, Kernel};
 use super::dense::{Dense, Weights};
 use super::norm::NormLayer;
 use super::{init, placement};
-use crate::config::spec::{Bias, Model, Norm, Placement};
+use crate::config::spec::{Bias, Model, Norm};
 use crate::seed::Streams;
 
 /// Builds the layers of one network.
@@ -51,28 +51,96 @@ impl Builder<'_> {
         self.dense("output", inputs, classes, self.model.bias != Bias::Never)
     }
 
-    /// The normalisation called `name` of a hidden layer; `None` where hidden layers have none.
-    pub fn norm(&self, name: &str, features: usize) -> Option<NormLayer> {
-        let wanted = self.norm.placement != Placement::None;
-        self.norm_layer(wanted, name, features)
+    /// The normalisation called `name` of hidden layer `layer`, counted from 0 at the input; `None`
+    /// where it has none.
+    pub fn norm(&self, layer: usize, name: &str, features: usize) -> Option<NormLayer> {
+        let settings = self.norm.of_hidden(layer, self.hidden_layers())?;
+        Some(NormLayer::new(name, features, settings, self.device))
     }
 
     /// The normalisation of the raw input, if it is wanted.
     pub fn input_norm(&self, features: usize) -> Option<NormLayer> {
-        self.norm_layer(self.norm.on_input, "input_norm", features)
+        let settings = self.norm.layer.filter(|_| self.norm.on_input)?;
+        Some(NormLayer::new(
+            "input_norm",
+            features,
+            settings,
+            self.device,
+        ))
     }
 
-    /// Whether the linear maps of hidden layers carry a bias.
-    pub fn hidden_bias(&self) -> bool {
+    /// Whether the linear map of hidden layer `layer`, counted from 0 at the input, carries a bias.
+    pub fn hidden_bias(&self, layer: usize) -> bool {
         match self.model.bias {
-            Bias::Auto => !placement::cancels_bias(self.norm.placement),
+            Bias::Auto => {
+                let norm = self.norm.of_hidden(layer, self.hidden_layers());
+                let cancels = norm.is_some_and(|norm| norm.method.cancels_bias());
+                !(cancels && placement::cancels_bias(self.norm.placement))
+            }
             Bias::Always => true,
             Bias::Never => false,
         }
     }
 
-    fn norm_layer(&self, wanted: bool, name: &str, features: usize) -> Option<NormLayer> {
-        let settings = self.norm.layer.filter(|_| wanted)?;
-        Some(NormLayer::new(name, features, settings, self.device))
+    fn hidden_layers(&self) -> usize {
+        self.model.kind.hidden_features().len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Module;
+
+    use crate::config;
+    use crate::model::network::Network;
+    use crate::seed::Streams;
+
+    /// Parameters of a network for the built-in glyphs.
+    fn parameters(model: &str, norm: &str) -> usize {
+        let text = format!("data.dataset = 'glyphs'\n[model]\n{model}\n[norm]\n{norm}");
+        let path = std::path::Path::new("x.toml");
+        let loaded = config::parse(path, &text, &[]).expect("a valid experiment");
+        let settings = &loaded.experiment.conditions[0].settings;
+        let image = settings.data.dataset.image().expect("images");
+        let device = crate::device::OpenDevice::open("cpu")
+            .expect("every build has a CPU device")
+            .differentiable();
+        Network::new(settings, image, 10, &Streams::new(0, 1), &device).num_params()
+    }
+
+    #[test]
+    fn a_hidden_layer_has_a_bias_where_no_norm_cancels_it() {
+        let weights = 784 * 4 + 4 * 3 + 3 * 10 + 10;
+        for (norm, others) in [
+            ("placement = 'none'", 4 + 3),
+            ("placement = 'before'", 8 + 6),
+            ("placement = 'after'", 4 + 8 + 3 + 6),
+            ("layers = 'first'", 8 + 3),
+            ("layers = [1]", 4 + 6),
+            ("placement = 'after'\nlayers = 'last'", 4 + 3 + 6),
+            ("scale = false", 4 + 3),
+            ("affine = false\non_input = true", 0),
+            // A mean over features does not cancel a bias per feature.
+            ("method = 'layer'", 4 + 8 + 3 + 6),
+            ("method = 'renorm'\nr_max = 3\nd_max = 5", 8 + 6),
+        ] {
+            let found = parameters("hidden = [4, 3]", norm);
+            assert_eq!(found, weights + others, "{norm}");
+        }
+    }
+
+    #[test]
+    fn blocks_and_the_dense_layers_behind_them_are_counted_together() {
+        let model = "kind = 'convnet'\nblocks = [{ channels = 2, pool = 4 }, { channels = 4, pool = 7 }]\nhead = 'flatten'\ndense = [3]";
+        let weights = 9 * 2 + 9 * 2 * 4 + 4 * 3 + 3 * 10 + 10;
+        for (norm, others) in [
+            ("placement = 'none'", 2 + 4 + 3),
+            ("layers = [0, 2]", 4 + 4 + 6),
+            ("layers = 'last'", 2 + 4 + 6),
+            ("method = 'instance'\nlayers = [0, 1]", 4 + 8 + 3),
+            ("method = 'group'\ngroups = 2\nlayers = [1]", 2 + 4 + 8 + 3),
+        ] {
+            assert_eq!(parameters(model, norm), weights + others, "{norm}");
+        }
     }
 }

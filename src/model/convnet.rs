@@ -54,15 +54,15 @@ impl Convnet {
         };
         let mut dense = Vec::new();
         for (i, &units) in settings.dense.iter().enumerate() {
-            let name = format!("dense.{i}");
+            let (name, layer) = (format!("dense.{i}"), settings.blocks.len() + i);
             dense.push(DenseUnit {
                 linear: builder.dense(
                     &format!("{name}.linear"),
                     width,
                     units,
-                    builder.hidden_bias(),
+                    builder.hidden_bias(layer),
                 ),
-                norm: builder.norm(&format!("{name}.norm"), units),
+                norm: builder.norm(layer, &format!("{name}.norm"), units),
             });
             width = units;
         }
@@ -144,9 +144,9 @@ fn blocks(settings: &Settings, image: Shape, builder: &Builder<'_>) -> Vec<Convo
             convolution: builder.convolution(
                 &format!("{name}.convolution"),
                 kernel,
-                builder.hidden_bias(),
+                builder.hidden_bias(i),
             ),
-            norm: builder.norm(&format!("{name}.norm"), block.channels),
+            norm: builder.norm(i, &format!("{name}.norm"), block.channels),
         });
         inputs = block.channels;
     }

@@ -19,7 +19,7 @@ pub struct Mlp {
     input_norm: Option<NormLayer>,
     /// The hidden layers, then the output layer.
     layers: Vec<Dense>,
-    /// One per hidden layer.
+    /// A place per hidden layer.
     norms: Vec<Option<NormLayer>>,
     #[module(skip)]
     activation: Activation,
@@ -44,14 +44,14 @@ impl Mlp {
         widths.push(classes);
         let dense = |layer: usize| {
             let bias = if layer < hidden.len() {
-                builder.hidden_bias()
+                builder.hidden_bias(layer)
             } else {
                 builder.model.bias != Bias::Never
             };
             let (from, to) = (widths[layer], widths[layer + 1]);
             builder.dense(&format!("layer.{layer}"), from, to, bias)
         };
-        let norm = |layer: usize| builder.norm(&format!("norms.{layer}"), hidden[layer]);
+        let norm = |layer: usize| builder.norm(layer, &format!("norms.{layer}"), hidden[layer]);
         Self {
             input_norm: builder.input_norm(inputs),
             layers: (0..=hidden.len()).map(dense).collect(),

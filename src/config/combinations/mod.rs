@@ -3,6 +3,7 @@
 
 mod data;
 mod model;
+mod norm;
 
 use super::spec::Settings;
 
@@ -14,4 +15,5 @@ pub(super) type Report<'a> = &'a mut dyn FnMut(&'static str, String);
 pub(super) fn check(settings: &Settings, report: Report<'_>) {
     data::check(settings, report);
     model::check(settings, report);
+    norm::check(settings, report);
 }

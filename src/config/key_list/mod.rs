@@ -44,15 +44,23 @@ impl Key {
             .any(|section| self.path.starts_with(section))
     }
 
-    /// Whether it decides a trial's numbers by itself, and so belongs to its id. The preset only
-    /// sets defaults of keys that do.
+    /// Whether it decides a trial's numbers by itself, and so belongs to its id. Some keys only set
+    /// defaults of keys that do.
     pub(in crate::config) fn decides_numbers(&self) -> bool {
-        self.can_be_swept() && self.path != "norm.preset"
+        self.can_be_swept() && !["norm.preset", "norm.affine"].contains(&self.path)
     }
 }
 
 pub(super) const POSITIVE: Rule = Rule::Number {
     low: Bound::Excluding(0.0),
+    high: Bound::Absent,
+};
+pub(super) const NOT_NEGATIVE: Rule = Rule::Number {
+    low: Bound::Including(0.0),
+    high: Bound::Absent,
+};
+pub(super) const ANY: Rule = Rule::Number {
+    low: Bound::Absent,
     high: Bound::Absent,
 };
 pub(super) const BELOW_ONE: Rule = Rule::Number {

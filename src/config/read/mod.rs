@@ -90,6 +90,13 @@ impl<'a> Reader<'a> {
         as_count(self.number(key, default))
     }
 
+    fn optional_float(&mut self, key: &'static str) -> Option<f64> {
+        match self.optional(key)? {
+            Value::Float(number) => Some(number),
+            _ => None,
+        }
+    }
+
     fn optional_count(&mut self, key: &'static str) -> Option<usize> {
         self.optional(key).as_ref().and_then(as_whole).map(as_count)
     }

@@ -5,10 +5,28 @@
 pub struct Norm {
     /// Where hidden layers are normalised.
     pub placement: Placement,
+    /// Which of the hidden layers are.
+    pub layers: NormLayers,
     /// Whether the raw input is normalised as well (without regard to the placement).
     pub on_input: bool,
     /// The layer's own settings; `None` where nothing is normalised.
-    pub layer: Option<BatchNormSettings>,
+    pub layer: Option<NormSettings>,
+    /// Which statistics an evaluation normalises with; decides nothing for a method that keeps
+    /// none.
+    pub evaluation: Evaluation,
+    /// Whether weight decay applies to γ and β.
+    pub decay_parameters: bool,
+    /// Factor on the learning rate of γ and β.
+    pub learning_rate_factor: f64,
+}
+
+impl Norm {
+    /// The settings of the norm layer of hidden layer `index` (from 0) of `count`; `None` where it
+    /// has none.
+    pub fn of_hidden(&self, index: usize, count: usize) -> Option<NormSettings> {
+        let normalised = self.placement != Placement::None && self.layers.includes(index, count);
+        self.layer.filter(|_| normalised)
+    }
 }
 
 /// Where batch normalisation stands relative to the activation of a hidden layer.
@@ -33,16 +51,225 @@ impl Placement {
     }
 }
 
-/// Settings of one batch normalisation layer.
+/// Which hidden layers are normalised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NormLayers {
+    /// Every one.
+    All,
+    /// The one next to the input.
+    First,
+    /// The one next to the output layer.
+    Last,
+    /// Those at these positions, counted from 0 at the input.
+    At(Vec<usize>),
+}
+
+impl NormLayers {
+    /// Whether hidden layer `index` (from 0) of `count` is one of them.
+    pub fn includes(&self, index: usize, count: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::First => index == 0,
+            Self::Last => index + 1 == count,
+            Self::At(positions) => positions.contains(&index),
+        }
+    }
+}
+
+/// Which statistics an evaluation normalises with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evaluation {
+    /// The running averages of training.
+    Running,
+    /// The population's, taken with the weights as they stand over many training batches (Ioffe &
+    /// Szegedy 2015, Algorithm 2; `PreciseBN` of Wu & Johnson 2021).
+    Precise {
+        /// Training examples that they are taken over, at most; at least 1.
+        examples: usize,
+    },
+    /// The evaluated batch's own.
+    Batch,
+}
+
+/// Settings of one norm layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BatchNormSettings {
-    /// Weight on the **old** value in `running ← decay · running + (1 − decay) · batch`: Keras's
-    /// `momentum`, one minus PyTorch's.
-    pub decay: f64,
+pub struct NormSettings {
+    /// What is averaged over.
+    pub method: NormMethod,
     /// ε, added to the variance under the root.
     pub epsilon: f64,
+    /// γ, the factor on each normalised feature; `None` for a layer that does not scale.
+    pub gamma: Option<NormParameter>,
+    /// β, the shift of each normalised feature; `None` for a layer that does not shift.
+    pub beta: Option<NormParameter>,
+}
+
+impl NormSettings {
+    /// Batch normalisation with exponential averages, γ from 1 and β from 0.
+    pub fn batch(decay: f64, epsilon: f64, variance: RunningVariance) -> Self {
+        let averages = Averages {
+            averaging: Averaging::Exponential { decay },
+            variance,
+            initial_mean: 0.0,
+            initial_variance: 1.0,
+        };
+        let method = NormMethod::Batch(BatchNorm {
+            averages: Some(averages),
+            virtual_batch_size: None,
+        });
+        Self {
+            method,
+            epsilon,
+            gamma: Some(NormParameter::starting_at(1.0)),
+            beta: Some(NormParameter::starting_at(0.0)),
+        }
+    }
+}
+
+/// γ or β: where it starts, and what holds it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NormParameter {
+    /// Initial value of every element.
+    pub init: f64,
+    /// The loss gains this times the sum of magnitudes.
+    pub l1: f64,
+    /// The loss gains this times the sum of squares.
+    pub l2: f64,
+    /// What it is brought back to after each update.
+    pub constraint: Constraint,
+}
+
+impl NormParameter {
+    /// A free parameter that starts at `init`.
+    pub fn starting_at(init: f64) -> Self {
+        Self {
+            init,
+            l1: 0.0,
+            l2: 0.0,
+            constraint: Constraint::None,
+        }
+    }
+}
+
+/// What a vector of parameters is brought back to after each update (Keras's `constraints`).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Constraint {
+    /// Anything goes.
+    None,
+    /// Negative elements become 0.
+    NonNegative,
+    /// A vector longer than `limit` (in the Euclidean norm) is shortened to it.
+    MaxNorm {
+        /// The greatest length.
+        limit: f64,
+    },
+    /// The vector gets length 1.
+    UnitNorm,
+}
+
+/// What a norm layer takes its mean and variance over.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum NormMethod {
+    /// The examples of a batch, each feature on its own (Ioffe & Szegedy 2015).
+    Batch(BatchNorm),
+    /// The same, corrected towards the running averages (Ioffe 2017).
+    Renorm(Renorm),
+    /// The features of an example (Ba et al. 2016).
+    Layer,
+    /// The features of an example, in groups (Wu & He 2018).
+    Group {
+        /// How many groups; they divide the features.
+        groups: usize,
+    },
+    /// The positions of an example's feature map, each feature on its own (Ulyanov et al. 2016).
+    Instance,
+}
+
+impl NormMethod {
+    /// `batch`, `renorm`, `layer`, `group`, `instance`
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Batch(_) => "batch",
+            Self::Renorm(_) => "renorm",
+            Self::Layer => "layer",
+            Self::Group { .. } => "group",
+            Self::Instance => "instance",
+        }
+    }
+
+    /// Whether it subtracts each feature's own mean, and with it any bias added to the feature.
+    pub fn cancels_bias(self) -> bool {
+        match self {
+            Self::Batch(_) | Self::Renorm(_) | Self::Instance => true,
+            Self::Layer | Self::Group { .. } => false,
+        }
+    }
+
+    /// Whether its evaluation can differ from its training: whether it normalises over a batch.
+    pub fn depends_on_batch(self) -> bool {
+        matches!(self, Self::Batch(_) | Self::Renorm(_))
+    }
+}
+
+/// Batch normalisation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BatchNorm {
+    /// The averages kept for evaluation; `None`: none are kept.
+    pub averages: Option<Averages>,
+    /// Examples per sub-batch that is normalised on its own in training ("ghost batch
+    /// normalisation", Hoffer et al. 2017); `None`: the batch as a whole.
+    pub virtual_batch_size: Option<usize>,
+}
+
+/// Batch renormalisation; the formulas stand at the layer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Renorm {
+    /// Weight on the old value of the averages kept for evaluation.
+    pub decay: f64,
+    /// Weight on the old value of the averages that `r` and `d` correct towards.
+    pub renorm_decay: f64,
+    /// The running mean before the first batch.
+    pub initial_mean: f64,
+    /// The running variance before the first batch.
+    pub initial_variance: f64,
+    /// The least `r`, in the end.
+    pub r_min: f64,
+    /// The greatest `r`, in the end; infinite where nothing limits it, which no experiment may ask
+    /// for.
+    pub r_max: f64,
+    /// The greatest `|d|`, in the end; infinite as above.
+    pub d_max: f64,
+    /// The step up to which `r` is 1 and `d` is 0: plain batch normalisation.
+    pub relax_from: usize,
+    /// The step from which `r` has its final limits.
+    pub r_relaxed_at: usize,
+    /// The step from which `d` has its final limit.
+    pub d_relaxed_at: usize,
+}
+
+/// How the statistics of training batches are averaged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Averages {
+    /// The weights.
+    pub averaging: Averaging,
     /// Which variance estimate is stored for evaluation.
-    pub running_variance: RunningVariance,
+    pub variance: RunningVariance,
+    /// The running mean before the first batch.
+    pub initial_mean: f64,
+    /// The running variance before the first batch.
+    pub initial_variance: f64,
+}
+
+/// The weight of a batch in the running averages.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Averaging {
+    /// `running ← decay · running + (1 − decay) · batch`
+    Exponential {
+        /// Weight on the **old** value: Keras's `momentum`, one minus `PyTorch`'s.
+        decay: f64,
+    },
+    /// Every batch so far has the same: the k-th enters with 1/k (`PyTorch`'s `momentum=None`).
+    Cumulative,
 }
 
 /// The estimate of the variance that feeds the running variance; the batch itself is always
@@ -51,6 +278,6 @@ pub struct BatchNormSettings {
 pub enum RunningVariance {
     /// Divided by `n` (Keras).
     Biased,
-    /// Divided by `n − 1` (PyTorch, the 2015 paper).
+    /// Divided by `n − 1` (`PyTorch`, the 2015 paper).
     Unbiased,
 }

@@ -47,7 +47,7 @@ fn a_resolved_experiment_spells_out_defaults_that_all_conditions_share() {
     let plain = load(SAMPLES[2]).experiment.resolved;
     assert!(plain.starts_with("# written by bn-lab; every default filled in\nname = \"x\"\n"));
     assert!(plain.contains(
-        "\n[norm]\nplacement = \"before\"\non_input = false\npreset = \"keras\"\ndecay = 0.99\n"
+        "\n[norm]\nplacement = \"before\"\nlayers = \"all\"\non_input = false\nmethod = \"batch\"\npreset = \"keras\"\nepsilon = 0.001\n"
     ));
     assert!(!plain.contains("[sweep]"));
 }
@@ -58,7 +58,7 @@ fn every_word_of_every_choice_makes_its_own_settings() {
         let Rule::Choice(words) = key.rule else {
             continue;
         };
-        let settings = |word: &str| {
+        let settings = |word: &&str| {
             let file = format!(
                 "data.dataset = 'mnist'\ndata.file = 'a.csv'\n{}",
                 where_it_applies(key.path)
@@ -66,7 +66,7 @@ fn every_word_of_every_choice_makes_its_own_settings() {
             let text = load_with(&file, &[&format!("{}={word}", key.path)]);
             format!("{:?}", text.experiment.conditions[0].settings)
         };
-        let different: BTreeSet<String> = words.iter().map(|word| settings(word)).collect();
+        let different: BTreeSet<String> = words.iter().map(settings).collect();
         assert_eq!(different.len(), words.len(), "{}", key.path);
     }
 }
@@ -78,6 +78,7 @@ const RECORDED: &str =
 fn where_it_applies(path: &str) -> &'static str {
     match path {
         "model.head" => "model.kind = 'convnet'",
+        "norm.method" => "model.kind = 'convnet'\nnorm = { groups = 4, r_max = 3, d_max = 5 }",
         _ => "",
     }
 }
@@ -121,8 +122,8 @@ fn every_listed_key_is_read_somewhere() {
 fn the_listed_defaults_are_the_real_ones() {
     for text in ["glyphs", "mnist", "cifar10", "csv"] {
         for optimizer in ["adam", "sgd", "momentum", "rmsprop"] {
-            for (preset, kind) in [("keras", "mlp"), ("pytorch", "convnet")] {
-                // A table is no image.
+            for (preset, kind) in [("keras", "mlp"), ("pytorch", "convnet"), ("paper", "mlp")] {
+                // A table is no input for a convolution.
                 let kind = if text == "csv" { "mlp" } else { kind };
                 let overrides = [
                     format!("data.dataset={text}"),

@@ -1,47 +1,56 @@
-//! Batch normalisation: the subject of this program.
+//! Normalisation layers: the subject of this program.
 //!
-//! # In training
-//!
-//! For a batch `x` of shape `[batch, features]`, each feature on its own (Ioffe & Szegedy 2015,
-//! Algorithm 1), with `m` the number of examples:
+//! For an input `x` of shape `[batch, features, …]` (everything behind the second axis is positions
+//! of a feature map, and belongs to its feature), a layer computes
 //!
 //! ```text
-//! μ  = (1/m) Σ x                     batch mean
-//! σ² = (1/m) Σ (x − μ)²              batch variance, biased (÷ m) in every framework
-//! x̂  = (x − μ) / √(σ² + ε)
-//! y  = γ x̂ + β
+//! x̂ = (x − μ) / √(σ² + ε)
+//! y = γ x̂ + β
 //! ```
 //!
-//! Gradients flow through `μ` and `σ²`; automatic differentiation of the four lines gives them.
+//! with γ and β per feature, trained, each of them optional. What `μ` and `σ²` are taken over is the
+//! method, one file each:
 //!
-//! # For evaluation
-//!
-//! `μ` and `σ²` are replaced by running averages, updated once per training batch:
-//!
-//! ```text
-//! running ← decay · running + (1 − decay) · batch        starting from mean 0, variance 1
-//! ```
-//!
-//! `decay` is the weight on the **old** value. Conventions elsewhere:
-//!
-//! | | this layer | Keras | PyTorch |
+//! | method | in training, over | for evaluation | file |
 //! |---|---|---|---|
-//! | weight on the old value | `decay` | `momentum` | `1 − momentum` |
+//! | batch | the batch, per feature | running averages, or the batch's own | `batch.rs` |
+//! | batch, with a virtual batch size | sub-batches, per feature | the same | `ghost.rs` |
+//! | renorm | the batch, corrected towards running averages | the same | `renorm.rs` |
+//! | layer, group, instance | each example, by groups of features | as in training | `group.rs` |
+//!
+//! The averages stand in `running.rs`; γ and β, their regularisation and their constraints in
+//! `parameter.rs`. A new method is one such file and one arm of the layer's `standardise`.
+//!
+//! # Conventions elsewhere
+//!
+//! | | this layer | Keras | `PyTorch` |
+//! |---|---|---|---|
+//! | weight on the old running value | `decay` | `momentum` | `1 − momentum` |
 //! | its default | by preset | 0.99 | 0.9 |
 //! | ε | by preset | 1e-3 | 1e-5 |
-//! | variance that feeds the running one | `running_variance` | biased, ÷ m | unbiased, ÷ (m − 1) |
+//! | variance that feeds the running one | by preset | biased, ÷ m | unbiased, ÷ (m − 1) |
 //!
 //! # A batch of one example
 //!
-//! `x − μ` is 0, so the layer outputs `β` and passes no gradient to its input, as Keras does;
-//! PyTorch refuses. Its variance is 0 under either estimate (÷ 0 is not attempted).
+//! `x − μ` is 0, so a dense layer with batch statistics outputs `β` and passes no gradient to its
+//! input, as Keras does; `PyTorch` refuses.
+
+mod batch;
+mod ghost;
+mod group;
+mod parameter;
+mod renorm;
+mod running;
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
-use crate::config::spec::{BatchNormSettings, RunningVariance};
+use self::renorm::Reference;
+use self::running::Running;
+use crate::config::spec::{BatchNorm, NormMethod, NormParameter, NormSettings};
 
 /// Which statistics normalise: always said by the caller, never guessed from a device or a flag.
+/// A method that takes its statistics from each example does the same under all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistics {
     /// The batch's own, as optimiser step `step` (from 1) sees it.
@@ -49,52 +58,80 @@ pub enum Statistics {
         /// The step; schedules count by it.
         step: usize,
     },
-    /// The batch's own, for an evaluation.
+    /// The batch's own, the batch as a whole, for an evaluation.
     Batch,
-    /// The running averages.
+    /// The running averages; the batch's own in a layer that keeps none.
     Running,
 }
 
 /// What a batch was like, per feature: shape `[features]` each, outside the gradient's graph.
 #[derive(Debug, Clone)]
 pub struct Observed {
-    /// Batch mean.
+    /// Batch mean; with sub-batches, the mean of theirs.
     pub mean: Tensor<1>,
-    /// Biased batch variance.
+    /// Biased batch variance; with sub-batches, the mean of theirs.
     pub variance: Tensor<1>,
-    /// Values per feature that they were taken over: examples, times positions of a feature map.
+    /// Values per feature in the batch: examples, times positions of a feature map.
     pub values: usize,
+    /// The unbiased variance, where it is not `variance · values / (values − 1)`: the mean of those
+    /// of the sub-batches.
+    pub unbiased: Option<Tensor<1>>,
 }
 
-/// A normalisation layer over `[batch, features, …]`: everything behind the second axis is
-/// positions of a feature map, and belongs to its feature.
+/// A normalisation layer over `[batch, features, …]`.
 #[derive(Module, Debug)]
 pub struct NormLayer {
-    /// γ `[features]`, starts at 1.
-    gamma: Param<Tensor<1>>,
-    /// β `[features]`, starts at 0.
-    beta: Param<Tensor<1>>,
-    /// `[features]`, starts at 0; not trained.
-    running_mean: Tensor<1>,
-    /// `[features]`, starts at 1; not trained.
-    running_variance: Tensor<1>,
+    /// γ `[features]`
+    gamma: Option<Param<Tensor<1>>>,
+    /// β `[features]`
+    beta: Option<Param<Tensor<1>>>,
+    /// What evaluation normalises with.
+    running: Option<Running>,
+    /// What batch renormalisation corrects towards.
+    reference: Option<Reference>,
     #[module(skip)]
-    settings: BatchNormSettings,
+    settings: NormSettings,
     /// Its place in the network, as in checkpoints: `norms.0`.
     #[module(skip)]
     name: String,
 }
 
+/// `x̂ = values · factor + shift`. Factor and shift are left apart, so that γ and β can be merged
+/// into them while they are small: one pass over the batch for each, not two.
+struct Standardised<const D: usize> {
+    /// Of the input's shape.
+    values: Tensor<D>,
+    /// Broadcasts to `values`; `None` for 1.
+    factor: Option<Tensor<D>>,
+    /// Broadcasts to `values`; `None` for 0.
+    shift: Option<Tensor<D>>,
+}
+
 impl NormLayer {
-    /// A layer called `name` for `features` features, with γ = 1, β = 0, running mean 0 and
-    /// variance 1.
-    pub fn new(name: &str, features: usize, settings: BatchNormSettings, device: &Device) -> Self {
+    /// A layer called `name` for `features` features.
+    pub fn new(name: &str, features: usize, settings: NormSettings, device: &Device) -> Self {
         let plain = device.clone().without_autodiff();
+        let initial = match settings.method {
+            NormMethod::Batch(batch) => batch
+                .averages
+                .map(|averages| [averages.initial_mean, averages.initial_variance]),
+            NormMethod::Renorm(renorm) => Some([renorm.initial_mean, renorm.initial_variance]),
+            NormMethod::Layer | NormMethod::Group { .. } | NormMethod::Instance => None,
+        };
+        let running = initial.map(|[mean, variance]| {
+            Running::new(
+                Tensor::full([features], mean, &plain),
+                Tensor::full([features], variance, &plain),
+            )
+        });
+        let corrects = matches!(settings.method, NormMethod::Renorm(_));
+        let reference = running.as_ref().filter(|_| corrects);
+        let parameter = |settings: NormParameter| parameter::initial(settings, features, device);
         Self {
-            gamma: Param::from_tensor(Tensor::ones([features], device)),
-            beta: Param::from_tensor(Tensor::zeros([features], device)),
-            running_mean: Tensor::zeros([features], &plain),
-            running_variance: Tensor::ones([features], &plain),
+            gamma: settings.gamma.map(parameter),
+            beta: settings.beta.map(parameter),
+            reference: reference.map(|to| Reference::agreeing_with(to, settings.epsilon)),
+            running,
             settings,
             name: name.to_owned(),
         }
@@ -113,80 +150,151 @@ impl NormLayer {
         x: Tensor<D>,
         statistics: Statistics,
     ) -> (Tensor<D>, Option<Observed>) {
-        match statistics {
-            Statistics::Training { .. } | Statistics::Batch => {
-                let [features, values] = [x.dims()[1], x.shape().num_elements() / x.dims()[1]];
-                let mean = per_feature_mean(x.clone());
-                let centred = x - mean.clone();
-                let variance = per_feature_mean(centred.clone().square());
-                let y = self.scale_and_shift(centred, variance.clone());
-                let observed = Observed {
-                    mean: mean.without_autodiff().reshape([features]),
-                    variance: variance.without_autodiff().reshape([features]),
-                    values,
-                };
-                (y, Some(observed))
+        let (standardised, observed) = self.standardise(x, statistics);
+        (self.scale_and_shift(standardised), observed)
+    }
+
+    fn standardise<const D: usize>(
+        &self,
+        x: Tensor<D>,
+        statistics: Statistics,
+    ) -> (Standardised<D>, Option<Observed>) {
+        let (features, epsilon) = (x.dims()[1], self.settings.epsilon);
+        match self.settings.method {
+            NormMethod::Batch(_) | NormMethod::Renorm(_) => {
+                self.standardise_over_batch(x, statistics)
             }
-            Statistics::Running => {
-                let centred = x - along_features(self.running_mean.clone());
-                let variance = along_features(self.running_variance.clone());
-                (self.scale_and_shift(centred, variance), None)
-            }
+            NormMethod::Layer => (group::standardise(x, 1, epsilon), None),
+            NormMethod::Group { groups } => (group::standardise(x, groups, epsilon), None),
+            NormMethod::Instance => (group::standardise(x, features, epsilon), None),
         }
     }
 
-    /// `γ · centred / √(variance + ε) + β`; `variance` has one value per feature, and the rank of
-    /// `centred`.
-    fn scale_and_shift<const D: usize>(
+    fn standardise_over_batch<const D: usize>(
         &self,
-        centred: Tensor<D>,
-        variance: Tensor<D>,
-    ) -> Tensor<D> {
-        let normalised = centred / (variance + self.settings.epsilon).sqrt();
-        normalised * along_features(self.gamma.val()) + along_features(self.beta.val())
+        x: Tensor<D>,
+        statistics: Statistics,
+    ) -> (Standardised<D>, Option<Observed>) {
+        let epsilon = self.settings.epsilon;
+        if let (Statistics::Running, Some(running)) = (statistics, &self.running) {
+            let (mean, variance) = (running.mean.clone(), running.variance.clone());
+            return (batch::standardise_with(x, mean, variance, epsilon), None);
+        }
+        let (standardised, observed) = match (self.settings.method, statistics, &self.reference) {
+            (
+                NormMethod::Batch(BatchNorm {
+                    virtual_batch_size: Some(size),
+                    ..
+                }),
+                Statistics::Training { .. },
+                _,
+            ) => ghost::standardise(x, size, epsilon),
+            (NormMethod::Renorm(settings), Statistics::Training { step }, Some(reference)) => {
+                renorm::standardise(x, reference, &settings, step, epsilon)
+            }
+            _ => batch::standardise(x, epsilon),
+        };
+        (standardised, Some(observed))
+    }
+
+    /// `γ x̂ + β`
+    fn scale_and_shift<const D: usize>(&self, x: Standardised<D>) -> Tensor<D> {
+        let gamma = self.gamma.as_ref().map(|gamma| along_features(gamma.val()));
+        let beta = self.beta.as_ref().map(|beta| along_features(beta.val()));
+        let shift = match (x.shift, gamma.clone()) {
+            (Some(shift), Some(gamma)) => Some(shift * gamma),
+            (shift, _) => shift,
+        };
+        let shift = merge(shift, beta, |shift, beta| shift + beta);
+        let factor = merge(x.factor, gamma, |factor, gamma| factor * gamma);
+        let scaled = match factor {
+            Some(factor) => x.values * factor,
+            None => x.values,
+        };
+        match shift {
+            Some(shift) => scaled + shift,
+            None => scaled,
+        }
     }
 
     /// Lets the running averages follow a training batch.
     pub fn observe(&mut self, batch: Observed) {
-        let decay = self.settings.decay;
-        let blend = |old: &Tensor<1>, new: Tensor<1>, weight: f64| {
-            old.clone() * decay + new * ((1.0 - decay) * weight)
+        let epsilon = self.settings.epsilon;
+        let Some(running) = self.running.as_mut() else {
+            return;
         };
-        let m = batch.values as f64;
-        let unbias = match self.settings.running_variance {
-            RunningVariance::Unbiased if batch.values > 1 => m / (m - 1.0),
-            RunningVariance::Unbiased | RunningVariance::Biased => 1.0,
-        };
-        self.running_mean = blend(&self.running_mean, batch.mean, 1.0);
-        self.running_variance = blend(&self.running_variance, batch.variance, unbias);
+        match (self.settings.method, &mut self.reference) {
+            (NormMethod::Batch(of), _) => {
+                if let Some(averages) = of.averages {
+                    running.follow(&averages, batch);
+                }
+            }
+            (NormMethod::Renorm(settings), Some(reference)) => {
+                renorm::follow(running, settings.decay, &batch, epsilon);
+                reference.follow(settings.renorm_decay, &batch, epsilon);
+            }
+            _ => {}
+        }
     }
 
     /// The running mean and variance, `[features]` each; `None` for a layer that keeps none.
     pub fn running(&self) -> Option<(Tensor<1>, Tensor<1>)> {
-        Some((self.running_mean.clone(), self.running_variance.clone()))
+        let running = self.running.as_ref()?;
+        Some((running.mean.clone(), running.variance.clone()))
     }
 
-    /// Replaces the running mean and variance, `[features]` each; a layer that keeps none ignores
-    /// them.
+    /// Replaces the mean and variance for evaluation, `[features]` each, also in a layer over
+    /// batches that keeps none; a layer that normalises each example on its own ignores them.
     pub fn set_running(&mut self, mean: Tensor<1>, variance: Tensor<1>) {
-        self.running_mean = mean;
-        self.running_variance = variance;
+        match self.running.as_mut() {
+            Some(running) => running.replace(mean, variance),
+            None if self.settings.method.depends_on_batch() => {
+                self.running = Some(Running::new(mean, variance));
+            }
+            None => {}
+        }
     }
 
     /// γ `[features]`; `None` for a layer that does not scale.
     pub fn gamma(&self) -> Option<&Param<Tensor<1>>> {
-        Some(&self.gamma)
+        self.gamma.as_ref()
     }
 
     /// β `[features]`; `None` for a layer that does not shift.
     pub fn beta(&self) -> Option<&Param<Tensor<1>>> {
-        Some(&self.beta)
+        self.beta.as_ref()
+    }
+
+    /// What the loss gains for the size of γ and β, of shape `[1]`; `None` for nothing.
+    pub fn regularisation(&self) -> Option<Tensor<1>> {
+        let term = |parameter: &Option<Param<_>>, settings: Option<NormParameter>| {
+            parameter::regularisation(parameter.as_ref()?, settings?)
+        };
+        let gamma = term(&self.gamma, self.settings.gamma);
+        let beta = term(&self.beta, self.settings.beta);
+        merge(gamma, beta, |gamma, beta| gamma + beta)
+    }
+
+    /// Brings γ and β back to what their constraints allow; to be called after each update.
+    pub fn constrain(&mut self) {
+        let bring_back = |parameter: &mut Option<Param<_>>, settings: Option<NormParameter>| {
+            if let Some(settings) = settings {
+                *parameter = parameter
+                    .take()
+                    .map(|parameter| parameter::constrain(parameter, settings.constraint));
+            }
+        };
+        bring_back(&mut self.gamma, self.settings.gamma);
+        bring_back(&mut self.beta, self.settings.beta);
     }
 }
 
-/// The mean over all axes but the second, kept as axes of length 1.
-fn per_feature_mean<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    (0..D).filter(|&axis| axis != 1).fold(x, Tensor::mean_dim)
+/// Both combined, or whichever there is.
+fn merge<T>(a: Option<T>, b: Option<T>, combine: impl Fn(T, T) -> T) -> Option<T> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(combine(a, b)),
+        (a, b) => a.or(b),
+    }
 }
 
 /// `[features]` → `[1, features, 1, …]`
@@ -194,6 +302,16 @@ fn along_features<const D: usize>(values: Tensor<1>) -> Tensor<D> {
     let mut shape = [1; D];
     shape[1] = values.dims()[0];
     values.reshape(shape)
+}
+
+/// What turns a biased variance of `values` values into the unbiased one: `m / (m − 1)`. The
+/// variance of a single value stays 0.
+fn bessel(values: usize) -> f64 {
+    if values > 1 {
+        values as f64 / (values - 1) as f64
+    } else {
+        1.0
+    }
 }
 
 #[cfg(test)]

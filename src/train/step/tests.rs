@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::*;
 use crate::config::spec::{
-    Activation, Architecture, BatchNormSettings, Bias, Init, Model, Norm, Optimizer, Placement,
-    RunningVariance,
+    Activation, Architecture, Bias, Evaluation, Init, Model, Norm, NormLayers, NormSettings,
+    Optimizer, Placement, RunningVariance,
 };
 use crate::device::OpenDevice;
 use crate::model::builder::Builder;
@@ -143,15 +143,19 @@ fn learner(reference: &Reference, run: &Training) -> Learner {
         init_scale: 1.0,
         bias: Bias::Auto,
     };
-    let layer = BatchNormSettings {
-        decay: reference.decay,
-        epsilon: reference.epsilon,
-        running_variance: RunningVariance::Unbiased,
-    };
+    let layer = NormSettings::batch(
+        reference.decay,
+        reference.epsilon,
+        RunningVariance::Unbiased,
+    );
     let norm = Norm {
         placement,
+        layers: NormLayers::All,
         on_input: false,
         layer: (placement != Placement::None).then_some(layer),
+        evaluation: Evaluation::Running,
+        decay_parameters: true,
+        learning_rate_factor: 1.0,
     };
     let device = device();
     let streams = Streams::new(0, 1);

@@ -1,0 +1,180 @@
+//! `[norm]`: a norm layer needs something to normalise over, and limits that fit together.
+
+use super::Report;
+use crate::config::spec::{
+    Architecture, BatchNorm, Convnet, Evaluation, NormLayers, NormMethod, Renorm, Settings, Shape,
+};
+
+/// Reports the keys that make a norm layer impossible.
+pub(super) fn check(settings: &Settings, report: Report<'_>) {
+    check_layers(settings, report);
+    let Some(layer) = &settings.norm.layer else {
+        return;
+    };
+    match &layer.method {
+        NormMethod::Batch(batch) => check_batch(batch, settings, report),
+        NormMethod::Renorm(renorm) => check_renorm(renorm, report),
+        NormMethod::Layer => check_groups("norm.method", 1, settings, report),
+        NormMethod::Group { groups } => check_groups("norm.groups", *groups, settings, report),
+        NormMethod::Instance => check_instance(settings, report),
+    }
+}
+
+fn check_layers(settings: &Settings, report: Report<'_>) {
+    let count = settings.model.kind.hidden_features().len();
+    let NormLayers::At(positions) = &settings.norm.layers else {
+        return;
+    };
+    if let Some(missing) = positions.iter().find(|&&position| position >= count) {
+        let layers = if count == 1 { "layer" } else { "layers" };
+        report(
+            "norm.layers",
+            format!(
+                "there is no hidden layer {missing}; the network has {count} hidden {layers}, counted from 0"
+            ),
+        );
+    }
+}
+
+fn check_batch(batch: &BatchNorm, settings: &Settings, report: Report<'_>) {
+    if batch.averages.is_none() && settings.norm.evaluation == Evaluation::Running {
+        let reason = "with `norm.track_running_stats = false` no running averages are kept; evaluate with `\"batch\"` or `\"precise\"`";
+        report("norm.evaluation", reason.to_owned());
+    }
+    let Some(size) = batch.virtual_batch_size else {
+        return;
+    };
+    let whole = settings.train.batch_size;
+    if size > whole {
+        let reason = format!("is larger than a batch, `train.batch_size = {whole}`");
+        report("norm.virtual_batch_size", reason);
+    } else if !whole.is_multiple_of(size) {
+        let reason = format!("does not divide `train.batch_size = {whole}` into equal sub-batches");
+        report("norm.virtual_batch_size", reason);
+    }
+}
+
+fn check_renorm(renorm: &Renorm, report: Report<'_>) {
+    for (key, limit) in [("norm.r_max", renorm.r_max), ("norm.d_max", renorm.d_max)] {
+        if limit.is_infinite() {
+            let reason = "is missing, and batch renormalisation has no usual value for it; Ioffe (2017) ends at `norm.r_max = 3` and `norm.d_max = 5`, opened slowly by `norm.relax_from = 5000`, `norm.r_relaxed_at = 40000` and `norm.d_relaxed_at = 25000`";
+            report(key, reason.to_owned());
+        }
+    }
+    let from = renorm.relax_from;
+    for (key, at) in [
+        ("norm.r_relaxed_at", renorm.r_relaxed_at),
+        ("norm.d_relaxed_at", renorm.d_relaxed_at),
+    ] {
+        if at < from {
+            let reason = format!("comes before `norm.relax_from = {from}`, where relaxing begins");
+            report(key, reason);
+        }
+    }
+}
+
+fn check_groups(key: &'static str, groups: usize, settings: &Settings, report: Report<'_>) {
+    let mut sites = normalised(settings).into_iter();
+    if let Some(reason) = sites.find_map(|site| site.refuses(groups)) {
+        report(key, reason);
+    }
+    if groups > 1 && settings.norm.on_input && settings.data.dataset.image().is_none() {
+        let reason = "how many inputs a table has is not known here, and so neither whether they make equal groups; normalise the input some other way";
+        report("norm.on_input", reason.to_owned());
+    }
+}
+
+fn check_instance(settings: &Settings, report: Report<'_>) {
+    if let Some(site) = normalised(settings).iter().find(|site| site.positions == 1) {
+        let reason = format!(
+            "instance normalisation averages over the positions of a feature map, and {} has none; `\"layer\"` normalises over its features",
+            site.name
+        );
+        report("norm.method", reason);
+    }
+}
+
+/// Something that is normalised.
+struct Site {
+    name: String,
+    features: usize,
+    /// Of the feature map; 1 for a row.
+    positions: usize,
+}
+
+impl Site {
+    /// Why its features cannot be normalised in `groups` groups.
+    fn refuses(&self, groups: usize) -> Option<String> {
+        let (name, features) = (&self.name, self.features);
+        if !features.is_multiple_of(groups) {
+            return Some(format!(
+                "does not divide the {features} features of {name} into equal groups"
+            ));
+        }
+        (features * self.positions == groups).then(|| {
+            format!(
+                "normalises each of the {features} values of {name} by itself: the mean is the value, and only β would come out"
+            )
+        })
+    }
+}
+
+/// Every normalised part of the network whose shape is known before the data are read.
+fn normalised(settings: &Settings) -> Vec<Site> {
+    let norm = &settings.norm;
+    let hidden = hidden(settings);
+    let count = hidden.len();
+    let normalised = hidden
+        .into_iter()
+        .enumerate()
+        .filter(|(layer, _)| norm.of_hidden(*layer, count).is_some())
+        .map(|(_, site)| site);
+    input(settings)
+        .filter(|_| norm.on_input)
+        .into_iter()
+        .chain(normalised)
+        .collect()
+}
+
+/// The raw input: a network that takes images normalises each channel.
+fn input(settings: &Settings) -> Option<Site> {
+    let image = settings.data.dataset.image()?;
+    let features = if settings.model.kind.needs_images() {
+        image.channels
+    } else {
+        image.features()
+    };
+    Some(Site {
+        name: "the input".to_owned(),
+        features,
+        positions: image.features() / features,
+    })
+}
+
+fn hidden(settings: &Settings) -> Vec<Site> {
+    let image = settings.data.dataset.image();
+    let features = settings.model.kind.hidden_features();
+    let site = |(layer, features): (usize, usize)| Site {
+        name: format!("hidden layer {layer}"),
+        features,
+        positions: match (&settings.model.kind, image) {
+            (Architecture::Convnet(net), Some(image)) => positions(net, image, layer),
+            _ => 1,
+        },
+    };
+    features.into_iter().enumerate().map(site).collect()
+}
+
+/// How many positions the feature map of hidden layer `layer` has where it is normalised: before
+/// pooling. A network that outgrows its images is refused for that.
+fn positions(net: &Convnet, image: Shape, layer: usize) -> usize {
+    if layer >= net.blocks.len() {
+        return 1;
+    }
+    let mut until = net.clone();
+    until.blocks.truncate(layer + 1);
+    until.blocks[layer].pool = 1;
+    match until.feature_map(image) {
+        Ok(map) | Err((_, map)) => map.height * map.width,
+    }
+}

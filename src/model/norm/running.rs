@@ -1,0 +1,67 @@
+//! The statistics that batch normalisation keeps for evaluation.
+//!
+//! Once per training batch,
+//!
+//! ```text
+//! running ← decay · running + (1 − decay) · batch        exponential
+//! running ← (1 − 1/k) · running + (1/k) · batch          cumulative, at the k-th batch
+//! ```
+//!
+//! `decay` is the weight on the **old** value: Keras's `momentum`, one minus `PyTorch`'s. The
+//! cumulative average is `PyTorch`'s `momentum=None`; the first batch replaces the initial values
+//! wholly. The variance that enters is biased in Keras (÷ m) and unbiased in `PyTorch` and in the
+//! 2015 paper (÷ (m − 1)); that of a single value is 0 under either (÷ 0 is not attempted).
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+
+use super::{Observed, bessel};
+use crate::config::spec::{Averages, Averaging, RunningVariance};
+
+/// A running mean and variance, `[features]` each; not trained.
+#[derive(Module, Debug)]
+pub(super) struct Running {
+    pub(super) mean: Tensor<1>,
+    pub(super) variance: Tensor<1>,
+    /// Batches seen.
+    #[module(skip)]
+    batches: usize,
+}
+
+impl Running {
+    /// Statistics that no batch has changed yet.
+    pub(super) fn new(mean: Tensor<1>, variance: Tensor<1>) -> Self {
+        Self {
+            mean,
+            variance,
+            batches: 0,
+        }
+    }
+
+    /// Puts other values in their place; the count of batches goes on.
+    pub(super) fn replace(&mut self, mean: Tensor<1>, variance: Tensor<1>) {
+        self.mean = mean;
+        self.variance = variance;
+    }
+
+    /// Follows a training batch.
+    pub(super) fn follow(&mut self, averages: &Averages, batch: Observed) {
+        self.batches += 1;
+        let decay = match averages.averaging {
+            Averaging::Exponential { decay } => decay,
+            Averaging::Cumulative => 1.0 - 1.0 / self.batches as f64,
+        };
+        let variance = match (averages.variance, batch.unbiased) {
+            (RunningVariance::Biased, _) => batch.variance,
+            (RunningVariance::Unbiased, Some(unbiased)) => unbiased,
+            (RunningVariance::Unbiased, None) => batch.variance * bessel(batch.values),
+        };
+        self.mean = blend(self.mean.clone(), batch.mean, decay);
+        self.variance = blend(self.variance.clone(), variance, decay);
+    }
+}
+
+/// `decay · old + (1 − decay) · new`
+pub(super) fn blend(old: Tensor<1>, new: Tensor<1>, decay: f64) -> Tensor<1> {
+    old * decay + new * (1.0 - decay)
+}
