@@ -116,6 +116,8 @@ fn score(trial: &Trial, epoch: usize) -> Score {
         Placement::None => 0.3,
         Placement::Before => 0.5,
         Placement::After => 0.45,
+        Placement::PreActivation => 0.55,
+        Placement::AfterAddition => 0.4,
     };
     let rate = rate + 0.01 * trial.replicate as f64;
     let loss = 2.3 * (-rate * epoch as f64).exp();

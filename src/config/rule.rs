@@ -58,6 +58,8 @@ pub(super) enum Rule {
     },
     /// Which hidden layers: a word, or their positions.
     Positions,
+    /// 6 n + 2 layers: a residual network of three stages of n blocks of two convolutions.
+    ResnetDepth,
     /// A count of examples, or a share of them.
     Share,
     /// Distinct positive numbers, at least one.
@@ -71,6 +73,9 @@ pub(super) const MOST_LAYERS: usize = 100;
 
 /// Hidden layers by name.
 const POSITION_WORDS: [&str; 3] = ["all", "first", "last"];
+/// The depths of the smallest and the largest residual network.
+const SHALLOWEST: i64 = 8;
+const DEEPEST: i64 = 1202;
 
 impl Rule {
     /// The value in its normal form (`1` as `1.0` where a number may have decimals), or `None`
@@ -96,6 +101,9 @@ impl Rule {
             }
             (Self::Choice(words), Value::Text(text)) => words.contains(&text.as_str()),
             (Self::Positions, Value::Text(text)) => POSITION_WORDS.contains(&text.as_str()),
+            (Self::ResnetDepth, Value::Integer(n)) => {
+                (SHALLOWEST..=DEEPEST).contains(n) && n % 6 == 2
+            }
             (Self::Whole { least, most }, Value::Integer(n)) => (least..=most).contains(&n),
             (Self::Number { low, high }, Value::Float(x)) => within(*low, *high, *x),
             (Self::Share, Value::Integer(n)) => *n >= 0,
@@ -158,6 +166,9 @@ impl Rule {
             Self::Numbers { least, most } => {
                 format!("a list of different whole numbers from {least} to {most}")
             }
+            Self::ResnetDepth => format!(
+                "6 n + 2 with a whole number n, from {SHALLOWEST} to {DEEPEST}: 8, 14, 20, 32, 44, 56, 110, …"
+            ),
             Self::Share => {
                 "a whole number of examples (`0` for none), or a share above 0 and below 1"
                     .to_owned()
@@ -167,7 +178,10 @@ impl Rule {
 
     /// Whether a range (`from`, `to`, `count`) makes sense here.
     pub(super) fn is_numeric(&self) -> bool {
-        matches!(self, Self::Whole { .. } | Self::Number { .. } | Self::Share)
+        matches!(
+            self,
+            Self::Whole { .. } | Self::ResnetDepth | Self::Number { .. } | Self::Share
+        )
     }
 
     fn fix(&self, kind: &Kind) -> Option<String> {
@@ -180,6 +194,7 @@ impl Rule {
         match (self, value) {
             (Self::Choice(words), Value::Text(text)) => did_you_mean(text, words),
             (Self::Positions, Value::Text(text)) => did_you_mean(text, &POSITION_WORDS),
+            (Self::ResnetDepth, Value::Integer(n)) => Some(nearest_depths(*n)),
             (Self::Whole { .. }, Value::Float(x)) if x.fract() == 0.0 && x.abs() < 1e15 => {
                 let whole = Value::Integer(*x as i64);
                 self.accept_plain(&whole)
@@ -204,6 +219,16 @@ fn did_you_mean(text: &str, words: &[&str]) -> Option<String> {
 fn quoted(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
     words.join(", ")
+}
+
+fn nearest_depths(depth: i64) -> String {
+    let below = depth.clamp(SHALLOWEST, DEEPEST);
+    let below = below - (below - 2) % 6;
+    if (SHALLOWEST..DEEPEST).contains(&depth) {
+        format!("the nearest are `{below}` and `{}`", below + 6)
+    } else {
+        format!("the nearest is `{below}`")
+    }
 }
 
 /// The most similar of `words`, if any is similar at all (Jaro–Winkler above 0.8).
@@ -407,6 +432,23 @@ mod tests {
             assert_eq!(Rule::Share.accept(&plain(zero)), Some(Value::Integer(0)));
         }
         assert_eq!(Rule::Share.accept(&plain(Value::Float(1.0))), None);
+    }
+
+    #[test]
+    fn a_depth_that_makes_no_residual_network_is_told_the_nearest_ones() {
+        let allowed = |depth| Rule::ResnetDepth.accept(&plain(Value::Integer(depth)));
+        for depth in [8, 14, 20, 32, 44, 56, 110, 1202] {
+            assert_eq!(allowed(depth), Some(Value::Integer(depth)));
+        }
+        for (depth, hint) in [
+            (18, "the nearest are `14` and `20`"),
+            (2, "the nearest is `8`"),
+            (9999, "the nearest is `1202`"),
+        ] {
+            assert_eq!(allowed(depth), None);
+            let fix = Rule::ResnetDepth.fix(&plain(Value::Integer(depth)));
+            assert_eq!(fix.as_deref(), Some(hint));
+        }
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl Range {
         }
         let ((from, from_whole), (to, to_whole), count) = (from?, to?, count?);
         let whole = match key.rule {
-            Rule::Whole { .. } => true,
+            Rule::Whole { .. } | Rule::ResnetDepth => true,
             Rule::Share => from_whole && to_whole,
             _ => false,
         };

@@ -11,3 +11,4 @@ pub mod network;
 pub mod norm;
 pub mod pass;
 pub mod placement;
+pub mod resnet;

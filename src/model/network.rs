@@ -8,16 +8,23 @@ use super::convnet::Convnet;
 use super::mlp::Mlp;
 use super::norm::{NormLayer, Observed};
 use super::pass::Pass;
+use super::resnet::Resnet;
 use crate::config::spec::{Architecture, Settings, Shape};
 use crate::seed::Streams;
 
 /// A network of one of the architectures.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a trial has one network, and a box is no module"
+)]
 #[derive(Module, Debug)]
 pub enum Network {
     /// Fully connected layers.
     Mlp(Mlp),
     /// Convolutional blocks, then fully connected layers.
     Convnet(Convnet),
+    /// Residual blocks.
+    Resnet(Resnet),
 }
 
 impl Network {
@@ -44,6 +51,7 @@ impl Network {
             Architecture::Convnet(net) => {
                 Self::Convnet(Convnet::new(net, shape, classes, &builder))
             }
+            Architecture::Resnet(net) => Self::Resnet(Resnet::new(net, shape, classes, &builder)),
         }
     }
 
@@ -53,6 +61,7 @@ impl Network {
         match self {
             Self::Mlp(network) => network.forward(x, pass),
             Self::Convnet(network) => network.forward(x, pass),
+            Self::Resnet(network) => network.forward(x, pass),
         }
     }
 
@@ -61,6 +70,7 @@ impl Network {
         match self {
             Self::Mlp(network) => network.norms_mut(),
             Self::Convnet(network) => network.norms_mut(),
+            Self::Resnet(network) => network.norms_mut(),
         }
     }
 
@@ -126,6 +136,10 @@ mod tests {
         for (kind, placements) in [
             ("'mlp'", &["before", "after"][..]),
             ("'convnet'\nmodel.dense = [8]", &["before", "after"]),
+            (
+                "'resnet'\nmodel.depth = 8\nmodel.width = 2\nmodel.shortcut = 'b'",
+                &["before", "after", "pre-activation", "after-addition"],
+            ),
         ] {
             let weights = |placement: &str| {
                 let text = format!("model.kind = {kind}\nnorm.placement = '{placement}'");

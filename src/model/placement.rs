@@ -8,8 +8,9 @@ use super::norm::NormLayer;
 use super::pass::{Pass, Site};
 use crate::config::spec::{Activation, Placement};
 
-/// What follows the linear map of the hidden layer called `layer`; `x` is the map's output,
-/// `[batch, features, …]`.
+/// An activation and its norm. In the hidden layer called `layer` of a plain network, `x` is the
+/// linear map's output, `[batch, features, …]`; a residual network says in its own file what its
+/// placements normalise.
 pub fn apply<const D: usize>(
     placement: Placement,
     norm: Option<&NormLayer>,
@@ -18,14 +19,16 @@ pub fn apply<const D: usize>(
     x: Tensor<D>,
     pass: &mut Pass,
 ) -> Tensor<D> {
-    let x = match placement {
-        Placement::Before => pass.normalise(norm, x),
-        Placement::None | Placement::After => x,
-    };
-    let x = activate(kind, layer, x, pass);
     match placement {
-        Placement::After => pass.normalise(norm, x),
-        Placement::None | Placement::Before => x,
+        Placement::None => activate(kind, layer, x, pass),
+        Placement::Before | Placement::PreActivation | Placement::AfterAddition => {
+            let x = pass.normalise(norm, x);
+            activate(kind, layer, x, pass)
+        }
+        Placement::After => {
+            let x = activate(kind, layer, x, pass);
+            pass.normalise(norm, x)
+        }
     }
 }
 
@@ -41,8 +44,13 @@ pub fn activate<const D: usize>(
     pass.tap(layer, Site::Activation, x)
 }
 
-/// Whether a normalisation directly follows the linear map, so that a bias there would be
-/// subtracted again with the mean (Ioffe & Szegedy 2015, section 3.2).
+/// Whether a bias of the linear maps would be subtracted again with the mean (Ioffe & Szegedy
+/// 2015, section 3.2): whether on every way from it a normalisation comes before a nonlinearity.
+/// In a residual network that holds for sums, too, since a shortcut changes a constant only into
+/// another one.
 pub fn cancels_bias(placement: Placement) -> bool {
-    placement == Placement::Before
+    match placement {
+        Placement::None | Placement::After => false,
+        Placement::Before | Placement::PreActivation | Placement::AfterAddition => true,
+    }
 }

@@ -2,8 +2,8 @@
 //! chart of every experiment.
 //!
 //! Colours follow Okabe & Ito ("Color Universal Design", 2008), some of them darkened so that they
-//! stand out on white paper. The three placements also differ in lightness, dash and marker, so that they
-//! can be told apart by colour-blind readers and in a grey print.
+//! stand out on white paper. The placements also differ in dash and marker, and the three of plain networks in
+//! lightness, so that they can be told apart by colour-blind readers and in a grey print.
 
 /// Who a line stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +14,10 @@ pub enum Key {
     Before,
     /// Normalisation after the activation.
     After,
+    /// Normalisation and activation before the linear maps of a residual branch.
+    PreActivation,
+    /// Normalisation behind the sum of a residual block.
+    AfterAddition,
     /// The so-manieth value of another axis, from 0.
     Value(usize),
 }
@@ -25,6 +29,8 @@ impl Key {
             "none" => Some(Self::None),
             "before" => Some(Self::Before),
             "after" => Some(Self::After),
+            "pre-activation" => Some(Self::PreActivation),
+            "after-addition" => Some(Self::AfterAddition),
             _ => None,
         }
     }
@@ -44,6 +50,8 @@ pub enum Marker {
     Triangle,
     /// ◆
     Diamond,
+    /// ▼
+    TriangleDown,
 }
 
 /// What a line looks like.
@@ -66,6 +74,8 @@ pub fn style(key: Key) -> Style {
         Key::None => look((38, 38, 38), &[6, 3], Marker::Circle),
         Key::Before => look((0, 114, 178), &[], Marker::Square),
         Key::After => look((219, 123, 0), &[12, 3, 2, 3], Marker::Triangle),
+        Key::PreActivation => look((0, 133, 98), &[2, 2], Marker::Diamond),
+        Key::AfterAddition => look((176, 88, 140), &[9, 3], Marker::TriangleDown),
         Key::Value(index) => TABLE[index % VALUES],
     }
 }
@@ -93,13 +103,17 @@ const fn look(colour: Colour, dash: &'static [u32], marker: Marker) -> Style {
 mod tests {
     use super::*;
 
+    const PLACEMENTS: [Key; 5] = [
+        Key::None,
+        Key::Before,
+        Key::After,
+        Key::PreActivation,
+        Key::AfterAddition,
+    ];
+
     fn all() -> Vec<Style> {
         let values = (0..VALUES).map(Key::Value);
-        [Key::None, Key::Before, Key::After]
-            .into_iter()
-            .chain(values)
-            .map(style)
-            .collect()
+        PLACEMENTS.into_iter().chain(values).map(style).collect()
     }
 
     /// Relative luminance (WCAG 2, from linear sRGB).
@@ -129,11 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn placements_differ_in_grey_dash_and_marker() {
-        let looks = [Key::None, Key::Before, Key::After].map(style);
+    fn placements_differ_in_colour_dash_and_marker_and_the_usual_three_in_grey_too() {
+        let looks = PLACEMENTS.map(style);
         for (i, one) in looks.iter().enumerate() {
             for other in &looks[..i] {
-                assert!((grey(one.colour) - grey(other.colour)).abs() > 40.0);
+                let greys = (grey(one.colour) - grey(other.colour)).abs();
+                assert!(greys > 40.0 || i >= 3, "{one:?} and {other:?}");
+                assert_ne!(one.colour, other.colour);
                 assert_ne!(one.dash, other.dash);
                 assert_ne!(one.marker, other.marker);
             }

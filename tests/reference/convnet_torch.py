@@ -74,12 +74,13 @@ def main():
     runs = []
     for placement in PLACEMENTS:
         kind = ['model.kind = "convnet"', f'norm.placement = "{placement}"']
-        blocks = "model.blocks = [{ channels = 3, pool = 2 }, { channels = 4, stride = 2 }]"
-        runs.append(
-            record(
-                f"global average, {placement}", 1, [*kind, blocks], (1, 7, 6), 3, averaged(placement)
-            )
-        )
+        config = [
+            *kind,
+            "model.blocks = [{ channels = 3, pool = 2 }, { channels = 4, stride = 2 }]",
+            'model.head = "global_average"',
+        ]
+        name = f"global average, {placement}"
+        runs.append(record(name, 1, config, (1, 7, 6), 3, averaged(placement)))
         config = [
             *kind,
             "model.blocks = [{ channels = 3, pool = 3 }]",

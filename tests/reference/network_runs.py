@@ -1,7 +1,7 @@
 """Short training runs of small networks in PyTorch; shared by the scripts of the architectures.
 
-A network is a function of a `Layers` object, which hands out parameters by the names that bn-lab
-gives them in its checkpoints, so nothing has to be renamed or turned round on the other side.
+A network is a function of a `Layers` object, which hands out parameters by the paths that bn-lab
+keeps them under, so nothing has to be renamed or turned round on the other side.
 """
 
 import numpy as np
@@ -11,12 +11,12 @@ from torch.nn import functional
 from reference_numbers import dyadic, exact, rounded, write
 
 BATCH, BATCHES, STEPS = 6, 3, 10
+BITS = 8  # initial weights are multiples of 2^-BITS
 EPSILON, DECAY = 1e-5, 0.9
-LEARNING_RATE, MOMENTUM = 0.05, 0.9
+MOMENTUM = 0.9
 SETTINGS = [
     'norm.preset = "pytorch"',
     'train.optimizer = "momentum"',
-    f"train.learning_rate = {LEARNING_RATE}",
     f"train.momentum = {MOMENTUM}",
 ]
 
@@ -31,8 +31,9 @@ class Layers:
 
     def parameter(self, name, shape, std):
         if name not in self.parameters:
-            value = dyadic(self.stream.normal(0, std, shape), 8)
-            self.initial[name] = {"shape": list(shape), "values": exact(value)}
+            value = dyadic(self.stream.normal(0, std, shape), BITS)
+            numerators = [int(v * 2**BITS) for v in value.ravel()]
+            self.initial[name] = {"shape": list(shape), "values": numerators}
             self.parameters[name] = torch.tensor(value, requires_grad=True)
         return self.parameters[name]
 
@@ -77,7 +78,7 @@ def batches(stream, image, classes):
     ]
 
 
-def train(network, layers, data):
+def train(network, layers, data, learning_rate):
     """The loss of every step, each taken before that step's update; the first step's logits."""
     losses, first, optimizer = [], None, None
     for step in range(STEPS):
@@ -86,7 +87,7 @@ def train(network, layers, data):
         if first is None:
             first = logits.detach()
             parameters = layers.parameters.values()
-            optimizer = torch.optim.SGD(parameters, lr=LEARNING_RATE, momentum=MOMENTUM)
+            optimizer = torch.optim.SGD(parameters, lr=learning_rate, momentum=MOMENTUM)
         loss = functional.cross_entropy(logits, torch.tensor(labels))
         optimizer.zero_grad()
         loss.backward()
@@ -95,18 +96,18 @@ def train(network, layers, data):
     return losses, first
 
 
-def record(name, seed, config, image, classes, network):
+def record(name, seed, config, image, classes, network, learning_rate=0.05):
     """One run: what it starts from, what it saw and where it ended."""
     stream = np.random.default_rng([2015, seed])
     data = batches(stream, image, classes)
     layers = Layers(stream)
-    losses, first = train(network, layers, data)
+    losses, first = train(network, layers, data, learning_rate)
     layers.training = False
     with torch.no_grad():
         final = network(layers, torch.tensor(data[0][0]))
     return {
         "name": name,
-        "config": SETTINGS + config,
+        "config": [*SETTINGS, f"train.learning_rate = {learning_rate}", *config],
         "image": list(image),
         "classes": classes,
         "weights": layers.initial,
@@ -129,5 +130,6 @@ def write_runs(script, runs, **more):
         "framework": f"torch {torch.__version__}",
         "computed_in": "float64",
         "running_variance": "unbiased",
+        "weights_are_multiples_of": 2.0**-BITS,
     }
     write(script, about, {**more, "runs": runs})

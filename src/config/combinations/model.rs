@@ -1,4 +1,4 @@
-//! `[model]`: the network fits the inputs.
+//! `[model]`: the network fits the inputs, and has the place that is normalised.
 
 use super::Report;
 use crate::config::spec::{Architecture, Convnet, Settings, Shape};
@@ -9,6 +9,10 @@ pub(super) fn check(settings: &Settings, report: Report<'_>) {
     let image = settings.data.dataset.image();
     if let Some(reason) = not_images(kind, image) {
         report("model.kind", reason);
+    }
+    if settings.norm.placement.needs_shortcuts() && !matches!(kind, Architecture::Resnet(_)) {
+        let reason = "stands relative to the sum of a residual block, and only `model.kind = \"resnet\"` has one; use `\"before\"` or `\"after\"`";
+        report("norm.placement", reason.to_owned());
     }
     if let (Architecture::Convnet(net), Some(image)) = (kind, image)
         && let Some(reason) = outgrown(net, image)

@@ -21,6 +21,12 @@ pub(super) fn check(settings: &Settings, report: Report<'_>) {
 }
 
 fn check_layers(settings: &Settings, report: Report<'_>) {
+    let residual = matches!(settings.model.kind, Architecture::Resnet(_));
+    if residual && settings.norm.layers != NormLayers::All {
+        let reason = "a residual network is normalised by whole blocks; choose among them by `norm.placement`";
+        report("norm.layers", reason.to_owned());
+        return;
+    }
     let count = settings.model.kind.hidden_features().len();
     let NormLayers::At(positions) = &settings.norm.layers else {
         return;

@@ -1,17 +1,20 @@
 //! `[model]`
 
-use super::{BELOW_ONE, FROM_0_TO_1, HIDDEN, Key, POSITIVE};
+use super::{BELOW_ONE, FROM_0_TO_1, HIDDEN, Key, POSITIVE, count};
 use crate::config::rule::Rule;
 
 const CONVNET: &str = "with `model.kind = \"convnet\"`";
+const RESNET: &str = "with `model.kind = \"resnet\"`";
+/// Four times as many channels are as wide as any layer may be.
+const MOST_WIDTH: i64 = 16_384;
 
 pub(super) const KEYS: &[Key] = &[
     Key {
         path: "model.kind",
-        rule: Rule::Choice(&["mlp", "convnet"]),
+        rule: Rule::Choice(&["mlp", "convnet", "resnet"]),
         default: "`\"mlp\"`",
         applies: "",
-        meaning: "The architecture: fully connected layers, or convolutional blocks in the manner of VGG.",
+        meaning: "The architecture: fully connected layers, convolutional blocks in the manner of VGG, or a residual network for small images (He et al. 2015).",
     },
     Key {
         path: "model.hidden",
@@ -23,16 +26,16 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         path: "model.blocks",
         rule: Rule::Blocks,
-        default: "`[{ channels = 16, stride = 1, pool = 2 }, { channels = 32, stride = 1, pool = 2 }]`",
+        default: "`[{ channels = 8, stride = 1, pool = 2 }, { channels = 16, stride = 1, pool = 2 }]`",
         applies: CONVNET,
         meaning: "3 × 3 convolutions with padding 1, each with normalisation and activation as `norm.placement` says and then max-pooling over windows of `pool` × `pool`.",
     },
     Key {
         path: "model.head",
-        rule: Rule::Choice(&["global_average", "flatten"]),
-        default: "`\"global_average\"`",
+        rule: Rule::Choice(&["flatten", "global_average"]),
+        default: "`\"flatten\"`",
         applies: CONVNET,
-        meaning: "What the layers behind the blocks see: the mean of every channel, or every value of the feature map.",
+        meaning: "What the layers behind the blocks see: every value of the feature map, or the mean of every channel.",
     },
     Key {
         path: "model.dense",
@@ -40,6 +43,27 @@ pub(super) const KEYS: &[Key] = &[
         default: "`[]`",
         applies: CONVNET,
         meaning: "Units of each hidden fully connected layer behind the blocks.",
+    },
+    Key {
+        path: "model.depth",
+        rule: Rule::ResnetDepth,
+        default: "`20`",
+        applies: RESNET,
+        meaning: "Layers with weights: the first convolution, three stages of n blocks of two, the output layer.",
+    },
+    Key {
+        path: "model.width",
+        rule: count(MOST_WIDTH),
+        default: "`16`",
+        applies: RESNET,
+        meaning: "Channels of the first stage; the second has twice as many, the third four times.",
+    },
+    Key {
+        path: "model.shortcut",
+        rule: Rule::Choice(&["a", "b"]),
+        default: "`\"a\"`",
+        applies: RESNET,
+        meaning: "How a shortcut reaches a stage of another shape: by leaving out rows and columns and adding channels of zeros, or by a 1 × 1 convolution.",
     },
     Key {
         path: "model.dropout",

@@ -28,10 +28,16 @@ const STEP: Rule = Rule::Whole {
 pub(super) const KEYS: &[Key] = &[
     Key {
         path: "norm.placement",
-        rule: Rule::Choice(&["none", "before", "after"]),
+        rule: Rule::Choice(&[
+            "none",
+            "before",
+            "after",
+            "pre-activation",
+            "after-addition",
+        ]),
         default: "`\"before\"`",
         applies: HIDDEN,
-        meaning: "Where normalisation stands relative to the activation of every hidden layer.",
+        meaning: "Where normalisation stands relative to the activation of every hidden layer; the last two are for residual networks only.",
     },
     Key {
         path: "norm.layers",

@@ -1,13 +1,16 @@
 //! `[model]`
 
 use super::{Reader, as_count, as_whole};
-use crate::config::spec::{Activation, Architecture, Bias, Block, Convnet, Head, Init, Model};
+use crate::config::spec::{
+    Activation, Architecture, Bias, Block, Convnet, Head, Init, Model, Resnet, Shortcut,
+};
 use crate::config::value::Value;
 
 /// The network; its defaults are Keras's.
 pub(super) fn model(reader: &mut Reader<'_>) -> Model {
     let kind = match reader.text("model.kind", "mlp").as_str() {
         "convnet" => Architecture::Convnet(convnet(reader)),
+        "resnet" => Architecture::Resnet(resnet(reader)),
         _ => mlp(reader),
     };
     Model {
@@ -37,12 +40,23 @@ fn mlp(reader: &mut Reader<'_>) -> Architecture {
 fn convnet(reader: &mut Reader<'_>) -> Convnet {
     Convnet {
         blocks: blocks(reader),
-        head: match reader.text("model.head", "global_average").as_str() {
-            "flatten" => Head::Flatten,
-            _ => Head::GlobalAverage,
+        head: match reader.text("model.head", "flatten").as_str() {
+            "global_average" => Head::GlobalAverage,
+            _ => Head::Flatten,
         },
         dense: widths(reader, "model.dense", &[]),
         dropout: reader.float("model.dropout", 0.0),
+    }
+}
+
+fn resnet(reader: &mut Reader<'_>) -> Resnet {
+    Resnet {
+        depth: reader.count("model.depth", 20),
+        width: reader.count("model.width", 16),
+        shortcut: match reader.text("model.shortcut", "a").as_str() {
+            "b" => Shortcut::B,
+            _ => Shortcut::A,
+        },
     }
 }
 
@@ -59,7 +73,7 @@ fn blocks(reader: &mut Reader<'_>) -> Vec<Block> {
         let parts = [("channels", channels), ("stride", 1), ("pool", 2)];
         Value::Table(parts.map(|(name, n)| (name, Value::Integer(n))).to_vec())
     };
-    match reader.value("model.blocks", Value::List([16, 32].map(block).to_vec())) {
+    match reader.value("model.blocks", Value::List([8, 16].map(block).to_vec())) {
         Value::List(blocks) => blocks.iter().filter_map(as_block).collect(),
         _ => Vec::new(),
     }

@@ -46,6 +46,8 @@ fn placement(reader: &mut Reader<'_>, model: &Model) -> Placement {
     match reader.text("norm.placement", "before").as_str() {
         "none" => Placement::None,
         "after" => Placement::After,
+        "pre-activation" => Placement::PreActivation,
+        "after-addition" => Placement::AfterAddition,
         _ => Placement::Before,
     }
 }

@@ -29,6 +29,8 @@ pub enum Architecture {
     },
     /// Convolutional blocks, then fully connected layers.
     Convnet(Convnet),
+    /// Residual blocks.
+    Resnet(Resnet),
 }
 
 impl Architecture {
@@ -45,6 +47,7 @@ impl Architecture {
                 let channels = net.blocks.iter().map(|block| block.channels);
                 channels.chain(net.dense.iter().copied()).collect()
             }
+            Self::Resnet(net) => net.hidden_features(),
         }
     }
 
@@ -52,7 +55,7 @@ impl Architecture {
     pub fn needs_images(&self) -> bool {
         match self {
             Self::Mlp { .. } => false,
-            Self::Convnet(_) => true,
+            Self::Convnet(_) | Self::Resnet(_) => true,
         }
     }
 }
@@ -116,6 +119,42 @@ pub enum Head {
     GlobalAverage,
     /// All values, channel by channel, each row by row.
     Flatten,
+}
+
+/// A residual network for small images (He et al. 2015, section 4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resnet {
+    /// Layers with weights, shortcuts not counted: 6 n + 2.
+    pub depth: usize,
+    /// Channels of the first stage; twice and four times as many in the others.
+    pub width: usize,
+    /// How a shortcut reaches a stage of another shape.
+    pub shortcut: Shortcut,
+}
+
+impl Resnet {
+    /// n: the blocks of each of the three stages.
+    pub fn blocks_per_stage(&self) -> usize {
+        self.depth.saturating_sub(2) / 6
+    }
+
+    /// Channels of every convolution in the order of a pass, shortcuts left out.
+    fn hidden_features(&self) -> Vec<usize> {
+        let stages = (0..3).flat_map(|stage| {
+            let channels = self.width << stage;
+            std::iter::repeat_n(channels, 2 * self.blocks_per_stage())
+        });
+        std::iter::once(self.width).chain(stages).collect()
+    }
+}
+
+/// What a shortcut does where the shape changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortcut {
+    /// Leaves out every second row and column and adds channels of zeros; no parameters.
+    A,
+    /// A 1 × 1 convolution with stride 2.
+    B,
 }
 
 /// A nonlinearity `f`, applied to each element.

@@ -38,16 +38,29 @@ pub enum Placement {
     Before,
     /// linear → activation → **norm**.
     After,
+    /// **norm** → activation → linear in the branch of a residual block, which adds up without an
+    /// activation behind the sum (He et al. 2016b).
+    PreActivation,
+    /// The last **norm** of a residual block stands behind its sum, before the activation (He et
+    /// al. 2016b, figure 4 (b)).
+    AfterAddition,
 }
 
 impl Placement {
-    /// `none`, `before`, `after`
+    /// As it is called in experiment files and tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Before => "before",
             Self::After => "after",
+            Self::PreActivation => "pre-activation",
+            Self::AfterAddition => "after-addition",
         }
+    }
+
+    /// Whether only a residual network has such a place.
+    pub fn needs_shortcuts(self) -> bool {
+        matches!(self, Self::PreActivation | Self::AfterAddition)
     }
 }
 

@@ -77,6 +77,7 @@ const RECORDED: &str =
 /// What a file must say for a choice to mean something.
 fn where_it_applies(path: &str) -> &'static str {
     match path {
+        "model.shortcut" | "norm.placement" => "model.kind = 'resnet'",
         "model.head" => "model.kind = 'convnet'",
         "norm.method" => "model.kind = 'convnet'\nnorm = { groups = 4, r_max = 3, d_max = 5 }",
         _ => "",
@@ -122,8 +123,13 @@ fn every_listed_key_is_read_somewhere() {
 fn the_listed_defaults_are_the_real_ones() {
     for text in ["glyphs", "mnist", "cifar10", "csv"] {
         for optimizer in ["adam", "sgd", "momentum", "rmsprop"] {
-            for (preset, kind) in [("keras", "mlp"), ("pytorch", "convnet"), ("paper", "mlp")] {
-                // A table is no input for a convolution.
+            for (preset, kind) in [
+                ("keras", "mlp"),
+                ("pytorch", "convnet"),
+                ("paper", "mlp"),
+                ("keras", "resnet"),
+            ] {
+                // A table is no image.
                 let kind = if text == "csv" { "mlp" } else { kind };
                 let overrides = [
                     format!("data.dataset={text}"),

@@ -37,6 +37,7 @@ fn impossible_values_are_refused_one_by_one() {
         "model.blocks = [16]",
         "model.blocks = [{ channels = 0 }]",
         "model.dropout = 1",
+        "model.depth = 18",
         "train.batch_size = 32.0",
         "train.batch_size = '32'",
         "train.beta_2 = 1",
@@ -296,4 +297,16 @@ fn a_mistake_in_a_block_is_told_with_its_number() {
         found.ends_with("hint: block 2: unknown key `chanels`; did you mean `channels`?"),
         "{found}"
     );
+}
+
+#[test]
+fn a_placement_at_a_sum_is_refused_where_nothing_is_added() {
+    for placement in ["pre-activation", "after-addition"] {
+        let text = format!("model.kind = 'convnet'\nnorm.placement = '{placement}'");
+        let found = problems(&glyphs(&text));
+        let expected = format!(
+            "x.toml:3: `norm.placement = \"{placement}\"`: stands relative to the sum of a residual block"
+        );
+        assert!(found.starts_with(&expected), "{found}");
+    }
 }

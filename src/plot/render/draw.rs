@@ -236,6 +236,7 @@ fn marker(canvas: &mut Canvas, (x, y): Place, marker: Marker, colour: Colour) ->
         Marker::Circle => return canvas.disc((x, y), radius, colour),
         Marker::Square => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
         Marker::Triangle => &[(0.0, -1.25), (1.2, 0.9), (-1.2, 0.9)],
+        Marker::TriangleDown => &[(0.0, 1.25), (1.2, -0.9), (-1.2, -0.9)],
         Marker::Diamond => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
     };
     let corners: Vec<Place> = corners

@@ -1,5 +1,5 @@
 //! Every architecture under every placement against PyTorch: the first answer, ten steps, and what
-//! they leave behind. Weights are put in by the names that they have in checkpoints.
+//! they leave behind. Weights are put in by their paths in the network.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,6 +15,7 @@ use crate::config::spec::{Settings, Shape};
 
 #[derive(Deserialize)]
 struct Reference {
+    weights_are_multiples_of: f32,
     runs: Vec<Training>,
 }
 
@@ -160,11 +161,29 @@ fn assert_trains_as_recorded(run: &Training) {
 }
 
 fn assert_all_train_as_recorded(text: &str, count: usize) {
-    let reference: Reference = serde_json::from_str(text).expect("a valid reference file");
-    assert_eq!(reference.runs.len(), count);
-    for run in &reference.runs {
+    let runs = runs(text);
+    assert_eq!(runs.len(), count);
+    for run in &runs {
         assert_trains_as_recorded(run);
     }
+}
+
+fn runs(text: &str) -> Vec<Training> {
+    let mut reference: Reference = serde_json::from_str(text).expect("a valid reference file");
+    let weights = reference
+        .runs
+        .iter_mut()
+        .flat_map(|run| run.weights.values_mut());
+    for value in weights.flat_map(|array| &mut array.values) {
+        *value *= reference.weights_are_multiples_of;
+    }
+    reference.runs
+}
+
+#[test]
+fn resnets_train_as_in_pytorch_under_every_placement_and_shortcut() {
+    let text = include_str!("../../../../tests/reference/resnet_torch.json");
+    assert_all_train_as_recorded(text, 10);
 }
 
 #[test]
@@ -203,8 +222,7 @@ fn of_equal_values_in_a_pooling_window_the_first_is_the_largest_as_in_pytorch() 
 #[test]
 fn dropout_is_for_training_and_for_nothing_else() {
     let text = include_str!("../../../../tests/reference/convnet_torch.json");
-    let reference: Reference = serde_json::from_str(text).expect("a valid reference file");
-    for mut run in reference.runs {
+    for mut run in runs(text) {
         let batch = run.batches[0].batch(run.image.iter().product());
         run.config.push("model.dropout = 0.5".to_owned());
         let mut learner = learner(&run);
