@@ -67,7 +67,7 @@ pub(super) enum Rule {
 }
 
 /// The widest layer that a config may ask for.
-pub(super) const WIDEST: i64 = 65_536;
+pub(in crate::config) const WIDEST: i64 = 65_536;
 /// The most layers that a config may ask for.
 pub(super) const MOST_LAYERS: usize = 100;
 

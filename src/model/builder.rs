@@ -4,10 +4,10 @@
 use burn::tensor::Device;
 
 use super::convolution::{Convolution, Kernel};
-use super::dense::{Dense, Weights};
+use super::dense::Dense;
 use super::norm::NormLayer;
 use super::{init, placement};
-use crate::config::spec::{Bias, Model, Norm};
+use crate::config::spec::{Bias, Model, Norm, NormSettings};
 use crate::seed::Streams;
 
 /// Builds the layers of one network.
@@ -31,11 +31,32 @@ impl Builder<'_> {
     pub fn dense(&self, name: &str, inputs: usize, outputs: usize, bias: bool) -> Dense {
         let mut stream = self.streams.stream(&format!("init/{name}"));
         let (kind, scale) = (self.model.init, self.model.init_scale);
-        let weights = Weights {
-            weight: init::draw(kind, scale, inputs, outputs, &mut stream),
-            bias: vec![0.0; outputs],
+        let weight = init::draw(kind, scale, inputs, outputs, &mut stream);
+        Dense::new(weight, [inputs, outputs], bias, self.device)
+    }
+
+    /// The linear map called `name` to the `units` of each of several `gates`, side by side. Each
+    /// gate's weights are drawn as a layer's of their own.
+    pub fn gates(
+        &self,
+        name: &str,
+        [inputs, units]: [usize; 2],
+        gates: usize,
+        bias: bool,
+    ) -> Dense {
+        let mut stream = self.streams.stream(&format!("init/{name}"));
+        let (kind, scale) = (self.model.init, self.model.init_scale);
+        let drawn: Vec<Vec<f32>> = (0..gates)
+            .map(|_| init::draw(kind, scale, inputs, units, &mut stream))
+            .collect();
+        let row = |input: usize| {
+            let part = input * units..(input + 1) * units;
+            drawn
+                .iter()
+                .flat_map(move |gate| gate[part.clone()].iter().copied())
         };
-        Dense::new(weights, inputs, outputs, bias, self.device)
+        let weight = (0..inputs).flat_map(row).collect();
+        Dense::new(weight, [inputs, gates * units], bias, self.device)
     }
 
     /// The convolution called `name`.
@@ -55,6 +76,17 @@ impl Builder<'_> {
     /// where it has none.
     pub fn norm(&self, layer: usize, name: &str, features: usize) -> Option<NormLayer> {
         let settings = self.norm.of_hidden(layer, self.hidden_layers())?;
+        Some(NormLayer::new(name, features, settings, self.device))
+    }
+
+    /// The same without γ and β: running statistics alone.
+    pub fn statistics(&self, layer: usize, name: &str, features: usize) -> Option<NormLayer> {
+        let settings = self.norm.of_hidden(layer, self.hidden_layers())?;
+        let settings = NormSettings {
+            gamma: None,
+            beta: None,
+            ..settings
+        };
         Some(NormLayer::new(name, features, settings, self.device))
     }
 

@@ -12,33 +12,18 @@ pub struct Dense {
     bias: Option<Param<Tensor<1>>>,
 }
 
-/// Initial values of a [`Dense`] layer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Weights {
-    /// W, row-major `[inputs, outputs]`
-    pub weight: Vec<f32>,
-    /// b `[outputs]`; unused by a layer without bias
-    pub bias: Vec<f32>,
-}
-
 impl Dense {
-    /// A layer with the initial values `weights`; without `bias`, theirs is not used.
+    /// A layer with the initial weights `weight`, row-major `[inputs, outputs]`.
     pub fn new(
-        weights: Weights,
-        inputs: usize,
-        outputs: usize,
+        weight: Vec<f32>,
+        [inputs, outputs]: [usize; 2],
         bias: bool,
         device: &Device,
     ) -> Self {
-        let Weights {
-            weight,
-            bias: values,
-        } = weights;
         let weight = Tensor::from_data(TensorData::new(weight, [inputs, outputs]), device);
-        let vector = || Tensor::from_data(TensorData::new(values, [outputs]), device);
         Self {
             weight: Param::from_tensor(weight),
-            bias: bias.then(|| Param::from_tensor(vector())),
+            bias: bias.then(|| Param::from_tensor(Tensor::zeros([outputs], device))),
         }
     }
 

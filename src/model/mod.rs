@@ -12,3 +12,4 @@ pub mod norm;
 pub mod pass;
 pub mod placement;
 pub mod resnet;
+pub mod rnn;

@@ -9,6 +9,7 @@ use super::mlp::Mlp;
 use super::norm::{NormLayer, Observed};
 use super::pass::Pass;
 use super::resnet::Resnet;
+use super::rnn::Rnn;
 use crate::config::spec::{Architecture, Settings, Shape};
 use crate::seed::Streams;
 
@@ -25,6 +26,8 @@ pub enum Network {
     Convnet(Convnet),
     /// Residual blocks.
     Resnet(Resnet),
+    /// A recurrent layer over the rows of an image.
+    Rnn(Rnn),
 }
 
 impl Network {
@@ -52,6 +55,7 @@ impl Network {
                 Self::Convnet(Convnet::new(net, shape, classes, &builder))
             }
             Architecture::Resnet(net) => Self::Resnet(Resnet::new(net, shape, classes, &builder)),
+            Architecture::Rnn(net) => Self::Rnn(Rnn::new(*net, shape, classes, &builder)),
         }
     }
 
@@ -62,6 +66,7 @@ impl Network {
             Self::Mlp(network) => network.forward(x, pass),
             Self::Convnet(network) => network.forward(x, pass),
             Self::Resnet(network) => network.forward(x, pass),
+            Self::Rnn(network) => network.forward(x, pass),
         }
     }
 
@@ -71,6 +76,7 @@ impl Network {
             Self::Mlp(network) => network.norms_mut(),
             Self::Convnet(network) => network.norms_mut(),
             Self::Resnet(network) => network.norms_mut(),
+            Self::Rnn(network) => network.norms_mut(),
         }
     }
 
@@ -140,6 +146,7 @@ mod tests {
                 "'resnet'\nmodel.depth = 8\nmodel.width = 2\nmodel.shortcut = 'b'",
                 &["before", "after", "pre-activation", "after-addition"],
             ),
+            ("'rnn'\nmodel.cell = 'gru'", &["before", "after"]),
         ] {
             let weights = |placement: &str| {
                 let text = format!("model.kind = {kind}\nnorm.placement = '{placement}'");

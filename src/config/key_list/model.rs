@@ -1,20 +1,21 @@
 //! `[model]`
 
-use super::{BELOW_ONE, FROM_0_TO_1, HIDDEN, Key, POSITIVE, count};
-use crate::config::rule::Rule;
+use super::{BELOW_ONE, FROM_0_TO_1, Key, POSITIVE, count};
+use crate::config::rule::{Rule, WIDEST};
 
 const CONVNET: &str = "with `model.kind = \"convnet\"`";
 const RESNET: &str = "with `model.kind = \"resnet\"`";
+const RNN: &str = "with `model.kind = \"rnn\"`";
 /// Four times as many channels are as wide as any layer may be.
 const MOST_WIDTH: i64 = 16_384;
 
 pub(super) const KEYS: &[Key] = &[
     Key {
         path: "model.kind",
-        rule: Rule::Choice(&["mlp", "convnet", "resnet"]),
+        rule: Rule::Choice(&["mlp", "convnet", "resnet", "rnn"]),
         default: "`\"mlp\"`",
         applies: "",
-        meaning: "The architecture: fully connected layers, convolutional blocks in the manner of VGG, or a residual network for small images (He et al. 2015).",
+        meaning: "The architecture: fully connected layers, convolutional blocks in the manner of VGG, a residual network for small images (He et al. 2015), or a recurrent layer that reads an image row by row.",
     },
     Key {
         path: "model.hidden",
@@ -66,6 +67,20 @@ pub(super) const KEYS: &[Key] = &[
         meaning: "How a shortcut reaches a stage of another shape: by leaving out rows and columns and adding channels of zeros, or by a 1 × 1 convolution.",
     },
     Key {
+        path: "model.cell",
+        rule: Rule::Choice(&["elman", "gru"]),
+        default: "`\"elman\"`",
+        applies: RNN,
+        meaning: "What a step computes from a row and the state: Elman's simple recurrent layer, or a gated recurrent unit in PyTorch's form.",
+    },
+    Key {
+        path: "model.units",
+        rule: count(WIDEST),
+        default: "`64`",
+        applies: RNN,
+        meaning: "Length of the state.",
+    },
+    Key {
         path: "model.dropout",
         rule: BELOW_ONE,
         default: "`0.0`",
@@ -75,8 +90,8 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         path: "model.activation",
         rule: Rule::Choice(&["relu", "leaky_relu", "gelu", "sigmoid", "tanh", "identity"]),
-        default: "`\"relu\"`",
-        applies: HIDDEN,
+        default: "`\"relu\"`; elman `\"tanh\"`",
+        applies: "with at least one hidden layer; not with `model.cell = \"gru\"`, which has its own",
         meaning: "The nonlinearity of every hidden layer.",
     },
     Key {

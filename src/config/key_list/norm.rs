@@ -47,6 +47,13 @@ pub(super) const KEYS: &[Key] = &[
         meaning: "Which hidden layers are normalised, counted from 0 at the input.",
     },
     Key {
+        path: "norm.recurrent",
+        rule: Rule::Flag,
+        default: "`false`",
+        applies: "with `model.kind = \"rnn\"` and `norm.placement = \"before\"`",
+        meaning: "Whether the state's map is normalised, too, each step with statistics of its own (Cooijmans et al. 2017); γ and β are shared by the steps.",
+    },
+    Key {
         path: "norm.on_input",
         rule: Rule::Flag,
         default: "`false`",

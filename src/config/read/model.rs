@@ -2,7 +2,7 @@
 
 use super::{Reader, as_count, as_whole};
 use crate::config::spec::{
-    Activation, Architecture, Bias, Block, Convnet, Head, Init, Model, Resnet, Shortcut,
+    Activation, Architecture, Bias, Block, Cell, Convnet, Head, Init, Model, Resnet, Rnn, Shortcut,
 };
 use crate::config::value::Value;
 
@@ -11,6 +11,7 @@ pub(super) fn model(reader: &mut Reader<'_>) -> Model {
     let kind = match reader.text("model.kind", "mlp").as_str() {
         "convnet" => Architecture::Convnet(convnet(reader)),
         "resnet" => Architecture::Resnet(resnet(reader)),
+        "rnn" => Architecture::Rnn(rnn(reader)),
         _ => mlp(reader),
     };
     Model {
@@ -60,6 +61,16 @@ fn resnet(reader: &mut Reader<'_>) -> Resnet {
     }
 }
 
+fn rnn(reader: &mut Reader<'_>) -> Rnn {
+    Rnn {
+        cell: match reader.text("model.cell", "elman").as_str() {
+            "gru" => Cell::Gru,
+            _ => Cell::Elman,
+        },
+        units: reader.count("model.units", 64),
+    }
+}
+
 fn widths(reader: &mut Reader<'_>, key: &'static str, default: &[i64]) -> Vec<usize> {
     let default = default.iter().copied().map(Value::Integer).collect();
     match reader.value(key, Value::List(default)) {
@@ -94,12 +105,19 @@ fn as_block(value: &Value) -> Option<Block> {
     })
 }
 
-/// A network without hidden layers has nothing to apply one to.
+/// A network without hidden layers has nothing to apply one to; a gated unit brings its own.
 fn activation(reader: &mut Reader<'_>, kind: &Architecture) -> Activation {
     if !kind.has_hidden_layers() {
         return Activation::Identity;
     }
-    match reader.text("model.activation", "relu").as_str() {
+    let default = match kind {
+        Architecture::Rnn(Rnn {
+            cell: Cell::Gru, ..
+        }) => return Activation::Tanh,
+        Architecture::Rnn(_) => "tanh",
+        _ => "relu",
+    };
+    match reader.text("model.activation", default).as_str() {
         "leaky_relu" => Activation::LeakyRelu {
             slope: reader.float("model.negative_slope", 0.01),
         },

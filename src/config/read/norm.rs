@@ -2,8 +2,8 @@
 
 use super::{Reader, as_count, as_whole};
 use crate::config::spec::{
-    Averages, Averaging, BatchNorm, Constraint, Evaluation, Model, Norm, NormLayers, NormMethod,
-    NormParameter, NormSettings, Placement, Renorm, RunningVariance,
+    Architecture, Averages, Averaging, BatchNorm, Constraint, Evaluation, Model, Norm, NormLayers,
+    NormMethod, NormParameter, NormSettings, Placement, Renorm, RunningVariance,
 };
 use crate::config::value::Value;
 
@@ -14,11 +14,14 @@ pub(super) fn norm(reader: &mut Reader<'_>, model: &Model) -> Norm {
         Placement::None => NormLayers::All,
         _ => layers(reader),
     };
+    let recurrent = matches!(model.kind, Architecture::Rnn(_)) && placement == Placement::Before;
+    let recurrent = recurrent && reader.flag("norm.recurrent", false);
     let on_input = reader.flag("norm.on_input", false);
     let somewhere = on_input || placement != Placement::None;
     let mut norm = Norm {
         placement,
         layers,
+        recurrent,
         on_input,
         layer: None,
         evaluation: Evaluation::Running,

@@ -31,6 +31,8 @@ pub enum Architecture {
     Convnet(Convnet),
     /// Residual blocks.
     Resnet(Resnet),
+    /// A recurrent layer over the rows of an image.
+    Rnn(Rnn),
 }
 
 impl Architecture {
@@ -48,6 +50,7 @@ impl Architecture {
                 channels.chain(net.dense.iter().copied()).collect()
             }
             Self::Resnet(net) => net.hidden_features(),
+            Self::Rnn(net) => vec![net.units],
         }
     }
 
@@ -55,7 +58,7 @@ impl Architecture {
     pub fn needs_images(&self) -> bool {
         match self {
             Self::Mlp { .. } => false,
-            Self::Convnet(_) | Self::Resnet(_) => true,
+            Self::Convnet(_) | Self::Resnet(_) | Self::Rnn(_) => true,
         }
     }
 }
@@ -155,6 +158,34 @@ pub enum Shortcut {
     A,
     /// A 1 × 1 convolution with stride 2.
     B,
+}
+
+/// A recurrent network that reads an image row by row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rnn {
+    /// What a step computes.
+    pub cell: Cell,
+    /// Length of the state.
+    pub units: usize,
+}
+
+/// What a step of a recurrent layer computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell {
+    /// Elman's simple recurrent network, 1990.
+    Elman,
+    /// The gated recurrent unit (Cho et al. 2014).
+    Gru,
+}
+
+impl Cell {
+    /// Values that each unit's step is computed from.
+    pub fn gates(self) -> usize {
+        match self {
+            Self::Elman => 1,
+            Self::Gru => 3,
+        }
+    }
 }
 
 /// A nonlinearity `f`, applied to each element.

@@ -7,6 +7,8 @@ pub struct Norm {
     pub placement: Placement,
     /// Which of the hidden layers are.
     pub layers: NormLayers,
+    /// Whether the state's map in a recurrent layer is normalised, too, each step by itself.
+    pub recurrent: bool,
     /// Whether the raw input is normalised as well (without regard to the placement).
     pub on_input: bool,
     /// The layer's own settings; `None` where nothing is normalised.

@@ -78,6 +78,7 @@ const RECORDED: &str =
 fn where_it_applies(path: &str) -> &'static str {
     match path {
         "model.shortcut" | "norm.placement" => "model.kind = 'resnet'",
+        "model.cell" => "model.kind = 'rnn'",
         "model.head" => "model.kind = 'convnet'",
         "norm.method" => "model.kind = 'convnet'\nnorm = { groups = 4, r_max = 3, d_max = 5 }",
         _ => "",
@@ -128,6 +129,7 @@ fn the_listed_defaults_are_the_real_ones() {
                 ("pytorch", "convnet"),
                 ("paper", "mlp"),
                 ("keras", "resnet"),
+                ("pytorch", "rnn"),
             ] {
                 // A table is no image.
                 let kind = if text == "csv" { "mlp" } else { kind };

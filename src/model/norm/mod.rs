@@ -255,6 +255,27 @@ impl NormLayer {
         }
     }
 
+    /// This layer's γ and β with the running statistics of `other`, a layer of the same settings:
+    /// one of several that share their parameters.
+    #[must_use]
+    pub fn with_statistics_of(&self, other: &Self) -> Self {
+        Self {
+            running: other.running.clone(),
+            reference: other.reference.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// This layer without running statistics, which others keep for it.
+    #[must_use]
+    pub fn without_statistics(self) -> Self {
+        Self {
+            running: None,
+            reference: None,
+            ..self
+        }
+    }
+
     /// γ `[features]`; `None` for a layer that does not scale.
     pub fn gamma(&self) -> Option<&Param<Tensor<1>>> {
         self.gamma.as_ref()

@@ -151,6 +151,7 @@ fn learner(reference: &Reference, run: &Training) -> Learner {
     let norm = Norm {
         placement,
         layers: NormLayers::All,
+        recurrent: false,
         on_input: false,
         layer: (placement != Placement::None).then_some(layer),
         evaluation: Evaluation::Running,

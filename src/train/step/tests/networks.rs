@@ -192,6 +192,12 @@ fn convnets_train_as_in_pytorch_under_every_placement() {
     assert_all_train_as_recorded(text, 6);
 }
 
+#[test]
+fn recurrent_networks_train_as_in_pytorch_under_every_placement() {
+    let text = include_str!("../../../../tests/reference/rnn_torch.json");
+    assert_all_train_as_recorded(text, 8);
+}
+
 #[derive(Deserialize)]
 struct PoolReference {
     max_pool_ties: Ties,
