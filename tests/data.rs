@@ -55,6 +55,7 @@ fn data_list_says_where_each_dataset_is() {
         "mnist",
         "fashion-mnist",
         "cifar10",
+        "two-spirals",
         "bn-lab data fetch mnist",
     ] {
         assert!(list.stdout.contains(text), "{}", list.stdout);

@@ -38,6 +38,7 @@ const SAMPLES: &[&str] = &[
     "data.dataset = 'glyphs'\n[norm]\npreset = 'paper'\naffine = false\n[sweep]\nnorm.scale = [true, false]\nnorm.track_running_stats = [true, false]",
     "data.dataset = 'glyphs'\n[norm]\nmethod = 'renorm'\nr_max = 3\nd_max = 5\nrelax_from = 5000\nr_relaxed_at = 40000\nd_relaxed_at = 25000",
     "data.dataset = 'glyphs'\n[norm]\ngroups = 8\n[sweep]\nnorm.method = ['batch', 'layer', 'group']",
+    "[sweep]\ndata.dataset = ['badly-scaled', 'two-spirals', 'linear-teacher', 'glyphs']\ndata.scale_decades = [1, 3]",
 ];
 
 fn load(text: &str) -> Loaded {

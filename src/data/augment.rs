@@ -38,7 +38,7 @@ fn draw(settings: Augmentation, stream: &mut Stream) -> Move {
     let mut pixels = || {
         let drawn = stream.below(2 * usize::from(settings.shift) + 1);
         // At most 28, by the key's rule: it fits.
-        drawn as i8 - settings.shift as i8
+        drawn as i8 - settings.shift.cast_signed()
     };
     let (right, down) = (pixels(), pixels());
     let coin = stream.below(2) == 1;

@@ -110,7 +110,7 @@ impl Prepared {
         }
     }
 
-    /// The order in which epoch `epoch` (from 1) sees the training examples; see [`mod@super::order`].
+    /// The order in which epoch `epoch` (from 1) sees the training examples; see `data/order.rs`.
     pub fn order(&self, epoch: usize, train: &Train, streams: &Streams) -> Vec<u32> {
         order::of_epoch(
             &self.train,
@@ -135,7 +135,7 @@ impl Prepared {
     }
 
     /// How epoch `epoch` (from 1) changes the image at each position of its order; empty where
-    /// nothing is augmented. See [`mod@super::augment`].
+    /// nothing is augmented. See `data/augment.rs`.
     pub fn moves(&self, epoch: usize, streams: &Streams) -> Vec<Move> {
         augment::moves(self.augmentation, self.train.len(), epoch, streams)
     }
@@ -155,12 +155,12 @@ impl Prepared {
         }
         let examples = &self.dataset.train;
         batch.start(examples);
-        let mut moved = Vec::new();
+        let mut pixels = Vec::new();
         for (&position, &change) in positions.iter().zip(&moves[range]) {
             let mut row = examples.input(position as usize);
             if let Row::Bytes(image) = row {
-                augment::apply(change, image, examples.shape, &mut moved);
-                row = Row::Bytes(&moved);
+                augment::apply(change, image, examples.shape, &mut pixels);
+                row = Row::Bytes(&pixels);
             }
             self.scaling.append(row, &mut batch.inputs);
             batch.labels.push(examples.labels[position as usize]);

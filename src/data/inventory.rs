@@ -7,6 +7,7 @@ use super::download::sha256;
 use super::glyphs;
 use super::locate::{Place, Places, path_in};
 use super::source::{SOURCES, Source, SourceFile};
+use super::synthetic::{badly_scaled, linear_teacher, two_spirals};
 use crate::error::Result;
 use crate::fs;
 
@@ -73,16 +74,38 @@ pub enum FileState {
     },
 }
 
-/// Every dataset, the generated one first.
+/// What is generated, with what it shows.
+const GENERATED: [(&str, &str); 4] = [
+    (
+        glyphs::NAME,
+        "generated digits in many hands, any number of grey images of 28×28, 10 classes",
+    ),
+    (
+        badly_scaled::NAME,
+        "a table whose columns differ in scale by orders of magnitude, any number of columns and classes",
+    ),
+    (
+        two_spirals::NAME,
+        "points on two spirals, 2 columns, 2 classes",
+    ),
+    (
+        linear_teacher::NAME,
+        "a table that a linear classifier can learn, any number of columns and classes",
+    ),
+];
+
+/// Every dataset that has a name, the generated ones first; a user's own table is not among them.
 pub fn status(places: &Places) -> Vec<DatasetStatus> {
-    let generated = DatasetStatus {
-        name: glyphs::NAME,
-        description: "generated digits in many hands, any number of grey images of 28×28, 10 classes",
+    let generated = |(name, description)| DatasetStatus {
+        name,
+        description,
         origin: "drawn by bn-lab from a seed; no files, no download",
         availability: Availability::Generated,
         bytes: 0,
     };
-    std::iter::once(generated)
+    GENERATED
+        .into_iter()
+        .map(generated)
         .chain(
             SOURCES
                 .into_iter()
@@ -171,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn glyphs_are_always_there_and_missing_datasets_show_the_size_of_their_download() {
+    fn what_is_generated_is_always_there_and_missing_datasets_show_the_size_of_their_download() {
         let root = tempfile::tempdir().unwrap();
         let shown: Vec<_> = status(&cache(root.path()))
             .into_iter()
@@ -181,6 +204,9 @@ mod tests {
             shown,
             [
                 ("glyphs", Availability::Generated, 0),
+                ("badly-scaled", Availability::Generated, 0),
+                ("two-spirals", Availability::Generated, 0),
+                ("linear-teacher", Availability::Generated, 0),
                 ("mnist", Availability::Missing, 11_594_722),
                 ("fashion-mnist", Availability::Missing, 30_878_645),
                 ("cifar10", Availability::Missing, 170_052_171),

@@ -1,7 +1,7 @@
 //! The data room: from a dataset's name to inputs and labels in memory, and from there to batches.
 //!
 //! ```text
-//! load ──▶ glyphs                                      generated
+//! load ──▶ glyphs, synthetic                           generated
 //!      ├─▶ table                                       read from a file of the user's
 //!      └─▶ locate ──▶ (fetch ──▶ download) ──▶ mnist ──▶ idx    read from files
 //!                               └▶ archive  └▶ cifar10
@@ -27,6 +27,7 @@ mod mnist;
 mod order;
 mod scaling;
 mod source;
+mod synthetic;
 mod table;
 
 pub use self::augment::Move;
@@ -39,6 +40,7 @@ pub use self::locate::{ENVIRONMENT_VARIABLE, Place, Places};
 use std::path::PathBuf;
 
 use self::source::{Source, SourceFile};
+use self::synthetic::{badly_scaled, linear_teacher, two_spirals};
 use crate::config::spec;
 use crate::error::Result;
 
@@ -61,7 +63,21 @@ pub fn load(
             let folder = folder(&cifar10::CIFAR10, &needed, places, progress)?;
             cifar10::read(&folder, train_batches)?
         }
-        spec::Dataset::Csv(settings) => table::read(settings)?,
+        spec::Dataset::Csv(table) => table::read(table)?,
+        spec::Dataset::BadlyScaled {
+            columns,
+            classes,
+            scale_decades,
+            seed,
+        } => return badly_scaled::generate(*columns, *classes, *scale_decades, *seed, settings),
+        spec::Dataset::TwoSpirals { difficulty, seed } => {
+            return two_spirals::generate(*difficulty, *seed, settings);
+        }
+        spec::Dataset::LinearTeacher {
+            columns,
+            classes,
+            seed,
+        } => return linear_teacher::generate(*columns, *classes, *seed, settings),
     };
     let name = dataset.name;
     dataset

@@ -8,23 +8,14 @@ use crate::config::value::Value;
 
 /// `[data]` of one condition.
 pub(super) fn data(reader: &mut Reader<'_>) -> Data {
-    let dataset = match reader.text("data.dataset", "").as_str() {
-        "mnist" => Dataset::Mnist,
-        "fashion-mnist" => Dataset::FashionMnist,
-        "cifar10" => Dataset::Cifar10 {
-            train_batches: train_batches(reader),
-        },
-        "csv" => Dataset::Csv(table(reader)),
-        _ => Dataset::Glyphs {
-            difficulty: reader.float("data.difficulty", 0.5),
-            seed: reader.number("data.seed", 0),
-        },
-    };
+    let dataset = dataset(reader);
     let (train_examples, test_examples) = match dataset {
-        Dataset::Glyphs { .. } => (
-            Some(reader.count("data.train_examples", Dataset::GLYPHS_TRAIN)),
-            Some(reader.count("data.test_examples", Dataset::GLYPHS_TEST)),
-        ),
+        Dataset::Glyphs { .. } => sizes(reader, Dataset::GLYPHS_TRAIN, Dataset::GLYPHS_TEST),
+        Dataset::BadlyScaled { .. }
+        | Dataset::TwoSpirals { .. }
+        | Dataset::LinearTeacher { .. } => {
+            sizes(reader, Dataset::SYNTHETIC_TRAIN, Dataset::SYNTHETIC_TEST)
+        }
         Dataset::Mnist | Dataset::FashionMnist | Dataset::Cifar10 { .. } | Dataset::Csv(_) => (
             reader.optional_count("data.train_examples"),
             reader.optional_count("data.test_examples"),
@@ -32,18 +23,65 @@ pub(super) fn data(reader: &mut Reader<'_>) -> Data {
     };
     let validation = validation(reader);
     Data {
+        input_scaling: input_scaling(reader, &dataset),
         augmentation: augmentation(reader, &dataset),
         dataset,
         train_examples,
         test_examples,
         validation,
         split: split(reader, validation),
-        input_scaling: match reader.text("data.input_scaling", "unit").as_str() {
-            "standardize" => InputScaling::Standardize,
-            "binary" => InputScaling::Binary,
-            "none" => InputScaling::None,
-            _ => InputScaling::Unit,
+    }
+}
+
+fn dataset(reader: &mut Reader<'_>) -> Dataset {
+    match reader.text("data.dataset", "").as_str() {
+        "mnist" => Dataset::Mnist,
+        "fashion-mnist" => Dataset::FashionMnist,
+        "cifar10" => Dataset::Cifar10 {
+            train_batches: train_batches(reader),
         },
+        "csv" => Dataset::Csv(table(reader)),
+        "badly-scaled" => Dataset::BadlyScaled {
+            columns: reader.count("data.columns", 20),
+            classes: reader.count("data.classes", 3),
+            scale_decades: reader.float("data.scale_decades", 3.0),
+            seed: reader.number("data.seed", 0),
+        },
+        "two-spirals" => Dataset::TwoSpirals {
+            difficulty: reader.float("data.difficulty", 0.5),
+            seed: reader.number("data.seed", 0),
+        },
+        "linear-teacher" => Dataset::LinearTeacher {
+            columns: reader.count("data.columns", 20),
+            classes: reader.count("data.classes", 3),
+            seed: reader.number("data.seed", 0),
+        },
+        _ => Dataset::Glyphs {
+            difficulty: reader.float("data.difficulty", 0.5),
+            seed: reader.number("data.seed", 0),
+        },
+    }
+}
+
+/// How many examples are generated.
+fn sizes(reader: &mut Reader<'_>, train: u32, test: u32) -> (Option<usize>, Option<usize>) {
+    (
+        Some(reader.count("data.train_examples", train)),
+        Some(reader.count("data.test_examples", test)),
+    )
+}
+
+/// Scaling would undo what `badly-scaled` is made for, so there it has to be asked for.
+fn input_scaling(reader: &mut Reader<'_>, dataset: &Dataset) -> InputScaling {
+    let default = match dataset {
+        Dataset::BadlyScaled { .. } => "none",
+        _ => "unit",
+    };
+    match reader.text("data.input_scaling", default).as_str() {
+        "standardize" => InputScaling::Standardize,
+        "binary" => InputScaling::Binary,
+        "none" => InputScaling::None,
+        _ => InputScaling::Unit,
     }
 }
 

@@ -42,6 +42,33 @@ pub enum Dataset {
     },
     /// A table of the user's own.
     Csv(Table),
+    /// Generated: columns whose scales differ by orders of magnitude.
+    BadlyScaled {
+        /// Inputs.
+        columns: usize,
+        /// Classes; at least 2.
+        classes: usize,
+        /// Columns are multiplied by 10 to the power of up to ± this.
+        scale_decades: f64,
+        /// Seed of the generator, shared by all replicates.
+        seed: u64,
+    },
+    /// Generated: two classes that wind around each other in the plane.
+    TwoSpirals {
+        /// 0 = no noise, 1 = noise as large as the way to the boundary.
+        difficulty: f64,
+        /// Seed of the generator, shared by all replicates.
+        seed: u64,
+    },
+    /// Generated: what a linear classifier can learn.
+    LinearTeacher {
+        /// Inputs.
+        columns: usize,
+        /// Classes; at least 2.
+        classes: usize,
+        /// Seed of the generator, shared by all replicates.
+        seed: u64,
+    },
 }
 
 /// A file of comma-separated values.
@@ -77,6 +104,10 @@ impl Dataset {
     pub const GLYPHS_TRAIN: u32 = 6_000;
     /// Test glyphs that are generated where `data.test_examples` does not say.
     pub const GLYPHS_TEST: u32 = 2_000;
+    /// Training rows of a generated table where `data.train_examples` does not say.
+    pub const SYNTHETIC_TRAIN: u32 = 2_000;
+    /// Test rows of a generated table where `data.test_examples` does not say.
+    pub const SYNTHETIC_TEST: u32 = 1_000;
 
     /// The name used in experiment files, folders and messages.
     pub fn name(&self) -> &'static str {
@@ -86,6 +117,9 @@ impl Dataset {
             Self::FashionMnist => "fashion-mnist",
             Self::Cifar10 { .. } => "cifar10",
             Self::Csv(_) => "csv",
+            Self::BadlyScaled { .. } => "badly-scaled",
+            Self::TwoSpirals { .. } => "two-spirals",
+            Self::LinearTeacher { .. } => "linear-teacher",
         }
     }
 
@@ -102,7 +136,10 @@ impl Dataset {
                 height: 32,
                 width: 32,
             }),
-            Self::Csv(_) => None,
+            Self::Csv(_)
+            | Self::BadlyScaled { .. }
+            | Self::TwoSpirals { .. }
+            | Self::LinearTeacher { .. } => None,
         }
     }
 }

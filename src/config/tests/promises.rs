@@ -122,7 +122,9 @@ fn every_listed_key_is_read_somewhere() {
 
 #[test]
 fn the_listed_defaults_are_the_real_ones() {
-    for text in ["glyphs", "mnist", "cifar10", "csv"] {
+    let images = ["glyphs", "mnist", "cifar10"];
+    let tables = ["csv", "badly-scaled", "two-spirals", "linear-teacher"];
+    for text in images.into_iter().chain(tables) {
         for optimizer in ["adam", "sgd", "momentum", "rmsprop"] {
             for (preset, kind) in [
                 ("keras", "mlp"),
@@ -132,7 +134,7 @@ fn the_listed_defaults_are_the_real_ones() {
                 ("pytorch", "rnn"),
             ] {
                 // A table is no image.
-                let kind = if text == "csv" { "mlp" } else { kind };
+                let kind = if tables.contains(&text) { "mlp" } else { kind };
                 let overrides = [
                     format!("data.dataset={text}"),
                     "data.file=a.csv".to_owned(),

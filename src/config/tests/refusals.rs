@@ -8,7 +8,7 @@ fn every_problem_of_a_file_is_told_at_once_in_its_order() {
     assert_eq!(
         problems(text),
         "x.toml:1: `replicates = 0`: must be a whole number from 1 to 10000
-error: x.toml:4: `data.dataset = \"mnits\"`: must be one of `\"glyphs\"`, `\"mnist\"`, `\"fashion-mnist\"`, `\"cifar10\"`, `\"csv\"`
+error: x.toml:4: `data.dataset = \"mnits\"`: must be one of `\"glyphs\"`, `\"mnist\"`, `\"fashion-mnist\"`, `\"cifar10\"`, `\"csv\"`, `\"badly-scaled\"`, `\"two-spirals\"`, `\"linear-teacher\"`
   hint: did you mean `\"mnist\"`?
 error: x.toml:7: `train.batch_size = 0`: must be a whole number from 1 to 1000000
 error: x.toml:8: `train.learning_rate = -1`: must be a number above 0
