@@ -30,6 +30,7 @@ const SAMPLES: &[&str] = &[
     "data.dataset = 'glyphs'\n[[model.blocks]]\npool = 4\nchannels = 8\n[model]\nkind = 'convnet'\ndense = [16]\nhead = 'flatten'\ndropout = 0.5",
     "data.dataset = 'glyphs'\nmodel.kind = 'resnet'\n[sweep]\nmodel.depth = { from = 8, to = 20, count = 3 }\nmodel.shortcut = ['a', 'b']\nnorm.placement = ['before', 'pre-activation', 'after-addition']",
     "data.dataset = 'glyphs'\nmodel.kind = 'rnn'\n[sweep]\nmodel.cell = ['elman', 'gru']\nnorm.placement = ['none', 'before', 'after']\nnorm.recurrent = [false, true]",
+    "data.dataset = 'glyphs'\nmodel.activation = 'elu'",
     "[sweep]\ndata.dataset = ['mnist', 'glyphs']\ndata.validation = [0, 0.5, 100]\ndata.split = ['fixed', 'per_replicate']",
     "data.dataset = 'cifar10'\ndata.train_batches = [2, 1]\ndata.shift = 4\ndata.flip = true\ntrain.order = 'fixed'",
     "[data]\ndataset = 'csv'\nfile = 'a.csv'\nheader = false\nlabel = '5'",

@@ -4,6 +4,10 @@ use burn::tensor::{Tensor, activation};
 
 use crate::config::spec::Activation;
 
+/// SELU's constants (Klambauer et al. 2017): under them, mean 0 and variance 1 are a fixed point.
+const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+
 /// Applies the nonlinearity to every element; any shape in, the same shape out.
 ///
 /// GELU is the exact `x Φ(x)`, as in Keras and PyTorch by default, not the tanh approximation. At
@@ -13,11 +17,23 @@ pub fn apply<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
     match kind {
         Activation::Relu => activation::relu(x),
         Activation::LeakyRelu { slope } => activation::leaky_relu(x, slope),
+        Activation::Elu { alpha } => elu(x, 1.0, alpha),
+        Activation::Selu => elu(x, SELU_SCALE, SELU_ALPHA),
         Activation::Gelu => activation::gelu(x),
+        Activation::Swish => activation::silu(x),
+        Activation::Softplus => activation::softplus(x, 1.0),
         Activation::Sigmoid => activation::sigmoid(x),
         Activation::Tanh => activation::tanh(x),
         Activation::Identity => x,
     }
+}
+
+/// `scale · x` above 0, `scale · α (eˣ − 1)` up to 0. Not burn's: it takes the exponential of
+/// positive inputs as well, and where that overflows (`x > 88`) the gradient becomes `0 · ∞`.
+fn elu<const D: usize>(x: Tensor<D>, scale: f64, alpha: f64) -> Tensor<D> {
+    let positive = x.clone().greater_elem(0.0);
+    let below = (x.clone().mask_fill(positive.clone(), 0.0).exp() - 1.0) * (scale * alpha);
+    below.mask_where(positive, x * scale)
 }
 
 #[cfg(test)]
@@ -62,14 +78,19 @@ mod tests {
         let device = OpenDevice::open("cpu")
             .expect("every build has a CPU device")
             .differentiable();
-        assert_eq!(reference.activations.len(), 6);
+        assert_eq!(reference.activations.len(), 11);
         for recorded in &reference.activations {
             let kind = match recorded.name.as_str() {
                 "relu" => Activation::Relu,
                 "leaky_relu" => Activation::LeakyRelu {
                     slope: reference.leaky_relu_slope,
                 },
+                "elu" => Activation::Elu { alpha: 1.0 },
+                "elu_half" => Activation::Elu { alpha: 0.5 },
+                "selu" => Activation::Selu,
                 "gelu" => Activation::Gelu,
+                "swish" => Activation::Swish,
+                "softplus" => Activation::Softplus,
                 "sigmoid" => Activation::Sigmoid,
                 "tanh" => Activation::Tanh,
                 "identity" => Activation::Identity,

@@ -5,13 +5,18 @@ from torch.nn import functional
 
 from reference_numbers import exact, rounded, write
 
-POINTS = [-6, -3, -2, -1, -0.5, -0.25, -0.0625, 0, 0.0625, 0.25, 0.5, 1, 2, 3, 6]
+POINTS = [-100, -24, -6, -3, -2, -1, -0.5, -0.25, -0.0625, 0, 0.0625, 0.25, 0.5, 1, 2, 3, 6, 24, 100]
 ACTIVATIONS = {
     "relu": functional.relu,
     "leaky_relu": lambda x: functional.leaky_relu(x, negative_slope=0.01),
     "gelu": lambda x: functional.gelu(x, approximate="none"),
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
+    "elu": lambda x: functional.elu(x, alpha=1.0),
+    "elu_half": lambda x: functional.elu(x, alpha=0.5),
+    "selu": functional.selu,
+    "softplus": functional.softplus,
+    "swish": functional.silu,
     "identity": lambda x: x * 1,
 }
 

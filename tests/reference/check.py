@@ -81,12 +81,28 @@ def cross_entropy(logits, labels):
     return -log_p[picked].mean(), gradient / logits.dtype.type(len(labels))
 
 
+def logistic(x):
+    """1 / (1 + exp(-x)), so that nothing overflows."""
+    return np.exp(-np.logaddexp(0, -x))
+
+
+def elu(x, scale, alpha):
+    """scale * x above 0, scale * alpha * (exp(x) - 1) up to 0."""
+    below = scale * alpha * np.exp(np.minimum(x, 0))
+    return np.where(x > 0, scale * x, below - scale * alpha), np.where(x > 0, scale, below)
+
+
 ACTIVATIONS = {  # x -> value, derivative
     "relu": lambda x: (np.maximum(x, 0), (x > 0).astype(x.dtype)),
     "leaky_relu": lambda x: (np.where(x > 0, x, 0.01 * x), np.where(x > 0, 1, 0.01)),
-    "sigmoid": lambda x: (1 / (1 + np.exp(-x)), 1 / (2 + np.exp(-x) + np.exp(x))),
+    "sigmoid": lambda x: (logistic(x), logistic(x) * logistic(-x)),
     "tanh": lambda x: (np.tanh(x), 1 - np.tanh(x) ** 2),
     "identity": lambda x: (x, np.ones_like(x)),
+    "elu": lambda x: elu(x, 1, 1),
+    "elu_half": lambda x: elu(x, 1, 0.5),
+    "selu": lambda x: elu(x, 1.0507009873554805, 1.6732632423543772),
+    "softplus": lambda x: (np.logaddexp(0, x), logistic(x)),
+    "swish": lambda x: (x * logistic(x), logistic(x) * (1 + x * logistic(-x))),
 }
 
 

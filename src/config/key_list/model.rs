@@ -89,7 +89,18 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "model.activation",
-        rule: Rule::Choice(&["relu", "leaky_relu", "gelu", "sigmoid", "tanh", "identity"]),
+        rule: Rule::Choice(&[
+            "relu",
+            "leaky_relu",
+            "elu",
+            "selu",
+            "gelu",
+            "swish",
+            "softplus",
+            "sigmoid",
+            "tanh",
+            "identity",
+        ]),
         default: "`\"relu\"`; elman `\"tanh\"`",
         applies: "with at least one hidden layer; not with `model.cell = \"gru\"`, which has its own",
         meaning: "The nonlinearity of every hidden layer.",
@@ -100,6 +111,13 @@ pub(super) const KEYS: &[Key] = &[
         default: "`0.01`",
         applies: "with `model.activation = \"leaky_relu\"`",
         meaning: "Slope for negative inputs.",
+    },
+    Key {
+        path: "model.elu_alpha",
+        rule: POSITIVE,
+        default: "`1.0`",
+        applies: "with `model.activation = \"elu\"`",
+        meaning: "What very negative inputs become, without its sign.",
     },
     Key {
         path: "model.init",

@@ -121,7 +121,13 @@ fn activation(reader: &mut Reader<'_>, kind: &Architecture) -> Activation {
         "leaky_relu" => Activation::LeakyRelu {
             slope: reader.float("model.negative_slope", 0.01),
         },
+        "elu" => Activation::Elu {
+            alpha: reader.float("model.elu_alpha", 1.0),
+        },
+        "selu" => Activation::Selu,
         "gelu" => Activation::Gelu,
+        "swish" => Activation::Swish,
+        "softplus" => Activation::Softplus,
         "sigmoid" => Activation::Sigmoid,
         "tanh" => Activation::Tanh,
         "identity" => Activation::Identity,

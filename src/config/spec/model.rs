@@ -198,8 +198,19 @@ pub enum Activation {
         /// Slope for negative inputs.
         slope: f64,
     },
+    /// `x` if `x > 0`, else `α (eˣ − 1)`
+    Elu {
+        /// α
+        alpha: f64,
+    },
+    /// `λ · elu(x)` with the fixed λ and α under which activations normalise themselves
+    Selu,
     /// `x Φ(x)`, exact
     Gelu,
+    /// `x / (1 + e⁻ˣ)`, also called `SiLU`
+    Swish,
+    /// `ln(1 + eˣ)`
+    Softplus,
     /// `1 / (1 + e⁻ˣ)`
     Sigmoid,
     /// `tanh x`

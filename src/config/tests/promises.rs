@@ -126,12 +126,12 @@ fn the_listed_defaults_are_the_real_ones() {
     let tables = ["csv", "badly-scaled", "two-spirals", "linear-teacher"];
     for text in images.into_iter().chain(tables) {
         for optimizer in ["adam", "sgd", "momentum", "rmsprop"] {
-            for (preset, kind) in [
-                ("keras", "mlp"),
-                ("pytorch", "convnet"),
-                ("paper", "mlp"),
-                ("keras", "resnet"),
-                ("pytorch", "rnn"),
+            for (preset, kind, activation) in [
+                ("keras", "mlp", "leaky_relu"),
+                ("pytorch", "convnet", "elu"),
+                ("paper", "mlp", "elu"),
+                ("keras", "resnet", "leaky_relu"),
+                ("pytorch", "rnn", "elu"),
             ] {
                 // A table is no image.
                 let kind = if tables.contains(&text) { "mlp" } else { kind };
@@ -141,7 +141,7 @@ fn the_listed_defaults_are_the_real_ones() {
                     format!("train.optimizer={optimizer}"),
                     format!("norm.preset={preset}"),
                     format!("model.kind={kind}"),
-                    "model.activation=leaky_relu".to_owned(),
+                    format!("model.activation={activation}"),
                     "model.init=normal".to_owned(),
                 ];
                 let loaded = parse(Path::new("x"), "", &overrides).expect("as written");

@@ -41,6 +41,7 @@ fn impossible_values_are_refused_one_by_one() {
         "train.batch_size = 32.0",
         "train.batch_size = '32'",
         "train.beta_2 = 1",
+        "model.elu_alpha = 0",
         "train.divergence_factor = 1",
         "train.learning_rate = inf",
         "train.learning_rate = 1979-05-27",
