@@ -48,6 +48,12 @@ impl OpenDevice {
         &self.name
     }
 
+    /// Whether it computes in the host's memory, on values that the host can take and give back
+    /// without a copy.
+    pub fn computes_in_host_memory(&self) -> bool {
+        self.name == "cpu"
+    }
+
     /// The device with gradients.
     pub fn differentiable(&self) -> Device {
         self.device.clone().autodiff()

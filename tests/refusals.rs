@@ -73,6 +73,14 @@ fn a_device_that_does_not_exist_is_refused_with_those_that_do() {
 }
 
 #[test]
+fn a_warm_up_as_long_as_the_training_is_found_before_anything_is_trained() {
+    let lab = Lab::with(SMALL);
+    let ran = lab.bn_lab(&["run", "experiment.toml", "-o", "train.warmup_steps=1000000"]);
+    ran.refused(4, &["`train.warmup_steps = 1000000`", "steps"]);
+    assert!(!ran.stderr.contains("trials to train"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_results_folder_that_cannot_be_made_is_found_before_anything_is_trained() {
     let lab = Lab::with(SMALL);
     lab.write("results", b"a file where the folder should be");

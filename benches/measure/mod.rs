@@ -10,7 +10,7 @@ use bn_lab::config::spec::Shape;
 use bn_lab::data::batches::Batch;
 use bn_lab::device::OpenDevice;
 use bn_lab::model::network::Network;
-use bn_lab::optim;
+use bn_lab::optim::{self, Arithmetic, NormParameters};
 use bn_lab::plan;
 use bn_lab::plan::Trial;
 use bn_lab::seed::Streams;
@@ -78,14 +78,9 @@ fn learner(trial: &Trial) -> Learner {
         .differentiable();
     let streams = trial.streams();
     let network = Network::new(settings, SHAPE, CLASSES, &streams, &device);
-    let optimizer = optim::build(settings.train.optimizer);
-    Learner::new(
-        network,
-        optimizer,
-        settings.train.learning_rate,
-        streams,
-        device,
-    )
+    let norm = NormParameters::like_others();
+    let updater = optim::build(&settings.train, &norm, STEPS, Arithmetic::Fused);
+    Learner::new(network, updater, streams, device)
 }
 
 /// A few batches of noise: time does not depend on what the images show.

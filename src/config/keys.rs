@@ -54,7 +54,7 @@ fn last_segment(path: &str) -> &str {
 }
 
 /// Names that other programs have for ours.
-const OTHER_NAMES: [(&str, &str); 12] = [
+const OTHER_NAMES: [(&str, &str); 19] = [
     ("norm.momentum", "norm.decay"),
     ("norm.kind", "norm.method"),
     ("renorm_momentum", "norm.renorm_decay"),
@@ -67,6 +67,13 @@ const OTHER_NAMES: [(&str, &str); 12] = [
     ("seeds", "replicates"),
     ("repeats", "replicates"),
     ("layers", "model.hidden"),
+    ("train.weight_decay", "model.weight_decay"),
+    ("gradient_clip", "train.clip_norm"),
+    ("max_norm", "train.clip_norm"),
+    ("clipnorm", "train.clip_norm"),
+    ("clipvalue", "train.clip_value"),
+    ("warmup", "train.warmup_steps"),
+    ("milestones", "train.schedule_milestones"),
 ];
 
 const SECTIONS: [&str; 7] = [

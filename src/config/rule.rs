@@ -64,12 +64,16 @@ pub(super) enum Rule {
     Share,
     /// Distinct positive numbers, at least one.
     Multiples,
+    /// Shares of a training, rising.
+    Shares,
 }
 
 /// The widest layer that a config may ask for.
 pub(in crate::config) const WIDEST: i64 = 65_536;
 /// The most layers that a config may ask for.
 pub(super) const MOST_LAYERS: usize = 100;
+/// The most milestones that a training may have.
+const MOST_SHARES: usize = 100;
 
 /// Hidden layers by name.
 const POSITION_WORDS: [&str; 3] = ["all", "first", "last"];
@@ -87,6 +91,7 @@ impl Rule {
             (Self::Blocks, Kind::List(items)) => blocks::accept(items),
             (Self::Numbers { least, most }, Kind::List(items)) => numbers(*least, *most, items),
             (Self::Positions, Kind::List(items)) => numbers(0, MOST_LAYERS as i64 - 1, items),
+            (Self::Shares, Kind::List(items)) => shares(items),
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
         }
@@ -169,6 +174,9 @@ impl Rule {
             Self::ResnetDepth => format!(
                 "6 n + 2 with a whole number n, from {SHALLOWEST} to {DEEPEST}: 8, 14, 20, 32, 44, 56, 110, …"
             ),
+            Self::Shares => {
+                format!("a list of 1 to {MOST_SHARES} rising shares, each above 0 and below 1")
+            }
             Self::Share => {
                 "a whole number of examples (`0` for none), or a share above 0 and below 1"
                     .to_owned()
@@ -288,6 +296,17 @@ fn numbers(least: i64, most: i64, items: &[Node]) -> Option<Value> {
         && numbers.is_sorted_by(|a, b| a < b)
         && numbers.iter().all(|number| (least..=most).contains(number));
     allowed.then(|| Value::List(numbers.into_iter().map(Value::Integer).collect()))
+}
+
+fn shares(items: &[Node]) -> Option<Value> {
+    let share = |node: &Node| match node.kind {
+        Kind::Plain(Value::Float(share)) if share > 0.0 && share < 1.0 => Some(share),
+        _ => None,
+    };
+    let shares: Vec<f64> = items.iter().map(share).collect::<Option<_>>()?;
+    let rising = shares.windows(2).all(|pair| pair[0] < pair[1]);
+    let many = (1..=MOST_SHARES).contains(&shares.len());
+    (rising && many).then(|| Value::List(shares.into_iter().map(Value::Float).collect()))
 }
 
 fn within(low: Bound, high: Bound, x: f64) -> bool {
@@ -448,6 +467,28 @@ mod tests {
             assert_eq!(allowed(depth), None);
             let fix = Rule::ResnetDepth.fix(&plain(Value::Integer(depth)));
             assert_eq!(fix.as_deref(), Some(hint));
+        }
+    }
+
+    #[test]
+    fn milestones_rise_between_the_beginning_and_the_end() {
+        let node = |x: &f64| Node {
+            kind: plain(Value::Float(*x)),
+            ..super::super::wire::override_value("0", 0)
+        };
+        let list = |items: &[f64]| Kind::List(items.iter().map(node).collect());
+        for (items, allowed) in [
+            (&[0.5, 0.75][..], true),
+            (&[0.9], true),
+            (&[], false),
+            (&[0.5, 0.5], false),
+            (&[0.75, 0.5], false),
+            (&[0.0, 0.5], false),
+            (&[0.5, 1.0], false),
+            (&[f64::NAN], false),
+        ] {
+            let accepted = Rule::Shares.accept(&list(items));
+            assert_eq!(accepted.is_some(), allowed, "{items:?}");
         }
     }
 

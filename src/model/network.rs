@@ -1,6 +1,6 @@
 //! Any network: one line per architecture.
 
-use burn::module::Module;
+use burn::module::{Module, ParamId};
 use burn::tensor::{Device, Tensor};
 
 use super::builder::Builder;
@@ -78,6 +78,13 @@ impl Network {
             Self::Resnet(network) => network.norms_mut(),
             Self::Rnn(network) => network.norms_mut(),
         }
+    }
+
+    /// γ and β of every norm layer that has them.
+    pub fn norm_parameters(&mut self) -> Vec<ParamId> {
+        let norms = self.norms_mut();
+        let both = norms.iter().flat_map(|norm| [norm.gamma(), norm.beta()]);
+        both.flatten().map(|parameter| parameter.id).collect()
     }
 
     /// Lets the running statistics follow a training pass; `observed` in the order of the pass.

@@ -17,7 +17,7 @@ use crate::device::OpenDevice;
 use crate::error::{Error, Result};
 use crate::event::{Event, Outcome, Stop, Trainer};
 use crate::model::network::Network;
-use crate::optim;
+use crate::optim::{self, Arithmetic};
 use crate::plan::Trial;
 use run::Run;
 use step::Learner;
@@ -72,7 +72,14 @@ impl BurnTrainer {
     pub fn check(&self, trial: &Trial) -> Result<()> {
         let settings = &trial.condition.settings;
         let data = self.prepare(trial)?;
-        run::total_steps(&settings.train, data.counts().train).map(drop)
+        let steps = run::total_steps(&settings.train, data.counts().train)?;
+        let warmup = settings.train.warmup_steps;
+        if warmup > 0 && warmup >= steps {
+            return Err(Error::Data(format!(
+                "`train.warmup_steps = {warmup}`: the training has {steps} steps; leave some at the whole learning rate"
+            )));
+        }
+        Ok(())
     }
 
     /// The digest of a condition's dataset, if it was provided.
@@ -90,6 +97,14 @@ impl BurnTrainer {
             trial.seed,
             &trial.streams(),
         )
+    }
+
+    fn arithmetic(&self) -> Arithmetic {
+        if self.device.computes_in_host_memory() {
+            Arithmetic::Fused
+        } else {
+            Arithmetic::Tensors
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<DatasetKey, Loaded>> {
@@ -125,15 +140,19 @@ impl Trainer for BurnTrainer {
         let streams = trial.streams();
         let data = self.prepare(trial)?;
         let device = self.device.differentiable();
-        let network = Network::new(settings, data.shape(), data.classes(), &streams, &device);
-        let optimizer = optim::build(settings.train.optimizer);
-        let learner = Learner::new(
-            network,
-            optimizer,
-            settings.train.learning_rate,
-            streams,
-            device,
+        let mut network = Network::new(settings, data.shape(), data.classes(), &streams, &device);
+        let norm = optim::NormParameters {
+            ids: network.norm_parameters(),
+            decay: settings.norm.decay_parameters,
+            learning_rate_factor: settings.norm.learning_rate_factor,
+        };
+        let updater = optim::build(
+            &settings.train,
+            &norm,
+            run::total_steps(&settings.train, data.counts().train)?,
+            self.arithmetic(),
         );
+        let learner = Learner::new(network, updater, streams, device);
         let mut run = Run::new(
             trial,
             data,

@@ -126,14 +126,52 @@ def check_functions(dtype, errors):
         errors.note(f"loss {case['name']} gradient", gradient, case["grad_logits"])
 
 
-def update(kind, s, parameter, gradient, state, step):
+def learning_rate(s, step, steps):
+    """The rate of step `step` (from 1): the base, times the warm-up, times the schedule."""
+    warmup, schedule = s.get("warmup_steps", 0), s.get("schedule")
+    rate = s["learning_rate"] * (min(1, step / warmup) if warmup else 1)
+    if schedule == "step":
+        passed = sum(step > math.floor(share * steps + 0.5) for share in s["milestones"])
+        return rate * s["factor"] ** passed
+    if schedule == "cosine" and step > warmup:
+        angle = math.pi * (step - 1 - warmup) / (steps - warmup)
+        return rate * (s["final_share"] + (1 - s["final_share"]) * (1 + math.cos(angle)) / 2)
+    return rate
+
+
+def check_schedules(errors):
+    record = json.loads((HERE / "schedule_torch.json").read_text())
+    for index, case in enumerate(record["cases"]):
+        settings, steps = {**case, "learning_rate": record["learning_rate"]}, record["steps"]
+        rates = [learning_rate(settings, step + 1, steps) for step in range(steps)]
+        errors.note(f"schedule {index} {case['schedule']}", rates, case["learning_rates"])
+
+
+def clip(gradients, s):
+    """Each value first, then all together by their Euclidean norm."""
+    if "clip_value" in s:
+        limit = s["clip_value"]
+        gradients = {key: np.clip(g, -limit, limit) for key, g in gradients.items()}
+    if "clip_norm" in s:
+        norm = math.sqrt(sum(float((g * g).sum()) for g in gradients.values()))
+        factor = min(1, s["clip_norm"] / (norm + 1e-6))
+        gradients = {key: g * g.dtype.type(factor) for key, g in gradients.items()}
+    return gradients
+
+
+def update(s, rate, decay, parameter, gradient, state, step):
     """One optimiser step in place; `state` starts as two zero arrays, `step` as 1."""
-    rate, first, second = s["learning_rate"], *state
+    kind, (first, second) = s["rule"], state
+    if kind == "adamw":
+        parameter *= 1 - rate * decay
+    else:
+        gradient = gradient + decay * parameter
     if kind == "sgd":
         parameter -= rate * gradient
-    elif kind == "momentum":
+    elif kind in ("momentum", "nesterov"):
         first[:] = s["momentum"] * first + gradient
-        parameter -= rate * first
+        ahead = gradient + s["momentum"] * first
+        parameter -= rate * (ahead if kind == "nesterov" else first)
     elif kind == "rmsprop":
         second[:] = s["rho"] * second + (1 - s["rho"]) * gradient**2
         parameter -= rate * gradient / (np.sqrt(second) + s["epsilon"])
@@ -212,11 +250,16 @@ def check_train(dtype, errors):
             logits, saved = network.forward(inputs[chosen], train=True)
             loss, g = cross_entropy(logits, np.array(record["batches"][chosen]["labels"]))
             losses.append(loss)
-            gradients = network.backward(g, saved)
-            kind = run["optimizer"]
+            settings = record["optimizers"][run["optimizer"]]
+            gradients = clip(network.backward(g, saved), settings)
+            rate = learning_rate(settings, step + 1, record["steps"])
             for key, parameter in network.parameters.items():
-                settings = record["optimizers"][kind]
-                update(kind, settings, parameter, gradients[key], state[key], step + 1)
+                of_norm = key[1] in ("gamma", "beta")
+                factor = settings.get("norm_rate_factor", 1) if of_norm else 1
+                kept = of_norm and not settings.get("norm_decay", True)
+                decay = 0 if kept else settings.get("weight_decay", 0)
+                arrays = parameter, gradients[key], state[key]
+                update(settings, rate * factor, decay, *arrays, step + 1)
         name = f"train {run['placement']} {run['optimizer']} {run['activation']}"
         errors.note(f"{name} losses", losses, run["losses"])
         errors.note(f"{name} logits", network.forward(inputs[0], False)[0], run["final_logits"])
@@ -231,6 +274,7 @@ def check(dtype):
     for name in ("norm_torch.json", "norm_keras.json"):
         check_norm(name, dtype, errors)
     check_functions(dtype, errors)
+    check_schedules(errors)
     check_train(dtype, errors)
     return errors.worst
 

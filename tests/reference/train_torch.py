@@ -1,6 +1,7 @@
 """Records short PyTorch training runs of a small network: train_torch.json.
 
-Placement x optimiser x activation, all from the same initial weights and over the same batches.
+Placement x optimiser x activation, all from the same initial weights and over the same batches;
+then, in fewer combinations, weight decay, clipping, schedules and parameters of the norm apart.
 """
 
 from itertools import product
@@ -10,24 +11,40 @@ import torch
 from torch import nn
 
 from reference_numbers import dyadic, exact, rounded, write
+from schedule_torch import scheduler
 
 SIZES = [6, 5, 4, 3]
 BATCH, BATCHES, STEPS = 8, 4, 30
-EPSILON, DECAY = 1e-5, 0.9
+EPSILON, KEPT = 1e-5, 0.9
 PLACEMENTS = ["none", "before", "after"]
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU}
-OPTIMIZERS = {
-    "sgd": lambda p: torch.optim.SGD(p, lr=0.1),
-    "momentum": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9),
-    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-7),
-    "adam": lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.9, 0.999), eps=1e-7),
+ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
+RULES = {
+    "sgd": {"rule": "sgd", "learning_rate": 0.1},
+    "momentum": {"rule": "momentum", "learning_rate": 0.05, "momentum": 0.9},
+    "rmsprop": {"rule": "rmsprop", "learning_rate": 0.01, "rho": 0.9, "epsilon": 1e-7},
+    "adam": {"rule": "adam", "learning_rate": 0.01, **ADAM},
 }
-SETTINGS = {
-    "sgd": {"learning_rate": 0.1},
-    "momentum": {"learning_rate": 0.05, "momentum": 0.9},
-    "rmsprop": {"learning_rate": 0.01, "rho": 0.9, "epsilon": 1e-7},
-    "adam": {"learning_rate": 0.01, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
+NESTEROV = {"rule": "nesterov", "learning_rate": 0.05, "momentum": 0.9}
+ADAMW = {"rule": "adamw", "learning_rate": 0.01, **ADAM}
+DECAY = {"weight_decay": 0.05}
+VARIANTS = {
+    "nesterov": NESTEROV,
+    "adamw": {**ADAMW, **DECAY},
+    "sgd, decay": {**RULES["sgd"], **DECAY},
+    "momentum, decay": {**RULES["momentum"], **DECAY},
+    "nesterov, decay": {**NESTEROV, **DECAY},
+    "rmsprop, decay": {**RULES["rmsprop"], **DECAY},
+    "adam, decay": {**RULES["adam"], **DECAY},
+    "sgd, clipped by norm": {**RULES["sgd"], "clip_norm": 0.5},
+    "adam, clipped by value": {**RULES["adam"], "clip_value": 0.05},
+    "momentum, clipped by both": {**RULES["momentum"], "clip_value": 0.2, "clip_norm": 0.5},
+    "adam, cosine": {**RULES["adam"], "schedule": "cosine", "final_share": 0.1, "warmup_steps": 5},
+    "sgd, steps": {**RULES["sgd"], "schedule": "step", "milestones": [0.5, 0.75], "factor": 0.1},
+    "adamw, norm apart": {**ADAMW, **DECAY, "norm_decay": False, "norm_rate_factor": 2.5},
+    "sgd, norm apart": {**RULES["sgd"], **DECAY, "norm_decay": False, "norm_rate_factor": 0.5},
 }
+SOME = [("none", "relu"), ("before", "tanh"), ("after", "tanh")]
 
 
 def initial_layers(stream):
@@ -55,7 +72,7 @@ def network(layers, placement, activation):
     """Hidden layers as the placement says; the output layer is linear with a bias."""
 
     def norm(features):
-        return nn.BatchNorm1d(features, eps=EPSILON, momentum=1 - DECAY, dtype=torch.float64)
+        return nn.BatchNorm1d(features, eps=EPSILON, momentum=1 - KEPT, dtype=torch.float64)
 
     parts = []
     for weight, bias in layers[:-1]:
@@ -69,22 +86,54 @@ def network(layers, placement, activation):
     return nn.Sequential(*parts, linear(*layers[-1]))
 
 
-def train(model, optimizer, batches):
+def optimizer(model, s):
+    """PyTorch's optimiser with the settings `s`; gamma and beta form a group of their own."""
+    groups = [{"params": []}, {"params": []}]
+    for part in model:
+        groups[isinstance(part, nn.BatchNorm1d)]["params"] += part.parameters()
+    rate, decay = s["learning_rate"], s.get("weight_decay", 0.0)
+    groups[1]["lr"] = rate * s.get("norm_rate_factor", 1.0)
+    groups[1]["weight_decay"] = decay if s.get("norm_decay", True) else 0.0
+    groups = [group for group in groups if group["params"]]
+    if s["rule"] in ("adam", "adamw"):
+        kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[s["rule"]]
+        betas = s["beta_1"], s["beta_2"]
+        return kind(groups, lr=rate, betas=betas, eps=s["epsilon"], weight_decay=decay)
+    if s["rule"] == "rmsprop":
+        rho, epsilon = s["rho"], s["epsilon"]
+        return torch.optim.RMSprop(groups, lr=rate, alpha=rho, eps=epsilon, weight_decay=decay)
+    momentum, nesterov = s.get("momentum", 0.0), s["rule"] == "nesterov"
+    return torch.optim.SGD(groups, rate, momentum, weight_decay=decay, nesterov=nesterov)
+
+
+def clip(parameters, s):
+    """Each value first, then all together."""
+    if "clip_value" in s:
+        nn.utils.clip_grad_value_(parameters, s["clip_value"])
+    if "clip_norm" in s:
+        nn.utils.clip_grad_norm_(parameters, s["clip_norm"])
+
+
+def train(model, settings, batches):
     """The loss of every step, each taken before that step's update."""
+    update = optimizer(model, settings)
+    schedule = scheduler(update, {"schedule": "constant", **settings}, STEPS)
     losses = []
     for step in range(STEPS):
         inputs, labels = batches[step % BATCHES]
-        optimizer.zero_grad()
+        update.zero_grad()
         loss = nn.functional.cross_entropy(model(inputs), labels)
         loss.backward()
-        optimizer.step()
+        clip(list(model.parameters()), settings)
+        update.step()
+        schedule.step()
         losses.append(loss.item())
     return losses
 
 
 def record(layers, batches, placement, optimizer, activation):
     model = network(layers, placement, ACTIVATIONS[activation])
-    losses = train(model, OPTIMIZERS[optimizer](model.parameters()), batches)
+    losses = train(model, {**RULES, **VARIANTS}[optimizer], batches)
     model.eval()
     with torch.no_grad():
         logits = model(batches[0][0])
@@ -119,8 +168,8 @@ def main():
         "batch": BATCH,
         "steps": STEPS,
         "epsilon": EPSILON,
-        "decay": DECAY,
-        "optimizers": SETTINGS,
+        "decay": KEPT,
+        "optimizers": {**RULES, **VARIANTS},
         "layers": [{"weight": exact(weight), "bias": exact(bias)} for weight, bias in layers],
         "batches": [
             {"inputs": exact(x), "labels": [int(label) for label in y]}
@@ -128,7 +177,10 @@ def main():
         ],
         "runs": [
             record(layers, batches, *combination)
-            for combination in product(PLACEMENTS, OPTIMIZERS, ACTIVATIONS)
+            for combination in [
+                *product(PLACEMENTS, RULES, ACTIVATIONS),
+                *((place, name, activation) for name in VARIANTS for place, activation in SOME),
+            ]
         ],
     }
     write(__file__, about, content)

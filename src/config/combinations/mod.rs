@@ -4,6 +4,7 @@
 mod data;
 mod model;
 mod norm;
+mod train;
 
 use super::spec::Settings;
 
@@ -16,4 +17,5 @@ pub(super) fn check(settings: &Settings, report: Report<'_>) {
     data::check(settings, report);
     model::check(settings, report);
     norm::check(settings, report);
+    train::check(settings, report);
 }

@@ -1,6 +1,6 @@
 //! `[model]`
 
-use super::{BELOW_ONE, FROM_0_TO_1, Key, POSITIVE, count};
+use super::{BELOW_ONE, FROM_0_TO_1, Key, NOT_NEGATIVE, POSITIVE, count};
 use crate::config::rule::{Rule, WIDEST};
 
 const CONVNET: &str = "with `model.kind = \"convnet\"`";
@@ -155,5 +155,12 @@ pub(super) const KEYS: &[Key] = &[
         default: "`\"auto\"`",
         applies: "",
         meaning: "When linear layers carry a bias; `\"auto\"` leaves it out where a normalisation follows directly and would cancel it.",
+    },
+    Key {
+        path: "model.weight_decay",
+        rule: NOT_NEGATIVE,
+        default: "`0.0`",
+        applies: "",
+        meaning: "How hard every step pulls all weights and biases towards 0: λ of an L2 penalty `λ w` on the gradient, as in PyTorch; with `train.optimizer = \"adamw\"`, apart from the gradient.",
     },
 ];

@@ -1,6 +1,6 @@
 //! `[train]`
 
-use super::{BELOW_ONE, Key, POSITIVE, count};
+use super::{BELOW_ONE, FROM_0_TO_1, Key, POSITIVE, count};
 use crate::config::rule::{Bound, Rule};
 
 pub(super) const KEYS: &[Key] = &[
@@ -41,7 +41,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "train.optimizer",
-        rule: Rule::Choice(&["adam", "sgd", "momentum", "rmsprop"]),
+        rule: Rule::Choice(&["adam", "adamw", "sgd", "momentum", "nesterov", "rmsprop"]),
         default: "`\"adam\"`",
         applies: "",
         meaning: "The update rule.",
@@ -49,15 +49,70 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         path: "train.learning_rate",
         rule: POSITIVE,
-        default: "adam and rmsprop `0.001`, sgd and momentum `0.01`",
+        default: "adam, adamw and rmsprop `0.001`, sgd, momentum and nesterov `0.01`",
         applies: "",
-        meaning: "Step size; the defaults are Keras's.",
+        meaning: "Step size before warm-up and schedule; the defaults are Keras's.",
+    },
+    Key {
+        path: "train.schedule",
+        rule: Rule::Choice(&["constant", "step", "cosine"]),
+        default: "`\"constant\"`",
+        applies: "",
+        meaning: "How the step size falls during training.",
+    },
+    Key {
+        path: "train.schedule_milestones",
+        rule: Rule::Shares,
+        default: "`[0.5, 0.75]`",
+        applies: "with `train.schedule = \"step\"`",
+        meaning: "After which shares of all steps it falls.",
+    },
+    Key {
+        path: "train.schedule_factor",
+        rule: Rule::Number {
+            low: Bound::Excluding(0.0),
+            high: Bound::Including(1.0),
+        },
+        default: "`0.1`",
+        applies: "with `train.schedule = \"step\"`",
+        meaning: "By which factor it falls at each milestone.",
+    },
+    Key {
+        path: "train.final_learning_rate_share",
+        rule: FROM_0_TO_1,
+        default: "`0.0`",
+        applies: "with `train.schedule = \"cosine\"`",
+        meaning: "The share of it that is left at the end.",
+    },
+    Key {
+        path: "train.warmup_steps",
+        rule: Rule::Whole {
+            least: 0,
+            most: 1_000_000_000,
+        },
+        default: "`0`",
+        applies: "",
+        meaning: "Steps over which the step size rises linearly to its whole value.",
+    },
+    Key {
+        path: "train.clip_norm",
+        rule: POSITIVE,
+        default: "none",
+        applies: "",
+        meaning: "The most that the Euclidean norm of all gradients together may be; larger ones are scaled down.",
+    },
+    Key {
+        path: "train.clip_value",
+        rule: POSITIVE,
+        default: "none",
+        applies: "",
+        meaning: "The most that the magnitude of each value of a gradient may be; larger ones are cut, before `train.clip_norm`.",
     },
     Key {
         path: "train.momentum",
         rule: BELOW_ONE,
         default: "`0.9`",
-        applies: "with `train.optimizer = \"momentum\"`",
+        applies: "with `train.optimizer = \"momentum\"` or `\"nesterov\"`",
         meaning: "Weight on the old velocity.",
     },
     Key {
@@ -71,21 +126,21 @@ pub(super) const KEYS: &[Key] = &[
         path: "train.beta_1",
         rule: BELOW_ONE,
         default: "`0.9`",
-        applies: "with `train.optimizer = \"adam\"`",
+        applies: "with `train.optimizer = \"adam\"` or `\"adamw\"`",
         meaning: "Weight on the old mean of the gradient.",
     },
     Key {
         path: "train.beta_2",
         rule: BELOW_ONE,
         default: "`0.999`",
-        applies: "with `train.optimizer = \"adam\"`",
+        applies: "with `train.optimizer = \"adam\"` or `\"adamw\"`",
         meaning: "Weight on the old mean square of the gradient.",
     },
     Key {
         path: "train.optimizer_epsilon",
         rule: POSITIVE,
         default: "`1e-7`",
-        applies: "with `train.optimizer = \"adam\"` or `\"rmsprop\"`",
+        applies: "with `train.optimizer = \"adam\"`, `\"adamw\"` or `\"rmsprop\"`",
         meaning: "Added to the root of the mean square; the default is Keras's.",
     },
     Key {

@@ -74,6 +74,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn floats(&mut self, key: &'static str, default: &[f64]) -> Vec<f64> {
+        let default = default.iter().copied().map(Value::Float).collect();
+        let Value::List(items) = self.value(key, Value::List(default)) else {
+            return Vec::new();
+        };
+        let number = |item: Value| match item {
+            Value::Float(number) => Some(number),
+            _ => None,
+        };
+        items.into_iter().filter_map(number).collect()
+    }
+
     fn flag(&mut self, key: &'static str, default: bool) -> bool {
         match self.value(key, Value::Bool(default)) {
             Value::Bool(flag) => flag,

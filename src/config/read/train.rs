@@ -1,7 +1,7 @@
 //! `[train]`
 
 use super::Reader;
-use crate::config::spec::{LastBatch, Length, Optimizer, Order, Train};
+use crate::config::spec::{LastBatch, Length, Optimizer, Order, Schedule, Train};
 
 /// `[train]` of one condition.
 pub(super) fn train(reader: &mut Reader<'_>) -> Train {
@@ -21,6 +21,11 @@ pub(super) fn train(reader: &mut Reader<'_>) -> Train {
         },
         optimizer,
         learning_rate: reader.float("train.learning_rate", learning_rate),
+        schedule: schedule(reader),
+        warmup_steps: reader.count("train.warmup_steps", 0),
+        weight_decay: reader.float("model.weight_decay", 0.0),
+        clip_norm: reader.optional_float("train.clip_norm"),
+        clip_value: reader.optional_float("train.clip_value"),
         divergence_factor: reader.float("train.divergence_factor", 1000.0),
     }
 }
@@ -40,23 +45,47 @@ fn optimizer(reader: &mut Reader<'_>) -> (Optimizer, f64) {
             let momentum = reader.float("train.momentum", 0.9);
             (Optimizer::Momentum { momentum }, 0.01)
         }
+        "nesterov" => {
+            let momentum = reader.float("train.momentum", 0.9);
+            (Optimizer::Nesterov { momentum }, 0.01)
+        }
         "rmsprop" => {
             let rho = reader.float("train.rho", 0.9);
             let epsilon = reader.float("train.optimizer_epsilon", 1e-7);
             (Optimizer::RmsProp { rho, epsilon }, 0.001)
         }
-        _ => {
-            let beta_1 = reader.float("train.beta_1", 0.9);
-            let beta_2 = reader.float("train.beta_2", 0.999);
-            let epsilon = reader.float("train.optimizer_epsilon", 1e-7);
-            (
-                Optimizer::Adam {
-                    beta_1,
-                    beta_2,
-                    epsilon,
-                },
-                0.001,
-            )
+        adam => (adam_or_adamw(reader, adam), 0.001),
+    }
+}
+
+fn adam_or_adamw(reader: &mut Reader<'_>, word: &str) -> Optimizer {
+    let beta_1 = reader.float("train.beta_1", 0.9);
+    let beta_2 = reader.float("train.beta_2", 0.999);
+    let epsilon = reader.float("train.optimizer_epsilon", 1e-7);
+    if word == "adamw" {
+        Optimizer::AdamW {
+            beta_1,
+            beta_2,
+            epsilon,
         }
+    } else {
+        Optimizer::Adam {
+            beta_1,
+            beta_2,
+            epsilon,
+        }
+    }
+}
+
+fn schedule(reader: &mut Reader<'_>) -> Schedule {
+    match reader.text("train.schedule", "constant").as_str() {
+        "step" => Schedule::Step {
+            milestones: reader.floats("train.schedule_milestones", &[0.5, 0.75]),
+            factor: reader.float("train.schedule_factor", 0.1),
+        },
+        "cosine" => Schedule::Cosine {
+            final_share: reader.float("train.final_learning_rate_share", 0.0),
+        },
+        _ => Schedule::Constant,
     }
 }

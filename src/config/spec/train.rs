@@ -13,8 +13,19 @@ pub struct Train {
     pub order: Order,
     /// The update rule and its constants.
     pub optimizer: Optimizer,
-    /// Step size.
+    /// Step size before warm-up and schedule.
     pub learning_rate: f64,
+    /// How the step size falls during training.
+    pub schedule: Schedule,
+    /// Steps over which the step size rises linearly to its whole value; 0 for none.
+    pub warmup_steps: usize,
+    /// λ of `model.weight_decay`: how hard every step pulls all parameters towards 0, weights and
+    /// biases alike (γ and β too, unless the norm's settings except them).
+    pub weight_decay: f64,
+    /// The most that the Euclidean norm of all gradients together may be.
+    pub clip_norm: Option<f64>,
+    /// The most that the magnitude of each value of a gradient may be; applied before `clip_norm`.
+    pub clip_value: Option<f64>,
     /// A loss above this multiple of the first step's ends the trial as diverged.
     pub divergence_factor: f64,
 }
@@ -65,13 +76,39 @@ pub enum Order {
     ClassSorted,
 }
 
-/// An update rule and its constants.
+/// How the step size falls during training.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Schedule {
+    /// Not at all.
+    Constant,
+    /// By a factor at each milestone.
+    Step {
+        /// Shares of all steps, rising.
+        milestones: Vec<f64>,
+        /// The factor.
+        factor: f64,
+    },
+    /// Along half a cosine.
+    Cosine {
+        /// Share of the whole step size that it would reach in the step after the last.
+        final_share: f64,
+    },
+}
+
+/// An update rule and its constants. With weight decay λ, `g` is the gradient plus `λ w` (an L2
+/// penalty) in all rules but [`Optimizer::AdamW`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Optimizer {
     /// Gradient descent.
     Sgd,
     /// Gradient descent with momentum: `v ← μ v + g; w ← w − η v`.
     Momentum {
+        /// μ
+        momentum: f64,
+    },
+    /// Momentum that looks ahead (Nesterov 1983, Sutskever et al. 2013):
+    /// `v ← μ v + g; w ← w − η (g + μ v)`.
+    Nesterov {
         /// μ
         momentum: f64,
     },
@@ -82,7 +119,7 @@ pub enum Optimizer {
         /// ε
         epsilon: f64,
     },
-    /// Adam with bias correction.
+    /// Adam with bias correction (Kingma & Ba 2015).
     Adam {
         /// β₁
         beta_1: f64,
@@ -91,4 +128,21 @@ pub enum Optimizer {
         /// ε
         epsilon: f64,
     },
+    /// Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019): `w ← w − η λ w`,
+    /// then Adam's step.
+    AdamW {
+        /// β₁
+        beta_1: f64,
+        /// β₂
+        beta_2: f64,
+        /// ε
+        epsilon: f64,
+    },
+}
+
+impl Optimizer {
+    /// Whether weight decay shrinks the weights themselves, instead of joining the gradient.
+    pub fn decays_apart(self) -> bool {
+        matches!(self, Self::AdamW { .. })
+    }
 }

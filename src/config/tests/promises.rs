@@ -125,13 +125,13 @@ fn the_listed_defaults_are_the_real_ones() {
     let images = ["glyphs", "mnist", "cifar10"];
     let tables = ["csv", "badly-scaled", "two-spirals", "linear-teacher"];
     for text in images.into_iter().chain(tables) {
-        for optimizer in ["adam", "sgd", "momentum", "rmsprop"] {
-            for (preset, kind, activation) in [
-                ("keras", "mlp", "leaky_relu"),
-                ("pytorch", "convnet", "elu"),
-                ("paper", "mlp", "elu"),
-                ("keras", "resnet", "leaky_relu"),
-                ("pytorch", "rnn", "elu"),
+        for optimizer in ["adam", "adamw", "sgd", "momentum", "nesterov", "rmsprop"] {
+            for (preset, kind, activation, schedule) in [
+                ("keras", "mlp", "leaky_relu", "step"),
+                ("pytorch", "convnet", "elu", "cosine"),
+                ("paper", "mlp", "elu", "constant"),
+                ("keras", "resnet", "leaky_relu", "step"),
+                ("pytorch", "rnn", "elu", "cosine"),
             ] {
                 // A table is no image.
                 let kind = if tables.contains(&text) { "mlp" } else { kind };
@@ -142,6 +142,7 @@ fn the_listed_defaults_are_the_real_ones() {
                     format!("norm.preset={preset}"),
                     format!("model.kind={kind}"),
                     format!("model.activation={activation}"),
+                    format!("train.schedule={schedule}"),
                     "model.init=normal".to_owned(),
                 ];
                 let loaded = parse(Path::new("x"), "", &overrides).expect("as written");

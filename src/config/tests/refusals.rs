@@ -41,6 +41,14 @@ fn impossible_values_are_refused_one_by_one() {
         "train.batch_size = 32.0",
         "train.batch_size = '32'",
         "train.beta_2 = 1",
+        "train.schedule_milestones = 0.5",
+        "train.schedule_milestones = [0.75, 0.5]",
+        "train.schedule_milestones = [0.5, 1]",
+        "train.schedule_factor = 0",
+        "train.final_learning_rate_share = 1.5",
+        "train.warmup_steps = -1",
+        "train.clip_norm = 0",
+        "model.weight_decay = -0.1",
         "model.elu_alpha = 0",
         "train.divergence_factor = 1",
         "train.learning_rate = inf",
@@ -227,6 +235,17 @@ fn a_table_needs_a_file_and_has_no_pixels() {
 }
 
 #[test]
+fn a_warm_up_must_end_before_a_training_of_known_length() {
+    let found = problems(&glyphs("train.steps = 10\ntrain.warmup_steps = 10"));
+    assert_eq!(
+        found,
+        "x.toml:3: `train.warmup_steps = 10`: must be below the 10 of `train.steps`, or no step has the whole learning rate"
+    );
+    load(&glyphs("train.steps = 10\ntrain.warmup_steps = 9"));
+    load(&glyphs("train.warmup_steps = 1_000_000"));
+}
+
+#[test]
 fn bad_overrides_are_quoted() {
     let overrides = [
         "train.batch_size=abc",
@@ -253,7 +272,7 @@ fn a_key_without_effect_is_noted_with_the_reason() {
     assert_eq!(loaded.experiment.conditions.len(), 1);
     assert_eq!(
         loaded.notes[0],
-        "x.toml:3: `train.beta_1` has no effect: it applies only with `train.optimizer = \"adam\"`"
+        "x.toml:3: `train.beta_1` has no effect: it applies only with `train.optimizer = \"adam\"` or `\"adamw\"`"
     );
     assert!(
         loaded.notes[1].starts_with("x.toml:5: `norm.decay` has no effect: it applies only where")

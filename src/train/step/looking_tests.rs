@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::*;
+use crate::config;
 use crate::config::spec::{Settings, Shape};
 use crate::device::OpenDevice;
 use crate::model::norm::Statistics;
-use crate::{config, optim};
+use crate::optim::{self, Arithmetic, NormParameters};
 
 const SHAPE: Shape = Shape {
     channels: 1,
@@ -29,14 +30,9 @@ fn learner(more: &str) -> Learner {
         .differentiable();
     let streams = Streams::new(3, 1);
     let network = Network::new(&settings, SHAPE, 3, &streams, &device);
-    let optimizer = optim::build(settings.train.optimizer);
-    Learner::new(
-        network,
-        optimizer,
-        settings.train.learning_rate,
-        streams,
-        device,
-    )
+    let norm = NormParameters::like_others();
+    let updater = optim::build(&settings.train, &norm, 100, Arithmetic::Fused);
+    Learner::new(network, updater, streams, device)
 }
 
 fn batch(name: &str, examples: usize) -> Batch {

@@ -11,20 +11,24 @@ pub use self::evaluator::Evaluator;
 pub use self::inspection::{Inspection, Slope};
 
 use burn::module::Module;
-use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use crate::data::batches::Batch;
 use crate::event::{BatchResult, NamedTensor};
 use crate::model::network::Network;
 use crate::model::pass::Pass;
+use crate::optim::Updater;
 use crate::seed::Streams;
+
+/// Why a learner's network is there: the step that takes it puts one back.
+const PRESENT: &str = "a network between two steps";
 
 /// A network in training.
 pub struct Learner {
-    network: Network,
-    optimizer: ModuleOptimizer,
-    learning_rate: f64,
+    /// Absent only while a step replaces it.
+    network: Option<Network>,
+    updater: Updater,
     streams: Streams,
     steps: usize,
     device: Device,
@@ -33,17 +37,10 @@ pub struct Learner {
 impl Learner {
     /// A learner whose `network` lives on the differentiable `device`; dropout draws from
     /// `streams`.
-    pub fn new(
-        network: Network,
-        optimizer: ModuleOptimizer,
-        learning_rate: f64,
-        streams: Streams,
-        device: Device,
-    ) -> Self {
+    pub fn new(network: Network, updater: Updater, streams: Streams, device: Device) -> Self {
         Self {
-            network,
-            optimizer,
-            learning_rate,
+            network: Some(network),
+            updater,
             streams,
             steps: 0,
             device,
@@ -51,40 +48,48 @@ impl Learner {
     }
 
     /// Takes one optimiser step on `batch` and tells what the batch looked like before it.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "it cannot: every step that takes the network puts one back"
+    )]
     pub fn step(&mut self, batch: &Batch) -> BatchResult {
         self.steps += 1;
         let dropout = self.streams.stream(&format!("dropout/step.{}", self.steps));
         let mut pass = Pass::training(self.steps, dropout);
-        let logits = self.network.forward(inputs(batch, &self.device), &mut pass);
+        // Taken out and not cloned: with a second handle on the weights, the update would copy them.
+        let network = self.network.take().expect(PRESENT);
+        let logits = network.forward(inputs(batch, &self.device), &mut pass);
         let result = result(&logits, batch);
         let gradients = cross_entropy(logits, batch, &self.device).backward();
-        let gradients = GradientsParams::from_grads(gradients, &self.network);
-        // The clone copies handles, not weights.
-        self.network = self
-            .optimizer
-            .step(self.learning_rate, self.network.clone(), gradients);
-        self.network.observe(pass.into_observed());
+        let gradients = GradientsParams::from_grads(gradients, &network);
+        let mut network = self.updater.step(network, gradients);
+        network.observe(pass.into_observed());
+        self.network = Some(network);
         result
+    }
+
+    fn network(&self) -> &Network {
+        self.network.as_ref().expect(PRESENT)
     }
 
     /// The network as it stands, without gradients.
     pub fn evaluator(&self) -> Evaluator {
-        Evaluator::new(self.network.valid(), &self.device)
+        Evaluator::new(self.network().valid(), &self.device)
     }
 
     /// The network as it stands, for probes.
     pub fn inspection(&self) -> Inspection {
-        Inspection::new(self.network.clone(), self.device.clone())
+        Inspection::new(self.network().clone(), self.device.clone())
     }
 
     /// The network's weights and running statistics, under their names.
     pub fn tensors(&self) -> Vec<NamedTensor> {
-        parameters::named_tensors(&self.network)
+        parameters::named_tensors(self.network())
     }
 
     /// Trainable parameters.
     pub fn parameters(&self) -> usize {
-        self.network.num_params()
+        self.network().num_params()
     }
 }
 

@@ -9,14 +9,14 @@ use serde::Deserialize;
 
 use super::*;
 use crate::config::spec::{
-    Activation, Architecture, Bias, Evaluation, Init, Model, Norm, NormLayers, NormSettings,
-    Optimizer, Placement, RunningVariance,
+    Activation, Architecture, Bias, Evaluation, Init, LastBatch, Length, Model, Norm, NormLayers,
+    NormSettings, Optimizer, Order, Placement, RunningVariance, Schedule, Train,
 };
 use crate::device::OpenDevice;
 use crate::model::builder::Builder;
 use crate::model::mlp::Mlp;
 use crate::model::norm::Statistics;
-use crate::optim;
+use crate::optim::{self, Arithmetic, NormParameters};
 use crate::seed::Streams;
 
 /// Training runs: error relative to the largest magnitude of the array. Plain 32-bit numpy attains
@@ -30,7 +30,112 @@ struct Reference {
     decay: f64,
     layers: Vec<Layer>,
     batches: Vec<Recorded>,
+    optimizers: BTreeMap<String, Recipe>,
     runs: Vec<Training>,
+}
+
+/// What a run's optimiser is given; what is not said is left out.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Recipe {
+    rule: String,
+    learning_rate: f64,
+    momentum: f64,
+    rho: f64,
+    beta_1: f64,
+    beta_2: f64,
+    epsilon: f64,
+    weight_decay: f64,
+    clip_norm: Option<f64>,
+    clip_value: Option<f64>,
+    schedule: String,
+    milestones: Vec<f64>,
+    factor: f64,
+    final_share: f64,
+    warmup_steps: usize,
+    norm_decay: bool,
+    norm_rate_factor: f64,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            rule: String::new(),
+            learning_rate: 0.0,
+            momentum: 0.0,
+            rho: 0.0,
+            beta_1: 0.0,
+            beta_2: 0.0,
+            epsilon: 0.0,
+            weight_decay: 0.0,
+            clip_norm: None,
+            clip_value: None,
+            schedule: "constant".to_owned(),
+            milestones: Vec::new(),
+            factor: 1.0,
+            final_share: 0.0,
+            warmup_steps: 0,
+            norm_decay: true,
+            norm_rate_factor: 1.0,
+        }
+    }
+}
+
+impl Recipe {
+    fn train(&self) -> Train {
+        Train {
+            length: Length::Epochs(1),
+            batch_size: 8,
+            last_batch: LastBatch::Keep,
+            order: Order::Reshuffled,
+            optimizer: self.optimizer(),
+            learning_rate: self.learning_rate,
+            schedule: match self.schedule.as_str() {
+                "constant" => Schedule::Constant,
+                "step" => Schedule::Step {
+                    milestones: self.milestones.clone(),
+                    factor: self.factor,
+                },
+                "cosine" => Schedule::Cosine {
+                    final_share: self.final_share,
+                },
+                other => panic!("unknown schedule {other}"),
+            },
+            warmup_steps: self.warmup_steps,
+            weight_decay: self.weight_decay,
+            clip_norm: self.clip_norm,
+            clip_value: self.clip_value,
+            divergence_factor: 1000.0,
+        }
+    }
+
+    fn optimizer(&self) -> Optimizer {
+        let Self {
+            momentum,
+            rho,
+            beta_1,
+            beta_2,
+            epsilon,
+            ..
+        } = *self;
+        match self.rule.as_str() {
+            "sgd" => Optimizer::Sgd,
+            "momentum" => Optimizer::Momentum { momentum },
+            "nesterov" => Optimizer::Nesterov { momentum },
+            "rmsprop" => Optimizer::RmsProp { rho, epsilon },
+            "adam" => Optimizer::Adam {
+                beta_1,
+                beta_2,
+                epsilon,
+            },
+            "adamw" => Optimizer::AdamW {
+                beta_1,
+                beta_2,
+                epsilon,
+            },
+            other => panic!("unknown optimiser {other}"),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -91,30 +196,6 @@ fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
         .expect("plain numbers")
 }
 
-/// The constants that `tests/reference/train_torch.py` states.
-fn optimizer(name: &str) -> (Optimizer, f64) {
-    match name {
-        "sgd" => (Optimizer::Sgd, 0.1),
-        "momentum" => (Optimizer::Momentum { momentum: 0.9 }, 0.05),
-        "rmsprop" => (
-            Optimizer::RmsProp {
-                rho: 0.9,
-                epsilon: 1e-7,
-            },
-            0.01,
-        ),
-        "adam" => (
-            Optimizer::Adam {
-                beta_1: 0.9,
-                beta_2: 0.999,
-                epsilon: 1e-7,
-            },
-            0.01,
-        ),
-        other => panic!("unknown optimiser {other}"),
-    }
-}
-
 fn placement(name: &str) -> Placement {
     [Placement::None, Placement::Before, Placement::After]
         .into_iter()
@@ -122,7 +203,7 @@ fn placement(name: &str) -> Placement {
         .expect("a known placement")
 }
 
-fn learner(reference: &Reference, run: &Training) -> Learner {
+fn learner(reference: &Reference, run: &Training, arithmetic: Arithmetic) -> Learner {
     let placement = placement(&run.placement);
     let (inputs, classes) = (
         reference.sizes[0],
@@ -168,15 +249,15 @@ fn learner(reference: &Reference, run: &Training) -> Learner {
     };
     let network = Network::Mlp(Mlp::new(&hidden, 0.0, [inputs, classes], &builder));
     // Biases that normalisation would cancel are recorded and have no place in the network.
-    let (network, _) = networks::with_weights(network, recorded_weights(reference));
-    let (optimizer, learning_rate) = optimizer(&run.optimizer);
-    Learner::new(
-        network,
-        optim::build(optimizer),
-        learning_rate,
-        streams,
-        device,
-    )
+    let (mut network, _) = networks::with_weights(network, recorded_weights(reference));
+    let recipe = &reference.optimizers[&run.optimizer];
+    let norm = NormParameters {
+        ids: network.norm_parameters(),
+        decay: recipe.norm_decay,
+        learning_rate_factor: recipe.norm_rate_factor,
+    };
+    let updater = optim::build(&recipe.train(), &norm, run.losses.len(), arithmetic);
+    Learner::new(network, updater, streams, device)
 }
 
 /// The recorded weights by their names in checkpoints.
@@ -197,7 +278,16 @@ fn recorded_weights(reference: &Reference) -> BTreeMap<String, networks::Array> 
 }
 
 #[test]
-fn thirty_steps_equal_pytorchs_under_every_placement_and_optimiser() {
+fn thirty_steps_equal_pytorchs_with_the_fused_rules() {
+    compare_runs(Arithmetic::Fused);
+}
+
+#[test]
+fn thirty_steps_equal_pytorchs_with_burns_own_rules() {
+    compare_runs(Arithmetic::Tensors);
+}
+
+fn compare_runs(arithmetic: Arithmetic) {
     let text = include_str!("../../../tests/reference/train_torch.json");
     let reference: Reference = serde_json::from_str(text).expect("a valid reference file");
     let batches: Vec<Batch> = reference
@@ -207,12 +297,12 @@ fn thirty_steps_equal_pytorchs_under_every_placement_and_optimiser() {
         .collect();
     assert_eq!(
         reference.runs.len(),
-        24,
-        "3 placements × 4 optimisers × 2 activations"
+        24 + 42,
+        "3 placements × 4 optimisers × 2 activations, and 14 variants in 3 networks"
     );
     for run in &reference.runs {
         let what = format!("{} {} {}", run.placement, run.optimizer, run.activation);
-        let mut learner = learner(&reference, run);
+        let mut learner = learner(&reference, run, arithmetic);
         let losses: Vec<f64> = (0..run.losses.len())
             .map(|step| learner.step(&batches[step % batches.len()]).loss)
             .collect();

@@ -114,13 +114,9 @@ fn learner(run: &Training) -> Learner {
     let (network, left) = with_weights(network, run.weights.clone());
     let left: Vec<&String> = left.keys().collect();
     assert_eq!(left, Vec::<&String>::new(), "{}", run.name);
-    Learner::new(
-        network,
-        optim::build(settings.train.optimizer),
-        settings.train.learning_rate,
-        streams,
-        device,
-    )
+    let norm = NormParameters::like_others();
+    let updater = optim::build(&settings.train, &norm, run.losses.len(), Arithmetic::Fused);
+    Learner::new(network, updater, streams, device)
 }
 
 fn assert_trains_as_recorded(run: &Training) {
@@ -142,7 +138,7 @@ fn assert_trains_as_recorded(run: &Training) {
     check("losses", &losses, &run.losses);
     let last = learner.evaluator().logits(&batches[0], Statistics::Running);
     check("evaluation", &numbers(&last), &run.final_logits);
-    let mut running = learner.network.clone();
+    let mut running = learner.network().clone();
     let norms: BTreeMap<String, (Vec<f64>, Vec<f64>)> = running
         .norms_mut()
         .iter()

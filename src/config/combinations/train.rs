@@ -1,0 +1,19 @@
+//! `[train]`: a warm-up that ends before the training does. Only where the number of steps is known
+//! here; that of epochs depends on the data.
+
+use super::Report;
+use crate::config::spec::{Length, Settings};
+
+/// Reports a warm-up that leaves no step at the whole learning rate.
+pub(super) fn check(settings: &Settings, report: Report<'_>) {
+    let warmup = settings.train.warmup_steps;
+    if let Length::Steps(steps) = settings.train.length
+        && warmup > 0
+        && warmup >= steps
+    {
+        let reason = format!(
+            "must be below the {steps} of `train.steps`, or no step has the whole learning rate"
+        );
+        report("train.warmup_steps", reason);
+    }
+}

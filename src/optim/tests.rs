@@ -1,0 +1,238 @@
+//! The fused rules against burn's own, and what a step does besides its rule. Whole trainings are
+//! compared with PyTorch's in `train/step/tests.rs`.
+
+use burn::module::Param;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::*;
+use crate::config::spec::{LastBatch, Length, Order, Schedule};
+use crate::device::OpenDevice;
+use crate::seed::{Stream, Streams};
+
+const WEIGHTS: [usize; 2] = [7, 5];
+
+/// A weight and a γ, as in a network.
+#[derive(Module, Debug)]
+struct Tiny {
+    weight: Param<Tensor<2>>,
+    gamma: Param<Tensor<1>>,
+}
+
+impl Tiny {
+    fn new() -> Self {
+        let device = device().autodiff();
+        let mut stream = Streams::shared(1).stream("weights");
+        let [inputs, outputs] = WEIGHTS;
+        let weight = TensorData::new(normal(&mut stream, inputs * outputs), WEIGHTS);
+        let gamma = TensorData::new(normal(&mut stream, outputs), [outputs]);
+        Self {
+            weight: Param::from_data(weight, &device),
+            gamma: Param::from_data(gamma, &device),
+        }
+    }
+
+    fn gradients(&self, stream: &mut Stream) -> GradientsParams {
+        let [inputs, outputs] = WEIGHTS;
+        let weight = TensorData::new(normal(stream, inputs * outputs), WEIGHTS);
+        let gamma = TensorData::new(normal(stream, outputs), [outputs]);
+        let mut gradients = GradientsParams::new();
+        gradients.register(self.weight.id, Tensor::<2>::from_data(weight, &device()));
+        gradients.register(self.gamma.id, Tensor::<1>::from_data(gamma, &device()));
+        gradients
+    }
+
+    fn values(&self) -> Vec<f32> {
+        let values = |data: TensorData| data.try_into_vec::<f32>().expect("32-bit floats");
+        let weight = values(self.weight.val().to_data());
+        [weight, values(self.gamma.val().to_data())].concat()
+    }
+
+    /// γ treated as `decay` and `learning_rate_factor` say.
+    fn norm(&self, decay: bool, learning_rate_factor: f64) -> NormParameters {
+        NormParameters {
+            ids: vec![self.gamma.id],
+            decay,
+            learning_rate_factor,
+        }
+    }
+}
+
+fn device() -> Device {
+    let device = OpenDevice::open("cpu").expect("every build has a CPU device");
+    device.differentiable().without_autodiff()
+}
+
+fn normal(stream: &mut Stream, length: usize) -> Vec<f32> {
+    (0..length).map(|_| stream.normal() as f32).collect()
+}
+
+fn rules() -> [spec::Optimizer; 6] {
+    use spec::Optimizer as Rule;
+    let (beta_1, beta_2, epsilon) = (0.9, 0.999, 1e-7);
+    [
+        Rule::Sgd,
+        Rule::Momentum { momentum: 0.9 },
+        Rule::Nesterov { momentum: 0.9 },
+        Rule::RmsProp { rho: 0.9, epsilon },
+        Rule::Adam {
+            beta_1,
+            beta_2,
+            epsilon,
+        },
+        Rule::AdamW {
+            beta_1,
+            beta_2,
+            epsilon,
+        },
+    ]
+}
+
+fn train(optimizer: spec::Optimizer, weight_decay: f64) -> Train {
+    Train {
+        length: Length::Epochs(1),
+        batch_size: 1,
+        last_batch: LastBatch::Keep,
+        order: Order::Reshuffled,
+        optimizer,
+        learning_rate: 0.01,
+        schedule: Schedule::Constant,
+        warmup_steps: 0,
+        weight_decay,
+        clip_norm: None,
+        clip_value: None,
+        divergence_factor: 1000.0,
+    }
+}
+
+/// The parameters after 50 steps on the same gradients, from the same start.
+fn trained(train: &Train, decay: bool, factor: f64, arithmetic: Arithmetic) -> Vec<f32> {
+    let mut module = Tiny::new();
+    let norm = module.norm(decay, factor);
+    let mut updater = build(train, &norm, 50, arithmetic);
+    let mut stream = Streams::shared(1).stream("gradients");
+    for _ in 0..50 {
+        let gradients = module.gradients(&mut stream);
+        module = updater.step(module, gradients);
+    }
+    module.values()
+}
+
+#[test]
+fn fifty_steps_of_a_fused_rule_equal_burns_own() {
+    for rule in rules() {
+        for (weight_decay, decay, factor) in [(0.0, true, 1.0), (0.1, true, 1.0), (0.1, false, 2.5)]
+        {
+            let train = train(rule, weight_decay);
+            let fused = trained(&train, decay, factor, Arithmetic::Fused);
+            let burns = trained(&train, decay, factor, Arithmetic::Tensors);
+            let largest = burns.iter().fold(0.0, |a: f32, x| a.max(x.abs()));
+            let differences = fused.iter().zip(&burns).map(|(f, b)| (f - b).abs());
+            let error = differences.fold(0.0, f32::max) / largest;
+            assert!(error <= 1e-6, "{rule:?}, decay {weight_decay}: {error}");
+        }
+    }
+}
+
+#[test]
+fn every_rule_and_every_setting_of_the_norms_parameters_ends_elsewhere() {
+    let mut ends: Vec<Vec<f32>> = Vec::new();
+    for rule in rules() {
+        for (weight_decay, decay, factor) in [
+            (0.1, true, 1.0),
+            (0.2, true, 1.0),
+            (0.1, false, 1.0),
+            (0.1, true, 2.5),
+        ] {
+            let train = train(rule, weight_decay);
+            ends.push(trained(&train, decay, factor, Arithmetic::Fused));
+        }
+    }
+    for (index, end) in ends.iter().enumerate() {
+        assert!(ends[..index].iter().all(|other| other != end), "{index}");
+    }
+}
+
+#[test]
+fn an_optimiser_restored_from_its_record_goes_on_as_if_nothing_had_happened() {
+    for rule in rules() {
+        let train = train(rule, 0.1);
+        let mut module = Tiny::new();
+        let norm = module.norm(false, 2.0);
+        let mut updater = build(&train, &norm, 50, Arithmetic::Fused);
+        let mut stream = Streams::shared(1).stream("gradients");
+        for _ in 0..3 {
+            let gradients = module.gradients(&mut stream);
+            module = updater.step(module, gradients);
+        }
+        let mut restored = build(&train, &norm, 50, Arithmetic::Fused);
+        restored.steps = updater.steps;
+        let bytes = updater.rules.into_bytes().expect("a record");
+        restored.rules = restored.rules.from_bytes(bytes).expect("the same record");
+        let again = |updater: &mut Updater, mut stream: Stream| {
+            let gradients = module.gradients(&mut stream);
+            updater.step(module.clone(), gradients).values()
+        };
+        let expected = again(&mut updater, stream.clone());
+        assert_eq!(again(&mut restored, stream), expected, "{rule:?}");
+    }
+}
+
+#[test]
+fn the_fused_step_writes_where_the_weights_are() {
+    let address = |data: &TensorData| data.as_slice::<f32>().map(<[f32]>::as_ptr).ok();
+    let data = TensorData::new(vec![1.0_f32; 64], [64]);
+    let before = address(&data);
+    let fused = Fused {
+        rule: spec::Optimizer::Sgd,
+        weight_decay: 0.0,
+        rate_factor: 1.0,
+    };
+    let weights = Tensor::<1>::from_data(data, &device());
+    let (weights, _) = fused.step(0.5, weights, Tensor::ones([64], &device()), None);
+    let after = weights.into_data();
+    assert_eq!(after.as_slice::<f32>().ok(), Some([0.5; 64].as_slice()));
+    assert_eq!(address(&after), before);
+}
+
+#[test]
+fn gradients_below_the_limits_are_not_touched() {
+    let mut clipped = train(spec::Optimizer::Sgd, 0.0);
+    clipped.clip_norm = Some(1e3);
+    clipped.clip_value = Some(1e2);
+    let plain = train(spec::Optimizer::Sgd, 0.0);
+    let run = |train| trained(train, true, 1.0, Arithmetic::Fused);
+    assert_eq!(run(&clipped), run(&plain));
+}
+
+#[test]
+fn a_clipped_step_is_no_longer_than_its_limit() {
+    let mut settings = train(spec::Optimizer::Sgd, 0.0);
+    settings.learning_rate = 1.0;
+    settings.clip_norm = Some(0.25);
+    let start = Tiny::new();
+    let mut updater = build(&settings, &start.norm(true, 1.0), 1, Arithmetic::Fused);
+    let gradients = start.gradients(&mut Streams::shared(1).stream("gradients"));
+    let before = start.values();
+    let after = updater.step(start, gradients).values();
+    let squares = before
+        .iter()
+        .zip(&after)
+        .map(|(b, a)| f64::from(b - a).powi(2));
+    let length = squares.sum::<f64>().sqrt();
+    assert!((length - 0.25).abs() < 1e-5, "{length}");
+}
+
+#[test]
+fn what_a_dead_unit_remembers_becomes_nothing_and_not_a_denormal_number() {
+    let mut weights = vec![1.0_f32; 8];
+    let (mut mean, mut squares) = (vec![1e-3_f32; 8], vec![1e-6_f32; 8]);
+    let none = kernels::Decay {
+        penalty: 0.0,
+        keep: 1.0,
+    };
+    for _ in 0..1000 {
+        let state = [mean.as_mut_slice(), squares.as_mut_slice()];
+        kernels::adam(&mut weights, &[0.0; 8], state, [0.0, 0.1, 0.1, 1e-7], none);
+    }
+    assert_eq!((mean[0], squares[0]), (0.0, 0.0));
+}
