@@ -21,10 +21,11 @@ class Errors:
     def __init__(self):
         self.worst = {}
 
-    def note(self, name, got, stored):
+    def note(self, name, got, stored, terms=0):
+        """`terms`: the size of what adds up to the result, where that may cancel."""
         got, stored = np.ravel(got).astype(np.float64), np.ravel(stored)
         assert got.shape == stored.shape, name
-        scale = np.abs(stored).max(initial=0) or 1.0
+        scale = max(np.abs(stored).max(initial=0), terms) or 1.0
         error = np.abs(got - stored).max(initial=0) / scale
         assert math.isfinite(error), name
         self.worst[name] = max(error, self.worst.get(name, 0.0))
@@ -68,6 +69,119 @@ def check_norm(name, dtype, errors):
                 errors.note(f"{name} {case['name']} {key}", got, step[key])
         x = np.array(case["evaluate"]["x"], dtype).reshape(-1, features)
         y = gamma * (x - running[0]) / np.sqrt(running[1] + epsilon) + beta
+        errors.note(f"{name} {case['name']} evaluate", y, case["evaluate"]["y"])
+
+
+class Layer:
+    """A layer of the other four norm files. Every method divides the values `[n, feature, position]`
+    of a batch into sets that share a mean and variance; `sets` numbers them."""
+
+    def __init__(self, case, dtype):
+        self.settings, self.shape, self.dtype = case["settings"], case["shape"], dtype
+        features = self.shape[0]
+        gamma, beta = case["gamma"] or [1] * features, case["beta"] or [0] * features
+        self.gamma, self.beta = (np.array(v, dtype)[None, :, None] for v in (gamma, beta))
+        self.epsilon, self.batches = dtype(self.settings["epsilon"]), 0
+        initial = [self.settings.get("mean_init", 0), self.settings.get("variance_init", 1)]
+        self.running = [np.full(features, value, dtype) for value in initial]
+        self.corrected_to = list(self.running)  # renorm's own pair, as mean and variance
+
+    def cut(self, flat):
+        return np.array(flat, self.dtype).reshape(-1, self.shape[0], int(np.prod(self.shape[1:])))
+
+    def sets(self, x):
+        example, feature, _ = np.indices(x.shape)
+        features, method = x.shape[1], self.settings["method"]
+        groups = {"layer": 1, "instance": features}.get(method, self.settings.get("groups"))
+        if groups:
+            return example * groups + feature // (features // groups)
+        sub_batch = example // self.settings.get("virtual_batch_size", len(x))
+        sizes = np.bincount(sub_batch[:, 0, 0])
+        if sizes[-1] == 1 and len(sizes) > 1 and sizes[0] > 1:
+            sub_batch = np.minimum(sub_batch, len(sizes) - 2)
+        return sub_batch * features + feature
+
+    def means(self, sets, values):
+        """One for each set."""
+        sums = np.zeros(sets.max() + 1, self.dtype)
+        np.add.at(sums, sets, values)
+        return sums / np.bincount(sets.ravel()).astype(self.dtype)
+
+    def train(self, x, g, step):
+        """What a step of the file holds, in its order."""
+        sets = self.sets(x)
+        mean = self.means(sets, x)
+        centred = x - mean[sets]
+        variance = self.means(sets, centred**2)
+        inverse = 1 / np.sqrt(variance + self.epsilon)
+        plain = centred * inverse[sets]
+        r, d = self.corrections(mean, variance, step)
+        xhat = plain * r + d
+        flow = g * self.gamma * r
+        grad_x = flow - self.means(sets, flow)[sets]
+        grad_x = inverse[sets] * (grad_x - plain * self.means(sets, flow * plain)[sets])
+        self.follow(mean, variance, np.bincount(sets.ravel()))
+        parameters = (g * xhat).sum(axis=(0, 2)), g.sum(axis=(0, 2))
+        return self.gamma * xhat + self.beta, grad_x, *parameters, *self.running
+
+    def corrections(self, mean, variance, step):
+        s, one = self.settings, self.dtype(1)
+        if s["method"] != "renorm":
+            return one, one * 0
+
+        def opened(to):
+            since = s.get("relax_from", 0)
+            return 1 if step >= to else max(0, step - since) / (to - since)
+
+        opened_r, opened_d = (opened(s.get(f"{of}_relaxed_at", 0)) for of in "rd")
+        r_max, d_max = 1 + opened_r * (s["r_max"] - 1), opened_d * s["d_max"]
+        r_min = 1 / (1 + opened_r * (1 / s.get("r_min", 1 / s["r_max"]) - 1))
+        deviation = np.sqrt(self.corrected_to[1] + self.epsilon)
+        r = np.sqrt(variance + self.epsilon) / deviation
+        d = (mean - self.corrected_to[0]) / deviation
+        clipped = r.clip(r_min, r_max), d.clip(-d_max, d_max)
+        return [of[None, :, None].astype(self.dtype) for of in clipped]
+
+    def follow(self, mean, variance, values):
+        s, features = self.settings, self.shape[0]
+        if s["method"] == "renorm":
+            self.running = self.blend_deviations(self.running, mean, variance, s["decay"])
+            other = s.get("renorm_decay", s["decay"])
+            self.corrected_to = self.blend_deviations(self.corrected_to, mean, variance, other)
+        elif s["method"] == "batch":
+            self.batches += 1
+            if s["running_variance"] == "unbiased":
+                variance = variance * np.where(values > 1, values / np.maximum(values - 1, 1), 1)
+            mean, variance = (of.reshape(-1, features).mean(axis=0) for of in (mean, variance))
+            cumulative = s.get("averaging") == "cumulative"
+            decay = 1 - 1 / self.batches if cumulative else s.get("decay", 0)
+            for average, new in zip(self.running, (mean, variance)):
+                average[:] = decay * average + (1 - decay) * new
+
+    def blend_deviations(self, averages, mean, variance, decay):
+        old, new = (np.sqrt(of + self.epsilon) for of in (averages[1], variance))
+        deviation = decay * old + (1 - decay) * new
+        return [decay * averages[0] + (1 - decay) * mean, deviation**2 - self.epsilon]
+
+    def evaluate(self, x):
+        keeps = self.settings["method"] in ("batch", "renorm")
+        if not keeps or not self.settings.get("track_running_stats", True):
+            return self.train(x, x, 1)[0]
+        mean, variance = (of[None, :, None] for of in self.running)
+        return self.gamma * (x - mean) / np.sqrt(variance + self.epsilon) + self.beta
+
+
+def check_layers(name, dtype, errors):
+    keys = ("y", "grad_x", "grad_gamma", "grad_beta", "running_mean", "running_var")
+    for case in json.loads((HERE / name).read_text())["cases"]:
+        layer = Layer(case, dtype)
+        for position, step in enumerate(case["steps"]):
+            x, g = layer.cut(step["x"]), layer.cut(step["upstream"])
+            for key, got in zip(keys, layer.train(x, g, case["first_step"] + position)):
+                if step[key] is not None:
+                    what = f"{name} {case['name']} {key}"
+                    errors.note(what, got, step[key], np.abs(g).max() if key == "grad_x" else 0)
+        y = layer.evaluate(layer.cut(case["evaluate"]["x"]))
         errors.note(f"{name} {case['name']} evaluate", y, case["evaluate"]["y"])
 
 
@@ -273,6 +387,8 @@ def check(dtype):
     errors = Errors()
     for name in ("norm_torch.json", "norm_keras.json"):
         check_norm(name, dtype, errors)
+    for name in ("modules_torch", "options_keras", "renorm", "ghost"):
+        check_layers(f"norm_{name}.json", dtype, errors)
     check_functions(dtype, errors)
     check_schedules(errors)
     check_train(dtype, errors)
