@@ -90,7 +90,7 @@ impl Rule {
             (Self::Multiples, Kind::List(items)) => multiples(items),
             (Self::Blocks, Kind::List(items)) => blocks::accept(items),
             (Self::Numbers { least, most }, Kind::List(items)) => numbers(*least, *most, items),
-            (Self::Positions, Kind::List(items)) => numbers(0, MOST_LAYERS as i64 - 1, items),
+            (Self::Positions, Kind::List(items)) => numbers(0, i64::MAX, items),
             (Self::Shares, Kind::List(items)) => shares(items),
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
