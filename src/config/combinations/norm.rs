@@ -165,7 +165,13 @@ fn hidden(settings: &Settings) -> Vec<Site> {
         features,
         positions: match (&settings.model.kind, image) {
             (Architecture::Convnet(net), Some(image)) => positions(net, image, layer),
-            _ => 1,
+            (Architecture::Resnet(net), Some(image)) => {
+                // The stem, then three stages, the second and third with half the rows and columns.
+                let stage = layer.saturating_sub(1) / (2 * net.blocks_per_stage()).max(1);
+                let side = |of: usize| of.div_ceil(1 << stage);
+                side(image.height) * side(image.width)
+            }
+            (Architecture::Mlp { .. }, _) | (_, None) => 1,
         },
     };
     features.into_iter().enumerate().map(site).collect()

@@ -180,6 +180,8 @@ fn impossible_combinations_are_refused_with_the_reason() {
         found.starts_with("x.toml:2: `norm.on_input = true`: how many inputs a table has"),
         "{found}"
     );
+    let residual = "data.dataset = 'glyphs'\nmodel.kind = 'resnet'\nnorm.method = 'instance'";
+    load(residual);
     let allowed = "method = 'group'\ngroups = 64\nlayers = 'first'";
     assert_eq!(layer(allowed).method, NormMethod::Group { groups: 64 });
 }
