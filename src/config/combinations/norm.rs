@@ -171,7 +171,7 @@ fn hidden(settings: &Settings) -> Vec<Site> {
                 let side = |of: usize| of.div_ceil(1 << stage);
                 side(image.height) * side(image.width)
             }
-            (Architecture::Mlp { .. }, _) | (_, None) => 1,
+            (Architecture::Mlp { .. } | Architecture::Rnn(_), _) | (_, None) => 1,
         },
     };
     features.into_iter().enumerate().map(site).collect()
