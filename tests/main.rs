@@ -8,5 +8,6 @@ mod documents;
 mod harness;
 mod interruption;
 mod refusals;
+mod replay;
 mod rooms;
 mod run;

@@ -26,9 +26,10 @@ def rounded(array):
     return [float(f"{float(value):.9g}") for value in np.ravel(array)]
 
 
-def write(script, about, content):
-    """Writes `content`, headed by what made it, beside `script` as JSON: one array a line."""
+def write(script, about, content, path=None):
+    """Writes `content`, headed by what made it, as JSON: one array a line. It goes beside `script`
+    unless a path is given."""
     header = {"generated_by": Path(script).name, **about}
     text = json.dumps({**header, **content}, indent=1, allow_nan=False)
     text = re.sub(r"\[[-+\d.e,\s]+\]", lambda array: re.sub(r"\s+", "", array[0]), text)
-    Path(script).with_suffix(".json").write_text(text + "\n")
+    (path or Path(script).with_suffix(".json")).write_text(text + "\n")
