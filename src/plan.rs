@@ -92,10 +92,13 @@ fn label(experiment: &Experiment, condition: &Condition) -> String {
     parts.join(" · ")
 }
 
-/// The last part of a dotted key. No two keys that can be swept share it; a test of the key list
-/// says so.
-fn short_name(key: &str) -> &str {
-    key.rsplit('.').next().unwrap_or(key)
+/// A key as a table or a chart names it: its last part, or the whole where another key ends alike
+/// (`model.kind`, `norm.kind`). A test of the key list says that no two keys share a name.
+pub fn short_name(key: &str) -> &str {
+    match key.rsplit('.').next() {
+        Some(last) if last != "kind" => last,
+        _ => key,
+    }
 }
 
 #[cfg(test)]

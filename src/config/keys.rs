@@ -54,9 +54,8 @@ fn last_segment(path: &str) -> &str {
 }
 
 /// Names that other programs have for ours.
-const OTHER_NAMES: [(&str, &str); 19] = [
+const OTHER_NAMES: [(&str, &str); 18] = [
     ("norm.momentum", "norm.decay"),
-    ("norm.kind", "norm.method"),
     ("renorm_momentum", "norm.renorm_decay"),
     ("num_groups", "norm.groups"),
     ("ghost_batch_size", "norm.virtual_batch_size"),

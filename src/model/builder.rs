@@ -106,7 +106,7 @@ impl Builder<'_> {
         match self.model.bias {
             Bias::Auto => {
                 let norm = self.norm.of_hidden(layer, self.hidden_layers());
-                let cancels = norm.is_some_and(|norm| norm.method.cancels_bias());
+                let cancels = norm.is_some_and(|norm| norm.kind.cancels_bias());
                 !(cancels && placement::cancels_bias(self.norm.placement))
             }
             Bias::Always => true,
@@ -153,8 +153,8 @@ mod tests {
             ("scale = false", 4 + 3),
             ("affine = false\non_input = true", 0),
             // A mean over features does not cancel a bias per feature.
-            ("method = 'layer'", 4 + 8 + 3 + 6),
-            ("method = 'renorm'\nr_max = 3\nd_max = 5", 8 + 6),
+            ("kind = 'layer'", 4 + 8 + 3 + 6),
+            ("kind = 'renorm'\nr_max = 3\nd_max = 5", 8 + 6),
         ] {
             let found = parameters("hidden = [4, 3]", norm);
             assert_eq!(found, weights + others, "{norm}");
@@ -169,8 +169,8 @@ mod tests {
             ("placement = 'none'", 2 + 4 + 3),
             ("layers = [0, 2]", 4 + 4 + 6),
             ("layers = 'last'", 2 + 4 + 6),
-            ("method = 'instance'\nlayers = [0, 1]", 4 + 8 + 3),
-            ("method = 'group'\ngroups = 2\nlayers = [1]", 2 + 4 + 8 + 3),
+            ("kind = 'instance'\nlayers = [0, 1]", 4 + 8 + 3),
+            ("kind = 'group'\ngroups = 2\nlayers = [1]", 2 + 4 + 8 + 3),
         ] {
             assert_eq!(parameters(model, norm), weights + others, "{norm}");
         }

@@ -87,6 +87,21 @@ impl Network {
         both.flatten().map(|parameter| parameter.id).collect()
     }
 
+    /// What the loss gains for the size of γ and β, of shape `[1]`; `None` for nothing.
+    pub fn regularisation(&mut self) -> Option<Tensor<1>> {
+        let norms = self.norms_mut().into_iter();
+        norms
+            .filter_map(|norm| norm.regularisation())
+            .reduce(|sum, term| sum + term)
+    }
+
+    /// Brings γ and β of every layer back to what their constraints allow.
+    pub fn constrain(&mut self) {
+        for norm in self.norms_mut() {
+            norm.constrain();
+        }
+    }
+
     /// Lets the running statistics follow a training pass; `observed` in the order of the pass.
     pub fn observe(&mut self, observed: Vec<Option<Observed>>) {
         for (norm, batch) in self.norms_mut().into_iter().zip(observed) {

@@ -3,6 +3,8 @@
 
 use crate::record::schema::{EpochRow, TimingRow};
 
+pub use crate::plan::short_name;
+
 /// Every trial of an experiment with its curves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Results {

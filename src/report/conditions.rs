@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::table::lay_out;
-use crate::record::results::{Results, TrialCurves};
+use crate::record::results::{Results, TrialCurves, short_name};
 use crate::stats;
 
 /// One line a condition: its axes, n, test accuracy (mean ± standard deviation over the completed
@@ -19,7 +19,7 @@ pub fn table(results: &Results) -> String {
     let mut header: Vec<String> = results
         .axes
         .iter()
-        .map(|axis| short(axis).to_owned())
+        .map(|axis| short_name(axis).to_owned())
         .collect();
     let axes = header.len();
     header.extend([
@@ -38,11 +38,6 @@ pub fn table(results: &Results) -> String {
         .map(|trials| row(trials, results.target_accuracy))
         .collect();
     lay_out(&header, &rows, axes)
-}
-
-/// The last part of a dotted key.
-fn short(key: &str) -> &str {
-    key.rsplit('.').next().unwrap_or(key)
 }
 
 fn row(trials: &[&TrialCurves], target: f64) -> Vec<String> {

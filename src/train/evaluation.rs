@@ -1,7 +1,10 @@
 //! What a network is worth: loss and accuracy over a part of the data, under each of the statistics
 //! that a norm layer can be evaluated with.
 
+use std::borrow::Cow;
+
 use super::step::Evaluator;
+use crate::config::spec::Evaluation;
 use crate::data::batches::{Batch, Part, Prepared};
 use crate::event::{BatchResult, Evaluations, Score};
 use crate::model::norm::Statistics;
@@ -35,19 +38,52 @@ impl Running {
     }
 }
 
+/// A network as its experiment evaluates it.
+pub(super) struct Judge<'a> {
+    evaluator: Cow<'a, Evaluator>,
+    statistics: Statistics,
+    size: usize,
+}
+
+impl<'a> Judge<'a> {
+    /// Judges `evaluator`'s network as `evaluation` says.
+    pub(super) fn new(
+        evaluator: &'a Evaluator,
+        data: &Prepared,
+        evaluation: Evaluation,
+        population: Population,
+    ) -> Self {
+        let with = |evaluator, statistics, size| Self {
+            evaluator,
+            statistics,
+            size,
+        };
+        let same = Cow::Borrowed(evaluator);
+        match evaluation {
+            _ if !evaluator.sees_batches() => with(same, Statistics::Running, EVALUATION_BATCH),
+            Evaluation::Running => with(same, Statistics::Running, EVALUATION_BATCH),
+            Evaluation::Precise { .. } => {
+                let precise = Cow::Owned(population.precise(evaluator, data));
+                with(precise, Statistics::Running, EVALUATION_BATCH)
+            }
+            Evaluation::Batch => with(same, Statistics::Batch, population.batch_size),
+        }
+    }
+
+    /// Loss and accuracy over `part`; `None` if it is empty.
+    pub(super) fn score(&self, data: &Prepared, part: Part) -> Option<Score> {
+        score(&self.evaluator, data, part, self.statistics, self.size)
+    }
+}
+
 /// The score over `part` with running statistics; `None` if it is empty.
-pub(super) fn with_running(evaluator: &Evaluator, data: &Prepared, part: Part) -> Option<Score> {
+fn with_running(evaluator: &Evaluator, data: &Prepared, part: Part) -> Option<Score> {
     score(evaluator, data, part, Statistics::Running, EVALUATION_BATCH)
 }
 
 /// The score over `part` where each batch of `size` examples is normalised with its own
 /// statistics. A last batch of one example joins the one before.
-pub(super) fn with_batches(
-    evaluator: &Evaluator,
-    data: &Prepared,
-    part: Part,
-    size: usize,
-) -> Option<Score> {
+fn with_batches(evaluator: &Evaluator, data: &Prepared, part: Part, size: usize) -> Option<Score> {
     score(evaluator, data, part, Statistics::Batch, size)
 }
 
@@ -103,20 +139,22 @@ impl Population {
     }
 }
 
-/// The test score under each statistics; `running` is known already.
+/// The test score under each statistics; `judged` is the experiment's own, which is all three where
+/// no layer looks at a batch.
 pub(super) fn under_each(
     evaluator: &Evaluator,
     data: &Prepared,
     population: Population,
-    running: Score,
+    judged: Score,
 ) -> Evaluations {
-    if !evaluator.keeps_statistics() {
+    if !evaluator.sees_batches() {
         return Evaluations {
-            running,
-            precise: running,
-            batch: running,
+            running: judged,
+            precise: judged,
+            batch: judged,
         };
     }
+    let running = with_running(evaluator, data, Part::Test).unwrap_or(judged);
     let precise = population.precise(evaluator, data);
     Evaluations {
         running,

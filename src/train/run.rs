@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::divergence::Watch;
-use super::evaluation::{self, Population, Running};
+use super::evaluation::{self, Judge, Population, Running};
 use super::probe::{Probes, Surroundings};
 use super::step::{Inspection, Learner};
-use crate::config::spec::{Length, Train};
+use crate::config::spec::{Evaluation, Length, Train};
 use crate::data::batches::{self, Batch, Part, Prepared};
 use crate::error::{Error, Result};
 use crate::event::{EpochResult, EpochSeconds, Event, Outcome, Point, Stop};
 use crate::plan::Trial;
 
-/// Training examples over which population statistics are recomputed.
+/// Training examples over which population statistics are recomputed for probes, where the
+/// experiment's own evaluation is not a precise one.
 const PRECISE_EXAMPLES: usize = 10_000;
 
 type Tell<'a> = &'a mut (dyn FnMut(Event) + Send);
@@ -46,7 +47,10 @@ impl<'a> Run<'a> {
         let settings = &trial.condition.settings;
         let train = &settings.train;
         let population = Population {
-            examples: PRECISE_EXAMPLES,
+            examples: match settings.norm.evaluation {
+                Evaluation::Precise { examples } => examples,
+                Evaluation::Running | Evaluation::Batch => PRECISE_EXAMPLES,
+            },
             batch_size: train.batch_size,
             streams: trial.streams(),
         };
@@ -192,8 +196,10 @@ impl<'a> Run<'a> {
     ) -> Option<Outcome> {
         let started = Instant::now();
         let evaluator = self.learner.evaluator();
-        let validation = evaluation::with_running(&evaluator, &self.data, Part::Validation);
-        let test = evaluation::with_running(&evaluator, &self.data, Part::Test);
+        let by = self.trial.condition.settings.norm.evaluation;
+        let judge = Judge::new(&evaluator, &self.data, by, self.population);
+        let validation = judge.score(&self.data, Part::Validation);
+        let test = judge.score(&self.data, Part::Test);
         for (part, score) in [("validation", validation), ("test", test)] {
             if let Some(diverged) =
                 score.and_then(|s| self.watch.evaluation(part, self.steps, s.loss))

@@ -25,7 +25,7 @@ ACTIVATIONS = {
 PLAIN = {
     "model.dropout": 0.0,
     "model.weight_decay": 0.0,
-    "norm.method": "batch",
+    "norm.kind": "batch",
     "norm.layers": "all",
     "norm.virtual_batch_size": None,
     "norm.track_running_stats": True,

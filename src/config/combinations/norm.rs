@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::config::spec::{
-    Architecture, BatchNorm, Convnet, Evaluation, NormLayers, NormMethod, Renorm, Settings, Shape,
+    Architecture, BatchNorm, Convnet, Evaluation, NormKind, NormLayers, Renorm, Settings, Shape,
 };
 
 /// Reports the keys that make a norm layer impossible.
@@ -11,12 +11,12 @@ pub(super) fn check(settings: &Settings, report: Report<'_>) {
     let Some(layer) = &settings.norm.layer else {
         return;
     };
-    match &layer.method {
-        NormMethod::Batch(batch) => check_batch(batch, settings, report),
-        NormMethod::Renorm(renorm) => check_renorm(renorm, report),
-        NormMethod::Layer => check_groups("norm.method", 1, settings, report),
-        NormMethod::Group { groups } => check_groups("norm.groups", *groups, settings, report),
-        NormMethod::Instance => check_instance(settings, report),
+    match &layer.kind {
+        NormKind::Batch(batch) => check_batch(batch, settings, report),
+        NormKind::Renorm(renorm) => check_renorm(renorm, report),
+        NormKind::Layer => check_groups("norm.kind", 1, settings, report),
+        NormKind::Group { groups } => check_groups("norm.groups", *groups, settings, report),
+        NormKind::Instance => check_instance(settings, report),
     }
 }
 
@@ -96,7 +96,7 @@ fn check_instance(settings: &Settings, report: Report<'_>) {
             "instance normalisation averages over the positions of a feature map, and {} has none; `\"layer\"` normalises over its features",
             site.name
         );
-        report("norm.method", reason);
+        report("norm.kind", reason);
     }
 }
 

@@ -6,10 +6,10 @@ use crate::config::rule::{Bound, Rule};
 const HIDDEN_NORMALISED: &str = "where hidden layers are normalised by `norm.placement`";
 const SCALED: &str = "with `norm.scale = true`";
 const CENTERED: &str = "with `norm.center = true`";
-const BATCH: &str = "with `norm.method = \"batch\"`";
-const RENORM: &str = "with `norm.method = \"renorm\"`";
-const OVER_BATCH: &str = "with `norm.method = \"batch\"` or `\"renorm\"`";
-const TRACKED: &str = "with `norm.method = \"batch\"`, where running averages are kept";
+const BATCH: &str = "with `norm.kind = \"batch\"`";
+const RENORM: &str = "with `norm.kind = \"renorm\"`";
+const OVER_BATCH: &str = "with `norm.kind = \"batch\"` or `\"renorm\"`";
+const TRACKED: &str = "with `norm.kind = \"batch\"`, where running averages are kept";
 const AVERAGED: &str = "where running averages are kept";
 
 const AT_LEAST_ONE: Rule = Rule::Number {
@@ -61,7 +61,7 @@ pub(super) const KEYS: &[Key] = &[
         meaning: "Whether the raw input is normalised as well.",
     },
     Key {
-        path: "norm.method",
+        path: "norm.kind",
         rule: Rule::Choice(&["batch", "renorm", "layer", "group", "instance"]),
         default: "`\"batch\"`",
         applies: NORMALISED,
@@ -246,7 +246,7 @@ pub(super) const KEYS: &[Key] = &[
         path: "norm.groups",
         rule: count(65_536),
         default: "`32`",
-        applies: "with `norm.method = \"group\"`",
+        applies: "with `norm.kind = \"group\"`",
         meaning: "Groups of features; they divide the features of every normalised layer.",
     },
     Key {

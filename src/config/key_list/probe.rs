@@ -11,7 +11,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: Rule::Flag,
         default: "`false`",
         applies: "",
-        meaning: "Whether `epochs.csv` gives the test score under running, precise and batch statistics side by side. Costs two more evaluations an epoch, and a pass over `norm.precise_examples` training examples.",
+        meaning: "Whether `epochs.csv` gives the test score under running, precise and batch statistics side by side. Costs two more evaluations an epoch, and a pass over 10,000 training examples (`norm.precise_examples`, if the evaluation is precise).",
     },
     Key {
         path: "probe.every",
@@ -59,7 +59,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: Rule::Flag,
         default: "`true`",
         applies: PROBED,
-        meaning: "γ and β of each norm layer, and how far its running statistics are from precise ones. Costs a forward pass over `norm.precise_examples` training examples.",
+        meaning: "γ and β of each norm layer, and how far its running statistics are from precise ones. Costs a forward pass over 10,000 training examples (`norm.precise_examples`, if the evaluation is precise).",
     },
     Key {
         path: "probe.landscape",

@@ -2,8 +2,8 @@
 
 use super::{Reader, as_count, as_whole};
 use crate::config::spec::{
-    Architecture, Averages, Averaging, BatchNorm, Constraint, Evaluation, Model, Norm, NormLayers,
-    NormMethod, NormParameter, NormSettings, Placement, Renorm, RunningVariance,
+    Architecture, Averages, Averaging, BatchNorm, Constraint, Evaluation, Model, Norm, NormKind,
+    NormLayers, NormParameter, NormSettings, Placement, Renorm, RunningVariance,
 };
 use crate::config::value::Value;
 
@@ -31,7 +31,7 @@ pub(super) fn norm(reader: &mut Reader<'_>, model: &Model) -> Norm {
     if somewhere {
         let preset = Preset::read(reader);
         let layer = layer(reader, &preset);
-        norm.evaluation = evaluation(reader, &layer.method, &preset);
+        norm.evaluation = evaluation(reader, &layer.kind, &preset);
         if layer.gamma.or(layer.beta).is_some() {
             norm.decay_parameters = reader.flag("norm.decay_parameters", true);
             norm.learning_rate_factor = reader.float("norm.learning_rate_factor", 1.0);
@@ -97,18 +97,18 @@ impl Preset {
 }
 
 fn layer(reader: &mut Reader<'_>, preset: &Preset) -> NormSettings {
-    let method = match reader.text("norm.method", "batch").as_str() {
-        "renorm" => NormMethod::Renorm(renorm(reader, preset)),
-        "layer" => NormMethod::Layer,
-        "group" => NormMethod::Group {
+    let kind = match reader.text("norm.kind", "batch").as_str() {
+        "renorm" => NormKind::Renorm(renorm(reader, preset)),
+        "layer" => NormKind::Layer,
+        "group" => NormKind::Group {
             groups: reader.count("norm.groups", 32),
         },
-        "instance" => NormMethod::Instance,
-        _ => NormMethod::Batch(batch(reader, preset)),
+        "instance" => NormKind::Instance,
+        _ => NormKind::Batch(batch(reader, preset)),
     };
     let affine = reader.flag("norm.affine", true);
     NormSettings {
-        method,
+        kind,
         epsilon: reader.float("norm.epsilon", preset.epsilon),
         gamma: parameter(reader, affine, &GAMMA),
         beta: parameter(reader, affine, &BETA),
@@ -207,12 +207,12 @@ fn parameter(reader: &mut Reader<'_>, affine: bool, keys: &ParameterKeys) -> Opt
     })
 }
 
-/// Only a method over batches has a choice; without running averages it is the batch.
-fn evaluation(reader: &mut Reader<'_>, method: &NormMethod, preset: &Preset) -> Evaluation {
-    let default = match method {
-        NormMethod::Batch(BatchNorm { averages: None, .. }) => "batch",
-        NormMethod::Batch(_) | NormMethod::Renorm(_) => preset.evaluation,
-        NormMethod::Layer | NormMethod::Group { .. } | NormMethod::Instance => {
+/// Only a kind over batches has a choice; without running averages it is the batch.
+fn evaluation(reader: &mut Reader<'_>, kind: &NormKind, preset: &Preset) -> Evaluation {
+    let default = match kind {
+        NormKind::Batch(BatchNorm { averages: None, .. }) => "batch",
+        NormKind::Batch(_) | NormKind::Renorm(_) => preset.evaluation,
+        NormKind::Layer | NormKind::Group { .. } | NormKind::Instance => {
             return Evaluation::Running;
         }
     };

@@ -13,7 +13,7 @@ pub struct Norm {
     pub on_input: bool,
     /// The layer's own settings; `None` where nothing is normalised.
     pub layer: Option<NormSettings>,
-    /// Which statistics an evaluation normalises with; decides nothing for a method that keeps
+    /// Which statistics an evaluation normalises with; decides nothing for a kind that keeps
     /// none.
     pub evaluation: Evaluation,
     /// Whether weight decay applies to γ and β.
@@ -110,7 +110,7 @@ pub enum Evaluation {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NormSettings {
     /// What is averaged over.
-    pub method: NormMethod,
+    pub kind: NormKind,
     /// ε, added to the variance under the root.
     pub epsilon: f64,
     /// γ, the factor on each normalised feature; `None` for a layer that does not scale.
@@ -128,12 +128,12 @@ impl NormSettings {
             initial_mean: 0.0,
             initial_variance: 1.0,
         };
-        let method = NormMethod::Batch(BatchNorm {
+        let kind = NormKind::Batch(BatchNorm {
             averages: Some(averages),
             virtual_batch_size: None,
         });
         Self {
-            method,
+            kind,
             epsilon,
             gamma: Some(NormParameter::starting_at(1.0)),
             beta: Some(NormParameter::starting_at(0.0)),
@@ -184,7 +184,7 @@ pub enum Constraint {
 
 /// What a norm layer takes its mean and variance over.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum NormMethod {
+pub enum NormKind {
     /// The examples of a batch, each feature on its own (Ioffe & Szegedy 2015).
     Batch(BatchNorm),
     /// The same, corrected towards the running averages (Ioffe 2017).
@@ -200,7 +200,7 @@ pub enum NormMethod {
     Instance,
 }
 
-impl NormMethod {
+impl NormKind {
     /// `batch`, `renorm`, `layer`, `group`, `instance`
     pub fn name(self) -> &'static str {
         match self {

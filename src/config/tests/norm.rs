@@ -2,7 +2,7 @@
 
 use super::{glyphs, load, problems};
 use crate::config::spec::{
-    Averages, Averaging, BatchNorm, Constraint, Evaluation, Norm, NormLayers, NormMethod,
+    Averages, Averaging, BatchNorm, Constraint, Evaluation, Norm, NormKind, NormLayers,
     NormSettings, RunningVariance,
 };
 
@@ -16,8 +16,8 @@ fn layer(text: &str) -> NormSettings {
 }
 
 fn batch(text: &str) -> BatchNorm {
-    match layer(text).method {
-        NormMethod::Batch(batch) => batch,
+    match layer(text).kind {
+        NormKind::Batch(batch) => batch,
         other => panic!("{}", other.name()),
     }
 }
@@ -82,8 +82,8 @@ fn running_averages_can_be_cumulative_start_elsewhere_or_be_absent() {
 
 #[test]
 fn renormalisation_takes_the_usual_values_where_it_has_some() {
-    let NormMethod::Renorm(renorm) = layer("method = 'renorm'\nr_max = 4\nd_max = 5").method else {
-        panic!("another method");
+    let NormKind::Renorm(renorm) = layer("kind = 'renorm'\nr_max = 4\nd_max = 5").kind else {
+        panic!("another kind");
     };
     assert_eq!((renorm.r_min, renorm.renorm_decay), (0.25, 0.99));
     let relaxed = (renorm.relax_from, renorm.r_relaxed_at, renorm.d_relaxed_at);
@@ -110,10 +110,10 @@ fn a_key_of_another_method_is_no_part_of_a_condition() {
         experiment.conditions[0].keys.clone()
     };
     for (text, absent) in [
-        ("method = 'layer'", "norm.decay"),
-        ("method = 'group'", "norm.evaluation"),
+        ("kind = 'layer'", "norm.decay"),
+        ("kind = 'group'", "norm.evaluation"),
         (
-            "method = 'layer'\nvirtual_batch_size = 8",
+            "kind = 'layer'\nvirtual_batch_size = 8",
             "norm.virtual_batch_size",
         ),
         ("track_running_stats = false", "norm.decay"),
@@ -147,41 +147,41 @@ fn impossible_combinations_are_refused_with_the_reason() {
             "x.toml:3: `norm.layers = [0, 2]`: there is no hidden layer 2; the network has 2 hidden layers, counted from 0",
         ),
         (
-            "method = 'renorm'\nd_max = 5",
+            "kind = 'renorm'\nd_max = 5",
             "x.toml: `norm.r_max`: is missing, and batch renormalisation has no usual value for it; Ioffe (2017) ends at `norm.r_max = 3` and `norm.d_max = 5`, opened slowly by `norm.relax_from = 5000`, `norm.r_relaxed_at = 40000` and `norm.d_relaxed_at = 25000`",
         ),
         (
-            "method = 'renorm'\nr_max = 3\nd_max = 5\nrelax_from = 9\nr_relaxed_at = 9",
+            "kind = 'renorm'\nr_max = 3\nd_max = 5\nrelax_from = 9\nr_relaxed_at = 9",
             "x.toml: `norm.d_relaxed_at = 0`: comes before `norm.relax_from = 9`, where relaxing begins",
         ),
         (
-            "method = 'instance'",
-            "x.toml:3: `norm.method = \"instance\"`: instance normalisation averages over the positions of a feature map, and hidden layer 0 has none; `\"layer\"` normalises over its features",
+            "kind = 'instance'",
+            "x.toml:3: `norm.kind = \"instance\"`: instance normalisation averages over the positions of a feature map, and hidden layer 0 has none; `\"layer\"` normalises over its features",
         ),
         (
-            "method = 'group'\ngroups = 3",
+            "kind = 'group'\ngroups = 3",
             "x.toml:4: `norm.groups = 3`: does not divide the 128 features of hidden layer 0 into equal groups",
         ),
         (
-            "method = 'group'\ngroups = 64\nlayers = 'last'",
+            "kind = 'group'\ngroups = 64\nlayers = 'last'",
             "x.toml:4: `norm.groups = 64`: normalises each of the 64 values of hidden layer 1 by itself: the mean is the value, and only β would come out",
         ),
         (
-            "method = 'group'\non_input = true",
+            "kind = 'group'\non_input = true",
             "x.toml: `norm.groups = 32`: does not divide the 784 features of the input into equal groups",
         ),
     ] {
         assert_eq!(problems(&glyphs(&format!("[norm]\n{text}"))), expected);
     }
     let table =
-        "data = { dataset = 'csv', file = 'a.csv' }\nnorm = { method = 'group', on_input = true }";
+        "data = { dataset = 'csv', file = 'a.csv' }\nnorm = { kind = 'group', on_input = true }";
     let found = problems(table);
     assert!(
         found.starts_with("x.toml:2: `norm.on_input = true`: how many inputs a table has"),
         "{found}"
     );
-    let residual = "data.dataset = 'glyphs'\nmodel.kind = 'resnet'\nnorm.method = 'instance'";
+    let residual = "data.dataset = 'glyphs'\nmodel.kind = 'resnet'\nnorm.kind = 'instance'";
     load(residual);
-    let allowed = "method = 'group'\ngroups = 64\nlayers = 'first'";
-    assert_eq!(layer(allowed).method, NormMethod::Group { groups: 64 });
+    let allowed = "kind = 'group'\ngroups = 64\nlayers = 'first'";
+    assert_eq!(layer(allowed).kind, NormKind::Group { groups: 64 });
 }

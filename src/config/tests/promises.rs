@@ -11,17 +11,18 @@ use crate::config::key_list::{self, Key};
 use crate::config::rule::Rule;
 use crate::config::spec::Optimizer;
 use crate::config::{keys, parse};
+use crate::plan;
 
 fn last_segment(key: &Key) -> &str {
     key.path.rsplit('.').next().unwrap_or(key.path)
 }
 
 #[test]
-fn the_last_part_of_a_key_that_can_be_swept_names_it() {
+fn no_two_keys_that_can_be_swept_share_their_short_name() {
     let mut names = BTreeSet::new();
     for key in key_list::all().filter(|key| key.can_be_swept()) {
         assert!(
-            names.insert(last_segment(key)),
+            names.insert(plan::short_name(key.path)),
             "`{}` shares its name",
             key.path
         );
@@ -80,7 +81,7 @@ fn where_it_applies(path: &str) -> &'static str {
         "model.shortcut" | "norm.placement" => "model.kind = 'resnet'",
         "model.cell" => "model.kind = 'rnn'",
         "model.head" => "model.kind = 'convnet'",
-        "norm.method" => "model.kind = 'convnet'\nnorm = { groups = 4, r_max = 3, d_max = 5 }",
+        "norm.kind" => "model.kind = 'convnet'\nnorm = { groups = 4, r_max = 3, d_max = 5 }",
         _ => "",
     }
 }

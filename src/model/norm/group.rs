@@ -8,7 +8,7 @@
 //! μ  = (1/m) Σ x        σ² = (1/m) Σ (x − μ)²        x̂ = (x − μ) / √(σ² + ε)
 //! ```
 //!
-//! | method | groups | source |
+//! | kind | groups | source |
 //! |---|---|---|
 //! | layer | 1 | Ba et al. 2016 |
 //! | group | G | Wu & He 2018 |

@@ -9,9 +9,9 @@
 //! ```
 //!
 //! with γ and β per feature, trained, each of them optional. What `μ` and `σ²` are taken over is the
-//! method, one file each:
+//! kind, one file each:
 //!
-//! | method | in training, over | for evaluation | file |
+//! | kind | in training, over | for evaluation | file |
 //! |---|---|---|---|
 //! | batch | the batch, per feature | running averages, or the batch's own | `batch.rs` |
 //! | batch, with a virtual batch size | sub-batches, per feature | the same | `ghost.rs` |
@@ -19,7 +19,7 @@
 //! | layer, group, instance | each example, by groups of features | as in training | `group.rs` |
 //!
 //! The averages stand in `running.rs`; γ and β, their regularisation and their constraints in
-//! `parameter.rs`. A new method is one such file and one arm of the layer's `standardise`.
+//! `parameter.rs`. A new kind is one such file and one arm of the layer's `standardise`.
 //!
 //! # Conventions elsewhere
 //!
@@ -47,10 +47,10 @@ use burn::tensor::{Device, Tensor};
 
 use self::renorm::Reference;
 use self::running::Running;
-use crate::config::spec::{BatchNorm, NormMethod, NormParameter, NormSettings};
+use crate::config::spec::{BatchNorm, NormKind, NormParameter, NormSettings};
 
 /// Which statistics normalise: always said by the caller, never guessed from a device or a flag.
-/// A method that takes its statistics from each example does the same under all three.
+/// A kind that takes its statistics from each example does the same under all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistics {
     /// The batch's own, as optimiser step `step` (from 1) sees it.
@@ -111,12 +111,12 @@ impl NormLayer {
     /// A layer called `name` for `features` features.
     pub fn new(name: &str, features: usize, settings: NormSettings, device: &Device) -> Self {
         let plain = device.clone().without_autodiff();
-        let initial = match settings.method {
-            NormMethod::Batch(batch) => batch
+        let initial = match settings.kind {
+            NormKind::Batch(batch) => batch
                 .averages
                 .map(|averages| [averages.initial_mean, averages.initial_variance]),
-            NormMethod::Renorm(renorm) => Some([renorm.initial_mean, renorm.initial_variance]),
-            NormMethod::Layer | NormMethod::Group { .. } | NormMethod::Instance => None,
+            NormKind::Renorm(renorm) => Some([renorm.initial_mean, renorm.initial_variance]),
+            NormKind::Layer | NormKind::Group { .. } | NormKind::Instance => None,
         };
         let running = initial.map(|[mean, variance]| {
             Running::new(
@@ -124,7 +124,7 @@ impl NormLayer {
                 Tensor::full([features], variance, &plain),
             )
         });
-        let corrects = matches!(settings.method, NormMethod::Renorm(_));
+        let corrects = matches!(settings.kind, NormKind::Renorm(_));
         let reference = running.as_ref().filter(|_| corrects);
         let parameter = |settings: NormParameter| parameter::initial(settings, features, device);
         Self {
@@ -160,13 +160,11 @@ impl NormLayer {
         statistics: Statistics,
     ) -> (Standardised<D>, Option<Observed>) {
         let (features, epsilon) = (x.dims()[1], self.settings.epsilon);
-        match self.settings.method {
-            NormMethod::Batch(_) | NormMethod::Renorm(_) => {
-                self.standardise_over_batch(x, statistics)
-            }
-            NormMethod::Layer => (group::standardise(x, 1, epsilon), None),
-            NormMethod::Group { groups } => (group::standardise(x, groups, epsilon), None),
-            NormMethod::Instance => (group::standardise(x, features, epsilon), None),
+        match self.settings.kind {
+            NormKind::Batch(_) | NormKind::Renorm(_) => self.standardise_over_batch(x, statistics),
+            NormKind::Layer => (group::standardise(x, 1, epsilon), None),
+            NormKind::Group { groups } => (group::standardise(x, groups, epsilon), None),
+            NormKind::Instance => (group::standardise(x, features, epsilon), None),
         }
     }
 
@@ -180,16 +178,16 @@ impl NormLayer {
             let (mean, variance) = (running.mean.clone(), running.variance.clone());
             return (batch::standardise_with(x, mean, variance, epsilon), None);
         }
-        let (standardised, observed) = match (self.settings.method, statistics, &self.reference) {
+        let (standardised, observed) = match (self.settings.kind, statistics, &self.reference) {
             (
-                NormMethod::Batch(BatchNorm {
+                NormKind::Batch(BatchNorm {
                     virtual_batch_size: Some(size),
                     ..
                 }),
                 Statistics::Training { .. },
                 _,
             ) => ghost::standardise(x, size, epsilon),
-            (NormMethod::Renorm(settings), Statistics::Training { step }, Some(reference)) => {
+            (NormKind::Renorm(settings), Statistics::Training { step }, Some(reference)) => {
                 renorm::standardise(x, reference, &settings, step, epsilon)
             }
             _ => batch::standardise(x, epsilon),
@@ -223,18 +221,23 @@ impl NormLayer {
         let Some(running) = self.running.as_mut() else {
             return;
         };
-        match (self.settings.method, &mut self.reference) {
-            (NormMethod::Batch(of), _) => {
+        match (self.settings.kind, &mut self.reference) {
+            (NormKind::Batch(of), _) => {
                 if let Some(averages) = of.averages {
                     running.follow(&averages, batch);
                 }
             }
-            (NormMethod::Renorm(settings), Some(reference)) => {
+            (NormKind::Renorm(settings), Some(reference)) => {
                 renorm::follow(running, settings.decay, &batch, epsilon);
                 reference.follow(settings.renorm_decay, &batch, epsilon);
             }
             _ => {}
         }
+    }
+
+    /// Whether it takes its statistics from batches, and not from each example by itself.
+    pub fn sees_batches(&self) -> bool {
+        self.settings.kind.depends_on_batch()
     }
 
     /// The running mean and variance, `[features]` each; `None` for a layer that keeps none.
@@ -248,7 +251,7 @@ impl NormLayer {
     pub fn set_running(&mut self, mean: Tensor<1>, variance: Tensor<1>) {
         match self.running.as_mut() {
             Some(running) => running.replace(mean, variance),
-            None if self.settings.method.depends_on_batch() => {
+            None if self.settings.kind.depends_on_batch() => {
                 self.running = Some(Running::new(mean, variance));
             }
             None => {}

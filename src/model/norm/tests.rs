@@ -97,15 +97,15 @@ fn batch_norm(epsilon: f64) -> NormSettings {
     NormSettings::batch(0.9, epsilon, RunningVariance::Unbiased)
 }
 
-fn with_method(method: NormMethod) -> NormSettings {
+fn with_method(kind: NormKind) -> NormSettings {
     NormSettings {
-        method,
+        kind,
         ..batch_norm(1e-3)
     }
 }
 
 fn ghost_norm(size: usize) -> NormSettings {
-    with_method(NormMethod::Batch(BatchNorm {
+    with_method(NormKind::Batch(BatchNorm {
         averages: None,
         virtual_batch_size: Some(size),
     }))

@@ -5,7 +5,7 @@
 //! nothing (ε without normalisation) belongs to the panels of all its values, as a reference.
 
 use crate::plot::palette::{Key, VALUES};
-use crate::record::results::{Results, TrialCurves};
+use crate::record::results::{Results, TrialCurves, short_name};
 
 /// Lines and panels of an experiment.
 pub(super) struct Arrangement<'a> {
@@ -182,7 +182,7 @@ fn legend_title(results: &Results, axis: usize) -> String {
         return "Batch normalisation".to_owned();
     }
     let key = results.axes.get(axis).map_or("", String::as_str);
-    let name = key.rsplit('.').next().unwrap_or(key).replace('_', " ");
+    let name = axis_name(key);
     let mut letters = name.chars();
     letters
         .next()
@@ -190,9 +190,9 @@ fn legend_title(results: &Results, axis: usize) -> String {
         .unwrap_or_default()
 }
 
-/// The last part of a dotted key, in words: `train.batch_size` → `batch size`.
+/// A dotted key in words: `train.batch_size` → `batch size`.
 fn axis_name(key: &str) -> String {
-    key.rsplit('.').next().unwrap_or(key).replace('_', " ")
+    short_name(key).replace(['_', '.'], " ")
 }
 
 fn note_left_out(what: &str, names: &[String], notes: &mut Vec<String>) {

@@ -10,6 +10,7 @@ use crate::model::norm::{Observed, Statistics};
 use crate::model::pass::Pass;
 
 /// A network that only answers.
+#[derive(Clone)]
 pub struct Evaluator {
     network: Network,
     device: Device,
@@ -42,11 +43,11 @@ impl Evaluator {
         norms.map(|norm| norm.name().to_owned()).collect()
     }
 
-    /// Whether any layer of the network keeps running statistics.
-    pub fn keeps_statistics(&self) -> bool {
+    /// Whether any layer of the network normalises with what it sees of a batch.
+    pub fn sees_batches(&self) -> bool {
         let mut network = self.network.clone();
         let mut norms = network.norms_mut().into_iter();
-        norms.any(|norm| norm.running().is_some())
+        norms.any(|norm| norm.sees_batches())
     }
 
     /// The same network with the population statistics of a set of examples in the place of the

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 
-use super::{Evaluator, cross_entropy, inputs, parameters, result};
+use super::{Evaluator, inputs, objective, parameters, result};
 use crate::data::batches::Batch;
 use crate::event::NamedTensor;
 use crate::model::network::Network;
@@ -43,12 +43,14 @@ impl Inspection {
         pass.take_taps()
     }
 
-    /// The loss of `batch` as step `step` sees it, without dropout, and its gradient.
+    /// The loss of `batch` as step `step` sees it, without dropout, and the gradient of what that step
+    /// descends.
     pub fn slope(&self, batch: &Batch, step: usize) -> Slope {
         let mut pass = Pass::new(Statistics::Training { step }).listening(true);
         let logits = self.network.forward(inputs(batch, &self.device), &mut pass);
         let loss = result(&logits, batch).loss;
-        let mut gradients = cross_entropy(logits, batch, &self.device).backward();
+        let mut gradients =
+            objective(&mut self.network.clone(), logits, batch, &self.device).backward();
         let norm = |zero: &Tensor<1>| {
             let gradient = zero.grad(&gradients)?;
             let square = gradient.square().sum().into_scalar::<f32>();

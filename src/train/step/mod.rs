@@ -57,12 +57,13 @@ impl Learner {
         let dropout = self.streams.stream(&format!("dropout/step.{}", self.steps));
         let mut pass = Pass::training(self.steps, dropout);
         // Taken out and not cloned: with a second handle on the weights, the update would copy them.
-        let network = self.network.take().expect(PRESENT);
+        let mut network = self.network.take().expect(PRESENT);
         let logits = network.forward(inputs(batch, &self.device), &mut pass);
         let result = result(&logits, batch);
-        let gradients = cross_entropy(logits, batch, &self.device).backward();
+        let gradients = objective(&mut network, logits, batch, &self.device).backward();
         let gradients = GradientsParams::from_grads(gradients, &network);
         let mut network = self.updater.step(network, gradients);
+        network.constrain();
         network.observe(pass.into_observed());
         self.network = Some(network);
         result
@@ -99,7 +100,22 @@ fn inputs(batch: &Batch, device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(batch.inputs.clone(), shape), device)
 }
 
-/// Mean over the batch of `−log softmax(logits)[label]`, in nats: what is differentiated.
+/// What is differentiated: the mean cross-entropy of the batch, and what γ and β are penalised with.
+/// The losses that are told are the cross-entropy alone.
+fn objective(
+    network: &mut Network,
+    logits: Tensor<2>,
+    batch: &Batch,
+    device: &Device,
+) -> Tensor<1> {
+    let loss = cross_entropy(logits, batch, device);
+    match network.regularisation() {
+        Some(penalty) => loss + penalty,
+        None => loss,
+    }
+}
+
+/// Mean over the batch of `−log softmax(logits)[label]`, in nats.
 fn cross_entropy(logits: Tensor<2>, batch: &Batch, device: &Device) -> Tensor<1> {
     let labels: Vec<i32> = batch.labels.iter().map(|&label| i32::from(label)).collect();
     let shape = [labels.len(), 1];

@@ -1,4 +1,4 @@
-//! Every method's gradients against central differences of its own output, in 64 bits.
+//! Every kind's gradients against central differences of its own output, in 64 bits.
 
 use super::*;
 
@@ -71,18 +71,18 @@ fn ghost_batches_have_the_gradients_of_their_differences() {
 #[test]
 fn methods_of_one_example_have_the_gradients_of_their_differences() {
     for batch in [1, 3] {
-        check("layer", with_method(NormMethod::Layer), [batch, 5]);
+        check("layer", with_method(NormKind::Layer), [batch, 5]);
         check(
             "layer, maps",
-            with_method(NormMethod::Layer),
+            with_method(NormKind::Layer),
             [batch, 3, 1, 3],
         );
-        let groups = with_method(NormMethod::Group { groups: 2 });
+        let groups = with_method(NormKind::Group { groups: 2 });
         check("group", groups, [batch, 6]);
         check("group, maps", groups, [batch, 4, 3, 1]);
         check(
             "instance",
-            with_method(NormMethod::Instance),
+            with_method(NormKind::Instance),
             [batch, 3, 1, 3],
         );
     }
@@ -92,7 +92,7 @@ fn methods_of_one_example_have_the_gradients_of_their_differences() {
 fn renormalisation_has_the_gradients_of_its_differences_where_its_limits_bind() {
     // There r and d do not move with x, so that the differences see the constants that the
     // gradient takes them for. The case without that is among the references.
-    let bound = with_method(NormMethod::Renorm(Renorm {
+    let bound = with_method(NormKind::Renorm(Renorm {
         initial_mean: 40.0,
         initial_variance: 25.0,
         ..renorm(1.5, 0.5)

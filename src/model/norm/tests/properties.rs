@@ -144,7 +144,7 @@ fn a_batch_of_one_gives_beta_and_no_gradient() {
 #[test]
 fn renormalisation_without_limits_is_evaluation_and_with_closed_ones_batch_normalisation() {
     each_of_40("renorm", |drawn, _| {
-        let open = with_method(NormMethod::Renorm(Renorm {
+        let open = with_method(NormKind::Renorm(Renorm {
             r_min: 1e-9,
             ..renorm(1e9, 1e9)
         }));
@@ -152,7 +152,7 @@ fn renormalisation_without_limits_is_evaluation_and_with_closed_ones_batch_norma
         // The averages stand at mean 0 and variance 1 still.
         let expected: Vec<f64> = drawn.x.iter().map(|x| x / 1.001_f64.sqrt()).collect();
         assert_close("open", &y, &expected, 1e-6);
-        let closed = drawn.train(with_method(NormMethod::Renorm(renorm(1.0, 0.0))), &drawn.x);
+        let closed = drawn.train(with_method(NormKind::Renorm(renorm(1.0, 0.0))), &drawn.x);
         let plain = drawn.train(batch_norm(1e-3), &drawn.x);
         assert_close("closed", &closed.y, &plain.y, 1e-12);
         assert_close("closed, gradient", &closed.grad_x, &plain.grad_x, 1e-12);
@@ -165,7 +165,7 @@ fn one_ghost_batch_is_the_batch_and_layer_norm_does_not_see_the_other_examples()
         let plain = drawn.train(batch_norm(1e-3), &drawn.x);
         let ghost = drawn.train(ghost_norm(drawn.batch), &drawn.x);
         assert_close("y", &ghost.y, &plain.y, 1e-12);
-        let alone = with_method(NormMethod::Layer);
+        let alone = with_method(NormKind::Layer);
         let all = drawn.train(alone, &drawn.x).y;
         let features = drawn.features;
         let first = Drawn {

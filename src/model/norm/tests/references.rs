@@ -84,22 +84,22 @@ impl Told {
                 .then(|| NormParameter::starting_at(init))
         };
         NormSettings {
-            method: self.method(),
+            kind: self.method(),
             epsilon: self.epsilon,
             gamma: wanted(self.scale, 1.0),
             beta: wanted(self.center, 0.0),
         }
     }
 
-    fn method(&self) -> NormMethod {
+    fn method(&self) -> NormKind {
         match self.method.as_str() {
-            "batch" => NormMethod::Batch(self.batch()),
-            "renorm" => NormMethod::Renorm(self.renorm()),
-            "layer" => NormMethod::Layer,
-            "group" => NormMethod::Group {
+            "batch" => NormKind::Batch(self.batch()),
+            "renorm" => NormKind::Renorm(self.renorm()),
+            "layer" => NormKind::Layer,
+            "group" => NormKind::Group {
                 groups: self.groups,
             },
-            "instance" => NormMethod::Instance,
+            "instance" => NormKind::Instance,
             other => panic!("unknown method {other}"),
         }
     }

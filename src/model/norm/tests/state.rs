@@ -10,10 +10,10 @@ fn state(layer: &NormLayer) -> Option<[Vec<f64>; 2]> {
 }
 
 fn every_method() -> Vec<NormSettings> {
-    let renorm = NormMethod::Renorm(renorm(3.0, 5.0));
-    let methods = [renorm, NormMethod::Layer, NormMethod::Group { groups: 1 }];
+    let renorm = NormKind::Renorm(renorm(3.0, 5.0));
+    let kinds = [renorm, NormKind::Layer, NormKind::Group { groups: 1 }];
     let mut all = vec![batch_norm(1e-3), ghost_norm(2)];
-    all.extend(methods.map(with_method));
+    all.extend(kinds.map(with_method));
     all
 }
 
@@ -66,7 +66,7 @@ fn a_layer_that_keeps_nothing_evaluates_with_the_batch_until_it_is_given_statist
 
 #[test]
 fn methods_of_one_example_keep_nothing_and_take_nothing() {
-    let mut layer = layer(with_method(NormMethod::Layer), &[1.0; 2], &[0.0; 2], false);
+    let mut layer = layer(with_method(NormKind::Layer), &[1.0; 2], &[0.0; 2], false);
     let one = tensor(&[1.0, 1.0], [2], false);
     layer.set_running(one.clone(), one);
     assert!(layer.running().is_none());
@@ -74,7 +74,7 @@ fn methods_of_one_example_keep_nothing_and_take_nothing() {
 
 #[test]
 fn batch_renormalisation_begins_as_an_evaluation_with_its_initial_statistics() {
-    let settings = with_method(NormMethod::Renorm(Renorm {
+    let settings = with_method(NormKind::Renorm(Renorm {
         initial_mean: 2.0,
         initial_variance: 4.0,
         ..renorm(3.0, 5.0)
