@@ -175,4 +175,39 @@ mod tests {
             assert_eq!(parameters(model, norm), weights + others, "{norm}");
         }
     }
+
+    #[test]
+    fn residual_networks_have_a_bias_where_no_norm_cancels_it() {
+        let model = "kind = 'resnet'\ndepth = 8\nwidth = 2";
+        let weights = 9 * (2 + 2 * 4 + 8 + 16 + 32 + 64) + 8 * 10 + 10;
+        let features = 3 * 2 + 2 * 4 + 2 * 8;
+        for (norm, others) in [
+            ("placement = 'none'", features),
+            ("placement = 'before'", 2 * features),
+            ("placement = 'after'", 3 * features),
+            ("placement = 'after-addition'", 2 * features),
+            ("placement = 'pre-activation'", 2 * features),
+        ] {
+            assert_eq!(parameters(model, norm), weights + others, "{norm}");
+        }
+    }
+
+    #[test]
+    fn recurrent_networks_have_the_biases_that_no_norm_cancels() {
+        for (cell, gates, norm, others) in [
+            ("elman", 1, "placement = 'none'", 4),
+            ("elman", 1, "placement = 'before'", 8),
+            ("elman", 1, "recurrent = true", 16),
+            ("elman", 1, "placement = 'after'", 4 + 8),
+            ("gru", 3, "placement = 'none'", 24),
+            ("gru", 3, "placement = 'before'", 24 + 12),
+            ("gru", 3, "recurrent = true", 48),
+            ("gru", 3, "kind = 'layer'\nrecurrent = true", 24 + 48),
+        ] {
+            let model = format!("kind = 'rnn'\ncell = '{cell}'\nunits = 4");
+            let weights = gates * 4 * (28 + 4) + 4 * 10 + 10;
+            let found = parameters(&model, norm);
+            assert_eq!(found, weights + others, "{cell}, {norm}");
+        }
+    }
 }

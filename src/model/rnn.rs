@@ -22,7 +22,7 @@
 //!   steps at once (Laurent et al. 2016, "sequence-wise").
 //! - `before` with `norm.recurrent`: `u = N_t(U h)` as well, with statistics, and running
 //!   statistics, of step t alone and γ and β shared by all steps (Cooijmans et al. 2017). They
-//!   start γ at 0.1; here it starts as in every other norm layer.
+//!   start γ at 0.1: `norm.gamma_init`.
 //! - `after`: the last state is normalised on its way to the output layer. Nothing that the layer
 //!   hands to itself is: that would be a norm before the next step's linear map, and change what
 //!   the recurrence is.
@@ -78,7 +78,7 @@ impl Rnn {
         let (placement, gates) = (builder.norm.placement, settings.cell.gates());
         let recurrent_bias = settings.cell == Cell::Gru
             && match builder.model.bias {
-                Bias::Auto => !builder.norm.recurrent,
+                Bias::Auto => !builder.norm.recurrent || builder.hidden_bias(0),
                 Bias::Always => true,
                 Bias::Never => false,
             };

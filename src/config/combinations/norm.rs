@@ -2,7 +2,8 @@
 
 use super::Report;
 use crate::config::spec::{
-    Architecture, BatchNorm, Convnet, Evaluation, NormKind, NormLayers, Renorm, Settings, Shape,
+    Architecture, BatchNorm, Convnet, Evaluation, NormKind, NormLayers, Placement, Renorm,
+    Settings, Shape,
 };
 
 /// Reports the keys that make a norm layer impossible.
@@ -50,6 +51,10 @@ fn check_batch(batch: &BatchNorm, settings: &Settings, report: Report<'_>) {
     let Some(size) = batch.virtual_batch_size else {
         return;
     };
+    if matches!(settings.model.kind, Architecture::Rnn(_)) {
+        let reason = "counts examples, and a recurrent layer normalises the steps of all examples together; leave it out";
+        report("norm.virtual_batch_size", reason.to_owned());
+    }
     let whole = settings.train.batch_size;
     if size > whole {
         let reason = format!("is larger than a batch, `train.batch_size = {whole}`");
@@ -142,18 +147,21 @@ fn normalised(settings: &Settings) -> Vec<Site> {
         .collect()
 }
 
-/// The raw input: a network that takes images normalises each channel.
+/// The raw input: a network with convolutions normalises each channel.
 fn input(settings: &Settings) -> Option<Site> {
     let image = settings.data.dataset.image()?;
-    let features = if settings.model.kind.needs_images() {
-        image.channels
-    } else {
-        image.features()
+    let (features, positions) = match settings.model.kind {
+        Architecture::Mlp { .. } => (image.features(), 1),
+        Architecture::Convnet(_) | Architecture::Resnet(_) => {
+            (image.channels, image.height * image.width)
+        }
+        // A row at a time.
+        Architecture::Rnn(_) => (image.channels * image.width, 1),
     };
     Some(Site {
         name: "the input".to_owned(),
         features,
-        positions: image.features() / features,
+        positions,
     })
 }
 
@@ -162,7 +170,13 @@ fn hidden(settings: &Settings) -> Vec<Site> {
     let features = settings.model.kind.hidden_features();
     let site = |(layer, features): (usize, usize)| Site {
         name: format!("hidden layer {layer}"),
-        features,
+        features: match &settings.model.kind {
+            // The map of the inputs, all gates side by side, or the last state.
+            Architecture::Rnn(net) if settings.norm.placement == Placement::Before => {
+                net.cell.gates() * features
+            }
+            _ => features,
+        },
         positions: match (&settings.model.kind, image) {
             (Architecture::Convnet(net), Some(image)) => positions(net, image, layer),
             (Architecture::Resnet(net), Some(image)) => {
@@ -171,7 +185,7 @@ fn hidden(settings: &Settings) -> Vec<Site> {
                 let side = |of: usize| of.div_ceil(1 << stage);
                 side(image.height) * side(image.width)
             }
-            (Architecture::Mlp { .. } | Architecture::Rnn(_), _) | (_, None) => 1,
+            _ => 1,
         },
     };
     features.into_iter().enumerate().map(site).collect()
