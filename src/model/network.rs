@@ -14,10 +14,6 @@ use crate::config::spec::{Architecture, Settings, Shape};
 use crate::seed::Streams;
 
 /// A network of one of the architectures.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a trial has one network, and a box is no module"
-)]
 #[derive(Module, Debug)]
 pub enum Network {
     /// Fully connected layers.
