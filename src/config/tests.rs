@@ -39,7 +39,7 @@ const SAMPLES: &[&str] = &[
     "[data]\ndataset = 'csv'\nfile = 'a.csv'\ntest_file = 'b.csv'\ninput_scaling = 'standardize'",
     "data.dataset = 'glyphs'\ntrain.batch_size = 64\n[norm]\nvirtual_batch_size = 16\ngamma_constraint = 'max_norm'\nbeta_constraint = 'non_negative'\n[sweep]\nnorm.layers = ['all', 'first', [1, 0]]\nnorm.averaging = ['exponential', 'cumulative']",
     "data.dataset = 'glyphs'\n[norm]\npreset = 'paper'\naffine = false\n[sweep]\nnorm.scale = [true, false]\nnorm.track_running_stats = [true, false]",
-    "data.dataset = 'glyphs'\n[norm]\nmethod = 'renorm'\nr_max = 3\nd_max = 5\nrelax_from = 5000\nr_relaxed_at = 40000\nd_relaxed_at = 25000",
+    "data.dataset = 'glyphs'\n[norm]\nkind = 'renorm'\nr_max = 3\nd_max = 5\nrelax_from = 5000\nr_relaxed_at = 40000\nd_relaxed_at = 25000",
     "data.dataset = 'glyphs'\n[norm]\ngroups = 8\n[sweep]\nnorm.kind = ['batch', 'layer', 'group']",
     "[sweep]\ndata.dataset = ['badly-scaled', 'two-spirals', 'linear-teacher', 'glyphs']\ndata.scale_decades = [1, 3]",
 ];

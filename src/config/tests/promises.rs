@@ -48,7 +48,7 @@ fn a_resolved_experiment_spells_out_defaults_that_all_conditions_share() {
     let plain = load(SAMPLES[2]).experiment.resolved;
     assert!(plain.starts_with("# written by bn-lab; every default filled in\nname = \"x\"\n"));
     assert!(plain.contains(
-        "\n[norm]\nplacement = \"before\"\nlayers = \"all\"\non_input = false\nmethod = \"batch\"\npreset = \"keras\"\nepsilon = 0.001\n"
+        "\n[norm]\nplacement = \"before\"\nlayers = \"all\"\non_input = false\nkind = \"batch\"\npreset = \"keras\"\nepsilon = 0.001\n"
     ));
     assert!(!plain.contains("[sweep]"));
 }
