@@ -42,7 +42,7 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
 }
 
 /// How deep in the network a parameter stands: the part of the network that its name begins with,
-/// then the numbers in its name. `norms.2` belongs to `layers.2`.
+/// then the numbers in its name and its place in a residual block. `norms.2` belongs to `layers.2`.
 fn depth(name: &str) -> (usize, Vec<usize>) {
     let part = match name.split('.').next().unwrap_or_default() {
         "input_norm" => 0,
@@ -52,8 +52,12 @@ fn depth(name: &str) -> (usize, Vec<usize>) {
         // The hidden layers: `layers` and their `norms`, `blocks`.
         _ => 2,
     };
-    let numbers = name.split('.').filter_map(|part| part.parse().ok());
-    (part, numbers.collect())
+    let place = name.split('.').filter_map(|part| match part {
+        "first" | "shortcut" => Some(0),
+        "second" => Some(1),
+        number => number.parse().ok(),
+    });
+    (part, place.collect())
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
@@ -73,7 +77,9 @@ mod tests {
             "input_norm.weight",
             "stem.convolution.weight",
             "blocks.0.convolution.weight",
-            "blocks.2.convolution.weight",
+            "blocks.2.first.convolution.weight",
+            "blocks.2.second.norm.weight",
+            "blocks.3.shortcut.convolution.weight",
             "dense.0.linear.weight",
             "output.weight",
         ];
