@@ -39,6 +39,7 @@
 //! ## Where to look first
 //!
 //! - The subject: [`model::norm`]. The question: [`model::placement`].
+//! - What is measured inside a network: `train::probe`, one file per probe.
 //! - What decides a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
 //!   [`train::step`] (the arithmetic).
 //! - What a file in a results folder means: [`record::schema`].

@@ -7,6 +7,7 @@ mod determinism;
 mod documents;
 mod harness;
 mod interruption;
+mod probes;
 mod refusals;
 mod replay;
 mod rooms;

@@ -12,6 +12,7 @@ use crate::config::spec::{Evaluation, Length, Train};
 use crate::data::batches::{self, Batch, Part, Prepared};
 use crate::error::{Error, Result};
 use crate::event::{EpochResult, EpochSeconds, Event, Outcome, Point, Stop};
+use crate::optim::schedule;
 use crate::plan::Trial;
 
 /// Training examples over which population statistics are recomputed for probes, where the
@@ -166,7 +167,8 @@ impl<'a> Run<'a> {
             let batch = self.learner.step(&self.batch);
             self.steps += 1;
             if let Some(before) = before {
-                self.probe(&before, Some((self.steps, train.learning_rate)), tell);
+                let rate = schedule::learning_rate(train, self.steps, self.total_steps);
+                self.probe(&before, Some((self.steps, rate)), tell);
             }
             tell(Event::Step {
                 trial: Arc::clone(self.trial),

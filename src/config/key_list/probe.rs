@@ -73,7 +73,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: Rule::Multiples,
         default: "`[0.5, 1.0, 2.0, 4.0]`",
         applies: "with `probe.landscape`",
-        meaning: "How far along the gradient, in multiples of the learning rate.",
+        meaning: "How far along the gradient, in multiples of the step's learning rate.",
     },
     Key {
         path: "probe.covariate_shift",
