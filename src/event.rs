@@ -154,9 +154,10 @@ pub struct EpochResult {
     /// Mean over the epoch's batches while the weights were changing, as Keras prints it;
     /// `None` at epoch 0.
     pub train: Option<Score>,
-    /// After the epoch, with running statistics; `None` without a validation set.
+    /// After the epoch, with the statistics that `norm.evaluation` names; `None` without a validation
+    /// set.
     pub validation: Option<Score>,
-    /// After the epoch, with running statistics.
+    /// After the epoch, with the statistics that `norm.evaluation` names.
     pub test: Score,
     /// The test score under each statistics; only where that is recorded.
     pub evaluations: Option<Evaluations>,

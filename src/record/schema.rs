@@ -24,11 +24,11 @@ pub struct EpochRow {
     pub train_loss: Option<f64>,
     /// Likewise.
     pub train_accuracy: Option<f64>,
-    /// After the epoch, running statistics.
+    /// After the epoch, with the statistics that `norm.evaluation` names.
     pub validation_loss: Option<f64>,
     /// Likewise.
     pub validation_accuracy: Option<f64>,
-    /// After the epoch, running statistics.
+    /// After the epoch, with the statistics that `norm.evaluation` names.
     pub test_loss: f64,
     /// Likewise.
     pub test_accuracy: f64,

@@ -179,7 +179,7 @@ fn is_placement(results: &Results, axis: usize) -> bool {
 
 fn legend_title(results: &Results, axis: usize) -> String {
     if is_placement(results, axis) {
-        return "Batch normalisation".to_owned();
+        return "Normalisation".to_owned();
     }
     let key = results.axes.get(axis).map_or("", String::as_str);
     let name = axis_name(key);

@@ -45,7 +45,7 @@ fn chart() -> Chart {
     Chart {
         title: "Does it help?".to_owned(),
         subtitle: "an-experiment".to_owned(),
-        legend_title: "Batch normalisation".to_owned(),
+        legend_title: "Normalisation".to_owned(),
         legend: vec![
             LegendEntry {
                 label: "before (n = 2 of 3, 1 diverged)".to_owned(),
@@ -105,7 +105,7 @@ fn every_text_of_the_chart_is_text_in_the_svg() {
     for expected in [
         "Does it help?",
         "an-experiment",
-        "Batch normalisation",
+        "Normalisation",
         "before (n = 2 of 3, 1 diverged)",
         "diverged",
         "A row",

@@ -32,7 +32,7 @@ fn the_overview_of_placements_is_two_by_two() {
     );
     assert_eq!(chart.title, "Does it help?");
     assert_eq!(chart.subtitle, "an-experiment");
-    assert_eq!(chart.legend_title, "Batch normalisation");
+    assert_eq!(chart.legend_title, "Normalisation");
     assert_eq!(chart.x.label, "Epoch");
     assert_eq!(chart.rows[0].y.label, "Cross-entropy loss (nats)");
     assert!(chart.footnote.contains("Training curves"));
