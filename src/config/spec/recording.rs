@@ -16,10 +16,115 @@ impl Recording {
     /// What was asked for, as one line; empty where that is nothing. A finished trial that was
     /// recorded under another line has to be trained again to leave what is asked for now.
     pub fn signature(&self) -> String {
-        if *self == Self::default() {
-            return String::new();
+        let mut parts = self.checkpoint.signature();
+        if self.evaluations {
+            parts.push("probe.evaluations".to_owned());
         }
-        format!("{self:?}")
+        if let Some(probe) = &self.probe {
+            parts.extend(probe.signature());
+        }
+        parts.join(", ")
+    }
+}
+
+impl Checkpoint {
+    fn signature(&self) -> Vec<String> {
+        let flags = [
+            (self.initial, "checkpoint.initial"),
+            (self.last, "checkpoint.final"),
+            (self.order, "checkpoint.order"),
+        ];
+        let every = self
+            .every
+            .map(|steps| format!("checkpoint.every = {steps}"));
+        let given = flags.into_iter().filter(|(is_on, _)| *is_on);
+        given.map(|(_, key)| key.to_owned()).chain(every).collect()
+    }
+}
+
+impl Probe {
+    fn signature(&self) -> Vec<String> {
+        let mut parts = vec![
+            format!("probe.every = {}", self.every),
+            format!("probe.examples = {}", self.examples),
+        ];
+        let flags = [
+            (self.gradients, "probe.gradients"),
+            (self.norms, "probe.norms"),
+            (self.covariate_shift, "probe.covariate_shift"),
+        ];
+        if self.activations {
+            parts.push(format!("probe.activations of unit {}", self.unit));
+        }
+        if !self.landscape.is_empty() {
+            parts.push(format!("probe.landscape at {:?}", self.landscape));
+        }
+        let given = flags.into_iter().filter(|(is_on, _)| *is_on);
+        parts.extend(given.map(|(_, key)| key.to_owned()));
+        parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_empty_for_nothing_and_tells_every_difference() {
+        let probe = Probe {
+            every: 10,
+            examples: 300,
+            activations: true,
+            unit: 0,
+            gradients: true,
+            norms: true,
+            landscape: Vec::new(),
+            covariate_shift: false,
+        };
+        let with = |change: &dyn Fn(&mut Probe)| {
+            let mut probe = probe.clone();
+            change(&mut probe);
+            let recording = Recording {
+                probe: Some(probe),
+                ..Recording::default()
+            };
+            recording.signature()
+        };
+        let mut signatures = vec![
+            with(&|_| ()),
+            with(&|probe| probe.every = 11),
+            with(&|probe| probe.examples = 3),
+            with(&|probe| probe.activations = false),
+            with(&|probe| probe.unit = 1),
+            with(&|probe| probe.gradients = false),
+            with(&|probe| probe.norms = false),
+            with(&|probe| probe.landscape = vec![1.0]),
+            with(&|probe| probe.covariate_shift = true),
+        ];
+        for every in [None, Some(5)] {
+            for bits in 0..8 {
+                let checkpoint = Checkpoint {
+                    initial: bits & 1 > 0,
+                    last: bits & 2 > 0,
+                    order: bits & 4 > 0,
+                    every,
+                };
+                for evaluations in [false, true] {
+                    let recording = Recording {
+                        checkpoint,
+                        probe: None,
+                        evaluations,
+                    };
+                    let nothing = recording == Recording::default();
+                    assert_eq!(recording.signature().is_empty(), nothing);
+                    signatures.push(recording.signature());
+                }
+            }
+        }
+        let count = signatures.len();
+        signatures.sort();
+        signatures.dedup();
+        assert_eq!(signatures.len(), count);
     }
 }
 
