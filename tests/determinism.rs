@@ -152,7 +152,12 @@ fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
     let (test, train) = (losses(&plain, "test_loss"), losses(&plain, "train_loss"));
 
     // The same folder: finished trials lack what is asked for now, so they are trained again.
-    plain.run(&LOOK);
+    let ran = plain.run(&LOOK);
+    assert!(
+        ran.stderr.contains("note: 6 finished trials lack"),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(losses(&plain, "test_loss"), test);
     assert_eq!(losses(&plain, "train_loss"), train);
     let after = plain.reproducible_files("results/varied");

@@ -43,6 +43,12 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
             earlier.display()
         ));
     }
+    let again = writer.to_look_into();
+    if again > 0 && !quiet {
+        say(&format!(
+            "note: {again} finished trials lack the probes or checkpoints that are asked for now; they are trained again, to the same numbers"
+        ));
+    }
     let stop = stop_on_signal()?;
     let mut farewell = Farewell {
         stop: stop.clone(),

@@ -73,6 +73,17 @@ impl Writer {
         self.plan.iter().filter(is_open).cloned().collect()
     }
 
+    /// How many of [`Writer::to_run`] had their result before, without the probes or checkpoints that
+    /// are asked for now.
+    pub fn to_look_into(&self) -> usize {
+        let open = self.to_run();
+        let has_result = |trial: &&Arc<Trial>| {
+            let record = self.records.get(&trial.id);
+            record.is_some_and(|record| record.outcome.is_finished())
+        };
+        open.iter().filter(has_result).count()
+    }
+
     fn finished(&self, trial: &Trial) -> Option<&TrialRecord> {
         self.records
             .get(&trial.id)
