@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::harness::{Lab, rows};
+use crate::harness::{Lab, assert_same, rows};
 
 /// The folder with the real files: `$BN_LAB_DATA`, or `../shared/data` beside the checkout.
 fn real_data() -> Option<PathBuf> {
@@ -90,4 +90,22 @@ fn fetching_what_cannot_be_fetched_says_so() {
         .refused(2, &["imagenet", "mnist"]);
     lab.bn_lab(&["data", "fetch", "mnist"])
         .refused(4, &["train-images-idx3-ubyte.gz"]);
+}
+
+#[test]
+fn a_second_look_at_finished_trials_needs_the_data_that_they_were_trained_on() {
+    let table = |shift: i32| -> String {
+        let row = |i: i32| format!("{},{},{}\n", i % 7 + shift, i % 5, i % 2);
+        (0..60).map(row).collect()
+    };
+    let lab = Lab::with(
+        "name = 'table'\nreplicates = 1\n[data]\ndataset = 'csv'\nfile = 't.csv'\nheader = false\n[train]\nepochs = 2\n",
+    );
+    lab.write("t.csv", table(0).as_bytes());
+    lab.run(&[]);
+    let before = lab.reproducible_files("results/table");
+    lab.write("t.csv", table(1).as_bytes());
+    lab.bn_lab(&["run", "experiment.toml", "-o", "checkpoint.final=true"])
+        .refused(1, &["were trained on data with digest"]);
+    assert_same(&before, &lab.reproducible_files("results/table"));
 }

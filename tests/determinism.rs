@@ -181,11 +181,12 @@ fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
     same.retain(|name, _| !name.starts_with("experiment"));
     assert_same(&own, &same);
 
-    // Asked for nothing, finished trials are finished, whatever they left behind.
-    let again = plain.run(&["-o", "train.optimizer=momentum"]);
-    assert!(
-        again.stderr.contains("nothing was trained"),
-        "{}",
-        again.stderr
-    );
+    // Asked for less, finished trials are finished, and keep what they left behind.
+    for less in ["probe.evaluations=true", "checkpoint.final=true"] {
+        let ran = plain.run(&["-o", "train.optimizer=momentum", "-o", less]);
+        assert!(ran.stderr.contains("nothing was trained"), "{}", ran.stderr);
+    }
+    let mut kept = plain.reproducible_files("results/varied");
+    kept.retain(|name, _| !name.starts_with("experiment"));
+    assert_same(&kept, &own);
 }

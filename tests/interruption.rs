@@ -85,6 +85,42 @@ fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn stopping_a_second_look_at_finished_trials_leaves_their_results_alone() {
+    let lab = Lab::with(&SMALL.replace("epochs = 2", "epochs = 60"));
+    lab.run(&[]);
+    let before = lab.reproducible_files("results/small");
+    let mut child = lab
+        .command(&[
+            "run",
+            "experiment.toml",
+            "--jobs",
+            "1",
+            "-o",
+            "probe={every = 1, landscape = true, covariate_shift = true}",
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let looking = || {
+        let trials = std::fs::read_dir(lab.path("results/small/trials")).expect("a folder");
+        let mut trials = trials.filter_map(Result::ok);
+        trials.any(|trial| trial.path().join("again/layers.csv").is_file())
+    };
+    while !looking() {
+        assert!(Instant::now() < deadline, "nothing was looked at");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    signal(&child, "-INT");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let mut after = lab.reproducible_files("results/small");
+    after.retain(|name, _| before.contains_key(name));
+    assert_same(&before, &after);
+}
+
 #[test]
 fn a_killed_run_is_completed_by_the_next_to_the_same_bytes() {
     let undisturbed = long_lab();

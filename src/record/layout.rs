@@ -86,6 +86,13 @@ impl TrialLayout {
         self.root.join("steps.csv")
     }
 
+    /// Where a trial that has its result is trained again, to leave what it did not leave before.
+    pub fn again(&self) -> Self {
+        Self {
+            root: self.root.join("again"),
+        }
+    }
+
     /// What the probes read.
     pub fn layers(&self) -> PathBuf {
         self.root.join("layers.csv")

@@ -62,8 +62,8 @@ pub fn unfinished(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Vec<Arc<Trial>
 /// trained without the probes or checkpoints that are asked for now is trained again, to the same
 /// numbers.
 pub(super) fn is_finished(record: &TrialRecord, trial: &Trial) -> bool {
-    let asked = trial.recording.signature();
-    record.outcome.is_finished() && (asked.is_empty() || asked == record.recording)
+    let asked = trial.recording.items();
+    record.outcome.is_finished() && asked.iter().all(|item| record.recording.contains(item))
 }
 
 /// What the gallery needs of `experiment.toml`.

@@ -147,9 +147,9 @@ pub struct TrialRecord {
     pub examples: Examples,
     /// Trainable parameters.
     pub parameters: usize,
-    /// What it was asked to leave behind besides its figures; empty for nothing.
+    /// What it was asked to leave behind besides its figures, item by item.
     #[serde(default)]
-    pub recording: String,
+    pub recording: Vec<String>,
     /// How it ended.
     pub outcome: Outcome,
     /// The last epoch's row, where there was one.

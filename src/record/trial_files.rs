@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::again;
 use super::checkpoint;
 use super::layout::TrialLayout;
 use super::schema::{
@@ -37,6 +38,7 @@ pub(super) struct TrialFiles {
     epochs: Growing,
     steps: Growing,
     timings: Growing,
+    /// Where they grow: the trial's folder, or a folder in it if the trial has its result already.
     layout: TrialLayout,
     /// Started with their first rows: most trials have none.
     layers: Option<Growing>,
@@ -55,8 +57,12 @@ struct Order {
 }
 
 impl TrialFiles {
-    /// Starts the files of a trial anew; what an earlier attempt left goes, its record first.
-    pub(super) fn start(layout: &TrialLayout, facts: Facts) -> Result<Self> {
+    /// Starts the files of a trial anew; what an earlier attempt left goes, its record first. The
+    /// files of a trial that `has_result` stay as they are: the new ones grow beside them.
+    pub(super) fn start(layout: &TrialLayout, has_result: bool, facts: Facts) -> Result<Self> {
+        let again = layout.again();
+        fs::remove_folder(again.root())?;
+        let layout = if has_result { &again } else { layout };
         fs::create_folder(layout.root())?;
         fs::remove_if_exists(&layout.trial())?;
         fs::remove_partials(layout.root())?;
@@ -178,17 +184,40 @@ impl TrialFiles {
 }
 
 /// Writes the record of a trial that ended. `files` is `None` if it failed before it started.
+/// `earlier` is the record of a trial that had its result before: it stays, and gains what was left
+/// behind now.
 pub(super) fn end(
     layout: &TrialLayout,
     trial: &Trial,
     files: Option<TrialFiles>,
     outcome: &Outcome,
+    earlier: Option<&TrialRecord>,
 ) -> Result<TrialRecord> {
+    let record = record(trial, files, outcome)?;
+    let record = match earlier {
+        None => record,
+        Some(earlier) if !outcome.is_finished() => {
+            fs::remove_folder(layout.again().root())?;
+            return Ok(earlier.clone());
+        }
+        Some(earlier) => again::merge(layout, earlier, record)?,
+    };
+    let mut text = serde_json::to_vec_pretty(&record)
+        .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
+    text.push(b'\n');
+    fs::create_folder(layout.root())?;
+    fs::replace(&layout.trial(), &text)?;
+    Ok(record)
+}
+
+fn record(trial: &Trial, files: Option<TrialFiles>, outcome: &Outcome) -> Result<TrialRecord> {
+    let mut recording = trial.recording.items();
+    recording.sort();
     let (facts, last, best) = files.map_or_else(
         || (Facts::default(), None, None),
         |files| (files.facts, files.last, files.best),
     );
-    let record = TrialRecord {
+    Ok(TrialRecord {
         schema: SCHEMA_VERSION,
         id: trial.id.clone(),
         replicate: trial.replicate,
@@ -198,17 +227,11 @@ pub(super) fn end(
         data: facts.data,
         examples: facts.examples,
         parameters: facts.parameters,
-        recording: trial.recording.signature(),
+        recording,
         outcome: outcome.clone(),
         last,
         best,
-    };
-    let mut text = serde_json::to_vec_pretty(&record)
-        .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
-    text.push(b'\n');
-    fs::create_folder(layout.root())?;
-    fs::replace(&layout.trial(), &text)?;
-    Ok(record)
+    })
 }
 
 /// Whether `row` has a higher validation accuracy than the best so far. The untrained network

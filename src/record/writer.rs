@@ -77,11 +77,14 @@ impl Writer {
     /// are asked for now.
     pub fn to_look_into(&self) -> usize {
         let open = self.to_run();
-        let has_result = |trial: &&Arc<Trial>| {
-            let record = self.records.get(&trial.id);
-            record.is_some_and(|record| record.outcome.is_finished())
-        };
-        open.iter().filter(has_result).count()
+        let with_result = open.iter().filter(|trial| self.result(&trial.id).is_some());
+        with_result.count()
+    }
+
+    /// The record of a trial that came to its end, whatever it left behind.
+    fn result(&self, id: &str) -> Option<&TrialRecord> {
+        let record = self.records.get(id);
+        record.filter(|record| record.outcome.is_finished())
     }
 
     fn finished(&self, trial: &Trial) -> Option<&TrialRecord> {
@@ -112,7 +115,7 @@ impl Writer {
 
     fn check_provenance(&self, digest: impl Fn(&Trial) -> Option<String>) -> Result<()> {
         for trial in &self.plan {
-            let Some(record) = self.finished(trial) else {
+            let Some(record) = self.result(&trial.id) else {
                 continue;
             };
             if record.device != self.run.device {
@@ -152,7 +155,7 @@ impl Writer {
     fn end(&mut self, trial: &Trial, outcome: &Outcome) -> Result<()> {
         let files = self.open.remove(&trial.id);
         let layout = self.layout.trial(&trial.id);
-        let record = trial_files::end(&layout, trial, files, outcome)?;
+        let record = trial_files::end(&layout, trial, files, outcome, self.result(&trial.id))?;
         self.records.insert(record.id.clone(), record);
         self.change_run(|run| run.trained += usize::from(outcome.is_finished()));
         if self
@@ -207,8 +210,12 @@ impl Writer {
                     examples: *examples,
                     parameters: *parameters,
                 };
-                self.records.remove(&trial.id);
-                let files = TrialFiles::start(&self.layout.trial(&trial.id), facts)?;
+                let has_result = self.result(&trial.id).is_some();
+                if !has_result {
+                    self.records.remove(&trial.id);
+                }
+                let layout = self.layout.trial(&trial.id);
+                let files = TrialFiles::start(&layout, has_result, facts)?;
                 self.open.insert(trial.id.clone(), files);
                 Ok(())
             }

@@ -1,6 +1,9 @@
 //! `[checkpoint]` and `[probe]`: what a trial leaves behind besides its figures. Nothing here decides
 //! a number, so nothing here is part of a trial's id.
 
+/// The item of [`Recording::items`] that says that every evaluation was told under each statistics.
+pub const EVALUATIONS: &str = "probe.evaluations";
+
 /// What a trial leaves behind besides its figures.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recording {
@@ -13,22 +16,22 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// What was asked for, as one line; empty where that is nothing. A finished trial that was
-    /// recorded under another line has to be trained again to leave what is asked for now.
-    pub fn signature(&self) -> String {
-        let mut parts = self.checkpoint.signature();
+    /// What was asked for, item by item; empty where that is nothing. A finished trial whose record
+    /// lacks an item has to be trained again to leave it.
+    pub fn items(&self) -> Vec<String> {
+        let mut parts = self.checkpoint.items();
         if self.evaluations {
-            parts.push("probe.evaluations".to_owned());
+            parts.push(EVALUATIONS.to_owned());
         }
         if let Some(probe) = &self.probe {
-            parts.extend(probe.signature());
+            parts.extend(probe.items());
         }
-        parts.join(", ")
+        parts
     }
 }
 
 impl Checkpoint {
-    fn signature(&self) -> Vec<String> {
+    fn items(&self) -> Vec<String> {
         let flags = [
             (self.initial, "checkpoint.initial"),
             (self.last, "checkpoint.final"),
@@ -43,25 +46,20 @@ impl Checkpoint {
 }
 
 impl Probe {
-    fn signature(&self) -> Vec<String> {
-        let mut parts = vec![
-            format!("probe.every = {}", self.every),
-            format!("probe.examples = {}", self.examples),
+    fn items(&self) -> Vec<String> {
+        let activations = format!("activations of {}, unit {}", self.examples, self.unit);
+        let landscape = format!("landscape at {:?}", self.landscape);
+        let probes = [
+            (self.activations, activations.as_str()),
+            (self.gradients, "gradients"),
+            (self.norms, "norms"),
+            (!self.landscape.is_empty(), landscape.as_str()),
+            (self.covariate_shift, "covariate_shift"),
         ];
-        let flags = [
-            (self.gradients, "probe.gradients"),
-            (self.norms, "probe.norms"),
-            (self.covariate_shift, "probe.covariate_shift"),
-        ];
-        if self.activations {
-            parts.push(format!("probe.activations of unit {}", self.unit));
-        }
-        if !self.landscape.is_empty() {
-            parts.push(format!("probe.landscape at {:?}", self.landscape));
-        }
-        let given = flags.into_iter().filter(|(is_on, _)| *is_on);
-        parts.extend(given.map(|(_, key)| key.to_owned()));
-        parts
+        let wanted = probes.into_iter().filter(|(is_on, _)| *is_on);
+        wanted
+            .map(|(_, probe)| format!("probe every {}: {probe}", self.every))
+            .collect()
     }
 }
 
@@ -70,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signature_is_empty_for_nothing_and_tells_every_difference() {
+    fn items_are_none_for_nothing_and_tell_every_difference() {
         let probe = Probe {
             every: 10,
             examples: 300,
@@ -88,9 +86,9 @@ mod tests {
                 probe: Some(probe),
                 ..Recording::default()
             };
-            recording.signature()
+            recording.items()
         };
-        let mut signatures = vec![
+        let mut lists = vec![
             with(&|_| ()),
             with(&|probe| probe.every = 11),
             with(&|probe| probe.examples = 3),
@@ -116,15 +114,15 @@ mod tests {
                         evaluations,
                     };
                     let nothing = recording == Recording::default();
-                    assert_eq!(recording.signature().is_empty(), nothing);
-                    signatures.push(recording.signature());
+                    assert_eq!(recording.items().is_empty(), nothing);
+                    lists.push(recording.items());
                 }
             }
         }
-        let count = signatures.len();
-        signatures.sort();
-        signatures.dedup();
-        assert_eq!(signatures.len(), count);
+        let count = lists.len();
+        lists.sort();
+        lists.dedup();
+        assert_eq!(lists.len(), count);
     }
 }
 
