@@ -42,14 +42,16 @@ pub enum Event {
         /// The batch.
         batch: BatchResult,
     },
-    /// The batches of an epoch were drawn up; only where the order is recorded.
+    /// The batch of the step that follows; only where the order is recorded.
     Order {
         /// Of which trial.
         trial: Arc<Trial>,
+        /// The step, from 1.
+        step: usize,
         /// The epoch, from 1.
         epoch: usize,
-        /// Examples of each batch, by their position in the training set from 0.
-        batches: Vec<Vec<u32>>,
+        /// Its examples, by their position in the training set from 0.
+        examples: Vec<u32>,
     },
     /// The network as it stands; only where checkpoints are recorded.
     Checkpoint {
@@ -166,12 +168,12 @@ pub struct EpochResult {
 /// The test score under each statistics that a norm layer can be evaluated with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evaluations {
-    /// Running averages.
-    pub running: Score,
+    /// Running averages; `None` where none are kept.
+    pub running: Option<Score>,
     /// Population statistics, recomputed with frozen weights.
-    pub precise: Score,
+    pub precise: Option<Score>,
     /// Those of each batch of test examples, as large as a training batch.
-    pub batch: Score,
+    pub batch: Option<Score>,
 }
 
 /// Loss and accuracy over a set of examples.

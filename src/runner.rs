@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::event::{Event, Observer, Outcome, Stop, Trainer, panic_text};
 use crate::plan::Trial;
 
-/// Events that may wait for the observers.
-const BACKLOG: usize = 1024;
+/// Events that may wait for the observers. Few, since a checkpoint is as large as its network.
+const BACKLOG: usize = 64;
 
 /// How many trials of this run ended how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -30,6 +30,17 @@ fn the_readme_quotes_the_published_results_and_not_a_number_more() {
 }
 
 #[test]
+fn the_published_trials_are_those_that_this_program_would_train() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(PUBLISHED);
+    let loaded = bn_lab::config::load(&folder.join("experiment.toml"), &[]).expect("valid");
+    let planned = bn_lab::plan::trials(&loaded.experiment);
+    let results = bn_lab::record::reader::read(&folder).expect("a readable results folder");
+    let published: Vec<&str> = results.trials.iter().map(|t| t.id.as_str()).collect();
+    let planned: Vec<&str> = planned.iter().map(|trial| trial.id.as_str()).collect();
+    assert_eq!(published, planned, "publish them again");
+}
+
+#[test]
 fn the_readmes_example_is_a_valid_experiment() {
     let example = README
         .split("```toml\n")

@@ -13,7 +13,7 @@ use super::problem::Problems;
 use super::read::{self, Reader, Top};
 use super::resolve::{self, Log};
 use super::rule;
-use super::spec::{Axis, Condition, Experiment};
+use super::spec::{Axis, Condition, Experiment, Recording};
 use super::sweep;
 use super::value::Value;
 
@@ -42,6 +42,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
     check_name(&top, problems);
     check_size(draft, &top, conditions.len(), problems);
     let recording = Arc::new(read::recording(&mut reader));
+    check_probe(draft, &recording, &conditions, problems);
     let output = read::output(&mut reader, &top.name);
     let outside = reader.into_log();
     let notes = notes(draft, &logs, &outside, problems);
@@ -164,6 +165,29 @@ fn in_words(draft: &Draft, condition: &Condition) -> String {
         })
         .collect();
     format!("`{}`", words.join(", "))
+}
+
+/// The unit that a probe watches has to be there in every condition.
+fn check_probe(
+    draft: &Draft,
+    recording: &Recording,
+    conditions: &[Condition],
+    problems: &mut Problems,
+) {
+    let Some(probe) = recording.probe.as_ref().filter(|probe| probe.activations) else {
+        return;
+    };
+    let widths = conditions.iter().filter_map(|condition| {
+        let hidden = condition.settings.model.kind.hidden_features();
+        hidden.last().copied()
+    });
+    if let Some(width) = widths.min().filter(|&width| probe.unit >= width) {
+        let text = format!(
+            "`probe.unit = {}`: the last hidden layer has {width} units, counted from 0",
+            probe.unit
+        );
+        problems.add(draft.place("probe.unit"), text);
+    }
 }
 
 fn check_combinations(draft: &Draft, conditions: &[Condition], problems: &mut Problems) {

@@ -52,8 +52,8 @@ pub(super) struct TrialFiles {
 struct Order {
     batches: Growing,
     examples: Growing,
-    /// Batches and examples so far.
-    written: (usize, usize),
+    /// Examples so far.
+    written: usize,
 }
 
 impl TrialFiles {
@@ -121,29 +121,24 @@ impl TrialFiles {
         Ok(())
     }
 
-    pub(super) fn order(&mut self, epoch: usize, batches: &[Vec<u32>]) -> Result<()> {
+    pub(super) fn order(&mut self, step: usize, epoch: usize, examples: &[u32]) -> Result<()> {
         let mut order = match self.order.take() {
             Some(order) => order,
             None => Order {
                 batches: start_csv(&self.layout.order(), OrderRow::HEADER)?,
                 examples: Growing::create(&self.layout.order_examples())?,
-                written: (0, 0),
+                written: 0,
             },
         };
-        let (mut rows, mut bytes) = (Vec::new(), Vec::new());
-        for batch in batches {
-            let (step, first) = order.written;
-            rows.extend(csv_row(&OrderRow {
-                step: step + 1,
-                epoch,
-                first,
-                examples: batch.len(),
-            }));
-            bytes.extend(batch.iter().flat_map(|example| example.to_le_bytes()));
-            order.written = (step + 1, first + batch.len());
-        }
+        let bytes: Vec<u8> = examples.iter().flat_map(|e| e.to_le_bytes()).collect();
         order.examples.append(&bytes)?;
-        order.batches.append(&rows)?;
+        order.batches.append(&csv_row(&OrderRow {
+            step,
+            epoch,
+            first: order.written,
+            examples: examples.len(),
+        }))?;
+        order.written += examples.len();
         self.order = Some(order);
         Ok(())
     }
@@ -153,6 +148,10 @@ impl TrialFiles {
     }
 
     pub(super) fn epoch(&mut self, epoch: EpochResult, seconds: EpochSeconds) -> Result<()> {
+        let told = epoch.evaluations;
+        let running = told.and_then(|told| told.running);
+        let precise = told.and_then(|told| told.precise);
+        let batch = told.and_then(|told| told.batch);
         let row = EpochRow {
             epoch: epoch.epoch,
             step: epoch.step,
@@ -162,12 +161,12 @@ impl TrialFiles {
             validation_accuracy: epoch.validation.map(|s| s.accuracy),
             test_loss: epoch.test.loss,
             test_accuracy: epoch.test.accuracy,
-            running_test_loss: epoch.evaluations.map(|e| e.running.loss),
-            running_test_accuracy: epoch.evaluations.map(|e| e.running.accuracy),
-            precise_test_loss: epoch.evaluations.map(|e| e.precise.loss),
-            precise_test_accuracy: epoch.evaluations.map(|e| e.precise.accuracy),
-            batch_test_loss: epoch.evaluations.map(|e| e.batch.loss),
-            batch_test_accuracy: epoch.evaluations.map(|e| e.batch.accuracy),
+            running_test_loss: running.map(|score| score.loss),
+            running_test_accuracy: running.map(|score| score.accuracy),
+            precise_test_loss: precise.map(|score| score.loss),
+            precise_test_accuracy: precise.map(|score| score.accuracy),
+            batch_test_loss: batch.map(|score| score.loss),
+            batch_test_accuracy: batch.map(|score| score.accuracy),
         };
         self.epochs.append(&csv_row(&row))?;
         self.timings.append(&csv_row(&TimingRow {

@@ -234,10 +234,11 @@ impl Writer {
             }
             Event::Order {
                 trial,
+                step,
                 epoch,
-                batches,
+                examples,
             } => match self.open.get_mut(&trial.id) {
-                Some(files) => files.order(*epoch, batches),
+                Some(files) => files.order(*step, *epoch, examples),
                 None => Ok(()),
             },
             Event::Checkpoint {

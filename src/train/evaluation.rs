@@ -11,7 +11,7 @@ use crate::model::norm::Statistics;
 use crate::seed::Streams;
 
 /// Examples per evaluation batch where each example is answered on its own: it bounds memory and
-/// decides no number.
+/// decides no number. (A network that keeps no running averages is never asked for them.)
 const EVALUATION_BATCH: usize = 500;
 
 /// Sums over batches, weighted by their examples.
@@ -76,17 +76,6 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The score over `part` with running statistics; `None` if it is empty.
-fn with_running(evaluator: &Evaluator, data: &Prepared, part: Part) -> Option<Score> {
-    score(evaluator, data, part, Statistics::Running, EVALUATION_BATCH)
-}
-
-/// The score over `part` where each batch of `size` examples is normalised with its own
-/// statistics. A last batch of one example joins the one before.
-fn with_batches(evaluator: &Evaluator, data: &Prepared, part: Part, size: usize) -> Option<Score> {
-    score(evaluator, data, part, Statistics::Batch, size)
-}
-
 fn score(
     evaluator: &Evaluator,
     data: &Prepared,
@@ -96,20 +85,29 @@ fn score(
 ) -> Option<Score> {
     let mut running = Running::default();
     let mut batch = Batch::default();
-    let positions = data.positions(part);
+    for positions in batches(data.positions(part), size) {
+        data.fill_part(part, positions, &mut batch);
+        running.add(evaluator.evaluate(&batch, statistics));
+    }
+    running.score()
+}
+
+/// Batches of `size`; the last may be smaller, or one larger: a single example, which has no
+/// variance, joins the batch before it.
+fn batches(positions: &[u32], size: usize) -> Vec<&[u32]> {
+    let mut batches = Vec::new();
     let mut rest = positions;
     while !rest.is_empty() {
-        let is_last = rest.len() <= size + 1 && size > 1;
-        let (now, later) = rest.split_at(if is_last {
+        let joins = size > 1 && rest.len() == size + 1;
+        let (now, later) = rest.split_at(if joins {
             rest.len()
         } else {
             size.min(rest.len())
         });
-        data.fill_part(part, now, &mut batch);
-        running.add(evaluator.evaluate(&batch, statistics));
+        batches.push(now);
         rest = later;
     }
-    running.score()
+    batches
 }
 
 /// How population statistics are recomputed in a trial.
@@ -127,10 +125,7 @@ impl Population {
     /// The network with population statistics in the place of the running ones.
     pub(super) fn precise(&self, evaluator: &Evaluator, data: &Prepared) -> Evaluator {
         let sample = data.sample(self.examples, self.streams.stream("precise"));
-        // A batch of one has no variance: a rest of one is left out.
-        let mut batches = sample
-            .chunks(self.batch_size)
-            .filter(|chunk| chunk.len() > 1 || self.batch_size == 1);
+        let mut batches = batches(&sample, self.batch_size).into_iter();
         evaluator.precise(|| {
             let mut batch = Batch::default();
             data.fill(batches.next()?, &mut batch);
@@ -139,26 +134,63 @@ impl Population {
     }
 }
 
-/// The test score under each statistics; `judged` is the experiment's own, which is all three where
-/// no layer looks at a batch.
+/// The test score under each statistics; `judged` is the experiment's own, under `by`, which is all
+/// three where no layer looks at a batch. Without running averages there is no score under them, and
+/// a score that is not finite is left out.
 pub(super) fn under_each(
     evaluator: &Evaluator,
     data: &Prepared,
     population: Population,
+    by: Evaluation,
     judged: Score,
 ) -> Evaluations {
     if !evaluator.sees_batches() {
         return Evaluations {
-            running: judged,
-            precise: judged,
-            batch: judged,
+            running: Some(judged),
+            precise: Some(judged),
+            batch: Some(judged),
         };
     }
-    let running = with_running(evaluator, data, Part::Test).unwrap_or(judged);
-    let precise = population.precise(evaluator, data);
+    let under = |evaluation: Evaluation, is_judged: bool| {
+        let score = if is_judged {
+            Some(judged)
+        } else {
+            Judge::new(evaluator, data, evaluation, population).score(data, Part::Test)
+        };
+        score.filter(|score| score.loss.is_finite())
+    };
+    let keeps_averages = !evaluator.running().is_empty();
+    let precise = Evaluation::Precise {
+        examples: population.examples,
+    };
     Evaluations {
-        running,
-        precise: with_running(&precise, data, Part::Test).unwrap_or(running),
-        batch: with_batches(evaluator, data, Part::Test, population.batch_size).unwrap_or(running),
+        running: keeps_averages
+            .then(|| under(Evaluation::Running, by == Evaluation::Running))
+            .flatten(),
+        precise: under(precise, matches!(by, Evaluation::Precise { .. })),
+        batch: under(Evaluation::Batch, by == Evaluation::Batch),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_last_example_on_its_own_joins_the_batch_before_it() {
+        let lengths = |count: u32, size: usize| -> Vec<usize> {
+            let positions: Vec<u32> = (0..count).collect();
+            let batches = batches(&positions, size);
+            assert_eq!(batches.concat(), positions);
+            batches.into_iter().map(<[u32]>::len).collect()
+        };
+        assert_eq!(lengths(9, 4), [4, 5]);
+        assert_eq!(lengths(10, 4), [4, 4, 2]);
+        assert_eq!(lengths(8, 4), [4, 4]);
+        assert_eq!(lengths(5, 4), [5]);
+        assert_eq!(lengths(3, 4), [3]);
+        assert_eq!(lengths(1, 4), [1]);
+        assert_eq!(lengths(3, 1), [1, 1, 1]);
+        assert!(lengths(0, 4).is_empty());
     }
 }

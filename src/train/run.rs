@@ -1,8 +1,7 @@
 //! The training loop of one trial: epochs, evaluation, divergence, and the events that tell of them.
 
-use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::divergence::Watch;
 use super::evaluation::{self, Judge, Population, Running};
@@ -11,7 +10,7 @@ use super::step::{Inspection, Learner};
 use crate::config::spec::{Evaluation, Length, Train};
 use crate::data::batches::{self, Batch, Part, Prepared};
 use crate::error::{Error, Result};
-use crate::event::{EpochResult, EpochSeconds, Event, Outcome, Point, Stop};
+use crate::event::{BatchResult, EpochResult, EpochSeconds, Event, Outcome, Point, Stop};
 use crate::optim::schedule;
 use crate::plan::Trial;
 
@@ -34,6 +33,8 @@ pub(super) struct Run<'a> {
     batch: Batch,
     population: Population,
     probes: Option<Probes>,
+    /// Spent on probes and checkpoints in this epoch.
+    looked: Duration,
 }
 
 impl<'a> Run<'a> {
@@ -68,6 +69,7 @@ impl<'a> Run<'a> {
             watch: Watch::new(train.divergence_factor),
             steps: 0,
             batch: Batch::default(),
+            looked: Duration::ZERO,
         })
     }
 
@@ -98,17 +100,6 @@ impl<'a> Run<'a> {
             trial: Arc::clone(self.trial),
             point,
             tensors: self.learner.tensors(),
-        });
-    }
-
-    /// Tells the order of an epoch's batches, as far as they will be trained on.
-    fn tell_order(&self, epoch: usize, order: &[u32], ranges: &[Range<usize>], tell: Tell<'_>) {
-        let left = self.total_steps - self.steps;
-        let ranges = ranges.iter().take(left).cloned();
-        tell(Event::Order {
-            trial: Arc::clone(self.trial),
-            epoch,
-            batches: ranges.map(|range| order[range].to_vec()).collect(),
         });
     }
 
@@ -147,9 +138,6 @@ impl<'a> Run<'a> {
         let order = self.data.order(epoch, train, &self.trial.streams());
         let moves = self.data.moves(epoch, &self.trial.streams());
         let ranges = batches::ranges(order.len(), train.batch_size, train.last_batch);
-        if self.trial.recording.checkpoint.order {
-            self.tell_order(epoch, &order, &ranges, tell);
-        }
         for range in ranges {
             if self.stop.is_requested() {
                 return Some(Outcome::Interrupted);
@@ -157,19 +145,12 @@ impl<'a> Run<'a> {
             if self.steps == self.total_steps {
                 break;
             }
+            if self.trial.recording.checkpoint.order {
+                self.tell_order(epoch, &order[range.clone()], tell);
+            }
             self.data
                 .fill_training(&order, range, &moves, &mut self.batch);
-            let probes = self
-                .probes
-                .as_ref()
-                .filter(|probes| probes.are_due(self.steps));
-            let before = probes.map(|_| self.learner.inspection());
-            let batch = self.learner.step(&self.batch);
-            self.steps += 1;
-            if let Some(before) = before {
-                let rate = schedule::learning_rate(train, self.steps, self.total_steps);
-                self.probe(&before, Some((self.steps, rate)), tell);
-            }
+            let batch = self.step(tell);
             tell(Event::Step {
                 trial: Arc::clone(self.trial),
                 step: self.steps,
@@ -182,10 +163,41 @@ impl<'a> Run<'a> {
             running.add(batch);
             let every = self.trial.recording.checkpoint.every;
             if every.is_some_and(|every| self.steps.is_multiple_of(every)) {
+                let looking = Instant::now();
                 self.keep(Point::Step(self.steps), tell);
+                self.looked += looking.elapsed();
             }
         }
-        self.close_epoch(epoch, &running, started.elapsed().as_secs_f64(), tell)
+        // What probes and checkpoints take is no part of training.
+        let looked = std::mem::take(&mut self.looked);
+        let seconds = started.elapsed().saturating_sub(looked).as_secs_f64();
+        self.close_epoch(epoch, &running, seconds, tell)
+    }
+
+    /// Takes an optimiser step on the batch, with the probes that are due around it.
+    fn step(&mut self, tell: Tell<'_>) -> BatchResult {
+        let probes = self.probes.as_ref();
+        let is_due = probes.is_some_and(|probes| probes.are_due(self.steps));
+        let before = is_due.then(|| self.learner.inspection());
+        let batch = self.learner.step(&self.batch);
+        self.steps += 1;
+        if let Some(before) = before {
+            let looking = Instant::now();
+            let train = &self.trial.condition.settings.train;
+            let rate = schedule::learning_rate(train, self.steps, self.total_steps);
+            self.probe(&before, Some((self.steps, rate)), tell);
+            self.looked += looking.elapsed();
+        }
+        batch
+    }
+
+    fn tell_order(&self, epoch: usize, examples: &[u32], tell: Tell<'_>) {
+        tell(Event::Order {
+            trial: Arc::clone(self.trial),
+            step: self.steps + 1,
+            epoch,
+            examples: examples.to_vec(),
+        });
     }
 
     /// Evaluates and tells of the epoch; `Some` if an evaluation's loss is not finite.
@@ -212,8 +224,8 @@ impl<'a> Run<'a> {
         // A dataset always has a test set; an empty one would have nothing to tell of.
         let test = test?;
         let is_asked = self.trial.recording.evaluations;
-        let evaluations =
-            is_asked.then(|| evaluation::under_each(&evaluator, &self.data, self.population, test));
+        let evaluations = is_asked
+            .then(|| evaluation::under_each(&evaluator, &self.data, self.population, by, test));
         tell(Event::EpochEnded {
             trial: Arc::clone(self.trial),
             epoch: EpochResult {

@@ -96,6 +96,11 @@ fn check_groups(key: &'static str, groups: usize, settings: &Settings, report: R
 }
 
 fn check_instance(settings: &Settings, report: Report<'_>) {
+    if settings.norm.on_input && settings.data.dataset.image().is_none() {
+        let reason = "instance normalisation averages over the positions of an image, and a table has none; `\"layer\"` normalises over its columns";
+        report("norm.kind", reason.to_owned());
+        return;
+    }
     if let Some(site) = normalised(settings).iter().find(|site| site.positions == 1) {
         let reason = format!(
             "instance normalisation averages over the positions of a feature map, and {} has none; `\"layer\"` normalises over its features",

@@ -230,7 +230,10 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "norm.precise_examples",
-        rule: count(1_000_000_000),
+        rule: Rule::Whole {
+            least: 2,
+            most: 1_000_000_000,
+        },
         default: "`10000`",
         applies: "with `norm.evaluation = \"precise\"`",
         meaning: "Training examples that the population statistics are taken over, at most.",

@@ -18,7 +18,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: count(1_000_000_000),
         default: "none: no probe",
         applies: "",
-        meaning: "Look inside the network every so many steps, from the untrained network on, and write `layers.csv`.",
+        meaning: "Look inside the network every so many steps, from the untrained network to the last (which no step follows, so only its activations and norms are told), and write `layers.csv`.",
     },
     Key {
         path: "probe.examples",
@@ -35,7 +35,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: Rule::Flag,
         default: "`true`",
         applies: PROBED,
-        meaning: "Mean, standard deviation and percentiles of what goes into and comes out of each nonlinearity, and the shares of dead and saturated units. Costs one forward pass.",
+        meaning: "Mean, standard deviation and percentiles of what goes into and comes out of each nonlinearity, and the shares of dead and saturated units. Costs one forward pass, and the memory of all these values at once.",
     },
     Key {
         path: "probe.unit",

@@ -126,7 +126,7 @@ mod tests {
     }
 }
 
-/// `[checkpoint]`: weights and batch order, for others to check and to go on from.
+/// `[checkpoint]`: weights and batch order, for others to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Checkpoint {
     /// The untrained network.

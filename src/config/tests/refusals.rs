@@ -196,6 +196,17 @@ fn a_bad_sweep_says_what_is_bad() {
 }
 
 #[test]
+fn a_probe_of_a_unit_that_is_not_there_is_refused() {
+    let text = glyphs("model.hidden = [8]\nprobe = { every = 5, unit = 8 }");
+    let said = problems(&text);
+    assert!(
+        said.contains("`probe.unit = 8`: the last hidden layer has 8 units"),
+        "{said}"
+    );
+    load(&text.replace("unit = 8", "unit = 7"));
+}
+
+#[test]
 fn nothing_to_train_on_is_refused_where_the_number_of_examples_is_known() {
     let found = problems(&glyphs("data.validation = 6000"));
     assert!(

@@ -235,6 +235,11 @@ impl NormLayer {
         }
     }
 
+    /// ε, added to a variance under the root.
+    pub fn epsilon(&self) -> f64 {
+        self.settings.epsilon
+    }
+
     /// Whether it takes its statistics from batches, and not from each example by itself.
     pub fn sees_batches(&self) -> bool {
         self.settings.kind.depends_on_batch()

@@ -69,8 +69,8 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
     low + (place - below) * (high - low)
 }
 
-/// The share of units that no example makes active (ReLU), or the share of values within 1 % of
-/// the range from its ends (sigmoid, tanh).
+/// The share of units that no example makes active (ReLU), or the share of values beyond 99 % of
+/// the way from the middle of the range to either end (sigmoid, tanh).
 fn idle(kind: Activation, tap: &Tap, values: &[f64], readings: &mut Readings) {
     let features = tap.values.dims()[1];
     match kind {

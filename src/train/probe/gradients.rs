@@ -42,9 +42,13 @@ pub(super) fn is_weight(tensor: &NamedTensor) -> bool {
     tensor.shape.len() >= 2
 }
 
-/// `layers.0` of `layers.0.weight`.
+/// The layer that a weight belongs to, as activations name it: `layers.0` of `layers.0.weight`,
+/// `blocks.0` of `blocks.0.convolution.weight`.
 pub(super) fn layer_of(name: &str) -> &str {
-    name.rsplit_once('.').map_or(name, |(layer, _)| layer)
+    let layer = name.rsplit_once('.').map_or(name, |(layer, _)| layer);
+    let map = [".convolution", ".linear"];
+    let inner = map.iter().find_map(|map| layer.strip_suffix(map));
+    inner.unwrap_or(layer)
 }
 
 fn by_name(tensors: Vec<NamedTensor>) -> BTreeMap<String, NamedTensor> {

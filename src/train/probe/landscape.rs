@@ -11,7 +11,8 @@
 //! | `gradient_relative_distance_max` | the same by `‖g‖`, as weights under a norm have no scale |
 //! | `effective_smoothness` | the largest `‖g − ∇L(θ(η))‖ / (η ‖g‖)` |
 //!
-//! The papers' own grids of step sizes are not known; the same grid serves all conditions here.
+//! The papers' own grids of step sizes are not known. `learning_rate` is the step's own, so that the
+//! step sizes can be had; they are the same in conditions that share learning rate and schedule.
 
 use super::{Moment, Readings, norm};
 use crate::event::NamedTensor;
@@ -36,6 +37,7 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
         distances.push(distance);
         smoothness = smoothness.max(distance / (step * size));
     }
+    readings.push("all", "learning_rate", next.learning_rate);
     readings.push("all", "loss", here.loss);
     readings.push("all", "gradient_norm", size);
     readings.push("all", "landscape_loss_min", least(&losses));

@@ -1,15 +1,15 @@
 //! The norm layers: γ, β, and how far the running statistics are from the population's.
 //!
-//! Population statistics are recomputed with frozen weights ([`Evaluator::precise`]). The error of
-//! the mean is in units of the population's standard deviation, as the root of the mean square over
-//! features; that of the variance is the geometric mean of running ÷ population.
+//! Population statistics are recomputed with frozen weights ([`Evaluator::precise`]). With `σ̃² = σ² +
+//! ε`, as the layer adds it, the error of the mean is `(running − population) / σ̃` of the population,
+//! as the root of the mean square over features; that of the variance is the geometric mean of `σ̃²`
+//! running ÷ population. So a feature that is constant, which the layer divides by `√ε`, counts as
+//! the layer sees it.
 //!
 //! [`Evaluator::precise`]: crate::train::step::Evaluator::precise
 
 use super::{Moment, Readings};
-
-/// Keeps the ratio of two variances finite where a feature is constant.
-const FLOOR: f64 = 1e-12;
+use crate::train::step::RunningStatistics as Statistics;
 
 /// Reads parameters and statistics of every norm layer.
 pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
@@ -22,17 +22,22 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
         .population
         .precise(moment.evaluator, moment.data)
         .running();
-    for ((layer, mean, variance), (_, true_mean, true_variance)) in running.iter().zip(&precise) {
-        let features = mean.len() as f64;
-        let (mut square, mut log) = (0.0, 0.0);
-        for i in 0..mean.len() {
-            let spread = true_variance[i].max(FLOOR);
-            square += (mean[i] - true_mean[i]).powi(2) / spread;
-            log += (variance[i].max(FLOOR) / spread).ln();
-        }
-        readings.push(layer, "running_mean_error", (square / features).sqrt());
-        readings.push(layer, "running_variance_ratio", (log / features).exp());
+    for (running, population) in running.iter().zip(&precise) {
+        let [mean_error, variance_ratio] = distance(running, population);
+        readings.push(&running.layer, "running_mean_error", mean_error);
+        readings.push(&running.layer, "running_variance_ratio", variance_ratio);
     }
+}
+
+fn distance(running: &Statistics, population: &Statistics) -> [f64; 2] {
+    let (mut square, mut log) = (0.0, 0.0);
+    let of = |statistics: &Statistics, i: usize| statistics.variance[i] + statistics.epsilon;
+    for (i, mean) in running.mean.iter().enumerate() {
+        square += (mean - population.mean[i]).powi(2) / of(population, i);
+        log += (of(running, i) / of(population, i)).ln();
+    }
+    let features = running.mean.len() as f64;
+    [(square / features).sqrt(), (log / features).exp()]
 }
 
 /// Mean and spread of γ and β over features.
@@ -55,5 +60,26 @@ fn affine(moment: &Moment<'_>, readings: &mut Readings) {
             readings.push(layer, &format!("{quantity}_mean"), mean);
             readings.push(layer, &format!("{quantity}_std"), variance.sqrt());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constant_feature_counts_as_the_layer_sees_it() {
+        let statistics = |mean: [f64; 2], variance: [f64; 2]| Statistics {
+            layer: "norms.0".to_owned(),
+            mean: mean.into(),
+            variance: variance.into(),
+            epsilon: 0.01,
+        };
+        let running = statistics([1.0, 0.5], [0.99, 0.03]);
+        let population = statistics([0.0, 0.5], [3.99, 0.0]);
+        let [mean_error, variance_ratio] = distance(&running, &population);
+        // √((1² / 4 + 0) / 2), and √((1 / 4) · (0.04 / 0.01)).
+        assert!((mean_error - 0.125f64.sqrt()).abs() < 1e-12, "{mean_error}");
+        assert!((variance_ratio - 1.0).abs() < 1e-12, "{variance_ratio}");
     }
 }

@@ -85,17 +85,35 @@ impl Evaluator {
         }
     }
 
-    /// The running mean and variance of every norm layer that keeps them, with its name.
-    pub fn running(&self) -> Vec<(String, Vec<f64>, Vec<f64>)> {
+    /// The running statistics of every norm layer that keeps them, in the order of a pass.
+    pub fn running(&self) -> Vec<RunningStatistics> {
         let mut network = self.network.clone();
         let norms = network.norms_mut().into_iter();
         norms
             .filter_map(|norm| {
                 let (mean, variance) = norm.running()?;
-                Some((norm.name().to_owned(), wide(mean), wide(variance)))
+                Some(RunningStatistics {
+                    layer: norm.name().to_owned(),
+                    mean: wide(mean),
+                    variance: wide(variance),
+                    epsilon: norm.epsilon(),
+                })
             })
             .collect()
     }
+}
+
+/// What a norm layer keeps for evaluation, `[features]` each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunningStatistics {
+    /// The layer's name.
+    pub layer: String,
+    /// Its running mean.
+    pub mean: Vec<f64>,
+    /// Its running variance.
+    pub variance: Vec<f64>,
+    /// What it adds to a variance under the root.
+    pub epsilon: f64,
 }
 
 /// Sums over batches, in double precision: the variance is a difference of large numbers.

@@ -130,8 +130,9 @@ fn precise_statistics_are_those_of_all_examples_together() {
     let parts = [batch("a", 7), batch("b", 4), batch("c", 9)];
     let mut rest = parts.iter().cloned();
     let precise = evaluator.precise(|| rest.next());
-    let (name, mean, variance) = precise.running().swap_remove(0);
-    assert_eq!(name, "input_norm");
+    let found = precise.running().swap_remove(0);
+    assert_eq!(found.layer, "input_norm");
+    let (mean, variance) = (found.mean, found.variance);
     for feature in 0..6 {
         let values: Vec<f64> = parts
             .iter()
@@ -145,7 +146,7 @@ fn precise_statistics_are_those_of_all_examples_together() {
         assert!((variance[feature] - true_variance).abs() < 1e-5 * true_variance);
     }
     // The evaluator it came from still has its own.
-    assert_eq!(evaluator.running()[0].1, [0.0; 6]);
+    assert_eq!(evaluator.running()[0].mean, [0.0; 6]);
     // With the statistics of one batch, that batch is answered as with its own.
     let mut one = parts.iter().take(1).cloned();
     let precise = evaluator.precise(|| one.next());

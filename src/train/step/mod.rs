@@ -7,7 +7,7 @@ mod evaluator;
 mod inspection;
 pub mod parameters;
 
-pub use self::evaluator::Evaluator;
+pub use self::evaluator::{Evaluator, RunningStatistics};
 pub use self::inspection::{Inspection, Slope};
 
 use burn::module::Module;
