@@ -1,7 +1,7 @@
-.PHONY: help quickstart mnist test check bench clean
+.PHONY: help quickstart mnist test test-backends check bench clean
 
 help:           ## show this
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 quickstart:     ## train and chart the quickstart experiment: no downloads, some seconds after the build
 	cargo run --release --locked -- run configs/quickstart.toml
@@ -11,6 +11,11 @@ mnist:          ## the headline experiment on real MNIST (downloads 11 MB the fi
 
 test:           ## run every test
 	cargo test --locked
+
+# Features `ndarray` and `wgpu` need hundreds of crates more, hence apart from `test`. On Linux, wgpu
+# is content with Mesa's software driver (package mesa-vulkan-drivers).
+test-backends:  ## compare 50 steps of training on every backend with the CPU's (some minutes more to build)
+	cargo test --locked --features ndarray,wgpu --lib --test bn-lab backends -- --nocapture
 
 check:          ## what CI runs: formatting, lints, docs, tests
 	cargo fmt --check

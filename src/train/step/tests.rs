@@ -1,6 +1,7 @@
 //! Whole training runs against PyTorch's, step by step (`tests/reference/README.md`), and losses
 //! and activations against its numbers.
 
+mod backends;
 mod networks;
 
 use std::collections::BTreeMap;
