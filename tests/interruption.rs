@@ -150,3 +150,47 @@ fn two_runs_into_one_folder_are_not_allowed_at_once() {
     child.kill().expect("a child of ours");
     child.wait().expect("it ends");
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_that_looks_inside_and_keeps_networks_is_completed_to_the_same_bytes() {
+    let looking = || {
+        let text = "[checkpoint]\ninitial = true\nfinal = true\nevery = 50\n[probe]\nevery = 50\n";
+        let small = SMALL
+            .replace("epochs = 2", "epochs = 60")
+            .replace("replicates = 2", "replicates = 1");
+        Lab::with(&format!("{small}{text}"))
+    };
+    let undisturbed = looking();
+    undisturbed.run(&[]);
+    let lab = looking();
+    let mut child = started(&lab);
+    signal(&child, "-INT");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    lab.run(&[]);
+    assert_same(
+        &undisturbed.reproducible_files("results/small"),
+        &lab.reproducible_files("results/small"),
+    );
+}
+
+#[test]
+fn checkpoints_that_cannot_be_written_end_the_run_and_what_is_finished_is_kept() {
+    let asked = "\n[checkpoint]\nfinal = true\n";
+    let lab = Lab::with(&format!("{SMALL}{asked}"));
+    lab.run(&["--jobs", "1"]);
+    let whole = lab.reproducible_files("results/small");
+    let last = rows(&lab.text("results/small/trials.csv"))
+        .pop()
+        .expect("six trials");
+    // A file stands where the last trial's folder of checkpoints should be.
+    let folder = format!("results/small/trials/{}", last["trial"]);
+    std::fs::remove_dir_all(lab.path(&folder)).expect("our own folder");
+    lab.write(&format!("{folder}/checkpoints"), b"in the way");
+    lab.bn_lab(&["run", "experiment.toml"])
+        .refused(1, &[&format!("{folder}/checkpoints")]);
+    assert_eq!(finished(&lab), 5);
+    std::fs::remove_dir_all(lab.path(&folder)).expect("our own folder");
+    lab.run(&[]);
+    assert_same(&whole, &lab.reproducible_files("results/small"));
+}

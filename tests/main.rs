@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 
 mod backends;
+mod breadth;
 mod data;
 mod determinism;
 mod documents;

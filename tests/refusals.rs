@@ -230,3 +230,220 @@ fn a_damaged_table_is_named() {
     lab.bn_lab(&["plot", "results/small"])
         .refused(1, &["trials.csv", "damaged"]);
 }
+
+#[test]
+fn what_several_keys_forbid_together_is_refused_with_the_reason_and_the_way_out() {
+    for (overrides, says) in [
+        (
+            &["norm.kind=group", "norm.groups=3", "model.hidden=[10]"][..],
+            &[
+                "`norm.groups = 3`",
+                "10 features of hidden layer 0",
+                "`1`, `2`, `5` would",
+            ][..],
+        ),
+        (
+            &["norm.virtual_batch_size=64"],
+            &[
+                "`norm.virtual_batch_size = 64`",
+                "larger than a batch",
+                "`train.batch_size = 32`",
+            ],
+        ),
+        (
+            &["norm.virtual_batch_size=10"],
+            &["does not divide `train.batch_size = 32`", "divisor"],
+        ),
+        (
+            &["sweep.norm.placement=[\"after-addition\"]"],
+            &[
+                "\"after-addition\"",
+                "resnet",
+                "`\"before\"` or `\"after\"`",
+            ],
+        ),
+        (
+            &["norm.kind=renorm"],
+            &[
+                "-o norm.kind=renorm",
+                "`norm.r_max`",
+                "`norm.d_max`",
+                "is missing",
+            ],
+        ),
+        (
+            &["norm.kind=instance"],
+            &["`norm.kind = \"instance\"`", "`\"layer\"`"],
+        ),
+        (
+            &["data.dataset=two-spirals", "model.kind=convnet"],
+            &["`model.kind = \"convnet\"`", "needs images", "`\"mlp\"`"],
+        ),
+        (
+            &["data.dataset=two-spirals", "model.kind=resnet"],
+            &["`model.kind = \"resnet\"`", "needs images"],
+        ),
+        (
+            &["data.dataset=two-spirals", "model.kind=rnn"],
+            &["`model.kind = \"rnn\"`", "needs images"],
+        ),
+        (
+            &["data.dataset=two-spirals", "data.input_scaling=binary"],
+            &["`data.input_scaling = \"binary\"`", "`\"standardize\"`"],
+        ),
+        (
+            &["norm.layers=[1]"],
+            &["`norm.layers = [1]`", "no hidden layer 1", "counted from 0"],
+        ),
+        (
+            &["norm.track_running_stats=false", "norm.evaluation=running"],
+            &[
+                "`norm.evaluation = \"running\"`",
+                "`\"batch\"` or `\"precise\"`",
+            ],
+        ),
+        (
+            &["model.kind=resnet", "norm.layers=first"],
+            &["`norm.layers = \"first\"`", "`norm.placement`"],
+        ),
+        (
+            &["train.steps=20", "train.warmup_steps=20"],
+            &["`train.warmup_steps = 20`", "`train.steps`"],
+        ),
+        (
+            &[
+                "model.kind=convnet",
+                "model.blocks=[{ channels = 2, pool = 4 }, { channels = 2, pool = 8 }]",
+            ],
+            &[
+                "`model.blocks",
+                "block 2 pools over 8 × 8",
+                "7 × 7",
+                "pool less",
+            ],
+        ),
+        (
+            &["model.kind=convnet", "model.blocks=[]"],
+            &["`model.blocks = []`", "1 to 100 blocks"],
+        ),
+        (
+            &["model.kind=resnet", "model.depth=18"],
+            &["`model.depth = 18`", "`14` and `20`"],
+        ),
+        (
+            &[
+                "train.schedule=step",
+                "train.schedule_milestones=[0.7, 0.3]",
+            ],
+            &["`train.schedule_milestones = [0.7, 0.3]`", "rising"],
+        ),
+        (
+            &[
+                "checkpoint.every=often",
+                "checkpoint.final=1",
+                "probe.every=0",
+                "probe.norms=yes",
+            ],
+            &[
+                "`checkpoint.every = \"often\"`",
+                "`checkpoint.final = 1`",
+                "`probe.every = 0`",
+                "`probe.norms = \"yes\"`",
+            ],
+        ),
+        (
+            &["sweep.probe.every=[1, 2]"],
+            &["`probe.every` cannot be swept", "`[train]`"],
+        ),
+        (
+            &["sweep.checkpoint.final=[true, false]"],
+            &["`checkpoint.final` cannot be swept"],
+        ),
+        (&["data.dataset=csv"], &["`data.file`: is missing"]),
+        (
+            &["data.dataset=cifar10", "data.train_batches=[6]"],
+            &["`data.train_batches = [6]`", "1 to 5"],
+        ),
+    ] {
+        let lab = Lab::with(ONE);
+        let arguments: Vec<&str> = ["run", "experiment.toml"]
+            .into_iter()
+            .chain(overrides.iter().flat_map(|text| ["-o", *text]))
+            .collect();
+        lab.bn_lab(&arguments).refused(3, says);
+        assert!(!lab.path("results").exists(), "{overrides:?}");
+    }
+}
+
+/// One trial on a layer of ten.
+const ONE: &str = "replicates = 1\n[data]\ndataset = \"glyphs\"\n[model]\nhidden = [10]\n[train]\nbatch_size = 32\n";
+
+#[test]
+fn a_table_that_cannot_be_used_is_named_with_the_line_and_the_column() {
+    let many = |cell: fn(usize) -> String| -> Vec<u8> {
+        let lines: String = (0..300).map(cell).collect();
+        format!("a,b\n{lines}").into_bytes()
+    };
+    for (table, says) in [
+        (
+            b"a,b,c\n1,2,x\n1,2\n".to_vec(),
+            &["line 3", "expected 3 cells", "found 2"][..],
+        ),
+        (
+            b"a,b,c\n1,2,x\n1,,y\n".to_vec(),
+            &["line 3, column `b`", "the cell is empty"],
+        ),
+        (
+            b"a,b\n1,x\n2,x\n".to_vec(),
+            &["the same label", "`data.label`"],
+        ),
+        (b"a,b\n1,x\n\xff,y\n".to_vec(), &["line 3", "not UTF-8"]),
+        (b"a,b\n".to_vec(), &["no rows", "`data.header`"]),
+        (
+            b"a,b\n1,x\nnan,y\n".to_vec(),
+            &["line 3, column `a`", "not a finite number"],
+        ),
+        (
+            many(|i| format!("v{i},{}\n", i % 2)),
+            &["column `a`", "300 different values", "256"],
+        ),
+        (
+            many(|i| format!("{i},k{i}\n")),
+            &["column `b`", "300 different labels", "256"],
+        ),
+    ] {
+        let lab = Lab::with("[data]\ndataset = \"csv\"\nfile = \"table.csv\"\n");
+        lab.write("table.csv", &table);
+        let ran = lab.bn_lab(&["run", "experiment.toml"]);
+        ran.refused(4, &["`table.csv`"]).refused(4, says);
+        assert!(!ran.stderr.contains("trials to train"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn photographs_that_are_missing_or_damaged_are_named() {
+    let lab = Lab::with("[data]\ndataset = \"cifar10\"\ntrain_batches = [1, 2]\n");
+    let run = || lab.bn_lab(&["run", "experiment.toml", "--data-dir", "."]);
+    run().refused(
+        4,
+        &["data_batch_1.bin", "data_batch_2.bin", "test_batch.bin"],
+    );
+    for file in ["data_batch_1", "test_batch"] {
+        lab.write(&format!("cifar10/{file}.bin"), &[1; 3073]);
+    }
+    run().refused(4, &["lacks `data_batch_2.bin`", "data.train_batches = [1]"]);
+    lab.write("cifar10/data_batch_2.bin", &[1; 5000]);
+    run().refused(
+        4,
+        &["data_batch_2.bin", "whole records of 3073 bytes", "5000"],
+    );
+    lab.write("cifar10/data_batch_2.bin", &[10; 3073]);
+    run().refused(
+        4,
+        &[
+            "data_batch_2.bin",
+            "labels from 0 to 9",
+            "found 10 in record 0",
+        ],
+    );
+}

@@ -197,7 +197,13 @@ fn check_combinations(draft: &Draft, conditions: &[Condition], problems: &mut Pr
                 .keys
                 .get(path)
                 .map_or(String::new(), |value| format!(" = {}", value.to_toml()));
-            let place = draft.place(path).or(draft.place("data.train_examples"));
+            // A value that nobody wrote follows from one that somebody did.
+            let instead = if path.starts_with("norm.") {
+                "norm.kind"
+            } else {
+                "data.train_examples"
+            };
+            let place = draft.place(path).or(draft.place(instead));
             problems.add(place, format!("`{path}{value}`: {reason}"));
         });
     }

@@ -57,10 +57,13 @@ fn check_batch(batch: &BatchNorm, settings: &Settings, report: Report<'_>) {
     }
     let whole = settings.train.batch_size;
     if size > whole {
-        let reason = format!("is larger than a batch, `train.batch_size = {whole}`");
+        let reason =
+            format!("is larger than a batch, `train.batch_size = {whole}`; take a divisor of it");
         report("norm.virtual_batch_size", reason);
     } else if !whole.is_multiple_of(size) {
-        let reason = format!("does not divide `train.batch_size = {whole}` into equal sub-batches");
+        let reason = format!(
+            "does not divide `train.batch_size = {whole}` into equal sub-batches; take a divisor of it"
+        );
         report("norm.virtual_batch_size", reason);
     }
 }
@@ -124,7 +127,8 @@ impl Site {
         let (name, features) = (&self.name, self.features);
         if !features.is_multiple_of(groups) {
             return Some(format!(
-                "does not divide the {features} features of {name} into equal groups"
+                "does not divide the {features} features of {name} into equal groups; {} would",
+                one_of(features, features * self.positions)
             ));
         }
         (features * self.positions == groups).then(|| {
@@ -133,6 +137,17 @@ impl Site {
             )
         })
     }
+}
+
+/// The numbers of groups that `features` can be divided into; a group holds more than one
+/// of the `values`.
+fn one_of(features: usize, values: usize) -> String {
+    let fit = |groups: &usize| features.is_multiple_of(*groups) && *groups < values;
+    let fitting: Vec<String> = (1..=features)
+        .filter(fit)
+        .map(|groups| format!("`{groups}`"))
+        .collect();
+    fitting.join(", ")
 }
 
 /// Every normalised part of the network whose shape is known before the data are read.

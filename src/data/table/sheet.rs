@@ -113,8 +113,10 @@ impl Sheet {
         }
         for row in 0..self.rows.len() {
             if let Some(column) = self.rows[row].iter().position(str::is_empty) {
-                let fault = "is empty; fill it, or remove the row or the column";
-                return Err(self.cell_error(row, column, fault));
+                let (line, name) = (self.lines[row], &self.names[column]);
+                return Err(self.error(format_args!(
+                    "line {line}, column `{name}`: the cell is empty; fill it, or remove the row or the column"
+                )));
             }
         }
         Ok(())
