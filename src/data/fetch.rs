@@ -254,7 +254,8 @@ fn unavailable(
 
 /// How to go on without what is missing.
 fn ways_round(source: &Source, some_here: bool, missing: &[&SourceFile], folder: &Path) -> String {
-    let alone = cifar10::without(missing).filter(|_| some_here && source.name == cifar10::NAME);
+    let alone = cifar10::without_more(|file| path_in(folder, file).is_some())
+        .filter(|_| some_here && source.name == cifar10::NAME);
     let alone = alone.map_or(String::new(), |setting| {
         let folder = folder.display();
         format!(

@@ -136,11 +136,11 @@ fn impossible_combinations_are_refused_with_the_reason() {
         ),
         (
             "virtual_batch_size = 64",
-            "x.toml:3: `norm.virtual_batch_size = 64`: is larger than a batch, `train.batch_size = 32`",
+            "x.toml:3: `norm.virtual_batch_size = 64`: is larger than a batch, `train.batch_size = 32`; take a divisor of it",
         ),
         (
             "virtual_batch_size = 12",
-            "x.toml:3: `norm.virtual_batch_size = 12`: does not divide `train.batch_size = 32` into equal sub-batches",
+            "x.toml:3: `norm.virtual_batch_size = 12`: does not divide `train.batch_size = 32` into equal sub-batches; take a divisor of it",
         ),
         (
             "layers = [0, 2]",
@@ -148,11 +148,11 @@ fn impossible_combinations_are_refused_with_the_reason() {
         ),
         (
             "kind = 'renorm'\nd_max = 5",
-            "x.toml: `norm.r_max`: is missing, and batch renormalisation has no usual value for it; Ioffe (2017) ends at `norm.r_max = 3` and `norm.d_max = 5`, opened slowly by `norm.relax_from = 5000`, `norm.r_relaxed_at = 40000` and `norm.d_relaxed_at = 25000`",
+            "x.toml:3: `norm.r_max`: is missing, and batch renormalisation has no usual value for it; Ioffe (2017) ends at `norm.r_max = 3` and `norm.d_max = 5`, opened slowly by `norm.relax_from = 5000`, `norm.r_relaxed_at = 40000` and `norm.d_relaxed_at = 25000`",
         ),
         (
             "kind = 'renorm'\nr_max = 3\nd_max = 5\nrelax_from = 9\nr_relaxed_at = 9",
-            "x.toml: `norm.d_relaxed_at = 0`: comes before `norm.relax_from = 9`, where relaxing begins",
+            "x.toml:3: `norm.d_relaxed_at = 0`: comes before `norm.relax_from = 9`, where relaxing begins",
         ),
         (
             "kind = 'instance'",
@@ -160,7 +160,7 @@ fn impossible_combinations_are_refused_with_the_reason() {
         ),
         (
             "kind = 'group'\ngroups = 3",
-            "x.toml:4: `norm.groups = 3`: does not divide the 128 features of hidden layer 0 into equal groups",
+            "x.toml:4: `norm.groups = 3`: does not divide the 128 features of hidden layer 0 into equal groups; `1`, `2`, `4`, `8`, `16`, `32`, `64` would",
         ),
         (
             "kind = 'group'\ngroups = 64\nlayers = 'last'",
@@ -168,7 +168,7 @@ fn impossible_combinations_are_refused_with_the_reason() {
         ),
         (
             "kind = 'group'\non_input = true",
-            "x.toml: `norm.groups = 32`: does not divide the 784 features of the input into equal groups",
+            "x.toml:3: `norm.groups = 32`: does not divide the 784 features of the input into equal groups; `1`, `2`, `4`, `7`, `8`, `14`, `16`, `28`, `49`, `56`, `98`, `112`, `196`, `392` would",
         ),
     ] {
         assert_eq!(problems(&glyphs(&format!("[norm]\n{text}"))), expected);

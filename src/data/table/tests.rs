@@ -117,11 +117,11 @@ fn an_error_names_file_line_and_column() {
     for (text, expected) in [
         (
             "a,b\r\n1,x\r\n\r\n\r\n,y\r\n",
-            "line 5, column `a`: `` is empty; fill it, or remove the row or the column",
+            "line 5, column `a`: the cell is empty; fill it, or remove the row or the column",
         ),
         (
             "a,b\r\n1,x\r\n,y\r\n",
-            "line 3, column `a`: `` is empty; fill it, or remove the row or the column",
+            "line 3, column `a`: the cell is empty; fill it, or remove the row or the column",
         ),
         (
             "a,b\n1,x\n\n2,y,z\n",
