@@ -4,13 +4,18 @@
 
 mod backends;
 mod breadth;
+mod by_hand;
+mod checkpoints;
 mod data;
 mod determinism;
 mod documents;
 mod harness;
 mod interruption;
+mod probe_values;
 mod probes;
 mod refusals;
 mod replay;
 mod rooms;
 mod run;
+mod trained;
+mod wiring;

@@ -10,7 +10,7 @@ use super::cifar10;
 use super::download::{
     Failure, FetchProgress, Patience, client, download, download_archive, sha256,
 };
-use super::locate::Places;
+use super::locate::{Places, path_in};
 use super::source::{Archive, SOURCES, Source, SourceFile, source};
 use crate::error::{Error, Result};
 use crate::fs;
@@ -248,12 +248,12 @@ fn unavailable(
     };
     let addresses = source.mirrors.iter().map(|m| format!("`{m}{archive}`"));
     section(&mut text, title, addresses);
-    text.push_str(&ways_round(source, nearest.is_some(), missing, folder));
+    text.push_str(&ways_round(source, nearest.is_some(), folder));
     Error::Data(text)
 }
 
 /// How to go on without what is missing.
-fn ways_round(source: &Source, some_here: bool, missing: &[&SourceFile], folder: &Path) -> String {
+fn ways_round(source: &Source, some_here: bool, folder: &Path) -> String {
     let alone = cifar10::without_more(|file| path_in(folder, file).is_some())
         .filter(|_| some_here && source.name == cifar10::NAME);
     let alone = alone.map_or(String::new(), |setting| {
