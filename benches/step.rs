@@ -1,10 +1,11 @@
 //! One optimiser step, with the allocator that the program uses.
 
+mod headline;
 mod measure;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    measure::run("mimalloc");
+    headline::run("mimalloc");
 }
