@@ -13,7 +13,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const EXPERIMENT: &str = include_str!("../configs/convnet.toml");
 
 fn main() {
-    let wanted = std::env::args().nth(1).filter(|word| !word.starts_with('-'));
+    let wanted = std::env::args()
+        .nth(1)
+        .filter(|word| !word.starts_with('-'));
     for (kind, channels, side) in [("convnet", 1, 28), ("resnet", 3, 32)] {
         for batch_size in [32, 128] {
             let title = format!("{kind}, batches of {batch_size}");

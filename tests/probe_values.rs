@@ -344,8 +344,10 @@ fn norm_layers_are_told_by_their_parameters_and_the_error_of_their_statistics() 
         let (mut square, mut log) = (0.0, 0.0);
         for (i, values) in features.iter().enumerate() {
             let [mean, std] = moments(values);
-            square += ((tensors["norms.0.running_mean"].values[i] - mean) / std).powi(2);
-            log += (tensors["norms.0.running_var"].values[i] / (std * std)).ln();
+            // Variances count as the layer sees them: with its ε, 0.001 by default.
+            let spread = std * std + 1e-3;
+            square += (tensors["norms.0.running_mean"].values[i] - mean).powi(2) / spread;
+            log += ((tensors["norms.0.running_var"].values[i] + 1e-3) / spread).ln();
         }
         let count = features.len() as f64;
         let error = (square / count).sqrt();

@@ -107,7 +107,14 @@ fn descend(path: &str, node: Node, found: &mut Vec<Found>, problems: &mut Proble
 }
 
 fn unknown_key(path: &str, place: Place, problems: &mut Problems) {
-    let hint = keys::suggestion(path).map(|known| format!("did you mean `{known}`?"));
+    let hint = keys::suggestion(path).map(|known| {
+        let turned = if path.ends_with("norm.momentum") {
+            " Keras's `momentum` is that; PyTorch's is 1 minus it: 0.1 there is `norm.decay = 0.9`"
+        } else {
+            ""
+        };
+        format!("did you mean `{known}`?{turned}")
+    });
     let text = format!("unknown key `{}`", path.escape_debug());
     problems.add_with_hint(place, text, hint);
 }

@@ -54,8 +54,19 @@ fn last_segment(path: &str) -> &str {
 }
 
 /// Names that other programs have for ours.
-const OTHER_NAMES: [(&str, &str); 18] = [
+const OTHER_NAMES: [(&str, &str); 29] = [
     ("norm.momentum", "norm.decay"),
+    ("norm.method", "norm.kind"),
+    ("norm.type", "norm.kind"),
+    ("model.norm", "norm.kind"),
+    ("batch_norm", "norm.placement"),
+    ("norm.gamma", "norm.gamma_init"),
+    ("norm.beta", "norm.beta_init"),
+    ("norm.unbiased", "norm.running_variance"),
+    ("norm.bessel", "norm.running_variance"),
+    ("train.nesterov", "train.optimizer"),
+    ("normalize", "data.input_scaling"),
+    ("augment", "data.shift"),
     ("renorm_momentum", "norm.renorm_decay"),
     ("num_groups", "norm.groups"),
     ("ghost_batch_size", "norm.virtual_batch_size"),

@@ -40,6 +40,13 @@ impl Sheet {
         if has_header {
             let header = reader.headers().map_err(form)?;
             names = header.iter().map(str::to_owned).collect();
+            if names.iter().all(|name| name.parse::<f64>().is_ok()) {
+                return Err(Error::Data(format!(
+                    "`{}`: its first row, `{}`, holds numbers and no names\n  hint: with `data.header = false` it is a row like the others",
+                    path.display(),
+                    names.iter().take(5).cloned().collect::<Vec<_>>().join(",")
+                )));
+            }
         }
         let rows: Vec<StringRecord> = reader.records().collect::<Result<_, _>>().map_err(form)?;
         if let (false, Some(first)) = (has_header, rows.first()) {
