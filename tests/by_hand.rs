@@ -26,7 +26,9 @@ pub struct Net {
 
 /// What passes a hidden layer: into its nonlinearity and out of it, `[examples, features]`.
 pub struct Passed {
+    /// What goes into the nonlinearity.
     pub before: Matrix,
+    /// What comes out of it.
     pub after: Matrix,
 }
 
@@ -40,9 +42,13 @@ pub struct Slope {
     pub back: Vec<Matrix>,
 }
 
+/// `x`
 pub const IDENTITY: [fn(f64) -> f64; 2] = [|x| x, |_| 1.0];
+/// The hyperbolic tangent.
 pub const TANH: [fn(f64) -> f64; 2] = [f64::tanh, |x| 1.0 - x.tanh().powi(2)];
+/// `max(x, 0)`
 pub const RELU: [fn(f64) -> f64; 2] = [|x| x.max(0.0), |x| f64::from(u8::from(x > 0.0))];
+/// `1 / (1 + e⁻ˣ)`
 pub const SIGMOID: [fn(f64) -> f64; 2] = [sigmoid, |x| sigmoid(x) * (1.0 - sigmoid(x))];
 
 fn sigmoid(x: f64) -> f64 {
