@@ -170,6 +170,7 @@ fn the_landscape_is_the_loss_and_the_gradient_some_steps_down_the_slope() {
             (there.loss, distance, distance / (size * norm(&gradient)))
         });
         for (quantity, expected) in [
+            ("learning_rate", rate),
             ("relative_loss_x0.5", near.0 / here.loss),
             ("relative_loss_x2", far.0 / here.loss),
             ("landscape_loss_min", near.0.min(far.0)),
@@ -326,7 +327,13 @@ fn columns(x: &Matrix) -> Vec<Vec<f64>> {
 
 #[test]
 fn norm_layers_are_told_by_their_parameters_and_the_error_of_their_statistics() {
-    let run = run(&["norm.placement=before", "train.learning_rate=0.5"]);
+    // An ε that is not lost beside the variances, to which the layer adds it.
+    let epsilon = 0.5;
+    let run = run(&[
+        "norm.placement=before",
+        "train.learning_rate=0.5",
+        &format!("norm.epsilon={epsilon}"),
+    ]);
     let trained: Vec<usize> = run.batches()[..2].concat();
     let (population, _) = rows_at(&trained);
     for (step, point) in POINTS.into_iter().enumerate() {
@@ -344,10 +351,9 @@ fn norm_layers_are_told_by_their_parameters_and_the_error_of_their_statistics() 
         let (mut square, mut log) = (0.0, 0.0);
         for (i, values) in features.iter().enumerate() {
             let [mean, std] = moments(values);
-            // Variances count as the layer sees them: with its ε, 0.001 by default.
-            let spread = std * std + 1e-3;
-            square += (tensors["norms.0.running_mean"].values[i] - mean).powi(2) / spread;
-            log += ((tensors["norms.0.running_var"].values[i] + 1e-3) / spread).ln();
+            let variance = std * std + epsilon;
+            square += (tensors["norms.0.running_mean"].values[i] - mean).powi(2) / variance;
+            log += ((tensors["norms.0.running_var"].values[i] + epsilon) / variance).ln();
         }
         let count = features.len() as f64;
         let error = (square / count).sqrt();
