@@ -325,7 +325,7 @@ fn every_evaluation_and_option_of_a_batch_norm_trains() {
         &[],
         &[
             "norm.track_running_stats=false",
-            r#"sweep.norm.scale=[true, false]"#,
+            "sweep.norm.scale=[true, false]",
         ],
     );
     let kept = tensors(&untracked, 0);

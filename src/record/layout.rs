@@ -86,6 +86,7 @@ impl TrialLayout {
         self.root.join("steps.csv")
     }
 
+    #[must_use]
     /// Where a trial that has its result is trained again, to leave what it did not leave before.
     pub fn again(&self) -> Self {
         Self {

@@ -40,7 +40,8 @@ impl Sheet {
         if has_header {
             let header = reader.headers().map_err(form)?;
             names = header.iter().map(str::to_owned).collect();
-            if names.iter().all(|name| name.parse::<f64>().is_ok()) {
+            let are_numbers = names.iter().all(|name| name.parse::<f64>().is_ok());
+            if are_numbers && !names.is_empty() {
                 return Err(Error::Data(format!(
                     "`{}`: its first row, `{}`, holds numbers and no names\n  hint: with `data.header = false` it is a row like the others",
                     path.display(),
