@@ -231,140 +231,143 @@ fn a_damaged_table_is_named() {
         .refused(1, &["trials.csv", "damaged"]);
 }
 
+/// Overrides of [`ONE`] that cannot stand together, and what the error says of them.
+const FORBIDDEN: &[(&[&str], &[&str])] = &[
+    (
+        &["norm.kind=group", "norm.groups=3", "model.hidden=[10]"],
+        &[
+            "`norm.groups = 3`",
+            "10 features of hidden layer 0",
+            "`1`, `2`, `5` would",
+        ],
+    ),
+    (
+        &["norm.virtual_batch_size=64"],
+        &[
+            "`norm.virtual_batch_size = 64`",
+            "larger than a batch",
+            "`train.batch_size = 32`",
+        ],
+    ),
+    (
+        &["norm.virtual_batch_size=10"],
+        &["does not divide `train.batch_size = 32`", "divisor"],
+    ),
+    (
+        &["sweep.norm.placement=[\"after-addition\"]"],
+        &[
+            "\"after-addition\"",
+            "resnet",
+            "`\"before\"` or `\"after\"`",
+        ],
+    ),
+    (
+        &["norm.kind=renorm"],
+        &[
+            "-o norm.kind=renorm",
+            "`norm.r_max`",
+            "`norm.d_max`",
+            "is missing",
+        ],
+    ),
+    (
+        &["norm.kind=instance"],
+        &["`norm.kind = \"instance\"`", "`\"layer\"`"],
+    ),
+    (
+        &["data.dataset=two-spirals", "model.kind=convnet"],
+        &["`model.kind = \"convnet\"`", "needs images", "`\"mlp\"`"],
+    ),
+    (
+        &["data.dataset=two-spirals", "model.kind=resnet"],
+        &["`model.kind = \"resnet\"`", "needs images"],
+    ),
+    (
+        &["data.dataset=two-spirals", "model.kind=rnn"],
+        &["`model.kind = \"rnn\"`", "needs images"],
+    ),
+    (
+        &["data.dataset=two-spirals", "data.input_scaling=binary"],
+        &["`data.input_scaling = \"binary\"`", "`\"standardize\"`"],
+    ),
+    (
+        &["norm.layers=[1]"],
+        &["`norm.layers = [1]`", "no hidden layer 1", "counted from 0"],
+    ),
+    (
+        &["norm.track_running_stats=false", "norm.evaluation=running"],
+        &[
+            "`norm.evaluation = \"running\"`",
+            "`\"batch\"` or `\"precise\"`",
+        ],
+    ),
+    (
+        &["model.kind=resnet", "norm.layers=first"],
+        &["`norm.layers = \"first\"`", "`norm.placement`"],
+    ),
+    (
+        &["train.steps=20", "train.warmup_steps=20"],
+        &["`train.warmup_steps = 20`", "`train.steps`"],
+    ),
+    (
+        &[
+            "model.kind=convnet",
+            "model.blocks=[{ channels = 2, pool = 4 }, { channels = 2, pool = 8 }]",
+        ],
+        &[
+            "`model.blocks",
+            "block 2 pools over 8 × 8",
+            "7 × 7",
+            "pool less",
+        ],
+    ),
+    (
+        &["model.kind=convnet", "model.blocks=[]"],
+        &["`model.blocks = []`", "1 to 100 blocks"],
+    ),
+    (
+        &["model.kind=resnet", "model.depth=18"],
+        &["`model.depth = 18`", "`14` and `20`"],
+    ),
+    (
+        &[
+            "train.schedule=step",
+            "train.schedule_milestones=[0.7, 0.3]",
+        ],
+        &["`train.schedule_milestones = [0.7, 0.3]`", "rising"],
+    ),
+    (
+        &[
+            "checkpoint.every=often",
+            "checkpoint.final=1",
+            "probe.every=0",
+            "probe.norms=yes",
+        ],
+        &[
+            "`checkpoint.every = \"often\"`",
+            "`checkpoint.final = 1`",
+            "`probe.every = 0`",
+            "`probe.norms = \"yes\"`",
+        ],
+    ),
+    (
+        &["sweep.probe.every=[1, 2]"],
+        &["`probe.every` cannot be swept", "`[train]`"],
+    ),
+    (
+        &["sweep.checkpoint.final=[true, false]"],
+        &["`checkpoint.final` cannot be swept"],
+    ),
+    (&["data.dataset=csv"], &["`data.file`: is missing"]),
+    (
+        &["data.dataset=cifar10", "data.train_batches=[6]"],
+        &["`data.train_batches = [6]`", "1 to 5"],
+    ),
+];
+
 #[test]
 fn what_several_keys_forbid_together_is_refused_with_the_reason_and_the_way_out() {
-    for (overrides, says) in [
-        (
-            &["norm.kind=group", "norm.groups=3", "model.hidden=[10]"][..],
-            &[
-                "`norm.groups = 3`",
-                "10 features of hidden layer 0",
-                "`1`, `2`, `5` would",
-            ][..],
-        ),
-        (
-            &["norm.virtual_batch_size=64"],
-            &[
-                "`norm.virtual_batch_size = 64`",
-                "larger than a batch",
-                "`train.batch_size = 32`",
-            ],
-        ),
-        (
-            &["norm.virtual_batch_size=10"],
-            &["does not divide `train.batch_size = 32`", "divisor"],
-        ),
-        (
-            &["sweep.norm.placement=[\"after-addition\"]"],
-            &[
-                "\"after-addition\"",
-                "resnet",
-                "`\"before\"` or `\"after\"`",
-            ],
-        ),
-        (
-            &["norm.kind=renorm"],
-            &[
-                "-o norm.kind=renorm",
-                "`norm.r_max`",
-                "`norm.d_max`",
-                "is missing",
-            ],
-        ),
-        (
-            &["norm.kind=instance"],
-            &["`norm.kind = \"instance\"`", "`\"layer\"`"],
-        ),
-        (
-            &["data.dataset=two-spirals", "model.kind=convnet"],
-            &["`model.kind = \"convnet\"`", "needs images", "`\"mlp\"`"],
-        ),
-        (
-            &["data.dataset=two-spirals", "model.kind=resnet"],
-            &["`model.kind = \"resnet\"`", "needs images"],
-        ),
-        (
-            &["data.dataset=two-spirals", "model.kind=rnn"],
-            &["`model.kind = \"rnn\"`", "needs images"],
-        ),
-        (
-            &["data.dataset=two-spirals", "data.input_scaling=binary"],
-            &["`data.input_scaling = \"binary\"`", "`\"standardize\"`"],
-        ),
-        (
-            &["norm.layers=[1]"],
-            &["`norm.layers = [1]`", "no hidden layer 1", "counted from 0"],
-        ),
-        (
-            &["norm.track_running_stats=false", "norm.evaluation=running"],
-            &[
-                "`norm.evaluation = \"running\"`",
-                "`\"batch\"` or `\"precise\"`",
-            ],
-        ),
-        (
-            &["model.kind=resnet", "norm.layers=first"],
-            &["`norm.layers = \"first\"`", "`norm.placement`"],
-        ),
-        (
-            &["train.steps=20", "train.warmup_steps=20"],
-            &["`train.warmup_steps = 20`", "`train.steps`"],
-        ),
-        (
-            &[
-                "model.kind=convnet",
-                "model.blocks=[{ channels = 2, pool = 4 }, { channels = 2, pool = 8 }]",
-            ],
-            &[
-                "`model.blocks",
-                "block 2 pools over 8 × 8",
-                "7 × 7",
-                "pool less",
-            ],
-        ),
-        (
-            &["model.kind=convnet", "model.blocks=[]"],
-            &["`model.blocks = []`", "1 to 100 blocks"],
-        ),
-        (
-            &["model.kind=resnet", "model.depth=18"],
-            &["`model.depth = 18`", "`14` and `20`"],
-        ),
-        (
-            &[
-                "train.schedule=step",
-                "train.schedule_milestones=[0.7, 0.3]",
-            ],
-            &["`train.schedule_milestones = [0.7, 0.3]`", "rising"],
-        ),
-        (
-            &[
-                "checkpoint.every=often",
-                "checkpoint.final=1",
-                "probe.every=0",
-                "probe.norms=yes",
-            ],
-            &[
-                "`checkpoint.every = \"often\"`",
-                "`checkpoint.final = 1`",
-                "`probe.every = 0`",
-                "`probe.norms = \"yes\"`",
-            ],
-        ),
-        (
-            &["sweep.probe.every=[1, 2]"],
-            &["`probe.every` cannot be swept", "`[train]`"],
-        ),
-        (
-            &["sweep.checkpoint.final=[true, false]"],
-            &["`checkpoint.final` cannot be swept"],
-        ),
-        (&["data.dataset=csv"], &["`data.file`: is missing"]),
-        (
-            &["data.dataset=cifar10", "data.train_batches=[6]"],
-            &["`data.train_batches = [6]`", "1 to 5"],
-        ),
-    ] {
+    for &(overrides, says) in FORBIDDEN {
         let lab = Lab::with(ONE);
         let arguments: Vec<&str> = ["run", "experiment.toml"]
             .into_iter()
