@@ -6,6 +6,9 @@ use burn::tensor::Device;
 
 use crate::error::{Error, Result};
 
+/// Backends that are cargo features of the same names.
+const FEATURES: [&str; 2] = ["ndarray", "wgpu"];
+
 /// A device as the user names it, opened.
 #[derive(Debug, Clone)]
 pub struct OpenDevice {
@@ -23,7 +26,7 @@ impl OpenDevice {
             ("ndarray", "") => Device::ndarray(),
             #[cfg(feature = "wgpu")]
             ("wgpu", index) => wgpu(name, index)?,
-            (known @ ("ndarray" | "wgpu"), _) if !available().contains(&known) => {
+            (known, _) if FEATURES.contains(&known) && !available().contains(&known) => {
                 return Err(Error::Device(format!(
                     "device `{name}` is not in this build; it has {}\n  hint: build with `--features {known}`",
                     list()
