@@ -23,7 +23,9 @@ const IMAGE: Shape = Shape {
     width: 8,
 };
 
-/// How far a step's loss may be from the CPU's, relative to it.
+/// How far a step's loss may be from the CPU's, relative to it. On the CPU itself, burn's own Adam,
+/// which keeps 1 − β in 32 bits, is up to 1.4e-5 away, and its gradient descent with momentum not at
+/// all; an ε of 1e-5 in the place of 1e-3 moves the losses by 4e-4 and more.
 const OF_LOSSES: f64 = 1e-4;
 
 /// How far a weight or running statistic may be from the CPU's after the last step, relative to the
