@@ -88,7 +88,6 @@ impl TrialLayout {
 
     #[must_use]
     /// Where a trial that has its result is trained again, to leave what it did not leave before.
-    #[must_use]
     pub fn again(&self) -> Self {
         Self {
             root: self.root.join("again"),
