@@ -43,7 +43,9 @@ def norm(tensors):
 
 
 def layer_of(parameter):
-    return parameter.rpartition(".")[0]
+    """As activations name it: blocks.0 of blocks.0.convolution.weight."""
+    layer = parameter.rpartition(".")[0]
+    return layer.removesuffix(".convolution").removesuffix(".linear")
 
 
 def readings(trial, model, optimizer, rate, data):
@@ -102,6 +104,7 @@ def landscape(moment, before, rate, steps):
         yield ("all", f"relative_loss_x{multiple:g}"), loss_there / loss
     if steps:
         smoothness = [d / (m * rate * size) for d, m in zip(distances, steps)]
+        yield ("all", "learning_rate"), rate
         yield ("all", "loss"), loss
         yield ("all", "gradient_norm"), size
         yield ("all", "landscape_loss_min"), min(losses)
