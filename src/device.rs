@@ -23,7 +23,7 @@ impl OpenDevice {
         let device = match name.split_once(':').unwrap_or((name, "")) {
             ("cpu", "") => Device::flex(),
             #[cfg(feature = "ndarray")]
-            ("ndarray", "") => Device::ndarray(),
+            ("ndarray", "") => ndarray(),
             #[cfg(feature = "wgpu")]
             ("wgpu", index) => wgpu(name, index)?,
             (known, _) if FEATURES.contains(&known) && !available().contains(&known) => {
@@ -78,6 +78,15 @@ pub fn available() -> Vec<&'static str> {
 fn list() -> String {
     let names: Vec<String> = available().iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
+}
+
+#[cfg(feature = "ndarray")]
+#[expect(
+    deprecated,
+    reason = "burn will drop it; until then it is a second opinion on the other CPU backend"
+)]
+fn ndarray() -> Device {
+    Device::ndarray()
 }
 
 #[cfg(feature = "wgpu")]
