@@ -9,7 +9,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use ureq::Agent;
+use ureq::http::Response;
+use ureq::{Agent, Body};
 
 use super::archive::unpack;
 use super::source::{Archive, SourceFile};
@@ -75,6 +76,14 @@ fn configured(patience: Patience) -> ureq::config::ConfigBuilder<ureq::typestate
         .timeout_per_read(Some(patience.silence))
 }
 
+/// What stands at `address`.
+fn call(client: &Agent, address: &str) -> Result<Body, Failure> {
+    let response = client.get(address).call();
+    response
+        .map(Response::into_body)
+        .map_err(|e| Failure::Mirror(e.to_string()))
+}
+
 /// Downloads `file` from `address` to `path`, whose folder must exist. What stood at `path` is
 /// replaced, and only by the right bytes.
 pub(super) fn download(
@@ -84,11 +93,7 @@ pub(super) fn download(
     path: &Path,
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<(), Failure> {
-    let response = client
-        .get(address)
-        .call()
-        .map_err(|e| Failure::Mirror(e.to_string()))?;
-    let mut body = response.into_body();
+    let mut body = call(client, address)?;
     if let Some(announced) = body.content_length().filter(|&length| length != file.bytes) {
         return Err(wrong_size(file, &format!("{announced} were announced")));
     }
@@ -106,11 +111,7 @@ pub(super) fn download_archive(
     folder: &Path,
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<(), Failure> {
-    let response = client
-        .get(address)
-        .call()
-        .map_err(|e| Failure::Mirror(e.to_string()))?;
-    let mut body = response.into_body();
+    let mut body = call(client, address)?;
     let told = Told {
         stream: body.as_reader().take(archive.bytes),
         received: 0,

@@ -9,6 +9,7 @@ use burn::tensor::ops::MaxPoolOptions;
 use super::builder::Builder;
 use super::convolution::{ConvolutionUnit, Kernel};
 use super::dense::Dense;
+use super::image::images;
 use super::norm::NormLayer;
 use super::pass::Pass;
 use super::placement;
@@ -80,14 +81,7 @@ impl Convnet {
 
     /// Scaled inputs `[batch, features]` → logits `[batch, classes]`.
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
-        let [batch, _] = x.dims();
-        let Shape {
-            channels,
-            height,
-            width,
-        } = self.image;
-        let x = x.reshape([batch, channels, height, width]);
-        let mut x = pass.normalise(self.input_norm.as_ref(), x);
+        let mut x = pass.normalise(self.input_norm.as_ref(), images(x, self.image));
         for (i, (block, settings)) in self.blocks.iter().zip(&self.settings.blocks).enumerate() {
             x = block.convolution.forward(x);
             x = self.hidden(block.norm.as_ref(), &format!("blocks.{i}"), x, pass);

@@ -5,6 +5,7 @@ pub mod builder;
 pub mod convnet;
 pub mod convolution;
 pub mod dense;
+pub mod image;
 pub mod init;
 pub mod mlp;
 pub mod network;

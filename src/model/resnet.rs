@@ -32,6 +32,7 @@ use super::builder::Builder;
 use super::convnet::global_average;
 use super::convolution::{ConvolutionUnit, Kernel};
 use super::dense::Dense;
+use super::image::images;
 use super::norm::NormLayer;
 use super::pass::Pass;
 use super::placement;
@@ -109,14 +110,7 @@ impl Resnet {
 
     /// Scaled inputs `[batch, features]` → logits `[batch, classes]`.
     pub fn forward(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
-        let [batch, _] = x.dims();
-        let Shape {
-            channels,
-            height,
-            width,
-        } = self.image;
-        let x = x.reshape([batch, channels, height, width]);
-        let x = pass.normalise(self.input_norm.as_ref(), x);
+        let x = pass.normalise(self.input_norm.as_ref(), images(x, self.image));
         let mut x = self.stem.convolution.forward(x);
         let style = self.style;
         if style.placement != Placement::PreActivation {

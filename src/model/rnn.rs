@@ -32,6 +32,7 @@ use burn::tensor::{Tensor, activation as functions};
 
 use super::builder::Builder;
 use super::dense::Dense;
+use super::image::images;
 use super::norm::NormLayer;
 use super::pass::Pass;
 use super::{activation, placement};
@@ -146,8 +147,7 @@ impl Rnn {
             height,
             width,
         } = self.image;
-        let rows = x
-            .reshape([batch, channels, height, width])
+        let rows = images(x, self.image)
             .swap_dims(1, 2)
             .reshape([batch * height, channels * width]);
         let rows = pass.normalise(self.input_norm.as_ref(), rows);

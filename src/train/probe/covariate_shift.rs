@@ -18,10 +18,9 @@ use crate::event::NamedTensor;
 
 /// Reads the shift of every layer.
 pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
-    let Some(next) = moment.next else {
+    let Some((next, here)) = moment.next() else {
         return;
     };
-    let here = moment.network.slope(next.batch, next.step);
     for gradient in here.gradients.iter().filter(|g| is_weight(g)) {
         let own = depth(&gradient.name);
         let updated = moment

@@ -12,10 +12,9 @@ use crate::event::NamedTensor;
 
 /// Reads the norms, on the batch of the step that follows.
 pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
-    let Some(next) = moment.next else {
+    let Some((next, slope)) = moment.next() else {
         return;
     };
-    let slope = moment.network.slope(next.batch, next.step);
     let after = by_name(next.network.tensors());
     let before = by_name(moment.network.tensors());
     for gradient in slope.gradients.iter().filter(|g| is_weight(g)) {

@@ -19,16 +19,15 @@ use crate::event::NamedTensor;
 
 /// Reads the landscape.
 pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
-    let Some(next) = moment.next else {
+    let Some((next, here)) = moment.next() else {
         return;
     };
-    let here = moment.network.slope(next.batch, next.step);
     let size = length(&here.gradients);
     let (mut losses, mut distances) = (Vec::new(), Vec::new());
     let mut smoothness = 0.0f64;
     for multiple in &moment.settings.landscape {
         let step = multiple * next.learning_rate;
-        let there = moment.network.descended(&here, step);
+        let there = moment.network.descended(here, step);
         let there = there.slope(next.batch, next.step);
         let distance = apart(&here.gradients, &there.gradients);
         let quantity = format!("relative_loss_x{multiple}");

@@ -7,8 +7,10 @@ mod gradients;
 mod landscape;
 mod norms;
 
+use std::cell::OnceCell;
+
 use super::evaluation::Population;
-use super::step::{Evaluator, Inspection};
+use super::step::{Evaluator, Inspection, Slope};
 use crate::config::spec::{Activation, Probe, Settings};
 use crate::data::batches::{Batch, Part, Prepared};
 use crate::event::Reading;
@@ -26,6 +28,17 @@ struct Moment<'a> {
     population: Population,
     /// The step that follows; none at the end of training.
     next: Option<Next<'a>>,
+    /// Taken when the first probe asks for it, and the same for all.
+    slope: OnceCell<Slope>,
+}
+
+impl<'a> Moment<'a> {
+    /// The step that follows, and the slope that it goes down; none at the end of training.
+    fn next(&self) -> Option<(Next<'a>, &Slope)> {
+        let next = self.next?;
+        let slope = || self.network.slope(next.batch, next.step);
+        Some((next, self.slope.get_or_init(slope)))
+    }
 }
 
 /// The optimiser step that follows a moment.
@@ -136,6 +149,7 @@ impl Probes {
                     learning_rate,
                     network,
                 }),
+            slope: OnceCell::new(),
         };
         let mut readings = Readings::default();
         for (is_wanted, measure) in PROBES {
