@@ -1,6 +1,7 @@
 //! The only words between the trainer and its observers: plain numbers, no display policy, no
 //! tensors. The archive and the progress display both live on these alone.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -80,6 +81,13 @@ pub enum Event {
         /// Wall-clock seconds it took.
         seconds: EpochSeconds,
     },
+    /// The trial can go on from here: told after all events of the steps before it.
+    State {
+        /// Which.
+        trial: Arc<Trial>,
+        /// What the rest of its training depends on.
+        state: TrainingState,
+    },
     /// A trial ended.
     TrialEnded {
         /// Which.
@@ -111,6 +119,16 @@ pub struct NamedTensor {
     pub shape: Vec<usize>,
     /// Row-major.
     pub values: Vec<f32>,
+}
+
+/// Everything that the rest of a trial's training depends on, beyond its settings: a training that
+/// goes on from it gives the same numbers as one that was never interrupted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TrainingState {
+    /// Weights, running statistics and the optimiser's averages, under names of the trainer's own.
+    pub tensors: Vec<NamedTensor>,
+    /// Counters and sums, under names of the trainer's own.
+    pub numbers: BTreeMap<String, serde_json::Value>,
 }
 
 /// One number that a probe read.
@@ -268,13 +286,33 @@ pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 /// Trains one trial: burn in earnest (`train`), or a script in tests (`scripted`).
 pub trait Trainer: Sync {
     /// Trains `trial`, telling what happens, until it ends or `stop` is requested. An `Err` is a
-    /// failure of this trial only; divergence is an [`Outcome`].
+    /// failure of this trial only; divergence is an [`Outcome`]. `from` is a state that an earlier
+    /// training of the same trial told of: it goes on there, and what was told before it is not
+    /// told again, [`Event::TrialStarted`] apart.
     fn train(
         &self,
         trial: &Arc<Trial>,
+        from: Option<TrainingState>,
         stop: &Stop,
         tell: &mut (dyn FnMut(Event) + Send),
     ) -> crate::error::Result<Outcome>;
+}
+
+/// Whether a trial may be trained here and now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// Yes; from the state that an interrupted training left, if there is one.
+    Granted(Option<TrainingState>),
+    /// Another run trains it.
+    Elsewhere,
+    /// It has its result: another run has trained it meanwhile.
+    Finished,
+}
+
+/// Asked before each trial: the archive, which knows what other runs into the same folder do.
+pub trait Gate: Sync {
+    /// Claims `trial` for this run until [`Event::TrialEnded`] tells of its end.
+    fn claim(&self, trial: &Arc<Trial>) -> crate::error::Result<Claim>;
 }
 
 /// Someone who wants to know what happens in a sweep: the archive, the progress display.

@@ -99,7 +99,9 @@ fn worker(
         // The receiver outlives the workers, so sending cannot fail; if it did, nobody would listen.
         let mut tell = |event| drop(sender.send(event));
         // A panicking trial leaves nothing half-done behind: all it owns is dropped with it.
-        let attempt = catch_unwind(AssertUnwindSafe(|| trainer.train(trial, stop, &mut tell)));
+        let attempt = catch_unwind(AssertUnwindSafe(|| {
+            trainer.train(trial, None, stop, &mut tell)
+        }));
         let outcome = match attempt {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(error)) => Outcome::Failed {
@@ -160,6 +162,7 @@ mod tests {
                 Event::Step { .. }
                 | Event::Order { .. }
                 | Event::Checkpoint { .. }
+                | Event::State { .. }
                 | Event::Probed { .. } => return Ok(()),
                 Event::EpochEnded { epoch, .. } => format!("epoch {}", epoch.epoch),
                 Event::TrialEnded { outcome, .. } => outcome.name().to_owned(),

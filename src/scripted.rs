@@ -7,6 +7,7 @@ use crate::config::spec::{Length, Placement};
 use crate::error::{Error, Result};
 use crate::event::{
     BatchResult, EpochResult, EpochSeconds, Event, Examples, Outcome, Score, Stop, Trainer,
+    TrainingState,
 };
 use crate::plan::Trial;
 
@@ -39,6 +40,7 @@ impl Trainer for ScriptedTrainer {
     fn train(
         &self,
         trial: &Arc<Trial>,
+        _from: Option<TrainingState>,
         stop: &Stop,
         tell: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {

@@ -116,7 +116,10 @@ impl Observer for Bars {
             Event::Step { trial, step, .. } => self.step(trial, *step),
             Event::EpochEnded { trial, epoch, .. } => self.epoch(trial, epoch),
             Event::TrialEnded { trial, outcome } => self.end(trial, outcome),
-            Event::Order { .. } | Event::Checkpoint { .. } | Event::Probed { .. } => {}
+            Event::Order { .. }
+            | Event::Checkpoint { .. }
+            | Event::State { .. }
+            | Event::Probed { .. } => {}
             Event::SweepEnded => {
                 for (_, bar) in self.running.drain() {
                     bar.finish_and_clear();

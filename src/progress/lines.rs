@@ -101,7 +101,10 @@ impl<W: Write> Observer for Lines<W> {
                 }
             }
             Event::TrialEnded { trial, outcome } => self.trial_ended(trial, outcome),
-            Event::Order { .. } | Event::Checkpoint { .. } | Event::Probed { .. } => {}
+            Event::Order { .. }
+            | Event::Checkpoint { .. }
+            | Event::State { .. }
+            | Event::Probed { .. } => {}
             Event::SweepEnded => {
                 let took = duration(self.started.elapsed().as_secs_f64());
                 if self.estimate.trials() > 0 {

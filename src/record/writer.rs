@@ -266,6 +266,7 @@ impl Writer {
                 None => Ok(()),
             },
             Event::TrialEnded { trial, outcome } => self.end(trial, outcome),
+            Event::State { .. } => Ok(()),
             Event::SweepEnded => self.finish(),
         }
     }

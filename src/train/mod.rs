@@ -15,7 +15,7 @@ use crate::data::Dataset;
 use crate::data::batches::Prepared;
 use crate::device::OpenDevice;
 use crate::error::{Error, Result};
-use crate::event::{Event, Outcome, Stop, Trainer};
+use crate::event::{Event, Outcome, Stop, Trainer, TrainingState};
 use crate::model::network::Network;
 use crate::optim::{self, Arithmetic};
 use crate::plan::Trial;
@@ -133,6 +133,7 @@ impl Trainer for BurnTrainer {
     fn train(
         &self,
         trial: &Arc<Trial>,
+        _from: Option<TrainingState>,
         stop: &Stop,
         tell: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
