@@ -3,6 +3,12 @@
 //! Whole files are replaced atomically (a temporary file in the same folder, synced, then renamed);
 //! growing files are flushed row by row, so that what was measured survives whatever comes next.
 
+mod growing;
+mod lock;
+
+pub use self::growing::{Growing, Grown};
+pub use self::lock::{Held, Lock};
+
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -109,6 +115,25 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     partial.persist()
 }
 
+/// As [`replace`], for what a power failure may take: nothing waits for the disk.
+pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut partial = Partial::beside(path)?;
+    partial.write(bytes)?;
+    partial.persist_unsynced()
+}
+
+/// Makes a rename in the folder of `path` last. Not every file system can, and those need not.
+fn sync_folder_of(path: &Path) {
+    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
+        drop(folder.sync_all());
+    }
+}
+
+/// Deletes a folder if it is empty; whether it was is nobody's business.
+pub fn remove_empty_folder(path: &Path) {
+    drop(fs::remove_dir(path));
+}
+
 /// How the temporary names of partial files begin.
 const PARTIAL: &str = ".partial-";
 
@@ -147,62 +172,24 @@ impl Partial {
             .map_err(|e| Error::io("write", &self.path, e))
     }
 
-    /// Syncs and renames into place.
+    /// Syncs and renames into place: afterwards a power failure cannot bring the old file back.
     pub fn persist(self) -> Result<()> {
         self.file
             .as_file()
             .sync_all()
             .map_err(|e| Error::io("write", &self.path, e))?;
+        let path = self.path.clone();
+        self.persist_unsynced()?;
+        sync_folder_of(&path);
+        Ok(())
+    }
+
+    /// Renames into place; a power failure may leave the file empty.
+    fn persist_unsynced(self) -> Result<()> {
         self.file
             .persist(&self.path)
             .map(|_| ())
             .map_err(|e| Error::io("replace", &self.path, e.error))
-    }
-}
-
-/// A file that grows row by row; each [`Growing::append`] reaches the system before it returns.
-pub struct Growing {
-    file: File,
-    path: PathBuf,
-}
-
-impl Growing {
-    /// Starts the file anew: a trial that is trained again writes its rows again.
-    pub fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path).map_err(|e| Error::io("create", path, e))?;
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-        })
-    }
-
-    /// Appends bytes in one write.
-    pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file
-            .write_all(bytes)
-            .map_err(|e| Error::io("write", &self.path, e))
-    }
-}
-
-/// An exclusive lock that lasts as long as the value; the system frees it when the process dies.
-pub struct Lock {
-    _file: File,
-}
-
-impl Lock {
-    /// Takes the lock, or `None` where another process holds it.
-    pub fn try_take(path: &Path) -> Result<Option<Self>> {
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)
-            .map_err(|e| Error::io("create", path, e))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
-            Err(fs::TryLockError::WouldBlock) => Ok(None),
-            Err(fs::TryLockError::Error(e)) => Err(Error::io("lock", path, e)),
-        }
     }
 }
 
@@ -242,28 +229,6 @@ mod tests {
         std::mem::forget(Partial::beside(&path).unwrap());
         remove_partials(folder.path()).unwrap();
         assert_eq!(names(folder.path()), ["download"]);
-    }
-
-    #[test]
-    fn what_was_appended_is_on_disk_before_the_next_row() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("steps.csv");
-        let mut growing = Growing::create(&path).unwrap();
-        for rows in 1..=3 {
-            growing.append(b"1,2\n").unwrap();
-            assert_eq!(read(&path).unwrap().len(), 4 * rows);
-        }
-    }
-
-    #[test]
-    fn a_lock_is_held_by_one_and_free_again_when_dropped() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(".lock");
-        let lock = Lock::try_take(&path).unwrap();
-        assert!(lock.is_some());
-        assert!(Lock::try_take(&path).unwrap().is_none());
-        drop(lock);
-        assert!(Lock::try_take(&path).unwrap().is_some());
     }
 
     #[test]

@@ -44,7 +44,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("Device::ndarray", &["device.rs"]),
     (" println!", &["build.rs"]),
     ("stdout()", &["commands/"]),
-    ("std::fs", &["fs.rs", "build.rs"]),
+    ("std::fs", &["fs.rs", "fs/", "build.rs"]),
     (".backward()", &["train/step/"]),
     ("burn::optim", &["optim/", "train/step/"]),
     ("indicatif", &["progress/"]),

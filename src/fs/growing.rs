@@ -1,0 +1,178 @@
+//! Files that grow row by row, and can be cut back to where they were.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+
+/// How far a file had grown, and what stood in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grown {
+    /// Its length.
+    pub bytes: u64,
+    /// The SHA-256 of these bytes, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl Grown {
+    /// Of a file that was written whole.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self {
+            bytes: bytes.len() as u64,
+            sha256: hexadecimal(&Sha256::digest(bytes)),
+        }
+    }
+
+    /// Whether the file at `path` begins with what stood in it then.
+    pub fn begins(&self, path: &Path) -> Result<bool> {
+        Ok(self.digest(path)?.is_some())
+    }
+
+    /// The digest of the file's first bytes, to go on with; `None` if they are others.
+    fn digest(&self, path: &Path) -> Result<Option<Sha256>> {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(Error::io("read", path, e)),
+        };
+        let mut digest = Sha256::new();
+        let mut start = file.take(self.bytes);
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match start.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => digest.update(&buffer[..count]),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(Error::io("read", path, e)),
+            }
+        }
+        let is_same = hexadecimal(&digest.clone().finalize()) == self.sha256;
+        Ok(is_same.then_some(digest))
+    }
+}
+
+/// A file that grows row by row; each [`Growing::append`] reaches the system before it returns.
+#[derive(Debug)]
+pub struct Growing {
+    file: File,
+    path: PathBuf,
+    bytes: u64,
+    digest: Sha256,
+}
+
+impl Growing {
+    /// Starts the file anew: a trial that is trained again writes its rows again.
+    pub fn create(path: &Path) -> Result<Self> {
+        let file = File::create(path).map_err(|e| Error::io("create", path, e))?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            bytes: 0,
+            digest: Sha256::new(),
+        })
+    }
+
+    /// Cuts the file back to how it was and goes on there; `None` if it does not begin so any more.
+    pub fn resume(path: &Path, grown: &Grown) -> Result<Option<Self>> {
+        let Some(digest) = grown.digest(path)? else {
+            return Ok(None);
+        };
+        let cut = || {
+            let mut file = File::options().write(true).open(path)?;
+            file.set_len(grown.bytes)?;
+            file.seek(SeekFrom::End(0))?;
+            Ok(file)
+        };
+        let file = cut().map_err(|e| Error::io("write", path, e))?;
+        Ok(Some(Self {
+            file,
+            path: path.to_owned(),
+            bytes: grown.bytes,
+            digest,
+        }))
+    }
+
+    /// Appends bytes in one write.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file
+            .write_all(bytes)
+            .map_err(|e| Error::io("write", &self.path, e))?;
+        self.bytes += bytes.len() as u64;
+        self.digest.update(bytes);
+        Ok(())
+    }
+
+    /// Waits until everything so far has reached the disk.
+    pub fn sync(&self) -> Result<()> {
+        self.file
+            .sync_data()
+            .map_err(|e| Error::io("write", &self.path, e))
+    }
+
+    /// Its length.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How far it has grown.
+    pub fn grown(&self) -> Grown {
+        Grown {
+            bytes: self.bytes,
+            sha256: hexadecimal(&self.digest.clone().finalize()),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::read;
+
+    #[test]
+    fn what_was_appended_is_on_disk_before_the_next_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("steps.csv");
+        let mut growing = Growing::create(&path).unwrap();
+        for rows in 1..=3 {
+            growing.append(b"1,2\n").unwrap();
+            assert_eq!(read(&path).unwrap().len(), 4 * rows);
+        }
+    }
+
+    #[test]
+    fn a_file_is_cut_back_to_where_it_was_and_grows_on_as_if_nothing_had_happened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("steps.csv");
+        let mut growing = Growing::create(&path).unwrap();
+        growing.append(b"a,b\n1,2\n").unwrap();
+        let then = growing.grown();
+        assert_eq!(then, Grown::of(b"a,b\n1,2\n"));
+        growing.append(b"3,4\n5,").unwrap();
+        let mut resumed = Growing::resume(&path, &then).unwrap().expect("unchanged");
+        resumed.append(b"3,4\n").unwrap();
+        assert_eq!(read(&path).unwrap(), b"a,b\n1,2\n3,4\n");
+        assert_eq!(resumed.grown(), Grown::of(b"a,b\n1,2\n3,4\n"));
+    }
+
+    #[test]
+    fn a_file_that_was_cut_or_changed_or_is_gone_is_not_gone_on_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("steps.csv");
+        let then = Grown::of(b"a,b\n1,2\n");
+        for other in [&b"a,b\n1,"[..], b"a,b\n1,3\n", b"", b"\0\0\0\0\0\0\0\0"] {
+            crate::fs::replace(&path, other).unwrap();
+            assert!(!then.begins(&path).unwrap());
+            assert!(Growing::resume(&path, &then).unwrap().is_none());
+            assert_eq!(read(&path).unwrap(), other, "left as it is");
+        }
+        assert!(!then.begins(&folder.path().join("missing")).unwrap());
+    }
+}

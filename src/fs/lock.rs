@@ -1,0 +1,121 @@
+//! Locks between processes, which the system frees when their holder dies.
+
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+
+/// How long to sleep between two attempts to take a lock that another process holds.
+const ATTEMPTS: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(20));
+
+/// An exclusive lock that lasts as long as the value; the system frees it when the process dies.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Whether somebody holds a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Somebody does.
+    Yes,
+    /// Nobody does, as far as this machine can see.
+    No,
+    /// There is no such lock.
+    Absent,
+}
+
+impl Lock {
+    /// Takes the lock, or `None` where another process holds it.
+    pub fn try_take(path: &Path) -> Result<Option<Self>> {
+        let file = open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(e)) => Err(Error::io("lock", path, e)),
+        }
+    }
+
+    /// Takes the lock, waiting for it if need be; `None` where it was not free for all of `patience`.
+    pub fn take_within(path: &Path, patience: Duration) -> Result<Option<Self>> {
+        let started = Instant::now();
+        let (mut pause, longest) = ATTEMPTS;
+        loop {
+            let lock = Self::try_take(path)?;
+            if lock.is_some() || started.elapsed() > patience {
+                return Ok(lock);
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(longest);
+        }
+    }
+
+    /// Takes a lock at a path of its own, which nobody else takes, and writes `text` into its file
+    /// for people who look.
+    pub fn take_own(path: &Path, text: &str) -> Result<Self> {
+        let mut file = open(path)?;
+        // Whoever asks `is_held` at this moment shares it for an instant.
+        file.lock().map_err(|e| Error::io("lock", path, e))?;
+        file.write_all(text.as_bytes())
+            .map_err(|e| Error::io("write", path, e))?;
+        Ok(Self { _file: file })
+    }
+
+    /// Whether the lock at `path` is held. Asking disturbs nobody else who asks.
+    pub fn is_held(path: &Path) -> Result<Held> {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Held::Absent),
+            Err(e) => return Err(Error::io("read", path, e)),
+        };
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Ok(Held::Yes),
+            // Where the file system knows no locks, nothing can be seen.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(Held::No),
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(|e| Error::io("create", path, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_by_one_and_free_again_when_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".lock");
+        assert_eq!(Lock::is_held(&path).unwrap(), Held::Absent);
+        let lock = Lock::try_take(&path).unwrap();
+        assert!(lock.is_some());
+        assert_eq!(Lock::is_held(&path).unwrap(), Held::Yes);
+        assert!(Lock::try_take(&path).unwrap().is_none());
+        assert!(Lock::take_within(&path, Duration::from_millis(1)).unwrap().is_none());
+        drop(lock);
+        assert_eq!(Lock::is_held(&path).unwrap(), Held::No);
+        assert!(Lock::try_take(&path).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_lock_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".lock");
+        let lock = Lock::take_own(&path, "mine").unwrap();
+        let waiting = std::thread::spawn({
+            let path = path.clone();
+            move || Lock::take_within(&path, Duration::from_mins(1)).unwrap().is_some()
+        });
+        drop(lock);
+        assert!(waiting.join().unwrap());
+    }
+}
