@@ -100,7 +100,11 @@ mod tests {
         assert!(lock.is_some());
         assert_eq!(Lock::is_held(&path).unwrap(), Held::Yes);
         assert!(Lock::try_take(&path).unwrap().is_none());
-        assert!(Lock::take_within(&path, Duration::from_millis(1)).unwrap().is_none());
+        assert!(
+            Lock::take_within(&path, Duration::from_millis(1))
+                .unwrap()
+                .is_none()
+        );
         drop(lock);
         assert_eq!(Lock::is_held(&path).unwrap(), Held::No);
         assert!(Lock::try_take(&path).unwrap().is_some());
@@ -113,7 +117,11 @@ mod tests {
         let lock = Lock::take_own(&path, "mine").unwrap();
         let waiting = std::thread::spawn({
             let path = path.clone();
-            move || Lock::take_within(&path, Duration::from_mins(1)).unwrap().is_some()
+            move || {
+                Lock::take_within(&path, Duration::from_mins(1))
+                    .unwrap()
+                    .is_some()
+            }
         });
         drop(lock);
         assert!(waiting.join().unwrap());

@@ -46,15 +46,25 @@ impl Layout {
         self.root.join("charts")
     }
 
-    /// Held by the run that writes here.
+    /// Held for an instant by whoever claims a trial or writes what all runs share.
     pub fn lock(&self) -> PathBuf {
         self.root.join(".lock")
+    }
+
+    /// One file for each run that is alive, locked by it.
+    pub fn runs(&self) -> PathBuf {
+        self.root.join(".runs")
+    }
+
+    /// The folders of the trials, of this experiment and of earlier ones.
+    pub fn trials(&self) -> PathBuf {
+        self.root.join("trials")
     }
 
     /// The files of one trial.
     pub fn trial(&self, id: &str) -> TrialLayout {
         TrialLayout {
-            root: self.root.join("trials").join(id),
+            root: self.trials().join(id),
         }
     }
 }
@@ -74,6 +84,21 @@ impl TrialLayout {
     /// Settings, outcome and figures; written last, so that its presence means "ended".
     pub fn trial(&self) -> PathBuf {
         self.root.join("trial.json")
+    }
+
+    /// Who trains it, while somebody does.
+    pub fn running(&self) -> PathBuf {
+        self.root.join("running.json")
+    }
+
+    /// Where its training can go on from, while it is not finished.
+    pub fn state(&self) -> PathBuf {
+        self.root.join("state.safetensors")
+    }
+
+    /// Why it failed.
+    pub fn failure_log(&self) -> PathBuf {
+        self.root.join("failure.log")
     }
 
     /// One row an epoch.

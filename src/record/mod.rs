@@ -2,6 +2,7 @@
 
 mod again;
 mod checkpoint;
+pub mod claims;
 pub mod layout;
 pub mod manifest;
 pub mod reader;
