@@ -72,6 +72,19 @@ pub struct Run {
     /// Where to compute: `cpu`, or `ndarray`, `wgpu`, `wgpu:1` in a build with that feature
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub device: String,
+    /// Train trials that failed before once more
+    #[arg(long)]
+    pub retry_failed: bool,
+    /// Train finished trials anew: all, or those whose id begins with PATTERN or whose label (as
+    /// `plan` shows it) contains it
+    #[arg(long, value_name = "PATTERN", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub force: Option<String>,
+    /// Stop at the first trial that fails [default: the others go on]
+    #[arg(long, conflicts_with = "max_failures")]
+    pub fail_fast: bool,
+    /// Stop when N trials have failed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_failures: Option<u32>,
     /// Print nothing but errors
     #[arg(short, long)]
     pub quiet: bool,

@@ -45,12 +45,14 @@ pub enum Error {
         reason: String,
     },
     /// Some trials ended with an error; everything else is recorded.
-    #[error("{failed} of {total} trials failed; the others are recorded")]
+    #[error("{failed} of {total} trials failed{}; the others are recorded\n  hint: `--retry-failed` trains them again", if *is_cut_short { ", and the sweep was stopped for that" } else { "" })]
     TrialsFailed {
         /// How many failed.
         failed: usize,
-        /// How many this run trained.
+        /// How many the experiment has.
         total: usize,
+        /// Whether trials were left out because so many failed.
+        is_cut_short: bool,
     },
     /// The user stopped the sweep; everything measured is recorded.
     #[error("interrupted; run the same command again to complete the rest")]

@@ -94,6 +94,15 @@ pub enum Event {
         trial: Arc<Trial>,
         /// How.
         outcome: Outcome,
+        /// Of a failure: where it happened, as far as that is known.
+        details: Option<String>,
+    },
+    /// A trial that was to be trained is left to another run, or was finished by one.
+    TrialPassed {
+        /// Which.
+        trial: Arc<Trial>,
+        /// Whether it is finished.
+        is_finished: bool,
     },
     /// The sweep ended: nothing more will come.
     SweepEnded,
@@ -253,24 +262,35 @@ impl Outcome {
     }
 }
 
-/// A flag that asks every running trial to stop at its next step.
+/// Asks every running trial to stop at its next step.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop {
+    by_user: Arc<AtomicBool>,
+    by_program: Arc<AtomicBool>,
+}
 
 impl Stop {
-    /// A stop that is asked for by raising `flag`, from a signal handler say.
+    /// A stop that a person asks for by raising `flag`, from a signal handler say.
     pub fn on(flag: Arc<AtomicBool>) -> Self {
-        Self(flag)
+        Self {
+            by_user: flag,
+            ..Self::default()
+        }
     }
 
-    /// Asks.
+    /// Asks, for a reason that the program met itself.
     pub fn request(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.by_program.store(true, Ordering::Relaxed);
     }
 
     /// Whether it was asked.
     pub fn is_requested(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.is_requested_by_user() || self.by_program.load(Ordering::Relaxed)
+    }
+
+    /// Whether a person asked.
+    pub fn is_requested_by_user(&self) -> bool {
+        self.by_user.load(Ordering::Relaxed)
     }
 }
 

@@ -23,7 +23,7 @@
 //! | hall | `main`, [`cli`], [`commands`] | everybody |
 //! | study | [`config`], [`plan`], [`seed`] | `fs`; plain values only |
 //! | workshop | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
-//! | corridor | [`event`], [`runner`], [`scripted`], [`progress`] | the plan and the events |
+//! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
 //! | archive | [`record`] | the plan, the events, `stats`, `fs` |
 //! | gallery | [`stats`], [`plot`], [`report`] | rows; never the workshop |
 //! | cellar | [`fs`], [`error`] | nobody |
@@ -54,6 +54,7 @@ pub mod event;
 pub mod fs;
 pub mod model;
 pub mod optim;
+pub mod panics;
 pub mod plan;
 pub mod plot;
 pub mod progress;

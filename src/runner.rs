@@ -4,17 +4,34 @@
 //! What it is not: it knows no file, no display and no tensor. Order of results: trials start in
 //! the order of the plan; events of different trials interleave, events of one trial do not.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 
-use crate::error::Result;
-use crate::event::{Event, Observer, Outcome, Stop, Trainer, panic_text};
+use crate::error::{Error, Result};
+use crate::event::{
+    Claim, Event, Gate, Observer, Outcome, Stop, Trainer, TrainingState, panic_text,
+};
+use crate::panics;
 use crate::plan::Trial;
 
 /// Events that may wait for the observers. Few, since a checkpoint is as large as its network.
 const BACKLOG: usize = 64;
+
+/// What to train, and how to go about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Sweep<'a> {
+    /// The trials, in the order in which they start.
+    pub trials: &'a [Arc<Trial>],
+    /// Trials of the plan that are not among them, because they need not be.
+    pub skipped: usize,
+    /// How many to train at a time.
+    pub jobs: usize,
+    /// After so many failures the sweep stops; `None`: never for that reason.
+    pub max_failures: Option<usize>,
+}
 
 /// How many trials of this run ended how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,26 +44,45 @@ pub struct Tally {
     pub failed: usize,
     /// Stopped, or never started because the sweep was stopped.
     pub interrupted: usize,
+    /// Left to other runs that were training them.
+    pub elsewhere: usize,
+    /// Finished by other runs meanwhile.
+    pub finished_elsewhere: usize,
 }
 
 impl Tally {
-    fn count(&mut self, outcome: &Outcome) {
-        match outcome {
-            Outcome::Completed => self.completed += 1,
-            Outcome::Diverged { .. } => self.diverged += 1,
-            Outcome::Failed { .. } => self.failed += 1,
-            Outcome::Interrupted => self.interrupted += 1,
+    fn count(&mut self, event: &Event) {
+        match event {
+            Event::TrialEnded { outcome, .. } => match outcome {
+                Outcome::Completed => self.completed += 1,
+                Outcome::Diverged { .. } => self.diverged += 1,
+                Outcome::Failed { .. } => self.failed += 1,
+                Outcome::Interrupted => self.interrupted += 1,
+            },
+            Event::TrialPassed { is_finished, .. } => {
+                if *is_finished {
+                    self.finished_elsewhere += 1;
+                } else {
+                    self.elsewhere += 1;
+                }
+            }
+            _ => {}
         }
+    }
+
+    fn sum(&self) -> usize {
+        let trained = self.completed + self.diverged + self.failed + self.interrupted;
+        trained + self.elsewhere + self.finished_elsewhere
     }
 }
 
-/// Trains `trials`, `jobs` at a time. A trial that fails or panics is an outcome, and the others go
-/// on; an observer that fails stops the sweep, and its error is returned.
+/// Trains the trials of `sweep` that `gate` grants. A trial that fails or panics is an outcome, and
+/// the others go on; an observer that fails, or a gate that cannot tell, stops the sweep, and its
+/// error is returned.
 pub fn run(
-    trials: &[Arc<Trial>],
-    skipped: usize,
+    sweep: &Sweep<'_>,
     trainer: &dyn Trainer,
-    jobs: usize,
+    gate: &dyn Gate,
     stop: &Stop,
     observers: &mut [&mut dyn Observer],
 ) -> Result<Tally> {
@@ -56,65 +92,153 @@ pub fn run(
         error: None,
     };
     audience.tell(&Event::SweepStarted {
-        to_run: trials.len(),
-        skipped,
+        to_run: sweep.trials.len(),
+        skipped: sweep.skipped,
     });
     let mut tally = Tally::default();
-    let next = AtomicUsize::new(0);
+    let floor = Floor {
+        queue: Mutex::new(Queue::new(sweep.trials)),
+        failed: AtomicUsize::new(0),
+        max_failures: sweep.max_failures,
+        trainer,
+        gate,
+        stop,
+    };
     // Bounded: trials wait for observers that are slower than they.
     let (sender, receiver) = mpsc::sync_channel(BACKLOG);
     std::thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, trials.len().max(1)) {
+        for _ in 0..sweep.jobs.clamp(1, sweep.trials.len().max(1)) {
             let sender = sender.clone();
-            let next = &next;
-            scope.spawn(move || worker(trials, next, trainer, stop, &sender));
+            let floor = &floor;
+            scope.spawn(move || floor.work(&sender));
         }
         // The workers hold the other senders: when the last one is done, the loop ends.
         drop(sender);
         for event in receiver {
-            if let Event::TrialEnded { outcome, .. } = &event {
-                tally.count(outcome);
-            }
+            tally.count(&event);
             audience.tell(&event);
         }
     });
-    let ended = tally.completed + tally.diverged + tally.failed + tally.interrupted;
-    tally.interrupted += trials.len() - ended;
+    tally.interrupted += sweep.trials.len() - tally.sum();
     audience.tell(&Event::SweepEnded);
-    audience.error.map_or(Ok(tally), Err)
+    let error = audience.error.or(floor.into_error());
+    error.map_or(Ok(tally), Err)
 }
 
-/// Takes the next trial of the plan until there is none or the sweep is stopped.
-fn worker(
-    trials: &[Arc<Trial>],
-    next: &AtomicUsize,
-    trainer: &dyn Trainer,
-    stop: &Stop,
-    sender: &mpsc::SyncSender<Event>,
-) {
-    while let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) {
-        if stop.is_requested() {
-            return;
+/// The trials that no worker has taken yet.
+struct Queue {
+    waiting: VecDeque<Arc<Trial>>,
+    /// Trained elsewhere when their turn came. They get a second turn at the end: their run may have
+    /// died.
+    deferred: VecDeque<Arc<Trial>>,
+    error: Option<Error>,
+}
+
+impl Queue {
+    fn new(trials: &[Arc<Trial>]) -> Self {
+        Self {
+            waiting: trials.iter().cloned().collect(),
+            deferred: VecDeque::new(),
+            error: None,
         }
+    }
+
+    /// The next trial, and whether this is its second turn.
+    fn next(&mut self) -> Option<(Arc<Trial>, bool)> {
+        let first = self.waiting.pop_front().map(|trial| (trial, false));
+        first.or_else(|| self.deferred.pop_front().map(|trial| (trial, true)))
+    }
+}
+
+/// Where the workers work.
+struct Floor<'a> {
+    queue: Mutex<Queue>,
+    /// Trials that failed so far.
+    failed: AtomicUsize,
+    max_failures: Option<usize>,
+    trainer: &'a dyn Trainer,
+    gate: &'a dyn Gate,
+    stop: &'a Stop,
+}
+
+impl Floor<'_> {
+    /// Takes the next trial of the plan until there is none or the sweep is stopped.
+    fn work(&self, sender: &mpsc::SyncSender<Event>) {
         // The receiver outlives the workers, so sending cannot fail; if it did, nobody would listen.
         let mut tell = |event| drop(sender.send(event));
+        loop {
+            // The lock goes before the trial begins.
+            let next = self.queue().next();
+            let Some((trial, is_second_turn)) = next else {
+                return;
+            };
+            if self.stop.is_requested() {
+                return;
+            }
+            match self.gate.claim(&trial) {
+                Ok(Claim::Granted(from)) => self.train(&trial, from, &mut tell),
+                Ok(Claim::Finished) => tell(Event::TrialPassed {
+                    trial,
+                    is_finished: true,
+                }),
+                Ok(Claim::Elsewhere) if is_second_turn => tell(Event::TrialPassed {
+                    trial,
+                    is_finished: false,
+                }),
+                Ok(Claim::Elsewhere) => self.queue().deferred.push_back(trial),
+                Err(error) => {
+                    self.queue().error.get_or_insert(error);
+                    self.stop.request();
+                }
+            }
+        }
+    }
+
+    fn train(
+        &self,
+        trial: &Arc<Trial>,
+        from: Option<TrainingState>,
+        tell: &mut (dyn FnMut(Event) + Send),
+    ) {
         // A panicking trial leaves nothing half-done behind: all it owns is dropped with it.
         let attempt = catch_unwind(AssertUnwindSafe(|| {
-            trainer.train(trial, None, stop, &mut tell)
+            self.trainer.train(trial, from, self.stop, tell)
         }));
-        let outcome = match attempt {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(error)) => Outcome::Failed {
-                message: error.to_string(),
-            },
-            Err(panic) => Outcome::Failed {
-                message: format!("the trial panicked: {}", panic_text(panic.as_ref())),
-            },
+        let (outcome, details) = match attempt {
+            Ok(Ok(outcome)) => (outcome, None),
+            Ok(Err(error)) => {
+                let message = error.to_string();
+                (Outcome::Failed { message }, None)
+            }
+            Err(panic) => {
+                let text = panic_text(panic.as_ref());
+                let details = panics::details(&text);
+                let message = format!("the trial panicked: {text}");
+                (Outcome::Failed { message }, details)
+            }
         };
+        if matches!(outcome, Outcome::Failed { .. }) {
+            // Here and not where the event is heard: the next trial must not start meanwhile.
+            let failed = self.failed.fetch_add(1, Ordering::Relaxed) + 1;
+            if self.max_failures.is_some_and(|most| failed >= most) {
+                self.stop.request();
+            }
+        }
         tell(Event::TrialEnded {
             trial: Arc::clone(trial),
             outcome,
+            details,
         });
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        // Trials are trained without it, so a panic cannot leave it half-changed.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn into_error(self) -> Option<Error> {
+        let queue = self.queue.into_inner();
+        queue.unwrap_or_else(PoisonError::into_inner).error
     }
 }
 
@@ -122,13 +246,24 @@ fn worker(
 struct Audience<'a, 'b> {
     observers: &'a mut [&'b mut dyn Observer],
     stop: &'a Stop,
-    error: Option<crate::error::Error>,
+    error: Option<Error>,
 }
 
 impl Audience<'_, '_> {
+    /// Tells all observers, in their order. Where one cannot take a trial's end down, those after it
+    /// hear that the trial was interrupted: an end that is not recorded is none.
     fn tell(&mut self, event: &Event) {
+        let unrecorded = match event {
+            Event::TrialEnded { trial, .. } => Some(Event::TrialEnded {
+                trial: Arc::clone(trial),
+                outcome: Outcome::Interrupted,
+                details: None,
+            }),
+            _ => None,
+        };
         for observer in self.observers.iter_mut() {
-            if let Err(error) = observer.observe(event) {
+            let unrecorded = unrecorded.as_ref().filter(|_| self.error.is_some());
+            if let Err(error) = observer.observe(unrecorded.unwrap_or(event)) {
                 self.stop.request();
                 self.error.get_or_insert(error);
             }
@@ -166,6 +301,9 @@ mod tests {
                 | Event::Probed { .. } => return Ok(()),
                 Event::EpochEnded { epoch, .. } => format!("epoch {}", epoch.epoch),
                 Event::TrialEnded { outcome, .. } => outcome.name().to_owned(),
+                Event::TrialPassed { trial, is_finished } => {
+                    format!("passed {}/{} {is_finished}", trial.label, trial.replicate)
+                }
                 Event::SweepEnded => "end".to_owned(),
             };
             self.heard.push(word);
@@ -184,13 +322,30 @@ mod tests {
     const THREE: &str = "replicates = 2\n[data]\ndataset = \"glyphs\"\n[train]\nepochs = 2\n\
                          [sweep]\nnorm.placement = [\"none\", \"before\", \"after\"]\n";
 
+    /// Grants everything.
+    struct Open;
+
+    impl Gate for Open {
+        fn claim(&self, _: &Arc<Trial>) -> Result<Claim> {
+            Ok(Claim::Granted(None))
+        }
+    }
+
+    fn sweep(trials: &[Arc<Trial>], jobs: usize) -> Sweep<'_> {
+        Sweep {
+            trials,
+            skipped: 0,
+            jobs,
+            max_failures: None,
+        }
+    }
+
     fn listen(text: &str, jobs: usize, trainer: &ScriptedTrainer) -> (Vec<String>, Tally) {
         let mut listener = Listener::default();
         let tally = run(
-            &trials(text),
-            0,
+            &sweep(&trials(text), jobs),
             trainer,
-            jobs,
+            &Open,
             &Stop::default(),
             &mut [&mut listener],
         )
@@ -248,7 +403,7 @@ mod tests {
                     completed: 3,
                     diverged: 1,
                     failed: 2,
-                    interrupted: 0
+                    ..Tally::default()
                 }
             );
         }
@@ -261,10 +416,12 @@ mod tests {
         let mut listener = Listener::default();
         let trials = trials(THREE);
         let tally = run(
-            &trials,
-            1,
+            &Sweep {
+                skipped: 1,
+                ..sweep(&trials, 2)
+            },
             &ScriptedTrainer::default(),
-            2,
+            &Open,
             &stop,
             &mut [&mut listener],
         )
@@ -287,10 +444,9 @@ mod tests {
         };
         let stop = Stop::default();
         let error = run(
-            &trials(THREE),
-            0,
+            &sweep(&trials(THREE), 1),
             &ScriptedTrainer::default(),
-            1,
+            &Open,
             &stop,
             &mut [&mut listener],
         )
@@ -302,5 +458,98 @@ mod tests {
             Some("end"),
             "all are told of the end"
         );
+    }
+
+    #[test]
+    fn after_the_permitted_number_of_failures_the_sweep_stops() {
+        let trainer = ScriptedTrainer {
+            fail: Some("before".to_owned()),
+            ..ScriptedTrainer::default()
+        };
+        let trials = trials(THREE);
+        for (most, tally) in [(1, (1, 1)), (2, (3, 2)), (3, (4, 2))] {
+            let sweep = Sweep {
+                max_failures: Some(most),
+                ..sweep(&trials, 1)
+            };
+            let stop = Stop::default();
+            let ended = run(&sweep, &trainer, &Open, &stop, &mut []).expect("an outcome");
+            assert_eq!((ended.completed, ended.failed), tally);
+            assert_eq!(ended.sum(), 6);
+            assert_eq!(stop.is_requested(), most <= 2);
+            assert!(!stop.is_requested_by_user());
+        }
+    }
+
+    /// Another run trains `before`; of replicate 1 it finishes, of replicate 2 it dies.
+    struct Shared(Mutex<Vec<String>>);
+
+    impl Gate for Shared {
+        fn claim(&self, trial: &Arc<Trial>) -> Result<Claim> {
+            let mut asked = self.0.lock().expect("no panic");
+            let is_second = asked.contains(&trial.id);
+            asked.push(trial.id.clone());
+            Ok(match (trial.label.as_str(), trial.replicate, is_second) {
+                ("before", _, false) | ("after", 2, _) => Claim::Elsewhere,
+                ("before", 1, true) => Claim::Finished,
+                _ => Claim::Granted(None),
+            })
+        }
+    }
+
+    #[test]
+    fn what_other_runs_train_gets_a_second_turn_at_the_end() {
+        for jobs in [1, 3] {
+            let mut listener = Listener::default();
+            let tally = run(
+                &sweep(&trials(THREE), jobs),
+                &ScriptedTrainer::default(),
+                &Shared(Mutex::default()),
+                &Stop::default(),
+                &mut [&mut listener],
+            )
+            .expect("no error");
+            assert_eq!(
+                tally,
+                Tally {
+                    completed: 4,
+                    elsewhere: 1,
+                    finished_elsewhere: 1,
+                    ..Tally::default()
+                }
+            );
+            for word in [
+                "passed before/1 true",
+                "passed after/2 false",
+                "start before/2",
+            ] {
+                assert!(
+                    listener.heard.contains(&word.to_owned()),
+                    "{word}: {:?}",
+                    listener.heard
+                );
+            }
+        }
+    }
+
+    /// Cannot tell.
+    struct Stuck;
+
+    impl Gate for Stuck {
+        fn claim(&self, _: &Arc<Trial>) -> Result<Claim> {
+            Err(Error::Results("no lock".to_owned()))
+        }
+    }
+
+    #[test]
+    fn a_gate_that_cannot_tell_ends_the_sweep_with_its_error() {
+        let ended = run(
+            &sweep(&trials(THREE), 2),
+            &ScriptedTrainer::default(),
+            &Stuck,
+            &Stop::default(),
+            &mut [],
+        );
+        assert_eq!(ended.expect_err("an error").to_string(), "no lock");
     }
 }

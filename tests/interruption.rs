@@ -74,6 +74,10 @@ fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
         // None is interrupted if the signal falls just between two trials.
         assert!(count("interrupted") <= 1, "{outcomes:?}");
         assert!(
+            !lab.path("results/small/.runs").exists(),
+            "no claim is left"
+        );
+        assert!(
             count("pending") >= 1 && count("completed") >= 1,
             "{outcomes:?}"
         );
@@ -145,13 +149,34 @@ fn a_killed_run_is_completed_by_the_next_to_the_same_bytes() {
 }
 
 #[test]
-fn two_runs_into_one_folder_are_not_allowed_at_once() {
+fn two_runs_into_one_folder_share_the_trials_and_none_is_done_twice() {
+    let undisturbed = long_lab();
+    undisturbed.run(&[]);
     let lab = long_lab();
     let mut child = started(&lab);
-    lab.bn_lab(&["run", "experiment.toml"])
-        .refused(1, &["another bn-lab is running", "results/small"]);
+    let other = lab.run(&["--jobs", "1"]);
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    // Whoever ended last has left whole tables and charts.
+    assert_same(
+        &undisturbed.reproducible_files("results/small"),
+        &lab.reproducible_files("results/small"),
+    );
+    let manifest: serde_json::Value =
+        serde_json::from_str(&lab.text("results/small/manifest.json")).expect("JSON");
+    let trained = |run: usize| manifest["runs"][run]["trained"].as_u64().expect("a number");
+    assert!(trained(0) > 0 && trained(1) > 0, "{}", other.stderr);
+    assert_eq!(trained(0) + trained(1), 9, "each trial once");
+}
+
+#[test]
+fn another_experiment_is_not_run_into_a_folder_where_one_is_running() {
+    let lab = long_lab();
+    let mut child = started(&lab);
+    lab.bn_lab(&["run", "experiment.toml", "-o", "train.epochs=1"])
+        .refused(1, &["running another experiment", "results/small"]);
     child.kill().expect("a child of ours");
     child.wait().expect("it ends");
+    lab.run(&["-o", "train.epochs=1"]);
 }
 
 #[cfg(unix)]

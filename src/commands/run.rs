@@ -1,6 +1,7 @@
 //! `bn-lab run`: train every trial that is not finished yet, then draw the charts and print the
 //! table.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -10,19 +11,24 @@ use crate::data::Places;
 use crate::device::OpenDevice;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
+use crate::fs;
+use crate::panics;
 use crate::plan::{self, Trial};
 use crate::plot;
 use crate::progress;
 use crate::record::layout::Layout;
 use crate::record::manifest::{self, RunEntry};
 use crate::record::reader;
+use crate::record::results::Results;
+use crate::record::survey::{Selection, Survey, survey};
 use crate::record::writer::Writer;
 use crate::report;
-use crate::runner::{self, Tally};
+use crate::runner::{self, Sweep, Tally};
 use crate::train::BurnTrainer;
 
 /// Runs an experiment from its file to its charts.
 pub fn run(arguments: &cli::Run) -> Result<()> {
+    panics::keep_quietly();
     let quiet = arguments.quiet;
     let experiment = load(&arguments.experiment, quiet)?;
     let trials = plan::trials(&experiment);
@@ -31,45 +37,76 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let device = OpenDevice::open(&arguments.device)?;
     let entry = RunEntry::begin(device.name(), jobs, threads);
     let trainer = BurnTrainer::new(device, threads);
-    let unfinished = reader::unfinished(&Layout::new(&experiment.output.dir), &trials)?;
-    provide_data(&trainer, &unfinished, arguments)?;
-    let mut writer = Writer::open(&experiment, &trials, entry)?;
-    // Fewer than above only if another run finished some meanwhile.
-    let to_run = writer.to_run();
-    let earlier = writer.begin(|trial| trainer.digest(&trial.condition))?;
-    if let Some(earlier) = earlier.filter(|_| !quiet) {
-        say(&format!(
-            "note: another experiment ran here before; its trials stay, its tables and charts are replaced, and it is kept as `{}`",
-            earlier.display()
-        ));
-    }
-    let again = writer.to_look_into();
-    if again > 0 && !quiet {
-        say(&format!(
-            "note: {again} finished trials lack the probes or checkpoints that are asked for now; they are trained again, to the same numbers"
-        ));
+    let layout = Layout::new(&experiment.output.dir);
+    let selection = Selection {
+        retry_failed: arguments.retry_failed,
+        force: arguments.force.clone(),
+    };
+    let survey = survey(&layout, &trials, &selection)?;
+    provide_data(&trainer, &survey.to_run, arguments)?;
+    let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
+    let digest = |trial: &Trial| trainer.digest(&trial.condition);
+    writer.note_data(&survey.to_run, digest);
+    let earlier = writer.begin(&survey.to_run, digest)?;
+    if !quiet {
+        tell(&survey, earlier.as_deref());
     }
     let stop = stop_on_signal()?;
     let mut farewell = Farewell {
         stop: stop.clone(),
         is_said: quiet,
     };
-    let mut display = progress::display(quiet);
-    let tally = runner::run(
-        &to_run,
-        trials.len() - to_run.len(),
-        &trainer,
+    let logs = layout.clone();
+    let mut display = progress::display(quiet, move |trial| logs.trial(&trial.id).failure_log());
+    let gate = writer.gate();
+    let sweep = Sweep {
+        trials: &survey.to_run,
+        skipped: trials.len() - survey.to_run.len(),
         jobs,
-        &stop,
-        &mut [&mut writer, display.as_mut(), &mut farewell],
-    )?;
-    // The writer, and with it the folder's lock, is kept until the charts show its tables.
-    conclude(
-        &Layout::new(&experiment.output.dir),
+        max_failures: max_failures(arguments),
+    };
+    let observers: &mut [&mut dyn Observer] = &mut [&mut writer, display.as_mut(), &mut farewell];
+    let tally = runner::run(&sweep, &trainer, gate.as_ref(), &stop, observers)?;
+    // The writer, and with it the sign that this run is alive, is kept until the charts show its
+    // tables.
+    let ending = Ending {
         tally,
-        to_run.len(),
-        quiet,
-    )
+        failed_before: survey.failed,
+        to_run: survey.to_run.len(),
+        trials: trials.len(),
+        is_stopped_by_user: stop.is_requested_by_user(),
+    };
+    conclude(&layout, &ending, quiet)
+}
+
+fn max_failures(arguments: &cli::Run) -> Option<usize> {
+    let given = arguments.max_failures.map(|most| most as usize);
+    given.or(arguments.fail_fast.then_some(1))
+}
+
+/// Says what this run does besides training what was never trained.
+fn tell(survey: &Survey, earlier: Option<&Path>) {
+    if let Some(earlier) = earlier {
+        say(&format!(
+            "note: another experiment ran here before; its trials stay, its tables and charts are replaced, and it is kept as `{}`",
+            earlier.display()
+        ));
+    }
+    for (count, text) in [
+        (
+            survey.lacking,
+            "lack the probes or checkpoints that are asked for now; they are trained again, to the same numbers",
+        ),
+        (
+            survey.damaged,
+            "have lost files or parts of them; they are trained again, to the same numbers",
+        ),
+    ] {
+        if count > 0 {
+            let trials = if count == 1 { "trial" } else { "trials" };
+            say(&format!("note: {count} finished {trials} {text}"));
+        }
+    }
 }
 
 /// One trial per core, unless the trials have several threads each or the user says otherwise.
@@ -120,7 +157,7 @@ struct Farewell {
 
 impl Observer for Farewell {
     fn observe(&mut self, _: &Event) -> Result<()> {
-        if self.stop.is_requested() && !self.is_said {
+        if self.stop.is_requested_by_user() && !self.is_said {
             self.is_said = true;
             say("stopping after the current steps; Ctrl-C again stops at once");
         }
@@ -128,10 +165,20 @@ impl Observer for Farewell {
     }
 }
 
+/// How a run ended.
+struct Ending {
+    tally: Tally,
+    /// Trials that failed in earlier runs and were left alone.
+    failed_before: usize,
+    to_run: usize,
+    /// All of the plan.
+    trials: usize,
+    is_stopped_by_user: bool,
+}
+
 /// Charts, table, and whether all went well.
-fn conclude(layout: &Layout, tally: Tally, total: usize, quiet: bool) -> Result<()> {
-    let results = reader::read(layout.root())?;
-    let charts = plot::write_all(&results, &layout.charts())?;
+fn conclude(layout: &Layout, ending: &Ending, quiet: bool) -> Result<()> {
+    let (results, charts) = draw(layout)?;
     if !quiet {
         print(&format!("\n{}\n", report::conditions::table(&results)))?;
         print(&format!("results  {}\n", layout.root().display()))?;
@@ -139,18 +186,53 @@ fn conclude(layout: &Layout, tally: Tally, total: usize, quiet: bool) -> Result<
             Some(overview) => print(&format!("charts   {}\n", overview.display()))?,
             None => say(NOTHING_TO_DRAW),
         }
-        if total == 0 {
-            say("note: every trial was finished before; nothing was trained");
-        }
+        remark(ending);
     }
-    if tally.interrupted > 0 {
+    let failed = ending.tally.failed + ending.failed_before;
+    if ending.is_stopped_by_user {
         return Err(Error::Interrupted);
     }
-    if tally.failed > 0 {
+    if failed > 0 {
         return Err(Error::TrialsFailed {
-            failed: tally.failed,
-            total,
+            failed,
+            total: ending.trials,
+            is_cut_short: ending.tally.interrupted > 0,
         });
     }
     Ok(())
+}
+
+/// Draws the charts of what the tables say in the end: another run may write them meanwhile, and
+/// its charts must not be replaced by older ones.
+fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>)> {
+    loop {
+        let table = fs::read(&layout.trials_table())?;
+        let results = reader::read(layout.root())?;
+        let charts = plot::write_all(&results, &layout.charts())?;
+        if table == fs::read(&layout.trials_table())? {
+            return Ok((results, charts));
+        }
+    }
+}
+
+/// What else there is to know.
+fn remark(ending: &Ending) {
+    let Tally {
+        elsewhere,
+        finished_elsewhere,
+        ..
+    } = ending.tally;
+    if ending.to_run == 0 && ending.failed_before == 0 {
+        say("note: every trial was finished before; nothing was trained");
+    }
+    if finished_elsewhere > 0 {
+        say(&format!(
+            "note: {finished_elsewhere} trials were finished by other runs meanwhile"
+        ));
+    }
+    if elsewhere > 0 {
+        say(&format!(
+            "note: {elsewhere} trials are being trained by other runs; the last run to end draws the whole charts"
+        ));
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::estimate::Estimate;
-use super::{duration, percent};
+use super::{LogOf, duration, failure, percent};
 use crate::error::Result;
 use crate::event::{EpochResult, Event, Observer, Outcome};
 use crate::plan::Trial;
@@ -21,10 +21,11 @@ pub(super) struct Bars {
     running: HashMap<String, ProgressBar>,
     estimate: Estimate,
     started: Instant,
+    log_of: LogOf,
 }
 
-impl Default for Bars {
-    fn default() -> Self {
+impl Bars {
+    pub(super) fn new(log_of: LogOf) -> Self {
         let all = MultiProgress::new();
         let overall = all.add(ProgressBar::new(PARTS).with_style(style("{bar:30} {msg}")));
         Self {
@@ -33,11 +34,10 @@ impl Default for Bars {
             running: HashMap::new(),
             estimate: Estimate::default(),
             started: Instant::now(),
+            log_of,
         }
     }
-}
 
-impl Bars {
     fn start(&mut self, trial: &Trial, steps: usize) {
         self.estimate.started(&trial.id, steps);
         let bar = self
@@ -73,7 +73,7 @@ impl Bars {
         }
         let remark = match outcome {
             Outcome::Diverged { reason, .. } => Some(format!("diverged: {reason}")),
-            Outcome::Failed { message } => Some(format!("FAILED: {message}")),
+            Outcome::Failed { message } => Some(failure(trial, message, &self.log_of)),
             Outcome::Completed | Outcome::Interrupted => None,
         };
         if let Some(remark) = remark {
@@ -115,7 +115,8 @@ impl Observer for Bars {
             Event::TrialStarted { trial, steps, .. } => self.start(trial, *steps),
             Event::Step { trial, step, .. } => self.step(trial, *step),
             Event::EpochEnded { trial, epoch, .. } => self.epoch(trial, epoch),
-            Event::TrialEnded { trial, outcome } => self.end(trial, outcome),
+            Event::TrialEnded { trial, outcome, .. } => self.end(trial, outcome),
+            Event::TrialPassed { trial, .. } => self.estimate.ended(&trial.id),
             Event::Order { .. }
             | Event::Checkpoint { .. }
             | Event::State { .. }

@@ -1,10 +1,11 @@
-//! Plain lines, for a log file or a pipe: one when a trial ends, and a sign of life in between.
+//! Plain lines, for a log file or a pipe: one when a trial ends, and a sign of life in between; of
+//! failures alone where nothing else is wanted.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::estimate::Estimate;
-use super::{duration, percent};
+use super::{LogOf, duration, failure, percent};
 use crate::error::Result;
 use crate::event::{Event, Observer, Outcome};
 use crate::plan::Trial;
@@ -19,20 +20,32 @@ pub(super) struct Lines<W> {
     started: Instant,
     last_line: Instant,
     last_accuracy: std::collections::HashMap<String, f64>,
+    /// Whether only failures are told.
+    quiet: bool,
+    log_of: LogOf,
 }
 
 impl<W: Write> Lines<W> {
-    pub(super) fn new(out: W) -> Self {
+    pub(super) fn new(out: W, quiet: bool, log_of: LogOf) -> Self {
         Self {
             out,
             estimate: Estimate::default(),
             started: Instant::now(),
             last_line: Instant::now(),
             last_accuracy: std::collections::HashMap::default(),
+            quiet,
+            log_of,
         }
     }
 
     fn say(&mut self, text: &str) {
+        if self.quiet {
+            return;
+        }
+        self.say_always(text);
+    }
+
+    fn say_always(&mut self, text: &str) {
         // A closed stderr must not end a sweep.
         drop(writeln!(self.out, "{text}"));
         self.last_line = Instant::now();
@@ -55,7 +68,7 @@ impl<W: Write> Lines<W> {
                 None => "completed".to_owned(),
             },
             Outcome::Diverged { reason, .. } => format!("diverged: {reason}"),
-            Outcome::Failed { message } => format!("FAILED: {message}"),
+            Outcome::Failed { message } => failure(trial, message, &self.log_of),
             Outcome::Interrupted => "interrupted".to_owned(),
         };
         let line = format!(
@@ -67,7 +80,11 @@ impl<W: Write> Lines<W> {
             self.time_left()
         );
         self.last_accuracy.remove(&trial.id);
-        self.say(&line);
+        if matches!(outcome, Outcome::Failed { .. }) {
+            self.say_always(&line);
+        } else {
+            self.say(&line);
+        }
     }
 }
 
@@ -100,7 +117,8 @@ impl<W: Write> Observer for Lines<W> {
                     self.say(&line);
                 }
             }
-            Event::TrialEnded { trial, outcome } => self.trial_ended(trial, outcome),
+            Event::TrialEnded { trial, outcome, .. } => self.trial_ended(trial, outcome),
+            Event::TrialPassed { trial, .. } => self.estimate.ended(&trial.id),
             Event::Order { .. }
             | Event::Checkpoint { .. }
             | Event::State { .. }

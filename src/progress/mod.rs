@@ -1,32 +1,32 @@
 //! What a person sees on stderr while a sweep runs: bars on a terminal, plain lines elsewhere,
-//! nothing with `--quiet`. It draws what the events tell and decides nothing.
+//! failures alone with `--quiet`. It draws what the events tell and decides nothing.
 
 mod bars;
 mod estimate;
 mod lines;
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
-use crate::event::{Event, Observer};
+use crate::event::Observer;
+use crate::plan::Trial;
 
-/// The display that fits where stderr goes.
-pub fn display(quiet: bool) -> Box<dyn Observer> {
-    if quiet {
-        Box::new(Silent)
-    } else if std::io::stderr().is_terminal() {
-        Box::new(bars::Bars::default())
+/// Where the log of a failed trial is.
+type LogOf = Box<dyn Fn(&Trial) -> PathBuf>;
+
+/// The display that fits where stderr goes. `log_of` gives the log of a failed trial.
+pub fn display(quiet: bool, log_of: impl Fn(&Trial) -> PathBuf + 'static) -> Box<dyn Observer> {
+    let log_of: LogOf = Box::new(log_of);
+    if !quiet && std::io::stderr().is_terminal() {
+        Box::new(bars::Bars::new(log_of))
     } else {
-        Box::new(lines::Lines::new(std::io::stderr()))
+        Box::new(lines::Lines::new(std::io::stderr(), quiet, log_of))
     }
 }
 
-/// Says nothing.
-struct Silent;
-
-impl Observer for Silent {
-    fn observe(&mut self, _: &Event) -> crate::error::Result<()> {
-        Ok(())
-    }
+/// What is said at once of a trial that failed, so that it can be looked into while others run.
+fn failure(trial: &Trial, message: &str, log_of: &LogOf) -> String {
+    format!("FAILED: {message}\n  log: {}", log_of(trial).display())
 }
 
 /// `97.3 %`

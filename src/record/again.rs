@@ -50,6 +50,16 @@ fn both(earlier: &TrialRecord, now: TrialRecord, looked: bool, told: bool) -> Tr
     recording.extend(now.recording);
     recording.sort();
     recording.dedup();
+    let mut files = earlier.files.clone();
+    files.extend(
+        now.files
+            .into_iter()
+            .filter(|(name, _)| match name.as_str() {
+                "steps.csv" => false,
+                "epochs.csv" => told,
+                _ => true,
+            }),
+    );
     let (last, best) = if told {
         (now.last, now.best)
     } else {
@@ -59,6 +69,7 @@ fn both(earlier: &TrialRecord, now: TrialRecord, looked: bool, told: bool) -> Tr
         recording,
         last,
         best,
+        files,
         ..earlier.clone()
     }
 }

@@ -1,29 +1,34 @@
 //! A network on disk: safetensors, so that `PyTorch`, `JAX` and numpy read it without us.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use safetensors::tensor::{Dtype, TensorView};
 
 use super::layout::TrialLayout;
 use crate::error::{Error, Result};
 use crate::event::{NamedTensor, Point};
-use crate::fs;
+use crate::fs::{self, Grown};
 
 /// Writes the network that was kept at `point`, in one step.
-pub(super) fn write(layout: &TrialLayout, point: Point, tensors: &[NamedTensor]) -> Result<()> {
+pub(super) fn write(layout: &TrialLayout, point: Point, tensors: &[NamedTensor]) -> Result<Grown> {
     let path = layout.checkpoint(point);
     fs::create_folder(&layout.checkpoints())?;
-    let bytes = encode(tensors).map_err(|e| {
-        Error::Results(format!(
-            "cannot write the checkpoint `{}`: {e}",
-            path.display()
-        ))
-    })?;
-    fs::replace(&path, &bytes)
+    let bytes = encode(tensors, None).map_err(|e| cannot_write(&path, &e))?;
+    fs::replace(&path, &bytes)?;
+    Ok(Grown::of(&bytes))
 }
 
-/// The bytes of a safetensors file; the same tensors give the same bytes.
-fn encode(tensors: &[NamedTensor]) -> std::result::Result<Vec<u8>, safetensors::SafeTensorError> {
+pub(super) fn cannot_write(path: &Path, why: &dyn std::fmt::Display) -> Error {
+    Error::Results(format!("cannot write `{}`: {why}", path.display()))
+}
+
+/// The bytes of a safetensors file; the same tensors give the same bytes. `note` goes into its
+/// header.
+pub(super) fn encode(
+    tensors: &[NamedTensor],
+    note: Option<(String, String)>,
+) -> std::result::Result<Vec<u8>, safetensors::SafeTensorError> {
     let bytes: Vec<Vec<u8>> = tensors
         .iter()
         .map(|tensor| tensor.values.iter().flat_map(|x| x.to_le_bytes()).collect())
@@ -36,7 +41,8 @@ fn encode(tensors: &[NamedTensor]) -> std::result::Result<Vec<u8>, safetensors::
                 .map(|view| (tensor.name.as_str(), view))
         })
         .collect::<std::result::Result<_, _>>()?;
-    safetensors::serialize(views, None::<HashMap<String, String>>)
+    let notes: Option<HashMap<String, String>> = note.map(|note| HashMap::from([note]));
+    safetensors::serialize(views, notes)
 }
 
 #[cfg(test)]
@@ -57,7 +63,7 @@ mod tests {
                 values: vec![0.5, -0.5],
             },
         ];
-        let bytes = encode(&tensors).expect("shapes and values agree");
+        let bytes = encode(&tensors, None).expect("shapes and values agree");
         let file = safetensors::SafeTensors::deserialize(&bytes).expect("a valid file");
         assert_eq!(file.len(), 2);
         for tensor in &tensors {
@@ -70,7 +76,7 @@ mod tests {
                 .collect();
             assert_eq!(values, tensor.values);
         }
-        assert_eq!(bytes, encode(&tensors).expect("as before"));
+        assert_eq!(bytes, encode(&tensors, None).expect("as before"));
     }
 
     #[test]
@@ -80,6 +86,6 @@ mod tests {
             shape: vec![3],
             values: vec![1.0],
         };
-        assert!(encode(&[tensor]).is_err());
+        assert!(encode(&[tensor], None).is_err());
     }
 }

@@ -69,6 +69,9 @@ impl Layout {
     }
 }
 
+/// Where a trial is trained a second time. No id looks like it.
+const AGAIN: &str = "again";
+
 /// The folder of one trial.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrialLayout {
@@ -115,8 +118,13 @@ impl TrialLayout {
     /// Where a trial that has its result is trained again, to leave what it did not leave before.
     pub fn again(&self) -> Self {
         Self {
-            root: self.root.join("again"),
+            root: self.root.join(AGAIN),
         }
+    }
+
+    /// Whether this is the folder of a second training.
+    pub(super) fn is_again(&self) -> bool {
+        self.root.ends_with(AGAIN)
     }
 
     /// What the probes read.

@@ -30,6 +30,9 @@ pub struct Manifest {
 /// One `bn-lab run`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunEntry {
+    /// The run's name, in `.runs/` while it lives; empty in entries of earlier versions.
+    #[serde(default)]
+    pub run: String,
     /// Version of bn-lab.
     pub bn_lab: String,
     /// Git revision of bn-lab.
@@ -66,6 +69,7 @@ impl RunEntry {
     /// A run that begins now.
     pub fn begin(device: &str, jobs: usize, threads: usize) -> Self {
         Self {
+            run: String::new(),
             bn_lab: VERSION.to_owned(),
             revision: REVISION.to_owned(),
             burn: BURN_VERSION.to_owned(),
@@ -128,8 +132,18 @@ pub(super) fn check_schema(path: &Path, schema: u32) -> Result<()> {
     Ok(())
 }
 
+/// Enters a run, or what has become of it. Only under the folder's lock.
+pub(super) fn enter(layout: &Layout, run: &RunEntry) -> Result<()> {
+    let mut manifest = read(layout)?;
+    match manifest.runs.iter_mut().find(|known| known.run == run.run) {
+        Some(known) => run.clone_into(known),
+        None => manifest.runs.push(run.clone()),
+    }
+    write(layout, &manifest)
+}
+
 /// Replaces the manifest.
-pub fn write(layout: &Layout, manifest: &Manifest) -> Result<()> {
+fn write(layout: &Layout, manifest: &Manifest) -> Result<()> {
     let mut text = serde_json::to_vec_pretty(manifest)
         .map_err(|e| Error::Results(format!("cannot write the manifest: {e}")))?;
     text.push(b'\n');

@@ -3,11 +3,15 @@
 mod again;
 mod checkpoint;
 pub mod claims;
+pub mod gate;
 pub mod layout;
 pub mod manifest;
+mod opening;
 pub mod reader;
 pub mod results;
 pub mod schema;
+mod state;
+pub mod survey;
 mod tables;
 mod trial_files;
 pub mod writer;

@@ -1,7 +1,6 @@
 //! Reads a results folder back: the only way from files to charts, tables and reports.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,7 +9,6 @@ use super::layout::Layout;
 use super::manifest;
 use super::results::{Results, TrialCurves};
 use super::schema::{TrialRecord, TrialRow};
-use super::tables::Records;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
@@ -34,36 +32,6 @@ pub fn record(layout: &Layout, trial: &Trial) -> Result<Option<TrialRecord>> {
 #[derive(Deserialize)]
 struct Version {
     schema: u32,
-}
-
-/// The records of the trials of `plan` that ended, however they did.
-pub(super) fn records(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Records> {
-    let found = plan
-        .iter()
-        .filter_map(|trial| record(layout, trial).transpose());
-    found
-        .map(|record| record.map(|record| (record.id.clone(), record)))
-        .collect()
-}
-
-/// The trials of `plan` that have no final result in the folder yet, in order.
-pub fn unfinished(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Vec<Arc<Trial>>> {
-    let mut unfinished = Vec::new();
-    for trial in plan {
-        let record = record(layout, trial)?;
-        if !record.is_some_and(|record| is_finished(&record, trial)) {
-            unfinished.push(Arc::clone(trial));
-        }
-    }
-    Ok(unfinished)
-}
-
-/// Whether a trial has its result and everything that it is asked to leave behind. One that was
-/// trained without the probes or checkpoints that are asked for now is trained again, to the same
-/// numbers.
-pub(super) fn is_finished(record: &TrialRecord, trial: &Trial) -> bool {
-    let asked = trial.recording.items();
-    record.outcome.is_finished() && asked.iter().all(|item| record.recording.contains(item))
 }
 
 /// What the gallery needs of `experiment.toml`.

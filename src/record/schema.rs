@@ -157,6 +157,10 @@ pub struct TrialRecord {
     /// The row with the highest validation accuracy (the first of equals), where there is a
     /// validation set.
     pub best: Option<EpochRow>,
+    /// Lengths in bytes of its files that are the same in every training; one that is shorter was
+    /// torn by a power failure, say. Empty in records of earlier versions.
+    #[serde(default)]
+    pub files: BTreeMap<String, u64>,
 }
 
 /// A row of `trials.csv`. The axes, one column each under their dotted keys, stand between

@@ -2,6 +2,7 @@
 //! `trial.json` is written last and atomically, so that its presence means that the trial ended.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use serde::Serialize;
@@ -12,12 +13,14 @@ use super::layout::TrialLayout;
 use super::schema::{
     EpochRow, LayerRow, OrderRow, SCHEMA_VERSION, StepRow, TimingRow, TrialRecord,
 };
+use super::state::{self, Origin, Saved};
 use crate::config::value::Value;
 use crate::error::{Error, Result};
 use crate::event::{
     BatchResult, EpochResult, EpochSeconds, Examples, NamedTensor, Outcome, Point, Reading,
+    TrainingState,
 };
-use crate::fs::{self, Growing};
+use crate::fs::{self, Growing, Grown};
 use crate::plan::Trial;
 
 /// What a trial tells of itself when it starts.
@@ -35,52 +38,117 @@ pub(super) struct Facts {
 
 /// A trial whose files are growing.
 pub(super) struct TrialFiles {
-    epochs: Growing,
-    steps: Growing,
-    timings: Growing,
     /// Where they grow: the trial's folder, or a folder in it if the trial has its result already.
     layout: TrialLayout,
-    /// Started with their first rows: most trials have none.
-    layers: Option<Growing>,
-    order: Option<Order>,
+    origin: Origin,
     facts: Facts,
+    /// By their names. Most trials have no layers and no order.
+    growing: BTreeMap<&'static str, Growing>,
+    /// The networks that were kept, by their paths in the folder.
+    kept: BTreeMap<String, Grown>,
+    /// Examples in [`ORDER_EXAMPLES`].
+    ordered: usize,
     last: Option<EpochRow>,
     best: Option<EpochRow>,
 }
 
-/// The batch order of a trial, as far as it is known.
-struct Order {
-    batches: Growing,
-    examples: Growing,
-    /// Examples so far.
-    written: usize,
-}
+const EPOCHS: &str = "epochs.csv";
+const STEPS: &str = "steps.csv";
+const TIMINGS: &str = "timings.csv";
+const LAYERS: &str = "layers.csv";
+const ORDER: &str = "order.csv";
+const ORDER_EXAMPLES: &str = "order.bin";
+
+/// The files that grow, with their first lines, and whether every trial has them.
+const GROWING: [(&str, &str, bool); 6] = [
+    (EPOCHS, EpochRow::HEADER, true),
+    (STEPS, StepRow::HEADER, true),
+    (TIMINGS, TimingRow::HEADER, true),
+    (LAYERS, LayerRow::HEADER, false),
+    (ORDER, OrderRow::HEADER, false),
+    (ORDER_EXAMPLES, "", false),
+];
 
 impl TrialFiles {
     /// Starts the files of a trial anew; what an earlier attempt left goes, its record first. The
     /// files of a trial that `has_result` stay as they are: the new ones grow beside them.
-    pub(super) fn start(layout: &TrialLayout, has_result: bool, facts: Facts) -> Result<Self> {
+    pub(super) fn start(
+        layout: &TrialLayout,
+        has_result: bool,
+        origin: Origin,
+        facts: Facts,
+    ) -> Result<Self> {
         let again = layout.again();
         fs::remove_folder(again.root())?;
         let layout = if has_result { &again } else { layout };
         fs::create_folder(layout.root())?;
-        fs::remove_if_exists(&layout.trial())?;
-        fs::remove_partials(layout.root())?;
-        for stale in [layout.layers(), layout.order(), layout.order_examples()] {
+        for stale in [layout.trial(), layout.state(), layout.failure_log()] {
             fs::remove_if_exists(&stale)?;
         }
+        fs::remove_partials(layout.root())?;
         fs::remove_folder(&layout.checkpoints())?;
-        Ok(Self {
+        let mut files = Self::empty(layout, origin, facts);
+        for (name, _, is_always) in GROWING {
+            if is_always {
+                files.open(name)?;
+            } else {
+                fs::remove_if_exists(&layout.root().join(name))?;
+            }
+        }
+        Ok(files)
+    }
+
+    /// Goes on where `saved` was told: cuts off what was written after it.
+    pub(super) fn resume(layout: &TrialLayout, saved: Saved, facts: Facts) -> Result<Self> {
+        for stale in [layout.trial(), layout.failure_log()] {
+            fs::remove_if_exists(&stale)?;
+        }
+        fs::remove_folder(layout.again().root())?;
+        fs::remove_partials(layout.root())?;
+        fs::remove_partials(&layout.checkpoints())?;
+        let mut files = Self::empty(layout, saved.origin, facts);
+        for (name, ..) in GROWING {
+            let path = layout.root().join(name);
+            match saved.files.get(name) {
+                Some(grown) => {
+                    let file = Growing::resume(&path, grown)?.ok_or_else(|| changed(&path))?;
+                    files.growing.insert(name, file);
+                }
+                None => fs::remove_if_exists(&path)?,
+            }
+        }
+        let is_kept = |(name, _): &(String, Grown)| GROWING.iter().all(|(known, ..)| known != name);
+        files.kept = saved.files.into_iter().filter(is_kept).collect();
+        files.ordered = saved.ordered;
+        files.last = saved.last;
+        files.best = saved.best;
+        Ok(files)
+    }
+
+    fn empty(layout: &TrialLayout, origin: Origin, facts: Facts) -> Self {
+        Self {
             layout: layout.clone(),
-            layers: None,
-            order: None,
-            epochs: start_csv(&layout.epochs(), EpochRow::HEADER)?,
-            steps: start_csv(&layout.steps(), StepRow::HEADER)?,
-            timings: start_csv(&layout.timings(), TimingRow::HEADER)?,
+            origin,
             facts,
+            growing: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            ordered: 0,
             last: None,
             best: None,
-        })
+        }
+    }
+
+    /// A growing file, begun with its first line where it is not there yet.
+    fn open(&mut self, name: &'static str) -> Result<&mut Growing> {
+        match self.growing.entry(name) {
+            Entry::Occupied(file) => Ok(file.into_mut()),
+            Entry::Vacant(place) => {
+                let mut file = Growing::create(&self.layout.root().join(name))?;
+                let known = GROWING.iter().find(|(known, ..)| *known == name);
+                file.append(known.map_or("", |(_, header, _)| header).as_bytes())?;
+                Ok(place.insert(file))
+            }
+        }
     }
 
     pub(super) fn step(&mut self, step: usize, epoch: usize, batch: BatchResult) -> Result<()> {
@@ -89,7 +157,7 @@ impl TrialFiles {
             return Ok(());
         }
         let accuracy = batch.correct as f64 / batch.examples as f64;
-        self.steps.append(&csv_row(&StepRow {
+        self.open(STEPS)?.append(&csv_row(&StepRow {
             step,
             epoch,
             loss: batch.loss,
@@ -97,54 +165,82 @@ impl TrialFiles {
         }))
     }
 
-    pub(super) fn readings(
-        &mut self,
-        trial: &str,
-        step: usize,
-        readings: &[Reading],
-    ) -> Result<()> {
-        let mut file = match self.layers.take() {
-            Some(file) => file,
-            None => start_csv(&self.layout.layers(), LayerRow::HEADER)?,
-        };
+    pub(super) fn readings(&mut self, step: usize, readings: &[Reading]) -> Result<()> {
         let rows = readings.iter().flat_map(|reading| {
             csv_row(&LayerRow {
-                trial: trial.to_owned(),
+                trial: self.origin.id.clone(),
                 step,
                 layer: reading.layer.clone(),
                 quantity: reading.quantity.clone(),
                 value: reading.value,
             })
         });
-        file.append(&rows.collect::<Vec<u8>>())?;
-        self.layers = Some(file);
-        Ok(())
+        let rows: Vec<u8> = rows.collect();
+        self.open(LAYERS)?.append(&rows)
     }
 
     pub(super) fn order(&mut self, step: usize, epoch: usize, examples: &[u32]) -> Result<()> {
-        let mut order = match self.order.take() {
-            Some(order) => order,
-            None => Order {
-                batches: start_csv(&self.layout.order(), OrderRow::HEADER)?,
-                examples: Growing::create(&self.layout.order_examples())?,
-                written: 0,
-            },
-        };
         let bytes: Vec<u8> = examples.iter().flat_map(|e| e.to_le_bytes()).collect();
-        order.examples.append(&bytes)?;
-        order.batches.append(&csv_row(&OrderRow {
+        self.open(ORDER_EXAMPLES)?.append(&bytes)?;
+        let row = csv_row(&OrderRow {
             step,
             epoch,
-            first: order.written,
+            first: self.ordered,
             examples: examples.len(),
-        }))?;
-        order.written += examples.len();
-        self.order = Some(order);
+        });
+        self.ordered += examples.len();
+        self.open(ORDER)?.append(&row)
+    }
+
+    pub(super) fn checkpoint(&mut self, point: Point, tensors: &[NamedTensor]) -> Result<()> {
+        let grown = checkpoint::write(&self.layout, point, tensors)?;
+        let path = self.layout.checkpoint(point);
+        let name = path.strip_prefix(self.layout.root()).unwrap_or(&path);
+        // With forward slashes on every system.
+        let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+        self.kept.insert(parts.join("/"), grown);
         Ok(())
     }
 
-    pub(super) fn checkpoint(&self, point: Point, tensors: &[NamedTensor]) -> Result<()> {
-        checkpoint::write(&self.layout, point, tensors)
+    /// Writes down where the trial can go on from. A trial that is trained again, to leave something
+    /// more, goes on from nowhere.
+    pub(super) fn state(&self, state: &TrainingState) -> Result<()> {
+        if self.layout.is_again() {
+            return Ok(());
+        }
+        self.sync()?;
+        let growing = self.growing.iter();
+        let mut files: BTreeMap<String, Grown> = growing
+            .map(|(name, file)| ((*name).to_owned(), file.grown()))
+            .collect();
+        files.extend(self.kept.clone());
+        let saved = Saved {
+            schema: SCHEMA_VERSION,
+            origin: self.origin.clone(),
+            files,
+            ordered: self.ordered,
+            last: self.last.clone(),
+            best: self.best.clone(),
+            numbers: state.numbers.clone(),
+        };
+        state::write(&self.layout, &saved, &state.tensors)
+    }
+
+    /// Waits until all rows have reached the disk: a record of them must not outlive them.
+    pub(super) fn sync(&self) -> Result<()> {
+        self.growing.values().try_for_each(Growing::sync)
+    }
+
+    /// The lengths of the files that are the same in every training of the trial.
+    fn lengths(&self) -> BTreeMap<String, u64> {
+        let growing = self.growing.iter();
+        let growing = growing.map(|(name, file)| ((*name).to_owned(), file.bytes()));
+        let kept = self
+            .kept
+            .iter()
+            .map(|(name, grown)| (name.clone(), grown.bytes));
+        let all = growing.filter(|(name, _)| name != TIMINGS).chain(kept);
+        all.collect()
     }
 
     pub(super) fn epoch(&mut self, epoch: EpochResult, seconds: EpochSeconds) -> Result<()> {
@@ -168,8 +264,8 @@ impl TrialFiles {
             batch_test_loss: batch.map(|score| score.loss),
             batch_test_accuracy: batch.map(|score| score.accuracy),
         };
-        self.epochs.append(&csv_row(&row))?;
-        self.timings.append(&csv_row(&TimingRow {
+        self.open(EPOCHS)?.append(&csv_row(&row))?;
+        self.open(TIMINGS)?.append(&csv_row(&TimingRow {
             epoch: epoch.epoch,
             train_seconds: seconds.train,
             evaluation_seconds: seconds.evaluation,
@@ -182,9 +278,15 @@ impl TrialFiles {
     }
 }
 
-/// Writes the record of a trial that ended. `files` is `None` if it failed before it started.
-/// `earlier` is the record of a trial that had its result before: it stays, and gains what was left
-/// behind now.
+fn changed(path: &Path) -> Error {
+    Error::Results(format!(
+        "`{}` was changed by somebody else while its trial was about to go on",
+        path.display()
+    ))
+}
+
+/// What a trial that ended leaves. `files` is `None` if it failed before it started. `earlier` is the
+/// record of a trial that had its result before: it stays, and gains what was left behind now.
 pub(super) fn end(
     layout: &TrialLayout,
     trial: &Trial,
@@ -206,16 +308,40 @@ pub(super) fn end(
     text.push(b'\n');
     fs::create_folder(layout.root())?;
     fs::replace(&layout.trial(), &text)?;
+    // Last: a state without a record is gone on with, a record without a state is trained anew.
+    if !matches!(outcome, Outcome::Interrupted) {
+        fs::remove_if_exists(&layout.state())?;
+    }
     Ok(record)
 }
 
-fn record(trial: &Trial, files: Option<TrialFiles>, outcome: &Outcome) -> Result<TrialRecord> {
-    let mut recording = trial.recording.items();
-    recording.sort();
-    let (facts, last, best) = files.map_or_else(
-        || (Facts::default(), None, None),
-        |files| (files.facts, files.last, files.best),
+/// Writes down why a trial failed, for whoever wants to mend it.
+pub(super) fn log_failure(
+    layout: &TrialLayout,
+    trial: &Trial,
+    message: &str,
+    details: Option<&str>,
+) -> Result<()> {
+    let mut text = format!(
+        "trial {} ({}, replicate {}) failed\n\n{message}\n",
+        trial.id, trial.label, trial.replicate
     );
+    if let Some(details) = details {
+        text.push_str(&format!("\n{details}\n"));
+    }
+    text.push_str("\nsettings\n");
+    for (key, value) in &trial.condition.keys {
+        text.push_str(&format!("  {key} = {}\n", value.to_toml()));
+    }
+    fs::create_folder(layout.root())?;
+    fs::replace(&layout.failure_log(), text.as_bytes())
+}
+
+fn record(trial: &Trial, files: Option<TrialFiles>, outcome: &Outcome) -> Result<TrialRecord> {
+    let (facts, last, best, lengths) = files.map_or_else(Default::default, |files| {
+        let lengths = files.lengths();
+        (files.facts, files.last, files.best, lengths)
+    });
     Ok(TrialRecord {
         schema: SCHEMA_VERSION,
         id: trial.id.clone(),
@@ -226,11 +352,19 @@ fn record(trial: &Trial, files: Option<TrialFiles>, outcome: &Outcome) -> Result
         data: facts.data,
         examples: facts.examples,
         parameters: facts.parameters,
-        recording,
+        recording: recording(trial),
         outcome: outcome.clone(),
         last,
         best,
+        files: lengths,
     })
+}
+
+/// What a trial is asked to leave behind, in the order of its record.
+pub(super) fn recording(trial: &Trial) -> Vec<String> {
+    let mut recording = trial.recording.items();
+    recording.sort();
+    recording
 }
 
 /// Whether `row` has a higher validation accuracy than the best so far. The untrained network
@@ -250,12 +384,6 @@ fn settings(trial: &Trial) -> Result<BTreeMap<String, serde_json::Value>> {
             .map_err(|e| Error::Results(format!("cannot write `{key}`: {e}")))
     };
     trial.condition.keys.iter().map(to_json).collect()
-}
-
-fn start_csv(path: &Path, header: &str) -> Result<Growing> {
-    let mut file = Growing::create(path)?;
-    file.append(header.as_bytes())?;
-    Ok(file)
 }
 
 fn csv_row<T: Serialize>(row: &T) -> Vec<u8> {

@@ -1,84 +1,130 @@
 //! The observer that writes everything down: the files of each trial, the tables of the sweep, the
 //! manifest.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use sha2::{Digest, Sha256};
-
+use super::claims::Claims;
+use super::gate::FolderGate;
 use super::layout::Layout;
-use super::manifest::{self, Manifest, RunEntry};
+use super::manifest::{self, RunEntry};
+use super::opening;
 use super::reader;
 use super::schema::TrialRecord;
+use super::survey::Survey;
 use super::tables::{self, Records};
 use super::trial_files::{self, Facts, TrialFiles};
 use crate::config::spec::Experiment;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::{Event, Observer, Outcome};
-use crate::fs::{self, Lock};
+use crate::fs;
 use crate::plan::Trial;
 
 /// Tables are rewritten at most this often while trials end in quick succession.
 const TABLE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Writes one run into a results folder, which it holds locked as long as it lives.
+/// … and so seldom that they take no more than a part in so many of the time.
+const TABLE_SHARE: u32 = 100;
+
+/// Writes one run into a results folder, which other runs of the same experiment may share.
 pub struct Writer {
     layout: Layout,
     experiment: Experiment,
     plan: Vec<Arc<Trial>>,
     records: Records,
     open: HashMap<String, TrialFiles>,
-    manifest: Manifest,
+    gate: Arc<FolderGate>,
     run: RunEntry,
     started: Instant,
-    tables_written: Option<Instant>,
+    /// When the tables may be written next.
+    tables_due: Instant,
     /// A write failed: whatever follows is not written, so that no trial whose rows are missing
     /// is taken for a finished one.
     is_broken: bool,
-    _lock: Lock,
 }
 
 impl Writer {
-    /// Opens a results folder for one run: takes its lock and reads which trials ended before.
-    /// Beyond the folder and its lock nothing is written yet.
-    pub fn open(experiment: &Experiment, plan: &[Arc<Trial>], run: RunEntry) -> Result<Self> {
+    /// Opens a results folder for one run and announces the run in it. Beyond that nothing is
+    /// written yet.
+    pub fn open(
+        experiment: &Experiment,
+        plan: &[Arc<Trial>],
+        mut run: RunEntry,
+        survey: &Survey,
+        retries_failed: bool,
+    ) -> Result<Self> {
         let layout = Layout::new(&experiment.output.dir);
         fs::create_folder(layout.root())?;
-        let lock = Lock::try_take(&layout.lock())?.ok_or_else(|| {
-            Error::Results(format!(
-                "another bn-lab is running into `{}`; wait for it, or choose another folder with `-o output.dir=…`",
-                layout.root().display()
-            ))
-        })?;
+        let claims = Claims::announce(&layout)?;
+        claims.run().clone_into(&mut run.run);
+        let gate = FolderGate {
+            layout: layout.clone(),
+            claims,
+            device: run.device.clone(),
+            log_every_steps: experiment.output.log_every_steps,
+            forced: survey.forced.clone(),
+            retries_failed,
+            digests: Mutex::default(),
+            saved: Mutex::default(),
+        };
         Ok(Self {
-            records: reader::records(&layout, plan)?,
-            manifest: manifest::read(&layout)?,
+            records: survey.records.clone(),
             layout,
             experiment: experiment.clone(),
             plan: plan.to_vec(),
             open: HashMap::new(),
+            gate: Arc::new(gate),
             run,
             started: Instant::now(),
-            tables_written: None,
+            tables_due: Instant::now(),
             is_broken: false,
-            _lock: lock,
         })
     }
 
-    /// The trials that are not finished yet, in the plan's order.
-    pub fn to_run(&self) -> Vec<Arc<Trial>> {
-        let is_open = |trial: &&Arc<Trial>| self.finished(trial).is_none();
-        self.plan.iter().filter(is_open).cloned().collect()
+    /// Where trials are claimed for this run.
+    pub fn gate(&self) -> Arc<FolderGate> {
+        Arc::clone(&self.gate)
     }
 
-    /// How many of [`Writer::to_run`] had their result before, without the probes or checkpoints that
-    /// are asked for now.
-    pub fn to_look_into(&self) -> usize {
-        let open = self.to_run();
-        let with_result = open.iter().filter(|trial| self.result(&trial.id).is_some());
-        with_result.count()
+    /// Writes the experiment, the manifest and the tables. Refuses a folder in which another
+    /// experiment is running, and one whose finished trials were trained on another device, or on
+    /// other data under the same name (`digest` gives the digest of a trial's dataset, where it was
+    /// loaded): their numbers would not be paired.
+    ///
+    /// Returns where the folder's earlier experiment was put, if it was another one.
+    pub fn begin(
+        &mut self,
+        to_run: &[Arc<Trial>],
+        digest: impl Fn(&Trial) -> Option<String>,
+    ) -> Result<Option<PathBuf>> {
+        let gate = Arc::clone(&self.gate);
+        gate.claims.exclusively(|| {
+            opening::check_company(&self.layout, &self.experiment, &gate.claims)?;
+            if !to_run.is_empty() {
+                let finished = |trial: &Trial| self.result(&trial.id);
+                opening::check_provenance(&self.layout, &self.plan, &self.run, finished, digest)?;
+            }
+            opening::clear_leftovers(&self.layout, &self.plan, &self.records, &gate.claims)?;
+            let earlier = opening::keep_earlier_experiment(&self.layout, &self.experiment)?;
+            let resolved = self.experiment.resolved.as_bytes();
+            fs::replace(&self.layout.experiment(), resolved)?;
+            manifest::enter(&self.layout, &self.run)?;
+            self.write_tables()?;
+            Ok(earlier)
+        })
+    }
+
+    /// Tells the gate which data the trials of this run are trained on.
+    pub fn note_data(&self, to_run: &[Arc<Trial>], digest: impl Fn(&Trial) -> Option<String>) {
+        let mut digests: BTreeMap<usize, Arc<str>> = BTreeMap::new();
+        for trial in to_run {
+            digests
+                .entry(trial.condition.index)
+                .or_insert_with(|| digest(trial).unwrap_or_default().into());
+        }
+        self.gate.note_digests(digests);
     }
 
     /// The record of a trial that came to its end, whatever it left behind.
@@ -87,122 +133,126 @@ impl Writer {
         record.filter(|record| record.outcome.is_finished())
     }
 
-    fn finished(&self, trial: &Trial) -> Option<&TrialRecord> {
-        self.records
-            .get(&trial.id)
-            .filter(|record| reader::is_finished(record, trial))
-    }
-
-    /// Writes the experiment, the manifest and the tables. Refuses a folder whose finished trials
-    /// were trained on another device, or on other data under the same name (`digest` gives the
-    /// digest of a trial's dataset, where it was loaded): their numbers would not be paired.
-    ///
-    /// Returns where the folder's earlier experiment was put, if it was another one.
-    pub fn begin(&mut self, digest: impl Fn(&Trial) -> Option<String>) -> Result<Option<PathBuf>> {
-        if !self.to_run().is_empty() {
-            self.check_provenance(digest)?;
+    fn start(&mut self, trial: &Arc<Trial>, steps: usize, facts: Facts) -> Result<()> {
+        let layout = self.layout.trial(&trial.id);
+        let has_result = self.result(&trial.id).is_some();
+        if !has_result {
+            self.records.remove(&trial.id);
         }
-        fs::remove_partials(self.layout.root())?;
-        fs::remove_partials(&self.layout.charts())?;
-        self.manifest.runs.push(self.run.clone());
-        let earlier = self.keep_earlier_experiment()?;
-        let resolved = self.experiment.resolved.as_bytes();
-        fs::replace(&self.layout.experiment(), resolved)?;
-        manifest::write(&self.layout, &self.manifest)?;
-        self.write_tables()?;
-        Ok(earlier)
-    }
-
-    fn check_provenance(&self, digest: impl Fn(&Trial) -> Option<String>) -> Result<()> {
-        for trial in &self.plan {
-            let Some(record) = self.result(&trial.id) else {
-                continue;
-            };
-            if record.device != self.run.device {
-                return Err(self.mixed("device", &record.device, &self.run.device));
-            }
-            if let Some(now) = digest(trial).filter(|now| *now != record.data) {
-                return Err(self.mixed("data with digest", &record.data, &now));
-            }
-        }
+        let files = match self.gate.take_saved(&trial.id) {
+            Some(saved) => TrialFiles::resume(&layout, saved, facts)?,
+            None => TrialFiles::start(&layout, has_result, self.gate.origin(trial), facts)?,
+        };
+        self.open.insert(trial.id.clone(), files);
+        let claims = &self.gate.claims;
+        claims.progress(&trial.id, |running| running.steps = steps);
         Ok(())
     }
 
-    fn mixed(&self, what: &str, before: &str, now: &str) -> Error {
-        Error::Results(format!(
-            "finished trials in `{}` were trained on {what} `{before}`, and this run would use `{now}`\n  hint: choose another folder with `-o output.dir=…`",
-            self.layout.root().display()
-        ))
-    }
-
-    /// An experiment that differs from this one is kept as `experiment-<digest>.toml`.
-    fn keep_earlier_experiment(&self) -> Result<Option<PathBuf>> {
-        let earlier = fs::read_if_exists(&self.layout.experiment())?;
-        let Some(earlier) = earlier.filter(|text| text != self.experiment.resolved.as_bytes())
-        else {
-            return Ok(None);
-        };
-        let digest = Sha256::digest(&earlier);
-        let name = format!(
-            "experiment-{:02x}{:02x}{:02x}.toml",
-            digest[0], digest[1], digest[2]
-        );
-        let path = self.layout.root().join(name);
-        fs::replace(&path, &earlier)?;
-        Ok(Some(path))
-    }
-
-    fn end(&mut self, trial: &Trial, outcome: &Outcome) -> Result<()> {
+    fn end(&mut self, trial: &Trial, outcome: &Outcome, details: Option<&str>) -> Result<()> {
         let files = self.open.remove(&trial.id);
+        if let Some(files) = &files {
+            files.sync()?;
+        }
         let layout = self.layout.trial(&trial.id);
-        let record = trial_files::end(&layout, trial, files, outcome, self.result(&trial.id))?;
+        if let Outcome::Failed { message } = outcome {
+            trial_files::log_failure(&layout, trial, message, details)?;
+        }
+        let gate = Arc::clone(&self.gate);
+        let earlier = match self.result(&trial.id) {
+            Some(_) => reader::record(&self.layout, trial)?,
+            None => None,
+        };
+        let record = gate.claims.exclusively(|| {
+            if !gate.claims.release(&trial.id)? {
+                return Ok(None);
+            }
+            trial_files::end(&layout, trial, files, outcome, earlier.as_ref()).map(Some)
+        })?;
+        let Some(mut record) = record else {
+            return Ok(());
+        };
+        record.settings.clear();
         self.records.insert(record.id.clone(), record);
-        self.change_run(|run| run.trained += usize::from(outcome.is_finished()));
-        if self
-            .tables_written
-            .is_none_or(|at| at.elapsed() > TABLE_INTERVAL)
-        {
-            self.write_tables()?;
-            self.tables_written = Some(Instant::now());
+        self.run.trained += usize::from(outcome.is_finished());
+        if Instant::now() >= self.tables_due {
+            let writing = Instant::now();
+            gate.claims.exclusively(|| self.write_tables())?;
+            let pause = TABLE_INTERVAL.max(TABLE_SHARE * writing.elapsed());
+            self.tables_due = Instant::now() + pause;
         }
         Ok(())
     }
 
     fn finish(&mut self) -> Result<()> {
-        self.write_tables()?;
-        let seconds = self.started.elapsed().as_secs_f64();
-        self.change_run(|run| {
-            run.finished = manifest::now();
-            run.wall_seconds = Some(seconds);
-        });
-        manifest::write(&self.layout, &self.manifest)
+        let gate = Arc::clone(&self.gate);
+        self.run.finished = manifest::now();
+        self.run.wall_seconds = Some(self.started.elapsed().as_secs_f64());
+        gate.claims.exclusively(|| {
+            self.write_tables()?;
+            manifest::enter(&self.layout, &self.run)
+        })
     }
 
-    fn change_run(&mut self, change: impl FnOnce(&mut RunEntry)) {
-        if let Some(run) = self.manifest.runs.last_mut() {
-            change(run);
+    /// Only under the folder's lock: what other runs have finished meanwhile is in the tables too.
+    fn write_tables(&mut self) -> Result<()> {
+        for trial in &self.plan {
+            if !self.records.contains_key(&trial.id)
+                && !self.open.contains_key(&trial.id)
+                && let Some(mut record) = reader::record(&self.layout, trial)?
+            {
+                record.settings.clear();
+                self.records.insert(record.id.clone(), record);
+            }
         }
-    }
-
-    fn write_tables(&self) -> Result<()> {
         let trials = tables::trials_csv(&self.experiment, &self.plan, &self.records);
         fs::replace(&self.layout.trials_table(), &trials)?;
         let summary = tables::summary_csv(&self.experiment, &self.plan, &self.records);
         fs::replace(&self.layout.summary_table(), &summary)
     }
 
+    /// The growing files of a trial under way, if it is.
+    fn files(
+        &mut self,
+        trial: &Trial,
+        write: impl FnOnce(&mut TrialFiles) -> Result<()>,
+    ) -> Result<()> {
+        self.open.get_mut(&trial.id).map_or(Ok(()), write)
+    }
+
+    fn step(&mut self, event: &Event) -> Result<()> {
+        let Event::Step {
+            trial,
+            step,
+            epoch,
+            batch,
+        } = event
+        else {
+            return Ok(());
+        };
+        self.gate.claims.progress(&trial.id, |running| {
+            running.step = *step;
+            running.epoch = *epoch;
+        });
+        let every = self.experiment.output.log_every_steps;
+        if *step == 1 || step.is_multiple_of(every) {
+            return self.files(trial, |files| files.step(*step, *epoch, *batch));
+        }
+        Ok(())
+    }
+
     fn write(&mut self, event: &Event) -> Result<()> {
         match event {
             Event::SweepStarted { skipped, .. } => {
-                self.change_run(|run| run.skipped = *skipped);
+                self.run.skipped = *skipped;
                 Ok(())
             }
             Event::TrialStarted {
                 trial,
+                steps,
                 examples,
                 parameters,
                 data,
-                ..
             } => {
                 let facts = Facts {
                     device: self.run.device.clone(),
@@ -210,63 +260,37 @@ impl Writer {
                     examples: *examples,
                     parameters: *parameters,
                 };
-                let has_result = self.result(&trial.id).is_some();
-                if !has_result {
-                    self.records.remove(&trial.id);
-                }
-                let layout = self.layout.trial(&trial.id);
-                let files = TrialFiles::start(&layout, has_result, facts)?;
-                self.open.insert(trial.id.clone(), files);
-                Ok(())
+                self.start(trial, *steps, facts)
             }
-            Event::Step {
-                trial,
-                step,
-                epoch,
-                batch,
-            } => {
-                let every = self.experiment.output.log_every_steps;
-                let is_due = *step == 1 || step.is_multiple_of(every);
-                match self.open.get_mut(&trial.id).filter(|_| is_due) {
-                    Some(files) => files.step(*step, *epoch, *batch),
-                    None => Ok(()),
-                }
-            }
+            Event::Step { .. } => self.step(event),
             Event::Order {
                 trial,
                 step,
                 epoch,
                 examples,
-            } => match self.open.get_mut(&trial.id) {
-                Some(files) => files.order(*step, *epoch, examples),
-                None => Ok(()),
-            },
+            } => self.files(trial, |files| files.order(*step, *epoch, examples)),
             Event::Checkpoint {
                 trial,
                 point,
                 tensors,
-            } => match self.open.get(&trial.id) {
-                Some(files) => files.checkpoint(*point, tensors),
-                None => Ok(()),
-            },
+            } => self.files(trial, |files| files.checkpoint(*point, tensors)),
             Event::Probed {
                 trial,
                 step,
                 readings,
-            } => match self.open.get_mut(&trial.id) {
-                Some(files) => files.readings(&trial.id, *step, readings),
-                None => Ok(()),
-            },
+            } => self.files(trial, |files| files.readings(*step, readings)),
             Event::EpochEnded {
                 trial,
                 epoch,
                 seconds,
-            } => match self.open.get_mut(&trial.id) {
-                Some(files) => files.epoch(*epoch, *seconds),
-                None => Ok(()),
-            },
-            Event::TrialEnded { trial, outcome } => self.end(trial, outcome),
-            Event::State { .. } => Ok(()),
+            } => self.files(trial, |files| files.epoch(*epoch, *seconds)),
+            Event::State { trial, state } => self.files(trial, |files| files.state(state)),
+            Event::TrialEnded {
+                trial,
+                outcome,
+                details,
+            } => self.end(trial, outcome, details.as_deref()),
+            Event::TrialPassed { .. } => Ok(()),
             Event::SweepEnded => self.finish(),
         }
     }
@@ -289,34 +313,44 @@ mod tests {
     use crate::config;
     use crate::event::Stop;
     use crate::plan;
-    use crate::runner;
+    use crate::record::survey::{Selection, survey};
+    use crate::runner::{self, Sweep};
     use crate::scripted::ScriptedTrainer;
 
-    fn writer(folder: &Path) -> Writer {
+    fn writer(folder: &Path) -> (Writer, Vec<Arc<Trial>>) {
         let text = "[data]\ndataset = \"glyphs\"\n[train]\nepochs = 3\n";
-        let folder = format!("output.dir={}", folder.display());
-        let loaded = config::parse(Path::new("x.toml"), text, &[folder]).expect("valid");
+        let output = format!("output.dir={}", folder.display());
+        let loaded = config::parse(Path::new("x.toml"), text, &[output]).expect("valid");
         let plan = plan::trials(&loaded.experiment);
         let run = RunEntry::begin("cpu", 1, 1);
-        let mut writer = Writer::open(&loaded.experiment, &plan, run).expect("a writable folder");
-        writer.begin(|_| None).expect("a writable folder");
+        let survey = survey(&Layout::new(folder), &plan, &Selection::default()).expect("readable");
+        let mut writer = Writer::open(&loaded.experiment, &plan, run, &survey, false)
+            .expect("a writable folder");
         writer
+            .begin(&survey.to_run, |_| None)
+            .expect("a writable folder");
+        (writer, survey.to_run)
     }
 
     #[test]
     fn a_trial_whose_rows_could_not_be_written_is_never_taken_for_finished() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut writer = writer(folder.path());
-        let trials = writer.to_run();
+        let (mut writer, trials) = writer(folder.path());
         // A folder stands where a file of the second trial should be: its start fails.
         let blocked = writer.layout.trial(&trials[1].id).steps();
         fs::create_folder(&blocked).expect("a writable folder");
         let trainer = ScriptedTrainer::default();
+        let gate = writer.gate();
+        let sweep = Sweep {
+            trials: &trials,
+            skipped: 0,
+            jobs: 1,
+            max_failures: None,
+        };
         runner::run(
-            &trials,
-            0,
+            &sweep,
             &trainer,
-            1,
+            gate.as_ref(),
             &Stop::default(),
             &mut [&mut writer],
         )
@@ -328,9 +362,9 @@ mod tests {
             (true, false, false)
         );
         drop(writer);
-        let again = self::writer(folder.path());
+        let (_, to_run) = self::writer(folder.path());
         assert_eq!(
-            again.to_run().len(),
+            to_run.len(),
             2,
             "the first is kept, the others are to be trained"
         );

@@ -1,0 +1,44 @@
+//! Where a trial panicked: its message alone would not say. A panic in a trial is an outcome of this
+//! trial, so nothing of it is printed while the sweep goes on; its place is kept for the trial's log.
+
+use std::backtrace::Backtrace;
+use std::collections::VecDeque;
+use std::sync::{Mutex, Once, PoisonError};
+
+use crate::event::panic_text;
+
+/// Panics that are kept until somebody asks; more at a time than trials can run is a flood.
+const MOST_KEPT: usize = 64;
+
+/// The panics that nobody has asked for yet: message and place.
+static KEPT: Mutex<VecDeque<(String, String)>> = Mutex::new(VecDeque::new());
+
+/// From now on, panics outside the main thread print nothing, and where they happened is kept for
+/// [`details`].
+pub fn keep_quietly() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if std::thread::current().name() == Some("main") {
+                return usual(panic);
+            }
+            let text = panic_text(panic.payload());
+            let place = panic.location().map(ToString::to_string);
+            let place = place.unwrap_or_else(|| "an unknown place".to_owned());
+            let backtrace = Backtrace::force_capture();
+            let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.push_back((text, format!("panicked at {place}\n\n{backtrace}")));
+            if kept.len() > MOST_KEPT {
+                kept.pop_front();
+            }
+        }));
+    });
+}
+
+/// Where the panic with this message happened, if it is known. Told once.
+pub fn details(message: &str) -> Option<String> {
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let position = kept.iter().position(|(text, _)| text == message)?;
+    kept.remove(position).map(|(_, details)| details)
+}

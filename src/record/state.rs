@@ -1,0 +1,214 @@
+//! `state.safetensors`: where an unfinished trial can go on from. It holds what the trainer told of
+//! itself, and how far the trial's files had grown at that moment, so that whatever was written after
+//! it can be cut off again.
+
+use std::collections::BTreeMap;
+
+use safetensors::SafeTensors;
+use safetensors::tensor::Dtype;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::checkpoint::{cannot_write, encode};
+use super::layout::TrialLayout;
+use super::schema::{EpochRow, SCHEMA_VERSION};
+use crate::error::Result;
+use crate::event::{NamedTensor, TrainingState};
+use crate::fs::{self, Grown};
+
+/// The entry of the file's header that holds everything but the tensors, and a digest of it all.
+const NOTE: &str = "bn_lab";
+
+/// Everything but the tensors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Saved {
+    /// [`SCHEMA_VERSION`]
+    pub(super) schema: u32,
+    /// What the trial is: it goes on only as the same, to the same bytes.
+    pub(super) origin: Origin,
+    /// The trial's files, by their names in its folder, as they were.
+    pub(super) files: BTreeMap<String, Grown>,
+    /// Examples in `order.bin`.
+    pub(super) ordered: usize,
+    /// The last epoch's row.
+    pub(super) last: Option<EpochRow>,
+    /// The row with the highest validation accuracy.
+    pub(super) best: Option<EpochRow>,
+    /// The trainer's own counters and sums.
+    pub(super) numbers: BTreeMap<String, serde_json::Value>,
+}
+
+/// What has to be the same for a trial to go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Origin {
+    /// The trial's id.
+    pub(super) id: String,
+    /// The device, as named on the command line.
+    pub(super) device: String,
+    /// Digest of the dataset.
+    pub(super) data: String,
+    /// What it leaves behind besides its figures, item by item.
+    pub(super) recording: Vec<String>,
+    /// Steps from one row of `steps.csv` to the next.
+    pub(super) log_every_steps: usize,
+}
+
+/// Writes a state, in one step.
+pub(super) fn write(layout: &TrialLayout, saved: &Saved, tensors: &[NamedTensor]) -> Result<()> {
+    let path = layout.state();
+    let text = serde_json::to_string(saved).map_err(|e| cannot_write(&path, &e))?;
+    let note = (NOTE.to_owned(), format!("{}{text}", digest(&text, tensors)));
+    let bytes = encode(tensors, Some(note)).map_err(|e| cannot_write(&path, &e))?;
+    fs::replace(&path, &bytes)
+}
+
+/// The SHA-256 of everything that a state says, in hexadecimal digits.
+fn digest(text: &str, tensors: &[NamedTensor]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(text);
+    let mut sorted: Vec<&NamedTensor> = tensors.iter().collect();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    for tensor in sorted {
+        digest.update(format!("{} {:?}", tensor.name, tensor.shape));
+        let bytes = tensor.values.iter().flat_map(|x| x.to_le_bytes());
+        digest.update(bytes.collect::<Vec<u8>>());
+    }
+    let digest = digest.finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The state that a training of `origin` left, if it can be gone on with: a damaged one, one of
+/// another origin, or one whose files are not what they were, is none.
+pub(super) fn read(
+    layout: &TrialLayout,
+    origin: &Origin,
+) -> Result<Option<(Saved, TrainingState)>> {
+    let Some(bytes) = fs::read_if_exists(&layout.state())? else {
+        return Ok(None);
+    };
+    let Some((saved, state)) = decode(&bytes) else {
+        return Ok(None);
+    };
+    if saved.schema != SCHEMA_VERSION || saved.origin != *origin {
+        return Ok(None);
+    }
+    for (name, grown) in &saved.files {
+        if !grown.begins(&layout.root().join(name))? {
+            return Ok(None);
+        }
+    }
+    Ok(Some((saved, state)))
+}
+
+fn decode(bytes: &[u8]) -> Option<(Saved, TrainingState)> {
+    let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
+    let note = header.metadata().as_ref()?.get(NOTE)?;
+    let (claimed, text) = note.split_at_checked(2 * <Sha256 as Digest>::output_size())?;
+    let saved: Saved = serde_json::from_str(text).ok()?;
+    let file = SafeTensors::deserialize(bytes).ok()?;
+    let mut tensors = Vec::new();
+    for (name, view) in file.iter() {
+        if view.dtype() != Dtype::F32 {
+            return None;
+        }
+        let values = view.data().chunks_exact(4);
+        tensors.push(NamedTensor {
+            name: name.to_owned(),
+            shape: view.shape().to_vec(),
+            // Chunks of four, exactly.
+            values: values
+                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+                .collect(),
+        });
+    }
+    if digest(text, &tensors) != claimed {
+        return None;
+    }
+    tensors.sort_by(|a, b| a.name.cmp(&b.name));
+    let state = TrainingState {
+        tensors,
+        numbers: saved.numbers.clone(),
+    };
+    Some((saved, state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn saved() -> Saved {
+        Saved {
+            schema: SCHEMA_VERSION,
+            origin: Origin {
+                id: "a".to_owned(),
+                device: "cpu".to_owned(),
+                data: "digest".to_owned(),
+                recording: vec!["checkpoint.every = 5".to_owned()],
+                log_every_steps: 1,
+            },
+            files: BTreeMap::from([("steps.csv".to_owned(), Grown::of(b"step\n1\n"))]),
+            ordered: 3,
+            last: None,
+            best: None,
+            numbers: BTreeMap::from([("sum".to_owned(), serde_json::json!(0.1 + 0.2))]),
+        }
+    }
+
+    fn tensors() -> Vec<NamedTensor> {
+        vec![NamedTensor {
+            name: "w".to_owned(),
+            shape: vec![2],
+            values: vec![1.5, f32::MIN_POSITIVE],
+        }]
+    }
+
+    fn folder() -> (tempfile::TempDir, TrialLayout) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = super::super::layout::Layout::new(folder.path()).trial("a");
+        fs::create_folder(layout.root()).expect("writable");
+        fs::replace(&layout.steps(), b"step\n1\n2\n").expect("writable");
+        write(&layout, &saved(), &tensors()).expect("writable");
+        (folder, layout)
+    }
+
+    #[test]
+    fn a_state_comes_back_as_it_was_though_its_files_have_grown() {
+        let (_folder, layout) = folder();
+        let (read, state) = read(&layout, &saved().origin)
+            .expect("readable")
+            .expect("whole");
+        assert_eq!(read, saved());
+        assert_eq!((state.tensors, state.numbers), (tensors(), saved().numbers));
+    }
+
+    #[test]
+    fn a_state_of_another_origin_or_with_other_files_is_none() {
+        let (_folder, layout) = folder();
+        let usable = |origin: &Origin| read(&layout, origin).expect("readable").is_some();
+        let mut other = saved().origin;
+        other.data = "other".to_owned();
+        assert!(!usable(&other));
+        assert!(usable(&saved().origin));
+        fs::replace(&layout.steps(), b"step\n1").expect("writable");
+        assert!(!usable(&saved().origin));
+    }
+
+    #[test]
+    fn whatever_byte_of_it_is_cut_or_changed_a_state_is_what_it_was_or_refused() {
+        let (_folder, layout) = folder();
+        let whole = fs::read(&layout.state()).expect("written");
+        let undamaged = decode(&whole);
+        assert!(undamaged.is_some());
+        for length in 0..whole.len() {
+            assert_eq!(decode(&whole[..length]), None, "cut to {length}");
+        }
+        for position in 0..whole.len() {
+            for flip in [1, 0x80, 0xff] {
+                let mut bytes = whole.clone();
+                bytes[position] ^= flip;
+                let read = decode(&bytes);
+                assert!(read.is_none() || read == undamaged, "byte {position}");
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What a results folder already has of a plan, and what is left to do.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::layout::{Layout, TrialLayout};
+use super::reader;
+use super::schema::TrialRecord;
+use super::tables::Records;
+use crate::error::Result;
+use crate::event::Outcome;
+use crate::fs;
+use crate::plan::Trial;
+
+/// Which trials are trained besides those that have no result.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// Those that failed before.
+    pub retry_failed: bool,
+    /// Finished ones too: those whose id begins with this text or whose label contains it. Their
+    /// results are replaced.
+    pub force: Option<String>,
+}
+
+impl Selection {
+    fn forces(&self, trial: &Trial) -> bool {
+        let pattern = self.force.as_deref();
+        pattern.is_some_and(|p| trial.id.starts_with(p) || trial.label.contains(p))
+    }
+}
+
+/// What is there and what is to do.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// The records that count.
+    pub(super) records: Records,
+    /// The trials to train, in the plan's order.
+    pub to_run: Vec<Arc<Trial>>,
+    /// Finished, but without probes or checkpoints that are asked for now; trained again beside
+    /// their results.
+    pub lacking: usize,
+    /// Finished once, but files of them are missing or torn; trained anew.
+    pub damaged: usize,
+    /// Failed before, and not to be trained again.
+    pub failed: usize,
+    /// The ids of those that are trained though they have a result.
+    pub(super) forced: BTreeSet<String>,
+}
+
+/// Looks at every trial of `plan`. Reads only.
+pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Result<Survey> {
+    let mut survey = Survey::default();
+    for trial in plan {
+        let record = reader::record(layout, trial)?;
+        if selection.forces(trial) {
+            survey.forced.insert(trial.id.clone());
+            survey.to_run.push(Arc::clone(trial));
+            continue;
+        }
+        let Some(mut record) = record else {
+            survey.to_run.push(Arc::clone(trial));
+            continue;
+        };
+        let standing = standing(&record, trial, &layout.trial(&trial.id));
+        match standing {
+            Standing::Done => {}
+            Standing::Failed if !selection.retry_failed => survey.failed += 1,
+            Standing::Failed | Standing::Unfinished => survey.to_run.push(Arc::clone(trial)),
+            Standing::Lacking => {
+                survey.lacking += 1;
+                survey.to_run.push(Arc::clone(trial));
+            }
+            Standing::Damaged => {
+                survey.damaged += 1;
+                survey.to_run.push(Arc::clone(trial));
+                continue;
+            }
+        }
+        // The plan knows the settings; thousands of records are kept at once.
+        record.settings.clear();
+        survey.records.insert(record.id.clone(), record);
+    }
+    Ok(survey)
+}
+
+/// What a record says about whether its trial is to be trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It has its result, and left everything that is asked for.
+    Done,
+    /// It has its result, but not everything that is asked for now.
+    Lacking,
+    /// It has its result, but files that belong to it are missing or torn.
+    Damaged,
+    /// It failed.
+    Failed,
+    /// It was interrupted.
+    Unfinished,
+}
+
+pub(super) fn standing(record: &TrialRecord, trial: &Trial, layout: &TrialLayout) -> Standing {
+    match record.outcome {
+        Outcome::Failed { .. } => Standing::Failed,
+        Outcome::Interrupted => Standing::Unfinished,
+        Outcome::Completed | Outcome::Diverged { .. } => {
+            let is_whole = |(name, &bytes): (&String, &u64)| {
+                fs::size(&layout.root().join(name)) == Some(bytes)
+            };
+            let asked = trial.recording.items();
+            if !record.files.iter().all(is_whole) {
+                Standing::Damaged
+            } else if asked.iter().all(|item| record.recording.contains(item)) {
+                Standing::Done
+            } else {
+                Standing::Lacking
+            }
+        }
+    }
+}
