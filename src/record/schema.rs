@@ -163,6 +163,16 @@ pub struct TrialRecord {
     pub files: BTreeMap<String, u64>,
 }
 
+impl TrialRecord {
+    /// Drops what the plan knows as well and what no table needs: of a large sweep, all records are
+    /// kept at once.
+    pub(super) fn forget_details(&mut self) {
+        self.settings.clear();
+        self.files.clear();
+        self.recording = Vec::new();
+    }
+}
+
 /// A row of `trials.csv`. The axes, one column each under their dotted keys, stand between
 /// [`TrialRow::FIRST`] and [`TrialRow::LAST`].
 #[derive(Debug, Clone, PartialEq)]

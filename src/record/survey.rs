@@ -76,8 +76,7 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
                 continue;
             }
         }
-        // The plan knows the settings; thousands of records are kept at once.
-        record.settings.clear();
+        record.forget_details();
         survey.records.insert(record.id.clone(), record);
     }
     Ok(survey)

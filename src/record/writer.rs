@@ -172,7 +172,7 @@ impl Writer {
         let Some(mut record) = record else {
             return Ok(());
         };
-        record.settings.clear();
+        record.forget_details();
         self.records.insert(record.id.clone(), record);
         self.run.trained += usize::from(outcome.is_finished());
         if Instant::now() >= self.tables_due {
@@ -201,7 +201,7 @@ impl Writer {
                 && !self.open.contains_key(&trial.id)
                 && let Some(mut record) = reader::record(&self.layout, trial)?
             {
-                record.settings.clear();
+                record.forget_details();
                 self.records.insert(record.id.clone(), record);
             }
         }
