@@ -51,6 +51,7 @@ pub mod data;
 pub mod device;
 pub mod error;
 pub mod event;
+pub mod fault;
 pub mod fs;
 pub mod model;
 pub mod optim;

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::event::{
     Claim, Event, Gate, Observer, Outcome, Stop, Trainer, TrainingState, panic_text,
 };
+use crate::fault;
 use crate::panics;
 use crate::plan::Trial;
 
@@ -202,7 +203,11 @@ impl Floor<'_> {
     ) {
         // A panicking trial leaves nothing half-done behind: all it owns is dropped with it.
         let attempt = catch_unwind(AssertUnwindSafe(|| {
-            self.trainer.train(trial, from, self.stop, tell)
+            let mut tell = |event| {
+                fault::strike(&event);
+                tell(event);
+            };
+            self.trainer.train(trial, from, self.stop, &mut tell)
         }));
         let (outcome, details) = match attempt {
             Ok(Ok(outcome)) => (outcome, None),

@@ -62,12 +62,13 @@ impl FolderGate {
         if self.forced.contains(&trial.id) {
             return Ok(true);
         }
-        let record = reader::record(&self.layout, trial)?;
-        let standing =
-            record.map(|record| survey::standing(&record, trial, &self.layout.trial(&trial.id)));
+        let Some(record) = reader::record(&self.layout, trial)? else {
+            return Ok(true);
+        };
+        let standing = survey::standing(&record, trial, &self.layout.trial(&trial.id))?;
         Ok(match standing {
-            Some(Standing::Done) => false,
-            Some(Standing::Failed) => self.retries_failed,
+            Standing::Done => false,
+            Standing::Failed => self.retries_failed,
             _ => true,
         })
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Examples, Outcome};
+use crate::fs::Grown;
 
 /// Version of the files' format. A reader refuses a higher one.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -157,10 +158,10 @@ pub struct TrialRecord {
     /// The row with the highest validation accuracy (the first of equals), where there is a
     /// validation set.
     pub best: Option<EpochRow>,
-    /// Lengths in bytes of its files that are the same in every training; one that is shorter was
-    /// torn by a power failure, say. Empty in records of earlier versions.
+    /// What its files were when it ended, those that differ in every training left out: one that is
+    /// another now was torn or changed. Empty in records of earlier versions.
     #[serde(default)]
-    pub files: BTreeMap<String, u64>,
+    pub files: BTreeMap<String, Grown>,
 }
 
 impl TrialRecord {

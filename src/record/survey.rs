@@ -61,7 +61,7 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
             survey.to_run.push(Arc::clone(trial));
             continue;
         };
-        let standing = standing(&record, trial, &layout.trial(&trial.id));
+        let standing = standing(&record, trial, &layout.trial(&trial.id))?;
         match standing {
             Standing::Done => {}
             Standing::Failed if !selection.retry_failed => survey.failed += 1,
@@ -97,16 +97,17 @@ pub(super) enum Standing {
     Unfinished,
 }
 
-pub(super) fn standing(record: &TrialRecord, trial: &Trial, layout: &TrialLayout) -> Standing {
-    match record.outcome {
+pub(super) fn standing(
+    record: &TrialRecord,
+    trial: &Trial,
+    layout: &TrialLayout,
+) -> Result<Standing> {
+    Ok(match record.outcome {
         Outcome::Failed { .. } => Standing::Failed,
         Outcome::Interrupted => Standing::Unfinished,
         Outcome::Completed | Outcome::Diverged { .. } => {
-            let is_whole = |(name, &bytes): (&String, &u64)| {
-                fs::size(&layout.root().join(name)) == Some(bytes)
-            };
             let asked = trial.recording.items();
-            if !record.files.iter().all(is_whole) {
+            if !is_whole(record, layout)? {
                 Standing::Damaged
             } else if asked.iter().all(|item| record.recording.contains(item)) {
                 Standing::Done
@@ -114,5 +115,18 @@ pub(super) fn standing(record: &TrialRecord, trial: &Trial, layout: &TrialLayout
                 Standing::Lacking
             }
         }
+    })
+}
+
+/// Whether the files of a trial are what they were when it ended. Of networks and batch orders, which
+/// may be large, only the lengths are looked at.
+fn is_whole(record: &TrialRecord, layout: &TrialLayout) -> Result<bool> {
+    for (name, grown) in &record.files {
+        let path = layout.root().join(name);
+        let is_table = path.extension().is_some_and(|extension| extension == "csv");
+        if fs::size(&path) != Some(grown.bytes) || (is_table && !grown.begins(&path)?) {
+            return Ok(false);
+        }
     }
+    Ok(true)
 }

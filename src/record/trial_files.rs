@@ -209,15 +209,10 @@ impl TrialFiles {
             return Ok(());
         }
         self.growing.values().try_for_each(Growing::sync)?;
-        let growing = self.growing.iter();
-        let mut files: BTreeMap<String, Grown> = growing
-            .map(|(name, file)| ((*name).to_owned(), file.grown()))
-            .collect();
-        files.extend(self.kept.clone());
         let saved = Saved {
             schema: SCHEMA_VERSION,
             origin: self.origin.clone(),
-            files,
+            files: self.grown(),
             ordered: self.ordered,
             last: self.last.clone(),
             best: self.best.clone(),
@@ -233,16 +228,11 @@ impl TrialFiles {
         measured.map(|(_, file)| file).try_for_each(Growing::sync)
     }
 
-    /// The lengths of the files that are the same in every training of the trial.
-    fn lengths(&self) -> BTreeMap<String, u64> {
+    /// How all files stand.
+    fn grown(&self) -> BTreeMap<String, Grown> {
         let growing = self.growing.iter();
-        let growing = growing.map(|(name, file)| ((*name).to_owned(), file.bytes()));
-        let kept = self
-            .kept
-            .iter()
-            .map(|(name, grown)| (name.clone(), grown.bytes));
-        let all = growing.filter(|(name, _)| name != TIMINGS).chain(kept);
-        all.collect()
+        let growing = growing.map(|(name, file)| ((*name).to_owned(), file.grown()));
+        growing.chain(self.kept.clone()).collect()
     }
 
     pub(super) fn epoch(&mut self, epoch: EpochResult, seconds: EpochSeconds) -> Result<()> {
@@ -340,9 +330,10 @@ pub(super) fn log_failure(
 }
 
 fn record(trial: &Trial, files: Option<TrialFiles>, outcome: &Outcome) -> Result<TrialRecord> {
-    let (facts, last, best, lengths) = files.map_or_else(Default::default, |files| {
-        let lengths = files.lengths();
-        (files.facts, files.last, files.best, lengths)
+    let (facts, last, best, grown) = files.map_or_else(Default::default, |files| {
+        let mut grown = files.grown();
+        grown.remove(TIMINGS);
+        (files.facts, files.last, files.best, grown)
     });
     Ok(TrialRecord {
         schema: SCHEMA_VERSION,
@@ -358,7 +349,7 @@ fn record(trial: &Trial, files: Option<TrialFiles>, outcome: &Outcome) -> Result
         outcome: outcome.clone(),
         last,
         best,
-        files: lengths,
+        files: grown,
     })
 }
 
