@@ -1,4 +1,4 @@
-.PHONY: help quickstart mnist test test-backends check bench clean
+.PHONY: help quickstart mnist test faults test-backends check bench clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -11,6 +11,9 @@ mnist:          ## the headline experiment on real MNIST (downloads 11 MB the fi
 
 test:           ## run every test
 	cargo test --locked
+
+faults:         ## kill, starve and damage real runs at many moments (some minutes)
+	BN_LAB_KILLS=60 cargo test --locked --test bn-lab faults -- --nocapture --test-threads 1
 
 # Features `ndarray` and `wgpu` need hundreds of crates more, hence apart from `test`. On Linux, wgpu
 # is content with Mesa's software driver (package mesa-vulkan-drivers).

@@ -9,6 +9,7 @@ mod checkpoints;
 mod data;
 mod determinism;
 mod documents;
+mod faults;
 mod harness;
 mod interruption;
 mod probe_values;

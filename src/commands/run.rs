@@ -95,16 +95,18 @@ fn tell(survey: &Survey, earlier: Option<&Path>) {
     for (count, text) in [
         (
             survey.lacking,
-            "lack the probes or checkpoints that are asked for now; they are trained again, to the same numbers",
+            "without the probes or checkpoints that are asked for now, to the same numbers",
         ),
         (
             survey.damaged,
-            "have lost files or parts of them; they are trained again, to the same numbers",
+            "of which files were lost or changed, to the same numbers",
         ),
     ] {
         if count > 0 {
             let trials = if count == 1 { "trial" } else { "trials" };
-            say(&format!("note: {count} finished {trials} {text}"));
+            say(&format!(
+                "note: training {count} finished {trials} again, {text}"
+            ));
         }
     }
 }

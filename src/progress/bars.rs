@@ -6,7 +6,7 @@ use std::time::Instant;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::estimate::Estimate;
-use super::{LogOf, duration, failure, percent};
+use super::{LogOf, duration, log_line, percent};
 use crate::error::Result;
 use crate::event::{EpochResult, Event, Observer, Outcome};
 use crate::plan::Trial;
@@ -73,7 +73,10 @@ impl Bars {
         }
         let remark = match outcome {
             Outcome::Diverged { reason, .. } => Some(format!("diverged: {reason}")),
-            Outcome::Failed { message } => Some(failure(trial, message, &self.log_of)),
+            Outcome::Failed { message } => Some(format!(
+                "FAILED: {message}{}",
+                log_line(trial, &self.log_of)
+            )),
             Outcome::Completed | Outcome::Interrupted => None,
         };
         if let Some(remark) = remark {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::estimate::Estimate;
-use super::{LogOf, duration, failure, percent};
+use super::{LogOf, duration, log_line, percent};
 use crate::error::Result;
 use crate::event::{Event, Observer, Outcome};
 use crate::plan::Trial;
@@ -68,7 +68,7 @@ impl<W: Write> Lines<W> {
                 None => "completed".to_owned(),
             },
             Outcome::Diverged { reason, .. } => format!("diverged: {reason}"),
-            Outcome::Failed { message } => failure(trial, message, &self.log_of),
+            Outcome::Failed { message } => format!("FAILED: {message}"),
             Outcome::Interrupted => "interrupted".to_owned(),
         };
         let line = format!(
@@ -81,7 +81,7 @@ impl<W: Write> Lines<W> {
         );
         self.last_accuracy.remove(&trial.id);
         if matches!(outcome, Outcome::Failed { .. }) {
-            self.say_always(&line);
+            self.say_always(&format!("{line}{}", log_line(trial, &self.log_of)));
         } else {
             self.say(&line);
         }

@@ -24,9 +24,9 @@ pub fn display(quiet: bool, log_of: impl Fn(&Trial) -> PathBuf + 'static) -> Box
     }
 }
 
-/// What is said at once of a trial that failed, so that it can be looked into while others run.
-fn failure(trial: &Trial, message: &str, log_of: &LogOf) -> String {
-    format!("FAILED: {message}\n  log: {}", log_of(trial).display())
+/// Told with a failure, so that it can be looked into while others run.
+fn log_line(trial: &Trial, log_of: &LogOf) -> String {
+    format!("\n  log: {}", log_of(trial).display())
 }
 
 /// `97.3 %`

@@ -147,8 +147,16 @@ fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
 }
 
 fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
+    let way_out = match path.parent().and_then(Path::file_name) {
+        // Nobody can tell whether another measurement of the clock is the same.
+        Some(id) if path.ends_with("timings.csv") => format!(
+            "`bn-lab run` with `--force={}` trains this trial again",
+            id.display()
+        ),
+        _ => "run the experiment again; finished trials are kept".to_owned(),
+    };
     Error::Results(format!(
-        "`{}` is damaged: {why}\n  hint: run the experiment again; finished trials are kept",
+        "`{}` is damaged: {why}\n  hint: {way_out}",
         path.display()
     ))
 }

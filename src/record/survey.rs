@@ -43,8 +43,10 @@ pub struct Survey {
     pub damaged: usize,
     /// Failed before, and not to be trained again.
     pub failed: usize,
-    /// The ids of those that are trained though they have a result.
+    /// The ids of those that are trained because that is forced.
     pub(super) forced: BTreeSet<String>,
+    /// The ids of those whose records do not count: the forced and the damaged.
+    pub(super) anew: BTreeSet<String>,
 }
 
 /// Looks at every trial of `plan`. Reads only.
@@ -54,6 +56,7 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
         let record = reader::record(layout, trial)?;
         if selection.forces(trial) {
             survey.forced.insert(trial.id.clone());
+            survey.anew.insert(trial.id.clone());
             survey.to_run.push(Arc::clone(trial));
             continue;
         }
@@ -72,6 +75,7 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
             }
             Standing::Damaged => {
                 survey.damaged += 1;
+                survey.anew.insert(trial.id.clone());
                 survey.to_run.push(Arc::clone(trial));
                 continue;
             }

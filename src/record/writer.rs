@@ -1,7 +1,7 @@
 //! The observer that writes everything down: the files of each trial, the tables of the sweep, the
 //! manifest.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -35,6 +35,8 @@ pub struct Writer {
     plan: Vec<Arc<Trial>>,
     records: Records,
     open: HashMap<String, TrialFiles>,
+    /// Trials whose records do not count until this run has trained them, by id.
+    anew: BTreeSet<String>,
     gate: Arc<FolderGate>,
     run: RunEntry,
     started: Instant,
@@ -75,6 +77,7 @@ impl Writer {
             experiment: experiment.clone(),
             plan: plan.to_vec(),
             open: HashMap::new(),
+            anew: survey.anew.clone(),
             gate: Arc::new(gate),
             run,
             started: Instant::now(),
@@ -129,7 +132,7 @@ impl Writer {
 
     /// The record of a trial that came to its end, whatever it left behind.
     fn result(&self, id: &str) -> Option<&TrialRecord> {
-        let record = self.records.get(id);
+        let record = self.records.get(id).filter(|_| !self.anew.contains(id));
         record.filter(|record| record.outcome.is_finished())
     }
 
@@ -173,6 +176,7 @@ impl Writer {
             return Ok(());
         };
         record.forget_details();
+        self.anew.remove(&record.id);
         self.records.insert(record.id.clone(), record);
         self.run.trained += usize::from(outcome.is_finished());
         if Instant::now() >= self.tables_due {

@@ -1,0 +1,125 @@
+//! Files that were cut off, emptied, overwritten or deleted.
+
+use std::collections::BTreeMap;
+
+use super::{RESULTS, asked, lab};
+use crate::harness::{Lab, Ran};
+
+/// What happens to a file.
+const DAMAGES: [(&str, fn(&[u8]) -> Option<Vec<u8>>); 4] = [
+    ("emptied", |_| Some(Vec::new())),
+    ("torn", |bytes| {
+        Some(bytes[..bytes.len().saturating_sub(7)].to_vec())
+    }),
+    ("overwritten", |bytes| {
+        let mut bytes = bytes.to_vec();
+        let middle = bytes.len() / 2;
+        bytes[middle..]
+            .iter_mut()
+            .take(16)
+            .for_each(|byte| *byte = 0xff);
+        Some(bytes)
+    }),
+    ("deleted", |_| None),
+];
+
+/// One file of each kind.
+fn kinds(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    let kind = |name: &String| match name.split('/').collect::<Vec<_>>()[..] {
+        ["trials", _, ..] => name.splitn(3, '/').last().map(str::to_owned),
+        ["charts", chart] => chart.rsplit('.').next().map(str::to_owned),
+        _ => Some(name.clone()),
+    };
+    let is_new = |name: &&String| seen.insert(kind(name));
+    files.keys().filter(is_new).cloned().collect()
+}
+
+#[test]
+fn whatever_happens_to_a_file_the_next_run_mends_it_or_says_what_to_do() {
+    let lab = lab(2);
+    lab.run(&[]);
+    let whole = lab.files(RESULTS);
+    let kinds = kinds(&whole);
+    assert!(kinds.len() >= 14, "{kinds:?}");
+    let (mut mended, mut refused) = (0, 0);
+    for (index, name) in kinds.iter().enumerate() {
+        for (number, (what, damage)) in DAMAGES.into_iter().enumerate() {
+            // In the short form each kind suffers once.
+            let is_due = asked("BN_LAB_KILLS").is_some() || number == index % DAMAGES.len();
+            if whole[name].is_empty() || !is_due {
+                continue;
+            }
+            match damage(&whole[name]) {
+                Some(bytes) => lab.write(&format!("{RESULTS}/{name}"), &bytes),
+                None => std::fs::remove_file(lab.path(RESULTS).join(name)).expect("it was there"),
+            }
+            let ran = lab.bn_lab(&["run", "experiment.toml", "--quiet"]);
+            if ran.code == Some(0) {
+                check_mended(&lab, &whole, name, what);
+                mended += 1;
+            } else {
+                check_message(&lab, &ran, name, what);
+                refused += 1;
+            }
+            restore(&lab, &whole);
+        }
+    }
+    println!(
+        "{} kinds of files: {mended} damages mended, {refused} refused",
+        kinds.len()
+    );
+}
+
+/// All files are as they were, but those of the clock, and those whose content is not looked at.
+fn check_mended(lab: &Lab, whole: &BTreeMap<String, Vec<u8>>, name: &str, what: &str) {
+    let is_unseen =
+        what == "overwritten" && (name.ends_with(".bin") || name.ends_with(".safetensors"));
+    let now = lab.files(RESULTS);
+    for (file, bytes) in whole {
+        let is_of_the_clock = file.ends_with("timings.csv") || file == "manifest.json";
+        if !is_of_the_clock && !(is_unseen && file == name) {
+            assert!(
+                now.get(file) == Some(bytes),
+                "`{name}` {what}: `{file}` differs"
+            );
+        }
+    }
+    let added: Vec<&String> = now
+        .keys()
+        .filter(|file| !whole.contains_key(*file))
+        .collect();
+    // A damaged experiment is kept as if it were another one.
+    let is_expected = |file: &&String| file.starts_with("experiment-");
+    assert!(
+        added.iter().all(is_expected),
+        "`{name}` {what}: new files {added:?}"
+    );
+}
+
+/// The error names the file and a way out, and its way out works.
+fn check_message(lab: &Lab, ran: &Ran, name: &str, what: &str) {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    ran.refused(1, &[file, "hint: "]);
+    if let Some((_, force)) = ran.stderr.split_once("`--force=") {
+        let id = force.split('`').next().unwrap_or_default();
+        let again = lab.bn_lab(&[
+            "run",
+            "experiment.toml",
+            "--quiet",
+            &format!("--force={id}"),
+        ]);
+        assert_eq!(again.code, Some(0), "`{name}` {what}: {}", again.stderr);
+    } else {
+        std::fs::remove_file(lab.path(RESULTS).join(name)).expect("moved away, as the hint says");
+        let again = lab.bn_lab(&["run", "experiment.toml", "--quiet"]);
+        assert_eq!(again.code, Some(0), "`{name}` {what}: {}", again.stderr);
+    }
+}
+
+fn restore(lab: &Lab, whole: &BTreeMap<String, Vec<u8>>) {
+    std::fs::remove_dir_all(lab.path(RESULTS)).expect("our own folder");
+    for (name, bytes) in whole {
+        lab.write(&format!("{RESULTS}/{name}"), bytes);
+    }
+}
