@@ -42,6 +42,8 @@
 //! - What is measured inside a network: `train::probe`, one file per probe.
 //! - What decides a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
 //!   [`train::step`] (the arithmetic).
+//! - What a trial that was interrupted goes on from, to the last bit: `train::position` (the loop)
+//!   and `train::step::state` (network and optimiser).
 //! - What a file in a results folder means: [`record::schema`].
 
 pub mod cli;

@@ -1,13 +1,17 @@
 //! A trainer that follows a script instead of training: the fake behind the trait, for tests of
-//! everything around training (runner, archive, progress, resume) in milliseconds.
+//! everything around training (runner, archive, progress, resume) in milliseconds. It tells of states
+//! and goes on from them as a real trainer does.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use serde_json::Value;
 
 use crate::config::spec::{Length, Placement};
 use crate::error::{Error, Result};
 use crate::event::{
-    BatchResult, EpochResult, EpochSeconds, Event, Examples, Outcome, Score, Stop, Trainer,
-    TrainingState,
+    BatchResult, EpochResult, EpochSeconds, Event, Examples, NamedTensor, Outcome, Point, Score,
+    Stop, Trainer, TrainingState,
 };
 use crate::plan::Trial;
 
@@ -40,7 +44,7 @@ impl Trainer for ScriptedTrainer {
     fn train(
         &self,
         trial: &Arc<Trial>,
-        _from: Option<TrainingState>,
+        from: Option<TrainingState>,
         stop: &Stop,
         tell: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
@@ -48,6 +52,7 @@ impl Trainer for ScriptedTrainer {
             Length::Epochs(epochs) => epochs,
             Length::Steps(steps) => steps.div_ceil(STEPS_PER_EPOCH),
         };
+        let mut at = Place::of(trial, from.as_ref(), epochs)?;
         tell(Event::TrialStarted {
             trial: Arc::clone(trial),
             steps: epochs * STEPS_PER_EPOCH,
@@ -66,49 +71,145 @@ impl Trainer for ScriptedTrainer {
         if self.is_meant(self.fail.as_ref(), trial) {
             return Err(Error::Data("failed as the script says".to_owned()));
         }
-        for epoch in 0..=epochs {
-            // Epoch 0 is the untrained network: it takes no step.
-            let taken = epoch * STEPS_PER_EPOCH;
-            for step in taken.saturating_sub(STEPS_PER_EPOCH) + 1..=taken {
-                if stop.is_requested() {
-                    return Ok(Outcome::Interrupted);
-                }
-                let batch = BatchResult {
-                    loss: score(trial, epoch).loss,
-                    correct: 1,
-                    examples: 2,
-                };
-                tell(Event::Step {
-                    trial: Arc::clone(trial),
-                    step,
-                    epoch,
-                    batch,
-                });
+        if from.is_none() {
+            tell(epoch_ended(trial, 0));
+        }
+        while at.epochs < epochs {
+            if !steps(trial, &mut at, stop, tell) {
+                return Ok(Outcome::Interrupted);
             }
-            if epoch > 0 && self.is_meant(self.diverge.as_ref(), trial) {
+            if self.is_meant(self.diverge.as_ref(), trial) {
                 return Ok(Outcome::Diverged {
                     step: STEPS_PER_EPOCH,
                     reason: "as the script says".to_owned(),
                     last_finite_loss: Some(score(trial, 1).loss),
                 });
             }
-            tell(Event::EpochEnded {
-                trial: Arc::clone(trial),
-                epoch: EpochResult {
-                    epoch,
-                    step: epoch * STEPS_PER_EPOCH,
-                    train: (epoch > 0).then(|| score(trial, epoch)),
-                    validation: Some(score(trial, epoch)),
-                    test: score(trial, epoch),
-                    evaluations: None,
-                },
-                seconds: EpochSeconds {
-                    train: 0.5,
-                    evaluation: 0.25,
-                },
-            });
+            at.epochs += 1;
+            tell(epoch_ended(trial, at.epochs));
         }
         Ok(Outcome::Completed)
+    }
+}
+
+/// Where in the script a trial stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Place {
+    /// Steps taken.
+    steps: usize,
+    /// Epochs told of.
+    epochs: usize,
+}
+
+impl Place {
+    /// The start, or where the state `from` was told.
+    fn of(trial: &Trial, from: Option<&TrainingState>, epochs: usize) -> Result<Self> {
+        let Some(state) = from else {
+            return Ok(Self::default());
+        };
+        let count = |name: &str| state.numbers.get(name)?.as_u64()?.try_into().ok();
+        let place = count("steps").zip(count("epochs"));
+        let place = place.map(|(steps, epochs)| Self { steps, epochs });
+        let is_possible = |at: &Self| {
+            let open = |steps: usize| steps.checked_sub(at.epochs * STEPS_PER_EPOCH);
+            at.epochs <= epochs && open(at.steps).is_some_and(|steps| steps <= STEPS_PER_EPOCH)
+        };
+        let place = place.filter(is_possible);
+        let place = place.filter(|at| at.state(trial) == *state);
+        place.ok_or_else(|| {
+            Error::Results("the state that the trial should go on from is not its own".to_owned())
+        })
+    }
+
+    /// A state that only its own trial takes.
+    fn state(self, trial: &Trial) -> TrainingState {
+        let numbers = [("steps", self.steps), ("epochs", self.epochs)];
+        let numbers = numbers.map(|(name, count)| (name.to_owned(), Value::from(count)));
+        let mut numbers = BTreeMap::from(numbers);
+        numbers.insert("trial".to_owned(), Value::from(trial.label.clone()));
+        numbers.insert("replicate".to_owned(), Value::from(trial.replicate));
+        TrainingState {
+            tensors: weights(self.steps),
+            numbers,
+        }
+    }
+}
+
+/// Takes what is left of the epoch's steps; `false` if it was asked to stop before the end.
+fn steps(
+    trial: &Arc<Trial>,
+    at: &mut Place,
+    stop: &Stop,
+    tell: &mut (dyn FnMut(Event) + Send),
+) -> bool {
+    let epoch = at.epochs + 1;
+    let mut told = None;
+    loop {
+        if stop.is_requested() {
+            if at.steps > 0 && told != Some(*at) {
+                tell(state(trial, *at));
+            }
+            return false;
+        }
+        if at.steps == epoch * STEPS_PER_EPOCH {
+            return true;
+        }
+        at.steps += 1;
+        tell(Event::Step {
+            trial: Arc::clone(trial),
+            step: at.steps,
+            epoch,
+            batch: BatchResult {
+                loss: score(trial, epoch).loss,
+                correct: 1,
+                examples: 2,
+            },
+        });
+        let every = trial.recording.checkpoint.every;
+        if every.is_some_and(|every| at.steps.is_multiple_of(every)) {
+            tell(Event::Checkpoint {
+                trial: Arc::clone(trial),
+                point: Point::Step(at.steps),
+                tensors: weights(at.steps),
+            });
+            tell(state(trial, *at));
+            told = Some(*at);
+        }
+    }
+}
+
+fn state(trial: &Arc<Trial>, at: Place) -> Event {
+    Event::State {
+        trial: Arc::clone(trial),
+        state: at.state(trial),
+    }
+}
+
+/// One weight: the steps taken.
+fn weights(steps: usize) -> Vec<NamedTensor> {
+    vec![NamedTensor {
+        name: "weight".to_owned(),
+        shape: vec![1],
+        values: vec![steps as f32],
+    }]
+}
+
+fn epoch_ended(trial: &Arc<Trial>, epoch: usize) -> Event {
+    Event::EpochEnded {
+        trial: Arc::clone(trial),
+        epoch: EpochResult {
+            epoch,
+            step: epoch * STEPS_PER_EPOCH,
+            // Epoch 0 is the untrained network: it takes no step.
+            train: (epoch > 0).then(|| score(trial, epoch)),
+            validation: Some(score(trial, epoch)),
+            test: score(trial, epoch),
+            evaluations: None,
+        },
+        seconds: EpochSeconds {
+            train: 0.5,
+            evaluation: 0.25,
+        },
     }
 }
 
@@ -126,5 +227,63 @@ fn score(trial: &Trial, epoch: usize) -> Score {
     Score {
         loss,
         accuracy: 1.0 - loss / 2.5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config, plan};
+    use std::path::Path;
+
+    fn trial() -> Arc<Trial> {
+        let text = "data.dataset = 'glyphs'\ntrain.epochs = 2\ncheckpoint.every = 3";
+        let loaded = config::parse(Path::new("x.toml"), text, &[]).expect("a valid experiment");
+        plan::trials(&loaded.experiment).remove(0)
+    }
+
+    /// What is told in words, and the last state.
+    fn told(
+        from: Option<TrainingState>,
+        stops: impl Fn(&Event) -> bool + Sync,
+    ) -> (Result<Outcome>, Vec<String>, Option<TrainingState>) {
+        let (stop, mut words, mut last) = (Stop::default(), Vec::new(), None);
+        let mut tell = |event: Event| {
+            if stops(&event) {
+                stop.request();
+            }
+            words.push(format!("{event:?}"));
+            if let Event::State { state, .. } = event {
+                last = Some(state);
+            }
+        };
+        let outcome = ScriptedTrainer::default().train(&trial(), from, &stop, &mut tell);
+        (outcome, words, last)
+    }
+
+    #[test]
+    fn a_script_that_goes_on_from_a_state_tells_the_rest_of_it() {
+        let (_, all, _) = told(None, |_| false);
+        for step in 1..=8 {
+            let is_step =
+                |event: &Event| matches!(event, Event::Step { step: s, .. } if *s == step);
+            let (outcome, first, state) = told(None, is_step);
+            assert_eq!(outcome.expect("no error"), Outcome::Interrupted);
+            let (outcome, rest, _) = told(state, |_| false);
+            assert_eq!(outcome.expect("no error"), Outcome::Completed);
+            let states_kept = usize::from(step % 3 == 0);
+            let first = &first[..first.len() - 1 + states_kept];
+            assert_eq!([first, &rest[1..]].concat(), all, "{step}");
+        }
+    }
+
+    #[test]
+    fn a_script_refuses_the_state_of_another_trial() {
+        let (_, _, state) = told(None, |event| matches!(event, Event::Step { .. }));
+        let mut state = state.expect("interrupted");
+        state.numbers.insert("replicate".to_owned(), Value::from(2));
+        let (outcome, words, _) = told(Some(state), |_| false);
+        assert!(matches!(outcome, Err(Error::Results(_))));
+        assert!(words.is_empty());
     }
 }

@@ -49,6 +49,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("std::fs", &["fs.rs", "fs/", "build.rs"]),
     (".backward()", &["train/step/"]),
     ("burn::optim", &["optim/", "train/step/"]),
+    ("burn_pack", &["optim/memory.rs"]),
     ("indicatif", &["progress/"]),
     ("ureq", &["data/download.rs", "data/fetch.rs"]),
 ];

@@ -8,6 +8,7 @@
 mod clipping;
 mod fused;
 mod kernels;
+mod memory;
 pub mod schedule;
 mod tensors;
 
@@ -16,6 +17,7 @@ use burn::optim::{GradientsParams, ModuleOptimizer, Optimizer};
 
 use crate::config::spec::{self, Train};
 use fused::Fused;
+pub use memory::Remembered;
 use tensors::Scaled;
 
 /// How the update is computed. It decides speed, and digits beyond the sixth.

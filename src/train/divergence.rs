@@ -21,6 +21,20 @@ impl Watch {
         }
     }
 
+    /// Goes on watching after `[first, last]`, the losses of the first step and of the latest.
+    pub fn going_on(factor: f64, [first, last]: [f64; 2]) -> Self {
+        Self {
+            factor,
+            first: Some(first),
+            last_finite: Some(last),
+        }
+    }
+
+    /// The losses of the first step and of the latest that did not diverge, if there was one.
+    pub fn losses(&self) -> [Option<f64>; 2] {
+        [self.first, self.last_finite]
+    }
+
     /// Looks at the loss of training step `step`.
     pub fn training(&mut self, step: usize, loss: f64) -> Option<Outcome> {
         if !loss.is_finite() {

@@ -17,9 +17,12 @@ const EVALUATION_BATCH: usize = 500;
 /// Sums over batches, weighted by their examples.
 #[derive(Debug, Default)]
 pub(super) struct Running {
-    loss: f64,
-    correct: usize,
-    examples: usize,
+    /// Mean cross-entropy of each batch, times its examples.
+    pub(super) loss: f64,
+    /// Examples classified correctly.
+    pub(super) correct: usize,
+    /// Examples.
+    pub(super) examples: usize,
 }
 
 impl Running {

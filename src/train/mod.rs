@@ -2,9 +2,11 @@
 
 pub mod divergence;
 mod evaluation;
+mod position;
 mod probe;
 mod run;
 pub mod step;
+mod stored;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -36,6 +38,7 @@ struct Loaded {
 pub struct BurnTrainer {
     device: OpenDevice,
     threads: usize,
+    arithmetic: Arithmetic,
     datasets: Mutex<BTreeMap<DatasetKey, Loaded>>,
 }
 
@@ -43,6 +46,11 @@ impl BurnTrainer {
     /// A trainer on `device` that gives each trial `threads` threads for its kernels.
     pub fn new(device: OpenDevice, threads: usize) -> Self {
         Self {
+            arithmetic: if device.computes_in_host_memory() {
+                Arithmetic::Fused
+            } else {
+                Arithmetic::Tensors
+            },
             device,
             threads,
             datasets: Mutex::default(),
@@ -72,7 +80,7 @@ impl BurnTrainer {
     pub fn check(&self, trial: &Trial) -> Result<()> {
         let settings = &trial.condition.settings;
         let data = self.prepare(trial)?;
-        let steps = run::total_steps(&settings.train, data.counts().train)?;
+        let steps = run::extent(&settings.train, data.counts().train)?.total;
         let warmup = settings.train.warmup_steps;
         if warmup > 0 && warmup >= steps {
             return Err(Error::Data(format!(
@@ -97,14 +105,6 @@ impl BurnTrainer {
             trial.seed,
             &trial.streams(),
         )
-    }
-
-    fn arithmetic(&self) -> Arithmetic {
-        if self.device.computes_in_host_memory() {
-            Arithmetic::Fused
-        } else {
-            Arithmetic::Tensors
-        }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<DatasetKey, Loaded>> {
@@ -133,7 +133,7 @@ impl Trainer for BurnTrainer {
     fn train(
         &self,
         trial: &Arc<Trial>,
-        _from: Option<TrainingState>,
+        from: Option<TrainingState>,
         stop: &Stop,
         tell: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
@@ -150,8 +150,8 @@ impl Trainer for BurnTrainer {
         let updater = optim::build(
             &settings.train,
             &norm,
-            run::total_steps(&settings.train, data.counts().train)?,
-            self.arithmetic(),
+            run::extent(&settings.train, data.counts().train)?.total,
+            self.arithmetic,
         );
         let learner = Learner::new(network, updater, streams, device);
         let mut run = Run::new(
@@ -171,6 +171,9 @@ impl Trainer for BurnTrainer {
                     self.threads
                 ))
             })?;
-        Ok(pool.install(|| run.finish(tell)))
+        pool.install(|| run.finish(from, tell))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,16 +1,19 @@
 //! The training loop of one trial: epochs, evaluation, divergence, and the events that tell of them.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::divergence::Watch;
-use super::evaluation::{self, Judge, Population, Running};
+use super::evaluation::{self, Judge, Population};
+use super::position::{Extent, Position};
 use super::probe::{Probes, Surroundings};
 use super::step::{Inspection, Learner};
+use super::stored::Stored;
 use crate::config::spec::{Evaluation, Length, Train};
 use crate::data::batches::{self, Batch, Part, Prepared};
 use crate::error::{Error, Result};
-use crate::event::{BatchResult, EpochResult, EpochSeconds, Event, Outcome, Point, Stop};
+use crate::event::{
+    BatchResult, EpochResult, EpochSeconds, Event, Outcome, Point, Stop, TrainingState,
+};
 use crate::optim::schedule;
 use crate::plan::Trial;
 
@@ -27,14 +30,13 @@ pub(super) struct Run<'a> {
     digest: String,
     learner: Learner,
     stop: &'a Stop,
-    watch: Watch,
-    total_steps: usize,
-    steps: usize,
+    extent: Extent,
+    at: Position,
+    /// Epochs and steps of the state that was last told.
+    told_at: Option<[usize; 2]>,
     batch: Batch,
     population: Population,
     probes: Option<Probes>,
-    /// Spent on probes and checkpoints in this epoch.
-    looked: Duration,
 }
 
 impl<'a> Run<'a> {
@@ -61,29 +63,34 @@ impl<'a> Run<'a> {
             trial,
             probes: probe.map(|probe| Probes::new(probe, settings, population, &data)),
             population,
-            total_steps: total_steps(train, data.counts().train)?,
+            extent: extent(train, data.counts().train)?,
             data,
             digest,
             learner,
             stop,
-            watch: Watch::new(train.divergence_factor),
-            steps: 0,
+            at: Position::start(train),
+            told_at: None,
             batch: Batch::default(),
-            looked: Duration::ZERO,
         })
     }
 
-    /// Trains until the last step, divergence or a request to stop.
-    pub(super) fn finish(&mut self, tell: Tell<'_>) -> Outcome {
-        self.announce(tell);
-        if self.trial.recording.checkpoint.initial {
-            self.keep(Point::Initial, tell);
-        }
-        let mut outcome = self.close_epoch(0, &Running::default(), 0.0, tell);
-        let mut epoch = 0;
-        while outcome.is_none() && self.steps < self.total_steps {
-            epoch += 1;
-            outcome = self.epoch(epoch, tell);
+    /// Trains until the last step, divergence or a request to stop: from the start, or from a state
+    /// that an earlier training of this trial told of.
+    pub(super) fn finish(
+        &mut self,
+        from: Option<TrainingState>,
+        tell: Tell<'_>,
+    ) -> Result<Outcome> {
+        let mut outcome = if let Some(state) = from {
+            self.restore(state)?;
+            self.announce(tell);
+            None
+        } else {
+            self.announce(tell);
+            self.look_at_the_untrained(tell)
+        };
+        while outcome.is_none() && !self.at.is_at_end(self.extent) {
+            outcome = self.epoch(tell)?;
         }
         let outcome = outcome.unwrap_or(Outcome::Completed);
         if outcome == Outcome::Completed {
@@ -92,7 +99,39 @@ impl<'a> Run<'a> {
                 self.keep(Point::Final, tell);
             }
         }
-        outcome
+        Ok(outcome)
+    }
+
+    fn look_at_the_untrained(&self, tell: Tell<'_>) -> Option<Outcome> {
+        if self.trial.recording.checkpoint.initial {
+            self.keep(Point::Initial, tell);
+        }
+        self.evaluate(0, tell)
+    }
+
+    /// Goes where the training was that told `state`.
+    fn restore(&mut self, state: TrainingState) -> Result<()> {
+        let train = &self.trial.condition.settings.train;
+        let mut state = Stored::new(state);
+        self.at = Position::restore(&mut state, train, self.extent)?;
+        self.learner.restore(&mut state, self.at.steps)?;
+        state.finish()
+    }
+
+    /// Tells all that the rest of the training depends on, once for each place.
+    fn tell_state(&mut self, tell: Tell<'_>) -> Result<()> {
+        let place = [self.at.epochs, self.at.steps];
+        if self.told_at.replace(place) == Some(place) {
+            return Ok(());
+        }
+        let mut state = TrainingState::default();
+        self.at.save(&mut state.numbers);
+        self.learner.save(&mut state)?;
+        tell(Event::State {
+            trial: Arc::clone(self.trial),
+            state,
+        });
+        Ok(())
     }
 
     fn keep(&self, point: Point, tell: Tell<'_>) {
@@ -115,7 +154,7 @@ impl<'a> Run<'a> {
         };
         tell(Event::Probed {
             trial: Arc::clone(self.trial),
-            step: step.map_or(self.steps, |(step, _)| step - 1),
+            step: step.map_or(self.at.steps, |(step, _)| step - 1),
             readings: probes.measure(&around, &self.data),
         });
     }
@@ -123,26 +162,27 @@ impl<'a> Run<'a> {
     fn announce(&self, tell: Tell<'_>) {
         tell(Event::TrialStarted {
             trial: Arc::clone(self.trial),
-            steps: self.total_steps,
+            steps: self.extent.total,
             examples: self.data.counts(),
             parameters: self.learner.parameters(),
             data: self.digest.clone(),
         });
     }
 
-    /// One pass over the training set, or what is left of the steps; `Some` ends the trial.
-    fn epoch(&mut self, epoch: usize, tell: Tell<'_>) -> Option<Outcome> {
+    /// One pass over the training set, or what is left of it or of the steps, and its evaluation;
+    /// `Some` ends the trial.
+    fn epoch(&mut self, tell: Tell<'_>) -> Result<Option<Outcome>> {
         let train = &self.trial.condition.settings.train;
-        let started = Instant::now();
-        let mut running = Running::default();
+        let epoch = self.at.epochs + 1;
+        self.at.stopwatch.start();
         let order = self.data.order(epoch, train, &self.trial.streams());
         let moves = self.data.moves(epoch, &self.trial.streams());
         let ranges = batches::ranges(order.len(), train.batch_size, train.last_batch);
-        for range in ranges {
+        for range in ranges.into_iter().skip(self.at.steps_of_epoch(self.extent)) {
             if self.stop.is_requested() {
-                return Some(Outcome::Interrupted);
+                return self.interrupt(tell).map(Some);
             }
-            if self.steps == self.total_steps {
+            if self.at.steps == self.extent.total {
                 break;
             }
             if self.trial.recording.checkpoint.order {
@@ -153,40 +193,52 @@ impl<'a> Run<'a> {
             let batch = self.step(tell);
             tell(Event::Step {
                 trial: Arc::clone(self.trial),
-                step: self.steps,
+                step: self.at.steps,
                 epoch,
                 batch,
             });
-            if let Some(diverged) = self.watch.training(self.steps, batch.loss) {
-                return Some(diverged);
+            if let Some(diverged) = self.at.watch.training(self.at.steps, batch.loss) {
+                return Ok(Some(diverged));
             }
-            running.add(batch);
+            self.at.running.add(batch);
             let every = self.trial.recording.checkpoint.every;
-            if every.is_some_and(|every| self.steps.is_multiple_of(every)) {
+            if every.is_some_and(|every| self.at.steps.is_multiple_of(every)) {
                 let looking = Instant::now();
-                self.keep(Point::Step(self.steps), tell);
-                self.looked += looking.elapsed();
+                self.keep(Point::Step(self.at.steps), tell);
+                self.tell_state(tell)?;
+                self.at.stopwatch.leave_out(looking);
             }
         }
-        // What probes and checkpoints take is no part of training.
-        let looked = std::mem::take(&mut self.looked);
-        let seconds = started.elapsed().saturating_sub(looked).as_secs_f64();
-        self.close_epoch(epoch, &running, seconds, tell)
+        if self.stop.is_requested() {
+            return self.interrupt(tell).map(Some);
+        }
+        let diverged = self.evaluate(epoch, tell);
+        self.at.close_epoch();
+        Ok(diverged)
+    }
+
+    /// Ends the training so that it can go on later; before its first step there is nothing to go
+    /// on from.
+    fn interrupt(&mut self, tell: Tell<'_>) -> Result<Outcome> {
+        if self.at.steps > 0 {
+            self.tell_state(tell)?;
+        }
+        Ok(Outcome::Interrupted)
     }
 
     /// Takes an optimiser step on the batch, with the probes that are due around it.
     fn step(&mut self, tell: Tell<'_>) -> BatchResult {
         let probes = self.probes.as_ref();
-        let is_due = probes.is_some_and(|probes| probes.are_due(self.steps));
+        let is_due = probes.is_some_and(|probes| probes.are_due(self.at.steps));
         let before = is_due.then(|| self.learner.inspection());
         let batch = self.learner.step(&self.batch);
-        self.steps += 1;
+        self.at.steps += 1;
         if let Some(before) = before {
             let looking = Instant::now();
             let train = &self.trial.condition.settings.train;
-            let rate = schedule::learning_rate(train, self.steps, self.total_steps);
-            self.probe(&before, Some((self.steps, rate)), tell);
-            self.looked += looking.elapsed();
+            let rate = schedule::learning_rate(train, self.at.steps, self.extent.total);
+            self.probe(&before, Some((self.at.steps, rate)), tell);
+            self.at.stopwatch.leave_out(looking);
         }
         batch
     }
@@ -194,20 +246,15 @@ impl<'a> Run<'a> {
     fn tell_order(&self, epoch: usize, examples: &[u32], tell: Tell<'_>) {
         tell(Event::Order {
             trial: Arc::clone(self.trial),
-            step: self.steps + 1,
+            step: self.at.steps + 1,
             epoch,
             examples: examples.to_vec(),
         });
     }
 
     /// Evaluates and tells of the epoch; `Some` if an evaluation's loss is not finite.
-    fn close_epoch(
-        &mut self,
-        epoch: usize,
-        running: &Running,
-        train_seconds: f64,
-        tell: Tell<'_>,
-    ) -> Option<Outcome> {
+    fn evaluate(&self, epoch: usize, tell: Tell<'_>) -> Option<Outcome> {
+        let train_seconds = self.at.stopwatch.seconds();
         let started = Instant::now();
         let evaluator = self.learner.evaluator();
         let by = self.trial.condition.settings.norm.evaluation;
@@ -216,7 +263,7 @@ impl<'a> Run<'a> {
         let test = judge.score(&self.data, Part::Test);
         for (part, score) in [("validation", validation), ("test", test)] {
             if let Some(diverged) =
-                score.and_then(|s| self.watch.evaluation(part, self.steps, s.loss))
+                score.and_then(|s| self.at.watch.evaluation(part, self.at.steps, s.loss))
             {
                 return Some(diverged);
             }
@@ -230,8 +277,8 @@ impl<'a> Run<'a> {
             trial: Arc::clone(self.trial),
             epoch: EpochResult {
                 epoch,
-                step: self.steps,
-                train: running.score(),
+                step: self.at.steps,
+                train: self.at.running.score(),
                 validation,
                 test,
                 evaluations,
@@ -246,7 +293,7 @@ impl<'a> Run<'a> {
 }
 
 /// How many optimiser steps a trial takes on `examples` training examples.
-pub(super) fn total_steps(train: &Train, examples: usize) -> Result<usize> {
+pub(super) fn extent(train: &Train, examples: usize) -> Result<Extent> {
     let per_epoch = train.steps_per_epoch(examples);
     if per_epoch == 0 {
         return Err(Error::Data(format!(
@@ -254,8 +301,12 @@ pub(super) fn total_steps(train: &Train, examples: usize) -> Result<usize> {
             train.batch_size
         )));
     }
-    Ok(match train.length {
-        Length::Epochs(epochs) => epochs * per_epoch,
-        Length::Steps(steps) => steps,
+    Ok(Extent {
+        examples,
+        per_epoch,
+        total: match train.length {
+            Length::Epochs(epochs) => epochs * per_epoch,
+            Length::Steps(steps) => steps,
+        },
     })
 }

@@ -47,7 +47,7 @@ use burn::tensor::{Device, Tensor};
 
 use self::renorm::Reference;
 use self::running::Running;
-use crate::config::spec::{BatchNorm, NormKind, NormParameter, NormSettings};
+use crate::config::spec::{Averaging, BatchNorm, NormKind, NormParameter, NormSettings};
 
 /// Which statistics normalise: always said by the caller, never guessed from a device or a flag.
 /// A kind that takes its statistics from each example does the same under all three.
@@ -261,6 +261,24 @@ impl NormLayer {
             }
             None => {}
         }
+    }
+
+    /// All that it remembers of the batches it has seen, by name, `[features]` each: what is not
+    /// trained, and yet decides how training and evaluation go on.
+    pub fn averages_mut(&mut self) -> Vec<(&'static str, &mut Tensor<1>)> {
+        let running = self.running.iter_mut().flat_map(Running::averages_mut);
+        let reference = self.reference.iter_mut().flat_map(Reference::averages_mut);
+        running.chain(reference).collect()
+    }
+
+    /// How many batches it has seen, where a cumulative average goes by it.
+    pub fn batches_mut(&mut self) -> Option<&mut usize> {
+        let NormKind::Batch(batch) = self.settings.kind else {
+            return None;
+        };
+        let counts = batch.averages?.averaging == Averaging::Cumulative;
+        let running = self.running.as_mut().filter(|_| counts);
+        running.map(Running::batches_mut)
     }
 
     /// This layer's γ and β with the running statistics of `other`, a layer of the same settings:

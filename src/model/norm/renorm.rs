@@ -59,6 +59,14 @@ impl Reference {
         }
     }
 
+    /// Both averages by name, for a state that training goes on from.
+    pub(super) fn averages_mut(&mut self) -> [(&'static str, &mut Tensor<1>); 2] {
+        [
+            ("reference_mean", &mut self.mean),
+            ("reference_deviation", &mut self.deviation),
+        ]
+    }
+
     /// Follows a training batch.
     pub(super) fn follow(&mut self, decay: f64, batch: &Observed, epsilon: f64) {
         let new = deviation(&batch.variance, epsilon);

@@ -44,6 +44,19 @@ impl Running {
         self.variance = variance;
     }
 
+    /// Both averages, under `PyTorch`'s names for them.
+    pub(super) fn averages_mut(&mut self) -> [(&'static str, &mut Tensor<1>); 2] {
+        [
+            ("running_mean", &mut self.mean),
+            ("running_var", &mut self.variance),
+        ]
+    }
+
+    /// How many batches it has seen: the weight of the next one in a cumulative average.
+    pub(super) fn batches_mut(&mut self) -> &mut usize {
+        &mut self.batches
+    }
+
     /// Follows a training batch.
     pub(super) fn follow(&mut self, averages: &Averages, batch: Observed) {
         self.batches += 1;

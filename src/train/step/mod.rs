@@ -6,6 +6,7 @@
 mod evaluator;
 mod inspection;
 pub mod parameters;
+mod state;
 
 pub use self::evaluator::{Evaluator, RunningStatistics};
 pub use self::inspection::{Inspection, Slope};

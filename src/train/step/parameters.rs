@@ -4,10 +4,11 @@
 //! `bias`, and the weight of a dense layer is `[outputs, inputs]` (it is `[inputs, outputs]` in
 //! memory).
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
+use crate::error::Result;
 use crate::event::NamedTensor;
 use crate::model::network::Network;
 
@@ -32,6 +33,34 @@ pub fn named_tensors(network: &Network) -> Vec<NamedTensor> {
         }
     }
     tensors
+}
+
+/// The trained parameters in the layout in memory, each with its identity in this process.
+pub fn plain_tensors(network: &Network) -> Vec<(ParamId, NamedTensor)> {
+    let mut visitor = Visitor {
+        path: Path::default(),
+        visit: CollectPlain(Vec::new()),
+    };
+    network.visit(&mut visitor);
+    visitor.visit.0
+}
+
+/// The network with other values for all its parameters, each of which keeps its identity. `values`
+/// is asked for them by name and shape, in the layout in memory.
+pub fn replaced(
+    network: &Network,
+    values: impl FnMut(&str, &[usize]) -> Result<Vec<f32>>,
+) -> Result<Network> {
+    let mut visitor = Visitor {
+        path: Path::default(),
+        visit: Fetch {
+            values,
+            fetched: Ok(GradientsParams::new()),
+        },
+    };
+    network.visit(&mut visitor);
+    let fetched = visitor.visit.fetched?;
+    Ok(network.clone().map(&mut Replace(fetched)))
 }
 
 /// The gradients of the parameters, in the layout of the parameters in memory.
@@ -140,6 +169,42 @@ impl Visit for Collect {
     }
 }
 
+struct CollectPlain(Vec<(ParamId, NamedTensor)>);
+
+impl Visit for CollectPlain {
+    fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
+        let tensor = parameter.val().without_autodiff();
+        let tensor = NamedTensor {
+            name,
+            shape: tensor.dims().to_vec(),
+            values: numbers(tensor),
+        };
+        self.0.push((parameter.id, tensor));
+    }
+}
+
+/// Holds what was fetched so far, or the first refusal.
+struct Fetch<F> {
+    values: F,
+    fetched: Result<GradientsParams>,
+}
+
+impl<F: FnMut(&str, &[usize]) -> Result<Vec<f32>>> Visit for Fetch<F> {
+    fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
+        let Ok(fetched) = &mut self.fetched else {
+            return;
+        };
+        let old = parameter.val().without_autodiff();
+        match (self.values)(&name, &old.dims()) {
+            Ok(values) => {
+                let data = TensorData::new(values, old.shape());
+                fetched.register(parameter.id, Tensor::<D>::from_data(data, &old.device()));
+            }
+            Err(refused) => self.fetched = Err(refused),
+        }
+    }
+}
+
 struct CollectGradients<'a> {
     gradients: &'a GradientsParams,
     found: Vec<NamedTensor>,
@@ -203,7 +268,7 @@ fn renewed<const D: usize>(value: Tensor<D>) -> Tensor<D> {
 }
 
 /// Row-major.
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     let data = tensor.into_data().convert::<f32>();
     data.as_slice::<f32>()
         .map(<[f32]>::to_vec)

@@ -1,0 +1,107 @@
+//! A learner's whole state, told and put back: the network's parameters, what its norm layers
+//! remember of the batches, what the optimiser remembers of the gradients.
+//!
+//! | name | what |
+//! |---|---|
+//! | `network.layers.0.weight` | a parameter, in the layout in memory |
+//! | `network.norms.0.running_mean` | an average over batches |
+//! | `network.norms.0.batches` | batches in a cumulative average (a number) |
+//! | `optimiser.layers.0.weight.first` | what the update rule remembers for a parameter |
+//!
+//! The count of steps is the trial's. Nothing else outlives a step: dropout, like the batches, draws
+//! from streams that are named by the step or the epoch.
+
+use std::collections::BTreeMap;
+
+use burn::module::ParamId;
+use burn::tensor::{Tensor, TensorData};
+use serde_json::Value;
+
+use super::{Learner, parameters};
+use crate::error::Result;
+use crate::event::{NamedTensor, TrainingState};
+use crate::model::network::Network;
+use crate::train::stored::Stored;
+
+impl Learner {
+    /// Adds all that the next steps depend on to `state`, except for the count of steps.
+    pub(in crate::train) fn save(&self, state: &mut TrainingState) -> Result<()> {
+        let mut names = BTreeMap::new();
+        for (id, tensor) in parameters::plain_tensors(self.network()) {
+            names.insert(id.val(), tensor.name.clone());
+            let name = format!("network.{}", tensor.name);
+            state.tensors.push(NamedTensor { name, ..tensor });
+        }
+        save_averages(self.network().clone(), state);
+        let mut memory: Vec<NamedTensor> = Vec::new();
+        for remembered in self.updater.memory()? {
+            let values = remembered.values.convert::<f32>();
+            memory.push(NamedTensor {
+                name: remembered_name(&names, remembered.parameter, &remembered.field),
+                shape: values.shape().to_vec(),
+                values: values.as_slice::<f32>().unwrap_or_default().to_vec(),
+            });
+        }
+        // burn tells them in no particular order.
+        memory.sort_by(|a, b| a.name.cmp(&b.name));
+        state.tensors.append(&mut memory);
+        Ok(())
+    }
+
+    /// Puts this learner, which took no step yet, where the one that told `state` was after `steps`
+    /// steps.
+    pub(in crate::train) fn restore(&mut self, state: &mut Stored, steps: usize) -> Result<()> {
+        let mut network = parameters::replaced(self.network(), |name, shape| {
+            state.tensor(&format!("network.{name}"), shape)
+        })?;
+        restore_averages(&mut network, state, steps)?;
+        let names = parameters::plain_tensors(&network).into_iter();
+        let names = names.map(|(id, tensor)| (id.val(), tensor.name)).collect();
+        self.updater
+            .restore(&network, steps, |parameter, field, shape| {
+                state.tensor(&remembered_name(&names, parameter, field), shape)
+            })?;
+        self.network = Some(network);
+        self.steps = steps;
+        Ok(())
+    }
+}
+
+/// `optimiser.layers.0.weight.first`, from the names of the parameters by identity.
+fn remembered_name(names: &BTreeMap<u64, String>, parameter: ParamId, field: &str) -> String {
+    let name = names.get(&parameter.val()).map_or("", String::as_str);
+    format!("optimiser.{name}.{field}")
+}
+
+fn save_averages(mut network: Network, state: &mut TrainingState) {
+    for norm in network.norms_mut() {
+        let layer = norm.name().to_owned();
+        for (average, values) in norm.averages_mut() {
+            state.tensors.push(NamedTensor {
+                name: format!("network.{layer}.{average}"),
+                shape: values.dims().to_vec(),
+                values: parameters::numbers(values.clone()),
+            });
+        }
+        if let Some(&mut batches) = norm.batches_mut() {
+            let name = format!("network.{layer}.batches");
+            state.numbers.insert(name, Value::from(batches));
+        }
+    }
+}
+
+/// A layer sees at most one batch a step.
+fn restore_averages(network: &mut Network, state: &mut Stored, steps: usize) -> Result<()> {
+    for norm in network.norms_mut() {
+        let layer = norm.name().to_owned();
+        for (average, old) in norm.averages_mut() {
+            let values = state.tensor(&format!("network.{layer}.{average}"), &old.dims())?;
+            let data = TensorData::new(values, old.shape());
+            *old = Tensor::from_data(data, &old.device());
+        }
+        if let Some(batches) = norm.batches_mut() {
+            *batches = state.count(&format!("network.{layer}.batches"), 0..=steps)?;
+        }
+    }
+    Ok(())
+}
