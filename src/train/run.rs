@@ -201,13 +201,7 @@ impl<'a> Run<'a> {
                 return Ok(Some(diverged));
             }
             self.at.running.add(batch);
-            let every = self.trial.recording.checkpoint.every;
-            if every.is_some_and(|every| self.at.steps.is_multiple_of(every)) {
-                let looking = Instant::now();
-                self.keep(Point::Step(self.at.steps), tell);
-                self.tell_state(tell)?;
-                self.at.stopwatch.leave_out(looking);
-            }
+            self.keep_if_due(tell)?;
         }
         if self.stop.is_requested() {
             return self.interrupt(tell).map(Some);
@@ -215,6 +209,18 @@ impl<'a> Run<'a> {
         let diverged = self.evaluate(epoch, tell);
         self.at.close_epoch();
         Ok(diverged)
+    }
+
+    /// Keeps the network and the state after every so many steps.
+    fn keep_if_due(&mut self, tell: Tell<'_>) -> Result<()> {
+        let every = self.trial.recording.checkpoint.every;
+        if every.is_some_and(|every| self.at.steps.is_multiple_of(every)) {
+            let looking = Instant::now();
+            self.keep(Point::Step(self.at.steps), tell);
+            self.tell_state(tell)?;
+            self.at.stopwatch.leave_out(looking);
+        }
+        Ok(())
     }
 
     /// Ends the training so that it can go on later; before its first step there is nothing to go
