@@ -63,6 +63,15 @@ pub fn live(layout: &Layout, id: &str) -> Result<Option<Running>> {
     }
 }
 
+/// Deletes a claim that no live run holds. Only under the folder's lock.
+pub(super) fn clear_if_dead(layout: &Layout, id: &str) -> Result<()> {
+    let path = layout.trial(id).running();
+    if fs::is_file(&path) && live(layout, id)?.is_none() {
+        fs::remove_if_exists(&path)?;
+    }
+    Ok(())
+}
+
 fn is_live(layout: &Layout, running: &Running) -> Result<bool> {
     Ok(match Lock::is_held(&layout.runs().join(&running.run))? {
         Held::Yes => true,

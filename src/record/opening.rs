@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::claims::Claims;
+use super::claims::{self, Claims};
 use super::layout::Layout;
 use super::manifest::RunEntry;
 use super::schema::TrialRecord;
@@ -63,7 +63,8 @@ fn mixed(layout: &Layout, what: &str, before: &str, now: &str) -> Error {
     ))
 }
 
-/// Deletes what killed runs left half-written, and the states of trials that are finished.
+/// Deletes what killed runs left half-written, their claims, and the states of trials that are
+/// finished.
 pub(super) fn clear_leftovers(
     layout: &Layout,
     plan: &[Arc<Trial>],
@@ -75,6 +76,7 @@ pub(super) fn clear_leftovers(
         fs::remove_partials(&layout.charts())?;
     }
     for trial in plan {
+        claims::clear_if_dead(layout, &trial.id)?;
         let record = records.get(&trial.id);
         if record.is_some_and(|record| record.outcome.is_finished()) {
             fs::remove_if_exists(&layout.trial(&trial.id).state())?;

@@ -84,6 +84,72 @@ fn try_to_kill(lab: &Lab, whole: Duration, dice: &mut Dice, count: &mut Count) -
     is_ended
 }
 
+/// One trial of some seconds.
+fn one_trial() -> Lab {
+    let lab = lab(400);
+    let text = lab.text("experiment.toml");
+    let text = text
+        .replace("replicates = 2", "replicates = 1")
+        .replace("[\"none\", \"before\", \"after\"]", "[\"before\"]");
+    lab.write("experiment.toml", text.as_bytes());
+    lab
+}
+
+#[test]
+fn a_trial_goes_on_from_its_state_and_does_not_start_anew() {
+    let undisturbed = one_trial();
+    undisturbed.run(&[]);
+    // Killed, it goes on from its last checkpoint; stopped in peace, from where it was, asked or not.
+    for (name, asked) in [
+        ("-KILL", "checkpoint.every=20"),
+        ("-INT", "checkpoint.every=20"),
+        ("-TERM", "checkpoint={}"),
+    ] {
+        let lab = one_trial();
+        let arguments = ["run", "experiment.toml", "-o", asked];
+        let child = lab
+            .command(&arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let steps = || {
+            let files = lab.path(RESULTS).is_dir().then(|| lab.files(RESULTS));
+            let mut files = files.into_iter().flatten();
+            let found = files.find(|(name, _)| name.ends_with("steps.csv"));
+            found.map_or(0, |(_, bytes)| {
+                bytes.iter().filter(|&&byte| byte == b'\n').count()
+            })
+        };
+        // A row every five steps.
+        while steps() < 20 {
+            assert!(Instant::now() < deadline, "it does not train");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        signal(&child, name);
+        child.wait_with_output().expect("it ends");
+        let left = lab.files(RESULTS);
+        assert!(
+            left.keys().any(|file| file.ends_with("state.safetensors")),
+            "{name}"
+        );
+        // Whoever starts anew meets its end at the first step.
+        let again = lab
+            .command(&arguments)
+            .env("BN_LAB_FAULT", "panic:before#1@1")
+            .output()
+            .expect("the program starts");
+        assert_eq!(again.status.code(), Some(0), "{name}: it started anew");
+        if asked == "checkpoint.every=20" {
+            assert_same(
+                &undisturbed.reproducible_files(RESULTS),
+                &lab.reproducible_files(RESULTS),
+            );
+        }
+    }
+}
+
 fn signal(child: &Child, name: &str) {
     let status = Command::new("kill")
         .args([name, &child.id().to_string()])
