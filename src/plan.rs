@@ -40,16 +40,17 @@ impl Trial {
 
 /// All trials, replicate by replicate, so that an interrupted sweep is balanced.
 pub fn trials(experiment: &Experiment) -> Vec<Arc<Trial>> {
-    let conditions: Vec<(Arc<Condition>, String)> = experiment
-        .conditions
-        .iter()
-        .map(|condition| (Arc::new(condition.clone()), label(experiment, condition)))
-        .collect();
-    let mut trials = Vec::new();
+    let described = |condition: &Arc<Condition>| {
+        let label = label(experiment, condition);
+        (Arc::clone(condition), Identity::of(condition), label)
+    };
+    let conditions: Vec<(Arc<Condition>, Identity, String)> =
+        experiment.conditions.iter().map(described).collect();
+    let mut trials = Vec::with_capacity(conditions.len() * experiment.replicates as usize);
     for replicate in 1..=experiment.replicates {
-        for (condition, label) in &conditions {
+        for (condition, identity, label) in &conditions {
             trials.push(Arc::new(Trial {
-                id: id(condition, experiment.seed, replicate),
+                id: identity.of_replicate(experiment.seed, replicate),
                 index: trials.len(),
                 condition: Arc::clone(condition),
                 label: label.clone(),
@@ -62,21 +63,36 @@ pub fn trials(experiment: &Experiment) -> Vec<Arc<Trial>> {
     trials
 }
 
-/// The first 16 hexadecimal digits of `SHA-256` over the canonical JSON of version, seed,
-/// replicate and keys (sorted, defaults filled in): the same id means the same numbers.
-fn id(condition: &Condition, seed: u64, replicate: u64) -> String {
-    let identity = serde_json::json!({
-        "numbers_version": NUMBERS_VERSION,
-        "seed": seed,
-        "replicate": replicate,
-        "keys": condition.keys,
-    });
-    let digest = Sha256::digest(identity.to_string().as_bytes());
-    let mut id = String::with_capacity(16);
-    for byte in &digest[..8] {
-        id.push_str(&format!("{byte:02x}"));
+/// What a condition's trial ids begin with: the first 16 hexadecimal digits of `SHA-256` over the
+/// canonical JSON of keys (sorted, defaults filled in), version, replicate and seed. The same id
+/// means the same numbers. The keys come first, so they are digested once for all replicates.
+struct Identity(Sha256);
+
+impl Identity {
+    fn of(condition: &Condition) -> Self {
+        let mut digest = Sha256::new();
+        digest.update("{\"keys\":{");
+        for (index, piece) in condition.keys.json_pieces().enumerate() {
+            if index > 0 {
+                digest.update(",");
+            }
+            digest.update(piece);
+        }
+        digest.update(format!("}},\"numbers_version\":{NUMBERS_VERSION}"));
+        Self(digest)
     }
-    id
+
+    fn of_replicate(&self, seed: u64, replicate: u64) -> String {
+        let mut digest = self.0.clone();
+        digest.update(format!(",\"replicate\":{replicate},\"seed\":{seed}}}"));
+        let digits = digest.finalize();
+        digits[..8]
+            .iter()
+            .fold(String::with_capacity(16), |mut id, byte| {
+                id.push_str(&format!("{byte:02x}"));
+                id
+            })
+    }
 }
 
 /// The condition in words: the placement, then every other axis with its value.
@@ -143,6 +159,24 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), 4, "all different");
+    }
+
+    #[test]
+    fn an_id_is_the_digest_of_the_canonical_json() {
+        for trial in planned("norm.placement = [\"none\", \"after\"]\nmodel.kind = [\"convnet\"]") {
+            let identity = serde_json::json!({
+                "numbers_version": NUMBERS_VERSION,
+                "seed": trial.seed,
+                "replicate": trial.replicate,
+                "keys": trial.condition.keys,
+            });
+            let digest = Sha256::digest(identity.to_string().as_bytes());
+            let digits: String = digest[..8]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            assert_eq!(trial.id, digits);
+        }
     }
 
     #[test]

@@ -1,20 +1,19 @@
-//! Draft → experiment: the points of the sweep become conditions, and what depends on several
-//! keys is checked.
+//! Draft → experiment: what depends on several keys, or on all points of the sweep, is checked.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::Loaded;
 use super::combinations;
+use super::conditions::{self, Conditions};
 use super::draft::Draft;
 use super::keys;
 use super::problem::Problems;
 use super::read::{self, Reader, Top};
 use super::resolve::{self, Log};
 use super::rule;
-use super::spec::{Axis, Condition, Experiment, Recording};
-use super::sweep;
+use super::spec::{Condition, Experiment, Recording};
 use super::value::Value;
 
 /// The most trials that one experiment may have: a folder each.
@@ -22,97 +21,38 @@ const MOST_TRIALS: u64 = 100_000;
 
 /// Builds the experiment; `None`, with the reasons among the problems, where it cannot be.
 pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) -> Option<Loaded> {
-    let Some(points) = sweep::points(&draft.axes) else {
-        let most = sweep::MOST_POINTS;
-        let text = format!("the sweep has more than {most} points; sweep less at a time");
-        problems.add(draft.axes.first().map(|axis| axis.place), text);
-        return None;
-    };
+    let found = conditions::conditions(draft, problems)?;
+    let conditions = &found.all;
+    check_combinations(draft, conditions, problems);
+    check_distinct(draft, &found, problems);
+
     let given = draft
         .base
         .iter()
         .map(|(&key, given)| (key, given.value.clone()));
     let given: BTreeMap<&'static str, Value> = given.collect();
-    let (conditions, logs) = conditions(draft, &given, &points);
-    check_combinations(draft, &conditions, problems);
-    check_distinct(draft, &conditions, problems);
-
     let mut reader = Reader::new(&given);
     let top = read::top(&mut reader, file);
     check_name(&top, problems);
     check_size(draft, &top, conditions.len(), problems);
     let recording = Arc::new(read::recording(&mut reader));
-    check_probe(draft, &recording, &conditions, problems);
+    check_probe(draft, &recording, conditions, problems);
     let output = read::output(&mut reader, &top.name);
     let outside = reader.into_log();
-    let notes = notes(draft, &logs, &outside, problems);
-    let mut experiment = Experiment {
+    let notes = notes(draft, &found, &outside, problems);
+    let resolved = resolve::text(draft, &found, &outside);
+    let experiment = Experiment {
         name: top.name,
         question: top.question,
         seed: top.seed,
         replicates: top.replicates,
-        axes: axes(draft),
-        conditions,
+        axes: found.axes,
+        conditions: found.all,
         recording,
         output,
-        resolved: String::new(),
+        resolved,
     };
-    experiment.resolved = resolve::text(&experiment.axes, &outside, &logs);
     Some(Loaded { experiment, notes })
-}
-
-fn axes(draft: &Draft) -> Vec<Axis> {
-    let axis = |axis: &super::draft::DraftAxis| Axis {
-        key: axis.key.path.to_owned(),
-        values: axis.values.clone(),
-    };
-    draft.axes.iter().map(axis).collect()
-}
-
-/// Reads every point of the sweep. Points that differ only in keys that mean nothing there are
-/// one condition; the first of them stays.
-fn conditions(
-    draft: &Draft,
-    base: &BTreeMap<&'static str, Value>,
-    points: &[Vec<usize>],
-) -> (Vec<Condition>, Vec<Log>) {
-    let mut conditions = Vec::new();
-    let mut logs = Vec::new();
-    let mut seen = HashSet::new();
-    for point in points {
-        let mut given = base.clone();
-        for (axis, &position) in draft.axes.iter().zip(point) {
-            given.insert(axis.key.path, axis.values[position].clone());
-        }
-        let mut reader = Reader::new(&given);
-        let settings = read::settings(&mut reader);
-        let log = reader.into_log();
-        let values = axis_values(draft, &log);
-        if seen.insert(format!("{values:?}")) {
-            conditions.push(Condition {
-                index: conditions.len(),
-                values,
-                settings,
-                keys: deciding(&log),
-            });
-            logs.push(log);
-        }
-    }
-    (conditions, logs)
-}
-
-fn axis_values(draft: &Draft, log: &Log) -> Vec<Option<Value>> {
-    let axes = draft.axes.iter();
-    axes.map(|axis| log.get(axis.key.path).cloned().flatten())
-        .collect()
-}
-
-/// The part of the log that a trial's id is made of.
-fn deciding(log: &Log) -> BTreeMap<String, Value> {
-    log.iter()
-        .filter(|(path, _)| keys::find(path).is_some_and(super::key_list::Key::decides_numbers))
-        .filter_map(|(path, value)| Some(((*path).to_owned(), value.clone()?)))
-        .collect()
 }
 
 fn check_size(draft: &Draft, top: &Top, conditions: usize, problems: &mut Problems) {
@@ -140,29 +80,28 @@ fn check_name(top: &Top, problems: &mut Problems) {
 }
 
 /// Two points of the sweep that would train the same networks twice under the same id.
-fn check_distinct(draft: &Draft, conditions: &[Condition], problems: &mut Problems) {
-    let mut seen: HashMap<String, &Condition> = HashMap::new();
-    for condition in conditions {
-        let Some(first) = seen.insert(format!("{:?}", condition.keys), condition) else {
+fn check_distinct(draft: &Draft, found: &Conditions, problems: &mut Problems) {
+    let mut seen: HashMap<[u32; 4], &Condition> = HashMap::new();
+    for condition in &found.all {
+        let Some(first) = seen.insert(condition.keys.numbers(), condition) else {
             continue;
         };
-        let differing = (0..draft.axes.len()).find(|&i| first.values[i] != condition.values[i]);
-        let place = differing.map(|i| draft.axes[i].place);
+        let mut axes = found.axes.iter().enumerate();
+        let differing = axes.find(|(i, _)| first.values[*i] != condition.values[*i]);
+        let place = differing.and_then(|(_, axis)| draft.place(&axis.key));
         let text = format!(
             "two points of the sweep are the same experiment: {} and {}; every key that decides their numbers has the same value, so drop one",
-            in_words(draft, first),
-            in_words(draft, condition)
+            in_words(found, first),
+            in_words(found, condition)
         );
         problems.add(place, text);
     }
 }
 
-fn in_words(draft: &Draft, condition: &Condition) -> String {
-    let values = draft.axes.iter().zip(&condition.values);
+fn in_words(found: &Conditions, condition: &Condition) -> String {
+    let values = found.axes.iter().zip(&condition.values);
     let words: Vec<String> = values
-        .filter_map(|(axis, value)| {
-            Some(format!("{} = {}", axis.key.path, value.as_ref()?.to_toml()))
-        })
+        .filter_map(|(axis, value)| Some(format!("{} = {}", axis.key, value.as_ref()?.to_toml())))
         .collect();
     format!("`{}`", words.join(", "))
 }
@@ -171,7 +110,7 @@ fn in_words(draft: &Draft, condition: &Condition) -> String {
 fn check_probe(
     draft: &Draft,
     recording: &Recording,
-    conditions: &[Condition],
+    conditions: &[Arc<Condition>],
     problems: &mut Problems,
 ) {
     let Some(probe) = recording.probe.as_ref().filter(|probe| probe.activations) else {
@@ -190,7 +129,7 @@ fn check_probe(
     }
 }
 
-fn check_combinations(draft: &Draft, conditions: &[Condition], problems: &mut Problems) {
+fn check_combinations(draft: &Draft, conditions: &[Arc<Condition>], problems: &mut Problems) {
     for condition in conditions {
         combinations::check(&condition.settings, &mut |path, reason| {
             let value = condition
@@ -209,22 +148,27 @@ fn check_combinations(draft: &Draft, conditions: &[Condition], problems: &mut Pr
     }
 }
 
-/// One line for every key that was given and is read nowhere.
-fn notes(draft: &Draft, logs: &[Log], outside: &Log, problems: &Problems) -> Vec<String> {
+/// One line for everything that was given and has no effect, in the order of the file.
+fn notes(draft: &Draft, found: &Conditions, outside: &Log, problems: &Problems) -> Vec<String> {
     let given = draft.base.iter().map(|(&path, given)| (path, given.place));
-    let swept = draft.axes.iter().map(|axis| (axis.key.path, axis.place));
-    let mut unread: Vec<_> = given
+    let axes = draft.sweep.axes.iter();
+    let swept = axes.map(|axis| (axis.key.path, axis.place));
+    let unread = given
         .chain(swept)
-        .filter(|(path, _)| !outside.contains_key(path))
-        .filter(|(path, _)| !logs.iter().any(|log| log.contains_key(path)))
-        .collect();
-    unread.sort_by_key(|(_, place)| *place);
-    unread
+        .filter(|(path, _)| !outside.contains_key(path) && !found.sections.read(path));
+    let unread = unread.map(|(path, place)| {
+        let applies = keys::find(path).map_or("", |key| key.applies);
+        (
+            place,
+            format!("`{path}` has no effect: it applies only {applies}"),
+        )
+    });
+    let mut notes: Vec<_> = unread.chain(found.notes.iter().cloned()).collect();
+    notes.sort();
+    // A key that is both set and varied in places is told once.
+    notes.dedup_by(|one, other| one.1 == other.1 && one.0 == other.0);
+    notes
         .into_iter()
-        .map(|(path, place)| {
-            let applies = keys::find(path).map_or("", |key| key.applies);
-            let place = problems.describe(Some(place));
-            format!("{place}: `{path}` has no effect: it applies only {applies}")
-        })
+        .map(|(place, text)| format!("{}: {text}", problems.describe(Some(place))))
         .collect()
 }

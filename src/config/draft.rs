@@ -1,5 +1,5 @@
-//! Tree → draft: known keys with permitted values, and the axes of the sweep. Overrides are merged
-//! here, so that what an override replaces is never complained about.
+//! Tree → draft: known keys with permitted values, and the sweep. Overrides are merged here, so that
+//! what an override replaces is never complained about.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::key_list::Key;
 use super::keys;
 use super::problem::Problems;
 use super::rule::Rule;
-use super::sweep;
+use super::sweep::{Axis, Part, Sweep};
 use super::value::Value;
 use super::wire::{self, Kind, Node, Place};
 
@@ -15,24 +15,14 @@ use super::wire::{self, Kind, Node, Place};
 pub(super) struct Draft {
     /// The keys outside the sweep.
     pub(super) base: BTreeMap<&'static str, Given>,
-    /// The keys of the sweep, in the file's order.
-    pub(super) axes: Vec<DraftAxis>,
+    /// The sweep.
+    pub(super) sweep: Sweep,
 }
 
 /// A value that was given.
 pub(super) struct Given {
     /// The value; permitted.
     pub(super) value: Value,
-    /// Where it was given.
-    pub(super) place: Place,
-}
-
-/// An axis that was given.
-pub(super) struct DraftAxis {
-    /// What varies.
-    pub(super) key: &'static Key,
-    /// Its values; permitted, and all different.
-    pub(super) values: Vec<Value>,
     /// Where it was given.
     pub(super) place: Place,
 }
@@ -45,29 +35,36 @@ impl Draft {
             said.add(found, problems);
         }
         // A table is written in any order; what it says about the sweep is read from top to bottom.
-        said.axes.sort_by_key(|(_, node)| node.place);
+        said.sweep.sort_by_key(|(_, node)| node.place);
         for (index, text) in overrides.iter().enumerate() {
             for found in found_in_override(text, index, problems) {
                 said.replace(found);
             }
         }
-        said.check_combinations(problems);
-        said.into_draft(problems)
+        let names_data = said.names("data.dataset");
+        let draft = said.into_draft(problems);
+        draft.check_combinations(names_data, problems);
+        draft
     }
 
     /// Where a key was given, in its section or in the sweep.
     pub(super) fn place(&self, path: &str) -> Option<Place> {
-        let axis = self.axes.iter().find(|axis| axis.key.path == path);
         let given = self.base.get(path).map(|given| given.place);
-        given.or(axis.map(|axis| axis.place))
+        given.or_else(|| self.sweep.axis(path).map(|axis| axis.place))
     }
 }
 
 /// A known key with whatever was written behind it.
 struct Found {
-    key: &'static Key,
-    swept: bool,
+    target: Target,
     node: Node,
+}
+
+/// What can be given.
+#[derive(Clone, Copy)]
+enum Target {
+    Base(&'static Key),
+    Swept(Part),
 }
 
 /// Descends to known keys; whatever else it meets is a problem.
@@ -85,10 +82,8 @@ fn found_in(document: Node, problems: &mut Problems) -> Vec<Found> {
 }
 
 fn descend(path: &str, node: Node, found: &mut Vec<Found>, problems: &mut Problems) {
-    let swept = path.strip_prefix("sweep.");
-    if let Some(key) = keys::find(swept.unwrap_or(path)) {
-        let swept = swept.is_some();
-        found.push(Found { key, swept, node });
+    if let Some(target) = target(path) {
+        found.push(Found { target, node });
         return;
     }
     let section = keys::is_section(path);
@@ -104,6 +99,15 @@ fn descend(path: &str, node: Node, found: &mut Vec<Found>, problems: &mut Proble
         }
         _ => unknown_key(path, node.place, problems),
     }
+}
+
+/// What a dotted path names, if it is no section.
+fn target(path: &str) -> Option<Target> {
+    let Some(swept) = path.strip_prefix("sweep.") else {
+        return keys::find(path).map(Target::Base);
+    };
+    let part = Part::of_word(swept).or_else(|| keys::find(swept).map(Part::Key));
+    part.map(Target::Swept)
 }
 
 fn unknown_key(path: &str, place: Place, problems: &mut Problems) {
@@ -149,17 +153,15 @@ fn found_in_override(text: &str, index: usize, problems: &mut Problems) -> Vec<F
 #[derive(Default)]
 struct Said {
     base: BTreeMap<&'static str, (&'static Key, Node)>,
-    axes: Vec<(&'static Key, Node)>,
+    sweep: Vec<(Part, Node)>,
 }
 
 impl Said {
     /// Adds what the file says; twice is a problem (`"train.epochs"` and `epochs` under `[train]`).
     fn add(&mut self, found: Found, problems: &mut Problems) {
-        let path = found.key.path;
-        let earlier = if found.swept {
-            self.axis(path)
-        } else {
-            self.base.get(path).map(|(_, node)| node)
+        let (path, earlier) = match found.target {
+            Target::Base(key) => (key.path, self.base.get(key.path).map(|(_, node)| node)),
+            Target::Swept(part) => (part.name(), self.part(part)),
         };
         if let Some(earlier) = earlier {
             let text = format!(
@@ -167,71 +169,55 @@ impl Said {
                 on_line(earlier.place)
             );
             problems.add(found.node.place, text);
-        } else if found.swept {
-            self.axes.push((found.key, found.node));
-        } else {
-            self.base.insert(path, (found.key, found.node));
+            return;
+        }
+        match found.target {
+            Target::Base(key) => drop(self.base.insert(key.path, (key, found.node))),
+            Target::Swept(part) => self.sweep.push((part, found.node)),
         }
     }
 
     /// Lets an override win over everything said before about its key, or about the other way of
-    /// giving the length of training.
+    /// giving the length of training. In the sweep it takes the seat of what it replaces.
     fn replace(&mut self, found: Found) {
-        let path = found.key.path;
-        let rival = match path {
-            "train.epochs" => "train.steps",
-            "train.steps" => "train.epochs",
-            _ => path,
+        let (key, part) = match found.target {
+            Target::Base(key) => (Some(key), None),
+            Target::Swept(Part::Key(key)) => (Some(key), Some(Part::Key(key))),
+            Target::Swept(part) => (None, Some(part)),
         };
-        self.base
-            .retain(|known, _| *known != path && *known != rival);
-        let seat = self.axes.iter().position(|(key, _)| key.path == path);
-        match seat.and_then(|seat| self.axes.get_mut(seat)) {
-            Some(axis) if found.swept => *axis = (found.key, found.node),
-            _ if found.swept => self.axes.push((found.key, found.node)),
-            _ => {
-                self.axes.retain(|(key, _)| key.path != path);
-                self.base.insert(path, (found.key, found.node));
+        if let Some(Key { path, .. }) = key {
+            let rival = match *path {
+                "train.epochs" => "train.steps",
+                "train.steps" => "train.epochs",
+                path => path,
+            };
+            let is_either = |known: &str| known == *path || known == rival;
+            self.base.retain(|known, _| !is_either(known));
+            self.sweep.retain(|(known, _)| {
+                Some(*known) == part || !matches!(known, Part::Key(key) if is_either(key.path))
+            });
+        }
+        match found.target {
+            Target::Base(key) => drop(self.base.insert(key.path, (key, found.node))),
+            Target::Swept(part) => {
+                let seat = self.sweep.iter_mut().find(|(known, _)| *known == part);
+                match seat {
+                    Some(seat) => seat.1 = found.node,
+                    None => self.sweep.push((part, found.node)),
+                }
             }
         }
-        self.axes
-            .retain(|(key, _)| key.path == path || key.path != rival);
     }
 
-    fn axis(&self, path: &str) -> Option<&Node> {
-        let axis = self.axes.iter().find(|(key, _)| key.path == path);
-        axis.map(|(_, node)| node)
+    /// Whether a key was given, outside the sweep or directly in it.
+    fn names(&self, path: &str) -> bool {
+        let swept = self.sweep.iter().any(|(part, _)| part.name() == path);
+        swept || self.base.contains_key(path)
     }
 
-    fn given(&self, path: &str) -> Option<&Node> {
-        self.base
-            .get(path)
-            .map(|(_, node)| node)
-            .or(self.axis(path))
-    }
-
-    /// What can be judged without looking at values.
-    fn check_combinations(&self, problems: &mut Problems) {
-        if self.given("data.dataset").is_none() {
-            let hint = "for example `dataset = \"glyphs\"` under `[data]`".to_owned();
-            let text = "the key `data.dataset` is missing";
-            problems.add_with_hint(None, text, Some(hint));
-        }
-        for (key, axis) in &self.axes {
-            if let Some((_, base)) = self.base.get(key.path) {
-                let (set, swept) = (on_line(base.place), on_line(axis.place));
-                let text = format!("`{}` is set {set} and swept {swept}; keep one", key.path);
-                problems.add(base.place.max(axis.place), text);
-            }
-        }
-        if let (Some(epochs), Some(steps)) = (self.given("train.epochs"), self.given("train.steps"))
-        {
-            let (first, second) = (on_line(epochs.place), on_line(steps.place));
-            let text = format!(
-                "training has two lengths, `train.epochs` {first} and `train.steps` {second}; keep one"
-            );
-            problems.add(epochs.place.max(steps.place), text);
-        }
+    fn part(&self, part: Part) -> Option<&Node> {
+        let known = self.sweep.iter().find(|(known, _)| *known == part);
+        known.map(|(_, node)| node)
     }
 
     fn into_draft(self, problems: &mut Problems) -> Draft {
@@ -242,14 +228,47 @@ impl Said {
                 base.insert(path, Given { value, place });
             }
         }
-        let mut axes = Vec::new();
-        for (key, node) in self.axes {
-            if let Some(values) = sweep::values(key, &node, problems) {
-                let place = node.place;
-                axes.push(DraftAxis { key, values, place });
+        let sweep = Sweep::read(&self.sweep, None, problems);
+        Draft { base, sweep }
+    }
+}
+
+impl Draft {
+    /// What can be judged without looking at values.
+    fn check_combinations(&self, names_data: bool, problems: &mut Problems) {
+        if !names_data && !self.sweep.is_in_product("data.dataset") {
+            let hint = "for example `dataset = \"glyphs\"` under `[data]`".to_owned();
+            let text = "the key `data.dataset` is missing";
+            problems.add_with_hint(None, text, Some(hint));
+        }
+        for axis in &self.sweep.axes {
+            if let Some(base) = self.base.get(axis.key.path) {
+                self.check_axis(axis, base.place, problems);
             }
         }
-        Draft { base, axes }
+        let lengths = ["train.epochs", "train.steps"].map(|path| self.place(path));
+        if let [Some(epochs), Some(steps)] = lengths {
+            let (first, second) = (on_line(epochs), on_line(steps));
+            let text = format!(
+                "training has two lengths, `train.epochs` {first} and `train.steps` {second}; keep one"
+            );
+            problems.add(epochs.max(steps), text);
+        }
+    }
+
+    /// A key that is set as well as swept. One that `when` or `include` gives other values only in
+    /// places may be set for all others, but an override would not have the last word.
+    fn check_axis(&self, axis: &Axis, base: Place, problems: &mut Problems) {
+        let path = axis.key.path;
+        let (set, swept) = (on_line(base), on_line(axis.place));
+        if self.sweep.is_in_product(path) {
+            let text = format!("`{path}` is set {set} and swept {swept}; keep one");
+            problems.add(base.max(axis.place), text);
+        } else if matches!((base, axis.place), (Place::Override(_), Place::File { .. })) {
+            let text = format!("`{path}` would still have other values {swept}");
+            let hint = "`-o 'sweep.when=[]'` and `-o 'sweep.include=[]'` take them away";
+            problems.add_with_hint(base, text, Some(hint.to_owned()));
+        }
     }
 }
 
@@ -259,7 +278,7 @@ fn check_value(key: &Key, node: &Node, problems: &mut Problems) -> Option<Value>
 }
 
 /// `on line 7`, or `by an override`.
-fn on_line(place: Place) -> String {
+pub(super) fn on_line(place: Place) -> String {
     match place {
         Place::File { line, .. } => format!("on line {line}"),
         Place::Override(_) => "by an override".to_owned(),

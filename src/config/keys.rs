@@ -1,10 +1,16 @@
 //! Finding keys: the one at a path, and the one that a misspelt path most likely stands for.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::key_list::{self, Key};
+use super::sweep::Part;
 
 /// The key at a dotted path.
 pub(super) fn find(path: &str) -> Option<&'static Key> {
-    key_list::all().find(|key| key.path == path)
+    static KEYS: LazyLock<HashMap<&str, &Key>> =
+        LazyLock::new(|| key_list::all().map(|key| (key.path, key)).collect());
+    KEYS.get(path).copied()
 }
 
 /// Whether keys live below this path.
@@ -23,6 +29,11 @@ pub(super) fn suggestion(unknown: &str) -> Option<String> {
         .iter()
         .find(|(other, _)| *other == path || path.ends_with(&format!(".{other}")))
         .map(|(_, known)| *known);
+    if !sweep.is_empty()
+        && let Some(word) = super::rule::nearest(path, Part::words())
+    {
+        return Some(format!("sweep.{word}"));
+    }
     known
         .or_else(|| same_end(path))
         .or_else(|| most_alike(path))

@@ -10,6 +10,7 @@
 mod blocks;
 mod check;
 mod combinations;
+mod conditions;
 mod draft;
 mod key_list;
 mod keys;

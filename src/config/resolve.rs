@@ -3,30 +3,70 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
+use super::conditions::{Conditions, Open};
+use super::draft::Draft;
 use super::key_list::{self, Key};
-use super::spec::Axis;
+use super::spec::{Condition, Section};
+use super::sweep;
 use super::value::Value;
 
 /// The keys that were read, with their values; `None` for one left open.
 pub(super) type Log = BTreeMap<&'static str, Option<Value>>;
 
-/// A TOML text that gives the same experiment. `outside` are the keys outside the sweep's reach,
-/// `conditions` those of every condition.
-pub(super) fn text(axes: &[Axis], outside: &Log, conditions: &[Log]) -> String {
+/// What was read at the points of a sweep, each section once.
+#[derive(Default)]
+pub(super) struct Sections(Vec<Arc<Section>>);
+
+impl FromIterator<Arc<Section>> for Sections {
+    fn from_iter<I: IntoIterator<Item = Arc<Section>>>(sections: I) -> Self {
+        Self(sections.into_iter().collect())
+    }
+}
+
+impl Sections {
+    /// Whether a key was read anywhere.
+    pub(super) fn read(&self, path: &str) -> bool {
+        self.values(path).next().is_some()
+    }
+
+    /// The values of a key, where it was read.
+    fn values<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Option<Value>> {
+        self.0.iter().filter_map(|section| section.get(path))
+    }
+
+    /// Whether a key has different values.
+    pub(super) fn vary(&self, path: &str) -> bool {
+        let mut values = self.values(path);
+        let first = values.next();
+        values.any(|value| Some(value) != first)
+    }
+
+    /// The value that a key has wherever it is read. None where points disagree: the key's default
+    /// depends on the sweep there, so it has to stay a default. Points that are dropped count:
+    /// another default might bring them back.
+    fn common(&self, path: &str) -> Option<Value> {
+        let mut values = self.values(path);
+        let first = values.next()?;
+        values.all(|value| value == first).then(|| first.clone())?
+    }
+}
+
+/// A TOML text that gives the same experiment. `outside` are the keys outside the sweep's reach.
+pub(super) fn text(draft: &Draft, found: &Conditions, outside: &Log) -> String {
     let mut out = "# written by bn-lab; every default filled in\n".to_owned();
     for section in ["", "data", "model", "norm", "train"] {
         write_section(&mut out, section, |key| {
-            let swept = axes.iter().any(|axis| axis.key == key.path);
-            let common = || common_value(key, conditions);
-            outside
-                .get(key.path)
-                .cloned()
-                .flatten()
-                .or_else(|| if swept { None } else { common() })
+            let outside = outside.get(key.path).cloned().flatten();
+            outside.or_else(|| match draft.sweep.axis(key.path) {
+                None => found.sections.common(key.path),
+                Some(_) if draft.sweep.is_in_product(key.path) => None,
+                Some(_) => elsewhere(key.path, draft, found),
+            })
         });
     }
-    write_sweep(&mut out, axes);
+    write_sweep(&mut out, draft, found);
     for section in ["checkpoint", "probe"] {
         write_section(&mut out, section, |key| outside.get(key.path)?.clone());
     }
@@ -39,12 +79,40 @@ pub(super) fn text(axes: &[Axis], outside: &Log, conditions: &[Log]) -> String {
     out
 }
 
-/// The value that a key has in every condition that reads it. None where conditions disagree: the
-/// key's default depends on the sweep there, so it has to stay a default.
-fn common_value(key: &Key, conditions: &[Log]) -> Option<Value> {
-    let mut values = conditions.iter().filter_map(|log| log.get(key.path));
-    let first = values.next()?;
-    values.all(|value| value == first).then(|| first.clone())?
+/// The value of a key that only `when` or `include` varies, at all other points; `None` where these
+/// disagree.
+fn elsewhere(path: &str, draft: &Draft, found: &Conditions) -> Option<Value> {
+    if let Some(given) = draft.base.get(path) {
+        return Some(given.value.clone());
+    }
+    if found.axes.iter().all(|axis| axis.key != path) {
+        return found.sections.common(path);
+    }
+    let axes = draft.sweep.axes.iter();
+    let mut open = axes
+        .zip(&found.open)
+        .filter(|(axis, _)| axis.key.path == path);
+    match open.next()? {
+        (_, Open::Same(value)) => Some(value.clone()),
+        _ => None,
+    }
+}
+
+fn write_sweep(out: &mut String, draft: &Draft, found: &Conditions) {
+    let included = &found.all[found.all.len() - found.included..];
+    let named = |condition: &Arc<Condition>| {
+        let cells = found.axes.iter().zip(&condition.values);
+        let cells = cells.filter_map(|(axis, value)| Some((axis.key.clone(), value.clone()?)));
+        cells.collect()
+    };
+    let included: Vec<Vec<(String, Value)>> = included.iter().map(named).collect();
+    let lines = sweep::write(&draft.sweep, &included);
+    if !lines.is_empty() {
+        push_line(out, format_args!("\n[sweep]"));
+    }
+    for line in lines {
+        push_line(out, format_args!("{line}"));
+    }
 }
 
 fn write_section(out: &mut String, section: &str, value: impl Fn(&Key) -> Option<Value>) {
@@ -60,16 +128,6 @@ fn write_section(out: &mut String, section: &str, value: impl Fn(&Key) -> Option
             }
             push_line(out, format_args!("{name} = {}", value.to_toml()));
         }
-    }
-}
-
-fn write_sweep(out: &mut String, axes: &[Axis]) {
-    if !axes.is_empty() {
-        push_line(out, format_args!("\n[sweep]"));
-    }
-    for axis in axes {
-        let values = Value::List(axis.values.clone());
-        push_line(out, format_args!("{} = {}", axis.key, values.to_toml()));
     }
 }
 

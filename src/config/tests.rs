@@ -3,6 +3,7 @@
 mod norm;
 mod promises;
 mod refusals;
+mod sweep;
 
 use std::path::Path;
 
@@ -41,6 +42,8 @@ const SAMPLES: &[&str] = &[
     "data.dataset = 'glyphs'\n[norm]\npreset = 'paper'\naffine = false\n[sweep]\nnorm.scale = [true, false]\nnorm.track_running_stats = [true, false]",
     "data.dataset = 'glyphs'\n[norm]\nkind = 'renorm'\nr_max = 3\nd_max = 5\nrelax_from = 5000\nr_relaxed_at = 40000\nd_relaxed_at = 25000",
     "data.dataset = 'glyphs'\n[norm]\ngroups = 8\n[sweep]\nnorm.kind = ['batch', 'layer', 'group']",
+    "data.dataset = 'glyphs'\n[sweep]\nnorm.placement = ['none', 'after']\nzip = [{ train.batch_size = [8, 16], train.beta_1 = [0.5, 0.6] }, { model.dropout = [0, 0.5] }]\nmodel.hidden = [[], [8, 4]]\ninclude = [{ norm.layers = [0, 1], train.batch_size = 128 }, { train.clip_norm = 1 }]\nexclude = [{ model.hidden = [[8, 4]], norm.placement = 'after' }]",
+    "data.dataset = 'glyphs'\ntrain.learning_rate = 0.5\n[sweep]\nnorm.placement = ['none', 'after']\ntrain.optimizer = ['sgd', 'adam']\nwhen = [{ if = { norm.placement = 'none' }, train.learning_rate = [0.1, 0.2], norm.on_input = [true] }]\ninclude = { model.init_scale = 2 }",
     "[sweep]\ndata.dataset = ['badly-scaled', 'two-spirals', 'linear-teacher', 'glyphs']\ndata.scale_decades = [1, 3]",
 ];
 

@@ -371,9 +371,9 @@ fn is_better(row: &EpochRow, best: Option<&EpochRow>) -> bool {
 }
 
 fn settings(trial: &Trial) -> Result<BTreeMap<String, serde_json::Value>> {
-    let to_json = |(key, value): (&String, &Value)| {
+    let to_json = |(key, value): (&str, &Value)| {
         serde_json::to_value(value)
-            .map(|value| (key.clone(), value))
+            .map(|value| (key.to_owned(), value))
             .map_err(|e| Error::Results(format!("cannot write `{key}`: {e}")))
     };
     trial.condition.keys.iter().map(to_json).collect()

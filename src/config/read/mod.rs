@@ -1,5 +1,8 @@
 //! One condition's settings from its keys. Only keys that mean something in the condition are
 //! read, every read is logged, and the log is the condition's identity.
+//!
+//! Each section is read by itself, from its own keys and from what an earlier section says, so that
+//! conditions which agree about a section share it.
 
 mod data;
 mod model;
@@ -13,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::keys;
-use super::spec::{Output, Settings};
+use super::spec::{Data, Model, Norm, Output, Train};
 use super::value::Value;
 
 /// Hands out given values, or defaults, and remembers which keys were asked for. Values have been
@@ -48,7 +51,7 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, key: &'static str, default: Value) -> Value {
-        let value = self.optional(key).unwrap_or(default);
+        let value = self.given.get(key).cloned().unwrap_or(default);
         self.log.insert(key, Some(value.clone()));
         value
     }
@@ -157,14 +160,23 @@ pub(in crate::config) fn output(reader: &mut Reader<'_>, name: &str) -> Output {
     }
 }
 
-/// What the trainer is told in one condition.
-pub(in crate::config) fn settings(reader: &mut Reader<'_>) -> Settings {
-    let data = data::data(reader);
+/// `[data]` of one condition.
+pub(in crate::config) fn data(reader: &mut Reader<'_>) -> Data {
+    data::data(reader)
+}
+
+/// `[model]` of one condition: the network, and how hard its weights decay.
+pub(in crate::config) fn model(reader: &mut Reader<'_>) -> (Model, f64) {
     let model = model::model(reader);
-    Settings {
-        data,
-        norm: norm::norm(reader, &model),
-        model,
-        train: train::train(reader),
-    }
+    (model, reader.float("model.weight_decay", 0.0))
+}
+
+/// `[norm]` of one condition.
+pub(in crate::config) fn norm(reader: &mut Reader<'_>, model: &Model) -> Norm {
+    norm::norm(reader, model)
+}
+
+/// `[train]` of one condition.
+pub(in crate::config) fn train(reader: &mut Reader<'_>, weight_decay: f64) -> Train {
+    train::train(reader, weight_decay)
 }

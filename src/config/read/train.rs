@@ -3,8 +3,8 @@
 use super::Reader;
 use crate::config::spec::{LastBatch, Length, Optimizer, Order, Schedule, Train};
 
-/// `[train]` of one condition.
-pub(super) fn train(reader: &mut Reader<'_>) -> Train {
+/// `[train]` of one condition, whose network decays so hard.
+pub(super) fn train(reader: &mut Reader<'_>, weight_decay: f64) -> Train {
     let length = length(reader);
     let (optimizer, learning_rate) = optimizer(reader);
     Train {
@@ -23,7 +23,7 @@ pub(super) fn train(reader: &mut Reader<'_>) -> Train {
         learning_rate: reader.float("train.learning_rate", learning_rate),
         schedule: schedule(reader),
         warmup_steps: reader.count("train.warmup_steps", 0),
-        weight_decay: reader.float("model.weight_decay", 0.0),
+        weight_decay,
         clip_norm: reader.optional_float("train.clip_norm"),
         clip_value: reader.optional_float("train.clip_value"),
         divergence_factor: reader.float("train.divergence_factor", 1000.0),

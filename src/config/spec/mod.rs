@@ -6,18 +6,19 @@
 //! its [`Condition::keys`], so it cannot decide anything by accident.
 
 mod data;
+mod keys;
 mod model;
 mod norm;
 mod recording;
 mod train;
 
 pub use self::data::*;
+pub use self::keys::*;
 pub use self::model::*;
 pub use self::norm::*;
 pub use self::recording::*;
 pub use self::train::*;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -34,10 +35,12 @@ pub struct Experiment {
     pub seed: u64,
     /// Repetitions of every condition, each with its own streams; at least 1.
     pub replicates: u64,
-    /// The keys that the sweep varies, in the file's order.
+    /// Every key that the sweep varies anywhere: those of its product in the file's order, then
+    /// those of `when`, then those of `include`.
     pub axes: Vec<Axis>,
-    /// The points of the sweep, the last axis varying fastest; at least one.
-    pub conditions: Vec<Condition>,
+    /// The points of the sweep: those of its product, the last axis varying fastest, then those that
+    /// it includes; at least one.
+    pub conditions: Vec<Arc<Condition>>,
     /// What every trial leaves behind besides its figures.
     pub recording: Arc<Recording>,
     /// Where results go, and how often.
@@ -51,7 +54,8 @@ pub struct Experiment {
 pub struct Axis {
     /// Dotted key: `norm.placement`.
     pub key: String,
-    /// Its values, in the file's order, all different.
+    /// The values that it has in some condition, in the file's order, all different; where it means
+    /// nothing in any, those that it was given.
     pub values: Vec<Value>,
 }
 
@@ -66,7 +70,7 @@ pub struct Condition {
     /// What the trainer is told.
     pub settings: Settings,
     /// Every key that decides the condition's numbers, with its value: what a trial id is made of.
-    pub keys: BTreeMap<String, Value>,
+    pub keys: Keys,
 }
 
 /// Everything that decides a trial's numbers, seeds left out.

@@ -91,8 +91,9 @@ fn read_by_samples() -> BTreeMap<String, BTreeSet<String>> {
     let mut read: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for sample in SAMPLES {
         for condition in load(sample).experiment.conditions {
-            for (key, value) in condition.keys {
-                read.entry(key).or_default().insert(value.to_toml());
+            for (key, value) in condition.keys.iter() {
+                let values = read.entry(key.to_owned()).or_default();
+                values.insert(value.to_toml());
             }
         }
     }
@@ -151,11 +152,11 @@ fn the_listed_defaults_are_the_real_ones() {
                     .iter()
                     .filter_map(|o| o.split('=').next())
                     .collect();
-                for (path, value) in &loaded.experiment.conditions[0].keys {
+                for (path, value) in loaded.experiment.conditions[0].keys.iter() {
                     let key = keys::find(path).expect("a known key");
                     let stated = key.default.contains(&format!("`{}`", value.to_toml()));
                     assert!(
-                        stated || given.contains(&path.as_str()),
+                        stated || given.contains(&path),
                         "{path} = {}",
                         value.to_toml()
                     );

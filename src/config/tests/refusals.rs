@@ -155,7 +155,7 @@ fn a_bad_sweep_says_what_is_bad() {
         ("train.batch_size = { from = 1, to = 2 }", "lacks `count`"),
         (
             "train.batch_size = { from = 1, to = 2, count = 1 }",
-            "a whole number from 2 to 1000",
+            "a whole number from 2 to 100000",
         ),
         (
             "train.batch_size = { from = 1, to = 2, count = 3 }",
@@ -178,19 +178,19 @@ fn a_bad_sweep_says_what_is_bad() {
         let found = problems(&glyphs(&format!("[sweep]\n{sweep}")));
         assert!(found.contains(message), "{sweep}: {found}");
     }
-    let wide = (1..=101)
+    let wide = (1..=1001)
         .map(|n| n.to_string())
         .collect::<Vec<_>>()
         .join(", ");
     let found = problems(&glyphs(&format!(
         "[sweep]\ntrain.batch_size = [{wide}]\ndata.seed = [{wide}]"
     )));
-    assert!(found.contains("more than 10000 points"), "{found}");
+    assert!(found.contains("more than 1000000 points"), "{found}");
     let found = problems(&glyphs(&format!(
         "replicates = 2000\n[sweep]\ndata.seed = [{wide}]"
     )));
     assert!(
-        found.starts_with("x.toml:2: 101 conditions × 2000 replicates"),
+        found.starts_with("x.toml:2: 1001 conditions × 2000 replicates"),
         "{found}"
     );
 }

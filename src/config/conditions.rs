@@ -1,0 +1,478 @@
+//! The points of the sweep, read: what the trainer is told at each of them. Points that differ only
+//! in keys that mean nothing there are one condition.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::draft::Draft;
+use super::problem::Problems;
+use super::read::{self, Reader};
+use super::resolve::Sections;
+use super::spec::{Axis, Condition, Data, Keys, Model, Norm, Section, Settings, Train};
+use super::sweep::{self, Point, Sweep, UNSET};
+use super::value::Value;
+
+/// The most conditions that one experiment may have.
+pub(super) const MOST_CONDITIONS: usize = 100_000;
+
+/// What a sweep comes to.
+pub(super) struct Conditions {
+    /// In the order in which they run.
+    pub(super) all: Vec<Arc<Condition>>,
+    /// How many of them, at the end, were included.
+    pub(super) included: usize,
+    /// What varies, and its values.
+    pub(super) axes: Vec<Axis>,
+    /// What was read at any point, also at those that were dropped.
+    pub(super) sections: Sections,
+    /// For each axis of the sweep, its value at the points that say nothing about it.
+    pub(super) open: Vec<Open>,
+    /// What its author may not have meant.
+    pub(super) notes: Vec<(super::wire::Place, String)>,
+}
+
+/// The value that an axis has at the points that say nothing about it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Open {
+    /// There are no such points, or it means nothing at them.
+    Nowhere,
+    /// The same at all of them.
+    Same(Value),
+    /// Points differ.
+    Different,
+}
+
+impl Open {
+    fn add(&mut self, value: &Value) {
+        match self {
+            Self::Nowhere => *self = Self::Same(value.clone()),
+            Self::Same(known) if known != value => *self = Self::Different,
+            _ => {}
+        }
+    }
+}
+
+/// Reads every point of the sweep; `None` where there are too many, or none.
+pub(super) fn conditions(draft: &Draft, problems: &mut Problems) -> Option<Conditions> {
+    let sweep = &draft.sweep;
+    let place = sweep.axes.first().map(|axis| axis.place);
+    let (Some(size), true) = (sweep.size(), sweep.when.iter().all(|w| w.size().is_some())) else {
+        let most = sweep::MOST_POINTS;
+        let text = format!("the sweep has more than {most} points; sweep less at a time");
+        problems.add(place, text);
+        return None;
+    };
+    let mut collector = Collector::new(draft);
+    for index in 0..size {
+        collector.product_point(sweep.point(index), problems)?;
+        if collector.found.all.len() > MOST_CONDITIONS {
+            let text = format!(
+                "the sweep has more than {MOST_CONDITIONS} conditions; sweep less at a time"
+            );
+            problems.add(place, text);
+            return None;
+        }
+    }
+    collector.include();
+    collector.finish(problems)
+}
+
+/// Collects conditions point by point.
+struct Collector<'a> {
+    sweep: &'a Sweep,
+    cache: Cache<'a>,
+    /// The axis values of all conditions so far, by position.
+    seen: HashSet<Box<[u32]>>,
+    /// Values that no part of the sweep names: defaults where a point leaves an axis open.
+    defaults: Vec<HashMap<String, u32>>,
+    /// For each `when` and each `exclude`, whether it held anywhere.
+    when_held: Vec<bool>,
+    exclude_held: Vec<bool>,
+    found: Conditions,
+}
+
+impl<'a> Collector<'a> {
+    fn new(draft: &'a Draft) -> Self {
+        let sweep = &draft.sweep;
+        Self {
+            sweep,
+            cache: Cache::new(draft),
+            seen: HashSet::new(),
+            defaults: vec![HashMap::new(); sweep.axes.len()],
+            when_held: vec![false; sweep.when.len()],
+            exclude_held: vec![false; sweep.exclude.len()],
+            found: Conditions {
+                all: Vec::new(),
+                included: 0,
+                axes: Vec::new(),
+                sections: Sections::default(),
+                open: vec![Open::Nowhere; sweep.axes.len()],
+                notes: Vec::new(),
+            },
+        }
+    }
+
+    /// Adds what a point of the product becomes; `None` after a problem.
+    fn product_point(&mut self, point: Point, problems: &mut Problems) -> Option<()> {
+        for point in self.varied(point, problems)? {
+            let reading = self.product_reading(&point);
+            if !self.is_excluded(&reading) {
+                self.add(&point, &reading);
+            }
+        }
+        Some(())
+    }
+
+    /// Reads a point that was not included.
+    fn product_reading(&mut self, point: &Point) -> Reading {
+        let reading = self.cache.read(point);
+        let axes = self.sweep.axes.iter().zip(point).zip(&mut self.found.open);
+        for ((axis, _), open) in axes.filter(|((_, position), _)| **position == UNSET) {
+            if let Some(value) = reading.value(axis.key.path) {
+                open.add(value);
+            }
+        }
+        reading
+    }
+
+    /// What each `when` makes of a point.
+    fn varied(&mut self, point: Point, problems: &mut Problems) -> Option<Vec<Point>> {
+        let mut points = vec![point];
+        for (index, when) in self.sweep.when.iter().enumerate() {
+            let mut further = Vec::new();
+            for point in points {
+                let reading = self.product_reading(&point);
+                if !when.pattern.holds(|key| reading.value(key)) {
+                    further.push(point);
+                    continue;
+                }
+                self.when_held[index] = true;
+                let Some(expanded) = when.expand(&point) else {
+                    let text = "`sweep.when`: two tables hold at the same point and vary the same key; make their `if` exclude each other";
+                    problems.add(when.place, text);
+                    return None;
+                };
+                further.extend(expanded);
+            }
+            points = further;
+        }
+        Some(points)
+    }
+
+    fn is_excluded(&mut self, reading: &Reading) -> bool {
+        let mut excluded = false;
+        // Every pattern is looked at, so that those which hold nowhere are known.
+        for (pattern, held) in self.sweep.exclude.iter().zip(&mut self.exclude_held) {
+            if pattern.holds(|key| reading.value(key)) {
+                *held = true;
+                excluded = true;
+            }
+        }
+        excluded
+    }
+
+    /// Adds a point; false if its condition was there before.
+    fn add(&mut self, point: &Point, reading: &Reading) -> bool {
+        let sweep = self.sweep;
+        let value = |axis: &sweep::Axis| reading.value(axis.key.path);
+        let mut positions = point.clone();
+        for (axis, position) in positions.iter_mut().enumerate() {
+            *position = match value(&sweep.axes[axis]) {
+                None => UNSET,
+                Some(value) if *position == UNSET => self.position(axis, value),
+                Some(_) => *position,
+            };
+        }
+        if !self.seen.insert(positions.into()) {
+            return false;
+        }
+        self.found.all.push(Arc::new(Condition {
+            index: self.found.all.len(),
+            values: sweep.axes.iter().map(|axis| value(axis).cloned()).collect(),
+            settings: reading.settings(),
+            keys: reading.keys(),
+        }));
+        true
+    }
+
+    /// The position of a value that a point does not name: a default, or what is set outside.
+    fn position(&mut self, axis: usize, value: &Value) -> u32 {
+        let known = self.sweep.axes[axis].known(value);
+        known.unwrap_or_else(|| {
+            let next = self.sweep.axes[axis].values.len() + self.defaults[axis].len();
+            let defaults = self.defaults[axis].entry(value.to_toml());
+            *defaults.or_insert(next as u32)
+        })
+    }
+
+    fn include(&mut self) {
+        for include in &self.sweep.include {
+            let point = include.point(self.sweep.axes.len());
+            let reading = self.cache.read(&point);
+            if self.add(&point, &reading) {
+                self.found.included += 1;
+            } else {
+                let text = "a point of `sweep.include` is in the sweep already";
+                self.found.notes.push((include.place, text.to_owned()));
+            }
+        }
+    }
+
+    fn finish(mut self, problems: &mut Problems) -> Option<Conditions> {
+        if self.found.all.is_empty() {
+            let place = self.sweep.exclude.first().map(|pattern| pattern.place);
+            problems.add(place, "`sweep.exclude` leaves no point of the sweep");
+            return None;
+        }
+        let when = self.sweep.when.iter().map(|when| when.place);
+        let unheld = when.zip(&self.when_held).filter(|(_, held)| !**held);
+        let text = "`sweep.when` has no effect: its `if` holds nowhere";
+        let notes = unheld.map(|(place, _)| (place, text.to_owned()));
+        self.found.notes.extend(notes);
+        let exclude = self.sweep.exclude.iter().map(|pattern| pattern.place);
+        let unheld = exclude.zip(&self.exclude_held).filter(|(_, held)| !**held);
+        let text = "`sweep.exclude` has no effect: no point matches";
+        let notes = unheld.map(|(place, _)| (place, text.to_owned()));
+        self.found.notes.extend(notes);
+        self.found.sections = self.cache.into_sections();
+        self.found.find_axes(self.sweep);
+        Some(self.found)
+    }
+}
+
+impl Conditions {
+    /// Whether an axis of the sweep is one of the experiment. A key that only `include` names is
+    /// none where all conditions agree about it, or no included one reads it.
+    fn varies(&self, axis: usize, sweep: &Sweep) -> bool {
+        let key = sweep.axes[axis].key.path;
+        let included = &self.all[self.all.len() - self.included..];
+        sweep.axes[axis].listed > 0
+            || self.sections.vary(key)
+                && included
+                    .iter()
+                    .any(|condition| condition.values[axis].is_some())
+    }
+
+    /// Finds the axes, and takes the others from the conditions.
+    fn find_axes(&mut self, sweep: &Sweep) {
+        let all = 0..sweep.axes.len();
+        let kept: Vec<bool> = all.map(|axis| self.varies(axis, sweep)).collect();
+        let of = |(index, axis): (usize, &sweep::Axis)| Axis {
+            key: axis.key.path.to_owned(),
+            values: axis_values(
+                axis,
+                self.all.iter().filter_map(|c| c.values[index].as_ref()),
+            ),
+        };
+        let axes = sweep.axes.iter().enumerate();
+        let axes = axes.filter(|(index, _)| kept[*index]).map(of).collect();
+        self.axes = axes;
+        if kept.contains(&false) {
+            for condition in &mut self.all {
+                let mut kept = kept.iter();
+                // Nobody else holds a condition yet.
+                if let Some(condition) = Arc::get_mut(condition) {
+                    condition.values.retain(|_| kept.next() == Some(&true));
+                }
+            }
+        }
+    }
+}
+
+/// The values that occur, those of product and `when` in the file's order, then the others as they
+/// appear; where none does, those that were given.
+fn axis_values<'a>(axis: &sweep::Axis, occurring: impl Iterator<Item = &'a Value>) -> Vec<Value> {
+    let mut seen = HashSet::new();
+    let mut others = Vec::new();
+    for value in occurring {
+        let text = value.to_toml();
+        if !seen.contains(&text) {
+            let position = axis.known(value).map(|position| position as usize);
+            let is_listed = position.is_some_and(|position| position < axis.listed);
+            others.extend((!is_listed).then(|| value.clone()));
+            seen.insert(text);
+        }
+    }
+    if seen.is_empty() {
+        return axis.values.clone();
+    }
+    let mut values = axis.values[..axis.listed].to_vec();
+    values.retain(|value| seen.contains(&value.to_toml()));
+    values.extend(others);
+    values
+}
+
+/// A point, read.
+struct Reading {
+    data: Arc<Known<Data>>,
+    model: Arc<Known<(Model, f64)>>,
+    norm: Arc<Known<Norm>>,
+    train: Arc<Known<Train>>,
+}
+
+impl Reading {
+    /// The value of a key; `None` where it means nothing.
+    fn value(&self, key: &str) -> Option<&Value> {
+        let section = match key.split('.').next()? {
+            "data" => &self.data.section,
+            "model" => &self.model.section,
+            "norm" => &self.norm.section,
+            _ => &self.train.section,
+        };
+        section.value(key)
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
+            data: self.data.settings.clone(),
+            model: self.model.settings.0.clone(),
+            norm: self.norm.settings.clone(),
+            train: self.train.settings.clone(),
+        }
+    }
+
+    fn keys(&self) -> Keys {
+        Keys::new([
+            Arc::clone(&self.data.section),
+            Arc::clone(&self.model.section),
+            Arc::clone(&self.norm.section),
+            Arc::clone(&self.train.section),
+        ])
+    }
+}
+
+/// Reads points, each section once for all points that agree about it.
+struct Cache<'a> {
+    sweep: &'a Sweep,
+    data: Memo<Data>,
+    model: Memo<(Model, f64)>,
+    norm: Memo<Norm>,
+    train: Memo<Train>,
+}
+
+impl<'a> Cache<'a> {
+    fn new(draft: &'a Draft) -> Self {
+        Self {
+            sweep: &draft.sweep,
+            data: Memo::new(draft, &["data."]),
+            model: Memo::new(draft, &["model."]),
+            // They are read from their own keys only, but told what was read of the model.
+            norm: Memo::new(draft, &["norm.", "model."]),
+            train: Memo::new(draft, &["train.", "model.weight_decay"]),
+        }
+    }
+
+    fn read(&mut self, point: &Point) -> Reading {
+        let sweep = self.sweep;
+        let data = self.data.read(sweep, point, read::data);
+        let model = self.model.read(sweep, point, read::model);
+        let (network, weight_decay) = &model.settings;
+        let norm = self
+            .norm
+            .read(sweep, point, |reader| read::norm(reader, network));
+        let train = self
+            .train
+            .read(sweep, point, |reader| read::train(reader, *weight_decay));
+        Reading {
+            data,
+            model,
+            norm,
+            train,
+        }
+    }
+}
+
+impl Cache<'_> {
+    fn into_sections(self) -> Sections {
+        let data = self.data.known.into_values().map(|known| known.section());
+        let model = self.model.known.into_values().map(|known| known.section());
+        let norm = self.norm.known.into_values().map(|known| known.section());
+        let train = self.train.known.into_values().map(|known| known.section());
+        data.chain(model).chain(norm).chain(train).collect()
+    }
+}
+
+/// A section, read.
+struct Known<T> {
+    settings: T,
+    section: Arc<Section>,
+}
+
+impl<T> Known<T> {
+    fn section(&self) -> Arc<Section> {
+        Arc::clone(&self.section)
+    }
+}
+
+/// What a section reads as, for all values of the axes that it depends on.
+struct Memo<T> {
+    /// The section's keys outside the sweep.
+    base: BTreeMap<&'static str, Value>,
+    /// The numbers of the axes on which it depends, and whether they are keys of its own.
+    axes: Vec<(usize, bool)>,
+    known: HashMap<Box<[u32]>, Arc<Known<T>>>,
+    numbers: HashMap<Arc<str>, u32>,
+    /// The positions of the axes at the point that is being read.
+    at: Vec<u32>,
+}
+
+impl<T> Memo<T> {
+    /// A section whose own keys begin with the first of `scope`, and which depends on all of it.
+    fn new(draft: &Draft, scope: &[&str]) -> Self {
+        let is_own = |key: &str| key.starts_with(scope[0]);
+        let given = draft.base.iter().filter(|(key, _)| is_own(key));
+        let axes = draft.sweep.axes.iter().enumerate();
+        let matters = |key: &str| scope.iter().any(|prefix| key.starts_with(prefix));
+        let axes = axes.filter(|(_, axis)| matters(axis.key.path));
+        Self {
+            base: given
+                .map(|(&key, given)| (key, given.value.clone()))
+                .collect(),
+            axes: axes
+                .map(|(number, axis)| (number, is_own(axis.key.path)))
+                .collect(),
+            known: HashMap::new(),
+            numbers: HashMap::new(),
+            at: Vec::new(),
+        }
+    }
+
+    fn read(
+        &mut self,
+        sweep: &Sweep,
+        point: &Point,
+        read: impl FnOnce(&mut Reader<'_>) -> T,
+    ) -> Arc<Known<T>> {
+        self.at.clear();
+        self.at
+            .extend(self.axes.iter().map(|&(axis, _)| point[axis]));
+        if let Some(known) = self.known.get(self.at.as_slice()) {
+            return Arc::clone(known);
+        }
+        let mut given = self.base.clone();
+        for &(axis, is_own) in &self.axes {
+            if is_own && point[axis] != UNSET {
+                let axis_values = &sweep.axes[axis];
+                let value = axis_values.values[point[axis] as usize].clone();
+                given.insert(axis_values.key.path, value);
+            }
+        }
+        let mut reader = Reader::new(&given);
+        let settings = read(&mut reader);
+        let known = Arc::new(Known {
+            settings,
+            section: self.section(reader),
+        });
+        self.known
+            .insert(self.at.as_slice().into(), Arc::clone(&known));
+        known
+    }
+
+    fn section(&mut self, reader: Reader<'_>) -> Arc<Section> {
+        let read: Vec<_> = reader.into_log().into_iter().collect();
+        let json: Arc<str> = Section::json_of(&read).into();
+        let next = self.numbers.len() as u32;
+        let number = *self.numbers.entry(Arc::clone(&json)).or_insert(next);
+        Arc::new(Section::new(read, json, number))
+    }
+}

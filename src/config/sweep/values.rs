@@ -1,0 +1,81 @@
+//! The values of one key of a sweep: a list or a range.
+
+use std::collections::HashSet;
+
+use super::range;
+use crate::config::key_list::Key;
+use crate::config::problem::Problems;
+use crate::config::value::Value;
+use crate::config::wire::{Kind, Node, Place};
+
+/// The values, checked one by one; `None` where there is a problem. `budget` is the count that a
+/// range without one has.
+pub(super) fn values(
+    key: &Key,
+    node: &Node,
+    budget: Option<usize>,
+    problems: &mut Problems,
+) -> Option<Vec<Value>> {
+    can_be_swept(key, node.place, problems)?;
+    let values = match &node.kind {
+        Kind::List(items) => list(key, items, problems)?,
+        Kind::Table(members) => range::values(key, node, members, budget, problems)?,
+        other => {
+            let shown = other.shown();
+            let text = format!("`sweep.{} = {shown}`: must be a list of values", key.path);
+            problems.add_with_hint(node.place, text, Some(format!("write `[{shown}]`")));
+            return None;
+        }
+    };
+    if values.is_empty() {
+        let text = format!(
+            "`sweep.{}`: the list is empty; give at least one value",
+            key.path
+        );
+        problems.add(node.place, text);
+        return None;
+    }
+    Some(values)
+}
+
+/// Whether the sweep may vary `key`; `None` if it is a problem.
+pub(super) fn can_be_swept(key: &Key, place: Place, problems: &mut Problems) -> Option<()> {
+    if key.can_be_swept() {
+        return Some(());
+    }
+    let text = format!("`sweep.{}`: `{}` cannot be swept", key.path, key.path);
+    let hint = "the keys of `[data]`, `[model]`, `[norm]` and `[train]` can; `replicates` repeats every condition";
+    problems.add_with_hint(place, text, Some(hint.to_owned()));
+    None
+}
+
+fn list(key: &Key, items: &[Node], problems: &mut Problems) -> Option<Vec<Value>> {
+    let check = |item: &Node| {
+        let subject = format!("`{}` in `sweep.{}`", item.kind.shown(), key.path);
+        key.rule.check(&subject, item, problems)
+    };
+    // All of them are checked before the first missing one gives the axis up.
+    let checked: Vec<Option<Value>> = items.iter().map(check).collect();
+    checked.into_iter().collect()
+}
+
+/// Reports the first value that appears twice.
+pub(super) fn all_different(key: &Key, node: &Node, values: &[Value], problems: &mut Problems) {
+    let mut seen = HashSet::new();
+    let again = values
+        .iter()
+        .position(|value| !seen.insert(value.to_toml()));
+    if let Some(index) = again {
+        let value = values[index].to_toml();
+        let text = format!("`sweep.{}`: the value `{value}` appears twice", key.path);
+        problems.add(item_place(node, index), text);
+    }
+}
+
+fn item_place(node: &Node, index: usize) -> Place {
+    let item = match &node.kind {
+        Kind::List(items) => items.get(index),
+        _ => None,
+    };
+    item.map_or(node.place, |item| item.place)
+}

@@ -1,0 +1,509 @@
+//! The algebra of sweeps: which points there are, in which order, and what is refused.
+
+use super::{accepted, axis, glyphs, load, load_with, problems, problems_with};
+use crate::config::spec::Experiment;
+use crate::config::value::Value;
+use crate::config::{Loaded, parse};
+use crate::plan;
+
+/// A condition a line: the values of its axes, `-` where one means nothing.
+fn points(experiment: &Experiment) -> Vec<String> {
+    let cell = |value: &Option<Value>| value.as_ref().map_or("-".to_owned(), Value::to_string);
+    let conditions = experiment.conditions.iter();
+    conditions
+        .map(|condition| {
+            condition
+                .values
+                .iter()
+                .map(cell)
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect()
+}
+
+fn swept(sweep: &str) -> Loaded {
+    load(&glyphs(sweep))
+}
+
+fn points_of(sweep: &str) -> Vec<String> {
+    points(&swept(sweep).experiment)
+}
+
+fn keys_of(experiment: &Experiment) -> Vec<&str> {
+    experiment
+        .axes
+        .iter()
+        .map(|axis| axis.key.as_str())
+        .collect()
+}
+
+#[test]
+fn keys_of_a_zip_group_move_together_as_one_dimension() {
+    let groups = "[sweep]\nnorm.placement = ['none', 'after']\n[[sweep.zip]]\ntrain.batch_size = [16, 64]\ntrain.learning_rate = [0.01, 0.04]";
+    let experiment = swept(groups).experiment;
+    assert_eq!(
+        keys_of(&experiment),
+        ["norm.placement", "train.batch_size", "train.learning_rate"]
+    );
+    let expected = [
+        "none 16 0.01",
+        "none 64 0.04",
+        "after 16 0.01",
+        "after 64 0.04",
+    ];
+    assert_eq!(points(&experiment), expected);
+    let inline = "[sweep]\nzip = { \"train.batch_size\" = [16, 64], train.learning_rate = [0.01, 0.04] }\nnorm.placement = ['none', 'after']";
+    assert_eq!(
+        points_of(inline),
+        [
+            "16 0.01 none",
+            "16 0.01 after",
+            "64 0.04 none",
+            "64 0.04 after"
+        ],
+        "a group stands where it is written"
+    );
+    let repeated = "sweep.zip = [{ train.batch_size = [8, 8], train.learning_rate = { from = 1, to = 2, count = 2 } }]";
+    assert_eq!(
+        points_of(repeated),
+        ["8 1.0", "8 2.0"],
+        "rows differ, not columns"
+    );
+}
+
+#[test]
+fn a_key_can_vary_only_where_a_pattern_holds() {
+    let text = "train.learning_rate = 0.5\n[sweep]\nnorm.placement = ['none', 'before', 'after']\n[[sweep.when]]\nif.norm.placement = ['before', 'after']\ntrain.learning_rate = [0.1, 0.2]\n[[sweep.when]]\nif = { train.learning_rate = 0.2, norm.placement = 'after' }\ntrain.batch_size = [8]\ntrain.beta_1 = [0.5, 0.6]";
+    assert_eq!(
+        points_of(text),
+        [
+            "none 0.5 32 0.9",
+            "before 0.1 32 0.9",
+            "before 0.2 32 0.9",
+            "after 0.1 32 0.9",
+            "after 0.2 8 0.5",
+            "after 0.2 8 0.6"
+        ]
+    );
+    let own = "[sweep]\nnorm.placement = ['none', 'after']\nwhen = [{ if = { norm.placement = 'none' }, train.learning_rate = [0.1] }, { if = { norm.placement = 'after' }, train.learning_rate = [1, 2] }]";
+    let experiment = swept(own).experiment;
+    assert_eq!(points(&experiment), ["none 0.1", "after 1.0", "after 2.0"]);
+    assert_eq!(
+        axis(&experiment, "train.learning_rate"),
+        ["0.1", "1.0", "2.0"]
+    );
+}
+
+#[test]
+fn points_are_dropped_and_added() {
+    let text = "[sweep]\nnorm.placement = ['none', 'after']\ntrain.batch_size = [8, 16, 32]\ninclude = [{ train.batch_size = 8, norm.placement = 'none', model.activation = 'tanh' }, { train.learning_rate = 0.5 }]\nexclude = [{ norm.placement = 'none', train.batch_size = [8, 16] }, { train.batch_size = 16, model.activation = 'relu' }]";
+    let loaded = swept(text);
+    assert_eq!(
+        points(&loaded.experiment),
+        [
+            "none 32 relu 0.001",
+            "after 8 relu 0.001",
+            "after 32 relu 0.001",
+            "none 8 tanh 0.001",
+            "before 32 relu 0.5"
+        ],
+        "included last, whatever is excluded, with defaults for keys that are not named"
+    );
+    assert_eq!(loaded.notes, Vec::<String>::new());
+    assert_eq!(axis(&loaded.experiment, "train.batch_size"), ["8", "32"]);
+    assert_eq!(
+        axis(&loaded.experiment, "norm.placement"),
+        ["none", "after", "before"]
+    );
+    assert_eq!(
+        axis(&loaded.experiment, "model.activation"),
+        ["relu", "tanh"]
+    );
+}
+
+#[test]
+fn a_pattern_takes_a_list_as_one_value_where_it_is_one() {
+    let text = |pattern: &str| {
+        format!(
+            "[sweep]\nmodel.hidden = [[8, 4], [8], []]\nexclude = {{ model.hidden = {pattern} }}"
+        )
+    };
+    assert_eq!(points_of(&text("[8, 4]")), ["[8]", "[]"]);
+    assert_eq!(points_of(&text("[[8, 4], []]")), ["[8]"]);
+    assert_eq!(points_of(&text("[]")), ["[8, 4]", "[8]"]);
+    // Where a key means nothing, no pattern that names it holds.
+    let nothing = "[sweep]\nnorm.placement = ['none', 'after']\nnorm.decay = [0.5, 0.9]\nexclude = [{ norm.decay = 0.5 }]";
+    assert_eq!(points_of(nothing), ["none -", "after 0.9"]);
+}
+
+#[test]
+fn ranges_by_step_and_by_powers_of_two_are_exact() {
+    let values = |key: &str, range: &str| {
+        let experiment = swept(&format!("[sweep]\n{key} = {{ {range} }}")).experiment;
+        axis(&experiment, key)
+    };
+    let difficulty = |range: &str| values("data.difficulty", range);
+    assert_eq!(
+        difficulty("from = 0.1, to = 0.3, step = 0.1"),
+        ["0.1", "0.2", "0.3"]
+    );
+    assert_eq!(
+        difficulty("from = 0.1, to = 0.35, step = 0.1"),
+        ["0.1", "0.2", "0.3"]
+    );
+    assert_eq!(
+        difficulty("from = 0.3, to = 0.1, step = -0.1"),
+        ["0.3", "0.2", "0.1"]
+    );
+    assert_eq!(
+        difficulty("from = 0, to = 1, step = 0.05")
+            .last()
+            .map(String::as_str),
+        Some("1.0")
+    );
+    let batches = |range: &str| values("train.batch_size", range);
+    assert_eq!(batches("from = 8, to = 24, step = 8"), ["8", "16", "24"]);
+    let powers = "scale = 'powers-of-two'";
+    assert_eq!(
+        batches(&format!("from = 16, to = 256, {powers}")),
+        ["16", "32", "64", "128", "256"]
+    );
+    assert_eq!(
+        batches(&format!("from = 4, to = 1, {powers}")),
+        ["4", "2", "1"]
+    );
+    let large = "from = 9007199254740993, to = 9007199254740995, step = 1";
+    assert_eq!(
+        values("data.seed", large),
+        ["9007199254740993", "9007199254740994", "9007199254740995"],
+        "beyond the whole numbers of a float"
+    );
+}
+
+#[test]
+fn a_bad_group_says_what_is_bad() {
+    for (sweep, message) in [
+        (
+            "zip = [{ train.batch_size = [1, 2], train.epochs = [1] }]",
+            "x.toml:3: `sweep.zip`: keys that move together need equally many values, and `train.batch_size` has 2 values, `train.epochs` has 1 value",
+        ),
+        (
+            "zip = 3",
+            "`sweep.zip = 3`: must be a list of tables\n  hint: for example `sweep.zip = [{",
+        ),
+        ("zip = [3]", "`sweep.zip = 3`: must be a list of tables"),
+        (
+            "zip = [{ train.batchsize = [1] }]",
+            "did you mean `train.batch_size`?",
+        ),
+        (
+            "zip = [{ train = 3 }]",
+            "unknown key `train` in `sweep.zip`",
+        ),
+        (
+            "zip = [{ sweep.train.epochs = [3] }]",
+            "unknown key `sweep` in `sweep.zip`",
+        ),
+        ("zip = [{ seed = [1, 2] }]", "`seed` cannot be swept"),
+        ("zip = [{ train.epochs = 3 }]", "must be a list of values"),
+        (
+            "zip = [{ train.batch_size = [1, 1], train.beta_1 = [0, 0.0] }]",
+            "`train.batch_size = 1, train.beta_1 = 0.0` appears twice",
+        ),
+        (
+            "train.epochs = [1]\nzip = [{ train.epochs = [2] }]",
+            "x.toml:4: `train.epochs` is swept on line 3 and on line 4; keep one",
+        ),
+        (
+            "train.epochs = [1]\nwhen = [{ if = { norm.placement = 'none' }, train.epochs = [2] }]",
+            "`train.epochs` is swept on line 3 and on line 4; keep one",
+        ),
+        (
+            "when = [{ train.epochs = [1] }]",
+            "`sweep.when`: lacks `if`",
+        ),
+        (
+            "when = [{ if = 3, train.epochs = [1] }]",
+            "`if = 3` in `sweep.when`: must be a table of keys",
+        ),
+        (
+            "when = [{ if = {}, train.epochs = [1] }]",
+            "names no key, so it would hold everywhere",
+        ),
+        (
+            "when = [{ if = { norm.placement = 'none' } }]",
+            "names no key that varies",
+        ),
+        (
+            "when = [{ if = { norm.placement = 'befor' }, train.epochs = [1] }]",
+            "did you mean `\"before\"`?",
+        ),
+        (
+            "when = [{ if = { norm.placement = 'before' }, train.epochs = [1] }, { if = { norm.on_input = false }, train.epochs = [2] }]",
+            "two tables hold at the same point",
+        ),
+        (
+            "include = [{ train.epochs = [1] }]",
+            "`train.epochs = [1]` in `sweep.include`: must be a whole number",
+        ),
+        ("include = [{ name = 'a' }]", "`name` cannot be swept"),
+        ("include = [{}]", "a point without any key"),
+        (
+            "include = [{ train.steps = 3 }]\ntrain.epochs = [1, 2]",
+            "two lengths",
+        ),
+        ("exclude = [{ seed = 1 }]", "`seed` cannot be swept"),
+        (
+            "exclude = [{ norm.placement = ['none', 'befor'] }]",
+            "did you mean `\"before\"`?",
+        ),
+        (
+            "exclude = [{ norm.placement = 'before' }]",
+            "x.toml:3: `sweep.exclude` leaves no point of the sweep",
+        ),
+        (
+            "exclud = [{ norm.placement = 'before' }]",
+            "did you mean `sweep.exclude`?",
+        ),
+        (
+            "train.batch_size = { from = 1, to = 9, step = 0 }",
+            "steps of `0` do not lead from `1` to `9`",
+        ),
+        (
+            "train.batch_size = { from = 1, to = 9, step = -1 }",
+            "steps of `-1` do not lead",
+        ),
+        (
+            "train.batch_size = { from = 1, to = 9, step = 10 }",
+            "longer than the way",
+        ),
+        (
+            "train.batch_size = { from = 1, to = 9, step = 0.5 }",
+            "`1.5` in the range",
+        ),
+        (
+            "train.batch_size = { from = 1, to = 900000, step = 1 }",
+            "more than 100000 values",
+        ),
+        (
+            "train.batch_size = { from = 1, to = 9, step = 1, count = 9 }",
+            "`count` or `step`, not both",
+        ),
+        (
+            "train.learning_rate = { from = 1, to = 9, step = 1, scale = 'log' }",
+            "not a `step`",
+        ),
+        (
+            "train.batch_size = { from = 12, to = 64, scale = 'powers-of-two' }",
+            "`from = 12` is no power of two",
+        ),
+        (
+            "train.batch_size = { from = 1, to = 64, count = 7, scale = 'powers-of-two' }",
+            "neither `count` nor `step`",
+        ),
+        (
+            "train.learning_rate = { from = 1, to = 64, scale = 'powers-of-two' }",
+            "powers of two are for keys that take whole numbers",
+        ),
+    ] {
+        let found = problems(&glyphs(&format!("[sweep]\n{sweep}")));
+        assert!(found.contains(message), "{sweep}: {found}");
+    }
+}
+
+#[test]
+fn what_holds_nowhere_is_noted() {
+    let text = "[sweep]\ntrain.batch_size = [8, 16]\ninclude = [{ train.batch_size = 8, norm.placement = 'before' }, { train.batch_size = 64 }]\nexclude = [{ train.batch_size = 9 }]\nwhen = [{ if = { norm.placement = 'none' }, train.beta_1 = [0.5] }]";
+    let loaded = swept(text);
+    assert_eq!(
+        points(&loaded.experiment),
+        ["8 0.9", "16 0.9", "64 0.9"],
+        "a key that only `include` names and that does not vary is no axis"
+    );
+    assert_eq!(
+        loaded.notes,
+        [
+            "x.toml:4: a point of `sweep.include` is in the sweep already",
+            "x.toml:5: `sweep.exclude` has no effect: no point matches",
+            "x.toml:6: `sweep.when` has no effect: its `if` holds nowhere"
+        ]
+    );
+}
+
+#[test]
+fn overrides_replace_groups_and_cannot_be_undone_by_them() {
+    let text = glyphs(
+        "[sweep]\nnorm.placement = ['none', 'after']\nzip = [{ train.batch_size = [8, 16], train.learning_rate = [0.1, 0.2] }]\nexclude = [{ norm.placement = 'none' }]\nwhen = [{ if = { train.batch_size = 8 }, train.beta_1 = [0.5] }]",
+    );
+    let with = |overrides: &[&str]| points(&load_with(&text, overrides).experiment);
+    let zip = "sweep.zip=[{ train.batch_size = [8], data.seed = [4] }]";
+    assert_eq!(with(&[zip]), ["after 8 4 0.5"]);
+    assert_eq!(
+        with(&["sweep.exclude=[]", "sweep.when=[]", zip]),
+        ["none 8 4", "after 8 4"]
+    );
+    assert_eq!(
+        with(&[
+            "sweep.zip=[]",
+            "train.batch_size=4",
+            "sweep.include=[{norm.placement='none'}]"
+        ]),
+        ["after 0.9", "none 0.9"]
+    );
+    let refused = problems_with(&text, &["train.batch_size=4"]);
+    assert!(
+        refused.contains("`train.batch_size` is set by an override and swept on line 4; keep one"),
+        "{refused}"
+    );
+    let refused = problems_with(&text, &["train.beta_1=0.4"]);
+    assert!(
+        refused.contains(
+            "`train.beta_1` would still have other values on line 6\n  hint: `-o 'sweep.when=[]'`"
+        ),
+        "{refused}"
+    );
+    let refused = problems_with(&text, &["sweep.train.batch_size=[4]"]);
+    assert!(refused.contains("hint: `-o 'sweep.zip=[]'`"), "{refused}");
+}
+
+/// A linear congruential generator (Knuth's MMIX constants).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % bound
+    }
+}
+
+/// Keys, each with values that TOML and JSON write alike.
+const KEYS: [(&str, [&str; 4]); 6] = [
+    (
+        "norm.placement",
+        ["\"none\"", "\"before\"", "\"after\"", "\"after\""],
+    ),
+    ("train.batch_size", ["8", "16", "32", "64"]),
+    ("train.learning_rate", ["0.1", "0.01", "0.001", "1e-4"]),
+    ("model.hidden", ["[8]", "[4, 4]", "[]", "[16]"]),
+    ("norm.decay", ["0.5", "0.9", "0.99", "0.999"]),
+    (
+        "model.activation",
+        ["\"relu\"", "\"tanh\"", "\"gelu\"", "\"selu\""],
+    ),
+];
+
+/// `(word or key, value)`, the value as JSON; a value holds no key twice.
+fn random_sweep(dice: &mut Dice) -> Vec<(String, String)> {
+    let list = |dice: &mut Dice, key: usize, length: usize| {
+        let first = dice.below(3);
+        let values = (0..length).map(|n| KEYS[key].1[(first + n) % 3]);
+        format!("[{}]", values.collect::<Vec<_>>().join(", "))
+    };
+    let value = |dice: &mut Dice, key: usize| KEYS[key].1[dice.below(4)];
+    let mut parts = Vec::new();
+    for key in [0, 3] {
+        if dice.below(3) > 0 {
+            let length = 1 + dice.below(3);
+            parts.push((KEYS[key].0.to_owned(), list(dice, key, length)));
+        }
+    }
+    if dice.below(2) == 0 {
+        let length = 1 + dice.below(3);
+        let (one, other) = (list(dice, 1, length), list(dice, 5, length));
+        parts.push((
+            "zip".to_owned(),
+            format!("[{{\"train.batch_size\": {one}, \"model.activation\": {other}}}]"),
+        ));
+    }
+    if dice.below(2) == 0 {
+        let (pattern, rates) = (value(dice, 0), list(dice, 2, 2));
+        parts.push((
+            "when".to_owned(),
+            format!(
+                "[{{\"if\": {{\"norm.placement\": {pattern}}}, \"train.learning_rate\": {rates}}}]"
+            ),
+        ));
+    }
+    for word in ["include", "exclude"] {
+        if dice.below(2) == 0 {
+            let (one, other) = (dice.below(3), 3 + dice.below(3));
+            let table = format!(
+                "{{\"{}\": {}, \"{}\": {}}}",
+                KEYS[one].0,
+                value(dice, one),
+                KEYS[other].0,
+                value(dice, other)
+            );
+            parts.push((word.to_owned(), format!("[{table}]")));
+        }
+    }
+    parts
+}
+
+fn toml(json: &str) -> String {
+    json.replace("\": ", "\" = ")
+}
+
+fn ids(experiment: &Experiment) -> Vec<(String, String)> {
+    let trials = plan::trials(experiment);
+    trials
+        .iter()
+        .map(|trial| (trial.id.clone(), trial.label.clone()))
+        .collect()
+}
+
+#[test]
+fn a_sweep_is_the_same_in_toml_in_json_by_override_and_written_out() {
+    let mut dice = Dice(7);
+    let mut planned = 0;
+    for _ in 0..400 {
+        let parts = random_sweep(&mut dice);
+        let lines = parts
+            .iter()
+            .map(|(key, value)| format!("{key} = {}\n", toml(value)));
+        let by_toml = glyphs(&format!("[sweep]\n{}", lines.collect::<String>()));
+        let members = parts
+            .iter()
+            .map(|(key, value)| format!("\"{key}\": {value}"));
+        let members: Vec<String> = members.collect();
+        let by_json = format!(
+            "{{\"data\": {{\"dataset\": \"glyphs\"}}, \"sweep\": {{{}}}}}",
+            members.join(", ")
+        );
+        let overrides: Vec<String> = parts
+            .iter()
+            .map(|(key, value)| format!("sweep.{key}={}", toml(value)))
+            .collect();
+        let path = std::path::Path::new;
+        let by_override = parse(path("x.toml"), &glyphs(""), &overrides);
+        let by_json = parse(path("x.json"), &by_json, &[]);
+        let Ok(loaded) = parse(path("x.toml"), &by_toml, &[]) else {
+            assert!(by_json.is_err() && by_override.is_err(), "{by_toml}");
+            continue;
+        };
+        planned += 1;
+        let experiment = loaded.experiment;
+        assert_eq!(
+            by_json.expect("as in TOML").experiment,
+            experiment,
+            "{by_toml}"
+        );
+        assert_eq!(
+            by_override.expect("as in TOML").experiment,
+            experiment,
+            "{by_toml}"
+        );
+        let again = accepted("x.toml", &experiment.resolved, &[]).experiment;
+        assert!(
+            again == experiment,
+            "{by_toml}\nwritten out\n{}",
+            experiment.resolved
+        );
+        assert_eq!(ids(&again), ids(&experiment));
+    }
+    assert!(planned > 200, "{planned}");
+}
