@@ -19,4 +19,5 @@ mod replay;
 mod rooms;
 mod run;
 mod trained;
+mod tune;
 mod wiring;

@@ -10,6 +10,10 @@ use std::path::Path;
 
 use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
+use crate::fs;
+use crate::record::layout::Layout;
+use crate::record::results::Results;
+use crate::report;
 
 /// Said where a folder has no curve yet.
 const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been evaluated yet";
@@ -28,6 +32,16 @@ fn print(text: &str) -> Result<()> {
 /// Says something on stderr; a closed stderr is no reason to stop.
 fn say(text: &str) {
     drop(writeln!(std::io::stderr(), "{text}"));
+}
+
+/// Writes what tuning chose beside the other tables, or deletes what an earlier experiment left, and
+/// gives it in words.
+fn write_tuned(results: &Results, layout: &Layout) -> Result<Option<String>> {
+    match report::tune::csv(results) {
+        Some(bytes) => fs::replace(&layout.tuned_table(), &bytes)?,
+        None => fs::remove_if_exists(&layout.tuned_table())?,
+    }
+    Ok(report::tune::table(results))
 }
 
 /// Loads an experiment and passes on what its author may not have meant.

@@ -1,7 +1,7 @@
 //! `bn-lab plot`: draw the charts of a results folder again, from its files.
 
 use crate::cli;
-use crate::commands::{NOTHING_TO_DRAW, print, say};
+use crate::commands::{NOTHING_TO_DRAW, print, say, write_tuned};
 use crate::error::Result;
 use crate::plot;
 use crate::record::layout::Layout;
@@ -11,9 +11,13 @@ use crate::record::reader;
 pub fn run(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
     let results = reader::read(layout.root())?;
+    let tuned = write_tuned(&results, &layout)?;
     let charts = plot::write_all(&results, &layout.charts())?;
     if charts.is_empty() {
         say(NOTHING_TO_DRAW);
+    }
+    if let Some(tuned) = tuned {
+        print(&format!("{tuned}\n"))?;
     }
     for path in charts {
         print(&format!("{}\n", path.display()))?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::cli;
-use crate::commands::{NOTHING_TO_DRAW, data, load, print, say};
+use crate::commands::{NOTHING_TO_DRAW, data, load, print, say, write_tuned};
 use crate::data::Places;
 use crate::device::OpenDevice;
 use crate::error::{Error, Result};
@@ -181,8 +181,12 @@ struct Ending {
 /// Charts, table, and whether all went well.
 fn conclude(layout: &Layout, ending: &Ending, quiet: bool) -> Result<()> {
     let (results, charts) = draw(layout)?;
+    let tuned = write_tuned(&results, layout)?;
     if !quiet {
         print(&format!("\n{}\n", report::conditions::table(&results)))?;
+        if let Some(tuned) = tuned {
+            print(&format!("{tuned}\n"))?;
+        }
         print(&format!("results  {}\n", layout.root().display()))?;
         match charts.iter().find(|path| path.ends_with("overview.png")) {
             Some(overview) => print(&format!("charts   {}\n", overview.display()))?,

@@ -14,6 +14,7 @@ use super::read::{self, Reader, Top};
 use super::resolve::{self, Log};
 use super::rule;
 use super::spec::{Condition, Experiment, Recording};
+use super::tune;
 use super::value::Value;
 
 /// The most trials that one experiment may have: a folder each.
@@ -37,6 +38,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
     check_size(draft, &top, conditions.len(), problems);
     let recording = Arc::new(read::recording(&mut reader));
     check_probe(draft, &recording, conditions, problems);
+    let tune = tune::tune(&mut reader, draft, &found, problems);
     let output = read::output(&mut reader, &top.name);
     let outside = reader.into_log();
     let notes = notes(draft, &found, &outside, problems);
@@ -49,6 +51,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
         axes: found.axes,
         conditions: found.all,
         recording,
+        tune,
         output,
         resolved,
     };

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::problem::Problems;
 use super::read::{self, Reader};
 use super::resolve::Sections;
-use super::spec::{Axis, Condition, Data, Keys, Model, Norm, Section, Settings, Train};
+use super::spec::{Axis, Condition, Data, Entry, Keys, Model, Norm, Section, Settings, Train};
 use super::sweep::{self, Point, Sweep, UNSET};
 use super::value::Value;
 
@@ -384,11 +384,12 @@ impl<'a> Cache<'a> {
 
 impl Cache<'_> {
     fn into_sections(self) -> Sections {
-        let data = self.data.known.into_values().map(|known| known.section());
-        let model = self.model.known.into_values().map(|known| known.section());
-        let norm = self.norm.known.into_values().map(|known| known.section());
-        let train = self.train.known.into_values().map(|known| known.section());
-        data.chain(model).chain(norm).chain(train).collect()
+        let data = self.data.entries.into_values();
+        let model = self.model.entries.into_values();
+        let norm = self.norm.entries.into_values();
+        let train = self.train.entries.into_values();
+        let all = data.chain(model).chain(norm).chain(train);
+        all.flat_map(HashMap::into_values).collect()
     }
 }
 
@@ -398,12 +399,6 @@ struct Known<T> {
     section: Arc<Section>,
 }
 
-impl<T> Known<T> {
-    fn section(&self) -> Arc<Section> {
-        Arc::clone(&self.section)
-    }
-}
-
 /// What a section reads as, for all values of the axes that it depends on.
 struct Memo<T> {
     /// The section's keys outside the sweep.
@@ -411,7 +406,12 @@ struct Memo<T> {
     /// The numbers of the axes on which it depends, and whether they are keys of its own.
     axes: Vec<(usize, bool)>,
     known: HashMap<Box<[u32]>, Arc<Known<T>>>,
-    numbers: HashMap<Arc<str>, u32>,
+    /// What was read of each key, each value once, by its text.
+    entries: BTreeMap<&'static str, HashMap<String, Arc<Entry>>>,
+    /// The section that was read last: the next one mostly has the same entries.
+    last: Option<Arc<Section>>,
+    next_entry: u32,
+    numbers: HashMap<Box<[u32]>, u32>,
     /// The positions of the axes at the point that is being read.
     at: Vec<u32>,
 }
@@ -432,6 +432,9 @@ impl<T> Memo<T> {
                 .map(|(number, axis)| (number, is_own(axis.key.path)))
                 .collect(),
             known: HashMap::new(),
+            entries: BTreeMap::new(),
+            last: None,
+            next_entry: 0,
             numbers: HashMap::new(),
             at: Vec::new(),
         }
@@ -469,10 +472,29 @@ impl<T> Memo<T> {
     }
 
     fn section(&mut self, reader: Reader<'_>) -> Arc<Section> {
-        let read: Vec<_> = reader.into_log().into_iter().collect();
-        let json: Arc<str> = Section::json_of(&read).into();
+        let last = self.last.take();
+        let last = last.as_ref().map_or(&[][..], |last| last.entries());
+        let mut entries = Vec::with_capacity(last.len());
+        for (index, (key, value)) in reader.into_log().into_iter().enumerate() {
+            let same = last.get(index);
+            let same = same.filter(|e| e.key() == key && e.value() == value.as_ref());
+            entries.push(same.map_or_else(|| self.entry(key, value), Arc::clone));
+        }
         let next = self.numbers.len() as u32;
-        let number = *self.numbers.entry(Arc::clone(&json)).or_insert(next);
-        Arc::new(Section::new(read, json, number))
+        let number = self.numbers.entry(Section::identity(&entries));
+        let section = Arc::new(Section::new(entries, *number.or_insert(next)));
+        self.last = Some(Arc::clone(&section));
+        section
+    }
+
+    fn entry(&mut self, key: &'static str, value: Option<Value>) -> Arc<Entry> {
+        let text = value.as_ref().map_or_else(String::new, Value::to_toml);
+        let next = &mut self.next_entry;
+        let entry = self.entries.entry(key).or_default().entry(text);
+        let entry = entry.or_insert_with(|| {
+            *next += 1;
+            Arc::new(Entry::new(key, value, *next))
+        });
+        Arc::clone(entry)
     }
 }

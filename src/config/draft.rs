@@ -228,7 +228,14 @@ impl Said {
                 base.insert(path, Given { value, place });
             }
         }
-        let sweep = Sweep::read(&self.sweep, None, problems);
+        let value = |path: &str| base.get(path).map(|given: &Given| &given.value);
+        let budget = match (value("tune.key"), value("tune.budget")) {
+            (Some(Value::Text(key)), Some(Value::Integer(budget))) => usize::try_from(*budget)
+                .ok()
+                .map(|budget| (key.as_str(), budget)),
+            _ => None,
+        };
+        let sweep = Sweep::read(&self.sweep, budget, problems);
         Draft { base, sweep }
     }
 }

@@ -97,11 +97,12 @@ const OTHER_NAMES: [(&str, &str); 29] = [
     ("milestones", "train.schedule_milestones"),
 ];
 
-const SECTIONS: [&str; 7] = [
+const SECTIONS: [&str; 8] = [
     "data",
     "model",
     "norm",
     "train",
+    "tune",
     "checkpoint",
     "probe",
     "output",

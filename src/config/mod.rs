@@ -20,6 +20,7 @@ mod resolve;
 mod rule;
 pub mod spec;
 mod sweep;
+mod tune;
 pub mod value;
 mod wire;
 

@@ -8,48 +8,50 @@ use std::sync::Arc;
 use super::conditions::{Conditions, Open};
 use super::draft::Draft;
 use super::key_list::{self, Key};
-use super::spec::{Condition, Section};
+use super::spec::{Condition, Entry};
 use super::sweep;
 use super::value::Value;
 
 /// The keys that were read, with their values; `None` for one left open.
 pub(super) type Log = BTreeMap<&'static str, Option<Value>>;
 
-/// What was read at the points of a sweep, each section once.
+/// What was read at the points of a sweep: for each key, its different values.
 #[derive(Default)]
-pub(super) struct Sections(Vec<Arc<Section>>);
+pub(super) struct Sections(BTreeMap<&'static str, Vec<Option<Value>>>);
 
-impl FromIterator<Arc<Section>> for Sections {
-    fn from_iter<I: IntoIterator<Item = Arc<Section>>>(sections: I) -> Self {
-        Self(sections.into_iter().collect())
+impl FromIterator<Arc<Entry>> for Sections {
+    fn from_iter<I: IntoIterator<Item = Arc<Entry>>>(entries: I) -> Self {
+        let mut read: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for entry in entries {
+            let values = read.entry(entry.key()).or_default();
+            // Two are enough to know that they differ.
+            if values.len() < 2 {
+                values.push(entry.value().cloned());
+            }
+        }
+        Self(read)
     }
 }
 
 impl Sections {
     /// Whether a key was read anywhere.
     pub(super) fn read(&self, path: &str) -> bool {
-        self.values(path).next().is_some()
-    }
-
-    /// The values of a key, where it was read.
-    fn values<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Option<Value>> {
-        self.0.iter().filter_map(|section| section.get(path))
+        self.0.contains_key(path)
     }
 
     /// Whether a key has different values.
     pub(super) fn vary(&self, path: &str) -> bool {
-        let mut values = self.values(path);
-        let first = values.next();
-        values.any(|value| Some(value) != first)
+        self.0.get(path).is_some_and(|values| values.len() > 1)
     }
 
     /// The value that a key has wherever it is read. None where points disagree: the key's default
     /// depends on the sweep there, so it has to stay a default. Points that are dropped count:
     /// another default might bring them back.
     fn common(&self, path: &str) -> Option<Value> {
-        let mut values = self.values(path);
-        let first = values.next()?;
-        values.all(|value| value == first).then(|| first.clone())?
+        match self.0.get(path)?.as_slice() {
+            [value] => value.clone(),
+            _ => None,
+        }
     }
 }
 
@@ -67,7 +69,7 @@ pub(super) fn text(draft: &Draft, found: &Conditions, outside: &Log) -> String {
         });
     }
     write_sweep(&mut out, draft, found);
-    for section in ["checkpoint", "probe"] {
+    for section in ["tune", "checkpoint", "probe"] {
         write_section(&mut out, section, |key| outside.get(key.path)?.clone());
     }
     // Without the folder: run again under another name, the experiment must not fall on its own

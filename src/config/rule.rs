@@ -1,6 +1,8 @@
 //! What a key's value may be: the check and its wording, side by side.
 
 use super::blocks;
+use super::key_list::Key;
+use super::keys;
 use super::problem::Problems;
 use super::value::Value;
 use super::wire::{Kind, Node};
@@ -66,6 +68,10 @@ pub(super) enum Rule {
     Multiples,
     /// Shares of a training, rising.
     Shares,
+    /// The name of a key that the sweep can vary.
+    SweptKey,
+    /// Such names, all different; a single one need not be a list.
+    SweptKeys,
 }
 
 /// The widest layer that a config may ask for.
@@ -92,6 +98,7 @@ impl Rule {
             (Self::Numbers { least, most }, Kind::List(items)) => numbers(*least, *most, items),
             (Self::Positions, Kind::List(items)) => numbers(0, i64::MAX, items),
             (Self::Shares, Kind::List(items)) => shares(items),
+            (Self::SweptKeys, Kind::List(items)) => swept_keys(items),
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
         }
@@ -112,6 +119,10 @@ impl Rule {
             (Self::Whole { least, most }, Value::Integer(n)) => (least..=most).contains(&n),
             (Self::Number { low, high }, Value::Float(x)) => within(*low, *high, *x),
             (Self::Share, Value::Integer(n)) => *n >= 0,
+            (Self::SweptKey, Value::Text(key)) => is_swept_key(key),
+            (Self::SweptKeys, Value::Text(key)) => {
+                return is_swept_key(key).then(|| Value::List(vec![value.clone()]));
+            }
             (Self::Number { .. }, Value::Integer(n)) => {
                 return self.accept_plain(&Value::Float(*n as f64));
             }
@@ -174,6 +185,13 @@ impl Rule {
             Self::ResnetDepth => format!(
                 "6 n + 2 with a whole number n, from {SHALLOWEST} to {DEEPEST}: 8, 14, 20, 32, 44, 56, 110, …"
             ),
+            Self::SweptKey => {
+                "a key that can be swept, such as `\"train.learning_rate\"`".to_owned()
+            }
+            Self::SweptKeys => {
+                "a key that can be swept, such as `\"norm.placement\"`, or a list of different ones"
+                    .to_owned()
+            }
             Self::Shares => {
                 format!("a list of 1 to {MOST_SHARES} rising shares, each above 0 and below 1")
             }
@@ -203,6 +221,10 @@ impl Rule {
             (Self::Choice(words), Value::Text(text)) => did_you_mean(text, words),
             (Self::Positions, Value::Text(text)) => did_you_mean(text, &POSITION_WORDS),
             (Self::ResnetDepth, Value::Integer(n)) => Some(nearest_depths(*n)),
+            (Self::SweptKey | Self::SweptKeys, Value::Text(key)) => {
+                let known = keys::suggestion(key).filter(|known| known != key)?;
+                Some(format!("did you mean `\"{known}\"`?"))
+            }
             (Self::Whole { .. }, Value::Float(x)) if x.fract() == 0.0 && x.abs() < 1e15 => {
                 let whole = Value::Integer(*x as i64);
                 self.accept_plain(&whole)
@@ -254,6 +276,18 @@ pub(super) fn is_name(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+fn is_swept_key(path: &str) -> bool {
+    keys::find(path).is_some_and(Key::can_be_swept)
+}
+
+fn swept_keys(items: &[Node]) -> Option<Value> {
+    let key = |item: &Node| Rule::SweptKey.accept(&item.kind);
+    let keys: Vec<Value> = items.iter().map(key).collect::<Option<_>>()?;
+    let is_new = |(i, key): (usize, &Value)| !keys[..i].contains(key);
+    let distinct = keys.iter().enumerate().all(is_new);
+    distinct.then_some(Value::List(keys))
 }
 
 fn widths(items: &[Node]) -> Option<Value> {

@@ -4,6 +4,7 @@ mod norm;
 mod promises;
 mod refusals;
 mod sweep;
+mod tune;
 
 use std::path::Path;
 
@@ -35,6 +36,7 @@ const SAMPLES: &[&str] = &[
     "data.dataset = 'glyphs'\ntrain.optimizer = 'nesterov'\ntrain.schedule = 'step'\ntrain.clip_value = 0.5",
     "data.dataset = 'glyphs'\n[sweep]\ntrain.schedule = ['constant', 'step', 'cosine']\ntrain.schedule_milestones = [[0.5], [0.3, 0.6]]",
     "[sweep]\ndata.dataset = ['mnist', 'glyphs']\ndata.validation = [0, 0.5, 100]\ndata.split = ['fixed', 'per_replicate']",
+    "data.dataset = 'glyphs'\ntune = { key = 'train.learning_rate', per = 'norm.placement', budget = 3 }\n[sweep]\nnorm.placement = ['none', 'after']\ntrain.batch_size = [8, 16]\ntrain.learning_rate = { from = 0.01, to = 1, scale = 'log' }",
     "data.dataset = 'cifar10'\ndata.train_batches = [2, 1]\ndata.shift = 4\ndata.flip = true\ntrain.order = 'fixed'",
     "[data]\ndataset = 'csv'\nfile = 'a.csv'\nheader = false\nlabel = '5'",
     "[data]\ndataset = 'csv'\nfile = 'a.csv'\ntest_file = 'b.csv'\ninput_scaling = 'standardize'",

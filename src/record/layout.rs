@@ -41,6 +41,11 @@ impl Layout {
         self.root.join("summary.csv")
     }
 
+    /// One row a choice, where something was tuned.
+    pub fn tuned_table(&self) -> PathBuf {
+        self.root.join("tuned.csv")
+    }
+
     /// The charts.
     pub fn charts(&self) -> PathBuf {
         self.root.join("charts")

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::layout::Layout;
 use super::manifest;
-use super::results::{Results, TrialCurves};
+use super::results::{Results, TrialCurves, Tuning};
 use super::schema::{TrialRecord, TrialRow};
 use crate::error::{Error, Result};
 use crate::fs;
@@ -41,6 +41,14 @@ struct Header {
     #[serde(default)]
     question: String,
     output: OutputHeader,
+    tune: Option<TuneHeader>,
+}
+
+#[derive(Deserialize)]
+struct TuneHeader {
+    key: String,
+    per: Vec<String>,
+    metric: String,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +81,12 @@ pub fn read(root: &Path) -> Result<Results> {
         target_accuracy: header.output.target_accuracy,
         axes,
         trials,
+        tuning: header.tune.map(|tune| Tuning {
+            higher_is_better: tune.metric != "validation_loss",
+            key: tune.key,
+            per: tune.per,
+            metric: tune.metric,
+        }),
     })
 }
 

@@ -18,6 +18,21 @@ pub struct Results {
     pub axes: Vec<String>,
     /// The trials, in the order of the plan.
     pub trials: Vec<TrialCurves>,
+    /// What is tuned, if anything is.
+    pub tuning: Option<Tuning>,
+}
+
+/// The search for the best value of an axis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tuning {
+    /// Dotted key of the axis whose best value is looked for.
+    pub key: String,
+    /// Dotted keys of the axes whose values are compared, each at its own best value.
+    pub per: Vec<String>,
+    /// The column of `epochs.csv` that decides.
+    pub metric: String,
+    /// Whether more of it is better.
+    pub higher_is_better: bool,
 }
 
 /// One trial and what was measured in each of its epochs.

@@ -227,3 +227,18 @@ pub const SUMMARY_METRICS: [&str; 8] = [
     "best_epoch",
     "best_test_accuracy",
 ];
+
+/// The columns of `tuned.csv` after those of the axes, the tuned one left out.
+pub const TUNED_COLUMNS: [&str; 11] = [
+    "tuned",
+    "metric",
+    "values",
+    "chosen",
+    "edge",
+    "largest_stable",
+    "metric_mean",
+    "n",
+    "diverged",
+    "test_accuracy_mean",
+    "test_accuracy_std",
+];

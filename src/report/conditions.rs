@@ -168,6 +168,7 @@ mod tests {
             question: String::new(),
             target_accuracy: 0.9,
             axes: vec!["norm.placement".to_owned(), "norm.decay".to_owned()],
+            tuning: None,
             trials: vec![
                 trial(1, 1, "completed", &[0.1, 0.5, 0.8]),
                 trial(1, 2, "diverged", &[0.1]),

@@ -1,4 +1,5 @@
-//! From rows to words: the table that ends a run.
+//! From rows to words: the tables that end a run.
 
 pub mod conditions;
 mod table;
+pub mod tune;

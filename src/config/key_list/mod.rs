@@ -10,6 +10,7 @@ mod output;
 mod probe;
 mod top;
 mod train;
+mod tune;
 
 use super::rule::{Bound, Rule};
 
@@ -84,12 +85,13 @@ pub(super) const HIDDEN: &str = "with at least one hidden layer";
 pub(super) const NORMALISED: &str = "where something is normalised: hidden layers by `norm.placement`, or the input by `norm.on_input`";
 
 /// One table per section, in the order of `configs/README.md` and of a resolved experiment.
-const TABLES: [&[Key]; 8] = [
+const TABLES: [&[Key]; 9] = [
     top::KEYS,
     data::KEYS,
     model::KEYS,
     norm::KEYS,
     train::KEYS,
+    tune::KEYS,
     checkpoint::KEYS,
     probe::KEYS,
     output::KEYS,

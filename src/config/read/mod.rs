@@ -9,8 +9,10 @@ mod model;
 mod norm;
 mod recording;
 mod train;
+mod tune;
 
 pub(in crate::config) use self::recording::recording;
+pub(in crate::config) use self::tune::tune;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -6,63 +6,81 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use crate::config::key_list::Key;
 use crate::config::keys;
 use crate::config::value::Value;
+
+/// A key that was read, with its value. Sections of one experiment share their entries.
+#[derive(Debug, PartialEq)]
+pub struct Entry {
+    key: &'static str,
+    /// `None` for a key that is left open.
+    value: Option<Value>,
+    /// `"key":value` as canonical JSON, where it decides numbers.
+    json: Option<String>,
+    /// No other entry of its experiment has the same number.
+    number: u32,
+}
+
+impl Entry {
+    /// A key that was read.
+    pub(in crate::config) fn new(key: &'static str, value: Option<Value>, number: u32) -> Self {
+        let decides = keys::find(key).is_some_and(Key::decides_numbers);
+        let json = value.as_ref().filter(|_| decides).map(|value| {
+            // What came from a file cannot fail to be written into one.
+            let value = serde_json::to_value(value).unwrap_or_default();
+            format!("\"{key}\":{value}")
+        });
+        Self {
+            key,
+            value,
+            json,
+            number,
+        }
+    }
+
+    /// Dotted.
+    pub(in crate::config) fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// `None` for a key that is left open.
+    pub(in crate::config) fn value(&self) -> Option<&Value> {
+        self.value.as_ref()
+    }
+}
 
 /// The keys of one section that were read, with their values.
 #[derive(Debug, PartialEq)]
 pub struct Section {
-    /// Ascending; `None` for a key that is left open.
-    read: Vec<(&'static str, Option<Value>)>,
-    /// Those that decide numbers, as canonical JSON without its braces.
-    json: Arc<str>,
-    /// Two sections of one experiment with the same JSON have the same number.
+    /// The keys ascend.
+    entries: Vec<Arc<Entry>>,
+    /// Two sections of one experiment whose keys decide the same have the same number.
     number: u32,
 }
 
 impl Section {
-    /// The canonical JSON of a section that was read: keys ascend, braces are left out.
-    pub(in crate::config) fn json_of(read: &[(&'static str, Option<Value>)]) -> String {
-        let deciding = read.iter().filter_map(deciding);
-        // What came from a file cannot fail to be written into one.
-        let members: Vec<String> = deciding
-            .map(|(key, value)| {
-                format!(
-                    "\"{key}\":{}",
-                    serde_json::to_value(value).unwrap_or_default()
-                )
-            })
-            .collect();
-        members.join(",")
+    /// A section with these entries, whose keys ascend.
+    pub(in crate::config) fn new(entries: Vec<Arc<Entry>>, number: u32) -> Self {
+        Self { entries, number }
     }
 
-    /// A section of which `json` is the JSON.
-    pub(in crate::config) fn new(
-        read: Vec<(&'static str, Option<Value>)>,
-        json: Arc<str>,
-        number: u32,
-    ) -> Self {
-        Self { read, json, number }
+    /// The entries.
+    pub(in crate::config) fn entries(&self) -> &[Arc<Entry>] {
+        &self.entries
+    }
+
+    /// What the section decides, in numbers of entries.
+    pub(in crate::config) fn identity(entries: &[Arc<Entry>]) -> Box<[u32]> {
+        let deciding = entries.iter().filter(|entry| entry.json.is_some());
+        deciding.map(|entry| entry.number).collect()
     }
 
     /// The value of a key; `None` where it was not read or is left open.
     pub(in crate::config) fn value(&self, key: &str) -> Option<&Value> {
-        self.get(key)?.as_ref()
+        let found = self.entries.binary_search_by(|entry| entry.key.cmp(key));
+        self.entries[found.ok()?].value.as_ref()
     }
-
-    /// The value of a key that was read; `Some(None)` for one left open.
-    pub(in crate::config) fn get(&self, key: &str) -> Option<&Option<Value>> {
-        let found = self.read.binary_search_by(|(known, _)| (*known).cmp(key));
-        Some(&self.read[found.ok()?].1)
-    }
-}
-
-/// The key and its value, where they decide numbers.
-fn deciding<'a>(
-    (key, value): &'a (&'static str, Option<Value>),
-) -> Option<(&'static str, &'a Value)> {
-    let value = value.as_ref()?;
-    keys::find(key)?.decides_numbers().then_some((key, value))
 }
 
 /// Every key that decides a condition's numbers, with its value, in ascending order.
@@ -91,15 +109,18 @@ impl Keys {
 
     /// The keys and their values, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
-        let sections = self.sections.iter();
-        sections.flat_map(|section| section.read.iter().filter_map(deciding))
+        let deciding = self.entries().filter(|entry| entry.json.is_some());
+        deciding.filter_map(|entry| Some((entry.key, entry.value.as_ref()?)))
     }
 
     /// The canonical JSON of the keys in pieces: joined by commas, in braces, they are the object.
-    /// Conditions that share a section share its piece.
     pub fn json_pieces(&self) -> impl Iterator<Item = &str> {
-        let pieces = self.sections.iter().map(|section| &*section.json);
-        pieces.filter(|piece| !piece.is_empty())
+        self.entries().filter_map(|entry| entry.json.as_deref())
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        let sections = self.sections.iter();
+        sections.flat_map(|section| section.entries.iter().map(|entry| &**entry))
     }
 
     /// What tells these keys from others of the same experiment.

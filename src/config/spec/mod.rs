@@ -11,6 +11,7 @@ mod model;
 mod norm;
 mod recording;
 mod train;
+mod tune;
 
 pub use self::data::*;
 pub use self::keys::*;
@@ -18,6 +19,7 @@ pub use self::model::*;
 pub use self::norm::*;
 pub use self::recording::*;
 pub use self::train::*;
+pub use self::tune::*;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,6 +45,8 @@ pub struct Experiment {
     pub conditions: Vec<Arc<Condition>>,
     /// What every trial leaves behind besides its figures.
     pub recording: Arc<Recording>,
+    /// What is tuned, if anything is.
+    pub tune: Option<Tune>,
     /// Where results go, and how often.
     pub output: Output,
     /// The experiment as a TOML text with every default filled in; running it repeats this one.

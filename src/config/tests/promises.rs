@@ -73,8 +73,7 @@ fn every_word_of_every_choice_makes_its_own_settings() {
 }
 
 /// Asks for everything that a trial can leave behind.
-const RECORDED: &str =
-    "data.dataset = 'glyphs'\ncheckpoint.every = 5\nprobe = { every = 10, landscape = true }";
+const RECORDED: &str = "data.dataset = 'glyphs'\ncheckpoint.every = 5\nprobe = { every = 10, landscape = true }\ntune.key = 'train.learning_rate'\nsweep.train.learning_rate = [0.1, 0.2]";
 /// What a file must say for a choice to mean something.
 fn where_it_applies(path: &str) -> &'static str {
     match path {
@@ -209,6 +208,7 @@ fn the_readme_documents_every_key() {
         "model",
         "norm",
         "train",
+        "tune",
         "checkpoint",
         "probe",
         "output",

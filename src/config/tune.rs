@@ -1,0 +1,122 @@
+//! What `[tune]` asks for, held against the sweep: a comparison is fair only if everything that is
+//! compared tries equally many values.
+
+use std::collections::BTreeMap;
+
+use super::conditions::Conditions;
+use super::draft::Draft;
+use super::problem::Problems;
+use super::read::{self, Reader};
+use super::spec::{Condition, Tune, Validation};
+use super::value::Value;
+
+const PLACEMENT: &str = "norm.placement";
+
+/// Reads `[tune]` and checks it; `None` where nothing is tuned, or there is a problem.
+pub(super) fn tune(
+    reader: &mut Reader<'_>,
+    draft: &Draft,
+    found: &Conditions,
+    problems: &mut Problems,
+) -> Option<Tune> {
+    let is_axis = |key: &str| found.axes.iter().any(|axis| axis.key == key);
+    let placement = Value::Text(PLACEMENT.to_owned());
+    let default = Some(placement).filter(|_| is_axis(PLACEMENT));
+    let tune = read::tune(reader, default.into_iter().collect(), |key, per| {
+        let mut sound = true;
+        for (setting, swept) in std::iter::once(("tune.key", key))
+            .chain(per.iter().map(|key| ("tune.per", key.as_str())))
+        {
+            if !is_axis(swept) {
+                let text = format!("`{setting}`: `{swept}` is not swept");
+                let hint = format!("give it values under `[sweep]`: `{swept} = [ … ]`");
+                problems.add_with_hint(draft.place(setting), text, Some(hint));
+                sound = false;
+            }
+        }
+        if per.iter().any(|swept| swept == key) {
+            let text = format!("`tune.per`: `{key}` is what is tuned");
+            problems.add(draft.place("tune.per"), text);
+            sound = false;
+        }
+        sound.then(|| fair_budget(key, per, draft, found, problems))?
+    })?;
+    check_validation(draft, found, problems);
+    let values = fair_budget(&tune.key, &tune.per, draft, found, problems)?;
+    if tune.budget != values {
+        let text = format!(
+            "`tune.budget = {}`: the sweep gives each group {values} values of `{}`; leave one of the two out",
+            tune.budget, tune.key
+        );
+        problems.add(draft.place("tune.budget"), text);
+    }
+    Some(tune)
+}
+
+/// How many values each group tries in each setting of the remaining axes, if that is one number.
+fn fair_budget(
+    key: &str,
+    per: &[String],
+    draft: &Draft,
+    found: &Conditions,
+    problems: &mut Problems,
+) -> Option<usize> {
+    let mut tried: BTreeMap<String, usize> = BTreeMap::new();
+    for condition in &found.all {
+        let has_value = found.axes.iter().zip(&condition.values);
+        let has_value = has_value.filter(|(axis, value)| axis.key == key && value.is_some());
+        *tried
+            .entry(setting(key, per, found, condition))
+            .or_default() += has_value.count();
+    }
+    let (least, most) = (*tried.values().min()?, *tried.values().max()?);
+    let reason = if least != most {
+        let counts = tried.iter().take(12);
+        let counts: Vec<String> = counts.map(|(at, n)| format!("{at}: {n}")).collect();
+        format!(
+            "what is compared must try equally many values of it, and does not ({})",
+            counts.join("; ")
+        )
+    } else if least < 2 {
+        "each group tries a single value of it; a key that moves together with others in `zip` cannot be tuned".to_owned()
+    } else {
+        return Some(least);
+    };
+    problems.add(
+        draft.place("tune.key"),
+        format!("`tune.key = \"{key}\"`: {reason}"),
+    );
+    None
+}
+
+/// Where a condition is, but for the key that is tuned: the groups first.
+fn setting(key: &str, per: &[String], found: &Conditions, condition: &Condition) -> String {
+    let cells = || found.axes.iter().zip(&condition.values);
+    let groups = per
+        .iter()
+        .flat_map(|group| cells().filter(move |(axis, _)| axis.key == *group));
+    let others = cells().filter(|(axis, _)| axis.key != key && !per.contains(&axis.key));
+    let words: Vec<String> = groups
+        .chain(others)
+        .map(|(axis, value)| {
+            let value = value.as_ref().map_or("–".to_owned(), Value::to_string);
+            format!("{} {value}", axis.key)
+        })
+        .collect();
+    words.join(", ")
+}
+
+/// A value that is chosen by what it is then reported on would be reported too well.
+fn check_validation(draft: &Draft, found: &Conditions, problems: &mut Problems) {
+    let lacks = |condition: &Condition| {
+        let data = &condition.settings.data;
+        let none = data.train_examples.map(|total| data.validation.of(total));
+        data.validation == Validation::Count(0) || none == Some(0)
+    };
+    if found.all.iter().any(|condition| lacks(condition)) {
+        let place = draft.place("data.validation").or(draft.place("tune.key"));
+        let text = "`[tune]` chooses by the validation set, and `data.validation` holds no example out for one";
+        let hint = "for example `data.validation = 0.1`; the test set is for what was chosen";
+        problems.add_with_hint(place, text, Some(hint.to_owned()));
+    }
+}

@@ -1,0 +1,349 @@
+//! What tuning chose: for each group and each setting of the remaining axes, the best value of the
+//! tuned key by its validation metric, and how it does on the test set.
+
+use std::collections::BTreeMap;
+
+use super::table::lay_out;
+use crate::record::results::{Results, TrialCurves, Tuning, short_name};
+use crate::record::schema::TUNED_COLUMNS;
+use crate::stats;
+
+/// What was tried in one setting, and what was chosen.
+#[derive(Debug, Clone, PartialEq)]
+struct Choice {
+    /// The values of all axes but the tuned one, in the order of [`others`].
+    setting: Vec<String>,
+    /// Every value that was tried, ascending.
+    tried: Vec<Tried>,
+    /// The position of the chosen one; none where no trial was completed.
+    chosen: Option<usize>,
+}
+
+/// What became of one value.
+#[derive(Debug, Clone, PartialEq)]
+struct Tried {
+    value: String,
+    /// The metric of each completed replicate.
+    metric: Vec<f64>,
+    /// Test accuracy of each completed replicate, a share.
+    test: Vec<f64>,
+    diverged: usize,
+}
+
+impl Choice {
+    /// `low` or `high` where the chosen value is the first or the last that was tried.
+    fn edge(&self) -> &'static str {
+        let numbers = self
+            .tried
+            .iter()
+            .all(|tried| number(&tried.value).is_some());
+        match self.chosen {
+            Some(0) if numbers => "low",
+            Some(last) if numbers && last + 1 == self.tried.len() => "high",
+            _ => "",
+        }
+    }
+
+    /// The largest value that was completed and at which no replicate diverged.
+    fn largest_stable(&self) -> Option<&str> {
+        let mut tried = self.tried.iter().rev();
+        let stable = tried.find(|tried| tried.diverged == 0 && !tried.metric.is_empty());
+        stable
+            .filter(|tried| number(&tried.value).is_some())
+            .map(|tried| tried.value.as_str())
+    }
+
+    fn chosen(&self) -> Option<&Tried> {
+        self.chosen.map(|chosen| &self.tried[chosen])
+    }
+}
+
+/// The positions of all axes but the tuned one, those that are compared first.
+fn others(results: &Results, tuning: &Tuning) -> Vec<usize> {
+    let compared = |&axis: &usize| tuning.per.contains(&results.axes[axis]);
+    let all = (0..results.axes.len()).filter(|&axis| results.axes[axis] != tuning.key);
+    let (first, last): (Vec<usize>, Vec<usize>) = all.partition(compared);
+    [first, last].concat()
+}
+
+fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
+    let Some(key) = results.axes.iter().position(|axis| *axis == tuning.key) else {
+        return Vec::new();
+    };
+    let others = others(results, tuning);
+    let mut settings: Vec<(Vec<String>, BTreeMap<usize, Vec<&TrialCurves>>)> = Vec::new();
+    for trial in &results.trials {
+        let setting: Vec<String> = others
+            .iter()
+            .map(|&axis| trial.axes[axis].clone())
+            .collect();
+        let known = settings.iter().position(|(known, _)| *known == setting);
+        let known = known.unwrap_or_else(|| {
+            settings.push((setting, BTreeMap::new()));
+            settings.len() - 1
+        });
+        let conditions = &mut settings[known].1;
+        conditions.entry(trial.condition).or_default().push(trial);
+    }
+    let choice = |(setting, conditions): (Vec<String>, BTreeMap<usize, Vec<&TrialCurves>>)| {
+        let tried = conditions.values().map(|trials| tried(trials, key, tuning));
+        let mut tried: Vec<Tried> = tried.collect();
+        tried.sort_by(|a, b| {
+            let numbers = number(&a.value).zip(number(&b.value));
+            numbers.map_or(std::cmp::Ordering::Equal, |(a, b)| a.total_cmp(&b))
+        });
+        let chosen = best(&tried, tuning.higher_is_better);
+        Choice {
+            setting,
+            tried,
+            chosen,
+        }
+    };
+    settings.into_iter().map(choice).collect()
+}
+
+fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning) -> Tried {
+    let completed = || trials.iter().filter(|trial| trial.outcome == "completed");
+    let last = || completed().filter_map(|trial| trial.epochs.last());
+    let metric = |row: &crate::record::schema::EpochRow| match tuning.metric.as_str() {
+        "validation_loss" => row.validation_loss,
+        _ => row.validation_accuracy,
+    };
+    Tried {
+        value: trials
+            .first()
+            .map_or(String::new(), |trial| trial.axes[key].clone()),
+        metric: last().filter_map(metric).collect(),
+        test: last().map(|row| row.test_accuracy).collect(),
+        diverged: trials
+            .iter()
+            .filter(|trial| trial.outcome == "diverged")
+            .count(),
+    }
+}
+
+/// The best mean metric. A mean over the replicates that happened to survive would flatter a value,
+/// so those with fewer diverged replicates come first; of equals the smallest.
+fn best(tried: &[Tried], higher_is_better: bool) -> Option<usize> {
+    let rated = tried.iter().enumerate().filter_map(|(index, tried)| {
+        let mean = stats::mean(&tried.metric)?;
+        let rating = if higher_is_better { -mean } else { mean };
+        Some((tried.diverged, rating, index))
+    });
+    let best = rated.min_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    best.map(|(.., index)| index)
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
+
+/// A line for every setting: the chosen value, how it does, and the largest stable value; then a
+/// line for every choice at the end of its grid. `None` where nothing was tuned.
+pub fn table(results: &Results) -> Option<String> {
+    let tuning = results.tuning.as_ref()?;
+    let others = others(results, tuning);
+    let name = |axis: &usize| short_name(&results.axes[*axis]).to_owned();
+    let mut header: Vec<String> = others.iter().map(name).collect();
+    let key = short_name(&tuning.key);
+    let metric = tuning.metric.replace('_', " ");
+    header.extend([
+        format!("best {key}"),
+        "largest stable".to_owned(),
+        metric.clone(),
+        "n".to_owned(),
+        "test accuracy %".to_owned(),
+        "diverged".to_owned(),
+    ]);
+    let choices = choices(results, tuning);
+    let rows: Vec<Vec<String>> = choices.iter().map(row).collect();
+    let mut text = format!("`{}` tuned by {metric}\n", tuning.key);
+    text.push_str(&lay_out(&header, &rows, others.len()));
+    for choice in &choices {
+        let (Some(chosen), true) = (choice.chosen(), !choice.edge().is_empty()) else {
+            continue;
+        };
+        let setting: Vec<&str> = choice.setting.iter().map(|cell| shown(cell)).collect();
+        text.push_str(&format!(
+            "{}: best at {}, and the grid ends there; extend it\n",
+            setting.join(" · "),
+            chosen.value
+        ));
+    }
+    Some(text)
+}
+
+fn row(choice: &Choice) -> Vec<String> {
+    let mut cells: Vec<String> = choice.setting.iter().map(|c| shown(c).to_owned()).collect();
+    let Some(chosen) = choice.chosen() else {
+        cells.extend(["–"; 6].map(str::to_owned));
+        return cells;
+    };
+    let percent: Vec<f64> = chosen.test.iter().map(|share| share * 100.0).collect();
+    cells.extend([
+        chosen.value.clone(),
+        shown(choice.largest_stable().unwrap_or_default()).to_owned(),
+        stats::mean(&chosen.metric).map_or("–".to_owned(), |mean| format!("{mean:.4}")),
+        chosen.metric.len().to_string(),
+        match (stats::mean(&percent), stats::standard_deviation(&percent)) {
+            (Some(mean), Some(std)) => format!("{mean:.2} ± {std:.2}"),
+            (Some(mean), None) => format!("{mean:.2}"),
+            _ => "–".to_owned(),
+        },
+        format!(
+            "{} of {}",
+            chosen.diverged,
+            chosen.metric.len() + chosen.diverged
+        ),
+    ]);
+    cells
+}
+
+fn shown(cell: &str) -> &str {
+    if cell.is_empty() { "–" } else { cell }
+}
+
+/// The bytes of `tuned.csv`; `None` where nothing was tuned.
+pub fn csv(results: &Results) -> Option<Vec<u8>> {
+    let tuning = results.tuning.as_ref()?;
+    let others = others(results, tuning);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let header = others.iter().map(|&axis| results.axes[axis].as_str());
+    // Writing to memory has no way to fail, and all rows are as long as the header.
+    drop(writer.write_record(header.chain(TUNED_COLUMNS)));
+    let cell = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+    for choice in choices(results, tuning) {
+        let chosen = choice.chosen();
+        let mut cells = choice.setting.clone();
+        cells.extend([
+            tuning.key.clone(),
+            tuning.metric.clone(),
+            choice.tried.len().to_string(),
+            chosen.map(|c| c.value.clone()).unwrap_or_default(),
+            choice.edge().to_owned(),
+            choice.largest_stable().unwrap_or_default().to_owned(),
+            cell(chosen.and_then(|c| stats::mean(&c.metric))),
+            chosen.map_or(0, |c| c.metric.len()).to_string(),
+            chosen.map_or(0, |c| c.diverged).to_string(),
+            cell(chosen.and_then(|c| stats::mean(&c.test))),
+            cell(chosen.and_then(|c| stats::standard_deviation(&c.test))),
+        ]);
+        drop(writer.write_record(cells));
+    }
+    Some(writer.into_inner().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::schema::EpochRow;
+
+    /// Validation accuracies of the replicates; below 0 one that diverged.
+    fn trials(placement: &str, first: usize, grid: &[(&str, &[f64])]) -> Vec<TrialCurves> {
+        let trial = |condition: usize, rate: &str, replicate: usize, accuracy: f64| TrialCurves {
+            id: format!("{condition}-{replicate}"),
+            condition,
+            axes: vec![placement.to_owned(), rate.to_owned()],
+            replicate: replicate as u64,
+            outcome: if accuracy < 0.0 {
+                "diverged"
+            } else {
+                "completed"
+            }
+            .to_owned(),
+            diverged_step: None,
+            epochs: vec![EpochRow {
+                validation_accuracy: Some(accuracy),
+                validation_loss: Some(accuracy * 2.0),
+                test_accuracy: accuracy - 0.1,
+                ..EpochRow::default()
+            }],
+            seconds: Vec::new(),
+        };
+        let mut all = Vec::new();
+        for (index, (rate, accuracies)) in grid.iter().enumerate() {
+            for (replicate, &accuracy) in accuracies.iter().enumerate() {
+                all.push(trial(first + index, rate, replicate + 1, accuracy));
+            }
+        }
+        all
+    }
+
+    fn results(metric: &str) -> Results {
+        let none = trials(
+            "none",
+            1,
+            &[
+                ("0.01", &[0.6, 0.8]),
+                ("0.1", &[0.9, -1.0]),
+                ("1e-3", &[0.5, 0.5]),
+            ],
+        );
+        let before = trials(
+            "before",
+            4,
+            &[("0.01", &[0.5]), ("0.1", &[0.75]), ("1e-3", &[-1.0])],
+        );
+        Results {
+            name: "x".to_owned(),
+            question: String::new(),
+            target_accuracy: 0.9,
+            axes: vec![
+                "norm.placement".to_owned(),
+                "train.learning_rate".to_owned(),
+            ],
+            trials: [none, before].concat(),
+            tuning: Some(Tuning {
+                key: "train.learning_rate".to_owned(),
+                per: vec!["norm.placement".to_owned()],
+                metric: metric.to_owned(),
+                higher_is_better: metric == "validation_accuracy",
+            }),
+        }
+    }
+
+    #[test]
+    fn the_best_value_is_stable_and_its_place_on_the_grid_is_told() {
+        let expected = "\
+`train.learning_rate` tuned by validation accuracy
+placement  best learning_rate  largest stable  validation accuracy  n  test accuracy %  diverged
+none                     0.01            0.01               0.7000  2    60.00 ± 14.14    0 of 2
+before                    0.1             0.1               0.7500  1            65.00    0 of 1
+before: best at 0.1, and the grid ends there; extend it
+";
+        assert_eq!(
+            table(&results("validation_accuracy")).as_deref(),
+            Some(expected)
+        );
+    }
+
+    #[test]
+    fn the_file_says_the_same_and_a_loss_is_best_where_it_is_lowest() {
+        let bytes = csv(&results("validation_loss")).expect("tuned");
+        let text = String::from_utf8(bytes).expect("text");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines[0],
+            "norm.placement,tuned,metric,values,chosen,edge,largest_stable,metric_mean,n,diverged,test_accuracy_mean,test_accuracy_std"
+        );
+        assert_eq!(
+            lines[1],
+            "none,train.learning_rate,validation_loss,3,1e-3,low,0.01,1,2,0,0.4,0"
+        );
+        assert!(
+            lines[2]
+                .starts_with("before,train.learning_rate,validation_loss,3,0.01,,0.1,1,1,0,0.4,")
+        );
+    }
+
+    #[test]
+    fn where_every_value_diverged_somewhere_the_least_bad_is_told_with_its_count() {
+        let mut results = results("validation_accuracy");
+        results.trials = trials("none", 1, &[("0.1", &[0.9, -1.0]), ("1", &[-1.0, -1.0])]);
+        let text = table(&results).expect("tuned");
+        assert!(text.contains("none                      0.1               –               0.9000  1            80.00    1 of 2"), "{text}");
+        results.trials = trials("none", 1, &[("0.1", &[-1.0]), ("1", &[-1.0])]);
+        let text = table(&results).expect("tuned");
+        assert!(text.lines().count() == 3 && text.contains("none"), "{text}");
+    }
+}
