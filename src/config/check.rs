@@ -158,7 +158,7 @@ fn notes(draft: &Draft, found: &Conditions, outside: &Log, problems: &Problems) 
     let swept = axes.map(|axis| (axis.key.path, axis.place));
     let unread = given
         .chain(swept)
-        .filter(|(path, _)| !outside.contains_key(path) && !found.sections.read(path));
+        .filter(|(path, _)| !outside.contains_key(path) && !found.read.read(path));
     let unread = unread.map(|(path, place)| {
         let applies = keys::find(path).map_or("", |key| key.applies);
         (

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::draft::Draft;
 use super::problem::Problems;
 use super::read::{self, Reader};
-use super::resolve::Sections;
+use super::resolve::ReadKeys;
 use super::spec::{Axis, Condition, Data, Entry, Keys, Model, Norm, Section, Settings, Train};
 use super::sweep::{self, Point, Sweep, UNSET};
 use super::value::Value;
@@ -24,7 +24,7 @@ pub(super) struct Conditions {
     /// What varies, and its values.
     pub(super) axes: Vec<Axis>,
     /// What was read at any point, also at those that were dropped.
-    pub(super) sections: Sections,
+    pub(super) read: ReadKeys,
     /// For each axis of the sweep, its value at the points that say nothing about it.
     pub(super) open: Vec<Open>,
     /// What its author may not have meant.
@@ -105,7 +105,7 @@ impl<'a> Collector<'a> {
                 all: Vec::new(),
                 included: 0,
                 axes: Vec::new(),
-                sections: Sections::default(),
+                read: ReadKeys::default(),
                 open: vec![Open::Nowhere; sweep.axes.len()],
                 notes: Vec::new(),
             },
@@ -234,7 +234,7 @@ impl<'a> Collector<'a> {
         let text = "`sweep.exclude` has no effect: no point matches";
         let notes = unheld.map(|(place, _)| (place, text.to_owned()));
         self.found.notes.extend(notes);
-        self.found.sections = self.cache.into_sections();
+        self.found.read = self.cache.into_read_keys();
         self.found.find_axes(self.sweep);
         Some(self.found)
     }
@@ -247,7 +247,7 @@ impl Conditions {
         let key = sweep.axes[axis].key.path;
         let included = &self.all[self.all.len() - self.included..];
         sweep.axes[axis].listed > 0
-            || self.sections.vary(key)
+            || self.read.vary(key)
                 && included
                     .iter()
                     .any(|condition| condition.values[axis].is_some())
@@ -383,7 +383,7 @@ impl<'a> Cache<'a> {
 }
 
 impl Cache<'_> {
-    fn into_sections(self) -> Sections {
+    fn into_read_keys(self) -> ReadKeys {
         let data = self.data.entries.into_values();
         let model = self.model.entries.into_values();
         let norm = self.norm.entries.into_values();

@@ -17,9 +17,9 @@ pub(super) type Log = BTreeMap<&'static str, Option<Value>>;
 
 /// What was read at the points of a sweep: for each key, its different values.
 #[derive(Default)]
-pub(super) struct Sections(BTreeMap<&'static str, Vec<Option<Value>>>);
+pub(super) struct ReadKeys(BTreeMap<&'static str, Vec<Option<Value>>>);
 
-impl FromIterator<Arc<Entry>> for Sections {
+impl FromIterator<Arc<Entry>> for ReadKeys {
     fn from_iter<I: IntoIterator<Item = Arc<Entry>>>(entries: I) -> Self {
         let mut read: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for entry in entries {
@@ -33,7 +33,7 @@ impl FromIterator<Arc<Entry>> for Sections {
     }
 }
 
-impl Sections {
+impl ReadKeys {
     /// Whether a key was read anywhere.
     pub(super) fn read(&self, path: &str) -> bool {
         self.0.contains_key(path)
@@ -62,7 +62,7 @@ pub(super) fn text(draft: &Draft, found: &Conditions, outside: &Log) -> String {
         write_section(&mut out, section, |key| {
             let outside = outside.get(key.path).cloned().flatten();
             outside.or_else(|| match draft.sweep.axis(key.path) {
-                None => found.sections.common(key.path),
+                None => found.read.common(key.path),
                 Some(_) if draft.sweep.is_in_product(key.path) => None,
                 Some(_) => elsewhere(key.path, draft, found),
             })
@@ -88,7 +88,7 @@ fn elsewhere(path: &str, draft: &Draft, found: &Conditions) -> Option<Value> {
         return Some(given.value.clone());
     }
     if found.axes.iter().all(|axis| axis.key != path) {
-        return found.sections.common(path);
+        return found.read.common(path);
     }
     let axes = draft.sweep.axes.iter();
     let mut open = axes

@@ -65,7 +65,11 @@ fn every_word_of_every_choice_makes_its_own_settings() {
                 where_it_applies(key.path)
             );
             let text = load_with(&file, &[&format!("{}={word}", key.path)]);
-            format!("{:?}", text.experiment.conditions[0].settings)
+            let experiment = text.experiment;
+            format!(
+                "{:?} {:?}",
+                experiment.conditions[0].settings, experiment.tune
+            )
         };
         let different: BTreeSet<String> = words.iter().map(settings).collect();
         assert_eq!(different.len(), words.len(), "{}", key.path);
@@ -78,6 +82,7 @@ const RECORDED: &str = "data.dataset = 'glyphs'\ncheckpoint.every = 5\nprobe = {
 fn where_it_applies(path: &str) -> &'static str {
     match path {
         "model.shortcut" | "norm.placement" => "model.kind = 'resnet'",
+        "tune.metric" => "tune.key = 'train.learning_rate'\nsweep.train.learning_rate = [1, 2]",
         "model.cell" => "model.kind = 'rnn'",
         "model.head" => "model.kind = 'convnet'",
         "norm.kind" => "model.kind = 'convnet'\nnorm = { groups = 4, r_max = 3, d_max = 5 }",
