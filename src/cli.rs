@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Does batch normalisation help here, and does it belong before or after the activation?
 #[derive(Debug, Parser)]
@@ -26,7 +26,7 @@ pub struct Cli {
 pub enum Command {
     /// Train every trial of an experiment that is not finished yet, then draw its charts
     Run(Run),
-    /// Show the trials that `run` would train, and which are done; runs nothing
+    /// Show every trial, how it stands, and how long the rest will take; runs nothing
     Plan(Plan),
     /// Draw the charts of a results folder again, from its files
     Plot(Plot),
@@ -90,12 +90,31 @@ pub struct Run {
     pub quiet: bool,
 }
 
+/// How a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Aligned columns for people: the most important ones, rounded
+    Table,
+    /// Every column, every digit
+    Csv,
+    /// Likewise, as JSON
+    Json,
+    /// As `table`, in Markdown
+    Md,
+}
+
 /// `bn-lab plan`
 #[derive(Debug, Args)]
 pub struct Plan {
     /// The experiment.
     #[command(flatten)]
     pub experiment: ExperimentArgs,
+    /// Trials at a time that the estimated time is for [default: one per core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
 }
 
 /// `bn-lab plot`

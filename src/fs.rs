@@ -78,6 +78,44 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The folders in a folder, links to folders left out, in the order of their names; none where
+/// there is no folder.
+pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(Error::io("list", folder, e)),
+    };
+    let mut folders = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|e| Error::io("list", folder, e))?;
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            folders.push(entry.path());
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// The bytes of all files in a folder and below.
+pub fn bytes_below(folder: &Path) -> Result<u64> {
+    let files = files(folder)?;
+    let mut bytes = files.iter().filter_map(|file| size(file)).sum();
+    for folder in folders(folder)? {
+        bytes += bytes_below(&folder)?;
+    }
+    Ok(bytes)
+}
+
+/// The [`Partial`] files in `folder` that nobody finished, or not yet.
+pub fn partials(folder: &Path) -> Result<Vec<PathBuf>> {
+    let is_partial = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().starts_with(PARTIAL)
+    };
+    Ok(files(folder)?.into_iter().filter(is_partial).collect())
+}
+
 /// Gives a file another path in the same file system, in one step; what stood there goes.
 pub fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).map_err(|e| Error::io("replace", to, e))

@@ -26,7 +26,7 @@
 //! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
 //! | archive | [`record`] | the plan, the events, `stats`, `fs` |
 //! | gallery | [`stats`], [`plot`], [`report`] | rows; never the workshop |
-//! | cellar | [`fs`], [`error`] | nobody |
+//! | cellar | [`fs`], [`error`], [`units`] | nobody |
 //!
 //! `tests/rooms.rs` enforces who may know whom. Some walls stand elsewhere than one might guess:
 //!
@@ -68,6 +68,7 @@ pub mod scripted;
 pub mod seed;
 pub mod stats;
 pub mod train;
+pub mod units;
 
 /// Runs the command that `cli` asks for.
 pub fn run(cli: cli::Cli) -> error::Result<()> {

@@ -12,6 +12,7 @@ mod documents;
 mod faults;
 mod harness;
 mod interruption;
+mod plan;
 mod probe_values;
 mod probes;
 mod refusals;

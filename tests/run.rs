@@ -129,7 +129,11 @@ fn a_trial_whose_record_is_gone_or_torn_is_trained_again_to_the_same_bytes() {
     std::fs::remove_file(lab.path(&record(0))).expect("it was there");
     lab.write(&record(3), b"{\"schema\": 1, \"id");
     let plan = lab.bn_lab(&["plan", "experiment.toml"]);
-    assert!(plan.stdout.contains("4 done, 2 to run"), "{}", plan.stdout);
+    assert!(
+        plan.stdout.contains("4 completed, 2 to do"),
+        "{}",
+        plan.stdout
+    );
     let again = lab.run(&[]);
     assert!(
         again
@@ -193,7 +197,7 @@ fn plan_names_the_trials_and_writes_nothing() {
         "{}",
         plan.stdout
     );
-    assert!(plan.stdout.contains("0 done, 12 to run"), "{}", plan.stdout);
+    assert!(plan.stdout.contains(": 12 to do"), "{}", plan.stdout);
     assert!(
         plan.stdout.contains("before · batch_size 64"),
         "{}",

@@ -6,10 +6,11 @@ use std::time::Instant;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::estimate::Estimate;
-use super::{LogOf, duration, log_line, percent};
+use super::{LogOf, log_line};
 use crate::error::Result;
 use crate::event::{EpochResult, Event, Observer, Outcome};
 use crate::plan::Trial;
+use crate::units::{duration, percent};
 
 /// Resolution of the overall bar.
 const PARTS: u64 = 1000;

@@ -5,10 +5,11 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::estimate::Estimate;
-use super::{LogOf, duration, log_line, percent};
+use super::{LogOf, log_line};
 use crate::error::Result;
 use crate::event::{Event, Observer, Outcome};
 use crate::plan::Trial;
+use crate::units::{duration, percent};
 
 /// A running trial speaks up at the end of an epoch, but not more often than this.
 const INTERVAL: Duration = Duration::from_secs(10);

@@ -28,32 +28,3 @@ pub fn display(quiet: bool, log_of: impl Fn(&Trial) -> PathBuf + 'static) -> Box
 fn log_line(trial: &Trial, log_of: &LogOf) -> String {
     format!("\n  log: {}", log_of(trial).display())
 }
-
-/// `97.3 %`
-fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
-
-/// `45 s`, `3 min 20 s`, `2 h 05 min`
-fn duration(seconds: f64) -> String {
-    let seconds = seconds.max(0.0).round() as u64;
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_read_as_people_write_them() {
-        let written: Vec<String> = [0.4, 59.4, 59.6, 200.0, 7500.0].map(duration).into();
-        assert_eq!(
-            written,
-            ["0 s", "59 s", "1 min 00 s", "3 min 20 s", "2 h 05 min"]
-        );
-    }
-}

@@ -102,6 +102,14 @@ pub(super) fn now() -> String {
         .unwrap_or_default()
 }
 
+/// Seconds since a moment that [`now`] wrote; `None` where it did not.
+pub fn seconds_since(moment: &str) -> Option<f64> {
+    let moment = OffsetDateTime::parse(moment, &Rfc3339).ok()?;
+    let since = OffsetDateTime::now_utc() - moment;
+    // A clock that was set back makes no negative time.
+    Some(since.as_seconds_f64().max(0.0))
+}
+
 /// Reads the manifest, or starts one.
 pub fn read(layout: &Layout) -> Result<Manifest> {
     let path = layout.manifest();

@@ -17,15 +17,26 @@ use crate::plan::Trial;
 /// another trial counts as none; one that cannot be read, or of a newer format, is an error, so
 /// that its trial is not trained over it.
 pub fn record(layout: &Layout, trial: &Trial) -> Result<Option<TrialRecord>> {
-    let path = layout.trial(&trial.id).trial();
+    record_of(layout, &trial.id)
+}
+
+/// Likewise, of the trial with this id, whether or not it is planned.
+pub(super) fn record_of(layout: &Layout, id: &str) -> Result<Option<TrialRecord>> {
+    let path = layout.trial(id).trial();
     let Some(bytes) = fs::read_if_exists(&path)? else {
         return Ok(None);
     };
-    if let Ok(Version { schema }) = serde_json::from_slice(&bytes) {
+    let record: Option<TrialRecord> = serde_json::from_slice(&bytes).ok();
+    let schema = match &record {
+        Some(record) => Some(record.schema),
+        None => serde_json::from_slice(&bytes)
+            .ok()
+            .map(|version: Version| version.schema),
+    };
+    if let Some(schema) = schema {
         manifest::check_schema(&path, schema)?;
     }
-    let record: Option<TrialRecord> = serde_json::from_slice(&bytes).ok();
-    Ok(record.filter(|record| record.id == trial.id))
+    Ok(record.filter(|record| record.id == id))
 }
 
 /// What every version of `trial.json` has.
@@ -148,7 +159,7 @@ fn trial(
 
 /// The rows of a CSV file that grew row by row; none where there is no file. A last line without
 /// its line end was torn by a kill and is left out.
-fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+pub(super) fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let bytes = fs::read_if_exists(path)?.unwrap_or_default();
     let whole = bytes
         .iter()

@@ -25,7 +25,7 @@ pub(super) fn axis_columns(experiment: &Experiment) -> Vec<&str> {
 }
 
 /// A trial's values for [`axis_columns`]; empty where an axis means nothing in its condition.
-fn axis_values(experiment: &Experiment, trial: &Trial) -> Vec<String> {
+pub(super) fn axis_values(experiment: &Experiment, trial: &Trial) -> Vec<String> {
     let condition = &trial.condition;
     let others = experiment
         .axes

@@ -1,5 +1,7 @@
-//! From rows to words: the tables that end a run.
+//! From rows to words: the tables that end a run, and those that are asked for.
 
 pub mod conditions;
+pub mod plan;
+pub mod sheet;
 mod table;
 pub mod tune;

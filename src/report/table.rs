@@ -1,8 +1,17 @@
 //! Text tables: columns padded to their widest cell, numbers to the right.
 
-/// Lays out `header` and `rows` with two spaces between columns; columns of `left` are aligned to
-/// the left, all others to the right. No line ends in a space.
+/// Lays out `header` and `rows` with two spaces between columns; the first `left` columns are aligned
+/// to the left, all others to the right. No line ends in a space.
 pub(super) fn lay_out(header: &[String], rows: &[Vec<String>], left: usize) -> String {
+    lay_out_by(header, rows, |column| column < left)
+}
+
+/// Likewise, with those columns to the left that `is_left` names.
+pub(super) fn lay_out_by(
+    header: &[String],
+    rows: &[Vec<String>],
+    is_left: impl Fn(usize) -> bool,
+) -> String {
     let width = |column: usize| {
         let cells = std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
         let lengths = cells
@@ -17,7 +26,7 @@ pub(super) fn lay_out(header: &[String], rows: &[Vec<String>], left: usize) -> S
             .zip(&widths)
             .enumerate()
             .map(|(column, (cell, &width))| {
-                if column < left {
+                if is_left(column) {
                     format!("{cell:<width$}")
                 } else {
                     format!("{cell:>width$}")

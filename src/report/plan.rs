@@ -1,0 +1,327 @@
+//! A plan in words: every trial and how it stands, how many stand how, how long the rest will take,
+//! and why earlier trials do not count.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::sheet::{Object, Sheet, json_text};
+use crate::record::manifest::seconds_since;
+use crate::record::overview::{Overview, PlannedTrial};
+use crate::record::speed::Basis;
+use crate::record::status::{Outcome, State};
+use crate::units;
+
+/// Version of the JSON form.
+const VERSION: u32 = 1;
+
+/// The states in the order in which they are counted.
+const STATES: [&str; 6] = [
+    "completed",
+    "diverged",
+    "failed",
+    "interrupted",
+    "running",
+    "to do",
+];
+
+/// The most characters of a failed trial's message that its line in the table shows.
+const MESSAGE: usize = 60;
+
+/// For people; `jobs` trials at a time.
+pub fn table(overview: &Overview, jobs: usize) -> String {
+    people(overview, jobs, Sheet::table)
+}
+
+/// The same in Markdown.
+pub fn markdown(overview: &Overview, jobs: usize) -> String {
+    people(overview, jobs, Sheet::markdown)
+}
+
+fn people(overview: &Overview, jobs: usize, write: fn(&Sheet) -> String) -> String {
+    let columns = ["trial", "condition", "replicate", "state", "remark"];
+    let mut sheet = Sheet {
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: overview.trials.iter().map(row_for_people).collect(),
+    };
+    // A column of dashes would only take room.
+    if sheet
+        .rows
+        .iter()
+        .all(|row| row.last().is_some_and(String::is_empty))
+    {
+        sheet.columns.pop();
+        for row in &mut sheet.rows {
+            row.pop();
+        }
+    }
+    let mut lines = vec![write(&sheet), format!("{}\n", counted(overview))];
+    lines.extend(estimate(overview, jobs).map(|text| format!("{text}\n")));
+    for (reason, trials) in reasons(overview) {
+        lines.push(format!("{} to do: {reason}\n", units::trials(trials)));
+    }
+    lines.concat()
+}
+
+/// One row a trial, with every column.
+pub fn csv(overview: &Overview) -> String {
+    sheet(overview).csv()
+}
+
+/// Everything: trials, counts, estimated time and reasons.
+pub fn json(overview: &Overview, jobs: usize) -> String {
+    let sheet = sheet(overview);
+    let reasons = reasons(overview).into_iter();
+    json_text(&Json {
+        version: VERSION,
+        folder: overview.folder.display().to_string(),
+        axes: &overview.axes,
+        conditions: overview.conditions,
+        replicates: overview.replicates,
+        counts: counts(overview).into_iter().collect(),
+        estimate: seconds(overview).map(|seconds| Estimate {
+            seconds: at_a_time(overview, seconds, jobs),
+            jobs,
+            measured_trials: overview.measured,
+        }),
+        reasons: reasons
+            .map(|(reason, trials)| Reason { reason, trials })
+            .collect(),
+        trials: sheet.objects(),
+    })
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    version: u32,
+    folder: String,
+    axes: &'a [String],
+    conditions: usize,
+    replicates: u64,
+    counts: BTreeMap<&'static str, usize>,
+    estimate: Option<Estimate>,
+    reasons: Vec<Reason>,
+    trials: Vec<Object<'a>>,
+}
+
+#[derive(Serialize)]
+struct Estimate {
+    seconds: f64,
+    jobs: usize,
+    measured_trials: usize,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    reason: String,
+    trials: usize,
+}
+
+/// Columns after the axes.
+const COLUMNS: [&str; 12] = [
+    "label",
+    "state",
+    "epoch",
+    "step",
+    "steps",
+    "host",
+    "process",
+    "running_seconds",
+    "message",
+    "expected_seconds",
+    "expected_from",
+    "reason",
+];
+
+fn sheet(overview: &Overview) -> Sheet {
+    let first = ["trial", "condition", "replicate", "seed"].map(str::to_owned);
+    Sheet {
+        columns: [&first[..], &overview.axes, &COLUMNS.map(str::to_owned)].concat(),
+        rows: overview.trials.iter().map(row).collect(),
+    }
+}
+
+fn row(trial: &PlannedTrial) -> Vec<String> {
+    let state = &trial.found.state;
+    let running = match state {
+        State::Running(running) => Some(running),
+        _ => None,
+    };
+    let last = trial.found.last.as_ref();
+    let mut cells = vec![
+        trial.id.clone(),
+        trial.condition.to_string(),
+        trial.replicate.to_string(),
+        trial.seed.to_string(),
+    ];
+    cells.extend(trial.axes.iter().cloned());
+    cells.extend([
+        trial.label.clone(),
+        state.name().to_owned(),
+        cell(running.map(|r| r.epoch).or(last.map(|row| row.epoch))),
+        cell(running.map(|r| r.step).or(last.map(|row| row.step))),
+        cell(running.map(|r| r.steps)),
+        cell(running.map(|r| &r.host)),
+        cell(running.map(|r| r.process)),
+        cell(
+            running
+                .and_then(|r| seconds_since(&r.started))
+                .map(f64::round),
+        ),
+        message(state).unwrap_or_default().to_owned(),
+        cell(trial.expected.map(|expected| expected.seconds)),
+        cell(trial.expected.map(|expected| basis_name(expected.basis))),
+        reason(trial).unwrap_or_default(),
+    ]);
+    cells
+}
+
+fn cell<T: ToString>(value: Option<T>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn basis_name(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Condition => "condition",
+        Basis::Network => "network",
+        Basis::Folder => "folder",
+    }
+}
+
+/// What a trial that diverged or failed says of itself.
+fn message(state: &State) -> Option<&str> {
+    match state {
+        State::Ended(Outcome::Diverged { reason, .. }) => Some(reason),
+        State::Ended(Outcome::Failed { message }) => Some(message),
+        _ => None,
+    }
+}
+
+fn row_for_people(trial: &PlannedTrial) -> Vec<String> {
+    vec![
+        trial.id.clone(),
+        trial.label.clone(),
+        trial.replicate.to_string(),
+        trial.found.state.name().to_owned(),
+        remark(&trial.found.state),
+    ]
+}
+
+fn remark(state: &State) -> String {
+    let running = match state {
+        State::Running(running) => running,
+        other => {
+            let first = message(other).and_then(|text| text.lines().next());
+            let first = first.unwrap_or_default();
+            let mut shown: String = first.chars().take(MESSAGE).collect();
+            if shown.len() < first.len() {
+                shown.push('…');
+            }
+            return shown;
+        }
+    };
+    let since = seconds_since(&running.started);
+    let since = since.map_or(String::new(), |s| format!(" for {}", units::duration(s)));
+    let far = match running.steps {
+        0 => String::new(),
+        steps => format!(", step {} of {steps}", running.step),
+    };
+    format!("{} process {}{since}{far}", running.host, running.process)
+}
+
+/// How many trials stand how, states that none is in left out.
+fn counts(overview: &Overview) -> Vec<(&'static str, usize)> {
+    let count = |state: &'static str| {
+        let is_in = |trial: &&PlannedTrial| trial.found.state.name() == state;
+        (state, overview.trials.iter().filter(is_in).count())
+    };
+    let counted = STATES.into_iter().map(count);
+    counted.filter(|(_, trials)| *trials > 0).collect()
+}
+
+/// `6 trials (3 conditions × 2 replicates) into results/small: 4 completed, 2 to do`
+fn counted(overview: &Overview) -> String {
+    let counts = counts(overview).into_iter();
+    let counts: Vec<String> = counts
+        .map(|(state, trials)| match state {
+            "failed" => format!("{trials} failed (kept; `run --retry-failed` trains them again)"),
+            _ => format!("{trials} {state}"),
+        })
+        .collect();
+    format!(
+        "{} ({} conditions × {} replicates) into {}: {}",
+        units::trials(overview.trials.len()),
+        overview.conditions,
+        overview.replicates,
+        overview.folder.display(),
+        counts.join(", ")
+    )
+}
+
+fn to_do(overview: &Overview) -> impl Iterator<Item = &PlannedTrial> {
+    let trials = overview.trials.iter();
+    trials.filter(|trial| trial.found.state.is_to_do())
+}
+
+/// Seconds that the trials to do take, one after the other; `None` where nothing is to do or nothing
+/// was measured.
+fn seconds(overview: &Overview) -> Option<f64> {
+    let mut trials = to_do(overview).peekable();
+    trials.peek()?;
+    trials.map(|trial| Some(trial.expected?.seconds)).sum()
+}
+
+/// The same, `jobs` at a time.
+fn at_a_time(overview: &Overview, seconds: f64, jobs: usize) -> f64 {
+    seconds / to_do(overview).count().clamp(1, jobs.max(1)) as f64
+}
+
+/// `estimated time: about 2 min 10 s with --jobs 2, from the measured speed of 4 trials (…)`; `None`
+/// where nothing is to do.
+fn estimate(overview: &Overview, jobs: usize) -> Option<String> {
+    to_do(overview).next()?;
+    let Some(seconds) = seconds(overview) else {
+        return Some("estimated time: unknown; nothing has been measured here yet".to_owned());
+    };
+    let mut bases: BTreeMap<Basis, usize> = BTreeMap::new();
+    for expected in to_do(overview).filter_map(|trial| trial.expected) {
+        *bases.entry(expected.basis).or_default() += 1;
+    }
+    let only = bases.len() == 1;
+    let bases = bases.into_iter().map(|(basis, trials)| match only {
+        true => format!("by {}", basis.words()),
+        false => format!("{trials} by {}", basis.words()),
+    });
+    Some(format!(
+        "estimated time: about {} with --jobs {jobs}, from the speed of {} measured here ({})",
+        units::duration(at_a_time(overview, seconds, jobs)),
+        units::trials(overview.measured),
+        bases.collect::<Vec<_>>().join(", ")
+    ))
+}
+
+/// Why a trial is to do although something like it was trained.
+fn reason(trial: &PlannedTrial) -> Option<String> {
+    match &trial.found.state {
+        State::Lacking(items) => {
+            let items: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+            Some(format!(
+                "the result is there, but not {}, asked for now",
+                items.join(", ")
+            ))
+        }
+        State::Damaged => Some("it was finished, but files of it are missing or torn".to_owned()),
+        _ => trial.difference.as_ref().map(ToString::to_string),
+    }
+}
+
+/// Every reason with the number of its trials, the most frequent first.
+fn reasons(overview: &Overview) -> Vec<(String, usize)> {
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for reason in overview.trials.iter().filter_map(reason) {
+        *reasons.entry(reason).or_default() += 1;
+    }
+    let mut reasons: Vec<(String, usize)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, trials)| std::cmp::Reverse(*trials));
+    reasons
+}

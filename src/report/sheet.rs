@@ -1,0 +1,192 @@
+//! A table in memory, and the forms in which it is written: aligned text, Markdown, CSV, JSON.
+//!
+//! People read the first two: short names, rounded figures, a dash for an empty cell. Programs read
+//! the others: every column by its full name, every digit.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use super::table::lay_out_by;
+use crate::record::results::short_name;
+
+/// Columns that hold text whatever it looks like: `12345678901234e5` is an id, not a number.
+const TEXT: [&str; 1] = ["trial"];
+
+/// Rows of cells under named columns; an empty cell means "does not apply".
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sheet {
+    /// The columns' names; a dotted one is an axis.
+    pub columns: Vec<String>,
+    /// The rows, each as long as the header.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Sheet {
+    /// Aligned columns: numbers to the right, text to the left.
+    pub fn table(&self) -> String {
+        let (header, rows) = self.for_people();
+        let numbers = self.columns_of_numbers();
+        lay_out_by(&header, &rows, |column| !numbers[column])
+    }
+
+    /// A Markdown table.
+    pub fn markdown(&self) -> String {
+        let (header, rows) = self.for_people();
+        let line = |cells: &[String]| {
+            let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+            format!("| {} |\n", cells.join(" | "))
+        };
+        let side = |is_of_numbers| if is_of_numbers { "---:" } else { "---" }.to_owned();
+        let sides = self.columns_of_numbers().into_iter().map(side);
+        let mut text = line(&header) + &line(&sides.collect::<Vec<_>>());
+        text.extend(rows.iter().map(|row| line(row)));
+        text
+    }
+
+    /// CSV with every digit.
+    pub fn csv(&self) -> String {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for row in std::iter::once(&self.columns).chain(&self.rows) {
+            // Writing to memory has no way to fail, and all rows are as long as the header.
+            drop(writer.write_record(row));
+        }
+        let bytes = writer.into_inner().unwrap_or_default();
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// A JSON list with one object a row; numbers are numbers, and an empty cell is `null`.
+    pub fn json(&self) -> String {
+        json_text(&self.objects())
+    }
+
+    /// The rows as JSON objects, their fields in the columns' order.
+    pub(super) fn objects(&self) -> Vec<Object<'_>> {
+        let object = |row: &Vec<String>| {
+            let fields = self.columns.iter().zip(row);
+            Object(
+                fields
+                    .map(|(name, cell)| (name.as_str(), value(name, cell)))
+                    .collect(),
+            )
+        };
+        self.rows.iter().map(object).collect()
+    }
+
+    /// Short names, and cells as people read them.
+    fn for_people(&self) -> (Vec<String>, Vec<Vec<String>>) {
+        let header = self.columns.iter().map(|name| short_name(name).to_owned());
+        let row = |row: &Vec<String>| {
+            let cells = self.columns.iter().zip(row);
+            cells.map(|(name, cell)| shown(name, cell)).collect()
+        };
+        (header.collect(), self.rows.iter().map(row).collect())
+    }
+
+    fn columns_of_numbers(&self) -> Vec<bool> {
+        let columns = 0..self.columns.len();
+        columns.map(|column| self.is_of_numbers(column)).collect()
+    }
+
+    /// Whether a column holds numbers only.
+    fn is_of_numbers(&self, column: usize) -> bool {
+        let is_text = self
+            .columns
+            .get(column)
+            .is_some_and(|name| TEXT.contains(&name.as_str()));
+        let cells = self.rows.iter().filter_map(|row| row.get(column));
+        let mut filled = cells.filter(|cell| !cell.is_empty()).peekable();
+        !is_text && filled.peek().is_some() && filled.all(|cell| cell.parse::<f64>().is_ok())
+    }
+}
+
+/// One row as a JSON object.
+pub(super) struct Object<'a>(Vec<(&'a str, Value)>);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// Indented JSON with a line end.
+pub(super) fn json_text(value: &impl Serialize) -> String {
+    // Plain values into memory: serialising cannot fail.
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
+fn value(name: &str, cell: &str) -> Value {
+    if cell.is_empty() {
+        return Value::Null;
+    }
+    let number: Option<serde_json::Number> = serde_json::from_str(cell).ok();
+    match number.filter(|_| !TEXT.contains(&name)) {
+        Some(number) => Value::Number(number),
+        None => Value::String(cell.to_owned()),
+    }
+}
+
+/// A cell for people: a dash for nothing, and figures to four places. The value of an axis (a dotted
+/// name) stays as it is.
+fn shown(name: &str, cell: &str) -> String {
+    if cell.is_empty() {
+        return "–".to_owned();
+    }
+    let digits = cell.split_once('.').map_or(0, |(_, digits)| digits.len());
+    match cell.parse::<f64>() {
+        Ok(number) if digits > 4 && !name.contains('.') && !TEXT.contains(&name) => {
+            format!("{number:.4}")
+        }
+        _ => cell.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet() -> Sheet {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        Sheet {
+            columns: row(["trial", "norm.placement", "train.rho", "test_accuracy"]),
+            rows: vec![
+                row(["12345678901234e5", "none", "0.123456", "0.9784313725490197"]),
+                row(["0123456789abcdef", "a|b", "", ""]),
+            ],
+        }
+    }
+
+    #[test]
+    fn people_see_short_names_rounded_figures_and_dashes() {
+        let table = "\
+trial             placement       rho  test_accuracy
+12345678901234e5  none       0.123456         0.9784
+0123456789abcdef  a|b               –              –
+";
+        assert_eq!(sheet().table(), table);
+        let markdown = "\
+| trial | placement | rho | test_accuracy |
+| --- | --- | ---: | ---: |
+| 12345678901234e5 | none | 0.123456 | 0.9784 |
+| 0123456789abcdef | a\\|b | – | – |
+";
+        assert_eq!(sheet().markdown(), markdown);
+    }
+
+    #[test]
+    fn programs_see_full_names_and_every_digit() {
+        let csv = "\
+trial,norm.placement,train.rho,test_accuracy
+12345678901234e5,none,0.123456,0.9784313725490197
+0123456789abcdef,a|b,,
+";
+        assert_eq!(sheet().csv(), csv);
+        let rows: Value = serde_json::from_str(&sheet().json()).expect("valid JSON");
+        assert_eq!(rows[0]["trial"], "12345678901234e5");
+        assert_eq!(rows[0]["test_accuracy"], 0.978_431_372_549_019_7);
+        assert_eq!(rows[1]["train.rho"], Value::Null);
+    }
+}

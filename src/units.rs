@@ -1,0 +1,52 @@
+//! How durations, shares and sizes read, on the progress display and in tables alike.
+
+/// `97.3 %`
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// Seconds as people write them: `45 s`, `3 min 20 s`, `2 h 05 min`.
+pub fn duration(seconds: f64) -> String {
+    let seconds = seconds.max(0.0).round() as u64;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// `812 bytes`, `14.2 kB`, `3.0 MB`, in powers of a thousand.
+pub fn size(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    match bytes {
+        ..1e3 => format!("{bytes} bytes"),
+        1e3..1e6 => format!("{:.1} kB", bytes / 1e3),
+        1e6..1e9 => format!("{:.1} MB", bytes / 1e6),
+        _ => format!("{:.1} GB", bytes / 1e9),
+    }
+}
+
+/// `1 trial`, `2 trials`
+pub fn trials(count: usize) -> String {
+    format!("{count} trial{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_as_people_write_them() {
+        let written: Vec<String> = [0.4, 59.4, 59.6, 200.0, 7500.0].map(duration).into();
+        assert_eq!(
+            written,
+            ["0 s", "59 s", "1 min 00 s", "3 min 20 s", "2 h 05 min"]
+        );
+    }
+
+    #[test]
+    fn sizes_keep_three_figures_or_so() {
+        let written: Vec<String> = [812, 14_200, 3_000_000, 5_120_000_000].map(size).into();
+        assert_eq!(written, ["812 bytes", "14.2 kB", "3.0 MB", "5.1 GB"]);
+    }
+}
