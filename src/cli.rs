@@ -28,6 +28,12 @@ pub enum Command {
     Run(Run),
     /// Show every trial, how it stands, and how long the rest will take; runs nothing
     Plan(Plan),
+    /// Show the figures of a results folder as a table: sorted, filtered, as CSV, JSON or Markdown
+    Results(Results),
+    /// Follow a run elsewhere, from its results folder alone
+    Watch(Watch),
+    /// List what an experiment no longer needs in its results folder; removes it only with `--remove`
+    Clean(Clean),
     /// Draw the charts of a results folder again, from its files
     Plot(Plot),
     /// Show where the datasets are, download them, check them
@@ -52,6 +58,15 @@ pub struct DataArgs {
     /// Look for dataset files here first (else in `$BN_LAB_DATA`, else in the user's cache)
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+}
+
+/// What `bn-lab run` prints to stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// The table of conditions, in the end
+    Human,
+    /// One JSON object a line for every event
+    Json,
 }
 
 /// `bn-lab run`
@@ -85,6 +100,10 @@ pub struct Run {
     /// Stop when N trials have failed
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_failures: Option<u32>,
+    /// What goes to stdout: `human`, the table in the end; or `json`, an event a line and nothing
+    /// else (see `results/README.md`)
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub message_format: MessageFormat,
     /// Print nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
@@ -115,6 +134,78 @@ pub struct Plan {
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
+}
+
+/// What a row of a table is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// One training
+    Trial,
+    /// All replicates of a condition together
+    Condition,
+}
+
+/// `bn-lab results`
+#[derive(Debug, Args)]
+pub struct Results {
+    /// A results folder; a run may be writing into it
+    #[arg(value_name = "DIR")]
+    pub results: PathBuf,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// What a row is about
+    #[arg(long, value_name = "WHAT", default_value = "trial")]
+    pub by: By,
+    /// Keep the rows that meet a condition: `--filter 'placement = before'`, with = != < <= > >=.
+    /// May be given several times; all must hold
+    #[arg(long, value_name = "CONDITION")]
+    pub filter: Vec<String>,
+    /// Order the rows by a column, `--sort test_accuracy`, or the other way round, `--sort
+    /// -test_accuracy`; by several with commas
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub sort: Vec<String>,
+    /// Show these columns only, in this order: `--columns placement,test_accuracy`
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub columns: Vec<String>,
+}
+
+/// `bn-lab watch`
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// A results folder
+    #[arg(value_name = "DIR")]
+    pub results: PathBuf,
+    /// Show how it stands now, and end
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// `bn-lab clean`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").multiple(true))]
+pub struct Clean {
+    /// An experiment file, whose results folder is looked at; or a results folder, whose
+    /// `experiment.toml` says what is needed
+    #[arg(value_name = "FILE|DIR")]
+    pub target: PathBuf,
+    /// Override a key of the experiment, as for `run`
+    #[arg(short = 'o', long = "override", value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+    /// Only trials that the experiment does not have: of earlier versions of it
+    #[arg(long, group = "what")]
+    pub stale: bool,
+    /// Only what killed runs left half-written
+    #[arg(long, group = "what")]
+    pub debris: bool,
+    /// Delete what is listed, for good; needs `--stale` or `--debris`
+    #[arg(long, requires = "what")]
+    pub remove: bool,
 }
 
 /// `bn-lab plot`

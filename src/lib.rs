@@ -75,6 +75,9 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
     match cli.command {
         cli::Command::Run(arguments) => commands::run::run(&arguments),
         cli::Command::Plan(arguments) => commands::plan::run(&arguments),
+        cli::Command::Results(arguments) => commands::results::run(&arguments),
+        cli::Command::Watch(arguments) => commands::watch::run(&arguments),
+        cli::Command::Clean(arguments) => commands::clean::run(&arguments),
         cli::Command::Plot(arguments) => commands::plot::run(&arguments),
         cli::Command::Data(arguments) => commands::data::run(&arguments),
     }

@@ -187,7 +187,7 @@ fn every_exit_code_is_in_the_readme() {
 #[test]
 fn every_verb_has_help_and_a_line_in_the_readme() {
     let lab = Lab::new();
-    for verb in ["run", "plan", "plot", "data"] {
+    for verb in ["run", "plan", "results", "watch", "clean", "plot", "data"] {
         let help = lab.bn_lab(&[verb, "--help"]);
         assert_eq!(help.code, Some(0));
         assert!(help.stdout.contains("Usage: bn-lab"), "{}", help.stdout);

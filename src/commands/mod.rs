@@ -1,9 +1,12 @@
 //! One verb, one file. Commands are the only place that prints to stdout.
 
+pub mod clean;
 pub mod data;
 pub mod plan;
 pub mod plot;
+pub mod results;
 pub mod run;
+pub mod watch;
 
 use std::io::Write;
 use std::path::Path;
@@ -20,12 +23,16 @@ const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been evaluated
 
 /// Prints results to stdout. A reader that closed the pipe (`| head`) has seen enough: no error.
 fn print(text: &str) -> Result<()> {
+    print_if_open(text).map(|_| ())
+}
+
+/// Likewise; `false` once nobody reads any more.
+fn print_if_open(text: &str) -> Result<bool> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::io("write to", Path::new("stdout"), e))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(e) => Err(Error::io("write to", Path::new("stdout"), e)),
     }
 }
 

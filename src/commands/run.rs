@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::cli;
+use crate::cli::{self, MessageFormat};
 use crate::commands::{NOTHING_TO_DRAW, data, load, print, say, write_tuned};
 use crate::data::Places;
 use crate::device::OpenDevice;
@@ -15,7 +15,7 @@ use crate::fs;
 use crate::panics;
 use crate::plan::{self, Trial};
 use crate::plot;
-use crate::progress;
+use crate::progress::{self, messages::Messages};
 use crate::record::layout::Layout;
 use crate::record::manifest::{self, RunEntry};
 use crate::record::reader;
@@ -65,8 +65,16 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         jobs,
         max_failures: max_failures(arguments),
     };
-    let observers: &mut [&mut dyn Observer] = &mut [&mut writer, display.as_mut(), &mut farewell];
-    let tally = runner::run(&sweep, &trainer, gate.as_ref(), &stop, observers)?;
+    let logs = layout.clone();
+    let log_of = move |trial: &Trial| logs.trial(&trial.id).failure_log();
+    let mut messages = Messages::new(print, layout.root(), log_of);
+    // The writer first: what is told is on disk.
+    let mut observers: Vec<&mut dyn Observer> = vec![&mut writer, display.as_mut(), &mut farewell];
+    let is_json = arguments.message_format == MessageFormat::Json;
+    if is_json {
+        observers.push(&mut messages);
+    }
+    let tally = runner::run(&sweep, &trainer, gate.as_ref(), &stop, &mut observers)?;
     // The writer, and with it the sign that this run is alive, is kept until the charts show its
     // tables.
     let ending = Ending {
@@ -76,7 +84,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         trials: trials.len(),
         is_stopped_by_user: stop.is_requested_by_user(),
     };
-    conclude(&layout, &ending, quiet)
+    conclude(&layout, &ending, quiet, is_json)
 }
 
 fn max_failures(arguments: &cli::Run) -> Option<usize> {
@@ -179,10 +187,10 @@ struct Ending {
 }
 
 /// Charts, table, and whether all went well.
-fn conclude(layout: &Layout, ending: &Ending, quiet: bool) -> Result<()> {
+fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Result<()> {
     let (results, charts) = draw(layout)?;
     let tuned = write_tuned(&results, layout)?;
-    if !quiet {
+    if !quiet && !is_json {
         print(&format!("\n{}\n", report::conditions::table(&results)))?;
         if let Some(tuned) = tuned {
             print(&format!("{tuned}\n"))?;
@@ -192,6 +200,8 @@ fn conclude(layout: &Layout, ending: &Ending, quiet: bool) -> Result<()> {
             Some(overview) => print(&format!("charts   {}\n", overview.display()))?,
             None => say(NOTHING_TO_DRAW),
         }
+    }
+    if !quiet {
         remark(ending);
     }
     let failed = ending.tally.failed + ending.failed_before;

@@ -4,6 +4,7 @@
 mod bars;
 mod estimate;
 mod lines;
+pub mod messages;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;

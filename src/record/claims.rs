@@ -93,6 +93,21 @@ pub fn live_runs(layout: &Layout) -> Result<Vec<String>> {
     Ok(live)
 }
 
+/// Does something while no run is alive in the folder and none can begin; an error where one is.
+pub(super) fn while_nobody_runs<T>(
+    layout: &Layout,
+    action: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let _guard = lock(layout)?;
+    if let Some(run) = live_runs(layout)?.first() {
+        return Err(Error::Results(format!(
+            "a run is alive in `{}` (`{run}`): nothing was removed\n  hint: wait for it; `bn-lab watch` shows how far it is",
+            layout.root().display()
+        )));
+    }
+    action()
+}
+
 /// This machine's name.
 pub(super) fn host() -> String {
     let name = gethostname::gethostname();

@@ -2,15 +2,17 @@
 //! it, and what killed runs left behind.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::claims;
+use super::differences;
 use super::layout::Layout;
 use super::reader;
 use super::schema::TrialRecord;
+use crate::config::spec::Experiment;
 use crate::error::Result;
 use crate::fs;
 use crate::plan::Trial;
@@ -43,34 +45,139 @@ pub fn records(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Vec<TrialRecord>>
     Ok(records.into_iter().flatten().collect())
 }
 
-/// A trial on disk that the experiment does not have.
+/// Something in a results folder that the experiment does not need.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stale {
-    /// The trial's id.
-    pub id: String,
-    /// Its folder.
-    pub folder: PathBuf,
+pub struct Leftover {
+    /// The trial's id, or the name of a file.
+    pub name: String,
+    /// The file or the folder with all that is in it.
+    pub path: PathBuf,
     /// Bytes of all its files.
     pub bytes: u64,
-    /// What it left when it ended; `None` where it never did.
-    pub record: Option<TrialRecord>,
-    /// Whether a run trains it now.
-    pub is_running: bool,
+    /// Why it is not needed.
+    pub why: String,
+    /// Whether a run is at it: it stays.
+    pub is_in_use: bool,
 }
 
 /// The trials on disk that are not in `plan`, in the order of their ids.
-pub fn stale(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Vec<Stale>> {
-    strangers(layout, plan)?
-        .into_par_iter()
-        .map(|id| {
-            let folder = layout.trial(&id).root().to_owned();
-            Ok(Stale {
-                bytes: fs::bytes_below(&folder)?,
-                record: reader::record_of(layout, &id)?,
-                is_running: claims::live(layout, &id)?.is_some(),
-                folder,
-                id,
+pub fn stale(
+    layout: &Layout,
+    experiment: &Experiment,
+    plan: &[Arc<Trial>],
+) -> Result<Vec<Leftover>> {
+    let ids = strangers(layout, plan)?;
+    let records: Vec<Option<TrialRecord>> = ids
+        .par_iter()
+        .map(|id| reader::record_of(layout, id))
+        .collect::<Result<_>>()?;
+    let reasons = reasons(experiment, plan, &records);
+    ids.into_par_iter()
+        .zip(reasons)
+        .map(|(id, why)| {
+            let path = layout.trial(&id).root().to_owned();
+            Ok(Leftover {
+                bytes: fs::bytes_below(&path)?,
+                is_in_use: claims::live(layout, &id)?.is_some(),
+                why,
+                path,
+                name: id,
             })
         })
         .collect()
+}
+
+/// Why each of these trials is none of the experiment's.
+fn reasons(
+    experiment: &Experiment,
+    plan: &[Arc<Trial>],
+    records: &[Option<TrialRecord>],
+) -> Vec<String> {
+    let known: Vec<TrialRecord> = records.iter().flatten().cloned().collect();
+    let planned: Vec<&Trial> = plan.iter().map(Arc::as_ref).collect();
+    let mut differences = differences::to_nearest_planned(&planned, &known).into_iter();
+    let reason = |record: &Option<TrialRecord>| {
+        let Some(record) = record else {
+            return "it never ended; its settings are not known".to_owned();
+        };
+        match differences.next().flatten() {
+            Some(difference) => difference.to_string(),
+            None if record.replicate > experiment.replicates => {
+                format!(
+                    "`replicates` was {} or more, is {}",
+                    record.replicate, experiment.replicates
+                )
+            }
+            None => "the experiment has nothing like it".to_owned(),
+        }
+    };
+    records.iter().map(reason).collect()
+}
+
+/// What killed runs left half-written: partial files, and second trainings that did not end.
+pub fn debris(layout: &Layout) -> Result<Vec<Leftover>> {
+    let is_live = !claims::live_runs(layout)?.is_empty();
+    let mut debris = Vec::new();
+    for folder in [layout.root().to_owned(), layout.charts()] {
+        debris.extend(partials(&folder, is_live)?);
+    }
+    let of_trials: Vec<Vec<Leftover>> = fs::folders(&layout.trials())?
+        .par_iter()
+        .map(|folder| debris_of_trial(layout, folder))
+        .collect::<Result<_>>()?;
+    debris.extend(of_trials.into_iter().flatten());
+    Ok(debris)
+}
+
+fn debris_of_trial(layout: &Layout, folder: &Path) -> Result<Vec<Leftover>> {
+    let id = folder.file_name().unwrap_or_default().to_string_lossy();
+    let trial = layout.trial(&id);
+    let is_in_use = claims::live(layout, &id)?.is_some();
+    let mut debris = partials(trial.root(), is_in_use)?;
+    debris.extend(partials(&trial.checkpoints(), is_in_use)?);
+    let again = trial.again().root().to_owned();
+    if fs::folders(trial.root())?.contains(&again) {
+        debris.push(Leftover {
+            name: format!("trials/{id}/again"),
+            bytes: fs::bytes_below(&again)?,
+            path: again,
+            why: "a second training for more probes or checkpoints did not end".to_owned(),
+            is_in_use,
+        });
+    }
+    Ok(debris)
+}
+
+fn partials(folder: &Path, is_in_use: bool) -> Result<Vec<Leftover>> {
+    let partial = |path: PathBuf| Leftover {
+        name: path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        bytes: fs::size(&path).unwrap_or_default(),
+        why: "a killed run left it half-written".to_owned(),
+        is_in_use,
+        path,
+    };
+    Ok(fs::partials(folder)?.into_iter().map(partial).collect())
+}
+
+/// Deletes what is not in use, and returns how many bytes that were. Refuses while a run into the
+/// folder is alive: what is stale for one experiment may be the other one's.
+pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<u64> {
+    claims::while_nobody_runs(layout, || {
+        let mut bytes = 0;
+        for leftover in leftovers.iter().filter(|leftover| !leftover.is_in_use) {
+            if fs::is_file(&leftover.path) {
+                fs::remove_if_exists(&leftover.path)?;
+            } else {
+                // Its record first: what is left of an aborted removal counts as never ended.
+                fs::remove_if_exists(&leftover.path.join("trial.json"))?;
+                fs::remove_folder(&leftover.path)?;
+            }
+            bytes += leftover.bytes;
+        }
+        Ok(bytes)
+    })
 }

@@ -8,6 +8,7 @@ mod fingerprints;
 pub mod gate;
 pub mod layout;
 pub mod leftovers;
+pub mod live;
 pub mod manifest;
 mod opening;
 pub mod overview;

@@ -1,6 +1,6 @@
 //! Reads a results folder back: the only way from files to charts, tables and reports.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -67,31 +67,35 @@ struct OutputHeader {
     target_accuracy: f64,
 }
 
+/// The experiment of the results folder at `root`; an error where that is none.
+fn experiment(layout: &Layout) -> Result<Vec<u8>> {
+    let bytes = if fs::is_file(layout.root()) {
+        None
+    } else {
+        fs::read_if_exists(&layout.experiment())?
+    };
+    bytes.ok_or_else(|| {
+        Error::Results(format!(
+            "`{}` is not a results folder: it has no `experiment.toml`; `bn-lab run` makes one",
+            layout.root().display()
+        ))
+    })
+}
+
 /// Reads the results folder at `root`.
 pub fn read(root: &Path) -> Result<Results> {
     let layout = Layout::new(root);
-    let path = layout.experiment();
-    let bytes = if fs::is_file(root) {
-        None
-    } else {
-        fs::read_if_exists(&path)?
-    };
-    let Some(bytes) = bytes else {
-        return Err(Error::Results(format!(
-            "`{}` is not a results folder: it has no `experiment.toml`; `bn-lab run` makes one",
-            root.display()
-        )));
-    };
+    let bytes = experiment(&layout)?;
     manifest::read(&layout)?;
-    let header: Header = toml::from_slice(&bytes).map_err(|e| damaged(&path, &e))?;
-    let table = layout.trials_table();
-    let (axes, trials) = trials(&layout, &table, &fs::read(&table)?)?;
+    let header: Header = toml::from_slice(&bytes).map_err(|e| damaged(&layout.experiment(), &e))?;
+    let table = trials_table(&layout)?;
+    let trials = table.rows.iter().map(|row| trial(&layout, &table, row));
     Ok(Results {
         name: header.name,
         question: header.question,
         target_accuracy: header.output.target_accuracy,
-        axes,
-        trials,
+        trials: trials.collect::<Result<_>>()?,
+        axes: table.axes(),
         tuning: header.tune.map(|tune| Tuning {
             higher_is_better: tune.metric != "validation_loss",
             key: tune.key,
@@ -101,56 +105,74 @@ pub fn read(root: &Path) -> Result<Results> {
     })
 }
 
-/// The axes and the trials of `trials.csv`, each trial with its curves.
-fn trials(layout: &Layout, table: &Path, bytes: &[u8]) -> Result<(Vec<String>, Vec<TrialCurves>)> {
-    let mut reader = csv::Reader::from_reader(bytes);
-    let header = reader.headers().map_err(|e| damaged(table, &e))?.clone();
-    let (first, last) = (TrialRow::FIRST.len(), TrialRow::LAST.len());
-    let axes_end = header.len().saturating_sub(last);
-    let is_ours = header.len() > first + last
-        && header.iter().take(first).eq(TrialRow::FIRST)
-        && header.iter().skip(axes_end).eq(TrialRow::LAST);
-    if !is_ours {
-        return Err(damaged(table, &"its columns are not those of this version"));
-    }
-    let axes = header
-        .iter()
-        .take(axes_end)
-        .skip(first)
-        .map(str::to_owned)
-        .collect();
-    let mut trials = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|e| damaged(table, &e))?;
-        trials.push(trial(layout, table, &row, first..axes_end)?);
-    }
-    Ok((axes, trials))
+/// `trials.csv`
+pub(super) struct TrialsTable {
+    path: PathBuf,
+    header: Vec<String>,
+    /// The columns of the axes.
+    pub(super) axes: std::ops::Range<usize>,
+    pub(super) rows: Vec<csv::StringRecord>,
 }
 
-fn trial(
-    layout: &Layout,
-    table: &Path,
-    row: &csv::StringRecord,
-    axes: std::ops::Range<usize>,
-) -> Result<TrialCurves> {
+impl TrialsTable {
+    /// Dotted keys of the axes.
+    pub(super) fn axes(&self) -> Vec<String> {
+        self.header[self.axes.clone()].to_vec()
+    }
+
+    /// A cell that holds a whole number.
+    pub(super) fn number(&self, row: &csv::StringRecord, column: usize) -> Result<u64> {
+        let cell = row.get(column).unwrap_or_default();
+        cell.parse()
+            .map_err(|_| damaged(&self.path, &format!("`{cell}` is not a whole number")))
+    }
+}
+
+/// Reads `trials.csv`, whose columns must be those of this version.
+pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
+    experiment(layout)?;
+    let path = layout.trials_table();
+    let bytes = fs::read(&path)?;
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let header = reader.headers().map_err(|e| damaged(&path, &e))?.clone();
+    let (first, last) = (TrialRow::FIRST.len(), TrialRow::LAST.len());
+    let end = header.len().saturating_sub(last);
+    let is_ours = header.len() > first + last
+        && header.iter().take(first).eq(TrialRow::FIRST)
+        && header.iter().skip(end).eq(TrialRow::LAST);
+    if !is_ours {
+        return Err(damaged(&path, &"its columns are not those of this version"));
+    }
+    let rows: Result<_> = reader
+        .records()
+        .map(|row| row.map_err(|e| damaged(&path, &e)))
+        .collect();
+    Ok(TrialsTable {
+        rows: rows?,
+        header: header.iter().map(str::to_owned).collect(),
+        axes: first..end,
+        path,
+    })
+}
+
+fn trial(layout: &Layout, table: &TrialsTable, row: &csv::StringRecord) -> Result<TrialCurves> {
     let cell = |column: usize| row.get(column).unwrap_or_default();
-    let number = |column: usize| {
-        cell(column)
-            .parse::<u64>()
-            .map_err(|_| damaged(table, &format!("`{}` is not a whole number", cell(column))))
-    };
     let files = layout.trial(cell(0));
-    let diverged = cell(axes.end + 1);
+    let (outcome, diverged) = (table.axes.end, table.axes.end + 1);
     Ok(TrialCurves {
         id: cell(0).to_owned(),
-        condition: number(1)? as usize,
-        replicate: number(2)?,
-        axes: axes.clone().map(|column| cell(column).to_owned()).collect(),
-        outcome: cell(axes.end).to_owned(),
-        diverged_step: if diverged.is_empty() {
+        condition: table.number(row, 1)? as usize,
+        replicate: table.number(row, 2)?,
+        axes: table
+            .axes
+            .clone()
+            .map(|column| cell(column).to_owned())
+            .collect(),
+        outcome: cell(outcome).to_owned(),
+        diverged_step: if cell(diverged).is_empty() {
             None
         } else {
-            Some(number(axes.end + 1)? as usize)
+            Some(table.number(row, diverged)? as usize)
         },
         epochs: rows(&files.epochs())?,
         seconds: rows(&files.timings())?,

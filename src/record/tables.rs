@@ -142,13 +142,6 @@ fn metric_of(metric: &str, record: &TrialRecord) -> Option<f64> {
 impl TrialRow<'_> {
     /// The row's cells, in the order of the header.
     fn cells(&self) -> Vec<String> {
-        let record = self.record;
-        let last: Option<&EpochRow> = record.and_then(|r| r.last.as_ref());
-        let best: Option<&EpochRow> = record.and_then(|r| r.best.as_ref());
-        let diverged_step = record.and_then(|r| match r.outcome {
-            Outcome::Diverged { step, .. } => Some(step),
-            _ => None,
-        });
         let mut cells = vec![
             self.trial.clone(),
             self.condition.to_string(),
@@ -156,25 +149,54 @@ impl TrialRow<'_> {
             self.seed.to_string(),
         ];
         cells.extend(self.axes.iter().cloned());
-        cells.extend([
-            record.map_or("pending", |r| r.outcome.name()).to_owned(),
-            cell(diverged_step),
-            cell(record.map(|r| r.parameters)),
-            cell(last.map(|row| row.epoch)),
-            cell(last.map(|row| row.step)),
-            cell(last.and_then(|row| row.train_loss)),
-            cell(last.and_then(|row| row.train_accuracy)),
-            cell(last.and_then(|row| row.validation_loss)),
-            cell(last.and_then(|row| row.validation_accuracy)),
-            cell(last.map(|row| row.test_loss)),
-            cell(last.map(|row| row.test_accuracy)),
-            cell(best.map(|row| row.epoch)),
-            cell(best.and_then(|row| row.validation_accuracy)),
-            cell(best.map(|row| row.test_loss)),
-            cell(best.map(|row| row.test_accuracy)),
-        ]);
+        cells.extend(match self.record {
+            Some(record) => figures(record),
+            None => figures_so_far("pending", None),
+        });
         cells
     }
+}
+
+/// The columns [`TrialRow::LAST`] of a trial that ended.
+pub(super) fn figures(record: &TrialRecord) -> Vec<String> {
+    let diverged_step = match record.outcome {
+        Outcome::Diverged { step, .. } => Some(step),
+        _ => None,
+    };
+    let mut cells = figures_so_far(record.outcome.name(), record.last.as_ref());
+    let best = record.best.as_ref();
+    let known = [
+        (1, cell(diverged_step)),
+        (2, cell(Some(record.parameters))),
+        (11, cell(best.map(|row| row.epoch))),
+        (12, cell(best.and_then(|row| row.validation_accuracy))),
+        (13, cell(best.map(|row| row.test_loss))),
+        (14, cell(best.map(|row| row.test_accuracy))),
+    ];
+    for (column, figure) in known {
+        cells[column] = figure;
+    }
+    cells
+}
+
+/// The same of one that did not, after its epoch `last`.
+pub(super) fn figures_so_far(outcome: &str, last: Option<&EpochRow>) -> Vec<String> {
+    let mut cells = vec![String::new(); TrialRow::LAST.len()];
+    let known = [
+        outcome.to_owned(),
+        String::new(),
+        String::new(),
+        cell(last.map(|row| row.epoch)),
+        cell(last.map(|row| row.step)),
+        cell(last.and_then(|row| row.train_loss)),
+        cell(last.and_then(|row| row.train_accuracy)),
+        cell(last.and_then(|row| row.validation_loss)),
+        cell(last.and_then(|row| row.validation_accuracy)),
+        cell(last.map(|row| row.test_loss)),
+        cell(last.map(|row| row.test_accuracy)),
+    ];
+    cells[..known.len()].clone_from_slice(&known);
+    cells
 }
 
 /// A number, or an empty cell.

@@ -2,6 +2,9 @@
 
 pub mod conditions;
 pub mod plan;
+pub mod query;
+pub mod results;
 pub mod sheet;
 mod table;
 pub mod tune;
+pub mod watch;

@@ -12,6 +12,9 @@ use crate::record::results::short_name;
 /// Columns that hold text whatever it looks like: `12345678901234e5` is an id, not a number.
 const TEXT: [&str; 1] = ["trial"];
 
+/// Decimal places of figures for people.
+const PLACES: usize = 4;
+
 /// Rows of cells under named columns; an empty cell means "does not apply".
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sheet {
@@ -75,11 +78,23 @@ impl Sheet {
     /// Short names, and cells as people read them.
     fn for_people(&self) -> (Vec<String>, Vec<Vec<String>>) {
         let header = self.columns.iter().map(|name| short_name(name).to_owned());
+        let columns = 0..self.columns.len();
+        let rounded: Vec<bool> = columns.map(|column| self.is_rounded(column)).collect();
         let row = |row: &Vec<String>| {
-            let cells = self.columns.iter().zip(row);
-            cells.map(|(name, cell)| shown(name, cell)).collect()
+            let cells = row.iter().zip(&rounded);
+            cells.map(|(cell, &rounded)| shown(cell, rounded)).collect()
         };
         (header.collect(), self.rows.iter().map(row).collect())
+    }
+
+    /// Whether a column holds figures with more digits than people read. The values of an axis (a
+    /// dotted name) stay as they are.
+    fn is_rounded(&self, column: usize) -> bool {
+        let name = self.columns.get(column).map(String::as_str);
+        let is_figure = name.is_some_and(|name| !name.contains('.') && !TEXT.contains(&name));
+        let digits = |cell: &String| cell.split_once('.').map_or(0, |(_, digits)| digits.len());
+        let mut cells = self.rows.iter().filter_map(|row| row.get(column));
+        is_figure && cells.any(|cell| digits(cell) > PLACES)
     }
 
     fn columns_of_numbers(&self) -> Vec<bool> {
@@ -129,17 +144,13 @@ fn value(name: &str, cell: &str) -> Value {
     }
 }
 
-/// A cell for people: a dash for nothing, and figures to four places. The value of an axis (a dotted
-/// name) stays as it is.
-fn shown(name: &str, cell: &str) -> String {
+/// A cell for people: a dash for nothing, and figures to as many places as people read.
+fn shown(cell: &str, is_rounded: bool) -> String {
     if cell.is_empty() {
         return "–".to_owned();
     }
-    let digits = cell.split_once('.').map_or(0, |(_, digits)| digits.len());
     match cell.parse::<f64>() {
-        Ok(number) if digits > 4 && !name.contains('.') && !TEXT.contains(&name) => {
-            format!("{number:.4}")
-        }
+        Ok(number) if is_rounded => format!("{number:.PLACES$}"),
         _ => cell.to_owned(),
     }
 }

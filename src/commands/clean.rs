@@ -1,0 +1,125 @@
+//! `bn-lab clean`: what lies in a results folder and is no part of the experiment. Lists it; deletes
+//! it only when told to.
+
+use std::path::Path;
+
+use crate::cli;
+use crate::commands::{load, print};
+use crate::config::spec::Experiment;
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::plan;
+use crate::record::layout::Layout;
+use crate::record::leftovers::{self, Leftover};
+use crate::report::sheet::Sheet;
+use crate::units;
+
+/// Lists, or lists and removes.
+pub fn run(arguments: &cli::Clean) -> Result<()> {
+    let experiment = experiment(arguments)?;
+    let layout = Layout::new(&experiment.output.dir);
+    // What is asked for, or all of it.
+    let (stale, debris) = match (arguments.stale, arguments.debris) {
+        (false, false) => (true, true),
+        chosen => chosen,
+    };
+    let mut found = Vec::new();
+    if stale {
+        found.extend(leftovers::stale(
+            &layout,
+            &experiment,
+            &plan::trials(&experiment),
+        )?);
+    }
+    let trials = found.len();
+    if debris {
+        found.extend(leftovers::debris(&layout)?);
+    }
+    if found.is_empty() {
+        return print(&format!(
+            "nothing to clean in {}\n",
+            layout.root().display()
+        ));
+    }
+    print(&listed(&found))?;
+    let counted = counted(trials, found.len() - trials);
+    if arguments.remove {
+        let bytes = leftovers::remove(&layout, &found)?;
+        let kept = found.iter().filter(|leftover| leftover.is_in_use).count();
+        let kept = if kept > 0 {
+            format!("; {kept} in use were kept")
+        } else {
+            String::new()
+        };
+        return print(&format!(
+            "removed {counted}: {}{kept}\n",
+            units::size(bytes)
+        ));
+    }
+    let bytes = found.iter().map(|leftover| leftover.bytes).sum();
+    print(&format!(
+        "{counted}: {}; the same command with `{} --remove` deletes {}\n",
+        units::size(bytes),
+        if trials > 0 { "--stale" } else { "--debris" },
+        if found.len() == 1 { "it" } else { "them" },
+    ))
+}
+
+/// The experiment that says what is needed, with the folder that is meant.
+fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
+    let target = &arguments.target;
+    let is_folder = !fs::is_file(target) && target.is_dir();
+    let file = match is_folder {
+        true => resolved(target)?,
+        false => target.clone(),
+    };
+    let mut experiment = load(
+        &cli::ExperimentArgs {
+            experiment: file,
+            overrides: arguments.overrides.clone(),
+        },
+        false,
+    )?;
+    if is_folder {
+        // A results folder may have been moved: it is itself that is meant.
+        experiment.output.dir.clone_from(target);
+    }
+    Ok(experiment)
+}
+
+fn resolved(folder: &Path) -> Result<std::path::PathBuf> {
+    let file = Layout::new(folder).experiment();
+    if fs::is_file(&file) {
+        return Ok(file);
+    }
+    Err(Error::Results(format!(
+        "`{}` is not a results folder: it has no `experiment.toml`\n  hint: give the experiment file, or a folder that `bn-lab run` made",
+        folder.display()
+    )))
+}
+
+fn listed(found: &[Leftover]) -> String {
+    let row = |leftover: &Leftover| {
+        let why = match leftover.is_in_use {
+            true => format!("in use, stays: {}", leftover.why),
+            false => leftover.why.clone(),
+        };
+        vec![leftover.name.clone(), units::size(leftover.bytes), why]
+    };
+    let sheet = Sheet {
+        columns: ["name", "size", "why it is not needed"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: found.iter().map(row).collect(),
+    };
+    sheet.table()
+}
+
+/// `3 stale trials`, `3 stale trials and 1 leftover`
+fn counted(trials: usize, debris: usize) -> String {
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let trials = (trials > 0).then(|| format!("{trials} stale trial{}", plural(trials)));
+    let debris = (debris > 0).then(|| format!("{debris} leftover{}", plural(debris)));
+    let parts: Vec<String> = trials.into_iter().chain(debris).collect();
+    parts.join(" and ")
+}

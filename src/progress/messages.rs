@@ -1,0 +1,274 @@
+//! What happens in a sweep as JSON, one event a line, for programs: `run --message-format json`.
+//! `results/README.md` explains every field.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::event::{BatchResult, EpochResult, EpochSeconds, Event, Observer, Outcome, Score};
+use crate::plan::Trial;
+
+/// Version of the lines. New events and new fields may come under the same version: a reader
+/// passes over what it does not know.
+pub const VERSION: u32 = 1;
+
+/// A trial under way tells of its steps at most this often.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// One line.
+#[derive(Serialize)]
+struct Line<'a> {
+    version: u32,
+    #[serde(flatten)]
+    message: Message<'a>,
+}
+
+/// What a line tells.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+enum Message<'a> {
+    SweepStarted {
+        results: &'a Path,
+        to_run: usize,
+        skipped: usize,
+    },
+    TrialStarted {
+        #[serde(flatten)]
+        trial: Name<'a>,
+        steps: usize,
+        parameters: usize,
+        train_examples: usize,
+        validation_examples: usize,
+        test_examples: usize,
+    },
+    Progress {
+        #[serde(flatten)]
+        trial: Name<'a>,
+        epoch: usize,
+        step: usize,
+        steps: Option<usize>,
+        loss: f64,
+        accuracy: f64,
+    },
+    EpochEnded {
+        #[serde(flatten)]
+        trial: Name<'a>,
+        epoch: usize,
+        step: usize,
+        train_loss: Option<f64>,
+        train_accuracy: Option<f64>,
+        validation_loss: Option<f64>,
+        validation_accuracy: Option<f64>,
+        test_loss: f64,
+        test_accuracy: f64,
+        train_seconds: f64,
+        evaluation_seconds: f64,
+    },
+    TrialEnded {
+        #[serde(flatten)]
+        trial: Name<'a>,
+        outcome: &'static str,
+        message: Option<&'a str>,
+        diverged_step: Option<usize>,
+        log: Option<PathBuf>,
+    },
+    TrialPassed {
+        #[serde(flatten)]
+        trial: Name<'a>,
+        is_finished: bool,
+    },
+    SweepEnded(Counts),
+}
+
+/// Which trial.
+#[derive(Serialize)]
+struct Name<'a> {
+    trial: &'a str,
+    label: &'a str,
+    condition: usize,
+    replicate: u64,
+}
+
+impl<'a> Name<'a> {
+    fn of(trial: &'a Trial) -> Self {
+        Self {
+            trial: &trial.id,
+            label: &trial.label,
+            condition: trial.condition.index + 1,
+            replicate: trial.replicate,
+        }
+    }
+}
+
+/// How many trials of this run came to what.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+struct Counts {
+    completed: usize,
+    diverged: usize,
+    failed: usize,
+    interrupted: usize,
+    elsewhere: usize,
+    not_started: usize,
+    skipped: usize,
+}
+
+/// Writes the lines through `print`.
+pub struct Messages<P, L> {
+    print: P,
+    log_of: L,
+    results: PathBuf,
+    counts: Counts,
+    /// Steps that each running trial will take, by its id, and when it was last told of.
+    running: HashMap<String, (usize, Instant)>,
+}
+
+impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Messages<P, L> {
+    /// Messages of a run into the folder `results`; `log_of` gives the log of a failed trial.
+    pub fn new(print: P, results: &Path, log_of: L) -> Self {
+        Self {
+            print,
+            log_of,
+            results: results.to_owned(),
+            counts: Counts::default(),
+            running: HashMap::new(),
+        }
+    }
+
+    fn tell(&mut self, message: Message<'_>) -> Result<()> {
+        let line = Line {
+            version: VERSION,
+            message,
+        };
+        // Plain values into memory: serialising cannot fail.
+        let text = serde_json::to_string(&line).unwrap_or_default();
+        (self.print)(&format!("{text}\n"))
+    }
+
+    fn step(&mut self, trial: &Trial, epoch: usize, step: usize, batch: BatchResult) -> Result<()> {
+        let Some((steps, told)) = self.running.get_mut(&trial.id) else {
+            return Ok(());
+        };
+        if told.elapsed() < INTERVAL {
+            return Ok(());
+        }
+        *told = Instant::now();
+        let steps = *steps;
+        self.tell(Message::Progress {
+            trial: Name::of(trial),
+            epoch,
+            step,
+            steps: (steps > 0).then_some(steps),
+            loss: batch.loss,
+            accuracy: batch.correct as f64 / batch.examples.max(1) as f64,
+        })
+    }
+
+    fn epoch(&mut self, trial: &Trial, epoch: &EpochResult, seconds: EpochSeconds) -> Result<()> {
+        let loss = |score: Option<Score>| score.map(|score| score.loss);
+        let accuracy = |score: Option<Score>| score.map(|score| score.accuracy);
+        self.tell(Message::EpochEnded {
+            trial: Name::of(trial),
+            epoch: epoch.epoch,
+            step: epoch.step,
+            train_loss: loss(epoch.train),
+            train_accuracy: accuracy(epoch.train),
+            validation_loss: loss(epoch.validation),
+            validation_accuracy: accuracy(epoch.validation),
+            test_loss: epoch.test.loss,
+            test_accuracy: epoch.test.accuracy,
+            train_seconds: seconds.train,
+            evaluation_seconds: seconds.evaluation,
+        })
+    }
+
+    fn ended(&mut self, trial: &Trial, outcome: &Outcome) -> Result<()> {
+        self.running.remove(&trial.id);
+        self.counts.not_started = self.counts.not_started.saturating_sub(1);
+        let (count, message, diverged_step) = match outcome {
+            Outcome::Completed => (&mut self.counts.completed, None, None),
+            Outcome::Diverged { step, reason, .. } => (
+                &mut self.counts.diverged,
+                Some(reason.as_str()),
+                Some(*step),
+            ),
+            Outcome::Failed { message } => (&mut self.counts.failed, Some(message.as_str()), None),
+            Outcome::Interrupted => (&mut self.counts.interrupted, None, None),
+        };
+        *count += 1;
+        let is_failed = matches!(outcome, Outcome::Failed { .. });
+        let log = is_failed.then(|| (self.log_of)(trial));
+        self.tell(Message::TrialEnded {
+            trial: Name::of(trial),
+            outcome: outcome.name(),
+            message,
+            diverged_step,
+            log,
+        })
+    }
+}
+
+impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messages<P, L> {
+    fn observe(&mut self, event: &Event) -> Result<()> {
+        match event {
+            Event::SweepStarted { to_run, skipped } => {
+                self.counts.not_started = *to_run;
+                self.counts.skipped = *skipped;
+                let results = self.results.clone();
+                self.tell(Message::SweepStarted {
+                    results: &results,
+                    to_run: *to_run,
+                    skipped: *skipped,
+                })
+            }
+            Event::TrialStarted {
+                trial,
+                steps,
+                examples,
+                parameters,
+                ..
+            } => {
+                let now = Instant::now();
+                self.running.insert(trial.id.clone(), (*steps, now));
+                self.tell(Message::TrialStarted {
+                    trial: Name::of(trial),
+                    steps: *steps,
+                    parameters: *parameters,
+                    train_examples: examples.train,
+                    validation_examples: examples.validation,
+                    test_examples: examples.test,
+                })
+            }
+            Event::Step {
+                trial,
+                step,
+                epoch,
+                batch,
+            } => self.step(trial, *epoch, *step, *batch),
+            Event::EpochEnded {
+                trial,
+                epoch,
+                seconds,
+            } => self.epoch(trial, epoch, *seconds),
+            Event::TrialEnded { trial, outcome, .. } => self.ended(trial, outcome),
+            Event::TrialPassed { trial, is_finished } => {
+                self.counts.not_started = self.counts.not_started.saturating_sub(1);
+                self.counts.elsewhere += 1;
+                self.tell(Message::TrialPassed {
+                    trial: Name::of(trial),
+                    is_finished: *is_finished,
+                })
+            }
+            Event::Order { .. }
+            | Event::Checkpoint { .. }
+            | Event::State { .. }
+            | Event::Probed { .. } => Ok(()),
+            Event::SweepEnded => {
+                let counts = self.counts;
+                self.tell(Message::SweepEnded(counts))
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The trials or the conditions of a results folder as a table, and how many trials ended how.
+
+use std::collections::BTreeMap;
+
+use super::sheet::Sheet;
+use crate::record::live::{Live, LiveTrial};
+use crate::record::schema::SUMMARY_METRICS;
+use crate::stats;
+use crate::units;
+
+/// How a trial may stand, in the order in which they are counted.
+const OUTCOMES: [&str; 6] = [
+    "completed",
+    "diverged",
+    "failed",
+    "interrupted",
+    "running",
+    "pending",
+];
+
+/// One row a trial: `trials.csv`, as it would be now.
+pub fn by_trial(live: &Live) -> Sheet {
+    Sheet {
+        columns: live.columns.clone(),
+        rows: live
+            .trials
+            .iter()
+            .map(|trial| trial.cells.clone())
+            .collect(),
+    }
+}
+
+/// The columns of [`by_trial`] that fit on a screen.
+pub fn columns_by_trial(live: &Live) -> Vec<String> {
+    let figures = [
+        "replicate",
+        "outcome",
+        "epochs",
+        "train_accuracy",
+        "validation_accuracy",
+        "test_loss",
+        "test_accuracy",
+    ];
+    [&live.axes[..], &figures.map(str::to_owned)].concat()
+}
+
+/// One row a condition: `summary.csv`, as it would be now, and the trials that have not come to a
+/// result.
+pub fn by_condition(live: &Live) -> Sheet {
+    let counts = [
+        "trials",
+        "n",
+        "diverged",
+        "failed",
+        "interrupted",
+        "running",
+        "pending",
+    ];
+    let mut columns = vec!["condition".to_owned()];
+    columns.extend(live.axes.iter().cloned());
+    columns.extend(counts.map(str::to_owned));
+    for metric in SUMMARY_METRICS {
+        let names = ["mean", "std", "min", "max"].map(|statistic| format!("{metric}_{statistic}"));
+        columns.extend(names);
+    }
+    let mut conditions: BTreeMap<usize, Vec<&LiveTrial>> = BTreeMap::new();
+    for trial in &live.trials {
+        conditions.entry(trial.condition).or_default().push(trial);
+    }
+    let rows = conditions
+        .iter()
+        .map(|(index, trials)| condition(live, *index, trials));
+    Sheet {
+        rows: rows.collect(),
+        columns,
+    }
+}
+
+fn condition(live: &Live, index: usize, trials: &[&LiveTrial]) -> Vec<String> {
+    let mut cells = vec![index.to_string()];
+    let axes = live.first..live.first + live.axes.len();
+    let first = trials.first().and_then(|trial| trial.cells.get(axes));
+    cells.extend(first.unwrap_or_default().iter().cloned());
+    cells.push(trials.len().to_string());
+    cells.extend(OUTCOMES.map(|outcome| count(trials, outcome).to_string()));
+    for metric in SUMMARY_METRICS {
+        cells.extend(statistics(live, metric, trials));
+    }
+    cells
+}
+
+fn count(trials: &[&LiveTrial], outcome: &str) -> usize {
+    trials
+        .iter()
+        .filter(|trial| trial.outcome == outcome)
+        .count()
+}
+
+/// Mean, standard deviation, minimum and maximum of a column over the completed trials.
+fn statistics(live: &Live, metric: &str, trials: &[&LiveTrial]) -> [String; 4] {
+    let column = live.columns.iter().position(|name| name == metric);
+    let completed = trials.iter().filter(|trial| trial.outcome == "completed");
+    let values: Vec<f64> = completed
+        .filter_map(|trial| trial.cells.get(column?)?.parse().ok())
+        .collect();
+    [
+        stats::mean(&values),
+        stats::standard_deviation(&values),
+        stats::minimum(&values),
+        stats::maximum(&values),
+    ]
+    .map(|value| value.map(|value| value.to_string()).unwrap_or_default())
+}
+
+/// The columns of [`by_condition`] that fit on a screen: counts that are 0 throughout are left out,
+/// but never what the row is about.
+pub fn columns_by_condition(live: &Live) -> Vec<String> {
+    let mut columns = live.axes.clone();
+    columns.extend(["trials", "n", "diverged"].map(str::to_owned));
+    for outcome in ["failed", "interrupted", "running", "pending"] {
+        if live.trials.iter().any(|trial| trial.outcome == outcome) {
+            columns.push(outcome.to_owned());
+        }
+    }
+    let figures = [
+        "test_accuracy_mean",
+        "test_accuracy_std",
+        "test_loss_mean",
+        "best_epoch_mean",
+    ];
+    columns.extend(figures.map(str::to_owned));
+    columns
+}
+
+/// `6 trials: 4 completed, 1 diverged, 1 pending`
+pub fn tally(live: &Live) -> String {
+    let trials: Vec<&LiveTrial> = live.trials.iter().collect();
+    let counts = OUTCOMES.map(|outcome| (outcome, count(&trials, outcome)));
+    let told = counts.iter().filter(|(_, trials)| *trials > 0);
+    let told: Vec<String> = told
+        .map(|(outcome, trials)| format!("{trials} {outcome}"))
+        .collect();
+    format!("{}: {}", units::trials(trials.len()), told.join(", "))
+}

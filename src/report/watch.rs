@@ -1,0 +1,187 @@
+//! A sweep under way in words: a picture of it as it stands, and what changed since the last look.
+
+use std::collections::HashMap;
+
+use crate::record::live::{Live, LiveTrial};
+use crate::record::manifest::seconds_since;
+use crate::report::results::tally;
+use crate::units;
+
+/// The most running trials that the picture shows: it should fit on a screen.
+const MOST_SHOWN: usize = 16;
+
+/// How long the rest will take, as it completes a line.
+fn left(seconds: Option<f64>) -> String {
+    seconds.map_or(String::new(), |seconds| {
+        format!("; about {} left", units::duration(seconds))
+    })
+}
+
+/// Every running trial, and how many stand how.
+pub fn picture(live: &Live, seconds_left: Option<f64>) -> String {
+    let mut running = live.trials.iter().filter(|trial| trial.running.is_some());
+    let mut text: String = running
+        .by_ref()
+        .take(MOST_SHOWN)
+        .map(running_line)
+        .collect();
+    let more = running.count();
+    if more > 0 {
+        text.push_str(&format!("… and {more} more\n"));
+    }
+    text + &format!("{}{}\n", tally(live), left(seconds_left))
+}
+
+/// `before · batch_size 32 #1  epoch 3  step 120 of 400  test accuracy 97.3 %  laptop, 45 s`
+fn running_line(trial: &LiveTrial) -> String {
+    let Some(running) = &trial.running else {
+        return String::new();
+    };
+    let mut parts = vec![trial.label.clone()];
+    if running.steps > 0 {
+        parts.push(format!("epoch {}", running.epoch));
+        parts.push(format!("step {} of {}", running.step, running.steps));
+    }
+    parts.extend(accuracy(trial));
+    let since = seconds_since(&running.started);
+    let since = since.map_or(String::new(), |s| format!(", {}", units::duration(s)));
+    parts.push(format!("{}{since}", running.host));
+    parts.join("  ") + "\n"
+}
+
+fn accuracy(trial: &LiveTrial) -> Option<String> {
+    let accuracy = trial.accuracy?;
+    Some(format!("test accuracy {}", units::percent(accuracy)))
+}
+
+/// What is remembered of a look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Glance {
+    outcome: String,
+    epoch: usize,
+}
+
+/// Tells what changed from one look to the next.
+#[derive(Debug, Default)]
+pub struct Changes(HashMap<String, Glance>);
+
+impl Changes {
+    /// One line for each trial that began, ended an epoch or ended since the last look.
+    pub fn since_last(&mut self, live: &Live, seconds_left: Option<f64>) -> Vec<String> {
+        let ended = live.trials.iter().filter(|trial| !trial.is_left()).count();
+        let total = live.trials.len();
+        let mut lines = Vec::new();
+        for trial in &live.trials {
+            let now = Glance {
+                outcome: trial.outcome.clone(),
+                epoch: trial.running.as_ref().map_or(0, |running| running.epoch),
+            };
+            let before = self.0.insert(trial.id.clone(), now.clone());
+            if before.is_some_and(|before| before != now) {
+                let line = line(trial, ended, total);
+                lines.push(line + &left(seconds_left.filter(|_| ended < total)));
+            }
+        }
+        lines
+    }
+}
+
+fn line(trial: &LiveTrial, ended: usize, total: usize) -> String {
+    let Some(running) = &trial.running else {
+        let figures = accuracy(trial).map_or(String::new(), |text| format!(", {text}"));
+        return format!(
+            "[{ended}/{total}] {}: {}{figures}",
+            trial.label, trial.outcome
+        );
+    };
+    match accuracy(trial) {
+        Some(accuracy) => format!("{}: epoch {}, {accuracy}", trial.label, running.epoch),
+        None => format!("{}: running on {}", trial.label, running.host),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::claims::Running;
+
+    fn trial(id: &str, outcome: &str, epoch: usize, accuracy: Option<f64>) -> LiveTrial {
+        let running = (outcome == "running").then(|| Running {
+            schema: 1,
+            run: "laptop-1-1".to_owned(),
+            host: "laptop".to_owned(),
+            process: 1,
+            started: String::new(),
+            heartbeat: 0,
+            epoch,
+            step: 10 * epoch,
+            steps: 40,
+        });
+        LiveTrial {
+            id: id.to_owned(),
+            label: format!("before #{id}"),
+            condition: 1,
+            outcome: outcome.to_owned(),
+            accuracy,
+            running,
+            cells: Vec::new(),
+        }
+    }
+
+    fn live(trials: Vec<LiveTrial>) -> Live {
+        Live {
+            columns: Vec::new(),
+            first: 0,
+            axes: Vec::new(),
+            trials,
+            has_run: true,
+        }
+    }
+
+    #[test]
+    fn a_picture_shows_who_runs_and_how_many_stand_how() {
+        let live = live(vec![
+            trial("1", "completed", 0, Some(0.9)),
+            trial("2", "running", 2, Some(0.875)),
+            trial("3", "pending", 0, None),
+        ]);
+        let expected = "\
+before #2  epoch 2  step 20 of 40  test accuracy 87.5 %  laptop
+3 trials: 1 completed, 1 running, 1 pending; about 1 min 30 s left
+";
+        assert_eq!(picture(&live, Some(90.0)), expected);
+    }
+
+    #[test]
+    fn only_what_changed_is_told() {
+        let mut changes = Changes::default();
+        let mut told = |trials| changes.since_last(&live(trials), Some(9.0));
+        let first = vec![
+            trial("1", "running", 1, None),
+            trial("2", "pending", 0, None),
+        ];
+        assert_eq!(
+            told(first.clone()),
+            [""; 0],
+            "the first look has nothing to compare with"
+        );
+        assert_eq!(told(first), [""; 0]);
+        let second = vec![
+            trial("1", "diverged", 0, None),
+            trial("2", "running", 0, None),
+        ];
+        let lines = [
+            "[1/2] before #1: diverged; about 9 s left",
+            "before #2: running on laptop; about 9 s left",
+        ];
+        assert_eq!(told(second), lines);
+        let third = vec![
+            trial("1", "diverged", 0, None),
+            trial("2", "completed", 0, Some(0.5)),
+        ];
+        assert_eq!(
+            told(third),
+            ["[2/2] before #2: completed, test accuracy 50.0 %"]
+        );
+    }
+}
