@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::plan::shard::Shard;
+
 /// Does batch normalisation help here, and does it belong before or after the activation?
 #[derive(Debug, Parser)]
 #[command(
@@ -104,6 +106,10 @@ pub struct Run {
     /// else (see `results/README.md`)
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub message_format: MessageFormat,
+    /// Train only part I of N of the trials, from 1: `--shard 2/4`. A trial's id decides its part,
+    /// so that several runs share the work without asking each other
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// Print nothing but errors
     #[arg(short, long)]
     pub quiet: bool,

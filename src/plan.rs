@@ -1,5 +1,7 @@
 //! Experiment → trials, in the order in which they run.
 
+pub mod shard;
+
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};

@@ -22,6 +22,7 @@ mod replay;
 mod results;
 mod rooms;
 mod run;
+mod shards;
 mod trained;
 mod tune;
 mod watch;

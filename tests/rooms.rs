@@ -34,7 +34,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("record", &["config", "plan", "event", "stats"]),
     ("plot", &["record", "stats"]),
     ("report", &["record", "stats"]),
-    ("cli", &[]),
+    ("cli", &["plan"]),
 ];
 
 /// Rooms that may know all others.

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
 use crate::fs;
 use crate::panics;
+use crate::plan::shard::Shard;
 use crate::plan::{self, Trial};
 use crate::plot;
 use crate::progress::{self, messages::Messages};
@@ -41,6 +42,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let selection = Selection {
         retry_failed: arguments.retry_failed,
         force: arguments.force.clone(),
+        shard: arguments.shard,
     };
     let survey = survey(&layout, &trials, &selection)?;
     provide_data(&trainer, &survey.to_run, arguments)?;
@@ -61,7 +63,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let gate = writer.gate();
     let sweep = Sweep {
         trials: &survey.to_run,
-        skipped: trials.len() - survey.to_run.len(),
+        skipped: trials.len() - survey.others - survey.to_run.len(),
         jobs,
         max_failures: max_failures(arguments),
     };
@@ -84,7 +86,27 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         trials: trials.len(),
         is_stopped_by_user: stop.is_requested_by_user(),
     };
+    if let Some(shard) = arguments.shard.filter(|_| !quiet) {
+        say_what_others_have(&layout, &trials, shard)?;
+    }
     conclude(&layout, &ending, quiet, is_json)
+}
+
+/// A run that did its part is done, whatever the others still have to do; but it says so.
+fn say_what_others_have(layout: &Layout, trials: &[Arc<Trial>], shard: Shard) -> Result<()> {
+    let selection = Selection {
+        shard: Some(shard),
+        ..Selection::default()
+    };
+    let others = survey(layout, trials, &selection)?.others;
+    if others > 0 {
+        say(&format!(
+            "note: this was part {shard}; {others} of {} trials belong to other parts and are not finished in `{}`",
+            trials.len(),
+            layout.root().display()
+        ));
+    }
+    Ok(())
 }
 
 fn max_failures(arguments: &cli::Run) -> Option<usize> {

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::event::Outcome;
 use crate::fs;
 use crate::plan::Trial;
+use crate::plan::shard::Shard;
 
 /// Which trials are trained besides those that have no result.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,9 +21,15 @@ pub struct Selection {
     /// Finished ones too: those whose id begins with this text or whose label contains it. Their
     /// results are replaced.
     pub force: Option<String>,
+    /// None but those of this part.
+    pub shard: Option<Shard>,
 }
 
 impl Selection {
+    fn has(&self, trial: &Trial) -> bool {
+        self.shard.is_none_or(|shard| shard.has(trial))
+    }
+
     fn forces(&self, trial: &Trial) -> bool {
         let pattern = self.force.as_deref();
         pattern.is_some_and(|p| trial.id.starts_with(p) || trial.label.contains(p))
@@ -43,6 +50,8 @@ pub struct Survey {
     pub damaged: usize,
     /// Failed before, and not to be trained again.
     pub failed: usize,
+    /// Not finished, and of other parts.
+    pub others: usize,
     /// The ids of those that are trained because that is forced.
     pub(super) forced: BTreeSet<String>,
     /// The ids of those whose records do not count: the forced and the damaged.
@@ -54,13 +63,17 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
     let mut survey = Survey::default();
     for trial in plan {
         let record = reader::record(layout, trial)?;
+        if !selection.has(trial) {
+            survey.pass_over(record, trial, &layout.trial(&trial.id))?;
+            continue;
+        }
         if selection.forces(trial) {
             survey.forced.insert(trial.id.clone());
             survey.anew.insert(trial.id.clone());
             survey.to_run.push(Arc::clone(trial));
             continue;
         }
-        let Some(mut record) = record else {
+        let Some(record) = record else {
             survey.to_run.push(Arc::clone(trial));
             continue;
         };
@@ -80,10 +93,34 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
                 continue;
             }
         }
-        record.forget_details();
-        survey.records.insert(record.id.clone(), record);
+        survey.keep(record);
     }
     Ok(survey)
+}
+
+impl Survey {
+    /// A trial of another part: what it left counts, and whatever it lacks is others' work.
+    fn pass_over(
+        &mut self,
+        record: Option<TrialRecord>,
+        trial: &Trial,
+        layout: &TrialLayout,
+    ) -> Result<()> {
+        let standing = match &record {
+            Some(record) => Some(standing(record, trial, layout)?),
+            None => None,
+        };
+        self.others += usize::from(standing != Some(Standing::Done));
+        if let Some(record) = record.filter(|_| standing != Some(Standing::Damaged)) {
+            self.keep(record);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, mut record: TrialRecord) {
+        record.forget_details();
+        self.records.insert(record.id.clone(), record);
+    }
 }
 
 /// What a record says about whether its trial is to be trained.
