@@ -38,6 +38,8 @@ pub enum Command {
     Clean(Clean),
     /// Draw the charts of a results folder again, from its files
     Plot(Plot),
+    /// Put results folders of the same experiment together, as if one run had left them
+    Merge(Merge),
     /// Show where the datasets are, download them, check them
     Data(Data),
 }
@@ -220,6 +222,20 @@ pub struct Plot {
     /// A results folder
     #[arg(value_name = "DIR")]
     pub results: PathBuf,
+}
+
+/// `bn-lab merge`
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// Results folders of one experiment
+    #[arg(value_name = "DIR", required = true)]
+    pub sources: Vec<PathBuf>,
+    /// The folder that gets all of it: a new one, or one of the same experiment
+    #[arg(long, value_name = "DIR")]
+    pub into: PathBuf,
+    /// Print nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// `bn-lab data`

@@ -62,20 +62,29 @@ pub fn remove_if_exists(path: &Path) -> Result<()> {
 
 /// The files in a folder, in the order of their names; none where there is no folder.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    entries(folder, Path::is_file)
+}
+
+/// The folders in a folder, in the order of their names; none where there is no folder.
+pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    entries(folder, Path::is_dir)
+}
+
+fn entries(folder: &Path, is_wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(Error::io("list", folder, e)),
     };
-    let mut files = Vec::new();
+    let mut wanted = Vec::new();
     for entry in entries {
         let path = entry.map_err(|e| Error::io("list", folder, e))?.path();
-        if path.is_file() {
-            files.push(path);
+        if is_wanted(&path) {
+            wanted.push(path);
         }
     }
-    files.sort();
-    Ok(files)
+    wanted.sort();
+    Ok(wanted)
 }
 
 /// The folders in a folder, links to folders left out, in the order of their names; none where
@@ -139,7 +148,7 @@ pub fn remove_partials(folder: &Path) -> Result<()> {
     };
     for entry in entries {
         let entry = entry.map_err(|e| Error::io("list", folder, e))?;
-        if entry.file_name().to_string_lossy().starts_with(PARTIAL) {
+        if is_partial(&entry.path()) {
             remove_if_exists(&entry.path())?;
         }
     }
@@ -170,6 +179,21 @@ fn sync_folder_of(path: &Path) {
 /// Deletes a folder if it is empty; whether it was is nobody's business.
 pub fn remove_empty_folder(path: &Path) {
     drop(fs::remove_dir(path));
+}
+
+/// Copies a file, piece by piece; a reader of `to` sees the old file or the new one, never a part.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut source = File::open(from).map_err(|e| Error::io("read", from, e))?;
+    let mut partial = Partial::beside(to)?;
+    std::io::copy(&mut source, partial.file.as_file_mut())
+        .map_err(|e| Error::io("write", to, e))?;
+    partial.persist()
+}
+
+/// Whether a file is what a killed process left of a [`Partial`].
+pub fn is_partial(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().starts_with(PARTIAL)
 }
 
 /// How the temporary names of partial files begin.

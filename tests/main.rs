@@ -15,6 +15,7 @@ mod harness;
 mod interruption;
 mod messages;
 mod plan;
+mod merging;
 mod probe_values;
 mod probes;
 mod refusals;

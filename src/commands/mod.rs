@@ -2,9 +2,11 @@
 
 pub mod clean;
 pub mod data;
+pub mod merge;
 pub mod plan;
 pub mod plot;
 pub mod results;
+mod present;
 pub mod run;
 pub mod watch;
 

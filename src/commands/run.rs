@@ -1,29 +1,25 @@
 //! `bn-lab run`: train every trial that is not finished yet, then draw the charts and print the
 //! table.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::cli::{self, MessageFormat};
-use crate::commands::{NOTHING_TO_DRAW, data, load, print, say, write_tuned};
+use crate::commands::present::present;
+use crate::commands::{data, load, print, say};
 use crate::data::Places;
 use crate::device::OpenDevice;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
-use crate::fs;
 use crate::panics;
 use crate::plan::shard::Shard;
 use crate::plan::{self, Trial};
-use crate::plot;
 use crate::progress::{self, messages::Messages};
 use crate::record::layout::Layout;
 use crate::record::manifest::{self, RunEntry};
-use crate::record::reader;
-use crate::record::results::Results;
 use crate::record::survey::{Selection, Survey, survey};
 use crate::record::writer::Writer;
-use crate::report;
 use crate::runner::{self, Sweep, Tally};
 use crate::train::BurnTrainer;
 
@@ -210,19 +206,7 @@ struct Ending {
 
 /// Charts, table, and whether all went well.
 fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Result<()> {
-    let (results, charts) = draw(layout)?;
-    let tuned = write_tuned(&results, layout)?;
-    if !quiet && !is_json {
-        print(&format!("\n{}\n", report::conditions::table(&results)))?;
-        if let Some(tuned) = tuned {
-            print(&format!("{tuned}\n"))?;
-        }
-        print(&format!("results  {}\n", layout.root().display()))?;
-        match charts.iter().find(|path| path.ends_with("overview.png")) {
-            Some(overview) => print(&format!("charts   {}\n", overview.display()))?,
-            None => say(NOTHING_TO_DRAW),
-        }
-    }
+    present(layout, !quiet && !is_json)?;
     if !quiet {
         remark(ending);
     }
@@ -238,19 +222,6 @@ fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Res
         });
     }
     Ok(())
-}
-
-/// Draws the charts of what the tables say in the end: another run may write them meanwhile, and
-/// its charts must not be replaced by older ones.
-fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>)> {
-    loop {
-        let table = fs::read(&layout.trials_table())?;
-        let results = reader::read(layout.root())?;
-        let charts = plot::write_all(&results, &layout.charts())?;
-        if table == fs::read(&layout.trials_table())? {
-            return Ok((results, charts));
-        }
-    }
 }
 
 /// What else there is to know.

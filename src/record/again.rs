@@ -82,7 +82,7 @@ fn same_figures(one: &TrialRecord, other: &TrialRecord) -> bool {
 }
 
 /// What every training tells of an epoch, whatever else it leaves behind.
-fn figures(row: Option<&EpochRow>) -> Option<EpochRow> {
+pub(super) fn figures(row: Option<&EpochRow>) -> Option<EpochRow> {
     row.map(|row| EpochRow {
         epoch: row.epoch,
         step: row.step,

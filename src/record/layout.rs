@@ -163,6 +163,11 @@ impl TrialLayout {
         self.checkpoints().join(format!("{name}.safetensors"))
     }
 
+    /// What stands here only while the trial is unfinished: its claim, its state, why it failed.
+    pub(super) fn of_unfinished(&self) -> [PathBuf; 3] {
+        [self.running(), self.state(), self.failure_log()]
+    }
+
     /// Wall-clock seconds of each epoch; the only file of a trial that differs between two runs.
     pub fn timings(&self) -> PathBuf {
         self.root.join("timings.csv")

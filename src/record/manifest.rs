@@ -151,7 +151,7 @@ pub(super) fn enter(layout: &Layout, run: &RunEntry) -> Result<()> {
 }
 
 /// Replaces the manifest.
-fn write(layout: &Layout, manifest: &Manifest) -> Result<()> {
+pub(super) fn write(layout: &Layout, manifest: &Manifest) -> Result<()> {
     let mut text = serde_json::to_vec_pretty(manifest)
         .map_err(|e| Error::Results(format!("cannot write the manifest: {e}")))?;
     text.push(b'\n');

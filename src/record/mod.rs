@@ -10,6 +10,7 @@ pub mod layout;
 pub mod leftovers;
 pub mod live;
 pub mod manifest;
+pub mod merge;
 mod opening;
 pub mod overview;
 pub mod reader;

@@ -1,0 +1,48 @@
+//! `bn-lab merge`: results folders of one experiment become the folder that one run would have left.
+
+use crate::cli;
+use crate::commands::present::present;
+use crate::commands::say;
+use crate::error::Result;
+use crate::record::layout::Layout;
+use crate::record::merge::{self, Merged};
+
+/// Merges, draws the charts, prints the table and what is missing.
+pub fn run(arguments: &cli::Merge) -> Result<()> {
+    let merged = merge::merge(&arguments.sources, &arguments.into)?;
+    present(&Layout::new(&arguments.into), arguments.quiet)?;
+    // What is damaged is said even to those who want to hear nothing: it is not in the table.
+    for path in &merged.torn {
+        say(&format!(
+            "warning: `{}` is damaged: its trial was not copied; `bn-lab run` trains it again",
+            path.display()
+        ));
+    }
+    if !arguments.quiet {
+        say(&summary(&merged));
+    }
+    Ok(())
+}
+
+fn summary(merged: &Merged) -> String {
+    let Merged {
+        planned,
+        copied,
+        finished,
+        strangers,
+        ..
+    } = merged;
+    let mut text = format!("note: {copied} trials copied; {finished} of {planned} are finished");
+    if finished < planned {
+        text.push_str(&format!(
+            "; {} to do, which no folder has finished: `bn-lab run` completes them",
+            planned - finished
+        ));
+    }
+    if *strangers > 0 {
+        text.push_str(&format!(
+            "; {strangers} trials of earlier experiments were left where they are"
+        ));
+    }
+    text
+}

@@ -1,0 +1,46 @@
+//! What a run and a merge end with: the charts, the table, and where everything is.
+
+use std::path::PathBuf;
+
+use crate::commands::{NOTHING_TO_DRAW, print, say, write_tuned};
+use crate::error::Result;
+use crate::fs;
+use crate::plot;
+use crate::record::layout::Layout;
+use crate::record::reader;
+use crate::record::results::Results;
+use crate::report;
+
+/// Draws the charts of a results folder, and prints its table if that is wanted.
+pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
+    let (results, charts, tuned) = draw(layout)?;
+    if !prints {
+        return Ok(());
+    }
+    print(&format!("\n{}\n", report::conditions::table(&results)))?;
+    if let Some(tuned) = tuned {
+        print(&format!("{tuned}\n"))?;
+    }
+    print(&format!("results  {}\n", layout.root().display()))?;
+    match charts.iter().find(|path| path.ends_with("overview.png")) {
+        Some(overview) => print(&format!("charts   {}\n", overview.display())),
+        None => {
+            say(NOTHING_TO_DRAW);
+            Ok(())
+        }
+    }
+}
+
+/// Draws the charts, and writes down what was tuned, of what the tables say in the end: another run may write them meanwhile, and
+/// its charts must not be replaced by older ones.
+fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>, Option<String>)> {
+    loop {
+        let table = fs::read(&layout.trials_table())?;
+        let results = reader::read(layout.root())?;
+        let charts = plot::write_all(&results, &layout.charts())?;
+        let tuned = write_tuned(&results, layout)?;
+        if table == fs::read(&layout.trials_table())? {
+            return Ok((results, charts, tuned));
+        }
+    }
+}

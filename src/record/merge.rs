@@ -1,0 +1,189 @@
+//! Results folders of one experiment, put together: what several machines measured becomes the
+//! folder that one run would have left.
+//!
+//! First everything is looked at and whatever does not fit is refused, before a byte is written.
+//! Then trials are copied, their record last; so a merge that was cut short is completed by the same
+//! merge again, and one that is repeated finds nothing to do.
+
+mod findings;
+mod sameness;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use self::findings::Findings;
+use self::sameness::same_experiment;
+use super::claims::{self, Claims};
+use super::layout::{Layout, TrialLayout};
+use super::manifest::{self, Manifest, RunEntry};
+use super::survey::{self, Selection};
+use super::tables;
+use crate::config::{self, spec::Experiment};
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::plan::{self, Trial};
+
+/// What a merge did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Merged {
+    /// Trials that the experiment has.
+    pub planned: usize,
+    /// Trials copied into the folder now.
+    pub copied: usize,
+    /// Trials of the experiment that are finished in the folder, now or before.
+    pub finished: usize,
+    /// Trials in the sources that the experiment does not have: an earlier one left them.
+    pub strangers: usize,
+    /// Records of trials that are damaged wherever they are; they were left there.
+    pub torn: Vec<PathBuf>,
+}
+
+/// Puts the finished trials of `sources` into the folder `into`, with the runs that made them and
+/// the tables. Refuses folders of different experiments, and trials that are finished twice with
+/// different figures; then nothing is written.
+pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
+    let sources: Vec<Layout> = sources.iter().map(Layout::new).collect();
+    let target = Layout::new(into);
+    let text = same_experiment(&sources, &target)?;
+    let experiment = config::load(&sources[0].experiment(), &[])?.experiment;
+    let trials = plan::trials(&experiment);
+    let mut findings = Findings::of(&trials);
+    // The target first: what is there already is not copied again.
+    let folders: Vec<&Layout> = [&target].into_iter().chain(&sources).collect();
+    for folder in &folders {
+        findings.look_into(folder)?;
+    }
+    fs::create_folder(target.root())?;
+    let claims = alone(&target)?;
+    write(&findings, &folders, &target, &text)?;
+    claims.exclusively(|| write_tables(&experiment, &trials, &target))?;
+    Ok(findings.merged(&target))
+}
+
+/// Nobody else writes into the folder meanwhile, and who comes now sees that it is in use.
+fn alone(target: &Layout) -> Result<Claims> {
+    if claims::live_runs(target)?.is_empty() {
+        return Claims::announce(target);
+    }
+    Err(Error::Results(format!(
+        "another bn-lab is running into `{}`\n  hint: wait for it, or merge into another folder",
+        target.root().display()
+    )))
+}
+
+/// Copies what was chosen, the experiment before and the manifest after it.
+fn write(findings: &Findings<'_>, folders: &[&Layout], target: &Layout, text: &[u8]) -> Result<()> {
+    fs::remove_partials(target.root())?;
+    fs::replace(&target.experiment(), text)?;
+    for (id, chosen) in &findings.chosen {
+        if chosen.folder != *target {
+            copy(&chosen.folder.trial(id), &target.trial(id))?;
+        }
+    }
+    let mut runs = Vec::new();
+    for folder in folders {
+        runs.extend(manifest::read(folder)?.runs);
+    }
+    let runs = in_order(runs);
+    let earlier = manifest::read(target)?;
+    if earlier.runs == runs {
+        return Ok(());
+    }
+    manifest::write(target, &Manifest { runs, ..earlier })
+}
+
+/// The files of one trial, its record last. What an unfinished attempt left in their place goes.
+fn copy(from: &TrialLayout, to: &TrialLayout) -> Result<()> {
+    if !fs::is_file(&to.trial()) {
+        fs::remove_folder(to.root())?;
+    }
+    fs::create_folder(to.root())?;
+    fs::remove_partials(to.root())?;
+    fs::remove_partials(&to.checkpoints())?;
+    for stale in to.of_unfinished() {
+        fs::remove_if_exists(&stale)?;
+    }
+    for file in fs::files(from.root())? {
+        let is_left_behind = fs::is_partial(&file) || from.of_unfinished().contains(&file);
+        if file != from.trial() && !is_left_behind {
+            fs::copy(&file, &to.root().join(file.file_name().unwrap_or_default()))?;
+        }
+    }
+    let checkpoints = fs::files(&from.checkpoints())?;
+    if !checkpoints.is_empty() {
+        fs::create_folder(&to.checkpoints())?;
+    }
+    for file in checkpoints.iter().filter(|file| !fs::is_partial(file)) {
+        fs::copy(
+            file,
+            &to.checkpoints().join(file.file_name().unwrap_or_default()),
+        )?;
+    }
+    fs::copy(&from.trial(), &to.trial())
+}
+
+/// All runs, by their start; one that several folders know (an earlier merge) once, as the folder
+/// tells it that knows more of its end.
+fn in_order(mut runs: Vec<RunEntry>) -> Vec<RunEntry> {
+    // Without the `Z`, times of any number of decimals sort as text.
+    let key = |run: &RunEntry| {
+        (
+            run.started.trim_end_matches('Z').to_owned(),
+            run.argv.clone(),
+        )
+    };
+    runs.sort_by_cached_key(|run| (key(run), run.finished.is_empty()));
+    runs.dedup_by(|later, earlier| key(later) == key(earlier));
+    runs
+}
+
+fn write_tables(experiment: &Experiment, trials: &[Arc<Trial>], target: &Layout) -> Result<()> {
+    let records = survey::survey(target, trials, &Selection::default())?.records;
+    let table = tables::trials_csv(experiment, trials, &records);
+    fs::replace(&target.trials_table(), &table)?;
+    let summary = tables::summary_csv(experiment, trials, &records);
+    fs::replace(&target.summary_table(), &summary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_a_run_is_writing_into_is_left_alone() {
+        let lab = tempfile::tempdir().expect("a folder");
+        let [source, target] = ["source", "target"].map(|name| lab.path().join(name));
+        for folder in [&source, &target] {
+            fs::create_folder(folder).expect("a folder");
+        }
+        let text = "[data]\ndataset = \"glyphs\"\n";
+        fs::replace(&Layout::new(&source).experiment(), text.as_bytes()).expect("a file");
+        let run = Claims::announce(&Layout::new(&target)).expect("a run");
+        let sources = [source];
+        let error = merge(&sources, &target).expect_err("somebody is there");
+        assert!(error.to_string().contains("is running into"), "{error}");
+        drop(run);
+        let merged = merge(&sources, &target).expect("now it is free");
+        assert_eq!((merged.planned, merged.finished), (3, 0));
+    }
+
+    #[test]
+    fn runs_are_sorted_by_their_start_and_told_once_by_who_knows_their_end() {
+        let run = |started: &str, finished: &str| RunEntry {
+            started: started.to_owned(),
+            finished: finished.to_owned(),
+            ..RunEntry::begin("cpu", 1, 1)
+        };
+        let [early, late] = ["2026-01-01T10:00:40Z", "2026-01-01T10:00:40.25Z"];
+        let runs = in_order(vec![
+            run(late, ""),
+            run(late, "2026-01-01T10:01:00Z"),
+            run(early, "2026-01-01T10:00:50Z"),
+        ]);
+        let told: Vec<(&str, bool)> = runs
+            .iter()
+            .map(|run| (run.started.as_str(), run.finished.is_empty()))
+            .collect();
+        assert_eq!(told, [(early, false), (late, false)]);
+    }
+}

@@ -1,0 +1,174 @@
+//! What the folders of a merge have, looked at before anything is written.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Merged;
+use crate::error::{Error, Result};
+use crate::event::Outcome;
+use crate::fs;
+use crate::plan::Trial;
+use crate::record::again;
+use crate::record::layout::Layout;
+use crate::record::reader;
+use crate::record::schema::{EpochRow, TrialRecord};
+use crate::record::survey::{self, Standing};
+
+/// What was found: for each finished trial, the folder to take it from.
+pub(super) struct Findings<'a> {
+    trials: HashMap<&'a str, &'a Arc<Trial>>,
+    /// By id.
+    pub(super) chosen: BTreeMap<String, Chosen>,
+    /// On which device the trials were trained, and a record that says so.
+    device: Option<(String, PathBuf)>,
+    /// The digest of each dataset, by the settings that name it, and a record that says so.
+    data: BTreeMap<String, (String, PathBuf)>,
+    strangers: usize,
+    /// Records that cannot be used, by the ids of their trials.
+    torn: BTreeMap<String, PathBuf>,
+}
+
+/// A finished trial.
+pub(super) struct Chosen {
+    /// The results folder that has it.
+    pub(super) folder: Layout,
+    /// It also left all probes and checkpoints that are asked for.
+    is_whole: bool,
+    outcome: Outcome,
+    last: Option<EpochRow>,
+    best: Option<EpochRow>,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn of(trials: &'a [Arc<Trial>]) -> Self {
+        Self {
+            trials: trials.iter().map(|t| (t.id.as_str(), t)).collect(),
+            chosen: BTreeMap::new(),
+            device: None,
+            data: BTreeMap::new(),
+            strangers: 0,
+            torn: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn look_into(&mut self, folder: &Layout) -> Result<()> {
+        for path in fs::folders(&folder.trials())? {
+            let id = path.file_name().unwrap_or_default().to_string_lossy();
+            let Some(&trial) = self.trials.get(id.as_ref()) else {
+                self.strangers += 1;
+                continue;
+            };
+            let layout = folder.trial(&trial.id);
+            let Some(record) = reader::record(folder, trial)? else {
+                if fs::is_file(&layout.trial()) {
+                    self.torn.insert(trial.id.clone(), layout.trial());
+                }
+                continue;
+            };
+            match survey::standing(&record, trial, &layout) {
+                Standing::Done => self.found(folder, trial, record, true)?,
+                Standing::Lacking => self.found(folder, trial, record, false)?,
+                Standing::Damaged => {
+                    self.torn.insert(trial.id.clone(), layout.trial());
+                }
+                Standing::Failed | Standing::Unfinished => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes note of a finished trial. The folder that was looked into first is preferred, unless a
+    /// later one has probes and checkpoints that it lacks.
+    fn found(
+        &mut self,
+        folder: &Layout,
+        trial: &Trial,
+        record: TrialRecord,
+        is_whole: bool,
+    ) -> Result<()> {
+        let path = folder.trial(&trial.id).trial();
+        self.check_provenance(&record, &path)?;
+        if let Some(earlier) = self.chosen.get(&trial.id) {
+            if !earlier.agrees_with(&record) {
+                return Err(conflict(&earlier.folder.trial(&trial.id).trial(), &path));
+            }
+            if earlier.is_whole || !is_whole {
+                return Ok(());
+            }
+        }
+        let chosen = Chosen {
+            folder: folder.clone(),
+            is_whole,
+            outcome: record.outcome,
+            last: record.last,
+            best: record.best,
+        };
+        self.chosen.insert(record.id, chosen);
+        Ok(())
+    }
+
+    /// Trials of different devices, or of different data under one name, are not paired.
+    fn check_provenance(&mut self, record: &TrialRecord, path: &Path) -> Result<()> {
+        let (device, one) = self
+            .device
+            .get_or_insert_with(|| (record.device.clone(), path.to_owned()));
+        if *device != record.device {
+            return Err(mixed("device", (device, one), (&record.device, path)));
+        }
+        let settings = record.settings.iter();
+        let data: BTreeMap<_, _> = settings
+            .filter(|(key, _)| key.starts_with("data."))
+            .collect();
+        let name = serde_json::json!(data).to_string();
+        let (data, one) = self
+            .data
+            .entry(name)
+            .or_insert_with(|| (record.data.clone(), path.to_owned()));
+        if *data != record.data {
+            return Err(mixed("data with digest", (data, one), (&record.data, path)));
+        }
+        Ok(())
+    }
+
+    pub(super) fn merged(self, target: &Layout) -> Merged {
+        let copied = self.chosen.values().filter(|c| c.folder != *target).count();
+        let is_missed = |(id, _): &(String, PathBuf)| !self.chosen.contains_key(id);
+        let torn = self.torn.into_iter().filter(is_missed);
+        Merged {
+            planned: self.trials.len(),
+            copied,
+            finished: self.chosen.len(),
+            strangers: self.strangers,
+            torn: torn.map(|(_, path)| path).collect(),
+        }
+    }
+}
+
+impl Chosen {
+    /// The same trial trained elsewhere, to the same numbers.
+    fn agrees_with(&self, record: &TrialRecord) -> bool {
+        let (last, best) = (record.last.as_ref(), record.best.as_ref());
+        self.outcome == record.outcome
+            && again::figures(self.last.as_ref()) == again::figures(last)
+            && again::figures(self.best.as_ref()) == again::figures(best)
+    }
+}
+
+fn conflict(one: &Path, other: &Path) -> Error {
+    Error::Results(format!(
+        "`{}` and `{}` are the same trial with different figures\n  hint: was one trained by another version of the program, or on another kind of processor? nothing was written",
+        one.display(),
+        other.display()
+    ))
+}
+
+fn mixed(what: &str, one: (&str, &Path), other: (&str, &Path)) -> Error {
+    Error::Results(format!(
+        "`{}` was trained on {what} `{}`, and `{}` on `{}`: their numbers are not paired\n  hint: merge only what was trained alike; nothing was written",
+        one.1.display(),
+        one.0,
+        other.1.display(),
+        other.0
+    ))
+}
