@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::plan::shard::Shard;
+use crate::submit::Memory;
 
 /// Does batch normalisation help here, and does it belong before or after the activation?
 #[derive(Debug, Parser)]
@@ -40,6 +41,8 @@ pub enum Command {
     Plot(Plot),
     /// Put results folders of the same experiment together, as if one run had left them
     Merge(Merge),
+    /// Write a Slurm array or a Kubernetes job that trains an experiment in parts
+    Submit(Submit),
     /// Show where the datasets are, download them, check them
     Data(Data),
 }
@@ -236,6 +239,56 @@ pub struct Merge {
     /// Print nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// An engine that runs jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// A job array, and a job for the charts after it
+    Slurm,
+    /// An Indexed Job
+    Kubernetes,
+}
+
+/// `bn-lab submit`
+#[derive(Debug, Args)]
+pub struct Submit {
+    /// The experiment.
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
+    /// The datasets.
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// What runs the tasks
+    #[arg(long)]
+    pub engine: Engine,
+    /// Tasks that share the trials
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub tasks: u32,
+    /// Cores of each task, and trials that it trains at a time
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub cpus: u16,
+    /// Memory of each task
+    #[arg(long, value_name = "SIZE", default_value = "2G")]
+    pub memory: Memory,
+    /// Slurm: time limit of each task; one that reaches it queues again and goes on [default: 01:00:00]
+    #[arg(long, value_name = "HH:MM:SS")]
+    pub time: Option<String>,
+    /// Slurm: the partition [default: Slurm's]
+    #[arg(long, value_name = "NAME")]
+    pub partition: Option<String>,
+    /// Slurm: call `sbatch` as well, and print the numbers of the jobs
+    #[arg(long)]
+    pub submit: bool,
+    /// Kubernetes: the image, with `bn-lab` on its path [default: bn-lab]
+    #[arg(long, value_name = "IMAGE")]
+    pub image: Option<String>,
+    /// Kubernetes: the volume claim that holds results and data [default: bn-lab]
+    #[arg(long, value_name = "NAME")]
+    pub claim: Option<String>,
+    /// Further arguments of `bn-lab run`, after `--`
+    #[arg(last = true, value_name = "ARGUMENT")]
+    pub run_arguments: Vec<String>,
 }
 
 /// `bn-lab data`

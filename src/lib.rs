@@ -25,6 +25,7 @@
 //! | workshop | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
 //! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
 //! | archive | [`record`] | the plan, the events, `stats`, `fs` |
+//! | gate | [`submit`] | nobody: text for engines that run many processes |
 //! | gallery | [`stats`], [`plot`], [`report`] | rows; never the workshop |
 //! | cellar | [`fs`], [`error`], [`units`] | nobody |
 //!
@@ -67,6 +68,7 @@ pub mod runner;
 pub mod scripted;
 pub mod seed;
 pub mod stats;
+pub mod submit;
 pub mod train;
 pub mod units;
 
@@ -80,6 +82,7 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
         cli::Command::Clean(arguments) => commands::clean::run(&arguments),
         cli::Command::Plot(arguments) => commands::plot::run(&arguments),
         cli::Command::Merge(arguments) => commands::merge::run(&arguments),
+        cli::Command::Submit(arguments) => commands::submit::run(&arguments),
         cli::Command::Data(arguments) => commands::data::run(&arguments),
     }
 }

@@ -193,7 +193,10 @@ fn a_trial_with_two_results_is_refused_with_both_of_its_places() {
     let [(folder, record), (elsewhere, _)] = two_records(&lab);
     let text = lab.text(&format!("{folder}/{record}"));
     let second = format!("{elsewhere}/{record}");
-    lab.write(&second, text.as_bytes());
+    let trial = record.trim_end_matches("trial.json");
+    for (name, bytes) in lab.files(&format!("{folder}/{trial}")) {
+        lab.write(&format!("{elsewhere}/{trial}{name}"), &bytes);
+    }
     merged(&lab, &["part1", "part2", "part3"]);
 
     let loss = text.find("\"test_loss\": ").expect("a loss") + "\"test_loss\": ".len();

@@ -34,7 +34,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("record", &["config", "plan", "event", "stats"]),
     ("plot", &["record", "stats"]),
     ("report", &["record", "stats"]),
-    ("cli", &["plan"]),
+    ("submit", &[]),
+    ("cli", &["plan", "submit"]),
 ];
 
 /// Rooms that may know all others.

@@ -9,6 +9,7 @@ pub mod results;
 mod present;
 pub mod run;
 pub mod watch;
+pub mod submit;
 
 use std::io::Write;
 use std::path::Path;

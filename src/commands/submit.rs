@@ -1,0 +1,218 @@
+//! `bn-lab submit`: writes what an engine needs to train an experiment in parts, beside its results
+//! folder, and on request hands it over.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cli::{self, Engine};
+use crate::commands::{load, print, say};
+use crate::config::spec::Experiment;
+use crate::data::{self, Availability, Places};
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::plan;
+use crate::submit::{Job, kubernetes, slurm};
+
+/// Writes the job's files and prints what to do with them.
+pub fn run(arguments: &cli::Submit) -> Result<()> {
+    refuse_the_other_engines_options(arguments)?;
+    let experiment = load(&arguments.experiment, false)?;
+    let job = Job {
+        name: experiment.name.clone(),
+        tasks: tasks(&experiment, arguments.tasks),
+        cpus: arguments.cpus,
+        memory: arguments.memory,
+        run_arguments: run_arguments(arguments)?,
+    };
+    match arguments.engine {
+        Engine::Slurm => to_slurm(arguments, &experiment, &job)?,
+        Engine::Kubernetes => to_kubernetes(arguments, &experiment, &job)?,
+    }
+    remind_of_data(arguments, &experiment);
+    Ok(())
+}
+
+fn refuse_the_other_engines_options(arguments: &cli::Submit) -> Result<()> {
+    let (others, name) = match arguments.engine {
+        Engine::Slurm => (
+            vec![
+                ("--image", arguments.image.is_some()),
+                ("--claim", arguments.claim.is_some()),
+            ],
+            "slurm",
+        ),
+        Engine::Kubernetes => (
+            vec![
+                ("--time", arguments.time.is_some()),
+                ("--partition", arguments.partition.is_some()),
+                ("--submit", arguments.submit),
+            ],
+            "kubernetes",
+        ),
+    };
+    match others.into_iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) => Err(Error::Usage(format!(
+            "`{option}` has no meaning with `--engine {name}`"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// No more tasks than trials.
+fn tasks(experiment: &Experiment, asked: u32) -> u32 {
+    let trials = plan::trials(experiment).len();
+    let tasks = asked.min(u32::try_from(trials).unwrap_or(u32::MAX)).max(1);
+    if tasks < asked {
+        say(&format!(
+            "note: {tasks} tasks, since there are {trials} trials"
+        ));
+    }
+    tasks
+}
+
+fn run_arguments(arguments: &cli::Submit) -> Result<Vec<String>> {
+    let mut further = Vec::new();
+    if let Some(folder) = &arguments.data.data_dir {
+        further.extend(["--data-dir".to_owned(), text(folder)?]);
+    }
+    further.extend(arguments.run_arguments.iter().cloned());
+    Ok(further)
+}
+
+fn to_slurm(arguments: &cli::Submit, experiment: &Experiment, job: &Job) -> Result<()> {
+    let folder = beside(&experiment.output.dir, "slurm")?;
+    let resolved = folder.join("experiment.toml");
+    let program = std::env::current_exe()
+        .map_err(|e| Error::io("find the program", Path::new("bn-lab"), e))?;
+    let directory =
+        std::env::current_dir().map_err(|e| Error::io("find the folder", Path::new("."), e))?;
+    let time = arguments.time.as_deref().unwrap_or("01:00:00");
+    let site = slurm::Site {
+        program: text(&program)?,
+        directory: text(&directory)?,
+        experiment: text(&resolved)?,
+        results: text(&experiment.output.dir)?,
+        logs: text(&folder.join("logs"))?,
+        time: plain("--time", time, ":-")?,
+        partition: match &arguments.partition {
+            Some(name) => Some(plain("--partition", name, "_.,-")?),
+            None => None,
+        },
+    };
+    let (array, finish) = (folder.join("array.sh"), folder.join("finish.sh"));
+    let scripts = (slurm::array(job, &site), slurm::finish(job, &site));
+    let (Some(array_script), Some(finish_script)) = scripts else {
+        return Err(Error::Usage(format!(
+            "a Slurm script cannot hold the path `{}`: it has a line end",
+            folder.display()
+        )));
+    };
+    fs::create_folder(&folder.join("logs"))?;
+    fs::replace(&resolved, experiment.resolved.as_bytes())?;
+    fs::replace(&array, array_script.as_bytes())?;
+    fs::replace(&finish, finish_script.as_bytes())?;
+    let (array, finish) = (text(&array)?, text(&finish)?);
+    print(&format!("script   {array}\ncharts   {finish}\n"))?;
+    if arguments.submit {
+        hand_over(&array, &finish)
+    } else {
+        print(&format!("submit   {}\n", slurm::command(&array, &finish)))
+    }
+}
+
+/// Submits the array, then the job that follows it.
+fn hand_over(array: &str, finish: &str) -> Result<()> {
+    let number = sbatch(&[array])?;
+    print(&format!("job      {number} ({array})\n"))?;
+    let after = sbatch(&[&format!("--dependency=afterany:{number}"), finish])?;
+    print(&format!("job      {after} ({finish}, after {number})\n"))
+}
+
+/// Calls `sbatch` and returns the number of the job.
+fn sbatch(arguments: &[&str]) -> Result<String> {
+    let refused = |why: &str| {
+        Error::Results(format!(
+            "`sbatch` did not take the job: {why}\n  hint: the script is written; submit it from a machine that has Slurm"
+        ))
+    };
+    let output = Command::new("sbatch")
+        .arg("--parsable")
+        .args(arguments)
+        .output()
+        .map_err(|e| refused(&e.to_string()))?;
+    if !output.status.success() {
+        return Err(refused(String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let number = slurm::job_number(&printed).map(str::to_owned);
+    number.ok_or_else(|| refused(&format!("it answered `{}`", printed.trim())))
+}
+
+fn to_kubernetes(arguments: &cli::Submit, experiment: &Experiment, job: &Job) -> Result<()> {
+    let or_default = |given: &Option<String>| given.clone().unwrap_or_else(|| "bn-lab".to_owned());
+    let site = kubernetes::Site {
+        image: or_default(&arguments.image),
+        claim: or_default(&arguments.claim),
+        experiment: experiment.resolved.clone(),
+    };
+    let folder = beside(&experiment.output.dir, "kubernetes")?;
+    fs::create_folder(&folder)?;
+    let path = folder.join("job.yaml");
+    fs::replace(&path, kubernetes::manifest(job, &site).as_bytes())?;
+    print(&format!("manifest {}\n", path.display()))?;
+    print(&format!("submit   kubectl apply -f {}\n", path.display()))
+}
+
+/// Tasks that all find their dataset missing would all download it.
+fn remind_of_data(arguments: &cli::Submit, experiment: &Experiment) {
+    let places = Places::from_environment(arguments.data.data_dir.clone());
+    let mut needed: Vec<&str> = experiment
+        .conditions
+        .iter()
+        .map(|condition| condition.settings.data.dataset.name())
+        .collect();
+    needed.sort_unstable();
+    needed.dedup();
+    for status in data::status(&places) {
+        let is_here = matches!(
+            status.availability,
+            Availability::Generated | Availability::Found(_)
+        );
+        let is_elsewhere = arguments.engine == Engine::Kubernetes;
+        if needed.contains(&status.name)
+            && status.availability != Availability::Generated
+            && (is_elsewhere || !is_here)
+        {
+            say(&format!(
+                "note: the tasks need `{}`; put it where they can read it before they start: `bn-lab data fetch {}`",
+                status.name, status.name
+            ));
+        }
+    }
+}
+
+/// `results/x.slurm` for `results/x`: a results folder holds results only.
+fn beside(results: &Path, engine: &str) -> Result<PathBuf> {
+    let mut path = PathBuf::from(text(results)?.trim_end_matches('/'));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{engine}"));
+    path.set_file_name(name);
+    Ok(path)
+}
+
+/// A path as text, which is what a script can hold.
+fn text(path: &Path) -> Result<String> {
+    let text = path.to_str().map(str::to_owned);
+    text.ok_or_else(|| Error::Usage(format!("the path `{}` is not UTF-8", path.display())))
+}
+
+/// A value of letters, digits and `others`.
+fn plain(option: &str, value: &str, others: &str) -> Result<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || others.contains(c);
+    if value.is_empty() || !value.chars().all(is_plain) {
+        return Err(Error::Usage(format!(
+            "`{option} {value}` is not one that Slurm has"
+        )));
+    }
+    Ok(value.to_owned())
+}

@@ -1,0 +1,158 @@
+//! A Slurm job array, and the job that completes and draws everything after it.
+
+use super::{Job, quote};
+
+/// Seconds before the time limit at which Slurm warns a task.
+const WARNING_SECONDS: u32 = 120;
+
+/// What only Slurm needs to know. Paths are as the nodes see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// The program.
+    pub program: String,
+    /// The working directory.
+    pub directory: String,
+    /// The experiment's file.
+    pub experiment: String,
+    /// The results folder.
+    pub results: String,
+    /// The folder of the tasks' logs; it must exist.
+    pub logs: String,
+    /// Time limit of each task, as Slurm writes it: `02:00:00`.
+    pub time: String,
+    /// The partition, if not Slurm's default one.
+    pub partition: Option<String>,
+}
+
+/// The array's script; `None` where a name or a path holds a line end, which no script can have.
+pub fn array(job: &Job, site: &Site) -> Option<String> {
+    let options = [
+        format!("--job-name={}", quote::sbatch(&job.name)?),
+        format!("--array=1-{}", job.tasks),
+        format!("--output={}", log(site, "%A_%a.log")?),
+    ];
+    let train = format!(
+        "train --shard \"$SLURM_ARRAY_TASK_ID/{}\"\n\
+         # Whoever is done takes what no task has begun.\n\
+         if test -z \"$is_stopped\" && {{ test \"$code\" -eq 0 || test \"$code\" -eq 5; }}; then train; fi",
+        job.tasks
+    );
+    let about = format!(
+        "Each of {} tasks trains its part of the trials, then helps with the others'.",
+        job.tasks
+    );
+    Some(script(job, site, &options, &about, &train))
+}
+
+/// The script of the job that follows: it trains what the array left, which should be nothing, and
+/// draws the charts of everything.
+pub fn finish(job: &Job, site: &Site) -> Option<String> {
+    let name = format!("{} (charts)", job.name);
+    let options = [
+        format!("--job-name={}", quote::sbatch(&name)?),
+        format!("--output={}", log(site, "%j-charts.log")?),
+    ];
+    let about = "Trains what the array left, which should be nothing, and draws the charts.";
+    Some(script(job, site, &options, about, "train"))
+}
+
+/// The command that submits both scripts, from the site's directory.
+pub fn command(array: &str, finish: &str) -> String {
+    format!(
+        "array=$(sbatch --parsable {}) && sbatch --dependency=\"afterany:${{array%%;*}}\" {}",
+        quote::shell(array),
+        quote::shell(finish)
+    )
+}
+
+/// The number in what `sbatch --parsable` prints: `123` or `123;cluster`.
+pub fn job_number(printed: &str) -> Option<&str> {
+    let number = printed.trim().split(';').next()?;
+    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    is_number.then_some(number)
+}
+
+fn log(site: &Site, name: &str) -> Option<String> {
+    let folder = quote::sbatch(&site.logs)?;
+    Some(format!("{}/{name}\"", folder.strip_suffix('"')?))
+}
+
+fn script(job: &Job, site: &Site, options: &[String], about: &str, train: &str) -> String {
+    let shared = [
+        format!("--time={}", site.time),
+        format!("--cpus-per-task={}", job.cpus),
+        format!("--mem={}", job.memory),
+        "--requeue".to_owned(),
+        format!("--signal=B:USR1@{WARNING_SECONDS}"),
+        "--open-mode=append".to_owned(),
+    ];
+    let partition = site
+        .partition
+        .iter()
+        .map(|name| format!("--partition={name}"));
+    let options: String = options
+        .iter()
+        .cloned()
+        .chain(shared)
+        .chain(partition)
+        .map(|option| format!("#SBATCH {option}\n"))
+        .collect();
+    let mut run = vec!["run".to_owned(), site.experiment.clone()];
+    run.extend([
+        "-o".to_owned(),
+        format!("output.dir={}", quote::toml(&site.results)),
+    ]);
+    run.extend(["--jobs".to_owned(), job.cpus.to_string()]);
+    run.extend(job.run_arguments.iter().cloned());
+    let run: Vec<String> = run.iter().map(|word| quote::shell(word)).collect();
+    let (name, about) = (quote::comment(&job.name), quote::comment(about));
+    let directory = quote::shell(&site.directory);
+    let run = format!("{} {}", quote::shell(&site.program), run.join(" "));
+    format!(
+        "#!/bin/bash\n{options}\n\
+         # {name}, written by `bn-lab submit`.\n\
+         # {about}\n\
+         # All tasks share one results folder; one that starts again goes on from what is there.\n\n\
+         set -u\n\
+         cd -- {directory} || exit 1\n\n\
+         {SIGNALS}\n\
+         train() {{\n    {run} \"$@\" &\n{WAIT}}}\n\n\
+         {train}\n\n\
+         {END}"
+    )
+}
+
+const SIGNALS: &str = r#"# Slurm sends USR1 to this script alone, shortly before the time limit: the run then ends its steps,
+# keeps its state, exits with 130, and the task queues again. TERM comes to the run as well, with
+# `scancel` or a preemption, and Slurm knows what is to follow.
+child=
+code=0
+is_stopped=
+is_out_of_time=
+trap 'is_stopped=yes; is_out_of_time=yes; test -z "$child" || kill -TERM "$child"' USR1
+trap 'is_stopped=yes' TERM INT
+"#;
+
+const WAIT: &str = r#"    child=$!
+    wait "$child"
+    code=$?
+    # A signal ends the waiting, not the run.
+    while test "$code" -gt 128 && kill -0 "$child" 2>/dev/null; do
+        wait "$child"
+        code=$?
+    done
+    child=
+"#;
+
+const END: &str = r#"# A run that was killed (for its memory, say) is tried again three times.
+if test "$code" -gt 128; then
+    if test -n "$is_out_of_time" ||
+        { test -z "$is_stopped" && test "${SLURM_RESTART_COUNT:-0}" -lt 3; }; then
+        echo "bn-lab ended with $code: this task queues again"
+        task=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
+        # Slurm ends this script.
+        scontrol requeue "${task:-$SLURM_JOB_ID}" && sleep 60
+    fi
+fi
+exit "$code"
+"#;

@@ -1,0 +1,129 @@
+use super::*;
+
+fn job() -> Job {
+    Job {
+        name: "quickstart".to_owned(),
+        tasks: 4,
+        cpus: 2,
+        memory: "4G".parse().expect("an amount"),
+        run_arguments: Vec::new(),
+    }
+}
+
+fn site() -> slurm::Site {
+    slurm::Site {
+        program: "/opt/bn-lab".to_owned(),
+        directory: "/home/ada/lab".to_owned(),
+        experiment: "results/quickstart.slurm/experiment.toml".to_owned(),
+        results: "results/quickstart".to_owned(),
+        logs: "results/quickstart.slurm/logs".to_owned(),
+        time: "02:00:00".to_owned(),
+        partition: Some("cpu".to_owned()),
+    }
+}
+
+/// Compares with a file of `tests/golden/submit`; `BN_LAB_BLESS=1` writes it anew.
+fn assert_golden(name: &str, text: &str) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = root.join("tests/golden/submit").join(name);
+    if std::env::var_os("BN_LAB_BLESS").is_some() {
+        crate::fs::replace(&path, text.as_bytes()).expect("a writable file");
+    }
+    let golden = crate::fs::read_text(&path).expect("a golden file");
+    assert!(golden == text, "{name} should read\n{text}");
+}
+
+#[test]
+fn a_slurm_array_and_the_job_after_it_are_as_recorded() {
+    assert_golden(
+        "array.sh",
+        &slurm::array(&job(), &site()).expect("a script"),
+    );
+    assert_golden(
+        "finish.sh",
+        &slurm::finish(&job(), &site()).expect("a script"),
+    );
+}
+
+#[test]
+fn a_kubernetes_job_is_as_recorded() {
+    let site = kubernetes::Site {
+        image: "registry.example/bn-lab:0.1".to_owned(),
+        claim: "lab".to_owned(),
+        experiment: "name = \"quickstart\"\n\n[data]\ndataset = \"glyphs\"\n".to_owned(),
+    };
+    assert_golden("job.yaml", &kubernetes::manifest(&job(), &site));
+}
+
+#[test]
+fn what_a_user_chose_stays_one_word_of_the_script() {
+    let nasty = r#"it's $(touch x) `y` "z" % # \"#;
+    let mut job = job();
+    job.name = nasty.to_owned();
+    job.run_arguments = vec!["--data-dir".to_owned(), nasty.to_owned()];
+    let site = slurm::Site {
+        directory: nasty.to_owned(),
+        logs: nasty.to_owned(),
+        results: nasty.to_owned(),
+        ..site()
+    };
+    let script = slurm::array(&job, &site).expect("a script");
+    let word = r#"'it'\''s $(touch x) `y` "z" % # \'"#;
+    assert!(script.contains(&format!("cd -- {word} ||")), "{script}");
+    assert!(
+        script.contains(&format!("--data-dir {word} \"$@\"")),
+        "{script}"
+    );
+    assert!(
+        script.contains(r#"#SBATCH --job-name="it's $(touch x) `y` \"z\" %% # \\""#),
+        "{script}"
+    );
+    // As TOML in a shell word.
+    assert!(
+        script.contains(r#"'output.dir="it'\''s $(touch x) `y` \"z\" % # \\"'"#),
+        "{script}"
+    );
+}
+
+#[test]
+fn a_line_end_cannot_stand_in_a_slurm_script_and_says_nothing_in_a_comment() {
+    let broken = Job {
+        name: "a\n#SBATCH --wrap=x".to_owned(),
+        ..job()
+    };
+    assert_eq!(slurm::array(&broken, &site()), None);
+    let kubernetes = kubernetes::Site {
+        image: "a\nb".to_owned(),
+        claim: "c: d".to_owned(),
+        experiment: "a = 1\u{2028}\n".to_owned(),
+    };
+    let manifest = kubernetes::manifest(&broken, &kubernetes);
+    assert!(manifest.contains("image: \"a\\nb\"\n"), "{manifest}");
+    assert!(manifest.contains("claimName: \"c: d\"\n"), "{manifest}");
+    assert!(
+        manifest.contains("name: bn-lab-a--sbatch---wrap-x\n"),
+        "{manifest}"
+    );
+    assert!(
+        manifest.lines().all(|line| !line.starts_with("#SBATCH")),
+        "{manifest}"
+    );
+}
+
+#[test]
+fn the_number_of_a_job_is_read_from_what_sbatch_prints() {
+    assert_eq!(slurm::job_number("12\n"), Some("12"));
+    assert_eq!(slurm::job_number("12;cluster\n"), Some("12"));
+    assert_eq!(slurm::job_number("Submitted batch job 12\n"), None);
+    assert_eq!(slurm::job_number(""), None);
+}
+
+#[test]
+fn memory_is_an_amount_with_a_unit() {
+    for right in ["512M", "4G", "1T"] {
+        assert_eq!(right.parse::<Memory>().expect(right).to_string(), right);
+    }
+    for wrong in ["", "4", "G", "0G", "-4G", "4GB", "4 G", "1.5G", "4é"] {
+        wrong.parse::<Memory>().expect_err(wrong);
+    }
+}
