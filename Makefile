@@ -1,4 +1,4 @@
-.PHONY: help quickstart mnist test faults test-backends check bench clean
+.PHONY: help quickstart mnist test faults test-backends test-slurm check bench clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -19,6 +19,10 @@ faults:         ## kill, starve and damage real runs at many moments (some minut
 # is content with Mesa's software driver (package mesa-vulkan-drivers).
 test-backends:  ## compare 50 steps of training on every backend with the CPU's (some minutes more to build)
 	cargo test --locked --features ndarray,wgpu --lib --test bn-lab backends -- --nocapture
+
+# Root, and on Debian the packages slurm-wlm and munge.
+test-slurm:     ## train the quickstart on a real Slurm of this machine's own, disturb it, compare the bytes (root)
+	tests/slurm/run.sh
 
 check:          ## what CI runs: formatting, lints, docs, tests
 	cargo fmt --check

@@ -118,7 +118,7 @@ fn fingerprints(
         let settings = record
             .settings
             .iter()
-            .map(|(key, value)| (key.as_str(), value));
+            .map(|(key, value)| (key.as_ref(), value));
         let seed = known.add([("seed", record.seed)]);
         Point {
             replicate: record.replicate,
@@ -133,7 +133,7 @@ fn fingerprints(
         let condition = &trial.condition;
         let settings = conditions.entry(condition.index).or_insert_with(|| {
             let settings = condition.keys.iter();
-            known.add(settings.map(|(key, value)| (key.as_str(), value)))
+            known.add(settings.map(|(key, value)| (key.as_ref(), value)))
         });
         Point {
             replicate: trial.replicate,

@@ -77,9 +77,10 @@ pub fn look(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Vec<Found>> {
 
 fn look_at(layout: &Layout, trial: &Trial) -> Result<Found> {
     let record = reader::record(layout, trial)?;
-    let standing = record
-        .as_ref()
-        .map(|record| survey::standing(record, trial, &layout.trial(&trial.id)));
+    let standing = match &record {
+        Some(record) => Some(survey::standing(record, trial, &layout.trial(&trial.id))?),
+        None => None,
+    };
     let running = match standing {
         Some(Standing::Done) => None,
         _ => claims::live(layout, &trial.id)?,
