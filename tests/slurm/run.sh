@@ -72,9 +72,9 @@ trap clean_up EXIT
 trap 'exit 1' INT TERM
 
 fail() {
-    echo "FAIL: $*"
     squeue --array 2>/dev/null
     tail -n 20 "$lab"/*.log "$results.slurm"/logs/* 2>/dev/null
+    echo "FAIL: $*"
     exit 1
 }
 
@@ -183,7 +183,7 @@ wait_for_work
 victim=
 for process in /proc/[0-9]*; do
     test "$(readlink "$process/exe" 2>/dev/null)" = "$bn_lab" || continue
-    tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qx "SLURM_CONF=$SLURM_CONF" && victim=${process#/proc/}
+    tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qx "SLURM_ARRAY_JOB_ID=$array" && victim=${process#/proc/}
 done
 test -n "$victim" || fail "no run to kill"
 kill -9 "$victim" || fail "run $victim was not killed"
