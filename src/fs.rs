@@ -65,9 +65,10 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     entries(folder, Path::is_file)
 }
 
-/// The folders in a folder, in the order of their names; none where there is no folder.
+/// The folders in a folder, links to folders left out, in the order of their names; none where
+/// there is no folder.
 pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
-    entries(folder, Path::is_dir)
+    entries(folder, |path| path.is_dir() && !path.is_symlink())
 }
 
 fn entries(folder: &Path, is_wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
@@ -85,25 +86,6 @@ fn entries(folder: &Path, is_wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>> 
     }
     wanted.sort();
     Ok(wanted)
-}
-
-/// The folders in a folder, links to folders left out, in the order of their names; none where
-/// there is no folder.
-pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Error::io("list", folder, e)),
-    };
-    let mut folders = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|e| Error::io("list", folder, e))?;
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            folders.push(entry.path());
-        }
-    }
-    folders.sort();
-    Ok(folders)
 }
 
 /// The bytes of all files in a folder and below.

@@ -5,11 +5,11 @@ pub mod data;
 pub mod merge;
 pub mod plan;
 pub mod plot;
-pub mod results;
 mod present;
+pub mod results;
 pub mod run;
-pub mod watch;
 pub mod submit;
+pub mod watch;
 
 use std::io::Write;
 use std::path::Path;

@@ -322,7 +322,7 @@ pub(super) fn log_failure(
         text.push_str(&format!("\n{details}\n"));
     }
     text.push_str("\nsettings\n");
-    for (key, value) in &trial.condition.keys {
+    for (key, value) in trial.condition.keys.iter() {
         text.push_str(&format!("  {key} = {}\n", value.to_toml()));
     }
     fs::create_folder(layout.root())?;

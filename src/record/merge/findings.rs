@@ -66,7 +66,7 @@ impl<'a> Findings<'a> {
                 }
                 continue;
             };
-            match survey::standing(&record, trial, &layout) {
+            match survey::standing(&record, trial, &layout)? {
                 Standing::Done => self.found(folder, trial, record, true)?,
                 Standing::Lacking => self.found(folder, trial, record, false)?,
                 Standing::Damaged => {
