@@ -44,14 +44,12 @@ fn say(text: &str) {
     drop(writeln!(std::io::stderr(), "{text}"));
 }
 
-/// Writes what tuning chose beside the other tables, or deletes what an earlier experiment left, and
-/// gives it in words.
-fn write_tuned(results: &Results, layout: &Layout) -> Result<Option<String>> {
+/// Writes what tuning chose beside the other tables, or deletes what an earlier experiment left.
+fn write_tuned(results: &Results, layout: &Layout) -> Result<()> {
     match report::tune::csv(results) {
-        Some(bytes) => fs::replace(&layout.tuned_table(), &bytes)?,
-        None => fs::remove_if_exists(&layout.tuned_table())?,
+        Some(bytes) => fs::replace(&layout.tuned_table(), &bytes),
+        None => fs::remove_if_exists(&layout.tuned_table()),
     }
-    Ok(report::tune::table(results))
 }
 
 /// Loads an experiment and passes on what its author may not have meant.

@@ -6,17 +6,18 @@ use crate::error::Result;
 use crate::plot;
 use crate::record::layout::Layout;
 use crate::record::reader;
+use crate::report;
 
 /// Reads the folder, draws every chart, prints their paths.
 pub fn run(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
     let results = reader::read(layout.root())?;
-    let tuned = write_tuned(&results, &layout)?;
+    write_tuned(&results, &layout)?;
     let charts = plot::write_all(&results, &layout.charts())?;
     if charts.is_empty() {
         say(NOTHING_TO_DRAW);
     }
-    if let Some(tuned) = tuned {
+    if let Some(tuned) = report::tune::table(&results) {
         print(&format!("{tuned}\n"))?;
     }
     for path in charts {

@@ -13,12 +13,12 @@ use crate::report;
 
 /// Draws the charts of a results folder, and prints its table if that is wanted.
 pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
-    let (results, charts, tuned) = draw(layout)?;
+    let (results, charts) = draw(layout)?;
     if !prints {
         return Ok(());
     }
     print(&format!("\n{}\n", report::conditions::table(&results)))?;
-    if let Some(tuned) = tuned {
+    if let Some(tuned) = report::tune::table(&results) {
         print(&format!("{tuned}\n"))?;
     }
     print(&format!("results  {}\n", layout.root().display()))?;
@@ -31,16 +31,16 @@ pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
     }
 }
 
-/// Draws the charts, and writes down what was tuned, of what the tables say in the end: another run may write them meanwhile, and
-/// its charts must not be replaced by older ones.
-fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>, Option<String>)> {
+/// Draws the charts, and writes what tuning chose, of what the tables say in the end: another run may
+/// write them meanwhile, and its charts must not be replaced by older ones.
+fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>)> {
     loop {
         let table = fs::read(&layout.trials_table())?;
         let results = reader::read(layout.root())?;
         let charts = plot::write_all(&results, &layout.charts())?;
-        let tuned = write_tuned(&results, layout)?;
+        write_tuned(&results, layout)?;
         if table == fs::read(&layout.trials_table())? {
-            return Ok((results, charts, tuned));
+            return Ok((results, charts));
         }
     }
 }

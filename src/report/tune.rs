@@ -66,12 +66,15 @@ fn others(results: &Results, tuning: &Tuning) -> Vec<usize> {
     [first, last].concat()
 }
 
+/// A setting, and the trials of each condition in it: of each value of the tuned key.
+type Setting<'a> = (Vec<String>, BTreeMap<usize, Vec<&'a TrialCurves>>);
+
 fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
     let Some(key) = results.axes.iter().position(|axis| *axis == tuning.key) else {
         return Vec::new();
     };
     let others = others(results, tuning);
-    let mut settings: Vec<(Vec<String>, BTreeMap<usize, Vec<&TrialCurves>>)> = Vec::new();
+    let mut settings: Vec<Setting<'_>> = Vec::new();
     for trial in &results.trials {
         let setting: Vec<String> = others
             .iter()
@@ -85,7 +88,7 @@ fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
         let conditions = &mut settings[known].1;
         conditions.entry(trial.condition).or_default().push(trial);
     }
-    let choice = |(setting, conditions): (Vec<String>, BTreeMap<usize, Vec<&TrialCurves>>)| {
+    let choice = |(setting, conditions): Setting<'_>| {
         let tried = conditions.values().map(|trials| tried(trials, key, tuning));
         let mut tried: Vec<Tried> = tried.collect();
         tried.sort_by(|a, b| {

@@ -1,6 +1,6 @@
 //! `[tune]`
 
-use super::{Reader, as_count, as_whole};
+use super::Reader;
 use crate::config::spec::{Metric, Tune};
 use crate::config::value::Value;
 
@@ -21,11 +21,13 @@ pub(in crate::config) fn tune(
         _ => Metric::ValidationAccuracy,
     };
     let budget = budget(&key, &per)?;
-    let given = reader.value("tune.budget", Value::Integer(budget as i64));
+    // At most as many as there are conditions.
+    let default = u32::try_from(budget).ok()?;
+    let budget = reader.count("tune.budget", default);
     Some(Tune {
         key,
         per,
         metric,
-        budget: as_whole(&given).map_or(budget, as_count),
+        budget,
     })
 }
