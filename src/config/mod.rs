@@ -16,6 +16,7 @@ mod key_list;
 mod keys;
 mod problem;
 mod read;
+mod reading;
 mod resolve;
 mod rule;
 pub mod spec;
