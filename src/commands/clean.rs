@@ -69,9 +69,10 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
 fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
     let target = &arguments.target;
     let is_folder = !fs::is_file(target) && target.is_dir();
-    let file = match is_folder {
-        true => resolved(target)?,
-        false => target.clone(),
+    let file = if is_folder {
+        resolved(target)?
+    } else {
+        target.clone()
     };
     let mut experiment = load(
         &cli::ExperimentArgs {
@@ -100,9 +101,10 @@ fn resolved(folder: &Path) -> Result<std::path::PathBuf> {
 
 fn listed(found: &[Leftover]) -> String {
     let row = |leftover: &Leftover| {
-        let why = match leftover.is_in_use {
-            true => format!("in use, stays: {}", leftover.why),
-            false => leftover.why.clone(),
+        let why = if leftover.is_in_use {
+            format!("in use, stays: {}", leftover.why)
+        } else {
+            leftover.why.clone()
         };
         vec![leftover.name.clone(), units::size(leftover.bytes), why]
     };

@@ -35,9 +35,10 @@ pub fn run(arguments: &cli::Results) -> Result<()> {
         Format::Json => sheet.json(),
     };
     if is_for_people {
-        let shown = match filters.is_empty() {
-            true => String::new(),
-            false => format!("; {} of {all} rows shown", sheet.rows.len()),
+        let shown = if filters.is_empty() {
+            String::new()
+        } else {
+            format!("; {} of {all} rows shown", sheet.rows.len())
         };
         text.push_str(&format!("{}{shown}\n", results::tally(&live)));
     }

@@ -75,10 +75,13 @@ impl View {
                 format!("{up}\x1b[J\x1b[?7l{picture}\x1b[?7h")
             }
             Self::Lines(changes, is_begun) => {
-                let changed = changes.since_last(live, left);
-                match std::mem::replace(is_begun, true) {
-                    true => changed.iter().map(|line| format!("{line}\n")).collect(),
-                    false => picture(live, left),
+                let mut lines = changes.since_last(live, left);
+                if std::mem::replace(is_begun, true) {
+                    // Each with its line end.
+                    lines.push(String::new());
+                    lines.join("\n")
+                } else {
+                    picture(live, left)
                 }
             }
         }

@@ -130,14 +130,14 @@ fn since(layout: &Layout, trial: &mut LiveTrial) -> Result<Vec<String>> {
 
 /// As the plan labels a trial, from its row.
 fn label(axes: &[String], values: &[String], replicate: &str) -> String {
-    let axis = |(index, (key, value)): (usize, (&String, &String))| {
+    let named = |(index, (key, value)): (usize, (&String, &String))| {
         let value = if value.is_empty() { "–" } else { value };
         match index {
             0 => value.to_owned(),
             _ => format!("{} {value}", short_name(key)),
         }
     };
-    let axes = axes.iter().zip(values).enumerate().map(axis);
+    let axes = axes.iter().zip(values).enumerate().map(named);
     format!("{} #{replicate}", axes.collect::<Vec<_>>().join(" · "))
 }
 

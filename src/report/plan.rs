@@ -288,9 +288,12 @@ fn estimate(overview: &Overview, jobs: usize) -> Option<String> {
         *bases.entry(expected.basis).or_default() += 1;
     }
     let only = bases.len() == 1;
-    let bases = bases.into_iter().map(|(basis, trials)| match only {
-        true => format!("by {}", basis.words()),
-        false => format!("{trials} by {}", basis.words()),
+    let bases = bases.into_iter().map(|(basis, trials)| {
+        if only {
+            format!("by {}", basis.words())
+        } else {
+            format!("{trials} by {}", basis.words())
+        }
     });
     Some(format!(
         "estimated time: about {} with --jobs {jobs}, from the speed of {} measured here ({})",

@@ -134,10 +134,10 @@ impl Sheet {
 
     /// Where a column is, by its full or its short name.
     fn column(&self, name: &str) -> Result<usize> {
-        let is_called = |column: &String| column == name || short_name(column) == name;
+        let mut columns = self.columns.iter();
         let exact = self.columns.iter().position(|column| column == name);
         exact
-            .or_else(|| self.columns.iter().position(is_called))
+            .or_else(|| columns.position(|column| short_name(column) == name))
             .ok_or_else(|| Error::Usage(self.unknown(name)))
     }
 

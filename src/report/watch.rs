@@ -78,8 +78,8 @@ impl Changes {
             };
             let before = self.0.insert(trial.id.clone(), now.clone());
             if before.is_some_and(|before| before != now) {
-                let line = line(trial, ended, total);
-                lines.push(line + &left(seconds_left.filter(|_| ended < total)));
+                let told = line(trial, ended, total);
+                lines.push(told + &left(seconds_left.filter(|_| ended < total)));
             }
         }
         lines
