@@ -24,6 +24,7 @@ mod results;
 mod rooms;
 mod run;
 mod shards;
+mod submitting;
 mod trained;
 mod tune;
 mod watch;

@@ -1,0 +1,174 @@
+//! `bn-lab submit`: what it writes does what it says. A real Slurm is in `tests/slurm`.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::harness::{Lab, Ran, SMALL, assert_same};
+
+const FOLDER: &str = "it's here/small";
+
+fn submitted(lab: &Lab, arguments: &[&str]) -> Ran {
+    let start = ["submit", "experiment.toml", "--engine", "slurm"];
+    let folder = format!("output.dir=\"{FOLDER}\"");
+    lab.bn_lab(&[&start, arguments, &["-o", &folder]].concat())
+}
+
+/// A program of that name, first on the path.
+#[cfg(unix)]
+fn fake(lab: &Lab, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    lab.write(
+        &format!("bin/{name}"),
+        format!("#!/bin/sh\n{script}").as_bytes(),
+    );
+    let path = lab.path(&format!("bin/{name}"));
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("our own file");
+}
+
+fn with_fakes(lab: &Lab, command: &mut Command) {
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.env("PATH", format!("{}:{path}", lab.path("bin").display()));
+}
+
+/// A script of the array, as Slurm would start it.
+#[cfg(unix)]
+fn start(lab: &Lab, script: &str, task: &str) -> Child {
+    let mut command = Command::new("bash");
+    command
+        .arg(lab.path(&format!("{FOLDER}.slurm/{script}")))
+        .env("SLURM_ARRAY_TASK_ID", task)
+        .env("SLURM_ARRAY_JOB_ID", "7")
+        .env("SLURM_JOB_ID", "8")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    with_fakes(lab, &mut command);
+    command.spawn().expect("a shell")
+}
+
+#[cfg(unix)]
+#[test]
+fn the_tasks_of_an_array_leave_what_one_run_leaves() {
+    let whole = Lab::with(SMALL);
+    whole.run(&[]);
+    let lab = Lab::with(SMALL);
+    let ran = submitted(&lab, &["--tasks", "3"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(
+        ran.stdout
+            .contains("sbatch --parsable 'it'\\''s here/small.slurm/array.sh'"),
+        "{}",
+        ran.stdout
+    );
+    // The experiment that was submitted counts, whatever becomes of its file.
+    lab.write("experiment.toml", b"not an experiment any more");
+    let tasks = ["1", "2", "3"].map(|task| start(&lab, "array.sh", task));
+    for mut task in tasks {
+        assert_eq!(task.wait().expect("it ends").code(), Some(0));
+    }
+    let mut finish = start(&lab, "finish.sh", "");
+    assert_eq!(finish.wait().expect("it ends").code(), Some(0));
+    assert_same(
+        &whole.reproducible_files("results/small"),
+        &lab.reproducible_files(FOLDER),
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_task_that_is_out_of_time_queues_again_and_a_cancelled_one_does_not() {
+    let long = SMALL.replace("epochs = 2", "epochs = 2000");
+    for (signal, asked) in [("-USR1", "requeue 7_1\n"), ("-TERM", "")] {
+        let lab = Lab::with(&long);
+        fake(
+            &lab,
+            "scontrol",
+            &format!("echo \"$@\" >> '{}'\nexit 1\n", lab.path("asked").display()),
+        );
+        lab.write("asked", b"");
+        assert_eq!(submitted(&lab, &["--tasks", "1"]).code, Some(0));
+        let mut task = start(&lab, "array.sh", "1");
+        let deadline = Instant::now() + Duration::from_mins(2);
+        let is_training = || {
+            let files = lab.path(FOLDER).join("trials");
+            std::fs::read_dir(files).is_ok_and(|mut trials| {
+                trials.any(|trial| trial.is_ok_and(|t| t.path().join("steps.csv").is_file()))
+            })
+        };
+        while !is_training() {
+            assert!(Instant::now() < deadline, "it does not train");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let kill = |process: &str| Command::new("kill").args([signal, process]).status();
+        assert!(
+            kill(&task.id().to_string())
+                .expect("`kill` exists")
+                .success()
+        );
+        if signal == "-TERM" {
+            // Slurm tells the run as well.
+            let children = format!("/proc/{0}/task/{0}/children", task.id());
+            let children = std::fs::read_to_string(children).expect("Linux");
+            for child in children.split_whitespace() {
+                assert!(kill(child).expect("`kill` exists").success());
+            }
+        }
+        assert_eq!(task.wait().expect("it ends").code(), Some(130), "{signal}");
+        assert_eq!(lab.text("asked"), asked, "{signal}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn sbatch_is_called_on_request_and_its_absence_is_told() {
+    let lab = Lab::with(SMALL);
+    let mut command = lab.command(&["submit", "experiment.toml", "--engine", "slurm", "--submit"]);
+    command.env("PATH", lab.path("nothing here"));
+    let ran = Ran::from(command.output().expect("the program starts"));
+    ran.refused(1, &["`sbatch` did not take the job", "hint: "]);
+    assert!(lab.path("results/small.slurm/array.sh").exists());
+
+    fake(&lab, "sbatch", "echo \"$@\" >> asked\necho '12;cluster'\n");
+    let mut command = lab.command(&["submit", "experiment.toml", "--engine", "slurm", "--submit"]);
+    with_fakes(&lab, &mut command);
+    let ran = Ran::from(command.output().expect("the program starts"));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(
+        lab.text("asked"),
+        "--parsable results/small.slurm/array.sh\n\
+         --parsable --dependency=afterany:12 results/small.slurm/finish.sh\n"
+    );
+    assert!(ran.stdout.contains("job      12 "), "{}", ran.stdout);
+}
+
+#[test]
+fn a_kubernetes_job_holds_the_experiment_and_no_more_pods_than_trials() {
+    let lab = Lab::with(SMALL);
+    let kubernetes = ["submit", "experiment.toml", "--engine", "kubernetes"];
+    let ran = lab.bn_lab(&[&kubernetes[..], &["--tasks", "50", "-o", "train.epochs=3"]].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("note: 6 tasks"), "{}", ran.stderr);
+    let manifest = lab.text("results/small.kubernetes/job.yaml");
+    assert!(manifest.contains("completions: 6\n"), "{manifest}");
+    assert!(manifest.contains("\n    epochs = 3\n"), "{manifest}");
+    assert!(!lab.path("results/small").exists(), "nothing is trained");
+}
+
+#[test]
+fn options_that_the_engine_does_not_have_are_usage_errors() {
+    let lab = Lab::with(SMALL);
+    for (engine, wrong) in [
+        ("slurm", &["--image", "x"][..]),
+        ("slurm", &["--time", "an hour"]),
+        ("slurm", &["--partition", "a b"]),
+        ("slurm", &["--memory", "much"]),
+        ("slurm", &["--tasks", "0"]),
+        ("kubernetes", &["--submit"]),
+        ("kubernetes", &["--time", "01:00:00"]),
+        ("docker", &[]),
+    ] {
+        let start = ["submit", "experiment.toml", "--engine", engine];
+        let ran = lab.bn_lab(&[&start, wrong].concat());
+        ran.refused(2, &wrong[..wrong.len().min(1)]);
+    }
+    assert!(!lab.path("results").exists(), "nothing is written");
+}
