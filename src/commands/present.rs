@@ -22,13 +22,12 @@ pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
         print(&format!("{tuned}\n"))?;
     }
     print(&format!("results  {}\n", layout.root().display()))?;
-    match charts.iter().find(|path| path.ends_with("overview.png")) {
-        Some(overview) => print(&format!("charts   {}\n", overview.display())),
-        None => {
-            say(NOTHING_TO_DRAW);
-            Ok(())
-        }
+    if let Some(overview) = charts.iter().find(|path| path.ends_with("overview.png")) {
+        print(&format!("charts   {}\n", overview.display()))?;
+    } else {
+        say(NOTHING_TO_DRAW);
     }
+    Ok(())
 }
 
 /// Draws the charts, and writes what tuning chose, of what the tables say in the end: another run may

@@ -72,10 +72,9 @@ mod tests {
     fn ids(count: u32) -> Vec<String> {
         let id = |i: u32| {
             let digest = Sha256::digest(i.to_le_bytes());
-            digest[..8]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect()
+            let mut hash = [0; 8];
+            hash.copy_from_slice(&digest[..8]);
+            format!("{:016x}", u64::from_be_bytes(hash))
         };
         (0..count).map(id).collect()
     }

@@ -90,13 +90,14 @@ fn script(job: &Job, site: &Site, options: &[String], about: &str, train: &str) 
         .partition
         .iter()
         .map(|name| format!("--partition={name}"));
-    let options: String = options
+    let lines: Vec<String> = options
         .iter()
+        .chain(&shared)
         .cloned()
-        .chain(shared)
         .chain(partition)
         .map(|option| format!("#SBATCH {option}\n"))
         .collect();
+    let options = lines.concat();
     let mut run = vec!["run".to_owned(), site.experiment.clone()];
     run.extend([
         "-o".to_owned(),
