@@ -10,7 +10,7 @@ use crate::record::merge::{self, Merged};
 /// Merges, draws the charts, prints the table and what is missing.
 pub fn run(arguments: &cli::Merge) -> Result<()> {
     let merged = merge::merge(&arguments.sources, &arguments.into)?;
-    present(&Layout::new(&arguments.into), arguments.quiet)?;
+    present(&Layout::new(&arguments.into), !arguments.quiet)?;
     // What is damaged is said even to those who want to hear nothing: it is not in the table.
     for path in &merged.torn {
         say(&format!(
