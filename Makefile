@@ -1,4 +1,4 @@
-.PHONY: help quickstart mnist test faults test-backends test-slurm check bench clean
+.PHONY: help quickstart mnist test faults test-backends test-slurm check bench bench-runner clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -32,6 +32,9 @@ check:          ## what CI runs: formatting, lints, docs, tests
 
 bench:          ## time one optimiser step of the headline network under each placement
 	cargo bench --locked --bench step --bench step_system_allocator
+
+bench-runner:   ## time planning 100 000 trials, and a folder of 10 000 (some minutes)
+	cargo bench --locked --bench plan --bench folder
 
 clean:          ## delete build products; results stay
 	cargo clean

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::config::spec::{Condition, Experiment, Recording};
 use crate::config::value::Value;
 use crate::seed::Streams;
+use crate::units::hexadecimal;
 
 /// Version of everything that decides a trial's numbers besides its settings: streams, formulas,
 /// the order of operations. Raised when the same settings would give other numbers.
@@ -87,13 +88,7 @@ impl Identity {
     fn of_replicate(&self, seed: u64, replicate: u64) -> String {
         let mut digest = self.0.clone();
         digest.update(format!(",\"replicate\":{replicate},\"seed\":{seed}}}"));
-        let digits = digest.finalize();
-        digits[..8]
-            .iter()
-            .fold(String::with_capacity(16), |mut id, byte| {
-                id.push_str(&format!("{byte:02x}"));
-                id
-            })
+        hexadecimal(&digest.finalize()[..8])
     }
 }
 
@@ -173,11 +168,7 @@ mod tests {
                 "keys": trial.condition.keys,
             });
             let digest = Sha256::digest(identity.to_string().as_bytes());
-            let digits: String = digest[..8]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            assert_eq!(trial.id, digits);
+            assert_eq!(trial.id, hexadecimal(&digest[..8]));
         }
     }
 

@@ -15,6 +15,15 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// Two digits a byte: `0a1f`.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        digits.push_str(&format!("{byte:02x}"));
+    }
+    digits
+}
+
 /// `812 bytes`, `14.2 kB`, `3.0 MB`, in powers of a thousand.
 pub fn size(bytes: u64) -> String {
     let bytes = bytes as f64;

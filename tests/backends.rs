@@ -2,11 +2,9 @@
 //! arithmetic of the backends compares, step by step, is tested beside the step
 //! (`src/train/step/tests/backends.rs`).
 
-use std::io::Write;
-
 use bn_lab::device;
 
-use crate::harness::{Lab, Ran, rows};
+use crate::harness::{Lab, Ran, rows, tell};
 
 const EXPERIMENT: &str = r#"
 name = "devices"
@@ -37,14 +35,6 @@ log_every_steps = 1
 
 /// Relative to each loss on the CPU.
 const TOLERANCE: f64 = 1e-4;
-
-/// Past the test harness, which keeps what a passing test prints to itself.
-fn tell_loudly(what: &str) {
-    let line = format!("\n{what}\n");
-    std::io::stderr()
-        .write_all(line.as_bytes())
-        .expect("an open stderr");
-}
 
 fn on(device: &str) -> (Lab, Ran) {
     let lab = Lab::with(EXPERIMENT);
@@ -87,7 +77,7 @@ fn every_device_of_the_build_runs_an_experiment_and_finds_the_losses_of_the_cpu(
     for name in device::available() {
         let (lab, ran) = on(name);
         if name == "wgpu" && ran.code == Some(6) {
-            tell_loudly(&format!("SKIPPED: {}", ran.stderr));
+            tell(&format!("SKIPPED: {}", ran.stderr));
             continue;
         }
         assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);

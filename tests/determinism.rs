@@ -154,7 +154,8 @@ fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
     // The same folder: finished trials lack what is asked for now, so they are trained again.
     let ran = plain.run(&LOOK);
     assert!(
-        ran.stderr.contains("note: 6 finished trials lack"),
+        ran.stderr
+            .contains("note: training 6 finished trials again"),
         "{}",
         ran.stderr
     );

@@ -1,6 +1,7 @@
 //! A folder, an experiment in it, and the program run on it.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -132,7 +133,10 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
                 .expect("below the root")
                 .display()
                 .to_string();
-            files.insert(name, std::fs::read(&path).expect("a readable file"));
+            // A file that is being replaced may have gone since it was listed.
+            if let Ok(bytes) = std::fs::read(&path) {
+                files.insert(name, bytes);
+            }
         }
     }
 }
@@ -188,4 +192,12 @@ pub fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
                 .collect()
         })
         .collect()
+}
+
+/// Past the test harness, which keeps what a passing test prints to itself.
+pub fn tell(what: &str) {
+    let line = format!("\n{what}\n");
+    std::io::stderr()
+        .write_all(line.as_bytes())
+        .expect("an open stderr");
 }

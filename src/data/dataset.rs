@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::spec::Shape;
 use crate::error::{Error, Result};
+use crate::units::hexadecimal;
 
 /// The raw inputs of all examples, kept as they came; scaled per batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,10 +143,7 @@ impl Dataset {
             }
             hash.update(&part.labels);
         }
-        let sum = hash.finalize();
-        sum[..8]
-            .iter()
-            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+        hexadecimal(&hash.finalize()[..8])
     }
 }
 

@@ -3,7 +3,6 @@
 //!
 //! Which files, which addresses and what to say when all fail is for [`mod@super::fetch`].
 
-use std::fmt::Write;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use super::archive::unpack;
 use super::source::{Archive, SourceFile};
 use crate::error::Error;
 use crate::fs::Partial;
+use crate::units::hexadecimal;
 
 /// How far a download is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,14 +208,6 @@ fn wrong_size(file: &SourceFile, found: &str) -> Failure {
 /// The SHA-256 of `bytes`, in hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -115,10 +115,7 @@ fn fingerprints(
 ) -> (Fingerprints, Vec<Point>, Vec<Point>) {
     let mut known = Fingerprints::default();
     let recorded = recorded.iter().map(|record| {
-        let settings = record
-            .settings
-            .iter()
-            .map(|(key, value)| (key.as_ref(), value));
+        let settings = record.settings.iter();
         let seed = known.add([("seed", record.seed)]);
         Point {
             replicate: record.replicate,
@@ -131,10 +128,9 @@ fn fingerprints(
     let planned = planned.iter().map(|trial| {
         let seed = known.add([("seed", trial.seed)]);
         let condition = &trial.condition;
-        let settings = conditions.entry(condition.index).or_insert_with(|| {
-            let settings = condition.keys.iter();
-            known.add(settings.map(|(key, value)| (key.as_ref(), value)))
-        });
+        let settings = conditions
+            .entry(condition.index)
+            .or_insert_with(|| known.add(condition.keys.iter()));
         Point {
             replicate: trial.replicate,
             print: joined(seed, settings.clone()),

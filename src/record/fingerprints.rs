@@ -23,13 +23,13 @@ pub(super) struct Fingerprints {
 
 impl Fingerprints {
     /// The fingerprint of settings.
-    pub(super) fn add<'a, V: Serialize + 'a>(
+    pub(super) fn add<K: AsRef<str>, V: Serialize>(
         &mut self,
-        settings: impl IntoIterator<Item = (&'a str, V)>,
+        settings: impl IntoIterator<Item = (K, V)>,
     ) -> Fingerprint {
         let mut print = vec![ABSENT; self.keys.len()];
         for (key, value) in settings {
-            let place = self.place(key);
+            let place = self.place(key.as_ref());
             // Plain values into memory: serialising cannot fail.
             let text = serde_json::to_string(&value).unwrap_or_default();
             if print.len() <= place {

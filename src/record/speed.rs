@@ -200,12 +200,12 @@ fn prints(plan: &[Arc<Trial>], recorded: &[TrialRecord]) -> (HashMap<usize, Prin
         let condition = &trial.condition;
         conditions.entry(condition.index).or_insert_with(|| {
             let settings = condition.keys.iter();
-            known.add(settings.map(|(key, value)| (key.as_ref(), value)))
+            known.add(settings)
         });
     }
     let others = recorded.iter().map(|record| {
         let settings = record.settings.iter();
-        known.add(settings.map(|(key, value)| (key.as_ref(), value)))
+        known.add(settings)
     });
     let others: Vec<Fingerprint> = others.collect();
     let data = known.places(|key| key.starts_with("data."));

@@ -15,6 +15,7 @@ use super::schema::{EpochRow, SCHEMA_VERSION};
 use crate::error::Result;
 use crate::event::{NamedTensor, TrainingState};
 use crate::fs::{self, Grown};
+use crate::units::hexadecimal;
 
 /// The entry of the file's header that holds everything but the tensors, and a digest of it all.
 const NOTE: &str = "bn_lab";
@@ -73,8 +74,7 @@ fn digest(text: &str, tensors: &[NamedTensor]) -> String {
         let bytes = tensor.values.iter().flat_map(|x| x.to_le_bytes());
         digest.update(bytes.collect::<Vec<u8>>());
     }
-    let digest = digest.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&digest.finalize())
 }
 
 /// The state that a training of `origin` left, if it can be gone on with: a damaged one, one of

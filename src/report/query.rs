@@ -126,9 +126,9 @@ impl Sheet {
     pub fn select(&mut self, columns: &[String]) -> Result<()> {
         let places: Result<Vec<usize>> = columns.iter().map(|name| self.column(name)).collect();
         let places = places?;
-        let chosen = |row: &Vec<String>| places.iter().map(|&place| row[place].clone()).collect();
+        let chosen = |row: &[String]| places.iter().map(|&place| row[place].clone()).collect();
         self.columns = chosen(&self.columns);
-        self.rows = self.rows.iter().map(chosen).collect();
+        self.rows = self.rows.iter().map(|row| chosen(row)).collect();
         Ok(())
     }
 

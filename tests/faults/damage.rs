@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{RESULTS, asked, lab};
-use crate::harness::{Lab, Ran};
+use crate::harness::{Lab, Ran, tell};
+
+/// What becomes of a file's bytes; `None`: it is gone.
+type Damage = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// What happens to a file.
-const DAMAGES: [(&str, fn(&[u8]) -> Option<Vec<u8>>); 4] = [
+const DAMAGES: [(&str, Damage); 4] = [
     ("emptied", |_| Some(Vec::new())),
     ("torn", |bytes| {
         Some(bytes[..bytes.len().saturating_sub(7)].to_vec())
@@ -65,20 +68,21 @@ fn whatever_happens_to_a_file_the_next_run_mends_it_or_says_what_to_do() {
             restore(&lab, &whole);
         }
     }
-    println!(
+    tell(&format!(
         "{} kinds of files: {mended} damages mended, {refused} refused",
         kinds.len()
-    );
+    ));
 }
 
 /// All files are as they were, but those of the clock, and those whose content is not looked at.
 fn check_mended(lab: &Lab, whole: &BTreeMap<String, Vec<u8>>, name: &str, what: &str) {
-    let is_unseen =
-        what == "overwritten" && (name.ends_with(".bin") || name.ends_with(".safetensors"));
+    let extension = name.rsplit('.').next();
+    let is_unseen = what == "overwritten" && matches!(extension, Some("bin" | "safetensors"));
     let now = lab.files(RESULTS);
     for (file, bytes) in whole {
         let is_of_the_clock = file.ends_with("timings.csv") || file == "manifest.json";
-        if !is_of_the_clock && !(is_unseen && file == name) {
+        let is_looked_at = !(is_unseen && file == name);
+        if !is_of_the_clock && is_looked_at {
             assert!(
                 now.get(file) == Some(bytes),
                 "`{name}` {what}: `{file}` differs"

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{RESULTS, asked, finished, lab};
-use crate::harness::{Lab, Ran, assert_same};
+use crate::harness::{Lab, Ran, assert_same, tell};
 
 /// Sizes of disk in the short form.
 const FEW: usize = 4;
@@ -25,7 +25,7 @@ fn own_mounts() -> Option<Vec<&'static str>> {
 #[test]
 fn a_disk_that_fills_up_ends_the_run_with_a_hint_and_loses_nothing() {
     let Some(flags) = own_mounts() else {
-        println!("SKIPPED: a small disk can only be mounted by root or in a user namespace");
+        tell("SKIPPED: a small disk can only be mounted by root or in a user namespace");
         return;
     };
     let undisturbed = lab(2);
@@ -42,7 +42,7 @@ fn a_disk_that_fills_up_ends_the_run_with_a_hint_and_loses_nothing() {
         let kilobytes = 8 + pages * 6 * index / sizes;
         full += usize::from(fill(&flags, kilobytes, &expected));
     }
-    println!("{full} of {sizes} disks were full");
+    tell(&format!("{full} of {sizes} disks were full"));
     assert!(
         full * 2 > sizes,
         "most disks are too small: {full} of {sizes}"
@@ -138,9 +138,7 @@ fn a_folder_that_becomes_read_only_ends_the_run_and_loses_nothing() {
     undisturbed.run(&[]);
     let lab = lab(30);
     let Some(user) = as_somebody(&lab) else {
-        println!(
-            "SKIPPED: this user may write everywhere, and the program is out of others' reach"
-        );
+        tell("SKIPPED: this user may write everywhere, and the program is out of others' reach");
         return;
     };
     let command = |lab: &Lab| {

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{Dice, RESULTS, asked, finished, lab};
-use crate::harness::{Lab, assert_same};
+use crate::harness::{Lab, assert_same, tell};
 
 /// Kills in the short form.
 const FEW: usize = 10;
@@ -39,7 +39,7 @@ fn killed_at_any_moment_a_run_is_completed_by_the_next_ones_to_the_same_bytes() 
         assert_same(&expected, &lab.reproducible_files(RESULTS));
         count.completed += 1;
     }
-    println!("{count:?}");
+    tell(&format!("{count:?}"));
 }
 
 /// Runs for a while and kills; `true` if the run had ended.
@@ -118,9 +118,7 @@ fn a_trial_goes_on_from_its_state_and_does_not_start_anew() {
             let files = lab.path(RESULTS).is_dir().then(|| lab.files(RESULTS));
             let mut files = files.into_iter().flatten();
             let found = files.find(|(name, _)| name.ends_with("steps.csv"));
-            found.map_or(0, |(_, bytes)| {
-                bytes.iter().filter(|&&byte| byte == b'\n').count()
-            })
+            found.map_or(0, |(_, bytes)| bytes.split(|&byte| byte == b'\n').count())
         };
         // A row every five steps.
         while steps() < 20 {
