@@ -2,7 +2,9 @@
 
 mod norm;
 mod promises;
+mod random_sweeps;
 mod refusals;
+mod refused_sweeps;
 mod sweep;
 mod tune;
 
