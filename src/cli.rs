@@ -91,7 +91,8 @@ pub struct Run {
     /// Threads of each trial's kernels; small networks gain nothing from more than one
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: u16,
-    /// Where to compute: `cpu`, or `ndarray`, `wgpu`, `wgpu:1` in a build with that feature
+    /// Where to compute: `cpu`, or `ndarray`, `wgpu`, `wgpu:1` in a build with that feature. Several
+    /// devices of one kind share the trials: `wgpu:0,wgpu:1`
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub device: String,
     /// Train trials that failed before once more

@@ -1,5 +1,7 @@
 //! Device names → burn devices. The only file that names a backend.
 
+pub mod spread;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::tensor::Device;

@@ -163,13 +163,14 @@ pub fn remove_empty_folder(path: &Path) {
     drop(fs::remove_dir(path));
 }
 
-/// Copies a file, piece by piece; a reader of `to` sees the old file or the new one, never a part.
+/// Copies a file, piece by piece; a reader of `to` sees the old file or the new one, never a part. A
+/// power failure soon after may leave it empty: nothing waits for the disk.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut source = File::open(from).map_err(|e| Error::io("read", from, e))?;
     let mut partial = Partial::beside(to)?;
     std::io::copy(&mut source, partial.file.as_file_mut())
         .map_err(|e| Error::io("write", to, e))?;
-    partial.persist()
+    partial.persist_unsynced()
 }
 
 /// Whether a file is what a killed process left of a [`Partial`].

@@ -9,7 +9,7 @@ use crate::cli::{self, MessageFormat};
 use crate::commands::present::present;
 use crate::commands::{data, load, print, say};
 use crate::data::Places;
-use crate::device::OpenDevice;
+use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
 use crate::panics;
@@ -30,10 +30,10 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let experiment = load(&arguments.experiment, quiet)?;
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
-    let jobs = jobs(arguments, threads);
-    let device = OpenDevice::open(&arguments.device)?;
-    let entry = RunEntry::begin(device.name(), jobs, threads);
-    let trainer = BurnTrainer::new(device, threads);
+    let devices = Devices::open(&arguments.device)?;
+    let jobs = jobs(arguments, threads, devices.count());
+    let entry = RunEntry::begin(devices.kind(), jobs, threads);
+    let trainer = BurnTrainer::new(devices, threads);
     let layout = Layout::new(&experiment.output.dir);
     let selection = Selection {
         retry_failed: arguments.retry_failed,
@@ -137,11 +137,12 @@ fn tell(survey: &Survey, earlier: Option<&Path>) {
     }
 }
 
-/// One trial per core, unless the trials have several threads each or the user says otherwise.
-fn jobs(arguments: &cli::Run, threads: usize) -> usize {
+/// One trial per core and at least one per device, unless the trials have several threads each or the
+/// user says otherwise.
+fn jobs(arguments: &cli::Run, threads: usize, devices: usize) -> usize {
     arguments
         .jobs
-        .map_or_else(|| (manifest::cores() / threads).max(1), usize::from)
+        .map_or_else(|| (manifest::cores() / threads).max(devices), usize::from)
 }
 
 /// Loads what the trials need, downloading it if it must, and checks that they can be trained on

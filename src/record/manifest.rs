@@ -39,7 +39,7 @@ pub struct RunEntry {
     pub revision: String,
     /// Version of burn.
     pub burn: String,
-    /// The device, as named on the command line.
+    /// The kind of the devices that it trained on.
     pub device: String,
     /// The processor's name.
     pub cpu: String,

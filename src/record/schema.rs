@@ -140,7 +140,7 @@ pub struct TrialRecord {
     pub seed: u64,
     /// Every key that decides the numbers, with its value.
     pub settings: BTreeMap<String, serde_json::Value>,
-    /// The device, as named on the command line.
+    /// The kind of the device that trained it.
     pub device: String,
     /// Digest of the dataset's bytes.
     pub data: String,

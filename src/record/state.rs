@@ -44,7 +44,7 @@ pub(super) struct Saved {
 pub(super) struct Origin {
     /// The trial's id.
     pub(super) id: String,
-    /// The device, as named on the command line.
+    /// The kind of the device.
     pub(super) device: String,
     /// Digest of the dataset.
     pub(super) data: String,

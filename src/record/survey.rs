@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::layout::{Layout, TrialLayout};
 use super::reader;
 use super::schema::TrialRecord;
@@ -61,10 +63,11 @@ pub struct Survey {
 /// Looks at every trial of `plan`. Reads only.
 pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Result<Survey> {
     let mut survey = Survey::default();
-    for trial in plan {
-        let record = reader::record(layout, trial)?;
+    // Reading is what takes the time.
+    let found: Result<Vec<Found>> = plan.par_iter().map(|trial| find(layout, trial)).collect();
+    for (trial, (record, standing)) in plan.iter().zip(found?) {
         if !selection.has(trial) {
-            survey.pass_over(record, trial, &layout.trial(&trial.id))?;
+            survey.pass_over(record, standing);
             continue;
         }
         if selection.forces(trial) {
@@ -73,11 +76,10 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
             survey.to_run.push(Arc::clone(trial));
             continue;
         }
-        let Some(record) = record else {
+        let (Some(record), Some(standing)) = (record, standing) else {
             survey.to_run.push(Arc::clone(trial));
             continue;
         };
-        let standing = standing(&record, trial, &layout.trial(&trial.id))?;
         match standing {
             Standing::Done => {}
             Standing::Failed if !selection.retry_failed => survey.failed += 1,
@@ -100,27 +102,28 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
 
 impl Survey {
     /// A trial of another part: what it left counts, and whatever it lacks is others' work.
-    fn pass_over(
-        &mut self,
-        record: Option<TrialRecord>,
-        trial: &Trial,
-        layout: &TrialLayout,
-    ) -> Result<()> {
-        let standing = match &record {
-            Some(record) => Some(standing(record, trial, layout)?),
-            None => None,
-        };
+    fn pass_over(&mut self, record: Option<TrialRecord>, standing: Option<Standing>) {
         self.others += usize::from(standing != Some(Standing::Done));
         if let Some(record) = record.filter(|_| standing != Some(Standing::Damaged)) {
             self.keep(record);
         }
-        Ok(())
     }
 
-    fn keep(&mut self, mut record: TrialRecord) {
-        record.forget_details();
+    fn keep(&mut self, record: TrialRecord) {
         self.records.insert(record.id.clone(), record);
     }
+}
+
+/// What a folder has of a trial, without what no table needs.
+type Found = (Option<TrialRecord>, Option<Standing>);
+
+fn find(layout: &Layout, trial: &Trial) -> Result<Found> {
+    let Some(mut record) = reader::record(layout, trial)? else {
+        return Ok((None, None));
+    };
+    let standing = standing(&record, trial, &layout.trial(&trial.id))?;
+    record.forget_details();
+    Ok((Some(record), Some(standing)))
 }
 
 /// What a record says about whether its trial is to be trained.

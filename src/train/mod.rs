@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::config::spec::Condition;
 use crate::data::Dataset;
 use crate::data::batches::Prepared;
-use crate::device::OpenDevice;
+use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Event, Outcome, Stop, Trainer, TrainingState};
 use crate::model::network::Network;
@@ -36,22 +36,22 @@ struct Loaded {
 
 /// Trains trials with burn.
 pub struct BurnTrainer {
-    device: OpenDevice,
+    devices: Devices,
     threads: usize,
     arithmetic: Arithmetic,
     datasets: Mutex<BTreeMap<DatasetKey, Loaded>>,
 }
 
 impl BurnTrainer {
-    /// A trainer on `device` that gives each trial `threads` threads for its kernels.
-    pub fn new(device: OpenDevice, threads: usize) -> Self {
+    /// A trainer on `devices` that gives each trial `threads` threads for its kernels.
+    pub fn new(devices: Devices, threads: usize) -> Self {
         Self {
-            arithmetic: if device.computes_in_host_memory() {
+            arithmetic: if devices.compute_in_host_memory() {
                 Arithmetic::Fused
             } else {
                 Arithmetic::Tensors
             },
-            device,
+            devices,
             threads,
             datasets: Mutex::default(),
         }
@@ -140,7 +140,8 @@ impl Trainer for BurnTrainer {
         let settings = &trial.condition.settings;
         let streams = trial.streams();
         let data = self.prepare(trial)?;
-        let device = self.device.differentiable();
+        let lent = self.devices.lend();
+        let device = lent.differentiable();
         let mut network = Network::new(settings, data.shape(), data.classes(), &streams, &device);
         let norm = optim::NormParameters {
             ids: network.norm_parameters(),

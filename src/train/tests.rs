@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 use super::*;
 use crate::config;
 use crate::data::{self, Places};
+use crate::device::OpenDevice;
+use crate::device::spread::Devices;
 use crate::plan;
 
 /// Two epochs of four steps: three full batches and one of four examples. A state at every step.
@@ -42,7 +44,7 @@ fn trainer(trial: &Trial, arithmetic: Arithmetic) -> BurnTrainer {
     let device = DEVICE.get_or_init(open).clone();
     let trainer = BurnTrainer {
         arithmetic,
-        ..BurnTrainer::new(device, 1)
+        ..BurnTrainer::new(Devices::of(vec![device]), 1)
     };
     let load = || {
         let data = &trial.condition.settings.data;

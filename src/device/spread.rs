@@ -1,0 +1,148 @@
+//! Several devices of one kind, and which of them a trial gets.
+
+use std::ops::Deref;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::OpenDevice;
+use crate::error::{Error, Result};
+
+/// The devices of a run. All are of one kind: another kind adds numbers in another order, and its
+/// trials would not be paired with the others.
+#[derive(Debug)]
+pub struct Devices {
+    devices: Vec<OpenDevice>,
+    /// Trials on each.
+    loads: Mutex<Vec<usize>>,
+}
+
+impl Devices {
+    /// Opens `cpu`, or `wgpu:0,wgpu:1`.
+    pub fn open(names: &str) -> Result<Self> {
+        let names: Vec<&str> = names.split(',').map(str::trim).collect();
+        check(&names)?;
+        let devices: Result<Vec<OpenDevice>> = names.into_iter().map(OpenDevice::open).collect();
+        Ok(Self::of(devices?))
+    }
+
+    /// Devices that were opened before; of one kind, and at least one.
+    pub(crate) fn of(devices: Vec<OpenDevice>) -> Self {
+        Self {
+            loads: Mutex::new(vec![0; devices.len()]),
+            devices,
+        }
+    }
+
+    /// The kind of the devices: what a trial's numbers depend on.
+    pub fn kind(&self) -> &str {
+        self.devices
+            .first()
+            .map_or("", |device| kind(device.name()))
+    }
+
+    /// Whether they compute in the host's memory: devices of one kind all do or all do not.
+    pub fn compute_in_host_memory(&self) -> bool {
+        self.devices.iter().all(OpenDevice::computes_in_host_memory)
+    }
+
+    /// How many there are; at least one.
+    pub fn count(&self) -> usize {
+        self.devices.len()
+    }
+
+    /// The device with the fewest trials, the first of equals, which has one more until the loan is
+    /// dropped.
+    pub fn lend(&self) -> Loan<'_> {
+        let mut loads = self.loads();
+        let fewest = (0..loads.len()).min_by_key(|&place| loads[place]);
+        let place = fewest.unwrap_or(0);
+        loads[place] += 1;
+        Loan {
+            devices: self,
+            place,
+        }
+    }
+
+    fn loads(&self) -> MutexGuard<'_, Vec<usize>> {
+        // Each change is one addition: the counts are whole whatever happened.
+        self.loads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A device that a trial is trained on.
+#[derive(Debug)]
+pub struct Loan<'a> {
+    devices: &'a Devices,
+    place: usize,
+}
+
+impl Deref for Loan<'_> {
+    type Target = OpenDevice;
+
+    fn deref(&self) -> &OpenDevice {
+        &self.devices.devices[self.place]
+    }
+}
+
+impl Drop for Loan<'_> {
+    fn drop(&mut self) {
+        self.devices.loads()[self.place] -= 1;
+    }
+}
+
+/// `wgpu` of `wgpu:1`
+fn kind(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name)
+}
+
+fn check(names: &[&str]) -> Result<()> {
+    for (place, name) in names.iter().enumerate() {
+        if kind(name) != kind(names[0]) {
+            return Err(Error::Usage(format!(
+                "`--device {}`: `{}` and `{name}` are of two kinds, whose numbers differ in the last digits; name devices of one kind",
+                names.join(","),
+                names[0]
+            )));
+        }
+        if names[..place].contains(name) {
+            return Err(Error::Usage(format!(
+                "`--device {}`: `{name}` is named twice; `--jobs` trains several trials on one device",
+                names.join(",")
+            )));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trials_go_to_the_device_with_the_fewest() {
+        let cpu = OpenDevice::open("cpu").expect("every build has it");
+        let devices = Devices::of(vec![cpu.clone(), cpu.clone(), cpu]);
+        let mut loans = vec![
+            devices.lend(),
+            devices.lend(),
+            devices.lend(),
+            devices.lend(),
+        ];
+        let places = |loans: &[Loan<'_>]| loans.iter().map(|loan| loan.place).collect::<Vec<_>>();
+        assert_eq!(places(&loans), [0, 1, 2, 0]);
+        drop(loans.remove(1));
+        loans.push(devices.lend());
+        assert_eq!(places(&loans), [0, 2, 0, 1]);
+        assert_eq!(loans[0].name(), "cpu");
+    }
+
+    #[test]
+    fn devices_are_named_once_and_of_one_kind() {
+        let refused = |names: &str| Devices::open(names).expect_err("refused").to_string();
+        assert!(refused("cpu,wgpu").contains("two kinds"));
+        assert!(refused("wgpu:0,wgpu:0").contains("named twice"));
+        assert!(refused("cpu,").contains("two kinds"));
+        let cpu = Devices::open("cpu").expect("every build has it");
+        assert_eq!((cpu.kind(), cpu.count()), ("cpu", 1));
+        assert_eq!(kind("wgpu:1"), "wgpu");
+    }
+}
