@@ -23,7 +23,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: count(1_000_000_000),
         default: "none",
         applies: "",
-        meaning: "Keep the network after every so many steps.",
+        meaning: "Keep the network after every so many steps, and with it the place from which a training that was killed goes on.",
     },
     Key {
         path: "checkpoint.order",
