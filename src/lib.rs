@@ -56,6 +56,8 @@ pub mod error;
 pub mod event;
 pub mod fault;
 pub mod fs;
+#[cfg(test)]
+mod fuzz_tests;
 pub mod model;
 pub mod optim;
 pub mod panics;

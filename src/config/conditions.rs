@@ -57,9 +57,7 @@ pub(super) fn conditions(draft: &Draft, problems: &mut Problems) -> Option<Condi
     let sweep = &draft.sweep;
     let place = sweep.axes.first().map(|axis| axis.place);
     let (Some(size), true) = (sweep.size(), sweep.when.iter().all(|w| w.size().is_some())) else {
-        let most = sweep::MOST_POINTS;
-        let text = format!("the sweep has more than {most} points; sweep less at a time");
-        problems.add(place, text);
+        problems.add(place, too_many_points());
         return None;
     };
     let mut collector = Collector::new(draft);
@@ -77,9 +75,16 @@ pub(super) fn conditions(draft: &Draft, problems: &mut Problems) -> Option<Condi
     collector.finish(problems)
 }
 
+fn too_many_points() -> String {
+    let most = sweep::MOST_POINTS;
+    format!("the sweep has more than {most} points; sweep less at a time")
+}
+
 /// Collects conditions point by point.
 struct Collector<'a> {
     sweep: &'a Sweep,
+    /// Points that any `when` has made so far, those that were dropped again included.
+    expanded: usize,
     cache: Cache<'a>,
     /// The axis values of all conditions so far, by position.
     seen: HashSet<Box<[u32]>>,
@@ -96,6 +101,7 @@ impl<'a> Collector<'a> {
         let sweep = &draft.sweep;
         Self {
             sweep,
+            expanded: 0,
             cache: Cache::new(draft),
             seen: HashSet::new(),
             defaults: vec![HashMap::new(); sweep.axes.len()],
@@ -152,6 +158,11 @@ impl<'a> Collector<'a> {
                     problems.add(when.place, text);
                     return None;
                 };
+                self.expanded += expanded.len();
+                if self.expanded > sweep::MOST_POINTS {
+                    problems.add(when.place, too_many_points());
+                    return None;
+                }
                 further.extend(expanded);
             }
             points = further;

@@ -1,5 +1,6 @@
 //! Whole files in, experiments or rendered problems out.
 
+mod fuzz;
 mod norm;
 mod promises;
 mod random_sweeps;

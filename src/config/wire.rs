@@ -1,6 +1,7 @@
 //! What a file literally says: TOML and JSON meet here in one tree that remembers its lines.
 //! Nothing is checked beyond the syntax.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use jsonc_parser::ast;
@@ -250,10 +251,11 @@ impl JsonReader<'_> {
     /// TOML's parser refuses a key that appears twice; JSON's keeps both.
     fn table(&mut self, object: &ast::Object<'_>) -> Kind {
         let mut members: Vec<(String, Node)> = Vec::new();
+        let mut known = HashSet::new();
         for property in &object.properties {
             let key = property.name.as_str().to_owned();
             let place = self.lines.place(property.range.start);
-            if members.iter().any(|(earlier, _)| *earlier == key) {
+            if !known.insert(property.name.as_str()) {
                 let text = format!("the key {key:?} appears twice in the same object; keep one");
                 self.problems.add(place, text);
                 continue;

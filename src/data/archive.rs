@@ -26,7 +26,9 @@ pub(super) fn unpack(
     let most = MOST_ELSE + known.iter().map(|file| file.bytes).sum::<u64>();
     let mut archive = Archive::new(GzDecoder::new(stream).take(most));
     let mut missing = wanted.to_vec();
-    for entry in archive.entries().map_err(damaged)? {
+    // Raw: the long names and maps of holes that some archives have are read into memory whole, and
+    // none of ours has them.
+    for entry in archive.entries().map_err(damaged)?.raw(true) {
         if missing.is_empty() {
             break;
         }

@@ -126,7 +126,11 @@ fn examples(folder: &Path, files: &[&SourceFile]) -> Result<Examples> {
 }
 
 /// Appends the records in `bytes`, or says what is wrong with them.
-fn append(bytes: &[u8], inputs: &mut Vec<u8>, labels: &mut Vec<u8>) -> Result<(), String> {
+pub(super) fn append(
+    bytes: &[u8],
+    inputs: &mut Vec<u8>,
+    labels: &mut Vec<u8>,
+) -> Result<(), String> {
     if bytes.is_empty() || !bytes.len().is_multiple_of(RECORD) {
         let found = bytes.len();
         return Err(format!(

@@ -17,6 +17,8 @@ mod cifar10;
 mod dataset;
 mod download;
 mod fetch;
+#[cfg(test)]
+mod fuzz_tests;
 mod glyphs;
 mod idx;
 mod inventory;

@@ -77,7 +77,7 @@ fn is_live(layout: &Layout, running: &Running) -> Result<bool> {
         Held::Yes => true,
         Held::Absent => false,
         Held::No if running.host == host() => false,
-        Held::No => running.heartbeat + GIVEN_UP_AFTER > now(),
+        Held::No => running.heartbeat.saturating_add(GIVEN_UP_AFTER) > now(),
     })
 }
 

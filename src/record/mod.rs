@@ -5,6 +5,8 @@ mod checkpoint;
 pub mod claims;
 pub mod differences;
 mod fingerprints;
+#[cfg(test)]
+mod fuzz_tests;
 pub mod gate;
 pub mod layout;
 pub mod leftovers;

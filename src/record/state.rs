@@ -18,7 +18,7 @@ use crate::fs::{self, Grown};
 use crate::units::hexadecimal;
 
 /// The entry of the file's header that holds everything but the tensors, and a digest of it all.
-const NOTE: &str = "bn_lab";
+pub(super) const NOTE: &str = "bn_lab";
 
 /// Everything but the tensors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ pub(super) fn write(layout: &TrialLayout, saved: &Saved, tensors: &[NamedTensor]
 }
 
 /// The SHA-256 of everything that a state says, in hexadecimal digits.
-fn digest(text: &str, tensors: &[NamedTensor]) -> String {
+pub(super) fn digest(text: &str, tensors: &[NamedTensor]) -> String {
     let mut digest = Sha256::new();
     digest.update(text);
     let mut sorted: Vec<&NamedTensor> = tensors.iter().collect();
@@ -100,7 +100,7 @@ pub(super) fn read(
     Ok(Some((saved, state)))
 }
 
-fn decode(bytes: &[u8]) -> Option<(Saved, TrainingState)> {
+pub(super) fn decode(bytes: &[u8]) -> Option<(Saved, TrainingState)> {
     let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
     let note = header.metadata().as_ref()?.get(NOTE)?;
     let (claimed, text) = note.split_at_checked(2 * <Sha256 as Digest>::output_size())?;

@@ -1,0 +1,152 @@
+//! Experiments and overrides of damaged bytes: an experiment or problems, nothing else.
+
+use std::path::Path;
+
+use super::SAMPLES;
+use crate::config::key_list;
+use crate::config::parse;
+use crate::fs;
+use crate::fuzz_tests::Target;
+use crate::plan;
+
+/// What may be found out about experiments that are not large.
+const FEW_CONDITIONS: usize = 50;
+
+/// Every experiment file of the repository, and the samples.
+fn experiments() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = fs::files(&root.join("configs")).expect("a folder");
+    paths.push(root.join("results/published/mnist/experiment.toml"));
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
+    let files = paths.iter().map(|path| fs::read_text(path).expect("text"));
+    let samples = SAMPLES.iter().map(|&sample| sample.to_owned());
+    files.chain(samples).collect()
+}
+
+/// Keys and what else has a meaning in a sweep.
+fn words() -> Vec<Vec<u8>> {
+    let more = [
+        "sweep.",
+        "zip = ",
+        "when = ",
+        "include = ",
+        "exclude = ",
+        "if = ",
+        "from = ",
+        "to = ",
+        "count = ",
+        "step = ",
+        "scale = \"log\"",
+        "\"powers-of-two\"",
+        "[sweep]\n",
+        "\n[[",
+        "]]\n",
+        "\\u0000",
+        "1979-05-27T07:32:00Z",
+        "0x",
+        "null",
+        "true",
+        "'''",
+        "\u{feff}",
+    ];
+    let keys = key_list::all().map(|key| key.path);
+    keys.chain(more)
+        .map(|word| word.as_bytes().to_vec())
+        .collect()
+}
+
+/// A sweep may ask for 100 000 conditions in a line; what has none takes what its bytes justify.
+fn justified(input: &[u8]) -> usize {
+    let has_sweep = input.windows(5).any(|word| word == b"sweep");
+    (1 << 20) + 256 * input.len() + if has_sweep { 1 << 29 } else { 0 }
+}
+
+/// Whether this is an experiment; if so, its resolved text has to be the same one.
+fn is_experiment(name: &str, text: &str, overrides: &[String]) -> bool {
+    let loaded = match parse(Path::new(name), text, overrides) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            assert_eq!(error.exit_code(), 3);
+            return false;
+        }
+    };
+    let experiment = loaded.experiment;
+    if experiment.conditions.len() * experiment.replicates as usize > FEW_CONDITIONS {
+        return true;
+    }
+    let again = parse(Path::new("again.toml"), &experiment.resolved, &[]);
+    let mut again = again.expect("what was resolved is valid").experiment;
+    assert_eq!(again.resolved, experiment.resolved);
+    // The folder is left out of the resolved text.
+    again.output.dir.clone_from(&experiment.output.dir);
+    assert_eq!(again, experiment);
+    let trials = plan::trials(&experiment);
+    let ids: std::collections::BTreeSet<&str> = trials.iter().map(|t| t.id.as_str()).collect();
+    assert_eq!(ids.len(), trials.len(), "two trials share an id");
+    true
+}
+
+#[test]
+fn damaged_toml_is_an_experiment_or_refused() {
+    let target = Target {
+        name: "experiment.toml",
+        corpus: experiments().into_iter().map(String::into_bytes).collect(),
+        words: words(),
+        justified,
+        weight: 2,
+    };
+    target.run(|input| is_experiment("x.toml", &String::from_utf8_lossy(input), &[]));
+}
+
+#[test]
+fn damaged_json_is_an_experiment_or_refused() {
+    let json = |text: String| {
+        let table: toml::Table = text.parse().expect("TOML");
+        serde_json::to_vec_pretty(&table).expect("JSON")
+    };
+    let target = Target {
+        name: "experiment.json",
+        corpus: experiments().into_iter().map(json).collect(),
+        words: words(),
+        justified,
+        weight: 2,
+    };
+    target.run(|input| is_experiment("x.json", &String::from_utf8_lossy(input), &[]));
+}
+
+#[test]
+fn damaged_overrides_make_an_experiment_or_are_refused() {
+    let lines = |lines: &str| lines.as_bytes().to_vec();
+    let target = Target {
+        name: "-o",
+        corpus: vec![
+            lines("train.batch_size=64\ntrain.steps=10"),
+            lines("name=2026\noutput.dir=a b"),
+            lines(
+                "sweep.\"train.learning_rate\"={ from = 1e-3, to = 1, count = 4, scale = 'log' }",
+            ),
+            lines("sweep.norm.placement=['none', \"after\"]\nsweep.train.batch_size=[8,16]"),
+            lines("sweep.zip=[{ train.batch_size = [8, 16], train.beta_1 = [0.5, 0.6] }]"),
+            lines(
+                "sweep.norm.placement=[\"none\",\"after\"]\nsweep.when={ if = { norm.placement = 'none' }, train.learning_rate = [0.1, 0.2] }",
+            ),
+            lines(
+                "sweep.include={ model.init_scale = 2 }\nsweep.train.batch_size=[8]\nsweep.exclude={train.batch_size=16}",
+            ),
+            lines(
+                "model={ kind = 'convnet', dense = [16], blocks = [{ pool = 4, channels = 8 }] }",
+            ),
+        ],
+        words: words(),
+        justified,
+        weight: 1,
+    };
+    target.run(|input| {
+        let text = String::from_utf8_lossy(input);
+        let overrides: Vec<String> = text.lines().map(str::to_owned).collect();
+        is_experiment("x.toml", "data.dataset = 'glyphs'", &overrides)
+    });
+}

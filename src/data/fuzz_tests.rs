@@ -1,0 +1,199 @@
+//! Data files of damaged bytes: a dataset or an error, and never more memory than their bytes hold.
+
+use std::io::Write;
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::archive::{self, tests::packed};
+use super::download::Failure;
+use super::download::tests::{BODY, FILE};
+use super::{cifar10, idx, table};
+use crate::config::spec::{Table, TestRows};
+use crate::fs;
+use crate::fuzz_tests::{Target, peak_of};
+
+/// No gzip stream inflates further.
+const MOST_INFLATION: usize = 1032;
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// An IDX file of these sizes, its elements 0, 1, 2, ….
+fn idx_file(sizes: &[u32]) -> Vec<u8> {
+    let mut bytes = vec![0, 0, 8, sizes.len() as u8];
+    bytes.extend(sizes.iter().flat_map(|size| size.to_be_bytes()));
+    let count: u32 = sizes.iter().product();
+    bytes.extend((0..count).map(|i| (i % 10) as u8));
+    bytes
+}
+
+#[test]
+fn a_damaged_idx_file_is_a_dataset_or_refused() {
+    let plain = vec![
+        idx_file(&[3, 28, 28]),
+        idx_file(&[2, 3, 2]),
+        idx_file(&[100]),
+        idx_file(&[0]),
+    ];
+    let decodes = |input: &[u8]| [1, 3].iter().any(|&rank| idx::decode(input, rank).is_ok());
+    let target = Target {
+        name: "idx",
+        corpus: plain.clone(),
+        words: vec![vec![0, 0, 8, 3], vec![0, 0, 8, 1], vec![0x1f, 0x8b]],
+        // A plain file that becomes a packed one promises as one.
+        justified: |input| match input.first_chunk() {
+            Some([0x1f, 0x8b]) => (1 << 18) + MOST_INFLATION * input.len(),
+            _ => 1000 + 2 * input.len(),
+        },
+        weight: 1,
+    };
+    target.run(decodes);
+    let packed = plain.iter().map(|bytes| gzipped(bytes));
+    let target = Target {
+        name: "idx.gz",
+        corpus: packed.collect(),
+        ..target
+    };
+    target.run(decodes);
+    let target = Target {
+        name: "idx.gz, inside",
+        corpus: plain,
+        justified: |input| (1 << 18) + 20 * input.len(),
+        ..target
+    };
+    target.run(|input| decodes(&gzipped(input)));
+}
+
+#[test]
+fn a_short_gzip_stream_that_inflates_without_end_is_read_as_far_as_its_header_promises() {
+    let mut bytes = idx_file(&[10]);
+    bytes.resize(64 << 20, 0);
+    let bomb = gzipped(&bytes);
+    let (decoded, peak) = peak_of(|| idx::decode(&bomb, 1));
+    assert!(matches!(
+        decoded,
+        Err(idx::Fault::Trailing { promised: 10 })
+    ));
+    assert!(peak < 1 << 18, "{peak}");
+}
+
+#[test]
+fn a_damaged_cifar_file_is_a_dataset_or_refused() {
+    let record = |label: u8| [vec![label], vec![label; 3072]].concat();
+    let target = Target {
+        name: "cifar10",
+        corpus: vec![record(0), [record(9), record(3)].concat()],
+        words: vec![record(7), vec![1; 3072]],
+        justified: |input| 1000 + 8 * input.len(),
+        weight: 1,
+    };
+    target.run(|input| {
+        let (mut inputs, mut labels) = (Vec::new(), Vec::new());
+        let appended = cifar10::append(input, &mut inputs, &mut labels);
+        assert!(appended.is_err() || inputs.len() == 3072 * labels.len());
+        appended.is_ok()
+    });
+}
+
+/// Whether [`FILE`] can be taken out of an archive.
+fn unpacks(archive: &[u8], folder: &Path) -> bool {
+    match archive::unpack(archive, &[FILE], &[&FILE], folder) {
+        Ok(()) => {
+            assert_eq!(fs::read(&folder.join(FILE.name)).unwrap(), BODY);
+            true
+        }
+        Err(Failure::Mirror(_)) => false,
+        Err(Failure::Local(error)) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn a_damaged_archive_gives_the_right_file_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = packed(&[("readme", b"x"), (FILE.name, BODY), ("more", &[1; 2000])]);
+    let mut tar = Vec::new();
+    let mut decoder = flate2::read::GzDecoder::new(archive.as_slice());
+    std::io::Read::read_to_end(&mut decoder, &mut tar).unwrap();
+    let target = Target {
+        name: "tar.gz",
+        corpus: vec![archive],
+        words: vec![FILE.name.into(), BODY.into()],
+        justified: |input| (1 << 18) + 64 * input.len(),
+        weight: 1,
+    };
+    target.run(|input| unpacks(input, folder.path()));
+    // Damage to what is packed does not get past the checksum often.
+    let target = Target {
+        name: "tar.gz, inside",
+        corpus: vec![tar],
+        words: [
+            &b"ustar"[..],
+            b"L",
+            b"x",
+            b"S",
+            b"0000000001",
+            b"7777777777",
+        ]
+        .map(<[u8]>::to_vec)
+        .into(),
+        ..target
+    };
+    target.run(|input| unpacks(&gzipped(input), folder.path()));
+}
+
+#[test]
+fn a_damaged_table_is_a_dataset_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.csv");
+    let target = Target {
+        name: "csv",
+        corpus: [
+            "age,town,bought\n31,Ulm,yes\n45,Bonn,no\n28,\"Köln, Rhein\",yes\n",
+            "a,b,c\r\n1,2,0\r\n\r\n3e-3,-4.5,1\r\n",
+            "10,a\n9,b\n9.0,b\n",
+            "x,\"two\nlines\",\"a \"\"quote\"\"\"\n1,2,3\n4,5,6\n",
+        ]
+        .map(|text| text.as_bytes().to_vec())
+        .into(),
+        words: [",", "\"\"", "\r\n", "nan", "inf", "1e39", "\n\n"]
+            .map(|word| word.as_bytes().to_vec())
+            .into(),
+        // At most 256 inputs of 4 bytes for a cell, for training and test rows.
+        justified: |input| (1 << 18) + 2048 * input.len(),
+        weight: 1,
+    };
+    target.run(|input| {
+        std::fs::write(&file, input).unwrap();
+        let reads = |header: bool, test: TestRows| {
+            let file = file.clone();
+            let label = None;
+            let settings = Table {
+                file,
+                label,
+                header,
+                test,
+            };
+            table::read(&settings)
+        };
+        let whole = reads(true, TestRows::File(file.clone()));
+        let split = reads(
+            false,
+            TestRows::Share {
+                share: 0.3,
+                seed: 1,
+            },
+        );
+        for dataset in [&whole, &split].into_iter().flatten() {
+            for part in [&dataset.train, &dataset.test] {
+                assert!(part.count() > 0);
+                assert!(part.labels.iter().all(|&l| usize::from(l) < part.classes));
+            }
+        }
+        whole.is_ok() || split.is_ok()
+    });
+}

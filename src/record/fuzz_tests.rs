@@ -1,0 +1,269 @@
+//! A results folder with one damaged file: read, or refused with the file's name, by everything
+//! that reads folders.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::layout::Layout;
+use super::overview::Overview;
+use super::{checkpoint, claims, leftovers, live, manifest, reader, state};
+use crate::config;
+use crate::config::spec::Experiment;
+use crate::event::NamedTensor;
+use crate::fs;
+use crate::fuzz_tests::Target;
+use crate::plan::{self, Trial};
+use crate::plot::figures;
+use crate::report;
+
+/// The trials of the published folder that the test folder has.
+const TRIALS: [&str; 2] = ["b0ec8498ab389d85", "659eb894daea0ffc"];
+/// A run that is not alive.
+const RUN: &str = "elsewhere-1-1";
+
+/// A small copy of the published results.
+struct Folder {
+    root: TempDir,
+    experiment: Experiment,
+    plan: Vec<Arc<Trial>>,
+}
+
+impl Folder {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/published/mnist");
+        let copy = |name: &str, shorten: &dyn Fn(String) -> String| {
+            let text = shorten(fs::read_text(&published.join(name)).unwrap());
+            let path = root.path().join(name);
+            fs::create_folder(path.parent().unwrap()).unwrap();
+            fs::replace_unsynced(&path, text.as_bytes()).unwrap();
+        };
+        copy("experiment.toml", &|text| text);
+        copy("manifest.json", &|text| text);
+        copy("trials.csv", &|text| {
+            let is_kept = |line: &&str| {
+                line.starts_with("trial,") || TRIALS.iter().any(|id| line.starts_with(id))
+            };
+            text.lines()
+                .filter(is_kept)
+                .map(|line| format!("{line}\n"))
+                .collect()
+        });
+        for id in TRIALS {
+            copy(&format!("trials/{id}/trial.json"), &|text| text);
+            for table in ["epochs.csv", "timings.csv"] {
+                let first = |text: String| {
+                    text.lines()
+                        .take(4)
+                        .map(|line| format!("{line}\n"))
+                        .collect()
+                };
+                copy(&format!("trials/{id}/{table}"), &first);
+            }
+        }
+        fs::create_folder(&root.path().join(".runs")).unwrap();
+        fs::replace_unsynced(&root.path().join(".runs").join(RUN), b"").unwrap();
+        let path = published.join("experiment.toml");
+        let mut experiment = config::load(&path, &[]).unwrap().experiment;
+        experiment.output.dir = root.path().to_owned();
+        let plan = plan::trials(&experiment);
+        Self {
+            root,
+            experiment,
+            plan,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    /// Reads the folder in every way there is. Whether all of them succeeded.
+    fn reads(&self) -> bool {
+        let layout = Layout::new(self.root.path());
+        let results = reader::read(self.root.path());
+        if let Ok(results) = &results {
+            report::conditions::table(results);
+            report::tune::table(results);
+            figures::all(results);
+        }
+        let live = live::read(self.root.path());
+        if let Ok(live) = &live {
+            report::results::by_trial(live).json();
+            report::results::by_condition(live).table();
+            report::watch::picture(live, None);
+        }
+        let overview = Overview::read(&self.experiment, &self.plan);
+        if let Ok(overview) = &overview {
+            report::plan::table(overview, 2);
+            report::plan::json(overview, 2);
+        }
+        let is_left = leftovers::records(&layout, &self.plan).is_ok();
+        results.is_ok() && live.is_ok() && overview.is_ok() && is_left
+    }
+
+    /// Damages the file of this name, which may be valid in the ways of `corpus`.
+    fn fuzz(&self, name: &str, corpus: &[&[u8]], words: &[&str]) {
+        let path = self.path(name);
+        let target = Target {
+            name,
+            corpus: corpus.iter().map(|bytes| bytes.to_vec()).collect(),
+            words: words.iter().map(|word| word.as_bytes().to_vec()).collect(),
+            justified: |input| (3 << 20) + 300 * input.len(),
+            weight: 1,
+        };
+        target.run(|input| {
+            std::fs::write(&path, input).unwrap();
+            self.reads()
+        });
+    }
+
+    /// Damages the file of this name, which is there.
+    fn fuzz_file(&self, name: &str, words: &[&str]) {
+        let bytes = fs::read(&self.path(name)).unwrap();
+        self.fuzz(name, &[&bytes], words);
+    }
+}
+
+/// What stands in JSON records.
+const JSON: &[&str] = &[
+    "null",
+    "\"\"",
+    "{}",
+    "[]",
+    "1e999",
+    "\\ud800",
+    "\\u0000",
+    "\"schema\": 2",
+];
+/// What stands in tables.
+const CSV: &[&str] = &[",", "\n", "\"", "\"\"", "NaN", "inf", "-inf", "1e308", "\r"];
+
+#[test]
+fn a_damaged_trial_json_leaves_every_reader_standing() {
+    Folder::new().fuzz_file(&format!("trials/{}/trial.json", TRIALS[0]), JSON);
+}
+
+#[test]
+fn a_damaged_manifest_leaves_every_reader_standing() {
+    Folder::new().fuzz_file("manifest.json", JSON);
+}
+
+#[test]
+fn a_damaged_resolved_experiment_leaves_every_reader_standing() {
+    Folder::new().fuzz_file(
+        "experiment.toml",
+        &["[tune]\nkey = \"\"\nper = [\"\"]\n", "1e308"],
+    );
+}
+
+#[test]
+fn a_damaged_table_of_trials_leaves_every_reader_standing() {
+    Folder::new().fuzz_file(
+        "trials.csv",
+        &[CSV, &["completed", "diverged", "pending", "before"]].concat(),
+    );
+}
+
+#[test]
+fn a_damaged_table_of_epochs_leaves_every_reader_standing() {
+    Folder::new().fuzz_file(&format!("trials/{}/epochs.csv", TRIALS[0]), CSV);
+}
+
+#[test]
+fn a_damaged_table_of_times_leaves_every_reader_standing() {
+    Folder::new().fuzz_file(&format!("trials/{}/timings.csv", TRIALS[0]), CSV);
+}
+
+#[test]
+fn a_damaged_claim_leaves_every_reader_standing() {
+    let running = |host: &str| claims::Running {
+        schema: 1,
+        run: RUN.to_owned(),
+        host: host.to_owned(),
+        process: 7,
+        started: manifest::now(),
+        heartbeat: 1_700_000_000,
+        epoch: 1,
+        step: 10,
+        steps: 100,
+    };
+    let [here, elsewhere] =
+        [&claims::host(), "elsewhere"].map(|host| serde_json::to_vec(&running(host)).unwrap());
+    let folder = Folder::new();
+    let id = TRIALS[0];
+    // A claimed trial has no record yet, and the table does not know it.
+    fs::remove_if_exists(&folder.path(&format!("trials/{id}/trial.json"))).unwrap();
+    let table = fs::read_text(&folder.path("trials.csv")).unwrap();
+    let table = table.replacen(",completed,", ",pending,", 2);
+    std::fs::write(folder.path("trials.csv"), table).unwrap();
+    let words = [JSON, &["18446744073709551615", "0", "../"]].concat();
+    folder.fuzz(
+        &format!("trials/{id}/running.json"),
+        &[&here, &elsewhere],
+        &words,
+    );
+}
+
+fn tensors() -> Vec<NamedTensor> {
+    let tensor = |name: &str, shape: Vec<usize>, values: Vec<f32>| NamedTensor {
+        name: name.to_owned(),
+        shape,
+        values,
+    };
+    vec![
+        tensor(
+            "a.weight",
+            vec![2, 3],
+            vec![0.0, -1.0, 1e-30, 2.5, f32::MAX, 1.0],
+        ),
+        tensor("b", vec![0], vec![]),
+        tensor("scalar", vec![], vec![3.0]),
+    ]
+}
+
+/// What a state says besides its tensors.
+const SAVED: &str = r#"{"schema":1,"origin":{"id":"a","device":"cpu","data":"d","recording":["checkpoint.every = 5"],"log_every_steps":1},"files":{"steps.csv":{"bytes":7,"sha256":"00"}},"ordered":3,"last":{"epoch":1,"step":2,"train_loss":0.5,"train_accuracy":null,"validation_loss":null,"validation_accuracy":null,"test_loss":1.5,"test_accuracy":0.25,"running_test_loss":null,"running_test_accuracy":null,"precise_test_loss":null,"precise_test_accuracy":null,"batch_test_loss":null,"batch_test_accuracy":null},"best":null,"numbers":{"sum":0.30000000000000004,"list":[1,2]}}"#;
+
+/// A state of this text, rightly sealed.
+fn state(text: &str) -> Vec<u8> {
+    let note = format!("{}{text}", state::digest(text, &tensors()));
+    checkpoint::encode(&tensors(), Some((state::NOTE.to_owned(), note))).unwrap()
+}
+
+#[test]
+fn a_damaged_state_is_none() {
+    let target = Target {
+        name: "state.safetensors",
+        corpus: vec![state(SAVED)],
+        words: [
+            "\"F32\"",
+            "\"F64\"",
+            "\"shape\":[",
+            "\"data_offsets\":[0,24]",
+            "__metadata__",
+        ]
+        .map(|word| word.as_bytes().to_vec())
+        .into(),
+        justified: |input| (1 << 16) + 300 * input.len(),
+        weight: 1,
+    };
+    let whole = state::decode(&state(SAVED));
+    target.run(|input| {
+        let decoded = state::decode(input);
+        assert!(
+            decoded.is_none() || decoded == whole,
+            "another state passed the digest"
+        );
+        decoded.is_some()
+    });
+    let target = Target {
+        name: "state.safetensors, inside",
+        corpus: vec![SAVED.into()],
+        words: JSON.iter().map(|word| word.as_bytes().to_vec()).collect(),
+        ..target
+    };
+    target.run(|input| state::decode(&state(&String::from_utf8_lossy(input))).is_some());
+}
