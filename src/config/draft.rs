@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::key_list::Key;
 use super::keys;
-use super::problem::Problems;
+use super::problem::{Problems, start_of};
 use super::rule::Rule;
 use super::sweep::{Axis, Part, Sweep};
 use super::value::Value;
@@ -119,7 +119,7 @@ fn unknown_key(path: &str, place: Place, problems: &mut Problems) {
         };
         format!("did you mean `{known}`?{turned}")
     });
-    let text = format!("unknown key `{}`", path.escape_debug());
+    let text = format!("unknown key `{}`", start_of(path).escape_debug());
     problems.add_with_hint(place, text, hint);
 }
 

@@ -1,9 +1,13 @@
 //! Everything wrong with an experiment, collected and then rendered in the order of the file.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::wire::Place;
 use crate::error::Error;
+
+/// Problems that are told at a time: a file that is no experiment has one on every line.
+const MOST_TOLD: usize = 100;
 
 /// What the writer of the file must change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +67,7 @@ impl Problems {
             Some(Place::File { line, .. }) => format!("{}:{line}", self.file),
             Some(Place::Override(index)) => {
                 let text = self.overrides.get(index).map_or("", String::as_str);
-                format!("-o {text}")
+                format!("-o {}", start_of(text))
             }
             None => self.file.clone(),
         }
@@ -74,7 +78,12 @@ impl Problems {
         self.found
             .sort_by_key(|problem| (problem.place.is_none(), problem.place));
         let mut rendered: Vec<String> = Vec::new();
-        for problem in &self.found {
+        for (index, problem) in self.found.iter().enumerate() {
+            if rendered.len() == MOST_TOLD {
+                let more = self.found.len() - index;
+                rendered.push(format!("{}: {more} more problems", self.file));
+                break;
+            }
             let text = self.render(problem);
             if !rendered.contains(&text) {
                 rendered.push(text);
@@ -88,6 +97,15 @@ impl Problems {
         let hint = problem.hint.as_ref();
         let hint = hint.map_or(String::new(), |hint| format!("\n  hint: {hint}"));
         format!("{place}: {}{hint}", problem.text)
+    }
+}
+
+/// As it stands in a message: cut where it is long.
+pub(super) fn start_of(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 200;
+    match text.char_indices().nth(LONGEST) {
+        None => text.into(),
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
     }
 }
 
@@ -113,6 +131,22 @@ mod tests {
         assert_eq!(
             problems.into_error().to_string(),
             "x.toml:2: early\n  hint: try this\nerror: x.toml:9: late\nerror: -o a=b: over\nerror: x.toml: whole"
+        );
+    }
+
+    #[test]
+    fn of_very_many_problems_in_a_long_override_the_first_are_told_and_the_rest_is_counted() {
+        let long = format!("data={{{}}}", "a=1,".repeat(10_000));
+        let mut problems = Problems::new(Path::new("x.toml"), &[long]);
+        for number in 0..10_000 {
+            problems.add(Place::Override(0), format!("problem {number:05}"));
+        }
+        let text = problems.into_error().to_string();
+        assert_eq!(text.lines().count(), 101);
+        assert!(text.len() < 101 * 250, "{}", text.len());
+        assert!(
+            text.ends_with("\nerror: x.toml: 9900 more problems"),
+            "{text}"
         );
     }
 }

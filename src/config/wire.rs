@@ -9,11 +9,15 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
-use super::problem::Problems;
+use super::problem::{Problems, start_of};
 use super::value::Value;
 
 /// Syntax errors that are told of one file.
 const MOST_SYNTAX_ERRORS: usize = 5;
+
+/// Lists and tables inside each other; the deepest that an experiment needs are the values of a
+/// pattern of a sweep. What lies deeper is left out, and is no value of any key.
+const DEEPEST: usize = 32;
 
 /// Where something was said. Ordered as it was said: the file first, then the overrides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,7 +99,7 @@ pub(super) fn document(name: &Path, text: &str, problems: &mut Problems) -> Opti
 pub(super) fn override_value(text: &str, index: usize) -> Node {
     let place = |_| Place::Override(index);
     match DeValue::parse(text) {
-        Ok(value) => toml_node(value.get_ref(), Place::Override(index), &place),
+        Ok(value) => toml_node(value.get_ref(), Place::Override(index), &place, 0),
         Err(_) => Node {
             kind: Kind::Plain(Value::Text(text.to_owned())),
             place: Place::Override(index),
@@ -134,17 +138,17 @@ fn toml_document(text: &str, problems: &mut Problems) -> Option<Node> {
         }
     }
     errors.is_empty().then(|| Node {
-        kind: toml_table(table.get_ref(), &place),
+        kind: toml_table(table.get_ref(), &place, 0),
         place: place(0),
     })
 }
 
-fn toml_table(table: &DeTable<'_>, place: &dyn Fn(usize) -> Place) -> Kind {
+fn toml_table(table: &DeTable<'_>, place: &dyn Fn(usize) -> Place, depth: usize) -> Kind {
     let mut members: Vec<(usize, String, Node)> = table
         .iter()
         .map(|(key, value)| {
             let offset = key.span().start;
-            let node = toml_node(value.get_ref(), place(offset), place);
+            let node = toml_node(value.get_ref(), place(offset), place, depth + 1);
             (offset, key.get_ref().to_string(), node)
         })
         .collect();
@@ -157,17 +161,19 @@ fn toml_table(table: &DeTable<'_>, place: &dyn Fn(usize) -> Place) -> Kind {
     )
 }
 
-fn toml_node(value: &DeValue<'_>, at: Place, place: &dyn Fn(usize) -> Place) -> Node {
+fn toml_node(value: &DeValue<'_>, at: Place, place: &dyn Fn(usize) -> Place, depth: usize) -> Node {
     let kind = match value {
+        // Dotted keys and tables nest each other deeper than a thread's stack.
+        DeValue::Table(_) | DeValue::Array(_) if depth > DEEPEST => Kind::Foreign("…".to_owned()),
         DeValue::String(text) => Kind::Plain(Value::Text(text.to_string())),
         DeValue::Boolean(value) => Kind::Plain(Value::Bool(*value)),
         DeValue::Integer(number) => toml_integer(number),
         DeValue::Float(number) => toml_float(number),
         DeValue::Datetime(date) => Kind::Foreign(date.to_string()),
-        DeValue::Table(table) => toml_table(table, place),
+        DeValue::Table(table) => toml_table(table, place, depth),
         DeValue::Array(items) => {
             let item = |item: &toml::Spanned<DeValue<'_>>| {
-                toml_node(item.get_ref(), place(item.span().start), place)
+                toml_node(item.get_ref(), place(item.span().start), place, depth + 1)
             };
             Kind::List(items.iter().map(item).collect())
         }
@@ -213,7 +219,7 @@ fn json_document(text: &str, problems: &mut Problems) -> Option<Node> {
             };
             let mut reader = JsonReader { lines, problems };
             let place = reader.lines.place(value.start());
-            Some(reader.node(&value, place))
+            Some(reader.node(&value, place, 0))
         }
         Err(error) => {
             let message = format!("not valid JSON: {}", lower_first(&error.kind().to_string()));
@@ -229,38 +235,42 @@ struct JsonReader<'a> {
 }
 
 impl JsonReader<'_> {
-    fn node(&mut self, value: &ast::Value<'_>, place: Place) -> Node {
+    fn node(&mut self, value: &ast::Value<'_>, place: Place, depth: usize) -> Node {
         let kind = match value {
+            ast::Value::Object(_) | ast::Value::Array(_) if depth > DEEPEST => {
+                Kind::Foreign("…".to_owned())
+            }
             ast::Value::StringLit(text) => Kind::Plain(Value::Text(text.value.to_string())),
             ast::Value::NumberLit(number) => json_number(number.value),
             ast::Value::BooleanLit(flag) => Kind::Plain(Value::Bool(flag.value)),
             ast::Value::NullKeyword(_) => Kind::Foreign("null".to_owned()),
-            ast::Value::Object(object) => self.table(object),
-            ast::Value::Array(array) => Kind::List(self.list(array)),
+            ast::Value::Object(object) => self.table(object, depth + 1),
+            ast::Value::Array(array) => Kind::List(self.list(array, depth + 1)),
         };
         Node { kind, place }
     }
 
-    fn list(&mut self, array: &ast::Array<'_>) -> Vec<Node> {
+    fn list(&mut self, array: &ast::Array<'_>, depth: usize) -> Vec<Node> {
         let elements = array.elements.iter();
         elements
-            .map(|element| self.node(element, self.lines.place(element.start())))
+            .map(|element| self.node(element, self.lines.place(element.start()), depth))
             .collect()
     }
 
     /// TOML's parser refuses a key that appears twice; JSON's keeps both.
-    fn table(&mut self, object: &ast::Object<'_>) -> Kind {
+    fn table(&mut self, object: &ast::Object<'_>, depth: usize) -> Kind {
         let mut members: Vec<(String, Node)> = Vec::new();
         let mut known = HashSet::new();
         for property in &object.properties {
             let key = property.name.as_str().to_owned();
             let place = self.lines.place(property.range.start);
             if !known.insert(property.name.as_str()) {
+                let key = start_of(&key);
                 let text = format!("the key {key:?} appears twice in the same object; keep one");
                 self.problems.add(place, text);
                 continue;
             }
-            let node = self.node(&property.value, place);
+            let node = self.node(&property.value, place, depth);
             members.push((key, node));
         }
         Kind::Table(members)

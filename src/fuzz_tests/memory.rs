@@ -30,13 +30,13 @@ fn count(bytes: isize) {
 // `isize`, and no process has so much memory that the sums overflow.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
+        count(layout.size().cast_signed());
         // SAFETY: the caller's promises are those that are asked for here.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
+        count(-layout.size().cast_signed());
         // SAFETY: likewise; the block came from `System`.
         unsafe { System.dealloc(pointer, layout) }
     }

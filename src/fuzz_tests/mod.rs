@@ -21,8 +21,8 @@ use self::mutator::Mutator;
 const COUNT: &str = "BN_LAB_FUZZ";
 /// Inputs of a target where nobody says.
 const FEW: usize = 300;
-/// Seconds after which an input counts as one that never ends. Generous: this is no measurement.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// After so long, an input counts as one that never ends. Generous: this is no measurement.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The stack of a thread that reads: that of Rust's threads, a quarter of that of `main`.
 const STACK: usize = 2 << 20;
 /// Inputs that one thread reads. Its name tells them, also where its stack overflows.

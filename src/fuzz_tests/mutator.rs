@@ -183,12 +183,12 @@ fn repeat(bytes: &mut Vec<u8>, place: usize, dice: &mut Dice) {
 fn inputs_are_the_same_in_every_run_and_mostly_different_from_each_other() {
     let corpus = [b"count = 12".to_vec(), b"[1, 2, 3]".to_vec()];
     let words = [b"sweep".to_vec()];
-    let inputs = |_| -> Vec<Vec<u8>> {
+    let inputs = || -> Vec<Vec<u8>> {
         let mutator = Mutator::new(&corpus, &words);
         (0..200).map(|index| mutator.input(index)).collect()
     };
-    let first = inputs(());
-    assert_eq!(first, inputs(()));
+    let first = inputs();
+    assert_eq!(first, inputs());
     let different: std::collections::BTreeSet<&Vec<u8>> = first.iter().collect();
     assert!(different.len() > 150, "{}", different.len());
 }

@@ -58,9 +58,18 @@ pub fn live(layout: &Layout, id: &str) -> Result<Option<Running>> {
     let bytes = fs::read_if_exists(&layout.trial(id).running())?;
     let running: Option<Running> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     match running {
-        Some(running) => Ok(is_live(layout, &running)?.then_some(running)),
-        None => Ok(None),
+        Some(running) if is_name(&running.run) => Ok(is_live(layout, &running)?.then_some(running)),
+        _ => Ok(None),
     }
+}
+
+/// Whether this can be the name of a run's file: a damaged claim must not lead elsewhere.
+fn is_name(run: &str) -> bool {
+    !run.starts_with('.') && !run.is_empty() && run.len() < 256 && run.chars().all(is_plain)
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c)
 }
 
 /// Deletes a claim that no live run holds. Only under the folder's lock.
@@ -111,8 +120,9 @@ pub(super) fn while_nobody_runs<T>(
 /// This machine's name.
 pub(super) fn host() -> String {
     let name = gethostname::gethostname();
-    let is_plain = |c: &char| c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(c);
-    let plain: String = name.to_string_lossy().chars().filter(is_plain).collect();
+    let name = name.to_string_lossy();
+    let plain: String = name.chars().filter(|&c| is_plain(c)).collect();
+    let plain = plain.trim_start_matches('.').to_owned();
     if plain.is_empty() {
         "host".to_owned()
     } else {

@@ -46,19 +46,15 @@ impl Folder {
             let is_kept = |line: &&str| {
                 line.starts_with("trial,") || TRIALS.iter().any(|id| line.starts_with(id))
             };
-            text.lines()
-                .filter(is_kept)
-                .map(|line| format!("{line}\n"))
-                .collect()
+            text.split_inclusive('
+').filter(is_kept).collect()
         });
         for id in TRIALS {
             copy(&format!("trials/{id}/trial.json"), &|text| text);
             for table in ["epochs.csv", "timings.csv"] {
                 let first = |text: String| {
-                    text.lines()
-                        .take(4)
-                        .map(|line| format!("{line}\n"))
-                        .collect()
+                    text.split_inclusive('
+').take(4).collect()
                 };
                 copy(&format!("trials/{id}/{table}"), &first);
             }
@@ -205,6 +201,39 @@ fn a_damaged_claim_leaves_every_reader_standing() {
         &[&here, &elsewhere],
         &words,
     );
+}
+
+#[test]
+fn a_claim_with_a_heartbeat_at_the_end_of_time_or_an_impossible_run_is_read() {
+    let folder = Folder::new();
+    let layout = Layout::new(folder.root.path());
+    let id = TRIALS[0];
+    let claim = |run: &str, heartbeat: u64| {
+        let text = serde_json::json!({
+            "schema": 1, "run": run, "host": "elsewhere", "process": 7, "started": "",
+            "heartbeat": heartbeat, "epoch": 1, "step": 1, "steps": 2,
+        });
+        let path = layout.trial(id).running();
+        fs::replace_unsynced(&path, text.to_string().as_bytes()).unwrap();
+        claims::live(&layout, id).unwrap().is_some()
+    };
+    assert!(claim(RUN, u64::MAX));
+    assert!(!claim(RUN, 0));
+    for run in ["", "..", "../manifest.json", "a\0b", &"a".repeat(5000)] {
+        assert!(!claim(run, u64::MAX), "{run:?}");
+    }
+}
+
+#[test]
+fn a_table_that_names_a_trial_many_times_is_refused() {
+    let folder = Folder::new();
+    let path = folder.path("trials.csv");
+    let table = fs::read_text(&path).unwrap();
+    let last = table.lines().last().unwrap();
+    fs::replace_unsynced(&path, format!("{table}{last}\n").as_bytes()).unwrap();
+    let error = reader::read(folder.root.path()).unwrap_err().to_string();
+    assert!(error.contains("twice"), "{error}");
+    assert!(live::read(folder.root.path()).is_err());
 }
 
 fn tensors() -> Vec<NamedTensor> {

@@ -1,5 +1,6 @@
 //! Reads a results folder back: the only way from files to charts, tables and reports.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -143,12 +144,19 @@ pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     if !is_ours {
         return Err(damaged(&path, &"its columns are not those of this version"));
     }
-    let rows: Result<_> = reader
+    let rows: Result<Vec<csv::StringRecord>> = reader
         .records()
         .map(|row| row.map_err(|e| damaged(&path, &e)))
         .collect();
+    let rows = rows?;
+    let mut ids = HashSet::new();
+    // Each row is followed to the trial's files: the same ones again and again might be a lot.
+    if let Some(row) = rows.iter().find(|row| !ids.insert(row.get(0))) {
+        let id = row.get(0).unwrap_or_default();
+        return Err(damaged(&path, &format!("it has the trial `{id}` twice")));
+    }
     Ok(TrialsTable {
-        rows: rows?,
+        rows,
         header: header.iter().map(str::to_owned).collect(),
         axes: first..end,
         path,

@@ -10,7 +10,7 @@ use super::{Axis, Dimension, Include, Part, Sweep, When};
 use crate::config::draft::on_line;
 use crate::config::key_list::{self, Key};
 use crate::config::keys;
-use crate::config::problem::Problems;
+use crate::config::problem::{Problems, start_of};
 use crate::config::value::Value;
 use crate::config::wire::{Kind, Node, Place};
 
@@ -315,7 +315,10 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 let hint = keys::suggestion(path).map(|known| format!("did you mean `{known}`?"));
-                let text = format!("unknown key `{}` in `sweep.{word}`", path.escape_debug());
+                let text = format!(
+                    "unknown key `{}` in `sweep.{word}`",
+                    start_of(path).escape_debug()
+                );
                 self.problems.add_with_hint(node.place, text, hint);
             }
         }

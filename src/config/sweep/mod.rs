@@ -22,8 +22,8 @@ use super::wire::{Node, Place};
 pub(super) use self::pattern::Pattern;
 pub(super) use self::write::write;
 
-/// The most points that the keys and zip groups of a sweep may make, before inapplicable ones are
-/// merged and excluded ones are dropped.
+/// The most points that the keys and zip groups of a sweep may make, and the most that its `when`
+/// may make of them, before inapplicable ones are merged and excluded ones are dropped.
 pub(super) const MOST_POINTS: usize = 1_000_000;
 
 /// What stands behind `sweep.`: the name of a key, or one of four words.

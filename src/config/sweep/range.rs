@@ -2,7 +2,7 @@
 
 use super::decimal::{Decimal, twelve_digits};
 use crate::config::key_list::Key;
-use crate::config::problem::Problems;
+use crate::config::problem::{Problems, start_of};
 use crate::config::rule::{self, Rule};
 use crate::config::value::Value;
 use crate::config::wire::{Kind, Node};
@@ -218,7 +218,7 @@ impl Reader<'_> {
             if !KEYS.contains(&name.as_str()) {
                 let text = format!(
                     "unknown key `{}` in the range `sweep.{}`",
-                    name.escape_debug(),
+                    start_of(name).escape_debug(),
                     self.key.path
                 );
                 let hint = rule::nearest(name, KEYS.into_iter()).map_or(

@@ -6,7 +6,7 @@ use super::SAMPLES;
 use crate::config::key_list;
 use crate::config::parse;
 use crate::fs;
-use crate::fuzz_tests::Target;
+use crate::fuzz_tests::{Target, peak_of};
 use crate::plan;
 
 /// What may be found out about experiments that are not large.
@@ -70,6 +70,9 @@ fn is_experiment(name: &str, text: &str, overrides: &[String]) -> bool {
         Ok(loaded) => loaded,
         Err(error) => {
             assert_eq!(error.exit_code(), 3);
+            // At most a hundred problems, each cut to a readable length.
+            let message = error.to_string().len();
+            assert!(message < 100_000, "a message of {message} bytes");
             return false;
         }
     };
@@ -149,4 +152,75 @@ fn damaged_overrides_make_an_experiment_or_are_refused() {
         let overrides: Vec<String> = text.lines().map(str::to_owned).collect();
         is_experiment("x.toml", "data.dataset = 'glyphs'", &overrides)
     });
+}
+
+/// Reads it with the stack that a thread has; what it took, in bytes.
+fn memory_for(name: &'static str, text: String, overrides: Vec<String>) -> usize {
+    let read = move || peak_of(|| is_experiment(name, &text, &overrides));
+    let (is_experiment, peak) = std::thread::spawn(read).join().expect("it ends");
+    assert!(!is_experiment);
+    peak
+}
+
+#[test]
+fn dotted_keys_and_tables_in_each_other_do_not_exhaust_the_stack() {
+    let path = ["a"; 79].join(".");
+    let deep = format!(
+        "{path} = {}1{}",
+        format!("{{{path} = ").repeat(78),
+        "}".repeat(78)
+    );
+    let text = format!("data.dataset = 'glyphs'\n{deep}");
+    let length = text.len();
+    let peak = memory_for("x.toml", text, vec![]);
+    assert!(peak < 1000 * length, "{peak} bytes for {length}");
+    let glyphs = "data.dataset = 'glyphs'".to_owned();
+    memory_for("x.toml", glyphs, vec![deep]);
+}
+
+#[test]
+fn a_hundred_thousand_brackets_do_not_exhaust_the_stack() {
+    for opener in ["[", "{\"a\":", "{a=", "a.", "[[", "{a=["] {
+        let deep = opener.repeat(100_000);
+        memory_for("x.json", deep.clone(), vec![]);
+        memory_for("x.toml", format!("a = {deep}"), vec![]);
+        memory_for("x.toml", deep.clone(), vec![]);
+        let glyphs = "data.dataset = 'glyphs'".to_owned();
+        memory_for("x.toml", glyphs, vec![format!("model.hidden={deep}")]);
+    }
+}
+
+#[test]
+fn a_file_with_a_mistake_on_every_line_is_refused_with_the_first_of_them() {
+    let lines: Vec<String> = (0..5000).map(|line| format!("key_{line} = 1\n")).collect();
+    let members: Vec<String> = (0..5000).map(|key| format!("\"key_{key}\": 1")).collect();
+    let inline: Vec<String> = (0..5000).map(|key| format!("k{key} = 1")).collect();
+    let inline = format!("data={{ {} }}", inline.join(", "));
+    let glyphs = "data.dataset = 'glyphs'".to_owned();
+    for (name, text, overrides) in [
+        ("x.toml", lines.concat(), vec![]),
+        ("x.json", format!("{{ {} }}", members.join(", ")), vec![]),
+        ("x.toml", glyphs, vec![inline]),
+    ] {
+        memory_for(name, text, overrides);
+    }
+}
+
+#[test]
+fn the_points_of_many_whens_are_counted_together() {
+    let when = |key: &str| {
+        format!(
+            "{{ if = {{ norm.placement = 'before' }}, {key} = {{ from = 1e-9, to = 1, count = 2000 }} }}"
+        )
+    };
+    let whens = ["train.learning_rate", "norm.epsilon", "model.init_scale"].map(when);
+    let text = format!(
+        "data.dataset = 'glyphs'\n[sweep]\nwhen = [{}]",
+        whens.join(", ")
+    );
+    let error = parse(Path::new("x.toml"), &text, &[]).expect_err("8e9 points");
+    assert!(
+        error.to_string().contains("more than 1000000 points"),
+        "{error}"
+    );
 }
