@@ -46,16 +46,12 @@ impl Folder {
             let is_kept = |line: &&str| {
                 line.starts_with("trial,") || TRIALS.iter().any(|id| line.starts_with(id))
             };
-            text.split_inclusive('
-').filter(is_kept).collect()
+            text.split_inclusive('\n').filter(is_kept).collect()
         });
         for id in TRIALS {
             copy(&format!("trials/{id}/trial.json"), &|text| text);
             for table in ["epochs.csv", "timings.csv"] {
-                let first = |text: String| {
-                    text.split_inclusive('
-').take(4).collect()
-                };
+                let first = |text: String| text.split_inclusive('\n').take(4).collect();
                 copy(&format!("trials/{id}/{table}"), &first);
             }
         }
