@@ -12,7 +12,7 @@
 # Slurm waits a while before it starts a requeued task again.
 #
 #   BN_LAB=path   the program [default: target/release/bn-lab, built if it is not there]
-#   EPOCHS=n      the length of a training [default: 60]; more if all is done before it is disturbed
+#   EPOCHS=n      the length of a training [default: 200]; more if all is done before it is disturbed
 #   KEEP=yes      keep the temporary folder
 #
 # Exit code: 0 PASS, 1 FAIL, 2 not to be run here.
@@ -137,7 +137,7 @@ echo "Slurm $(sbatch --version | cut -d' ' -f2) is up: node $host, $cores cores"
 
 # --- What it must come to -----------------------------------------------------------------------
 
-experiment=("$root/configs/quickstart.toml" -o "train.epochs=${EPOCHS:-60}")
+experiment=("$root/configs/quickstart.toml" -o "train.epochs=${EPOCHS:-200}")
 "$bn_lab" run "${experiment[@]}" -o "output.dir=$lab/local" --quiet || fail "the local run failed"
 trials=$(find "$lab/local/trials" -name trial.json | wc -l)
 echo "undisturbed local run: $trials trials"
