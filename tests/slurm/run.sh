@@ -176,7 +176,9 @@ echo "task $task requeued (preemption), $(finished) of $trials trials finished"
 
 wait_for_work
 task=$(running_tasks | tail -n 1)
-scancel --batch --signal=USR1 "$task" || fail "task $task was not signalled"
+# On a busy machine the task may have requeued itself before `scancel` has its answer, which is then an
+# error; whether it was heard is seen in the end by the number of tasks that started again.
+scancel --batch --signal=USR1 "$task" || true
 echo "task $task warned of its time limit, $(finished) of $trials trials finished"
 
 wait_for_work
