@@ -1,11 +1,15 @@
 //! The command line, as clap sees it: types only.
 
+mod explain;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::plan::shard::Shard;
 use crate::submit::Memory;
+
+pub use self::explain::{Explain, Order, Page, Preset};
 
 /// Does batch normalisation help here, and does it belong before or after the activation?
 #[derive(Debug, Parser)]
@@ -45,6 +49,8 @@ pub enum Command {
     Submit(Submit),
     /// Show where the datasets are, download them, check them
     Data(Data),
+    /// Walk one unit through one batch: every number of batch normalisation, its formula beside it
+    Explain(Explain),
 }
 
 /// An experiment file and what overrides it.

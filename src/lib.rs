@@ -26,7 +26,8 @@
 //! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
 //! | archive | [`record`] | the plan, the events, `stats`, `fs` |
 //! | gate | [`submit`] | nobody: text for engines that run many processes |
-//! | gallery | [`stats`], [`plot`], [`report`] | rows; never the workshop |
+//! | gallery | [`stats`], [`plot`], [`report`] | rows, and a [`walk`]; never the workshop |
+//! | stairs | [`walk`] | nobody: plain numbers, from the workshop to the gallery |
 //! | cellar | [`fs`], [`error`], [`units`] | nobody |
 //!
 //! `tests/rooms.rs` enforces who may know whom. Some walls stand elsewhere than one might guess:
@@ -75,6 +76,7 @@ pub mod stats;
 pub mod submit;
 pub mod train;
 pub mod units;
+pub mod walk;
 
 /// Runs the command that `cli` asks for.
 pub fn run(cli: cli::Cli) -> error::Result<()> {
@@ -88,5 +90,6 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
         cli::Command::Merge(arguments) => commands::merge::run(&arguments),
         cli::Command::Submit(arguments) => commands::submit::run(&arguments),
         cli::Command::Data(arguments) => commands::data::run(&arguments),
+        cli::Command::Explain(arguments) => commands::explain::run(&arguments),
     }
 }

@@ -187,7 +187,9 @@ fn every_exit_code_is_in_the_readme() {
 #[test]
 fn every_verb_has_help_and_a_line_in_the_readme() {
     let lab = Lab::new();
-    for verb in ["run", "plan", "results", "watch", "clean", "plot", "data"] {
+    for verb in [
+        "run", "plan", "results", "watch", "clean", "plot", "data", "explain",
+    ] {
         let help = lab.bn_lab(&[verb, "--help"]);
         assert_eq!(help.code, Some(0));
         assert!(help.stdout.contains("Usage: bn-lab"), "{}", help.stdout);
@@ -196,4 +198,25 @@ fn every_verb_has_help_and_a_line_in_the_readme() {
             "{verb} is not in the README"
         );
     }
+}
+
+#[test]
+fn the_readme_teaches_what_the_program_prints() {
+    let section = README.split("\n## Teach\n").nth(1).expect("the section");
+    let block = |language: &str| {
+        let start = format!("```{language}\n");
+        let block = section
+            .split(&start)
+            .nth(1)
+            .and_then(|rest| rest.split("```").next());
+        block.expect("a block")
+    };
+    let arguments: Vec<&str> = block("sh").split_whitespace().skip(1).collect();
+    let ran = Lab::new().bn_lab(&arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(
+        ran.stdout == block("text"),
+        "it should read\n{}",
+        ran.stdout
+    );
 }

@@ -10,6 +10,7 @@ mod clean;
 mod data;
 mod determinism;
 mod documents;
+mod explain;
 mod faults;
 mod harness;
 mod interruption;

@@ -16,6 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("plan", &["config", "seed"]),
     ("event", &["plan"]),
+    ("walk", &[]),
     ("device", &["event"]),
     ("data", &["config", "seed", "event"]),
     ("model", &["config", "seed"]),
@@ -23,7 +24,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "train",
         &[
-            "config", "seed", "plan", "event", "device", "data", "model", "optim",
+            "config", "seed", "plan", "event", "walk", "device", "data", "model", "optim",
         ],
     ),
     ("panics", &["event"]),
@@ -33,7 +34,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("progress", &["plan", "event"]),
     ("record", &["config", "plan", "event", "stats"]),
     ("plot", &["record", "stats"]),
-    ("report", &["record", "stats"]),
+    ("report", &["record", "stats", "walk"]),
     ("submit", &[]),
     ("cli", &["plan", "submit"]),
 ];

@@ -2,6 +2,7 @@
 
 pub mod clean;
 pub mod data;
+pub mod explain;
 pub mod merge;
 pub mod plan;
 pub mod plot;

@@ -1,6 +1,7 @@
 //! From rows to words: the tables that end a run, and those that are asked for.
 
 pub mod conditions;
+pub mod explain;
 pub mod plan;
 pub mod query;
 pub mod results;

@@ -43,7 +43,7 @@ mod renorm;
 mod running;
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Tensor, TensorCreationOptions};
 
 use self::renorm::Reference;
 use self::running::Running;
@@ -108,9 +108,17 @@ struct Standardised<const D: usize> {
 }
 
 impl NormLayer {
-    /// A layer called `name` for `features` features.
-    pub fn new(name: &str, features: usize, settings: NormSettings, device: &Device) -> Self {
-        let plain = device.clone().without_autodiff();
+    /// A layer called `name` for `features` features: on a device, in its own precision or in the one
+    /// that is given with it.
+    pub fn new(
+        name: &str,
+        features: usize,
+        settings: NormSettings,
+        on: impl Into<TensorCreationOptions>,
+    ) -> Self {
+        let on = on.into();
+        let device = on.device.clone().without_autodiff();
+        let plain = on.clone().with_device(device);
         let initial = match settings.kind {
             NormKind::Batch(batch) => batch
                 .averages
@@ -120,13 +128,13 @@ impl NormLayer {
         };
         let running = initial.map(|[mean, variance]| {
             Running::new(
-                Tensor::full([features], mean, &plain),
-                Tensor::full([features], variance, &plain),
+                Tensor::full([features], mean, plain.clone()),
+                Tensor::full([features], variance, plain),
             )
         });
         let corrects = matches!(settings.kind, NormKind::Renorm(_));
         let reference = running.as_ref().filter(|_| corrects);
-        let parameter = |settings: NormParameter| parameter::initial(settings, features, device);
+        let parameter = |settings: NormParameter| parameter::initial(settings, features, &on);
         Self {
             gamma: settings.gamma.map(parameter),
             beta: settings.beta.map(parameter),

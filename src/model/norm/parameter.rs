@@ -5,7 +5,7 @@
 //! (`axis=0`).
 
 use burn::module::Param;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Tensor, TensorCreationOptions};
 
 use super::merge;
 use crate::config::spec::{Constraint, NormParameter};
@@ -17,9 +17,9 @@ const LENGTH_EPSILON: f64 = 1e-7;
 pub(super) fn initial(
     settings: NormParameter,
     features: usize,
-    device: &Device,
+    on: &TensorCreationOptions,
 ) -> Param<Tensor<1>> {
-    Param::from_tensor(Tensor::full([features], settings.init, device))
+    Param::from_tensor(Tensor::full([features], settings.init, on.clone()))
 }
 
 /// `l1 · Σ|θ| + l2 · Σθ²`, of shape `[1]`; `None` where both factors are 0.

@@ -7,6 +7,7 @@ mod evaluator;
 mod inspection;
 pub mod parameters;
 mod state;
+pub mod unit;
 
 pub use self::evaluator::{Evaluator, RunningStatistics};
 pub use self::inspection::{Inspection, Slope};

@@ -1,0 +1,130 @@
+//! `bn-lab explain`: one unit through one batch, with its formulas.
+
+use std::path::Path;
+
+use crate::cli::{self, Order, Page, Preset};
+use crate::commands::print;
+use crate::config;
+use crate::config::spec::{Activation, Averaging, NormKind, RunningVariance, Settings};
+use crate::device::OpenDevice;
+use crate::error::{Error, Result};
+use crate::report::explain;
+use crate::train::step::unit::{self, Question};
+use crate::walk::{Estimate, Place, Unit};
+
+/// More values than this nobody follows on a page.
+const MOST_VALUES: usize = 32;
+
+/// The least experiment: what the presets and activations mean is said by the experiment file's keys.
+const LEAST_EXPERIMENT: &str = "data.dataset = \"glyphs\"\nnorm.placement = \"before\"\n";
+
+/// Prints the walk.
+pub fn run(arguments: &cli::Explain) -> Result<()> {
+    let question = question(arguments)?;
+    let device = OpenDevice::open("cpu")?.differentiable();
+    let walk = unit::walk(&question, &device);
+    if !walk.is_finite() {
+        return Err(Error::Usage(
+            "these numbers are too large: a square of them leaves the range of 64-bit floats, 1.8e308\n  \
+             hint: values and gradients of up to 1e150 are safe"
+                .to_owned(),
+        ));
+    }
+    print(&match arguments.format {
+        Page::Table => explain::table(&walk),
+        Page::Md => explain::markdown(&walk),
+        Page::Json => explain::json(&walk),
+    })
+}
+
+fn question(arguments: &cli::Explain) -> Result<Question> {
+    let count = arguments.values.len();
+    if count > MOST_VALUES {
+        return Err(Error::Usage(format!(
+            "`--values` has {count} values; at most {MOST_VALUES} can be followed on a page"
+        )));
+    }
+    let defaults = defaults(arguments)?;
+    Ok(Question {
+        unit: Unit {
+            gamma: arguments.gamma,
+            beta: arguments.beta,
+            epsilon: arguments.epsilon.unwrap_or(defaults.epsilon),
+            decay: arguments.decay.unwrap_or(defaults.decay),
+            running_variance: defaults.running_variance,
+            activation: arguments.activation.clone(),
+            placement: match arguments.placement {
+                Order::Before => Place::Before,
+                Order::After => Place::After,
+            },
+        },
+        activation: defaults.activation,
+        running_mean: arguments.running_mean,
+        running_variance: arguments.running_variance,
+        x: arguments.values.clone(),
+        gradient: gradient(&arguments.gradient, count)?,
+    })
+}
+
+/// The gradient of each of `count` outputs; `None` where none is given.
+fn gradient(given: &[f64], count: usize) -> Result<Option<Vec<f64>>> {
+    match *given {
+        [] => Ok(None),
+        [same] => Ok(Some(vec![same; count])),
+        _ if given.len() == count => Ok(Some(given.to_vec())),
+        _ => Err(Error::Usage(format!(
+            "`--gradient` has {} numbers for {count} values\n  \
+             hint: give one for each value, or a single one for all",
+            given.len()
+        ))),
+    }
+}
+
+/// What a preset and the name of an activation stand for.
+struct Defaults {
+    epsilon: f64,
+    decay: f64,
+    running_variance: Estimate,
+    activation: Activation,
+}
+
+/// As an experiment file would have it.
+fn defaults(arguments: &cli::Explain) -> Result<Defaults> {
+    let preset = match arguments.preset {
+        Preset::Keras => "keras",
+        Preset::Pytorch => "pytorch",
+    };
+    let activation = arguments.activation.as_deref().unwrap_or("identity");
+    let overrides = [
+        format!("norm.preset={preset}"),
+        format!("model.activation={activation}"),
+    ];
+    let loaded = config::parse(Path::new("explain.toml"), LEAST_EXPERIMENT, &overrides)?;
+    let condition = loaded.experiment.conditions.first();
+    let defaults = condition.and_then(|condition| of_settings(&condition.settings));
+    defaults.ok_or_else(|| {
+        Error::Usage(format!(
+            "the preset `{preset}` keeps no exponential averages"
+        ))
+    })
+}
+
+fn of_settings(settings: &Settings) -> Option<Defaults> {
+    let layer = settings.norm.layer?;
+    let NormKind::Batch(batch) = layer.kind else {
+        return None;
+    };
+    let averages = batch.averages?;
+    let Averaging::Exponential { decay } = averages.averaging else {
+        return None;
+    };
+    Some(Defaults {
+        epsilon: layer.epsilon,
+        decay,
+        running_variance: match averages.variance {
+            RunningVariance::Biased => Estimate::Biased,
+            RunningVariance::Unbiased => Estimate::Unbiased,
+        },
+        activation: settings.model.activation,
+    })
+}

@@ -1,0 +1,74 @@
+//! What the numbers of a walk teach, a sentence each.
+
+use super::figures::exact;
+use super::norm_input;
+use crate::walk::{Estimate, Walk};
+
+/// σ² in multiples of ε from which ε does not show.
+const PLENTY: f64 = 100.0;
+
+/// Two or three sentences on these very numbers.
+pub(super) fn all(walk: &Walk) -> Vec<String> {
+    let notes = [statistics(walk), gradient(walk), running(walk)];
+    notes.into_iter().flatten().collect()
+}
+
+fn is_same(numbers: &[f64]) -> bool {
+    numbers.windows(2).all(|pair| pair[0] == pair[1])
+}
+
+/// What the batch does to the values.
+fn statistics(walk: &Walk) -> Option<String> {
+    let z = norm_input(walk);
+    let unit = &walk.unit;
+    Some(match walk.norm_input() {
+        _ if unit.gamma == 0.0 => {
+            format!("γ = 0: y is β whatever {z} is, and no gradient reaches {z} until γ has moved.")
+        }
+        [_] => {
+            let refusal = match unit.running_variance {
+                Estimate::Unbiased => " PyTorch refuses such a batch in training.",
+                Estimate::Biased => "",
+            };
+            format!(
+                "A batch of one: {z} is its own mean, so y is β and no gradient reaches {z}.{refusal}"
+            )
+        }
+        all if is_same(all) => {
+            let epsilon = exact(unit.epsilon);
+            format!(
+                "All {z} are equal: σ² is 0, y is β, and only ε = {epsilon} keeps the gradients finite."
+            )
+        }
+        [_, _] if walk.batch.variance > PLENTY * unit.epsilon => format!(
+            "Of two values x̂ tells only which one is larger, and next to no gradient reaches {z}."
+        ),
+        _ => format!("Σ d{z} = 0: adding the same number to every {z} changes no y."),
+    })
+}
+
+/// What becomes of the gradient.
+fn gradient(walk: &Walk) -> Option<String> {
+    let z = norm_input(walk);
+    let entering = walk.norm_input();
+    let back = &walk.gradients;
+    if entering.len() < 3 || is_same(entering) || walk.unit.gamma == 0.0 {
+        return None;
+    }
+    if is_same(&back.y) {
+        return Some(format!(
+            "A dy that is the same for all is subtracted again with its mean: d{z} is 0."
+        ));
+    }
+    back.is_largest_output.then(|| {
+        format!("L is one example's output, yet d{z} reaches the others: μ and σ² tie the batch together.")
+    })
+}
+
+/// Why evaluation gives other numbers.
+fn running(walk: &Walk) -> Option<String> {
+    let moved = exact((1e4 * (1.0 - walk.unit.decay)).round() / 100.0);
+    (walk.unit.decay > 0.0).then(|| {
+        format!("Evaluation differs: one batch moves the running averages {moved} % of the way to its own.")
+    })
+}

@@ -1,0 +1,148 @@
+//! The page's layout on walks with round numbers; `README.md` holds a real one, word for word.
+
+use super::lines::{WIDTH, width};
+use super::*;
+use crate::walk::{Batch, Estimate, Gradients, Running, Stages, Unit};
+
+/// μ = 0 and σ̂ = 2, so that every number is short. The gradients are made up.
+fn made_up(x: &[f64]) -> Walk {
+    let halved: Vec<f64> = x.iter().map(|x| x / 2.0).collect();
+    let stages = Stages {
+        x_hat: halved.clone(),
+        y: halved.clone(),
+        activation: None,
+    };
+    Walk {
+        unit: Unit {
+            gamma: 1.0,
+            beta: 0.0,
+            epsilon: 1e-5,
+            decay: 0.9,
+            running_variance: Estimate::Unbiased,
+            activation: None,
+            placement: Place::Before,
+        },
+        x: x.to_vec(),
+        training: stages.clone(),
+        batch: Batch {
+            mean: 0.0,
+            variance: 4.0,
+            deviation: 2.0,
+        },
+        running: Running {
+            old_mean: 0.0,
+            mean: 0.25,
+            old_variance: 1.0,
+            variance: 1.5,
+        },
+        evaluation: stages,
+        gradients: Gradients {
+            out: x.to_vec(),
+            is_largest_output: false,
+            y: x.to_vec(),
+            gamma: 1.0,
+            beta: 12.5,
+            norm_input: halved.clone(),
+            x: halved,
+        },
+    }
+}
+
+#[test]
+fn markdown_has_a_table_for_each_part() {
+    let expected = "\
+### One unit, a batch of 3 values: batch normalisation
+
+γ = 1, β = 0, ε = 0.00001, decay = 0.9, m = 3
+
+**Forward in training, with the batch's own statistics**
+
+| | | 1 | 2 | 3 |
+|---|---|---:|---:|---:|
+| x | `given` | −2 | 0 | 2 |
+| μ | `= Σ x / m` | 0 | | |
+| σ² | `= Σ (x − μ)² / m` (biased: divided by m, not by m − 1) | 4.0000 | | |
+| σ̂ | `= √(σ² + ε)` | 2.0000 | | |
+| x̂ | `= (x − μ) / σ̂` | −1.0000 | 0 | 1.0000 |
+| y | `= γ x̂ + β` | −1.0000 | 0 | 1.0000 |
+
+**Backward, dx for ∂L/∂x; dy is given**
+
+| | | 1 | 2 | 3 |
+|---|---|---:|---:|---:|
+| dy | `given` | −2 | 0 | 2 |
+| dγ | `= Σ dy x̂` | 1.0000 | | |
+| dβ | `= Σ dy` | 12.5000 | | |
+| dx | `= γ/σ̂ · (dy − (dβ + x̂ dγ) / m)` | −1.0000 | 0 | 1.0000 |
+
+**Running averages after this batch**
+
+| | | 1 |
+|---|---|---:|
+| μᵣ | `← 0.9 μᵣ + 0.1 μ` (was 0) | 0.2500 |
+| σᵣ² | `← 0.9 σᵣ² + 0.1 σ² m/(m − 1)` (was 1; unbiased, as in PyTorch) | 1.5000 |
+
+**Evaluation of the same values, with the running averages**
+
+| | | 1 | 2 | 3 |
+|---|---|---:|---:|---:|
+| x̂ | `= (x − μᵣ) / √(σᵣ² + ε)` | −1.0000 | 0 | 1.0000 |
+| y | `= γ x̂ + β` | −1.0000 | 0 | 1.0000 |
+
+- Σ dx = 0: adding the same number to every x changes no y.
+- Evaluation differs: one batch moves the running averages 10 % of the way to its own.
+";
+    assert_eq!(markdown(&made_up(&[-2.0, 0.0, 2.0])), expected);
+}
+
+#[test]
+fn a_long_batch_goes_on_below_within_the_width_of_a_terminal() {
+    let values: Vec<f64> = (0..32).map(|i| 10.5 * f64::from(i - 16)).collect();
+    let page = table(&made_up(&values));
+    for line in page.lines() {
+        assert!(width(line) <= WIDTH, "{} columns: {line}", width(line));
+    }
+    let shown = page
+        .split_whitespace()
+        .filter(|word| *word == "−168")
+        .count();
+    assert_eq!(shown, 2, "x and dy are given:\n{page}");
+}
+
+#[test]
+fn decimal_points_stand_under_each_other() {
+    let page = table(&made_up(&[-2.5, 125.25]));
+    let point = |line: &str| {
+        let (head, _) = line.rsplit_once('.').expect("a point");
+        width(head)
+    };
+    let of = |start: &str| {
+        let line = page.lines().find(|line| line.starts_with(start));
+        point(line.expect("a line"))
+    };
+    assert_eq!(of("x "), of("x̂ "), "{page}");
+    assert_eq!(of("x "), of("dy"), "{page}");
+}
+
+/// The notes below a walk that was changed.
+fn notes_of(x: &[f64], change: impl Fn(&mut Walk)) -> String {
+    let mut walk = made_up(x);
+    change(&mut walk);
+    notes::all(&walk).join("\n")
+}
+
+#[test]
+fn the_notes_speak_of_these_very_numbers() {
+    let says = |notes: String, what: &str| assert!(notes.contains(what), "{notes}");
+    let plain = |_: &mut Walk| ();
+    says(notes_of(&[3.0], plain), "A batch of one");
+    says(notes_of(&[3.0], plain), "PyTorch refuses");
+    says(notes_of(&[3.0, 3.0, 3.0], plain), "All x are equal");
+    says(notes_of(&[3.0, 4.0], plain), "which one is larger");
+    let without_factor = |walk: &mut Walk| walk.unit.gamma = 0.0;
+    says(notes_of(&[3.0, 4.0, 5.0], without_factor), "γ = 0");
+    let constant = |walk: &mut Walk| walk.gradients.y = vec![1.0; 3];
+    says(notes_of(&[3.0, 4.0, 5.0], constant), "dx is 0");
+    let chosen = |walk: &mut Walk| walk.gradients.is_largest_output = true;
+    says(notes_of(&[3.0, 4.0, 5.0], chosen), "μ and σ² tie");
+}

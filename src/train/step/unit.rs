@@ -1,0 +1,266 @@
+//! One unit through one batch, with the layer and the activation that networks are made of, in
+//! 64-bit floats (training itself computes in 32): what `bn-lab explain` shows.
+//!
+//! Nothing is computed by formula here but `√(σ² + ε)`: the formulas that are printed beside the
+//! numbers are held against them in the tests.
+
+use burn::module::Param;
+use burn::tensor::{DType, Device, Tensor, TensorData};
+
+use crate::config::spec::{
+    Activation, Averages, Averaging, BatchNorm, NormKind, NormParameter, NormSettings, Placement,
+    RunningVariance,
+};
+use crate::model::norm::{NormLayer, Observed, Statistics};
+use crate::model::pass::{Pass, Site};
+use crate::model::{activation, placement};
+use crate::walk::{Batch, Estimate, Gradients, Place, Running, Stages, Unit, Walk};
+
+/// Why there is an observation.
+const OVER_BATCHES: &str = "a layer over batches tells what it saw in training";
+
+/// The only step that a unit is walked through.
+const TRAINING: Statistics = Statistics::Training { step: 1 };
+
+/// A unit, and the batch that it meets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// What the unit is set to.
+    pub unit: Unit,
+    /// Its nonlinearity; the identity where the unit names none.
+    pub activation: Activation,
+    /// The running mean before the batch.
+    pub running_mean: f64,
+    /// The running variance before the batch.
+    pub running_variance: f64,
+    /// The batch; at least one value.
+    pub x: Vec<f64>,
+    /// The gradient of the loss with respect to what leaves the unit, as long as `x`; `None` for that
+    /// of the largest output.
+    pub gradient: Option<Vec<f64>>,
+}
+
+/// Walks the batch through the unit, there and back, on the differentiable `device`.
+pub fn walk(question: &Question, device: &Device) -> Walk {
+    let mut walker = Walker::new(question, device);
+    let (training, observed) = walker.pass(TRAINING);
+    let observed = observed.expect(OVER_BATCHES);
+    let batch = batch(&observed, question.unit.epsilon);
+    let gradients = walker.back(&training);
+    let [old_mean, old_variance] = walker.running();
+    walker.layer.observe(observed);
+    let [mean, variance] = walker.running();
+    let (evaluation, _) = walker.pass(Statistics::Running);
+    Walk {
+        unit: question.unit.clone(),
+        x: question.x.clone(),
+        training,
+        batch,
+        running: Running {
+            old_mean,
+            mean,
+            old_variance,
+            variance,
+        },
+        evaluation,
+        gradients,
+    }
+}
+
+/// The unit as layers on a device.
+struct Walker<'a> {
+    question: &'a Question,
+    device: &'a Device,
+    layer: NormLayer,
+}
+
+impl<'a> Walker<'a> {
+    fn new(question: &'a Question, device: &'a Device) -> Self {
+        let layer = NormLayer::new("unit", 1, settings(question), (device, DType::F64));
+        Self {
+            question,
+            device,
+            layer,
+        }
+    }
+
+    fn placement(&self) -> Placement {
+        match self.question.unit.placement {
+            Place::Before => Placement::Before,
+            Place::After => Placement::After,
+        }
+    }
+
+    /// `[batch, 1]`
+    fn tensor(&self, values: &[f64]) -> Tensor<2> {
+        let data = TensorData::new(values.to_vec(), [values.len(), 1]);
+        Tensor::from_data(data, (self.device, DType::F64))
+    }
+
+    /// The unit as a network has it.
+    fn unit(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
+        let kind = self.question.activation;
+        placement::apply(self.placement(), Some(&self.layer), kind, "unit", x, pass)
+    }
+
+    /// What each stage gives, and what the layer saw.
+    fn pass(&self, statistics: Statistics) -> (Stages, Option<Observed>) {
+        let mut pass = Pass::new(statistics).listening(false);
+        let out = self.unit(self.tensor(&self.question.x), &mut pass);
+        let taps = pass.take_taps();
+        let heard = |site| {
+            let tap = taps.iter().find(|tap| tap.site == site);
+            tap.map(|tap| numbers(&tap.values)).unwrap_or_default()
+        };
+        let (y, activated, norm_input) = match self.question.unit.placement {
+            Place::Before => (
+                heard(Site::PreActivation),
+                numbers(&out),
+                self.question.x.clone(),
+            ),
+            Place::After => (
+                numbers(&out),
+                heard(Site::Activation),
+                heard(Site::Activation),
+            ),
+        };
+        let bare = self.without_parameters();
+        let (x_hat, _) = bare.forward(self.tensor(&norm_input), statistics);
+        let stages = Stages {
+            x_hat: numbers(&x_hat),
+            y,
+            activation: self.question.unit.activation.as_ref().map(|_| activated),
+        };
+        (stages, pass.into_observed().into_iter().flatten().next())
+    }
+
+    /// The layer that only normalises: with the same statistics, but neither γ nor β.
+    fn without_parameters(&self) -> NormLayer {
+        let settings = NormSettings {
+            gamma: None,
+            beta: None,
+            ..settings(self.question)
+        };
+        NormLayer::new("unit", 1, settings, (self.device, DType::F64))
+            .with_statistics_of(&self.layer)
+    }
+
+    /// Backwards from what leaves the unit; each gradient from a pass of its own that starts there.
+    fn back(&self, training: &Stages) -> Gradients {
+        let question = self.question;
+        let is_before = question.unit.placement == Place::Before;
+        let activated = training.activation.as_ref();
+        let leaving = activated.filter(|_| is_before).unwrap_or(&training.y);
+        let out = question.gradient.clone();
+        let out = out.unwrap_or_else(|| of_the_largest(leaving));
+        let unit = |x| self.unit(x, &mut Pass::new(TRAINING));
+        let activate = |x| activation::apply(question.activation, x);
+        let normalise = |x| self.layer.forward(x, TRAINING).0;
+        let x = self.gradient(&question.x, &out, unit);
+        let (y, norm_input) = if is_before {
+            (self.gradient(&training.y, &out, activate), x.clone())
+        } else {
+            let entering = activated.unwrap_or(&question.x);
+            (out.clone(), self.gradient(entering, &out, normalise))
+        };
+        let [gamma, beta] = self.gradients_of_parameters(&out);
+        Gradients {
+            out,
+            is_largest_output: question.gradient.is_none(),
+            y,
+            gamma,
+            beta,
+            norm_input,
+            x,
+        }
+    }
+
+    /// The gradient of `Σ out · f(values)` with respect to the values.
+    fn gradient(
+        &self,
+        values: &[f64],
+        out: &[f64],
+        f: impl Fn(Tensor<2>) -> Tensor<2>,
+    ) -> Vec<f64> {
+        let leaf = self.tensor(values).require_grad();
+        let loss = (f(leaf.clone()) * self.tensor(out)).sum();
+        let gradient = leaf.grad(&loss.backward());
+        gradient.map_or_else(|| vec![0.0; values.len()], |gradient| numbers(&gradient))
+    }
+
+    /// The gradients of `Σ out · unit(x)` with respect to γ and β.
+    fn gradients_of_parameters(&self, out: &[f64]) -> [f64; 2] {
+        let left = self.unit(self.tensor(&self.question.x), &mut Pass::new(TRAINING));
+        let gradients = (left * self.tensor(out)).sum().backward();
+        let of = |parameter: Option<&Param<Tensor<1>>>| {
+            let gradient = parameter.and_then(|parameter| parameter.val().grad(&gradients));
+            gradient.map_or(0.0, |gradient| number(&gradient))
+        };
+        [of(self.layer.gamma()), of(self.layer.beta())]
+    }
+
+    /// The running mean and variance as they stand.
+    fn running(&self) -> [f64; 2] {
+        let (mean, variance) = self.layer.running().unzip();
+        [mean, variance].map(|of| of.as_ref().map_or(0.0, number))
+    }
+}
+
+fn settings(question: &Question) -> NormSettings {
+    let unit = &question.unit;
+    let averages = Averages {
+        averaging: Averaging::Exponential { decay: unit.decay },
+        variance: match unit.running_variance {
+            Estimate::Biased => RunningVariance::Biased,
+            Estimate::Unbiased => RunningVariance::Unbiased,
+        },
+        initial_mean: question.running_mean,
+        initial_variance: question.running_variance,
+    };
+    NormSettings {
+        kind: NormKind::Batch(BatchNorm {
+            averages: Some(averages),
+            virtual_batch_size: None,
+        }),
+        epsilon: unit.epsilon,
+        gamma: Some(NormParameter::starting_at(unit.gamma)),
+        beta: Some(NormParameter::starting_at(unit.beta)),
+    }
+}
+
+fn batch(observed: &Observed, epsilon: f64) -> Batch {
+    let variance = number(&observed.variance);
+    Batch {
+        mean: number(&observed.mean),
+        variance,
+        deviation: (variance + epsilon).sqrt(),
+    }
+}
+
+/// The gradient of the largest value; of equals, the first. Unlike a gradient that is the same for
+/// all, it does not vanish in the normalisation.
+fn of_the_largest(values: &[f64]) -> Vec<f64> {
+    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let first = values.iter().position(|&value| value == largest);
+    let is_first = |position| Some(position) == first;
+    (0..values.len())
+        .map(|position| if is_first(position) { 1.0 } else { 0.0 })
+        .collect()
+}
+
+fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
+    // Reading back what burn just computed on a device that works has no way to fail.
+    tensor
+        .to_data()
+        .convert::<f64>()
+        .try_to_vec()
+        .unwrap_or_default()
+}
+
+/// The only element.
+fn number(tensor: &Tensor<1>) -> f64 {
+    numbers(tensor).first().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
