@@ -40,7 +40,8 @@
 //!
 //! ## Where to look first
 //!
-//! - The subject: [`model::norm`]. The question: [`model::placement`].
+//! - The subject: [`model::norm`]. The question: [`model::placement`]. Both at work on one unit, number
+//!   by number: `bn-lab explain`, from [`train::step::unit`].
 //! - What is measured inside a network: `train::probe`, one file per probe.
 //! - What decides a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
 //!   [`train::step`] (the arithmetic).

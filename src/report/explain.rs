@@ -21,12 +21,9 @@ const ROUNDING: f64 = 1e-13;
 /// Aligned lines.
 pub fn table(walk: &Walk) -> String {
     let page = lines::text(&sections(walk));
-    let notes: String = notes::all(walk)
-        .iter()
-        .map(|note| format!("{note}\n"))
-        .collect();
+    let notes = notes::all(walk).join("\n");
     format!(
-        "{}\n{}\n{page}\n{notes}",
+        "{}\n{}\n{page}\n{notes}\n",
         title(walk),
         settings(walk, "   ")
     )
@@ -35,12 +32,9 @@ pub fn table(walk: &Walk) -> String {
 /// The same, in Markdown.
 pub fn markdown(walk: &Walk) -> String {
     let page = lines::markdown(&sections(walk));
-    let notes: String = notes::all(walk)
-        .iter()
-        .map(|note| format!("- {note}\n"))
-        .collect();
+    let notes = notes::all(walk).join("\n- ");
     format!(
-        "### {}\n\n{}\n{page}\n{notes}",
+        "### {}\n\n{}\n{page}\n- {notes}\n",
         title(walk),
         settings(walk, ", ")
     )

@@ -152,13 +152,14 @@ pub(super) fn markdown(sections: &[Section]) -> String {
 fn markdown_of(section: &Section) -> String {
     let columns = section.lines.iter().map(|line| line.values.len());
     let columns = columns.max().unwrap_or(0);
-    let header: String = (1..=columns).map(|column| format!(" {column} |")).collect();
+    let header: Vec<String> = (1..=columns).map(|column| column.to_string()).collect();
     let sides = "---:|".repeat(columns);
     let rows = section.lines.iter().map(|line| markdown_row(line, columns));
     let rows: String = rows.collect();
     format!(
-        "\n**{}**\n\n| | |{header}\n|---|---|{sides}\n{rows}",
-        section.title
+        "\n**{}**\n\n| | | {} |\n|---|---|{sides}\n{rows}",
+        section.title,
+        header.join(" | ")
     )
 }
 

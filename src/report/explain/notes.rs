@@ -1,5 +1,7 @@
 //! What the numbers of a walk teach, a sentence each.
 
+use std::cmp::Ordering;
+
 use super::figures::exact;
 use super::norm_input;
 use crate::walk::{Estimate, Walk};
@@ -7,21 +9,28 @@ use crate::walk::{Estimate, Walk};
 /// σ² in multiples of ε from which ε does not show.
 const PLENTY: f64 = 100.0;
 
-/// Two or three sentences on these very numbers.
+/// A gradient below this share of what one example's would be without statistics is next to none.
+const HARDLY_ANY: f64 = 1e-3;
+
+/// One to three sentences on these very numbers.
 pub(super) fn all(walk: &Walk) -> Vec<String> {
-    let notes = [statistics(walk), gradient(walk), running(walk)];
-    notes.into_iter().flatten().collect()
+    let others = [gradient(walk), running(walk)];
+    std::iter::once(statistics(walk))
+        .chain(others.into_iter().flatten())
+        .collect()
 }
 
 fn is_same(numbers: &[f64]) -> bool {
-    numbers.windows(2).all(|pair| pair[0] == pair[1])
+    numbers
+        .windows(2)
+        .all(|pair| pair[0].partial_cmp(&pair[1]) == Some(Ordering::Equal))
 }
 
 /// What the batch does to the values.
-fn statistics(walk: &Walk) -> Option<String> {
+fn statistics(walk: &Walk) -> String {
     let z = norm_input(walk);
     let unit = &walk.unit;
-    Some(match walk.norm_input() {
+    match walk.norm_input() {
         _ if unit.gamma == 0.0 => {
             format!("γ = 0: y is β whatever {z} is, and no gradient reaches {z} until γ has moved.")
         }
@@ -44,7 +53,7 @@ fn statistics(walk: &Walk) -> Option<String> {
             "Of two values x̂ tells only which one is larger, and next to no gradient reaches {z}."
         ),
         _ => format!("Σ d{z} = 0: adding the same number to every {z} changes no y."),
-    })
+    }
 }
 
 /// What becomes of the gradient.
@@ -60,7 +69,10 @@ fn gradient(walk: &Walk) -> Option<String> {
             "A dy that is the same for all is subtracted again with its mean: d{z} is 0."
         ));
     }
-    back.is_largest_output.then(|| {
+    let without_statistics = (walk.unit.gamma / walk.batch.deviation).abs();
+    let is_reached = |gradient: &&f64| gradient.abs() > HARDLY_ANY * without_statistics;
+    let reached = back.norm_input.iter().filter(is_reached).count();
+    (back.is_largest_output && reached > 1).then(|| {
         format!("L is one example's output, yet d{z} reaches the others: μ and σ² tie the batch together.")
     })
 }

@@ -145,4 +145,9 @@ fn the_notes_speak_of_these_very_numbers() {
     says(notes_of(&[3.0, 4.0, 5.0], constant), "dx is 0");
     let chosen = |walk: &mut Walk| walk.gradients.is_largest_output = true;
     says(notes_of(&[3.0, 4.0, 5.0], chosen), "μ and σ² tie");
+    let unheard = notes_of(&[3.0, 4.0, 5.0], |walk| {
+        walk.gradients.is_largest_output = true;
+        walk.gradients.norm_input = vec![1.0, 1e-9, 0.0];
+    });
+    assert!(!unheard.contains("tie"), "{unheard}");
 }

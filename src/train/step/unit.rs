@@ -41,6 +41,10 @@ pub struct Question {
 }
 
 /// Walks the batch through the unit, there and back, on the differentiable `device`.
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "it cannot: the layer is over batches, and tells what it saw"
+)]
 pub fn walk(question: &Question, device: &Device) -> Walk {
     let mut walker = Walker::new(question, device);
     let (training, observed) = walker.pass(TRAINING);
@@ -240,12 +244,17 @@ fn batch(observed: &Observed, epsilon: f64) -> Batch {
 /// The gradient of the largest value; of equals, the first. Unlike a gradient that is the same for
 /// all, it does not vanish in the normalisation.
 fn of_the_largest(values: &[f64]) -> Vec<f64> {
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let first = values.iter().position(|&value| value == largest);
-    let is_first = |position| Some(position) == first;
-    (0..values.len())
-        .map(|position| if is_first(position) { 1.0 } else { 0.0 })
-        .collect()
+    let mut largest = 0;
+    for (position, &value) in values.iter().enumerate() {
+        if value > values[largest] {
+            largest = position;
+        }
+    }
+    let mut gradient = vec![0.0; values.len()];
+    if let Some(of_largest) = gradient.get_mut(largest) {
+        *of_largest = 1.0;
+    }
+    gradient
 }
 
 fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {

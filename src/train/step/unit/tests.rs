@@ -123,10 +123,8 @@ fn the_layer_gives_what_the_printed_formulas_say() {
         let expected = [0.9 * 0.3 + 0.1 * mu, 0.9 * 2.0 + 0.1 * fed];
         let running = [walk.running.mean, walk.running.variance];
         assert_close("running", &running, &expected, 1e-12);
-        assert_eq!(
-            [walk.running.old_mean, walk.running.old_variance],
-            [0.3, 2.0]
-        );
+        let old = [walk.running.old_mean, walk.running.old_variance];
+        assert_close("old", &old, &[0.3, 2.0], 0.0);
     });
 }
 
@@ -209,13 +207,13 @@ fn a_gradient_that_is_the_same_for_all_vanishes() {
     };
     let walk = walk(&question, &device());
     assert_close("dx", &walk.gradients.x, &[0.0; 4], 1e-14);
-    assert_eq!(walk.gradients.beta, 12.0);
+    assert_close("dβ", &[walk.gradients.beta], &[12.0], 1e-14);
 }
 
 #[test]
 fn a_batch_of_one_gives_beta_and_no_gradient() {
     let walk = walk(&bare(&[7.0]), &device());
-    assert_eq!(walk.batch.variance, 0.0);
+    assert_close("σ²", &[walk.batch.variance], &[0.0], 0.0);
     assert_eq!(walk.training.y, [0.2]);
     assert_eq!(walk.gradients.x, [0.0]);
     assert_close("running", &[walk.running.variance], &[1.8], 1e-12);
