@@ -1,4 +1,4 @@
-.PHONY: help quickstart mnist test faults fuzz test-backends test-slurm check bench bench-runner clean
+.PHONY: help quickstart mnist test faults fuzz coverage test-backends test-slurm check bench bench-runner clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -17,6 +17,9 @@ faults:         ## kill, starve and damage real runs at many moments (some minut
 
 fuzz:           ## feed every reader of files with many damaged ones (an hour)
 	BN_LAB_FUZZ=200000 cargo test --locked --lib fuzz -- --nocapture
+
+coverage:       ## simulate what intervals and verdicts promise, and print the table (a minute)
+	cargo test --locked --lib coverage -- --ignored --nocapture
 
 # Features `ndarray` and `wgpu` need hundreds of crates more, hence apart from `test`. On Linux, wgpu
 # is content with Mesa's software driver (package mesa-vulkan-drivers).

@@ -37,6 +37,8 @@ pub enum Command {
     Plan(Plan),
     /// Show the figures of a results folder as a table: sorted, filtered, as CSV, JSON or Markdown
     Results(Results),
+    /// Compare conditions, replicate by replicate: differences with intervals, tests, and a verdict
+    Compare(Compare),
     /// Follow a run elsewhere, from its results folder alone
     Watch(Watch),
     /// List what an experiment no longer needs in its results folder; removes it only with `--remove`
@@ -191,6 +193,31 @@ pub struct Results {
     /// Show these columns only, in this order: `--columns placement,test_accuracy`
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub columns: Vec<String>,
+}
+
+/// `bn-lab compare`
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// A results folder
+    #[arg(value_name = "DIR")]
+    pub results: PathBuf,
+    /// A second folder of the same seed, whose conditions are compared with the same ones of the first
+    #[arg(value_name = "DIR2", conflicts_with = "by")]
+    pub second: Option<PathBuf>,
+    /// Compare the values of this axis, at each setting of the others
+    #[arg(long, value_name = "AXIS", default_value = "norm.placement")]
+    pub by: String,
+    /// What to compare: `test_accuracy`, `best_test_accuracy`, `epochs_to_target`, `seconds_per_step` …
+    /// (see `results/README.md`)
+    #[arg(long, value_name = "NAME", default_value = "test_accuracy")]
+    pub metric: String,
+    /// Differences up to this do not matter: in percentage points for accuracies, else in the metric's
+    /// unit [default: 0.2 points; 0.01 nats; 5 % of what takes time]
+    #[arg(long, value_name = "X")]
+    pub margin: Option<f64>,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
 }
 
 /// `bn-lab watch`

@@ -26,7 +26,7 @@
 //! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
 //! | archive | [`record`] | the plan, the events, `stats`, `fs` |
 //! | gate | [`submit`] | nobody: text for engines that run many processes |
-//! | gallery | [`stats`], [`plot`], [`report`] | rows, and a [`walk`]; never the workshop |
+//! | gallery | [`stats`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
 //! | stairs | [`walk`] | nobody: plain numbers, from the workshop to the gallery |
 //! | cellar | [`fs`], [`error`], [`units`] | nobody |
 //!
@@ -85,6 +85,7 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
         cli::Command::Run(arguments) => commands::run::run(&arguments),
         cli::Command::Plan(arguments) => commands::plan::run(&arguments),
         cli::Command::Results(arguments) => commands::results::run(&arguments),
+        cli::Command::Compare(arguments) => commands::compare::run(&arguments),
         cli::Command::Watch(arguments) => commands::watch::run(&arguments),
         cli::Command::Clean(arguments) => commands::clean::run(&arguments),
         cli::Command::Plot(arguments) => commands::plot::run(&arguments),

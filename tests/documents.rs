@@ -105,6 +105,22 @@ fn every_column_of_every_file_is_explained() {
 }
 
 #[test]
+fn every_metric_and_every_column_of_a_comparison_is_explained() {
+    use bn_lab::record::schema::{COMPARISON_COLUMNS, DESCRIPTION_COLUMNS};
+    let metrics = bn_lab::report::metric::METRICS.map(|metric| metric.name);
+    for name in metrics
+        .iter()
+        .chain(&COMPARISON_COLUMNS)
+        .chain(&DESCRIPTION_COLUMNS)
+    {
+        assert!(
+            RESULTS.contains(&format!("`{name}`")),
+            "`{name}` is not explained"
+        );
+    }
+}
+
+#[test]
 fn every_quantity_that_a_probe_reads_is_explained() {
     let lab = Lab::with(SMALL);
     lab.run(&[
@@ -188,7 +204,7 @@ fn every_exit_code_is_in_the_readme() {
 fn every_verb_has_help_and_a_line_in_the_readme() {
     let lab = Lab::new();
     for verb in [
-        "run", "plan", "results", "watch", "clean", "plot", "data", "explain",
+        "run", "plan", "results", "compare", "watch", "clean", "plot", "data", "explain",
     ] {
         let help = lab.bn_lab(&[verb, "--help"]);
         assert_eq!(help.code, Some(0));

@@ -7,6 +7,7 @@ mod breadth;
 mod by_hand;
 mod checkpoints;
 mod clean;
+mod compare;
 mod data;
 mod determinism;
 mod documents;

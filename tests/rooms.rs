@@ -34,7 +34,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("progress", &["plan", "event"]),
     ("record", &["config", "plan", "event", "stats"]),
     ("plot", &["record", "stats"]),
-    ("report", &["record", "stats", "walk"]),
+    ("report", &["record", "stats", "walk", "seed"]),
     ("submit", &[]),
     ("cli", &["plan", "submit"]),
 ];

@@ -1,6 +1,7 @@
 //! One verb, one file. Commands are the only place that prints to stdout.
 
 pub mod clean;
+pub mod compare;
 pub mod data;
 pub mod explain;
 pub mod merge;

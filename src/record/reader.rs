@@ -46,6 +46,20 @@ struct Version {
     schema: u32,
 }
 
+/// The base seed of the experiment in the results folder at `root`: trials of the same seed and replicate
+/// began with the same random numbers, in whatever folder they are.
+pub fn seed(root: &Path) -> Result<u64> {
+    let layout = Layout::new(root);
+    let header: SeedHeader =
+        toml::from_slice(&experiment(&layout)?).map_err(|e| damaged(&layout.experiment(), &e))?;
+    Ok(header.seed)
+}
+
+#[derive(Deserialize)]
+struct SeedHeader {
+    seed: u64,
+}
+
 /// What the gallery needs of `experiment.toml`.
 #[derive(Deserialize)]
 struct Header {

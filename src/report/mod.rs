@@ -1,7 +1,9 @@
 //! From rows to words: the tables that end a run, and those that are asked for.
 
+pub mod compare;
 pub mod conditions;
 pub mod explain;
+pub mod metric;
 pub mod plan;
 pub mod query;
 pub mod results;

@@ -138,22 +138,26 @@ impl Sheet {
         let exact = self.columns.iter().position(|column| column == name);
         exact
             .or_else(|| columns.position(|column| short_name(column) == name))
-            .ok_or_else(|| Error::Usage(self.unknown(name)))
+            .ok_or_else(|| {
+                let known: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+                Error::Usage(unknown("column", name, &known))
+            })
     }
+}
 
-    fn unknown(&self, name: &str) -> String {
-        let likeness = |column: &str| {
-            let short = strsim::jaro_winkler(name, short_name(column));
-            short.max(strsim::jaro_winkler(name, column))
-        };
-        let alike = self.columns.iter().map(|column| (likeness(column), column));
-        let nearest = alike.max_by(|a, b| a.0.total_cmp(&b.0));
-        let hint = match nearest.filter(|(likeness, _)| *likeness > 0.8) {
-            Some((_, column)) => format!("did you mean `{column}`?"),
-            None => format!("the columns are {}", self.columns.join(", ")),
-        };
-        format!("there is no column `{name}`\n  hint: {hint}")
-    }
+/// That there is no `what` of this name, and which of the `known` ones may have been meant.
+pub(super) fn unknown(what: &str, name: &str, known: &[&str]) -> String {
+    let likeness = |known: &str| {
+        let short = strsim::jaro_winkler(name, short_name(known));
+        short.max(strsim::jaro_winkler(name, known))
+    };
+    let alike = known.iter().map(|known| (likeness(known), known));
+    let nearest = alike.max_by(|a, b| a.0.total_cmp(&b.0));
+    let hint = match nearest.filter(|(likeness, _)| *likeness > 0.8) {
+        Some((_, known)) => format!("did you mean `{known}`?"),
+        None => format!("the {what}s are {}", known.join(", ")),
+    };
+    format!("there is no {what} `{name}`\n  hint: {hint}")
 }
 
 fn compare(one: &str, other: &str, is_falling: bool) -> Ordering {

@@ -105,6 +105,30 @@ fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
     settings.into_iter().map(choice).collect()
 }
 
+/// The results at the chosen values alone, without the tuned axis: what is left to compare, each setting
+/// at its own best. `None` where nothing was tuned. Settings without a completed trial keep none.
+pub fn at_chosen(results: &Results) -> Option<Results> {
+    let tuning = results.tuning.as_ref()?;
+    let key = results.axes.iter().position(|axis| *axis == tuning.key)?;
+    let others = others(results, tuning);
+    let choices = choices(results, tuning);
+    let is_chosen = |trial: &TrialCurves| {
+        let setting = || others.iter().map(|&axis| &trial.axes[axis]);
+        let choice = choices.iter().find(|choice| setting().eq(&choice.setting));
+        choice
+            .and_then(Choice::chosen)
+            .is_some_and(|chosen| chosen.value == trial.axes[key])
+    };
+    let mut chosen = results.clone();
+    chosen.trials.retain(is_chosen);
+    chosen.axes.remove(key);
+    for trial in &mut chosen.trials {
+        trial.axes.remove(key);
+    }
+    chosen.tuning = None;
+    Some(chosen)
+}
+
 fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning) -> Tried {
     let completed = || trials.iter().filter(|trial| trial.outcome == "completed");
     let last = || completed().filter_map(|trial| trial.epochs.last());
@@ -318,6 +342,19 @@ before: best at 0.1, and the grid ends there; extend it
             table(&results("validation_accuracy")).as_deref(),
             Some(expected)
         );
+    }
+
+    #[test]
+    fn what_was_chosen_is_left_without_its_axis() {
+        let chosen = at_chosen(&results("validation_accuracy")).expect("tuned");
+        assert_eq!(chosen.axes, ["norm.placement"]);
+        let left: Vec<(&str, usize)> = chosen
+            .trials
+            .iter()
+            .map(|trial| (trial.axes[0].as_str(), trial.condition))
+            .collect();
+        assert_eq!(left, [("none", 1), ("none", 1), ("before", 5)]);
+        assert_eq!(at_chosen(&chosen), None, "nothing is tuned any more");
     }
 
     #[test]

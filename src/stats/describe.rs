@@ -32,6 +32,41 @@ pub fn maximum(values: &[f64]) -> Option<f64> {
     values.iter().copied().reduce(f64::max)
 }
 
+/// The middle value, or the mean of the two middle ones; `None` for no values.
+pub fn median(values: &[f64]) -> Option<f64> {
+    let sorted = sorted(values);
+    let upper = *sorted.get(sorted.len() / 2)?;
+    if sorted.len() % 2 == 1 {
+        return Some(upper);
+    }
+    Some(f64::midpoint(sorted[sorted.len() / 2 - 1], upper))
+}
+
+/// The interquartile mean: the mean of the middle half of the sorted values, `None` for no values.
+///
+/// Half of the sample's weight counts, exactly: a quarter of n is cut off either end, and a value
+/// that the cut goes through keeps the rest of its weight, so that six values weigh 0, ½, 1, 1, ½, 0.
+/// For n divisible by 4 that is `scipy.stats.trim_mean(x, 0.25)`, which Agarwal et al. (2021, rliable)
+/// use; for other n theirs rounds the cut down, and at n = 3 would cut nothing.
+pub fn interquartile_mean(values: &[f64]) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    let (cut, n) = (values.len() as f64 / 4.0, values.len() as f64);
+    // The value at `index` covers the stretch from `index` to `index + 1`.
+    let weight = |index: f64| ((index + 1.0).min(n - cut) - index.max(cut)).max(0.0);
+    let weighted = sorted(values).into_iter().enumerate();
+    let sum: f64 = weighted.map(|(i, value)| weight(i as f64) * value).sum();
+    Some(sum / (n / 2.0))
+}
+
+/// In ascending order.
+pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +107,17 @@ mod tests {
         assert_eq!(minimum(&[]), None);
         assert_eq!(maximum(&[]), None);
         assert_eq!(standard_deviation(&[1.0]), None);
+        assert_eq!(median(&[]), None);
+        assert_eq!(interquartile_mean(&[]), None);
         assert_eq!(mean(&[4.5]), Some(4.5));
+    }
+
+    #[test]
+    fn outliers_at_the_ends_do_not_move_the_interquartile_mean() {
+        let values = [9e9, 2.0, 3.0, 4.0, 5.0, -9e9];
+        assert_eq!(interquartile_mean(&values), Some(3.5));
+        assert_eq!(interquartile_mean(&[4.0]), Some(4.0));
+        // A quarter of three is cut off either end: weights ¼, 1, ¼.
+        assert_eq!(interquartile_mean(&[0.0, 1.0, 4.0]), Some(2.0 / 1.5));
     }
 }

@@ -1,0 +1,113 @@
+//! One condition by itself.
+
+use super::CONFIDENCE;
+use super::pairing::Condition;
+use crate::report::metric::Metric;
+use crate::seed::Streams;
+use crate::stats::{self, Interval, Resamples, Score, Time};
+
+/// Resamples of each bootstrap.
+const RESAMPLES: usize = 10_000;
+
+/// What the replicates of a condition scored. Mean, deviation and intervals are over those with a value,
+/// and absent where a time was not waited for: without the longest ones they would flatter it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// Values of the other axes.
+    pub setting: Vec<String>,
+    /// The value of the compared axis.
+    pub value: String,
+    /// Replicates with a value.
+    pub n: usize,
+    /// Replicates that were completed without reaching the target.
+    pub beyond: usize,
+    /// Replicates that diverged.
+    pub diverged: usize,
+    /// Replicates that have not ended, failed, or were not measured.
+    pub missing: usize,
+    /// The longest time that a replicate was waited for in vain.
+    pub longest: Option<f64>,
+    /// Arithmetic mean.
+    pub mean: Option<f64>,
+    /// Of times to a target by Kaplan and Meier, where one that diverged never gets there.
+    pub median: Option<f64>,
+    /// Interquartile mean.
+    pub interquartile_mean: Option<f64>,
+    /// Sample standard deviation.
+    pub std: Option<f64>,
+    /// Smallest value.
+    pub min: Option<f64>,
+    /// Largest value.
+    pub max: Option<f64>,
+    /// The interval for the mean by Student's t.
+    pub t: Option<Interval>,
+    /// Likewise by the BCa bootstrap.
+    pub bca: Option<Interval>,
+}
+
+/// Describes every condition.
+pub(super) fn all(conditions: &[Condition<'_>], metric: Metric) -> Vec<Description> {
+    let mut resamples: Vec<Resamples> = Vec::new();
+    let one = |condition| describe(condition, metric, &mut resamples);
+    conditions.iter().map(one).collect()
+}
+
+fn describe(
+    condition: &Condition<'_>,
+    metric: Metric,
+    resamples: &mut Vec<Resamples>,
+) -> Description {
+    let values: Vec<f64> = condition.values().collect();
+    let scores = || condition.scores.iter().filter_map(|(_, score)| *score);
+    let waited = |score| match score {
+        Score::Beyond(end) => Some(end),
+        _ => None,
+    };
+    let longest = scores().filter_map(waited).reduce(f64::max);
+    // Nothing that leaves out the longest times.
+    let known: &[f64] = if longest.is_some() { &[] } else { &values };
+    let median = if metric.is_waited_for() {
+        stats::median_time(&scores().map(time).collect::<Vec<_>>())
+    } else {
+        stats::median(&values)
+    };
+    Description {
+        setting: condition.setting.clone(),
+        value: condition.value.to_owned(),
+        n: values.len(),
+        beyond: scores().filter_map(waited).count(),
+        diverged: scores().filter(|score| *score == Score::Diverged).count(),
+        missing: condition.scores.len() - scores().count(),
+        longest,
+        mean: stats::mean(known),
+        median,
+        interquartile_mean: stats::interquartile_mean(known),
+        std: stats::standard_deviation(known),
+        min: stats::minimum(known),
+        max: stats::maximum(known),
+        t: stats::t_interval(known, CONFIDENCE),
+        bca: stats::bca_interval(known, of_size(known.len(), resamples), CONFIDENCE),
+    }
+}
+
+/// One that diverged never gets there, however long one waits.
+fn time(score: Score) -> Time {
+    match score {
+        Score::Value(at) => Time::Reached(at),
+        Score::Beyond(at) => Time::Beyond(at),
+        Score::Diverged => Time::Beyond(f64::INFINITY),
+    }
+}
+
+/// The resamples of so many values: the same for every condition of that size.
+fn of_size(size: usize, known: &mut Vec<Resamples>) -> &Resamples {
+    let at = known.iter().position(|resamples| resamples.size() == size);
+    let at = at.unwrap_or_else(|| {
+        let mut stream = Streams::shared(0).stream("bootstrap");
+        known.push(Resamples::draw(size, RESAMPLES, |bound| {
+            stream.below(bound)
+        }));
+        known.len() - 1
+    });
+    &known[at]
+}

@@ -1,0 +1,153 @@
+//! Which trainings are compared with which.
+
+use crate::error::{Error, Result};
+use crate::record::results::{Results, TrialCurves};
+use crate::report::metric::Metric;
+use crate::stats::Score;
+
+/// The axis that two folders are told apart by.
+pub const FOLDER: &str = "folder";
+
+/// One condition, as the question sees it.
+#[derive(Debug, Clone)]
+pub(super) struct Condition<'a> {
+    /// Its value of the axis that is compared.
+    pub value: &'a str,
+    /// Its values of the others.
+    pub setting: Vec<String>,
+    /// What each replicate scored; `None` where it did not.
+    pub scores: Vec<(u64, Option<Score>)>,
+}
+
+impl Condition<'_> {
+    /// The numbers among its scores.
+    pub(super) fn values(&self) -> impl Iterator<Item = f64> {
+        let scores = self.scores.iter().filter_map(|(_, score)| *score);
+        scores.filter_map(|score| match score {
+            Score::Value(value) => Some(value),
+            _ => None,
+        })
+    }
+
+    fn score(&self, replicate: u64) -> Option<Score> {
+        let mut scores = self.scores.iter();
+        scores.find(|(number, _)| *number == replicate)?.1
+    }
+}
+
+/// All conditions, in the order of the plan. One in which the compared axis means nothing is left out.
+pub(super) fn conditions(results: &Results, by: usize, metric: Metric) -> Vec<Condition<'_>> {
+    let mut indices: Vec<usize> = Vec::new();
+    let mut found: Vec<Condition<'_>> = Vec::new();
+    for trial in results
+        .trials
+        .iter()
+        .filter(|trial| !trial.axes[by].is_empty())
+    {
+        let known = indices.iter().position(|index| *index == trial.condition);
+        let at = known.unwrap_or_else(|| {
+            indices.push(trial.condition);
+            found.push(condition(trial, by));
+            found.len() - 1
+        });
+        found[at]
+            .scores
+            .push((trial.replicate, metric.score(results, trial)));
+    }
+    found
+}
+
+fn condition(trial: &TrialCurves, by: usize) -> Condition<'_> {
+    let cells = trial.axes.iter().enumerate();
+    Condition {
+        value: &trial.axes[by],
+        setting: cells
+            .filter(|(axis, _)| *axis != by)
+            .map(|(_, cell)| cell.clone())
+            .collect(),
+        scores: Vec::new(),
+    }
+}
+
+/// The values of the compared axis, in the order of the plan.
+pub(super) fn values<'a>(conditions: &[Condition<'a>]) -> Vec<&'a str> {
+    let mut values: Vec<&str> = Vec::new();
+    for condition in conditions {
+        if !values.contains(&condition.value) {
+            values.push(condition.value);
+        }
+    }
+    values
+}
+
+/// The setting of two conditions that differ in the compared axis alone. An axis that means nothing in
+/// one of them (the decay of a norm, where there is none) stands in nobody's way.
+pub(super) fn meet(one: &[String], other: &[String]) -> Option<Vec<String>> {
+    let cells = one.iter().zip(other);
+    let met = cells.map(|(one, other)| match (one.as_str(), other.as_str()) {
+        (one, "") => Some(one.to_owned()),
+        ("", other) => Some(other.to_owned()),
+        (one, other) => (one == other).then(|| one.to_owned()),
+    });
+    met.collect()
+}
+
+/// The scores of both sides of every replicate, and how many replicates lack one.
+pub(super) fn pairs(a: &Condition<'_>, b: &Condition<'_>) -> (Vec<(Score, Score)>, usize) {
+    let only_b = b
+        .scores
+        .iter()
+        .filter(|(k, _)| !a.scores.iter().any(|(of_a, _)| of_a == k));
+    let replicates = a
+        .scores
+        .iter()
+        .chain(only_b)
+        .map(|(replicate, _)| *replicate);
+    let (mut pairs, mut missing) = (Vec::new(), 0);
+    for replicate in replicates {
+        match a.score(replicate).zip(b.score(replicate)) {
+            Some(pair) => pairs.push(pair),
+            None => missing += 1,
+        }
+    }
+    (pairs, missing)
+}
+
+/// Two folders as one, told apart by the axis [`FOLDER`]; an error where they do not vary the same keys.
+pub fn together(first: (&str, &Results), second: (&str, &Results)) -> Result<Results> {
+    let sorted = |results: &Results| {
+        let mut axes = results.axes.clone();
+        axes.sort_unstable();
+        axes
+    };
+    if sorted(first.1) != sorted(second.1) {
+        let listed = |(name, results): (&str, &Results)| {
+            format!("`{name}` varies {}", results.axes.join(", "))
+        };
+        return Err(Error::Usage(format!(
+            "{}, and {}: they have no conditions in common\n  hint: compare folders that vary the same keys; what is fixed in both may differ",
+            listed(first),
+            listed(second)
+        )));
+    }
+    let mut both = first.1.clone();
+    both.tuning = None;
+    both.trials = Vec::new();
+    both.axes.insert(0, FOLDER.to_owned());
+    let most = first.1.trials.iter().map(|trial| trial.condition).max();
+    for ((name, results), offset) in [(first, 0), (second, most.unwrap_or(0))] {
+        for trial in &results.trials {
+            let cell = |axis: &String| {
+                let at = results.axes.iter().position(|own| own == axis);
+                at.map_or(name.to_owned(), |at| trial.axes[at].clone())
+            };
+            let mut trial = TrialCurves {
+                axes: both.axes.iter().map(cell).collect(),
+                ..trial.clone()
+            };
+            trial.condition += offset;
+            both.trials.push(trial);
+        }
+    }
+    Ok(both)
+}

@@ -1,0 +1,98 @@
+//! Times that were not always waited for.
+
+/// How long something took.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Time {
+    /// It happened then.
+    Reached(f64),
+    /// It had not happened by then: `> 10` epochs.
+    Beyond(f64),
+}
+
+/// The median of times of which some are only known to be longer (Kaplan & Meier 1958); `None` where
+/// more than half of them are not known to have happened.
+///
+/// The share that still waits after t is `S(t) = Π (1 − dᵢ / nᵢ)` over the times tᵢ ≤ t at which something
+/// happened: to dᵢ of the nᵢ that were being waited for. The median is where S first is ½ or less; where
+/// it is ½ exactly, halfway to the next such time, as in R's `survfit`, so that times of which none is
+/// censored have their ordinary median.
+pub fn median_time(times: &[Time]) -> Option<f64> {
+    let mut happened: Vec<f64> = times.iter().filter_map(reached).collect();
+    happened.sort_unstable_by(f64::total_cmp);
+    happened.dedup();
+    let mut waiting = 1.0;
+    let mut half = None;
+    for moment in happened {
+        let exposed = times.iter().filter(|time| end(time) >= moment).count();
+        let now = times.iter().filter_map(reached).filter(|t| *t == moment);
+        waiting *= 1.0 - now.count() as f64 / exposed as f64;
+        match half {
+            Some(half) => return Some(f64::midpoint(half, moment)),
+            None if waiting < 0.5 - 1e-9 => return Some(moment),
+            None if waiting < 0.5 + 1e-9 => half = Some(moment),
+            None => {}
+        }
+    }
+    half
+}
+
+fn reached(time: &Time) -> Option<f64> {
+    match time {
+        Time::Reached(at) => Some(*at),
+        Time::Beyond(_) => None,
+    }
+}
+
+/// Until when it was waited for.
+fn end(time: &Time) -> f64 {
+    match time {
+        Time::Reached(at) | Time::Beyond(at) => *at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Time::{Beyond, Reached};
+    use super::*;
+
+    #[test]
+    fn without_censored_times_it_is_the_ordinary_median() {
+        assert_eq!(
+            median_time(&[Reached(3.0), Reached(1.0), Reached(2.0)]),
+            Some(2.0)
+        );
+        let six = [4.0, 1.0, 3.0, 2.0, 6.0, 5.0].map(Reached);
+        assert_eq!(median_time(&six), Some(3.5));
+        assert_eq!(median_time(&[]), None);
+    }
+
+    #[test]
+    fn censored_times_are_waited_for_and_not_dropped() {
+        let times = [
+            Reached(2.0),
+            Reached(3.0),
+            Beyond(10.0),
+            Beyond(10.0),
+            Beyond(10.0),
+        ];
+        assert_eq!(median_time(&times), None, "three of five took longer");
+        let times = [
+            Reached(2.0),
+            Reached(3.0),
+            Reached(7.0),
+            Beyond(10.0),
+            Beyond(10.0),
+        ];
+        assert_eq!(median_time(&times), Some(7.0));
+        // Half happened, and nobody knows when the next will.
+        assert_eq!(median_time(&[Reached(2.0), Beyond(9.0)]), Some(2.0));
+        // Of four, one left at 1: at 2, a third of three happens; at 3, half of two.
+        let times = [
+            Beyond(1.0),
+            Reached(2.0),
+            Reached(3.0),
+            Beyond(f64::INFINITY),
+        ];
+        assert_eq!(median_time(&times), Some(3.0));
+    }
+}

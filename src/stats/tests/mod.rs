@@ -1,0 +1,4 @@
+//! Tests of the statistics as a whole.
+
+mod coverage;
+mod references;

@@ -1,0 +1,212 @@
+//! What may be said after a comparison, and what it would take to say more.
+
+use super::paired::PairedComparison;
+use super::student::{Interval, t_critical};
+
+/// The chance of error that is put up with: intervals are for `1 − SIGNIFICANCE`.
+pub const SIGNIFICANCE: f64 = 0.05;
+
+/// Fewer pairs only ever suggest something: with five, the smallest two-sided p is 2/2⁵ = 0.0625.
+pub const FEWEST_PAIRS: usize = 6;
+
+/// More replicates than anybody would train.
+const MOST_PAIRS: usize = 10_000;
+
+/// One of the two that are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The one whose differences are taken: `A − B`.
+    A,
+    /// The one that it is compared with.
+    B,
+}
+
+/// What may be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// This side is better.
+    Better(Side),
+    /// It looks so, but there are fewer than [`FEWEST_PAIRS`] pairs, or the corrected p is too large.
+    SuggestsBetter(Side),
+    /// The interval lies within the margin.
+    NoMeaningfulDifference,
+    /// It does, with fewer than [`FEWEST_PAIRS`] pairs.
+    SuggestsNoMeaningfulDifference,
+    /// These pairs cannot tell.
+    Inconclusive,
+}
+
+/// The verdict on a comparison, where differences up to `margin` do not matter and `corrected` is its
+/// p-value after the correction for all comparisons that were made.
+///
+/// - If every pair has a difference: their interval within `± margin` is no meaningful difference;
+///   one that leaves out 0 speaks for a side; any other is inconclusive.
+/// - If some have none, a side diverged or never got there, and wins and losses decide: the sign test
+///   at [`SIGNIFICANCE`], or, with fewer than [`FEWEST_PAIRS`] pairs, that one side won them all.
+///
+/// A side that is spoken for is better if `corrected ≤` [`SIGNIFICANCE`]. So the chance of a wrong
+/// "better" is at most that, over all comparisons together, and needs no normal distribution.
+pub fn verdict(comparison: &PairedComparison, corrected: f64, margin: f64) -> Verdict {
+    let is_enough = comparison.pairs >= FEWEST_PAIRS;
+    let within = |interval: Interval| -margin <= interval.low && interval.high <= margin;
+    let interval = comparison.interval.filter(|_| comparison.is_complete());
+    if interval.is_some_and(within) {
+        return match is_enough {
+            true => Verdict::NoMeaningfulDifference,
+            false => Verdict::SuggestsNoMeaningfulDifference,
+        };
+    }
+    let leaning = match comparison.is_complete() {
+        true => interval.and_then(|interval| side_of(interval, comparison.higher_is_better)),
+        false => winning_side(comparison),
+    };
+    match leaning {
+        Some(side) if is_enough && corrected <= SIGNIFICANCE => Verdict::Better(side),
+        Some(side) => Verdict::SuggestsBetter(side),
+        None => Verdict::Inconclusive,
+    }
+}
+
+fn side_of(interval: Interval, higher_is_better: bool) -> Option<Side> {
+    let is_above = interval.low > 0.0;
+    let leaves_out_0 = is_above || interval.high < 0.0;
+    let better = if is_above == higher_is_better {
+        Side::A
+    } else {
+        Side::B
+    };
+    leaves_out_0.then_some(better)
+}
+
+fn winning_side(comparison: &PairedComparison) -> Option<Side> {
+    let tally = comparison.tally;
+    let is_sure = comparison.test.is_some_and(|test| test.p <= SIGNIFICANCE);
+    let won_all = tally.wins.max(tally.losses) == comparison.pairs && comparison.pairs > 1;
+    let side = if tally.wins > tally.losses {
+        Side::A
+    } else {
+        Side::B
+    };
+    (is_sure || won_all).then_some(side)
+}
+
+/// How many pairs would tell, if their differences spread as these do; `None` where that takes more
+/// than ten thousand, or the margin is 0.
+///
+/// The smallest n with `t(n − 1) s / √n ≤ margin / 2`. An interval so short either leaves out 0 or lies
+/// within the margin, wherever its middle is.
+pub fn pairs_for_decision(std: f64, margin: f64) -> Option<usize> {
+    let is_enough = |n: usize| {
+        let t = t_critical(1.0 - SIGNIFICANCE, n - 1);
+        t.is_some_and(|t| t * std / (n as f64).sqrt() <= margin / 2.0)
+    };
+    if !(margin > 0.0 && std.is_finite()) || !is_enough(MOST_PAIRS) {
+        return None;
+    }
+    let (mut too_few, mut enough) = (1, MOST_PAIRS);
+    while enough - too_few > 1 {
+        let middle = usize::midpoint(too_few, enough);
+        if is_enough(middle) {
+            enough = middle;
+        } else {
+            too_few = middle;
+        }
+    }
+    Some(enough)
+}
+
+/// How many pairs it takes at least before the smallest p of so many comparisons, corrected, is
+/// significant: the smallest n with `comparisons · 2/2ⁿ ≤` [`SIGNIFICANCE`].
+pub fn pairs_for_correction(comparisons: usize) -> usize {
+    let needed = (2.0 * comparisons.max(1) as f64 / SIGNIFICANCE)
+        .log2()
+        .ceil();
+    (needed as usize).max(FEWEST_PAIRS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Score, compare_pairs};
+    use super::*;
+
+    fn judged(differences: &[f64], comparisons: f64, margin: f64) -> Verdict {
+        let pairs: Vec<(Score, Score)> = differences
+            .iter()
+            .map(|d| (Score::Value(*d), Score::Value(0.0)))
+            .collect();
+        of(&pairs, comparisons, margin)
+    }
+
+    fn of(pairs: &[(Score, Score)], comparisons: f64, margin: f64) -> Verdict {
+        let compared = compare_pairs(pairs, true, 0.95, |_| unreachable!("few pairs"));
+        let p = compared.test.map_or(1.0, |test| test.p);
+        verdict(&compared, (p * comparisons).min(1.0), margin)
+    }
+
+    const GAIN: [f64; 8] = [0.5, 0.6, 0.4, 0.55, 0.45, 0.5, 0.52, 0.48];
+
+    #[test]
+    fn a_clear_gain_is_better_with_six_pairs_and_suggestive_with_five() {
+        assert_eq!(judged(&GAIN[..6], 1.0, 0.2), Verdict::Better(Side::A));
+        assert_eq!(
+            judged(&GAIN[..5], 1.0, 0.2),
+            Verdict::SuggestsBetter(Side::A)
+        );
+        let losses = GAIN.map(|gain| -gain);
+        assert_eq!(judged(&losses, 1.0, 0.2), Verdict::Better(Side::B));
+    }
+
+    #[test]
+    fn many_comparisons_ask_for_more_pairs() {
+        assert_eq!(
+            judged(&GAIN[..6], 3.0, 0.2),
+            Verdict::SuggestsBetter(Side::A)
+        );
+        assert_eq!(judged(&GAIN, 3.0, 0.2), Verdict::Better(Side::A));
+        let needed: Vec<usize> = [0, 1, 2, 3, 12, 300].map(pairs_for_correction).into();
+        assert_eq!(needed, [6, 6, 7, 7, 9, 14]);
+    }
+
+    #[test]
+    fn an_interval_within_the_margin_is_no_meaningful_difference_even_beside_0() {
+        assert_eq!(judged(&GAIN, 1.0, 0.6), Verdict::NoMeaningfulDifference);
+        assert_eq!(judged(&[0.0; 6], 1.0, 0.0), Verdict::NoMeaningfulDifference);
+        let few = judged(&[0.01, -0.01, 0.0], 1.0, 0.2);
+        assert_eq!(few, Verdict::SuggestsNoMeaningfulDifference);
+    }
+
+    #[test]
+    fn a_wide_interval_is_inconclusive_and_so_is_a_single_pair() {
+        let wide = [0.5, -0.6, 0.4, -0.2, 0.9, -0.3];
+        assert_eq!(judged(&wide, 1.0, 0.2), Verdict::Inconclusive);
+        assert_eq!(judged(&[0.5], 1.0, 0.2), Verdict::Inconclusive);
+        assert_eq!(judged(&[], 1.0, 0.2), Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn where_a_side_diverged_wins_decide_and_nothing_is_within_a_margin() {
+        use Score::{Diverged, Value};
+        let won = (Value(0.9), Diverged);
+        assert_eq!(of(&[won; 6], 1.0, 0.2), Verdict::Better(Side::A));
+        assert_eq!(of(&[won; 3], 1.0, 0.2), Verdict::SuggestsBetter(Side::A));
+        assert_eq!(of(&[won; 1], 1.0, 0.2), Verdict::Inconclusive);
+        let equal = (Value(0.9), Value(0.9));
+        let mixed = [won, equal, equal, equal, equal, equal];
+        assert_eq!(of(&mixed, 1.0, 0.2), Verdict::Inconclusive);
+        assert_eq!(
+            of(&[(Diverged, Diverged); 6], 1.0, 0.2),
+            Verdict::Inconclusive
+        );
+    }
+
+    #[test]
+    fn so_many_pairs_as_are_said_to_tell_do_tell() {
+        let n = pairs_for_decision(0.3, 0.2).expect("some number");
+        let half = |n: usize| t_critical(0.95, n - 1).map(|t| t * 0.3 / (n as f64).sqrt());
+        assert!(half(n) <= Some(0.1) && half(n - 1) > Some(0.1), "{n}");
+        assert_eq!(n, 38);
+        assert_eq!(pairs_for_decision(0.0, 0.2), Some(2));
+        assert_eq!(pairs_for_decision(0.3, 0.0), None);
+        assert_eq!(pairs_for_decision(300.0, 0.2), None);
+    }
+}
