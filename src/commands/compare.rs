@@ -7,58 +7,62 @@ use crate::commands::print;
 use crate::error::{Error, Result};
 use crate::record::reader;
 use crate::record::results::Results;
-use crate::report::compare::{self, FOLDER, Question};
+use crate::report::compare::{self, Answer, FOLDER, Question};
 use crate::report::tune;
 
 /// Compares what is asked for, and prints it; where something was tuned, at the chosen values.
 pub fn run(arguments: &cli::Compare) -> Result<()> {
-    let margin = arguments.margin;
-    if margin.is_some_and(|margin| !(margin >= 0.0 && margin.is_finite())) {
-        return Err(Error::Usage(
-            "`--margin` is not a number from 0 on\n  hint: `--margin 0.5` for half a percentage point"
-                .to_owned(),
-        ));
-    }
-    let question = |by: &str| Question {
-        metric: arguments.metric.clone(),
-        by: by.to_owned(),
-        margin,
-    };
-    let first = read(&arguments.results)?;
-    let answer = match &arguments.second {
-        None => compare::compare(&first.results, &question(&arguments.by))?,
+    check_margin(arguments.margin)?;
+    let first = reader::read(&arguments.results)?;
+    let (answer, tuned) = match &arguments.second {
+        None => (within(arguments, &first)?, vec![tune::table(&first)]),
         Some(second) => {
-            let second_read = read(second)?;
-            check_seeds(&arguments.results, second)?;
-            let (one, other) = (name(&arguments.results), name(second));
-            let both = compare::together((&one, &first.results), (&other, &second_read.results))?;
-            compare::compare(&both, &question(FOLDER))?
+            let other = reader::read(second)?;
+            let tables = vec![tune::table(&first), tune::table(&other)];
+            (between(arguments, second, [first, other])?, tables)
         }
     };
-    let mut text = match arguments.format {
-        Format::Table => compare::table(&answer),
+    print(&match arguments.format {
+        Format::Table => {
+            let tuned = tuned.iter().flatten().map(|table| format!("\n{table}"));
+            compare::table(&answer) + &tuned.collect::<String>()
+        }
         Format::Md => compare::markdown(&answer),
         Format::Csv => compare::csv(&answer),
         Format::Json => compare::json(&answer),
-    };
-    if let (Format::Table, Some(tuned)) = (arguments.format, first.tuned) {
-        text.push_str(&format!("\n{tuned}"));
-    }
-    print(&text)
-}
-
-/// A folder, and what was chosen in it.
-struct Read {
-    results: Results,
-    tuned: Option<String>,
-}
-
-fn read(folder: &Path) -> Result<Read> {
-    let results = reader::read(folder)?;
-    Ok(Read {
-        tuned: tune::table(&results),
-        results: tune::at_chosen(&results).unwrap_or(results),
     })
+}
+
+fn check_margin(margin: Option<f64>) -> Result<()> {
+    if margin.is_none_or(|margin| margin >= 0.0 && margin.is_finite()) {
+        return Ok(());
+    }
+    Err(Error::Usage(
+        "`--margin` is not a number from 0 on\n  hint: `--margin 0.5` for half a percentage point"
+            .to_owned(),
+    ))
+}
+
+fn within(arguments: &cli::Compare, results: &Results) -> Result<Answer> {
+    let chosen = tune::at_chosen(results);
+    let results = chosen.as_ref().unwrap_or(results);
+    compare::compare(results, &question(arguments, &arguments.by))
+}
+
+fn between(arguments: &cli::Compare, second: &Path, both: [Results; 2]) -> Result<Answer> {
+    check_seeds(&arguments.results, second)?;
+    let [one, other] = both.map(|results| tune::at_chosen(&results).unwrap_or(results));
+    let names = [arguments.results.as_path(), second].map(name);
+    let both = compare::together((&names[0], &one), (&names[1], &other))?;
+    compare::compare(&both, &question(arguments, FOLDER))
+}
+
+fn question(arguments: &cli::Compare, by: &str) -> Question {
+    Question {
+        metric: arguments.metric.clone(),
+        by: by.to_owned(),
+        margin: arguments.margin,
+    }
 }
 
 /// Replicates are pairs where they drew the same random numbers.

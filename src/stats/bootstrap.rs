@@ -46,7 +46,7 @@ impl Resamples {
     }
 }
 
-/// The interval for the mean that the BCa bootstrap gives with these resamples (Efron 1987, "Better
+/// The interval for the mean that the bootstrap gives by `BCa` with these resamples (Efron 1987, "Better
 /// Bootstrap Confidence Intervals", as in `scipy.stats.bootstrap`); `None` for fewer than two values,
 /// for resamples of another size, and where none of the resamples reach the sample's mean.
 ///
@@ -64,7 +64,10 @@ pub fn bca_interval(values: &[f64], resamples: &Resamples, confidence: f64) -> O
     if values.len() < 2 || resamples.size != values.len() || resamples.positions.is_empty() {
         return None;
     }
-    if values.iter().all(|value| *value == values[0]) {
+    if values
+        .iter()
+        .all(|value| value.total_cmp(&values[0]).is_eq())
+    {
         return Some(Interval {
             low: centre,
             high: centre,

@@ -3,6 +3,8 @@
 //! Both trainings of a pair began with the same random numbers, so that what the pair has in common
 //! cancels in its difference.
 
+use std::cmp::Ordering;
+
 use super::describe::{mean, standard_deviation};
 use super::proportion::wilson_interval;
 use super::signs::{Test, sign_flip_test, sign_test};
@@ -120,9 +122,11 @@ fn tally(pairs: &[(Score, Score)], higher_is_better: bool) -> Tally {
 fn winner(a: Score, b: Score, higher_is_better: bool) -> Winner {
     use Score::{Beyond, Diverged, Value};
     match (a, b) {
-        (Value(a), Value(b)) if a == b => Winner::Neither,
-        (Value(a), Value(b)) if (a > b) == higher_is_better => Winner::A,
-        (Value(_), Value(_)) => Winner::B,
+        (Value(a), Value(b)) => match a.total_cmp(&b) {
+            Ordering::Equal => Winner::Neither,
+            order if order.is_gt() == higher_is_better => Winner::A,
+            _ => Winner::B,
+        },
         (Diverged, Diverged) => Winner::Neither,
         (_, Diverged) => Winner::A,
         (Diverged, _) => Winner::B,

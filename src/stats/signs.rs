@@ -80,7 +80,7 @@ fn share_of_flips(moved: &[f64], observed: f64) -> f64 {
 /// losses` tosses of a fair coin at least as many fall on one side, `2 Σ_{k ≥ max} C(n, k) / 2ⁿ`, at most 1.
 pub fn sign_test(wins: usize, losses: usize) -> Test {
     let n = wins + losses;
-    let mut chance = 0.5_f64.powi(n as i32);
+    let mut chance = half_to_the(n);
     let mut tail = 0.0;
     // `chance` is that of exactly k on one side; the tail on the other side is as long.
     for k in 0..=wins.min(losses) {
@@ -96,7 +96,11 @@ pub fn sign_test(wins: usize, losses: usize) -> Test {
 
 /// 2/2ⁿ
 fn smallest(n: usize) -> f64 {
-    (2.0 * 0.5_f64.powi(n as i32)).min(1.0)
+    (2.0 * half_to_the(n)).min(1.0)
+}
+
+fn half_to_the(n: usize) -> f64 {
+    0.5_f64.powi(i32::try_from(n).unwrap_or(i32::MAX))
 }
 
 #[cfg(test)]
@@ -110,10 +114,10 @@ mod tests {
     #[test]
     fn the_smallest_p_of_n_pairs_is_2_by_2_to_the_n() {
         for (n, floor) in [(3, 0.25), (5, 0.0625), (6, 0.03125), (8, 0.007_812_5)] {
-            let differences: Vec<f64> = (1..=n).map(f64::from).collect();
+            let differences: Vec<f64> = (1..=n).map(|d| d as f64).collect();
             let test = sign_flip_test(&differences, no_draw).expect("a test");
-            assert_eq!((test.p, test.floor), (floor, floor));
-            assert_eq!(sign_test(n as usize, 0).p, floor);
+            let by_wins = sign_test(n, 0);
+            assert_eq!((test.p, test.floor, by_wins.p), (floor, floor, floor));
         }
     }
 
@@ -124,16 +128,16 @@ mod tests {
         let test = sign_flip_test(&[0.0, 0.0], no_draw).expect("a test");
         assert_eq!((test.p, test.floor), (1.0, 1.0));
         assert_eq!(sign_flip_test(&[], no_draw), None);
-        assert_eq!(sign_test(0, 0).p, 1.0);
+        assert_eq!(Some(sign_test(0, 0).p), Some(1.0));
     }
 
     #[test]
     fn sums_that_differ_by_rounding_alone_are_equal() {
         // 0.1 + 0.2 − 0.3 is 5.6e-17, and 0.3 − 0.1 − 0.2 is −2.8e-17.
-        let test = sign_flip_test(&[0.1, 0.2, -0.3], no_draw).expect("a test");
-        assert_eq!(test.p, 1.0);
-        let test = sign_flip_test(&[0.1, 0.2, 0.3, -0.3], no_draw).expect("a test");
-        assert_eq!(test.p, 0.75, "12 of 16 sums are at least 0.3 from 0");
+        let p = |differences: &[f64]| sign_flip_test(differences, no_draw).map(|test| test.p);
+        assert_eq!(p(&[0.1, 0.2, -0.3]), Some(1.0));
+        // 12 of 16 sums are at least 0.3 from 0.
+        assert_eq!(p(&[0.1, 0.2, 0.3, -0.3]), Some(0.75));
     }
 
     #[test]

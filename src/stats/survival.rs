@@ -24,7 +24,10 @@ pub fn median_time(times: &[Time]) -> Option<f64> {
     let mut half = None;
     for moment in happened {
         let exposed = times.iter().filter(|time| end(time) >= moment).count();
-        let now = times.iter().filter_map(reached).filter(|t| *t == moment);
+        let now = times
+            .iter()
+            .filter_map(reached)
+            .filter(|t| t.total_cmp(&moment).is_eq());
         waiting *= 1.0 - now.count() as f64 / exposed as f64;
         match half {
             Some(half) => return Some(f64::midpoint(half, moment)),

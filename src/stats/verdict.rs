@@ -51,14 +51,16 @@ pub fn verdict(comparison: &PairedComparison, corrected: f64, margin: f64) -> Ve
     let within = |interval: Interval| -margin <= interval.low && interval.high <= margin;
     let interval = comparison.interval.filter(|_| comparison.is_complete());
     if interval.is_some_and(within) {
-        return match is_enough {
-            true => Verdict::NoMeaningfulDifference,
-            false => Verdict::SuggestsNoMeaningfulDifference,
+        return if is_enough {
+            Verdict::NoMeaningfulDifference
+        } else {
+            Verdict::SuggestsNoMeaningfulDifference
         };
     }
-    let leaning = match comparison.is_complete() {
-        true => interval.and_then(|interval| side_of(interval, comparison.higher_is_better)),
-        false => winning_side(comparison),
+    let leaning = if comparison.is_complete() {
+        interval.and_then(|interval| side_of(interval, comparison.higher_is_better))
+    } else {
+        winning_side(comparison)
     };
     match leaning {
         Some(side) if is_enough && corrected <= SIGNIFICANCE => Verdict::Better(side),
@@ -100,7 +102,8 @@ pub fn pairs_for_decision(std: f64, margin: f64) -> Option<usize> {
         let t = t_critical(1.0 - SIGNIFICANCE, n - 1);
         t.is_some_and(|t| t * std / (n as f64).sqrt() <= margin / 2.0)
     };
-    if !(margin > 0.0 && std.is_finite()) || !is_enough(MOST_PAIRS) {
+    let can_be_told = margin > 0.0 && std.is_finite() && is_enough(MOST_PAIRS);
+    if !can_be_told {
         return None;
     }
     let (mut too_few, mut enough) = (1, MOST_PAIRS);

@@ -41,7 +41,7 @@ pub struct Description {
     pub max: Option<f64>,
     /// The interval for the mean by Student's t.
     pub t: Option<Interval>,
-    /// Likewise by the BCa bootstrap.
+    /// Likewise by the bootstrap, [`stats::bca_interval`].
     pub bca: Option<Interval>,
 }
 

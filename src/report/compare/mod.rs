@@ -8,10 +8,12 @@ mod pairing;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use describe::Description;
 pub use pairing::{FOLDER, together};
-pub use tables::{csv, json, markdown, table};
+pub use tables::{csv, json};
+pub use words::{markdown, table};
 
 use super::metric::{Margin, Metric};
 use super::query::unknown;

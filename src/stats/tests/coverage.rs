@@ -6,8 +6,10 @@
 use super::super::*;
 use crate::seed::{Stream, Streams};
 
+type Draw = fn(&mut Stream) -> f64;
+
 /// What the scores of a condition are drawn from; each has mean 0 and standard deviation 1.
-const POPULATIONS: [(&str, fn(&mut Stream) -> f64); 3] = [
+const POPULATIONS: [(&str, Draw); 3] = [
     ("normal", Stream::normal),
     ("uniform", |stream| {
         stream.between(-1.0, 1.0) * 3.0_f64.sqrt()
@@ -23,7 +25,7 @@ const RESAMPLES: usize = 2000;
 struct Found {
     /// The t interval of a condition holds its mean.
     t: f64,
-    /// The BCa interval of a condition does.
+    /// Its interval by the bootstrap does.
     bca: f64,
     /// The t interval of a mean difference holds 0.
     difference: f64,
