@@ -340,7 +340,7 @@ pub enum DataAction {
     List(DataArgs),
     /// Download a dataset and check it
     Fetch {
-        /// `mnist` or `fashion-mnist`
+        /// `mnist`, `fashion-mnist` or `cifar10`
         #[arg(value_name = "NAME")]
         name: String,
         /// Put it into `DIR/NAME` [default: the user's cache]

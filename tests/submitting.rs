@@ -172,3 +172,22 @@ fn options_that_the_engine_does_not_have_are_usage_errors() {
     }
     assert!(!lab.path("results").exists(), "nothing is written");
 }
+
+#[test]
+fn what_every_task_would_refuse_is_refused_before_it_is_submitted() {
+    let lab = Lab::with(SMALL);
+    for (arguments, says) in [
+        (&["--time", "10m"][..], "`--time 10m`: must be"),
+        (&["--", "--jbos", "2"], "`--jbos 2` behind `--`"),
+        (&["--", "--shard", "1/2"], "`--shard 1/2` behind `--`"),
+        (&["--", "-j", "3"], "`-j 3` behind `--`"),
+    ] {
+        let all: Vec<&str> = ["submit", "experiment.toml", "--engine", "slurm"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .collect();
+        lab.bn_lab(&all).refused(2, &[says]);
+    }
+    assert!(!lab.path("results").exists(), "nothing was written");
+}

@@ -24,7 +24,7 @@ use crate::record::results::Results;
 use crate::report;
 
 /// Said where a folder has no curve yet.
-const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been evaluated yet";
+const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been completed yet";
 
 /// Prints results to stdout. A reader that closed the pipe (`| head`) has seen enough: no error.
 fn print(text: &str) -> Result<()> {

@@ -41,6 +41,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         shard: arguments.shard,
     };
     let survey = survey(&layout, &trials, &selection)?;
+    check_force(&survey, arguments)?;
     provide_data(&trainer, &survey.to_run, arguments)?;
     let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
     let digest = |trial: &Trial| trainer.digest(&trial.condition);
@@ -103,6 +104,18 @@ fn say_what_others_have(layout: &Layout, trials: &[Arc<Trial>], shard: Shard) ->
         ));
     }
     Ok(())
+}
+
+/// A pattern that names no trial is a typo, and not a wish that came true.
+fn check_force(survey: &Survey, arguments: &cli::Run) -> Result<()> {
+    match &arguments.force {
+        Some(pattern) if survey.forced() == 0 && arguments.shard.is_none() => {
+            Err(Error::Usage(format!(
+                "`--force={pattern}`: no trial's id begins so, and no label contains it; `bn-lab plan` shows both"
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn max_failures(arguments: &cli::Run) -> Option<usize> {

@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use clap::Parser;
+
 use crate::cli::{self, Engine};
 use crate::commands::{load, print, say};
 use crate::config::spec::Experiment;
@@ -76,7 +78,38 @@ fn run_arguments(arguments: &cli::Submit) -> Result<Vec<String>> {
         further.extend(["--data-dir".to_owned(), text(folder)?]);
     }
     further.extend(arguments.run_arguments.iter().cloned());
+    check_run_arguments(&further)?;
     Ok(further)
+}
+
+/// Refuses now what every task would refuse: together with what the script says itself, the arguments
+/// must make a command line.
+fn check_run_arguments(further: &[String]) -> Result<()> {
+    let own = ["bn-lab", "run", "x.toml", "--jobs", "1", "--shard", "1/1"];
+    let all = own.into_iter().chain(further.iter().map(String::as_str));
+    match cli::Cli::try_parse_from(all) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let text = error.to_string();
+            let reason = text.lines().next().unwrap_or_default();
+            Err(Error::Usage(format!(
+                "`{}` behind `--`: {}\n  hint: these arguments go to `bn-lab run` in each task, which gets `--jobs` and `--shard` by itself",
+                further.join(" "),
+                reason.trim_start_matches("error: ")
+            )))
+        }
+    }
+}
+
+/// `02:00:00`, `90` (minutes) or `1-12` (days and hours), as Slurm reads it.
+fn time_limit(text: &str) -> Result<String> {
+    let is_part = |c: char| c.is_ascii_digit() || [':', '-'].contains(&c);
+    if text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(is_part) {
+        return Ok(text.to_owned());
+    }
+    Err(Error::Usage(format!(
+        "`--time {text}`: must be hours, minutes and seconds such as `02:00:00`, or minutes such as `90`"
+    )))
 }
 
 fn to_slurm(arguments: &cli::Submit, experiment: &Experiment, job: &Job) -> Result<()> {
@@ -93,7 +126,7 @@ fn to_slurm(arguments: &cli::Submit, experiment: &Experiment, job: &Job) -> Resu
         experiment: text(&resolved)?,
         results: text(&experiment.output.dir)?,
         logs: text(&folder.join("logs"))?,
-        time: plain("--time", time, ":-")?,
+        time: time_limit(time)?,
         partition: match &arguments.partition {
             Some(name) => Some(plain("--partition", name, "_.,-")?),
             None => None,

@@ -43,6 +43,8 @@ pub struct LiveTrial {
     pub outcome: String,
     /// The test accuracy after its last epoch so far, from 0 to 1.
     pub accuracy: Option<f64>,
+    /// The epoch after which that was, from 1; 0 is the untrained network.
+    pub evaluated: Option<usize>,
     /// Who trains it.
     pub running: Option<Running>,
     /// Its row.
@@ -98,6 +100,7 @@ fn trial(
         condition: table.number(row, 1)? as usize,
         outcome: cells[table.axes.end].clone(),
         accuracy: None,
+        evaluated: None,
         running: None,
         cells,
     };
@@ -106,12 +109,17 @@ fn trial(
         trial.cells.splice(table.axes.end.., figures);
         trial.cells[table.axes.end].clone_into(&mut trial.outcome);
     }
-    let accuracy = TrialRow::LAST
-        .iter()
-        .position(|name| *name == "test_accuracy");
-    let cell = accuracy.and_then(|at| trial.cells.get(table.axes.end + at));
-    trial.accuracy = cell.and_then(|cell| cell.parse().ok());
-    Ok(trial)
+    let cell = |name: &str| {
+        let place = TrialRow::LAST.iter().position(|column| *column == name)?;
+        trial.cells.get(table.axes.end + place)
+    };
+    let accuracy = cell("test_accuracy").and_then(|cell| cell.parse().ok());
+    let evaluated = cell("epochs").and_then(|cell| cell.parse().ok());
+    Ok(LiveTrial {
+        accuracy,
+        evaluated,
+        ..trial
+    })
 }
 
 /// What has become of a trial since `trials.csv` was written.

@@ -102,7 +102,7 @@ pub(super) fn now() -> String {
         .unwrap_or_default()
 }
 
-/// Seconds since a moment that [`now`] wrote; `None` where it did not.
+/// Seconds since a moment that `now` wrote; `None` where it did not.
 pub fn seconds_since(moment: &str) -> Option<f64> {
     let moment = OffsetDateTime::parse(moment, &Rfc3339).ok()?;
     let since = OffsetDateTime::now_utc() - moment;

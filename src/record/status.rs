@@ -12,6 +12,7 @@ use super::schema::{EpochRow, TrialRecord};
 use super::survey::{self, Standing};
 use crate::error::Result;
 use crate::event::Examples;
+use crate::fs;
 use crate::plan::Trial;
 
 pub use crate::event::Outcome;
@@ -90,6 +91,10 @@ fn look_at(layout: &Layout, trial: &Trial) -> Result<Found> {
         (None, Some(_), Some(Standing::Damaged)) => State::Damaged,
         (None, Some(record), Some(Standing::Lacking)) => State::Lacking(lacking(trial, record)),
         (None, Some(record), _) => State::Ended(record.outcome.clone()),
+        // Whoever trained it was killed, and left where it was.
+        (None, None, _) if fs::is_file(&layout.trial(&trial.id).state()) => {
+            State::Ended(Outcome::Interrupted)
+        }
         (None, None, _) => State::ToDo,
     };
     Ok(Found {

@@ -101,6 +101,11 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
 }
 
 impl Survey {
+    /// How many trials are trained because that is forced.
+    pub fn forced(&self) -> usize {
+        self.forced.len()
+    }
+
     /// A trial of another part: what it left counts, and whatever it lacks is others' work.
     fn pass_over(&mut self, record: Option<TrialRecord>, standing: Option<Standing>) {
         self.others += usize::from(standing != Some(Standing::Done));

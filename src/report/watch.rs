@@ -32,7 +32,7 @@ pub fn picture(live: &Live, seconds_left: Option<f64>) -> String {
     text + &format!("{}{}\n", tally(live), left(seconds_left))
 }
 
-/// `before · batch_size 32 #1  epoch 3  step 120 of 400  test accuracy 97.3 %  laptop, 45 s`
+/// `before · batch_size 32 #1  epoch 3  step 120 of 400  test accuracy 97.3 % after epoch 2  laptop, 45 s`
 fn running_line(trial: &LiveTrial) -> String {
     let Some(running) = &trial.running else {
         return String::new();
@@ -42,7 +42,8 @@ fn running_line(trial: &LiveTrial) -> String {
         parts.push(format!("epoch {}", running.epoch));
         parts.push(format!("step {} of {}", running.step, running.steps));
     }
-    parts.extend(accuracy(trial));
+    let after = trial.evaluated.map(|epoch| format!(" after epoch {epoch}"));
+    parts.extend(accuracy(trial).map(|text| text + &after.unwrap_or_default()));
     let since = seconds_since(&running.started);
     let since = since.map_or(String::new(), |s| format!(", {}", units::duration(s)));
     parts.push(format!("{}{since}", running.host));
@@ -58,7 +59,7 @@ fn accuracy(trial: &LiveTrial) -> Option<String> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Glance {
     outcome: String,
-    epoch: usize,
+    evaluated: Option<usize>,
 }
 
 /// Tells what changed from one look to the next.
@@ -74,7 +75,7 @@ impl Changes {
         for trial in &live.trials {
             let now = Glance {
                 outcome: trial.outcome.clone(),
-                epoch: trial.running.as_ref().map_or(0, |running| running.epoch),
+                evaluated: trial.evaluated,
             };
             let before = self.0.insert(trial.id.clone(), now.clone());
             if before.is_some_and(|before| before != now) {
@@ -94,9 +95,9 @@ fn line(trial: &LiveTrial, ended: usize, total: usize) -> String {
             trial.label, trial.outcome
         );
     };
-    match accuracy(trial) {
-        Some(accuracy) => format!("{}: epoch {}, {accuracy}", trial.label, running.epoch),
-        None => format!("{}: running on {}", trial.label, running.host),
+    match (accuracy(trial), trial.evaluated) {
+        (Some(accuracy), Some(epoch)) => format!("{}: epoch {epoch}, {accuracy}", trial.label),
+        _ => format!("{}: running on {}", trial.label, running.host),
     }
 }
 
@@ -123,6 +124,7 @@ mod tests {
             condition: 1,
             outcome: outcome.to_owned(),
             accuracy,
+            evaluated: accuracy.map(|_| epoch.saturating_sub(1)),
             running,
             cells: Vec::new(),
         }
@@ -146,7 +148,7 @@ mod tests {
             trial("3", "pending", 0, None),
         ]);
         let expected = "\
-before #2  epoch 2  step 20 of 40  test accuracy 87.5 %  laptop
+before #2  epoch 2  step 20 of 40  test accuracy 87.5 % after epoch 1  laptop
 3 trials: 1 completed, 1 running, 1 pending; about 1 min 30 s left
 ";
         assert_eq!(picture(&live, Some(90.0)), expected);
@@ -175,6 +177,15 @@ before #2  epoch 2  step 20 of 40  test accuracy 87.5 %  laptop
             "before #2: running on laptop; about 9 s left",
         ];
         assert_eq!(told(second), lines);
+        // In its third epoch, it was last evaluated after the second.
+        let later = vec![
+            trial("1", "diverged", 0, None),
+            trial("2", "running", 3, Some(0.4)),
+        ];
+        assert_eq!(
+            told(later),
+            ["before #2: epoch 2, test accuracy 40.0 %; about 9 s left"]
+        );
         let third = vec![
             trial("1", "diverged", 0, None),
             trial("2", "completed", 0, Some(0.5)),

@@ -135,4 +135,6 @@ fn force_trains_the_named_trials_anew_and_no_others() {
         ran.stderr
     );
     assert_same(&whole, &lab.reproducible_files(RESULTS));
+    lab.bn_lab(&["run", "experiment.toml", "--force=befor e"])
+        .refused(2, &["--force=befor e", "bn-lab plan"]);
 }
