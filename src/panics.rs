@@ -3,6 +3,7 @@
 
 use std::backtrace::Backtrace;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 
 use crate::event::panic_text;
@@ -13,14 +14,32 @@ const MOST_KEPT: usize = 64;
 /// The panics that nobody has asked for yet: message and place.
 static KEPT: Mutex<VecDeque<(String, String)>> = Mutex::new(VecDeque::new());
 
-/// From now on, panics outside the main thread print nothing, and where they happened is kept for
-/// [`details`].
+/// Trials that are being trained.
+static TRAINING: AtomicUsize = AtomicUsize::new(0);
+
+/// Does what may panic as a trial may: what it panics with is kept for [`details`].
+pub fn during_a_trial<T>(work: impl FnOnce() -> T) -> T {
+    /// Counts down even where the work panics.
+    struct Under;
+    impl Drop for Under {
+        fn drop(&mut self) {
+            TRAINING.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    TRAINING.fetch_add(1, Ordering::Relaxed);
+    let _under = Under;
+    work()
+}
+
+/// From now on, panics outside the main thread print nothing while trials are trained, and where they
+/// happened is kept for [`details`].
 pub fn keep_quietly() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            if std::thread::current().name() == Some("main") {
+            let is_main = std::thread::current().name() == Some("main");
+            if is_main || TRAINING.load(Ordering::Relaxed) == 0 {
                 return usual(panic);
             }
             let text = panic_text(panic.payload());

@@ -207,7 +207,7 @@ impl Floor<'_> {
                 fault::strike(&event);
                 tell(event);
             };
-            self.trainer.train(trial, from, self.stop, &mut tell)
+            panics::during_a_trial(|| self.trainer.train(trial, from, self.stop, &mut tell))
         }));
         let (outcome, details) = match attempt {
             Ok(Ok(outcome)) => (outcome, None),

@@ -19,6 +19,7 @@ use std::path::Path;
 use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::record::claims;
 use crate::record::layout::Layout;
 use crate::record::results::Results;
 use crate::report;
@@ -48,10 +49,10 @@ fn say(text: &str) {
 
 /// Writes what tuning chose beside the other tables, or deletes what an earlier experiment left.
 fn write_tuned(results: &Results, layout: &Layout) -> Result<()> {
-    match report::tune::csv(results) {
+    claims::exclusively(layout, || match report::tune::csv(results) {
         Some(bytes) => fs::replace(&layout.tuned_table(), &bytes),
         None => fs::remove_if_exists(&layout.tuned_table()),
-    }
+    })
 }
 
 /// Loads an experiment and passes on what its author may not have meant.

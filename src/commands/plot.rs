@@ -1,19 +1,15 @@
 //! `bn-lab plot`: draw the charts of a results folder again, from its files.
 
 use crate::cli;
-use crate::commands::{NOTHING_TO_DRAW, print, say, write_tuned};
+use crate::commands::{NOTHING_TO_DRAW, present, print, say};
 use crate::error::Result;
-use crate::plot;
 use crate::record::layout::Layout;
-use crate::record::reader;
 use crate::report;
 
 /// Reads the folder, draws every chart, prints their paths.
 pub fn run(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
-    let results = reader::read(layout.root())?;
-    write_tuned(&results, &layout)?;
-    let charts = plot::write_all(&results, &layout.charts())?;
+    let (results, charts) = present::draw(&layout)?;
     if charts.is_empty() {
         say(NOTHING_TO_DRAW);
     }

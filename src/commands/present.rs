@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::commands::{NOTHING_TO_DRAW, print, say, write_tuned};
 use crate::error::Result;
-use crate::fs;
 use crate::plot;
+use crate::record::claims;
 use crate::record::layout::Layout;
 use crate::record::reader;
 use crate::record::results::Results;
@@ -30,16 +30,13 @@ pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
     Ok(())
 }
 
-/// Draws the charts, and writes what tuning chose, of what the tables say in the end: another run may
-/// write them meanwhile, and its charts must not be replaced by older ones.
-fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>)> {
-    loop {
-        let table = fs::read(&layout.trials_table())?;
+/// Draws the charts, and writes what tuning chose. Runs that end together take turns, so the last to
+/// draw shows the last tables.
+pub(super) fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>)> {
+    claims::while_drawing(layout, || {
         let results = reader::read(layout.root())?;
-        let charts = plot::write_all(&results, &layout.charts())?;
         write_tuned(&results, layout)?;
-        if table == fs::read(&layout.trials_table())? {
-            return Ok((results, charts));
-        }
-    }
+        let charts = plot::write_all(&results, &layout.charts())?;
+        Ok((results, charts))
+    })
 }

@@ -26,6 +26,7 @@ use crate::train::BurnTrainer;
 /// Runs an experiment from its file to its charts.
 pub fn run(arguments: &cli::Run) -> Result<()> {
     panics::keep_quietly();
+    let stop = stop_on_signal()?;
     let quiet = arguments.quiet;
     let experiment = load(&arguments.experiment, quiet)?;
     let trials = plan::trials(&experiment);
@@ -50,7 +51,6 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     if !quiet {
         tell(&survey, earlier.as_deref());
     }
-    let stop = stop_on_signal()?;
     let mut farewell = Farewell {
         stop: stop.clone(),
         is_said: quiet,
@@ -81,7 +81,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         failed_before: survey.failed,
         to_run: survey.to_run.len(),
         trials: trials.len(),
-        is_stopped_by_user: stop.is_requested_by_user(),
+        stop: stop.clone(),
     };
     if let Some(shard) = arguments.shard.filter(|_| !quiet) {
         say_what_others_have(&layout, &trials, shard)?;
@@ -215,7 +215,7 @@ struct Ending {
     to_run: usize,
     /// All of the plan.
     trials: usize,
-    is_stopped_by_user: bool,
+    stop: Stop,
 }
 
 /// Charts, table, and whether all went well.
@@ -225,7 +225,8 @@ fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Res
         remark(ending);
     }
     let failed = ending.tally.failed + ending.failed_before;
-    if ending.is_stopped_by_user {
+    // A signal that came while the charts were drawn counts, too.
+    if ending.stop.is_requested_by_user() {
         return Err(Error::Interrupted);
     }
     if failed > 0 {

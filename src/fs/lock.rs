@@ -13,7 +13,7 @@ const ATTEMPTS: (Duration, Duration) = (Duration::from_micros(200), Duration::fr
 /// An exclusive lock that lasts as long as the value; the system frees it when the process dies.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 /// Whether somebody holds a lock.
@@ -32,7 +32,7 @@ impl Lock {
     pub fn try_take(path: &Path) -> Result<Option<Self>> {
         let file = open(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
+            Ok(()) => Ok(Some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(e)) => Err(Error::io("lock", path, e)),
         }
@@ -60,7 +60,13 @@ impl Lock {
         file.lock().map_err(|e| Error::io("lock", path, e))?;
         file.write_all(text.as_bytes())
             .map_err(|e| Error::io("write", path, e))?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+
+    /// Adds text to the file of a lock that is held.
+    pub fn note(&self, path: &Path, text: &str) -> Result<()> {
+        let written = (&self.file).write_all(text.as_bytes());
+        written.map_err(|e| Error::io("write", path, e))
     }
 
     /// Whether the lock at `path` is held. Asking disturbs nobody else who asks.

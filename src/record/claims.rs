@@ -7,6 +7,7 @@
 //! are made and ended under the folder's lock.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -29,6 +30,12 @@ const GIVEN_UP_AFTER: u64 = 90;
 
 /// How long to wait for a folder's lock, which nobody holds for long.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long to wait for others to draw; large charts take seconds, and many runs may end at once.
+const DRAWING_PATIENCE: Duration = Duration::from_mins(20);
+
+/// How the line begins in which a run says what it trains on.
+const DECLARED: &str = "trains on ";
 
 /// `running.json`: who trains a trial, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,11 +117,33 @@ pub(super) fn while_nobody_runs<T>(
     let _guard = lock(layout)?;
     if let Some(run) = live_runs(layout)?.first() {
         return Err(Error::Results(format!(
-            "a run is alive in `{}` (`{run}`): nothing was removed\n  hint: wait for it; `bn-lab watch` shows how far it is",
+            "a run is alive in `{}` (`{run}`): nothing was changed\n  hint: wait for it; `bn-lab watch` shows how far it is",
             layout.root().display()
         )));
     }
     action()
+}
+
+/// Does something under the folder's lock, for who is no run.
+pub fn exclusively<T>(layout: &Layout, action: impl FnOnce() -> Result<T>) -> Result<T> {
+    let _guard = lock(layout)?;
+    action()
+}
+
+/// Draws while nobody else draws into the same folder.
+pub fn while_drawing<T>(layout: &Layout, draw: impl FnOnce() -> Result<T>) -> Result<T> {
+    let path = layout.charts_lock();
+    let guard = Lock::take_within(&path, DRAWING_PATIENCE)?;
+    let _guard = guard.ok_or_else(|| held_too_long(&path, DRAWING_PATIENCE))?;
+    draw()
+}
+
+/// Deletes half-written charts, unless somebody is drawing.
+pub(super) fn clear_charts(layout: &Layout) -> Result<()> {
+    match Lock::try_take(&layout.charts_lock())? {
+        Some(_guard) => fs::remove_partials(&layout.charts()),
+        None => Ok(()),
+    }
 }
 
 /// This machine's name.
@@ -145,7 +174,7 @@ pub struct Claims {
     pulse: Option<JoinHandle<()>>,
     /// The threads of this process take turns before they turn to other processes.
     turn: Mutex<()>,
-    _alive: Lock,
+    alive: Lock,
 }
 
 /// The trials that this run has claimed, by id.
@@ -196,7 +225,7 @@ impl Claims {
             active: Arc::default(),
             pulse: None,
             turn: Mutex::default(),
-            _alive: alive,
+            alive,
         };
         claims.pulse = claims.start_pulse();
         Ok(claims)
@@ -214,6 +243,27 @@ impl Claims {
         let done = action();
         drop((guard, turn));
         done
+    }
+
+    /// Says what this run trains on, for those that come after it. Only under the folder's lock.
+    pub(super) fn declare(&self, declaration: &str) -> Result<()> {
+        let path = self.layout.runs().join(&self.run);
+        self.alive
+            .note(&path, &format!("{DECLARED}{declaration}\n"))
+    }
+
+    /// What the other live runs have declared.
+    pub(super) fn declared_by_others(&self) -> Result<Vec<String>> {
+        let mut declared = Vec::new();
+        for run in live_runs(&self.layout)? {
+            let text = fs::read_if_exists(&self.layout.runs().join(&run))?.unwrap_or_default();
+            let text = String::from_utf8_lossy(&text).into_owned();
+            let found = text.lines().find_map(|line| line.strip_prefix(DECLARED));
+            if run != self.run {
+                declared.extend(found.map(str::to_owned));
+            }
+        }
+        Ok(declared)
     }
 
     /// Whether other runs are alive in the folder.
@@ -257,9 +307,7 @@ impl Claims {
         let mut active = self.active.lock();
         active.remove(id);
         let path = self.layout.trial(id).running();
-        let bytes = fs::read_if_exists(&path)?;
-        let running: Option<Running> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let is_ours = running.is_none_or(|running| running.run == self.run);
+        let is_ours = is_claimed_by(&self.layout, id, &self.run);
         if is_ours {
             fs::remove_if_exists(&path)?;
         }
@@ -271,7 +319,10 @@ impl Claims {
         let beat = move || {
             while !active.is_over.load(Ordering::Relaxed) {
                 std::thread::park_timeout(HEARTBEAT);
-                for (id, running) in active.lock().iter_mut() {
+                // What another run has taken over, because this process slept for long, is its.
+                let mut active = active.lock();
+                active.retain(|id, running| is_claimed_by(&layout, id, &running.run));
+                for (id, running) in active.iter_mut() {
                     running.heartbeat = now();
                     // A sign of life that cannot be written is one less: what is measured is
                     // written elsewhere, and there its error is told.
@@ -303,14 +354,26 @@ impl Drop for Claims {
     }
 }
 
+/// Whether the claim of a trial is this run's. One that is gone or torn is nobody else's.
+fn is_claimed_by(layout: &Layout, id: &str, run: &str) -> bool {
+    let bytes = fs::read_if_exists(&layout.trial(id).running());
+    let bytes = bytes.unwrap_or_default().unwrap_or_default();
+    let running: Option<Running> = serde_json::from_slice(&bytes).ok();
+    running.is_none_or(|running| running.run == run)
+}
+
 fn lock(layout: &Layout) -> Result<Lock> {
-    Lock::take_within(&layout.lock(), PATIENCE)?.ok_or_else(|| {
-        Error::Results(format!(
-            "another bn-lab has held `{}` for {} s\n  hint: is it stopped, or hung on a network file system? end it, or choose another folder with `-o output.dir=…`",
-            layout.lock().display(),
-            PATIENCE.as_secs()
-        ))
-    })
+    let path = layout.lock();
+    let guard = Lock::take_within(&path, PATIENCE)?;
+    guard.ok_or_else(|| held_too_long(&path, PATIENCE))
+}
+
+fn held_too_long(path: &Path, patience: Duration) -> Error {
+    Error::Results(format!(
+        "another bn-lab has held `{}` for {} s\n  hint: is it stopped, or hung on a network file system? end it, or choose another folder with `-o output.dir=…`",
+        path.display(),
+        patience.as_secs()
+    ))
 }
 
 fn write(layout: &Layout, id: &str, running: &Running) -> Result<()> {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::claims::Claims;
 use super::layout::Layout;
+use super::manifest;
 use super::reader;
 use super::state::{self, Origin, Saved};
 use super::survey::{self, Standing};
@@ -41,6 +42,8 @@ impl FolderGate {
         Origin {
             id: trial.id.clone(),
             device: self.device.clone(),
+            processor: manifest::vector_width().to_owned(),
+            program: manifest::VERSION.to_owned(),
             data: data.map(ToString::to_string).unwrap_or_default(),
             recording: trial_files::recording(trial),
             log_every_steps: self.log_every_steps,
@@ -50,6 +53,11 @@ impl FolderGate {
     /// Takes note of the data that this run trains on.
     pub(super) fn note_digests(&self, digests: BTreeMap<usize, Arc<str>>) {
         *held(&self.digests) = digests;
+    }
+
+    /// Looks at the data that this run trains on.
+    pub(super) fn with_digests<T>(&self, look: impl FnOnce(&BTreeMap<usize, Arc<str>>) -> T) -> T {
+        look(&held(&self.digests))
     }
 
     /// How far the files had grown of a trial that goes on.

@@ -56,6 +56,11 @@ impl Layout {
         self.root.join(".lock")
     }
 
+    /// Held by whoever draws the charts: the last to draw shows the last tables.
+    pub fn charts_lock(&self) -> PathBuf {
+        self.root.join(".lock-charts")
+    }
+
     /// One file for each run that is alive, locked by it.
     pub fn runs(&self) -> PathBuf {
         self.root.join(".runs")

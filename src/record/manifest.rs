@@ -94,6 +94,20 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// The widest vector instructions that burn's kernels would choose from on this processor.
+pub(super) fn vector_width() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::is_x86_feature_detected!("avx512f") {
+            return "avx512";
+        }
+        if std::is_x86_feature_detected!("avx2") {
+            return "avx2";
+        }
+    }
+    std::env::consts::ARCH
+}
+
 /// Now, in UTC.
 pub(super) fn now() -> String {
     // A four-digit year always formats.

@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 use self::findings::Findings;
 use self::sameness::same_experiment;
-use super::claims::{self, Claims};
+use super::claims;
 use super::layout::{Layout, TrialLayout};
 use super::manifest::{self, Manifest, RunEntry};
 use super::survey::{self, Selection};
 use super::tables;
 use crate::config::{self, spec::Experiment};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fs;
 use crate::plan::{self, Trial};
 
@@ -47,28 +47,19 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
     let text = same_experiment(&sources, &target)?;
     let experiment = config::load(&sources[0].experiment(), &[])?.experiment;
     let trials = plan::trials(&experiment);
-    let mut findings = Findings::of(&trials);
-    // The target first: what is there already is not copied again.
-    let folders: Vec<&Layout> = [&target].into_iter().chain(&sources).collect();
-    for folder in &folders {
-        findings.look_into(folder)?;
-    }
     fs::create_folder(target.root())?;
-    let claims = alone(&target)?;
-    write(&findings, &folders, &target, &text)?;
-    claims.exclusively(|| write_tables(&experiment, &trials, &target))?;
-    Ok(findings.merged(&target))
-}
-
-/// Nobody else writes into the folder meanwhile, and who comes now sees that it is in use.
-fn alone(target: &Layout) -> Result<Claims> {
-    if claims::live_runs(target)?.is_empty() {
-        return Claims::announce(target);
-    }
-    Err(Error::Results(format!(
-        "another bn-lab is running into `{}`\n  hint: wait for it, or merge into another folder",
-        target.root().display()
-    )))
+    // Nobody trains into the folder meanwhile, and who comes now waits.
+    claims::while_nobody_runs(&target, || {
+        let mut findings = Findings::of(&trials);
+        // The target first: what is there already is not copied again.
+        let folders: Vec<&Layout> = [&target].into_iter().chain(&sources).collect();
+        for folder in &folders {
+            findings.look_into(folder)?;
+        }
+        write(&findings, &folders, &target, &text)?;
+        write_tables(&experiment, &trials, &target)?;
+        Ok(findings.merged(&target))
+    })
 }
 
 /// Copies what was chosen, the experiment before and the manifest after it.
@@ -148,6 +139,7 @@ fn write_tables(experiment: &Experiment, trials: &[Arc<Trial>], target: &Layout)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::claims::Claims;
 
     #[test]
     fn a_folder_that_a_run_is_writing_into_is_left_alone() {
@@ -161,7 +153,7 @@ mod tests {
         let run = Claims::announce(&Layout::new(&target)).expect("a run");
         let sources = [source];
         let error = merge(&sources, &target).expect_err("somebody is there");
-        assert!(error.to_string().contains("is running into"), "{error}");
+        assert!(error.to_string().contains("a run is alive in"), "{error}");
         drop(run);
         let merged = merge(&sources, &target).expect("now it is free");
         assert_eq!((merged.planned, merged.finished), (3, 0));

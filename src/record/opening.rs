@@ -1,11 +1,14 @@
 //! What a run makes sure of before it trains anything into a results folder.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::claims::{self, Claims};
+use super::gate::FolderGate;
 use super::layout::Layout;
 use super::manifest::RunEntry;
 use super::schema::TrialRecord;
@@ -33,6 +36,60 @@ pub(super) fn check_company(
     )))
 }
 
+/// Refuses to train anew what is finished while others are at work: two runs that are forced would do
+/// everything twice.
+pub(super) fn check_force(layout: &Layout, gate: &FolderGate) -> Result<()> {
+    if gate.forced.is_empty() || !gate.claims.has_company()? {
+        return Ok(());
+    }
+    Err(Error::Results(format!(
+        "another bn-lab is running into `{}`; wait for it before you `--force` anything",
+        layout.root().display()
+    )))
+}
+
+/// Refuses company that trains on another device or on other data, and tells later runs what this one
+/// trains on: `digests` by the index of the condition.
+pub(super) fn check_declarations(
+    layout: &Layout,
+    claims: &Claims,
+    device: &str,
+    digests: &BTreeMap<usize, Arc<str>>,
+) -> Result<()> {
+    let ours = Declaration {
+        device: device.to_owned(),
+        data: digests
+            .iter()
+            .map(|(at, data)| (*at, data.to_string()))
+            .collect(),
+    };
+    for text in claims.declared_by_others()? {
+        // A line that cannot be read is of another version.
+        let Ok(theirs) = serde_json::from_str::<Declaration>(&text) else {
+            continue;
+        };
+        if theirs.device != ours.device {
+            return Err(mixed(layout, "device", &theirs.device, &ours.device));
+        }
+        for (at, data) in &ours.data {
+            if let Some(other) = theirs.data.get(at).filter(|other| *other != data) {
+                return Err(mixed(layout, "data with digest", other, data));
+            }
+        }
+    }
+    let text = serde_json::to_string(&ours)
+        .map_err(|e| Error::Results(format!("cannot declare what a run trains on: {e}")))?;
+    claims.declare(&text)
+}
+
+/// What a run trains on.
+#[derive(Serialize, Deserialize)]
+struct Declaration {
+    device: String,
+    /// Digests of the datasets, by the index of the condition.
+    data: BTreeMap<usize, String>,
+}
+
 /// Refuses to mix devices or data: `finished` gives the record of a finished trial, `digest` the
 /// digest of the data that this run would train a trial on.
 pub(super) fn check_provenance<'a>(
@@ -58,7 +115,7 @@ pub(super) fn check_provenance<'a>(
 
 fn mixed(layout: &Layout, what: &str, before: &str, now: &str) -> Error {
     Error::Results(format!(
-        "finished trials in `{}` were trained on {what} `{before}`, and this run would use `{now}`\n  hint: choose another folder with `-o output.dir=…`",
+        "trials in `{}` were, or are being, trained on {what} `{before}`, and this run would use `{now}`\n  hint: choose another folder with `-o output.dir=…`",
         layout.root().display()
     ))
 }
@@ -69,16 +126,15 @@ pub(super) fn clear_leftovers(
     layout: &Layout,
     plan: &[Arc<Trial>],
     records: &Records,
-    claims: &Claims,
 ) -> Result<()> {
     fs::remove_partials(layout.root())?;
-    if !claims.has_company()? {
-        fs::remove_partials(&layout.charts())?;
-    }
+    claims::clear_charts(layout)?;
     for trial in plan {
         claims::clear_if_dead(layout, &trial.id)?;
         let record = records.get(&trial.id);
-        if record.is_some_and(|record| record.outcome.is_finished()) {
+        let is_finished = record.is_some_and(|record| record.outcome.is_finished());
+        // Another run may train it all the same, because that is forced.
+        if is_finished && !fs::is_file(&layout.trial(&trial.id).running()) {
             fs::remove_if_exists(&layout.trial(&trial.id).state())?;
         }
     }

@@ -46,6 +46,10 @@ pub(super) struct Origin {
     pub(super) id: String,
     /// The kind of the device.
     pub(super) device: String,
+    /// The widest vector instructions of the processor, which add numbers in an order of their own.
+    pub(super) processor: String,
+    /// Version of bn-lab.
+    pub(super) program: String,
     /// Digest of the dataset.
     pub(super) data: String,
     /// What it leaves behind besides its figures, item by item.
@@ -142,6 +146,8 @@ mod tests {
             origin: Origin {
                 id: "a".to_owned(),
                 device: "cpu".to_owned(),
+                processor: "avx2".to_owned(),
+                program: "0.1.0".to_owned(),
                 data: "digest".to_owned(),
                 recording: vec!["checkpoint.every = 5".to_owned()],
                 log_every_steps: 1,

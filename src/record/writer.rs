@@ -105,11 +105,15 @@ impl Writer {
         let gate = Arc::clone(&self.gate);
         gate.claims.exclusively(|| {
             opening::check_company(&self.layout, &self.experiment, &gate.claims)?;
+            opening::check_force(&self.layout, &gate)?;
+            gate.with_digests(|digests| {
+                opening::check_declarations(&self.layout, &gate.claims, &self.run.device, digests)
+            })?;
             if !to_run.is_empty() {
                 let finished = |trial: &Trial| self.result(&trial.id);
                 opening::check_provenance(&self.layout, &self.plan, &self.run, finished, digest)?;
             }
-            opening::clear_leftovers(&self.layout, &self.plan, &self.records, &gate.claims)?;
+            opening::clear_leftovers(&self.layout, &self.plan, &self.records)?;
             let earlier = opening::keep_earlier_experiment(&self.layout, &self.experiment)?;
             let resolved = self.experiment.resolved.as_bytes();
             fs::replace(&self.layout.experiment(), resolved)?;
@@ -201,7 +205,8 @@ impl Writer {
     /// Only under the folder's lock: what other runs have finished meanwhile is in the tables too.
     fn write_tables(&mut self) -> Result<()> {
         for trial in &self.plan {
-            if !self.records.contains_key(&trial.id)
+            let known = self.records.get(&trial.id);
+            if !known.is_some_and(|record| record.outcome.is_finished())
                 && !self.open.contains_key(&trial.id)
                 && let Some(mut record) = reader::record(&self.layout, trial)?
             {

@@ -8,7 +8,7 @@
 //!   [`t_interval`], [`bca_interval`].
 //! - A curve, and when it gets somewhere: [`mean_height`], [`median_time`].
 //! - Two conditions, replicate by replicate: [`compare_pairs`], and what may be said then:
-//!   [`mod@verdict`].
+//!   `verdict`.
 //!
 //! All of it is checked against scipy's numbers in `tests/references.rs`, and what the intervals and
 //! the verdict promise by simulation in `tests/coverage.rs`.

@@ -1,9 +1,10 @@
 //! Several runs of one experiment into one folder, started at the same moment.
 
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use super::{RESULTS, lab};
-use crate::harness::{Ran, assert_same};
+use crate::harness::{Lab, Ran, assert_same, rows};
 
 #[test]
 fn three_runs_at_once_do_every_trial_once_and_leave_the_bytes_of_one() {
@@ -31,4 +32,66 @@ fn three_runs_at_once_do_every_trial_once_and_leave_the_bytes_of_one() {
     let runs = manifest["runs"].as_array().expect("a list");
     let trained = runs.iter().filter_map(|run| run["trained"].as_u64());
     assert_eq!((runs.len(), trained.sum::<u64>()), (3, 6));
+}
+
+#[test]
+fn runs_that_share_what_an_interruption_left_end_with_whole_tables() {
+    let undisturbed = lab(10);
+    undisturbed.run(&[]);
+    let lab = lab(10);
+    lab.run(&["--jobs", "1"]);
+    // As a graceful stop leaves them: the records of two trials say that they were interrupted.
+    let records = super::finished(&lab);
+    for name in records.keys().take(2) {
+        let path = format!("{RESULTS}/{name}");
+        let text = lab.text(&path).replace("\"completed\"", "\"interrupted\"");
+        lab.write(&path, text.as_bytes());
+    }
+    for part in ["1/2", "2/2", "1/2"] {
+        lab.run(&["--shard", part]);
+        let id_of = |name: &String| name.split('/').nth(1).map(str::to_owned);
+        let trials = rows(&lab.text(&format!("{RESULTS}/trials.csv")));
+        for (name, record) in super::finished(&lab) {
+            let row = trials
+                .iter()
+                .find(|row| Some(&row["trial"]) == id_of(&name).as_ref());
+            assert_eq!(
+                row.expect("in the plan")["outcome"],
+                "completed",
+                "{record:?}"
+            );
+        }
+    }
+    assert_same(
+        &undisturbed.reproducible_files(RESULTS),
+        &lab.reproducible_files(RESULTS),
+    );
+}
+
+#[test]
+fn company_on_other_data_is_refused_though_nothing_is_finished_yet() {
+    let table = |rows: usize| {
+        let row = |i: usize| format!("{},{},{}\n", i % 7, (i * i) % 5, i % 2);
+        "a,b,label\n".to_owned() + &(0..rows).map(row).collect::<String>()
+    };
+    let lab = Lab::with(
+        "name = \"small\"\n[data]\ndataset = \"csv\"\nfile = \"x.csv\"\n[train]\nepochs = 3000\n",
+    );
+    lab.write("x.csv", table(200).as_bytes());
+    let mut child = lab
+        .command(&["run", "experiment.toml", "--jobs", "1"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !lab.path(RESULTS).join("trials").is_dir() {
+        assert!(Instant::now() < deadline, "it does not train");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    lab.write("x.csv", table(210).as_bytes());
+    lab.bn_lab(&["run", "experiment.toml"])
+        .refused(1, &["are being, trained on data with digest", "output.dir"]);
+    child.kill().expect("a child of ours");
+    child.wait().expect("it ends");
 }
