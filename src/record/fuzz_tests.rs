@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::layout::Layout;
 use super::overview::Overview;
+use super::results::Results;
 use super::{checkpoint, claims, leftovers, live, manifest, reader, state};
 use crate::config;
 use crate::config::spec::Experiment;
@@ -17,6 +18,7 @@ use crate::fuzz_tests::Target;
 use crate::plan::{self, Trial};
 use crate::plot::figures;
 use crate::report;
+use crate::report::compare::Question;
 
 /// The trials of the published folder that the test folder has.
 const TRIALS: [&str; 2] = ["b0ec8498ab389d85", "659eb894daea0ffc"];
@@ -79,6 +81,7 @@ impl Folder {
         if let Ok(results) = &results {
             report::conditions::table(results);
             report::tune::table(results);
+            compare(results);
             figures::all(results);
         }
         let live = live::read(self.root.path());
@@ -132,6 +135,21 @@ const JSON: &[&str] = &[
 ];
 /// What stands in tables.
 const CSV: &[&str] = &[",", "\n", "\"", "\"\"", "NaN", "inf", "-inf", "1e308", "\r"];
+
+/// What the replicates are compared in, and how soon they reached the target.
+fn compare(results: &Results) {
+    for metric in ["best_test_accuracy", "seconds_to_target"] {
+        let question = Question {
+            metric: metric.to_owned(),
+            by: "placement".to_owned(),
+            margin: None,
+        };
+        if let Ok(answer) = report::compare::compare(results, &question) {
+            report::compare::table(&answer);
+            report::compare::json(&answer);
+        }
+    }
+}
 
 #[test]
 fn a_damaged_trial_json_leaves_every_reader_standing() {
