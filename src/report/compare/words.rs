@@ -211,7 +211,7 @@ fn notes(answer: &Answer) -> Vec<String> {
     });
     let margin = match (figure(Some(low), unit), figure(Some(high), unit)) {
         (low, high) if low == high => low,
-        (low, high) => format!("{low} to {high}"),
+        (low, high) => format!("{low}–{high}"),
     };
     let comparisons = if count == 1 {
         "1 comparison".to_owned()
