@@ -268,7 +268,7 @@ fn tensors() -> Vec<NamedTensor> {
 }
 
 /// What a state says besides its tensors.
-const SAVED: &str = r#"{"schema":1,"origin":{"id":"a","device":"cpu","data":"d","recording":["checkpoint.every = 5"],"log_every_steps":1},"files":{"steps.csv":{"bytes":7,"sha256":"00"}},"ordered":3,"last":{"epoch":1,"step":2,"train_loss":0.5,"train_accuracy":null,"validation_loss":null,"validation_accuracy":null,"test_loss":1.5,"test_accuracy":0.25,"running_test_loss":null,"running_test_accuracy":null,"precise_test_loss":null,"precise_test_accuracy":null,"batch_test_loss":null,"batch_test_accuracy":null},"best":null,"numbers":{"sum":0.30000000000000004,"list":[1,2]}}"#;
+const SAVED: &str = r#"{"schema":1,"origin":{"id":"a","device":"cpu","processor":"avx2","program":"0.1.0","data":"d","recording":["checkpoint.every = 5"],"log_every_steps":1},"files":{"steps.csv":{"bytes":7,"sha256":"00"}},"ordered":3,"last":{"epoch":1,"step":2,"train_loss":0.5,"train_accuracy":null,"validation_loss":null,"validation_accuracy":null,"test_loss":1.5,"test_accuracy":0.25,"running_test_loss":null,"running_test_accuracy":null,"precise_test_loss":null,"precise_test_accuracy":null,"batch_test_loss":null,"batch_test_accuracy":null},"best":null,"numbers":{"sum":0.30000000000000004,"list":[1,2]}}"#;
 
 /// A state of this text, rightly sealed.
 fn state(text: &str) -> Vec<u8> {

@@ -47,14 +47,20 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
     let text = same_experiment(&sources, &target)?;
     let experiment = config::load(&sources[0].experiment(), &[])?.experiment;
     let trials = plan::trials(&experiment);
+    let folders: Vec<&Layout> = [&target].into_iter().chain(&sources).collect();
+    let mut findings = Findings::of(&trials);
+    let is_new = !target.root().is_dir();
+    if is_new {
+        // What is refused leaves no folder behind.
+        findings.look_into_all(&sources)?;
+    }
     fs::create_folder(target.root())?;
     // Nobody trains into the folder meanwhile, and who comes now waits.
     claims::while_nobody_runs(&target, || {
-        let mut findings = Findings::of(&trials);
-        // The target first: what is there already is not copied again.
-        let folders: Vec<&Layout> = [&target].into_iter().chain(&sources).collect();
-        for folder in &folders {
-            findings.look_into(folder)?;
+        // What the target has is not copied again.
+        findings.look_into(&target)?;
+        if !is_new {
+            findings.look_into_all(&sources)?;
         }
         write(&findings, &folders, &target, &text)?;
         write_tables(&experiment, &trials, &target)?;

@@ -18,6 +18,10 @@ use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
 
+/// What would be mixed with the trials of this run.
+const FINISHED: &str = "finished trials were";
+const RUNNING: &str = "trials under way are";
+
 /// Refuses a folder in which another run trains another experiment: they would replace each other's
 /// tables.
 pub(super) fn check_company(
@@ -69,11 +73,17 @@ pub(super) fn check_declarations(
             continue;
         };
         if theirs.device != ours.device {
-            return Err(mixed(layout, "device", &theirs.device, &ours.device));
+            return Err(mixed(
+                layout,
+                RUNNING,
+                "device",
+                &theirs.device,
+                &ours.device,
+            ));
         }
         for (at, data) in &ours.data {
             if let Some(other) = theirs.data.get(at).filter(|other| *other != data) {
-                return Err(mixed(layout, "data with digest", other, data));
+                return Err(mixed(layout, RUNNING, "data with digest", other, data));
             }
         }
     }
@@ -104,18 +114,32 @@ pub(super) fn check_provenance<'a>(
             continue;
         };
         if record.device != run.device {
-            return Err(mixed(layout, "device", &record.device, &run.device));
+            return Err(mixed(
+                layout,
+                FINISHED,
+                "device",
+                &record.device,
+                &run.device,
+            ));
         }
         if let Some(now) = digest(trial).filter(|now| *now != record.data) {
-            return Err(mixed(layout, "data with digest", &record.data, &now));
+            return Err(mixed(
+                layout,
+                FINISHED,
+                "data with digest",
+                &record.data,
+                &now,
+            ));
         }
     }
     Ok(())
 }
 
-fn mixed(layout: &Layout, what: &str, before: &str, now: &str) -> Error {
+/// `who` is, for example, `finished trials were`.
+fn mixed(layout: &Layout, who: &str, what: &str, before: &str, now: &str) -> Error {
+    let (who, are) = who.rsplit_once(' ').unwrap_or((who, "are"));
     Error::Results(format!(
-        "trials in `{}` were, or are being, trained on {what} `{before}`, and this run would use `{now}`\n  hint: choose another folder with `-o output.dir=…`",
+        "{who} in `{}` {are} trained on {what} `{before}`, and this run would use `{now}`\n  hint: choose another folder with `-o output.dir=…`",
         layout.root().display()
     ))
 }

@@ -90,8 +90,13 @@ fn company_on_other_data_is_refused_though_nothing_is_finished_yet() {
         std::thread::sleep(Duration::from_millis(5));
     }
     lab.write("x.csv", table(210).as_bytes());
-    lab.bn_lab(&["run", "experiment.toml"])
-        .refused(1, &["are being, trained on data with digest", "output.dir"]);
+    lab.bn_lab(&["run", "experiment.toml"]).refused(
+        1,
+        &[
+            "trials under way in `results/small` are trained on data with digest",
+            "output.dir",
+        ],
+    );
     child.kill().expect("a child of ours");
     child.wait().expect("it ends");
 }

@@ -52,6 +52,10 @@ impl<'a> Findings<'a> {
         }
     }
 
+    pub(super) fn look_into_all(&mut self, folders: &[Layout]) -> Result<()> {
+        folders.iter().try_for_each(|folder| self.look_into(folder))
+    }
+
     pub(super) fn look_into(&mut self, folder: &Layout) -> Result<()> {
         for path in fs::folders(&folder.trials())? {
             let id = path.file_name().unwrap_or_default().to_string_lossy();
