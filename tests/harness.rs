@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -83,6 +83,15 @@ impl Lab {
             .output()
             .expect("the program starts");
         Ran::from(output)
+    }
+
+    /// Starts the program, and lets nobody hear it.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts")
     }
 
     /// `run experiment.toml` with further arguments; it must succeed.

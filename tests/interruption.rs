@@ -1,6 +1,6 @@
 //! A run that is stopped or killed loses nothing that it finished.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use crate::harness::{Lab, SMALL, assert_same, rows};
@@ -16,12 +16,7 @@ fn long_lab() -> Lab {
 
 /// Starts a run and waits until one trial is recorded.
 fn started(lab: &Lab) -> Child {
-    let mut child = lab
-        .command(&["run", "experiment.toml", "--jobs", "1"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
+    let mut child = lab.start(&["run", "experiment.toml", "--jobs", "1"]);
     let deadline = Instant::now() + Duration::from_mins(1);
     while finished(lab) == 0 {
         let ended = child.try_wait().expect("a child of ours");
@@ -95,19 +90,14 @@ fn stopping_a_second_look_at_finished_trials_leaves_their_results_alone() {
     let lab = Lab::with(&SMALL.replace("epochs = 2", "epochs = 60"));
     lab.run(&[]);
     let before = lab.reproducible_files("results/small");
-    let mut child = lab
-        .command(&[
-            "run",
-            "experiment.toml",
-            "--jobs",
-            "1",
-            "-o",
-            "probe={every = 1, landscape = true, covariate_shift = true}",
-        ])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
+    let mut child = lab.start(&[
+        "run",
+        "experiment.toml",
+        "--jobs",
+        "1",
+        "-o",
+        "probe={every = 1, landscape = true, covariate_shift = true}",
+    ]);
     let deadline = Instant::now() + Duration::from_mins(1);
     let looking = || {
         let trials = std::fs::read_dir(lab.path("results/small/trials")).expect("a folder");

@@ -1,6 +1,6 @@
 //! `watch`, and what the other verbs say of a folder into which a run is writing.
 
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use crate::harness::{Lab, Ran, SMALL};
@@ -12,12 +12,7 @@ fn long_lab() -> Lab {
 
 /// Starts a run and waits until a trial is under way.
 fn started(lab: &Lab) -> Child {
-    let mut child = lab
-        .command(&["run", "experiment.toml", "--jobs", "1"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
+    let mut child = lab.start(&["run", "experiment.toml", "--jobs", "1"]);
     let deadline = Instant::now() + Duration::from_mins(1);
     while !lab
         .bn_lab(&["plan", "experiment.toml"])

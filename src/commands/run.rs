@@ -46,7 +46,6 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     provide_data(&trainer, &survey.to_run, arguments)?;
     let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
     let digest = |trial: &Trial| trainer.digest(&trial.condition);
-    writer.note_data(&survey.to_run, digest);
     let earlier = writer.begin(&survey.to_run, digest)?;
     if !quiet {
         tell(&survey, earlier.as_deref());
@@ -56,7 +55,8 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         is_said: quiet,
     };
     let logs = layout.clone();
-    let mut display = progress::display(quiet, move |trial| logs.trial(&trial.id).failure_log());
+    let log_of = move |trial: &Trial| logs.trial(&trial.id).failure_log();
+    let mut display = progress::display(quiet, log_of.clone());
     let gate = writer.gate();
     let sweep = Sweep {
         trials: &survey.to_run,
@@ -64,8 +64,6 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         jobs,
         max_failures: max_failures(arguments),
     };
-    let logs = layout.clone();
-    let log_of = move |trial: &Trial| logs.trial(&trial.id).failure_log();
     let mut messages = Messages::new(print, layout.root(), log_of);
     // The writer first: what is told is on disk.
     let mut observers: Vec<&mut dyn Observer> = vec![&mut writer, display.as_mut(), &mut farewell];

@@ -62,12 +62,16 @@ pub struct Running {
 
 /// The run that trains a trial now; `None` where none does.
 pub fn live(layout: &Layout, id: &str) -> Result<Option<Running>> {
-    let bytes = fs::read_if_exists(&layout.trial(id).running())?;
-    let running: Option<Running> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    match running {
+    match read(layout, id)? {
         Some(running) if is_name(&running.run) => Ok(is_live(layout, &running)?.then_some(running)),
         _ => Ok(None),
     }
+}
+
+/// The claim of a trial, dead or alive; a torn one is none.
+fn read(layout: &Layout, id: &str) -> Result<Option<Running>> {
+    let bytes = fs::read_if_exists(&layout.trial(id).running())?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
 /// Whether this can be the name of a run's file: a damaged claim must not lead elsewhere.
@@ -356,9 +360,7 @@ impl Drop for Claims {
 
 /// Whether the claim of a trial is this run's. One that is gone or torn is nobody else's.
 fn is_claimed_by(layout: &Layout, id: &str, run: &str) -> bool {
-    let bytes = fs::read_if_exists(&layout.trial(id).running());
-    let bytes = bytes.unwrap_or_default().unwrap_or_default();
-    let running: Option<Running> = serde_json::from_slice(&bytes).ok();
+    let running = read(layout, id).unwrap_or_default();
     running.is_none_or(|running| running.run == run)
 }
 

@@ -136,10 +136,7 @@ fn in_order(mut runs: Vec<RunEntry>) -> Vec<RunEntry> {
 
 fn write_tables(experiment: &Experiment, trials: &[Arc<Trial>], target: &Layout) -> Result<()> {
     let records = survey::survey(target, trials, &Selection::default())?.records;
-    let table = tables::trials_csv(experiment, trials, &records);
-    fs::replace(&target.trials_table(), &table)?;
-    let summary = tables::summary_csv(experiment, trials, &records);
-    fs::replace(&target.summary_table(), &summary)
+    tables::write(target, experiment, trials, &records)
 }
 
 #[cfg(test)]

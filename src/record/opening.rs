@@ -17,6 +17,7 @@ use crate::config::spec::Experiment;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
+use crate::units::hexadecimal;
 
 /// What would be mixed with the trials of this run.
 const FINISHED: &str = "finished trials were";
@@ -175,10 +176,7 @@ pub(super) fn keep_earlier_experiment(
         return Ok(None);
     };
     let digest = Sha256::digest(&earlier);
-    let name = format!(
-        "experiment-{:02x}{:02x}{:02x}.toml",
-        digest[0], digest[1], digest[2]
-    );
+    let name = format!("experiment-{}.toml", hexadecimal(&digest[..3]));
     let path = layout.root().join(name);
     fs::replace(&path, &earlier)?;
     Ok(Some(path))

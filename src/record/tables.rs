@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::layout::Layout;
 use super::schema::{EpochRow, SUMMARY_METRICS, TrialRecord, TrialRow};
 use crate::config::spec::Experiment;
+use crate::error::Result;
 use crate::event::Outcome;
+use crate::fs;
 use crate::plan::Trial;
 use crate::stats;
 
@@ -38,12 +41,21 @@ pub(super) fn axis_values(experiment: &Experiment, trial: &Trial) -> Vec<String>
         .collect()
 }
 
-/// The bytes of `trials.csv`: a row for every trial of the plan, run or not.
-pub(super) fn trials_csv(
+/// Replaces both tables.
+pub(super) fn write(
+    layout: &Layout,
     experiment: &Experiment,
     plan: &[Arc<Trial>],
     records: &Records,
-) -> Vec<u8> {
+) -> Result<()> {
+    let trials = trials_csv(experiment, plan, records);
+    fs::replace(&layout.trials_table(), &trials)?;
+    let summary = summary_csv(experiment, plan, records);
+    fs::replace(&layout.summary_table(), &summary)
+}
+
+/// The bytes of `trials.csv`: a row for every trial of the plan, run or not.
+fn trials_csv(experiment: &Experiment, plan: &[Arc<Trial>], records: &Records) -> Vec<u8> {
     let mut table = Table::new();
     let header = TrialRow::FIRST
         .into_iter()
@@ -65,11 +77,7 @@ pub(super) fn trials_csv(
 }
 
 /// The bytes of `summary.csv`: a row for every condition.
-pub(super) fn summary_csv(
-    experiment: &Experiment,
-    plan: &[Arc<Trial>],
-    records: &Records,
-) -> Vec<u8> {
+fn summary_csv(experiment: &Experiment, plan: &[Arc<Trial>], records: &Records) -> Vec<u8> {
     let mut table = Table::new();
     let mut header: Vec<String> = ["condition".to_owned()].into();
     header.extend(axis_columns(experiment).into_iter().map(str::to_owned));

@@ -102,6 +102,7 @@ impl Writer {
         to_run: &[Arc<Trial>],
         digest: impl Fn(&Trial) -> Option<String>,
     ) -> Result<Option<PathBuf>> {
+        self.note_data(to_run, &digest);
         let gate = Arc::clone(&self.gate);
         gate.claims.exclusively(|| {
             opening::check_company(&self.layout, &self.experiment, &gate.claims)?;
@@ -124,7 +125,7 @@ impl Writer {
     }
 
     /// Tells the gate which data the trials of this run are trained on.
-    pub fn note_data(&self, to_run: &[Arc<Trial>], digest: impl Fn(&Trial) -> Option<String>) {
+    fn note_data(&self, to_run: &[Arc<Trial>], digest: impl Fn(&Trial) -> Option<String>) {
         let mut digests: BTreeMap<usize, Arc<str>> = BTreeMap::new();
         for trial in to_run {
             digests
@@ -214,10 +215,7 @@ impl Writer {
                 self.records.insert(record.id.clone(), record);
             }
         }
-        let trials = tables::trials_csv(&self.experiment, &self.plan, &self.records);
-        fs::replace(&self.layout.trials_table(), &trials)?;
-        let summary = tables::summary_csv(&self.experiment, &self.plan, &self.records);
-        fs::replace(&self.layout.summary_table(), &summary)
+        tables::write(&self.layout, &self.experiment, &self.plan, &self.records)
     }
 
     /// The growing files of a trial under way, if it is.

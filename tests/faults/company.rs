@@ -78,12 +78,7 @@ fn company_on_other_data_is_refused_though_nothing_is_finished_yet() {
         "name = \"small\"\n[data]\ndataset = \"csv\"\nfile = \"x.csv\"\n[train]\nepochs = 3000\n",
     );
     lab.write("x.csv", table(200).as_bytes());
-    let mut child = lab
-        .command(&["run", "experiment.toml", "--jobs", "1"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
+    let mut child = lab.start(&["run", "experiment.toml", "--jobs", "1"]);
     let deadline = Instant::now() + Duration::from_mins(1);
     while !lab.path(RESULTS).join("trials").is_dir() {
         assert!(Instant::now() < deadline, "it does not train");

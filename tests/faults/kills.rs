@@ -107,12 +107,7 @@ fn a_trial_goes_on_from_its_state_and_does_not_start_anew() {
     ] {
         let lab = one_trial();
         let arguments = ["run", "experiment.toml", "-o", asked];
-        let child = lab
-            .command(&arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
+        let child = lab.start(&arguments);
         let deadline = Instant::now() + Duration::from_mins(1);
         let steps = || {
             let files = lab.path(RESULTS).is_dir().then(|| lab.files(RESULTS));
