@@ -26,7 +26,7 @@
 //! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
 //! | archive | [`record`] | the plan, the events, `stats`, `fs` |
 //! | gate | [`submit`] | nobody: text for engines that run many processes |
-//! | gallery | [`stats`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
+//! | gallery | [`stats`], [`mod@compare`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
 //! | stairs | [`walk`] | nobody: plain numbers, from the workshop to the gallery |
 //! | cellar | [`fs`], [`error`], [`units`] | nobody |
 //!
@@ -53,6 +53,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod compare;
 pub mod config;
 pub mod data;
 pub mod device;

@@ -107,7 +107,7 @@ fn every_column_of_every_file_is_explained() {
 #[test]
 fn every_metric_and_every_column_of_a_comparison_is_explained() {
     use bn_lab::record::schema::{COMPARISON_COLUMNS, DESCRIPTION_COLUMNS};
-    let metrics = bn_lab::report::metric::METRICS.map(|metric| metric.name);
+    let metrics = bn_lab::compare::metric::METRICS.map(|metric| metric.name);
     for name in metrics
         .iter()
         .chain(&COMPARISON_COLUMNS)

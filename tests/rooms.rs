@@ -33,8 +33,12 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("scripted", &["config", "plan", "event"]),
     ("progress", &["plan", "event"]),
     ("record", &["config", "plan", "event", "stats"]),
-    ("plot", &["record", "stats"]),
-    ("report", &["record", "stats", "walk", "seed"]),
+    ("compare", &["record", "stats", "seed"]),
+    ("plot", &["record", "stats", "compare"]),
+    (
+        "report",
+        &["record", "stats", "walk", "seed", "compare", "plot"],
+    ),
     ("submit", &[]),
     ("cli", &["plan", "submit"]),
 ];

@@ -4,32 +4,35 @@ use std::path::Path;
 
 use crate::cli::{self, Format};
 use crate::commands::print;
+use crate::compare::{self, Answer, FOLDER, Question, tune};
 use crate::error::{Error, Result};
 use crate::record::reader;
 use crate::record::results::Results;
-use crate::report::compare::{self, Answer, FOLDER, Question};
-use crate::report::tune;
+use crate::report;
 
 /// Compares what is asked for, and prints it; where something was tuned, at the chosen values.
 pub fn run(arguments: &cli::Compare) -> Result<()> {
     check_margin(arguments.margin)?;
     let first = reader::read(&arguments.results)?;
     let (answer, tuned) = match &arguments.second {
-        None => (within(arguments, &first)?, vec![tune::table(&first)]),
+        None => (
+            within(arguments, &first)?,
+            vec![report::tune::table(&first)],
+        ),
         Some(second) => {
             let other = reader::read(second)?;
-            let tables = vec![tune::table(&first), tune::table(&other)];
+            let tables = vec![report::tune::table(&first), report::tune::table(&other)];
             (between(arguments, second, [first, other])?, tables)
         }
     };
     print(&match arguments.format {
         Format::Table => {
             let tuned = tuned.iter().flatten().map(|table| format!("\n{table}"));
-            compare::table(&answer) + &tuned.collect::<String>()
+            report::compare::table(&answer) + &tuned.collect::<String>()
         }
-        Format::Md => compare::markdown(&answer),
-        Format::Csv => compare::csv(&answer),
-        Format::Json => compare::json(&answer),
+        Format::Md => report::compare::markdown(&answer),
+        Format::Csv => report::compare::csv(&answer),
+        Format::Json => report::compare::json(&answer),
     })
 }
 

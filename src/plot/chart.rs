@@ -8,7 +8,7 @@
 use super::palette::Key;
 
 /// A grid of panels with their explanation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chart {
     /// What the chart answers; wrapped when drawn.
     pub title: String,
@@ -22,6 +22,8 @@ pub struct Chart {
     pub x: Axis,
     /// The rows of panels, from the top.
     pub rows: Vec<Row>,
+    /// What the shades of cells mean, where panels have cells: drawn as a bar beside the legend.
+    pub shade: Option<Axis>,
     /// What lines and bands are.
     pub band: String,
     /// Everything else that a reader must know, in sentences.
@@ -62,19 +64,60 @@ pub struct Row {
     pub panels: Vec<Panel>,
 }
 
-/// One pair of axes with its lines.
-#[derive(Debug, Clone, PartialEq)]
+/// One pair of axes with what is drawn between them, in the order of the fields from the bottom.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Panel {
     /// What it shows; may be empty.
     pub title: String,
     /// A remark below the title; may be empty.
     pub note: String,
+    /// Fields of a heat map.
+    pub cells: Vec<Cell>,
+    /// Values that are pointed out: a target, no difference at all, a margin around it.
+    pub references: Vec<Reference>,
     /// The lines, in the order of the legend.
     pub series: Vec<Series>,
 }
 
-/// One line.
+/// A field of a heat map, one unit wide and high on categorical axes.
 #[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Its middle.
+    pub at: Point,
+    /// What its shade shows, on [`Chart::shade`]; `None` where nothing was measured.
+    pub value: Option<f64>,
+    /// What is written in it.
+    pub label: String,
+    /// Whether any trial in it diverged: drawn hatched.
+    pub hatched: bool,
+    /// Whether it is the best of its panel: drawn with a heavy frame.
+    pub best: bool,
+}
+
+/// A value, or a range of values, that is pointed out across a panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reference {
+    /// The axis that it is a value of.
+    pub of: Along,
+    /// Lower end; the value itself where there is no range.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Written beside it; may be empty.
+    pub label: String,
+}
+
+/// A direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Along {
+    /// Of the horizontal axis.
+    X,
+    /// Of the vertical axis.
+    Y,
+}
+
+/// One line, or the points of one condition.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Series {
     /// Whose it is.
     pub label: String,
@@ -82,10 +125,34 @@ pub struct Series {
     pub key: Key,
     /// Its points, from the left; none where no trial was completed.
     pub points: Vec<Point>,
+    /// Whether its points stand alone, without a line through them.
+    pub loose: bool,
     /// The band around it; empty where there is none.
     pub band: Vec<Span>,
+    /// The interval of single points, drawn as bars with ends.
+    pub bars: Vec<Bar>,
+    /// The curve of each replicate, drawn faintly behind the mean.
+    pub singles: Vec<Vec<Point>>,
+    /// The value of each replicate, drawn as small faint dots.
+    pub dots: Vec<Point>,
+    /// Values of which only a lower bound is known ("not within 10 epochs"): drawn as arrows that point
+    /// on, along this axis.
+    pub beyond: Vec<(Point, Along)>,
     /// Where trials ended that diverged, on the edge of the panel: drawn as ×.
     pub ended: Vec<Point>,
+}
+
+/// An interval beside a point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bar {
+    /// The point.
+    pub at: Point,
+    /// The axis that the interval lies along.
+    pub along: Along,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
 }
 
 /// A point in the axes' units.
@@ -109,7 +176,7 @@ pub struct Span {
 }
 
 /// An axis: what it measures, from where to where, and what is written beside it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Axis {
     /// Quantity and unit: `Accuracy (%)`.
     pub label: String,
@@ -127,7 +194,7 @@ impl Axis {
     /// Where `value` lies, as a share of the axis: 0 at the lower end, 1 at the upper.
     pub fn share(&self, value: f64) -> f64 {
         let place = |value: f64| match self.scale {
-            Scale::Linear => value,
+            Scale::Linear | Scale::Categorical => value,
             Scale::Logarithmic => value.ln(),
         };
         (place(value) - place(self.low)) / (place(self.high) - place(self.low))
@@ -135,10 +202,14 @@ impl Axis {
 }
 
 /// How an axis is divided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scale {
     /// Equal lengths are equal differences.
+    #[default]
     Linear,
+    /// The ticks are categories, at 0, 1, 2 …, each with a field of width 1 around it; the first is on
+    /// the left or at the top.
+    Categorical,
     /// Equal lengths are equal factors.
     Logarithmic,
 }

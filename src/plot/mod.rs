@@ -69,7 +69,7 @@ mod tests {
             outcome: outcome.to_owned(),
             diverged_step: None,
             epochs: vec![row(0), row(1)],
-            seconds: Vec::new(),
+            ..TrialCurves::default()
         };
         Results {
             name: "an-experiment".to_owned(),

@@ -6,9 +6,10 @@
 //! lightness, so that they can be told apart by colour-blind readers and in a grey print.
 
 /// Who a line stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Key {
     /// Without normalisation.
+    #[default]
     None,
     /// Normalisation before the activation.
     Before,

@@ -10,6 +10,7 @@ use super::layout::Layout;
 use super::overview::Overview;
 use super::results::Results;
 use super::{checkpoint, claims, leftovers, live, manifest, reader, state};
+use crate::compare::{self, Question};
 use crate::config;
 use crate::config::spec::Experiment;
 use crate::event::NamedTensor;
@@ -18,7 +19,6 @@ use crate::fuzz_tests::Target;
 use crate::plan::{self, Trial};
 use crate::plot::figures;
 use crate::report;
-use crate::report::compare::Question;
 
 /// The trials of the published folder that the test folder has.
 const TRIALS: [&str; 2] = ["b0ec8498ab389d85", "659eb894daea0ffc"];
@@ -144,7 +144,7 @@ fn compare(results: &Results) {
             by: "placement".to_owned(),
             margin: None,
         };
-        if let Ok(answer) = report::compare::compare(results, &question) {
+        if let Ok(answer) = compare::compare(results, &question) {
             report::compare::table(&answer);
             report::compare::json(&answer);
         }

@@ -198,6 +198,8 @@ fn trial(layout: &Layout, table: &TrialsTable, row: &csv::StringRecord) -> Resul
         },
         epochs: rows(&files.epochs())?,
         seconds: rows(&files.timings())?,
+        steps: Vec::new(),
+        layers: Vec::new(),
     })
 }
 

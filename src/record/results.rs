@@ -1,12 +1,12 @@
 //! A results folder, read: what the charts and the report are made from. Plain rows without any
 //! knowledge of files; `record/reader.rs` fills them.
 
-use crate::record::schema::{EpochRow, TimingRow};
+use crate::record::schema::{EpochRow, StepRow, TimingRow};
 
 pub use crate::plan::short_name;
 
 /// Every trial of an experiment with its curves.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Results {
     /// The experiment's name.
     pub name: String,
@@ -36,7 +36,7 @@ pub struct Tuning {
 }
 
 /// One trial and what was measured in each of its epochs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TrialCurves {
     /// The trial's id.
     pub id: String,
@@ -55,4 +55,28 @@ pub struct TrialCurves {
     pub epochs: Vec<EpochRow>,
     /// Wall-clock seconds of each epoch.
     pub seconds: Vec<TimingRow>,
+    /// The training loss between epochs; read only where [`Details`] ask for it.
+    pub steps: Vec<StepRow>,
+    /// What probes read inside the network; likewise.
+    pub layers: Vec<LayerSeries>,
+}
+
+/// One quantity of one layer, as training goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerSeries {
+    /// The layer, as in checkpoints; `all` for the whole network.
+    pub layer: String,
+    /// What was read, as in `layers.csv`.
+    pub quantity: String,
+    /// Optimiser steps taken before the probe looked, and the number; in order.
+    pub points: Vec<(usize, f64)>,
+}
+
+/// What is read besides the curves of the epochs: large files that most tables and charts do not need.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Details {
+    /// Whether `steps.csv` is read.
+    pub steps: bool,
+    /// The quantities of `layers.csv` that are read; none where empty.
+    pub layers: Vec<&'static str>,
 }

@@ -158,6 +158,7 @@ mod tests {
             diverged_step: None,
             epochs: accuracies.iter().enumerate().map(row).collect(),
             seconds: (0..accuracies.len()).map(seconds).collect(),
+            ..TrialCurves::default()
         }
     }
 

@@ -3,7 +3,6 @@
 pub mod compare;
 pub mod conditions;
 pub mod explain;
-pub mod metric;
 pub mod plan;
 pub mod query;
 pub mod results;

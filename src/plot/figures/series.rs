@@ -36,6 +36,7 @@ pub(super) fn series(
         points,
         band,
         ended: diverged(trials),
+        ..Series::default()
     }
 }
 

@@ -47,6 +47,7 @@ impl<'a> Sheet<'a> {
             title: title.to_owned(),
             note: notes::panel(self.arrangement, facet),
             series: self.arrangement.lines.iter().map(line).collect(),
+            ..Panel::default()
         }
     }
 
@@ -102,6 +103,7 @@ impl<'a> Sheet<'a> {
             x,
             rows,
             band: notes::band(self.arrangement),
+            shade: None,
             footnote: notes::footnote(self.arrangement, &metrics, self.first_epoch, band_is_cut),
         }
     }

@@ -39,7 +39,7 @@ fn trial(axes: &[&str], replicate: u64) -> TrialCurves {
         outcome: "completed".to_owned(),
         diverged_step: None,
         epochs: epochs(4, 1.0 + 0.1 * replicate as f64),
-        seconds: Vec::new(),
+        ..TrialCurves::default()
     }
 }
 

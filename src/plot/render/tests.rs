@@ -36,11 +36,13 @@ fn chart() -> Chart {
             },
         ],
         ended: vec![Point { x: 2.0, y: 4.0 }],
+        ..Series::default()
     };
     let panel = Panel {
         title: "Training loss".to_owned(),
         note: "n: before 2/3".to_owned(),
         series: vec![series],
+        ..Panel::default()
     };
     Chart {
         title: "Does it help?".to_owned(),
@@ -67,6 +69,7 @@ fn chart() -> Chart {
         }],
         band: "Band: smallest to largest.".to_owned(),
         footnote: "Nothing else.".to_owned(),
+        shade: None,
     }
 }
 

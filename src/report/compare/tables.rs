@@ -1,7 +1,6 @@
 //! The answer for programs: every column, every digit.
 
-use super::describe::Description;
-use super::{Answer, CONFIDENCE, Comparison};
+use crate::compare::{Answer, CONFIDENCE, Comparison, Description};
 use crate::record::schema::{COMPARISON_COLUMNS, DESCRIPTION_COLUMNS};
 use crate::report::sheet::{Object, Sheet, json_text};
 use crate::stats::{Interval, TestKind, Verdict};

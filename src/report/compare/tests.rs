@@ -1,8 +1,11 @@
 //! Comparisons of made-up folders.
 
 use super::*;
+use crate::compare::*;
+use crate::record::results::Results;
 use crate::record::results::{TrialCurves, Tuning};
 use crate::record::schema::{EpochRow, TimingRow};
+use crate::stats::{Side, Verdict};
 
 /// Accuracies of the replicates: below 0 one that diverged, 0 one that failed.
 fn trials(axes: &[&str], condition: usize, accuracies: &[f64]) -> Vec<TrialCurves> {
@@ -34,6 +37,7 @@ fn trials(axes: &[&str], condition: usize, accuracies: &[f64]) -> Vec<TrialCurve
                 evaluation_seconds: 9.0,
             })
             .collect(),
+        ..TrialCurves::default()
     };
     accuracies.iter().enumerate().map(trial).collect()
 }
@@ -335,7 +339,7 @@ fn at_tuned_values_each_side_is_at_its_own_best() {
         metric: "validation_accuracy".to_owned(),
         higher_is_better: true,
     });
-    let chosen = crate::report::tune::at_chosen(&results).expect("tuned");
+    let chosen = crate::compare::tune::at_chosen(&results).expect("tuned");
     let answer = ask(&chosen, "test_accuracy", "placement");
     assert_eq!(answer.comparisons.len(), 1);
     let mean = answer.comparisons[0].paired.mean.expect("a mean");

@@ -1,10 +1,9 @@
 //! The answer for people: what each condition came to, the comparisons, and what one must know to read
 //! them.
 
-use super::describe::Description;
 use super::tables::family;
-use super::{Answer, Comparison};
-use crate::report::metric::Unit;
+use crate::compare::metric::Unit;
+use crate::compare::{Answer, Comparison, Description};
 use crate::report::sheet::Sheet;
 use crate::stats::{
     EXACT_UP_TO, FEWEST_PAIRS, Interval, SAMPLED_FLIPS, SIGNIFICANCE, Verdict, sign_test,

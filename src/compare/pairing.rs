@@ -1,8 +1,8 @@
 //! Which trainings are compared with which.
 
+use crate::compare::metric::Metric;
 use crate::error::{Error, Result};
 use crate::record::results::{Results, TrialCurves};
-use crate::report::metric::Metric;
 use crate::stats::Score;
 
 /// The axis that two folders are told apart by.

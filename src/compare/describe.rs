@@ -2,7 +2,7 @@
 
 use super::CONFIDENCE;
 use super::pairing::Condition;
-use crate::report::metric::Metric;
+use crate::compare::metric::Metric;
 use crate::seed::Streams;
 use crate::stats::{self, Interval, Resamples, Score, Time};
 

@@ -1,6 +1,6 @@
 //! What may be compared: each figure by its name, with its unit, and what one training scored.
 
-use super::query::unknown;
+use super::unknown;
 use crate::error::{Error, Result};
 use crate::record::results::{Results, TrialCurves};
 use crate::record::schema::EpochRow;

@@ -1,0 +1,271 @@
+//! Every pair of values of an axis, at each setting of the other axes, replicate by replicate.
+//!
+//! Differences are the later value minus the earlier one, in the experiment's order, so that `none`,
+//! named first, is what the others are measured against.
+
+mod describe;
+pub mod metric;
+mod names;
+mod pairing;
+pub mod tune;
+
+pub use describe::Description;
+pub use names::unknown;
+pub use pairing::{FOLDER, together};
+
+use crate::error::{Error, Result};
+use crate::record::results::{Results, short_name};
+use crate::seed::Streams;
+use crate::stats::{self, PairedComparison, Score, Side, Verdict};
+use metric::{Margin, Metric};
+use pairing::{Condition, conditions, meet};
+
+/// Of all intervals.
+pub const CONFIDENCE: f64 = 1.0 - stats::SIGNIFICANCE;
+
+/// What is compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The name of the metric.
+    pub metric: String,
+    /// The axis whose values are compared, by its full or its short name.
+    pub by: String,
+    /// Differences up to this do not matter, in percentage points for shares and else in the metric's
+    /// unit; none for the metric's own margin.
+    pub margin: Option<f64>,
+}
+
+/// One value of the axis against another, in one setting of the other axes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// Values of the other axes; empty where one means nothing on either side.
+    pub setting: Vec<String>,
+    /// The later value: differences are `a − b`.
+    pub a: String,
+    /// The earlier value.
+    pub b: String,
+    /// Replicates of which a side has not ended, failed, or was not measured.
+    pub missing: usize,
+    /// Diverged replicates of each side, among the pairs.
+    pub diverged: [usize; 2],
+    /// What the pairs say.
+    pub paired: PairedComparison,
+    /// The p-value after Holm's correction for all comparisons of the answer.
+    pub corrected: Option<f64>,
+    /// Differences up to this do not matter, in the metric's unit.
+    pub margin: f64,
+    /// What may be said.
+    pub verdict: Verdict,
+    /// About how many replicates would tell, where these cannot and that can be said.
+    pub needed: Option<usize>,
+}
+
+impl Comparison {
+    /// The value that the verdict speaks for.
+    pub fn better(&self) -> Option<&str> {
+        match self.verdict {
+            Verdict::Better(Side::A) | Verdict::SuggestsBetter(Side::A) => Some(&self.a),
+            Verdict::Better(Side::B) | Verdict::SuggestsBetter(Side::B) => Some(&self.b),
+            _ => None,
+        }
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// What was compared.
+    pub metric: Metric,
+    /// The axis, by its full name.
+    pub by: String,
+    /// The other axes.
+    pub others: Vec<String>,
+    /// The accuracy whose reaching a `…_to_target` metric is about.
+    pub target: f64,
+    /// Every condition by itself, in the experiment's order.
+    pub descriptions: Vec<Description>,
+    /// Every comparison, setting by setting.
+    pub comparisons: Vec<Comparison>,
+}
+
+/// Compares what is asked for; an error where the metric or the axis does not exist, or has one value.
+pub fn compare(results: &Results, question: &Question) -> Result<Answer> {
+    let metric = Metric::named(&question.metric)?;
+    let by = axis(results, &question.by)?;
+    let conditions = conditions(results, by, metric);
+    let mut comparisons = comparisons(&conditions, metric);
+    if comparisons.is_empty() {
+        return Err(nothing_to_compare(results, by, &conditions));
+    }
+    correct(&mut comparisons);
+    let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
+    for comparison in &mut comparisons {
+        comparison.margin = margin(comparison, metric, question.margin, &conditions);
+        judge(comparison, family);
+    }
+    let others = results.axes.iter().enumerate();
+    Ok(Answer {
+        metric,
+        by: results.axes[by].clone(),
+        others: others
+            .filter(|(axis, _)| *axis != by)
+            .map(|(_, name)| name.clone())
+            .collect(),
+        target: results.target_accuracy,
+        descriptions: describe::all(&conditions, metric),
+        comparisons,
+    })
+}
+
+/// Where an axis is, by its full or its short name.
+fn axis(results: &Results, name: &str) -> Result<usize> {
+    let is_it = |axis: &String| axis == name || short_name(axis) == name;
+    results.axes.iter().position(is_it).ok_or_else(|| {
+        let known: Vec<&str> = results.axes.iter().map(String::as_str).collect();
+        Error::Usage(unknown("axis", name, &known))
+    })
+}
+
+fn nothing_to_compare(results: &Results, by: usize, conditions: &[Condition<'_>]) -> Error {
+    let name = &results.axes[by];
+    let values = pairing::values(conditions);
+    if values.len() > 1 {
+        return Error::Usage(format!(
+            "no two values of `{name}` were trained in the same setting\n  hint: the other axes must have values in common"
+        ));
+    }
+    let varied = |axis: &&String| {
+        let at = results.axes.iter().position(|other| other == *axis);
+        let mut cells = results
+            .trials
+            .iter()
+            .filter_map(|trial| trial.axes.get(at?));
+        let first = cells.next();
+        cells.any(|cell| Some(cell) != first)
+    };
+    let others: Vec<String> = results
+        .axes
+        .iter()
+        .filter(varied)
+        .map(|axis| format!("`--by {}`", short_name(axis)))
+        .collect();
+    let hint = if others.is_empty() {
+        "compare two folders: `bn-lab compare DIR DIR2`".to_owned()
+    } else {
+        others.join(" or ")
+    };
+    Error::Usage(format!(
+        "there is nothing to compare: `{name}` is `{}` throughout\n  hint: {hint}",
+        values.first().copied().unwrap_or_default()
+    ))
+}
+
+/// Every pair of values in every setting, those of a setting together.
+fn comparisons(conditions: &[Condition<'_>], metric: Metric) -> Vec<Comparison> {
+    let values = pairing::values(conditions);
+    let mut found = Vec::new();
+    for (later, a) in values.iter().enumerate() {
+        for b in &values[..later] {
+            let of = |value: &&str| {
+                conditions
+                    .iter()
+                    .filter(|c| c.value == *value)
+                    .collect::<Vec<_>>()
+            };
+            for b in of(b) {
+                let meeting = of(a)
+                    .into_iter()
+                    .filter_map(|a| Some((a, meet(&a.setting, &b.setting)?)));
+                found.extend(meeting.map(|(a, setting)| comparison(a, b, setting, metric)));
+            }
+        }
+    }
+    let mut settings: Vec<Vec<String>> = Vec::new();
+    for condition in conditions {
+        if !settings.contains(&condition.setting) {
+            settings.push(condition.setting.clone());
+        }
+    }
+    found.sort_by_key(|c| settings.iter().position(|setting| *setting == c.setting));
+    found
+}
+
+fn comparison(
+    a: &Condition<'_>,
+    b: &Condition<'_>,
+    setting: Vec<String>,
+    metric: Metric,
+) -> Comparison {
+    let (pairs, missing) = pairing::pairs(a, b);
+    let mut stream = Streams::shared(0).stream("sign flips");
+    let draw = |bound| stream.below(bound);
+    let paired = stats::compare_pairs(&pairs, metric.higher_is_better(), CONFIDENCE, draw);
+    let diverged = |side: fn(&(Score, Score)) -> Score| {
+        pairs
+            .iter()
+            .filter(|pair| side(pair) == Score::Diverged)
+            .count()
+    };
+    Comparison {
+        setting,
+        a: a.value.to_owned(),
+        b: b.value.to_owned(),
+        missing,
+        diverged: [diverged(|pair| pair.0), diverged(|pair| pair.1)],
+        paired,
+        corrected: None,
+        margin: 0.0,
+        verdict: Verdict::Inconclusive,
+        needed: None,
+    }
+}
+
+/// Holm's correction, over the comparisons that have a pair.
+fn correct(comparisons: &mut [Comparison]) {
+    let p = |comparison: &Comparison| comparison.paired.test.map(|test| test.p);
+    let family: Vec<f64> = comparisons.iter().filter_map(p).collect();
+    let tested = comparisons
+        .iter_mut()
+        .filter(|comparison| p(comparison).is_some());
+    for (comparison, corrected) in tested.zip(stats::holm(&family)) {
+        comparison.corrected = Some(corrected);
+    }
+}
+
+fn margin(
+    comparison: &Comparison,
+    metric: Metric,
+    given: Option<f64>,
+    conditions: &[Condition<'_>],
+) -> f64 {
+    match (given, metric.margin()) {
+        (Some(given), _) => given / metric.unit.scale(),
+        (None, Margin::Absolute(margin)) => margin,
+        (None, Margin::OfMean(share)) => {
+            let of_side = |condition: &&Condition<'_>| {
+                let is_side = condition.value == comparison.a || condition.value == comparison.b;
+                is_side && meet(&condition.setting, &comparison.setting).is_some()
+            };
+            let sides = conditions.iter().filter(of_side);
+            let values: Vec<f64> = sides.flat_map(Condition::values).collect();
+            share * stats::mean(&values).unwrap_or(0.0).abs()
+        }
+    }
+}
+
+fn judge(comparison: &mut Comparison, family: usize) {
+    let corrected = comparison.corrected.unwrap_or(1.0);
+    let paired = &comparison.paired;
+    comparison.verdict = stats::verdict(paired, corrected, comparison.margin);
+    let needed = match comparison.verdict {
+        Verdict::Better(_) | Verdict::NoMeaningfulDifference => None,
+        Verdict::SuggestsBetter(_) => Some(stats::pairs_for_correction(family)),
+        Verdict::SuggestsNoMeaningfulDifference => Some(stats::FEWEST_PAIRS),
+        Verdict::Inconclusive => paired
+            .std
+            .filter(|_| paired.is_complete())
+            .and_then(|std| stats::pairs_for_decision(std, comparison.margin))
+            .map(|pairs| pairs.max(stats::pairs_for_correction(family))),
+    };
+    comparison.needed = needed.filter(|needed| *needed > paired.pairs);
+}

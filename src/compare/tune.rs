@@ -1,0 +1,168 @@
+//! What tuning chose: for each group and each setting of the remaining axes, the best value of the
+//! tuned key by its validation metric, and how it does on the test set.
+
+use std::collections::BTreeMap;
+
+use crate::record::results::{Results, TrialCurves, Tuning};
+use crate::stats;
+
+/// What was tried in one setting, and what was chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The values of all axes but the tuned one, in the order of [`others`].
+    pub setting: Vec<String>,
+    /// Every value that was tried, ascending.
+    pub tried: Vec<Tried>,
+    /// The position of the chosen one; none where no trial was completed.
+    pub chosen: Option<usize>,
+}
+
+/// What became of one value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tried {
+    /// It, as written in `trials.csv`.
+    pub value: String,
+    /// The metric of each completed replicate.
+    pub metric: Vec<f64>,
+    /// Test accuracy of each completed replicate, a share.
+    pub test: Vec<f64>,
+    /// How many of its replicates diverged.
+    pub diverged: usize,
+}
+
+impl Choice {
+    /// `low` or `high` where the chosen value is the first or the last that was tried.
+    pub fn edge(&self) -> &'static str {
+        let numbers = self
+            .tried
+            .iter()
+            .all(|tried| number(&tried.value).is_some());
+        match self.chosen {
+            Some(0) if numbers => "low",
+            Some(last) if numbers && last + 1 == self.tried.len() => "high",
+            _ => "",
+        }
+    }
+
+    /// The largest value that was completed and at which no replicate diverged.
+    pub fn largest_stable(&self) -> Option<&str> {
+        let mut tried = self.tried.iter().rev();
+        let stable = tried.find(|tried| tried.diverged == 0 && !tried.metric.is_empty());
+        stable
+            .filter(|tried| number(&tried.value).is_some())
+            .map(|tried| tried.value.as_str())
+    }
+
+    /// What became of the chosen value.
+    pub fn chosen(&self) -> Option<&Tried> {
+        self.chosen.map(|chosen| &self.tried[chosen])
+    }
+}
+
+/// The positions of all axes but the tuned one, those that are compared first.
+pub fn others(results: &Results, tuning: &Tuning) -> Vec<usize> {
+    let compared = |&axis: &usize| tuning.per.contains(&results.axes[axis]);
+    let all = (0..results.axes.len()).filter(|&axis| results.axes[axis] != tuning.key);
+    let (first, last): (Vec<usize>, Vec<usize>) = all.partition(compared);
+    [first, last].concat()
+}
+
+/// A setting, and the trials of each condition in it: of each value of the tuned key.
+type Setting<'a> = (Vec<String>, BTreeMap<usize, Vec<&'a TrialCurves>>);
+
+/// What was tried and chosen, setting by setting.
+pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
+    let Some(key) = results.axes.iter().position(|axis| *axis == tuning.key) else {
+        return Vec::new();
+    };
+    let others = others(results, tuning);
+    let mut settings: Vec<Setting<'_>> = Vec::new();
+    for trial in &results.trials {
+        let setting: Vec<String> = others
+            .iter()
+            .map(|&axis| trial.axes[axis].clone())
+            .collect();
+        let known = settings.iter().position(|(known, _)| *known == setting);
+        let known = known.unwrap_or_else(|| {
+            settings.push((setting, BTreeMap::new()));
+            settings.len() - 1
+        });
+        let conditions = &mut settings[known].1;
+        conditions.entry(trial.condition).or_default().push(trial);
+    }
+    let choice = |(setting, conditions): Setting<'_>| {
+        let tried = conditions.values().map(|trials| tried(trials, key, tuning));
+        let mut tried: Vec<Tried> = tried.collect();
+        tried.sort_by(|a, b| {
+            let numbers = number(&a.value).zip(number(&b.value));
+            numbers.map_or(std::cmp::Ordering::Equal, |(a, b)| a.total_cmp(&b))
+        });
+        let chosen = best(&tried, tuning.higher_is_better);
+        Choice {
+            setting,
+            tried,
+            chosen,
+        }
+    };
+    settings.into_iter().map(choice).collect()
+}
+
+/// The results at the chosen values alone, without the tuned axis: what is left to compare, each setting
+/// at its own best. `None` where nothing was tuned. Settings without a completed trial keep none.
+pub fn at_chosen(results: &Results) -> Option<Results> {
+    let tuning = results.tuning.as_ref()?;
+    let key = results.axes.iter().position(|axis| *axis == tuning.key)?;
+    let others = others(results, tuning);
+    let choices = choices(results, tuning);
+    let is_chosen = |trial: &TrialCurves| {
+        let setting = || others.iter().map(|&axis| &trial.axes[axis]);
+        let choice = choices.iter().find(|choice| setting().eq(&choice.setting));
+        choice
+            .and_then(Choice::chosen)
+            .is_some_and(|chosen| chosen.value == trial.axes[key])
+    };
+    let mut chosen = results.clone();
+    chosen.trials.retain(is_chosen);
+    chosen.axes.remove(key);
+    for trial in &mut chosen.trials {
+        trial.axes.remove(key);
+    }
+    chosen.tuning = None;
+    Some(chosen)
+}
+
+fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning) -> Tried {
+    let completed = || trials.iter().filter(|trial| trial.outcome == "completed");
+    let last = || completed().filter_map(|trial| trial.epochs.last());
+    let metric = |row: &crate::record::schema::EpochRow| match tuning.metric.as_str() {
+        "validation_loss" => row.validation_loss,
+        _ => row.validation_accuracy,
+    };
+    Tried {
+        value: trials
+            .first()
+            .map_or(String::new(), |trial| trial.axes[key].clone()),
+        metric: last().filter_map(metric).collect(),
+        test: last().map(|row| row.test_accuracy).collect(),
+        diverged: trials
+            .iter()
+            .filter(|trial| trial.outcome == "diverged")
+            .count(),
+    }
+}
+
+/// The best mean metric. A mean over the replicates that happened to survive would flatter a value,
+/// so those with fewer diverged replicates come first; of equals the smallest.
+fn best(tried: &[Tried], higher_is_better: bool) -> Option<usize> {
+    let rated = tried.iter().enumerate().filter_map(|(index, tried)| {
+        let mean = stats::mean(&tried.metric)?;
+        let rating = if higher_is_better { -mean } else { mean };
+        Some((tried.diverged, rating, index))
+    });
+    let best = rated.min_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    best.map(|(.., index)| index)
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
