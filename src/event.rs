@@ -190,6 +190,8 @@ pub struct EpochResult {
     pub test: Score,
     /// The test score under each statistics; only where that is recorded.
     pub evaluations: Option<Evaluations>,
+    /// On training examples, as the test score is taken; only where that is recorded, and finite.
+    pub evaluated_train: Option<Score>,
 }
 
 /// The test score under each statistics that a norm layer can be evaluated with.

@@ -173,6 +173,18 @@ mod tests {
     }
 
     #[test]
+    fn a_shift_of_the_test_inputs_makes_another_trial_and_its_absence_none() {
+        let plain = planned("train.batch_size = [8]");
+        assert!(!plain[0].condition.keys.contains_key("data.test_offset"));
+        let shifted = planned("train.batch_size = [8]\ndata.test_offset = [0, -0.5]");
+        assert_eq!(shifted[0].label, "before · batch_size 8 · test_offset 0.0");
+        // A shift by nothing is one that was asked for.
+        let ids = [&plain[0].id, &shifted[0].id, &shifted[1].id];
+        assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
+        assert_eq!(plain[0].condition.settings, shifted[0].condition.settings);
+    }
+
+    #[test]
     fn ids_are_the_same_in_every_build() {
         // Recorded once: finished trials on disk are found by it.
         assert_eq!(planned("train.batch_size = [8]")[0].id, "f1e72e2e1862730e");

@@ -205,6 +205,7 @@ fn epoch_ended(trial: &Arc<Trial>, epoch: usize) -> Event {
             validation: Some(score(trial, epoch)),
             test: score(trial, epoch),
             evaluations: None,
+            evaluated_train: None,
         },
         seconds: EpochSeconds {
             train: 0.5,

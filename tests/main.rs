@@ -11,6 +11,7 @@ mod compare;
 mod data;
 mod determinism;
 mod documents;
+mod evaluated;
 mod explain;
 mod faults;
 mod harness;

@@ -35,6 +35,8 @@ impl Batch {
 /// The part of a dataset that a trial evaluates on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
+    /// The first training examples in file order, at most as many as the test set has.
+    Train,
     /// Held out of the training set.
     Validation,
     /// The test set.
@@ -49,6 +51,7 @@ pub struct Prepared {
     validation: Vec<u32>,
     test: Vec<u32>,
     scaling: Scaling,
+    test_offset: f32,
     augmentation: Augmentation,
 }
 
@@ -87,6 +90,7 @@ impl Prepared {
             validation,
             test,
             scaling,
+            test_offset: settings.test_offset as f32,
             augmentation: settings.augmentation,
         })
     }
@@ -175,18 +179,21 @@ impl Prepared {
     /// The examples of `part`, by position; for [`Prepared::fill_part`].
     pub fn positions(&self, part: Part) -> &[u32] {
         match part {
+            Part::Train => &self.train[..self.train.len().min(self.test.len())],
             Part::Validation => &self.validation,
             Part::Test => &self.test,
         }
     }
 
-    /// Fills `batch` with examples of `part`.
+    /// Fills `batch` with examples of `part`, those of the test set moved by its offset.
     pub fn fill_part(&self, part: Part, positions: &[u32], batch: &mut Batch) {
-        let examples = match part {
-            Part::Validation => &self.dataset.train,
-            Part::Test => &self.dataset.test,
-        };
-        fill(examples, positions, &self.scaling, batch);
+        if part != Part::Test {
+            return self.fill(positions, batch);
+        }
+        fill(&self.dataset.test, positions, &self.scaling, batch);
+        if self.test_offset != 0.0 {
+            batch.inputs.iter_mut().for_each(|x| *x += self.test_offset);
+        }
     }
 }
 
@@ -252,6 +259,7 @@ mod tests {
             validation,
             split,
             input_scaling,
+            test_offset: 0.0,
             augmentation: Augmentation::default(),
         }
     }
@@ -328,6 +336,51 @@ mod tests {
         );
         assert_eq!(ranges(3, 8, LastBatch::Keep), vec![0..3; 1]);
         assert!(ranges(3, 8, LastBatch::Drop).is_empty());
+    }
+
+    #[test]
+    fn an_offset_moves_the_scaled_inputs_of_test_examples_alone() {
+        for scaling in [
+            InputScaling::None,
+            InputScaling::Unit,
+            InputScaling::Standardize,
+        ] {
+            let filled = |test_offset: f64, part: Part| {
+                let plain = settings(Validation::Count(30), Split::Fixed, scaling);
+                let prepared = prepare(
+                    &Data {
+                        test_offset,
+                        ..plain
+                    },
+                    1,
+                );
+                let mut batch = Batch::default();
+                prepared.fill_part(part, prepared.positions(part), &mut batch);
+                batch
+            };
+            for part in [Part::Train, Part::Validation] {
+                assert_eq!(filled(0.5, part), filled(0.0, part));
+            }
+            let (moved, plain) = (filled(0.5, Part::Test), filled(0.0, Part::Test));
+            let expected: Vec<f32> = plain.inputs.iter().map(|x| x + 0.5).collect();
+            assert_eq!(moved.inputs, expected);
+            assert_eq!(moved.labels, plain.labels);
+        }
+    }
+
+    #[test]
+    fn the_training_examples_that_are_evaluated_are_the_first_as_many_as_are_tested() {
+        for (held_out, count) in [(30, 20), (90, 10)] {
+            let prepared = prepare(
+                &settings(
+                    Validation::Count(held_out),
+                    Split::Fixed,
+                    InputScaling::Unit,
+                ),
+                1,
+            );
+            assert_eq!(prepared.positions(Part::Train), &prepared.train[..count]);
+        }
     }
 
     #[test]

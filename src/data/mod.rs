@@ -127,6 +127,7 @@ mod tests {
             validation: Validation::Count(0),
             split: Split::Fixed,
             input_scaling: InputScaling::Unit,
+            test_offset: 0.0,
             augmentation: Augmentation::default(),
         }
     }

@@ -2,11 +2,15 @@
 //! asked for before. The same trial gives the same numbers; so its figures stay, and only what was
 //! missing is added.
 
+use std::collections::BTreeMap;
+
 use super::layout::TrialLayout;
+use super::reader;
 use super::schema::{EpochRow, TrialRecord};
-use crate::config::spec::EVALUATIONS;
+use super::trial_files::csv_row;
+use crate::config::spec::{EVALUATIONS, TRAIN_EVALUATION};
 use crate::error::{Error, Result};
-use crate::fs;
+use crate::fs::{self, Grown};
 
 /// Moves what was left behind in the folder `again` to its place and returns the record of both
 /// trainings. Refuses, and leaves the folder for a look, where the numbers are not the same.
@@ -27,15 +31,14 @@ pub(super) fn merge(
         let name = file.file_name().unwrap_or_default();
         fs::rename(&file, &layout.checkpoints().join(name))?;
     }
-    let told = now.recording.iter().any(|item| item == EVALUATIONS);
+    let told = told(layout, &again, &now)?;
     let looked = fs::is_file(&again.layers());
-    for (is_new, from, to) in [
-        (true, again.order_examples(), layout.order_examples()),
-        (true, again.order(), layout.order()),
-        (looked, again.layers(), layout.layers()),
-        (told, again.epochs(), layout.epochs()),
+    for (from, to) in [
+        (again.order_examples(), layout.order_examples()),
+        (again.order(), layout.order()),
+        (again.layers(), layout.layers()),
     ] {
-        if is_new && fs::is_file(&from) {
+        if fs::is_file(&from) {
             fs::rename(&from, &to)?;
         }
     }
@@ -43,28 +46,65 @@ pub(super) fn merge(
     Ok(both(earlier, now, looked, told))
 }
 
-/// What the record says of both trainings. New probes replace what earlier ones read.
-fn both(earlier: &TrialRecord, now: TrialRecord, looked: bool, told: bool) -> TrialRecord {
+/// Adds what the second training told of each epoch to what the first one did; `None` where it was
+/// asked for nothing that it tells there.
+fn told(layout: &TrialLayout, again: &TrialLayout, now: &TrialRecord) -> Result<Option<Grown>> {
+    let tells = |item: &String| [EVALUATIONS, TRAIN_EVALUATION].contains(&item.as_str());
+    if !now.recording.iter().any(tells) {
+        return Ok(None);
+    }
+    let earlier: BTreeMap<usize, EpochRow> = reader::rows(&layout.epochs())?
+        .into_iter()
+        .map(|row: EpochRow| (row.epoch, row))
+        .collect();
+    let mut bytes = EpochRow::HEADER.as_bytes().to_vec();
+    for row in reader::rows::<EpochRow>(&again.epochs())? {
+        let before = earlier.get(&row.epoch);
+        bytes.extend(csv_row(&filled(row, before)));
+    }
+    fs::replace(&layout.epochs(), &bytes)?;
+    Ok(Some(Grown::of(&bytes)))
+}
+
+/// `row` with what only the `earlier` one of the same epoch tells.
+fn filled(row: EpochRow, earlier: Option<&EpochRow>) -> EpochRow {
+    let Some(earlier) = earlier else { return row };
+    EpochRow {
+        running_test_loss: row.running_test_loss.or(earlier.running_test_loss),
+        running_test_accuracy: row.running_test_accuracy.or(earlier.running_test_accuracy),
+        precise_test_loss: row.precise_test_loss.or(earlier.precise_test_loss),
+        precise_test_accuracy: row.precise_test_accuracy.or(earlier.precise_test_accuracy),
+        batch_test_loss: row.batch_test_loss.or(earlier.batch_test_loss),
+        batch_test_accuracy: row.batch_test_accuracy.or(earlier.batch_test_accuracy),
+        evaluated_train_loss: row.evaluated_train_loss.or(earlier.evaluated_train_loss),
+        evaluated_train_accuracy: row
+            .evaluated_train_accuracy
+            .or(earlier.evaluated_train_accuracy),
+        ..row
+    }
+}
+
+/// What the record says of both trainings. New probes replace what earlier ones read; `told` is what
+/// became of `epochs.csv`.
+fn both(earlier: &TrialRecord, now: TrialRecord, looked: bool, told: Option<Grown>) -> TrialRecord {
     let is_kept = |item: &&String| !(looked && item.starts_with("probe every"));
     let mut recording: Vec<String> = earlier.recording.iter().filter(is_kept).cloned().collect();
     recording.extend(now.recording);
     recording.sort();
     recording.dedup();
     let mut files = earlier.files.clone();
-    files.extend(
-        now.files
-            .into_iter()
-            .filter(|(name, _)| match name.as_str() {
-                "steps.csv" => false,
-                "epochs.csv" => told,
-                _ => true,
-            }),
-    );
-    let (last, best) = if told {
-        (now.last, now.best)
+    let curves = ["steps.csv", "epochs.csv"];
+    let others = now.files.into_iter();
+    files.extend(others.filter(|(name, _)| !curves.contains(&name.as_str())));
+    let [last, best] = if told.is_some() {
+        let with = |now: Option<EpochRow>, before: &Option<EpochRow>| {
+            now.map(|row| filled(row, before.as_ref()))
+        };
+        [with(now.last, &earlier.last), with(now.best, &earlier.best)]
     } else {
-        (earlier.last.clone(), earlier.best.clone())
+        [earlier.last.clone(), earlier.best.clone()]
     };
+    files.extend(told.map(|grown| ("epochs.csv".to_owned(), grown)));
     TrialRecord {
         recording,
         last,

@@ -45,6 +45,11 @@ pub struct EpochRow {
     pub batch_test_loss: Option<f64>,
     /// Likewise.
     pub batch_test_accuracy: Option<f64>,
+    /// The score on training examples, evaluated as the test set is; where `probe.train_evaluation`
+    /// asks.
+    pub evaluated_train_loss: Option<f64>,
+    /// Likewise.
+    pub evaluated_train_accuracy: Option<f64>,
 }
 
 impl EpochRow {
@@ -52,7 +57,7 @@ impl EpochRow {
     pub const HEADER: &'static str = "epoch,step,train_loss,train_accuracy,\
          validation_loss,validation_accuracy,test_loss,test_accuracy,\
          running_test_loss,running_test_accuracy,precise_test_loss,precise_test_accuracy,\
-         batch_test_loss,batch_test_accuracy\n";
+         batch_test_loss,batch_test_accuracy,evaluated_train_loss,evaluated_train_accuracy\n";
 }
 
 /// A row of `steps.csv`.

@@ -255,6 +255,8 @@ impl TrialFiles {
             precise_test_accuracy: precise.map(|score| score.accuracy),
             batch_test_loss: batch.map(|score| score.loss),
             batch_test_accuracy: batch.map(|score| score.accuracy),
+            evaluated_train_loss: epoch.evaluated_train.map(|score| score.loss),
+            evaluated_train_accuracy: epoch.evaluated_train.map(|score| score.accuracy),
         };
         self.open(EPOCHS)?.append(&csv_row(&row))?;
         self.open(TIMINGS)?.append(&csv_row(&TimingRow {
@@ -379,7 +381,8 @@ fn settings(trial: &Trial) -> Result<BTreeMap<String, serde_json::Value>> {
     trial.condition.keys.iter().map(to_json).collect()
 }
 
-fn csv_row<T: Serialize>(row: &T) -> Vec<u8> {
+/// The bytes of a row, its line end included.
+pub(super) fn csv_row<T: Serialize>(row: &T) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .has_headers(false)
         .from_writer(Vec::new());

@@ -276,9 +276,12 @@ impl<'a> Run<'a> {
         }
         // A dataset always has a test set; an empty one would have nothing to tell of.
         let test = test?;
-        let is_asked = self.trial.recording.evaluations;
-        let evaluations = is_asked
-            .then(|| evaluation::under_each(&evaluator, &self.data, self.population, by, test));
+        let asked = &self.trial.recording;
+        let under_each =
+            || evaluation::under_each(&evaluator, &self.data, self.population, by, test);
+        let train = || judge.score(&self.data, Part::Train);
+        let evaluations = asked.evaluations.then(under_each);
+        let evaluated_train = asked.train_evaluation.then(train).flatten();
         tell(Event::EpochEnded {
             trial: Arc::clone(self.trial),
             epoch: EpochResult {
@@ -288,6 +291,7 @@ impl<'a> Run<'a> {
                 validation,
                 test,
                 evaluations,
+                evaluated_train: evaluated_train.filter(|score| score.loss.is_finite()),
             },
             seconds: EpochSeconds {
                 train: train_seconds,

@@ -1,6 +1,6 @@
 //! `[data]`
 
-use super::{FROM_0_TO_1, Key, SEED, count};
+use super::{ANY, FROM_0_TO_1, Key, SEED, count};
 use crate::config::rule::{Bound, Rule};
 
 const IMAGES: &str = "with a dataset of images";
@@ -59,6 +59,13 @@ pub(super) const KEYS: &[Key] = &[
         default: "badly-scaled `\"none\"`, else `\"unit\"`",
         applies: "",
         meaning: "How a raw value x becomes an input, by what the training examples (without validation) hold. `\"unit\"`: x / 255 for a pixel, (x − min) / (max − min) of its column for a table. `\"standardize\"`: (x − mean) / std over all pixels of a colour channel, or over a column. `\"binary\"`, images only: 1 where x / 255 > 0.5, else 0. `\"none\"`: x.",
+    },
+    Key {
+        path: "data.test_offset",
+        rule: ANY,
+        default: "none",
+        applies: "",
+        meaning: "Added to every input of every test example after `data.input_scaling`, as more light adds to every pixel: a shift of the inputs that training and validation never see. It changes no training, only what the test set says.",
     },
     Key {
         path: "data.shift",

@@ -14,6 +14,13 @@ pub(super) const KEYS: &[Key] = &[
         meaning: "Whether `epochs.csv` gives the test score under running, precise and batch statistics side by side. Costs two more evaluations an epoch, and a pass over 10,000 training examples (`norm.precise_examples`, if the evaluation is precise).",
     },
     Key {
+        path: "probe.train_evaluation",
+        rule: Rule::Flag,
+        default: "`false`",
+        applies: "",
+        meaning: "Whether `epochs.csv` gives the score on training examples after each epoch, evaluated just as the test set is: without augmentation and dropout, and with weights that stand still, where `train_loss` is a mean over batches between which they change. Of the training examples (without validation) it takes the first in file order, at most as many as the test set has, and so costs one more such evaluation an epoch.",
+    },
+    Key {
         path: "probe.every",
         rule: count(1_000_000_000),
         default: "none: no probe",

@@ -24,6 +24,7 @@ pub(super) fn data(reader: &mut Reader<'_>) -> Data {
     let validation = validation(reader);
     Data {
         input_scaling: input_scaling(reader, &dataset),
+        test_offset: reader.optional_float("data.test_offset").unwrap_or(0.0),
         augmentation: augmentation(reader, &dataset),
         dataset,
         train_examples,

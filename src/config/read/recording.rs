@@ -9,6 +9,7 @@ pub(in crate::config) fn recording(reader: &mut Reader<'_>) -> Recording {
     Recording {
         checkpoint: checkpoint(reader),
         evaluations: reader.flag("probe.evaluations", false),
+        train_evaluation: reader.flag("probe.train_evaluation", false),
         probe: reader
             .optional_count("probe.every")
             .map(|every| probe(reader, every)),

@@ -17,6 +17,8 @@ pub struct Data {
     pub split: Split,
     /// How raw values become inputs.
     pub input_scaling: InputScaling,
+    /// Added to every input of every test example; 0 where nothing is.
+    pub test_offset: f64,
     /// What is done to training images at random.
     pub augmentation: Augmentation,
 }

@@ -4,6 +4,9 @@
 /// The item of [`Recording::items`] that says that every evaluation was told under each statistics.
 pub const EVALUATIONS: &str = "probe.evaluations";
 
+/// The item of [`Recording::items`] that says that the training examples were evaluated as well.
+pub const TRAIN_EVALUATION: &str = "probe.train_evaluation";
+
 /// What a trial leaves behind besides its figures.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recording {
@@ -13,6 +16,8 @@ pub struct Recording {
     pub probe: Option<Probe>,
     /// Whether every evaluation also tells the test score under each statistics.
     pub evaluations: bool,
+    /// Whether every evaluation also tells the score on training examples.
+    pub train_evaluation: bool,
 }
 
 impl Recording {
@@ -22,6 +27,9 @@ impl Recording {
         let mut parts = self.checkpoint.items();
         if self.evaluations {
             parts.push(EVALUATIONS.to_owned());
+        }
+        if self.train_evaluation {
+            parts.push(TRAIN_EVALUATION.to_owned());
         }
         if let Some(probe) = &self.probe {
             parts.extend(probe.items());
@@ -107,11 +115,12 @@ mod tests {
                     order: bits & 4 > 0,
                     every,
                 };
-                for evaluations in [false, true] {
+                for bits in 0..4 {
                     let recording = Recording {
                         checkpoint,
                         probe: None,
-                        evaluations,
+                        evaluations: bits & 1 > 0,
+                        train_evaluation: bits & 2 > 0,
                     };
                     let nothing = recording == Recording::default();
                     assert_eq!(recording.items().is_empty(), nothing);

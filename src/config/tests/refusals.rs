@@ -30,6 +30,11 @@ fn impossible_values_are_refused_one_by_one() {
         "data.validation = 1.0",
         "data.validation = -1",
         "data.difficulty = 1.1",
+        "data.test_offset = inf",
+        "data.test_offset = nan",
+        "data.test_offset = '0.5'",
+        "data.test_offset = [0.5]",
+        "probe.train_evaluation = 1",
         "model.hidden = [64, 0]",
         "model.hidden = 64",
         "model.hidden = [[64]]",
@@ -62,6 +67,20 @@ fn impossible_values_are_refused_one_by_one() {
         let found = problems(&glyphs(bad));
         assert!(found.starts_with("x.toml:2: "), "{bad}: {found}");
     }
+}
+
+#[test]
+fn an_offset_is_any_finite_number_and_an_evaluation_is_a_switch() {
+    assert_eq!(
+        problems(&glyphs(
+            "data.test_offset = '0.5'\nprobe.train_evaluation = 'yes'\nsweep.probe.train_evaluation = [true]"
+        )),
+        "x.toml:2: `data.test_offset = \"0.5\"`: must be a number
+  hint: write `0.5`, without quotes
+error: x.toml:3: `probe.train_evaluation = \"yes\"`: must be `true` or `false`
+error: x.toml:4: `sweep.probe.train_evaluation`: `probe.train_evaluation` cannot be swept
+  hint: the keys of `[data]`, `[model]`, `[norm]` and `[train]` can; `replicates` repeats every condition"
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ model.blocks = [{ channels = 2, pool = 4 }, { channels = 4, stride = 2, pool = 2
 const RESNET: &str = "model.kind = 'resnet'\nmodel.depth = 8\nmodel.width = 2";
 const RENORM: &str = "norm.kind = 'renorm'\nnorm.r_max = 2.0\nnorm.d_max = 1.0
 norm.relax_from = 1\nnorm.r_relaxed_at = 5\nnorm.d_relaxed_at = 3\nnorm.renorm_decay = 0.8";
-const PROBES: &str = "probe.every = 3\nprobe.evaluations = true\nprobe.landscape = true
+const PROBES: &str = "probe.every = 3\nprobe.evaluations = true\nprobe.train_evaluation = true\nprobe.landscape = true
 probe.covariate_shift = true";
 
 /// Goes on from the state after the first step, within an epoch, at the end of one, and after the
