@@ -6,7 +6,7 @@
 mod growing;
 mod lock;
 
-pub use self::growing::{Growing, Grown};
+pub use self::growing::{Growing, Grown, whole_lines};
 pub use self::lock::{Held, Lock};
 
 use std::fs::{self, File};

@@ -56,6 +56,37 @@ impl Grown {
     }
 }
 
+/// The lines of a file that grew row by row, to be read piece by piece; `None` where there is none. A
+/// last line without its line end was torn by a kill, or is being written, and is left out.
+pub fn whole_lines(path: &Path) -> Result<Option<impl Read>> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(Error::io("read", path, e)),
+    };
+    let end = end_of_lines(&mut file).map_err(|e| Error::io("read", path, e))?;
+    Ok(Some(file.take(end)))
+}
+
+/// How many bytes of a file end with its last line end; leaves it at its start.
+fn end_of_lines(file: &mut File) -> std::io::Result<u64> {
+    let mut end = file.seek(SeekFrom::End(0))?;
+    let mut piece = Vec::new();
+    while end > 0 {
+        let start = end.saturating_sub(8 * 1024);
+        file.seek(SeekFrom::Start(start))?;
+        piece.clear();
+        (&*file).take(end - start).read_to_end(&mut piece)?;
+        if let Some(place) = piece.iter().rposition(|&byte| byte == b'\n') {
+            end = start + place as u64 + 1;
+            break;
+        }
+        end = start;
+    }
+    file.rewind()?;
+    Ok(end)
+}
+
 /// A file that grows row by row; each [`Growing::append`] reaches the system before it returns.
 #[derive(Debug)]
 pub struct Growing {
@@ -142,6 +173,27 @@ mod tests {
             growing.append(b"1,2\n").unwrap();
             assert_eq!(read(&path).unwrap().len(), 4 * rows);
         }
+    }
+
+    #[test]
+    fn a_torn_last_line_is_left_out_however_long_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("steps.csv");
+        let lines = |text: &str| {
+            crate::fs::replace(&path, text.as_bytes()).unwrap();
+            let mut read = String::new();
+            let lines = whole_lines(&path).unwrap().expect("a file");
+            let mut lines = lines;
+            lines.read_to_string(&mut read).unwrap();
+            read
+        };
+        let long = "x".repeat(8 * 1024);
+        for whole in ["", "a\n", "a\n1,2\n", &format!("{long}\n{long}y\n")] {
+            for torn in ["", "3,", &long, &format!("{long}{long}{long}z")] {
+                assert_eq!(lines(&format!("{whole}{torn}")), whole);
+            }
+        }
+        assert!(whole_lines(&folder.path().join("none")).unwrap().is_none());
     }
 
     #[test]

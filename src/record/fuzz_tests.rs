@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::layout::Layout;
 use super::overview::Overview;
-use super::results::Results;
+use super::results::{Details, Results};
 use super::{checkpoint, claims, leftovers, live, manifest, reader, state};
 use crate::compare::{self, Question};
 use crate::config;
@@ -52,11 +52,17 @@ impl Folder {
         });
         for id in TRIALS {
             copy(&format!("trials/{id}/trial.json"), &|text| text);
-            for table in ["epochs.csv", "timings.csv"] {
+            for table in ["epochs.csv", "timings.csv", "steps.csv"] {
                 let first = |text: String| text.split_inclusive('\n').take(4).collect();
                 copy(&format!("trials/{id}/{table}"), &first);
             }
         }
+        let layers = root
+            .path()
+            .join("trials")
+            .join(TRIALS[0])
+            .join("layers.csv");
+        fs::replace_unsynced(&layers, LAYERS.as_bytes()).unwrap();
         fs::create_folder(&root.path().join(".runs")).unwrap();
         fs::replace_unsynced(&root.path().join(".runs").join(RUN), b"").unwrap();
         let path = published.join("experiment.toml");
@@ -77,7 +83,11 @@ impl Folder {
     /// Reads the folder in every way there is. Whether all of them succeeded.
     fn reads(&self) -> bool {
         let layout = Layout::new(self.root.path());
-        let results = reader::read(self.root.path());
+        let details = Details {
+            steps: true,
+            layers: vec!["dead", "weight_norm"],
+        };
+        let results = reader::read_with(self.root.path(), &details);
         if let Ok(results) = &results {
             report::conditions::table(results);
             report::tune::table(results);
@@ -136,6 +146,15 @@ const JSON: &[&str] = &[
 /// What stands in tables.
 const CSV: &[&str] = &[",", "\n", "\"", "\"\"", "NaN", "inf", "-inf", "1e308", "\r"];
 
+/// What probes read of a trial.
+const LAYERS: &str = "trial,step,layer,quantity,value
+b0ec8498ab389d85,0,layers.0,dead,0.5
+b0ec8498ab389d85,0,layers.0,saturated,0.5
+b0ec8498ab389d85,0,layers.1,weight_norm,12.25
+b0ec8498ab389d85,50,layers.0,dead,1e-3
+b0ec8498ab389d85,50,layers.1,weight_norm,13.5
+";
+
 /// What the replicates are compared in, and how soon they reached the target.
 fn compare(results: &Results) {
     for metric in ["best_test_accuracy", "seconds_to_target"] {
@@ -185,6 +204,17 @@ fn a_damaged_table_of_epochs_leaves_every_reader_standing() {
 #[test]
 fn a_damaged_table_of_times_leaves_every_reader_standing() {
     Folder::new().fuzz_file(&format!("trials/{}/timings.csv", TRIALS[0]), CSV);
+}
+
+#[test]
+fn a_damaged_table_of_steps_leaves_every_reader_standing() {
+    Folder::new().fuzz_file(&format!("trials/{}/steps.csv", TRIALS[0]), CSV);
+}
+
+#[test]
+fn a_damaged_table_of_layers_leaves_every_reader_standing() {
+    let words = [CSV, &["dead", "layers.0", "weight_norm"]].concat();
+    Folder::new().fuzz_file(&format!("trials/{}/layers.csv", TRIALS[0]), &words);
 }
 
 #[test]

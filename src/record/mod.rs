@@ -3,6 +3,7 @@
 mod again;
 mod checkpoint;
 pub mod claims;
+mod curves;
 pub mod differences;
 mod fingerprints;
 #[cfg(test)]

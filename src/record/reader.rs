@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::curves::{self, Curves};
 use super::layout::Layout;
 use super::manifest;
-use super::results::{Results, TrialCurves, Tuning};
+use super::results::{Details, Results, TrialCurves, Tuning};
 use super::schema::{TrialRecord, TrialRow};
 use crate::error::{Error, Result};
 use crate::fs;
@@ -97,14 +98,23 @@ fn experiment(layout: &Layout) -> Result<Vec<u8>> {
     })
 }
 
-/// Reads the results folder at `root`.
+/// Reads the results folder at `root`, without details.
 pub fn read(root: &Path) -> Result<Results> {
+    read_with(root, &Details::default())
+}
+
+/// Reads the results folder at `root`, with the `details` that are asked for. Where a trial left none,
+/// there are none.
+pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
     let layout = Layout::new(root);
     let bytes = experiment(&layout)?;
     manifest::read(&layout)?;
     let header: Header = toml::from_slice(&bytes).map_err(|e| damaged(&layout.experiment(), &e))?;
     let table = trials_table(&layout)?;
-    let trials = table.rows.iter().map(|row| trial(&layout, &table, row));
+    let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
+    let curves = curves::read(&layout, &ids, details)?;
+    let rows = table.rows.iter().zip(curves);
+    let trials = rows.map(|(row, curves)| trial(&table, row, curves));
     Ok(Results {
         name: header.name,
         question: header.question,
@@ -177,9 +187,8 @@ pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     })
 }
 
-fn trial(layout: &Layout, table: &TrialsTable, row: &csv::StringRecord) -> Result<TrialCurves> {
+fn trial(table: &TrialsTable, row: &csv::StringRecord, curves: Curves) -> Result<TrialCurves> {
     let cell = |column: usize| row.get(column).unwrap_or_default();
-    let files = layout.trial(cell(0));
     let (outcome, diverged) = (table.axes.end, table.axes.end + 1);
     Ok(TrialCurves {
         id: cell(0).to_owned(),
@@ -196,10 +205,10 @@ fn trial(layout: &Layout, table: &TrialsTable, row: &csv::StringRecord) -> Resul
         } else {
             Some(table.number(row, diverged)? as usize)
         },
-        epochs: rows(&files.epochs())?,
-        seconds: rows(&files.timings())?,
-        steps: Vec::new(),
-        layers: Vec::new(),
+        epochs: curves.epochs,
+        seconds: curves.seconds,
+        steps: curves.steps,
+        layers: curves.layers,
     })
 }
 
@@ -217,7 +226,8 @@ pub(super) fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
         .collect()
 }
 
-fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
+/// The error for a file that is not what this program wrote.
+pub(super) fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
     let way_out = match path.parent().and_then(Path::file_name) {
         // Nobody can tell whether another measurement of the clock is the same.
         Some(id) if path.ends_with("timings.csv") => format!(
