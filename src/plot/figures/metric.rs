@@ -1,6 +1,7 @@
 //! What is measured once an epoch: its name, its unit, and where it stands in a row.
 
 use crate::plot::scale::Extent;
+use crate::record::results::Results;
 use crate::record::schema::EpochRow;
 
 /// One column of `epochs.csv`.
@@ -84,6 +85,24 @@ impl Metric {
     pub(super) fn bounds(self) -> Extent {
         let high = if self.is_loss() { f64::MAX } else { 100.0 };
         Extent { low: 0.0, high }
+    }
+}
+
+/// Those that some epoch of some trial has.
+pub(super) fn measured(results: &Results) -> Vec<Metric> {
+    let is_measured = |metric: &Metric| {
+        let rows = results.trials.iter().flat_map(|trial| &trial.epochs);
+        rows.filter_map(|row| metric.value(row)).any(f64::is_finite)
+    };
+    Metric::ALL.into_iter().filter(is_measured).collect()
+}
+
+/// The loss and the accuracy that stand beside the training ones: of the validation set where there is one.
+pub(super) fn evaluation(results: &Results) -> [Metric; 2] {
+    if measured(results).contains(&Metric::ValidationLoss) {
+        [Metric::ValidationLoss, Metric::ValidationAccuracy]
+    } else {
+        [Metric::TestLoss, Metric::TestAccuracy]
     }
 }
 

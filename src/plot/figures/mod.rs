@@ -1,58 +1,103 @@
-//! Rows → charts: which figures an experiment gets, one figure a file. Nothing here draws.
+//! Rows → charts: one figure a file, all of them in a catalogue. Nothing here draws.
 
 mod arrangement;
 mod curves;
 mod metric;
 mod notes;
 mod overview;
+mod request;
 mod series;
 mod sheet;
 #[cfg(test)]
 mod tests;
 
-use metric::Metric;
+pub use request::{Absent, Drawn, Horizontal, Request};
 
 use super::chart::Chart;
-use crate::record::results::Results;
+use crate::record::results::{Details, Results};
+use metric::Metric;
 
-/// Stems of all figures that there can be.
+/// A figure that there can be.
+pub struct Figure {
+    /// By which it is asked for.
+    pub name: &'static str,
+    /// What it shows, in a line.
+    pub about: &'static str,
+    details: fn(&Request) -> Details,
+    draw: fn(&Results, &Request) -> Result<Vec<Drawn>, Absent>,
+}
+
+impl Figure {
+    /// What must be read besides the curves of the epochs before it is drawn so.
+    pub fn details(&self, request: &Request) -> Details {
+        (self.details)(request)
+    }
+
+    /// Its charts, at least one, or why this folder cannot show it.
+    pub fn draw(&self, results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
+        if !has_drawable(results) {
+            return Err(Absent(
+                "no trial has come to its end yet; `bn-lab run` trains them".to_owned(),
+            ));
+        }
+        (self.draw)(results, request)
+    }
+}
+
+/// Every figure, those that most experiments have first.
+pub fn catalogue() -> &'static [Figure] {
+    CATALOGUE
+}
+
+/// The figure of this name.
+pub fn named(name: &str) -> Option<&'static Figure> {
+    CATALOGUE.iter().find(|figure| figure.name == name)
+}
+
+/// What a run draws and a report shows of this experiment, most telling first. Some may turn out to be
+/// [`Absent`]: whether probes read what a layer figure needs is only known once its details are read.
+pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
+    let wanted = ["overview", "curves"];
+    let figures = wanted.into_iter().filter_map(named);
+    if has_drawable(results) {
+        figures.map(|figure| (figure, Request::default())).collect()
+    } else {
+        Vec::new()
+    }
+}
+
+const CATALOGUE: &[Figure] = &[
+    Figure {
+        name: "overview",
+        about: "loss and accuracy against the epoch, training beside evaluation",
+        details: |_| Details::default(),
+        draw: overview::draw,
+    },
+    Figure {
+        name: "curves",
+        about: "one metric against epoch, step or seconds, in small multiples",
+        details: curves::details,
+        draw: curves::draw,
+    },
+];
+
+/// Stems of all figures that a run draws.
 pub fn stems() -> impl Iterator<Item = &'static str> {
     std::iter::once("overview").chain(Metric::ALL.into_iter().map(Metric::name))
 }
 
-/// Every figure with the stem of its file: `overview`, then one for each metric that was measured.
-/// Empty where no trial has come far enough to be drawn.
+/// Every figure that a run draws, with the stem of its file. Empty where no trial has come far enough.
 pub fn all(results: &Results) -> Vec<(String, Chart)> {
-    let drawable = |outcome: &str| matches!(outcome, "completed" | "diverged");
-    if !results.trials.iter().any(|trial| drawable(&trial.outcome)) {
-        return Vec::new();
-    }
-    let measured: Vec<Metric> = Metric::ALL
+    let drawn = defaults(results)
         .into_iter()
-        .filter(|&metric| is_measured(results, metric))
-        .collect();
-    if measured.is_empty() {
-        return Vec::new();
-    }
-    let evaluation = if measured.contains(&Metric::ValidationLoss) {
-        [Metric::ValidationLoss, Metric::ValidationAccuracy]
-    } else {
-        [Metric::TestLoss, Metric::TestAccuracy]
-    };
-    let mut figures = vec![(
-        "overview".to_owned(),
-        overview::overview(results, evaluation),
-    )];
-    let single = |metric: Metric| (metric.name().to_owned(), curves::curves(results, metric));
-    figures.extend(measured.into_iter().map(single));
-    figures
+        .filter_map(|(figure, request)| figure.draw(results, &request).ok());
+    drawn
+        .flatten()
+        .map(|drawn| (drawn.stem, drawn.chart))
+        .collect()
 }
 
-fn is_measured(results: &Results, metric: Metric) -> bool {
-    results
-        .trials
-        .iter()
-        .flat_map(|trial| &trial.epochs)
-        .filter_map(|row| metric.value(row))
-        .any(f64::is_finite)
+fn has_drawable(results: &Results) -> bool {
+    let drawable = |outcome: &str| matches!(outcome, "completed" | "diverged");
+    results.trials.iter().any(|trial| drawable(&trial.outcome))
 }

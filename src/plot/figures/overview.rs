@@ -1,7 +1,8 @@
 //! The whole experiment on one sheet: loss above accuracy, training beside evaluation.
 
 use super::arrangement::{Arrangement, Facet};
-use super::metric::Metric;
+use super::metric::{self, Metric};
+use super::request::{Absent, Drawn, Request};
 use super::sheet::{Sheet, Strip};
 use crate::plot::chart::{Chart, Panel};
 use crate::record::results::Results;
@@ -9,10 +10,18 @@ use crate::record::results::Results;
 /// As many columns as stay readable on a page.
 const COLUMNS: usize = 6;
 
+/// The figure `overview`.
+pub(super) fn draw(results: &Results, _: &Request) -> Result<Vec<Drawn>, Absent> {
+    Ok(vec![Drawn {
+        stem: "overview".to_owned(),
+        chart: overview(results, metric::evaluation(results)),
+    }])
+}
+
 /// Two rows of two panels where the placement is the only axis; with further axes a row for each
 /// metric and a column for each of their combinations. `evaluation` is the loss and accuracy that
 /// stand beside the training ones.
-pub(super) fn overview(results: &Results, evaluation: [Metric; 2]) -> Chart {
+fn overview(results: &Results, evaluation: [Metric; 2]) -> Chart {
     let arrangement = Arrangement::of(results, COLUMNS);
     let sheet = Sheet::new(results, &arrangement);
     let [loss, accuracy] = evaluation;

@@ -1,0 +1,67 @@
+//! What may be asked of a figure, and what comes of it.
+
+use crate::plot::chart::Chart;
+
+/// How a figure is wanted. One that has no use for a wish passes over it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The metric by its name; the figure's own choice where none.
+    pub metric: Option<String>,
+    /// What training is measured by.
+    pub x: Horizontal,
+    /// Axes that make the panels, by full or short name: columns, then rows. The figure's own choice where
+    /// empty.
+    pub facets: Vec<String>,
+    /// Whether the curve of each replicate is drawn, faintly.
+    pub replicates: bool,
+    /// Epochs, or rows of `steps.csv`, that are averaged; 1 for none.
+    pub smooth: usize,
+    /// Whether the horizontal axis is logarithmic; as suits the data where none.
+    pub log_x: Option<bool>,
+    /// Whether the vertical axis is logarithmic; as suits the data where none.
+    pub log_y: Option<bool>,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            metric: None,
+            x: Horizontal::Epoch,
+            facets: Vec::new(),
+            replicates: false,
+            smooth: 1,
+            log_x: None,
+            log_y: None,
+        }
+    }
+}
+
+/// What training is measured by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Horizontal {
+    /// Passes over the training set.
+    Epoch,
+    /// Optimiser steps.
+    Step,
+    /// Wall-clock seconds of training; evaluation is no part of them.
+    Seconds,
+}
+
+/// A chart and the stem of its file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    /// File name without extension.
+    pub stem: String,
+    /// The chart.
+    pub chart: Chart,
+}
+
+/// Why a folder cannot show a figure, and what would make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent(pub String);
+
+impl std::fmt::Display for Absent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
