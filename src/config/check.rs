@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Loaded;
+use super::claim;
 use super::combinations;
 use super::conditions::{self, Conditions};
 use super::draft::Draft;
@@ -39,6 +40,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
     let recording = Arc::new(read::recording(&mut reader));
     check_probe(draft, &recording, conditions, problems);
     let tune = tune::tune(&mut reader, draft, &found, problems);
+    let claim = claim::claim(&mut reader, draft, &found, problems);
     let output = read::output(&mut reader, &top.name);
     let outside = reader.into_log();
     let notes = notes(draft, &found, &outside, problems);
@@ -52,6 +54,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
         conditions: found.all,
         recording,
         tune,
+        claim,
         output,
         resolved,
     };

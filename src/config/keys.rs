@@ -97,12 +97,13 @@ const OTHER_NAMES: [(&str, &str); 29] = [
     ("milestones", "train.schedule_milestones"),
 ];
 
-const SECTIONS: [&str; 8] = [
+const SECTIONS: [&str; 9] = [
     "data",
     "model",
     "norm",
     "train",
     "tune",
+    "claim",
     "checkpoint",
     "probe",
     "output",

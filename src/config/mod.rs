@@ -9,9 +9,11 @@
 
 mod blocks;
 mod check;
+mod claim;
 mod combinations;
 mod conditions;
 mod draft;
+mod hypotheses;
 mod key_list;
 mod keys;
 mod problem;
@@ -29,6 +31,8 @@ mod wire;
 mod tests;
 
 use std::path::Path;
+
+pub use self::claim::of_text as claim_of;
 
 use self::draft::Draft;
 use self::problem::Problems;

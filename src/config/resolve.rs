@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::conditions::{Conditions, Open};
 use super::draft::Draft;
 use super::key_list::{self, Key};
+use super::rule::Rule;
 use super::spec::{Condition, Entry};
 use super::sweep;
 use super::value::Value;
@@ -69,7 +70,7 @@ pub(super) fn text(draft: &Draft, found: &Conditions, outside: &Log) -> String {
         });
     }
     write_sweep(&mut out, draft, found);
-    for section in ["tune", "checkpoint", "probe"] {
+    for section in ["tune", "claim", "checkpoint", "probe"] {
         write_section(&mut out, section, |key| outside.get(key.path)?.clone());
     }
     // Without the folder: run again under another name, the experiment must not fall on its own
@@ -128,7 +129,11 @@ fn write_section(out: &mut String, section: &str, value: impl Fn(&Key) -> Option
             if std::mem::take(&mut header) {
                 push_line(out, format_args!("\n[{section}]"));
             }
-            push_line(out, format_args!("{name} = {}", value.to_toml()));
+            let value = match (key.rule, value) {
+                (Rule::Hypotheses, Value::List(tests)) => sweep::list(&tests),
+                (_, value) => value.to_toml(),
+            };
+            push_line(out, format_args!("{name} = {value}"));
         }
     }
 }

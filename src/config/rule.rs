@@ -1,6 +1,7 @@
 //! What a key's value may be: the check and its wording, side by side.
 
 use super::blocks;
+use super::hypotheses;
 use super::key_list::Key;
 use super::keys;
 use super::problem::Problems;
@@ -72,6 +73,8 @@ pub(super) enum Rule {
     SweptKey,
     /// Such names, all different; a single one need not be a list.
     SweptKeys,
+    /// The tests of a claim.
+    Hypotheses,
 }
 
 /// The widest layer that a config may ask for.
@@ -141,6 +144,10 @@ impl Rule {
         node: &Node,
         problems: &mut Problems,
     ) -> Option<Value> {
+        if *self == Self::Hypotheses {
+            // Each mistake has a place of its own.
+            return hypotheses::check(node, problems);
+        }
         let accepted = self.accept(&node.kind);
         if accepted.is_none() {
             let text = format!("{subject}: must be {}", self.allowed());
@@ -192,6 +199,7 @@ impl Rule {
                 "a key that can be swept, such as `\"norm.placement\"`, or a list of different ones"
                     .to_owned()
             }
+            Self::Hypotheses => hypotheses::allowed(),
             Self::Shares => {
                 format!("a list of 1 to {MOST_SHARES} rising shares, each above 0 and below 1")
             }

@@ -1,5 +1,6 @@
 //! Whole files in, experiments or rendered problems out.
 
+mod claim;
 mod fuzz;
 mod norm;
 mod promises;
@@ -49,6 +50,7 @@ const SAMPLES: &[&str] = &[
     "data.dataset = 'glyphs'\n[norm]\ngroups = 8\n[sweep]\nnorm.kind = ['batch', 'layer', 'group']",
     "data.dataset = 'glyphs'\n[sweep]\nnorm.placement = ['none', 'after']\nzip = [{ train.batch_size = [8, 16], train.beta_1 = [0.5, 0.6] }, { model.dropout = [0, 0.5] }]\nmodel.hidden = [[], [8, 4]]\ninclude = [{ norm.layers = [0, 1], train.batch_size = 128 }, { train.clip_norm = 1 }]\nexclude = [{ model.hidden = [[8, 4]], norm.placement = 'after' }]",
     "data.dataset = 'glyphs'\ntrain.learning_rate = 0.5\n[sweep]\nnorm.placement = ['none', 'after']\ntrain.optimizer = ['sgd', 'adam']\nwhen = [{ if = { norm.placement = 'none' }, train.learning_rate = [0.1, 0.2], norm.on_input = [true] }]\ninclude = { model.init_scale = 2 }",
+    "data.dataset = 'glyphs'\n[claim]\nstatement = 'a \"b\"'\ntests = [{ compare = ['after', 'none'], expect = 'same', where = { model.hidden = [[8]], train.batch_size = [8] } }, { by = 'train.batch_size', compare = [8, 16], expect = 'higher', metric = 'test_loss', margin = 1, over = 'train.learning_rate', take = 'reach', at_least = 2, label = 'x' }]\n[sweep]\nnorm.placement = ['none', 'after']\ntrain.batch_size = [8, 16]\nmodel.hidden = [[8], [4]]\ntrain.learning_rate = [0.1, 1e-5]",
     "[sweep]\ndata.dataset = ['badly-scaled', 'two-spirals', 'linear-teacher', 'glyphs']\ndata.scale_decades = [1, 3]",
 ];
 

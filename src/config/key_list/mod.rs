@@ -3,6 +3,7 @@
 //! live on this list.
 
 mod checkpoint;
+mod claim;
 mod data;
 mod model;
 mod norm;
@@ -85,13 +86,14 @@ pub(super) const HIDDEN: &str = "with at least one hidden layer";
 pub(super) const NORMALISED: &str = "where something is normalised: hidden layers by `norm.placement`, or the input by `norm.on_input`";
 
 /// One table per section, in the order of `configs/README.md` and of a resolved experiment.
-const TABLES: [&[Key]; 9] = [
+const TABLES: [&[Key]; 10] = [
     top::KEYS,
     data::KEYS,
     model::KEYS,
     norm::KEYS,
     train::KEYS,
     tune::KEYS,
+    claim::KEYS,
     checkpoint::KEYS,
     probe::KEYS,
     output::KEYS,

@@ -4,6 +4,7 @@
 //! Each section is read by itself, from its own keys and from what an earlier section says, so that
 //! conditions which agree about a section share it.
 
+mod claim;
 mod data;
 mod model;
 mod norm;
@@ -11,6 +12,7 @@ mod recording;
 mod train;
 mod tune;
 
+pub(in crate::config) use self::claim::claim;
 pub(in crate::config) use self::recording::recording;
 pub(in crate::config) use self::tune::tune;
 

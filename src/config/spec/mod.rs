@@ -5,6 +5,7 @@
 //! normalisation setting without normalisation) does not exist in that condition's types, nor in
 //! its [`Condition::keys`], so it cannot decide anything by accident.
 
+mod claim;
 mod data;
 mod keys;
 mod model;
@@ -13,6 +14,7 @@ mod recording;
 mod train;
 mod tune;
 
+pub use self::claim::*;
 pub use self::data::*;
 pub use self::keys::*;
 pub use self::model::*;
@@ -47,6 +49,8 @@ pub struct Experiment {
     pub recording: Arc<Recording>,
     /// What is tuned, if anything is.
     pub tune: Option<Tune>,
+    /// What is claimed, if anything is.
+    pub claim: Option<Claim>,
     /// Where results go, and how often.
     pub output: Output,
     /// The experiment as a TOML text with every default filled in; running it repeats this one.

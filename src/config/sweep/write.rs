@@ -17,7 +17,7 @@ pub(in crate::config) fn write(sweep: &Sweep, included: &[Vec<(String, Value)>])
         zips.push(table(&members(sweep, dimension)));
         // All groups stand together, as they do in the file.
         if zips.len() == groups {
-            lines.push(list("zip", &zips));
+            lines.push(format!("zip = {}", one_a_line(&zips)));
         }
     }
     let when = sweep.when.iter().map(|when| {
@@ -36,7 +36,7 @@ pub(in crate::config) fn write(sweep: &Sweep, included: &[Vec<(String, Value)>])
         ("exclude", exclude.collect()),
     ] {
         if !tables.is_empty() {
-            lines.push(list(word, &tables));
+            lines.push(format!("{word} = {}", one_a_line(&tables)));
         }
     }
     lines
@@ -65,6 +65,12 @@ fn table(members: &[String]) -> String {
     format!("{{ {} }}", members.join(", "))
 }
 
-fn list(word: &str, tables: &[String]) -> String {
-    format!("{word} = [\n    {},\n]", tables.join(",\n    "))
+/// A list of values, a line each.
+pub(in crate::config) fn list(values: &[Value]) -> String {
+    one_a_line(&values.iter().map(Value::to_toml).collect::<Vec<_>>())
+}
+
+/// Likewise, of what is written already.
+fn one_a_line(tables: &[String]) -> String {
+    format!("[\n    {},\n]", tables.join(",\n    "))
 }

@@ -7,6 +7,7 @@ use super::{
     MNIST, QUICKSTART, QUICKSTART_JSON, README, SAMPLES, accepted, glyphs, load, load_with,
     parse_with,
 };
+use crate::config::hypotheses::{self, Part};
 use crate::config::key_list::{self, Key};
 use crate::config::rule::Rule;
 use crate::config::spec::Optimizer;
@@ -77,7 +78,7 @@ fn every_word_of_every_choice_makes_its_own_settings() {
 }
 
 /// Asks for everything that a trial can leave behind.
-const RECORDED: &str = "data.dataset = 'glyphs'\ncheckpoint.every = 5\nprobe = { every = 10, landscape = true }\ntune.key = 'train.learning_rate'\nsweep.train.learning_rate = [0.1, 0.2]";
+const RECORDED: &str = "data.dataset = 'glyphs'\ncheckpoint.every = 5\nprobe = { every = 10, landscape = true }\ntune.key = 'train.learning_rate'\nclaim = { statement = 'a', source = 'b', figure = 'c', tests = [{ by = 'train.learning_rate', compare = [0.1, 0.2], expect = 'lower' }] }\nsweep.train.learning_rate = [0.1, 0.2]";
 /// What a file must say for a choice to mean something.
 fn where_it_applies(path: &str) -> &'static str {
     match path {
@@ -214,6 +215,7 @@ fn the_readme_documents_every_key() {
         "norm",
         "train",
         "tune",
+        "claim",
         "checkpoint",
         "probe",
         "output",
@@ -228,6 +230,28 @@ fn the_readme_documents_every_key() {
     assert!(
         missing.is_empty(),
         "configs/README.md should hold these tables:\n{missing}"
+    );
+}
+
+#[test]
+fn the_readme_documents_every_key_of_a_test() {
+    let row = |part: &Part| {
+        let Part {
+            name,
+            default,
+            meaning,
+            ..
+        } = part;
+        format!(
+            "| `{name}` | {} | {default} | {meaning} |\n",
+            part.allowed()
+        )
+    };
+    let rows: String = hypotheses::PARTS.iter().map(row).collect();
+    let table = format!("| key of a test | value | default | meaning |\n|---|---|---|---|\n{rows}");
+    assert!(
+        README.contains(&table),
+        "configs/README.md should hold\n{table}"
     );
 }
 

@@ -1,0 +1,160 @@
+//! What `[claim]` says, held against the sweep: a test that nothing will be trained for is refused
+//! before anything is trained. And the way back: a claim from the text of a resolved experiment.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::conditions::Conditions;
+use super::draft::Draft;
+use super::keys;
+use super::problem::Problems;
+use super::read::{self, Reader};
+use super::spec::{Axis, Claim, Hypothesis, Take};
+use super::value::Value;
+use super::wire::{self, Kind, Node};
+use crate::error::Result;
+
+/// Reads `[claim]` and checks it; `None` where nothing is claimed.
+pub(super) fn claim(
+    reader: &mut Reader<'_>,
+    draft: &Draft,
+    found: &Conditions,
+    problems: &mut Problems,
+) -> Option<Claim> {
+    let claim = read::claim(reader)?;
+    let place = draft.place("claim.tests");
+    if claim.statement.trim().is_empty() {
+        let text = "the key `claim.statement` is missing: `[claim]` tests something, and does not say what";
+        let hint =
+            "for example `statement = \"Batch normalisation needs fewer epochs\"`".to_owned();
+        problems.add_with_hint(place, text, Some(hint));
+    }
+    for (index, test) in claim.tests.iter().enumerate() {
+        for (text, hint) in mistakes(test, &found.axes) {
+            let text = format!("test {} of `claim.tests`: {text}", index + 1);
+            problems.add_with_hint(place, text, Some(hint));
+        }
+    }
+    Some(claim)
+}
+
+/// What of a test the sweep does not give, each with a way out.
+fn mistakes(test: &Hypothesis, axes: &[Axis]) -> Vec<(String, String)> {
+    let mut mistakes = Vec::new();
+    let mut check = |part: &str, key: &str, values: &[String]| match axes
+        .iter()
+        .find(|a| a.key == key)
+    {
+        None => mistakes.push(not_swept(part, key)),
+        Some(axis) => mistakes.extend(values.iter().filter_map(|value| unknown(part, axis, value))),
+    };
+    check("by", &test.by, &test.compare);
+    for (key, values) in &test.only {
+        check("where", key, values);
+    }
+    if let Some(over) = &test.over {
+        check("over", &over.key, &[]);
+    }
+    if test.only.iter().any(|(key, _)| *key == test.by) {
+        let text = format!("`where`: `{}` is what is compared", test.by);
+        mistakes.push((text, "`compare` names its two values".to_owned()));
+    }
+    if let Some(over) = &test.over {
+        if over.key == test.by {
+            let text = format!("`over = \"{}\"`: that is what is compared", over.key);
+            mistakes.push((
+                text,
+                "take another swept key, or leave `over` and `take` out".to_owned(),
+            ));
+        }
+        let axis = axes.iter().find(|axis| axis.key == over.key);
+        if let (Take::Reach(_), Some(axis)) = (over.take, axis)
+            && !axis.values.iter().all(is_positive)
+        {
+            let text = format!(
+                "`take = \"reach\"`: the values of `{}` are not all numbers above 0",
+                over.key
+            );
+            mistakes.push((
+                text,
+                "a reach is compared in powers of ten; take a key such as `train.learning_rate`"
+                    .to_owned(),
+            ));
+        }
+    }
+    mistakes
+}
+
+fn not_swept(part: &str, key: &str) -> (String, String) {
+    let text = format!("`{part}`: `{key}` is not swept");
+    let hint = format!(
+        "give it values under `[sweep]`: `{key} = [ … ]`; `-o 'claim.tests=[]'` claims nothing"
+    );
+    (text, hint)
+}
+
+fn unknown(part: &str, axis: &Axis, value: &str) -> Option<(String, String)> {
+    let values: Vec<String> = axis.values.iter().map(Value::to_string).collect();
+    if values.iter().any(|known| known == value) {
+        return None;
+    }
+    let text = format!(
+        "`{part}`: `{value}` is not among the values of `{}`",
+        axis.key
+    );
+    let hint = format!(
+        "the sweep has {}; `-o 'claim.tests=[]'` claims nothing",
+        values.join(", ")
+    );
+    Some((text, hint))
+}
+
+fn is_positive(value: &Value) -> bool {
+    match value {
+        Value::Integer(number) => *number > 0,
+        Value::Float(number) => *number > 0.0,
+        _ => false,
+    }
+}
+
+/// The claim of an experiment that has been resolved, from its text alone: without the sweep, which
+/// may be large. `name` is shown in messages.
+pub fn of_text(name: &Path, text: &str) -> Result<Option<Claim>> {
+    let mut problems = Problems::new(name, &[]);
+    let given = wire::document(name, text, &mut problems)
+        .map(section)
+        .unwrap_or_default();
+    let mut checked = BTreeMap::new();
+    for (name, node) in &given {
+        let Some(key) = keys::find(&format!("claim.{name}")) else {
+            problems.add(
+                node.place,
+                format!("unknown key `claim.{}`", name.escape_debug()),
+            );
+            continue;
+        };
+        let subject = format!("`{} = {}`", key.path, node.kind.shown());
+        checked.extend(
+            key.rule
+                .check(&subject, node, &mut problems)
+                .map(|value| (key.path, value)),
+        );
+    }
+    if problems.is_empty() {
+        Ok(read::claim(&mut Reader::new(&checked)))
+    } else {
+        Err(problems.into_error())
+    }
+}
+
+/// The members of `[claim]`.
+fn section(document: Node) -> Vec<(String, Node)> {
+    let Kind::Table(members) = document.kind else {
+        return Vec::new();
+    };
+    let claim = members.into_iter().find(|(name, _)| name == "claim");
+    match claim.map(|(_, node)| node.kind) {
+        Some(Kind::Table(members)) => members,
+        _ => Vec::new(),
+    }
+}
