@@ -39,6 +39,8 @@ pub enum Command {
     Results(Results),
     /// Compare conditions, replicate by replicate: differences with intervals, tests, and a verdict
     Compare(Compare),
+    /// Say what came of the claims that experiments made before they ran
+    Claims(Claims),
     /// Follow a run elsewhere, from its results folder alone
     Watch(Watch),
     /// List what an experiment no longer needs in its results folder; removes it only with `--remove`
@@ -215,6 +217,17 @@ pub struct Compare {
     /// unit [default: 0.2 points; 0.01 nats; 5 % of what takes time]
     #[arg(long, value_name = "X")]
     pub margin: Option<f64>,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// `bn-lab claims`
+#[derive(Debug, Args)]
+pub struct Claims {
+    /// Results folders whose experiments claim something, or folders that hold such: `results/claims`
+    #[arg(value_name = "DIR", required = true)]
+    pub results: Vec<PathBuf>,
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,

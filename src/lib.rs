@@ -87,6 +87,7 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
         cli::Command::Plan(arguments) => commands::plan::run(&arguments),
         cli::Command::Results(arguments) => commands::results::run(&arguments),
         cli::Command::Compare(arguments) => commands::compare::run(&arguments),
+        cli::Command::Claims(arguments) => commands::claims::run(&arguments),
         cli::Command::Watch(arguments) => commands::watch::run(&arguments),
         cli::Command::Clean(arguments) => commands::clean::run(&arguments),
         cli::Command::Plot(arguments) => commands::plot::run(&arguments),

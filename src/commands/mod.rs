@@ -1,5 +1,6 @@
 //! One verb, one file. Commands are the only place that prints to stdout.
 
+pub mod claims;
 pub mod clean;
 pub mod compare;
 pub mod data;
@@ -19,7 +20,7 @@ use std::path::Path;
 use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::record::claims;
+use crate::record;
 use crate::record::layout::Layout;
 use crate::record::results::Results;
 use crate::report;
@@ -49,7 +50,7 @@ fn say(text: &str) {
 
 /// Writes what tuning chose beside the other tables, or deletes what an earlier experiment left.
 fn write_tuned(results: &Results, layout: &Layout) -> Result<()> {
-    claims::exclusively(layout, || match report::tune::csv(results) {
+    record::claims::exclusively(layout, || match report::tune::csv(results) {
         Some(bytes) => fs::replace(&layout.tuned_table(), &bytes),
         None => fs::remove_if_exists(&layout.tuned_table()),
     })

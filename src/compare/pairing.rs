@@ -29,7 +29,8 @@ impl Condition<'_> {
         })
     }
 
-    fn score(&self, replicate: u64) -> Option<Score> {
+    /// What a replicate scored.
+    pub(super) fn score(&self, replicate: u64) -> Option<Score> {
         let mut scores = self.scores.iter();
         scores.find(|(number, _)| *number == replicate)?.1
     }
@@ -132,6 +133,7 @@ pub fn together(first: (&str, &Results), second: (&str, &Results)) -> Result<Res
     }
     let mut both = first.1.clone();
     both.tuning = None;
+    both.claim = None;
     both.trials = Vec::new();
     both.axes.insert(0, FOLDER.to_owned());
     let most = first.1.trials.iter().map(|trial| trial.condition).max();

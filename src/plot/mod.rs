@@ -78,6 +78,7 @@ mod tests {
             axes: vec!["norm.placement".to_owned()],
             trials: vec![trial],
             tuning: None,
+            claim: None,
         }
     }
 

@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 use super::curves::{self, Curves};
 use super::layout::Layout;
 use super::manifest;
-use super::results::{Details, Results, TrialCurves, Tuning};
+use super::results::{Claim, Details, Results, TrialCurves, Tuning};
 use super::schema::{TrialRecord, TrialRow};
+use crate::config;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
@@ -121,6 +122,7 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
         target_accuracy: header.output.target_accuracy,
         trials: trials.collect::<Result<_>>()?,
         axes: table.axes(),
+        claim: claim_of(&layout, &bytes)?,
         tuning: header.tune.map(|tune| Tuning {
             higher_is_better: tune.metric != "validation_loss",
             key: tune.key,
@@ -128,6 +130,18 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
             metric: tune.metric,
         }),
     })
+}
+
+/// What the experiment of the results folder at `root` claims, if anything.
+pub fn claim(root: &Path) -> Result<Option<Claim>> {
+    let layout = Layout::new(root);
+    claim_of(&layout, &experiment(&layout)?)
+}
+
+fn claim_of(layout: &Layout, experiment: &[u8]) -> Result<Option<Claim>> {
+    let path = layout.experiment();
+    let text = String::from_utf8_lossy(experiment);
+    config::claim_of(&path, &text).map_err(|e| damaged(&path, &e))
 }
 
 /// `trials.csv`

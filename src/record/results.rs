@@ -3,6 +3,7 @@
 
 use crate::record::schema::{EpochRow, StepRow, TimingRow};
 
+pub use crate::config::spec::{Claim, Expect, Hypothesis, Over, Take};
 pub use crate::plan::short_name;
 
 /// Every trial of an experiment with its curves.
@@ -20,6 +21,8 @@ pub struct Results {
     pub trials: Vec<TrialCurves>,
     /// What is tuned, if anything is.
     pub tuning: Option<Tuning>,
+    /// What is claimed, if anything is.
+    pub claim: Option<Claim>,
 }
 
 /// The search for the best value of an axis.

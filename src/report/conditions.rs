@@ -170,6 +170,7 @@ mod tests {
             target_accuracy: 0.9,
             axes: vec!["norm.placement".to_owned(), "norm.decay".to_owned()],
             tuning: None,
+            claim: None,
             trials: vec![
                 trial(1, 1, "completed", &[0.1, 0.5, 0.8]),
                 trial(1, 2, "diverged", &[0.1]),

@@ -1,5 +1,6 @@
 //! From rows to words: the tables that end a run, and those that are asked for.
 
+pub mod claims;
 pub mod compare;
 pub mod conditions;
 pub mod explain;

@@ -163,6 +163,7 @@ mod tests {
                 "train.learning_rate".to_owned(),
             ],
             trials: [none, before].concat(),
+            claim: None,
             tuning: Some(Tuning {
                 key: "train.learning_rate".to_owned(),
                 per: vec!["norm.placement".to_owned()],

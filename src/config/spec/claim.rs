@@ -74,7 +74,7 @@ pub enum Expect {
 }
 
 /// What a test may measure; `compare::metric` says how.
-pub const METRICS: [&str; 15] = [
+pub const METRICS: [&str; 30] = [
     "test_accuracy",
     "validation_accuracy",
     "train_accuracy",
@@ -90,4 +90,19 @@ pub const METRICS: [&str; 15] = [
     "seconds_to_target",
     "seconds_per_step",
     "relative_seconds_per_step",
+    "accuracy_gap",
+    "loss_gap",
+    "running_test_accuracy",
+    "precise_test_accuracy",
+    "batch_test_accuracy",
+    "running_gap",
+    "gradient_decades",
+    "gradient_decades_mean",
+    "weight_gradient_decades",
+    "median_drift",
+    "activation_drift",
+    "covariate_shift",
+    "covariate_shift_cosine",
+    "dead_share",
+    "saturated_share",
 ];

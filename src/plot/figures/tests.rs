@@ -60,6 +60,7 @@ fn results(axes: &[&str], trials: Vec<TrialCurves>) -> Results {
         axes: axes.iter().map(|&key| key.to_owned()).collect(),
         trials,
         tuning: None,
+        claim: None,
     }
 }
 

@@ -50,6 +50,7 @@ fn results(axes: &[&str], trials: &[Vec<TrialCurves>]) -> Results {
         axes: axes.iter().map(|&axis| axis.to_owned()).collect(),
         trials: trials.concat(),
         tuning: None,
+        claim: None,
     }
 }
 

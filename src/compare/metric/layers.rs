@@ -1,0 +1,241 @@
+//! What probes read inside a network, as one number a training.
+//!
+//! Every number is of the whole network: over its hidden layers, or the mean of them. One that a probe
+//! could not tell (a gradient that is not finite) is left out of `layers.csv`, and a figure that would
+//! need it is left out here, too: the rest would flatter.
+
+use crate::record::results::LayerSeries;
+use crate::stats;
+
+/// Hidden layers alone have it: it is of what goes into a nonlinearity.
+const BACKPROPAGATED: &str = "backpropagated_gradient_norm";
+const WEIGHT_GRADIENT: &str = "weight_gradient_norm";
+
+pub(super) const OF_BACKPROPAGATED: &[&str] = &[BACKPROPAGATED];
+pub(super) const OF_WEIGHT_GRADIENTS: &[&str] = &[WEIGHT_GRADIENT, BACKPROPAGATED];
+pub(super) const OF_UNIT: &[&str] = &[
+    "unit_pre_activation_p15",
+    "unit_pre_activation_p50",
+    "unit_pre_activation_p85",
+];
+pub(super) const OF_LAYERS: &[&str] = &[
+    "pre_activation_p15",
+    "pre_activation_p50",
+    "pre_activation_p85",
+];
+pub(super) const OF_SHIFT: &[&str] = &["covariate_shift_relative"];
+pub(super) const OF_COSINE: &[&str] = &["covariate_shift_cosine"];
+pub(super) const OF_DEAD: &[&str] = &["dead"];
+pub(super) const OF_SATURATED: &[&str] = &["saturated"];
+
+/// The smallest 32-bit number above 0: what a gradient of 0 counts as, so that one that vanished
+/// altogether has a size.
+const LEAST: f64 = 1.401_298_464_324_817e-45;
+
+fn all<'a>(layers: &'a [LayerSeries], quantity: &str) -> Vec<&'a LayerSeries> {
+    let of = layers.iter().filter(|series| series.quantity == quantity);
+    of.collect()
+}
+
+/// The powers of ten between the largest and the smallest back-propagated gradient of the untrained
+/// network's hidden layers.
+pub(super) fn gradient_decades(layers: &[LayerSeries]) -> Option<f64> {
+    decades_at(&all(layers, BACKPROPAGATED), 0)
+}
+
+/// Its mean over all steps at which the probe looked.
+pub(super) fn gradient_decades_mean(layers: &[LayerSeries]) -> Option<f64> {
+    let series = all(layers, BACKPROPAGATED);
+    let steps = series.iter().map(|series| &series.points);
+    // Where one layer has a number, all must have one.
+    let mut steps: Vec<usize> = steps.flatten().map(|(step, _)| *step).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    let each = steps.into_iter().map(|step| decades_at(&series, step));
+    stats::mean(&each.collect::<Option<Vec<_>>>()?)
+}
+
+/// Likewise of the untrained network's weight gradients, the output layer left out.
+pub(super) fn weight_gradient_decades(layers: &[LayerSeries]) -> Option<f64> {
+    let hidden = all(layers, BACKPROPAGATED);
+    let is_hidden = |series: &&LayerSeries| hidden.iter().any(|known| known.layer == series.layer);
+    let series: Vec<&LayerSeries> = all(layers, WEIGHT_GRADIENT)
+        .into_iter()
+        .filter(is_hidden)
+        .collect();
+    decades_at(&series, 0)
+}
+
+/// `log₁₀(largest / smallest)` of all series at a step.
+fn decades_at(series: &[&LayerSeries], step: usize) -> Option<f64> {
+    let at_step = |series: &&LayerSeries| {
+        let point = series.points.iter().find(|(at, _)| *at == step);
+        point.map(|(_, value)| *value)
+    };
+    let values: Vec<f64> = series.iter().map(at_step).collect::<Option<_>>()?;
+    let largest = stats::maximum(&values).filter(|largest| *largest > 0.0)?;
+    let smallest = stats::minimum(&values)?.max(LEAST);
+    Some((largest / smallest).log10())
+}
+
+/// How far the median of what goes into a nonlinearity wanders while the network trains: the standard
+/// deviation of the median over the probed steps after the first, by the mean distance of the 85th from
+/// the 15th percentile. Of the probed unit.
+pub(super) fn median_drift(layers: &[LayerSeries]) -> Option<f64> {
+    drift(layers, OF_UNIT)
+}
+
+/// Likewise of all units of a layer together, the mean over the hidden layers.
+pub(super) fn activation_drift(layers: &[LayerSeries]) -> Option<f64> {
+    drift(layers, OF_LAYERS)
+}
+
+fn drift(layers: &[LayerSeries], percentiles: &[&str]) -> Option<f64> {
+    let [low, middle, high] = *percentiles else {
+        return None;
+    };
+    let trained = |quantity: &str, layer: &str| -> Option<Vec<f64>> {
+        let mut of = all(layers, quantity).into_iter();
+        let series = of.find(|series| series.layer == layer)?;
+        let points = series.points.iter().filter(|(step, _)| *step > 0);
+        Some(points.map(|(_, value)| *value).collect())
+    };
+    let of_layer = |median: &LayerSeries| {
+        let [low, middle, high] = [low, middle, high].map(|q| trained(q, &median.layer));
+        let range = stats::mean(&high?)? - stats::mean(&low?)?;
+        let drift = stats::standard_deviation(&middle?)? / range;
+        drift.is_finite().then_some(drift)
+    };
+    let drifts = all(layers, middle).into_iter().map(of_layer);
+    stats::mean(&drifts.collect::<Option<Vec<_>>>()?)
+}
+
+/// How far the gradient of a layer's weights moves when the layers below are updated, by its length:
+/// the mean over layers and steps.
+pub(super) fn covariate_shift(layers: &[LayerSeries]) -> Option<f64> {
+    mean_of_all(layers, OF_SHIFT)
+}
+
+/// The cosine between the two gradients, likewise.
+pub(super) fn covariate_shift_cosine(layers: &[LayerSeries]) -> Option<f64> {
+    mean_of_all(layers, OF_COSINE)
+}
+
+fn mean_of_all(layers: &[LayerSeries], quantities: &[&str]) -> Option<f64> {
+    let series = layers
+        .iter()
+        .filter(|s| quantities.contains(&&s.quantity[..]));
+    let values: Vec<f64> = series.flat_map(|s| &s.points).map(|(_, v)| *v).collect();
+    stats::mean(&values)
+}
+
+/// The share of units that no example makes active, at the end: the mean over layers.
+pub(super) fn dead_share(layers: &[LayerSeries]) -> Option<f64> {
+    mean_at_end(layers, OF_DEAD)
+}
+
+/// The share of values at either end of the nonlinearity's range, likewise.
+pub(super) fn saturated_share(layers: &[LayerSeries]) -> Option<f64> {
+    mean_at_end(layers, OF_SATURATED)
+}
+
+fn mean_at_end(layers: &[LayerSeries], quantities: &[&str]) -> Option<f64> {
+    let series = layers
+        .iter()
+        .filter(|s| quantities.contains(&&s.quantity[..]));
+    let ends = series.map(|series| series.points.last().map(|(_, value)| *value));
+    stats::mean(&ends.collect::<Option<Vec<_>>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(layer: &str, quantity: &str, points: &[(usize, f64)]) -> LayerSeries {
+        LayerSeries {
+            layer: layer.to_owned(),
+            quantity: quantity.to_owned(),
+            points: points.to_vec(),
+        }
+    }
+
+    fn near(found: Option<f64>, expected: f64) {
+        let found = found.expect("a number");
+        assert!(
+            (found - expected).abs() < 1e-12,
+            "{found} is not {expected}"
+        );
+    }
+
+    #[test]
+    fn gradients_that_shrink_a_thousandfold_are_three_decades_apart() {
+        let layers = [
+            series("0", BACKPROPAGATED, &[(0, 0.001), (9, 0.5)]),
+            series("1", BACKPROPAGATED, &[(0, 0.1), (9, 5.0)]),
+            series("2", BACKPROPAGATED, &[(0, 1.0), (9, 0.05)]),
+            series("0", WEIGHT_GRADIENT, &[(0, 2.0)]),
+            series("1", WEIGHT_GRADIENT, &[(0, 20.0)]),
+            series("2", WEIGHT_GRADIENT, &[(0, 4.0)]),
+            series("output", WEIGHT_GRADIENT, &[(0, 1e6)]),
+        ];
+        near(gradient_decades(&layers), 3.0);
+        near(gradient_decades_mean(&layers), 2.5);
+        near(weight_gradient_decades(&layers), 1.0);
+    }
+
+    #[test]
+    fn a_gradient_that_vanished_altogether_has_a_size_and_one_that_is_missing_has_none() {
+        let vanished = [
+            series("0", BACKPROPAGATED, &[(0, 0.0)]),
+            series("1", BACKPROPAGATED, &[(0, 1.0)]),
+        ];
+        near(gradient_decades(&vanished), -LEAST.log10());
+        let missing = [
+            series("0", BACKPROPAGATED, &[(9, 1.0)]),
+            series("1", BACKPROPAGATED, &[(0, 1.0), (9, 1.0)]),
+        ];
+        assert_eq!(gradient_decades(&missing), None);
+        assert_eq!(gradient_decades_mean(&missing), None);
+        assert_eq!(gradient_decades(&[]), None);
+        let nothing_flows = [series("0", BACKPROPAGATED, &[(0, 0.0)])];
+        assert_eq!(gradient_decades(&nothing_flows), None);
+    }
+
+    #[test]
+    fn a_drift_is_the_deviation_of_the_median_by_the_range_the_untrained_network_left_out() {
+        let layers = |prefix: &str| {
+            let name = |p: &str| format!("{prefix}pre_activation_{p}");
+            [
+                series("1", &name("p15"), &[(0, -9.0), (1, -1.0), (2, 0.0)]),
+                series("1", &name("p50"), &[(0, 77.0), (1, 0.0), (2, 1.0)]),
+                series("1", &name("p85"), &[(0, 9.0), (1, 1.0), (2, 2.0)]),
+            ]
+        };
+        // Deviation of 0 and 1: √½; both ranges are 2.
+        near(median_drift(&layers("unit_")), 0.5_f64.sqrt() / 2.0);
+        let still = ["p15", "p50", "p85"].map(|p| {
+            let at = if p == "p15" { 0.0 } else { 1.0 };
+            series("0", &format!("pre_activation_{p}"), &[(1, at), (2, at)])
+        });
+        let both = [&layers("")[..], &still].concat();
+        near(activation_drift(&both), 0.5_f64.sqrt() / 4.0);
+        assert_eq!(median_drift(&both), None, "no unit was probed");
+    }
+
+    #[test]
+    fn shifts_are_over_layers_and_steps_and_shares_at_the_end() {
+        let layers = [
+            series("1", "covariate_shift_relative", &[(0, 0.2), (9, 0.4)]),
+            series("2", "covariate_shift_relative", &[(0, 0.6), (9, 1.2)]),
+            series("1", "covariate_shift_cosine", &[(0, 1.0), (9, 0.5)]),
+            series("1", "dead", &[(0, 0.9), (9, 0.25)]),
+            series("2", "dead", &[(0, 0.9), (9, 0.75)]),
+            series("1", "saturated", &[(0, 0.1), (9, 0.3)]),
+        ];
+        near(covariate_shift(&layers), 0.6);
+        near(covariate_shift_cosine(&layers), 0.75);
+        near(dead_share(&layers), 0.5);
+        near(saturated_share(&layers), 0.3);
+        assert_eq!(dead_share(&[]), None);
+    }
+}

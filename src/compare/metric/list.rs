@@ -1,0 +1,198 @@
+//! Every metric: a line each.
+
+use super::Reading::{self, Area, Best, Last, Layers, RelativeStepTime, StepTime, ToTarget};
+use super::unit::{COSINE, DECADES, Margin, NATS, POINTS, TWENTIETH, UNITS, Unit};
+use super::{Metric, layers, times};
+
+/// Every metric.
+pub const METRICS: [Metric; 30] = [
+    more(
+        "test_accuracy",
+        Unit::Share,
+        POINTS,
+        Last(|row| Some(row.test_accuracy)),
+    ),
+    more(
+        "validation_accuracy",
+        Unit::Share,
+        POINTS,
+        Last(|row| row.validation_accuracy),
+    ),
+    more(
+        "train_accuracy",
+        Unit::Share,
+        POINTS,
+        Last(|row| row.train_accuracy),
+    ),
+    less(
+        "test_loss",
+        Unit::Nats,
+        NATS,
+        Last(|row| Some(row.test_loss)),
+    ),
+    less(
+        "validation_loss",
+        Unit::Nats,
+        NATS,
+        Last(|row| row.validation_loss),
+    ),
+    less("train_loss", Unit::Nats, NATS, Last(|row| row.train_loss)),
+    more(
+        "best_test_accuracy",
+        Unit::Share,
+        POINTS,
+        Best(|row| Some(row.test_accuracy)),
+    ),
+    more(
+        "best_validation_accuracy",
+        Unit::Share,
+        POINTS,
+        Best(|row| row.validation_accuracy),
+    ),
+    more(
+        "test_accuracy_area",
+        Unit::Share,
+        POINTS,
+        Area(|row| Some(row.test_accuracy)),
+    ),
+    more(
+        "validation_accuracy_area",
+        Unit::Share,
+        POINTS,
+        Area(|row| row.validation_accuracy),
+    ),
+    less(
+        "epochs_to_target",
+        Unit::Epochs,
+        TWENTIETH,
+        ToTarget(|_, row| row.epoch as f64),
+    ),
+    less(
+        "steps_to_target",
+        Unit::Steps,
+        TWENTIETH,
+        ToTarget(|_, row| row.step as f64),
+    ),
+    less(
+        "seconds_to_target",
+        Unit::Seconds,
+        TWENTIETH,
+        ToTarget(|trial, row| times::seconds(trial, row.epoch)),
+    ),
+    less("seconds_per_step", Unit::Seconds, TWENTIETH, StepTime),
+    less(
+        "relative_seconds_per_step",
+        Unit::Ratio,
+        TWENTIETH,
+        RelativeStepTime,
+    ),
+    less(
+        "accuracy_gap",
+        Unit::Share,
+        POINTS,
+        Last(|row| Some(row.evaluated_train_accuracy? - row.test_accuracy)),
+    ),
+    less(
+        "loss_gap",
+        Unit::Nats,
+        NATS,
+        Last(|row| Some(row.test_loss - row.evaluated_train_loss?)),
+    ),
+    more(
+        "running_test_accuracy",
+        Unit::Share,
+        POINTS,
+        Last(|row| row.running_test_accuracy),
+    ),
+    more(
+        "precise_test_accuracy",
+        Unit::Share,
+        POINTS,
+        Last(|row| row.precise_test_accuracy),
+    ),
+    more(
+        "batch_test_accuracy",
+        Unit::Share,
+        POINTS,
+        Last(|row| row.batch_test_accuracy),
+    ),
+    less(
+        "running_gap",
+        Unit::Share,
+        POINTS,
+        Last(|row| Some(row.precise_test_accuracy? - row.running_test_accuracy?)),
+    ),
+    less(
+        "gradient_decades",
+        Unit::Decades,
+        DECADES,
+        Layers(layers::gradient_decades, layers::OF_BACKPROPAGATED),
+    ),
+    less(
+        "gradient_decades_mean",
+        Unit::Decades,
+        DECADES,
+        Layers(layers::gradient_decades_mean, layers::OF_BACKPROPAGATED),
+    ),
+    less(
+        "weight_gradient_decades",
+        Unit::Decades,
+        DECADES,
+        Layers(layers::weight_gradient_decades, layers::OF_WEIGHT_GRADIENTS),
+    ),
+    less(
+        "median_drift",
+        Unit::Number,
+        TWENTIETH,
+        Layers(layers::median_drift, layers::OF_UNIT),
+    ),
+    less(
+        "activation_drift",
+        Unit::Number,
+        TWENTIETH,
+        Layers(layers::activation_drift, layers::OF_LAYERS),
+    ),
+    less(
+        "covariate_shift",
+        Unit::Number,
+        TWENTIETH,
+        Layers(layers::covariate_shift, layers::OF_SHIFT),
+    ),
+    more(
+        "covariate_shift_cosine",
+        Unit::Number,
+        COSINE,
+        Layers(layers::covariate_shift_cosine, layers::OF_COSINE),
+    ),
+    less(
+        "dead_share",
+        Unit::Share,
+        UNITS,
+        Layers(layers::dead_share, layers::OF_DEAD),
+    ),
+    less(
+        "saturated_share",
+        Unit::Share,
+        UNITS,
+        Layers(layers::saturated_share, layers::OF_SATURATED),
+    ),
+];
+
+/// More of it is better.
+const fn more(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {
+    Metric {
+        name,
+        unit,
+        higher_is_better: true,
+        margin,
+        of,
+    }
+}
+
+/// Less of it is better.
+const fn less(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {
+    Metric {
+        higher_is_better: false,
+        ..more(name, unit, margin, of)
+    }
+}
