@@ -3,7 +3,7 @@
 use super::chart::{Axis, Scale, Tick};
 
 /// The room left between the data and the ends of an axis, as a share of the axis.
-const MARGIN: f64 = 0.04;
+pub const MARGIN: f64 = 0.04;
 
 /// The room for the marks of diverged trials, as a share of the axis, where there are any.
 const MARKS: f64 = 0.12;
@@ -49,7 +49,8 @@ impl Extent {
     }
 
     /// The smallest extent that holds both.
-    fn join(self, other: Self) -> Self {
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
         Self {
             low: self.low.min(other.low),
             high: self.high.max(other.high),
@@ -125,7 +126,8 @@ pub fn loss(data: Data) -> Axis {
 }
 
 impl Data {
-    fn all(self) -> Option<Extent> {
+    /// Lines and bands.
+    pub fn all(self) -> Option<Extent> {
         match (self.lines, self.bands) {
             (Some(lines), Some(bands)) => Some(lines.join(bands)),
             (lines, bands) => lines.or(bands),
@@ -133,12 +135,13 @@ impl Data {
     }
 
     /// The margin at the end where diverged trials are marked.
-    fn bad_margin(self) -> f64 {
+    pub fn bad_margin(self) -> f64 {
         if self.marks { MARKS } else { MARGIN }
     }
 }
 
-fn linear(label: &str, extent: Extent) -> Axis {
+/// Even steps over exactly this extent.
+pub fn linear(label: &str, extent: Extent) -> Axis {
     let step = nice_step((extent.high - extent.low) / 8.0);
     Axis {
         label: label.to_owned(),
@@ -149,7 +152,8 @@ fn linear(label: &str, extent: Extent) -> Axis {
     }
 }
 
-fn logarithmic(label: &str, extent: Extent) -> Axis {
+/// Even factors over exactly this extent, which lies above 0.
+pub fn logarithmic(label: &str, extent: Extent) -> Axis {
     Axis {
         label: label.to_owned(),
         scale: Scale::Logarithmic,

@@ -1,11 +1,51 @@
 //! Which trials make which line of which panel.
 //!
-//! The placements are the lines; where the placement is not swept, the values of the first axis
-//! that is. Every combination of the other swept axes is a panel. A trial for which an axis means
-//! nothing (ε without normalisation) belongs to the panels of all its values, as a reference.
+//! The placements are the lines; where the placement is not swept, the kinds of norm, or else the values
+//! of the first axis that is. The panels are the combinations of the other swept axes, or of those that
+//! were asked for. A trial for which an axis means nothing (ε without normalisation) belongs to the panels
+//! of all its values, as a reference.
 
+mod choice;
+mod facets;
+
+use super::request::Absent;
+use crate::compare::unknown;
 use crate::plot::palette::{Key, VALUES};
 use crate::record::results::{Results, TrialCurves, short_name};
+pub(super) use facets::{Facet, columns};
+
+/// As many panels as a page shows well.
+pub(super) const PANELS: usize = 12;
+
+/// How many panels somebody gets who asks for them by name.
+const ASKED_FOR: usize = 60;
+
+/// How the trials are to be arranged.
+pub(super) struct Wanted<'w> {
+    /// The figure that it is for, as the command that shows what is left out names it.
+    pub(super) figure: &'w str,
+    /// Axes that the figure shows in some other way, as along its horizontal axis.
+    pub(super) taken: Vec<usize>,
+    /// Axes that make the panels: columns, then rows; all that are left where empty.
+    pub(super) facets: &'w [String],
+    /// Panels at most, unless they are asked for.
+    pub(super) limit: usize,
+    /// Whether two axes make columns and rows, rather than a list of their combinations.
+    pub(super) crossed: bool,
+}
+
+impl<'w> Wanted<'w> {
+    /// Lines and panels as usual, for this figure.
+    pub(super) fn of(figure: &'w str, facets: &'w [String]) -> Self {
+        Self {
+            figure,
+            taken: Vec::new(),
+            facets,
+            limit: PANELS,
+            crossed: true,
+        }
+    }
+}
 
 /// Lines and panels of an experiment.
 pub(super) struct Arrangement<'a> {
@@ -13,12 +53,15 @@ pub(super) struct Arrangement<'a> {
     pub(super) legend_title: String,
     /// One a placement, or one a value of another axis.
     pub(super) lines: Vec<Line>,
-    /// The combinations of the other axes; a single one without title where there are none.
+    /// The panels, row by row; a single one without title where there is nothing to tell apart.
     pub(super) facets: Vec<Facet>,
+    /// Panels side by side.
+    pub(super) columns: usize,
+    /// What the panels of a row have in common; none where their titles say all.
+    pub(super) headings: Vec<String>,
     /// Lines and panels that found no room, in words.
     pub(super) left_out: Vec<String>,
     results: &'a Results,
-    line_axis: usize,
 }
 
 /// One line, in as many panels as there are.
@@ -27,89 +70,94 @@ pub(super) struct Line {
     pub(super) label: String,
     /// Its look.
     pub(super) key: Key,
-    value: String,
-}
-
-/// One combination of the axes that are not lines.
-pub(super) struct Facet {
-    /// The combination in words: `batch size 32 · lr 0.01`.
-    pub(super) title: String,
-    /// Axis and value; an empty value stands for any.
     values: Vec<(usize, String)>,
 }
 
 impl<'a> Arrangement<'a> {
-    /// Arranges the trials in at most `limit` panels.
-    pub(super) fn of(results: &'a Results, limit: usize) -> Self {
-        let swept: Vec<usize> = (0..results.axes.len())
-            .filter(|&axis| distinct(results, axis).len() > 1)
-            .collect();
-        let line_axis = swept.first().copied().unwrap_or(0);
-        let others: Vec<usize> = swept
-            .into_iter()
-            .filter(|&axis| axis != line_axis)
-            .collect();
-        let mut lines = lines(results, line_axis);
-        let mut facets = facets(results, &others);
+    /// Arranges the trials; an error where a panel is asked for by an axis that does not exist.
+    pub(super) fn of(results: &'a Results, wanted: &Wanted<'_>) -> Result<Self, Absent> {
+        let by = wanted
+            .facets
+            .iter()
+            .map(|name| axis(results, name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let swept = swept(results);
+        let free = |axis: &usize| !wanted.taken.contains(axis) && !by.contains(axis);
+        let line_axis = line_axis(results, &swept, free);
+        let is_other = |axis: &usize| free(axis) && Some(*axis) != line_axis;
+        let others: Vec<usize> = swept.iter().copied().filter(is_other).collect();
+        let (line_axes, facet_axes): (Vec<usize>, Vec<usize>) = if by.is_empty() {
+            (line_axis.into_iter().collect(), others)
+        } else {
+            (line_axis.into_iter().chain(others).collect(), by)
+        };
         let mut left_out = Vec::new();
-        let names = lines.iter().skip(VALUES).map(|line| line.label.clone());
-        note_left_out("lines", &names.collect::<Vec<_>>(), &mut left_out);
-        let titles = facets.iter().skip(limit).map(|facet| facet.title.clone());
-        note_left_out("panels", &titles.collect::<Vec<_>>(), &mut left_out);
-        lines.truncate(VALUES);
-        facets.truncate(limit);
-        Self {
-            legend_title: legend_title(results, line_axis),
+        let lines = lines(results, &line_axes);
+        let lines = choice::lines(lines, VALUES, &mut left_out);
+        let asked = !wanted.facets.is_empty();
+        let grid = facets::grid(results, &facet_axes, wanted.crossed.then_some(asked));
+        let mut arrangement = Self {
+            legend_title: legend_title(results, &line_axes),
             lines,
-            facets,
+            facets: grid.facets,
+            columns: grid.columns,
+            headings: grid.headings,
             left_out,
             results,
-            line_axis,
+        };
+        let limit = if asked { ASKED_FOR } else { wanted.limit };
+        if arrangement.facets.len() > limit {
+            choice::panels(&mut arrangement, limit, wanted.figure, &facet_axes);
         }
+        Ok(arrangement)
     }
 
     /// The trials of a line in a panel, whatever became of them.
     pub(super) fn trials(&self, line: &Line, facet: &Facet) -> Vec<&'a TrialCurves> {
-        let results = self.results;
-        results
-            .trials
-            .iter()
-            .filter(|trial| value(trial, self.line_axis) == line.value && facet.holds(trial))
+        let trials = self.results.trials.iter();
+        trials
+            .filter(|trial| line.holds(trial) && facet.holds(trial))
             .collect()
     }
 
     /// The trials of a line in all panels, each once.
     pub(super) fn all_trials(&self, line: &Line) -> Vec<&'a TrialCurves> {
-        let results = self.results;
-        results
-            .trials
-            .iter()
-            .filter(|trial| value(trial, self.line_axis) == line.value)
+        let trials = self.results.trials.iter().filter(|trial| line.holds(trial));
+        trials
             .filter(|trial| self.facets.iter().any(|facet| facet.holds(trial)))
             .collect()
     }
-}
 
-impl Facet {
-    fn holds(&self, trial: &TrialCurves) -> bool {
-        self.values.iter().all(|(axis, wanted)| {
-            let value = value(trial, *axis);
-            value.is_empty() || wanted.is_empty() || value == wanted
+    /// The panels, row by row.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&str, &[Facet])> {
+        let rows = self.facets.chunks(self.columns.max(1)).enumerate();
+        rows.map(|(row, facets)| {
+            let heading = self.headings.get(row).map_or("", String::as_str);
+            (heading, facets)
         })
     }
 }
 
-fn value(trial: &TrialCurves, axis: usize) -> &str {
+impl Line {
+    fn holds(&self, trial: &TrialCurves) -> bool {
+        let mut values = self.values.iter();
+        values.all(|(axis, wanted)| value(trial, *axis) == wanted)
+    }
+}
+
+/// The value of a trial on an axis; empty where the axis means nothing.
+pub(super) fn value(trial: &TrialCurves, axis: usize) -> &str {
     trial.axes.get(axis).map_or("", String::as_str)
 }
 
 /// The values of an axis that occur, in the order of the plan; "does not apply" is none.
-fn distinct(results: &Results, axis: usize) -> Vec<String> {
+pub(super) fn distinct(results: &Results, axis: usize) -> Vec<String> {
     let values = results.trials.iter().map(|trial| value(trial, axis));
     unique(values.filter(|value| !value.is_empty()).map(str::to_owned))
 }
 
-fn unique<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+/// Each once, in the order in which they first came.
+pub(super) fn unique<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut kept = Vec::new();
     for item in items {
         if !kept.contains(&item) {
@@ -119,88 +167,102 @@ fn unique<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
     kept
 }
 
-fn lines(results: &Results, axis: usize) -> Vec<Line> {
-    let values = unique(
-        results
-            .trials
-            .iter()
-            .map(|trial| value(trial, axis).to_owned()),
-    );
-    let is_placement = is_placement(results, axis);
-    let line = |(index, value): (usize, String)| Line {
-        label: if value.is_empty() {
-            "does not apply".to_owned()
-        } else {
-            value.clone()
-        },
-        key: Key::placement(&value)
-            .filter(|_| is_placement)
-            .unwrap_or(Key::Value(index)),
-        value,
-    };
-    values.into_iter().enumerate().map(line).collect()
+/// The axes with several values.
+pub(super) fn swept(results: &Results) -> Vec<usize> {
+    let axes = 0..results.axes.len();
+    axes.filter(|&axis| distinct(results, axis).len() > 1)
+        .collect()
 }
 
-/// Combinations without gaps first make panels; one with a gap makes a panel of its own only
-/// where no other would show it.
-fn facets(results: &Results, axes: &[usize]) -> Vec<Facet> {
-    let combination = |trial: &TrialCurves| -> Facet {
-        let values: Vec<(usize, String)> = axes
-            .iter()
-            .map(|&axis| (axis, value(trial, axis).to_owned()))
-            .collect();
-        let parts = values.iter().filter(|(_, value)| !value.is_empty());
-        let parts: Vec<String> = parts
-            .map(|(axis, value)| format!("{} {value}", axis_name(&results.axes[*axis])))
-            .collect();
-        Facet {
-            title: parts.join(" · "),
-            values,
-        }
-    };
-    let has_gap = |trial: &TrialCurves| axes.iter().any(|&axis| value(trial, axis).is_empty());
-    let mut facets: Vec<Facet> = Vec::new();
-    for gaps in [false, true] {
-        for trial in results.trials.iter().filter(|trial| has_gap(trial) == gaps) {
-            if !facets.iter().any(|facet| facet.holds(trial)) {
-                facets.push(combination(trial));
-            }
-        }
-    }
-    facets
+/// Likewise, of those whose values are all numbers.
+pub(super) fn numeric(results: &Results) -> Vec<usize> {
+    let is_number = |value: &String| value.parse::<f64>().is_ok_and(f64::is_finite);
+    let mut axes = swept(results);
+    axes.retain(|&axis| distinct(results, axis).iter().all(is_number));
+    axes
 }
 
-fn is_placement(results: &Results, axis: usize) -> bool {
-    results
-        .axes
-        .get(axis)
-        .is_some_and(|key| key == "norm.placement")
+/// The axis of this full or short name.
+pub(super) fn axis(results: &Results, name: &str) -> Result<usize, Absent> {
+    let is_it = |axis: &String| axis == name || short_name(axis) == name;
+    results.axes.iter().position(is_it).ok_or_else(|| {
+        let known: Vec<&str> = results.axes.iter().map(String::as_str).collect();
+        Absent(unknown("axis", name, &known))
+    })
 }
 
-fn legend_title(results: &Results, axis: usize) -> String {
-    if is_placement(results, axis) {
-        return "Normalisation".to_owned();
-    }
-    let key = results.axes.get(axis).map_or("", String::as_str);
-    let name = axis_name(key);
-    let mut letters = name.chars();
-    letters
-        .next()
+/// A dotted key in words: `train.batch_size` → `batch size`.
+pub(super) fn axis_name(key: &str) -> String {
+    short_name(key).replace(['_', '.'], " ")
+}
+
+/// With a capital letter.
+pub(super) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next();
+    first
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default()
 }
 
-/// A dotted key in words: `train.batch_size` → `batch size`.
-fn axis_name(key: &str) -> String {
-    short_name(key).replace(['_', '.'], " ")
+/// Whether a placement is what an axis varies.
+pub(super) fn is_placement(results: &Results, axis: usize) -> bool {
+    let key = results.axes.get(axis);
+    key.is_some_and(|key| key == "norm.placement")
 }
 
-fn note_left_out(what: &str, names: &[String], notes: &mut Vec<String>) {
-    if !names.is_empty() {
-        let count = names.len();
-        notes.push(format!(
-            "{count} {what} left out for want of room: {}.",
-            names.join("; ")
-        ));
+/// The placement where it varies, else the kind of norm, else the first axis that does.
+fn line_axis(results: &Results, swept: &[usize], free: impl Fn(&usize) -> bool) -> Option<usize> {
+    let preferred = ["norm.placement", "norm.kind"].into_iter();
+    let preferred = preferred.filter_map(|key| results.axes.iter().position(|axis| axis == key));
+    preferred
+        .filter(|axis| swept.contains(axis))
+        .chain(swept.iter().copied())
+        .find(free)
+}
+
+fn lines(results: &Results, axes: &[usize]) -> Vec<Line> {
+    // Where nothing varies, the line is still named by its placement.
+    let axes = if axes.is_empty() { &[0] } else { axes };
+    let of = |trial: &TrialCurves| -> Vec<(usize, String)> {
+        let cell = |&axis| (axis, value(trial, axis).to_owned());
+        axes.iter().map(cell).collect()
+    };
+    let found = unique(results.trials.iter().map(of));
+    let line = |(index, values): (usize, Vec<(usize, String)>)| {
+        let is_placement = matches!(values.as_slice(), [(axis, _)] if is_placement(results, *axis));
+        let placement = values.first().and_then(|(_, value)| Key::placement(value));
+        Line {
+            label: label(results, &values),
+            key: placement
+                .filter(|_| is_placement)
+                .unwrap_or(Key::Value(index)),
+            values,
+        }
+    };
+    found.into_iter().enumerate().map(line).collect()
+}
+
+/// The first value by itself, since the legend's title names its axis; the others with theirs.
+fn label(results: &Results, values: &[(usize, String)]) -> String {
+    let parts = values
+        .iter()
+        .enumerate()
+        .filter_map(|(index, (axis, value))| match (index, value.as_str()) {
+            (0, "") => Some("does not apply".to_owned()),
+            (_, "") => None,
+            (0, value) => Some(value.to_owned()),
+            (_, value) => Some(format!("{} {value}", axis_name(&results.axes[*axis]))),
+        });
+    parts.collect::<Vec<_>>().join(" · ")
+}
+
+fn legend_title(results: &Results, axes: &[usize]) -> String {
+    let first = axes.first().copied().unwrap_or(0);
+    if is_placement(results, first) {
+        return "Normalisation".to_owned();
     }
+    sentence(&axis_name(
+        results.axes.get(first).map_or("", String::as_str),
+    ))
 }

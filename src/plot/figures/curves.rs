@@ -1,17 +1,14 @@
-//! One metric against the epoch: small multiples, one panel for each combination of the further
-//! axes, all on the same axes.
+//! One metric against epoch, step or seconds: small multiples, one panel for each combination of the
+//! further axes, all on the same axes.
 
-use super::arrangement::Arrangement;
+use super::arrangement::{Arrangement, Wanted};
 use super::metric::{self, Metric};
+use super::notes;
+use super::progress::Progress;
 use super::request::{Absent, Drawn, Horizontal, Request};
-use super::sheet::{Sheet, Strip};
-use crate::plot::chart::Chart;
-use crate::record::results::{Details, Results};
-
-/// Panels side by side.
-const COLUMNS: usize = 3;
-/// As many panels as fit a page.
-const PANELS: usize = 24;
+use super::sheet::{self, Frame, Rows, Strip};
+use crate::plot::chart::{Chart, Point};
+use crate::record::results::{Details, Results, TrialCurves, short_name};
 
 /// The training loss between epochs, where steps are counted.
 pub(super) fn details(request: &Request) -> Details {
@@ -23,44 +20,134 @@ pub(super) fn details(request: &Request) -> Details {
 
 /// The figure `curves`: a chart of the metric that is asked for, or else of each that was measured.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
-    let metrics = metric::measured(results);
-    let wanted = |metric: &Metric| request.metric.as_ref().is_none_or(|m| m == metric.name());
-    let charts = metrics.into_iter().filter(wanted).map(|metric| Drawn {
-        stem: metric.name().to_owned(),
-        chart: curves(results, metric),
+    let metrics = match &request.metric {
+        Some(name) => vec![metric::named(results, name)?],
+        None => metric::measured(results),
+    };
+    let arrangement = Arrangement::of(results, &Wanted::of("curves", &request.facets))?;
+    let charts = metrics.into_iter().map(|metric| Drawn {
+        stem: stem(metric.name(), request),
+        chart: curves(results, request, &arrangement, metric),
     });
     Ok(charts.collect())
 }
 
-/// The chart of one metric.
-fn curves(results: &Results, metric: Metric) -> Chart {
-    let arrangement = Arrangement::of(results, PANELS);
-    let sheet = Sheet::new(results, &arrangement);
-    // Four panels make a square rather than three and a straggler.
-    let columns = if arrangement.facets.len() == 4 {
-        2
-    } else {
-        COLUMNS
+/// Of another horizontal axis or other panels, a file of its own: `test_loss-by-seconds`.
+pub(super) fn stem(name: &str, request: &Request) -> String {
+    let by = match request.x {
+        Horizontal::Epoch => "",
+        Horizontal::Step => "-by-step",
+        Horizontal::Seconds => "-by-seconds",
     };
-    let strips = arrangement
+    let facets = request
         .facets
-        .chunks(columns)
-        .map(|facets| Strip {
-            heading: String::new(),
-            metrics: vec![metric],
+        .iter()
+        .map(|axis| format!("-{}", short_name(axis)));
+    format!("{name}{by}{}", facets.collect::<String>())
+}
+
+/// The chart of one metric.
+fn curves(
+    results: &Results,
+    request: &Request,
+    arrangement: &Arrangement<'_>,
+    metric: Metric,
+) -> Chart {
+    let progress = Progress::new(results, request);
+    let reading = |trial: &TrialCurves| reading(&progress, trial, metric);
+    let quantity = metric.quantity().on(request.log_y);
+    let strips: Vec<Strip> = arrangement
+        .rows()
+        .map(|(heading, facets)| Strip {
+            heading: heading.to_owned(),
+            quantity: quantity.clone(),
             panels: facets
                 .iter()
-                .map(|facet| sheet.panel(&facet.title, metric, facet))
+                .map(|facet| progress.panel(arrangement, facet, &reading, quantity.bounds))
                 .collect(),
         })
         .collect();
-    sheet.chart_on_one_axis(&subtitle(results, metric), strips)
+    let frame = frame(&progress, arrangement, &[metric], metric.title());
+    sheet::chart(
+        results,
+        frame,
+        progress.axis(&strips),
+        strips,
+        Rows::OnOneAxis,
+    )
 }
 
-fn subtitle(results: &Results, metric: Metric) -> String {
-    if results.question.trim().is_empty() {
-        metric.title().to_owned()
-    } else {
-        format!("{} · {}", metric.title(), results.name)
+/// One trial's curve of a metric: from `steps.csv` where steps are counted and it says more.
+pub(super) fn reading(progress: &Progress<'_>, trial: &TrialCurves, metric: Metric) -> Vec<Point> {
+    let finely = progress.request.x == Horizontal::Step && metric.is_train();
+    if !finely || trial.steps.is_empty() {
+        return progress.curve(trial, |row| metric.value(row));
     }
+    let points = trial.steps.iter().map(|row| Point {
+        x: row.step as f64,
+        y: if metric.is_loss() {
+            row.loss
+        } else {
+            row.accuracy * 100.0
+        },
+    });
+    points.filter(|point| point.y.is_finite()).collect()
+}
+
+/// What stands around panels of these metrics.
+pub(super) fn frame(
+    progress: &Progress<'_>,
+    arrangement: &Arrangement<'_>,
+    metrics: &[Metric],
+    shown: &str,
+) -> Frame {
+    let mut notes = Vec::new();
+    let by_step = progress.request.x == Horizontal::Step;
+    let has_steps = by_step && progress.results.trials.iter().any(|t| !t.steps.is_empty());
+    if metrics.iter().any(|metric| metric.is_train()) {
+        notes.push(if has_steps {
+            "Training curves: of the step's own batch, before its update.".to_owned()
+        } else {
+            "Training curves: mean over the epoch's batches while the weights change.".to_owned()
+        });
+    }
+    if metrics.iter().any(|metric| !metric.is_train()) {
+        notes.push(evaluation(progress.first_epoch).to_owned());
+    }
+    notes.extend(progress.notes());
+    let lost = lost_values(arrangement, metrics);
+    if lost > 0 {
+        notes.push(format!(
+            "{lost} values of completed trials are not finite and left out."
+        ));
+    }
+    notes.extend(arrangement.left_out.iter().cloned());
+    Frame {
+        shown: shown.to_owned(),
+        legend_title: arrangement.legend_title.clone(),
+        legend: notes::legend(arrangement),
+        band: notes::band(&notes::counts(arrangement), "Line", "Band"),
+        notes,
+    }
+}
+
+fn evaluation(first_epoch: usize) -> &'static str {
+    if first_epoch == 0 {
+        "Epoch 0 is the untrained network."
+    } else {
+        "The untrained network (epoch 0) is not drawn."
+    }
+}
+
+fn lost_values(arrangement: &Arrangement<'_>, metrics: &[Metric]) -> usize {
+    let trials = arrangement
+        .lines
+        .iter()
+        .flat_map(|line| arrangement.all_trials(line));
+    let completed = trials.filter(|trial| trial.outcome == "completed");
+    let values = completed.flat_map(|trial| &trial.epochs).flat_map(|row| {
+        let value = |metric: &Metric| metric.value(row);
+        metrics.iter().filter_map(value)
+    });
+    values.filter(|value| !value.is_finite()).count()
 }

@@ -1,6 +1,8 @@
 //! What is measured once an epoch: its name, its unit, and where it stands in a row.
 
-use crate::plot::scale::Extent;
+use super::axes::{Kind, Quantity};
+use super::request::Absent;
+use crate::compare::unknown;
 use crate::record::results::Results;
 use crate::record::schema::EpochRow;
 
@@ -81,18 +83,31 @@ impl Metric {
         }
     }
 
-    /// What its values cannot lie outside of, in the chart's unit.
-    pub(super) fn bounds(self) -> Extent {
-        let high = if self.is_loss() { f64::MAX } else { 100.0 };
-        Extent { low: 0.0, high }
+    /// What its axis measures.
+    pub(super) fn quantity(self) -> Quantity {
+        if self.is_loss() {
+            Quantity::new("Cross-entropy loss (nats)", Kind::Loss)
+        } else {
+            Quantity::new("Accuracy (%)", Kind::Accuracy)
+        }
     }
+}
+
+/// The metric of this name, if it was measured.
+pub(super) fn named(results: &Results, name: &str) -> Result<Metric, Absent> {
+    let measured = measured(results);
+    let found = measured.iter().find(|metric| metric.name() == name);
+    found.copied().ok_or_else(|| {
+        let names: Vec<&str> = measured.iter().map(|metric| metric.name()).collect();
+        Absent(unknown("metric", name, &names))
+    })
 }
 
 /// Those that some epoch of some trial has.
 pub(super) fn measured(results: &Results) -> Vec<Metric> {
     let is_measured = |metric: &Metric| {
-        let rows = results.trials.iter().flat_map(|trial| &trial.epochs);
-        rows.filter_map(|row| metric.value(row)).any(f64::is_finite)
+        let mut rows = results.trials.iter().flat_map(|trial| &trial.epochs);
+        rows.any(|row| metric.value(row).is_some_and(f64::is_finite))
     };
     Metric::ALL.into_iter().filter(is_measured).collect()
 }

@@ -1,15 +1,35 @@
 //! Rows → charts: one figure a file, all of them in a catalogue. Nothing here draws.
 
+mod along_gradient;
 mod arrangement;
+mod axes;
+mod conditions;
 mod curves;
+mod differences;
+mod evaluations;
+mod final_score;
+mod gap;
+mod gradients;
+mod heatmap;
+mod landscape;
+mod layers;
 mod metric;
 mod notes;
 mod overview;
+mod percentiles;
+mod predictiveness;
+mod progress;
 mod request;
+mod scored;
 mod series;
 mod sheet;
+mod shift;
+mod smoothness;
+mod step_time;
 #[cfg(test)]
 mod tests;
+mod to_target;
+mod units;
 
 pub use request::{Absent, Drawn, Horizontal, Request};
 
@@ -70,7 +90,7 @@ const CATALOGUE: &[Figure] = &[
     Figure {
         name: "overview",
         about: "loss and accuracy against the epoch, training beside evaluation",
-        details: |_| Details::default(),
+        details: plain,
         draw: overview::draw,
     },
     Figure {
@@ -79,7 +99,96 @@ const CATALOGUE: &[Figure] = &[
         details: curves::details,
         draw: curves::draw,
     },
+    Figure {
+        name: "final",
+        about: "the final metric against a numeric axis, such as the learning rate",
+        details: plain,
+        draw: final_score::draw,
+    },
+    Figure {
+        name: "heatmap",
+        about: "a metric over two numeric axes, such as learning rate and batch size",
+        details: plain,
+        draw: heatmap::draw,
+    },
+    Figure {
+        name: "differences",
+        about: "paired differences with their intervals, margin and verdicts",
+        details: plain,
+        draw: differences::draw,
+    },
+    Figure {
+        name: "to-target",
+        about: "epochs, steps or seconds until the target accuracy is reached",
+        details: plain,
+        draw: to_target::draw,
+    },
+    Figure {
+        name: "step-time",
+        about: "what a step costs, relative to the network without a norm",
+        details: plain,
+        draw: step_time::draw,
+    },
+    Figure {
+        name: "gap",
+        about: "how much better the network does on what it was trained on",
+        details: plain,
+        draw: gap::draw,
+    },
+    Figure {
+        name: "evaluations",
+        about: "accuracy with running, precise and batch statistics",
+        details: plain,
+        draw: evaluations::draw,
+    },
+    Figure {
+        name: "percentiles",
+        about: "what goes into a unit and into layers, as percentiles over the steps",
+        details: percentiles::details,
+        draw: percentiles::draw,
+    },
+    Figure {
+        name: "gradients",
+        about: "the norm of gradients by layer, early and late",
+        details: gradients::details,
+        draw: gradients::draw,
+    },
+    Figure {
+        name: "units",
+        about: "dead and saturated units over the steps",
+        details: units::details,
+        draw: units::draw,
+    },
+    Figure {
+        name: "landscape",
+        about: "the range of the loss along the gradient",
+        details: landscape::details,
+        draw: landscape::draw,
+    },
+    Figure {
+        name: "predictiveness",
+        about: "how far the gradient moves along the gradient",
+        details: predictiveness::details,
+        draw: predictiveness::draw,
+    },
+    Figure {
+        name: "smoothness",
+        about: "the effective smoothness along the gradient",
+        details: smoothness::details,
+        draw: smoothness::draw,
+    },
+    Figure {
+        name: "shift",
+        about: "internal covariate shift by layer",
+        details: shift::details,
+        draw: shift::draw,
+    },
 ];
+
+/// The curves of the epochs alone.
+fn plain(_: &Request) -> Details {
+    Details::default()
+}
 
 /// Stems of all figures that a run draws.
 pub fn stems() -> impl Iterator<Item = &'static str> {

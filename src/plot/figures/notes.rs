@@ -1,188 +1,150 @@
 //! What the legend, the panels' notes and the footnote say about counts, bands and gaps.
 
-use super::arrangement::{Arrangement, Facet};
-use super::metric::Metric;
-use super::series::{completed, not_finite};
+use super::arrangement::{Arrangement, Facet, Line};
 use crate::plot::chart::{LegendEntry, Symbol};
-use crate::record::results::TrialCurves;
+use crate::plot::figures::series::completed;
+use crate::record::results::{Results, TrialCurves};
 
-/// One entry a line with its number of replicates, and one for the mark of diverged trials where
-/// there are any.
-pub(super) fn legend(arrangement: &Arrangement) -> Vec<LegendEntry> {
-    let mut entries = Vec::new();
-    let mut diverged = 0;
-    for line in &arrangement.lines {
-        let panels: Vec<Vec<&TrialCurves>> = arrangement
-            .facets
-            .iter()
-            .map(|facet| arrangement.trials(line, facet))
-            .filter(|trials| !trials.is_empty())
-            .collect();
-        let counts: Vec<usize> = panels
-            .iter()
-            .map(|trials| completed(trials).count())
-            .collect();
-        let trials = arrangement.all_trials(line);
-        diverged += count(&trials, "diverged");
-        let most = panels.iter().map(Vec::len).max().unwrap_or(0);
-        entries.push(LegendEntry {
-            label: format!("{} ({})", line.label, replicates(&counts, most, &trials)),
-            symbol: Symbol::Line {
-                key: line.key,
-                band: counts.iter().any(|&count| count > 1),
-            },
-        });
+/// The question where there is one, else the name.
+pub(super) fn title(results: &Results) -> String {
+    let question = results.question.trim();
+    if question.is_empty() {
+        results.name.clone()
+    } else {
+        question.to_owned()
     }
-    if diverged > 0 {
-        entries.push(LegendEntry {
-            label: "diverged (height means nothing)".to_owned(),
-            symbol: Symbol::Ended,
-        });
+}
+
+/// What is shown, and of which experiment where the title does not say it.
+pub(super) fn subtitle(results: &Results, shown: &str) -> String {
+    if results.question.trim().is_empty() {
+        shown.to_owned()
+    } else {
+        format!("{shown} · {}", results.name)
+    }
+}
+
+/// One entry a line, and one for the mark of diverged trials where there are any. In a figure of one panel
+/// the legend says of which lines replicates are missing; in others the panels do.
+pub(super) fn legend(arrangement: &Arrangement<'_>) -> Vec<LegendEntry> {
+    let mut entries: Vec<LegendEntry> = arrangement
+        .lines
+        .iter()
+        .map(|line| entry(arrangement, line))
+        .collect();
+    let mut lines = arrangement.lines.iter();
+    if lines.any(|line| count(&arrangement.all_trials(line), "diverged") > 0) {
+        entries.push(diverged());
     }
     entries
 }
 
-/// `n = 3`, `n = 2 of 3, 1 diverged`; over several panels `n = 0 to 3, 4 diverged` or
-/// `n = 2 of 3 each, 4 diverged`.
-fn replicates(counts: &[usize], most: usize, trials: &[&TrialCurves]) -> String {
-    let fewest = counts.iter().min().copied().unwrap_or(0);
-    let highest = counts.iter().max().copied().unwrap_or(0);
-    let number = if fewest < highest {
-        format!("n = {fewest} to {highest}")
-    } else if highest < most {
-        let each = if counts.len() > 1 { " each" } else { "" };
-        format!("n = {highest} of {most}{each}")
-    } else {
-        format!("n = {highest}")
+/// The mark of a trial that diverged.
+pub(super) fn diverged() -> LegendEntry {
+    LegendEntry {
+        label: "diverged (height means nothing)".to_owned(),
+        symbol: Symbol::Ended,
+    }
+}
+
+fn entry(arrangement: &Arrangement<'_>, line: &Line) -> LegendEntry {
+    let counts = arrangement.facets.iter().map(|facet| {
+        let trials = arrangement.trials(line, facet);
+        completed(&trials).count()
+    });
+    let gaps = match arrangement.facets.as_slice() {
+        [facet] => gaps(&arrangement.trials(line, facet)),
+        _ => None,
     };
+    LegendEntry {
+        label: gaps.map_or_else(
+            || line.label.clone(),
+            |gaps| format!("{} ({gaps})", line.label),
+        ),
+        symbol: Symbol::Line {
+            key: line.key,
+            band: counts.max().unwrap_or(0) > 1,
+        },
+    }
+}
+
+/// What became of the trials that were not completed: `1 of 3 diverged`.
+fn gaps(trials: &[&TrialCurves]) -> Option<String> {
+    let all = trials.len();
     let missing = ["diverged", "failed", "interrupted", "pending"]
         .into_iter()
         .map(|outcome| (count(trials, outcome), outcome))
         .filter(|(count, _)| *count > 0)
-        .map(|(count, outcome)| format!(", {count} {outcome}"));
-    number + &missing.collect::<String>()
+        .map(|(count, outcome)| match (count, all) {
+            (1, 1) => outcome.to_owned(),
+            _ if count == all => format!("all {all} {outcome}"),
+            _ => format!("{count} of {all} {outcome}"),
+        });
+    let missing: Vec<String> = missing.collect();
+    (!missing.is_empty()).then(|| missing.join(", "))
 }
 
 fn count(trials: &[&TrialCurves], outcome: &str) -> usize {
-    trials
-        .iter()
-        .filter(|trial| trial.outcome == outcome)
-        .count()
+    let is_it = |trial: &&&TrialCurves| trial.outcome == outcome;
+    trials.iter().filter(is_it).count()
 }
 
-/// The lines of a panel whose replicates are not all completed: `n: none 1/3, after 2/3`. The
+/// The lines of a panel whose replicates are not all completed: `none: 2 of 3 diverged`. The
 /// legend says it where there is only one panel.
-pub(super) fn panel(arrangement: &Arrangement, facet: &Facet) -> String {
+pub(super) fn panel(arrangement: &Arrangement<'_>, facet: &Facet) -> String {
     if arrangement.facets.len() < 2 {
         return String::new();
     }
-    let gaps: Vec<String> = arrangement
-        .lines
-        .iter()
-        .map(|line| (line, arrangement.trials(line, facet)))
-        .map(|(line, trials)| (line, completed(&trials).count(), trials.len()))
-        .filter(|(_, completed, all)| completed < all)
-        .map(|(line, completed, all)| format!("{} {completed}/{all}", line.label))
-        .collect();
-    if gaps.is_empty() {
-        return String::new();
+    let trials = |line| arrangement.trials(line, facet);
+    if arrangement.lines.iter().all(|line| trials(line).is_empty()) {
+        return "not in this experiment".to_owned();
     }
-    format!("n: {}", gaps.join(", "))
+    let gaps = arrangement.lines.iter().filter_map(|line| {
+        let gaps = gaps(&trials(line))?;
+        Some(format!("{}: {gaps}", line.label))
+    });
+    gaps.collect::<Vec<_>>().join("; ")
 }
 
-/// What a line and its band are, for the numbers of replicates that occur.
-pub(super) fn band(arrangement: &Arrangement) -> String {
-    let mut occurs = [false; 4];
-    for facet in &arrangement.facets {
-        for line in &arrangement.lines {
-            let count = completed(&arrangement.trials(line, facet)).count();
-            occurs[count.min(3)] = true;
-        }
-    }
-    match occurs {
-        [_, false, false, false] => "No trial is completed: there is nothing to average.",
-        [_, true, false, false] => {
-            "Line: the one completed replicate (n = 1); a single run has no band."
-        }
-        [_, false, true, false] => {
-            "Line: mean over the completed replicates. Band: smallest to largest of the two."
-        }
-        [_, false, false, true] => {
-            "Line: mean over the completed replicates. Band: 95 % t interval of the mean."
-        }
-        [_, true, true, false] => {
-            "Line: mean over the completed replicates. Band: smallest to largest where n = 2, none \
-             where n = 1."
-        }
-        [_, true, false, true] => {
-            "Line: mean over the completed replicates. Band: 95 % t interval of the mean, none \
-             where n = 1."
-        }
-        [_, false, true, true] => {
-            "Line: mean over the completed replicates. Band: 95 % t interval of the mean, smallest \
-             to largest where n = 2."
-        }
-        [_, true, true, true] => {
-            "Line: mean over the completed replicates. Band: 95 % t interval of the mean, smallest \
-             to largest where n = 2, none where n = 1."
-        }
-    }
-    .to_owned()
+/// The numbers of completed replicates behind the lines, panel by panel.
+pub(super) fn counts(arrangement: &Arrangement<'_>) -> Vec<usize> {
+    let lines = |facet| {
+        let trials = move |line| arrangement.trials(line, facet);
+        arrangement.lines.iter().map(trials)
+    };
+    let trials = arrangement.facets.iter().flat_map(lines);
+    trials
+        .filter(|trials| !trials.is_empty())
+        .map(|trials| completed(&trials).count())
+        .collect()
 }
 
-/// Everything else that a reader must know.
-pub(super) fn footnote(
-    arrangement: &Arrangement,
-    metrics: &[Metric],
-    first_epoch: usize,
-    band_is_cut: bool,
-) -> String {
-    let mut notes = Vec::new();
-    if metrics.iter().any(|metric| metric.is_train()) {
-        notes.push(
-            "Training curves: mean over the epoch's batches while the weights change.".to_owned(),
+/// What a `mark` (a line, a point) and the `spread` around it (a band, a bar) are, for the numbers of replicates that occur.
+pub(super) fn band(counts: &[usize], mark: &str, spread: &str) -> String {
+    let some = || counts.iter().copied().filter(|&count| count > 0);
+    let (Some(fewest), Some(most)) = (some().min(), some().max()) else {
+        return "No trial is completed: there is nothing to average.".to_owned();
+    };
+    if most == 1 {
+        return format!(
+            "{mark}: the one completed replicate (n = 1); a single run has no {}.",
+            spread.to_lowercase()
         );
     }
-    if metrics.iter().any(|metric| !metric.is_train()) {
-        notes.push(evaluation(first_epoch).to_owned());
-    }
-    if arrangement
-        .facets
-        .iter()
-        .any(|facet| !panel(arrangement, facet).is_empty())
-    {
-        notes.push("n: completed of planned trials, where some are missing.".to_owned());
-    }
-    if band_is_cut {
-        notes.push("Bands that reach beyond a logarithmic axis are cut there.".to_owned());
-    }
-    let lost = lost_values(arrangement, metrics);
-    if lost > 0 {
-        notes.push(format!(
-            "{lost} values of completed trials are not finite and left out."
-        ));
-    }
-    notes.extend(arrangement.left_out.iter().cloned());
-    notes.join(" ")
-}
-
-fn evaluation(first_epoch: usize) -> &'static str {
-    if first_epoch == 0 {
-        "Epoch 0 is the untrained network."
+    let n = if fewest == most {
+        format!("n = {most}")
     } else {
-        "The untrained network (epoch 0) is not drawn."
-    }
-}
-
-fn lost_values(arrangement: &Arrangement, metrics: &[Metric]) -> usize {
-    arrangement
-        .lines
-        .iter()
-        .map(|line| arrangement.all_trials(line))
-        .flat_map(|trials| {
-            metrics
-                .iter()
-                .map(move |&metric| not_finite(&trials, metric))
-        })
-        .sum()
+        format!("n = {fewest} to {most}")
+    };
+    let what = match (fewest, most) {
+        (2, 2) => "smallest to largest of the two",
+        (1, 2) => "smallest to largest where n = 2, none where n = 1",
+        (1, _) if some().any(|count| count == 2) => {
+            "95 % t interval of the mean, smallest to largest where n = 2, none where n = 1"
+        }
+        (1, _) => "95 % t interval of the mean, none where n = 1",
+        (2, _) => "95 % t interval of the mean, smallest to largest where n = 2",
+        _ => "95 % t interval of the mean",
+    };
+    format!("{mark}: mean over the {n} completed replicates. {spread}: {what}.")
 }

@@ -1,68 +1,82 @@
 //! The whole experiment on one sheet: loss above accuracy, training beside evaluation.
 
-use super::arrangement::{Arrangement, Facet};
+use super::arrangement::{Arrangement, PANELS, Wanted};
+use super::curves;
 use super::metric::{self, Metric};
+use super::progress::Progress;
 use super::request::{Absent, Drawn, Request};
-use super::sheet::{Sheet, Strip};
-use crate::plot::chart::{Chart, Panel};
-use crate::record::results::Results;
+use super::sheet::{self, Rows, Strip};
+use crate::plot::chart::Panel;
+use crate::record::results::{Results, TrialCurves};
 
 /// As many columns as stay readable on a page.
 const COLUMNS: usize = 6;
 
-/// The figure `overview`.
+/// Two rows of two panels where the lines are all; with further axes a column for each of their
+/// combinations and a row for each metric: of up to three columns all four metrics, of more the two that
+/// say most, what is learnt from (training loss) and what comes of it (accuracy when evaluated).
 pub(super) fn draw(results: &Results, _: &Request) -> Result<Vec<Drawn>, Absent> {
+    let request = Request::default();
+    let wanted = Wanted {
+        limit: COLUMNS,
+        crossed: false,
+        ..Wanted::of("curves", &[])
+    };
+    let arrangement = Arrangement::of(results, &wanted)?;
+    let progress = Progress::new(results, &request);
+    let [loss, accuracy] = metric::evaluation(results);
+    let all = [Metric::TrainLoss, loss, Metric::TrainAccuracy, accuracy];
+    let panel = |metric: Metric, index: usize| {
+        let reading = |trial: &TrialCurves| curves::reading(&progress, trial, metric);
+        let facet = &arrangement.facets[index];
+        progress.panel(&arrangement, facet, &reading, metric.quantity().bounds)
+    };
+    let strip = |heading: &str, metrics: &[Metric], panels| Strip {
+        heading: heading.to_owned(),
+        quantity: metrics[0].quantity(),
+        panels,
+    };
+    let columns = arrangement.facets.len();
+    let (metrics, strips) = if columns == 1 {
+        let titled = |&metric: &Metric| Panel {
+            title: metric.title().to_owned(),
+            ..panel(metric, 0)
+        };
+        let rows = all.chunks(2);
+        let rows = rows.map(|pair| strip("", pair, pair.iter().map(titled).collect()));
+        (all.to_vec(), rows.collect::<Vec<_>>())
+    } else {
+        let metrics = if columns * all.len() > PANELS {
+            vec![Metric::TrainLoss, accuracy]
+        } else {
+            all.to_vec()
+        };
+        let row = |(index, &metric): (usize, &Metric)| {
+            let panels = (0..columns).map(|column| said_once(panel(metric, column), index));
+            strip(metric.title(), &[metric], panels.collect())
+        };
+        let rows = metrics.iter().enumerate().map(row).collect();
+        (metrics, rows)
+    };
+    let frame = curves::frame(&progress, &arrangement, &metrics, "");
+    let x = progress.axis(&strips);
+    let mut chart = sheet::chart(results, frame, x, strips, Rows::EachOnItsOwn);
+    chart.subtitle = subtitle(results).to_owned();
     Ok(vec![Drawn {
         stem: "overview".to_owned(),
-        chart: overview(results, metric::evaluation(results)),
+        chart,
     }])
 }
 
-/// Two rows of two panels where the placement is the only axis; with further axes a row for each
-/// metric and a column for each of their combinations. `evaluation` is the loss and accuracy that
-/// stand beside the training ones.
-fn overview(results: &Results, evaluation: [Metric; 2]) -> Chart {
-    let arrangement = Arrangement::of(results, COLUMNS);
-    let sheet = Sheet::new(results, &arrangement);
-    let [loss, accuracy] = evaluation;
-    let strips = if let [facet] = arrangement.facets.as_slice() {
-        let strip = |metrics: [Metric; 2]| Strip {
-            heading: String::new(),
-            metrics: metrics.to_vec(),
-            panels: metrics
-                .into_iter()
-                .map(|metric| sheet.panel(metric.title(), metric, facet))
-                .collect(),
-        };
-        [[Metric::TrainLoss, loss], [Metric::TrainAccuracy, accuracy]]
-            .map(strip)
-            .into()
-    } else {
-        let metrics = [Metric::TrainLoss, loss, Metric::TrainAccuracy, accuracy];
-        metrics
-            .map(|metric| metric_row(&sheet, &arrangement, metric))
-            .into()
-    };
-    sheet.chart(subtitle(results), strips)
-}
-
-/// One metric in every column, which the row above the others explains for all.
-fn metric_row(sheet: &Sheet, arrangement: &Arrangement, metric: Metric) -> Strip {
-    let panel = |facet: &Facet| {
-        let panel = sheet.panel(&facet.title, metric, facet);
-        if metric == Metric::TrainLoss {
-            return panel;
-        }
-        Panel {
-            title: String::new(),
-            note: String::new(),
-            ..panel
-        }
-    };
-    Strip {
-        heading: metric.title().to_owned(),
-        metrics: vec![metric],
-        panels: arrangement.facets.iter().map(panel).collect(),
+/// Below the first row, what its titles and notes say already is left out.
+fn said_once(panel: Panel, row: usize) -> Panel {
+    if row == 0 {
+        return panel;
+    }
+    Panel {
+        title: String::new(),
+        note: String::new(),
+        ..panel
     }
 }
 

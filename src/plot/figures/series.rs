@@ -1,80 +1,54 @@
 //! The curves of one condition's replicates → one line with its band.
 
-use std::collections::BTreeMap;
-
-use super::metric::Metric;
 use crate::plot::chart::{Point, Series, Span};
 use crate::plot::palette::Key;
+use crate::plot::scale::Extent;
 use crate::record::results::TrialCurves;
 use crate::stats;
 
 /// The confidence of the band around a mean.
-const CONFIDENCE: f64 = 0.95;
+pub(super) const CONFIDENCE: f64 = 0.95;
 
-/// Mean and band of `metric` over the completed trials, from epoch `first` on, and the epochs at
-/// which the others diverged. The marks' heights are set once the axis is known.
-pub(super) fn series(
-    label: &str,
-    key: Key,
-    trials: &[&TrialCurves],
-    metric: Metric,
-    first: usize,
-) -> Series {
+/// Where curves are compared that have no places in common, as times.
+const GRID: usize = 100;
+
+/// The trials that ran to their end.
+pub(super) fn completed<'t, 'a: 't>(
+    trials: &'t [&'a TrialCurves],
+) -> impl Iterator<Item = &'a TrialCurves> + 't {
+    let trials = trials.iter().copied();
+    trials.filter(|trial| trial.outcome == "completed")
+}
+
+/// Mean and band of the curves, one a replicate, at every place that one of them has; points that are not
+/// finite are left out. The band ends where the quantity itself ends.
+pub(super) fn mean_line(label: &str, key: Key, curves: &[Vec<Point>], bounds: Extent) -> Series {
+    let mut all: Vec<Point> = curves.iter().flatten().copied().collect();
+    all.retain(|point| point.y.is_finite());
+    all.sort_by(|a, b| a.x.total_cmp(&b.x));
     let mut points = Vec::new();
     let mut band = Vec::new();
-    for (epoch, values) in values_by_epoch(trials, metric, first) {
-        let x = epoch as f64;
+    for place in all.chunk_by(|a, b| a.x.total_cmp(&b.x).is_eq()) {
+        let x = place[0].x;
+        let values: Vec<f64> = place.iter().map(|point| point.y).collect();
         let Some(y) = stats::mean(&values).filter(|mean| mean.is_finite()) else {
             continue;
         };
         points.push(Point { x, y });
-        band.extend(spread(&values, metric).map(|(low, high)| Span { x, low, high }));
+        band.extend(spread(&values, bounds).map(|(low, high)| Span { x, low, high }));
     }
     Series {
         label: label.to_owned(),
         key,
         points,
         band,
-        ended: diverged(trials),
         ..Series::default()
     }
 }
 
-/// How many values of completed trials are not finite, and so in no line.
-pub(super) fn not_finite(trials: &[&TrialCurves], metric: Metric) -> usize {
-    completed(trials)
-        .flat_map(|trial| &trial.epochs)
-        .filter_map(|row| metric.value(row))
-        .filter(|value| !value.is_finite())
-        .count()
-}
-
-/// The trials that ran to their end.
-pub(super) fn completed<'a>(trials: &'a [&TrialCurves]) -> impl Iterator<Item = &'a TrialCurves> {
-    trials
-        .iter()
-        .copied()
-        .filter(|trial| trial.outcome == "completed")
-}
-
-fn values_by_epoch(
-    trials: &[&TrialCurves],
-    metric: Metric,
-    first: usize,
-) -> BTreeMap<usize, Vec<f64>> {
-    let mut by_epoch: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    for row in completed(trials).flat_map(|trial| &trial.epochs) {
-        let value = metric.value(row).filter(|value| value.is_finite());
-        if let Some(value) = value.filter(|_| row.epoch >= first) {
-            by_epoch.entry(row.epoch).or_default().push(value);
-        }
-    }
-    by_epoch
-}
-
-/// The band at one epoch: none for one replicate, the two themselves for two, and from three on
-/// the t interval of the mean, cut where the metric itself ends.
-fn spread(values: &[f64], metric: Metric) -> Option<(f64, f64)> {
+/// None for one replicate, the two themselves for two, and from three on the t interval of the mean, cut
+/// where the quantity itself ends.
+pub(super) fn spread(values: &[f64], bounds: Extent) -> Option<(f64, f64)> {
     let (low, high) = match values.len() {
         0 | 1 => return None,
         2 => (stats::minimum(values)?, stats::maximum(values)?),
@@ -83,38 +57,49 @@ fn spread(values: &[f64], metric: Metric) -> Option<(f64, f64)> {
             (interval.low, interval.high)
         }
     };
-    let bounds = metric.bounds();
     let (low, high) = (low.max(bounds.low), high.min(bounds.high));
     (low.is_finite() && high.is_finite()).then_some((low, high))
 }
 
-fn diverged(trials: &[&TrialCurves]) -> Vec<Point> {
-    let steps = trials.iter().find_map(|trial| steps_an_epoch(trial));
-    trials
-        .iter()
-        .filter(|trial| trial.outcome == "diverged")
-        .map(|trial| Point {
-            x: ended_at(trial, steps),
-            y: 0.0,
-        })
-        .collect()
+/// The mean of each point and up to `over − 1` before it.
+pub(super) fn smoothed(curve: &[Point], over: usize) -> Vec<Point> {
+    let over = over.max(1);
+    let one = |end: usize| {
+        let window = &curve[end.saturating_sub(over - 1)..=end];
+        let values: Vec<f64> = window.iter().map(|point| point.y).collect();
+        Point {
+            x: curve[end].x,
+            y: stats::mean(&values).unwrap_or(curve[end].y),
+        }
+    };
+    (0..curve.len()).map(one).collect()
 }
 
-/// Optimiser steps an epoch, from the first trained epoch.
-fn steps_an_epoch(trial: &TrialCurves) -> Option<f64> {
-    let row = trial
-        .epochs
-        .iter()
-        .find(|row| row.epoch > 0 && row.step > 0)?;
-    Some(row.step as f64 / row.epoch as f64)
-}
-
-/// The epoch, a fraction where it can be told, at which a diverged trial ended: at most one after
-/// its last complete epoch.
-fn ended_at(trial: &TrialCurves, steps_an_epoch: Option<f64>) -> f64 {
-    let last = trial.epochs.last().map_or(0, |row| row.epoch) as f64;
-    match (trial.diverged_step, steps_an_epoch) {
-        (Some(step), Some(steps)) => (step as f64 / steps).clamp(last, last + 1.0),
-        _ => last,
+/// The curves at places that all of them reach, on straight lines between their points.
+pub(super) fn on_one_grid(curves: &[Vec<Point>]) -> Vec<Vec<Point>> {
+    let first = curves.iter().filter_map(|curve| curve.first());
+    let last = curves.iter().filter_map(|curve| curve.last());
+    let from = first.map(|point| point.x).reduce(f64::max);
+    let to = last.map(|point| point.x).reduce(f64::min);
+    let longest = curves.iter().map(Vec::len).max().unwrap_or(0);
+    match from.zip(to) {
+        Some((from, to)) if from < to && curves.len() > 1 => {
+            let places = longest.clamp(2, GRID);
+            let at = |i: usize| from + (to - from) * i as f64 / (places - 1) as f64;
+            let place = |curve: &Vec<Point>| (0..places).map(|i| between(curve, at(i))).collect();
+            curves.iter().map(place).collect()
+        }
+        _ => curves.to_vec(),
     }
+}
+
+fn between(curve: &[Point], x: f64) -> Point {
+    let after = curve.partition_point(|point| point.x < x);
+    let y = match (after.checked_sub(1).map(|i| curve[i]), curve.get(after)) {
+        (Some(a), Some(b)) if b.x > a.x => a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x),
+        (_, Some(b)) => b.y,
+        (Some(a), None) => a.y,
+        (None, None) => f64::NAN,
+    };
+    Point { x, y }
 }

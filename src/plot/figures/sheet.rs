@@ -1,185 +1,114 @@
 //! The frame that all figures share: panels on common axes, with legend and notes.
 
-use super::arrangement::{Arrangement, Facet};
-use super::metric::Metric;
-use super::{notes, series};
-use crate::plot::chart::{Axis, Chart, Panel, Row};
-use crate::plot::scale::{self, Extent};
+use super::axes::Quantity;
+use super::notes;
+use crate::plot::chart::{Axis, Chart, LegendEntry, Panel, Row, Series};
 use crate::record::results::Results;
-
-/// A figure in the making.
-pub(super) struct Sheet<'a> {
-    results: &'a Results,
-    arrangement: &'a Arrangement<'a>,
-    first_epoch: usize,
-}
 
 /// A row of panels before its axis is known.
 pub(super) struct Strip {
     /// What the panels have in common; may be empty.
     pub(super) heading: String,
-    /// What the panels show: losses or accuracies, not both, since they share an axis.
-    pub(super) metrics: Vec<Metric>,
+    /// What its vertical axis measures.
+    pub(super) quantity: Quantity,
     /// The panels, with bands uncut and marks without height.
     pub(super) panels: Vec<Panel>,
 }
 
-impl<'a> Sheet<'a> {
-    /// Begins a figure. The untrained network is drawn only where there is nothing else, since its
-    /// loss would squash all that follows.
-    pub(super) fn new(results: &'a Results, arrangement: &'a Arrangement<'a>) -> Self {
-        let rows = results.trials.iter().flat_map(|trial| &trial.epochs);
-        let last = rows.map(|row| row.epoch).max().unwrap_or(0);
-        Self {
-            results,
-            arrangement,
-            first_epoch: last.min(1),
+/// What stands around the panels.
+#[derive(Default)]
+pub(super) struct Frame {
+    /// What is shown.
+    pub(super) shown: String,
+    /// What the lines have in common.
+    pub(super) legend_title: String,
+    /// The legend.
+    pub(super) legend: Vec<LegendEntry>,
+    /// What lines and bands are.
+    pub(super) band: String,
+    /// What else must be known, in sentences.
+    pub(super) notes: Vec<String>,
+}
+
+/// Whether rows are measured alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// All on the axis of the first.
+    OnOneAxis,
+    /// Each on its own.
+    EachOnItsOwn,
+}
+
+/// Puts the strips on one horizontal axis.
+pub(super) fn chart(
+    results: &Results,
+    frame: Frame,
+    x: Axis,
+    strips: Vec<Strip>,
+    rows: Rows,
+) -> Chart {
+    let axes: Vec<Axis> = match (rows, strips.first()) {
+        (Rows::OnOneAxis, Some(first)) => {
+            let panels = strips.iter().flat_map(|strip| &strip.panels);
+            vec![first.quantity.axis(panels); strips.len()]
         }
-    }
-
-    /// One panel: every line of `facet`.
-    pub(super) fn panel(&self, title: &str, metric: Metric, facet: &Facet) -> Panel {
-        let line = |line: &super::arrangement::Line| {
-            let trials = self.arrangement.trials(line, facet);
-            series::series(&line.label, line.key, &trials, metric, self.first_epoch)
-        };
-        Panel {
-            title: title.to_owned(),
-            note: notes::panel(self.arrangement, facet),
-            series: self.arrangement.lines.iter().map(line).collect(),
-            ..Panel::default()
-        }
-    }
-
-    /// Puts the strips, each with an axis of its own, on one horizontal axis.
-    pub(super) fn chart(&self, subtitle: &str, strips: Vec<Strip>) -> Chart {
-        let axes = strips
-            .iter()
-            .map(|strip| axis(strip.is_loss(), &strip.panels))
-            .collect();
-        self.finish(subtitle, strips, axes)
-    }
-
-    /// Likewise, but all strips share one vertical axis as well.
-    pub(super) fn chart_on_one_axis(&self, subtitle: &str, strips: Vec<Strip>) -> Chart {
-        let panels = strips.iter().flat_map(|strip| &strip.panels);
-        let shared = axis(strips.iter().any(Strip::is_loss), panels);
-        let axes = vec![shared; strips.len()];
-        self.finish(subtitle, strips, axes)
-    }
-
-    fn finish(&self, subtitle: &str, strips: Vec<Strip>, axes: Vec<Axis>) -> Chart {
-        let columns = strips
-            .iter()
-            .map(|strip| strip.panels.len())
-            .max()
-            .unwrap_or(1);
-        let x = epochs(&strips, columns);
-        let mut metrics: Vec<Metric> = Vec::new();
-        let mut band_is_cut = false;
-        let mut rows = Vec::new();
-        for (strip, y) in strips.into_iter().zip(axes) {
-            let bad_end = if strip.is_loss() { y.high } else { y.low };
-            for metric in &strip.metrics {
-                if !metrics.contains(metric) {
-                    metrics.push(*metric);
-                }
-            }
-            let mut panels = strip.panels;
-            for panel in &mut panels {
-                band_is_cut |= settle(panel, &x, &y, bad_end);
-            }
-            rows.push(Row {
-                heading: strip.heading,
-                y,
-                panels,
-            });
-        }
-        Chart {
-            title: self.title().to_owned(),
-            subtitle: subtitle.to_owned(),
-            legend_title: self.arrangement.legend_title.clone(),
-            legend: notes::legend(self.arrangement),
-            x,
-            rows,
-            band: notes::band(self.arrangement),
-            shade: None,
-            footnote: notes::footnote(self.arrangement, &metrics, self.first_epoch, band_is_cut),
-        }
-    }
-
-    fn title(&self) -> &str {
-        if self.results.question.trim().is_empty() {
-            &self.results.name
+        _ => strips.iter().map(|s| s.quantity.axis(&s.panels)).collect(),
+    };
+    let mut notes = frame.notes;
+    let mut band_is_cut = false;
+    let mut rows = Vec::new();
+    for (strip, y) in strips.into_iter().zip(axes) {
+        let bad_end = if strip.quantity.worse_is_higher {
+            y.high
         } else {
-            &self.results.question
+            y.low
+        };
+        let mut panels = strip.panels;
+        for series in panels.iter_mut().flat_map(|panel| &mut panel.series) {
+            band_is_cut |= settle(series, &x, &y, bad_end);
         }
+        rows.push(Row {
+            heading: strip.heading,
+            y,
+            panels,
+        });
     }
-}
-
-impl Strip {
-    fn is_loss(&self) -> bool {
-        self.metrics.iter().any(|metric| metric.is_loss())
+    if band_is_cut {
+        notes.push("Bands that reach beyond a logarithmic axis are cut there.".to_owned());
     }
-}
-
-fn axis<'p>(is_loss: bool, panels: impl IntoIterator<Item = &'p Panel>) -> Axis {
-    let series: Vec<_> = panels.into_iter().flat_map(|panel| &panel.series).collect();
-    let lines = series
-        .iter()
-        .flat_map(|series| &series.points)
-        .map(|point| point.y);
-    let bands = series.iter().flat_map(|series| &series.band);
-    let data = scale::Data {
-        lines: Extent::of(lines),
-        bands: Extent::of(bands.flat_map(|span| [span.low, span.high])),
-        marks: series.iter().any(|series| !series.ended.is_empty()),
-    };
-    if is_loss {
-        scale::loss(data)
-    } else {
-        scale::accuracy(data)
+    Chart {
+        title: notes::title(results),
+        subtitle: notes::subtitle(results, &frame.shown),
+        legend_title: frame.legend_title,
+        legend: frame.legend,
+        x,
+        rows,
+        band: frame.band,
+        shade: None,
+        footnote: notes.join(" "),
     }
-}
-
-/// From the first to the last point; marks of diverged trials decide only where there is no line.
-fn epochs(strips: &[Strip], columns: usize) -> Axis {
-    let series: Vec<_> = strips
-        .iter()
-        .flat_map(|strip| &strip.panels)
-        .flat_map(|panel| &panel.series)
-        .collect();
-    let points = series
-        .iter()
-        .flat_map(|series| &series.points)
-        .map(|point| point.x);
-    let ended = series
-        .iter()
-        .flat_map(|series| &series.ended)
-        .map(|point| point.x);
-    let ended = || Extent::of(ended.map(f64::round));
-    let ticks = match columns {
-        0..=2 => 10,
-        3 => 6,
-        _ => 5,
-    };
-    scale::epochs(Extent::of(points).or_else(ended), ticks)
 }
 
 /// Cuts bands at the axis and puts marks of diverged trials on its bad end (a high loss, a low
 /// accuracy); tells whether a band was cut.
-fn settle(panel: &mut Panel, x: &Axis, y: &Axis, bad_end: f64) -> bool {
+fn settle(series: &mut Series, x: &Axis, y: &Axis, bad_end: f64) -> bool {
     let mut cut = false;
-    for series in &mut panel.series {
-        for span in &mut series.band {
-            cut |= span.low < y.low || span.high > y.high;
-            span.low = span.low.clamp(y.low, y.high);
-            span.high = span.high.clamp(y.low, y.high);
-        }
-        for point in &mut series.ended {
-            point.x = point.x.clamp(x.low, x.high);
-            point.y = bad_end;
-        }
+    let bands = series
+        .band
+        .iter_mut()
+        .map(|span| (&mut span.low, &mut span.high));
+    let bars = series
+        .bars
+        .iter_mut()
+        .map(|bar| (&mut bar.low, &mut bar.high));
+    for (low, high) in bands.chain(bars) {
+        cut |= *low < y.low || *high > y.high;
+        *low = low.clamp(y.low, y.high);
+        *high = high.clamp(y.low, y.high);
+    }
+    for point in &mut series.ended {
+        point.x = point.x.clamp(x.low, x.high);
+        point.y = bad_end;
     }
     cut
 }

@@ -1,0 +1,92 @@
+//! What is drawn where there is no room for all, and how the rest is seen.
+
+use super::facets::columns;
+use super::{Arrangement, Facet, Line};
+use crate::record::results::{Results, TrialCurves, short_name};
+use crate::stats;
+
+/// So many lines at most, from the first to the last at equal distances.
+pub(super) fn lines(lines: Vec<Line>, limit: usize, left_out: &mut Vec<String>) -> Vec<Line> {
+    let all = lines.len();
+    if all <= limit {
+        return lines;
+    }
+    let kept: Vec<usize> = (0..limit).map(|i| i * (all - 1) / (limit - 1)).collect();
+    let mut dropped = Vec::new();
+    let mut chosen = Vec::new();
+    for (index, line) in lines.into_iter().enumerate() {
+        if kept.contains(&index) {
+            chosen.push(line);
+        } else {
+            dropped.push(line.label);
+        }
+    }
+    left_out.push(format!(
+        "{limit} of {all} lines are drawn; without {}. All: `bn-lab plot DIR --figure final`.",
+        dropped.join(", ")
+    ));
+    chosen
+}
+
+/// So many panels at most: those in which the lines end furthest apart.
+pub(super) fn panels(
+    arrangement: &mut Arrangement<'_>,
+    limit: usize,
+    figure: &str,
+    axes: &[usize],
+) {
+    let all = arrangement.facets.len();
+    let mut rated: Vec<(f64, usize)> = arrangement
+        .facets
+        .iter()
+        .enumerate()
+        .map(|(index, facet)| (distance(arrangement, facet), index))
+        .collect();
+    // Of equals the first.
+    rated.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut kept: Vec<usize> = rated.iter().take(limit).map(|(_, index)| *index).collect();
+    kept.sort_unstable();
+    arrangement.facets = kept
+        .iter()
+        .map(|&index| arrangement.facets[index].clone())
+        .collect();
+    arrangement.columns = columns(limit).min(limit);
+    arrangement.headings = Vec::new();
+    let command = all_panels(arrangement.results, figure, axes);
+    arrangement.left_out.push(format!(
+        "{limit} of {all} panels are drawn: those whose lines end furthest apart in test accuracy. \
+         All: `{command}`."
+    ));
+}
+
+/// The command that draws every panel.
+fn all_panels(results: &Results, figure: &str, axes: &[usize]) -> String {
+    let facets = axes.iter().take(2).map(|&axis| {
+        let name = short_name(&results.axes[axis]);
+        format!(" --facet {name}")
+    });
+    format!(
+        "bn-lab plot DIR --figure {figure}{}",
+        facets.collect::<String>()
+    )
+}
+
+/// How far apart the lines of a panel end, in test accuracy; a line of which nothing is left is at 0.
+fn distance(arrangement: &Arrangement<'_>, facet: &Facet) -> f64 {
+    let last = |trial: &&TrialCurves| match trial.outcome.as_str() {
+        "completed" => trial.epochs.last().map(|row| row.test_accuracy),
+        "diverged" => Some(0.0),
+        _ => None,
+    };
+    let ends: Vec<f64> = arrangement
+        .lines
+        .iter()
+        .filter_map(|line| {
+            let trials = arrangement.trials(line, facet);
+            let ends: Vec<f64> = trials.iter().filter_map(last).collect();
+            stats::mean(&ends)
+        })
+        .collect();
+    let span = stats::maximum(&ends).zip(stats::minimum(&ends));
+    span.map_or(0.0, |(high, low)| high - low)
+}

@@ -1,0 +1,109 @@
+//! The panels of a figure: one for each combination of some axes.
+
+use super::{axis_name, distinct, value};
+use crate::plot::figures::arrangement::PANELS;
+use crate::record::results::{Results, TrialCurves};
+
+/// One combination of the axes that are not lines.
+#[derive(Clone)]
+pub(in crate::plot::figures) struct Facet {
+    /// The combination in words: `batch size 32 · lr 0.01`.
+    pub(in crate::plot::figures) title: String,
+    /// Axis and value; an empty value stands for any.
+    values: Vec<(usize, String)>,
+}
+
+impl Facet {
+    /// Whether a trial belongs here.
+    pub(in crate::plot::figures) fn holds(&self, trial: &TrialCurves) -> bool {
+        self.values.iter().all(|(axis, wanted)| {
+            let value = value(trial, *axis);
+            value.is_empty() || wanted.is_empty() || value == wanted
+        })
+    }
+}
+
+/// Panels in rows.
+pub(super) struct Grid {
+    /// Row by row.
+    pub(super) facets: Vec<Facet>,
+    /// Panels a row.
+    pub(super) columns: usize,
+    /// One a row, or none.
+    pub(super) headings: Vec<String>,
+}
+
+/// The panels of these axes: of two, the first makes the columns and the second the rows, if that leaves
+/// no more gaps than a page has room for or they are asked for (`crossed`).
+pub(super) fn grid(results: &Results, axes: &[usize], crossed: Option<bool>) -> Grid {
+    if let (&[across, down], Some(asked)) = (axes, crossed) {
+        let (columns, rows) = (distinct(results, across), distinct(results, down));
+        let cells = columns.len() * rows.len();
+        if cells > 0 && (asked || cells <= PANELS && columns.len() <= 6) {
+            return table(results, (across, &columns), (down, &rows));
+        }
+    }
+    let facets = combinations(results, axes);
+    Grid {
+        columns: columns(facets.len()),
+        facets,
+        headings: Vec::new(),
+    }
+}
+
+/// Four panels make a square rather than three and a straggler.
+pub(in crate::plot::figures) fn columns(panels: usize) -> usize {
+    match panels {
+        0..=3 => panels.max(1),
+        4 => 2,
+        5..=6 | 9 => 3,
+        _ => 4,
+    }
+}
+
+fn table(results: &Results, across: (usize, &[String]), down: (usize, &[String])) -> Grid {
+    let named = |axis: usize, value: &str| format!("{} {value}", axis_name(&results.axes[axis]));
+    let mut facets = Vec::new();
+    for row in down.1 {
+        for column in across.1 {
+            facets.push(Facet {
+                title: named(across.0, column),
+                values: vec![(across.0, column.clone()), (down.0, row.clone())],
+            });
+        }
+    }
+    Grid {
+        facets,
+        columns: across.1.len(),
+        headings: down.1.iter().map(|row| named(down.0, row)).collect(),
+    }
+}
+
+/// Combinations without gaps first make panels; one with a gap makes a panel of its own only
+/// where no other would show it.
+fn combinations(results: &Results, axes: &[usize]) -> Vec<Facet> {
+    let combination = |trial: &TrialCurves| -> Facet {
+        let values: Vec<(usize, String)> = axes
+            .iter()
+            .map(|&axis| (axis, value(trial, axis).to_owned()))
+            .collect();
+        let parts = values.iter().filter(|(_, value)| !value.is_empty());
+        let parts: Vec<String> = parts
+            .map(|(axis, value)| format!("{} {value}", axis_name(&results.axes[*axis])))
+            .collect();
+        Facet {
+            title: parts.join(" · "),
+            values,
+        }
+    };
+    let has_gap = |trial: &TrialCurves| axes.iter().any(|&axis| value(trial, axis).is_empty());
+    let mut facets: Vec<Facet> = Vec::new();
+    for gaps in [false, true] {
+        for trial in results.trials.iter().filter(|trial| has_gap(trial) == gaps) {
+            if !facets.iter().any(|facet| facet.holds(trial)) {
+                facets.push(combination(trial));
+            }
+        }
+    }
+    facets
+}

@@ -1,0 +1,261 @@
+//! The final metric against a numeric axis: where each line is best, how wide its best range is, and
+//! where training breaks down. Where no axis is numeric, against the lines themselves.
+
+mod chance;
+
+use super::arrangement::{
+    Arrangement, Facet, Line, Wanted, axis, axis_name, distinct, numeric, sentence, value,
+};
+use super::axes;
+use super::notes;
+use super::request::{Absent, Drawn, Request};
+use super::scored::{self, Scores};
+use super::sheet::{self, Frame, Rows, Strip};
+use crate::compare::metric::Metric;
+use crate::compare::tune;
+use crate::plot::chart::{Along, Axis, Bar, Panel, Point, Reference, Scale, Series};
+use crate::record::results::{Results, TrialCurves};
+
+/// How far lines are set apart sideways, as a share of the axis.
+const APART: f64 = 0.011;
+
+/// What is drawn against what.
+struct Final<'a> {
+    results: &'a Results,
+    arrangement: Arrangement<'a>,
+    metric: Metric,
+    along: usize,
+    x: Axis,
+}
+
+/// The figure `final`.
+pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
+    let tuned = results.tuning.as_ref().map(|tuning| tuning.metric.as_str());
+    let name = request.metric.as_deref().or(tuned);
+    let metric = scored::named(name.unwrap_or("test_accuracy"))?;
+    let Some(along) = horizontal(results, &request.facets)? else {
+        return super::conditions::draw(results, request, metric, "final");
+    };
+    let wanted = Wanted {
+        taken: vec![along],
+        ..Wanted::of("final", &request.facets)
+    };
+    let arrangement = Arrangement::of(results, &wanted)?;
+    let values: Vec<(f64, String)> = distinct(results, along)
+        .into_iter()
+        .filter_map(|text| Some((text.parse().ok()?, text)))
+        .collect();
+    let name = sentence(&axis_name(&results.axes[along]));
+    let figure = Final {
+        results,
+        arrangement,
+        metric,
+        along,
+        x: axes::values(&name, &values, request.log_x),
+    };
+    let stem = if request.metric.is_some() {
+        format!("final-{}", metric.name)
+    } else {
+        "final".to_owned()
+    };
+    Ok(vec![Drawn {
+        stem,
+        chart: figure.chart(request),
+    }])
+}
+
+/// The axis that the metric is drawn against: the tuned one, or else the numeric one with most values (of
+/// equals the learning rate) that makes no panels.
+fn horizontal(results: &Results, facets: &[String]) -> Result<Option<usize>, Absent> {
+    let facets = facets.iter().map(|name| axis(results, name));
+    let facets = facets.collect::<Result<Vec<_>, _>>()?;
+    let mut numeric = numeric(results);
+    numeric.retain(|axis| !facets.contains(axis));
+    let tuned = results.tuning.as_ref().map(|tuning| tuning.key.as_str());
+    let rank = |&axis: &usize| {
+        let key = results.axes[axis].as_str();
+        let values = distinct(results, axis).len();
+        (tuned == Some(key), values, key == "train.learning_rate")
+    };
+    numeric.reverse();
+    Ok(numeric.into_iter().max_by_key(rank))
+}
+
+impl Final<'_> {
+    fn chart(&self, request: &Request) -> crate::plot::chart::Chart {
+        let quantity = scored::quantity(self.metric).on(request.log_y);
+        let rows = self.arrangement.rows().map(|(heading, facets)| Strip {
+            heading: heading.to_owned(),
+            quantity: quantity.clone(),
+            panels: facets.iter().map(|facet| self.panel(facet)).collect(),
+        });
+        let strips = rows.collect();
+        let by = axis_name(&self.results.axes[self.along]);
+        let frame = Frame {
+            shown: format!("{} by {by}", scored::words(self.metric)),
+            legend_title: self.arrangement.legend_title.clone(),
+            legend: notes::legend(&self.arrangement),
+            band: notes::band(&self.counts(), "Point", "Bar"),
+            notes: self.notes(),
+        };
+        sheet::chart(self.results, frame, self.x.clone(), strips, Rows::OnOneAxis)
+    }
+
+    fn panel(&self, facet: &Facet) -> Panel {
+        let lines = &self.arrangement.lines;
+        let middle = (lines.len() as f64 - 1.0) / 2.0;
+        let lines = lines.iter().enumerate();
+        let lines = lines.map(|(index, line)| self.line(line, facet, index as f64 - middle));
+        let mut references = self.without_axis(facet);
+        references.extend(self.chosen(facet));
+        let at_chance = chance::of(self.results, self.metric, &self.by_value(facet));
+        references.extend(at_chance.iter().map(chance::AtChance::reference));
+        Panel {
+            title: facet.title.clone(),
+            note: at_chance.map_or(String::new(), |found| found.note),
+            references,
+            series: lines.collect(),
+            ..Panel::default()
+        }
+    }
+
+    /// What each line scored at each value of the axis.
+    fn by_value(&self, facet: &Facet) -> Vec<(String, String, Scores)> {
+        let mut all = Vec::new();
+        for line in &self.arrangement.lines {
+            for (text, trials) in self.at_values(line, facet) {
+                let scores = Scores::of(self.results, &trials, self.metric);
+                all.push((line.label.clone(), text, scores));
+            }
+        }
+        all
+    }
+
+    fn at_values(&self, line: &Line, facet: &Facet) -> Vec<(String, Vec<&TrialCurves>)> {
+        let trials = self.arrangement.trials(line, facet);
+        let at = |text: String| {
+            let is_there = |trial: &&&TrialCurves| value(trial, self.along) == text;
+            let trials: Vec<&TrialCurves> = trials.iter().filter(is_there).copied().collect();
+            (text, trials)
+        };
+        let values = distinct(self.results, self.along).into_iter().map(at);
+        values.filter(|(_, trials)| !trials.is_empty()).collect()
+    }
+
+    fn line(&self, line: &Line, facet: &Facet, aside: f64) -> Series {
+        let mut series = Series {
+            label: line.label.clone(),
+            key: line.key,
+            ..Series::default()
+        };
+        let bounds = scored::quantity(self.metric).bounds;
+        for (text, trials) in self.at_values(line, facet) {
+            let Ok(x) = text.parse::<f64>() else { continue };
+            let x = self.aside(x, aside);
+            let scores = Scores::of(self.results, &trials, self.metric);
+            let end = Point { x, y: 0.0 };
+            series
+                .ended
+                .extend(std::iter::repeat_n(end, scores.diverged));
+            let Some(y) = scores.mean() else { continue };
+            let at = Point { x, y };
+            series.points.push(at);
+            let dots = scores.values.iter().filter(|_| scores.values.len() > 1);
+            series.dots.extend(dots.map(|&y| Point { x, y }));
+            series
+                .bars
+                .extend(scores.spread(bounds).map(|(low, high)| Bar {
+                    at,
+                    along: Along::Y,
+                    low,
+                    high,
+                }));
+        }
+        series.points.sort_by(|a, b| a.x.total_cmp(&b.x));
+        series
+    }
+
+    /// A little to the side, so that the bars of lines do not hide each other.
+    fn aside(&self, x: f64, places: f64) -> f64 {
+        let by = places * APART;
+        match self.x.scale {
+            Scale::Logarithmic => x * (self.x.high / self.x.low).powf(by),
+            Scale::Linear | Scale::Categorical => x + (self.x.high - self.x.low) * by,
+        }
+    }
+
+    /// Lines for which the axis means nothing.
+    fn without_axis(&self, facet: &Facet) -> Vec<Reference> {
+        let mean = |line: &Line| {
+            let mut trials = self.arrangement.trials(line, facet);
+            trials.retain(|trial| value(trial, self.along).is_empty());
+            let mean = Scores::of(self.results, &trials, self.metric).mean()?;
+            Some(Reference {
+                of: Along::Y,
+                low: mean,
+                high: mean,
+                label: line.label.clone(),
+            })
+        };
+        self.arrangement.lines.iter().filter_map(mean).collect()
+    }
+
+    /// What tuning chose for each line, where the tuned key is the axis.
+    fn chosen(&self, facet: &Facet) -> Vec<Reference> {
+        let Some(tuning) = &self.results.tuning else {
+            return Vec::new();
+        };
+        if self.results.axes[self.along] != tuning.key {
+            return Vec::new();
+        }
+        let others = tune::others(self.results, tuning);
+        let choices = tune::choices(self.results, tuning);
+        let mut found: Vec<(f64, String)> = Vec::new();
+        for line in &self.arrangement.lines {
+            let trials = self.arrangement.trials(line, facet);
+            let Some(trial) = trials.first() else {
+                continue;
+            };
+            let setting = || others.iter().map(|&axis| &trial.axes[axis]);
+            let choice = choices.iter().find(|choice| setting().eq(&choice.setting));
+            let Some(chosen) = choice.and_then(|choice| choice.chosen()) else {
+                continue;
+            };
+            let Ok(x) = chosen.value.parse::<f64>() else {
+                continue;
+            };
+            match found.iter_mut().find(|(at, _)| at.total_cmp(&x).is_eq()) {
+                Some((_, labels)) => labels.push_str(&format!(", {}", line.label)),
+                None => found.push((x, format!("chosen: {}", line.label))),
+            }
+        }
+        let reference = |(x, label): (f64, String)| Reference {
+            of: Along::X,
+            low: x,
+            high: x,
+            label,
+        };
+        found.into_iter().map(reference).collect()
+    }
+
+    fn counts(&self) -> Vec<usize> {
+        let facets = self.arrangement.facets.iter();
+        let scores = facets.flat_map(|facet| self.by_value(facet));
+        scores.map(|(.., scores)| scores.values.len()).collect()
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = vec!["Faint dots: single replicates.".to_owned()];
+        if self.arrangement.lines.len() > 1 {
+            notes.push("Lines are set apart a little sideways.".to_owned());
+        }
+        if let Some(tuning) = &self.results.tuning {
+            notes.push(format!(
+                "Chosen: the best {} of those at which fewest replicates diverged.",
+                tuning.metric.replace('_', " ")
+            ));
+        }
+        notes.extend(self.arrangement.left_out.iter().cloned());
+        notes
+    }
+}

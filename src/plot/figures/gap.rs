@@ -1,0 +1,89 @@
+//! How much better a network does on what it has seen than on what it has not, as training goes on.
+
+use super::arrangement::{Arrangement, Wanted};
+use super::axes::{Kind, Quantity};
+use super::curves;
+use super::metric::{self, Metric};
+use super::notes;
+use super::progress::Progress;
+use super::request::{Absent, Drawn, Request};
+use super::sheet::{self, Frame, Rows, Strip};
+use crate::plot::chart::{Along, Panel, Reference};
+use crate::record::results::{Results, TrialCurves};
+
+/// The figure `gap`: of accuracies, or of losses where the metric that is asked for is one.
+pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
+    let [loss, accuracy] = metric::evaluation(results);
+    let of_loss = request
+        .metric
+        .as_deref()
+        .is_some_and(|name| name.ends_with("loss"));
+    let (seen, unseen) = if of_loss {
+        (Metric::TrainLoss, loss)
+    } else {
+        (Metric::TrainAccuracy, accuracy)
+    };
+    if !metric::measured(results).contains(&seen) {
+        return Err(Absent("no epoch of training is recorded yet".to_owned()));
+    }
+    let arrangement = Arrangement::of(results, &Wanted::of("gap", &request.facets))?;
+    let progress = Progress::new(results, request);
+    let reading = |trial: &TrialCurves| {
+        progress.curve(trial, |row| {
+            let (seen, unseen) = (seen.value(row)?, unseen.value(row)?);
+            Some(if of_loss {
+                unseen - seen
+            } else {
+                seen - unseen
+            })
+        })
+    };
+    let words = |metric: Metric| metric.title().to_lowercase();
+    let (label, shown) = if of_loss {
+        let label = "Gap of losses (nats)";
+        (label, format!("{} minus {}", unseen.title(), words(seen)))
+    } else {
+        let label = "Gap of accuracies (points)";
+        (label, format!("{} minus {}", seen.title(), words(unseen)))
+    };
+    let quantity = Quantity::new(label, Kind::Plain);
+    let panel = |facet: &_| {
+        let panel = progress.panel(&arrangement, facet, &reading, quantity.bounds);
+        Panel {
+            references: vec![Reference {
+                of: Along::Y,
+                low: 0.0,
+                high: 0.0,
+                label: String::new(),
+            }],
+            ..panel
+        }
+    };
+    let rows = arrangement.rows().map(|(heading, facets)| Strip {
+        heading: heading.to_owned(),
+        quantity: quantity.clone(),
+        panels: facets.iter().map(panel).collect(),
+    });
+    let strips: Vec<Strip> = rows.collect();
+    let mut notes = vec![
+        "Above 0 the network does better on what it has seen. Training figures are means over the epoch's \
+         batches while the weights change, with the batches' own statistics and any dropout, which alone \
+         can put them below the others."
+            .to_owned(),
+    ];
+    notes.extend(progress.notes());
+    notes.extend(arrangement.left_out.iter().cloned());
+    let frame = Frame {
+        shown,
+        legend_title: arrangement.legend_title.clone(),
+        legend: notes::legend(&arrangement),
+        band: notes::band(&notes::counts(&arrangement), "Line", "Band"),
+        notes,
+    };
+    let x = progress.axis(&strips);
+    let name = if of_loss { "gap-loss" } else { "gap" };
+    Ok(vec![Drawn {
+        stem: curves::stem(name, request),
+        chart: sheet::chart(results, frame, x, strips, Rows::OnOneAxis),
+    }])
+}

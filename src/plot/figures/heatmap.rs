@@ -1,0 +1,247 @@
+//! A metric over two numeric axes, one panel a line: where each placement works, and where nothing does.
+
+use super::arrangement::{
+    Arrangement, Facet, Line, PANELS, Wanted, axis_name, distinct, numeric, sentence, value,
+};
+use super::axes;
+use super::notes;
+use super::request::{Absent, Drawn, Request};
+use super::scored::{self, Scores};
+use crate::compare::metric::Metric;
+use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Row};
+use crate::plot::scale::{Data, Extent};
+use crate::record::results::{Results, TrialCurves};
+
+struct HeatMap<'a> {
+    results: &'a Results,
+    arrangement: Arrangement<'a>,
+    metric: Metric,
+    /// Axis and values, from the left.
+    across: (usize, Vec<String>),
+    /// Axis and values, from the top.
+    down: (usize, Vec<String>),
+}
+
+/// The figure `heatmap`.
+pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
+    let metric = scored::named(request.metric.as_deref().unwrap_or("test_accuracy"))?;
+    let (across, down) = two_axes(results)?;
+    let arrangement = Arrangement::of(
+        results,
+        &Wanted {
+            taken: vec![across, down],
+            limit: 4,
+            crossed: false,
+            ..Wanted::of("heatmap", &request.facets)
+        },
+    )?;
+    let mut rows = ascending(results, down);
+    // The largest on top, as on any other vertical axis.
+    rows.reverse();
+    let map = HeatMap {
+        across: (across, ascending(results, across)),
+        down: (down, rows),
+        results,
+        arrangement,
+        metric,
+    };
+    Ok(vec![Drawn {
+        stem: match &request.metric {
+            Some(name) => format!("heatmap-{name}"),
+            None => "heatmap".to_owned(),
+        },
+        chart: map.chart(),
+    }])
+}
+
+/// The learning rate across and the batch size up where they vary, else the first two numeric axes.
+fn two_axes(results: &Results) -> Result<(usize, usize), Absent> {
+    let mut numeric = numeric(results);
+    let rank = |&axis: &usize| match results.axes[axis].as_str() {
+        "train.learning_rate" => 0,
+        "train.batch_size" => 1,
+        _ => 2,
+    };
+    numeric.sort_by_key(rank);
+    match numeric.as_slice() {
+        [across, down, ..] => Ok((*across, *down)),
+        _ => Err(Absent(
+            "a heat map takes two axes with several numbers each: sweep `train.learning_rate` and \
+             `train.batch_size`"
+                .to_owned(),
+        )),
+    }
+}
+
+fn ascending(results: &Results, axis: usize) -> Vec<String> {
+    let number = |text: &String| text.parse::<f64>().unwrap_or(f64::NAN);
+    let mut values = distinct(results, axis);
+    values.sort_by(|a, b| number(a).total_cmp(&number(b)));
+    values
+}
+
+impl HeatMap<'_> {
+    fn chart(&self) -> Chart {
+        let rows: Vec<Vec<Panel>> = self.rows();
+        let cells = rows.iter().flatten().flat_map(|panel| &panel.cells);
+        let values = Extent::of(cells.filter_map(|cell| cell.value));
+        let data = Data {
+            lines: values,
+            ..Data::default()
+        };
+        let y = self.axis(&self.down);
+        let headings: Vec<String> = if self.arrangement.facets.len() > 1 {
+            let facets = self.arrangement.facets.iter();
+            facets.map(|facet| facet.title.clone()).collect()
+        } else {
+            Vec::new()
+        };
+        let row = |(index, panels): (usize, Vec<Panel>)| Row {
+            heading: headings.get(index).cloned().unwrap_or_default(),
+            y: y.clone(),
+            panels,
+        };
+        Chart {
+            title: notes::title(self.results),
+            subtitle: notes::subtitle(self.results, &self.shown()),
+            x: self.axis(&self.across),
+            rows: rows.into_iter().enumerate().map(row).collect(),
+            shade: Some(scored::quantity(self.metric).around(data)),
+            band: self.band(),
+            footnote: self.footnote(),
+            ..Chart::default()
+        }
+    }
+
+    /// A row for each combination of further axes; lines side by side, as many as fit.
+    fn rows(&self) -> Vec<Vec<Panel>> {
+        let lines = self.arrangement.lines.iter().take(PANELS);
+        let lines: Vec<&Line> = lines.collect();
+        if let [facet] = self.arrangement.facets.as_slice() {
+            let columns = if lines.len() == 4 { 2 } else { 3 };
+            let panel = |line: &&Line| self.panel(line, facet);
+            let rows = lines.chunks(columns);
+            return rows
+                .map(|lines| lines.iter().map(panel).collect())
+                .collect();
+        }
+        let row = |facet: &Facet| lines.iter().map(|line| self.panel(line, facet)).collect();
+        self.arrangement.facets.iter().map(row).collect()
+    }
+
+    fn panel(&self, line: &Line, facet: &Facet) -> Panel {
+        let trials = self.arrangement.trials(line, facet);
+        let mut cells = Vec::new();
+        let mut rated = Vec::new();
+        for (y, row) in self.down.1.iter().enumerate() {
+            for (x, column) in self.across.1.iter().enumerate() {
+                let is_here = |trial: &&TrialCurves| {
+                    let at = |axis: usize, wanted: &String| {
+                        let value = value(trial, axis);
+                        value.is_empty() || value == wanted
+                    };
+                    at(self.down.0, row) && at(self.across.0, column)
+                };
+                let here = trials.iter().copied();
+                let here: Vec<&TrialCurves> = here.filter(is_here).collect();
+                if here.is_empty() {
+                    continue;
+                }
+                let scores = Scores::of(self.results, &here, self.metric);
+                rated.extend(
+                    scores
+                        .mean()
+                        .map(|mean| (scores.diverged, mean, cells.len())),
+                );
+                let at = Point {
+                    x: x as f64,
+                    y: y as f64,
+                };
+                cells.push(self.cell(at, &scores));
+            }
+        }
+        if let Some(best) = self.best(&rated) {
+            cells[best].best = true;
+        }
+        Panel {
+            title: line.label.clone(),
+            note: if trials.is_empty() {
+                "not in this experiment".to_owned()
+            } else {
+                String::new()
+            },
+            cells,
+            ..Panel::default()
+        }
+    }
+
+    fn cell(&self, at: Point, scores: &Scores) -> Cell {
+        let mean = scores.mean();
+        Cell {
+            at,
+            value: mean,
+            label: mean.map_or(String::new(), |mean| {
+                let decimals = if mean.abs() >= 10.0 { 1 } else { 3 };
+                format!("{mean:.decimals$}")
+            }),
+            hatched: scores.diverged > 0,
+            best: false,
+        }
+    }
+
+    /// Of the cells with fewest diverged replicates the one with the best mean, as tuning chooses.
+    fn best(&self, rated: &[(usize, f64, usize)]) -> Option<usize> {
+        let sign = if self.metric.higher_is_better() {
+            -1.0
+        } else {
+            1.0
+        };
+        let best = rated.iter().min_by(|a, b| {
+            let means = (sign * a.1).total_cmp(&(sign * b.1));
+            a.0.cmp(&b.0).then(means)
+        });
+        best.map(|(.., index)| *index)
+    }
+
+    fn axis(&self, (axis, values): &(usize, Vec<String>)) -> Axis {
+        let name = sentence(&axis_name(&self.results.axes[*axis]));
+        axes::categories(&name, values)
+    }
+
+    fn shown(&self) -> String {
+        let name = |axis: usize| axis_name(&self.results.axes[axis]);
+        format!(
+            "{} by {} and {}",
+            scored::words(self.metric),
+            name(self.across.0),
+            name(self.down.0)
+        )
+    }
+
+    fn band(&self) -> String {
+        let counts: Vec<usize> = self.counts();
+        let most = counts.iter().max().copied().unwrap_or(0);
+        format!(
+            "Cell: mean over the completed of n = {most} replicates. Heavy frame: the best of the panel, of \
+             cells with fewest diverged replicates. Hatched: a replicate diverged; without a number, all did."
+        )
+    }
+
+    /// Trials planned in each cell.
+    fn counts(&self) -> Vec<usize> {
+        let mut conditions: Vec<(usize, usize)> = Vec::new();
+        for trial in &self.results.trials {
+            match conditions.iter_mut().find(|(c, _)| *c == trial.condition) {
+                Some((_, count)) => *count += 1,
+                None => conditions.push((trial.condition, 1)),
+            }
+        }
+        conditions.into_iter().map(|(_, count)| count).collect()
+    }
+
+    fn footnote(&self) -> String {
+        let mut notes = vec!["All panels share one scale of shades.".to_owned()];
+        notes.extend(self.arrangement.left_out.iter().cloned());
+        notes.join(" ")
+    }
+}

@@ -1,0 +1,27 @@
+//! How much the loss varies along the gradient (Santurkar et al. 2018, figure 4a).
+
+use super::along_gradient::Along;
+use super::layers;
+use super::request::{Absent, Drawn, Request};
+use crate::record::results::{Details, Results};
+
+const FIGURE: Along = Along {
+    name: "landscape",
+    shown: "Range of the loss along the gradient",
+    label: "Loss (nats)",
+    middle: Some("loss"),
+    edges: Some(["landscape_loss_min", "landscape_loss_max"]),
+    band: "Line: loss of the batch. Band: from the smallest to the largest loss after steps of \
+           `probe.landscape_steps` learning rates along its gradient. Means over completed replicates.",
+    note: "A narrow band is a smooth landscape (Santurkar et al. 2018, figure 4a).",
+};
+
+/// What it shows.
+pub(super) fn details(_: &Request) -> Details {
+    layers::details(&["loss", "landscape_loss_min", "landscape_loss_max"])
+}
+
+/// The figure `landscape`.
+pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
+    FIGURE.draw(results, request)
+}

@@ -1,0 +1,173 @@
+//! What was measured in each epoch, as lines in panels: what curves, overview, gap and evaluations share.
+
+use super::arrangement::{Arrangement, Facet};
+use super::axes;
+use super::request::{Horizontal, Request};
+use super::sheet::Strip;
+use super::{notes, series};
+use crate::plot::chart::{Axis, Panel, Point, Series};
+use crate::plot::scale::Extent;
+use crate::record::results::{Results, TrialCurves};
+use crate::record::schema::EpochRow;
+
+/// The curve of one trial.
+pub(super) type Reading<'r> = &'r dyn Fn(&TrialCurves) -> Vec<Point>;
+
+/// How training is followed in a figure.
+pub(super) struct Progress<'a> {
+    /// The experiment.
+    pub(super) results: &'a Results,
+    /// How the figure is wanted.
+    pub(super) request: &'a Request,
+    /// The untrained network (0) is drawn only where there is little else, since its loss would squash all
+    /// that follows.
+    pub(super) first_epoch: usize,
+}
+
+impl<'a> Progress<'a> {
+    /// Of this experiment.
+    pub(super) fn new(results: &'a Results, request: &'a Request) -> Self {
+        let rows = results.trials.iter().flat_map(|trial| &trial.epochs);
+        let last = rows.map(|row| row.epoch).max().unwrap_or(0);
+        Self {
+            results,
+            request,
+            first_epoch: usize::from(last > 1),
+        }
+    }
+
+    /// The epochs of a trial that are drawn, at their places, with what `of` reads there.
+    pub(super) fn curve(
+        &self,
+        trial: &TrialCurves,
+        of: impl Fn(&EpochRow) -> Option<f64>,
+    ) -> Vec<Point> {
+        let rows = trial
+            .epochs
+            .iter()
+            .filter(|row| row.epoch >= self.first_epoch);
+        let points = rows.filter_map(|row| {
+            let y = of(row).filter(|y| y.is_finite())?;
+            let x = self.place(trial, row);
+            Some(Point { x, y })
+        });
+        points.collect()
+    }
+
+    fn place(&self, trial: &TrialCurves, row: &EpochRow) -> f64 {
+        match self.request.x {
+            Horizontal::Epoch => row.epoch as f64,
+            Horizontal::Step => row.step as f64,
+            Horizontal::Seconds => {
+                let until_then = trial.seconds.iter().filter(|time| time.epoch <= row.epoch);
+                until_then.map(|time| time.train_seconds).sum()
+            }
+        }
+    }
+
+    /// A line of the completed trials among these, and where the others diverged.
+    pub(super) fn line(
+        &self,
+        (label, key): (&str, crate::plot::palette::Key),
+        trials: &[&TrialCurves],
+        reading: Reading<'_>,
+        bounds: Extent,
+    ) -> Series {
+        let curves = series::completed(trials).map(reading);
+        let curves = curves.map(|curve| series::smoothed(&curve, self.request.smooth));
+        let curves: Vec<Vec<Point>> = curves.filter(|curve| !curve.is_empty()).collect();
+        let alike = if self.request.x == Horizontal::Seconds {
+            series::on_one_grid(&curves)
+        } else {
+            curves.clone()
+        };
+        let mut line = series::mean_line(label, key, &alike, bounds);
+        if self.request.replicates && curves.len() > 1 {
+            line.singles = curves;
+        }
+        line.ended = self.ended(trials);
+        line
+    }
+
+    /// A panel with every line of the arrangement.
+    pub(super) fn panel(
+        &self,
+        arrangement: &Arrangement<'_>,
+        facet: &Facet,
+        reading: Reading<'_>,
+        bounds: Extent,
+    ) -> Panel {
+        let lines = arrangement.lines.iter().map(|line| {
+            let trials = arrangement.trials(line, facet);
+            self.line((&line.label, line.key), &trials, reading, bounds)
+        });
+        Panel {
+            title: facet.title.clone(),
+            note: notes::panel(arrangement, facet),
+            series: lines.collect(),
+            ..Panel::default()
+        }
+    }
+
+    /// The horizontal axis of these panels.
+    pub(super) fn axis(&self, strips: &[Strip]) -> Axis {
+        let columns = strips.iter().map(|strip| strip.panels.len()).max();
+        let panels: Vec<&Panel> = strips.iter().flat_map(|strip| &strip.panels).collect();
+        let log = self.request.log_x;
+        axes::training(self.request.x, &panels, columns.unwrap_or(1), log)
+    }
+
+    /// What must be said of how the lines were made.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let over = self.request.smooth;
+        if over > 1 {
+            notes.push(format!(
+                "Smoothed: each point is the mean of it and up to {} before it.",
+                over - 1
+            ));
+        }
+        if self.request.x == Horizontal::Seconds {
+            notes.push(
+                "Seconds of training, evaluation not among them; replicates are compared at equal times, up \
+                 to where the first of them ended."
+                    .to_owned(),
+            );
+        }
+        notes
+    }
+
+    fn ended(&self, trials: &[&TrialCurves]) -> Vec<Point> {
+        let steps = trials.iter().find_map(|trial| steps_an_epoch(trial));
+        let diverged = trials.iter().filter(|trial| trial.outcome == "diverged");
+        let place = |trial: &&TrialCurves| match self.request.x {
+            Horizontal::Epoch => ended_at(trial, steps),
+            Horizontal::Step => trial.diverged_step.unwrap_or(0) as f64,
+            Horizontal::Seconds => trial.seconds.iter().map(|time| time.train_seconds).sum(),
+        };
+        let points = diverged.map(|trial| Point {
+            x: place(trial),
+            y: 0.0,
+        });
+        points.collect()
+    }
+}
+
+/// Optimiser steps an epoch, from the first trained epoch.
+fn steps_an_epoch(trial: &TrialCurves) -> Option<f64> {
+    let row = trial
+        .epochs
+        .iter()
+        .find(|row| row.epoch > 0 && row.step > 0)?;
+    Some(row.step as f64 / row.epoch as f64)
+}
+
+/// The epoch, a fraction where it can be told, at which a diverged trial ended: at most one after
+/// its last complete epoch.
+fn ended_at(trial: &TrialCurves, steps_an_epoch: Option<f64>) -> f64 {
+    let last = trial.epochs.last().map_or(0, |row| row.epoch) as f64;
+    match (trial.diverged_step, steps_an_epoch) {
+        (Some(step), Some(steps)) => (step as f64 / steps).clamp(last, last + 1.0),
+        _ => last,
+    }
+}

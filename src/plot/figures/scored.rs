@@ -1,0 +1,92 @@
+//! What the trials of one condition scored, for figures of one number a trial.
+
+use super::arrangement::{axis_name, sentence};
+use super::axes::{Kind, Quantity};
+use super::request::Absent;
+use super::series;
+use crate::compare::metric::{METRICS, Metric, Unit};
+use crate::compare::unknown;
+use crate::plot::scale::Extent;
+use crate::record::results::{Results, TrialCurves};
+use crate::stats::{self, Score, Time};
+
+/// The scores of one condition, in the unit that people read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Scores {
+    /// Those with a number.
+    pub(super) values: Vec<f64>,
+    /// Those of which only a lower bound is known.
+    pub(super) beyond: Vec<f64>,
+    /// How many diverged.
+    pub(super) diverged: usize,
+}
+
+impl Scores {
+    /// Of these trials.
+    pub(super) fn of(results: &Results, trials: &[&TrialCurves], metric: Metric) -> Self {
+        let mut scores = Self::default();
+        let scale = metric.unit.scale();
+        for trial in trials {
+            match metric.score(results, trial) {
+                Some(Score::Value(value)) => scores.values.push(value * scale),
+                Some(Score::Beyond(value)) => scores.beyond.push(value * scale),
+                Some(Score::Diverged) => scores.diverged += 1,
+                None => {}
+            }
+        }
+        scores
+    }
+
+    /// Over those with a number; none where a time was waited for in vain, since without the longest
+    /// ones it would flatter.
+    pub(super) fn mean(&self) -> Option<f64> {
+        let known: &[f64] = if self.beyond.is_empty() {
+            &self.values
+        } else {
+            &[]
+        };
+        stats::mean(known)
+    }
+
+    /// By Kaplan and Meier, where one that diverged never gets there.
+    pub(super) fn median(&self) -> Option<f64> {
+        let reached = self.values.iter().map(|&value| Time::Reached(value));
+        let beyond = self.beyond.iter().map(|&value| Time::Beyond(value));
+        let never = std::iter::repeat_n(Time::Beyond(f64::INFINITY), self.diverged);
+        stats::median_time(&reached.chain(beyond).chain(never).collect::<Vec<_>>())
+    }
+
+    /// Of the mean.
+    pub(super) fn spread(&self, bounds: Extent) -> Option<(f64, f64)> {
+        self.mean()?;
+        series::spread(&self.values, bounds)
+    }
+}
+
+/// The metric of this name; an error that suggests one.
+pub(super) fn named(name: &str) -> Result<Metric, Absent> {
+    Metric::named(name).map_err(|_| {
+        let names = METRICS.map(|metric| metric.name);
+        Absent(unknown("metric", name, &names))
+    })
+}
+
+/// As an axis names it, with its unit: `Test accuracy (%)`.
+pub(super) fn label(metric: Metric) -> String {
+    format!("{} ({})", words(metric), metric.unit.shown())
+}
+
+/// By words: `Test accuracy`.
+pub(super) fn words(metric: Metric) -> String {
+    sentence(&axis_name(metric.name))
+}
+
+/// Its axis.
+pub(super) fn quantity(metric: Metric) -> Quantity {
+    let kind = match metric.unit {
+        Unit::Share => Kind::Accuracy,
+        Unit::Nats => Kind::Loss,
+        _ => Kind::FromZero,
+    };
+    Quantity::new(&label(metric), kind)
+}

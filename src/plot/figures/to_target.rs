@@ -1,0 +1,20 @@
+//! How long each condition takes to a target accuracy, in epochs, steps or seconds.
+
+use super::conditions;
+use super::request::{Absent, Drawn, Horizontal, Request};
+use super::scored;
+use crate::record::results::Results;
+
+/// The figure `to-target`.
+pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
+    let name = match request.x {
+        Horizontal::Epoch => "epochs_to_target",
+        Horizontal::Step => "steps_to_target",
+        Horizontal::Seconds => "seconds_to_target",
+    };
+    let request = Request {
+        metric: (request.x != Horizontal::Epoch).then(|| name.to_owned()),
+        ..request.clone()
+    };
+    conditions::draw(results, &request, scored::named(name)?, "to-target")
+}
