@@ -1,6 +1,7 @@
 //! The command line, as clap sees it: types only.
 
 mod explain;
+mod report;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use crate::plan::shard::Shard;
 use crate::submit::Memory;
 
 pub use self::explain::{Explain, Order, Page, Preset};
+pub use self::report::{Report, ReportFormat};
 
 /// Does batch normalisation help here, and does it belong before or after the activation?
 #[derive(Debug, Parser)]
@@ -47,6 +49,8 @@ pub enum Command {
     Clean(Clean),
     /// Draw the charts of a results folder again, from its files
     Plot(Plot),
+    /// Write a report that answers the experiment's question: Markdown, and one HTML file with everything in it
+    Report(Report),
     /// Put results folders of the same experiment together, as if one run had left them
     Merge(Merge),
     /// Write a Slurm array or a Kubernetes job that trains an experiment in parts

@@ -91,6 +91,7 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
         cli::Command::Watch(arguments) => commands::watch::run(&arguments),
         cli::Command::Clean(arguments) => commands::clean::run(&arguments),
         cli::Command::Plot(arguments) => commands::plot::run(&arguments),
+        cli::Command::Report(arguments) => commands::report::run(&arguments),
         cli::Command::Merge(arguments) => commands::merge::run(&arguments),
         cli::Command::Submit(arguments) => commands::submit::run(&arguments),
         cli::Command::Data(arguments) => commands::data::run(&arguments),

@@ -9,6 +9,7 @@ pub mod merge;
 pub mod plan;
 pub mod plot;
 mod present;
+pub mod report;
 pub mod results;
 pub mod run;
 pub mod submit;
@@ -23,7 +24,6 @@ use crate::fs;
 use crate::record;
 use crate::record::layout::Layout;
 use crate::record::results::Results;
-use crate::report;
 
 /// Said where a folder has no curve yet.
 const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been completed yet";
@@ -50,7 +50,7 @@ fn say(text: &str) {
 
 /// Writes what tuning chose beside the other tables, or deletes what an earlier experiment left.
 fn write_tuned(results: &Results, layout: &Layout) -> Result<()> {
-    record::claims::exclusively(layout, || match report::tune::csv(results) {
+    record::claims::exclusively(layout, || match crate::report::tune::csv(results) {
         Some(bytes) => fs::replace(&layout.tuned_table(), &bytes),
         None => fs::remove_if_exists(&layout.tuned_table()),
     })

@@ -118,6 +118,15 @@ pub fn compare(results: &Results, question: &Question) -> Result<Answer> {
     })
 }
 
+/// Every condition by itself, in the experiment's order, whether or not there is anything to compare it
+/// with: the value of the first axis, and the others as its setting.
+pub fn descriptions(results: &Results, metric: Metric) -> Vec<Description> {
+    if results.axes.is_empty() {
+        return Vec::new();
+    }
+    describe::all(&conditions(results, 0, metric), metric)
+}
+
 /// Where an axis is, by its full or its short name.
 fn axis(results: &Results, name: &str) -> Result<usize> {
     let is_it = |axis: &String| axis == name || short_name(axis) == name;

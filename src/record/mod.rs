@@ -1,5 +1,6 @@
 //! The archive: what is written to a results folder, and how it is read back. It knows no tensor.
 
+pub mod account;
 mod again;
 mod checkpoint;
 pub mod claims;

@@ -99,6 +99,11 @@ fn experiment(layout: &Layout) -> Result<Vec<u8>> {
     })
 }
 
+/// `experiment.toml` as a tree.
+pub(super) fn experiment_tree(layout: &Layout) -> Result<toml::Table> {
+    toml::from_slice(&experiment(layout)?).map_err(|e| damaged(&layout.experiment(), &e))
+}
+
 /// Reads the results folder at `root`, without details.
 pub fn read(root: &Path) -> Result<Results> {
     read_with(root, &Details::default())

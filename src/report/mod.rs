@@ -4,6 +4,7 @@ pub mod claims;
 pub mod compare;
 pub mod conditions;
 pub mod explain;
+pub mod page;
 pub mod plan;
 pub mod query;
 pub mod results;

@@ -32,7 +32,7 @@ pub fn markdown(answer: &Answer) -> String {
 }
 
 /// The verdict in words.
-fn said(comparison: &Comparison) -> String {
+pub(in crate::report) fn said(comparison: &Comparison) -> String {
     let n = comparison.paired.pairs;
     let better = comparison.better().unwrap_or_default();
     let why = match (n < FEWEST_PAIRS, comparison.needed) {
@@ -63,8 +63,7 @@ fn said(comparison: &Comparison) -> String {
 fn title(answer: &Answer) -> String {
     let metric = answer.metric.name;
     let target = if answer.metric.is_waited_for() {
-        // Rounded, since 0.57 · 100 is 56.99999999999999.
-        format!(" of {} %", (answer.target * 1e6).round() / 1e4)
+        format!(" of {}", target(answer.target))
     } else {
         String::new()
     };
@@ -75,14 +74,20 @@ fn title(answer: &Answer) -> String {
     )
 }
 
+/// A share as it was asked for: `97 %`.
+pub(in crate::report) fn target(share: f64) -> String {
+    // Rounded, since 0.57 · 100 is 56.99999999999999.
+    format!("{} %", (share * 1e6).round() / 1e4)
+}
+
 /// A number in the unit that people read.
-fn figure(number: Option<f64>, unit: Unit) -> String {
+pub(in crate::report) fn figure(number: Option<f64>, unit: Unit) -> String {
     number
         .map(|number| shown(number * unit.scale(), unit))
         .unwrap_or_default()
 }
 
-fn shown(number: f64, unit: Unit) -> String {
+pub(in crate::report) fn shown(number: f64, unit: Unit) -> String {
     match unit {
         Unit::Steps => format!("{number:.0}"),
         Unit::Nats => format!("{number:.4}"),
@@ -91,12 +96,15 @@ fn shown(number: f64, unit: Unit) -> String {
     }
 }
 
-fn difference(number: f64, unit: Unit) -> String {
+pub(in crate::report) fn difference(number: f64, unit: Unit) -> String {
     let sign = if number > 0.0 { "+" } else { "" };
     format!("{sign}{}", shown(number * unit.scale(), unit))
 }
 
-fn between(interval: Option<Interval>, written: impl Fn(f64) -> String) -> String {
+pub(in crate::report) fn between(
+    interval: Option<Interval>,
+    written: impl Fn(f64) -> String,
+) -> String {
     let ends = interval.map(|i| format!("[{}, {}]", written(i.low), written(i.high)));
     ends.unwrap_or_default()
 }
@@ -201,7 +209,7 @@ fn people_on_comparisons(answer: &Answer) -> Sheet {
 }
 
 /// What one must know to read the tables, as far as it applies.
-fn notes(answer: &Answer) -> Vec<String> {
+pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
     let unit = answer.metric.unit;
     let count = family(answer);
     let margins = answer.comparisons.iter().map(|c| c.margin);

@@ -1,0 +1,121 @@
+//! What a results folder tells of how it came about: settings, seeds, data, versions, machines.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::layout::Layout;
+use super::manifest::{self, Manifest};
+use super::reader;
+use crate::error::Result;
+use crate::event::Examples;
+use crate::fs;
+
+/// How a results folder came about.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Account {
+    /// The value of every key of `experiment.toml`, by its dotted name; those of `[sweep]` are not
+    /// among them.
+    pub settings: BTreeMap<String, String>,
+    /// The base seed of all random numbers.
+    pub seed: u64,
+    /// How often each condition is repeated.
+    pub replicates: u64,
+    /// The data that were used; one entry for each version of it that is in the records.
+    pub data: BTreeSet<DataUsed>,
+    /// Kinds of devices that trained.
+    pub devices: BTreeSet<String>,
+    /// Trainable parameters of the smallest and of the largest network; none where nothing ended.
+    pub parameters: Option<(usize, usize)>,
+    /// Every run into the folder; none where the file was not kept.
+    pub runs: Vec<manifest::RunEntry>,
+    /// `manifest.json` as it stands there; empty where it was not kept.
+    pub manifest: String,
+}
+
+/// A dataset as trials used it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DataUsed {
+    /// Its name in `data.dataset`.
+    pub dataset: String,
+    /// The start of the SHA-256 of its bytes.
+    pub digest: String,
+    /// Counts of training, validation and test examples.
+    pub examples: [usize; 3],
+}
+
+/// Reads how the folder at `root` came about. `trials` are the ids of those that it is about.
+pub fn read<'a>(root: &Path, trials: impl IntoIterator<Item = &'a str>) -> Result<Account> {
+    let layout = Layout::new(root);
+    let experiment = reader::experiment_tree(&layout)?;
+    let Manifest { runs, .. } = manifest::read(&layout)?;
+    let text = fs::read_if_exists(&layout.manifest())?.unwrap_or_default();
+    let whole = |key: &str| {
+        let value = experiment.get(key).and_then(toml::Value::as_integer);
+        value.and_then(|value| u64::try_from(value).ok())
+    };
+    let mut account = Account {
+        seed: whole("seed").unwrap_or_default(),
+        replicates: whole("replicates").unwrap_or(1),
+        settings: settings(&experiment),
+        runs,
+        manifest: String::from_utf8_lossy(&text).into_owned(),
+        ..Account::default()
+    };
+    for id in trials {
+        account.enter(&layout, id)?;
+    }
+    Ok(account)
+}
+
+impl Account {
+    /// Adds what the record of a trial tells, if the trial has ended.
+    fn enter(&mut self, layout: &Layout, id: &str) -> Result<()> {
+        let Some(record) = reader::record_of(layout, id)? else {
+            return Ok(());
+        };
+        let name = record.settings.get("data.dataset");
+        let Examples {
+            train,
+            validation,
+            test,
+        } = record.examples;
+        self.data.insert(DataUsed {
+            dataset: name
+                .and_then(|name| name.as_str())
+                .unwrap_or_default()
+                .to_owned(),
+            digest: record.data,
+            examples: [train, validation, test],
+        });
+        self.devices.insert(record.device);
+        let (low, high) = self.parameters.unwrap_or((usize::MAX, 0));
+        let count = record.parameters;
+        self.parameters = Some((low.min(count), high.max(count)));
+        Ok(())
+    }
+}
+
+/// The value of every key below `tree` as people write it, tables of the sweep left out.
+fn settings(tree: &toml::Table) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (section, value) in tree.iter().filter(|(section, _)| *section != "sweep") {
+        match value {
+            toml::Value::Table(keys) => found.extend(
+                keys.iter()
+                    .map(|(key, value)| (format!("{section}.{key}"), shown(value))),
+            ),
+            value => {
+                found.insert(section.clone(), shown(value));
+            }
+        }
+    }
+    found
+}
+
+/// Text without its quotes, everything else as in the file.
+fn shown(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,372 @@
+//! The answer in one sentence with its uncertainty, and a sentence on every other comparison.
+//!
+//! A difference that these trainings cannot decide is said as plainly as one that they can.
+
+use super::material::{Material, PLACEMENT, counted, spoken};
+use super::words::Words;
+use crate::compare::metric::Unit;
+use crate::compare::{Answer, Comparison, Description};
+use crate::report::compare::{between, difference, figure, shown, target};
+use crate::stats::{FEWEST_PAIRS, Interval, Side, Verdict};
+
+/// What the trainings say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// In a sentence.
+    pub answer: Words,
+    /// The same of the other comparisons.
+    pub others: Vec<Words>,
+}
+
+/// The answer of a folder.
+pub fn statement(material: &Material<'_>) -> Statement {
+    let Some(compared) = &material.compared else {
+        return Statement {
+            answer: without_comparison(material),
+            others: Vec::new(),
+        };
+    };
+    let mut pairs = pairs(compared);
+    if let Some(leading) = leading(compared, &pairs) {
+        let first = pairs.remove(leading);
+        pairs.insert(0, first);
+    }
+    let speaker = Speaker { material, compared };
+    let mut sentences = pairs.iter().map(|pair| speaker.sentence(pair));
+    Statement {
+        answer: sentences.next().unwrap_or_default(),
+        others: sentences.collect(),
+    }
+}
+
+/// Two values, and their comparison in every setting.
+type Pair<'a> = Vec<&'a Comparison>;
+
+fn pairs(answer: &Answer) -> Vec<Pair<'_>> {
+    let mut pairs: Vec<Pair<'_>> = Vec::new();
+    for comparison in &answer.comparisons {
+        let same = |pair: &&mut Pair<'_>| {
+            let known = pair.first();
+            known.is_some_and(|known| (&known.a, &known.b) == (&comparison.a, &comparison.b))
+        };
+        match pairs.iter_mut().find(same) {
+            Some(pair) => pair.push(comparison),
+            None => pairs.push(vec![comparison]),
+        }
+    }
+    pairs
+}
+
+/// The pair that the answer is about: the best value against the first one, the baseline.
+fn leading(answer: &Answer, pairs: &[Pair<'_>]) -> Option<usize> {
+    let baseline = answer.descriptions.first().map(|d| d.value.as_str());
+    let sign = if answer.metric.higher_is_better() {
+        1.0
+    } else {
+        -1.0
+    };
+    let gain = |pair: &Pair<'_>| {
+        let means: Vec<f64> = pair.iter().filter_map(|c| c.paired.mean).collect();
+        let wins: f64 = pair
+            .iter()
+            .map(|c| c.paired.tally.wins as f64 - c.paired.tally.losses as f64)
+            .sum();
+        crate::stats::mean(&means).map_or(wins, |mean| sign * mean)
+    };
+    let of_baseline = pairs
+        .iter()
+        .enumerate()
+        .filter(|(_, pair)| pair.first().map(|c| c.b.as_str()) == baseline);
+    of_baseline
+        .max_by(|one, other| gain(one.1).total_cmp(&gain(other.1)))
+        .map(|(index, _)| index)
+}
+
+/// Says what comparisons mean.
+struct Speaker<'a> {
+    material: &'a Material<'a>,
+    compared: &'a Answer,
+}
+
+impl Speaker<'_> {
+    fn sentence(&self, pair: &Pair<'_>) -> Words {
+        match pair[..] {
+            [only] => self.one_setting(only),
+            _ => self.many_settings(pair),
+        }
+    }
+
+    fn one_setting(&self, comparison: &Comparison) -> Words {
+        let subject = self.subject(&comparison.a);
+        let against = self.against(&comparison.b);
+        let (paired, unit) = (&comparison.paired, self.compared.metric.unit);
+        let told = match (paired.mean, self.mean_of(comparison), paired.is_complete()) {
+            (Some(by), Some(mean), true) => {
+                let (amount, interval) = apart(by, paired.interval, unit);
+                let uncertain = match interval {
+                    Some(interval) => format!("95 % interval {interval}, "),
+                    None => String::new(),
+                };
+                format!(
+                    " {}, {amount} {against} ({uncertain}{}): ",
+                    self.came_to(mean),
+                    counted(paired.pairs, "pair", "pairs"),
+                )
+            }
+            _ => {
+                let tally = paired.tally;
+                format!(
+                    " won {} of {} against the network {against}, lost {} ({}): ",
+                    tally.wins,
+                    counted(paired.pairs, "pair", "pairs"),
+                    tally.losses,
+                    self.why_incomplete(),
+                )
+            }
+        };
+        subject
+            .plain(told)
+            .and(verdict(comparison, unit))
+            .plain(".")
+    }
+
+    fn many_settings(&self, pair: &Pair<'_>) -> Words {
+        let count = |is: fn(&Comparison) -> bool| pair.iter().filter(|c| is(c)).count();
+        let better = count(|c| c.verdict == Verdict::Better(Side::A));
+        let worse = count(|c| c.verdict == Verdict::Better(Side::B));
+        let same = count(|c| c.verdict == Verdict::NoMeaningfulDifference);
+        let suggested = count(|c| c.verdict == Verdict::SuggestsBetter(Side::A));
+        let against = count(|c| c.verdict == Verdict::SuggestsBetter(Side::B));
+        let open = pair.len() - better - worse - same - suggested - against;
+        let parts = [
+            (better, "clearly better in"),
+            (worse, "clearly worse in"),
+            (same, "no meaningful difference in"),
+            (suggested, "suggestively better in"),
+            (against, "suggestively worse in"),
+            (open, "undecided in"),
+        ];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{what} {count}"))
+            .collect();
+        let [Some(first), Some(last)] = [pair.first(), pair.last()] else {
+            return Words::new();
+        };
+        let means: Vec<f64> = pair.iter().filter_map(|c| c.paired.mean).collect();
+        let unit = self.compared.metric.unit;
+        let ends = (crate::stats::minimum(&means)).zip(crate::stats::maximum(&means));
+        let range = ends.map_or(String::new(), |(low, high)| {
+            let (low, high) = (difference(low, unit), difference(high, unit));
+            format!(
+                "; mean differences from {low} to {high} {}",
+                unit.of_differences()
+            )
+        });
+        self.subject(&first.a)
+            .plain(format!(
+                " was compared with the network {} in {} settings by {}: ",
+                self.against(&last.b).trim_start_matches("than "),
+                pair.len(),
+                spoken(self.compared.metric.name)
+            ))
+            .strong(parts.join(", "))
+            .plain(range)
+            .plain(".")
+    }
+
+    /// `Before the activation, batch normalisation`
+    fn subject(&self, value: &str) -> Words {
+        if self.compared.by != PLACEMENT {
+            let name = spoken(&self.compared.by);
+            return Words::from(format!("The network with {name} ")).code(value);
+        }
+        let norm = norm(self.material);
+        match value {
+            "none" => "The network without normalisation".into(),
+            "pre-activation" => format!("In pre-activation blocks, {norm}").into(),
+            "after-addition" => format!("Behind the addition, {norm}").into(),
+            place => format!("{} the activation, {norm}", capitalised(place)).into(),
+        }
+    }
+
+    /// `than without it`
+    fn against(&self, value: &str) -> String {
+        if self.compared.by != PLACEMENT {
+            return format!("than with {value}");
+        }
+        match value {
+            "none" => "than without".to_owned(),
+            "pre-activation" => "than in pre-activation blocks".to_owned(),
+            "after-addition" => "than behind the addition".to_owned(),
+            place => format!("than {place} the activation"),
+        }
+    }
+
+    /// `gave 97.96 % test accuracy`
+    fn came_to(&self, mean: f64) -> String {
+        let metric = self.compared.metric;
+        let number = shown(mean * metric.unit.scale(), metric.unit);
+        let name = spoken(metric.name);
+        let goal = target(self.compared.target);
+        match metric.unit {
+            Unit::Share if name.ends_with("area") => {
+                let name = name.trim_end_matches(" area");
+                format!("gave {number} % {name} on average over training")
+            }
+            Unit::Share => format!("gave {number} % {name}"),
+            Unit::Nats => format!("gave a {name} of {number} nats"),
+            Unit::Epochs => format!("needed {number} epochs to {goal}"),
+            Unit::Steps => format!("needed {number} steps to {goal}"),
+            Unit::Seconds if metric.is_waited_for() => {
+                format!("needed {number} s of training to {goal} (wall-clock)")
+            }
+            Unit::Seconds => format!("took {number} s a step (wall-clock)"),
+            Unit::Ratio => {
+                format!("took {number} times as long a step as without a norm (wall-clock)")
+            }
+            Unit::Decades => format!("gave a {name} of {number} decades"),
+            Unit::Number => format!("gave a {name} of {number}"),
+        }
+    }
+
+    fn why_incomplete(&self) -> &'static str {
+        if self.compared.metric.is_waited_for() {
+            "a side that diverged or never reached the target loses its pair"
+        } else {
+            "a side that diverged loses its pair"
+        }
+    }
+
+    /// The mean of the side that the sentence is about.
+    fn mean_of(&self, comparison: &Comparison) -> Option<f64> {
+        let is_it = |d: &&Description| {
+            d.value == comparison.a && d.setting.iter().zip(&comparison.setting).all(fits)
+        };
+        self.compared.descriptions.iter().find(is_it)?.mean
+    }
+}
+
+/// A setting is empty where an axis means nothing on a side.
+fn fits((one, other): (&String, &String)) -> bool {
+    one == other || one.is_empty() || other.is_empty()
+}
+
+/// `0.26 points more`, and `0.05 to 0.47` in the same direction.
+fn apart(by: f64, interval: Option<Interval>, unit: Unit) -> (String, Option<String>) {
+    let sign = if by < 0.0 { -1.0 } else { 1.0 };
+    let direction = match (by < 0.0, unit) {
+        (true, Unit::Epochs | Unit::Steps) => "fewer",
+        (true, _) => "less",
+        (false, _) => "more",
+    };
+    let end = |end: f64| shown(sign * end * unit.scale(), unit).replace('-', "−");
+    let ends = |i: Interval| {
+        if sign < 0.0 {
+            (i.high, i.low)
+        } else {
+            (i.low, i.high)
+        }
+    };
+    let interval = interval.map(ends);
+    (
+        format!("{} {} {direction}", end(by), unit.of_differences()),
+        interval.map(|(low, high)| format!("{} to {}", end(low), end(high))),
+    )
+}
+
+/// What may be said of it.
+pub fn verdict(comparison: &Comparison, unit: Unit) -> Words {
+    let pairs = counted(comparison.paired.pairs, "pair", "pairs");
+    let margin = format!(
+        "{} {}",
+        figure(Some(comparison.margin), unit),
+        unit.of_differences()
+    );
+    let p = comparison
+        .corrected
+        .map(|p| format!("{p:.4}"))
+        .unwrap_or_default();
+    let needed = comparison.needed;
+    let words = Words::new();
+    match comparison.verdict {
+        Verdict::Better(side) => words
+            .strong(if side == Side::A { "better" } else { "worse" })
+            .plain(format!(" (p = {p} after Holm's correction)")),
+        Verdict::SuggestsBetter(_) => words.strong("suggestive only").plain(match needed {
+            Some(needed) => format!("; at least {needed} pairs are needed"),
+            None => format!(", since p = {p} after Holm's correction"),
+        }),
+        Verdict::NoMeaningfulDifference => words
+            .strong("no meaningful difference")
+            .plain(format!(", since up to {margin} do not matter")),
+        Verdict::SuggestsNoMeaningfulDifference => words
+            .strong("probably no meaningful difference")
+            .plain(format!(
+                " (up to {margin}); at least {} pairs are needed to say so",
+                needed.unwrap_or(FEWEST_PAIRS)
+            )),
+        Verdict::Inconclusive if comparison.paired.pairs == 0 => {
+            words.strong("nothing can be said").plain(" without a pair")
+        }
+        Verdict::Inconclusive => words.strong("inconclusive").plain(match needed {
+            Some(needed) => format!("; {pairs} cannot tell, about {needed} would"),
+            None => format!("; {pairs} cannot tell"),
+        }),
+    }
+}
+
+/// Of a folder with one condition, or none that can be compared.
+fn without_comparison(material: &Material<'_>) -> Words {
+    let metric = material.metric;
+    let name = spoken(metric.name);
+    let described = crate::compare::descriptions(material.judged(), metric);
+    let measured = described.iter().filter(|d| d.mean.is_some());
+    match measured.collect::<Vec<_>>()[..] {
+        [] => Words::new()
+            .strong("There is no answer yet")
+            .plain(format!(": no condition has a {name}.")),
+        [only] if described.len() == 1 => {
+            let interval = between(only.t, |end| figure(Some(end), metric.unit));
+            let interval = if interval.is_empty() {
+                "no interval".to_owned()
+            } else {
+                format!("95 % interval {interval}")
+            };
+            Words::from(format!(
+                "{}: {} {} ({interval}, n = {}). ",
+                capitalised(&name),
+                figure(only.mean, metric.unit),
+                metric.unit.shown(),
+                only.n
+            ))
+            .strong("There is nothing to compare it with")
+            .plain(": one condition was trained.")
+        }
+        _ => Words::new()
+            .strong("No single comparison answers it")
+            .plain(format!(
+                ": no axis has few values that were trained in the same settings. The table below has the {name} of all {} conditions.",
+                described.len()
+            )),
+    }
+}
+
+/// `batch normalisation`, or only that where several kinds were tried.
+pub fn norm(material: &Material<'_>) -> String {
+    match material.fixed("norm.kind") {
+        Some("renorm") => "batch renormalisation".to_owned(),
+        Some(kind) => format!("{kind} normalisation"),
+        None => "normalisation".to_owned(),
+    }
+}
+
+/// With its first letter large.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}

@@ -1,0 +1,132 @@
+//! A report as plain data: what it says, and nothing about how it is written. Tests compare it;
+//! [`super::html`] and [`super::markdown`] write it.
+
+use super::words::Words;
+use crate::plot::chart::Chart;
+
+/// A report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The question that it answers, or the experiment's name where none was asked.
+    pub title: String,
+    /// The experiment's name.
+    pub name: String,
+    /// What was trained, in a line.
+    pub scope: String,
+    /// The answer in a sentence, with its uncertainty.
+    pub answer: Words,
+    /// What the reader must know to trust the answer; each a sentence or two.
+    pub remarks: Vec<Words>,
+    /// Everything else, in order.
+    pub sections: Vec<Section>,
+    /// The program that wrote it.
+    pub author: String,
+}
+
+/// A part of a report under a heading of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// The name by which links find it.
+    pub id: &'static str,
+    /// Its heading.
+    pub title: String,
+    /// What stands in it.
+    pub blocks: Vec<Block>,
+}
+
+/// What a section is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// A paragraph.
+    Paragraph(Words),
+    /// A list without an order.
+    List(Vec<Words>),
+    /// A picture.
+    Figure(Figure),
+    /// Rows and columns.
+    Table(Table),
+    /// Commands or a file, as they are.
+    Code(String),
+    /// What few readers look for: shown when asked for.
+    Folded {
+        /// What is in it.
+        summary: String,
+        /// It.
+        blocks: Vec<Block>,
+    },
+}
+
+/// A picture with what it shows in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Its file's name without the extension.
+    pub stem: String,
+    /// What is drawn.
+    pub chart: Chart,
+    /// What it shows and how to read it.
+    pub caption: Words,
+    /// For readers who do not see it: caption and outcome.
+    pub alternative: String,
+}
+
+/// Rows and columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// What it shows.
+    pub caption: Words,
+    /// Names and units of its columns.
+    pub columns: Vec<Column>,
+    /// The rows, each as long as the header.
+    pub rows: Vec<Vec<Cell>>,
+    /// What must be known to read it.
+    pub notes: Vec<Words>,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name and unit.
+    pub name: String,
+    /// Whether it holds numbers, aligned to the right.
+    pub is_of_numbers: bool,
+}
+
+/// A field of a table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cell {
+    /// What is written in it.
+    pub text: String,
+    /// Where it stands when rows are sorted by numbers; by its text where absent.
+    pub order: Option<f64>,
+}
+
+impl Cell {
+    /// Text, or a number as text.
+    pub fn of(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            order: text.parse().ok(),
+            text,
+        }
+    }
+
+    /// Text that stands for a number.
+    pub fn ordered(text: impl Into<String>, order: Option<f64>) -> Self {
+        Self {
+            text: text.into(),
+            order,
+        }
+    }
+}
+
+/// Columns of text, then columns of numbers.
+pub fn columns(texts: &[&str], numbers: &[&str]) -> Vec<Column> {
+    let column = |name: &&str, is_of_numbers| Column {
+        name: (*name).to_owned(),
+        is_of_numbers,
+    };
+    let texts = texts.iter().map(|name| column(name, false));
+    texts
+        .chain(numbers.iter().map(|name| column(name, true)))
+        .collect()
+}

@@ -1,0 +1,33 @@
+// Everything can be read without this. It sorts tables by a click on a column's name, and hides or
+// shows a series by a click on its entry in the legend.
+(() => {
+  const order = (cell) => {
+    const text = cell.dataset.order ?? cell.textContent.trim();
+    const number = Number(text);
+    return text !== "" && !Number.isNaN(number) ? number : text;
+  };
+  const compare = (one, other) => {
+    const numbers = [one, other].map((value) => typeof value === "number");
+    if (numbers[0] && numbers[1]) return one - other;
+    if (numbers[0] !== numbers[1]) return numbers[0] ? -1 : 1;
+    return one.localeCompare(other, "en");
+  };
+  for (const table of document.querySelectorAll("table.sortable")) {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") === "ascending";
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const rows = [...table.tBodies[0].rows];
+        const keyed = rows.map((row, place) => [order(row.cells[column]), place, row]);
+        keyed.sort((a, b) => (down ? -1 : 1) * compare(a[0], b[0]) || a[1] - b[1]);
+        table.tBodies[0].append(...keyed.map(([, , row]) => row));
+      });
+    });
+  }
+})();

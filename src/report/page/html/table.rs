@@ -1,0 +1,65 @@
+//! Tables: each scrolls in a box of its own, and its columns can be sorted where script runs.
+
+use super::element::{Element, el};
+use super::{marked, paragraph};
+use crate::report::page::document::{Cell, Column, Table};
+
+/// A table in its box, its notes below.
+pub(super) fn write(table: &Table) -> Element {
+    let caption = marked(el("caption"), &table.caption);
+    let header = table.columns.iter().map(head);
+    let rows = table.rows.iter().map(|cells| row(cells, &table.columns));
+    let name = table.caption.text();
+    let name = name.split('.').next().unwrap_or_default();
+    let notes = table.notes.iter().map(paragraph);
+    let sortable = if table.rows.len() > 1 { "sortable" } else { "" };
+    el("div")
+        .class("tabular")
+        .child(
+            el("div")
+                .class("scroll")
+                .with("tabindex", "0")
+                .with("role", "region")
+                .with("aria-label", format!("Table: {name}"))
+                .child(
+                    el("table")
+                        .class(sortable)
+                        .child(caption)
+                        .child(el("thead").child(el("tr").children(header)))
+                        .child(el("tbody").children(rows.collect::<Vec<_>>())),
+                ),
+        )
+        .child(el("div").class("notes").children(notes.collect::<Vec<_>>()))
+}
+
+fn head(column: &Column) -> Element {
+    let cell = el("th").with("scope", "col");
+    let cell = if column.is_of_numbers {
+        cell.class("number")
+    } else {
+        cell
+    };
+    cell.text(column.name.clone())
+}
+
+/// The first cell names the row.
+fn row(cells: &[Cell], columns: &[Column]) -> Element {
+    let cell = |(index, (cell, column)): (usize, (&Cell, &Column))| {
+        let element = if index == 0 {
+            el("th").with("scope", "row")
+        } else {
+            el("td")
+        };
+        let element = if column.is_of_numbers {
+            element.class("number")
+        } else {
+            element
+        };
+        let element = match cell.order.filter(|order| order.to_string() != cell.text) {
+            Some(order) => element.with("data-order", order.to_string()),
+            None => element,
+        };
+        element.text(cell.text.clone())
+    };
+    el("tr").children(cells.iter().zip(columns).enumerate().map(cell))
+}

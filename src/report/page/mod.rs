@@ -1,0 +1,80 @@
+//! A results folder as a page that answers its question: as data ([`document`]), which the files
+//! here fill in, one for each section, and which [`html`] and [`markdown`] write.
+
+pub mod answer;
+pub mod document;
+pub mod figures;
+mod fold;
+pub mod html;
+pub mod markdown;
+mod material;
+pub mod pictures;
+mod repeat;
+mod setup;
+pub mod tables;
+#[cfg(test)]
+mod tests;
+mod untested;
+mod words;
+
+pub use material::Material;
+pub use words::{Piece, Words};
+
+use self::material::counted;
+use crate::plot::chart::Chart;
+use crate::record::manifest::VERSION;
+use document::Report;
+
+/// The report on a results folder, with these figures.
+pub fn report(material: &Material<'_>, charts: Vec<(String, Chart)>) -> Report {
+    let results = material.results;
+    let statement = answer::statement(material);
+    let mut remarks: Vec<Words> = untested::unfinished(material).into_iter().collect();
+    remarks.extend(statement.others);
+    let sections = [
+        figures::section(charts),
+        Some(tables::section(material)),
+        Some(setup::section(material)),
+        Some(untested::section(material)),
+        Some(repeat::section(material)),
+    ];
+    let mut report = Report {
+        title: title(&results.question, &results.name),
+        name: results.name.clone(),
+        scope: scope(material),
+        answer: statement.answer,
+        remarks,
+        sections: sections.into_iter().flatten().collect(),
+        author: format!("bn-lab {VERSION}"),
+    };
+    report.sections.iter_mut().for_each(fold::fold);
+    report
+}
+
+/// Others than the question have none to answer.
+fn title(question: &str, name: &str) -> String {
+    if question.trim().is_empty() {
+        name
+    } else {
+        question.trim()
+    }
+    .to_owned()
+}
+
+/// `mnist · 3 conditions × 3 replicates = 9 trials`
+fn scope(material: &Material<'_>) -> String {
+    let trials = &material.results.trials;
+    let conditions: std::collections::BTreeSet<usize> =
+        trials.iter().map(|t| t.condition).collect();
+    format!(
+        "{} · {} × {} = {}",
+        material.results.name,
+        counted(conditions.len(), "condition", "conditions"),
+        counted(
+            material.account.replicates as usize,
+            "replicate",
+            "replicates"
+        ),
+        crate::units::trials(trials.len())
+    )
+}

@@ -1,0 +1,119 @@
+//! How to repeat the experiment, and the manifest of those who ran it.
+
+use std::collections::BTreeSet;
+
+use super::document::{Block, Cell, Section, Table, columns};
+use super::material::{Material, listed};
+use super::words::Words;
+use crate::record::manifest::RunEntry;
+
+/// The section on repeating it.
+pub(super) fn section(material: &Material<'_>) -> Section {
+    let mut blocks = vec![
+        Block::Paragraph(
+            Words::from(
+                "From the folder that holds this report; every setting, defaults included, is in ",
+            )
+            .code("experiment.toml")
+            .plain("."),
+        ),
+        Block::Code(commands(material)),
+        Block::Paragraph(promise(material)),
+        Block::Table(origins(material)),
+    ];
+    if !material.account.manifest.is_empty() {
+        blocks.push(Block::Folded {
+            summary:
+                "The manifest: versions, machine, command line and wall-clock times of every run"
+                    .to_owned(),
+            blocks: vec![Block::Code(material.account.manifest.trim_end().to_owned())],
+        });
+    }
+    Section {
+        id: "repeat",
+        title: "How to repeat it".to_owned(),
+        blocks,
+    }
+}
+
+fn commands(material: &Material<'_>) -> String {
+    let mut commands = Vec::new();
+    for dataset in ["mnist", "fashion-mnist", "cifar10"] {
+        if material
+            .account
+            .data
+            .iter()
+            .any(|used| used.dataset == dataset)
+        {
+            commands.push(format!("bn-lab data fetch {dataset}"));
+        }
+    }
+    let kinds = &material.account.devices;
+    let device = match kinds.first() {
+        Some(kind) if kinds.len() == 1 && kind != "cpu" => format!(" --device {kind}"),
+        _ => String::new(),
+    };
+    commands.push(format!(
+        "bn-lab run experiment.toml -o output.dir=again{device}"
+    ));
+    let compared = material.compared.as_ref();
+    let by = compared.map_or(String::new(), |answer| format!(" --by {}", answer.by));
+    commands.push(format!(
+        "bn-lab compare again{by} --metric {}",
+        material.metric.name
+    ));
+    commands.push("bn-lab report again".to_owned());
+    commands.join("\n")
+}
+
+fn promise(material: &Material<'_>) -> Words {
+    let devices = &material.account.devices;
+    if devices.iter().all(|device| device == "cpu") {
+        "The same version on the same kind of processor gives the same bytes in every file but those that hold wall-clock times."
+            .into()
+    } else {
+        "On a device other than the CPU numbers differ in their last digits from run to run.".into()
+    }
+}
+
+/// Where the numbers come from.
+fn origins(material: &Material<'_>) -> Table {
+    let account = material.account;
+    let of_runs = |field: fn(&RunEntry) -> String| {
+        let found: BTreeSet<String> = account.runs.iter().map(field).collect();
+        listed(&found.into_iter().collect::<Vec<_>>())
+    };
+    let mut rows = vec![
+        (
+            "bn-lab",
+            of_runs(|run| format!("{} (revision {})", run.bn_lab, run.revision)),
+        ),
+        ("burn", of_runs(|run| run.burn.clone())),
+        ("machine", of_runs(machine)),
+        ("seed", account.seed.to_string()),
+        ("replicates", format!("1 to {}", account.replicates)),
+    ];
+    for used in &account.data {
+        let digest = format!("{}, SHA-256 {}…", used.dataset, used.digest);
+        rows.push(("data", digest));
+    }
+    let row = |(name, text): (&str, String)| vec![Cell::of(name), Cell { text, order: None }];
+    let rows = rows.into_iter().filter(|(_, text)| !text.is_empty());
+    Table {
+        caption: Words::new()
+            .strong("Where the numbers come from")
+            .plain("."),
+        columns: columns(&["what", "which"], &[]),
+        rows: rows.map(row).collect(),
+        notes: vec![Words::from(
+            "Seconds anywhere in this report are wall-clock times of that machine; they differ from run to run.",
+        )],
+    }
+}
+
+fn machine(run: &RunEntry) -> String {
+    let RunEntry {
+        cpu, cores, system, ..
+    } = run;
+    format!("{cpu}, {cores} cores, {system}")
+}

@@ -1,0 +1,299 @@
+//! What was varied and what was not: the part that goes into a paper's appendix.
+
+use super::answer::norm;
+use super::document::{Block, Cell, Section, Table, columns};
+use super::material::{Material, counted, listed, spoken};
+use super::words::Words;
+
+/// The section.
+pub(super) fn section(material: &Material<'_>) -> Section {
+    Section {
+        id: "setup",
+        title: "What was varied, and what was fixed".to_owned(),
+        blocks: vec![
+            varied(material),
+            Block::Table(fixed(material)),
+            Block::Folded {
+                summary: "Every key of the experiment that was fixed".to_owned(),
+                blocks: vec![Block::Table(keys(material))],
+            },
+        ],
+    }
+}
+
+/// Values of an axis beyond which only the first and the last are named.
+const MOST_NAMED: usize = 12;
+
+fn varied(material: &Material<'_>) -> Block {
+    let axes = material.varied();
+    if axes.is_empty() {
+        return Block::Paragraph("Nothing was varied: one condition was trained.".into());
+    }
+    let axis = |(key, values): &(&str, Vec<&str>)| {
+        let words = Words::new()
+            .strong(spoken(key))
+            .plain(" (")
+            .code(*key)
+            .plain("): ");
+        let (shown, rest) = match values[..] {
+            [first, .., last] if values.len() > MOST_NAMED => (
+                vec![first, last],
+                format!(" and {} between them", values.len() - 2),
+            ),
+            _ => (values.clone(), String::new()),
+        };
+        let shown: Vec<String> = shown.into_iter().map(str::to_owned).collect();
+        let between = if rest.is_empty() {
+            listed(&shown)
+        } else {
+            shown.join(" to ")
+        };
+        words.plain(between + &rest)
+    };
+    Block::List(axes.iter().map(axis).collect())
+}
+
+/// What a reader must know to judge the answer, in the words of a methods section.
+fn fixed(material: &Material<'_>) -> Table {
+    let said = Said(material);
+    let rows = [
+        ("Data", said.data()),
+        ("Network", said.network()),
+        ("Normalisation", said.normalisation()),
+        ("Training", said.training()),
+        ("Evaluation", said.evaluation()),
+        ("Repetition", said.repetition()),
+    ];
+    let row = |(name, text): (&str, String)| vec![Cell::of(name), Cell::of(text)];
+    Table {
+        caption: Words::new()
+            .strong("The same in every condition")
+            .plain(", unless it says “varied”."),
+        columns: columns(&["what", "how"], &[]),
+        rows: rows
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(row)
+            .collect(),
+        notes: Vec::new(),
+    }
+}
+
+/// Settings in words.
+struct Said<'a>(&'a Material<'a>);
+
+impl Said<'_> {
+    /// The value of a key; `varied` where it was.
+    fn of(&self, key: &str) -> String {
+        if self.0.is_varied(key) {
+            return format!("varied {}", spoken(key));
+        }
+        self.0.fixed(key).unwrap_or("–").to_owned()
+    }
+
+    fn is(&self, key: &str, value: &str) -> bool {
+        self.0.fixed(key) == Some(value)
+    }
+
+    fn data(&self) -> String {
+        let mut parts = vec![self.of("data.dataset")];
+        let counts: Vec<String> = self.0.account.data.iter().map(counts).collect();
+        let alike = counts.windows(2).all(|pair| pair[0] == pair[1]);
+        parts.extend(counts.into_iter().take(if alike { 1 } else { 0 }));
+        if self.is("data.split", "per_replicate") && !self.is("data.validation", "0") {
+            parts.push("each replicate holds out its own validation examples".to_owned());
+        }
+        parts.push(match self.0.fixed("data.input_scaling") {
+            Some("unit") => "inputs scaled to 0…1, not binarised".to_owned(),
+            Some("standardize") => "inputs standardised, not binarised".to_owned(),
+            Some("binary") => "pixels binarised at ½".to_owned(),
+            Some(_) => "inputs not scaled".to_owned(),
+            None => self.of("data.input_scaling"),
+        });
+        let augmented = ["data.shift", "data.flip"].iter().any(|key| {
+            self.0
+                .fixed(key)
+                .is_none_or(|value| !matches!(value, "0" | "false"))
+        });
+        let knows = self.0.account.settings.contains_key("data.flip");
+        match (augmented, knows) {
+            (false, _) => parts.push("no augmentation".to_owned()),
+            (true, true) => parts.push(format!(
+                "augmented: shift {}, flip {}",
+                self.of("data.shift"),
+                self.of("data.flip")
+            )),
+            (true, false) => {}
+        }
+        parts.join("; ")
+    }
+
+    fn network(&self) -> String {
+        let mut parts = vec![match self.0.fixed("model.kind") {
+            Some("mlp") => format!("perceptron, hidden layers {}", self.of("model.hidden")),
+            Some("convnet") => format!("convolutional network, blocks {}", self.of("model.blocks")),
+            Some("resnet") => format!(
+                "residual network, depth {}, width {}",
+                self.of("model.depth"),
+                self.of("model.width")
+            ),
+            Some("rnn") => format!(
+                "recurrent network, cell {}, {} units",
+                self.of("model.cell"),
+                self.of("model.units")
+            ),
+            _ => self.of("model.kind"),
+        }];
+        if let Some((low, high)) = self.0.account.parameters {
+            parts.push(if low == high {
+                format!("{low} parameters")
+            } else {
+                format!("{low} to {high} parameters")
+            });
+        }
+        for (key, name) in [
+            ("model.activation", "activation"),
+            ("model.init", "weights initialised by"),
+        ] {
+            if self.0.is_varied(key) || self.0.fixed(key).is_some() {
+                parts.push(format!("{name} {}", self.of(key)));
+            }
+        }
+        if !self.is("model.init_scale", "1.0") && self.0.fixed("model.init_scale").is_some() {
+            parts.push(format!("initial weights × {}", self.of("model.init_scale")));
+        }
+        parts.push(match self.0.fixed("model.bias") {
+            Some("auto") => "biases left out where a norm would cancel them".to_owned(),
+            Some("true") => "biases kept, also where a norm cancels them".to_owned(),
+            Some("false") => "no biases".to_owned(),
+            _ => format!("biases: {}", self.of("model.bias")),
+        });
+        parts.push(match self.0.fixed("model.dropout") {
+            Some("0.0" | "0") | None if !self.0.is_varied("model.dropout") => {
+                "no dropout".to_owned()
+            }
+            _ => format!("dropout {}", self.of("model.dropout")),
+        });
+        parts.join("; ")
+    }
+
+    fn normalisation(&self) -> String {
+        if !self.0.normalises() {
+            return "none in the hidden layers".to_owned();
+        }
+        let mut parts = vec![format!(
+            "{}, layers {}, by {}'s conventions",
+            norm(self.0),
+            self.of("norm.layers"),
+            self.of("norm.preset")
+        )];
+        parts.push(format!("ε = {}", self.of("norm.epsilon")));
+        if self.0.fixed("norm.decay").is_some() || self.0.is_varied("norm.decay") {
+            parts.push(format!(
+                "running averages with decay {}, variance {}",
+                self.of("norm.decay"),
+                self.of("norm.running_variance")
+            ));
+        }
+        let learned = |key: &str| match self.0.fixed(key) {
+            Some("true") => "learned",
+            Some("false") => "left out",
+            _ => "varied",
+        };
+        parts.push(format!(
+            "γ {}, β {}",
+            learned("norm.scale"),
+            learned("norm.center")
+        ));
+        if self.is("norm.on_input", "true") {
+            parts.push("the raw input normalised, too".to_owned());
+        }
+        parts.join("; ")
+    }
+
+    fn training(&self) -> String {
+        let mut parts = vec![format!(
+            "{}, learning rate {}",
+            self.of("train.optimizer"),
+            self.of("train.learning_rate")
+        )];
+        parts.push(format!("{} schedule", self.of("train.schedule")));
+        parts.push(format!("batches of {}", self.of("train.batch_size")));
+        parts.push(format!("{} epochs", self.of("train.epochs")));
+        if !self.is("model.weight_decay", "0.0") {
+            parts.push(format!("weight decay {}", self.of("model.weight_decay")));
+        }
+        parts.push(format!(
+            "diverged: loss not finite, or over {} × its start",
+            self.of("train.divergence_factor").trim_end_matches(".0")
+        ));
+        parts.join("; ")
+    }
+
+    fn evaluation(&self) -> String {
+        let with = if self.0.normalises() {
+            match self.0.fixed("norm.evaluation") {
+                Some("running") => "with running averages of mean and variance",
+                Some("precise") => "with population statistics, recomputed with frozen weights",
+                Some("batch") => "with the statistics of each evaluated batch",
+                _ => "with varied statistics",
+            }
+        } else {
+            "without normalisation"
+        };
+        format!(
+            "after every epoch, {with}; figures are of the last epoch unless they say otherwise"
+        )
+    }
+
+    fn repetition(&self) -> String {
+        let account = self.0.account;
+        let devices: Vec<String> = account.devices.iter().cloned().collect();
+        let device = if devices.is_empty() {
+            String::new()
+        } else {
+            format!("; device {}", listed(&devices))
+        };
+        format!(
+            "{}, paired: each shares initial weights and batches among all conditions; seed {}{device}",
+            counted(account.replicates as usize, "replicate", "replicates"),
+            account.seed
+        )
+    }
+}
+
+fn counts(used: &crate::record::account::DataUsed) -> String {
+    let [train, validation, test] = used.examples.map(|count| count.to_string());
+    format!("{train} training, {validation} validation and {test} test examples")
+}
+
+/// Every key that was fixed, by its full name.
+fn keys(material: &Material<'_>) -> Table {
+    let is_setting = |key: &&String| key.contains('.') && !material.is_varied(key);
+    let row = |key: &String| {
+        let value = material.account.settings[key].clone();
+        vec![
+            Cell::of(key),
+            Cell {
+                text: value,
+                order: None,
+            },
+        ]
+    };
+    Table {
+        caption: Words::new()
+            .strong("Keys")
+            .plain(" of ")
+            .code("experiment.toml")
+            .plain("."),
+        columns: columns(&["key", "value"], &[]),
+        rows: material
+            .account
+            .settings
+            .keys()
+            .filter(is_setting)
+            .map(row)
+            .collect(),
+        notes: Vec::new(),
+    }
+}

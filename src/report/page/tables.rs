@@ -1,0 +1,320 @@
+//! The numbers: every condition, every comparison, and what tuning chose.
+
+use super::document::{Block, Cell, Column, Section, Table, columns};
+use super::material::{Material, spoken};
+use super::words::Words;
+use crate::compare::metric::{METRICS, Metric};
+use crate::compare::tune::{Choice, choices, others};
+use crate::compare::{Answer, Comparison, Description, descriptions};
+use crate::record::results::short_name;
+use crate::report::compare::{between, difference, figure, notes, said, target};
+use crate::stats;
+
+/// All tables that there are.
+pub(super) fn section(material: &Material<'_>) -> Section {
+    let tuned = material.results.tuning.is_some().then(|| tuned(material));
+    let compared = material.compared.as_ref().map(comparisons);
+    let tables = [Some(conditions(material)), compared, tuned];
+    Section {
+        id: "numbers",
+        title: "The numbers".to_owned(),
+        blocks: tables.into_iter().flatten().map(Block::Table).collect(),
+    }
+}
+
+/// A row a condition.
+pub fn conditions(material: &Material<'_>) -> Table {
+    let (results, metric) = (material.judged(), material.metric);
+    let epochs = METRICS.into_iter().find(|m| m.name == "epochs_to_target");
+    let waits = epochs
+        .map(|epochs| descriptions(results, epochs))
+        .unwrap_or_default();
+    let (name, unit) = (spoken(metric.name), metric.unit.shown());
+    let goal = target(results.target_accuracy);
+    let mut header = axes(results.axes.iter());
+    header.extend(columns(
+        &[],
+        &[
+            "n",
+            &format!("{name}, {unit}: mean ± sd"),
+            "95 % interval",
+            "median",
+            &format!("epochs to {goal}: median"),
+            "diverged",
+        ],
+    ));
+    let described = descriptions(results, metric);
+    let rows = described.iter().enumerate();
+    Table {
+        caption: Words::new().strong("Conditions").plain(format!(
+            ". {} of the trainings that came to an end, of which there are n.",
+            super::answer::capitalised(&name)
+        )),
+        columns: header,
+        rows: rows
+            .map(|(index, described)| condition(described, waits.get(index), metric))
+            .collect(),
+        notes: notes_on_conditions(material),
+    }
+}
+
+fn condition(described: &Description, wait: Option<&Description>, metric: Metric) -> Vec<Cell> {
+    let unit = metric.unit;
+    let all = described.n + described.beyond + described.diverged;
+    let mut cells: Vec<Cell> = std::iter::once(&described.value)
+        .chain(&described.setting)
+        .map(|value| Cell::of(dashed(value)))
+        .collect();
+    let mean = match (described.mean, described.std) {
+        (Some(_), Some(std)) => format!(
+            "{} ± {}",
+            figure(described.mean, unit),
+            figure(Some(std), unit)
+        ),
+        _ => figure(described.mean, unit),
+    };
+    cells.extend([
+        Cell::of(all.to_string()),
+        Cell::ordered(dashed(&mean), described.mean),
+        Cell::ordered(
+            dashed(&between(described.t, |end| figure(Some(end), unit))),
+            described.t.map(|t| t.low),
+        ),
+        median(described, metric),
+        match (wait, METRICS.iter().find(|m| m.name == "epochs_to_target")) {
+            (Some(wait), Some(epochs)) => median(wait, *epochs),
+            _ => Cell::of("–"),
+        },
+        Cell::ordered(
+            format!("{} of {all}", described.diverged),
+            Some(described.diverged as f64),
+        ),
+    ]);
+    cells
+}
+
+fn median(described: &Description, metric: Metric) -> Cell {
+    let number = |number: f64| match metric.name {
+        // Half a median lies between two epochs.
+        "epochs_to_target" => format!("{number}"),
+        _ => figure(Some(number), metric.unit),
+    };
+    match (described.median, described.longest) {
+        (Some(median), _) => Cell::ordered(number(median), Some(median)),
+        (None, Some(longest)) => Cell::ordered(format!("> {}", number(longest)), Some(f64::MAX)),
+        (None, None) => Cell::of("–"),
+    }
+}
+
+fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
+    let validation = if material.fixed("data.validation") == Some("0") {
+        "test"
+    } else {
+        "validation"
+    };
+    let mut notes = vec![Words::from(format!(
+        "95 % intervals for the mean by Student's t. Epochs until the {validation} accuracy first reached {}: Kaplan–Meier medians, “>” where half or more never got there.",
+        target(material.results.target_accuracy)
+    ))];
+    if let Some(tuning) = &material.results.tuning {
+        notes.push(
+            Words::from("Each condition at its own best value of ")
+                .code(&tuning.key)
+                .plain("."),
+        );
+    }
+    notes
+}
+
+/// A row a comparison.
+pub fn comparisons(answer: &Answer) -> Table {
+    let unit = answer.metric.unit;
+    let mut header = columns(&["comparison"], &[]);
+    header.extend(axes(answer.others.iter()));
+    header.extend(columns(
+        &[],
+        &[
+            "pairs",
+            &format!("difference, {}", unit.of_differences()),
+            "95 % interval",
+            "p",
+            "Holm's p",
+            "wins / ties / losses",
+            "P(A > B)",
+        ],
+    ));
+    header.extend(columns(&["verdict"], &[]));
+    Table {
+        caption: Words::new().strong("Comparisons").plain(format!(
+            ". {} of A minus that of B, replicate by replicate.",
+            super::answer::capitalised(&spoken(answer.metric.name))
+        )),
+        columns: header,
+        rows: answer
+            .comparisons
+            .iter()
+            .map(|c| comparison(c, answer))
+            .collect(),
+        notes: notes(answer).into_iter().map(sentence).collect(),
+    }
+}
+
+fn comparison(comparison: &Comparison, answer: &Answer) -> Vec<Cell> {
+    let (paired, unit) = (&comparison.paired, answer.metric.unit);
+    let mut cells = vec![Cell::of(format!("{} − {}", comparison.a, comparison.b))];
+    cells.extend(
+        comparison
+            .setting
+            .iter()
+            .map(|value| Cell::of(dashed(value))),
+    );
+    let share = |share: Option<f64>, places: usize| match share {
+        Some(share) => Cell::ordered(format!("{share:.places$}"), Some(share)),
+        None => Cell::of("–"),
+    };
+    let tally = paired.tally;
+    cells.extend([
+        Cell::of(paired.pairs.to_string()),
+        match paired.mean {
+            Some(mean) => Cell::ordered(minus(&difference(mean, unit)), Some(mean)),
+            None => Cell::of("–"),
+        },
+        Cell::ordered(
+            dashed(&minus(&between(paired.interval, |end| {
+                difference(end, unit)
+            }))),
+            paired.interval.map(|interval| interval.low),
+        ),
+        share(paired.test.map(|test| test.p), 4),
+        share(comparison.corrected, 4),
+        Cell::ordered(
+            format!("{} / {} / {}", tally.wins, tally.ties, tally.losses),
+            Some(tally.wins as f64),
+        ),
+        share(paired.superiority, 2),
+        Cell::of(said(comparison)),
+    ]);
+    cells
+}
+
+/// What tuning chose, a row a setting.
+pub fn tuned(material: &Material<'_>) -> Table {
+    let empty = Table {
+        caption: Words::new().strong("Tuned values"),
+        columns: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    let Some(tuning) = &material.results.tuning else {
+        return empty;
+    };
+    let axes_of_settings = others(material.results, tuning);
+    let metric = tuning.metric.replace('_', " ");
+    let mut header = axes(
+        axes_of_settings
+            .iter()
+            .map(|&axis| &material.results.axes[axis]),
+    );
+    header.extend(columns(
+        &[],
+        &[
+            &format!("best {}", spoken(&tuning.key)),
+            "largest stable",
+            &metric,
+            "n",
+            "test accuracy, %: mean ± sd",
+            "diverged",
+        ],
+    ));
+    let choices = choices(material.results, tuning);
+    let at_edge = choices
+        .iter()
+        .filter(|choice| !choice.edge().is_empty())
+        .count();
+    let mut notes = vec![Words::from(
+        "Chosen on validation, reported on test. Largest stable: the largest value at which no replicate diverged.",
+    )];
+    if at_edge > 0 {
+        notes.push(
+            Words::new()
+                .strong(format!(
+                    "{at_edge} of {} choices lie at an end of the grid",
+                    choices.len()
+                ))
+                .plain(" (marked †): a better value may lie beyond it."),
+        );
+    }
+    Table {
+        caption: empty
+            .caption
+            .plain(" of ")
+            .code(&tuning.key)
+            .plain(format!(", by {metric}.")),
+        columns: header,
+        rows: choices.iter().map(chosen).collect(),
+        notes,
+    }
+}
+
+fn chosen(choice: &Choice) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = choice
+        .setting
+        .iter()
+        .map(|value| Cell::of(dashed(value)))
+        .collect();
+    let Some(chosen) = choice.chosen() else {
+        cells.extend((0..6).map(|_| Cell::of("–")));
+        return cells;
+    };
+    let percent: Vec<f64> = chosen.test.iter().map(|share| share * 100.0).collect();
+    let (mean, std) = (stats::mean(&percent), stats::standard_deviation(&percent));
+    let written = match (mean, std) {
+        (Some(mean), Some(std)) => format!("{mean:.2} ± {std:.2}"),
+        (Some(mean), None) => format!("{mean:.2}"),
+        _ => "–".to_owned(),
+    };
+    let edge = if choice.edge().is_empty() { "" } else { " †" };
+    let rated = stats::mean(&chosen.metric);
+    cells.extend([
+        Cell::ordered(format!("{}{edge}", chosen.value), chosen.value.parse().ok()),
+        Cell::of(dashed(choice.largest_stable().unwrap_or_default())),
+        Cell::ordered(
+            rated.map_or("–".to_owned(), |mean| format!("{mean:.4}")),
+            rated,
+        ),
+        Cell::of(chosen.metric.len().to_string()),
+        Cell::ordered(written, mean),
+        Cell::ordered(
+            format!(
+                "{} of {}",
+                chosen.diverged,
+                chosen.metric.len() + chosen.diverged
+            ),
+            Some(chosen.diverged as f64),
+        ),
+    ]);
+    cells
+}
+
+/// The columns of axes.
+fn axes<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<Column> {
+    let column = |key: &String| Column {
+        name: short_name(key).to_owned(),
+        is_of_numbers: false,
+    };
+    keys.map(column).collect()
+}
+
+fn dashed(text: &str) -> String {
+    if text.is_empty() { "–" } else { text }.to_owned()
+}
+
+/// With the sign that printers use.
+fn minus(text: &str) -> String {
+    text.replace('-', "−")
+}
+
+/// A note as a sentence.
+fn sentence(note: String) -> Words {
+    Words::from(format!("{}.", super::answer::capitalised(&note)))
+}

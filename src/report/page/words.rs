@@ -1,0 +1,76 @@
+//! A line of text with some of it marked: what both writers can write.
+
+/// Text in pieces. What users wrote stands in it as it is; each writer escapes it in its own way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Words(Vec<Piece>);
+
+/// A piece of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// As it is.
+    Plain(String),
+    /// A key, a value or a command.
+    Code(String),
+    /// What a hurried reader must not miss.
+    Strong(String),
+}
+
+impl Words {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Followed by plain text.
+    #[must_use]
+    pub fn plain(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Piece::Plain(text.into()));
+        self
+    }
+
+    /// Followed by a key, a value or a command.
+    #[must_use]
+    pub fn code(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Piece::Code(text.into()));
+        self
+    }
+
+    /// Followed by what must not be missed.
+    #[must_use]
+    pub fn strong(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Piece::Strong(text.into()));
+        self
+    }
+
+    /// Followed by other words.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// The pieces, in order.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.0
+    }
+
+    /// Without any marks.
+    pub fn text(&self) -> String {
+        let text = |piece: &Piece| match piece {
+            Piece::Plain(text) | Piece::Code(text) | Piece::Strong(text) => text.clone(),
+        };
+        self.0.iter().map(text).collect()
+    }
+}
+
+impl From<&str> for Words {
+    fn from(text: &str) -> Self {
+        Self::new().plain(text)
+    }
+}
+
+impl From<String> for Words {
+    fn from(text: String) -> Self {
+        Self::new().plain(text)
+    }
+}

@@ -1,0 +1,85 @@
+// What every reader needs of a page: a list of what is missing, empty where nothing is.
+(() => {
+  const faults = [];
+  const say = (what, element) => faults.push(`${what}: ${element.outerHTML.slice(0, 120)}`);
+  const is = (element) => element.getClientRects().length > 0;
+
+  if (!document.documentElement.lang) faults.push("the page has no language");
+  if (!document.title) faults.push("the page has no title");
+  if (!document.querySelector("meta[name=viewport]")) faults.push("no viewport");
+  if (document.querySelectorAll("h1").length !== 1) faults.push("there is not exactly one h1");
+  if (!document.querySelector("main")) faults.push("there is no main");
+  let level = 0;
+  for (const heading of document.querySelectorAll("h1,h2,h3,h4,h5,h6")) {
+    const next = Number(heading.tagName[1]);
+    if (next > level + 1) say("a heading skips a level", heading);
+    level = next;
+  }
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  ids.filter((id, place) => ids.indexOf(id) !== place).forEach((id) => faults.push(`the id ${id} stands twice`));
+  for (const link of document.querySelectorAll("a[href^='#']")) {
+    if (!document.getElementById(link.hash.slice(1))) say("a link leads nowhere", link);
+  }
+  for (const link of document.querySelectorAll("a, button, [role=button]")) {
+    if (!(link.getAttribute("aria-label") || link.textContent.trim())) say("it has no name", link);
+  }
+  for (const picture of document.querySelectorAll("img, [role=img]")) {
+    const inside = picture.closest("svg") && picture.closest("[role=img]") !== picture;
+    if (!inside && !(picture.getAttribute("alt") || picture.getAttribute("aria-label") || picture.querySelector("title"))) {
+      say("a picture has no words", picture);
+    }
+  }
+  for (const figure of document.querySelectorAll("figure")) {
+    if (!figure.querySelector("figcaption")) say("a figure has no caption", figure);
+  }
+  for (const table of document.querySelectorAll("table")) {
+    if (!table.caption) say("a table has no caption", table);
+    if ([...table.querySelectorAll("th")].some((head) => !head.scope)) say("a th has no scope", table);
+  }
+  for (const box of document.querySelectorAll(".scroll, pre, .chart")) {
+    if (box.scrollWidth > box.clientWidth && box.tabIndex < 0) say("keys cannot scroll it", box);
+  }
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide > 0) faults.push(`the page is ${wide} px wider than the window`);
+
+  // WCAG 2: contrast of text with what lies behind it.
+  const colour = (text) => (text.match(/[\d.]+/g) ?? []).map(Number);
+  const over = (top, below) => {
+    const alpha = top[3] ?? 1;
+    return [0, 1, 2].map((part) => top[part] * alpha + below[part] * (1 - alpha));
+  };
+  const behind = (element) => {
+    const layers = [];
+    for (let at = element; at; at = at.parentElement) {
+      const layer = colour(getComputedStyle(at).backgroundColor);
+      if ((layer[3] ?? 1) > 0) layers.push(layer);
+      if ((layer[3] ?? 1) === 1) break;
+    }
+    return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255]);
+  };
+  const luminance = (rgb) => {
+    const [r, g, b] = rgb.map((part) => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const seen = new Set();
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !is(element) || ["SCRIPT", "STYLE", "title"].includes(element.tagName)) continue;
+    const style = getComputedStyle(element);
+    const inSvg = element instanceof SVGElement;
+    const ink = colour(inSvg ? style.fill : style.color);
+    if (ink.length < 3) continue;
+    const paper = behind(inSvg ? element.closest("svg") : element);
+    const [light, dark] = [luminance(over(ink, paper)), luminance(paper)].sort((a, b) => b - a);
+    const contrast = (light + 0.05) / (dark + 0.05);
+    const key = `${ink} on ${paper}`;
+    if (contrast < 4.5 && !seen.has(key)) {
+      seen.add(key);
+      faults.push(`contrast ${contrast.toFixed(2)} of ${key}: ${element.textContent.trim().slice(0, 60)}`);
+    }
+  }
+  return faults;
+})()
