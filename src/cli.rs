@@ -53,6 +53,9 @@ pub enum Command {
     Report(Report),
     /// Put results folders of the same experiment together, as if one run had left them
     Merge(Merge),
+    /// Make a compact copy of a results folder, fit to be committed or sent; charts and comparisons
+    /// need no more
+    Publish(Publish),
     /// Write a Slurm array or a Kubernetes job that trains an experiment in parts
     Submit(Submit),
     /// Show where the datasets are, download them, check them
@@ -290,6 +293,26 @@ pub struct Merge {
     /// Print nothing but errors
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// `bn-lab publish`
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// A results folder
+    #[arg(value_name = "DIR")]
+    pub results: PathBuf,
+    /// The folder that becomes the compact copy: a new one, or an earlier copy of the same experiment
+    #[arg(long, value_name = "DIR")]
+    pub into: PathBuf,
+    /// Keep the training loss between epochs as well (`steps.csv`)
+    #[arg(long)]
+    pub steps: bool,
+    /// Leave out what probes read inside the networks (`layers.csv`)
+    #[arg(long)]
+    pub no_layers: bool,
+    /// Round the numbers of `layers.csv` to so many significant digits [default: all are kept]
+    #[arg(long, value_name = "N", conflicts_with = "no_layers", value_parser = clap::value_parser!(u8).range(1..=17))]
+    pub layer_digits: Option<u8>,
 }
 
 /// An engine that runs jobs.

@@ -93,6 +93,7 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
         cli::Command::Plot(arguments) => commands::plot::run(&arguments),
         cli::Command::Report(arguments) => commands::report::run(&arguments),
         cli::Command::Merge(arguments) => commands::merge::run(&arguments),
+        cli::Command::Publish(arguments) => commands::publish::run(&arguments),
         cli::Command::Submit(arguments) => commands::submit::run(&arguments),
         cli::Command::Data(arguments) => commands::data::run(&arguments),
         cli::Command::Explain(arguments) => commands::explain::run(&arguments),

@@ -204,7 +204,7 @@ fn every_exit_code_is_in_the_readme() {
 fn every_verb_has_help_and_a_line_in_the_readme() {
     let lab = Lab::new();
     for verb in [
-        "run", "plan", "results", "compare", "watch", "clean", "plot", "data", "explain",
+        "run", "plan", "results", "compare", "watch", "clean", "plot", "publish", "data", "explain",
     ] {
         let help = lab.bn_lab(&[verb, "--help"]);
         assert_eq!(help.code, Some(0));

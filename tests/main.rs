@@ -21,6 +21,7 @@ mod messages;
 mod plan;
 mod probe_values;
 mod probes;
+mod publishing;
 mod refusals;
 mod replay;
 mod results;

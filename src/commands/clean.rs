@@ -9,6 +9,7 @@ use crate::config::spec::Experiment;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan;
+use crate::record::compact;
 use crate::record::layout::Layout;
 use crate::record::leftovers::{self, Leftover};
 use crate::report::sheet::Sheet;
@@ -18,6 +19,7 @@ use crate::units;
 pub fn run(arguments: &cli::Clean) -> Result<()> {
     let experiment = experiment(arguments)?;
     let layout = Layout::new(&experiment.output.dir);
+    compact::refuse(&layout, "nothing in it is in anybody's way")?;
     // What is asked for, or all of it.
     let (stale, debris) = match (arguments.stale, arguments.debris) {
         (false, false) => (true, true),

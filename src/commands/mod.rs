@@ -9,6 +9,7 @@ pub mod merge;
 pub mod plan;
 pub mod plot;
 mod present;
+pub mod publish;
 pub mod report;
 pub mod results;
 pub mod run;
@@ -54,6 +55,12 @@ fn write_tuned(results: &Results, layout: &Layout) -> Result<()> {
         Some(bytes) => fs::replace(&layout.tuned_table(), &bytes),
         None => fs::remove_if_exists(&layout.tuned_table()),
     })
+}
+
+/// Refuses an experiment whose results folder is a compact copy: nothing can be trained into it.
+fn refuse_compact(experiment: &Experiment) -> Result<()> {
+    let layout = Layout::new(&experiment.output.dir);
+    record::compact::refuse(&layout, "no trial can be trained into it")
 }
 
 /// Loads an experiment and passes on what its author may not have meant.

@@ -2,7 +2,7 @@
 //! nothing and writes nothing.
 
 use crate::cli::{self, Format};
-use crate::commands::{load, print};
+use crate::commands::{load, print, refuse_compact};
 use crate::error::Result;
 use crate::plan;
 use crate::record::manifest;
@@ -12,6 +12,7 @@ use crate::report;
 /// Prints the plan in the format that is asked for.
 pub fn run(arguments: &cli::Plan) -> Result<()> {
     let experiment = load(&arguments.experiment, false)?;
+    refuse_compact(&experiment)?;
     let trials = plan::trials(&experiment);
     let overview = Overview::read(&experiment, &trials)?;
     let jobs = arguments.jobs.map_or_else(manifest::cores, usize::from);

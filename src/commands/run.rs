@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::cli::{self, MessageFormat};
 use crate::commands::present::present;
-use crate::commands::{data, load, print, say};
+use crate::commands::{data, load, print, refuse_compact, say};
 use crate::data::Places;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
@@ -29,6 +29,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let stop = stop_on_signal()?;
     let quiet = arguments.quiet;
     let experiment = load(&arguments.experiment, quiet)?;
+    refuse_compact(&experiment)?;
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
     let devices = Devices::open(&arguments.device)?;

@@ -7,7 +7,7 @@ use std::process::Command;
 use clap::Parser;
 
 use crate::cli::{self, Engine};
-use crate::commands::{load, print, say};
+use crate::commands::{load, print, refuse_compact, say};
 use crate::config::spec::Experiment;
 use crate::data::{self, Availability, Places};
 use crate::error::{Error, Result};
@@ -19,6 +19,7 @@ use crate::submit::{Job, kubernetes, slurm};
 pub fn run(arguments: &cli::Submit) -> Result<()> {
     refuse_the_other_engines_options(arguments)?;
     let experiment = load(&arguments.experiment, false)?;
+    refuse_compact(&experiment)?;
     let job = Job {
         name: experiment.name.clone(),
         tasks: tasks(&experiment, arguments.tasks),

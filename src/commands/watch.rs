@@ -6,6 +6,8 @@ use std::time::Duration;
 use crate::cli;
 use crate::commands::{print, print_if_open};
 use crate::error::Result;
+use crate::record::compact;
+use crate::record::layout::Layout;
 use crate::record::live::{self, Durations, Live};
 use crate::report::results::tally;
 use crate::report::watch::{Changes, picture};
@@ -16,6 +18,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Looks until the sweep is complete or nobody runs it any more.
 pub fn run(arguments: &cli::Watch) -> Result<()> {
     let root = &arguments.results;
+    compact::refuse(&Layout::new(root), "no run goes on in it")?;
     let mut durations = Durations::default();
     let mut view = View::new(std::io::stdout().is_terminal());
     loop {

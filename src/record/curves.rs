@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::compact;
 use super::layout::{Layout, TrialLayout};
 use super::reader::{damaged, rows};
 use super::results::{Details, LayerSeries};
@@ -27,6 +28,9 @@ pub(super) struct Curves {
 
 /// The rows of the trials with these `ids`, in their order.
 pub(super) fn read(layout: &Layout, ids: &[&str], details: &Details) -> Result<Vec<Curves>> {
+    if compact::is_compact(layout) {
+        return compact::curves(layout, ids, details);
+    }
     let of = |id: &&str| of_folder(&layout.trial(id), details);
     // Of several damaged files, the same is told of every time.
     let curves: Vec<Result<Curves>> = ids.par_iter().map(of).collect();
@@ -49,16 +53,16 @@ fn of_folder(files: &TrialLayout, details: &Details) -> Result<Curves> {
 }
 
 /// A file that somebody else wrote may hold what this program does not write.
-fn finite(mut steps: Vec<StepRow>) -> Vec<StepRow> {
+pub(super) fn finite(mut steps: Vec<StepRow>) -> Vec<StepRow> {
     steps.retain(|row| row.loss.is_finite() && row.accuracy.is_finite());
     steps
 }
 
 /// Series that are being read, of one trial or of several.
 #[derive(Default)]
-struct Gathered {
+pub(super) struct Gathered {
     /// The series of each trial, in the order in which they begin.
-    series: Vec<Vec<LayerSeries>>,
+    pub(super) series: Vec<Vec<LayerSeries>>,
     /// Where among those of its trial a layer's quantity is.
     places: Vec<HashMap<String, HashMap<&'static str, usize>>>,
 }
@@ -66,7 +70,7 @@ struct Gathered {
 impl Gathered {
     /// Reads the rows of wanted quantities, one by one: the file may be large, and most of it is about
     /// something else. `owner` says whose a trial's rows are, by number; they are left out if nobody's.
-    fn read(
+    pub(super) fn read(
         &mut self,
         path: &Path,
         details: &Details,
@@ -130,7 +134,7 @@ impl Gathered {
 }
 
 /// A file that breaks off while it is read is not one that is damaged.
-fn unreadable(path: &Path, error: csv::Error) -> Error {
+pub(super) fn unreadable(path: &Path, error: csv::Error) -> Error {
     if !error.is_io_error() {
         return damaged(path, &error);
     }

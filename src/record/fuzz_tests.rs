@@ -8,8 +8,9 @@ use tempfile::TempDir;
 
 use super::layout::Layout;
 use super::overview::Overview;
+use super::publish::{self, Options};
 use super::results::{Details, Results};
-use super::{checkpoint, claims, leftovers, live, manifest, reader, state};
+use super::{checkpoint, claims, compact, leftovers, live, manifest, reader, state};
 use crate::compare::{self, Question};
 use crate::config;
 use crate::config::spec::Experiment;
@@ -76,6 +77,19 @@ impl Folder {
         }
     }
 
+    /// A compact copy of it.
+    fn compact() -> Self {
+        let whole = Self::new();
+        let root = tempfile::tempdir().unwrap();
+        let options = Options {
+            steps: true,
+            layers: true,
+            layer_digits: None,
+        };
+        publish::publish(whole.root.path(), root.path(), &options).unwrap();
+        Self { root, ..whole }
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }
@@ -94,6 +108,9 @@ impl Folder {
             compare(results);
             figures::all(results);
         }
+        // A compact copy says what it is, however damaged; a whole folder says nothing.
+        let refused = compact::refuse(&layout, "");
+        assert_eq!(refused.is_err(), compact::is_compact(&layout));
         let live = live::read(self.root.path());
         if let Ok(live) = &live {
             report::results::by_trial(live).json();
@@ -215,6 +232,19 @@ fn a_damaged_table_of_steps_leaves_every_reader_standing() {
 fn a_damaged_table_of_layers_leaves_every_reader_standing() {
     let words = [CSV, &["dead", "layers.0", "weight_norm"]].concat();
     Folder::new().fuzz_file(&format!("trials/{}/layers.csv", TRIALS[0]), &words);
+}
+
+#[test]
+fn damaged_tables_of_a_compact_copy_leave_every_reader_standing() {
+    let folder = Folder::compact();
+    let words = [CSV, &["dead", "trial", TRIALS[0], TRIALS[1]]].concat();
+    for table in ["epochs.csv", "timings.csv", "steps.csv", "layers.csv"] {
+        let path = folder.path(table);
+        let whole = fs::read(&path).unwrap();
+        folder.fuzz_file(table, &words);
+        fs::replace_unsynced(&path, &whole).unwrap();
+    }
+    folder.fuzz_file("compact.json", JSON);
 }
 
 #[test]

@@ -46,6 +46,31 @@ impl Layout {
         self.root.join("tuned.csv")
     }
 
+    /// That this is a compact copy; see `record/compact.rs`.
+    pub fn compact(&self) -> PathBuf {
+        self.root.join("compact.json")
+    }
+
+    /// In a compact copy: the epochs of all trials.
+    pub(super) fn epochs_table(&self) -> PathBuf {
+        self.root.join("epochs.csv")
+    }
+
+    /// In a compact copy: the seconds of all epochs.
+    pub(super) fn timings_table(&self) -> PathBuf {
+        self.root.join("timings.csv")
+    }
+
+    /// In a compact copy: the training losses of all trials.
+    pub(super) fn steps_table(&self) -> PathBuf {
+        self.root.join("steps.csv")
+    }
+
+    /// In a compact copy: what probes read of all trials.
+    pub(super) fn layers_table(&self) -> PathBuf {
+        self.root.join("layers.csv")
+    }
+
     /// The charts.
     pub fn charts(&self) -> PathBuf {
         self.root.join("charts")

@@ -7,6 +7,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::claims::{self, Running};
+use super::compact;
 use super::layout::Layout;
 use super::reader::{self, TrialsTable};
 use super::results::short_name;
@@ -68,10 +69,12 @@ pub fn read(root: &Path) -> Result<Live> {
     let layout = Layout::new(root);
     let table = reader::trials_table(&layout)?;
     let axes = table.axes();
+    // In a compact copy nothing has happened since.
+    let is_whole = !compact::is_compact(&layout);
     let trials: Vec<LiveTrial> = table
         .rows
         .par_iter()
-        .map(|row| trial(&layout, &table, &axes, row))
+        .map(|row| trial(is_whole.then_some(&layout), &table, &axes, row))
         .collect::<Result<_>>()?;
     let columns = TrialRow::FIRST.into_iter();
     let columns = columns
@@ -87,8 +90,9 @@ pub fn read(root: &Path) -> Result<Live> {
     })
 }
 
+/// A trial by its row and, where there is a `layout`, by its files.
 fn trial(
-    layout: &Layout,
+    layout: Option<&Layout>,
     table: &TrialsTable,
     axes: &[String],
     row: &csv::StringRecord,
@@ -104,7 +108,7 @@ fn trial(
         running: None,
         cells,
     };
-    if !trial.is_finished() {
+    if let Some(layout) = layout.filter(|_| !trial.is_finished()) {
         let figures = since(layout, &mut trial)?;
         trial.cells.splice(table.axes.end.., figures);
         trial.cells[table.axes.end].clone_into(&mut trial.outcome);

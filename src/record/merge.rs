@@ -14,6 +14,7 @@ use std::sync::Arc;
 use self::findings::Findings;
 use self::sameness::same_experiment;
 use super::claims;
+use super::compact;
 use super::layout::{Layout, TrialLayout};
 use super::manifest::{self, Manifest, RunEntry};
 use super::survey::{self, Selection};
@@ -44,6 +45,12 @@ pub struct Merged {
 pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
     let sources: Vec<Layout> = sources.iter().map(Layout::new).collect();
     let target = Layout::new(into);
+    for folder in [&target].into_iter().chain(&sources) {
+        compact::refuse(
+            folder,
+            "the files of its trials are not in it, so it cannot be merged",
+        )?;
+    }
     let text = same_experiment(&sources, &target)?;
     let experiment = config::load(&sources[0].experiment(), &[])?.experiment;
     let trials = plan::trials(&experiment);

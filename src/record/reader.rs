@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::compact;
 use super::curves::{self, Curves};
 use super::layout::Layout;
 use super::manifest;
@@ -60,6 +61,19 @@ pub fn seed(root: &Path) -> Result<u64> {
 #[derive(Deserialize)]
 struct SeedHeader {
     seed: u64,
+}
+
+/// The name of the experiment in the results folder at `root`.
+pub(super) fn name(root: &Path) -> Result<String> {
+    let layout = Layout::new(root);
+    let header: NameHeader =
+        toml::from_slice(&experiment(&layout)?).map_err(|e| damaged(&layout.experiment(), &e))?;
+    Ok(header.name)
+}
+
+#[derive(Deserialize)]
+struct NameHeader {
+    name: String,
 }
 
 /// What the gallery needs of `experiment.toml`.
@@ -247,7 +261,10 @@ pub(super) fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
 
 /// The error for a file that is not what this program wrote.
 pub(super) fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
-    let way_out = match path.parent().and_then(Path::file_name) {
+    let folder = path.parent();
+    let is_compact = folder.is_some_and(|folder| compact::is_compact(&Layout::new(folder)));
+    let way_out = match folder.and_then(Path::file_name) {
+        _ if is_compact => "`bn-lab publish` makes it again, from the whole folder".to_owned(),
         // Nobody can tell whether another measurement of the clock is the same.
         Some(id) if path.ends_with("timings.csv") => format!(
             "`bn-lab run` with `--force={}` trains this trial again",

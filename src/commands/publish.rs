@@ -1,0 +1,23 @@
+//! `bn-lab publish`: a compact copy of a results folder, fit to be committed or sent.
+
+use crate::cli;
+use crate::commands::print;
+use crate::error::Result;
+use crate::record::publish::{self, Options};
+use crate::units;
+
+/// Makes the copy, and says how large it is.
+pub fn run(arguments: &cli::Publish) -> Result<()> {
+    let options = Options {
+        steps: arguments.steps,
+        layers: !arguments.no_layers,
+        layer_digits: arguments.layer_digits,
+    };
+    let published = publish::publish(&arguments.results, &arguments.into, &options)?;
+    print(&format!(
+        "{} in {}: {}\n",
+        units::trials(published.trials),
+        arguments.into.display(),
+        units::size(published.bytes)
+    ))
+}

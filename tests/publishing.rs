@@ -1,0 +1,172 @@
+//! `bn-lab publish`: a compact copy stands for the folder wherever it is read, and nowhere else.
+
+use crate::harness::{Lab, Ran, SMALL, assert_same};
+
+/// Finished trials with layers, and a choice.
+fn whole() -> Lab {
+    let lab = Lab::with(&format!(
+        "{SMALL}\n[probe]\nevery = 5\nevaluations = true\ntrain_evaluation = true\n"
+    ));
+    let tune = [
+        "tune={key = \"train.learning_rate\", per = \"placement\"}",
+        "sweep.train.learning_rate=[0.001, 0.01]",
+    ];
+    lab.run(&["--quiet", "-o", tune[0], "-o", tune[1]]);
+    lab
+}
+
+fn publish(lab: &Lab, further: &[&str]) -> Ran {
+    lab.bn_lab(&[&["publish", "results/small", "--into", "compact"], further].concat())
+}
+
+fn published(lab: &Lab, further: &[&str]) -> Ran {
+    let ran = publish(lab, further);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    ran
+}
+
+/// What a command prints of a folder; paths are the folder's own.
+fn said(lab: &Lab, folder: &str, arguments: &[&str]) -> String {
+    let (verb, rest) = arguments.split_first().expect("a verb");
+    let ran = lab.bn_lab(&[&[*verb, folder], rest].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    ran.stdout.replace(folder, "FOLDER")
+}
+
+#[test]
+fn a_compact_copy_gives_the_same_tables_comparisons_and_charts() {
+    let lab = whole();
+    let drawn = lab.files("results/small/charts");
+    assert!(drawn.len() >= 6 && lab.path("results/small/tuned.csv").is_file());
+    let ran = published(&lab, &[]);
+    assert!(
+        ran.stdout.starts_with("12 trials in compact: "),
+        "{}",
+        ran.stdout
+    );
+    assert!(!lab.path("compact/trials").exists() && !lab.path("compact/steps.csv").exists());
+    let commands: [&[&str]; 6] = [
+        &["results", "--format", "csv"],
+        &["results", "--format", "json", "--by", "condition"],
+        &["results"],
+        &["compare", "--format", "json"],
+        &[
+            "compare",
+            "--format",
+            "json",
+            "--metric",
+            "seconds_per_step",
+        ],
+        &["plot"],
+    ];
+    for command in commands {
+        let [whole, compact] =
+            ["results/small", "compact"].map(|folder| said(&lab, folder, command));
+        assert_eq!(whole, compact, "{command:?}");
+    }
+    assert_same(&lab.files("results/small/charts"), &drawn);
+    assert_same(&lab.files("compact/charts"), &drawn);
+    // The folder itself, and wherever it is: the trials' files are not needed.
+    std::fs::rename(lab.path("results/small"), lab.path("away")).expect("a folder");
+    assert_eq!(
+        said(&lab, "compact", &["compare", "--format", "csv"]),
+        said(&lab, "away", &["compare", "--format", "csv"])
+    );
+}
+
+#[test]
+fn publishing_again_gives_the_same_bytes_and_replaces_the_tables_alone() {
+    let lab = whole();
+    published(&lab, &[]);
+    let first = lab.files("compact");
+    lab.write("compact/notes.md", b"mine");
+    published(&lab, &["--steps", "--layer-digits", "3"]);
+    assert!(lab.path("compact/steps.csv").is_file());
+    let layers = |files: &std::collections::BTreeMap<String, Vec<u8>>| files["layers.csv"].len();
+    assert!(layers(&lab.files("compact")) < layers(&first));
+    published(&lab, &[]);
+    let mut again = lab.files("compact");
+    assert_eq!(again.remove("notes.md").as_deref(), Some(&b"mine"[..]));
+    assert_same(&first, &again);
+    published(&lab, &["--no-layers"]);
+    assert!(!lab.path("compact/layers.csv").exists());
+}
+
+#[test]
+fn nothing_is_published_over_what_is_no_compact_copy_of_the_same_experiment() {
+    let lab = whole();
+    lab.write("compact/mine.txt", b"mine");
+    publish(&lab, &[]).refused(
+        1,
+        &["`compact` is not empty, and no compact copy", "--into DIR"],
+    );
+    assert_eq!(lab.files("compact").len(), 1);
+    std::fs::remove_file(lab.path("compact/mine.txt")).expect("a file");
+    published(&lab, &[]);
+    let before = lab.files("compact");
+
+    lab.run(&["--quiet", "-o", "name=other", "-o", "train.epochs=1"]);
+    let into = |from: &str, into: &str| lab.bn_lab(&["publish", from, "--into", into]);
+    into("results/other", "compact").refused(1, &["of another experiment, `small`"]);
+    into("compact", "further").refused(1, &["cannot be published again", "`results/small`"]);
+    into("results/small", "results/small").refused(1, &["no compact copy"]);
+    into("results/small", "experiment.toml").refused(1, &["`experiment.toml` is a file"]);
+    into("nowhere", "further").refused(1, &["is not a results folder"]);
+    lab.write("compact/compact.json", b"{}");
+    publish(&lab, &[]).refused(1, &["`compact.json` is damaged"]);
+    lab.write("compact/compact.json", &before["compact.json"]);
+    assert_same(&lab.files("compact"), &before);
+    assert!(!lab.path("further").exists());
+}
+
+#[test]
+fn what_would_train_or_change_something_refuses_a_compact_copy_and_names_the_whole_folder() {
+    let lab = whole();
+    published(&lab, &[]);
+    let before = lab.files("compact");
+    let commands: [&[&str]; 10] = [
+        &["run", "compact/experiment.toml", "-o", "output.dir=compact"],
+        &[
+            "run",
+            "experiment.toml",
+            "-o",
+            "output.dir=compact",
+            "--force",
+        ],
+        &["plan", "experiment.toml", "-o", "output.dir=compact"],
+        &[
+            "submit",
+            "experiment.toml",
+            "-o",
+            "output.dir=compact",
+            "--engine",
+            "slurm",
+        ],
+        &["clean", "compact"],
+        &["clean", "compact", "--debris", "--stale", "--remove"],
+        &["clean", "experiment.toml", "-o", "output.dir=compact"],
+        &["watch", "compact"],
+        &["merge", "compact", "--into", "merged"],
+        &["merge", "results/small", "--into", "compact"],
+    ];
+    for command in commands {
+        let ran = lab.bn_lab(command);
+        let says = [
+            "`compact` is a compact copy of a results folder",
+            "made of `results/small`",
+        ];
+        ran.refused(1, &says);
+        assert_same(&lab.files("compact"), &before);
+    }
+    for made in ["merged", "compact.slurm"] {
+        assert!(!lab.path(made).exists(), "{made}");
+    }
+    // The way there is nobody's business.
+    let from = lab.path("results/small").display().to_string();
+    let ran = lab.bn_lab(&["publish", &from, "--into", "compact"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(
+        lab.text("compact/compact.json")
+            .contains("\"of\": \"small\"")
+    );
+}
