@@ -77,12 +77,47 @@ pub fn named(name: &str) -> Option<&'static Figure> {
 /// What a run draws and a report shows of this experiment, most telling first. Some may turn out to be
 /// [`Absent`]: whether probes read what a layer figure needs is only known once its details are read.
 pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
-    let wanted = ["overview", "curves"];
-    let figures = wanted.into_iter().filter_map(named);
-    if has_drawable(results) {
-        figures.map(|figure| (figure, Request::default())).collect()
+    if !has_drawable(results) {
+        return Vec::new();
+    }
+    let numbers = arrangement::numeric(results).len();
+    let varied = !arrangement::swept(results).is_empty();
+    let mut names = vec!["overview"];
+    let pairs = results.trials.iter().any(|trial| trial.replicate > 1);
+    names.extend((numbers > 1).then_some("heatmap"));
+    names.extend((numbers > 0).then_some("final"));
+    names.extend((varied && pairs).then_some("differences"));
+    names.push("curves");
+    names.extend(varied.then_some("to-target"));
+    names.extend(["step-time", "gap", "evaluations"]);
+    names.extend(LAYER_FIGURES);
+    let figures = names.into_iter().filter_map(named);
+    let request = |figure: &Figure| Request {
+        x: best_measure(results, figure.name),
+        ..Request::default()
+    };
+    figures.map(|figure| (figure, request(figure))).collect()
+}
+
+/// Of what probes read inside the networks.
+const LAYER_FIGURES: [&str; 7] = [
+    "percentiles",
+    "gradients",
+    "units",
+    "landscape",
+    "predictiveness",
+    "smoothness",
+    "shift",
+];
+
+/// Steps for the curves of an experiment of one epoch, which would else be dots; epochs for all others.
+fn best_measure(results: &Results, figure: &str) -> Horizontal {
+    let rows = results.trials.iter().flat_map(|trial| &trial.epochs);
+    let last = rows.map(|row| row.epoch).max().unwrap_or(0);
+    if figure == "curves" && last <= 1 {
+        Horizontal::Step
     } else {
-        Vec::new()
+        Horizontal::Epoch
     }
 }
 
@@ -190,16 +225,15 @@ fn plain(_: &Request) -> Details {
     Details::default()
 }
 
-/// Stems of all figures that a run draws.
+/// Stems of the files of [`all`] that there can be.
 pub fn stems() -> impl Iterator<Item = &'static str> {
     std::iter::once("overview").chain(Metric::ALL.into_iter().map(Metric::name))
 }
 
-/// Every figure that a run draws, with the stem of its file. Empty where no trial has come far enough.
+/// The overview and the curves, with the stems of their files. Empty where no trial has come far enough.
 pub fn all(results: &Results) -> Vec<(String, Chart)> {
-    let drawn = defaults(results)
-        .into_iter()
-        .filter_map(|(figure, request)| figure.draw(results, &request).ok());
+    let figures = ["overview", "curves"].into_iter().filter_map(named);
+    let drawn = figures.filter_map(|figure| figure.draw(results, &Request::default()).ok());
     drawn
         .flatten()
         .map(|drawn| (drawn.stem, drawn.chart))

@@ -1,9 +1,12 @@
 //! Figures as data. The numbers are small enough to check by hand.
 
+mod inside;
 mod lines;
 mod panels;
+mod requests;
+mod scores;
 
-use super::all;
+use super::{Drawn, Request, all, named};
 use crate::plot::chart::{Chart, Panel, Point, Scale, Series, Span, Symbol};
 use crate::plot::palette::Key;
 use crate::plot::render;
@@ -84,6 +87,19 @@ fn batch_sizes(sizes: &[&str]) -> Results {
 fn figure(results: &Results, stem: &str) -> Chart {
     let found = all(results).into_iter().find(|(name, _)| name == stem);
     found.map(|(_, chart)| chart).expect("the figure")
+}
+
+/// A figure of the catalogue as it is asked for.
+fn drawn(results: &Results, name: &str, request: &Request) -> Vec<Drawn> {
+    let figure = named(name).expect("a figure of this name");
+    figure.draw(results, request).expect("a chart")
+}
+
+/// The only chart of a figure.
+fn chart(results: &Results, name: &str) -> Chart {
+    let mut drawn = drawn(results, name, &Request::default());
+    assert_eq!(drawn.len(), 1, "{name}");
+    drawn.remove(0).chart
 }
 
 fn only_panel(chart: &Chart) -> &Panel {

@@ -1,0 +1,235 @@
+//! Figures of what probes read inside the networks, and of the ways to evaluate.
+
+use super::*;
+use crate::plot::figures::Absent;
+use crate::record::results::LayerSeries;
+
+/// The steps at which probes look.
+const STEPS: [usize; 4] = [0, 10, 20, 30];
+
+fn read(layer: &str, quantity: &str, value: f64) -> LayerSeries {
+    LayerSeries {
+        layer: layer.to_owned(),
+        quantity: quantity.to_owned(),
+        points: STEPS
+            .iter()
+            .map(|&step| (step, value + step as f64))
+            .collect(),
+    }
+}
+
+/// Three hidden layers, of which the deepest has the largest gradient.
+fn probed() -> Results {
+    let mut results = placements(3);
+    for trial in &mut results.trials {
+        let k = trial.replicate as f64;
+        for (index, layer) in ["layers.0", "layers.1", "layers.2"].into_iter().enumerate() {
+            let depth = index as f64;
+            trial.layers.push(read(
+                layer,
+                "backpropagated_gradient_norm",
+                10_f64.powf(depth),
+            ));
+            trial.layers.push(read(layer, "weight_gradient_norm", 1.0));
+            trial
+                .layers
+                .push(read(layer, "pre_activation_p15", k - 1.0));
+            trial.layers.push(read(layer, "pre_activation_p50", k));
+            trial
+                .layers
+                .push(read(layer, "pre_activation_p85", k + 2.0));
+            trial
+                .layers
+                .push(read(layer, "covariate_shift_relative", 0.5));
+            trial
+                .layers
+                .push(read(layer, "covariate_shift_cosine", 0.0));
+        }
+        trial.layers.push(LayerSeries {
+            points: vec![(0, 0.1), (10, 0.3)],
+            ..read("layers.0", "dead", 0.0)
+        });
+        trial.layers.push(LayerSeries {
+            points: vec![(0, 0.3), (10, 0.5)],
+            ..read("layers.1", "dead", 0.0)
+        });
+        for quantity in ["p15", "p50", "p85"] {
+            let quantity = format!("unit_pre_activation_{quantity}");
+            trial.layers.push(read("layers.2", &quantity, 10.0 * k));
+        }
+        trial.layers.push(read("all", "loss", 2.0));
+        trial.layers.push(read("all", "landscape_loss_min", 1.0));
+        trial.layers.push(read("all", "landscape_loss_max", 4.0));
+        trial.layers.push(read("all", "gradient_distance_min", 1.0));
+        trial.layers.push(read("all", "gradient_distance_max", 3.0));
+        trial
+            .layers
+            .push(read("all", "effective_smoothness", 5.0 + k));
+    }
+    results
+}
+
+#[test]
+fn every_layer_figure_can_be_drawn_of_probed_networks() {
+    for name in [
+        "percentiles",
+        "gradients",
+        "units",
+        "landscape",
+        "predictiveness",
+        "smoothness",
+        "shift",
+    ] {
+        let chart = chart(&probed(), name);
+        render::svg(&chart).expect(name);
+        assert_eq!(chart.title, "Does it help?");
+        assert!(
+            !chart.band.is_empty() && !chart.subtitle.is_empty(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn layer_figures_are_absent_without_probes_and_name_the_key() {
+    for (name, key) in [
+        ("percentiles", "every"),
+        ("gradients", "gradients"),
+        ("landscape", "landscape"),
+        ("shift", "covariate_shift"),
+        ("evaluations", "evaluations"),
+    ] {
+        let figure = named(name).expect("a figure");
+        let Absent(why) = figure
+            .draw(&placements(1), &Request::default())
+            .expect_err(name);
+        assert!(
+            why.contains("[probe]") && why.contains(key),
+            "{name}: {why}"
+        );
+    }
+}
+
+#[test]
+fn figures_ask_only_for_the_quantities_that_they_show() {
+    let details = |name: &str| named(name).expect("a figure").details(&Request::default());
+    assert_eq!(
+        details("shift").layers,
+        ["covariate_shift_relative", "covariate_shift_cosine"]
+    );
+    assert_eq!(details("units").layers, ["dead", "saturated"]);
+    assert!(!details("units").steps && details("final").layers.is_empty());
+}
+
+#[test]
+fn percentiles_are_those_of_one_training_with_a_column_for_each_placement() {
+    let chart = chart(&probed(), "percentiles");
+    assert_eq!(titles(&chart)[0], ["none", "before", "after"]);
+    let headings: Vec<&str> = chart.rows.iter().map(|row| row.heading.as_str()).collect();
+    assert_eq!(headings, ["One unit", "Layer 1", "Layer 2", "Layer 3"]);
+    let series = &chart.rows[1].panels[1].series[0];
+    // The first replicate: median 1, band from 0 to 3.
+    assert_close(series.points[0].y, 1.0);
+    let first = Span {
+        x: 0.0,
+        low: 0.0,
+        high: 3.0,
+    };
+    assert_eq!(series.band[0], first);
+    assert_eq!(series.singles.len(), 2);
+}
+
+#[test]
+fn gradients_stand_layer_by_layer_early_and_late() {
+    let chart = chart(&probed(), "gradients");
+    assert_eq!(
+        titles(&chart)[0],
+        ["before step 1", "before step 11", "before step 31"]
+    );
+    let headings: Vec<&str> = chart.rows.iter().map(|row| row.heading.as_str()).collect();
+    assert_eq!(headings, ["Back-propagated", "Of the weights"]);
+    assert_eq!(chart.rows[0].y.scale, Scale::Logarithmic);
+    let none = line(&chart.rows[0].panels[0], "none");
+    let places: Vec<(f64, f64)> = none.points.iter().map(|point| (point.x, point.y)).collect();
+    assert_eq!(places, [(1.0, 1.0), (2.0, 10.0), (3.0, 100.0)]);
+}
+
+#[test]
+fn dead_units_are_a_share_of_all_layers() {
+    let chart = chart(&probed(), "units");
+    assert_eq!(
+        chart.rows.len(),
+        1,
+        "nothing is saturated where nothing was read"
+    );
+    let none = line(only_panel(&chart), "none");
+    let heights: Vec<f64> = none.points.iter().map(|point| point.y).collect();
+    assert_close(heights[0], 20.0);
+    assert_close(heights[1], 40.0);
+    assert_eq!(chart.rows[0].y.label, "Share (%)");
+}
+
+#[test]
+fn the_landscape_is_a_band_from_the_smallest_to_the_largest_loss() {
+    let chart = chart(&probed(), "landscape");
+    let none = line(only_panel(&chart), "none");
+    let first = Span {
+        x: 0.0,
+        low: 1.0,
+        high: 4.0,
+    };
+    assert_eq!(none.band[0], first);
+    assert_close(none.points[0].y, 2.0);
+}
+
+#[test]
+fn the_shift_of_the_first_layer_is_not_drawn_as_nothing_below_it_moves() {
+    let chart = chart(&probed(), "shift");
+    assert_eq!(titles(&chart)[0], ["layer 2", "layer 3"]);
+    let headings: Vec<&str> = chart.rows.iter().map(|row| row.heading.as_str()).collect();
+    assert_eq!(headings, ["Distance", "Cosine"]);
+}
+
+#[test]
+fn evaluations_are_lines_and_conditions_without_batch_statistics_left_out() {
+    let mut results = placements(2);
+    for trial in &mut results.trials {
+        let with_norm = trial.axes[0] != "none";
+        for row in &mut trial.epochs {
+            row.running_test_accuracy = Some(0.5);
+            row.precise_test_accuracy = Some(if with_norm { 0.7 } else { 0.5 });
+            row.batch_test_accuracy = Some(if with_norm { 0.8 } else { 0.5 });
+        }
+    }
+    let chart = chart(&results, "evaluations");
+    assert_eq!(titles(&chart), [["before", "after"]]);
+    assert_eq!(
+        labels(&chart),
+        [
+            "running averages",
+            "precise statistics",
+            "statistics of each test batch"
+        ]
+    );
+    assert_close(
+        line(&chart.rows[0].panels[0], "precise statistics").points[0].y,
+        70.0,
+    );
+    assert!(
+        chart
+            .footnote
+            .contains("all three are the same there: none.")
+    );
+}
+
+#[test]
+fn the_gap_is_what_is_seen_minus_what_is_not() {
+    let chart = chart(&placements(2), "gap");
+    // Shares 1 − 0.1 loss, and that less 0.01.
+    assert_close(line(only_panel(&chart), "none").points[0].y, 1.0);
+    assert_eq!(chart.rows[0].y.label, "Gap of accuracies (points)");
+    assert_eq!(
+        chart.subtitle,
+        "Training accuracy minus validation accuracy · an-experiment"
+    );
+}

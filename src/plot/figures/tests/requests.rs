@@ -1,0 +1,206 @@
+//! What may be asked of a figure.
+
+use super::*;
+use crate::plot::figures::{Absent, Horizontal, catalogue, defaults};
+use crate::record::schema::{StepRow, TimingRow};
+
+fn asked(results: &Results, name: &str, request: &Request) -> Chart {
+    let mut drawn = drawn(results, name, request);
+    assert_eq!(drawn.len(), 1);
+    drawn.remove(0).chart
+}
+
+fn of(metric: &str) -> Request {
+    Request {
+        metric: Some(metric.to_owned()),
+        ..Request::default()
+    }
+}
+
+#[test]
+fn figures_are_known_by_different_names() {
+    let mut names: Vec<&str> = catalogue().iter().map(|figure| figure.name).collect();
+    assert!(names.iter().all(|name| named(name).is_some()));
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+    assert!(named("histogram").is_none());
+}
+
+#[test]
+fn steps_show_the_training_loss_between_epochs() {
+    let mut results = placements(1);
+    for trial in &mut results.trials {
+        trial.steps = (1..=20)
+            .map(|step| StepRow {
+                step,
+                epoch: 1,
+                loss: 1.0 / step as f64,
+                accuracy: 0.5,
+            })
+            .collect();
+    }
+    let request = Request {
+        x: Horizontal::Step,
+        ..of("train_loss")
+    };
+    assert!(named("curves").expect("a figure").details(&request).steps);
+    let chart = asked(&results, "curves", &request);
+    assert_eq!(line(only_panel(&chart), "none").points.len(), 20);
+    assert_eq!(chart.x.label, "Optimiser step");
+    assert!(chart.footnote.contains("of the step's own batch"));
+    assert_eq!(
+        drawn(&results, "curves", &request)[0].stem,
+        "train_loss-by-step"
+    );
+    // Other metrics are measured after epochs alone.
+    let request = Request {
+        x: Horizontal::Step,
+        ..of("test_loss")
+    };
+    let chart = asked(&results, "curves", &request);
+    let places = &line(only_panel(&chart), "none").points;
+    assert_close(places[0].x, 10.0);
+}
+
+#[test]
+fn replicates_that_took_different_times_are_compared_at_equal_times() {
+    let mut results = placements(2);
+    for trial in &mut results.trials {
+        let each = trial.replicate as f64;
+        trial.seconds = (1..=4)
+            .map(|epoch| TimingRow {
+                epoch,
+                train_seconds: each,
+                evaluation_seconds: 9.0,
+            })
+            .collect();
+    }
+    let request = Request {
+        x: Horizontal::Seconds,
+        ..of("train_loss")
+    };
+    let chart = asked(&results, "curves", &request);
+    let points = &line(only_panel(&chart), "none").points;
+    // From the slower one's first epoch to the faster one's last.
+    assert_close(points[0].x, 2.0);
+    assert_close(points[points.len() - 1].x, 4.0);
+    // 1.1 / 2 of the first at its second epoch, 1.2 of the second at its first.
+    assert_close(points[0].y, 0.875);
+    assert!(chart.footnote.contains("evaluation not among them"));
+}
+
+#[test]
+fn smoothing_averages_backwards_and_is_stated() {
+    let request = Request {
+        smooth: 2,
+        ..of("train_loss")
+    };
+    let chart = asked(&placements(1), "curves", &request);
+    let points = &line(only_panel(&chart), "none").points;
+    assert_close(points[0].y, 1.1);
+    assert_close(points[1].y, (1.1 + 0.55) / 2.0);
+    assert!(
+        chart
+            .footnote
+            .contains("the mean of it and up to 1 before it")
+    );
+}
+
+#[test]
+fn replicates_are_drawn_on_request() {
+    let request = Request {
+        replicates: true,
+        ..of("train_loss")
+    };
+    let chart = asked(&placements(3), "curves", &request);
+    assert_eq!(line(only_panel(&chart), "none").singles.len(), 3);
+    let plain = asked(&placements(3), "curves", &of("train_loss"));
+    assert!(line(only_panel(&plain), "none").singles.is_empty());
+}
+
+#[test]
+fn a_logarithmic_axis_is_made_on_request() {
+    let request = Request {
+        log_y: Some(true),
+        log_x: Some(true),
+        ..of("train_loss")
+    };
+    let chart = asked(&placements(1), "curves", &request);
+    assert_eq!(chart.rows[0].y.scale, Scale::Logarithmic);
+    assert_eq!(
+        chart.rows[0].y.label,
+        "Cross-entropy loss (nats, log scale)"
+    );
+    assert_eq!(chart.x.scale, Scale::Logarithmic);
+}
+
+#[test]
+fn panels_are_made_by_the_axes_that_are_asked_for_and_the_others_become_lines() {
+    let request = Request {
+        facets: vec!["placement".to_owned()],
+        ..of("train_loss")
+    };
+    let chart = asked(&batch_sizes(&["8", "32"]), "curves", &request);
+    assert_eq!(titles(&chart), [["placement none", "placement before"]]);
+    assert_eq!(chart.legend_title, "Batch size");
+    assert_eq!(labels(&chart), ["8", "32"]);
+}
+
+#[test]
+fn an_axis_or_a_metric_that_does_not_exist_is_answered_with_one_that_does() {
+    let results = batch_sizes(&["8", "32"]);
+    let figure = named("curves").expect("a figure");
+    let request = Request {
+        facets: vec!["batchsize".to_owned()],
+        ..Request::default()
+    };
+    let Absent(why) = figure.draw(&results, &request).expect_err("no axis");
+    assert!(why.contains("did you mean `train.batch_size`?"), "{why}");
+    let Absent(why) = figure
+        .draw(&results, &of("tset_loss"))
+        .expect_err("no metric");
+    assert!(why.contains("did you mean `test_loss`?"), "{why}");
+}
+
+#[test]
+fn the_kinds_of_norm_are_the_lines_where_the_placement_is_fixed() {
+    let trials = ["8", "32"]
+        .into_iter()
+        .flat_map(|size| ["batch", "layer"].map(|kind| trial(&["before", size, kind], 1)))
+        .collect();
+    let axes = ["norm.placement", "train.batch_size", "norm.kind"];
+    let chart = asked(&results(&axes, trials), "curves", &of("train_loss"));
+    assert_eq!(labels(&chart), ["batch", "layer"]);
+    assert_eq!(titles(&chart), [["batch size 8", "batch size 32"]]);
+}
+
+#[test]
+fn of_too_many_lines_the_ends_and_some_between_are_drawn() {
+    let sizes: Vec<String> = (1..=15).map(|size| size.to_string()).collect();
+    let trials = sizes
+        .iter()
+        .map(|size| trial(&["before", size], 1))
+        .collect();
+    let results = results(&["norm.placement", "train.batch_size"], trials);
+    let chart = asked(&results, "curves", &of("train_loss"));
+    assert_eq!(labels(&chart), ["1", "3", "5", "7", "9", "11", "13", "15"]);
+    assert!(
+        chart
+            .footnote
+            .contains("8 of 15 lines are drawn; without 2, 4,")
+    );
+}
+
+#[test]
+fn the_default_figures_are_those_that_the_experiment_can_show() {
+    let names = |results: &Results| -> Vec<&str> {
+        let defaults = defaults(results).into_iter();
+        defaults.map(|(figure, _)| figure.name).collect()
+    };
+    let few = names(&placements(3));
+    assert_eq!(few[..3], ["overview", "differences", "curves"]);
+    assert!(few.contains(&"to-target") && !few.contains(&"heatmap"));
+    assert!(names(&results(&["norm.placement"], Vec::new())).is_empty());
+}

@@ -1,0 +1,262 @@
+//! Figures of one number a trial: final scores, heat maps, differences, times.
+
+use super::*;
+use crate::plot::chart::{Along, Reference};
+use crate::plot::figures::Absent;
+use crate::record::results::Tuning;
+use crate::record::schema::TimingRow;
+
+/// Sets a trial's accuracies from the first trained epoch on.
+fn scoring(mut trial: TrialCurves, accuracy: f64) -> TrialCurves {
+    for row in trial.epochs.iter_mut().skip(1) {
+        row.test_accuracy = accuracy;
+        row.validation_accuracy = Some(accuracy);
+    }
+    if let Some(untrained) = trial.epochs.first_mut() {
+        untrained.test_accuracy = 0.1;
+    }
+    trial
+}
+
+/// Three replicates of two placements at three learning rates; at the largest one, networks without a norm
+/// diverge once and else learn nothing.
+fn learning_rates() -> Results {
+    let mut trials = Vec::new();
+    for (index, rate) in ["0.01", "0.1", "1.0"].into_iter().enumerate() {
+        for k in 1..=3 {
+            let wobble = 0.001 * k as f64;
+            let accuracy = if index == 2 {
+                0.1
+            } else {
+                0.8 + 0.05 * index as f64 + wobble
+            };
+            trials.push(scoring(trial(&["none", rate], k), accuracy));
+            let accuracy = 0.9 + 0.02 * index as f64 + wobble;
+            trials.push(scoring(trial(&["before", rate], k), accuracy));
+        }
+    }
+    let last = trials.len() - 2;
+    trials[last].outcome = "diverged".to_owned();
+    for (index, trial) in trials.iter_mut().enumerate() {
+        trial.condition = 1 + index % 2 + 2 * (index / 6);
+    }
+    results(&["norm.placement", "train.learning_rate"], trials)
+}
+
+#[test]
+fn the_final_metric_stands_against_the_learning_rate_on_a_logarithmic_axis() {
+    let chart = chart(&learning_rates(), "final");
+    assert_eq!(chart.x.scale, Scale::Logarithmic);
+    assert_eq!(chart.x.label, "Learning rate (log scale)");
+    let ticks: Vec<&str> = chart
+        .x
+        .ticks
+        .iter()
+        .map(|tick| tick.label.as_str())
+        .collect();
+    assert_eq!(ticks, ["0.01", "0.1", "1.0"]);
+    assert_eq!(chart.rows[0].y.label, "Test accuracy (%)");
+    let before = line(only_panel(&chart), "before");
+    let heights: Vec<f64> = before.points.iter().map(|point| point.y).collect();
+    for (height, expected) in heights.iter().zip([90.2, 92.2, 94.2]) {
+        assert_close(*height, expected);
+    }
+    assert_eq!((before.dots.len(), before.bars.len()), (9, 3));
+    assert_eq!(before.bars[0].along, Along::Y);
+    assert_eq!(
+        chart.subtitle,
+        "Test accuracy by learning rate · an-experiment"
+    );
+    render::svg(&chart).expect("a picture");
+}
+
+#[test]
+fn a_rate_at_chance_is_named_and_one_that_diverged_is_marked() {
+    let chart = chart(&learning_rates(), "final");
+    let panel = only_panel(&chart);
+    assert_eq!(panel.note, "learnt nothing: none at 1.0");
+    let untrained = panel.references.iter().find(|r| r.of == Along::Y);
+    let untrained = untrained.expect("the accuracy of chance");
+    assert_eq!(untrained.label, "untrained: 10 %");
+    assert_close(untrained.low, 10.0);
+    let none = line(panel, "none");
+    assert_eq!(none.ended.len(), 1);
+    assert_close(none.ended[0].y, chart.rows[0].y.low);
+    assert_eq!(labels(&chart)[0], "none (1 of 9 diverged)");
+    assert_eq!(chart.legend.last().expect("an entry").symbol, Symbol::Ended);
+}
+
+#[test]
+fn what_tuning_chose_is_marked_on_the_final_metric() {
+    let mut results = learning_rates();
+    results.tuning = Some(Tuning {
+        key: "train.learning_rate".to_owned(),
+        per: vec!["norm.placement".to_owned()],
+        metric: "validation_accuracy".to_owned(),
+        higher_is_better: true,
+    });
+    let chart = chart(&results, "final");
+    let chosen: Vec<&Reference> = only_panel(&chart)
+        .references
+        .iter()
+        .filter(|reference| reference.of == Along::X)
+        .collect();
+    let said: Vec<(f64, &str)> = chosen.iter().map(|r| (r.low, r.label.as_str())).collect();
+    assert_eq!(said, [(0.1, "chosen: none"), (1.0, "chosen: before")]);
+    assert_eq!(chart.rows[0].y.label, "Validation accuracy (%)");
+}
+
+#[test]
+fn without_a_numeric_axis_the_final_metric_has_a_row_for_each_placement() {
+    let chart = chart(&placements(3), "final");
+    let y = &chart.rows[0].y;
+    assert_eq!(y.scale, Scale::Categorical);
+    let names: Vec<&str> = y.ticks.iter().map(|tick| tick.label.as_str()).collect();
+    assert_eq!(names, ["none", "before", "after"]);
+    let after = line(only_panel(&chart), "after");
+    assert!(after.loose);
+    assert_close(after.points[0].y, 2.0);
+    assert_eq!(after.dots.len(), 3);
+    assert_eq!(chart.x.label, "Test accuracy (%)");
+}
+
+/// The learning rates at two batch sizes.
+fn two_numeric_axes() -> Results {
+    let mut all = learning_rates();
+    all.axes.push("train.batch_size".to_owned());
+    let small = all.trials.clone();
+    for trial in &mut all.trials {
+        trial.axes.push("8".to_owned());
+    }
+    for mut trial in small {
+        trial.axes.push("64".to_owned());
+        trial.condition += 100;
+        all.trials.push(trial);
+    }
+    all
+}
+
+#[test]
+fn a_heat_map_has_a_panel_for_each_placement_and_marks_what_is_best_and_what_diverged() {
+    let chart = chart(&two_numeric_axes(), "heatmap");
+    assert_eq!(titles(&chart), [["none", "before"]]);
+    assert_eq!(chart.x.label, "Learning rate");
+    let sizes: Vec<&str> = chart.rows[0]
+        .y
+        .ticks
+        .iter()
+        .map(|tick| tick.label.as_str())
+        .collect();
+    assert_eq!(sizes, ["64", "8"], "the largest on top");
+    let none = &chart.rows[0].panels[0];
+    assert_eq!(none.cells.len(), 6);
+    let hatched: Vec<(f64, f64)> = none
+        .cells
+        .iter()
+        .filter(|cell| cell.hatched)
+        .map(|cell| (cell.at.x, cell.at.y))
+        .collect();
+    assert_eq!(hatched, [(2.0, 0.0), (2.0, 1.0)]);
+    let best = none
+        .cells
+        .iter()
+        .filter(|cell| cell.best)
+        .collect::<Vec<_>>();
+    assert_eq!(best.len(), 1);
+    assert_eq!((best[0].at.x, best[0].label.as_str()), (1.0, "85.2"));
+    let shade = chart.shade.as_ref().expect("a scale of shades");
+    assert_eq!(shade.label, "Test accuracy (%)");
+    assert!(shade.low <= 10.0 && shade.high >= 94.2);
+}
+
+#[test]
+fn a_heat_map_of_one_numeric_axis_is_absent_and_says_what_it_takes() {
+    let figure = named("heatmap").expect("a figure");
+    let Absent(why) = figure
+        .draw(&learning_rates(), &Request::default())
+        .expect_err("one axis");
+    assert!(why.contains("`train.batch_size`"), "{why}");
+}
+
+#[test]
+fn differences_have_a_row_a_comparison_with_its_verdict() {
+    let trials = (1..=6)
+        .flat_map(|k| {
+            let wobble = 0.0001 * k as f64;
+            [
+                scoring(trial(&["none"], k), 0.9 + wobble),
+                scoring(trial(&["before"], k), 0.95 + 2.0 * wobble),
+            ]
+        })
+        .collect::<Vec<_>>();
+    let mut results = results(&["norm.placement"], trials);
+    for (index, trial) in results.trials.iter_mut().enumerate() {
+        trial.condition = 1 + index % 2;
+    }
+    let chart = chart(&results, "differences");
+    let names: Vec<&str> = chart.rows[0]
+        .y
+        .ticks
+        .iter()
+        .map(|tick| tick.label.as_str())
+        .collect();
+    assert_eq!(names, ["before − none: before is better"]);
+    assert_eq!(chart.x.label, "Difference of test accuracy (points)");
+    let series = &only_panel(&chart).series[0];
+    assert_eq!((series.key, series.dots.len()), (Key::Before, 6));
+    // 5 points, and a hundredth more from replicate to replicate.
+    assert_close(series.points[0].x, 5.035);
+    assert_eq!(series.bars[0].along, Along::X);
+    let zone = &only_panel(&chart).references[0];
+    assert_close(zone.high, 0.2);
+    assert!(
+        chart
+            .footnote
+            .contains("differences up to 0.2 points do not matter")
+    );
+    assert!(
+        chart
+            .footnote
+            .starts_with("n = 6 pairs. Right of 0 the first is better.")
+    );
+}
+
+#[test]
+fn a_replicate_that_never_reached_the_target_is_an_arrow() {
+    let mut results = placements(3);
+    results.target_accuracy = 0.5;
+    // One `none` in three never gets there.
+    results.trials[0] = scoring(trial(&["none"], 1), 0.4);
+    let chart = chart(&results, "to-target");
+    let none = line(only_panel(&chart), "none");
+    assert_eq!(none.beyond, [(Point { x: 4.0, y: 0.0 }, Along::X)]);
+    assert_eq!(none.dots.len(), 2);
+    // The median of two that got there and one that did not.
+    assert_eq!(none.points.len(), 1);
+    assert!(chart.subtitle.starts_with("Epochs to 50 % accuracy"));
+    assert_eq!(chart.x.label, "Epochs to target (epochs)");
+}
+
+#[test]
+fn the_time_of_a_step_is_relative_to_no_norm() {
+    let mut results = placements(3);
+    for trial in &mut results.trials {
+        let each = if trial.axes[0] == "none" { 1.0 } else { 1.5 };
+        trial.seconds = (1..=4)
+            .map(|epoch| TimingRow {
+                epoch,
+                train_seconds: each,
+                evaluation_seconds: 0.1,
+            })
+            .collect();
+    }
+    let chart = chart(&results, "step-time");
+    assert_close(line(only_panel(&chart), "before").points[0].x, 1.5);
+    assert_close(only_panel(&chart).references[0].low, 1.0);
+    results.trials.retain(|trial| trial.axes[0] != "none");
+    let figure = named("step-time").expect("a figure");
+    let Absent(why) = figure
+        .draw(&results, &Request::default())
+        .expect_err("nothing to compare with");
+    assert!(why.contains("--metric seconds_per_step"), "{why}");
+}
