@@ -1,1 +1,353 @@
+//! Claims about made-up folders.
 
+use super::*;
+use crate::compare::claim::{Outcome, Ruling, judge};
+use crate::record::results::{Claim, Expect, Hypothesis, Over, Results, Take, TrialCurves, Tuning};
+use crate::record::schema::{CLAIM_COLUMNS, EpochRow};
+
+/// Accuracies of the replicates of a condition: below 0 one that diverged.
+fn trials(axes: &[&str], condition: usize, accuracies: &[f64]) -> Vec<TrialCurves> {
+    let row = |epoch: usize, accuracy: f64| EpochRow {
+        epoch,
+        step: epoch * 10,
+        test_accuracy: accuracy,
+        validation_accuracy: Some(accuracy),
+        ..EpochRow::default()
+    };
+    let trial = |(index, &accuracy): (usize, &f64)| TrialCurves {
+        id: format!("{condition}-{index}"),
+        condition,
+        axes: axes.iter().map(|&cell| cell.to_owned()).collect(),
+        replicate: index as u64 + 1,
+        outcome: if accuracy < 0.0 {
+            "diverged"
+        } else {
+            "completed"
+        }
+        .to_owned(),
+        epochs: vec![
+            row(0, 0.1),
+            row(1, accuracy - 0.2),
+            row(2, accuracy - 0.1),
+            row(3, accuracy),
+        ],
+        ..TrialCurves::default()
+    };
+    accuracies.iter().enumerate().map(trial).collect()
+}
+
+fn results(axes: &[&str], trials: &[Vec<TrialCurves>], tests: Vec<Hypothesis>) -> Results {
+    Results {
+        target_accuracy: 0.8,
+        axes: axes.iter().map(|&axis| axis.to_owned()).collect(),
+        trials: trials.concat(),
+        claim: Some(Claim {
+            statement: "It helps".to_owned(),
+            source: Some("Somebody 2015".to_owned()),
+            figure: Some("curves".to_owned()),
+            tests,
+        }),
+        ..Results::default()
+    }
+}
+
+fn test(metric: &str, expect: Expect) -> Hypothesis {
+    Hypothesis {
+        compare: ["before", "none"].map(str::to_owned),
+        by: "norm.placement".to_owned(),
+        metric: metric.to_owned(),
+        expect,
+        margin: None,
+        only: Vec::new(),
+        over: None,
+        label: None,
+    }
+}
+
+fn over(key: &str, take: Take, test: Hypothesis) -> Hypothesis {
+    Hypothesis {
+        over: Some(Over {
+            key: key.to_owned(),
+            take,
+        }),
+        ..test
+    }
+}
+
+fn told(results: &Results) -> (String, String) {
+    let judgement = judge(results).expect("judged").expect("claimed");
+    (verdict(&judgement), answer(&judgement))
+}
+
+const GAIN: [f64; 7] = [0.93, 0.94, 0.95, 0.94, 0.93, 0.95, 0.94];
+const BASE: [f64; 7] = [0.90, 0.91, 0.92, 0.90, 0.91, 0.92, 0.90];
+
+fn placements(before: &[f64], none: &[f64], tests: Vec<Hypothesis>) -> Results {
+    let trained = [trials(&["none"], 1, none), trials(&["before"], 2, before)];
+    results(&["norm.placement"], &trained, tests)
+}
+
+#[test]
+fn a_claim_holds_does_not_or_nobody_knows() {
+    let of = |before: &[f64], none: &[f64], expect| {
+        told(&placements(
+            before,
+            none,
+            vec![test("test_accuracy", expect)],
+        ))
+        .0
+    };
+    assert_eq!(of(&GAIN, &BASE, Expect::Higher), "holds");
+    assert_eq!(of(&GAIN, &BASE, Expect::Lower), "the opposite holds");
+    assert_eq!(
+        of(&GAIN, &BASE, Expect::Same),
+        "does not hold: there is a difference"
+    );
+    assert_eq!(of(&BASE, &BASE, Expect::Same), "holds");
+    assert_eq!(
+        of(&BASE, &BASE, Expect::Higher),
+        "does not hold: no meaningful difference"
+    );
+    assert_eq!(
+        of(&GAIN[..4], &BASE[..4], Expect::Higher),
+        "inconclusive: suggests that it holds (n = 4; 6 are needed)"
+    );
+    assert_eq!(
+        of(&GAIN[..4], &BASE[..4], Expect::Lower),
+        "inconclusive: suggests the opposite (n = 4; 6 are needed)"
+    );
+    let noisy = [0.94, 0.89, 0.95, 0.87, 0.94, 0.88, 0.93];
+    let unknown = of(&noisy, &BASE, Expect::Higher);
+    assert!(
+        unknown.starts_with("inconclusive (n = 7 cannot tell; about "),
+        "{unknown}"
+    );
+    assert_eq!(of(&[], &[], Expect::Higher), "not tested yet");
+}
+
+#[test]
+fn the_answer_is_a_sentence_with_effect_interval_pairs_and_unit() {
+    let of = |before: &[f64], none: &[f64], metric| {
+        told(&placements(
+            before,
+            none,
+            vec![test(metric, Expect::Higher)],
+        ))
+        .1
+    };
+    assert_eq!(
+        of(&GAIN, &BASE, "test_accuracy"),
+        "test accuracy is 3.14 points higher with before than with none [2.50, 3.78], 7 pairs"
+    );
+    // 0.94 is at 0.8 after the first epoch's 0.74 and the second's 0.84; 0.81 only after the third.
+    let slow = [0.81, 0.85, 0.85, 0.85, 0.85, 0.85];
+    assert_eq!(
+        of(
+            &[0.95; 6],
+            &[0.81, 0.95, 0.81, 0.95, 0.81, 0.81],
+            "epochs_to_target"
+        ),
+        "before needs 0.67 epochs fewer than none to 80 % [0.12, 1.21], 0.75 times as much, 6 pairs"
+    );
+    assert_eq!(
+        of(
+            &[0.95; 6],
+            &[0.5, 0.5, 0.81, 0.81, 0.81, -1.0],
+            "epochs_to_target"
+        ),
+        "before is better than none in 6, worse in 0, and neither in 0 (in 3 a side diverged or did not reach the target), 6 pairs"
+    );
+    assert_eq!(
+        of(&slow, &slow, "test_accuracy"),
+        "test accuracy is 0.00000 points higher with before than with none [0.00000, 0.00000], 6 pairs"
+    );
+    assert_eq!(
+        of(&[], &[], "test_accuracy"),
+        "no pair has been trained yet"
+    );
+}
+
+#[test]
+fn all_comparisons_of_a_claim_are_one_family_in_every_setting_that_counts() {
+    let axes = ["norm.placement", "train.batch_size"];
+    let trained = [
+        trials(&["none", "2"], 1, &BASE),
+        trials(&["none", "4"], 2, &BASE),
+        trials(&["none", "8"], 3, &GAIN),
+        trials(&["before", "2"], 4, &GAIN),
+        trials(&["before", "4"], 5, &BASE),
+        trials(&["before", "8"], 6, &BASE),
+    ];
+    let two = vec![
+        test("test_accuracy", Expect::Higher),
+        test("test_loss", Expect::Same),
+    ];
+    let all = results(&axes, &trained, two);
+    let judgement = judge(&all).expect("judged").expect("claimed");
+    let first: Vec<_> = judgement.tests[0].comparisons.iter().collect();
+    assert_eq!(judgement.comparisons().count(), 6);
+    assert_eq!(first[0].comparison.corrected, Some(6.0 * 2.0 / 128.0));
+    let outcomes: Vec<Outcome> = first.iter().map(|judged| judged.outcome).collect();
+    assert!(
+        matches!(outcomes[0], Outcome::Suggestive(_)),
+        "six comparisons ask for more pairs"
+    );
+    assert_eq!(outcomes[1], Outcome::NoMeaningfulDifference);
+    // Losses are 0 everywhere.
+    assert_eq!(verdict(&judgement), "holds in 3 of 6 comparisons");
+    assert!(
+        answer(&judgement).ends_with("7 pairs; at batch_size 2"),
+        "{}",
+        answer(&judgement)
+    );
+
+    let only = |values: &[&str]| {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let only = vec![("train.batch_size".to_owned(), values)];
+        vec![Hypothesis {
+            only,
+            ..test("test_accuracy", Expect::Higher)
+        }]
+    };
+    let said = |values: &[&str]| told(&results(&axes, &trained, only(values))).0;
+    assert_eq!(said(&["2"]), "holds");
+    assert_eq!(
+        said(&["2", "8"]),
+        "holds in 1 of 2 comparisons, the opposite in 1"
+    );
+    assert_eq!(
+        said(&["4", "8"]),
+        "does not hold: the opposite in 1 of 2 comparisons"
+    );
+}
+
+#[test]
+fn values_of_an_axis_are_taken_together_within_each_replicate() {
+    let axes = ["norm.placement", "train.learning_rate"];
+    let lower = BASE.map(|accuracy| accuracy - 0.3);
+    let trained = [
+        trials(&["none", "0.01"], 1, &BASE),
+        trials(&["none", "0.1"], 2, &lower),
+        trials(&["none", "1"], 3, &[-1.0; 7]),
+        trials(&["before", "0.01"], 4, &BASE),
+        trials(&["before", "0.1"], 5, &GAIN),
+        trials(&["before", "1"], 6, &lower),
+    ];
+    let ask = |take, expect, where_: &[&str]| {
+        let values: Vec<String> = where_.iter().map(|value| (*value).to_owned()).collect();
+        let mut test = over("train.learning_rate", take, test("test_accuracy", expect));
+        if !values.is_empty() {
+            test.only = vec![("train.learning_rate".to_owned(), values)];
+        }
+        told(&results(&axes, &trained, vec![test]))
+    };
+    let (said, effect) = ask(Take::Reach(0.85), Expect::Higher, &[]);
+    assert_eq!(said, "holds");
+    assert_eq!(
+        effect,
+        "the largest learning_rate where test accuracy is as good as 0.85 is 1.00 decades higher with before than with none [1.00, 1.00], a factor of 10.00, 7 pairs"
+    );
+    let (said, effect) = ask(Take::Spread, Expect::Lower, &["0.01", "0.1"]);
+    assert_eq!(said, "holds");
+    assert!(effect.starts_with("the spread of test accuracy over learning_rate is 26.9 points lower with before than with none ["), "{effect}");
+    let (said, effect) = ask(Take::Spread, Expect::Lower, &[]);
+    assert_eq!(said, "holds");
+    assert_eq!(
+        effect,
+        "before is better than none in 7, worse in 0, and neither in 0 (in 7 a side diverged), 7 pairs"
+    );
+    // Both are good at the last value that was tried: nobody knows which goes further.
+    let (said, effect) = ask(Take::Reach(0.5), Expect::Same, &["0.01", "0.1"]);
+    assert_eq!(
+        said,
+        "inconclusive (both reach the end of the grid; extend it)"
+    );
+    assert!(
+        effect.ends_with("7 pairs; in 7 both reach the end of the grid"),
+        "{effect}"
+    );
+    let (said, effect) = ask(Take::Reach(0.92), Expect::Higher, &["0.1"]);
+    assert_eq!(said, "holds");
+    assert!(
+        effect.contains("a side was good enough nowhere on the grid"),
+        "{effect}"
+    );
+}
+
+#[test]
+fn a_tuned_setting_is_tested_at_its_best_unless_the_test_names_the_tuned_key() {
+    let axes = ["norm.placement", "train.learning_rate"];
+    let trained = [
+        trials(&["none", "0.01"], 1, &BASE),
+        trials(&["none", "0.1"], 2, &[0.2; 7]),
+        trials(&["before", "0.01"], 3, &[0.2; 7]),
+        trials(&["before", "0.1"], 4, &GAIN),
+    ];
+    let higher = test("test_accuracy", Expect::Higher);
+    let mut tuned = results(&axes, &trained, vec![higher.clone()]);
+    tuned.tuning = Some(Tuning {
+        key: "train.learning_rate".to_owned(),
+        per: vec!["norm.placement".to_owned()],
+        metric: "validation_accuracy".to_owned(),
+        higher_is_better: true,
+    });
+    let (said, effect) = told(&tuned);
+    assert_eq!(said, "holds");
+    assert!(
+        effect.starts_with("test accuracy is 3.14 points"),
+        "{effect}"
+    );
+    let only = vec![("train.learning_rate".to_owned(), vec!["0.01".to_owned()])];
+    let claim = tuned.claim.as_mut().expect("claimed");
+    claim.tests = vec![Hypothesis { only, ..higher }];
+    assert_eq!(told(&tuned).0, "the opposite holds");
+}
+
+#[test]
+fn claims_are_written_for_people_and_programs() {
+    let results = placements(&GAIN, &BASE, vec![test("test_accuracy", Expect::Higher)]);
+    let judgement = judge(&results).expect("judged").expect("claimed");
+    assert_eq!(judgement.ruling(), Ruling::Holds);
+    let entries = [Entry {
+        folder: "results/x".to_owned(),
+        judgement,
+        figure: Some("results/x/charts/curves.svg".to_owned()),
+    }];
+    let expected = "\
+| claim | verdict | effect | figure |
+|---|---|---|---|
+| It helps (Somebody 2015) | **holds** | test accuracy is 3.14 points higher with before than with none [2.50, 3.78], 7 pairs | [curves](results/x/charts/curves.svg) |
+
+Pairs are replicates with the same random numbers; intervals are for 95 %; p is corrected for all comparisons of the claim (Holm).
+";
+    assert_eq!(markdown(&entries), expected);
+    let expected = "\
+It helps
+  source   Somebody 2015
+  verdict  holds
+  effect   test accuracy is 3.14 points higher with before than with none [2.50, 3.78], 7 pairs
+  figure   results/x/charts/curves.svg
+  results  results/x
+
+  test accuracy: before higher than none
+    effect                                                                                wins/ties/losses  p       outcome    replicates needed
+";
+    let text = table(&entries);
+    assert!(text.starts_with(expected), "{text}");
+    assert!(
+        text.contains("7/0/0             0.0156  supported  –\n"),
+        "{text}"
+    );
+    let csv = csv(&entries);
+    let mut lines = csv.lines();
+    assert_eq!(lines.next(), Some(&CLAIM_COLUMNS.join(",")[..]));
+    let row = "results/x,It helps,holds,1,test accuracy: before higher than none,,norm.placement,test_accuracy,share,before,none,7,7,0,0,0,0.94,";
+    assert!(
+        lines.next().is_some_and(|line| line.starts_with(row)),
+        "{csv}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&json(&entries)).expect("valid JSON");
+    assert_eq!(json["claims"][0]["verdict"], "holds");
+    assert_eq!(json["claims"][0]["comparisons"][0]["pairs"], 7);
+    assert_eq!(json["claims"][0]["comparisons"][0]["outcome"], "supported");
+}
