@@ -24,6 +24,7 @@ mod probes;
 mod publishing;
 mod refusals;
 mod replay;
+mod report;
 mod results;
 mod rooms;
 mod run;

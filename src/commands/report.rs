@@ -15,12 +15,48 @@ use crate::record::layout::Layout;
 use crate::record::reader;
 use crate::record::results::Results;
 use crate::report::page::{self, Material, pictures};
+use crate::report::splice;
 
 /// Writes what is asked for, and prints where it is.
 pub fn run(arguments: &cli::Report) -> Result<()> {
-    let Some(folder) = &arguments.results else {
+    match (&arguments.splice, &arguments.results) {
+        (Some(file), _) => splice(file, arguments.check),
+        (None, Some(folder)) => report(folder, arguments),
+        // The command line asks for one of them.
+        (None, None) => Ok(()),
+    }
+}
+
+/// Rewrites the blocks of a file, or says which are out of date.
+fn splice(file: &Path, checks: bool) -> Result<()> {
+    if !checks {
+        for stale in splice::rewrite(file)? {
+            print(&format!(
+                "{}:{}: {}\n",
+                file.display(),
+                stale.line,
+                stale.asks
+            ))?;
+        }
         return Ok(());
-    };
+    }
+    let stale = splice::check(file)?;
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let blocks: Vec<String> = stale
+        .iter()
+        .map(|stale| format!("\n  line {}: `{}`", stale.line, stale.asks))
+        .collect();
+    Err(Error::Results(format!(
+        "`{}` is out of date:{}\n  hint: `bn-lab report --splice {}` rewrites it",
+        file.display(),
+        blocks.concat(),
+        file.display()
+    )))
+}
+
+fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
     let results = reader::read(folder)?;
     let ids = results.trials.iter().map(|trial| trial.id.as_str());
     let account = account::read(folder, ids)?;

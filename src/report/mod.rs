@@ -9,6 +9,7 @@ pub mod plan;
 pub mod query;
 pub mod results;
 pub mod sheet;
+pub mod splice;
 mod table;
 pub mod tune;
 pub mod watch;

@@ -101,10 +101,7 @@ pub(in crate::report) fn difference(number: f64, unit: Unit) -> String {
     format!("{sign}{}", shown(number * unit.scale(), unit))
 }
 
-pub(in crate::report) fn between(
-    interval: Option<Interval>,
-    written: impl Fn(f64) -> String,
-) -> String {
+fn between(interval: Option<Interval>, written: impl Fn(f64) -> String) -> String {
     let ends = interval.map(|i| format!("[{}, {}]", written(i.low), written(i.high)));
     ends.unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use super::material::{Material, PLACEMENT, counted, spoken};
 use super::words::Words;
 use crate::compare::metric::Unit;
 use crate::compare::{Answer, Comparison, Description};
-use crate::report::compare::{between, difference, figure, shown, target};
+use crate::report::compare::{difference, figure, shown, target};
 use crate::stats::{FEWEST_PAIRS, Interval, Side, Verdict};
 
 /// What the trainings say.
@@ -326,12 +326,10 @@ fn without_comparison(material: &Material<'_>) -> Words {
             .strong("There is no answer yet")
             .plain(format!(": no condition has a {name}.")),
         [only] if described.len() == 1 => {
-            let interval = between(only.t, |end| figure(Some(end), metric.unit));
-            let interval = if interval.is_empty() {
-                "no interval".to_owned()
-            } else {
-                format!("95 % interval {interval}")
-            };
+            let end = |end: f64| figure(Some(end), metric.unit);
+            let interval = only.t.map_or("no interval".to_owned(), |t| {
+                format!("95 % interval {} to {}", end(t.low), end(t.high))
+            });
             Words::from(format!(
                 "{}: {} {} ({interval}, n = {}). ",
                 capitalised(&name),

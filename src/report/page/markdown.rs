@@ -73,15 +73,20 @@ pub fn image(alternative: &str, path: &str) -> String {
 /// A table without its caption.
 pub fn rows(table: &Table) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let header = table.columns.iter().map(|column| escape(&column.name));
+    let header = table
+        .columns
+        .iter()
+        .map(|column| escape_inside(&column.name));
     let side = |column: &Column| if column.is_of_numbers { "---:" } else { "---" }.to_owned();
     let mut text = line(header.collect()) + &line(table.columns.iter().map(side).collect());
-    let row = |cells: &Vec<Cell>| line(cells.iter().map(|cell| escape(&cell.text)).collect());
+    let row =
+        |cells: &Vec<Cell>| line(cells.iter().map(|cell| escape_inside(&cell.text)).collect());
     text.extend(table.rows.iter().map(row));
     text
 }
 
-fn notes(table: &Table) -> String {
+/// What must be known to read a table, in paragraphs.
+pub fn notes(table: &Table) -> String {
     table
         .notes
         .iter()

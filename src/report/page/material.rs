@@ -121,17 +121,17 @@ fn values(results: &Results, axis: usize) -> Vec<&str> {
 }
 
 /// `learning rate` of `train.learning_rate`.
-pub fn spoken(key: &str) -> String {
+pub(super) fn spoken(key: &str) -> String {
     short_name(key).replace('_', " ")
 }
 
 /// `3 trials`
-pub fn counted(count: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// `a`, `a and b`, `a, b and c`
-pub fn listed(texts: &[String]) -> String {
+pub(super) fn listed(texts: &[String]) -> String {
     match texts {
         [] => String::new(),
         [only] => only.clone(),

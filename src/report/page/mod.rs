@@ -8,6 +8,7 @@ mod fold;
 pub mod html;
 pub mod markdown;
 mod material;
+mod names;
 pub mod pictures;
 mod repeat;
 mod setup;
@@ -17,7 +18,7 @@ mod tests;
 mod untested;
 mod words;
 
-pub use material::Material;
+pub use material::{Material, PLACEMENT};
 pub use words::{Piece, Words};
 
 use self::material::counted;

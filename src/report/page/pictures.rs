@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::plot::render;
 
 /// Pixels of a PNG for each of the SVG.
-const PNG_SCALE: f64 = 2.0;
+pub const PNG_SCALE: f64 = 2.0;
 
 /// A figure, drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]

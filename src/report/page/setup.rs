@@ -3,6 +3,7 @@
 use super::answer::norm;
 use super::document::{Block, Cell, Section, Table, columns};
 use super::material::{Material, counted, listed, spoken};
+use super::names::{grouped, spelled};
 use super::words::Words;
 
 /// The section.
@@ -88,7 +89,7 @@ impl Said<'_> {
         if self.0.is_varied(key) {
             return format!("varied {}", spoken(key));
         }
-        self.0.fixed(key).unwrap_or("–").to_owned()
+        self.0.fixed(key).map_or("–".to_owned(), spelled)
     }
 
     fn is(&self, key: &str, value: &str) -> bool {
@@ -146,9 +147,9 @@ impl Said<'_> {
         }];
         if let Some((low, high)) = self.0.account.parameters {
             parts.push(if low == high {
-                format!("{low} parameters")
+                format!("{} parameters", grouped(low))
             } else {
-                format!("{low} to {high} parameters")
+                format!("{} to {} parameters", grouped(low), grouped(high))
             });
         }
         for (key, name) in [
@@ -182,7 +183,7 @@ impl Said<'_> {
             return "none in the hidden layers".to_owned();
         }
         let mut parts = vec![format!(
-            "{}, layers {}, by {}'s conventions",
+            "{}, layers {}, by the conventions of {}",
             norm(self.0),
             self.of("norm.layers"),
             self.of("norm.preset")
@@ -248,7 +249,11 @@ impl Said<'_> {
 
     fn repetition(&self) -> String {
         let account = self.0.account;
-        let devices: Vec<String> = account.devices.iter().cloned().collect();
+        let devices: Vec<String> = account
+            .devices
+            .iter()
+            .map(|device| spelled(device))
+            .collect();
         let device = if devices.is_empty() {
             String::new()
         } else {
@@ -263,7 +268,7 @@ impl Said<'_> {
 }
 
 fn counts(used: &crate::record::account::DataUsed) -> String {
-    let [train, validation, test] = used.examples.map(|count| count.to_string());
+    let [train, validation, test] = used.examples.map(grouped);
     format!("{train} training, {validation} validation and {test} test examples")
 }
 

@@ -7,8 +7,8 @@ use crate::compare::metric::{METRICS, Metric};
 use crate::compare::tune::{Choice, choices, others};
 use crate::compare::{Answer, Comparison, Description, descriptions};
 use crate::record::results::short_name;
-use crate::report::compare::{between, difference, figure, notes, said, target};
-use crate::stats;
+use crate::report::compare::{difference, figure, notes, said, target};
+use crate::stats::{self, Interval};
 
 /// All tables that there are.
 pub(super) fn section(material: &Material<'_>) -> Section {
@@ -77,7 +77,7 @@ fn condition(described: &Description, wait: Option<&Description>, metric: Metric
         Cell::of(all.to_string()),
         Cell::ordered(dashed(&mean), described.mean),
         Cell::ordered(
-            dashed(&between(described.t, |end| figure(Some(end), unit))),
+            dashed(&interval(described.t, |end| figure(Some(end), unit))),
             described.t.map(|t| t.low),
         ),
         median(described, metric),
@@ -131,6 +131,7 @@ pub fn comparisons(answer: &Answer) -> Table {
     let unit = answer.metric.unit;
     let mut header = columns(&["comparison"], &[]);
     header.extend(axes(answer.others.iter()));
+    header.extend(columns(&["verdict"], &[]));
     header.extend(columns(
         &[],
         &[
@@ -143,7 +144,6 @@ pub fn comparisons(answer: &Answer) -> Table {
             "P(A > B)",
         ],
     ));
-    header.extend(columns(&["verdict"], &[]));
     Table {
         caption: Words::new().strong("Comparisons").plain(format!(
             ". {} of A minus that of B, replicate by replicate.",
@@ -174,13 +174,14 @@ fn comparison(comparison: &Comparison, answer: &Answer) -> Vec<Cell> {
     };
     let tally = paired.tally;
     cells.extend([
+        Cell::of(said(comparison)),
         Cell::of(paired.pairs.to_string()),
         match paired.mean {
             Some(mean) => Cell::ordered(minus(&difference(mean, unit)), Some(mean)),
             None => Cell::of("–"),
         },
         Cell::ordered(
-            dashed(&minus(&between(paired.interval, |end| {
+            dashed(&minus(&interval(paired.interval, |end| {
                 difference(end, unit)
             }))),
             paired.interval.map(|interval| interval.low),
@@ -192,7 +193,6 @@ fn comparison(comparison: &Comparison, answer: &Answer) -> Vec<Cell> {
             Some(tally.wins as f64),
         ),
         share(paired.superiority, 2),
-        Cell::of(said(comparison)),
     ]);
     cells
 }
@@ -305,6 +305,12 @@ fn axes<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<Column> {
     keys.map(column).collect()
 }
 
+/// `97.42 to 97.97`
+fn interval(interval: Option<Interval>, written: impl Fn(f64) -> String) -> String {
+    let ends = interval.map(|i| format!("{} to {}", written(i.low), written(i.high)));
+    ends.unwrap_or_default()
+}
+
 fn dashed(text: &str) -> String {
     if text.is_empty() { "–" } else { text }.to_owned()
 }
@@ -316,5 +322,9 @@ fn minus(text: &str) -> String {
 
 /// A note as a sentence.
 fn sentence(note: String) -> Words {
+    // A letter by itself stays what it is.
+    if note.starts_with("p:") {
+        return Words::from(format!("{note}."));
+    }
     Words::from(format!("{}.", super::answer::capitalised(&note)))
 }

@@ -1,7 +1,8 @@
 //! What was not tested: derived from what was, so that it says something about this experiment.
 
 use super::document::{Block, Section};
-use super::material::{Material, PLACEMENT, counted, listed, spoken};
+use super::material::{Material, PLACEMENT, counted, listed};
+use super::names::{grouped, spelled};
 use super::words::Words;
 use crate::stats::FEWEST_PAIRS;
 
@@ -15,7 +16,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 }
 
 /// Every gap, the gravest first.
-pub fn gaps(material: &Material<'_>) -> Vec<Words> {
+pub(super) fn gaps(material: &Material<'_>) -> Vec<Words> {
     let mut gaps = Vec::new();
     gaps.extend(unfinished(material));
     gaps.extend(few_replicates(material));
@@ -111,45 +112,52 @@ fn elsewhere(material: &Material<'_>) -> Vec<Words> {
         gaps.push(
             Words::new()
                 .strong("Other data")
-                .plain(format!(": {dataset} only.")),
+                .plain(format!(": {} only.", spelled(dataset))),
         );
     }
-    let single = |keys: &[&str]| -> Vec<String> {
-        keys.iter()
-            .filter(|key| !material.is_varied(key))
-            .filter_map(|key| Some(format!("{} {}", spoken(key), material.fixed(key)?)))
-            .collect()
-    };
-    let network = single(&[
-        "model.kind",
-        "model.hidden",
-        "model.depth",
-        "model.width",
-        "model.activation",
-        "model.init",
-    ]);
-    if !network.is_empty() {
-        let text = format!(": only {}.", listed(&network));
-        gaps.push(Words::new().strong("Other networks").plain(text));
-    }
-    let training = single(&[
-        "train.optimizer",
-        "train.batch_size",
-        "train.epochs",
-        "train.schedule",
-    ]);
-    if !training.is_empty() {
-        let text = format!(": only {}.", listed(&training));
-        gaps.push(Words::new().strong("Other training").plain(text));
-    }
-    if material.normalises() {
-        let norm = single(&["norm.kind", "norm.preset", "norm.evaluation"]);
-        if !norm.is_empty() {
-            let text = format!(": only {}.", listed(&norm));
-            gaps.push(Words::new().strong("Other normalisation").plain(text));
+    let topics: [(&str, &[(&str, &str)]); 3] = [
+        ("Other networks", &NETWORK),
+        ("Other training", &TRAINING),
+        ("Other normalisation", &NORMALISATION),
+    ];
+    for (topic, keys) in topics {
+        let is_meant = topic != "Other normalisation" || material.normalises();
+        let single = single(material, keys);
+        if is_meant && !single.is_empty() {
+            let text = format!(": only {}.", listed(&single));
+            gaps.push(Words::new().strong(topic).plain(text));
         }
     }
     gaps
+}
+
+/// Keys, and how their one value is said.
+const NETWORK: [(&str, &str); 6] = [
+    ("model.kind", "a {}"),
+    ("model.hidden", "hidden layers {}"),
+    ("model.depth", "a depth of {}"),
+    ("model.width", "a width of {}"),
+    ("model.activation", "the activation {}"),
+    ("model.init", "initial weights by {}"),
+];
+const TRAINING: [(&str, &str); 5] = [
+    ("train.optimizer", "{}"),
+    ("train.batch_size", "batches of {}"),
+    ("train.epochs", "{} epochs"),
+    ("train.schedule", "a {} learning rate"),
+    ("model.dropout", "a dropout of {}"),
+];
+const NORMALISATION: [(&str, &str); 3] = [
+    ("norm.kind", "{} statistics"),
+    ("norm.preset", "the conventions of {}"),
+    ("norm.evaluation", "evaluation with {} statistics"),
+];
+
+fn single(material: &Material<'_>, keys: &[(&str, &str)]) -> Vec<String> {
+    let fixed = keys.iter().filter(|(key, _)| !material.is_varied(key));
+    fixed
+        .filter_map(|(key, said)| Some(said.replace("{}", &spelled(material.fixed(key)?))))
+        .collect()
 }
 
 fn one_test_set(material: &Material<'_>) -> Option<Words> {
@@ -157,7 +165,7 @@ fn one_test_set(material: &Material<'_>) -> Option<Words> {
     let only = data.iter().next().filter(|_| data.len() == 1)?;
     Some(Words::new().strong("Other test examples").plain(format!(
         ": replicates differ in weights, batches and validation examples, and share the same {} test examples. Intervals do not hold what another draw of those would change.",
-        only.examples[2]
+        grouped(only.examples[2])
     )))
 }
 

@@ -6,13 +6,18 @@ use crate::report::page::document::{Cell, Column, Table};
 
 /// A table in its box, its notes below.
 pub(super) fn write(table: &Table) -> Element {
-    let caption = marked(el("caption"), &table.caption);
+    let caption = el("caption").child(marked(el("span"), &table.caption));
     let header = table.columns.iter().map(head);
     let rows = table.rows.iter().map(|cells| row(cells, &table.columns));
     let name = table.caption.text();
     let name = name.split('.').next().unwrap_or_default();
     let notes = table.notes.iter().map(paragraph);
-    let sortable = if table.rows.len() > 1 { "sortable" } else { "" };
+    // Two columns are a list of facts.
+    let sortable = if table.rows.len() > 1 && table.columns.len() > 2 {
+        "sortable"
+    } else {
+        ""
+    };
     el("div")
         .class("tabular")
         .child(
@@ -45,15 +50,17 @@ fn head(column: &Column) -> Element {
 /// The first cell names the row.
 fn row(cells: &[Cell], columns: &[Column]) -> Element {
     let cell = |(index, (cell, column)): (usize, (&Cell, &Column))| {
+        // Sentences get room.
+        let is_long = !column.is_of_numbers && cell.text.len() > 24;
         let element = if index == 0 {
             el("th").with("scope", "row")
         } else {
             el("td")
         };
-        let element = if column.is_of_numbers {
-            element.class("number")
-        } else {
-            element
+        let element = match (column.is_of_numbers, is_long) {
+            (true, _) => element.class("number"),
+            (_, true) => element.class("words"),
+            _ => element,
         };
         let element = match cell.order.filter(|order| order.to_string() != cell.text) {
             Some(order) => element.with("data-order", order.to_string()),

@@ -1,0 +1,139 @@
+//! Makes what a block asks for.
+
+use std::path::{Path, PathBuf};
+
+use super::order::Order;
+use crate::compare::metric::Metric;
+use crate::compare::{Question, compare, tune, unknown};
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::plot::chart::Chart;
+use crate::plot::{figures, render};
+use crate::record::account;
+use crate::record::layout::Layout;
+use crate::record::reader;
+use crate::record::results::Results;
+use crate::report::page::{self, Material, answer, markdown, tables};
+
+/// The content of a block.
+pub(super) struct Made {
+    /// In Markdown.
+    pub text: String,
+    /// A chart that it shows and that is not there yet.
+    pub drawing: Option<Drawing>,
+}
+
+/// A chart that has to be drawn.
+pub(super) struct Drawing {
+    path: PathBuf,
+    chart: Chart,
+}
+
+impl Drawing {
+    /// Draws it.
+    pub(super) fn write(&self) -> Result<()> {
+        if let Some(folder) = self.path.parent() {
+            fs::create_folder(folder)?;
+        }
+        let svg = render::svg(&self.chart)?;
+        let is_svg = self
+            .path
+            .extension()
+            .is_some_and(|extension| extension == "svg");
+        let bytes = if is_svg {
+            svg.into_bytes()
+        } else {
+            render::png(&svg, page::pictures::PNG_SCALE)?
+        };
+        fs::replace(&self.path, &bytes)
+    }
+}
+
+/// Makes what is asked for by a file in `beside`: folders are named from there.
+pub(super) fn make(order: &Order, beside: &Path) -> Result<Made> {
+    let text = match order {
+        Order::Figure {
+            folder,
+            name,
+            extension,
+        } => return figure(beside, folder, name, extension),
+        Order::Answer { folder } => with_material(&beside.join(folder), "test_accuracy", said)?,
+        Order::Conditions { folder, metric } => {
+            with_material(&beside.join(folder), metric, |material| {
+                let table = tables::conditions(material);
+                format!("{}\n{}", markdown::rows(&table), markdown::notes(&table))
+            })?
+        }
+        Order::Compare { folder, metric, by } => {
+            comparisons(&beside.join(folder), metric, by.as_deref())?
+        }
+    };
+    Ok(Made {
+        text,
+        drawing: None,
+    })
+}
+
+fn with_material(
+    folder: &Path,
+    metric: &str,
+    write: impl Fn(&Material<'_>) -> String,
+) -> Result<String> {
+    let results = reader::read(folder)?;
+    let ids = results.trials.iter().map(|trial| trial.id.as_str());
+    let account = account::read(folder, ids)?;
+    let material = Material::new(&results, &account, Metric::named(metric)?)?;
+    Ok(write(&material))
+}
+
+/// The answer, and in a paragraph of its own each other comparison.
+fn said(material: &Material<'_>) -> String {
+    let statement = answer::statement(material);
+    let words = std::iter::once(&statement.answer).chain(&statement.others);
+    let paragraphs: Vec<String> = words.map(markdown::marked).collect();
+    paragraphs.join("\n\n")
+}
+
+fn comparisons(folder: &Path, metric: &str, by: Option<&str>) -> Result<String> {
+    let results = reader::read(folder)?;
+    let chosen = tune::at_chosen(&results);
+    let question = Question {
+        metric: metric.to_owned(),
+        by: by.unwrap_or(page::PLACEMENT).to_owned(),
+        margin: None,
+    };
+    let answer = compare(chosen.as_ref().unwrap_or(&results), &question)?;
+    let table = tables::comparisons(&answer);
+    Ok(format!(
+        "{}\n{}",
+        markdown::rows(&table),
+        markdown::notes(&table)
+    ))
+}
+
+fn figure(beside: &Path, folder: &Path, name: &str, extension: &str) -> Result<Made> {
+    let results = reader::read(&beside.join(folder))?;
+    let chart = chart(&results, name)?;
+    let relative = Layout::new(folder)
+        .charts()
+        .join(format!("{name}.{extension}"));
+    let path = beside.join(&relative);
+    let shown = page::figures::figure(name.to_owned(), chart);
+    let link = relative.display().to_string().replace('\\', "/");
+    Ok(Made {
+        text: markdown::image(&shown.alternative, &link),
+        drawing: (!fs::is_file(&path)).then_some(Drawing {
+            path,
+            chart: shown.chart,
+        }),
+    })
+}
+
+fn chart(results: &Results, name: &str) -> Result<Chart> {
+    let mut all = figures::all(results);
+    let Some(at) = all.iter().position(|(stem, _)| stem == name) else {
+        let known: Vec<&str> = all.iter().map(|(stem, _)| stem.as_str()).collect();
+        return Err(Error::Usage(unknown("figure", name, &known)));
+    };
+    Ok(all.swap_remove(at).1)
+}

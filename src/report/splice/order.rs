@@ -1,0 +1,186 @@
+//! What a block asks for.
+
+use std::path::PathBuf;
+
+use crate::compare::unknown;
+use crate::error::{Error, Result};
+
+/// What a block may ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The answer in words.
+    Answer {
+        /// The results folder; here and below as it is written in the file.
+        folder: PathBuf,
+    },
+    /// The table of conditions.
+    Conditions {
+        /// The results folder.
+        folder: PathBuf,
+        /// What it tells of.
+        metric: String,
+    },
+    /// The table of comparisons, with what one must know to read it.
+    Compare {
+        /// The results folder.
+        folder: PathBuf,
+        /// What is compared.
+        metric: String,
+        /// The axis whose values are compared; none for what the folder's report would take.
+        by: Option<String>,
+    },
+    /// A chart.
+    Figure {
+        /// The results folder.
+        folder: PathBuf,
+        /// Its name, without the extension.
+        name: String,
+        /// `svg` or `png`.
+        extension: &'static str,
+    },
+}
+
+/// The kinds, with what they take.
+const KINDS: [(&str, &str); 4] = [
+    ("answer", "answer DIR"),
+    ("conditions", "conditions DIR [--metric NAME]"),
+    ("compare", "compare DIR [--by AXIS] [--metric NAME]"),
+    ("figure", "figure DIR NAME"),
+];
+
+impl Order {
+    /// Reads what stands in a block's first line.
+    pub(super) fn read(asks: &str) -> Result<Self> {
+        let words = words(asks)?;
+        let Some((kind, rest)) = words.split_first() else {
+            let kinds = KINDS.map(|(kind, _)| kind).join(", ");
+            return Err(Error::Usage(format!(
+                "the block asks for nothing\n  hint: the blocks are {kinds}"
+            )));
+        };
+        let Some((_, form)) = KINDS.iter().find(|(known, _)| known == kind) else {
+            return Err(Error::Usage(unknown(
+                "block",
+                kind,
+                &KINDS.map(|(kind, _)| kind),
+            )));
+        };
+        let mut taken = Taken::of(rest, form)?;
+        let order = match kind.as_str() {
+            "answer" => Self::Answer {
+                folder: taken.folder()?,
+            },
+            "conditions" => Self::Conditions {
+                folder: taken.folder()?,
+                metric: taken.metric(),
+            },
+            "compare" => Self::Compare {
+                folder: taken.folder()?,
+                by: taken.option("--by"),
+                metric: taken.metric(),
+            },
+            _ => {
+                let folder = taken.folder()?;
+                let name = taken.next()?;
+                let (name, extension) = match name.rsplit_once('.') {
+                    Some((name, "png")) => (name.to_owned(), "png"),
+                    Some((name, "svg")) => (name.to_owned(), "svg"),
+                    _ => (name, "svg"),
+                };
+                Self::Figure {
+                    folder,
+                    name,
+                    extension,
+                }
+            }
+        };
+        taken.nothing_left()?;
+        Ok(order)
+    }
+}
+
+/// Words that are taken one by one.
+struct Taken<'a> {
+    form: &'a str,
+    places: std::collections::VecDeque<String>,
+    options: Vec<(String, String)>,
+}
+
+impl<'a> Taken<'a> {
+    fn of(words: &[String], form: &'a str) -> Result<Self> {
+        let mut taken = Self {
+            form,
+            places: std::collections::VecDeque::new(),
+            options: Vec::new(),
+        };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            if !word.starts_with("--") {
+                taken.places.push_back(word.clone());
+                continue;
+            }
+            let (name, value) = match word.split_once('=') {
+                Some((name, value)) => (name, Some(value.to_owned())),
+                None => (word.as_str(), words.next().cloned()),
+            };
+            let Some(value) = value else {
+                return Err(taken.wrong(&format!("`{name}` has no value")));
+            };
+            taken.options.push((name.to_owned(), value));
+        }
+        Ok(taken)
+    }
+
+    fn next(&mut self) -> Result<String> {
+        let next = self.places.pop_front();
+        next.ok_or_else(|| self.wrong("a word is missing"))
+    }
+
+    fn folder(&mut self) -> Result<PathBuf> {
+        self.next().map(PathBuf::from)
+    }
+
+    fn option(&mut self, name: &str) -> Option<String> {
+        let at = self.options.iter().position(|(known, _)| known == name)?;
+        Some(self.options.remove(at).1)
+    }
+
+    fn metric(&mut self) -> String {
+        self.option("--metric")
+            .unwrap_or_else(|| "test_accuracy".to_owned())
+    }
+
+    fn nothing_left(&self) -> Result<()> {
+        let option = self.options.first().map(|(name, _)| name);
+        match option.or(self.places.front()) {
+            Some(word) => Err(self.wrong(&format!("`{word}` is one too many"))),
+            None => Ok(()),
+        }
+    }
+
+    fn wrong(&self, what: &str) -> Error {
+        Error::Usage(format!("{what}\n  hint: `{}`", self.form))
+    }
+}
+
+/// Split at spaces; quotes keep together what they enclose.
+fn words(text: &str) -> Result<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut is_quoted = false;
+    for letter in text.chars() {
+        match letter {
+            '"' => {
+                is_quoted = !is_quoted;
+                word.get_or_insert_default();
+            }
+            letter if letter.is_whitespace() && !is_quoted => words.extend(word.take()),
+            letter => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    if is_quoted {
+        return Err(Error::Usage(format!("a quote is not closed in `{text}`")));
+    }
+    Ok(words)
+}

@@ -1,0 +1,179 @@
+//! `report`: from trained folders to pages.
+
+use crate::harness::{Lab, SMALL};
+
+fn report(lab: &Lab, arguments: &[&str]) -> String {
+    let ran = lab.bn_lab(&[&["report"], arguments].concat());
+    assert_eq!((ran.code, &ran.stderr[..]), (Some(0), ""), "{}", ran.stderr);
+    ran.stdout
+}
+
+#[test]
+fn a_report_is_written_beside_the_results_and_is_the_same_every_time() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    let printed = report(&lab, &["results/small"]);
+    assert_eq!(
+        printed,
+        "results/small/report.md\nresults/small/report.html\n"
+    );
+    let first = lab.files("results/small");
+    report(&lab, &["results/small"]);
+    assert!(
+        first == lab.files("results/small"),
+        "the same folder gives the same bytes"
+    );
+
+    let printed = report(
+        &lab,
+        &[
+            "results/small",
+            "--output",
+            "page",
+            "--format",
+            "html",
+            "--figures",
+            "overview",
+        ],
+    );
+    assert_eq!(printed, "page/report.html\n");
+    assert!(!lab.path("page/report.md").exists() && !lab.path("page/charts").exists());
+    let page = lab.text("page/report.html");
+    assert_eq!(page.matches("<figure").count(), 1);
+    for address in ["src=\"http", "href=\"http", "url(http", "@import"] {
+        assert!(
+            !page.contains(address),
+            "the page asks the network for something: {address}"
+        );
+    }
+}
+
+#[test]
+fn the_markdown_shows_pictures_that_are_there() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    report(
+        &lab,
+        &["results/small", "--format", "md", "--output", "elsewhere"],
+    );
+    let text = lab.text("elsewhere/report.md");
+    let pictures: Vec<&str> = text
+        .split("](charts/")
+        .skip(1)
+        .map(|rest| rest.split(')').next().expect("a link"))
+        .collect();
+    assert!(pictures.len() >= 3, "{text}");
+    for picture in pictures {
+        assert!(
+            lab.path(&format!("elsewhere/charts/{picture}")).is_file(),
+            "{picture}"
+        );
+    }
+}
+
+#[test]
+fn what_users_wrote_is_text_and_nothing_else() {
+    let lab = Lab::with(&format!(
+        "question = \"<script>alert(1)</script> | `x` & \\\"y\\\" *z*\"\n{SMALL}"
+    ));
+    lab.run(&["--quiet", "-o", "train.epochs=1"]);
+    report(&lab, &["results/small"]);
+    let page = lab.text("results/small/report.html");
+    assert!(
+        !page.contains("<script>alert"),
+        "the question became markup"
+    );
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; | `x` &amp; &quot;y&quot; *z*"));
+    let text = lab.text("results/small/report.md");
+    assert!(
+        text.starts_with("# \\<script>alert(1)\\</script> \\| \\`x\\` &amp; \"y\" \\*z\\*\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn blocks_of_a_page_follow_the_results_and_everything_else_stays() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    let before = "# Mine\r\n\r\n<!-- bn-lab: conditions results/small -->\r\nold\r\n<!-- bn-lab: end -->\r\n \t\r\n\
+                  <!-- bn-lab: figure results/small test_loss.png -->\r\n<!-- bn-lab: end -->\r\nlast";
+    lab.write(
+        "docs/page.md",
+        before.replace("results/", "../results/").as_bytes(),
+    );
+    let chart = lab.path("results/small/charts/test_loss.png");
+    std::fs::remove_file(&chart).expect("a chart");
+
+    let checked = lab.bn_lab(&["report", "--splice", "docs/page.md", "--check"]);
+    assert_eq!(checked.code, Some(1));
+    assert!(
+        checked.stderr.contains("line 3: `conditions ../results/small`\n  line 7: `figure ../results/small test_loss.png`"),
+        "{}",
+        checked.stderr
+    );
+    assert!(!chart.exists(), "`--check` writes nothing");
+
+    let printed = report(&lab, &["--splice", "docs/page.md"]);
+    assert_eq!(
+        printed,
+        "docs/page.md:3: conditions ../results/small\ndocs/page.md:7: figure ../results/small test_loss.png\n"
+    );
+    assert!(chart.is_file(), "a chart that was not there is drawn");
+    let text = lab.text("docs/page.md");
+    assert!(
+        text.starts_with(
+            "# Mine\r\n\r\n<!-- bn-lab: conditions ../results/small -->\r\n\r\n| placement |"
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains("\r\n <!-- bn-lab") || text.contains("-->\r\n \t\r\n<!-- bn-lab: figure"),
+        "{text}"
+    );
+    assert!(
+        text.contains("](../results/small/charts/test_loss.png)\r\n") && text.ends_with("\r\nlast"),
+        "{text}"
+    );
+    assert!(
+        !text.replace("\r\n", "").contains('\n'),
+        "line ends are the file's"
+    );
+
+    assert_eq!(report(&lab, &["--splice", "docs/page.md", "--check"]), "");
+    assert_eq!(
+        report(&lab, &["--splice", "docs/page.md"]),
+        "",
+        "nothing to do"
+    );
+}
+
+#[test]
+fn what_cannot_be_reported_is_refused_with_the_way_out() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet", "-o", "train.epochs=1"]);
+    for (arguments, code, said) in [
+        (&["report"][..], 2, "<DIR>"),
+        (&["report", "nowhere"], 1, "is not a results folder"),
+        (
+            &["report", "results/small", "--metric", "accuracy"],
+            2,
+            "did you mean",
+        ),
+        (
+            &["report", "results/small", "--figures", "overviev"],
+            2,
+            "did you mean `overview`?",
+        ),
+        (
+            &["report", "results/small", "--splice", "x.md"],
+            2,
+            "cannot be used with",
+        ),
+        (&["report", "--check"], 2, "--splice"),
+        (&["report", "--splice", "x.md"], 1, "cannot read `x.md`"),
+    ] {
+        let ran = lab.bn_lab(arguments);
+        assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(said), "{arguments:?}: {}", ran.stderr);
+    }
+}
