@@ -226,6 +226,8 @@ impl Speaker<'_> {
             Unit::Ratio => {
                 format!("took {number} times as long a step as without a norm (wall-clock)")
             }
+            Unit::Decades => format!("gave a {name} of {number} decades"),
+            Unit::Number => format!("gave a {name} of {number}"),
         }
     }
 
