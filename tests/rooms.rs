@@ -48,7 +48,9 @@ const HALL: [&str; 3] = ["lib", "main", "commands"];
 
 /// A word, and the files that alone may use it (outside tests and documentation).
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("plotters", &["plot/render"]),
+    ("svg::node", &["plot/render/canvas.rs"]),
+    ("skrifa", &["plot/render/font.rs"]),
+    ("png::", &["plot/render/raster.rs"]),
     ("resvg", &["plot/render"]),
     ("dejavu", &["plot/render"]),
     ("Device::flex", &["device.rs"]),

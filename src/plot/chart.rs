@@ -51,6 +51,14 @@ pub enum Symbol {
     },
     /// The mark of a trial that diverged.
     Ended,
+    /// The arrow of a value of which only a lower bound is known.
+    Beyond,
+    /// The dot of a single replicate.
+    Dot,
+    /// A hatched field of a heat map.
+    Hatched,
+    /// The heavy frame of the best field.
+    Best,
 }
 
 /// Panels side by side that share a vertical axis.

@@ -12,9 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Result;
 use crate::fs;
 use crate::record::results::Results;
-
-/// Pixels of a PNG for each pixel of the SVG: some 240 dots an inch at 16 cm.
-const PNG_SCALE: f64 = 2.0;
+use render::Style;
 
 /// Draws every figure as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns their paths.
 /// None where no trial has been evaluated yet. A figure that an earlier experiment left in the
@@ -32,8 +30,12 @@ pub fn write_all(results: &Results, folder: &Path) -> Result<Vec<PathBuf>> {
     }
     let mut written = Vec::new();
     for (stem, chart) in figures {
-        let svg = render::svg(&chart)?;
-        let png = render::png(&svg, PNG_SCALE)?;
+        let style = Style {
+            id: stem.clone(),
+            ..Style::default()
+        };
+        let svg = render::svg(&chart, &style)?;
+        let png = render::png(&svg, render::DPI)?;
         for (extension, bytes) in [("svg", svg.as_bytes()), ("png", png.as_slice())] {
             let path = folder.join(format!("{stem}.{extension}"));
             fs::replace(&path, bytes)?;

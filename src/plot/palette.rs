@@ -1,9 +1,13 @@
 //! One table: what a line looks like. A placement has the same colour, dash and marker in every
-//! chart of every experiment.
-//!
-//! Colours follow Okabe & Ito ("Color Universal Design", 2008), some of them darkened so that they
-//! stand out on white paper. The placements also differ in dash and marker, and the three of plain networks in
-//! lightness, so that they can be told apart by colour-blind readers and in a grey print.
+//! chart of every experiment; `theme` says which colours those are on which paper, and `ramp` what
+//! the shades of a heat map are.
+
+mod ramp;
+mod theme;
+
+pub use self::ramp::{shade, text_on};
+pub use self::theme::{Role, Theme, page_css};
+pub(in crate::plot) use self::theme::hex;
 
 /// Who a line stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -19,7 +23,7 @@ pub enum Key {
     PreActivation,
     /// Normalisation behind the sum of a residual block.
     AfterAddition,
-    /// The so-manieth value of another axis, from 0.
+    /// The so-manieth value of another axis, from 0; beyond [`VALUES`] the looks repeat.
     Value(usize),
 }
 
@@ -33,6 +37,18 @@ impl Key {
             "pre-activation" => Some(Self::PreActivation),
             "after-addition" => Some(Self::AfterAddition),
             _ => None,
+        }
+    }
+
+    /// Where the key stands in a table with a place for every look.
+    fn index(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Before => 1,
+            Self::After => 2,
+            Self::PreActivation => 3,
+            Self::AfterAddition => 4,
+            Self::Value(value) => PLACEMENTS + value % VALUES,
         }
     }
 }
@@ -55,56 +71,60 @@ pub enum Marker {
     TriangleDown,
 }
 
-/// What a line looks like.
+/// What a line looks like besides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Style {
-    /// Of line, marker and band.
-    pub colour: Colour,
+pub struct Look {
     /// Lengths of dash and gap in turn, in pixels; empty for a solid line.
     pub dash: &'static [u32],
     /// The shape of its points.
     pub marker: Marker,
 }
 
-/// How many values of another axis have a look of their own.
-pub const VALUES: usize = TABLE.len();
+/// How many placements have a look.
+const PLACEMENTS: usize = 5;
 
-/// The look of a key; beyond [`VALUES`] the looks repeat.
-pub fn style(key: Key) -> Style {
-    match key {
-        Key::None => look((38, 38, 38), &[6, 3], Marker::Circle),
-        Key::Before => look((0, 114, 178), &[], Marker::Square),
-        Key::After => look((219, 123, 0), &[12, 3, 2, 3], Marker::Triangle),
-        Key::PreActivation => look((0, 133, 98), &[2, 2], Marker::Diamond),
-        Key::AfterAddition => look((176, 88, 140), &[9, 3], Marker::TriangleDown),
-        Key::Value(index) => TABLE[index % VALUES],
-    }
+/// How many values of another axis have a look of their own.
+pub const VALUES: usize = 8;
+
+/// How many looks there are.
+const LOOKS: usize = PLACEMENTS + VALUES;
+
+/// The look of a key.
+pub fn look(key: Key) -> Look {
+    TABLE[key.index()]
 }
 
-const TABLE: [Style; 8] = [
-    look((0, 114, 178), &[], Marker::Circle),
-    look((213, 94, 0), &[6, 3], Marker::Square),
-    look((0, 133, 98), &[12, 3, 2, 3], Marker::Triangle),
-    look((38, 38, 38), &[2, 2], Marker::Diamond),
-    look((176, 88, 140), &[], Marker::Square),
-    look((43, 142, 196), &[6, 3], Marker::Triangle),
-    look((178, 125, 0), &[12, 3, 2, 3], Marker::Diamond),
-    look((115, 115, 115), &[2, 2], Marker::Circle),
+const SOLID: &[u32] = &[];
+const DASHED: &[u32] = &[6, 3];
+const DASH_DOT: &[u32] = &[12, 3, 2, 3];
+const DOTTED: &[u32] = &[2, 2];
+const LONG: &[u32] = &[9, 3];
+
+const TABLE: [Look; LOOKS] = [
+    entry(DASHED, Marker::Circle),
+    entry(SOLID, Marker::Square),
+    entry(DASH_DOT, Marker::Triangle),
+    entry(DOTTED, Marker::Diamond),
+    entry(LONG, Marker::TriangleDown),
+    entry(SOLID, Marker::Circle),
+    entry(DASHED, Marker::Square),
+    entry(DASH_DOT, Marker::Triangle),
+    entry(DOTTED, Marker::Diamond),
+    entry(SOLID, Marker::Square),
+    entry(DASHED, Marker::Triangle),
+    entry(DASH_DOT, Marker::Diamond),
+    entry(DOTTED, Marker::Circle),
 ];
 
-const fn look(colour: Colour, dash: &'static [u32], marker: Marker) -> Style {
-    Style {
-        colour,
-        dash,
-        marker,
-    }
+const fn entry(dash: &'static [u32], marker: Marker) -> Look {
+    Look { dash, marker }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PLACEMENTS: [Key; 5] = [
+    pub(super) const NAMED: [Key; PLACEMENTS] = [
         Key::None,
         Key::Before,
         Key::After,
@@ -112,45 +132,17 @@ mod tests {
         Key::AfterAddition,
     ];
 
-    fn all() -> Vec<Style> {
+    /// Every key that has a look of its own.
+    pub(super) fn keys() -> Vec<Key> {
         let values = (0..VALUES).map(Key::Value);
-        PLACEMENTS.into_iter().chain(values).map(style).collect()
-    }
-
-    /// Relative luminance (WCAG 2, from linear sRGB).
-    fn luminance((red, green, blue): Colour) -> f64 {
-        let linear = |part: u8| {
-            let share = f64::from(part) / 255.0;
-            if share <= 0.04045 {
-                share / 12.92
-            } else {
-                ((share + 0.055) / 1.055).powf(2.4)
-            }
-        };
-        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-    }
-
-    /// Luma of a grey print, from 0 to 255 (ITU-R BT.601).
-    fn grey((red, green, blue): Colour) -> f64 {
-        0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue)
+        NAMED.into_iter().chain(values).collect()
     }
 
     #[test]
-    fn every_colour_stands_out_on_white_paper() {
-        for style in all() {
-            let contrast = 1.05 / (luminance(style.colour) + 0.05);
-            assert!(contrast >= 3.0, "{style:?} has a contrast of {contrast:.2}");
-        }
-    }
-
-    #[test]
-    fn placements_differ_in_colour_dash_and_marker_and_the_usual_three_in_grey_too() {
-        let looks = PLACEMENTS.map(style);
+    fn placements_differ_in_dash_and_in_marker() {
+        let looks = NAMED.map(look);
         for (i, one) in looks.iter().enumerate() {
             for other in &looks[..i] {
-                let greys = (grey(one.colour) - grey(other.colour)).abs();
-                assert!(greys > 40.0 || i >= 3, "{one:?} and {other:?}");
-                assert_ne!(one.colour, other.colour);
                 assert_ne!(one.dash, other.dash);
                 assert_ne!(one.marker, other.marker);
             }
@@ -158,13 +150,18 @@ mod tests {
     }
 
     #[test]
-    fn no_two_values_share_a_colour_or_a_dash_with_a_marker() {
-        for (i, one) in TABLE.iter().enumerate() {
-            for other in &TABLE[..i] {
-                assert_ne!(one.colour, other.colour);
-                assert_ne!((one.dash, one.marker), (other.dash, other.marker));
+    fn no_two_values_share_a_dash_with_a_marker() {
+        for (i, one) in TABLE[PLACEMENTS..].iter().enumerate() {
+            for other in &TABLE[PLACEMENTS..PLACEMENTS + i] {
+                assert_ne!(one, other);
             }
         }
+    }
+
+    #[test]
+    fn looks_repeat_only_after_the_last_value() {
+        assert_eq!(look(Key::Value(VALUES)), look(Key::Value(0)));
+        assert_eq!(keys().len(), LOOKS);
     }
 
     #[test]

@@ -1,217 +1,387 @@
-//! A sheet of paper in pixels, over the drawing library, which only knows whole numbers: the SVG
-//! is drawn ten times too large and its view box scales it back, so that curves are smooth.
+//! A sheet of paper in pixels (96 an inch), over the library that writes SVG. Colours are parts
+//! (`Role`), so that the same drawing gives a picture in a theme's colours or one whose colours the
+//! page around it decides.
 
-use std::fmt::Display;
-use std::sync::OnceLock;
-
-use plotters::backend::{DrawingBackend, SVGBackend};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{
-    FontDesc, FontFamily, FontStyle, FontTransform, IntoTextStyle, RGBAColor, ShapeStyle,
-    TextStyle, register_font,
-};
+use svg::node::element::{Element, Text as TextElement, Title};
+use svg::node::{Node, Text as TextNode};
 
 use super::font;
 use super::text::Face;
-use crate::plot::palette::Colour;
-
-/// Units of the drawing library for each pixel.
-const UNITS: f64 = 10.0;
-/// The drawing library's font sizes are 1.24 times the SVG's.
-const SIZE: f64 = 1.24;
-/// The drawing library measures a text as if its size were the font's height (1.164 em for
-/// `DejaVu` Sans) and writes it as if it were 1.24 em.
-const WIDTH: f64 = 1.164 / 1.24;
-
-/// What drawing gives: nothing, or the reason why not.
-pub(super) type Drawn = Result<(), String>;
+use super::{Colours, Style};
+use crate::plot::palette::{Colour, Role, hex};
 
 /// A place on the paper, in pixels from its upper left corner.
 pub(super) type Place = (f64, f64);
 
 /// Where a text stands relative to its place.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Anchor {
     /// The place is its upper left corner.
     TopLeft,
     /// The place is the middle of its upper edge.
     TopMiddle,
+    /// The place is its upper right corner.
+    TopRight,
+    /// The place is its middle.
+    Middle,
     /// The place is the middle of its right edge.
     RightMiddle,
     /// The place is its middle, and it reads upwards.
     Upwards,
+    /// The place is the middle of its end, and it reads upwards to there.
+    UpwardsEnd,
+}
+
+/// Height of a capital letter in ems, and how far below the upper edge of its line a text stands.
+const CAPITAL: f64 = 0.729;
+const ASCENT: f64 = 0.76;
+
+/// What something is coloured with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Tone {
+    /// The colour of a part.
+    Of(Role),
+    /// This colour on any paper: the shade of a value.
+    Fixed(Colour),
+    /// Another part of the same drawing, by its id.
+    Ramp,
+}
+
+/// How a line is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Stroke {
+    /// Its colour.
+    pub(super) tone: Tone,
+    /// Its width in pixels.
+    pub(super) width: f64,
+    /// Lengths of dash and gap in turn; empty for a solid line.
+    pub(super) dash: &'static [u32],
+    /// 1 for a line that hides what is below it.
+    pub(super) opacity: f64,
+}
+
+impl Stroke {
+    /// A solid line.
+    pub(super) fn solid(tone: Tone, width: f64) -> Self {
+        Self {
+            tone,
+            width,
+            dash: &[],
+            opacity: 1.0,
+        }
+    }
+}
+
+/// How a shape is drawn: filled, outlined, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Pen {
+    /// Colour and opacity of its inside.
+    pub(super) fill: Option<(Tone, f64)>,
+    /// Its outline.
+    pub(super) stroke: Option<Stroke>,
+}
+
+impl Pen {
+    /// A filled shape without an outline.
+    pub(super) fn fill(tone: Tone, opacity: f64) -> Self {
+        Self {
+            fill: Some((tone, opacity)),
+            stroke: None,
+        }
+    }
+
+    /// An outline alone.
+    pub(super) fn stroke(stroke: Stroke) -> Self {
+        Self {
+            fill: None,
+            stroke: Some(stroke),
+        }
+    }
 }
 
 /// The paper.
 pub(super) struct Canvas<'a> {
-    backend: SVGBackend<'a>,
+    style: &'a Style,
+    /// The elements that are not closed yet, from the outermost.
+    open: Vec<Element>,
 }
 
-/// Has `paint` draw on white paper of `width` × `height` pixels; gives the SVG document with
-/// `title` for those who cannot see it.
-pub(super) fn paint(
-    (width, height): (f64, f64),
-    title: &str,
-    paint: impl FnOnce(&mut Canvas) -> Drawn,
-) -> Result<String, String> {
-    register_fonts()?;
-    let (width, height) = (width.ceil(), height.ceil());
-    let mut drawn = String::new();
-    let units = (length(width), length(height));
-    let mut canvas = Canvas {
-        backend: SVGBackend::with_string(&mut drawn, units),
-    };
-    canvas.rectangle((0.0, 0.0), (width, height), (255, 255, 255))?;
-    paint(&mut canvas)?;
-    canvas
-        .backend
-        .present()
-        .map_err(|error| error.to_string())?;
-    drop(canvas);
-    let (_, body) = drawn
-        .split_once(">\n")
-        .ok_or("the drawing library wrote no SVG")?;
-    Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {} {}\" role=\"img\" stroke-linejoin=\"round\">\n<title>{}</title>\n{body}",
-        units.0,
-        units.1,
-        escape(title)
-    ))
-}
-
-/// The width of a text in pixels; a guess where the font cannot be asked.
-pub(super) fn text_width(text: &str, face: Face) -> f64 {
-    let guess = 0.65 * face.size * text.chars().count() as f64;
-    if register_fonts().is_err() {
-        return guess;
+impl<'a> Canvas<'a> {
+    /// White paper of `width` × `height` pixels, with a name and a description for those who cannot
+    /// see it.
+    pub(super) fn new(
+        style: &'a Style,
+        (width, height): (f64, f64),
+        title: &str,
+        description: &str,
+    ) -> Self {
+        let id = &style.id;
+        let (width, height) = (number(width), number(height));
+        let mut svg = Element::new("svg");
+        for (name, value) in [
+            ("xmlns", "http://www.w3.org/2000/svg".to_owned()),
+            ("viewBox", format!("0 0 {width} {height}")),
+            ("width", width),
+            ("height", height),
+            ("role", "img".to_owned()),
+            ("aria-labelledby", format!("{id}-title")),
+            ("aria-describedby", format!("{id}-description")),
+            ("font-family", font::FAMILY.to_owned()),
+            ("stroke-linejoin", "round".to_owned()),
+        ] {
+            svg.assign(name, value);
+        }
+        svg.append(Title::new(clean(title)).set("id", format!("{id}-title")));
+        let mut element = Element::new("desc");
+        element.assign("id", format!("{id}-description"));
+        element.append(TextNode::new(clean(description)));
+        svg.append(element);
+        Self {
+            style,
+            open: vec![svg],
+        }
     }
-    let measured = font(face).box_size(text);
-    measured.map_or(guess, |(width, _)| f64::from(width) / UNITS * WIDTH)
-}
 
-impl Canvas<'_> {
-    /// A filled rectangle.
-    pub(super) fn rectangle(&mut self, from: Place, to: Place, colour: Colour) -> Drawn {
-        let style = shape(colour, 1.0, 0.0);
-        done(self.backend.draw_rect(units(from), units(to), &style, true))
+    /// The theme's own colour of a part, for what must know it.
+    pub(super) fn style(&self) -> &Style {
+        self.style
+    }
+
+    /// The finished document.
+    pub(super) fn finish(mut self) -> String {
+        let svg = self.open.drain(..).next();
+        svg.map(|svg| format!("{svg}\n")).unwrap_or_default()
+    }
+
+    /// Has `draw` draw into a group of its own, which scripts and styles find by its class and by
+    /// whose it is; a group that stays empty leaves nothing.
+    pub(super) fn group(&mut self, class: &str, series: &str, draw: impl FnOnce(&mut Self)) {
+        let mut group = Element::new("g");
+        group.assign("class", class);
+        if !series.is_empty() {
+            group.assign("data-series", clean(series));
+        }
+        self.open.push(group);
+        draw(self);
+        if let Some(group) = self.open.pop()
+            && !group.get_children().is_empty()
+        {
+            self.add(group);
+        }
+    }
+
+    /// A rectangle between two opposite corners.
+    pub(super) fn rectangle(&mut self, from: Place, to: Place, pen: Pen, hover: &str) {
+        let mut element = Element::new("rect");
+        element.assign("x", number(from.0.min(to.0)));
+        element.assign("y", number(from.1.min(to.1)));
+        element.assign("width", number((to.0 - from.0).abs()));
+        element.assign("height", number((to.1 - from.1).abs()));
+        self.shape(element, pen, hover);
     }
 
     /// A line through all places.
-    pub(super) fn line(&mut self, places: &[Place], colour: Colour, width: f64) -> Drawn {
-        let style = shape(colour, 1.0, width);
-        done(
-            self.backend
-                .draw_path(places.iter().copied().map(units), &style),
-        )
+    pub(super) fn line(&mut self, places: &[Place], stroke: Stroke) {
+        self.lines(&[places], stroke, "");
     }
 
-    /// A filled shape, more or less transparent.
-    pub(super) fn polygon(&mut self, places: &[Place], colour: Colour, opacity: f64) -> Drawn {
-        let style = shape(colour, opacity, 0.0);
-        done(
-            self.backend
-                .fill_polygon(places.iter().copied().map(units), &style),
-        )
+    /// Several lines that are one thing.
+    pub(super) fn lines(&mut self, lines: &[&[Place]], stroke: Stroke, hover: &str) {
+        let d: String = lines.iter().map(|places| path(places)).collect();
+        if !d.is_empty() {
+            let mut element = Element::new("path");
+            element.assign("d", d);
+            self.shape(element, Pen::stroke(stroke), hover);
+        }
+    }
+
+    /// A closed shape.
+    pub(super) fn polygon(&mut self, places: &[Place], pen: Pen, hover: &str) {
+        let mut element = Element::new("path");
+        element.assign("d", path(places) + "Z");
+        self.shape(element, pen, hover);
     }
 
     /// A disc.
-    pub(super) fn disc(&mut self, centre: Place, radius: f64, colour: Colour) -> Drawn {
-        let style = shape(colour, 1.0, 0.0);
-        done(
-            self.backend
-                .draw_circle(units(centre), length(radius), &style, true),
-        )
+    pub(super) fn disc(&mut self, centre: Place, radius: f64, pen: Pen, hover: &str) {
+        let mut element = Element::new("circle");
+        element.assign("cx", number(centre.0));
+        element.assign("cy", number(centre.1));
+        element.assign("r", number(radius));
+        self.shape(element, pen, hover);
     }
 
     /// A text in one line.
-    pub(super) fn text(
+    pub(super) fn text(&mut self, text: &str, at: Place, anchor: Anchor, face: Face, tone: Tone) {
+        self.write(text, at, anchor, face, tone, false);
+    }
+
+    /// A text in one line with an edge of paper, so that it can be read on top of lines.
+    pub(super) fn text_on_lines(&mut self, text: &str, at: Place, anchor: Anchor, face: Face) {
+        self.write(text, at, anchor, face, Tone::Of(Role::FaintInk), true);
+    }
+
+    /// Defines the ramp of shades from left to right, which [`Tone::Ramp`] fills shapes with.
+    pub(super) fn ramp(&mut self, stops: &[Colour]) {
+        let mut gradient = Element::new("linearGradient");
+        gradient.assign("id", format!("{}-shades", self.style.id));
+        let last = stops.len().saturating_sub(1).max(1) as f64;
+        for (index, &colour) in stops.iter().enumerate() {
+            let mut stop = Element::new("stop");
+            stop.assign("offset", number(index as f64 / last));
+            stop.assign("stop-color", hex(colour));
+            gradient.append(stop);
+        }
+        let mut definitions = Element::new("defs");
+        definitions.append(gradient);
+        self.add(definitions);
+    }
+
+    fn write(
         &mut self,
         text: &str,
         at: Place,
         anchor: Anchor,
         face: Face,
-        colour: Colour,
-    ) -> Drawn {
-        if text.is_empty() {
-            return Ok(());
+        tone: Tone,
+        edged: bool,
+    ) {
+        let text = clean(text);
+        if text.trim().is_empty() {
+            return;
         }
-        let (pos, transform) = match anchor {
-            Anchor::TopLeft => (Pos::new(HPos::Left, VPos::Top), FontTransform::None),
-            Anchor::TopMiddle => (Pos::new(HPos::Center, VPos::Top), FontTransform::None),
-            Anchor::RightMiddle => (Pos::new(HPos::Right, VPos::Center), FontTransform::None),
-            Anchor::Upwards => (
-                Pos::new(HPos::Center, VPos::Center),
-                FontTransform::Rotate270,
-            ),
+        let mut element = TextElement::new(text);
+        position(&mut element, at, anchor, face);
+        element.assign("font-size", number(face.size));
+        if face.bold {
+            element.assign("font-weight", "bold");
+        }
+        let stroke = edged.then(|| Stroke::solid(Tone::Of(Role::Paper), 3.0));
+        if edged {
+            element.assign("paint-order", "stroke");
+        }
+        let pen = Pen {
+            fill: Some((tone, 1.0)),
+            stroke,
         };
-        let style: TextStyle = font(face).transform(transform).into_text_style(&(0, 0));
-        let colour = rgba(colour, 1.0);
-        let style = style.pos(pos).color(&colour);
-        done(self.backend.draw_text(text, &style, units(at)))
+        self.paint(&mut element, pen);
+        self.add(element);
+    }
+
+    fn shape(&mut self, mut element: Element, pen: Pen, hover: &str) {
+        self.paint(&mut element, pen);
+        if !hover.is_empty() {
+            element.append(Title::new(clean(hover)));
+        }
+        self.add(element);
+    }
+
+    fn paint(&self, element: &mut impl Node, pen: Pen) {
+        let mut css = String::new();
+        match pen.fill {
+            None => element.assign("fill", "none"),
+            Some((tone, opacity)) => {
+                self.colour(element, "fill", tone, &mut css);
+                if opacity < 1.0 {
+                    element.assign("fill-opacity", number(opacity));
+                }
+            }
+        }
+        if let Some(stroke) = pen.stroke {
+            self.colour(element, "stroke", stroke.tone, &mut css);
+            element.assign("stroke-width", number(stroke.width));
+            if stroke.opacity < 1.0 {
+                element.assign("stroke-opacity", number(stroke.opacity));
+            }
+            if !stroke.dash.is_empty() {
+                let lengths: Vec<String> = stroke.dash.iter().map(u32::to_string).collect();
+                element.assign("stroke-dasharray", lengths.join(" "));
+            }
+        }
+        if !css.is_empty() {
+            element.assign("style", css);
+        }
+    }
+
+    /// `var()` is no colour for an attribute of its own, so a page's colours go into `style`.
+    fn colour(&self, element: &mut impl Node, name: &str, tone: Tone, css: &mut String) {
+        match tone {
+            Tone::Fixed(colour) => element.assign(name, hex(colour)),
+            Tone::Ramp => element.assign(name, format!("url(#{}-shades)", self.style.id)),
+            Tone::Of(role) => {
+                let colour = hex(self.style.theme.colour(role));
+                match self.style.colours {
+                    Colours::Fixed => element.assign(name, colour),
+                    Colours::OfPage => {
+                        css.push_str(&format!("{name}:var(--bn-{}, {colour});", role.name()));
+                    }
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, node: impl Into<Box<dyn Node>>) {
+        if let Some(parent) = self.open.last_mut() {
+            parent.append(node);
+        }
     }
 }
 
-fn register_fonts() -> Result<(), String> {
-    static REGISTERED: OnceLock<bool> = OnceLock::new();
-    let registered = REGISTERED.get_or_init(|| {
-        [
-            (FontStyle::Normal, font::regular()),
-            (FontStyle::Bold, font::bold()),
-        ]
-        .into_iter()
-        .all(|(style, bytes)| register_font(font::FAMILY, style, bytes).is_ok())
-    });
-    if *registered {
-        Ok(())
-    } else {
-        Err("the embedded font cannot be read".to_owned())
-    }
-}
-
-fn font(face: Face) -> FontDesc<'static> {
-    let style = if face.bold {
-        FontStyle::Bold
-    } else {
-        FontStyle::Normal
+fn position(element: &mut impl Node, (x, y): Place, anchor: Anchor, face: Face) {
+    let below = match anchor {
+        Anchor::TopLeft | Anchor::TopMiddle | Anchor::TopRight => ASCENT * face.size,
+        _ => CAPITAL / 2.0 * face.size,
     };
-    FontDesc::new(
-        FontFamily::Name(font::FAMILY),
-        face.size * UNITS * SIZE,
-        style,
-    )
-}
-
-fn units((x, y): Place) -> (i32, i32) {
-    ((x * UNITS).round() as i32, (y * UNITS).round() as i32)
-}
-
-#[expect(clippy::cast_sign_loss, reason = "no length is negative")]
-fn length(pixels: f64) -> u32 {
-    (pixels * UNITS).round() as u32
-}
-
-fn rgba((red, green, blue): Colour, opacity: f64) -> RGBAColor {
-    RGBAColor(red, green, blue, opacity)
-}
-
-fn shape(colour: Colour, opacity: f64, width: f64) -> ShapeStyle {
-    ShapeStyle {
-        color: rgba(colour, opacity),
-        filled: true,
-        stroke_width: length(width),
+    match anchor {
+        Anchor::Upwards | Anchor::UpwardsEnd => {
+            let turn = format!("translate({} {}) rotate(-90)", number(x), number(y));
+            element.assign("transform", turn);
+            element.assign("y", number(below));
+        }
+        _ => {
+            element.assign("x", number(x));
+            element.assign("y", number(y + below));
+        }
+    }
+    match anchor {
+        Anchor::TopLeft => {}
+        Anchor::TopMiddle | Anchor::Middle | Anchor::Upwards => {
+            element.assign("text-anchor", "middle");
+        }
+        Anchor::TopRight | Anchor::RightMiddle | Anchor::UpwardsEnd => {
+            element.assign("text-anchor", "end");
+        }
     }
 }
 
-fn done<E: Display>(result: Result<(), E>) -> Drawn {
-    result.map_err(|error| error.to_string())
+fn path(places: &[Place]) -> String {
+    let mut d = String::new();
+    for (index, &(x, y)) in places.iter().enumerate() {
+        let command = if index == 0 { 'M' } else { 'L' };
+        d.push_str(&format!("{command}{} {}", number(x), number(y)));
+    }
+    d
 }
 
-/// Text as XML content; the drawing library escapes what it writes itself.
-fn escape(text: &str) -> String {
-    let clean = text.replace(char::is_control, " ");
-    clean
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+/// A number with two decimals at most.
+pub(super) fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0" } else { text }.to_owned()
+}
+
+/// Control characters, which XML forbids, become spaces.
+fn clean(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_two_decimals_at_most() {
+        let written = [1.0, 0.5, -0.001, 12.346, 100.0].map(number);
+        assert_eq!(written, ["1", "0.5", "0", "12.35", "100"]);
+    }
 }

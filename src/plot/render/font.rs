@@ -1,11 +1,22 @@
 //! The embedded font: `DejaVu` Sans, free to embed and to ship (see its licence, after Bitstream
-//! Vera).
+//! Vera); and how wide its letters are.
+
+use std::sync::OnceLock;
+
+use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
+use skrifa::{FontRef, MetadataProvider};
+
+use super::text::Face;
 
 /// What an SVG asks for: the embedded font by name, else whatever the viewer has.
 pub(super) const FAMILY: &str = "DejaVu Sans, sans-serif";
 
 /// The family name inside the font files.
 pub(super) const NAME: &str = "DejaVu Sans";
+
+/// The width of a letter that the font does not have, in ems.
+const UNKNOWN: f32 = 0.65;
 
 /// The regular face.
 pub(super) fn regular() -> &'static [u8] {
@@ -15,4 +26,63 @@ pub(super) fn regular() -> &'static [u8] {
 /// The bold face.
 pub(super) fn bold() -> &'static [u8] {
     dejavu::sans::bold()
+}
+
+/// The width of a text in pixels; kerning, which only makes it narrower, is left out.
+pub(super) fn text_width(text: &str, face: Face) -> f64 {
+    let widths = if face.bold { widths_bold() } else { widths_regular() };
+    let ems: f32 = text.chars().map(|letter| widths.of(letter)).sum();
+    f64::from(ems) * face.size
+}
+
+/// The widths of a face's letters, in ems.
+struct Widths {
+    font: Option<(FontRef<'static>, GlyphMetrics<'static>)>,
+}
+
+impl Widths {
+    fn new(bytes: &'static [u8]) -> Self {
+        let font = FontRef::new(bytes).ok().map(|font| {
+            let metrics = GlyphMetrics::new(&font, Size::new(1.0), LocationRef::default());
+            (font, metrics)
+        });
+        Self { font }
+    }
+
+    fn of(&self, letter: char) -> f32 {
+        self.font
+            .as_ref()
+            .and_then(|(font, metrics)| metrics.advance_width(font.charmap().map(letter)?))
+            .unwrap_or(UNKNOWN)
+    }
+}
+
+fn widths_regular() -> &'static Widths {
+    static WIDTHS: OnceLock<Widths> = OnceLock::new();
+    WIDTHS.get_or_init(|| Widths::new(regular()))
+}
+
+fn widths_bold() -> &'static Widths {
+    static WIDTHS: OnceLock<Widths> = OnceLock::new();
+    WIDTHS.get_or_init(|| Widths::new(bold()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::{HEADING, PLAIN};
+    use super::*;
+
+    #[test]
+    fn letters_are_as_wide_as_the_font_says() {
+        // DejaVu Sans has 2048 units an em: `i` takes 569 of them, `m` 1995.
+        let width = text_width("im", PLAIN);
+        assert!((width - 12.0 * 2564.0 / 2048.0).abs() < 0.01, "{width}");
+    }
+
+    #[test]
+    fn bold_letters_are_wider_and_unknown_ones_have_a_width_too() {
+        assert!(text_width("norm", HEADING) > text_width("norm", PLAIN));
+        assert!(text_width("\u{10ffff}", PLAIN) > 0.0);
+        assert!(text_width("", PLAIN).abs() < f64::EPSILON);
+    }
 }

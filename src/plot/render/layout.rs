@@ -1,24 +1,26 @@
 //! Where everything on the sheet goes: boxes in pixels, from the upper left corner. Nothing is
-//! drawn here; the legend has a strip of its own, so that it never covers data.
+//! drawn here.
 
+use super::Style;
+use super::legend::{self, EntryBox, ShadeBox};
 use super::text::{Face, HEADING, Measure, PLAIN, SMALL, TITLE, wrap, wrap_parts};
-use crate::plot::chart::{Chart, Panel, Row, Symbol};
+use super::ticks::{self, Labels};
+use crate::plot::chart::{Chart, Panel, Row, Scale};
 
-/// White border of the sheet.
-const MARGIN: f64 = 16.0;
+/// Empty border of the sheet.
+pub(super) const MARGIN: f64 = 16.0;
 /// Between two panels side by side.
 const GUTTER: f64 = 18.0;
 /// Between a panel and the text above it.
 const TITLE_GAP: f64 = 5.0;
-/// The rotated label of a vertical axis.
-const LABEL: f64 = 18.0;
+/// Between two blocks of text.
+const GAP: f64 = 8.0;
 /// Between tick labels and their axis.
 pub(super) const TICK: f64 = 6.0;
-/// What stands in front of a legend's text, and the space behind it.
-const LINE_SAMPLE: f64 = 36.0;
-const MARK_SAMPLE: f64 = 12.0;
-const AFTER_SAMPLE: f64 = 7.0;
-const AFTER_ENTRY: f64 = 20.0;
+/// Height of a category's field on a vertical axis: of a heat map, and of points.
+const FIELDS: (f64, f64) = (34.0, 28.0);
+/// A panel that is smaller shows nothing.
+const SMALLEST: (f64, f64) = (60.0, 40.0);
 
 /// Lines of text from a place downwards.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,15 +46,16 @@ pub(super) struct Frame {
     pub(super) height: f64,
 }
 
-/// A legend's entry: its sample begins at `left`.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct EntryBox {
-    /// Left edge of the sample.
-    pub(super) left: f64,
-    /// Right edge of the sample.
-    pub(super) right: f64,
-    /// The text beside it.
-    pub(super) text: Block,
+impl Frame {
+    /// Its right edge.
+    pub(super) fn right(self) -> f64 {
+        self.left + self.width
+    }
+
+    /// Its lower edge.
+    pub(super) fn bottom(self) -> f64 {
+        self.top + self.height
+    }
 }
 
 /// A row of panels.
@@ -60,6 +63,10 @@ pub(super) struct EntryBox {
 pub(super) struct RowBox {
     /// The panels.
     pub(super) panels: Vec<PanelBox>,
+    /// The lines of the vertical axis's label.
+    pub(super) y_label: Vec<String>,
+    /// Its numbers or names.
+    pub(super) y_ticks: Labels,
 }
 
 /// A panel.
@@ -86,11 +93,15 @@ pub(super) struct Layout {
     pub(super) legend_title: Block,
     /// Its entries.
     pub(super) legend: Vec<EntryBox>,
+    /// The bar of shades.
+    pub(super) shades: Option<ShadeBox>,
     /// The rows.
     pub(super) rows: Vec<RowBox>,
+    /// The numbers or names below every panel.
+    pub(super) x_ticks: Labels,
     /// Middle of the rows' headings, from the left.
     pub(super) heading: f64,
-    /// Middle of the vertical axes' labels, from the left.
+    /// Left edge of the vertical axes' labels.
     pub(super) y_label: f64,
     /// Middle of the upper edge of the horizontal axis's label.
     pub(super) x_label: (f64, f64),
@@ -98,55 +109,192 @@ pub(super) struct Layout {
     pub(super) footnote: Block,
 }
 
-/// Lays out a chart.
-pub(super) fn layout(chart: &Chart, measure: &Measure) -> Layout {
-    let columns = chart
-        .rows
-        .iter()
-        .map(|row| row.panels.len())
-        .max()
-        .unwrap_or(0)
-        .max(1);
-    let panel = panel_size(columns);
-    let has_headings = chart.rows.iter().any(|row| !row.heading.is_empty());
-    let label = MARGIN + if has_headings { LABEL } else { 0.0 };
-    let left = label + LABEL + tick_width(chart, measure) + TICK;
-    let panels_width = columns as f64 * (panel.0 + GUTTER) - GUTTER;
-    let width = left + panels_width + MARGIN;
-    let text_width = width - 2.0 * MARGIN;
+/// Lays out a chart in the size that is asked for, or says why it has no room there.
+pub(super) fn layout(chart: &Chart, style: &Style, measure: &Measure) -> Result<Layout, String> {
+    let natural = sheet(chart, style, 1.0, measure)?;
+    let Some(height) = style.height else {
+        return Ok(natural);
+    };
+    // Only the panels give way, so their share of the height decides how much.
+    let panels = panels_height(&natural);
+    let stretch = (panels + height - natural.size.1) / panels.max(1.0);
+    let mut stretched = sheet(chart, style, stretch.max(0.0), measure)?;
+    stretched.size.1 = height;
+    Ok(stretched)
+}
 
+fn panels_height(layout: &Layout) -> f64 {
+    let first = |row: &RowBox| row.panels.first().map_or(0.0, |panel| panel.frame.height);
+    layout.rows.iter().map(first).sum()
+}
+
+/// The sheet with panels `stretch` times as high as they like.
+fn sheet(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Result<Layout, String> {
+    let grid = Grid::new(chart, style, stretch, measure)?;
+    let text_width = grid.width - 2.0 * MARGIN;
     let mut top = MARGIN - 2.0;
-    let title = block(&chart.title, TITLE, text_width, MARGIN, &mut top, measure);
-    let subtitle = block(
-        &chart.subtitle,
-        PLAIN,
-        text_width,
-        MARGIN,
-        &mut top,
-        measure,
-    );
-    top += 6.0;
-    let (legend_title, legend) = legend(chart, text_width, &mut top, measure);
-    top += 8.0;
+    let text = |text: &str, face: Face, top: &mut f64| {
+        let lines = wrap(text, face, text_width, measure);
+        let block = Block {
+            lines,
+            left: MARGIN,
+            top: *top,
+        };
+        *top += block.lines.len() as f64 * face.leading;
+        block
+    };
+    let title = text(&chart.title, TITLE, &mut top);
+    let subtitle = text(&chart.subtitle, PLAIN, &mut top);
+    top += GAP - 2.0;
+    let (legend_title, legend) = legend::entries(chart, text_width, &mut top, measure);
+    let shades = legend::shades(chart, text_width, &mut top, measure);
+    top += GAP;
+    let x_ticks = ticks::below(&chart.x, grid.panel, measure);
     let mut rows = Vec::new();
-    for row in &chart.rows {
-        rows.push(row_box(row, left, panel, &mut top, measure));
+    for (row, &height) in chart.rows.iter().zip(&grid.heights) {
+        rows.push(grid.row(row, height, x_ticks.room, &mut top, measure));
     }
-    let x_label = (left + panels_width / 2.0, top - 4.0);
-    top += PLAIN.leading + 8.0;
+    let x_label = (grid.left + grid.panels_width() / 2.0, top - 4.0);
+    top += PLAIN.leading + GAP;
     let notes = format!("{} {}", chart.band, chart.footnote);
-    let footnote = block(&notes, SMALL, text_width, MARGIN, &mut top, measure);
-    Layout {
-        size: (width, top + MARGIN - 4.0),
+    let footnote = text(&notes, SMALL, &mut top);
+    Ok(Layout {
+        size: (grid.width, (top + MARGIN - 4.0).ceil()),
         title,
         subtitle,
         legend_title,
         legend,
+        shades,
         rows,
+        x_ticks,
         heading: MARGIN + HEADING.size / 2.0,
-        y_label: label + SMALL.size / 2.0,
+        y_label: grid.label,
         x_label,
         footnote,
+    })
+}
+
+/// The sizes that all panels share.
+struct Grid {
+    /// Panels side by side.
+    columns: usize,
+    /// Width of a panel.
+    panel: f64,
+    /// Height of each row's panels.
+    heights: Vec<f64>,
+    /// Left edge of the first panel.
+    left: f64,
+    /// Left edge of the vertical axes' labels.
+    label: f64,
+    /// Width of the sheet.
+    width: f64,
+}
+
+impl Grid {
+    fn new(
+        chart: &Chart,
+        style: &Style,
+        stretch: f64,
+        measure: &Measure,
+    ) -> Result<Self, String> {
+        let columns = chart.rows.iter().map(|row| row.panels.len()).max();
+        let columns = columns.unwrap_or(0).max(1);
+        let has_headings = chart.rows.iter().any(|row| !row.heading.is_empty());
+        let label = MARGIN + if has_headings { HEADING.leading + 2.0 } else { 0.0 };
+        let natural = panel_size(columns);
+        let limit = names_limit(style, natural.0);
+        let ticks = chart.rows.iter().map(|row| ticks::beside(&row.y, f64::MAX, limit, measure));
+        let ticks: Vec<Labels> = ticks.collect();
+        let tick_width = ticks.iter().map(|labels| labels.room).fold(0.0, f64::max);
+        let heights = |width: f64| -> Vec<f64> {
+            let of = |(row, labels)| panel_height(row, labels, natural, width) * stretch;
+            chart.rows.iter().zip(&ticks).map(of).collect()
+        };
+        let lines = chart.rows.iter().zip(heights(natural.0));
+        let lines = lines.map(|(row, height)| y_label(row, height, measure).len());
+        let label_width = match lines.max().unwrap_or(0) {
+            0 => 0.0,
+            lines => lines as f64 * SMALL.leading + 3.0,
+        };
+        let left = (label + label_width + tick_width + TICK).ceil();
+        let gutters = (columns - 1) as f64 * GUTTER;
+        let panel = match style.width {
+            Some(width) => (width - left - MARGIN - gutters) / columns as f64,
+            None => natural.0,
+        };
+        let width = style.width.unwrap_or(left + columns as f64 * panel + gutters + MARGIN);
+        let grid = Self {
+            columns,
+            panel,
+            heights: heights(panel),
+            left,
+            label,
+            width,
+        };
+        grid.check()?;
+        Ok(grid)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let lowest = self.heights.iter().copied().fold(f64::MAX, f64::min);
+        if self.panel >= SMALLEST.0 && lowest >= SMALLEST.1 {
+            return Ok(());
+        }
+        let cm = |pixels: f64| pixels / 96.0 * 2.54;
+        Err(format!(
+            "its {} × {} panels would be smaller than {:.1} × {:.1} cm\n  \
+             hint: a larger `--size`, or a figure with fewer panels",
+            self.columns,
+            self.heights.len(),
+            cm(SMALLEST.0),
+            cm(SMALLEST.1),
+        ))
+    }
+
+    fn panels_width(&self) -> f64 {
+        self.columns as f64 * (self.panel + GUTTER) - GUTTER
+    }
+
+    /// A row from `top`, which moves below its tick labels. Titles end at the same height, however
+    /// many lines they have, and so do the notes below them.
+    fn row(&self, row: &Row, height: f64, ticks: f64, top: &mut f64, measure: &Measure) -> RowBox {
+        // Titles of neighbours must not touch.
+        let width = self.panel + GUTTER - 8.0;
+        let lines = |panel: &Panel| {
+            let title = wrap_parts(&panel.title, HEADING, width, measure);
+            (title, wrap(&panel.note, SMALL, width, measure))
+        };
+        let (titles, notes): (Vec<_>, Vec<_>) = row.panels.iter().map(lines).unzip();
+        let note_top = *top + tallest(&titles) * HEADING.leading;
+        let frame_top = note_top + tallest(&notes) * SMALL.leading + TITLE_GAP;
+        let panel_box = |(index, (title, note)): (usize, (Vec<String>, Vec<String>))| {
+            let left = self.left + index as f64 * (self.panel + GUTTER);
+            let middle = left + self.panel / 2.0;
+            let block = |lines, top| Block {
+                lines,
+                left: middle,
+                top,
+            };
+            let title_top = note_top - title.len() as f64 * HEADING.leading;
+            PanelBox {
+                title: block(title, title_top),
+                note: block(note, note_top),
+                frame: Frame {
+                    left,
+                    top: frame_top,
+                    width: self.panel,
+                    height,
+                },
+            }
+        };
+        let panels = titles.into_iter().zip(notes).enumerate().map(panel_box).collect();
+        *top = frame_top + height + TICK + ticks + 10.0;
+        let names = self.left - TICK - self.label;
+        RowBox {
+            panels,
+            y_label: y_label(row, height, measure),
+            y_ticks: ticks::beside(&row.y, height, names, measure),
+        }
     }
 }
 
@@ -163,120 +311,27 @@ fn panel_size(columns: usize) -> (f64, f64) {
     }
 }
 
-fn tick_width(chart: &Chart, measure: &Measure) -> f64 {
-    let ticks = chart.rows.iter().flat_map(|row| &row.y.ticks);
-    ticks
-        .map(|tick| measure(&tick.label, SMALL))
-        .fold(0.0, f64::max)
-}
-
-/// Breaks a text into a block at `top` and moves `top` below it.
-fn block(text: &str, face: Face, width: f64, left: f64, top: &mut f64, measure: &Measure) -> Block {
-    let lines = wrap(text, face, width, measure);
-    let block = Block {
-        lines,
-        left,
-        top: *top,
-    };
-    *top += block.lines.len() as f64 * face.leading;
-    block
-}
-
-/// Entries from left to right, in as many lines as they need.
-fn legend(chart: &Chart, width: f64, top: &mut f64, measure: &Measure) -> (Block, Vec<EntryBox>) {
-    let mut left = MARGIN;
-    let title = Block {
-        lines: wrap(&chart.legend_title, HEADING, width, measure),
-        left,
-        top: *top,
-    };
-    let title_width = title
-        .lines
-        .iter()
-        .map(|line| measure(line, HEADING))
-        .fold(0.0, f64::max);
-    if title_width > 0.0 {
-        left += title_width + AFTER_ENTRY * 0.8;
+/// The height of a row's panels of `width`: as many fields as categories, or as flat as `natural`.
+fn panel_height(row: &Row, labels: &Labels, natural: (f64, f64), width: f64) -> f64 {
+    if row.y.scale == Scale::Categorical {
+        let has_cells = row.panels.iter().any(|panel| !panel.cells.is_empty());
+        let field = if has_cells { FIELDS.0 } else { FIELDS.1 };
+        let lines = labels.labels.iter().map(|(_, lines)| lines.len());
+        let lines = lines.max().unwrap_or(1) as f64 * SMALL.leading;
+        let fields = (row.y.high - row.y.low).clamp(1.0, 500.0);
+        return (fields * field.max(lines + 6.0)).max(SMALLEST.1);
     }
-    let mut entries = Vec::new();
-    let mut lines_below = title.lines.len().max(1);
-    for entry in &chart.legend {
-        let sample = match entry.symbol {
-            Symbol::Line { .. } => LINE_SAMPLE,
-            Symbol::Ended => MARK_SAMPLE,
-        };
-        let before_text = sample + AFTER_SAMPLE;
-        let lines = wrap(&entry.label, PLAIN, width - before_text, measure);
-        let text_width = lines
-            .iter()
-            .map(|line| measure(line, PLAIN))
-            .fold(0.0, f64::max);
-        if left > MARGIN && left + before_text + text_width > MARGIN + width {
-            *top += lines_below as f64 * PLAIN.leading;
-            left = MARGIN;
-            lines_below = 1;
-        }
-        lines_below = lines_below.max(lines.len());
-        let text = Block {
-            lines,
-            left: left + before_text,
-            top: *top,
-        };
-        entries.push(EntryBox {
-            left,
-            right: left + sample,
-            text,
-        });
-        left += before_text + text_width + AFTER_ENTRY;
-    }
-    *top += lines_below as f64 * PLAIN.leading;
-    (title, entries)
+    (width * natural.1 / natural.0).clamp(120.0, natural.1 * 1.5)
 }
 
-/// A row from `top`, which moves below its tick labels. Titles end at the same height, however
-/// many lines they have, and so do the notes below them.
-fn row_box(row: &Row, left: f64, size: (f64, f64), top: &mut f64, measure: &Measure) -> RowBox {
-    // Titles of neighbours must not touch.
-    let width = size.0 + GUTTER - 8.0;
-    let lines = |panel: &Panel| {
-        let title = wrap_parts(&panel.title, HEADING, width, measure);
-        (title, wrap(&panel.note, SMALL, width, measure))
-    };
-    let (titles, notes): (Vec<_>, Vec<_>) = row.panels.iter().map(lines).unzip();
-    let title_bottom = *top + tallest(&titles) * HEADING.leading;
-    let note_top = title_bottom;
-    let frame_top = note_top + tallest(&notes) * SMALL.leading + TITLE_GAP;
-    let panel_box = |(index, (title, note)): (usize, (Vec<String>, Vec<String>))| {
-        let left = left + index as f64 * (size.0 + GUTTER);
-        let middle = left + size.0 / 2.0;
-        let title_top = title_bottom - title.len() as f64 * HEADING.leading;
-        PanelBox {
-            title: Block {
-                lines: title,
-                left: middle,
-                top: title_top,
-            },
-            note: Block {
-                lines: note,
-                left: middle,
-                top: note_top,
-            },
-            frame: Frame {
-                left,
-                top: frame_top,
-                width: size.0,
-                height: size.1,
-            },
-        }
-    };
-    let panels = titles
-        .into_iter()
-        .zip(notes)
-        .enumerate()
-        .map(panel_box)
-        .collect();
-    *top = frame_top + size.1 + TICK + SMALL.leading + 10.0;
-    RowBox { panels }
+/// How wide names beside an axis may be: a third of the sheet, so that data have the rest.
+fn names_limit(style: &Style, panel: f64) -> f64 {
+    style.width.map_or(panel.max(200.0) * 0.6, |width| width / 3.0)
+}
+
+/// A vertical axis's label, which may be somewhat longer than its panel.
+fn y_label(row: &Row, height: f64, measure: &Measure) -> Vec<String> {
+    wrap(&row.y.label, SMALL, height.max(60.0) + 30.0, measure)
 }
 
 /// The most lines of any text.

@@ -2,18 +2,25 @@
 
 use std::sync::{Arc, OnceLock};
 
+use png::{BitDepth, ColorType, Encoder, EncodingError, PixelDimensions, Unit};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb::Database};
 
 use super::font;
 
-/// Rasterises an SVG document with `scale` pixels for each of its own.
-pub(super) fn png(svg: &str, scale: f64) -> Result<Vec<u8>, String> {
+/// Pixels of an SVG an inch, by CSS.
+const CSS_DPI: f64 = 96.0;
+/// Inches a metre.
+const INCHES: f64 = 39.370_078_74;
+
+/// Rasterises an SVG document with `dpi` dots an inch, which the file says, too.
+pub(super) fn png(svg: &str, dpi: f64) -> Result<Vec<u8>, String> {
     let options = Options {
         font_family: font::NAME.to_owned(),
         fontdb: fonts(),
         ..Options::default()
     };
+    let scale = dpi / CSS_DPI;
     let tree = Tree::from_str(svg, &options).map_err(|error| error.to_string())?;
     let size = tree.size();
     let (width, height) = (pixels(size.width(), scale), pixels(size.height(), scale));
@@ -21,15 +28,34 @@ pub(super) fn png(svg: &str, scale: f64) -> Result<Vec<u8>, String> {
         .ok_or_else(|| format!("a picture of {width} × {height} pixels cannot be made"))?;
     let transform = Transform::from_scale(scale as f32, scale as f32);
     resvg::render(&tree, transform, &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(|error| error.to_string())
+    encode(pixmap, dpi).map_err(|error| error.to_string())
 }
 
-#[expect(
-    clippy::cast_sign_loss,
-    reason = "a picture without size is refused afterwards"
-)]
 fn pixels(length: f32, scale: f64) -> u32 {
     (f64::from(length) * scale).round() as u32
+}
+
+fn encode(pixmap: Pixmap, dpi: f64) -> Result<Vec<u8>, EncodingError> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    let a_metre = (dpi * INCHES).round() as u32;
+    encoder.set_pixel_dims(Some(PixelDimensions {
+        xppu: a_metre,
+        yppu: a_metre,
+        unit: Unit::Meter,
+    }));
+    let mut writer = encoder.write_header()?;
+    // The paper is opaque, so there is no transparency to keep.
+    let colours: Vec<u8> = pixmap
+        .data()
+        .chunks_exact(4)
+        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
+        .collect();
+    writer.write_image_data(&colours)?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 fn fonts() -> Arc<Database> {

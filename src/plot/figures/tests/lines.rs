@@ -158,7 +158,7 @@ fn an_experiment_in_which_everything_diverged_has_charts() {
         "No trial is completed: there is nothing to average."
     );
     assert!(chart.x.low < chart.x.high);
-    render::svg(&chart).expect("a picture");
+    render::svg(&chart, &render::Style::default()).expect("a picture");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn values_that_are_not_finite_are_left_out_and_counted() {
             .footnote
             .contains("2 values of completed trials are not finite and left out.")
     );
-    let svg = render::svg(&chart).expect("a picture");
+    let svg = render::svg(&chart, &render::Style::default()).expect("a picture");
     assert!(!svg.contains("NaN") && !svg.contains("inf"));
 }
 
@@ -186,6 +186,6 @@ fn one_epoch_is_a_point_in_the_middle() {
     let chart = figure(&results, "train_loss");
     assert_eq!(line(only_panel(&chart), "none").points.len(), 1);
     assert_close(chart.x.share(1.0), 0.5);
-    let svg = render::svg(&chart).expect("a picture");
+    let svg = render::svg(&chart, &render::Style::default()).expect("a picture");
     assert!(svg.contains("<circle"));
 }

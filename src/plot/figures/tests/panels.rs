@@ -193,7 +193,7 @@ fn a_row_without_its_axis_values_does_not_panic() {
     results.trials[0].axes.clear();
     results.axes.push("train.batch_size".to_owned());
     for (_, chart) in all(&results) {
-        render::svg(&chart).expect("a picture");
+        render::svg(&chart, &render::Style::default()).expect("a picture");
     }
 }
 
