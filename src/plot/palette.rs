@@ -6,8 +6,8 @@ mod ramp;
 mod theme;
 
 pub use self::ramp::{shade, text_on};
-pub use self::theme::{Role, Theme, page_css};
 pub(in crate::plot) use self::theme::hex;
+pub use self::theme::{Role, Theme, page_css};
 
 /// Who a line stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -24,7 +24,11 @@ const GREYS: (f64, f64) = (25.0, 96.0);
 
 /// The shade of a share of the axis, from 0 to 1; shares beyond are taken as its ends.
 pub fn shade(theme: Theme, share: f64) -> Colour {
-    let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
+    let share = if share.is_nan() {
+        0.0
+    } else {
+        share.clamp(0.0, 1.0)
+    };
     match theme {
         Theme::Light | Theme::Dark => between(share),
         Theme::Print => {

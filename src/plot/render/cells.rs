@@ -73,13 +73,17 @@ fn field(canvas: &mut Canvas, plot: &Plot, cell: &Cell, shades: Option<&Axis>) {
         (Some(value), Some(axis)) if value.is_finite() => Some(shade(theme, axis.share(value))),
         _ => None,
     };
-    let tone = colour.map_or(Tone::Of(Role::Grid), Tone::Fixed);
-    let ink = colour.map_or(Tone::Of(Role::FaintInk), |colour| Tone::Fixed(text_on(colour)));
+    // Where nothing was measured, the paper shows: no shade means that.
+    let tone = colour.map_or(Tone::Of(Role::Paper), Tone::Fixed);
+    let edge = colour.map_or(Role::Grid, |_| Role::Paper);
+    let ink = colour.map_or(Tone::Of(Role::FaintInk), |colour| {
+        Tone::Fixed(text_on(colour))
+    });
     let (from, to) = corners(plot, cell);
     let hover = words::cell(cell, plot.x, plot.y, shades);
     let pen = Pen {
         fill: Some((tone, 1.0)),
-        stroke: Some(Stroke::solid(Tone::Of(Role::Paper), 1.0)),
+        stroke: Some(Stroke::solid(Tone::Of(edge), 1.0)),
     };
     canvas.rectangle(from, to, pen, &hover);
     if cell.hatched {

@@ -30,7 +30,7 @@ pub(super) fn draw(chart: &Chart, style: &Style) -> Result<String, String> {
         self::row(&mut canvas, chart, row, place, &sheet);
     }
     if !chart.rows.is_empty() {
-        canvas.text(&chart.x.label, sheet.x_label, Anchor::TopMiddle, PLAIN, INK);
+        block(&mut canvas, &sheet.x_label, Anchor::TopMiddle, PLAIN, INK);
     }
     Ok(canvas.finish())
 }

@@ -103,8 +103,8 @@ pub(super) struct Layout {
     pub(super) heading: f64,
     /// Left edge of the vertical axes' labels.
     pub(super) y_label: f64,
-    /// Middle of the upper edge of the horizontal axis's label.
-    pub(super) x_label: (f64, f64),
+    /// The horizontal axis's label, centred.
+    pub(super) x_label: Block,
     /// Bands and footnote.
     pub(super) footnote: Block,
 }
@@ -154,8 +154,9 @@ fn sheet(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Resul
     for (row, &height) in chart.rows.iter().zip(&grid.heights) {
         rows.push(grid.row(row, height, x_ticks.room, &mut top, measure));
     }
-    let x_label = (grid.left + grid.panels_width() / 2.0, top - 4.0);
-    top += PLAIN.leading + GAP;
+    top -= 4.0;
+    let x_label = grid.x_label(&chart.x.label, text_width, &mut top, measure);
+    top += GAP + 4.0;
     let notes = format!("{} {}", chart.band, chart.footnote);
     let footnote = text(&notes, SMALL, &mut top);
     Ok(Layout {
@@ -191,19 +192,22 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(
-        chart: &Chart,
-        style: &Style,
-        stretch: f64,
-        measure: &Measure,
-    ) -> Result<Self, String> {
+    fn new(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Result<Self, String> {
         let columns = chart.rows.iter().map(|row| row.panels.len()).max();
         let columns = columns.unwrap_or(0).max(1);
         let has_headings = chart.rows.iter().any(|row| !row.heading.is_empty());
-        let label = MARGIN + if has_headings { HEADING.leading + 2.0 } else { 0.0 };
+        let label = MARGIN
+            + if has_headings {
+                HEADING.leading + 2.0
+            } else {
+                0.0
+            };
         let natural = panel_size(columns);
         let limit = names_limit(style, natural.0);
-        let ticks = chart.rows.iter().map(|row| ticks::beside(&row.y, f64::MAX, limit, measure));
+        let ticks = chart
+            .rows
+            .iter()
+            .map(|row| ticks::beside(&row.y, f64::MAX, limit, measure));
         let ticks: Vec<Labels> = ticks.collect();
         let tick_width = ticks.iter().map(|labels| labels.room).fold(0.0, f64::max);
         let heights = |width: f64| -> Vec<f64> {
@@ -222,7 +226,9 @@ impl Grid {
             Some(width) => (width - left - MARGIN - gutters) / columns as f64,
             None => natural.0,
         };
-        let width = style.width.unwrap_or(left + columns as f64 * panel + gutters + MARGIN);
+        let width = style
+            .width
+            .unwrap_or(left + columns as f64 * panel + gutters + MARGIN);
         let grid = Self {
             columns,
             panel,
@@ -253,6 +259,21 @@ impl Grid {
 
     fn panels_width(&self) -> f64 {
         self.columns as f64 * (self.panel + GUTTER) - GUTTER
+    }
+
+    /// Below the middle of the panels, or as close to there as the sheet allows.
+    fn x_label(&self, text: &str, width: f64, top: &mut f64, measure: &Measure) -> Block {
+        let lines = wrap(text, PLAIN, width, measure);
+        let widths = lines.iter().map(|line| measure(line, PLAIN));
+        let half = widths.fold(0.0, f64::max) / 2.0;
+        let middle = self.left + self.panels_width() / 2.0;
+        let block = Block {
+            left: middle.min(self.width - MARGIN - half).max(MARGIN + half),
+            top: *top,
+            lines,
+        };
+        *top += block.lines.len().max(1) as f64 * PLAIN.leading;
+        block
     }
 
     /// A row from `top`, which moves below its tick labels. Titles end at the same height, however
@@ -287,7 +308,12 @@ impl Grid {
                 },
             }
         };
-        let panels = titles.into_iter().zip(notes).enumerate().map(panel_box).collect();
+        let panels = titles
+            .into_iter()
+            .zip(notes)
+            .enumerate()
+            .map(panel_box)
+            .collect();
         *top = frame_top + height + TICK + ticks + 10.0;
         let names = self.left - TICK - self.label;
         RowBox {
@@ -326,7 +352,9 @@ fn panel_height(row: &Row, labels: &Labels, natural: (f64, f64), width: f64) -> 
 
 /// How wide names beside an axis may be: a third of the sheet, so that data have the rest.
 fn names_limit(style: &Style, panel: f64) -> f64 {
-    style.width.map_or(panel.max(200.0) * 0.6, |width| width / 3.0)
+    style
+        .width
+        .map_or(panel.max(200.0) * 0.45, |width| width / 3.0)
 }
 
 /// A vertical axis's label, which may be somewhat longer than its panel.

@@ -94,6 +94,9 @@ pub(super) fn shades(
     measure: &Measure,
 ) -> Option<ShadeBox> {
     let axis = chart.shade.as_ref()?;
+    if !chart.legend.is_empty() {
+        *top += 4.0;
+    }
     let lines = wrap(&axis.label, PLAIN, width, measure);
     let title_width = lines.iter().map(|line| measure(line, PLAIN));
     let title_width = title_width.fold(0.0, f64::max);

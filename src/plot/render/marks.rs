@@ -119,7 +119,10 @@ mod tests {
             assert!(!taken.contains(&place));
             taken.push(place);
         }
-        let rounded: Vec<f64> = taken.iter().map(|place| (place.0 * 10.0).round() / 10.0).collect();
+        let rounded: Vec<f64> = taken
+            .iter()
+            .map(|place| (place.0 * 10.0).round() / 10.0)
+            .collect();
         assert_eq!(rounded, [10.0, 13.4, 6.6, 16.8, 3.2]);
         assert_eq!(aside((50.0, 20.0), &taken, true), (50.0, 20.0));
     }

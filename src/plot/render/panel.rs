@@ -33,7 +33,9 @@ pub(super) fn panel(canvas: &mut Canvas, plot: &Plot, panel: &Panel, shade: Opti
         plot.reference(canvas, reference);
     }
     for series in &panel.series {
-        canvas.group("series", &series.label, |canvas| plot.behind(canvas, series));
+        canvas.group("series", &series.label, |canvas| {
+            plot.behind(canvas, series)
+        });
     }
     let mut dots = Vec::new();
     for series in &panel.series {
@@ -48,6 +50,9 @@ pub(super) fn panel(canvas: &mut Canvas, plot: &Plot, panel: &Panel, shade: Opti
         canvas.group("series", &series.label, |canvas| {
             plot.ended(canvas, index, series, &mut taken);
         });
+    }
+    for reference in &panel.references {
+        plot.reference_label(canvas, reference);
     }
 }
 
@@ -84,7 +89,11 @@ impl Plot<'_> {
 
     fn places(&self, points: &[Point]) -> Vec<Place> {
         let finite = |point: &&Point| point.x.is_finite() && point.y.is_finite();
-        points.iter().filter(finite).map(|&point| self.at(point)).collect()
+        points
+            .iter()
+            .filter(finite)
+            .map(|&point| self.at(point))
+            .collect()
     }
 
     fn grid(&self, canvas: &mut Canvas) {
@@ -104,7 +113,11 @@ impl Plot<'_> {
     fn frame(&self, canvas: &mut Canvas) {
         let frame = self.frame;
         let corner = (frame.left, frame.bottom());
-        let axes = [(frame.left, frame.top), corner, (frame.right(), frame.bottom())];
+        let axes = [
+            (frame.left, frame.top),
+            corner,
+            (frame.right(), frame.bottom()),
+        ];
         canvas.line(&axes, Stroke::solid(Tone::Of(Role::Axis), 1.0));
     }
 
@@ -150,12 +163,23 @@ impl Plot<'_> {
         let frame = self.frame;
         let ink = Tone::Of(Role::FaintInk);
         let ends = |value: f64| match reference.of {
-            Along::X => [(self.across(value), frame.top), (self.across(value), frame.bottom())],
-            Along::Y => [(frame.left, self.up(value)), (frame.right(), self.up(value))],
+            Along::X => [
+                (self.across(value), frame.top),
+                (self.across(value), frame.bottom()),
+            ],
+            Along::Y => [
+                (frame.left, self.up(value)),
+                (frame.right(), self.up(value)),
+            ],
         };
         let (low, high) = (ends(reference.low), ends(reference.high));
         if reference.high > reference.low {
-            canvas.rectangle(low[0], high[1], Pen::fill(ink, ZONE_OPACITY), &reference.label);
+            canvas.rectangle(
+                low[0],
+                high[1],
+                Pen::fill(ink, ZONE_OPACITY),
+                &reference.label,
+            );
         } else {
             let stroke = Stroke {
                 dash: &[4, 3],
@@ -163,13 +187,25 @@ impl Plot<'_> {
             };
             canvas.lines(&[&low], stroke, &reference.label);
         }
+    }
+
+    /// What a reference is called, on top of all lines.
+    fn reference_label(&self, canvas: &mut Canvas, reference: &Reference) {
+        let frame = self.frame;
         let (place, anchor) = match reference.of {
-            Along::X if high[0].0 > frame.left + frame.width * 0.6 => {
-                ((low[0].0 - 4.0, frame.top + 2.0), Anchor::TopRight)
-            }
-            Along::X => ((high[0].0 + 4.0, frame.top + 2.0), Anchor::TopLeft),
+            Along::X if self.across(reference.high) > frame.left + frame.width * 0.6 => (
+                (self.across(reference.low) - 4.0, frame.top + 2.0),
+                Anchor::TopRight,
+            ),
+            Along::X => (
+                (self.across(reference.high) + 4.0, frame.top + 2.0),
+                Anchor::TopLeft,
+            ),
             Along::Y => {
-                let (above, below) = (high[0].1 - SMALL.leading, low[0].1 + 2.0);
+                let (above, below) = (
+                    self.up(reference.high) - SMALL.leading,
+                    self.up(reference.low) + 2.0,
+                );
                 let top = if above < frame.top { below } else { above };
                 ((frame.right() - 4.0, top), Anchor::TopRight)
             }
@@ -184,7 +220,11 @@ impl Plot<'_> {
             opacity: SINGLE_OPACITY,
             ..Stroke::solid(tone, SINGLE_WIDTH)
         };
-        let singles: Vec<Vec<Place>> = series.singles.iter().map(|points| thin(self.places(points))).collect();
+        let singles: Vec<Vec<Place>> = series
+            .singles
+            .iter()
+            .map(|points| thin(self.places(points)))
+            .collect();
         let singles: Vec<&[Place]> = singles.iter().map(Vec::as_slice).collect();
         canvas.lines(&singles, stroke, "");
     }
@@ -223,7 +263,12 @@ impl Plot<'_> {
                 label: series.label.clone(),
                 ..Series::default()
             };
-            marks::dot(canvas, place, tone, &words::point(&bare, self.x, self.y, point));
+            marks::dot(
+                canvas,
+                place,
+                tone,
+                &words::point(&bare, self.x, self.y, point),
+            );
         }
     }
 
@@ -249,8 +294,14 @@ impl Plot<'_> {
         let marker = look(series.key).marker;
         for bar in &series.bars {
             let end = |value: f64| match bar.along {
-                Along::X => Point { x: value, y: bar.at.y },
-                Along::Y => Point { x: bar.at.x, y: value },
+                Along::X => Point {
+                    x: value,
+                    y: bar.at.y,
+                },
+                Along::Y => Point {
+                    x: bar.at.x,
+                    y: value,
+                },
             };
             marks::bar(canvas, self.at(end(bar.low)), self.at(end(bar.high)), tone);
         }
@@ -294,7 +345,12 @@ impl Plot<'_> {
             let is_top = y < self.frame.top + self.frame.height / 2.0;
             let x = x.clamp(self.frame.left + CROSS + 3.0, self.frame.right() - CROSS);
             let place = (x, if is_top { y + inwards } else { y - inwards });
-            marks::cross(canvas, place, tone, &words::ended(series, self.x, self.y, point));
+            marks::cross(
+                canvas,
+                place,
+                tone,
+                &words::ended(series, self.x, self.y, point),
+            );
             taken.push((index, place));
         }
     }
@@ -302,5 +358,9 @@ impl Plot<'_> {
 
 fn share(axis: &Axis, value: f64) -> f64 {
     let share = axis.share(value);
-    if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
+    if share.is_nan() {
+        0.0
+    } else {
+        share.clamp(0.0, 1.0)
+    }
 }

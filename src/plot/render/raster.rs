@@ -26,7 +26,9 @@ pub(super) fn png(svg: &str, dpi: f64) -> Result<Vec<u8>, String> {
     let (width, height) = (pixels(size.width(), scale), pixels(size.height(), scale));
     let mut pixmap = Pixmap::new(width, height)
         .ok_or_else(|| format!("a picture of {width} × {height} pixels cannot be made"))?;
-    let transform = Transform::from_scale(scale as f32, scale as f32);
+    // To the very edge, so that no pixel is left half empty.
+    let across = width as f32 / size.width();
+    let transform = Transform::from_scale(across, height as f32 / size.height());
     resvg::render(&tree, transform, &mut pixmap.as_mut());
     encode(pixmap, dpi).map_err(|error| error.to_string())
 }

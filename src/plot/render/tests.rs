@@ -162,7 +162,11 @@ fn what_users_write_is_escaped() {
     assert!(texts(&svg).contains(&"&lt;&amp;\"&gt;"));
     assert!(svg.contains("<title id=\"chart-title\">Is &lt;b&gt; &amp; \"c\"  better?</title>"));
     chart.rows[0].panels[0].series[0].label = "\"><script>".to_owned();
-    assert!(!super::svg(&chart, &Style::default()).expect("a picture").contains("<script>"));
+    assert!(
+        !super::svg(&chart, &Style::default())
+            .expect("a picture")
+            .contains("<script>")
+    );
     assert!(!svg.contains('\0'));
     png(&svg, ONE_TO_ONE).expect("a well-formed document");
 }
@@ -246,7 +250,9 @@ fn two_pictures_of_a_page_share_no_id() {
         chart.shade = Some(axis("Accuracy (%)"));
         let svg = super::svg(&chart, &style).expect("a picture");
         let ids = svg.split(" id=\"").skip(1);
-        let ids: Vec<String> = ids.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect();
+        let ids: Vec<String> = ids
+            .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
+            .collect();
         assert!(svg.contains(&format!("url(#{id}-shades)")));
         ids
     };

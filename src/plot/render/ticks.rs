@@ -86,7 +86,9 @@ fn names_below(axis: &Axis, width: f64, measure: &Measure) -> Labels {
         .collect();
     let lines = || labels.iter().map(|(_, lines)| lines);
     let room = if upright {
-        lines().map(|lines| widest(lines, measure)).fold(0.0, f64::max)
+        lines()
+            .map(|lines| widest(lines, measure))
+            .fold(0.0, f64::max)
     } else {
         lines().map(Vec::len).max().unwrap_or(1) as f64 * SMALL.leading
     };
@@ -133,10 +135,19 @@ mod tests {
     #[test]
     fn numbers_that_would_touch_are_left_out() {
         let axis = axis(Scale::Linear, &["1", "2", "3", "4"]);
-        assert_eq!(kept(&below(&axis, 100.0, &ten_pixels_a_letter)), [0, 1, 2, 3]);
+        assert_eq!(
+            kept(&below(&axis, 100.0, &ten_pixels_a_letter)),
+            [0, 1, 2, 3]
+        );
         assert_eq!(kept(&below(&axis, 50.0, &ten_pixels_a_letter)), [0, 2]);
-        assert_eq!(kept(&beside(&axis, 60.0, 99.0, &ten_pixels_a_letter)), [0, 1, 2, 3]);
-        assert_eq!(kept(&beside(&axis, 30.0, 99.0, &ten_pixels_a_letter)), [0, 2]);
+        assert_eq!(
+            kept(&beside(&axis, 60.0, 99.0, &ten_pixels_a_letter)),
+            [0, 1, 2, 3]
+        );
+        assert_eq!(
+            kept(&beside(&axis, 30.0, 99.0, &ten_pixels_a_letter)),
+            [0, 2]
+        );
     }
 
     #[test]

@@ -20,7 +20,9 @@ fn names(label: &str, names: &[&str]) -> Axis {
         scale: Scale::Categorical,
         low: -0.5,
         high: names.len() as f64 - 0.5,
-        ticks: ticks.map(|(index, name)| tick(index as f64, name)).collect(),
+        ticks: ticks
+            .map(|(index, name)| tick(index as f64, name))
+            .collect(),
     }
 }
 
@@ -32,7 +34,9 @@ fn numbers(label: &str, low: f64, high: f64, step: f64) -> Axis {
         scale: Scale::Linear,
         low,
         high,
-        ticks: values.map(|value| tick(value, &format!("{value:.0}"))).collect(),
+        ticks: values
+            .map(|value| tick(value, &format!("{value:.0}")))
+            .collect(),
     }
 }
 
@@ -79,7 +83,13 @@ fn curves(panels: usize) -> Chart {
             band: points.iter().map(span).collect(),
             points,
             singles: (1..=6).map(|k| curve(index as f64, f64::from(k))).collect(),
-            ended: vec![Point { x: 3.0 + index as f64, y: 80.0 }; usize::from(index > 2)],
+            ended: vec![
+                Point {
+                    x: 3.0 + index as f64,
+                    y: 80.0
+                };
+                usize::from(index > 2)
+            ],
             ..Series::default()
         }
     };
@@ -135,7 +145,15 @@ fn differences() -> Chart {
             key: *key,
             points: vec![at; usize::from(index < 3)],
             loose: true,
-            bars: vec![Bar { at, along: Along::X, low: middle - 0.5, high: middle + 0.5 }; usize::from(index < 3)],
+            bars: vec![
+                Bar {
+                    at,
+                    along: Along::X,
+                    low: middle - 0.5,
+                    high: middle + 0.5
+                };
+                usize::from(index < 3)
+            ],
             dots: (0..7).map(dot).collect(),
             beyond: vec![(at, Along::X); usize::from(index == 3)],
             ..Series::default()
@@ -143,7 +161,10 @@ fn differences() -> Chart {
     };
     let mut legend = legend(&KEYS[..4], false);
     for (label, symbol) in [("one replicate", Symbol::Dot), ("at least", Symbol::Beyond)] {
-        legend.push(LegendEntry { label: label.to_owned(), symbol });
+        legend.push(LegendEntry {
+            label: label.to_owned(),
+            symbol,
+        });
     }
     let reference = |low: f64, high: f64, label: &str| Reference {
         of: Along::X,
@@ -154,13 +175,21 @@ fn differences() -> Chart {
     Chart {
         title: "How much does it help?".to_owned(),
         legend,
-        x: numbers("Difference in test accuracy (percentage points)", -2.0, 3.0, 1.0),
+        x: numbers(
+            "Difference in test accuracy (percentage points)",
+            -2.0,
+            3.0,
+            1.0,
+        ),
         rows: vec![Row {
             heading: String::new(),
             y: names("", &rows),
             panels: vec![Panel {
                 series: KEYS[..4].iter().enumerate().map(series).collect(),
-                references: vec![reference(0.0, 0.0, ""), reference(-0.2, 0.2, "does not matter")],
+                references: vec![
+                    reference(0.0, 0.0, ""),
+                    reference(-0.2, 0.2, "does not matter"),
+                ],
                 ..Panel::default()
             }],
         }],
@@ -175,9 +204,16 @@ fn heat_map(panels: usize) -> Chart {
         let (x, y) = (index % sizes.len(), index / sizes.len());
         let value = 60.0 + 2.0 * index as f64 + panel as f64;
         Cell {
-            at: Point { x: x as f64, y: y as f64 },
+            at: Point {
+                x: x as f64,
+                y: y as f64,
+            },
             value: (index != 7).then_some(value),
-            label: if index == 7 { String::new() } else { format!("{value:.1}") },
+            label: if index == 7 {
+                String::new()
+            } else {
+                format!("{value:.1}")
+            },
             hatched: index % 5 == 4,
             best: index == 18,
         }
@@ -187,10 +223,16 @@ fn heat_map(panels: usize) -> Chart {
         cells: (0..20).map(|place| cell(index, place)).collect(),
         ..Panel::default()
     };
-    let entry = |label: &str, symbol: Symbol| LegendEntry { label: label.to_owned(), symbol };
+    let entry = |label: &str, symbol: Symbol| LegendEntry {
+        label: label.to_owned(),
+        symbol,
+    };
     Chart {
         title: "Which learning rate at which batch size?".to_owned(),
-        legend: vec![entry("a trial diverged", Symbol::Hatched), entry("best", Symbol::Best)],
+        legend: vec![
+            entry("a trial diverged", Symbol::Hatched),
+            entry("best", Symbol::Best),
+        ],
         x: names("Batch size", &sizes),
         rows: vec![Row {
             heading: String::new(),
@@ -198,7 +240,7 @@ fn heat_map(panels: usize) -> Chart {
             panels: (0..panels).map(panel).collect(),
         }],
         shade: Some(numbers("Test accuracy (%)", 60.0, 100.0, 10.0)),
-        footnote: "Nothing was measured in grey fields.".to_owned(),
+        footnote: "Nothing was measured in empty fields.".to_owned(),
         ..Chart::default()
     }
 }
@@ -215,7 +257,11 @@ fn the_gallery_is_drawn() {
         ("heat-map", heat_map(1)),
         ("heat-map-3", heat_map(3)),
     ];
-    let themes = [("light", Theme::Light), ("dark", Theme::Dark), ("print", Theme::Print)];
+    let themes = [
+        ("light", Theme::Light),
+        ("dark", Theme::Dark),
+        ("print", Theme::Print),
+    ];
     for (stem, chart) in charts {
         for (name, theme) in themes {
             for (size, width) in [("", None), ("-8cm", Some(302.4))] {
