@@ -52,7 +52,7 @@ impl Along {
         let strips: Vec<Strip> = rows.collect();
         let band = match self.edges {
             Some(_) => self.band.to_owned(),
-            None => notes::band(&notes::counts(&arrangement), "Line", "Band"),
+            None => layers::geometric_band(&notes::counts(&arrangement)),
         };
         let mut frame = layers::frame(&arrangement, self.shown, band, self.note);
         frame.notes.extend(arrangement.left_out.iter().cloned());
@@ -71,7 +71,8 @@ impl Along {
         };
         let middle = self.middle.map(mean);
         let Some(edges) = self.edges else {
-            return middle.unwrap_or_default();
+            let curves = layers::curves(trials, "all", self.middle.unwrap_or_default());
+            return layers::geometric_line(line, &curves, request);
         };
         let [low, high] = edges.map(mean);
         Series {

@@ -196,6 +196,26 @@ pub(super) fn axis_name(key: &str) -> String {
     short_name(key).replace(['_', '.'], " ")
 }
 
+/// A value of an axis as people read it: three digits of 0.0316227766017, and 10 rather than 10.0.
+pub(super) fn shown(value: &str) -> String {
+    let is_number = value.parse::<f64>().is_ok_and(f64::is_finite);
+    let whole = value.strip_suffix(".0").unwrap_or(value);
+    let digits = whole.trim_start_matches(['-', '0', '.']);
+    match value.parse::<f64>() {
+        Ok(number) if is_number && digits.len() > 5 && whole.contains('.') => {
+            let magnitude = number.abs().log10().floor();
+            let decimals = (2.0 - magnitude).clamp(0.0, 12.0) as usize;
+            let rounded = format!("{number:.decimals$}");
+            rounded
+                .trim_end_matches('0')
+                .trim_end_matches('.')
+                .to_owned()
+        }
+        Ok(_) if is_number => whole.to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
 /// With a capital letter.
 pub(super) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
@@ -251,8 +271,11 @@ fn label(results: &Results, values: &[(usize, String)]) -> String {
         .filter_map(|(index, (axis, value))| match (index, value.as_str()) {
             (0, "") => Some("does not apply".to_owned()),
             (_, "") => None,
-            (0, value) => Some(value.to_owned()),
-            (_, value) => Some(format!("{} {value}", axis_name(&results.axes[*axis]))),
+            (0, value) => Some(shown(value)),
+            (_, value) => {
+                let name = axis_name(&results.axes[*axis]);
+                Some(format!("{name} {}", shown(value)))
+            }
         });
     parts.collect::<Vec<_>>().join(" · ")
 }

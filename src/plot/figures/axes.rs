@@ -1,5 +1,6 @@
 //! Which axis suits which numbers.
 
+use super::arrangement::shown;
 use super::request::Horizontal;
 use crate::plot::chart::{Along, Axis, Panel, Scale, Tick};
 use crate::plot::scale::{self, Data, Extent, MARGIN};
@@ -169,9 +170,10 @@ fn data<'p>(panels: impl IntoIterator<Item = &'p Panel>) -> Data {
         let bands = s.band.iter().flat_map(|span| [span.low, span.high]);
         bands.chain(s.bars.iter().flat_map(|bar| [bar.low, bar.high]))
     });
+    let bands = Extent::of(bands.chain(references));
     Data {
-        lines: Extent::of(points.map(|point| point.y)),
-        bands: Extent::of(bands.chain(references)),
+        lines: Extent::of(points.map(|point| point.y)).or(bands),
+        bands,
         marks: series.iter().any(|s| !s.ended.is_empty()),
     }
 }
@@ -192,7 +194,8 @@ pub(super) fn training(
     let series = || panels.iter().flat_map(|panel| &panel.series);
     let points = series().flat_map(|s| s.points.iter().chain(s.singles.iter().flatten()));
     let ended = series().flat_map(|s| &s.ended);
-    let extent = Extent::of(points.map(|point| point.x))
+    let bands = series().flat_map(|s| &s.band).map(|span| span.x);
+    let extent = Extent::of(points.map(|point| point.x).chain(bands))
         .or_else(|| Extent::of(ended.map(|point| point.x.round())));
     if let (Some(true), Some(extent)) = (log, extent.filter(|extent| extent.high > 0.0)) {
         let low = if extent.low > 0.0 {
@@ -239,7 +242,7 @@ pub(super) fn values(label: &str, values: &[(f64, String)], log: Option<bool>) -
         .iter()
         .map(|(value, label)| Tick {
             value: *value,
-            label: label.clone(),
+            label: shown(label),
         })
         .collect();
     ticks.sort_by(|a, b| a.value.total_cmp(&b.value));
@@ -275,7 +278,7 @@ pub(super) fn values(label: &str, values: &[(f64, String)], log: Option<bool>) -
 pub(super) fn categories(label: &str, names: &[String]) -> Axis {
     let tick = |(index, name): (usize, &String)| Tick {
         value: index as f64,
-        label: name.clone(),
+        label: shown(name),
     };
     Axis {
         label: label.to_owned(),

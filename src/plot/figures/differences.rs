@@ -1,6 +1,6 @@
 //! Paired differences, comparison by comparison: how large, how sure, and what may be said.
 
-use super::arrangement::{axis_name, distinct, is_placement, swept};
+use super::arrangement::{axis_name, distinct, is_placement, shown, swept};
 use super::axes;
 use super::notes;
 use super::request::{Absent, Drawn, Request};
@@ -122,7 +122,7 @@ impl Differences<'_> {
         let cells = c.setting.iter().zip(&self.answer.others);
         let cells = cells.filter(|(cell, axis)| !cell.is_empty() && self.varies(axis));
         let cells: Vec<String> = cells
-            .map(|(cell, axis)| format!("{} {cell}", axis_name(axis)))
+            .map(|(cell, axis)| format!("{} {}", axis_name(axis), shown(cell)))
             .collect();
         let setting = if cells.is_empty() {
             String::new()
@@ -135,7 +135,12 @@ impl Differences<'_> {
             [0, b] => format!(" ({} diverged {b}×)", c.b),
             [a, b] => format!(" (diverged: {} {a}×, {} {b}×)", c.a, c.b),
         };
-        format!("{setting}{} − {}: {}{diverged}", c.a, c.b, verdict(c))
+        format!(
+            "{setting}{} − {}: {}{diverged}",
+            shown(&c.a),
+            shown(&c.b),
+            verdict(c)
+        )
     }
 
     fn varies(&self, axis: &str) -> bool {

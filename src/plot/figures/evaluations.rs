@@ -1,14 +1,15 @@
 //! The same network evaluated with running, precise and batch statistics: how much of what is lost is the
 //! statistics' fault, and how much the weights'.
 
-use super::arrangement::{Arrangement, Facet, Line, PANELS, Wanted};
+mod against;
+
+use super::arrangement::{Arrangement, Facet, Line, PANELS, Wanted, columns};
 use super::axes::{Kind, Quantity};
-use super::curves;
-use super::notes;
-use super::progress::Progress;
-use super::request::{Absent, Drawn, Request};
+use super::progress::{self, Progress};
+use super::request::{Absent, Drawn, Horizontal, Request};
 use super::series::completed;
 use super::sheet::{self, Frame, Rows, Strip};
+use super::{curves, final_score, notes};
 use crate::plot::chart::{LegendEntry, Panel, Symbol};
 use crate::plot::palette::Key;
 use crate::record::results::{Results, TrialCurves};
@@ -29,7 +30,8 @@ const ACCURACIES: [Evaluation; 3] = [
     }),
 ];
 
-/// The figure `evaluations`.
+/// The figure `evaluations`: over training, or at its end against a numeric axis where trainings differ in
+/// their number of epochs.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let mut rows = results.trials.iter().flat_map(|trial| &trial.epochs);
     if !rows.any(|row| row.precise_test_accuracy.is_some()) {
@@ -37,6 +39,16 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
             "no network was evaluated in several ways: add `[probe] evaluations = true`".to_owned(),
         ));
     }
+    let by_step = progress::best_measure(results) == Horizontal::Step;
+    if by_step && request.x == Horizontal::Epoch {
+        if let Some(along) = final_score::horizontal(results, &request.facets)? {
+            return against::draw(results, request, along);
+        }
+    }
+    over_time(results, request)
+}
+
+fn over_time(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let wanted = Wanted {
         limit: usize::MAX,
         crossed: false,
@@ -44,46 +56,25 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     };
     let arrangement = Arrangement::of(results, &wanted)?;
     let progress = Progress::new(results, request);
-    let (mut panels, same) = panels(&progress, &arrangement);
-    if panels.is_empty() {
-        return Err(Absent(
-            "in no condition do the ways to evaluate differ: without batch statistics there is one way".to_owned(),
-        ));
+    let mut found = Found::default();
+    for facet in &arrangement.facets {
+        for line in &arrangement.lines {
+            let trials = arrangement.trials(line, facet);
+            let differs = completed(&trials).any(differ);
+            let panel = panel(&progress, &name(line, facet), &trials);
+            found.add(panel, &line.label, differs);
+        }
     }
-    let mut notes = Vec::new();
-    if !same.is_empty() {
-        notes.push(format!(
-            "Left out, since all three are the same there: {}.",
-            same.join(", ")
-        ));
-    }
-    if panels.len() > PANELS && request.facets.is_empty() {
-        notes.push(format!(
-            "{PANELS} of {} panels are drawn: those whose lines end furthest apart. All: `bn-lab plot DIR \
-             --figure evaluations --facet AXIS`.",
-            panels.len()
-        ));
-        most_telling(&mut panels);
-    }
-    notes.extend(progress.notes());
-    notes.extend(arrangement.left_out.iter().cloned());
-    let columns = super::arrangement::columns(panels.len());
+    let mut frame = frame(&mut found, request, &arrangement)?;
+    frame.notes.extend(progress.notes());
     let quantity = Quantity::new("Test accuracy (%)", Kind::Accuracy).on(request.log_y);
-    let strips: Vec<Strip> = panels
-        .chunks(columns)
-        .map(|panels| Strip {
-            heading: String::new(),
-            quantity: quantity.clone(),
-            panels: panels.to_vec(),
-        })
-        .collect();
-    let frame = Frame {
-        shown: "Test accuracy with three kinds of statistics in the norm layers".to_owned(),
-        legend_title: "Evaluated with".to_owned(),
-        legend: legend(&strips),
-        band: notes::band(&notes::counts(&arrangement), "Line", "Band"),
-        notes,
+    let strip = |panels: &[Panel]| Strip {
+        heading: String::new(),
+        quantity: quantity.clone(),
+        panels: panels.to_vec(),
     };
+    let rows = found.panels.chunks(columns(found.panels.len()));
+    let strips: Vec<Strip> = rows.map(strip).collect();
     let x = progress.axis(&strips);
     Ok(vec![Drawn {
         stem: curves::stem("evaluations", request),
@@ -91,34 +82,94 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     }])
 }
 
-/// A panel for each line in each facet in which the evaluations differ, and the names of lines in which
-/// they nowhere do.
-fn panels(progress: &Progress<'_>, arrangement: &Arrangement<'_>) -> (Vec<Panel>, Vec<String>) {
-    let mut panels = Vec::new();
-    let mut same = Vec::new();
-    for facet in &arrangement.facets {
-        for line in &arrangement.lines {
-            let trials = arrangement.trials(line, facet);
-            if trials.is_empty() {
-                continue;
-            }
-            let name = name(line, facet, arrangement);
-            let trained: Vec<&TrialCurves> = completed(&trials).collect();
-            if trained.iter().any(|trial| differ(trial)) {
-                panels.push(panel(progress, &name, &trials));
-            } else if !trained.is_empty() && !same.contains(&line.label) {
-                same.push(line.label.clone());
-            }
-        }
-    }
-    same.retain(|label| !panels.iter().any(|panel| panel.title.starts_with(label)));
-    (panels, same)
+/// The panels that tell something.
+#[derive(Default)]
+struct Found {
+    panels: Vec<Panel>,
+    /// Lines of which all panels were alike in every evaluation.
+    same: Vec<String>,
+    different: Vec<String>,
 }
 
-fn name(line: &Line, facet: &Facet, arrangement: &Arrangement<'_>) -> String {
-    match (arrangement.lines.len(), facet.title.as_str()) {
-        (_, "") => line.label.clone(),
-        (_, title) => format!("{} · {title}", line.label),
+impl Found {
+    fn add(&mut self, panel: Panel, line: &str, differs: bool) {
+        let lines = if differs {
+            self.panels.push(panel);
+            &mut self.different
+        } else {
+            &mut self.same
+        };
+        if !lines.iter().any(|known| known == line) {
+            lines.push(line.to_owned());
+        }
+    }
+
+    /// So many panels at most: those whose lines end furthest apart.
+    fn most_telling(&mut self, most: usize) {
+        let end = |panel: &Panel| {
+            let lasts = panel
+                .series
+                .iter()
+                .filter_map(|series| series.points.last());
+            span(&lasts.map(|point| point.y).collect::<Vec<_>>())
+        };
+        let mut order: Vec<(f64, usize)> = self.panels.iter().map(end).zip(0..).collect();
+        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        order.truncate(most);
+        let mut index = 0;
+        self.panels.retain(|_| {
+            index += 1;
+            order.iter().any(|(_, kept)| *kept + 1 == index)
+        });
+    }
+}
+
+/// Legend and notes, once the panels are chosen; an error where no evaluation differs from another.
+fn frame(
+    found: &mut Found,
+    request: &Request,
+    arrangement: &Arrangement<'_>,
+) -> Result<Frame, Absent> {
+    let all = found.panels.len();
+    if all == 0 {
+        return Err(Absent(
+            "in no condition do the ways to evaluate differ: without statistics of the batch there is one way"
+                .to_owned(),
+        ));
+    }
+    let mut notes = Vec::new();
+    let same = found
+        .same
+        .iter()
+        .filter(|line| !found.different.contains(line));
+    let same: Vec<&str> = same.map(String::as_str).collect();
+    if !same.is_empty() {
+        notes.push(format!(
+            "Left out, since all three are the same there: {}.",
+            same.join(", ")
+        ));
+    }
+    if all > PANELS && request.facets.is_empty() {
+        found.most_telling(PANELS);
+        notes.push(format!(
+            "{PANELS} of {all} panels are drawn: those whose lines end furthest apart. All: `bn-lab plot DIR \
+             --figure evaluations --facet placement`."
+        ));
+    }
+    notes.extend(arrangement.left_out.iter().cloned());
+    Ok(Frame {
+        shown: "Test accuracy with three kinds of statistics in the norm layers".to_owned(),
+        legend_title: "Evaluated with".to_owned(),
+        legend: legend(&found.panels),
+        band: notes::band(&notes::counts(arrangement), "Line", "Band"),
+        notes,
+    })
+}
+
+fn name(line: &Line, facet: &Facet) -> String {
+    match facet.title.as_str() {
+        "" => line.label.clone(),
+        title => format!("{} · {title}", line.label),
     }
 }
 
@@ -148,31 +199,8 @@ fn panel(progress: &Progress<'_>, name: &str, trials: &[&TrialCurves]) -> Panel 
     }
 }
 
-fn most_telling(panels: &mut Vec<Panel>) {
-    let end = |panel: &Panel| {
-        let lasts = panel
-            .series
-            .iter()
-            .filter_map(|series| series.points.last());
-        span(&lasts.map(|point| point.y).collect::<Vec<_>>())
-    };
-    let mut order: Vec<usize> = (0..panels.len()).collect();
-    order.sort_by(|&a, &b| end(&panels[b]).total_cmp(&end(&panels[a])).then(a.cmp(&b)));
-    let kept = &order[..PANELS];
-    let mut index = 0;
-    panels.retain(|_| {
-        index += 1;
-        kept.contains(&(index - 1))
-    });
-}
-
-fn legend(strips: &[Strip]) -> Vec<LegendEntry> {
-    let series = || {
-        strips
-            .iter()
-            .flat_map(|s| &s.panels)
-            .flat_map(|p| &p.series)
-    };
+fn legend(panels: &[Panel]) -> Vec<LegendEntry> {
+    let series = || panels.iter().flat_map(|panel| &panel.series);
     let entries = ACCURACIES.iter().enumerate();
     let entries = entries.map(|(index, (label, _))| {
         let key = Key::Value(index);

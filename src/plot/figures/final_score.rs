@@ -66,7 +66,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
 
 /// The axis that the metric is drawn against: the tuned one, or else the numeric one with most values (of
 /// equals the learning rate) that makes no panels.
-fn horizontal(results: &Results, facets: &[String]) -> Result<Option<usize>, Absent> {
+pub(super) fn horizontal(results: &Results, facets: &[String]) -> Result<Option<usize>, Absent> {
     let facets = facets.iter().map(|name| axis(results, name));
     let facets = facets.collect::<Result<Vec<_>, _>>()?;
     let mut numeric = numeric(results);

@@ -7,7 +7,6 @@ use super::axes::{Kind, Quantity};
 use super::layers;
 use super::notes;
 use super::request::{Absent, Drawn, Request};
-use super::series;
 use super::sheet::{Frame, Strip};
 use crate::plot::chart::{Axis, Panel, Point};
 use crate::plot::scale::{self, Extent};
@@ -59,6 +58,11 @@ fn sheet(
     if steps.is_empty() {
         return None;
     }
+    // Nothing is averaged from layer to layer.
+    let of_layers = Request {
+        smooth: 1,
+        ..request.clone()
+    };
     let mut deepest = 1;
     let mut strips = Vec::new();
     for (quantity, heading) in ROWS {
@@ -71,12 +75,7 @@ fn sheet(
                     .map(|trial| by_layer(trial, &names, quantity, step))
                     .filter(|curve| !curve.is_empty())
                     .collect();
-                let bounds = Quantity::new("", Kind::Loss).bounds;
-                let mut line = series::mean_line(&line.label, line.key, &curves, bounds);
-                if request.replicates && curves.len() > 1 {
-                    line.singles = curves;
-                }
-                line
+                layers::geometric_line((&line.label, line.key), &curves, &of_layers)
             });
             Panel {
                 title: if strips_is_first(quantity) {
@@ -94,7 +93,7 @@ fn sheet(
             panels: steps.iter().map(panel).collect(),
         });
     }
-    let band = notes::band(&notes::counts(arrangement), "Line", "Band");
+    let band = layers::geometric_band(&notes::counts(arrangement));
     let note = "Layer 1 is next to the input. Back-propagated: of the loss with respect to what goes into a \
                 layer's nonlinearity; of the weights: with respect to the layer's weights. Gradients that are 0 \
                 have no place on a logarithmic axis.";

@@ -110,6 +110,42 @@ pub(super) fn line(
     line
 }
 
+/// The geometric mean, with the interval of the mean logarithm: of what spans decades, the mean would be that
+/// of the largest replicate. What is not above 0 has no logarithm.
+pub(super) fn geometric_line(
+    name: (&str, Key),
+    curves: &[Vec<Point>],
+    request: &Request,
+) -> Series {
+    let logarithms = |curve: &Vec<Point>| -> Vec<Point> {
+        let points = curve.iter().filter(|point| point.y > 0.0);
+        let logarithm = |point: &Point| Point {
+            x: point.x,
+            y: point.y.ln(),
+        };
+        points.map(logarithm).collect()
+    };
+    let curves: Vec<Vec<Point>> = curves.iter().map(logarithms).collect();
+    let mut line = line(name, &curves, request, axes::ANY);
+    let points = line
+        .points
+        .iter_mut()
+        .chain(line.singles.iter_mut().flatten());
+    for point in points {
+        point.y = point.y.exp();
+    }
+    for span in &mut line.band {
+        (span.low, span.high) = (span.low.exp(), span.high.exp());
+    }
+    line
+}
+
+/// What a geometric line and its band are.
+pub(super) fn geometric_band(counts: &[usize]) -> String {
+    let band = notes::band(counts, "Line", "Band");
+    band.replacen("mean over", "geometric mean over", 1)
+}
+
 /// Two means, as the edges of a band.
 pub(super) fn between(low: &Series, high: &Series) -> Vec<Span> {
     let edges = low.points.iter().zip(&high.points);

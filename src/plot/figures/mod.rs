@@ -92,9 +92,13 @@ pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
     names.extend(["step-time", "gap", "evaluations"]);
     names.extend(LAYER_FIGURES);
     let figures = names.into_iter().filter_map(named);
-    let request = |figure: &Figure| Request {
-        x: best_measure(results, figure.name),
-        ..Request::default()
+    let over_time = ["curves", "gap"];
+    let request = |figure: &Figure| match over_time.contains(&figure.name) {
+        true => Request {
+            x: progress::best_measure(results),
+            ..Request::default()
+        },
+        false => Request::default(),
     };
     figures.map(|figure| (figure, request(figure))).collect()
 }
@@ -109,17 +113,6 @@ const LAYER_FIGURES: [&str; 7] = [
     "smoothness",
     "shift",
 ];
-
-/// Steps for the curves of an experiment of one epoch, which would else be dots; epochs for all others.
-fn best_measure(results: &Results, figure: &str) -> Horizontal {
-    let rows = results.trials.iter().flat_map(|trial| &trial.epochs);
-    let last = rows.map(|row| row.epoch).max().unwrap_or(0);
-    if figure == "curves" && last <= 1 {
-        Horizontal::Step
-    } else {
-        Horizontal::Epoch
-    }
-}
 
 const CATALOGUE: &[Figure] = &[
     Figure {

@@ -3,7 +3,7 @@
 use super::arrangement::{Arrangement, PANELS, Wanted};
 use super::curves;
 use super::metric::{self, Metric};
-use super::progress::Progress;
+use super::progress::{self, Progress};
 use super::request::{Absent, Drawn, Request};
 use super::sheet::{self, Rows, Strip};
 use crate::plot::chart::Panel;
@@ -16,7 +16,10 @@ const COLUMNS: usize = 6;
 /// combinations and a row for each metric: of up to three columns all four metrics, of more the two that
 /// say most, what is learnt from (training loss) and what comes of it (accuracy when evaluated).
 pub(super) fn draw(results: &Results, _: &Request) -> Result<Vec<Drawn>, Absent> {
-    let request = Request::default();
+    let request = Request {
+        x: progress::best_measure(results),
+        ..Request::default()
+    };
     let wanted = Wanted {
         limit: COLUMNS,
         crossed: false,

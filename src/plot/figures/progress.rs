@@ -27,12 +27,11 @@ pub(super) struct Progress<'a> {
 impl<'a> Progress<'a> {
     /// Of this experiment.
     pub(super) fn new(results: &'a Results, request: &'a Request) -> Self {
-        let rows = results.trials.iter().flat_map(|trial| &trial.epochs);
-        let last = rows.map(|row| row.epoch).max().unwrap_or(0);
+        let fewest = last_epochs(results).into_iter().min().unwrap_or(0);
         Self {
             results,
             request,
-            first_epoch: usize::from(last > 1),
+            first_epoch: usize::from(fewest > 1),
         }
     }
 
@@ -150,6 +149,33 @@ impl<'a> Progress<'a> {
             y: 0.0,
         });
         points.collect()
+    }
+}
+
+/// The last epoch of each completed trial; of all trials where none was completed.
+fn last_epochs(results: &Results) -> Vec<usize> {
+    let last = |trial: &TrialCurves| trial.epochs.last().map(|row| row.epoch);
+    let completed = results
+        .trials
+        .iter()
+        .filter(|trial| trial.outcome == "completed");
+    let found: Vec<usize> = completed.filter_map(last).collect();
+    if found.is_empty() {
+        results.trials.iter().filter_map(last).collect()
+    } else {
+        found
+    }
+}
+
+/// What training is best measured by: steps where the conditions differ in the number of their epochs, or
+/// have one, which would be a dot; epochs for all others.
+pub(super) fn best_measure(results: &Results) -> Horizontal {
+    let last = last_epochs(results);
+    let (fewest, most) = (last.iter().min(), last.iter().max());
+    if fewest != most || most.is_none_or(|most| *most <= 1) {
+        Horizontal::Step
+    } else {
+        Horizontal::Epoch
     }
 }
 

@@ -2,7 +2,7 @@
 //! layer's weights changes when the layers below it are updated.
 
 use super::arrangement::{Arrangement, Facet, Wanted};
-use super::axes::{ANY, Kind, Quantity};
+use super::axes::{Kind, Quantity};
 use super::layers;
 use super::notes;
 use super::request::{Absent, Drawn, Request};
@@ -77,7 +77,7 @@ impl Sheet<'_> {
             return None;
         }
         let band = notes::band(&notes::counts(self.arrangement), "Line", "Band");
-        let mut note = "Between the gradient of a layer's weights before and after all layers below are \
+        let mut note = "Of distances the geometric mean. Between the gradient of a layer's weights before and after all layers below are \
                         updated: L2 distance by the gradient's norm, and cosine. Without any shift they would \
                         be 0 and 1."
             .to_owned();
@@ -94,12 +94,17 @@ impl Sheet<'_> {
     }
 
     fn strip(&self, facet: &Facet, quantity: &str, heading: &str, axis: Quantity) -> Strip {
-        let bounds = if quantity == COSINE { axis.bounds } else { ANY };
+        let bounds = axis.bounds;
         let panel = |layer: &&str| {
             let lines = self.arrangement.lines.iter().map(|line| {
                 let trials = self.arrangement.trials(line, facet);
                 let curves = layers::curves(&trials, layer, quantity);
-                layers::line((&line.label, line.key), &curves, self.request, bounds)
+                let name = (line.label.as_str(), line.key);
+                if quantity == COSINE {
+                    layers::line(name, &curves, self.request, bounds)
+                } else {
+                    layers::geometric_line(name, &curves, self.request)
+                }
             });
             Panel {
                 title: if quantity == RELATIVE {

@@ -65,6 +65,11 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
             panel.note.clear();
         }
     }
+    for panel in strips.iter_mut().flat_map(|strip| &mut strip.panels) {
+        if panel.series.iter().all(|series| series.points.is_empty()) {
+            panel.note = "does not apply".to_owned();
+        }
+    }
     let band = notes::band(&notes::counts(&arrangement), "Line", "Band");
     let note = "Means over the hidden layers. Dead: active for none of the probe's fixed examples. \
                 Saturated: beyond 99 % of the way from the middle of a sigmoid's or tanh's range to either end.";

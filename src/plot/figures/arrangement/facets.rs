@@ -1,6 +1,6 @@
 //! The panels of a figure: one for each combination of some axes.
 
-use super::{axis_name, distinct, value};
+use super::{axis_name, distinct, shown, value};
 use crate::plot::figures::arrangement::PANELS;
 use crate::record::results::{Results, TrialCurves};
 
@@ -62,12 +62,11 @@ pub(in crate::plot::figures) fn columns(panels: usize) -> usize {
 }
 
 fn table(results: &Results, across: (usize, &[String]), down: (usize, &[String])) -> Grid {
-    let named = |axis: usize, value: &str| format!("{} {value}", axis_name(&results.axes[axis]));
     let mut facets = Vec::new();
     for row in down.1 {
         for column in across.1 {
             facets.push(Facet {
-                title: named(across.0, column),
+                title: named(results, across.0, column),
                 values: vec![(across.0, column.clone()), (down.0, row.clone())],
             });
         }
@@ -75,8 +74,17 @@ fn table(results: &Results, across: (usize, &[String]), down: (usize, &[String])
     Grid {
         facets,
         columns: across.1.len(),
-        headings: down.1.iter().map(|row| named(down.0, row)).collect(),
+        headings: down
+            .1
+            .iter()
+            .map(|row| named(results, down.0, row))
+            .collect(),
     }
+}
+
+/// `batch size 32`
+fn named(results: &Results, axis: usize, value: &str) -> String {
+    format!("{} {}", axis_name(&results.axes[axis]), shown(value))
 }
 
 /// Combinations without gaps first make panels; one with a gap makes a panel of its own only
@@ -89,7 +97,7 @@ fn combinations(results: &Results, axes: &[usize]) -> Vec<Facet> {
             .collect();
         let parts = values.iter().filter(|(_, value)| !value.is_empty());
         let parts: Vec<String> = parts
-            .map(|(axis, value)| format!("{} {value}", axis_name(&results.axes[*axis])))
+            .map(|(axis, value)| named(results, *axis, value))
             .collect();
         Facet {
             title: parts.join(" · "),

@@ -3,7 +3,7 @@
 
 use crate::compare::metric::{Metric, Unit};
 use crate::plot::chart::{Along, Reference};
-use crate::plot::figures::arrangement::unique;
+use crate::plot::figures::arrangement::{shown, unique};
 use crate::plot::figures::scored::Scores;
 use crate::record::results::Results;
 use crate::stats;
@@ -61,7 +61,7 @@ pub(super) fn of(
     let lines = unique(found().map(|(line, ..)| line));
     let of_line = |line: &String| {
         let values = found().filter(|(of, ..)| of == line);
-        let values: Vec<&str> = values.map(|(_, value, _)| value.as_str()).collect();
+        let values: Vec<String> = values.map(|(_, value, _)| shown(value)).collect();
         format!("{line} at {}", values.join(", "))
     };
     let parts: Vec<String> = lines.into_iter().map(of_line).collect();

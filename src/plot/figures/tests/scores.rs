@@ -54,7 +54,7 @@ fn the_final_metric_stands_against_the_learning_rate_on_a_logarithmic_axis() {
         .iter()
         .map(|tick| tick.label.as_str())
         .collect();
-    assert_eq!(ticks, ["0.01", "0.1", "1.0"]);
+    assert_eq!(ticks, ["0.01", "0.1", "1"]);
     assert_eq!(chart.rows[0].y.label, "Test accuracy (%)");
     let before = line(only_panel(&chart), "before");
     let heights: Vec<f64> = before.points.iter().map(|point| point.y).collect();
@@ -74,7 +74,7 @@ fn the_final_metric_stands_against_the_learning_rate_on_a_logarithmic_axis() {
 fn a_rate_at_chance_is_named_and_one_that_diverged_is_marked() {
     let chart = chart(&learning_rates(), "final");
     let panel = only_panel(&chart);
-    assert_eq!(panel.note, "learnt nothing: none at 1.0");
+    assert_eq!(panel.note, "learnt nothing: none at 1");
     let untrained = panel.references.iter().find(|r| r.of == Along::Y);
     let untrained = untrained.expect("the accuracy of chance");
     assert_eq!(untrained.label, "untrained: 10 %");
