@@ -110,12 +110,18 @@ fn every_column_of_every_file_is_explained() {
 
 #[test]
 fn every_metric_and_every_column_of_a_comparison_is_explained() {
-    use bn_lab::record::schema::{COMPARISON_COLUMNS, DESCRIPTION_COLUMNS};
+    use bn_lab::record::schema::{CLAIM_COLUMNS, COMPARISON_COLUMNS, DESCRIPTION_COLUMNS};
     let metrics = bn_lab::compare::metric::METRICS.map(|metric| metric.name);
+    assert_eq!(
+        metrics,
+        bn_lab::config::spec::METRICS,
+        "a claim may name every metric"
+    );
     for name in metrics
         .iter()
         .chain(&COMPARISON_COLUMNS)
         .chain(&DESCRIPTION_COLUMNS)
+        .chain(&CLAIM_COLUMNS)
     {
         assert!(
             RESULTS.contains(&format!("`{name}`")),
@@ -208,7 +214,8 @@ fn every_exit_code_is_in_the_readme() {
 fn every_verb_has_help_and_a_line_in_the_readme() {
     let lab = Lab::new();
     for verb in [
-        "run", "plan", "results", "compare", "watch", "clean", "plot", "publish", "data", "explain",
+        "run", "plan", "results", "compare", "claims", "watch", "clean", "plot", "publish", "data",
+        "explain",
     ] {
         let help = lab.bn_lab(&[verb, "--help"]);
         assert_eq!(help.code, Some(0));

@@ -6,6 +6,7 @@ mod backends;
 mod breadth;
 mod by_hand;
 mod checkpoints;
+mod claims;
 mod clean;
 mod compare;
 mod data;

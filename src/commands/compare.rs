@@ -4,23 +4,28 @@ use std::path::Path;
 
 use crate::cli::{self, Format};
 use crate::commands::print;
+use crate::compare::metric::Metric;
 use crate::compare::{self, Answer, FOLDER, Question, tune};
 use crate::error::{Error, Result};
 use crate::record::reader;
-use crate::record::results::Results;
+use crate::record::results::{Details, Results};
 use crate::report;
 
 /// Compares what is asked for, and prints it; where something was tuned, at the chosen values.
 pub fn run(arguments: &cli::Compare) -> Result<()> {
     check_margin(arguments.margin)?;
-    let first = reader::read(&arguments.results)?;
+    let details = Details {
+        layers: Metric::named(&arguments.metric)?.needs().to_vec(),
+        ..Details::default()
+    };
+    let first = reader::read_with(&arguments.results, &details)?;
     let (answer, tuned) = match &arguments.second {
         None => (
             within(arguments, &first)?,
             vec![report::tune::table(&first)],
         ),
         Some(second) => {
-            let other = reader::read(second)?;
+            let other = reader::read_with(second, &details)?;
             let tables = vec![report::tune::table(&first), report::tune::table(&other)];
             (between(arguments, second, [first, other])?, tables)
         }

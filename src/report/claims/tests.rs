@@ -159,11 +159,11 @@ fn the_answer_is_a_sentence_with_effect_interval_pairs_and_unit() {
     );
     assert_eq!(
         of(&slow, &slow, "test_accuracy"),
-        "test accuracy is 0.00000 points higher with before than with none [0.00000, 0.00000], 6 pairs"
+        "test accuracy is 0.00 points higher with before than with none [0.00, 0.00], 6 pairs"
     );
     assert_eq!(
         of(&[], &[], "test_accuracy"),
-        "no pair has been trained yet"
+        "no two values were trained in the same setting"
     );
 }
 
@@ -330,7 +330,7 @@ It helps
   results  results/x
 
   test accuracy: before higher than none
-    effect                                                                                wins/ties/losses  p       outcome    replicates needed
+    effect                                                                                wins/ties/losses       p  outcome    replicates needed
 ";
     let text = table(&entries);
     assert!(text.starts_with(expected), "{text}");
@@ -341,7 +341,7 @@ It helps
     let csv = csv(&entries);
     let mut lines = csv.lines();
     assert_eq!(lines.next(), Some(&CLAIM_COLUMNS.join(",")[..]));
-    let row = "results/x,It helps,holds,1,test accuracy: before higher than none,,norm.placement,test_accuracy,share,before,none,7,7,0,0,0,0.94,";
+    let row = "results/x,It helps,holds,1,test accuracy: before higher than none,,norm.placement,test_accuracy,share,before,none,7,7,0,0,0,0.94";
     assert!(
         lines.next().is_some_and(|line| line.starts_with(row)),
         "{csv}"
