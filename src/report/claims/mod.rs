@@ -1,12 +1,16 @@
 //! What came of claims: the table "claim → verdict → effect → figure", and every test behind it.
 
+mod effect;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod verdict;
 mod words;
 
+pub use effect::{answer, test_name};
 pub use tables::{csv, json};
-pub use words::{answer, markdown, table, test_name, verdict};
+pub use verdict::verdict;
+pub use words::{markdown, table};
 
 use crate::compare::claim::Judgement;
 

@@ -96,7 +96,7 @@ fn figures(tested: &Tested, judged: &Judged) -> Vec<String> {
     let [diverged_a, diverged_b] = comparison.diverged;
     let needed = comparison.needed.map(|n| n.to_string());
     let text = [
-        super::words::setting(tested, judged),
+        super::effect::setting(tested, judged),
         tested.test.by.clone(),
         tested.test.metric.clone(),
         tested.metric.unit.name().to_owned(),

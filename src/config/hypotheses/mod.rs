@@ -1,148 +1,24 @@
 //! The tests of a claim, as a config says them: a list of small tables, each about two values of an
 //! axis.
 
-use super::key_list::{ANY, Key, NOT_NEGATIVE};
+mod parts;
+mod plain;
+
+pub(super) use self::parts::{PARTS, Part};
+pub(super) use self::plain::read;
+
+use super::key_list::Key;
 use super::keys;
 use super::problem::Problems;
-use super::rule::{Rule, nearest};
-use super::spec::{Expect, Hypothesis, METRICS, Over, Take};
+use super::rule::nearest;
 use super::value::Value;
 use super::wire::{Kind, Node};
-
-/// The most tests that a claim may have.
-const MOST: usize = 100;
-
-/// A key of a test.
-pub(super) struct Part {
-    /// Its name.
-    pub(super) name: &'static str,
-    /// What it may be; `None` where that hangs on other keys.
-    rule: Option<Rule>,
-    /// What is allowed, where no rule says it.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "documentation, compared with `configs/README.md`")
-    )]
-    allowed: &'static str,
-    /// What it is where it is not given, as Markdown.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "documentation, compared with `configs/README.md`")
-    )]
-    pub(super) default: &'static str,
-    /// What it means.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "documentation, compared with `configs/README.md`")
-    )]
-    pub(super) meaning: &'static str,
-}
-
-#[cfg(test)]
-impl Part {
-    /// What is allowed, as it completes "must be …".
-    pub(super) fn allowed(&self) -> String {
-        let own = Some(self.allowed).filter(|allowed| !allowed.is_empty());
-        let own = own.map(str::to_owned);
-        own.or_else(|| self.rule.map(|rule| rule.allowed()))
-            .unwrap_or_default()
-    }
-}
 
 const PLACEMENT: &str = "norm.placement";
 const METRIC: &str = "test_accuracy";
 
-const fn part(
-    name: &'static str,
-    rule: Option<Rule>,
-    allowed: &'static str,
-    default: &'static str,
-    meaning: &'static str,
-) -> Part {
-    Part {
-        name,
-        rule,
-        allowed,
-        default,
-        meaning,
-    }
-}
-
-/// The keys of a test, in the order in which they are written out.
-pub(super) const PARTS: [Part; 10] = [
-    part(
-        "compare",
-        None,
-        "a list of two different values of `by`",
-        "required",
-        "The two values that are compared: differences are the first minus the second.",
-    ),
-    part(
-        "by",
-        Some(Rule::SweptKey),
-        "",
-        "`\"norm.placement\"`",
-        "The swept key whose values they are.",
-    ),
-    part(
-        "metric",
-        Some(Rule::Choice(&METRICS)),
-        "a metric of `bn-lab compare`, described in [`results/README.md`](../results/README.md)",
-        "`\"test_accuracy\"`",
-        "What is measured of each trial.",
-    ),
-    part(
-        "expect",
-        Some(Rule::Choice(&["higher", "lower", "same"])),
-        "",
-        "required",
-        "What the claim says of the first value against the second: more of it, less, or no difference that matters.",
-    ),
-    part(
-        "margin",
-        Some(NOT_NEGATIVE),
-        "",
-        "the metric's own",
-        "Differences up to this do not matter: in percentage points for accuracies and shares, else in the unit of what is compared, as `bn-lab compare --margin`.",
-    ),
-    part(
-        "where",
-        None,
-        "a table such as `{ \"train.batch_size\" = [2, 4] }` of swept keys, each with one of its values or a list of several",
-        "all of every key",
-        "Only these values of the other swept keys count.",
-    ),
-    part(
-        "over",
-        Some(Rule::SweptKey),
-        "",
-        "none",
-        "The values of this swept key are taken together first, within each replicate, as `take` says.",
-    ),
-    part(
-        "take",
-        Some(Rule::Choice(&[
-            "spread", "worst", "best", "mean", "change", "reach",
-        ])),
-        "",
-        "required with `over`",
-        "Of the scores at all values of `over`: the largest minus the smallest, the worst, the best, the mean, the last minus the first; or the largest value at which the metric is at least as good as `at_least`, compared in powers of ten (decades).",
-    ),
-    part(
-        "at_least",
-        Some(ANY),
-        "",
-        "required with `take = \"reach\"`",
-        "How good the metric must be, in its own unit (an accuracy from 0 to 1); of what is better the lower it is, at most this.",
-    ),
-    part(
-        "label",
-        Some(Rule::Text),
-        "",
-        "made from the other keys",
-        "What the table of tests calls it.",
-    ),
-];
+/// The most tests that a claim may have.
+const MOST: usize = 100;
 
 /// What is allowed, as it completes "must be …".
 pub(super) fn allowed() -> String {
@@ -387,67 +263,4 @@ fn allowed_values(key: &Key, node: &Node, problems: &mut Problems) -> Option<Val
     };
     let values: Vec<Option<Value>> = items.iter().map(check).collect();
     values.into_iter().collect::<Option<_>>().map(Value::List)
-}
-
-/// A checked test as plain values.
-pub(super) fn read(test: &Value) -> Option<Hypothesis> {
-    let Value::Table(parts) = test else {
-        return None;
-    };
-    let part = |name: &str| {
-        let known = parts.iter().find(|(known, _)| *known == name);
-        known.map(|(_, value)| value)
-    };
-    let text = |name: &str| part(name).map(Value::to_string);
-    let number = |name: &str| match part(name) {
-        Some(Value::Float(number)) => Some(*number),
-        _ => None,
-    };
-    let mut compare = shown_all(part("compare")?).into_iter();
-    let only = match part("where") {
-        Some(Value::Table(terms)) => &terms[..],
-        _ => &[],
-    };
-    Some(Hypothesis {
-        compare: [compare.next()?, compare.next()?],
-        by: text("by")?,
-        metric: text("metric")?,
-        expect: expect(&text("expect")?),
-        margin: number("margin"),
-        only: only
-            .iter()
-            .map(|(key, values)| ((*key).to_owned(), shown_all(values)))
-            .collect(),
-        over: text("over").and_then(|key| {
-            let take = take(&text("take")?, number("at_least"))?;
-            Some(Over { key, take })
-        }),
-        label: text("label"),
-    })
-}
-
-fn shown_all(values: &Value) -> Vec<String> {
-    match values {
-        Value::List(values) => values.iter().map(Value::to_string).collect(),
-        other => vec![other.to_string()],
-    }
-}
-
-fn expect(word: &str) -> Expect {
-    match word {
-        "higher" => Expect::Higher,
-        "lower" => Expect::Lower,
-        _ => Expect::Same,
-    }
-}
-
-fn take(word: &str, at_least: Option<f64>) -> Option<Take> {
-    Some(match word {
-        "spread" => Take::Spread,
-        "worst" => Take::Worst,
-        "best" => Take::Best,
-        "mean" => Take::Mean,
-        "change" => Take::Change,
-        _ => Take::Reach(at_least?),
-    })
 }

@@ -1,0 +1,101 @@
+//! The verdict on a claim, in one of few phrases.
+
+use crate::compare::claim::{Judged, Judgement, Ruling};
+use crate::record::results::Expect;
+use crate::stats::FEWEST_PAIRS;
+
+/// The verdict: "holds", "holds in k of n comparisons", "does not hold: no meaningful difference", "the
+/// opposite holds", "inconclusive …", or "not tested yet".
+pub fn verdict(judgement: &Judgement) -> String {
+    let counts = judgement.counts();
+    let all = counts.all;
+    let of_all = |count: usize| format!("in {count} of {all} comparisons");
+    match judgement.ruling() {
+        Ruling::Untested => "not tested yet".to_owned(),
+        Ruling::Holds => "holds".to_owned(),
+        Ruling::HoldsInSome if counts.opposite > 0 => {
+            let holds = of_all(counts.supported);
+            format!("holds {holds}, the opposite in {}", counts.opposite)
+        }
+        Ruling::HoldsInSome => format!("holds {}", of_all(counts.supported)),
+        Ruling::Opposite if counts.opposite < all => {
+            format!("does not hold: the opposite {}", of_all(counts.opposite))
+        }
+        Ruling::Opposite if expects_none(judgement) => {
+            "does not hold: there is a difference".to_owned()
+        }
+        Ruling::Opposite => "the opposite holds".to_owned(),
+        Ruling::NoMeaningfulDifference if counts.indifferent < all => {
+            let indifferent = of_all(counts.indifferent);
+            format!("does not hold: no meaningful difference {indifferent}")
+        }
+        Ruling::NoMeaningfulDifference => "does not hold: no meaningful difference".to_owned(),
+        Ruling::Suggestive => format!("inconclusive{}", suggestion(judgement)),
+        Ruling::Inconclusive => format!("inconclusive{}", why_not(judgement)),
+    }
+}
+
+fn expects_none(judgement: &Judgement) -> bool {
+    let mut tests = judgement.tests.iter();
+    tests.all(|tested| tested.test.expect == Expect::Same)
+}
+
+/// `: suggests that it holds (n = 3; 8 are needed)`
+fn suggestion(judgement: &Judgement) -> String {
+    let counts = judgement.counts();
+    let words = [
+        "suggests that it holds",
+        "suggests the opposite",
+        "suggests no meaningful difference",
+    ];
+    let whole = counts
+        .suggestive
+        .iter()
+        .position(|count| *count == counts.all);
+    let Some(whole) = whole else {
+        let some: usize = counts.suggestive.iter().sum();
+        return format!(": suggestive in {some} of {} comparisons", counts.all);
+    };
+    let why = fewest(judgement).map_or(String::new(), |judged| {
+        let n = judged.comparison.paired.pairs;
+        let needed = judged.comparison.needed.unwrap_or(FEWEST_PAIRS);
+        if n < needed {
+            format!(" (n = {n}; {needed} are needed)")
+        } else {
+            format!(" (n = {n})")
+        }
+    });
+    format!(": {}{why}", words[whole])
+}
+
+/// ` (n = 6 cannot tell; about 20 replicates would)`
+fn why_not(judgement: &Judgement) -> String {
+    let mut comparisons = judgement.comparisons();
+    if comparisons.any(|judged| judged.beyond_grid > 0) {
+        return " (both reach the end of the grid; extend it)".to_owned();
+    }
+    let Some(judged) = fewest(judgement) else {
+        return String::new();
+    };
+    let n = judged.comparison.paired.pairs;
+    match judged.comparison.needed {
+        Some(needed) => format!(" (n = {n} cannot tell; about {needed} replicates would)"),
+        None => format!(" (n = {n} cannot tell)"),
+    }
+}
+
+/// The comparison that asks for the most replicates.
+fn fewest(judgement: &Judgement) -> Option<&Judged> {
+    let with_pairs = judgement
+        .comparisons()
+        .filter(|j| j.comparison.paired.pairs > 0);
+    // The first of equals: the headline, where it is among them.
+    with_pairs.reduce(|most, next| {
+        let needed = |judged: &Judged| judged.comparison.needed.unwrap_or(0);
+        if needed(next) > needed(most) {
+            next
+        } else {
+            most
+        }
+    })
+}
