@@ -8,7 +8,7 @@ fn whole() -> Lab {
         "{SMALL}\n[probe]\nevery = 5\nevaluations = true\ntrain_evaluation = true\n"
     ));
     let tune = [
-        "tune={key = \"train.learning_rate\", per = \"placement\"}",
+        "tune={key = \"train.learning_rate\", per = \"norm.placement\"}",
         "sweep.train.learning_rate=[0.001, 0.01]",
     ];
     lab.run(&["--quiet", "-o", tune[0], "-o", tune[1]]);

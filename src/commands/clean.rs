@@ -19,7 +19,7 @@ use crate::units;
 pub fn run(arguments: &cli::Clean) -> Result<()> {
     let experiment = experiment(arguments)?;
     let layout = Layout::new(&experiment.output.dir);
-    compact::refuse(&layout, "nothing in it is in anybody's way")?;
+    compact::refuse(&layout, "there is nothing in it to clean")?;
     // What is asked for, or all of it.
     let (stale, debris) = match (arguments.stale, arguments.debris) {
         (false, false) => (true, true),
