@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::plot::render;
 
 /// Pixels of a PNG for each of the SVG.
-pub const PNG_SCALE: f64 = 2.0;
+pub const PNG_SCALE: f64 = render::DPI;
 
 /// A figure, drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub fn figures(report: &Report) -> impl Iterator<Item = &Figure> {
 }
 
 fn picture(figure: &Figure) -> Result<Picture> {
-    let svg = render::svg(&figure.chart)?;
+    let svg = render::svg(&figure.chart, &render::Style::default())?;
     Ok(Picture {
         stem: figure.stem.clone(),
         inline: svg.clone(),

@@ -35,7 +35,7 @@ impl Drawing {
         if let Some(folder) = self.path.parent() {
             fs::create_folder(folder)?;
         }
-        let svg = render::svg(&self.chart)?;
+        let svg = render::svg(&self.chart, &render::Style::default())?;
         let is_svg = self
             .path
             .extension()

@@ -81,7 +81,7 @@ fn every_layer_figure_can_be_drawn_of_probed_networks() {
         "shift",
     ] {
         let chart = chart(&probed(), name);
-        render::svg(&chart).expect(name);
+        render::svg(&chart, &render::Style::default()).expect(name);
         assert_eq!(chart.title, "Does it help?");
         assert!(
             !chart.band.is_empty() && !chart.subtitle.is_empty(),

@@ -67,7 +67,7 @@ fn the_final_metric_stands_against_the_learning_rate_on_a_logarithmic_axis() {
         chart.subtitle,
         "Test accuracy by learning rate · an-experiment"
     );
-    render::svg(&chart).expect("a picture");
+    render::svg(&chart, &render::Style::default()).expect("a picture");
 }
 
 #[test]
