@@ -80,6 +80,7 @@ impl Along {
             key: line.1,
             band: layers::between(&low, &high),
             points: middle.map(|middle| middle.points).unwrap_or_default(),
+            singles: vec![low.points, high.points],
             ..Series::default()
         }
     }

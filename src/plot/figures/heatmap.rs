@@ -7,7 +7,7 @@ use super::axes;
 use super::notes;
 use super::request::{Absent, Drawn, Request};
 use super::scored::{self, Scores};
-use crate::compare::metric::Metric;
+use crate::compare::metric::{Metric, Unit};
 use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Row};
 use crate::plot::scale::{Data, Extent};
 use crate::record::results::{Results, TrialCurves};
@@ -181,7 +181,8 @@ impl HeatMap<'_> {
             at,
             value: mean,
             label: mean.map_or(String::new(), |mean| {
-                let decimals = if mean.abs() >= 10.0 { 1 } else { 3 };
+                let is_coarse = self.metric.unit == Unit::Share || mean.abs() >= 10.0;
+                let decimals = if is_coarse { 1 } else { 3 };
                 format!("{mean:.decimals$}")
             }),
             hatched: scores.diverged > 0,

@@ -92,7 +92,7 @@ pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
     names.extend(["step-time", "gap", "evaluations"]);
     names.extend(LAYER_FIGURES);
     let figures = names.into_iter().filter_map(named);
-    let over_time = ["curves", "gap"];
+    let over_time = ["overview", "curves", "gap"];
     let request = |figure: &Figure| match over_time.contains(&figure.name) {
         true => Request {
             x: progress::best_measure(results),
@@ -118,7 +118,7 @@ const CATALOGUE: &[Figure] = &[
     Figure {
         name: "overview",
         about: "loss and accuracy against the epoch, training beside evaluation",
-        details: plain,
+        details: curves::details,
         draw: overview::draw,
     },
     Figure {

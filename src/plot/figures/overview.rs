@@ -4,7 +4,7 @@ use super::arrangement::{Arrangement, PANELS, Wanted};
 use super::curves;
 use super::metric::{self, Metric};
 use super::progress::{self, Progress};
-use super::request::{Absent, Drawn, Request};
+use super::request::{Absent, Drawn, Horizontal, Request};
 use super::sheet::{self, Rows, Strip};
 use crate::plot::chart::Panel;
 use crate::record::results::{Results, TrialCurves};
@@ -15,9 +15,13 @@ const COLUMNS: usize = 6;
 /// Two rows of two panels where the lines are all; with further axes a column for each of their
 /// combinations and a row for each metric: of up to three columns all four metrics, of more the two that
 /// say most, what is learnt from (training loss) and what comes of it (accuracy when evaluated).
-pub(super) fn draw(results: &Results, _: &Request) -> Result<Vec<Drawn>, Absent> {
+pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
+    let x = match request.x {
+        Horizontal::Epoch => progress::best_measure(results),
+        asked => asked,
+    };
     let request = Request {
-        x: progress::best_measure(results),
+        x,
         ..Request::default()
     };
     let wanted = Wanted {

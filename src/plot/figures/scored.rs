@@ -71,8 +71,11 @@ pub(super) fn named(name: &str) -> Result<Metric, Absent> {
     })
 }
 
-/// As an axis names it, with its unit: `Test accuracy (%)`.
+/// As an axis names it, with its unit: `Test accuracy (%)`; `Epochs to target` has it in its name.
 pub(super) fn label(metric: Metric) -> String {
+    if metric.name.starts_with(metric.unit.name()) {
+        return words(metric);
+    }
     format!("{} ({})", words(metric), metric.unit.shown())
 }
 

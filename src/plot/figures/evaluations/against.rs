@@ -7,6 +7,7 @@ use crate::plot::figures::arrangement::{
     Arrangement, Facet, Line, Wanted, axis_name, columns, distinct, sentence, value,
 };
 use crate::plot::figures::axes::{self, Kind, Quantity};
+use crate::plot::figures::notes;
 use crate::plot::figures::request::{Absent, Drawn, Request};
 use crate::plot::figures::series::{completed, spread};
 use crate::plot::figures::sheet::{self, Rows, Strip};
@@ -32,10 +33,15 @@ pub(super) fn draw(
         .filter_map(|text| Some((text.parse().ok()?, text)))
         .collect();
     let mut found = Found::default();
+    let mut counts = Vec::new();
     for facet in &arrangement.facets {
         for line in &arrangement.lines {
             let trials = arrangement.trials(line, facet);
             let trained: Vec<&TrialCurves> = completed(&trials).collect();
+            counts.extend(values.iter().map(|(_, text)| {
+                let here = trained.iter().filter(|trial| value(trial, along) == text);
+                here.count()
+            }));
             let panel = panel(&trained, line, facet, along, &values);
             found.add(
                 panel,

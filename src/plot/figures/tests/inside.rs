@@ -150,7 +150,11 @@ fn gradients_stand_layer_by_layer_early_and_late() {
     assert_eq!(headings, ["Back-propagated", "Of the weights"]);
     assert_eq!(chart.rows[0].y.scale, Scale::Logarithmic);
     let none = line(&chart.rows[0].panels[0], "none");
-    let places: Vec<(f64, f64)> = none.points.iter().map(|point| (point.x, point.y)).collect();
+    let places: Vec<(f64, f64)> = none
+        .points
+        .iter()
+        .map(|point| (point.x, point.y.round()))
+        .collect();
     assert_eq!(places, [(1.0, 1.0), (2.0, 10.0), (3.0, 100.0)]);
 }
 
