@@ -7,7 +7,9 @@ use super::notes;
 use super::request::{Absent, Drawn, Request};
 use super::scored::{self, Scores};
 use crate::compare::metric::Metric;
-use crate::plot::chart::{Along, Bar, Chart, Panel, Point, Reference, Row, Series};
+use crate::plot::chart::{
+    Along, Bar, Chart, LegendEntry, Panel, Point, Reference, Row, Series, Symbol,
+};
 use crate::plot::scale::{Data, Extent};
 use crate::record::results::Results;
 
@@ -86,12 +88,22 @@ impl Conditions<'_> {
         Chart {
             title: notes::title(self.results),
             subtitle: notes::subtitle(self.results, &self.shown()),
+            legend: self.legend(),
             x: quantity.around(across(&rows)),
             rows: rows.into_iter().map(row).collect(),
             band: self.band(),
             footnote: self.footnote(),
             ..Chart::default()
         }
+    }
+
+    /// The marks that are not lines, which have their names at their rows.
+    fn legend(&self) -> Vec<LegendEntry> {
+        let mut legend = vec![notes::mark(Symbol::Dot, "single replicate")];
+        if self.all().any(|scores| !scores.beyond.is_empty()) {
+            legend.push(notes::mark(Symbol::Beyond, "ended before it got there"));
+        }
+        legend
     }
 
     /// A line's name, and in a figure of one panel what became of its missing replicates.
@@ -169,15 +181,11 @@ impl Conditions<'_> {
 
     fn band(&self) -> String {
         if self.metric.is_waited_for() {
-            return "Large mark: median by Kaplan and Meier, where one that diverged never gets there. Dots: \
-                    single replicates. Arrows: replicates that ended before they got there."
+            return "Large mark: median by Kaplan and Meier, where one that diverged never gets there."
                 .to_owned();
         }
         let counts: Vec<usize> = self.all().map(|scores| scores.values.len()).collect();
-        format!(
-            "{} Dots: single replicates.",
-            notes::band(&counts, "Large mark", "Bar")
-        )
+        notes::band(&counts, "Large mark", "Bar")
     }
 
     fn footnote(&self) -> String {

@@ -6,7 +6,7 @@ use super::notes;
 use super::request::{Absent, Drawn, Request};
 use super::scored;
 use crate::compare::{self, Answer, Comparison, Question, tune};
-use crate::plot::chart::{Along, Bar, Chart, Panel, Point, Reference, Row, Series};
+use crate::plot::chart::{Along, Bar, Chart, Panel, Point, Reference, Row, Series, Symbol};
 use crate::plot::palette::Key;
 use crate::plot::scale::{self, Data, Extent};
 use crate::record::results::{Results, short_name};
@@ -97,8 +97,8 @@ impl Differences<'_> {
                 y: axes::categories("", &names),
                 panels: vec![panel],
             }],
-            band: "Large mark: mean difference. Bar: its 95 % t interval. Dots: single replicates."
-                .to_owned(),
+            legend: vec![notes::mark(Symbol::Dot, "single replicate")],
+            band: "Large mark: mean difference. Bar: its 95 % t interval.".to_owned(),
             footnote: self.footnote(rows.len()),
             ..Chart::default()
         }

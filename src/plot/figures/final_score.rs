@@ -13,7 +13,9 @@ use super::scored::{self, Scores};
 use super::sheet::{self, Frame, Rows, Strip};
 use crate::compare::metric::Metric;
 use crate::compare::tune;
-use crate::plot::chart::{Along, Axis, Bar, Panel, Point, Reference, Scale, Series};
+use crate::plot::chart::{
+    Along, Axis, Bar, LegendEntry, Panel, Point, Reference, Scale, Series, Symbol,
+};
 use crate::record::results::{Results, TrialCurves};
 
 /// How far lines are set apart sideways, as a share of the axis.
@@ -94,11 +96,19 @@ impl Final<'_> {
         let frame = Frame {
             shown: format!("{} by {by}", scored::words(self.metric)),
             legend_title: self.arrangement.legend_title.clone(),
-            legend: notes::legend(&self.arrangement),
+            legend: self.legend(),
             band: notes::band(&self.counts(), "Point", "Bar"),
             notes: self.notes(),
         };
         sheet::chart(self.results, frame, self.x.clone(), strips, Rows::OnOneAxis)
+    }
+
+    fn legend(&self) -> Vec<LegendEntry> {
+        let mut legend = notes::legend(&self.arrangement);
+        if self.counts().iter().any(|count| *count > 1) {
+            legend.push(notes::mark(Symbol::Dot, "single replicate"));
+        }
+        legend
     }
 
     fn panel(&self, facet: &Facet) -> Panel {
@@ -245,7 +255,7 @@ impl Final<'_> {
     }
 
     fn notes(&self) -> Vec<String> {
-        let mut notes = vec!["Faint dots: single replicates.".to_owned()];
+        let mut notes = Vec::new();
         if self.arrangement.lines.len() > 1 {
             notes.push("Lines are set apart a little sideways.".to_owned());
         }

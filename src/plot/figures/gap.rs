@@ -18,12 +18,15 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         .metric
         .as_deref()
         .is_some_and(|name| name.ends_with("loss"));
-    let (seen, unseen) = if of_loss {
-        (Metric::TrainLoss, loss)
-    } else {
-        (Metric::TrainAccuracy, accuracy)
+    let measured = metric::measured(results);
+    let evaluated = measured.contains(&Metric::EvaluatedTrainLoss);
+    let (seen, unseen) = match (of_loss, evaluated) {
+        (true, true) => (Metric::EvaluatedTrainLoss, loss),
+        (true, false) => (Metric::TrainLoss, loss),
+        (false, true) => (Metric::EvaluatedTrainAccuracy, accuracy),
+        (false, false) => (Metric::TrainAccuracy, accuracy),
     };
-    if !metric::measured(results).contains(&seen) {
+    if !measured.contains(&seen) {
         return Err(Absent("no epoch of training is recorded yet".to_owned()));
     }
     let arrangement = Arrangement::of(results, &Wanted::of("gap", &request.facets))?;
@@ -65,12 +68,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         panels: facets.iter().map(panel).collect(),
     });
     let strips: Vec<Strip> = rows.collect();
-    let mut notes = vec![
-        "Above 0 the network does better on what it has seen. Training figures are means over the epoch's \
-         batches while the weights change, with the batches' own statistics and any dropout, which alone \
-         can put them below the others."
-            .to_owned(),
-    ];
+    let mut notes = vec![note(evaluated).to_owned()];
     notes.extend(progress.notes());
     notes.extend(arrangement.left_out.iter().cloned());
     let frame = Frame {
@@ -86,4 +84,15 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         stem: curves::stem(name, request),
         chart: sheet::chart(results, frame, x, strips, Rows::OnOneAxis),
     }])
+}
+
+fn note(evaluated: bool) -> &'static str {
+    if evaluated {
+        "Above 0 the network does better on what it has seen. Training examples are evaluated after the epoch \
+         as the others are."
+    } else {
+        "Above 0 the network does better on what it has seen. Training figures are means over the epoch's \
+         batches while the weights change, with the batches' own statistics and any dropout, which alone can \
+         put them below the others; `[probe] train_evaluation = true` measures both alike."
+    }
 }

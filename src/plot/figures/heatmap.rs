@@ -8,7 +8,7 @@ use super::notes;
 use super::request::{Absent, Drawn, Request};
 use super::scored::{self, Scores};
 use crate::compare::metric::{Metric, Unit};
-use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Row};
+use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Row, Symbol};
 use crate::plot::scale::{Data, Extent};
 use crate::record::results::{Results, TrialCurves};
 
@@ -101,9 +101,18 @@ impl HeatMap<'_> {
             y: y.clone(),
             panels,
         };
+        let cells = || rows.iter().flatten().flat_map(|panel| &panel.cells);
+        let mut legend = Vec::new();
+        if cells().any(|cell| cell.best) {
+            legend.push(notes::mark(Symbol::Best, "best of its panel"));
+        }
+        if cells().any(|cell| cell.hatched) {
+            legend.push(notes::mark(Symbol::Hatched, "a replicate diverged"));
+        }
         Chart {
             title: notes::title(self.results),
             subtitle: notes::subtitle(self.results, &self.shown()),
+            legend,
             x: self.axis(&self.across),
             rows: rows.into_iter().enumerate().map(row).collect(),
             shade: Some(scored::quantity(self.metric).around(data)),
@@ -223,8 +232,8 @@ impl HeatMap<'_> {
         let counts: Vec<usize> = self.counts();
         let most = counts.iter().max().copied().unwrap_or(0);
         format!(
-            "Cell: mean over the completed of n = {most} replicates. Heavy frame: the best of the panel, of \
-             cells with fewest diverged replicates. Hatched: a replicate diverged; without a number, all did."
+            "Cell: mean over the completed of n = {most} replicates; without a number, all diverged. Best: of \
+             the cells with fewest diverged replicates."
         )
     }
 

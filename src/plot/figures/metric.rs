@@ -21,17 +21,23 @@ pub(super) enum Metric {
     ValidationAccuracy,
     /// After the epoch.
     TestAccuracy,
+    /// On training examples, after the epoch and evaluated as the others are.
+    EvaluatedTrainLoss,
+    /// Likewise.
+    EvaluatedTrainAccuracy,
 }
 
 impl Metric {
     /// All of them, in the order of the files.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::TrainLoss,
         Self::ValidationLoss,
         Self::TrainAccuracy,
         Self::ValidationAccuracy,
         Self::TestLoss,
         Self::TestAccuracy,
+        Self::EvaluatedTrainLoss,
+        Self::EvaluatedTrainAccuracy,
     ];
 
     /// Name of its column and of its figure's file.
@@ -43,6 +49,8 @@ impl Metric {
             Self::TrainAccuracy => "train_accuracy",
             Self::ValidationAccuracy => "validation_accuracy",
             Self::TestAccuracy => "test_accuracy",
+            Self::EvaluatedTrainLoss => "evaluated_train_loss",
+            Self::EvaluatedTrainAccuracy => "evaluated_train_accuracy",
         }
     }
 
@@ -55,6 +63,8 @@ impl Metric {
             Self::TrainAccuracy => "Training accuracy",
             Self::ValidationAccuracy => "Validation accuracy",
             Self::TestAccuracy => "Test accuracy",
+            Self::EvaluatedTrainLoss => "Evaluated training loss",
+            Self::EvaluatedTrainAccuracy => "Evaluated training accuracy",
         }
     }
 
@@ -67,7 +77,7 @@ impl Metric {
     pub(super) fn is_loss(self) -> bool {
         matches!(
             self,
-            Self::TrainLoss | Self::ValidationLoss | Self::TestLoss
+            Self::TrainLoss | Self::ValidationLoss | Self::TestLoss | Self::EvaluatedTrainLoss
         )
     }
 
@@ -80,6 +90,8 @@ impl Metric {
             Self::TrainAccuracy => row.train_accuracy.map(per_cent),
             Self::ValidationAccuracy => row.validation_accuracy.map(per_cent),
             Self::TestAccuracy => Some(per_cent(row.test_accuracy)),
+            Self::EvaluatedTrainLoss => row.evaluated_train_loss,
+            Self::EvaluatedTrainAccuracy => row.evaluated_train_accuracy.map(per_cent),
         }
     }
 

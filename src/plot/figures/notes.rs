@@ -47,6 +47,14 @@ pub(super) fn diverged() -> LegendEntry {
     }
 }
 
+/// An entry of the legend that stands for a kind of mark.
+pub(super) fn mark(symbol: Symbol, label: &str) -> LegendEntry {
+    LegendEntry {
+        label: label.to_owned(),
+        symbol,
+    }
+}
+
 fn entry(arrangement: &Arrangement<'_>, line: &Line) -> LegendEntry {
     let counts = arrangement.facets.iter().map(|facet| {
         let trials = arrangement.trials(line, facet);

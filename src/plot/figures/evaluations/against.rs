@@ -53,10 +53,7 @@ pub(super) fn draw(
     let mut frame = frame(&mut found, request, &arrangement)?;
     let by = axis_name(&results.axes[along]);
     frame.shown = format!("{} at the end, by {by}", frame.shown);
-    frame.band = frame
-        .band
-        .replacen("Line", "Point", 1)
-        .replacen("Band", "Bar", 1);
+    frame.band = notes::band(&counts, "Point", "Bar");
     frame
         .notes
         .push("`--x step` follows them on the way.".to_owned());

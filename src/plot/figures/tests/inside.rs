@@ -237,3 +237,24 @@ fn the_gap_is_what_is_seen_minus_what_is_not() {
         "Training accuracy minus validation accuracy · an-experiment"
     );
 }
+
+#[test]
+fn the_gap_is_between_what_was_evaluated_alike_where_that_was_measured() {
+    let mut results = placements(2);
+    for row in results
+        .trials
+        .iter_mut()
+        .flat_map(|trial| &mut trial.epochs)
+    {
+        row.evaluated_train_loss = Some(0.1);
+        row.evaluated_train_accuracy = row.validation_accuracy.map(|share| share + 0.03);
+    }
+    let chart = chart(&results, "gap");
+    assert_close(line(only_panel(&chart), "none").points[0].y, 3.0);
+    assert!(
+        chart
+            .subtitle
+            .starts_with("Evaluated training accuracy minus")
+    );
+    assert!(chart.footnote.contains("as the others are."));
+}

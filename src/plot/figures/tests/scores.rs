@@ -84,7 +84,8 @@ fn a_rate_at_chance_is_named_and_one_that_diverged_is_marked() {
     assert_eq!(none.ended.len(), 1);
     assert_close(none.ended[0].y, chart.rows[0].y.low);
     assert_eq!(labels(&chart)[0], "none (1 of 9 diverged)");
-    assert_eq!(chart.legend.last().expect("an entry").symbol, Symbol::Ended);
+    let symbols: Vec<Symbol> = chart.legend.iter().map(|entry| entry.symbol).collect();
+    assert_eq!(symbols[2..], [Symbol::Ended, Symbol::Dot]);
 }
 
 #[test]
@@ -165,6 +166,10 @@ fn a_heat_map_has_a_panel_for_each_placement_and_marks_what_is_best_and_what_div
         .collect::<Vec<_>>();
     assert_eq!(best.len(), 1);
     assert_eq!((best[0].at.x, best[0].label.as_str()), (1.0, "85.2"));
+    assert_eq!(
+        labels(&chart),
+        ["best of its panel", "a replicate diverged"]
+    );
     let shade = chart.shade.as_ref().expect("a scale of shades");
     assert_eq!(shade.label, "Test accuracy (%)");
     assert!(shade.low <= 10.0 && shade.high >= 94.2);
