@@ -66,6 +66,14 @@ fn a_compact_copy_gives_the_same_tables_comparisons_and_charts() {
     }
     assert_same(&lab.files("results/small/charts"), &drawn);
     assert_same(&lab.files("compact/charts"), &drawn);
+    for folder in ["results/small", "compact"] {
+        said(&lab, folder, &["report"]);
+    }
+    for page in ["report.md", "report.html"] {
+        let [whole, compact] =
+            ["results/small", "compact"].map(|folder| lab.text(&format!("{folder}/{page}")));
+        assert!(whole == compact, "{page} differs");
+    }
     // The folder itself, and wherever it is: the trials' files are not needed.
     std::fs::rename(lab.path("results/small"), lab.path("away")).expect("a folder");
     assert_eq!(

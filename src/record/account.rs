@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::compact;
 use super::layout::Layout;
 use super::manifest::{self, Manifest};
 use super::reader;
+use super::schema::FactRow;
 use crate::error::Result;
-use crate::event::Examples;
 use crate::fs;
 
 /// How a results folder came about.
@@ -61,37 +62,41 @@ pub fn read<'a>(root: &Path, trials: impl IntoIterator<Item = &'a str>) -> Resul
         manifest: String::from_utf8_lossy(&text).into_owned(),
         ..Account::default()
     };
-    for id in trials {
-        account.enter(&layout, id)?;
+    let ids: Vec<&str> = trials.into_iter().collect();
+    for facts in facts(&layout, &ids)? {
+        account.enter(facts);
     }
     Ok(account)
 }
 
+/// What the records of trials tell, of those that ended.
+fn facts(layout: &Layout, ids: &[&str]) -> Result<Vec<FactRow>> {
+    if compact::is_compact(layout) {
+        return compact::facts(layout, ids);
+    }
+    let mut facts = Vec::new();
+    for id in ids {
+        facts.extend(reader::record_of(layout, id)?.map(FactRow::of));
+    }
+    Ok(facts)
+}
+
 impl Account {
-    /// Adds what the record of a trial tells, if the trial has ended.
-    fn enter(&mut self, layout: &Layout, id: &str) -> Result<()> {
-        let Some(record) = reader::record_of(layout, id)? else {
-            return Ok(());
-        };
-        let name = record.settings.get("data.dataset");
-        let Examples {
-            train,
-            validation,
-            test,
-        } = record.examples;
+    /// Adds what the record of a trial tells.
+    fn enter(&mut self, facts: FactRow) {
         self.data.insert(DataUsed {
-            dataset: name
-                .and_then(|name| name.as_str())
-                .unwrap_or_default()
-                .to_owned(),
-            digest: record.data,
-            examples: [train, validation, test],
+            dataset: facts.dataset,
+            digest: facts.data,
+            examples: [
+                facts.train_examples,
+                facts.validation_examples,
+                facts.test_examples,
+            ],
         });
-        self.devices.insert(record.device);
+        self.devices.insert(facts.device);
         let (low, high) = self.parameters.unwrap_or((usize::MAX, 0));
-        let count = record.parameters;
+        let count = facts.parameters;
         self.parameters = Some((low.min(count), high.max(count)));
-        Ok(())
     }
 }
 

@@ -12,6 +12,7 @@ use super::curves::{Curves, Gathered, finite, unreadable};
 use super::layout::Layout;
 use super::reader::damaged;
 use super::results::Details;
+use super::schema::FactRow;
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -52,6 +53,15 @@ pub fn refuse(layout: &Layout, why: &str) -> Result<()> {
         "`{}` is a compact copy of a results folder: {why}\n  hint: {whole}, or another folder (`-o output.dir=DIR` where an experiment names it)",
         layout.root().display()
     )))
+}
+
+/// What the records of the trials with these `ids` said, of those that ended.
+pub(super) fn facts(layout: &Layout, ids: &[&str]) -> Result<Vec<FactRow>> {
+    let owners = ids.iter().enumerate();
+    let owners: HashMap<&str, usize> = owners.map(|(owner, id)| (*id, owner)).collect();
+    let mut facts = Vec::new();
+    stacked(&layout.records_table(), &owners, |_, row| facts.push(row))?;
+    Ok(facts)
 }
 
 /// The rows of the trials with these `ids`, in their order.

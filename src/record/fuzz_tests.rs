@@ -10,7 +10,7 @@ use super::layout::Layout;
 use super::overview::Overview;
 use super::publish::{self, Options};
 use super::results::{Details, Results};
-use super::{checkpoint, claims, compact, leftovers, live, manifest, reader, state};
+use super::{account, checkpoint, claims, compact, leftovers, live, manifest, reader, state};
 use crate::compare::{self, Question};
 use crate::config;
 use crate::config::spec::Experiment;
@@ -107,6 +107,10 @@ impl Folder {
             report::tune::table(results);
             compare(results);
             figures::all(results);
+        }
+        if let Ok(results) = &results {
+            let ids = results.trials.iter().map(|trial| trial.id.as_str());
+            drop(account::read(self.root.path(), ids));
         }
         // A compact copy says what it is, however damaged; a whole folder says nothing.
         let refused = compact::refuse(&layout, "");
@@ -238,7 +242,14 @@ fn a_damaged_table_of_layers_leaves_every_reader_standing() {
 fn damaged_tables_of_a_compact_copy_leave_every_reader_standing() {
     let folder = Folder::compact();
     let words = [CSV, &["dead", "trial", TRIALS[0], TRIALS[1]]].concat();
-    for table in ["epochs.csv", "timings.csv", "steps.csv", "layers.csv"] {
+    let tables = [
+        "records.csv",
+        "epochs.csv",
+        "timings.csv",
+        "steps.csv",
+        "layers.csv",
+    ];
+    for table in tables {
         let path = folder.path(table);
         let whole = fs::read(&path).unwrap();
         folder.fuzz_file(table, &words);

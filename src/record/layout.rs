@@ -51,6 +51,11 @@ impl Layout {
         self.root.join("compact.json")
     }
 
+    /// In a compact copy: data, device and size of all trials that ended.
+    pub(super) fn records_table(&self) -> PathBuf {
+        self.root.join("records.csv")
+    }
+
     /// In a compact copy: the epochs of all trials.
     pub(super) fn epochs_table(&self) -> PathBuf {
         self.root.join("epochs.csv")

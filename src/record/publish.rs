@@ -11,7 +11,7 @@ use super::curves::unreadable;
 use super::layout::{Layout, TrialLayout};
 use super::manifest;
 use super::reader::{self, damaged};
-use super::schema::{EpochRow, LayerRow, SCHEMA_VERSION, StepRow, TimingRow};
+use super::schema::{EpochRow, FactRow, LayerRow, SCHEMA_VERSION, StepRow, TimingRow};
 use crate::error::{Error, Result};
 use crate::fs::{self, Partial};
 
@@ -68,6 +68,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
 
 /// Stacks the tables of the trials.
 fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: &Options) -> Result<()> {
+    stack_facts(source, ids, &target.records_table())?;
     stack::<EpochRow>(
         source,
         ids,
@@ -173,6 +174,17 @@ fn stack<T: DeserializeOwned + Serialize>(
     for id in ids {
         for row in reader::rows::<T>(&file(&source.trial(id)))? {
             table.row(&(id, row))?;
+        }
+    }
+    table.finish()
+}
+
+/// The same of what records say.
+fn stack_facts(source: &Layout, ids: &[&str], into: &Path) -> Result<()> {
+    let mut table = Stack::new(into, &format!("trial,{}", FactRow::HEADER))?;
+    for id in ids {
+        if let Some(record) = reader::record_of(source, id)? {
+            table.row(&(id, FactRow::of(record)))?;
         }
     }
     table.finish()

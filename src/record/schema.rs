@@ -114,6 +114,49 @@ impl LayerRow {
     pub const HEADER: &'static str = "trial,step,layer,quantity,value\n";
 }
 
+/// A row of `records.csv` in a compact copy, behind the trial's id: what a report says of a trial
+/// that ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactRow {
+    /// The name of its dataset.
+    pub dataset: String,
+    /// Digest of the dataset's bytes.
+    pub data: String,
+    /// Training examples.
+    pub train_examples: usize,
+    /// Validation examples.
+    pub validation_examples: usize,
+    /// Test examples.
+    pub test_examples: usize,
+    /// Trainable parameters.
+    pub parameters: usize,
+    /// The kind of the device that trained it.
+    pub device: String,
+}
+
+impl FactRow {
+    /// The first line of the file, behind the column of the trial.
+    pub const HEADER: &'static str =
+        "dataset,data,train_examples,validation_examples,test_examples,parameters,device\n";
+
+    /// What a record says.
+    pub(super) fn of(record: TrialRecord) -> Self {
+        let name = record.settings.get("data.dataset");
+        Self {
+            dataset: name
+                .and_then(|name| name.as_str())
+                .unwrap_or_default()
+                .to_owned(),
+            data: record.data,
+            train_examples: record.examples.train,
+            validation_examples: record.examples.validation,
+            test_examples: record.examples.test,
+            parameters: record.parameters,
+            device: record.device,
+        }
+    }
+}
+
 /// A row of `order.csv`: one batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderRow {

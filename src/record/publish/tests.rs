@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
+use crate::record::account;
 use crate::record::results::{Details, Results};
 
 const PUBLISHED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/results/published/mnist");
@@ -58,6 +59,12 @@ fn a_compact_copy_reads_as_the_folder_does_and_copies_no_trial_folder() {
     let trial = results.trials.iter().find(|trial| trial.id == TRIAL);
     let trial = trial.expect("in the plan");
     assert!(!trial.steps.is_empty() && trial.layers.len() == 2 && !trial.seconds.is_empty());
+    let account = |root: &Path| {
+        let ids = results.trials.iter().map(|trial| trial.id.as_str());
+        account::read(root, ids).unwrap()
+    };
+    assert_eq!(account(&into), account(&root));
+    assert!(!account(&into).data.is_empty() && account(&into).parameters.is_some());
     let names: Vec<String> = fs::files(&into)
         .unwrap()
         .iter()
@@ -69,6 +76,7 @@ fn a_compact_copy_reads_as_the_folder_does_and_copies_no_trial_folder() {
         "experiment.toml",
         "layers.csv",
         "manifest.json",
+        "records.csv",
         "steps.csv",
         "summary.csv",
         "timings.csv",
