@@ -4,17 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{self, ReportFormat};
 use crate::commands::{NOTHING_TO_DRAW, print, say};
-use crate::compare::metric::Metric;
-use crate::compare::unknown;
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::plot::chart::Chart;
-use crate::plot::figures;
-use crate::record::account;
 use crate::record::layout::Layout;
-use crate::record::reader;
-use crate::record::results::Results;
-use crate::report::page::{self, Material, pictures};
+use crate::report::page::{self, Folder, Material, pictures};
 use crate::report::splice;
 
 /// Writes what is asked for, and prints where it is.
@@ -57,40 +50,18 @@ fn splice(file: &Path, checks: bool) -> Result<()> {
 }
 
 fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
-    let results = reader::read(folder)?;
-    let ids = results.trials.iter().map(|trial| trial.id.as_str());
-    let account = account::read(folder, ids)?;
-    let metric = Metric::named(arguments.metric.as_deref().unwrap_or("test_accuracy"))?;
-    let material = Material::new(&results, &account, metric)?;
-    let charts = charts(&results, &arguments.figures)?;
-    if charts.is_empty() {
+    let read = Folder::read(folder, &arguments.figures)?;
+    let material = Material::new(&read, arguments.metric.as_deref())?;
+    if read.charts.is_empty() {
         say(NOTHING_TO_DRAW);
     }
-    let report = page::report(&material, charts);
+    let report = page::report(&material, read.charts.clone());
     let pictures = pictures::draw(&report)?;
     let target = arguments.output.as_deref().unwrap_or(folder);
     for path in write(&report, &pictures, target, &arguments.format)? {
         print(&format!("{}\n", path.display()))?;
     }
     Ok(())
-}
-
-/// The figures that are asked for, or all.
-fn charts(results: &Results, names: &[String]) -> Result<Vec<(String, Chart)>> {
-    let mut all = figures::all(results);
-    if names.is_empty() {
-        return Ok(all);
-    }
-    let known: Vec<String> = all.iter().map(|(stem, _)| stem.clone()).collect();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let mut found = Vec::new();
-    for name in names {
-        let at = all.iter().position(|(stem, _)| stem == name);
-        let at = at.ok_or_else(|| Error::Usage(unknown("figure", name, &known)))?;
-        found.push(all[at].clone());
-    }
-    all = found;
-    Ok(all)
 }
 
 fn write(

@@ -14,7 +14,7 @@ pub fn answer(judgement: &Judgement) -> String {
 }
 
 /// The effect of one comparison, with the setting where a test has several.
-pub(super) fn effect(judgement: &Judgement, tested: &Tested, judged: &Judged) -> String {
+pub(in crate::report) fn effect(judgement: &Judgement, tested: &Tested, judged: &Judged) -> String {
     let paired = &judged.comparison.paired;
     if paired.pairs == 0 {
         return "no pair has been trained yet".to_owned();
@@ -186,7 +186,7 @@ fn figure(number: f64, places: usize) -> String {
 }
 
 /// `batch_size 2, activation relu`
-pub(super) fn setting(tested: &Tested, judged: &Judged) -> String {
+pub(in crate::report) fn setting(tested: &Tested, judged: &Judged) -> String {
     let cells = tested.others.iter().zip(&judged.comparison.setting);
     let words: Vec<String> = cells
         .filter(|(_, cell)| !cell.is_empty())

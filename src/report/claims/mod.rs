@@ -1,6 +1,7 @@
 //! What came of claims: the table "claim → verdict → effect → figure", and every test behind it.
 
 mod effect;
+mod entries;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -8,8 +9,11 @@ mod verdict;
 mod words;
 
 pub use effect::{answer, test_name};
+pub(super) use effect::{effect, setting};
+pub use entries::{within, written};
 pub use tables::{csv, json};
 pub use verdict::verdict;
+pub(super) use words::{alone, outcome};
 pub use words::{markdown, table};
 
 use crate::compare::claim::Judgement;

@@ -7,7 +7,7 @@ use crate::record::results::short_name;
 use crate::report::sheet::Sheet;
 
 /// What a comparison says of the claim.
-fn outcome(judged: &Judged) -> &'static str {
+pub(in crate::report) fn outcome(judged: &Judged) -> &'static str {
     match judged.outcome {
         _ if judged.comparison.paired.pairs == 0 => "no pairs",
         Outcome::Supported => "supported",
@@ -103,7 +103,7 @@ fn sheet(judgement: &Judgement, tested: &Tested) -> Sheet {
 }
 
 /// The test with this comparison alone: a row needs not say where it stands.
-fn alone(tested: &Tested, judged: &Judged) -> Tested {
+pub(in crate::report) fn alone(tested: &Tested, judged: &Judged) -> Tested {
     Tested {
         comparisons: vec![judged.clone()],
         ..tested.clone()

@@ -20,6 +20,9 @@ pub struct Statement {
 
 /// The answer of a folder.
 pub fn statement(material: &Material<'_>) -> Statement {
+    if let Some(judgement) = material.judgement {
+        return super::claim::statement(judgement);
+    }
     let Some(compared) = &material.compared else {
         return Statement {
             answer: without_comparison(material),
@@ -166,13 +169,13 @@ impl Speaker<'_> {
         });
         self.subject(&first.a)
             .plain(format!(
-                " was compared with the network {} in {} settings by {}: ",
-                self.against(&last.b).trim_start_matches("than "),
-                pair.len(),
-                spoken(self.compared.metric.name)
+                " against {}, by {} in {} settings: ",
+                self.opponent(&last.b),
+                spoken(self.compared.metric.name),
+                pair.len()
             ))
             .strong(parts.join(", "))
-            .plain(range)
+            .plain(range.replace('-', "−"))
             .plain(".")
     }
 
@@ -204,6 +207,18 @@ impl Speaker<'_> {
         }
     }
 
+    /// `no normalisation`
+    fn opponent(&self, value: &str) -> String {
+        if self.compared.by == PLACEMENT && value == "none" {
+            return "no normalisation".to_owned();
+        }
+        let against = self.against(value);
+        against
+            .trim_start_matches("than with ")
+            .trim_start_matches("than ")
+            .to_owned()
+    }
+
     /// `gave 97.96 % test accuracy`
     fn came_to(&self, mean: f64) -> String {
         let metric = self.compared.metric;
@@ -223,6 +238,8 @@ impl Speaker<'_> {
                 format!("needed {number} s of training to {goal} (wall-clock)")
             }
             Unit::Seconds => format!("took {number} s a step (wall-clock)"),
+            Unit::Number => format!("came to a {name} of {number}"),
+            Unit::Decades => format!("came to a {name} of 10 to the power of {number}"),
             Unit::Ratio => {
                 format!("took {number} times as long a step as without a norm (wall-clock)")
             }

@@ -1,14 +1,16 @@
 //! The figures that answer the question, each with what it shows in words.
 
+use super::answer::capitalised;
 use super::document::{Block, Figure, Section};
 use super::words::Words;
-use crate::plot::chart::{Axis, Chart, Panel, Scale, Series};
+use crate::plot::chart::{Axis, Chart, Row, Scale, Series};
+use crate::plot::figures::Drawn;
 
-/// The section; none where nothing can be drawn yet.
-pub(super) fn section(charts: Vec<(String, Chart)>) -> Option<Section> {
+/// The section; none where nothing can be drawn yet. `name` is the experiment's.
+pub(super) fn section(charts: Vec<Drawn>, name: &str) -> Option<Section> {
     let blocks: Vec<Block> = charts
         .into_iter()
-        .map(|(stem, chart)| Block::Figure(figure(stem, chart)))
+        .map(|drawn| Block::Figure(figure(drawn, name)))
         .collect();
     (!blocks.is_empty()).then(|| Section {
         id: "figures",
@@ -17,26 +19,28 @@ pub(super) fn section(charts: Vec<(String, Chart)>) -> Option<Section> {
     })
 }
 
-/// A chart with its words.
-pub fn figure(stem: String, chart: Chart) -> Figure {
+/// A chart of the experiment `name` with its words.
+pub fn figure(drawn: Drawn, name: &str) -> Figure {
+    let Drawn { stem, chart } = drawn;
+    let shown = shown(&chart, name);
     Figure {
-        caption: caption(&stem, &chart),
-        alternative: alternative(&stem, &chart),
+        caption: caption(&shown, &chart),
+        alternative: alternative(&shown, &chart),
         stem,
         chart,
     }
 }
 
 /// What is drawn against what, and what its marks are.
-fn caption(stem: &str, chart: &Chart) -> Words {
+fn caption(shown: &str, chart: &Chart) -> Words {
     let more = [&chart.band, &chart.footnote]
         .into_iter()
         .filter(|text| !text.is_empty())
         .map(|text| format!(" {text}"))
         .collect::<String>();
     Words::new()
-        .strong(format!("{}.", shown(stem, chart)))
-        .plain(more)
+        .strong(format!("{shown}."))
+        .and(Words::marked(&more))
         .plain(if is_of_clock(chart) {
             " Seconds are wall-clock times of the machine that trained."
         } else {
@@ -44,77 +48,110 @@ fn caption(stem: &str, chart: &Chart) -> Words {
         })
 }
 
-/// `Training loss, test accuracy (%) against epoch`
-fn shown(stem: &str, chart: &Chart) -> String {
-    let mut quantities: Vec<String> = Vec::new();
-    let panels = || {
-        chart
-            .rows
-            .iter()
-            .flat_map(|row| row.panels.iter().map(move |p| (row, p)))
+/// `Test accuracy against epoch`
+fn shown(chart: &Chart, name: &str) -> String {
+    let subtitle = chart
+        .subtitle
+        .trim_end_matches(name)
+        .trim_end_matches(" · ");
+    let what = if subtitle.is_empty() {
+        capitalised(&quantities(chart).to_lowercase())
+    } else {
+        subtitle.to_owned()
     };
-    for (row, panel) in panels() {
-        let title = if panel.title.is_empty() {
-            &row.y.label
-        } else {
-            &panel.title
-        };
-        if !title.is_empty() && !quantities.contains(title) {
-            quantities.push(title.clone());
-        }
+    if chart.x.label.is_empty() || what.contains(" against ") {
+        return what;
     }
-    let what = match quantities.len() {
-        0 => stem.replace('_', " "),
-        1..=4 => quantities.join(", ").to_lowercase(),
-        count => format!("{} in {count} panels", first_label(chart).to_lowercase()),
-    };
-    let what = super::answer::capitalised(&what);
-    match chart.x.label.is_empty() {
-        true => what,
-        false => format!("{what} against {}", chart.x.label.to_lowercase()),
-    }
+    format!("{what} against {}", uncapitalised(&chart.x.label))
 }
 
-fn first_label(chart: &Chart) -> &str {
-    chart.rows.first().map_or("", |row| &row.y.label)
+/// What the panels show, each thing once.
+fn quantities(chart: &Chart) -> String {
+    let mut found: Vec<&str> = Vec::new();
+    for row in &chart.rows {
+        for panel in &row.panels {
+            let title = if panel.title.is_empty() {
+                &row.y.label
+            } else {
+                &panel.title
+            };
+            if !title.is_empty() && !found.contains(&title.as_str()) {
+                found.push(title);
+            }
+        }
+    }
+    if found.len() > 4 {
+        found = chart.rows.iter().map(|row| row.y.label.as_str()).collect();
+        found.dedup();
+    }
+    found.join(", ")
+}
+
+/// With its first letter small, unless it begins with an abbreviation.
+fn uncapitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            let rest = &text[first.len_utf8()..];
+            first.to_lowercase().to_string() + rest
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Panels whose outcome is told to readers who do not see them.
 const MOST_TOLD: usize = 6;
 
-/// The caption, and where each line ends.
-fn alternative(stem: &str, chart: &Chart) -> String {
-    let mut text = format!("Chart: {}.", shown(stem, chart));
-    let panels = chart
-        .rows
-        .iter()
-        .flat_map(|row| row.panels.iter().map(move |panel| (&row.y, panel)));
-    let several = panels.clone().count() > 1;
-    for (y, panel) in panels.take(MOST_TOLD) {
-        let ends: Vec<String> = panel
-            .series
-            .iter()
-            .filter_map(|s| end(s, &chart.x, y))
-            .collect();
-        if ends.is_empty() {
-            continue;
+/// What the figure shows, and where each line begins and ends.
+fn alternative(shown: &str, chart: &Chart) -> String {
+    let mut text = format!("Chart: {shown}.");
+    let mut told = 0;
+    for row in &chart.rows {
+        for (column, panel) in row.panels.iter().enumerate() {
+            let ends = panel
+                .series
+                .iter()
+                .filter_map(|s| ends(s, &chart.x, &row.y));
+            let ends: Vec<String> = ends.collect();
+            if ends.is_empty() || told == MOST_TOLD {
+                continue;
+            }
+            told += 1;
+            let name = panel_name(chart, row, column);
+            text.push_str(&format!(" {}{}.", name, ends.join("; ")));
         }
-        let name = name(y, panel, several);
-        text.push_str(&format!(" {name}{}.", ends.join("; ")));
     }
     text
 }
 
-fn name(y: &Axis, panel: &Panel, several: bool) -> String {
-    match (&panel.title, several) {
-        (title, true) if !title.is_empty() => format!("{title}: "),
-        _ if !y.label.is_empty() => format!("{}: ", y.label),
-        _ => String::new(),
+/// `batch size 16, accuracy (%): `; the panels below have the title of the first one in their column.
+fn panel_name(chart: &Chart, row: &Row, column: usize) -> String {
+    let several_rows = chart.rows.len() > 1;
+    let title = |row: &Row| {
+        row.panels
+            .get(column)
+            .map_or(String::new(), |p| p.title.clone())
+    };
+    let own = title(row);
+    let title = match chart.rows.first() {
+        Some(first) if own.is_empty() => title(first),
+        _ => own,
+    };
+    let quantity = if several_rows {
+        uncapitalised(&row.y.label)
+    } else {
+        String::new()
+    };
+    let parts = [title, row.heading.clone(), quantity];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() {
+        return String::new();
     }
+    format!("{}: ", capitalised(&parts.join(", ")))
 }
 
 /// `before goes from 0.31 to 0.033`
-fn end(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
+fn ends(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
     let (first, last) = (series.points.first()?, series.points.last()?);
     let label = if series.label.is_empty() {
         "the line"
@@ -122,27 +159,25 @@ fn end(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
         &series.label
     };
     let (from, to) = (number(first.y, y), number(last.y, y));
-    Some(
-        if series.points.len() == 1 || x.scale == Scale::Categorical {
-            format!("{label} {to}")
-        } else {
-            format!("{label} goes from {from} to {to}")
-        },
-    )
+    let is_single = series.points.len() == 1 || x.scale == Scale::Categorical;
+    Some(if is_single {
+        format!("{label} {to}")
+    } else {
+        format!("{label} goes from {from} to {to}")
+    })
 }
 
-/// As many digits as the axis is long.
+/// Three digits or so; by the length of the axis where that is even.
 fn number(value: f64, axis: &Axis) -> String {
-    let span = (axis.high - axis.low).abs();
-    let places = if span > 0.0 && span.is_finite() {
-        (2.0 - span.log10().floor()).clamp(0.0, 6.0) as usize
-    } else {
-        3
+    let span = match axis.scale {
+        Scale::Logarithmic => value.abs(),
+        Scale::Linear | Scale::Categorical => (axis.high - axis.low).abs(),
     };
-    match axis.scale {
-        Scale::Logarithmic => format!("{value:.2e}"),
-        _ => format!("{value:.places$}"),
+    if !(1e-6..1e6).contains(&span) {
+        return format!("{value:.2e}");
     }
+    let places = (2.0 - span.log10().floor()).clamp(0.0, 8.0) as usize;
+    format!("{value:.places$}").replace('-', "−")
 }
 
 /// Whether it shows how long something took.

@@ -1,5 +1,7 @@
 //! What a report is made from, and the few things that several of its parts ask about it.
 
+use super::folder::Folder;
+use crate::compare::claim::Judgement;
 use crate::compare::metric::Metric;
 use crate::compare::tune;
 use crate::compare::{self, Answer, Question};
@@ -20,6 +22,8 @@ pub struct Material<'a> {
     pub account: &'a Account,
     /// What decides.
     pub metric: Metric,
+    /// What came of the experiment's claim, where that is what is asked.
+    pub judgement: Option<&'a Judgement>,
     /// The trials at the chosen values, where something was tuned.
     pub chosen: Option<Results>,
     /// What is compared, and what came of it; none where there is nothing to compare.
@@ -27,14 +31,15 @@ pub struct Material<'a> {
 }
 
 impl<'a> Material<'a> {
-    /// Compares the placements, or the values of the first other axis that has several.
-    pub fn new(results: &'a Results, account: &'a Account, metric: Metric) -> Result<Self> {
-        let chosen = tune::at_chosen(results);
+    /// Compares, by the metric that is asked for or that suits the folder, the placements, or the values of the first other axis that has several.
+    pub fn new(folder: &'a Folder, asked: Option<&str>) -> Result<Self> {
+        let metric = folder.metric(asked)?;
         let mut material = Self {
-            results,
-            account,
+            results: &folder.results,
+            account: &folder.account,
             metric,
-            chosen,
+            judgement: folder.judgement.as_ref().filter(|_| asked.is_none()),
+            chosen: tune::at_chosen(&folder.results),
             compared: None,
         };
         let Some(by) = material.compared_axis() else {
@@ -77,6 +82,15 @@ impl<'a> Material<'a> {
         }
     }
 
+    /// The datasets that were used, by their names in `data.dataset`.
+    pub fn datasets(&self) -> Vec<&str> {
+        let axis = self.results.axes.iter().position(|axis| axis == DATASET);
+        let Some(axis) = axis else {
+            return self.fixed(DATASET).into_iter().collect();
+        };
+        values(self.results, axis)
+    }
+
     /// Whether a key had several values.
     pub fn is_varied(&self, key: &str) -> bool {
         self.varied().iter().any(|(axis, _)| *axis == key)
@@ -99,6 +113,9 @@ impl<'a> Material<'a> {
 
 /// The axis that the program is about.
 pub const PLACEMENT: &str = "norm.placement";
+
+/// The key that names the data.
+const DATASET: &str = "data.dataset";
 
 /// Axes that have several values, with these in the experiment's order.
 fn varied(results: &Results) -> Vec<(&str, Vec<&str>)> {

@@ -2,9 +2,11 @@
 //! here fill in, one for each section, and which [`html`] and [`markdown`] write.
 
 pub mod answer;
+mod claim;
 pub mod document;
 pub mod figures;
 mod fold;
+mod folder;
 pub mod html;
 pub mod markdown;
 mod material;
@@ -18,22 +20,24 @@ mod tests;
 mod untested;
 mod words;
 
+pub use folder::{Folder, chart};
 pub use material::{Material, PLACEMENT};
 pub use words::{Piece, Words};
 
 use self::material::counted;
-use crate::plot::chart::Chart;
+use crate::plot::figures::Drawn;
 use crate::record::manifest::VERSION;
 use document::Report;
 
 /// The report on a results folder, with these figures.
-pub fn report(material: &Material<'_>, charts: Vec<(String, Chart)>) -> Report {
+pub fn report(material: &Material<'_>, charts: Vec<Drawn>) -> Report {
     let results = material.results;
     let statement = answer::statement(material);
     let mut remarks: Vec<Words> = untested::unfinished(material).into_iter().collect();
     remarks.extend(statement.others);
+    remarks.extend(tables::tuning(material));
     let sections = [
-        figures::section(charts),
+        figures::section(charts, &results.name),
         Some(tables::section(material)),
         Some(setup::section(material)),
         Some(untested::section(material)),

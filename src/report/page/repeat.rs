@@ -39,12 +39,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 fn commands(material: &Material<'_>) -> String {
     let mut commands = Vec::new();
     for dataset in ["mnist", "fashion-mnist", "cifar10"] {
-        if material
-            .account
-            .data
-            .iter()
-            .any(|used| used.dataset == dataset)
-        {
+        if material.datasets().contains(&dataset) {
             commands.push(format!("bn-lab data fetch {dataset}"));
         }
     }
@@ -96,6 +91,13 @@ fn origins(material: &Material<'_>) -> Table {
     for used in &account.data {
         let digest = format!("{}, SHA-256 {}…", used.dataset, used.digest);
         rows.push(("data", digest));
+    }
+    if account.data.is_empty() {
+        let names: Vec<String> = material.datasets().into_iter().map(str::to_owned).collect();
+        rows.push((
+            "data",
+            format!("{}; no digest was kept here", listed(&names)),
+        ));
     }
     let row = |(name, text): (&str, String)| vec![Cell::of(name), Cell { text, order: None }];
     let rows = rows.into_iter().filter(|(_, text)| !text.is_empty());

@@ -14,7 +14,8 @@ use crate::stats::{self, Interval};
 pub(super) fn section(material: &Material<'_>) -> Section {
     let tuned = material.results.tuning.is_some().then(|| tuned(material));
     let compared = material.compared.as_ref().map(comparisons);
-    let tables = [Some(conditions(material)), compared, tuned];
+    let claimed = material.judgement.map(super::claim::tests);
+    let tables = [claimed, Some(conditions(material)), compared, tuned];
     Section {
         id: "numbers",
         title: "The numbers".to_owned(),
@@ -195,6 +196,26 @@ fn comparison(comparison: &Comparison, answer: &Answer) -> Vec<Cell> {
         share(paired.superiority, 2),
     ]);
     cells
+}
+
+/// What must be known of tuning to read the answer.
+pub(super) fn tuning(material: &Material<'_>) -> Option<Words> {
+    let tuning = material.results.tuning.as_ref()?;
+    let choices = choices(material.results, tuning);
+    let at_edge = choices
+        .iter()
+        .filter(|choice| !choice.edge().is_empty())
+        .count();
+    let words = Words::from("Each condition stands at its own best ")
+        .code(&tuning.key)
+        .plain(", chosen on validation.");
+    Some(match at_edge {
+        0 => words,
+        _ => words.plain(format!(
+            " In {at_edge} of {} settings the best one lies at an end of the grid: a better one may lie beyond.",
+            choices.len()
+        )),
+    })
 }
 
 /// What tuning chose, a row a setting.

@@ -21,6 +21,22 @@ impl Words {
         Self::default()
     }
 
+    /// Text of the program's own in which backticks enclose keys and commands.
+    pub fn marked(text: &str) -> Self {
+        let mut words = Self::new();
+        for (place, part) in text.split('`').enumerate() {
+            if !part.is_empty() {
+                let is_code = place % 2 == 1;
+                words = if is_code {
+                    words.code(part)
+                } else {
+                    words.plain(part)
+                };
+            }
+        }
+        words
+    }
+
     /// Followed by plain text.
     #[must_use]
     pub fn plain(mut self, text: impl Into<String>) -> Self {

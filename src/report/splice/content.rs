@@ -3,17 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::order::Order;
-use crate::compare::metric::Metric;
-use crate::compare::{Question, compare, tune, unknown};
-use crate::error::{Error, Result};
+use crate::compare::{Question, compare, tune};
+use crate::error::Result;
 use crate::fs;
 use crate::plot::chart::Chart;
-use crate::plot::{figures, render};
-use crate::record::account;
+use crate::plot::render;
 use crate::record::layout::Layout;
 use crate::record::reader;
-use crate::record::results::Results;
-use crate::report::page::{self, Material, answer, markdown, tables};
+use crate::report::claims::{self, written};
+use crate::report::page::{self, Folder, Material, answer, markdown, tables};
 
 /// The content of a block.
 pub(super) struct Made {
@@ -57,12 +55,19 @@ pub(super) fn make(order: &Order, beside: &Path) -> Result<Made> {
             name,
             extension,
         } => return figure(beside, folder, name, extension),
-        Order::Answer { folder } => with_material(&beside.join(folder), "test_accuracy", said)?,
+        Order::Answer { folder } => with_material(&beside.join(folder), None, said)?,
         Order::Conditions { folder, metric } => {
-            with_material(&beside.join(folder), metric, |material| {
+            with_material(&beside.join(folder), Some(metric), |material| {
                 let table = tables::conditions(material);
                 format!("{}\n{}", markdown::rows(&table), markdown::notes(&table))
             })?
+        }
+        Order::Claims { folders } => {
+            let entries: Result<Vec<_>> = folders
+                .iter()
+                .map(|folder| claims::within(folder, beside))
+                .collect();
+            claims::markdown(&entries?.concat())
         }
         Order::Compare { folder, metric, by } => {
             comparisons(&beside.join(folder), metric, by.as_deref())?
@@ -76,14 +81,11 @@ pub(super) fn make(order: &Order, beside: &Path) -> Result<Made> {
 
 fn with_material(
     folder: &Path,
-    metric: &str,
+    metric: Option<&str>,
     write: impl Fn(&Material<'_>) -> String,
 ) -> Result<String> {
-    let results = reader::read(folder)?;
-    let ids = results.trials.iter().map(|trial| trial.id.as_str());
-    let account = account::read(folder, ids)?;
-    let material = Material::new(&results, &account, Metric::named(metric)?)?;
-    Ok(write(&material))
+    let read = Folder::without_figures(folder)?;
+    Ok(write(&Material::new(&read, metric)?))
 }
 
 /// The answer, and in a paragraph of its own each other comparison.
@@ -112,28 +114,17 @@ fn comparisons(folder: &Path, metric: &str, by: Option<&str>) -> Result<String> 
 }
 
 fn figure(beside: &Path, folder: &Path, name: &str, extension: &str) -> Result<Made> {
-    let results = reader::read(&beside.join(folder))?;
-    let chart = chart(&results, name)?;
+    let (drawn, name_of) = page::chart(&beside.join(folder), name)?;
     let relative = Layout::new(folder)
         .charts()
         .join(format!("{name}.{extension}"));
     let path = beside.join(&relative);
-    let shown = page::figures::figure(name.to_owned(), chart);
-    let link = relative.display().to_string().replace('\\', "/");
+    let shown = page::figures::figure(drawn, &name_of);
     Ok(Made {
-        text: markdown::image(&shown.alternative, &link),
+        text: markdown::image(&shown.alternative, &written(&relative)),
         drawing: (!fs::is_file(&path)).then_some(Drawing {
             path,
             chart: shown.chart,
         }),
     })
-}
-
-fn chart(results: &Results, name: &str) -> Result<Chart> {
-    let mut all = figures::all(results);
-    let Some(at) = all.iter().position(|(stem, _)| stem == name) else {
-        let known: Vec<&str> = all.iter().map(|(stem, _)| stem.as_str()).collect();
-        return Err(Error::Usage(unknown("figure", name, &known)));
-    };
-    Ok(all.swap_remove(at).1)
 }

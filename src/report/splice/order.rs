@@ -29,6 +29,11 @@ pub(super) enum Order {
         /// The axis whose values are compared; none for what the folder's report would take.
         by: Option<String>,
     },
+    /// The table of claims.
+    Claims {
+        /// Results folders, or folders of such.
+        folders: Vec<PathBuf>,
+    },
     /// A chart.
     Figure {
         /// The results folder.
@@ -41,7 +46,8 @@ pub(super) enum Order {
 }
 
 /// The kinds, with what they take.
-const KINDS: [(&str, &str); 4] = [
+const KINDS: [(&str, &str); 5] = [
+    ("claims", "claims DIR…"),
     ("answer", "answer DIR"),
     ("conditions", "conditions DIR [--metric NAME]"),
     ("compare", "compare DIR [--by AXIS] [--metric NAME]"),
@@ -67,6 +73,9 @@ impl Order {
         };
         let mut taken = Taken::of(rest, form)?;
         let order = match kind.as_str() {
+            "claims" => Self::Claims {
+                folders: taken.folders()?,
+            },
             "answer" => Self::Answer {
                 folder: taken.folder()?,
             },
@@ -138,6 +147,13 @@ impl<'a> Taken<'a> {
 
     fn folder(&mut self) -> Result<PathBuf> {
         self.next().map(PathBuf::from)
+    }
+
+    fn folders(&mut self) -> Result<Vec<PathBuf>> {
+        let first = self.folder()?;
+        let others = std::mem::take(&mut self.places);
+        let others = others.into_iter().map(PathBuf::from);
+        Ok(std::iter::once(first).chain(others).collect())
     }
 
     fn option(&mut self, name: &str) -> Option<String> {

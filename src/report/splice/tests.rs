@@ -131,7 +131,10 @@ fn what_a_block_asks_for_is_read_with_quotes_and_options() {
 fn what_no_block_can_ask_for_is_refused_with_what_it_can() {
     let refused = |asks: &str| Order::read(asks).expect_err("refused").to_string();
     for (asks, said) in [
-        ("", "the blocks are answer, conditions, compare, figure"),
+        (
+            "",
+            "the blocks are claims, answer, conditions, compare, figure",
+        ),
         ("condition x", "did you mean `conditions`?"),
         (
             "conditions",

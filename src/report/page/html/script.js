@@ -30,4 +30,31 @@
       });
     });
   }
+
+  for (const chart of document.querySelectorAll("figure .chart")) {
+    const drawn = [...chart.querySelectorAll("g.series[data-series]")];
+    for (const entry of chart.querySelectorAll("g.legend-entry[data-series]")) {
+      const name = entry.dataset.series;
+      const own = drawn.filter((group) => group.dataset.series === name);
+      if (own.length === 0) continue;
+      // What holds buttons is no picture to those who listen.
+      chart.setAttribute("role", "group");
+      chart.querySelector("svg")?.removeAttribute("role");
+      entry.classList.add("legend-toggle");
+      for (const [key, value] of [["tabindex", "0"], ["role", "button"], ["aria-pressed", "true"], ["aria-label", `Show ${name}`]]) {
+        entry.setAttribute(key, value);
+      }
+      const toggle = () => {
+        const shown = entry.getAttribute("aria-pressed") !== "true";
+        entry.setAttribute("aria-pressed", String(shown));
+        own.forEach((group) => group.classList.toggle("series-off", !shown));
+      };
+      entry.addEventListener("click", toggle);
+      entry.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        toggle();
+      });
+    }
+  }
 })();

@@ -1,0 +1,162 @@
+//! Reads what a report needs from a results folder, and no more.
+
+use std::path::Path;
+
+use crate::compare::claim::{self, Judgement};
+use crate::compare::metric::Metric;
+use crate::compare::unknown;
+use crate::error::{Error, Result};
+use crate::plot::figures::{self, Absent, Drawn, Figure, Request};
+use crate::record::account::{self, Account};
+use crate::record::reader;
+use crate::record::results::{Details, Results};
+
+/// A results folder, read, with its figures.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// Every trial.
+    pub results: Results,
+    /// How the folder came about.
+    pub account: Account,
+    /// What came of the claim that the experiment made, if it made one.
+    pub judgement: Option<Judgement>,
+    /// The figures, the most telling first.
+    pub charts: Vec<Drawn>,
+}
+
+impl Folder {
+    /// Reads the folder at `root` with the figures of these names; with those that suit the experiment
+    /// where there are none.
+    pub fn read(root: &Path, names: &[String]) -> Result<Self> {
+        let results = reader::read(root)?;
+        let wanted = wanted(&results, names)?;
+        let mut details = claim_details(&results);
+        for (figure, request) in &wanted {
+            add(&mut details, figure.details(request));
+        }
+        let results = with_details(root, results, &details)?;
+        let mut charts = Vec::new();
+        for (figure, request) in &wanted {
+            match figure.draw(&results, request) {
+                Ok(drawn) => charts.extend(drawn),
+                Err(absent) if !names.is_empty() => return Err(cannot(figure.name, &absent)),
+                Err(_) => {}
+            }
+        }
+        put_first(&mut charts, claimed_figure(&results));
+        Self::with(root, results, charts)
+    }
+
+    /// Reads the folder at `root` without any figure.
+    pub fn without_figures(root: &Path) -> Result<Self> {
+        let results = reader::read(root)?;
+        let details = claim_details(&results);
+        let results = with_details(root, results, &details)?;
+        Self::with(root, results, Vec::new())
+    }
+
+    fn with(root: &Path, results: Results, charts: Vec<Drawn>) -> Result<Self> {
+        let ids = results.trials.iter().map(|trial| trial.id.as_str());
+        Ok(Self {
+            account: account::read(root, ids)?,
+            judgement: claim::judge(&results)?,
+            charts,
+            results,
+        })
+    }
+
+    /// What decides: what is asked for; else what the headline of the claim is about; else the test
+    /// accuracy.
+    pub fn metric(&self, asked: Option<&str>) -> Result<Metric> {
+        let claimed = self
+            .judgement
+            .as_ref()
+            .and_then(|judgement| judgement.tests.first());
+        let claimed = claimed.map(|tested| tested.test.metric.as_str());
+        Metric::named(asked.or(claimed).unwrap_or("test_accuracy"))
+    }
+}
+
+/// The chart of a folder whose file has this stem, and the name of the experiment.
+pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
+    let results = reader::read(root)?;
+    let mut known = Vec::new();
+    let named = figures::named(stem).map(|figure| (figure, Request::default()));
+    for (figure, request) in named.into_iter().chain(figures::defaults(&results)) {
+        let details = figure.details(&request);
+        let results = with_details(root, results.clone(), &details)?;
+        let Ok(drawn) = figure.draw(&results, &request) else {
+            continue;
+        };
+        if let Some(found) = drawn.iter().find(|drawn| drawn.stem == stem) {
+            return Ok((found.clone(), results.name));
+        }
+        known.extend(drawn.into_iter().map(|drawn| drawn.stem));
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    Err(Error::Usage(unknown("figure", stem, &known)))
+}
+
+/// The figures that are asked for, or those that suit the experiment.
+fn wanted(results: &Results, names: &[String]) -> Result<Vec<(&'static Figure, Request)>> {
+    if names.is_empty() {
+        return Ok(figures::defaults(results));
+    }
+    let known: Vec<&str> = figures::catalogue()
+        .iter()
+        .map(|figure| figure.name)
+        .collect();
+    names
+        .iter()
+        .map(|name| match figures::named(name) {
+            Some(figure) => Ok((figure, Request::default())),
+            None => Err(Error::Usage(unknown("figure", name, &known))),
+        })
+        .collect()
+}
+
+fn cannot(name: &str, absent: &Absent) -> Error {
+    Error::Usage(format!(
+        "there is no figure `{name}` of this folder: {absent}"
+    ))
+}
+
+fn claim_details(results: &Results) -> Details {
+    results
+        .claim
+        .as_ref()
+        .map(claim::details)
+        .unwrap_or_default()
+}
+
+fn claimed_figure(results: &Results) -> Option<&str> {
+    results.claim.as_ref()?.figure.as_deref()
+}
+
+/// Puts the chart whose file has this stem before all others.
+fn put_first(charts: &mut Vec<Drawn>, stem: Option<&str>) {
+    if let Some(at) = charts
+        .iter()
+        .position(|drawn| Some(drawn.stem.as_str()) == stem)
+    {
+        let first = charts.remove(at);
+        charts.insert(0, first);
+    }
+}
+
+fn add(details: &mut Details, more: Details) {
+    details.steps |= more.steps;
+    for quantity in more.layers {
+        if !details.layers.contains(&quantity) {
+            details.layers.push(quantity);
+        }
+    }
+}
+
+/// The results again with what is asked for besides, if anything is.
+fn with_details(root: &Path, results: Results, details: &Details) -> Result<Results> {
+    if *details == Details::default() {
+        return Ok(results);
+    }
+    reader::read_with(root, details)
+}
