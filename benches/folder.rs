@@ -7,29 +7,20 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-use std::path::Path;
-use std::sync::Arc;
+mod scripted;
+
 use std::time::Instant;
 
-use bn_lab::config;
-use bn_lab::config::spec::Experiment;
-use bn_lab::event::Stop;
+use bn_lab::plan;
 use bn_lab::plan::shard::Shard;
-use bn_lab::plan::{self, Trial};
 use bn_lab::record::layout::Layout;
-use bn_lab::record::manifest::RunEntry;
 use bn_lab::record::merge;
 use bn_lab::record::reader;
-use bn_lab::record::survey::{Selection, Survey, survey};
-use bn_lab::record::writer::Writer;
-use bn_lab::runner::{self, Sweep};
-use bn_lab::scripted::ScriptedTrainer;
+use bn_lab::record::survey::Selection;
+use scripted::{look, resident, run, told};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// Replicates of each condition.
-const REPLICATES: usize = 10;
 
 /// Folders to merge.
 const SHARDS: u64 = 100;
@@ -38,7 +29,7 @@ fn main() {
     let trials = std::env::args().find_map(|text| text.parse().ok());
     let trials: usize = trials.unwrap_or(10_000);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let experiment = |name: &str| experiment(trials, &folder.path().join(name));
+    let experiment = |name: &str| scripted::experiment(trials, 5, &folder.path().join(name));
     let whole = experiment("whole");
     let plan = told("plan", || plan::trials(&whole));
     println!("{} trials; {} MB resident", plan.len(), resident());
@@ -89,53 +80,4 @@ fn main() {
     });
     assert_eq!(merged.finished, plan.len());
     println!("{} MB resident", resident());
-}
-
-fn experiment(trials: usize, output: &Path) -> Experiment {
-    let text = format!(
-        "replicates = {REPLICATES}\n[data]\ndataset = \"glyphs\"\n[train]\nepochs = 5\n[sweep]\n\
-         norm.placement = [\"none\", \"before\"]\n\
-         train.learning_rate = {{ from = 0.001, to = 1.0, count = {} }}\n",
-        trials.div_ceil(2 * REPLICATES).max(2)
-    );
-    let output = format!("output.dir={}", output.display());
-    let loaded = config::parse(Path::new("bench.toml"), &text, &[output]).expect("valid");
-    loaded.experiment
-}
-
-fn look(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Survey {
-    survey(layout, plan, selection).expect("readable")
-}
-
-fn run(experiment: &Experiment, plan: &[Arc<Trial>], survey: &Survey) {
-    let entry = RunEntry::begin("cpu", 1, 1);
-    let mut writer = Writer::open(experiment, plan, entry, survey, false).expect("writable");
-    writer.begin(&survey.to_run, |_| None).expect("writable");
-    let gate = writer.gate();
-    let sweep = Sweep {
-        trials: &survey.to_run,
-        skipped: plan.len() - survey.to_run.len(),
-        jobs: 1,
-        max_failures: None,
-    };
-    let (trainer, stop) = (ScriptedTrainer::default(), Stop::default());
-    runner::run(&sweep, &trainer, gate.as_ref(), &stop, &mut [&mut writer]).expect("writable");
-}
-
-fn told<T>(what: &str, action: impl FnOnce() -> T) -> T {
-    let started = Instant::now();
-    let done = action();
-    println!(
-        "{what:<44} {:10.1} ms",
-        started.elapsed().as_secs_f64() * 1e3
-    );
-    done
-}
-
-/// Memory of this process in megabytes, where the system tells.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kilobytes.unwrap_or(0) / 1024
 }
