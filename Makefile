@@ -1,4 +1,4 @@
-.PHONY: help quickstart mnist test faults fuzz coverage test-backends test-slurm check bench bench-runner clean
+.PHONY: help quickstart mnist test faults fuzz coverage test-backends test-browser test-slurm check bench bench-runner clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -25,6 +25,13 @@ coverage:       ## simulate what intervals and verdicts promise, and print the t
 # is content with Mesa's software driver (package mesa-vulkan-drivers).
 test-backends:  ## compare 50 steps of training on every backend with the CPU's (some minutes more to build)
 	cargo test --locked --features ndarray,wgpu --lib --test bn-lab backends -- --nocapture
+
+# Needs Chromium (Debian: package chromium) and Python 3. REPORT=results/x/report.html looks at another one.
+REPORT ?= target/browser/report.html
+
+test-browser:   ## open a report in headless Chromium: errors, requests, contrast, widths, keyboard
+	cargo run --release --locked -- report results/published/mnist --output target/browser
+	python3 tests/browser/check.py $(REPORT) --screenshots target/browser/screenshots
 
 # Root, and on Debian the packages slurm-wlm and munge.
 test-slurm:     ## train the quickstart on a real Slurm of this machine's own, disturb it, compare the bytes (root)

@@ -119,9 +119,10 @@ impl Speaker<'_> {
             _ => {
                 let tally = paired.tally;
                 format!(
-                    " won {} of {} against the network {against}, lost {} ({}): ",
+                    " won {} of {} against {}, lost {} ({}): ",
                     tally.wins,
                     counted(paired.pairs, "pair", "pairs"),
+                    self.opponent(&comparison.b),
                     tally.losses,
                     self.why_incomplete(),
                 )
@@ -243,8 +244,6 @@ impl Speaker<'_> {
             Unit::Ratio => {
                 format!("took {number} times as long a step as without a norm (wall-clock)")
             }
-            Unit::Decades => format!("gave a {name} of {number} decades"),
-            Unit::Number => format!("gave a {name} of {number}"),
         }
     }
 

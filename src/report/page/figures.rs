@@ -70,12 +70,10 @@ fn quantities(chart: &Chart) -> String {
     let mut found: Vec<&str> = Vec::new();
     for row in &chart.rows {
         for panel in &row.panels {
-            let title = if panel.title.is_empty() {
-                &row.y.label
-            } else {
-                &panel.title
-            };
-            if !title.is_empty() && !found.contains(&title.as_str()) {
+            let titles = [&row.heading, &panel.title, &row.y.label];
+            let title = titles.into_iter().find(|title| !title.is_empty());
+            let title = title.map_or("", String::as_str);
+            if !title.is_empty() && !found.contains(&title) {
                 found.push(title);
             }
         }

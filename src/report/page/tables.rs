@@ -3,7 +3,7 @@
 use super::document::{Block, Cell, Column, Section, Table, columns};
 use super::material::{Material, spoken};
 use super::words::Words;
-use crate::compare::metric::{METRICS, Metric};
+use crate::compare::metric::Metric;
 use crate::compare::tune::{Choice, choices, others};
 use crate::compare::{Answer, Comparison, Description, descriptions};
 use crate::record::results::short_name;
@@ -26,72 +26,112 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 /// A row a condition.
 pub fn conditions(material: &Material<'_>) -> Table {
     let (results, metric) = (material.judged(), material.metric);
-    let epochs = METRICS.into_iter().find(|m| m.name == "epochs_to_target");
-    let waits = epochs
-        .map(|epochs| descriptions(results, epochs))
-        .unwrap_or_default();
-    let (name, unit) = (spoken(metric.name), metric.unit.shown());
     let goal = target(results.target_accuracy);
+    let beside = beside(metric);
+    let told = beside.map(|beside| (beside, descriptions(results, beside)));
+    let name = named(metric, &goal);
     let mut header = axes(results.axes.iter());
     header.extend(columns(
         &[],
         &[
             "n",
-            &format!("{name}, {unit}: mean ± sd"),
+            &format!("{name}: mean ± sd"),
             "95 % interval",
             "median",
-            &format!("epochs to {goal}: median"),
-            "diverged",
         ],
     ));
-    let described = descriptions(results, metric);
-    let rows = described.iter().enumerate();
+    header.extend(beside.map(|beside| Column {
+        name: format!("{}: {}", named(beside, &goal), summarised_by(beside)),
+        is_of_numbers: true,
+    }));
+    header.extend(columns(&[], &["diverged"]));
+    let row = |(index, described): (usize, &Description)| {
+        let told = told.as_ref();
+        let other = told.and_then(|(beside, told)| Some((told.get(index)?, *beside)));
+        condition(described, metric, other)
+    };
     Table {
         caption: Words::new().strong("Conditions").plain(format!(
-            ". {} of the trainings that came to an end, of which there are n.",
-            super::answer::capitalised(&name)
+            ". {} in the trainings that came to an end, of which there are n.",
+            super::answer::capitalised(name.split(',').next().unwrap_or_default())
         )),
         columns: header,
-        rows: rows
-            .map(|(index, described)| condition(described, waits.get(index), metric))
+        rows: descriptions(results, metric)
+            .iter()
+            .enumerate()
+            .map(row)
             .collect(),
         notes: notes_on_conditions(material),
     }
 }
 
-fn condition(described: &Description, wait: Option<&Description>, metric: Metric) -> Vec<Cell> {
-    let unit = metric.unit;
+/// What is told beside a metric: how soon, or else how good.
+fn beside(metric: Metric) -> Option<Metric> {
+    let name = match metric.name {
+        "epochs_to_target" => "test_accuracy",
+        _ => "epochs_to_target",
+    };
+    Metric::named(name).ok()
+}
+
+/// `test accuracy, %`, `epochs to 97 %`
+fn named(metric: Metric, goal: &str) -> String {
+    let name = spoken(metric.name);
+    match name.strip_suffix(" to target") {
+        Some(what) => format!("{what} to {goal}"),
+        None => format!("{name}, {}", metric.unit.shown()),
+    }
+}
+
+fn summarised_by(metric: Metric) -> &'static str {
+    if metric.is_waited_for() {
+        "median"
+    } else {
+        "mean ± sd"
+    }
+}
+
+fn condition(
+    described: &Description,
+    metric: Metric,
+    beside: Option<(&Description, Metric)>,
+) -> Vec<Cell> {
     let all = described.n + described.beyond + described.diverged;
     let mut cells: Vec<Cell> = std::iter::once(&described.value)
         .chain(&described.setting)
         .map(|value| Cell::of(dashed(value)))
         .collect();
-    let mean = match (described.mean, described.std) {
-        (Some(_), Some(std)) => format!(
-            "{} ± {}",
-            figure(described.mean, unit),
-            figure(Some(std), unit)
-        ),
-        _ => figure(described.mean, unit),
-    };
     cells.extend([
         Cell::of(all.to_string()),
-        Cell::ordered(dashed(&mean), described.mean),
+        mean(described, metric),
         Cell::ordered(
-            dashed(&interval(described.t, |end| figure(Some(end), unit))),
+            dashed(&interval(described.t, |end| figure(Some(end), metric.unit))),
             described.t.map(|t| t.low),
         ),
         median(described, metric),
-        match (wait, METRICS.iter().find(|m| m.name == "epochs_to_target")) {
-            (Some(wait), Some(epochs)) => median(wait, *epochs),
-            _ => Cell::of("–"),
-        },
-        Cell::ordered(
-            format!("{} of {all}", described.diverged),
-            Some(described.diverged as f64),
-        ),
     ]);
+    cells.extend(beside.map(|(described, metric)| {
+        if metric.is_waited_for() {
+            median(described, metric)
+        } else {
+            mean(described, metric)
+        }
+    }));
+    cells.push(Cell::ordered(
+        format!("{} of {all}", described.diverged),
+        Some(described.diverged as f64),
+    ));
     cells
+}
+
+/// `97.84 ± 0.12`; no deviation of a single value.
+fn mean(described: &Description, metric: Metric) -> Cell {
+    let written = |number| figure(number, metric.unit);
+    let text = match (described.mean, described.std) {
+        (mean @ Some(_), std @ Some(_)) => format!("{} ± {}", written(mean), written(std)),
+        (mean, _) => written(mean),
+    };
+    Cell::ordered(dashed(&text), described.mean)
 }
 
 fn median(described: &Description, metric: Metric) -> Cell {

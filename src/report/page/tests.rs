@@ -1,1 +1,95 @@
+//! Reports on made-up folders, as data and as text.
 
+mod pages;
+mod statements;
+
+use super::*;
+use crate::compare::claim;
+use crate::record::account::{Account, DataUsed};
+use crate::record::results::{Results, TrialCurves};
+use crate::record::schema::EpochRow;
+
+/// Trials of one condition; below 0 one that diverged.
+fn trials(condition: usize, axes: &[&str], accuracies: &[f64]) -> Vec<TrialCurves> {
+    let row = |epoch: usize, accuracy: f64| EpochRow {
+        epoch,
+        step: epoch * 10,
+        train_loss: (epoch > 0).then_some(1.0 - accuracy),
+        validation_accuracy: Some(accuracy),
+        test_accuracy: accuracy,
+        test_loss: 1.0 - accuracy,
+        ..EpochRow::default()
+    };
+    let trial = |(index, &accuracy): (usize, &f64)| TrialCurves {
+        id: format!("{condition}-{index}"),
+        condition,
+        axes: axes.iter().map(|&cell| cell.to_owned()).collect(),
+        replicate: index as u64 + 1,
+        outcome: if accuracy < 0.0 {
+            "diverged"
+        } else {
+            "completed"
+        }
+        .to_owned(),
+        epochs: vec![
+            row(0, 0.1),
+            row(1, accuracy.abs() / 2.0),
+            row(2, accuracy.abs()),
+        ],
+        ..TrialCurves::default()
+    };
+    accuracies.iter().enumerate().map(trial).collect()
+}
+
+fn folder(axes: &[&str], replicates: u64, trials: &[Vec<TrialCurves>]) -> Folder {
+    let results = Results {
+        name: "x".to_owned(),
+        question: "Does it <help>?".to_owned(),
+        target_accuracy: 0.9,
+        axes: axes.iter().map(|&axis| axis.to_owned()).collect(),
+        trials: trials.concat(),
+        ..Results::default()
+    };
+    let settings = [
+        ("data.dataset", "mnist"),
+        ("data.validation", "5000"),
+        ("model.kind", "mlp"),
+        ("model.hidden", "[128, 64]"),
+        ("model.activation", "relu"),
+        ("norm.kind", "batch"),
+        ("norm.preset", "keras"),
+        ("train.optimizer", "adam"),
+        ("train.learning_rate", "0.001"),
+        ("train.batch_size", "32"),
+    ];
+    let account = Account {
+        settings: settings
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
+        replicates,
+        data: [DataUsed {
+            dataset: "mnist".to_owned(),
+            digest: "0123".to_owned(),
+            examples: [55_000, 5000, 10_000],
+        }]
+        .into(),
+        devices: ["cpu".to_owned()].into(),
+        ..Account::default()
+    };
+    Folder {
+        judgement: claim::judge(&results).expect("no claim"),
+        results,
+        account,
+        charts: Vec::new(),
+    }
+}
+
+fn placements(none: &[f64], before: &[f64]) -> Folder {
+    let (none, before) = (trials(1, &["none"], none), trials(2, &["before"], before));
+    folder(&["norm.placement"], 6, &[none, before])
+}
+
+fn of(folder: &Folder) -> Report {
+    let material = Material::new(folder, None).expect("a report");
+    report(&material, folder.charts.clone())
+}

@@ -1,0 +1,244 @@
+//! What is said: the answer, what was fixed, what was not tested.
+
+use super::*;
+use document::{Block, Section};
+
+const NONE: [f64; 6] = [0.90, 0.91, 0.92, 0.90, 0.91, 0.92];
+
+fn answer(folder: &Folder) -> String {
+    of(folder).answer.text()
+}
+
+fn shifted(by: &[f64]) -> Vec<f64> {
+    NONE.iter()
+        .zip(by)
+        .map(|(accuracy, by)| accuracy + by)
+        .collect()
+}
+
+#[test]
+fn a_clear_gain_is_called_better_and_a_clear_loss_worse() {
+    let gain = [0.03, 0.031, 0.029, 0.03, 0.032, 0.028];
+    let told = answer(&placements(&NONE, &shifted(&gain)));
+    assert_eq!(
+        told,
+        "Before the activation, batch normalisation gave 94.00 % test accuracy, 3.00 points more than \
+         without (95 % interval 2.85 to 3.15, 6 pairs): better (p = 0.0312 after Holm's correction)."
+    );
+    let loss = gain.map(|gain: f64| -gain);
+    let told = answer(&placements(&NONE, &shifted(&loss)));
+    assert!(
+        told.contains("gave 88.00 % test accuracy, 3.00 points less than without (95 % interval 2.85 to 3.15, 6 pairs): worse"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_cannot_be_decided_is_said_as_plainly() {
+    let noise = [0.03, -0.04, 0.02, -0.01, 0.04, -0.03];
+    let told = answer(&placements(&NONE, &shifted(&noise)));
+    assert!(
+        told.contains(": inconclusive; 6 pairs cannot tell, about "),
+        "{told}"
+    );
+    let told = answer(&placements(&NONE, &NONE));
+    assert!(
+        told.ends_with(": no meaningful difference, since up to 0.20 points do not matter."),
+        "{told}"
+    );
+    let few = placements(&NONE[..3], &shifted(&[0.03, 0.031, 0.029])[..3]);
+    assert!(
+        answer(&few).ends_with(": suggestive only; at least 6 pairs are needed."),
+        "{}",
+        answer(&few)
+    );
+}
+
+#[test]
+fn a_side_that_diverged_is_told_by_its_lost_pairs_and_not_by_a_mean() {
+    let told = answer(&placements(&[-1.0, -1.0, 0.95, -1.0, -1.0, -1.0], &NONE));
+    assert!(
+        told.starts_with(
+            "Before the activation, batch normalisation won 5 of 6 pairs against no normalisation, lost 1 (a side that diverged"
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_best_value_against_the_first_leads_and_the_other_comparisons_follow() {
+    let after = shifted(&[0.05; 6]);
+    let folder = folder(
+        &["norm.placement"],
+        6,
+        &[
+            trials(1, &["none"], &NONE),
+            trials(2, &["before"], &shifted(&[0.01; 6])),
+            trials(3, &["after"], &after),
+        ],
+    );
+    let report = of(&folder);
+    assert!(
+        report.answer.text().starts_with("After the activation"),
+        "{}",
+        report.answer.text()
+    );
+    assert_eq!(report.remarks.len(), 2);
+    assert!(
+        report.remarks[0]
+            .text()
+            .starts_with("Before the activation")
+    );
+}
+
+#[test]
+fn another_axis_is_compared_where_the_placement_is_not_varied() {
+    let folder = folder(
+        &["norm.placement", "train.batch_size"],
+        6,
+        &[
+            trials(1, &["before", "32"], &NONE),
+            trials(2, &["before", "256"], &shifted(&[0.03; 6])),
+        ],
+    );
+    let told = answer(&folder);
+    assert!(
+        told.starts_with("The network with batch size 256 gave 94.00 % test accuracy, 3.00 points more than with 32"),
+        "{told}"
+    );
+}
+
+#[test]
+fn several_settings_are_counted() {
+    let folder = folder(
+        &["norm.placement", "train.batch_size"],
+        6,
+        &[
+            trials(1, &["none", "32"], &NONE),
+            trials(2, &["before", "32"], &shifted(&[0.03; 6])),
+            trials(3, &["none", "64"], &NONE),
+            trials(4, &["before", "64"], &NONE),
+        ],
+    );
+    let told = answer(&folder);
+    assert!(told.contains("by test accuracy in 2 settings: "), "{told}");
+    assert!(told.contains("no meaningful difference in 1"), "{told}");
+}
+
+#[test]
+fn one_condition_and_none_that_ended_are_reported_too() {
+    let one = folder(&["norm.placement"], 6, &[trials(1, &["before"], &NONE)]);
+    assert!(
+        answer(&one).contains("There is nothing to compare it with"),
+        "{}",
+        answer(&one)
+    );
+    let mut none = placements(&NONE, &NONE);
+    for trial in &mut none.results.trials {
+        "pending".clone_into(&mut trial.outcome);
+        trial.epochs.clear();
+    }
+    let report = of(&none);
+    assert!(
+        report.remarks[0]
+            .text()
+            .starts_with("The experiment is not complete: of 12 trials 12 pending.")
+    );
+    let empty = folder(&["norm.placement"], 6, &[]);
+    assert!(
+        answer(&empty).starts_with("There is no answer yet"),
+        "{}",
+        answer(&empty)
+    );
+}
+
+fn section<'a>(report: &'a Report, id: &str) -> &'a Section {
+    report
+        .sections
+        .iter()
+        .find(|section| section.id == id)
+        .expect("a section")
+}
+
+fn list(section: &Section) -> Vec<String> {
+    let lists = section.blocks.iter().filter_map(|block| match block {
+        Block::List(items) => Some(items.iter().map(Words::text)),
+        _ => None,
+    });
+    lists.flatten().collect()
+}
+
+#[test]
+fn what_was_not_tested_is_derived_from_what_was() {
+    let mut few = placements(&NONE[..3], &NONE[..3]);
+    few.account.replicates = 3;
+    let gaps = list(section(&of(&few), "untested")).join("\n");
+    for gap in [
+        "3 replicates: with fewer than 6 pairs",
+        "Placements: after was not trained.",
+        "Learning rates: every condition had 0.001",
+        "Other data: MNIST only.",
+        "Other networks: only a perceptron, hidden layers [128, 64] and the activation ReLU.",
+        "Other training: only Adam and batches of 32.",
+        "the same 10\u{202f}000 test examples",
+    ] {
+        assert!(gaps.contains(gap), "{gap} is missing in\n{gaps}");
+    }
+    let wide = folder(
+        &["norm.placement", "train.learning_rate", "data.dataset"],
+        6,
+        &[
+            trials(1, &["none", "0.1", "mnist"], &NONE),
+            trials(2, &["before", "0.2", "cifar10"], &NONE),
+            trials(3, &["after", "0.2", "cifar10"], &NONE),
+        ],
+    );
+    let gaps = list(section(&of(&wide), "untested")).join("\n");
+    for gap in ["replicates:", "Placements", "Learning rates", "Other data"] {
+        assert!(!gaps.contains(gap), "{gap} was tested:\n{gaps}");
+    }
+}
+
+#[test]
+fn what_was_varied_is_listed_with_its_values() {
+    let folder = folder(
+        &["norm.placement", "train.batch_size"],
+        6,
+        &[
+            trials(1, &["before", "32"], &NONE),
+            trials(2, &["before", "256"], &NONE),
+        ],
+    );
+    let report = of(&folder);
+    assert_eq!(
+        list(section(&report, "setup")),
+        ["batch size (train.batch_size): 32 and 256"]
+    );
+    let fixed = markdown::write(&report);
+    assert!(fixed.contains("batches of varied batch size"), "{fixed}");
+}
+
+#[test]
+fn long_tables_are_cut_and_say_where_the_rest_is() {
+    let conditions: Vec<Vec<TrialCurves>> = (1..=60)
+        .map(|number| trials(number, &["before", &number.to_string()], &[0.9]))
+        .collect();
+    let folder = folder(&["norm.placement", "train.batch_size"], 1, &conditions);
+    let report = of(&folder);
+    let tables = section(&report, "numbers")
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            Block::Table(table) => Some(table),
+            _ => None,
+        });
+    let [conditions] = tables.collect::<Vec<_>>()[..] else {
+        panic!("one table: so many values are not compared two by two");
+    };
+    assert_eq!(conditions.rows.len(), fold::MOST_ROWS);
+    assert!(
+        conditions.notes[0]
+            .text()
+            .starts_with("The first 50 of 60 rows. All of them: summary.csv")
+    );
+}
