@@ -59,7 +59,12 @@ fn shown(chart: &Chart, name: &str) -> String {
     } else {
         subtitle.to_owned()
     };
-    if chart.x.label.is_empty() || what.contains(" against ") {
+    // Rows of names have no height that anything could be against.
+    let is_of_rows = chart
+        .rows
+        .iter()
+        .any(|row| row.y.scale == Scale::Categorical);
+    if chart.x.label.is_empty() || is_of_rows || what.contains(" against ") {
         return what;
     }
     format!("{what} against {}", uncapitalised(&chart.x.label))

@@ -2,10 +2,8 @@
 
 use super::document::{Block, Figure, Report};
 use crate::error::Result;
-use crate::plot::render;
-
-/// Pixels of a PNG for each of the SVG.
-pub const PNG_SCALE: f64 = render::DPI;
+use crate::plot::chart::Chart;
+use crate::plot::render::{self, Colours, Style};
 
 /// A figure, drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +33,24 @@ pub fn figures(report: &Report) -> impl Iterator<Item = &Figure> {
 }
 
 fn picture(figure: &Figure) -> Result<Picture> {
-    let svg = render::svg(&figure.chart, &render::Style::default())?;
+    // The page has the question above and the caption below.
+    let bare = Chart {
+        title: String::new(),
+        subtitle: String::new(),
+        band: String::new(),
+        footnote: String::new(),
+        ..figure.chart.clone()
+    };
+    let of_page = Style {
+        colours: Colours::OfPage,
+        id: format!("chart-{}", figure.stem),
+        ..Style::default()
+    };
+    let svg = render::svg(&figure.chart, &Style::default())?;
     Ok(Picture {
         stem: figure.stem.clone(),
-        inline: svg.clone(),
-        png: render::png(&svg, PNG_SCALE)?,
+        inline: render::svg(&bare, &of_page)?,
+        png: render::png(&svg, render::DPI)?,
         svg,
     })
 }

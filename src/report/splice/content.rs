@@ -7,7 +7,7 @@ use crate::compare::{Question, compare, tune};
 use crate::error::Result;
 use crate::fs;
 use crate::plot::chart::Chart;
-use crate::plot::render;
+use crate::plot::render::{self, Style};
 use crate::record::layout::Layout;
 use crate::record::reader;
 use crate::report::claims::{self, written};
@@ -33,7 +33,7 @@ impl Drawing {
         if let Some(folder) = self.path.parent() {
             fs::create_folder(folder)?;
         }
-        let svg = render::svg(&self.chart, &render::Style::default())?;
+        let svg = render::svg(&self.chart, &Style::default())?;
         let is_svg = self
             .path
             .extension()
@@ -41,7 +41,7 @@ impl Drawing {
         let bytes = if is_svg {
             svg.into_bytes()
         } else {
-            render::png(&svg, page::pictures::PNG_SCALE)?
+            render::png(&svg, render::DPI)?
         };
         fs::replace(&self.path, &bytes)
     }

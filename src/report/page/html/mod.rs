@@ -8,6 +8,8 @@ use element::{Element, el};
 use super::document::{Block, Figure, Report, Section};
 use super::pictures::Picture;
 use super::words::{Piece, Words};
+use crate::plot::palette::Theme;
+use crate::plot::render;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -41,7 +43,11 @@ fn head(report: &Report) -> Element {
 
 /// The colours of charts, for light and dark pages.
 fn page_css() -> String {
-    String::new()
+    let light = render::page_css(Theme::Light);
+    let dark = render::page_css(Theme::Dark);
+    format!(
+        ":root {{{light}}}\n@media (prefers-color-scheme: dark) {{ :root {{{dark}}} }}\n@media print {{ :root {{{light}}} }}\n"
+    )
 }
 
 fn body(report: &Report, pictures: &[Picture]) -> Element {
