@@ -103,30 +103,25 @@ impl Speaker<'_> {
         let subject = self.subject(&comparison.a);
         let against = self.against(&comparison.b);
         let (paired, unit) = (&comparison.paired, self.compared.metric.unit);
-        let told = match (paired.mean, self.mean_of(comparison), paired.is_complete()) {
-            (Some(by), Some(mean), true) => {
-                let (amount, interval) = apart(by, paired.interval, unit);
-                let uncertain = match interval {
-                    Some(interval) => format!("95 % interval {interval}, "),
-                    None => String::new(),
-                };
-                format!(
-                    " {}, {amount} {against} ({uncertain}{}): ",
-                    self.came_to(mean),
-                    counted(paired.pairs, "pair", "pairs"),
-                )
-            }
-            _ => {
-                let tally = paired.tally;
-                format!(
-                    " won {} of {} against {}, lost {} ({}): ",
-                    tally.wins,
-                    counted(paired.pairs, "pair", "pairs"),
-                    self.opponent(&comparison.b),
-                    tally.losses,
-                    self.why_incomplete(),
-                )
-            }
+        let pairs = counted(paired.pairs, "pair", "pairs");
+        let mean = self.mean_of(comparison).filter(|_| paired.is_complete());
+        let told = if let (Some(by), Some(mean)) = (paired.mean, mean) {
+            let (amount, interval) = apart(by, paired.interval, unit);
+            let uncertain = match interval {
+                Some(interval) => format!("95 % interval {interval}, "),
+                None => String::new(),
+            };
+            let came_to = self.came_to(mean);
+            format!(" {came_to}, {amount} {against} ({uncertain}{pairs}): ")
+        } else {
+            let tally = paired.tally;
+            format!(
+                " won {} of {pairs} against {}, lost {} ({}): ",
+                tally.wins,
+                self.opponent(&comparison.b),
+                tally.losses,
+                self.why_incomplete(),
+            )
         };
         subject
             .plain(told)

@@ -42,7 +42,7 @@ pub enum Block {
     /// A list without an order.
     List(Vec<Words>),
     /// A picture.
-    Figure(Figure),
+    Figure(Box<Figure>),
     /// Rows and columns.
     Table(Table),
     /// Commands or a file, as they are.

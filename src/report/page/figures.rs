@@ -10,7 +10,7 @@ use crate::plot::figures::Drawn;
 pub(super) fn section(charts: Vec<Drawn>, name: &str) -> Option<Section> {
     let blocks: Vec<Block> = charts
         .into_iter()
-        .map(|drawn| Block::Figure(figure(drawn, name)))
+        .map(|drawn| Block::Figure(Box::new(figure(drawn, name))))
         .collect();
     (!blocks.is_empty()).then(|| Section {
         id: "figures",
@@ -33,14 +33,13 @@ pub fn figure(drawn: Drawn, name: &str) -> Figure {
 
 /// What is drawn against what, and what its marks are.
 fn caption(shown: &str, chart: &Chart) -> Words {
-    let more = [&chart.band, &chart.footnote]
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .map(|text| format!(" {text}"))
-        .collect::<String>();
+    let more = [&chart.band, &chart.footnote].map(|text| match text.as_str() {
+        "" => String::new(),
+        text => format!(" {text}"),
+    });
     Words::new()
         .strong(format!("{shown}."))
-        .and(Words::marked(&more))
+        .and(Words::marked(&more.concat()))
         .plain(if is_of_clock(chart) {
             " Seconds are wall-clock times of the machine that trained."
         } else {
@@ -64,7 +63,10 @@ fn shown(chart: &Chart, name: &str) -> String {
         .rows
         .iter()
         .any(|row| row.y.scale == Scale::Categorical);
-    if chart.x.label.is_empty() || is_of_rows || what.contains(" against ") {
+    if chart.x.label.is_empty()
+        || is_of_rows
+        || [" against ", " by "].iter().any(|word| what.contains(word))
+    {
         return what;
     }
     format!("{what} against {}", uncapitalised(&chart.x.label))

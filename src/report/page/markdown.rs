@@ -87,11 +87,8 @@ pub fn rows(table: &Table) -> String {
 
 /// What must be known to read a table, in paragraphs.
 pub fn notes(table: &Table) -> String {
-    table
-        .notes
-        .iter()
-        .map(|note| format!("{}\n\n", marked(note)))
-        .collect()
+    let notes = table.notes.iter().map(marked);
+    notes.flat_map(|note| [note, "\n\n".to_owned()]).collect()
 }
 
 /// A fence that nothing inside can close.

@@ -71,8 +71,7 @@ impl<'a> Material<'a> {
 
     /// The value of a key that was the same throughout; none where it was varied or means nothing.
     pub fn fixed(&self, key: &str) -> Option<&str> {
-        let axes = self.results.axes.iter();
-        let Some(axis) = axes.clone().position(|axis| axis == key) else {
+        let Some(axis) = self.results.axes.iter().position(|name| name == key) else {
             return self.account.settings.get(key).map(String::as_str);
         };
         let values = values(self.results, axis);

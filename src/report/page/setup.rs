@@ -30,7 +30,7 @@ fn varied(material: &Material<'_>) -> Block {
     if axes.is_empty() {
         return Block::Paragraph("Nothing was varied: one condition was trained.".into());
     }
-    let axis = |(key, values): &(&str, Vec<&str>)| {
+    let item = |(key, values): &(&str, Vec<&str>)| {
         let words = Words::new()
             .strong(spoken(key))
             .plain(" (")
@@ -51,7 +51,7 @@ fn varied(material: &Material<'_>) -> Block {
         };
         words.plain(between + &rest)
     };
-    Block::List(axes.iter().map(axis).collect())
+    Block::List(axes.iter().map(item).collect())
 }
 
 /// What a reader must know to judge the answer, in the words of a methods section.
@@ -100,7 +100,7 @@ impl Said<'_> {
         let mut parts = vec![self.of("data.dataset")];
         let counts: Vec<String> = self.0.account.data.iter().map(counts).collect();
         let alike = counts.windows(2).all(|pair| pair[0] == pair[1]);
-        parts.extend(counts.into_iter().take(if alike { 1 } else { 0 }));
+        parts.extend(counts.into_iter().take(usize::from(alike)));
         if self.is("data.split", "per_replicate") && !self.is("data.validation", "0") {
             parts.push("each replicate holds out its own validation examples".to_owned());
         }

@@ -196,7 +196,7 @@ pub fn comparisons(answer: &Answer) -> Table {
             .iter()
             .map(|c| comparison(c, answer))
             .collect(),
-        notes: notes(answer).into_iter().map(sentence).collect(),
+        notes: notes(answer).iter().map(|note| sentence(note)).collect(),
     }
 }
 
@@ -382,10 +382,10 @@ fn minus(text: &str) -> String {
 }
 
 /// A note as a sentence.
-fn sentence(note: String) -> Words {
+fn sentence(note: &str) -> Words {
     // A letter by itself stays what it is.
     if note.starts_with("p:") {
         return Words::from(format!("{note}."));
     }
-    Words::from(format!("{}.", super::answer::capitalised(&note)))
+    Words::from(format!("{}.", super::answer::capitalised(note)))
 }

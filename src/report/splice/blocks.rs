@@ -39,9 +39,8 @@ impl Block<'_> {
         } else {
             "\n"
         };
-        let lines = text.trim_end().lines();
-        let lines: String = lines.map(|line| format!("{line}{end}")).collect();
-        format!("{end}{lines}{end}")
+        let lines: Vec<&str> = text.trim_end().lines().collect();
+        format!("{end}{}{end}{end}", lines.join(end))
     }
 }
 
