@@ -96,10 +96,19 @@ fn every_column_of_every_file_is_explained() {
             "`{column}` is not explained"
         );
     }
+    for (end, _) in bn_lab::record::schema::STATISTICS {
+        assert!(
+            RESULTS.contains(&format!("_{end}`")),
+            "`_{end}` is not explained"
+        );
+    }
+    let comparisons = lab.text("results/small/comparisons.csv");
+    let compared = lab.bn_lab(&["compare", "results/small", "--format", "csv"]);
+    assert!(comparisons == compared.stdout, "{comparisons}");
     for column in columns(&summary) {
-        let metric = ["_mean", "_std", "_min", "_max"]
+        let metric = bn_lab::record::schema::STATISTICS
             .iter()
-            .find_map(|end| column.strip_suffix(end));
+            .find_map(|(end, _)| column.strip_suffix(end)?.strip_suffix('_'));
         let name = metric.unwrap_or(column);
         assert!(
             name.contains('.') || RESULTS.contains(&format!("`{name}`")),

@@ -88,6 +88,11 @@ fn a_summary_is_the_statistics_of_its_trials() {
         assert!((cell("test_accuracy_mean") - mean).abs() < 1e-12);
         assert!((cell("test_accuracy_std") - std).abs() < 1e-12);
         assert!((cell("test_accuracy_min") - values[0].min(values[1])).abs() < 1e-12);
+        assert!((cell("test_accuracy_median") - mean).abs() < 1e-12);
+        // The 97.5 % quantile of t with one degree of freedom.
+        let half = 12.706_204_736_432_095 * std / 2f64.sqrt();
+        assert!((cell("test_accuracy_high") - mean - half).abs() < 1e-9);
+        assert!((mean - cell("test_accuracy_low") - half).abs() < 1e-9);
     }
 }
 

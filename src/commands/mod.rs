@@ -49,12 +49,22 @@ fn say(text: &str) {
     drop(writeln!(std::io::stderr(), "{text}"));
 }
 
-/// Writes what tuning chose beside the other tables, or deletes what an earlier experiment left.
-fn write_tuned(results: &Results, layout: &Layout) -> Result<()> {
-    record::claims::exclusively(layout, || match crate::report::tune::csv(results) {
-        Some(bytes) => fs::replace(&layout.tuned_table(), &bytes),
-        None => fs::remove_if_exists(&layout.tuned_table()),
+/// Writes what tuning chose, and the comparison that the experiment is about, beside the other tables;
+/// or deletes what an earlier experiment left.
+fn write_findings(results: &Results, layout: &Layout) -> Result<()> {
+    let compared = crate::compare::usual(results)?;
+    let compared = compared.map(|answer| crate::report::compare::csv(&answer).into_bytes());
+    record::claims::exclusively(layout, || {
+        write_or_remove(&layout.tuned_table(), crate::report::tune::csv(results))?;
+        write_or_remove(&layout.comparisons_table(), compared)
     })
+}
+
+fn write_or_remove(path: &Path, bytes: Option<Vec<u8>>) -> Result<()> {
+    match bytes {
+        Some(bytes) => fs::replace(path, &bytes),
+        None => fs::remove_if_exists(path),
+    }
 }
 
 /// Refuses an experiment whose results folder is a compact copy: nothing can be trained into it.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::commands::{NOTHING_TO_DRAW, print, say, write_tuned};
+use crate::commands::{NOTHING_TO_DRAW, print, say, write_findings};
 use crate::error::Result;
 use crate::plot;
 use crate::record::claims;
@@ -30,12 +30,12 @@ pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
     Ok(())
 }
 
-/// Draws the charts, and writes what tuning chose. Runs that end together take turns, so the last to
+/// Draws the charts, and writes what tuning chose and what is compared. Runs that end together take turns, so the last to
 /// draw shows the last tables.
 pub(super) fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>)> {
     claims::while_drawing(layout, || {
         let results = reader::read(layout.root())?;
-        write_tuned(&results, layout)?;
+        write_findings(&results, layout)?;
         let charts = plot::write_all(&results, &layout.charts())?;
         Ok((results, charts))
     })

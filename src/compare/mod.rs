@@ -9,10 +9,12 @@ pub mod metric;
 mod names;
 mod pairing;
 pub mod tune;
+mod usual;
 
 pub use describe::Description;
 pub use names::unknown;
 pub use pairing::{FOLDER, together};
+pub use usual::{MOST_UNASKED, usual};
 
 use crate::error::{Error, Result};
 use crate::record::results::{Results, short_name};
@@ -94,9 +96,20 @@ pub fn compare(results: &Results, question: &Question) -> Result<Answer> {
     let metric = Metric::named(&question.metric)?;
     let by = axis(results, &question.by)?;
     let conditions = conditions(results, by, metric);
+    let answer = answer(results, question)?;
+    let mut answer = answer.ok_or_else(|| nothing_to_compare(results, by, &conditions))?;
+    answer.descriptions = describe::all(&conditions, metric);
+    Ok(answer)
+}
+
+/// Likewise, without a description of any condition; `None` where there is nothing to compare.
+fn answer(results: &Results, question: &Question) -> Result<Option<Answer>> {
+    let metric = Metric::named(&question.metric)?;
+    let by = axis(results, &question.by)?;
+    let conditions = conditions(results, by, metric);
     let mut comparisons = comparisons(&conditions, metric);
     if comparisons.is_empty() {
-        return Err(nothing_to_compare(results, by, &conditions));
+        return Ok(None);
     }
     correct(&mut comparisons);
     let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
@@ -105,7 +118,7 @@ pub fn compare(results: &Results, question: &Question) -> Result<Answer> {
         judge(comparison, family);
     }
     let others = results.axes.iter().enumerate();
-    Ok(Answer {
+    Ok(Some(Answer {
         metric,
         by: results.axes[by].clone(),
         others: others
@@ -113,9 +126,9 @@ pub fn compare(results: &Results, question: &Question) -> Result<Answer> {
             .map(|(_, name)| name.clone())
             .collect(),
         target: results.target_accuracy,
-        descriptions: describe::all(&conditions, metric),
+        descriptions: Vec::new(),
         comparisons,
-    })
+    }))
 }
 
 /// Every condition by itself, in the experiment's order, whether or not there is anything to compare it

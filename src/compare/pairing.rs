@@ -1,5 +1,7 @@
 //! Which trainings are compared with which.
 
+use std::collections::HashMap;
+
 use crate::compare::metric::Metric;
 use crate::error::{Error, Result};
 use crate::record::results::{Results, TrialCurves};
@@ -38,19 +40,18 @@ impl Condition<'_> {
 
 /// All conditions, in the order of the plan. One in which the compared axis means nothing is left out.
 pub(super) fn conditions(results: &Results, by: usize, metric: Metric) -> Vec<Condition<'_>> {
-    let mut indices: Vec<usize> = Vec::new();
+    let mut positions: HashMap<usize, usize> = HashMap::new();
     let mut found: Vec<Condition<'_>> = Vec::new();
     for trial in results
         .trials
         .iter()
         .filter(|trial| !trial.axes[by].is_empty())
     {
-        let known = indices.iter().position(|index| *index == trial.condition);
-        let at = known.unwrap_or_else(|| {
-            indices.push(trial.condition);
+        let next = found.len();
+        let at = *positions.entry(trial.condition).or_insert(next);
+        if at == next {
             found.push(condition(trial, by));
-            found.len() - 1
-        });
+        }
         found[at]
             .scores
             .push((trial.replicate, metric.score(results, trial)));

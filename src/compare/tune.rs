@@ -1,7 +1,7 @@
 //! What tuning chose: for each group and each setting of the remaining axes, the best value of the
 //! tuned key by its validation metric, and how it does on the test set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::record::results::{Results, TrialCurves, Tuning};
 use crate::stats;
@@ -28,6 +28,8 @@ pub struct Tried {
     pub test: Vec<f64>,
     /// How many of its replicates diverged.
     pub diverged: usize,
+    /// Whether the network is any better, on average, than before it was trained.
+    pub learned: bool,
 }
 
 impl Choice {
@@ -44,10 +46,11 @@ impl Choice {
         }
     }
 
-    /// The largest value that was completed and at which no replicate diverged.
+    /// The largest value that was completed, at which no replicate diverged and something was learned.
     pub fn largest_stable(&self) -> Option<&str> {
         let mut tried = self.tried.iter().rev();
-        let stable = tried.find(|tried| tried.diverged == 0 && !tried.metric.is_empty());
+        let stable =
+            tried.find(|tried| tried.diverged == 0 && tried.learned && !tried.metric.is_empty());
         stable
             .filter(|tried| number(&tried.value).is_some())
             .map(|tried| tried.value.as_str())
@@ -75,23 +78,27 @@ pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
     let Some(key) = results.axes.iter().position(|axis| *axis == tuning.key) else {
         return Vec::new();
     };
+    let floor = floor(results);
     let others = others(results, tuning);
     let mut settings: Vec<Setting<'_>> = Vec::new();
+    let mut positions: HashMap<Vec<String>, usize> = HashMap::new();
     for trial in &results.trials {
         let setting: Vec<String> = others
             .iter()
             .map(|&axis| trial.axes[axis].clone())
             .collect();
-        let known = settings.iter().position(|(known, _)| *known == setting);
-        let known = known.unwrap_or_else(|| {
+        let next = settings.len();
+        let at = *positions.entry(setting.clone()).or_insert(next);
+        if at == next {
             settings.push((setting, BTreeMap::new()));
-            settings.len() - 1
-        });
-        let conditions = &mut settings[known].1;
+        }
+        let conditions = &mut settings[at].1;
         conditions.entry(trial.condition).or_default().push(trial);
     }
     let choice = |(setting, conditions): Setting<'_>| {
-        let tried = conditions.values().map(|trials| tried(trials, key, tuning));
+        let tried = conditions
+            .values()
+            .map(|trials| tried(trials, key, tuning, floor));
         let mut tried: Vec<Tried> = tried.collect();
         tried.sort_by(|a, b| {
             let numbers = number(&a.value).zip(number(&b.value));
@@ -114,12 +121,19 @@ pub fn at_chosen(results: &Results) -> Option<Results> {
     let key = results.axes.iter().position(|axis| *axis == tuning.key)?;
     let others = others(results, tuning);
     let choices = choices(results, tuning);
+    let chosen = choices.iter().filter_map(|choice| {
+        let chosen = choice.chosen()?;
+        Some((choice.setting.as_slice(), chosen.value.as_str()))
+    });
+    let values: HashMap<&[String], &str> = chosen.collect();
     let is_chosen = |trial: &TrialCurves| {
-        let setting = || others.iter().map(|&axis| &trial.axes[axis]);
-        let choice = choices.iter().find(|choice| setting().eq(&choice.setting));
-        choice
-            .and_then(Choice::chosen)
-            .is_some_and(|chosen| chosen.value == trial.axes[key])
+        let setting: Vec<String> = others
+            .iter()
+            .map(|&axis| trial.axes[axis].clone())
+            .collect();
+        values
+            .get(setting.as_slice())
+            .is_some_and(|value| *value == trial.axes[key])
     };
     let mut chosen = results.clone();
     chosen.trials.retain(is_chosen);
@@ -131,19 +145,38 @@ pub fn at_chosen(results: &Results) -> Option<Results> {
     Some(chosen)
 }
 
-fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning) -> Tried {
+/// How far from chance to perfect a network must have come to have learned something.
+const LEAST_LEARNED: f64 = 0.05;
+
+/// The test accuracy up to which nothing was learned: a twentieth of the way from chance, which is what
+/// all networks of the folder have on average before they are trained, to 1.
+fn floor(results: &Results) -> f64 {
+    let first = results
+        .trials
+        .iter()
+        .filter_map(|trial| trial.epochs.first());
+    let untrained = first
+        .filter(|row| row.epoch == 0)
+        .map(|row| row.test_accuracy);
+    let chance = stats::mean(&untrained.collect::<Vec<_>>()).unwrap_or(0.0);
+    chance + LEAST_LEARNED * (1.0 - chance)
+}
+
+fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning, floor: f64) -> Tried {
     let completed = || trials.iter().filter(|trial| trial.outcome == "completed");
     let last = || completed().filter_map(|trial| trial.epochs.last());
     let metric = |row: &crate::record::schema::EpochRow| match tuning.metric.as_str() {
         "validation_loss" => row.validation_loss,
         _ => row.validation_accuracy,
     };
+    let test: Vec<f64> = last().map(|row| row.test_accuracy).collect();
     Tried {
+        learned: stats::mean(&test).is_some_and(|mean| mean > floor),
         value: trials
             .first()
             .map_or(String::new(), |trial| trial.axes[key].clone()),
         metric: last().filter_map(metric).collect(),
-        test: last().map(|row| row.test_accuracy).collect(),
+        test,
         diverged: trials
             .iter()
             .filter(|trial| trial.outcome == "diverged")

@@ -76,6 +76,11 @@ impl Layout {
         self.root.join("layers.csv")
     }
 
+    /// One row a comparison, where there is something to compare.
+    pub fn comparisons_table(&self) -> PathBuf {
+        self.root.join("comparisons.csv")
+    }
+
     /// The charts.
     pub fn charts(&self) -> PathBuf {
         self.root.join("charts")

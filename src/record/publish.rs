@@ -56,6 +56,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
         Layout::trials_table,
         Layout::summary_table,
         Layout::tuned_table,
+        Layout::comparisons_table,
     ] {
         copy_or_remove(&file(&source), &file(&target))?;
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Examples, Outcome};
 use crate::fs::Grown;
+use crate::stats;
 
 /// Version of the files' format. A reader refuses a higher one.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -263,8 +264,8 @@ impl TrialRow<'_> {
     ];
 }
 
-/// The figures that `summary.csv` gives for each condition, each as `_mean`, `_std`, `_min`, `_max`
-/// over the completed trials.
+/// The figures that `summary.csv` gives for each condition, each under [`STATISTICS`] of the completed
+/// trials.
 pub const SUMMARY_METRICS: [&str; 8] = [
     "train_loss",
     "train_accuracy",
@@ -275,6 +276,30 @@ pub const SUMMARY_METRICS: [&str; 8] = [
     "best_epoch",
     "best_test_accuracy",
 ];
+
+/// A statistic of some values, where it has an answer.
+pub type Statistic = fn(&[f64]) -> Option<f64>;
+
+/// What the columns of a figure in `summary.csv` end with, and what they are of its values.
+pub const STATISTICS: [(&str, Statistic); 8] = [
+    ("mean", stats::mean),
+    ("std", stats::standard_deviation),
+    ("min", stats::minimum),
+    ("max", stats::maximum),
+    ("median", stats::median),
+    ("iqm", stats::interquartile_mean),
+    ("low", |values| {
+        interval(values).map(|interval| interval.low)
+    }),
+    ("high", |values| {
+        interval(values).map(|interval| interval.high)
+    }),
+];
+
+/// Of the mean, by Student's t.
+fn interval(values: &[f64]) -> Option<stats::Interval> {
+    stats::t_interval(values, 1.0 - stats::SIGNIFICANCE)
+}
 
 /// The columns of `tuned.csv` after those of the axes, the tuned one left out.
 pub const TUNED_COLUMNS: [&str; 11] = [

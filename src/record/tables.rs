@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::layout::Layout;
-use super::schema::{EpochRow, SUMMARY_METRICS, TrialRecord, TrialRow};
+use super::schema::{EpochRow, STATISTICS, SUMMARY_METRICS, TrialRecord, TrialRow};
 use crate::config::spec::Experiment;
 use crate::error::Result;
 use crate::event::Outcome;
 use crate::fs;
 use crate::plan::Trial;
-use crate::stats;
 
 /// The axis that every table has, swept or not.
 pub(super) const PLACEMENT: &str = "norm.placement";
@@ -83,8 +82,7 @@ fn summary_csv(experiment: &Experiment, plan: &[Arc<Trial>], records: &Records) 
     header.extend(axis_columns(experiment).into_iter().map(str::to_owned));
     header.extend(["trials", "n", "diverged", "failed"].map(str::to_owned));
     for metric in SUMMARY_METRICS {
-        header
-            .extend(["mean", "std", "min", "max"].map(|statistic| format!("{metric}_{statistic}")));
+        header.extend(STATISTICS.map(|(statistic, _)| format!("{metric}_{statistic}")));
     }
     table.row(header);
     let mut by_condition: BTreeMap<usize, Vec<&Arc<Trial>>> = BTreeMap::new();
@@ -115,20 +113,14 @@ fn summary_csv(experiment: &Experiment, plan: &[Arc<Trial>], records: &Records) 
     table.into_bytes()
 }
 
-/// Mean, standard deviation, minimum and maximum of a metric over the completed trials.
-fn statistics(metric: &str, ended: &[&TrialRecord]) -> [String; 4] {
+/// The [`STATISTICS`] of a metric over the completed trials.
+fn statistics(metric: &str, ended: &[&TrialRecord]) -> [String; STATISTICS.len()] {
     let values: Vec<f64> = ended
         .iter()
         .filter(|record| record.outcome == Outcome::Completed)
         .filter_map(|record| metric_of(metric, record))
         .collect();
-    [
-        stats::mean(&values),
-        stats::standard_deviation(&values),
-        stats::minimum(&values),
-        stats::maximum(&values),
-    ]
-    .map(cell)
+    STATISTICS.map(|(_, statistic)| cell(statistic(&values)))
 }
 
 /// A metric of [`SUMMARY_METRICS`] in one record.

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::sheet::Sheet;
 use crate::record::live::{Live, LiveTrial};
-use crate::record::schema::SUMMARY_METRICS;
-use crate::stats;
+use crate::record::schema::{STATISTICS, SUMMARY_METRICS};
 use crate::units;
 
 /// How a trial may stand, in the order in which they are counted.
@@ -60,8 +59,7 @@ pub fn by_condition(live: &Live) -> Sheet {
     columns.extend(live.axes.iter().cloned());
     columns.extend(counts.map(str::to_owned));
     for metric in SUMMARY_METRICS {
-        let names = ["mean", "std", "min", "max"].map(|statistic| format!("{metric}_{statistic}"));
-        columns.extend(names);
+        columns.extend(STATISTICS.map(|(statistic, _)| format!("{metric}_{statistic}")));
     }
     let mut conditions: BTreeMap<usize, Vec<&LiveTrial>> = BTreeMap::new();
     for trial in &live.trials {
@@ -96,20 +94,15 @@ fn count(trials: &[&LiveTrial], outcome: &str) -> usize {
         .count()
 }
 
-/// Mean, standard deviation, minimum and maximum of a column over the completed trials.
-fn statistics(live: &Live, metric: &str, trials: &[&LiveTrial]) -> [String; 4] {
+/// The [`STATISTICS`] of a column over the completed trials.
+fn statistics(live: &Live, metric: &str, trials: &[&LiveTrial]) -> [String; STATISTICS.len()] {
     let column = live.columns.iter().position(|name| name == metric);
     let completed = trials.iter().filter(|trial| trial.outcome == "completed");
     let values: Vec<f64> = completed
         .filter_map(|trial| trial.cells.get(column?)?.parse().ok())
         .collect();
-    [
-        stats::mean(&values),
-        stats::standard_deviation(&values),
-        stats::minimum(&values),
-        stats::maximum(&values),
-    ]
-    .map(|value| value.map(|value| value.to_string()).unwrap_or_default())
+    let cell = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+    STATISTICS.map(|(_, statistic)| cell(statistic(&values)))
 }
 
 /// The columns of [`by_condition`] that fit on a screen: counts that are 0 throughout are left out,

@@ -123,6 +123,7 @@ mod tests {
             .to_owned(),
             diverged_step: None,
             epochs: vec![EpochRow {
+                epoch: 1,
                 validation_accuracy: Some(accuracy),
                 validation_loss: Some(accuracy * 2.0),
                 test_accuracy: accuracy - 0.1,
@@ -185,6 +186,25 @@ before: best at 0.1, and the grid ends there; extend it
         assert_eq!(
             table(&results("validation_accuracy")).as_deref(),
             Some(expected)
+        );
+    }
+
+    #[test]
+    fn a_value_at_which_nothing_was_learned_is_not_stable() {
+        let mut results = results("validation_accuracy");
+        results.trials = trials("none", 1, &[("0.01", &[0.5]), ("0.1", &[0.24])]);
+        for trial in &mut results.trials {
+            let untrained = EpochRow {
+                test_accuracy: 0.1,
+                ..EpochRow::default()
+            };
+            trial.epochs.insert(0, untrained);
+        }
+        // Test accuracies of 0.4 and 0.14, where chance is 0.1 and 0.145 is a twentieth of the way.
+        let told = table(&results).expect("tuned");
+        assert!(
+            told.contains("\nnone                     0.01            0.01 "),
+            "{told}"
         );
     }
 

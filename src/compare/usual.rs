@@ -1,0 +1,125 @@
+//! The comparison that is written beside the other tables without being asked for.
+
+use std::collections::HashSet;
+
+use super::{Answer, Question, answer, tune};
+use crate::error::Result;
+use crate::record::results::Results;
+
+/// The axis that every experiment has.
+const PLACEMENT: &str = "norm.placement";
+
+/// The most comparisons that are made unasked: in large sweeps nobody reads them, and a run should end.
+pub const MOST_UNASKED: usize = 2000;
+
+/// Test accuracy by the axis that the experiment is about: that of the claim's first test, else the
+/// placement, else the first axis that varies. At chosen values where something is tuned. `None` where
+/// there is nothing to compare, or more than [`MOST_UNASKED`].
+///
+/// Conditions by themselves are not described: that takes longer.
+pub fn usual(results: &Results) -> Result<Option<Answer>> {
+    let chosen = tune::at_chosen(results);
+    let results = chosen.as_ref().unwrap_or(results);
+    let Some(by) = subject(results) else {
+        return Ok(None);
+    };
+    let conditions: HashSet<usize> = results.trials.iter().map(|trial| trial.condition).collect();
+    // Each condition meets at most one of every other value.
+    if conditions.len().saturating_mul(values(results, by) - 1) / 2 > MOST_UNASKED {
+        return Ok(None);
+    }
+    let question = Question {
+        metric: "test_accuracy".to_owned(),
+        by: results.axes[by].clone(),
+        margin: None,
+    };
+    answer(results, &question)
+}
+
+/// The position of the axis that the experiment is about, of those that vary.
+fn subject(results: &Results) -> Option<usize> {
+    let varies = |axis: &usize| values(results, *axis) > 1;
+    let claimed = results.claim.as_ref().and_then(|claim| claim.tests.first());
+    let named = |name: &str| results.axes.iter().position(|axis| axis == name);
+    claimed
+        .and_then(|test| named(&test.by))
+        .filter(varies)
+        .or_else(|| named(PLACEMENT).filter(varies))
+        .or_else(|| (0..results.axes.len()).find(varies))
+}
+
+/// How many values an axis has.
+fn values(results: &Results, axis: usize) -> usize {
+    let cells = results
+        .trials
+        .iter()
+        .filter_map(|trial| trial.axes.get(axis));
+    let filled = cells.filter(|cell| !cell.is_empty());
+    filled.collect::<HashSet<_>>().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::results::TrialCurves;
+    use crate::record::schema::EpochRow;
+
+    fn folder(axes: &[&str], cells: impl IntoIterator<Item = Vec<String>>) -> Results {
+        let trial = |(index, cells): (usize, Vec<String>)| TrialCurves {
+            condition: index + 1,
+            replicate: 1,
+            axes: cells,
+            outcome: "completed".to_owned(),
+            epochs: vec![EpochRow::default()],
+            ..TrialCurves::default()
+        };
+        Results {
+            axes: axes.iter().map(|&axis| axis.to_owned()).collect(),
+            trials: cells.into_iter().enumerate().map(trial).collect(),
+            ..Results::default()
+        }
+    }
+
+    fn cells(all: &[&str]) -> Vec<String> {
+        all.iter().map(|&cell| cell.to_owned()).collect()
+    }
+
+    fn by(results: &Results) -> Option<String> {
+        usual(results).expect("compared").map(|answer| answer.by)
+    }
+
+    #[test]
+    fn the_placement_is_compared_or_else_the_first_axis_that_varies() {
+        let axes = ["norm.placement", "train.batch_size"];
+        let both = [["none", "8"], ["none", "16"], ["after", "8"]].map(|c| cells(&c));
+        assert_eq!(by(&folder(&axes, both)).as_deref(), Some("norm.placement"));
+        let sizes = [["none", "8"], ["none", "16"]].map(|c| cells(&c));
+        assert_eq!(
+            by(&folder(&axes, sizes)).as_deref(),
+            Some("train.batch_size")
+        );
+        assert_eq!(by(&folder(&axes, [cells(&["none", "8"])])), None);
+        let apart = [["none", "8"], ["after", "16"]].map(|c| cells(&c));
+        assert_eq!(by(&folder(&axes, apart)), None, "no setting in common");
+    }
+
+    #[test]
+    fn a_sweep_of_a_hundred_thousand_is_left_to_those_who_ask() {
+        let many = (0..100_000).map(|index| cells(&["none", &index.to_string()]));
+        assert_eq!(
+            by(&folder(&["norm.placement", "train.batch_size"], many)),
+            None
+        );
+        let placements = |index: usize| {
+            if index.is_multiple_of(2) {
+                "none"
+            } else {
+                "after"
+            }
+        };
+        let most = (0..2 * MOST_UNASKED).map(|i| cells(&[placements(i), &(i / 2).to_string()]));
+        let answer = usual(&folder(&["norm.placement", "data.seed"], most));
+        let answer = answer.expect("compared").expect("not too many");
+        assert_eq!(answer.comparisons.len(), MOST_UNASKED);
+    }
+}
