@@ -27,7 +27,7 @@ pub fn draw(report: &Report) -> Result<Vec<Picture>> {
 pub fn figures(report: &Report) -> impl Iterator<Item = &Figure> {
     let blocks = report.sections.iter().flat_map(|section| &section.blocks);
     blocks.filter_map(|block| match block {
-        Block::Figure(figure) => Some(figure),
+        Block::Figure(figure) => Some(figure.as_ref()),
         _ => None,
     })
 }
