@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::order::Order;
-use crate::compare::{Question, compare, tune};
+use crate::compare::{Question, compare};
 use crate::error::Result;
 use crate::fs;
 use crate::plot::chart::Chart;
 use crate::plot::render::{self, Style};
 use crate::record::layout::Layout;
-use crate::record::reader;
 use crate::report::claims::{self, written};
 use crate::report::page::{self, Folder, Material, answer, markdown, tables};
 
@@ -97,14 +96,15 @@ fn said(material: &Material<'_>) -> String {
 }
 
 fn comparisons(folder: &Path, metric: &str, by: Option<&str>) -> Result<String> {
-    let results = reader::read(folder)?;
-    let chosen = tune::at_chosen(&results);
+    let read = Folder::without_figures(folder)?;
+    let material = Material::new(&read, Some(metric))?;
+    let reported = material.compared.as_ref().map(|answer| answer.by.as_str());
     let question = Question {
         metric: metric.to_owned(),
-        by: by.unwrap_or(page::PLACEMENT).to_owned(),
+        by: by.or(reported).unwrap_or(page::PLACEMENT).to_owned(),
         margin: None,
     };
-    let answer = compare(chosen.as_ref().unwrap_or(&results), &question)?;
+    let answer = compare(material.judged(), &question)?;
     let table = tables::comparisons(&answer);
     Ok(format!(
         "{}\n{}",
