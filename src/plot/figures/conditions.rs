@@ -7,6 +7,7 @@ use super::notes;
 use super::request::{Absent, Drawn, Request};
 use super::scored::{self, Scores};
 use crate::compare::metric::Metric;
+use crate::compare::tune;
 use crate::plot::chart::{
     Along, Bar, Chart, LegendEntry, Panel, Point, Reference, Row, Series, Symbol,
 };
@@ -20,11 +21,19 @@ pub(super) fn draw(
     metric: Metric,
     figure: &str,
 ) -> Result<Vec<Drawn>, Absent> {
+    // Where something is tuned, each line at its own best value, unless panels are asked for.
+    let chosen = match request.facets.as_slice() {
+        [] => tune::at_chosen(results),
+        _ => None,
+    };
+    let is_tuned = chosen.is_some();
+    let results = chosen.as_ref().unwrap_or(results);
     let arrangement = Arrangement::of(results, &Wanted::of(figure, &request.facets))?;
     let sheet = Conditions {
         results,
         arrangement,
         metric,
+        is_tuned,
     };
     if sheet
         .all()
@@ -49,6 +58,7 @@ struct Conditions<'a> {
     results: &'a Results,
     arrangement: Arrangement<'a>,
     metric: Metric,
+    is_tuned: bool,
 }
 
 impl Conditions<'_> {
@@ -214,6 +224,9 @@ impl Conditions<'_> {
                  share the machine."
                     .to_owned(),
             );
+        }
+        if self.is_tuned {
+            parts.push("Each line is at its own tuned value.".to_owned());
         }
         parts.extend(self.arrangement.left_out.iter().cloned());
         parts.join(" ")

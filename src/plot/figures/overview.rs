@@ -5,12 +5,16 @@ use super::curves;
 use super::metric::{self, Metric};
 use super::progress::{self, Progress};
 use super::request::{Absent, Drawn, Horizontal, Request};
+use super::series;
 use super::sheet::{self, Rows, Strip};
 use crate::plot::chart::Panel;
 use crate::record::results::{Results, TrialCurves};
 
 /// As many columns as stay readable on a page.
 const COLUMNS: usize = 6;
+
+/// Training curves of single batches are averaged over this part of their points.
+const SMOOTHED: usize = 8;
 
 /// Two rows of two panels where the lines are all; with further axes a column for each of their
 /// combinations and a row for each metric: of up to three columns all four metrics, of more the two that
@@ -34,7 +38,15 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     let [loss, accuracy] = metric::evaluation(results);
     let all = [Metric::TrainLoss, loss, Metric::TrainAccuracy, accuracy];
     let panel = |metric: Metric, index: usize| {
-        let reading = |trial: &TrialCurves| curves::reading(&progress, trial, metric);
+        let reading = |trial: &TrialCurves| {
+            let curve = curves::reading(&progress, trial, metric);
+            // Single batches are noise; the epochs' means are none.
+            if metric.is_train() && curve.len() > trial.epochs.len() {
+                series::smoothed(&curve, curve.len() / SMOOTHED)
+            } else {
+                curve
+            }
+        };
         let facet = &arrangement.facets[index];
         progress.panel(&arrangement, facet, &reading, metric.quantity().bounds)
     };
@@ -65,7 +77,14 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         let rows = metrics.iter().enumerate().map(row).collect();
         (metrics, rows)
     };
-    let frame = curves::frame(&progress, &arrangement, &metrics, "");
+    let mut frame = curves::frame(&progress, &arrangement, &metrics, "");
+    let trials = &results.trials;
+    if x == Horizontal::Step && trials.iter().any(|trial| !trial.steps.is_empty()) {
+        frame.notes.push(format!(
+            "Training curves are smoothed: each point is the mean of it and of those in the 1/{SMOOTHED} of the \
+             training before it."
+        ));
+    }
     let x = progress.axis(&strips);
     let mut chart = sheet::chart(results, frame, x, strips, Rows::EachOnItsOwn);
     chart.subtitle = subtitle(results).to_owned();

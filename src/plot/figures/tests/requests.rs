@@ -204,3 +204,16 @@ fn the_default_figures_are_those_that_the_experiment_can_show() {
     assert!(few.contains(&"to-target") && !few.contains(&"heatmap"));
     assert!(names(&results(&["norm.placement"], Vec::new())).is_empty());
 }
+
+#[test]
+fn every_figure_is_explained_to_users() {
+    let page = include_str!("../../../../results/README.md");
+    let (_, section) = page.split_once("## The figures").expect("the section");
+    for figure in catalogue() {
+        assert!(
+            section.contains(&format!("`{}`", figure.name)),
+            "{}",
+            figure.name
+        );
+    }
+}

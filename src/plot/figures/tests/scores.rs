@@ -97,6 +97,13 @@ fn what_tuning_chose_is_marked_on_the_final_metric() {
         metric: "validation_accuracy".to_owned(),
         higher_is_better: true,
     });
+    let times = chart(&results, "to-target");
+    assert_eq!(titles(&times), [[""]], "each placement at its own rate");
+    assert!(
+        times
+            .footnote
+            .contains("Each line is at its own tuned value.")
+    );
     let chart = chart(&results, "final");
     let chosen: Vec<&Reference> = only_panel(&chart)
         .references
