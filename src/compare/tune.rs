@@ -148,9 +148,9 @@ pub fn at_chosen(results: &Results) -> Option<Results> {
 /// How far from chance to perfect a network must have come to have learned something.
 const LEAST_LEARNED: f64 = 0.05;
 
-/// The test accuracy up to which nothing was learned: a twentieth of the way from chance, which is what
-/// all networks of the folder have on average before they are trained, to 1.
-fn floor(results: &Results) -> f64 {
+/// The test accuracy of chance: what all networks of the folder have on average before they are trained.
+/// `None` where none was evaluated then.
+pub fn chance(results: &Results) -> Option<f64> {
     let first = results
         .trials
         .iter()
@@ -158,7 +158,12 @@ fn floor(results: &Results) -> f64 {
     let untrained = first
         .filter(|row| row.epoch == 0)
         .map(|row| row.test_accuracy);
-    let chance = stats::mean(&untrained.collect::<Vec<_>>()).unwrap_or(0.0);
+    stats::mean(&untrained.collect::<Vec<_>>())
+}
+
+/// The test accuracy up to which nothing was learned: a twentieth of the way from [`chance`] to 1.
+pub fn floor(results: &Results) -> f64 {
+    let chance = chance(results).unwrap_or(0.0);
     chance + LEAST_LEARNED * (1.0 - chance)
 }
 

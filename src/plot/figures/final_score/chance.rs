@@ -1,18 +1,14 @@
-//! Conditions that learnt nothing: no better than networks before their first step. Such a training has
+//! Conditions that learned nothing: no better than networks before their first step. Such a training has
 //! not diverged, and yet its learning rate is no stable one.
 
 use crate::compare::metric::{Metric, Unit};
+use crate::compare::tune;
 use crate::plot::chart::{Along, Reference};
 use crate::plot::figures::arrangement::{shown, unique};
 use crate::plot::figures::scored::Scores;
 use crate::record::results::Results;
-use crate::stats;
 
-/// An accuracy within so many points of the untrained networks' mean is one of chance: that mean wavers,
-/// and so does the share of the most frequent class.
-const POINTS: f64 = 3.0;
-
-/// What learnt nothing, and what that is measured by.
+/// What learned nothing, and what that is measured by.
 pub(super) struct AtChance {
     /// Mean accuracy of the untrained networks, in per cent.
     untrained: f64,
@@ -32,7 +28,7 @@ impl AtChance {
     }
 }
 
-/// Which of these conditions (line, value, scores) learnt nothing; `None` where all learnt something, or
+/// Which of these conditions (line, value, scores) learned nothing; `None` where all learned something, or
 /// the metric is no accuracy.
 pub(super) fn of(
     results: &Results,
@@ -42,17 +38,9 @@ pub(super) fn of(
     if metric.unit != Unit::Share {
         return None;
     }
-    let rows = results
-        .trials
-        .iter()
-        .filter_map(|trial| trial.epochs.first());
-    let untrained = rows.filter(|row| row.epoch == 0);
-    let untrained: Vec<f64> = untrained.map(|row| row.test_accuracy * 100.0).collect();
-    let untrained = stats::mean(&untrained)?;
-    let is_at_chance = |scores: &Scores| {
-        let mean = scores.mean();
-        mean.is_some_and(|mean| mean < untrained + POINTS)
-    };
+    let untrained = tune::chance(results)? * 100.0;
+    let floor = tune::floor(results) * 100.0;
+    let is_at_chance = |scores: &Scores| scores.mean().is_some_and(|mean| mean <= floor);
     let found = || {
         conditions
             .iter()
@@ -67,6 +55,6 @@ pub(super) fn of(
     let parts: Vec<String> = lines.into_iter().map(of_line).collect();
     (!parts.is_empty()).then(|| AtChance {
         untrained,
-        note: format!("learnt nothing: {}", parts.join("; ")),
+        note: format!("learned nothing: {}", parts.join("; ")),
     })
 }

@@ -75,7 +75,7 @@ fn the_final_metric_stands_against_the_learning_rate_on_a_logarithmic_axis() {
 fn a_rate_at_chance_is_named_and_one_that_diverged_is_marked() {
     let chart = chart(&learning_rates(), "final");
     let panel = only_panel(&chart);
-    assert_eq!(panel.note, "learnt nothing: none at 1");
+    assert_eq!(panel.note, "learned nothing: none at 1");
     let untrained = panel.references.iter().find(|r| r.of == Along::Y);
     let untrained = untrained.expect("the accuracy of chance");
     assert_eq!(untrained.label, "untrained: 10 %");
