@@ -86,18 +86,18 @@ impl<'a> Arrangement<'a> {
         let line_axis = line_axis(results, &swept, free);
         let is_other = |axis: &usize| free(axis) && Some(*axis) != line_axis;
         let others: Vec<usize> = swept.iter().copied().filter(is_other).collect();
-        let (line_axes, facet_axes): (Vec<usize>, Vec<usize>) = if by.is_empty() {
+        let (of_lines, of_panels): (Vec<usize>, Vec<usize>) = if by.is_empty() {
             (line_axis.into_iter().collect(), others)
         } else {
             (line_axis.into_iter().chain(others).collect(), by)
         };
         let mut left_out = Vec::new();
-        let lines = lines(results, &line_axes);
+        let lines = lines(results, &of_lines);
         let lines = choice::lines(lines, VALUES, &mut left_out);
         let asked = !wanted.facets.is_empty();
-        let grid = facets::grid(results, &facet_axes, wanted.crossed.then_some(asked));
+        let grid = facets::grid(results, &of_panels, wanted.crossed.then_some(asked));
         let mut arrangement = Self {
-            legend_title: legend_title(results, &line_axes),
+            legend_title: legend_title(results, &of_lines),
             lines,
             facets: grid.facets,
             columns: grid.columns,
@@ -107,7 +107,7 @@ impl<'a> Arrangement<'a> {
         };
         let limit = if asked { ASKED_FOR } else { wanted.limit };
         if arrangement.facets.len() > limit {
-            choice::panels(&mut arrangement, limit, wanted.figure, &facet_axes);
+            choice::panels(&mut arrangement, limit, wanted.figure, &of_panels);
         }
         Ok(arrangement)
     }
@@ -250,7 +250,7 @@ fn lines(results: &Results, axes: &[usize]) -> Vec<Line> {
     };
     let found = unique(results.trials.iter().map(of));
     let line = |(index, values): (usize, Vec<(usize, String)>)| {
-        let is_placement = matches!(values.as_slice(), [(axis, _)] if is_placement(results, *axis));
+        let is_placement = matches!(values.as_slice(), [(only, _)] if is_placement(results, *only));
         let placement = values.first().and_then(|(_, value)| Key::placement(value));
         Line {
             label: label(results, &values),

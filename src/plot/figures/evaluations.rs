@@ -40,10 +40,11 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         ));
     }
     let by_step = progress::best_measure(results) == Horizontal::Step;
-    if by_step && request.x == Horizontal::Epoch {
-        if let Some(along) = final_score::horizontal(results, &request.facets)? {
-            return against::draw(results, request, along);
-        }
+    if by_step
+        && request.x == Horizontal::Epoch
+        && let Some(along) = final_score::horizontal(results, &request.facets)?
+    {
+        return against::draw(results, request, along);
     }
     over_time(results, request)
 }

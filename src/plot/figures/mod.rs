@@ -93,12 +93,13 @@ pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
     names.extend(LAYER_FIGURES);
     let figures = names.into_iter().filter_map(named);
     let over_time = ["overview", "curves", "gap"];
-    let request = |figure: &Figure| match over_time.contains(&figure.name) {
-        true => Request {
-            x: progress::best_measure(results),
-            ..Request::default()
+    let request = |figure: &Figure| Request {
+        x: if over_time.contains(&figure.name) {
+            progress::best_measure(results)
+        } else {
+            Horizontal::Epoch
         },
-        false => Request::default(),
+        ..Request::default()
     };
     figures.map(|figure| (figure, request(figure))).collect()
 }

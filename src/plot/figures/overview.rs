@@ -87,7 +87,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     }
     let x = progress.axis(&strips);
     let mut chart = sheet::chart(results, frame, x, strips, Rows::EachOnItsOwn);
-    chart.subtitle = subtitle(results).to_owned();
+    subtitle(results).clone_into(&mut chart.subtitle);
     Ok(vec![Drawn {
         stem: "overview".to_owned(),
         chart,

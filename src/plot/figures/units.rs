@@ -67,7 +67,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     }
     for panel in strips.iter_mut().flat_map(|strip| &mut strip.panels) {
         if panel.series.iter().all(|series| series.points.is_empty()) {
-            panel.note = "does not apply".to_owned();
+            "does not apply".clone_into(&mut panel.note);
         }
     }
     let band = notes::band(&notes::counts(&arrangement), "Line", "Band");

@@ -100,7 +100,7 @@ fn smoothing_averages_backwards_and_is_stated() {
     let chart = asked(&placements(1), "curves", &request);
     let points = &line(only_panel(&chart), "none").points;
     assert_close(points[0].y, 1.1);
-    assert_close(points[1].y, (1.1 + 0.55) / 2.0);
+    assert_close(points[1].y, 0.825);
     assert!(
         chart
             .footnote
