@@ -13,19 +13,13 @@ use crate::record::results::{Results, TrialCurves};
 
 /// The figure `gap`: of accuracies, or of losses where the metric that is asked for is one.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
-    let [loss, accuracy] = metric::evaluation(results);
     let of_loss = request
         .metric
         .as_deref()
         .is_some_and(|name| name.ends_with("loss"));
     let measured = metric::measured(results);
     let evaluated = measured.contains(&Metric::EvaluatedTrainLoss);
-    let (seen, unseen) = match (of_loss, evaluated) {
-        (true, true) => (Metric::EvaluatedTrainLoss, loss),
-        (true, false) => (Metric::TrainLoss, loss),
-        (false, true) => (Metric::EvaluatedTrainAccuracy, accuracy),
-        (false, false) => (Metric::TrainAccuracy, accuracy),
-    };
+    let (seen, unseen) = sides(results, of_loss, evaluated);
     if !measured.contains(&seen) {
         return Err(Absent("no epoch of training is recorded yet".to_owned()));
     }
@@ -41,14 +35,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
             })
         })
     };
-    let words = |metric: Metric| metric.title().to_lowercase();
-    let (label, shown) = if of_loss {
-        let label = "Gap of losses (nats)";
-        (label, format!("{} minus {}", unseen.title(), words(seen)))
-    } else {
-        let label = "Gap of accuracies (points)";
-        (label, format!("{} minus {}", seen.title(), words(unseen)))
-    };
+    let (label, shown) = words(seen, unseen);
     let quantity = Quantity::new(label, Kind::Plain);
     let panel = |facet: &_| {
         let panel = progress.panel(&arrangement, facet, &reading, quantity.bounds);
@@ -94,5 +81,28 @@ fn note(evaluated: bool) -> &'static str {
         "Above 0 the network does better on what it has seen. Training figures are means over the epoch's \
          batches while the weights change, with the batches' own statistics and any dropout, which alone can \
          put them below the others; `[probe] train_evaluation = true` measures both alike."
+    }
+}
+
+/// What is seen, and what is not.
+fn sides(results: &Results, of_loss: bool, evaluated: bool) -> (Metric, Metric) {
+    let [loss, accuracy] = metric::evaluation(results);
+    match (of_loss, evaluated) {
+        (true, true) => (Metric::EvaluatedTrainLoss, loss),
+        (true, false) => (Metric::TrainLoss, loss),
+        (false, true) => (Metric::EvaluatedTrainAccuracy, accuracy),
+        (false, false) => (Metric::TrainAccuracy, accuracy),
+    }
+}
+
+/// The axis, and what is shown.
+fn words(seen: Metric, unseen: Metric) -> (&'static str, String) {
+    let minus = |one: Metric, other: Metric| {
+        format!("{} minus {}", one.title(), other.title().to_lowercase())
+    };
+    if seen.is_loss() {
+        ("Gap of losses (nats)", minus(unseen, seen))
+    } else {
+        ("Gap of accuracies (points)", minus(seen, unseen))
     }
 }

@@ -35,11 +35,31 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     };
     let arrangement = Arrangement::of(results, &wanted)?;
     let progress = Progress::new(results, &request);
-    let [loss, accuracy] = metric::evaluation(results);
+    let (metrics, strips) = strips(&progress, &arrangement);
+    let mut frame = curves::frame(&progress, &arrangement, &metrics, "");
+    let trials = &results.trials;
+    if x == Horizontal::Step && trials.iter().any(|trial| !trial.steps.is_empty()) {
+        frame.notes.push(format!(
+            "Training curves are smoothed: each point is the mean of it and of those in the 1/{SMOOTHED} of the \
+             training before it."
+        ));
+    }
+    let x = progress.axis(&strips);
+    let mut chart = sheet::chart(results, frame, x, strips, Rows::EachOnItsOwn);
+    subtitle(results).clone_into(&mut chart.subtitle);
+    Ok(vec![Drawn {
+        stem: "overview".to_owned(),
+        chart,
+    }])
+}
+
+/// The metrics that are drawn, and the rows of their panels.
+fn strips(progress: &Progress<'_>, arrangement: &Arrangement<'_>) -> (Vec<Metric>, Vec<Strip>) {
+    let [loss, accuracy] = metric::evaluation(progress.results);
     let all = [Metric::TrainLoss, loss, Metric::TrainAccuracy, accuracy];
     let panel = |metric: Metric, index: usize| {
         let reading = |trial: &TrialCurves| {
-            let curve = curves::reading(&progress, trial, metric);
+            let curve = curves::reading(progress, trial, metric);
             // Single batches are noise; the epochs' means are none.
             if metric.is_train() && curve.len() > trial.epochs.len() {
                 series::smoothed(&curve, curve.len() / SMOOTHED)
@@ -48,7 +68,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
             }
         };
         let facet = &arrangement.facets[index];
-        progress.panel(&arrangement, facet, &reading, metric.quantity().bounds)
+        progress.panel(arrangement, facet, &reading, metric.quantity().bounds)
     };
     let strip = |heading: &str, metrics: &[Metric], panels| Strip {
         heading: heading.to_owned(),
@@ -56,7 +76,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         panels,
     };
     let columns = arrangement.facets.len();
-    let (metrics, strips) = if columns == 1 {
+    if columns == 1 {
         let titled = |&metric: &Metric| Panel {
             title: metric.title().to_owned(),
             ..panel(metric, 0)
@@ -76,22 +96,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         };
         let rows = metrics.iter().enumerate().map(row).collect();
         (metrics, rows)
-    };
-    let mut frame = curves::frame(&progress, &arrangement, &metrics, "");
-    let trials = &results.trials;
-    if x == Horizontal::Step && trials.iter().any(|trial| !trial.steps.is_empty()) {
-        frame.notes.push(format!(
-            "Training curves are smoothed: each point is the mean of it and of those in the 1/{SMOOTHED} of the \
-             training before it."
-        ));
     }
-    let x = progress.axis(&strips);
-    let mut chart = sheet::chart(results, frame, x, strips, Rows::EachOnItsOwn);
-    subtitle(results).clone_into(&mut chart.subtitle);
-    Ok(vec![Drawn {
-        stem: "overview".to_owned(),
-        chart,
-    }])
 }
 
 /// Below the first row, what its titles and notes say already is left out.

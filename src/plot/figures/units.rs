@@ -5,7 +5,7 @@ use super::axes::{Kind, Quantity};
 use super::layers;
 use super::notes;
 use super::request::{Absent, Drawn, Request};
-use super::sheet::{self, Rows};
+use super::sheet::{self, Rows, Strip};
 use crate::plot::chart::Point;
 use crate::record::results::{Details, Results, TrialCurves};
 
@@ -59,6 +59,21 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     if strips.is_empty() {
         return Err(layers::absent(""));
     }
+    say_once(&mut strips);
+    let band = notes::band(&notes::counts(&arrangement), "Line", "Band");
+    let note = "Means over the hidden layers. Dead: active for none of the probe's fixed examples. \
+                Saturated: beyond 99 % of the way from the middle of a sigmoid's or tanh's range to either end.";
+    let mut frame = layers::frame(&arrangement, "Dead and saturated units", band, note);
+    frame.notes.extend(arrangement.left_out.iter().cloned());
+    let x = layers::steps(&strips, request);
+    Ok(vec![Drawn {
+        stem: "units".to_owned(),
+        chart: sheet::chart(results, frame, x, strips, Rows::EachOnItsOwn),
+    }])
+}
+
+/// Below the first row, what its titles and notes say already is left out; what was not read is named.
+fn say_once(strips: &mut [Strip]) {
     for strip in strips.iter_mut().skip(1) {
         for panel in &mut strip.panels {
             panel.title.clear();
@@ -70,16 +85,6 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
             "does not apply".clone_into(&mut panel.note);
         }
     }
-    let band = notes::band(&notes::counts(&arrangement), "Line", "Band");
-    let note = "Means over the hidden layers. Dead: active for none of the probe's fixed examples. \
-                Saturated: beyond 99 % of the way from the middle of a sigmoid's or tanh's range to either end.";
-    let mut frame = layers::frame(&arrangement, "Dead and saturated units", band, note);
-    frame.notes.extend(arrangement.left_out.iter().cloned());
-    let x = layers::steps(&strips, request);
-    Ok(vec![Drawn {
-        stem: "units".to_owned(),
-        chart: sheet::chart(results, frame, x, strips, Rows::EachOnItsOwn),
-    }])
 }
 
 /// The mean over the layers, in per cent, at each step at which the first of them was read.
