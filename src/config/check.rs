@@ -43,7 +43,14 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
     let claim = claim::claim(&mut reader, draft, &found, problems);
     let output = read::output(&mut reader, &top.name);
     let outside = reader.into_log();
-    let notes = notes(draft, &found, &outside, problems);
+    let mut notes = notes(draft, &found, &outside, problems);
+    let tuned = tune.as_ref().map(|tune| tune.key.as_str());
+    let weak = claim.as_ref();
+    let weak = weak.and_then(|claim| claim::note(claim, tuned, &found, top.replicates));
+    notes.extend(weak.map(|note| {
+        let place = problems.describe(draft.place("claim.tests"));
+        format!("{place}: {note}")
+    }));
     let resolved = resolve::text(draft, &found, &outside);
     let experiment = Experiment {
         name: top.name,

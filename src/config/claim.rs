@@ -1,7 +1,7 @@
 //! What `[claim]` says, held against the sweep: a test that nothing will be trained for is refused
 //! before anything is trained. And the way back: a claim from the text of a resolved experiment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use super::conditions::Conditions;
@@ -39,35 +39,35 @@ pub(super) fn claim(
 }
 
 /// What of a test the sweep does not give, each with a way out.
-fn mistakes(test: &Hypothesis, axes: &[Axis]) -> Vec<(String, String)> {
+fn mistakes(asked: &Hypothesis, swept: &[Axis]) -> Vec<(String, String)> {
     let mut mistakes = Vec::new();
-    let mut check = |part: &str, key: &str, values: &[String]| match axes
+    let mut check = |part: &str, key: &str, values: &[String]| match swept
         .iter()
         .find(|a| a.key == key)
     {
         None => mistakes.push(not_swept(part, key)),
         Some(axis) => mistakes.extend(values.iter().filter_map(|value| unknown(part, axis, value))),
     };
-    check("by", &test.by, &test.compare);
-    for (key, values) in &test.only {
+    check("by", &asked.by, &asked.compare);
+    for (key, values) in &asked.only {
         check("where", key, values);
     }
-    if let Some(over) = &test.over {
+    if let Some(over) = &asked.over {
         check("over", &over.key, &[]);
     }
-    if test.only.iter().any(|(key, _)| *key == test.by) {
-        let text = format!("`where`: `{}` is what is compared", test.by);
+    if asked.only.iter().any(|(key, _)| *key == asked.by) {
+        let text = format!("`where`: `{}` is what is compared", asked.by);
         mistakes.push((text, "`compare` names its two values".to_owned()));
     }
-    if let Some(over) = &test.over {
-        if over.key == test.by {
+    if let Some(over) = &asked.over {
+        if over.key == asked.by {
             let text = format!("`over = \"{}\"`: that is what is compared", over.key);
             mistakes.push((
                 text,
                 "take another swept key, or leave `over` and `take` out".to_owned(),
             ));
         }
-        let axis = axes.iter().find(|axis| axis.key == over.key);
+        let axis = swept.iter().find(|axis| axis.key == over.key);
         if let (Take::Reach(_), Some(axis)) = (over.take, axis)
             && !axis.values.iter().all(is_positive)
         {
@@ -115,6 +115,57 @@ fn is_positive(value: &Value) -> bool {
         Value::Float(number) => *number > 0.0,
         _ => false,
     }
+}
+
+/// The chance of error that the verdicts put up with, as `stats::SIGNIFICANCE`.
+const SIGNIFICANCE: f64 = 0.05;
+
+/// A word to those whose replicates cannot tell, whatever comes out: n pairs have no p below 2/2ⁿ, and
+/// Holm's correction multiplies the smallest by the number of comparisons.
+pub(super) fn note(
+    claim: &Claim,
+    tuned: Option<&str>,
+    found: &Conditions,
+    replicates: u64,
+) -> Option<String> {
+    let tests = claim.tests.iter();
+    let comparisons: usize = tests.map(|test| settings(test, tuned, found)).sum();
+    let needed = (2.0 * comparisons as f64 / SIGNIFICANCE).log2().ceil();
+    ((replicates as f64) < needed).then(|| {
+        format!(
+            "`claim.tests` make {comparisons} comparisons, and with {replicates} replicates no p-value is below {SIGNIFICANCE} after Holm's correction: `replicates = {needed}` can tell, or fewer settings (`where`)"
+        )
+    })
+}
+
+/// In how many settings a test is made: those of its first value.
+fn settings(test: &Hypothesis, tuned: Option<&str>, found: &Conditions) -> usize {
+    let over = test.over.as_ref().map(|over| over.key.as_str());
+    let names = |key: &str| test.by == key || over == Some(key);
+    let is_named = |key: &str| names(key) || test.only.iter().any(|(only, _)| only == key);
+    let tuned = tuned.filter(|key| !is_named(key));
+    let mut seen = HashSet::new();
+    for condition in &found.all {
+        let cells = found.axes.iter().zip(&condition.values);
+        let cells: Vec<(&str, Option<String>)> = cells
+            .map(|(axis, value)| (axis.key.as_str(), value.as_ref().map(Value::to_string)))
+            .collect();
+        let counts = cells.iter().all(|(key, cell)| {
+            let Some(cell) = cell else {
+                return *key != test.by;
+            };
+            let mut only = test.only.iter();
+            (*key != test.by || *cell == test.compare[0])
+                && only.all(|(only, values)| only != key || values.contains(cell))
+        });
+        if counts {
+            let rest = cells
+                .into_iter()
+                .filter(|(key, _)| !names(key) && Some(*key) != tuned);
+            seen.insert(rest.map(|(_, cell)| cell).collect::<Vec<_>>());
+        }
+    }
+    seen.len()
 }
 
 /// The claim of an experiment that has been resolved, from its text alone: without the sweep, which

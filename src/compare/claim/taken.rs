@@ -22,19 +22,16 @@ pub(super) fn together<'a>(
         let is_its = |(known, _): &(Condition<'a>, _)| {
             known.value == condition.value && known.setting == setting
         };
-        match groups.iter_mut().find(|group| is_its(group)) {
-            Some((_, members)) => members.push(condition),
-            None => {
-                let value = condition.value;
-                let scores = Vec::new();
-                let group = Condition {
-                    value,
-                    setting,
-                    scores,
-                };
-                groups.push((group, vec![condition]));
-            }
+        if let Some((_, members)) = groups.iter_mut().find(|group| is_its(group)) {
+            members.push(condition);
+            continue;
         }
+        let group = Condition {
+            value: condition.value,
+            setting,
+            scores: Vec::new(),
+        };
+        groups.push((group, vec![condition]));
     }
     let whole = |(mut group, members): (Condition<'a>, Vec<&Condition<'a>>)| {
         group.scores = scores(&members, over, take, higher_is_better);
@@ -77,7 +74,7 @@ fn taken(
         Take::Spread => spread(&scores),
         Take::Worst => worst(&scores, higher_is_better),
         Take::Best => best(&scores, higher_is_better),
-        Take::Mean => whole(&scores, |all| stats::mean(all)),
+        Take::Mean => whole(&scores, stats::mean),
         Take::Change => change(*scores.first()?, *scores.last()?),
         Take::Reach(_) => None,
     }
@@ -178,9 +175,16 @@ fn reach(
         .map(|(value, score)| Some(((*value)?, *score)))
         .collect::<Option<_>>()?;
     row.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let is_good = |scored: f64| {
+        if higher_is_better {
+            scored >= bound
+        } else {
+            scored <= bound
+        }
+    };
     for (value, score) in row {
         match score? {
-            Score::Value(scored) if scored == bound || (scored > bound) == higher_is_better => {
+            Score::Value(scored) if is_good(scored) => {
                 return Some(Score::Value(value.log10()));
             }
             _ => {}

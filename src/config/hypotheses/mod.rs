@@ -72,7 +72,7 @@ impl<'a> Test<'a> {
     fn check(&self, problems: &mut Problems) -> Option<Value> {
         let mut sound = true;
         for (name, node) in self.members {
-            sound &= self.is_known(name, node, problems);
+            sound &= is_known(name, node, problems);
         }
         let by = self.by();
         let mut parts = Vec::new();
@@ -99,17 +99,6 @@ impl<'a> Test<'a> {
             Some(Kind::Plain(Value::Text(path))) => keys::find(path),
             Some(_) => None,
         }
-    }
-
-    fn is_known(&self, name: &str, node: &Node, problems: &mut Problems) -> bool {
-        if PARTS.iter().any(|part| part.name == name) {
-            return true;
-        }
-        let hint = nearest(name, PARTS.iter().map(|part| part.name));
-        let hint = hint.map(|known| format!("did you mean `{known}`?"));
-        let text = format!("unknown key `{}` in `claim.tests`", name.escape_debug());
-        problems.add_with_hint(node.place, text, hint);
-        false
     }
 
     /// The value of a part, its default, or nothing.
@@ -151,12 +140,12 @@ impl<'a> Test<'a> {
             Some(Kind::Plain(Value::Text(word))) if word == "reach"
         );
         let wrong: Vec<String> = [
-            (!has("compare")).then(|| "`compare` is missing: two values, such as `compare = [\"before\", \"none\"]`"),
-            (!has("expect")).then(|| "`expect` is missing: `\"higher\"`, `\"lower\"` or `\"same\"`"),
-            (has("over") && !has("take")).then(|| "`take` is missing: what becomes of the values of `over`, such as `take = \"spread\"`"),
-            (has("take") && !has("over")).then(|| "`over` is missing: the swept key whose values are taken together"),
-            (reaches && !has("at_least")).then(|| "`at_least` is missing: how good the metric must be, such as `at_least = 0.9`"),
-            (has("at_least") && !reaches).then(|| "`at_least` means something only with `take = \"reach\"`; leave it out"),
+            (!has("compare")).then_some("`compare` is missing: two values, such as `compare = [\"before\", \"none\"]`"),
+            (!has("expect")).then_some("`expect` is missing: `\"higher\"`, `\"lower\"` or `\"same\"`"),
+            (has("over") && !has("take")).then_some("`take` is missing: what becomes of the values of `over`, such as `take = \"spread\"`"),
+            (has("take") && !has("over")).then_some("`over` is missing: the swept key whose values are taken together"),
+            (reaches && !has("at_least")).then_some("`at_least` is missing: how good the metric must be, such as `at_least = 0.9`"),
+            (has("at_least") && !reaches).then_some("`at_least` means something only with `take = \"reach\"`; leave it out"),
         ]
         .into_iter()
         .flatten()
@@ -168,6 +157,18 @@ impl<'a> Test<'a> {
         }
         wrong.is_empty()
     }
+}
+
+/// Whether a test has a key of this name; it is a problem if not.
+fn is_known(name: &str, node: &Node, problems: &mut Problems) -> bool {
+    if PARTS.iter().any(|part| part.name == name) {
+        return true;
+    }
+    let hint = nearest(name, PARTS.iter().map(|part| part.name));
+    let hint = hint.map(|known| format!("did you mean `{known}`?"));
+    let text = format!("unknown key `{}` in `claim.tests`", name.escape_debug());
+    problems.add_with_hint(node.place, text, hint);
+    false
 }
 
 /// Two different values of the key `by`.

@@ -4,8 +4,8 @@ use crate::config::spec::{Expect, Hypothesis, Over, Take};
 use crate::config::value::Value;
 
 /// A checked test as plain values.
-pub(in crate::config) fn read(test: &Value) -> Option<Hypothesis> {
-    let Value::Table(parts) = test else {
+pub(in crate::config) fn read(checked: &Value) -> Option<Hypothesis> {
+    let Value::Table(parts) = checked else {
         return None;
     };
     let part = |name: &str| {

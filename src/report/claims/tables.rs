@@ -68,11 +68,10 @@ fn rows(entry: &Entry) -> Vec<Vec<String>> {
     let judgement = &entry.judgement;
     let tests = judgement.tests.iter().enumerate();
     let all = tests.flat_map(|(index, tested)| {
-        let each = tested
+        tested
             .comparisons
             .iter()
-            .map(move |judged| (index, tested, judged));
-        each
+            .map(move |judged| (index, tested, judged))
     });
     let row = |(index, tested, judged): (usize, &Tested, &Judged)| {
         let mut cells = vec![

@@ -61,7 +61,8 @@ fn tests_of(judgement: &Judgement) -> Vec<String> {
         let tuned = tested.tuned.as_ref();
         let tuned = tuned.map(|key| format!(" (each at its own best {})", short_name(key)));
         let sheet = sheet(judgement, tested).table();
-        let rows: String = sheet.lines().map(|line| format!("    {line}\n")).collect();
+        let rows: Vec<String> = sheet.lines().map(|line| format!("    {line}")).collect();
+        let rows = rows.join("\n") + "\n";
         format!("  {name}{}\n{rows}", tuned.unwrap_or_default())
     };
     judgement.tests.iter().map(table).collect()
