@@ -1,6 +1,7 @@
 //! The command line, as clap sees it: types only.
 
 mod explain;
+mod plot;
 mod report;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use crate::plan::shard::Shard;
 use crate::submit::Memory;
 
 pub use self::explain::{Explain, Order, Page, Preset};
+pub use self::plot::{Against, Plot, Show};
 pub use self::report::{Report, ReportFormat};
 
 /// Does batch normalisation help here, and does it belong before or after the activation?
@@ -47,8 +49,10 @@ pub enum Command {
     Watch(Watch),
     /// List what an experiment no longer needs in its results folder; removes it only with `--remove`
     Clean(Clean),
-    /// Draw the charts of a results folder again, from its files
+    /// Draw figures of a results folder, from its files: which, how large, for which paper
     Plot(Plot),
+    /// Show the curves and the table of a results folder here in the terminal
+    Show(Show),
     /// Write a report that answers the experiment's question: Markdown, and one HTML file with everything in it
     Report(Report),
     /// Put results folders of the same experiment together, as if one run had left them
@@ -271,14 +275,6 @@ pub struct Clean {
     /// Delete what is listed, for good; needs `--stale` or `--debris`
     #[arg(long, requires = "what")]
     pub remove: bool,
-}
-
-/// `bn-lab plot`
-#[derive(Debug, Args)]
-pub struct Plot {
-    /// A results folder
-    #[arg(value_name = "DIR")]
-    pub results: PathBuf,
 }
 
 /// `bn-lab merge`

@@ -92,6 +92,7 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
         cli::Command::Watch(arguments) => commands::watch::run(&arguments),
         cli::Command::Clean(arguments) => commands::clean::run(&arguments),
         cli::Command::Plot(arguments) => commands::plot::run(&arguments),
+        cli::Command::Show(arguments) => commands::show::run(&arguments),
         cli::Command::Report(arguments) => commands::report::run(&arguments),
         cli::Command::Merge(arguments) => commands::merge::run(&arguments),
         cli::Command::Publish(arguments) => commands::publish::run(&arguments),

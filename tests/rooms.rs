@@ -40,7 +40,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &["record", "stats", "walk", "seed", "compare", "plot"],
     ),
     ("submit", &[]),
-    ("cli", &["plan", "submit"]),
+    ("cli", &["plan", "submit", "plot"]),
 ];
 
 /// Rooms that may know all others.

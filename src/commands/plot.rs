@@ -1,13 +1,41 @@
-//! `bn-lab plot`: draw the charts of a results folder again, from its files.
+//! `bn-lab plot`: draw figures of a results folder, from its files.
 
-use crate::cli;
+use std::path::PathBuf;
+
+use crate::cli::{self, Against};
 use crate::commands::{NOTHING_TO_DRAW, present, print, say};
-use crate::error::Result;
+use crate::compare::unknown;
+use crate::error::{Error, Result};
+use crate::plot::figures::{self, Drawn, Figure, Horizontal, Request};
+use crate::plot::output::{self, Output};
 use crate::record::layout::Layout;
+use crate::record::results::Details;
+use crate::record::{claims, reader};
 use crate::report;
 
-/// Reads the folder, draws every chart, prints their paths.
+/// What asks for the list instead of a figure.
+const LIST: &str = "list";
+
+/// Lists the figures, draws those that are asked for, or all that a run draws; prints their paths.
 pub fn run(arguments: &cli::Plot) -> Result<()> {
+    if arguments.list || arguments.figure.iter().any(|name| name == LIST) {
+        return list(arguments);
+    }
+    let is_default = arguments.figure.is_empty() && request(arguments) == Request::default();
+    if is_default && output(arguments) == Output::default() && arguments.output.is_none() {
+        return again(arguments);
+    }
+    let figures = chosen(&arguments.figure)?;
+    let layout = Layout::new(&arguments.results);
+    let paths = claims::while_drawing(&layout, || draw(arguments, &layout, &figures))?;
+    for path in paths {
+        print(&format!("{}\n", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Everything that a run ends with, once more.
+fn again(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
     let (results, charts) = present::draw(&layout)?;
     if charts.is_empty() {
@@ -20,4 +48,107 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
         print(&format!("{}\n", path.display()))?;
     }
     Ok(())
+}
+
+/// Draws figures and writes them; one that this folder cannot show is an error only where it leaves
+/// nothing to draw.
+fn draw(arguments: &cli::Plot, layout: &Layout, figures: &[&Figure]) -> Result<Vec<PathBuf>> {
+    let request = request(arguments);
+    let results = reader::read_with(layout.root(), &details(figures, &request))?;
+    let mut drawn: Vec<Drawn> = Vec::new();
+    let mut absent = Vec::new();
+    for figure in figures {
+        match figure.draw(&results, &request) {
+            Ok(charts) => drawn.extend(charts),
+            Err(reason) => absent.push(format!("no figure `{}`: {reason}", figure.name)),
+        }
+    }
+    if drawn.is_empty() {
+        return Err(Error::Usage(absent.join("\n")));
+    }
+    for reason in absent {
+        say(&format!("note: {reason}"));
+    }
+    let folder = arguments.output.clone().unwrap_or_else(|| layout.charts());
+    let output = output(arguments);
+    let mut paths = Vec::new();
+    for Drawn { stem, chart } in drawn {
+        paths.extend(output::write(&chart, &stem, &folder, &output)?);
+    }
+    Ok(paths)
+}
+
+/// Every figure with its sentence, and why this folder cannot show it where it cannot.
+fn list(arguments: &cli::Plot) -> Result<()> {
+    let figures: Vec<&Figure> = figures::catalogue().iter().collect();
+    let request = request(arguments);
+    let results = reader::read_with(&arguments.results, &details(&figures, &request))?;
+    let widest = figures.iter().map(|figure| figure.name.len()).max();
+    let widest = widest.unwrap_or(0);
+    for figure in figures {
+        print(&format!("{:widest$}  {}\n", figure.name, figure.about))?;
+        if let Err(reason) = figure.draw(&results, &request) {
+            let reason = reason.to_string().replace('\n', " ");
+            print(&format!("{:widest$}  not here: {reason}\n", ""))?;
+        }
+    }
+    Ok(())
+}
+
+/// The figures of these names, or those that a run draws.
+fn chosen(names: &[String]) -> Result<Vec<&'static Figure>> {
+    let known: Vec<&str> = figures::catalogue()
+        .iter()
+        .map(|figure| figure.name)
+        .collect();
+    let defaults = ["overview", "curves"].map(str::to_owned);
+    let names = if names.is_empty() {
+        &defaults[..]
+    } else {
+        names
+    };
+    let figure = |name: &String| {
+        let found = figures::named(name);
+        found.ok_or_else(|| Error::Usage(unknown("figure", name, &known)))
+    };
+    names.iter().map(figure).collect()
+}
+
+fn request(arguments: &cli::Plot) -> Request {
+    Request {
+        metric: arguments.metric.clone(),
+        x: match arguments.x {
+            Against::Epoch => Horizontal::Epoch,
+            Against::Step => Horizontal::Step,
+            Against::Seconds => Horizontal::Seconds,
+        },
+        facets: arguments.facet.clone(),
+        replicates: arguments.replicates,
+        smooth: usize::from(arguments.smooth),
+        log_x: arguments.log_x,
+        log_y: arguments.log_y,
+    }
+}
+
+fn output(arguments: &cli::Plot) -> Output {
+    Output {
+        theme: arguments.theme,
+        size: arguments.size,
+        dpi: f64::from(arguments.dpi),
+        formats: arguments.format.clone(),
+    }
+}
+
+/// What all of them need read.
+fn details(figures: &[&Figure], request: &Request) -> Details {
+    let mut all = Details::default();
+    for details in figures.iter().map(|figure| figure.details(request)) {
+        all.steps |= details.steps;
+        for quantity in details.layers {
+            if !all.layers.contains(&quantity) {
+                all.layers.push(quantity);
+            }
+        }
+    }
+    all
 }

@@ -3,16 +3,18 @@
 
 pub mod chart;
 pub mod figures;
+pub mod output;
 pub mod palette;
 pub mod render;
 pub mod scale;
+pub mod terminal;
 
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::fs;
 use crate::record::results::Results;
-use render::Style;
+use output::Output;
 
 /// Draws every figure as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns their paths.
 /// None where no trial has been evaluated yet. A figure that an earlier experiment left in the
@@ -25,22 +27,9 @@ pub fn write_all(results: &Results, folder: &Path) -> Result<Vec<PathBuf>> {
             fs::remove_if_exists(&folder.join(format!("{stem}.png")))?;
         }
     }
-    if !figures.is_empty() {
-        fs::create_folder(folder)?;
-    }
     let mut written = Vec::new();
     for (stem, chart) in figures {
-        let style = Style {
-            id: stem.clone(),
-            ..Style::default()
-        };
-        let svg = render::svg(&chart, &style)?;
-        let png = render::png(&svg, render::DPI)?;
-        for (extension, bytes) in [("svg", svg.as_bytes()), ("png", png.as_slice())] {
-            let path = folder.join(format!("{stem}.{extension}"));
-            fs::replace(&path, bytes)?;
-            written.push(path);
-        }
+        written.extend(output::write(&chart, &stem, folder, &Output::default())?);
     }
     Ok(written)
 }

@@ -1,0 +1,86 @@
+//! What `bn-lab plot` and `bn-lab show` are asked.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::plot::output::{FileFormat, Size};
+use crate::plot::palette::Theme;
+
+/// What training is measured by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Against {
+    /// Passes over the training set
+    Epoch,
+    /// Optimiser steps
+    Step,
+    /// Wall-clock seconds of training
+    Seconds,
+}
+
+/// `bn-lab plot`
+#[derive(Debug, Args)]
+pub struct Plot {
+    /// A results folder
+    #[arg(value_name = "DIR")]
+    pub results: PathBuf,
+    /// Draw these figures only: `--figure heatmap,differences`; `list` lists them
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub figure: Vec<String>,
+    /// List the figures that there are, and which of them this folder can show
+    #[arg(long)]
+    pub list: bool,
+    /// Show this metric [default: what suits the figure]
+    #[arg(long, value_name = "NAME")]
+    pub metric: Option<String>,
+    /// What training is measured by
+    #[arg(long, value_name = "WHAT", default_value = "epoch")]
+    pub x: Against,
+    /// Axes whose values make the panels, columns first: `--facet train.batch_size,model.activation`
+    #[arg(long, value_name = "AXES", value_delimiter = ',')]
+    pub facet: Vec<String>,
+    /// Draw the curve of each replicate, too, faintly
+    #[arg(long)]
+    pub replicates: bool,
+    /// Average over N points of a curve
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub smooth: u16,
+    /// A logarithmic horizontal axis, or with `=false` never [default: as suits the data]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub log_x: Option<bool>,
+    /// A logarithmic vertical axis, likewise
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub log_y: Option<bool>,
+    /// The paper: `light`, `dark`, or `print` for black-and-white printers
+    #[arg(long, value_name = "THEME", default_value = "light")]
+    pub theme: Theme,
+    /// Width and height on paper, `16x10cm`, or the width alone, `8cm`; also in `mm`, `in` and `px`.
+    /// Text keeps its size [default: as large as the panels like]
+    #[arg(long, value_name = "SIZE")]
+    pub size: Option<Size>,
+    /// Dots an inch of the PNG
+    #[arg(long, value_name = "N", default_value_t = 192, value_parser = clap::value_parser!(u16).range(24..=2400))]
+    pub dpi: u16,
+    /// Which files to write
+    #[arg(
+        long,
+        value_name = "FORMATS",
+        value_delimiter = ',',
+        default_value = "svg,png"
+    )]
+    pub format: Vec<FileFormat>,
+    /// Where to [default: `charts` in the results folder]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// `bn-lab show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// A results folder
+    #[arg(value_name = "DIR")]
+    pub results: PathBuf,
+    /// Show the curves of this metric
+    #[arg(long, value_name = "NAME")]
+    pub metric: Option<String>,
+}

@@ -1,0 +1,40 @@
+//! `bn-lab show`: the curves and the table of a results folder, in the terminal.
+
+use crate::cli;
+use crate::commands::print;
+use crate::error::{Error, Result};
+use crate::plot::figures::{self, Request};
+use crate::plot::terminal;
+use crate::record::reader;
+use crate::report;
+
+/// Columns where nobody says how many there are.
+const COLUMNS: usize = 80;
+
+/// Draws the curves of one metric, then the table of conditions.
+pub fn run(arguments: &cli::Show) -> Result<()> {
+    let results = reader::read(&arguments.results)?;
+    let metric = arguments
+        .metric
+        .clone()
+        .unwrap_or_else(|| "test_accuracy".to_owned());
+    let request = Request {
+        metric: Some(metric),
+        ..Request::default()
+    };
+    let drawn = figures::named("curves").map(|figure| figure.draw(&results, &request));
+    let charts = drawn
+        .transpose()
+        .map_err(|absent| Error::Usage(absent.to_string()))?;
+    for drawn in charts.unwrap_or_default() {
+        print(&terminal::chart(&drawn.chart, columns()))?;
+    }
+    print(&format!("{}\n", report::conditions::table(&results)))
+}
+
+/// The width of the terminal, within what can be read; the same everywhere else.
+fn columns() -> usize {
+    let columns = std::env::var("COLUMNS").ok();
+    let columns = columns.and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(COLUMNS).clamp(40, COLUMNS)
+}

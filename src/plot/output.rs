@@ -1,0 +1,176 @@
+//! Charts as files: in which theme, which size, which formats.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::chart::Chart;
+use super::palette::Theme;
+use super::render::{self, Style};
+use crate::error::Result;
+use crate::fs;
+
+/// How charts become files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// The colours.
+    pub theme: Theme,
+    /// The size; `None` for what the panels like best.
+    pub size: Option<Size>,
+    /// Dots an inch of a PNG.
+    pub dpi: f64,
+    /// Which files.
+    pub formats: Vec<FileFormat>,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self {
+            theme: Theme::Light,
+            size: None,
+            dpi: render::DPI,
+            formats: vec![FileFormat::Svg, FileFormat::Png],
+        }
+    }
+}
+
+/// The format of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFormat {
+    /// Lines and letters.
+    Svg,
+    /// Pixels.
+    Png,
+}
+
+/// A size on paper.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Size {
+    /// In pixels, 96 an inch.
+    pub width: f64,
+    /// Likewise; `None` for what follows from the width.
+    pub height: Option<f64>,
+}
+
+/// Writes a chart as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns the paths of what
+/// is wanted.
+pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Result<Vec<PathBuf>> {
+    let style = Style {
+        theme: output.theme,
+        width: output.size.map(|size| size.width),
+        height: output.size.and_then(|size| size.height),
+        id: stem.to_owned(),
+        ..Style::default()
+    };
+    fs::create_folder(folder)?;
+    let svg = render::svg(chart, &style)?;
+    let mut written = Vec::new();
+    for (format, extension) in [(FileFormat::Svg, "svg"), (FileFormat::Png, "png")] {
+        if !output.formats.contains(&format) {
+            continue;
+        }
+        let path = folder.join(format!("{stem}.{extension}"));
+        match format {
+            FileFormat::Svg => fs::replace(&path, svg.as_bytes())?,
+            FileFormat::Png => fs::replace(&path, &render::png(&svg, output.dpi)?)?,
+        }
+        written.push(path);
+    }
+    Ok(written)
+}
+
+impl FromStr for FileFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        match text {
+            "svg" => Ok(Self::Svg),
+            "png" => Ok(Self::Png),
+            _ => Err("the formats are `svg` and `png`".to_owned()),
+        }
+    }
+}
+
+impl FromStr for Theme {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        match text {
+            "light" => Ok(Self::Light),
+            "dark" => Ok(Self::Dark),
+            "print" => Ok(Self::Print),
+            _ => Err("the themes are `light`, `dark` and `print`".to_owned()),
+        }
+    }
+}
+
+/// Pixels of each unit, 96 an inch.
+const UNITS: [(&str, f64); 4] = [
+    ("cm", 96.0 / 2.54),
+    ("mm", 9.6 / 2.54),
+    ("in", 96.0),
+    ("px", 1.0),
+];
+/// What can be drawn, in pixels: up to some five metres.
+const LONGEST: f64 = 20_000.0;
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let wrong = || format!("`{text}` is not like `16x10cm`, `8cm`, `6in` or `800x600px`");
+        let unit = UNITS
+            .iter()
+            .find_map(|(name, pixels)| Some((text.strip_suffix(name)?, pixels)));
+        let (numbers, pixels) = unit.ok_or_else(wrong)?;
+        let length = |text: &str| {
+            let number: f64 = text.trim().parse().ok()?;
+            let length = number * pixels;
+            (length > 0.0 && length <= LONGEST).then_some(length)
+        };
+        let (width, height) = match numbers.split_once(['x', '×']) {
+            None => (length(numbers), None),
+            Some((width, height)) => (length(width), Some(length(height).ok_or_else(wrong)?)),
+        };
+        Ok(Self {
+            width: width.ok_or_else(wrong)?,
+            height,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_in_every_unit() {
+        let size = |text: &str| text.parse::<Size>().expect(text);
+        let close = |one: f64, other: f64| (one - other).abs() < 1e-9;
+        assert!(close(size("2.54cm").width, 96.0) && size("8cm").height.is_none());
+        let both = size("160x100mm");
+        assert!(close(both.width, 16.0 * 96.0 / 2.54));
+        assert!(
+            both.height
+                .is_some_and(|height| close(height, 10.0 * 96.0 / 2.54))
+        );
+        assert!(close(size("6in").width, 576.0) && close(size("800x600px").width, 800.0));
+    }
+
+    #[test]
+    fn what_is_no_size_is_refused() {
+        for text in [
+            "",
+            "8",
+            "cm",
+            "0cm",
+            "-1cm",
+            "8xcm",
+            "NaNcm",
+            "1e9cm",
+            "8cm x 4cm",
+        ] {
+            let error = text.parse::<Size>().expect_err(text);
+            assert!(error.contains("16x10cm"), "{text}");
+        }
+    }
+}
