@@ -21,10 +21,7 @@ fn the_readme_quotes_the_published_results_and_not_a_number_more() {
         .iter()
         .find(|(stem, _)| stem == "overview")
         .expect("an overview");
-    let style = bn_lab::plot::render::Style {
-        id: "overview".to_owned(),
-        ..bn_lab::plot::render::Style::default()
-    };
+    let style = bn_lab::plot::render::Style::default();
     let drawn = bn_lab::plot::render::svg(overview, &style).expect("it can be drawn");
     let committed = std::fs::read_to_string(folder.join("charts/overview.svg")).expect("a chart");
     assert!(

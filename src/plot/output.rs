@@ -58,7 +58,6 @@ pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Resul
         theme: output.theme,
         width: output.size.map(|size| size.width),
         height: output.size.and_then(|size| size.height),
-        id: stem.to_owned(),
         ..Style::default()
     };
     fs::create_folder(folder)?;
