@@ -119,18 +119,19 @@ fn draw(field: &mut [Vec<char>], x: &Axis, y: &Axis, series: &Series) {
         }
     }
     let letter = letter(series.key);
-    for column in 0..across {
+    let height = |column: usize| {
         let at = |share: f64| cell(share, across) == column;
         let lone = places.iter().find(|place| at(place.0)).map(|place| place.1);
         let up = lone.or_else(|| between(&places, (column as f64 + 0.5) / across as f64));
-        if let Some(up) = up.filter(|_| lone.is_some() || !series.loose) {
-            let spot = &mut field[HEIGHT - 1 - cell(up, HEIGHT)][column];
-            *spot = if *spot == ' ' || *spot == letter {
-                letter
-            } else {
-                SEVERAL
-            };
-        }
+        up.filter(|_| lone.is_some() || !series.loose)
+    };
+    for (column, up) in (0..across).filter_map(|column| Some((column, height(column)?))) {
+        let spot = &mut field[HEIGHT - 1 - cell(up, HEIGHT)][column];
+        *spot = if *spot == ' ' || *spot == letter {
+            letter
+        } else {
+            SEVERAL
+        };
     }
     for point in &series.ended {
         let (right, up) = (x.share(point.x), y.share(point.y));

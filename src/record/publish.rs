@@ -60,7 +60,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     ] {
         copy_or_remove(&file(&source), &file(&target))?;
     }
-    write_curves(&source, &target, &ids, options)?;
+    write_curves(&source, &target, &ids, *options)?;
     Ok(Published {
         trials: ids.len(),
         bytes: fs::bytes_below(target.root())?,
@@ -68,7 +68,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
 }
 
 /// Stacks the tables of the trials.
-fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: &Options) -> Result<()> {
+fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: Options) -> Result<()> {
     stack_facts(source, ids, &target.records_table())?;
     stack::<EpochRow>(
         source,

@@ -101,9 +101,9 @@ impl Theme {
 /// selector: `--bn-paper:#ffffff;--bn-ink:…`. A page puts them into `:root { … }`, and those of the
 /// dark theme into another within `@media (prefers-color-scheme: dark)`.
 pub fn page_css(theme: Theme) -> String {
-    Role::all()
-        .map(|role| format!("--bn-{}:{};", role.name(), hex(theme.colour(role))))
-        .collect()
+    Role::all().fold(String::new(), |css, role| {
+        css + &format!("--bn-{}:{};", role.name(), hex(theme.colour(role)))
+    })
 }
 
 /// `#rrggbb`.

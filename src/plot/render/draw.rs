@@ -106,7 +106,7 @@ fn shades(canvas: &mut Canvas, axis: &Axis, place: &ShadeBox) {
     canvas.ramp(&stops);
     let pen = Pen::fill(Tone::Ramp, 1.0);
     canvas.rectangle((bar.left, bar.top), (bar.right(), bar.bottom()), pen, "");
-    for (index, lines) in &place.labels.labels {
+    for (index, lines) in &place.labels.written {
         let (Some(tick), Some(text)) = (axis.ticks.get(*index), lines.first()) else {
             continue;
         };

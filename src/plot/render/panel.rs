@@ -34,7 +34,7 @@ pub(super) fn panel(canvas: &mut Canvas, plot: &Plot, panel: &Panel, shade: Opti
     }
     for series in &panel.series {
         canvas.group("series", &series.label, |canvas| {
-            plot.behind(canvas, series)
+            plot.behind(canvas, series);
         });
     }
     let mut dots = Vec::new();

@@ -30,14 +30,14 @@ pub(super) fn png(svg: &str, dpi: f64) -> Result<Vec<u8>, String> {
     let across = width as f32 / size.width();
     let transform = Transform::from_scale(across, height as f32 / size.height());
     resvg::render(&tree, transform, &mut pixmap.as_mut());
-    encode(pixmap, dpi).map_err(|error| error.to_string())
+    encode(&pixmap, dpi).map_err(|error| error.to_string())
 }
 
 fn pixels(length: f32, scale: f64) -> u32 {
     (f64::from(length) * scale).round() as u32
 }
 
-fn encode(pixmap: Pixmap, dpi: f64) -> Result<Vec<u8>, EncodingError> {
+fn encode(pixmap: &Pixmap, dpi: f64) -> Result<Vec<u8>, EncodingError> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
     encoder.set_color(ColorType::Rgb);

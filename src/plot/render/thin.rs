@@ -81,7 +81,9 @@ mod tests {
 
     #[test]
     fn a_line_that_turns_back_keeps_every_point() {
-        let places: Vec<Place> = (0..1000).map(|i| ((i % 7) as f64, i as f64)).collect();
+        let places: Vec<Place> = (0..1000)
+            .map(|i| (f64::from(i % 7), f64::from(i)))
+            .collect();
         assert_eq!(thin(places.clone()), places);
     }
 }

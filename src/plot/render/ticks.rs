@@ -15,7 +15,7 @@ const UPRIGHT: f64 = 150.0;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Labels {
     /// The index of the tick, and its lines.
-    pub(super) labels: Vec<(usize, Vec<String>)>,
+    pub(super) written: Vec<(usize, Vec<String>)>,
     /// Whether they read upwards.
     pub(super) upright: bool,
     /// The room that they take at a right angle to their axis.
@@ -38,7 +38,7 @@ pub(super) fn below(axis: &Axis, width: f64, measure: &Measure) -> Labels {
         }
     }
     Labels {
-        labels,
+        written: labels,
         upright: false,
         room: SMALL.leading,
     }
@@ -64,7 +64,7 @@ pub(super) fn beside(axis: &Axis, height: f64, limit: f64, measure: &Measure) ->
         }
     }
     Labels {
-        labels,
+        written: labels,
         upright: false,
         room,
     }
@@ -93,7 +93,7 @@ fn names_below(axis: &Axis, width: f64, measure: &Measure) -> Labels {
         lines().map(Vec::len).max().unwrap_or(1) as f64 * SMALL.leading
     };
     Labels {
-        labels,
+        written: labels,
         upright,
         room,
     }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     fn kept(labels: &Labels) -> Vec<usize> {
-        labels.labels.iter().map(|(index, _)| *index).collect()
+        labels.written.iter().map(|(index, _)| *index).collect()
     }
 
     #[test]
@@ -155,11 +155,11 @@ mod tests {
         let axis = axis(Scale::Categorical, &["one two", "b"]);
         let labels = below(&axis, 100.0, &ten_pixels_a_letter);
         assert!(!labels.upright);
-        assert_eq!(labels.labels[0].1, ["one", "two"]);
+        assert_eq!(labels.written[0].1, ["one", "two"]);
         assert!((labels.room - 2.0 * SMALL.leading).abs() < 1e-9);
         let labels = below(&axis, 50.0, &ten_pixels_a_letter);
         assert!(labels.upright);
-        assert_eq!(labels.labels[0].1, ["one two"]);
+        assert_eq!(labels.written[0].1, ["one two"]);
         assert!((labels.room - 70.0).abs() < 1e-9);
     }
 
@@ -168,7 +168,7 @@ mod tests {
         let axis = axis(Scale::Categorical, &["one two", "b"]);
         assert!((beside(&axis, 9.0, 99.0, &ten_pixels_a_letter).room - 70.0).abs() < 1e-9);
         let labels = beside(&axis, 9.0, 40.0, &ten_pixels_a_letter);
-        assert_eq!(labels.labels[0].1, ["one", "two"]);
-        assert_eq!(labels.labels.len(), 2);
+        assert_eq!(labels.written[0].1, ["one", "two"]);
+        assert_eq!(labels.written.len(), 2);
     }
 }
