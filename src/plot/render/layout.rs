@@ -342,7 +342,7 @@ fn panel_height(row: &Row, labels: &Labels, natural: (f64, f64), width: f64) -> 
     if row.y.scale == Scale::Categorical {
         let has_cells = row.panels.iter().any(|panel| !panel.cells.is_empty());
         let field = if has_cells { FIELDS.0 } else { FIELDS.1 };
-        let lines = labels.labels.iter().map(|(_, lines)| lines.len());
+        let lines = labels.written.iter().map(|(_, lines)| lines.len());
         let lines = lines.max().unwrap_or(1) as f64 * SMALL.leading;
         let fields = (row.y.high - row.y.low).clamp(1.0, 500.0);
         return (fields * field.max(lines + 6.0)).max(SMALLEST.1);

@@ -125,7 +125,7 @@ impl Plot<'_> {
     pub(super) fn x_labels(&self, canvas: &mut Canvas, labels: &Labels) {
         let ink = Tone::Of(Role::Ink);
         let top = self.frame.bottom() + TICK;
-        for (index, lines) in &labels.labels {
+        for (index, lines) in &labels.written {
             let Some(tick) = self.x.ticks.get(*index) else {
                 continue;
             };
@@ -146,7 +146,7 @@ impl Plot<'_> {
 
     /// The numbers or names left of the panel.
     pub(super) fn y_labels(&self, canvas: &mut Canvas, labels: &Labels) {
-        for (index, lines) in &labels.labels {
+        for (index, lines) in &labels.written {
             let Some(tick) = self.y.ticks.get(*index) else {
                 continue;
             };
