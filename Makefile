@@ -1,4 +1,4 @@
-.PHONY: help quickstart mnist test faults fuzz coverage test-backends test-browser test-slurm check bench bench-runner clean
+.PHONY: help quickstart mnist claims claims-short test faults fuzz coverage test-backends test-browser test-slurm check bench bench-runner clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -8,6 +8,28 @@ quickstart:     ## train and chart the quickstart experiment: no downloads, some
 
 mnist:          ## the headline experiment on real MNIST (downloads 11 MB the first time)
 	cargo run --release --locked -- run configs/mnist.toml
+
+# What is committed of them: tables without the logs of steps, and the figure that each names.
+CLAIMS = $(basename $(notdir $(wildcard configs/claims/*.toml)))
+
+claims:         ## test what people say of batch normalisation (COST on two cores)
+	cargo build --release --locked
+	set -e; for claim in $(CLAIMS); do \
+	  target/release/bn-lab run configs/claims/$$claim.toml; \
+	  target/release/bn-lab publish results/$$claim --into results/claims/$$claim --layer-digits 4; \
+	  target/release/bn-lab plot results/claims/$$claim \
+	    --figure $$(sed -n 's/^figure = "\(.*\)"/\1/p' configs/claims/$$claim.toml); \
+	done
+	target/release/bn-lab report results/claims
+	target/release/bn-lab report --splice README.md
+
+claims-short:   ## the same on a few images, to see that all of it works (SHORT)
+	cargo build --release --locked
+	set -e; for claim in $(CLAIMS); do \
+	  target/release/bn-lab run configs/claims/$$claim.toml -o output.dir=results/claims-short/$$claim \
+	    -o replicates=2 -o train.epochs=2 -o data.train_examples=2000 -o data.test_examples=2000; \
+	done
+	target/release/bn-lab claims results/claims-short
 
 test:           ## run every test
 	cargo test --locked
