@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use bn_lab::config;
+
 use crate::harness::{Lab, SMALL};
 
 const RESULTS: &str = include_str!("../results/README.md");
@@ -33,12 +35,42 @@ fn the_readme_quotes_the_published_results_and_not_a_number_more() {
 #[test]
 fn the_published_trials_are_those_that_this_program_would_train() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(PUBLISHED);
-    let loaded = bn_lab::config::load(&folder.join("experiment.toml"), &[]).expect("valid");
+    let loaded = config::load(&folder.join("experiment.toml"), &[]).expect("valid");
     let planned = bn_lab::plan::trials(&loaded.experiment);
     let results = bn_lab::record::reader::read(&folder).expect("a readable results folder");
     let published: Vec<&str> = results.trials.iter().map(|t| t.id.as_str()).collect();
     let planned: Vec<&str> = planned.iter().map(|trial| trial.id.as_str()).collect();
     assert_eq!(published, planned, "publish them again");
+}
+
+#[test]
+fn the_published_claims_are_what_their_experiments_ask_for_today() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = std::fs::read_dir(root.join("configs/claims")).expect("a folder");
+    let mut judged = 0;
+    for file in files {
+        let file = file.expect("an experiment").path();
+        let asked = config::load(&file, &[]).expect("valid").experiment;
+        let folder = root.join("results/claims").join(&asked.name);
+        let kept = config::load(&folder.join("experiment.toml"), &[]).expect("valid");
+        assert_eq!(asked.claim, kept.experiment.claim, "{}", asked.name);
+        let results = bn_lab::record::reader::read(&folder).expect("a readable results folder");
+        let published: Vec<&str> = results.trials.iter().map(|t| t.id.as_str()).collect();
+        let planned = bn_lab::plan::trials(&asked);
+        let planned: Vec<&str> = planned.iter().map(|trial| trial.id.as_str()).collect();
+        assert_eq!(published, planned, "{}: publish it again", asked.name);
+        judged += 1;
+    }
+    assert_eq!(judged, 14);
+}
+
+#[test]
+fn what_the_readme_quotes_from_results_is_what_they_say() {
+    let lab = Lab::with(SMALL);
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let checked = lab.bn_lab(&["report", "--splice", readme, "--check"]);
+    assert_eq!(checked.code, Some(0), "{}", checked.stderr);
+    assert!(README.contains("<!-- bn-lab: claims results/claims -->"));
 }
 
 #[test]

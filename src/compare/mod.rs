@@ -26,6 +26,9 @@ use pairing::{Condition, conditions, meet};
 /// Of all intervals.
 pub const CONFIDENCE: f64 = 1.0 - stats::SIGNIFICANCE;
 
+/// Two that lie a whole step apart differ; those within the same step may not.
+const BELOW_ONE_STEP: f64 = 1.0 - 1e-6;
+
 /// What is compared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
@@ -255,25 +258,30 @@ fn correct(comparisons: &mut [Comparison]) {
     }
 }
 
+/// What is given, or the metric's own; but never finer than what the sides can be told apart by.
 fn margin(
     comparison: &Comparison,
     metric: Metric,
     given: Option<f64>,
     conditions: &[Condition<'_>],
 ) -> f64 {
-    match (given, metric.margin()) {
-        (Some(given), _) => given / metric.unit.scale(),
-        (None, Margin::Absolute(margin)) => margin,
-        (None, Margin::OfMean(share)) => {
-            let of_side = |condition: &&Condition<'_>| {
-                let is_side = condition.value == comparison.a || condition.value == comparison.b;
-                is_side && meet(&condition.setting, &comparison.setting).is_some()
-            };
-            let sides = conditions.iter().filter(of_side);
-            let values: Vec<f64> = sides.flat_map(Condition::values).collect();
+    if let Some(given) = given {
+        return given / metric.unit.scale();
+    }
+    let of_side = |condition: &&Condition<'_>| {
+        let is_side = condition.value == comparison.a || condition.value == comparison.b;
+        is_side && meet(&condition.setting, &comparison.setting).is_some()
+    };
+    let sides = || conditions.iter().filter(of_side);
+    let own = match metric.margin() {
+        Margin::Absolute(margin) => margin,
+        Margin::OfMean(share) => {
+            let values: Vec<f64> = sides().flat_map(Condition::values).collect();
             share * stats::mean(&values).unwrap_or(0.0).abs()
         }
-    }
+    };
+    let resolution = sides().map(|side| side.resolution).fold(0.0, f64::max);
+    own.max(resolution * BELOW_ONE_STEP)
 }
 
 fn judge(comparison: &mut Comparison, family: usize) {

@@ -19,6 +19,9 @@ pub(super) struct Condition<'a> {
     pub setting: Vec<String>,
     /// What each replicate scored; `None` where it did not.
     pub scores: Vec<(u64, Option<Score>)>,
+    /// Differences below this cannot be seen: of times until something is evaluated, the time between
+    /// two evaluations; 0 otherwise.
+    pub resolution: f64,
 }
 
 impl Condition<'_> {
@@ -52,6 +55,8 @@ pub(super) fn conditions(results: &Results, by: usize, metric: Metric) -> Vec<Co
         if at == next {
             found.push(condition(trial, by));
         }
+        let resolution = metric.resolution(trial);
+        found[at].resolution = found[at].resolution.max(resolution);
         found[at]
             .scores
             .push((trial.replicate, metric.score(results, trial)));
@@ -68,6 +73,7 @@ fn condition(trial: &TrialCurves, by: usize) -> Condition<'_> {
             .map(|(_, cell)| cell.clone())
             .collect(),
         scores: Vec::new(),
+        resolution: 0.0,
     }
 }
 

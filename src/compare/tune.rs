@@ -15,6 +15,8 @@ pub struct Choice {
     pub tried: Vec<Tried>,
     /// The position of the chosen one; none where no trial was completed.
     pub chosen: Option<usize>,
+    /// The test accuracy of networks that were not trained.
+    chance: f64,
 }
 
 /// What became of one value.
@@ -46,11 +48,14 @@ impl Choice {
         }
     }
 
-    /// The largest value that was completed, at which no replicate diverged and something was learned.
+    /// The largest value that was completed, at which no replicate diverged and the network learned: its
+    /// mean test accuracy is at least [`STABLE`] of the way from chance to that of the chosen value.
     pub fn largest_stable(&self) -> Option<&str> {
+        let bar = |best: f64| self.chance + STABLE * (best - self.chance);
+        let bar = bar(stats::mean(&self.chosen()?.test)?);
+        let learned = |tried: &&Tried| stats::mean(&tried.test).is_some_and(|mean| mean >= bar);
         let mut tried = self.tried.iter().rev();
-        let stable =
-            tried.find(|tried| tried.diverged == 0 && tried.learned && !tried.metric.is_empty());
+        let stable = tried.find(|tried| tried.diverged == 0 && tried.learned && learned(tried));
         stable
             .filter(|tried| number(&tried.value).is_some())
             .map(|tried| tried.value.as_str())
@@ -78,7 +83,7 @@ pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
     let Some(key) = results.axes.iter().position(|axis| *axis == tuning.key) else {
         return Vec::new();
     };
-    let floor = floor(results);
+    let (chance, floor) = (chance(results).unwrap_or(0.0), floor(results));
     let others = others(results, tuning);
     let mut settings: Vec<Setting<'_>> = Vec::new();
     let mut positions: HashMap<Vec<String>, usize> = HashMap::new();
@@ -109,6 +114,7 @@ pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
             setting,
             tried,
             chosen,
+            chance,
         }
     };
     settings.into_iter().map(choice).collect()
@@ -144,6 +150,10 @@ pub fn at_chosen(results: &Results) -> Option<Results> {
     chosen.tuning = None;
     Some(chosen)
 }
+
+/// How far from chance to the best value's accuracy a value must get to count as stable: one at which a
+/// network neither diverges nor learns flatters nobody.
+const STABLE: f64 = 0.5;
 
 /// How far from chance to perfect a network must have come to have learned something.
 const LEAST_LEARNED: f64 = 0.05;
@@ -189,10 +199,14 @@ fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning, floor: f64) -> Tr
     }
 }
 
-/// The best mean metric. A mean over the replicates that happened to survive would flatter a value,
-/// so those with fewer diverged replicates come first; of equals the smallest.
+/// The best mean metric. A mean over the replicates that happened to survive, or to have ended so far,
+/// would flatter a value: those with most replicates ended are chosen from, and among them those with
+/// fewer diverged come first; of equals the smallest.
 fn best(tried: &[Tried], higher_is_better: bool) -> Option<usize> {
-    let rated = tried.iter().enumerate().filter_map(|(index, tried)| {
+    let ended = |tried: &Tried| tried.test.len() + tried.diverged;
+    let most = tried.iter().map(ended).max()?;
+    let whole = tried.iter().enumerate().filter(|(_, t)| ended(t) == most);
+    let rated = whole.filter_map(|(index, tried)| {
         let mean = stats::mean(&tried.metric)?;
         let rating = if higher_is_better { -mean } else { mean };
         Some((tried.diverged, rating, index))

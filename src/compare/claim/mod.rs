@@ -101,7 +101,7 @@ pub enum Ruling {
     Untested,
     /// Every comparison supports it.
     Holds,
-    /// Some do.
+    /// Some do, however many say something else.
     HoldsInSome,
     /// None does, and in some it is the other way round.
     Opposite,
@@ -123,6 +123,18 @@ impl Judgement {
     pub fn headline(&self) -> Option<(&Tested, &Judged)> {
         let test = self.tests.first()?;
         Some((test, test.comparisons.first()?))
+    }
+
+    /// How many comparisons no pair has been trained for, and how many pairs the others lack: before
+    /// both are 0, the verdict is one so far.
+    pub fn lacking(&self) -> [usize; 2] {
+        let paired = |judged: &&Judged| judged.comparison.paired.pairs > 0;
+        let untrained = self.comparisons().filter(|judged| !paired(judged)).count();
+        let missing = self.comparisons().filter(paired);
+        [
+            untrained,
+            missing.map(|judged| judged.comparison.missing).sum(),
+        ]
     }
 
     /// How many comparisons say what.

@@ -30,14 +30,31 @@ pub(super) fn together<'a>(
             value: condition.value,
             setting,
             scores: Vec::new(),
+            resolution: 0.0,
         };
         groups.push((group, vec![condition]));
     }
     let whole = |(mut group, members): (Condition<'a>, Vec<&Condition<'a>>)| {
         group.scores = scores(&members, over, take, higher_is_better);
+        group.resolution = match take {
+            Take::Reach(_) => grid_step(&members, over),
+            _ => members.iter().map(|m| m.resolution).fold(0.0, f64::max),
+        };
         group
     };
     groups.into_iter().map(whole).collect()
+}
+
+/// The largest step between neighbouring values, in powers of ten: where a reach ends between two of
+/// them, nobody knows.
+fn grid_step(members: &[&Condition<'_>], over: usize) -> f64 {
+    let values = members.iter().filter_map(|m| m.setting[over].parse().ok());
+    let mut places: Vec<f64> = values.map(f64::log10).collect();
+    places.sort_by(f64::total_cmp);
+    places
+        .windows(2)
+        .map(|ends| ends[1] - ends[0])
+        .fold(0.0, f64::max)
 }
 
 /// The score of each replicate; none where one of its trainings has none.

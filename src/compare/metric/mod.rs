@@ -104,6 +104,17 @@ impl Metric {
         }
     }
 
+    /// How finely a training tells it: of times until an evaluation shows something, the longest time
+    /// from one to the next; 0 for what is measured as such.
+    pub fn resolution(self, trial: &TrialCurves) -> f64 {
+        let Reading::ToTarget(of) = self.of else {
+            return 0.0;
+        };
+        let between = trial.epochs.windows(2);
+        let between = between.map(|rows| of(trial, &rows[1]) - of(trial, &rows[0]));
+        between.fold(0.0, f64::max)
+    }
+
     fn measured(self, results: &Results, trial: &TrialCurves) -> Option<Score> {
         let rows = &trial.epochs;
         match self.of {

@@ -6,7 +6,21 @@ use crate::stats::FEWEST_PAIRS;
 
 /// The verdict: "holds", "holds in k of n comparisons", "does not hold: no meaningful difference", "the
 /// opposite holds", "inconclusive …", or "not tested yet".
+/// While trainings are missing, it says so.
 pub fn verdict(judgement: &Judgement) -> String {
+    let lacking = match judgement.lacking() {
+        _ if judgement.ruling() == Ruling::Untested => String::new(),
+        [0, 0] => String::new(),
+        [0, pairs] => format!(" (so far: {pairs} pairs are missing)"),
+        [comparisons, _] => {
+            let all = judgement.comparisons().count();
+            format!(" (so far: {comparisons} of {all} comparisons are not trained)")
+        }
+    };
+    said(judgement) + &lacking
+}
+
+fn said(judgement: &Judgement) -> String {
     let counts = judgement.counts();
     let all = counts.all;
     let of_all = |count: usize| format!("in {count} of {all} comparisons");
@@ -56,7 +70,7 @@ fn suggestion(judgement: &Judgement) -> String {
         let some: usize = counts.suggestive.iter().sum();
         return format!(": suggestive in {some} of {} comparisons", counts.all);
     };
-    let why = fewest(judgement).map_or(String::new(), |judged| {
+    let why = neediest(judgement).map_or(String::new(), |judged| {
         let n = judged.comparison.paired.pairs;
         let needed = judged.comparison.needed.unwrap_or(FEWEST_PAIRS);
         if n < needed {
@@ -74,7 +88,7 @@ fn why_not(judgement: &Judgement) -> String {
     if comparisons.any(|judged| judged.beyond_grid > 0) {
         return " (both reach the end of the grid; extend it)".to_owned();
     }
-    let Some(judged) = fewest(judgement) else {
+    let Some(judged) = neediest(judgement) else {
         return String::new();
     };
     let n = judged.comparison.paired.pairs;
@@ -85,7 +99,7 @@ fn why_not(judgement: &Judgement) -> String {
 }
 
 /// The comparison that asks for the most replicates.
-fn fewest(judgement: &Judgement) -> Option<&Judged> {
+fn neediest(judgement: &Judgement) -> Option<&Judged> {
     let with_pairs = judgement
         .comparisons()
         .filter(|j| j.comparison.paired.pairs > 0);
