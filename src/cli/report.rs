@@ -16,13 +16,13 @@ pub enum ReportFormat {
 /// `bn-lab report`
 #[derive(Debug, Args)]
 pub struct Report {
-    /// A results folder
+    /// A results folder; or several, or a folder that holds such, for one report on all of them
     #[arg(
         value_name = "DIR",
         required_unless_present = "splice",
         conflicts_with = "splice"
     )]
-    pub results: Option<PathBuf>,
+    pub results: Vec<PathBuf>,
     /// What decides: `test_accuracy`, `epochs_to_target` … (see `results/README.md`) [default: what the
     /// experiment's claim is about, else `test_accuracy`]
     #[arg(long, value_name = "NAME", conflicts_with = "splice")]
@@ -35,7 +35,7 @@ pub struct Report {
         conflicts_with = "splice"
     )]
     pub figures: Vec<String>,
-    /// Write into another folder than the results'
+    /// Write into another folder than the one that is given; of several, into this one
     #[arg(long, value_name = "DIR", conflicts_with = "splice")]
     pub output: Option<PathBuf>,
     /// What to write

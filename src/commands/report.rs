@@ -1,4 +1,6 @@
-//! `bn-lab report`: a results folder as a page that answers its question.
+//! `bn-lab report`: a results folder as a page that answers its question, or several as one page.
+
+mod several;
 
 use std::path::{Path, PathBuf};
 
@@ -7,16 +9,18 @@ use crate::commands::{NOTHING_TO_DRAW, print, say};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::record::layout::Layout;
+use crate::report::page::document::Report as Document;
 use crate::report::page::{self, Folder, Material, pictures};
 use crate::report::splice;
 
 /// Writes what is asked for, and prints where it is.
 pub fn run(arguments: &cli::Report) -> Result<()> {
-    match (&arguments.splice, &arguments.results) {
-        (Some(file), _) => splice(file, arguments.check),
-        (None, Some(folder)) => report(folder, arguments),
-        // The command line asks for one of them.
-        (None, None) => Ok(()),
+    if let Some(file) = &arguments.splice {
+        return splice(file, arguments.check);
+    }
+    match &arguments.results[..] {
+        [folder] if several::folders(folder)?.is_empty() => report(folder, arguments),
+        given => several::report(given, arguments),
     }
 }
 
@@ -56,16 +60,21 @@ fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
         say(NOTHING_TO_DRAW);
     }
     let report = page::report(&material, read.charts.clone());
-    let pictures = pictures::draw(&report)?;
     let target = arguments.output.as_deref().unwrap_or(folder);
-    for path in write(&report, &pictures, target, &arguments.format)? {
+    deliver(&report, target, &arguments.format)
+}
+
+/// Writes a report into a folder, and prints where it is.
+fn deliver(report: &Document, target: &Path, formats: &[ReportFormat]) -> Result<()> {
+    let pictures = pictures::draw(report)?;
+    for path in write(report, &pictures, target, formats)? {
         print(&format!("{}\n", path.display()))?;
     }
     Ok(())
 }
 
 fn write(
-    report: &page::document::Report,
+    report: &Document,
     pictures: &[pictures::Picture],
     target: &Path,
     formats: &[ReportFormat],

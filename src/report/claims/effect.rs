@@ -1,11 +1,13 @@
 //! The effect of a comparison in one sentence, and what it is a comparison of.
 
+use super::sides::{against, name_of, sides};
 use crate::compare::claim::{Judged, Judgement, Tested};
-use crate::compare::metric::Unit;
+use crate::compare::metric::{Metric, Unit};
 use crate::record::results::{Expect, Hypothesis, Take, short_name};
 use crate::stats::Interval;
 
-/// The headline effect in a sentence: "before needs 1.9 epochs fewer than none [1.6, 2.2], 8 pairs".
+/// The headline effect in a sentence: "epochs to 97 %: 1.90 epochs fewer with the norm before the
+/// activation than without one [1.60, 2.20], n = 8".
 pub fn answer(judgement: &Judgement) -> String {
     match judgement.headline() {
         Some((tested, judged)) => effect(judgement, tested, judged),
@@ -13,34 +15,50 @@ pub fn answer(judgement: &Judgement) -> String {
     }
 }
 
-/// The effect of one comparison, with the setting where a test has several.
-pub(in crate::report) fn effect(judgement: &Judgement, tested: &Tested, judged: &Judged) -> String {
+/// What was tested and what came of it, with the setting where a test has several.
+fn effect(judgement: &Judgement, tested: &Tested, judged: &Judged) -> String {
+    if judged.comparison.paired.pairs == 0 {
+        return "no pair has been trained yet".to_owned();
+    }
+    let what = tested.test.label.clone();
+    let what = what.unwrap_or_else(|| quantity(&tested.test, judgement.target));
+    let mut text = format!("{what}: {}", amount(tested, judged));
+    if tested.comparisons.len() > 1 {
+        text.push_str(&format!(", at {}", spoken_setting(tested, judged)));
+    }
+    text
+}
+
+/// What came of a comparison, where it is plain what was compared.
+pub(super) fn amount(tested: &Tested, judged: &Judged) -> String {
     let paired = &judged.comparison.paired;
     if paired.pairs == 0 {
         return "no pair has been trained yet".to_owned();
     }
-    let pairs = if paired.pairs == 1 { "pair" } else { "pairs" };
     let mut text = match (paired.mean, paired.is_complete()) {
-        (Some(mean), true) => difference(judgement, tested, judged, mean),
+        (Some(mean), true) => {
+            let difference = difference(tested, judged, mean);
+            format!("{difference}, n = {}", paired.pairs)
+        }
         _ => wins(tested, judged),
     };
-    text.push_str(&format!(", {} {pairs}", paired.pairs));
     if judged.beyond_grid > 0 {
         text.push_str(&format!(
             "; in {} both reach the end of the grid",
             judged.beyond_grid
         ));
     }
-    if tested.comparisons.len() > 1 {
-        text.push_str(&format!("; at {}", setting(tested, judged)));
-    }
     text
 }
 
-fn difference(judgement: &Judgement, tested: &Tested, judged: &Judged, mean: f64) -> String {
-    let unit = tested.metric.unit;
-    let [a, b] = sides(&tested.test);
+fn difference(tested: &Tested, judged: &Judged, mean: f64) -> String {
     let interval = judged.comparison.paired.interval;
+    if is_factor(tested) {
+        let (times, between) = factor(mean, interval);
+        let against = against(&tested.test, "as");
+        return format!("{times} times as high {against}{between}");
+    }
+    let unit = tested.metric.unit;
     let is_waited_for = tested.metric.is_waited_for() && tested.test.over.is_none();
     let less = match (mean < 0.0, is_waited_for, unit) {
         (false, true, _) => "more",
@@ -49,19 +67,56 @@ fn difference(judgement: &Judgement, tested: &Tested, judged: &Judged, mean: f64
         (true, false, _) => "lower",
         (false, false, _) => "higher",
     };
-    let (size, between) = written(mean, interval, unit);
-    let unit_name = match unit {
+    let turn = if mean < 0.0 { -1.0 } else { 1.0 };
+    let (size, between) = written(mean, interval, unit, turn);
+    format!(
+        "{size}{} {less} {}{between}{}",
+        unit_name(unit),
+        against(&tested.test, "than"),
+        ratio(tested, judged)
+    )
+}
+
+/// Effect and interval as they stand in columns of their own: `+3.14 points`, `[2.50, 3.78]`; `× 3.33`
+/// of what was varied in powers of ten. None where a pair has no difference.
+pub(in crate::report) fn signed(tested: &Tested, judged: &Judged) -> Option<[String; 2]> {
+    let paired = &judged.comparison.paired;
+    let mean = paired.mean.filter(|_| paired.is_complete())?;
+    let unit = tested.metric.unit;
+    let (size, between) = if is_factor(tested) {
+        let (times, between) = factor(mean, paired.interval);
+        (format!("× {times}"), between)
+    } else {
+        let (size, between) = written(mean, paired.interval, unit, 1.0);
+        let is_more = mean > 0.0 && size.chars().any(|c| ('1'..='9').contains(&c));
+        let sign = if is_more { "+" } else { "" };
+        (format!("{sign}{size}{}", unit_name(unit)), between)
+    };
+    Some([size, between.trim_start().to_owned()])
+}
+
+/// ` points`; nothing of what has no unit.
+fn unit_name(unit: Unit) -> String {
+    match unit {
         Unit::Number => String::new(),
         unit => format!(" {}", unit.of_differences()),
-    };
-    let more = ratio(tested, judged, mean);
-    if is_waited_for {
-        let target = percent(judgement.target);
-        format!("{a} needs {size}{unit_name} {less} than {b} to {target}{between}{more}")
-    } else {
-        let what = quantity(&tested.test, judgement.target);
-        format!("{what} is {size}{unit_name} {less} with {a} than with {b}{between}{more}")
     }
+}
+
+/// Whether the effect is a number of times: how far on an axis of powers of ten.
+fn is_factor(tested: &Tested) -> bool {
+    let take = tested.test.over.as_ref().map(|over| over.take);
+    tested.metric.unit == Unit::Decades && matches!(take, Some(Take::Reach(_)))
+}
+
+/// Decades as a number of times, with its interval.
+fn factor(mean: f64, interval: Option<Interval>) -> (String, String) {
+    let raised = |decades: f64| 10_f64.powf(decades);
+    let interval = interval.map(|i| Interval {
+        low: raised(i.low),
+        high: raised(i.high),
+    });
+    written(raised(mean), interval, Unit::Number, 1.0)
 }
 
 /// `97 %`; rounded, since 0.57 · 100 is 56.99999999999999.
@@ -69,14 +124,10 @@ fn percent(share: f64) -> String {
     format!("{} %", (share * 1e6).round() / 1e4)
 }
 
-/// How many times as much: of what is spent, and of what is measured in powers of ten.
-fn ratio(tested: &Tested, judged: &Judged, mean: f64) -> String {
-    let unit = tested.metric.unit;
-    if unit == Unit::Decades {
-        return format!(", a factor of {}", figure(10_f64.powf(mean.abs()), 2));
-    }
+/// How many times as much, of what is spent.
+fn ratio(tested: &Tested, judged: &Judged) -> String {
     match judged.means {
-        Some([a, b]) if unit.is_cost() && a > 0.0 && b > 0.0 => {
+        Some([a, b]) if tested.metric.unit.is_cost() && a > 0.0 && b > 0.0 => {
             format!(", {} times as much", figure(a / b, 2))
         }
         _ => String::new(),
@@ -85,7 +136,6 @@ fn ratio(tested: &Tested, judged: &Judged, mean: f64) -> String {
 
 /// Where some pairs have no difference: who won them.
 fn wins(tested: &Tested, judged: &Judged) -> String {
-    let [a, b] = sides(&tested.test);
     let paired = &judged.comparison.paired;
     let tally = paired.tally;
     let apart = paired.pairs - paired.differences.len();
@@ -100,21 +150,14 @@ fn wins(tested: &Tested, judged: &Judged) -> String {
     } else {
         "diverged"
     };
+    let pairs = if paired.pairs == 1 { "pair" } else { "pairs" };
     format!(
-        "{a} is better than {b} in {}, worse in {}, and neither in {} (in {apart} a side {why})",
-        tally.wins, tally.losses, tally.ties
+        "better {} in {} of {} {pairs}, worse in {} (in {apart} a side {why})",
+        against(&tested.test, "than"),
+        tally.wins,
+        paired.pairs,
+        tally.losses
     )
-}
-
-/// The two values; those of other axes than the placement with its name.
-fn sides(test: &Hypothesis) -> [String; 2] {
-    test.compare.each_ref().map(|value| {
-        if test.by == "norm.placement" {
-            value.clone()
-        } else {
-            format!("{} {value}", short_name(&test.by))
-        }
-    })
 }
 
 /// What is compared, in words: `the spread of test accuracy over init_scale`.
@@ -126,14 +169,25 @@ fn quantity(test: &Hypothesis, target: f64) -> String {
     let Some(over) = &test.over else {
         return metric;
     };
-    let axis = short_name(&over.key);
+    let axis = name_of(&over.key);
     match over.take {
         Take::Spread => format!("the spread of {metric} over {axis}"),
         Take::Worst => format!("the worst {metric} over {axis}"),
         Take::Best => format!("the best {metric} over {axis}"),
         Take::Mean => format!("the mean {metric} over {axis}"),
         Take::Change => format!("the change of {metric} from the first to the last {axis}"),
-        Take::Reach(bound) => format!("the largest {axis} where {metric} is as good as {bound}"),
+        Take::Reach(bound) => format!(
+            "the largest {axis} where {metric} is as good as {}",
+            goal(&test.metric, bound)
+        ),
+    }
+}
+
+/// `90 %` of what is a share.
+fn goal(metric: &str, bound: f64) -> String {
+    match Metric::named(metric) {
+        Ok(metric) if metric.unit == Unit::Share => percent(bound),
+        _ => bound.to_string(),
     }
 }
 
@@ -146,13 +200,9 @@ fn metric_in_words(name: &str) -> String {
     }
 }
 
-/// A difference without its sign, and its interval turned the same way.
-fn written(mean: f64, interval: Option<Interval>, unit: Unit) -> (String, String) {
-    let turn = if mean < 0.0 {
-        -unit.scale()
-    } else {
-        unit.scale()
-    };
+/// A difference and its interval in the unit in which people read them, each `turn` times as large.
+fn written(mean: f64, interval: Option<Interval>, unit: Unit, turn: f64) -> (String, String) {
+    let turn = turn * unit.scale();
     let ends = interval.map(|i| {
         let (one, other) = (i.low * turn, i.high * turn);
         [one.min(other), one.max(other)]
@@ -195,30 +245,49 @@ pub(in crate::report) fn setting(tested: &Tested, judged: &Judged) -> String {
     words.join(", ")
 }
 
-/// What a test is called: its label, or what it compares.
-pub fn test_name(tested: &Tested, target: f64) -> String {
-    if let Some(label) = &tested.test.label {
-        return label.clone();
+/// The same for people: `batch size 2, activation relu`.
+pub(in crate::report) fn spoken_setting(tested: &Tested, judged: &Judged) -> String {
+    let cells = tested.others.iter().zip(&judged.comparison.setting);
+    let words: Vec<String> = cells
+        .filter(|(_, cell)| !cell.is_empty())
+        .map(|(axis, cell)| format!("{} {cell}", name_of(axis)))
+        .collect();
+    words.join(", ")
+}
+
+/// What a test measures: its label, or its quantity with the only values that it is about.
+pub(in crate::report) fn measured(tested: &Tested, target: f64) -> String {
+    let test = &tested.test;
+    match &test.label {
+        Some(label) => label.clone(),
+        None => format!("{}{}", quantity(test, target), only(test)),
     }
-    let [a, b] = sides(&tested.test);
-    let expected = match tested.test.expect {
+}
+
+/// What was expected: `before higher than none`.
+pub(in crate::report) fn expected(test: &Hypothesis) -> String {
+    let [a, b] = sides(test);
+    let expected = match test.expect {
         Expect::Higher => "higher than",
         Expect::Lower => "lower than",
         Expect::Same => "the same as",
     };
-    let only: Vec<String> = tested
-        .test
-        .only
-        .iter()
-        .map(|(key, values)| format!("{} {}", short_name(key), values.join(" or ")))
-        .collect();
-    let only = if only.is_empty() {
-        String::new()
-    } else {
-        format!(", {}", only.join(", "))
-    };
-    format!(
-        "{}: {a} {expected} {b}{only}",
-        quantity(&tested.test, target)
-    )
+    format!("{a} {expected} {b}")
+}
+
+/// `, dropout 0.0 or 0.5`
+fn only(test: &Hypothesis) -> String {
+    let only = test.only.iter();
+    only.map(|(key, values)| format!(", {} {}", name_of(key), values.join(" or ")))
+        .collect()
+}
+
+/// What a test is called: its label, or what it compares.
+pub fn test_name(tested: &Tested, target: f64) -> String {
+    let test = &tested.test;
+    if let Some(label) = &test.label {
+        return label.clone();
+    }
+    let quantity = quantity(test, target);
+    format!("{quantity}: {}{}", expected(test), only(test))
 }

@@ -9,19 +9,24 @@ use crate::fs;
 use crate::record::layout::Layout;
 use crate::record::reader;
 
+/// A folder itself where it holds results, or else the results folders in it, in the order of their
+/// names. Folders are named from `beside`.
+pub fn folders(folder: &Path, beside: &Path) -> Result<Vec<PathBuf>> {
+    let is_results = |folder: &PathBuf| fs::is_file(&Layout::new(beside.join(folder)).experiment());
+    if is_results(&folder.to_path_buf()) {
+        return Ok(vec![folder.to_path_buf()]);
+    }
+    let all = fs::folders(&beside.join(folder))?;
+    let names = all.iter().filter_map(|path| path.file_name());
+    let mut folders: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
+    folders.sort();
+    Ok(folders.into_iter().filter(is_results).collect())
+}
+
 /// The claim of a results folder, or those of the results folders in a folder, in the order of their
 /// names. Folders are named from `beside`, and written as they are named.
 pub fn within(folder: &Path, beside: &Path) -> Result<Vec<Entry>> {
-    let is_results = |folder: &PathBuf| fs::is_file(&Layout::new(beside.join(folder)).experiment());
-    let folders: Vec<PathBuf> = if is_results(&folder.to_path_buf()) {
-        vec![folder.to_path_buf()]
-    } else {
-        let all = fs::folders(&beside.join(folder))?;
-        let names = all.iter().filter_map(|path| path.file_name());
-        let mut folders: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
-        folders.sort();
-        folders.into_iter().filter(is_results).collect()
-    };
+    let folders = folders(folder, beside)?;
     let entries: Result<Vec<Option<Entry>>> =
         folders.iter().map(|folder| entry(folder, beside)).collect();
     let entries: Vec<Entry> = entries?.into_iter().flatten().collect();
@@ -44,8 +49,15 @@ fn entry(folder: &Path, beside: &Path) -> Result<Option<Entry>> {
     Ok(judgement.map(|judgement| Entry {
         folder: written(folder),
         figure: figure(folder, beside, judgement.claim.figure.as_deref()),
+        report: report(folder, beside),
         judgement,
     }))
+}
+
+/// The report for people who read it beside the table, if it has been written.
+fn report(folder: &Path, beside: &Path) -> Option<String> {
+    let path = folder.join("report.md");
+    fs::is_file(&beside.join(&path)).then(|| written(&path))
 }
 
 /// The chart of that name, if it has been drawn.

@@ -2,6 +2,7 @@
 
 mod effect;
 mod entries;
+mod sides;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -9,11 +10,11 @@ mod verdict;
 mod words;
 
 pub use effect::{answer, test_name};
-pub(super) use effect::{effect, setting};
-pub use entries::{within, written};
+pub(super) use effect::{expected, measured, signed, spoken_setting};
+pub use entries::{folders, within, written};
 pub use tables::{csv, json};
 pub use verdict::verdict;
-pub(super) use words::{alone, outcome};
+pub(super) use words::outcome;
 pub use words::{markdown, table};
 
 use crate::compare::claim::Judgement;
@@ -27,4 +28,6 @@ pub struct Entry {
     pub judgement: Judgement,
     /// The chart that shows it, as it is to be linked to.
     pub figure: Option<String>,
+    /// Its report, if it has been written, as it is to be linked to.
+    pub report: Option<String>,
 }

@@ -312,6 +312,7 @@ fn claims_are_written_for_people_and_programs() {
         folder: "results/x".to_owned(),
         judgement,
         figure: Some("results/x/charts/curves.svg".to_owned()),
+        report: None,
     }];
     let expected = "\
 | claim | verdict | effect | figure |

@@ -1,9 +1,11 @@
 //! Tables of claims for people.
 
-use super::effect::effect;
+use super::effect::amount;
 use super::{Entry, answer, test_name, verdict};
 use crate::compare::claim::{Judged, Judgement, Leaning, Outcome, Tested};
 use crate::record::results::short_name;
+use crate::report::page::address;
+use crate::report::page::markdown::{escape, link};
 use crate::report::sheet::Sheet;
 
 /// What a comparison says of the claim.
@@ -34,6 +36,7 @@ fn whole(entry: &Entry) -> String {
         folder,
         judgement,
         figure,
+        ..
     } = entry;
     let claim = &judgement.claim;
     let mut text = format!("{}\n", claim.statement);
@@ -60,7 +63,7 @@ fn tests_of(judgement: &Judgement) -> Vec<String> {
         let name = test_name(tested, judgement.target);
         let tuned = tested.tuned.as_ref();
         let tuned = tuned.map(|key| format!(" (each at its own best {})", short_name(key)));
-        let sheet = sheet(judgement, tested).table();
+        let sheet = sheet(tested).table();
         let rows: Vec<String> = sheet.lines().map(|line| format!("    {line}")).collect();
         let rows = rows.join("\n") + "\n";
         format!("  {name}{}\n{rows}", tuned.unwrap_or_default())
@@ -69,7 +72,7 @@ fn tests_of(judgement: &Judgement) -> Vec<String> {
 }
 
 /// The comparisons of a test as people read them.
-fn sheet(judgement: &Judgement, tested: &Tested) -> Sheet {
+fn sheet(tested: &Tested) -> Sheet {
     let row = |judged: &Judged| {
         let comparison = &judged.comparison;
         let tally = comparison.paired.tally;
@@ -77,7 +80,7 @@ fn sheet(judgement: &Judgement, tested: &Tested) -> Sheet {
         let needed = comparison.needed.map(|needed| needed.to_string());
         let mut cells = comparison.setting.clone();
         cells.extend([
-            effect(judgement, &alone(tested, judged), judged),
+            amount(tested, judged),
             format!("{}/{}/{}", tally.wins, tally.ties, tally.losses),
             p.unwrap_or_default(),
             outcome(judged).to_owned(),
@@ -103,37 +106,36 @@ fn sheet(judgement: &Judgement, tested: &Tested) -> Sheet {
     }
 }
 
-/// The test with this comparison alone: a row needs not say where it stands.
-pub(in crate::report) fn alone(tested: &Tested, judged: &Judged) -> Tested {
-    Tested {
-        comparisons: vec![judged.clone()],
-        ..tested.clone()
-    }
-}
-
 /// The table of a README: claim, verdict, effect, figure.
 pub fn markdown(entries: &[Entry]) -> String {
     let row = |entry: &Entry| {
         let claim = &entry.judgement.claim;
         let source = claim.source.as_ref();
         let source = source.map_or(String::new(), |source| format!(" ({source})"));
-        let name = claim.figure.as_deref().unwrap_or("figure");
-        let figure = entry.figure.as_ref();
-        let figure = figure.map(|path| format!("[{name}]({path})"));
         let cells = [
-            format!("{}{source}", claim.statement),
-            format!("**{}**", verdict(&entry.judgement)),
-            answer(&entry.judgement),
-            figure.unwrap_or_else(|| "–".to_owned()),
+            escape(&format!("{}{source}", claim.statement)),
+            format!("**{}**", escape(&verdict(&entry.judgement))),
+            escape(&answer(&entry.judgement)),
+            shown(entry),
         ];
-        let cells = cells.map(|cell| cell.replace('|', "\\|").replace('\n', " "));
         format!("| {} |\n", cells.join(" | "))
     };
     let rows: String = entries.iter().map(row).collect();
     format!(
-        "| claim | verdict | effect | figure |\n|---|---|---|---|\n{rows}\n{}\n",
+        "| claim | verdict | effect with 95 % interval | figure |\n|---|---|---|---|\n{rows}\n{}\n",
         sentence(NOTE)
     )
+}
+
+/// A link to the chart, or else to the report, by its name.
+fn shown(entry: &Entry) -> String {
+    let name = entry.judgement.claim.figure.as_deref().unwrap_or("figure");
+    let chart = entry.figure.as_ref().map(|path| link(name, &address(path)));
+    let report = entry
+        .report
+        .as_ref()
+        .map(|path| link("report", &address(path)));
+    chart.or(report).unwrap_or_else(|| "–".to_owned())
 }
 
 fn sentence(text: &str) -> String {

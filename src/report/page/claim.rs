@@ -3,7 +3,7 @@
 use super::answer::{Statement, capitalised};
 use super::document::{Cell, Table, columns};
 use super::words::Words;
-use crate::compare::claim::Judgement;
+use crate::compare::claim::{Judged, Judgement, Tested};
 use crate::report::claims;
 
 /// The verdict on the claim and the effect of its headline; and one sentence on each other comparison.
@@ -24,52 +24,74 @@ pub(super) fn statement(judgement: &Judgement) -> Statement {
 
 /// A row for each comparison of each test.
 pub(super) fn tests(judgement: &Judgement) -> Table {
-    let mut rows = Vec::new();
-    for tested in &judgement.tests {
-        let name = claims::test_name(tested, judgement.target);
-        let settings = tested.comparisons.len() > 1;
-        for judged in &tested.comparisons {
-            let setting = if settings {
-                claims::setting(tested, judged)
-            } else {
-                String::new()
-            };
-            let paired = &judged.comparison.paired;
-            let corrected = judged.comparison.corrected;
-            rows.push(vec![
-                Cell::of(name.clone()),
-                Cell::of(if setting.is_empty() {
-                    "–".to_owned()
-                } else {
-                    setting
-                }),
-                Cell::of(claims::outcome(judged)),
-                Cell::of(capitalised(&claims::effect(
-                    judgement,
-                    &claims::alone(tested, judged),
-                    judged,
-                ))),
-                Cell::of(paired.pairs.to_string()),
-                Cell::ordered(
-                    corrected.map_or("–".to_owned(), |p| format!("{p:.4}")),
-                    corrected,
-                ),
-            ]);
-        }
-    }
+    let several = |tested: &Tested| tested.comparisons.len() > 1;
+    let has_settings = judgement.tests.iter().any(several);
+    let mut texts = vec!["test", "expected", "at", "outcome"];
+    texts.retain(|name| has_settings || *name != "at");
+    let rows = judgement.tests.iter().flat_map(|tested| {
+        let comparisons = tested.comparisons.iter();
+        comparisons.map(move |judged| row(judgement, tested, judged, has_settings))
+    });
     Table {
         caption: Words::new()
             .strong("Tests of the claim")
             .plain(". What must be so if it holds, and what came of it."),
-        columns: [columns(
-            &["test", "at", "outcome", "effect"],
-            &["pairs", "Holm's p"],
-        )]
-        .concat(),
-        rows,
+        columns: columns(
+            &texts,
+            &[
+                "effect",
+                "95 % interval",
+                "wins / ties / losses",
+                "pairs",
+                "Holm's p",
+            ],
+        ),
+        rows: rows.collect(),
         notes: vec![
-            "Intervals in brackets are for 95 %; p is corrected for all comparisons of the claim."
+            "Effects are those of the first value minus those of the second one, replicate by replicate (“×”: the first by the second), “–” where a side of a pair has no value; p is corrected for all comparisons of the claim."
                 .into(),
         ],
     }
+}
+
+fn row(judgement: &Judgement, tested: &Tested, judged: &Judged, has_settings: bool) -> Vec<Cell> {
+    let mut cells = vec![
+        Cell::of(claims::measured(tested, judgement.target)),
+        Cell::of(claims::expected(&tested.test)),
+    ];
+    if has_settings {
+        let setting = claims::spoken_setting(tested, judged);
+        cells.push(Cell::of(if setting.is_empty() { "–" } else { &setting }));
+    }
+    cells.push(Cell::of(claims::outcome(judged)));
+    cells.extend(numbers(tested, judged));
+    cells
+}
+
+fn numbers(tested: &Tested, judged: &Judged) -> [Cell; 5] {
+    let paired = &judged.comparison.paired;
+    let tally = paired.tally;
+    let low = paired.interval.map(|interval| interval.low);
+    let (effect, interval) = match claims::signed(tested, judged) {
+        Some([effect, interval]) if interval.is_empty() => {
+            (Cell::ordered(effect, paired.mean), Cell::of("–"))
+        }
+        Some([effect, interval]) => (
+            Cell::ordered(effect, paired.mean),
+            Cell::ordered(interval, low),
+        ),
+        None => (Cell::of("–"), Cell::of("–")),
+    };
+    let corrected = judged.comparison.corrected;
+    let p = corrected.map_or("–".to_owned(), |p| format!("{p:.4}"));
+    [
+        effect,
+        interval,
+        Cell::ordered(
+            format!("{} / {} / {}", tally.wins, tally.ties, tally.losses),
+            Some(tally.wins as f64),
+        ),
+        Cell::of(paired.pairs.to_string()),
+        Cell::ordered(p, corrected),
+    ]
 }

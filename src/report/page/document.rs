@@ -19,6 +19,8 @@ pub struct Report {
     pub remarks: Vec<Words>,
     /// Everything else, in order.
     pub sections: Vec<Section>,
+    /// What it was written from: `the results folder “x”`.
+    pub origin: String,
     /// The program that wrote it.
     pub author: String,
 }
@@ -27,7 +29,7 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
     /// The name by which links find it.
-    pub id: &'static str,
+    pub id: String,
     /// Its heading.
     pub title: String,
     /// What stands in it.
@@ -98,6 +100,8 @@ pub struct Cell {
     pub text: String,
     /// Where it stands when rows are sorted by numbers; by its text where absent.
     pub order: Option<f64>,
+    /// Where it leads, as in [`super::words::Piece::Link`].
+    pub link: Option<String>,
 }
 
 impl Cell {
@@ -107,6 +111,16 @@ impl Cell {
         Self {
             order: text.parse().ok(),
             text,
+            link: None,
+        }
+    }
+
+    /// Text that leads somewhere.
+    pub fn linked(text: impl Into<String>, to: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            link: Some(to.into()),
+            order: None,
         }
     }
 
@@ -115,6 +129,7 @@ impl Cell {
         Self {
             text: text.into(),
             order,
+            link: None,
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn section(charts: Vec<Drawn>, name: &str) -> Option<Section> {
         .map(|drawn| Block::Figure(Box::new(figure(drawn, name))))
         .collect();
     (!blocks.is_empty()).then(|| Section {
-        id: "figures",
+        id: "figures".to_owned(),
         title: "What it looks like".to_owned(),
         blocks,
     })

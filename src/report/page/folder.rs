@@ -47,6 +47,16 @@ impl Folder {
         Self::with(root, results, charts)
     }
 
+    /// Reads the folder at `root` with one figure: the one that its claim names, or else the first of
+    /// those that suit the experiment.
+    pub fn with_one_figure(root: &Path) -> Result<Self> {
+        let results = reader::read(root)?;
+        let details = claim_details(&results);
+        let results = with_details(root, results, &details)?;
+        let charts = most_telling(root, &results)?.into_iter().collect();
+        Self::with(root, results, charts)
+    }
+
     /// Reads the folder at `root` without any figure.
     pub fn without_figures(root: &Path) -> Result<Self> {
         let results = reader::read(root)?;
@@ -95,6 +105,35 @@ pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
     }
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     Err(Error::Usage(unknown("figure", stem, &known)))
+}
+
+/// The figure that the claim names, if it can be drawn; else the first that can.
+fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
+    let claimed = claimed_figure(results);
+    let drawn = |(figure, request): (&Figure, Request)| -> Result<Vec<Drawn>> {
+        let read = with_details(root, results.clone(), &figure.details(&request))?;
+        Ok(figure.draw(&read, &request).unwrap_or_default())
+    };
+    if let Some(figure) = claimed.and_then(figures::named) {
+        let mut charts = drawn((figure, Request::default()))?;
+        put_first(&mut charts, claimed);
+        if !charts.is_empty() {
+            return Ok(charts.into_iter().next());
+        }
+    }
+    let mut first = None;
+    for asked in figures::defaults(results) {
+        for chart in drawn(asked)? {
+            if Some(chart.stem.as_str()) == claimed {
+                return Ok(Some(chart));
+            }
+            first.get_or_insert(chart);
+        }
+        if first.is_some() && claimed.is_none() {
+            break;
+        }
+    }
+    Ok(first)
 }
 
 /// The figures that are asked for, or those that suit the experiment.

@@ -1,6 +1,6 @@
 //! A report as Markdown, with its figures in `charts/` beside it.
 
-use super::document::{Block, Cell, Column, Figure, Report, Table};
+use super::document::{Block, Cell, Column, Figure, Report, Section, Table};
 use super::words::{Piece, Words};
 
 /// Writes a report.
@@ -15,15 +15,35 @@ pub fn write(report: &Report) -> String {
     }
     text.push_str(&format!("{}\n\n", escape(&report.scope)));
     for section in &report.sections {
+        text.push_str(&anchor(section, report));
         text.push_str(&format!("## {}\n\n", escape(&section.title)));
         text.extend(section.blocks.iter().map(block));
     }
     text.push_str(&format!(
-        "---\n\nWritten by {} from the files of the results folder “{}”.\n",
+        "---\n\nWritten by {} from the files of {}.\n",
         escape(&report.author),
-        escape(&report.name)
+        escape(&report.origin)
     ));
     text
+}
+
+/// The place of a section that something leads to.
+fn anchor(section: &Section, report: &Report) -> String {
+    let to = format!("#{}", section.id);
+    let cells = |block: &Block| match block {
+        Block::Table(table) => table
+            .rows
+            .iter()
+            .flatten()
+            .any(|c| c.link.as_ref() == Some(&to)),
+        _ => false,
+    };
+    let mut blocks = report.sections.iter().flat_map(|section| &section.blocks);
+    if blocks.any(cells) {
+        format!("<a id=\"{}\"></a>\n\n", section.id)
+    } else {
+        String::new()
+    }
 }
 
 fn block(of: &Block) -> String {
@@ -79,8 +99,11 @@ pub fn rows(table: &Table) -> String {
         .map(|column| escape_inside(&column.name));
     let side = |column: &Column| if column.is_of_numbers { "---:" } else { "---" }.to_owned();
     let mut text = line(header.collect()) + &line(table.columns.iter().map(side).collect());
-    let row =
-        |cells: &Vec<Cell>| line(cells.iter().map(|cell| escape_inside(&cell.text)).collect());
+    let cell = |cell: &Cell| match &cell.link {
+        Some(to) => link(&cell.text, to),
+        None => escape_inside(&cell.text),
+    };
+    let row = |cells: &Vec<Cell>| line(cells.iter().map(cell).collect());
     text.extend(table.rows.iter().map(row));
     text
 }
@@ -105,9 +128,15 @@ pub fn marked(words: &Words) -> String {
             Piece::Plain(plain) => text.push_str(&escape_inside(plain)),
             Piece::Strong(strong) => text.push_str(&format!("**{}**", escape_inside(strong))),
             Piece::Code(code) => text.push_str(&code_span(code)),
+            Piece::Link { text: of, to } => text.push_str(&link(of, to)),
         }
     }
     guarded(text)
+}
+
+/// Text that leads somewhere.
+pub fn link(text: &str, to: &str) -> String {
+    format!("[{}]({to})", escape_inside(text))
 }
 
 fn code_span(code: &str) -> String {
@@ -149,7 +178,10 @@ fn escape_inside(text: &str) -> String {
                 escaped.push('\\');
                 escaped.push(letter);
             }
-            '&' => escaped.push_str("&amp;"),
+            // The beginning of an entity.
+            '&' if is_word(Some(place + 1)) || letters.get(place + 1) == Some(&'#') => {
+                escaped.push_str("&amp;");
+            }
             letter if letter.is_control() => escaped.push(' '),
             letter => escaped.push(letter),
         }

@@ -3,6 +3,7 @@
 
 pub mod answer;
 mod claim;
+pub mod collection;
 pub mod document;
 pub mod figures;
 mod fold;
@@ -22,7 +23,7 @@ mod words;
 
 pub use folder::{Folder, chart};
 pub use material::{Material, PLACEMENT};
-pub use words::{Piece, Words};
+pub use words::{Piece, Words, address};
 
 use self::material::counted;
 use crate::plot::figures::Drawn;
@@ -50,6 +51,7 @@ pub fn report(material: &Material<'_>, charts: Vec<Drawn>) -> Report {
         answer: statement.answer,
         remarks,
         sections: sections.into_iter().flatten().collect(),
+        origin: format!("the results folder “{}”", results.name),
         author: format!("bn-lab {VERSION}"),
     };
     report.sections.iter_mut().for_each(fold::fold);

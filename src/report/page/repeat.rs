@@ -30,13 +30,26 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         });
     }
     Section {
-        id: "repeat",
+        id: "repeat".to_owned(),
         title: "How to repeat it".to_owned(),
         blocks,
     }
 }
 
 fn commands(material: &Material<'_>) -> String {
+    let mut commands = training(material, "experiment.toml", "again");
+    let compared = material.compared.as_ref();
+    let by = compared.map_or(String::new(), |answer| format!(" --by {}", answer.by));
+    commands.push(format!(
+        "bn-lab compare again{by} --metric {}",
+        material.metric.name
+    ));
+    commands.push("bn-lab report again".to_owned());
+    commands.join("\n")
+}
+
+/// What trains the experiment in a file once more, into the folder `again`, data included.
+pub(super) fn training(material: &Material<'_>, experiment: &str, again: &str) -> Vec<String> {
     let mut commands = Vec::new();
     for dataset in ["mnist", "fashion-mnist", "cifar10"] {
         if material.datasets().contains(&dataset) {
@@ -49,16 +62,9 @@ fn commands(material: &Material<'_>) -> String {
         _ => String::new(),
     };
     commands.push(format!(
-        "bn-lab run experiment.toml -o output.dir=again{device}"
+        "bn-lab run {experiment} -o output.dir={again}{device}"
     ));
-    let compared = material.compared.as_ref();
-    let by = compared.map_or(String::new(), |answer| format!(" --by {}", answer.by));
-    commands.push(format!(
-        "bn-lab compare again{by} --metric {}",
-        material.metric.name
-    ));
-    commands.push("bn-lab report again".to_owned());
-    commands.join("\n")
+    commands
 }
 
 fn promise(material: &Material<'_>) -> Words {
@@ -99,7 +105,7 @@ fn origins(material: &Material<'_>) -> Table {
             format!("{}; no digest was kept here", listed(&names)),
         ));
     }
-    let row = |(name, text): (&str, String)| vec![Cell::of(name), Cell { text, order: None }];
+    let row = |(name, text): (&str, String)| vec![Cell::of(name), Cell::ordered(text, None)];
     let rows = rows.into_iter().filter(|(_, text)| !text.is_empty());
     Table {
         caption: Words::new()
@@ -113,7 +119,8 @@ fn origins(material: &Material<'_>) -> Table {
     }
 }
 
-fn machine(run: &RunEntry) -> String {
+/// The processor and the system of a run.
+pub(super) fn machine(run: &RunEntry) -> String {
     let RunEntry {
         cpu, cores, system, ..
     } = run;

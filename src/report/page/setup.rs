@@ -9,7 +9,7 @@ use super::words::Words;
 /// The section.
 pub(super) fn section(material: &Material<'_>) -> Section {
     Section {
-        id: "setup",
+        id: "setup".to_owned(),
         title: "What was varied, and what was fixed".to_owned(),
         blocks: vec![
             varied(material),
@@ -25,7 +25,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 /// Values of an axis beyond which only the first and the last are named.
 const MOST_NAMED: usize = 12;
 
-fn varied(material: &Material<'_>) -> Block {
+pub(super) fn varied(material: &Material<'_>) -> Block {
     let axes = material.varied();
     if axes.is_empty() {
         return Block::Paragraph("Nothing was varied: one condition was trained.".into());
@@ -55,7 +55,7 @@ fn varied(material: &Material<'_>) -> Block {
 }
 
 /// What a reader must know to judge the answer, in the words of a methods section.
-fn fixed(material: &Material<'_>) -> Table {
+pub(super) fn fixed(material: &Material<'_>) -> Table {
     let said = Said(material);
     let rows = [
         ("Data", said.data()),
@@ -277,13 +277,7 @@ fn keys(material: &Material<'_>) -> Table {
     let is_setting = |key: &&String| key.contains('.') && !material.is_varied(key);
     let row = |key: &String| {
         let value = material.account.settings[key].clone();
-        vec![
-            Cell::of(key),
-            Cell {
-                text: value,
-                order: None,
-            },
-        ]
+        vec![Cell::of(key), Cell::ordered(value, None)]
     };
     Table {
         caption: Words::new()

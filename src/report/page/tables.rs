@@ -17,7 +17,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let claimed = material.judgement.map(super::claim::tests);
     let tables = [claimed, Some(conditions(material)), compared, tuned];
     Section {
-        id: "numbers",
+        id: "numbers".to_owned(),
         title: "The numbers".to_owned(),
         blocks: tables.into_iter().flatten().map(Block::Table).collect(),
     }

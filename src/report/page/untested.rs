@@ -9,7 +9,7 @@ use crate::stats::FEWEST_PAIRS;
 /// The section.
 pub(super) fn section(material: &Material<'_>) -> Section {
     Section {
-        id: "untested",
+        id: "untested".to_owned(),
         title: "What was not tested".to_owned(),
         blocks: vec![Block::List(gaps(material))],
     }

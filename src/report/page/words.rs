@@ -13,6 +13,13 @@ pub enum Piece {
     Code(String),
     /// What a hurried reader must not miss.
     Strong(String),
+    /// Text that leads somewhere.
+    Link {
+        /// It.
+        text: String,
+        /// `#` with a section's id, or an address relative to the report, made by [`address`].
+        to: String,
+    },
 }
 
 impl Words {
@@ -58,6 +65,14 @@ impl Words {
         self
     }
 
+    /// Followed by a link; see [`Piece::Link`].
+    #[must_use]
+    pub fn link(mut self, text: impl Into<String>, to: impl Into<String>) -> Self {
+        let (text, to) = (text.into(), to.into());
+        self.0.push(Piece::Link { text, to });
+        self
+    }
+
     /// Followed by other words.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
@@ -73,7 +88,10 @@ impl Words {
     /// Without any marks.
     pub fn text(&self) -> String {
         let text = |piece: &Piece| match piece {
-            Piece::Plain(text) | Piece::Code(text) | Piece::Strong(text) => text.clone(),
+            Piece::Plain(text)
+            | Piece::Code(text)
+            | Piece::Strong(text)
+            | Piece::Link { text, .. } => text.clone(),
         };
         self.0.iter().map(text).collect()
     }
@@ -88,5 +106,36 @@ impl From<&str> for Words {
 impl From<String> for Words {
     fn from(text: String) -> Self {
         Self::new().plain(text)
+    }
+}
+
+/// A path with forward slashes as the address of a link: what means something else there is encoded.
+pub fn address(path: &str) -> String {
+    let mut address = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => {
+                address.push(char::from(byte));
+            }
+            other => address.push_str(&format!("%{other:02X}")),
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_means_the_path_and_nothing_else() {
+        let written = ["01-a/report.html", "my (x)/a#b?c%d", "../é", "javascript:x"].map(address);
+        let expected = [
+            "01-a/report.html",
+            "my%20%28x%29/a%23b%3Fc%25d",
+            "../%C3%A9",
+            "javascript%3Ax",
+        ];
+        assert_eq!(written, expected);
     }
 }

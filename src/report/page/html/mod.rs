@@ -68,8 +68,8 @@ fn body(report: &Report, pictures: &[Picture]) -> Element {
                 .children(sections.collect::<Vec<_>>()),
         )
         .child(el("footer").child(el("p").text(format!(
-            "Written by {} from the files of the results folder “{}”.",
-            report.author, report.name
+            "Written by {} from the files of {}.",
+            report.author, report.origin
         ))))
         .child(el("script").verbatim(format!("\n{SCRIPT}")))
 }
@@ -100,7 +100,7 @@ fn section<'a>(section: &Section, pictures: &mut impl Iterator<Item = &'a Pictur
     let heading = format!("{}-heading", section.id);
     let blocks = section.blocks.iter().map(|b| block(b, pictures));
     el("section")
-        .with("id", section.id)
+        .with("id", section.id.clone())
         .with("aria-labelledby", heading.clone())
         .child(el("h2").with("id", heading).text(section.title.clone()))
         .children(blocks.collect::<Vec<_>>())
@@ -175,7 +175,13 @@ fn marked(element: Element, words: &Words) -> Element {
             Piece::Plain(text) => element.text(text.clone()),
             Piece::Code(text) => element.child(el("code").text(text.clone())),
             Piece::Strong(text) => element.child(el("strong").text(text.clone())),
+            Piece::Link { text, to } => element.child(link(text, to)),
         })
+}
+
+/// Text that leads somewhere.
+fn link(text: &str, to: &str) -> Element {
+    el("a").with("href", to).text(text)
 }
 
 /// RFC 4648, with padding.

@@ -1,7 +1,7 @@
 //! Tables: each scrolls in a box of its own, and its columns can be sorted where script runs.
 
 use super::element::{Element, el};
-use super::{marked, paragraph};
+use super::{link, marked, paragraph};
 use crate::report::page::document::{Cell, Column, Table};
 
 /// A table in its box, its notes below.
@@ -66,7 +66,10 @@ fn row(cells: &[Cell], columns: &[Column]) -> Element {
             Some(order) => element.with("data-order", order.to_string()),
             None => element,
         };
-        element.text(cell.text.clone())
+        match &cell.link {
+            Some(to) => element.child(link(&cell.text, to)),
+            None => element.text(cell.text.clone()),
+        }
     };
     el("tr").children(cells.iter().zip(columns).enumerate().map(cell))
 }

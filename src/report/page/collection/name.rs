@@ -1,0 +1,77 @@
+//! Names of folders as ids of sections and as parts of file names.
+
+use std::collections::HashSet;
+
+/// An id for each folder by its name, no two the same, whatever they are called: letters, digits and
+/// single hyphens.
+pub fn ids<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut taken = HashSet::new();
+    names
+        .into_iter()
+        .map(|name| {
+            let plain = plain(name);
+            let numbered = (2..).map(|number| format!("{plain}-{number}"));
+            let mut candidates = std::iter::once(plain.clone()).chain(numbered);
+            // The candidates do not end.
+            let id = candidates
+                .find(|id| !taken.contains(id))
+                .unwrap_or_default();
+            taken.insert(id.clone());
+            id
+        })
+        .collect()
+}
+
+fn plain(name: &str) -> String {
+    let parts = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() {
+        "folder".to_owned()
+    } else {
+        parts.join("-")
+    }
+}
+
+/// The id of a folder's section, which is none that the page has besides.
+pub(super) fn section(id: &str) -> String {
+    format!("of--{id}")
+}
+
+/// The file name of a folder's chart: no id holds two hyphens.
+pub(super) fn stem(id: &str, stem: &str) -> String {
+    format!("{id}--{stem}")
+}
+
+/// A path as a shell takes it.
+pub(super) fn quoted(path: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/.-_".contains(letter);
+    if !path.is_empty() && path.chars().all(is_plain) {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ids, quoted};
+
+    #[test]
+    fn folders_of_any_names_have_ids_of_their_own() {
+        let names = ["03-a b", "03 a-b", "03-a--b", "ä", "?", "03-a-b-2"];
+        let expected = [
+            "03-a-b",
+            "03-a-b-2",
+            "03-a-b-3",
+            "folder",
+            "folder-2",
+            "03-a-b-2-2",
+        ];
+        assert_eq!(ids(names), expected);
+    }
+
+    #[test]
+    fn a_shell_takes_a_path_as_one_word() {
+        assert_eq!(quoted("../a/x.toml"), "../a/x.toml");
+        assert_eq!(quoted("it's $x"), "'it'\\''s $x'");
+    }
+}

@@ -1,0 +1,242 @@
+//! A folder among several: its row in the table, and its section.
+
+use super::name;
+use crate::compare::claim::{Judgement, Ruling};
+use crate::error::Result;
+use crate::record::account::Account;
+use crate::record::manifest::RunEntry;
+use crate::record::results::TrialCurves;
+use crate::report::claims;
+use crate::report::page::answer::{self, capitalised};
+use crate::report::page::document::{Block, Cell, Section, Table};
+use crate::report::page::figures;
+use crate::report::page::material::{Material, counted, listed};
+use crate::report::page::words::{Words, address};
+use crate::report::page::{Folder, claim, repeat, setup, tables, title, untested};
+use crate::units;
+
+/// A results folder, as a page on several sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    /// What was read, with one figure at most.
+    pub folder: &'a Folder,
+    /// Where it is, seen from the page, with forward slashes.
+    pub path: &'a str,
+    /// Its own among [`super::ids`].
+    pub id: &'a str,
+    /// Names of the reports that stand in it: `report.html`, `report.md`.
+    pub reports: &'a [&'a str],
+}
+
+/// What the page says of a folder.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The verdict on its claim, if it makes one.
+    pub(super) ruling: Option<Ruling>,
+    /// How many trials there are.
+    pub(super) trials: usize,
+    /// What it cost.
+    pub(super) cost: Cost,
+    /// Its row in the table of all.
+    pub(super) row: Vec<Cell>,
+    /// Its section.
+    pub(super) section: Section,
+}
+
+impl Part {
+    /// What is to be said of a folder.
+    pub fn of(member: Member<'_>) -> Result<Self> {
+        let material = Material::new(member.folder, None)?;
+        let judgement = material.judgement;
+        let results = material.results;
+        let heading = match judgement {
+            Some(judgement) => judgement.claim.statement.trim().to_owned(),
+            None => title(&results.question, &results.name),
+        };
+        let cost = Cost::of(&material);
+        Ok(Self {
+            ruling: judgement.map(Judgement::ruling),
+            trials: results.trials.len(),
+            row: row(&material, &heading, member.id),
+            section: Section {
+                id: name::section(member.id),
+                blocks: blocks(&material, member, &cost),
+                title: heading,
+            },
+            cost,
+        })
+    }
+}
+
+fn row(material: &Material<'_>, heading: &str, id: &str) -> Vec<Cell> {
+    let (verdict, effect) = match material.judgement {
+        Some(judgement) => (
+            Cell::ordered(claims::verdict(judgement), Some(rank(judgement.ruling()))),
+            claims::answer(judgement),
+        ),
+        None => (Cell::of("–"), answer::statement(material).answer.text()),
+    };
+    let heading = Cell::linked(heading, format!("#{}", name::section(id)));
+    vec![heading, verdict, Cell::of(capitalised(&effect))]
+}
+
+/// Where a verdict stands when rows are sorted by it: from what holds to what is not known.
+fn rank(ruling: Ruling) -> f64 {
+    match ruling {
+        Ruling::Holds => 0.0,
+        Ruling::HoldsInSome => 1.0,
+        Ruling::NoMeaningfulDifference => 2.0,
+        Ruling::Opposite => 3.0,
+        Ruling::Suggestive => 4.0,
+        Ruling::Inconclusive => 5.0,
+        Ruling::Untested => 6.0,
+    }
+}
+
+fn blocks(material: &Material<'_>, member: Member<'_>, cost: &Cost) -> Vec<Block> {
+    let mut blocks = vec![
+        Block::Paragraph(verdict(material)),
+        Block::Paragraph(origin(material, member)),
+    ];
+    let remarks = untested::unfinished(material).into_iter();
+    let remarks = remarks.chain(tables::tuning(material));
+    blocks.extend(remarks.map(Block::Paragraph));
+    blocks.extend(numbers(material).map(Block::Table));
+    for mut drawn in member.folder.charts.iter().take(1).cloned() {
+        drawn.stem = name::stem(member.id, &drawn.stem);
+        let figure = figures::figure(drawn, &material.results.name);
+        blocks.push(Block::Figure(Box::new(figure)));
+    }
+    blocks.push(Block::Folded {
+        summary: "What was varied, and what was fixed".to_owned(),
+        blocks: vec![
+            setup::varied(material),
+            Block::Table(setup::fixed(material)),
+        ],
+    });
+    blocks.push(Block::Paragraph(cost.said(material.account)));
+    blocks.push(Block::Code(commands(material, member)));
+    blocks
+}
+
+/// The verdict and the effect; of a folder that claims nothing, the answer to its question.
+fn verdict(material: &Material<'_>) -> Words {
+    let Some(judgement) = material.judgement else {
+        return answer::statement(material).answer;
+    };
+    Words::new()
+        .strong(format!("{}.", capitalised(&claims::verdict(judgement))))
+        .plain(format!(" {}.", capitalised(&claims::answer(judgement))))
+}
+
+/// Who says so, and where the numbers are.
+fn origin(material: &Material<'_>, member: Member<'_>) -> Words {
+    let source = material.judgement.and_then(|j| j.claim.source.as_ref());
+    let words = match source {
+        Some(source) => Words::from(format!(
+            "Claimed by {}. ",
+            source.trim().trim_end_matches('.')
+        )),
+        None => Words::new(),
+    };
+    let words = words.plain("Results: ").code(member.path);
+    let Some((first, others)) = member.reports.split_first() else {
+        return words.plain(".");
+    };
+    let to = |file: &str| address(&format!("{}/{file}", member.path));
+    let words = words
+        .plain(", with ")
+        .link("a report of their own", to(first));
+    let words = others.iter().fold(words, |words, file| {
+        words.plain(", also as ").link(*file, to(file))
+    });
+    words.plain(".")
+}
+
+/// The claim's tests, or else the comparisons, or else the conditions.
+fn numbers(material: &Material<'_>) -> impl Iterator<Item = Table> {
+    let compared = material.compared.as_ref();
+    let table = match (material.judgement, compared) {
+        (Some(judgement), _) => claim::tests(judgement),
+        (None, Some(compared)) => tables::comparisons(compared),
+        (None, None) => tables::conditions(material),
+    };
+    std::iter::once(table).filter(|table| !table.rows.is_empty())
+}
+
+/// What repeats it, from the page's folder.
+fn commands(material: &Material<'_>, member: Member<'_>) -> String {
+    let experiment = name::quoted(&format!("{}/experiment.toml", member.path));
+    let again = format!("again/{}", member.id);
+    let mut commands = repeat::training(material, &experiment, &again);
+    let ask = if material.judgement.is_some() {
+        "claims"
+    } else {
+        "compare"
+    };
+    commands.push(format!("bn-lab {ask} {again}"));
+    commands.join("\n")
+}
+
+/// What stands before the commands.
+const REPEAT: &str = "To repeat it, from the folder of this page:";
+
+/// What a folder cost, by its manifest.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Cost {
+    /// Trainings that came to an end.
+    pub(super) trainings: usize,
+    /// Wall-clock seconds of the runs that trained; 0 where nothing was kept.
+    pub(super) seconds: f64,
+    /// How many runs those were.
+    runs: usize,
+    /// Whether some of them were killed, so that it took longer.
+    pub(super) is_least: bool,
+}
+
+impl Cost {
+    fn of(material: &Material<'_>) -> Self {
+        let runs = &material.account.runs;
+        let known =
+            |trial: &&TrialCurves| matches!(trial.outcome.as_str(), "completed" | "diverged");
+        let trained: usize = runs.iter().map(|run| run.trained).sum();
+        let ended = material.results.trials.iter().filter(known).count();
+        let timed = runs_that_trained(material.account);
+        Self {
+            // Killed runs did not write down what they trained.
+            trainings: trained.max(ended),
+            seconds: timed.clone().filter_map(|run| run.wall_seconds).sum(),
+            runs: timed.count(),
+            is_least: trained < ended || runs.iter().any(|run| run.wall_seconds.is_none()),
+        }
+    }
+
+    /// `Cost: 567 trainings in 4 min 09 s of wall-clock time on …`
+    fn said(&self, account: &Account) -> Words {
+        let words = Words::new().strong("Cost").plain(format!(
+            ": {}",
+            counted(self.trainings, "training", "trainings")
+        ));
+        if self.seconds == 0.0 {
+            return words.plain(format!("; how long they took was not kept. {REPEAT}"));
+        }
+        let machines: std::collections::BTreeSet<String> =
+            runs_that_trained(account).map(repeat::machine).collect();
+        let machines: Vec<String> = machines.into_iter().collect();
+        let sum = if self.runs > 1 {
+            format!(", the sum of {} runs,", self.runs)
+        } else {
+            String::new()
+        };
+        words.plain(format!(
+            " in {}{} of wall-clock time{sum} on {}. {REPEAT}",
+            if self.is_least { "at least " } else { "" },
+            units::duration(self.seconds),
+            listed(&machines)
+        ))
+    }
+}
+
+fn runs_that_trained(account: &Account) -> impl Iterator<Item = &RunEntry> + Clone {
+    account.runs.iter().filter(|run| run.trained > 0)
+}
