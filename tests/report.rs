@@ -177,3 +177,92 @@ fn what_cannot_be_reported_is_refused_with_the_way_out() {
         assert!(ran.stderr.contains(said), "{arguments:?}: {}", ran.stderr);
     }
 }
+
+/// Two experiments in a folder, the first of which claims something.
+fn two(lab: &Lab) {
+    let claim = "\n[claim]\nstatement = \"It <helps>\"\nsource = \"A & B 2015\"\nfigure = \"test_loss\"\n\
+                 tests = [{ compare = [\"before\", \"none\"], expect = \"higher\" }]\n";
+    lab.write("claim.toml", format!("{SMALL}{claim}").as_bytes());
+    for (file, folder) in [
+        ("claim.toml", "results/all/a b"),
+        ("experiment.toml", "results/all/b"),
+    ] {
+        let output = format!("output.dir={folder}");
+        let ran = lab.bn_lab(&["run", file, "--quiet", "-o", &output]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn several_folders_have_one_page_with_a_section_each() {
+    let lab = Lab::with(SMALL);
+    two(&lab);
+    report(&lab, &["results/all/b", "--format", "md"]);
+    let written = "results/all/report.md\nresults/all/report.html\n";
+    assert_eq!(report(&lab, &["results/all"]), written);
+    let first = lab.files("results/all");
+    report(&lab, &["results/all/"]);
+    assert!(
+        first == lab.files("results/all"),
+        "the same folders give the same bytes"
+    );
+    let page = lab.text("results/all/report.html");
+    assert_eq!(page.matches("<figure").count(), 2);
+    assert!(page.contains("<a href=\"#of--a-b\">It &lt;helps&gt;</a>"));
+    assert!(
+        page.contains("Of 1 claim, <strong>1 "),
+        "a verdict is counted"
+    );
+    assert!(page.contains("Claimed by A &amp; B 2015. Results: <code>a b</code>."));
+    assert!(page.contains("<a href=\"b/report.md\">a report of their own</a>"));
+    for chart in ["a-b--test_loss", "b--overview"] {
+        assert!(page.contains(&format!("id=\"figure-{chart}\"")), "{chart}");
+        assert!(
+            lab.path(&format!("results/all/charts/{chart}.png"))
+                .is_file()
+        );
+    }
+    for address in ["src=\"http", "href=\"http", "url(http", "@import"] {
+        assert!(!page.contains(address), "{address}");
+    }
+
+    // The same by name, elsewhere: once each, and named from there.
+    let printed = report(
+        &lab,
+        &[
+            "results/all/b",
+            "results/all",
+            "--output",
+            "pages/x",
+            "--format",
+            "html",
+        ],
+    );
+    assert_eq!(printed, "pages/x/report.html\n");
+    let page = lab.text("pages/x/report.html");
+    assert_eq!(page.matches("<h2 ").count(), 3);
+    assert!(page.contains("<a href=\"../../results/all/b/report.md\">"));
+    assert!(page.contains("<h1>x</h1>"));
+}
+
+#[test]
+fn several_folders_are_refused_where_it_is_not_clear_what_to_do() {
+    let lab = Lab::with(SMALL);
+    two(&lab);
+    let refused = |arguments: &[&str], code: i32, words: &str| {
+        let ran = lab.bn_lab(&[&["report"], arguments].concat());
+        assert_eq!(ran.code, Some(code), "{}", ran.stderr);
+        assert!(ran.stderr.contains(words), "{}", ran.stderr);
+        assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
+    };
+    refused(&["results/all/a b", "results/all/b"], 2, "`--output DIR`");
+    refused(&["results/all", "--metric", "test_loss"], 2, "`--metric`");
+    refused(&["results/all", "--figures", "curves"], 2, "`--figures`");
+    refused(
+        &["results/all", "nowhere", "--output", "page"],
+        1,
+        "`nowhere` holds no results",
+    );
+    refused(&["nowhere"], 1, "nowhere");
+    assert!(!lab.path("page").exists() && !lab.path("results/all/report.md").exists());
+}

@@ -64,6 +64,18 @@
     });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
+  // The field of a heat map in which a number stands.
+  const field = (text) => {
+    const box = text.getBoundingClientRect();
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    const below = [...text.closest("svg").querySelectorAll("rect")].filter((rect) => {
+      const { left, right, top, bottom } = rect.getBoundingClientRect();
+      const is_drawn = getComputedStyle(rect).fill.startsWith("rgb(");
+      const is_first = rect.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING;
+      return is_drawn && is_first && left <= x && x <= right && top <= y && y <= bottom;
+    });
+    return below.length ? colour(getComputedStyle(below.at(-1)).fill) : undefined;
+  };
   const seen = new Set();
   for (const element of document.querySelectorAll("body *")) {
     const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
@@ -72,7 +84,7 @@
     const inSvg = element instanceof SVGElement;
     const ink = colour(inSvg ? style.fill : style.color);
     if (ink.length < 3) continue;
-    const paper = behind(inSvg ? element.closest("svg") : element);
+    const paper = (inSvg && field(element)) || behind(inSvg ? element.closest("svg") : element);
     const [light, dark] = [luminance(over(ink, paper)), luminance(paper)].sort((a, b) => b - a);
     const contrast = (light + 0.05) / (dark + 0.05);
     const key = `${ink} on ${paper}`;

@@ -77,9 +77,9 @@ fn difference(tested: &Tested, judged: &Judged, mean: f64) -> String {
     )
 }
 
-/// Effect and interval as they stand in columns of their own: `+3.14 points`, `[2.50, 3.78]`; `× 3.33`
+/// Effect and interval, if there is one, in numbers alone: `+3.14 points`, `[2.50, 3.78]`; `× 3.33`
 /// of what was varied in powers of ten. None where a pair has no difference.
-pub(in crate::report) fn signed(tested: &Tested, judged: &Judged) -> Option<[String; 2]> {
+pub(in crate::report) fn signed(tested: &Tested, judged: &Judged) -> Option<Vec<String>> {
     let paired = &judged.comparison.paired;
     let mean = paired.mean.filter(|_| paired.is_complete())?;
     let unit = tested.metric.unit;
@@ -92,7 +92,8 @@ pub(in crate::report) fn signed(tested: &Tested, judged: &Judged) -> Option<[Str
         let sign = if is_more { "+" } else { "" };
         (format!("{sign}{size}{}", unit_name(unit)), between)
     };
-    Some([size, between.trim_start().to_owned()])
+    let parts = [size, between.trim_start().to_owned()];
+    Some(parts.into_iter().filter(|part| !part.is_empty()).collect())
 }
 
 /// ` points`; nothing of what has no unit.

@@ -27,6 +27,9 @@ pub(super) fn against(test: &Hypothesis, than: &str) -> String {
     match (test.by.as_str(), a, b) {
         (PLACEMENT, "none", b) => format!("without a norm {than} with one {}", place(b)),
         (PLACEMENT, a, "none") => format!("with the norm {} {than} without one", place(a)),
+        (PLACEMENT, a @ ("before" | "after"), b @ ("before" | "after")) => {
+            format!("with the norm {a} {than} {b} the activation")
+        }
         (PLACEMENT, a, b) => format!("with the norm {} {than} {}", place(a), place(b)),
         ("norm.kind", a, b) => format!("with {} {than} with {}", kind(a), kind(b)),
         (by, a, b) => format!("with {} {a} {than} with {b}", name_of(by)),

@@ -137,7 +137,7 @@ fn the_answer_is_a_sentence_with_effect_interval_pairs_and_unit() {
     };
     assert_eq!(
         of(&GAIN, &BASE, "test_accuracy"),
-        "test accuracy is 3.14 points higher with before than with none [2.50, 3.78], 7 pairs"
+        "test accuracy: 3.14 points higher with the norm before the activation than without one [2.50, 3.78], n = 7"
     );
     // 0.94 is at 0.8 after the first epoch's 0.74 and the second's 0.84; 0.81 only after the third.
     let slow = [0.81, 0.85, 0.85, 0.85, 0.85, 0.85];
@@ -147,7 +147,7 @@ fn the_answer_is_a_sentence_with_effect_interval_pairs_and_unit() {
             &[0.81, 0.95, 0.81, 0.95, 0.81, 0.81],
             "epochs_to_target"
         ),
-        "before needs 0.67 epochs fewer than none to 80 % [0.12, 1.21], 0.75 times as much, 6 pairs"
+        "epochs to 80 %: 0.67 epochs fewer with the norm before the activation than without one [0.12, 1.21], 0.75 times as much, n = 6"
     );
     assert_eq!(
         of(
@@ -155,11 +155,11 @@ fn the_answer_is_a_sentence_with_effect_interval_pairs_and_unit() {
             &[0.5, 0.5, 0.81, 0.81, 0.81, -1.0],
             "epochs_to_target"
         ),
-        "before is better than none in 6, worse in 0, and neither in 0 (in 3 a side diverged or did not reach the target), 6 pairs"
+        "epochs to 80 %: better with the norm before the activation than without one in 6 of 6 pairs, worse in 0 (in 3 a side diverged or did not reach the target)"
     );
     assert_eq!(
         of(&slow, &slow, "test_accuracy"),
-        "test accuracy is 0.00 points higher with before than with none [0.00, 0.00], 6 pairs"
+        "test accuracy: 0.00 points higher with the norm before the activation than without one [0.00, 0.00], n = 6"
     );
     assert_eq!(
         of(&[], &[], "test_accuracy"),
@@ -196,7 +196,7 @@ fn all_comparisons_of_a_claim_are_one_family_in_every_setting_that_counts() {
     // Losses are 0 everywhere.
     assert_eq!(verdict(&judgement), "holds in 3 of 6 comparisons");
     assert!(
-        answer(&judgement).ends_with("7 pairs; at batch_size 2"),
+        answer(&judgement).ends_with("n = 7, at batch size 2"),
         "{}",
         answer(&judgement)
     );
@@ -245,16 +245,16 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
     assert_eq!(said, "holds");
     assert_eq!(
         effect,
-        "the largest learning_rate where test accuracy is as good as 0.85 is 1.00 decades higher with before than with none [1.00, 1.00], a factor of 10.00, 7 pairs"
+        "the largest learning rate where test accuracy is as good as 85 %: 10.0 times as high with the norm before the activation as without one [10.0, 10.0], n = 7"
     );
     let (said, effect) = ask(Take::Spread, Expect::Lower, &["0.01", "0.1"]);
     assert_eq!(said, "holds");
-    assert!(effect.starts_with("the spread of test accuracy over learning_rate is 26.9 points lower with before than with none ["), "{effect}");
+    assert!(effect.starts_with("the spread of test accuracy over learning rate: 26.9 points lower with the norm before the activation than without one ["), "{effect}");
     let (said, effect) = ask(Take::Spread, Expect::Lower, &[]);
     assert_eq!(said, "holds");
     assert_eq!(
         effect,
-        "before is better than none in 7, worse in 0, and neither in 0 (in 7 a side diverged), 7 pairs"
+        "the spread of test accuracy over learning rate: better with the norm before the activation than without one in 7 of 7 pairs, worse in 0 (in 7 a side diverged)"
     );
     // Both are good at the last value that was tried: nobody knows which goes further.
     let (said, effect) = ask(Take::Reach(0.5), Expect::Same, &["0.01", "0.1"]);
@@ -263,7 +263,7 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
         "inconclusive (both reach the end of the grid; extend it)"
     );
     assert!(
-        effect.ends_with("7 pairs; in 7 both reach the end of the grid"),
+        effect.ends_with("n = 7; in 7 both reach the end of the grid"),
         "{effect}"
     );
     let (said, effect) = ask(Take::Reach(0.92), Expect::Higher, &["0.1"]);
@@ -293,10 +293,7 @@ fn a_tuned_setting_is_tested_at_its_best_unless_the_test_names_the_tuned_key() {
     });
     let (said, effect) = told(&tuned);
     assert_eq!(said, "holds");
-    assert!(
-        effect.starts_with("test accuracy is 3.14 points"),
-        "{effect}"
-    );
+    assert!(effect.starts_with("test accuracy: 3.14 points"), "{effect}");
     let only = vec![("train.learning_rate".to_owned(), vec!["0.01".to_owned()])];
     let claim = tuned.claim.as_mut().expect("claimed");
     claim.tests = vec![Hypothesis { only, ..higher }];
@@ -315,9 +312,9 @@ fn claims_are_written_for_people_and_programs() {
         report: None,
     }];
     let expected = "\
-| claim | verdict | effect | figure |
+| claim | verdict | effect with 95 % interval | figure |
 |---|---|---|---|
-| It helps (Somebody 2015) | **holds** | test accuracy is 3.14 points higher with before than with none [2.50, 3.78], 7 pairs | [curves](results/x/charts/curves.svg) |
+| It helps (Somebody 2015) | **holds** | test accuracy: 3.14 points higher with the norm before the activation than without one \\[2.50, 3.78\\], n = 7 | [curves](results/x/charts/curves.svg) |
 
 Pairs are replicates with the same random numbers; intervals are for 95 %; p is corrected for all comparisons of the claim (Holm).
 ";
@@ -326,12 +323,11 @@ Pairs are replicates with the same random numbers; intervals are for 95 %; p is 
 It helps
   source   Somebody 2015
   verdict  holds
-  effect   test accuracy is 3.14 points higher with before than with none [2.50, 3.78], 7 pairs
+  effect   test accuracy: 3.14 points higher with the norm before the activation than without one [2.50, 3.78], n = 7
   figure   results/x/charts/curves.svg
   results  results/x
 
   test accuracy: before higher than none
-    effect                                                                                wins/ties/losses       p  outcome    replicates needed
 ";
     let text = table(&entries);
     assert!(text.starts_with(expected), "{text}");
@@ -351,4 +347,69 @@ It helps
     assert_eq!(json["claims"][0]["verdict"], "holds");
     assert_eq!(json["claims"][0]["comparisons"][0]["pairs"], 7);
     assert_eq!(json["claims"][0]["comparisons"][0]["outcome"], "supported");
+}
+
+#[test]
+fn sides_are_said_in_words() {
+    let said = |by: &str, a: &str, b: &str| {
+        let compared = Hypothesis {
+            by: by.to_owned(),
+            compare: [a.to_owned(), b.to_owned()],
+            ..test("test_accuracy", Expect::Higher)
+        };
+        super::sides::against(&compared, "than")
+    };
+    let placed = |a, b| said("norm.placement", a, b);
+    assert_eq!(
+        placed("none", "after"),
+        "without a norm than with one after the activation"
+    );
+    assert_eq!(
+        placed("before", "after"),
+        "with the norm before than after the activation"
+    );
+    assert_eq!(
+        placed("pre-activation", "before"),
+        "with the norm in pre-activation blocks than before the activation"
+    );
+    assert_eq!(
+        said("norm.kind", "renorm", "batch"),
+        "with batch renormalisation than with batch normalisation"
+    );
+    assert_eq!(
+        said("data.input_scaling", "none", "standardize"),
+        "with input scaling none than with standardize"
+    );
+}
+
+#[test]
+fn a_label_says_what_was_tested_and_a_report_stands_in_for_a_figure() {
+    let labelled = Hypothesis {
+        label: Some("accuracy | at rest".to_owned()),
+        ..test("test_accuracy", Expect::Higher)
+    };
+    let judgement = judge(&placements(&GAIN, &BASE, vec![labelled]));
+    let judgement = judgement.expect("judged").expect("claimed");
+    assert!(answer(&judgement).starts_with("accuracy | at rest: 3.14 points higher"));
+    let row = |figure: Option<&str>, report: Option<&str>| {
+        let entry = Entry {
+            folder: "results/x".to_owned(),
+            judgement: judgement.clone(),
+            figure: figure.map(str::to_owned),
+            report: report.map(str::to_owned),
+        };
+        let text = markdown(&[entry]);
+        let row = text.lines().nth(2).expect("a row").to_owned();
+        assert!(row.contains("accuracy \\| at rest"), "{row}");
+        row.rsplit(" | ").next().expect("a cell").to_owned()
+    };
+    assert_eq!(row(None, None), "– |");
+    assert_eq!(
+        row(None, Some("my x/report.md")),
+        "[report](my%20x/report.md) |"
+    );
+    assert_eq!(
+        row(Some("x/charts/curves.svg"), Some("x/report.md")),
+        "[curves](x/charts/curves.svg) |"
+    );
 }

@@ -26,7 +26,13 @@ pub(super) fn statement(judgement: &Judgement) -> Statement {
 pub(super) fn tests(judgement: &Judgement) -> Table {
     let several = |tested: &Tested| tested.comparisons.len() > 1;
     let has_settings = judgement.tests.iter().any(several);
-    let mut texts = vec!["test", "expected", "at", "outcome"];
+    let mut texts = vec![
+        "test",
+        "expected",
+        "at",
+        "outcome",
+        "effect with 95 % interval",
+    ];
     texts.retain(|name| has_settings || *name != "at");
     let rows = judgement.tests.iter().flat_map(|tested| {
         let comparisons = tested.comparisons.iter();
@@ -36,19 +42,10 @@ pub(super) fn tests(judgement: &Judgement) -> Table {
         caption: Words::new()
             .strong("Tests of the claim")
             .plain(". What must be so if it holds, and what came of it."),
-        columns: columns(
-            &texts,
-            &[
-                "effect",
-                "95 % interval",
-                "wins / ties / losses",
-                "pairs",
-                "Holm's p",
-            ],
-        ),
+        columns: columns(&texts, &["wins / ties / losses", "Holm's p"]),
         rows: rows.collect(),
         notes: vec![
-            "Effects are those of the first value minus those of the second one, replicate by replicate (“×”: the first by the second), “–” where a side of a pair has no value; p is corrected for all comparisons of the claim."
+            "Effects are those of the first value minus those of the second one, replicate by replicate (“×”: the first by the second), “–” where a side of a pair has no value; wins, ties and losses are pairs; p is corrected for all comparisons of the claim."
                 .into(),
         ],
     }
@@ -68,30 +65,24 @@ fn row(judgement: &Judgement, tested: &Tested, judged: &Judged, has_settings: bo
     cells
 }
 
-fn numbers(tested: &Tested, judged: &Judged) -> [Cell; 5] {
+fn numbers(tested: &Tested, judged: &Judged) -> [Cell; 3] {
     let paired = &judged.comparison.paired;
     let tally = paired.tally;
-    let low = paired.interval.map(|interval| interval.low);
-    let (effect, interval) = match claims::signed(tested, judged) {
-        Some([effect, interval]) if interval.is_empty() => {
-            (Cell::ordered(effect, paired.mean), Cell::of("–"))
-        }
-        Some([effect, interval]) => (
-            Cell::ordered(effect, paired.mean),
-            Cell::ordered(interval, low),
-        ),
-        None => (Cell::of("–"), Cell::of("–")),
-    };
+    let effect = claims::signed(tested, judged);
     let corrected = judged.comparison.corrected;
     let p = corrected.map_or("–".to_owned(), |p| format!("{p:.4}"));
     [
-        effect,
-        interval,
+        Cell::ordered(
+            // An interval is read in one line.
+            effect.map_or("–".to_owned(), |parts| {
+                parts.join(" ").replace(", ", ",\u{a0}")
+            }),
+            paired.mean.filter(|_| paired.is_complete()),
+        ),
         Cell::ordered(
             format!("{} / {} / {}", tally.wins, tally.ties, tally.losses),
             Some(tally.wins as f64),
         ),
-        Cell::of(paired.pairs.to_string()),
         Cell::ordered(p, corrected),
     ]
 }

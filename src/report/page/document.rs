@@ -25,6 +25,22 @@ pub struct Report {
     pub author: String,
 }
 
+impl Report {
+    /// Whether a table leads to the section of this id.
+    pub fn leads_to(&self, id: &str) -> bool {
+        let of_section = |to: &String| to.strip_prefix('#') == Some(id);
+        let leads = |block: &Block| match block {
+            Block::Table(table) => {
+                let mut cells = table.rows.iter().flatten();
+                cells.any(|cell| cell.link.as_ref().is_some_and(of_section))
+            }
+            _ => false,
+        };
+        let mut blocks = self.sections.iter().flat_map(|section| &section.blocks);
+        blocks.any(leads)
+    }
+}
+
 /// A part of a report under a heading of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {

@@ -29,17 +29,7 @@ pub fn write(report: &Report) -> String {
 
 /// The place of a section that something leads to.
 fn anchor(section: &Section, report: &Report) -> String {
-    let to = format!("#{}", section.id);
-    let cells = |block: &Block| match block {
-        Block::Table(table) => table
-            .rows
-            .iter()
-            .flatten()
-            .any(|c| c.link.as_ref() == Some(&to)),
-        _ => false,
-    };
-    let mut blocks = report.sections.iter().flat_map(|section| &section.blocks);
-    if blocks.any(cells) {
+    if report.leads_to(&section.id) {
         format!("<a id=\"{}\"></a>\n\n", section.id)
     } else {
         String::new()

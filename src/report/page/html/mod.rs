@@ -64,7 +64,7 @@ fn body(report: &Report, pictures: &[Picture]) -> Element {
             el("main")
                 .with("id", "content")
                 .child(top(report))
-                .child(contents(report))
+                .children(contents(report))
                 .children(sections.collect::<Vec<_>>()),
         )
         .child(el("footer").child(el("p").text(format!(
@@ -86,14 +86,19 @@ fn top(report: &Report) -> Element {
         .children(remarks)
 }
 
-fn contents(report: &Report) -> Element {
+/// Links to the sections, but for those to which a table leads; none to a single one.
+fn contents(report: &Report) -> Option<Element> {
     let link = |section: &Section| {
         let href = format!("#{}", section.id);
         el("li").child(el("a").with("href", href).text(section.title.clone()))
     };
-    el("nav")
-        .with("aria-label", "Contents")
-        .child(el("ol").children(report.sections.iter().map(link)))
+    let listed = report.sections.iter().filter(|s| !report.leads_to(&s.id));
+    let links: Vec<Element> = listed.map(link).collect();
+    (links.len() > 1).then(|| {
+        el("nav")
+            .with("aria-label", "Contents")
+            .child(el("ol").children(links))
+    })
 }
 
 fn section<'a>(section: &Section, pictures: &mut impl Iterator<Item = &'a Picture>) -> Element {

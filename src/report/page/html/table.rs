@@ -50,8 +50,9 @@ fn head(column: &Column) -> Element {
 /// The first cell names the row.
 fn row(cells: &[Cell], columns: &[Column]) -> Element {
     let cell = |(index, (cell, column)): (usize, (&Cell, &Column))| {
-        // Sentences get room.
-        let is_long = !column.is_of_numbers && cell.text.len() > 24;
+        // Sentences get room, and so do names that would stand in one line.
+        let most = if index == 0 { 24 } else { 32 };
+        let is_long = !column.is_of_numbers && cell.text.chars().count() > most;
         let element = if index == 0 {
             el("th").with("scope", "row")
         } else {
