@@ -263,6 +263,11 @@ fn several_folders_are_refused_where_it_is_not_clear_what_to_do() {
         1,
         "`nowhere` holds no results",
     );
-    refused(&["nowhere"], 1, "nowhere");
+    let ran = lab.bn_lab(&["report", "nowhere"]);
+    assert!(
+        ran.stderr.contains("`nowhere` is not a results folder"),
+        "{}",
+        ran.stderr
+    );
     assert!(!lab.path("page").exists() && !lab.path("results/all/report.md").exists());
 }
