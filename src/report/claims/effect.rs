@@ -278,9 +278,11 @@ pub(in crate::report) fn expected(test: &Hypothesis) -> String {
 
 /// `, dropout 0.0 or 0.5`
 fn only(test: &Hypothesis) -> String {
-    let only = test.only.iter();
-    only.map(|(key, values)| format!(", {} {}", name_of(key), values.join(" or ")))
-        .collect()
+    let value = |(key, values): &(String, Vec<String>)| {
+        format!(", {} {}", name_of(key), values.join(" or "))
+    };
+    let values: Vec<String> = test.only.iter().map(value).collect();
+    values.concat()
 }
 
 /// What a test is called: its label, or what it compares.

@@ -16,7 +16,11 @@ pub(super) fn statement(judgement: &Judgement) -> Statement {
     Statement {
         answer,
         others: source
-            .map(|source| Words::from(format!("Claimed by {source}. Every test of it, written down before the experiment ran, is in the table below.")))
+            .map(|source| {
+                Words::from(format!(
+                    "Claimed by {source}. Every test of it is in the table below."
+                ))
+            })
             .into_iter()
             .collect(),
     }

@@ -57,7 +57,8 @@ pub(super) fn remarks(parts: &[Part]) -> Vec<Words> {
     let mut remarks = Vec::new();
     if parts.iter().any(|part| part.ruling.is_some()) {
         remarks.push(Words::from(
-            "What must be so if a claim holds was written down before its experiment ran. A claim holds where every comparison supports it, and in part where some do; it does not hold where none does and some show the opposite, or no difference that matters; it is inconclusive where these replicates cannot tell.",
+            // Whether tests were written down before the trainings is nothing that the files tell.
+            "A claim holds where every comparison supports it, and in part where some do; it does not hold where none does and some show the opposite, or no difference that matters; it is inconclusive where these replicates cannot tell.",
         ));
     }
     let trainings: usize = parts.iter().map(|part| part.cost.trainings).sum();
