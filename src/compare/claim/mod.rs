@@ -1,4 +1,4 @@
-//! A claim that was written down before the experiment ran, held against what came of it.
+//! A claim of an experiment, held against what came of it.
 //!
 //! Each test is made in every setting of the axes that it does not name, and all comparisons of a claim
 //! are one family under Holm's correction. What may be said of one is what [`crate::stats`] says of any
