@@ -1,6 +1,6 @@
 //! `bn-lab plot`: draw figures of a results folder, from its files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Against};
 use crate::commands::{NOTHING_TO_DRAW, present, print, say};
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::plot::figures::{self, Drawn, Figure, Horizontal, Request};
 use crate::plot::output::{self, Output};
 use crate::record::layout::Layout;
-use crate::record::results::Details;
+use crate::record::results::{Details, Results};
 use crate::record::{claims, reader};
 use crate::report;
 
@@ -54,7 +54,7 @@ fn again(arguments: &cli::Plot) -> Result<()> {
 /// nothing to draw.
 fn draw(arguments: &cli::Plot, layout: &Layout, figures: &[&Figure]) -> Result<Vec<PathBuf>> {
     let request = request(arguments);
-    let results = reader::read_with(layout.root(), &details(figures, &request))?;
+    let results = read(layout.root(), figures, &request)?;
     let mut drawn: Vec<Drawn> = Vec::new();
     let mut absent = Vec::new();
     for figure in figures {
@@ -82,7 +82,7 @@ fn draw(arguments: &cli::Plot, layout: &Layout, figures: &[&Figure]) -> Result<V
 fn list(arguments: &cli::Plot) -> Result<()> {
     let figures: Vec<&Figure> = figures::catalogue().iter().collect();
     let request = request(arguments);
-    let results = reader::read_with(&arguments.results, &details(&figures, &request))?;
+    let results = read(&arguments.results, &figures, &request)?;
     let widest = figures.iter().map(|figure| figure.name.len()).max();
     let widest = widest.unwrap_or(0);
     for figure in figures {
@@ -139,10 +139,23 @@ fn output(arguments: &cli::Plot) -> Output {
     }
 }
 
+/// The folder with what the figures need: which it is depends on the experiment too.
+fn read(folder: &Path, figures: &[&Figure], request: &Request) -> Result<Results> {
+    let results = reader::read(folder)?;
+    let details = details(&results, figures, request);
+    if details == Details::default() {
+        return Ok(results);
+    }
+    reader::read_with(folder, &details)
+}
+
 /// What all of them need read.
-fn details(figures: &[&Figure], request: &Request) -> Details {
+fn details(results: &Results, figures: &[&Figure], request: &Request) -> Details {
     let mut all = Details::default();
-    for details in figures.iter().map(|figure| figure.details(request)) {
+    for details in figures
+        .iter()
+        .map(|figure| figure.details(results, request))
+    {
         all.steps |= details.steps;
         for quantity in details.layers {
             if !all.layers.contains(&quantity) {

@@ -11,7 +11,7 @@ use crate::plot::chart::{Chart, Point};
 use crate::record::results::{Details, Results, TrialCurves, short_name};
 
 /// The training loss between epochs, where steps are counted.
-pub(super) fn details(request: &Request) -> Details {
+pub(super) fn details(_: &Results, request: &Request) -> Details {
     Details {
         steps: request.x == Horizontal::Step,
         ..Details::default()

@@ -21,7 +21,7 @@ const ROWS: [(&str, &str); 2] = [
 ];
 
 /// What it shows.
-pub(super) fn details(_: &Request) -> Details {
+pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&ROWS.map(|(quantity, _)| quantity))
 }
 

@@ -17,7 +17,7 @@ const FIGURE: Along = Along {
 };
 
 /// What it shows.
-pub(super) fn details(_: &Request) -> Details {
+pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&["loss", "landscape_loss_min", "landscape_loss_max"])
 }
 

@@ -43,14 +43,14 @@ pub struct Figure {
     pub name: &'static str,
     /// What it shows, in a line.
     pub about: &'static str,
-    details: fn(&Request) -> Details,
+    details: fn(&Results, &Request) -> Details,
     draw: fn(&Results, &Request) -> Result<Vec<Drawn>, Absent>,
 }
 
 impl Figure {
-    /// What must be read besides the curves of the epochs before it is drawn so.
-    pub fn details(&self, request: &Request) -> Details {
-        (self.details)(request)
+    /// What must be read besides the curves of the epochs, which have been, before it is drawn so.
+    pub fn details(&self, results: &Results, request: &Request) -> Details {
+        (self.details)(results, request)
     }
 
     /// Its charts, at least one, or why this folder cannot show it.
@@ -143,7 +143,7 @@ const CATALOGUE: &[Figure] = &[
     Figure {
         name: "differences",
         about: "paired differences with their intervals, margin and verdicts",
-        details: plain,
+        details: differences::details,
         draw: differences::draw,
     },
     Figure {
@@ -215,7 +215,7 @@ const CATALOGUE: &[Figure] = &[
 ];
 
 /// The curves of the epochs alone.
-fn plain(_: &Request) -> Details {
+fn plain(_: &Results, _: &Request) -> Details {
     Details::default()
 }
 

@@ -24,7 +24,7 @@ const LAYER: [&str; 3] = [
 ];
 
 /// What it shows.
-pub(super) fn details(_: &Request) -> Details {
+pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&[UNIT, LAYER].concat())
 }
 

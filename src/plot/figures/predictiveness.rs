@@ -17,7 +17,7 @@ const FIGURE: Along = Along {
 };
 
 /// What it shows.
-pub(super) fn details(_: &Request) -> Details {
+pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&["gradient_distance_min", "gradient_distance_max"])
 }
 

@@ -18,7 +18,7 @@ const RELATIVE: &str = "covariate_shift_relative";
 const COSINE: &str = "covariate_shift_cosine";
 
 /// What it shows.
-pub(super) fn details(_: &Request) -> Details {
+pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&[RELATIVE, COSINE])
 }
 

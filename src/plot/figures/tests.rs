@@ -1,5 +1,6 @@
 //! Figures as data. The numbers are small enough to check by hand.
 
+mod differences;
 mod inside;
 mod lines;
 mod panels;

@@ -32,7 +32,7 @@ impl Folder {
         let wanted = wanted(&results, names)?;
         let mut details = claim_details(&results);
         for (figure, request) in &wanted {
-            add(&mut details, figure.details(request));
+            add(&mut details, figure.details(&results, request));
         }
         let results = with_details(root, results, &details)?;
         let mut charts = Vec::new();
@@ -93,7 +93,7 @@ pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
     let mut known = Vec::new();
     let named = figures::named(stem).map(|figure| (figure, Request::default()));
     for (figure, request) in named.into_iter().chain(figures::defaults(&results)) {
-        let details = figure.details(&request);
+        let details = figure.details(&results, &request);
         let results = with_details(root, results.clone(), &details)?;
         let Ok(drawn) = figure.draw(&results, &request) else {
             continue;
@@ -111,7 +111,7 @@ pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
 fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
     let claimed = claimed_figure(results);
     let drawn = |(figure, request): (&Figure, Request)| -> Result<Vec<Drawn>> {
-        let read = with_details(root, results.clone(), &figure.details(&request))?;
+        let read = with_details(root, results.clone(), &figure.details(&results, &request))?;
         Ok(figure.draw(&read, &request).unwrap_or_default())
     };
     if let Some(figure) = claimed.and_then(figures::named) {

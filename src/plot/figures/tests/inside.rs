@@ -112,7 +112,11 @@ fn layer_figures_are_absent_without_probes_and_name_the_key() {
 
 #[test]
 fn figures_ask_only_for_the_quantities_that_they_show() {
-    let details = |name: &str| named(name).expect("a figure").details(&Request::default());
+    let results = placements(1);
+    let details = |name: &str| {
+        let figure = named(name).expect("a figure");
+        figure.details(&results, &Request::default())
+    };
     assert_eq!(
         details("shift").layers,
         ["covariate_shift_relative", "covariate_shift_cosine"]

@@ -45,7 +45,12 @@ fn steps_show_the_training_loss_between_epochs() {
         x: Horizontal::Step,
         ..of("train_loss")
     };
-    assert!(named("curves").expect("a figure").details(&request).steps);
+    assert!(
+        named("curves")
+            .expect("a figure")
+            .details(&placements(1), &request)
+            .steps
+    );
     let chart = asked(&results, "curves", &request);
     assert_eq!(line(only_panel(&chart), "none").points.len(), 20);
     assert_eq!(chart.x.label, "Optimiser step");

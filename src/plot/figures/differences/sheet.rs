@@ -1,0 +1,235 @@
+//! Comparisons as rows of one panel, wherever they come from.
+
+use crate::compare::Comparison;
+use crate::compare::metric::Unit;
+use crate::plot::chart::{Along, Axis, Bar, Chart, Panel, Point, Reference, Row, Series, Symbol};
+use crate::plot::figures::axes;
+use crate::plot::figures::notes;
+use crate::plot::palette::Key;
+use crate::plot::scale::{self, Data, Extent};
+use crate::record::results::Results;
+
+/// Comparisons at most.
+pub(super) const ROWS: usize = 18;
+
+/// A comparison as it is drawn.
+pub(super) struct Line<'a> {
+    /// What is compared, and what came of it.
+    pub(super) name: String,
+    /// Its look.
+    pub(super) key: Key,
+    /// It.
+    pub(super) comparison: &'a Comparison,
+}
+
+/// Comparisons in one unit.
+pub(super) struct Sheet<'a> {
+    /// Of which experiment.
+    pub(super) results: &'a Results,
+    /// What is shown.
+    pub(super) shown: String,
+    /// What differs, without its unit: `Difference of test accuracy`.
+    pub(super) quantity: String,
+    /// The unit of every difference.
+    pub(super) unit: Unit,
+    /// The rows, from the top.
+    pub(super) lines: Vec<Line<'a>>,
+    /// What else must be known, in sentences: on which side of 0 who is better, what is left out.
+    pub(super) notes: Vec<String>,
+}
+
+impl Sheet<'_> {
+    /// The rows drawn one below the other.
+    pub(super) fn chart(&self) -> Chart {
+        let names: Vec<String> = self.lines.iter().map(|line| line.name.clone()).collect();
+        let series = self.lines.iter().enumerate();
+        let panel = Panel {
+            references: self.references(),
+            series: series
+                .map(|(row, line)| series_of(line, self.unit, row as f64))
+                .collect(),
+            ..Panel::default()
+        };
+        Chart {
+            title: notes::title(self.results),
+            subtitle: notes::subtitle(self.results, &self.shown),
+            x: self.axis(&panel),
+            rows: vec![Row {
+                heading: String::new(),
+                y: axes::categories("", &names),
+                panels: vec![panel],
+            }],
+            legend: vec![notes::mark(Symbol::Dot, "single replicate")],
+            band: "Large mark: mean difference. Bar: its 95 % t interval.".to_owned(),
+            footnote: self.footnote(),
+            ..Chart::default()
+        }
+    }
+
+    /// No difference at all, and around it the margin, where all comparisons have the same.
+    fn references(&self) -> Vec<Reference> {
+        let reference = |width: f64| Reference {
+            of: Along::X,
+            low: -width,
+            high: width,
+            label: String::new(),
+        };
+        let (least, most) = self.margins();
+        let zone = (least > 0.0 && alike(least, most)).then(|| reference(most * self.unit.scale()));
+        zone.into_iter().chain([reference(0.0)]).collect()
+    }
+
+    /// The smallest and the largest, in the metric's unit.
+    fn margins(&self) -> (f64, f64) {
+        let margins = self.lines.iter().map(|line| line.comparison.margin);
+        let least = margins.clone().reduce(f64::min).unwrap_or(0.0);
+        (least, margins.reduce(f64::max).unwrap_or(0.0))
+    }
+
+    fn axis(&self, panel: &Panel) -> Axis {
+        let series = || panel.series.iter();
+        let points = series().flat_map(|s| s.points.iter().chain(&s.dots));
+        let bars = series().flat_map(|s| &s.bars);
+        let references = panel.references.iter().flat_map(|r| [r.low, r.high]);
+        let data = Data {
+            lines: Extent::of(points.map(|point| point.x)),
+            bands: Extent::of(bars.flat_map(|bar| [bar.low, bar.high]).chain(references)),
+            marks: false,
+        };
+        let label = match self.unit {
+            Unit::Number => self.quantity.clone(),
+            unit => format!("{} ({})", self.quantity, unit.of_differences()),
+        };
+        if data.lines.is_none() {
+            let (low, high) = (-1.0, 1.0);
+            return scale::linear(&label, Extent { low, high });
+        }
+        axes::Quantity::new(&label, axes::Kind::Plain).around(data)
+    }
+
+    fn footnote(&self) -> String {
+        let pairs = self.lines.iter().map(|line| line.comparison.paired.pairs);
+        let (fewest, most) = (pairs.clone().min().unwrap_or(0), pairs.max().unwrap_or(0));
+        let n = if fewest == most {
+            format!("n = {most} pairs.")
+        } else {
+            format!("n = {fewest} to {most} pairs.")
+        };
+        let mut notes = vec![n];
+        notes.extend(self.notes.iter().cloned());
+        notes.extend(self.margin());
+        notes.join(" ")
+    }
+
+    /// What does not matter, in words.
+    fn margin(&self) -> Option<String> {
+        let (least, most) = self.margins();
+        let written = amount(most, self.unit);
+        if alike(least, most) {
+            return (most > 0.0)
+                .then(|| format!("Shaded: differences up to {written} do not matter."));
+        }
+        let least = number(least * self.unit.scale(), self.unit);
+        Some(format!(
+            "What does not matter differs by row: differences up to {least} to {written}."
+        ))
+    }
+}
+
+/// What became of pairs of which some have no difference, and of trainings that diverged; empty where
+/// every pair has one.
+pub(super) fn gaps(c: &Comparison) -> String {
+    let tally = c.paired.tally;
+    let mut gaps = Vec::new();
+    match c.diverged {
+        [0, 0] => {}
+        [a, 0] => gaps.push(format!("{} diverged {a}×", c.a)),
+        [0, b] => gaps.push(format!("{} diverged {b}×", c.b)),
+        [a, b] => gaps.push(format!("diverged: {} {a}×, {} {b}×", c.a, c.b)),
+    }
+    if !c.paired.is_complete() {
+        gaps.push(format!("won {}, lost {}", tally.wins, tally.losses));
+    }
+    if gaps.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", gaps.join("; "))
+    }
+}
+
+/// A difference as people read it: `0.25 points`.
+pub(super) fn amount(size: f64, unit: Unit) -> String {
+    let number = number(size * unit.scale(), unit);
+    match unit {
+        Unit::Number => number,
+        unit => format!("{number} {}", unit.of_differences()),
+    }
+}
+
+/// Two decimals of points, else three digits, and no zeros behind the last one that says something.
+fn number(value: f64, unit: Unit) -> String {
+    let digits = match value.abs() {
+        _ if unit == Unit::Share => 2,
+        100.0.. => 0,
+        0.0 => 0,
+        size => (2.0 - size.log10().floor()).clamp(0.0, 9.0) as usize,
+    };
+    let written = format!("{value:.digits$}");
+    if written.contains('.') {
+        let written = written.trim_end_matches('0').trim_end_matches('.');
+        return written.to_owned();
+    }
+    written
+}
+
+fn alike(one: f64, other: f64) -> bool {
+    (one - other).abs() < 1e-12
+}
+
+fn series_of(line: &Line<'_>, unit: Unit, row: f64) -> Series {
+    let Comparison { a, b, paired, .. } = line.comparison;
+    let scale = unit.scale();
+    let at = |x: f64| Point {
+        x: x * scale,
+        y: row,
+    };
+    let mean = paired.mean.map(at);
+    let bar = mean.zip(paired.interval).map(|(at, interval)| Bar {
+        at,
+        along: Along::X,
+        low: interval.low * scale,
+        high: interval.high * scale,
+    });
+    Series {
+        label: format!("{a} − {b}"),
+        key: line.key,
+        points: mean.into_iter().collect(),
+        loose: true,
+        bars: bar.into_iter().collect(),
+        dots: paired.differences.iter().copied().map(at).collect(),
+        ..Series::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_as_people_read_them() {
+        for (size, unit, expected) in [
+            (0.1, Unit::Share, "10 points"),
+            (0.002, Unit::Share, "0.2 points"),
+            (0.00255, Unit::Share, "0.26 points"),
+            (1.0, Unit::Share, "100 points"),
+            (0.1, Unit::Decades, "0.1 decades"),
+            (0.01, Unit::Nats, "0.01 nats"),
+            (100.0, Unit::Steps, "100 steps"),
+            (1234.5, Unit::Steps, "1234 steps"),
+            (0.000_5, Unit::Number, "0.0005"),
+            (0.0, Unit::Epochs, "0 epochs"),
+        ] {
+            assert_eq!(amount(size, unit), expected);
+        }
+    }
+}
