@@ -14,7 +14,7 @@ mod usual;
 pub use describe::Description;
 pub use names::unknown;
 pub use pairing::{FOLDER, together};
-pub use usual::{MOST_UNASKED, usual};
+pub use usual::{MOST_UNASKED, subject, usual};
 
 use crate::error::{Error, Result};
 use crate::record::results::{Results, short_name};

@@ -36,8 +36,10 @@ pub fn usual(results: &Results) -> Result<Option<Answer>> {
     answer(results, &question)
 }
 
-/// The position of the axis that the experiment is about, of those that vary.
-fn subject(results: &Results) -> Option<usize> {
+/// The position of the axis that an experiment is about, of those that vary: that of its claim's first
+/// test, else the placement, else the first that has several values. Every table, figure and page that
+/// compares without being told by what compares by this one.
+pub fn subject(results: &Results) -> Option<usize> {
     let varies = |axis: &usize| values(results, *axis) > 1;
     let claimed = results.claim.as_ref().and_then(|claim| claim.tests.first());
     let named = |name: &str| results.axes.iter().position(|axis| axis == name);
@@ -61,7 +63,7 @@ fn values(results: &Results, axis: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::results::TrialCurves;
+    use crate::record::results::{Claim, Expect, Hypothesis, TrialCurves};
     use crate::record::schema::EpochRow;
 
     fn folder(axes: &[&str], cells: impl IntoIterator<Item = Vec<String>>) -> Results {
@@ -101,6 +103,37 @@ mod tests {
         assert_eq!(by(&folder(&axes, [cells(&["none", "8"])])), None);
         let apart = [["none", "8"], ["after", "16"]].map(|c| cells(&c));
         assert_eq!(by(&folder(&axes, apart)), None, "no setting in common");
+    }
+
+    #[test]
+    fn the_axis_of_a_claim_comes_before_the_placement() {
+        let all = [
+            ["none", "8"],
+            ["none", "16"],
+            ["after", "8"],
+            ["after", "16"],
+        ];
+        let mut results = folder(
+            &["norm.placement", "train.batch_size"],
+            all.map(|c| cells(&c)),
+        );
+        let test = Hypothesis {
+            compare: ["8".to_owned(), "16".to_owned()],
+            by: "train.batch_size".to_owned(),
+            metric: "test_accuracy".to_owned(),
+            expect: Expect::Same,
+            margin: None,
+            only: Vec::new(),
+            over: None,
+            label: None,
+        };
+        results.claim = Some(Claim {
+            statement: "It does not matter.".to_owned(),
+            source: None,
+            figure: None,
+            tests: vec![test],
+        });
+        assert_eq!(by(&results).as_deref(), Some("train.batch_size"));
     }
 
     #[test]

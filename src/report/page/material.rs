@@ -31,7 +31,8 @@ pub struct Material<'a> {
 }
 
 impl<'a> Material<'a> {
-    /// Compares, by the metric that is asked for or that suits the folder, the placements, or the values of the first other axis that has several.
+    /// Compares, by the metric that is asked for or that suits the folder, the values of the axis that the
+    /// experiment is about.
     pub fn new(folder: &'a Folder, asked: Option<&str>) -> Result<Self> {
         let metric = folder.metric(asked)?;
         let mut material = Self {
@@ -102,11 +103,10 @@ impl<'a> Material<'a> {
     }
 
     fn compared_axis(&self) -> Option<String> {
-        let varied = varied(self.judged());
-        let placement = varied.iter().find(|(axis, _)| *axis == PLACEMENT);
-        let few = |(_, values): &&(&str, Vec<&str>)| values.len() <= MOST_VALUES;
-        let axis = placement.or_else(|| varied.first()).filter(few);
-        axis.map(|(axis, _)| (*axis).to_owned())
+        let results = self.judged();
+        let axis = compare::subject(results)?;
+        let is_short = values(results, axis).len() <= MOST_VALUES;
+        is_short.then(|| results.axes[axis].clone())
     }
 }
 

@@ -13,13 +13,38 @@ use crate::stats::{self, Interval};
 /// All tables that there are.
 pub(super) fn section(material: &Material<'_>) -> Section {
     let tuned = material.results.tuning.is_some().then(|| tuned(material));
-    let compared = material.compared.as_ref().map(comparisons);
+    let compared = material.compared.as_ref().map(|answer| {
+        if material.judgement.is_some() {
+            besides(answer)
+        } else {
+            comparisons(answer)
+        }
+    });
     let claimed = material.judgement.map(super::claim::tests);
     let tables = [claimed, Some(conditions(material)), compared, tuned];
     Section {
         id: "numbers".to_owned(),
         title: "The numbers".to_owned(),
         blocks: tables.into_iter().flatten().map(Block::Table).collect(),
+    }
+}
+
+/// All comparisons by an axis, where a claim is about some of them or about others.
+fn besides(answer: &Answer) -> Table {
+    let of_all = comparisons(answer);
+    let tested = answer.comparisons.iter().filter(|c| c.paired.pairs > 0);
+    let caption = format!(
+        "Not part of the claim: every two values of {}",
+        spoken(&answer.by)
+    );
+    let rest = format!(
+        ". {} of A minus that of B, replicate by replicate; p is corrected for the {} comparisons of this table.",
+        super::answer::capitalised(&spoken(answer.metric.name)),
+        tested.count()
+    );
+    Table {
+        caption: Words::new().strong(caption).plain(rest),
+        ..of_all
     }
 }
 

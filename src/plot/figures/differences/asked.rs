@@ -3,7 +3,7 @@
 use super::no_pair;
 use super::sheet::{Line, ROWS, Sheet, gaps};
 use crate::compare::{self, Answer, Comparison, Question, tune};
-use crate::plot::figures::arrangement::{axis_name, distinct, is_placement, shown, swept};
+use crate::plot::figures::arrangement::{axis_name, distinct, is_placement, shown};
 use crate::plot::figures::request::{Absent, Drawn, Request};
 use crate::plot::figures::scored;
 use crate::plot::palette::Key;
@@ -17,7 +17,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     let results = chosen.as_ref().unwrap_or(results);
     let metric = request.metric.as_deref().unwrap_or("test_accuracy");
     scored::named(metric)?;
-    let by = by(results).ok_or_else(|| {
+    let by = compare::subject(results).ok_or_else(|| {
         Absent(
             "there is nothing to compare: no axis has several values; add one to `[sweep]`"
                 .to_owned(),
@@ -45,13 +45,6 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         },
         chart: figure.sheet().chart(),
     }])
-}
-
-/// The placement where it varies, else the first axis that does.
-fn by(results: &Results) -> Option<usize> {
-    let swept = swept(results);
-    let placement = swept.iter().find(|&&axis| is_placement(results, axis));
-    placement.or(swept.first()).copied()
 }
 
 struct Differences<'a> {

@@ -1,6 +1,7 @@
 //! What is said: the answer, what was fixed, what was not tested.
 
 use super::*;
+use crate::record::results::{Claim, Expect, Hypothesis};
 use document::{Block, Section};
 
 const NONE: [f64; 6] = [0.90, 0.91, 0.92, 0.90, 0.91, 0.92];
@@ -105,6 +106,54 @@ fn another_axis_is_compared_where_the_placement_is_not_varied() {
     assert!(
         told.starts_with("The network with batch size 256 gave 94.00 % test accuracy, 3.00 points more than with 32"),
         "{told}"
+    );
+}
+
+#[test]
+fn a_report_of_a_claim_compares_by_the_axis_of_the_claim_and_says_what_is_not_part_of_it() {
+    let mut folder = folder(
+        &["norm.placement", "train.batch_size"],
+        6,
+        &[
+            trials(1, &["none", "32"], &NONE),
+            trials(2, &["none", "256"], &shifted(&[0.03; 6])),
+            trials(3, &["before", "32"], &NONE),
+            trials(4, &["before", "256"], &NONE),
+        ],
+    );
+    let mut material = Material::new(&folder, None).expect("a report");
+    let by = |material: &Material<'_>| material.compared.as_ref().map(|answer| answer.by.clone());
+    assert_eq!(by(&material).as_deref(), Some("norm.placement"));
+    let test = Hypothesis {
+        compare: ["32".to_owned(), "256".to_owned()],
+        by: "train.batch_size".to_owned(),
+        metric: "test_accuracy".to_owned(),
+        expect: Expect::Same,
+        margin: None,
+        only: vec![("norm.placement".to_owned(), vec!["before".to_owned()])],
+        over: None,
+        label: None,
+    };
+    folder.results.claim = Some(Claim {
+        statement: "It does not matter".to_owned(),
+        source: None,
+        figure: None,
+        tests: vec![test],
+    });
+    folder.judgement = claim::judge(&folder.results).expect("judged");
+    material = Material::new(&folder, None).expect("a report");
+    assert_eq!(by(&material).as_deref(), Some("train.batch_size"));
+    let captions: Vec<String> = section(&of(&folder), "numbers")
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            Block::Table(table) => Some(table.caption.text()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        captions[2],
+        "Not part of the claim: every two values of batch size. Test accuracy of A minus that of B, replicate by replicate; p is corrected for the 2 comparisons of this table."
     );
 }
 
