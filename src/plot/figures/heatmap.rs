@@ -1,5 +1,7 @@
 //! A metric over two numeric axes, one panel a line: where each placement works, and where nothing does.
 
+use std::collections::HashSet;
+
 use super::arrangement::{
     Arrangement, Facet, Line, PANELS, Wanted, axis_name, distinct, numeric, sentence, value,
 };
@@ -8,12 +10,15 @@ use super::notes;
 use super::request::{Absent, Drawn, Request};
 use super::scored::{self, Scores};
 use crate::compare::metric::{Metric, Unit};
+use crate::compare::tune;
 use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Row, Symbol};
 use crate::plot::scale::{Data, Extent};
 use crate::record::results::{Results, TrialCurves};
 
 struct HeatMap<'a> {
     results: &'a Results,
+    /// The trials at the values that tuning chose; none where nothing is tuned.
+    chosen: Option<HashSet<String>>,
     arrangement: Arrangement<'a>,
     metric: Metric,
     /// Axis and values, from the left.
@@ -41,6 +46,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     let map = HeatMap {
         across: (across, ascending(results, across)),
         down: (down, rows),
+        chosen: chosen(results),
         results,
         arrangement,
         metric,
@@ -52,6 +58,12 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         },
         chart: map.chart(),
     }])
+}
+
+/// The ids of the trials at the values that tuning chose, by its validation metric.
+fn chosen(results: &Results) -> Option<HashSet<String>> {
+    let chosen = tune::at_chosen(results)?;
+    Some(chosen.trials.into_iter().map(|trial| trial.id).collect())
 }
 
 /// The learning rate across and the batch size up where they vary, else the first two numeric axes.
@@ -104,7 +116,7 @@ impl HeatMap<'_> {
         let cells = || rows.iter().flatten().flat_map(|panel| &panel.cells);
         let mut legend = Vec::new();
         if cells().any(|cell| cell.best) {
-            legend.push(notes::mark(Symbol::Best, "best of its panel"));
+            legend.push(notes::mark(Symbol::Best, self.framed()));
         }
         if cells().any(|cell| cell.hatched) {
             legend.push(notes::mark(Symbol::Hatched, "a replicate diverged"));
@@ -166,10 +178,14 @@ impl HeatMap<'_> {
                     x: x as f64,
                     y: y as f64,
                 };
-                cells.push(self.cell(at, &scores));
+                let cell = Cell {
+                    best: self.is_chosen(&here),
+                    ..self.cell(at, &scores)
+                };
+                cells.push(cell);
             }
         }
-        if let Some(best) = self.best(&rated) {
+        if let Some(best) = self.best(&rated).filter(|_| self.chosen.is_none()) {
             cells[best].best = true;
         }
         Panel {
@@ -199,7 +215,14 @@ impl HeatMap<'_> {
         }
     }
 
-    /// Of the cells with fewest diverged replicates the one with the best mean, as tuning chooses.
+    /// Whether tuning chose what these trials have.
+    fn is_chosen(&self, trials: &[&TrialCurves]) -> bool {
+        let chosen = self.chosen.as_ref();
+        chosen.is_some_and(|chosen| trials.iter().any(|trial| chosen.contains(&trial.id)))
+    }
+
+    /// Of the cells with fewest diverged replicates the one with the best mean of what is shown: where
+    /// nothing is tuned that is all there is, and [`HeatMap::flattery`] says what it is worth.
     fn best(&self, rated: &[(usize, f64, usize)]) -> Option<usize> {
         let sign = if self.metric.higher_is_better() {
             -1.0
@@ -228,13 +251,48 @@ impl HeatMap<'_> {
         )
     }
 
+    /// What the heavy frame means.
+    fn framed(&self) -> &'static str {
+        match (&self.chosen, self.metric.higher_is_better()) {
+            (Some(_), _) => "chosen by tuning",
+            (None, true) => "highest mean of its panel",
+            (None, false) => "lowest mean of its panel",
+        }
+    }
+
     fn band(&self) -> String {
         let counts: Vec<usize> = self.counts();
         let most = counts.iter().max().copied().unwrap_or(0);
         format!(
-            "Cell: mean over the completed of n = {most} replicates; without a number, all diverged. Best: of \
-             the cells with fewest diverged replicates."
+            "Cell: mean over the completed of n = {most} replicates; without a number, all diverged."
         )
+    }
+
+    /// How the frames were placed.
+    fn flattery(&self) -> String {
+        if let Some(tuning) = self
+            .results
+            .tuning
+            .as_ref()
+            .filter(|_| self.chosen.is_some())
+        {
+            return format!(
+                "Frames: what tuning chose by {}, for each value of the other axes.",
+                axis_name(&tuning.metric)
+            );
+        }
+        let set = match self.metric.name.split('_').next() {
+            Some("test") => " on the test set itself, so its number flatters",
+            Some("validation") => " on the validation set",
+            Some("train") => " on the training set",
+            _ => "",
+        };
+        let which = if self.metric.higher_is_better() {
+            "highest"
+        } else {
+            "lowest"
+        };
+        format!("Frames: the {which} mean{set}, of the cells with fewest diverged replicates.")
     }
 
     /// Trials planned in each cell.
@@ -250,7 +308,10 @@ impl HeatMap<'_> {
     }
 
     fn footnote(&self) -> String {
-        let mut notes = vec!["All panels share one scale of shades.".to_owned()];
+        let mut notes = vec![
+            self.flattery(),
+            "All panels share one scale of shades.".to_owned(),
+        ];
         notes.extend(self.arrangement.left_out.iter().cloned());
         notes.join(" ")
     }

@@ -175,11 +175,52 @@ fn a_heat_map_has_a_panel_for_each_placement_and_marks_what_is_best_and_what_div
     assert_eq!((best[0].at.x, best[0].label.as_str()), (1.0, "85.2"));
     assert_eq!(
         labels(&chart),
-        ["best of its panel", "a replicate diverged"]
+        ["highest mean of its panel", "a replicate diverged"]
+    );
+    assert!(
+        chart
+            .footnote
+            .starts_with("Frames: the highest mean on the test set itself, so its number flatters"),
+        "{}",
+        chart.footnote
     );
     let shade = chart.shade.as_ref().expect("a scale of shades");
     assert_eq!(shade.label, "Test accuracy (%)");
     assert!(shade.low <= 10.0 && shade.high >= 94.2);
+}
+
+#[test]
+fn a_heat_map_frames_what_tuning_chose_by_validation_and_not_what_is_best_on_the_test_set() {
+    let mut results = two_numeric_axes();
+    for trial in &mut results.trials {
+        let is_first = trial.axes[1] == "0.01";
+        for row in &mut trial.epochs {
+            row.validation_accuracy = Some(if is_first { 0.5 } else { 0.4 });
+        }
+    }
+    for (index, trial) in results.trials.iter_mut().enumerate() {
+        trial.id = index.to_string();
+    }
+    results.tuning = Some(Tuning {
+        key: "train.learning_rate".to_owned(),
+        per: vec!["norm.placement".to_owned()],
+        metric: "validation_accuracy".to_owned(),
+        higher_is_better: true,
+    });
+    let chart = chart(&results, "heatmap");
+    for panel in &chart.rows[0].panels {
+        let framed = panel.cells.iter().filter(|cell| cell.best);
+        let framed: Vec<(f64, f64)> = framed.map(|cell| (cell.at.x, cell.at.y)).collect();
+        assert_eq!(framed, [(0.0, 0.0), (0.0, 1.0)], "{}", panel.title);
+    }
+    assert_eq!(labels(&chart)[0], "chosen by tuning");
+    assert!(
+        chart
+            .footnote
+            .starts_with("Frames: what tuning chose by validation accuracy"),
+        "{}",
+        chart.footnote
+    );
 }
 
 #[test]
