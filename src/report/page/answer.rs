@@ -68,18 +68,22 @@ fn leading(answer: &Answer, pairs: &[Pair<'_>]) -> Option<usize> {
     } else {
         -1.0
     };
+    let is_of_baseline = |pair: &&Pair<'_>| pair.first().map(|c| c.b.as_str()) == baseline;
+    let all = pairs.iter().filter(is_of_baseline).flatten();
+    // A mean over the pairs that survived would flatter; and only like can be held against like.
+    let by_means = all.copied().all(|c| c.paired.is_complete());
     let gain = |pair: &Pair<'_>| {
-        let means: Vec<f64> = pair.iter().filter_map(|c| c.paired.mean).collect();
-        let wins: f64 = pair
-            .iter()
-            .map(|c| c.paired.tally.wins as f64 - c.paired.tally.losses as f64)
-            .sum();
-        crate::stats::mean(&means).map_or(wins, |mean| sign * mean)
+        if by_means {
+            let means: Vec<f64> = pair.iter().filter_map(|c| c.paired.mean).collect();
+            return crate::stats::mean(&means).map_or(f64::NEG_INFINITY, |mean| sign * mean);
+        }
+        let tallies = pair.iter().map(|c| c.paired.tally);
+        tallies.map(|t| t.wins as f64 - t.losses as f64).sum()
     };
     let of_baseline = pairs
         .iter()
         .enumerate()
-        .filter(|(_, pair)| pair.first().map(|c| c.b.as_str()) == baseline);
+        .filter(|(_, pair)| is_of_baseline(pair));
     of_baseline
         .max_by(|one, other| gain(one.1).total_cmp(&gain(other.1)))
         .map(|(index, _)| index)
@@ -153,16 +157,6 @@ impl Speaker<'_> {
         let [Some(first), Some(last)] = [pair.first(), pair.last()] else {
             return Words::new();
         };
-        let means: Vec<f64> = pair.iter().filter_map(|c| c.paired.mean).collect();
-        let unit = self.compared.metric.unit;
-        let ends = (crate::stats::minimum(&means)).zip(crate::stats::maximum(&means));
-        let range = ends.map_or(String::new(), |(low, high)| {
-            let (low, high) = (difference(low, unit), difference(high, unit));
-            format!(
-                "; mean differences from {low} to {high} {}",
-                unit.of_differences()
-            )
-        });
         self.subject(&first.a)
             .plain(format!(
                 " against {}, by {} in {} settings: ",
@@ -171,8 +165,41 @@ impl Speaker<'_> {
                 pair.len()
             ))
             .strong(parts.join(", "))
-            .plain(range.replace('-', "−"))
+            .plain(self.range(pair).replace('-', "−"))
+            .plain(self.lost_pairs(pair))
             .plain(".")
+    }
+
+    /// From where to where the means go, of settings in which every pair has a difference.
+    fn range(&self, pair: &Pair<'_>) -> String {
+        let complete = pair.iter().filter(|c| c.paired.is_complete());
+        let means: Vec<f64> = complete.filter_map(|c| c.paired.mean).collect();
+        let unit = self.compared.metric.unit;
+        let ends = (crate::stats::minimum(&means)).zip(crate::stats::maximum(&means));
+        ends.map_or(String::new(), |(low, high)| {
+            let (low, high) = (difference(low, unit), difference(high, unit));
+            format!(
+                "; mean differences from {low} to {high} {}",
+                unit.of_differences()
+            )
+        })
+    }
+
+    /// Who won where some pair has no difference; empty where every one has.
+    fn lost_pairs(&self, pair: &Pair<'_>) -> String {
+        let apart: Vec<_> = pair.iter().filter(|c| !c.paired.is_complete()).collect();
+        if apart.is_empty() {
+            return String::new();
+        }
+        let wins: usize = apart.iter().map(|c| c.paired.tally.wins).sum();
+        let losses: usize = apart.iter().map(|c| c.paired.tally.losses).sum();
+        let pairs: usize = apart.iter().map(|c| c.paired.pairs).sum();
+        format!(
+            "; in {} of the settings not every pair has a difference ({}): there it won {wins} of {}, lost {losses}",
+            apart.len(),
+            self.why_incomplete(),
+            counted(pairs, "pair", "pairs"),
+        )
     }
 
     /// `Before the activation, batch normalisation`

@@ -79,12 +79,16 @@ impl<'a> Differences<'a> {
         }
     }
 
-    /// Those with a pair; of too many, those with the largest differences, by their intervals.
+    /// Those with a pair; of too many, those with the largest differences. A side that has no number
+    /// differs most.
     fn drawn(&self) -> Vec<&'a Comparison> {
         let all = self.answer.comparisons.iter().enumerate();
         let mut rated: Vec<(f64, usize, &Comparison)> = all
             .filter(|(_, c)| c.paired.pairs > 0)
-            .map(|(index, c)| (c.paired.mean.unwrap_or(0.0).abs(), index, c))
+            .map(|(index, c)| {
+                let mean = c.paired.mean.filter(|_| c.paired.is_complete());
+                (mean.map_or(f64::INFINITY, f64::abs), index, c)
+            })
             .collect();
         rated.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         rated.truncate(ROWS);

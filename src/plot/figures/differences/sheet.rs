@@ -60,9 +60,23 @@ impl Sheet<'_> {
                 panels: vec![panel],
             }],
             legend: vec![notes::mark(Symbol::Dot, "single replicate")],
-            band: "Large mark: mean difference. Bar: its 95 % t interval.".to_owned(),
+            band: self.band(),
             footnote: self.footnote(),
             ..Chart::default()
+        }
+    }
+
+    fn band(&self) -> String {
+        let is_complete = |line: &Line<'_>| line.comparison.paired.is_complete();
+        let means = "Large mark: mean difference. Bar: its 95 % t interval.";
+        let gaps = "has only the dots of the others: the mean of those that survived would flatter, and wins \
+                    and losses decide.";
+        if self.lines.iter().all(is_complete) {
+            means.to_owned()
+        } else if self.lines.iter().any(is_complete) {
+            format!("{means} A row in which some pair has no difference {gaps}")
+        } else {
+            format!("In every row some pair has no difference: it {gaps}")
         }
     }
 
@@ -193,7 +207,8 @@ fn series_of(line: &Line<'_>, unit: Unit, row: f64) -> Series {
         x: x * scale,
         y: row,
     };
-    let mean = paired.mean.map(at);
+    // Of survivors only there is no mean.
+    let mean = paired.mean.filter(|_| paired.is_complete()).map(at);
     let bar = mean.zip(paired.interval).map(|(at, interval)| Bar {
         at,
         along: Along::X,

@@ -189,3 +189,26 @@ fn the_layers_that_a_claim_or_a_metric_is_about_are_asked_for() {
             .is_empty()
     );
 }
+
+#[test]
+fn pairs_that_lost_a_side_leave_dots_and_no_mean() {
+    let mut results = activations();
+    let lost = results
+        .trials
+        .iter_mut()
+        .find(|trial| trial.axes == ["after", "tanh"]);
+    lost.expect("a trial").outcome = "diverged".to_owned();
+    let tests = vec![test("norm.placement", ["before", "after"])];
+    let chart = chart(&claiming(results, tests), "differences");
+    assert_eq!(
+        names(&chart)[1],
+        "activation tanh: supported (after diverged 1×; won 9, lost 0)"
+    );
+    let marks: Vec<[usize; 3]> = only_panel(&chart)
+        .series
+        .iter()
+        .map(|s| [s.points.len(), s.bars.len(), s.dots.len()])
+        .collect();
+    assert_eq!(marks, [[1, 1, 9], [0, 0, 8], [1, 1, 9]]);
+    assert!(chart.band.contains("would flatter"), "{}", chart.band);
+}

@@ -175,6 +175,42 @@ fn several_settings_are_counted() {
 }
 
 #[test]
+fn a_mean_of_the_survivors_neither_leads_nor_stands_among_the_means() {
+    let lucky = [0.99, -1.0, -1.0, -1.0, -1.0, -1.0];
+    let led = folder(
+        &["norm.placement"],
+        6,
+        &[
+            trials(1, &["none"], &NONE),
+            trials(2, &["before"], &lucky),
+            trials(3, &["after"], &shifted(&[0.01; 6])),
+        ],
+    );
+    let told = answer(&led);
+    assert!(told.starts_with("After the activation"), "{told}");
+    let settings = folder(
+        &["norm.placement", "train.batch_size"],
+        6,
+        &[
+            trials(1, &["none", "32"], &NONE),
+            trials(2, &["before", "32"], &lucky),
+            trials(3, &["none", "64"], &NONE),
+            trials(4, &["before", "64"], &shifted(&[0.01; 6])),
+        ],
+    );
+    let told = answer(&settings);
+    assert!(
+        told.contains("mean differences from +1.00 to +1.00 points"),
+        "{told}"
+    );
+    assert!(
+        told.contains("in 1 of the settings not every pair has a difference")
+            && told.contains("there it won 1 of 6 pairs, lost 5."),
+        "{told}"
+    );
+}
+
+#[test]
 fn one_condition_and_none_that_ended_are_reported_too() {
     let one = folder(&["norm.placement"], 6, &[trials(1, &["before"], &NONE)]);
     assert!(
