@@ -49,6 +49,25 @@ fn a_report_is_written_beside_the_results_and_is_the_same_every_time() {
 }
 
 #[test]
+fn a_report_draws_under_the_lock_of_charts_and_elsewhere_says_where_the_results_are() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    let lock = lab.path("results/small/.lock-charts");
+    std::fs::remove_file(&lock).expect("a run has drawn");
+    report(&lab, &["results/small", "--output", "page"]);
+    assert!(!lock.exists(), "the folder was only read");
+    let page = lab.text("page/report.md");
+    assert!(
+        page.contains("From the results folder `results/small`;"),
+        "{page}"
+    );
+    report(&lab, &["results/small"]);
+    assert!(lock.exists(), "nobody else may draw meanwhile");
+    let page = lab.text("results/small/report.md");
+    assert!(page.contains("From the folder that holds this report;"));
+}
+
+#[test]
 fn the_markdown_shows_pictures_that_are_there() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);

@@ -8,6 +8,7 @@ use crate::cli::{self, ReportFormat};
 use crate::commands::{NOTHING_TO_DRAW, print, say};
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::record::claims;
 use crate::record::layout::Layout;
 use crate::report::page::document::Report as Document;
 use crate::report::page::{self, Folder, Material, pictures};
@@ -53,21 +54,38 @@ fn splice(file: &Path, checks: bool) -> Result<()> {
     )))
 }
 
+/// Reads, draws and writes while nobody else draws into the same folder.
 fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
+    let make = || make(folder, arguments);
+    let paths = match &arguments.output {
+        // Nobody else draws there, and the results folder is only read.
+        Some(output) if output != folder => make()?,
+        _ => claims::while_drawing(&Layout::new(folder), make)?,
+    };
+    tell(&paths)
+}
+
+fn make(folder: &Path, arguments: &cli::Report) -> Result<Vec<PathBuf>> {
     let read = Folder::read(folder, &arguments.figures)?;
-    let material = Material::new(&read, arguments.metric.as_deref())?;
+    let mut material = Material::new(&read, arguments.metric.as_deref())?;
     if read.charts.is_empty() {
         say(NOTHING_TO_DRAW);
     }
-    let report = page::report(&material, read.charts.clone());
     let target = arguments.output.as_deref().unwrap_or(folder);
-    deliver(&report, target, &arguments.format)
+    material.apart = (target != folder).then(|| folder.display().to_string());
+    let report = page::report(&material, read.charts.clone());
+    let pictures = pictures::draw(&report)?;
+    write(&report, &pictures, target, &arguments.format)
 }
 
 /// Writes a report into a folder, and prints where it is.
 fn deliver(report: &Document, target: &Path, formats: &[ReportFormat]) -> Result<()> {
     let pictures = pictures::draw(report)?;
-    for path in write(report, &pictures, target, formats)? {
+    tell(&write(report, &pictures, target, formats)?)
+}
+
+fn tell(paths: &[PathBuf]) -> Result<()> {
+    for path in paths {
         print(&format!("{}\n", path.display()))?;
     }
     Ok(())

@@ -28,6 +28,8 @@ pub struct Material<'a> {
     pub chosen: Option<Results>,
     /// What is compared, and what came of it; none where there is nothing to compare.
     pub compared: Option<Answer>,
+    /// The results folder as its user names it, where the report is not written into it.
+    pub apart: Option<String>,
 }
 
 impl<'a> Material<'a> {
@@ -42,6 +44,7 @@ impl<'a> Material<'a> {
             judgement: folder.judgement.as_ref().filter(|_| asked.is_none()),
             chosen: tune::at_chosen(&folder.results),
             compared: None,
+            apart: None,
         };
         let Some(by) = material.compared_axis() else {
             return Ok(material);

@@ -10,13 +10,7 @@ use crate::record::manifest::RunEntry;
 /// The section on repeating it.
 pub(super) fn section(material: &Material<'_>) -> Section {
     let mut blocks = vec![
-        Block::Paragraph(
-            Words::from(
-                "From the folder that holds this report; every setting, defaults included, is in ",
-            )
-            .code("experiment.toml")
-            .plain("."),
-        ),
+        Block::Paragraph(place(material)),
         Block::Code(commands(material)),
         Block::Paragraph(promise(material)),
         Block::Table(origins(material)),
@@ -34,6 +28,18 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         title: "How to repeat it".to_owned(),
         blocks,
     }
+}
+
+/// Where the commands are to be run.
+fn place(material: &Material<'_>) -> Words {
+    let words = match &material.apart {
+        Some(folder) => Words::from("From the results folder ").code(folder),
+        None => Words::from("From the folder that holds this report"),
+    };
+    words
+        .plain("; every setting, defaults included, is in ")
+        .code("experiment.toml")
+        .plain(".")
 }
 
 fn commands(material: &Material<'_>) -> String {

@@ -285,6 +285,26 @@ fn what_was_not_tested_is_derived_from_what_was() {
 }
 
 #[test]
+fn a_report_that_lies_elsewhere_names_the_results_folder() {
+    let folder = placements(&NONE, &NONE);
+    let mut material = Material::new(&folder, None).expect("a report");
+    let place = |material: &Material<'_>| {
+        let report = report(material, Vec::new());
+        match &section(&report, "repeat").blocks[0] {
+            Block::Paragraph(words) => words.text(),
+            _ => String::new(),
+        }
+    };
+    assert!(place(&material).starts_with("From the folder that holds this report;"));
+    material.apart = Some("results/mnist".to_owned());
+    let told = place(&material);
+    assert!(
+        told.starts_with("From the results folder results/mnist;"),
+        "{told}"
+    );
+}
+
+#[test]
 fn what_was_varied_is_listed_with_its_values() {
     let folder = folder(
         &["norm.placement", "train.batch_size"],
