@@ -111,7 +111,7 @@ pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
 fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
     let claimed = claimed_figure(results);
     let drawn = |(figure, request): (&Figure, Request)| -> Result<Vec<Drawn>> {
-        let read = with_details(root, results.clone(), &figure.details(&results, &request))?;
+        let read = with_details(root, results.clone(), &figure.details(results, &request))?;
         Ok(figure.draw(&read, &request).unwrap_or_default())
     };
     if let Some(figure) = claimed.and_then(figures::named) {

@@ -184,8 +184,7 @@ pub(super) fn amount(size: f64, unit: Unit) -> String {
 fn number(value: f64, unit: Unit) -> String {
     let digits = match value.abs() {
         _ if unit == Unit::Share => 2,
-        100.0.. => 0,
-        0.0 => 0,
+        100.0.. | 0.0 => 0,
         size => (2.0 - size.log10().floor()).clamp(0.0, 9.0) as usize,
     };
     let written = format!("{value:.digits$}");
