@@ -54,38 +54,29 @@ fn splice(file: &Path, checks: bool) -> Result<()> {
     )))
 }
 
-/// Reads, draws and writes while nobody else draws into the same folder.
 fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
-    let make = || make(folder, arguments);
-    let paths = match &arguments.output {
-        // Nobody else draws there, and the results folder is only read.
-        Some(output) if output != folder => make()?,
-        _ => claims::while_drawing(&Layout::new(folder), make)?,
-    };
-    tell(&paths)
-}
-
-fn make(folder: &Path, arguments: &cli::Report) -> Result<Vec<PathBuf>> {
     let read = Folder::read(folder, &arguments.figures)?;
     let mut material = Material::new(&read, arguments.metric.as_deref())?;
     if read.charts.is_empty() {
         say(NOTHING_TO_DRAW);
     }
     let target = arguments.output.as_deref().unwrap_or(folder);
-    material.apart = (target != folder).then(|| folder.display().to_string());
+    let is_beside = target == folder;
+    material.apart = (!is_beside).then(|| folder.display().to_string());
     let report = page::report(&material, read.charts.clone());
-    let pictures = pictures::draw(&report)?;
-    write(&report, &pictures, target, &arguments.format)
+    let deliver = || deliver(&report, target, &arguments.format);
+    if is_beside {
+        claims::while_drawing(&Layout::new(folder), deliver)
+    } else {
+        // Nobody else draws there, and the results folder is only read.
+        deliver()
+    }
 }
 
 /// Writes a report into a folder, and prints where it is.
 fn deliver(report: &Document, target: &Path, formats: &[ReportFormat]) -> Result<()> {
     let pictures = pictures::draw(report)?;
-    tell(&write(report, &pictures, target, formats)?)
-}
-
-fn tell(paths: &[PathBuf]) -> Result<()> {
-    for path in paths {
+    for path in write(report, &pictures, target, formats)? {
         print(&format!("{}\n", path.display()))?;
     }
     Ok(())
