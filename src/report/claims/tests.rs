@@ -1,5 +1,7 @@
 //! Claims about made-up folders.
 
+mod words;
+
 use super::*;
 use crate::compare::claim::{Outcome, Ruling, judge};
 use crate::record::results::{Claim, Expect, Hypothesis, Over, Results, Take, TrialCurves, Tuning};
@@ -347,69 +349,4 @@ It helps
     assert_eq!(json["claims"][0]["verdict"], "holds");
     assert_eq!(json["claims"][0]["comparisons"][0]["pairs"], 7);
     assert_eq!(json["claims"][0]["comparisons"][0]["outcome"], "supported");
-}
-
-#[test]
-fn sides_are_said_in_words() {
-    let said = |by: &str, a: &str, b: &str| {
-        let compared = Hypothesis {
-            by: by.to_owned(),
-            compare: [a.to_owned(), b.to_owned()],
-            ..test("test_accuracy", Expect::Higher)
-        };
-        super::sides::against(&compared, "than")
-    };
-    let placed = |a, b| said("norm.placement", a, b);
-    assert_eq!(
-        placed("none", "after"),
-        "without a norm than with one after the activation"
-    );
-    assert_eq!(
-        placed("before", "after"),
-        "with the norm before than after the activation"
-    );
-    assert_eq!(
-        placed("pre-activation", "before"),
-        "with the norm in pre-activation blocks than before the activation"
-    );
-    assert_eq!(
-        said("norm.kind", "renorm", "batch"),
-        "with batch renormalisation than with batch normalisation"
-    );
-    assert_eq!(
-        said("data.input_scaling", "none", "standardize"),
-        "with input scaling none than with standardize"
-    );
-}
-
-#[test]
-fn a_label_says_what_was_tested_and_a_report_stands_in_for_a_figure() {
-    let labelled = Hypothesis {
-        label: Some("accuracy | at rest".to_owned()),
-        ..test("test_accuracy", Expect::Higher)
-    };
-    let judgement = judge(&placements(&GAIN, &BASE, vec![labelled]));
-    let judgement = judgement.expect("judged").expect("claimed");
-    assert!(answer(&judgement).starts_with("accuracy | at rest: 3.14 points higher"));
-    let row = |figure: Option<&str>, report: Option<&str>| {
-        let entry = Entry {
-            folder: "results/x".to_owned(),
-            judgement: judgement.clone(),
-            figure: figure.map(str::to_owned),
-            report: report.map(str::to_owned),
-        };
-        let text = markdown(&[entry]);
-        let row = text.lines().nth(2).expect("a row").to_owned();
-        assert!(row.contains("accuracy \\| at rest"), "{row}");
-        row.rsplit(" | ").next().expect("a cell").to_owned()
-    };
-    assert_eq!(row(None, None), "– |");
-    assert_eq!(
-        row(None, Some("my x/report.md")),
-        "[report](my%20x/report.md) |"
-    );
-    assert_eq!(
-        row(Some("x/charts/curves.svg"), Some("x/report.md")),
-        "[curves](x/charts/curves.svg) |"
-    );
 }
