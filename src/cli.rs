@@ -309,6 +309,14 @@ pub struct Publish {
     /// Round the numbers of `layers.csv` to so many significant digits [default: all are kept]
     #[arg(long, value_name = "N", conflicts_with = "no_layers", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub layer_digits: Option<u8>,
+    /// Keep these quantities of `layers.csv` only: `--quantities weight_gradient_norm,dead`
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        conflicts_with = "no_layers"
+    )]
+    pub quantities: Vec<String>,
 }
 
 /// An engine that runs jobs.

@@ -12,6 +12,7 @@ pub fn run(arguments: &cli::Publish) -> Result<()> {
         steps: arguments.steps,
         layers: !arguments.no_layers,
         layer_digits: arguments.layer_digits,
+        quantities: arguments.quantities.clone(),
     };
     let published = publish::publish(&arguments.results, &arguments.into, &options)?;
     print(&format!(

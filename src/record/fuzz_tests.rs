@@ -85,6 +85,7 @@ impl Folder {
             steps: true,
             layers: true,
             layer_digits: None,
+            quantities: Vec::new(),
         };
         publish::publish(whole.root.path(), root.path(), &options).unwrap();
         Self { root, ..whole }

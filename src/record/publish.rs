@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::fs::{self, Partial};
 
 /// What a compact copy holds besides the curves of the epochs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
     /// Whether `steps.csv` is in it.
     pub steps: bool,
@@ -24,6 +24,8 @@ pub struct Options {
     pub layers: bool,
     /// Significant digits that the numbers of `layers.csv` are rounded to; all of them otherwise.
     pub layer_digits: Option<u8>,
+    /// The quantities of `layers.csv` that are kept; all of them where empty.
+    pub quantities: Vec<String>,
 }
 
 /// What was made.
@@ -60,7 +62,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     ] {
         copy_or_remove(&file(&source), &file(&target))?;
     }
-    write_curves(&source, &target, &ids, *options)?;
+    write_curves(&source, &target, &ids, options)?;
     Ok(Published {
         trials: ids.len(),
         bytes: fs::bytes_below(target.root())?,
@@ -68,7 +70,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
 }
 
 /// Stacks the tables of the trials.
-fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: Options) -> Result<()> {
+fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: &Options) -> Result<()> {
     stack_facts(source, ids, &target.records_table())?;
     stack::<EpochRow>(
         source,
@@ -97,7 +99,7 @@ fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: Options
     }
     let is_there = |id: &&str| fs::is_file(&source.trial(id).layers());
     if options.layers && ids.iter().any(is_there) {
-        stack_layers(source, ids, options.layer_digits, &target.layers_table())?;
+        stack_layers(source, ids, options, &target.layers_table())?;
     } else {
         fs::remove_if_exists(&target.layers_table())?;
     }
@@ -192,7 +194,8 @@ fn stack_facts(source: &Layout, ids: &[&str], into: &Path) -> Result<()> {
 }
 
 /// The same of `layers.csv`, which has the trial already, and may be large: it is never in memory.
-fn stack_layers(source: &Layout, ids: &[&str], digits: Option<u8>, into: &Path) -> Result<()> {
+fn stack_layers(source: &Layout, ids: &[&str], options: &Options, into: &Path) -> Result<()> {
+    let wanted = &options.quantities;
     let mut table = Stack::new(into, LayerRow::HEADER)?;
     for id in ids {
         let path = source.trial(id).layers();
@@ -207,6 +210,10 @@ fn stack_layers(source: &Layout, ids: &[&str], digits: Option<u8>, into: &Path) 
                     &format!("it tells of the trial `{}`", row.trial),
                 ));
             }
+            if !(wanted.is_empty() || wanted.contains(&row.quantity)) {
+                continue;
+            }
+            let digits = options.layer_digits;
             row.value = digits.map_or(row.value, |digits| rounded(row.value, digits));
             table.row(&row)?;
         }

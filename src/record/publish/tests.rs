@@ -46,6 +46,7 @@ const ALL: Options = Options {
     steps: true,
     layers: true,
     layer_digits: None,
+    quantities: Vec::new(),
 };
 
 #[test]
@@ -139,6 +140,20 @@ fn numbers_of_layers_are_rounded_where_that_is_asked_for() {
         assert!((rounded(value, digits) - expected).abs() < 1e-12);
     }
     assert!(rounded(f64::NAN, 6).is_nan());
+}
+
+#[test]
+fn only_the_quantities_that_are_asked_for_are_kept() {
+    let (folder, root) = whole();
+    let into = folder.path().join("compact");
+    let with = |quantity: &str| {
+        let quantities = vec![quantity.to_owned()];
+        let options = Options { quantities, ..ALL };
+        publish(&root, &into, &options).unwrap();
+        let text = fs::read_text(&into.join("layers.csv")).unwrap();
+        text.lines().count() - 1
+    };
+    assert_eq!((with("dead"), with("alive")), (3, 0));
 }
 
 #[test]

@@ -60,13 +60,23 @@ fn report(folder: &Path, beside: &Path) -> Option<String> {
     fs::is_file(&beside.join(&path)).then(|| written(&path))
 }
 
-/// The chart of that name, if it has been drawn.
+/// The chart of that name, if it has been drawn; the first of several, where each setting has its own.
 fn figure(folder: &Path, beside: &Path, name: Option<&str>) -> Option<String> {
+    let name = name?;
     let charts = Layout::new(folder).charts();
-    let drawn =
-        ["svg", "png"].map(|ending| charts.join(format!("{}.{ending}", name.unwrap_or_default())));
-    let found = drawn.iter().find(|path| fs::is_file(&beside.join(path)))?;
-    Some(written(found))
+    let is_there = |path: &PathBuf| fs::is_file(&beside.join(path));
+    let drawn = ["svg", "png"].map(|ending| charts.join(format!("{name}.{ending}")));
+    if let Some(found) = drawn.iter().find(|path| is_there(path)) {
+        return Some(written(found));
+    }
+    let files = fs::files(&beside.join(&charts)).ok()?;
+    let mut names: Vec<&str> = files
+        .iter()
+        .filter_map(|path| path.file_name()?.to_str())
+        .filter(|file| file.starts_with(&format!("{name}-")) && file.ends_with(".svg"))
+        .collect();
+    names.sort_unstable();
+    Some(written(&charts.join(names.first()?)))
 }
 
 /// With forward slashes and none at the end, as a link has it.
