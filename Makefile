@@ -10,13 +10,16 @@ mnist:          ## the headline experiment on real MNIST (downloads 11 MB the fi
 	cargo run --release --locked -- run configs/mnist.toml
 
 # What is committed of them: tables without the logs of steps, and the figure that each names.
+QUANTITIES = weight_gradient_norm,backpropagated_gradient_norm,covariate_shift,covariate_shift_relative,covariate_shift_cosine,$\
+  pre_activation_p15,pre_activation_p50,pre_activation_p85,unit_pre_activation_p15,unit_pre_activation_p50,unit_pre_activation_p85
 CLAIMS = $(basename $(notdir $(wildcard configs/claims/*.toml)))
 
-claims:         ## test what people say of batch normalisation (COST on two cores)
+claims:         ## test what people say of batch normalisation (about half an hour on two cores)
 	cargo build --release --locked
 	set -e; for claim in $(CLAIMS); do \
 	  target/release/bn-lab run configs/claims/$$claim.toml; \
-	  target/release/bn-lab publish results/$$claim --into results/claims/$$claim --layer-digits 4; \
+	  target/release/bn-lab publish results/$$claim --into results/claims/$$claim --layer-digits 3 \
+	    --quantities $(QUANTITIES); \
 	  target/release/bn-lab plot results/claims/$$claim \
 	    --figure $$(sed -n 's/^figure = "\(.*\)"/\1/p' configs/claims/$$claim.toml); \
 	done
