@@ -73,6 +73,7 @@ fn a_compact_copy_reads_as_the_folder_does_and_copies_no_trial_folder() {
         .collect();
     let expected = [
         "compact.json",
+        "comparisons.csv",
         "epochs.csv",
         "experiment.toml",
         "layers.csv",
