@@ -49,7 +49,7 @@ impl Choice {
     }
 
     /// The largest value that was completed, at which no replicate diverged and the network learned: its
-    /// mean test accuracy is at least [`STABLE`] of the way from chance to that of the chosen value.
+    /// mean test accuracy is at least half of the way from chance to that of the chosen value.
     pub fn largest_stable(&self) -> Option<&str> {
         let bar = |best: f64| self.chance + STABLE * (best - self.chance);
         let bar = bar(stats::mean(&self.chosen()?.test)?);

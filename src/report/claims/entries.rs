@@ -73,7 +73,7 @@ fn figure(folder: &Path, beside: &Path, name: Option<&str>) -> Option<String> {
     let mut names: Vec<&str> = files
         .iter()
         .filter_map(|path| path.file_name()?.to_str())
-        .filter(|file| file.starts_with(&format!("{name}-")) && file.ends_with(".svg"))
+        .filter(|file| file.starts_with(&format!("{name}-")) && file.strip_suffix(".svg").is_some())
         .collect();
     names.sort_unstable();
     Some(written(&charts.join(names.first()?)))
