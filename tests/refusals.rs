@@ -223,6 +223,33 @@ fn a_folder_that_holds_no_results_cannot_be_plotted() {
 }
 
 #[test]
+fn a_horizontal_axis_that_cannot_be_is_refused_with_those_that_can() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet", "-o", "train.epochs=1"]);
+    for (figure, x, said) in [
+        (
+            "curves",
+            "secnds",
+            "`--x secnds`: must be `epoch`, `step` or `seconds`",
+        ),
+        (
+            "final",
+            "train.batch_sise",
+            "there is no axis `train.batch_sise`",
+        ),
+        ("final", "placement", "no swept axis has"),
+        (
+            "final-test_lost",
+            "epoch",
+            "there is no figure `final-test_lost`",
+        ),
+    ] {
+        lab.bn_lab(&["plot", "results/small", "--figure", figure, "--x", x])
+            .refused(2, &[said]);
+    }
+}
+
+#[test]
 fn a_damaged_table_is_named() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);

@@ -158,6 +158,19 @@ fn blocks_of_a_page_follow_the_results_and_everything_else_stays() {
         "line ends are the file's"
     );
 
+    // A chart that shows something else is out of date as a table is.
+    let lines = lab.path("results/small/charts/test_loss.svg");
+    let drawn = std::fs::read(&lines).expect("a chart");
+    std::fs::write(&lines, "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").expect("another one");
+    let checked = lab.bn_lab(&["report", "--splice", "docs/page.md", "--check"]);
+    assert!(
+        checked.code == Some(1) && checked.stderr.contains("line 7"),
+        "{}",
+        checked.stderr
+    );
+    report(&lab, &["--splice", "docs/page.md"]);
+    assert!(std::fs::read(&lines).expect("a chart") == drawn);
+
     assert_eq!(report(&lab, &["--splice", "docs/page.md", "--check"]), "");
     assert_eq!(
         report(&lab, &["--splice", "docs/page.md"]),

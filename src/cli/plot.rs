@@ -1,21 +1,35 @@
 //! What `bn-lab plot` and `bn-lab show` are asked.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use crate::plot::figures::Horizontal;
 use crate::plot::output::{FileFormat, Size};
 use crate::plot::palette::Theme;
 
-/// What training is measured by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// What the horizontal axis shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Against {
-    /// Passes over the training set
-    Epoch,
-    /// Optimiser steps
-    Step,
-    /// Wall-clock seconds of training
-    Seconds,
+    /// Training, measured so.
+    Training(Horizontal),
+    /// A swept axis, by its full or short name.
+    Axis(String),
+}
+
+impl FromStr for Against {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "epoch" => Self::Training(Horizontal::Epoch),
+            "step" => Self::Training(Horizontal::Step),
+            "seconds" => Self::Training(Horizontal::Seconds),
+            axis => Self::Axis(axis.to_owned()),
+        })
+    }
 }
 
 /// `bn-lab plot`
@@ -24,7 +38,8 @@ pub struct Plot {
     /// A results folder
     #[arg(value_name = "DIR")]
     pub results: PathBuf,
-    /// Draw these figures only: `--figure heatmap,differences`; `list` lists them
+    /// Draw these figures only: `--figure heatmap,differences`; `list` lists them. The name of a file in
+    /// `charts/` without its ending will do, too
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub figure: Vec<String>,
     /// List the figures that there are, and which of them this folder can show
@@ -33,7 +48,8 @@ pub struct Plot {
     /// Show this metric [default: what suits the figure]
     #[arg(long, value_name = "NAME")]
     pub metric: Option<String>,
-    /// What training is measured by
+    /// What the horizontal axis shows: `epoch`, `step` or `seconds` of training, or for `final` a swept
+    /// axis, such as `batch_size`
     #[arg(long, value_name = "WHAT", default_value = "epoch")]
     pub x: Against,
     /// Axes whose values make the panels, columns first: `--facet train.batch_size,model.activation`

@@ -25,7 +25,7 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     if is_default && output(arguments) == Output::default() && arguments.output.is_none() {
         return again(arguments);
     }
-    let figures = chosen(&arguments.figure)?;
+    let figures = chosen(arguments)?;
     let layout = Layout::new(&arguments.results);
     let paths = claims::while_drawing(&layout, || draw(arguments, &layout, &figures))?;
     for path in paths {
@@ -52,13 +52,12 @@ fn again(arguments: &cli::Plot) -> Result<()> {
 
 /// Draws figures and writes them; one that this folder cannot show is an error only where it leaves
 /// nothing to draw.
-fn draw(arguments: &cli::Plot, layout: &Layout, figures: &[&Figure]) -> Result<Vec<PathBuf>> {
-    let request = request(arguments);
-    let results = read(layout.root(), figures, &request)?;
+fn draw(arguments: &cli::Plot, layout: &Layout, figures: &[Asked]) -> Result<Vec<PathBuf>> {
+    let results = read(layout.root(), figures)?;
     let mut drawn: Vec<Drawn> = Vec::new();
     let mut absent = Vec::new();
-    for figure in figures {
-        match figure.draw(&results, &request) {
+    for (figure, request) in figures {
+        match figure.draw(&results, request) {
             Ok(charts) => drawn.extend(charts),
             Err(reason) => absent.push(format!("no figure `{}`: {reason}", figure.name)),
         }
@@ -80,12 +79,13 @@ fn draw(arguments: &cli::Plot, layout: &Layout, figures: &[&Figure]) -> Result<V
 
 /// Every figure with its sentence, and why this folder cannot show it where it cannot.
 fn list(arguments: &cli::Plot) -> Result<()> {
-    let figures: Vec<&Figure> = figures::catalogue().iter().collect();
     let request = request(arguments);
-    let results = read(&arguments.results, &figures, &request)?;
-    let widest = figures.iter().map(|figure| figure.name.len()).max();
+    let figures = figures::catalogue().iter();
+    let figures: Vec<Asked> = figures.map(|figure| (figure, request.clone())).collect();
+    let results = read(&arguments.results, &figures)?;
+    let widest = figures.iter().map(|(figure, _)| figure.name.len()).max();
     let widest = widest.unwrap_or(0);
-    for figure in figures {
+    for (figure, request) in figures {
         print(&format!("{:widest$}  {}\n", figure.name, figure.about))?;
         if let Err(reason) = figure.draw(&results, &request) {
             let reason = reason.to_string().replace('\n', " ");
@@ -95,32 +95,43 @@ fn list(arguments: &cli::Plot) -> Result<()> {
     Ok(())
 }
 
-/// The figures of these names, or those that a run draws.
-fn chosen(names: &[String]) -> Result<Vec<&'static Figure>> {
-    let known: Vec<&str> = figures::catalogue()
-        .iter()
-        .map(|figure| figure.name)
-        .collect();
-    let defaults = ["overview", "curves"].map(str::to_owned);
-    let names = if names.is_empty() {
-        &defaults[..]
-    } else {
-        names
+/// A figure and how it is wanted.
+type Asked = (&'static Figure, Request);
+
+/// The figures that are asked for, or those that a run draws.
+fn chosen(arguments: &cli::Plot) -> Result<Vec<Asked>> {
+    let request = request(arguments);
+    let names: Vec<&str> = match &arguments.figure[..] {
+        [] => vec!["overview", "curves"],
+        names => names.iter().map(String::as_str).collect(),
     };
-    let figure = |name: &String| {
-        let found = figures::named(name);
-        found.ok_or_else(|| Error::Usage(unknown("figure", name, &known)))
+    let figure = |name: &&str| {
+        figures::asked(name, &request).ok_or_else(|| {
+            let known: Vec<&str> = figures::catalogue().iter().map(|f| f.name).collect();
+            Error::Usage(unknown("figure", name, &known))
+        })
     };
-    names.iter().map(figure).collect()
+    let figures: Vec<Asked> = names.iter().map(figure).collect::<Result<_>>()?;
+    match &arguments.x {
+        Against::Axis(name) if !figures.iter().any(|(figure, _)| figure.has_axis()) => {
+            Err(Error::Usage(format!(
+                "`--x {name}`: must be `epoch`, `step` or `seconds`\n  hint: only `--figure final` is drawn against an axis of the experiment"
+            )))
+        }
+        _ => Ok(figures),
+    }
 }
 
 fn request(arguments: &cli::Plot) -> Request {
     Request {
         metric: arguments.metric.clone(),
         x: match arguments.x {
-            Against::Epoch => Horizontal::Epoch,
-            Against::Step => Horizontal::Step,
-            Against::Seconds => Horizontal::Seconds,
+            Against::Training(x) => x,
+            Against::Axis(_) => Horizontal::Epoch,
+        },
+        along: match &arguments.x {
+            Against::Training(_) => None,
+            Against::Axis(name) => Some(name.clone()),
         },
         facets: arguments.facet.clone(),
         replicates: arguments.replicates,
@@ -140,9 +151,9 @@ fn output(arguments: &cli::Plot) -> Output {
 }
 
 /// The folder with what the figures need: which it is depends on the experiment too.
-fn read(folder: &Path, figures: &[&Figure], request: &Request) -> Result<Results> {
+fn read(folder: &Path, figures: &[Asked]) -> Result<Results> {
     let results = reader::read(folder)?;
-    let details = details(&results, figures, request);
+    let details = details(&results, figures);
     if details == Details::default() {
         return Ok(results);
     }
@@ -150,11 +161,11 @@ fn read(folder: &Path, figures: &[&Figure], request: &Request) -> Result<Results
 }
 
 /// What all of them need read.
-fn details(results: &Results, figures: &[&Figure], request: &Request) -> Details {
+fn details(results: &Results, figures: &[Asked]) -> Details {
     let mut all = Details::default();
     for details in figures
         .iter()
-        .map(|figure| figure.details(results, request))
+        .map(|(figure, request)| figure.details(results, request))
     {
         all.steps |= details.steps;
         for quantity in details.layers {

@@ -12,7 +12,11 @@ pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     let nearest = alike.max_by(|a, b| a.0.total_cmp(&b.0));
     let hint = match nearest.filter(|(likeness, _)| *likeness > 0.8) {
         Some((_, known)) => format!("did you mean `{known}`?"),
-        None => format!("the {what}s are {}", known.join(", ")),
+        None => {
+            let several = what.strip_suffix("is").map(|stem| format!("{stem}es"));
+            let several = several.unwrap_or_else(|| format!("{what}s"));
+            format!("the {several} are {}", known.join(", "))
+        }
     };
     format!("there is no {what} `{name}`\n  hint: {hint}")
 }

@@ -52,7 +52,8 @@ pub struct Size {
 }
 
 /// Writes a chart as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns the paths of what
-/// is wanted.
+/// is wanted. In another theme than the light one the stem ends in its name: it is for another place, and
+/// replaces no chart that a page shows.
 pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Result<Vec<PathBuf>> {
     let style = Style {
         theme: output.theme,
@@ -62,12 +63,17 @@ pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Resul
     };
     fs::create_folder(folder)?;
     let svg = render::svg(chart, &style)?;
+    let theme = match output.theme {
+        Theme::Light => "",
+        Theme::Dark => "-dark",
+        Theme::Print => "-print",
+    };
     let mut written = Vec::new();
     for (format, extension) in [(FileFormat::Svg, "svg"), (FileFormat::Png, "png")] {
         if !output.formats.contains(&format) {
             continue;
         }
-        let path = folder.join(format!("{stem}.{extension}"));
+        let path = folder.join(format!("{stem}{theme}.{extension}"));
         match format {
             FileFormat::Svg => fs::replace(&path, svg.as_bytes())?,
             FileFormat::Png => fs::replace(&path, &render::png(&svg, output.dpi)?)?,
@@ -153,6 +159,25 @@ mod tests {
                 .is_some_and(|height| close(height, 10.0 * 96.0 / 2.54))
         );
         assert!(close(size("6in").width, 576.0) && close(size("800x600px").width, 800.0));
+    }
+
+    #[test]
+    fn a_chart_of_another_theme_lies_beside_the_light_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let chart = Chart::default();
+        let names = [Theme::Light, Theme::Dark, Theme::Print].map(|theme| {
+            let output = Output {
+                theme,
+                formats: vec![FileFormat::Svg],
+                ..Output::default()
+            };
+            let written = write(&chart, "final", folder.path(), &output).expect("a chart");
+            let name = written[0]
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned());
+            name.unwrap_or_default()
+        });
+        assert_eq!(names, ["final.svg", "final-dark.svg", "final-print.svg"]);
     }
 
     #[test]

@@ -227,10 +227,18 @@ fn number(value: f64, step: f64) -> String {
         "0".to_owned()
     } else if value.abs() >= 1e5 || power < -4.0 {
         let decimals = whole(value.abs().log10().floor() - power);
-        format!("{value:.decimals$e}")
+        signed(&format!("{value:.decimals$e}"))
     } else {
         let decimals = whole(-power);
-        format!("{value:.decimals$}")
+        signed(&format!("{value:.decimals$}"))
+    }
+}
+
+/// With a minus sign as print has it.
+fn signed(number: &str) -> String {
+    match number.strip_prefix('-') {
+        Some(size) => format!("−{size}"),
+        None => number.to_owned(),
     }
 }
 
@@ -320,6 +328,14 @@ mod tests {
     fn large_numbers_keep_the_digits_that_tell_them_apart() {
         let axis = loss(data(1_020_000.0, 1_280_000.0));
         assert_eq!(labels(&axis)[..2], ["1.05e6", "1.10e6"]);
+    }
+
+    #[test]
+    fn numbers_below_nothing_have_a_minus_sign() {
+        assert_eq!(
+            labels(&linear("", extent(-1.0, 1.0))),
+            ["−1.0", "−0.5", "0", "0.5", "1.0"]
+        );
     }
 
     #[test]

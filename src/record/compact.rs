@@ -26,6 +26,9 @@ pub(super) struct Marker {
     /// The folder that it was made of, as it was called; without the way to it where that began at
     /// the root.
     pub(super) of: PathBuf,
+    /// Whether it is still being made, or its making was cut short: its files may be of two moments.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) unfinished: bool,
 }
 
 /// Whether the folder is a compact copy.
@@ -55,6 +58,19 @@ pub fn refuse(layout: &Layout, why: &str) -> Result<()> {
     )))
 }
 
+/// Refuses a copy whose making was cut short.
+fn check_finished(layout: &Layout) -> Result<()> {
+    let Some(marker) = marker(layout)?.filter(|marker| marker.unfinished) else {
+        return Ok(());
+    };
+    Err(Error::Results(format!(
+        "`{}` is a compact copy that was cut short: its files may not belong together\n  hint: `bn-lab publish DIR --into {}` makes it again, from the whole folder `{}`",
+        layout.root().display(),
+        layout.root().display(),
+        marker.of.display()
+    )))
+}
+
 /// What the records of the trials with these `ids` said, of those that ended.
 pub(super) fn facts(layout: &Layout, ids: &[&str]) -> Result<Vec<FactRow>> {
     let owners = ids.iter().enumerate();
@@ -66,6 +82,7 @@ pub(super) fn facts(layout: &Layout, ids: &[&str]) -> Result<Vec<FactRow>> {
 
 /// The rows of the trials with these `ids`, in their order.
 pub(super) fn curves(layout: &Layout, ids: &[&str], details: &Details) -> Result<Vec<Curves>> {
+    check_finished(layout)?;
     let owners = ids.iter().enumerate();
     let owners: HashMap<&str, usize> = owners.map(|(owner, id)| (*id, owner)).collect();
     let mut curves = vec![Curves::default(); ids.len()];

@@ -50,8 +50,9 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     fs::create_folder(target.root())?;
     fs::remove_partials(target.root())?;
-    // First: what is cut short after it is known for a compact copy, and made again.
-    mark(&source, &target, name)?;
+    // First: what is cut short after it is known for a compact copy, read by nobody and made again.
+    let marker = marker(&source, name);
+    mark(&target, &marker)?;
     for file in [
         Layout::experiment,
         Layout::manifest,
@@ -63,6 +64,11 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
         copy_or_remove(&file(&source), &file(&target))?;
     }
     write_curves(&source, &target, &ids, options)?;
+    let finished = Marker {
+        unfinished: false,
+        ..marker
+    };
+    mark(&target, &finished)?;
     Ok(Published {
         trials: ids.len(),
         bytes: fs::bytes_below(target.root())?,
@@ -139,19 +145,24 @@ fn check_target(target: &Layout, name: &str) -> Result<()> {
     )))
 }
 
-fn mark(source: &Layout, target: &Layout, name: String) -> Result<()> {
+/// Of a copy that is being made.
+fn marker(source: &Layout, name: String) -> Marker {
     // Where somebody's home is, is nobody's business.
     let of: PathBuf = source.root().components().collect();
     let of = match of.file_name() {
         Some(last) if of.is_absolute() => last.into(),
         _ => of,
     };
-    let marker = Marker {
+    Marker {
         schema: SCHEMA_VERSION,
         name,
         of,
-    };
-    let mut text = serde_json::to_vec_pretty(&marker)
+        unfinished: true,
+    }
+}
+
+fn mark(target: &Layout, marker: &Marker) -> Result<()> {
+    let mut text = serde_json::to_vec_pretty(marker)
         .map_err(|e| Error::Results(format!("cannot write `compact.json`: {e}")))?;
     text.push(b'\n');
     fs::replace(&target.compact(), &text)

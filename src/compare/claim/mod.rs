@@ -49,6 +49,10 @@ pub struct Judged {
     /// In how many pairs both sides reached the last value that was tried: nobody knows which goes
     /// further.
     pub beyond_grid: usize,
+    /// In how many pairs only the first side, and only the second one, did: it may go further.
+    pub at_end: [usize; 2],
+    /// Of a reach the largest step of the grid, in powers of ten: it is told no more finely.
+    pub grid_step: Option<f64>,
     /// What it says.
     pub outcome: Outcome,
 }
@@ -111,6 +115,29 @@ pub enum Ruling {
     Suggestive,
     /// None says anything.
     Inconclusive,
+}
+
+impl Tested {
+    /// The side that is expected to be better; none where no difference is.
+    pub fn expected(&self) -> Option<Side> {
+        let first = match self.test.expect {
+            Expect::Same => return None,
+            Expect::Higher => self.metric.higher_is_better(),
+            Expect::Lower => !self.metric.higher_is_better(),
+        };
+        Some(if first { Side::A } else { Side::B })
+    }
+
+    /// Pairs that speak for what is expected, that are tied, and that speak against it. Where no difference
+    /// is expected: those in which the first value did better, tied, did worse.
+    pub fn tally(&self, judged: &Judged) -> [usize; 3] {
+        let tally = judged.comparison.paired.tally;
+        let mut counts = [tally.wins, tally.ties, tally.losses];
+        if self.expected() == Some(Side::B) {
+            counts.reverse();
+        }
+        counts
+    }
 }
 
 impl Judgement {
@@ -290,13 +317,17 @@ fn compared(
             let mut comparison = comparison(a, b, setting, metric);
             comparison.margin = margin(&comparison, metric, test.margin, all);
             let (pairs, _) = pairs(a, b);
-            let at_end = |score: Score| end.is_some_and(|end| score == Score::Value(end));
+            let is_at_end = |score: Score| end.is_some_and(|end| score == Score::Value(end));
+            let ends: Vec<[bool; 2]> = pairs
+                .iter()
+                .map(|(a, b)| [is_at_end(*a), is_at_end(*b)])
+                .collect();
+            let count = |wanted: [bool; 2]| ends.iter().filter(|ends| **ends == wanted).count();
             found.push(Judged {
                 means: means(&pairs),
-                beyond_grid: pairs
-                    .iter()
-                    .filter(|(a, b)| at_end(*a) && at_end(*b))
-                    .count(),
+                beyond_grid: count([true, true]),
+                at_end: [count([true, false]), count([false, true])],
+                grid_step: end.map(|_| a.resolution.max(b.resolution)),
                 comparison,
                 outcome: Outcome::Inconclusive,
             });
@@ -322,7 +353,7 @@ fn weigh(tests: &mut [Tested]) {
     let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
     let mut weighed = comparisons.into_iter();
     for tested in tests {
-        let expected = expected(tested);
+        let expected = tested.expected();
         for judged in &mut tested.comparisons {
             let Some(mut comparison) = weighed.next() else {
                 return;
@@ -332,16 +363,6 @@ fn weigh(tests: &mut [Tested]) {
             judged.comparison = comparison;
         }
     }
-}
-
-/// The side that is expected to be better; none where no difference is.
-fn expected(tested: &Tested) -> Option<Side> {
-    let first = match tested.test.expect {
-        Expect::Same => return None,
-        Expect::Higher => tested.metric.higher_is_better(),
-        Expect::Lower => !tested.metric.higher_is_better(),
-    };
-    Some(if first { Side::A } else { Side::B })
 }
 
 fn outcome(comparison: &Comparison, expected: Option<Side>, beyond_grid: usize) -> Outcome {

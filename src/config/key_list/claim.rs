@@ -25,7 +25,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: Rule::Name,
         default: "none",
         applies: CLAIMED,
-        meaning: "The chart that shows it, by its file's name in `charts/` without the ending.",
+        meaning: "The chart that shows it, by its file's name in `charts/` without the ending: `differences`, or with what `bn-lab plot` is asked, `final-by-batch_size` and `to-target-by-seconds`.",
     },
     Key {
         path: "claim.tests",

@@ -12,6 +12,7 @@ use super::request::Absent;
 use crate::compare::unknown;
 use crate::plot::palette::{Key, VALUES};
 use crate::record::results::{Results, TrialCurves, short_name};
+use crate::units;
 pub(super) use facets::{Facet, columns};
 
 /// As many panels as a page shows well.
@@ -196,8 +197,12 @@ pub(super) fn axis_name(key: &str) -> String {
     short_name(key).replace(['_', '.'], " ")
 }
 
-/// A value of an axis as people read it: three digits of 0.0316227766017, and 10 rather than 10.0.
+/// A value of an axis as people read it: three digits of 0.0316227766017, 10 rather than 10.0, and 6 × 64
+/// of a list that says so.
 pub(super) fn shown(value: &str) -> String {
+    if let Some(list) = units::alike(value) {
+        return list;
+    }
     let is_number = value.parse::<f64>().is_ok_and(f64::is_finite);
     let whole = value.strip_suffix(".0").unwrap_or(value);
     let digits = whole.trim_start_matches(['-', '0', '.']);

@@ -34,11 +34,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
 
 /// Of another horizontal axis or other panels, a file of its own: `test_loss-by-seconds`.
 pub(super) fn stem(name: &str, request: &Request) -> String {
-    let by = match request.x {
-        Horizontal::Epoch => "",
-        Horizontal::Step => "-by-step",
-        Horizontal::Seconds => "-by-seconds",
-    };
+    let by = request.x.by();
     let facets = request
         .facets
         .iter()

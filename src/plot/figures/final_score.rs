@@ -8,7 +8,7 @@ use super::arrangement::{
 };
 use super::axes;
 use super::notes;
-use super::request::{Absent, Drawn, Request};
+use super::request::{Absent, BY, Drawn, Request};
 use super::scored::{self, Scores};
 use super::sheet::{self, Frame, Rows, Strip};
 use crate::compare::metric::Metric;
@@ -16,7 +16,7 @@ use crate::compare::tune;
 use crate::plot::chart::{
     Along, Axis, Bar, LegendEntry, Panel, Point, Reference, Scale, Series, Symbol,
 };
-use crate::record::results::{Results, TrialCurves};
+use crate::record::results::{Results, TrialCurves, short_name};
 
 /// How far lines are set apart sideways, as a share of the axis.
 const APART: f64 = 0.011;
@@ -27,15 +27,29 @@ struct Final<'a> {
     arrangement: Arrangement<'a>,
     metric: Metric,
     along: usize,
+    /// The key that each point has its own best value of, where that is not seen.
+    tuned: Option<String>,
     x: Axis,
 }
 
 /// The figure `final`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
-    let tuned = results.tuning.as_ref().map(|tuning| tuning.metric.as_str());
-    let name = request.metric.as_deref().or(tuned);
+    if let Some(name) = &request.along {
+        check(results, name, &request.facets)?;
+    }
+    let chosen = at_chosen(results, request);
+    let tuned_key = results.tuning.as_ref().map(|tuning| tuning.key.clone());
+    let tuned = tuned_key.filter(|_| chosen.is_some());
+    let results = chosen.as_ref().unwrap_or(results);
+    // By what it was chosen where that is seen; else what it comes to.
+    let metric = results.tuning.as_ref().map(|tuning| tuning.metric.as_str());
+    let name = request.metric.as_deref().or(metric);
     let metric = scored::named(name.unwrap_or("test_accuracy"))?;
-    let Some(along) = horizontal(results, &request.facets)? else {
+    let along = match &request.along {
+        Some(name) => Some(axis(results, name)?),
+        None => horizontal(results, &request.facets)?,
+    };
+    let Some(along) = along else {
         return super::conditions::draw(results, request, metric, "final");
     };
     let wanted = Wanted {
@@ -53,17 +67,59 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         arrangement,
         metric,
         along,
+        tuned,
         x: axes::values(&name, &values, request.log_x),
     };
-    let stem = if request.metric.is_some() {
-        format!("final-{}", metric.name)
-    } else {
-        "final".to_owned()
-    };
     Ok(vec![Drawn {
-        stem,
+        stem: stem(request),
         chart: figure.chart(request),
     }])
+}
+
+/// `final`, `final-test_loss`, `final-by-batch_size`, `final-test_loss-by-batch_size`
+fn stem(request: &Request) -> String {
+    let metric = request.metric.as_ref();
+    let metric = metric.map_or(String::new(), |metric| format!("-{metric}"));
+    let along = request.along.as_ref();
+    let along = along.map_or(String::new(), |axis| format!("{BY}{}", short_name(axis)));
+    format!("final{metric}{along}")
+}
+
+/// Where it is drawn against another axis than the tuned one: the trials at the tuned values, so that each
+/// point is at its own best.
+fn at_chosen(results: &Results, request: &Request) -> Option<Results> {
+    let along = request.along.as_ref()?;
+    let key = results.tuning.as_ref()?.key.as_str();
+    let is_key = |name: &String| name == key || name == short_name(key);
+    let is_shown = is_key(along) || request.facets.iter().any(is_key);
+    tune::at_chosen(results).filter(|_| !is_shown)
+}
+
+/// Whether the axis that is asked for can be a horizontal one.
+fn check(results: &Results, name: &str, facets: &[String]) -> Result<(), Absent> {
+    let along = axis(results, name)?;
+    for facet in facets {
+        if axis(results, facet)? == along {
+            return Err(Absent(format!(
+                "`{name}` cannot be both the horizontal axis and what makes the panels"
+            )));
+        }
+    }
+    let numeric = numeric(results);
+    if numeric.contains(&along) {
+        return Ok(());
+    }
+    let names: Vec<String> = numeric
+        .iter()
+        .map(|&axis| format!("`{}`", results.axes[axis]))
+        .collect();
+    let others = match names[..] {
+        [] => "no swept axis has".to_owned(),
+        _ => format!("those that have are {}", names.join(", ")),
+    };
+    Err(Absent(format!(
+        "`{name}` does not have several values that are numbers; {others}"
+    )))
 }
 
 /// The axis that the metric is drawn against: the tuned one, or else the numeric one with most values (of
@@ -263,6 +319,12 @@ impl Final<'_> {
             notes.push(format!(
                 "Chosen: the best {} of those at which fewest replicates diverged.",
                 tuning.metric.replace('_', " ")
+            ));
+        }
+        if let Some(key) = &self.tuned {
+            notes.push(format!(
+                "Each point is at its own best {}, chosen by its validation score.",
+                axis_name(key)
             ));
         }
         notes.extend(self.arrangement.left_out.iter().cloned());

@@ -34,6 +34,7 @@ mod units;
 pub use request::{Absent, Drawn, Horizontal, Request};
 
 use super::chart::Chart;
+use crate::compare::metric::METRICS;
 use crate::record::results::{Details, Results};
 use metric::Metric;
 
@@ -48,6 +49,11 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// Whether it can be drawn against an axis of the experiment that is asked for.
+    pub fn has_axis(&self) -> bool {
+        self.name == "final"
+    }
+
     /// What must be read besides the curves of the epochs, which have been, before it is drawn so.
     pub fn details(&self, results: &Results, request: &Request) -> Details {
         (self.details)(results, request)
@@ -72,6 +78,46 @@ pub fn catalogue() -> &'static [Figure] {
 /// The figure of this name.
 pub fn named(name: &str) -> Option<&'static Figure> {
     CATALOGUE.iter().find(|figure| figure.name == name)
+}
+
+/// The figure of this name, or the one whose file has this stem, with what was asked of it: a stem says
+/// all of `to-target-by-seconds` (`--x seconds`), `final-test_loss` (`--metric test_loss`),
+/// `final-by-batch_size` (`--x batch_size`) and `test_loss` (`curves --metric test_loss`).
+pub fn asked(name: &str, request: &Request) -> Option<(&'static Figure, Request)> {
+    if let Some(figure) = named(name) {
+        return Some((figure, request.clone()));
+    }
+    let mut request = request.clone();
+    let what = horizontal(name, &mut request);
+    if let Some(figure) = named(what) {
+        return Some((figure, request));
+    }
+    let is_curve = Metric::ALL.iter().any(|metric| metric.name() == what);
+    let (figure, metric) = if is_curve {
+        (named("curves")?, what)
+    } else {
+        let named = |figure: &&Figure| what.starts_with(&format!("{}-", figure.name));
+        let figure = CATALOGUE.iter().find(named)?;
+        (figure, &what[figure.name.len() + 1..])
+    };
+    let is_known = METRICS.iter().any(|known| known.name == metric);
+    request.metric = Some(metric.to_owned()).filter(|_| is_curve || is_known);
+    request.metric.is_some().then_some((figure, request))
+}
+
+/// Takes what a stem says of the horizontal axis from its end.
+fn horizontal<'n>(stem: &'n str, request: &mut Request) -> &'n str {
+    let Some((what, by)) = stem.rsplit_once(request::BY) else {
+        return stem;
+    };
+    let of_training = Horizontal::ALL
+        .into_iter()
+        .find(|(_, suffix)| suffix.strip_prefix(request::BY) == Some(by));
+    match of_training {
+        Some((x, _)) => request.x = x,
+        None => request.along = Some(by.to_owned()),
+    }
+    what
 }
 
 /// What a run draws and a report shows of this experiment, most telling first. Some may turn out to be

@@ -9,6 +9,9 @@ pub struct Request {
     pub metric: Option<String>,
     /// What training is measured by.
     pub x: Horizontal,
+    /// The axis of the experiment that the metric is drawn against, by full or short name; the figure's own
+    /// choice where none.
+    pub along: Option<String>,
     /// Axes that make the panels, by full or short name: columns, then rows. The figure's own choice where
     /// empty.
     pub facets: Vec<String>,
@@ -27,6 +30,7 @@ impl Default for Request {
         Self {
             metric: None,
             x: Horizontal::Epoch,
+            along: None,
             facets: Vec::new(),
             replicates: false,
             smooth: 1,
@@ -35,6 +39,9 @@ impl Default for Request {
         }
     }
 }
+
+/// What stands before the axis of an experiment in the stem of a file: `final-by-batch_size`.
+pub(super) const BY: &str = "-by-";
 
 /// What training is measured by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +52,22 @@ pub enum Horizontal {
     Step,
     /// Wall-clock seconds of training; evaluation is no part of them.
     Seconds,
+}
+
+impl Horizontal {
+    /// Each, with what it adds to the stem of a file.
+    pub(super) const ALL: [(Self, &str); 3] = [
+        (Self::Epoch, ""),
+        (Self::Step, "-by-step"),
+        (Self::Seconds, "-by-seconds"),
+    ];
+
+    /// What it adds to the stem of a file: `-by-seconds`; nothing for epochs.
+    pub(super) fn by(self) -> &'static str {
+        let mut all = Self::ALL.into_iter();
+        all.find(|(known, _)| *known == self)
+            .map_or("", |(_, by)| by)
+    }
 }
 
 /// A chart and the stem of its file.

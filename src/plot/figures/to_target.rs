@@ -13,8 +13,12 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         Horizontal::Seconds => "seconds_to_target",
     };
     let request = Request {
-        metric: (request.x != Horizontal::Epoch).then(|| name.to_owned()),
+        metric: None,
         ..request.clone()
     };
-    conditions::draw(results, &request, scored::named(name)?, "to-target")
+    let mut drawn = conditions::draw(results, &request, scored::named(name)?, "to-target")?;
+    for chart in &mut drawn {
+        chart.stem.push_str(request.x.by());
+    }
+    Ok(drawn)
 }

@@ -9,7 +9,7 @@ use crate::plot::chart::{Chart, Panel, Row, Scale};
 
 /// Empty border of the sheet.
 pub(super) const MARGIN: f64 = 16.0;
-/// Between two panels side by side.
+/// Between two panels side by side, at least.
 const GUTTER: f64 = 18.0;
 /// Between a panel and the text above it.
 const TITLE_GAP: f64 = 5.0;
@@ -157,7 +157,8 @@ fn sheet(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Resul
     top -= 4.0;
     let x_label = grid.x_label(&chart.x.label, text_width, &mut top, measure);
     top += GAP + 4.0;
-    let notes = format!("{} {}", chart.band, chart.footnote);
+    // Backticks are for those who write them as code; here they would be seen.
+    let notes = format!("{} {}", chart.band, chart.footnote).replace('`', "");
     let footnote = text(&notes, SMALL, &mut top);
     Ok(Layout {
         size: (grid.width, (top + MARGIN - 4.0).ceil()),
@@ -181,6 +182,8 @@ struct Grid {
     columns: usize,
     /// Width of a panel.
     panel: f64,
+    /// Between two panels side by side.
+    gutter: f64,
     /// Height of each row's panels.
     heights: Vec<f64>,
     /// Left edge of the first panel.
@@ -221,7 +224,8 @@ impl Grid {
             lines => lines as f64 * SMALL.leading + 3.0,
         };
         let left = (label + label_width + tick_width + TICK).ceil();
-        let gutters = (columns - 1) as f64 * GUTTER;
+        let gutter = gutter(chart, natural.0, measure);
+        let gutters = (columns - 1) as f64 * gutter;
         let panel = match style.width {
             Some(width) => (width - left - MARGIN - gutters) / columns as f64,
             None => natural.0,
@@ -232,6 +236,7 @@ impl Grid {
         let grid = Self {
             columns,
             panel,
+            gutter,
             heights: heights(panel),
             left,
             label,
@@ -258,7 +263,7 @@ impl Grid {
     }
 
     fn panels_width(&self) -> f64 {
-        self.columns as f64 * (self.panel + GUTTER) - GUTTER
+        self.columns as f64 * (self.panel + self.gutter) - self.gutter
     }
 
     /// Below the middle of the panels, or as close to there as the sheet allows.
@@ -280,7 +285,7 @@ impl Grid {
     /// many lines they have, and so do the notes below them.
     fn row(&self, row: &Row, height: f64, ticks: f64, top: &mut f64, measure: &Measure) -> RowBox {
         // Titles of neighbours must not touch.
-        let width = self.panel + GUTTER - 8.0;
+        let width = self.panel + self.gutter - 8.0;
         let lines = |panel: &Panel| {
             let title = wrap_parts(&panel.title, HEADING, width, measure);
             (title, wrap(&panel.note, SMALL, width, measure))
@@ -289,7 +294,7 @@ impl Grid {
         let note_top = *top + tallest(&titles) * HEADING.leading;
         let frame_top = note_top + tallest(&notes) * SMALL.leading + TITLE_GAP;
         let panel_box = |(index, (title, note)): (usize, (Vec<String>, Vec<String>))| {
-            let left = self.left + index as f64 * (self.panel + GUTTER);
+            let left = self.left + index as f64 * (self.panel + self.gutter);
             let middle = left + self.panel / 2.0;
             let block = |lines, top| Block {
                 lines,
@@ -322,6 +327,28 @@ impl Grid {
             y_ticks: ticks::beside(&row.y, height, names, measure),
         }
     }
+}
+
+/// Between panels of `width` side by side: so much that the last number below one and the first below
+/// the next do not touch.
+fn gutter(chart: &Chart, width: f64, measure: &Measure) -> f64 {
+    if chart.x.scale == Scale::Categorical {
+        return GUTTER;
+    }
+    let labels = ticks::below(&chart.x, width, measure);
+    // How far a number stands out on the left and on the right.
+    let out = |(index, lines): &(usize, Vec<String>)| {
+        let half = lines.iter().map(|line| measure(line, SMALL) / 2.0);
+        let half = half.fold(0.0, f64::max);
+        let tick = chart.x.ticks.get(*index);
+        let middle = tick.map_or(0.0, |tick| chart.x.share(tick.value) * width);
+        (half - middle, middle + half - width)
+    };
+    let left = labels.written.first().map_or(0.0, |label| out(label).0);
+    let right = labels.written.last().map_or(0.0, |label| out(label).1);
+    (left.max(0.0) + right.max(0.0) + ticks::APART)
+        .ceil()
+        .max(GUTTER)
 }
 
 /// Width and height of a panel: the more there are, the smaller, so that the sheet still fits the

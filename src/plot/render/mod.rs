@@ -16,6 +16,7 @@ mod legend;
 mod marks;
 mod panel;
 mod raster;
+mod references;
 #[cfg(test)]
 mod tests;
 mod text;

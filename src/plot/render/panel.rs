@@ -7,15 +7,14 @@ use super::marks::{self, CROSS};
 use super::text::SMALL;
 use super::thin::thin;
 use super::ticks::Labels;
-use super::{cells, words};
-use crate::plot::chart::{Along, Axis, Panel, Point, Reference, Scale, Series};
+use super::{cells, references, words};
+use crate::plot::chart::{Along, Axis, Panel, Point, Scale, Series};
 use crate::plot::palette::{Role, look};
 
 const LINE_WIDTH: f64 = 2.0;
 const SINGLE_WIDTH: f64 = 1.0;
 const SINGLE_OPACITY: f64 = 0.4;
 pub(super) const BAND_OPACITY: f64 = 0.17;
-const ZONE_OPACITY: f64 = 0.08;
 /// Half the width of the band around a single point.
 const LONE_BAND: f64 = 4.0;
 /// Markers on a line, at most about.
@@ -29,9 +28,7 @@ pub(super) fn panel(canvas: &mut Canvas, plot: &Plot, panel: &Panel, shade: Opti
         cells::cells(canvas, plot, &panel.cells, shade);
     }
     plot.frame(canvas);
-    for reference in &panel.references {
-        plot.reference(canvas, reference);
-    }
+    references::lines(canvas, plot, &panel.references);
     for series in &panel.series {
         canvas.group("series", &series.label, |canvas| {
             plot.behind(canvas, series);
@@ -51,9 +48,7 @@ pub(super) fn panel(canvas: &mut Canvas, plot: &Plot, panel: &Panel, shade: Opti
             plot.ended(canvas, index, series, &mut taken);
         });
     }
-    for reference in &panel.references {
-        plot.reference_label(canvas, reference);
-    }
+    references::names(canvas, plot, panel);
 }
 
 /// A pair of axes on the paper.
@@ -73,12 +68,13 @@ impl Plot<'_> {
         (self.across(point.x), self.up(point.y))
     }
 
-    fn across(&self, x: f64) -> f64 {
+    /// Where a value of the horizontal axis is.
+    pub(super) fn across(&self, x: f64) -> f64 {
         self.frame.left + self.frame.width * share(self.x, x)
     }
 
-    /// The first category stands at the top.
-    fn up(&self, y: f64) -> f64 {
+    /// Where a value of the vertical axis is. The first category stands at the top.
+    pub(super) fn up(&self, y: f64) -> f64 {
         let share = share(self.y, y);
         let down = match self.y.scale {
             Scale::Categorical => share,
@@ -87,7 +83,8 @@ impl Plot<'_> {
         self.frame.top + self.frame.height * down
     }
 
-    fn places(&self, points: &[Point]) -> Vec<Place> {
+    /// Where the points are that are anywhere.
+    pub(super) fn places(&self, points: &[Point]) -> Vec<Place> {
         let finite = |point: &&Point| point.x.is_finite() && point.y.is_finite();
         points
             .iter()
@@ -157,60 +154,6 @@ impl Plot<'_> {
                 canvas.text(text, place, Anchor::RightMiddle, SMALL, Tone::Of(Role::Ink));
             }
         }
-    }
-
-    fn reference(&self, canvas: &mut Canvas, reference: &Reference) {
-        let frame = self.frame;
-        let ink = Tone::Of(Role::FaintInk);
-        let ends = |value: f64| match reference.of {
-            Along::X => [
-                (self.across(value), frame.top),
-                (self.across(value), frame.bottom()),
-            ],
-            Along::Y => [
-                (frame.left, self.up(value)),
-                (frame.right(), self.up(value)),
-            ],
-        };
-        let (low, high) = (ends(reference.low), ends(reference.high));
-        if reference.high > reference.low {
-            canvas.rectangle(
-                low[0],
-                high[1],
-                Pen::fill(ink, ZONE_OPACITY),
-                &reference.label,
-            );
-        } else {
-            let stroke = Stroke {
-                dash: &[4, 3],
-                ..Stroke::solid(ink, 1.0)
-            };
-            canvas.lines(&[&low], stroke, &reference.label);
-        }
-    }
-
-    /// What a reference is called, on top of all lines.
-    fn reference_label(&self, canvas: &mut Canvas, reference: &Reference) {
-        let frame = self.frame;
-        let (place, anchor) = match reference.of {
-            Along::X if self.across(reference.high) > frame.left + frame.width * 0.6 => (
-                (self.across(reference.low) - 4.0, frame.top + 2.0),
-                Anchor::TopRight,
-            ),
-            Along::X => (
-                (self.across(reference.high) + 4.0, frame.top + 2.0),
-                Anchor::TopLeft,
-            ),
-            Along::Y => {
-                let (above, below) = (
-                    self.up(reference.high) - SMALL.leading,
-                    self.up(reference.low) + 2.0,
-                );
-                let top = if above < frame.top { below } else { above };
-                ((frame.right() - 4.0, top), Anchor::TopRight)
-            }
-        };
-        canvas.text_on_lines(&reference.label, place, anchor, SMALL);
     }
 
     fn behind(&self, canvas: &mut Canvas, series: &Series) {

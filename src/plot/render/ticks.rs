@@ -5,7 +5,7 @@ use super::text::{Measure, SMALL, wrap};
 use crate::plot::chart::{Axis, Scale};
 
 /// Between two numbers side by side, at least.
-const APART: f64 = 6.0;
+pub(super) const APART: f64 = 6.0;
 /// Lines that a name below its field may take.
 const LINES: usize = 3;
 /// Width of an upright name, at most; it takes more lines beyond.

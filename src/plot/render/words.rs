@@ -91,8 +91,8 @@ pub(super) fn chart(chart: &Chart) -> String {
         title,
         chart.legend.iter().map(|entry| entry.label.as_str()),
     ));
-    sentences.push(chart.band.clone());
-    sentences.push(chart.footnote.clone());
+    sentences.push(chart.band.replace('`', ""));
+    sentences.push(chart.footnote.replace('`', ""));
     sentences.retain(|sentence| !sentence.trim().is_empty());
     for sentence in &mut sentences {
         if !sentence.ends_with(['.', '?', '!']) {

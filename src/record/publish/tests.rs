@@ -177,3 +177,28 @@ fn a_damaged_stacked_table_is_refused_with_its_name_and_the_way_out() {
         assert!(error.contains("`bn-lab publish` makes it again"), "{error}");
     }
 }
+
+#[test]
+fn a_copy_that_was_cut_short_is_not_read_and_is_made_again() {
+    let (folder, root) = whole();
+    let into = folder.path().join("compact");
+    publish(&root, &into, &ALL).unwrap();
+    let marker = into.join("compact.json");
+    let finished = fs::read(&marker).unwrap();
+    // Where a table cannot be replaced, the making ends midway.
+    let table = into.join("epochs.csv");
+    fs::remove_if_exists(&table).unwrap();
+    fs::create_folder(&table.join("in the way")).unwrap();
+    publish(&root, &into, &ALL).expect_err("a folder stands in the way");
+    let error = reader::read(&into).expect_err("cut short").to_string();
+    assert!(error.contains("was cut short"), "{error}");
+    assert!(
+        error.contains("hint: `bn-lab publish DIR --into "),
+        "{error}"
+    );
+
+    std::fs::remove_dir_all(&table).unwrap();
+    publish(&root, &into, &ALL).unwrap();
+    assert_eq!(fs::read(&marker).unwrap(), finished);
+    assert_eq!(read(&into), read(&root));
+}

@@ -5,6 +5,7 @@ use crate::compare::claim::{Judged, Judgement, Tested};
 use crate::compare::metric::{Metric, Unit};
 use crate::record::results::{Expect, Hypothesis, Take, short_name};
 use crate::stats::Interval;
+use crate::units;
 
 /// The headline effect in a sentence: "epochs to 97 %: 1.90 epochs fewer with the norm before the
 /// activation than without one [1.60, 2.20], n = 8".
@@ -56,7 +57,16 @@ fn difference(tested: &Tested, judged: &Judged, mean: f64) -> String {
     if is_factor(tested) {
         let (times, between) = factor(mean, interval);
         let against = against(&tested.test, "as");
-        return format!("{times} times as high {against}{between}");
+        let [first, second] = judged.at_end;
+        let bound = match mean > 0.0 {
+            true if first > 0 => "at least ",
+            false if second > 0 => "at most ",
+            _ => "",
+        };
+        return format!(
+            "{bound}{times} times as high {against}{between}{}",
+            grid(judged)
+        );
     }
     let unit = tested.metric.unit;
     let is_waited_for = tested.metric.is_waited_for() && tested.test.over.is_none();
@@ -75,6 +85,17 @@ fn difference(tested: &Tested, judged: &Judged, mean: f64) -> String {
         against(&tested.test, "than"),
         ratio(tested, judged)
     )
+}
+
+/// How finely a reach is told: an interval may be narrower, where all replicates end at the same values.
+fn grid(judged: &Judged) -> String {
+    judged
+        .grid_step
+        .filter(|step| *step > 0.0)
+        .map_or(String::new(), |step| {
+            let (times, _) = factor(step, None);
+            format!(", on a grid with steps of up to × {times}")
+        })
 }
 
 /// Effect and interval, if there is one, in numbers alone: `+3.14 points`, `[2.50, 3.78]`; `× 3.33`
@@ -251,7 +272,10 @@ pub(in crate::report) fn spoken_setting(tested: &Tested, judged: &Judged) -> Str
     let cells = tested.others.iter().zip(&judged.comparison.setting);
     let words: Vec<String> = cells
         .filter(|(_, cell)| !cell.is_empty())
-        .map(|(axis, cell)| format!("{} {cell}", name_of(axis)))
+        .map(|(axis, cell)| {
+            let cell = units::alike(cell).unwrap_or_else(|| cell.clone());
+            format!("{} {cell}", name_of(axis))
+        })
         .collect();
     words.join(", ")
 }

@@ -247,7 +247,7 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
     assert_eq!(said, "holds");
     assert_eq!(
         effect,
-        "the largest learning rate where test accuracy is as good as 85 %: 10.0 times as high with the norm before the activation as without one [10.0, 10.0], n = 7"
+        "the largest learning rate where test accuracy is as good as 85 %: 10.0 times as high with the norm before the activation as without one [10.0, 10.0], on a grid with steps of up to × 10.0, n = 7"
     );
     let (said, effect) = ask(Take::Spread, Expect::Lower, &["0.01", "0.1"]);
     assert_eq!(said, "holds");
@@ -257,6 +257,19 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
     assert_eq!(
         effect,
         "the spread of test accuracy over learning rate: better with the norm before the activation than without one in 7 of 7 pairs, worse in 0 (in 7 a side diverged)"
+    );
+    // One is good at the last value that was tried: it may be so beyond.
+    let (_, effect) = ask(Take::Reach(0.92), Expect::Higher, &["0.01", "0.1"]);
+    assert!(
+        !effect.contains("at least"),
+        "no pair has a number on both sides: {effect}"
+    );
+    let (_, effect) = ask(Take::Reach(0.85), Expect::Higher, &["0.01", "0.1"]);
+    assert!(
+        effect.contains(
+            "learning rate where test accuracy is as good as 85 %: at least 10.0 times as high"
+        ),
+        "{effect}"
     );
     // Both are good at the last value that was tried: nobody knows which goes further.
     let (said, effect) = ask(Take::Reach(0.5), Expect::Same, &["0.01", "0.1"]);
@@ -349,4 +362,30 @@ It helps
     assert_eq!(json["claims"][0]["verdict"], "holds");
     assert_eq!(json["claims"][0]["comparisons"][0]["pairs"], 7);
     assert_eq!(json["claims"][0]["comparisons"][0]["outcome"], "supported");
+}
+
+#[test]
+fn pairs_count_for_the_claim_whichever_side_it_expects_to_be_better() {
+    let tally = |metric: &str, expect| {
+        let results = placements(&GAIN, &BASE, vec![test(metric, expect)]);
+        let judgement = judge(&results).expect("judged").expect("claimed");
+        let tested = &judgement.tests[0];
+        tested.tally(&tested.comparisons[0])
+    };
+    assert_eq!(tally("test_accuracy", Expect::Higher), [7, 0, 0]);
+    assert_eq!(tally("test_accuracy", Expect::Lower), [0, 0, 7]);
+    assert_eq!(
+        tally("test_accuracy", Expect::Same),
+        [7, 0, 0],
+        "the first did better"
+    );
+    // Of times less is better.
+    let faster = [0.95; 7];
+    let slower = [0.81; 7];
+    let results = |expect| placements(&faster, &slower, vec![test("epochs_to_target", expect)]);
+    for (expect, expected) in [(Expect::Lower, [7, 0, 0]), (Expect::Higher, [0, 0, 7])] {
+        let judgement = judge(&results(expect)).expect("judged").expect("claimed");
+        let tested = &judgement.tests[0];
+        assert_eq!(tested.tally(&tested.comparisons[0]), expected);
+    }
 }

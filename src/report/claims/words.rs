@@ -75,13 +75,15 @@ fn tests_of(judgement: &Judgement) -> Vec<String> {
 fn sheet(tested: &Tested) -> Sheet {
     let row = |judged: &Judged| {
         let comparison = &judged.comparison;
-        let tally = comparison.paired.tally;
         let p = comparison.corrected.map(|p| format!("{p:.4}"));
         let needed = comparison.needed.map(|needed| needed.to_string());
         let mut cells = comparison.setting.clone();
         cells.extend([
             amount(tested, judged),
-            format!("{}/{}/{}", tally.wins, tally.ties, tally.losses),
+            tested
+                .tally(judged)
+                .map(|count| count.to_string())
+                .join("/"),
             p.unwrap_or_default(),
             outcome(judged).to_owned(),
             needed.unwrap_or_default(),
@@ -90,7 +92,7 @@ fn sheet(tested: &Tested) -> Sheet {
     };
     let columns = [
         "effect",
-        "wins/ties/losses",
+        "for/tied/against",
         "p",
         "outcome",
         "replicates needed",

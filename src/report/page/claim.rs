@@ -46,10 +46,10 @@ pub(super) fn tests(judgement: &Judgement) -> Table {
         caption: Words::new()
             .strong("Tests of the claim")
             .plain(". What must be so if it holds, and what came of it."),
-        columns: columns(&texts, &["wins / ties / losses", "Holm's p"]),
+        columns: columns(&texts, &["pairs for / tied / against", "Holm's p"]),
         rows: rows.collect(),
         notes: vec![
-            "Effects are those of the first value minus those of the second one, replicate by replicate (“×”: the first by the second), “–” where a side of a pair has no value; wins, ties and losses are pairs; p is corrected for all comparisons of the claim."
+            "Effects are those of the first value minus those of the second one, replicate by replicate (“×”: the first by the second), “–” where a side of a pair has no value. Pairs are for a test where they differ as it expects; where no difference is expected, those are counted in which the first value did better, tied and did worse. p is corrected for all comparisons of the claim."
                 .into(),
         ],
     }
@@ -71,7 +71,7 @@ fn row(judgement: &Judgement, tested: &Tested, judged: &Judged, has_settings: bo
 
 fn numbers(tested: &Tested, judged: &Judged) -> [Cell; 3] {
     let paired = &judged.comparison.paired;
-    let tally = paired.tally;
+    let [agree, tied, disagree] = tested.tally(judged);
     let effect = claims::signed(tested, judged);
     let corrected = judged.comparison.corrected;
     let p = corrected.map_or("–".to_owned(), |p| format!("{p:.4}"));
@@ -83,10 +83,7 @@ fn numbers(tested: &Tested, judged: &Judged) -> [Cell; 3] {
             }),
             paired.mean.filter(|_| paired.is_complete()),
         ),
-        Cell::ordered(
-            format!("{} / {} / {}", tally.wins, tally.ties, tally.losses),
-            Some(tally.wins as f64),
-        ),
+        Cell::ordered(format!("{agree} / {tied} / {disagree}"), Some(agree as f64)),
         Cell::ordered(p, corrected),
     ]
 }

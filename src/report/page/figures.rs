@@ -1,9 +1,11 @@
 //! The figures that answer the question, each with what it shows in words.
 
+use std::cmp::Ordering;
+
 use super::answer::capitalised;
 use super::document::{Block, Figure, Section};
 use super::words::Words;
-use crate::plot::chart::{Axis, Chart, Row, Scale, Series};
+use crate::plot::chart::{Axis, Cell as Field, Chart, Panel, Row, Scale, Series};
 use crate::plot::figures::Drawn;
 
 /// The section; none where nothing can be drawn yet. `name` is the experiment's.
@@ -107,26 +109,35 @@ fn uncapitalised(text: &str) -> String {
 /// Panels whose outcome is told to readers who do not see them.
 const MOST_TOLD: usize = 6;
 
-/// What the figure shows, and where each line begins and ends.
+/// What the figure shows, and what comes of it: where each line begins and ends, each row's value, or the
+/// best of each map's fields.
 fn alternative(shown: &str, chart: &Chart) -> String {
     let mut text = format!("Chart: {shown}.");
     let mut told = 0;
     for row in &chart.rows {
         for (column, panel) in row.panels.iter().enumerate() {
-            let ends = panel
-                .series
-                .iter()
-                .filter_map(|s| ends(s, &chart.x, &row.y));
-            let ends: Vec<String> = ends.collect();
-            if ends.is_empty() || told == MOST_TOLD {
+            let outcome = outcome(panel, &chart.x, &row.y);
+            if outcome.is_empty() || told == MOST_TOLD {
                 continue;
             }
             told += 1;
             let name = panel_name(chart, row, column);
-            text.push_str(&format!(" {}{}.", name, ends.join("; ")));
+            text.push_str(&format!(" {}{}.", name, outcome.join("; ")));
         }
     }
     text
+}
+
+/// What comes of each line of a panel.
+fn outcome(panel: &Panel, x: &Axis, y: &Axis) -> Vec<String> {
+    if !panel.cells.is_empty() {
+        return fields(&panel.cells, x, y);
+    }
+    let of_series = |series| match y.scale {
+        Scale::Categorical => level(series, x, y),
+        _ => ends(series, x, y),
+    };
+    panel.series.iter().filter_map(of_series).collect()
 }
 
 /// `batch size 16, accuracy (%): `; the panels below have the title of the first one in their column.
@@ -172,6 +183,66 @@ fn ends(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
     })
 }
 
+/// `before 4.0, from 3.2 to 4.8`: of a row that has a name instead of a height. One whose middle is not known
+/// has its bound or its values.
+fn level(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
+    let beyond = series.beyond.first().map(|(point, _)| point);
+    let at = series.points.first().or(series.dots.first()).or(beyond)?;
+    let tick = y.ticks.iter().find(|tick| (tick.value - at.y).abs() < 0.5);
+    let name = tick.map_or(series.label.as_str(), |tick| tick.label.as_str());
+    let number = |value: f64| number(value, x);
+    let value = match (series.points.first(), series.bars.first()) {
+        (Some(point), Some(bar)) => format!(
+            "{}, interval {} to {}",
+            number(point.x),
+            number(bar.low),
+            number(bar.high)
+        ),
+        (Some(point), None) => number(point.x),
+        (None, _) if series.dots.is_empty() => format!("over {}", number(at.x)),
+        (None, _) => format!("no middle, {} known", series.dots.len()),
+    };
+    Some(format!("{name}: {value}"))
+}
+
+/// `84.0 to 97.1, framed 97.1 at learning rate 0.1 and batch size 16, diverged in 2 of 21 fields`
+fn fields(cells: &[Field], x: &Axis, y: &Axis) -> Vec<String> {
+    let name = |axis: &Axis, place: f64| {
+        let tick = axis
+            .ticks
+            .iter()
+            .find(|tick| (tick.value - place).abs() < 0.5);
+        let value = tick.map_or("", |tick| tick.label.as_str());
+        format!("{} {value}", uncapitalised(&axis.label))
+    };
+    let mut all: Vec<&Field> = cells.iter().filter(|cell| cell.value.is_some()).collect();
+    all.sort_by(|a, b| a.value.partial_cmp(&b.value).unwrap_or(Ordering::Equal));
+    let mut told = Vec::new();
+    if let [lowest, .., highest] = all[..] {
+        told.push(format!("from {} to {}", lowest.label, highest.label));
+    }
+    let best: Vec<String> = cells
+        .iter()
+        .filter(|cell| cell.best)
+        .map(|cell| {
+            format!(
+                "{} at {} and {}",
+                cell.label,
+                name(x, cell.at.x),
+                name(y, cell.at.y)
+            )
+        })
+        .collect();
+    if !best.is_empty() {
+        told.push(format!("framed: {}", best.join(", ")));
+    }
+    let hatched = cells.iter().filter(|cell| cell.hatched).count();
+    if hatched > 0 {
+        told.push(format!("diverged in {hatched} of {} fields", cells.len()));
+    }
+    told
+}
+
 /// Three digits or so; by the length of the axis where that is even.
 fn number(value: f64, axis: &Axis) -> String {
     let span = match axis.scale {
@@ -182,7 +253,16 @@ fn number(value: f64, axis: &Axis) -> String {
         return format!("{value:.2e}");
     }
     let places = (2.0 - span.log10().floor()).clamp(0.0, 8.0) as usize;
-    format!("{value:.places$}").replace('-', "−")
+    signed(&format!("{value:.places$}"))
+}
+
+/// With a real minus sign, and none before nothing.
+fn signed(text: &str) -> String {
+    match text.strip_prefix('-') {
+        Some(size) if size.chars().all(|c| matches!(c, '0' | '.')) => size.to_owned(),
+        Some(size) => format!("−{size}"),
+        None => text.to_owned(),
+    }
 }
 
 /// Whether it shows how long something took.

@@ -35,7 +35,7 @@ impl Folder {
             add(&mut details, figure.details(&results, request));
         }
         let results = with_details(root, results, &details)?;
-        let mut charts = Vec::new();
+        let mut charts: Vec<Drawn> = Vec::new();
         for (figure, request) in &wanted {
             match figure.draw(&results, request) {
                 Ok(drawn) => charts.extend(drawn),
@@ -44,6 +44,8 @@ impl Folder {
             }
         }
         put_first(&mut charts, claimed_figure(&results));
+        let mut known = std::collections::HashSet::new();
+        charts.retain(|drawn| known.insert(drawn.stem.clone()));
         Self::with(root, results, charts)
     }
 
@@ -91,8 +93,8 @@ impl Folder {
 pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
     let results = reader::read(root)?;
     let mut known = Vec::new();
-    let named = figures::named(stem).map(|figure| (figure, Request::default()));
-    for (figure, request) in named.into_iter().chain(figures::defaults(&results)) {
+    let asked = figures::asked(stem, &Request::default());
+    for (figure, request) in asked.into_iter().chain(figures::defaults(&results)) {
         let details = figure.details(&results, &request);
         let results = with_details(root, results.clone(), &details)?;
         let Ok(drawn) = figure.draw(&results, &request) else {
@@ -114,8 +116,8 @@ fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
         let read = with_details(root, results.clone(), &figure.details(results, &request))?;
         Ok(figure.draw(&read, &request).unwrap_or_default())
     };
-    if let Some(figure) = claimed.and_then(figures::named) {
-        let mut charts = drawn((figure, Request::default()))?;
+    if let Some(asked) = claimed.and_then(|stem| figures::asked(stem, &Request::default())) {
+        let mut charts = drawn(asked)?;
         put_first(&mut charts, claimed);
         if !charts.is_empty() {
             return Ok(charts.into_iter().next());
@@ -139,7 +141,11 @@ fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
 /// The figures that are asked for, or those that suit the experiment.
 fn wanted(results: &Results, names: &[String]) -> Result<Vec<(&'static Figure, Request)>> {
     if names.is_empty() {
-        return Ok(figures::defaults(results));
+        // The claim's may be none of those that suit every experiment of the kind.
+        let claimed = claimed_figure(results).filter(|stem| figures::named(stem).is_none());
+        let claimed = claimed.and_then(|stem| figures::asked(stem, &Request::default()));
+        let usual = figures::defaults(results);
+        return Ok(usual.into_iter().chain(claimed).collect());
     }
     let known: Vec<&str> = figures::catalogue()
         .iter()
@@ -147,9 +153,9 @@ fn wanted(results: &Results, names: &[String]) -> Result<Vec<(&'static Figure, R
         .collect();
     names
         .iter()
-        .map(|name| match figures::named(name) {
-            Some(figure) => Ok((figure, Request::default())),
-            None => Err(Error::Usage(unknown("figure", name, &known))),
+        .map(|name| {
+            let asked = figures::asked(name, &Request::default());
+            asked.ok_or_else(|| Error::Usage(unknown("figure", name, &known)))
         })
         .collect()
 }

@@ -1,5 +1,7 @@
 //! Settings as papers spell them.
 
+use crate::units;
+
 /// How a value is spelled in prose: `MNIST`, `ReLU`, `1e-7`, `55 000`; as it is where it has no other
 /// name.
 pub(super) fn spelled(value: &str) -> String {
@@ -36,7 +38,7 @@ pub(super) fn spelled(value: &str) -> String {
         "resnet" => "residual network",
         "rnn" => "recurrent network",
         "cpu" => "CPU",
-        other => return number(other),
+        other => return units::alike(other).unwrap_or_else(|| number(other)),
     };
     known.to_owned()
 }
@@ -82,6 +84,8 @@ mod tests {
             "55000",
             "1024",
             "[128, 64]",
+            "[64, 64, 64, 64]",
+            "[64, 64, 64]",
         ]
         .map(spelled)
         .into();
@@ -93,6 +97,8 @@ mod tests {
             "55\u{202f}000",
             "1024",
             "[128, 64]",
+            "4 × 64",
+            "[64, 64, 64]",
         ];
         assert_eq!(spelled, expected);
     }

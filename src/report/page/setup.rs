@@ -84,12 +84,20 @@ pub(super) fn fixed(material: &Material<'_>) -> Table {
 struct Said<'a>(&'a Material<'a>);
 
 impl Said<'_> {
-    /// The value of a key; `varied` where it was.
+    /// The value of a key where its name stands before it: `varied` where it was.
     fn of(&self, key: &str) -> String {
         if self.0.is_varied(key) {
-            return format!("varied {}", spoken(key));
+            return "varied".to_owned();
         }
         self.0.fixed(key).map_or("–".to_owned(), spelled)
+    }
+
+    /// The value of a key that is known by it alone: `Adam`, or `optimizer varied`.
+    fn named(&self, key: &str) -> String {
+        if self.0.is_varied(key) {
+            return format!("{} varied", spoken(key));
+        }
+        self.of(key)
     }
 
     fn is(&self, key: &str, value: &str) -> bool {
@@ -97,7 +105,7 @@ impl Said<'_> {
     }
 
     fn data(&self) -> String {
-        let mut parts = vec![self.of("data.dataset")];
+        let mut parts = vec![self.named("data.dataset")];
         let counts: Vec<String> = self.0.account.data.iter().map(counts).collect();
         let alike = counts.windows(2).all(|pair| pair[0] == pair[1]);
         parts.extend(counts.into_iter().take(usize::from(alike)));
@@ -109,7 +117,7 @@ impl Said<'_> {
             Some("standardize") => "inputs standardised, not binarised".to_owned(),
             Some("binary") => "pixels binarised at ½".to_owned(),
             Some(_) => "inputs not scaled".to_owned(),
-            None => self.of("data.input_scaling"),
+            None => self.named("data.input_scaling"),
         });
         let augmented = ["data.shift", "data.flip"].iter().any(|key| {
             self.0
@@ -143,7 +151,7 @@ impl Said<'_> {
                 self.of("model.cell"),
                 self.of("model.units")
             ),
-            _ => self.of("model.kind"),
+            _ => self.named("model.kind"),
         }];
         if let Some((low, high)) = self.0.account.parameters {
             parts.push(if low == high {
@@ -165,9 +173,9 @@ impl Said<'_> {
         }
         parts.push(match self.0.fixed("model.bias") {
             Some("auto") => "biases left out where a norm would cancel them".to_owned(),
-            Some("true") => "biases kept, also where a norm cancels them".to_owned(),
-            Some("false") => "no biases".to_owned(),
-            _ => format!("biases: {}", self.of("model.bias")),
+            Some("always") => "biases kept, also where a norm cancels them".to_owned(),
+            Some("never") => "no biases".to_owned(),
+            _ => format!("biases {}", self.of("model.bias")),
         });
         parts.push(match self.0.fixed("model.dropout") {
             Some("0.0" | "0") | None if !self.0.is_varied("model.dropout") => {
@@ -215,12 +223,20 @@ impl Said<'_> {
     fn training(&self) -> String {
         let mut parts = vec![format!(
             "{}, learning rate {}",
-            self.of("train.optimizer"),
+            self.named("train.optimizer"),
             self.of("train.learning_rate")
         )];
-        parts.push(format!("{} schedule", self.of("train.schedule")));
-        parts.push(format!("batches of {}", self.of("train.batch_size")));
-        parts.push(format!("{} epochs", self.of("train.epochs")));
+        parts.push(if self.0.is_varied("train.schedule") {
+            self.named("train.schedule")
+        } else {
+            format!("{} schedule", self.of("train.schedule"))
+        });
+        parts.push(if self.0.is_varied("train.batch_size") {
+            self.named("train.batch_size")
+        } else {
+            format!("batches of {}", self.of("train.batch_size"))
+        });
+        parts.push(self.length());
         if !self.is("model.weight_decay", "0.0") {
             parts.push(format!("weight decay {}", self.of("model.weight_decay")));
         }
@@ -229,6 +245,18 @@ impl Said<'_> {
             self.of("train.divergence_factor").trim_end_matches(".0")
         ));
         parts.join("; ")
+    }
+
+    /// `10 epochs`, or `10 000 steps` where those are given instead.
+    fn length(&self) -> String {
+        let lengths = [("train.steps", "steps"), ("train.epochs", "epochs")];
+        let is_given = |key: &str| self.0.is_varied(key) || self.0.fixed(key).is_some();
+        let given = lengths.into_iter().find(|(key, _)| is_given(key));
+        match given {
+            Some((key, _)) if self.0.is_varied(key) => self.named(key),
+            Some((key, unit)) => format!("{} {unit}", self.of(key)),
+            None => String::new(),
+        }
     }
 
     fn evaluation(&self) -> String {

@@ -1,5 +1,6 @@
 //! Reports on made-up folders, as data and as text.
 
+mod alternatives;
 mod collections;
 mod pages;
 mod statements;

@@ -16,34 +16,44 @@ use crate::report::page::{self, Folder, Material, answer, markdown, tables};
 pub(super) struct Made {
     /// In Markdown.
     pub text: String,
-    /// A chart that it shows and that is not there yet.
+    /// A chart that it shows and that is not there yet, or shows something else.
     pub drawing: Option<Drawing>,
 }
 
 /// A chart that has to be drawn.
 pub(super) struct Drawing {
-    path: PathBuf,
-    chart: Chart,
+    /// Without its ending.
+    stem: PathBuf,
+    svg: String,
 }
 
 impl Drawing {
-    /// Draws it.
+    /// What has to be drawn: nothing where the chart is there and is what the results say. The lines and
+    /// letters tell; pixels are made from them.
+    fn of(stem: PathBuf, chart: &Chart, extension: &str) -> Result<Option<Self>> {
+        let svg = render::svg(chart, &Style::default())?;
+        let lines = ended(&stem, "svg");
+        let is_there = fs::is_file(&ended(&stem, extension)) && fs::is_file(&lines);
+        let is_true = is_there && fs::read(&lines)? == svg.as_bytes();
+        Ok((!is_true).then_some(Self { stem, svg }))
+    }
+
+    /// Draws it, as lines and as pixels.
     pub(super) fn write(&self) -> Result<()> {
-        if let Some(folder) = self.path.parent() {
+        if let Some(folder) = self.stem.parent() {
             fs::create_folder(folder)?;
         }
-        let svg = render::svg(&self.chart, &Style::default())?;
-        let is_svg = self
-            .path
-            .extension()
-            .is_some_and(|extension| extension == "svg");
-        let bytes = if is_svg {
-            svg.into_bytes()
-        } else {
-            render::png(&svg, render::DPI)?
-        };
-        fs::replace(&self.path, &bytes)
+        let pixels = render::png(&self.svg, render::DPI)?;
+        fs::replace(&ended(&self.stem, "svg"), self.svg.as_bytes())?;
+        fs::replace(&ended(&self.stem, "png"), &pixels)
     }
+}
+
+/// `charts/final-by-0.1.svg`: the stem may have a dot of its own.
+fn ended(stem: &Path, extension: &str) -> PathBuf {
+    let mut path = stem.as_os_str().to_owned();
+    path.push(format!(".{extension}"));
+    path.into()
 }
 
 /// Makes what is asked for by a file in `beside`: folders are named from there.
@@ -115,16 +125,10 @@ fn comparisons(folder: &Path, metric: &str, by: Option<&str>) -> Result<String> 
 
 fn figure(beside: &Path, folder: &Path, name: &str, extension: &str) -> Result<Made> {
     let (drawn, name_of) = page::chart(&beside.join(folder), name)?;
-    let relative = Layout::new(folder)
-        .charts()
-        .join(format!("{name}.{extension}"));
-    let path = beside.join(&relative);
+    let stem = Layout::new(folder).charts().join(name);
     let shown = page::figures::figure(drawn, &name_of);
     Ok(Made {
-        text: markdown::image(&shown.alternative, &written(&relative)),
-        drawing: (!fs::is_file(&path)).then_some(Drawing {
-            path,
-            chart: shown.chart,
-        }),
+        text: markdown::image(&shown.alternative, &written(&ended(&stem, extension))),
+        drawing: Drawing::of(beside.join(&stem), &shown.chart, extension)?,
     })
 }

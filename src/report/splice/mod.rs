@@ -32,8 +32,8 @@ pub struct Stale {
     pub asks: String,
 }
 
-/// Rewrites the blocks of `file`, and draws the charts that they show and that are not there yet;
-/// returns the blocks that were out of date.
+/// Rewrites the blocks of `file`, and draws the charts that they show where those are not there yet or
+/// show something else; returns the blocks that were out of date.
 pub fn rewrite(file: &Path) -> Result<Vec<Stale>> {
     let (text, spliced) = splice(file)?;
     for drawing in &spliced.drawings {

@@ -222,3 +222,90 @@ fn every_figure_is_explained_to_users() {
         );
     }
 }
+
+#[test]
+fn the_stem_of_a_file_asks_for_what_it_shows() {
+    let asked = |stem: &str| {
+        let found = crate::plot::figures::asked(stem, &Request::default());
+        found.map(|(figure, request)| {
+            let along = request.along.unwrap_or_default();
+            (
+                figure.name,
+                request.metric.unwrap_or_default(),
+                request.x,
+                along,
+            )
+        })
+    };
+    let expected =
+        |name, metric: &str, x, along: &str| Some((name, metric.to_owned(), x, along.to_owned()));
+    let epoch = Horizontal::Epoch;
+    for (stem, found) in [
+        ("heatmap", expected("heatmap", "", epoch, "")),
+        (
+            "to-target-by-seconds",
+            expected("to-target", "", Horizontal::Seconds, ""),
+        ),
+        ("final-test_loss", expected("final", "test_loss", epoch, "")),
+        (
+            "final-by-batch_size",
+            expected("final", "", epoch, "batch_size"),
+        ),
+        (
+            "final-test_loss-by-batch_size",
+            expected("final", "test_loss", epoch, "batch_size"),
+        ),
+        ("test_loss", expected("curves", "test_loss", epoch, "")),
+        (
+            "test_loss-by-step",
+            expected("curves", "test_loss", Horizontal::Step, ""),
+        ),
+        (
+            "step-time-seconds_per_step",
+            expected("step-time", "seconds_per_step", epoch, ""),
+        ),
+    ] {
+        assert_eq!(asked(stem), found, "{stem}");
+    }
+    for stem in [
+        "",
+        "histogram",
+        "final-",
+        "final-test_lost",
+        "-by-step",
+        "finale",
+    ] {
+        assert_eq!(asked(stem), None, "{stem}");
+    }
+}
+
+#[test]
+fn what_is_drawn_has_the_stem_that_asks_for_it() {
+    let mut results = batch_sizes(&["8", "64"]);
+    for trial in &mut results.trials {
+        trial.seconds = (1..=4)
+            .map(|epoch| TimingRow {
+                epoch,
+                train_seconds: 1.0,
+                evaluation_seconds: 1.0,
+            })
+            .collect();
+    }
+    for stem in [
+        "overview",
+        "final",
+        "final-by-batch_size",
+        "final-test_loss-by-batch_size",
+        "to-target",
+        "to-target-by-step",
+        "to-target-by-seconds",
+        "test_loss-by-seconds",
+        "step-time-seconds_per_step",
+    ] {
+        let (figure, request) =
+            crate::plot::figures::asked(stem, &Request::default()).expect("a figure");
+        let drawn = figure.draw(&results, &request).expect("a chart");
+        let stems: Vec<&str> = drawn.iter().map(|drawn| drawn.stem.as_str()).collect();
+        assert_eq!(stems, [stem]);
+    }
+}

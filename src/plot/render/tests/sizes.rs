@@ -77,3 +77,21 @@ fn a_vertical_axis_of_names_is_as_high_as_it_has_names() {
     };
     assert!((height(20) - height(10) - 280.0).abs() < 1.0);
 }
+
+#[test]
+fn numbers_below_neighbouring_panels_do_not_touch() {
+    let mut chart = chart();
+    let panel = chart.rows[0].panels[0].clone();
+    chart.rows[0].panels = vec![panel.clone(), panel.clone(), panel];
+    let width = |chart: &Chart| size(&sized(chart, None, None).expect("a picture")).0;
+    let narrow = width(&chart);
+    let tick = |value: f64, label: &str| Tick {
+        value,
+        label: label.to_owned(),
+    };
+    chart.x.ticks = vec![tick(0.0, "0"), tick(4.0, "10000")];
+    // Two gutters, each wider by what the long number and the zero stand out more than a gutter holds.
+    assert!(width(&chart) > narrow + 2.0, "{} {narrow}", width(&chart));
+    chart.x.ticks = vec![tick(1.0, "1"), tick(3.0, "3")];
+    assert!((width(&chart) - narrow).abs() < 1e-9);
+}

@@ -320,7 +320,7 @@ fn what_was_varied_is_listed_with_its_values() {
         ["batch size (train.batch_size): 32 and 256"]
     );
     let fixed = markdown::write(&report);
-    assert!(fixed.contains("batches of varied batch size"), "{fixed}");
+    assert!(fixed.contains("; batch size varied;"), "{fixed}");
 }
 
 #[test]

@@ -1,0 +1,239 @@
+//! Values that are pointed out across a panel, and their names, each where it hides least.
+
+use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
+use super::font::text_width;
+use super::panel::Plot;
+use super::text::SMALL;
+use crate::plot::chart::{Along, Panel, Reference, Series};
+use crate::plot::palette::Role;
+
+const ZONE_OPACITY: f64 = 0.08;
+/// Between a name and its line, and between it and the edge of the panel.
+const ASIDE: f64 = 4.0;
+const EDGE: f64 = 2.0;
+/// Lines of names from the top and from the bottom that are tried.
+const LINES: usize = 3;
+/// Between two places of a line that a name is held against.
+const STEP: f64 = 4.0;
+
+/// Draws lines, and zones where there is a range.
+pub(super) fn lines(canvas: &mut Canvas, plot: &Plot, references: &[Reference]) {
+    let (frame, ink) = (plot.frame, Tone::Of(Role::FaintInk));
+    for reference in references {
+        let ends = |value: f64| match reference.of {
+            Along::X => [
+                (plot.across(value), frame.top),
+                (plot.across(value), frame.bottom()),
+            ],
+            Along::Y => [
+                (frame.left, plot.up(value)),
+                (frame.right(), plot.up(value)),
+            ],
+        };
+        let (low, high) = (ends(reference.low), ends(reference.high));
+        if reference.high > reference.low {
+            let pen = Pen::fill(ink, ZONE_OPACITY);
+            canvas.rectangle(low[0], high[1], pen, &reference.label);
+        } else {
+            let stroke = Stroke {
+                dash: &[4, 3],
+                ..Stroke::solid(ink, 1.0)
+            };
+            canvas.lines(&[&low], stroke, &reference.label);
+        }
+    }
+}
+
+/// Writes what they are called, on top of everything else.
+pub(super) fn names(canvas: &mut Canvas, plot: &Plot, panel: &Panel) {
+    for (label, area) in arranged(plot, panel) {
+        canvas.text_on_lines(label, (area.left, area.top), Anchor::TopLeft, SMALL);
+    }
+}
+
+/// Every name with its place: none over another one, and each where it hides least of what was measured.
+fn arranged<'p>(plot: &Plot, panel: &'p Panel) -> Vec<(&'p str, Area)> {
+    let named: Vec<&Reference> = panel
+        .references
+        .iter()
+        .filter(|reference| !reference.label.is_empty())
+        .collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let measured: Vec<Place> = panel.series.iter().flat_map(|s| marks(plot, s)).collect();
+    let mut placed: Vec<(&str, Area)> = Vec::new();
+    for reference in named {
+        let hidden = |area: &Area| {
+            let names = placed.iter().filter(|(_, other)| area.meets(other));
+            let marks = measured.iter().filter(|place| area.holds(place));
+            (names.count(), marks.count())
+        };
+        let areas = areas(plot, reference).into_iter();
+        if let Some(area) = areas.min_by_key(hidden) {
+            placed.push((&reference.label, area));
+        }
+    }
+    placed
+}
+
+/// A place for a name.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Area {
+    left: f64,
+    top: f64,
+    width: f64,
+}
+
+impl Area {
+    fn meets(&self, other: &Self) -> bool {
+        let apart = self.left + self.width + ASIDE <= other.left
+            || other.left + other.width + ASIDE <= self.left;
+        !apart && (self.top - other.top).abs() < SMALL.leading - 1.0
+    }
+
+    fn holds(&self, &(x, y): &Place) -> bool {
+        (self.left..=self.left + self.width).contains(&x)
+            && (self.top..=self.top + SMALL.leading).contains(&y)
+    }
+}
+
+/// Where the name of a reference may stand, the best places first.
+fn areas(plot: &Plot, reference: &Reference) -> Vec<Area> {
+    let frame = plot.frame;
+    let width = text_width(&reference.label, SMALL);
+    let within = |left: f64| {
+        left.min(frame.right() - EDGE - width)
+            .max(frame.left + EDGE)
+    };
+    let area = |left: f64, top: f64| Area {
+        left: within(left),
+        top,
+        width,
+    };
+    match reference.of {
+        Along::X => {
+            let before = plot.across(reference.low) - ASIDE - width;
+            let behind = plot.across(reference.high) + ASIDE;
+            let fits = behind + width <= frame.right();
+            let sides = if fits {
+                [behind, before]
+            } else {
+                [before, behind]
+            };
+            let from_top = |line: usize| frame.top + EDGE + line as f64 * SMALL.leading;
+            let from_bottom =
+                |line: usize| frame.bottom() - EDGE - (line + 1) as f64 * SMALL.leading;
+            let tops = (0..LINES).map(from_top).chain((0..LINES).map(from_bottom));
+            tops.flat_map(|top| sides.map(|left| area(left, top)))
+                .collect()
+        }
+        Along::Y => {
+            let above = plot.up(reference.high) - SMALL.leading;
+            let below = plot.up(reference.low) + EDGE;
+            let tops = [above, below].into_iter();
+            let tops =
+                tops.filter(|top| *top >= frame.top && top + SMALL.leading <= frame.bottom());
+            let ends = [frame.right() - ASIDE - width, frame.left + ASIDE];
+            tops.flat_map(|top| ends.map(|left| area(left, top)))
+                .collect()
+        }
+    }
+}
+
+/// Places that a series covers: its points, and its line every few pixels.
+fn marks(plot: &Plot, series: &Series) -> Vec<Place> {
+    let points = plot.places(&series.points);
+    let mut marks = plot.places(&series.dots);
+    if !series.loose {
+        for ends in points.windows(2) {
+            let [(x0, y0), (x1, y1)] = [ends[0], ends[1]];
+            let parts = ((x1 - x0).hypot(y1 - y0) / STEP).ceil().clamp(1.0, 100.0);
+            let part = |index: usize| {
+                let share = index as f64 / parts;
+                (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share)
+            };
+            marks.extend((1..parts as usize).map(part));
+        }
+    }
+    marks.extend(points);
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::chart::{Axis, Point, Scale};
+    use crate::plot::render::layout::Frame;
+
+    fn axis() -> Axis {
+        Axis {
+            label: String::new(),
+            scale: Scale::Linear,
+            low: 0.0,
+            high: 100.0,
+            ticks: Vec::new(),
+        }
+    }
+
+    /// Where the names of vertical lines at these places go, in a panel with these points.
+    fn placed(lines: &[(f64, &str)], points: &[Point]) -> Vec<Area> {
+        let (x, y) = (axis(), axis());
+        let frame = Frame {
+            left: 10.0,
+            top: 20.0,
+            width: 200.0,
+            height: 150.0,
+        };
+        let plot = Plot {
+            frame,
+            x: &x,
+            y: &y,
+        };
+        let reference = |&(at, label): &(f64, &str)| Reference {
+            of: Along::X,
+            low: at,
+            high: at,
+            label: label.to_owned(),
+        };
+        let panel = Panel {
+            references: lines.iter().map(reference).collect(),
+            series: vec![Series {
+                points: points.to_vec(),
+                ..Series::default()
+            }],
+            ..Panel::default()
+        };
+        let places = arranged(&plot, &panel);
+        let areas: Vec<Area> = places.into_iter().map(|(_, area)| area).collect();
+        for area in &areas {
+            assert!(area.left >= frame.left && area.left + area.width <= frame.right());
+            assert!(area.top >= frame.top && area.top + SMALL.leading <= frame.bottom());
+        }
+        areas
+    }
+
+    #[test]
+    fn names_of_neighbouring_lines_do_not_meet() {
+        let lines = [
+            (50.0, "chosen: before"),
+            (55.0, "chosen: none"),
+            (58.0, "chosen: after"),
+            (99.0, "chosen: all the others"),
+        ];
+        let areas = placed(&lines, &[]);
+        for (index, area) in areas.iter().enumerate() {
+            let mut others = areas[index + 1..].iter();
+            assert!(!others.any(|other| area.meets(other)), "{areas:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_gives_way_to_what_was_measured() {
+        let line = [(50.0, "chosen: before")];
+        let free = placed(&line, &[]);
+        let curve = [Point { x: 0.0, y: 95.0 }, Point { x: 100.0, y: 95.0 }];
+        let evaded = placed(&line, &curve);
+        assert!(evaded[0].top > free[0].top, "{evaded:?}");
+    }
+}
