@@ -8,6 +8,7 @@
 mod scripted;
 
 use bn_lab::plan;
+use bn_lab::plot;
 use bn_lab::record::layout::Layout;
 use bn_lab::record::survey::Selection;
 use bn_lab::report::page::{self, Folder, Material, html, markdown, pictures};
@@ -45,11 +46,15 @@ fn main() {
     let pictures = told("draw the pictures", || {
         pictures::draw(&report).expect("drawable")
     });
+    let charts = told("plot: overview and curves, as files", || {
+        plot::write_all(&folder.results, &root.join("charts")).expect("drawable")
+    });
     let text = told("write Markdown", || markdown::write(&report));
     let page = told("write HTML", || html::write(&report, &pictures));
     println!(
-        "{} figures; {} kB of Markdown, {} kB of HTML; {} MB resident",
+        "{} figures, {} files of charts; {} kB of Markdown, {} kB of HTML; {} MB resident",
         pictures.len(),
+        charts.len(),
         text.len() / 1000,
         page.len() / 1000,
         resident()

@@ -35,6 +35,11 @@ pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
 }
 
 /// Whether `path` is a file that can be opened.
+pub fn is_there(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Whether there is a file.
 pub fn is_file(path: &Path) -> bool {
     path.is_file()
 }

@@ -40,14 +40,13 @@ pub fn trials(count: usize) -> String {
     format!("{count} trial{}", if count == 1 { "" } else { "s" })
 }
 
-/// `20 × 64` of a list that says 64 twenty times; `None` of any other, and of short ones, which are read
-/// as they are.
+/// `20 × 64` of a list that says 64 twenty times; `None` of any other.
 pub fn alike(text: &str) -> Option<String> {
     let items = text.strip_prefix('[')?.strip_suffix(']')?;
     let items: Vec<&str> = items.split(", ").collect();
     let (first, rest) = items.split_first()?;
-    let is_long = items.len() > 3 && rest.iter().all(|item| item == first);
-    is_long.then(|| format!("{} × {first}", items.len()))
+    let is_alike = items.len() > 1 && rest.iter().all(|item| item == first);
+    is_alike.then(|| format!("{} × {first}", items.len()))
 }
 
 #[cfg(test)]

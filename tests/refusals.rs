@@ -250,6 +250,51 @@ fn a_horizontal_axis_that_cannot_be_is_refused_with_those_that_can() {
 }
 
 #[test]
+fn a_claim_whose_figure_there_is_not_is_refused_before_anything_is_trained() {
+    let lab = Lab::with(&format!(
+        "{SMALL}[claim]\nstatement = \"It helps\"\nfigure = \"to-traget\"\n\
+         tests = [{{ compare = [\"before\", \"none\"], expect = \"higher\" }}]\n"
+    ));
+    for verb in ["run", "plan"] {
+        lab.bn_lab(&[verb, "experiment.toml"]).refused(
+            3,
+            &[
+                "experiment.toml: `claim.figure = \"to-traget\"`",
+                "did you mean `to-target`?",
+            ],
+        );
+    }
+    assert!(!lab.path("results").exists());
+    // A run draws the figure that its claim names.
+    lab.run(&["--quiet", "-o", "claim.figure=to-target-by-step"]);
+    assert!(
+        lab.path("results/small/charts/to-target-by-step.svg")
+            .is_file()
+    );
+}
+
+#[test]
+fn what_is_not_there_or_is_a_file_is_said_to_be_so() {
+    let lab = Lab::with(SMALL);
+    for verb in ["plot", "report", "show", "compare"] {
+        lab.bn_lab(&[verb, "nowhere"]).refused(
+            1,
+            &["`nowhere` is not a results folder: there is no such folder"],
+        );
+    }
+    assert!(!lab.path("nowhere").exists());
+    lab.write("afile", b"");
+    lab.bn_lab(&["run", "experiment.toml", "-o", "output.dir=afile/x"])
+        .refused(
+            1,
+            &[
+                "`output.dir = \"afile/x\"`: `afile` is a file",
+                "-o output.dir=DIR",
+            ],
+        );
+}
+
+#[test]
 fn a_damaged_table_is_named() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);

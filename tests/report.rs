@@ -205,6 +205,11 @@ fn what_cannot_be_reported_is_refused_with_the_way_out() {
             "cannot be used with",
         ),
         (&["report", "--check"], 2, "--splice"),
+        (
+            &["report", "--check", "results/small"],
+            2,
+            "--splice FILE.md --check",
+        ),
         (&["report", "--splice", "x.md"], 1, "cannot read `x.md`"),
     ] {
         let ran = lab.bn_lab(arguments);
@@ -260,6 +265,24 @@ fn several_folders_have_one_page_with_a_section_each() {
     for address in ["src=\"http", "href=\"http", "url(http", "@import"] {
         assert!(!page.contains(address), "{address}");
     }
+
+    // A claim whose figure is misspelled has another one, and is told.
+    let file = "results/all/a b/experiment.toml";
+    let experiment = lab.text(file);
+    let misspelled = experiment.replace("figure = \"test_loss\"", "figure = \"test_lost\"");
+    assert_ne!(misspelled, experiment);
+    lab.write(file, misspelled.as_bytes());
+    let ran = lab.bn_lab(&["report", "results/all"]);
+    assert!(
+        ran.code == Some(0)
+            && ran
+                .stderr
+                .contains("there is no chart `test_lost`, which `[claim] figure` names"),
+        "{}",
+        ran.stderr
+    );
+    lab.write(file, experiment.as_bytes());
+    report(&lab, &["results/all"]);
 
     // The same by name, elsewhere: once each, and named from there.
     let printed = report(

@@ -20,9 +20,11 @@ pub mod watch;
 use std::io::Write;
 use std::path::Path;
 
+use crate::compare::unknown;
 use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::plot::figures;
 use crate::record;
 use crate::record::layout::Layout;
 use crate::record::results::Results;
@@ -80,5 +82,23 @@ fn load(arguments: &crate::cli::ExperimentArgs, quiet: bool) -> Result<Experimen
     for note in loaded.notes.iter().filter(|_| !quiet) {
         say(&format!("note: {note}"));
     }
+    check_claim(&arguments.experiment, &loaded.experiment)?;
     Ok(loaded.experiment)
+}
+
+/// Refuses a claim whose figure no folder can have.
+fn check_claim(file: &Path, experiment: &Experiment) -> Result<()> {
+    let claim = experiment.claim.as_ref();
+    let Some(figure) = claim.and_then(|claim| claim.figure.as_deref()) else {
+        return Ok(());
+    };
+    if figures::may_have(figure) {
+        return Ok(());
+    }
+    let known: Vec<&str> = figures::catalogue().iter().map(|f| f.name).collect();
+    Err(Error::Experiment(format!(
+        "{}: `claim.figure = \"{figure}\"`: {}",
+        file.display(),
+        unknown("figure", figure, &known)
+    )))
 }

@@ -27,7 +27,16 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     }
     let figures = chosen(arguments)?;
     let layout = Layout::new(&arguments.results);
-    let paths = claims::while_drawing(&layout, || draw(arguments, &layout, &figures))?;
+    // Before anything is written there: it may be no results folder.
+    reader::name(layout.root())?;
+    let paths = match &arguments.output {
+        // Nobody else draws there, and the results folder is only read.
+        Some(folder) => draw(arguments, &layout, &figures, folder)?,
+        None => {
+            let folder = layout.charts();
+            claims::while_drawing(&layout, || draw(arguments, &layout, &figures, &folder))?
+        }
+    };
     for path in paths {
         print(&format!("{}\n", path.display()))?;
     }
@@ -37,6 +46,7 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
 /// Everything that a run ends with, once more.
 fn again(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
+    reader::name(layout.root())?;
     let (results, charts) = present::draw(&layout)?;
     if charts.is_empty() {
         say(NOTHING_TO_DRAW);
@@ -52,7 +62,12 @@ fn again(arguments: &cli::Plot) -> Result<()> {
 
 /// Draws figures and writes them; one that this folder cannot show is an error only where it leaves
 /// nothing to draw.
-fn draw(arguments: &cli::Plot, layout: &Layout, figures: &[Asked]) -> Result<Vec<PathBuf>> {
+fn draw(
+    arguments: &cli::Plot,
+    layout: &Layout,
+    figures: &[Asked],
+    folder: &Path,
+) -> Result<Vec<PathBuf>> {
     let results = read(layout.root(), figures)?;
     let mut drawn: Vec<Drawn> = Vec::new();
     let mut absent = Vec::new();
@@ -68,11 +83,10 @@ fn draw(arguments: &cli::Plot, layout: &Layout, figures: &[Asked]) -> Result<Vec
     for reason in absent {
         say(&format!("note: {reason}"));
     }
-    let folder = arguments.output.clone().unwrap_or_else(|| layout.charts());
     let output = output(arguments);
     let mut paths = Vec::new();
     for Drawn { stem, chart } in drawn {
-        paths.extend(output::write(&chart, &stem, &folder, &output)?);
+        paths.extend(output::write(&chart, &stem, folder, &output)?);
     }
     Ok(paths)
 }

@@ -19,6 +19,13 @@ pub fn run(arguments: &cli::Report) -> Result<()> {
     if let Some(file) = &arguments.splice {
         return splice(file, arguments.check);
     }
+    if arguments.check {
+        // The parser lets it pass where a folder is given, which `--splice` excludes.
+        return Err(Error::Usage(
+            "`--check` holds the blocks of a page against results\n  hint: `bn-lab report --splice FILE.md --check`"
+                .to_owned(),
+        ));
+    }
     match &arguments.results[..] {
         [folder] if several::folders(folder)?.is_empty() => report(folder, arguments),
         given => several::report(given, arguments),
@@ -56,6 +63,9 @@ fn splice(file: &Path, checks: bool) -> Result<()> {
 
 fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
     let read = Folder::read(folder, &arguments.figures)?;
+    if arguments.figures.is_empty() {
+        say_missing(&read, folder);
+    }
     let mut material = Material::new(&read, arguments.metric.as_deref())?;
     if read.charts.is_empty() {
         say(NOTHING_TO_DRAW);
@@ -70,6 +80,17 @@ fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
     } else {
         // Nobody else draws there, and the results folder is only read.
         deliver()
+    }
+}
+
+/// Says where the claim names a figure that cannot be drawn, so that another one leads.
+fn say_missing(read: &Folder, folder: &Path) {
+    if let Some(figure) = read.missing_figure() {
+        say(&format!(
+            "note: `{}`: there is no chart `{figure}`, which `[claim] figure` names; `bn-lab plot {} --list` says which there are",
+            folder.display(),
+            folder.display()
+        ));
     }
 }
 

@@ -8,10 +8,12 @@ use std::sync::atomic::AtomicBool;
 use crate::cli::{self, MessageFormat};
 use crate::commands::present::present;
 use crate::commands::{data, load, print, refuse_compact, say};
+use crate::config::spec::Experiment;
 use crate::data::Places;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
+use crate::fs;
 use crate::panics;
 use crate::plan::shard::Shard;
 use crate::plan::{self, Trial};
@@ -30,6 +32,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let quiet = arguments.quiet;
     let experiment = load(&arguments.experiment, quiet)?;
     refuse_compact(&experiment)?;
+    refuse_file(&experiment)?;
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
     let devices = Devices::open(&arguments.device)?;
@@ -86,6 +89,19 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         say_what_others_have(&layout, &trials, shard)?;
     }
     conclude(&layout, &ending, quiet, is_json)
+}
+
+/// Refuses to leave results where a file stands in the way.
+fn refuse_file(experiment: &Experiment) -> Result<()> {
+    let folder = &experiment.output.dir;
+    let Some(file) = folder.ancestors().find(|path| fs::is_file(path)) else {
+        return Ok(());
+    };
+    Err(Error::Results(format!(
+        "`output.dir = \"{}\"`: `{}` is a file\n  hint: results go to another folder with `-o output.dir=DIR`",
+        folder.display(),
+        file.display()
+    )))
 }
 
 /// A run that did its part is done, whatever the others still have to do; but it says so.

@@ -10,13 +10,49 @@ pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     };
     let alike = known.iter().map(|known| (likeness(known), known));
     let nearest = alike.max_by(|a, b| a.0.total_cmp(&b.0));
-    let hint = match nearest.filter(|(likeness, _)| *likeness > 0.8) {
-        Some((_, known)) => format!("did you mean `{known}`?"),
-        None => {
-            let several = what.strip_suffix("is").map(|stem| format!("{stem}es"));
-            let several = several.unwrap_or_else(|| format!("{what}s"));
-            format!("the {several} are {}", known.join(", "))
-        }
+    let nearest = nearest.filter(|(likeness, _)| *likeness > 0.8);
+    let with_it: Vec<&str> = known
+        .iter()
+        .copied()
+        .filter(|known| name.len() > 2 && known.contains(name))
+        .collect();
+    let hint = match (nearest, &with_it[..]) {
+        // Half a name is no misspelling of any one of those that have it.
+        (_, [_, _, ..]) => format!("those with `{name}` are {}", with_it.join(", ")),
+        (Some((_, known)), _) => format!("did you mean `{known}`?"),
+        (None, _) => format!("the {} are {}", several(what), known.join(", ")),
     };
     format!("there is no {what} `{name}`\n  hint: {hint}")
+}
+
+/// `metrics`, `axes`
+fn several(what: &str) -> String {
+    match what.strip_suffix("is") {
+        Some(stem) => format!("{stem}es"),
+        None => format!("{what}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unknown;
+
+    #[test]
+    fn a_misspelling_half_a_name_and_a_stranger_have_each_their_hint() {
+        let known = ["test_accuracy", "test_loss", "accuracy_gap"];
+        for (name, hint) in [
+            ("test_acuracy", "did you mean `test_accuracy`?"),
+            (
+                "accuracy",
+                "those with `accuracy` are test_accuracy, accuracy_gap",
+            ),
+            (
+                "colour",
+                "the axes are test_accuracy, test_loss, accuracy_gap",
+            ),
+        ] {
+            let told = unknown("axis", name, &known);
+            assert!(told.ends_with(hint), "{told}");
+        }
+    }
 }

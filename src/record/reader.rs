@@ -64,7 +64,7 @@ struct SeedHeader {
 }
 
 /// The name of the experiment in the results folder at `root`.
-pub(super) fn name(root: &Path) -> Result<String> {
+pub fn name(root: &Path) -> Result<String> {
     let layout = Layout::new(root);
     let header: NameHeader =
         toml::from_slice(&experiment(&layout)?).map_err(|e| damaged(&layout.experiment(), &e))?;
@@ -106,9 +106,15 @@ fn experiment(layout: &Layout) -> Result<Vec<u8>> {
         fs::read_if_exists(&layout.experiment())?
     };
     bytes.ok_or_else(|| {
+        let root = layout.root();
+        let why = if fs::is_there(root) {
+            "it has no `experiment.toml`"
+        } else {
+            "there is no such folder"
+        };
         Error::Results(format!(
-            "`{}` is not a results folder: it has no `experiment.toml`; `bn-lab run` makes one",
-            layout.root().display()
+            "`{}` is not a results folder: {why}; `bn-lab run` makes one",
+            root.display()
         ))
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::deliver;
+use super::{deliver, say_missing};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::fs;
@@ -81,6 +81,7 @@ fn all(given: &[PathBuf]) -> Result<Vec<PathBuf>> {
 /// One at a time: together they may be more than fits into memory.
 fn part(folder: &Path, id: &str, target: &Path) -> Result<Part> {
     let read = Folder::with_one_figure(folder)?;
+    say_missing(&read, folder);
     let mut reports = vec!["report.html", "report.md"];
     reports.retain(|file| fs::is_file(&folder.join(file)));
     Part::of(Member {

@@ -105,8 +105,10 @@ pub enum Ruling {
     Untested,
     /// Every comparison supports it.
     Holds,
-    /// Some do, however many say something else.
+    /// Some do, and none shows the opposite.
     HoldsInSome,
+    /// Some do, and some show the opposite.
+    Mixed,
     /// None does, and in some it is the other way round.
     Opposite,
     /// None does, and some show no difference that matters.
@@ -186,6 +188,7 @@ impl Judgement {
         match counts {
             Counts { all: 0, .. } => Ruling::Untested,
             _ if counts.supported == counts.all => Ruling::Holds,
+            _ if counts.supported > 0 && counts.opposite > 0 => Ruling::Mixed,
             _ if counts.supported > 0 => Ruling::HoldsInSome,
             _ if counts.opposite > 0 => Ruling::Opposite,
             _ if counts.indifferent > 0 => Ruling::NoMeaningfulDifference,

@@ -22,6 +22,8 @@ pub(super) struct Quantity {
     pub(super) log: Option<bool>,
     /// What it is, which decides how close the axis is around the data.
     pub(super) kind: Kind,
+    /// Whether it is counted: there is nothing between two whole numbers.
+    pub(super) is_count: bool,
 }
 
 /// Kinds of quantities.
@@ -65,6 +67,7 @@ impl Quantity {
             worse_is_higher: kind != Kind::Accuracy,
             log: None,
             kind,
+            is_count: false,
         }
     }
 
@@ -121,13 +124,25 @@ impl Quantity {
         } else {
             (data.bad_margin(), MARGIN)
         };
-        scale::linear(
+        let mut axis = scale::linear(
             &self.label,
             Extent {
                 low: (all.low - span * low).max(self.bounds.low),
                 high: (all.high + span * high).min(self.bounds.high.max(all.high)),
             },
-        )
+        );
+        if self.is_count {
+            axis.ticks
+                .retain(|tick| (tick.value - tick.value.round()).abs() < 1e-9);
+            for tick in axis
+                .ticks
+                .iter_mut()
+                .filter(|tick| tick.label.contains('.'))
+            {
+                tick.label = format!("{:.0}", tick.value);
+            }
+        }
+        axis
     }
 
     /// A band that reaches 0, which has no logarithm, ends at a quarter of the lowest point.

@@ -26,14 +26,15 @@ pub(super) fn draw(
         [] => tune::at_chosen(results),
         _ => None,
     };
-    let is_tuned = chosen.is_some();
+    let tuned = results.tuning.as_ref().map(|tuning| tuning.key.clone());
+    let tuned = tuned.filter(|_| chosen.is_some());
     let results = chosen.as_ref().unwrap_or(results);
     let arrangement = Arrangement::of(results, &Wanted::of(figure, &request.facets))?;
     let sheet = Conditions {
         results,
         arrangement,
         metric,
-        is_tuned,
+        tuned,
     };
     if sheet
         .all()
@@ -45,10 +46,9 @@ pub(super) fn draw(
         )));
     }
     Ok(vec![Drawn {
-        stem: if request.metric.is_some() {
-            format!("{figure}-{}", metric.name)
-        } else {
-            figure.to_owned()
+        stem: match &request.metric {
+            Some(_) => format!("{figure}-{}{}", metric.name, request.suffix()),
+            None => format!("{figure}{}", request.suffix()),
         },
         chart: sheet.chart(request),
     }])
@@ -58,7 +58,8 @@ struct Conditions<'a> {
     results: &'a Results,
     arrangement: Arrangement<'a>,
     metric: Metric,
-    is_tuned: bool,
+    /// The key that each line has its own best value of.
+    tuned: Option<String>,
 }
 
 impl Conditions<'_> {
@@ -191,8 +192,15 @@ impl Conditions<'_> {
 
     fn band(&self) -> String {
         if self.metric.is_waited_for() {
-            return "Large mark: median by Kaplan and Meier, where one that diverged never gets there."
-                .to_owned();
+            let diverged = self.all().map(|scores| scores.diverged).sum::<usize>();
+            let diverged = match diverged {
+                0 => "",
+                _ => "; one that diverged never gets there",
+            };
+            return format!(
+                "Large mark: median (Kaplan and Meier: a replicate that has not got there by its end takes \
+                 longer than that{diverged})."
+            );
         }
         let counts: Vec<usize> = self.all().map(|scores| scores.values.len()).collect();
         notes::band(&counts, "Large mark", "Bar")
@@ -214,7 +222,7 @@ impl Conditions<'_> {
                 format!("{fewest} to {most}")
             };
             parts.push(format!(
-                "n = {n} replicates a row. Reached when an evaluation after an epoch first shows it, on the \
+                "n = {n} a row. Reached when an evaluation after an epoch first shows it, on the \
                  validation set where there is one."
             ));
         }
@@ -225,9 +233,7 @@ impl Conditions<'_> {
                     .to_owned(),
             );
         }
-        if self.is_tuned {
-            parts.push("Each line is at its own tuned value.".to_owned());
-        }
+        parts.extend(self.tuned.as_ref().map(|key| notes::tuned("line", key)));
         parts.extend(self.arrangement.left_out.iter().cloned());
         parts.join(" ")
     }

@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::request::{Absent, Drawn, Horizontal, Request};
 use super::sheet::{self, Frame, Rows, Strip};
 use crate::plot::chart::{Chart, Point};
-use crate::record::results::{Details, Results, TrialCurves, short_name};
+use crate::record::results::{Details, Results, TrialCurves};
 
 /// The training loss between epochs, where steps are counted.
 pub(super) fn details(_: &Results, request: &Request) -> Details {
@@ -34,12 +34,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
 
 /// Of another horizontal axis or other panels, a file of its own: `test_loss-by-seconds`.
 pub(super) fn stem(name: &str, request: &Request) -> String {
-    let by = request.x.by();
-    let facets = request
-        .facets
-        .iter()
-        .map(|axis| format!("-{}", short_name(axis)));
-    format!("{name}{by}{}", facets.collect::<String>())
+    format!("{name}{}{}", request.x.by(), request.suffix())
 }
 
 /// The chart of one metric.

@@ -76,13 +76,13 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     }])
 }
 
-/// `final`, `final-test_loss`, `final-by-batch_size`, `final-test_loss-by-batch_size`
+/// `final`, `final-test_loss`, `final-by-batch_size`, `final-test_loss-by-batch_size-log-y`
 fn stem(request: &Request) -> String {
     let metric = request.metric.as_ref();
     let metric = metric.map_or(String::new(), |metric| format!("-{metric}"));
     let along = request.along.as_ref();
     let along = along.map_or(String::new(), |axis| format!("{BY}{}", short_name(axis)));
-    format!("final{metric}{along}")
+    format!("final{metric}{along}{}", request.suffix())
 }
 
 /// Where it is drawn against another axis than the tuned one: the trials at the tuned values, so that each
@@ -164,6 +164,9 @@ impl Final<'_> {
         if self.counts().iter().any(|count| *count > 1) {
             legend.push(notes::mark(Symbol::Dot, "single replicate"));
         }
+        if self.waited_in_vain() {
+            legend.push(notes::mark(Symbol::Beyond, "ended before it got there"));
+        }
         legend
     }
 
@@ -223,6 +226,14 @@ impl Final<'_> {
             series
                 .ended
                 .extend(std::iter::repeat_n(end, scores.diverged));
+            let beyond = scores.beyond.iter();
+            series
+                .beyond
+                .extend(beyond.map(|&y| (Point { x, y }, Along::Y)));
+            let dots = scores.values.iter();
+            if scores.mean().is_none() {
+                series.dots.extend(dots.map(|&y| Point { x, y }));
+            }
             let Some(y) = scores.mean() else { continue };
             let at = Point { x, y };
             series.points.push(at);
@@ -304,6 +315,13 @@ impl Final<'_> {
         found.into_iter().map(reference).collect()
     }
 
+    /// Whether some replicate never got to what its time was taken to.
+    fn waited_in_vain(&self) -> bool {
+        let facets = self.arrangement.facets.iter();
+        let mut scores = facets.flat_map(|facet| self.by_value(facet));
+        scores.any(|(.., scores)| !scores.beyond.is_empty())
+    }
+
     fn counts(&self) -> Vec<usize> {
         let facets = self.arrangement.facets.iter();
         let scores = facets.flat_map(|facet| self.by_value(facet));
@@ -311,23 +329,24 @@ impl Final<'_> {
     }
 
     fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut told = Vec::new();
         if self.arrangement.lines.len() > 1 {
-            notes.push("Lines are set apart a little sideways.".to_owned());
+            told.push("Lines are set apart a little sideways.".to_owned());
+        }
+        if self.waited_in_vain() {
+            told.push(
+                "Where some replicate did not get there, there is no mean: without it the others would flatter."
+                    .to_owned(),
+            );
         }
         if let Some(tuning) = &self.results.tuning {
-            notes.push(format!(
+            told.push(format!(
                 "Chosen: the best {} of those at which fewest replicates diverged.",
                 tuning.metric.replace('_', " ")
             ));
         }
-        if let Some(key) = &self.tuned {
-            notes.push(format!(
-                "Each point is at its own best {}, chosen by its validation score.",
-                axis_name(key)
-            ));
-        }
-        notes.extend(self.arrangement.left_out.iter().cloned());
-        notes
+        told.extend(self.tuned.as_ref().map(|key| notes::tuned("point", key)));
+        told.extend(self.arrangement.left_out.iter().cloned());
+        told
     }
 }

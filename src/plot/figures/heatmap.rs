@@ -53,8 +53,8 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     };
     Ok(vec![Drawn {
         stem: match &request.metric {
-            Some(name) => format!("heatmap-{name}"),
-            None => "heatmap".to_owned(),
+            Some(name) => format!("heatmap-{name}{}", request.suffix()),
+            None => format!("heatmap{}", request.suffix()),
         },
         chart: map.chart(),
     }])

@@ -89,8 +89,10 @@ pub fn asked(name: &str, request: &Request) -> Option<(&'static Figure, Request)
     }
     let mut request = request.clone();
     let what = horizontal(name, &mut request);
+    let drawable =
+        |figure: &Figure, request: &Request| request.along.is_none() || figure.has_axis();
     if let Some(figure) = named(what) {
-        return Some((figure, request));
+        return drawable(figure, &request).then_some((figure, request));
     }
     let is_curve = Metric::ALL.iter().any(|metric| metric.name() == what);
     let (figure, metric) = if is_curve {
@@ -102,7 +104,18 @@ pub fn asked(name: &str, request: &Request) -> Option<(&'static Figure, Request)
     };
     let is_known = METRICS.iter().any(|known| known.name == metric);
     request.metric = Some(metric.to_owned()).filter(|_| is_curve || is_known);
-    request.metric.is_some().then_some((figure, request))
+    let is_whole = request.metric.is_some() && drawable(figure, &request);
+    is_whole.then_some((figure, request))
+}
+
+/// Whether some folder may have a chart with this stem: where each setting has a chart of its own, or units
+/// differ, the stem goes on behind the figure's name.
+pub fn may_have(stem: &str) -> bool {
+    let goes_on = |figure: &Figure| {
+        let rest = stem.strip_prefix(figure.name);
+        rest.is_some_and(|rest| rest.starts_with('-') && !rest.starts_with(request::BY))
+    };
+    asked(stem, &Request::default()).is_some() || CATALOGUE.iter().any(goes_on)
 }
 
 /// Takes what a stem says of the horizontal axis from its end.

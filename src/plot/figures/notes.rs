@@ -1,6 +1,6 @@
 //! What the legend, the panels' notes and the footnote say about counts, bands and gaps.
 
-use super::arrangement::{Arrangement, Facet, Line};
+use super::arrangement::{Arrangement, Facet, Line, axis_name};
 use crate::plot::chart::{LegendEntry, Symbol};
 use crate::plot::figures::series::completed;
 use crate::record::results::{Results, TrialCurves};
@@ -22,6 +22,14 @@ pub(super) fn subtitle(results: &Results, shown: &str) -> String {
     } else {
         format!("{shown} · {}", results.name)
     }
+}
+
+/// What each `mark` of a figure is at, where this key was tuned and is not seen.
+pub(super) fn tuned(mark: &str, key: &str) -> String {
+    format!(
+        "Each {mark} is at its own best {}, chosen on validation.",
+        axis_name(key)
+    )
 }
 
 /// One entry a line, and one for the mark of diverged trials where there are any. In a figure of one panel

@@ -20,10 +20,12 @@ const SMOOTHED: usize = 8;
 /// combinations and a row for each metric: of up to three columns all four metrics, of more the two that
 /// say most, what is learnt from (training loss) and what comes of it (accuracy when evaluated).
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
+    let usual = progress::best_measure(results);
     let x = match request.x {
-        Horizontal::Epoch => progress::best_measure(results),
+        Horizontal::Epoch => usual,
         asked => asked,
     };
+    let by = if x == usual { "" } else { x.by() };
     let request = Request {
         x,
         ..Request::default()
@@ -48,7 +50,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     let mut chart = sheet::chart(results, frame, x, strips, Rows::EachOnItsOwn);
     subtitle(results).clone_into(&mut chart.subtitle);
     Ok(vec![Drawn {
-        stem: "overview".to_owned(),
+        stem: format!("overview{by}"),
         chart,
     }])
 }

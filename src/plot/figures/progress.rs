@@ -78,10 +78,11 @@ impl<'a> Progress<'a> {
         let alike = if self.request.x == Horizontal::Seconds {
             series::on_one_grid(&curves)
         } else {
-            curves.clone()
+            Some(curves.clone())
         };
-        let mut line = series::mean_line(label, key, &alike, bounds);
-        if self.request.replicates && curves.len() > 1 {
+        let is_apart = alike.is_none();
+        let mut line = series::mean_line(label, key, &alike.unwrap_or_default(), bounds);
+        if is_apart || (self.request.replicates && curves.len() > 1) {
             line.singles = curves;
         }
         line.ended = self.ended(trials);
@@ -129,7 +130,8 @@ impl<'a> Progress<'a> {
         if self.request.x == Horizontal::Seconds {
             notes.push(
                 "Seconds of training, evaluation not among them; replicates are compared at equal times, up \
-                 to where the first of them ended."
+                 to where the first of them ended. Where they have no time in common, each is drawn by itself, \
+                 faintly, without a mean."
                     .to_owned(),
             );
         }

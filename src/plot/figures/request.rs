@@ -1,6 +1,7 @@
 //! What may be asked of a figure, and what comes of it.
 
 use crate::plot::chart::Chart;
+use crate::record::results::short_name;
 
 /// How a figure is wanted. One that has no use for a wish passes over it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,24 @@ impl Default for Request {
             log_x: None,
             log_y: None,
         }
+    }
+}
+
+impl Request {
+    /// What panels, smoothing and scales that are asked for add to the stem of a file: `-activation-log-y`.
+    pub(super) fn suffix(&self) -> String {
+        let mut suffix = String::new();
+        for axis in &self.facets {
+            suffix.push_str(&format!("-{}", short_name(axis)));
+        }
+        if self.smooth > 1 {
+            suffix.push_str(&format!("-smooth-{}", self.smooth));
+        }
+        for (axis, log) in [("x", self.log_x), ("y", self.log_y)] {
+            let scale = log.map(|log| if log { "log" } else { "linear" });
+            suffix.extend(scale.map(|scale| format!("-{scale}-{axis}")));
+        }
+        suffix
     }
 }
 

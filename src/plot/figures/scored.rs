@@ -91,5 +91,8 @@ pub(super) fn quantity(metric: Metric) -> Quantity {
         Unit::Nats => Kind::Loss,
         _ => Kind::FromZero,
     };
-    Quantity::new(&label(metric), kind)
+    Quantity {
+        is_count: matches!(metric.unit, Unit::Epochs | Unit::Steps),
+        ..Quantity::new(&label(metric), kind)
+    }
 }

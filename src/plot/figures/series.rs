@@ -75,22 +75,22 @@ pub(super) fn smoothed(curve: &[Point], over: usize) -> Vec<Point> {
     (0..curve.len()).map(one).collect()
 }
 
-/// The curves at places that all of them reach, on straight lines between their points.
-pub(super) fn on_one_grid(curves: &[Vec<Point>]) -> Vec<Vec<Point>> {
+/// The curves at places that all of them reach, on straight lines between their points; `None` where there
+/// are several and no such places.
+pub(super) fn on_one_grid(curves: &[Vec<Point>]) -> Option<Vec<Vec<Point>>> {
+    if curves.len() < 2 {
+        return Some(curves.to_vec());
+    }
     let first = curves.iter().filter_map(|curve| curve.first());
     let last = curves.iter().filter_map(|curve| curve.last());
     let from = first.map(|point| point.x).reduce(f64::max);
     let to = last.map(|point| point.x).reduce(f64::min);
     let longest = curves.iter().map(Vec::len).max().unwrap_or(0);
-    match from.zip(to) {
-        Some((from, to)) if from < to && curves.len() > 1 => {
-            let places = longest.clamp(2, GRID);
-            let at = |i: usize| from + (to - from) * i as f64 / (places - 1) as f64;
-            let place = |curve: &Vec<Point>| (0..places).map(|i| between(curve, at(i))).collect();
-            curves.iter().map(place).collect()
-        }
-        _ => curves.to_vec(),
-    }
+    let (from, to) = from.zip(to).filter(|(from, to)| from < to)?;
+    let places = longest.clamp(2, GRID);
+    let at = |i: usize| from + (to - from) * i as f64 / (places - 1) as f64;
+    let place = |curve: &Vec<Point>| (0..places).map(|i| between(curve, at(i))).collect();
+    Some(curves.iter().map(place).collect())
 }
 
 fn between(curve: &[Point], x: f64) -> Point {

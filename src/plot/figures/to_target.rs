@@ -18,7 +18,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     };
     let mut drawn = conditions::draw(results, &request, scored::named(name)?, "to-target")?;
     for chart in &mut drawn {
-        chart.stem.push_str(request.x.by());
+        chart.stem = format!("to-target{}{}", request.x.by(), request.suffix());
     }
     Ok(drawn)
 }

@@ -20,8 +20,6 @@ pub(super) enum Anchor {
     TopLeft,
     /// The place is the middle of its upper edge.
     TopMiddle,
-    /// The place is its upper right corner.
-    TopRight,
     /// The place is its middle.
     Middle,
     /// The place is the middle of its right edge.
@@ -329,7 +327,7 @@ impl<'a> Canvas<'a> {
 
 fn position(element: &mut impl Node, (x, y): Place, anchor: Anchor, face: Face) {
     let below = match anchor {
-        Anchor::TopLeft | Anchor::TopMiddle | Anchor::TopRight => ASCENT * face.size,
+        Anchor::TopLeft | Anchor::TopMiddle => ASCENT * face.size,
         _ => CAPITAL / 2.0 * face.size,
     };
     match anchor {
@@ -348,7 +346,7 @@ fn position(element: &mut impl Node, (x, y): Place, anchor: Anchor, face: Face) 
         Anchor::TopMiddle | Anchor::Middle | Anchor::Upwards => {
             element.assign("text-anchor", "middle");
         }
-        Anchor::TopRight | Anchor::RightMiddle | Anchor::UpwardsEnd => {
+        Anchor::RightMiddle | Anchor::UpwardsEnd => {
             element.assign("text-anchor", "end");
         }
     }

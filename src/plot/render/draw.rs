@@ -127,7 +127,7 @@ fn row(canvas: &mut Canvas, chart: &Chart, row: &Row, place: &RowBox, sheet: &La
         canvas.group("panel", "", |canvas| {
             if index == 0 {
                 plot.y_labels(canvas, &place.y_ticks);
-                row_labels(canvas, row, place, sheet);
+                row_labels(canvas, place, sheet);
             }
             block(canvas, &at.title, Anchor::TopMiddle, HEADING, INK);
             block(canvas, &at.note, Anchor::TopMiddle, SMALL, FAINT_INK);
@@ -137,13 +137,15 @@ fn row(canvas: &mut Canvas, chart: &Chart, row: &Row, place: &RowBox, sheet: &La
     }
 }
 
-fn row_labels(canvas: &mut Canvas, row: &Row, place: &RowBox, sheet: &Layout) {
+fn row_labels(canvas: &mut Canvas, place: &RowBox, sheet: &Layout) {
     let Some(first) = place.panels.first() else {
         return;
     };
     let middle = first.frame.top + first.frame.height / 2.0;
-    let heading = (sheet.heading, middle);
-    canvas.text(&row.heading, heading, Anchor::Upwards, HEADING, INK);
+    for (index, line) in place.heading.iter().enumerate() {
+        let x = sheet.heading + index as f64 * HEADING.leading;
+        canvas.text(line, (x, middle), Anchor::Upwards, HEADING, INK);
+    }
     for (index, line) in place.y_label.iter().enumerate() {
         let x = sheet.y_label + SMALL.leading / 2.0 + index as f64 * SMALL.leading;
         canvas.text(line, (x, middle), Anchor::Upwards, SMALL, INK);

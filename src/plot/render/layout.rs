@@ -61,6 +61,8 @@ impl Frame {
 /// A row of panels.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RowBox {
+    /// The lines of what the panels have in common.
+    pub(super) heading: Vec<String>,
     /// The panels.
     pub(super) panels: Vec<PanelBox>,
     /// The lines of the vertical axis's label.
@@ -99,7 +101,7 @@ pub(super) struct Layout {
     pub(super) rows: Vec<RowBox>,
     /// The numbers or names below every panel.
     pub(super) x_ticks: Labels,
-    /// Middle of the rows' headings, from the left.
+    /// Middle of the first lines of the rows' headings, from the left.
     pub(super) heading: f64,
     /// Left edge of the vertical axes' labels.
     pub(super) y_label: f64,
@@ -198,13 +200,6 @@ impl Grid {
     fn new(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Result<Self, String> {
         let columns = chart.rows.iter().map(|row| row.panels.len()).max();
         let columns = columns.unwrap_or(0).max(1);
-        let has_headings = chart.rows.iter().any(|row| !row.heading.is_empty());
-        let label = MARGIN
-            + if has_headings {
-                HEADING.leading + 2.0
-            } else {
-                0.0
-            };
         let natural = panel_size(columns);
         let limit = names_limit(style, natural.0);
         let ticks = chart
@@ -213,35 +208,40 @@ impl Grid {
             .map(|row| ticks::beside(&row.y, f64::MAX, limit, measure));
         let ticks: Vec<Labels> = ticks.collect();
         let tick_width = ticks.iter().map(|labels| labels.room).fold(0.0, f64::max);
+        let gutter = gutter(chart, natural.0, measure);
+        let gutters = (columns - 1) as f64 * gutter;
         let heights = |width: f64| -> Vec<f64> {
             let of = |(row, labels)| panel_height(row, labels, natural, width) * stretch;
             chart.rows.iter().zip(&ticks).map(of).collect()
         };
-        let lines = chart.rows.iter().zip(heights(natural.0));
-        let lines = lines.map(|(row, height)| y_label(row, height, measure).len());
-        let label_width = match lines.max().unwrap_or(0) {
-            0 => 0.0,
-            lines => lines as f64 * SMALL.leading + 3.0,
+        let at_width = |panel: f64| {
+            let heights = heights(panel);
+            let rows = || chart.rows.iter().zip(&heights);
+            let most = |lines: &mut dyn Iterator<Item = usize>| lines.max().unwrap_or(0) as f64;
+            let headings =
+                most(&mut rows().map(|(row, &height)| heading(row, height, measure).len()));
+            let labels =
+                most(&mut rows().map(|(row, &height)| y_label(row, height, measure).len()));
+            let label = MARGIN + room(headings, HEADING, 2.0);
+            let left = (label + room(labels, SMALL, 3.0) + tick_width + TICK).ceil();
+            let width = style
+                .width
+                .unwrap_or(left + columns as f64 * panel + gutters + MARGIN);
+            Self {
+                columns,
+                panel: (width - left - MARGIN - gutters) / columns as f64,
+                gutter,
+                heights,
+                left,
+                label,
+                width,
+            }
         };
-        let left = (label + label_width + tick_width + TICK).ceil();
-        let gutter = gutter(chart, natural.0, measure);
-        let gutters = (columns - 1) as f64 * gutter;
-        let panel = match style.width {
-            Some(width) => (width - left - MARGIN - gutters) / columns as f64,
-            None => natural.0,
-        };
-        let width = style
-            .width
-            .unwrap_or(left + columns as f64 * panel + gutters + MARGIN);
-        let grid = Self {
-            columns,
-            panel,
-            gutter,
-            heights: heights(panel),
-            left,
-            label,
-            width,
-        };
+        // Narrower panels are lower, and what stands beside them then takes more lines.
+        let mut grid = at_width(natural.0);
+        for _ in 0..2 {
+            grid = at_width(grid.panel.max(1.0));
+        }
         grid.check()?;
         Ok(grid)
     }
@@ -254,7 +254,7 @@ impl Grid {
         let cm = |pixels: f64| pixels / 96.0 * 2.54;
         Err(format!(
             "its {} × {} panels would be smaller than {:.1} × {:.1} cm\n  \
-             hint: a larger `--size`, or a figure with fewer panels",
+             hint: a larger `--size`, or `--facet` with an axis of few values",
             self.columns,
             self.heights.len(),
             cm(SMALLEST.0),
@@ -323,6 +323,7 @@ impl Grid {
         let names = self.left - TICK - self.label;
         RowBox {
             panels,
+            heading: heading(row, height, measure),
             y_label: y_label(row, height, measure),
             y_ticks: ticks::beside(&row.y, height, names, measure),
         }
@@ -382,6 +383,20 @@ fn names_limit(style: &Style, panel: f64) -> f64 {
     style
         .width
         .map_or(panel.max(200.0) * 0.45, |width| width / 3.0)
+}
+
+/// What lines of this print take beside a panel, with a gap; nothing where there are none.
+fn room(lines: f64, face: Face, gap: f64) -> f64 {
+    if lines > 0.0 {
+        lines * face.leading + gap
+    } else {
+        0.0
+    }
+}
+
+/// What a row's panels have in common, as high as the row and its titles.
+fn heading(row: &Row, height: f64, measure: &Measure) -> Vec<String> {
+    wrap_parts(&row.heading, HEADING, height.max(60.0) + 24.0, measure)
 }
 
 /// A vertical axis's label, which may be somewhat longer than its panel.

@@ -3,7 +3,7 @@
 use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
 use super::font::text_width;
 use super::panel::Plot;
-use super::text::SMALL;
+use super::text::{SMALL, wrap};
 use crate::plot::chart::{Along, Panel, Reference, Series};
 use crate::plot::palette::Role;
 
@@ -46,13 +46,16 @@ pub(super) fn lines(canvas: &mut Canvas, plot: &Plot, references: &[Reference]) 
 
 /// Writes what they are called, on top of everything else.
 pub(super) fn names(canvas: &mut Canvas, plot: &Plot, panel: &Panel) {
-    for (label, area) in arranged(plot, panel) {
-        canvas.text_on_lines(label, (area.left, area.top), Anchor::TopLeft, SMALL);
+    for area in arranged(plot, panel) {
+        for (line, text) in area.lines.iter().enumerate() {
+            let place = (area.left, area.top + line as f64 * SMALL.leading);
+            canvas.text_on_lines(text, place, Anchor::TopLeft, SMALL);
+        }
     }
 }
 
 /// Every name with its place: none over another one, and each where it hides least of what was measured.
-fn arranged<'p>(plot: &Plot, panel: &'p Panel) -> Vec<(&'p str, Area)> {
+fn arranged(plot: &Plot, panel: &Panel) -> Vec<Area> {
     let named: Vec<&Reference> = panel
         .references
         .iter()
@@ -61,84 +64,105 @@ fn arranged<'p>(plot: &Plot, panel: &'p Panel) -> Vec<(&'p str, Area)> {
     if named.is_empty() {
         return Vec::new();
     }
-    let measured: Vec<Place> = panel.series.iter().flat_map(|s| marks(plot, s)).collect();
-    let mut placed: Vec<(&str, Area)> = Vec::new();
+    let mut measured: Vec<Place> = panel.series.iter().flat_map(|s| marks(plot, s)).collect();
+    let lines = panel.references.iter().filter(|r| r.of == Along::X);
+    measured.extend(lines.flat_map(|line| upright(plot, line.low)));
+    let mut placed: Vec<Area> = Vec::new();
     for reference in named {
         let hidden = |area: &Area| {
-            let names = placed.iter().filter(|(_, other)| area.meets(other));
+            let others = placed.iter().filter(|other| area.meets(other));
             let marks = measured.iter().filter(|place| area.holds(place));
-            (names.count(), marks.count())
+            (others.count(), marks.count())
         };
-        let areas = areas(plot, reference).into_iter();
-        if let Some(area) = areas.min_by_key(hidden) {
-            placed.push((&reference.label, area));
-        }
+        placed.extend(areas(plot, reference).into_iter().min_by_key(hidden));
     }
     placed
 }
 
 /// A place for a name.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Area {
+    /// The name, in lines that fit the panel.
+    lines: Vec<String>,
     left: f64,
     top: f64,
     width: f64,
 }
 
 impl Area {
+    fn height(&self) -> f64 {
+        self.lines.len() as f64 * SMALL.leading
+    }
+
     fn meets(&self, other: &Self) -> bool {
-        let apart = self.left + self.width + ASIDE <= other.left
+        let beside = self.left + self.width + ASIDE <= other.left
             || other.left + other.width + ASIDE <= self.left;
-        !apart && (self.top - other.top).abs() < SMALL.leading - 1.0
+        let below = self.top + self.height() <= other.top + 1.0
+            || other.top + other.height() <= self.top + 1.0;
+        !(beside || below)
     }
 
     fn holds(&self, &(x, y): &Place) -> bool {
         (self.left..=self.left + self.width).contains(&x)
-            && (self.top..=self.top + SMALL.leading).contains(&y)
+            && (self.top..=self.top + self.height()).contains(&y)
     }
 }
 
 /// Where the name of a reference may stand, the best places first.
 fn areas(plot: &Plot, reference: &Reference) -> Vec<Area> {
     let frame = plot.frame;
-    let width = text_width(&reference.label, SMALL);
-    let within = |left: f64| {
-        left.min(frame.right() - EDGE - width)
-            .max(frame.left + EDGE)
-    };
+    let lines = wrap(
+        &reference.label,
+        SMALL,
+        frame.width - 2.0 * EDGE,
+        &text_width,
+    );
+    let widths = lines.iter().map(|line| text_width(line, SMALL));
+    let width = widths.fold(0.0, f64::max);
+    let height = lines.len() as f64 * SMALL.leading;
     let area = |left: f64, top: f64| Area {
-        left: within(left),
-        top,
+        left: left
+            .min(frame.right() - EDGE - width)
+            .max(frame.left + EDGE),
+        top: top.min(frame.bottom() - height).max(frame.top),
         width,
+        lines: lines.clone(),
     };
-    match reference.of {
+    let (lefts, tops): (Vec<f64>, Vec<f64>) = match reference.of {
         Along::X => {
             let before = plot.across(reference.low) - ASIDE - width;
             let behind = plot.across(reference.high) + ASIDE;
             let fits = behind + width <= frame.right();
+            let step = |line: usize| line as f64 * SMALL.leading;
+            let from_top = (0..LINES).map(|line| frame.top + EDGE + step(line));
+            let from_bottom = (0..LINES).map(|line| frame.bottom() - EDGE - height - step(line));
             let sides = if fits {
                 [behind, before]
             } else {
                 [before, behind]
             };
-            let from_top = |line: usize| frame.top + EDGE + line as f64 * SMALL.leading;
-            let from_bottom =
-                |line: usize| frame.bottom() - EDGE - (line + 1) as f64 * SMALL.leading;
-            let tops = (0..LINES).map(from_top).chain((0..LINES).map(from_bottom));
-            tops.flat_map(|top| sides.map(|left| area(left, top)))
-                .collect()
+            (sides.into(), from_top.chain(from_bottom).collect())
         }
         Along::Y => {
-            let above = plot.up(reference.high) - SMALL.leading;
-            let below = plot.up(reference.low) + EDGE;
-            let tops = [above, below].into_iter();
-            let tops =
-                tops.filter(|top| *top >= frame.top && top + SMALL.leading <= frame.bottom());
             let ends = [frame.right() - ASIDE - width, frame.left + ASIDE];
-            tops.flat_map(|top| ends.map(|left| area(left, top)))
-                .collect()
+            let middle = frame.left + (frame.width - width) / 2.0;
+            let above = plot.up(reference.high) - height;
+            let below = plot.up(reference.low) + EDGE;
+            let fits = above >= frame.top;
+            let sides = if fits { [above, below] } else { [below, above] };
+            ([&ends[..], &[middle]].concat(), sides.into())
         }
-    }
+    };
+    let of_row = |top: f64| lefts.iter().map(move |left| (*left, top));
+    let places = tops.into_iter().flat_map(of_row);
+    places.map(|(left, top)| area(left, top)).collect()
+}
+
+/// Places of a line from the top of the panel to its bottom.
+fn upright(plot: &Plot, at: f64) -> impl Iterator<Item = Place> {
+    let (frame, x) = (plot.frame, plot.across(at));
+    let steps = (frame.height / STEP).min(500.0) as usize;
+    (0..steps).map(move |step| (x, frame.top + step as f64 * STEP))
 }
 
 /// Places that a series covers: its points, and its line every few pixels.
@@ -157,6 +181,7 @@ fn marks(plot: &Plot, series: &Series) -> Vec<Place> {
         }
     }
     marks.extend(points);
+    marks.extend(plot.places(&series.ended));
     marks
 }
 
@@ -204,11 +229,10 @@ mod tests {
             }],
             ..Panel::default()
         };
-        let places = arranged(&plot, &panel);
-        let areas: Vec<Area> = places.into_iter().map(|(_, area)| area).collect();
+        let areas = arranged(&plot, &panel);
         for area in &areas {
             assert!(area.left >= frame.left && area.left + area.width <= frame.right());
-            assert!(area.top >= frame.top && area.top + SMALL.leading <= frame.bottom());
+            assert!(area.top >= frame.top && area.top + area.height() <= frame.bottom());
         }
         areas
     }
@@ -235,5 +259,12 @@ mod tests {
         let curve = [Point { x: 0.0, y: 95.0 }, Point { x: 100.0, y: 95.0 }];
         let evaded = placed(&line, &curve);
         assert!(evaded[0].top > free[0].top, "{evaded:?}");
+    }
+
+    #[test]
+    fn a_name_that_is_wider_than_its_panel_wraps_within_it() {
+        let label = "chosen: activation relu, activation tanh, activation sigmoid, activation gelu";
+        let areas = placed(&[(50.0, label)], &[]);
+        assert!(areas[0].lines.len() > 1, "{areas:?}");
     }
 }

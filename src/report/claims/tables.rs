@@ -135,6 +135,7 @@ fn ruling(ruling: Ruling) -> &'static str {
         Ruling::Untested => "not tested",
         Ruling::Holds => "holds",
         Ruling::HoldsInSome => "holds in some",
+        Ruling::Mixed => "mixed",
         Ruling::Opposite => "opposite",
         Ruling::NoMeaningfulDifference => "no meaningful difference",
         Ruling::Suggestive => "suggestive",

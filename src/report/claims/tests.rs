@@ -215,7 +215,7 @@ fn all_comparisons_of_a_claim_are_one_family_in_every_setting_that_counts() {
     assert_eq!(said(&["2"]), "holds");
     assert_eq!(
         said(&["2", "8"]),
-        "holds in 1 of 2 comparisons, the opposite in 1"
+        "mixed: holds in 1 of 2 comparisons, the opposite in 1"
     );
     assert_eq!(
         said(&["4", "8"]),

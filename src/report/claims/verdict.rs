@@ -4,7 +4,7 @@ use crate::compare::claim::{Judged, Judgement, Ruling};
 use crate::record::results::Expect;
 use crate::stats::FEWEST_PAIRS;
 
-/// The verdict: "holds", "holds in k of n comparisons", "does not hold: no meaningful difference", "the
+/// The verdict: "holds", "holds in k of n comparisons", "mixed: …", "does not hold: no meaningful difference", "the
 /// opposite holds", "inconclusive …", or "not tested yet".
 /// While trainings are missing, it says so.
 pub fn verdict(judgement: &Judgement) -> String {
@@ -27,9 +27,9 @@ fn said(judgement: &Judgement) -> String {
     match judgement.ruling() {
         Ruling::Untested => "not tested yet".to_owned(),
         Ruling::Holds => "holds".to_owned(),
-        Ruling::HoldsInSome if counts.opposite > 0 => {
+        Ruling::Mixed => {
             let holds = of_all(counts.supported);
-            format!("holds {holds}, the opposite in {}", counts.opposite)
+            format!("mixed: holds {holds}, the opposite in {}", counts.opposite)
         }
         Ruling::HoldsInSome => format!("holds {}", of_all(counts.supported)),
         Ruling::Opposite if counts.opposite < all => {

@@ -4,6 +4,7 @@ use super::answer::{Statement, capitalised};
 use super::document::{Cell, Table, columns};
 use super::words::Words;
 use crate::compare::claim::{Judged, Judgement, Tested};
+use crate::record::results::Expect;
 use crate::report::claims;
 
 /// The verdict on the claim and the effect of its headline; and one sentence on each other comparison.
@@ -18,7 +19,8 @@ pub(super) fn statement(judgement: &Judgement) -> Statement {
         others: source
             .map(|source| {
                 Words::from(format!(
-                    "Claimed by {source}. Every test of it is in the table below."
+                    "Claimed by {}.",
+                    source.trim().trim_end_matches('.')
                 ))
             })
             .into_iter()
@@ -48,11 +50,24 @@ pub(super) fn tests(judgement: &Judgement) -> Table {
             .plain(". What must be so if it holds, and what came of it."),
         columns: columns(&texts, &["pairs for / tied / against", "Holm's p"]),
         rows: rows.collect(),
-        notes: vec![
+        notes: notes(judgement),
+    }
+}
+
+/// How to read the table.
+fn notes(judgement: &Judgement) -> Vec<Words> {
+    let mut notes: Vec<Words> = vec![
             "Effects are those of the first value minus those of the second one, replicate by replicate (“×”: the first by the second), “–” where a side of a pair has no value. Pairs are for a test where they differ as it expects; where no difference is expected, those are counted in which the first value did better, tied and did worse. p is corrected for all comparisons of the claim."
                 .into(),
-        ],
+    ];
+    let mut tests = judgement.tests.iter();
+    if tests.any(|tested| tested.test.expect == Expect::Same) {
+        notes.push(
+            "Where no difference is expected, it is the interval that supports: all of it lies within what does not matter. p speaks of a difference alone; a large one shows nothing."
+                .into(),
+        );
     }
+    notes
 }
 
 fn row(judgement: &Judgement, tested: &Tested, judged: &Judged, has_settings: bool) -> Vec<Cell> {

@@ -77,6 +77,17 @@ impl Folder {
         })
     }
 
+    /// The figure that the claim names, where no chart here shows it.
+    pub fn missing_figure(&self) -> Option<&str> {
+        let named = claimed_figure(&self.results)?;
+        let shows = |drawn: &Drawn| {
+            let rest = drawn.stem.strip_prefix(named);
+            // Where each setting has a chart of its own, its name goes on.
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        (!self.charts.iter().any(shows)).then_some(named)
+    }
+
     /// What decides: what is asked for; else what the headline of the claim is about; else the test
     /// accuracy.
     pub fn metric(&self, asked: Option<&str>) -> Result<Metric> {

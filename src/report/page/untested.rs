@@ -41,9 +41,9 @@ pub(super) fn unfinished(material: &Material<'_>) -> Option<Words> {
         Words::new()
             .strong("The experiment is not complete")
             .plain(format!(
-                ": of {} trials {}. Everything here is about the others.",
-                trials.len(),
-                listed(&parts)
+                ": {} of {} trials. Everything here is about the rest.",
+                listed(&parts),
+                trials.len()
             ))
     })
 }
@@ -140,10 +140,11 @@ const NETWORK: [(&str, &str); 6] = [
     ("model.activation", "the activation {}"),
     ("model.init", "initial weights by {}"),
 ];
-const TRAINING: [(&str, &str); 5] = [
+const TRAINING: [(&str, &str); 6] = [
     ("train.optimizer", "{}"),
     ("train.batch_size", "batches of {}"),
     ("train.epochs", "{} epochs"),
+    ("train.steps", "{} steps"),
     ("train.schedule", "a {} learning rate"),
     ("model.dropout", "a dropout of {}"),
 ];

@@ -123,9 +123,32 @@ pub fn address(path: &str) -> String {
     address
 }
 
+/// An effect with its interval and its `n = 8`, neither of which is broken between two lines.
+pub(super) fn unbroken(text: &str) -> String {
+    let mut within = false;
+    let kept = text.chars().map(|letter| {
+        within = (within || letter == '[') && letter != ']';
+        if within && letter == ' ' {
+            '\u{a0}'
+        } else {
+            letter
+        }
+    });
+    let kept: String = kept.collect();
+    kept.replace("n = ", "n\u{a0}=\u{a0}")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::address;
+    use super::{address, unbroken};
+
+    #[test]
+    fn an_interval_and_a_count_stay_in_one_line() {
+        assert_eq!(
+            unbroken("0.5 more [−1.0, 2.0], n = 8, at hidden 2 × 64"),
+            "0.5 more [−1.0,\u{a0}2.0], n\u{a0}=\u{a0}8, at hidden 2 × 64"
+        );
+    }
 
     #[test]
     fn an_address_means_the_path_and_nothing_else() {

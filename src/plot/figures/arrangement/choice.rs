@@ -2,8 +2,12 @@
 
 use super::facets::columns;
 use super::{Arrangement, Facet, Line};
+use crate::plot::palette::Key;
 use crate::record::results::{Results, TrialCurves, short_name};
 use crate::stats;
+
+/// Lines that are left out and named.
+const NAMED: usize = 4;
 
 /// So many lines at most, from the first to the last at equal distances.
 pub(super) fn lines(lines: Vec<Line>, limit: usize, left_out: &mut Vec<String>) -> Vec<Line> {
@@ -14,15 +18,26 @@ pub(super) fn lines(lines: Vec<Line>, limit: usize, left_out: &mut Vec<String>) 
     let kept: Vec<usize> = (0..limit).map(|i| i * (all - 1) / (limit - 1)).collect();
     let mut dropped = Vec::new();
     let mut chosen = Vec::new();
-    for (index, line) in lines.into_iter().enumerate() {
+    for (index, mut line) in lines.into_iter().enumerate() {
         if kept.contains(&index) {
+            // No two of those that are drawn look alike.
+            if let Key::Value(look) = &mut line.key {
+                *look = chosen.len();
+            }
             chosen.push(line);
         } else {
             dropped.push(line.label);
         }
     }
+    let more = dropped.len().saturating_sub(NAMED);
+    dropped.truncate(NAMED);
+    let more = match more {
+        0 => String::new(),
+        more => format!(" and {more} others"),
+    };
     left_out.push(format!(
-        "{limit} of {all} lines are drawn; without {}. All: `bn-lab plot DIR --figure final`.",
+        "{limit} of {all} lines are drawn, without {}{more}: no more can be told apart. More axes for \
+         `--facet` leave fewer lines a panel.",
         dropped.join(", ")
     ));
     chosen

@@ -69,15 +69,19 @@ impl Sheet<'_> {
     fn band(&self) -> String {
         let is_complete = |line: &Line<'_>| line.comparison.paired.is_complete();
         let means = "Large mark: mean difference. Bar: its 95 % t interval.";
-        let gaps = "has only the dots of the others: the mean of those that survived would flatter, and wins \
-                    and losses decide.";
         if self.lines.iter().all(is_complete) {
-            means.to_owned()
-        } else if self.lines.iter().any(is_complete) {
-            format!("{means} A row in which some pair has no difference {gaps}")
-        } else {
-            format!("In every row some pair has no difference: it {gaps}")
+            return means.to_owned();
         }
+        let rows = if self.lines.iter().any(is_complete) {
+            "Rows"
+        } else {
+            "All rows are rows"
+        };
+        format!(
+            "{means} {rows} with a pair that has no difference, as a side diverged or never got there, have \
+             only the dots of their other pairs: wins and losses decide there, since a mean of the survivors \
+             would flatter."
+        )
     }
 
     /// No difference at all, and around it the margin, where all comparisons have the same.
@@ -141,11 +145,11 @@ impl Sheet<'_> {
         let written = amount(most, self.unit);
         if alike(least, most) {
             return (most > 0.0)
-                .then(|| format!("Shaded: differences up to {written} do not matter."));
+                .then(|| format!("Shaded: differences below {written} do not matter."));
         }
         let least = number(least * self.unit.scale(), self.unit);
         Some(format!(
-            "What does not matter differs by row: differences up to {least} to {written}."
+            "What does not matter differs by row: differences below {least} to {written}."
         ))
     }
 }

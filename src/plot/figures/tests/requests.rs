@@ -194,8 +194,38 @@ fn of_too_many_lines_the_ends_and_some_between_are_drawn() {
     assert!(
         chart
             .footnote
-            .contains("8 of 15 lines are drawn; without 2, 4,")
+            .contains("8 of 15 lines are drawn, without 2, 4, 6, 8 and 3 others"),
+        "{}",
+        chart.footnote
     );
+    let looks: std::collections::HashSet<Key> =
+        only_panel(&chart).series.iter().map(|s| s.key).collect();
+    assert_eq!(looks.len(), 8, "no two of them look alike");
+}
+
+#[test]
+fn replicates_without_a_time_in_common_have_no_mean() {
+    let mut results = placements(2);
+    for trial in &mut results.trials {
+        // The first replicate has ended before the second one's first epoch has.
+        let each = if trial.replicate == 1 { 1.0 } else { 100.0 };
+        trial.seconds = (1..=4)
+            .map(|epoch| TimingRow {
+                epoch,
+                train_seconds: each,
+                evaluation_seconds: 0.0,
+            })
+            .collect();
+    }
+    let request = Request {
+        x: Horizontal::Seconds,
+        ..of("train_loss")
+    };
+    let chart = asked(&results, "curves", &request);
+    let none = line(only_panel(&chart), "none");
+    assert_eq!((none.points.len(), none.band.len()), (0, 0));
+    assert_eq!(none.singles.len(), 2, "each by itself");
+    assert!(chart.x.high >= 400.0, "they have room");
 }
 
 #[test]
@@ -267,7 +297,11 @@ fn the_stem_of_a_file_asks_for_what_it_shows() {
     ] {
         assert_eq!(asked(stem), found, "{stem}");
     }
+    assert!(crate::plot::figures::may_have("gradients-activation-tanh"));
+    assert!(!crate::plot::figures::may_have("to-traget"));
     for stem in [
+        "to-target-by-secnds",
+        "test_loss-by-batch_size",
         "",
         "histogram",
         "final-",

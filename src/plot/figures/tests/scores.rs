@@ -102,7 +102,7 @@ fn what_tuning_chose_is_marked_on_the_final_metric() {
     assert!(
         times
             .footnote
-            .contains("Each line is at its own tuned value.")
+            .contains("Each line is at its own best learning rate, chosen on validation.")
     );
     let chart = chart(&results, "final");
     let chosen: Vec<&Reference> = only_panel(&chart)
@@ -266,7 +266,7 @@ fn differences_have_a_row_a_comparison_with_its_verdict() {
     assert!(
         chart
             .footnote
-            .contains("differences up to 0.2 points do not matter")
+            .contains("differences below 0.2 points do not matter")
     );
     assert!(
         chart
@@ -385,4 +385,31 @@ fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {
         ..along("train.batch_size")
     };
     assert!(refused(&both).contains("cannot be both"));
+}
+
+#[test]
+fn what_was_waited_for_in_vain_is_an_arrow_along_the_axis_and_has_no_mean() {
+    let mut results = learning_rates();
+    results.target_accuracy = 0.93;
+    let request = Request {
+        metric: Some("epochs_to_target".to_owned()),
+        ..Request::default()
+    };
+    let chart = drawn(&results, "final", &request).remove(0).chart;
+    let none = line(only_panel(&chart), "none");
+    assert!(none.points.is_empty(), "{:?}", none.points);
+    // Two rates with three replicates, and two of the third: one of those diverged.
+    assert_eq!((none.beyond.len(), none.ended.len()), (8, 1));
+    assert!(
+        none.beyond
+            .iter()
+            .all(|(point, along)| { *along == Along::Y && (point.y - 4.0).abs() < 1e-9 })
+    );
+    assert!(labels(&chart).contains(&"ended before it got there"));
+    assert!(chart.footnote.contains("there is no mean"));
+    let steps = chart.rows[0].y.ticks.iter().map(|tick| tick.value.fract());
+    assert!(
+        steps.into_iter().all(|part| part == 0.0),
+        "epochs are counted"
+    );
 }

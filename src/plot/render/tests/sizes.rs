@@ -95,3 +95,27 @@ fn numbers_below_neighbouring_panels_do_not_touch() {
     chart.x.ticks = vec![tick(1.0, "1"), tick(3.0, "3")];
     assert!((width(&chart) - narrow).abs() < 1e-9);
 }
+
+#[test]
+fn what_rows_have_in_common_wraps_within_their_height() {
+    let mut chart = chart();
+    chart.rows[0].heading = "input scaling standardize · learning rate 0.0316".to_owned();
+    let tick = |index: usize| Tick {
+        value: index as f64,
+        label: format!("{index}"),
+    };
+    chart.rows[0].y = Axis {
+        label: "Normalisation of the layers".to_owned(),
+        scale: Scale::Categorical,
+        low: -0.5,
+        high: 1.5,
+        ticks: vec![tick(0), tick(1)],
+    };
+    let svg = sized(&chart, None, None).expect("a picture");
+    let texts = texts(&svg);
+    assert!(texts.contains(&"learning rate") || texts.iter().any(|t| t.starts_with("learning")));
+    assert!(
+        !texts.contains(&chart.rows[0].heading.as_str()),
+        "{texts:?}"
+    );
+}

@@ -27,9 +27,10 @@ pub(super) fn answer(parts: &[Part]) -> Words {
 
 /// How many claims came to what; nothing of what none came to.
 fn counts(rulings: &[Ruling]) -> Vec<String> {
-    let kinds: [(&[Ruling], [&str; 2]); 5] = [
+    let kinds: [(&[Ruling], [&str; 2]); 6] = [
         (&[Ruling::Holds], ["holds", "hold"]),
         (&[Ruling::HoldsInSome], ["holds in part", "hold in part"]),
+        (&[Ruling::Mixed], ["is mixed", "are mixed"]),
         (
             &[Ruling::Opposite, Ruling::NoMeaningfulDifference],
             ["does not hold", "do not hold"],
@@ -58,7 +59,7 @@ pub(super) fn remarks(parts: &[Part]) -> Vec<Words> {
     if parts.iter().any(|part| part.ruling.is_some()) {
         remarks.push(Words::from(
             // Whether tests were written down before the trainings is nothing that the files tell.
-            "A claim holds where every comparison supports it, and in part where some do; it does not hold where none does and some show the opposite, or no difference that matters; it is inconclusive where these replicates cannot tell.",
+            "A claim holds where every comparison supports it, and in part where some do and none shows the opposite; it is mixed where some support it and some show the opposite; it does not hold where none does and some show the opposite, or no difference that matters; it is inconclusive where these replicates cannot tell.",
         ));
     }
     let trainings: usize = parts.iter().map(|part| part.cost.trainings).sum();

@@ -11,7 +11,7 @@ use crate::report::page::answer::{self, capitalised};
 use crate::report::page::document::{Block, Cell, Section, Table};
 use crate::report::page::figures;
 use crate::report::page::material::{Material, counted, listed};
-use crate::report::page::words::{Words, address};
+use crate::report::page::words::{Words, address, unbroken};
 use crate::report::page::{Folder, claim, repeat, setup, tables, title, untested};
 use crate::units;
 
@@ -77,7 +77,7 @@ fn row(material: &Material<'_>, heading: &str, id: &str) -> Vec<Cell> {
         None => (Cell::of("–"), answer::statement(material).answer.text()),
     };
     let heading = Cell::linked(heading, format!("#{}", name::section(id)));
-    vec![heading, verdict, Cell::of(capitalised(&effect))]
+    vec![heading, verdict, Cell::of(unbroken(&capitalised(&effect)))]
 }
 
 /// Where a verdict stands when rows are sorted by it: from what holds to what is not known.
@@ -85,11 +85,12 @@ fn rank(ruling: Ruling) -> f64 {
     match ruling {
         Ruling::Holds => 0.0,
         Ruling::HoldsInSome => 1.0,
-        Ruling::NoMeaningfulDifference => 2.0,
-        Ruling::Opposite => 3.0,
-        Ruling::Suggestive => 4.0,
-        Ruling::Inconclusive => 5.0,
-        Ruling::Untested => 6.0,
+        Ruling::Mixed => 2.0,
+        Ruling::NoMeaningfulDifference => 3.0,
+        Ruling::Opposite => 4.0,
+        Ruling::Suggestive => 5.0,
+        Ruling::Inconclusive => 6.0,
+        Ruling::Untested => 7.0,
     }
 }
 
@@ -126,7 +127,10 @@ fn verdict(material: &Material<'_>) -> Words {
     };
     Words::new()
         .strong(format!("{}.", capitalised(&claims::verdict(judgement))))
-        .plain(format!(" {}.", capitalised(&claims::answer(judgement))))
+        .plain(format!(
+            " {}.",
+            unbroken(&capitalised(&claims::answer(judgement)))
+        ))
 }
 
 /// Who says so, and where the numbers are.

@@ -227,7 +227,7 @@ fn one_condition_and_none_that_ended_are_reported_too() {
     assert!(
         report.remarks[0]
             .text()
-            .starts_with("The experiment is not complete: of 12 trials 12 pending.")
+            .starts_with("The experiment is not complete: 12 pending of 12 trials.")
     );
     let empty = folder(&["norm.placement"], 6, &[]);
     assert!(
