@@ -192,7 +192,7 @@ fn what_cannot_be_reported_is_refused_with_the_way_out() {
         (
             &["report", "results/small", "--metric", "accuracy"],
             2,
-            "did you mean",
+            "those with `accuracy` are test_accuracy, ",
         ),
         (
             &["report", "results/small", "--figures", "overviev"],

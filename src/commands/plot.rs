@@ -29,13 +29,12 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
     // Before anything is written there: it may be no results folder.
     reader::name(layout.root())?;
-    let paths = match &arguments.output {
+    let paths = if let Some(folder) = &arguments.output {
         // Nobody else draws there, and the results folder is only read.
-        Some(folder) => draw(arguments, &layout, &figures, folder)?,
-        None => {
-            let folder = layout.charts();
-            claims::while_drawing(&layout, || draw(arguments, &layout, &figures, &folder))?
-        }
+        draw(arguments, &layout, &figures, folder)?
+    } else {
+        let folder = layout.charts();
+        claims::while_drawing(&layout, || draw(arguments, &layout, &figures, &folder))?
     };
     for path in paths {
         print(&format!("{}\n", path.display()))?;

@@ -11,13 +11,11 @@ pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     let alike = known.iter().map(|known| (likeness(known), known));
     let nearest = alike.max_by(|a, b| a.0.total_cmp(&b.0));
     let nearest = nearest.filter(|(likeness, _)| *likeness > 0.8);
-    let with_it: Vec<&str> = known
-        .iter()
-        .copied()
-        .filter(|known| name.len() > 2 && known.contains(name))
-        .collect();
+    let word = format!("_{name}_");
+    let has_it = |known: &&str| format!("_{known}_").contains(&word);
+    let with_it: Vec<&str> = known.iter().copied().filter(has_it).collect();
     let hint = match (nearest, &with_it[..]) {
-        // Half a name is no misspelling of any one of those that have it.
+        // A word of several names is no misspelling of any one of them.
         (_, [_, _, ..]) => format!("those with `{name}` are {}", with_it.join(", ")),
         (Some((_, known)), _) => format!("did you mean `{known}`?"),
         (None, _) => format!("the {} are {}", several(what), known.join(", ")),
@@ -42,6 +40,7 @@ mod tests {
         let known = ["test_accuracy", "test_loss", "accuracy_gap"];
         for (name, hint) in [
             ("test_acuracy", "did you mean `test_accuracy`?"),
+            ("test_acc", "did you mean `test_accuracy`?"),
             (
                 "accuracy",
                 "those with `accuracy` are test_accuracy, accuracy_gap",

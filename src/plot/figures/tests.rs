@@ -1,6 +1,7 @@
 //! Figures as data. The numbers are small enough to check by hand.
 
 mod differences;
+mod final_score;
 mod inside;
 mod lines;
 mod panels;

@@ -1,0 +1,105 @@
+//! The figure `final` along an axis that is asked for, and of times that were waited for in vain.
+
+use super::scores::{learning_rates, scoring};
+use super::*;
+use crate::plot::chart::Along;
+use crate::record::results::Tuning;
+
+#[test]
+fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {
+    // Two batch sizes with three rates each; what validation chooses is 0.1 at 8 and 1.0 at 64.
+    let mut trials = Vec::new();
+    for (size, accuracies) in [("8", [0.8, 0.9, 0.85]), ("64", [0.7, 0.8, 0.95])] {
+        for (rate, accuracy) in ["0.01", "0.1", "1.0"].into_iter().zip(accuracies) {
+            for k in 1..=2 {
+                for placement in ["none", "before"] {
+                    trials.push(scoring(trial(&[placement, size, rate], k), accuracy));
+                }
+            }
+        }
+    }
+    for (index, trial) in trials.iter_mut().enumerate() {
+        trial.condition = 1 + index % 2 + 2 * (index / 4);
+    }
+    let axes = ["norm.placement", "train.batch_size", "train.learning_rate"];
+    let mut results = results(&axes, trials);
+    results.tuning = Some(Tuning {
+        key: "train.learning_rate".to_owned(),
+        per: vec!["norm.placement".to_owned(), "train.batch_size".to_owned()],
+        metric: "validation_accuracy".to_owned(),
+        higher_is_better: true,
+    });
+    let along = |axis: &str| Request {
+        along: Some(axis.to_owned()),
+        ..Request::default()
+    };
+    let chart = drawn(&results, "final", &along("batch_size"))
+        .remove(0)
+        .chart;
+    assert_eq!(chart.x.label, "Batch size (log scale)");
+    assert_eq!(
+        chart.rows[0].y.label, "Test accuracy (%)",
+        "what it comes to"
+    );
+    let none = line(only_panel(&chart), "none");
+    let heights: Vec<f64> = none.points.iter().map(|point| point.y).collect();
+    for (height, expected) in heights.iter().zip([90.0, 95.0]) {
+        assert_close(*height, expected);
+    }
+    assert!(
+        chart
+            .footnote
+            .contains("Each point is at its own best learning rate")
+    );
+
+    // Along the tuned axis, or with a panel for each of its values, everything is shown.
+    for request in [
+        along("learning_rate"),
+        Request {
+            facets: vec!["train.learning_rate".to_owned()],
+            ..along("batch_size")
+        },
+    ] {
+        let chart = drawn(&results, "final", &request).remove(0).chart;
+        assert!(!chart.footnote.contains("Each point is at"));
+    }
+    let figure = named("final").expect("a figure");
+    let refused = |request: &Request| figure.draw(&results, request).expect_err("absent").0;
+    assert!(refused(&along("batch_sise")).contains("did you mean"));
+    assert!(
+        refused(&along("placement"))
+            .contains("those that have are `train.batch_size`, `train.learning_rate`")
+    );
+    let both = Request {
+        facets: vec!["batch_size".to_owned()],
+        ..along("train.batch_size")
+    };
+    assert!(refused(&both).contains("cannot be both"));
+}
+
+#[test]
+fn what_was_waited_for_in_vain_is_an_arrow_along_the_axis_and_has_no_mean() {
+    let mut results = learning_rates();
+    results.target_accuracy = 0.93;
+    let request = Request {
+        metric: Some("epochs_to_target".to_owned()),
+        ..Request::default()
+    };
+    let chart = drawn(&results, "final", &request).remove(0).chart;
+    let none = line(only_panel(&chart), "none");
+    assert!(none.points.is_empty(), "{:?}", none.points);
+    // Two rates with three replicates, and two of the third: one of those diverged.
+    assert_eq!((none.beyond.len(), none.ended.len()), (8, 1));
+    assert!(
+        none.beyond
+            .iter()
+            .all(|(point, along)| { *along == Along::Y && (point.y - 4.0).abs() < 1e-9 })
+    );
+    assert!(labels(&chart).contains(&"ended before it got there"));
+    assert!(chart.footnote.contains("there is no mean"));
+    let steps = chart.rows[0].y.ticks.iter().map(|tick| tick.value.fract());
+    assert!(
+        steps.into_iter().all(|part| part == 0.0),
+        "epochs are counted"
+    );
+}
