@@ -59,6 +59,8 @@ pub enum Symbol {
     Hatched,
     /// The heavy frame of the best field.
     Best,
+    /// The ring around a chosen point.
+    Chosen,
 }
 
 /// Panels side by side that share a vertical axis.
@@ -141,6 +143,8 @@ pub struct Series {
     pub bars: Vec<Bar>,
     /// The curve of each replicate, drawn faintly behind the mean.
     pub singles: Vec<Vec<Point>>,
+    /// Those of its points that something chose: drawn with a ring around them.
+    pub chosen: Vec<Point>,
     /// The value of each replicate, drawn as small faint dots.
     pub dots: Vec<Point>,
     /// Values of which only a lower bound is known ("not within 10 epochs"): drawn as arrows that point

@@ -27,6 +27,8 @@ struct Final<'a> {
     arrangement: Arrangement<'a>,
     metric: Metric,
     along: usize,
+    /// What tuning chose; none where another axis is seen.
+    choices: Vec<tune::Choice>,
     /// The key that each point has its own best value of, where that is not seen.
     tuned: Option<String>,
     x: Axis,
@@ -67,6 +69,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         arrangement,
         metric,
         along,
+        choices: choices(results, along),
         tuned,
         x: axes::values(&name, &values, request.log_x),
     };
@@ -83,6 +86,13 @@ fn stem(request: &Request) -> String {
     let along = request.along.as_ref();
     let along = along.map_or(String::new(), |axis| format!("{BY}{}", short_name(axis)));
     format!("final{metric}{along}{}", request.suffix())
+}
+
+/// What tuning chose, where the tuned key is the axis.
+fn choices(results: &Results, along: usize) -> Vec<tune::Choice> {
+    let tuning = results.tuning.as_ref();
+    let tuning = tuning.filter(|tuning| results.axes[along] == tuning.key);
+    tuning.map_or_else(Vec::new, |tuning| tune::choices(results, tuning))
 }
 
 /// Where it is drawn against another axis than the tuned one: the trials at the tuned values, so that each
@@ -164,6 +174,9 @@ impl Final<'_> {
         if self.counts().iter().any(|count| *count > 1) {
             legend.push(notes::mark(Symbol::Dot, "single replicate"));
         }
+        if !self.choices.is_empty() {
+            legend.push(notes::mark(Symbol::Chosen, "chosen by tuning"));
+        }
         if self.waited_in_vain() {
             legend.push(notes::mark(Symbol::Beyond, "ended before it got there"));
         }
@@ -176,7 +189,6 @@ impl Final<'_> {
         let lines = lines.iter().enumerate();
         let lines = lines.map(|(index, line)| self.line(line, facet, index as f64 - middle));
         let mut references = self.without_axis(facet);
-        references.extend(self.chosen(facet));
         let at_chance = chance::of(self.results, self.metric, &self.by_value(facet));
         references.extend(at_chance.iter().map(chance::AtChance::reference));
         Panel {
@@ -218,9 +230,12 @@ impl Final<'_> {
             ..Series::default()
         };
         let bounds = scored::quantity(self.metric).bounds;
+        let chosen = self.chosen(line, facet);
         for (text, trials) in self.at_values(line, facet) {
-            let Ok(x) = text.parse::<f64>() else { continue };
-            let x = self.aside(x, aside);
+            let Ok(value) = text.parse::<f64>() else {
+                continue;
+            };
+            let x = self.aside(value, aside);
             let scores = Scores::of(self.results, &trials, self.metric);
             let end = Point { x, y: 0.0 };
             series
@@ -237,6 +252,9 @@ impl Final<'_> {
             let Some(y) = scores.mean() else { continue };
             let at = Point { x, y };
             series.points.push(at);
+            if chosen.is_some_and(|chosen| chosen.total_cmp(&value).is_eq()) {
+                series.chosen.push(at);
+            }
             let dots = scores.values.iter().filter(|_| scores.values.len() > 1);
             series.dots.extend(dots.map(|&y| Point { x, y }));
             series
@@ -277,42 +295,18 @@ impl Final<'_> {
         self.arrangement.lines.iter().filter_map(mean).collect()
     }
 
-    /// What tuning chose for each line, where the tuned key is the axis.
-    fn chosen(&self, facet: &Facet) -> Vec<Reference> {
-        let Some(tuning) = &self.results.tuning else {
-            return Vec::new();
-        };
-        if self.results.axes[self.along] != tuning.key {
-            return Vec::new();
-        }
-        let others = tune::others(self.results, tuning);
-        let choices = tune::choices(self.results, tuning);
-        let mut found: Vec<(f64, String)> = Vec::new();
-        for line in &self.arrangement.lines {
-            let trials = self.arrangement.trials(line, facet);
-            let Some(trial) = trials.first() else {
-                continue;
-            };
-            let setting = || others.iter().map(|&axis| &trial.axes[axis]);
-            let choice = choices.iter().find(|choice| setting().eq(&choice.setting));
-            let Some(chosen) = choice.and_then(|choice| choice.chosen()) else {
-                continue;
-            };
-            let Ok(x) = chosen.value.parse::<f64>() else {
-                continue;
-            };
-            match found.iter_mut().find(|(at, _)| at.total_cmp(&x).is_eq()) {
-                Some((_, labels)) => labels.push_str(&format!(", {}", line.label)),
-                None => found.push((x, format!("chosen: {}", line.label))),
-            }
-        }
-        let reference = |(x, label): (f64, String)| Reference {
-            of: Along::X,
-            low: x,
-            high: x,
-            label,
-        };
-        found.into_iter().map(reference).collect()
+    /// The value that tuning chose for a line in a panel, where the tuned key is the axis.
+    fn chosen(&self, line: &Line, facet: &Facet) -> Option<f64> {
+        let tuning = self.results.tuning.as_ref()?;
+        let trials = self.arrangement.trials(line, facet);
+        let trial = trials.first()?;
+        let setting: Vec<&String> = tune::others(self.results, tuning)
+            .into_iter()
+            .map(|axis| &trial.axes[axis])
+            .collect();
+        let mut choices = self.choices.iter();
+        let choice = choices.find(|choice| setting.iter().copied().eq(&choice.setting))?;
+        choice.chosen()?.value.parse().ok()
     }
 
     /// Whether some replicate never got to what its time was taken to.
@@ -339,7 +333,8 @@ impl Final<'_> {
                     .to_owned(),
             );
         }
-        if let Some(tuning) = &self.results.tuning {
+        let tuning = self.results.tuning.as_ref();
+        if let Some(tuning) = tuning.filter(|_| !self.choices.is_empty()) {
             told.push(format!(
                 "Chosen: the best {} of those at which fewest replicates diverged.",
                 tuning.metric.replace('_', " ")

@@ -68,6 +68,7 @@ fn sample(canvas: &mut Canvas, chart: &Chart, symbol: Symbol, place: &EntryBox) 
         Symbol::Line { key, band } => line_sample(canvas, chart, key, band, (place, y)),
         Symbol::Ended => marks::cross(canvas, middle, INK, ""),
         Symbol::Dot => marks::dot(canvas, middle, INK, ""),
+        Symbol::Chosen => marks::ring(canvas, middle, ""),
         Symbol::Beyond => marks::arrow(canvas, (place.left + 2.0, y), false, INK, ""),
         Symbol::Hatched => {
             let outline = Pen::stroke(Stroke::solid(Tone::Of(Role::Axis), 1.0));

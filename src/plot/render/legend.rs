@@ -145,7 +145,7 @@ fn sample(chart: &Chart, symbol: Symbol) -> f64 {
     match symbol {
         Symbol::Line { key, .. } if is_loose(chart, key) => MARK_SAMPLE,
         Symbol::Line { .. } => LINE_SAMPLE,
-        Symbol::Ended | Symbol::Dot => MARK_SAMPLE,
+        Symbol::Ended | Symbol::Dot | Symbol::Chosen => MARK_SAMPLE,
         Symbol::Beyond | Symbol::Hatched | Symbol::Best => FIELD_SAMPLE,
     }
 }

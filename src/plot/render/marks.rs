@@ -8,6 +8,8 @@ use crate::plot::palette::{Marker, Role};
 pub(super) const MARKER: f64 = 3.0;
 /// Half the side of the mark of a diverged trial.
 pub(super) const CROSS: f64 = 4.5;
+/// Radius of the ring around a chosen point.
+const RING: f64 = 6.5;
 /// Radius of the dot of a single replicate.
 pub(super) const DOT: f64 = 2.0;
 /// Opacity of that dot.
@@ -45,6 +47,14 @@ pub(super) fn cross(canvas: &mut Canvas, (x, y): Place, tone: Tone, hover: &str)
         let falling = [(x - reach, y - reach), (x + reach, y + reach)];
         let rising = [(x - reach, y + reach), (x + reach, y - reach)];
         canvas.lines(&[&falling, &rising], Stroke::solid(tone, width), hover);
+    }
+}
+
+/// A ring around a point, with an edge of paper.
+pub(super) fn ring(canvas: &mut Canvas, at: Place, hover: &str) {
+    for (role, width, hover) in [(Role::Paper, 4.0, ""), (Role::Ink, 1.8, hover)] {
+        let pen = Pen::stroke(Stroke::solid(Tone::Of(role), width));
+        canvas.disc(at, RING, pen, hover);
     }
 }
 

@@ -259,6 +259,10 @@ impl Plot<'_> {
                 marks::marker(canvas, self.at(point), marker, tone, &words);
             }
         }
+        for &point in &series.chosen {
+            let words = words::chosen(series, self.x, self.y, point);
+            marks::ring(canvas, self.at(point), &words);
+        }
         for &(point, along) in &series.beyond {
             let words = words::beyond(series, self.x, self.y, point);
             let place = self.at(point);

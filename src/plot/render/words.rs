@@ -21,6 +21,11 @@ pub(super) fn point(series: &Series, x: &Axis, y: &Axis, point: Point) -> String
     )
 }
 
+/// A point that something chose: `before, learning rate 0.1: 97.61 [97.20, 98.02]; chosen`.
+pub(super) fn chosen(series: &Series, x: &Axis, y: &Axis, at: Point) -> String {
+    format!("{}; chosen", point(series, x, y, at))
+}
+
 /// A value of which only a lower bound is known: `before, batch size 8: beyond 10`.
 pub(super) fn beyond(series: &Series, x: &Axis, y: &Axis, at: Point) -> String {
     let words = point(

@@ -176,10 +176,14 @@ fn ends(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
     };
     let (from, to) = (number(first.y, y), number(last.y, y));
     let is_single = series.points.len() == 1 || x.scale == Scale::Categorical;
+    let chosen = series.chosen.first();
+    let chosen = chosen.map_or(String::new(), |at| {
+        format!(", {} where chosen", number(at.y, y))
+    });
     Some(if is_single {
-        format!("{label} {to}")
+        format!("{label} {to}{chosen}")
     } else {
-        format!("{label} goes from {from} to {to}")
+        format!("{label} goes from {from} to {to}{chosen}")
     })
 }
 

@@ -1,7 +1,7 @@
 //! Figures of one number a trial: final scores, heat maps, differences, times.
 
 use super::*;
-use crate::plot::chart::{Along, Reference};
+use crate::plot::chart::Along;
 use crate::plot::figures::Absent;
 use crate::record::results::Tuning;
 use crate::record::schema::TimingRow;
@@ -105,13 +105,16 @@ fn what_tuning_chose_is_marked_on_the_final_metric() {
             .contains("Each line is at its own best learning rate, chosen on validation.")
     );
     let chart = chart(&results, "final");
-    let chosen: Vec<&Reference> = only_panel(&chart)
-        .references
-        .iter()
-        .filter(|reference| reference.of == Along::X)
-        .collect();
-    let said: Vec<(f64, &str)> = chosen.iter().map(|r| (r.low, r.label.as_str())).collect();
-    assert_eq!(said, [(0.1, "chosen: none"), (1.0, "chosen: before")]);
+    let ringed = |label: &str| {
+        let line = line(only_panel(&chart), label);
+        assert_eq!(line.chosen.len(), 1, "{label}");
+        let place = line.points.iter().position(|p| *p == line.chosen[0]);
+        place.expect("one of its points")
+    };
+    // Of 0.01, 0.1 and 1.0.
+    assert_eq!((ringed("none"), ringed("before")), (1, 2));
+    let rings = chart.legend.iter().filter(|e| e.symbol == Symbol::Chosen);
+    assert_eq!(rings.count(), 1);
     assert_eq!(chart.rows[0].y.label, "Validation accuracy (%)");
 }
 
