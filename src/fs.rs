@@ -34,12 +34,12 @@ pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// Whether `path` is a file that can be opened.
+/// Whether there is anything at `path`.
 pub fn is_there(path: &Path) -> bool {
     path.exists()
 }
 
-/// Whether there is a file.
+/// Whether `path` is a file that can be opened.
 pub fn is_file(path: &Path) -> bool {
     path.is_file()
 }

@@ -49,6 +49,15 @@ pub fn alike(text: &str) -> Option<String> {
     is_alike.then(|| format!("{} × {first}", items.len()))
 }
 
+/// A written number with its minus sign as print has it, and with none where it rounds to nothing.
+pub fn signed(number: &str) -> String {
+    match number.strip_prefix('-') {
+        Some(size) if size.chars().all(|c| matches!(c, '0' | '.')) => size.to_owned(),
+        Some(size) => format!("−{size}"),
+        None => number.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +75,19 @@ mod tests {
     fn sizes_keep_three_figures_or_so() {
         let written: Vec<String> = [812, 14_200, 3_000_000, 5_120_000_000].map(size).into();
         assert_eq!(written, ["812 bytes", "14.2 kB", "3.0 MB", "5.1 GB"]);
+    }
+
+    #[test]
+    fn nothing_has_no_sign() {
+        assert_eq!(
+            ["-0.00", "-0.01", "2", "-1e-7"].map(signed),
+            ["0.00", "−0.01", "2", "−1e-7"]
+        );
+    }
+
+    #[test]
+    fn lists_that_repeat_themselves_are_counted() {
+        let written = ["[64, 64, 64]", "[128, 64]", "[64]", "relu"].map(alike);
+        assert_eq!(written, [Some("3 × 64".to_owned()), None, None, None]);
     }
 }

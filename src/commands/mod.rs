@@ -92,7 +92,8 @@ fn check_claim(file: &Path, experiment: &Experiment) -> Result<()> {
     let Some(figure) = claim.and_then(|claim| claim.figure.as_deref()) else {
         return Ok(());
     };
-    if figures::may_have(figure) {
+    let axes = experiment.axes.iter().map(|axis| axis.key.as_str());
+    if figures::may_have(figure, axes) {
         return Ok(());
     }
     let known: Vec<&str> = figures::catalogue().iter().map(|f| f.name).collect();

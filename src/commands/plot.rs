@@ -125,14 +125,38 @@ fn chosen(arguments: &cli::Plot) -> Result<Vec<Asked>> {
         })
     };
     let figures: Vec<Asked> = names.iter().map(figure).collect::<Result<_>>()?;
+    for ((_, asked), name) in figures.iter().zip(&names) {
+        check_agreement(&request, asked, name)?;
+    }
     match &arguments.x {
-        Against::Axis(name) if !figures.iter().any(|(figure, _)| figure.has_axis()) => {
-            Err(Error::Usage(format!(
-                "`--x {name}`: must be `epoch`, `step` or `seconds`\n  hint: only `--figure final` is drawn against an axis of the experiment"
-            )))
+        Against::Axis(axis) if !figures.iter().any(|(figure, _)| figure.has_axis()) => {
+            Err(not_training(axis))
         }
         _ => Ok(figures),
     }
+}
+
+fn not_training(axis: &str) -> Error {
+    Error::Usage(format!(
+        "`--x {axis}`: must be `epoch`, `step` or `seconds`\n  hint: only `--figure final` is drawn against an axis of the experiment"
+    ))
+}
+
+/// A name may say itself what options say; it must not say something else.
+fn check_agreement(given: &Request, asked: &Request, name: &str) -> Result<()> {
+    let differ = |one: &Option<String>, other: &Option<String>| matches!((one, other), (Some(one), Some(other)) if one != other);
+    let option = if differ(&given.metric, &asked.metric) {
+        "--metric"
+    } else if differ(&given.along, &asked.along)
+        || (given.x != Horizontal::Epoch && given.x != asked.x)
+    {
+        "--x"
+    } else {
+        return Ok(());
+    };
+    Err(Error::Usage(format!(
+        "`--figure {name}` and `{option}` ask for different things\n  hint: the figure's name without what follows it, or no `{option}`"
+    )))
 }
 
 fn request(arguments: &cli::Plot) -> Request {
@@ -166,26 +190,9 @@ fn output(arguments: &cli::Plot) -> Output {
 /// The folder with what the figures need: which it is depends on the experiment too.
 fn read(folder: &Path, figures: &[Asked]) -> Result<Results> {
     let results = reader::read(folder)?;
-    let details = details(&results, figures);
-    if details == Details::default() {
-        return Ok(results);
+    let mut details = Details::default();
+    for (figure, request) in figures {
+        details.add(figure.details(&results, request));
     }
-    reader::read_with(folder, &details)
-}
-
-/// What all of them need read.
-fn details(results: &Results, figures: &[Asked]) -> Details {
-    let mut all = Details::default();
-    for details in figures
-        .iter()
-        .map(|(figure, request)| figure.details(results, request))
-    {
-        all.steps |= details.steps;
-        for quantity in details.layers {
-            if !all.layers.contains(&quantity) {
-                all.layers.push(quantity);
-            }
-        }
-    }
-    all
+    reader::with_details(folder, results, &details)
 }

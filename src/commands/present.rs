@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use crate::commands::{NOTHING_TO_DRAW, print, say, write_findings};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plot;
-use crate::plot::figures::{self, Request};
+use crate::plot::figures::Drawn;
 use crate::plot::output::{self, Output};
 use crate::record::claims;
 use crate::record::layout::Layout;
 use crate::record::reader;
-use crate::record::results::{Details, Results};
+use crate::record::results::Results;
 use crate::report;
+use crate::report::page;
 
 /// Draws the charts of a results folder, and prints its table if that is wanted.
 pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
@@ -48,30 +49,19 @@ pub(super) fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>)> {
     })
 }
 
-/// Draws the figure that the claim names, if it makes one and it can be drawn.
+/// Draws the figure that the claim names, if it makes one; says why where it cannot be drawn.
 fn draw_claimed(layout: &Layout, results: &Results) -> Result<Vec<PathBuf>> {
-    let claim = results.claim.as_ref();
-    let named = claim.and_then(|claim| claim.figure.as_deref());
-    let asked = named.and_then(|stem| figures::asked(stem, &Request::default()));
-    let Some((figure, request)) = asked else {
-        return Ok(Vec::new());
-    };
-    let details = figure.details(results, &request);
-    let read;
-    let results = if details == Details::default() {
-        results
-    } else {
-        read = reader::read_with(layout.root(), &details)?;
-        &read
+    let charts = match page::claimed_charts(layout.root(), results) {
+        Err(Error::Usage(reason)) => {
+            say(&format!("note: the figure of the claim: {reason}"));
+            return Ok(Vec::new());
+        }
+        charts => charts?,
     };
     let mut paths = Vec::new();
-    for drawn in figure.draw(results, &request).unwrap_or_default() {
-        paths.extend(output::write(
-            &drawn.chart,
-            &drawn.stem,
-            &layout.charts(),
-            &Output::default(),
-        )?);
+    for Drawn { stem, chart } in charts {
+        let output = Output::default();
+        paths.extend(output::write(&chart, &stem, &layout.charts(), &output)?);
     }
     Ok(paths)
 }

@@ -53,7 +53,7 @@ pub struct Size {
 
 /// Writes a chart as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns the paths of what
 /// is wanted. In another theme than the light one the stem ends in its name: it is for another place, and
-/// replaces no chart that a page shows.
+/// replaces no chart that a page shows. Another size or resolution does.
 pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Result<Vec<PathBuf>> {
     let style = Style {
         theme: output.theme,

@@ -1,6 +1,7 @@
 //! Where an axis begins and ends and what is written beside it, decided from the data.
 
 use super::chart::{Axis, Scale, Tick};
+use crate::units;
 
 /// The room left between the data and the ends of an axis, as a share of the axis.
 pub const MARGIN: f64 = 0.04;
@@ -227,18 +228,10 @@ fn number(value: f64, step: f64) -> String {
         "0".to_owned()
     } else if value.abs() >= 1e5 || power < -4.0 {
         let decimals = whole(value.abs().log10().floor() - power);
-        signed(&format!("{value:.decimals$e}"))
+        units::signed(&format!("{value:.decimals$e}"))
     } else {
         let decimals = whole(-power);
-        signed(&format!("{value:.decimals$}"))
-    }
-}
-
-/// With a minus sign as print has it.
-fn signed(number: &str) -> String {
-    match number.strip_prefix('-') {
-        Some(size) => format!("−{size}"),
-        None => number.to_owned(),
+        units::signed(&format!("{value:.decimals$}"))
     }
 }
 

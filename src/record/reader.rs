@@ -124,6 +124,14 @@ pub(super) fn experiment_tree(layout: &Layout) -> Result<toml::Table> {
     toml::from_slice(&experiment(layout)?).map_err(|e| damaged(&layout.experiment(), &e))
 }
 
+/// `results`, which were read from the folder at `root` without details, with these.
+pub fn with_details(root: &Path, results: Results, details: &Details) -> Result<Results> {
+    if *details == Details::default() {
+        return Ok(results);
+    }
+    read_with(root, details)
+}
+
 /// Reads the results folder at `root`, without details.
 pub fn read(root: &Path) -> Result<Results> {
     read_with(root, &Details::default())
@@ -195,6 +203,7 @@ impl TrialsTable {
 /// Reads `trials.csv`, whose columns must be those of this version.
 pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     experiment(layout)?;
+    compact::check_finished(layout)?;
     let path = layout.trials_table();
     let bytes = fs::read(&path)?;
     let mut reader = csv::Reader::from_reader(bytes.as_slice());

@@ -83,3 +83,15 @@ pub struct Details {
     /// The quantities of `layers.csv` that are read; none where empty.
     pub layers: Vec<&'static str>,
 }
+
+impl Details {
+    /// What is read for `more`, too.
+    pub fn add(&mut self, more: Self) {
+        self.steps |= more.steps;
+        for quantity in more.layers {
+            if !self.layers.contains(&quantity) {
+                self.layers.push(quantity);
+            }
+        }
+    }
+}

@@ -32,6 +32,10 @@ struct Final<'a> {
     /// The key that each point has its own best value of, where that is not seen.
     tuned: Option<String>,
     x: Axis,
+    /// Replicates behind each mean.
+    counts: Vec<usize>,
+    /// Whether some replicate never got to what its time was taken to.
+    waits: bool,
 }
 
 /// The figure `final`.
@@ -72,10 +76,12 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         choices: choices(results, along),
         tuned,
         x: axes::values(&name, &values, request.log_x),
+        counts: Vec::new(),
+        waits: false,
     };
     Ok(vec![Drawn {
         stem: stem(request),
-        chart: figure.chart(request),
+        chart: figure.seen().chart(request),
     }])
 }
 
@@ -150,6 +156,19 @@ pub(super) fn horizontal(results: &Results, facets: &[String]) -> Result<Option<
 }
 
 impl Final<'_> {
+    /// With what its notes must tell of all panels.
+    fn seen(mut self) -> Self {
+        let facets = self.arrangement.facets.iter();
+        let scores: Vec<Scores> = facets
+            .flat_map(|facet| self.by_value(facet))
+            .map(|(.., scores)| scores)
+            .collect();
+        let with_mean = scores.iter().filter(|scores| scores.mean().is_some());
+        self.counts = with_mean.map(|scores| scores.values.len()).collect();
+        self.waits = scores.iter().any(|scores| !scores.beyond.is_empty());
+        self
+    }
+
     fn chart(&self, request: &Request) -> crate::plot::chart::Chart {
         let quantity = scored::quantity(self.metric).on(request.log_y);
         let rows = self.arrangement.rows().map(|(heading, facets)| Strip {
@@ -157,27 +176,29 @@ impl Final<'_> {
             quantity: quantity.clone(),
             panels: facets.iter().map(|facet| self.panel(facet)).collect(),
         });
-        let strips = rows.collect();
+        let strips: Vec<Strip> = rows.collect();
         let by = axis_name(&self.results.axes[self.along]);
         let frame = Frame {
             shown: format!("{} by {by}", scored::words(self.metric)),
             legend_title: self.arrangement.legend_title.clone(),
-            legend: self.legend(),
-            band: notes::band(&self.counts(), "Point", "Bar"),
+            legend: self.legend(&strips),
+            band: notes::band(&self.counts, "Point", "Bar"),
             notes: self.notes(),
         };
         sheet::chart(self.results, frame, self.x.clone(), strips, Rows::OnOneAxis)
     }
 
-    fn legend(&self) -> Vec<LegendEntry> {
+    fn legend(&self, strips: &[Strip]) -> Vec<LegendEntry> {
         let mut legend = notes::legend(&self.arrangement);
-        if self.counts().iter().any(|count| *count > 1) {
+        if self.counts.iter().any(|count| *count > 1) {
             legend.push(notes::mark(Symbol::Dot, "single replicate"));
         }
-        if !self.choices.is_empty() {
+        let panels = strips.iter().flat_map(|strip| &strip.panels);
+        let mut series = panels.flat_map(|panel| &panel.series);
+        if series.any(|series| !series.chosen.is_empty()) {
             legend.push(notes::mark(Symbol::Chosen, "chosen by tuning"));
         }
-        if self.waited_in_vain() {
+        if self.waits {
             legend.push(notes::mark(Symbol::Beyond, "ended before it got there"));
         }
         legend
@@ -309,25 +330,12 @@ impl Final<'_> {
         choice.chosen()?.value.parse().ok()
     }
 
-    /// Whether some replicate never got to what its time was taken to.
-    fn waited_in_vain(&self) -> bool {
-        let facets = self.arrangement.facets.iter();
-        let mut scores = facets.flat_map(|facet| self.by_value(facet));
-        scores.any(|(.., scores)| !scores.beyond.is_empty())
-    }
-
-    fn counts(&self) -> Vec<usize> {
-        let facets = self.arrangement.facets.iter();
-        let scores = facets.flat_map(|facet| self.by_value(facet));
-        scores.map(|(.., scores)| scores.values.len()).collect()
-    }
-
     fn notes(&self) -> Vec<String> {
         let mut told = Vec::new();
         if self.arrangement.lines.len() > 1 {
             told.push("Lines are set apart a little sideways.".to_owned());
         }
-        if self.waited_in_vain() {
+        if self.waits {
             told.push(
                 "Where some replicate did not get there, there is no mean: without it the others would flatter."
                     .to_owned(),

@@ -25,6 +25,7 @@ mod series;
 mod sheet;
 mod shift;
 mod smoothness;
+mod stems;
 mod step_time;
 #[cfg(test)]
 mod tests;
@@ -32,9 +33,9 @@ mod to_target;
 mod units;
 
 pub use request::{Absent, Drawn, Horizontal, Request};
+pub use stems::{asked, may_have};
 
 use super::chart::Chart;
-use crate::compare::metric::METRICS;
 use crate::record::results::{Details, Results};
 use metric::Metric;
 
@@ -44,14 +45,43 @@ pub struct Figure {
     pub name: &'static str,
     /// What it shows, in a line.
     pub about: &'static str,
+    /// What of a [`Request`] it heeds, and tells by the name of its file.
+    pub(super) heeds: Heeds,
     details: fn(&Results, &Request) -> Details,
     draw: fn(&Results, &Request) -> Result<Vec<Drawn>, Absent>,
 }
 
+/// What of a [`Request`] a figure heeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Heeds {
+    /// What training is measured by.
+    pub(super) x: bool,
+    /// The axis of the experiment that is horizontal.
+    pub(super) along: bool,
+    /// The metric.
+    pub(super) metric: bool,
+}
+
+/// Nothing that changes the name of its file.
+const NOTHING: Heeds = Heeds {
+    x: false,
+    along: false,
+    metric: false,
+};
+
+/// The metric alone.
+const METRIC: Heeds = Heeds {
+    metric: true,
+    ..NOTHING
+};
+
+/// What training is measured by, alone.
+const TRAINING: Heeds = Heeds { x: true, ..NOTHING };
+
 impl Figure {
     /// Whether it can be drawn against an axis of the experiment that is asked for.
     pub fn has_axis(&self) -> bool {
-        self.name == "final"
+        self.heeds.along
     }
 
     /// What must be read besides the curves of the epochs, which have been, before it is drawn so.
@@ -78,59 +108,6 @@ pub fn catalogue() -> &'static [Figure] {
 /// The figure of this name.
 pub fn named(name: &str) -> Option<&'static Figure> {
     CATALOGUE.iter().find(|figure| figure.name == name)
-}
-
-/// The figure of this name, or the one whose file has this stem, with what was asked of it: a stem says
-/// all of `to-target-by-seconds` (`--x seconds`), `final-test_loss` (`--metric test_loss`),
-/// `final-by-batch_size` (`--x batch_size`) and `test_loss` (`curves --metric test_loss`).
-pub fn asked(name: &str, request: &Request) -> Option<(&'static Figure, Request)> {
-    if let Some(figure) = named(name) {
-        return Some((figure, request.clone()));
-    }
-    let mut request = request.clone();
-    let what = horizontal(name, &mut request);
-    let drawable =
-        |figure: &Figure, request: &Request| request.along.is_none() || figure.has_axis();
-    if let Some(figure) = named(what) {
-        return drawable(figure, &request).then_some((figure, request));
-    }
-    let is_curve = Metric::ALL.iter().any(|metric| metric.name() == what);
-    let (figure, metric) = if is_curve {
-        (named("curves")?, what)
-    } else {
-        let named = |figure: &&Figure| what.starts_with(&format!("{}-", figure.name));
-        let figure = CATALOGUE.iter().find(named)?;
-        (figure, &what[figure.name.len() + 1..])
-    };
-    let is_known = METRICS.iter().any(|known| known.name == metric);
-    request.metric = Some(metric.to_owned()).filter(|_| is_curve || is_known);
-    let is_whole = request.metric.is_some() && drawable(figure, &request);
-    is_whole.then_some((figure, request))
-}
-
-/// Whether some folder may have a chart with this stem: where each setting has a chart of its own, or units
-/// differ, the stem goes on behind the figure's name.
-pub fn may_have(stem: &str) -> bool {
-    let goes_on = |figure: &Figure| {
-        let rest = stem.strip_prefix(figure.name);
-        rest.is_some_and(|rest| rest.starts_with('-') && !rest.starts_with(request::BY))
-    };
-    asked(stem, &Request::default()).is_some() || CATALOGUE.iter().any(goes_on)
-}
-
-/// Takes what a stem says of the horizontal axis from its end.
-fn horizontal<'n>(stem: &'n str, request: &mut Request) -> &'n str {
-    let Some((what, by)) = stem.rsplit_once(request::BY) else {
-        return stem;
-    };
-    let of_training = Horizontal::ALL
-        .into_iter()
-        .find(|(_, suffix)| suffix.strip_prefix(request::BY) == Some(by));
-    match of_training {
-        Some((x, _)) => request.x = x,
-        None => request.along = Some(by.to_owned()),
-    }
-    what
 }
 
 /// What a run draws and a report shows of this experiment, most telling first. Some may turn out to be
@@ -178,96 +155,115 @@ const CATALOGUE: &[Figure] = &[
     Figure {
         name: "overview",
         about: "loss and accuracy against the epoch, training beside evaluation",
+        heeds: TRAINING,
         details: curves::details,
         draw: overview::draw,
     },
     Figure {
         name: "curves",
         about: "one metric against epoch, step or seconds, in small multiples",
+        heeds: Heeds { x: true, ..METRIC },
         details: curves::details,
         draw: curves::draw,
     },
     Figure {
         name: "final",
         about: "the final metric against a numeric axis, such as the learning rate",
+        heeds: Heeds {
+            along: true,
+            ..METRIC
+        },
         details: plain,
         draw: final_score::draw,
     },
     Figure {
         name: "heatmap",
         about: "a metric over two numeric axes, such as learning rate and batch size",
+        heeds: METRIC,
         details: plain,
         draw: heatmap::draw,
     },
     Figure {
         name: "differences",
         about: "paired differences with their intervals, margin and verdicts",
+        heeds: METRIC,
         details: differences::details,
         draw: differences::draw,
     },
     Figure {
         name: "to-target",
         about: "epochs, steps or seconds until the target accuracy is reached",
+        heeds: TRAINING,
         details: plain,
         draw: to_target::draw,
     },
     Figure {
         name: "step-time",
         about: "what a step costs, relative to the network without a norm",
+        heeds: METRIC,
         details: plain,
         draw: step_time::draw,
     },
     Figure {
         name: "gap",
         about: "how much better the network does on what it was trained on",
+        heeds: TRAINING,
         details: plain,
         draw: gap::draw,
     },
     Figure {
         name: "evaluations",
         about: "accuracy with running, precise and batch statistics",
+        heeds: TRAINING,
         details: plain,
         draw: evaluations::draw,
     },
     Figure {
         name: "percentiles",
         about: "what goes into a unit and into layers, as percentiles over the steps",
+        heeds: NOTHING,
         details: percentiles::details,
         draw: percentiles::draw,
     },
     Figure {
         name: "gradients",
         about: "the norm of gradients by layer, early and late",
+        heeds: NOTHING,
         details: gradients::details,
         draw: gradients::draw,
     },
     Figure {
         name: "units",
         about: "dead and saturated units over the steps",
+        heeds: NOTHING,
         details: units::details,
         draw: units::draw,
     },
     Figure {
         name: "landscape",
         about: "the range of the loss along the gradient",
+        heeds: NOTHING,
         details: landscape::details,
         draw: landscape::draw,
     },
     Figure {
         name: "predictiveness",
         about: "how far the gradient moves along the gradient",
+        heeds: NOTHING,
         details: predictiveness::details,
         draw: predictiveness::draw,
     },
     Figure {
         name: "smoothness",
         about: "the effective smoothness along the gradient",
+        heeds: NOTHING,
         details: smoothness::details,
         draw: smoothness::draw,
     },
     Figure {
         name: "shift",
         about: "internal covariate shift by layer",
+        heeds: NOTHING,
         details: shift::details,
         draw: shift::draw,
     },

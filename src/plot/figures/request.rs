@@ -48,6 +48,9 @@ impl Request {
         for axis in &self.facets {
             suffix.push_str(&format!("-{}", short_name(axis)));
         }
+        if self.replicates {
+            suffix.push_str("-replicates");
+        }
         if self.smooth > 1 {
             suffix.push_str(&format!("-smooth-{}", self.smooth));
         }

@@ -7,6 +7,7 @@ mod lines;
 mod panels;
 mod requests;
 mod scores;
+mod stems;
 
 use super::{Drawn, Request, all, named};
 use crate::plot::chart::{Chart, Panel, Point, Scale, Series, Span, Symbol};

@@ -2,9 +2,10 @@
 
 use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
 use super::font::text_width;
+use super::marks::CROSS;
 use super::panel::Plot;
 use super::text::{SMALL, wrap};
-use crate::plot::chart::{Along, Panel, Reference, Series};
+use crate::plot::chart::{Along, Panel, Point, Reference, Series};
 use crate::plot::palette::Role;
 
 const ZONE_OPACITY: f64 = 0.08;
@@ -64,9 +65,7 @@ fn arranged(plot: &Plot, panel: &Panel) -> Vec<Area> {
     if named.is_empty() {
         return Vec::new();
     }
-    let mut measured: Vec<Place> = panel.series.iter().flat_map(|s| marks(plot, s)).collect();
-    let lines = panel.references.iter().filter(|r| r.of == Along::X);
-    measured.extend(lines.flat_map(|line| upright(plot, line.low)));
+    let measured: Vec<Place> = panel.series.iter().flat_map(|s| marks(plot, s)).collect();
     let mut placed: Vec<Area> = Vec::new();
     for reference in named {
         let hidden = |area: &Area| {
@@ -158,13 +157,6 @@ fn areas(plot: &Plot, reference: &Reference) -> Vec<Area> {
     places.map(|(left, top)| area(left, top)).collect()
 }
 
-/// Places of a line from the top of the panel to its bottom.
-fn upright(plot: &Plot, at: f64) -> impl Iterator<Item = Place> {
-    let (frame, x) = (plot.frame, plot.across(at));
-    let steps = (frame.height / STEP).min(500.0) as usize;
-    (0..steps).map(move |step| (x, frame.top + step as f64 * STEP))
-}
-
 /// Places that a series covers: its points, and its line every few pixels.
 fn marks(plot: &Plot, series: &Series) -> Vec<Place> {
     let points = plot.places(&series.points);
@@ -181,14 +173,30 @@ fn marks(plot: &Plot, series: &Series) -> Vec<Place> {
         }
     }
     marks.extend(points);
-    marks.extend(plot.places(&series.ended));
+    let bars = series.bars.iter().flat_map(|bar| match bar.along {
+        Along::X => [(bar.low, bar.at.y), (bar.high, bar.at.y)],
+        Along::Y => [(bar.at.x, bar.low), (bar.at.x, bar.high)],
+    });
+    let bars = bars.map(|(x, y)| Point { x, y }).collect::<Vec<_>>();
+    marks.extend(plot.places(&bars));
+    let beyond = series.beyond.iter().map(|(point, _)| *point);
+    marks.extend(plot.places(&beyond.collect::<Vec<_>>()));
+    // Crosses stand inwards of the edge, one below the other.
+    for (x, y) in plot.places(&series.ended) {
+        let inwards = if y < plot.frame.top + plot.frame.height / 2.0 {
+            1.0
+        } else {
+            -1.0
+        };
+        marks.extend((1..=3).map(|place| (x, y + inwards * f64::from(place) * 2.0 * CROSS)));
+    }
     marks
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::chart::{Axis, Point, Scale};
+    use crate::plot::chart::{Axis, Scale};
     use crate::plot::render::layout::Frame;
 
     fn axis() -> Axis {

@@ -197,6 +197,12 @@ fn a_copy_that_was_cut_short_is_not_read_and_is_made_again() {
         "{error}"
     );
 
+    let table_alone = reader::trials_table(&Layout::new(&into));
+    assert!(
+        table_alone.is_err(),
+        "nor by those that read its table alone"
+    );
+
     std::fs::remove_dir_all(&table).unwrap();
     publish(&root, &into, &ALL).unwrap();
     assert_eq!(fs::read(&marker).unwrap(), finished);

@@ -57,10 +57,11 @@ fn difference(tested: &Tested, judged: &Judged, mean: f64) -> String {
     if is_factor(tested) {
         let (times, between) = factor(mean, interval);
         let against = against(&tested.test, "as");
-        let [first, second] = judged.at_end;
-        let bound = match mean > 0.0 {
-            true if first > 0 => "at least ",
-            false if second > 0 => "at most ",
+        // Only where one side alone is at the end of the grid, and went further.
+        let [first, second] = judged.at_end.map(|count| count > 0);
+        let bound = match (first, second, judged.beyond_grid) {
+            (true, false, 0) if mean > 0.0 => "at least ",
+            (false, true, 0) if mean < 0.0 => "at most ",
             _ => "",
         };
         return format!(
@@ -249,12 +250,7 @@ fn places(size: f64) -> usize {
 }
 
 fn figure(number: f64, places: usize) -> String {
-    let text = format!("{number:.places$}");
-    // A negative number that rounds to nothing is nothing.
-    match text.strip_prefix('-') {
-        Some(rest) if rest.chars().all(|c| c == '0' || c == '.') => rest.to_owned(),
-        _ => text.replace('-', "−"),
-    }
+    units::signed(&format!("{number:.places$}"))
 }
 
 /// `batch_size 2, activation relu`

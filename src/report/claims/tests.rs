@@ -271,6 +271,32 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
         ),
         "{effect}"
     );
+    let turned = |bound| {
+        let test = over(
+            "train.learning_rate",
+            Take::Reach(bound),
+            test("test_accuracy", Expect::Lower),
+        );
+        let turned = Hypothesis {
+            compare: ["none", "before"].map(str::to_owned),
+            only: vec![(
+                "train.learning_rate".to_owned(),
+                vec!["0.01".to_owned(), "0.1".to_owned()],
+            )],
+            ..test
+        };
+        told(&results(&axes, &trained, vec![turned])).1
+    };
+    assert!(
+        turned(0.85).contains(": at most 0.10 times as high"),
+        "{}",
+        turned(0.85)
+    );
+    assert!(
+        !turned(0.5).contains("at most"),
+        "both are at the end: {}",
+        turned(0.5)
+    );
     // Both are good at the last value that was tried: nobody knows which goes further.
     let (said, effect) = ask(Take::Reach(0.5), Expect::Same, &["0.01", "0.1"]);
     assert_eq!(

@@ -7,6 +7,7 @@ use super::document::{Block, Figure, Section};
 use super::words::Words;
 use crate::plot::chart::{Axis, Cell as Field, Chart, Panel, Row, Scale, Series};
 use crate::plot::figures::Drawn;
+use crate::units;
 
 /// The section; none where nothing can be drawn yet. `name` is the experiment's.
 pub(super) fn section(charts: Vec<Drawn>, name: &str) -> Option<Section> {
@@ -209,7 +210,7 @@ fn level(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
     Some(format!("{name}: {value}"))
 }
 
-/// `84.0 to 97.1, framed 97.1 at learning rate 0.1 and batch size 16, diverged in 2 of 21 fields`
+/// `from 84.0 to 97.1`, `framed: 97.1 at learning rate 0.1 and batch size 16`, `a replicate diverged in 2 of 21 fields`
 fn fields(cells: &[Field], x: &Axis, y: &Axis) -> Vec<String> {
     let name = |axis: &Axis, place: f64| {
         let tick = axis
@@ -242,7 +243,10 @@ fn fields(cells: &[Field], x: &Axis, y: &Axis) -> Vec<String> {
     }
     let hatched = cells.iter().filter(|cell| cell.hatched).count();
     if hatched > 0 {
-        told.push(format!("diverged in {hatched} of {} fields", cells.len()));
+        told.push(format!(
+            "a replicate diverged in {hatched} of {} fields",
+            cells.len()
+        ));
     }
     told
 }
@@ -257,16 +261,7 @@ fn number(value: f64, axis: &Axis) -> String {
         return format!("{value:.2e}");
     }
     let places = (2.0 - span.log10().floor()).clamp(0.0, 8.0) as usize;
-    signed(&format!("{value:.places$}"))
-}
-
-/// With a real minus sign, and none before nothing.
-fn signed(text: &str) -> String {
-    match text.strip_prefix('-') {
-        Some(size) if size.chars().all(|c| matches!(c, '0' | '.')) => size.to_owned(),
-        Some(size) => format!("−{size}"),
-        None => text.to_owned(),
-    }
+    units::signed(&format!("{value:.places$}"))
 }
 
 /// Whether it shows how long something took.

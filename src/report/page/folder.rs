@@ -32,9 +32,9 @@ impl Folder {
         let wanted = wanted(&results, names)?;
         let mut details = claim_details(&results);
         for (figure, request) in &wanted {
-            add(&mut details, figure.details(&results, request));
+            details.add(figure.details(&results, request));
         }
-        let results = with_details(root, results, &details)?;
+        let results = reader::with_details(root, results, &details)?;
         let mut charts: Vec<Drawn> = Vec::new();
         for (figure, request) in &wanted {
             match figure.draw(&results, request) {
@@ -54,7 +54,7 @@ impl Folder {
     pub fn with_one_figure(root: &Path) -> Result<Self> {
         let results = reader::read(root)?;
         let details = claim_details(&results);
-        let results = with_details(root, results, &details)?;
+        let results = reader::with_details(root, results, &details)?;
         let charts = most_telling(root, &results)?.into_iter().collect();
         Self::with(root, results, charts)
     }
@@ -63,7 +63,7 @@ impl Folder {
     pub fn without_figures(root: &Path) -> Result<Self> {
         let results = reader::read(root)?;
         let details = claim_details(&results);
-        let results = with_details(root, results, &details)?;
+        let results = reader::with_details(root, results, &details)?;
         Self::with(root, results, Vec::new())
     }
 
@@ -82,8 +82,10 @@ impl Folder {
         let named = claimed_figure(&self.results)?;
         let shows = |drawn: &Drawn| {
             let rest = drawn.stem.strip_prefix(named);
-            // Where each setting has a chart of its own, its name goes on.
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            // Where each setting has a chart of its own, its name goes on; another axis is another chart.
+            rest.is_some_and(|rest| {
+                rest.is_empty() || (rest.starts_with('-') && !rest.starts_with("-by-"))
+            })
         };
         (!self.charts.iter().any(shows)).then_some(named)
     }
@@ -107,7 +109,7 @@ pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
     let asked = figures::asked(stem, &Request::default());
     for (figure, request) in asked.into_iter().chain(figures::defaults(&results)) {
         let details = figure.details(&results, &request);
-        let results = with_details(root, results.clone(), &details)?;
+        let results = reader::with_details(root, results.clone(), &details)?;
         let Ok(drawn) = figure.draw(&results, &request) else {
             continue;
         };
@@ -120,11 +122,27 @@ pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
     Err(Error::Usage(unknown("figure", stem, &known)))
 }
 
+/// The charts that the claim names; none where it names none, and an error with the reason where it names
+/// one that cannot be drawn.
+pub fn claimed_charts(root: &Path, results: &Results) -> Result<Vec<Drawn>> {
+    let Some(stem) = claimed_figure(results) else {
+        return Ok(Vec::new());
+    };
+    let Some((figure, request)) = figures::asked(stem, &Request::default()) else {
+        return Ok(vec![chart(root, stem)?.0]);
+    };
+    let details = figure.details(results, &request);
+    let results = reader::with_details(root, results.clone(), &details)?;
+    figure
+        .draw(&results, &request)
+        .map_err(|absent| cannot(stem, &absent))
+}
+
 /// The figure that the claim names, if it can be drawn; else the first that can.
 fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
     let claimed = claimed_figure(results);
     let drawn = |(figure, request): (&Figure, Request)| -> Result<Vec<Drawn>> {
-        let read = with_details(root, results.clone(), &figure.details(results, &request))?;
+        let read = reader::with_details(root, results.clone(), &figure.details(results, &request))?;
         Ok(figure.draw(&read, &request).unwrap_or_default())
     };
     if let Some(asked) = claimed.and_then(|stem| figures::asked(stem, &Request::default())) {
@@ -153,10 +171,10 @@ fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
 fn wanted(results: &Results, names: &[String]) -> Result<Vec<(&'static Figure, Request)>> {
     if names.is_empty() {
         // The claim's may be none of those that suit every experiment of the kind.
-        let claimed = claimed_figure(results).filter(|stem| figures::named(stem).is_none());
+        let claimed = claimed_figure(results);
         let claimed = claimed.and_then(|stem| figures::asked(stem, &Request::default()));
         let usual = figures::defaults(results);
-        return Ok(usual.into_iter().chain(claimed).collect());
+        return Ok(claimed.into_iter().chain(usual).collect());
     }
     let known: Vec<&str> = figures::catalogue()
         .iter()
@@ -198,21 +216,4 @@ fn put_first(charts: &mut Vec<Drawn>, stem: Option<&str>) {
         let first = charts.remove(at);
         charts.insert(0, first);
     }
-}
-
-fn add(details: &mut Details, more: Details) {
-    details.steps |= more.steps;
-    for quantity in more.layers {
-        if !details.layers.contains(&quantity) {
-            details.layers.push(quantity);
-        }
-    }
-}
-
-/// The results again with what is asked for besides, if anything is.
-fn with_details(root: &Path, results: Results, details: &Details) -> Result<Results> {
-    if *details == Details::default() {
-        return Ok(results);
-    }
-    reader::read_with(root, details)
 }

@@ -21,7 +21,7 @@ mod tests;
 mod untested;
 mod words;
 
-pub use folder::{Folder, chart};
+pub use folder::{Folder, chart, claimed_charts};
 pub use material::{Material, PLACEMENT};
 pub use words::{Piece, Words, address};
 

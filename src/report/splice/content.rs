@@ -49,7 +49,7 @@ impl Drawing {
     }
 }
 
-/// `charts/final-by-0.1.svg`: the stem may have a dot of its own.
+/// `charts/gradients-learning-rate-0.001.svg`: a stem may have dots of its own.
 fn ended(stem: &Path, extension: &str) -> PathBuf {
     let mut path = stem.as_os_str().to_owned();
     path.push(format!(".{extension}"));

@@ -110,6 +110,6 @@ fn fields_are_told_by_their_range_the_framed_one_and_how_many_have_diverged() {
     assert_eq!(
         told,
         "Chart: Something. None: from 11.0 to 97.5; framed: 97.5 at learning rate 1 and batch size 16; \
-         diverged in 1 of 4 fields."
+         a replicate diverged in 1 of 4 fields."
     );
 }
