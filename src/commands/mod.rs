@@ -20,7 +20,6 @@ pub mod watch;
 use std::io::Write;
 use std::path::Path;
 
-use crate::compare::unknown;
 use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
 use crate::fs;
@@ -96,10 +95,9 @@ fn check_claim(file: &Path, experiment: &Experiment) -> Result<()> {
     if figures::may_have(figure, axes) {
         return Ok(());
     }
-    let known: Vec<&str> = figures::catalogue().iter().map(|f| f.name).collect();
     Err(Error::Experiment(format!(
         "{}: `claim.figure = \"{figure}\"`: {}",
         file.display(),
-        unknown("figure", figure, &known)
+        figures::no_such(figure)
     )))
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Against};
 use crate::commands::{NOTHING_TO_DRAW, present, print, say};
-use crate::compare::unknown;
 use crate::error::{Error, Result};
 use crate::plot::figures::{self, Drawn, Figure, Horizontal, Request};
 use crate::plot::output::{self, Output};
@@ -119,10 +118,8 @@ fn chosen(arguments: &cli::Plot) -> Result<Vec<Asked>> {
         names => names.iter().map(String::as_str).collect(),
     };
     let figure = |name: &&str| {
-        figures::asked(name, &request).ok_or_else(|| {
-            let known: Vec<&str> = figures::catalogue().iter().map(|f| f.name).collect();
-            Error::Usage(unknown("figure", name, &known))
-        })
+        let asked = figures::asked(name, &request);
+        asked.ok_or_else(|| Error::Usage(figures::no_such(name)))
     };
     let figures: Vec<Asked> = names.iter().map(figure).collect::<Result<_>>()?;
     for ((_, asked), name) in figures.iter().zip(&names) {
@@ -160,16 +157,14 @@ fn check_agreement(given: &Request, asked: &Request, name: &str) -> Result<()> {
 }
 
 fn request(arguments: &cli::Plot) -> Request {
+    let (x, along) = match &arguments.x {
+        Against::Training(x) => (*x, None),
+        Against::Axis(name) => (Horizontal::Epoch, Some(name.clone())),
+    };
     Request {
         metric: arguments.metric.clone(),
-        x: match arguments.x {
-            Against::Training(x) => x,
-            Against::Axis(_) => Horizontal::Epoch,
-        },
-        along: match &arguments.x {
-            Against::Training(_) => None,
-            Against::Axis(name) => Some(name.clone()),
-        },
+        x,
+        along,
         facets: arguments.facet.clone(),
         replicates: arguments.replicates,
         smooth: usize::from(arguments.smooth),

@@ -46,10 +46,7 @@ pub(super) fn draw(
         )));
     }
     Ok(vec![Drawn {
-        stem: match &request.metric {
-            Some(_) => format!("{figure}-{}{}", metric.name, request.suffix()),
-            None => format!("{figure}{}", request.suffix()),
-        },
+        stem: format!("{}{}", request.named(figure), request.suffix()),
         chart: sheet.chart(request),
     }])
 }

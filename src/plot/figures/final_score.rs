@@ -87,11 +87,9 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
 
 /// `final`, `final-test_loss`, `final-by-batch_size`, `final-test_loss-by-batch_size-log-y`
 fn stem(request: &Request) -> String {
-    let metric = request.metric.as_ref();
-    let metric = metric.map_or(String::new(), |metric| format!("-{metric}"));
     let along = request.along.as_ref();
     let along = along.map_or(String::new(), |axis| format!("{BY}{}", short_name(axis)));
-    format!("final{metric}{along}{}", request.suffix())
+    format!("{}{along}{}", request.named("final"), request.suffix())
 }
 
 /// What tuning chose, where the tuned key is the axis.
@@ -266,18 +264,17 @@ impl Final<'_> {
             series
                 .beyond
                 .extend(beyond.map(|&y| (Point { x, y }, Along::Y)));
-            let dots = scores.values.iter();
-            if scores.mean().is_none() {
+            let mean = scores.mean();
+            if mean.is_none() || scores.values.len() > 1 {
+                let dots = scores.values.iter();
                 series.dots.extend(dots.map(|&y| Point { x, y }));
             }
-            let Some(y) = scores.mean() else { continue };
+            let Some(y) = mean else { continue };
             let at = Point { x, y };
             series.points.push(at);
             if chosen.is_some_and(|chosen| chosen.total_cmp(&value).is_eq()) {
                 series.chosen.push(at);
             }
-            let dots = scores.values.iter().filter(|_| scores.values.len() > 1);
-            series.dots.extend(dots.map(|&y| Point { x, y }));
             series
                 .bars
                 .extend(scores.spread(bounds).map(|(low, high)| Bar {

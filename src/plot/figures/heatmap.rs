@@ -52,10 +52,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         metric,
     };
     Ok(vec![Drawn {
-        stem: match &request.metric {
-            Some(name) => format!("heatmap-{name}{}", request.suffix()),
-            None => format!("heatmap{}", request.suffix()),
-        },
+        stem: format!("{}{}", request.named("heatmap"), request.suffix()),
         chart: map.chart(),
     }])
 }

@@ -33,7 +33,7 @@ mod to_target;
 mod units;
 
 pub use request::{Absent, Drawn, Horizontal, Request};
-pub use stems::{asked, may_have};
+pub use stems::{asked, may_have, no_such};
 
 use super::chart::Chart;
 use crate::record::results::{Details, Results};

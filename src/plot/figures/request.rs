@@ -42,6 +42,14 @@ impl Default for Request {
 }
 
 impl Request {
+    /// `heatmap`, or of a metric that is asked for `heatmap-test_loss`.
+    pub(super) fn named(&self, figure: &str) -> String {
+        match &self.metric {
+            Some(metric) => format!("{figure}-{metric}"),
+            None => figure.to_owned(),
+        }
+    }
+
     /// What panels, smoothing and scales that are asked for add to the stem of a file: `-activation-log-y`.
     pub(super) fn suffix(&self) -> String {
         let mut suffix = String::new();

@@ -6,6 +6,7 @@ use super::metric::Metric;
 use super::request::{BY, Horizontal, Request};
 use super::{CATALOGUE, Figure, LAYER_FIGURES, named};
 use crate::compare::metric::METRICS;
+use crate::compare::unknown;
 use crate::record::results::short_name;
 
 /// The figure of this name, or the one whose file has this stem, with what was asked of it. What the stem
@@ -32,6 +33,12 @@ pub fn asked(stem: &str, request: &Request) -> Option<(&'static Figure, Request)
     };
     request.metric = metric.map(str::to_owned).or(request.metric);
     Some((figure, request))
+}
+
+/// That there is no figure of this name, and which may have been meant.
+pub fn no_such(name: &str) -> String {
+    let known: Vec<&str> = CATALOGUE.iter().map(|figure| figure.name).collect();
+    unknown("figure", name, &known)
 }
 
 /// Whether some folder of an experiment with these axes may have a chart with this stem: where each setting

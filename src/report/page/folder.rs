@@ -140,31 +140,21 @@ pub fn claimed_charts(root: &Path, results: &Results) -> Result<Vec<Drawn>> {
 
 /// The figure that the claim names, if it can be drawn; else the first that can.
 fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
-    let claimed = claimed_figure(results);
-    let drawn = |(figure, request): (&Figure, Request)| -> Result<Vec<Drawn>> {
-        let read = reader::with_details(root, results.clone(), &figure.details(results, &request))?;
-        Ok(figure.draw(&read, &request).unwrap_or_default())
-    };
-    if let Some(asked) = claimed.and_then(|stem| figures::asked(stem, &Request::default())) {
-        let mut charts = drawn(asked)?;
-        put_first(&mut charts, claimed);
-        if !charts.is_empty() {
-            return Ok(charts.into_iter().next());
+    match claimed_charts(root, results) {
+        Ok(charts) if !charts.is_empty() => return Ok(charts.into_iter().next()),
+        // It cannot be drawn here, or none is named.
+        Ok(_) | Err(Error::Usage(_)) => {}
+        Err(other) => return Err(other),
+    }
+    for (figure, request) in figures::defaults(results) {
+        let details = figure.details(results, &request);
+        let read = reader::with_details(root, results.clone(), &details)?;
+        let drawn = figure.draw(&read, &request).unwrap_or_default();
+        if let Some(first) = drawn.into_iter().next() {
+            return Ok(Some(first));
         }
     }
-    let mut first = None;
-    for asked in figures::defaults(results) {
-        for chart in drawn(asked)? {
-            if Some(chart.stem.as_str()) == claimed {
-                return Ok(Some(chart));
-            }
-            first.get_or_insert(chart);
-        }
-        if first.is_some() && claimed.is_none() {
-            break;
-        }
-    }
-    Ok(first)
+    Ok(None)
 }
 
 /// The figures that are asked for, or those that suit the experiment.
@@ -176,15 +166,11 @@ fn wanted(results: &Results, names: &[String]) -> Result<Vec<(&'static Figure, R
         let usual = figures::defaults(results);
         return Ok(claimed.into_iter().chain(usual).collect());
     }
-    let known: Vec<&str> = figures::catalogue()
-        .iter()
-        .map(|figure| figure.name)
-        .collect();
     names
         .iter()
         .map(|name| {
             let asked = figures::asked(name, &Request::default());
-            asked.ok_or_else(|| Error::Usage(unknown("figure", name, &known)))
+            asked.ok_or_else(|| Error::Usage(figures::no_such(name)))
         })
         .collect()
 }
