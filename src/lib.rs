@@ -23,7 +23,7 @@
 //! | hall | `main`, [`cli`], [`commands`] | everybody |
 //! | study | [`config`], [`plan`], [`seed`] | `fs`; plain values only |
 //! | workshop | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
-//! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
+//! | corridor | [`event`], [`description`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
 //! | archive | [`record`] | the plan, the events, `stats`, `fs` |
 //! | gate | [`submit`] | nobody: text for engines that run many processes |
 //! | gallery | [`stats`], [`mod@compare`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
@@ -57,6 +57,7 @@ pub mod commands;
 pub mod compare;
 pub mod config;
 pub mod data;
+pub mod description;
 pub mod device;
 pub mod error;
 pub mod event;
