@@ -244,11 +244,7 @@ mod tests {
             inputs: Inputs::Bytes((0..count * 2).map(|i| (i % 256) as u8).collect()),
             labels: (0..count).map(|i| (i % 10) as u8).collect(),
         };
-        Arc::new(Dataset {
-            name: "glyphs",
-            train: part(train),
-            test: part(test),
-        })
+        Arc::new(Dataset::new("glyphs", part(train), part(test)))
     }
 
     fn settings(validation: Validation, split: Split, input_scaling: InputScaling) -> Data {

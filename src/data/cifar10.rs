@@ -101,11 +101,8 @@ pub(super) fn without_more(is_here: impl Fn(&SourceFile) -> bool) -> Option<Stri
 pub(super) fn read(folder: &Path, batches: &[u8]) -> Result<Dataset> {
     let mut files = needed(batches);
     let test = files.split_off(batches.len());
-    Ok(Dataset {
-        name: CIFAR10.name,
-        train: examples(folder, &files)?,
-        test: examples(folder, &test)?,
-    })
+    let train = examples(folder, &files)?;
+    Ok(Dataset::new(CIFAR10.name, train, examples(folder, &test)?))
 }
 
 fn examples(folder: &Path, files: &[&SourceFile]) -> Result<Examples> {

@@ -5,6 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::config::spec::Shape;
+use crate::description::ColumnReading;
 use crate::error::{Error, Result};
 use crate::units::hexadecimal;
 
@@ -111,9 +112,31 @@ pub struct Dataset {
     pub train: Examples,
     /// What the network is judged by, and never learns from.
     pub test: Examples,
+    /// The name of each class, in the order of its number: as it stands in the table; its number
+    /// for images and generated tables.
+    pub class_names: Vec<String>,
+    /// How each column of a table in a file was read, in the order of the file; empty for others.
+    pub columns: Vec<ColumnReading>,
+    /// Rows of a table that were left out because a cell was missing, both parts together.
+    pub dropped_rows: usize,
+    /// What a reader should know about how the data was read, a sentence each.
+    pub notes: Vec<String>,
 }
 
 impl Dataset {
+    /// A dataset whose classes are called by their numbers and which has no columns.
+    pub(super) fn new(name: &'static str, train: Examples, test: Examples) -> Self {
+        Self {
+            name,
+            class_names: (0..train.classes).map(|class| class.to_string()).collect(),
+            train,
+            test,
+            columns: Vec::new(),
+            dropped_rows: 0,
+            notes: Vec::new(),
+        }
+    }
+
     /// The first 16 hexadecimal digits of SHA-256 over all inputs and labels, their kind and their
     /// shape: two datasets with the same sum train the same networks.
     pub fn digest(&self) -> String {
@@ -202,12 +225,7 @@ mod tests {
             let mut test = three();
             change(&mut test);
             let train = three();
-            Dataset {
-                name: "x",
-                train,
-                test,
-            }
-            .digest()
+            Dataset::new("x", train, test).digest()
         };
         let numbers = |last: f32| Inputs::Numbers(vec![1.0, 2.0, 3.0, 4.0, 5.0, last]);
         let digests = [

@@ -39,11 +39,11 @@ pub(super) fn generate(
     let test = size(test, Which::GLYPHS_TEST as usize, "data.test_examples")?;
     let amounts = Amounts::at(difficulty);
     let streams = Streams::shared(seed);
-    Ok(Dataset {
-        name: NAME,
-        train: examples("train", train, &amounts, streams),
-        test: examples("test", test, &amounts, streams),
-    })
+    Ok(Dataset::new(
+        NAME,
+        examples("train", train, &amounts, streams),
+        examples("test", test, &amounts, streams),
+    ))
 }
 
 fn size(asked: Option<usize>, default: usize, key: &str) -> Result<usize> {

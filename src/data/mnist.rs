@@ -104,11 +104,8 @@ pub(super) fn read(source: &Source, folder: &Path) -> Result<Dataset> {
     };
     let train = examples(source, folder, train_images, train_labels)?;
     refuse_the_other(source, folder, &train.labels)?;
-    Ok(Dataset {
-        name: source.name,
-        train,
-        test: examples(source, folder, test_images, test_labels)?,
-    })
+    let test = examples(source, folder, test_images, test_labels)?;
+    Ok(Dataset::new(source.name, train, test))
 }
 
 fn examples(

@@ -40,11 +40,11 @@ trait Problem {
 
 fn generate(problem: &impl Problem, seed: u64, settings: &Data) -> Result<Dataset> {
     let streams = Streams::shared(seed);
-    Ok(Dataset {
-        name: name_of(problem),
-        train: examples(problem, "train", settings.train_examples, streams)?,
-        test: examples(problem, "test", settings.test_examples, streams)?,
-    })
+    Ok(Dataset::new(
+        name_of(problem),
+        examples(problem, "train", settings.train_examples, streams)?,
+        examples(problem, "test", settings.test_examples, streams)?,
+    ))
 }
 
 fn name_of<P: Problem>(_: &P) -> &'static str {

@@ -48,9 +48,9 @@ pub(super) fn read(settings: &Table) -> Result<Dataset> {
         }
     };
     Ok(Dataset {
-        name: NAME,
-        train,
-        test,
+        class_names: encoding.class_names(),
+        columns: encoding.readings(&sheet),
+        ..Dataset::new(NAME, train, test)
     })
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::sheet::Sheet;
+use crate::description::{ColumnReading, ColumnRole};
 use crate::error::{Error, Result};
 
 /// The most categories of a column and the most classes.
@@ -65,6 +66,30 @@ impl Encoding {
             Classes::Numbers(values) => values.len(),
             Classes::Texts(values) => values.len(),
         }
+    }
+
+    /// The name of each class, in the order of its number.
+    pub(super) fn class_names(&self) -> Vec<String> {
+        match &self.classes {
+            Classes::Numbers(values) => values.iter().map(f64::to_string).collect(),
+            Classes::Texts(values) => values.clone(),
+        }
+    }
+
+    /// How each column was read, in the order of the file.
+    pub(super) fn readings(&self, sheet: &Sheet) -> Vec<ColumnReading> {
+        let role = |place| match self.columns.iter().find(|(column, _)| *column == place) {
+            None => ColumnRole::Label,
+            Some((_, Column::Numbers)) => ColumnRole::Input,
+            Some((_, Column::Categories(categories))) => ColumnRole::Category {
+                values: categories.len(),
+            },
+        };
+        let reading = |(place, name): (usize, &String)| ColumnReading {
+            name: name.clone(),
+            role: role(place),
+        };
+        sheet.names.iter().enumerate().map(reading).collect()
     }
 
     /// Appends a row's inputs and returns its class.

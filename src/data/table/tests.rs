@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::data::Row;
+use crate::description::ColumnRole;
 use crate::fs;
 
 /// Age, town and income of eight people, and whether they bought.
@@ -72,6 +73,19 @@ fn numbers_stay_and_other_columns_become_one_input_per_category() {
     assert_eq!(row(train, 0), (&[31.0, 0.0, 0.0, 1.0, 2500.0][..], 1));
     assert_eq!(row(train, 1), (&[45.0, 1.0, 0.0, 0.0, 3100.0][..], 0));
     assert_eq!(row(&dataset.test, 0), (&[20.0, 0.0, 1.0, 0.0, 1.0][..], 0));
+    assert_eq!(dataset.class_names, ["no", "yes"]);
+    let roles: Vec<(&str, &ColumnRole)> = dataset
+        .columns
+        .iter()
+        .map(|column| (column.name.as_str(), &column.role))
+        .collect();
+    let expected = [
+        ("age", &ColumnRole::Input),
+        ("town", &ColumnRole::Category { values: 3 }),
+        ("income", &ColumnRole::Input),
+        ("bought", &ColumnRole::Label),
+    ];
+    assert_eq!(roles, expected);
 }
 
 #[test]
