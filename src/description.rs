@@ -1,6 +1,8 @@
 //! What a dataset holds, in plain values: `data` makes it, the manifest keeps it, and `plan`, `run`
 //! and `report` tell it before a number is believed. Nothing here knows a file or a tensor.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// A dataset as its reader understood it, before any trial splits or scales it.
@@ -61,4 +63,13 @@ pub struct ClassCount {
     pub train: usize,
     /// Test examples.
     pub test: usize,
+}
+
+/// The files of a dataset with a name, by what they hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DatasetFiles {
+    /// Whether they hold what was published under that name.
+    pub published: bool,
+    /// The SHA-256 of each file's unpacked bytes, by its published name without `.gz`.
+    pub files: BTreeMap<String, String>,
 }

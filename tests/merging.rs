@@ -226,3 +226,35 @@ fn trials_of_different_devices_or_data_are_not_paired() {
         assert!(!lab.path("whole").exists(), "nothing is written");
     }
 }
+
+#[test]
+fn trials_of_different_instruction_sets_are_merged_and_told() {
+    let lab = parted(SMALL);
+    let [(folder, record), _] = two_records(&lab);
+    let path = format!("{folder}/{record}");
+    let text = lab.text(&path);
+    let ours = text.split("\"instruction_set\": \"").nth(1);
+    let ours = ours.and_then(|rest| rest.split('"').next()).expect("named");
+    assert!(!ours.is_empty());
+    lab.write(&path, text.replace(ours, "sve512").as_bytes());
+    let ran = merged(&lab, &["part1", "part2", "part3"]);
+    assert!(
+        ran.stderr.contains("vector instruction sets") && ran.stderr.contains("sve512"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(lab.bn_lab(&["report", "whole"]).code, Some(0));
+    let report = lab.text("whole/report.md");
+    assert!(report.contains("different vector instruction sets"));
+    assert!(report.contains("no single machine gives the same bytes"));
+
+    // The same trial twice, with other figures: which machine differs is said.
+    let whole = format!("whole/{record}");
+    let text = lab.text(&whole);
+    let (before, rest) = text.split_once("\"test_loss\": ").expect("figures");
+    let (_, rest) = rest.split_once(',').expect("more figures");
+    let changed = format!("{before}\"test_loss\": 9.5,{rest}");
+    lab.write(&whole, changed.replace("sve512", ours).as_bytes());
+    let ran = merge(&lab, &["part1", "part2", "part3"]);
+    ran.refused(1, &["the same trial", "the other with sve512"]);
+}

@@ -30,6 +30,7 @@ fn summary(merged: &Merged) -> String {
         copied,
         finished,
         strangers,
+        instruction_sets,
         ..
     } = merged;
     let mut text = format!("note: {copied} trials copied; {finished} of {planned} are finished");
@@ -42,6 +43,13 @@ fn summary(merged: &Merged) -> String {
     if *strangers > 0 {
         text.push_str(&format!(
             "; {strangers} trials of earlier experiments were left where they are"
+        ));
+    }
+    if instruction_sets.len() > 1 {
+        let sets: Vec<&str> = instruction_sets.iter().map(String::as_str).collect();
+        text.push_str(&format!(
+            "\nnote: they were trained with the vector instruction sets {}, which add numbers in another order: pairs compare machines, too, and no single machine repeats all of them; the report says so",
+            sets.join(" and ")
         ));
     }
     text

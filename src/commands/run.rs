@@ -1,6 +1,7 @@
 //! `bn-lab run`: train every trial that is not finished yet, then draw the charts and print the
 //! table.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -8,8 +9,9 @@ use std::sync::atomic::AtomicBool;
 use crate::cli::{self, MessageFormat};
 use crate::commands::present::present;
 use crate::commands::{data, load, print, refuse_compact, say};
-use crate::config::spec::Experiment;
+use crate::config::spec::{self, Experiment};
 use crate::data::Places;
+use crate::description::DatasetFiles;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
@@ -37,7 +39,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let threads = usize::from(arguments.threads);
     let devices = Devices::open(&arguments.device)?;
     let jobs = jobs(arguments, threads, devices.count());
-    let entry = RunEntry::begin(devices.kind(), jobs, threads);
+    let mut entry = RunEntry::begin(devices.kind(), jobs, threads);
     let trainer = BurnTrainer::new(devices, threads);
     let layout = Layout::new(&experiment.output.dir);
     let selection = Selection {
@@ -47,7 +49,9 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     };
     let survey = survey(&layout, &trials, &selection)?;
     check_force(&survey, arguments)?;
-    provide_data(&trainer, &survey.to_run, arguments)?;
+    let places = Places::from_environment(arguments.data.data_dir.clone());
+    provide_data(&trainer, &survey.to_run, &places, quiet)?;
+    entry.datasets = files(&survey.to_run, &places)?;
     let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
     let digest = |trial: &Trial| trainer.digest(&trial.condition);
     let earlier = writer.begin(&survey.to_run, digest)?;
@@ -140,6 +144,7 @@ fn max_failures(arguments: &cli::Run) -> Option<usize> {
 
 /// Says what this run does besides training what was never trained.
 fn tell(survey: &Survey, earlier: Option<&Path>) {
+    tell_of_other_machines(survey);
     if let Some(earlier) = earlier {
         say(&format!(
             "note: another experiment ran here before; its trials stay, its tables and charts are replaced, and it is kept as `{}`",
@@ -165,6 +170,19 @@ fn tell(survey: &Survey, earlier: Option<&Path>) {
     }
 }
 
+/// Says that finished trials were trained with another instruction set than this run has.
+fn tell_of_other_machines(survey: &Survey) {
+    let ours = manifest::instruction_set();
+    let mut others = survey.instruction_sets();
+    others.remove(ours);
+    if !survey.to_run.is_empty() && !others.is_empty() {
+        say(&format!(
+            "note: trials here were trained with the vector instruction set {}, and this run uses {ours}: the same trial may have other digits, so pairs compare machines, too; the report says so",
+            others.into_iter().collect::<Vec<_>>().join(", ")
+        ));
+    }
+}
+
 /// One trial per core and at least one per device, unless the trials have several threads each or the
 /// user says otherwise.
 fn jobs(arguments: &cli::Run, threads: usize, devices: usize) -> usize {
@@ -175,14 +193,18 @@ fn jobs(arguments: &cli::Run, threads: usize, devices: usize) -> usize {
 
 /// Loads what the trials need, downloading it if it must, and checks that they can be trained on
 /// it, before any of them starts.
-fn provide_data(trainer: &BurnTrainer, trials: &[Arc<Trial>], arguments: &cli::Run) -> Result<()> {
-    let places = Places::from_environment(arguments.data.data_dir.clone());
+fn provide_data(
+    trainer: &BurnTrainer,
+    trials: &[Arc<Trial>],
+    places: &Places,
+    quiet: bool,
+) -> Result<()> {
     let Some(first) = trials.first() else {
         return Ok(());
     };
     for trial in trials {
         trainer.provide(&trial.condition, || {
-            data::load(&trial.condition.settings.data, &places, arguments.quiet)
+            data::load(&trial.condition.settings.data, places, quiet)
         })?;
         // All replicates have as many examples.
         if trial.replicate == first.replicate {
@@ -190,6 +212,31 @@ fn provide_data(trainer: &BurnTrainer, trials: &[Arc<Trial>], arguments: &cli::R
         }
     }
     Ok(())
+}
+
+/// The files of the published datasets that these trials are trained on, by the datasets' names.
+fn files(trials: &[Arc<Trial>], places: &Places) -> Result<BTreeMap<String, DatasetFiles>> {
+    let mut all: BTreeMap<String, DatasetFiles> = BTreeMap::new();
+    let mut known: Vec<&spec::Dataset> = Vec::new();
+    for trial in trials {
+        let dataset = &trial.condition.settings.data.dataset;
+        if known.contains(&dataset) {
+            continue;
+        }
+        known.push(dataset);
+        if let Some(found) = crate::data::files(dataset, places)? {
+            // Conditions may read different files of one dataset.
+            let files = all
+                .entry(dataset.name().to_owned())
+                .or_insert(DatasetFiles {
+                    published: true,
+                    ..DatasetFiles::default()
+                });
+            files.published &= found.published;
+            files.files.extend(found.files);
+        }
+    }
+    Ok(all)
 }
 
 /// The first Ctrl-C (or SIGTERM) lets every trial finish its step and be recorded; the second ends

@@ -35,6 +35,8 @@ const fn file(name: &'static str, sha256: &'static str) -> SourceFile {
         name,
         bytes: 30_730_000,
         sha256,
+        // It is not packed.
+        unpacked: sha256,
     }
 }
 

@@ -223,6 +223,7 @@ pub(super) mod tests {
         name: "ten.gz",
         bytes: 10,
         sha256: "0425074d7748edc4faa98177678ef8e16a493504dfa15ca02bcdc56a848aca99",
+        unpacked: "0425074d7748edc4faa98177678ef8e16a493504dfa15ca02bcdc56a848aca99",
     };
 
     /// A client that is impatient and never uses a proxy.

@@ -18,7 +18,7 @@ const MOST_ELEMENTS: u64 = 1 << 30;
 /// No gzip stream inflates further: 258 bytes by 2 bits (RFC 1951, lengths of 258).
 const MOST_INFLATION: u64 = 1032;
 /// The first two bytes of every gzip stream (RFC 1952).
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// A decoded file.
 #[derive(Debug, Clone, PartialEq, Eq)]

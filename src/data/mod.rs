@@ -14,6 +14,7 @@ mod archive;
 mod augment;
 pub mod batches;
 mod cifar10;
+mod content;
 mod dataset;
 mod download;
 mod fetch;
@@ -33,6 +34,7 @@ mod synthetic;
 mod table;
 
 pub use self::augment::Move;
+pub use self::content::files;
 pub use self::dataset::{Dataset, Examples, Inputs, Row};
 pub use self::download::FetchProgress;
 pub use self::fetch::{Fetched, fetch};

@@ -2,8 +2,9 @@
 //!
 //! Tables only; the entries stand beside the reader of each dataset.
 
-use super::cifar10::CIFAR10;
+use super::cifar10::{self, CIFAR10};
 use super::mnist::{FASHION_MNIST, MNIST};
+use crate::config::spec::Dataset;
 
 /// A dataset that is read from files.
 #[derive(Debug)]
@@ -57,6 +58,8 @@ pub(super) struct SourceFile {
     pub(super) bytes: u64,
     /// Its SHA-256 sum, in hexadecimal.
     pub(super) sha256: &'static str,
+    /// The SHA-256 sum of its bytes once unpacked, however somebody packed them again.
+    pub(super) unpacked: &'static str,
 }
 
 impl SourceFile {
@@ -74,6 +77,21 @@ pub(super) fn source(name: &str) -> Option<&'static Source> {
     SOURCES.into_iter().find(|source| source.name == name)
 }
 
+/// The source of a dataset and the files of it that are read; `None` where it is generated or the
+/// user's own.
+pub(super) fn needed(dataset: &Dataset) -> Option<(&'static Source, Vec<&'static SourceFile>)> {
+    match dataset {
+        Dataset::Mnist => Some((&MNIST, MNIST.all_files())),
+        Dataset::FashionMnist => Some((&FASHION_MNIST, FASHION_MNIST.all_files())),
+        Dataset::Cifar10 { train_batches } => Some((&CIFAR10, cifar10::needed(train_batches))),
+        Dataset::Glyphs { .. }
+        | Dataset::Csv(_)
+        | Dataset::BadlyScaled { .. }
+        | Dataset::TwoSpirals { .. }
+        | Dataset::LinearTeacher { .. } => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,12 +104,13 @@ mod tests {
             assert!(source.mirrors.len() >= least, "{}", source.name);
             assert!(source.mirrors.iter().all(|mirror| mirror.ends_with('/')));
             for file in source.files {
-                assert_eq!(file.sha256.len(), 64, "{}", file.name);
-                assert!(
-                    file.sha256
-                        .bytes()
-                        .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-                );
+                for sum in [file.sha256, file.unpacked] {
+                    assert_eq!(sum.len(), 64, "{}", file.name);
+                    assert!(
+                        sum.bytes()
+                            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+                    );
+                }
                 assert!(file.bytes > 0);
             }
         }

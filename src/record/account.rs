@@ -25,6 +25,8 @@ pub struct Account {
     pub data: BTreeSet<DataUsed>,
     /// Kinds of devices that trained.
     pub devices: BTreeSet<String>,
+    /// The vector instruction sets that trained, where records say so.
+    pub instruction_sets: BTreeSet<String>,
     /// Trainable parameters of the smallest and of the largest network; none where nothing ended.
     pub parameters: Option<(usize, usize)>,
     /// Every run into the folder; none where the file was not kept.
@@ -94,6 +96,9 @@ impl Account {
             ],
         });
         self.devices.insert(facts.device);
+        if !facts.instruction_set.is_empty() {
+            self.instruction_sets.insert(facts.instruction_set);
+        }
         let (low, high) = self.parameters.unwrap_or((usize::MAX, 0));
         let count = facts.parameters;
         self.parameters = Some((low.min(count), high.max(count)));

@@ -21,8 +21,9 @@ pub(super) fn merge(
 ) -> Result<TrialRecord> {
     if !same_figures(earlier, &now) {
         return Err(Error::Results(format!(
-            "a trial that was trained again gave other numbers than before: its files are in `{}`, and the earlier ones stay as they are\n  hint: was it trained by another version of the program, or on another kind of processor? choose another folder with `-o output.dir=…`",
-            layout.again().root().display()
+            "a trial that was trained again gave other numbers than before: its files are in `{}`, and the earlier ones stay as they are\n  hint: {}; choose another folder with `-o output.dir=…`",
+            layout.again().root().display(),
+            why_other_figures(&earlier.instruction_set, &now.instruction_set)
         )));
     }
     let again = layout.again();
@@ -119,6 +120,17 @@ fn same_figures(one: &TrialRecord, other: &TrialRecord) -> bool {
     one.outcome == other.outcome
         && figures(one.last.as_ref()) == figures(other.last.as_ref())
         && figures(one.best.as_ref()) == figures(other.best.as_ref())
+}
+
+/// Why two trainings of one trial have other figures, by the instruction sets of their records.
+pub(super) fn why_other_figures(one: &str, other: &str) -> String {
+    if one != other && !one.is_empty() && !other.is_empty() {
+        return format!(
+            "one was trained with the vector instruction set {one}, the other with {other}, which add numbers in another order"
+        );
+    }
+    "was one trained by another version of the program, or on a processor with another vector instruction set?"
+        .to_owned()
 }
 
 /// What every training tells of an epoch, whatever else it leaves behind.

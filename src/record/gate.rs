@@ -42,7 +42,7 @@ impl FolderGate {
         Origin {
             id: trial.id.clone(),
             device: self.device.clone(),
-            processor: manifest::vector_width().to_owned(),
+            processor: manifest::instruction_set().to_owned(),
             program: manifest::VERSION.to_owned(),
             data: data.map(ToString::to_string).unwrap_or_default(),
             recording: trial_files::recording(trial),

@@ -1,5 +1,6 @@
 //! `manifest.json`: the birth certificate of everything in a results folder. Each run adds an entry.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::layout::Layout;
 use super::schema::SCHEMA_VERSION;
+use crate::description::{DatasetDescription, DatasetFiles};
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -23,6 +25,10 @@ pub const BURN_VERSION: &str = env!("BN_LAB_BURN_VERSION");
 pub struct Manifest {
     /// [`SCHEMA_VERSION`]
     pub schema: u32,
+    /// What each dataset holds that trials were trained on, by the digest that their records give.
+    /// Empty in manifests of earlier versions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub data: BTreeMap<String, DatasetDescription>,
     /// One entry a run.
     pub runs: Vec<RunEntry>,
 }
@@ -43,6 +49,10 @@ pub struct RunEntry {
     pub device: String,
     /// The processor's name.
     pub cpu: String,
+    /// The vector instruction set of its kernels, as in `trial.json`; empty in entries of earlier
+    /// versions.
+    #[serde(default)]
+    pub instruction_set: String,
     /// Cores that the run could use.
     pub cores: usize,
     /// Operating system and architecture.
@@ -53,6 +63,10 @@ pub struct RunEntry {
     pub jobs: usize,
     /// Threads of each trial.
     pub threads: usize,
+    /// The files of each published dataset that it trained on, by the dataset's name. Empty in entries
+    /// of earlier versions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub datasets: BTreeMap<String, DatasetFiles>,
     /// UTC, RFC 3339.
     pub started: String,
     /// UTC, RFC 3339; empty while the run goes on, or if it was killed.
@@ -75,11 +89,13 @@ impl RunEntry {
             burn: BURN_VERSION.to_owned(),
             device: device.to_owned(),
             cpu: cpu_name(),
+            instruction_set: instruction_set().to_owned(),
             cores: cores(),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             argv: std::env::args().collect(),
             jobs,
             threads,
+            datasets: BTreeMap::new(),
             started: now(),
             finished: String::new(),
             wall_seconds: None,
@@ -94,8 +110,10 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The widest vector instructions that burn's kernels would choose from on this processor.
-pub(super) fn vector_width() -> &'static str {
+/// The widest vector instruction set that burn's kernels would choose from on this processor:
+/// `avx512`, `avx2`, else the architecture. Wider vectors add numbers in another order, so it decides
+/// the last digits of every result.
+pub fn instruction_set() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     {
         if std::is_x86_feature_detected!("avx512f") {
@@ -130,6 +148,7 @@ pub fn read(layout: &Layout) -> Result<Manifest> {
     let Some(bytes) = fs::read_if_exists(&path)? else {
         return Ok(Manifest {
             schema: SCHEMA_VERSION,
+            data: BTreeMap::new(),
             runs: Vec::new(),
         });
     };
@@ -154,9 +173,15 @@ pub(super) fn check_schema(path: &Path, schema: u32) -> Result<()> {
     Ok(())
 }
 
-/// Enters a run, or what has become of it. Only under the folder's lock.
-pub(super) fn enter(layout: &Layout, run: &RunEntry) -> Result<()> {
+/// Enters a run, or what has become of it, and what the datasets hold that it trains on, by their
+/// digests. Only under the folder's lock.
+pub(super) fn enter(
+    layout: &Layout,
+    run: &RunEntry,
+    data: &BTreeMap<String, DatasetDescription>,
+) -> Result<()> {
     let mut manifest = read(layout)?;
+    manifest.data.extend(data.clone());
     match manifest.runs.iter_mut().find(|known| known.run == run.run) {
         Some(known) => run.clone_into(known),
         None => manifest.runs.push(run.clone()),

@@ -8,6 +8,7 @@
 mod findings;
 mod sameness;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub struct Merged {
     pub strangers: usize,
     /// Records of trials that are damaged wherever they are; they were left there.
     pub torn: Vec<PathBuf>,
+    /// The vector instruction sets that the finished trials were trained with, where records say so.
+    pub instruction_sets: BTreeSet<String>,
 }
 
 /// Puts the finished trials of `sources` into the folder `into`, with the runs that made them and
@@ -84,16 +87,23 @@ fn write(findings: &Findings<'_>, folders: &[&Layout], target: &Layout, text: &[
             copy(&chosen.folder.trial(id), &target.trial(id))?;
         }
     }
-    let mut runs = Vec::new();
-    for folder in folders {
-        runs.extend(manifest::read(folder)?.runs);
-    }
-    let runs = in_order(runs);
+    write_manifest(folders, target)
+}
+
+/// The runs of all folders, and what their datasets hold.
+fn write_manifest(folders: &[&Layout], target: &Layout) -> Result<()> {
     let earlier = manifest::read(target)?;
-    if earlier.runs == runs {
+    let mut merged = earlier.clone();
+    for folder in folders {
+        let Manifest { data, runs, .. } = manifest::read(folder)?;
+        merged.runs.extend(runs);
+        merged.data.extend(data);
+    }
+    merged.runs = in_order(merged.runs);
+    if merged == earlier {
         return Ok(());
     }
-    manifest::write(target, &Manifest { runs, ..earlier })
+    manifest::write(target, &merged)
 }
 
 /// The files of one trial, its record last. What an unfinished attempt left in their place goes.
@@ -149,6 +159,7 @@ fn write_tables(experiment: &Experiment, trials: &[Arc<Trial>], target: &Layout)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::description::DatasetDescription;
     use crate::record::claims::Claims;
 
     #[test]
@@ -167,6 +178,35 @@ mod tests {
         drop(run);
         let merged = merge(&sources, &target).expect("now it is free");
         assert_eq!((merged.planned, merged.finished), (3, 0));
+    }
+
+    #[test]
+    fn what_datasets_hold_is_joined_from_all_manifests() {
+        let lab = tempfile::tempdir().expect("a folder");
+        let folders = ["one", "other", "target"].map(|name| Layout::new(lab.path().join(name)));
+        for (folder, digest) in folders.iter().zip(["aa", "bb"]) {
+            fs::create_folder(folder.root()).expect("a folder");
+            let described = DatasetDescription {
+                dataset: digest.to_owned(),
+                ..DatasetDescription::default()
+            };
+            let data = [(digest.to_owned(), described)].into();
+            let run = RunEntry {
+                run: digest.to_owned(),
+                argv: vec![digest.to_owned()],
+                ..RunEntry::begin("cpu", 1, 1)
+            };
+            manifest::enter(folder, &run, &data).expect("a manifest");
+        }
+        fs::create_folder(folders[2].root()).expect("a folder");
+        let all: Vec<&Layout> = folders.iter().collect();
+        write_manifest(&all, &folders[2]).expect("a manifest");
+        let merged = manifest::read(&folders[2]).expect("a manifest");
+        let digests: Vec<&str> = merged.data.keys().map(String::as_str).collect();
+        assert_eq!(digests, ["aa", "bb"]);
+        assert_eq!(merged.data["bb"].dataset, "bb");
+        assert_eq!(merged.runs.len(), 2);
+        assert_eq!(merged.runs[0].instruction_set, manifest::instruction_set());
     }
 
     #[test]

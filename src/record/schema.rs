@@ -133,12 +133,15 @@ pub struct FactRow {
     pub parameters: usize,
     /// The kind of the device that trained it.
     pub device: String,
+    /// The vector instruction set that trained it; empty where an earlier version did.
+    #[serde(default)]
+    pub instruction_set: String,
 }
 
 impl FactRow {
     /// The first line of the file, behind the column of the trial.
-    pub const HEADER: &'static str =
-        "dataset,data,train_examples,validation_examples,test_examples,parameters,device\n";
+    pub const HEADER: &'static str = "dataset,data,train_examples,validation_examples,\
+         test_examples,parameters,device,instruction_set\n";
 
     /// What a record says.
     pub(super) fn of(record: TrialRecord) -> Self {
@@ -154,6 +157,7 @@ impl FactRow {
             test_examples: record.examples.test,
             parameters: record.parameters,
             device: record.device,
+            instruction_set: record.instruction_set,
         }
     }
 }
@@ -191,6 +195,10 @@ pub struct TrialRecord {
     pub settings: BTreeMap<String, serde_json::Value>,
     /// The kind of the device that trained it.
     pub device: String,
+    /// The vector instruction set of its processor (`avx512`, `avx2`, else the architecture), which
+    /// decides the last digits of its numbers; empty in records of earlier versions.
+    #[serde(default)]
+    pub instruction_set: String,
     /// Digest of the dataset's bytes.
     pub data: String,
     /// Counts of examples.

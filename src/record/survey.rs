@@ -106,6 +106,13 @@ impl Survey {
         self.forced.len()
     }
 
+    /// The vector instruction sets that the finished trials were trained with, where records say so.
+    pub fn instruction_sets(&self) -> BTreeSet<String> {
+        let finished = self.records.values().filter(|r| r.outcome.is_finished());
+        let sets = finished.map(|record| record.instruction_set.clone());
+        sets.filter(|set| !set.is_empty()).collect()
+    }
+
     /// A trial of another part: what it left counts, and whatever it lacks is others' work.
     fn pass_over(&mut self, record: Option<TrialRecord>, standing: Option<Standing>) {
         self.others += usize::from(standing != Some(Standing::Done));

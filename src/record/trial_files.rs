@@ -28,6 +28,8 @@ use crate::plan::Trial;
 pub(super) struct Facts {
     /// The device that trains it.
     pub(super) device: String,
+    /// The vector instruction set of the processor.
+    pub(super) instruction_set: String,
     /// Digest of its dataset.
     pub(super) data: String,
     /// Counts of examples.
@@ -344,6 +346,7 @@ fn record(trial: &Trial, files: Option<TrialFiles>, outcome: &Outcome) -> Result
         seed: trial.seed,
         settings: settings(trial)?,
         device: facts.device,
+        instruction_set: facts.instruction_set,
         data: facts.data,
         examples: facts.examples,
         parameters: facts.parameters,

@@ -17,6 +17,7 @@ use super::survey::Survey;
 use super::tables::{self, Records};
 use super::trial_files::{self, Facts, TrialFiles};
 use crate::config::spec::Experiment;
+use crate::description::DatasetDescription;
 use crate::error::Result;
 use crate::event::{Event, Observer, Outcome};
 use crate::fs;
@@ -39,6 +40,8 @@ pub struct Writer {
     anew: BTreeSet<String>,
     gate: Arc<FolderGate>,
     run: RunEntry,
+    /// What the datasets hold, by their digests.
+    data: BTreeMap<String, DatasetDescription>,
     started: Instant,
     /// When the tables may be written next.
     tables_due: Instant,
@@ -80,10 +83,16 @@ impl Writer {
             anew: survey.anew.clone(),
             gate: Arc::new(gate),
             run,
+            data: BTreeMap::new(),
             started: Instant::now(),
             tables_due: Instant::now(),
             is_broken: false,
         })
+    }
+
+    /// Hands over what the datasets hold, by their digests; the manifest keeps it.
+    pub fn describe_data(&mut self, data: BTreeMap<String, DatasetDescription>) {
+        self.data.extend(data);
     }
 
     /// Where trials are claimed for this run.
@@ -118,7 +127,7 @@ impl Writer {
             let earlier = opening::keep_earlier_experiment(&self.layout, &self.experiment)?;
             let resolved = self.experiment.resolved.as_bytes();
             fs::replace(&self.layout.experiment(), resolved)?;
-            manifest::enter(&self.layout, &self.run)?;
+            manifest::enter(&self.layout, &self.run, &self.data)?;
             self.write_tables()?;
             Ok(earlier)
         })
@@ -199,7 +208,7 @@ impl Writer {
         self.run.wall_seconds = Some(self.started.elapsed().as_secs_f64());
         gate.claims.exclusively(|| {
             self.write_tables()?;
-            manifest::enter(&self.layout, &self.run)
+            manifest::enter(&self.layout, &self.run, &self.data)
         })
     }
 
@@ -263,6 +272,7 @@ impl Writer {
             } => {
                 let facts = Facts {
                     device: self.run.device.clone(),
+                    instruction_set: self.run.instruction_set.clone(),
                     data: data.clone(),
                     examples: *examples,
                     parameters: *parameters,

@@ -35,6 +35,7 @@ pub(super) struct Chosen {
     pub(super) folder: Layout,
     /// It also left all probes and checkpoints that are asked for.
     is_whole: bool,
+    instruction_set: String,
     outcome: Outcome,
     last: Option<EpochRow>,
     best: Option<EpochRow>,
@@ -95,7 +96,9 @@ impl<'a> Findings<'a> {
         self.check_provenance(&record, &path)?;
         if let Some(earlier) = self.chosen.get(&trial.id) {
             if !earlier.agrees_with(&record) {
-                return Err(conflict(&earlier.folder.trial(&trial.id).trial(), &path));
+                let one = earlier.folder.trial(&trial.id).trial();
+                let sets = [&earlier.instruction_set, &record.instruction_set];
+                return Err(conflict([&one, &path], sets));
             }
             if earlier.is_whole || !is_whole {
                 return Ok(());
@@ -104,6 +107,7 @@ impl<'a> Findings<'a> {
         let chosen = Chosen {
             folder: folder.clone(),
             is_whole,
+            instruction_set: record.instruction_set,
             outcome: record.outcome,
             last: record.last,
             best: record.best,
@@ -136,6 +140,8 @@ impl<'a> Findings<'a> {
     }
 
     pub(super) fn merged(self, target: &Layout) -> Merged {
+        let sets = self.chosen.values().map(|c| c.instruction_set.clone());
+        let instruction_sets = sets.filter(|set| !set.is_empty()).collect();
         let copied = self.chosen.values().filter(|c| c.folder != *target).count();
         let is_missed = |(id, _): &(String, PathBuf)| !self.chosen.contains_key(id);
         let torn = self.torn.into_iter().filter(is_missed);
@@ -145,6 +151,7 @@ impl<'a> Findings<'a> {
             finished: self.chosen.len(),
             strangers: self.strangers,
             torn: torn.map(|(_, path)| path).collect(),
+            instruction_sets,
         }
     }
 }
@@ -159,11 +166,11 @@ impl Chosen {
     }
 }
 
-fn conflict(one: &Path, other: &Path) -> Error {
+fn conflict(paths: [&Path; 2], sets: [&String; 2]) -> Error {
+    let [one, other] = paths.map(Path::display);
+    let why = again::why_other_figures(sets[0], sets[1]);
     Error::Results(format!(
-        "`{}` and `{}` are the same trial with different figures\n  hint: was one trained by another version of the program, or on another kind of processor? nothing was written",
-        one.display(),
-        other.display()
+        "`{one}` and `{other}` are the same trial with different figures\n  hint: {why}; nothing was written"
     ))
 }
 

@@ -74,10 +74,18 @@ pub(super) fn training(material: &Material<'_>, experiment: &str, again: &str) -
 }
 
 fn promise(material: &Material<'_>) -> Words {
-    let devices = &material.account.devices;
-    if devices.iter().all(|device| device == "cpu") {
-        "The same version on the same kind of processor gives the same bytes in every file but those that hold wall-clock times."
-            .into()
+    let account = material.account;
+    let sets: Vec<String> = account.instruction_sets.iter().cloned().collect();
+    if account.devices.iter().all(|device| device == "cpu") {
+        let same = match sets.as_slice() {
+            [] => "The same version on a processor with the same vector instruction set (not recorded here) gives the same bytes".to_owned(),
+            [only] => format!("The same version on a processor with the same vector instruction set ({only}) gives the same bytes"),
+            _ => return format!(
+                "These trials were trained with different vector instruction sets, {}, which add numbers in another order: no single machine gives the same bytes, and single accuracies may differ.",
+                listed(&sets)
+            ).into(),
+        };
+        format!("{same} in every file but those that hold wall-clock times.").into()
     } else {
         "On a device other than the CPU numbers differ in their last digits from run to run.".into()
     }
@@ -97,6 +105,10 @@ fn origins(material: &Material<'_>) -> Table {
         ),
         ("burn", of_runs(|run| run.burn.clone())),
         ("machine", of_runs(machine)),
+        (
+            "vector instruction set",
+            listed(&account.instruction_sets.iter().cloned().collect::<Vec<_>>()),
+        ),
         ("seed", account.seed.to_string()),
         ("replicates", format!("1 to {}", account.replicates)),
     ];

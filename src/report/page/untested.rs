@@ -24,7 +24,21 @@ pub(super) fn gaps(material: &Material<'_>) -> Vec<Words> {
     gaps.extend(learning_rate(material));
     gaps.extend(elsewhere(material));
     gaps.extend(one_test_set(material));
+    gaps.extend(mixed_machines(material));
     gaps
+}
+
+/// Trials of machines that compute the same sum to other last digits.
+fn mixed_machines(material: &Material<'_>) -> Option<Words> {
+    let sets: Vec<String> = material.account.instruction_sets.iter().cloned().collect();
+    (sets.len() > 1).then(|| {
+        Words::new()
+            .strong("The machine")
+            .plain(format!(
+                ": trials were trained with different vector instruction sets ({}), which give the same trial other last digits. Where the two sides of a pair come from different ones, their difference holds that, too.",
+                listed(&sets)
+            ))
+    })
 }
 
 /// Trials that have not come to an end.

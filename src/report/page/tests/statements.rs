@@ -347,3 +347,32 @@ fn long_tables_are_cut_and_say_where_the_rest_is() {
             .starts_with("The first 50 of 60 rows. All of them: summary.csv")
     );
 }
+
+#[test]
+fn the_vector_instruction_set_is_named_where_the_same_bytes_are_promised() {
+    let mut folder = placements(&[0.5; 6], &[0.6; 6]);
+    let repeated = |folder: &Folder| {
+        let text = markdown::write(&of(folder));
+        let at = text.find("How to repeat it").expect("a section");
+        (text[at..].to_owned(), text)
+    };
+    let (unknown, _) = repeated(&folder);
+    assert!(unknown.contains("vector instruction set (not recorded here)"));
+    folder.account.instruction_sets = ["avx2".to_owned()].into();
+    let (one, whole) = repeated(&folder);
+    assert!(
+        one.contains("vector instruction set (avx2) gives the same bytes"),
+        "{one}"
+    );
+    assert!(!whole.contains("different vector instruction sets"));
+    folder.account.instruction_sets.insert("avx512".to_owned());
+    let (mixed, whole) = repeated(&folder);
+    assert!(
+        mixed.contains("no single machine gives the same bytes"),
+        "{mixed}"
+    );
+    assert_eq!(
+        whole.matches("different vector instruction sets").count(),
+        2
+    );
+}

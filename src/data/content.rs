@@ -1,0 +1,124 @@
+//! What the files of a dataset hold, whatever packed them: the SHA-256 of their unpacked bytes, by
+//! which the published files are known and changed ones are noticed.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use flate2::bufread::GzDecoder;
+use sha2::{Digest, Sha256};
+
+use super::download::sha256;
+use super::idx::GZIP_MAGIC;
+use super::locate::{Places, path_in};
+use super::source::{SourceFile, needed};
+use crate::config::spec;
+use crate::description::DatasetFiles;
+use crate::error::Result;
+use crate::fs;
+use crate::units::hexadecimal;
+
+/// The most bytes of an unpacked file that are looked at: more than any known dataset has.
+const MOST_BYTES: u64 = 1 << 31;
+
+/// The sums of the files that `dataset` is read from, where they are in one of the `places`; `None`
+/// where they are not, and for a dataset without published files. Nothing is downloaded.
+pub fn files(dataset: &spec::Dataset, places: &Places) -> Result<Option<DatasetFiles>> {
+    let Some((source, needed)) = needed(dataset) else {
+        return Ok(None);
+    };
+    let Some(place) = places.find(source, &needed) else {
+        return Ok(None);
+    };
+    sums(&needed, &place.folder).map(Some)
+}
+
+fn sums(needed: &[&'static SourceFile], folder: &Path) -> Result<DatasetFiles> {
+    let mut found = DatasetFiles {
+        published: true,
+        ..DatasetFiles::default()
+    };
+    for file in needed {
+        let path = path_in(folder, file).unwrap_or_else(|| folder.join(file.name));
+        let sum = unpacked_sum(&fs::read(&path)?, file);
+        found.published &= sum == file.unpacked;
+        let name = file.unpacked_name();
+        found.files.insert(name.to_owned(), sum);
+    }
+    Ok(found)
+}
+
+/// The SHA-256 of `bytes` once unpacked. What is packed and damaged has the sum of its bytes as they
+/// are: whoever reads it says what is wrong.
+pub(super) fn unpacked_sum(bytes: &[u8], file: &SourceFile) -> String {
+    let packed = sha256(bytes);
+    if packed == file.sha256 {
+        // Unpacking takes ten times as long.
+        return file.unpacked.to_owned();
+    }
+    if !bytes.starts_with(&GZIP_MAGIC) {
+        return packed;
+    }
+    inflated_sum(GzDecoder::new(bytes).take(MOST_BYTES)).unwrap_or(packed)
+}
+
+fn inflated_sum(mut stream: impl Read) -> io::Result<String> {
+    let mut sum = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match stream.read(&mut buffer)? {
+            0 => return Ok(hexadecimal(&sum.finalize())),
+            count => sum.update(&buffer[..count]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::super::mnist::MNIST;
+    use super::*;
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn a_file_has_one_sum_whether_it_is_packed_or_not() {
+        let file = &MNIST.files[0];
+        let sum = sha256(b"pixels");
+        assert_eq!(unpacked_sum(b"pixels", file), sum);
+        assert_eq!(unpacked_sum(&packed(b"pixels"), file), sum);
+        assert_ne!(unpacked_sum(&packed(b"Pixels"), file), sum);
+        let mut damaged = packed(b"pixels");
+        damaged.truncate(12);
+        assert_eq!(unpacked_sum(&damaged, file), sha256(&damaged));
+    }
+
+    #[test]
+    fn files_that_are_not_the_published_ones_are_known_for_that() {
+        let root = tempfile::tempdir().unwrap();
+        let places = Places {
+            data_dir: Some(root.path().into()),
+            ..Places::default()
+        };
+        assert_eq!(files(&spec::Dataset::Mnist, &places).unwrap(), None);
+        for file in MNIST.files {
+            fs::replace(&root.path().join(file.unpacked_name()), b"x").unwrap();
+        }
+        let found = files(&spec::Dataset::Mnist, &places).unwrap().unwrap();
+        assert!(!found.published);
+        assert_eq!(found.files.len(), 4);
+        assert_eq!(found.files["t10k-labels-idx1-ubyte"], sha256(b"x"));
+        let glyphs = spec::Dataset::Glyphs {
+            difficulty: 0.5,
+            seed: 0,
+        };
+        assert_eq!(files(&glyphs, &places).unwrap(), None);
+    }
+}
