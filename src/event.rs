@@ -188,7 +188,8 @@ pub struct EpochResult {
     pub validation: Option<Score>,
     /// After the epoch, with the statistics that `norm.evaluation` names.
     pub test: Score,
-    /// The test score under each statistics; only where that is recorded.
+    /// The test score under each statistics: where that is recorded, and after the last step of a
+    /// training that is evaluated with running averages (without that of each batch).
     pub evaluations: Option<Evaluations>,
     /// On training examples, as the test score is taken; only where that is recorded, and finite.
     pub evaluated_train: Option<Score>,

@@ -146,3 +146,138 @@ fn an_evaluation_of_training_examples_changes_nothing_else_and_can_be_asked_for_
         assert!(own.text(&path) == lab.text(&path), "{file} differs");
     }
 }
+
+const POPULATION: [&str; 2] = ["precise_test_loss", "precise_test_accuracy"];
+const RUNNING: [&str; 2] = ["running_test_loss", "running_test_accuracy"];
+
+#[test]
+fn every_training_ends_with_its_test_score_under_population_statistics() {
+    let plain = trained(30..50, 0.0, &[]);
+    let precise = trained(30..50, 0.0, &["norm.evaluation=precise"]);
+    // The same network, evaluated in the other way by the experiment itself.
+    assert_eq!(plain.rows("steps.csv"), precise.rows("steps.csv"));
+    let rows = plain.rows("epochs.csv");
+    let last = rows.last().expect("a row");
+    let other = precise.rows("epochs.csv");
+    let other = other.last().expect("a row");
+    for (ours, judged) in POPULATION.iter().zip(TEST) {
+        assert_eq!(last[*ours], other[judged]);
+    }
+    for (ours, judged) in RUNNING.iter().zip(TEST) {
+        assert_eq!(last[*ours], last[judged]);
+    }
+    assert_ne!(last["precise_test_loss"], last["test_loss"]);
+    // Only the last row, and nothing of what nobody asked for.
+    let before = &rows[rows.len() - 2];
+    assert!(
+        POPULATION
+            .iter()
+            .chain(&RUNNING)
+            .all(|column| before[*column].is_empty())
+    );
+    assert!(last["batch_test_loss"].is_empty());
+    // And what is judged with other statistics is not evaluated twice.
+    assert!(POPULATION.iter().all(|column| other[*column].is_empty()));
+}
+
+#[test]
+fn a_network_without_batches_has_one_score_and_one_without_averages_no_other() {
+    let last = |changes: &[&str]| {
+        let run = trained(30..50, 0.0, changes);
+        run.rows("epochs.csv").pop().expect("a row")
+    };
+    for changes in [&["norm.placement=none"][..], &["norm.kind=layer"]] {
+        let last = last(changes);
+        for (ours, judged) in POPULATION.iter().zip(TEST) {
+            assert_eq!(last[*ours], last[judged]);
+        }
+    }
+    let last = last(&["norm.track_running_stats=false"]);
+    assert!(POPULATION.iter().all(|column| last[*column].is_empty()));
+}
+
+/// 600 customers: one buys if older than 40 or richer than 60 000, and not both; every twentieth answer is
+/// turned round. A small generator of its own, so that the table is the same everywhere.
+fn people() -> String {
+    let mut state: u32 = 12345;
+    let mut draw = |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) % below
+    };
+    let mut text = "age,income,bought\n".to_owned();
+    for _ in 0..600 {
+        let (age, income) = (18 + draw(50), 20_000 + 100 * draw(800));
+        let turned = draw(20) == 0;
+        let bought = ((age > 40) != (income > 60_000)) != turned;
+        text.push_str(&format!(
+            "{age},{income},{}\n",
+            if bought { "yes" } else { "no" }
+        ));
+    }
+    text
+}
+
+/// Few steps for averages that forget slowly: what they show after the activation says little of the
+/// networks.
+#[test]
+fn a_loss_that_only_running_statistics_show_is_never_given_as_one_of_the_placement() {
+    let lab = Lab::with(
+        "name = \"people\"\nreplicates = 6\n[data]\ndataset = \"csv\"\nfile = \"people.csv\"\nlabel = \"bought\"\n\
+         input_scaling = \"standardize\"\n[train]\nepochs = 20\n[sweep]\nnorm.placement = [\"none\", \"after\"]\n",
+    );
+    lab.write("people.csv", people().as_bytes());
+    let ran = lab.run(&[]);
+    let trials = rows(&lab.text("results/people/trials.csv"));
+    let mean = |placement: &str, column: &str| {
+        let cells = trials
+            .iter()
+            .filter(|row| row["norm.placement"] == placement);
+        let values: Vec<f64> = cells
+            .map(|row| row[column].parse().expect("a number"))
+            .collect();
+        values.iter().sum::<f64>() / values.len() as f64
+    };
+    let (with, without) = (
+        mean("after", "test_accuracy"),
+        mean("after", "precise_test_accuracy"),
+    );
+    assert!(
+        without - with > 0.03,
+        "the case is one: {with} against {without}"
+    );
+    assert!((mean("none", "precise_test_accuracy") - without).abs() < 0.03);
+    let said = format!(
+        "after: running statistics have not settled: test accuracy {:.2} % with them, {:.2} % with the population's",
+        with * 100.0,
+        without * 100.0
+    );
+    assert!(ran.stdout.contains(&said), "{}", ran.stdout);
+
+    let compared = lab.bn_lab(&["compare", "results/people"]).stdout;
+    assert!(compared.contains(&said), "{compared}");
+    let effect = "an effect of how the network is evaluated";
+    assert!(compared.contains(effect), "{compared}");
+    assert!(!compared.contains("none better"), "{compared}");
+    let csv = rows(
+        &lab.bn_lab(&["compare", "results/people", "--format", "csv"])
+            .stdout,
+    );
+    assert_eq!(csv[0]["verdict"], "effect of evaluation");
+    assert_eq!(csv[0]["better"], "");
+    let population: f64 = csv[0]["population_difference_mean"]
+        .parse()
+        .expect("a number");
+    let expected = mean("after", "precise_test_accuracy") - mean("none", "precise_test_accuracy");
+    assert!((population - expected).abs() < 1e-12);
+
+    lab.bn_lab(&["report", "results/people"]);
+    let report = lab.text("results/people/report.md");
+    assert!(
+        report.contains(effect) && report.contains("not settled"),
+        "{report}"
+    );
+    let answer = report.find(effect).expect("there");
+    assert!(answer < 700, "in the answer itself: {report}");
+    let svg = lab.text("results/people/charts/overview.svg");
+    assert!(svg.contains("have not settled"));
+}

@@ -13,6 +13,7 @@ pub mod publish;
 pub mod report;
 pub mod results;
 pub mod run;
+mod settling;
 pub mod show;
 pub mod submit;
 pub mod watch;

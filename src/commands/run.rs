@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::cli::{self, MessageFormat};
 use crate::commands::present::present;
-use crate::commands::{data, load, print, refuse_compact, say};
+use crate::commands::{data, load, print, refuse_compact, say, settling};
 use crate::config::spec::{self, Experiment};
 use crate::data::Places;
 use crate::description::DatasetFiles;
@@ -57,6 +57,10 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let earlier = writer.begin(&survey.to_run, digest)?;
     if !quiet {
         tell(&survey, earlier.as_deref());
+        let steps = |trial: &Trial| trainer.steps(trial).map(Some);
+        settling::note(&survey.to_run, steps)?
+            .iter()
+            .for_each(|note| say(note));
     }
     let mut farewell = Farewell {
         stop: stop.clone(),

@@ -8,6 +8,7 @@ mod describe;
 pub mod metric;
 mod names;
 mod pairing;
+pub mod population;
 pub mod tune;
 mod usual;
 
@@ -64,6 +65,9 @@ pub struct Comparison {
     pub verdict: Verdict,
     /// About how many replicates would tell, where these cannot and that can be said.
     pub needed: Option<usize>,
+    /// The same pairs under the population's statistics, where the figure was taken with running averages
+    /// and is known under both.
+    pub population: Option<Box<Comparison>>,
 }
 
 impl Comparison {
@@ -92,6 +96,8 @@ pub struct Answer {
     pub descriptions: Vec<Description>,
     /// Every comparison, setting by setting.
     pub comparisons: Vec<Comparison>,
+    /// What running averages do to the scores that the metric is made of.
+    pub gaps: population::Gaps,
 }
 
 /// Compares what is asked for; an error where the metric or the axis does not exist, or has one value.
@@ -110,15 +116,17 @@ fn answer(results: &Results, question: &Question) -> Result<Option<Answer>> {
     let metric = Metric::named(&question.metric)?;
     let by = axis(results, &question.by)?;
     let conditions = conditions(results, by, metric);
-    let mut comparisons = comparisons(&conditions, metric);
+    let mut comparisons = judged(&conditions, metric, question.margin);
     if comparisons.is_empty() {
         return Ok(None);
     }
-    correct(&mut comparisons);
-    let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
-    for comparison in &mut comparisons {
-        comparison.margin = margin(comparison, metric, question.margin, &conditions);
-        judge(comparison, family);
+    let counterpart = population::counterpart(metric).filter(|_| !population::is_subject(results));
+    if let Some(metric) = counterpart {
+        let conditions = self::conditions(results, by, metric);
+        let counterparts = judged(&conditions, metric, question.margin);
+        for (comparison, counterpart) in comparisons.iter_mut().zip(counterparts) {
+            population::weigh(comparison, counterpart);
+        }
     }
     let others = results.axes.iter().enumerate();
     Ok(Some(Answer {
@@ -131,6 +139,11 @@ fn answer(results: &Results, question: &Question) -> Result<Option<Answer>> {
         target: results.target_accuracy,
         descriptions: Vec::new(),
         comparisons,
+        gaps: if metric.is_evaluated() {
+            population::gaps(results)
+        } else {
+            population::Gaps::default()
+        },
     }))
 }
 
@@ -184,6 +197,24 @@ fn nothing_to_compare(results: &Results, by: usize, conditions: &[Condition<'_>]
         "there is nothing to compare: `{name}` is `{}` throughout\n  hint: {hint}",
         values.first().copied().unwrap_or_default()
     ))
+}
+
+/// Every comparison, corrected for all of them, with its verdict.
+fn judged(conditions: &[Condition<'_>], metric: Metric, given: Option<f64>) -> Vec<Comparison> {
+    let mut comparisons = comparisons(conditions, metric);
+    correct(&mut comparisons);
+    let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
+    for comparison in &mut comparisons {
+        comparison.margin = margin(comparison, metric, given, conditions);
+        judge(comparison, family);
+    }
+    comparisons
+}
+
+/// The mean difference, if every pair has one.
+fn mean_difference(comparison: &Comparison) -> Option<f64> {
+    let paired = &comparison.paired;
+    paired.mean.filter(|_| paired.is_complete())
 }
 
 /// Every pair of values in every setting, those of a setting together.
@@ -243,6 +274,7 @@ fn comparison(
         margin: 0.0,
         verdict: Verdict::Inconclusive,
         needed: None,
+        population: None,
     }
 }
 
@@ -289,7 +321,7 @@ fn judge(comparison: &mut Comparison, family: usize) {
     let paired = &comparison.paired;
     comparison.verdict = stats::verdict(paired, corrected, comparison.margin);
     let needed = match comparison.verdict {
-        Verdict::Better(_) | Verdict::NoMeaningfulDifference => None,
+        Verdict::Better(_) | Verdict::NoMeaningfulDifference | Verdict::EffectOfEvaluation => None,
         Verdict::SuggestsBetter(_) => Some(stats::pairs_for_correction(family)),
         Verdict::SuggestsNoMeaningfulDifference => Some(stats::FEWEST_PAIRS),
         Verdict::Inconclusive => paired

@@ -131,6 +131,7 @@ mod tests {
             statement: "It does not matter.".to_owned(),
             source: None,
             figure: None,
+            about_evaluation: false,
             tests: vec![test],
         });
         assert_eq!(by(&results).as_deref(), Some("train.batch_size"));

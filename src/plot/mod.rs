@@ -68,8 +68,7 @@ mod tests {
             target_accuracy: 0.97,
             axes: vec!["norm.placement".to_owned()],
             trials: vec![trial],
-            tuning: None,
-            claim: None,
+            ..Results::default()
         }
     }
 

@@ -112,20 +112,12 @@ fn settings(tree: &toml::Table) -> BTreeMap<String, String> {
         match value {
             toml::Value::Table(keys) => found.extend(
                 keys.iter()
-                    .map(|(key, value)| (format!("{section}.{key}"), shown(value))),
+                    .map(|(key, value)| (format!("{section}.{key}"), reader::shown(value))),
             ),
             value => {
-                found.insert(section.clone(), shown(value));
+                found.insert(section.clone(), reader::shown(value));
             }
         }
     }
     found
-}
-
-/// Text without its quotes, everything else as in the file.
-fn shown(value: &toml::Value) -> String {
-    match value {
-        toml::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }

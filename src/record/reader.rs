@@ -84,6 +84,8 @@ struct Header {
     question: String,
     output: OutputHeader,
     tune: Option<TuneHeader>,
+    #[serde(default)]
+    norm: toml::Table,
 }
 
 #[derive(Deserialize)]
@@ -154,6 +156,11 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
         question: header.question,
         target_accuracy: header.output.target_accuracy,
         trials: trials.collect::<Result<_>>()?,
+        norm: header
+            .norm
+            .iter()
+            .map(|(key, value)| (format!("norm.{key}"), shown(value)))
+            .collect(),
         axes: table.axes(),
         claim: claim_of(&layout, &bytes)?,
         tuning: header.tune.map(|tune| Tuning {
@@ -163,6 +170,14 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
             metric: tune.metric,
         }),
     })
+}
+
+/// Text without its quotes, everything else as in the file.
+pub(super) fn shown(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// What the experiment of the results folder at `root` claims, if anything.
@@ -200,7 +215,8 @@ impl TrialsTable {
     }
 }
 
-/// Reads `trials.csv`, whose columns must be those of this version.
+/// Reads `trials.csv`, whose columns must be those of this version or of an earlier one, which had
+/// fewer at the end: their cells are empty here.
 pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     experiment(layout)?;
     compact::check_finished(layout)?;
@@ -208,19 +224,16 @@ pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     let bytes = fs::read(&path)?;
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
     let header = reader.headers().map_err(|e| damaged(&path, &e))?.clone();
-    let (first, last) = (TrialRow::FIRST.len(), TrialRow::LAST.len());
-    let end = header.len().saturating_sub(last);
-    let is_ours = header.len() > first + last
-        && header.iter().take(first).eq(TrialRow::FIRST)
-        && header.iter().skip(end).eq(TrialRow::LAST);
-    if !is_ours {
+    let Some(axes) = axes_of(&header) else {
         return Err(damaged(&path, &"its columns are not those of this version"));
-    }
-    let rows: Result<Vec<csv::StringRecord>> = reader
-        .records()
-        .map(|row| row.map_err(|e| damaged(&path, &e)))
-        .collect();
-    let rows = rows?;
+    };
+    let columns = axes.end + TrialRow::LAST.len();
+    let whole = |row: csv::Result<csv::StringRecord>| {
+        let mut row = row.map_err(|e| damaged(&path, &e))?;
+        row.extend(vec![""; columns.saturating_sub(row.len())]);
+        Ok(row)
+    };
+    let rows: Vec<csv::StringRecord> = reader.records().map(whole).collect::<Result<_>>()?;
     let mut ids = HashSet::new();
     // Each row is followed to the trial's files: the same ones again and again might be a lot.
     if let Some(row) = rows.iter().find(|row| !ids.insert(row.get(0))) {
@@ -230,9 +243,25 @@ pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     Ok(TrialsTable {
         rows,
         header: header.iter().map(str::to_owned).collect(),
-        axes: first..end,
+        axes,
         path,
     })
+}
+
+/// Where the columns of the axes stand in the header of a `trials.csv`; `None` where it is of another
+/// kind or of a later version.
+fn axes_of(header: &csv::StringRecord) -> Option<std::ops::Range<usize>> {
+    let first = TrialRow::FIRST.len();
+    let names = header.iter().enumerate();
+    let (end, _) = names
+        .filter(|(_, name)| *name == TrialRow::LAST[0])
+        .last()?;
+    let last: Vec<&str> = header.iter().skip(end).collect();
+    let is_ours = end > first
+        && header.iter().take(first).eq(TrialRow::FIRST)
+        && last.len() >= TrialRow::LAST_OF_OLDEST
+        && TrialRow::LAST.starts_with(&last);
+    is_ours.then_some(first..end)
 }
 
 fn trial(table: &TrialsTable, row: &csv::StringRecord, curves: Curves) -> Result<TrialCurves> {

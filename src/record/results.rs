@@ -1,6 +1,8 @@
 //! A results folder, read: what the charts and the report are made from. Plain rows without any
 //! knowledge of files; `record/reader.rs` fills them.
 
+use std::collections::BTreeMap;
+
 use crate::record::schema::{EpochRow, StepRow, TimingRow};
 
 pub use crate::config::spec::{Claim, Expect, Hypothesis, Over, Take};
@@ -17,12 +19,26 @@ pub struct Results {
     pub target_accuracy: f64,
     /// Dotted keys of the axes; `norm.placement` is always the first, whether or not it is swept.
     pub axes: Vec<String>,
+    /// What the keys of `[norm]` are that are not axes, by their dotted names, as tables write values.
+    pub norm: BTreeMap<String, String>,
     /// The trials, in the order of the plan.
     pub trials: Vec<TrialCurves>,
     /// What is tuned, if anything is.
     pub tuning: Option<Tuning>,
     /// What is claimed, if anything is.
     pub claim: Option<Claim>,
+}
+
+impl Results {
+    /// The value of a key of `[norm]` in a trial; `None` where it means nothing there or is not known.
+    pub fn norm_of<'a>(&'a self, trial: &'a TrialCurves, key: &str) -> Option<&'a str> {
+        let axis = self.axes.iter().position(|axis| axis == key);
+        let value = match axis {
+            Some(axis) => trial.axes.get(axis),
+            None => self.norm.get(key),
+        };
+        value.map(String::as_str).filter(|value| !value.is_empty())
+    }
 }
 
 /// The search for the best value of an axis.

@@ -34,7 +34,9 @@ pub struct EpochRow {
     pub test_loss: f64,
     /// Likewise.
     pub test_accuracy: f64,
-    /// The test score with running averages; this and the following where `probe.evaluations` asks.
+    /// The test score with running averages. It and the score with population statistics stand in the
+    /// last row of every training that is evaluated with running averages; these two and the following
+    /// in every row where `probe.evaluations` asks.
     pub running_test_loss: Option<f64>,
     /// Likewise.
     pub running_test_accuracy: Option<f64>,
@@ -253,7 +255,7 @@ impl TrialRow<'_> {
     /// Columns before the axes.
     pub const FIRST: [&'static str; 4] = ["trial", "condition", "replicate", "seed"];
     /// Columns after the axes.
-    pub const LAST: [&'static str; 15] = [
+    pub const LAST: [&'static str; 17] = [
         "outcome",
         "diverged_step",
         "parameters",
@@ -269,12 +271,17 @@ impl TrialRow<'_> {
         "best_validation_accuracy",
         "best_test_loss",
         "best_test_accuracy",
+        "precise_test_loss",
+        "precise_test_accuracy",
     ];
+    /// How many of [`TrialRow::LAST`] a table of the oldest readable version has: later columns were
+    /// added at the end.
+    pub const LAST_OF_OLDEST: usize = 15;
 }
 
 /// The figures that `summary.csv` gives for each condition, each under [`STATISTICS`] of the completed
 /// trials.
-pub const SUMMARY_METRICS: [&str; 8] = [
+pub const SUMMARY_METRICS: [&str; 10] = [
     "train_loss",
     "train_accuracy",
     "validation_loss",
@@ -283,6 +290,8 @@ pub const SUMMARY_METRICS: [&str; 8] = [
     "test_accuracy",
     "best_epoch",
     "best_test_accuracy",
+    "precise_test_loss",
+    "precise_test_accuracy",
 ];
 
 /// A statistic of some values, where it has an answer.
@@ -325,7 +334,7 @@ pub const TUNED_COLUMNS: [&str; 11] = [
 ];
 
 /// The columns of a comparison, after those of the axes that are not compared.
-pub const COMPARISON_COLUMNS: [&str; 28] = [
+pub const COMPARISON_COLUMNS: [&str; 32] = [
     "by",
     "metric",
     "a",
@@ -354,6 +363,10 @@ pub const COMPARISON_COLUMNS: [&str; 28] = [
     "verdict",
     "better",
     "replicates_needed",
+    "population_difference_mean",
+    "population_difference_low",
+    "population_difference_high",
+    "population_verdict",
 ];
 
 /// The fields of a condition beside its comparisons, after those of the axes.

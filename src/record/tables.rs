@@ -118,25 +118,9 @@ fn statistics(metric: &str, ended: &[&TrialRecord]) -> [String; STATISTICS.len()
     let values: Vec<f64> = ended
         .iter()
         .filter(|record| record.outcome == Outcome::Completed)
-        .filter_map(|record| metric_of(metric, record))
+        .filter_map(|record| Figures::of(record).number(metric))
         .collect();
     STATISTICS.map(|(_, statistic)| cell(statistic(&values)))
-}
-
-/// A metric of [`SUMMARY_METRICS`] in one record.
-fn metric_of(metric: &str, record: &TrialRecord) -> Option<f64> {
-    let (last, best) = (record.last.as_ref(), record.best.as_ref());
-    match metric {
-        "train_loss" => last?.train_loss,
-        "train_accuracy" => last?.train_accuracy,
-        "validation_loss" => last?.validation_loss,
-        "validation_accuracy" => last?.validation_accuracy,
-        "test_loss" => Some(last?.test_loss),
-        "test_accuracy" => Some(last?.test_accuracy),
-        "best_epoch" => Some(best?.epoch as f64),
-        "best_test_accuracy" => Some(best?.test_accuracy),
-        _ => None,
-    }
 }
 
 impl TrialRow<'_> {
@@ -159,44 +143,72 @@ impl TrialRow<'_> {
 
 /// The columns [`TrialRow::LAST`] of a trial that ended.
 pub(super) fn figures(record: &TrialRecord) -> Vec<String> {
-    let diverged_step = match record.outcome {
-        Outcome::Diverged { step, .. } => Some(step),
-        _ => None,
-    };
-    let mut cells = figures_so_far(record.outcome.name(), record.last.as_ref());
-    let best = record.best.as_ref();
-    let known = [
-        (1, cell(diverged_step)),
-        (2, cell(Some(record.parameters))),
-        (11, cell(best.map(|row| row.epoch))),
-        (12, cell(best.and_then(|row| row.validation_accuracy))),
-        (13, cell(best.map(|row| row.test_loss))),
-        (14, cell(best.map(|row| row.test_accuracy))),
-    ];
-    for (column, figure) in known {
-        cells[column] = figure;
-    }
-    cells
+    Figures::of(record).cells(record.outcome.name())
 }
 
 /// The same of one that did not, after its epoch `last`.
 pub(super) fn figures_so_far(outcome: &str, last: Option<&EpochRow>) -> Vec<String> {
-    let mut cells = vec![String::new(); TrialRow::LAST.len()];
-    let known = [
-        outcome.to_owned(),
-        String::new(),
-        String::new(),
-        cell(last.map(|row| row.epoch)),
-        cell(last.map(|row| row.step)),
-        cell(last.and_then(|row| row.train_loss)),
-        cell(last.and_then(|row| row.train_accuracy)),
-        cell(last.and_then(|row| row.validation_loss)),
-        cell(last.and_then(|row| row.validation_accuracy)),
-        cell(last.map(|row| row.test_loss)),
-        cell(last.map(|row| row.test_accuracy)),
-    ];
-    cells[..known.len()].clone_from_slice(&known);
-    cells
+    let figures = Figures {
+        last,
+        ..Figures::default()
+    };
+    figures.cells(outcome)
+}
+
+/// What the numbers of a trial are taken from.
+#[derive(Default)]
+struct Figures<'a> {
+    diverged_step: Option<usize>,
+    parameters: Option<usize>,
+    last: Option<&'a EpochRow>,
+    best: Option<&'a EpochRow>,
+}
+
+impl<'a> Figures<'a> {
+    fn of(record: &'a TrialRecord) -> Self {
+        Self {
+            diverged_step: match record.outcome {
+                Outcome::Diverged { step, .. } => Some(step),
+                _ => None,
+            },
+            parameters: Some(record.parameters),
+            last: record.last.as_ref(),
+            best: record.best.as_ref(),
+        }
+    }
+
+    fn cells(&self, outcome: &str) -> Vec<String> {
+        let cell = |column| match column {
+            "outcome" => outcome.to_owned(),
+            column => cell(self.number(column)),
+        };
+        TrialRow::LAST.into_iter().map(cell).collect()
+    }
+
+    /// The number in a column of [`TrialRow::LAST`] or [`SUMMARY_METRICS`]; counts are far below 2⁵³.
+    fn number(&self, column: &str) -> Option<f64> {
+        let count = |count: usize| count as f64;
+        let (last, best) = (self.last, self.best);
+        match column {
+            "diverged_step" => self.diverged_step.map(count),
+            "parameters" => self.parameters.map(count),
+            "epochs" => Some(count(last?.epoch)),
+            "steps" => Some(count(last?.step)),
+            "train_loss" => last?.train_loss,
+            "train_accuracy" => last?.train_accuracy,
+            "validation_loss" => last?.validation_loss,
+            "validation_accuracy" => last?.validation_accuracy,
+            "test_loss" => Some(last?.test_loss),
+            "test_accuracy" => Some(last?.test_accuracy),
+            "best_epoch" => Some(count(best?.epoch)),
+            "best_validation_accuracy" => best?.validation_accuracy,
+            "best_test_loss" => Some(best?.test_loss),
+            "best_test_accuracy" => Some(best?.test_accuracy),
+            "precise_test_loss" => last?.precise_test_loss,
+            "precise_test_accuracy" => last?.precise_test_accuracy,
+            _ => None,
+        }
+    }
 }
 
 /// A number, or an empty cell.

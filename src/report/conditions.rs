@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::table::lay_out;
+use crate::compare::population;
 use crate::record::results::{Results, TrialCurves, short_name};
 use crate::stats;
 
@@ -12,7 +13,8 @@ use crate::stats;
 ///
 /// The target is looked for in the validation accuracy, or in the test accuracy without a
 /// validation set. Replicates that never reach it are censored: `> 10` epochs for all of them,
-/// `4.0 (2 of 3)` for some.
+/// `4.0 (2 of 3)` for some. Below it stands where running averages tell something else than the
+/// population's statistics.
 pub fn table(results: &Results) -> String {
     // Rounded, since 0.57 · 100 is 56.99999999999999.
     let target = format!("{} %", (results.target_accuracy * 1e6).round() / 1e4);
@@ -37,7 +39,9 @@ pub fn table(results: &Results) -> String {
         .values()
         .map(|trials| row(trials, results.target_accuracy))
         .collect();
-    lay_out(&header, &rows, axes)
+    let notes = population::gaps(results).sentences().into_iter();
+    let notes: String = notes.map(|note| format!("{note}\n")).collect();
+    lay_out(&header, &rows, axes) + &notes
 }
 
 fn row(trials: &[&TrialCurves], target: f64) -> Vec<String> {
@@ -169,14 +173,13 @@ mod tests {
             question: String::new(),
             target_accuracy: 0.9,
             axes: vec!["norm.placement".to_owned(), "norm.decay".to_owned()],
-            tuning: None,
-            claim: None,
             trials: vec![
                 trial(1, 1, "completed", &[0.1, 0.5, 0.8]),
                 trial(1, 2, "diverged", &[0.1]),
                 trial(2, 1, "completed", &[0.1, 0.92, 0.96]),
                 trial(2, 2, "completed", &[0.1, 0.6, 0.94]),
             ],
+            ..Results::default()
         };
         let expected = "\
 placement  decay  n  test accuracy %  epochs to 90 %  seconds to 90 %  diverged

@@ -164,13 +164,13 @@ mod tests {
                 "train.learning_rate".to_owned(),
             ],
             trials: [none, before].concat(),
-            claim: None,
             tuning: Some(Tuning {
                 key: "train.learning_rate".to_owned(),
                 per: vec!["norm.placement".to_owned()],
                 metric: metric.to_owned(),
                 higher_is_better: metric == "validation_accuracy",
             }),
+            ..Results::default()
         }
     }
 

@@ -7,12 +7,14 @@
 //! - One sample: [`mean`], [`median`], [`interquartile_mean`], [`standard_deviation`],
 //!   [`t_interval`], [`bca_interval`].
 //! - A curve, and when it gets somewhere: [`mean_height`], [`median_time`].
+//! - An exponential average, and what is left of its start: [`left_of_start`].
 //! - Two conditions, replicate by replicate: [`compare_pairs`], and what may be said then:
 //!   `verdict`.
 //!
 //! All of it is checked against scipy's numbers in `tests/references.rs`, and what the intervals and
 //! the verdict promise by simulation in `tests/coverage.rs`.
 
+mod averages;
 mod bootstrap;
 mod curve;
 mod describe;
@@ -27,6 +29,7 @@ mod survival;
 mod tests;
 mod verdict;
 
+pub use averages::{SETTLED, left_of_start};
 pub use bootstrap::{Resamples, bca_interval};
 pub use curve::mean_height;
 pub use describe::{interquartile_mean, maximum, mean, median, minimum, standard_deviation};

@@ -34,6 +34,9 @@ pub enum Verdict {
     SuggestsNoMeaningfulDifference,
     /// These pairs cannot tell.
     Inconclusive,
+    /// Under other statistics in the norm layers the same networks show something else; no test of pairs
+    /// gives this verdict, but whoever knows both evaluations.
+    EffectOfEvaluation,
 }
 
 /// The verdict on a comparison, where differences up to `margin` do not matter and `corrected` is its

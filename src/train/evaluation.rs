@@ -125,6 +125,13 @@ pub(super) struct Population {
 }
 
 impl Population {
+    /// The evaluation that uses it.
+    fn evaluation(&self) -> Evaluation {
+        Evaluation::Precise {
+            examples: self.examples,
+        }
+    }
+
     /// The network with population statistics in the place of the running ones.
     pub(super) fn precise(&self, evaluator: &Evaluator, data: &Prepared) -> Evaluator {
         let sample = data.sample(self.examples, self.streams.stream("precise"));
@@ -155,24 +162,56 @@ pub(super) fn under_each(
         };
     }
     let under = |evaluation: Evaluation, is_judged: bool| {
-        let score = if is_judged {
-            Some(judged)
-        } else {
-            Judge::new(evaluator, data, evaluation, population).score(data, Part::Test)
-        };
-        score.filter(|score| score.loss.is_finite())
+        if is_judged {
+            return Some(judged).filter(|score| score.loss.is_finite());
+        }
+        finite(evaluator, data, evaluation, population)
     };
     let keeps_averages = !evaluator.running().is_empty();
-    let precise = Evaluation::Precise {
-        examples: population.examples,
-    };
     Evaluations {
         running: keeps_averages
             .then(|| under(Evaluation::Running, by == Evaluation::Running))
             .flatten(),
-        precise: under(precise, matches!(by, Evaluation::Precise { .. })),
+        precise: under(
+            population.evaluation(),
+            matches!(by, Evaluation::Precise { .. }),
+        ),
         batch: under(Evaluation::Batch, by == Evaluation::Batch),
     }
+}
+
+/// What stands beside a test score that was `judged` with running averages: that of the same network
+/// under population statistics. A network without statistics of the batch has one score for both;
+/// `None` where batches are seen and no averages kept.
+pub(super) fn beside_running(
+    evaluator: &Evaluator,
+    data: &Prepared,
+    population: Population,
+    judged: Score,
+) -> Option<Evaluations> {
+    let precise = if !evaluator.sees_batches() {
+        Some(judged)
+    } else if evaluator.running().is_empty() {
+        return None;
+    } else {
+        finite(evaluator, data, population.evaluation(), population)
+    };
+    Some(Evaluations {
+        running: Some(judged),
+        precise,
+        batch: None,
+    })
+}
+
+/// The test score under `evaluation`, if its loss is finite.
+fn finite(
+    evaluator: &Evaluator,
+    data: &Prepared,
+    evaluation: Evaluation,
+    population: Population,
+) -> Option<Score> {
+    let score = Judge::new(evaluator, data, evaluation, population).score(data, Part::Test);
+    score.filter(|score| score.loss.is_finite())
 }
 
 #[cfg(test)]

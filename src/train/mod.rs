@@ -90,6 +90,14 @@ impl BurnTrainer {
         Ok(())
     }
 
+    /// How many optimiser steps `trial` takes, once its dataset was provided.
+    pub fn steps(&self, trial: &Trial) -> Result<usize> {
+        let settings = &trial.condition.settings;
+        let all = self.loaded(&trial.condition)?.dataset.train.count();
+        let examples = all.saturating_sub(settings.data.validation.of(all));
+        run::extent(&settings.train, examples).map(|extent| extent.total)
+    }
+
     /// The digest of a condition's dataset, if it was provided.
     pub fn digest(&self, condition: &Condition) -> Option<String> {
         self.lock()

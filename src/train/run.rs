@@ -17,8 +17,8 @@ use crate::event::{
 use crate::optim::schedule;
 use crate::plan::Trial;
 
-/// Training examples over which population statistics are recomputed for probes, where the
-/// experiment's own evaluation is not a precise one.
+/// Training examples over which population statistics are recomputed for probes and after the last
+/// step, where the experiment's own evaluation is not a precise one.
 const PRECISE_EXAMPLES: usize = 10_000;
 
 type Tell<'a> = &'a mut (dyn FnMut(Event) + Send);
@@ -277,11 +277,15 @@ impl<'a> Run<'a> {
         // A dataset always has a test set; an empty one would have nothing to tell of.
         let test = test?;
         let asked = &self.trial.recording;
-        let under_each =
-            || evaluation::under_each(&evaluator, &self.data, self.population, by, test);
         let train = || judge.score(&self.data, Part::Train);
-        let evaluations = asked.evaluations.then(under_each);
         let evaluated_train = asked.train_evaluation.then(train).flatten();
+        let each = || evaluation::under_each(&evaluator, &self.data, self.population, by, test);
+        let asked = asked.evaluations.then(each);
+        let evaluation_seconds = started.elapsed().as_secs_f64();
+        // Afterwards, so that what nobody asked for is in no time.
+        let last = || evaluation::beside_running(&evaluator, &self.data, self.population, test);
+        let is_last = self.at.steps == self.extent.total && by == Evaluation::Running;
+        let evaluations = asked.or_else(|| is_last.then(last).flatten());
         tell(Event::EpochEnded {
             trial: Arc::clone(self.trial),
             epoch: EpochResult {
@@ -295,7 +299,7 @@ impl<'a> Run<'a> {
             },
             seconds: EpochSeconds {
                 train: train_seconds,
-                evaluation: started.elapsed().as_secs_f64(),
+                evaluation: evaluation_seconds,
             },
         });
         None

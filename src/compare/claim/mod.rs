@@ -8,7 +8,7 @@ mod taken;
 
 use super::metric::Metric;
 use super::pairing::{Condition, conditions, meet, pairs};
-use super::{Comparison, comparison, correct, judge as judge_one, margin, tune};
+use super::{Comparison, comparison, correct, judge as judge_one, margin, population, tune};
 use crate::error::{Error, Result};
 use crate::record::results::{Claim, Details, Expect, Hypothesis, Results, Take};
 use crate::stats::{self, Score, Side, Verdict};
@@ -22,6 +22,8 @@ pub struct Judgement {
     pub tests: Vec<Tested>,
     /// The accuracy whose reaching a `…_to_target` metric is about, as a share.
     pub target: f64,
+    /// What running averages do to the scores that its tests are made of.
+    pub gaps: population::Gaps,
 }
 
 /// What came of a test.
@@ -70,6 +72,8 @@ pub enum Outcome {
     Suggestive(Leaning),
     /// These replicates cannot tell.
     Inconclusive,
+    /// With the population's statistics in the norm layers the same networks show something else.
+    EffectOfEvaluation,
 }
 
 /// Which way a suggestion goes.
@@ -96,6 +100,8 @@ pub struct Counts {
     pub indifferent: usize,
     /// [`Outcome::Suggestive`], by [`Leaning`]: for, against, no difference.
     pub suggestive: [usize; 3],
+    /// [`Outcome::EffectOfEvaluation`]
+    pub of_evaluation: usize,
 }
 
 /// The verdict on a claim.
@@ -176,6 +182,7 @@ impl Judgement {
                 Outcome::Opposite => counts.opposite += 1,
                 Outcome::NoMeaningfulDifference => counts.indifferent += 1,
                 Outcome::Suggestive(leaning) => counts.suggestive[leaning as usize] += 1,
+                Outcome::EffectOfEvaluation => counts.of_evaluation += 1,
                 Outcome::Inconclusive => {}
             }
         }
@@ -227,7 +234,14 @@ pub fn judge(results: &Results) -> Result<Option<Judgement>> {
         .collect();
     let mut tests = made?;
     weigh(&mut tests);
+    let is_evaluated = tests.iter().any(|tested| tested.metric.is_evaluated());
+    let judged = chosen.as_ref().unwrap_or(results);
     Ok(Some(Judgement {
+        gaps: if is_evaluated {
+            population::gaps(judged)
+        } else {
+            population::Gaps::default()
+        },
         claim: claim.clone(),
         tests,
         target: results.target_accuracy,
@@ -244,6 +258,22 @@ fn made(results: &Results, chosen: Option<&Results>, test: &Hypothesis) -> Resul
     let tuned = chosen.filter(|_| !names_key);
     let results = tuned.unwrap_or(results);
     let metric = Metric::named(&test.metric)?;
+    let mut tested = measured(results, test, metric)?;
+    let counterpart = population::counterpart(metric).filter(|_| !population::is_subject(results));
+    if let Some(counterpart) = counterpart {
+        let counterparts = measured(results, test, counterpart)?.comparisons;
+        for (judged, counterpart) in tested.comparisons.iter_mut().zip(counterparts) {
+            judged.comparison.population = Some(Box::new(counterpart.comparison));
+        }
+    }
+    Ok(Tested {
+        tuned: tuned.and(key.cloned()),
+        ..tested
+    })
+}
+
+/// All comparisons of a test by this metric.
+fn measured(results: &Results, test: &Hypothesis, metric: Metric) -> Result<Tested> {
     let by = position(results, &test.by)?;
     let mut others = results.axes.clone();
     others.remove(by);
@@ -268,7 +298,7 @@ fn made(results: &Results, chosen: Option<&Results>, test: &Hypothesis) -> Resul
     Ok(Tested {
         test: test.clone(),
         metric,
-        tuned: tuned.and(key.cloned()),
+        tuned: None,
         others,
         comparisons: compared(&all, test, metric, end),
     })
@@ -348,24 +378,41 @@ fn means(pairs: &[(Score, Score)]) -> Option<[f64; 2]> {
     Some([stats::mean(&a)?, stats::mean(&b)?])
 }
 
-/// Corrects all comparisons together, and says what each means.
+/// Corrects all comparisons together, and says what each means. Those under the population's statistics
+/// are a family of their own.
 fn weigh(tests: &mut [Tested]) {
-    let all = tests.iter().flat_map(|test| &test.comparisons);
-    let mut comparisons: Vec<Comparison> = all.map(|judged| judged.comparison.clone()).collect();
-    correct(&mut comparisons);
-    let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
-    let mut weighed = comparisons.into_iter();
+    let all = || tests.iter().flat_map(|test| &test.comparisons);
+    let comparisons = all().map(|judged| judged.comparison.clone());
+    let counterpart = |judged: &Judged| judged.comparison.population.as_deref().cloned();
+    let counterparts = all().filter_map(counterpart);
+    let (comparisons, counterparts) = (comparisons.collect(), counterparts.collect());
+    let mut comparisons = weighed(comparisons).into_iter();
+    let mut counterparts = weighed(counterparts).into_iter();
     for tested in tests {
         let expected = tested.expected();
         for judged in &mut tested.comparisons {
-            let Some(mut comparison) = weighed.next() else {
+            let Some(mut comparison) = comparisons.next() else {
                 return;
             };
-            judge_one(&mut comparison, family);
+            if comparison.population.take().is_some()
+                && let Some(counterpart) = counterparts.next()
+            {
+                population::weigh(&mut comparison, counterpart);
+            }
             judged.outcome = outcome(&comparison, expected, judged.beyond_grid);
             judged.comparison = comparison;
         }
     }
+}
+
+/// The comparisons with their verdicts, corrected for all of them.
+fn weighed(mut comparisons: Vec<Comparison>) -> Vec<Comparison> {
+    correct(&mut comparisons);
+    let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
+    for comparison in &mut comparisons {
+        judge_one(comparison, family);
+    }
+    comparisons
 }
 
 fn outcome(comparison: &Comparison, expected: Option<Side>, beyond_grid: usize) -> Outcome {
@@ -386,6 +433,7 @@ fn outcome(comparison: &Comparison, expected: Option<Side>, beyond_grid: usize) 
             Outcome::Suggestive(Leaning::NoDifference)
         }
         (Verdict::Inconclusive, _) => Outcome::Inconclusive,
+        (Verdict::EffectOfEvaluation, _) => Outcome::EffectOfEvaluation,
     };
     let is_none = matches!(
         comparison.verdict,

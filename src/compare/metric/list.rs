@@ -5,7 +5,7 @@ use super::unit::{COSINE, DECADES, Margin, NATS, POINTS, TWENTIETH, UNITS, Unit}
 use super::{Metric, layers, times};
 
 /// Every metric.
-pub const METRICS: [Metric; 30] = [
+pub const METRICS: [Metric; 31] = [
     more(
         "test_accuracy",
         Unit::Share,
@@ -109,6 +109,12 @@ pub const METRICS: [Metric; 30] = [
         Unit::Share,
         POINTS,
         Last(|row| row.precise_test_accuracy),
+    ),
+    less(
+        "precise_test_loss",
+        Unit::Nats,
+        NATS,
+        Last(|row| row.precise_test_loss),
     ),
     more(
         "batch_test_accuracy",

@@ -71,6 +71,16 @@ impl Metric {
         matches!(self.of, Reading::ToTarget(_))
     }
 
+    /// Whether it is made of scores that were taken as the experiment evaluates.
+    pub fn is_evaluated(self) -> bool {
+        let is_inside = matches!(
+            self.of,
+            Reading::StepTime | Reading::RelativeStepTime | Reading::Layers(..)
+        );
+        let others = ["train_", "running_", "precise_", "batch_"];
+        !is_inside && !others.iter().any(|start| self.name.starts_with(start))
+    }
+
     /// The margin where none is given.
     pub fn margin(self) -> Margin {
         self.margin

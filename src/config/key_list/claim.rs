@@ -28,6 +28,13 @@ pub(super) const KEYS: &[Key] = &[
         meaning: "The chart that shows it, by its file's name in `charts/` without the ending: `differences`, or with what `bn-lab plot` is asked, `final-by-batch_size` and `to-target-by-seconds`.",
     },
     Key {
+        path: "claim.about_evaluation",
+        rule: Rule::Flag,
+        default: "`false`",
+        applies: CLAIMED,
+        meaning: "Whether the claim is about how networks are evaluated. Without it, a difference between test scores that turns round or loses more than half under the population's statistics is given as an effect of how the network is evaluated, and counts neither for the claim nor against it.",
+    },
+    Key {
         path: "claim.tests",
         rule: Rule::Hypotheses,
         default: "`[]`: nothing is claimed",

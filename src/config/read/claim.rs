@@ -17,6 +17,8 @@ pub(in crate::config) fn claim(reader: &mut Reader<'_>) -> Option<Claim> {
         statement: reader.optional_text("claim.statement").unwrap_or_default(),
         source: reader.optional_text("claim.source"),
         figure: reader.optional_text("claim.figure"),
+        // Never filled in: most claims have nothing to say of it.
+        about_evaluation: reader.optional("claim.about_evaluation") == Some(Value::Bool(true)),
         tests: tests.iter().filter_map(hypotheses::read).collect(),
     })
 }

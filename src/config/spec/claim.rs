@@ -10,6 +10,9 @@ pub struct Claim {
     pub source: Option<String>,
     /// The chart that shows it, by the name of its file without the ending.
     pub figure: Option<String>,
+    /// Whether it is about how networks are evaluated, so that a difference which only running averages
+    /// show is what it looks for.
+    pub about_evaluation: bool,
     /// What must be true if it holds; at least one, and the first is the headline.
     pub tests: Vec<Hypothesis>,
 }
@@ -74,7 +77,7 @@ pub enum Expect {
 }
 
 /// What a test may measure; `compare::metric` says how.
-pub const METRICS: [&str; 30] = [
+pub const METRICS: [&str; 31] = [
     "test_accuracy",
     "validation_accuracy",
     "train_accuracy",
@@ -94,6 +97,7 @@ pub const METRICS: [&str; 30] = [
     "loss_gap",
     "running_test_accuracy",
     "precise_test_accuracy",
+    "precise_test_loss",
     "batch_test_accuracy",
     "running_gap",
     "gradient_decades",

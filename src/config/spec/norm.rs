@@ -29,6 +29,20 @@ impl Norm {
         let normalised = self.placement != Placement::None && self.layers.includes(index, count);
         self.layer.filter(|_| normalised)
     }
+
+    /// The decay of the exponential averages that an evaluation uses; `None` where it uses none.
+    pub fn running_decay(&self) -> Option<f64> {
+        let has_norm = self.placement != Placement::None || self.on_input;
+        let is_used = has_norm && self.evaluation == Evaluation::Running;
+        match self.layer.filter(|_| is_used)?.kind {
+            NormKind::Renorm(renorm) => Some(renorm.decay),
+            NormKind::Batch(batch) => match batch.averages?.averaging {
+                Averaging::Exponential { decay } => Some(decay),
+                Averaging::Cumulative => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// Where batch normalisation stands relative to the activation of a hidden layer.

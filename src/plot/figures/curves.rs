@@ -92,33 +92,34 @@ pub(super) fn frame(
     metrics: &[Metric],
     shown: &str,
 ) -> Frame {
-    let mut notes = Vec::new();
+    let mut told = Vec::new();
     let by_step = progress.request.x == Horizontal::Step;
     let has_steps = by_step && progress.results.trials.iter().any(|t| !t.steps.is_empty());
     if metrics.iter().any(|metric| metric.is_train()) {
-        notes.push(if has_steps {
+        told.push(if has_steps {
             "Training curves: of the step's own batch, before its update.".to_owned()
         } else {
             "Training curves: mean over the epoch's batches while the weights change.".to_owned()
         });
     }
     if metrics.iter().any(|metric| !metric.is_train()) {
-        notes.push(evaluation(progress.first_epoch).to_owned());
+        told.push(evaluation(progress.first_epoch).to_owned());
+        told.extend(notes::running_statistics(progress.results));
     }
-    notes.extend(progress.notes());
+    told.extend(progress.notes());
     let lost = lost_values(arrangement, metrics);
     if lost > 0 {
-        notes.push(format!(
+        told.push(format!(
             "{lost} values of completed trials are not finite and left out."
         ));
     }
-    notes.extend(arrangement.left_out.iter().cloned());
+    told.extend(arrangement.left_out.iter().cloned());
     Frame {
         shown: shown.to_owned(),
         legend_title: arrangement.legend_title.clone(),
         legend: notes::legend(arrangement),
         band: notes::band(&notes::counts(arrangement), "Line", "Band"),
-        notes,
+        notes: told,
     }
 }
 

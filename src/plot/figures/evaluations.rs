@@ -33,8 +33,9 @@ const ACCURACIES: [Evaluation; 3] = [
 /// The figure `evaluations`: over training, or at its end against a numeric axis where trainings differ in
 /// their number of epochs.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
+    // Every training has two of the three in its last row.
     let mut rows = results.trials.iter().flat_map(|trial| &trial.epochs);
-    if !rows.any(|row| row.precise_test_accuracy.is_some()) {
+    if !rows.any(|row| row.batch_test_accuracy.is_some()) {
         return Err(Absent(
             "no network was evaluated in several ways: add `[probe] evaluations = true`".to_owned(),
         ));

@@ -346,6 +346,12 @@ impl Final<'_> {
             ));
         }
         told.extend(self.tuned.as_ref().map(|key| notes::tuned("point", key)));
+        let is_evaluated = self.metric.is_evaluated();
+        told.extend(
+            is_evaluated
+                .then(|| notes::running_statistics(self.results))
+                .flatten(),
+        );
         told.extend(self.arrangement.left_out.iter().cloned());
         told
     }

@@ -55,15 +55,16 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         panels: facets.iter().map(panel).collect(),
     });
     let strips: Vec<Strip> = rows.collect();
-    let mut notes = vec![note(evaluated).to_owned()];
-    notes.extend(progress.notes());
-    notes.extend(arrangement.left_out.iter().cloned());
+    let mut told = vec![note(evaluated).to_owned()];
+    told.extend(progress.notes());
+    told.extend(notes::running_statistics(results));
+    told.extend(arrangement.left_out.iter().cloned());
     let frame = Frame {
         shown,
         legend_title: arrangement.legend_title.clone(),
         legend: notes::legend(&arrangement),
         band: notes::band(&notes::counts(&arrangement), "Line", "Band"),
-        notes,
+        notes: told,
     };
     let x = progress.axis(&strips);
     let name = if of_loss { "gap-loss" } else { "gap" };

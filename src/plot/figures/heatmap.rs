@@ -305,11 +305,17 @@ impl HeatMap<'_> {
     }
 
     fn footnote(&self) -> String {
-        let mut notes = vec![
+        let mut texts = vec![
             self.flattery(),
             "All panels share one scale of shades.".to_owned(),
         ];
-        notes.extend(self.arrangement.left_out.iter().cloned());
-        notes.join(" ")
+        let is_evaluated = self.metric.is_evaluated();
+        texts.extend(
+            is_evaluated
+                .then(|| notes::running_statistics(self.results))
+                .flatten(),
+        );
+        texts.extend(self.arrangement.left_out.iter().cloned());
+        texts.join(" ")
     }
 }

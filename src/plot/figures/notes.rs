@@ -1,6 +1,7 @@
 //! What the legend, the panels' notes and the footnote say about counts, bands and gaps.
 
 use super::arrangement::{Arrangement, Facet, Line, axis_name};
+use crate::compare::population;
 use crate::plot::chart::{LegendEntry, Symbol};
 use crate::plot::figures::series::completed;
 use crate::record::results::{Results, TrialCurves};
@@ -22,6 +23,11 @@ pub(super) fn subtitle(results: &Results, shown: &str) -> String {
     } else {
         format!("{shown} · {}", results.name)
     }
+}
+
+/// Where a score in a figure says more of running averages than of the networks, in a sentence.
+pub(super) fn running_statistics(results: &Results) -> Option<String> {
+    population::gaps(results).summary()
 }
 
 /// What each `mark` of a figure is at, where this key was tuned and is not seen.

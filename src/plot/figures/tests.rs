@@ -65,8 +65,7 @@ fn results(axes: &[&str], trials: Vec<TrialCurves>) -> Results {
         target_accuracy: 0.97,
         axes: axes.iter().map(|&key| key.to_owned()).collect(),
         trials,
-        tuning: None,
-        claim: None,
+        ..Results::default()
     }
 }
 

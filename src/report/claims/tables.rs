@@ -152,5 +152,6 @@ fn code(judged: &Judged) -> &'static str {
         Outcome::Suggestive(Leaning::Against) => "suggests opposite",
         Outcome::Suggestive(Leaning::NoDifference) => "suggests no meaningful difference",
         Outcome::Inconclusive => "inconclusive",
+        Outcome::EffectOfEvaluation => "effect of evaluation",
     }
 }

@@ -48,6 +48,7 @@ fn results(axes: &[&str], trials: &[Vec<TrialCurves>], tests: Vec<Hypothesis>) -
             statement: "It helps".to_owned(),
             source: Some("Somebody 2015".to_owned()),
             figure: Some("curves".to_owned()),
+            about_evaluation: false,
             tests,
         }),
         ..Results::default()

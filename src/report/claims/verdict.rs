@@ -2,6 +2,7 @@
 
 use crate::compare::claim::{Judged, Judgement, Ruling};
 use crate::record::results::Expect;
+use crate::report::compare::EFFECT_OF_EVALUATION;
 use crate::stats::FEWEST_PAIRS;
 
 /// The verdict: "holds", "holds in k of n comparisons", "mixed: …", "does not hold: no meaningful difference", "the
@@ -17,7 +18,20 @@ pub fn verdict(judgement: &Judgement) -> String {
             format!(" (so far: {comparisons} of {all} comparisons are not trained)")
         }
     };
-    said(judgement) + &lacking
+    said(judgement) + &of_evaluation(judgement) + &lacking
+}
+
+/// `; in 1 of 3 comparisons an effect of how the network is evaluated`
+fn of_evaluation(judgement: &Judgement) -> String {
+    let counts = judgement.counts();
+    match counts.of_evaluation {
+        0 => String::new(),
+        count if count == counts.all => String::new(),
+        count => format!(
+            "; in {count} of {} comparisons {EFFECT_OF_EVALUATION}",
+            counts.all
+        ),
+    }
 }
 
 fn said(judgement: &Judgement) -> String {
@@ -45,6 +59,7 @@ fn said(judgement: &Judgement) -> String {
         }
         Ruling::NoMeaningfulDifference => "does not hold: no meaningful difference".to_owned(),
         Ruling::Suggestive => format!("inconclusive{}", suggestion(judgement)),
+        Ruling::Inconclusive if counts.of_evaluation == all => EFFECT_OF_EVALUATION.to_owned(),
         Ruling::Inconclusive => format!("inconclusive{}", why_not(judgement)),
     }
 }

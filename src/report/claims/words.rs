@@ -19,6 +19,7 @@ pub(in crate::report) fn outcome(judged: &Judged) -> &'static str {
         Outcome::Suggestive(Leaning::Against) => "suggestive: opposite",
         Outcome::Suggestive(Leaning::NoDifference) => "suggestive: no meaningful difference",
         Outcome::Inconclusive => "inconclusive",
+        Outcome::EffectOfEvaluation => "an effect of how the network is evaluated",
     }
 }
 

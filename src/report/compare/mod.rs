@@ -6,5 +6,5 @@ mod tests;
 mod words;
 
 pub use tables::{csv, json};
-pub(super) use words::{difference, figure, notes, said, shown, target};
+pub(super) use words::{EFFECT_OF_EVALUATION, difference, figure, notes, said, shown, target};
 pub use words::{markdown, table};

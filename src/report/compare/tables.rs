@@ -136,7 +136,18 @@ fn comparison(answer: &Answer, comparison: &Comparison) -> Vec<String> {
     cells.push(code(comparison.verdict).to_owned());
     cells.push(comparison.better().unwrap_or_default().to_owned());
     cells.push(comparison.needed.map(|n| n.to_string()).unwrap_or_default());
+    cells.extend(under_population(comparison.population.as_deref()));
     cells
+}
+
+/// Mean difference, its interval and the verdict under the population's statistics.
+fn under_population(comparison: Option<&Comparison>) -> [String; 4] {
+    let Some(comparison) = comparison else {
+        return Default::default();
+    };
+    let [low, high] = ends(comparison.paired.interval);
+    let mean = cell(comparison.paired.mean);
+    [mean, low, high, code(comparison.verdict).to_owned()]
 }
 
 fn kind(kind: TestKind) -> &'static str {
@@ -155,6 +166,7 @@ fn code(verdict: Verdict) -> &'static str {
         Verdict::NoMeaningfulDifference => "no meaningful difference",
         Verdict::SuggestsNoMeaningfulDifference => "suggests no meaningful difference",
         Verdict::Inconclusive => "inconclusive",
+        Verdict::EffectOfEvaluation => "effect of evaluation",
     }
 }
 

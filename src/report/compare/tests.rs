@@ -49,8 +49,7 @@ fn results(axes: &[&str], trials: &[Vec<TrialCurves>]) -> Results {
         target_accuracy: 0.4,
         axes: axes.iter().map(|&axis| axis.to_owned()).collect(),
         trials: trials.concat(),
-        tuning: None,
-        claim: None,
+        ..Results::default()
     }
 }
 

@@ -56,7 +56,43 @@ pub(in crate::report) fn said(comparison: &Comparison) -> String {
             }
             None => format!("inconclusive (n = {n} cannot tell)"),
         },
+        Verdict::EffectOfEvaluation => EFFECT_OF_EVALUATION.to_owned(),
     }
+}
+
+/// The verdict on what only one of two evaluations of the same networks shows.
+pub(in crate::report) const EFFECT_OF_EVALUATION: &str =
+    "an effect of how the network is evaluated";
+
+/// `with the population's statistics: −0.83 points [−2.10, 0.44], inconclusive (…)`
+fn with_population(comparison: &Comparison, unit: Unit) -> Option<String> {
+    let population = comparison.population.as_deref()?;
+    let paired = &population.paired;
+    let mean = paired.mean.map(|mean| difference(mean, unit))?;
+    Some(format!(
+        "with the population's statistics: {mean} {} {}, {}",
+        unit.of_differences(),
+        between(paired.interval, |end| difference(end, unit)),
+        said(population)
+    ))
+}
+
+/// A sentence for each comparison that is an effect of the evaluation.
+fn effects_of_evaluation(answer: &Answer) -> impl Iterator<Item = String> + '_ {
+    let effects = answer.comparisons.iter();
+    let effects = effects.filter(|c| c.verdict == Verdict::EffectOfEvaluation);
+    effects.filter_map(|c| {
+        let with = with_population(c, answer.metric.unit)?;
+        let setting: Vec<&str> = c.setting.iter().map(String::as_str).collect();
+        let setting = match setting.join(", ") {
+            setting if setting.is_empty() => String::new(),
+            setting => format!(" at {setting}"),
+        };
+        Some(format!(
+            "{} − {}{setting} is {EFFECT_OF_EVALUATION}: {with}",
+            c.a, c.b
+        ))
+    })
 }
 
 /// `test_accuracy by norm.placement`
@@ -239,6 +275,8 @@ pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
         ));
     }
     notes.extend(exceptions(answer));
+    notes.extend(effects_of_evaluation(answer));
+    notes.extend(answer.gaps.sentences());
     notes
 }
 

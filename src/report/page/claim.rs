@@ -14,17 +14,12 @@ pub(super) fn statement(judgement: &Judgement) -> Statement {
         .strong(claims::verdict(judgement))
         .plain(format!(". {}.", capitalised(&claims::answer(judgement))));
     let source = judgement.claim.source.as_ref();
+    let source = source.map(|source| source.trim().trim_end_matches('.'));
+    let source = source.map(|source| Words::from(format!("Claimed by {source}.")));
+    let gaps = judgement.gaps.summary().map(Words::from);
     Statement {
         answer,
-        others: source
-            .map(|source| {
-                Words::from(format!(
-                    "Claimed by {}.",
-                    source.trim().trim_end_matches('.')
-                ))
-            })
-            .into_iter()
-            .collect(),
+        others: gaps.into_iter().chain(source).collect(),
     }
 }
 

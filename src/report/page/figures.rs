@@ -9,12 +9,23 @@ use crate::plot::chart::{Axis, Cell as Field, Chart, Panel, Row, Scale, Series};
 use crate::plot::figures::Drawn;
 use crate::units;
 
-/// The section; none where nothing can be drawn yet. `name` is the experiment's.
-pub(super) fn section(charts: Vec<Drawn>, name: &str) -> Option<Section> {
-    let blocks: Vec<Block> = charts
-        .into_iter()
-        .map(|drawn| Block::Figure(Box::new(figure(drawn, name))))
-        .collect();
+/// The section; none where nothing can be drawn yet. `name` is the experiment's, `once` what many charts
+/// say and the page says below the first of them alone.
+pub(super) fn section(charts: Vec<Drawn>, name: &str, once: Option<&str>) -> Option<Section> {
+    let mut is_said = false;
+    let block = |mut drawn: Drawn| {
+        let whole = drawn.chart.footnote.clone();
+        if let Some(once) = once.filter(|once| whole.contains(once)) {
+            if is_said {
+                drawn.chart.footnote = whole.replace(once, "").replace("  ", " ");
+            }
+            is_said = true;
+        }
+        let mut figure = figure(drawn, name);
+        figure.chart.footnote = whole;
+        Block::Figure(Box::new(figure))
+    };
+    let blocks: Vec<Block> = charts.into_iter().map(block).collect();
     (!blocks.is_empty()).then(|| Section {
         id: "figures".to_owned(),
         title: "What it looks like".to_owned(),

@@ -26,6 +26,7 @@ pub use material::{Material, PLACEMENT};
 pub use words::{Piece, Words, address};
 
 use self::material::counted;
+use crate::compare::population;
 use crate::plot::figures::Drawn;
 use crate::record::manifest::VERSION;
 use document::Report;
@@ -37,8 +38,9 @@ pub fn report(material: &Material<'_>, charts: Vec<Drawn>) -> Report {
     let mut remarks: Vec<Words> = untested::unfinished(material).into_iter().collect();
     remarks.extend(statement.others);
     remarks.extend(tables::tuning(material));
+    let gaps = population::gaps(results).summary();
     let sections = [
-        figures::section(charts, &results.name),
+        figures::section(charts, &results.name, gaps.as_deref()),
         Some(tables::section(material)),
         Some(setup::section(material)),
         Some(untested::section(material)),

@@ -5,7 +5,7 @@ use super::material::{Material, spoken};
 use super::words::Words;
 use crate::compare::metric::Metric;
 use crate::compare::tune::{Choice, choices, others};
-use crate::compare::{Answer, Comparison, Description, descriptions};
+use crate::compare::{Answer, Comparison, Description, descriptions, population};
 use crate::record::results::short_name;
 use crate::report::compare::{difference, figure, notes, said, target};
 use crate::stats::{self, Interval};
@@ -182,6 +182,8 @@ fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
         "95 % intervals for the mean by Student's t. Epochs until the {validation} accuracy first reached {}: Kaplan–Meier medians, “>” where half or more never got there.",
         target(material.results.target_accuracy)
     ))];
+    let gaps = population::gaps(material.judged()).sentences();
+    notes.extend(gaps.iter().map(|note| sentence(note)));
     if let Some(tuning) = &material.results.tuning {
         notes.push(
             Words::from("Each condition at its own best value of ")

@@ -2,6 +2,7 @@
 
 use super::no_pair;
 use super::sheet::{Line, ROWS, Sheet, gaps};
+use crate::compare::metric::Unit;
 use crate::compare::{self, Answer, Comparison, Question, tune};
 use crate::plot::figures::arrangement::{axis_name, distinct, is_placement, shown};
 use crate::plot::figures::request::{Absent, Drawn, Request};
@@ -9,6 +10,7 @@ use crate::plot::figures::scored;
 use crate::plot::palette::Key;
 use crate::record::results::{Results, short_name};
 use crate::stats::Verdict;
+use crate::units;
 
 /// The chart of the metric that is asked for, or of the test accuracy.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
@@ -112,7 +114,7 @@ impl<'a> Differences<'a> {
             "{setting}{} − {}: {}{}",
             shown(&c.a),
             shown(&c.b),
-            verdict(c),
+            verdict(c, self.answer.metric.unit),
             gaps(c)
         )
     }
@@ -139,6 +141,7 @@ impl<'a> Differences<'a> {
             better.to_owned(),
             "Verdicts after Holm's correction; fewer than six pairs only ever suggest.".to_owned(),
         ];
+        notes.extend(self.answer.gaps.summary());
         let comparisons = self.answer.comparisons.len();
         if drawn < comparisons {
             notes.push(format!(
@@ -153,7 +156,7 @@ impl<'a> Differences<'a> {
 }
 
 /// The verdict in words.
-fn verdict(c: &Comparison) -> String {
+fn verdict(c: &Comparison, unit: Unit) -> String {
     let better = c.better().unwrap_or_default();
     match c.verdict {
         Verdict::Better(_) => format!("{better} is better"),
@@ -164,5 +167,13 @@ fn verdict(c: &Comparison) -> String {
             Some(needed) => format!("inconclusive, n = {needed} would tell"),
             None => "inconclusive".to_owned(),
         },
+        Verdict::EffectOfEvaluation => {
+            let population = c.population.as_deref().and_then(|p| p.paired.mean);
+            let with = population.map_or(String::new(), |mean| {
+                let mean = units::signed(&format!("{:.2}", mean * unit.scale()));
+                format!(", {mean} with the population's statistics")
+            });
+            format!("an effect of how the network is evaluated{with}")
+        }
     }
 }

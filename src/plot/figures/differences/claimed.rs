@@ -196,5 +196,6 @@ fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Suggestive(Leaning::Against) => "suggestive: opposite",
         Outcome::Suggestive(Leaning::NoDifference) => "suggestive: no meaningful difference",
         Outcome::Inconclusive => "inconclusive",
+        Outcome::EffectOfEvaluation => "an effect of how the network is evaluated",
     }
 }

@@ -61,6 +61,7 @@ fn claiming(mut results: Results, tests: Vec<Hypothesis>) -> Results {
         statement: "It belongs before.".to_owned(),
         source: None,
         figure: Some("differences".to_owned()),
+        about_evaluation: false,
         tests,
     });
     results

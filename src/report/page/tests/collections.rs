@@ -15,6 +15,7 @@ fn claimed(statement: &str, none: &[f64], before: &[f64]) -> Folder {
         statement: statement.to_owned(),
         source: Some("Somebody 2015".to_owned()),
         figure: None,
+        about_evaluation: false,
         tests: vec![Hypothesis {
             by: PLACEMENT.to_owned(),
             compare: ["before".to_owned(), "none".to_owned()],

@@ -138,6 +138,7 @@ fn a_report_of_a_claim_compares_by_the_axis_of_the_claim_and_says_what_is_not_pa
         statement: "It does not matter".to_owned(),
         source: None,
         figure: None,
+        about_evaluation: false,
         tests: vec![test],
     });
     folder.judgement = claim::judge(&folder.results).expect("judged");

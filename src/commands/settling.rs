@@ -1,0 +1,93 @@
+//! What is known of running averages before anything is trained.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::plan::Trial;
+use crate::stats;
+
+/// A note where running averages will still hold a part of their initial values when training ends, so
+/// that test scores tell more of them than of the networks. `steps` is how many a trial takes, if that is
+/// known.
+pub(super) fn note(
+    trials: &[Arc<Trial>],
+    steps: impl Fn(&Trial) -> Result<Option<usize>>,
+) -> Result<Option<String>> {
+    let mut conditions: BTreeMap<usize, Option<(f64, f64, usize)>> = BTreeMap::new();
+    for trial in trials {
+        let at = trial.condition.index;
+        if conditions.contains_key(&at) {
+            continue;
+        }
+        let mut left = None;
+        if let Some(decay) = trial.condition.settings.norm.running_decay()
+            && let Some(steps) = steps(trial)?
+        {
+            left = Some((stats::left_of_start(decay, steps), decay, steps));
+        }
+        conditions.insert(at, left.filter(|(left, ..)| *left > stats::SETTLED));
+    }
+    let all = conditions.len();
+    let unsettled: Vec<_> = conditions.into_values().flatten().collect();
+    let most = unsettled
+        .iter()
+        .max_by(|one, other| one.0.total_cmp(&other.0));
+    Ok(most.map(|(left, decay, steps)| {
+        let where_ = match (unsettled.len(), all) {
+            (1, 1) => String::new(),
+            (some, all) => format!(" in {some} of {all} conditions"),
+        };
+        format!(
+            "note: running statistics will not have settled{where_}: {:.0} % of their initial values will be left after {steps} steps (`norm.decay = {decay}`), so test scores may say more of them than of the networks; scores with the population's statistics are recorded beside them, and `norm.evaluation = \"precise\"` judges by those",
+            left * 100.0
+        )
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{config, plan};
+
+    fn noted(more: &str, steps: usize) -> Option<String> {
+        let text = format!("[data]\ndataset = \"glyphs\"\n{more}");
+        let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("valid");
+        note(&plan::trials(&loaded.experiment), |_| Ok(Some(steps))).expect("steps are known")
+    }
+
+    #[test]
+    fn what_decay_and_steps_alone_tell_is_told_before_training() {
+        let placements = "[sweep]\nnorm.placement = [\"none\", \"before\", \"after\"]";
+        let note = noted(placements, 280).expect("a note");
+        assert!(
+            note.contains("running statistics will not have settled in 2 of 3 conditions"),
+            "{note}"
+        );
+        assert!(
+            note.contains("6 % of their initial values will be left after 280 steps"),
+            "{note}"
+        );
+        assert_eq!(noted(placements, 500), None, "0.7 % are left");
+        assert!(noted("", 280).is_some_and(|note| note.contains("settled: 6 %")));
+    }
+
+    #[test]
+    fn nothing_is_told_where_no_exponential_averages_are_used() {
+        for more in [
+            "[norm]\nplacement = \"none\"",
+            "[norm]\nevaluation = \"precise\"",
+            "[norm]\nevaluation = \"batch\"",
+            "[norm]\nkind = \"layer\"",
+            "[norm]\naveraging = \"cumulative\"",
+            "[norm]\ntrack_running_stats = false",
+            "[norm]\ndecay = 0.9",
+        ] {
+            assert_eq!(noted(more, 280), None, "{more}");
+        }
+        let renorm = "[norm]\nkind = \"renorm\"\nr_max = 3\nd_max = 5";
+        assert!(noted(renorm, 280).is_some());
+    }
+}

@@ -1,0 +1,337 @@
+//! Running averages against the statistics of the population, on the same networks.
+//!
+//! An accuracy that was evaluated with running averages may say more of the averages than of the network:
+//! they still hold a part of their initial values after few steps, and they lag behind weights that move.
+//! So every training that is evaluated with them is evaluated with the population's statistics at its end
+//! as well, and whoever states the one number states the other where they differ.
+
+use super::metric::Metric;
+use super::{Comparison, mean_difference};
+use crate::record::results::{Results, TrialCurves};
+use crate::record::schema::EpochRow;
+use crate::stats::{self, Side, Verdict};
+
+/// The key of how networks are evaluated.
+const EVALUATION: &str = "norm.evaluation";
+
+/// Differences of a mean accuracy up to this do not matter, a share.
+pub const MARGIN: f64 = 0.002;
+
+/// The same of one replicate alone, whose noise nobody knows.
+pub const MARGIN_OF_ONE: f64 = 0.01;
+
+/// Epochs that tell whether a gap closes, at least.
+const FEWEST_EPOCHS: usize = 6;
+
+/// The test accuracy of a condition under both statistics, where they tell different things.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gap {
+    /// The value of each axis, in the order of [`Results::axes`].
+    pub axes: Vec<String>,
+    /// Replicates that were evaluated under both.
+    pub n: usize,
+    /// Mean test accuracy with running averages.
+    pub running: f64,
+    /// Mean test accuracy with the population's statistics.
+    pub population: f64,
+    /// Why the averages had not settled when training ended; `None` where nothing shows that.
+    pub unsettled: Option<Unsettled>,
+}
+
+/// What shows that running averages had not settled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Unsettled {
+    /// This share of the initial values is left after so many steps: `decay^steps`.
+    Start {
+        /// From 0 to 1.
+        left: f64,
+        /// Optimiser steps.
+        steps: usize,
+    },
+    /// The gap between both statistics was still closing from epoch to epoch.
+    Closing,
+}
+
+/// What a folder says of running averages.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Gaps {
+    /// The conditions in which they tell something else than the population's statistics, in the order of
+    /// the plan.
+    pub told: Vec<Gap>,
+    /// Completed trials whose evaluation used running averages and that were not evaluated with the
+    /// population's statistics: an earlier version trained them.
+    pub unmeasured: usize,
+}
+
+/// The most conditions that are told of one by one.
+const MOST_TOLD: usize = 4;
+
+impl Gap {
+    /// `after: running statistics have not settled: test accuracy 79.31 % with them, 94.31 % with the
+    /// population's (…)`
+    pub fn sentence(&self) -> String {
+        let condition: Vec<&str> = self.axes.iter().map(String::as_str).collect();
+        let condition: Vec<&str> = condition.into_iter().filter(|c| !c.is_empty()).collect();
+        format!("{}: {}", condition.join(" · "), self.what())
+    }
+
+    /// The same without the condition.
+    pub fn what(&self) -> String {
+        let (what, why) = match self.unsettled {
+            Some(Unsettled::Start { left, steps }) => (
+                "have not settled",
+                format!(
+                    " ({:.0} % of their initial values are left after {steps} steps)",
+                    left * 100.0
+                ),
+            ),
+            Some(Unsettled::Closing) => (
+                "have not settled",
+                " (they were still approaching when training ended)".to_owned(),
+            ),
+            None => ("differ from the population's", String::new()),
+        };
+        let percent = |share: f64| format!("{:.2} %", share * 100.0);
+        format!(
+            "running statistics {what}: test accuracy {} with them, {} with the population's{why}",
+            percent(self.running),
+            percent(self.population)
+        )
+    }
+
+    fn size(&self) -> f64 {
+        (self.population - self.running).abs()
+    }
+}
+
+impl Gaps {
+    /// A sentence for each condition, of many for those with the largest gaps; and one on what was not
+    /// measured.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut told: Vec<&Gap> = self.told.iter().collect();
+        if told.len() > MOST_TOLD {
+            told.sort_by(|one, other| other.size().total_cmp(&one.size()));
+            told.truncate(MOST_TOLD - 1);
+        }
+        let more = self.told.len() - told.len();
+        let mut sentences: Vec<String> = told.into_iter().map(Gap::sentence).collect();
+        if more > 0 {
+            sentences.push(format!(
+                "running statistics differ from the population's in {more} more conditions: `bn-lab compare DIR --metric precise_test_accuracy`"
+            ));
+        }
+        sentences.extend(self.not_measured());
+        sentences
+    }
+
+    /// All of it in one sentence, for a footnote; `None` where there is nothing to tell.
+    pub fn summary(&self) -> Option<String> {
+        let largest = self.told.iter();
+        let largest = largest.max_by(|one, other| one.size().total_cmp(&other.size()))?;
+        let others = match self.told.len() - 1 {
+            0 => String::new(),
+            1 => "; they differ in 1 more condition".to_owned(),
+            more => format!("; they differ in {more} more conditions"),
+        };
+        Some(format!("{}{others}.", capitalised(&largest.sentence())))
+    }
+
+    fn not_measured(&self) -> Option<String> {
+        let trials = match self.unmeasured {
+            0 => return None,
+            1 => "1 trial".to_owned(),
+            trials => format!("{trials} trials"),
+        };
+        Some(format!(
+            "test accuracy with the population's statistics: not measured in {trials}, trained by an earlier version"
+        ))
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+/// Looks at every condition.
+///
+/// With the accuracies `r` (running) and `p` (population) of the replicates that have both, a condition is
+/// told of where
+///
+/// ```text
+/// |mean(p) − mean(r)| > max(0.2 points, std(p) / √n)        n ≥ 2
+/// |p − r| > 1 point                                         n = 1
+/// ```
+pub fn gaps(results: &Results) -> Gaps {
+    let mut gaps = Gaps::default();
+    let mut conditions: Vec<(usize, Vec<&TrialCurves>)> = Vec::new();
+    let completed = results.trials.iter().filter(|t| t.outcome == "completed");
+    for trial in completed.filter(|trial| uses_running(results, trial)) {
+        match conditions.iter_mut().find(|(at, _)| *at == trial.condition) {
+            Some((_, trials)) => trials.push(trial),
+            None => conditions.push((trial.condition, vec![trial])),
+        }
+    }
+    for (_, trials) in &conditions {
+        gaps.unmeasured += trials.iter().filter(|trial| both(trial).is_none()).count();
+        gaps.told.extend(gap(results, trials));
+    }
+    gaps
+}
+
+/// Whether what a folder varies or claims is the evaluation itself, so that no difference between
+/// evaluations is an artefact there.
+pub(super) fn is_subject(results: &Results) -> bool {
+    let claims = results.claim.as_ref();
+    results.axes.iter().any(|axis| axis == EVALUATION)
+        || claims.is_some_and(|claim| claim.about_evaluation)
+}
+
+/// Whether a trial was judged with running averages of what a norm saw of batches.
+fn uses_running(results: &Results, trial: &TrialCurves) -> bool {
+    let is = |key: &str, value: &str| results.norm_of(trial, key) == Some(value);
+    let has_norm = !is("norm.placement", "none") || is("norm.on_input", "true");
+    let is_of_batches = is("norm.kind", "batch") || is("norm.kind", "renorm");
+    has_norm
+        && is_of_batches
+        && is(EVALUATION, "running")
+        && !is("norm.track_running_stats", "false")
+}
+
+/// The last test accuracies of a trial with running averages and with the population's statistics.
+fn both(trial: &TrialCurves) -> Option<[f64; 2]> {
+    both_of(trial.epochs.last()?)
+}
+
+fn both_of(row: &EpochRow) -> Option<[f64; 2]> {
+    Some([row.running_test_accuracy?, row.precise_test_accuracy?])
+}
+
+fn gap(results: &Results, trials: &[&TrialCurves]) -> Option<Gap> {
+    let pairs: Vec<[f64; 2]> = trials.iter().filter_map(|trial| both(trial)).collect();
+    let of = |side: usize| pairs.iter().map(|pair| pair[side]).collect::<Vec<f64>>();
+    let (running, population) = (stats::mean(&of(0))?, stats::mean(&of(1))?);
+    let noise = stats::standard_deviation(&of(1));
+    let margin = noise.map_or(MARGIN_OF_ONE, |std| {
+        (std / (pairs.len() as f64).sqrt()).max(MARGIN)
+    });
+    let differs = (population - running).abs() > margin;
+    differs.then(|| Gap {
+        axes: trials[0].axes.clone(),
+        n: pairs.len(),
+        running,
+        population,
+        unsettled: unsettled(results, trials),
+    })
+}
+
+fn unsettled(results: &Results, trials: &[&TrialCurves]) -> Option<Unsettled> {
+    let start = trials.iter().filter_map(|trial| {
+        let steps = trial.epochs.last()?.step;
+        Some((stats::left_of_start(decay(results, trial)?, steps), steps))
+    });
+    let most = start.max_by(|one, other| one.0.total_cmp(&other.0));
+    match most.filter(|(left, _)| *left > stats::SETTLED) {
+        Some((left, steps)) => Some(Unsettled::Start { left, steps }),
+        None => closing(trials).then_some(Unsettled::Closing),
+    }
+}
+
+/// Of exponential averages.
+fn decay(results: &Results, trial: &TrialCurves) -> Option<f64> {
+    let averaging = results.norm_of(trial, "norm.averaging");
+    let decay = results.norm_of(trial, "norm.decay")?;
+    decay
+        .parse()
+        .ok()
+        .filter(|_| averaging != Some("cumulative"))
+}
+
+/// Whether the gap of the last third of the epochs is less than half of that of the third before, where
+/// each epoch was evaluated under both: averages that catch up with weights that come to rest.
+fn closing(trials: &[&TrialCurves]) -> bool {
+    let mean_of = |third: usize| {
+        let gaps = trials.iter().flat_map(|trial| {
+            let rows: Vec<f64> = trial
+                .epochs
+                .iter()
+                .filter(|row| row.epoch > 0)
+                .filter_map(both_of)
+                .map(|[running, population]| (population - running).abs())
+                .collect();
+            let length = rows.len() / 3;
+            let is_enough = rows.len() >= FEWEST_EPOCHS;
+            let from = rows.len() - (3 - third) * length;
+            let taken = rows[from..from + length].to_vec();
+            if is_enough { taken } else { Vec::new() }
+        });
+        stats::mean(&gaps.collect::<Vec<f64>>())
+    };
+    mean_of(1)
+        .zip(mean_of(2))
+        .is_some_and(|(before, last)| last < before / 2.0)
+}
+
+/// The metric that is the same figure under the population's statistics.
+pub(super) fn counterpart(metric: Metric) -> Option<Metric> {
+    let name = match metric.name {
+        "test_accuracy" => "precise_test_accuracy",
+        "test_loss" => "precise_test_loss",
+        _ => return None,
+    };
+    Metric::named(name).ok()
+}
+
+/// Gives a comparison its counterpart, the same pairs under the population's statistics, and the verdict
+/// [`Verdict::EffectOfEvaluation`] where it is one. A counterpart of which fewer pairs were measured tells
+/// nothing.
+pub(super) fn weigh(comparison: &mut Comparison, counterpart: Comparison) {
+    if counterpart.paired.pairs < comparison.paired.pairs || counterpart.paired.pairs == 0 {
+        return;
+    }
+    if is_effect_of_evaluation(comparison, &counterpart) {
+        comparison.verdict = Verdict::EffectOfEvaluation;
+        comparison.needed = None;
+    }
+    comparison.population = Some(Box::new(counterpart));
+}
+
+/// Whether what a comparison shows is rather an effect of how networks are evaluated: the two mean
+/// differences lie further apart than the margin, and under the other evaluation the difference turns round
+/// or loses more than half. Where neither evaluation speaks for a side, they must also lie further apart
+/// than half the width of the population's interval, or it might be noise. Where a pair has no difference,
+/// only two evaluations that speak for different sides show it.
+fn is_effect_of_evaluation(running: &Comparison, population: &Comparison) -> bool {
+    let (one, other) = (side(running.verdict), side(population.verdict));
+    let differences = mean_difference(running).zip(mean_difference(population));
+    let Some((with, without)) = differences else {
+        return one.is_some() && other.is_some() && one != other;
+    };
+    let noise = match (one, other) {
+        (None, None) => half_width(population),
+        _ => 0.0,
+    };
+    let (smaller, larger) = (with.abs().min(without.abs()), with.abs().max(without.abs()));
+    let turns = with * without < 0.0 || smaller < larger / 2.0;
+    turns && (with - without).abs() > running.margin.max(noise)
+}
+
+/// Of the interval of the mean difference; infinite where one pair has none.
+fn half_width(comparison: &Comparison) -> f64 {
+    let interval = comparison.paired.interval;
+    interval.map_or(f64::INFINITY, |interval| {
+        (interval.high - interval.low) / 2.0
+    })
+}
+
+/// The side that a verdict speaks for.
+fn side(verdict: Verdict) -> Option<Side> {
+    match verdict {
+        Verdict::Better(side) | Verdict::SuggestsBetter(side) => Some(side),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+//! What is said where there is nothing to compare.
+
+use super::capitalised;
+use crate::report::compare::figure;
+use crate::report::page::material::{Material, spoken};
+use crate::report::page::words::Words;
+
+/// Of a folder with one condition, or none that can be compared.
+pub(super) fn words(material: &Material<'_>) -> Words {
+    let metric = material.metric;
+    let name = spoken(metric.name);
+    let described = crate::compare::descriptions(material.judged(), metric);
+    let measured = described.iter().filter(|d| d.mean.is_some());
+    match measured.collect::<Vec<_>>()[..] {
+        [] => Words::new()
+            .strong("There is no answer yet")
+            .plain(format!(": no condition has a {name}.")),
+        [only] if described.len() == 1 => {
+            let end = |end: f64| figure(Some(end), metric.unit);
+            let interval = only.t.map_or("no interval".to_owned(), |t| {
+                format!("95 % interval {} to {}", end(t.low), end(t.high))
+            });
+            Words::from(format!(
+                "{}: {} {} ({interval}, n = {}). ",
+                capitalised(&name),
+                figure(only.mean, metric.unit),
+                metric.unit.shown(),
+                only.n
+            ))
+            .strong("There is nothing to compare it with")
+            .plain(": one condition was trained.")
+        }
+        _ => Words::new()
+            .strong("No single comparison answers it")
+            .plain(format!(
+                ": no axis has few values that were trained in the same settings. The table below has the {name} of all {} conditions.",
+                described.len()
+            )),
+    }
+}
