@@ -185,6 +185,33 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_of_a_tables_columns_is_part_of_an_id_only_where_it_is_said() {
+        let keys = |more: &str| {
+            let text = format!("[data]\ndataset = \"csv\"\nfile = \"x.csv\"\n{more}");
+            let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("valid");
+            let keys = &loaded.experiment.conditions[0].keys;
+            let of_data = keys.iter().filter(|(key, _)| key.starts_with("data."));
+            of_data.map(|(key, _)| key.to_owned()).collect::<Vec<_>>()
+        };
+        let always = [
+            "data.dataset",
+            "data.file",
+            "data.header",
+            "data.input_scaling",
+            "data.seed",
+            "data.split",
+            "data.test_share",
+            "data.validation",
+        ];
+        assert_eq!(keys(""), always);
+        assert_eq!(keys("header = true"), always);
+        let said = keys("ignore = [\"id\"]\nmissing = \"?\"");
+        for key in ["data.ignore", "data.missing", "data.missing_rows"] {
+            assert!(said.iter().any(|known| known == key), "{key}");
+        }
+    }
+
+    #[test]
     fn ids_are_the_same_in_every_build() {
         // Recorded once: finished trials on disk are found by it.
         assert_eq!(planned("train.batch_size = [8]")[0].id, "f1e72e2e1862730e");

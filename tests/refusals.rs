@@ -479,11 +479,42 @@ fn a_table_that_cannot_be_used_is_named_with_the_line_and_the_column() {
             &["line 3, column `a`", "not a finite number"],
         ),
         (
+            many(|i| match i % 40 {
+                9 => format!("?,{}\n", i % 2),
+                _ => format!("{},{}\n", i % 7, i % 2),
+            }),
+            &[
+                "line 11, column `a`: `?` is not a number; 292 of 300 cells are",
+                "`data.missing = [\"?\"]`",
+                "`data.missing_rows = \"drop\"`",
+                "`data.categorical = [\"a\"]`",
+            ],
+        ),
+        (
+            many(|i| format!("{i},{}\n", i / 150)),
+            &[
+                "column \"a\" counts from 0 to 299",
+                "`data.ignore = [\"a\"]`",
+            ],
+        ),
+        (
+            b",b\n4,x\n9,y\n".to_vec(),
+            &["column 1 has no name", "`data.inputs`"],
+        ),
+        (
+            b"1,2,x\n3,4,y\n5,5,x\n".to_vec(),
+            &["`1`, `2`, `x`", "`data.header = false`"],
+        ),
+        (
+            b"a,b,b\n1,x,x\n2,y,y\n".to_vec(),
+            &["columns 2 and 3 are both called `b`"],
+        ),
+        (
             many(|i| format!("v{i},{}\n", i % 2)),
             &["column `a`", "300 different values", "256"],
         ),
         (
-            many(|i| format!("{i},k{i}\n")),
+            many(|i| format!("{},k{i}\n", 2 * i)),
             &["column `b`", "300 different labels", "256"],
         ),
     ] {

@@ -59,6 +59,12 @@ pub(super) enum Rule {
         /// The largest.
         most: i64,
     },
+    /// Different texts, in ascending order; whole numbers stand for their digits, and a single one
+    /// need not be a list.
+    Texts {
+        /// Whether `""` is one.
+        may_be_empty: bool,
+    },
     /// Which hidden layers: a word, or their positions.
     Positions,
     /// 6 n + 2 layers: a residual network of three stages of n blocks of two convolutions.
@@ -102,6 +108,12 @@ impl Rule {
             (Self::Positions, Kind::List(items)) => numbers(0, i64::MAX, items),
             (Self::Shares, Kind::List(items)) => shares(items),
             (Self::SweptKeys, Kind::List(items)) => swept_keys(items),
+            (Self::Texts { may_be_empty }, Kind::List(items)) => {
+                texts(*may_be_empty, items.iter().map(|item| &item.kind))
+            }
+            (Self::Texts { may_be_empty }, Kind::Plain(_)) => {
+                texts(*may_be_empty, std::iter::once(kind))
+            }
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
         }
@@ -188,6 +200,14 @@ impl Rule {
             Self::Blocks => blocks::allowed(),
             Self::Numbers { least, most } => {
                 format!("a list of different whole numbers from {least} to {most}")
+            }
+            Self::Texts { may_be_empty } => {
+                let what = if *may_be_empty {
+                    "texts"
+                } else {
+                    "texts, none of them empty"
+                };
+                format!("a list of different {what}")
             }
             Self::ResnetDepth => format!(
                 "6 n + 2 with a whole number n, from {SHALLOWEST} to {DEEPEST}: 8, 14, 20, 32, 44, 56, 110, …"
@@ -340,6 +360,19 @@ fn numbers(least: i64, most: i64, items: &[Node]) -> Option<Value> {
     allowed.then(|| Value::List(numbers.into_iter().map(Value::Integer).collect()))
 }
 
+fn texts<'a>(may_be_empty: bool, items: impl Iterator<Item = &'a Kind>) -> Option<Value> {
+    let text = |kind: &Kind| match kind {
+        Kind::Plain(Value::Text(text)) => Some(text.clone()),
+        Kind::Plain(Value::Integer(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    let mut texts: Vec<String> = items.map(text).collect::<Option<_>>()?;
+    texts.sort_unstable();
+    let allowed = texts.is_sorted_by(|a, b| a < b)
+        && (may_be_empty || texts.iter().all(|text| !text.trim().is_empty()));
+    allowed.then(|| Value::List(texts.into_iter().map(Value::Text).collect()))
+}
+
 fn shares(items: &[Node]) -> Option<Value> {
     let share = |node: &Node| match node.kind {
         Kind::Plain(Value::Float(share)) if share > 0.0 && share < 1.0 => Some(share),
@@ -461,6 +494,25 @@ mod tests {
         assert_eq!(accept("[3, 1]").as_deref(), Some("[1, 3]"));
         for bad in ["[]", "[1, 1]", "[0]", "[6]", "[1.0]", "2", "['1']"] {
             assert_eq!(accept(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn texts_differ_and_have_one_normal_form() {
+        let accept = |may_be_empty: bool, text: &str| {
+            let node = super::super::wire::override_value(text, 0);
+            let rule = Rule::Texts { may_be_empty };
+            rule.accept(&node.kind).map(|value| value.to_toml())
+        };
+        let both = |text: &str| [false, true].map(|may| accept(may, text));
+        let same = |text: &str| [Some(text.to_owned()), Some(text.to_owned())];
+        assert_eq!(both("['b', 'a']"), same(r#"["a", "b"]"#));
+        assert_eq!(both("[2, 'a']"), same(r#"["2", "a"]"#));
+        assert_eq!(both("id"), same(r#"["id"]"#));
+        assert_eq!(both("[]"), same("[]"));
+        assert_eq!(both("['']"), [None, Some(r#"[""]"#.to_owned())]);
+        for bad in ["['a', 'a']", "['1', 1]", "[1.5]", "[['a']]", "true"] {
+            assert_eq!(both(bad), [None, None], "{bad}");
         }
     }
 

@@ -43,6 +43,7 @@ const SAMPLES: &[&str] = &[
     "data.dataset = 'glyphs'\ntune = { key = 'train.learning_rate', per = 'norm.placement', budget = 3 }\n[sweep]\nnorm.placement = ['none', 'after']\ntrain.batch_size = [8, 16]\ntrain.learning_rate = { from = 0.01, to = 1, scale = 'log' }",
     "data.dataset = 'cifar10'\ndata.train_batches = [2, 1]\ndata.shift = 4\ndata.flip = true\ntrain.order = 'fixed'",
     "[data]\ndataset = 'csv'\nfile = 'a.csv'\nheader = false\nlabel = '5'",
+    "[data]\ndataset = 'csv'\nfile = 'a.csv'\nheader = true\ninputs = ['b', 2]\nignore = ['id']\ncategorical = 'zip'\nmissing = ['?', 'NA', '']\nmissing_rows = 'drop'",
     "[data]\ndataset = 'csv'\nfile = 'a.csv'\ntest_file = 'b.csv'\ninput_scaling = 'standardize'\ntest_offset = -0.5",
     "data.dataset = 'glyphs'\ntrain.batch_size = 64\n[norm]\nvirtual_batch_size = 16\ngamma_constraint = 'max_norm'\nbeta_constraint = 'non_negative'\n[sweep]\nnorm.layers = ['all', 'first', [1, 0]]\nnorm.averaging = ['exponential', 'cumulative']",
     "data.dataset = 'glyphs'\n[norm]\npreset = 'paper'\naffine = false\n[sweep]\nnorm.scale = [true, false]\nnorm.track_running_stats = [true, false]",

@@ -83,6 +83,15 @@ impl Prepared {
         train.sort_unstable();
         validation.sort_unstable();
         let scaling = Scaling::new(settings.input_scaling, &dataset.train, &train);
+        for part in [&dataset.train, &dataset.test] {
+            if let Some((input, number)) = scaling.overflow(part) {
+                return Err(Error::Data(format!(
+                    "column `{}` of the dataset `{}`: {number:e} lies so far from the training examples that 32 bits do not hold it after `data.input_scaling`",
+                    dataset.column_of(input),
+                    dataset.name
+                )));
+            }
+        }
         let test = indices(dataset.test.count());
         Ok(Self {
             dataset,

@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::config::spec::Shape;
-use crate::description::ColumnReading;
+use crate::description::{ColumnReading, ColumnRole};
 use crate::error::{Error, Result};
 use crate::units::hexadecimal;
 
@@ -14,8 +14,11 @@ use crate::units::hexadecimal;
 pub enum Inputs {
     /// The pixels of images, `[count, features]`, row-major.
     Bytes(Vec<u8>),
-    /// The columns of a table, `[count, features]`, row-major; every number is finite.
+    /// The columns of a generated table, `[count, features]`, row-major; every number is finite.
     Numbers(Vec<f32>),
+    /// The columns of a table from a file, likewise: the numbers of the file, which 32 bits would
+    /// round before they are scaled.
+    Doubles(Vec<f64>),
 }
 
 /// The raw inputs of one example, `[features]`.
@@ -23,8 +26,10 @@ pub enum Inputs {
 pub enum Row<'a> {
     /// Of an image.
     Bytes(&'a [u8]),
-    /// Of a table.
+    /// Of a generated table.
     Numbers(&'a [f32]),
+    /// Of a table from a file.
+    Doubles(&'a [f64]),
 }
 
 /// Examples as they came.
@@ -59,6 +64,7 @@ impl Examples {
         match &self.inputs {
             Inputs::Bytes(bytes) => Row::Bytes(&bytes[range]),
             Inputs::Numbers(numbers) => Row::Numbers(&numbers[range]),
+            Inputs::Doubles(numbers) => Row::Doubles(&numbers[range]),
         }
     }
 
@@ -86,6 +92,7 @@ impl Examples {
         match &mut self.inputs {
             Inputs::Bytes(bytes) => cut(bytes, inputs),
             Inputs::Numbers(numbers) => cut(numbers, inputs),
+            Inputs::Doubles(numbers) => cut(numbers, inputs),
         }
         Ok(())
     }
@@ -137,6 +144,23 @@ impl Dataset {
         }
     }
 
+    /// The name of the column that an input comes from; its number from 1 where there are no
+    /// columns.
+    pub(super) fn column_of(&self, input: usize) -> String {
+        let width = |role: &ColumnRole| match role {
+            ColumnRole::Input => 1,
+            ColumnRole::Category { values } => *values,
+            ColumnRole::Label | ColumnRole::Ignored => 0,
+        };
+        let mut next = 0;
+        let mut columns = self.columns.iter();
+        let found = columns.find(|column| {
+            next += width(&column.role);
+            next > input
+        });
+        found.map_or_else(|| (input + 1).to_string(), |column| column.name.clone())
+    }
+
     /// The first 16 hexadecimal digits of SHA-256 over all inputs and labels, their kind and their
     /// shape: two datasets with the same sum train the same networks.
     pub fn digest(&self) -> String {
@@ -159,6 +183,12 @@ impl Dataset {
                 }
                 Inputs::Numbers(numbers) => {
                     hash.update(b"numbers");
+                    for number in numbers {
+                        hash.update(number.to_le_bytes());
+                    }
+                }
+                Inputs::Doubles(numbers) => {
+                    hash.update(b"doubles");
                     for number in numbers {
                         hash.update(number.to_le_bytes());
                     }
@@ -227,6 +257,7 @@ mod tests {
             let train = three();
             Dataset::new("x", train, test).digest()
         };
+        let doubles = |last: f64| Inputs::Doubles(vec![1.0, 2.0, 3.0, 4.0, 5.0, last]);
         let numbers = |last: f32| Inputs::Numbers(vec![1.0, 2.0, 3.0, 4.0, 5.0, last]);
         let digests = [
             digest(&|_| {}),
@@ -235,6 +266,8 @@ mod tests {
             digest(&|test| test.inputs = Inputs::Bytes(vec![1, 2, 3, 4, 5, 7])),
             digest(&|test| test.inputs = numbers(6.0)),
             digest(&|test| test.inputs = numbers(6.000_001)),
+            digest(&|test| test.inputs = doubles(6.0)),
+            digest(&|test| test.inputs = doubles(6.000_000_000_001)),
             digest(&|test| (test.shape.height, test.shape.width) = (2, 1)),
         ];
         for (index, digest) in digests.iter().enumerate() {

@@ -10,7 +10,7 @@ use super::archive::{self, tests::packed};
 use super::download::Failure;
 use super::download::tests::{BODY, FILE};
 use super::{cifar10, idx, table};
-use crate::config::spec::{Table, TestRows};
+use crate::config::spec::{Header, InputScaling, MissingRows, Table, TestRows};
 use crate::fs;
 use crate::fuzz_tests::{Target, peak_of};
 
@@ -186,22 +186,29 @@ fn a_damaged_table_is_a_dataset_or_refused() {
         words: [",", "\"\"", "\r\n", "nan", "inf", "1e39", "\n\n"]
             .map(|word| word.as_bytes().to_vec())
             .into(),
-        // At most 256 inputs of 4 bytes for a cell, for training and test rows.
-        justified: |input| (1 << 18) + 2048 * input.len(),
+        // At most 256 inputs of 8 bytes for a cell, for training and test rows.
+        justified: |input| (1 << 18) + 4096 * input.len(),
         weight: 1,
     };
     target.run(|input| {
         std::fs::write(&file, input).unwrap();
         let reads = |header: bool, test: TestRows| {
             let file = file.clone();
-            let label = None;
             let settings = Table {
                 file,
-                label,
-                header,
+                label: None,
+                header: Header {
+                    is_there: header,
+                    is_said: true,
+                },
+                inputs: None,
+                ignore: Vec::new(),
+                categorical: Vec::new(),
+                missing: vec!["NA".to_owned()],
+                missing_rows: MissingRows::Drop,
                 test,
             };
-            table::read(&settings)
+            table::read(&settings, InputScaling::Unit)
         };
         let whole = reads(true, TestRows::File(file.clone()));
         let split = reads(

@@ -67,7 +67,7 @@ pub fn load(
             let folder = folder(&cifar10::CIFAR10, &needed, places, progress)?;
             cifar10::read(&folder, train_batches)?
         }
-        spec::Dataset::Csv(table) => table::read(table)?,
+        spec::Dataset::Csv(table) => table::read(table, settings.input_scaling)?,
         spec::Dataset::BadlyScaled {
             columns,
             classes,
@@ -88,6 +88,8 @@ pub fn load(
         .train
         .keep_first(train, "data.train_examples", name)?;
     dataset.test.keep_first(test, "data.test_examples", name)?;
+    let constant = table::constant_columns(&dataset, settings.input_scaling);
+    dataset.notes.extend(constant);
     Ok(dataset)
 }
 

@@ -26,15 +26,21 @@ pub(super) enum Scaling {
     Columns(Vec<Linear>),
 }
 
-/// `(x − shift) / spread`
+/// `(factor · x − origin − shift) / spread`: the numbers of a column that lie far from 0 are counted
+/// from one of them, since a mean of large numbers has lost the digits in which they differ.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Linear {
+    /// A power of 2: 1 but for numbers whose squares 64 bits do not hold.
+    factor: f64,
+    origin: f64,
     shift: f64,
     spread: f64,
 }
 
 impl Linear {
     const NOTHING: Self = Self {
+        factor: 1.0,
+        origin: 0.0,
         shift: 0.0,
         spread: 1.0,
     };
@@ -42,12 +48,22 @@ impl Linear {
     /// A spread of nothing would divide by 0; what does not vary becomes 0 instead.
     fn new(shift: f64, spread: f64) -> Self {
         let spread = if spread > 0.0 { spread } else { 1.0 };
-        Self { shift, spread }
+        Self {
+            shift,
+            spread,
+            ..Self::NOTHING
+        }
     }
 
     fn of(self, x: f64) -> f32 {
-        ((x - self.shift) / self.spread) as f32
+        ((self.factor * x - self.origin - self.shift) / self.spread) as f32
     }
+}
+
+/// Whether numbers from `least` to `most` differ by no more than the rounding of 64 bits, as the
+/// sums 0.1 + 0.2 and 0.3 do.
+pub(super) fn is_constant(least: f64, most: f64) -> bool {
+    most - least <= 16.0 * f64::EPSILON * least.abs().max(most.abs())
 }
 
 impl Scaling {
@@ -60,9 +76,27 @@ impl Scaling {
                     .collect(),
             ),
             Inputs::Numbers(numbers) => {
-                Self::Columns(columns(setting, numbers, examples.features(), train))
+                let of = |place: usize| f64::from(numbers[place]);
+                Self::Columns(columns(setting, of, examples.features(), train, |_, _| 0.0))
+            }
+            Inputs::Doubles(numbers) => {
+                let of = |place: usize| numbers[place];
+                Self::Columns(columns(setting, of, examples.features(), train, origin))
             }
         }
+    }
+
+    /// The first input that does not fit into 32 bits once it is scaled: its place in a row, and
+    /// the raw number. Only a table from a file can have one.
+    pub(super) fn overflow(&self, examples: &Examples) -> Option<(usize, f64)> {
+        let (Self::Columns(columns), Inputs::Doubles(numbers)) = (self, &examples.inputs) else {
+            return None;
+        };
+        numbers.chunks(columns.len().max(1)).find_map(|row| {
+            let mut pairs = columns.iter().zip(row).enumerate();
+            let (place, (_, x)) = pairs.find(|(_, (column, x))| !column.of(**x).is_finite())?;
+            Some((place, *x))
+        })
     }
 
     /// Appends one example's inputs, scaled.
@@ -77,6 +111,10 @@ impl Scaling {
             (Self::Columns(columns), Row::Numbers(numbers)) => {
                 let scaled = columns.iter().zip(numbers);
                 inputs.extend(scaled.map(|(column, &x)| column.of(f64::from(x))));
+            }
+            (Self::Columns(columns), Row::Doubles(numbers)) => {
+                let scaled = columns.iter().zip(numbers);
+                inputs.extend(scaled.map(|(column, &x)| column.of(x)));
             }
             // Both halves of a dataset are of one kind; its readers and generators see to it.
             _ => unreachable!("a scaling is made for the kind of its dataset"),
@@ -127,31 +165,84 @@ fn channel_mean_and_std(examples: &Examples, train: &[u32], channel: usize) -> L
     Linear::new(mean, average(&|x| (x - mean).powi(2)).sqrt())
 }
 
-/// What becomes of each column of a table.
-fn columns(setting: InputScaling, numbers: &[f32], features: usize, train: &[u32]) -> Vec<Linear> {
+/// What becomes of each column of a table, whose numbers are at `row · features + column` and are
+/// counted from `origin`: that of generated tables is 0, so that their inputs keep their bits.
+fn columns(
+    setting: InputScaling,
+    number: impl Fn(usize) -> f64,
+    features: usize,
+    train: &[u32],
+    origin: impl Fn(f64, f64) -> f64,
+) -> Vec<Linear> {
     let column = |column: usize| {
-        let values = || {
+        let raw = || {
             train
                 .iter()
-                .map(move |&row| f64::from(numbers[row as usize * features + column]))
+                .map(|&row| number(row as usize * features + column))
         };
         match setting {
-            InputScaling::Unit => {
-                let least = values().fold(f64::INFINITY, f64::min);
-                let most = values().fold(f64::NEG_INFINITY, f64::max);
-                Linear::new(least, most - least)
-            }
-            InputScaling::Standardize => {
-                let count = train.len().max(1) as f64;
-                let mean = values().sum::<f64>() / count;
-                let variance = values().map(|x| (x - mean).powi(2)).sum::<f64>() / count;
-                Linear::new(mean, variance.sqrt())
-            }
+            InputScaling::Unit | InputScaling::Standardize => scaled_column(setting, raw, &origin),
             // `binary` is refused for tables before anything is loaded.
             InputScaling::Binary | InputScaling::None => Linear::NOTHING,
         }
     };
     (0..features).map(column).collect()
+}
+
+fn scaled_column<I: Iterator<Item = f64>>(
+    setting: InputScaling,
+    raw: impl Fn() -> I,
+    origin: impl Fn(f64, f64) -> f64,
+) -> Linear {
+    let least = raw().fold(f64::INFINITY, f64::min);
+    let most = raw().fold(f64::NEG_INFINITY, f64::max);
+    let size = least.abs().max(most.abs());
+    let factor = factor(size);
+    if is_constant(least, most) {
+        // Differences that are rounding alone are not spread over the range of an input.
+        let spread = if most <= least {
+            1.0
+        } else {
+            (factor * size).max(1.0)
+        };
+        return Linear {
+            factor,
+            ..Linear::new(factor * least, spread)
+        };
+    }
+    let values = || raw().map(|x| factor * x);
+    if setting == InputScaling::Unit {
+        return Linear {
+            factor,
+            ..Linear::new(factor * least, factor * most - factor * least)
+        };
+    }
+    let origin = origin(factor * least, factor * most);
+    let count = values().count().max(1) as f64;
+    let mean = values().map(|x| x - origin).sum::<f64>() / count;
+    let variance = values().map(|x| (x - origin - mean).powi(2)).sum::<f64>() / count;
+    Linear {
+        factor,
+        origin,
+        ..Linear::new(mean, variance.sqrt())
+    }
+}
+
+/// The power of 2 that brings numbers of this size to where their squares are neither infinite nor
+/// 0; 1 for all but the largest and the smallest.
+fn factor(size: f64) -> f64 {
+    if size == 0.0 || (1e-100..1e100).contains(&size) {
+        return 1.0;
+    }
+    // Within the exponents of 64 bits.
+    2.0f64.powi(-(size.log2() as i32).clamp(-1000, 1000))
+}
+
+/// What a column's numbers are counted from: 0 where they lie around it or near it, else the least
+/// of them. Sums of what is left keep the digits in which the numbers differ.
+fn origin(least: f64, most: f64) -> f64 {
+    let is_far = most - least < 1e-3 * least.abs().min(most.abs());
+    if is_far { least } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -163,6 +254,7 @@ mod tests {
         let values = match &inputs {
             Inputs::Bytes(bytes) => bytes.len(),
             Inputs::Numbers(numbers) => numbers.len(),
+            Inputs::Doubles(numbers) => numbers.len(),
         };
         Examples {
             shape: Shape {
@@ -234,5 +326,70 @@ mod tests {
         assert_eq!(row(InputScaling::Unit, 2), [49.5, 1.0, 1.25]);
         assert_eq!(row(InputScaling::Standardize, 1), [1.0, 0.0, 1.0]);
         assert_eq!(row(InputScaling::Standardize, 2), [98.0, 1.0, 1.5]);
+    }
+    fn doubles(numbers: Vec<f64>) -> Examples {
+        examples(1, 1, Inputs::Doubles(numbers))
+    }
+
+    fn scaled_all(setting: InputScaling, numbers: &[f64]) -> Vec<f32> {
+        let table = doubles(numbers.to_vec());
+        let train: Vec<u32> = (0..numbers.len() as u32).collect();
+        let scaling = Scaling::new(setting, &table, &train);
+        let mut inputs = Vec::new();
+        for row in 0..numbers.len() {
+            scaling.append(table.input(row), &mut inputs);
+        }
+        inputs
+    }
+
+    #[test]
+    fn a_large_constant_in_all_rows_of_a_file_changes_no_input() {
+        let near: Vec<f64> = (0..100).map(|i| f64::from(i) * 1000.0).collect();
+        for offset in [1.7e12, -1.7e12, 4.5e15] {
+            let far: Vec<f64> = near.iter().map(|x| x + offset).collect();
+            for setting in [InputScaling::Unit, InputScaling::Standardize] {
+                assert_eq!(scaled_all(setting, &far), scaled_all(setting, &near));
+            }
+        }
+    }
+
+    #[test]
+    fn a_mean_of_many_large_numbers_keeps_the_digits_in_which_they_differ() {
+        // Half of them one more than the others: standardised, -1 and 1.
+        let numbers: Vec<f64> = (0..200_000).map(|i| 4e13 + f64::from(i % 2)).collect();
+        let scaled = scaled_all(InputScaling::Standardize, &numbers);
+        assert_eq!(scaled[..4], [-1.0, 1.0, -1.0, 1.0]);
+    }
+
+    #[test]
+    fn the_largest_and_the_smallest_numbers_are_scaled_like_others() {
+        for size in [1e300, 1e-300, 1.0] {
+            let numbers = [-size, 0.0, size];
+            assert_eq!(scaled_all(InputScaling::Unit, &numbers), [0.0, 0.5, 1.0]);
+            let third = scaled_all(InputScaling::Standardize, &numbers)[2];
+            assert!((third - 1.5f32.sqrt()).abs() < 1e-6, "{size:e}: {third}");
+        }
+    }
+
+    #[test]
+    fn differences_that_are_rounding_alone_are_no_inputs() {
+        for setting in [InputScaling::Unit, InputScaling::Standardize] {
+            for numbers in [[0.1 + 0.2, 0.3], [1e17, 1e17 + 16.0]] {
+                let largest = scaled_all(setting, &numbers)
+                    .into_iter()
+                    .fold(0.0f32, |most, x| most.max(x.abs()));
+                assert!(largest < 1e-14, "{setting:?} {numbers:?}: {largest:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_that_32_bits_do_not_hold_are_found_after_scaling() {
+        let table = doubles(vec![0.0, 1e39]);
+        let overflow =
+            |setting, train: &[u32]| Scaling::new(setting, &table, train).overflow(&table);
+        assert_eq!(overflow(InputScaling::None, &[0, 1]), Some((0, 1e39)));
+        assert_eq!(overflow(InputScaling::Unit, &[0, 1]), None);
+        assert_eq!(overflow(InputScaling::Unit, &[0]), Some((0, 1e39)));
     }
 }

@@ -118,7 +118,7 @@ mod tests {
         let set = examples(problem, "train", Some(count), Streams::shared(seed)).unwrap();
         match set.inputs {
             Inputs::Numbers(numbers) => (numbers, set.labels),
-            Inputs::Bytes(_) => panic!("a table holds numbers"),
+            Inputs::Bytes(_) | Inputs::Doubles(_) => panic!("a generated table holds numbers"),
         }
     }
 

@@ -2,22 +2,33 @@
 //!
 //! - The label column may hold any text or numbers; its values become classes in their order, by
 //!   number if all are numbers, else by spelling.
-//! - A column of numbers is an input as it is. Any other column is one-hot: one input per category,
+//! - A column of numbers is an input as it is. A column of text is one-hot: one input per category,
 //!   categories in order of spelling.
 //! - What columns and classes there are is learnt from `data.file`; a `data.test_file` must fit it.
 //!   Without one, the rows are shuffled by stream `csv/split` of `data.seed`, the same for all
 //!   replicates, and the last `data.test_share` of them, rounded, is the test set.
+//! - Numbers are read in 64 bits, and rounded to 32 only after they are scaled.
 //!
-//! Nothing is guessed or repaired: an empty cell, a row of another length or a number that is not
-//! finite ends the reading, and the error says where it stands.
+//! Nothing is guessed or repaired: an empty cell, a row of another length, a column of numbers with
+//! a few other cells or one that numbers the rows ends the reading, and the error says where it
+//! stands and which key says what is meant.
 
+mod classes;
+mod columns;
 mod encoding;
+mod header;
+mod missing;
+mod notes;
+mod number;
+mod numeric;
 mod sheet;
+
+pub(super) use self::notes::constant_columns;
 
 use self::encoding::Encoding;
 use self::sheet::Sheet;
 use super::dataset::{Dataset, Examples, Inputs};
-use crate::config::spec::{Shape, Table, TestRows};
+use crate::config::spec::{InputScaling, Shape, Table, TestRows};
 use crate::error::Result;
 use crate::seed::Streams;
 
@@ -25,15 +36,20 @@ use crate::seed::Streams;
 pub(super) const NAME: &str = "csv";
 
 /// Reads the table, and splits it or reads its test rows.
-pub(super) fn read(settings: &Table) -> Result<Dataset> {
-    let sheet = Sheet::read(&settings.file, settings.header, "data.file")?;
-    let encoding = Encoding::learn(&sheet, settings.label.as_deref())?;
-    let all: Vec<usize> = (0..sheet.rows.len()).collect();
+pub(super) fn read(settings: &Table, scaling: InputScaling) -> Result<Dataset> {
+    let mut sheet = named(settings)?;
+    let uses = columns::uses(&sheet, settings)?;
+    let mut notes = notes::counted_in_disorder(&sheet, &uses);
+    let mut dropped_rows = missing::settle(&mut sheet, &uses, settings)?;
+    let encoding = Encoding::learn(&sheet, &uses, settings, scaling)?;
+    notes.extend(notes::of_training_file(&sheet, &uses, encoding.classes()));
+    let all: Vec<usize> = (0..sheet.count()).collect();
     let (train, test) = match &settings.test {
         TestRows::File(file) => {
-            let other = Sheet::read(file, settings.header, "data.test_file")?;
-            other.must_fit(&sheet)?;
-            let rows: Vec<usize> = (0..other.rows.len()).collect();
+            let other = Sheet::read(file, sheet.has_header, "data.test_file")?;
+            let mut other = other.in_order_of(&sheet)?;
+            dropped_rows += missing::settle(&mut other, &uses, settings)?;
+            let rows: Vec<usize> = (0..other.count()).collect();
             (
                 examples(&sheet, &encoding, &all)?,
                 examples(&other, &encoding, &rows)?,
@@ -48,10 +64,22 @@ pub(super) fn read(settings: &Table) -> Result<Dataset> {
         }
     };
     Ok(Dataset {
-        class_names: encoding.class_names(),
+        class_names: encoding.classes().names(),
         columns: encoding.readings(&sheet),
+        dropped_rows,
+        notes,
         ..Dataset::new(NAME, train, test)
     })
+}
+
+/// The training file, with a name of its own for each column.
+fn named(settings: &Table) -> Result<Sheet> {
+    let sheet = Sheet::read(&settings.file, settings.header.is_there, "data.file")?;
+    if settings.header.is_there && !settings.header.is_said {
+        header::check(&sheet)?;
+    }
+    sheet.check_names()?;
+    Ok(sheet)
 }
 
 /// Training and test rows; neither is empty, since two classes make at least two rows.
@@ -75,8 +103,8 @@ fn examples(sheet: &Sheet, encoding: &Encoding, rows: &[usize]) -> Result<Exampl
             height: 1,
             width: encoding.features(),
         },
-        classes: encoding.classes(),
-        inputs: Inputs::Numbers(inputs),
+        classes: encoding.classes().count(),
+        inputs: Inputs::Doubles(inputs),
         labels,
     })
 }

@@ -7,6 +7,7 @@ use crate::config::spec::{Dataset, InputScaling, Settings};
 /// Reports what is wrong with the data of a condition.
 pub(super) fn check(settings: &Settings, report: Report<'_>) {
     check_file(settings, report);
+    check_columns(settings, report);
     check_images(settings, report);
     check_sizes(settings, report);
 }
@@ -17,6 +18,32 @@ fn check_file(settings: &Settings, report: Report<'_>) {
     {
         let reason = "is missing; with `data.dataset = \"csv\"` it names the table";
         report("data.file", reason.to_owned());
+    }
+}
+
+/// Reports columns that are said to be two things.
+fn check_columns(settings: &Settings, report: Report<'_>) {
+    let Dataset::Csv(table) = &settings.data.dataset else {
+        return;
+    };
+    let inputs = table.inputs.as_deref().unwrap_or_default();
+    if let Some(name) = inputs.iter().find(|name| table.ignore.contains(name)) {
+        let reason = format!("column `{name}` is in `data.inputs` as well; keep it in one of them");
+        report("data.ignore", reason);
+    }
+    if let Some(label) = &table.label {
+        for (key, columns) in [("data.inputs", inputs), ("data.ignore", &table.ignore)] {
+            if columns.contains(label) {
+                let reason = format!("column `{label}` is the label (`data.label`)");
+                report(key, reason);
+            }
+        }
+    }
+    if table.inputs.as_ref().is_some_and(Vec::is_empty) {
+        report(
+            "data.inputs",
+            "leaves no input; name at least one column".to_owned(),
+        );
     }
 }
 

@@ -6,6 +6,9 @@ use crate::config::rule::{Bound, Rule};
 const IMAGES: &str = "with a dataset of images";
 
 const CSV: &str = "with `data.dataset = \"csv\"`";
+const COLUMNS: Rule = Rule::Texts {
+    may_be_empty: false,
+};
 const SPLIT_CSV: &str = "with `data.dataset = \"csv\"` and without `data.test_file`";
 
 pub(super) const KEYS: &[Key] = &[
@@ -93,14 +96,14 @@ pub(super) const KEYS: &[Key] = &[
         rule: Rule::File,
         default: "required",
         applies: CSV,
-        meaning: "The table: comma-separated, one example per row; the path is relative to the working directory. Columns of numbers are inputs as they are, other columns make one input per category.",
+        meaning: "The table: comma-separated, one example per row; the path is relative to the working directory. Columns of numbers are inputs as they are, columns of text make one input per category.",
     },
     Key {
         path: "data.test_file",
         rule: Rule::File,
         default: "none",
         applies: CSV,
-        meaning: "The rows to test with, in the same columns. Without it they are split off the table.",
+        meaning: "The rows to test with, in the same columns: matched by name, or by position where there is no header. Without it they are split off the table.",
     },
     Key {
         path: "data.test_share",
@@ -124,7 +127,42 @@ pub(super) const KEYS: &[Key] = &[
         rule: Rule::Flag,
         default: "`true`",
         applies: CSV,
-        meaning: "Whether the first line names the columns.",
+        meaning: "Whether the first line names the columns. Where the key is absent, a first line that looks like data is refused; `true` believes it, for columns that are called `2019` and `2020`.",
+    },
+    Key {
+        path: "data.inputs",
+        rule: COLUMNS,
+        default: "all but the label and those of `data.ignore`",
+        applies: CSV,
+        meaning: "The columns that the network is shown; all others but the label are not read. A column is given by its name or, where it has none, by its number from 1, in quotes.",
+    },
+    Key {
+        path: "data.ignore",
+        rule: COLUMNS,
+        default: "none",
+        applies: CSV,
+        meaning: "Columns that are not read, such as row numbers and other ids.",
+    },
+    Key {
+        path: "data.categorical",
+        rule: COLUMNS,
+        default: "none",
+        applies: CSV,
+        meaning: "Columns whose cells are text, whatever they look like: one input per category or, for the label, one class per spelling. Only an empty cell can be missing in them.",
+    },
+    Key {
+        path: "data.missing",
+        rule: Rule::Texts { may_be_empty: true },
+        default: "none",
+        applies: CSV,
+        meaning: "Cells that say that a value is missing, as they stand in the file: `[\"NA\", \"?\"]`; `\"\"` is an empty cell. In columns of `data.categorical` they are categories.",
+    },
+    Key {
+        path: "data.missing_rows",
+        rule: Rule::Choice(&["refuse", "drop"]),
+        default: "`\"refuse\"`",
+        applies: "with `data.dataset = \"csv\"` and where `data.missing` is not empty",
+        meaning: "Whether a row with such a cell ends the run, or is left out and counted.",
     },
     Key {
         path: "data.difficulty",

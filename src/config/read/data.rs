@@ -2,7 +2,8 @@
 
 use super::{Reader, as_count, as_whole};
 use crate::config::spec::{
-    Augmentation, Data, Dataset, InputScaling, Split, Table, TestRows, Validation,
+    Augmentation, Data, Dataset, Header, InputScaling, MissingRows, Split, Table, TestRows,
+    Validation,
 };
 use crate::config::value::Value;
 
@@ -101,10 +102,21 @@ fn train_batches(reader: &mut Reader<'_>) -> Vec<u8> {
 
 /// A file that is not given stays empty here; `combinations` refuses it.
 fn table(reader: &mut Reader<'_>) -> Table {
+    let missing = reader.optional_texts("data.missing").unwrap_or_default();
     Table {
         file: reader.optional_text("data.file").unwrap_or_default().into(),
         label: reader.optional_text("data.label"),
-        header: reader.flag("data.header", true),
+        header: Header {
+            is_said: reader.is_given("data.header"),
+            is_there: reader.flag("data.header", true),
+        },
+        inputs: reader.optional_texts("data.inputs"),
+        ignore: reader.optional_texts("data.ignore").unwrap_or_default(),
+        categorical: reader
+            .optional_texts("data.categorical")
+            .unwrap_or_default(),
+        missing_rows: missing_rows(reader, &missing),
+        missing,
         test: match reader.optional_text("data.test_file") {
             Some(file) => TestRows::File(file.into()),
             None => TestRows::Share {
@@ -112,6 +124,17 @@ fn table(reader: &mut Reader<'_>) -> Table {
                 seed: reader.number("data.seed", 0),
             },
         },
+    }
+}
+
+/// Where no cell counts as missing, no row lacks a value, so the key is not read.
+fn missing_rows(reader: &mut Reader<'_>, missing: &[String]) -> MissingRows {
+    if missing.is_empty() {
+        return MissingRows::Refuse;
+    }
+    match reader.text("data.missing_rows", "refuse").as_str() {
+        "drop" => MissingRows::Drop,
+        _ => MissingRows::Refuse,
     }
 }
 

@@ -93,6 +93,15 @@ impl<'a> Reader<'a> {
         items.into_iter().filter_map(number).collect()
     }
 
+    fn optional_texts(&mut self, key: &'static str) -> Option<Vec<String>> {
+        self.optional(key).map(texts)
+    }
+
+    /// Whether the experiment says anything of a key.
+    fn is_given(&self, key: &str) -> bool {
+        self.given.contains_key(key)
+    }
+
     fn flag(&mut self, key: &'static str, default: bool) -> bool {
         match self.value(key, Value::Bool(default)) {
             Value::Bool(flag) => flag,
@@ -119,6 +128,17 @@ impl<'a> Reader<'a> {
     fn optional_count(&mut self, key: &'static str) -> Option<usize> {
         self.optional(key).as_ref().and_then(as_whole).map(as_count)
     }
+}
+
+fn texts(value: Value) -> Vec<String> {
+    let Value::List(items) = value else {
+        return Vec::new();
+    };
+    let text = |item: Value| match item {
+        Value::Text(text) => Some(text),
+        _ => None,
+    };
+    items.into_iter().filter_map(text).collect()
 }
 
 fn as_whole(value: &Value) -> Option<u64> {

@@ -82,9 +82,44 @@ pub struct Table {
     /// `None`: the last.
     pub label: Option<String>,
     /// Whether the first line names the columns.
-    pub header: bool,
+    pub header: Header,
+    /// The columns that the network is shown; `None`: all but the label and those of `ignore`.
+    pub inputs: Option<Vec<String>>,
+    /// Columns that are not read.
+    pub ignore: Vec<String>,
+    /// Columns whose cells are texts, whatever they look like.
+    pub categorical: Vec<String>,
+    /// Cells that say that a value is missing, as they stand in the file.
+    pub missing: Vec<String>,
+    /// What becomes of rows with such cells.
+    pub missing_rows: MissingRows,
     /// What the network is tested with.
     pub test: TestRows,
+}
+
+/// Whether the first line of a table names its columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Header {
+    /// Whether it does.
+    pub is_there: bool,
+    /// Whether the experiment says so; a default is not believed where the line looks like data.
+    pub is_said: bool,
+}
+
+/// A default that was believed and the same word of an experiment make the same examples.
+impl PartialEq for Header {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_there == other.is_there
+    }
+}
+
+/// What becomes of the rows of a table that lack a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingRows {
+    /// They end the reading with an error.
+    Refuse,
+    /// They are left out, and counted.
+    Drop,
 }
 
 /// Where the test rows of a table come from.

@@ -61,8 +61,12 @@ fn every_word_of_every_choice_makes_its_own_settings() {
             continue;
         };
         let settings = |word: &&str| {
+            let dataset = match key.path {
+                "data.missing_rows" => "csv",
+                _ => "mnist",
+            };
             let file = format!(
-                "data.dataset = 'mnist'\ndata.file = 'a.csv'\n{}",
+                "data.dataset = '{dataset}'\ndata.file = 'a.csv'\n{}",
                 where_it_applies(key.path)
             );
             let text = load_with(&file, &[&format!("{}={word}", key.path)]);
@@ -85,6 +89,7 @@ fn where_it_applies(path: &str) -> &'static str {
         "model.shortcut" | "norm.placement" => "model.kind = 'resnet'",
         "tune.metric" => "tune.key = 'train.learning_rate'\nsweep.train.learning_rate = [1, 2]",
         "model.cell" => "model.kind = 'rnn'",
+        "data.missing_rows" => "data.missing = '?'",
         "model.head" => "model.kind = 'convnet'",
         "norm.kind" => "model.kind = 'convnet'\nnorm = { groups = 4, r_max = 3, d_max = 5 }",
         _ => "",

@@ -1,5 +1,6 @@
 //! A file of comma-separated cells: read, checked for its form, and every cell's place known.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
@@ -8,17 +9,21 @@ use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 use crate::error::{Error, Result};
 use crate::fs;
 
-/// A file's rows, all of the same length; no cell is empty.
+/// A file's rows, all of the same length.
 #[derive(Debug)]
 pub(super) struct Sheet {
     path: PathBuf,
     /// The name of each column: its header, else its number from 1.
     pub(super) names: Vec<String>,
-    /// The rows, without the header.
-    pub(super) rows: Vec<StringRecord>,
+    /// Whether each column goes by its number because its header is empty.
+    pub(super) unnamed: Vec<bool>,
+    /// Whether the first line names the columns.
+    pub(super) has_header: bool,
+    /// The place in a row of the file of each column.
+    places: Vec<usize>,
+    rows: Vec<StringRecord>,
     /// The line that each row starts on, from 1.
     lines: Vec<u64>,
-    has_header: bool,
 }
 
 impl Sheet {
@@ -40,23 +45,21 @@ impl Sheet {
         if has_header {
             let header = reader.headers().map_err(form)?;
             names = header.iter().map(str::to_owned).collect();
-            let are_numbers = names.iter().all(|name| name.parse::<f64>().is_ok());
-            if are_numbers && !names.is_empty() {
-                return Err(Error::Data(format!(
-                    "`{}`: its first row, `{}`, holds numbers and no names\n  hint: with `data.header = false` it is a row like the others",
-                    path.display(),
-                    names.iter().take(5).cloned().collect::<Vec<_>>().join(",")
-                )));
-            }
         }
         let rows: Vec<StringRecord> = reader.records().collect::<Result<_, _>>().map_err(form)?;
         if let (false, Some(first)) = (has_header, rows.first()) {
             names = (1..=first.len()).map(|number| number.to_string()).collect();
         }
+        let unnamed: Vec<bool> = names.iter().map(String::is_empty).collect();
+        for (place, name) in names.iter_mut().enumerate().filter(|(_, n)| n.is_empty()) {
+            *name = (place + 1).to_string();
+        }
         let lines = rows.iter().map(|row| line(&bytes, row.position()));
         let sheet = Self {
             path: path.to_owned(),
+            places: (0..names.len()).collect(),
             names,
+            unnamed,
             lines: lines.collect(),
             rows,
             has_header,
@@ -65,10 +68,25 @@ impl Sheet {
         Ok(sheet)
     }
 
+    /// How many rows there are, the header not counted.
+    pub(super) fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The text that heads a column; empty where it has no name.
+    pub(super) fn header(&self, column: usize) -> &str {
+        if self.unnamed[column] {
+            ""
+        } else {
+            &self.names[column]
+        }
+    }
+
     /// The cell of a row in a column.
     pub(super) fn cell(&self, row: usize, column: usize) -> &str {
         // Every row has a cell for every name: the reader refuses others.
-        self.rows[row].get(column).unwrap_or_default()
+        let place = self.places[column];
+        self.rows[row].get(place).unwrap_or_default()
     }
 
     /// All cells of a column, from the first row on.
@@ -91,18 +109,61 @@ impl Sheet {
         Error::Data(format!("`{}`: {fault}", self.path.display()))
     }
 
-    /// Refuses this sheet where its columns are not those of `train`.
-    pub(super) fn must_fit(&self, train: &Self) -> Result<()> {
-        if self.names == train.names {
-            return Ok(());
-        }
+    /// The error for an empty cell.
+    pub(super) fn empty_cell(&self, row: usize, column: usize) -> Error {
+        let (line, name) = (self.lines[row], &self.names[column]);
+        self.error(format_args!(
+            "line {line}, column `{name}`: the cell is empty; fill it, or remove the row or the column\n  hint: `data.missing = [\"\"]` with `data.missing_rows = \"drop\"` leaves rows with empty cells out; `data.ignore` leaves columns out"
+        ))
+    }
+
+    /// Keeps the rows for which `keep` holds, and says how many were not kept.
+    pub(super) fn retain(&mut self, keep: &[bool]) -> usize {
+        let before = self.rows.len();
+        let (mut rows, mut lines) = (keep.iter(), keep.iter());
+        self.rows.retain(|_| rows.next() == Some(&true));
+        self.lines.retain(|_| lines.next() == Some(&true));
+        before - self.rows.len()
+    }
+
+    /// This sheet with its columns in the order of `train`: by name, or by position where there is
+    /// no header. Refused where its columns are others.
+    pub(super) fn in_order_of(mut self, train: &Self) -> Result<Self> {
         let (here, there) = (self.names.len(), train.names.len());
-        let train = train.path.display();
-        Err(if here == there {
-            self.error(format_args!("its columns are not named as in `{train}`"))
-        } else {
-            self.error(format_args!("it has {here} columns, `{train}` has {there}"))
-        })
+        let file = train.path.display();
+        if here != there {
+            return Err(self.error(format_args!("it has {here} columns, `{file}` has {there}")));
+        }
+        let place = |name: &String| {
+            self.names
+                .iter()
+                .position(|known| known == name)
+                .ok_or_else(|| {
+                    let names = quoted(&self.names);
+                    self.error(format_args!(
+                        "no column is called `{name}`, as one is in `{file}`; there are {names}"
+                    ))
+                })
+        };
+        let order: Vec<usize> = train.names.iter().map(place).collect::<Result<_>>()?;
+        self.places = order.iter().map(|&column| self.places[column]).collect();
+        self.unnamed = order.iter().map(|&column| self.unnamed[column]).collect();
+        self.names.clone_from(&train.names);
+        Ok(self)
+    }
+
+    /// Refuses two columns of one name.
+    pub(super) fn check_names(&self) -> Result<()> {
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        for (place, name) in self.names.iter().enumerate() {
+            if let Some(earlier) = known.insert(name, place) {
+                let (earlier, place) = (earlier + 1, place + 1);
+                return Err(self.error(format_args!(
+                    "columns {earlier} and {place} are both called `{name}`; rename one of them (a column without a name goes by its number)"
+                )));
+            }
+        }
+        Ok(())
     }
 
     fn check(&self) -> Result<()> {
@@ -119,16 +180,15 @@ impl Sheet {
                 "it has one column; a label and at least one input are needed, separated by commas",
             ));
         }
-        for row in 0..self.rows.len() {
-            if let Some(column) = self.rows[row].iter().position(str::is_empty) {
-                let (line, name) = (self.lines[row], &self.names[column]);
-                return Err(self.error(format_args!(
-                    "line {line}, column `{name}`: the cell is empty; fill it, or remove the row or the column"
-                )));
-            }
-        }
         Ok(())
     }
+}
+
+/// The first ten of some names, each in backquotes.
+pub(super) fn quoted(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(10).map(|n| format!("`{n}`")).collect();
+    let more = if names.len() > 10 { " …" } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 fn ill_formed(path: &Path, bytes: &[u8], error: &csv::Error) -> Error {

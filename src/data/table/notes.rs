@@ -1,0 +1,101 @@
+//! What a reader should know about how a table was read, a sentence each: labels that became one
+//! class, columns that hold nothing or too much.
+
+use std::collections::HashSet;
+
+use super::classes::Classes;
+use super::columns::{FEWEST_COUNTED, Role, Use, whole};
+use super::sheet::Sheet;
+use crate::config::spec::InputScaling;
+use crate::data::dataset::{Dataset, Inputs};
+use crate::data::scaling::is_constant;
+use crate::description::{ColumnReading, ColumnRole};
+
+/// Columns that number the rows in another order than the file's; taken before rows are left out.
+pub(super) fn counted_in_disorder(sheet: &Sheet, uses: &[Use]) -> Vec<String> {
+    let inputs = (0..uses.len()).filter(|&column| uses[column].role == Role::Input);
+    let note = |column: usize| {
+        let (least, most) = range_without_gaps(sheet, column)?;
+        let name = &sheet.names[column];
+        Some(format!(
+            "column `{name}` holds each whole number from {least} to {most} once; if these number the rows of a sorted table, leave it out with `data.ignore`"
+        ))
+    };
+    inputs.filter_map(note).collect()
+}
+
+/// The least and the largest number of a column that holds all between them, each once.
+fn range_without_gaps(sheet: &Sheet, column: usize) -> Option<(i64, i64)> {
+    let numbers: HashSet<i64> = sheet.column(column).map(whole).collect::<Option<_>>()?;
+    let (least, most) = (*numbers.iter().min()?, *numbers.iter().max()?);
+    let is_without_gaps =
+        usize::try_from(most.checked_sub(least)?).is_ok_and(|n| n + 1 == sheet.count());
+    let is_long = sheet.count() >= FEWEST_COUNTED;
+    (is_long && is_without_gaps && numbers.len() == sheet.count()).then_some((least, most))
+}
+
+/// What the training file alone shows.
+pub(super) fn of_training_file(sheet: &Sheet, uses: &[Use], classes: &Classes) -> Vec<String> {
+    let label = uses.iter().position(|column| column.role == Role::Label);
+    let Some(label) = label else {
+        return Vec::new();
+    };
+    let mut notes = classes.merged(&sheet.names[label]);
+    let inputs = (0..uses.len()).filter(|&column| uses[column].role == Role::Input);
+    let copies = inputs.filter(|&column| sheet.column(column).eq(sheet.column(label)));
+    notes.extend(copies.map(|column| {
+        let (name, label) = (&sheet.names[column], &sheet.names[label]);
+        format!("column `{name}` holds the same as the label `{label}` in every row, so that the answer is among the inputs")
+    }));
+    notes
+}
+
+/// A sentence for each column whose values do not differ in the training rows, or by no more than
+/// rounding.
+pub(in crate::data) fn constant_columns(dataset: &Dataset, scaling: InputScaling) -> Vec<String> {
+    let Inputs::Doubles(numbers) = &dataset.train.inputs else {
+        return Vec::new();
+    };
+    let mut input = 0;
+    let mut notes = Vec::new();
+    for ColumnReading { name, role } in &dataset.columns {
+        match role {
+            ColumnRole::Input => {
+                let column = numbers.iter().skip(input).step_by(dataset.train.features());
+                let least = column.clone().copied().fold(f64::INFINITY, f64::min);
+                let most = column.copied().fold(f64::NEG_INFINITY, f64::max);
+                notes.extend(constant(name, least, most, scaling));
+                input += 1;
+            }
+            ColumnRole::Category { values } => {
+                if *values == 1 {
+                    notes.push(format!(
+                        "column `{name}` holds the same text in every row and tells the network nothing"
+                    ));
+                }
+                input += values;
+            }
+            ColumnRole::Label | ColumnRole::Ignored => {}
+        }
+    }
+    notes
+}
+
+fn constant(name: &str, least: f64, most: f64, scaling: InputScaling) -> Option<String> {
+    if most <= least {
+        return Some(format!(
+            "column `{name}` is {least} in every training row and tells the network nothing"
+        ));
+    }
+    if is_constant(least, most) {
+        return Some(format!(
+            "column `{name}` is constant up to rounding in the training rows (from {least} to {most}) and tells the network nothing"
+        ));
+    }
+    let is_lost = scaling == InputScaling::None && most as f32 <= least as f32;
+    is_lost.then(|| {
+        format!(
+            "column `{name}` (from {least} to {most} in the training rows) is constant in the 32 bits in which the network computes; `data.input_scaling = \"standardize\"` keeps the differences"
+        )
+    })
+}

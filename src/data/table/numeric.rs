@@ -1,0 +1,111 @@
+//! Whether a column holds numbers, decided by all of its cells, and the error where it cannot be
+//! decided: a few odd cells in a column of numbers must not turn it into categories silently.
+
+use super::columns::Role;
+use super::number::{Kind, kind};
+use super::sheet::Sheet;
+use crate::config::spec::Table;
+use crate::config::value::Value;
+use crate::error::{Error, Result};
+
+/// The most odd cells that a hint lists.
+const MOST_SHOWN: usize = 5;
+
+/// Whether a column holds numbers and nothing else. It holds text where most of its cells are text,
+/// those not counted that say that something is missing; numbers and few texts are refused, and so
+/// are numbers in a notation that is not read.
+pub(super) fn holds_numbers(
+    sheet: &Sheet,
+    column: usize,
+    role: Role,
+    settings: &Table,
+) -> Result<bool> {
+    let kinds: Vec<Kind> = sheet.column(column).map(kind).collect();
+    let count = |wanted: Kind| kinds.iter().filter(|kind| **kind == wanted).count();
+    let (numbers, notations, texts) = (
+        count(Kind::Number),
+        count(Kind::Notation),
+        count(Kind::Text),
+    );
+    let Some(odd) = kinds.iter().position(|kind| *kind != Kind::Number) else {
+        return Ok(true);
+    };
+    if numbers + notations <= texts {
+        return Ok(false);
+    }
+    let all = sheet.count();
+    let share = match numbers {
+        0 => "nor is any other cell".to_owned(),
+        1 => format!("1 of {all} cells is"),
+        _ => format!("{numbers} of {all} cells are"),
+    };
+    Err(not_a_number(
+        sheet,
+        odd,
+        column,
+        role,
+        settings,
+        &format!("; {share}"),
+    ))
+}
+
+/// The error for a cell of a column of numbers that is none; `beside` says what the others are.
+pub(super) fn not_a_number(
+    sheet: &Sheet,
+    row: usize,
+    column: usize,
+    role: Role,
+    settings: &Table,
+    beside: &str,
+) -> Error {
+    let cell = sheet.cell(row, column);
+    if cell.is_empty() {
+        return sheet.empty_cell(row, column);
+    }
+    let name = toml(&sheet.names[column]);
+    let mut hints = Vec::new();
+    if row == 0 && !sheet.has_header && kind(cell) == Kind::Text {
+        hints.push("if the first line names the columns, `data.header = true`".to_owned());
+    }
+    if kind(cell) == Kind::Notation {
+        hints.push("numbers are written like `-1234.5` or `1.2e-3`".to_owned());
+    } else {
+        let missing = missing_words(sheet, column, settings);
+        hints.push(format!(
+            "if a value is missing there, `data.missing = [{missing}]` with `data.missing_rows = \"drop\"` leaves such rows out"
+        ));
+    }
+    hints.push(match role {
+        Role::Label => format!("if the labels are text, `data.categorical = [{name}]`"),
+        _ => format!(
+            "if the column holds categories, `data.categorical = [{name}]`; `data.ignore = [{name}]` leaves it out"
+        ),
+    });
+    let is_infinite = cell.to_lowercase().contains("inf") || cell.to_lowercase().contains("nan");
+    let finite = if is_infinite { "finite " } else { "" };
+    let hints = hints.join("; ");
+    sheet.cell_error(
+        row,
+        column,
+        format_args!("is not a {finite}number{beside}\n  hint: {hints}"),
+    )
+}
+
+/// What `data.missing` would have to list, the words that it lists already included.
+fn missing_words(sheet: &Sheet, column: usize, settings: &Table) -> String {
+    let mut words: Vec<&str> = settings.missing.iter().map(String::as_str).collect();
+    let known = words.len();
+    for cell in sheet.column(column) {
+        let is_odd = matches!(kind(cell), Kind::Missing | Kind::Text);
+        if is_odd && !words.contains(&cell) && words.len() < known + MOST_SHOWN {
+            words.push(cell);
+        }
+    }
+    let words: Vec<String> = words.into_iter().map(toml).collect();
+    words.join(", ")
+}
+
+/// A text as an experiment file has it.
+pub(super) fn toml(text: &str) -> String {
+    Value::Text(text.to_owned()).to_toml()
+}
