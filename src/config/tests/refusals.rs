@@ -360,3 +360,39 @@ fn a_placement_at_a_sum_is_refused_where_nothing_is_added() {
         assert!(found.starts_with(&expected), "{found}");
     }
 }
+
+#[test]
+fn columns_that_are_said_to_be_two_things_are_refused() {
+    let told = |rest: &str| problems(&format!("[data]\ndataset = 'csv'\nfile = 'a.csv'\n{rest}"));
+    for (rest, expected) in [
+        (
+            "inputs = ['a', 'b']\nignore = 'b'",
+            "x.toml:5: `data.ignore = [\"b\"]`: column `b` is in `data.inputs` as well; keep it in one of them",
+        ),
+        (
+            "label = 'a'\nignore = ['a']",
+            "x.toml:5: `data.ignore = [\"a\"]`: column `a` is the label (`data.label`)",
+        ),
+        (
+            "label = 'a'\ninputs = ['a']",
+            "x.toml:5: `data.inputs = [\"a\"]`: column `a` is the label (`data.label`)",
+        ),
+        (
+            "inputs = []",
+            "x.toml:4: `data.inputs = []`: leaves no input; name at least one column",
+        ),
+    ] {
+        assert_eq!(told(rest), expected);
+    }
+}
+
+#[test]
+fn what_becomes_of_missing_cells_is_asked_only_where_some_are_named() {
+    let text = "[data]\ndataset = 'csv'\nfile = 'a.csv'\nmissing_rows = 'drop'";
+    let notes = load(text).notes;
+    assert_eq!(notes.len(), 1);
+    assert!(
+        notes[0].contains("where `data.missing` is not empty"),
+        "{notes:?}"
+    );
+}
