@@ -20,7 +20,7 @@ pub(super) fn settle(sheet: &mut Sheet, uses: &[Use], settings: &Table) -> Resul
             row,
             column,
             format_args!(
-                "is missing (`data.missing`), as are cells in {lacking} of {all} rows\n  hint: `data.missing_rows = \"drop\"` leaves such rows out"
+                "counts as missing (`data.missing`); {lacking} of {all} rows have such cells\n  hint: `data.missing_rows = \"drop\"` leaves such rows out"
             ),
         ));
     }

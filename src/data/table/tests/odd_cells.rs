@@ -85,7 +85,7 @@ fn rows_that_lack_a_value_are_refused_or_left_out_and_counted() {
     let mut table = folder.table(HALF);
     table.missing = vec!["?".to_owned(), "NA".to_owned()];
     let refused = read(&table).unwrap_err().to_string();
-    let end = "line 11, column `nuclei`: `NA` is missing (`data.missing`), as are cells in 4 of 160 rows\n  hint: `data.missing_rows = \"drop\"` leaves such rows out";
+    let end = "line 11, column `nuclei`: `NA` counts as missing (`data.missing`); 4 of 160 rows have such cells\n  hint: `data.missing_rows = \"drop\"` leaves such rows out";
     assert!(refused.ends_with(end), "{refused}");
     table.missing_rows = MissingRows::Drop;
     let dataset = read(&table).unwrap();
