@@ -161,6 +161,9 @@ pub struct Plan {
     /// The experiment.
     #[command(flatten)]
     pub experiment: ExperimentArgs,
+    /// The datasets.
+    #[command(flatten)]
+    pub data: DataArgs,
     /// Trials at a time that the estimated time is for [default: one per core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,

@@ -5,9 +5,11 @@
 
 mod growing;
 mod lock;
+mod paths;
 
 pub use self::growing::{Growing, Grown, whole_lines};
 pub use self::lock::{Held, Lock};
+pub use self::paths::{physical, seen_from};
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};

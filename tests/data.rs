@@ -106,6 +106,86 @@ fn a_second_look_at_finished_trials_needs_the_data_that_they_were_trained_on() {
     let before = lab.reproducible_files("results/table");
     lab.write("t.csv", table(1).as_bytes());
     lab.bn_lab(&["run", "experiment.toml", "-o", "checkpoint.final=true"])
-        .refused(1, &["were trained on data with digest"]);
+        .refused(4, &["`t.csv`", "has changed", "`--force`"]);
     assert_same(&before, &lab.reproducible_files("results/table"));
+}
+
+/// Images and labels in the layout of MNIST, unpacked, under the names that Kaggle gives them: 40 to
+/// train on and 20 to test with. `shade` is the grey of the first class.
+fn in_the_layout_of_mnist(lab: &Lab, folder: &str, shade: u8) {
+    for (part, count) in [("train", 40_u32), ("t10k", 20)] {
+        let labels: Vec<u8> = (0..count).map(|index| (index % 2) as u8).collect();
+        let mut images = vec![0, 0, 8, 3];
+        for size in [count, 28, 28] {
+            images.extend(size.to_be_bytes());
+        }
+        for label in &labels {
+            images.extend([if *label == 0 { shade } else { 200 }; 784]);
+        }
+        let mut bytes = vec![0, 0, 8, 1];
+        bytes.extend(count.to_be_bytes());
+        bytes.extend(labels);
+        lab.write(&format!("{folder}/{part}-images.idx3-ubyte"), &images);
+        lab.write(&format!("{folder}/{part}-labels.idx1-ubyte"), &bytes);
+    }
+}
+
+#[test]
+fn files_that_are_not_the_published_mnist_are_told_and_compared_by_what_they_hold() {
+    let lab = Lab::with(
+        "name = 'x'\nreplicates = 1\n[data]\ndataset = 'mnist'\nvalidation = 0\n[model]\nhidden = [4]\n[train]\nepochs = 1\nbatch_size = 8\n",
+    );
+    in_the_layout_of_mnist(&lab, "files/MNIST/raw", 10);
+    let ran = lab.run(&["--data-dir", "files"]);
+    assert!(
+        ran.stderr
+            .contains("do not hold what was published as `mnist`"),
+        "{}",
+        ran.stderr
+    );
+    let manifest = lab.text("results/x/manifest.json");
+    assert!(manifest.contains("\"published\": false"), "{manifest}");
+    assert_eq!(lab.bn_lab(&["report", "results/x"]).code, Some(0));
+    let report = lab.text("results/x/report.md");
+    assert!(report.contains("not the published files"), "{report}");
+    assert!(
+        report.contains("-o output.dir=again --data-dir DIR"),
+        "{report}"
+    );
+    assert!(!report.contains("data fetch mnist"), "{report}");
+
+    // Whole files are nobody's to delete.
+    let verified = lab.bn_lab(&["data", "verify", "--data-dir", "files"]);
+    verified.refused(4, &["4 of 14 files are whole, and hold something else"]);
+    assert!(!verified.stderr.contains("delete"), "{}", verified.stderr);
+
+    // Other files under the same names: what was trained is not shown as current.
+    in_the_layout_of_mnist(&lab, "files/MNIST/raw", 11);
+    for verb in ["run", "plan"] {
+        let says = [
+            "`train-images-idx3-ubyte`",
+            "has changed",
+            "SHA-256",
+            "`--force`",
+        ];
+        lab.bn_lab(&[verb, "experiment.toml", "--data-dir", "files"])
+            .refused(4, &says);
+    }
+    lab.run(&["--data-dir", "files", "--force"]);
+    lab.run(&["--data-dir", "files"]);
+
+    // A folder that was given and is not used is named.
+    std::fs::create_dir(lab.path("empty")).expect("a folder");
+    lab.bn_lab(&[
+        "run",
+        "experiment.toml",
+        "-o",
+        "output.dir=y",
+        "--data-dir",
+        "empty",
+    ])
+    .refused(
+        4,
+        &["`--data-dir empty` is not used for `mnist`: it has no file of it"],
+    );
 }

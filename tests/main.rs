@@ -19,6 +19,7 @@ mod harness;
 mod interruption;
 mod merging;
 mod messages;
+mod own_tables;
 mod plan;
 mod probe_values;
 mod probes;

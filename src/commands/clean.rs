@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use crate::cli;
-use crate::commands::{load, print};
+use crate::commands::{load, print, provenance};
+use crate::config;
 use crate::config::spec::Experiment;
 use crate::error::{Error, Result};
 use crate::fs;
@@ -76,16 +77,22 @@ fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
     } else {
         target.clone()
     };
-    let mut experiment = load(
+    if is_folder {
+        let loaded = config::load_stored(&file, &arguments.overrides)?;
+        let mut experiment = loaded.experiment;
+        // A results folder may have been moved: it is itself that is meant.
+        experiment.output.dir.clone_from(target);
+        return Ok(experiment);
+    }
+    let experiment = load(
         &cli::ExperimentArgs {
             experiment: file,
             overrides: arguments.overrides.clone(),
         },
         false,
     )?;
-    if is_folder {
-        // A results folder may have been moved: it is itself that is meant.
-        experiment.output.dir.clone_from(target);
+    for table in &experiment.tables {
+        provenance::check_presence(table, &Layout::new(&experiment.output.dir))?;
     }
     Ok(experiment)
 }

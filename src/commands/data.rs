@@ -73,26 +73,53 @@ fn verify(places: &Places) -> Result<()> {
         let verdict = match state {
             FileState::Sound => "ok".to_owned(),
             FileState::Missing => "missing".to_owned(),
-            FileState::Unpacked => "unpacked; no sum is published for it".to_owned(),
-            FileState::Damaged { expected, found } => {
-                format!("WRONG: SHA-256 is {found}, should be {expected}")
-            }
+            FileState::Repacked => "ok, unpacked or packed again".to_owned(),
+            FileState::Other { of, found } => match of {
+                Some(of) => format!("OTHER: it is a file of {of}"),
+                None => format!(
+                    "OTHER: whole, but not the published file; SHA-256 of its unpacked bytes {found}"
+                ),
+            },
+            FileState::Damaged { fault } => format!("DAMAGED: {fault}"),
         };
         print(&format!("{}  {verdict}\n", path.display()))?;
     }
-    let damaged: Vec<&FileCheck> = checks
+    refuse_damaged(&checks)?;
+    refuse_others(&checks)
+}
+
+fn refuse_damaged(checks: &[FileCheck]) -> Result<()> {
+    let is_damaged = |check: &&FileCheck| matches!(check.state, FileState::Damaged { .. });
+    let damaged: Vec<&FileCheck> = checks.iter().filter(is_damaged).collect();
+    let Some(first) = damaged.first() else {
+        return Ok(());
+    };
+    let names: Vec<String> = damaged
         .iter()
-        .filter(|check| matches!(check.state, FileState::Damaged { .. }))
+        .map(|check| format!("`{}`", check.path.display()))
         .collect();
-    match damaged.first() {
-        None => Ok(()),
-        Some(first) => Err(Error::Data(format!(
-            "{} of {} files are damaged\n  hint: delete them and run `bn-lab data fetch {}`",
-            damaged.len(),
-            checks.len(),
-            first.dataset
-        ))),
-    }
+    Err(Error::Data(format!(
+        "{} of {} files are damaged\n  hint: delete {} and run `bn-lab data fetch {}`",
+        damaged.len(),
+        checks.len(),
+        names.join(", "),
+        first.dataset
+    )))
+}
+
+/// Whole files that hold something else are somebody's: nobody is told to delete them.
+fn refuse_others(checks: &[FileCheck]) -> Result<()> {
+    let is_other = |check: &&FileCheck| matches!(check.state, FileState::Other { .. });
+    let others: Vec<&FileCheck> = checks.iter().filter(is_other).collect();
+    let Some(first) = others.first() else {
+        return Ok(());
+    };
+    Err(Error::Data(format!(
+        "{} of {} files are whole, and hold something else than what was published under their names\n  hint: results that are trained on them say so and name them by their SHA-256; `bn-lab data fetch {} --data-dir DIR` downloads the published ones into another folder",
+        others.len(),
+        checks.len(),
+        first.dataset
+    )))
 }
 
 /// Tells of a download in plain lines.

@@ -9,6 +9,7 @@ pub mod merge;
 pub mod plan;
 pub mod plot;
 mod present;
+mod provenance;
 pub mod publish;
 pub mod report;
 pub mod results;

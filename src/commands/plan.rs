@@ -2,7 +2,8 @@
 //! nothing and writes nothing.
 
 use crate::cli::{self, Format};
-use crate::commands::{load, print, refuse_compact};
+use crate::commands::{load, print, provenance, refuse_compact};
+use crate::data::Places;
 use crate::error::Result;
 use crate::plan;
 use crate::record::manifest;
@@ -14,6 +15,8 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
     let experiment = load(&arguments.experiment, false)?;
     refuse_compact(&experiment)?;
     let trials = plan::trials(&experiment);
+    let places = Places::from_environment(arguments.data.data_dir.clone());
+    provenance::check(&experiment, &trials, &places, false)?;
     let overview = Overview::read(&experiment, &trials)?;
     let jobs = arguments.jobs.map_or_else(manifest::cores, usize::from);
     print(&match arguments.format {

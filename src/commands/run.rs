@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::cli::{self, MessageFormat};
 use crate::commands::present::present;
-use crate::commands::{data, load, print, refuse_compact, say, settling};
+use crate::commands::{data, load, print, provenance, refuse_compact, say, settling};
 use crate::config::spec::{self, Experiment};
 use crate::data::Places;
 use crate::description::DatasetFiles;
@@ -47,16 +47,24 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         force: arguments.force.clone(),
         shard: arguments.shard,
     };
+    let places = Places::from_environment(arguments.data.data_dir.clone());
+    provenance::check(&experiment, &trials, &places, arguments.force.is_some())?;
     let survey = survey(&layout, &trials, &selection)?;
     check_force(&survey, arguments)?;
-    let places = Places::from_environment(arguments.data.data_dir.clone());
+    if !quiet {
+        tell_of_unused_folder(&survey.to_run, &places);
+    }
     provide_data(&trainer, &survey.to_run, &places, quiet)?;
-    entry.datasets = files(&survey.to_run, &places)?;
+    entry.datasets = files(&survey.to_run, &places, quiet)?;
+    let why = provenance::named_by_path(&experiment, &survey.to_run)?;
     let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
     let digest = |trial: &Trial| trainer.digest(&trial.condition);
     let earlier = writer.begin(&survey.to_run, digest)?;
     if !quiet {
         tell(&survey, earlier.as_deref());
+        if let Some(why) = why {
+            say(&why);
+        }
         let steps = |trial: &Trial| trainer.steps(trial).map(Some);
         settling::note(&survey.to_run, steps)?
             .iter()
@@ -218,29 +226,62 @@ fn provide_data(
     Ok(())
 }
 
-/// The files of the published datasets that these trials are trained on, by the datasets' names.
-fn files(trials: &[Arc<Trial>], places: &Places) -> Result<BTreeMap<String, DatasetFiles>> {
+/// The files of the published datasets that these trials are trained on, by the datasets' names. Says
+/// which are not what was published.
+fn files(
+    trials: &[Arc<Trial>],
+    places: &Places,
+    quiet: bool,
+) -> Result<BTreeMap<String, DatasetFiles>> {
     let mut all: BTreeMap<String, DatasetFiles> = BTreeMap::new();
+    for dataset in datasets(trials) {
+        let Some((folder, found)) = crate::data::files(dataset, places)? else {
+            continue;
+        };
+        let name = dataset.name();
+        if !found.published && !quiet {
+            say(&format!(
+                "note: the files in `{}` do not hold what was published as `{name}`: results name them by their digest, and the report says so; `bn-lab data verify` says which they are",
+                folder.display()
+            ));
+        }
+        // Conditions may read different files of one dataset.
+        let files = all.entry(name.to_owned()).or_insert(DatasetFiles {
+            published: true,
+            ..DatasetFiles::default()
+        });
+        files.published &= found.published;
+        files.files.extend(found.files);
+    }
+    Ok(all)
+}
+
+/// The different datasets of these trials.
+fn datasets(trials: &[Arc<Trial>]) -> Vec<&spec::Dataset> {
     let mut known: Vec<&spec::Dataset> = Vec::new();
     for trial in trials {
         let dataset = &trial.condition.settings.data.dataset;
-        if known.contains(&dataset) {
-            continue;
-        }
-        known.push(dataset);
-        if let Some(found) = crate::data::files(dataset, places)? {
-            // Conditions may read different files of one dataset.
-            let files = all
-                .entry(dataset.name().to_owned())
-                .or_insert(DatasetFiles {
-                    published: true,
-                    ..DatasetFiles::default()
-                });
-            files.published &= found.published;
-            files.files.extend(found.files);
+        if !known.contains(&dataset) {
+            known.push(dataset);
         }
     }
-    Ok(all)
+    known
+}
+
+/// Says where `--data-dir` names a folder that a dataset is not read from.
+fn tell_of_unused_folder(trials: &[Arc<Trial>], places: &Places) {
+    let Some(folder) = &places.data_dir else {
+        return;
+    };
+    for dataset in datasets(trials) {
+        if let Some(why) = crate::data::not_given(dataset, places) {
+            say(&format!(
+                "note: `--data-dir {}` is not used for `{}`: it {why}",
+                folder.display(),
+                dataset.name()
+            ));
+        }
+    }
 }
 
 /// The first Ctrl-C (or SIGTERM) lets every trial finish its step and be recorded; the second ends

@@ -6,13 +6,14 @@ use std::process::Command;
 
 use clap::Parser;
 
-use crate::cli::{self, Engine};
-use crate::commands::{load, print, refuse_compact, say};
-use crate::config::spec::Experiment;
+use crate::cli::{self, Engine, ExperimentArgs};
+use crate::commands::{load, print, provenance, refuse_compact, say};
+use crate::config::{self, spec::Experiment};
 use crate::data::{self, Availability, Places};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan;
+use crate::record::layout::Layout;
 use crate::submit::{Job, kubernetes, slurm};
 
 /// Writes the job's files and prints what to do with them.
@@ -20,6 +21,9 @@ pub fn run(arguments: &cli::Submit) -> Result<()> {
     refuse_the_other_engines_options(arguments)?;
     let experiment = load(&arguments.experiment, false)?;
     refuse_compact(&experiment)?;
+    for table in &experiment.tables {
+        provenance::check_presence(table, &Layout::new(&experiment.output.dir))?;
+    }
     let job = Job {
         name: experiment.name.clone(),
         tasks: tasks(&experiment, arguments.tasks),
@@ -28,7 +32,15 @@ pub fn run(arguments: &cli::Submit) -> Result<()> {
         run_arguments: run_arguments(arguments)?,
     };
     match arguments.engine {
-        Engine::Slurm => to_slurm(arguments, &experiment, &job)?,
+        Engine::Slurm => {
+            let folder = beside(&experiment.output.dir, "slurm")?;
+            let ExperimentArgs {
+                experiment: file,
+                overrides,
+            } = &arguments.experiment;
+            let kept = config::load_for(file, overrides, &folder)?.experiment;
+            to_slurm(arguments, &kept, &job)?;
+        }
         Engine::Kubernetes => to_kubernetes(arguments, &experiment, &job)?,
     }
     remind_of_data(arguments, &experiment);
@@ -199,6 +211,16 @@ fn to_kubernetes(arguments: &cli::Submit, experiment: &Experiment, job: &Job) ->
 
 /// Tasks that all find their dataset missing would all download it.
 fn remind_of_data(arguments: &cli::Submit, experiment: &Experiment) {
+    if arguments.engine == Engine::Kubernetes {
+        for table in &experiment.tables {
+            say(&format!(
+                "note: the pods need the table `{}`; put it on the volume claim and say where it is there: `-- -o {}=/bn-lab/data/{}`",
+                table.path.display(),
+                table.key,
+                table.path.file_name().unwrap_or_default().display()
+            ));
+        }
+    }
     let places = Places::from_environment(arguments.data.data_dir.clone());
     let mut needed: Vec<&str> = experiment
         .conditions

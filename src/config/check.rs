@@ -51,7 +51,9 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
         let place = problems.describe(draft.place("claim.tests"));
         format!("{place}: {note}")
     }));
-    let resolved = resolve::text(draft, &found, &outside);
+    let data = found.all.iter().map(|condition| &condition.settings.data);
+    let tables = draft.tables.used(data);
+    let resolved = resolve::text(draft, &found, &outside, &tables);
     let experiment = Experiment {
         name: top.name,
         question: top.question,
@@ -63,6 +65,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
         tune,
         claim,
         output,
+        tables,
         resolved,
     };
     Some(Loaded { experiment, notes })

@@ -2,14 +2,18 @@
 //! what an override replaces is never complained about.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::key_list::Key;
 use super::keys;
 use super::problem::{Problems, start_of};
+use super::read;
 use super::rule::Rule;
 use super::sweep::{Axis, Part, Sweep};
+use super::tables::{Home, Search, Tables};
 use super::value::Value;
 use super::wire::{self, Kind, Node, Place};
+use crate::error::Result;
 
 /// Everything that was said, checked key by key; what depends on several keys comes later.
 pub(super) struct Draft {
@@ -17,6 +21,8 @@ pub(super) struct Draft {
     pub(super) base: BTreeMap<&'static str, Given>,
     /// The sweep.
     pub(super) sweep: Sweep,
+    /// The tables that it names.
+    pub(super) tables: Tables,
 }
 
 /// A value that was given.
@@ -28,8 +34,15 @@ pub(super) struct Given {
 }
 
 impl Draft {
-    /// Checks a document and its overrides.
-    pub(super) fn new(document: Node, overrides: &[String], problems: &mut Problems) -> Self {
+    /// Checks the document of the file `name` and its overrides; `search` says how tables are
+    /// searched, if they are.
+    pub(super) fn new(
+        name: &Path,
+        document: Node,
+        overrides: &[String],
+        search: Option<Search<'_>>,
+        problems: &mut Problems,
+    ) -> Result<Self> {
         let mut said = Said::default();
         for found in found_in(document, problems) {
             said.add(found, problems);
@@ -42,9 +55,10 @@ impl Draft {
             }
         }
         let names_data = said.names("data.dataset");
-        let draft = said.into_draft(problems);
+        let tables = said.place_tables(name, search)?;
+        let draft = said.into_draft(tables, problems);
         draft.check_combinations(names_data, problems);
-        draft
+        Ok(draft)
     }
 
     /// Where a key was given, in its section or in the sweep.
@@ -220,7 +234,38 @@ impl Said {
         known.map(|(_, node)| node)
     }
 
-    fn into_draft(self, problems: &mut Problems) -> Draft {
+    /// Puts the paths of tables into the form that is kept, and looks at the files.
+    fn place_tables(&mut self, name: &Path, search: Option<Search<'_>>) -> Result<Tables> {
+        let results = self.results(name);
+        let home = search.map(|search| Home {
+            folder: search.folder,
+            kept_in: search.kept_in.unwrap_or(&results),
+        });
+        let mut tables = Tables::default();
+        for (path, (_, node)) in &mut self.base {
+            tables.place(path, node, home);
+        }
+        for (part, node) in &mut self.sweep {
+            tables.place(part.name(), node, home);
+        }
+        if search.is_some_and(|search| search.looks) {
+            tables.look()?;
+        }
+        Ok(tables)
+    }
+
+    /// Where results go, by what is said of it so far.
+    fn results(&self, file: &Path) -> PathBuf {
+        let text = |key: &str| match self.base.get(key).map(|(_, node)| &node.kind) {
+            Some(Kind::Plain(Value::Text(text))) => Some(text.clone()),
+            _ => None,
+        };
+        let name = text("name").unwrap_or_else(|| read::default_name(file));
+        let folder = text("output.dir").unwrap_or_else(|| read::default_folder(&name));
+        PathBuf::from(folder)
+    }
+
+    fn into_draft(self, tables: Tables, problems: &mut Problems) -> Draft {
         let mut base = BTreeMap::new();
         for (path, (key, node)) in self.base {
             if let Some(value) = check_value(key, &node, problems) {
@@ -236,7 +281,11 @@ impl Said {
             _ => None,
         };
         let sweep = Sweep::read(&self.sweep, budget, problems);
-        Draft { base, sweep }
+        Draft {
+            base,
+            sweep,
+            tables,
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod resolve;
 mod rule;
 pub mod spec;
 mod sweep;
+mod tables;
 mod tune;
 pub mod value;
 mod wire;
@@ -33,10 +34,12 @@ mod tests;
 use std::path::Path;
 
 pub use self::claim::of_text as claim_of;
+pub use self::tables::{CONTENT, by_content, mean_the_same, sums_of};
 
 use self::draft::Draft;
 use self::problem::Problems;
 use self::spec::Experiment;
+use self::tables::Search;
 use crate::error::Result;
 use crate::fs;
 
@@ -49,17 +52,73 @@ pub struct Loaded {
     pub notes: Vec<String>,
 }
 
-/// Reads and checks an experiment file. `overrides` are the `-o key=value` texts, in order.
+/// Reads and checks an experiment file, and looks what the tables hold that it names. `overrides` are
+/// the `-o key=value` texts, in order.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded> {
+    let search = Search {
+        folder: folder_of(path),
+        kept_in: None,
+        looks: true,
+    };
+    checked(path, &fs::read_text(path)?, overrides, Some(search))
+}
+
+/// Likewise, with an experiment whose resolved text finds its tables from the folder `kept_in`, and
+/// not from the results folder.
+pub fn load_for(path: &Path, overrides: &[String], kept_in: &Path) -> Result<Loaded> {
+    let search = Search {
+        folder: folder_of(path),
+        kept_in: Some(kept_in),
+        looks: true,
+    };
+    checked(path, &fs::read_text(path)?, overrides, Some(search))
+}
+
+/// The experiment of a results folder as a text that finds its tables from another folder; `None`
+/// where it needs none, or does not say what they held, and can be copied as it is.
+pub fn moved(experiment: &Path, to: &Path) -> Result<Option<String>> {
+    let text = fs::read_text(experiment)?;
+    let has_tables = |tree: toml::Table| !sums_of(&tree).is_empty();
+    if !text.parse().is_ok_and(has_tables) {
+        return Ok(None);
+    }
+    let search = Search {
+        folder: folder_of(experiment),
+        kept_in: Some(to),
+        looks: false,
+    };
+    let loaded = checked(experiment, &text, &[], Some(search))?;
+    Ok(Some(loaded.experiment.resolved))
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new(""))
+}
+
+/// Reads the experiment of a results folder as it stands there: what its tables held is in it, so
+/// nobody looks whether they are still there.
+pub fn load_stored(path: &Path, overrides: &[String]) -> Result<Loaded> {
     parse(path, &fs::read_text(path)?, overrides)
 }
 
 /// Checks an experiment given as text. `name` is shown in messages and gives the default of the
-/// key `name`; its extension `.json` selects JSON, everything else is TOML.
+/// key `name`; its extension `.json` selects JSON, everything else is TOML. Paths stay as they are,
+/// and no table is looked at.
 pub fn parse(name: &Path, text: &str, overrides: &[String]) -> Result<Loaded> {
+    checked(name, text, overrides, None)
+}
+
+/// Checks an experiment, and searches its tables as `search` says.
+fn checked(
+    name: &Path,
+    text: &str,
+    overrides: &[String],
+    search: Option<Search<'_>>,
+) -> Result<Loaded> {
     let mut problems = Problems::new(name, overrides);
     let draft = wire::document(name, text, &mut problems)
-        .map(|document| Draft::new(document, overrides, &mut problems));
+        .map(|document| Draft::new(name, document, overrides, search, &mut problems))
+        .transpose()?;
     let loaded = draft
         .filter(|_| problems.is_empty())
         .and_then(|draft| check::experiment(name, &draft, &mut problems));

@@ -9,6 +9,7 @@ use super::read::{self, Reader};
 use super::resolve::ReadKeys;
 use super::spec::{Data, Entry, Keys, Model, Norm, Section, Settings, Train};
 use super::sweep::{Point, Sweep, UNSET};
+use super::tables::Tables;
 use super::value::Value;
 
 /// A point, read.
@@ -55,6 +56,7 @@ impl Reading {
 /// Reads points, each section once for all points that agree about it.
 pub(super) struct Cache<'a> {
     sweep: &'a Sweep,
+    tables: &'a Tables,
     data: Memo<Data>,
     model: Memo<(Model, f64)>,
     norm: Memo<Norm>,
@@ -66,6 +68,7 @@ impl<'a> Cache<'a> {
     pub(super) fn new(draft: &'a Draft) -> Self {
         Self {
             sweep: &draft.sweep,
+            tables: &draft.tables,
             data: Memo::new(draft, &["data."]),
             model: Memo::new(draft, &["model."]),
             // They are read from their own keys only, but told what was read of the model.
@@ -76,16 +79,20 @@ impl<'a> Cache<'a> {
 
     /// Reads a point.
     pub(super) fn read(&mut self, point: &Point) -> Reading {
-        let sweep = self.sweep;
-        let data = self.data.read(sweep, point, read::data);
-        let model = self.model.read(sweep, point, read::model);
+        let (sweep, tables) = (self.sweep, self.tables);
+        let data = self.data.read(sweep, tables, point, |reader| {
+            let mut data = read::data(reader);
+            tables.locate(&mut data);
+            data
+        });
+        let model = self.model.read(sweep, tables, point, read::model);
         let (network, weight_decay) = &model.settings;
         let norm = self
             .norm
-            .read(sweep, point, |reader| read::norm(reader, network));
-        let train = self
-            .train
-            .read(sweep, point, |reader| read::train(reader, *weight_decay));
+            .read(sweep, tables, point, |reader| read::norm(reader, network));
+        let train = self.train.read(sweep, tables, point, |reader| {
+            read::train(reader, *weight_decay)
+        });
         Reading {
             data,
             model,
@@ -157,6 +164,7 @@ impl<T> Memo<T> {
     fn read(
         &mut self,
         sweep: &Sweep,
+        tables: &Tables,
         point: &Point,
         read: impl FnOnce(&mut Reader<'_>) -> T,
     ) -> Arc<Known<T>> {
@@ -178,21 +186,21 @@ impl<T> Memo<T> {
         let settings = read(&mut reader);
         let known = Arc::new(Known {
             settings,
-            section: self.section(reader),
+            section: self.section(reader, tables),
         });
         self.known
             .insert(self.at.as_slice().into(), Arc::clone(&known));
         known
     }
 
-    fn section(&mut self, reader: Reader<'_>) -> Arc<Section> {
+    fn section(&mut self, reader: Reader<'_>, tables: &Tables) -> Arc<Section> {
         let last = self.last.take();
         let last = last.as_ref().map_or(&[][..], |last| last.entries());
         let mut entries = Vec::with_capacity(last.len());
         for (index, (key, value)) in reader.into_log().into_iter().enumerate() {
             let same = last.get(index);
             let same = same.filter(|e| e.key() == key && e.value() == value.as_ref());
-            entries.push(same.map_or_else(|| self.entry(key, value), Arc::clone));
+            entries.push(same.map_or_else(|| self.entry(key, value, tables), Arc::clone));
         }
         let next = self.numbers.len() as u32;
         let number = self.numbers.entry(Section::identity(&entries));
@@ -201,13 +209,20 @@ impl<T> Memo<T> {
         section
     }
 
-    fn entry(&mut self, key: &'static str, value: Option<Value>) -> Arc<Entry> {
+    fn entry(&mut self, key: &'static str, value: Option<Value>, tables: &Tables) -> Arc<Entry> {
+        let identity = tables.identity(key, value.as_ref());
         let text = value.as_ref().map_or_else(String::new, Value::to_toml);
+        // Two paths of the same content are one.
+        let alike = identity.as_ref().and_then(|identity| {
+            let known = self.entries.get(key)?.values();
+            let mut alike = known.filter(|entry| entry.identity() == Some(identity));
+            alike.next().map(|entry| entry.number())
+        });
         let next = &mut self.next_entry;
         let entry = self.entries.entry(key).or_default().entry(text);
         let entry = entry.or_insert_with(|| {
             *next += 1;
-            Arc::new(Entry::new(key, value, *next))
+            Arc::new(Entry::new(key, value, identity, alike.unwrap_or(*next)))
         });
         Arc::clone(entry)
     }

@@ -9,8 +9,9 @@ use super::conditions::{Conditions, Open};
 use super::draft::Draft;
 use super::key_list::{self, Key};
 use super::rule::Rule;
-use super::spec::{Condition, Entry};
+use super::spec::{Condition, Entry, TableFile};
 use super::sweep;
+use super::tables::SUMS;
 use super::value::Value;
 
 /// The keys that were read, with their values; `None` for one left open.
@@ -57,10 +58,18 @@ impl ReadKeys {
 }
 
 /// A TOML text that gives the same experiment. `outside` are the keys outside the sweep's reach.
-pub(super) fn text(draft: &Draft, found: &Conditions, outside: &Log) -> String {
+pub(super) fn text(
+    draft: &Draft,
+    found: &Conditions,
+    outside: &Log,
+    tables: &[TableFile],
+) -> String {
     let mut out = "# written by bn-lab; every default filled in\n".to_owned();
     for section in ["", "data", "model", "norm", "train"] {
         write_section(&mut out, section, |key| {
+            if key.path == SUMS {
+                return draft.tables.sums(tables);
+            }
             let outside = outside.get(key.path).cloned().flatten();
             outside.or_else(|| match draft.sweep.axis(key.path) {
                 None => found.read.common(key.path),

@@ -5,6 +5,7 @@ use super::hypotheses;
 use super::key_list::Key;
 use super::keys;
 use super::problem::Problems;
+use super::tables::sum_and_path;
 use super::value::Value;
 use super::wire::{Kind, Node};
 
@@ -81,6 +82,8 @@ pub(super) enum Rule {
     SweptKeys,
     /// The tests of a claim.
     Hypotheses,
+    /// Lines as `sha256sum` prints them.
+    Sums,
 }
 
 /// The widest layer that a config may ask for.
@@ -114,6 +117,7 @@ impl Rule {
             (Self::Texts { may_be_empty }, Kind::Plain(_)) => {
                 texts(*may_be_empty, std::iter::once(kind))
             }
+            (Self::Sums, Kind::List(items)) => sums(items),
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
         }
@@ -220,6 +224,9 @@ impl Rule {
                     .to_owned()
             }
             Self::Hypotheses => hypotheses::allowed(),
+            Self::Sums => {
+                "a list of lines as `sha256sum` prints them: a sum of 64 hexadecimal digits, two spaces and a path".to_owned()
+            }
             Self::Shares => {
                 format!("a list of 1 to {MOST_SHARES} rising shares, each above 0 and below 1")
             }
@@ -316,6 +323,15 @@ fn swept_keys(items: &[Node]) -> Option<Value> {
     let is_new = |(i, key): (usize, &Value)| !keys[..i].contains(key);
     let distinct = keys.iter().enumerate().all(is_new);
     distinct.then_some(Value::List(keys))
+}
+
+fn sums(items: &[Node]) -> Option<Value> {
+    let line = |item: &Node| match &item.kind {
+        Kind::Plain(Value::Text(line)) => sum_and_path(line).map(|_| Value::Text(line.clone())),
+        _ => None,
+    };
+    let lines: Option<Vec<Value>> = items.iter().map(line).collect();
+    lines.map(Value::List)
 }
 
 fn widths(items: &[Node]) -> Option<Value> {

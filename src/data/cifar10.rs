@@ -43,7 +43,7 @@ const fn file(name: &'static str, sha256: &'static str) -> SourceFile {
 /// Photographs of ten kinds of things.
 pub(super) static CIFAR10: Source = Source {
     name: NAME,
-    other_folder: Some("cifar-10-batches-bin"),
+    other_folders: &["cifar-10-batches-bin"],
     description: "photographs of ten kinds of things, 50 000 + 10 000 colour images of 32×32, 10 classes",
     origin: "A. Krizhevsky, V. Nair, G. Hinton",
     files: &[

@@ -2,13 +2,14 @@
 //! which the published files are known and changed ones are noticed.
 
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 
+use super::cifar10;
 use super::download::sha256;
-use super::idx::GZIP_MAGIC;
+use super::idx::{self, GZIP_MAGIC};
 use super::locate::{Places, path_in};
 use super::source::{SourceFile, needed};
 use crate::config::spec;
@@ -21,15 +22,46 @@ use crate::units::hexadecimal;
 const MOST_BYTES: u64 = 1 << 31;
 
 /// The sums of the files that `dataset` is read from, where they are in one of the `places`; `None`
-/// where they are not, and for a dataset without published files. Nothing is downloaded.
-pub fn files(dataset: &spec::Dataset, places: &Places) -> Result<Option<DatasetFiles>> {
+/// where they are not, and for a dataset without published files. With them the folder that they are
+/// in. Nothing is downloaded.
+pub fn files(dataset: &spec::Dataset, places: &Places) -> Result<Option<(PathBuf, DatasetFiles)>> {
     let Some((source, needed)) = needed(dataset) else {
         return Ok(None);
     };
     let Some(place) = places.find(source, &needed) else {
         return Ok(None);
     };
-    sums(&needed, &place.folder).map(Some)
+    let sums = sums(&needed, &place.folder)?;
+    Ok(Some((place.folder, sums)))
+}
+
+/// Why `dataset` is not read from the folder that `--data-dir` gave, as it completes "`DIR` …"; `None`
+/// where it is, or no folder was given.
+pub fn not_given(dataset: &spec::Dataset, places: &Places) -> Option<String> {
+    match needed(dataset) {
+        Some((source, needed)) => places.not_given(source, &needed),
+        None if places.data_dir.is_some() => Some(
+            match dataset {
+                spec::Dataset::Csv(_) => "is not looked at: `data.file` says where the table is",
+                _ => "is not looked at: the dataset is generated",
+            }
+            .to_owned(),
+        ),
+        None => None,
+    }
+}
+
+/// What is wrong with a file that does not even have the form of `file`, the published one; `None` where
+/// it has, whatever it holds.
+pub(super) fn fault(bytes: &[u8], file: &SourceFile) -> Option<String> {
+    let rank = match file.name {
+        name if name.contains("idx3") => 3,
+        name if name.contains("idx1") => 1,
+        _ => return cifar10::append(bytes, &mut Vec::new(), &mut Vec::new()).err(),
+    };
+    idx::decode(bytes, rank)
+        .err()
+        .map(|fault| fault.to_string())
 }
 
 fn sums(needed: &[&'static SourceFile], folder: &Path) -> Result<DatasetFiles> {
@@ -111,7 +143,8 @@ mod tests {
         for file in MNIST.files {
             fs::replace(&root.path().join(file.unpacked_name()), b"x").unwrap();
         }
-        let found = files(&spec::Dataset::Mnist, &places).unwrap().unwrap();
+        let (folder, found) = files(&spec::Dataset::Mnist, &places).unwrap().unwrap();
+        assert_eq!(folder, root.path());
         assert!(!found.published);
         assert_eq!(found.files.len(), 4);
         assert_eq!(found.files["t10k-labels-idx1-ubyte"], sha256(b"x"));

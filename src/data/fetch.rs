@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use ureq::Agent;
 
 use super::cifar10;
-use super::download::{
-    Failure, FetchProgress, Patience, client, download, download_archive, sha256,
-};
+use super::content::{fault, unpacked_sum};
+use super::download::{Failure, FetchProgress, Patience, client, download, download_archive};
 use super::locate::{Places, path_in};
 use super::source::{Archive, SOURCES, Source, SourceFile, source};
 use crate::error::{Error, Result};
@@ -56,12 +55,14 @@ pub(super) fn into_cache(
     Ok(folder.unwrap_or_default())
 }
 
-/// The files of `source` in `folder`, if they are all the published ones.
+/// The files of `source` in `folder`, if they all hold what was published, packed or not.
 fn all_sound(source: &Source, folder: &Path) -> Result<Option<Vec<Fetched>>> {
     let mut found = Vec::new();
     for file in source.files {
-        let path = folder.join(file.name);
-        if !is_sound(&path, file)? {
+        let Some(path) = path_in(folder, file) else {
+            return Ok(None);
+        };
+        if unpacked_sum(&fs::read(&path)?, file) != file.unpacked {
             return Ok(None);
         }
         found.push(Fetched { path, from: None });
@@ -176,12 +177,22 @@ fn fetch_archive(
     Ok(fetched)
 }
 
-/// Whether `path` holds exactly the published bytes.
+/// Whether `path` holds what was published, packed or not. A whole file that holds something else is
+/// somebody's, and not replaced.
 fn is_sound(path: &Path, file: &SourceFile) -> Result<bool> {
-    if fs::size(path) != Some(file.bytes) {
+    let Some(bytes) = fs::read_if_exists(path)? else {
+        return Ok(false);
+    };
+    if unpacked_sum(&bytes, file) == file.unpacked {
+        return Ok(true);
+    }
+    if fault(&bytes, file).is_some() {
         return Ok(false);
     }
-    Ok(sha256(&fs::read(path)?) == file.sha256)
+    Err(Error::Data(format!(
+        "`{}` is whole, and not the published file; it is not replaced\n  hint: `--data-dir DIR` says another folder to download into",
+        path.display()
+    )))
 }
 
 /// Tries each mirror for `name` and returns the address that delivered; a mirror that fails is asked
@@ -306,7 +317,7 @@ mod tests {
     };
     static TWO_FILES: Source = Source {
         name: "two-files",
-        other_folder: None,
+        other_folders: &[],
         description: "",
         origin: "",
         files: &[FILE, SECOND],

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::content::{fault, unpacked_sum};
 use super::download::sha256;
 use super::glyphs;
 use super::locate::{Place, Places, path_in};
@@ -59,18 +60,23 @@ pub struct FileCheck {
 /// Whether a file is the published one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileState {
-    /// Its SHA-256 is right.
+    /// It is, to the byte.
     Sound,
+    /// It holds what was published, unpacked or packed in another way.
+    Repacked,
     /// It is not there.
     Missing,
-    /// It was unpacked, and no sum is published for that.
-    Unpacked,
-    /// Its SHA-256 is wrong.
-    Damaged {
-        /// The published sum.
-        expected: &'static str,
-        /// The sum of the file here.
+    /// It is whole, and holds something else than what was published under its name.
+    Other {
+        /// The dataset that was published with this content, if one is known.
+        of: Option<&'static str>,
+        /// The SHA-256 of its unpacked bytes.
         found: String,
+    },
+    /// It cannot be read as a file of its kind.
+    Damaged {
+        /// What is wrong.
+        fault: String,
     },
 }
 
@@ -142,7 +148,7 @@ fn bytes_in(source: &Source, place: &Place) -> u64 {
     paths.flatten().filter_map(|path| fs::size(&path)).sum()
 }
 
-/// Compares every file with its published sum: where most of the dataset was found, or in the folder
+/// Compares what every file holds with what was published: where most of the dataset was found, or in the folder
 /// that a download would fill.
 pub fn verify(places: &Places) -> Result<Vec<FileCheck>> {
     let mut checks = Vec::new();
@@ -168,15 +174,24 @@ fn state(path: &std::path::Path, file: &SourceFile) -> Result<FileState> {
     let Some(bytes) = fs::read_if_exists(path)? else {
         return Ok(FileState::Missing);
     };
-    if !path.ends_with(file.name) {
-        return Ok(FileState::Unpacked);
-    }
-    let found = sha256(&bytes);
-    if found == file.sha256 {
+    if sha256(&bytes) == file.sha256 {
         return Ok(FileState::Sound);
     }
-    let expected = file.sha256;
-    Ok(FileState::Damaged { expected, found })
+    let found = unpacked_sum(&bytes, file);
+    if found == file.unpacked {
+        return Ok(FileState::Repacked);
+    }
+    if let Some(fault) = fault(&bytes, file) {
+        return Ok(FileState::Damaged { fault });
+    }
+    let of = SOURCES.into_iter().find(|source| {
+        let mut files = source.files.iter();
+        files.any(|file| file.unpacked == found)
+    });
+    Ok(FileState::Other {
+        of: of.map(|source| source.name),
+        found,
+    })
 }
 
 #[cfg(test)]
@@ -215,22 +230,26 @@ mod tests {
     }
 
     #[test]
-    fn files_are_found_missing_unpacked_or_damaged() {
+    fn files_are_told_apart_by_what_they_hold() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("mnist");
         fs::create_folder(&folder).unwrap();
         fs::replace(&folder.join(MNIST.files[0].name), b"damaged").unwrap();
-        fs::replace(&folder.join(MNIST.files[1].unpacked_name()), b"unpacked").unwrap();
+        // The labels of another set in the same form: whole, and nothing to delete.
+        let others = [0, 0, 8, 1, 0, 0, 0, 2, 7, 9];
+        fs::replace(&folder.join(MNIST.files[1].unpacked_name()), &others).unwrap();
         let checks = verify(&cache(root.path())).unwrap();
         assert_eq!(checks.len(), 14);
+        assert!(
+            matches!(&checks[0].state, FileState::Damaged { fault } if fault.contains("begin"))
+        );
         assert_eq!(
-            checks[0].state,
-            FileState::Damaged {
-                expected: MNIST.files[0].sha256,
-                found: sha256(b"damaged")
+            checks[1].state,
+            FileState::Other {
+                of: None,
+                found: sha256(&others)
             }
         );
-        assert_eq!(checks[1].state, FileState::Unpacked);
         assert_eq!(checks[2].state, FileState::Missing);
         assert_eq!(checks[2].path, folder.join(MNIST.files[2].name));
     }

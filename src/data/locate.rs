@@ -1,7 +1,7 @@
 //! Where the files of a dataset are: the places that are searched, and in which order.
 //!
-//! 1. `--data-dir DIR`: `DIR/<dataset>/`, the folder that the dataset's archive unpacks to, then
-//!    `DIR` itself;
+//! 1. `--data-dir DIR`: `DIR/<dataset>/`, the folder that the dataset's archive unpacks to, those of
+//!    other programs (torchvision's `MNIST/raw`), then `DIR` itself;
 //! 2. `$BN_LAB_DATA`: likewise;
 //! 3. the user's cache: `<cache>/bn-lab/<dataset>/`, where downloads go.
 //!
@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
+use super::content::unpacked_sum;
 use super::source::{SOURCES, Source, SourceFile};
 use crate::fs;
 
@@ -63,8 +64,10 @@ impl Places {
         ];
         for (folder, reason) in given {
             if let Some(folder) = folder {
-                let own = [Some(source.name), source.other_folder];
-                places.extend(own.into_iter().flatten().map(|name| Place {
+                let own = [source.name]
+                    .into_iter()
+                    .chain(source.other_folders.iter().copied());
+                places.extend(own.map(|name| Place {
                     folder: folder.join(name),
                     reason,
                 }));
@@ -103,6 +106,38 @@ impl Places {
         missing.is_empty().then_some(place)
     }
 
+    /// Why a dataset is not read from the folder that `--data-dir` gave, as it completes "`DIR` …";
+    /// `None` where it is, or no folder was given.
+    pub(super) fn not_given(
+        &self,
+        source: &Source,
+        files: &[&'static SourceFile],
+    ) -> Option<String> {
+        let given = self.data_dir.as_ref()?;
+        let only = Self {
+            data_dir: Some(given.clone()),
+            ..Self::default()
+        };
+        if only.find(source, files).is_some() {
+            return None;
+        }
+        if !given.is_dir() {
+            return Some("is no folder".to_owned());
+        }
+        let folders = only.folders(source).into_iter();
+        let other = folders
+            .into_iter()
+            .find_map(|place| held_by(source, &place.folder));
+        Some(match (only.nearest(source, files), other) {
+            (Some((_, missing)), _) => {
+                let missing: Vec<&str> = missing.iter().map(|file| file.name).collect();
+                format!("lacks {} of it", missing.join(", "))
+            }
+            (None, Some(other)) => format!("holds the files of `{other}`"),
+            (None, None) => "has no file of it".to_owned(),
+        })
+    }
+
     /// The place that holds the most of `files` (the first of several), and what it lacks; `None`
     /// where no place holds any.
     pub(super) fn nearest(
@@ -117,32 +152,38 @@ impl Places {
         };
         self.folders(source)
             .into_iter()
-            .filter(|place| !holds_another(source, &place.folder))
+            .filter(|place| held_by(source, &place.folder).is_none())
             .map(lacking)
             .filter(|(_, missing)| missing.len() < files.len())
             .min_by_key(|(_, missing)| missing.len())
     }
 }
 
-/// Whether `folder` holds a dataset other than `source` under the same file names: its first file
-/// has exactly the published size of the other's.
-fn holds_another(source: &Source, folder: &Path) -> bool {
-    let size = fs::size(&folder.join(source.files[0].name));
+/// The dataset other than `source` whose published files `folder` holds under the same names: what its
+/// labels are tells, not how they are packed.
+fn held_by(source: &Source, folder: &Path) -> Option<&'static str> {
     let others = SOURCES
         .into_iter()
         .filter(|other| other.name != source.name);
-    size.is_some()
-        && others
-            .map(|other| Some(other.files[0].bytes))
-            .any(|other| other == size)
+    let mut alike = others.filter(|other| other.files[0].name == source.files[0].name);
+    let is_there = |other: &&Source| {
+        let labels = other
+            .files
+            .iter()
+            .filter(|file| file.name.contains("labels"));
+        labels.into_iter().any(|file| {
+            let bytes = path_in(folder, file).and_then(|path| fs::read(&path).ok());
+            bytes.is_some_and(|bytes| unpacked_sum(&bytes, file) == file.unpacked)
+        })
+    };
+    alike.find(is_there).map(|other| other.name)
 }
 
-/// The path of `file` in `folder`: as published, else unpacked, else `None`.
+/// The path of `file` in `folder`, as published or under another of its names; `None` where it is not
+/// there.
 pub(super) fn path_in(folder: &Path, file: &SourceFile) -> Option<PathBuf> {
-    [file.name, file.unpacked_name()]
-        .into_iter()
-        .map(|name| folder.join(name))
-        .find(|path| fs::is_file(path))
+    let paths = file.names().into_iter().map(|name| folder.join(name));
+    paths.into_iter().find(|path| fs::is_file(path))
 }
 
 #[cfg(test)]
@@ -208,6 +249,49 @@ mod tests {
         assert_eq!(
             path_in(&folder, file),
             Some(folder.join("train-images-idx3-ubyte.gz"))
+        );
+    }
+
+    #[test]
+    fn files_are_found_where_other_programs_put_them_under_the_names_they_give_them() {
+        let root = tempfile::tempdir().unwrap();
+        let places = places(root.path());
+        let raw = root.path().join("given/MNIST/raw");
+        fs::create_folder(&raw).unwrap();
+        for file in MNIST.files {
+            let name = file.unpacked_name().replace("-idx", ".idx");
+            assert!(name.contains("s.idx"), "{name}");
+            fs::replace(&raw.join(name), b"x").unwrap();
+        }
+        assert_eq!(find(&places).map(|place| place.folder), Some(raw));
+        let inside = Places {
+            data_dir: Some(root.path().join("given/MNIST")),
+            ..Places::default()
+        };
+        assert!(find(&inside).is_some());
+    }
+
+    #[test]
+    fn why_the_given_folder_is_not_used_is_known() {
+        let root = tempfile::tempdir().unwrap();
+        let places = places(root.path());
+        let why = || places.not_given(&MNIST, &MNIST.all_files());
+        assert_eq!(why().as_deref(), Some("is no folder"));
+        let given = root.path().join("given");
+        fs::create_folder(&given).unwrap();
+        assert_eq!(why().as_deref(), Some("has no file of it"));
+        for file in &MNIST.files[1..] {
+            fs::replace(&given.join(file.name), b"x").unwrap();
+        }
+        assert_eq!(
+            why().as_deref(),
+            Some("lacks train-images-idx3-ubyte.gz of it")
+        );
+        fs::replace(&given.join(MNIST.files[0].name), b"x").unwrap();
+        assert_eq!(why(), None);
+        assert_eq!(
+            Places::default().not_given(&MNIST, &MNIST.all_files()),
+            None
         );
     }
 

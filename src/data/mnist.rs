@@ -2,7 +2,8 @@
 //! dataset, one reader for both.
 //!
 //! Sizes and sums are those of the files as published; the reader does not insist on them, so that
-//! unpacked or packed-again files work, and `bn-lab data verify` compares them.
+//! unpacked or packed-again files work, and others in the same layout. What they hold is compared by
+//! `bn-lab data verify`, and told by `run` and the report where it is not what was published.
 
 use std::path::Path;
 
@@ -22,7 +23,8 @@ const SIDE: usize = 28;
 /// Handwritten digits.
 pub(super) static MNIST: Source = Source {
     name: "mnist",
-    other_folder: None,
+    // As torchvision keeps it, below the folder that it is given or in it.
+    other_folders: &["MNIST/raw", "raw"],
     description: "handwritten digits, 60 000 + 10 000 grey images of 28×28, 10 classes",
     origin: "Y. LeCun, C. Cortes, C. Burges; usually given as CC BY-SA 3.0",
     files: &[
@@ -61,7 +63,7 @@ pub(super) static MNIST: Source = Source {
 /// Articles of clothing.
 pub(super) static FASHION_MNIST: Source = Source {
     name: "fashion-mnist",
-    other_folder: None,
+    other_folders: &["FashionMNIST/raw", "raw"],
     description: "articles of clothing, 60 000 + 10 000 grey images of 28×28, 10 classes",
     origin: "Zalando SE, MIT",
     files: &[
@@ -126,18 +128,18 @@ fn examples(
     if images.shape[0] == 0 || images.shape[1..] != [SIDE, SIDE] {
         let found = idx::in_words(&images.shape);
         let fault = format!("expected images of {SIDE}×{SIDE}, found {found}");
-        return Err(unusable(source, folder, images_file, &fault));
+        return Err(unsuitable(source, folder, images_file, &fault));
     }
     let labels = decoded(source, folder, labels_file, 1)?;
     if labels.shape[0] != images.shape[0] {
         let (expected, found) = (images.shape[0], labels.shape[0]);
         let fault = format!("expected {expected} labels, one for each image, found {found}");
-        return Err(unusable(source, folder, labels_file, &fault));
+        return Err(unsuitable(source, folder, labels_file, &fault));
     }
     if let Some(at) = labels.elements.iter().position(|&label| label >= CLASSES) {
         let found = labels.elements[at];
         let fault = format!("expected labels from 0 to 9, found {found} at position {at}");
-        return Err(unusable(source, folder, labels_file, &fault));
+        return Err(unsuitable(source, folder, labels_file, &fault));
     }
     Ok(Examples {
         shape: Shape {
@@ -155,6 +157,16 @@ fn decoded(source: &Source, folder: &Path, file: &SourceFile, rank: u8) -> Resul
     let path = path_in(folder, file).unwrap_or_else(|| folder.join(file.name));
     idx::decode(&fs::read(&path)?, rank)
         .map_err(|fault| unusable(source, folder, file, &fault.to_string()))
+}
+
+/// The error for a file that is whole, and holds something else. Nobody is told to delete it.
+fn unsuitable(source: &Source, folder: &Path, file: &SourceFile, fault: &str) -> Error {
+    let path = path_in(folder, file).unwrap_or_else(|| folder.join(file.name));
+    let name = source.name;
+    Error::Data(format!(
+        "the file `{}` holds no data of `{name}`: {fault}\n  hint: `--data-dir DIR` says where the dataset is; `bn-lab data fetch {name}` downloads it into a folder of its own",
+        path.display()
+    ))
 }
 
 fn unusable(source: &Source, folder: &Path, file: &SourceFile, fault: &str) -> Error {
@@ -229,10 +241,8 @@ mod tests {
         let error = error(folder.path());
         assert!(error.contains("train-labels-idx1-ubyte"), "{error}");
         assert!(error.contains("found 10 at position 2"), "{error}");
-        assert!(
-            error.ends_with("delete it and run `bn-lab data fetch mnist`"),
-            "{error}"
-        );
+        assert!(error.contains("`bn-lab data fetch mnist`"), "{error}");
+        assert!(!error.contains("delete"), "the file is whole: {error}");
     }
 
     #[test]

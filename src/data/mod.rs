@@ -34,7 +34,7 @@ mod synthetic;
 mod table;
 
 pub use self::augment::Move;
-pub use self::content::files;
+pub use self::content::{files, not_given};
 pub use self::dataset::{Dataset, Examples, Inputs, Row};
 pub use self::download::FetchProgress;
 pub use self::fetch::{Fetched, fetch};

@@ -11,8 +11,9 @@ use crate::config::spec::Dataset;
 pub(super) struct Source {
     /// The name used in experiment files, folders and messages.
     pub(super) name: &'static str,
-    /// Another folder name that its files are looked for in: the one that its archive unpacks to.
-    pub(super) other_folder: Option<&'static str>,
+    /// Other folders that its files are looked for in: the one that its archive unpacks to, and where
+    /// other programs put them.
+    pub(super) other_folders: &'static [&'static str],
     /// What it shows, in a line.
     pub(super) description: &'static str,
     /// Who made it, and under which licence.
@@ -66,6 +67,17 @@ impl SourceFile {
     /// The name that a packed file has once somebody unpacked it.
     pub(super) fn unpacked_name(&self) -> &'static str {
         self.name.strip_suffix(".gz").unwrap_or(self.name)
+    }
+
+    /// The names that it may have, the published one first: packed, unpacked, and with a dot as in
+    /// `train-images.idx3-ubyte`, under which others hand it on.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names = vec![self.name.to_owned(), self.unpacked_name().to_owned()];
+        for name in [self.name, self.unpacked_name()] {
+            names.push(name.replace("-idx", ".idx"));
+        }
+        names.dedup();
+        names
     }
 }
 

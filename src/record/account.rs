@@ -8,6 +8,7 @@ use super::layout::Layout;
 use super::manifest::{self, Manifest};
 use super::reader;
 use super::schema::FactRow;
+use crate::config;
 use crate::error::Result;
 use crate::fs;
 
@@ -23,6 +24,9 @@ pub struct Account {
     pub replicates: u64,
     /// The data that were used; one entry for each version of it that is in the records.
     pub data: BTreeSet<DataUsed>,
+    /// The tables of the user's own that it reads, by their paths from the folder, with the SHA-256 of
+    /// what they held.
+    pub tables: Vec<(String, String)>,
     /// Kinds of devices that trained.
     pub devices: BTreeSet<String>,
     /// The vector instruction sets that trained, where records say so.
@@ -60,6 +64,7 @@ pub fn read<'a>(root: &Path, trials: impl IntoIterator<Item = &'a str>) -> Resul
         seed: whole("seed").unwrap_or_default(),
         replicates: whole("replicates").unwrap_or(1),
         settings: settings(&experiment),
+        tables: config::sums_of(&experiment),
         runs,
         manifest: String::from_utf8_lossy(&text).into_owned(),
         ..Account::default()
@@ -84,6 +89,13 @@ fn facts(layout: &Layout, ids: &[&str]) -> Result<Vec<FactRow>> {
 }
 
 impl Account {
+    /// Whether what is here under the name of a published dataset holds something else, by the runs
+    /// that say so.
+    pub fn is_unpublished(&self, dataset: &str) -> bool {
+        let files = self.runs.iter().filter_map(|run| run.datasets.get(dataset));
+        files.into_iter().any(|files| !files.published)
+    }
+
     /// Adds what the record of a trial tells.
     fn enter(&mut self, facts: FactRow) {
         self.data.insert(DataUsed {

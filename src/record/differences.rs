@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::fingerprints::{Fingerprint, Fingerprints, distance};
 use super::schema::TrialRecord;
+use crate::config::CONTENT;
 use crate::plan::{NUMBERS_VERSION, Trial};
 
 /// With more changed values than this, two trials have nothing to do with each other.
@@ -67,6 +68,9 @@ fn told(changes: &[Change]) -> (Vec<&Change>, usize) {
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { key, was, is } = self;
+        if let Some(text) = self.of_content() {
+            return f.write_str(&text);
+        }
         match (was, is) {
             (Some(was), Some(is)) => write!(f, "`{key}` was {was}, is {is}"),
             (Some(was), None) => write!(f, "`{key}` was {was}, is not there"),
@@ -76,6 +80,25 @@ impl std::fmt::Display for Change {
                 is.as_deref().unwrap_or_default()
             ),
         }
+    }
+}
+
+impl Change {
+    /// Where a table has other content, or was known by its path by an earlier version.
+    fn of_content(&self) -> Option<String> {
+        let key = &self.key;
+        let start = |sum: &str| sum.chars().take(12).collect::<String>();
+        let is = start(self.is.as_deref()?.strip_prefix(CONTENT)?);
+        let was = self.was.as_deref()?;
+        Some(match was.strip_prefix(CONTENT) {
+            Some(was) => format!(
+                "the table of `{key}` has other content (its SHA-256 was {}…, is {is}…)",
+                start(was)
+            ),
+            None => format!(
+                "`{key}` was {was}, named by its path by an earlier version; a trial is now known by what its table holds (SHA-256 {is}…)"
+            ),
+        })
     }
 }
 

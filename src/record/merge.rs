@@ -55,7 +55,7 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
         )?;
     }
     let text = same_experiment(&sources, &target)?;
-    let experiment = config::load(&sources[0].experiment(), &[])?.experiment;
+    let experiment = config::load_stored(&sources[0].experiment(), &[])?.experiment;
     let trials = plan::trials(&experiment);
     let folders: Vec<&Layout> = [&target].into_iter().chain(&sources).collect();
     let mut findings = Findings::of(&trials);
@@ -72,6 +72,8 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
         if !is_new {
             findings.look_into_all(&sources)?;
         }
+        let moved = config::moved(&sources[0].experiment(), target.root())?;
+        let text = moved.map_or(text, String::into_bytes);
         write(&findings, &folders, &target, &text)?;
         write_tables(&experiment, &trials, &target)?;
         Ok(findings.merged(&target))

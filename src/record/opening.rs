@@ -13,7 +13,7 @@ use super::layout::Layout;
 use super::manifest::RunEntry;
 use super::schema::TrialRecord;
 use super::tables::Records;
-use crate::config::spec::Experiment;
+use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
@@ -31,7 +31,8 @@ pub(super) fn check_company(
     claims: &Claims,
 ) -> Result<()> {
     let there = fs::read_if_exists(&layout.experiment())?;
-    let is_same = there.is_none_or(|text| text == experiment.resolved.as_bytes());
+    let is_same =
+        there.is_none_or(|text| config::mean_the_same(&text, experiment.resolved.as_bytes()));
     if is_same || !claims.has_company()? {
         return Ok(());
     }
@@ -172,7 +173,8 @@ pub(super) fn keep_earlier_experiment(
     experiment: &Experiment,
 ) -> Result<Option<PathBuf>> {
     let earlier = fs::read_if_exists(&layout.experiment())?;
-    let Some(earlier) = earlier.filter(|text| text != experiment.resolved.as_bytes()) else {
+    let resolved = experiment.resolved.as_bytes();
+    let Some(earlier) = earlier.filter(|text| !config::mean_the_same(text, resolved)) else {
         return Ok(None);
     };
     let digest = Sha256::digest(&earlier);

@@ -12,6 +12,7 @@ use super::layout::{Layout, TrialLayout};
 use super::manifest;
 use super::reader::{self, damaged};
 use super::schema::{EpochRow, FactRow, LayerRow, SCHEMA_VERSION, StepRow, TimingRow};
+use crate::config;
 use crate::error::{Error, Result};
 use crate::fs::{self, Partial};
 
@@ -53,8 +54,13 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     // First: what is cut short after it is known for a compact copy, read by nobody and made again.
     let marker = marker(&source, name);
     mark(&target, &marker)?;
+    // From its new place, it names its tables another way.
+    if let Some(moved) = config::moved(&source.experiment(), target.root())? {
+        fs::replace(&target.experiment(), moved.as_bytes())?;
+    } else {
+        copy_or_remove(&source.experiment(), &target.experiment())?;
+    }
     for file in [
-        Layout::experiment,
         Layout::manifest,
         Layout::trials_table,
         Layout::summary_table,

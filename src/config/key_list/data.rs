@@ -96,7 +96,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: Rule::File,
         default: "required",
         applies: CSV,
-        meaning: "The table: comma-separated, one example per row; the path is relative to the working directory. Columns of numbers are inputs as they are, columns of text make one input per category.",
+        meaning: "The table: comma-separated, one example per row. A path in the file is relative to the file's own folder, one given by `-o` to the working directory. In the ids of trials the table's content stands for its path: it may be moved, and one that has changed makes other trials. Columns of numbers are inputs as they are, columns of text make one input per category.",
     },
     Key {
         path: "data.test_file",
@@ -104,6 +104,13 @@ pub(super) const KEYS: &[Key] = &[
         default: "none",
         applies: CSV,
         meaning: "The rows to test with, in the same columns: matched by name, or by position where there is no header. Without it they are split off the table.",
+    },
+    Key {
+        path: "data.sha256",
+        rule: Rule::Sums,
+        default: "none",
+        applies: CSV,
+        meaning: "What each table held, a line as `sha256sum` prints it. Written by bn-lab into the `experiment.toml` of a results folder, so that the folder can be read without the table, and a table that has changed is noticed; not for you to write.",
     },
     Key {
         path: "data.test_share",

@@ -14,6 +14,7 @@ mod train;
 mod tune;
 
 use super::rule::{Bound, Rule};
+use super::tables::SUMS;
 
 /// One key.
 #[derive(Debug)]
@@ -41,9 +42,10 @@ pub(in crate::config) struct Key {
 impl Key {
     /// Whether the sweep may vary it.
     pub(in crate::config) fn can_be_swept(&self) -> bool {
-        ["data.", "model.", "norm.", "train."]
-            .iter()
-            .any(|section| self.path.starts_with(section))
+        self.path != SUMS
+            && ["data.", "model.", "norm.", "train."]
+                .iter()
+                .any(|section| self.path.starts_with(section))
     }
 
     /// Whether it decides a trial's numbers by itself, and so belongs to its id. Some keys only set

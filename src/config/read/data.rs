@@ -102,6 +102,8 @@ fn train_batches(reader: &mut Reader<'_>) -> Vec<u8> {
 
 /// A file that is not given stays empty here; `combinations` refuses it.
 fn table(reader: &mut Reader<'_>) -> Table {
+    // What the tables held; it stands for their paths in the ids of trials.
+    reader.optional("data.sha256");
     let missing = reader.optional_texts("data.missing").unwrap_or_default();
     Table {
         file: reader.optional_text("data.file").unwrap_or_default().into(),

@@ -164,11 +164,21 @@ pub(in crate::config) struct Top {
     pub(in crate::config) seed: u64,
 }
 
+/// The name of an experiment that says none.
+pub(in crate::config) fn default_name(file: &Path) -> String {
+    let stem = file.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
+/// The results folder of an experiment that says none.
+pub(in crate::config) fn default_folder(name: &str) -> String {
+    format!("results/{name}")
+}
+
 /// The keys outside all sections; `file` gives the default name.
 pub(in crate::config) fn top(reader: &mut Reader<'_>, file: &Path) -> Top {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     Top {
-        name: reader.text("name", &stem),
+        name: reader.text("name", &default_name(file)),
         question: reader.text("question", ""),
         replicates: reader.number("replicates", 3),
         seed: reader.number("seed", 0),
@@ -178,7 +188,7 @@ pub(in crate::config) fn top(reader: &mut Reader<'_>, file: &Path) -> Top {
 /// `[output]`
 pub(in crate::config) fn output(reader: &mut Reader<'_>, name: &str) -> Output {
     Output {
-        dir: PathBuf::from(reader.text("output.dir", &format!("results/{name}"))),
+        dir: PathBuf::from(reader.text("output.dir", &default_folder(name))),
         log_every_steps: reader.count("output.log_every_steps", 50),
         target_accuracy: reader.float("output.target_accuracy", 0.97),
     }

@@ -76,7 +76,7 @@ pub enum Dataset {
 /// A file of comma-separated values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// The file, relative to the working directory.
+    /// The file, as the program opens it.
     pub file: PathBuf,
     /// The column that holds the label: its name, or its number from 1 where there is no header.
     /// `None`: the last.
@@ -95,6 +95,21 @@ pub struct Table {
     pub missing_rows: MissingRows,
     /// What the network is tested with.
     pub test: TestRows,
+}
+
+/// A table that an experiment names, and what is known of its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableFile {
+    /// The key that names it: `data.file` or `data.test_file`.
+    pub key: &'static str,
+    /// The path that the resolved experiment keeps, from the results folder.
+    pub kept: String,
+    /// The path as the program opens it.
+    pub path: PathBuf,
+    /// The SHA-256 of its content that the experiment keeps.
+    pub stored: Option<String>,
+    /// The SHA-256 of its content now; `None` where it is not there, or nobody looked.
+    pub now: Option<String>,
 }
 
 /// Whether the first line of a table names its columns.

@@ -16,6 +16,8 @@ pub struct Entry {
     key: &'static str,
     /// `None` for a key that is left open.
     value: Option<Value>,
+    /// What stands for the value where something else decides the numbers: the content of a table.
+    identity: Option<Value>,
     /// `"key":value` as canonical JSON, where it decides numbers.
     json: Option<String>,
     /// No other entry of its experiment has the same number.
@@ -23,17 +25,27 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// A key that was read.
-    pub(in crate::config) fn new(key: &'static str, value: Option<Value>, number: u32) -> Self {
+    /// A key that was read; `identity` stands for its value in ids, where it does not itself.
+    pub(in crate::config) fn new(
+        key: &'static str,
+        value: Option<Value>,
+        identity: Option<Value>,
+        number: u32,
+    ) -> Self {
         let decides = keys::find(key).is_some_and(Key::decides_numbers);
-        let json = value.as_ref().filter(|_| decides).map(|value| {
-            // What came from a file cannot fail to be written into one.
-            let value = serde_json::to_value(value).unwrap_or_default();
-            format!("\"{key}\":{value}")
-        });
+        let json = identity
+            .as_ref()
+            .or(value.as_ref())
+            .filter(|_| decides)
+            .map(|value| {
+                // What came from a file cannot fail to be written into one.
+                let value = serde_json::to_value(value).unwrap_or_default();
+                format!("\"{key}\":{value}")
+            });
         Self {
             key,
             value,
+            identity,
             json,
             number,
         }
@@ -42,6 +54,16 @@ impl Entry {
     /// Dotted.
     pub(in crate::config) fn key(&self) -> &'static str {
         self.key
+    }
+
+    /// What stands for the value in ids, where it does not itself.
+    pub(in crate::config) fn identity(&self) -> Option<&Value> {
+        self.identity.as_ref()
+    }
+
+    /// The same for all entries of one experiment that decide the same.
+    pub(in crate::config) fn number(&self) -> u32 {
+        self.number
     }
 
     /// `None` for a key that is left open.
@@ -110,7 +132,10 @@ impl Keys {
     /// The keys and their values, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         let deciding = self.entries().filter(|entry| entry.json.is_some());
-        deciding.filter_map(|entry| Some((entry.key, entry.value.as_ref()?)))
+        deciding.filter_map(|entry| {
+            let value = entry.identity.as_ref().or(entry.value.as_ref());
+            Some((entry.key, value?))
+        })
     }
 
     /// The canonical JSON of the keys in pieces: joined by commas, in braces, they are the object.

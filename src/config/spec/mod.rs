@@ -53,6 +53,8 @@ pub struct Experiment {
     pub claim: Option<Claim>,
     /// Where results go, and how often.
     pub output: Output,
+    /// The user's tables that it reads.
+    pub tables: Vec<TableFile>,
     /// The experiment as a TOML text with every default filled in; running it repeats this one.
     pub resolved: String,
 }

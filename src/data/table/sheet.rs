@@ -31,7 +31,7 @@ impl Sheet {
     pub(super) fn read(path: &Path, has_header: bool, key: &str) -> Result<Self> {
         let missing = || {
             Error::Data(format!(
-                "there is no file `{}`, which `{key}` names; a path is relative to the working directory",
+                "there is no file `{}`, which `{key}` names",
                 path.display()
             ))
         };

@@ -204,7 +204,7 @@ fn an_error_names_file_line_and_column() {
     let missing = error(PEOPLE, |table| table.file = "no/such.csv".into());
     assert_eq!(
         missing,
-        "there is no file `no/such.csv`, which `data.file` names; a path is relative to the working directory"
+        "there is no file `no/such.csv`, which `data.file` names"
     );
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::config;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::record::layout::Layout;
@@ -23,7 +24,7 @@ pub(super) fn same_experiment(sources: &[Layout], target: &Layout) -> Result<Vec
         };
         match &first {
             None => first = Some((path, bytes)),
-            Some((one, text)) if *text != bytes => {
+            Some((one, text)) if !config::mean_the_same(text, &bytes) => {
                 return Err(different_experiments(one, text, &path, &bytes));
             }
             Some(_) => {}
@@ -36,7 +37,10 @@ pub(super) fn same_experiment(sources: &[Layout], target: &Layout) -> Result<Vec
 
 fn different_experiments(one: &Path, text: &[u8], other: &Path, bytes: &[u8]) -> Error {
     let difference = match (toml::from_slice(text), toml::from_slice(bytes)) {
-        (Ok(one), Ok(other)) => first_difference(&one, &other, ""),
+        (Ok(one), Ok(other)) => {
+            let [one, other] = [one, other].map(config::by_content);
+            first_difference(&one, &other, "")
+        }
         _ => None,
     };
     let difference = difference.unwrap_or_else(|| "their text".to_owned());

@@ -9,12 +9,13 @@ use crate::record::manifest::RunEntry;
 
 /// The section on repeating it.
 pub(super) fn section(material: &Material<'_>) -> Section {
-    let mut blocks = vec![
-        Block::Paragraph(place(material)),
+    let mut blocks = vec![Block::Paragraph(place(material))];
+    blocks.extend(what_to_bring(material).map(Block::Paragraph));
+    blocks.extend([
         Block::Code(commands(material)),
         Block::Paragraph(promise(material)),
         Block::Table(origins(material)),
-    ];
+    ]);
     if !material.account.manifest.is_empty() {
         blocks.push(Block::Folded {
             summary:
@@ -42,6 +43,45 @@ fn place(material: &Material<'_>) -> Words {
         .plain(".")
 }
 
+/// The data that no command brings; `None` where there are none.
+fn what_to_bring(material: &Material<'_>) -> Option<Words> {
+    let account = material.account;
+    let mut words = Words::new();
+    for (path, sum) in &account.tables {
+        if !words.pieces().is_empty() {
+            words = words.plain(" ");
+        }
+        words = words
+            .plain("It reads the table ")
+            .code(path)
+            .plain(format!(
+                " (SHA-256 {}…), which is not in this folder; ",
+                start(sum)
+            ))
+            .code("-o data.file=PATH")
+            .plain(" says where it is if it lies elsewhere.");
+    }
+    for dataset in PUBLISHED {
+        if account.is_unpublished(dataset) {
+            if !words.pieces().is_empty() {
+                words = words.plain(" ");
+            }
+            words = words.plain(format!(
+                "The files that it read as {dataset} are not the published ones, so nothing downloads them; bring them along."
+            ));
+        }
+    }
+    (!words.pieces().is_empty()).then_some(words)
+}
+
+/// The start of a sum, by which people know it.
+fn start(sum: &str) -> String {
+    sum.chars().take(12).collect()
+}
+
+/// Datasets that `bn-lab data fetch` downloads.
+const PUBLISHED: [&str; 3] = ["mnist", "fashion-mnist", "cifar10"];
+
 fn commands(material: &Material<'_>) -> String {
     let mut commands = training(material, "experiment.toml", "again");
     let compared = material.compared.as_ref();
@@ -57,18 +97,26 @@ fn commands(material: &Material<'_>) -> String {
 /// What trains the experiment in a file once more, into the folder `again`, data included.
 pub(super) fn training(material: &Material<'_>, experiment: &str, again: &str) -> Vec<String> {
     let mut commands = Vec::new();
-    for dataset in ["mnist", "fashion-mnist", "cifar10"] {
-        if material.datasets().contains(&dataset) {
-            commands.push(format!("bn-lab data fetch {dataset}"));
-        }
+    let used = material.datasets();
+    let (own, published): (Vec<&str>, Vec<&str>) = PUBLISHED
+        .into_iter()
+        .filter(|dataset| used.contains(dataset))
+        .partition(|dataset| material.account.is_unpublished(dataset));
+    for dataset in published {
+        commands.push(format!("bn-lab data fetch {dataset}"));
     }
     let kinds = &material.account.devices;
     let device = match kinds.first() {
         Some(kind) if kinds.len() == 1 && kind != "cpu" => format!(" --device {kind}"),
         _ => String::new(),
     };
+    let data = if own.is_empty() {
+        ""
+    } else {
+        " --data-dir DIR"
+    };
     commands.push(format!(
-        "bn-lab run {experiment} -o output.dir={again}{device}"
+        "bn-lab run {experiment} -o output.dir={again}{device}{data}"
     ));
     commands
 }
@@ -113,7 +161,13 @@ fn origins(material: &Material<'_>) -> Table {
         ("replicates", format!("1 to {}", account.replicates)),
     ];
     for used in &account.data {
-        let digest = format!("{}, SHA-256 {}…", used.dataset, used.digest);
+        let dataset = &used.dataset;
+        let whose = if account.is_unpublished(dataset) {
+            " (not the published files)"
+        } else {
+            ""
+        };
+        let digest = format!("{dataset}{whose}, SHA-256 {}…", used.digest);
         rows.push(("data", digest));
     }
     if account.data.is_empty() {
