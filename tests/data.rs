@@ -163,7 +163,7 @@ fn files_that_are_not_the_published_mnist_are_told_and_compared_by_what_they_hol
     in_the_layout_of_mnist(&lab, "files/MNIST/raw", 11);
     for verb in ["run", "plan"] {
         let says = [
-            "`train-images-idx3-ubyte`",
+            "`t10k-images-idx3-ubyte`",
             "has changed",
             "SHA-256",
             "`--force`",

@@ -52,7 +52,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let survey = survey(&layout, &trials, &selection)?;
     check_force(&survey, arguments)?;
     if !quiet {
-        tell_of_unused_folder(&survey.to_run, &places);
+        tell_of_unused_folder(&trials, &places);
     }
     provide_data(&trainer, &survey.to_run, &places, quiet)?;
     entry.datasets = files(&survey.to_run, &places, quiet)?;

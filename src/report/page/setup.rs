@@ -106,6 +106,17 @@ impl Said<'_> {
 
     fn data(&self) -> String {
         let mut parts = vec![self.named("data.dataset")];
+        let used = self.0.datasets().into_iter();
+        let own: Vec<String> = used
+            .filter(|dataset| self.0.account.is_unpublished(dataset))
+            .map(spelled)
+            .collect();
+        if !own.is_empty() {
+            parts.push(format!(
+                "the files of {} are not those published under that name",
+                listed(&own)
+            ));
+        }
         let counts: Vec<String> = self.0.account.data.iter().map(counts).collect();
         let alike = counts.windows(2).all(|pair| pair[0] == pair[1]);
         parts.extend(counts.into_iter().take(usize::from(alike)));
