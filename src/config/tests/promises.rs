@@ -82,7 +82,7 @@ fn every_word_of_every_choice_makes_its_own_settings() {
 }
 
 /// Asks for everything that a trial can leave behind.
-const RECORDED: &str = "data.dataset = 'glyphs'\ncheckpoint.every = 5\nprobe = { every = 10, landscape = true }\ntune.key = 'train.learning_rate'\nclaim = { statement = 'a', source = 'b', figure = 'c', tests = [{ by = 'train.learning_rate', compare = [0.1, 0.2], expect = 'lower' }] }\nsweep.train.learning_rate = [0.1, 0.2]";
+const RECORDED: &str = "data.dataset = 'glyphs'\ncheckpoint.every = 5\nprobe = { every = 10, landscape = true }\ntune.key = 'train.learning_rate'\nclaim = { statement = 'a', source = 'b', figure = 'c', about_evaluation = true, tests = [{ by = 'train.learning_rate', compare = [0.1, 0.2], expect = 'lower' }] }\nsweep.train.learning_rate = [0.1, 0.2]";
 /// What a file must say for a choice to mean something.
 fn where_it_applies(path: &str) -> &'static str {
     match path {
