@@ -174,13 +174,9 @@ fn check_published(experiment: &Experiment, layout: &Layout, places: &Places) ->
 
 /// What a file of a dataset held when a run last trained on it.
 fn trained_on<'a>(runs: &'a [RunEntry], dataset: &str, file: &str) -> Option<&'a String> {
-    let trained = runs
-        .iter()
-        .rev()
-        .filter(|run| run.trained > 0 || run.finished.is_empty());
-    trained
-        .filter_map(|run| run.datasets.get(dataset)?.files.get(file))
-        .next()
+    let runs = runs.iter().rev();
+    let mut trained = runs.filter(|run| run.trained > 0 || run.finished.is_empty());
+    trained.find_map(|run| run.datasets.get(dataset)?.files.get(file))
 }
 
 /// Why finished trials of an earlier version are trained again; `None` where there are none.

@@ -101,7 +101,7 @@ impl Tables {
             None => (PathBuf::from(given), given.to_owned()),
             Some(home) => {
                 let path = match place {
-                    Place::File { .. } => shown(home.folder.join(given)),
+                    Place::File { .. } => shown(&home.folder.join(given)),
                     Place::Override(_) => PathBuf::from(given),
                 };
                 let kept = if Path::new(given).is_absolute() {
@@ -191,11 +191,11 @@ impl Tables {
 }
 
 /// A path as people would write it: without ways back and forth.
-fn shown(path: PathBuf) -> PathBuf {
+fn shown(path: &Path) -> PathBuf {
     if path.is_absolute() {
-        fs::physical(&path)
+        fs::physical(path)
     } else {
-        fs::seen_from(Path::new("."), &path).into()
+        fs::seen_from(Path::new("."), path).into()
     }
 }
 

@@ -39,9 +39,12 @@ pub fn table(results: &Results) -> String {
         .values()
         .map(|trials| row(trials, results.target_accuracy))
         .collect();
-    let notes = population::gaps(results).sentences().into_iter();
-    let notes: String = notes.map(|note| format!("{note}\n")).collect();
-    lay_out(&header, &rows, axes) + &notes
+    let mut table = lay_out(&header, &rows, axes);
+    for note in population::gaps(results).sentences() {
+        table.push_str(&note);
+        table.push('\n');
+    }
+    table
 }
 
 fn row(trials: &[&TrialCurves], target: f64) -> Vec<String> {
