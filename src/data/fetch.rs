@@ -366,6 +366,20 @@ mod tests {
     }
 
     #[test]
+    fn whole_files_that_hold_something_else_are_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let [_, labels, ..] = MNIST.files else {
+            panic!("four files");
+        };
+        let path = folder.path().join(labels.name);
+        fs::replace(&path, &[0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+        let error = is_sound(&path, labels).unwrap_err().to_string();
+        assert!(error.contains("is not replaced"), "{error}");
+        fs::replace(&path, &[0, 0, 8, 1, 0, 0, 0, 2, 7]).unwrap();
+        assert!(!is_sound(&path, labels).unwrap(), "it is cut short");
+    }
+
+    #[test]
     fn when_every_mirror_fails_each_one_s_reason_is_kept() {
         let missing = Server::start(|_| answer(404, 0, &[]));
         let wrong = Server::start(|_| answer(200, 10, &[b"ten bytes?"]));
@@ -401,7 +415,7 @@ mod tests {
         assert_eq!(error.exit_code(), 4);
         let expected = format!(
             "the dataset `mnist` is missing and could not be downloaded\n\
-             looked in:\n  `{}` (--data-dir)\n  `given` (--data-dir)\n  `{cache}` (cache)\n\
+             looked in:\n  `{}` (--data-dir)\n  `given/MNIST/raw` (--data-dir)\n  `given/raw` (--data-dir)\n  `given` (--data-dir)\n  `{cache}` (cache)\n\
              tried:\n  `https://example.org/x`: no answer\n\
              to put its files there by hand, save them as:\n  {}\n\
              from one of:\n  `https://ossci-datasets.s3.amazonaws.com/mnist/`\n  \
