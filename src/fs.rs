@@ -11,11 +11,24 @@ pub use self::growing::{Growing, Grown, whole_lines};
 pub use self::lock::{Held, Lock};
 pub use self::paths::{physical, seen_from};
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+
+/// A path as a shell reads it: `~` and `~/x` begin at the home folder, any other path is left as it is.
+/// None where the home folder is not known, or is no text.
+pub fn from_home(path: &str) -> Option<Cow<'_, str>> {
+    let rest = match path.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with(std::path::is_separator) => rest,
+        _ => return Some(path.into()),
+    };
+    let home = etcetera::home_dir().ok()?;
+    let home = home.to_str()?.trim_end_matches(std::path::is_separator);
+    Some(format!("{home}{rest}").into())
+}
 
 /// Reads a whole file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {

@@ -1,4 +1,7 @@
-//! How durations, shares and sizes read, on the progress display and in tables alike.
+//! How durations, shares, sizes and counts read, on the progress display and in tables alike, and which
+//! characters of a text can stand in a file.
+
+use std::borrow::Cow;
 
 /// `97.3 %`
 pub fn percent(share: f64) -> String {
@@ -37,7 +40,66 @@ pub fn size(bytes: u64) -> String {
 
 /// `1 trial`, `2 trials`
 pub fn trials(count: usize) -> String {
-    format!("{count} trial{}", if count == 1 { "" } else { "s" })
+    counted(count, "trial", "trials")
+}
+
+/// `1 pair is`, `2 pairs are`: a number with what is said of one or of several.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Text for SVG and HTML, not yet escaped. What may not stand in them even escaped is replaced by `�`:
+/// what XML's `Char` leaves out (U+FFFE, U+FFFF, most control characters) and the other control
+/// characters, which HTML leaves out.
+pub fn for_markup(text: &str) -> Cow<'_, str> {
+    let replaced = |letter: char| match letter {
+        '\r' => ' ',
+        '\n' | '\t' => letter,
+        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        control if control.is_control() => '\u{fffd}',
+        other => other,
+    };
+    if text.chars().all(|letter| replaced(letter) == letter) {
+        return text.into();
+    }
+    text.chars().map(replaced).collect()
+}
+
+/// Text as one line of printable characters: line ends and tabs become spaces, other control characters
+/// `�`, so that no text steers a terminal.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    let line = for_markup(text);
+    if line.contains(['\n', '\t']) {
+        line.replace(['\n', '\t'], " ").into()
+    } else {
+        line
+    }
+}
+
+/// A cell of a CSV file, not yet quoted. Spreadsheets run text that begins with `=`, `+`, `-` or `@` as
+/// a formula, so it gets an apostrophe in front, as they write text themselves; numbers are left alone.
+/// A cell is one line, and other control characters are replaced by `�`.
+pub fn for_csv(text: &str) -> Cow<'_, str> {
+    let line = one_line(text);
+    if is_formula(&line) && line.parse::<f64>().is_err() {
+        format!("'{line}").into()
+    } else {
+        line
+    }
+}
+
+/// What a cell said before [`for_csv`] put its apostrophe in front.
+pub fn from_csv(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(text) if is_formula(text) => text,
+        _ => cell,
+    }
+}
+
+/// Whether a text begins as a formula, or as one with apostrophes in front, which must not lose them.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'')
+        .starts_with(['=', '+', '-', '@'])
 }
 
 /// `20 × 64` of a list that says 64 twenty times; `None` of any other.
@@ -75,6 +137,43 @@ mod tests {
     fn sizes_keep_three_figures_or_so() {
         let written: Vec<String> = [812, 14_200, 3_000_000, 5_120_000_000].map(size).into();
         assert_eq!(written, ["812 bytes", "14.2 kB", "3.0 MB", "5.1 GB"]);
+    }
+
+    #[test]
+    fn one_is_singular() {
+        let written = [0, 1, 2].map(|count| counted(count, "pair", "pairs"));
+        assert_eq!(written, ["0 pairs", "1 pair", "2 pairs"]);
+    }
+
+    #[test]
+    fn what_xml_forbids_is_replaced() {
+        let text = for_markup("a\u{fffe}\u{ffff}\u{0}\u{1b}\u{7f}\u{9f}\r\n\tü\u{10ffff}");
+        assert_eq!(
+            text,
+            "a\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd} \n\tü\u{10ffff}"
+        );
+        assert!(matches!(for_markup("plain <text>"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_numbers_stay_numbers() {
+        for (text, cell) in [
+            ("=1+1", "'=1+1"),
+            ("+3 points", "'+3 points"),
+            ("-- none", "'-- none"),
+            ("@a", "'@a"),
+            ("'=a", "''=a"),
+            ("-0.5", "-0.5"),
+            ("+1e-7", "+1e-7"),
+            ("'tis", "'tis"),
+            ("a = b", "a = b"),
+            ("\u{1b}[31ma\r\nb", "\u{fffd}[31ma  b"),
+        ] {
+            assert_eq!(for_csv(text), cell);
+        }
+        for text in ["=1", "-x", "'=a", "''@", "'tis", "plain", "-0.5", ""] {
+            assert_eq!(from_csv(&for_csv(text)), text);
+        }
     }
 
     #[test]

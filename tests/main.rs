@@ -2,6 +2,7 @@
 
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 
+mod awkward;
 mod backends;
 mod breadth;
 mod by_hand;

@@ -61,7 +61,8 @@ pub struct Plot {
     /// Average over N points of a curve
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub smooth: u16,
-    /// A logarithmic horizontal axis, or with `=false` never [default: as suits the data]
+    /// A logarithmic horizontal axis, or with `=false` never [default: as suits the data]. Values of 0 or
+    /// less have no logarithm: a chart of them stays linear, and a note says so
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub log_x: Option<bool>,
     /// A logarithmic vertical axis, likewise

@@ -128,9 +128,8 @@ fn listed(found: &[Leftover]) -> String {
 
 /// `3 stale trials`, `3 stale trials and 1 leftover`
 fn counted(trials: usize, debris: usize) -> String {
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
-    let trials = (trials > 0).then(|| format!("{trials} stale trial{}", plural(trials)));
-    let debris = (debris > 0).then(|| format!("{debris} leftover{}", plural(debris)));
+    let trials = (trials > 0).then(|| units::counted(trials, "stale trial", "stale trials"));
+    let debris = (debris > 0).then(|| units::counted(debris, "leftover", "leftovers"));
     let parts: Vec<String> = trials.into_iter().chain(debris).collect();
     parts.join(" and ")
 }

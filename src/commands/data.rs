@@ -7,6 +7,7 @@ use crate::commands::{print, say};
 use crate::config::spec;
 use crate::data::{self, Availability, Dataset, FetchProgress, FileCheck, FileState, Places};
 use crate::error::{Error, Result};
+use crate::units;
 
 /// A download says how far it is at most this often.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -99,9 +100,9 @@ fn refuse_damaged(checks: &[FileCheck]) -> Result<()> {
         .map(|check| format!("`{}`", check.path.display()))
         .collect();
     Err(Error::Data(format!(
-        "{} of {} files are damaged\n  hint: delete {} and run `bn-lab data fetch {}`",
+        "{} of {} damaged\n  hint: delete {} and run `bn-lab data fetch {}`",
         damaged.len(),
-        checks.len(),
+        units::counted(checks.len(), "file is", "files are"),
         names.join(", "),
         first.dataset
     )))
@@ -115,9 +116,9 @@ fn refuse_others(checks: &[FileCheck]) -> Result<()> {
         return Ok(());
     };
     Err(Error::Data(format!(
-        "{} of {} files are whole, and hold something else than what was published under their names\n  hint: results that are trained on them say so and name them by their SHA-256; `bn-lab data fetch {} --data-dir DIR` downloads the published ones into another folder",
+        "{} of {} whole, and hold something else than what was published under their names\n  hint: results that are trained on them say so and name them by their SHA-256; `bn-lab data fetch {} --data-dir DIR` downloads the published ones into another folder",
         others.len(),
-        checks.len(),
+        units::counted(checks.len(), "file is", "files are"),
         first.dataset
     )))
 }

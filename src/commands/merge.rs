@@ -6,6 +6,7 @@ use crate::commands::say;
 use crate::error::Result;
 use crate::record::layout::Layout;
 use crate::record::merge::{self, Merged};
+use crate::units;
 
 /// Merges, draws the charts, prints the table and what is missing.
 pub fn run(arguments: &cli::Merge) -> Result<()> {
@@ -33,7 +34,10 @@ fn summary(merged: &Merged) -> String {
         instruction_sets,
         ..
     } = merged;
-    let mut text = format!("note: {copied} trials copied; {finished} of {planned} are finished");
+    let mut text = format!(
+        "note: {} copied; {finished} of {planned} finished",
+        units::trials(*copied)
+    );
     if finished < planned {
         text.push_str(&format!(
             "; {} to do, which no folder has finished: `bn-lab run` completes them",
@@ -42,7 +46,8 @@ fn summary(merged: &Merged) -> String {
     }
     if *strangers > 0 {
         text.push_str(&format!(
-            "; {strangers} trials of earlier experiments were left where they are"
+            "; {} of earlier experiments left in place",
+            units::trials(*strangers)
         ));
     }
     if instruction_sets.len() > 1 {

@@ -29,16 +29,18 @@ use crate::plot::figures;
 use crate::record;
 use crate::record::layout::Layout;
 use crate::record::results::Results;
+use crate::units::for_markup;
 
 /// Said where a folder has no curve yet.
 const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been completed yet";
 
-/// Prints results to stdout. A reader that closed the pipe (`| head`) has seen enough: no error.
+/// Prints results to stdout, without characters that would steer a terminal. A reader that closed the
+/// pipe (`| head`) has seen enough: no error.
 fn print(text: &str) -> Result<()> {
-    print_if_open(text).map(|_| ())
+    print_if_open(&for_markup(text)).map(|_| ())
 }
 
-/// Likewise; `false` once nobody reads any more.
+/// Likewise, as it is; `false` once nobody reads any more.
 fn print_if_open(text: &str) -> Result<bool> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -50,7 +52,7 @@ fn print_if_open(text: &str) -> Result<bool> {
 
 /// Says something on stderr; a closed stderr is no reason to stop.
 fn say(text: &str) {
-    drop(writeln!(std::io::stderr(), "{text}"));
+    drop(writeln!(std::io::stderr(), "{}", for_markup(text)));
 }
 
 /// Writes what tuning chose, and the comparison that the experiment is about, beside the other tables;
@@ -84,6 +86,7 @@ fn load(arguments: &crate::cli::ExperimentArgs, quiet: bool) -> Result<Experimen
         say(&format!("note: {note}"));
     }
     check_claim(&arguments.experiment, &loaded.experiment)?;
+    config::read_back(&loaded.experiment)?;
     Ok(loaded.experiment)
 }
 

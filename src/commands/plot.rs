@@ -68,17 +68,20 @@ fn draw(
 ) -> Result<Vec<PathBuf>> {
     let results = read(layout.root(), figures)?;
     let mut drawn: Vec<Drawn> = Vec::new();
-    let mut absent = Vec::new();
+    let (mut absent, mut unmet) = (Vec::new(), Vec::new());
     for (figure, request) in figures {
         match figure.draw(&results, request) {
-            Ok(charts) => drawn.extend(charts),
+            Ok(charts) => {
+                unmet.extend(charts.iter().flat_map(|c| figures::unmet(c, request)));
+                drawn.extend(charts);
+            }
             Err(reason) => absent.push(format!("no figure `{}`: {reason}", figure.name)),
         }
     }
     if drawn.is_empty() {
         return Err(Error::Usage(absent.join("\n")));
     }
-    for reason in absent {
+    for reason in absent.into_iter().chain(unmet) {
         say(&format!("note: {reason}"));
     }
     let output = output(arguments);

@@ -26,6 +26,7 @@ use crate::record::survey::{Selection, Survey, survey};
 use crate::record::writer::Writer;
 use crate::runner::{self, Sweep, Tally};
 use crate::train::BurnTrainer;
+use crate::units;
 
 /// Runs an experiment from its file to its charts.
 pub fn run(arguments: &cli::Run) -> Result<()> {
@@ -129,8 +130,8 @@ fn say_what_others_have(layout: &Layout, trials: &[Arc<Trial>], shard: Shard) ->
     let others = survey(layout, trials, &selection)?.others;
     if others > 0 {
         say(&format!(
-            "note: this was part {shard}; {others} of {} trials belong to other parts and are not finished in `{}`",
-            trials.len(),
+            "note: this was part {shard}; {others} of {} belong to other parts and are not finished in `{}`",
+            units::trials(trials.len()),
             layout.root().display()
         ));
     }
@@ -174,10 +175,8 @@ fn tell(survey: &Survey, earlier: Option<&Path>) {
         ),
     ] {
         if count > 0 {
-            let trials = if count == 1 { "trial" } else { "trials" };
-            say(&format!(
-                "note: training {count} finished {trials} again, {text}"
-            ));
+            let trials = units::counted(count, "finished trial", "finished trials");
+            say(&format!("note: training {trials} again, {text}"));
         }
     }
 }
@@ -358,12 +357,14 @@ fn remark(ending: &Ending) {
     }
     if finished_elsewhere > 0 {
         say(&format!(
-            "note: {finished_elsewhere} trials were finished by other runs meanwhile"
+            "note: {} finished by other runs meanwhile",
+            units::counted(finished_elsewhere, "trial was", "trials were")
         ));
     }
     if elsewhere > 0 {
         say(&format!(
-            "note: {elsewhere} trials are being trained by other runs; the last run to end draws the whole charts"
+            "note: {} being trained by other runs; the last run to end draws the whole charts",
+            units::counted(elsewhere, "trial is", "trials are")
         ));
     }
 }

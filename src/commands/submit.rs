@@ -15,6 +15,7 @@ use crate::fs;
 use crate::plan;
 use crate::record::layout::Layout;
 use crate::submit::{Job, kubernetes, slurm};
+use crate::units;
 
 /// Writes the job's files and prints what to do with them.
 pub fn run(arguments: &cli::Submit) -> Result<()> {
@@ -79,7 +80,13 @@ fn tasks(experiment: &Experiment, asked: u32) -> u32 {
     let tasks = asked.min(u32::try_from(trials).unwrap_or(u32::MAX)).max(1);
     if tasks < asked {
         say(&format!(
-            "note: {tasks} tasks, since there are {trials} trials"
+            "note: {}, since there {}",
+            units::counted(tasks as usize, "task", "tasks"),
+            if trials == 1 {
+                "is 1 trial".to_owned()
+            } else {
+                format!("are {trials} trials")
+            }
         ));
     }
     tasks

@@ -1,11 +1,11 @@
 //! `bn-lab watch`: how far a run elsewhere is, from its results folder alone.
 
-use std::io::IsTerminal;
 use std::time::Duration;
 
 use crate::cli;
 use crate::commands::{print, print_if_open};
 use crate::error::Result;
+use crate::progress;
 use crate::record::compact;
 use crate::record::layout::Layout;
 use crate::record::live::{self, Durations, Live};
@@ -20,7 +20,7 @@ pub fn run(arguments: &cli::Watch) -> Result<()> {
     let root = &arguments.results;
     compact::refuse(&Layout::new(root), "no run goes on in it")?;
     let mut durations = Durations::default();
-    let mut view = View::new(std::io::stdout().is_terminal());
+    let mut view = View::new(progress::can_redraw(&std::io::stdout()));
     loop {
         let live = live::read(root)?;
         let left = durations.seconds_left(root, &live)?;
@@ -55,8 +55,8 @@ enum View {
 }
 
 impl View {
-    fn new(is_terminal: bool) -> Self {
-        if is_terminal {
+    fn new(redraws: bool) -> Self {
+        if redraws {
             Self::Picture(0)
         } else {
             Self::Lines(Changes::default(), false)

@@ -17,6 +17,7 @@ use super::rule;
 use super::spec::{Condition, Experiment, Recording};
 use super::tune;
 use super::value::Value;
+use crate::units;
 
 /// The most trials that one experiment may have: a folder each.
 const MOST_TRIALS: u64 = 100_000;
@@ -26,6 +27,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
     let found = conditions::conditions(draft, problems)?;
     let conditions = &found.all;
     check_combinations(draft, conditions, problems);
+    check_datasets(draft, &found, problems);
     check_distinct(draft, &found, problems);
 
     let given = draft
@@ -71,11 +73,28 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
     Some(Loaded { experiment, notes })
 }
 
+/// A dataset that the product sweeps is none of a point that `include` adds.
+fn check_datasets(draft: &Draft, found: &Conditions, problems: &mut Problems) {
+    let key = "data.dataset";
+    let included = &found.all[found.all.len() - found.included..];
+    let is_named = |condition: &Arc<Condition>| {
+        let name = condition.keys.get(key);
+        name.is_some_and(|name| *name != Value::Text(String::new()))
+    };
+    if !included.iter().all(is_named) {
+        let place = draft.sweep.include.first().map(|include| include.place);
+        let text = format!("`{key}` is missing in a point of `sweep.include`");
+        let hint = "the keys of a point are its own, those outside `[sweep]` and the defaults";
+        problems.add_with_hint(place, text, Some(hint.to_owned()));
+    }
+}
+
 fn check_size(draft: &Draft, top: &Top, conditions: usize, problems: &mut Problems) {
     let trials = top.replicates.saturating_mul(conditions as u64);
     if trials > MOST_TRIALS {
         let text = format!(
-            "{conditions} conditions × {} replicates are {trials} trials; at most {MOST_TRIALS} make one experiment",
+            "{} × {} replicates are {trials} trials; at most {MOST_TRIALS} make one experiment",
+            units::counted(conditions, "condition", "conditions"),
             top.replicates
         );
         problems.add(draft.place("replicates"), text);
@@ -138,8 +157,9 @@ fn check_probe(
     });
     if let Some(width) = widths.min().filter(|&width| probe.unit >= width) {
         let text = format!(
-            "`probe.unit = {}`: the last hidden layer has {width} units, counted from 0",
-            probe.unit
+            "`probe.unit = {}`: the last hidden layer has {}, counted from 0",
+            probe.unit,
+            units::counted(width, "unit", "units")
         );
         problems.add(draft.place("probe.unit"), text);
     }

@@ -13,6 +13,7 @@ use super::spec::{Axis, Claim, Hypothesis, Take};
 use super::value::Value;
 use super::wire::{self, Kind, Node};
 use crate::error::Result;
+use crate::units::counted;
 
 /// Reads `[claim]` and checks it; `None` where nothing is claimed.
 pub(super) fn claim(
@@ -133,7 +134,9 @@ pub(super) fn note(
     let needed = (2.0 * comparisons as f64 / SIGNIFICANCE).log2().ceil();
     ((replicates as f64) < needed).then(|| {
         format!(
-            "`claim.tests` make {comparisons} comparisons, and with {replicates} replicates no p-value is below {SIGNIFICANCE} after Holm's correction: `replicates = {needed}` can tell, or fewer settings (`where`)"
+            "`claim.tests` make {}, and with {} no p-value is below {SIGNIFICANCE} after Holm's correction: `replicates = {needed}` can tell, or fewer settings (`where`)",
+            counted(comparisons, "comparison", "comparisons"),
+            counted(replicates as usize, "replicate", "replicates")
         )
     })
 }

@@ -14,6 +14,7 @@ use super::tables::{Home, Search, Tables};
 use super::value::Value;
 use super::wire::{self, Kind, Node, Place};
 use crate::error::Result;
+use crate::fs;
 
 /// Everything that was said, checked key by key; what depends on several keys comes later.
 pub(super) struct Draft {
@@ -125,13 +126,13 @@ fn target(path: &str) -> Option<Target> {
 }
 
 fn unknown_key(path: &str, place: Place, problems: &mut Problems) {
-    let hint = keys::suggestion(path).map(|known| {
+    let hint = keys::hint(path).map(|hint| {
         let turned = if path.ends_with("norm.momentum") {
             " Keras's `momentum` is that; PyTorch's is 1 minus it: 0.1 there is `norm.decay = 0.9`"
         } else {
             ""
         };
-        format!("did you mean `{known}`?{turned}")
+        format!("{hint}{turned}")
     });
     let text = format!("unknown key `{}`", start_of(path).escape_debug());
     problems.add_with_hint(place, text, hint);
@@ -262,7 +263,7 @@ impl Said {
         };
         let name = text("name").unwrap_or_else(|| read::default_name(file));
         let folder = text("output.dir").unwrap_or_else(|| read::default_folder(&name));
-        PathBuf::from(folder)
+        PathBuf::from(&*fs::from_home(&folder).unwrap_or_default())
     }
 
     fn into_draft(self, tables: Tables, problems: &mut Problems) -> Draft {

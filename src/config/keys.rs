@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::absent;
 use super::key_list::{self, Key};
 use super::sweep::Part;
 
@@ -17,6 +18,13 @@ pub(super) fn find(path: &str) -> Option<&'static Key> {
 pub(super) fn is_section(path: &str) -> bool {
     let path = path.strip_prefix("sweep.").unwrap_or(path);
     path == "sweep" || SECTIONS.contains(&path)
+}
+
+/// What to say of an unknown key: that there is nothing of the kind, or the key that it most likely
+/// stands for.
+pub(super) fn hint(unknown: &str) -> Option<String> {
+    absent::hint(unknown)
+        .or_else(|| suggestion(unknown).map(|known| format!("did you mean `{known}`?")))
 }
 
 /// The known key that an unknown one most likely stands for.
@@ -65,7 +73,22 @@ fn last_segment(path: &str) -> &str {
 }
 
 /// Names that other programs have for ours.
-const OTHER_NAMES: [(&str, &str); 29] = [
+const OTHER_NAMES: [(&str, &str); 44] = [
+    ("lr_scheduler", "train.schedule"),
+    ("scheduler", "train.schedule"),
+    ("num_epochs", "train.epochs"),
+    ("max_epochs", "train.epochs"),
+    ("n_epochs", "train.epochs"),
+    ("max_steps", "train.steps"),
+    ("optim", "train.optimizer"),
+    ("random_state", "seed"),
+    ("random_seed", "seed"),
+    ("dropout_rate", "model.dropout"),
+    ("validation_split", "data.validation"),
+    ("val_split", "data.validation"),
+    ("test_size", "data.test_share"),
+    ("hidden_layer_sizes", "model.hidden"),
+    ("shuffle", "train.order"),
     ("norm.momentum", "norm.decay"),
     ("norm.method", "norm.kind"),
     ("norm.type", "norm.kind"),

@@ -7,6 +7,7 @@
 //! A file is refused before anything is trained, and all its problems are reported at once. Nothing
 //! here looks at data, devices or results folders.
 
+mod absent;
 mod blocks;
 mod check;
 mod claim;
@@ -21,12 +22,14 @@ mod read;
 mod reading;
 mod resolve;
 mod rule;
+mod slips;
 pub mod spec;
 mod sweep;
 mod tables;
 mod tune;
 pub mod value;
 mod wire;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -40,7 +43,7 @@ use self::draft::Draft;
 use self::problem::Problems;
 use self::spec::Experiment;
 use self::tables::Search;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fs;
 
 /// An experiment, and what its author may not have meant.
@@ -126,4 +129,36 @@ fn checked(
         Some(loaded) if problems.is_empty() => Ok(loaded),
         _ => Err(problems.into_error()),
     }
+}
+
+/// Reads the text that a results folder will store, before anything is trained for it: an error where
+/// it is not this very experiment, and so would not repeat it.
+pub fn read_back(experiment: &Experiment) -> Result<()> {
+    let refused = |why: &str| {
+        Error::Experiment(format!(
+            "the experiment cannot be stored: {why}; nothing was trained\n  hint: this is a mistake in bn-lab; please report it with the experiment file and its overrides"
+        ))
+    };
+    let again = parse(Path::new("experiment.toml"), &experiment.resolved, &[])
+        .map_err(|e| refused(&format!("its `experiment.toml` cannot be read back: {e}")))?;
+    if is_alike(&again.experiment, experiment) {
+        Ok(())
+    } else {
+        Err(refused("its `experiment.toml` is read back as another one"))
+    }
+}
+
+/// Whether two experiments are one, wherever their results and their tables lie: what else the settings
+/// of a condition are follows from its keys.
+fn is_alike(one: &Experiment, other: &Experiment) -> bool {
+    let mut conditions = one.conditions.iter().zip(&other.conditions);
+    one.resolved == other.resolved
+        && (&one.name, &one.question) == (&other.name, &other.question)
+        && (one.seed, one.replicates) == (other.seed, other.replicates)
+        && (&one.axes, &one.recording) == (&other.axes, &other.recording)
+        && (&one.tune, &one.claim) == (&other.tune, &other.claim)
+        && one.conditions.len() == other.conditions.len()
+        && conditions.all(|(one, other)| {
+            one.values == other.values && one.keys.json_pieces().eq(other.keys.json_pieces())
+        })
 }

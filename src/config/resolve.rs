@@ -2,7 +2,6 @@
 //! everything and stays true when a default changes.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::Arc;
 
 use super::conditions::{Conditions, Open};
@@ -13,6 +12,7 @@ use super::spec::{Condition, Entry, TableFile};
 use super::sweep;
 use super::tables::SUMS;
 use super::value::Value;
+use super::written::{self, Member, Written};
 
 /// The keys that were read, with their values; `None` for one left open.
 pub(super) type Log = BTreeMap<&'static str, Option<Value>>;
@@ -64,9 +64,10 @@ pub(super) fn text(
     outside: &Log,
     tables: &[TableFile],
 ) -> String {
-    let mut out = "# written by bn-lab; every default filled in\n".to_owned();
+    let mut out = String::new();
+    written::comment(&mut out, "written by bn-lab; every default filled in");
     for section in ["", "data", "model", "norm", "train"] {
-        write_section(&mut out, section, |key| {
+        let members = members(section, |key| {
             if key.path == SUMS {
                 return draft.tables.sums(tables);
             }
@@ -77,17 +78,20 @@ pub(super) fn text(
                 Some(_) => elsewhere(key.path, draft, found),
             })
         });
+        written::section(&mut out, section, &members);
     }
-    write_sweep(&mut out, draft, found);
-    for section in ["tune", "claim", "checkpoint", "probe"] {
-        write_section(&mut out, section, |key| outside.get(key.path)?.clone());
+    let swept = sweep::write(&draft.sweep, included(found));
+    written::section(&mut out, "sweep", &swept);
+    for section in ["tune", "claim", "checkpoint", "probe", "output"] {
+        // Without the folder: run again under another name, the experiment must not fall on its own
+        // results.
+        let is_written = |key: &Key| key.path != "output.dir";
+        let members = members(section, |key| {
+            let value = outside.get(key.path)?.clone();
+            value.filter(|_| is_written(key))
+        });
+        written::section(&mut out, section, &members);
     }
-    // Without the folder: run again under another name, the experiment must not fall on its own
-    // results.
-    write_section(&mut out, "output", |key| {
-        let value = outside.get(key.path).cloned().flatten();
-        value.filter(|_| key.path != "output.dir")
-    });
     out
 }
 
@@ -110,44 +114,31 @@ fn elsewhere(path: &str, draft: &Draft, found: &Conditions) -> Option<Value> {
     }
 }
 
-fn write_sweep(out: &mut String, draft: &Draft, found: &Conditions) {
+/// The points that `include` adds, each with all its keys and their values.
+fn included(found: &Conditions) -> Vec<Vec<(String, Value)>> {
     let included = &found.all[found.all.len() - found.included..];
     let named = |condition: &Arc<Condition>| {
         let cells = found.axes.iter().zip(&condition.values);
         let cells = cells.filter_map(|(axis, value)| Some((axis.key.clone(), value.clone()?)));
         cells.collect()
     };
-    let included: Vec<Vec<(String, Value)>> = included.iter().map(named).collect();
-    let lines = sweep::write(&draft.sweep, &included);
-    if !lines.is_empty() {
-        push_line(out, format_args!("\n[sweep]"));
-    }
-    for line in lines {
-        push_line(out, format_args!("{line}"));
-    }
+    included.iter().map(named).collect()
 }
 
-fn write_section(out: &mut String, section: &str, value: impl Fn(&Key) -> Option<Value>) {
-    let mut header = !section.is_empty();
-    for key in key_list::all() {
+/// The keys of a section that have a value, in the order of the list of keys.
+fn members(section: &str, value: impl Fn(&Key) -> Option<Value>) -> Vec<Member> {
+    let member = |key: &Key| {
         let (in_section, name) = key.path.split_once('.').unwrap_or(("", key.path));
-        if in_section != section {
-            continue;
-        }
-        if let Some(value) = value(key) {
-            if std::mem::take(&mut header) {
-                push_line(out, format_args!("\n[{section}]"));
+        let value = Some(key)
+            .filter(|_| in_section == section)
+            .and_then(&value)?;
+        let written = match (key.rule, value) {
+            (Rule::Hypotheses, Value::List(tests)) => {
+                Written::Lines(tests.into_iter().map(Written::Value).collect())
             }
-            let value = match (key.rule, value) {
-                (Rule::Hypotheses, Value::List(tests)) => sweep::list(&tests),
-                (_, value) => value.to_toml(),
-            };
-            push_line(out, format_args!("{name} = {value}"));
-        }
-    }
-}
-
-fn push_line(out: &mut String, line: std::fmt::Arguments<'_>) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(out, "{line}");
+            (_, value) => Written::Value(value),
+        };
+        Some((name.to_owned(), written))
+    };
+    key_list::all().filter_map(member).collect()
 }

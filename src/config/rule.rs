@@ -5,9 +5,11 @@ use super::hypotheses;
 use super::key_list::Key;
 use super::keys;
 use super::problem::Problems;
+use super::slips;
 use super::tables::sum_and_path;
 use super::value::Value;
 use super::wire::{Kind, Node};
+use crate::fs;
 
 /// One end of a range of numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -114,6 +116,12 @@ impl Rule {
             (Self::Texts { may_be_empty }, Kind::List(items)) => {
                 texts(*may_be_empty, items.iter().map(|item| &item.kind))
             }
+            // A list from which a shell has taken the quotes, and no column of that name.
+            (Self::Texts { .. }, Kind::Plain(Value::Text(text)))
+                if slips::quoted_list(text).is_some() =>
+            {
+                None
+            }
             (Self::Texts { may_be_empty }, Kind::Plain(_)) => {
                 texts(*may_be_empty, std::iter::once(kind))
             }
@@ -127,9 +135,7 @@ impl Rule {
         let allowed = match (self, value) {
             (Self::Flag, Value::Bool(_)) | (Self::Text, Value::Text(_)) => true,
             (Self::Name, Value::Text(text)) => is_name(text),
-            (Self::Folder | Self::File, Value::Text(text)) => {
-                !text.trim().is_empty() && !text.contains('\0')
-            }
+            (Self::Folder | Self::File, Value::Text(text)) => return path(text),
             (Self::Choice(words), Value::Text(text)) => words.contains(&text.as_str()),
             (Self::Positions, Value::Text(text)) => POSITION_WORDS.contains(&text.as_str()),
             (Self::ResnetDepth, Value::Integer(n)) => {
@@ -183,10 +189,6 @@ impl Rule {
             Self::Folder => "the path of a folder".to_owned(),
             Self::File => "the path of a file".to_owned(),
             Self::Flag => "`true` or `false`".to_owned(),
-            Self::Whole {
-                least,
-                most: i64::MAX,
-            } => format!("a whole number of at least {least}"),
             Self::Whole { least, most } => format!("a whole number from {least} to {most}"),
             Self::Number { low, high } => format!("a number{}", range(*low, *high)),
             Self::Choice(words) => {
@@ -249,14 +251,19 @@ impl Rule {
         if let (Self::Blocks, Kind::List(items)) = (self, kind) {
             return blocks::first_mistake(items);
         }
-        let Kind::Plain(value) = kind else {
-            return None;
+        let value = match kind {
+            Kind::Plain(value) => value,
+            Kind::Foreign(text) => return self.too_large(text),
+            Kind::List(_) | Kind::Table(_) => return None,
         };
         match (self, value) {
+            (Self::Folder | Self::File, Value::Text(text)) if text.contains(char::is_control) => {
+                Some("in double quotes `\\t` is a tab and `\\n` a line end; put the path into single quotes".to_owned())
+            }
             (Self::Choice(words), Value::Text(text)) => did_you_mean(text, words),
             (Self::Positions, Value::Text(text)) => did_you_mean(text, &POSITION_WORDS),
             (Self::ResnetDepth, Value::Integer(n)) => Some(nearest_depths(*n)),
-            (Self::SweptKey | Self::SweptKeys, Value::Text(key)) => {
+            (Self::SweptKey | Self::SweptKeys, Value::Text(key)) if !key.starts_with('[') => {
                 let known = keys::suggestion(key).filter(|known| known != key)?;
                 Some(format!("did you mean `\"{known}\"`?"))
             }
@@ -266,12 +273,26 @@ impl Rule {
                     .map(|whole| format!("write `{whole}`"))
             }
             (_, Value::Text(text)) => {
-                let node = super::wire::override_value(text, 0);
-                let bare = self.accept(&node.kind)?;
-                Some(format!("write `{bare}`, without quotes"))
+                let read = |text: &str| self.accept(&super::wire::override_value(text, 0).kind);
+                if let Some(bare) = read(text) {
+                    return Some(format!("write `{bare}`, without quotes"));
+                }
+                let meant = slips::meant(text).map(|(meant, _)| meant);
+                let meant = meant.or_else(|| slips::quoted_list(text));
+                let meant = meant.filter(|meant| read(meant).is_some())?;
+                Some(slips::in_value(text).unwrap_or_else(|| format!("write `{meant}`")))
             }
             _ => None,
         }
+    }
+
+    /// Of a whole number that TOML cannot hold, where any that it can is allowed.
+    fn too_large(&self, text: &str) -> Option<String> {
+        let digits = text.trim_start_matches(['+', '-']);
+        let is_whole = digits.bytes().all(|b| b.is_ascii_digit() || b == b'_');
+        let takes_any = matches!(self, Self::Whole { most: i64::MAX, .. });
+        (is_whole && takes_any)
+            .then(|| "2^63 − 1 is the largest whole number that TOML can hold".to_owned())
     }
 }
 
@@ -311,6 +332,13 @@ pub(super) fn is_name(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+/// A path that can be opened, with the home folder in place of a leading `~`.
+fn path(text: &str) -> Option<Value> {
+    let is_path = !text.trim().is_empty() && !text.contains(char::is_control);
+    let path = is_path.then(|| fs::from_home(text))??;
+    Some(Value::Text(path.into_owned()))
 }
 
 fn is_swept_key(path: &str) -> bool {

@@ -97,6 +97,8 @@ impl Tables {
 
     /// The form of a path that is kept.
     fn placed(&mut self, given: &str, place: Place, home: Option<Home<'_>>) -> String {
+        // Where no home folder is known, the path is refused by its rule.
+        let given = &*fs::from_home(given).unwrap_or(given.into());
         let (path, kept) = match home {
             None => (PathBuf::from(given), given.to_owned()),
             Some(home) => {
@@ -228,13 +230,21 @@ pub fn sums_of(experiment: &toml::Table) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether two resolved experiments mean the same: where tables lie does not matter, as long as they
-/// hold the same.
+/// Whether two resolved experiments mean the same, however each is written: an earlier version left out
+/// keys that it did not have, and may have written numbers in another way. Where tables lie does not
+/// matter, as long as they hold the same.
 pub fn mean_the_same(one: &[u8], other: &[u8]) -> bool {
     if one == other {
         return true;
     }
-    let read = |text| Some(by_content(toml::from_slice(text).ok()?));
+    let read = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let loaded = super::parse(Path::new("experiment.toml"), text, &[]);
+        let resolved = loaded.map(|loaded| loaded.experiment.resolved);
+        // One of a later version has keys that are not known here.
+        let tree = toml::from_str(resolved.as_deref().unwrap_or(text)).ok()?;
+        Some(by_content(tree))
+    };
     let one: Option<toml::Table> = read(one);
     one.is_some() && one == read(other)
 }

@@ -7,6 +7,8 @@ mod promises;
 mod random_sweeps;
 mod refusals;
 mod refused_sweeps;
+mod round_trips;
+mod slips;
 mod sweep;
 mod tune;
 

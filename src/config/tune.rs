@@ -9,6 +9,7 @@ use super::problem::Problems;
 use super::read::{self, Reader};
 use super::spec::{Condition, Tune, Validation};
 use super::value::Value;
+use crate::units;
 
 const PLACEMENT: &str = "norm.placement";
 
@@ -45,8 +46,10 @@ pub(super) fn tune(
     let values = fair_budget(&tune.key, &tune.per, draft, found, problems)?;
     if tune.budget != values {
         let text = format!(
-            "`tune.budget = {}`: the sweep gives each group {values} values of `{}`; leave one of the two out",
-            tune.budget, tune.key
+            "`tune.budget = {}`: the sweep gives each group {} of `{}`; leave one of the two out",
+            tune.budget,
+            units::counted(values, "value", "values"),
+            tune.key
         );
         problems.add(draft.place("tune.budget"), text);
     }

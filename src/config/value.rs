@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use toml_writer::ToTomlValue;
 
 /// A plain value: what TOML and JSON both know.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,23 +23,9 @@ pub enum Value {
 }
 
 impl Value {
-    /// As it stands in a TOML file: text in quotes.
+    /// As it stands in a TOML file, on one line: text in quotes.
     pub fn to_toml(&self) -> String {
-        match self {
-            Self::Text(text) => toml::Value::String(text.clone()).to_string(),
-            Self::List(items) => {
-                let items: Vec<String> = items.iter().map(Self::to_toml).collect();
-                format!("[{}]", items.join(", "))
-            }
-            Self::Table(members) => {
-                let members: Vec<String> = members
-                    .iter()
-                    .map(|(key, value)| format!("{key} = {}", value.to_toml()))
-                    .collect();
-                format!("{{ {} }}", members.join(", "))
-            }
-            other => other.to_string(),
-        }
+        self.to_toml_value()
     }
 }
 

@@ -10,6 +10,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::problem::{Problems, start_of};
+use super::slips;
 use super::value::Value;
 
 /// Syntax errors that are told of one file.
@@ -134,13 +135,19 @@ fn toml_document(text: &str, problems: &mut Problems) -> Option<Node> {
         if let Place::File { line, .. } = at
             && last_line.replace(line) != Some(line)
         {
-            problems.add(at, format!("not valid TOML: {}", error.message()));
+            let message = format!("not valid TOML: {}", error.message());
+            problems.add_with_hint(at, message, slip(text, line));
         }
     }
     errors.is_empty().then(|| Node {
         kind: toml_table(table.get_ref(), &place, 0),
         place: place(0),
     })
+}
+
+/// What was most likely meant on a line, from 1, that cannot be read.
+fn slip(text: &str, line: usize) -> Option<String> {
+    slips::in_line(&start_of(text.lines().nth(line.checked_sub(1)?)?))
 }
 
 fn toml_table(table: &DeTable<'_>, place: &dyn Fn(usize) -> Place, depth: usize) -> Kind {
@@ -223,7 +230,12 @@ fn json_document(text: &str, problems: &mut Problems) -> Option<Node> {
         }
         Err(error) => {
             let message = format!("not valid JSON: {}", lower_first(&error.kind().to_string()));
-            problems.add(lines.place(error.range().start), message);
+            let at = lines.place(error.range().start);
+            let hint = match at {
+                Place::File { line, .. } => slip(text, line),
+                Place::Override(_) => None,
+            };
+            problems.add_with_hint(at, message, hint);
             None
         }
     }

@@ -10,7 +10,7 @@ use super::{LogOf, log_line};
 use crate::error::Result;
 use crate::event::{EpochResult, Event, Observer, Outcome};
 use crate::plan::Trial;
-use crate::units::{duration, percent};
+use crate::units::{duration, percent, trials};
 
 /// Resolution of the overall bar.
 const PARTS: u64 = 1000;
@@ -101,9 +101,9 @@ impl Bars {
         self.overall
             .set_position((self.estimate.share() * PARTS as f64) as u64);
         self.overall.set_message(format!(
-            "{} of {} trials, {} gone{left}",
+            "{} of {}, {} gone{left}",
             self.estimate.trials_ended(),
-            self.estimate.trials(),
+            trials(self.estimate.trials()),
             duration(elapsed),
         ));
     }

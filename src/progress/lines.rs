@@ -9,7 +9,7 @@ use super::{LogOf, log_line};
 use crate::error::Result;
 use crate::event::{Event, Observer, Outcome};
 use crate::plan::Trial;
-use crate::units::{duration, percent};
+use crate::units::{duration, percent, trials};
 
 /// A running trial speaks up at the end of an epoch, but not more often than this.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -95,10 +95,8 @@ impl<W: Write> Observer for Lines<W> {
             Event::SweepStarted { to_run, skipped } => {
                 self.estimate = Estimate::new(*to_run);
                 self.started = Instant::now();
-                let trials = if *to_run == 1 { "trial" } else { "trials" };
-                self.say(&format!(
-                    "{to_run} {trials} to train, {skipped} finished before"
-                ));
+                let trials = trials(*to_run);
+                self.say(&format!("{trials} to train, {skipped} finished before"));
             }
             Event::TrialStarted { trial, steps, .. } => self.estimate.started(&trial.id, *steps),
             Event::Step { trial, step, .. } => self.estimate.stepped(&trial.id, *step),

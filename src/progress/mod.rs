@@ -1,5 +1,5 @@
-//! What a person sees on stderr while a sweep runs: bars on a terminal, plain lines elsewhere,
-//! failures alone with `--quiet`. It draws what the events tell and decides nothing.
+//! What a person sees on stderr while a sweep runs: bars on a terminal that can redraw, plain lines
+//! elsewhere (`TERM=dumb` is such a terminal), failures alone with `--quiet`. It draws what the events tell and decides nothing.
 
 mod bars;
 mod estimate;
@@ -8,6 +8,8 @@ pub mod messages;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+
+use indicatif::ProgressDrawTarget;
 
 use crate::event::Observer;
 use crate::plan::Trial;
@@ -18,11 +20,19 @@ type LogOf = Box<dyn Fn(&Trial) -> PathBuf>;
 /// The display that fits where stderr goes. `log_of` gives the log of a failed trial.
 pub fn display(quiet: bool, log_of: impl Fn(&Trial) -> PathBuf + 'static) -> Box<dyn Observer> {
     let log_of: LogOf = Box::new(log_of);
-    if !quiet && std::io::stderr().is_terminal() {
+    // Where indicatif draws nothing it prints nothing either, not even a failure.
+    if !quiet && !ProgressDrawTarget::stderr().is_hidden() {
         Box::new(bars::Bars::new(log_of))
     } else {
         Box::new(lines::Lines::new(std::io::stderr(), quiet, log_of))
     }
+}
+
+/// Whether what was written to a stream can be drawn again: on a terminal that is not a dumb one, which
+/// is how indicatif decides about stderr.
+pub fn can_redraw(stream: &impl IsTerminal) -> bool {
+    let is_dumb = std::env::var("TERM").map_or(cfg!(unix), |name| name == "dumb");
+    stream.is_terminal() && !is_dumb
 }
 
 /// Told with a failure, so that it can be looked into while others run.

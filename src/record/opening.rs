@@ -31,8 +31,7 @@ pub(super) fn check_company(
     claims: &Claims,
 ) -> Result<()> {
     let there = fs::read_if_exists(&layout.experiment())?;
-    let is_same =
-        there.is_none_or(|text| config::mean_the_same(&text, experiment.resolved.as_bytes()));
+    let is_same = there.is_none_or(|text| is_same(&text, experiment));
     if is_same || !claims.has_company()? {
         return Ok(());
     }
@@ -40,6 +39,11 @@ pub(super) fn check_company(
         "another bn-lab is running another experiment into `{}`; wait for it, or choose another folder with `-o output.dir=…`",
         layout.root().display()
     )))
+}
+
+/// Whether a folder's `experiment.toml` is this experiment.
+fn is_same(stored: &[u8], experiment: &Experiment) -> bool {
+    config::mean_the_same(stored, experiment.resolved.as_bytes())
 }
 
 /// Refuses to train anew what is finished while others are at work: two runs that are forced would do
@@ -173,8 +177,7 @@ pub(super) fn keep_earlier_experiment(
     experiment: &Experiment,
 ) -> Result<Option<PathBuf>> {
     let earlier = fs::read_if_exists(&layout.experiment())?;
-    let resolved = experiment.resolved.as_bytes();
-    let Some(earlier) = earlier.filter(|text| !config::mean_the_same(text, resolved)) else {
+    let Some(earlier) = earlier.filter(|text| !is_same(text, experiment)) else {
         return Ok(None);
     };
     let digest = Sha256::digest(&earlier);

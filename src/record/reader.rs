@@ -16,6 +16,7 @@ use crate::config;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
+use crate::units;
 
 /// What a trial left when it ended; `None` where it has not ended. A record that is torn or of
 /// another trial counts as none; one that cannot be read, or of a newer format, is an error, so
@@ -229,7 +230,7 @@ pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     };
     let columns = axes.end + TrialRow::LAST.len();
     let whole = |row: csv::Result<csv::StringRecord>| {
-        let mut row = row.map_err(|e| damaged(&path, &e))?;
+        let mut row = unguarded(row.map_err(|e| damaged(&path, &e))?);
         row.extend(vec![""; columns.saturating_sub(row.len())]);
         Ok(row)
     };
@@ -262,6 +263,15 @@ fn axes_of(header: &csv::StringRecord) -> Option<std::ops::Range<usize>> {
         && last.len() >= TrialRow::LAST_OF_OLDEST
         && TrialRow::LAST.starts_with(&last);
     is_ours.then_some(first..end)
+}
+
+/// A row whose cells say what they said before they were guarded against spreadsheets.
+fn unguarded(row: csv::StringRecord) -> csv::StringRecord {
+    if row.iter().any(|cell| cell.starts_with('\'')) {
+        row.iter().map(units::from_csv).collect()
+    } else {
+        row
+    }
 }
 
 fn trial(table: &TrialsTable, row: &csv::StringRecord, curves: Curves) -> Result<TrialCurves> {

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::event::Outcome;
 use crate::fs;
 use crate::plan::Trial;
+use crate::units::for_csv;
 
 /// The axis that every table has, swept or not.
 pub(super) const PLACEMENT: &str = "norm.placement";
@@ -230,6 +231,7 @@ impl Table {
 
     fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         // Writing to memory has no way to fail, and all rows are as long as the header.
+        let cells = cells.into_iter().map(|cell| for_csv(&cell).into_owned());
         drop(self.writer.write_record(cells));
     }
 

@@ -249,10 +249,10 @@ fn counted(overview: &Overview) -> String {
         })
         .collect();
     format!(
-        "{} ({} conditions × {} replicates) into {}: {}",
+        "{} ({} × {}) into {}: {}",
         units::trials(overview.trials.len()),
-        overview.conditions,
-        overview.replicates,
+        units::counted(overview.conditions, "condition", "conditions"),
+        units::counted(overview.replicates as usize, "replicate", "replicates"),
         overview.folder.display(),
         counts.join(", ")
     )

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::table::lay_out_by;
 use crate::record::results::short_name;
+use crate::units::for_csv;
 
 /// Columns that hold text whatever it looks like: `12345678901234e5` is an id, not a number.
 const TEXT: [&str; 1] = ["trial"];
@@ -46,12 +47,12 @@ impl Sheet {
         text
     }
 
-    /// CSV with every digit.
+    /// CSV with every digit, and no cell that a spreadsheet would run as a formula.
     pub fn csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
         for row in std::iter::once(&self.columns).chain(&self.rows) {
             // Writing to memory has no way to fail, and all rows are as long as the header.
-            drop(writer.write_record(row));
+            drop(writer.write_record(row.iter().map(|cell| for_csv(cell).into_owned())));
         }
         let bytes = writer.into_inner().unwrap_or_default();
         String::from_utf8(bytes).unwrap_or_default()

@@ -1,5 +1,7 @@
 //! Text tables: columns padded to their widest cell, numbers to the right.
 
+use crate::units::one_line;
+
 /// Lays out `header` and `rows` with two spaces between columns; the first `left` columns are aligned
 /// to the left, all others to the right. No line ends in a space.
 pub(super) fn lay_out(header: &[String], rows: &[Vec<String>], left: usize) -> String {
@@ -12,6 +14,11 @@ pub(super) fn lay_out_by(
     rows: &[Vec<String>],
     is_left: impl Fn(usize) -> bool,
 ) -> String {
+    let printable = |row: &[String]| -> Vec<String> {
+        row.iter().map(|cell| one_line(cell).into_owned()).collect()
+    };
+    let header = &printable(header)[..];
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| printable(row)).collect();
     let width = |column: usize| {
         let cells = std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
         let lengths = cells

@@ -5,6 +5,7 @@ use crate::compare::tune::{Choice, choices, others};
 use crate::record::results::{Results, short_name};
 use crate::record::schema::TUNED_COLUMNS;
 use crate::stats;
+use crate::units::for_csv;
 
 /// A line for every setting: the chosen value, how it does, and the largest stable value; then a
 /// line for every choice at the end of its grid. `None` where nothing was tuned.
@@ -96,7 +97,7 @@ pub fn csv(results: &Results) -> Option<Vec<u8>> {
             cell(chosen.and_then(|c| stats::mean(&c.test))),
             cell(chosen.and_then(|c| stats::standard_deviation(&c.test))),
         ]);
-        drop(writer.write_record(cells));
+        drop(writer.write_record(cells.iter().map(|cell| for_csv(cell).into_owned())));
     }
     Some(writer.into_inner().unwrap_or_default())
 }

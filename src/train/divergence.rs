@@ -1,4 +1,12 @@
 //! When a loss has left all bounds.
+//!
+//! ```text
+//! diverged: loss not finite, or loss > factor · max(first, ln classes)
+//! ```
+//!
+//! `first` is the loss of the first step, in nats, and `ln classes` the loss of answering every class
+//! with the same probability, which is where a sound training begins. The first loss alone would be
+//! a poor yardstick: on a small batch it may be 0 by chance, and every later loss is a multiple of that.
 
 use crate::event::Outcome;
 
@@ -6,27 +14,30 @@ use crate::event::Outcome;
 #[derive(Debug, Clone)]
 pub struct Watch {
     factor: f64,
+    /// `ln classes`.
+    guessing: f64,
     first: Option<f64>,
     last_finite: Option<f64>,
 }
 
 impl Watch {
-    /// Calls a trial diverged when a training loss is above `factor` times its first, or when any
-    /// loss is not finite.
-    pub fn new(factor: f64) -> Self {
+    /// Calls a trial with so many classes diverged when a training loss is above `factor` times what it
+    /// began with (see above), or when any loss is not finite.
+    pub fn new(factor: f64, classes: usize) -> Self {
         Self {
             factor,
+            guessing: (classes.max(2) as f64).ln(),
             first: None,
             last_finite: None,
         }
     }
 
     /// Goes on watching after `[first, last]`, the losses of the first step and of the latest.
-    pub fn going_on(factor: f64, [first, last]: [f64; 2]) -> Self {
+    pub fn going_on(self, [first, last]: [f64; 2]) -> Self {
         Self {
-            factor,
             first: Some(first),
             last_finite: Some(last),
+            ..self
         }
     }
 
@@ -43,16 +54,29 @@ impl Watch {
             );
         }
         let first = *self.first.get_or_insert(loss);
-        if loss > self.factor * first {
-            let (loss, first) = (short(loss), short(first));
+        if loss > self.factor * first.max(self.guessing) {
             let reason = format!(
-                "the training loss {loss} at step {step} is more than {} times its start {first}",
-                self.factor
+                "the training loss {} at step {step} is more than {} times {}",
+                short(loss),
+                self.factor,
+                self.beginning(first)
             );
             return Some(self.diverged(step, reason));
         }
         self.last_finite = Some(loss);
         None
+    }
+
+    /// What the loss is held against.
+    fn beginning(&self, first: f64) -> String {
+        if first >= self.guessing {
+            format!("its start {}", short(first))
+        } else {
+            format!(
+                "{}, the loss of guessing among the classes",
+                short(self.guessing)
+            )
+        }
     }
 
     /// Looks at the loss of an evaluation on `part` after `step` steps.
@@ -85,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_loss_that_is_not_finite_diverges_with_its_step_and_the_last_finite_loss() {
-        let mut watch = Watch::new(1e3);
+        let mut watch = Watch::new(1e3, 10);
         assert_eq!(watch.training(1, 2.5), None);
         let outcome = watch.training(2, f64::NAN);
         let Some(Outcome::Diverged {
@@ -104,15 +128,43 @@ mod tests {
 
     #[test]
     fn a_loss_diverges_only_above_the_stated_multiple_of_its_start() {
-        let mut watch = Watch::new(10.0);
+        let mut watch = Watch::new(10.0, 2);
         assert_eq!(watch.training(1, 2.0), None);
         assert_eq!(watch.training(2, 20.0), None);
         assert!(watch.training(3, 20.1).is_some());
     }
 
     #[test]
+    fn a_first_loss_of_nothing_is_no_yardstick() {
+        let mut watch = Watch::new(1000.0, 2);
+        assert_eq!(watch.training(1, 0.0), None);
+        assert_eq!(watch.training(2, 54.0), None, "a hard batch");
+        assert_eq!(watch.training(3, 693.0), None);
+        let mut again = Watch::new(1000.0, 2).going_on([0.0, 693.0]);
+        for watch in [&mut watch, &mut again] {
+            let Some(Outcome::Diverged { reason, .. }) = watch.training(4, 694.0) else {
+                panic!("694 is more than 1000 · ln 2")
+            };
+            assert_eq!(
+                reason,
+                "the training loss 694.0000 at step 4 is more than 1000 times 0.6931, the loss of guessing among the classes"
+            );
+        }
+    }
+
+    #[test]
+    fn a_first_loss_above_that_of_guessing_decides_alone() {
+        for (first, classes) in [(2.5, 10), (10f64.ln(), 10), (0.7, 2)] {
+            let mut watch = Watch::new(10.0, classes);
+            assert_eq!(watch.training(1, first), None);
+            assert_eq!(watch.training(2, 10.0 * first), None);
+            assert!(watch.training(3, 10.01 * first).is_some());
+        }
+    }
+
+    #[test]
     fn a_first_loss_that_is_not_finite_leaves_no_last_finite_loss() {
-        let outcome = Watch::new(10.0).training(1, f64::INFINITY);
+        let outcome = Watch::new(10.0, 2).training(1, f64::INFINITY);
         assert!(matches!(
             outcome,
             Some(Outcome::Diverged {

@@ -46,13 +46,13 @@ pub(super) struct Extent {
 }
 
 impl Position {
-    /// The start of a training.
-    pub(super) fn start(train: &Train) -> Self {
+    /// The start of a training on so many classes.
+    pub(super) fn start(train: &Train, classes: usize) -> Self {
         Self {
             steps: 0,
             epochs: 0,
             running: Running::default(),
-            watch: Watch::new(train.divergence_factor),
+            watch: Watch::new(train.divergence_factor, classes),
             stopwatch: Stopwatch::default(),
         }
     }
@@ -92,7 +92,12 @@ impl Position {
 
     /// The position that a state was told at. Every loss in it is finite: a trial with another one
     /// has diverged, and tells of no state any more.
-    pub(super) fn restore(state: &mut Stored, train: &Train, extent: Extent) -> Result<Self> {
+    pub(super) fn restore(
+        state: &mut Stored,
+        train: &Train,
+        extent: Extent,
+        classes: usize,
+    ) -> Result<Self> {
         let steps = state.count("steps", 1..=extent.total)?;
         // An epoch that has all its steps may or may not have been evaluated.
         let most = steps / extent.per_epoch;
@@ -109,10 +114,8 @@ impl Position {
                 correct: state.count("epoch.correct", 0..=examples)?,
                 examples: state.count("epoch.examples", examples..=examples)?,
             },
-            watch: Watch::going_on(
-                train.divergence_factor,
-                [state.number("watch.first")?, state.number("watch.last")?],
-            ),
+            watch: Watch::new(train.divergence_factor, classes)
+                .going_on([state.number("watch.first")?, state.number("watch.last")?]),
             stopwatch: Stopwatch {
                 earlier: state.number("epoch.seconds")?,
                 ..Stopwatch::default()

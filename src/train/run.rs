@@ -64,11 +64,11 @@ impl<'a> Run<'a> {
             probes: probe.map(|probe| Probes::new(probe, settings, population, &data)),
             population,
             extent: extent(train, data.counts().train)?,
+            at: Position::start(train, data.classes()),
             data,
             digest,
             learner,
             stop,
-            at: Position::start(train),
             told_at: None,
             batch: Batch::default(),
         })
@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
     fn restore(&mut self, state: TrainingState) -> Result<()> {
         let train = &self.trial.condition.settings.train;
         let mut state = Stored::new(state);
-        self.at = Position::restore(&mut state, train, self.extent)?;
+        self.at = Position::restore(&mut state, train, self.extent, self.data.classes())?;
         self.learner.restore(&mut state, self.at.steps)?;
         state.finish()
     }

@@ -102,9 +102,12 @@ fn drift(layers: &[LayerSeries], percentiles: &[&str]) -> Option<f64> {
     };
     let of_layer = |median: &LayerSeries| {
         let [low, middle, high] = [low, middle, high].map(|q| trained(q, &median.layer));
-        let range = stats::mean(&high?)? - stats::mean(&low?)?;
+        let (low, high) = (stats::mean(&low?)?, stats::mean(&high?)?);
+        let range = high - low;
+        // A unit that gives every example the same has no range but rounding.
+        let rounding = f64::from(f32::EPSILON) * low.abs().max(high.abs());
         let drift = stats::standard_deviation(&middle?)? / range;
-        drift.is_finite().then_some(drift)
+        (range > rounding && drift.is_finite()).then_some(drift)
     };
     let drifts = all(layers, middle).into_iter().map(of_layer);
     stats::mean(&drifts.collect::<Option<Vec<_>>>()?)
@@ -220,6 +223,20 @@ mod tests {
         let both = [&layers("")[..], &still].concat();
         near(activation_drift(&both), 0.5_f64.sqrt() / 4.0);
         assert_eq!(median_drift(&both), None, "no unit was probed");
+    }
+
+    #[test]
+    fn a_unit_that_is_the_same_for_all_examples_has_no_drift() {
+        let constant = |p: &str, off: f64| {
+            let points = [(1, 4.0 + off), (2, 5.0 + off)];
+            series("0", &format!("unit_pre_activation_{p}"), &points)
+        };
+        let layers = [
+            constant("p15", 0.0),
+            constant("p50", 0.0),
+            constant("p85", 2e-7),
+        ];
+        assert_eq!(median_drift(&layers), None);
     }
 
     #[test]

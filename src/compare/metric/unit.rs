@@ -67,6 +67,17 @@ impl Unit {
     }
 }
 
+impl Unit {
+    /// The least that a measurement can tell apart: a mean below it is mostly trainings that needed
+    /// nothing, and a multiple of it says nothing.
+    pub fn resolution(self) -> f64 {
+        match self {
+            Self::Epochs | Self::Steps => 1.0,
+            _ => f64::MIN_POSITIVE,
+        }
+    }
+}
+
 /// Differences that do not matter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Margin {

@@ -236,7 +236,7 @@ fn term(
             .iter()
             .try_for_each(|(name, node)| term(&format!("{path}.{name}"), node, found, problems)),
         _ => {
-            let hint = keys::suggestion(path).map(|known| format!("did you mean `{known}`?"));
+            let hint = keys::hint(path);
             let text = format!(
                 "`{}` in `where` of `claim.tests`: must be a key that can be swept",
                 path.escape_debug()

@@ -151,6 +151,6 @@ pub(super) const KEYS: &[Key] = &[
         },
         default: "`1000.0`",
         applies: "",
-        meaning: "A loss above this multiple of the first step's ends the trial as `diverged`.",
+        meaning: "A training loss above this multiple of the first step's, or of ln(classes) where that is larger, ends the trial as `diverged`; so does one that is not finite.",
     },
 ];

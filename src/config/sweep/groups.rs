@@ -314,7 +314,7 @@ impl<'a> Reader<'a> {
                 }
             }
             _ => {
-                let hint = keys::suggestion(path).map(|known| format!("did you mean `{known}`?"));
+                let hint = keys::hint(path);
                 let text = format!(
                     "unknown key `{}` in `sweep.{word}`",
                     start_of(path).escape_debug()

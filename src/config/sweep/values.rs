@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::range;
 use crate::config::key_list::Key;
 use crate::config::problem::Problems;
+use crate::config::slips;
 use crate::config::value::Value;
-use crate::config::wire::{Kind, Node, Place};
+use crate::config::wire::{self, Kind, Node, Place};
 
 /// The values, checked one by one; `None` where there is a problem. `budget` is the count that a
 /// range without one has.
@@ -23,7 +24,8 @@ pub(super) fn values(
         other => {
             let shown = other.shown();
             let text = format!("`sweep.{} = {shown}`: must be a list of values", key.path);
-            problems.add_with_hint(node.place, text, Some(format!("write `[{shown}]`")));
+            let list = quoted(key, other).unwrap_or_else(|| format!("[{shown}]"));
+            problems.add_with_hint(node.place, text, Some(format!("write `{list}`")));
             return None;
         }
     };
@@ -36,6 +38,19 @@ pub(super) fn values(
         return None;
     }
     Some(values)
+}
+
+/// The list of values that a text stands for in which a shell has left no quotes.
+fn quoted(key: &Key, kind: &Kind) -> Option<String> {
+    let Kind::Plain(Value::Text(text)) = kind else {
+        return None;
+    };
+    let list = slips::quoted_list(text)?;
+    let Kind::List(items) = wire::override_value(&list, 0).kind else {
+        return None;
+    };
+    let is_allowed = |item: &Node| key.rule.accept(&item.kind).is_some();
+    items.iter().all(is_allowed).then_some(list)
 }
 
 /// Whether the sweep may vary `key`; `None` if it is a problem.

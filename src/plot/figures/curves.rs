@@ -9,6 +9,7 @@ use super::request::{Absent, Drawn, Horizontal, Request};
 use super::sheet::{self, Frame, Rows, Strip};
 use crate::plot::chart::{Chart, Point};
 use crate::record::results::{Details, Results, TrialCurves};
+use crate::units::counted;
 
 /// The training loss between epochs, where steps are counted.
 pub(super) fn details(_: &Results, request: &Request) -> Details {
@@ -110,7 +111,12 @@ pub(super) fn frame(
     let lost = lost_values(arrangement, metrics);
     if lost > 0 {
         told.push(format!(
-            "{lost} values of completed trials are not finite and left out."
+            "{} not finite and left out.",
+            counted(
+                lost,
+                "value of completed trials is",
+                "values of completed trials are"
+            )
         ));
     }
     told.extend(arrangement.left_out.iter().cloned());

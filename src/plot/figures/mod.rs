@@ -20,6 +20,7 @@ mod percentiles;
 mod predictiveness;
 mod progress;
 mod request;
+mod scales;
 mod scored;
 mod series;
 mod sheet;
@@ -33,6 +34,7 @@ mod to_target;
 mod units;
 
 pub use request::{Absent, Drawn, Horizontal, Request};
+pub use scales::unmet;
 pub use stems::{asked, may_have, no_such};
 
 use super::chart::Chart;
@@ -96,7 +98,11 @@ impl Figure {
                 "no trial has come to its end yet; `bn-lab run` trains them".to_owned(),
             ));
         }
-        (self.draw)(results, request)
+        let mut drawn = (self.draw)(results, request)?;
+        for drawn in &mut drawn {
+            scales::agree(drawn, request);
+        }
+        Ok(drawn)
     }
 }
 

@@ -8,6 +8,7 @@ use super::request::{Absent, Drawn, Request};
 use super::sheet::{Frame, Strip};
 use crate::plot::chart::{Axis, Panel, Point, Series};
 use crate::record::results::{Details, Results, TrialCurves};
+use crate::units::counted;
 
 /// Layers drawn below the unit, at most.
 const LAYERS: usize = 3;
@@ -108,8 +109,8 @@ impl Sheet<'_> {
             .to_owned();
         if self.left_out > 0 {
             note.push_str(&format!(
-                " {} layers are not drawn; `layers.csv` holds all.",
-                self.left_out
+                " {} not drawn; `layers.csv` holds all.",
+                counted(self.left_out, "layer is", "layers are")
             ));
         }
         let shown = "Distribution of what goes into the nonlinearity";

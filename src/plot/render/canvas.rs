@@ -9,6 +9,7 @@ use super::font;
 use super::text::Face;
 use super::{Colours, Style};
 use crate::plot::palette::{Colour, Role, hex};
+use crate::units::one_line;
 
 /// A place on the paper, in pixels from its upper left corner.
 pub(super) type Place = (f64, f64);
@@ -368,9 +369,9 @@ pub(super) fn number(value: f64) -> String {
     if text == "-0" { "0" } else { text }.to_owned()
 }
 
-/// Control characters, which XML forbids, become spaces.
+/// In one line, without what XML forbids.
 fn clean(text: &str) -> String {
-    text.replace(char::is_control, " ")
+    one_line(text).into_owned()
 }
 
 #[cfg(test)]

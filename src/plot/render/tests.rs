@@ -160,7 +160,9 @@ fn what_users_write_is_escaped() {
     chart.rows[0].panels[0].title = "a<b".to_owned();
     let svg = svg(&chart).expect("a picture");
     assert!(texts(&svg).contains(&"&lt;&amp;\"&gt;"));
-    assert!(svg.contains("<title id=\"chart-title\">Is &lt;b&gt; &amp; \"c\"  better?</title>"));
+    assert!(
+        svg.contains("<title id=\"chart-title\">Is &lt;b&gt; &amp; \"c\" \u{fffd}better?</title>")
+    );
     chart.rows[0].panels[0].series[0].label = "\"><script>".to_owned();
     assert!(
         !super::svg(&chart, &Style::default())
@@ -288,4 +290,32 @@ fn what_cannot_be_drawn_is_an_error() {
     let svg = svg(&chart()).expect("a picture");
     assert!(png(&svg, 0.0).is_err());
     assert!(png(&svg, f64::NAN).is_err());
+}
+
+#[test]
+fn no_text_makes_a_chart_that_cannot_be_read() {
+    // What XML forbids even escaped, and what must be escaped.
+    let odd: String = (0..0x20)
+        .chain(0x7f..0xa0)
+        .chain([0xfffe, 0xffff, 0x1_fffe])
+        .filter_map(char::from_u32)
+        .chain("<&\"']]>-->".chars())
+        .collect();
+    let mut chart = chart();
+    chart.title.push_str(&odd);
+    chart.subtitle.push_str(&odd);
+    chart.footnote.push_str(&odd);
+    chart.legend_title.push_str(&odd);
+    chart.x.label.push_str(&odd);
+    chart.x.ticks[0].label.push_str(&odd);
+    chart.rows[0].y.label.push_str(&odd);
+    chart.rows[0].heading.push_str(&odd);
+    let panel = &mut chart.rows[0].panels[0];
+    panel.title.push_str(&odd);
+    panel.note.push_str(&odd);
+    panel.series[0].label.push_str(&odd);
+    let svg = svg(&chart).expect("drawn");
+    png(&svg, ONE_TO_ONE).expect("XML");
+    let forbidden = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{fffe}' | '\u{ffff}');
+    assert!(!svg.contains(forbidden));
 }

@@ -149,8 +149,9 @@ fn percent(share: f64) -> String {
 
 /// How many times as much, of what is spent.
 fn ratio(tested: &Tested, judged: &Judged) -> String {
+    let unit = tested.metric.unit;
     match judged.means {
-        Some([a, b]) if tested.metric.unit.is_cost() && a > 0.0 && b > 0.0 => {
+        Some([a, b]) if unit.is_cost() && a.min(b) >= unit.resolution() => {
             format!(", {} times as much", figure(a / b, 2))
         }
         _ => String::new(),

@@ -325,3 +325,20 @@ fn pairs_count_for_the_claim_whichever_side_it_expects_to_be_better() {
         assert_eq!(tested.tally(&tested.comparisons[0]), expected);
     }
 }
+
+#[test]
+fn what_is_reached_within_the_first_epoch_is_no_multiple_of_it() {
+    // Five of six were above 80 % untrained: a mean of a sixth of an epoch.
+    let mut results = placements(
+        &[0.95; 6],
+        &[0.85; 6],
+        vec![test("epochs_to_target", Expect::Lower)],
+    );
+    let before = results.trials.iter_mut().filter(|t| t.condition == 2);
+    for trial in before.skip(1) {
+        trial.epochs[0].validation_accuracy = Some(0.9);
+    }
+    let (_, answer) = told(&results);
+    assert!(answer.contains("epochs fewer"), "{answer}");
+    assert!(!answer.contains("times as much"), "{answer}");
+}

@@ -4,6 +4,7 @@ use crate::compare::claim::{Judged, Judgement, Ruling};
 use crate::record::results::Expect;
 use crate::report::compare::EFFECT_OF_EVALUATION;
 use crate::stats::FEWEST_PAIRS;
+use crate::units::counted;
 
 /// The verdict: "holds", "holds in k of n comparisons", "mixed: …", "does not hold: no meaningful difference", "the
 /// opposite holds", "inconclusive …", or "not tested yet".
@@ -12,10 +13,15 @@ pub fn verdict(judgement: &Judgement) -> String {
     let lacking = match judgement.lacking() {
         _ if judgement.ruling() == Ruling::Untested => String::new(),
         [0, 0] => String::new(),
-        [0, pairs] => format!(" (so far: {pairs} pairs are missing)"),
+        [0, pairs] => format!(
+            " (so far: {} missing)",
+            counted(pairs, "pair is", "pairs are")
+        ),
         [comparisons, _] => {
             let all = judgement.comparisons().count();
-            format!(" (so far: {comparisons} of {all} comparisons are not trained)")
+            let all = counted(all, "comparison", "comparisons");
+            let are = if comparisons == 1 { "is" } else { "are" };
+            format!(" (so far: {comparisons} of {all} {are} not trained)")
         }
     };
     said(judgement) + &of_evaluation(judgement) + &lacking
@@ -37,7 +43,12 @@ fn of_evaluation(judgement: &Judgement) -> String {
 fn said(judgement: &Judgement) -> String {
     let counts = judgement.counts();
     let all = counts.all;
-    let of_all = |count: usize| format!("in {count} of {all} comparisons");
+    let of_all = |count: usize| {
+        format!(
+            "in {count} of {}",
+            counted(all, "comparison", "comparisons")
+        )
+    };
     match judgement.ruling() {
         Ruling::Untested => "not tested yet".to_owned(),
         Ruling::Holds => "holds".to_owned(),
@@ -83,7 +94,8 @@ fn suggestion(judgement: &Judgement) -> String {
         .position(|count| *count == counts.all);
     let Some(whole) = whole else {
         let some: usize = counts.suggestive.iter().sum();
-        return format!(": suggestive in {some} of {} comparisons", counts.all);
+        let all = counted(counts.all, "comparison", "comparisons");
+        return format!(": suggestive in {some} of {all}");
     };
     let why = neediest(judgement).map_or(String::new(), |judged| {
         let n = judged.comparison.paired.pairs;

@@ -8,6 +8,7 @@ use crate::report::sheet::Sheet;
 use crate::stats::{
     EXACT_UP_TO, FEWEST_PAIRS, Interval, SAMPLED_FLIPS, SIGNIFICANCE, Verdict, sign_test,
 };
+use crate::units::counted;
 
 /// Aligned text.
 pub fn table(answer: &Answer) -> String {
@@ -253,11 +254,7 @@ pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
         (low, high) if low == high => low,
         (low, high) => format!("{low}–{high}"),
     };
-    let comparisons = if count == 1 {
-        "1 comparison".to_owned()
-    } else {
-        format!("{count} comparisons")
-    };
+    let comparisons = counted(count, "comparison", "comparisons");
     let mut notes = vec![format!(
         "{comparisons}, paired by replicate; differences up to {margin} {} do not matter; {}",
         unit.of_differences(),
@@ -271,7 +268,8 @@ pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
     if let Some(fewest) = pairs.filter(|&pairs| pairs > 0).min() {
         let floor = sign_test(fewest, 0).p;
         notes.push(format!(
-            "p: two-sided sign-flip permutation test, exact up to {EXACT_UP_TO} pairs, else by {SAMPLED_FLIPS} random flips; {fewest} pairs allow none below {floor:.4}"
+            "p: two-sided sign-flip permutation test, exact up to {EXACT_UP_TO} pairs, else by {SAMPLED_FLIPS} random flips; {} none below {floor:.4}",
+            counted(fewest, "pair allows", "pairs allow")
         ));
     }
     notes.extend(exceptions(answer));
@@ -299,9 +297,9 @@ fn exceptions(answer: &Answer) -> Vec<String> {
     }
     let missing: usize = comparisons.iter().map(|c| c.missing).sum();
     if missing > 0 {
-        let pairs = if missing == 1 { "pair is" } else { "pairs are" };
+        let pairs = counted(missing, "pair is", "pairs are");
         notes.push(format!(
-            "{missing} {pairs} left out: a side failed, has not ended, or has no such figure"
+            "{pairs} left out: a side failed, has not ended, or has no such figure"
         ));
     }
     notes

@@ -205,10 +205,10 @@ impl Speaker<'_> {
         };
         self.subject(&first.a)
             .plain(format!(
-                " against {}, by {} in {} settings: ",
+                " against {}, by {} in {}: ",
                 self.opponent(&last.b),
                 spoken(self.compared.metric.name),
-                pair.len()
+                counted(pair.len(), "setting", "settings")
             ))
             .strong(parts.join(", "))
             .plain(self.range(pair).replace('-', "−"))

@@ -8,6 +8,7 @@ use crate::compare::{self, Answer, Question};
 use crate::error::Result;
 use crate::record::account::Account;
 use crate::record::results::{Results, short_name};
+pub(super) use crate::units::counted;
 
 /// Values of an axis beyond which not every two of them are compared: there would be hundreds of
 /// comparisons, and Holm's correction would leave nothing to find.
@@ -142,11 +143,6 @@ fn values(results: &Results, axis: usize) -> Vec<&str> {
 /// `learning rate` of `train.learning_rate`.
 pub(super) fn spoken(key: &str) -> String {
     short_name(key).replace('_', " ")
-}
-
-/// `3 trials`
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// `a`, `a and b`, `a, b and c`

@@ -252,7 +252,7 @@ impl Said<'_> {
             parts.push(format!("weight decay {}", self.of("model.weight_decay")));
         }
         parts.push(format!(
-            "diverged: loss not finite, or over {} × its start",
+            "diverged: loss not finite, or over {} × the larger of its start and ln(classes)",
             self.of("train.divergence_factor").trim_end_matches(".0")
         ));
         parts.join("; ")

@@ -9,6 +9,7 @@ use crate::compare::{Answer, Comparison, Description, descriptions, population};
 use crate::record::results::short_name;
 use crate::report::compare::{difference, figure, notes, said, target};
 use crate::stats::{self, Interval};
+use crate::units::counted;
 
 /// All tables that there are.
 pub(super) fn section(material: &Material<'_>) -> Section {
@@ -38,9 +39,9 @@ fn besides(answer: &Answer) -> Table {
         spoken(&answer.by)
     );
     let rest = format!(
-        ". {} of A minus that of B, replicate by replicate; p is corrected for the {} comparisons of this table.",
+        ". {} of A minus that of B, replicate by replicate; p is corrected for the {} of this table.",
         super::answer::capitalised(&spoken(answer.metric.name)),
-        tested.count()
+        counted(tested.count(), "comparison", "comparisons")
     );
     Table {
         caption: Words::new().strong(caption).plain(rest),
@@ -279,8 +280,8 @@ pub(super) fn tuning(material: &Material<'_>) -> Option<Words> {
     Some(match at_edge {
         0 => words,
         _ => words.plain(format!(
-            " In {at_edge} of {} settings the best one lies at an end of the grid: a better one may lie beyond.",
-            choices.len()
+            " In {at_edge} of {} the best one lies at an end of the grid: a better one may lie beyond.",
+            counted(choices.len(), "setting", "settings")
         )),
     })
 }

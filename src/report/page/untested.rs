@@ -5,6 +5,7 @@ use super::material::{Material, PLACEMENT, counted, listed};
 use super::names::{grouped, spelled};
 use super::words::Words;
 use crate::stats::FEWEST_PAIRS;
+use crate::units;
 
 /// The section.
 pub(super) fn section(material: &Material<'_>) -> Section {
@@ -55,9 +56,9 @@ pub(super) fn unfinished(material: &Material<'_>) -> Option<Words> {
         Words::new()
             .strong("The experiment is not complete")
             .plain(format!(
-                ": {} of {} trials. Everything here is about the rest.",
+                ": {} of {}. Everything here is about the rest.",
                 listed(&parts),
-                trials.len()
+                units::trials(trials.len())
             ))
     })
 }

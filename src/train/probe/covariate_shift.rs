@@ -10,10 +10,10 @@
 //!
 //! `covariate_shift` is `‖G − G′‖` (0 where there is none), `covariate_shift_relative` the same by
 //! `‖G‖`, `covariate_shift_cosine` the cosine between them (1 where there is none). A layer's norm,
-//! γ and β belong to the layer.
+//! γ and β belong to the layer. The quotient and the cosine are left out where a gradient vanished.
 
 use super::gradients::{is_weight, layer_of};
-use super::{Moment, Readings, distance, norm};
+use super::{LEAST_NORM, Moment, Readings, distance, norm, quotient};
 use crate::event::NamedTensor;
 
 /// Reads the shift of every layer.
@@ -32,9 +32,19 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
             let layer = layer_of(&gradient.name);
             let shift = distance(&gradient.values, &shifted.values);
             let (size, shifted_size) = (norm(&gradient.values), norm(&shifted.values));
+            let smaller = size.min(shifted_size);
             let cosine = dot(&gradient.values, &shifted.values) / (size * shifted_size);
+            let cosine = if smaller > LEAST_NORM {
+                cosine
+            } else {
+                f64::NAN
+            };
             readings.push(layer, "covariate_shift", shift);
-            readings.push(layer, "covariate_shift_relative", shift / size);
+            readings.push(
+                layer,
+                "covariate_shift_relative",
+                quotient(shift, size, LEAST_NORM),
+            );
             readings.push(layer, "covariate_shift_cosine", cosine);
         }
     }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Moment, Readings, distance, norm};
+use super::{LEAST_NORM, Moment, Readings, distance, norm, quotient};
 use crate::event::NamedTensor;
 
 /// Reads the norms, on the batch of the step that follows.
@@ -27,7 +27,7 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
             readings.push(
                 layer,
                 "update_ratio",
-                distance(&new.values, &old.values) / size,
+                quotient(distance(&new.values, &old.values), size, LEAST_NORM),
             );
         }
     }

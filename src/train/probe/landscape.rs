@@ -11,10 +11,13 @@
 //! | `gradient_relative_distance_max` | the same by `‖g‖`, as weights under a norm have no scale |
 //! | `effective_smoothness` | the largest `‖g − ∇L(θ(η))‖ / (η ‖g‖)` |
 //!
+//! A quotient is left out where it would be by nothing but rounding: by a loss that the network has
+//! already brought down to 0, by a gradient that vanished, or by a learning rate of 0.
+//!
 //! The papers' own grids of step sizes are not known. `learning_rate` is the step's own, so that the
 //! step sizes can be had; they are the same in conditions that share learning rate and schedule.
 
-use super::{Moment, Readings, norm};
+use super::{LEAST_NORM, LOSS_ROUNDING, Moment, Readings, norm, quotient};
 use crate::event::NamedTensor;
 
 /// Reads the landscape.
@@ -24,17 +27,19 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     };
     let size = length(&here.gradients);
     let (mut losses, mut distances) = (Vec::new(), Vec::new());
-    let mut smoothness = 0.0f64;
+    // Nothing is the largest of no numbers, and `max` passes over it.
+    let mut smoothness = f64::NAN;
     for multiple in &moment.settings.landscape {
         let step = multiple * next.learning_rate;
         let there = moment.network.descended(here, step);
         let there = there.slope(next.batch, next.step);
         let distance = apart(&here.gradients, &there.gradients);
         let quantity = format!("relative_loss_x{multiple}");
-        readings.push("all", &quantity, there.loss / here.loss);
+        let relative = quotient(there.loss, here.loss, LOSS_ROUNDING);
+        readings.push("all", &quantity, relative);
         losses.push(there.loss);
         distances.push(distance);
-        smoothness = smoothness.max(distance / (step * size));
+        smoothness = smoothness.max(quotient(distance, step * size, LEAST_NORM));
     }
     readings.push("all", "learning_rate", next.learning_rate);
     readings.push("all", "loss", here.loss);
@@ -46,7 +51,7 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     readings.push(
         "all",
         "gradient_relative_distance_max",
-        most(&distances) / size,
+        quotient(most(&distances), size, LEAST_NORM),
     );
     readings.push("all", "effective_smoothness", smoothness);
 }

@@ -161,6 +161,23 @@ impl Probes {
     }
 }
 
+/// `part / whole`; nothing (NaN, which no reading takes) where `whole` is no more than rounding, up to
+/// `least`: a multiple of that is a random number.
+fn quotient(part: f64, whole: f64, least: f64) -> f64 {
+    if whole > least {
+        part / whole
+    } else {
+        f64::NAN
+    }
+}
+
+/// What a mean cross-entropy in 32 bits may be off by: its logits' rounding.
+const LOSS_ROUNDING: f64 = f32::EPSILON as f64;
+
+/// Gradients and weights below this have lost digits in 32 bits. They keep their relative precision
+/// down to here: a gradient of 1e-12 at the bottom of a deep network is a measurement.
+const LEAST_NORM: f64 = f32::MIN_POSITIVE as f64;
+
 /// The L2 norm of numbers.
 fn norm(values: &[f32]) -> f64 {
     values
@@ -177,4 +194,30 @@ fn distance(a: &[f32], b: &[f32]) -> f64 {
         .map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2))
         .sum::<f64>()
         .sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_multiple_of_nothing_is_no_reading() {
+        let mut readings = Readings::default();
+        for (quantity, part, whole, least) in [
+            ("a loss brought down to 0", 0.5, 0.0, LOSS_ROUNDING),
+            ("a loss of rounding", 0.5, 6e-8, LOSS_ROUNDING),
+            ("nothing by nothing", 0.0, 0.0, LEAST_NORM),
+            ("a gradient without digits", 1e-3, 1e-40, LEAST_NORM),
+            ("a small loss", 1e-3, 1e-5, LOSS_ROUNDING),
+            ("a small gradient", 2e-30, 1e-30, LEAST_NORM),
+        ] {
+            readings.push("all", quantity, quotient(part, whole, least));
+        }
+        let read: Vec<(&str, f64)> = readings
+            .0
+            .iter()
+            .map(|reading| (&reading.quantity[..], reading.value.round()))
+            .collect();
+        assert_eq!(read, [("a small loss", 100.0), ("a small gradient", 2.0)]);
+    }
 }

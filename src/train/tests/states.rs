@@ -110,7 +110,7 @@ fn divergence_is_judged_by_the_losses_of_the_state() {
     for name in ["watch.first", "watch.last"] {
         let mut changed = state.clone();
         let loss = changed.numbers[name].as_f64().expect("a loss");
-        put(&mut changed, name, Value::from(loss * 0.875));
+        put(&mut changed, name, Value::from(loss * 1.25));
         assert_ne!(go_on(changed).0.expect("no error"), outcome, "{name}");
     }
 }

@@ -9,6 +9,7 @@ use crate::plot::figures::request::{Absent, Drawn};
 use crate::plot::figures::scored;
 use crate::plot::palette::Key;
 use crate::record::results::{Results, Take};
+use crate::units::counted;
 
 /// A comparison, the test that it is part of, and the test's position in the claim.
 type Entry<'a> = (usize, &'a Tested, &'a Judged);
@@ -113,7 +114,8 @@ impl<'a> Claimed<'a> {
         let left_out = self.entries.len().saturating_sub(ROWS);
         if left_out > 0 {
             notes.push(format!(
-                "{left_out} more comparisons are left out; all: `bn-lab claims DIR`."
+                "{} left out; all: `bn-lab claims DIR`.",
+                counted(left_out, "more comparison is", "more comparisons are")
             ));
         }
         notes

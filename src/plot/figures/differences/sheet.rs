@@ -8,6 +8,7 @@ use crate::plot::figures::notes;
 use crate::plot::palette::Key;
 use crate::plot::scale::{self, Data, Extent};
 use crate::record::results::Results;
+use crate::units::counted;
 
 /// Comparisons at most.
 pub(super) const ROWS: usize = 18;
@@ -129,7 +130,7 @@ impl Sheet<'_> {
         let pairs = self.lines.iter().map(|line| line.comparison.paired.pairs);
         let (fewest, most) = (pairs.clone().min().unwrap_or(0), pairs.max().unwrap_or(0));
         let n = if fewest == most {
-            format!("n = {most} pairs.")
+            format!("n = {}.", counted(most, "pair", "pairs"))
         } else {
             format!("n = {fewest} to {most} pairs.")
         };

@@ -1,7 +1,7 @@
 //! What may be asked of a figure.
 
 use super::*;
-use crate::plot::figures::{Absent, Horizontal, catalogue, defaults};
+use crate::plot::figures::{Absent, Horizontal, catalogue, defaults, unmet};
 use crate::record::schema::{StepRow, TimingRow};
 
 fn asked(results: &Results, name: &str, request: &Request) -> Chart {
@@ -139,6 +139,74 @@ fn a_logarithmic_axis_is_made_on_request() {
         "Cross-entropy loss (nats, log scale)"
     );
     assert_eq!(chart.x.scale, Scale::Logarithmic);
+}
+
+/// `final` against the dropout rates, on logarithmic axes.
+fn final_by_dropout(rates: &[&str]) -> (Drawn, Vec<String>) {
+    let trials = ["none", "before"]
+        .into_iter()
+        .flat_map(|placement| rates.iter().map(move |rate| trial(&[placement, rate], 1)))
+        .collect();
+    let results = results(&["norm.placement", "model.dropout"], trials);
+    let request = Request {
+        log_x: Some(true),
+        ..Request::default()
+    };
+    let mut drawn = drawn(&results, "final", &request);
+    let unmet = unmet(&drawn[0], &request);
+    (drawn.remove(0), unmet)
+}
+
+#[test]
+fn a_scale_that_cannot_be_had_is_told_and_not_named() {
+    let (drawn, unmet) = final_by_dropout(&["0.0", "0.25", "0.5"]);
+    assert_eq!(drawn.chart.x.scale, Scale::Linear);
+    assert_eq!(drawn.stem, "final");
+    assert_eq!(
+        unmet,
+        [
+            "`--log-x` has no effect on `final`: it shows 0 or less, which has no logarithm; its axis is linear"
+        ]
+    );
+    let (drawn, unmet) = final_by_dropout(&["0.125", "0.25", "0.5"]);
+    assert_eq!(drawn.chart.x.scale, Scale::Logarithmic);
+    assert_eq!((&drawn.stem[..], unmet), ("final-log-x", Vec::new()));
+}
+
+#[test]
+fn a_vertical_scale_that_cannot_be_had_is_told_likewise() {
+    let mut results = placements(1);
+    for trial in &mut results.trials {
+        trial.epochs[1].train_loss = Some(0.0);
+    }
+    let request = Request {
+        log_y: Some(true),
+        ..of("train_loss")
+    };
+    let drawn = drawn(&results, "curves", &request).remove(0);
+    assert_eq!(drawn.chart.rows[0].y.scale, Scale::Linear);
+    assert_eq!(drawn.stem, "train_loss");
+    assert_eq!(unmet(&drawn, &request).len(), 1);
+}
+
+#[test]
+fn epoch_0_stands_on_the_edge_of_a_logarithmic_axis_and_the_chart_says_so() {
+    let request = Request {
+        log_x: Some(true),
+        ..of("test_loss")
+    };
+    let mut results = placements(1);
+    for trial in &mut results.trials {
+        // Of a single epoch, epoch 0 is drawn, too.
+        trial.epochs.truncate(2);
+    }
+    let chart = asked(&results, "curves", &request);
+    assert_eq!(chart.x.scale, Scale::Logarithmic);
+    assert!(
+        chart
+            .footnote
+            .ends_with("What is 0 or less has no logarithm and stands on the edge of its panel.")
+    );
 }
 
 #[test]

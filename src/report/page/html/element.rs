@@ -1,5 +1,7 @@
 //! HTML as a tree: text is escaped because there is no other way to put it in.
 
+use crate::units::for_markup;
+
 /// A node with its attributes and what stands in it.
 #[derive(Debug, Clone)]
 pub(super) struct Element {
@@ -127,19 +129,31 @@ impl Element {
 /// Text as HTML writes it, in elements and in attributes.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in for_markup(text).chars() {
         match letter {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            // What HTML does not allow even escaped.
-            control if control.is_control() && !matches!(control, '\n' | '\t') => {
-                escaped.push('\u{fffd}');
-            }
             other => escaped.push(other),
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_attributes_hold_nothing_that_xml_forbids() {
+        let odd = "a\u{fffe}\u{1b}<b>\u{ffff}";
+        let mut html = String::new();
+        el("p").with("title", odd).text(odd).write(&mut html);
+        assert_eq!(
+            html.trim_end(),
+            "<p title=\"a\u{fffd}\u{fffd}&lt;b&gt;\u{fffd}\">a\u{fffd}\u{fffd}&lt;b&gt;\u{fffd}</p>"
+        );
+    }
 }
