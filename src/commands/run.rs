@@ -58,6 +58,11 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     entry.datasets = files(&survey.to_run, &places, quiet)?;
     let why = provenance::named_by_path(&experiment, &survey.to_run)?;
     let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
+    let described = trainer.describe(&survey.to_run);
+    if !quiet {
+        say_all(report::dataset::lines(described.values()));
+    }
+    writer.describe(described);
     let digest = |trial: &Trial| trainer.digest(&trial.condition);
     let earlier = writer.begin(&survey.to_run, digest)?;
     if !quiet {

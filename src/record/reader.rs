@@ -2,17 +2,20 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::compact;
 use super::curves::{self, Curves};
+use super::datasets;
 use super::layout::Layout;
 use super::manifest;
 use super::results::{Claim, Details, Results, TrialCurves, Tuning};
 use super::schema::{TrialRecord, TrialRow};
 use crate::config;
+use crate::description::DatasetDescription;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
@@ -144,13 +147,14 @@ pub fn read(root: &Path) -> Result<Results> {
 pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
     let layout = Layout::new(root);
     let bytes = experiment(&layout)?;
-    manifest::read(&layout)?;
+    let described = manifest::read(&layout)?.data;
     let header: Header = toml::from_slice(&bytes).map_err(|e| damaged(&layout.experiment(), &e))?;
     let table = trials_table(&layout)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     let curves = curves::read(&layout, &ids, details)?;
-    let rows = table.rows.iter().zip(curves);
-    let trials = rows.map(|(row, curves)| trial(&table, row, curves));
+    let datasets = datasets::of_trials(&layout, &ids, described)?;
+    let rows = table.rows.iter().zip(curves).zip(datasets);
+    let trials = rows.map(|((row, curves), data)| trial(&table, row, curves, data));
     Ok(Results {
         name: header.name,
         question: header.question,
@@ -264,7 +268,12 @@ fn axes_of(header: &csv::StringRecord) -> Option<std::ops::Range<usize>> {
     is_ours.then_some(first..end)
 }
 
-fn trial(table: &TrialsTable, row: &csv::StringRecord, curves: Curves) -> Result<TrialCurves> {
+fn trial(
+    table: &TrialsTable,
+    row: &csv::StringRecord,
+    curves: Curves,
+    data: Option<Arc<DatasetDescription>>,
+) -> Result<TrialCurves> {
     let cell = |column: usize| row.get(column).unwrap_or_default();
     let (outcome, diverged) = (table.axes.end, table.axes.end + 1);
     Ok(TrialCurves {
@@ -277,6 +286,7 @@ fn trial(table: &TrialsTable, row: &csv::StringRecord, curves: Curves) -> Result
             .map(|column| cell(column).to_owned())
             .collect(),
         outcome: cell(outcome).to_owned(),
+        data,
         diverged_step: if cell(diverged).is_empty() {
             None
         } else {

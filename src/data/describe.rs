@@ -1,0 +1,376 @@
+//! What a loaded dataset holds, in plain values, and what a reader should know before believing a
+//! result on it.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::dataset::{Dataset, Examples, Row};
+use crate::description::{ClassCount, ColumnReading, ColumnRole, DatasetDescription};
+
+/// Fewer rows for each class than this, on average, and the label may be no class at all.
+const FEW_ROWS: usize = 10;
+
+/// Classes from which on their number alone may raise that question.
+const MANY_CLASSES: usize = 10;
+
+/// The most names in a list.
+const MOST_NAMED: usize = 5;
+
+/// Describes `dataset` as it was loaded: limits applied, before any trial splits or scales it.
+pub fn describe(dataset: &Dataset) -> DatasetDescription {
+    let (train, test) = (dataset.train.class_counts(), dataset.test.class_counts());
+    let class = |(class, name): (usize, &String)| ClassCount {
+        name: name.clone(),
+        train: train[class],
+        test: test[class],
+    };
+    let mut described = DatasetDescription {
+        dataset: dataset.name.to_owned(),
+        columns: dataset.columns.clone(),
+        classes: dataset.class_names.iter().enumerate().map(class).collect(),
+        dropped_rows: dataset.dropped_rows,
+        repeated_test_examples: repeated(&dataset.train, &dataset.test),
+        notes: dataset.notes.clone(),
+    };
+    described.notes.extend(notes(dataset, &described));
+    described
+}
+
+fn notes(dataset: &Dataset, described: &DatasetDescription) -> Vec<String> {
+    [
+        not_classes(described),
+        one_sided(described),
+        alike(&dataset.class_names),
+        few_tests(described),
+        constant(dataset, described),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Test examples whose inputs stand in the training set.
+fn repeated(train: &Examples, test: &Examples) -> usize {
+    let known: HashSet<[u64; 2]> = (0..train.count()).map(|i| print(train.input(i))).collect();
+    let is_known = |&index: &usize| known.contains(&print(test.input(index)));
+    (0..test.count()).filter(is_known).count()
+}
+
+/// 128 bits of a hash: no two rows that differ have the same.
+fn print(row: Row<'_>) -> [u64; 2] {
+    [0u8, 1].map(|salt| {
+        let mut hash = DefaultHasher::new();
+        salt.hash(&mut hash);
+        match row {
+            Row::Bytes(bytes) => bytes.hash(&mut hash),
+            // A zero with a sign is the same input.
+            Row::Numbers(numbers) => numbers
+                .iter()
+                .for_each(|number| (number + 0.0).to_bits().hash(&mut hash)),
+        }
+        hash.finish()
+    })
+}
+
+/// Labels that have too few rows each to be classes.
+fn not_classes(described: &DatasetDescription) -> Option<String> {
+    let label = described
+        .columns
+        .iter()
+        .find(|column| column.role == ColumnRole::Label)?;
+    let classes = &described.classes;
+    let rows = described.train_examples() + described.test_examples();
+    let smallest = classes.iter().map(|class| class.train + class.test).min()?;
+    let are_numbers = classes.iter().all(|class| class.name.parse::<f64>().is_ok());
+    let are_whole = classes.iter().all(|class| class.name.parse::<i64>().is_ok());
+    let are_many = classes.len() > MANY_CLASSES;
+    let are_few = rows < FEW_ROWS * classes.len();
+    let question = if are_numbers && are_many && (are_few || !are_whole || 2 * smallest < FEW_ROWS) {
+        "is this a regression? Every value is a class of its own here: `bn-lab` trains classifiers"
+            .to_owned()
+    } else if are_few && are_many {
+        format!("is `{}` the label? `data.label` names it", label.name)
+    } else {
+        return None;
+    };
+    Some(format!(
+        "{} classes in {rows} rows: {question}",
+        classes.len()
+    ))
+}
+
+/// Classes that stand in one of the two sets alone.
+fn one_sided(described: &DatasetDescription) -> Option<String> {
+    let only = |is: fn(&ClassCount) -> bool| {
+        let found = described.classes.iter().filter(|class| is(class));
+        let names: Vec<&str> = found.map(|class| class.name.as_str()).collect();
+        (!names.is_empty()).then_some(names)
+    };
+    let untrained = only(|class| class.train == 0 && class.test > 0);
+    let untested = only(|class| class.test == 0 && class.train > 0);
+    let mut parts = Vec::new();
+    if let Some(names) = untrained {
+        parts.push(format!(
+            "no training example has {}, which the test set asks for",
+            classes(&names)
+        ));
+    }
+    if let Some(names) = untested {
+        parts.push(format!("no test example has {}", classes(&names)));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// ``class `a` ``, ``the classes `a` and `b` ``, ``the classes `a`, `b` and 3 others``
+fn classes(names: &[&str]) -> String {
+    match names {
+        [only] => format!("class `{only}`"),
+        _ => format!("the classes {}", listed(names)),
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match &quoted[..] {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] if quoted.len() <= MOST_NAMED => {
+            format!("{} and {last}", first.join(", "))
+        }
+        more => {
+            let (shown, rest) = more.split_at(MOST_NAMED - 1);
+            format!("{} and {} others", shown.join(", "), rest.len())
+        }
+    }
+}
+
+/// Labels that a person may have meant to be the same.
+fn alike(names: &[String]) -> Option<String> {
+    let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for name in names {
+        groups.entry(meant(name)).or_default().push(name);
+    }
+    groups.retain(|_, names| names.len() > 1);
+    let pairs: Vec<String> = groups.values().map(|names| listed(names)).collect();
+    (!pairs.is_empty()).then(|| {
+        format!(
+            "nearly the same labels are different classes here: {}; are they meant to be?",
+            pairs.join("; ")
+        )
+    })
+}
+
+/// A label without what is easily written in two ways: case, spaces, hyphens and underscores between
+/// letters, stops and quotes at the ends, zeros before and behind a number.
+fn meant(name: &str) -> String {
+    let is_dress = |letter: char| letter.is_whitespace() || ".,;:!\"'`".contains(letter);
+    let name = name.trim_matches(is_dress).to_lowercase();
+    if let Some(number) = name.parse::<f64>().ok().filter(|number| number.is_finite()) {
+        return (number + 0.0).to_string();
+    }
+    let parts = name.split(|letter: char| letter.is_whitespace() || letter == '_' || letter == '-');
+    let parts: Vec<&str> = parts.collect();
+    // A sign in front of something is no hyphen.
+    if parts.iter().any(|part| part.is_empty()) {
+        return name;
+    }
+    parts.join(" ")
+}
+
+/// A test set that cannot hold every class.
+fn few_tests(described: &DatasetDescription) -> Option<String> {
+    let (tests, classes) = (described.test_examples(), described.classes.len());
+    (tests < classes).then(|| {
+        format!(
+            "the test set has {tests} examples, fewer than there are classes ({classes}): its accuracy says little"
+        )
+    })
+}
+
+/// Columns of numbers that have the same value in every training row.
+fn constant(dataset: &Dataset, described: &DatasetDescription) -> Option<String> {
+    let first = match dataset.train.count() {
+        0 | 1 => return None,
+        _ => match dataset.train.input(0) {
+            Row::Numbers(first) => first,
+            Row::Bytes(_) => return None,
+        },
+    };
+    let mut is_constant = vec![true; first.len()];
+    for index in 1..dataset.train.count() {
+        if let Row::Numbers(row) = dataset.train.input(index) {
+            let cells = row.iter().zip(first);
+            for (known, (cell, first)) in is_constant.iter_mut().zip(cells) {
+                *known &= cell.to_bits() == first.to_bits();
+            }
+        }
+    }
+    let inputs = numbers(&described.columns);
+    let names: Vec<&str> = inputs
+        .filter(|(_, input)| is_constant.get(*input) == Some(&true))
+        .map(|(name, _)| name)
+        .collect();
+    let named = match &names[..] {
+        [] => return None,
+        [only] => format!("column `{only}` has"),
+        _ => format!("the columns {} have", listed(&names)),
+    };
+    Some(format!(
+        "{named} the same value in every training row: nothing can be learned from it"
+    ))
+}
+
+/// The columns of numbers, each with the place of its input.
+fn numbers(columns: &[ColumnReading]) -> impl Iterator<Item = (&str, usize)> {
+    let mut next = 0;
+    columns.iter().filter_map(move |column| {
+        let place = next;
+        next += match column.role {
+            ColumnRole::Input => 1,
+            ColumnRole::Category { values } => values,
+            ColumnRole::Label | ColumnRole::Ignored => 0,
+        };
+        (column.role == ColumnRole::Input).then_some((column.name.as_str(), place))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::spec::Shape;
+    use crate::data::Inputs;
+
+    /// A table of two columns, `x` and `y`, with these rows and classes.
+    fn examples(rows: &[([f32; 2], u8)], classes: usize) -> Examples {
+        Examples {
+            shape: Shape {
+                channels: 1,
+                height: 1,
+                width: 2,
+            },
+            classes,
+            inputs: Inputs::Numbers(rows.iter().flat_map(|(row, _)| *row).collect()),
+            labels: rows.iter().map(|(_, label)| *label).collect(),
+        }
+    }
+
+    fn column(name: &str, role: ColumnRole) -> ColumnReading {
+        ColumnReading {
+            name: name.to_owned(),
+            role,
+        }
+    }
+
+    /// A table whose training and test rows are so many of each class, all rows different.
+    fn table(names: &[&str], train: &[usize], test: &[usize]) -> Dataset {
+        let mut value = 0.0;
+        let mut part = |counts: &[usize]| {
+            let mut rows = Vec::new();
+            for (class, &count) in counts.iter().enumerate() {
+                for _ in 0..count {
+                    value += 1.0;
+                    rows.push(([value, -value], class as u8));
+                }
+            }
+            examples(&rows, names.len())
+        };
+        let (train, test) = (part(train), part(test));
+        Dataset {
+            class_names: names.iter().map(|name| (*name).to_owned()).collect(),
+            columns: vec![
+                column("x", ColumnRole::Input),
+                column("y", ColumnRole::Input),
+                column("price", ColumnRole::Label),
+            ],
+            ..Dataset::new("csv", train, test)
+        }
+    }
+
+    #[test]
+    fn classes_are_counted_and_repeated_rows_found() {
+        let mut dataset = table(&["a", "b", "c"], &[200, 0, 0], &[50, 50, 50]);
+        let known = dataset.train.pick(&[3, 3, 7]);
+        if let (Inputs::Numbers(test), Inputs::Numbers(known)) =
+            (&mut dataset.test.inputs, &known.inputs)
+        {
+            test[..6].copy_from_slice(known);
+            // A sign that nobody sees.
+            test[6..8].copy_from_slice(&[0.0, -0.0]);
+        }
+        let described = describe(&dataset);
+        let counts: Vec<(&str, usize, usize)> = described
+            .classes
+            .iter()
+            .map(|class| (class.name.as_str(), class.train, class.test))
+            .collect();
+        assert_eq!(counts, [("a", 200, 50), ("b", 0, 50), ("c", 0, 50)]);
+        assert_eq!(described.repeated_test_examples, 3);
+        assert_eq!(
+            described.notes,
+            ["no training example has the classes `b` and `c`, which the test set asks for"]
+        );
+    }
+
+    #[test]
+    fn what_a_reader_should_know_is_noted() {
+        let notes = |names: &[&str], train: &[usize], test: &[usize]| {
+            describe(&table(names, train, test)).notes
+        };
+        assert_eq!(notes(&["a", "b"], &[95, 5], &[19, 1]), [""; 0]);
+        assert_eq!(
+            notes(&["a", "b", "c"], &[9, 9, 1], &[1, 1, 0]),
+            [
+                "no test example has class `c`",
+                "the test set has 2 examples, fewer than there are classes (3): its accuracy says little"
+            ]
+        );
+        assert_eq!(
+            notes(&["<=50K", "<=50K.", ">50K", ">50K."], &[9; 4], &[9; 4]),
+            ["nearly the same labels are different classes here: `<=50K` and `<=50K.`; `>50K` and `>50K.`; are they meant to be?"]
+        );
+        for (names, near) in [
+            (["iris setosa", "Iris-setosa"], true),
+            (["7", "007"], true),
+            (["1", "-1"], false),
+            (["a", "b"], false),
+            (["+", "-"], false),
+        ] {
+            assert_eq!(!notes(&names, &[9; 2], &[9; 2]).is_empty(), near, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_label_with_hundreds_of_values_is_asked_about() {
+        let names: Vec<String> = (0..100).map(|i| format!("{}.5", 10 + i)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let noted = describe(&table(&names, &[1; 100], &[1; 100])).notes;
+        assert_eq!(
+            noted,
+            ["100 classes in 200 rows: is this a regression? Every value is a class of its own here: `bn-lab` trains classifiers"]
+        );
+        let names: Vec<String> = (0..100).map(|i| format!("person {i}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let noted = describe(&table(&names, &[1; 100], &[1; 100])).notes;
+        assert_eq!(
+            noted,
+            ["100 classes in 200 rows: is `price` the label? `data.label` names it"]
+        );
+        // A hundred whole numbers with many rows each are classes.
+        let names: Vec<String> = (0..100).map(|i| i.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert!(describe(&table(&names, &[10; 100], &[5; 100])).notes.is_empty());
+    }
+
+    #[test]
+    fn constant_columns_are_named_behind_the_inputs_of_categories() {
+        let rows = [([1.0, 5.0], 0), ([2.0, 5.0], 1)];
+        let mut dataset = table(&["a", "b"], &[1, 1], &[1, 1]);
+        dataset.train = examples(&rows, 2);
+        assert_eq!(
+            describe(&dataset).notes,
+            ["column `y` has the same value in every training row: nothing can be learned from it"]
+        );
+        dataset.columns[0].role = ColumnRole::Category { values: 2 };
+        assert!(describe(&dataset).notes.is_empty());
+    }
+}
