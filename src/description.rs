@@ -64,19 +64,6 @@ impl DatasetDescription {
         })
     }
 
-    /// Notes that a replicate holds out every training example of the classes with these numbers for
-    /// validation.
-    pub fn hold_out(&mut self, classes: &[usize], replicate: u64) {
-        let names = classes.iter().filter_map(|&class| self.classes.get(class));
-        let names: Vec<String> = names.map(|class| format!("`{}`", class.name)).collect();
-        if !names.is_empty() {
-            self.notes.push(format!(
-                "replicate {replicate} holds out every training example of {} for validation",
-                names.join(", ")
-            ));
-        }
-    }
-
     /// Whether one class makes up so much of the test set that a high accuracy may mean nothing.
     pub fn is_unbalanced(&self) -> bool {
         let constant = self.constant_answer();

@@ -8,6 +8,7 @@
 //! here looks at data, devices or results folders.
 
 mod blocks;
+mod cautions;
 mod check;
 mod claim;
 mod combinations;
@@ -33,6 +34,7 @@ mod tests;
 
 use std::path::Path;
 
+pub use self::cautions::cautions;
 pub use self::claim::of_text as claim_of;
 pub use self::tables::{CONTENT, by_content, mean_the_same, sums_of};
 

@@ -380,7 +380,8 @@ mod tests {
         for replicate in 1..=20 {
             assert_eq!(held_out(true, replicate), [18, 2, 0]);
         }
-        let text = "data.dataset = 'csv'\ndata.file = 'x'\ndata.validation = 20\ndata.stratify = false";
+        let text =
+            "data.dataset = 'csv'\ndata.file = 'x'\ndata.validation = 20\ndata.stratify = false";
         let loaded = crate::config::parse("x.toml".as_ref(), text, &[]).expect("valid");
         let settings = &loaded.experiment.conditions[0].settings.data;
         for replicate in 1..=20 {

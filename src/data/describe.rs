@@ -4,8 +4,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::batches;
 use super::dataset::{Dataset, Examples, Row};
+use crate::config::spec::{Data, Dataset as Which, Split};
 use crate::description::{ClassCount, ColumnReading, ColumnRole, DatasetDescription};
+use crate::seed::Streams;
 
 /// Fewer rows for each class than this, on average, and the label may be no class at all.
 const FEW_ROWS: usize = 10;
@@ -34,6 +37,63 @@ pub fn describe(dataset: &Dataset) -> DatasetDescription {
     };
     described.notes.extend(notes(dataset, &described));
     described
+}
+
+/// What a published dataset holds as its authors count it, without its files; `None` where only a part
+/// of it is used, and for every other dataset.
+pub fn published(settings: &Data) -> Option<DatasetDescription> {
+    let is_whole = settings.train_examples.is_none() && settings.test_examples.is_none();
+    let (train, test) = match &settings.dataset {
+        Which::Mnist => (MNIST_TRAIN, MNIST_TEST),
+        Which::FashionMnist => ([6000; 10], [1000; 10]),
+        Which::Cifar10 { train_batches } if train_batches.len() == 5 => ([5000; 10], [1000; 10]),
+        _ => return None,
+    };
+    let class = |class: usize| ClassCount {
+        name: class.to_string(),
+        train: train[class],
+        test: test[class],
+    };
+    is_whole.then(|| DatasetDescription {
+        dataset: settings.dataset.name().to_owned(),
+        classes: (0..10).map(class).collect(),
+        ..DatasetDescription::default()
+    })
+}
+
+/// Digits 0 to 9 in the training set of MNIST.
+const MNIST_TRAIN: [usize; 10] = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949];
+
+/// The same in its test set.
+const MNIST_TEST: [usize; 10] = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009];
+
+/// Notes in `described` which classes a trial with these streams holds out for validation as a whole.
+pub fn note_held_out(
+    described: &mut DatasetDescription,
+    dataset: &Dataset,
+    settings: &Data,
+    seed: u64,
+    streams: &Streams,
+) {
+    let missing = batches::held_out_classes(&dataset.train, settings, seed, streams);
+    let names = missing
+        .iter()
+        .map(|&class| dataset.class_names[class].as_str());
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() {
+        return;
+    }
+    let whose = match settings.split {
+        Split::Fixed => "every replicate".to_owned(),
+        Split::PerReplicate => format!("replicate {}", streams.replicate()),
+    };
+    let note = format!(
+        "{whose} holds out every training example of {} for validation",
+        classes(&names)
+    );
+    if !described.notes.contains(&note) {
+        described.notes.push(note);
+    }
 }
 
 fn notes(dataset: &Dataset, described: &DatasetDescription) -> Vec<String> {
@@ -81,11 +141,16 @@ fn not_classes(described: &DatasetDescription) -> Option<String> {
     let classes = &described.classes;
     let rows = described.train_examples() + described.test_examples();
     let smallest = classes.iter().map(|class| class.train + class.test).min()?;
-    let are_numbers = classes.iter().all(|class| class.name.parse::<f64>().is_ok());
-    let are_whole = classes.iter().all(|class| class.name.parse::<i64>().is_ok());
+    let are_numbers = classes
+        .iter()
+        .all(|class| class.name.parse::<f64>().is_ok());
+    let are_whole = classes
+        .iter()
+        .all(|class| class.name.parse::<i64>().is_ok());
     let are_many = classes.len() > MANY_CLASSES;
     let are_few = rows < FEW_ROWS * classes.len();
-    let question = if are_numbers && are_many && (are_few || !are_whole || 2 * smallest < FEW_ROWS) {
+    let question = if are_numbers && are_many && (are_few || !are_whole || 2 * smallest < FEW_ROWS)
+    {
         "is this a regression? Every value is a class of its own here: `bn-lab` trains classifiers"
             .to_owned()
     } else if are_few && are_many {
@@ -326,7 +391,9 @@ mod tests {
         );
         assert_eq!(
             notes(&["<=50K", "<=50K.", ">50K", ">50K."], &[9; 4], &[9; 4]),
-            ["nearly the same labels are different classes here: `<=50K` and `<=50K.`; `>50K` and `>50K.`; are they meant to be?"]
+            [
+                "nearly the same labels are different classes here: `<=50K` and `<=50K.`; `>50K` and `>50K.`; are they meant to be?"
+            ]
         );
         for (names, near) in [
             (["iris setosa", "Iris-setosa"], true),
@@ -335,7 +402,11 @@ mod tests {
             (["a", "b"], false),
             (["+", "-"], false),
         ] {
-            assert_eq!(!notes(&names, &[9; 2], &[9; 2]).is_empty(), near, "{names:?}");
+            assert_eq!(
+                !notes(&names, &[9; 2], &[9; 2]).is_empty(),
+                near,
+                "{names:?}"
+            );
         }
     }
 
@@ -346,7 +417,9 @@ mod tests {
         let noted = describe(&table(&names, &[1; 100], &[1; 100])).notes;
         assert_eq!(
             noted,
-            ["100 classes in 200 rows: is this a regression? Every value is a class of its own here: `bn-lab` trains classifiers"]
+            [
+                "100 classes in 200 rows: is this a regression? Every value is a class of its own here: `bn-lab` trains classifiers"
+            ]
         );
         let names: Vec<String> = (0..100).map(|i| format!("person {i}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -358,7 +431,11 @@ mod tests {
         // A hundred whole numbers with many rows each are classes.
         let names: Vec<String> = (0..100).map(|i| i.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        assert!(describe(&table(&names, &[10; 100], &[5; 100])).notes.is_empty());
+        assert!(
+            describe(&table(&names, &[10; 100], &[5; 100]))
+                .notes
+                .is_empty()
+        );
     }
 
     #[test]

@@ -37,8 +37,8 @@ mod table;
 
 pub use self::augment::Move;
 pub use self::content::{files, not_given};
-pub use self::describe::describe;
 pub use self::dataset::{Dataset, Examples, Inputs, Row};
+pub use self::describe::{describe, note_held_out, published};
 pub use self::download::FetchProgress;
 pub use self::fetch::{Fetched, fetch};
 pub use self::inventory::{Availability, DatasetStatus, FileCheck, FileState, status, verify};
@@ -213,7 +213,10 @@ mod tests {
             }
         }
         (settings.train_examples, settings.test_examples) = (Some(20), Some(7));
-        for (stratify, expected) in [(true, [[7, 7, 6], [3, 2, 2]]), (false, [[7, 8, 5], [2, 1, 4]])] {
+        for (stratify, expected) in [
+            (true, [[7, 7, 6], [3, 2, 2]]),
+            (false, [[7, 8, 5], [2, 1, 4]]),
+        ] {
             if let spec::Dataset::Csv(table) = &mut settings.dataset {
                 table.stratify = stratify;
             }

@@ -166,6 +166,7 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
             .map(|(key, value)| (format!("norm.{key}"), shown(value)))
             .collect(),
         axes: table.axes(),
+        cautions: cautions(&layout, &bytes),
         claim: claim_of(&layout, &bytes)?,
         tuning: header.tune.map(|tune| Tuning {
             higher_is_better: tune.metric != "validation_loss",
@@ -182,6 +183,37 @@ pub(super) fn shown(value: &toml::Value) -> String {
         toml::Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// What a reader should know of the settings; nothing where this version cannot read them.
+fn cautions(layout: &Layout, experiment: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(experiment);
+    let tree: toml::Table = toml::from_str(&text).unwrap_or_default();
+    // All conditions of a large sweep are many, and nearly no experiment has batches of one.
+    if !may_have_batches_of_one(&tree) {
+        return Vec::new();
+    }
+    let loaded = config::parse(&layout.experiment(), &text, &[]);
+    loaded.map_or_else(
+        |_| Vec::new(),
+        |loaded| config::cautions(&loaded.experiment.conditions),
+    )
+}
+
+/// Whether some size of batches is 1, or is written in a way that only the experiment's reader knows.
+fn may_have_batches_of_one(tree: &toml::Table) -> bool {
+    let is_one = |value: &toml::Value| value.as_integer() == Some(1);
+    tree.iter().any(|(key, value)| match value {
+        toml::Value::Table(tree) if !key.ends_with("batch_size") => may_have_batches_of_one(tree),
+        toml::Value::Array(values) if !key.ends_with("batch_size") => {
+            let tables = values.iter().filter_map(toml::Value::as_table);
+            tables.into_iter().any(may_have_batches_of_one)
+        }
+        _ if !key.ends_with("batch_size") => false,
+        toml::Value::Array(values) => values.iter().any(is_one),
+        toml::Value::Integer(_) => is_one(value),
+        _ => true,
+    })
 }
 
 /// What the experiment of the results folder at `root` claims, if anything.

@@ -29,6 +29,8 @@ pub struct Results {
     pub tuning: Option<Tuning>,
     /// What is claimed, if anything is.
     pub claim: Option<Claim>,
+    /// What a reader should know of the settings before believing their results, a sentence each.
+    pub cautions: Vec<String>,
 }
 
 impl Results {

@@ -8,12 +8,12 @@ mod run;
 pub mod step;
 mod stored;
 
-use std::collections::{BTreeMap, HashSet};
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::config::spec::Condition;
-use crate::data::batches::{self, Prepared};
+use crate::data::batches::Prepared;
 use crate::data::{self, Dataset};
 use crate::description::DatasetDescription;
 use crate::device::spread::Devices;
@@ -122,14 +122,16 @@ impl BurnTrainer {
             let description = described
                 .entry(loaded.digest.clone())
                 .or_insert_with(|| loaded.description.clone());
-            let split = (settings.validation, settings.split, trial.seed, trial.replicate);
-            if !seen.insert(format!("{} {split:?}", loaded.digest)) {
-                continue;
+            let held_out = (
+                settings.validation,
+                settings.split,
+                trial.seed,
+                trial.replicate,
+            );
+            if seen.insert(format!("{} {held_out:?}", loaded.digest)) {
+                let streams = trial.streams();
+                data::note_held_out(description, &loaded.dataset, settings, trial.seed, &streams);
             }
-            let streams = trial.streams();
-            let examples = &loaded.dataset.train;
-            let missing = batches::held_out_classes(examples, settings, trial.seed, &streams);
-            description.hold_out(&missing, trial.replicate);
         }
         described
     }
@@ -157,13 +159,8 @@ impl BurnTrainer {
     }
 }
 
-/// Validation, split and scaling belong to the trial; the rest of `[data]` names the bytes.
 fn key(condition: &Condition) -> DatasetKey {
-    let data = &condition.settings.data;
-    format!(
-        "{:?} {:?} {:?}",
-        data.dataset, data.train_examples, data.test_examples
-    )
+    condition.settings.data.content()
 }
 
 impl Trainer for BurnTrainer {

@@ -24,6 +24,12 @@ pub const METRICS: [Metric; 31] = [
         POINTS,
         Last(|row| row.train_accuracy),
     ),
+    more(
+        "test_balanced_accuracy",
+        Unit::Share,
+        POINTS,
+        Last(|row| row.test_balanced_accuracy),
+    ),
     less(
         "test_loss",
         Unit::Nats,

@@ -81,6 +81,7 @@ pub const METRICS: [&str; 31] = [
     "test_accuracy",
     "validation_accuracy",
     "train_accuracy",
+    "test_balanced_accuracy",
     "test_loss",
     "validation_loss",
     "train_loss",

@@ -24,6 +24,17 @@ pub struct Data {
     pub augmentation: Augmentation,
 }
 
+impl Data {
+    /// What decides which examples are loaded, as text: where it is the same, so is the dataset.
+    /// Validation, split and scaling are a trial's own business.
+    pub fn content(&self) -> String {
+        format!(
+            "{:?} {:?} {:?}",
+            self.dataset, self.train_examples, self.test_examples
+        )
+    }
+}
+
 /// A dataset and what only it needs.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dataset {
