@@ -20,7 +20,7 @@ const LONGEST_NAME: usize = 24;
 pub fn line(data: &DatasetDescription) -> String {
     let mut parts = vec![classes(data)];
     parts.extend(data.constant_answer().map(|answer| {
-        let (class, share) = (short(answer.class), units::percent(answer.accuracy));
+        let (class, share) = (short(answer.class), percent(answer.accuracy));
         format!("always answering \"{class}\" scores {share}")
     }));
     let rows = if data.columns.is_empty() {
@@ -165,6 +165,11 @@ fn range(classes: &[ClassCount], of: fn(&ClassCount) -> usize) -> String {
     } else {
         format!("{low} to {high}")
     }
+}
+
+/// `11.4 %` of 1135 of 10 000: half a step is rounded up, whatever binary fractions make of it.
+fn percent(share: f64) -> String {
+    units::percent((share * 1000.0 + 1e-9).round() / 1000.0)
 }
 
 fn short(name: &str) -> String {
