@@ -260,7 +260,7 @@ fn split_off(
         count: examples.classes,
         class_of: &class_of,
     };
-    let stratify = settings.dataset.stratifies().then_some(classes);
+    let stratify = settings.dataset.stratifies().then_some(&classes);
     let (mut train, mut validation) = split::hold_out(order, held_out, stratify);
     train.sort_unstable();
     validation.sort_unstable();

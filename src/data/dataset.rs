@@ -107,7 +107,7 @@ impl Examples {
             count: self.classes,
             class_of: &class_of,
         };
-        split::hold_out(order, held, stratify.then_some(classes))
+        split::hold_out(order, held, stratify.then_some(&classes))
     }
 
     /// Keeps only the first `limit` examples, or with `stratify` the first of each class in

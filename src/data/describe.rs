@@ -275,14 +275,16 @@ fn constant(dataset: &Dataset, described: &DatasetDescription) -> Option<String>
         .filter(|(_, input)| is_constant.get(*input) == Some(&true))
         .map(|(name, _)| name)
         .collect();
-    let named = match &names[..] {
-        [] => return None,
-        [only] => format!("column `{only}` has"),
-        _ => format!("the columns {} have", listed(&names)),
-    };
-    Some(format!(
-        "{named} the same value in every training row: nothing can be learned from it"
-    ))
+    match &names[..] {
+        [] => None,
+        [only] => Some(format!(
+            "column `{only}` has the same value in every training row: nothing can be learned from it"
+        )),
+        _ => Some(format!(
+            "the columns {} have the same value in every training row: nothing can be learned from them",
+            listed(&names)
+        )),
+    }
 }
 
 /// The columns of numbers, each with the place of its input.

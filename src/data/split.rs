@@ -10,10 +10,10 @@
 pub(super) fn hold_out<T: Copy>(
     mut order: Vec<T>,
     held: usize,
-    stratify: Option<Classes<'_, T>>,
+    stratify: Option<&Classes<'_, T>>,
 ) -> (Vec<T>, Vec<T>) {
     let held = held.min(order.len());
-    let Some(Classes { count, class_of }) = stratify else {
+    let Some(&Classes { count, class_of }) = stratify else {
         let out = order.split_off(order.len() - held);
         return (order, out);
     };
@@ -98,7 +98,7 @@ mod tests {
             count: 2,
             class_of: &class_of,
         };
-        let (stay, out) = hold_out(order, 3, Some(classes));
+        let (stay, out) = hold_out(order, 3, Some(&classes));
         assert_eq!(stay, [0, 10, 1, 11, 2, 3, 4]);
         assert_eq!(out, [12, 5, 6]);
     }
