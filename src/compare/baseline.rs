@@ -6,7 +6,7 @@ use crate::record::results::TrialCurves;
 use crate::stats;
 
 /// The metric that weighs every class alike.
-const BALANCED: &str = "test_balanced_accuracy";
+pub const BALANCED: &str = "test_balanced_accuracy";
 
 /// The best answer that is always the same class.
 #[derive(Debug, Clone, PartialEq)]

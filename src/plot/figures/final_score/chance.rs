@@ -56,7 +56,8 @@ pub(super) fn of(
     metric: Metric,
     conditions: &[(String, String, Scores)],
 ) -> Option<AtChance> {
-    if !metric.is_accuracy() {
+    // What untrained networks have is known as plain accuracy alone.
+    if !metric.is_accuracy() || metric.name == baseline::BALANCED {
         return None;
     }
     let untrained = tune::chance(results)? * 100.0;
