@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::batches;
 use super::dataset::{Dataset, Examples, Row};
 use crate::config::spec::{Data, Dataset as Which, Split};
-use crate::description::{ClassCount, ColumnReading, ColumnRole, DatasetDescription};
+use crate::description::{ClassCount, ColumnRole, DatasetDescription};
 use crate::seed::Streams;
 
 /// Fewer rows for each class than this, on average, and the label may be no class at all.
@@ -102,7 +102,6 @@ fn notes(dataset: &Dataset, described: &DatasetDescription) -> Vec<String> {
         one_sided(described),
         alike(&dataset.class_names),
         few_tests(described),
-        constant(dataset, described),
     ]
     .into_iter()
     .flatten()
@@ -125,6 +124,9 @@ fn print(row: Row<'_>) -> [u64; 2] {
             Row::Bytes(bytes) => bytes.hash(&mut hash),
             // A zero with a sign is the same input.
             Row::Numbers(numbers) => numbers
+                .iter()
+                .for_each(|number| (number + 0.0).to_bits().hash(&mut hash)),
+            Row::Doubles(numbers) => numbers
                 .iter()
                 .for_each(|number| (number + 0.0).to_bits().hash(&mut hash)),
         }
@@ -252,60 +254,12 @@ fn few_tests(described: &DatasetDescription) -> Option<String> {
     })
 }
 
-/// Columns of numbers that have the same value in every training row.
-fn constant(dataset: &Dataset, described: &DatasetDescription) -> Option<String> {
-    let first = match dataset.train.count() {
-        0 | 1 => return None,
-        _ => match dataset.train.input(0) {
-            Row::Numbers(first) => first,
-            Row::Bytes(_) => return None,
-        },
-    };
-    let mut is_constant = vec![true; first.len()];
-    for index in 1..dataset.train.count() {
-        if let Row::Numbers(row) = dataset.train.input(index) {
-            let cells = row.iter().zip(first);
-            for (known, (cell, first)) in is_constant.iter_mut().zip(cells) {
-                *known &= cell.to_bits() == first.to_bits();
-            }
-        }
-    }
-    let inputs = numbers(&described.columns);
-    let names: Vec<&str> = inputs
-        .filter(|(_, input)| is_constant.get(*input) == Some(&true))
-        .map(|(name, _)| name)
-        .collect();
-    match &names[..] {
-        [] => None,
-        [only] => Some(format!(
-            "column `{only}` has the same value in every training row: nothing can be learned from it"
-        )),
-        _ => Some(format!(
-            "the columns {} have the same value in every training row: nothing can be learned from them",
-            listed(&names)
-        )),
-    }
-}
-
-/// The columns of numbers, each with the place of its input.
-fn numbers(columns: &[ColumnReading]) -> impl Iterator<Item = (&str, usize)> {
-    let mut next = 0;
-    columns.iter().filter_map(move |column| {
-        let place = next;
-        next += match column.role {
-            ColumnRole::Input => 1,
-            ColumnRole::Category { values } => values,
-            ColumnRole::Label | ColumnRole::Ignored => 0,
-        };
-        (column.role == ColumnRole::Input).then_some((column.name.as_str(), place))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::spec::Shape;
     use crate::data::Inputs;
+    use crate::description::ColumnReading;
 
     /// A table of two columns, `x` and `y`, with these rows and classes.
     fn examples(rows: &[([f32; 2], u8)], classes: usize) -> Examples {
@@ -438,18 +392,5 @@ mod tests {
                 .notes
                 .is_empty()
         );
-    }
-
-    #[test]
-    fn constant_columns_are_named_behind_the_inputs_of_categories() {
-        let rows = [([1.0, 5.0], 0), ([2.0, 5.0], 1)];
-        let mut dataset = table(&["a", "b"], &[1, 1], &[1, 1]);
-        dataset.train = examples(&rows, 2);
-        assert_eq!(
-            describe(&dataset).notes,
-            ["column `y` has the same value in every training row: nothing can be learned from it"]
-        );
-        dataset.columns[0].role = ColumnRole::Category { values: 2 };
-        assert!(describe(&dataset).notes.is_empty());
     }
 }

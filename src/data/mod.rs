@@ -71,9 +71,7 @@ pub fn load(
             cifar10::read(&folder, train_batches)?
         }
         // Its rows may be sorted, where the other sets have a random order of their own.
-        spec::Dataset::Csv(table) => {
-            table::read(table, settings.input_scaling)?.in_random_order()
-        }
+        spec::Dataset::Csv(table) => table::read(table, settings.input_scaling)?.in_random_order(),
         spec::Dataset::BadlyScaled {
             columns,
             classes,
@@ -185,7 +183,8 @@ mod tests {
     fn sorted_table() -> (tempfile::TempDir, spec::Data) {
         let folder = tempfile::tempdir().unwrap();
         for (name, rows) in [("train.csv", 60), ("test.csv", 30)] {
-            let row = |row: usize| format!("{row},{}\n", ["a", "b", "c"][row * 3 / rows]);
+            let row =
+                |row: usize| format!("{}.5,{}\n", row * 7 % 11, ["a", "b", "c"][row * 3 / rows]);
             let text = format!("x,class\n{}", (0..rows).map(row).collect::<String>());
             fs::replace(&folder.path().join(name), text.as_bytes()).unwrap();
         }
