@@ -188,6 +188,9 @@ pub struct EpochResult {
     pub validation: Option<Score>,
     /// After the epoch, with the statistics that `norm.evaluation` names.
     pub test: Score,
+    /// The mean over the classes of the test set of the share of each that is classified correctly;
+    /// evaluated as [`EpochResult::test`] is.
+    pub balanced_test: Option<f64>,
     /// The test score under each statistics: where that is recorded, and after the last step of a
     /// training that is evaluated with running averages (without that of each batch).
     pub evaluations: Option<Evaluations>,

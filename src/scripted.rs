@@ -204,6 +204,7 @@ fn epoch_ended(trial: &Arc<Trial>, epoch: usize) -> Event {
             train: (epoch > 0).then(|| score(trial, epoch)),
             validation: Some(score(trial, epoch)),
             test: score(trial, epoch),
+            balanced_test: Some(score(trial, epoch).accuracy),
             evaluations: None,
             evaluated_train: None,
         },

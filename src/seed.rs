@@ -30,6 +30,11 @@ impl Streams {
         Self::new(seed, 0)
     }
 
+    /// The repetition, from 1; 0 for what all replicates share.
+    pub fn replicate(&self) -> u64 {
+        self.replicate
+    }
+
     /// The stream called `name`, from its beginning.
     pub fn stream(&self, name: &str) -> Stream {
         let mut hash = Sha256::new();

@@ -11,6 +11,7 @@ mod claims;
 mod clean;
 mod compare;
 mod data;
+mod described;
 mod determinism;
 mod documents;
 mod evaluated;

@@ -46,7 +46,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "record",
         &["config", "plan", "event", "stats", "description"],
     ),
-    ("compare", &["record", "stats", "seed"]),
+    ("compare", &["record", "stats", "seed", "description"]),
     ("plot", &["record", "stats", "compare"]),
     (
         "report",

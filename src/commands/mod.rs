@@ -85,6 +85,10 @@ fn load(arguments: &crate::cli::ExperimentArgs, quiet: bool) -> Result<Experimen
     for note in loaded.notes.iter().filter(|_| !quiet) {
         say(&format!("note: {note}"));
     }
+    let cautions = config::cautions(&loaded.experiment.conditions);
+    for caution in cautions.iter().filter(|_| !quiet) {
+        say(&format!("note: {caution}"));
+    }
     check_claim(&arguments.experiment, &loaded.experiment)?;
     config::read_back(&loaded.experiment)?;
     Ok(loaded.experiment)

@@ -1,11 +1,17 @@
 //! `bn-lab plan`: every trial of an experiment, how it stands, and how long the rest will take. Runs
 //! nothing and writes nothing.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::cli::{self, Format};
-use crate::commands::{load, print, provenance, refuse_compact};
-use crate::data::Places;
+use crate::commands::{load, print, provenance, refuse_compact, say};
+use crate::config::spec;
+use crate::data::{self, Dataset, Places};
+use crate::description::DatasetDescription;
 use crate::error::Result;
-use crate::plan;
+use crate::plan::{self, Trial};
+use crate::record::layout::Layout;
 use crate::record::manifest;
 use crate::record::overview::Overview;
 use crate::report;
@@ -17,7 +23,8 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
     let trials = plan::trials(&experiment);
     let places = Places::from_environment(arguments.data.data_dir.clone());
     provenance::check(&experiment, &trials, &places, false)?;
-    let overview = Overview::read(&experiment, &trials)?;
+    let mut overview = Overview::read(&experiment, &trials)?;
+    overview.data = datasets(&trials, &Layout::new(&experiment.output.dir))?;
     let jobs = arguments.jobs.map_or_else(manifest::cores, usize::from);
     print(&match arguments.format {
         Format::Table => report::plan::table(&overview, jobs),
@@ -25,4 +32,69 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
         Format::Csv => report::plan::csv(&overview),
         Format::Json => report::plan::json(&overview, jobs),
     })
+}
+
+/// What the datasets of these trials hold, each once, as far as that is known without a download or a
+/// generator: a table is read, and of others it is told what a run found, or what their authors count.
+fn datasets(trials: &[Arc<Trial>], layout: &Layout) -> Result<Vec<DatasetDescription>> {
+    let kept: Vec<DatasetDescription> = manifest::read(layout)?.data.into_values().collect();
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    let mut order = Vec::new();
+    for trial in trials {
+        let settings = &trial.condition.settings.data;
+        let content = settings.content();
+        let known = known.entry(content.clone()).or_insert_with(|| {
+            order.push(content);
+            Known::of(settings, &kept)
+        });
+        if let (Some(dataset), Some(description)) = (&known.dataset, &mut known.description) {
+            let streams = trial.streams();
+            data::note_held_out(description, dataset, settings, trial.seed, &streams);
+        }
+    }
+    let described = order.iter().filter_map(|content| known.remove(content));
+    Ok(described.filter_map(|known| known.description).collect())
+}
+
+/// What is known of a dataset before a run loads it.
+struct Known {
+    /// It, where it is a table in a file.
+    dataset: Option<Dataset>,
+    description: Option<DatasetDescription>,
+}
+
+impl Known {
+    fn of(settings: &spec::Data, kept: &[DatasetDescription]) -> Self {
+        if !matches!(settings.dataset, spec::Dataset::Csv(_)) {
+            return Self {
+                dataset: None,
+                description: told(settings, kept).or_else(|| data::published(settings)),
+            };
+        }
+        match data::load(settings, &Places::default(), &mut |_| {}) {
+            Ok(dataset) => Self {
+                description: Some(data::describe(&dataset)),
+                dataset: Some(dataset),
+            },
+            Err(error) => {
+                say(&format!("note: {error}"));
+                Self {
+                    dataset: None,
+                    description: None,
+                }
+            }
+        }
+    }
+}
+
+/// What a run told of a dataset of this name and size, if there is only one such.
+fn told(settings: &spec::Data, kept: &[DatasetDescription]) -> Option<DatasetDescription> {
+    let fits = |limit: Option<usize>, count: usize| limit.is_none_or(|limit| limit == count);
+    let is_it = |data: &&DatasetDescription| {
+        data.dataset == settings.dataset.name()
+            && fits(settings.train_examples, data.train_examples())
+            && fits(settings.test_examples, data.test_examples())
+    };
+    let mut found = kept.iter().filter(is_it);
+    found.next().filter(|_| found.next().is_none()).cloned()
 }

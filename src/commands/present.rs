@@ -24,6 +24,12 @@ pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
     if let Some(tuned) = report::tune::table(&results) {
         print(&format!("{tuned}\n"))?;
     }
+    for line in report::dataset::lines(results.datasets()) {
+        print(&format!("{line}\n"))?;
+    }
+    for caution in &results.cautions {
+        print(&format!("note: {caution}\n"))?;
+    }
     print(&format!("results  {}\n", layout.root().display()))?;
     if let Some(overview) = charts.iter().find(|path| path.ends_with("overview.png")) {
         print(&format!("charts   {}\n", overview.display()))?;

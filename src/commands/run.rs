@@ -24,6 +24,7 @@ use crate::record::layout::Layout;
 use crate::record::manifest::{self, RunEntry};
 use crate::record::survey::{Selection, Survey, survey};
 use crate::record::writer::Writer;
+use crate::report;
 use crate::runner::{self, Sweep, Tally};
 use crate::train::BurnTrainer;
 use crate::units;
@@ -59,6 +60,14 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     entry.datasets = files(&survey.to_run, &places, quiet)?;
     let why = provenance::named_by_path(&experiment, &survey.to_run)?;
     let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
+    let described = trainer.describe(&trials);
+    for line in report::dataset::lines(described.values())
+        .iter()
+        .filter(|_| !quiet)
+    {
+        say(line);
+    }
+    writer.describe_data(described);
     let digest = |trial: &Trial| trainer.digest(&trial.condition);
     let earlier = writer.begin(&survey.to_run, digest)?;
     if !quiet {

@@ -3,6 +3,7 @@
 //! Differences are the later value minus the earlier one, in the experiment's order, so that `none`,
 //! named first, is what the others are measured against.
 
+pub mod baseline;
 pub mod claim;
 mod describe;
 pub mod metric;

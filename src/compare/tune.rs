@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::baseline;
 use crate::record::results::{Results, TrialCurves, Tuning};
 use crate::stats;
 
@@ -15,7 +16,8 @@ pub struct Choice {
     pub tried: Vec<Tried>,
     /// The position of the chosen one; none where no trial was completed.
     pub chosen: Option<usize>,
-    /// The test accuracy of networks that were not trained.
+    /// The test accuracy of a network that learned nothing: that of those that were not trained, or that
+    /// of always answering the largest class, whichever is larger.
     chance: f64,
 }
 
@@ -83,7 +85,7 @@ pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
     let Some(key) = results.axes.iter().position(|axis| *axis == tuning.key) else {
         return Vec::new();
     };
-    let (chance, floor) = (chance(results).unwrap_or(0.0), floor(results));
+    let untrained = chance(results).unwrap_or(0.0);
     let others = others(results, tuning);
     let mut settings: Vec<Setting<'_>> = Vec::new();
     let mut positions: HashMap<Vec<String>, usize> = HashMap::new();
@@ -101,6 +103,9 @@ pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
         conditions.entry(trial.condition).or_default().push(trial);
     }
     let choice = |(setting, conditions): Setting<'_>| {
+        let majority = baseline::majority(conditions.values().flatten().copied());
+        let chance = untrained.max(majority.unwrap_or(0.0));
+        let floor = above(chance);
         let tried = conditions
             .values()
             .map(|trials| tried(trials, key, tuning, floor));
@@ -171,9 +176,14 @@ pub fn chance(results: &Results) -> Option<f64> {
     stats::mean(&untrained.collect::<Vec<_>>())
 }
 
-/// The test accuracy up to which nothing was learned: a twentieth of the way from [`chance`] to 1.
+/// The test accuracy up to which nothing was learned: a twentieth of the way to 1 from [`chance`], or
+/// from the share of the largest class where that is larger.
 pub fn floor(results: &Results) -> f64 {
     let chance = chance(results).unwrap_or(0.0);
+    above(chance.max(baseline::majority(&results.trials).unwrap_or(0.0)))
+}
+
+fn above(chance: f64) -> f64 {
     chance + LEAST_LEARNED * (1.0 - chance)
 }
 

@@ -9,6 +9,7 @@
 
 mod absent;
 mod blocks;
+mod cautions;
 mod check;
 mod claim;
 mod combinations;
@@ -36,6 +37,7 @@ mod tests;
 
 use std::path::Path;
 
+pub use self::cautions::cautions;
 pub use self::claim::of_text as claim_of;
 pub use self::tables::{CONTENT, by_content, mean_the_same, sums_of};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::augment::{self, Move};
 use super::order;
 use super::scaling::Scaling;
+use super::split;
 use super::{Dataset, Examples, Row};
 use crate::config::spec::{Augmentation, Data, LastBatch, Shape, Split, Train};
 use crate::error::{Error, Result};
@@ -35,7 +36,8 @@ impl Batch {
 /// The part of a dataset that a trial evaluates on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The first training examples in file order, at most as many as the test set has.
+    /// The first training examples in the order of the dataset, a random one, at most as many as the
+    /// test set has.
     Train,
     /// Held out of the training set.
     Validation,
@@ -72,16 +74,7 @@ impl Prepared {
                 dataset.name
             )));
         }
-        let mut train = indices(total);
-        let split = match settings.split {
-            Split::PerReplicate => *streams,
-            Split::Fixed => Streams::shared(seed),
-        };
-        split.stream("split").shuffle(&mut train);
-        let mut validation = train.split_off(total - held_out);
-        // In file order: the order of training is another stream's business.
-        train.sort_unstable();
-        validation.sort_unstable();
+        let (train, validation) = split_off(&dataset.train, held_out, settings, seed, streams);
         let scaling = Scaling::new(settings.input_scaling, &dataset.train, &train);
         for part in [&dataset.train, &dataset.test] {
             if let Some((input, number)) = scaling.overflow(part) {
@@ -134,7 +127,7 @@ impl Prepared {
         )
     }
 
-    /// The training examples, in file order; for [`Prepared::fill`].
+    /// The training examples, in the order of the dataset; for [`Prepared::fill`].
     pub fn train(&self) -> &[u32] {
         &self.train
     }
@@ -221,6 +214,57 @@ pub fn ranges(examples: usize, batch_size: usize, last: LastBatch) -> Vec<Range<
         ranges.pop();
     }
     ranges
+}
+
+/// The classes of which a trial with these streams holds out every training example for validation.
+pub fn held_out_classes(
+    examples: &Examples,
+    settings: &Data,
+    seed: u64,
+    streams: &Streams,
+) -> Vec<usize> {
+    let counts = examples.class_counts();
+    let held_out = settings.validation.of(examples.count());
+    let may_be = |&&count: &&usize| count > 0 && count <= held_out;
+    // Nearly always there is none, and nothing need be drawn to know it.
+    let is_stratified = settings.dataset.stratifies();
+    if is_stratified || held_out >= examples.count() || !counts.iter().any(|n| may_be(&n)) {
+        return Vec::new();
+    }
+    let (train, _) = split_off(examples, held_out, settings, seed, streams);
+    let mut left = vec![0; examples.classes];
+    for position in train {
+        left[usize::from(examples.labels[position as usize])] += 1;
+    }
+    let classes = (0..examples.classes).filter(|&class| counts[class] > 0 && left[class] == 0);
+    classes.collect()
+}
+
+/// The positions of the training examples and of the `held_out` validation examples, each in the order
+/// of the dataset, which is a random one; the order of training is another stream's business.
+fn split_off(
+    examples: &Examples,
+    held_out: usize,
+    settings: &Data,
+    seed: u64,
+    streams: &Streams,
+) -> (Vec<u32>, Vec<u32>) {
+    let mut order = indices(examples.count());
+    let split = match settings.split {
+        Split::PerReplicate => *streams,
+        Split::Fixed => Streams::shared(seed),
+    };
+    split.stream("split").shuffle(&mut order);
+    let class_of = |position: u32| usize::from(examples.labels[position as usize]);
+    let classes = split::Classes {
+        count: examples.classes,
+        class_of: &class_of,
+    };
+    let stratify = settings.dataset.stratifies().then_some(&classes);
+    let (mut train, mut validation) = split::hold_out(order, held_out, stratify);
+    train.sort_unstable();
+    validation.sort_unstable();
+    (train, validation)
 }
 
 fn indices(count: usize) -> Vec<u32> {
@@ -310,6 +354,43 @@ mod tests {
         assert_ne!(of(Split::PerReplicate, 1), of(Split::PerReplicate, 2));
         assert_eq!(of(Split::PerReplicate, 1), of(Split::PerReplicate, 1));
         assert_eq!(of(Split::Fixed, 1), of(Split::Fixed, 2));
+    }
+
+    #[test]
+    fn a_table_holds_out_its_share_of_each_class_and_no_class_as_a_whole() {
+        let labels: Vec<u8> = [vec![0; 89], vec![1; 10], vec![2]].concat();
+        let table = Examples {
+            labels,
+            classes: 3,
+            ..dataset(100, 20).train.clone()
+        };
+        let held_out = |stratify: bool, replicate: u64| {
+            let text = format!("data.dataset = 'csv'\ndata.file = 'x'\ndata.stratify = {stratify}");
+            let loaded = crate::config::parse("x.toml".as_ref(), &text, &[]).expect("valid");
+            let settings = &loaded.experiment.conditions[0].settings.data;
+            let streams = Streams::new(5, replicate);
+            let (train, validation) = split_off(&table, 20, settings, 5, &streams);
+            assert_eq!((train.len(), validation.len()), (80, 20));
+            let of = |class: u8| {
+                let labels = validation.iter().map(|&i| table.labels[i as usize]);
+                labels.filter(|&label| label == class).count()
+            };
+            [of(0), of(1), of(2)]
+        };
+        for replicate in 1..=20 {
+            assert_eq!(held_out(true, replicate), [18, 2, 0]);
+        }
+        let text =
+            "data.dataset = 'csv'\ndata.file = 'x'\ndata.validation = 20\ndata.stratify = false";
+        let loaded = crate::config::parse("x.toml".as_ref(), text, &[]).expect("valid");
+        let settings = &loaded.experiment.conditions[0].settings.data;
+        for replicate in 1..=20 {
+            let missing = held_out_classes(&table, settings, 5, &Streams::new(5, replicate));
+            let is_missing = held_out(false, replicate)[2] == 1;
+            assert_eq!(missing, vec![2; usize::from(is_missing)]);
+        }
+        // By chance alone, the only example of a class is held out in a fifth of the replicates.
+        assert!((1..=20).any(|replicate| held_out(false, replicate)[2] == 1));
     }
 
     #[test]

@@ -4,9 +4,11 @@
 
 use sha2::{Digest, Sha256};
 
+use super::split;
 use crate::config::spec::Shape;
 use crate::description::{ColumnReading, ColumnRole};
 use crate::error::{Error, Result};
+use crate::seed::Streams;
 use crate::units::hexadecimal;
 
 /// The raw inputs of all examples, kept as they came; scaled per batch.
@@ -77,15 +79,57 @@ impl Examples {
         counts
     }
 
-    /// Keeps only the first `limit` examples, if there is a limit; `key` names it in the error
-    /// when there are fewer.
-    pub fn keep_first(&mut self, limit: Option<usize>, key: &str, dataset: &str) -> Result<()> {
+    /// The examples at `positions`, in that order.
+    #[must_use]
+    pub fn pick(&self, positions: &[usize]) -> Self {
+        let features = self.features();
+        Self {
+            inputs: match &self.inputs {
+                Inputs::Bytes(bytes) => Inputs::Bytes(rows(bytes, features, positions)),
+                Inputs::Numbers(numbers) => Inputs::Numbers(rows(numbers, features, positions)),
+                Inputs::Doubles(numbers) => Inputs::Doubles(rows(numbers, features, positions)),
+            },
+            labels: rows(&self.labels, 1, positions),
+            ..*self
+        }
+    }
+
+    /// The positions of `order`, a random one, that stay, and the `held` that are held out of them;
+    /// see [`split::hold_out`].
+    pub(super) fn hold_out(
+        &self,
+        order: Vec<usize>,
+        held: usize,
+        stratify: bool,
+    ) -> (Vec<usize>, Vec<usize>) {
+        let class_of = |position: usize| usize::from(self.labels[position]);
+        let classes = split::Classes {
+            count: self.classes,
+            class_of: &class_of,
+        };
+        split::hold_out(order, held, stratify.then_some(&classes))
+    }
+
+    /// Keeps only the first `limit` examples, or with `stratify` the first of each class in
+    /// proportion, if there is a limit; `key` names it in the error when there are fewer.
+    pub fn keep(
+        &mut self,
+        limit: Option<usize>,
+        stratify: bool,
+        key: &str,
+        dataset: &str,
+    ) -> Result<()> {
         let Some(limit) = limit else {
             return Ok(());
         };
         let most = self.count();
         if limit > most {
             return Err(too_many(key, limit, dataset, most));
+        }
+        if stratify {
+            let (kept, _) = self.hold_out((0..most).collect(), most - limit, true);
+            *self = self.pick(&kept);
+            return Ok(());
         }
         let inputs = limit * self.features();
         cut(&mut self.labels, limit);
@@ -96,6 +140,15 @@ impl Examples {
         }
         Ok(())
     }
+}
+
+/// The rows of `row` items at `positions`.
+fn rows<T: Copy>(items: &[T], row: usize, positions: &[usize]) -> Vec<T> {
+    let mut picked = Vec::with_capacity(positions.len() * row);
+    for &position in positions {
+        picked.extend_from_slice(&items[position * row..(position + 1) * row]);
+    }
+    picked
 }
 
 fn cut<T>(items: &mut Vec<T>, length: usize) {
@@ -161,6 +214,24 @@ impl Dataset {
         found.map_or_else(|| (input + 1).to_string(), |column| column.name.clone())
     }
 
+    /// The same examples in an order that has nothing to do with that of their files, which may be
+    /// sorted: the first of them are a random part, and so is each batch that is cut from them. It is
+    /// the same for all replicates and decided by nothing but how many examples there are.
+    #[must_use]
+    pub(super) fn in_random_order(self) -> Self {
+        let shuffled = |examples: &Examples, part: &str| {
+            let mut order: Vec<usize> = (0..examples.count()).collect();
+            let mut stream = Streams::shared(0).stream(&format!("{}/order/{part}", self.name));
+            stream.shuffle(&mut order);
+            examples.pick(&order)
+        };
+        Self {
+            train: shuffled(&self.train, "train"),
+            test: shuffled(&self.test, "test"),
+            ..self
+        }
+    }
+
     /// The first 16 hexadecimal digits of SHA-256 over all inputs and labels, their kind and their
     /// shape: two datasets with the same sum train the same networks.
     pub fn digest(&self) -> String {
@@ -221,7 +292,7 @@ mod tests {
     fn a_limit_keeps_the_first_examples() {
         let mut examples = three();
         examples
-            .keep_first(Some(2), "data.train_examples", "x")
+            .keep(Some(2), false, "data.train_examples", "x")
             .unwrap();
         assert_eq!(examples.inputs, Inputs::Bytes(vec![1, 2, 3, 4]));
         assert_eq!(examples.labels, [0, 3]);
@@ -230,8 +301,22 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_keeps_of_each_class_its_share_where_that_is_asked_for() {
+        let mut examples = Examples {
+            inputs: Inputs::Numbers((0..20u8).map(f32::from).collect()),
+            labels: vec![0, 0, 0, 0, 0, 0, 0, 0, 3, 3],
+            ..three()
+        };
+        examples
+            .keep(Some(5), true, "data.train_examples", "x")
+            .unwrap();
+        assert_eq!(examples.labels, [0, 0, 0, 0, 3]);
+        assert_eq!(examples.input(4), Row::Numbers(&[16.0, 17.0]));
+    }
+
+    #[test]
     fn a_limit_above_the_count_names_key_value_and_maximum() {
-        let error = three().keep_first(Some(4), "data.train_examples", "mnist");
+        let error = three().keep(Some(4), false, "data.train_examples", "mnist");
         assert_eq!(
             error.unwrap_err().to_string(),
             "`data.train_examples = 4` is more than the dataset `mnist` has; the most is 3"
@@ -243,7 +328,7 @@ mod tests {
         for limit in [None, Some(3)] {
             let mut examples = three();
             examples
-                .keep_first(limit, "data.train_examples", "x")
+                .keep(limit, false, "data.train_examples", "x")
                 .unwrap();
             assert_eq!(examples, three());
         }

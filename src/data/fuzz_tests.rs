@@ -207,6 +207,7 @@ fn a_damaged_table_is_a_dataset_or_refused() {
                 missing: vec!["NA".to_owned()],
                 missing_rows: MissingRows::Drop,
                 test,
+                stratify: true,
             };
             table::read(&settings, InputScaling::Unit)
         };

@@ -16,6 +16,7 @@ pub mod batches;
 mod cifar10;
 mod content;
 mod dataset;
+mod describe;
 mod download;
 mod fetch;
 #[cfg(test)]
@@ -30,12 +31,14 @@ mod mnist;
 mod order;
 mod scaling;
 mod source;
+mod split;
 mod synthetic;
 mod table;
 
 pub use self::augment::Move;
 pub use self::content::{files, not_given};
 pub use self::dataset::{Dataset, Examples, Inputs, Row};
+pub use self::describe::{describe, note_held_out, published};
 pub use self::download::FetchProgress;
 pub use self::fetch::{Fetched, fetch};
 pub use self::inventory::{Availability, DatasetStatus, FileCheck, FileState, status, verify};
@@ -67,7 +70,8 @@ pub fn load(
             let folder = folder(&cifar10::CIFAR10, &needed, places, progress)?;
             cifar10::read(&folder, train_batches)?
         }
-        spec::Dataset::Csv(table) => table::read(table, settings.input_scaling)?,
+        // Its rows may be sorted, where the other sets have a random order of their own.
+        spec::Dataset::Csv(table) => table::read(table, settings.input_scaling)?.in_random_order(),
         spec::Dataset::BadlyScaled {
             columns,
             classes,
@@ -83,11 +87,13 @@ pub fn load(
             seed,
         } => return linear_teacher::generate(*columns, *classes, *seed, settings),
     };
-    let name = dataset.name;
-    dataset
-        .train
-        .keep_first(train, "data.train_examples", name)?;
-    dataset.test.keep_first(test, "data.test_examples", name)?;
+    let (name, stratify) = (dataset.name, settings.dataset.stratifies());
+    for (part, limit, key) in [
+        (&mut dataset.train, train, "data.train_examples"),
+        (&mut dataset.test, test, "data.test_examples"),
+    ] {
+        part.keep(limit, stratify, key, name)?;
+    }
     let constant = table::constant_columns(&dataset, settings.input_scaling);
     dataset.notes.extend(constant);
     Ok(dataset)
@@ -171,6 +177,54 @@ mod tests {
             error.to_string(),
             "`data.train_examples = 6` is more than the dataset `mnist` has; the most is 5"
         );
+    }
+
+    /// Settings of a table whose 60 training rows and 30 test rows are sorted by class, and its folder.
+    fn sorted_table() -> (tempfile::TempDir, spec::Data) {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, rows) in [("train.csv", 60), ("test.csv", 30)] {
+            let row =
+                |row: usize| format!("{}.5,{}\n", row * 7 % 11, ["a", "b", "c"][row * 3 / rows]);
+            let text = format!("x,class\n{}", (0..rows).map(row).collect::<String>());
+            fs::replace(&folder.path().join(name), text.as_bytes()).unwrap();
+        }
+        let text = format!(
+            "[data]\ndataset = 'csv'\nfile = '{0}/train.csv'\ntest_file = '{0}/test.csv'",
+            folder.path().display()
+        );
+        let loaded = crate::config::parse("x.toml".as_ref(), &text, &[]).unwrap();
+        let settings = loaded.experiment.conditions[0].settings.data.clone();
+        (folder, settings)
+    }
+
+    #[test]
+    fn no_part_of_a_sorted_table_holds_one_class_alone() {
+        let (_folder, mut settings) = sorted_table();
+        let load = |settings: &spec::Data| {
+            load(settings, &Places::default(), &mut |_| panic!("no download")).unwrap()
+        };
+        let whole = load(&settings);
+        assert_eq!(whole.train.class_counts(), [20, 20, 20]);
+        // What is cut off as a batch or a part holds every class.
+        for part in [&whole.train, &whole.test] {
+            for batch in part.labels.chunks(10) {
+                assert!((0..3).all(|class| batch.contains(&class)), "{batch:?}");
+            }
+        }
+        (settings.train_examples, settings.test_examples) = (Some(20), Some(7));
+        let part = load(&settings);
+        assert_eq!(part.train.class_counts(), [6, 7, 7]);
+        assert_eq!(part.test.class_counts(), [2, 2, 3]);
+        assert_eq!(part, load(&settings));
+        if let spec::Dataset::Csv(table) = &mut settings.dataset {
+            table.stratify = false;
+        }
+        let part = load(&settings);
+        for (examples, count) in [(&part.train, 20), (&part.test, 7)] {
+            let counts = examples.class_counts();
+            assert_eq!(counts.iter().sum::<usize>(), count);
+            assert!(counts.iter().all(|&count| count > 0), "{counts:?}");
+        }
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //!   categories in order of spelling.
 //! - What columns and classes there are is learnt from `data.file`; a `data.test_file` must fit it.
 //!   Without one, the rows are shuffled by stream `csv/split` of `data.seed`, the same for all
-//!   replicates, and the last `data.test_share` of them, rounded, is the test set.
+//!   replicates, and the last `data.test_share` of them, rounded, is the test set: of each class with
+//!   `data.stratify`, else of the whole.
 //! - Numbers are read in 64 bits, and rounded to 32 only after they are scaled.
 //!
 //! Nothing is guessed or repaired: an empty cell, a row of another length, a column of numbers with
@@ -44,24 +45,16 @@ pub(super) fn read(settings: &Table, scaling: InputScaling) -> Result<Dataset> {
     let encoding = Encoding::learn(&sheet, &uses, settings, scaling)?;
     notes.extend(notes::of_training_file(&sheet, &uses, encoding.classes()));
     let all: Vec<usize> = (0..sheet.count()).collect();
+    let whole = examples(&sheet, &encoding, &all)?;
     let (train, test) = match &settings.test {
         TestRows::File(file) => {
             let other = Sheet::read(file, sheet.has_header, "data.test_file")?;
             let mut other = other.in_order_of(&sheet)?;
             dropped_rows += missing::settle(&mut other, &uses, settings)?;
             let rows: Vec<usize> = (0..other.count()).collect();
-            (
-                examples(&sheet, &encoding, &all)?,
-                examples(&other, &encoding, &rows)?,
-            )
+            (whole, examples(&other, &encoding, &rows)?)
         }
-        TestRows::Share { share, seed } => {
-            let (train, test) = split(all, *share, *seed);
-            (
-                examples(&sheet, &encoding, &train)?,
-                examples(&sheet, &encoding, &test)?,
-            )
-        }
+        TestRows::Share { share, seed } => split(&whole, *share, *seed, settings.stratify),
     };
     Ok(Dataset {
         class_names: encoding.classes().names(),
@@ -82,13 +75,15 @@ fn named(settings: &Table) -> Result<Sheet> {
     Ok(sheet)
 }
 
-/// Training and test rows; neither is empty, since two classes make at least two rows.
-fn split(mut rows: Vec<usize>, share: f64, seed: u64) -> (Vec<usize>, Vec<usize>) {
+/// Training and test rows; neither is empty, since two classes make at least two
+/// rows.
+fn split(whole: &Examples, share: f64, seed: u64, stratify: bool) -> (Examples, Examples) {
+    let mut rows: Vec<usize> = (0..whole.count()).collect();
     Streams::shared(seed).stream("csv/split").shuffle(&mut rows);
     let most = rows.len().saturating_sub(1).max(1);
     let held_out = (rows.len() as f64 * share).round() as usize;
-    let test = rows.split_off(rows.len() - held_out.clamp(1, most));
-    (rows, test)
+    let (train, test) = whole.hold_out(rows, held_out.clamp(1, most), stratify);
+    (whole.pick(&train), whole.pick(&test))
 }
 
 fn examples(sheet: &Sheet, encoding: &Encoding, rows: &[usize]) -> Result<Examples> {

@@ -73,10 +73,18 @@ pub(super) fn check_finished(layout: &Layout) -> Result<()> {
 
 /// What the records of the trials with these `ids` said, of those that ended.
 pub(super) fn facts(layout: &Layout, ids: &[&str]) -> Result<Vec<FactRow>> {
+    let facts = facts_by_trial(layout, ids)?.into_iter();
+    Ok(facts.map(|(_, facts)| facts).collect())
+}
+
+/// Likewise, each with the place of its trial among `ids`.
+pub(super) fn facts_by_trial(layout: &Layout, ids: &[&str]) -> Result<Vec<(usize, FactRow)>> {
     let owners = ids.iter().enumerate();
     let owners: HashMap<&str, usize> = owners.map(|(owner, id)| (*id, owner)).collect();
     let mut facts = Vec::new();
-    stacked(&layout.records_table(), &owners, |_, row| facts.push(row))?;
+    stacked(&layout.records_table(), &owners, |owner, row| {
+        facts.push((owner, row));
+    })?;
     Ok(facts)
 }
 

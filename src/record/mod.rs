@@ -6,6 +6,7 @@ mod checkpoint;
 pub mod claims;
 pub mod compact;
 mod curves;
+mod datasets;
 pub mod differences;
 mod fingerprints;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::speed::{Expected, Speed};
 use super::status::{self, Found, State};
 use super::tables;
 use crate::config::spec::Experiment;
+use crate::description::DatasetDescription;
 use crate::error::Result;
 use crate::plan::Trial;
 
@@ -28,6 +29,9 @@ pub struct Overview {
     pub replicates: u64,
     /// The trials, in the order in which they run.
     pub trials: Vec<PlannedTrial>,
+    /// What the datasets hold, as far as that is known without training; to be filled in by who can
+    /// read them.
+    pub data: Vec<DatasetDescription>,
     /// How many trials in the folder the expected times go by.
     pub measured: usize,
 }
@@ -66,6 +70,7 @@ impl Overview {
             conditions: experiment.conditions.len(),
             replicates: experiment.replicates,
             trials: Vec::new(),
+            data: Vec::new(),
             measured: 0,
         };
         let planned = plan.iter().zip(found);

@@ -2,17 +2,20 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::compact;
 use super::curves::{self, Curves};
+use super::datasets;
 use super::layout::Layout;
 use super::manifest;
 use super::results::{Claim, Details, Results, TrialCurves, Tuning};
 use super::schema::{TrialRecord, TrialRow};
 use crate::config;
+use crate::description::DatasetDescription;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
@@ -145,13 +148,14 @@ pub fn read(root: &Path) -> Result<Results> {
 pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
     let layout = Layout::new(root);
     let bytes = experiment(&layout)?;
-    manifest::read(&layout)?;
+    let described = manifest::read(&layout)?.data;
     let header: Header = toml::from_slice(&bytes).map_err(|e| damaged(&layout.experiment(), &e))?;
     let table = trials_table(&layout)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     let curves = curves::read(&layout, &ids, details)?;
-    let rows = table.rows.iter().zip(curves);
-    let trials = rows.map(|(row, curves)| trial(&table, row, curves));
+    let datasets = datasets::of_trials(&layout, &ids, described)?;
+    let rows = table.rows.iter().zip(curves).zip(datasets);
+    let trials = rows.map(|((row, curves), data)| trial(&table, row, curves, data));
     Ok(Results {
         name: header.name,
         question: header.question,
@@ -163,6 +167,7 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
             .map(|(key, value)| (format!("norm.{key}"), shown(value)))
             .collect(),
         axes: table.axes(),
+        cautions: cautions(&layout, &bytes),
         claim: claim_of(&layout, &bytes)?,
         tuning: header.tune.map(|tune| Tuning {
             higher_is_better: tune.metric != "validation_loss",
@@ -179,6 +184,37 @@ pub(super) fn shown(value: &toml::Value) -> String {
         toml::Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// What a reader should know of the settings; nothing where this version cannot read them.
+fn cautions(layout: &Layout, experiment: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(experiment);
+    let tree: toml::Table = toml::from_str(&text).unwrap_or_default();
+    // All conditions of a large sweep are many, and nearly no experiment has batches of one.
+    if !may_have_batches_of_one(&tree) {
+        return Vec::new();
+    }
+    let loaded = config::parse(&layout.experiment(), &text, &[]);
+    loaded.map_or_else(
+        |_| Vec::new(),
+        |loaded| config::cautions(&loaded.experiment.conditions),
+    )
+}
+
+/// Whether some size of batches is 1, or is written in a way that only the experiment's reader knows.
+fn may_have_batches_of_one(tree: &toml::Table) -> bool {
+    let is_one = |value: &toml::Value| value.as_integer() == Some(1);
+    tree.iter().any(|(key, value)| match value {
+        toml::Value::Table(tree) if !key.ends_with("batch_size") => may_have_batches_of_one(tree),
+        toml::Value::Array(values) if !key.ends_with("batch_size") => {
+            let tables = values.iter().filter_map(toml::Value::as_table);
+            tables.into_iter().any(may_have_batches_of_one)
+        }
+        _ if !key.ends_with("batch_size") => false,
+        toml::Value::Array(values) => values.iter().any(is_one),
+        toml::Value::Integer(_) => is_one(value),
+        _ => true,
+    })
 }
 
 /// What the experiment of the results folder at `root` claims, if anything.
@@ -274,7 +310,12 @@ fn unguarded(row: csv::StringRecord) -> csv::StringRecord {
     }
 }
 
-fn trial(table: &TrialsTable, row: &csv::StringRecord, curves: Curves) -> Result<TrialCurves> {
+fn trial(
+    table: &TrialsTable,
+    row: &csv::StringRecord,
+    curves: Curves,
+    data: Option<Arc<DatasetDescription>>,
+) -> Result<TrialCurves> {
     let cell = |column: usize| row.get(column).unwrap_or_default();
     let (outcome, diverged) = (table.axes.end, table.axes.end + 1);
     Ok(TrialCurves {
@@ -287,6 +328,7 @@ fn trial(table: &TrialsTable, row: &csv::StringRecord, curves: Curves) -> Result
             .map(|column| cell(column).to_owned())
             .collect(),
         outcome: cell(outcome).to_owned(),
+        data,
         diverged_step: if cell(diverged).is_empty() {
             None
         } else {

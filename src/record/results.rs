@@ -2,7 +2,9 @@
 //! knowledge of files; `record/reader.rs` fills them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::description::DatasetDescription;
 use crate::record::schema::{EpochRow, StepRow, TimingRow};
 
 pub use crate::config::spec::{Claim, Expect, Hypothesis, Over, Take};
@@ -27,6 +29,8 @@ pub struct Results {
     pub tuning: Option<Tuning>,
     /// What is claimed, if anything is.
     pub claim: Option<Claim>,
+    /// What a reader should know of the settings before believing their results, a sentence each.
+    pub cautions: Vec<String>,
 }
 
 impl Results {
@@ -38,6 +42,17 @@ impl Results {
             None => self.norm.get(key),
         };
         value.map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// What the datasets of the trials hold, each once, in the order of the trials.
+    pub fn datasets(&self) -> Vec<&DatasetDescription> {
+        let mut datasets: Vec<&DatasetDescription> = Vec::new();
+        for data in self.trials.iter().filter_map(|trial| trial.data.as_deref()) {
+            if !datasets.contains(&data) {
+                datasets.push(data);
+            }
+        }
+        datasets
     }
 }
 
@@ -68,6 +83,8 @@ pub struct TrialCurves {
     pub replicate: u64,
     /// `completed`, `diverged`, `failed`, `interrupted`, or `pending` where it has not been run.
     pub outcome: String,
+    /// What its dataset holds; `None` where no run told of it, as in earlier versions.
+    pub data: Option<Arc<DatasetDescription>>,
     /// The step at which it diverged.
     pub diverged_step: Option<usize>,
     /// One row an epoch, in order.

@@ -53,6 +53,9 @@ pub struct EpochRow {
     pub evaluated_train_loss: Option<f64>,
     /// Likewise.
     pub evaluated_train_accuracy: Option<f64>,
+    /// The mean over the classes of the test set of the share of each that is classified correctly;
+    /// absent in rows of earlier versions.
+    pub test_balanced_accuracy: Option<f64>,
 }
 
 impl EpochRow {
@@ -60,7 +63,8 @@ impl EpochRow {
     pub const HEADER: &'static str = "epoch,step,train_loss,train_accuracy,\
          validation_loss,validation_accuracy,test_loss,test_accuracy,\
          running_test_loss,running_test_accuracy,precise_test_loss,precise_test_accuracy,\
-         batch_test_loss,batch_test_accuracy,evaluated_train_loss,evaluated_train_accuracy\n";
+         batch_test_loss,batch_test_accuracy,evaluated_train_loss,evaluated_train_accuracy,\
+         test_balanced_accuracy\n";
 }
 
 /// A row of `steps.csv`.

@@ -3,6 +3,7 @@
 //! it can be cut off again.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
@@ -97,11 +98,22 @@ pub(super) fn read(
         return Ok(None);
     }
     for (name, grown) in &saved.files {
-        if !grown.begins(&layout.root().join(name))? {
+        let path = layout.root().join(name);
+        if !grown.begins(&path)? || !has_columns_of_this_version(&path)? {
             return Ok(None);
         }
     }
     Ok(Some((saved, state)))
+}
+
+/// Whether further rows of this version belong below those that are there: an earlier version may
+/// have written fewer columns into `epochs.csv`.
+fn has_columns_of_this_version(path: &Path) -> Result<bool> {
+    if !path.ends_with("epochs.csv") {
+        return Ok(true);
+    }
+    let bytes = fs::read_if_exists(path)?.unwrap_or_default();
+    Ok(bytes.starts_with(EpochRow::HEADER.as_bytes()))
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Option<(Saved, TrainingState)> {

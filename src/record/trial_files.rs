@@ -259,6 +259,7 @@ impl TrialFiles {
             batch_test_accuracy: batch.map(|score| score.accuracy),
             evaluated_train_loss: epoch.evaluated_train.map(|score| score.loss),
             evaluated_train_accuracy: epoch.evaluated_train.map(|score| score.accuracy),
+            test_balanced_accuracy: epoch.balanced_test,
         };
         self.open(EPOCHS)?.append(&csv_row(&row))?;
         self.open(TIMINGS)?.append(&csv_row(&TimingRow {

@@ -3,6 +3,7 @@
 pub mod claims;
 pub mod compare;
 pub mod conditions;
+pub mod dataset;
 pub mod explain;
 pub mod page;
 pub mod plan;

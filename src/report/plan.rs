@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::dataset;
 use super::sheet::{Object, Sheet, json_text};
+use crate::description::DatasetDescription;
 use crate::record::manifest::seconds_since;
 use crate::record::overview::{Overview, PlannedTrial};
 use crate::record::speed::Basis;
@@ -60,6 +62,12 @@ fn people(overview: &Overview, jobs: usize, write: fn(&Sheet) -> String) -> Stri
     for (reason, trials) in reasons(overview) {
         lines.push(format!("{} to do: {reason}\n", units::trials(trials)));
     }
+    for data in &overview.data {
+        lines.push(format!("\n{}", dataset::columns(data, write)));
+    }
+    for line in dataset::lines(&overview.data) {
+        lines.push(format!("{line}\n"));
+    }
     lines.concat()
 }
 
@@ -87,6 +95,7 @@ pub fn json(overview: &Overview, jobs: usize) -> String {
         reasons: reasons
             .map(|(reason, trials)| Reason { reason, trials })
             .collect(),
+        data: &overview.data,
         trials: sheet.objects(),
     })
 }
@@ -101,6 +110,7 @@ struct Json<'a> {
     counts: BTreeMap<&'static str, usize>,
     estimate: Option<Estimate>,
     reasons: Vec<Reason>,
+    data: &'a [DatasetDescription],
     trials: Vec<Object<'a>>,
 }
 

@@ -104,8 +104,11 @@ pub fn csv(results: &Results) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::compare::tune::at_chosen;
+    use crate::description::{ClassCount, DatasetDescription};
     use crate::record::results::{TrialCurves, Tuning};
     use crate::record::schema::EpochRow;
 
@@ -206,6 +209,48 @@ before: best at 0.1, and the grid ends there; extend it
         assert!(
             told.contains("\nnone                     0.01            0.01 "),
             "{told}"
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_no_better_than_always_answering_the_largest_class_is_not_stable() {
+        let mut results = results("validation_accuracy");
+        // Test accuracies of 0.95 and 0.9; untrained networks have 0.5.
+        results.trials = trials("none", 1, &[("0.01", &[1.05]), ("0.1", &[1.0])]);
+        for trial in &mut results.trials {
+            let untrained = EpochRow {
+                test_accuracy: 0.5,
+                ..EpochRow::default()
+            };
+            trial.epochs.insert(0, untrained);
+        }
+        let told = |results: &Results| {
+            let bytes = csv(results).expect("tuned");
+            let text = String::from_utf8(bytes).expect("text");
+            text.lines().nth(1).expect("a row").to_owned()
+        };
+        assert!(
+            told(&results).contains(",0.01,low,0.1,"),
+            "{}",
+            told(&results)
+        );
+        let class = |name: &str, test| ClassCount {
+            name: name.to_owned(),
+            train: test,
+            test,
+        };
+        let data = Arc::new(DatasetDescription {
+            classes: vec![class("no", 183), class("yes", 17)],
+            ..DatasetDescription::default()
+        });
+        for trial in &mut results.trials {
+            trial.data = Some(Arc::clone(&data));
+        }
+        // 0.915 is the share of the largest class: 0.9 is below it.
+        assert!(
+            told(&results).contains(",0.01,low,0.01,"),
+            "{}",
+            told(&results)
         );
     }
 

@@ -75,24 +75,42 @@ impl<'a> Judge<'a> {
 
     /// Loss and accuracy over `part`; `None` if it is empty.
     pub(super) fn score(&self, data: &Prepared, part: Part) -> Option<Score> {
-        score(&self.evaluator, data, part, self.statistics, self.size)
+        self.score_with_classes(data, part).map(|(score, _)| score)
+    }
+
+    /// The same with the balanced accuracy: the mean over the classes in `part` of the share of each
+    /// that is classified correctly.
+    pub(super) fn score_with_classes(&self, data: &Prepared, part: Part) -> Option<(Score, f64)> {
+        let mut running = Running::default();
+        let mut classes = vec![Class::default(); data.classes()];
+        let mut batch = Batch::default();
+        for positions in batches(data.positions(part), self.size) {
+            data.fill_part(part, positions, &mut batch);
+            let is_answered = |label: usize, is_correct: bool| {
+                classes[label].examples += 1;
+                classes[label].correct += usize::from(is_correct);
+            };
+            running.add(self.evaluator.answer(&batch, self.statistics, is_answered));
+        }
+        Some((running.score()?, balanced_accuracy(&classes)?))
     }
 }
 
-fn score(
-    evaluator: &Evaluator,
-    data: &Prepared,
-    part: Part,
-    statistics: Statistics,
-    size: usize,
-) -> Option<Score> {
-    let mut running = Running::default();
-    let mut batch = Batch::default();
-    for positions in batches(data.positions(part), size) {
-        data.fill_part(part, positions, &mut batch);
-        running.add(evaluator.evaluate(&batch, statistics));
-    }
-    running.score()
+/// How many examples of a class there are, and how many of them are classified correctly.
+#[derive(Debug, Clone, Copy, Default)]
+struct Class {
+    examples: usize,
+    correct: usize,
+}
+
+/// The mean of the accuracies within the classes that have examples.
+fn balanced_accuracy(classes: &[Class]) -> Option<f64> {
+    let classes = classes.iter().filter(|class| class.examples > 0);
+    let accuracies: Vec<f64> = classes
+        .map(|class| class.correct as f64 / class.examples as f64)
+        .collect();
+    let sum: f64 = accuracies.iter().sum();
+    (!accuracies.is_empty()).then(|| sum / accuracies.len() as f64)
 }
 
 /// Batches of `size`; the last may be smaller, or one larger: a single example, which has no
@@ -217,6 +235,16 @@ fn finite(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn balanced_accuracy_weighs_every_class_alike() {
+        let class = |correct, examples| Class { examples, correct };
+        // All of the majority are right, and one of twenty of the others.
+        let classes = [class(380, 380), class(1, 20), class(0, 0)];
+        let balanced = balanced_accuracy(&classes).expect("a mean");
+        assert!((balanced - 0.525).abs() < 1e-12, "{balanced}");
+        assert_eq!(balanced_accuracy(&[class(0, 0)]), None);
+    }
 
     #[test]
     fn a_last_example_on_its_own_joins_the_batch_before_it() {

@@ -8,13 +8,14 @@ mod run;
 pub mod step;
 mod stored;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::config::spec::Condition;
-use crate::data::Dataset;
 use crate::data::batches::Prepared;
+use crate::data::{self, Dataset};
+use crate::description::DatasetDescription;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Event, Outcome, Stop, Trainer, TrainingState};
@@ -32,6 +33,7 @@ type DatasetKey = String;
 struct Loaded {
     dataset: Arc<Dataset>,
     digest: String,
+    description: DatasetDescription,
 }
 
 /// Trains trials with burn.
@@ -69,6 +71,7 @@ impl BurnTrainer {
             let dataset = load()?;
             place.insert(Loaded {
                 digest: dataset.digest(),
+                description: data::describe(&dataset),
                 dataset: Arc::new(dataset),
             });
         }
@@ -105,6 +108,34 @@ impl BurnTrainer {
             .map(|loaded| loaded.digest.clone())
     }
 
+    /// What the datasets hold on which these trials are trained, by their digests, with the classes
+    /// that some replicate holds out as a whole; of those that were provided.
+    pub fn describe(&self, trials: &[Arc<Trial>]) -> BTreeMap<String, DatasetDescription> {
+        let datasets = self.lock();
+        let mut described: BTreeMap<String, DatasetDescription> = BTreeMap::new();
+        let mut seen = HashSet::new();
+        for trial in trials {
+            let settings = &trial.condition.settings.data;
+            let Some(loaded) = datasets.get(&key(&trial.condition)) else {
+                continue;
+            };
+            let description = described
+                .entry(loaded.digest.clone())
+                .or_insert_with(|| loaded.description.clone());
+            let held_out = (
+                settings.validation,
+                settings.split,
+                trial.seed,
+                trial.replicate,
+            );
+            if seen.insert(format!("{} {held_out:?}", loaded.digest)) {
+                let streams = trial.streams();
+                data::note_held_out(description, &loaded.dataset, settings, trial.seed, &streams);
+            }
+        }
+        described
+    }
+
     fn prepare(&self, trial: &Trial) -> Result<Prepared> {
         let dataset = self.loaded(&trial.condition)?.dataset;
         Prepared::new(
@@ -128,13 +159,8 @@ impl BurnTrainer {
     }
 }
 
-/// Validation, split and scaling belong to the trial; the rest of `[data]` names the bytes.
 fn key(condition: &Condition) -> DatasetKey {
-    let data = &condition.settings.data;
-    format!(
-        "{:?} {:?} {:?}",
-        data.dataset, data.train_examples, data.test_examples
-    )
+    condition.settings.data.content()
 }
 
 impl Trainer for BurnTrainer {

@@ -266,7 +266,7 @@ impl<'a> Run<'a> {
         let by = self.trial.condition.settings.norm.evaluation;
         let judge = Judge::new(&evaluator, &self.data, by, self.population);
         let validation = judge.score(&self.data, Part::Validation);
-        let test = judge.score(&self.data, Part::Test);
+        let (test, balanced) = judge.score_with_classes(&self.data, Part::Test).unzip();
         for (part, score) in [("validation", validation), ("test", test)] {
             if let Some(diverged) =
                 score.and_then(|s| self.at.watch.evaluation(part, self.at.steps, s.loss))
@@ -294,6 +294,7 @@ impl<'a> Run<'a> {
                 train: self.at.running.score(),
                 validation,
                 test,
+                balanced_test: balanced,
                 evaluations,
                 evaluated_train: evaluated_train.filter(|score| score.loss.is_finite()),
             },

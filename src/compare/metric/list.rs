@@ -5,7 +5,7 @@ use super::unit::{COSINE, DECADES, Margin, NATS, POINTS, TWENTIETH, UNITS, Unit}
 use super::{Metric, layers, times};
 
 /// Every metric.
-pub const METRICS: [Metric; 31] = [
+pub const METRICS: [Metric; 32] = [
     more(
         "test_accuracy",
         Unit::Share,
@@ -23,6 +23,12 @@ pub const METRICS: [Metric; 31] = [
         Unit::Share,
         POINTS,
         Last(|row| row.train_accuracy),
+    ),
+    more(
+        "test_balanced_accuracy",
+        Unit::Share,
+        POINTS,
+        Last(|row| row.test_balanced_accuracy),
     ),
     less(
         "test_loss",

@@ -66,6 +66,11 @@ impl Metric {
         }
     }
 
+    /// Whether it is a share of examples that were classified correctly.
+    pub fn is_accuracy(self) -> bool {
+        self.unit == Unit::Share && self.higher_is_better
+    }
+
     /// Whether it is a time until something happens, which may not have happened yet.
     pub fn is_waited_for(self) -> bool {
         matches!(self.of, Reading::ToTarget(_))

@@ -3,7 +3,7 @@
 
 mod data;
 mod model;
-mod norm;
+pub(super) mod norm;
 mod train;
 
 use super::spec::Settings;

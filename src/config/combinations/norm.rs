@@ -150,6 +150,16 @@ fn one_of(features: usize, values: usize) -> String {
     fitting.join(", ")
 }
 
+/// Whether some norm layer over batches sees one value of each feature in an example, as behind a fully
+/// connected layer, and not a feature map or the steps of a sequence.
+pub(in crate::config) fn has_rows(settings: &Settings) -> bool {
+    match settings.model.kind {
+        Architecture::Rnn(_) => false,
+        Architecture::Mlp { .. } if settings.norm.on_input => true,
+        _ => normalised(settings).iter().any(|site| site.positions == 1),
+    }
+}
+
 /// Every normalised part of the network whose shape is known before the data are read.
 fn normalised(settings: &Settings) -> Vec<Site> {
     let norm = &settings.norm;

@@ -33,7 +33,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: count(1_000_000),
         default: "glyphs `6000`, other generated sets `2000`, else all",
         applies: "",
-        meaning: "Training examples: how many are generated, or how many of a file's are used, from the first on. Validation is split off these.",
+        meaning: "Training examples: how many are generated, or how many of a file's are used: the first of a set of images, whose order is a random one, and a random part of a table (see `data.stratify`). Validation is split off these.",
     },
     Key {
         path: "data.test_examples",
@@ -121,6 +121,13 @@ pub(super) const KEYS: &[Key] = &[
         default: "`0.2`",
         applies: SPLIT_CSV,
         meaning: "How much of the table's rows is split off as the test set, by `data.seed`.",
+    },
+    Key {
+        path: "data.stratify",
+        rule: Rule::Flag,
+        default: "`true`",
+        applies: CSV,
+        meaning: "Whether the test rows, the validation rows and the parts that `data.train_examples` and `data.test_examples` take have the classes in the proportions of the whole, and no class gives its last training row away. `false` draws them without regard to the class.",
     },
     Key {
         path: "data.label",

@@ -18,7 +18,7 @@ pub(super) const KEYS: &[Key] = &[
         rule: Rule::Flag,
         default: "`false`",
         applies: "",
-        meaning: "Whether `epochs.csv` gives the score on training examples after each epoch, evaluated just as the test set is: without augmentation and dropout, and with weights that stand still, where `train_loss` is a mean over batches between which they change. Of the training examples (without validation) it takes the first in file order, at most as many as the test set has, and so costs one more such evaluation an epoch.",
+        meaning: "Whether `epochs.csv` gives the score on training examples after each epoch, evaluated just as the test set is: without augmentation and dropout, and with weights that stand still, where `train_loss` is a mean over batches between which they change. Of the training examples (without validation) it takes the first (of a table: of a random order of its rows), at most as many as the test set has, and so costs one more such evaluation an epoch.",
     },
     Key {
         path: "probe.every",

@@ -119,6 +119,7 @@ fn table(reader: &mut Reader<'_>) -> Table {
             .unwrap_or_default(),
         missing_rows: missing_rows(reader, &missing),
         missing,
+        stratify: reader.flag("data.stratify", true),
         test: match reader.optional_text("data.test_file") {
             Some(file) => TestRows::File(file.into()),
             None => TestRows::Share {

@@ -77,10 +77,11 @@ pub enum Expect {
 }
 
 /// What a test may measure; `compare::metric` says how.
-pub const METRICS: [&str; 31] = [
+pub const METRICS: [&str; 32] = [
     "test_accuracy",
     "validation_accuracy",
     "train_accuracy",
+    "test_balanced_accuracy",
     "test_loss",
     "validation_loss",
     "train_loss",

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 pub struct Data {
     /// Which dataset.
     pub dataset: Dataset,
-    /// Take only the first so many training examples (before validation is split off).
+    /// Take only so many training examples (before validation is split off): the first of a set of
+    /// images, whose order is a random one; of a table in a file, a random part.
     pub train_examples: Option<usize>,
-    /// Take only the first so many test examples.
+    /// Take only so many test examples, likewise.
     pub test_examples: Option<usize>,
     /// How much of the training set is held out for validation.
     pub validation: Validation,
@@ -21,6 +22,17 @@ pub struct Data {
     pub test_offset: f64,
     /// What is done to training images at random.
     pub augmentation: Augmentation,
+}
+
+impl Data {
+    /// What decides which examples are loaded, as text: where it is the same, so is the dataset.
+    /// Validation, split and scaling are a trial's own business.
+    pub fn content(&self) -> String {
+        format!(
+            "{:?} {:?} {:?}",
+            self.dataset, self.train_examples, self.test_examples
+        )
+    }
 }
 
 /// A dataset and what only it needs.
@@ -95,6 +107,9 @@ pub struct Table {
     pub missing_rows: MissingRows,
     /// What the network is tested with.
     pub test: TestRows,
+    /// Whether test rows, validation rows and parts of the table are taken from each class in
+    /// proportion.
+    pub stratify: bool,
 }
 
 /// A table that an experiment names, and what is known of its content.
@@ -173,6 +188,11 @@ impl Dataset {
             Self::TwoSpirals { .. } => "two-spirals",
             Self::LinearTeacher { .. } => "linear-teacher",
         }
+    }
+
+    /// Whether parts of it are taken from each class in proportion, and not from the whole.
+    pub fn stratifies(&self) -> bool {
+        matches!(self, Self::Csv(table) if table.stratify)
     }
 
     /// What one example of a set of images looks like; `None` for a table.

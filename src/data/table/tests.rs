@@ -58,6 +58,7 @@ fn plain() -> Table {
         categorical: Vec::new(),
         missing: Vec::new(),
         missing_rows: MissingRows::Refuse,
+        stratify: true,
         test: HALF,
     }
 }

@@ -121,6 +121,12 @@ impl<'a> Arrangement<'a> {
             .collect()
     }
 
+    /// The trials of all lines in a panel.
+    pub(super) fn of_panel(&self, facet: &Facet) -> Vec<&'a TrialCurves> {
+        let lines = self.lines.iter();
+        lines.flat_map(|line| self.trials(line, facet)).collect()
+    }
+
     /// The trials of a line in all panels, each once.
     pub(super) fn all_trials(&self, line: &Line) -> Vec<&'a TrialCurves> {
         let trials = self.results.trials.iter().filter(|trial| line.holds(trial));

@@ -3,6 +3,7 @@
 
 use super::arrangement::{Arrangement, Facet, Line, Wanted};
 use super::axes;
+use super::final_score::chance;
 use super::notes;
 use super::request::{Absent, Drawn, Request};
 use super::scored::{self, Scores};
@@ -135,11 +136,17 @@ impl Conditions<'_> {
             high: 1.0,
             label: "as without a norm".to_owned(),
         };
+        let trials = self.arrangement.of_panel(facet);
+        let constant = chance::constant_answer(self.metric, &trials, Along::X);
         let is_relative = self.metric.name == "relative_seconds_per_step";
         Panel {
             title: facet.title.clone(),
             note: notes::panel(&self.arrangement, facet),
-            references: is_relative.then_some(one).into_iter().collect(),
+            references: is_relative
+                .then_some(one)
+                .into_iter()
+                .chain(constant)
+                .collect(),
             series: lines.collect(),
             ..Panel::default()
         }

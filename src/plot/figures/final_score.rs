@@ -1,7 +1,7 @@
 //! The final metric against a numeric axis: where each line is best, how wide its best range is, and
 //! where training breaks down. Where no axis is numeric, against the lines themselves.
 
-mod chance;
+pub(super) mod chance;
 
 use super::arrangement::{
     Arrangement, Facet, Line, Wanted, axis, axis_name, distinct, numeric, sentence, value,
@@ -210,6 +210,8 @@ impl Final<'_> {
         let mut references = self.without_axis(facet);
         let at_chance = chance::of(self.results, self.metric, &self.by_value(facet));
         references.extend(at_chance.iter().map(chance::AtChance::reference));
+        let trials = self.arrangement.of_panel(facet);
+        references.extend(chance::constant_answer(self.metric, &trials, Along::Y));
         Panel {
             title: facet.title.clone(),
             note: at_chance.map_or(String::new(), |found| found.note),

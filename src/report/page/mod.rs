@@ -36,6 +36,7 @@ pub fn report(material: &Material<'_>, charts: Vec<Drawn>) -> Report {
     let results = material.results;
     let statement = answer::statement(material);
     let mut remarks: Vec<Words> = untested::unfinished(material).into_iter().collect();
+    remarks.extend(setup::cautions(material));
     remarks.extend(statement.others);
     remarks.extend(tables::tuning(material));
     let gaps = population::gaps(results).summary();

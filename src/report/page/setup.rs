@@ -5,6 +5,8 @@ use super::document::{Block, Cell, Section, Table, columns};
 use super::material::{Material, counted, listed, spoken};
 use super::names::{grouped, spelled};
 use super::words::Words;
+use crate::description::{ClassCount, ColumnReading, DatasetDescription};
+use crate::report::dataset::{self, read_as};
 
 /// The section.
 pub(super) fn section(material: &Material<'_>) -> Section {
@@ -18,8 +20,78 @@ pub(super) fn section(material: &Material<'_>) -> Section {
                 summary: "Every key of the experiment that was fixed".to_owned(),
                 blocks: vec![Block::Table(keys(material))],
             },
-        ],
+        ]
+        .into_iter()
+        .chain(
+            material
+                .results
+                .datasets()
+                .into_iter()
+                .filter_map(columns_read),
+        )
+        .collect(),
     }
+}
+
+/// How each column of a table was read, and how often each class occurs; none for images.
+fn columns_read(data: &DatasetDescription) -> Option<Block> {
+    if data.columns.is_empty() {
+        return None;
+    }
+    let column =
+        |column: &ColumnReading| vec![Cell::of(&column.name), Cell::of(read_as(column, data))];
+    let class = |class: &ClassCount| {
+        let counts = [class.train, class.test].map(|count| Cell::of(count.to_string()));
+        [vec![Cell::of(&class.name)], counts.to_vec()].concat()
+    };
+    let read = Table {
+        caption: Words::new().strong("How each column was read").plain("."),
+        columns: columns(&["column", "read as"], &[]),
+        rows: data.columns.iter().map(column).collect(),
+        notes: Vec::new(),
+    };
+    let classes = Table {
+        caption: Words::new()
+            .strong("Rows of each class")
+            .plain("; training rows with those held out for validation."),
+        columns: columns(&["class"], &["training", "test"]),
+        rows: data.classes.iter().map(class).collect(),
+        notes: Vec::new(),
+    };
+    Some(Block::Folded {
+        summary: "How each column of the table was read, and how often each class occurs"
+            .to_owned(),
+        blocks: vec![Block::Table(read), Block::Table(classes)],
+    })
+}
+
+/// What a reader should know of the settings and of the data before believing a number.
+pub(super) fn cautions(material: &Material<'_>) -> Vec<Words> {
+    let cautions = material.results.cautions.iter();
+    let cautions = cautions.map(|caution| {
+        let settings = Words::new().strong("The settings").plain(": ");
+        settings.and(Words::marked(caution)).plain(".")
+    });
+    cautions.chain(data_notes(material)).collect()
+}
+
+/// The same of the data alone, dataset by dataset.
+fn data_notes(material: &Material<'_>) -> Vec<Words> {
+    let datasets = material.results.datasets();
+    let note = |data: &&DatasetDescription| -> Vec<Words> {
+        let notes = dataset::notes(data).into_iter();
+        let strong = Words::new().strong(format!("The data ({})", data.dataset));
+        notes
+            .map(|note| {
+                strong
+                    .clone()
+                    .plain(": ")
+                    .and(Words::marked(&note))
+                    .plain(".")
+            })
+            .collect()
+    };
+    datasets.iter().flat_map(note).collect()
 }
 
 /// Values of an axis beyond which only the first and the last are named.
@@ -59,6 +131,7 @@ pub(super) fn fixed(material: &Material<'_>) -> Table {
     let said = Said(material);
     let rows = [
         ("Data", said.data()),
+        ("Classes", said.classes()),
         ("Network", said.network()),
         ("Normalisation", said.normalisation()),
         ("Training", said.training()),
@@ -146,6 +219,16 @@ impl Said<'_> {
             (true, false) => {}
         }
         parts.join("; ")
+    }
+
+    /// What the data is; empty where no run told.
+    fn classes(&self) -> String {
+        let datasets = self.0.results.datasets();
+        let line = |data: &&DatasetDescription| match datasets.len() {
+            1 => dataset::line(data),
+            _ => format!("{}: {}", spelled(&data.dataset), dataset::line(data)),
+        };
+        datasets.iter().map(line).collect::<Vec<_>>().join(". ")
     }
 
     fn network(&self) -> String {

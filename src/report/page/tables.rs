@@ -321,7 +321,7 @@ pub fn tuned(material: &Material<'_>) -> Table {
         .filter(|choice| !choice.edge().is_empty())
         .count();
     let mut notes = vec![Words::from(
-        "Chosen on validation, reported on test. Largest stable: the largest value at which no replicate diverged and accuracy came half of the way from chance to the best value's.",
+        "Chosen on validation, reported on test. Largest stable: the largest value at which no replicate diverged and accuracy came half of the way from chance (or the share of the largest class, if that is larger) to the best value's.",
     )];
     if at_edge > 0 {
         notes.push(

@@ -2,6 +2,7 @@
 
 mod alternatives;
 mod collections;
+mod data;
 mod pages;
 mod statements;
 

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{inputs, result};
+use super::{answers, inputs, result};
 use crate::data::batches::Batch;
 use crate::event::BatchResult;
 use crate::model::network::Network;
@@ -28,6 +28,17 @@ impl Evaluator {
     /// Loss and correct answers on `batch`, normalised with `statistics`.
     pub fn evaluate(&self, batch: &Batch, statistics: Statistics) -> BatchResult {
         result(&self.logits(batch, statistics), batch)
+    }
+
+    /// The same; `answered` hears of every example in turn, by its label and whether it is classified
+    /// correctly.
+    pub fn answer(
+        &self,
+        batch: &Batch,
+        statistics: Statistics,
+        answered: impl FnMut(usize, bool),
+    ) -> BatchResult {
+        answers(&self.logits(batch, statistics), batch, answered)
     }
 
     /// Logits `[batch, classes]`.

@@ -131,6 +131,16 @@ fn cross_entropy(logits: Tensor<2>, batch: &Batch, device: &Device) -> Tensor<1>
 /// Loss and correct answers, computed on the host in double precision from the logits
 /// `[batch, classes]`: one transfer from the device, and the same sum on every backend.
 fn result(logits: &Tensor<2>, batch: &Batch) -> BatchResult {
+    answers(logits, batch, |_, _| {})
+}
+
+/// The same; `answered` hears of every example in turn, by its label and whether it is classified
+/// correctly.
+fn answers(
+    logits: &Tensor<2>,
+    batch: &Batch,
+    mut answered: impl FnMut(usize, bool),
+) -> BatchResult {
     let [examples, classes] = logits.dims();
     let values = logits.to_data().convert::<f32>();
     let values = values.as_slice::<f32>().unwrap_or(&[]);
@@ -142,7 +152,9 @@ fn result(logits: &Tensor<2>, batch: &Batch) -> BatchResult {
     for (row, &label) in values.chunks_exact(classes).zip(&batch.labels) {
         let label = usize::from(label);
         result.loss += negative_log_likelihood(row, label);
-        result.correct += usize::from(largest(row) == label);
+        let is_correct = largest(row) == label;
+        result.correct += usize::from(is_correct);
+        answered(label, is_correct);
     }
     result.loss /= examples as f64;
     result

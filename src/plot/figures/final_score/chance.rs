@@ -1,12 +1,33 @@
 //! Conditions that learned nothing: no better than networks before their first step. Such a training has
 //! not diverged, and yet its learning rate is no stable one.
 
-use crate::compare::metric::{Metric, Unit};
-use crate::compare::tune;
+use crate::compare::metric::Metric;
+use crate::compare::{baseline, tune};
 use crate::plot::chart::{Along, Reference};
 use crate::plot::figures::arrangement::{shown, unique};
 use crate::plot::figures::scored::Scores;
-use crate::record::results::Results;
+use crate::record::results::{Results, TrialCurves};
+
+/// The line of the best answer that looks at no input, on an axis along which accuracies stand; none
+/// where no class is so frequent that an accuracy may look better than it is.
+pub(in crate::plot::figures) fn constant_answer(
+    metric: Metric,
+    trials: &[&TrialCurves],
+    of: Along,
+) -> Option<Reference> {
+    let shown = baseline::worth_showing(metric, trials)?;
+    let at = shown.score * 100.0;
+    let always = match shown.class {
+        Some(class) => format!("always “{class}”"),
+        None => "always the same class".to_owned(),
+    };
+    Some(Reference {
+        of,
+        low: at,
+        high: at,
+        label: format!("{always}: {at:.1} %"),
+    })
+}
 
 /// What learned nothing, and what that is measured by.
 pub(super) struct AtChance {
@@ -35,7 +56,8 @@ pub(super) fn of(
     metric: Metric,
     conditions: &[(String, String, Scores)],
 ) -> Option<AtChance> {
-    if metric.unit != Unit::Share {
+    // What untrained networks have is known as plain accuracy alone.
+    if !metric.is_accuracy() || metric.name == baseline::BALANCED {
         return None;
     }
     let untrained = tune::chance(results)? * 100.0;

@@ -2,7 +2,10 @@
 
 use super::scores::{learning_rates, scoring};
 use super::*;
-use crate::plot::chart::Along;
+use std::sync::Arc;
+
+use crate::description::{ClassCount, DatasetDescription};
+use crate::plot::chart::{Along, Reference};
 use crate::record::results::Tuning;
 
 #[test]
@@ -110,4 +113,39 @@ fn what_was_waited_for_in_vain_is_an_arrow_along_the_axis_and_has_no_mean() {
     );
     // A mean over the survivors of those that were waited for is none, and counts nowhere.
     assert!(chart.band.contains("n = 3"), "{}", chart.band);
+}
+
+#[test]
+fn where_one_class_fills_the_test_set_the_line_of_always_answering_it_is_drawn() {
+    let class = |name: &str, test| ClassCount {
+        name: name.to_owned(),
+        train: test,
+        test,
+    };
+    let of = |classes: Vec<ClassCount>| {
+        Arc::new(DatasetDescription {
+            classes,
+            ..DatasetDescription::default()
+        })
+    };
+    let rare = of(vec![class("no", 183), class("yes", 17)]);
+    let even = of(vec![class("no", 100), class("yes", 100)]);
+    for (mut results, along) in [(learning_rates(), Along::Y), (placements(2), Along::X)] {
+        let mut lines = |data: &Arc<DatasetDescription>| -> Vec<(Along, f64, String)> {
+            for trial in &mut results.trials {
+                trial.data = Some(Arc::clone(data));
+            }
+            let chart = chart(&results, "final");
+            let references = only_panel(&chart).references.iter();
+            let always = references.filter(|reference| reference.label.starts_with("always"));
+            let line = |line: &Reference| (line.of, line.low, line.label.clone());
+            always.map(line).collect()
+        };
+        assert_eq!(lines(&even), []);
+        let found = lines(&rare);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, along);
+        assert_close(found[0].1, 91.5);
+        assert_eq!(found[0].2, "always “no”: 91.5 %");
+    }
 }

@@ -100,6 +100,7 @@ fn blocks(material: &Material<'_>, member: Member<'_>, cost: &Cost) -> Vec<Block
         Block::Paragraph(origin(material, member)),
     ];
     let remarks = untested::unfinished(material).into_iter();
+    let remarks = remarks.chain(setup::cautions(material));
     let remarks = remarks.chain(tables::tuning(material));
     blocks.extend(remarks.map(Block::Paragraph));
     blocks.extend(numbers(material).map(Block::Table));

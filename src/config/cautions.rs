@@ -1,0 +1,77 @@
+//! Settings that can be trained and mean next to nothing: said before training and wherever their
+//! results stand.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::combinations::norm::has_rows;
+use super::spec::{Condition, NormKind, Settings};
+
+/// What a reader should know of these conditions before believing their results, a sentence each.
+pub fn cautions(conditions: &[Arc<Condition>]) -> Vec<String> {
+    let all = conditions.iter();
+    let found: BTreeSet<String> = all.filter_map(|c| one_value(&c.settings)).collect();
+    found.into_iter().collect()
+}
+
+/// Batch statistics over a single value. One group of one value is refused (`norm.groups`); this is
+/// allowed, because the same batch size means something in the other conditions of a sweep.
+fn one_value(settings: &Settings) -> Option<String> {
+    let NormKind::Batch(batch) = settings.norm.layer?.kind else {
+        return None;
+    };
+    let key = match batch.virtual_batch_size {
+        Some(1) => "norm.virtual_batch_size",
+        None if settings.train.batch_size == 1 => "train.batch_size",
+        _ => return None,
+    };
+    has_rows(settings).then(|| {
+        format!(
+            "`{key} = 1` leaves batch normalisation of a fully connected layer one value to average: the mean is the value, so in training only β comes out, and whatever lies before it learns nothing"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    fn of(text: &str) -> Vec<String> {
+        let text = format!("data.dataset = 'glyphs'\n{text}");
+        let loaded = config::parse("x.toml".as_ref(), &text, &[]).expect("valid");
+        cautions(&loaded.experiment.conditions)
+    }
+
+    #[test]
+    fn a_mean_over_one_value_is_warned_of_and_nothing_else() {
+        for (text, key) in [
+            ("train.batch_size = 1", "`train.batch_size = 1`"),
+            ("sweep.train.batch_size = [1, 32]", "`train.batch_size = 1`"),
+            (
+                "norm.virtual_batch_size = 1",
+                "`norm.virtual_batch_size = 1`",
+            ),
+            (
+                "model.kind = 'convnet'\nmodel.dense = [8]\ntrain.batch_size = 1",
+                "`train.batch_size = 1`",
+            ),
+        ] {
+            let found = of(text);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            assert!(found[0].starts_with(key), "{text}: {found:?}");
+        }
+        for text in [
+            "train.batch_size = 2",
+            "norm.virtual_batch_size = 2",
+            "train.batch_size = 1\nnorm.kind = 'layer'",
+            "train.batch_size = 1\nsweep.norm.placement = ['none']",
+            // Every position of an image is a value.
+            "model.kind = 'convnet'\ntrain.batch_size = 1",
+            // And so is every step of a sequence.
+            "model.kind = 'rnn'\ntrain.batch_size = 1",
+        ] {
+            assert!(of(text).is_empty(), "{text}: {:?}", of(text));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Which trial was trained on which of the datasets that the manifest describes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::compact;
+use super::layout::Layout;
+use super::reader;
+use crate::description::DatasetDescription;
+use crate::error::Result;
+
+/// What the dataset of each of the trials with these `ids` holds, of those that the manifest has
+/// `described` under their digests.
+pub(super) fn of_trials(
+    layout: &Layout,
+    ids: &[&str],
+    described: BTreeMap<String, DatasetDescription>,
+) -> Result<Vec<Option<Arc<DatasetDescription>>>> {
+    let described: BTreeMap<String, Arc<DatasetDescription>> = described
+        .into_iter()
+        .map(|(digest, data)| (digest, Arc::new(data)))
+        .collect();
+    // Nearly all folders have one: no record need be read for it.
+    if described.len() <= 1 {
+        return Ok(vec![described.into_values().next(); ids.len()]);
+    }
+    let digests = digests(layout, ids)?.into_iter();
+    Ok(digests
+        .map(|digest| described.get(&digest?).cloned())
+        .collect())
+}
+
+/// The digest of each trial's dataset, of those that ended.
+fn digests(layout: &Layout, ids: &[&str]) -> Result<Vec<Option<String>>> {
+    if compact::is_compact(layout) {
+        let mut digests = vec![None; ids.len()];
+        for (trial, facts) in compact::facts_by_trial(layout, ids)? {
+            digests[trial] = Some(facts.data);
+        }
+        return Ok(digests);
+    }
+    let record = |id: &&str| Ok(reader::record_of(layout, id)?.map(|record| record.data));
+    ids.iter().map(record).collect()
+}

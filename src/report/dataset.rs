@@ -1,0 +1,276 @@
+//! What the data is, in a line: how many classes there are and how large, what an answer scores that
+//! looks at no input, and what a reader should know before believing a number. Said before training, in
+//! the plan, below a run's table and in the report, in the same words.
+
+use super::sheet::Sheet;
+use crate::description::{ClassCount, ColumnReading, ColumnRole, DatasetDescription};
+use crate::units;
+
+/// Classes beyond which only the smallest and the largest are counted.
+const MOST_CLASSES: usize = 6;
+
+/// Columns beyond which those that are read alike are counted and not listed.
+const MOST_COLUMNS: usize = 20;
+
+/// The most letters of a class's name.
+const LONGEST_NAME: usize = 24;
+
+/// `3 classes (a 200, b 0, c 0 in training; a 50, b 50, c 50 in test); always answering "a" scores
+/// 33.3 %; 72 of 150 test rows also stand in training`
+pub fn line(data: &DatasetDescription) -> String {
+    let mut parts = vec![classes(data)];
+    parts.extend(data.constant_answer().map(|answer| {
+        let (class, share) = (short(answer.class), percent(answer.accuracy));
+        format!("always answering \"{class}\" scores {share}")
+    }));
+    let rows = if data.columns.is_empty() {
+        "examples"
+    } else {
+        "rows"
+    };
+    if data.repeated_test_examples > 0 {
+        parts.push(format!(
+            "{} of {} test {rows} also stand in training",
+            data.repeated_test_examples,
+            data.test_examples()
+        ));
+    }
+    if data.dropped_rows > 0 {
+        let dropped = data.dropped_rows;
+        parts.push(format!("{dropped} {rows} with missing cells were left out"));
+    }
+    parts.join("; ")
+}
+
+/// What a reader should know before believing a result, a sentence each.
+pub fn notes(data: &DatasetDescription) -> Vec<String> {
+    let mut notes = data.notes.clone();
+    if data.is_unbalanced() {
+        notes.push(
+            "accuracy says little where one class is so frequent: `test_balanced_accuracy` is the mean of the accuracies within the classes, and `bn-lab compare --metric` takes it"
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+/// The line of every dataset, each followed by its notes, as a terminal shows them; the dataset is
+/// named where there are several.
+pub fn lines<'a>(datasets: impl IntoIterator<Item = &'a DatasetDescription>) -> Vec<String> {
+    let datasets: Vec<&DatasetDescription> = datasets.into_iter().collect();
+    let mut lines = Vec::new();
+    for data in &datasets {
+        let name = if datasets.len() > 1 {
+            format!("{}: ", data.dataset)
+        } else {
+            String::new()
+        };
+        lines.push(format!("data     {name}{}", line(data)));
+        lines.extend(notes(data).into_iter().map(|note| format!("note: {note}")));
+    }
+    lines
+}
+
+/// Each column of a table and how it was read, as `write` writes it; of many columns, how many are read
+/// alike. Empty for images.
+pub fn columns(data: &DatasetDescription, write: fn(&Sheet) -> String) -> String {
+    let columns = &data.columns;
+    if columns.is_empty() {
+        return String::new();
+    }
+    if columns.len() > MOST_COLUMNS {
+        return format!("columns  {}\n", alike(columns));
+    }
+    let row = |column: &ColumnReading| vec![column.name.clone(), read_as(column, data)];
+    let sheet = Sheet {
+        columns: vec!["column".to_owned(), "read as".to_owned()],
+        rows: columns.iter().map(row).collect(),
+    };
+    write(&sheet)
+}
+
+/// `input`, `category with 3 values`, `label with 2 classes`, `ignored`
+pub fn read_as(column: &ColumnReading, data: &DatasetDescription) -> String {
+    match column.role {
+        ColumnRole::Input => "input".to_owned(),
+        ColumnRole::Category { values } => format!("category with {values} values"),
+        ColumnRole::Label => format!("label with {} classes", data.classes.len()),
+        ColumnRole::Ignored => "ignored".to_owned(),
+    }
+}
+
+/// `61 inputs; categories town (3 values), job (12 values); label class; ignored id`
+fn alike(columns: &[ColumnReading]) -> String {
+    let of = |is: fn(&ColumnRole) -> bool| columns.iter().filter(move |column| is(&column.role));
+    let named = |is: fn(&ColumnRole) -> bool| -> Vec<String> {
+        let name = |column: &ColumnReading| match column.role {
+            ColumnRole::Category { values } => format!("{} ({values} values)", column.name),
+            _ => column.name.clone(),
+        };
+        of(is).map(name).collect()
+    };
+    let inputs = of(|role| *role == ColumnRole::Input).count();
+    let mut parts = vec![format!("{inputs} inputs")];
+    for (what, names) in [
+        (
+            "categories",
+            named(|role| matches!(role, ColumnRole::Category { .. })),
+        ),
+        ("label", named(|role| *role == ColumnRole::Label)),
+        ("ignored", named(|role| *role == ColumnRole::Ignored)),
+    ] {
+        match names.len() {
+            0 => {}
+            1..=MOST_COLUMNS => parts.push(format!("{what} {}", names.join(", "))),
+            many => parts.push(format!("{many} {what}")),
+        }
+    }
+    parts.join("; ")
+}
+
+fn classes(data: &DatasetDescription) -> String {
+    let classes = &data.classes;
+    let count = classes.len();
+    if count <= MOST_CLASSES {
+        let train = counted(classes, |class| class.train);
+        let test = counted(classes, |class| class.test);
+        return format!("{count} classes ({train} in training; {test} in test)");
+    }
+    let (train, test) = (
+        range(classes, |class| class.train),
+        range(classes, |class| class.test),
+    );
+    format!("{count} classes, {train} training and {test} test examples each")
+}
+
+fn counted(classes: &[ClassCount], of: fn(&ClassCount) -> usize) -> String {
+    // `1 200` would be no count of class 1.
+    let is_number = |class: &ClassCount| class.name.parse::<f64>().is_ok();
+    let between = if classes.iter().any(is_number) {
+        ": "
+    } else {
+        " "
+    };
+    let count = |class: &ClassCount| format!("{}{between}{}", short(&class.name), of(class));
+    let counts: Vec<String> = classes.iter().map(count).collect();
+    counts.join(", ")
+}
+
+/// `892 to 1135`, or `1000` where all have as many.
+fn range(classes: &[ClassCount], of: fn(&ClassCount) -> usize) -> String {
+    let low = classes.iter().map(of).min().unwrap_or_default();
+    let high = classes.iter().map(of).max().unwrap_or_default();
+    if low == high {
+        low.to_string()
+    } else {
+        format!("{low} to {high}")
+    }
+}
+
+/// `11.4 %` of 1135 of 10 000: half a step is rounded up, whatever binary fractions make of it.
+fn percent(share: f64) -> String {
+    units::percent((share * 1000.0 + 1e-9).round() / 1000.0)
+}
+
+fn short(name: &str) -> String {
+    if name.chars().count() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let mut shown: String = name.chars().take(LONGEST_NAME - 1).collect();
+    shown.push('…');
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn described(counts: &[(&str, usize, usize)]) -> DatasetDescription {
+        let class = |&(name, train, test): &(&str, usize, usize)| ClassCount {
+            name: name.to_owned(),
+            train,
+            test,
+        };
+        DatasetDescription {
+            dataset: "csv".to_owned(),
+            classes: counts.iter().map(class).collect(),
+            ..DatasetDescription::default()
+        }
+    }
+
+    fn column(name: &str, role: ColumnRole) -> ColumnReading {
+        ColumnReading {
+            name: name.to_owned(),
+            role,
+        }
+    }
+
+    #[test]
+    fn one_line_says_what_the_data_is() {
+        let mut table = described(&[("a", 200, 50), ("b", 0, 50), ("c", 0, 50)]);
+        table.columns = vec![column("x", ColumnRole::Input)];
+        table.repeated_test_examples = 72;
+        assert_eq!(
+            line(&table),
+            "3 classes (a 200, b 0, c 0 in training; a 50, b 50, c 50 in test); always answering \"a\" scores 33.3 %; 72 of 150 test rows also stand in training"
+        );
+        table.dropped_rows = 19;
+        assert!(line(&table).ends_with("; 19 rows with missing cells were left out"));
+        let train = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949];
+        let test = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009];
+        let names: Vec<String> = (0..10).map(|digit| digit.to_string()).collect();
+        let counts: Vec<(&str, usize, usize)> = (0..10)
+            .map(|digit| (names[digit].as_str(), train[digit], test[digit]))
+            .collect();
+        let mnist = described(&counts);
+        assert_eq!(
+            line(&mnist),
+            "10 classes, 5421 to 6742 training and 892 to 1135 test examples each; always answering \"1\" scores 11.4 %"
+        );
+        assert!(notes(&mnist).is_empty());
+        assert_eq!(
+            line(&described(&[("0", 95, 19), ("1", 5, 1)])),
+            "2 classes (0: 95, 1: 5 in training; 0: 19, 1: 1 in test); always answering \"0\" scores 95.0 %"
+        );
+    }
+
+    #[test]
+    fn a_table_that_one_class_fills_is_noted_and_several_datasets_are_named() {
+        let rare = described(&[("no", 95, 19), ("yes", 5, 1)]);
+        let even = described(&[("no", 5, 1), ("yes", 5, 1)]);
+        let said = lines([&rare]);
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[0].starts_with("data     2 classes (no 95"), "{said:?}");
+        assert!(said[1].contains("test_balanced_accuracy"), "{said:?}");
+        let said = lines([&even, &even]);
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[1].starts_with("data     csv: 2 classes ("), "{said:?}");
+    }
+
+    #[test]
+    fn columns_are_listed_and_many_are_counted() {
+        let mut table = described(&[("no", 5, 1), ("yes", 5, 1)]);
+        assert_eq!(columns(&table, Sheet::table), "");
+        table.columns = vec![
+            column("age", ColumnRole::Input),
+            column("town", ColumnRole::Category { values: 3 }),
+            column("id", ColumnRole::Ignored),
+            column("bought", ColumnRole::Label),
+        ];
+        let listed = columns(&table, Sheet::table);
+        for line in [
+            "age     input",
+            "town    category with 3 values",
+            "id      ignored",
+            "bought  label with 2 classes",
+        ] {
+            assert!(listed.lines().any(|found| found == line), "{listed}");
+        }
+        let inputs = (0..30).map(|i| column(&format!("x{i}"), ColumnRole::Input));
+        table.columns.extend(inputs);
+        assert_eq!(
+            columns(&table, Sheet::table),
+            "columns  31 inputs; categories town (3 values); label bought; ignored id\n"
+        );
+    }
+}
