@@ -40,6 +40,27 @@ pub fn trials(count: usize) -> String {
     format!("{count} trial{}", if count == 1 { "" } else { "s" })
 }
 
+/// `about 20`; `more than 100` of so many that the estimate means no more than that these are far too few.
+pub fn about(needed: usize) -> String {
+    if needed > MOST_TOLD {
+        format!("more than {MOST_TOLD}")
+    } else {
+        format!("about {needed}")
+    }
+}
+
+/// Replicates that people are told of.
+const MOST_TOLD: usize = 100;
+
+/// The value of an axis in a sentence: `“none”` in quotes, since "none is better" says something else.
+pub fn named(value: &str) -> String {
+    if value == "none" {
+        format!("“{value}”")
+    } else {
+        value.to_owned()
+    }
+}
+
 /// `20 × 64` of a list that says 64 twenty times; `None` of any other.
 pub fn alike(text: &str) -> Option<String> {
     let items = text.strip_prefix('[')?.strip_suffix(']')?;
@@ -75,6 +96,14 @@ mod tests {
     fn sizes_keep_three_figures_or_so() {
         let written: Vec<String> = [812, 14_200, 3_000_000, 5_120_000_000].map(size).into();
         assert_eq!(written, ["812 bytes", "14.2 kB", "3.0 MB", "5.1 GB"]);
+    }
+
+    #[test]
+    fn no_more_than_a_hundred_are_estimated() {
+        assert_eq!(
+            [20, 100, 101, 5583].map(about),
+            ["about 20", "about 100", "more than 100", "more than 100"]
+        );
     }
 
     #[test]

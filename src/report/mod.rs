@@ -12,4 +12,5 @@ pub mod sheet;
 pub mod splice;
 mod table;
 pub mod tune;
+mod until;
 pub mod watch;

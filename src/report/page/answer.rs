@@ -9,7 +9,9 @@ use super::words::Words;
 use crate::compare::metric::Unit;
 use crate::compare::{Answer, Comparison, Description};
 use crate::report::compare::{EFFECT_OF_EVALUATION, difference, figure, shown, target};
-use crate::stats::{FEWEST_PAIRS, Interval, Side, Verdict};
+use crate::report::until;
+use crate::stats::{self, FEWEST_PAIRS, Interval, Side, Verdict};
+use crate::units;
 
 /// What the trainings say.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +82,7 @@ fn leading(answer: &Answer, pairs: &[Pair<'_>]) -> Option<usize> {
         if by_means {
             let means = pair.iter().filter_map(|c| trusted(c).paired.mean);
             let means: Vec<f64> = means.collect();
-            return crate::stats::mean(&means).map_or(f64::NEG_INFINITY, |mean| sign * mean);
+            return stats::mean(&means).map_or(f64::NEG_INFINITY, |mean| sign * mean);
         }
         let tallies = pair.iter().map(|c| c.paired.tally);
         tallies.map(|t| t.wins as f64 - t.losses as f64).sum()
@@ -124,14 +126,14 @@ impl Speaker<'_> {
         let against = self.against(&comparison.b);
         let (paired, unit) = (&comparison.paired, self.compared.metric.unit);
         let pairs = counted(paired.pairs, "pair", "pairs");
-        let mean = self.mean_of(comparison).filter(|_| paired.is_complete());
-        let told = if let (Some(by), Some(mean)) = (paired.mean, mean) {
+        let middle = self.middle_of(comparison).filter(|_| paired.is_complete());
+        let told = if let (Some(by), Some(middle)) = (paired.mean, middle) {
             let (amount, interval) = apart(by, paired.interval, unit);
             let uncertain = match interval {
                 Some(interval) => format!("95 % interval {interval}, "),
                 None => String::new(),
             };
-            let came_to = self.came_to(mean);
+            let came_to = self.came_to(middle);
             format!(" {came_to}, {amount} {against} ({uncertain}{pairs}): ")
         } else {
             let tally = paired.tally;
@@ -216,19 +218,21 @@ impl Speaker<'_> {
             .plain(".")
     }
 
-    /// From where to where the means go, of settings in which every pair has a difference.
+    /// From where to where the means go, and the middle one, of settings in which every pair has a difference.
     fn range(&self, pair: &Pair<'_>) -> String {
         let complete = pair.iter().filter(|c| c.paired.is_complete());
         let means: Vec<f64> = complete.filter_map(|c| c.paired.mean).collect();
         let unit = self.compared.metric.unit;
-        let ends = (crate::stats::minimum(&means)).zip(crate::stats::maximum(&means));
-        ends.map_or(String::new(), |(low, high)| {
-            let (low, high) = (difference(low, unit), difference(high, unit));
-            format!(
-                "; mean differences from {low} to {high} {}",
-                unit.of_differences()
-            )
-        })
+        let [low, middle, high] =
+            [stats::minimum, stats::median, stats::maximum].map(|of| of(&means));
+        let (Some(low), Some(middle), Some(high)) = (low, middle, high) else {
+            return String::new();
+        };
+        let [low, middle, high] = [low, middle, high].map(|by| difference(by, unit));
+        format!(
+            "; mean differences from {low} to {high} {}, their median {middle}",
+            unit.of_differences()
+        )
     }
 
     /// Who won where some pair has no difference; empty where every one has.
@@ -289,9 +293,10 @@ impl Speaker<'_> {
     }
 
     /// `gave 97.96 % test accuracy`
-    fn came_to(&self, mean: f64) -> String {
+    fn came_to(&self, middle: f64) -> String {
         let metric = self.compared.metric;
-        let number = shown(mean * metric.unit.scale(), metric.unit);
+        let number = shown(middle * metric.unit.scale(), metric.unit);
+        let time = until::number(middle, metric.unit);
         let name = spoken(metric.name);
         let goal = target(self.compared.target);
         match metric.unit {
@@ -301,10 +306,10 @@ impl Speaker<'_> {
             }
             Unit::Share => format!("gave {number} % {name}"),
             Unit::Nats => format!("gave a {name} of {number} nats"),
-            Unit::Epochs => format!("needed {number} epochs to {goal}"),
-            Unit::Steps => format!("needed {number} steps to {goal}"),
+            Unit::Epochs => format!("needed {time} epochs to {goal} (median)"),
+            Unit::Steps => format!("needed {time} steps to {goal} (median)"),
             Unit::Seconds if metric.is_waited_for() => {
-                format!("needed {number} s of training to {goal} (wall-clock)")
+                format!("needed {time} s of training to {goal} (median, wall-clock)")
             }
             Unit::Seconds => format!("took {number} s a step (wall-clock)"),
             Unit::Number => format!("came to a {name} of {number}"),
@@ -323,12 +328,17 @@ impl Speaker<'_> {
         }
     }
 
-    /// The mean of the side that the sentence is about.
-    fn mean_of(&self, comparison: &Comparison) -> Option<f64> {
+    /// The mean of the side that the sentence is about; of times to a target the median.
+    fn middle_of(&self, comparison: &Comparison) -> Option<f64> {
         let is_it = |d: &&Description| {
             d.value == comparison.a && d.setting.iter().zip(&comparison.setting).all(fits)
         };
-        self.compared.descriptions.iter().find(is_it)?.mean
+        let described = self.compared.descriptions.iter().find(is_it)?;
+        if self.compared.metric.is_waited_for() {
+            described.median
+        } else {
+            described.mean
+        }
     }
 }
 
@@ -395,7 +405,7 @@ pub fn verdict(comparison: &Comparison, unit: Unit) -> Words {
             words.strong("nothing can be said").plain(" without a pair")
         }
         Verdict::Inconclusive => words.strong("inconclusive").plain(match needed {
-            Some(needed) => format!("; {pairs} cannot tell, about {needed} would"),
+            Some(needed) => format!("; {pairs} cannot tell, {} would", units::about(needed)),
             None => format!("; {pairs} cannot tell"),
         }),
         Verdict::EffectOfEvaluation => words.strong(EFFECT_OF_EVALUATION),
