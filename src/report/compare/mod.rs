@@ -7,6 +7,7 @@ mod words;
 
 pub use tables::{csv, json};
 pub(super) use words::{
-    EFFECT_OF_EVALUATION, MEDIAN_OF_TIMES, difference, figure, notes, said, shown, target, told, until,
+    EFFECT_OF_EVALUATION, MEDIAN_OF_TIMES, difference, figure, notes, said, shown, target, told,
+    until,
 };
 pub use words::{markdown, table};

@@ -3,15 +3,16 @@
 //! A difference that these trainings cannot decide is said as plainly as one that they can.
 
 mod uncompared;
+mod verdict;
 
 use super::material::{Material, PLACEMENT, counted, spoken};
 use super::words::Words;
 use crate::compare::metric::Unit;
 use crate::compare::{Answer, Comparison, Description};
-use crate::report::compare::{EFFECT_OF_EVALUATION, difference, figure, shown, target};
+use crate::report::compare::{EFFECT_OF_EVALUATION, difference, shown, target};
 use crate::report::until;
-use crate::stats::{self, FEWEST_PAIRS, Interval, Side, Verdict};
-use crate::units;
+use crate::stats::{self, Interval, Side, Verdict};
+use verdict::verdict;
 
 /// What the trainings say.
 #[derive(Debug, Clone, PartialEq)]
@@ -223,12 +224,11 @@ impl Speaker<'_> {
         let complete = pair.iter().filter(|c| c.paired.is_complete());
         let means: Vec<f64> = complete.filter_map(|c| c.paired.mean).collect();
         let unit = self.compared.metric.unit;
-        let [low, middle, high] =
-            [stats::minimum, stats::median, stats::maximum].map(|of| of(&means));
-        let (Some(low), Some(middle), Some(high)) = (low, middle, high) else {
+        let ends = [stats::minimum, stats::median, stats::maximum].map(|of| of(&means));
+        let told = ends.map(|end| Some(difference(end?, unit)));
+        let [Some(low), Some(middle), Some(high)] = told else {
             return String::new();
         };
-        let [low, middle, high] = [low, middle, high].map(|by| difference(by, unit));
         format!(
             "; mean differences from {low} to {high} {}, their median {middle}",
             unit.of_differences()
@@ -306,8 +306,9 @@ impl Speaker<'_> {
             }
             Unit::Share => format!("gave {number} % {name}"),
             Unit::Nats => format!("gave a {name} of {number} nats"),
-            Unit::Epochs => format!("needed {time} epochs to {goal} (median)"),
-            Unit::Steps => format!("needed {time} steps to {goal} (median)"),
+            Unit::Epochs | Unit::Steps => {
+                format!("needed {time} {} to {goal} (median)", metric.unit.shown())
+            }
             Unit::Seconds if metric.is_waited_for() => {
                 format!("needed {time} s of training to {goal} (median, wall-clock)")
             }
@@ -368,48 +369,6 @@ fn apart(by: f64, interval: Option<Interval>, unit: Unit) -> (String, Option<Str
         format!("{} {} {direction}", end(by), unit.of_differences()),
         interval.map(|(low, high)| format!("{} to {}", end(low), end(high))),
     )
-}
-
-/// What may be said of it.
-pub fn verdict(comparison: &Comparison, unit: Unit) -> Words {
-    let pairs = counted(comparison.paired.pairs, "pair", "pairs");
-    let margin = format!(
-        "{} {}",
-        figure(Some(comparison.margin), unit),
-        unit.of_differences()
-    );
-    let p = comparison
-        .corrected
-        .map(|p| format!("{p:.4}"))
-        .unwrap_or_default();
-    let needed = comparison.needed;
-    let words = Words::new();
-    match comparison.verdict {
-        Verdict::Better(side) => words
-            .strong(if side == Side::A { "better" } else { "worse" })
-            .plain(format!(" (p = {p} after Holm's correction)")),
-        Verdict::SuggestsBetter(_) => words.strong("suggestive only").plain(match needed {
-            Some(needed) => format!("; at least {needed} pairs are needed"),
-            None => format!(", since p = {p} after Holm's correction"),
-        }),
-        Verdict::NoMeaningfulDifference => words
-            .strong("no meaningful difference")
-            .plain(format!(", since up to {margin} do not matter")),
-        Verdict::SuggestsNoMeaningfulDifference => words
-            .strong("probably no meaningful difference")
-            .plain(format!(
-                " (up to {margin}); at least {} pairs are needed to say so",
-                needed.unwrap_or(FEWEST_PAIRS)
-            )),
-        Verdict::Inconclusive if comparison.paired.pairs == 0 => {
-            words.strong("nothing can be said").plain(" without a pair")
-        }
-        Verdict::Inconclusive => words.strong("inconclusive").plain(match needed {
-            Some(needed) => format!("; {pairs} cannot tell, {} would", units::about(needed)),
-            None => format!("; {pairs} cannot tell"),
-        }),
-        Verdict::EffectOfEvaluation => words.strong(EFFECT_OF_EVALUATION),
-    }
 }
 
 /// `batch normalisation`, or only that where several kinds were tried.
