@@ -102,6 +102,27 @@ fn is_formula(text: &str) -> bool {
         .starts_with(['=', '+', '-', '@'])
 }
 
+/// `about 20`; `more than 100` of so many that the estimate means no more than that these are far too few.
+pub fn about(needed: usize) -> String {
+    if needed > MOST_TOLD {
+        format!("more than {MOST_TOLD}")
+    } else {
+        format!("about {needed}")
+    }
+}
+
+/// Replicates that people are told of.
+const MOST_TOLD: usize = 100;
+
+/// The value of an axis in a sentence: `“none”` in quotes, since "none is better" says something else.
+pub fn named(value: &str) -> String {
+    if value == "none" {
+        format!("“{value}”")
+    } else {
+        value.to_owned()
+    }
+}
+
 /// `20 × 64` of a list that says 64 twenty times; `None` of any other.
 pub fn alike(text: &str) -> Option<String> {
     let items = text.strip_prefix('[')?.strip_suffix(']')?;
@@ -174,6 +195,14 @@ mod tests {
         for text in ["=1", "-x", "'=a", "''@", "'tis", "plain", "-0.5", ""] {
             assert_eq!(from_csv(&for_csv(text)), text);
         }
+    }
+
+    #[test]
+    fn no_more_than_a_hundred_are_estimated() {
+        assert_eq!(
+            [20, 100, 101, 5583].map(about),
+            ["about 20", "about 100", "more than 100", "more than 100"]
+        );
     }
 
     #[test]

@@ -34,7 +34,7 @@ fn a_claim_is_judged_from_the_results_folder_alone() {
     assert!(decades.is_finite() && decades >= 0.0);
     let markdown = lab.bn_lab(&["claims", "results", "--format", "md"]).stdout;
     assert!(
-        markdown.starts_with("| claim | verdict | effect with 95 % interval | figure |\n"),
+        markdown.starts_with("| claim | verdict | effect of each test | figure |\n"),
         "{markdown}"
     );
 }

@@ -4,13 +4,14 @@ use super::CONFIDENCE;
 use super::pairing::Condition;
 use crate::compare::metric::Metric;
 use crate::seed::Streams;
-use crate::stats::{self, Interval, Resamples, Score, Time};
+use crate::stats::{self, Interval, Resamples, Score};
 
 /// Resamples of each bootstrap.
 const RESAMPLES: usize = 10_000;
 
 /// What the replicates of a condition scored. Mean, deviation and intervals are over those with a value,
-/// and absent where a time was not waited for: without the longest ones they would flatter it.
+/// and absent of times to a target where some training never got there, or diverged: without the longest
+/// ones they would flatter it. The median counts those too.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Description {
     /// Values of the other axes.
@@ -29,7 +30,7 @@ pub struct Description {
     pub longest: Option<f64>,
     /// Arithmetic mean.
     pub mean: Option<f64>,
-    /// Of times to a target by Kaplan and Meier, where one that diverged never gets there.
+    /// Of times to a target by Kaplan and Meier: [`stats::median_time`].
     pub median: Option<f64>,
     /// Interquartile mean.
     pub interquartile_mean: Option<f64>,
@@ -64,10 +65,12 @@ fn describe(
         _ => None,
     };
     let longest = scores().filter_map(waited).reduce(f64::max);
+    let diverged = scores().filter(|score| *score == Score::Diverged).count();
     // Nothing that leaves out the longest times.
-    let known: &[f64] = if longest.is_some() { &[] } else { &values };
+    let is_cut = longest.is_some() || (metric.is_waited_for() && diverged > 0);
+    let known: &[f64] = if is_cut { &[] } else { &values };
     let median = if metric.is_waited_for() {
-        stats::median_time(&scores().map(time).collect::<Vec<_>>())
+        stats::median_time(&scores().collect::<Vec<_>>())
     } else {
         stats::median(&values)
     };
@@ -76,7 +79,7 @@ fn describe(
         value: condition.value.to_owned(),
         n: values.len(),
         beyond: scores().filter_map(waited).count(),
-        diverged: scores().filter(|score| *score == Score::Diverged).count(),
+        diverged,
         missing: condition.scores.len() - scores().count(),
         longest,
         mean: stats::mean(known),
@@ -87,15 +90,6 @@ fn describe(
         max: stats::maximum(known),
         t: stats::t_interval(known, CONFIDENCE),
         bca: stats::bca_interval(known, of_size(known.len(), resamples), CONFIDENCE),
-    }
-}
-
-/// One that diverged never gets there, however long one waits.
-fn time(score: Score) -> Time {
-    match score {
-        Score::Value(at) => Time::Reached(at),
-        Score::Beyond(at) => Time::Beyond(at),
-        Score::Diverged => Time::Beyond(f64::INFINITY),
     }
 }
 

@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::table::lay_out;
+use super::until::Until;
+use crate::compare::metric::Metric;
 use crate::compare::population;
 use crate::record::results::{Results, TrialCurves, short_name};
-use crate::stats;
+use crate::stats::{self, Score};
 
 /// One line a condition: its axes, n, test accuracy (mean ± standard deviation over the completed
 /// replicates), epochs and seconds of training until the target accuracy was first reached, and
-/// how many replicates diverged.
+/// how many replicates diverged; below, how the times are to be read.
 ///
 /// The target is looked for in the validation accuracy, or in the test accuracy without a
-/// validation set. Replicates that never reach it are censored: `> 10` epochs for all of them,
-/// `4.0 (2 of 3)` for some. Below it stands where running averages tell something else than the
-/// population's statistics.
+/// validation set. Times are medians by Kaplan and Meier over all replicates that came to an end: one that
+/// ended before it got there, or diverged, counts as taking longer. `> 10` epochs where more than half
+/// did, and `4 (2 of 3)` where not all got there. Last stands where running averages tell something else
+/// than the population's statistics.
 pub fn table(results: &Results) -> String {
     // Rounded, since 0.57 · 100 is 56.99999999999999.
     let target = format!("{} %", (results.target_accuracy * 1e6).round() / 1e4);
@@ -37,9 +40,12 @@ pub fn table(results: &Results) -> String {
     }
     let rows: Vec<Vec<String>> = conditions
         .values()
-        .map(|trials| row(trials, results.target_accuracy))
+        .map(|trials| row(results, trials))
         .collect();
     let mut table = lay_out(&header, &rows, axes);
+    table.push_str(&format!(
+        "to {target}: median (Kaplan–Meier); a trial that ended before, or diverged, counts as taking longer\n"
+    ));
     for note in population::gaps(results).sentences() {
         table.push_str(&note);
         table.push('\n');
@@ -47,7 +53,7 @@ pub fn table(results: &Results) -> String {
     table
 }
 
-fn row(trials: &[&TrialCurves], target: f64) -> Vec<String> {
+fn row(results: &Results, trials: &[&TrialCurves]) -> Vec<String> {
     let completed: Vec<&TrialCurves> = trials
         .iter()
         .copied()
@@ -62,11 +68,6 @@ fn row(trials: &[&TrialCurves], target: f64) -> Vec<String> {
         .filter_map(|trial| trial.epochs.last())
         .map(|epoch| epoch.test_accuracy * 100.0)
         .collect();
-    let reached: Vec<Option<Reached>> = completed
-        .iter()
-        .map(|trial| reached(trial, target))
-        .collect();
-    let longest = |f: fn(&TrialCurves) -> f64| completed.iter().map(|t| f(t)).fold(0.0, f64::max);
     let mut cells: Vec<String> = trials
         .first()
         .map(|trial| trial.axes.clone())
@@ -79,8 +80,8 @@ fn row(trials: &[&TrialCurves], target: f64) -> Vec<String> {
     cells.extend([
         completed.len().to_string(),
         mean_and_spread(&accuracies),
-        until(&reached, |r| r.epochs, longest(last_epoch)),
-        until(&reached, |r| r.seconds, longest(train_seconds)),
+        until(results, trials, "epochs_to_target"),
+        until(results, trials, "seconds_to_target"),
         format!("{diverged} of {}", completed.len() + diverged),
     ]);
     cells
@@ -95,42 +96,28 @@ fn mean_and_spread(values: &[f64]) -> String {
     }
 }
 
-/// When a trial first reached the target.
-struct Reached {
-    epochs: f64,
-    seconds: f64,
-}
-
-fn reached(trial: &TrialCurves, target: f64) -> Option<Reached> {
-    let epoch = trial
-        .epochs
+/// How long it took these trials to the target, by the metric of this name.
+fn until(results: &Results, trials: &[&TrialCurves], metric: &str) -> String {
+    let Ok(metric) = Metric::named(metric) else {
+        return String::new();
+    };
+    let scores = trials
         .iter()
-        .find(|row| row.validation_accuracy.unwrap_or(row.test_accuracy) >= target)?
-        .epoch;
-    let until_then = trial.seconds.iter().filter(|row| row.epoch <= epoch);
-    Some(Reached {
-        epochs: epoch as f64,
-        seconds: until_then.map(|row| row.train_seconds).sum(),
-    })
-}
-
-fn last_epoch(trial: &TrialCurves) -> f64 {
-    trial.epochs.last().map_or(0.0, |row| row.epoch as f64)
-}
-
-fn train_seconds(trial: &TrialCurves) -> f64 {
-    trial.seconds.iter().map(|row| row.train_seconds).sum()
-}
-
-/// The mean over the replicates that reached the target, and how many that were if not all.
-fn until(reached: &[Option<Reached>], of: fn(&Reached) -> f64, longest: f64) -> String {
-    let values: Vec<f64> = reached.iter().flatten().map(of).collect();
-    match stats::mean(&values) {
-        None if reached.is_empty() => "–".to_owned(),
-        None => format!("> {longest:.1}"),
-        Some(mean) if values.len() == reached.len() => format!("{mean:.1}"),
-        Some(mean) => format!("{mean:.1} ({} of {})", values.len(), reached.len()),
+        .filter_map(|trial| metric.score(results, trial));
+    let scores: Vec<Score> = scores.collect();
+    let beyond = scores.iter().filter_map(|score| match score {
+        Score::Beyond(end) => Some(*end),
+        _ => None,
+    });
+    let is_reached = |score: &&Score| matches!(score, Score::Value(_));
+    Until {
+        median: stats::median_time(&scores),
+        longest: beyond.reduce(f64::max),
+        reached: scores.iter().filter(is_reached).count(),
+        all: scores.len(),
+        unit: metric.unit,
     }
+    .counted()
 }
 
 #[cfg(test)]
@@ -169,26 +156,78 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_table_says_how_good_how_fast_and_how_often_it_diverged() {
-        let results = Results {
-            name: "x".to_owned(),
-            question: String::new(),
+    fn results(trials: Vec<TrialCurves>) -> Results {
+        Results {
             target_accuracy: 0.9,
             axes: vec!["norm.placement".to_owned(), "norm.decay".to_owned()],
-            trials: vec![
-                trial(1, 1, "completed", &[0.1, 0.5, 0.8]),
-                trial(1, 2, "diverged", &[0.1]),
-                trial(2, 1, "completed", &[0.1, 0.92, 0.96]),
-                trial(2, 2, "completed", &[0.1, 0.6, 0.94]),
-            ],
+            trials,
             ..Results::default()
-        };
+        }
+    }
+
+    #[test]
+    fn the_table_says_how_good_how_fast_and_how_often_it_diverged() {
+        let results = results(vec![
+            trial(1, 1, "completed", &[0.1, 0.5, 0.8]),
+            trial(1, 2, "diverged", &[0.1]),
+            trial(2, 1, "completed", &[0.1, 0.92, 0.96]),
+            trial(2, 2, "completed", &[0.1, 0.6, 0.94]),
+        ]);
         let expected = "\
 placement  decay  n  test accuracy %  epochs to 90 %  seconds to 90 %  diverged
-none       –      1            79.00           > 2.0            > 1.5    1 of 2
-before     –      2     94.00 ± 1.41             1.5              1.2    0 of 2
+none       –      1            79.00             > 2           > 1.50    1 of 2
+before     –      2     94.00 ± 1.41             1.5             1.25    0 of 2
+to 90 %: median (Kaplan–Meier); a trial that ended before, or diverged, counts as taking longer
 ";
         assert_eq!(table(&results), expected);
+    }
+
+    #[test]
+    fn times_are_medians_that_count_those_that_never_got_there() {
+        let early = [0.1, 0.92, 0.92, 0.92, 0.92];
+        let late = [0.1, 0.5, 0.5, 0.5, 0.92];
+        let never = [0.1, 0.5, 0.5, 0.5, 0.5];
+        let of = |conditions: [(&str, &[f64]); 3]| {
+            let trials = conditions.iter().zip(1..);
+            let trials = trials.map(|((outcome, accuracies), k)| trial(1, k, outcome, accuracies));
+            let table = table(&results(trials.collect()));
+            let row = table.lines().nth(1).expect("a row").to_owned();
+            let cells: Vec<&str> = row.split("  ").map(str::trim).collect();
+            let cells: Vec<&str> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
+            [cells[4].to_owned(), cells[5].to_owned()]
+        };
+        // The mean over those that arrived would be 2.5 epochs, and over those of the second row 1.
+        assert_eq!(
+            of([
+                ("completed", &early),
+                ("completed", &late),
+                ("completed", &never)
+            ]),
+            ["4 (2 of 3)", "2.50 (2 of 3)"]
+        );
+        assert_eq!(
+            of([
+                ("completed", &early),
+                ("diverged", &early),
+                ("completed", &never)
+            ]),
+            ["> 4 (1 of 3)", "> 2.50 (1 of 3)"]
+        );
+        assert_eq!(
+            of([
+                ("completed", &early),
+                ("completed", &late),
+                ("diverged", &early)
+            ]),
+            ["4 (2 of 3)", "2.50 (2 of 3)"]
+        );
+        assert_eq!(
+            of([
+                ("completed", &early),
+                ("diverged", &early),
+                ("diverged", &early)
+            ]),
+            ["not reached (1 of 3)", "not reached (1 of 3)"]
+        );
     }
 }

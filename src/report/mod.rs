@@ -13,4 +13,5 @@ pub mod sheet;
 pub mod splice;
 mod table;
 pub mod tune;
+mod until;
 pub mod watch;

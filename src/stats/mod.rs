@@ -38,7 +38,7 @@ pub use paired::{PairedComparison, Score, Tally, compare_pairs};
 pub use proportion::wilson_interval;
 pub use signs::{EXACT_UP_TO, SAMPLED_FLIPS, Test, TestKind, sign_flip_test, sign_test};
 pub use student::{Interval, t_critical, t_interval};
-pub use survival::{Time, median_time};
+pub use survival::median_time;
 pub use verdict::{
     FEWEST_PAIRS, SIGNIFICANCE, Side, Verdict, pairs_for_correction, pairs_for_decision, verdict,
 };

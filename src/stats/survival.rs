@@ -1,13 +1,6 @@
 //! Times that were not always waited for.
 
-/// How long something took.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Time {
-    /// It happened then.
-    Reached(f64),
-    /// It had not happened by then: `> 10` epochs.
-    Beyond(f64),
-}
+use super::paired::Score;
 
 /// The median of times of which some are only known to be longer (Kaplan & Meier 1958); `None` where
 /// more than half of them are not known to have happened.
@@ -16,7 +9,10 @@ pub enum Time {
 /// happened: to dᵢ of the nᵢ that were being waited for. The median is where S first is ½ or less; where
 /// it is ½ exactly, halfway to the next such time, as in R's `survfit`, so that times of which none is
 /// censored have their ordinary median.
-pub fn median_time(times: &[Time]) -> Option<f64> {
+///
+/// A training that diverged never gets there, however long one waits: it is censored at infinity. So is said
+/// wherever such a median stands.
+pub fn median_time(times: &[Score]) -> Option<f64> {
     let mut happened: Vec<f64> = times.iter().filter_map(reached).collect();
     happened.sort_unstable_by(f64::total_cmp);
     happened.dedup();
@@ -39,23 +35,24 @@ pub fn median_time(times: &[Time]) -> Option<f64> {
     half
 }
 
-fn reached(time: &Time) -> Option<f64> {
+fn reached(time: &Score) -> Option<f64> {
     match time {
-        Time::Reached(at) => Some(*at),
-        Time::Beyond(_) => None,
+        Score::Value(at) => Some(*at),
+        Score::Beyond(_) | Score::Diverged => None,
     }
 }
 
 /// Until when it was waited for.
-fn end(time: &Time) -> f64 {
+fn end(time: &Score) -> f64 {
     match time {
-        Time::Reached(at) | Time::Beyond(at) => *at,
+        Score::Value(at) | Score::Beyond(at) => *at,
+        Score::Diverged => f64::INFINITY,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Time::{Beyond, Reached};
+    use super::Score::{Beyond, Diverged, Value as Reached};
     use super::*;
 
     #[test]
@@ -90,12 +87,7 @@ mod tests {
         // Half happened, and nobody knows when the next will.
         assert_eq!(median_time(&[Reached(2.0), Beyond(9.0)]), Some(2.0));
         // Of four, one left at 1: at 2, a third of three happens; at 3, half of two.
-        let times = [
-            Beyond(1.0),
-            Reached(2.0),
-            Reached(3.0),
-            Beyond(f64::INFINITY),
-        ];
+        let times = [Beyond(1.0), Reached(2.0), Reached(3.0), Diverged];
         assert_eq!(median_time(&times), Some(3.0));
     }
 }

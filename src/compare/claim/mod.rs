@@ -125,6 +125,36 @@ pub enum Ruling {
     Inconclusive,
 }
 
+impl Counts {
+    /// Of these comparisons.
+    pub fn of<'a>(comparisons: impl IntoIterator<Item = &'a Judged>) -> Self {
+        let mut counts = Self::default();
+        let paired = |judged: &&Judged| judged.comparison.paired.pairs > 0;
+        for judged in comparisons.into_iter().filter(paired) {
+            counts.all += 1;
+            match judged.outcome {
+                Outcome::Supported => counts.supported += 1,
+                Outcome::Opposite => counts.opposite += 1,
+                Outcome::NoMeaningfulDifference => counts.indifferent += 1,
+                Outcome::Suggestive(leaning) => counts.suggestive[leaning as usize] += 1,
+                Outcome::EffectOfEvaluation => counts.of_evaluation += 1,
+                Outcome::Inconclusive => {}
+            }
+        }
+        counts
+    }
+
+    /// Those that say something for certain.
+    pub fn decided(&self) -> usize {
+        self.supported + self.opposite + self.indifferent
+    }
+
+    /// Those that suggest something at most.
+    pub fn undecided(&self) -> usize {
+        self.all - self.decided() - self.of_evaluation
+    }
+}
+
 impl Tested {
     /// The side that is expected to be better; none where no difference is.
     pub fn expected(&self) -> Option<Side> {
@@ -154,10 +184,16 @@ impl Judgement {
         self.tests.iter().flat_map(|test| &test.comparisons)
     }
 
-    /// The first test with its first comparison: the one whose effect is shown.
-    pub fn headline(&self) -> Option<(&Tested, &Judged)> {
-        let test = self.tests.first()?;
-        Some((test, test.comparisons.first()?))
+    /// The test whose effect is told where there is room for one: the first of which some comparison says
+    /// something for certain, or else the first that was compared at all.
+    pub fn headline(&self) -> Option<&Tested> {
+        let compared = || {
+            self.tests
+                .iter()
+                .filter(|test| !test.comparisons.is_empty())
+        };
+        let decides = |test: &&Tested| Counts::of(&test.comparisons).decided() > 0;
+        compared().find(decides).or_else(|| compared().next())
     }
 
     /// How many comparisons no pair has been trained for, and how many pairs the others lack: before
@@ -174,19 +210,7 @@ impl Judgement {
 
     /// How many comparisons say what.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for judged in self.comparisons().filter(|j| j.comparison.paired.pairs > 0) {
-            counts.all += 1;
-            match judged.outcome {
-                Outcome::Supported => counts.supported += 1,
-                Outcome::Opposite => counts.opposite += 1,
-                Outcome::NoMeaningfulDifference => counts.indifferent += 1,
-                Outcome::Suggestive(leaning) => counts.suggestive[leaning as usize] += 1,
-                Outcome::EffectOfEvaluation => counts.of_evaluation += 1,
-                Outcome::Inconclusive => {}
-            }
-        }
-        counts
+        Counts::of(self.comparisons())
     }
 
     /// The verdict.

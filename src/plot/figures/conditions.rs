@@ -155,19 +155,15 @@ impl Conditions<'_> {
     fn series(&self, line: &Line, facet: &Facet, row: f64) -> Series {
         let scores = self.scores(line, facet);
         let at = |x: f64| Point { x, y: row };
-        let bounds = scored::quantity(self.metric).bounds;
-        let (middle, spread) = if self.metric.is_waited_for() {
-            (scores.median(), None)
-        } else {
-            (scores.mean(), scores.spread(bounds))
-        };
-        let middle = middle.filter(|middle| middle.is_finite());
-        let bar = middle.zip(spread).map(|(middle, (low, high))| Bar {
-            at: at(middle),
-            along: Along::X,
-            low,
-            high,
-        });
+        let middle = scores.middle(self.metric);
+        let bar = middle
+            .zip(scores.spread(self.metric))
+            .map(|(middle, (low, high))| Bar {
+                at: at(middle),
+                along: Along::X,
+                low,
+                high,
+            });
         let beyond = scores.beyond.iter();
         Series {
             label: line.label.clone(),
@@ -196,15 +192,7 @@ impl Conditions<'_> {
 
     fn band(&self) -> String {
         if self.metric.is_waited_for() {
-            let diverged = self.all().map(|scores| scores.diverged).sum::<usize>();
-            let diverged = match diverged {
-                0 => "",
-                _ => "; one that diverged never gets there",
-            };
-            return format!(
-                "Large mark: median (Kaplan and Meier: a replicate that has not got there by its end takes \
-                 longer than that{diverged})."
-            );
+            return notes::of_times("Large mark", self.all().any(|scores| scores.diverged > 0));
         }
         let counts: Vec<usize> = self.all().map(|scores| scores.values.len()).collect();
         notes::band(&counts, "Large mark", "Bar")

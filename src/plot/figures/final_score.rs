@@ -32,8 +32,10 @@ struct Final<'a> {
     /// The key that each point has its own best value of, where that is not seen.
     tuned: Option<String>,
     x: Axis,
-    /// Replicates behind each mean.
+    /// Replicates behind each point.
     counts: Vec<usize>,
+    /// Whether some replicate diverged.
+    diverges: bool,
     /// Whether some replicate never got to what its time was taken to.
     waits: bool,
 }
@@ -77,6 +79,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         tuned,
         x: axes::values(&name, &values, request.log_x),
         counts: Vec::new(),
+        diverges: false,
         waits: false,
     };
     Ok(vec![Drawn {
@@ -161,8 +164,11 @@ impl Final<'_> {
             .flat_map(|facet| self.by_value(facet))
             .map(|(.., scores)| scores)
             .collect();
-        let with_mean = scores.iter().filter(|scores| scores.mean().is_some());
-        self.counts = with_mean.map(|scores| scores.values.len()).collect();
+        let with_middle = scores
+            .iter()
+            .filter(|scores| scores.middle(self.metric).is_some());
+        self.counts = with_middle.map(|scores| scores.values.len()).collect();
+        self.diverges = scores.iter().any(|scores| scores.diverged > 0);
         self.waits = scores.iter().any(|scores| !scores.beyond.is_empty());
         self
     }
@@ -180,7 +186,11 @@ impl Final<'_> {
             shown: format!("{} by {by}", scored::words(self.metric)),
             legend_title: self.arrangement.legend_title.clone(),
             legend: self.legend(&strips),
-            band: notes::band(&self.counts, "Point", "Bar"),
+            band: if self.metric.is_waited_for() {
+                notes::of_times("Point", self.diverges)
+            } else {
+                notes::band(&self.counts, "Point", "Bar")
+            },
             notes: self.notes(),
         };
         sheet::chart(self.results, frame, self.x.clone(), strips, Rows::OnOneAxis)
@@ -250,7 +260,6 @@ impl Final<'_> {
             key: line.key,
             ..Series::default()
         };
-        let bounds = scored::quantity(self.metric).bounds;
         let chosen = self.chosen(line, facet);
         for (text, trials) in self.at_values(line, facet) {
             let Ok(value) = text.parse::<f64>() else {
@@ -266,12 +275,12 @@ impl Final<'_> {
             series
                 .beyond
                 .extend(beyond.map(|&y| (Point { x, y }, Along::Y)));
-            let mean = scores.mean();
-            if mean.is_none() || scores.values.len() > 1 {
+            let middle = scores.middle(self.metric);
+            if middle.is_none() || scores.values.len() > 1 {
                 let dots = scores.values.iter();
                 series.dots.extend(dots.map(|&y| Point { x, y }));
             }
-            let Some(y) = mean else { continue };
+            let Some(y) = middle else { continue };
             let at = Point { x, y };
             series.points.push(at);
             if chosen.is_some_and(|chosen| chosen.total_cmp(&value).is_eq()) {
@@ -279,7 +288,7 @@ impl Final<'_> {
             }
             series
                 .bars
-                .extend(scores.spread(bounds).map(|(low, high)| Bar {
+                .extend(scores.spread(self.metric).map(|(low, high)| Bar {
                     at,
                     along: Along::Y,
                     low,
@@ -301,18 +310,18 @@ impl Final<'_> {
 
     /// Lines for which the axis means nothing.
     fn without_axis(&self, facet: &Facet) -> Vec<Reference> {
-        let mean = |line: &Line| {
+        let level = |line: &Line| {
             let mut trials = self.arrangement.trials(line, facet);
             trials.retain(|trial| value(trial, self.along).is_empty());
-            let mean = Scores::of(self.results, &trials, self.metric).mean()?;
+            let middle = Scores::of(self.results, &trials, self.metric).middle(self.metric)?;
             Some(Reference {
                 of: Along::Y,
-                low: mean,
-                high: mean,
+                low: middle,
+                high: middle,
                 label: line.label.clone(),
             })
         };
-        self.arrangement.lines.iter().filter_map(mean).collect()
+        self.arrangement.lines.iter().filter_map(level).collect()
     }
 
     /// The value that tuning chose for a line in a panel, where the tuned key is the axis.
@@ -336,7 +345,7 @@ impl Final<'_> {
         }
         if self.waits {
             told.push(
-                "Where some replicate did not get there, there is no mean: without it the others would flatter."
+                "Where more than half of the replicates did not get there, there is no median."
                     .to_owned(),
             );
         }

@@ -168,7 +168,7 @@ impl HeatMap<'_> {
                 let scores = Scores::of(self.results, &here, self.metric);
                 rated.extend(
                     scores
-                        .mean()
+                        .middle(self.metric)
                         .map(|mean| (scores.diverged, mean, cells.len())),
                 );
                 let at = Point {
@@ -198,7 +198,7 @@ impl HeatMap<'_> {
     }
 
     fn cell(&self, at: Point, scores: &Scores) -> Cell {
-        let mean = scores.mean();
+        let mean = scores.middle(self.metric);
         Cell {
             at,
             value: mean,
@@ -253,11 +253,16 @@ impl HeatMap<'_> {
         match (&self.chosen, self.metric.higher_is_better()) {
             (Some(_), _) => "chosen by tuning",
             (None, true) => "highest mean of its panel",
+            (None, false) if self.metric.is_waited_for() => "lowest median of its panel",
             (None, false) => "lowest mean of its panel",
         }
     }
 
     fn band(&self) -> String {
+        if self.metric.is_waited_for() {
+            let mut outcomes = self.results.trials.iter().map(|trial| &trial.outcome);
+            return notes::of_times("Cell", outcomes.any(|outcome| outcome == "diverged"));
+        }
         let counts: Vec<usize> = self.counts();
         let most = counts.iter().max().copied().unwrap_or(0);
         format!(
@@ -289,7 +294,12 @@ impl HeatMap<'_> {
         } else {
             "lowest"
         };
-        format!("Frames: the {which} mean{set}, of the cells with fewest diverged replicates.")
+        let middle = if self.metric.is_waited_for() {
+            "median"
+        } else {
+            "mean"
+        };
+        format!("Frames: the {which} {middle}{set}, of the cells with fewest diverged replicates.")
     }
 
     /// Trials planned in each cell.

@@ -6,9 +6,8 @@ use super::request::Absent;
 use super::series;
 use crate::compare::metric::{METRICS, Metric, Unit};
 use crate::compare::unknown;
-use crate::plot::scale::Extent;
 use crate::record::results::{Results, TrialCurves};
-use crate::stats::{self, Score, Time};
+use crate::stats::{self, Score};
 
 /// The scores of one condition, in the unit that people read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -39,7 +38,7 @@ impl Scores {
 
     /// Over those with a number; none where a time was waited for in vain, since without the longest
     /// ones it would flatter.
-    pub(super) fn mean(&self) -> Option<f64> {
+    fn mean(&self) -> Option<f64> {
         let known: &[f64] = if self.beyond.is_empty() {
             &self.values
         } else {
@@ -48,18 +47,25 @@ impl Scores {
         stats::mean(known)
     }
 
-    /// By Kaplan and Meier, where one that diverged never gets there.
-    pub(super) fn median(&self) -> Option<f64> {
-        let reached = self.values.iter().map(|&value| Time::Reached(value));
-        let beyond = self.beyond.iter().map(|&value| Time::Beyond(value));
-        let never = std::iter::repeat_n(Time::Beyond(f64::INFINITY), self.diverged);
+    /// What stands for all of them: of times to a target the median by Kaplan and Meier, of any other metric
+    /// the mean.
+    pub(super) fn middle(&self, metric: Metric) -> Option<f64> {
+        if !metric.is_waited_for() {
+            return self.mean();
+        }
+        let reached = self.values.iter().map(|&value| Score::Value(value));
+        let beyond = self.beyond.iter().map(|&value| Score::Beyond(value));
+        let never = std::iter::repeat_n(Score::Diverged, self.diverged);
         stats::median_time(&reached.chain(beyond).chain(never).collect::<Vec<_>>())
     }
 
-    /// Of the mean.
-    pub(super) fn spread(&self, bounds: Extent) -> Option<(f64, f64)> {
+    /// The interval of the mean; a median of times has none.
+    pub(super) fn spread(&self, metric: Metric) -> Option<(f64, f64)> {
+        if metric.is_waited_for() {
+            return None;
+        }
         self.mean()?;
-        series::spread(&self.values, bounds)
+        series::spread(&self.values, quantity(metric).bounds)
     }
 }
 

@@ -1,34 +1,11 @@
 //! The effect of a comparison in one sentence, and what it is a comparison of.
 
 use super::sides::{against, name_of, sides};
-use crate::compare::claim::{Judged, Judgement, Tested};
+use crate::compare::claim::{Judged, Tested};
 use crate::compare::metric::{Metric, Unit};
 use crate::record::results::{Expect, Hypothesis, Take, short_name};
 use crate::stats::Interval;
 use crate::units;
-
-/// The headline effect in a sentence: "epochs to 97 %: 1.90 epochs fewer with the norm before the
-/// activation than without one [1.60, 2.20], n = 8".
-pub fn answer(judgement: &Judgement) -> String {
-    match judgement.headline() {
-        Some((tested, judged)) => effect(judgement, tested, judged),
-        None => "no two values were trained in the same setting".to_owned(),
-    }
-}
-
-/// What was tested and what came of it, with the setting where a test has several.
-fn effect(judgement: &Judgement, tested: &Tested, judged: &Judged) -> String {
-    if judged.comparison.paired.pairs == 0 {
-        return "no pair has been trained yet".to_owned();
-    }
-    let what = tested.test.label.clone();
-    let what = what.unwrap_or_else(|| quantity(&tested.test, judgement.target));
-    let mut text = format!("{what}: {}", amount(tested, judged));
-    if tested.comparisons.len() > 1 {
-        text.push_str(&format!(", at {}", spoken_setting(tested, judged)));
-    }
-    text
-}
 
 /// What came of a comparison, where it is plain what was compared.
 pub(super) fn amount(tested: &Tested, judged: &Judged) -> String {
@@ -41,15 +18,21 @@ pub(super) fn amount(tested: &Tested, judged: &Judged) -> String {
             let difference = difference(tested, judged, mean);
             format!("{difference}, n = {}", paired.pairs)
         }
-        _ => wins(tested, judged),
+        _ => {
+            let against = against(&tested.test, "than");
+            format!("better {against} {}", wins(tested, &[judged]))
+        }
     };
-    if judged.beyond_grid > 0 {
-        text.push_str(&format!(
-            "; in {} both reach the end of the grid",
-            judged.beyond_grid
-        ));
-    }
+    text.push_str(&beyond_grid(&[judged]));
     text
+}
+
+/// In how many pairs nobody knows which side goes further.
+pub(super) fn beyond_grid(settings: &[&Judged]) -> String {
+    match settings.iter().map(|judged| judged.beyond_grid).sum() {
+        0_usize => String::new(),
+        pairs => format!("; in {pairs} both reach the end of the grid"),
+    }
 }
 
 fn difference(tested: &Tested, judged: &Judged, mean: f64) -> String {
@@ -57,27 +40,14 @@ fn difference(tested: &Tested, judged: &Judged, mean: f64) -> String {
     if is_factor(tested) {
         let (times, between) = factor(mean, interval);
         let against = against(&tested.test, "as");
-        // Only where one side alone is at the end of the grid, and went further.
-        let [first, second] = judged.at_end.map(|count| count > 0);
-        let bound = match (first, second, judged.beyond_grid) {
-            (true, false, 0) if mean > 0.0 => "at least ",
-            (false, true, 0) if mean < 0.0 => "at most ",
-            _ => "",
-        };
         return format!(
-            "{bound}{times} times as high {against}{between}{}",
-            grid(judged)
+            "{}{times} times as high {against}{between}{}",
+            bound(judged),
+            grid(&[judged])
         );
     }
     let unit = tested.metric.unit;
-    let is_waited_for = tested.metric.is_waited_for() && tested.test.over.is_none();
-    let less = match (mean < 0.0, is_waited_for, unit) {
-        (false, true, _) => "more",
-        (true, true, Unit::Seconds) => "less",
-        (true, true, _) => "fewer",
-        (true, false, _) => "lower",
-        (false, false, _) => "higher",
-    };
+    let less = comparative(tested, mean < 0.0);
     let turn = if mean < 0.0 { -1.0 } else { 1.0 };
     let (size, between) = written(mean, interval, unit, turn);
     format!(
@@ -88,10 +58,35 @@ fn difference(tested: &Tested, judged: &Judged, mean: f64) -> String {
     )
 }
 
+/// Which way a difference goes: `fewer` of what is counted, `lower` of what is measured.
+pub(super) fn comparative(tested: &Tested, is_less: bool) -> &'static str {
+    let is_waited_for = tested.metric.is_waited_for() && tested.test.over.is_none();
+    match (is_less, is_waited_for, tested.metric.unit) {
+        (false, true, _) => "more",
+        (true, true, Unit::Seconds) => "less",
+        (true, true, _) => "fewer",
+        (true, false, _) => "lower",
+        (false, false, _) => "higher",
+    }
+}
+
+/// What a reach is at least or at most: only where one side alone is at the end of the grid, and went
+/// further.
+pub(super) fn bound(judged: &Judged) -> &'static str {
+    let mean = judged.comparison.paired.mean.unwrap_or(0.0);
+    let [first, second] = judged.at_end.map(|count| count > 0);
+    match (first, second, judged.beyond_grid) {
+        (true, false, 0) if mean > 0.0 => "at least ",
+        (false, true, 0) if mean < 0.0 => "at most ",
+        _ => "",
+    }
+}
+
 /// How finely a reach is told: an interval may be narrower, where all replicates end at the same values.
-fn grid(judged: &Judged) -> String {
-    judged
-        .grid_step
+pub(super) fn grid(settings: &[&Judged]) -> String {
+    let steps = settings.iter().filter_map(|judged| judged.grid_step);
+    steps
+        .reduce(f64::max)
         .filter(|step| *step > 0.0)
         .map_or(String::new(), |step| {
             let (times, _) = factor(step, None);
@@ -119,7 +114,7 @@ pub(in crate::report) fn signed(tested: &Tested, judged: &Judged) -> Option<Vec<
 }
 
 /// ` points`; nothing of what has no unit.
-fn unit_name(unit: Unit) -> String {
+pub(super) fn unit_name(unit: Unit) -> String {
     match unit {
         Unit::Number => String::new(),
         unit => format!(" {}", unit.of_differences()),
@@ -127,7 +122,7 @@ fn unit_name(unit: Unit) -> String {
 }
 
 /// Whether the effect is a number of times: how far on an axis of powers of ten.
-fn is_factor(tested: &Tested) -> bool {
+pub(super) fn is_factor(tested: &Tested) -> bool {
     let take = tested.test.over.as_ref().map(|over| over.take);
     tested.metric.unit == Unit::Decades && matches!(take, Some(Take::Reach(_)))
 }
@@ -158,11 +153,13 @@ fn ratio(tested: &Tested, judged: &Judged) -> String {
     }
 }
 
-/// Where some pairs have no difference: who won them.
-fn wins(tested: &Tested, judged: &Judged) -> String {
-    let paired = &judged.comparison.paired;
-    let tally = paired.tally;
-    let apart = paired.pairs - paired.differences.len();
+/// Where some pairs have no difference: who won them, in these settings together.
+pub(super) fn wins(tested: &Tested, settings: &[&Judged]) -> String {
+    let paired = || settings.iter().map(|judged| &judged.comparison.paired);
+    let pairs: usize = paired().map(|paired| paired.pairs).sum();
+    let measured: usize = paired().map(|paired| paired.differences.len()).sum();
+    let won: usize = paired().map(|paired| paired.tally.wins).sum();
+    let lost: usize = paired().map(|paired| paired.tally.losses).sum();
     let reaches = matches!(
         tested.test.over.as_ref().map(|over| over.take),
         Some(Take::Reach(_))
@@ -174,18 +171,15 @@ fn wins(tested: &Tested, judged: &Judged) -> String {
     } else {
         "diverged"
     };
-    let pairs = if paired.pairs == 1 { "pair" } else { "pairs" };
     format!(
-        "better {} in {} of {} {pairs}, worse in {} (in {apart} a side {why})",
-        against(&tested.test, "than"),
-        tally.wins,
-        paired.pairs,
-        tally.losses
+        "in {won} of {pairs} {}, worse in {lost} (in {} a side {why})",
+        if pairs == 1 { "pair" } else { "pairs" },
+        pairs - measured
     )
 }
 
 /// What is compared, in words: `the spread of test accuracy over init_scale`.
-fn quantity(test: &Hypothesis, target: f64) -> String {
+pub(super) fn quantity(test: &Hypothesis, target: f64) -> String {
     let metric = match test.metric.strip_suffix("_to_target") {
         Some(what) => format!("{what} to {}", percent(target)),
         None => metric_in_words(&test.metric),
@@ -239,7 +233,7 @@ fn written(mean: f64, interval: Option<Interval>, unit: Unit, turn: f64) -> (Str
 }
 
 /// Decimal places at which a number of this size has three digits or more.
-fn places(size: f64) -> usize {
+pub(super) fn places(size: f64) -> usize {
     match size {
         100.0.. => 0,
         10.0..100.0 => 1,
@@ -250,7 +244,7 @@ fn places(size: f64) -> usize {
     }
 }
 
-fn figure(number: f64, places: usize) -> String {
+pub(super) fn figure(number: f64, places: usize) -> String {
     units::signed(&format!("{number:.places$}"))
 }
 

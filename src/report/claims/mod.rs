@@ -2,6 +2,7 @@
 
 mod effect;
 mod entries;
+mod settings;
 mod sides;
 mod tables;
 #[cfg(test)]
@@ -9,12 +10,13 @@ mod tests;
 mod verdict;
 mod words;
 
-pub use effect::{answer, test_name};
+pub use effect::test_name;
 pub(super) use effect::{expected, measured, signed, spoken_setting};
 pub use entries::{folders, within, written};
+pub use settings::{answer, lines};
 pub use tables::{csv, json};
 pub use verdict::verdict;
-pub(super) use words::outcome;
+pub(super) use words::{EFFECTS, outcome};
 pub use words::{markdown, table};
 
 use crate::compare::claim::Judgement;

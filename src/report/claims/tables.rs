@@ -1,7 +1,8 @@
 //! Claims for programs: every column, every digit.
 
+use super::settings::{Settings, line};
 use super::{Entry, answer, test_name, verdict};
-use crate::compare::claim::{Judged, Leaning, Outcome, Ruling, Tested};
+use crate::compare::claim::{Counts, Judged, Judgement, Leaning, Outcome, Ruling, Tested};
 use crate::record::schema::CLAIM_COLUMNS;
 use crate::report::sheet::{Object, Sheet, json_text};
 
@@ -31,6 +32,7 @@ pub fn json(entries: &[Entry]) -> String {
         verdict: String,
         effect: String,
         figure: Option<&'a str>,
+        tests: Vec<Test>,
         comparisons: Vec<Object<'a>>,
     }
     let sheets: Vec<Sheet> = entries.iter().map(sheet).collect();
@@ -42,12 +44,55 @@ pub fn json(entries: &[Entry]) -> String {
         verdict: verdict(&entry.judgement),
         effect: answer(&entry.judgement),
         figure: entry.figure.as_deref(),
+        tests: tests(&entry.judgement),
         comparisons: sheet.objects(),
     });
     json_text(&File {
         version: 1,
         claims: claims.collect(),
     })
+}
+
+/// What came of a test in all of its settings.
+#[derive(serde::Serialize)]
+struct Test {
+    test: usize,
+    name: String,
+    effect: String,
+    settings: usize,
+    as_expected: usize,
+    opposite: usize,
+    no_meaningful_difference: usize,
+    effect_of_evaluation: usize,
+    undecided: usize,
+    difference_median: Option<f64>,
+    difference_smallest: Option<f64>,
+    difference_largest: Option<f64>,
+}
+
+fn tests(judgement: &Judgement) -> Vec<Test> {
+    let test = |(index, tested): (usize, &Tested)| {
+        let counts = Counts::of(&tested.comparisons);
+        let [smallest, median, largest] = match Settings::of(tested).spread() {
+            Some(spread) => spread.map(Some),
+            None => [None; 3],
+        };
+        Test {
+            test: index + 1,
+            name: test_name(tested, judgement.target),
+            effect: line(judgement, tested),
+            settings: counts.all,
+            as_expected: counts.supported,
+            opposite: counts.opposite,
+            no_meaningful_difference: counts.indifferent,
+            effect_of_evaluation: counts.of_evaluation,
+            undecided: counts.undecided(),
+            difference_median: median,
+            difference_smallest: smallest,
+            difference_largest: largest,
+        }
+    };
+    judgement.tests.iter().enumerate().map(test).collect()
 }
 
 /// What of [`CLAIM_COLUMNS`] is the same in all rows of a claim.

@@ -4,7 +4,7 @@ use crate::compare::claim::{Judged, Judgement, Ruling};
 use crate::record::results::Expect;
 use crate::report::compare::EFFECT_OF_EVALUATION;
 use crate::stats::FEWEST_PAIRS;
-use crate::units::counted;
+use crate::units::{self, counted};
 
 /// The verdict: "holds", "holds in k of n comparisons", "mixed: …", "does not hold: no meaningful difference", "the
 /// opposite holds", "inconclusive …", or "not tested yet".
@@ -120,7 +120,10 @@ fn why_not(judgement: &Judgement) -> String {
     };
     let n = judged.comparison.paired.pairs;
     match judged.comparison.needed {
-        Some(needed) => format!(" (n = {n} cannot tell; about {needed} replicates would)"),
+        Some(needed) => {
+            let needed = units::about(needed);
+            format!(" (n = {n} cannot tell; {needed} replicates would)")
+        }
         None => format!(" (n = {n} cannot tell)"),
     }
 }

@@ -1,12 +1,13 @@
 //! Tables of claims for people.
 
-use super::effect::amount;
-use super::{Entry, answer, test_name, verdict};
+use super::effect::{amount, expected, measured};
+use super::{Entry, lines, verdict};
 use crate::compare::claim::{Judged, Judgement, Leaning, Outcome, Tested};
 use crate::record::results::short_name;
 use crate::report::page::address;
 use crate::report::page::markdown::{escape, link};
 use crate::report::sheet::Sheet;
+use crate::units;
 
 /// What a comparison says of the claim.
 pub(in crate::report) fn outcome(judged: &Judged) -> &'static str {
@@ -29,7 +30,7 @@ pub fn table(entries: &[Entry]) -> String {
     format!("{}\n{NOTE}\n", texts.join("\n"))
 }
 
-/// What one must know to read any of the tables.
+/// What one must know to read the tables of tests.
 const NOTE: &str = "pairs are replicates with the same random numbers; intervals are for 95 %; p is corrected for all comparisons of the claim (Holm)";
 
 fn whole(entry: &Entry) -> String {
@@ -46,7 +47,9 @@ fn whole(entry: &Entry) -> String {
         line("source", source);
     }
     line("verdict", &verdict(judgement));
-    line("effect", &answer(judgement));
+    for (number, effect) in lines(judgement).iter().enumerate() {
+        line(if number == 0 { "effect" } else { "" }, effect);
+    }
     if let Some(figure) = figure {
         line("figure", figure);
     }
@@ -61,13 +64,14 @@ fn whole(entry: &Entry) -> String {
 /// Each test: its name, and a row for each setting.
 fn tests_of(judgement: &Judgement) -> Vec<String> {
     let table = |tested: &Tested| {
-        let name = test_name(tested, judgement.target);
+        let name = measured(tested, judgement.target);
+        let expected = expected(&tested.test);
         let tuned = tested.tuned.as_ref();
         let tuned = tuned.map(|key| format!(" (each at its own best {})", short_name(key)));
         let sheet = sheet(tested).table();
         let rows: Vec<String> = sheet.lines().map(|line| format!("    {line}")).collect();
         let rows = rows.join("\n") + "\n";
-        format!("  {name}{}\n{rows}", tuned.unwrap_or_default())
+        format!("  {name}: {expected}{}\n{rows}", tuned.unwrap_or_default())
     };
     judgement.tests.iter().map(table).collect()
 }
@@ -77,7 +81,7 @@ fn sheet(tested: &Tested) -> Sheet {
     let row = |judged: &Judged| {
         let comparison = &judged.comparison;
         let p = comparison.corrected.map(|p| format!("{p:.4}"));
-        let needed = comparison.needed.map(|needed| needed.to_string());
+        let needed = comparison.needed.map(units::about);
         let mut cells = comparison.setting.clone();
         cells.extend([
             amount(tested, judged),
@@ -118,16 +122,24 @@ pub fn markdown(entries: &[Entry]) -> String {
         let cells = [
             escape(&format!("{}{source}", claim.statement)),
             format!("**{}**", escape(&verdict(&entry.judgement))),
-            escape(&answer(&entry.judgement)),
+            escaped(&lines(&entry.judgement)),
             shown(entry),
         ];
         format!("| {} |\n", cells.join(" | "))
     };
     let rows: String = entries.iter().map(row).collect();
     format!(
-        "| claim | verdict | effect with 95 % interval | figure |\n|---|---|---|---|\n{rows}\n{}\n",
-        sentence(NOTE)
+        "| claim | verdict | effect of each test | figure |\n|---|---|---|---|\n{rows}\n{EFFECTS}\n"
     )
+}
+
+/// How to read the effect of a test.
+pub(in crate::report) const EFFECTS: &str = "The effect of a test in one setting has its 95 % interval in brackets; of several settings it is the median of their mean differences, with the smallest and the largest in parentheses. What is as expected, the opposite or undecided is said after Holm's correction for all comparisons of the claim. n counts replicates, paired by their random numbers.";
+
+/// A line of a cell for each.
+fn escaped(lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| escape(line)).collect();
+    lines.join("<br>")
 }
 
 /// A link to the chart, or else to the report, by its name.
@@ -139,10 +151,4 @@ fn shown(entry: &Entry) -> String {
         .as_ref()
         .map(|path| link("report", &address(path)));
     chart.or(report).unwrap_or_else(|| "–".to_owned())
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).chain(['.']).collect()
 }

@@ -6,5 +6,8 @@ mod tests;
 mod words;
 
 pub use tables::{csv, json};
-pub(super) use words::{EFFECT_OF_EVALUATION, difference, figure, notes, said, shown, target};
+pub(super) use words::{
+    EFFECT_OF_EVALUATION, MEDIAN_OF_TIMES, difference, figure, notes, said, shown, target, told,
+    until,
+};
 pub use words::{markdown, table};

@@ -136,7 +136,7 @@ decay  comparison      n  difference, points  95 % interval        p  Holm's p  
     assert!(text.starts_with(expected), "{text}");
     assert!(text.contains("7 pairs allow none below 0.0156\n"), "{text}");
     assert!(
-        text.contains("inconclusive (n = 7 cannot tell; about "),
+        text.contains("inconclusive (n = 7 cannot tell; more than 100 replicates would)"),
         "{text}"
     );
     assert!(
@@ -197,8 +197,17 @@ fn times_to_a_target_keep_those_that_never_got_there() {
         text.starts_with("epochs_to_target of 40 % by norm.placement (epochs)\n"),
         "{text}"
     );
-    assert!(text.contains("> 2.00"), "{text}");
+    assert!(text.contains("  > 2  "), "{text}");
     assert!(text.contains("1 of 4"), "{text}");
+    assert_eq!(
+        (before.mean, before.std, before.max),
+        (None, None, None),
+        "one diverged: over the others it would flatter"
+    );
+    assert!(text.contains("and there is no mean difference"), "{text}");
+    let row = text.lines().find(|line| line.starts_with("before − none"));
+    let cells: Vec<&str> = row.unwrap_or_default().split_whitespace().collect();
+    assert_eq!(cells[3..6], ["4", "–", "–"], "n, difference and interval");
     let seconds = ask(&results, "seconds_to_target", "placement");
     assert_eq!(
         seconds.descriptions[1].median,
@@ -230,6 +239,11 @@ fn a_margin_may_be_given_and_is_in_points_for_accuracies() {
     // 3 s a replicate and condition, over 20 steps: 0.15 and 0.30, of whose mean a twentieth.
     assert!((answer.comparisons[0].margin - 0.225 / 20.0).abs() < 1e-12);
     assert_eq!(answer.comparisons[0].better(), Some("none"));
+    let text = table(&answer);
+    assert!(
+        text.contains("“none” better"),
+        "that nothing is better is something else: {text}"
+    );
 }
 
 #[test]

@@ -5,10 +5,11 @@ use super::tables::family;
 use crate::compare::metric::Unit;
 use crate::compare::{Answer, Comparison, Description};
 use crate::report::sheet::Sheet;
+use crate::report::until::Until;
 use crate::stats::{
     EXACT_UP_TO, FEWEST_PAIRS, Interval, SAMPLED_FLIPS, SIGNIFICANCE, Verdict, sign_test,
 };
-use crate::units::counted;
+use crate::units::{self, counted};
 
 /// Aligned text.
 pub fn table(answer: &Answer) -> String {
@@ -35,7 +36,7 @@ pub fn markdown(answer: &Answer) -> String {
 /// The verdict in words.
 pub(in crate::report) fn said(comparison: &Comparison) -> String {
     let n = comparison.paired.pairs;
-    let better = comparison.better().unwrap_or_default();
+    let better = units::named(comparison.better().unwrap_or_default());
     let why = match (n < FEWEST_PAIRS, comparison.needed) {
         (true, needed) => format!("n = {n}; {} are needed", needed.unwrap_or(FEWEST_PAIRS)),
         (false, Some(needed)) => {
@@ -53,7 +54,8 @@ pub(in crate::report) fn said(comparison: &Comparison) -> String {
         Verdict::Inconclusive if n == 0 => "no pairs".to_owned(),
         Verdict::Inconclusive => match comparison.needed {
             Some(needed) => {
-                format!("inconclusive (n = {n} cannot tell; about {needed} replicates would)")
+                let needed = units::about(needed);
+                format!("inconclusive (n = {n} cannot tell; {needed} replicates would)")
             }
             None => format!("inconclusive (n = {n} cannot tell)"),
         },
@@ -147,6 +149,17 @@ fn for_people(answer: &Answer) -> [Sheet; 2] {
     [people_on_conditions(answer), people_on_comparisons(answer)]
 }
 
+/// How long a condition took to the target.
+pub(in crate::report) fn until(described: &Description, unit: Unit) -> Until {
+    Until {
+        median: described.median,
+        longest: described.longest,
+        reached: described.n,
+        all: described.n + described.beyond + described.diverged,
+        unit,
+    }
+}
+
 fn people_on_conditions(answer: &Answer) -> Sheet {
     let unit = answer.metric.unit;
     let columns = [
@@ -165,9 +178,10 @@ fn people_on_conditions(answer: &Answer) -> Sheet {
         let mut cells = [&d.setting[..], std::slice::from_ref(&d.value)].concat();
         cells.push(all.to_string());
         cells.push(figure(d.mean, unit));
-        cells.push(match (d.median, d.longest) {
-            (None, Some(longest)) => format!("> {}", figure(Some(longest), unit)),
-            (median, _) => figure(median, unit),
+        cells.push(if answer.metric.is_waited_for() {
+            until(d, unit).text()
+        } else {
+            figure(d.median, unit)
         });
         cells
             .extend([d.interquartile_mean, d.std, d.min, d.max].map(|number| figure(number, unit)));
@@ -186,6 +200,14 @@ fn people_on_conditions(answer: &Answer) -> Sheet {
             .collect(),
         rows: answer.descriptions.iter().map(row).collect(),
     }
+}
+
+/// The mean difference, but none of times of which a side of some pair never came to its end: what is over
+/// the other pairs would flatter it.
+pub(in crate::report) fn told(comparison: &Comparison, answer: &Answer) -> Option<f64> {
+    let paired = &comparison.paired;
+    let is_cut = answer.metric.is_waited_for() && !paired.is_complete();
+    paired.mean.filter(|_| !is_cut)
 }
 
 fn people_on_comparisons(answer: &Answer) -> Sheet {
@@ -210,11 +232,12 @@ fn people_on_comparisons(answer: &Answer) -> Sheet {
         cells.extend([
             format!("{} − {}", c.a, c.b),
             paired.pairs.to_string(),
-            paired
-                .mean
+            told(c, answer)
                 .map(|mean| difference(mean, unit))
                 .unwrap_or_default(),
-            between(paired.interval, |end| difference(end, unit)),
+            between(told(c, answer).and(paired.interval), |end| {
+                difference(end, unit)
+            }),
             p(paired.test.map(|test| test.p)),
             p(c.corrected),
             format!("{}/{}/{}", tally.wins, tally.ties, tally.losses),
@@ -273,10 +296,16 @@ pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
         ));
     }
     notes.extend(exceptions(answer));
+    if answer.metric.is_waited_for() {
+        notes.push(MEDIAN_OF_TIMES.to_owned());
+    }
     notes.extend(effects_of_evaluation(answer));
     notes.extend(answer.gaps.sentences());
     notes
 }
+
+/// What a median of times to a target counts.
+pub(in crate::report) const MEDIAN_OF_TIMES: &str = "medians of times are by Kaplan and Meier: a trial that ended before it got there, or diverged, counts as taking longer; “>” where more than half did";
 
 fn exceptions(answer: &Answer) -> Vec<String> {
     let comparisons = &answer.comparisons;
@@ -286,13 +315,19 @@ fn exceptions(answer: &Answer) -> Vec<String> {
         .filter(|c| !c.paired.is_complete())
         .count();
     if apart > 0 {
-        let (what, both) = if answer.metric.is_waited_for() {
-            ("diverged or did not reach the target", "reached it")
+        let (what, mean) = if answer.metric.is_waited_for() {
+            (
+                "diverged or did not reach the target",
+                "there is no mean difference",
+            )
         } else {
-            ("diverged", "were completed")
+            (
+                "diverged",
+                "mean and interval are over the pairs of which both sides were completed",
+            )
         };
         notes.push(format!(
-            "in {apart} of them a side {what}: it lost its pair, p is of the sign test of wins and losses, and mean and interval are over the pairs of which both sides {both}"
+            "in {apart} of them a side {what}: it lost its pair, p is of the sign test of wins and losses, and {mean}"
         ));
     }
     let missing: usize = comparisons.iter().map(|c| c.missing).sum();

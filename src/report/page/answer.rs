@@ -3,13 +3,16 @@
 //! A difference that these trainings cannot decide is said as plainly as one that they can.
 
 mod uncompared;
+mod verdict;
 
 use super::material::{Material, PLACEMENT, counted, spoken};
 use super::words::Words;
 use crate::compare::metric::Unit;
 use crate::compare::{Answer, Comparison, Description};
-use crate::report::compare::{EFFECT_OF_EVALUATION, difference, figure, shown, target};
-use crate::stats::{FEWEST_PAIRS, Interval, Side, Verdict};
+use crate::report::compare::{EFFECT_OF_EVALUATION, difference, shown, target};
+use crate::report::until;
+use crate::stats::{self, Interval, Side, Verdict};
+use verdict::verdict;
 
 /// What the trainings say.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +83,7 @@ fn leading(answer: &Answer, pairs: &[Pair<'_>]) -> Option<usize> {
         if by_means {
             let means = pair.iter().filter_map(|c| trusted(c).paired.mean);
             let means: Vec<f64> = means.collect();
-            return crate::stats::mean(&means).map_or(f64::NEG_INFINITY, |mean| sign * mean);
+            return stats::mean(&means).map_or(f64::NEG_INFINITY, |mean| sign * mean);
         }
         let tallies = pair.iter().map(|c| c.paired.tally);
         tallies.map(|t| t.wins as f64 - t.losses as f64).sum()
@@ -124,14 +127,14 @@ impl Speaker<'_> {
         let against = self.against(&comparison.b);
         let (paired, unit) = (&comparison.paired, self.compared.metric.unit);
         let pairs = counted(paired.pairs, "pair", "pairs");
-        let mean = self.mean_of(comparison).filter(|_| paired.is_complete());
-        let told = if let (Some(by), Some(mean)) = (paired.mean, mean) {
+        let middle = self.middle_of(comparison).filter(|_| paired.is_complete());
+        let told = if let (Some(by), Some(middle)) = (paired.mean, middle) {
             let (amount, interval) = apart(by, paired.interval, unit);
             let uncertain = match interval {
                 Some(interval) => format!("95 % interval {interval}, "),
                 None => String::new(),
             };
-            let came_to = self.came_to(mean);
+            let came_to = self.came_to(middle);
             format!(" {came_to}, {amount} {against} ({uncertain}{pairs}): ")
         } else {
             let tally = paired.tally;
@@ -216,19 +219,20 @@ impl Speaker<'_> {
             .plain(".")
     }
 
-    /// From where to where the means go, of settings in which every pair has a difference.
+    /// From where to where the means go, and the middle one, of settings in which every pair has a difference.
     fn range(&self, pair: &Pair<'_>) -> String {
         let complete = pair.iter().filter(|c| c.paired.is_complete());
         let means: Vec<f64> = complete.filter_map(|c| c.paired.mean).collect();
         let unit = self.compared.metric.unit;
-        let ends = (crate::stats::minimum(&means)).zip(crate::stats::maximum(&means));
-        ends.map_or(String::new(), |(low, high)| {
-            let (low, high) = (difference(low, unit), difference(high, unit));
-            format!(
-                "; mean differences from {low} to {high} {}",
-                unit.of_differences()
-            )
-        })
+        let ends = [stats::minimum, stats::median, stats::maximum].map(|of| of(&means));
+        let told = ends.map(|end| Some(difference(end?, unit)));
+        let [Some(low), Some(middle), Some(high)] = told else {
+            return String::new();
+        };
+        format!(
+            "; mean differences from {low} to {high} {}, their median {middle}",
+            unit.of_differences()
+        )
     }
 
     /// Who won where some pair has no difference; empty where every one has.
@@ -289,9 +293,10 @@ impl Speaker<'_> {
     }
 
     /// `gave 97.96 % test accuracy`
-    fn came_to(&self, mean: f64) -> String {
+    fn came_to(&self, middle: f64) -> String {
         let metric = self.compared.metric;
-        let number = shown(mean * metric.unit.scale(), metric.unit);
+        let number = shown(middle * metric.unit.scale(), metric.unit);
+        let time = until::number(middle, metric.unit);
         let name = spoken(metric.name);
         let goal = target(self.compared.target);
         match metric.unit {
@@ -301,10 +306,11 @@ impl Speaker<'_> {
             }
             Unit::Share => format!("gave {number} % {name}"),
             Unit::Nats => format!("gave a {name} of {number} nats"),
-            Unit::Epochs => format!("needed {number} epochs to {goal}"),
-            Unit::Steps => format!("needed {number} steps to {goal}"),
+            Unit::Epochs | Unit::Steps => {
+                format!("needed {time} {} to {goal} (median)", metric.unit.shown())
+            }
             Unit::Seconds if metric.is_waited_for() => {
-                format!("needed {number} s of training to {goal} (wall-clock)")
+                format!("needed {time} s of training to {goal} (median, wall-clock)")
             }
             Unit::Seconds => format!("took {number} s a step (wall-clock)"),
             Unit::Number => format!("came to a {name} of {number}"),
@@ -323,12 +329,17 @@ impl Speaker<'_> {
         }
     }
 
-    /// The mean of the side that the sentence is about.
-    fn mean_of(&self, comparison: &Comparison) -> Option<f64> {
+    /// The mean of the side that the sentence is about; of times to a target the median.
+    fn middle_of(&self, comparison: &Comparison) -> Option<f64> {
         let is_it = |d: &&Description| {
             d.value == comparison.a && d.setting.iter().zip(&comparison.setting).all(fits)
         };
-        self.compared.descriptions.iter().find(is_it)?.mean
+        let described = self.compared.descriptions.iter().find(is_it)?;
+        if self.compared.metric.is_waited_for() {
+            described.median
+        } else {
+            described.mean
+        }
     }
 }
 
@@ -358,48 +369,6 @@ fn apart(by: f64, interval: Option<Interval>, unit: Unit) -> (String, Option<Str
         format!("{} {} {direction}", end(by), unit.of_differences()),
         interval.map(|(low, high)| format!("{} to {}", end(low), end(high))),
     )
-}
-
-/// What may be said of it.
-pub fn verdict(comparison: &Comparison, unit: Unit) -> Words {
-    let pairs = counted(comparison.paired.pairs, "pair", "pairs");
-    let margin = format!(
-        "{} {}",
-        figure(Some(comparison.margin), unit),
-        unit.of_differences()
-    );
-    let p = comparison
-        .corrected
-        .map(|p| format!("{p:.4}"))
-        .unwrap_or_default();
-    let needed = comparison.needed;
-    let words = Words::new();
-    match comparison.verdict {
-        Verdict::Better(side) => words
-            .strong(if side == Side::A { "better" } else { "worse" })
-            .plain(format!(" (p = {p} after Holm's correction)")),
-        Verdict::SuggestsBetter(_) => words.strong("suggestive only").plain(match needed {
-            Some(needed) => format!("; at least {needed} pairs are needed"),
-            None => format!(", since p = {p} after Holm's correction"),
-        }),
-        Verdict::NoMeaningfulDifference => words
-            .strong("no meaningful difference")
-            .plain(format!(", since up to {margin} do not matter")),
-        Verdict::SuggestsNoMeaningfulDifference => words
-            .strong("probably no meaningful difference")
-            .plain(format!(
-                " (up to {margin}); at least {} pairs are needed to say so",
-                needed.unwrap_or(FEWEST_PAIRS)
-            )),
-        Verdict::Inconclusive if comparison.paired.pairs == 0 => {
-            words.strong("nothing can be said").plain(" without a pair")
-        }
-        Verdict::Inconclusive => words.strong("inconclusive").plain(match needed {
-            Some(needed) => format!("; {pairs} cannot tell, about {needed} would"),
-            None => format!("; {pairs} cannot tell"),
-        }),
-        Verdict::EffectOfEvaluation => words.strong(EFFECT_OF_EVALUATION),
-    }
 }
 
 /// `batch normalisation`, or only that where several kinds were tried.

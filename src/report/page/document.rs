@@ -118,6 +118,8 @@ pub struct Cell {
     pub order: Option<f64>,
     /// Where it leads, as in [`super::words::Piece::Link`].
     pub link: Option<String>,
+    /// What stands below the text, each in a line of its own.
+    pub below: Vec<String>,
 }
 
 impl Cell {
@@ -127,7 +129,17 @@ impl Cell {
         Self {
             order: text.parse().ok(),
             text,
-            link: None,
+            ..Self::default()
+        }
+    }
+
+    /// Several texts, one below the other.
+    pub fn lines(lines: impl IntoIterator<Item = String>) -> Self {
+        let mut lines = lines.into_iter();
+        Self {
+            text: lines.next().unwrap_or_default(),
+            below: lines.collect(),
+            ..Self::default()
         }
     }
 
@@ -136,7 +148,7 @@ impl Cell {
         Self {
             text: text.into(),
             link: Some(to.into()),
-            order: None,
+            ..Self::default()
         }
     }
 
@@ -145,7 +157,7 @@ impl Cell {
         Self {
             text: text.into(),
             order,
-            link: None,
+            ..Self::default()
         }
     }
 }

@@ -215,10 +215,21 @@ fn level(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
             number(bar.high)
         ),
         (Some(point), None) => number(point.x),
-        (None, _) if series.dots.is_empty() => format!("over {}", number(at.x)),
-        (None, _) => format!("no middle, {} known", series.dots.len()),
+        (None, _) => match (longest(series), series.dots.len()) {
+            (Some(longest), 0) => format!("over {}", number(longest)),
+            (Some(longest), reached) => {
+                format!("over {}, reached by {reached}", number(longest))
+            }
+            (None, known) => format!("no middle, {known} known"),
+        },
     };
     Some(format!("{name}: {value}"))
+}
+
+/// The end of the longest wait in vain.
+fn longest(series: &Series) -> Option<f64> {
+    let ends = series.beyond.iter().map(|(point, _)| point.x);
+    ends.reduce(f64::max)
 }
 
 /// `from 84.0 to 97.1`, `framed: 97.1 at learning rate 0.1 and batch size 16`, `a replicate diverged in 2 of 21 fields`

@@ -89,9 +89,15 @@ pub fn rows(table: &Table) -> String {
         .map(|column| escape_inside(&column.name));
     let side = |column: &Column| if column.is_of_numbers { "---:" } else { "---" }.to_owned();
     let mut text = line(header.collect()) + &line(table.columns.iter().map(side).collect());
-    let cell = |cell: &Cell| match &cell.link {
-        Some(to) => link(&cell.text, to),
-        None => escape_inside(&cell.text),
+    let cell = |cell: &Cell| {
+        let first = match &cell.link {
+            Some(to) => link(&cell.text, to),
+            None => escape_inside(&cell.text),
+        };
+        let below = cell.below.iter();
+        below.fold(first, |text, line| {
+            format!("{text}<br>{}", escape_inside(line))
+        })
     };
     let row = |cells: &Vec<Cell>| line(cells.iter().map(cell).collect());
     text.extend(table.rows.iter().map(row));

@@ -7,7 +7,9 @@ use crate::compare::metric::Metric;
 use crate::compare::tune::{Choice, choices, others};
 use crate::compare::{Answer, Comparison, Description, descriptions, population};
 use crate::record::results::short_name;
-use crate::report::compare::{difference, figure, notes, said, target};
+use crate::report::compare::{
+    MEDIAN_OF_TIMES, difference, figure, notes, said, target, told, until,
+};
 use crate::stats::{self, Interval};
 use crate::units::counted;
 
@@ -161,16 +163,13 @@ fn mean(described: &Description, metric: Metric) -> Cell {
 }
 
 fn median(described: &Description, metric: Metric) -> Cell {
-    let number = |number: f64| match metric.name {
-        // Half a median lies between two epochs.
-        "epochs_to_target" => format!("{number}"),
-        _ => figure(Some(number), metric.unit),
-    };
-    match (described.median, described.longest) {
-        (Some(median), _) => Cell::ordered(number(median), Some(median)),
-        (None, Some(longest)) => Cell::ordered(format!("> {}", number(longest)), Some(f64::MAX)),
-        (None, None) => Cell::of("–"),
+    if metric.is_waited_for() {
+        let until = until(described, metric.unit);
+        let never = (until.all > 0).then_some(f64::MAX);
+        return Cell::ordered(until.counted(), until.median.or(never));
     }
+    let text = figure(described.median, metric.unit);
+    Cell::ordered(dashed(&text), described.median)
 }
 
 fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
@@ -180,7 +179,7 @@ fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
         "validation"
     };
     let mut notes = vec![Words::from(format!(
-        "95 % intervals for the mean by Student's t. Epochs until the {validation} accuracy first reached {}: Kaplan–Meier medians, “>” where half or more never got there.",
+        "95 % intervals for the mean by Student's t. Epochs until the {validation} accuracy first reached {}; {MEDIAN_OF_TIMES}.",
         target(material.results.target_accuracy)
     ))];
     let gaps = population::gaps(material.judged()).sentences();
@@ -242,18 +241,19 @@ fn comparison(comparison: &Comparison, answer: &Answer) -> Vec<Cell> {
         None => Cell::of("–"),
     };
     let tally = paired.tally;
+    let interval_told = told(comparison, answer).and(paired.interval);
     cells.extend([
         Cell::of(said(comparison)),
         Cell::of(paired.pairs.to_string()),
-        match paired.mean {
+        match told(comparison, answer) {
             Some(mean) => Cell::ordered(minus(&difference(mean, unit)), Some(mean)),
             None => Cell::of("–"),
         },
         Cell::ordered(
-            dashed(&minus(&interval(paired.interval, |end| {
+            dashed(&minus(&interval(interval_told, |end| {
                 difference(end, unit)
             }))),
-            paired.interval.map(|interval| interval.low),
+            interval_told.map(|interval| interval.low),
         ),
         share(paired.test.map(|test| test.p), 4),
         share(comparison.corrected, 4),

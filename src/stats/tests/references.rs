@@ -172,9 +172,9 @@ fn p_values_are_corrected_as_holm_says() {
 #[test]
 fn the_median_of_censored_times_is_that_of_scipys_survival_curve() {
     for case in reference().survival {
-        let reached = case.reached.iter().map(|&at| Time::Reached(at));
-        let beyond = case.beyond.iter().map(|&at| Time::Beyond(at));
-        let times: Vec<Time> = reached.chain(beyond).collect();
+        let reached = case.reached.iter().map(|&at| Score::Value(at));
+        let beyond = case.beyond.iter().map(|&at| Score::Beyond(at));
+        let times: Vec<Score> = reached.chain(beyond).collect();
         assert_eq!(median_time(&times), case.median, "{}", case.name);
     }
 }

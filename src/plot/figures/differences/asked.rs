@@ -157,14 +157,17 @@ impl<'a> Differences<'a> {
 
 /// The verdict in words.
 fn verdict(c: &Comparison, unit: Unit) -> String {
-    let better = c.better().unwrap_or_default();
+    let better = units::named(c.better().unwrap_or_default());
     match c.verdict {
         Verdict::Better(_) => format!("{better} is better"),
         Verdict::SuggestsBetter(_) => format!("suggests {better}"),
         Verdict::NoMeaningfulDifference => "no meaningful difference".to_owned(),
         Verdict::SuggestsNoMeaningfulDifference => "suggests no meaningful difference".to_owned(),
         Verdict::Inconclusive => match c.needed {
-            Some(needed) => format!("inconclusive, n = {needed} would tell"),
+            Some(needed) => format!(
+                "inconclusive, {} replicates would tell",
+                units::about(needed)
+            ),
             None => "inconclusive".to_owned(),
         },
         Verdict::EffectOfEvaluation => {

@@ -62,7 +62,7 @@ pub(super) fn of(
     }
     let untrained = tune::chance(results)? * 100.0;
     let floor = tune::floor(results) * 100.0;
-    let is_at_chance = |scores: &Scores| scores.mean().is_some_and(|mean| mean <= floor);
+    let is_at_chance = |scores: &Scores| scores.middle(metric).is_some_and(|mean| mean <= floor);
     let found = || {
         conditions
             .iter()

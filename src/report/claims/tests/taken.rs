@@ -26,7 +26,7 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
     assert_eq!(said, "holds");
     assert_eq!(
         effect,
-        "the largest learning rate where test accuracy is as good as 85 %: 10.0 times as high with the norm before the activation as without one [10.0, 10.0], on a grid with steps of up to × 10.0, n = 7"
+        "the largest learning rate where test accuracy is as good as 85 %: 10.0 times as high with the norm before the activation as without one [10.0, 10.0], on a grid with steps of up to × 10.0, n = 7; as expected"
     );
     let (said, effect) = ask(Take::Spread, Expect::Lower, &["0.01", "0.1"]);
     assert_eq!(said, "holds");
@@ -35,7 +35,7 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
     assert_eq!(said, "holds");
     assert_eq!(
         effect,
-        "the spread of test accuracy over learning rate: better with the norm before the activation than without one in 7 of 7 pairs, worse in 0 (in 7 a side diverged)"
+        "the spread of test accuracy over learning rate: better with the norm before the activation than without one in 7 of 7 pairs, worse in 0 (in 7 a side diverged); as expected"
     );
     // One is good at the last value that was tried: it may be so beyond.
     let (_, effect) = ask(Take::Reach(0.92), Expect::Higher, &["0.01", "0.1"]);
@@ -83,7 +83,7 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
         "inconclusive (both reach the end of the grid; extend it)"
     );
     assert!(
-        effect.ends_with("n = 7; in 7 both reach the end of the grid"),
+        effect.ends_with("n = 7; in 7 both reach the end of the grid; undecided"),
         "{effect}"
     );
     let (said, effect) = ask(Take::Reach(0.92), Expect::Higher, &["0.1"]);

@@ -12,6 +12,7 @@ use super::fold;
 use super::material::counted;
 use super::words::Words;
 use crate::record::manifest::VERSION;
+use crate::report::claims;
 use crate::units;
 
 /// The title where every folder holds a claim.
@@ -60,12 +61,9 @@ fn overview(parts: &[Part]) -> Section {
         caption: Words::new()
             .strong("Verdicts and effects")
             .plain(format!(". Each {first} leads to its section below.")),
-        columns: columns(&[first, "verdict", "effect with 95 % interval"], &[]),
+        columns: columns(&[first, "verdict", "effect of each test"], &[]),
         rows: parts.iter().map(|part| part.row.clone()).collect(),
-        notes: vec![
-            "The effect is that of a claim's first test; n counts replicates, paired by their random numbers."
-                .into(),
-        ],
+        notes: vec![claims::EFFECTS.into()],
     };
     Section {
         id: "overview".to_owned(),

@@ -69,15 +69,19 @@ impl Part {
 }
 
 fn row(material: &Material<'_>, heading: &str, id: &str) -> Vec<Cell> {
-    let (verdict, effect) = match material.judgement {
+    let (verdict, effects) = match material.judgement {
         Some(judgement) => (
             Cell::ordered(claims::verdict(judgement), Some(rank(judgement.ruling()))),
-            claims::answer(judgement),
+            claims::lines(judgement),
         ),
-        None => (Cell::of("–"), answer::statement(material).answer.text()),
+        None => (
+            Cell::of("–"),
+            vec![answer::statement(material).answer.text()],
+        ),
     };
     let heading = Cell::linked(heading, format!("#{}", name::section(id)));
-    vec![heading, verdict, Cell::of(unbroken(&capitalised(&effect)))]
+    let effects = effects.iter().map(|effect| unbroken(&capitalised(effect)));
+    vec![heading, verdict, Cell::lines(effects)]
 }
 
 /// Where a verdict stands when rows are sorted by it: from what holds to what is not known.

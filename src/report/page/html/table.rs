@@ -67,10 +67,12 @@ fn row(cells: &[Cell], columns: &[Column]) -> Element {
             Some(order) => element.with("data-order", order.to_string()),
             None => element,
         };
-        match &cell.link {
+        let element = match &cell.link {
             Some(to) => element.child(link(&cell.text, to)),
             None => element.text(cell.text.clone()),
-        }
+        };
+        let below = cell.below.iter();
+        element.children(below.map(|line| el("div").class("below").text(line.clone())))
     };
     el("tr").children(cells.iter().zip(columns).enumerate().map(cell))
 }

@@ -61,16 +61,21 @@ fn rows_are_told_by_their_names_and_by_what_lies_along_the_other_axis() {
         beyond: vec![(at(8.0, 3.0), Along::X)],
         ..Series::default()
     };
+    let by_few = Series {
+        beyond: vec![(at(8.0, 4.0), Along::X)],
+        ..row(4.0, Vec::new())
+    };
     let panel = Panel {
         series: vec![
             with_bar,
             row(1.0, vec![at(4.0, 1.0)]),
             row(2.0, Vec::new()),
             waited,
+            by_few,
         ],
         ..Panel::default()
     };
-    let names = ["relu: supported", "tanh", "gelu", "elu"];
+    let names = ["relu: supported", "tanh", "gelu", "elu", "selu"];
     let told = said(
         axis("Difference", Scale::Linear, &[]),
         axis("", Scale::Categorical, &names),
@@ -79,7 +84,7 @@ fn rows_are_told_by_their_names_and_by_what_lies_along_the_other_axis() {
     assert_eq!(
         told,
         "Chart: Something. relu: supported: −2.5, interval −3.0 to −2.0; tanh: 4.0; \
-         gelu: no middle, 1 known; elu: over 8.0."
+         gelu: no middle, 1 known; elu: over 8.0; selu: over 8.0, reached by 1."
     );
 }
 

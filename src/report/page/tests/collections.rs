@@ -91,7 +91,7 @@ fn a_row_leads_to_the_section_and_both_say_the_same() {
     let (folder, plain) = (claimed("It <helps>", &LOW, &HIGH), placements(&LOW, &HIGH));
     let report = page_on(&[&folder, &plain]);
     let cells: Vec<&str> = table(&report).rows[0].iter().map(|c| &c.text[..]).collect();
-    let effect = "Test accuracy: 3.14 points higher with the norm before the activation than without one [2.50,\u{a0}3.78], n\u{a0}=\u{a0}7";
+    let effect = "Test accuracy: 3.14 points higher with the norm before the activation than without one [2.50,\u{a0}3.78], n\u{a0}=\u{a0}7; as expected";
     assert_eq!(cells, ["It <helps>", "holds", effect]);
     let section = &report.sections[1];
     assert_eq!(

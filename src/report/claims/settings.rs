@@ -1,0 +1,274 @@
+//! What came of each test in all of its settings together: the median of their differences with the range,
+//! and in how many of them it came out as expected.
+
+use super::effect::{
+    amount, beyond_grid, bound, comparative, figure, grid, is_factor, places, quantity,
+    spoken_setting, unit_name, wins,
+};
+use super::sides::against;
+use crate::compare::claim::{Counts, Judged, Judgement, Leaning, Outcome, Tested};
+use crate::record::results::Expect;
+use crate::report::compare::EFFECT_OF_EVALUATION;
+use crate::stats;
+
+/// The headline's effect in a sentence, and what came of the other tests: "epochs to 97 %: 1.90 epochs fewer
+/// with the norm before the activation than without one [1.60, 2.20], n = 8; as expected. The other test: as
+/// expected".
+pub fn answer(judgement: &Judgement) -> String {
+    match judgement.headline() {
+        Some(headline) => line(judgement, headline) + &besides(judgement, headline),
+        None => "no two values were trained in the same setting".to_owned(),
+    }
+}
+
+/// A line for each test: what was measured, its effect over all settings, and how often it was as expected.
+pub fn lines(judgement: &Judgement) -> Vec<String> {
+    let compared = |tested: &&Tested| !tested.comparisons.is_empty();
+    let tests = judgement.tests.iter().filter(compared);
+    let lines: Vec<String> = tests.map(|tested| line(judgement, tested)).collect();
+    if lines.is_empty() {
+        return vec![answer(judgement)];
+    }
+    lines
+}
+
+/// Of one test.
+pub(super) fn line(judgement: &Judgement, tested: &Tested) -> String {
+    let what = tested.test.label.clone();
+    let what = what.unwrap_or_else(|| quantity(&tested.test, judgement.target));
+    let settings = Settings::of(tested);
+    if settings.trained.is_empty() {
+        return format!("{what}: no pair has been trained yet");
+    }
+    format!(
+        "{what}: {}; {}",
+        settings.effect(),
+        standing(&settings.trained, "settings", tested.test.expect)
+    )
+}
+
+/// What came of the tests that the headline is not about.
+fn besides(judgement: &Judgement, headline: &Tested) -> String {
+    let others = judgement
+        .tests
+        .iter()
+        .filter(|tested| !std::ptr::eq(*tested, headline));
+    let others: Vec<&Tested> = others.collect();
+    let all = others.iter().flat_map(|tested| trained(tested));
+    let all: Vec<&Judged> = all.collect();
+    if all.is_empty() {
+        return String::new();
+    }
+    let which = match others.len() {
+        1 => "The other test".to_owned(),
+        several => format!("The other {several} tests"),
+    };
+    let mut compared = others
+        .iter()
+        .filter(|tested| trained(tested).next().is_some());
+    let expect = compared
+        .next()
+        .map_or(Expect::Higher, |tested| tested.test.expect);
+    format!(". {which}: {}", standing(&all, "comparisons", expect))
+}
+
+/// `as expected in 2 of 4 settings, the opposite in 1, undecided in 1`; of a single one what it says of what
+/// is expected there.
+fn standing(judged: &[&Judged], what: &str, expect: Expect) -> String {
+    if let [only] = judged {
+        return of_one(only.outcome, expect).to_owned();
+    }
+    let counts = Counts::of(judged.iter().copied());
+    let mut text = format!(
+        "as expected in {} of {} {what}",
+        counts.supported, counts.all
+    );
+    let others = [
+        (counts.opposite, "the opposite"),
+        (counts.indifferent, "no meaningful difference"),
+        (counts.of_evaluation, EFFECT_OF_EVALUATION),
+        (counts.undecided(), "undecided"),
+    ];
+    for (count, word) in others.iter().filter(|(count, _)| *count > 0) {
+        text.push_str(&format!(", {word} in {count}"));
+    }
+    text
+}
+
+fn of_one(outcome: Outcome, expect: Expect) -> &'static str {
+    match outcome {
+        Outcome::Supported => "as expected",
+        Outcome::Opposite if expect == Expect::Same => "the opposite: there is a difference",
+        Outcome::Opposite => "the opposite",
+        Outcome::NoMeaningfulDifference => "no meaningful difference",
+        Outcome::Suggestive(Leaning::For) => "undecided, suggests what is expected",
+        Outcome::Suggestive(Leaning::Against) if expect == Expect::Same => {
+            "undecided, suggests a difference"
+        }
+        Outcome::Suggestive(Leaning::Against) => "undecided, suggests the opposite",
+        Outcome::Suggestive(Leaning::NoDifference) => {
+            "undecided, suggests no meaningful difference"
+        }
+        Outcome::EffectOfEvaluation => EFFECT_OF_EVALUATION,
+        Outcome::Inconclusive => "undecided",
+    }
+}
+
+/// The settings of a test in which something was trained.
+pub(super) struct Settings<'a> {
+    tested: &'a Tested,
+    /// Those with a pair.
+    pub(super) trained: Vec<&'a Judged>,
+    /// Of those, in which every pair has a difference.
+    measured: Vec<&'a Judged>,
+    /// Of those, in which some side of a pair has no value.
+    apart: Vec<&'a Judged>,
+}
+
+impl<'a> Settings<'a> {
+    /// Of a test.
+    pub(super) fn of(tested: &'a Tested) -> Self {
+        let trained: Vec<&Judged> = trained(tested).collect();
+        let is_measured = |judged: &&Judged| difference(judged).is_some();
+        let (measured, apart) = trained.iter().copied().partition(is_measured);
+        Self {
+            tested,
+            trained,
+            measured,
+            apart,
+        }
+    }
+
+    /// The smallest, the middle and the largest mean difference, in the metric's unit; of an even number of
+    /// settings the middle is the mean of the two middle ones. `None` unless every setting has one: what is
+    /// over the others alone would flatter the side that diverges.
+    pub(super) fn spread(&self) -> Option<[f64; 3]> {
+        self.spread_of_measured().filter(|_| self.apart.is_empty())
+    }
+
+    fn spread_of_measured(&self) -> Option<[f64; 3]> {
+        let means = self.measured.iter().copied().filter_map(difference);
+        let means: Vec<f64> = means.collect();
+        Some([
+            stats::minimum(&means)?,
+            stats::median(&means)?,
+            stats::maximum(&means)?,
+        ])
+    }
+
+    /// In words, with its direction: `median of 3 settings 4.4 epochs fewer with … than without … (2.1 to 6.0)`.
+    /// Settings in which a side of some pair has no value are told by who won, after the others.
+    fn effect(&self) -> String {
+        let (tested, all) = (self.tested, self.trained.len());
+        let mut parts = match (&self.measured[..], self.spread_of_measured()) {
+            ([only], _) if all == 1 => return amount(tested, only),
+            ([only], _) => vec![format!(
+                "{}, at {}",
+                amount(tested, only),
+                spoken_setting(tested, only)
+            )],
+            (measured, Some(spread)) => {
+                vec![self.median(spread) + &replicates(measured) + &beyond_grid(measured)]
+            }
+            (_, None) if all == 1 => return amount(tested, self.trained[0]),
+            (_, None) => Vec::new(),
+        };
+        if !self.apart.is_empty() {
+            let wins = wins(tested, &self.apart);
+            parts.push(match (parts.len(), self.apart.len()) {
+                (0, settings) => {
+                    let against = against(&tested.test, "than");
+                    format!("over {settings} settings better {against} {wins}")
+                }
+                (_, 1) => format!("in the other setting better {wins}"),
+                (_, settings) => format!("in the other {settings} settings better {wins}"),
+            });
+        }
+        parts.join("; ")
+    }
+
+    /// Where the mean difference is this one.
+    fn setting_of(&self, mean: f64) -> String {
+        let is_it = |judged: &&&Judged| difference(judged) == Some(mean);
+        let judged = self.measured.iter().find(is_it);
+        judged.map_or(String::new(), |judged| spoken_setting(self.tested, judged))
+    }
+
+    fn median(&self, [low, middle, high]: [f64; 3]) -> String {
+        let tested = self.tested;
+        let settings = match (self.measured.len(), self.trained.len()) {
+            (measured, all) if measured == all => format!("{all} settings"),
+            (measured, all) => format!("{measured} of {all} settings"),
+        };
+        if is_factor(tested) {
+            let [low, middle, high] =
+                alike([low, middle, high].map(|decades| 10_f64.powf(decades)));
+            let bounds: Vec<&str> = self.measured.iter().map(|judged| bound(judged)).collect();
+            let mut known = bounds.iter().filter(|bound| !bound.is_empty());
+            let first = known.next().copied().unwrap_or_default();
+            let bound = if known.all(|other| *other == first) {
+                first
+            } else {
+                ""
+            };
+            return format!(
+                "median of {settings} {bound}{middle} times as high {} ({low} to {high}){}",
+                against(&tested.test, "as"),
+                grid(&self.measured)
+            );
+        }
+        let unit = tested.metric.unit;
+        let is_less = middle < 0.0;
+        let turn = if is_less { -1.0 } else { 1.0 } * unit.scale();
+        let (near, far) = if is_less { (high, low) } else { (low, high) };
+        let turned = [near, middle, far].map(|end| end * turn);
+        let word = comparative(tested, is_less);
+        let range = if turned[0] < 0.0 {
+            let [other_way, _, this_way] = alike(turned.map(f64::abs));
+            let other = comparative(tested, !is_less);
+            format!(
+                "{other_way} {other} at {} to {this_way} {word} at {}",
+                self.setting_of(near),
+                self.setting_of(far)
+            )
+        } else {
+            let [near, _, far] = alike(turned);
+            format!("{near} to {far}")
+        };
+        format!(
+            "median of {settings} {}{} {word} {} ({range})",
+            alike(turned)[1],
+            unit_name(unit),
+            against(&tested.test, "than"),
+        )
+    }
+}
+
+/// `, n = 8 in each`
+fn replicates(settings: &[&Judged]) -> String {
+    let pairs = settings.iter().map(|judged| judged.comparison.paired.pairs);
+    match (pairs.clone().min(), pairs.max()) {
+        (Some(fewest), Some(most)) if fewest < most => {
+            format!(", n = {fewest} to {most} in each")
+        }
+        (Some(all), _) => format!(", n = {all} in each"),
+        (None, _) => String::new(),
+    }
+}
+
+fn trained(tested: &Tested) -> impl Iterator<Item = &Judged> {
+    let has_pairs = |judged: &&Judged| judged.comparison.paired.pairs > 0;
+    tested.comparisons.iter().filter(has_pairs)
+}
+
+/// The mean difference, where every pair has one.
+fn difference(judged: &Judged) -> Option<f64> {
+    let paired = &judged.comparison.paired;
+    paired.mean.filter(|_| paired.is_complete())
+}
+
+/// To as many places as the largest of them asks for.
+fn alike(numbers: [f64; 3]) -> [String; 3] {
+    let largest = numbers.iter().fold(0.0, |most: f64, n| most.max(n.abs()));
+    numbers.map(|number| figure(number, places(largest)))
+}
