@@ -94,6 +94,12 @@ fn value(rule: Rule, dice: &mut Dice) -> String {
         Rule::Positions => dice.one_of(&["'all'", "'last'", "[0]", "[1, 0]"]).to_owned(),
         Rule::ResnetDepth => dice.one_of(&["8", "20"]).to_owned(),
         Rule::Share => dice.one_of(&["0", "0.0", "5", "0.25"]).to_owned(),
+        Rule::Sums => dice
+            .one_of(&[
+                "[]",
+                "['0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  a.csv']",
+            ])
+            .to_owned(),
         Rule::Multiples => dice.one_of(&["[1]", "[0.5, 1e-3]"]).to_owned(),
         Rule::Shares => dice.one_of(&["[0.5]", "[0.25, 0.75]"]).to_owned(),
         Rule::SweptKey => text(dice.one_of(&["train.learning_rate", "norm.placement"])),
