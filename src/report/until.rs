@@ -29,7 +29,12 @@ impl Until {
         }
     }
 
-    /// Likewise, with how many got there where some did and some did not: `2.5 (2 of 3)`.
+    /// Where it stands when rows are sorted by it: what was not reached comes last.
+    pub(super) fn order(self) -> Option<f64> {
+        self.median.or((self.all > 0).then_some(f64::MAX))
+    }
+
+    /// [`Self::text`] with how many got there, where some did and some did not: `2.5 (2 of 3)`.
     pub(super) fn counted(self) -> String {
         if (1..self.all).contains(&self.reached) {
             return format!("{} ({} of {})", self.text(), self.reached, self.all);

@@ -165,11 +165,10 @@ fn mean(described: &Description, metric: Metric) -> Cell {
 fn median(described: &Description, metric: Metric) -> Cell {
     if metric.is_waited_for() {
         let until = until(described, metric.unit);
-        let never = (until.all > 0).then_some(f64::MAX);
-        return Cell::ordered(until.counted(), until.median.or(never));
+        return Cell::ordered(until.counted(), until.order());
     }
-    let text = figure(described.median, metric.unit);
-    Cell::ordered(dashed(&text), described.median)
+    let text = dashed(&figure(described.median, metric.unit));
+    Cell::ordered(text, described.median)
 }
 
 fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
@@ -241,7 +240,7 @@ fn comparison(comparison: &Comparison, answer: &Answer) -> Vec<Cell> {
         None => Cell::of("–"),
     };
     let tally = paired.tally;
-    let interval_told = told(comparison, answer).and(paired.interval);
+    let ends = told(comparison, answer).and(paired.interval);
     cells.extend([
         Cell::of(said(comparison)),
         Cell::of(paired.pairs.to_string()),
@@ -250,10 +249,8 @@ fn comparison(comparison: &Comparison, answer: &Answer) -> Vec<Cell> {
             None => Cell::of("–"),
         },
         Cell::ordered(
-            dashed(&minus(&interval(interval_told, |end| {
-                difference(end, unit)
-            }))),
-            interval_told.map(|interval| interval.low),
+            dashed(&minus(&interval(ends, |end| difference(end, unit)))),
+            ends.map(|interval| interval.low),
         ),
         share(paired.test.map(|test| test.p), 4),
         share(comparison.corrected, 4),
