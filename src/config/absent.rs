@@ -123,7 +123,7 @@ mod tests {
         for absent in ABSENT {
             let quoted = absent.nearest.split('`').skip(1).step_by(2);
             for path in quoted.filter(|word| word.contains('.') && !word.contains(' ')) {
-                let is_file = path.ends_with(".csv");
+                let is_file = path.strip_suffix(".csv").is_some();
                 assert!(
                     is_file || key_list::all().any(|key| key.path == path),
                     "{path}"

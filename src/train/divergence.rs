@@ -33,6 +33,7 @@ impl Watch {
     }
 
     /// Goes on watching after `[first, last]`, the losses of the first step and of the latest.
+    #[must_use]
     pub fn going_on(self, [first, last]: [f64; 2]) -> Self {
         Self {
             first: Some(first),

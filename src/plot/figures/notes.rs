@@ -173,13 +173,13 @@ pub(super) fn band(counts: &[usize], mark: &str, spread: &str) -> String {
 
 /// What the middle of times to a target is, which some replicates never reached.
 pub(super) fn of_times(mark: &str, diverges: bool) -> String {
-    let diverged = if diverges {
+    let never = if diverges {
         "; one that diverged never gets there"
     } else {
         ""
     };
     format!(
         "{mark}: median (Kaplan and Meier: a replicate that has not got there by its end takes longer than \
-         that{diverged})."
+         that{never})."
     )
 }

@@ -13,15 +13,12 @@ pub(super) fn amount(tested: &Tested, judged: &Judged) -> String {
     if paired.pairs == 0 {
         return "no pair has been trained yet".to_owned();
     }
-    let mut text = match (paired.mean, paired.is_complete()) {
-        (Some(mean), true) => {
-            let difference = difference(tested, judged, mean);
-            format!("{difference}, n = {}", paired.pairs)
-        }
-        _ => {
-            let against = against(&tested.test, "than");
-            format!("better {against} {}", wins(tested, &[judged]))
-        }
+    let mut text = if let (Some(mean), true) = (paired.mean, paired.is_complete()) {
+        let difference = difference(tested, judged, mean);
+        format!("{difference}, n = {}", paired.pairs)
+    } else {
+        let against = against(&tested.test, "than");
+        format!("better {against} {}", wins(tested, &[judged]))
     };
     text.push_str(&beyond_grid(&[judged]));
     text

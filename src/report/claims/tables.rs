@@ -32,7 +32,7 @@ pub fn json(entries: &[Entry]) -> String {
         verdict: String,
         effect: String,
         figure: Option<&'a str>,
-        tests: Vec<Test>,
+        tests: Vec<OverSettings>,
         comparisons: Vec<Object<'a>>,
     }
     let sheets: Vec<Sheet> = entries.iter().map(sheet).collect();
@@ -55,7 +55,7 @@ pub fn json(entries: &[Entry]) -> String {
 
 /// What came of a test in all of its settings.
 #[derive(serde::Serialize)]
-struct Test {
+struct OverSettings {
     test: usize,
     name: String,
     effect: String,
@@ -70,14 +70,14 @@ struct Test {
     difference_largest: Option<f64>,
 }
 
-fn tests(judgement: &Judgement) -> Vec<Test> {
+fn tests(judgement: &Judgement) -> Vec<OverSettings> {
     let test = |(index, tested): (usize, &Tested)| {
         let counts = Counts::of(&tested.comparisons);
         let [smallest, median, largest] = match Settings::of(tested).spread() {
             Some(spread) => spread.map(Some),
             None => [None; 3],
         };
-        Test {
+        OverSettings {
             test: index + 1,
             name: test_name(tested, judgement.target),
             effect: line(judgement, tested),
