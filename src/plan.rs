@@ -200,6 +200,7 @@ mod tests {
             "data.input_scaling",
             "data.seed",
             "data.split",
+            "data.stratify",
             "data.test_share",
             "data.validation",
         ];
