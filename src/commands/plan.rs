@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cli::{self, Format};
-use crate::commands::{load, print, provenance, refuse_compact, say};
+use crate::commands::{load, print, provenance, refuse_compact, say, settling};
 use crate::config::spec;
 use crate::data::{self, Dataset, Places};
 use crate::description::DatasetDescription;
@@ -24,7 +24,18 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
     let places = Places::from_environment(arguments.data.data_dir.clone());
     provenance::check(&experiment, &trials, &places, false)?;
     let mut overview = Overview::read(&experiment, &trials)?;
-    overview.data = datasets(&trials, &Layout::new(&experiment.output.dir))?;
+    let told = datasets(&trials, &Layout::new(&experiment.output.dir))?;
+    let examples = |trial: &Trial| {
+        let settings = &trial.condition.settings.data;
+        let told = told.iter().find(|(of, _)| *of == settings.content());
+        told.map_or(settings.train_examples, |(_, data)| {
+            Some(data.train_examples())
+        })
+    };
+    settling::note(&trials, examples)
+        .iter()
+        .for_each(|note| say(note));
+    overview.data = told.into_iter().map(|(_, data)| data).collect();
     let jobs = arguments.jobs.map_or_else(manifest::cores, usize::from);
     print(&match arguments.format {
         Format::Table => report::plan::table(&overview, jobs),
@@ -34,9 +45,10 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
     })
 }
 
-/// What the datasets of these trials hold, each once, as far as that is known without a download or a
-/// generator: a table is read, and of others it is told what a run found, or what their authors count.
-fn datasets(trials: &[Arc<Trial>], layout: &Layout) -> Result<Vec<DatasetDescription>> {
+/// What the datasets of these trials hold, each once, with the settings that name its content, as far as that
+/// is known without a download or a generator: a table is read, and of others it is told what a run found, or
+/// what their authors count.
+fn datasets(trials: &[Arc<Trial>], layout: &Layout) -> Result<Vec<(String, DatasetDescription)>> {
     let kept: Vec<DatasetDescription> = manifest::read(layout)?.data.into_values().collect();
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
     let mut order = Vec::new();
@@ -52,8 +64,11 @@ fn datasets(trials: &[Arc<Trial>], layout: &Layout) -> Result<Vec<DatasetDescrip
             data::note_held_out(description, dataset, settings, trial.seed, &streams);
         }
     }
-    let described = order.iter().filter_map(|content| known.remove(content));
-    Ok(described.filter_map(|known| known.description).collect())
+    let described = order.into_iter().filter_map(|content| {
+        let description = known.remove(&content)?.description?;
+        Some((content, description))
+    });
+    Ok(described.collect())
 }
 
 /// What is known of a dataset before a run loads it.

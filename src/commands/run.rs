@@ -75,8 +75,8 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         if let Some(why) = why {
             say(&why);
         }
-        let steps = |trial: &Trial| trainer.steps(trial).map(Some);
-        settling::note(&survey.to_run, steps)?
+        let examples = |trial: &Trial| trainer.examples(&trial.condition);
+        settling::note(&survey.to_run, examples)
             .iter()
             .for_each(|note| say(note));
     }

@@ -3,29 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::error::Result;
 use crate::plan::Trial;
 use crate::stats;
 
 /// A note where running averages will still hold a part of their initial values when training ends, so
-/// that test scores tell more of them than of the networks. `steps` is how many a trial takes, if that is
-/// known.
+/// that test scores tell more of them than of the networks. `examples` is how many training examples a
+/// trial has, validation included, if that is known.
 pub(super) fn note(
     trials: &[Arc<Trial>],
-    steps: impl Fn(&Trial) -> Result<Option<usize>>,
-) -> Result<Option<String>> {
+    examples: impl Fn(&Trial) -> Option<usize>,
+) -> Option<String> {
     let mut conditions: BTreeMap<usize, Option<(f64, f64, usize)>> = BTreeMap::new();
     for trial in trials {
         let at = trial.condition.index;
         if conditions.contains_key(&at) {
             continue;
         }
-        let mut left = None;
-        if let Some(decay) = trial.condition.settings.norm.running_decay()
-            && let Some(steps) = steps(trial)?
-        {
-            left = Some((stats::left_of_start(decay, steps), decay, steps));
-        }
+        let left = left_of_start(trial, &examples);
         conditions.insert(at, left.filter(|(left, ..)| *left > stats::SETTLED));
     }
     let all = conditions.len();
@@ -33,7 +27,7 @@ pub(super) fn note(
     let most = unsettled
         .iter()
         .max_by(|one, other| one.0.total_cmp(&other.0));
-    Ok(most.map(|(left, decay, steps)| {
+    most.map(|(left, decay, steps)| {
         let where_ = match (unsettled.len(), all) {
             (1, 1) => String::new(),
             (some, all) => format!(" in {some} of {all} conditions"),
@@ -42,7 +36,20 @@ pub(super) fn note(
             "note: running statistics will not have settled{where_}: {:.0} % of their initial values will be left after {steps} steps (`norm.decay = {decay}`), so test scores may say more of them than of the networks; scores with the population's statistics are recorded beside them, and `norm.evaluation = \"precise\"` judges by those",
             left * 100.0
         )
-    }))
+    })
+}
+
+/// The share that is left of initial values when a trial ends, the decay, and the steps.
+fn left_of_start(
+    trial: &Trial,
+    examples: impl Fn(&Trial) -> Option<usize>,
+) -> Option<(f64, f64, usize)> {
+    let settings = &trial.condition.settings;
+    let decay = settings.norm.running_decay()?;
+    let all = examples(trial)?;
+    let held_out = settings.data.validation.of(all);
+    let steps = settings.train.steps(all.saturating_sub(held_out));
+    Some((stats::left_of_start(decay, steps), decay, steps))
 }
 
 #[cfg(test)]
@@ -53,9 +60,12 @@ mod tests {
     use crate::{config, plan};
 
     fn noted(more: &str, steps: usize) -> Option<String> {
-        let text = format!("[data]\ndataset = \"glyphs\"\n{more}");
+        let text = format!(
+            "[data]\ndataset = \"glyphs\"\nvalidation = 0\n[train]\nepochs = {steps}\n{more}"
+        );
         let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("valid");
-        note(&plan::trials(&loaded.experiment), |_| Ok(Some(steps))).expect("steps are known")
+        // A step an epoch.
+        note(&plan::trials(&loaded.experiment), |_| Some(32))
     }
 
     #[test]

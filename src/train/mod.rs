@@ -93,12 +93,10 @@ impl BurnTrainer {
         Ok(())
     }
 
-    /// How many optimiser steps `trial` takes, once its dataset was provided.
-    pub fn steps(&self, trial: &Trial) -> Result<usize> {
-        let settings = &trial.condition.settings;
-        let all = self.loaded(&trial.condition)?.dataset.train.count();
-        let examples = all.saturating_sub(settings.data.validation.of(all));
-        run::extent(&settings.train, examples).map(|extent| extent.total)
+    /// How many training examples `condition`'s dataset has, validation included, if it was provided.
+    pub fn examples(&self, condition: &Condition) -> Option<usize> {
+        let loaded = self.loaded(condition).ok()?;
+        Some(loaded.dataset.train.count())
     }
 
     /// The digest of a condition's dataset, if it was provided.

@@ -8,7 +8,7 @@ use super::position::{Extent, Position};
 use super::probe::{Probes, Surroundings};
 use super::step::{Inspection, Learner};
 use super::stored::Stored;
-use crate::config::spec::{Evaluation, Length, Train};
+use crate::config::spec::{Evaluation, Train};
 use crate::data::batches::{self, Batch, Part, Prepared};
 use crate::error::{Error, Result};
 use crate::event::{
@@ -319,9 +319,6 @@ pub(super) fn extent(train: &Train, examples: usize) -> Result<Extent> {
     Ok(Extent {
         examples,
         per_epoch,
-        total: match train.length {
-            Length::Epochs(epochs) => epochs * per_epoch,
-            Length::Steps(steps) => steps,
-        },
+        total: train.steps(examples),
     })
 }

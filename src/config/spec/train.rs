@@ -36,6 +36,14 @@ impl Train {
         let (full, rest) = (examples / self.batch_size, examples % self.batch_size);
         full + usize::from(self.last_batch.is_taken(rest, self.batch_size))
     }
+
+    /// Optimiser steps of a whole training on so many examples.
+    pub fn steps(&self, examples: usize) -> usize {
+        match self.length {
+            Length::Epochs(epochs) => epochs * self.steps_per_epoch(examples),
+            Length::Steps(steps) => steps,
+        }
+    }
 }
 
 /// When training ends.
