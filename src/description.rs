@@ -67,7 +67,11 @@ impl DatasetDescription {
     /// Whether one class makes up so much of the test set that a high accuracy may mean nothing.
     pub fn is_unbalanced(&self) -> bool {
         let constant = self.constant_answer();
-        constant.is_some_and(|answer| answer.accuracy * self.classes.len() as f64 > BALANCED)
+        let classes = self.classes.len();
+        // Fewer test examples than that cannot be balanced, and are told for themselves.
+        let can_be_balanced = self.test_examples() >= 2 * classes;
+        let is_frequent = |answer: ConstantAnswer<'_>| answer.accuracy * classes as f64 > BALANCED;
+        can_be_balanced && constant.is_some_and(is_frequent)
     }
 }
 
@@ -151,5 +155,6 @@ mod tests {
         assert_eq!(answer(&[("a", 3, 0)]), None);
         assert!(described(&rare).is_unbalanced());
         assert!(!described(&sorted).is_unbalanced());
+        assert!(!described(&[("a", 5, 2), ("b", 5, 0), ("c", 5, 0)]).is_unbalanced());
     }
 }
