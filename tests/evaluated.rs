@@ -87,15 +87,32 @@ fn training_examples_are_evaluated_as_test_examples_are() {
     for evaluation in ["running", "precise", "batch"] {
         let judged = format!("norm.evaluation={evaluation}");
         let asked = [judged.as_str(), "probe.train_evaluation=true"];
-        // The test rows are the training rows: as many, or the first of them.
-        for test in [0..30, 0..11] {
-            let run = trained(test, 0.0, &asked);
-            assert_eq!(curves(&run, TRAIN), curves(&run, TEST));
-            // The untrained network as well, and not the running means of training.
-            assert_eq!(curves(&run, TRAIN)[0].len(), 4);
-            let running = &run.rows("epochs.csv")[3]["train_loss"];
-            assert_ne!(*running, run.rows("epochs.csv")[3]["evaluated_train_loss"]);
+        // The test rows are the training rows, in another random order: one batch holds all of them.
+        let run = trained(0..30, 0.0, &[asked[0], asked[1], "train.batch_size=30"]);
+        for (train, test) in curves(&run, TRAIN).iter().zip(&curves(&run, TEST)) {
+            // The untrained network as well.
+            assert_eq!(train.len(), 4);
+            let mut pairs = train.iter().zip(test);
+            assert!(
+                pairs.all(|(train, test)| (train - test).abs() < 1e-6),
+                "{train:?} {test:?}"
+            );
         }
+        // And not the running means of training.
+        let running = &run.rows("epochs.csv")[3]["train_loss"];
+        assert_ne!(*running, run.rows("epochs.csv")[3]["evaluated_train_loss"]);
+        // As many as the test set has.
+        let fewer = trained(0..11, 0.0, &asked);
+        let correct = curves(&fewer, TRAIN)[1]
+            .iter()
+            .map(|share| share * 11.0)
+            .collect::<Vec<_>>();
+        assert!(
+            correct
+                .iter()
+                .all(|count| (count - count.round()).abs() < 1e-9),
+            "{correct:?}"
+        );
         // Neither other test rows nor their shift change what it says.
         let all = trained(0..30, 0.0, &asked);
         let other = trained(20..60, 0.0, &[asked[0], asked[1], "data.test_offset=2"]);

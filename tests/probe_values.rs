@@ -1,6 +1,8 @@
 //! What the probes say of a tiny network, against the same numbers written out in 64 bits from its
 //! checkpoints, its batches and its table: `by_hand.rs`.
 
+use bn_lab::seed::Streams;
+
 use crate::by_hand::{
     Dense, IDENTITY, Matrix, Net, RELU, SIGMOID, Slope, TANH, distance, dot, each, moments, norm,
 };
@@ -59,10 +61,14 @@ fn row(i: usize) -> Vec<f64> {
         .collect()
 }
 
-/// The rows of the table at `positions`, with their classes.
+/// The rows of the table at `positions` of the random order that every table is put into, with their
+/// classes.
 fn rows_at(positions: &[usize]) -> (Matrix, Vec<usize>) {
-    let rows = positions.iter();
-    rows.map(|&i| (row(i), i % 3)).unzip()
+    let mut order: Vec<usize> = (0..ROWS).collect();
+    let mut stream = Streams::shared(0).stream("csv/order/train");
+    stream.shuffle(&mut order);
+    let rows = positions.iter().map(|&position| order[position]);
+    rows.map(|i| (row(i), i % 3)).unzip()
 }
 
 fn run(changes: &[&str]) -> Trained {

@@ -94,7 +94,7 @@ fn what_has_no_result_is_counted_and_shown() {
                 line.starts_with(&trials[0]["trial"]) || line.starts_with(&trials[1]["trial"]);
             if known {
                 let cells: Vec<&str> = line.split(',').take(5).collect();
-                format!("{},pending{}", cells.join(","), ",".repeat(14))
+                format!("{},pending{}", cells.join(","), ",".repeat(16))
             } else {
                 line.to_owned()
             }

@@ -1,12 +1,13 @@
 //! What a key's value may be: the check and its wording, side by side.
 
+mod lists;
+
 use super::blocks;
 use super::hypotheses;
 use super::key_list::Key;
 use super::keys;
 use super::problem::Problems;
 use super::slips;
-use super::tables::sum_and_path;
 use super::value::Value;
 use super::wire::{Kind, Node};
 use crate::fs;
@@ -106,15 +107,17 @@ impl Rule {
     /// where the rule forbids it.
     pub(super) fn accept(&self, kind: &Kind) -> Option<Value> {
         match (self, kind) {
-            (Self::Widths, Kind::List(items)) => widths(items),
-            (Self::Multiples, Kind::List(items)) => multiples(items),
+            (Self::Widths, Kind::List(items)) => lists::widths(items),
+            (Self::Multiples, Kind::List(items)) => lists::multiples(items),
             (Self::Blocks, Kind::List(items)) => blocks::accept(items),
-            (Self::Numbers { least, most }, Kind::List(items)) => numbers(*least, *most, items),
-            (Self::Positions, Kind::List(items)) => numbers(0, i64::MAX, items),
-            (Self::Shares, Kind::List(items)) => shares(items),
-            (Self::SweptKeys, Kind::List(items)) => swept_keys(items),
+            (Self::Numbers { least, most }, Kind::List(items)) => {
+                lists::numbers(*least, *most, items)
+            }
+            (Self::Positions, Kind::List(items)) => lists::numbers(0, i64::MAX, items),
+            (Self::Shares, Kind::List(items)) => lists::shares(items),
+            (Self::SweptKeys, Kind::List(items)) => lists::swept_keys(items),
             (Self::Texts { may_be_empty }, Kind::List(items)) => {
-                texts(*may_be_empty, items.iter().map(|item| &item.kind))
+                lists::texts(*may_be_empty, items.iter().map(|item| &item.kind))
             }
             // A list from which a shell has taken the quotes, and no column of that name.
             (Self::Texts { .. }, Kind::Plain(Value::Text(text)))
@@ -123,9 +126,9 @@ impl Rule {
                 None
             }
             (Self::Texts { may_be_empty }, Kind::Plain(_)) => {
-                texts(*may_be_empty, std::iter::once(kind))
+                lists::texts(*may_be_empty, std::iter::once(kind))
             }
-            (Self::Sums, Kind::List(items)) => sums(items),
+            (Self::Sums, Kind::List(items)) => lists::sums(items),
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
         }
@@ -343,89 +346,6 @@ fn path(text: &str) -> Option<Value> {
 
 fn is_swept_key(path: &str) -> bool {
     keys::find(path).is_some_and(Key::can_be_swept)
-}
-
-fn swept_keys(items: &[Node]) -> Option<Value> {
-    let key = |item: &Node| Rule::SweptKey.accept(&item.kind);
-    let keys: Vec<Value> = items.iter().map(key).collect::<Option<_>>()?;
-    let is_new = |(i, key): (usize, &Value)| !keys[..i].contains(key);
-    let distinct = keys.iter().enumerate().all(is_new);
-    distinct.then_some(Value::List(keys))
-}
-
-fn sums(items: &[Node]) -> Option<Value> {
-    let line = |item: &Node| match &item.kind {
-        Kind::Plain(Value::Text(line)) => sum_and_path(line).map(|_| Value::Text(line.clone())),
-        _ => None,
-    };
-    let lines: Option<Vec<Value>> = items.iter().map(line).collect();
-    lines.map(Value::List)
-}
-
-fn widths(items: &[Node]) -> Option<Value> {
-    let width = |node: &Node| match &node.kind {
-        Kind::Plain(Value::Integer(width)) if (1..=WIDEST).contains(width) => {
-            Some(Value::Integer(*width))
-        }
-        _ => None,
-    };
-    if items.len() > MOST_LAYERS {
-        return None;
-    }
-    let widths: Option<Vec<Value>> = items.iter().map(width).collect();
-    widths.map(Value::List)
-}
-
-fn multiples(items: &[Node]) -> Option<Value> {
-    let positive = Rule::Number {
-        low: Bound::Excluding(0.0),
-        high: Bound::Absent,
-    };
-    let numbers: Option<Vec<Value>> = items
-        .iter()
-        .map(|item| positive.accept(&item.kind))
-        .collect();
-    let numbers = numbers.filter(|numbers| (1..=MOST_LAYERS).contains(&numbers.len()))?;
-    let is_new = |(i, number): (usize, &Value)| !numbers[..i].contains(number);
-    let distinct = numbers.iter().enumerate().all(is_new);
-    distinct.then_some(Value::List(numbers))
-}
-
-fn numbers(least: i64, most: i64, items: &[Node]) -> Option<Value> {
-    let number = |node: &Node| match &node.kind {
-        Kind::Plain(Value::Integer(number)) => Some(*number),
-        _ => None,
-    };
-    let mut numbers: Vec<i64> = items.iter().map(number).collect::<Option<_>>()?;
-    numbers.sort_unstable();
-    let allowed = !numbers.is_empty()
-        && numbers.is_sorted_by(|a, b| a < b)
-        && numbers.iter().all(|number| (least..=most).contains(number));
-    allowed.then(|| Value::List(numbers.into_iter().map(Value::Integer).collect()))
-}
-
-fn texts<'a>(may_be_empty: bool, items: impl Iterator<Item = &'a Kind>) -> Option<Value> {
-    let text = |kind: &Kind| match kind {
-        Kind::Plain(Value::Text(text)) => Some(text.clone()),
-        Kind::Plain(Value::Integer(number)) => Some(number.to_string()),
-        _ => None,
-    };
-    let mut texts: Vec<String> = items.map(text).collect::<Option<_>>()?;
-    texts.sort_unstable();
-    let allowed = texts.is_sorted_by(|a, b| a < b)
-        && (may_be_empty || texts.iter().all(|text| !text.trim().is_empty()));
-    allowed.then(|| Value::List(texts.into_iter().map(Value::Text).collect()))
-}
-
-fn shares(items: &[Node]) -> Option<Value> {
-    let share = |node: &Node| match node.kind {
-        Kind::Plain(Value::Float(share)) if share > 0.0 && share < 1.0 => Some(share),
-        _ => None,
-    };
-    let shares: Vec<f64> = items.iter().map(share).collect::<Option<_>>()?;
-    let rising = shares.windows(2).all(|pair| pair[0] < pair[1]);
-    let many = (1..=MOST_SHARES).contains(&shares.len());
-    (rising && many).then(|| Value::List(shares.into_iter().map(Value::Float).collect()))
 }
 
 fn within(low: Bound, high: Bound, x: f64) -> bool {

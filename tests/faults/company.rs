@@ -88,7 +88,7 @@ fn company_on_other_data_is_refused_though_nothing_is_finished_yet() {
     lab.bn_lab(&["run", "experiment.toml"]).refused(
         1,
         &[
-            "trials under way in `results/small` are trained on data with digest",
+            "another bn-lab is running another experiment into `results/small`",
             "output.dir",
         ],
     );
