@@ -32,9 +32,9 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
             Some(data.train_examples())
         })
     };
-    settling::note(&trials, examples)
-        .iter()
-        .for_each(|note| say(note));
+    if let Some(note) = settling::note(&trials, examples) {
+        say(&note);
+    }
     overview.data = told.into_iter().map(|(_, data)| data).collect();
     let jobs = arguments.jobs.map_or_else(manifest::cores, usize::from);
     print(&match arguments.format {

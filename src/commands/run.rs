@@ -76,9 +76,9 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
             say(&why);
         }
         let examples = |trial: &Trial| trainer.examples(&trial.condition);
-        settling::note(&survey.to_run, examples)
-            .iter()
-            .for_each(|note| say(note));
+        if let Some(note) = settling::note(&survey.to_run, examples) {
+            say(&note);
+        }
     }
     let mut farewell = Farewell {
         stop: stop.clone(),
