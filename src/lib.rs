@@ -23,11 +23,11 @@
 //! | hall | `main`, [`cli`], [`commands`] | everybody |
 //! | study | [`config`], [`plan`], [`seed`] | `fs`; plain values only |
 //! | workshop | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
-//! | corridor | [`event`], [`description`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
+//! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
 //! | archive | [`record`] | the plan, the events, `stats`, `fs` |
 //! | gate | [`submit`] | nobody: text for engines that run many processes |
 //! | gallery | [`stats`], [`mod@compare`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
-//! | stairs | [`walk`] | nobody: plain numbers, from the workshop to the gallery |
+//! | stairs | [`walk`], [`description`] | nobody: plain values, from the workshop to the archive and the gallery |
 //! | cellar | [`fs`], [`error`], [`units`] | nobody |
 //!
 //! `tests/rooms.rs` enforces who may know whom. Some walls stand elsewhere than one might guess:

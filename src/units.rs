@@ -38,6 +38,13 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// With its first letter large.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
 /// `1 trial`, `2 trials`
 pub fn trials(count: usize) -> String {
     counted(count, "trial", "trials")

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use crate::cli;
 use crate::commands::{load, print, provenance};
-use crate::config;
 use crate::config::spec::Experiment;
 use crate::error::{Error, Result};
 use crate::fs;
@@ -13,6 +12,7 @@ use crate::plan;
 use crate::record::compact;
 use crate::record::layout::Layout;
 use crate::record::leftovers::{self, Leftover};
+use crate::record::stored;
 use crate::report::sheet::Sheet;
 use crate::units;
 
@@ -78,8 +78,7 @@ fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
         target.clone()
     };
     if is_folder {
-        let loaded = config::load_stored(&file, &arguments.overrides)?;
-        let mut experiment = loaded.experiment;
+        let mut experiment = stored::experiment(target, &arguments.overrides)?;
         // A results folder may have been moved: it is itself that is meant.
         experiment.output.dir.clone_from(target);
         return Ok(experiment);

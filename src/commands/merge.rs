@@ -53,7 +53,7 @@ fn summary(merged: &Merged) -> String {
     if instruction_sets.len() > 1 {
         let sets: Vec<&str> = instruction_sets.iter().map(String::as_str).collect();
         text.push_str(&format!(
-            "\nnote: they were trained with the vector instruction sets {}, which add numbers in another order: pairs compare machines, too, and no single machine repeats all of them; the report says so",
+            "\nnote: they were trained with the vector instruction sets {}, which add numbers in another order: differences between trials may also come from the processors, and no single machine repeats all of them; the report says so",
             sets.join(" and ")
         ));
     }

@@ -197,7 +197,7 @@ fn tell_of_other_machines(survey: &Survey) {
     others.remove(ours);
     if !survey.to_run.is_empty() && !others.is_empty() {
         say(&format!(
-            "note: trials here were trained with the vector instruction set {}, and this run uses {ours}: the same trial may have other digits, so pairs compare machines, too; the report says so",
+            "note: trials here were trained with the vector instruction set {}, and this run uses {ours}: the same trial may have other digits, so differences between trials may also come from the processors; the report says so",
             others.into_iter().collect::<Vec<_>>().join(", ")
         ));
     }

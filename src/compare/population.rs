@@ -10,6 +10,10 @@ use super::{Comparison, mean_difference};
 use crate::record::results::{Results, TrialCurves};
 use crate::record::schema::EpochRow;
 use crate::stats::{self, Side, Verdict};
+use crate::units;
+
+/// The verdict on a difference that only one of two evaluations of the same networks shows, in words.
+pub const EFFECT_OF_EVALUATION: &str = "an effect of how the network is evaluated";
 
 /// The key of how networks are evaluated.
 const EVALUATION: &str = "norm.evaluation";
@@ -133,25 +137,20 @@ impl Gaps {
             1 => "; they differ in 1 more condition".to_owned(),
             more => format!("; they differ in {more} more conditions"),
         };
-        Some(format!("{}{others}.", capitalised(&largest.sentence())))
+        Some(format!(
+            "{}{others}.",
+            units::capitalised(&largest.sentence())
+        ))
     }
 
     fn not_measured(&self) -> Option<String> {
-        let trials = match self.unmeasured {
-            0 => return None,
-            1 => "1 trial".to_owned(),
-            trials => format!("{trials} trials"),
-        };
-        Some(format!(
+        (self.unmeasured > 0).then(|| {
+            let trials = units::trials(self.unmeasured);
+            format!(
             "test accuracy with the population's statistics: not measured in {trials}, trained by an earlier version"
-        ))
+            )
+        })
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
 }
 
 /// Looks at every condition.

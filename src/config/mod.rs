@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A file is refused before anything is trained, and all its problems are reported at once. Nothing
-//! here looks at data, devices or results folders.
+//! here looks at devices or results folders, and at data only to know what a user's table holds.
 
 mod absent;
 mod blocks;

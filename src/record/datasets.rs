@@ -5,23 +5,30 @@ use std::sync::Arc;
 
 use super::compact;
 use super::layout::Layout;
+use super::manifest::Manifest;
 use super::reader;
 use crate::description::DatasetDescription;
 use crate::error::Result;
 
 /// What the dataset of each of the trials with these `ids` holds, of those that the manifest has
-/// `described` under their digests.
+/// described under their digests.
 pub(super) fn of_trials(
     layout: &Layout,
     ids: &[&str],
-    described: BTreeMap<String, DatasetDescription>,
+    manifest: Manifest,
 ) -> Result<Vec<Option<Arc<DatasetDescription>>>> {
-    let described: BTreeMap<String, Arc<DatasetDescription>> = described
+    // A run of an earlier version described nothing, and may have trained on other data.
+    let all_described = manifest
+        .runs
+        .iter()
+        .all(|run| !run.instruction_set.is_empty());
+    let described: BTreeMap<String, Arc<DatasetDescription>> = manifest
+        .data
         .into_iter()
         .map(|(digest, data)| (digest, Arc::new(data)))
         .collect();
     // Nearly all folders have one: no record need be read for it.
-    if described.len() <= 1 {
+    if described.is_empty() || (described.len() == 1 && all_described) {
         return Ok(vec![described.into_values().next(); ids.len()]);
     }
     let digests = digests(layout, ids)?.into_iter();

@@ -18,6 +18,7 @@ use super::claims;
 use super::compact;
 use super::layout::{Layout, TrialLayout};
 use super::manifest::{self, Manifest, RunEntry};
+use super::stored;
 use super::survey::{self, Selection};
 use super::tables;
 use crate::config::{self, spec::Experiment};
@@ -55,7 +56,7 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
         )?;
     }
     let text = same_experiment(&sources, &target)?;
-    let experiment = config::load_stored(&sources[0].experiment(), &[])?.experiment;
+    let experiment = stored::experiment(sources[0].root(), &[])?;
     let trials = plan::trials(&experiment);
     let folders: Vec<&Layout> = [&target].into_iter().chain(&sources).collect();
     let mut findings = Findings::of(&trials);

@@ -26,6 +26,7 @@ pub mod schema;
 pub mod speed;
 mod state;
 pub mod status;
+pub mod stored;
 pub mod survey;
 mod tables;
 mod trial_files;

@@ -148,12 +148,12 @@ pub fn read(root: &Path) -> Result<Results> {
 pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
     let layout = Layout::new(root);
     let bytes = experiment(&layout)?;
-    let described = manifest::read(&layout)?.data;
+    let manifest = manifest::read(&layout)?;
     let header: Header = toml::from_slice(&bytes).map_err(|e| damaged(&layout.experiment(), &e))?;
     let table = trials_table(&layout)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     let curves = curves::read(&layout, &ids, details)?;
-    let datasets = datasets::of_trials(&layout, &ids, described)?;
+    let datasets = datasets::of_trials(&layout, &ids, manifest)?;
     let rows = table.rows.iter().zip(curves).zip(datasets);
     let trials = rows.map(|((row, curves), data)| trial(&table, row, curves, data));
     Ok(Results {

@@ -76,6 +76,22 @@ pub enum Outcome {
     EffectOfEvaluation,
 }
 
+impl Outcome {
+    /// As tables and charts say it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Supported => "supported",
+            Self::Opposite => "opposite",
+            Self::NoMeaningfulDifference => "no meaningful difference",
+            Self::Suggestive(Leaning::For) => "suggestive: supported",
+            Self::Suggestive(Leaning::Against) => "suggestive: opposite",
+            Self::Suggestive(Leaning::NoDifference) => "suggestive: no meaningful difference",
+            Self::Inconclusive => "inconclusive",
+            Self::EffectOfEvaluation => population::EFFECT_OF_EVALUATION,
+        }
+    }
+}
+
 /// Which way a suggestion goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaning {

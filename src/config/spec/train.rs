@@ -26,7 +26,8 @@ pub struct Train {
     pub clip_norm: Option<f64>,
     /// The most that the magnitude of each value of a gradient may be; applied before `clip_norm`.
     pub clip_value: Option<f64>,
-    /// A loss above this multiple of the first step's ends the trial as diverged.
+    /// A loss above this multiple of the larger of the first step's and ln(classes) ends the trial as
+    /// diverged.
     pub divergence_factor: f64,
 }
 

@@ -13,6 +13,7 @@ use crate::compare::unknown;
 use crate::plot::palette::{Key, VALUES};
 use crate::record::results::{Results, TrialCurves, short_name};
 use crate::units;
+use crate::units::capitalised;
 pub(super) use facets::{Facet, columns};
 
 /// As many panels as a page shows well.
@@ -227,15 +228,6 @@ pub(super) fn shown(value: &str) -> String {
     }
 }
 
-/// With a capital letter.
-pub(super) fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next();
-    first
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
-}
-
 /// Whether a placement is what an axis varies.
 pub(super) fn is_placement(results: &Results, axis: usize) -> bool {
     let key = results.axes.get(axis);
@@ -296,7 +288,7 @@ fn legend_title(results: &Results, axes: &[usize]) -> String {
     if is_placement(results, first) {
         return "Normalisation".to_owned();
     }
-    sentence(&axis_name(
+    capitalised(&axis_name(
         results.axes.get(first).map_or("", String::as_str),
     ))
 }

@@ -4,7 +4,7 @@
 pub(super) mod chance;
 
 use super::arrangement::{
-    Arrangement, Facet, Line, Wanted, axis, axis_name, distinct, numeric, sentence, value,
+    Arrangement, Facet, Line, Wanted, axis, axis_name, distinct, numeric, value,
 };
 use super::axes;
 use super::notes;
@@ -17,6 +17,7 @@ use crate::plot::chart::{
     Along, Axis, Bar, LegendEntry, Panel, Point, Reference, Scale, Series, Symbol,
 };
 use crate::record::results::{Results, TrialCurves, short_name};
+use crate::units::capitalised;
 
 /// How far lines are set apart sideways, as a share of the axis.
 const APART: f64 = 0.011;
@@ -69,7 +70,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         .into_iter()
         .filter_map(|text| Some((text.parse().ok()?, text)))
         .collect();
-    let name = sentence(&axis_name(&results.axes[along]));
+    let name = capitalised(&axis_name(&results.axes[along]));
     let figure = Final {
         results,
         arrangement,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::arrangement::{
-    Arrangement, Facet, Line, PANELS, Wanted, axis_name, distinct, numeric, sentence, value,
+    Arrangement, Facet, Line, PANELS, Wanted, axis_name, distinct, numeric, value,
 };
 use super::axes;
 use super::notes;
@@ -14,6 +14,7 @@ use crate::compare::tune;
 use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Row, Symbol};
 use crate::plot::scale::{Data, Extent};
 use crate::record::results::{Results, TrialCurves};
+use crate::units::capitalised;
 
 struct HeatMap<'a> {
     results: &'a Results,
@@ -234,7 +235,7 @@ impl HeatMap<'_> {
     }
 
     fn axis(&self, (axis, values): &(usize, Vec<String>)) -> Axis {
-        let name = sentence(&axis_name(&self.results.axes[*axis]));
+        let name = capitalised(&axis_name(&self.results.axes[*axis]));
         axes::categories(&name, values)
     }
 

@@ -8,6 +8,7 @@ use super::request::{Absent, Drawn, Request};
 use super::sheet::{Frame, Strip};
 use crate::plot::chart::{Axis, Panel, Point, Series};
 use crate::record::results::{Details, Results, TrialCurves};
+use crate::units::capitalised;
 use crate::units::counted;
 
 /// Layers drawn below the unit, at most.
@@ -48,7 +49,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         unit.iter()
             .map(|layer| ("One unit".to_owned(), *layer, UNIT)),
     );
-    let heading = |layer: &str| super::arrangement::sentence(&layers::shown(layer));
+    let heading = |layer: &str| capitalised(&layers::shown(layer));
     strips.extend(rows.iter().map(|layer| (heading(layer), *layer, LAYER)));
     let sheet = Sheet {
         rows: strips,

@@ -1,6 +1,6 @@
 //! What the trials of one condition scored, for figures of one number a trial.
 
-use super::arrangement::{axis_name, sentence};
+use super::arrangement::axis_name;
 use super::axes::{Kind, Quantity};
 use super::request::Absent;
 use super::series;
@@ -8,6 +8,7 @@ use crate::compare::metric::{METRICS, Metric, Unit};
 use crate::compare::unknown;
 use crate::record::results::{Results, TrialCurves};
 use crate::stats::{self, Score};
+use crate::units::capitalised;
 
 /// The scores of one condition, in the unit that people read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -87,7 +88,7 @@ pub(super) fn label(metric: Metric) -> String {
 
 /// By words: `Test accuracy`.
 pub(super) fn words(metric: Metric) -> String {
-    sentence(&axis_name(metric.name))
+    capitalised(&axis_name(metric.name))
 }
 
 /// Its axis.

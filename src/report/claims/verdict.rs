@@ -1,8 +1,8 @@
 //! The verdict on a claim, in one of few phrases.
 
 use crate::compare::claim::{Judged, Judgement, Ruling};
+use crate::compare::population::EFFECT_OF_EVALUATION;
 use crate::record::results::Expect;
-use crate::report::compare::EFFECT_OF_EVALUATION;
 use crate::stats::FEWEST_PAIRS;
 use crate::units::{self, counted};
 

@@ -2,7 +2,7 @@
 
 use super::effect::{amount, expected, measured};
 use super::{Entry, lines, verdict};
-use crate::compare::claim::{Judged, Judgement, Leaning, Outcome, Tested};
+use crate::compare::claim::{Judged, Judgement, Tested};
 use crate::record::results::short_name;
 use crate::report::page::address;
 use crate::report::page::markdown::{escape, link};
@@ -11,17 +11,10 @@ use crate::units;
 
 /// What a comparison says of the claim.
 pub(in crate::report) fn outcome(judged: &Judged) -> &'static str {
-    match judged.outcome {
-        _ if judged.comparison.paired.pairs == 0 => "no pairs",
-        Outcome::Supported => "supported",
-        Outcome::Opposite => "opposite",
-        Outcome::NoMeaningfulDifference => "no meaningful difference",
-        Outcome::Suggestive(Leaning::For) => "suggestive: supported",
-        Outcome::Suggestive(Leaning::Against) => "suggestive: opposite",
-        Outcome::Suggestive(Leaning::NoDifference) => "suggestive: no meaningful difference",
-        Outcome::Inconclusive => "inconclusive",
-        Outcome::EffectOfEvaluation => "an effect of how the network is evaluated",
+    if judged.comparison.paired.pairs == 0 {
+        return "no pairs";
     }
+    judged.outcome.words()
 }
 
 /// Every claim with its verdict, its effect and all its tests.

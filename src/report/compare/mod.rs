@@ -7,7 +7,6 @@ mod words;
 
 pub use tables::{csv, json};
 pub(super) use words::{
-    EFFECT_OF_EVALUATION, MEDIAN_OF_TIMES, difference, figure, notes, said, shown, target, told,
-    until,
+    MEDIAN_OF_TIMES, difference, figure, notes, said, shown, target, told, until,
 };
 pub use words::{markdown, table};

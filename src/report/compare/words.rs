@@ -3,6 +3,7 @@
 
 use super::tables::family;
 use crate::compare::metric::Unit;
+use crate::compare::population::EFFECT_OF_EVALUATION;
 use crate::compare::{Answer, Comparison, Description};
 use crate::report::sheet::Sheet;
 use crate::report::until::Until;
@@ -62,10 +63,6 @@ pub(in crate::report) fn said(comparison: &Comparison) -> String {
         Verdict::EffectOfEvaluation => EFFECT_OF_EVALUATION.to_owned(),
     }
 }
-
-/// The verdict on what only one of two evaluations of the same networks shows.
-pub(in crate::report) const EFFECT_OF_EVALUATION: &str =
-    "an effect of how the network is evaluated";
 
 /// `with the population's statistics: −0.83 points [−2.10, 0.44], inconclusive (…)`
 fn with_population(comparison: &Comparison, unit: Unit) -> Option<String> {

@@ -7,9 +7,12 @@ mod verdict;
 
 use super::material::{Material, PLACEMENT, counted, spoken};
 use super::words::Words;
+pub use crate::units::capitalised;
+
 use crate::compare::metric::Unit;
+use crate::compare::population::EFFECT_OF_EVALUATION;
 use crate::compare::{Answer, Comparison, Description};
-use crate::report::compare::{EFFECT_OF_EVALUATION, difference, shown, target};
+use crate::report::compare::{difference, shown, target};
 use crate::report::until;
 use crate::stats::{self, Interval, Side, Verdict};
 use verdict::verdict;
@@ -189,6 +192,7 @@ impl Speaker<'_> {
         let against = count(|c| c.verdict == Verdict::SuggestsBetter(Side::B));
         let evaluation = count(|c| c.verdict == Verdict::EffectOfEvaluation);
         let open = pair.len() - better - worse - same - suggested - against - evaluation;
+        let of_evaluation = format!("{EFFECT_OF_EVALUATION} in");
         let parts = [
             (better, "clearly better in"),
             (worse, "clearly worse in"),
@@ -196,7 +200,7 @@ impl Speaker<'_> {
             (suggested, "suggestively better in"),
             (against, "suggestively worse in"),
             (open, "undecided in"),
-            (evaluation, "an effect of how the network is evaluated in"),
+            (evaluation, &of_evaluation),
         ];
         let parts: Vec<String> = parts
             .into_iter()
@@ -378,13 +382,4 @@ pub fn norm(material: &Material<'_>) -> String {
         Some(kind) => format!("{kind} normalisation"),
         None => "normalisation".to_owned(),
     }
-}
-
-/// With its first letter large.
-pub fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters
-        .next()
-        .map(|letter| letter.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
 }

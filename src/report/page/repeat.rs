@@ -51,6 +51,12 @@ fn what_to_bring(material: &Material<'_>) -> Option<Words> {
         if !words.pieces().is_empty() {
             words = words.plain(" ");
         }
+        let is_for_tests = material.fixed("data.test_file") == Some(path);
+        let key = if is_for_tests {
+            "data.test_file"
+        } else {
+            "data.file"
+        };
         words = words
             .plain("It reads the table ")
             .code(path)
@@ -58,7 +64,7 @@ fn what_to_bring(material: &Material<'_>) -> Option<Words> {
                 " (SHA-256 {}…), which is not in this folder; ",
                 start(sum)
             ))
-            .code("-o data.file=PATH")
+            .code(format!("-o {key}=PATH"))
             .plain(" says where it is if it lies elsewhere.");
     }
     for dataset in PUBLISHED {

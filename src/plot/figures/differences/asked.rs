@@ -3,6 +3,7 @@
 use super::no_pair;
 use super::sheet::{Line, ROWS, Sheet, gaps};
 use crate::compare::metric::Unit;
+use crate::compare::population::EFFECT_OF_EVALUATION;
 use crate::compare::{self, Answer, Comparison, Question, tune};
 use crate::plot::figures::arrangement::{axis_name, distinct, is_placement, shown};
 use crate::plot::figures::request::{Absent, Drawn, Request};
@@ -176,7 +177,7 @@ fn verdict(c: &Comparison, unit: Unit) -> String {
                 let mean = units::signed(&format!("{:.2}", mean * unit.scale()));
                 format!(", {mean} with the population's statistics")
             });
-            format!("an effect of how the network is evaluated{with}")
+            format!("{EFFECT_OF_EVALUATION}{with}")
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::no_pair;
 use super::sheet::{Line, ROWS, Sheet, gaps};
-use crate::compare::claim::{Judged, Judgement, Leaning, Outcome, Tested};
+use crate::compare::claim::{Judged, Judgement, Tested};
 use crate::compare::metric::Unit;
 use crate::plot::figures::arrangement::{axis_name, shown, unique};
 use crate::plot::figures::request::{Absent, Drawn};
@@ -133,7 +133,7 @@ fn name(tested: &Tested, judged: &Judged, with_quantity: bool, with_sides: bool)
     if parts.is_empty() {
         parts.push(sides(tested));
     }
-    let outcome = outcome(judged.outcome);
+    let outcome = judged.outcome.words();
     let c = &judged.comparison;
     format!("{}: {outcome}{}", parts.join(" · "), gaps(c))
 }
@@ -186,18 +186,4 @@ fn key(tested: &Tested, index: usize) -> Key {
     let placement = Key::placement(&tested.test.compare[0]);
     let placement = placement.filter(|_| tested.test.by == "norm.placement");
     placement.unwrap_or(Key::Value(index))
-}
-
-/// As the table of tests says it.
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Supported => "supported",
-        Outcome::Opposite => "opposite",
-        Outcome::NoMeaningfulDifference => "no meaningful difference",
-        Outcome::Suggestive(Leaning::For) => "suggestive: supported",
-        Outcome::Suggestive(Leaning::Against) => "suggestive: opposite",
-        Outcome::Suggestive(Leaning::NoDifference) => "suggestive: no meaningful difference",
-        Outcome::Inconclusive => "inconclusive",
-        Outcome::EffectOfEvaluation => "an effect of how the network is evaluated",
-    }
 }

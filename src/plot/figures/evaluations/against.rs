@@ -4,7 +4,7 @@
 use super::{ACCURACIES, Found, differ, frame, name};
 use crate::plot::chart::{Along, Bar, Panel, Point, Series};
 use crate::plot::figures::arrangement::{
-    Arrangement, Facet, Line, Wanted, axis_name, columns, distinct, sentence, value,
+    Arrangement, Facet, Line, Wanted, axis_name, columns, distinct, value,
 };
 use crate::plot::figures::axes::{self, Kind, Quantity};
 use crate::plot::figures::notes;
@@ -14,6 +14,7 @@ use crate::plot::figures::sheet::{self, Rows, Strip};
 use crate::plot::palette::Key;
 use crate::record::results::{Results, TrialCurves};
 use crate::stats;
+use crate::units::capitalised;
 
 /// A panel for each line in each combination of further axes.
 pub(super) fn draw(
@@ -65,7 +66,7 @@ pub(super) fn draw(
     };
     let rows = found.panels.chunks(columns(found.panels.len()));
     let strips = rows.map(strip).collect();
-    let x = axes::values(&sentence(&by), &values, request.log_x);
+    let x = axes::values(&capitalised(&by), &values, request.log_x);
     Ok(vec![Drawn {
         stem: "evaluations".to_owned(),
         chart: sheet::chart(results, frame, x, strips, Rows::OnOneAxis),

@@ -2,7 +2,8 @@
 
 use crate::compare::Comparison;
 use crate::compare::metric::Unit;
-use crate::report::compare::{EFFECT_OF_EVALUATION, figure};
+use crate::compare::population::EFFECT_OF_EVALUATION;
+use crate::report::compare::figure;
 use crate::report::page::material::counted;
 use crate::report::page::words::Words;
 use crate::stats::{FEWEST_PAIRS, Side, Verdict};
