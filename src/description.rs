@@ -36,6 +36,9 @@ pub struct ConstantAnswer<'a> {
     pub accuracy: f64,
 }
 
+/// Of less of the test set than this, a class is not frequent, however many classes there are.
+const FREQUENT: f64 = 0.4;
+
 /// How many times as often as in a balanced test set the largest class may occur before accuracy
 /// alone says too little.
 const BALANCED: f64 = 1.5;
@@ -66,12 +69,13 @@ impl DatasetDescription {
 
     /// Whether one class makes up so much of the test set that a high accuracy may mean nothing.
     pub fn is_unbalanced(&self) -> bool {
-        let constant = self.constant_answer();
-        let classes = self.classes.len();
+        let tested = self.classes.iter().filter(|class| class.test > 0).count();
         // Fewer test examples than that cannot be balanced, and are told for themselves.
-        let can_be_balanced = self.test_examples() >= 2 * classes;
-        let is_frequent = |answer: ConstantAnswer<'_>| answer.accuracy * classes as f64 > BALANCED;
-        can_be_balanced && constant.is_some_and(is_frequent)
+        let can_be_balanced = self.test_examples() >= 2 * self.classes.len();
+        let is_frequent = |answer: ConstantAnswer<'_>| {
+            answer.accuracy >= FREQUENT && answer.accuracy * tested as f64 > BALANCED
+        };
+        can_be_balanced && self.constant_answer().is_some_and(is_frequent)
     }
 }
 

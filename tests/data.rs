@@ -106,7 +106,7 @@ fn a_second_look_at_finished_trials_needs_the_data_that_they_were_trained_on() {
     let before = lab.reproducible_files("results/table");
     lab.write("t.csv", table(1).as_bytes());
     lab.bn_lab(&["run", "experiment.toml", "-o", "checkpoint.final=true"])
-        .refused(4, &["`t.csv`", "has changed", "`--force`"]);
+        .refused(4, &["`t.csv`", "has changed", "run --force`"]);
     assert_same(&before, &lab.reproducible_files("results/table"));
 }
 
@@ -166,7 +166,7 @@ fn files_that_are_not_the_published_mnist_are_told_and_compared_by_what_they_hol
             "`t10k-images-idx3-ubyte`",
             "has changed",
             "SHA-256",
-            "`--force`",
+            "run --force`",
         ];
         lab.bn_lab(&[verb, "experiment.toml", "--data-dir", "files"])
             .refused(4, &says);

@@ -206,10 +206,10 @@ fn results_of_a_table_that_has_changed_are_not_shown_as_current() {
                 "has changed",
                 "4 trials",
                 "SHA-256",
-                "`--force`",
+                "run --force`",
             ];
             lab.bn_lab(&[verb, "work/x.toml"]).refused(4, &says);
-            let says = ["people.csv", "has changed", "`--force`"];
+            let says = ["people.csv", "has changed", "run --force`"];
             let output = ["-o", "output.dir=results/x"];
             let arguments = [&[verb, &resolved], &output[..]].concat();
             lab.bn_lab(&arguments).refused(4, &says);
@@ -217,7 +217,7 @@ fn results_of_a_table_that_has_changed_are_not_shown_as_current() {
     }
     std::fs::remove_file(lab.path("tables/people.csv")).expect("a file");
     for verb in ["run", "plan"] {
-        let says = ["tables/people.csv", "is not there any more", "`--force`"];
+        let says = ["tables/people.csv", "is not there any more", "run --force`"];
         lab.bn_lab(&[verb, "work/x.toml"]).refused(4, &says);
     }
     // What was trained stays as it was, and is current again with its table.

@@ -2,6 +2,7 @@
 //! nothing and writes nothing.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use crate::cli::{self, Format};
@@ -55,10 +56,13 @@ fn datasets(trials: &[Arc<Trial>], layout: &Layout) -> Result<Vec<(String, Datas
     for trial in trials {
         let settings = &trial.condition.settings.data;
         let content = settings.content();
-        let known = known.entry(content.clone()).or_insert_with(|| {
-            order.push(content);
-            Known::of(settings, &kept)
-        });
+        let known = match known.entry(content) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                order.push(place.key().clone());
+                place.insert(Known::of(settings, &kept)?)
+            }
+        };
         if let (Some(dataset), Some(description)) = (&known.dataset, &mut known.description) {
             let streams = trial.streams();
             data::note_held_out(description, dataset, settings, trial.seed, &streams);
@@ -79,26 +83,19 @@ struct Known {
 }
 
 impl Known {
-    fn of(settings: &spec::Data, kept: &[DatasetDescription]) -> Self {
+    /// An error where a table cannot be read: a run would end with the same.
+    fn of(settings: &spec::Data, kept: &[DatasetDescription]) -> Result<Self> {
         if !matches!(settings.dataset, spec::Dataset::Csv(_)) {
-            return Self {
+            return Ok(Self {
                 dataset: None,
                 description: told(settings, kept).or_else(|| data::published(settings)),
-            };
+            });
         }
-        match data::load(settings, &Places::default(), &mut |_| {}) {
-            Ok(dataset) => Self {
-                description: Some(data::describe(&dataset)),
-                dataset: Some(dataset),
-            },
-            Err(error) => {
-                say(&format!("note: {error}"));
-                Self {
-                    dataset: None,
-                    description: None,
-                }
-            }
-        }
+        let dataset = data::load(settings, &Places::default(), &mut |_| {})?;
+        Ok(Self {
+            description: Some(data::describe(&dataset)),
+            dataset: Some(dataset),
+        })
     }
 }
 

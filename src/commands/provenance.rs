@@ -55,7 +55,7 @@ pub(super) fn check_presence(table: &TableFile, layout: &Layout) -> Result<()> {
     };
     let results = layout.root().display();
     Err(Error::Data(format!(
-        "the table `{path}` (`{key}`) is not there any more; trials were trained on it when its SHA-256 was {sum}\n  hint: bring that file along, or say where it is with `-o {key}=PATH`; with another table `--force` trains anew. What was trained can be read without it: `bn-lab results {results}`"
+        "the table `{path}` (`{key}`) is not there any more; trials were trained on it when its SHA-256 was {sum}\n  hint: bring that file along, or say where it is with `-o {key}=PATH`; with another table `bn-lab run --force` trains anew. What was trained can be read without it: `bn-lab results {results}`"
     )))
 }
 
@@ -80,7 +80,7 @@ fn elsewhere(table: &TableFile) -> String {
 fn check_stored(table: &TableFile) -> Result<()> {
     match (&table.stored, &table.now) {
         (Some(was), Some(is)) if was != is => Err(Error::Data(format!(
-            "the table `{}` (`{}`) has changed since this experiment was trained on it: its SHA-256 was {was}, is {is}\n  hint: say where the earlier table is with `-o {}=PATH`, or train anew on this one with `--force`",
+            "the table `{}` (`{}`) has changed since this experiment was trained on it: its SHA-256 was {was}, is {is}\n  hint: say where the earlier table is with `-o {}=PATH`, or train anew on this one with `bn-lab run --force`",
             table.path.display(),
             table.key,
             table.key
@@ -114,7 +114,7 @@ fn check_results(table: &TableFile, layout: &Layout, trials: &[Arc<Trial>]) -> R
         return Ok(());
     }
     Err(Error::Data(format!(
-        "the table `{}` (`{}`) has changed since {} in `{}` were trained on it: its SHA-256 was {was}, is {is}\n  hint: `--force` trains anew on the table as it is now; `-o output.dir=DIR` does so in another folder; `bn-lab results {}` shows what was trained",
+        "the table `{}` (`{}`) has changed since {} in `{}` were trained on it: its SHA-256 was {was}, is {is}\n  hint: `bn-lab run --force` trains anew on the table as it is now; `-o output.dir=DIR` does so in another folder; `bn-lab results {}` shows what was trained",
         table.path.display(),
         table.key,
         crate::units::trials(finished),
@@ -162,7 +162,7 @@ fn check_published(experiment: &Experiment, layout: &Layout, places: &Places) ->
         for (file, is) in &now.files {
             if let Some(was) = known(file).filter(|was| *was != is) {
                 return Err(Error::Data(format!(
-                    "`{file}` of the dataset `{}` has changed since trials in `{}` were trained on it: the SHA-256 of its unpacked bytes was {was}, is {is}\n  hint: `--data-dir DIR` says where the earlier files are; `--force` trains anew on these; `-o output.dir=DIR` does so in another folder",
+                    "`{file}` of the dataset `{}` has changed since trials in `{}` were trained on it: the SHA-256 of its unpacked bytes was {was}, is {is}\n  hint: `--data-dir DIR` says where the earlier files are; `bn-lab run --force` trains anew on these; `-o output.dir=DIR` does so in another folder",
                     dataset.name(),
                     layout.root().display()
                 )));

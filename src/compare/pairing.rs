@@ -1,6 +1,7 @@
 //! Which trainings are compared with which.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::compare::metric::Metric;
 use crate::error::{Error, Result};
@@ -145,6 +146,7 @@ pub fn together(first: (&str, &Results), second: (&str, &Results)) -> Result<Res
     both.axes.insert(0, FOLDER.to_owned());
     let most = first.1.trials.iter().map(|trial| trial.condition).max();
     for ((name, results), offset) in [(first, 0), (second, most.unwrap_or(0))] {
+        let norm = Arc::new(results.norm.clone());
         for trial in &results.trials {
             let cell = |axis: &String| {
                 let at = results.axes.iter().position(|own| own == axis);
@@ -152,6 +154,7 @@ pub fn together(first: (&str, &Results), second: (&str, &Results)) -> Result<Res
             };
             let mut trial = TrialCurves {
                 axes: both.axes.iter().map(cell).collect(),
+                norm: Some(Arc::clone(&norm)),
                 ..trial.clone()
             };
             trial.condition += offset;

@@ -6,7 +6,7 @@
 //! as well, and whoever states the one number states the other where they differ.
 
 use super::metric::Metric;
-use super::{Comparison, mean_difference};
+use super::{CONFIDENCE, Comparison, mean_difference};
 use crate::record::results::{Results, TrialCurves};
 use crate::record::schema::EpochRow;
 use crate::stats::{self, Side, Verdict};
@@ -143,7 +143,8 @@ impl Gaps {
         ))
     }
 
-    fn not_measured(&self) -> Option<String> {
+    /// How many trials were not evaluated under both; `None` where all were.
+    pub fn not_measured(&self) -> Option<String> {
         (self.unmeasured > 0).then(|| {
             let trials = units::trials(self.unmeasured);
             format!(
@@ -159,9 +160,11 @@ impl Gaps {
 /// told of where
 ///
 /// ```text
-/// |mean(p) − mean(r)| > max(0.2 points, std(p) / √n)        n ≥ 2
+/// |mean(p − r)| > max(0.2 points, 2 std(p − r) / √n)        n ≥ 2
 /// |p − r| > 1 point                                         n = 1
 /// ```
+///
+/// The networks are the same, so the noise is that of the differences.
 pub fn gaps(results: &Results) -> Gaps {
     let mut gaps = Gaps::default();
     let mut conditions: Vec<(usize, Vec<&TrialCurves>)> = Vec::new();
@@ -173,7 +176,12 @@ pub fn gaps(results: &Results) -> Gaps {
         }
     }
     for (_, trials) in &conditions {
-        gaps.unmeasured += trials.iter().filter(|trial| both(trial).is_none()).count();
+        // This version always writes the first of the two.
+        let is_earlier = |trial: &&&TrialCurves| {
+            let last = trial.epochs.last();
+            last.is_none_or(|row| row.running_test_accuracy.is_none())
+        };
+        gaps.unmeasured += trials.iter().filter(is_earlier).count();
         gaps.told.extend(gap(results, trials));
     }
     gaps
@@ -182,19 +190,41 @@ pub fn gaps(results: &Results) -> Gaps {
 /// Whether what a folder varies or claims is the evaluation itself, so that no difference between
 /// evaluations is an artefact there.
 pub(super) fn is_subject(results: &Results) -> bool {
-    let claims = results.claim.as_ref();
-    results.axes.iter().any(|axis| axis == EVALUATION)
-        || claims.is_some_and(|claim| claim.about_evaluation)
+    let is_claimed = results
+        .claim
+        .as_ref()
+        .is_some_and(|claim| claim.about_evaluation);
+    let normalised = results
+        .trials
+        .iter()
+        .filter(|trial| has_norm(results, trial));
+    let mut evaluations = normalised.map(|trial| evaluation(results, trial));
+    let first = evaluations.next();
+    is_claimed || evaluations.any(|other| Some(other) != first)
+}
+
+fn is(results: &Results, trial: &TrialCurves, key: &str, value: &str) -> bool {
+    results.norm_of(trial, key) == Some(value)
+}
+
+fn has_norm(results: &Results, trial: &TrialCurves) -> bool {
+    !is(results, trial, "norm.placement", "none") || is(results, trial, "norm.on_input", "true")
+}
+
+/// How a trial's network was evaluated. An experiment writes no value down that its preset decides in some
+/// conditions and not in others.
+fn evaluation<'a>(results: &'a Results, trial: &'a TrialCurves) -> &'a str {
+    let is_papers = is(results, trial, "norm.preset", "paper");
+    let default = if is_papers { "precise" } else { "running" };
+    results.norm_of(trial, EVALUATION).unwrap_or(default)
 }
 
 /// Whether a trial was judged with running averages of what a norm saw of batches.
 fn uses_running(results: &Results, trial: &TrialCurves) -> bool {
-    let is = |key: &str, value: &str| results.norm_of(trial, key) == Some(value);
-    let has_norm = !is("norm.placement", "none") || is("norm.on_input", "true");
-    let is_of_batches = is("norm.kind", "batch") || is("norm.kind", "renorm");
-    has_norm
-        && is_of_batches
-        && is(EVALUATION, "running")
+    let is = |key: &str, value: &str| is(results, trial, key, value);
+    has_norm(results, trial)
+        && (is("norm.kind", "batch") || is("norm.kind", "renorm"))
+        && evaluation(results, trial) == "running"
         && !is("norm.track_running_stats", "false")
 }
 
@@ -211,9 +241,13 @@ fn gap(results: &Results, trials: &[&TrialCurves]) -> Option<Gap> {
     let pairs: Vec<[f64; 2]> = trials.iter().filter_map(|trial| both(trial)).collect();
     let of = |side: usize| pairs.iter().map(|pair| pair[side]).collect::<Vec<f64>>();
     let (running, population) = (stats::mean(&of(0))?, stats::mean(&of(1))?);
-    let noise = stats::standard_deviation(&of(1));
+    let changes: Vec<f64> = pairs
+        .iter()
+        .map(|[running, population]| population - running)
+        .collect();
+    let noise = stats::standard_deviation(&changes);
     let margin = noise.map_or(MARGIN_OF_ONE, |std| {
-        (std / (pairs.len() as f64).sqrt()).max(MARGIN)
+        (2.0 * std / (pairs.len() as f64).sqrt()).max(MARGIN)
     });
     let differs = (population - running).abs() > margin;
     differs.then(|| Gap {
@@ -237,14 +271,16 @@ fn unsettled(results: &Results, trials: &[&TrialCurves]) -> Option<Unsettled> {
     }
 }
 
-/// Of exponential averages.
+/// Of exponential averages; the preset's where the experiment writes none down.
 fn decay(results: &Results, trial: &TrialCurves) -> Option<f64> {
-    let averaging = results.norm_of(trial, "norm.averaging");
-    let decay = results.norm_of(trial, "norm.decay")?;
-    decay
-        .parse()
-        .ok()
-        .filter(|_| averaging != Some("cumulative"))
+    let is_cumulative = is(results, trial, "norm.averaging", "cumulative");
+    if is_cumulative && is(results, trial, "norm.kind", "batch") {
+        return None;
+    }
+    let is_pytorchs = is(results, trial, "norm.preset", "pytorch");
+    let default = if is_pytorchs { 0.9 } else { 0.99 };
+    let decay = results.norm_of(trial, "norm.decay");
+    decay.map_or(Some(default), |decay| decay.parse().ok())
 }
 
 /// Whether the gap of the last third of the epochs is less than half of that of the third before, where
@@ -296,32 +332,36 @@ pub(super) fn weigh(comparison: &mut Comparison, counterpart: Comparison) {
     comparison.population = Some(Box::new(counterpart));
 }
 
-/// Whether what a comparison shows is rather an effect of how networks are evaluated: the two mean
-/// differences lie further apart than the margin, and under the other evaluation the difference turns round
-/// or loses more than half. Where neither evaluation speaks for a side, they must also lie further apart
-/// than half the width of the population's interval, or it might be noise. Where a pair has no difference,
-/// only two evaluations that speak for different sides show it.
+/// Whether what a comparison shows is rather an effect of how networks are evaluated: under one of the two
+/// evaluations the difference turns round or loses more than half (where both speak for the same side: more
+/// than three quarters of it are lost under the population's), the two mean differences lie further apart than the margin, and the change between them is no noise (the networks
+/// are the same, so it is taken replicate by replicate: its 95 % interval leaves out 0). Where a pair has no
+/// difference, only two evaluations that speak for different sides show it.
 fn is_effect_of_evaluation(running: &Comparison, population: &Comparison) -> bool {
     let (one, other) = (side(running.verdict), side(population.verdict));
+    let agree = one.is_some() && one == other;
     let differences = mean_difference(running).zip(mean_difference(population));
     let Some((with, without)) = differences else {
         return one.is_some() && other.is_some() && one != other;
     };
-    let noise = match (one, other) {
-        (None, None) => half_width(population),
-        _ => 0.0,
+    let smaller = with.abs().min(without.abs());
+    let larger = with.abs().max(without.abs());
+    let turns = if agree {
+        without.abs() < with.abs() / 4.0
+    } else {
+        with * without < 0.0 || smaller < larger / 2.0
     };
-    let (smaller, larger) = (with.abs().min(without.abs()), with.abs().max(without.abs()));
-    let turns = with * without < 0.0 || smaller < larger / 2.0;
-    turns && (with - without).abs() > running.margin.max(noise)
+    turns && (with - without).abs() > running.margin && is_sure(running, population)
 }
 
-/// Of the interval of the mean difference; infinite where one pair has none.
-fn half_width(comparison: &Comparison) -> f64 {
-    let interval = comparison.paired.interval;
-    interval.map_or(f64::INFINITY, |interval| {
-        (interval.high - interval.low) / 2.0
-    })
+/// Whether the change from one evaluation to the other is no noise.
+fn is_sure(running: &Comparison, population: &Comparison) -> bool {
+    let pairs = running.paired.differences.iter();
+    let pairs = pairs.zip(&population.paired.differences);
+    let changes: Vec<f64> = pairs.map(|(with, without)| with - without).collect();
+    let is_constant = stats::standard_deviation(&changes) == Some(0.0);
+    let interval = stats::t_interval(&changes, CONFIDENCE);
+    is_constant || interval.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0)
 }
 
 /// The side that a verdict speaks for.

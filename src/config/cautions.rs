@@ -27,7 +27,7 @@ fn one_value(settings: &Settings) -> Option<String> {
     };
     has_rows(settings).then(|| {
         format!(
-            "`{key} = 1` leaves batch normalisation of a fully connected layer one value to average: the mean is the value, so in training only β comes out, and whatever lies before it learns nothing"
+            "`{key} = 1` leaves batch normalisation of a fully connected layer one value to average: the mean is the value, so in training only β comes out, and whatever lies before it learns nothing; take batches of at least 2, or `norm.kind = \"layer\"`"
         )
     })
 }

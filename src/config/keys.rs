@@ -73,7 +73,12 @@ fn last_segment(path: &str) -> &str {
 }
 
 /// Names that other programs have for ours.
-const OTHER_NAMES: [(&str, &str); 44] = [
+const OTHER_NAMES: [(&str, &str); 49] = [
+    ("na_values", "data.missing"),
+    ("data.target", "data.label"),
+    ("data.path", "data.file"),
+    ("data.random_state", "data.seed"),
+    ("norm.position", "norm.placement"),
     ("lr_scheduler", "train.schedule"),
     ("scheduler", "train.schedule"),
     ("num_epochs", "train.epochs"),

@@ -338,6 +338,7 @@ fn trial(
         seconds: curves.seconds,
         steps: curves.steps,
         layers: curves.layers,
+        norm: None,
     })
 }
 

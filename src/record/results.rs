@@ -39,7 +39,7 @@ impl Results {
         let axis = self.axes.iter().position(|axis| axis == key);
         let value = match axis {
             Some(axis) => trial.axes.get(axis),
-            None => self.norm.get(key),
+            None => trial.norm.as_deref().unwrap_or(&self.norm).get(key),
         };
         value.map(String::as_str).filter(|value| !value.is_empty())
     }
@@ -95,6 +95,8 @@ pub struct TrialCurves {
     pub steps: Vec<StepRow>,
     /// What probes read inside the network; likewise.
     pub layers: Vec<LayerSeries>,
+    /// [`Results::norm`] of its own folder, where several folders were put together.
+    pub norm: Option<Arc<BTreeMap<String, String>>>,
 }
 
 /// One quantity of one layer, as training goes on.

@@ -37,7 +37,12 @@ pub fn line(data: &DatasetDescription) -> String {
     }
     if data.dropped_rows > 0 {
         let dropped = data.dropped_rows;
-        parts.push(format!("{dropped} {rows} with missing cells were left out"));
+        let one = format!(
+            "{} with missing cells was left out",
+            rows.trim_end_matches('s')
+        );
+        let many = format!("{rows} with missing cells were left out");
+        parts.push(units::counted(dropped, &one, &many));
     }
     parts.join("; ")
 }
@@ -45,6 +50,17 @@ pub fn line(data: &DatasetDescription) -> String {
 /// What a reader should know before believing a result, a sentence each.
 pub fn notes(data: &DatasetDescription) -> Vec<String> {
     let mut notes = data.notes.clone();
+    if 2 * data.repeated_test_examples > data.test_examples() {
+        notes.push(
+            "most test examples stand in training as well: the test score says little about new data"
+                .to_owned(),
+        );
+    }
+    notes.extend(
+        data.columns
+            .iter()
+            .filter_map(|column| one_of_each(data, column)),
+    );
     if data.is_unbalanced() {
         notes.push(
             "accuracy says little where one class is so frequent: `test_balanced_accuracy` is the mean of the accuracies within the classes, and `bn-lab compare --metric` takes it"
@@ -52,6 +68,20 @@ pub fn notes(data: &DatasetDescription) -> Vec<String> {
         );
     }
     notes
+}
+
+/// Of a column of categories that has nearly as many values as there are rows: an id, a name or a time.
+fn one_of_each(data: &DatasetDescription, column: &ColumnReading) -> Option<String> {
+    let ColumnRole::Category { values } = column.role else {
+        return None;
+    };
+    let rows = data.train_examples() + data.test_examples();
+    (values > 2 && 2 * values > rows).then(|| {
+        format!(
+            "column `{}` has {values} different texts in {rows} rows, each of them an input: is it an id, a name or a time? `data.ignore` leaves it out",
+            column.name
+        )
+    })
 }
 
 /// The line of every dataset, each followed by its notes, as a terminal shows them; the dataset is

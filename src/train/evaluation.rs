@@ -200,7 +200,8 @@ pub(super) fn under_each(
 
 /// What stands beside a test score that was `judged` with running averages: that of the same network
 /// under population statistics. A network without statistics of the batch has one score for both;
-/// `None` where batches are seen and no averages kept.
+/// `None` where batches are seen and no averages kept; none under population statistics where a batch is a
+/// single example.
 pub(super) fn beside_running(
     evaluator: &Evaluator,
     data: &Prepared,
@@ -211,6 +212,9 @@ pub(super) fn beside_running(
         Some(judged)
     } else if evaluator.running().is_empty() {
         return None;
+    } else if population.batch_size == 1 {
+        // Of dense layers a batch of one has no variance: what follows would be no population.
+        None
     } else {
         finite(evaluator, data, population.evaluation(), population)
     };

@@ -4,7 +4,10 @@
 //! are one family under Holm's correction. What may be said of one is what [`crate::stats`] says of any
 //! comparison; here it is turned towards what was expected.
 
+mod outcome;
 mod taken;
+
+pub use outcome::{Leaning, Outcome};
 
 use super::metric::Metric;
 use super::pairing::{Condition, conditions, meet, pairs};
@@ -57,50 +60,6 @@ pub struct Judged {
     pub grid_step: Option<f64>,
     /// What it says.
     pub outcome: Outcome,
-}
-
-/// What a comparison says of what was expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is so.
-    Supported,
-    /// It is the other way round, or not the same.
-    Opposite,
-    /// There is no difference that matters, where one was expected.
-    NoMeaningfulDifference,
-    /// It looks like that, with too few replicates to say so.
-    Suggestive(Leaning),
-    /// These replicates cannot tell.
-    Inconclusive,
-    /// With the population's statistics in the norm layers the same networks show something else.
-    EffectOfEvaluation,
-}
-
-impl Outcome {
-    /// As tables and charts say it.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Supported => "supported",
-            Self::Opposite => "opposite",
-            Self::NoMeaningfulDifference => "no meaningful difference",
-            Self::Suggestive(Leaning::For) => "suggestive: supported",
-            Self::Suggestive(Leaning::Against) => "suggestive: opposite",
-            Self::Suggestive(Leaning::NoDifference) => "suggestive: no meaningful difference",
-            Self::Inconclusive => "inconclusive",
-            Self::EffectOfEvaluation => population::EFFECT_OF_EVALUATION,
-        }
-    }
-}
-
-/// Which way a suggestion goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leaning {
-    /// As was expected.
-    For,
-    /// The other way.
-    Against,
-    /// No difference that matters, where one was expected.
-    NoDifference,
 }
 
 /// How many comparisons say what.

@@ -146,9 +146,11 @@ fn gaps_within_the_noise_or_the_margin_are_not_told() {
     };
     assert_eq!(told(&around(0.9, 0.901)), 0, "within 0.2 points");
     assert_eq!(told(&around(0.9, 0.903)), 1);
-    // A standard error of about 1.4 points.
-    let noisy = [[0.90, 0.92], [0.94, 0.95], [0.86, 0.87], [0.92, 0.93]];
-    assert_eq!(told(&noisy), 0);
+    // Replicates differ by points, but each network gains about one.
+    let alike = [[0.90, 0.92], [0.94, 0.95], [0.86, 0.87], [0.92, 0.93]];
+    assert_eq!(told(&alike), 1);
+    let at_random = [[0.95, 0.95], [0.95, 0.95], [0.95, 0.95], [0.93, 0.95]];
+    assert_eq!(told(&at_random), 0);
     assert_eq!(told(&[[0.900, 0.908]]), 0, "one replicate alone");
     assert_eq!(told(&[[0.900, 0.911]]), 1);
 }
@@ -186,12 +188,37 @@ fn a_difference_that_vanishes_or_turns_round_is_an_effect_of_the_evaluation() {
     );
     let unsure = |gap: f64| {
         let scores = [-9.0, -3.0, 1.0, 4.0, 6.0, 12.0];
-        let scores = scores.map(|k| [0.94 + 0.01 * k - gap, 0.95 + 0.01 * k]);
+        let scores = scores.map(|k| [0.95 + 0.01 * k - gap, 0.95 + 0.01 * k]);
         let without = trials("none", 1, 900, &around(0.95, 0.95));
         verdict(&folder(0.9, &[without, trials("after", 2, 900, &scores)]))
     };
-    assert_eq!(unsure(0.0), Verdict::Inconclusive, "within the noise");
-    assert_eq!(unsure(0.08), Verdict::EffectOfEvaluation, "beyond it");
+    assert_eq!(unsure(0.0), Verdict::Inconclusive, "the same under both");
+    assert_eq!(
+        unsure(0.08),
+        Verdict::EffectOfEvaluation,
+        "neither is sure, but all networks change alike"
+    );
+    let noisy = |running: [f64; 6]| {
+        let population = [0.95; 6];
+        let scores: Vec<[f64; 2]> = running
+            .into_iter()
+            .zip(population)
+            .map(|(r, p)| [r, p])
+            .collect();
+        let without = trials("none", 1, 900, &[[0.94, 0.94]; 6]);
+        verdict(&folder(0.9, &[without, trials("after", 2, 900, &scores)]))
+    };
+    let change = noisy([0.99, 0.90, 0.95, 0.97, 0.91, 0.95]);
+    assert_ne!(
+        change,
+        Verdict::EffectOfEvaluation,
+        "what changes at random is noise"
+    );
+    assert_eq!(
+        against(0.90, 0.93),
+        Verdict::Better(Side::B),
+        "both speak for the same side"
+    );
     assert_eq!(
         against(0.948, 0.9495),
         Verdict::Better(Side::B),
@@ -266,7 +293,39 @@ fn an_experiment_about_the_evaluation_is_judged_plainly() {
     for trial in &mut results.trials {
         trial.axes.push("running".to_owned());
     }
+    let mut precise: Vec<TrialCurves> = results.trials[6..].to_vec();
+    for trial in &mut precise {
+        trial.condition = 3;
+        trial.axes[1] = "precise".to_owned();
+    }
+    results.trials.extend(precise);
     assert_eq!(verdict(&results), Verdict::Better(Side::B));
+}
+
+#[test]
+fn what_a_preset_decides_is_known_where_the_experiment_writes_no_value() {
+    let mut results = folder(0.99, &[trials("after", 1, 280, &around(0.793, 0.943))]);
+    results.norm.remove("norm.evaluation");
+    results.norm.remove("norm.decay");
+    assert_eq!(gaps(&results).told.len(), 1);
+    results.axes.push("norm.preset".to_owned());
+    let mut told = |preset: &str| {
+        for trial in &mut results.trials {
+            trial.axes.truncate(1);
+            trial.axes.push(preset.to_owned());
+        }
+        gaps(&results)
+            .told
+            .first()
+            .map(|gap| gap.unsettled.is_some())
+    };
+    assert_eq!(
+        told("keras"),
+        Some(true),
+        "0.99 to the power of 280 is left"
+    );
+    assert_eq!(told("pytorch"), Some(false), "of 0.9 nothing is");
+    assert_eq!(told("paper"), None, "it evaluates with the population's");
 }
 
 #[test]

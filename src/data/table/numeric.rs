@@ -81,6 +81,8 @@ pub(super) fn not_a_number(
             "if the column holds categories, `data.categorical = [{name}]`; `data.ignore = [{name}]` leaves it out"
         ),
     });
+    hints
+        .push("in the experiment file these keys stand under `[data]`, without `data.`".to_owned());
     let is_infinite = cell.to_lowercase().contains("inf") || cell.to_lowercase().contains("nan");
     let finite = if is_infinite { "finite " } else { "" };
     let hints = hints.join("; ");

@@ -176,11 +176,23 @@ impl Sheet {
             return Err(self.error(format_args!("it has no rows{beside}")));
         }
         if self.names.len() < 2 {
-            return Err(self.error(
-                "it has one column; a label and at least one input are needed, separated by commas",
-            ));
+            let separator = other_separator(self.names[0].as_bytes());
+            return Err(self.error(format_args!(
+                "it has one column; a label and at least one input are needed, separated by commas{separator}"
+            )));
         }
         Ok(())
+    }
+}
+
+/// What to do where a line is separated by something else than commas; empty where it is not.
+fn other_separator(line: &[u8]) -> &'static str {
+    if line.contains(&b';') {
+        "\n  hint: its cells seem to be separated by semicolons; write it with commas between cells and a point in numbers"
+    } else if line.contains(&b'\t') {
+        "\n  hint: its cells seem to be separated by tabs; write it with commas between cells"
+    } else {
+        ""
     }
 }
 
@@ -195,8 +207,14 @@ fn ill_formed(path: &Path, bytes: &[u8], error: &csv::Error) -> Error {
     let fault = match error.kind() {
         ErrorKind::UnequalLengths {
             expected_len, len, ..
-        } => format!("expected {expected_len} cells as in the first line, found {len}"),
-        ErrorKind::Utf8 { .. } => "not UTF-8 text".to_owned(),
+        } => {
+            let first = bytes.split(|&byte| byte == b'\n').next();
+            let separator = other_separator(first.filter(|_| *expected_len == 1).unwrap_or_default());
+            format!("expected {expected_len} cells as in the first line, found {len}{separator}")
+        }
+        ErrorKind::Utf8 { .. } => {
+            "not UTF-8 text\n  hint: write the table as CSV in UTF-8; a workbook of a spreadsheet program cannot be read".to_owned()
+        }
         _ => error.to_string(),
     };
     let line = line(bytes, error.position());

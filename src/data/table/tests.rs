@@ -184,7 +184,7 @@ fn an_error_names_file_line_and_column() {
         ),
         (
             "a;b\n1;x\n",
-            "it has one column; a label and at least one input are needed, separated by commas",
+            "it has one column; a label and at least one input are needed, separated by commas\n  hint: its cells seem to be separated by semicolons; write it with commas between cells and a point in numbers",
         ),
         (
             "a,b\n",
@@ -215,7 +215,9 @@ fn text_that_is_not_utf_8_is_refused_with_its_line() {
     fs::replace(&folder.path("train.csv"), b"a,b\n1,x\n2,K\xf6ln\n").unwrap();
     let error = read(&folder.table(HALF)).unwrap_err().to_string();
     assert!(
-        error.ends_with("train.csv`: line 3: not UTF-8 text"),
+        error.contains(
+            "train.csv`: line 3: not UTF-8 text\n  hint: write the table as CSV in UTF-8"
+        ),
         "{error}"
     );
 }
@@ -263,7 +265,7 @@ fn a_test_file_must_fit_the_training_file() {
         ),
         (
             "old,Ulm,1,no",
-            "line 2, column `age`: `old` is not a number, as this column is in the training file\n  hint: if a value is missing there, `data.missing = [\"old\"]` with `data.missing_rows = \"drop\"` leaves such rows out; if the column holds categories, `data.categorical = [\"age\"]`; `data.ignore = [\"age\"]` leaves it out",
+            "line 2, column `age`: `old` is not a number, as this column is in the training file\n  hint: if a value is missing there, `data.missing = [\"old\"]` with `data.missing_rows = \"drop\"` leaves such rows out; if the column holds categories, `data.categorical = [\"age\"]`; `data.ignore = [\"age\"]` leaves it out; in the experiment file these keys stand under `[data]`, without `data.`",
         ),
     ] {
         assert_eq!(error(&format!("{header}{row}\n")), expected);

@@ -1,7 +1,7 @@
 //! The effect of a comparison in one sentence, and what it is a comparison of.
 
 use super::sides::{against, name_of, sides};
-use crate::compare::claim::{Judged, Tested};
+use crate::compare::claim::{Judged, Outcome, Tested};
 use crate::compare::metric::{Metric, Unit};
 use crate::record::results::{Expect, Hypothesis, Take, short_name};
 use crate::stats::Interval;
@@ -21,7 +21,28 @@ pub(super) fn amount(tested: &Tested, judged: &Judged) -> String {
         format!("better {against} {}", wins(tested, &[judged]))
     };
     text.push_str(&beyond_grid(&[judged]));
+    text.push_str(&with_population(tested, judged));
     text
+}
+
+/// `; with the population's statistics: 0.20 higher … [−0.38, 0.79]` of an effect of the evaluation.
+fn with_population(tested: &Tested, judged: &Judged) -> String {
+    let is_effect = judged.outcome == Outcome::EffectOfEvaluation;
+    let population = judged.comparison.population.as_deref();
+    let Some(population) = population.filter(|_| is_effect) else {
+        return String::new();
+    };
+    let Some(mean) = population.paired.mean else {
+        return String::new();
+    };
+    let same = Judged {
+        comparison: population.clone(),
+        ..judged.clone()
+    };
+    format!(
+        "; with the population's statistics {}",
+        difference(tested, &same, mean)
+    )
 }
 
 /// In how many pairs nobody knows which side goes further.

@@ -77,6 +77,17 @@ fn with_population(comparison: &Comparison, unit: Unit) -> Option<String> {
     ))
 }
 
+/// That a metric is not known under the population's statistics, where these tell something else.
+fn under_running_alone(answer: &Answer) -> Option<String> {
+    let is_known = answer.comparisons.iter().any(|c| c.population.is_some());
+    (!is_known && !answer.gaps.told.is_empty()).then(|| {
+        format!(
+            "{} was taken with running statistics alone: a verdict on it may be {EFFECT_OF_EVALUATION}; `--metric precise_test_accuracy` compares without them",
+            answer.metric.name
+        )
+    })
+}
+
 /// A sentence for each comparison that is an effect of the evaluation.
 fn effects_of_evaluation(answer: &Answer) -> impl Iterator<Item = String> + '_ {
     let effects = answer.comparisons.iter();
@@ -297,6 +308,7 @@ pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
         notes.push(MEDIAN_OF_TIMES.to_owned());
     }
     notes.extend(effects_of_evaluation(answer));
+    notes.extend(under_running_alone(answer));
     notes.extend(answer.gaps.sentences());
     notes
 }

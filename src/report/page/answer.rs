@@ -10,7 +10,7 @@ use super::words::Words;
 pub use crate::units::capitalised;
 
 use crate::compare::metric::Unit;
-use crate::compare::population::EFFECT_OF_EVALUATION;
+use crate::compare::population::{self, EFFECT_OF_EVALUATION, Gaps};
 use crate::compare::{Answer, Comparison, Description};
 use crate::report::compare::{difference, shown, target};
 use crate::report::until;
@@ -34,7 +34,9 @@ pub fn statement(material: &Material<'_>) -> Statement {
     let Some(compared) = &material.compared else {
         return Statement {
             answer: uncompared::words(material),
-            others: Vec::new(),
+            others: remark(&population::gaps(material.judged()))
+                .into_iter()
+                .collect(),
         };
     };
     let mut pairs = pairs(compared);
@@ -45,11 +47,17 @@ pub fn statement(material: &Material<'_>) -> Statement {
     let speaker = Speaker { material, compared };
     let mut sentences = pairs.iter().map(|pair| speaker.sentence(pair));
     let answer = sentences.next().unwrap_or_default();
-    let gaps = compared.gaps.summary().map(Words::from);
+    let gaps = remark(&compared.gaps);
     Statement {
         answer,
         others: gaps.into_iter().chain(sentences).collect(),
     }
+}
+
+/// What running statistics do to the scores, or that it was not measured.
+pub(super) fn remark(gaps: &Gaps) -> Option<Words> {
+    let not_measured = || gaps.not_measured().map(|said| capitalised(&said) + ".");
+    gaps.summary().or_else(not_measured).map(Words::from)
 }
 
 /// Two values, and their comparison in every setting.
@@ -226,7 +234,7 @@ impl Speaker<'_> {
     /// From where to where the means go, and the middle one, of settings in which every pair has a difference.
     fn range(&self, pair: &Pair<'_>) -> String {
         let complete = pair.iter().filter(|c| c.paired.is_complete());
-        let means: Vec<f64> = complete.filter_map(|c| c.paired.mean).collect();
+        let means: Vec<f64> = complete.filter_map(|c| trusted(c).paired.mean).collect();
         let unit = self.compared.metric.unit;
         let ends = [stats::minimum, stats::median, stats::maximum].map(|of| of(&means));
         let told = ends.map(|end| Some(difference(end?, unit)));
@@ -234,8 +242,16 @@ impl Speaker<'_> {
             return String::new();
         };
         format!(
-            "; mean differences from {low} to {high} {}, their median {middle}",
-            unit.of_differences()
+            "; mean differences from {low} to {high} {}, their median {middle}{}",
+            unit.of_differences(),
+            if pair
+                .iter()
+                .any(|c| c.verdict == Verdict::EffectOfEvaluation)
+            {
+                " (with the population's statistics where the evaluation makes the difference)"
+            } else {
+                ""
+            }
         )
     }
 

@@ -1,6 +1,6 @@
 //! The answer where the experiment said beforehand what it tests.
 
-use super::answer::{Statement, capitalised};
+use super::answer::{Statement, capitalised, remark};
 use super::document::{Cell, Table, columns};
 use super::words::Words;
 use crate::compare::claim::{Judged, Judgement, Tested};
@@ -16,7 +16,7 @@ pub(super) fn statement(judgement: &Judgement) -> Statement {
     let source = judgement.claim.source.as_ref();
     let source = source.map(|source| source.trim().trim_end_matches('.'));
     let source = source.map(|source| Words::from(format!("Claimed by {source}.")));
-    let gaps = judgement.gaps.summary().map(Words::from);
+    let gaps = remark(&judgement.gaps);
     Statement {
         answer,
         others: gaps.into_iter().chain(source).collect(),

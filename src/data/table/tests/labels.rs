@@ -54,7 +54,7 @@ fn a_few_labels_that_are_no_numbers_are_refused() {
     let refused = error("x,class\n5,0\n1,1\n2,NA\n4,1\n", |_| {});
     assert_eq!(
         refused,
-        "line 4, column `class`: `NA` is not a number; 3 of 4 cells are\n  hint: if a value is missing there, `data.missing = [\"NA\"]` with `data.missing_rows = \"drop\"` leaves such rows out; if the labels are text, `data.categorical = [\"class\"]`"
+        "line 4, column `class`: `NA` is not a number; 3 of 4 cells are\n  hint: if a value is missing there, `data.missing = [\"NA\"]` with `data.missing_rows = \"drop\"` leaves such rows out; if the labels are text, `data.categorical = [\"class\"]`; in the experiment file these keys stand under `[data]`, without `data.`"
     );
 }
 

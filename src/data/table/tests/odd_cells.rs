@@ -18,7 +18,7 @@ fn tumours(cell: &str) -> String {
     format!("clump,nuclei,class\n{rows}")
 }
 
-const WAYS_OUT: &str = "if the column holds categories, `data.categorical = [\"nuclei\"]`; `data.ignore = [\"nuclei\"]` leaves it out";
+const WAYS_OUT: &str = "if the column holds categories, `data.categorical = [\"nuclei\"]`; `data.ignore = [\"nuclei\"]` leaves it out; in the experiment file these keys stand under `[data]`, without `data.`";
 
 #[test]
 fn a_few_cells_that_are_no_numbers_are_refused_with_line_column_and_share() {

@@ -1,0 +1,68 @@
+//! How a table was read, and what a reader should know of data and settings.
+
+use crate::description::{ClassCount, ColumnReading, DatasetDescription};
+use crate::report::dataset::{self, read_as};
+use crate::report::page::document::{Block, Cell, Table, columns};
+use crate::report::page::material::Material;
+use crate::report::page::words::Words;
+
+/// How each column of a table was read, and how often each class occurs; none for images.
+pub(super) fn columns_read(data: &DatasetDescription) -> Option<Block> {
+    if data.columns.is_empty() {
+        return None;
+    }
+    let column =
+        |column: &ColumnReading| vec![Cell::of(&column.name), Cell::of(read_as(column, data))];
+    let class = |class: &ClassCount| {
+        let counts = [class.train, class.test].map(|count| Cell::of(count.to_string()));
+        [vec![Cell::of(&class.name)], counts.to_vec()].concat()
+    };
+    let read = Table {
+        caption: Words::new().strong("How each column was read").plain("."),
+        columns: columns(&["column", "read as"], &[]),
+        rows: data.columns.iter().map(column).collect(),
+        notes: Vec::new(),
+    };
+    let classes = Table {
+        caption: Words::new()
+            .strong("Rows of each class")
+            .plain("; training rows with those held out for validation."),
+        columns: columns(&["class"], &["training", "test"]),
+        rows: data.classes.iter().map(class).collect(),
+        notes: Vec::new(),
+    };
+    Some(Block::Folded {
+        summary: "How each column of the table was read, and how often each class occurs"
+            .to_owned(),
+        blocks: vec![Block::Table(read), Block::Table(classes)],
+    })
+}
+
+/// What a reader should know of the settings and of the data before believing a number.
+pub(in crate::report::page) fn cautions(material: &Material<'_>) -> Vec<Words> {
+    let cautions = material.results.cautions.iter();
+    let cautions = cautions.map(|caution| {
+        let settings = Words::new().strong("The settings").plain(": ");
+        settings.and(Words::marked(caution)).plain(".")
+    });
+    cautions.chain(data_notes(material)).collect()
+}
+
+/// The same of the data alone, dataset by dataset.
+fn data_notes(material: &Material<'_>) -> Vec<Words> {
+    let datasets = material.results.datasets();
+    let note = |data: &&DatasetDescription| -> Vec<Words> {
+        let notes = dataset::notes(data).into_iter();
+        let strong = Words::new().strong(format!("The data ({})", data.dataset));
+        notes
+            .map(|note| {
+                strong
+                    .clone()
+                    .plain(": ")
+                    .and(Words::marked(&note))
+                    .plain(".")
+            })
+            .collect()
+    };
+    datasets.iter().flat_map(note).collect()
+}
