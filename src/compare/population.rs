@@ -5,6 +5,8 @@
 //! So every training that is evaluated with them is evaluated with the population's statistics at its end
 //! as well, and whoever states the one number states the other where they differ.
 
+use std::collections::BTreeMap;
+
 use super::metric::Metric;
 use super::{CONFIDENCE, Comparison, mean_difference};
 use crate::record::results::{Results, TrialCurves};
@@ -167,15 +169,12 @@ impl Gaps {
 /// The networks are the same, so the noise is that of the differences.
 pub fn gaps(results: &Results) -> Gaps {
     let mut gaps = Gaps::default();
-    let mut conditions: Vec<(usize, Vec<&TrialCurves>)> = Vec::new();
+    let mut conditions: BTreeMap<usize, Vec<&TrialCurves>> = BTreeMap::new();
     let completed = results.trials.iter().filter(|t| t.outcome == "completed");
     for trial in completed.filter(|trial| uses_running(results, trial)) {
-        match conditions.iter_mut().find(|(at, _)| *at == trial.condition) {
-            Some((_, trials)) => trials.push(trial),
-            None => conditions.push((trial.condition, vec![trial])),
-        }
+        conditions.entry(trial.condition).or_default().push(trial);
     }
-    for (_, trials) in &conditions {
+    for trials in conditions.values() {
         // This version always writes the first of the two.
         let is_earlier = |trial: &&&TrialCurves| {
             let last = trial.epochs.last();
