@@ -55,6 +55,28 @@ fn an_experiment_that_is_not_there_is_named() {
 }
 
 #[test]
+fn what_is_no_experiment_and_what_is_no_results_folder_is_told() {
+    let lab = Lab::with(SMALL);
+    lab.write("results/old/experiment.toml", SMALL.as_bytes());
+    lab.write("people.csv", b"age,class\n1,a\n2,b\n");
+    lab.bn_lab(&["run", "results/old"]).refused(
+        2,
+        &[
+            "`results/old` is a results folder",
+            "`results/old/experiment.toml`",
+        ],
+    );
+    lab.bn_lab(&["plan", "people.csv"])
+        .refused(2, &["`people.csv` is a table", "file = \"people.csv\""]);
+    for verb in ["report", "results", "compare", "show"] {
+        lab.bn_lab(&[verb, "experiment.toml"]).refused(
+            1,
+            &["`experiment.toml` is not a results folder: it is a file"],
+        );
+    }
+}
+
+#[test]
 fn a_wrong_command_line_exits_with_2() {
     let ran = Lab::new().bn_lab(&["rum"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);

@@ -27,7 +27,9 @@ pub fn run(arguments: &cli::Report) -> Result<()> {
         ));
     }
     match &arguments.results[..] {
-        [folder] if several::folders(folder)?.is_empty() => report(folder, arguments),
+        [folder] if fs::is_file(folder) || several::folders(folder)?.is_empty() => {
+            report(folder, arguments)
+        }
         given => several::report(given, arguments),
     }
 }

@@ -141,7 +141,10 @@ pub fn together(first: (&str, &Results), second: (&str, &Results)) -> Result<Res
     }
     let mut both = first.1.clone();
     both.tuning = None;
-    both.claim = None;
+    // Of a claim only what it is about matters between folders.
+    let claims = [first, second].map(|(_, results)| results.claim.as_ref());
+    let mut claims = claims.into_iter().flatten();
+    both.claim = claims.find(|claim| claim.about_evaluation).cloned();
     both.trials = Vec::new();
     both.axes.insert(0, FOLDER.to_owned());
     let most = first.1.trials.iter().map(|trial| trial.condition).max();

@@ -123,10 +123,14 @@ pub fn columns(data: &DatasetDescription, write: fn(&Sheet) -> String) -> String
 pub fn read_as(column: &ColumnReading, data: &DatasetDescription) -> String {
     match column.role {
         ColumnRole::Input => "input".to_owned(),
-        ColumnRole::Category { values } => format!("category with {values} values"),
+        ColumnRole::Category { values } => format!("category with {}", values_of(values)),
         ColumnRole::Label => format!("label with {} classes", data.classes.len()),
         ColumnRole::Ignored => "ignored".to_owned(),
     }
+}
+
+fn values_of(count: usize) -> String {
+    units::counted(count, "value", "values")
 }
 
 /// `61 inputs; categories town (3 values), job (12 values); label class; ignored id`
@@ -134,7 +138,7 @@ fn alike(columns: &[ColumnReading]) -> String {
     let of = |is: fn(&ColumnRole) -> bool| columns.iter().filter(move |column| is(&column.role));
     let named = |is: fn(&ColumnRole) -> bool| -> Vec<String> {
         let name = |column: &ColumnReading| match column.role {
-            ColumnRole::Category { values } => format!("{} ({values} values)", column.name),
+            ColumnRole::Category { values } => format!("{} ({})", column.name, values_of(values)),
             _ => column.name.clone(),
         };
         of(is).map(name).collect()
@@ -275,6 +279,26 @@ mod tests {
         let said = lines([&even, &even]);
         assert_eq!(said.len(), 2, "{said:?}");
         assert!(said[1].starts_with("data     csv: 2 classes ("), "{said:?}");
+    }
+
+    #[test]
+    fn test_rows_that_stand_in_training_and_columns_of_ids_are_noted() {
+        let mut table = described(&[("no", 50, 10), ("yes", 50, 10)]);
+        table.repeated_test_examples = 10;
+        table.columns = vec![
+            column("town", ColumnRole::Category { values: 60 }),
+            column("label", ColumnRole::Label),
+        ];
+        assert!(notes(&table).is_empty(), "half of either is not most");
+        table.repeated_test_examples = 11;
+        table.columns[0].role = ColumnRole::Category { values: 61 };
+        assert_eq!(
+            notes(&table),
+            [
+                "most test examples stand in training as well: the test score says little about new data",
+                "column `town` has 61 different texts in 120 rows, each of them an input: is it an id, a name or a time? `data.ignore` leaves it out",
+            ]
+        );
     }
 
     #[test]

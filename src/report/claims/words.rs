@@ -127,7 +127,7 @@ pub fn markdown(entries: &[Entry]) -> String {
 }
 
 /// How to read the effect of a test.
-pub(in crate::report) const EFFECTS: &str = "The effect of a test in one setting has its 95 % interval in brackets; of several settings it is the median of their mean differences, with the smallest and the largest in parentheses. What is as expected, the opposite or undecided is said after Holm's correction for all comparisons of the claim. n counts replicates, paired by their random numbers.";
+pub(in crate::report) const EFFECTS: &str = "The effect of a test in one setting has its 95 % interval in brackets; of several settings it is the median of their mean differences, with the smallest and the largest in parentheses, over those settings in which the difference is no effect of how the network is evaluated. What is as expected, the opposite or undecided is said after Holm's correction for all comparisons of the claim. n counts replicates, paired by their random numbers.";
 
 /// A line of a cell for each.
 fn escaped(lines: &[String]) -> String {
