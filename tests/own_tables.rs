@@ -295,7 +295,7 @@ fn a_folder_of_an_earlier_version_is_read_and_trained_again_with_a_reason() {
     let before = lab.files("results/x/trials");
     for arguments in [
         &["clean", "results/x"][..],
-        &["clean", "results/x", "--remove"],
+        &["clean", "results/x", "--remove", "--stale"],
         &["merge", "results/x", "--into", "whole"],
     ] {
         let says = [

@@ -1,5 +1,6 @@
 //! Claims about made-up folders.
 
+mod evaluation;
 mod settings;
 mod taken;
 mod words;
@@ -307,70 +308,6 @@ It helps
     );
     assert_eq!(json["claims"][0]["comparisons"][0]["pairs"], 7);
     assert_eq!(json["claims"][0]["comparisons"][0]["outcome"], "supported");
-}
-
-/// Gives every trial a test accuracy under the population's statistics.
-fn evaluate_both(folder: &mut Results, population: impl Fn(&TrialCurves) -> f64) {
-    for (key, value) in [("norm.kind", "batch"), ("norm.evaluation", "running")] {
-        folder.norm.insert(key.to_owned(), value.to_owned());
-    }
-    for trial in &mut folder.trials {
-        let score = population(trial);
-        let row = trial.epochs.last_mut().expect("rows");
-        row.running_test_accuracy = Some(row.test_accuracy);
-        row.precise_test_accuracy = Some(score);
-    }
-}
-
-#[test]
-fn what_only_running_statistics_show_counts_neither_for_a_claim_nor_against_it() {
-    let told_with = |population: f64| {
-        let mut folder = placements(&GAIN, &BASE, vec![test("test_accuracy", Expect::Lower)]);
-        for key in ["norm.kind", "norm.evaluation"] {
-            let value = key.strip_prefix("norm.kind").map_or("running", |_| "batch");
-            folder.norm.insert(key.to_owned(), value.to_owned());
-        }
-        for trial in &mut folder.trials {
-            // Both placements alike, but for what is asked.
-            let gain = if trial.axes == ["before"] {
-                population
-            } else {
-                0.0
-            };
-            let score = BASE[trial.replicate as usize - 1] + gain;
-            let row = trial.epochs.last_mut().expect("rows");
-            row.running_test_accuracy = Some(row.test_accuracy);
-            row.precise_test_accuracy = Some(score);
-        }
-        let judgement = judge(&folder).expect("judged").expect("claimed");
-        let entry = Entry {
-            folder: "results/x".to_owned(),
-            judgement,
-            figure: None,
-            report: None,
-        };
-        let table = csv(std::slice::from_ref(&entry));
-        let mut reader = ::csv::Reader::from_reader(table.as_bytes());
-        let row = reader.records().next().expect("a row").expect("a row");
-        let last: Vec<f64> = row.iter().skip(29).map(|c| c.parse().unwrap()).collect();
-        let code = row[27].to_owned();
-        (verdict(&entry.judgement), code, last)
-    };
-    let (verdict, code, population) = told_with(-0.01);
-    assert!(
-        verdict.contains("an effect of how the network is evaluated"),
-        "{verdict}"
-    );
-    assert_eq!(code, "effect of evaluation");
-    for number in population {
-        assert!((number + 0.01).abs() < 1e-9, "{number}");
-    }
-    let (verdict, code, population) = told_with(0.03);
-    assert_eq!(
-        (verdict.as_str(), code.as_str()),
-        ("the opposite holds", "opposite")
-    );
-    assert!((population[0] - 0.03).abs() < 1e-9);
 }
 
 #[test]
