@@ -62,11 +62,15 @@ pub enum Error {
 /// What to do about a failed `action`, where that is known.
 fn way_out(action: &str, source: &std::io::Error) -> &'static str {
     use std::io::ErrorKind::{
-        AlreadyExists, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull,
+        AlreadyExists, FileTooLarge, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem,
+        StorageFull,
     };
     match source.kind() {
         StorageFull => {
             "\n  hint: make room and run the same command again; finished trials are kept"
+        }
+        FileTooLarge if action != "read" => {
+            "\n  hint: files may not grow so long here (`ulimit -f` shows the limit); raise it and run the same command again; finished trials are kept"
         }
         AlreadyExists | NotADirectory | NotFound | PermissionDenied | ReadOnlyFilesystem
             if action != "read" =>

@@ -1,4 +1,5 @@
-//! The cellar: the only room that touches the file system, so that every error carries its path.
+//! The cellar: the only room that touches the file system, so that every error carries its path, and no
+//! file of a results folder leads elsewhere (`place`).
 //!
 //! Whole files are replaced atomically (a temporary file in the same folder, synced, then renamed);
 //! growing files are flushed row by row, so that what was measured survives whatever comes next.
@@ -6,13 +7,17 @@
 mod growing;
 mod lock;
 mod paths;
+mod place;
 
 pub use self::growing::{Growing, Grown, whole_lines};
-pub use self::lock::{Held, Lock};
+pub use self::lock::{Held, Lock, tell_of_waits};
 pub use self::paths::{physical, seen_from};
+pub use self::place::enclose;
+
+use self::place::{Kind, Writing};
 
 use std::borrow::Cow;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -32,17 +37,26 @@ pub fn from_home(path: &str) -> Option<Cow<'_, str>> {
 
 /// Reads a whole file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|e| Error::io("read", path, e))
+    place::read(path).map_err(|e| Error::io("read", path, e))
 }
 
 /// Reads a whole UTF-8 text file.
 pub fn read_text(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|e| Error::io("read", path, e))
+    let text = String::from_utf8(read(path)?);
+    text.map_err(|e| {
+        let end = e.utf8_error().valid_up_to();
+        let line = e.as_bytes()[..end].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let fault = std::io::Error::new(
+            ErrorKind::InvalidData,
+            format!("it is no UTF-8 text (line {line})"),
+        );
+        Error::io("read", path, fault)
+    })
 }
 
 /// Reads a whole file, or `None` where there is none.
 pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
-    match fs::read(path) {
+    match place::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
         Err(e) => Err(Error::io("read", path, e)),
@@ -51,30 +65,30 @@ pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
 
 /// Whether there is anything at `path`.
 pub fn is_there(path: &Path) -> bool {
-    path.exists()
+    place::kind(path).is_ok_and(|kind| kind.is_some())
 }
 
 /// Whether `path` is a file that can be opened.
 pub fn is_file(path: &Path) -> bool {
-    path.is_file()
+    size(path).is_some()
 }
 
 /// The size of a file in bytes, or `None` where there is none.
 pub fn size(path: &Path) -> Option<u64> {
-    fs::metadata(path)
-        .ok()
-        .filter(fs::Metadata::is_file)
-        .map(|m| m.len())
+    match place::kind(path) {
+        Ok(Some(Kind::File(bytes))) => Some(bytes),
+        _ => None,
+    }
 }
 
 /// Creates a folder and its parents.
 pub fn create_folder(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).map_err(|e| Error::io("create the folder", path, e))
+    place::create_folders(path).map_err(|e| Error::io("create the folder", path, e))
 }
 
 /// Deletes a file, if it is there.
 pub fn remove_if_exists(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
+    match place::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, e)),
         _ => Ok(()),
     }
@@ -82,25 +96,37 @@ pub fn remove_if_exists(path: &Path) -> Result<()> {
 
 /// The files in a folder, in the order of their names; none where there is no folder.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    entries(folder, Path::is_file)
+    let is_file = |path: &Path, kind| match kind {
+        Kind::File(_) => Ok(true),
+        Kind::Link => place::check_link(path).map(|()| is_file(path)),
+        _ => Ok(false),
+    };
+    entries(folder, is_file)
 }
 
 /// The folders in a folder, links to folders left out, in the order of their names; none where
 /// there is no folder.
 pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
-    entries(folder, |path| path.is_dir() && !path.is_symlink())
+    let is_folder = |path: &Path, kind| match kind {
+        Kind::Folder => Ok(true),
+        Kind::Link => place::check_link(path).map(|()| false),
+        _ => Ok(false),
+    };
+    entries(folder, is_folder)
 }
 
-fn entries(folder: &Path, is_wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
+fn entries(
+    folder: &Path,
+    is_wanted: impl Fn(&Path, Kind) -> std::io::Result<bool>,
+) -> Result<Vec<PathBuf>> {
+    let entries = match place::entries(folder) {
         Ok(entries) => entries,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(Error::io("list", folder, e)),
     };
     let mut wanted = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|e| Error::io("list", folder, e))?.path();
-        if is_wanted(&path) {
+    for (path, kind) in entries {
+        if is_wanted(&path, kind).map_err(|e| Error::io("list", folder, e))? {
             wanted.push(path);
         }
     }
@@ -120,21 +146,19 @@ pub fn bytes_below(folder: &Path) -> Result<u64> {
 
 /// The [`Partial`] files in `folder` that nobody finished, or not yet.
 pub fn partials(folder: &Path) -> Result<Vec<PathBuf>> {
-    let is_partial = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default();
-        name.to_string_lossy().starts_with(PARTIAL)
-    };
-    Ok(files(folder)?.into_iter().filter(is_partial).collect())
+    entries(folder, |path, kind| {
+        Ok(is_partial(path) && matches!(kind, Kind::File(_)))
+    })
 }
 
 /// Gives a file another path in the same file system, in one step; what stood there goes.
 pub fn rename(from: &Path, to: &Path) -> Result<()> {
-    fs::rename(from, to).map_err(|e| Error::io("replace", to, e))
+    place::rename(from, to).map_err(|e| Error::io("replace", to, e))
 }
 
 /// Deletes a folder with all that is in it, if it is there.
 pub fn remove_folder(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
+    match place::remove_tree(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, e)),
         _ => Ok(()),
     }
@@ -143,16 +167,8 @@ pub fn remove_folder(path: &Path) -> Result<()> {
 /// Deletes what a killed process left of [`Partial`] files in `folder`. Only for a folder that
 /// nobody else is writing into.
 pub fn remove_partials(folder: &Path) -> Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(Error::io("list", folder, e)),
-    };
-    for entry in entries {
-        let entry = entry.map_err(|e| Error::io("list", folder, e))?;
-        if is_partial(&entry.path()) {
-            remove_if_exists(&entry.path())?;
-        }
+    for path in partials(folder)? {
+        remove_if_exists(&path)?;
     }
     Ok(())
 }
@@ -180,13 +196,13 @@ fn sync_folder_of(path: &Path) {
 
 /// Deletes a folder if it is empty; whether it was is nobody's business.
 pub fn remove_empty_folder(path: &Path) {
-    drop(fs::remove_dir(path));
+    drop(place::remove_empty_folder(path));
 }
 
 /// Copies a file, piece by piece; a reader of `to` sees the old file or the new one, never a part. A
 /// power failure soon after may leave it empty: nothing waits for the disk.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
-    let mut source = File::open(from).map_err(|e| Error::io("read", from, e))?;
+    let mut source = place::open(from).map_err(|e| Error::io("read", from, e))?;
     let mut partial = Partial::beside(to)?;
     std::io::copy(&mut source, partial.file.as_file_mut())
         .map_err(|e| Error::io("write", to, e))?;
@@ -213,16 +229,9 @@ impl Partial {
     /// Starts a file that will become `path`; its folder must exist.
     pub fn beside(path: &Path) -> Result<Self> {
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(PARTIAL);
-        #[cfg(unix)]
-        {
-            // As an ordinary new file: the umask still applies.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let file = builder
-            .tempfile_in(folder)
+        let file = tempfile::Builder::new()
+            .prefix(PARTIAL)
+            .make_in(folder, |path| place::open_to_write(path, Writing::New))
             .map_err(|e| Error::io("write", path, e))?;
         Ok(Self {
             file,
@@ -251,16 +260,19 @@ impl Partial {
 
     /// Renames into place; a power failure may leave the file empty.
     fn persist_unsynced(self) -> Result<()> {
-        self.file
-            .persist(&self.path)
-            .map(|_| ())
-            .map_err(|e| Error::io("replace", &self.path, e.error))
+        let (file, partial) = self.file.into_parts();
+        drop(file);
+        place::rename(&partial, &self.path).map_err(|e| Error::io("replace", &self.path, e))?;
+        // Nothing stands at its temporary name any more.
+        drop(partial.keep());
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).unwrap();

@@ -84,6 +84,8 @@ pub mod walk;
 
 /// Runs the command that `cli` asks for.
 pub fn run(cli: cli::Cli) -> error::Result<()> {
+    commands::let_long_files_fail();
+    fs::tell_of_waits(commands::say);
     match cli.command {
         cli::Command::Run(arguments) => commands::run::run(&arguments),
         cli::Command::Plan(arguments) => commands::plan::run(&arguments),

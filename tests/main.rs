@@ -33,6 +33,8 @@ mod results;
 mod rooms;
 mod run;
 mod shards;
+#[cfg(unix)]
+mod signals;
 mod submitting;
 mod trained;
 mod tune;

@@ -16,8 +16,11 @@ pub mod results;
 pub mod run;
 mod settling;
 pub mod show;
+mod signals;
 pub mod submit;
 pub mod watch;
+
+pub(crate) use self::signals::let_long_files_fail;
 
 use std::io::Write;
 use std::path::Path;
@@ -51,7 +54,7 @@ fn print_if_open(text: &str) -> Result<bool> {
 }
 
 /// Says something on stderr; a closed stderr is no reason to stop.
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     drop(writeln!(std::io::stderr(), "{}", for_markup(text)));
 }
 

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use crate::cli::{self, MessageFormat};
 use crate::commands::present::present;
+use crate::commands::signals::Signals;
 use crate::commands::{data, load, print, provenance, refuse_compact, say, settling};
 use crate::config::spec::{self, Experiment};
 use crate::data::Places;
@@ -32,7 +32,8 @@ use crate::units;
 /// Runs an experiment from its file to its charts.
 pub fn run(arguments: &cli::Run) -> Result<()> {
     panics::keep_quietly();
-    let stop = stop_on_signal()?;
+    let signals = Signals::listen()?;
+    let stop = signals.stop();
     let quiet = arguments.quiet;
     let experiment = load(&arguments.experiment, quiet)?;
     refuse_compact(&experiment)?;
@@ -101,7 +102,8 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     if is_json {
         observers.push(&mut messages);
     }
-    let tally = runner::run(&sweep, &trainer, gate.as_ref(), &stop, &mut observers)?;
+    let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
+    let tally = signals.while_training(train)?;
     // The writer, and with it the sign that this run is alive, is kept until the charts show its
     // tables.
     let ending = Ending {
@@ -290,20 +292,6 @@ fn tell_of_unused_folder(trials: &[Arc<Trial>], places: &Places) {
             ));
         }
     }
-}
-
-/// The first Ctrl-C (or SIGTERM) lets every trial finish its step and be recorded; the second ends
-/// the process at once.
-fn stop_on_signal() -> Result<Stop> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let code = i32::from(Error::Interrupted.exit_code());
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // In this order: the first signal finds the flag down, and raises it.
-        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&flag))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))
-            .map_err(|e| Error::Usage(format!("cannot listen for Ctrl-C: {e}")))?;
-    }
-    Ok(Stop::on(flag))
 }
 
 /// Says once that a request to stop was heard.

@@ -3,12 +3,36 @@
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::place::{self, Writing};
 use crate::error::{Error, Result};
 
 /// How long to sleep between two attempts to take a lock that another process holds.
 const ATTEMPTS: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(20));
+
+/// How long a wait is nothing to speak of.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// Where waits are told of.
+static TELL: OnceLock<fn(&str)> = OnceLock::new();
+
+/// Says from now on with `tell` what is waited for, where that takes longer than a moment.
+pub fn tell_of_waits(tell: fn(&str)) {
+    // Whoever came first is heard.
+    TELL.get_or_init(|| tell);
+}
+
+fn tell(path: &Path, patience: Duration) {
+    if let Some(tell) = TELL.get() {
+        let most = crate::units::duration(patience.as_secs_f64());
+        tell(&format!(
+            "waiting for another bn-lab that holds `{}`, at most {most}; Ctrl-C ends the wait",
+            path.display()
+        ));
+    }
+}
 
 /// An exclusive lock that lasts as long as the value; the system frees it when the process dies.
 #[derive(Debug)]
@@ -42,10 +66,15 @@ impl Lock {
     pub fn take_within(path: &Path, patience: Duration) -> Result<Option<Self>> {
         let started = Instant::now();
         let (mut pause, longest) = ATTEMPTS;
+        let mut is_told = false;
         loop {
             let lock = Self::try_take(path)?;
             if lock.is_some() || started.elapsed() > patience {
                 return Ok(lock);
+            }
+            if !is_told && started.elapsed() > SILENCE {
+                is_told = true;
+                tell(path, patience);
             }
             std::thread::sleep(pause);
             pause = (pause * 2).min(longest);
@@ -71,7 +100,7 @@ impl Lock {
 
     /// Whether the lock at `path` is held. Asking disturbs nobody else who asks.
     pub fn is_held(path: &Path) -> Result<Held> {
-        let file = match File::open(path) {
+        let file = match place::open(path) {
             Ok(file) => file,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Held::Absent),
             Err(e) => return Err(Error::io("read", path, e)),
@@ -85,12 +114,7 @@ impl Lock {
 }
 
 fn open(path: &Path) -> Result<File> {
-    File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(|e| Error::io("create", path, e))
+    place::open_to_write(path, Writing::Kept).map_err(|e| Error::io("create", path, e))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::event::Point;
+use crate::fs;
 
 /// A results folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,9 +12,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The results folder at `root`, which need not exist yet.
+    /// The results folder at `root`, which need not exist yet. It may come from anybody: no link in it is
+    /// followed any more.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        let root = root.into();
+        fs::enclose(&root);
+        Self { root }
     }
 
     /// The folder itself.
