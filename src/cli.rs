@@ -2,6 +2,7 @@
 
 mod explain;
 mod plot;
+mod reading;
 mod report;
 
 use std::path::PathBuf;
@@ -66,6 +67,30 @@ pub enum Command {
     Data(Data),
     /// Walk one unit through one batch: every number of batch normalisation, its formula beside it
     Explain(Explain),
+}
+
+impl Command {
+    /// How the command is told to write into another folder; `None` where it writes into none, or into a
+    /// file that is named.
+    pub fn elsewhere(&self) -> Option<&'static str> {
+        match self {
+            Self::Run(_) | Self::Plan(_) | Self::Submit(_) => Some("-o output.dir=DIR"),
+            Self::Report(arguments) if arguments.splice.is_some() => None,
+            Self::Plot(_) | Self::Report(_) => Some("--output DIR"),
+            Self::Merge(_) | Self::Publish(_) => Some("--into DIR"),
+            Self::Data(Data {
+                action: DataAction::Fetch { .. },
+            }) => Some("--data-dir DIR"),
+            Self::Results(_)
+            | Self::Compare(_)
+            | Self::Claims(_)
+            | Self::Watch(_)
+            | Self::Clean(_)
+            | Self::Show(_)
+            | Self::Data(_)
+            | Self::Explain(_) => None,
+        }
+    }
 }
 
 /// An experiment file and what overrides it.
@@ -406,5 +431,28 @@ mod tests {
     fn the_command_line_is_well_formed() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_the_option_that_its_hints_name() {
+        for line in [
+            "run x.toml",
+            "plan x.toml",
+            "submit x.toml --engine slurm",
+            "report x",
+            "plot x",
+            "merge x --into y",
+            "publish x --into y",
+            "data fetch mnist",
+        ] {
+            let words = || ["bn-lab"].into_iter().chain(line.split(' '));
+            let parsed = Cli::try_parse_from(words()).expect(line);
+            let option = parsed.command.elsewhere().expect(line);
+            // Given already, it can be given no more, or once more.
+            let given = words().chain(option.split(' '));
+            let refusal = Cli::try_parse_from(given).err().map(|error| error.kind());
+            let twice = Some(clap::error::ErrorKind::ArgumentConflict);
+            assert!(refusal.is_none() || refusal == twice, "{line} {option}");
+        }
     }
 }

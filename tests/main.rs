@@ -18,6 +18,7 @@ mod evaluated;
 mod explain;
 mod faults;
 mod harness;
+mod hostile;
 mod interruption;
 mod merging;
 mod messages;

@@ -125,7 +125,7 @@ fn folders_can_be_merged_into_one_that_has_a_part_and_what_is_missing_is_said() 
         .iter()
         .filter(|trial| trial["outcome"] == "pending")
         .count();
-    let note = format!("{missing} to do, which no folder has finished");
+    let note = format!("{missing} pending, which no folder has finished");
     assert!(missing > 0 && ran.stderr.contains(&note), "{}", ran.stderr);
     merged(&lab, &["part2", "part3"]);
     assert_same(&one_run(SMALL), &lab.reproducible_files("whole"));

@@ -40,7 +40,7 @@ fn summary(merged: &Merged) -> String {
     );
     if finished < planned {
         text.push_str(&format!(
-            "; {} to do, which no folder has finished: `bn-lab run` completes them",
+            "; {} pending, which no folder has finished: `bn-lab run` completes them",
             planned - finished
         ));
     }

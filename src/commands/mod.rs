@@ -1,4 +1,4 @@
-//! One verb, one file. Commands are the only place that prints to stdout.
+//! One verb, one file.
 
 pub mod claims;
 pub mod clean;
@@ -22,7 +22,6 @@ pub mod watch;
 
 pub(crate) use self::signals::let_long_files_fail;
 
-use std::io::Write;
 use std::path::Path;
 
 use crate::config::{self, spec::Experiment};
@@ -32,31 +31,10 @@ use crate::plot::figures;
 use crate::record;
 use crate::record::layout::Layout;
 use crate::record::results::Results;
-use crate::units::for_markup;
+use crate::streams::{print, say};
 
 /// Said where a folder has no curve yet.
 const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been completed yet";
-
-/// Prints results to stdout, without characters that would steer a terminal. A reader that closed the
-/// pipe (`| head`) has seen enough: no error.
-fn print(text: &str) -> Result<()> {
-    print_if_open(&for_markup(text)).map(|_| ())
-}
-
-/// Likewise, as it is; `false` once nobody reads any more.
-fn print_if_open(text: &str) -> Result<bool> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => Ok(true),
-        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
-        Err(e) => Err(Error::io("write to", Path::new("stdout"), e)),
-    }
-}
-
-/// Says something on stderr; a closed stderr is no reason to stop.
-pub(crate) fn say(text: &str) {
-    drop(writeln!(std::io::stderr(), "{}", for_markup(text)));
-}
 
 /// Writes what tuning chose, and the comparison that the experiment is about, beside the other tables;
 /// or deletes what an earlier experiment left.

@@ -58,7 +58,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(e)) => Err(Error::io("lock", path, e)),
+            Err(TryLockError::Error(e)) => Err(no_locks(path, &e)),
         }
     }
 
@@ -86,7 +86,7 @@ impl Lock {
     pub fn take_own(path: &Path, text: &str) -> Result<Self> {
         let mut file = open(path)?;
         // Whoever asks `is_held` at this moment shares it for an instant.
-        file.lock().map_err(|e| Error::io("lock", path, e))?;
+        file.lock().map_err(|e| no_locks(path, &e))?;
         file.write_all(text.as_bytes())
             .map_err(|e| Error::io("write", path, e))?;
         Ok(Self { file })
@@ -114,7 +114,28 @@ impl Lock {
 }
 
 fn open(path: &Path) -> Result<File> {
-    place::open_to_write(path, Writing::Kept).map_err(|e| Error::io("create", path, e))
+    place::open_to_write(path, Writing::Kept).map_err(|e| match e.kind() {
+        ErrorKind::PermissionDenied if path.exists() => not_ours(path, &e),
+        _ => Error::io("create", path, e),
+    })
+}
+
+/// The lock is there, and this user may not write to it.
+fn not_ours(path: &Path, e: &std::io::Error) -> Error {
+    Error::Folder {
+        problem: format!("cannot use the lock `{}`: {e}", path.display()),
+        hint: "it seems to be another user's: ask for the right to write in that folder, or choose another one"
+            .to_owned(),
+    }
+}
+
+/// The system refuses to lock a file, for another reason than that it is locked.
+fn no_locks(path: &Path, e: &std::io::Error) -> Error {
+    Error::Folder {
+        problem: format!("cannot lock `{}`: {e}", path.display()),
+        hint: "its file system seems to have no locks, which keep runs from disturbing each other: choose a folder on a local disk"
+            .to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -138,6 +159,17 @@ mod tests {
         drop(lock);
         assert_eq!(Lock::is_held(&path).unwrap(), Held::No);
         assert!(Lock::try_take(&path).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_file_system_without_locks_has_a_way_out() {
+        let refused = std::io::Error::from(ErrorKind::Unsupported);
+        assert_eq!(
+            no_locks(Path::new("x/.lock"), &refused).told(Some("-o output.dir=DIR")),
+            "cannot lock `x/.lock`: unsupported\n  hint: its file system seems to have no locks, \
+             which keep runs from disturbing each other: choose a folder on a local disk \
+             (`-o output.dir=DIR`)"
+        );
     }
 
     #[test]

@@ -371,11 +371,15 @@ fn lock(layout: &Layout) -> Result<Lock> {
 }
 
 fn held_too_long(path: &Path, patience: Duration) -> Error {
-    Error::Results(format!(
-        "another bn-lab has held `{}` for {} s\n  hint: is it stopped, or hung on a network file system? end it, or choose another folder with `-o output.dir=…`",
-        path.display(),
-        patience.as_secs()
-    ))
+    Error::Folder {
+        problem: format!(
+            "another bn-lab has held `{}` for {} s",
+            path.display(),
+            patience.as_secs()
+        ),
+        hint: "is it stopped, or hung on a network file system? end it, or choose another folder"
+            .to_owned(),
+    }
 }
 
 fn write(layout: &Layout, id: &str, running: &Running) -> Result<()> {

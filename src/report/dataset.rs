@@ -2,7 +2,7 @@
 //! looks at no input, and what a reader should know before believing a number. Said before training, in
 //! the plan, below a run's table and in the report, in the same words.
 
-use super::sheet::Sheet;
+use super::sheet::{Page, Sheet};
 use crate::description::{ClassCount, ColumnReading, ColumnRole, DatasetDescription};
 use crate::units;
 
@@ -101,22 +101,22 @@ pub fn lines<'a>(datasets: impl IntoIterator<Item = &'a DatasetDescription>) -> 
     lines
 }
 
-/// Each column of a table and how it was read, as `write` writes it; of many columns, how many are read
+/// Each column of a table and how it was read, as a `page` shows it; of many columns, how many are read
 /// alike. Empty for images.
-pub fn columns(data: &DatasetDescription, write: fn(&Sheet) -> String) -> String {
+pub fn columns(data: &DatasetDescription, page: Page) -> String {
     let columns = &data.columns;
     if columns.is_empty() {
         return String::new();
     }
     if columns.len() > MOST_COLUMNS {
-        return format!("columns  {}\n", alike(columns));
+        return format!("{}\n", page.line(&format!("columns  {}", alike(columns))));
     }
     let row = |column: &ColumnReading| vec![column.name.clone(), read_as(column, data)];
     let sheet = Sheet {
         columns: vec!["column".to_owned(), "read as".to_owned()],
         rows: columns.iter().map(row).collect(),
     };
-    write(&sheet)
+    page.table(&sheet)
 }
 
 /// `input`, `category with 3 values`, `label with 2 classes`, `ignored`
@@ -207,12 +207,7 @@ fn percent(share: f64) -> String {
 }
 
 fn short(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
-        return name.to_owned();
-    }
-    let mut shown: String = name.chars().take(LONGEST_NAME - 1).collect();
-    shown.push('…');
-    shown
+    units::cut(name, LONGEST_NAME).into_owned()
 }
 
 #[cfg(test)]
@@ -304,14 +299,14 @@ mod tests {
     #[test]
     fn columns_are_listed_and_many_are_counted() {
         let mut table = described(&[("no", 5, 1), ("yes", 5, 1)]);
-        assert_eq!(columns(&table, Sheet::table), "");
+        assert_eq!(columns(&table, Page::Text), "");
         table.columns = vec![
             column("age", ColumnRole::Input),
             column("town", ColumnRole::Category { values: 3 }),
             column("id", ColumnRole::Ignored),
             column("bought", ColumnRole::Label),
         ];
-        let listed = columns(&table, Sheet::table);
+        let listed = columns(&table, Page::Text);
         for line in [
             "age     input",
             "town    category with 3 values",
@@ -323,7 +318,7 @@ mod tests {
         let inputs = (0..30).map(|i| column(&format!("x{i}"), ColumnRole::Input));
         table.columns.extend(inputs);
         assert_eq!(
-            columns(&table, Sheet::table),
+            columns(&table, Page::Text),
             "columns  31 inputs; categories town (3 values); label bought; ignored id\n"
         );
     }
