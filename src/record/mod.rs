@@ -17,6 +17,7 @@ pub mod leftovers;
 pub mod live;
 pub mod manifest;
 pub mod merge;
+mod nearest;
 mod opening;
 pub mod overview;
 pub mod publish;
