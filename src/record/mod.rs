@@ -2,6 +2,7 @@
 
 pub mod account;
 mod again;
+mod attempts;
 mod checkpoint;
 pub mod claims;
 pub mod compact;
