@@ -28,7 +28,7 @@
 //! | gate | [`submit`] | nobody: text for engines that run many processes |
 //! | gallery | [`stats`], [`mod@compare`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
 //! | stairs | [`walk`], [`description`] | nobody: plain values, from the workshop to the archive and the gallery |
-//! | cellar | [`fs`], [`error`], [`units`] | nobody |
+//! | cellar | [`fs`], [`error`], [`units`], [`threads`], [`machine`] | nobody |
 //!
 //! `tests/rooms.rs` enforces who may know whom. Some walls stand elsewhere than one might guess:
 //!
@@ -65,6 +65,7 @@ pub mod fault;
 pub mod fs;
 #[cfg(test)]
 mod fuzz_tests;
+pub mod machine;
 pub mod model;
 pub mod optim;
 pub mod panics;
@@ -78,12 +79,14 @@ pub mod scripted;
 pub mod seed;
 pub mod stats;
 pub mod submit;
+pub mod threads;
 pub mod train;
 pub mod units;
 pub mod walk;
 
 /// Runs the command that `cli` asks for.
 pub fn run(cli: cli::Cli) -> error::Result<()> {
+    threads::start();
     match cli.command {
         cli::Command::Run(arguments) => commands::run::run(&arguments),
         cli::Command::Plan(arguments) => commands::plan::run(&arguments),

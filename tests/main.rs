@@ -19,6 +19,7 @@ mod explain;
 mod faults;
 mod harness;
 mod interruption;
+mod memory;
 mod merging;
 mod messages;
 mod own_tables;

@@ -11,6 +11,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("fs", &[]),
     ("error", &[]),
     ("units", &[]),
+    ("threads", &[]),
+    ("machine", &[]),
     ("seed", &[]),
     ("stats", &[]),
     ("config", &[]),

@@ -9,7 +9,7 @@ use super::dataset;
 use super::sheet::{Object, Sheet, json_text};
 use crate::description::DatasetDescription;
 use crate::record::manifest::seconds_since;
-use crate::record::overview::{Overview, PlannedTrial};
+use crate::record::overview::{Memory, Overview, PlannedTrial};
 use crate::record::speed::Basis;
 use crate::record::status::{Outcome, State};
 use crate::units;
@@ -59,6 +59,7 @@ fn people(overview: &Overview, jobs: usize, write: fn(&Sheet) -> String) -> Stri
     }
     let mut lines = vec![write(&sheet), format!("{}\n", counted(overview))];
     lines.extend(estimate(overview, jobs).map(|text| format!("{text}\n")));
+    lines.extend(overview.memory.iter().map(memory));
     for (reason, trials) in reasons(overview) {
         lines.push(format!("{} to do: {reason}\n", units::trials(trials)));
     }
@@ -69,6 +70,23 @@ fn people(overview: &Overview, jobs: usize, write: fn(&Sheet) -> String) -> Stri
         lines.push(format!("{line}\n"));
     }
     lines.concat()
+}
+
+/// What trainings take of memory: that of the largest condition, and how many find too little.
+fn memory(memory: &Memory) -> String {
+    let mut line = format!(
+        "memory: about {} for a training of `{}`, the largest\n",
+        units::size(memory.bytes),
+        memory.label
+    );
+    if let Some(limit) = memory.limit.filter(|_| memory.too_large > 0) {
+        line.push_str(&format!(
+            "{} more memory than the {} that this machine or container has: `run` records their trials as failed and trains the others\n",
+            units::counted(memory.too_large, "condition takes", "conditions take"),
+            units::size(limit)
+        ));
+    }
+    line
 }
 
 /// One row a trial, with every column.
@@ -92,6 +110,12 @@ pub fn json(overview: &Overview, jobs: usize) -> String {
             jobs,
             measured_trials: overview.measured,
         }),
+        memory: overview.memory.as_ref().map(|memory| JsonMemory {
+            bytes: memory.bytes,
+            condition: &memory.label,
+            limit: memory.limit,
+            conditions_too_large: memory.too_large,
+        }),
         reasons: reasons
             .map(|(reason, trials)| Reason { reason, trials })
             .collect(),
@@ -109,6 +133,7 @@ struct Json<'a> {
     replicates: u64,
     counts: BTreeMap<&'static str, usize>,
     estimate: Option<Estimate>,
+    memory: Option<JsonMemory<'a>>,
     reasons: Vec<Reason>,
     data: &'a [DatasetDescription],
     trials: Vec<Object<'a>>,
@@ -119,6 +144,14 @@ struct Estimate {
     seconds: f64,
     jobs: usize,
     measured_trials: usize,
+}
+
+#[derive(Serialize)]
+struct JsonMemory<'a> {
+    bytes: u64,
+    condition: &'a str,
+    limit: Option<u64>,
+    conditions_too_large: usize,
 }
 
 #[derive(Serialize)]
