@@ -122,6 +122,9 @@ pub enum MessageFormat {
     Json,
 }
 
+/// Threads of a trial, at most. More of them wait for each other longer than they compute.
+const MOST_THREADS: i64 = 256;
+
 /// `bn-lab run`
 #[derive(Debug, Args)]
 pub struct Run {
@@ -135,8 +138,12 @@ pub struct Run {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
     /// Threads of each trial's kernels; small networks gain nothing from more than one
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
     pub threads: u16,
+    /// Memory that all trials together may take, such as `512M` or `8G` [default: what the machine or the
+    /// container has]
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<Memory>,
     /// Where to compute: `cpu`, or `ndarray`, `wgpu`, `wgpu:1` in a build with that feature. Several
     /// devices of one kind share the trials: `wgpu:0,wgpu:1`
     #[arg(long, value_name = "NAME", default_value = "cpu")]

@@ -33,6 +33,10 @@ pub enum Error {
     /// A device was asked for that this build or this machine does not have.
     #[error("{0}")]
     Device(String),
+    /// The machine has run out of something that every trial needs: threads, memory, descriptors. No
+    /// trial's fault, and never recorded as the result of one.
+    #[error("{0}")]
+    Machine(String),
     /// A results folder is locked, damaged or of another version.
     #[error("{0}")]
     Results(String),
@@ -118,10 +122,29 @@ impl Error {
         }
     }
 
+    /// That no thread could be started for `what`.
+    pub fn no_thread(what: &str, why: &dyn std::fmt::Display) -> Self {
+        Self::Machine(format!(
+            "cannot start a thread for {what}: {why}\n  hint: the machine, the user or the container may start no more of them: raise that limit (`ulimit -u`) or end other programs, and run the same command again; finished trials are kept"
+        ))
+    }
+
+    /// Whether this is a fault of the machine, which says nothing of the trial that met it.
+    pub fn is_of_machine(&self) -> bool {
+        matches!(
+            self,
+            Self::Machine(_) | Self::Io { .. } | Self::Folder { .. }
+        )
+    }
+
     /// The process's exit code. Documented in `README.md`; clap itself uses 2 as well.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Io { .. } | Self::Results(_) | Self::Folder { .. } | Self::Chart { .. } => 1,
+            Self::Io { .. }
+            | Self::Machine(_)
+            | Self::Results(_)
+            | Self::Folder { .. }
+            | Self::Chart { .. } => 1,
             Self::Usage(_) => 2,
             Self::Experiment(_) => 3,
             Self::Data(_) => 4,

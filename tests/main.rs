@@ -20,6 +20,7 @@ mod faults;
 mod harness;
 mod hostile;
 mod interruption;
+mod memory;
 mod merging;
 mod messages;
 mod own_tables;

@@ -12,6 +12,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("units", &[]),
     ("shell", &[]),
+    ("threads", &[]),
+    ("machine", &[]),
     ("seed", &[]),
     ("stats", &[]),
     ("config", &[]),

@@ -66,7 +66,11 @@ fn said(child: &mut Child, what: &str) {
 
 /// Whether some trial has written a row of its steps.
 fn is_training(lab: &Lab) -> bool {
-    let below = |name: &str| lab.files("results/small").keys().any(|path| path.contains(name));
+    let below = |name: &str| {
+        lab.files("results/small")
+            .keys()
+            .any(|path| path.contains(name))
+    };
     lab.path("results/small").exists() && below("steps.csv")
 }
 
@@ -131,7 +135,10 @@ fn a_run_that_waits_says_for_what_and_ends_at_the_first_signal() {
         let mut child = by_shell(&lab, ":", &["run", "experiment.toml"])
             .spawn()
             .expect("a shell");
-        said(&mut child, &format!("waiting for another bn-lab that holds `results/small/{held}`"));
+        said(
+            &mut child,
+            &format!("waiting for another bn-lab that holds `results/small/{held}`"),
+        );
         signal(&child, "-INT");
         assert_eq!(ends(&mut child), Some(130), "{held}");
     }

@@ -5,6 +5,7 @@ pub mod clean;
 pub mod compare;
 pub mod data;
 pub mod explain;
+mod memory;
 pub mod merge;
 pub mod plan;
 pub mod plot;

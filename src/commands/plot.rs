@@ -20,6 +20,7 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     if arguments.list || arguments.figure.iter().any(|name| name == LIST) {
         return list(arguments);
     }
+    output(arguments).check()?;
     let is_default = arguments.figure.is_empty() && request(arguments) == Request::default();
     if is_default && output(arguments) == Output::default() && arguments.output.is_none() {
         return again(arguments);

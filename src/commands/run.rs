@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::cli::{self, MessageFormat};
 use crate::commands::present::present;
 use crate::commands::signals::Signals;
-use crate::commands::{data, load, print, provenance, refuse_compact, say, settling};
+use crate::commands::{data, load, memory, print, provenance, refuse_compact, say, settling};
 use crate::config::spec::{self, Experiment};
 use crate::data::Places;
 use crate::description::DatasetFiles;
@@ -16,6 +16,7 @@ use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
 use crate::fs;
+use crate::machine;
 use crate::panics;
 use crate::plan::shard::Shard;
 use crate::plan::{self, Trial};
@@ -26,6 +27,7 @@ use crate::record::survey::{Selection, Survey, survey};
 use crate::record::writer::Writer;
 use crate::report;
 use crate::runner::{self, Sweep, Tally};
+use crate::submit::Memory;
 use crate::train::BurnTrainer;
 use crate::units;
 
@@ -41,9 +43,10 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
     let devices = Devices::open(&arguments.device)?;
-    let jobs = jobs(arguments, threads, devices.count());
+    let jobs = at_most(jobs(arguments, threads, devices.count()), quiet);
     let mut entry = RunEntry::begin(devices.kind(), jobs, threads);
-    let trainer = BurnTrainer::new(devices, threads);
+    let memory = arguments.memory.map(Memory::bytes).or_else(machine::memory);
+    let trainer = BurnTrainer::new(devices, threads).within(memory);
     let layout = Layout::new(&experiment.output.dir);
     let selection = Selection {
         retry_failed: arguments.retry_failed,
@@ -78,6 +81,9 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         }
         let examples = |trial: &Trial| trainer.examples(&trial.condition);
         if let Some(note) = settling::note(&survey.to_run, examples) {
+            say(&note);
+        }
+        if let Some(note) = memory::note(&trainer, &survey.to_run, jobs, memory) {
             say(&note);
         }
     }
@@ -190,6 +196,13 @@ fn tell(survey: &Survey, earlier: Option<&Path>) {
             say(&format!("note: training {trials} again, {text}"));
         }
     }
+    if survey.last > 0 {
+        say(&format!(
+            "note: {} last: the process was killed twice while training {}, perhaps for want of memory (`bn-lab plan` estimates it)",
+            units::counted(survey.last, "trial comes", "trials come"),
+            if survey.last == 1 { "it" } else { "them" }
+        ));
+    }
 }
 
 /// Says that finished trials were trained with another instruction set than this run has.
@@ -213,6 +226,27 @@ fn jobs(arguments: &cli::Run, threads: usize, devices: usize) -> usize {
         .map_or_else(|| (manifest::cores() / threads).max(devices), usize::from)
 }
 
+/// Files that a trial under way has open at most.
+const FILES_OF_TRIAL: u64 = 8;
+
+/// Files that are open besides.
+const OTHER_FILES: u64 = 64;
+
+/// So many trials at a time, or as many as files can be open for.
+fn at_most(jobs: usize, quiet: bool) -> usize {
+    let Some(files) = machine::descriptors() else {
+        return jobs;
+    };
+    let most = (files.saturating_sub(OTHER_FILES) / FILES_OF_TRIAL).max(1);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    if jobs > most && !quiet {
+        say(&format!(
+            "note: {most} trials at a time instead of {jobs}: this process may have {files} files open (`ulimit -n`)"
+        ));
+    }
+    jobs.min(most)
+}
+
 /// Loads what the trials need, downloading it if it must, and checks that they can be trained on
 /// it, before any of them starts.
 fn provide_data(
@@ -225,11 +259,15 @@ fn provide_data(
         return Ok(());
     };
     for trial in trials {
+        // It fails when its turn comes, and takes no memory before.
+        if trainer.too_large(trial).is_some() {
+            continue;
+        }
         trainer.provide(&trial.condition, || {
             data::load(&trial.condition.settings.data, places, quiet)
         })?;
         // All replicates have as many examples.
-        if trial.replicate == first.replicate {
+        if trial.replicate == first.replicate && trainer.too_large(trial).is_none() {
             trainer.check(trial)?;
         }
     }
@@ -347,8 +385,15 @@ fn remark(ending: &Ending) {
     let Tally {
         elsewhere,
         finished_elsewhere,
+        without_thread,
         ..
     } = ending.tally;
+    if without_thread > 0 {
+        say(&format!(
+            "note: {} fewer were trained at a time than `--jobs` asks for: the system gave no more threads (`ulimit -u`)",
+            units::trials(without_thread)
+        ));
+    }
     if ending.to_run == 0 && ending.failed_before == 0 {
         say("note: every trial was finished before; nothing was trained");
     }

@@ -100,7 +100,8 @@ pub struct Growing {
 impl Growing {
     /// Starts the file anew: a trial that is trained again writes its rows again.
     pub fn create(path: &Path) -> Result<Self> {
-        let file = place::open_to_write(path, Writing::Emptied).map_err(|e| Error::io("create", path, e))?;
+        let file = place::open_to_write(path, Writing::Emptied)
+            .map_err(|e| Error::io("create", path, e))?;
         Ok(Self {
             file,
             path: path.to_owned(),

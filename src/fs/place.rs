@@ -7,10 +7,10 @@
 //! calls is not followed either. The enclosed folder itself may be a link. Wherever a path leads, only
 //! regular files are opened: a pipe would wait for ever, and a device has no end.
 
-#[cfg(unix)]
-mod unix;
 #[cfg(not(unix))]
 mod portable;
+#[cfg(unix)]
+mod unix;
 
 #[cfg(not(unix))]
 use self::portable as system;
@@ -139,13 +139,21 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if length <= most {
         // What is being written may grow meanwhile.
-        bytes.reserve_exact(usize::try_from(length).unwrap_or_default().saturating_add(1));
+        bytes.reserve_exact(
+            usize::try_from(length)
+                .unwrap_or_default()
+                .saturating_add(1),
+        );
         file.take(most + 1).read_to_end(&mut bytes)?;
     }
     if length > most || bytes.len() as u64 > most {
         return Err(Error::new(
             ErrorKind::FileTooLarge,
-            format!("it has {} MB, and no file of its kind has more than {}", length >> 20, most >> 20),
+            format!(
+                "it has {} MB, and no file of its kind has more than {}",
+                length >> 20,
+                most >> 20
+            ),
         ));
     }
     Ok(bytes)
@@ -230,7 +238,11 @@ fn regular(kind: Kind) -> Result<()> {
 
 /// Refuses a link that lies in an enclosed folder.
 pub(super) fn check_link(path: &Path) -> Result<()> {
-    if enclosed(path).is_some() { Err(link(path)) } else { Ok(()) }
+    if enclosed(path).is_some() {
+        Err(link(path))
+    } else {
+        Ok(())
+    }
 }
 
 /// The error for a link at or on the way to a path.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::attempts;
 use super::claims::Claims;
 use super::layout::Layout;
 use super::manifest;
@@ -93,8 +94,10 @@ impl Gate for FolderGate {
         match claimed {
             None => return Ok(Claim::Finished),
             Some(false) => return Ok(Claim::Elsewhere),
-            Some(true) if self.forced.contains(&trial.id) => return Ok(Claim::Granted(None)),
-            Some(true) => {}
+            Some(true) => attempts::begin(&self.layout.trial(&trial.id))?,
+        }
+        if self.forced.contains(&trial.id) {
+            return Ok(Claim::Granted(None));
         }
         let left = state::read(&self.layout.trial(&trial.id), &self.origin(trial))?;
         Ok(Claim::Granted(left.map(|(saved, state)| {

@@ -138,6 +138,11 @@ impl TrialLayout {
         self.root.join("trial.json")
     }
 
+    /// How often its training began without coming to an end.
+    pub(super) fn attempts(&self) -> PathBuf {
+        self.root.join("attempts.txt")
+    }
+
     /// Who trains it, while somebody does.
     pub fn running(&self) -> PathBuf {
         self.root.join("running.json")

@@ -2,6 +2,7 @@
 
 pub mod account;
 mod again;
+mod attempts;
 mod checkpoint;
 pub mod claims;
 pub mod compact;
@@ -17,6 +18,7 @@ pub mod leftovers;
 pub mod live;
 pub mod manifest;
 pub mod merge;
+mod nearest;
 mod opening;
 pub mod overview;
 pub mod publish;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::attempts;
 use super::claims::Claims;
 use super::gate::FolderGate;
 use super::layout::Layout;
@@ -184,7 +185,9 @@ impl Writer {
             if !gate.claims.release(&trial.id)? {
                 return Ok(None);
             }
-            trial_files::end(&layout, trial, files, outcome, earlier.as_ref()).map(Some)
+            let record = trial_files::end(&layout, trial, files, outcome, earlier.as_ref())?;
+            attempts::end(&layout)?;
+            Ok(Some(record))
         })?;
         let Some(mut record) = record else {
             return Ok(());

@@ -9,7 +9,7 @@ use super::dataset;
 use super::sheet::{Object, Page, Sheet, json_text};
 use crate::description::DatasetDescription;
 use crate::record::manifest::seconds_since;
-use crate::record::overview::{Overview, PlannedTrial};
+use crate::record::overview::{Memory, Overview, PlannedTrial};
 use crate::record::speed::Basis;
 use crate::record::status::{Outcome, State};
 use crate::units;
@@ -62,6 +62,8 @@ fn people(overview: &Overview, jobs: usize, page: Page) -> String {
     let end = if page == Page::Markdown { "\n" } else { "" };
     let mut lines = vec![page.table(&sheet), end.to_owned(), line(&counted(overview))];
     lines.extend(estimate(overview, jobs).map(|text| line(&text)));
+    let memory = overview.memory.iter().flat_map(memory);
+    lines.extend(memory.map(|text| line(&text)));
     for (reason, trials) in reasons(overview) {
         lines.push(line(&format!(
             "{} pending: {reason}",
@@ -73,6 +75,23 @@ fn people(overview: &Overview, jobs: usize, page: Page) -> String {
     }
     lines.extend(dataset::lines(&overview.data).iter().map(|text| line(text)));
     lines.concat()
+}
+
+/// What trainings take of memory: that of the largest condition, and how many find too little.
+fn memory(memory: &Memory) -> Vec<String> {
+    let mut lines = vec![format!(
+        "memory: about {} for a training of `{}`, the largest",
+        units::size(memory.bytes),
+        memory.label
+    )];
+    if let Some(limit) = memory.limit.filter(|_| memory.too_large > 0) {
+        lines.push(format!(
+            "{} more memory than the {} that this machine or container has: `run` records their trials as failed and trains the others",
+            units::counted(memory.too_large, "condition takes", "conditions take"),
+            units::size(limit)
+        ));
+    }
+    lines
 }
 
 /// One row a trial, with every column.
@@ -96,6 +115,12 @@ pub fn json(overview: &Overview, jobs: usize) -> String {
             jobs,
             measured_trials: overview.measured,
         }),
+        memory: overview.memory.as_ref().map(|memory| JsonMemory {
+            bytes: memory.bytes,
+            condition: &memory.label,
+            limit: memory.limit,
+            conditions_too_large: memory.too_large,
+        }),
         reasons: reasons
             .map(|(reason, trials)| Reason { reason, trials })
             .collect(),
@@ -113,6 +138,7 @@ struct Json<'a> {
     replicates: u64,
     counts: BTreeMap<&'static str, usize>,
     estimate: Option<Estimate>,
+    memory: Option<JsonMemory<'a>>,
     reasons: Vec<Reason>,
     data: &'a [DatasetDescription],
     trials: Vec<Object<'a>>,
@@ -123,6 +149,14 @@ struct Estimate {
     seconds: f64,
     jobs: usize,
     measured_trials: usize,
+}
+
+#[derive(Serialize)]
+struct JsonMemory<'a> {
+    bytes: u64,
+    condition: &'a str,
+    limit: Option<u64>,
+    conditions_too_large: usize,
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,7 @@ mod company;
 mod damage;
 mod disk;
 mod kills;
+mod machine;
 mod panics;
 
 use std::collections::BTreeMap;

@@ -29,13 +29,22 @@ fn attempts(path: &Path) -> Vec<(&'static str, Option<String>)> {
         ("read", told(fs::read(path).map(drop))),
         ("read_if_exists", told(fs::read_if_exists(path).map(drop))),
         ("whole_lines", told(fs::whole_lines(path).map(drop))),
-        ("copy from", told(fs::copy(path, &path.with_file_name("copy")))),
-        ("copy to", told(fs::copy(&path.with_file_name("file"), path))),
+        (
+            "copy from",
+            told(fs::copy(path, &path.with_file_name("copy"))),
+        ),
+        (
+            "copy to",
+            told(fs::copy(&path.with_file_name("file"), path)),
+        ),
         ("replace", told(fs::replace(path, b"new"))),
         ("create", told(fs::Growing::create(path).map(drop))),
         ("lock", told(fs::Lock::try_take(path).map(drop))),
         ("is_held", told(fs::Lock::is_held(path).map(drop))),
-        ("rename", told(fs::rename(&path.with_file_name("file"), path))),
+        (
+            "rename",
+            told(fs::rename(&path.with_file_name("file"), path)),
+        ),
         ("remove", told(fs::remove_if_exists(path))),
     ]
 }
@@ -43,12 +52,19 @@ fn attempts(path: &Path) -> Vec<(&'static str, Option<String>)> {
 #[test]
 fn a_link_in_a_results_folder_is_refused_by_name_and_what_it_points_to_stays() {
     let (_lab, inside, outside) = folders();
-    for target in [outside.join("file"), outside.join("absent"), PathBuf::from("file")] {
+    for target in [
+        outside.join("file"),
+        outside.join("absent"),
+        PathBuf::from("file"),
+    ] {
         let link = inside.join("link");
         symlink(&target, &link).unwrap();
         for (what, told) in attempts(&link) {
             let told = told.unwrap_or_else(|| panic!("{what} followed the link to {target:?}"));
-            assert!(told.contains("link") && told.contains("not followed"), "{what}: {told}");
+            assert!(
+                told.contains("link") && told.contains("not followed"),
+                "{what}: {told}"
+            );
         }
         assert!(fs::is_there(&link) && !fs::is_file(&link));
         assert!(fs::files(&inside).is_err());
@@ -132,12 +148,18 @@ fn pipes_and_devices_are_refused_at_once() {
         let attempts = wait.recv_timeout(Duration::from_secs(60));
         for (what, told) in attempts.expect("nobody waits for the other end of a pipe") {
             let told = told.unwrap_or_else(|| panic!("{what} opened a pipe"));
-            assert!(told.contains("pipe, a socket or a device"), "{what}: {told}");
+            assert!(
+                told.contains("pipe, a socket or a device"),
+                "{what}: {told}"
+            );
         }
         assert!(!fs::is_file(&folder.join("pipe")));
     }
     let told = fs::read(Path::new("/dev/zero")).unwrap_err().to_string();
-    assert!(told.contains("`/dev/zero`: it is a pipe, a socket or a device"), "{told}");
+    assert!(
+        told.contains("`/dev/zero`: it is a pipe, a socket or a device"),
+        "{told}"
+    );
     let told = fs::read(Path::new("/")).unwrap_err().to_string();
     assert!(told.contains("it is a folder"), "{told}");
 }

@@ -12,9 +12,13 @@ use rustix::io::Errno;
 
 use super::{Kind, Writing, enclosed, link, names};
 
-const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+const FOLDER: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::CLOEXEC);
 /// No waiting for the other end of a pipe, and no terminal taken over.
-const QUIET: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+const QUIET: OFlags = OFlags::NONBLOCK
+    .union(OFlags::NOCTTY)
+    .union(OFlags::CLOEXEC);
 /// As an ordinary new file or folder: the umask still applies.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o666);
 const FOLDER_MODE: Mode = Mode::from_raw_mode(0o777);
@@ -53,15 +57,28 @@ impl Place {
     }
 
     fn flags(&self) -> OFlags {
-        if self.follows { OFlags::empty() } else { OFlags::NOFOLLOW }
+        if self.follows {
+            OFlags::empty()
+        } else {
+            OFlags::NOFOLLOW
+        }
     }
 
     fn at(&self) -> AtFlags {
-        if self.follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW }
+        if self.follows {
+            AtFlags::empty()
+        } else {
+            AtFlags::SYMLINK_NOFOLLOW
+        }
     }
 
     fn open(&self, flags: OFlags) -> Result<OwnedFd> {
-        Ok(rustix::fs::openat(&self.folder, &self.name, flags | self.flags(), FILE_MODE)?)
+        Ok(rustix::fs::openat(
+            &self.folder,
+            &self.name,
+            flags | self.flags(),
+            FILE_MODE,
+        )?)
     }
 }
 
@@ -92,7 +109,11 @@ fn walk(root: &Path, names: &[&OsStr], makes: bool) -> Result<OwnedFd> {
 }
 
 fn open_folder(path: &Path) -> Result<OwnedFd> {
-    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
     Ok(rustix::fs::openat(CWD, path, FOLDER, Mode::empty())?)
 }
 
@@ -107,7 +128,11 @@ fn kind_of(stat: &Stat) -> Kind {
 
 pub(super) fn kind(path: &Path) -> Result<Kind> {
     let place = Place::of(path)?;
-    Ok(kind_of(&rustix::fs::statat(&place.folder, &place.name, place.at())?))
+    Ok(kind_of(&rustix::fs::statat(
+        &place.folder,
+        &place.name,
+        place.at(),
+    )?))
 }
 
 pub(super) fn open(path: &Path) -> Result<File> {
@@ -170,12 +195,20 @@ pub(super) fn create_folders(path: &Path) -> Result<()> {
 
 pub(super) fn remove_file(path: &Path) -> Result<()> {
     let place = Place::of(path)?;
-    Ok(rustix::fs::unlinkat(&place.folder, &place.name, AtFlags::empty())?)
+    Ok(rustix::fs::unlinkat(
+        &place.folder,
+        &place.name,
+        AtFlags::empty(),
+    )?)
 }
 
 pub(super) fn remove_empty_folder(path: &Path) -> Result<()> {
     let place = Place::of(path)?;
-    Ok(rustix::fs::unlinkat(&place.folder, &place.name, AtFlags::REMOVEDIR)?)
+    Ok(rustix::fs::unlinkat(
+        &place.folder,
+        &place.name,
+        AtFlags::REMOVEDIR,
+    )?)
 }
 
 pub(super) fn remove_tree(path: &Path) -> Result<()> {
