@@ -134,7 +134,7 @@ const WAYS: &[(&str, Way)] = &[
 ];
 
 /// A lab with `experiment.toml`, its results in `sound`, and a hostile folder of each way, by its name.
-fn lab() -> Lab {
+pub fn lab() -> Lab {
     let lab = Lab::with(&format!(
         "question = \"Does it help?\"\n{}[claim]\nstatement = \"It helps\"\ntests = [{{ compare = [\"before\", \"none\"], expect = \"higher\" }}]\n",
         SMALL.replace("epochs = 2", "epochs = 1")
@@ -148,7 +148,7 @@ fn lab() -> Lab {
 }
 
 /// Every command that reads a results folder; those that write into it last.
-fn verbs(folder: &str) -> Vec<Vec<String>> {
+pub fn verbs(folder: &str) -> Vec<Vec<String>> {
     let mut all: Vec<Vec<String>> = Vec::new();
     let mut add = |words: &[&str]| all.push(words.iter().map(|&word| word.to_owned()).collect());
     let dir = format!("output.dir={}", json!(folder));
@@ -396,7 +396,7 @@ fn output(lab: &Lab, words: &[String]) -> Output {
 }
 
 /// Plain text in UTF-8, and an exit code that is documented.
-fn assert_harmless(ran: &Output, what: &str) {
+pub fn assert_harmless(ran: &Output, what: &str) {
     let code = ran.status.code().unwrap_or_default();
     for bytes in [&ran.stdout, &ran.stderr] {
         let text = std::str::from_utf8(bytes).unwrap_or_else(|e| panic!("{what}: {e}"));
@@ -416,7 +416,7 @@ fn cell(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
-fn trials(folder: &Path) -> Vec<std::path::PathBuf> {
+pub fn trials(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder.join("trials")).expect("trials");
     let mut paths: Vec<_> = entries
         .map(|entry| entry.expect("readable").path())
@@ -459,7 +459,7 @@ fn replace_texts(value: &mut Value, kept: &[&str]) {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("writable");
     for entry in std::fs::read_dir(from).expect("readable") {
         let entry = entry.expect("readable");

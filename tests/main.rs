@@ -19,6 +19,8 @@ mod explain;
 mod faults;
 mod harness;
 mod hostile;
+#[cfg(unix)]
+mod hostile_places;
 mod interruption;
 mod memory;
 mod merging;
