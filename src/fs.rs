@@ -3,17 +3,20 @@
 //! Whole files are replaced atomically (a temporary file in the same folder, synced, then renamed);
 //! growing files are flushed row by row, so that what was measured survives whatever comes next.
 
+mod abandoned;
 mod growing;
 mod lock;
 mod paths;
+mod rewriting;
 
 pub use self::growing::{Growing, Grown, whole_lines};
 pub use self::lock::{Held, Lock};
 pub use self::paths::{physical, seen_from};
+pub use self::rewriting::rewrite;
 
 use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -91,6 +94,11 @@ pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
     entries(folder, |path| path.is_dir() && !path.is_symlink())
 }
 
+/// All that is in a folder, of whatever kind, in the order of the names; none where there is no folder.
+pub fn everything(folder: &Path) -> Result<Vec<PathBuf>> {
+    entries(folder, |_| true)
+}
+
 fn entries(folder: &Path, is_wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -120,11 +128,12 @@ pub fn bytes_below(folder: &Path) -> Result<u64> {
 
 /// The [`Partial`] files in `folder` that nobody finished, or not yet.
 pub fn partials(folder: &Path) -> Result<Vec<PathBuf>> {
-    let is_partial = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default();
-        name.to_string_lossy().starts_with(PARTIAL)
-    };
-    Ok(files(folder)?.into_iter().filter(is_partial).collect())
+    entries(folder, is_partial)
+}
+
+/// Whether somebody is still writing a [`Partial`] file.
+pub fn is_being_written(partial: &Path) -> bool {
+    abandoned::take(partial).is_none()
 }
 
 /// Gives a file another path in the same file system, in one step; what stood there goes.
@@ -140,21 +149,12 @@ pub fn remove_folder(path: &Path) -> Result<()> {
     }
 }
 
-/// Deletes what a killed process left of [`Partial`] files in `folder`. Only for a folder that
-/// nobody else is writing into.
+/// Deletes what killed processes left of [`Partial`] files in `folder`; those that somebody is still
+/// writing stay. For whoever is about to write into the folder.
 pub fn remove_partials(folder: &Path) -> Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(Error::io("list", folder, e)),
-    };
-    for entry in entries {
-        let entry = entry.map_err(|e| Error::io("list", folder, e))?;
-        if is_partial(&entry.path()) {
-            remove_if_exists(&entry.path())?;
-        }
-    }
-    Ok(())
+    partials(folder)?
+        .iter()
+        .try_for_each(|path| abandoned::remove(path))
 }
 
 /// Replaces `path` by `bytes` in one step: a reader sees the old file or the new one, never a part.
@@ -203,7 +203,8 @@ pub fn is_partial(path: &Path) -> bool {
 const PARTIAL: &str = ".partial-";
 
 /// A file being written under a temporary name; it appears at its own path only by
-/// [`Partial::persist`], and vanishes if dropped before.
+/// [`Partial::persist`], and vanishes if dropped before. It is locked until then, so that
+/// [`remove_partials`] knows it from what a killed process left.
 pub struct Partial {
     file: tempfile::NamedTempFile,
     path: PathBuf,
@@ -221,13 +222,15 @@ impl Partial {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        let file = builder
-            .tempfile_in(folder)
-            .map_err(|e| Error::io("write", path, e))?;
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-        })
+        loop {
+            let file = builder
+                .tempfile_in(folder)
+                .map_err(|e| Error::io("write", path, e))?;
+            if abandoned::mark(file.as_file(), file.path()) {
+                let path = path.to_owned();
+                return Ok(Self { file, path });
+            }
+        }
     }
 
     /// Appends bytes.
@@ -239,22 +242,38 @@ impl Partial {
 
     /// Syncs and renames into place: afterwards a power failure cannot bring the old file back.
     pub fn persist(self) -> Result<()> {
-        self.file
-            .as_file()
-            .sync_all()
-            .map_err(|e| Error::io("write", &self.path, e))?;
-        let path = self.path.clone();
-        self.persist_unsynced()?;
-        sync_folder_of(&path);
-        Ok(())
+        self.finish(true)
     }
 
     /// Renames into place; a power failure may leave the file empty.
     fn persist_unsynced(self) -> Result<()> {
-        self.file
-            .persist(&self.path)
-            .map(|_| ())
-            .map_err(|e| Error::io("replace", &self.path, e.error))
+        self.finish(false)
+    }
+
+    fn finish(self, syncs: bool) -> Result<()> {
+        if syncs {
+            let synced = self.file.as_file().sync_all();
+            synced.map_err(|e| Error::io("write", &self.path, e))?;
+        }
+        match self.file.persist(&self.path) {
+            Ok(_) if syncs => sync_folder_of(&self.path),
+            Ok(_) => {}
+            // A host that does not see this one's locks took it for abandoned; the open file has its bytes.
+            Err(e) if e.error.kind() == ErrorKind::NotFound => {
+                return Self::once_more(&self.path, e.file.into_file(), syncs);
+            }
+            Err(e) => return Err(Error::io("replace", &self.path, e.error)),
+        }
+        Ok(())
+    }
+
+    /// Writes what `lost` holds to a new partial file.
+    fn once_more(path: &Path, mut lost: File, syncs: bool) -> Result<()> {
+        let mut again = Self::beside(path)?;
+        lost.rewind()
+            .and_then(|()| std::io::copy(&mut lost, again.file.as_file_mut()))
+            .map_err(|e| Error::io("write", path, e))?;
+        again.finish(syncs)
     }
 }
 
@@ -290,10 +309,36 @@ mod tests {
         drop(partial);
         assert_eq!(read(&path).unwrap(), b"old");
         assert_eq!(names(folder.path()), ["download"]);
-        // A killed process drops nothing.
-        std::mem::forget(Partial::beside(&path).unwrap());
+    }
+
+    #[test]
+    fn partial_files_of_the_dead_go_and_those_that_are_being_written_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        let mut partial = Partial::beside(&path).unwrap();
+        partial.write(b"half").unwrap();
+        // As a killed process, and an earlier version, leaves it: nobody holds its lock.
+        let dead = folder.path().join(".partial-dead");
+        fs::write(&dead, b"ha").unwrap();
+        assert!(!is_being_written(&dead) && is_being_written(partial.file.path()));
         remove_partials(folder.path()).unwrap();
-        assert_eq!(names(folder.path()), ["download"]);
+        assert!(!dead.exists());
+        partial.write(b" and half").unwrap();
+        partial.persist().unwrap();
+        assert_eq!(read(&path).unwrap(), b"half and half");
+        assert_eq!(names(folder.path()), ["table.csv"]);
+    }
+
+    #[test]
+    fn a_partial_file_that_was_deleted_by_whoever_saw_no_lock_is_written_once_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        let mut partial = Partial::beside(&path).unwrap();
+        partial.write(b"whole").unwrap();
+        fs::remove_file(partial.file.path()).unwrap();
+        partial.persist().unwrap();
+        assert_eq!(read(&path).unwrap(), b"whole");
+        assert_eq!(names(folder.path()), ["table.csv"]);
     }
 
     #[test]

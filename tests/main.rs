@@ -22,6 +22,7 @@ mod interruption;
 mod merging;
 mod messages;
 mod own_tables;
+mod ownership;
 mod plan;
 mod probe_values;
 mod probes;

@@ -28,8 +28,12 @@ use crate::fs;
 use crate::plot::figures;
 use crate::record;
 use crate::record::layout::Layout;
+use crate::record::ownership;
 use crate::record::results::Results;
 use crate::units::for_markup;
+
+/// The option that names another results folder where an experiment names one.
+const OUTPUT_DIR: &str = "-o output.dir=DIR";
 
 /// Said where a folder has no curve yet.
 const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been completed yet";
@@ -69,7 +73,7 @@ fn write_findings(results: &Results, layout: &Layout) -> Result<()> {
 fn write_or_remove(path: &Path, bytes: Option<Vec<u8>>) -> Result<()> {
     match bytes {
         Some(bytes) => fs::replace(path, &bytes),
-        None => fs::remove_if_exists(path),
+        None => ownership::remove_ours(path),
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::cli::{self, MessageFormat};
-use crate::commands::present::present;
-use crate::commands::{data, load, print, provenance, refuse_compact, say, settling};
+use crate::commands::present::{self, present};
+use crate::commands::{OUTPUT_DIR, data, load, print, provenance, refuse_compact, say, settling};
 use crate::config::spec::{self, Experiment};
 use crate::data::Places;
 use crate::description::DatasetFiles;
@@ -37,6 +37,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let experiment = load(&arguments.experiment, quiet)?;
     refuse_compact(&experiment)?;
     refuse_file(&experiment)?;
+    present::check(&Layout::new(&experiment.output.dir), OUTPUT_DIR)?;
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
     let devices = Devices::open(&arguments.device)?;
@@ -335,7 +336,7 @@ struct Ending {
 
 /// Charts, table, and whether all went well.
 fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Result<()> {
-    present(layout, !quiet && !is_json)?;
+    present(layout, OUTPUT_DIR, !quiet && !is_json)?;
     if !quiet {
         remark(ending);
     }

@@ -63,17 +63,8 @@ pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Resul
     };
     fs::create_folder(folder)?;
     let svg = render::svg(chart, &style)?;
-    let theme = match output.theme {
-        Theme::Light => "",
-        Theme::Dark => "-dark",
-        Theme::Print => "-print",
-    };
     let mut written = Vec::new();
-    for (format, extension) in [(FileFormat::Svg, "svg"), (FileFormat::Png, "png")] {
-        if !output.formats.contains(&format) {
-            continue;
-        }
-        let path = folder.join(format!("{stem}{theme}.{extension}"));
+    for (format, path) in files(stem, folder, output) {
         match format {
             FileFormat::Svg => fs::replace(&path, svg.as_bytes())?,
             FileFormat::Png => fs::replace(&path, &render::png(&svg, output.dpi)?)?,
@@ -81,6 +72,30 @@ pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Resul
         written.push(path);
     }
     Ok(written)
+}
+
+/// The paths that [`write`] writes.
+pub fn paths(stem: &str, folder: &Path, output: &Output) -> Vec<PathBuf> {
+    files(stem, folder, output).map(|(_, path)| path).collect()
+}
+
+fn files(
+    stem: &str,
+    folder: &Path,
+    output: &Output,
+) -> impl Iterator<Item = (FileFormat, PathBuf)> {
+    let theme = match output.theme {
+        Theme::Light => "",
+        Theme::Dark => "-dark",
+        Theme::Print => "-print",
+    };
+    [(FileFormat::Svg, "svg"), (FileFormat::Png, "png")]
+        .into_iter()
+        .filter(|(format, _)| output.formats.contains(format))
+        .map(move |(format, extension)| {
+            let name = format!("{stem}{theme}.{extension}");
+            (format, folder.join(name))
+        })
 }
 
 impl FromStr for FileFormat {

@@ -19,6 +19,7 @@ pub mod manifest;
 pub mod merge;
 mod opening;
 pub mod overview;
+pub mod ownership;
 pub mod publish;
 pub mod reader;
 pub mod results;

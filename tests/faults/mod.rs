@@ -9,6 +9,7 @@ mod damage;
 mod disk;
 mod kills;
 mod panics;
+mod partials;
 
 use std::collections::BTreeMap;
 use std::path::Path;
