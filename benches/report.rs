@@ -68,7 +68,8 @@ fn report(experiment: &Experiment, root: &Path) {
         pictures::draw(&report).expect("drawable")
     });
     let charts = told("plot: overview and curves, as files", || {
-        plot::write_all(&folder.results, &root.join("charts")).expect("drawable")
+        let figures = plot::figures::all(&folder.results);
+        plot::write_all(&figures, &root.join("charts")).expect("drawable")
     });
     let text = told("write Markdown", || markdown::write(&report));
     let page = told("write HTML", || html::write(&report, &pictures));

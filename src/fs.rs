@@ -4,21 +4,24 @@
 //! Whole files are replaced atomically (a temporary file in the same folder, synced, then renamed);
 //! growing files are flushed row by row, so that what was measured survives whatever comes next.
 
+mod abandoned;
 mod growing;
 mod lock;
 mod paths;
 mod place;
+mod rewriting;
 
 pub use self::growing::{Growing, Grown, whole_lines};
 pub use self::lock::{Held, Lock, tell_of_waits};
 pub use self::paths::{physical, seen_from};
 pub use self::place::enclose;
+pub use self::rewriting::rewrite;
 
 use self::place::{Kind, Writing};
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -119,6 +122,11 @@ pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
     entries(folder, is_folder)
 }
 
+/// All that is in a folder, of whatever kind, in the order of the names; none where there is no folder.
+pub fn everything(folder: &Path) -> Result<Vec<PathBuf>> {
+    entries(folder, |_, _| Ok(true))
+}
+
 fn entries(
     folder: &Path,
     is_wanted: impl Fn(&Path, Kind) -> std::io::Result<bool>,
@@ -155,6 +163,11 @@ pub fn partials(folder: &Path) -> Result<Vec<PathBuf>> {
     })
 }
 
+/// Whether somebody is still writing a [`Partial`] file.
+pub fn is_being_written(partial: &Path) -> bool {
+    abandoned::take(partial).is_none()
+}
+
 /// Gives a file another path in the same file system, in one step; what stood there goes.
 pub fn rename(from: &Path, to: &Path) -> Result<()> {
     place::rename(from, to).map_err(|e| Error::io("replace", to, e))
@@ -168,13 +181,12 @@ pub fn remove_folder(path: &Path) -> Result<()> {
     }
 }
 
-/// Deletes what a killed process left of [`Partial`] files in `folder`. Only for a folder that
-/// nobody else is writing into.
+/// Deletes what killed processes left of [`Partial`] files in `folder`; those that somebody is still
+/// writing stay. For whoever is about to write into the folder.
 pub fn remove_partials(folder: &Path) -> Result<()> {
-    for path in partials(folder)? {
-        remove_if_exists(&path)?;
-    }
-    Ok(())
+    partials(folder)?
+        .iter()
+        .try_for_each(|path| abandoned::remove(path))
 }
 
 /// Replaces `path` by `bytes` in one step: a reader sees the old file or the new one, never a part.
@@ -223,7 +235,8 @@ pub fn is_partial(path: &Path) -> bool {
 const PARTIAL: &str = ".partial-";
 
 /// A file being written under a temporary name; it appears at its own path only by
-/// [`Partial::persist`], and vanishes if dropped before.
+/// [`Partial::persist`], and vanishes if dropped before. It is locked until then, so that
+/// [`remove_partials`] knows it from what a killed process left.
 pub struct Partial {
     file: tempfile::NamedTempFile,
     path: PathBuf,
@@ -233,14 +246,16 @@ impl Partial {
     /// Starts a file that will become `path`; its folder must exist.
     pub fn beside(path: &Path) -> Result<Self> {
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
-        let file = tempfile::Builder::new()
-            .prefix(PARTIAL)
-            .make_in(folder, |path| place::open_to_write(path, Writing::New))
-            .map_err(|e| Error::io("write", path, e))?;
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-        })
+        loop {
+            let file = tempfile::Builder::new()
+                .prefix(PARTIAL)
+                .make_in(folder, |path| place::open_to_write(path, Writing::New))
+                .map_err(|e| Error::io("write", path, e))?;
+            if abandoned::mark(file.as_file(), file.path()) {
+                let path = path.to_owned();
+                return Ok(Self { file, path });
+            }
+        }
     }
 
     /// Appends bytes.
@@ -252,24 +267,42 @@ impl Partial {
 
     /// Syncs and renames into place: afterwards a power failure cannot bring the old file back.
     pub fn persist(self) -> Result<()> {
-        self.file
-            .as_file()
-            .sync_all()
-            .map_err(|e| Error::io("write", &self.path, e))?;
-        let path = self.path.clone();
-        self.persist_unsynced()?;
-        sync_folder_of(&path);
-        Ok(())
+        self.finish(true)
     }
 
     /// Renames into place; a power failure may leave the file empty.
     fn persist_unsynced(self) -> Result<()> {
+        self.finish(false)
+    }
+
+    fn finish(self, syncs: bool) -> Result<()> {
+        if syncs {
+            let synced = self.file.as_file().sync_all();
+            synced.map_err(|e| Error::io("write", &self.path, e))?;
+        }
         let (file, partial) = self.file.into_parts();
-        drop(file);
-        place::rename(&partial, &self.path).map_err(|e| Error::io("replace", &self.path, e))?;
-        // Nothing stands at its temporary name any more.
-        drop(partial.keep());
-        Ok(())
+        match place::rename(&partial, &self.path) {
+            Ok(()) => {
+                // Nothing stands at its temporary name any more.
+                drop(partial.keep());
+                if syncs {
+                    sync_folder_of(&self.path);
+                }
+                Ok(())
+            }
+            // A host that does not see this one's locks took it for abandoned; the open file has its bytes.
+            Err(e) if e.kind() == ErrorKind::NotFound => Self::once_more(&self.path, file, syncs),
+            Err(e) => Err(Error::io("replace", &self.path, e)),
+        }
+    }
+
+    /// Writes what `lost` holds to a new partial file.
+    fn once_more(path: &Path, mut lost: File, syncs: bool) -> Result<()> {
+        let mut again = Self::beside(path)?;
+        lost.rewind()
+            .and_then(|()| std::io::copy(&mut lost, again.file.as_file_mut()))
+            .map_err(|e| Error::io("write", path, e))?;
+        again.finish(syncs)
     }
 }
 
@@ -306,10 +339,36 @@ mod tests {
         drop(partial);
         assert_eq!(read(&path).unwrap(), b"old");
         assert_eq!(names(folder.path()), ["download"]);
-        // A killed process drops nothing.
-        std::mem::forget(Partial::beside(&path).unwrap());
+    }
+
+    #[test]
+    fn partial_files_of_the_dead_go_and_those_that_are_being_written_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        let mut partial = Partial::beside(&path).unwrap();
+        partial.write(b"half").unwrap();
+        // As a killed process, and an earlier version, leaves it: nobody holds its lock.
+        let dead = folder.path().join(".partial-dead");
+        fs::write(&dead, b"ha").unwrap();
+        assert!(!is_being_written(&dead) && is_being_written(partial.file.path()));
         remove_partials(folder.path()).unwrap();
-        assert_eq!(names(folder.path()), ["download"]);
+        assert!(!dead.exists());
+        partial.write(b" and half").unwrap();
+        partial.persist().unwrap();
+        assert_eq!(read(&path).unwrap(), b"half and half");
+        assert_eq!(names(folder.path()), ["table.csv"]);
+    }
+
+    #[test]
+    fn a_partial_file_that_was_deleted_by_whoever_saw_no_lock_is_written_once_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        let mut partial = Partial::beside(&path).unwrap();
+        partial.write(b"whole").unwrap();
+        fs::remove_file(partial.file.path()).unwrap();
+        partial.persist().unwrap();
+        assert_eq!(read(&path).unwrap(), b"whole");
+        assert_eq!(names(folder.path()), ["table.csv"]);
     }
 
     #[test]

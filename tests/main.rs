@@ -26,6 +26,7 @@ mod memory;
 mod merging;
 mod messages;
 mod own_tables;
+mod ownership;
 mod plan;
 mod probe_values;
 mod probes;

@@ -31,8 +31,12 @@ use crate::fs;
 use crate::plot::figures;
 use crate::record;
 use crate::record::layout::Layout;
+use crate::record::ownership;
 use crate::record::results::Results;
 use crate::streams::{print, say};
+
+/// The option that names another results folder where an experiment names one.
+const OUTPUT_DIR: &str = "-o output.dir=DIR";
 
 /// Said where a folder has no curve yet.
 const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been completed yet";
@@ -51,7 +55,7 @@ fn write_findings(results: &Results, layout: &Layout) -> Result<()> {
 fn write_or_remove(path: &Path, bytes: Option<Vec<u8>>) -> Result<()> {
     match bytes {
         Some(bytes) => fs::replace(path, &bytes),
-        None => fs::remove_if_exists(path),
+        None => ownership::remove_ours(path),
     }
 }
 

@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::{self, MessageFormat};
-use crate::commands::present::present;
+use crate::commands::present::{self, present};
 use crate::commands::signals::Signals;
-use crate::commands::{data, load, memory, print, provenance, refuse_compact, say, settling};
+use crate::commands::{
+    OUTPUT_DIR, data, load, memory, print, provenance, refuse_compact, say, settling,
+};
 use crate::config::spec::{self, Experiment};
 use crate::data::Places;
 use crate::description::DatasetFiles;
@@ -40,6 +42,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let experiment = load(&arguments.experiment, quiet)?;
     refuse_compact(&experiment)?;
     refuse_file(&experiment)?;
+    present::check(&Layout::new(&experiment.output.dir), OUTPUT_DIR)?;
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
     let devices = Devices::open(&arguments.device)?;
@@ -361,7 +364,7 @@ struct Ending {
 
 /// Charts, table, and whether all went well.
 fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Result<()> {
-    present(layout, !quiet && !is_json)?;
+    present(layout, OUTPUT_DIR, !quiet && !is_json)?;
     if !quiet {
         remark(ending);
     }

@@ -7,13 +7,14 @@ use std::process::Command;
 use clap::Parser;
 
 use crate::cli::{self, Engine, ExperimentArgs};
-use crate::commands::{load, print, provenance, refuse_compact, say};
+use crate::commands::{OUTPUT_DIR, load, print, provenance, refuse_compact, say};
 use crate::config::{self, spec::Experiment};
 use crate::data::{self, Availability, Places};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan;
 use crate::record::layout::Layout;
+use crate::record::ownership;
 use crate::shell;
 use crate::submit::{Job, kubernetes, slurm};
 use crate::units;
@@ -35,6 +36,8 @@ pub fn run(arguments: &cli::Submit) -> Result<()> {
     };
     match arguments.engine {
         Engine::Slurm => {
+            // Every task would be refused; pods write into a volume instead.
+            ownership::check_folder(&Layout::new(&experiment.output.dir), OUTPUT_DIR)?;
             let folder = beside(&experiment.output.dir, "slurm")?;
             let ExperimentArgs {
                 experiment: file,
@@ -158,7 +161,9 @@ fn to_slurm(arguments: &cli::Submit, experiment: &Experiment, job: &Job) -> Resu
     let (Some(array_script), Some(finish_script)) = scripts else {
         return Err(no_script(job, &folder));
     };
+    ownership::check_files([&resolved, &array, &finish], Some(OUTPUT_DIR))?;
     fs::create_folder(&folder.join("logs"))?;
+    fs::remove_partials(&folder)?;
     fs::replace(&resolved, experiment.resolved.as_bytes())?;
     fs::replace(&array, array_script.as_bytes())?;
     fs::replace(&finish, finish_script.as_bytes())?;
@@ -221,7 +226,9 @@ fn to_kubernetes(arguments: &cli::Submit, experiment: &Experiment, job: &Job) ->
     let refused = || no_script(job, &folder);
     let manifest = kubernetes::manifest(job, &site).ok_or_else(refused)?;
     let word = shell::pasted(&text(&path)?).ok_or_else(refused)?;
+    ownership::check_files([&path], Some(OUTPUT_DIR))?;
     fs::create_folder(&folder)?;
+    fs::remove_partials(&folder)?;
     fs::replace(&path, manifest.as_bytes())?;
     print(&format!("manifest {}\n", path.display()))?;
     print(&format!("submit   kubectl apply -f {word}\n"))

@@ -98,7 +98,7 @@ pub(super) enum Writing {
     Kept,
     /// It may be there, and is emptied.
     Emptied,
-    /// It must not be there.
+    /// It must not be there; it can be read as well.
     New,
 }
 

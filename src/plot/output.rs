@@ -76,28 +76,43 @@ pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Resul
         ..Style::default()
     };
     let svg = render::svg(chart, &style)?;
-    let theme = match output.theme {
-        Theme::Light => "",
-        Theme::Dark => "-dark",
-        Theme::Print => "-print",
-    };
-    let mut files = Vec::new();
-    for (format, extension) in [(FileFormat::Svg, "svg"), (FileFormat::Png, "png")] {
-        if !output.formats.contains(&format) {
-            continue;
-        }
-        let path = folder.join(format!("{stem}{theme}.{extension}"));
-        files.push(match format {
+    let mut drawn = Vec::new();
+    for (format, path) in files(stem, folder, output) {
+        drawn.push(match format {
             FileFormat::Svg => (path, svg.clone().into_bytes()),
             FileFormat::Png => (path, render::png(&svg, output.dpi)?),
         });
     }
     // None of them where one is refused.
     fs::create_folder(folder)?;
-    for (path, bytes) in &files {
+    for (path, bytes) in &drawn {
         fs::replace(path, bytes)?;
     }
-    Ok(files.into_iter().map(|(path, _)| path).collect())
+    Ok(drawn.into_iter().map(|(path, _)| path).collect())
+}
+
+/// The paths that [`write`] writes.
+pub fn paths(stem: &str, folder: &Path, output: &Output) -> Vec<PathBuf> {
+    files(stem, folder, output).map(|(_, path)| path).collect()
+}
+
+fn files(
+    stem: &str,
+    folder: &Path,
+    output: &Output,
+) -> impl Iterator<Item = (FileFormat, PathBuf)> {
+    let theme = match output.theme {
+        Theme::Light => "",
+        Theme::Dark => "-dark",
+        Theme::Print => "-print",
+    };
+    [(FileFormat::Svg, "svg"), (FileFormat::Png, "png")]
+        .into_iter()
+        .filter(|(format, _)| output.formats.contains(format))
+        .map(move |(format, extension)| {
+            let name = format!("{stem}{theme}.{extension}");
+            (format, folder.join(name))
+        })
 }
 
 impl FromStr for FileFormat {

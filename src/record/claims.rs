@@ -142,14 +142,6 @@ pub fn while_drawing<T>(layout: &Layout, draw: impl FnOnce() -> Result<T>) -> Re
     draw()
 }
 
-/// Deletes half-written charts, unless somebody is drawing.
-pub(super) fn clear_charts(layout: &Layout) -> Result<()> {
-    match Lock::try_take(&layout.charts_lock())? {
-        Some(_guard) => fs::remove_partials(&layout.charts()),
-        None => Ok(()),
-    }
-}
-
 /// This machine's name.
 pub(super) fn host() -> String {
     let name = gethostname::gethostname();

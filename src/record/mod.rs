@@ -21,6 +21,7 @@ pub mod merge;
 mod nearest;
 mod opening;
 pub mod overview;
+pub mod ownership;
 pub mod publish;
 pub mod reader;
 pub mod results;

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::claims::{self, Claims};
 use super::gate::FolderGate;
 use super::layout::Layout;
+use super::leftovers;
 use super::manifest::RunEntry;
 use super::schema::TrialRecord;
 use super::tables::Records;
@@ -157,8 +158,7 @@ pub(super) fn clear_leftovers(
     plan: &[Arc<Trial>],
     records: &Records,
 ) -> Result<()> {
-    fs::remove_partials(layout.root())?;
-    claims::clear_charts(layout)?;
+    leftovers::remove_partials(layout)?;
     for trial in plan {
         claims::clear_if_dead(layout, &trial.id)?;
         let record = records.get(&trial.id);

@@ -10,6 +10,7 @@ mod disk;
 mod kills;
 mod machine;
 mod panics;
+mod partials;
 
 use std::collections::BTreeMap;
 use std::path::Path;

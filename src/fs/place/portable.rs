@@ -49,6 +49,7 @@ pub(super) fn open_to_write(path: &Path, writing: Writing) -> Result<File> {
     check(path)?;
     OpenOptions::new()
         .write(true)
+        .read(writing == Writing::New)
         .create(matches!(writing, Writing::Kept | Writing::Emptied))
         .create_new(writing == Writing::New)
         .truncate(writing == Writing::Emptied)

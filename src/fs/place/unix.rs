@@ -141,12 +141,12 @@ pub(super) fn open(path: &Path) -> Result<File> {
 
 pub(super) fn open_to_write(path: &Path, writing: Writing) -> Result<File> {
     let how = match writing {
-        Writing::Existing => OFlags::empty(),
-        Writing::Kept => OFlags::CREATE,
-        Writing::Emptied => OFlags::CREATE | OFlags::TRUNC,
-        Writing::New => OFlags::CREATE | OFlags::EXCL,
+        Writing::Existing => OFlags::WRONLY,
+        Writing::Kept => OFlags::WRONLY | OFlags::CREATE,
+        Writing::Emptied => OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC,
+        Writing::New => OFlags::RDWR | OFlags::CREATE | OFlags::EXCL,
     };
-    Ok(Place::of(path)?.open(OFlags::WRONLY | QUIET | how)?.into())
+    Ok(Place::of(path)?.open(QUIET | how)?.into())
 }
 
 /// Opens a folder to list or clear it.
