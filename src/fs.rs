@@ -65,7 +65,8 @@ pub fn read_text(path: &Path) -> Result<String> {
 pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
     match place::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        // Nor is there one below what is no folder.
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(e) => Err(Error::io("read", path, e)),
     }
 }

@@ -102,8 +102,13 @@ const WAYS: &[(&str, Way)] = &[
     }),
     ("experiment", |folder| {
         edit(folder, "experiment.toml", |text| {
-            // In TOML's basic strings, all of JSON's escapes.
-            let nasty = json!(NASTY).to_string();
+            // TOML's basic strings have all of JSON's escapes, and no raw control characters.
+            let escaped = |letter: char| match letter {
+                c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+                c => c.to_string(),
+            };
+            let nasty: String = NASTY.replace(['"', '\\'], "'").chars().map(escaped).collect();
+            let nasty = format!("\"{nasty}\"");
             let text = text.replace("\"Does it help?\"", &nasty);
             text.replace("\"It helps\"", &nasty)
         });

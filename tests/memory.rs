@@ -98,22 +98,22 @@ fn estimated(lab: &Lab) -> u64 {
 #[cfg(target_os = "linux")]
 const TRAININGS: [(&str, &str); 9] = [
     ("small", "model.hidden = [16]"),
-    ("a large matrix, Adam", "model.hidden = [4096, 2048]"),
+    ("a large matrix, Adam", "model.hidden = [3072, 1024]"),
     (
         "the same, SGD",
-        "model.hidden = [4096, 2048]\ntrain.optimizer = 'sgd'",
+        "model.hidden = [3072, 1024]\ntrain.optimizer = 'sgd'",
     ),
     (
         "the same, momentum",
-        "model.hidden = [4096, 2048]\ntrain.optimizer = 'momentum'",
+        "model.hidden = [3072, 1024]\ntrain.optimizer = 'momentum'",
     ),
     (
         "a large batch",
-        "model.hidden = [1024, 1024, 1024]\ntrain.batch_size = 4096",
+        "model.hidden = [1024, 1024, 1024]\ntrain.batch_size = 2048",
     ),
     (
         "a large batch, dropout",
-        "model.hidden = [1024, 1024]\nmodel.dropout = 0.5\ntrain.batch_size = 4096",
+        "model.hidden = [1024, 1024]\nmodel.dropout = 0.5\ntrain.batch_size = 2048",
     ),
     (
         "convolutions",
@@ -121,11 +121,11 @@ const TRAININGS: [(&str, &str); 9] = [
     ),
     (
         "residual",
-        "model.kind = 'resnet'\nmodel.depth = 8\nmodel.width = 8\ntrain.batch_size = 128",
+        "model.kind = 'resnet'\nmodel.depth = 8\nmodel.width = 8\ntrain.batch_size = 64",
     ),
     (
         "recurrent",
-        "model.kind = 'rnn'\nmodel.cell = 'gru'\nmodel.units = 128\ntrain.batch_size = 512",
+        "model.kind = 'rnn'\nmodel.cell = 'gru'\nmodel.units = 128\ntrain.batch_size = 256",
     ),
 ];
 
@@ -136,7 +136,7 @@ fn an_estimate_is_near_what_trainings_take() {
     let mut wrong = Vec::new();
     for (name, text) in TRAININGS {
         let lab = Lab::with(&format!(
-            "name = 'small'\ndata.dataset = 'glyphs'\ndata.train_examples = 5000\ndata.test_examples = 600\n\
+            "name = 'small'\ndata.dataset = 'glyphs'\ndata.train_examples = 2100\ndata.test_examples = 510\n\
              data.validation = 0\nnorm.placement = 'before'\ntrain.steps = 2\n{text}"
         ));
         let (estimated, measured) = (estimated(&lab) as f64, measured(&lab) as f64);

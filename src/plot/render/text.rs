@@ -154,8 +154,8 @@ mod tests {
             wrapped(&text),
             wrap_parts(&text, PLAIN, 60.0, &ten_pixels_a_letter),
         ] {
-            assert_eq!(lines.len(), LONGEST / 5 + 1);
-            assert_eq!(lines.last().map(String::as_str), Some("…"));
+            assert_eq!(lines.len(), LONGEST / 5);
+            assert!(lines.last().is_some_and(|line| line.ends_with('…')));
         }
         let parts = "part · ".repeat(20_000);
         let lines = wrap_parts(&parts, PLAIN, 60.0, &ten_pixels_a_letter);
