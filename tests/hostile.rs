@@ -107,7 +107,11 @@ const WAYS: &[(&str, Way)] = &[
                 c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
                 c => c.to_string(),
             };
-            let nasty: String = NASTY.replace(['"', '\\'], "'").chars().map(escaped).collect();
+            let nasty: String = NASTY
+                .replace(['"', '\\'], "'")
+                .chars()
+                .map(escaped)
+                .collect();
             let nasty = format!("\"{nasty}\"");
             let text = text.replace("\"Does it help?\"", &nasty);
             text.replace("\"It helps\"", &nasty)

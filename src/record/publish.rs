@@ -186,7 +186,8 @@ fn marker(source: &Layout, name: String) -> Marker {
     Marker {
         schema: SCHEMA_VERSION,
         name,
-        of,
+        // JSON is text, and a path may be none.
+        of: of.to_string_lossy().into_owned().into(),
         unfinished: true,
     }
 }
