@@ -166,7 +166,7 @@ mod tests {
         let escaped = escape(hostile);
         assert_eq!(
             escaped,
-            "a\\|b  [2J  !\\[x\\](javascript:y)\\<script>".replace("[2J", "\\[2J")
+            "a\\|b  [2J !\\[x\\](javascript:y)\\<script>".replace("[2J", "\\[2J")
         );
         assert_eq!(link("x", "a b)|c"), "[x](<a b)%7Cc>)");
         assert_eq!(code_span("a\n`b"), "``a `b``");
