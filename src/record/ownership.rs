@@ -218,11 +218,22 @@ fn is_table(bytes: &[u8]) -> bool {
     header.contains(&begins(&COMPARISON_COLUMNS)) || header.contains(&begins(&TUNED_COLUMNS))
 }
 
-/// A script or a manifest of `submit`, which says so at its top.
+/// A script or a manifest of `submit`, which says so at its top, or in the description of a job in JSON.
 fn is_of_a_job(bytes: &[u8]) -> bool {
-    let says =
-        |line: &String| line.starts_with("# ") && line.contains("written by `bn-lab submit`");
-    lines(bytes, 20).iter().any(says)
+    const SIGNED: &str = "written by `bn-lab submit`";
+    let says = |line: &String| line.starts_with("# ") && line.contains(SIGNED);
+    lines(bytes, 20).iter().any(says) || is_manifest(bytes, SIGNED)
+}
+
+fn is_manifest(bytes: &[u8], signed: &str) -> bool {
+    let manifest: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let mut items = manifest["items"].as_array().into_iter().flatten();
+    items.any(|item| {
+        let description = &item["metadata"]["annotations"]["kubernetes.io/description"];
+        description
+            .as_str()
+            .is_some_and(|text| text.contains(signed))
+    })
 }
 
 #[cfg(test)]

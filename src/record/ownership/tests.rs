@@ -97,6 +97,10 @@ fn what_others_write_is_not_ours() {
         ("experiment.toml", b"name = \"x\"\n"),
         ("array.sh", b"#!/bin/sh\necho mine\n"),
         ("job.yaml", b"kind: Job\n"),
+        (
+            "job.yaml",
+            b"{\"items\": [{\"metadata\": {\"annotations\": {\"kubernetes.io/description\": \"mine\"}}}]}",
+        ),
         ("whatever", b"mine"),
         ("a.svg", &[0; 4096]),
     ] {
