@@ -4,12 +4,14 @@ use crate::cli;
 use crate::commands::present::present;
 use crate::commands::say;
 use crate::error::Result;
+use crate::record::claims;
 use crate::record::layout::Layout;
 use crate::record::merge::{self, Merged};
 use crate::units;
 
 /// Merges, draws the charts, prints the table and what is missing.
 pub fn run(arguments: &cli::Merge) -> Result<()> {
+    claims::settle(&Layout::new(&arguments.into), say)?;
     let merged = merge::merge(&arguments.sources, &arguments.into)?;
     present(&Layout::new(&arguments.into), !arguments.quiet)?;
     // What is damaged is said even to those who want to hear nothing: it is not in the table.

@@ -27,8 +27,8 @@ pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
     for line in report::dataset::lines(results.datasets()) {
         print(&format!("{line}\n"))?;
     }
-    for caution in &results.cautions {
-        print(&format!("note: {caution}\n"))?;
+    for note in results.cautions.iter().chain(&results.note_of_untimed()) {
+        print(&format!("note: {note}\n"))?;
     }
     print(&format!("results  {}\n", layout.root().display()))?;
     if let Some(overview) = charts.iter().find(|path| path.ends_with("overview.png")) {
@@ -42,7 +42,7 @@ pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
 /// Draws the charts, and writes what tuning chose and what is compared. Runs that end together take turns, so the last to
 /// draw shows the last tables.
 pub(super) fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>)> {
-    claims::while_drawing(layout, || {
+    let draw = || {
         let results = reader::read(layout.root())?;
         write_findings(&results, layout)?;
         let mut charts = plot::write_all(&results, &layout.charts())?;
@@ -52,7 +52,8 @@ pub(super) fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>)> {
             }
         }
         Ok((results, charts))
-    })
+    };
+    claims::while_drawing(layout, || claims::of_last_table(layout, draw))
 }
 
 /// Draws the figure that the claim names, if it makes one; says why where it cannot be drawn.

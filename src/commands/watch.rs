@@ -6,6 +6,7 @@ use crate::cli;
 use crate::commands::{print, print_if_open};
 use crate::error::Result;
 use crate::progress;
+use crate::record::claims::Watcher;
 use crate::record::compact;
 use crate::record::layout::Layout;
 use crate::record::live::{self, Durations, Live};
@@ -21,8 +22,9 @@ pub fn run(arguments: &cli::Watch) -> Result<()> {
     compact::refuse(&Layout::new(root), "no run goes on in it")?;
     let mut durations = Durations::default();
     let mut view = View::new(progress::can_redraw(&std::io::stdout()));
+    let watcher = Watcher::of(&Layout::new(root));
     loop {
-        let live = live::read(root)?;
+        let live = live::read_by(root, &watcher)?;
         let left = durations.seconds_left(root, &live)?;
         if arguments.once {
             return print(&picture(&live, left));

@@ -21,6 +21,7 @@ use super::manifest::{self, Manifest, RunEntry};
 use super::stored;
 use super::survey::{self, Selection};
 use super::tables;
+use super::takeover;
 use crate::config::{self, spec::Experiment};
 use crate::error::Result;
 use crate::fs;
@@ -120,6 +121,7 @@ fn copy(from: &TrialLayout, to: &TrialLayout) -> Result<()> {
     for stale in to.of_unfinished() {
         fs::remove_if_exists(&stale)?;
     }
+    takeover::remove_folders(to, None)?;
     for file in fs::files(from.root())? {
         let is_left_behind = fs::is_partial(&file) || from.of_unfinished().contains(&file);
         if file != from.trial() && !is_left_behind {
