@@ -143,9 +143,9 @@ fn a_damaged_file_of_times_stands_in_no_verbs_way() {
             &["compare", RESULTS],
             &["plot", RESULTS],
             &["report", RESULTS],
-            &["publish", RESULTS, "--into", &compact],
-            &["compare", &compact],
-            &["merge", RESULTS, "--into", &merged],
+            &["publish", RESULTS, "--into", compact.as_str()],
+            &["compare", compact.as_str()],
+            &["merge", RESULTS, "--into", merged.as_str()],
         ] {
             let ran = lab.bn_lab(arguments);
             assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);
