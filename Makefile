@@ -71,8 +71,9 @@ check:          ## what CI runs: formatting, lints, docs, tests
 bench:          ## time one optimiser step of the headline network under each placement
 	cargo bench --locked --bench step --bench step_system_allocator
 
-bench-runner:   ## time planning 100 000 trials, and a folder of 10 000 (some minutes)
+bench-runner:   ## time planning 100 000 trials, a folder of 10 000, and reports on 20 000 (some minutes)
 	cargo bench --locked --bench plan --bench folder
+	cargo bench --locked --bench report -- shapes
 
 clean:          ## delete build products; results stay
 	cargo clean

@@ -1,12 +1,17 @@
 //! What a report costs: a folder of 1 000 trials of 100 epochs is filled by a trainer that follows a
 //! script, then read, judged, drawn and written.
 //!
-//! `cargo bench --bench report`; `-- 200` takes another number of trials.
+//! `cargo bench --bench report`; `-- 200` takes another number of trials. `-- shapes` takes trials of one
+//! epoch instead: 20 conditions 250 and 1 000 times each, and 2 500 and 10 000 conditions twice each, so that it
+//! shows what grows faster than the trials.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 mod scripted;
 
+use std::path::Path;
+
+use bn_lab::config::spec::Experiment;
 use bn_lab::plan;
 use bn_lab::plot;
 use bn_lab::record::layout::Layout;
@@ -18,15 +23,31 @@ use scripted::{look, resident, run, told};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let trials = std::env::args().find_map(|text| text.parse().ok());
     let temporary = tempfile::tempdir().expect("a temporary folder");
+    if std::env::args().any(|text| text == "shapes") {
+        for [conditions, replicates] in [[20, 250], [20, 1000], [2500, 2], [10_000, 2]] {
+            println!("\n{conditions} conditions x {replicates} replicates");
+            let root = temporary.path().join(format!("{conditions}x{replicates}"));
+            let experiment = scripted::of_shape(conditions, replicates, 1, &root);
+            told("all of it", || report(&experiment, &root));
+        }
+        return;
+    }
+    let trials = std::env::args().find_map(|text| text.parse().ok());
     let root = temporary.path().join("whole");
-    let experiment = scripted::experiment(trials.unwrap_or(1000), 100, &root);
-    let plan = plan::trials(&experiment);
-    let layout = Layout::new(&root);
+    report(
+        &scripted::experiment(trials.unwrap_or(1000), 100, &root),
+        &root,
+    );
+}
+
+/// Fills the folder at `root`, and makes a report of it.
+fn report(experiment: &Experiment, root: &Path) {
+    let plan = plan::trials(experiment);
+    let layout = Layout::new(root);
     told("fill the folder", || {
         run(
-            &experiment,
+            experiment,
             &plan,
             &look(&layout, &plan, &Selection::default()),
         );
@@ -34,7 +55,7 @@ fn main() {
     println!("{} trials; {} MB resident", plan.len(), resident());
 
     let folder = told("read it, draw its charts as data", || {
-        Folder::read(&root, &[]).expect("readable")
+        Folder::read(root, &[]).expect("readable")
     });
     println!("{} MB resident", resident());
     let material = told("compare", || {
@@ -47,7 +68,8 @@ fn main() {
         pictures::draw(&report).expect("drawable")
     });
     let charts = told("plot: overview and curves, as files", || {
-        plot::write_all(&folder.results, &root.join("charts")).expect("drawable")
+        let figures = plot::figures::all(&folder.results);
+        plot::write_all(&figures, &root.join("charts")).expect("drawable")
     });
     let text = told("write Markdown", || markdown::write(&report));
     let page = told("write HTML", || html::write(&report, &pictures));

@@ -2,6 +2,7 @@
 
 mod explain;
 mod plot;
+mod reading;
 mod report;
 
 use std::path::PathBuf;
@@ -68,6 +69,30 @@ pub enum Command {
     Explain(Explain),
 }
 
+impl Command {
+    /// How the command is told to write into another folder; `None` where it writes into none, or into a
+    /// file that is named.
+    pub fn elsewhere(&self) -> Option<&'static str> {
+        match self {
+            Self::Run(_) | Self::Plan(_) | Self::Submit(_) => Some("-o output.dir=DIR"),
+            Self::Report(arguments) if arguments.splice.is_some() => None,
+            Self::Plot(_) | Self::Report(_) => Some("--output DIR"),
+            Self::Merge(_) | Self::Publish(_) => Some("--into DIR"),
+            Self::Data(Data {
+                action: DataAction::Fetch { .. },
+            }) => Some("--data-dir DIR"),
+            Self::Results(_)
+            | Self::Compare(_)
+            | Self::Claims(_)
+            | Self::Watch(_)
+            | Self::Clean(_)
+            | Self::Show(_)
+            | Self::Data(_)
+            | Self::Explain(_) => None,
+        }
+    }
+}
+
 /// An experiment file and what overrides it.
 #[derive(Debug, Args)]
 pub struct ExperimentArgs {
@@ -97,6 +122,9 @@ pub enum MessageFormat {
     Json,
 }
 
+/// Threads of a trial, at most. More of them wait for each other longer than they compute.
+const MOST_THREADS: i64 = 256;
+
 /// `bn-lab run`
 #[derive(Debug, Args)]
 pub struct Run {
@@ -110,8 +138,12 @@ pub struct Run {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
     /// Threads of each trial's kernels; small networks gain nothing from more than one
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
     pub threads: u16,
+    /// Memory that all trials together may take, such as `512M` or `8G` [default: what the machine or the
+    /// container has]
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<Memory>,
     /// Where to compute: `cpu`, or `ndarray`, `wgpu`, `wgpu:1` in a build with that feature. Several
     /// devices of one kind share the trials: `wgpu:0,wgpu:1`
     #[arg(long, value_name = "NAME", default_value = "cpu")]
@@ -406,5 +438,28 @@ mod tests {
     fn the_command_line_is_well_formed() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_the_option_that_its_hints_name() {
+        for line in [
+            "run x.toml",
+            "plan x.toml",
+            "submit x.toml --engine slurm",
+            "report x",
+            "plot x",
+            "merge x --into y",
+            "publish x --into y",
+            "data fetch mnist",
+        ] {
+            let words = || ["bn-lab"].into_iter().chain(line.split(' '));
+            let parsed = Cli::try_parse_from(words()).expect(line);
+            let option = parsed.command.elsewhere().expect(line);
+            // Given already, it can be given no more, or once more.
+            let given = words().chain(option.split(' '));
+            let refusal = Cli::try_parse_from(given).err().map(|error| error.kind());
+            let twice = Some(clap::error::ErrorKind::ArgumentConflict);
+            assert!(refusal.is_none() || refusal == twice, "{line} {option}");
+        }
     }
 }

@@ -113,7 +113,7 @@ fn probe(name: &str, device: &Device) -> Result<()> {
         burn::tensor::Tensor::<1>::from_floats([1.0, 2.0], &device)
             .sum()
             .into_scalar::<f32>()
-    });
+    })?;
     match sum {
         Ok(sum) if (sum - 3.0).abs() < 1e-6 => Ok(()),
         Ok(sum) => Err(Error::Device(format!(
@@ -125,11 +125,12 @@ fn probe(name: &str, device: &Device) -> Result<()> {
     }
 }
 
-/// Runs `work` on a thread of its own, with the text of the first panic as the error. Meanwhile no
-/// panic is printed, on whichever thread of a driver it happens; nothing else runs yet.
+/// Runs `work` on a thread of its own, with the text of the first panic in place of what it returns.
+/// Meanwhile no panic is printed, on whichever thread of a driver it happens; nothing else runs yet. An
+/// error where there is no thread for it: that says nothing of the device.
 fn quietly<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
-) -> std::result::Result<T, String> {
+) -> Result<std::result::Result<T, String>> {
     let first = Arc::new(Mutex::new(None));
     let hook = std::panic::take_hook();
     let heard = Arc::clone(&first);
@@ -138,17 +139,12 @@ fn quietly<T: Send + 'static>(
         first.get_or_insert_with(|| crate::event::panic_text(panic.payload()));
     }));
     let probe = std::thread::Builder::new().name("device-probe".to_owned());
-    let result = probe
-        .spawn(work)
-        .map_err(|e| e.to_string())
-        .and_then(|handle| {
-            handle
-                .join()
-                .map_err(|panic| crate::event::panic_text(panic.as_ref()))
-        });
+    let joined = probe.spawn(work).map(std::thread::JoinHandle::join);
     std::panic::set_hook(hook);
-    result.map_err(|own| {
+    let result = joined.map_err(|e| Error::no_thread("a look at the device", &e))?;
+    Ok(result.map_err(|panic| {
         let first = first.lock().unwrap_or_else(PoisonError::into_inner);
-        first.clone().unwrap_or(own)
-    })
+        let own = || crate::event::panic_text(panic.as_ref());
+        first.clone().unwrap_or_else(own)
+    }))
 }

@@ -12,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("cannot {action} `{}`: {source}{}", path.display(), way_out(action, source))]
+    #[error("cannot {action} `{}`: {source}{}", path.display(), room(source))]
     Io {
         /// What was tried: `read`, `create`, `replace` …
         action: &'static str,
@@ -33,9 +33,21 @@ pub enum Error {
     /// A device was asked for that this build or this machine does not have.
     #[error("{0}")]
     Device(String),
+    /// The machine has run out of something that every trial needs: threads, memory, descriptors. No
+    /// trial's fault, and never recorded as the result of one.
+    #[error("{0}")]
+    Machine(String),
     /// A results folder is locked, damaged or of another version.
     #[error("{0}")]
     Results(String),
+    /// A folder cannot be used as it is, and another one could.
+    #[error("{problem}\n  hint: {hint}")]
+    Folder {
+        /// What stands against it.
+        problem: String,
+        /// What to do about it; its last words name another folder.
+        hint: String,
+    },
     /// A chart could not be drawn.
     #[error("cannot draw `{chart}`: {reason}")]
     Chart {
@@ -59,22 +71,33 @@ pub enum Error {
     Interrupted,
 }
 
-/// What to do about a failed `action`, where that is known.
-fn way_out(action: &str, source: &std::io::Error) -> &'static str {
-    use std::io::ErrorKind::{
-        AlreadyExists, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull,
-    };
+/// What to do about a full disk, or about a file that may not grow.
+fn room(source: &std::io::Error) -> &'static str {
     match source.kind() {
-        StorageFull => {
+        std::io::ErrorKind::StorageFull => {
             "\n  hint: make room and run the same command again; finished trials are kept"
         }
-        AlreadyExists | NotADirectory | NotFound | PermissionDenied | ReadOnlyFilesystem
-            if action != "read" =>
-        {
-            "\n  hint: results go to another folder with `-o output.dir=DIR`"
+        // What is read is never too large for the system.
+        std::io::ErrorKind::FileTooLarge if source.raw_os_error().is_some() => {
+            "\n  hint: files may not grow so long here (`ulimit -f` shows the limit); raise it and run the same command again; finished trials are kept"
         }
         _ => "",
     }
+}
+
+/// Whether another folder would help where `action` failed.
+fn is_of_the_folder(action: &str, source: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{
+        AlreadyExists, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem,
+    };
+    let kinds = [
+        AlreadyExists,
+        NotADirectory,
+        NotFound,
+        PermissionDenied,
+        ReadOnlyFilesystem,
+    ];
+    action != "read" && kinds.contains(&source.kind())
 }
 
 impl Error {
@@ -87,10 +110,41 @@ impl Error {
         }
     }
 
+    /// The whole message of a command that is told by `elsewhere` to use another folder: `-o
+    /// output.dir=DIR`, `--into DIR`. No hint names an option that the command lacks.
+    pub fn told(&self, elsewhere: Option<&str>) -> String {
+        match (self, elsewhere) {
+            (Self::Folder { .. }, Some(option)) => format!("{self} (`{option}`)"),
+            (Self::Io { action, source, .. }, Some(option)) if is_of_the_folder(action, source) => {
+                format!("{self}\n  hint: choose another folder (`{option}`)")
+            }
+            _ => self.to_string(),
+        }
+    }
+
+    /// That no thread could be started for `what`.
+    pub fn no_thread(what: &str, why: &dyn std::fmt::Display) -> Self {
+        Self::Machine(format!(
+            "cannot start a thread for {what}: {why}\n  hint: the machine, the user or the container may start no more of them: raise that limit (`ulimit -u`) or end other programs, and run the same command again; finished trials are kept"
+        ))
+    }
+
+    /// Whether this is a fault of the machine, which says nothing of the trial that met it.
+    pub fn is_of_machine(&self) -> bool {
+        matches!(
+            self,
+            Self::Machine(_) | Self::Io { .. } | Self::Folder { .. }
+        )
+    }
+
     /// The process's exit code. Documented in `README.md`; clap itself uses 2 as well.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Io { .. } | Self::Results(_) | Self::Chart { .. } => 1,
+            Self::Io { .. }
+            | Self::Machine(_)
+            | Self::Results(_)
+            | Self::Folder { .. }
+            | Self::Chart { .. } => 1,
             Self::Usage(_) => 2,
             Self::Experiment(_) => 3,
             Self::Data(_) => 4,
@@ -98,5 +152,33 @@ impl Error {
             Self::Device(_) => 6,
             Self::Interrupted => 130,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::ErrorKind;
+
+    #[test]
+    fn hints_name_the_option_that_the_command_has() {
+        let denied = Error::io("create", Path::new("x"), ErrorKind::PermissionDenied.into());
+        let held = Error::Folder {
+            problem: "it is held".to_owned(),
+            hint: "end it, or choose another folder".to_owned(),
+        };
+        assert_eq!(
+            denied.told(Some("--into DIR")),
+            "cannot create `x`: permission denied\n  hint: choose another folder (`--into DIR`)"
+        );
+        assert_eq!(denied.told(None), "cannot create `x`: permission denied");
+        assert_eq!(
+            held.told(Some("--output DIR")),
+            "it is held\n  hint: end it, or choose another folder (`--output DIR`)"
+        );
+        assert_eq!(
+            held.told(None),
+            "it is held\n  hint: end it, or choose another folder"
+        );
     }
 }

@@ -1,24 +1,44 @@
 //! Faults on purpose, for the tests of what survives them. Only builds with debug assertions listen:
 //! `BN_LAB_FAULT=panic:before#2@5` makes a trial panic, namely replicate 2 of the condition labelled
-//! `before`, at its step 5.
+//! `before`, at its step 5; with `abort:` it ends the whole process, as one does that gets no more memory,
+//! and with `machine:` it panics as where no thread can be started.
 
 use std::sync::OnceLock;
 
 use crate::event::Event;
 
+/// What the system answers where it starts no more threads: `EAGAIN` of Linux.
+const NO_MORE: i32 = 11;
+
 /// A fault that was asked for.
 struct Fault {
+    kind: Kind,
     label: String,
     replicate: u64,
     step: usize,
 }
 
+#[derive(Clone, Copy)]
+enum Kind {
+    Panic,
+    Abort,
+    Machine,
+}
+
 impl Fault {
     fn from_environment() -> Option<Self> {
         let text = std::env::var("BN_LAB_FAULT").ok()?;
-        let (trial, step) = text.strip_prefix("panic:")?.rsplit_once('@')?;
+        let (kind, fault) = text.split_once(':')?;
+        let kind = match kind {
+            "panic" => Kind::Panic,
+            "abort" => Kind::Abort,
+            "machine" => Kind::Machine,
+            _ => return None,
+        };
+        let (trial, step) = fault.rsplit_once('@')?;
         let (label, replicate) = trial.rsplit_once('#')?;
         Some(Self {
+            kind,
             label: label.to_owned(),
             replicate: replicate.parse().ok()?,
             step: step.parse().ok()?,
@@ -41,6 +61,14 @@ pub fn strike(event: &Event) {
     {
         let is_meant =
             trial.label == fault.label && trial.replicate == fault.replicate && *step == fault.step;
-        assert!(!is_meant, "a fault on purpose at step {step}");
+        match fault.kind {
+            _ if !is_meant => {}
+            Kind::Panic => panic!("a fault on purpose at step {step}"),
+            Kind::Abort => std::process::abort(),
+            Kind::Machine => {
+                let error = std::io::Error::from_raw_os_error(NO_MORE);
+                panic!("a fault on purpose at step {step}: {error:?}");
+            }
+        }
     }
 }

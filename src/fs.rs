@@ -1,23 +1,31 @@
-//! The cellar: the only room that touches the file system, so that every error carries its path.
+//! The cellar: the only room that touches the file system, so that every error carries its path, and no
+//! file of a results folder leads elsewhere (`place`).
 //!
 //! Whole files are replaced atomically (a temporary file in the same folder, synced, then renamed);
 //! growing files are flushed row by row, so that what was measured survives whatever comes next.
 
+mod abandoned;
 mod apart;
 mod growing;
 mod lock;
 mod machine;
 mod paths;
+mod place;
+mod rewriting;
 
 pub use self::apart::apart;
 pub use self::growing::{Growing, Grown, whole_lines};
-pub use self::lock::{Held, Lock};
+pub use self::lock::{Held, Lock, tell_of_waits};
 pub use self::machine::kernel_and_device;
 pub use self::paths::{physical, seen_from};
+pub use self::place::enclose;
+pub use self::rewriting::rewrite;
+
+use self::place::{Kind, Writing};
 
 use std::borrow::Cow;
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::fs::File;
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -36,49 +44,63 @@ pub fn from_home(path: &str) -> Option<Cow<'_, str>> {
 
 /// Reads a whole file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|e| Error::io("read", path, e))
+    place::read(path).map_err(|e| Error::io("read", path, e))
 }
 
 /// Reads a whole UTF-8 text file.
 pub fn read_text(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|e| Error::io("read", path, e))
+    let text = String::from_utf8(read(path)?);
+    text.map_err(|e| {
+        let end = e.utf8_error().valid_up_to();
+        let line = e.as_bytes()[..end]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count()
+            + 1;
+        let fault = std::io::Error::new(
+            ErrorKind::InvalidData,
+            format!("it is no UTF-8 text (line {line})"),
+        );
+        Error::io("read", path, fault)
+    })
 }
 
 /// Reads a whole file, or `None` where there is none.
 pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
-    match fs::read(path) {
+    match place::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        // Nor is there one below what is no folder.
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(e) => Err(Error::io("read", path, e)),
     }
 }
 
 /// Whether there is anything at `path`.
 pub fn is_there(path: &Path) -> bool {
-    path.exists()
+    place::kind(path).is_ok_and(|kind| kind.is_some())
 }
 
 /// Whether `path` is a file that can be opened.
 pub fn is_file(path: &Path) -> bool {
-    path.is_file()
+    size(path).is_some()
 }
 
 /// The size of a file in bytes, or `None` where there is none.
 pub fn size(path: &Path) -> Option<u64> {
-    fs::metadata(path)
-        .ok()
-        .filter(fs::Metadata::is_file)
-        .map(|m| m.len())
+    match place::kind(path) {
+        Ok(Some(Kind::File(bytes))) => Some(bytes),
+        _ => None,
+    }
 }
 
 /// Creates a folder and its parents.
 pub fn create_folder(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).map_err(|e| Error::io("create the folder", path, e))
+    place::create_folders(path).map_err(|e| Error::io("create the folder", path, e))
 }
 
 /// Deletes a file, if it is there.
 pub fn remove_if_exists(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
+    match place::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, e)),
         _ => Ok(()),
     }
@@ -86,25 +108,42 @@ pub fn remove_if_exists(path: &Path) -> Result<()> {
 
 /// The files in a folder, in the order of their names; none where there is no folder.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    entries(folder, Path::is_file)
+    let is_file = |path: &Path, kind| match kind {
+        Kind::File(_) => Ok(true),
+        Kind::Link => place::check_link(path).map(|()| is_file(path)),
+        _ => Ok(false),
+    };
+    entries(folder, is_file)
 }
 
 /// The folders in a folder, links to folders left out, in the order of their names; none where
 /// there is no folder.
 pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
-    entries(folder, |path| path.is_dir() && !path.is_symlink())
+    let is_folder = |path: &Path, kind| match kind {
+        Kind::Folder => Ok(true),
+        Kind::Link => place::check_link(path).map(|()| false),
+        _ => Ok(false),
+    };
+    entries(folder, is_folder)
 }
 
-fn entries(folder: &Path, is_wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
+/// All that is in a folder, of whatever kind, in the order of the names; none where there is no folder.
+pub fn everything(folder: &Path) -> Result<Vec<PathBuf>> {
+    entries(folder, |_, _| Ok(true))
+}
+
+fn entries(
+    folder: &Path,
+    is_wanted: impl Fn(&Path, Kind) -> std::io::Result<bool>,
+) -> Result<Vec<PathBuf>> {
+    let entries = match place::entries(folder) {
         Ok(entries) => entries,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(Error::io("list", folder, e)),
     };
     let mut wanted = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|e| Error::io("list", folder, e))?.path();
-        if is_wanted(&path) {
+    for (path, kind) in entries {
+        if is_wanted(&path, kind).map_err(|e| Error::io("list", folder, e))? {
             wanted.push(path);
         }
     }
@@ -124,41 +163,35 @@ pub fn bytes_below(folder: &Path) -> Result<u64> {
 
 /// The [`Partial`] files in `folder` that nobody finished, or not yet.
 pub fn partials(folder: &Path) -> Result<Vec<PathBuf>> {
-    let is_partial = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default();
-        name.to_string_lossy().starts_with(PARTIAL)
-    };
-    Ok(files(folder)?.into_iter().filter(is_partial).collect())
+    entries(folder, |path, kind| {
+        Ok(is_partial(path) && matches!(kind, Kind::File(_)))
+    })
+}
+
+/// Whether somebody is still writing a [`Partial`] file.
+pub fn is_being_written(partial: &Path) -> bool {
+    abandoned::take(partial).is_none()
 }
 
 /// Gives a file another path in the same file system, in one step; what stood there goes.
 pub fn rename(from: &Path, to: &Path) -> Result<()> {
-    fs::rename(from, to).map_err(|e| Error::io("replace", to, e))
+    place::rename(from, to).map_err(|e| Error::io("replace", to, e))
 }
 
 /// Deletes a folder with all that is in it, if it is there.
 pub fn remove_folder(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
+    match place::remove_tree(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, e)),
         _ => Ok(()),
     }
 }
 
-/// Deletes what a killed process left of [`Partial`] files in `folder`. Only for a folder that
-/// nobody else is writing into.
+/// Deletes what killed processes left of [`Partial`] files in `folder`; those that somebody is still
+/// writing stay. For whoever is about to write into the folder.
 pub fn remove_partials(folder: &Path) -> Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(Error::io("list", folder, e)),
-    };
-    for entry in entries {
-        let entry = entry.map_err(|e| Error::io("list", folder, e))?;
-        if is_partial(&entry.path()) {
-            remove_if_exists(&entry.path())?;
-        }
-    }
-    Ok(())
+    partials(folder)?
+        .iter()
+        .try_for_each(|path| abandoned::remove(path))
 }
 
 /// Replaces `path` by `bytes` in one step: a reader sees the old file or the new one, never a part.
@@ -184,13 +217,13 @@ fn sync_folder_of(path: &Path) {
 
 /// Deletes a folder if it is empty; whether it was is nobody's business.
 pub fn remove_empty_folder(path: &Path) {
-    drop(fs::remove_dir(path));
+    drop(place::remove_empty_folder(path));
 }
 
 /// Copies a file, piece by piece; a reader of `to` sees the old file or the new one, never a part. A
 /// power failure soon after may leave it empty: nothing waits for the disk.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
-    let mut source = File::open(from).map_err(|e| Error::io("read", from, e))?;
+    let mut source = place::open(from).map_err(|e| Error::io("read", from, e))?;
     let mut partial = Partial::beside(to)?;
     std::io::copy(&mut source, partial.file.as_file_mut())
         .map_err(|e| Error::io("write", to, e))?;
@@ -199,7 +232,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
 
 /// Copies the first `bytes` of a file, piece by piece, and waits until they are on the disk.
 pub fn copy_start(from: &Path, bytes: u64, to: &Path) -> Result<()> {
-    let source = File::open(from).map_err(|e| Error::io("read", from, e))?;
+    let source = place::open(from).map_err(|e| Error::io("read", from, e))?;
     let mut partial = Partial::beside(to)?;
     std::io::copy(&mut source.take(bytes), partial.file.as_file_mut())
         .map_err(|e| Error::io("write", to, e))?;
@@ -230,7 +263,8 @@ pub fn is_partial(path: &Path) -> bool {
 const PARTIAL: &str = ".partial-";
 
 /// A file being written under a temporary name; it appears at its own path only by
-/// [`Partial::persist`], and vanishes if dropped before.
+/// [`Partial::persist`], and vanishes if dropped before. It is locked until then, so that
+/// [`remove_partials`] knows it from what a killed process left.
 pub struct Partial {
     file: tempfile::NamedTempFile,
     path: PathBuf,
@@ -240,21 +274,16 @@ impl Partial {
     /// Starts a file that will become `path`; its folder must exist.
     pub fn beside(path: &Path) -> Result<Self> {
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(PARTIAL);
-        #[cfg(unix)]
-        {
-            // As an ordinary new file: the umask still applies.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
+        loop {
+            let file = tempfile::Builder::new()
+                .prefix(PARTIAL)
+                .make_in(folder, |path| place::open_to_write(path, Writing::New))
+                .map_err(|e| Error::io("write", path, e))?;
+            if abandoned::mark(file.as_file(), file.path()) {
+                let path = path.to_owned();
+                return Ok(Self { file, path });
+            }
         }
-        let file = builder
-            .tempfile_in(folder)
-            .map_err(|e| Error::io("write", path, e))?;
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-        })
     }
 
     /// Appends bytes.
@@ -266,28 +295,49 @@ impl Partial {
 
     /// Syncs and renames into place: afterwards a power failure cannot bring the old file back.
     pub fn persist(self) -> Result<()> {
-        self.file
-            .as_file()
-            .sync_all()
-            .map_err(|e| Error::io("write", &self.path, e))?;
-        let path = self.path.clone();
-        self.persist_unsynced()?;
-        sync_folder_of(&path);
-        Ok(())
+        self.finish(true)
     }
 
     /// Renames into place; a power failure may leave the file empty.
     fn persist_unsynced(self) -> Result<()> {
-        self.file
-            .persist(&self.path)
-            .map(|_| ())
-            .map_err(|e| Error::io("replace", &self.path, e.error))
+        self.finish(false)
+    }
+
+    fn finish(self, syncs: bool) -> Result<()> {
+        if syncs {
+            let synced = self.file.as_file().sync_all();
+            synced.map_err(|e| Error::io("write", &self.path, e))?;
+        }
+        let (file, partial) = self.file.into_parts();
+        match place::rename(&partial, &self.path) {
+            Ok(()) => {
+                // Nothing stands at its temporary name any more.
+                drop(partial.keep());
+                if syncs {
+                    sync_folder_of(&self.path);
+                }
+                Ok(())
+            }
+            // A host that does not see this one's locks took it for abandoned; the open file has its bytes.
+            Err(e) if e.kind() == ErrorKind::NotFound => Self::once_more(&self.path, file, syncs),
+            Err(e) => Err(Error::io("replace", &self.path, e)),
+        }
+    }
+
+    /// Writes what `lost` holds to a new partial file.
+    fn once_more(path: &Path, mut lost: File, syncs: bool) -> Result<()> {
+        let mut again = Self::beside(path)?;
+        lost.rewind()
+            .and_then(|()| std::io::copy(&mut lost, again.file.as_file_mut()))
+            .map_err(|e| Error::io("write", path, e))?;
+        again.finish(syncs)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).unwrap();
@@ -317,10 +367,36 @@ mod tests {
         drop(partial);
         assert_eq!(read(&path).unwrap(), b"old");
         assert_eq!(names(folder.path()), ["download"]);
-        // A killed process drops nothing.
-        std::mem::forget(Partial::beside(&path).unwrap());
+    }
+
+    #[test]
+    fn partial_files_of_the_dead_go_and_those_that_are_being_written_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        let mut partial = Partial::beside(&path).unwrap();
+        partial.write(b"half").unwrap();
+        // As a killed process, and an earlier version, leaves it: nobody holds its lock.
+        let dead = folder.path().join(".partial-dead");
+        fs::write(&dead, b"ha").unwrap();
+        assert!(!is_being_written(&dead) && is_being_written(partial.file.path()));
         remove_partials(folder.path()).unwrap();
-        assert_eq!(names(folder.path()), ["download"]);
+        assert!(!dead.exists());
+        partial.write(b" and half").unwrap();
+        partial.persist().unwrap();
+        assert_eq!(read(&path).unwrap(), b"half and half");
+        assert_eq!(names(folder.path()), ["table.csv"]);
+    }
+
+    #[test]
+    fn a_partial_file_that_was_deleted_by_whoever_saw_no_lock_is_written_once_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        let mut partial = Partial::beside(&path).unwrap();
+        partial.write(b"whole").unwrap();
+        fs::remove_file(partial.file.path()).unwrap();
+        partial.persist().unwrap();
+        assert_eq!(read(&path).unwrap(), b"whole");
+        assert_eq!(names(folder.path()), ["table.csv"]);
     }
 
     #[test]

@@ -28,7 +28,8 @@
 //! | gate | [`submit`] | nobody: text for engines that run many processes |
 //! | gallery | [`stats`], [`mod@compare`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
 //! | stairs | [`walk`], [`description`] | nobody: plain values, from the workshop to the archive and the gallery |
-//! | cellar | [`fs`], [`error`], [`units`] | nobody |
+//! | cellar | [`fs`], [`error`], [`units`], [`shell`], [`threads`], [`machine`] | nobody |
+//! | door | [`streams`] | the cellar: all text that is printed leaves through it, known to the hall and `progress` |
 //!
 //! `tests/rooms.rs` enforces who may know whom. Some walls stand elsewhere than one might guess:
 //!
@@ -66,6 +67,7 @@ pub mod fault;
 pub mod fs;
 #[cfg(test)]
 mod fuzz_tests;
+pub mod machine;
 pub mod model;
 pub mod optim;
 pub mod panics;
@@ -77,14 +79,20 @@ pub mod report;
 pub mod runner;
 pub mod scripted;
 pub mod seed;
+pub mod shell;
 pub mod stats;
+pub mod streams;
 pub mod submit;
+pub mod threads;
 pub mod train;
 pub mod units;
 pub mod walk;
 
 /// Runs the command that `cli` asks for.
 pub fn run(cli: cli::Cli) -> error::Result<()> {
+    commands::let_long_files_fail();
+    fs::tell_of_waits(streams::say);
+    threads::start();
     match cli.command {
         cli::Command::Run(arguments) => commands::run::run(&arguments),
         cli::Command::Plan(arguments) => commands::plan::run(&arguments),

@@ -1,9 +1,9 @@
 //! The front door: parse, run, say what went wrong, exit.
 
-use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
+use bn_lab::cli::Cli;
+use bn_lab::streams;
 
 /// burn's CPU backend allocates a tensor per operation; with this allocator a step takes about 0.9
 /// times as long as with the system's (`make bench` measures it).
@@ -11,11 +11,16 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match bn_lab::run(bn_lab::cli::Cli::parse()) {
+    let cli = match Cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(code) => return ExitCode::from(code),
+    };
+    let elsewhere = cli.command.elsewhere();
+    match bn_lab::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where stderr is closed or full, the exit code still tells.
-            drop(writeln!(std::io::stderr(), "error: {error}"));
+            streams::say(&format!("error: {}", error.told(elsewhere)));
             ExitCode::from(error.exit_code())
         }
     }

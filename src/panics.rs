@@ -55,6 +55,15 @@ pub fn keep_quietly() {
     });
 }
 
+/// What a system error looks like in the message of a panic: `… Os { code: 11, kind: WouldBlock, … }`.
+const SYSTEM_ERROR: &str = "Os { code: ";
+
+/// Whether a panic with this message met a system error, as `thread::spawn` does where there are no more
+/// threads: a fault of the machine, and none of the trial that was being trained.
+pub fn is_of_machine(message: &str) -> bool {
+    message.contains(SYSTEM_ERROR)
+}
+
 /// Where the panic with this message happened, if it is known. Told once.
 pub fn details(message: &str) -> Option<String> {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);

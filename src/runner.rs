@@ -53,6 +53,8 @@ pub struct Tally {
     pub elsewhere: usize,
     /// Finished by other runs meanwhile.
     pub finished_elsewhere: usize,
+    /// So many fewer were trained at a time than was asked for: the system gave no more threads.
+    pub without_thread: usize,
 }
 
 impl Tally {
@@ -112,10 +114,23 @@ pub fn run(
     // Bounded: trials wait for observers that are slower than they.
     let (sender, receiver) = mpsc::sync_channel(BACKLOG);
     std::thread::scope(|scope| {
-        for _ in 0..sweep.jobs.clamp(1, sweep.trials.len().max(1)) {
+        let wanted = sweep.jobs.clamp(1, sweep.trials.len().max(1));
+        for worker in 0..wanted {
             let sender = sender.clone();
             let floor = &floor;
-            scope.spawn(move || floor.work(&sender));
+            let thread = std::thread::Builder::new().name(format!("trials-{worker}"));
+            match thread.spawn_scoped(scope, move || floor.work(&sender)) {
+                Ok(_) => {}
+                Err(error) if worker == 0 => {
+                    floor.give_up(Error::no_thread("the trials", &error));
+                    break;
+                }
+                // Fewer at a time take longer, and come to the same.
+                Err(_) => {
+                    tally.without_thread = wanted - worker;
+                    break;
+                }
+            }
         }
         // The workers hold the other senders: when the last one is done, the loop ends.
         drop(sender);
@@ -158,6 +173,14 @@ impl Queue {
     }
 }
 
+/// What came of training a trial.
+enum Attempt {
+    /// It ended; of a failure, where.
+    Ended(Outcome, Option<String>),
+    /// It could not be trained, for a reason that says nothing of it.
+    NoFaultOfIts(Error),
+}
+
 /// Where the workers work.
 struct Floor<'a> {
     queue: Mutex<Queue>,
@@ -195,10 +218,7 @@ impl Floor<'_> {
                 }),
                 Ok(Claim::Unclear) if is_second_turn => self.wait_for(trial, &mut tell),
                 Ok(Claim::Elsewhere | Claim::Unclear) => self.queue().deferred.push_back(trial),
-                Err(error) => {
-                    self.queue().error.get_or_insert(error);
-                    self.stop.request();
-                }
+                Err(error) => self.give_up(error),
             }
         }
     }
@@ -222,14 +242,7 @@ impl Floor<'_> {
     ) {
         let taken = self.gate.taken(trial);
         let stop = self.stop.of_trial(Arc::clone(&taken));
-        // A panicking trial leaves nothing half-done behind: all it owns is dropped with it.
-        let attempt = catch_unwind(AssertUnwindSafe(|| {
-            let mut tell = |event| {
-                fault::strike(&event);
-                tell(event);
-            };
-            panics::during_a_trial(|| self.trainer.train(trial, from, &stop, &mut tell))
-        }));
+        let attempt = self.attempt(trial, from, &stop, tell);
         if taken.load(Ordering::Relaxed) || !self.gate.holds(trial) {
             tell(Event::TrialTaken {
                 trial: Arc::clone(trial),
@@ -238,16 +251,11 @@ impl Floor<'_> {
             return;
         }
         let (outcome, details) = match attempt {
-            Ok(Ok(outcome)) => (outcome, None),
-            Ok(Err(error)) => {
-                let message = error.to_string();
-                (Outcome::Failed { message }, None)
-            }
-            Err(panic) => {
-                let text = panic_text(panic.as_ref());
-                let details = panics::details(&text);
-                let message = format!("the trial panicked: {text}");
-                (Outcome::Failed { message }, details)
+            Attempt::Ended(outcome, details) => (outcome, details),
+            // What the machine lacks, the next trial would lack as well.
+            Attempt::NoFaultOfIts(error) => {
+                self.give_up(error);
+                (Outcome::Interrupted, None)
             }
         };
         if matches!(outcome, Outcome::Failed { .. }) {
@@ -262,6 +270,47 @@ impl Floor<'_> {
             outcome,
             details,
         });
+    }
+
+    fn attempt(
+        &self,
+        trial: &Arc<Trial>,
+        from: Option<TrainingState>,
+        stop: &Stop,
+        tell: &mut (dyn FnMut(Event) + Send),
+    ) -> Attempt {
+        // A panicking trial leaves nothing half-done behind: all it owns is dropped with it.
+        let attempt = catch_unwind(AssertUnwindSafe(|| {
+            let mut tell = |event| {
+                fault::strike(&event);
+                tell(event);
+            };
+            panics::during_a_trial(|| self.trainer.train(trial, from, stop, &mut tell))
+        }));
+        let panic = match attempt {
+            Ok(Ok(outcome)) => return Attempt::Ended(outcome, None),
+            Ok(Err(error)) if error.is_of_machine() => return Attempt::NoFaultOfIts(error),
+            Ok(Err(error)) => {
+                let message = error.to_string();
+                return Attempt::Ended(Outcome::Failed { message }, None);
+            }
+            Err(panic) => panic,
+        };
+        let text = panic_text(panic.as_ref());
+        let details = panics::details(&text);
+        if panics::is_of_machine(&text) {
+            return Attempt::NoFaultOfIts(Error::Machine(format!(
+                "the machine ran out of something in the middle of a trial, which stays open: {text}\n  hint: run the same command again; fewer trials at a time (`--jobs`) take less of everything"
+            )));
+        }
+        let message = format!("the trial panicked: {text}");
+        Attempt::Ended(Outcome::Failed { message }, details)
+    }
+
+    /// Ends the sweep with this error.
+    fn give_up(&self, error: Error) {
+        self.queue().error.get_or_insert(error);
+        self.stop.request();
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {

@@ -72,6 +72,48 @@ pub fn for_markup(text: &str) -> Cow<'_, str> {
     text.chars().map(replaced).collect()
 }
 
+/// Whether a character may move a cursor, change the state of a terminal, or turn the direction of the
+/// text around it: control characters, and Unicode's embeddings, overrides and isolates.
+fn steers(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text for a terminal: what would steer it is replaced by `�`; line ends and tabs stay.
+pub fn for_terminal(text: &str) -> Cow<'_, str> {
+    let replaced = |letter: char| match letter {
+        '\n' | '\t' => letter,
+        '\r' => ' ',
+        letter if steers(letter) => '\u{fffd}',
+        letter => letter,
+    };
+    if text.chars().all(|letter| replaced(letter) == letter) {
+        return text.into();
+    }
+    text.chars().map(replaced).collect()
+}
+
+/// JSON in which no string holds a raw character that would steer a terminal, or that YAML takes for a
+/// line end: these are escaped, which changes nothing for those who read it.
+pub fn for_json(json: &str) -> Cow<'_, str> {
+    let is_escaped = |letter: char| {
+        let is_layout = matches!(letter, '\n' | '\t' | '\r');
+        (steers(letter) && !is_layout) || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}')
+    };
+    if !json.contains(is_escaped) {
+        return json.into();
+    }
+    let mut text = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if is_escaped(letter) {
+            // All of them are in Unicode's first plane.
+            text.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            text.push(letter);
+        }
+    }
+    text.into()
+}
+
 /// Text as one line of printable characters: line ends and tabs become spaces, other control characters
 /// `�`, so that no text steers a terminal.
 pub fn one_line(text: &str) -> Cow<'_, str> {
@@ -80,6 +122,29 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
         line.replace(['\n', '\t'], " ").into()
     } else {
         line
+    }
+}
+
+/// The most columns of a terminal that a cell of a table takes: what is longer is cut. Widths of Rust's
+/// `{:>width$}` must also stay below 65,536.
+const WIDEST_CELL: usize = 400;
+
+/// The first `most` characters of a text, the last of them `…` where there are more.
+pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => text.into(),
+        Some(_) => {
+            let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+            format!("{kept}…").into()
+        }
+    }
+}
+
+/// A cell of a table for people: one line, and cut where it is very long.
+pub fn for_table(text: &str) -> Cow<'_, str> {
+    match one_line(text) {
+        Cow::Borrowed(line) => cut(line, WIDEST_CELL),
+        Cow::Owned(line) => cut(&line, WIDEST_CELL).into_owned().into(),
     }
 }
 
@@ -181,6 +246,38 @@ mod tests {
             "a\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd} \n\tü\u{10ffff}"
         );
         assert!(matches!(for_markup("plain <text>"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_short_ones_stay() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöüß", 3), "äö…");
+        assert_eq!(cut("", 0), "");
+        let cell = for_table(&"x\n".repeat(70_000)).into_owned();
+        assert_eq!(cell.chars().count(), WIDEST_CELL);
+        assert!(cell.starts_with("x x ") && cell.ends_with('…'));
+    }
+
+    #[test]
+    fn no_text_steers_a_terminal_or_turns_its_direction() {
+        let text = "a\u{1b}[2J\u{9b}1m\u{7f}\u{202e}b\u{2066}c\r\n\td";
+        assert_eq!(
+            for_terminal(text),
+            "a\u{fffd}[2J\u{fffd}1m\u{fffd}\u{fffd}b\u{fffd}c \n\td"
+        );
+        let plain = "−0.83 × “ü” 日本\n";
+        assert!(matches!(for_terminal(plain), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn escaped_json_says_the_same() {
+        let text = "a\u{1b}\u{7f}\u{85}\u{202e}\u{2028}\u{feff}\"\\\n\u{1f600}";
+        let json = serde_json::to_string_pretty(&[text]).unwrap();
+        let escaped = for_json(&json);
+        assert!(escaped.contains("\\u007f\\u0085\\u202e\\u2028\\ufeff"));
+        assert_eq!(for_terminal(&escaped), escaped);
+        let read: Vec<String> = serde_json::from_str(&escaped).unwrap();
+        assert_eq!(read, [text]);
     }
 
     #[test]

@@ -84,6 +84,15 @@ fn data_verify_names_a_damaged_file_and_exits_with_4() {
 }
 
 #[test]
+fn data_verify_without_files_has_checked_nothing_and_says_so() {
+    let lab = Lab::new();
+    lab.bn_lab(&["data", "verify", "--data-dir", "."])
+        .refused(4, &["none of the files is there", "bn-lab data fetch NAME"]);
+    lab.bn_lab(&["data", "verify"])
+        .refused(4, &["none of the files is there"]);
+}
+
+#[test]
 fn fetching_what_cannot_be_fetched_says_so() {
     let lab = Lab::new();
     lab.bn_lab(&["data", "fetch", "imagenet"])

@@ -113,6 +113,24 @@ impl Lab {
         files
     }
 
+    /// The paths of all that is below `name`, files and folders.
+    pub fn listing(&self, name: &str) -> Vec<String> {
+        let mut listing = Vec::new();
+        let mut folders = vec![self.path(name)];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).expect("a readable folder") {
+                let path = entry.expect("a readable entry").path();
+                let relative = path.strip_prefix(self.path(name)).expect("below it");
+                listing.push(relative.display().to_string());
+                if path.is_dir() && !path.is_symlink() {
+                    folders.push(path);
+                }
+            }
+        }
+        listing.sort();
+        listing
+    }
+
     /// The files of a results folder that are promised to be the same for the same experiment.
     pub fn reproducible_files(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
         let mut files = self.files(name);

@@ -18,10 +18,15 @@ mod evaluated;
 mod explain;
 mod faults;
 mod harness;
+mod hostile;
+#[cfg(unix)]
+mod hostile_places;
 mod interruption;
+mod memory;
 mod merging;
 mod messages;
 mod own_tables;
+mod ownership;
 mod plan;
 mod probe_values;
 mod probes;
@@ -33,6 +38,8 @@ mod results;
 mod rooms;
 mod run;
 mod shards;
+#[cfg(unix)]
+mod signals;
 mod submitting;
 mod trained;
 mod tune;

@@ -125,7 +125,7 @@ fn folders_can_be_merged_into_one_that_has_a_part_and_what_is_missing_is_said() 
         .iter()
         .filter(|trial| trial["outcome"] == "pending")
         .count();
-    let note = format!("{missing} to do, which no folder has finished");
+    let note = format!("{missing} pending, which no folder has finished");
     assert!(missing > 0 && ran.stderr.contains(&note), "{}", ran.stderr);
     merged(&lab, &["part2", "part3"]);
     assert_same(&one_run(SMALL), &lab.reproducible_files("whole"));
@@ -139,6 +139,8 @@ fn what_an_unfinished_attempt_left_gives_way_to_the_finished_trial() {
         .text(&format!("{folder}/{finished}"))
         .replace("\"completed\"", "\"interrupted\"");
     let file = |name: &str| finished.replace("trial.json", name);
+    let experiment = lab.text("part1/experiment.toml");
+    lab.write("whole/experiment.toml", experiment.as_bytes());
     for folder in [elsewhere.as_str(), "whole"] {
         lab.write(&format!("{folder}/{finished}"), interrupted.as_bytes());
         lab.write(
@@ -148,6 +150,56 @@ fn what_an_unfinished_attempt_left_gives_way_to_the_finished_trial() {
         lab.write(&format!("{folder}/{}", file("steps.csv")), b"some steps");
     }
     merged(&lab, &["part3", "part1", "part2"]);
+    assert_same(&one_run(SMALL), &lab.reproducible_files("whole"));
+}
+
+/// A run whose trial `before` of replicate 1 fails.
+fn failing(lab: &Lab, arguments: &[&str]) {
+    let all = [&["run", "experiment.toml", "--quiet"], arguments].concat();
+    let output = lab
+        .command(&all)
+        .env("BN_LAB_FAULT", "panic:before#1@5")
+        .output()
+        .expect("the program starts");
+    let ran = Ran::from(output);
+    assert!(matches!(ran.code, Some(0 | 5)), "{}", ran.stderr);
+}
+
+#[test]
+fn failed_trials_come_along_and_stay_failed_until_they_are_tried_again() {
+    let one = Lab::with(SMALL);
+    failing(&one, &[]);
+    let lab = Lab::with(SMALL);
+    for (part, folder) in PARTS.iter().zip(["part1", "part2", "part3"]) {
+        let folder = format!("output.dir={folder}");
+        failing(&lab, &["--shard", part, "-o", &folder]);
+    }
+    for copied in [6, 0] {
+        let ran = merged(&lab, &["part1", "part2", "part3"]);
+        let note = format!(
+            "{copied} trials copied; 5 of 6 finished; 1 failed, and no folder has finished it: `bn-lab run --retry-failed` trains it again\n"
+        );
+        assert!(ran.stderr.contains(&note), "{}", ran.stderr);
+        let whole = lab.reproducible_files("whole");
+        assert!(whole.keys().any(|name| name.ends_with("/failure.log")));
+        assert_same(&one.reproducible_files("results/small"), &whole);
+    }
+    lab.run(&["--quiet", "--retry-failed", "-o", "output.dir=whole"]);
+    assert_same(&one_run(SMALL), &lab.reproducible_files("whole"));
+}
+
+#[test]
+fn a_trial_that_failed_in_one_folder_is_taken_from_the_one_that_finished_it() {
+    let lab = Lab::with(SMALL);
+    failing(&lab, &["-o", "output.dir=failed"]);
+    lab.run(&["--quiet", "-o", "output.dir=finished"]);
+    merged(&lab, &["failed"]);
+    let ran = merged(&lab, &["failed", "finished"]);
+    assert!(
+        ran.stderr.contains("1 trial copied; 6 of 6 finished\n"),
+        "{}",
+        ran.stderr
+    );
     assert_same(&one_run(SMALL), &lab.reproducible_files("whole"));
 }
 

@@ -291,6 +291,22 @@ fn a_folder_of_an_earlier_version_is_read_and_trained_again_with_a_reason() {
         let read = lab.bn_lab(&[verb, "results/x"]);
         assert_eq!(read.code, Some(0), "{verb}: {}", read.stderr);
     }
+    // None of its trials can be told from the experiment: none is deleted, and none is left out of a copy.
+    let before = lab.files("results/x/trials");
+    for arguments in [
+        &["clean", "results/x"][..],
+        &["clean", "results/x", "--remove", "--stale"],
+        &["merge", "results/x", "--into", "whole"],
+    ] {
+        let says = [
+            "`results/x` was written by an earlier version",
+            "`tables/people.csv` by its path",
+            "`bn-lab run` with the experiment file",
+        ];
+        lab.bn_lab(arguments).refused(1, &says);
+        assert!(!lab.path("whole").exists(), "{arguments:?}");
+        assert_eq!(lab.files("results/x/trials"), before, "{arguments:?}");
+    }
     let planned = lab.bn_lab(&["plan", "work/x.toml"]);
     assert!(
         planned

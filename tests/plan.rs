@@ -22,9 +22,9 @@ fn table(lab: &Lab, arguments: &[&str]) -> String {
 fn a_plan_says_how_every_trial_stands_and_that_nothing_was_measured_yet() {
     let lab = Lab::with(SMALL);
     let before = table(&lab, &[]);
-    assert_eq!(before.matches("  to do\n").count(), 6, "{before}");
+    assert_eq!(before.matches("  pending\n").count(), 6, "{before}");
     assert!(
-        before.contains("6 trials (3 conditions × 2 replicates) into results/small: 6 to do\n"),
+        before.contains("6 trials (3 conditions × 2 replicates) into results/small: 6 pending\n"),
         "{before}"
     );
     assert!(
@@ -48,33 +48,33 @@ fn what_an_edited_experiment_changed_is_said_once_with_the_number_of_its_trials(
     for (changed, expected) in [
         (
             "train.batch_size=64",
-            "6 trials to do: `train.batch_size` was 32, is 64\n",
+            "6 trials pending: `train.batch_size` was 32, is 64\n",
         ),
-        ("seed=3", "6 trials to do: `seed` was 0, is 3\n"),
+        ("seed=3", "6 trials pending: `seed` was 0, is 3\n"),
         (
             "norm={epsilon=0.1, decay=0.5}",
-            "4 trials to do: `norm.decay` was 0.99, is 0.5; `norm.epsilon` was 0.001, is 0.1\n",
+            "4 trials pending: `norm.decay` was 0.99, is 0.5; `norm.epsilon` was 0.001, is 0.1\n",
         ),
         (
             "train.optimizer=sgd",
-            "6 trials to do: `train.learning_rate` was 0.001, is 0.01; `train.optimizer` was adam, is sgd; and 3 keys that come or go with that\n",
+            "6 trials pending: `train.learning_rate` was 0.001, is 0.01; `train.optimizer` was adam, is sgd; and 3 keys that come or go with that\n",
         ),
         (
             "train.clip_norm=1.0",
-            "6 trials to do: `train.clip_norm` was not there, is 1.0\n",
+            "6 trials pending: `train.clip_norm` was not there, is 1.0\n",
         ),
         (
             "checkpoint.initial=true",
-            "6 trials to do: the result is there, but not `checkpoint.initial`, `checkpoint.order`, asked for now\n",
+            "6 trials pending: the result is there, but not `checkpoint.initial`, `checkpoint.order`, asked for now\n",
         ),
     ] {
         let table = table(&lab, &["-o", changed]);
         assert!(table.contains(expected), "{changed}:\n{table}");
     }
     let more = table(&lab, &["-o", "replicates=3"]);
-    assert!(more.contains("6 completed, 3 to do"), "{more}");
+    assert!(more.contains("6 completed, 3 pending"), "{more}");
     assert!(
-        !more.contains("trials to do:"),
+        !more.contains("trials pending:"),
         "a new replicate was never trained:\n{more}"
     );
     let other = table(
@@ -109,9 +109,9 @@ fn a_trial_of_another_numbers_version_is_known_by_having_no_other_difference() {
         record.as_bytes(),
     );
     let table = table(&lab, &[]);
-    assert!(table.contains("5 completed, 1 to do"), "{table}");
+    assert!(table.contains("5 completed, 1 pending"), "{table}");
     assert!(
-        table.contains("1 trial to do: trained by a bn-lab whose numbers are of another version"),
+        table.contains("1 trial pending: trained by a bn-lab whose numbers are of another version"),
         "{table}"
     );
 }
@@ -197,6 +197,8 @@ fn every_form_of_a_plan_tells_of_the_same_trials() {
     }
     assert_eq!(json["version"], 1);
     assert_eq!(json["counts"]["completed"], 6);
+    assert_eq!(json["counts"]["pending"], 3);
+    // The name of earlier versions.
     assert_eq!(json["counts"]["to do"], 3);
     let markdown = table(&lab, &["--format", "md"]);
     assert!(

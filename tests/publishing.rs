@@ -101,6 +101,29 @@ fn publishing_again_gives_the_same_bytes_and_replaces_the_tables_alone() {
 }
 
 #[test]
+fn publishing_at_once_into_one_folder_waits_for_its_turn() {
+    let lab = whole();
+    published(&lab, &[]);
+    let expected = lab.files("compact");
+    for _ in 0..3 {
+        let start = |_| {
+            lab.command(&["publish", "results/small", "--into", "shared"])
+                .stdout(std::process::Stdio::null())
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .expect("the program starts")
+        };
+        let children: Vec<_> = (0..12).map(start).collect();
+        for child in children {
+            let ran = Ran::from(child.wait_with_output().expect("it ends"));
+            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        }
+        assert_same(&expected, &lab.files("shared"));
+        std::fs::remove_dir_all(lab.path("shared")).expect("our own folder");
+    }
+}
+
+#[test]
 fn nothing_is_published_over_what_is_no_compact_copy_of_the_same_experiment() {
     let lab = whole();
     lab.write("compact/mine.txt", b"mine");

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::harness::{Lab, SMALL};
+use crate::harness::{Lab, Ran, SMALL};
 
 #[test]
 fn a_typo_in_a_key_names_the_file_the_line_and_the_key_that_was_meant() {
@@ -52,6 +52,28 @@ fn an_experiment_that_is_not_there_is_named() {
     Lab::new()
         .bn_lab(&["run", "absent.toml"])
         .refused(1, &["`absent.toml`"]);
+}
+
+#[test]
+fn what_is_no_experiment_and_what_is_no_results_folder_is_told() {
+    let lab = Lab::with(SMALL);
+    lab.write("results/old/experiment.toml", SMALL.as_bytes());
+    lab.write("people.csv", b"age,class\n1,a\n2,b\n");
+    lab.bn_lab(&["run", "results/old"]).refused(
+        2,
+        &[
+            "`results/old` is a results folder",
+            "`results/old/experiment.toml`",
+        ],
+    );
+    lab.bn_lab(&["plan", "people.csv"])
+        .refused(2, &["`people.csv` is a table", "file = \"people.csv\""]);
+    for verb in ["report", "results", "compare", "show"] {
+        lab.bn_lab(&[verb, "experiment.toml"]).refused(
+            1,
+            &["`experiment.toml` is not a results folder: it is a file"],
+        );
+    }
 }
 
 #[test]
@@ -295,6 +317,82 @@ fn what_is_not_there_or_is_a_file_is_said_to_be_so() {
                 "-o output.dir=DIR",
             ],
         );
+}
+
+#[test]
+fn a_hint_names_the_option_by_which_the_command_writes_elsewhere() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    lab.write("afile", b"");
+    for (words, option) in [
+        (
+            &["report", "results/small", "--output", "afile/x"][..],
+            "`--output DIR`",
+        ),
+        (
+            &["plot", "results/small", "--output", "afile/x"],
+            "`--output DIR`",
+        ),
+        (
+            &["publish", "results/small", "--into", "afile/x"],
+            "`--into DIR`",
+        ),
+        (
+            &["merge", "results/small", "--into", "afile/x"],
+            "`--into DIR`",
+        ),
+        (
+            &["data", "fetch", "mnist", "--data-dir", "afile/x"],
+            "`--data-dir DIR`",
+        ),
+    ] {
+        let ran = lab.bn_lab(words);
+        ran.refused(1, &["hint: choose another folder", option]);
+        assert!(!ran.stderr.contains("output.dir"), "{}", ran.stderr);
+    }
+    // What writes nothing has no such option.
+    let ran = lab.bn_lab(&["results", "afile"]);
+    ran.refused(1, &[]);
+    assert!(
+        !ran.stderr.contains("choose another folder"),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// As a user who may not write to what is there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_lock_of_another_user_is_said_to_be_one() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    let allow = |name: &str, mode: u32| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(lab.path(name), permissions).expect("our own");
+    };
+    allow("", 0o777);
+    allow("results", 0o777);
+    allow("results/small", 0o777);
+    allow("results/small/.lock", 0o444);
+    let mut command = lab.command(&["run", "experiment.toml", "--quiet", "--force"]);
+    let is_root = std::fs::metadata("/proc/self").expect("Linux").uid() == 0;
+    if is_root {
+        command.uid(65_534);
+    }
+    let Ok(output) = command.output() else {
+        crate::harness::tell("SKIPPED: another user may not start the program");
+        return;
+    };
+    Ran::from(output).refused(
+        1,
+        &[
+            "cannot use the lock `results/small/.lock`: Permission denied",
+            "hint: it seems to be another user's",
+            "choose another one (`-o output.dir=DIR`)",
+        ],
+    );
 }
 
 #[test]

@@ -110,6 +110,31 @@ fn what_users_wrote_is_text_and_nothing_else() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_page_behind_links_is_rewritten_in_its_place_with_its_mode_and_its_group() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    lab.write(
+        "docs/page.md",
+        b"<!-- bn-lab: conditions ../results/small -->\nold\n<!-- bn-lab: end -->\n",
+    );
+    let page = lab.path("docs/page.md");
+    // Another owner where this test may set one.
+    drop(chown(&page, Some(12345), Some(54321)));
+    let mode = std::fs::Permissions::from_mode(0o664);
+    std::fs::set_permissions(&page, mode).expect("our own file");
+    let known = |data: std::fs::Metadata| (data.mode(), data.uid(), data.gid());
+    let before = known(std::fs::metadata(&page).expect("there"));
+    symlink("page.md", lab.path("docs/link.md")).expect("a link");
+    symlink("link.md", lab.path("docs/second.md")).expect("a link");
+    report(&lab, &["--splice", "docs/second.md"]);
+    assert!(lab.path("docs/link.md").is_symlink() && lab.path("docs/second.md").is_symlink());
+    assert!(lab.text("docs/page.md").contains("| placement |"));
+    assert_eq!(before, known(std::fs::metadata(&page).expect("there")));
+}
+
 #[test]
 fn blocks_of_a_page_follow_the_results_and_everything_else_stays() {
     let lab = Lab::with(SMALL);
@@ -161,7 +186,8 @@ fn blocks_of_a_page_follow_the_results_and_everything_else_stays() {
     // A chart that shows something else is out of date as a table is.
     let lines = lab.path("results/small/charts/test_loss.svg");
     let drawn = std::fs::read(&lines).expect("a chart");
-    std::fs::write(&lines, "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").expect("another one");
+    let other = [&drawn[..], b"<!-- of other results -->\n"].concat();
+    std::fs::write(&lines, other).expect("another one");
     let checked = lab.bn_lab(&["report", "--splice", "docs/page.md", "--check"]);
     assert!(
         checked.code == Some(1)

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What every room may know.
-const CELLAR: [&str; 3] = ["fs", "error", "units"];
+const CELLAR: [&str; 4] = ["fs", "error", "units", "shell"];
 
 /// A room, and the rooms that it may know besides the cellar.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("fs", &[]),
     ("error", &[]),
     ("units", &[]),
+    ("shell", &[]),
+    ("threads", &[]),
+    ("machine", &[]),
     ("seed", &[]),
     ("stats", &[]),
     ("config", &[]),
@@ -41,7 +44,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("fault", &["event"]),
     ("runner", &["plan", "event", "panics", "fault"]),
     ("scripted", &["config", "plan", "event"]),
-    ("progress", &["plan", "event"]),
+    ("streams", &[]),
+    ("progress", &["plan", "event", "streams"]),
     (
         "record",
         &["config", "plan", "event", "stats", "description"],
@@ -61,7 +65,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     ("submit", &[]),
-    ("cli", &["plan", "submit", "plot"]),
+    ("cli", &["plan", "submit", "plot", "streams"]),
 ];
 
 /// Rooms that may know all others.
@@ -72,13 +76,21 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("svg::node", &["plot/render/canvas.rs"]),
     ("skrifa", &["plot/render/font.rs"]),
     ("png::", &["plot/render/raster.rs"]),
+    ("shlex", &["shell.rs"]),
     ("resvg", &["plot/render"]),
     ("dejavu", &["plot/render"]),
     ("Device::flex", &["device.rs"]),
     ("Device::wgpu", &["device.rs"]),
     ("Device::ndarray", &["device.rs"]),
     (" println!", &["build.rs"]),
-    ("stdout()", &["commands/"]),
+    // All text leaves through one filter.
+    ("stdout()", &["streams.rs"]),
+    ("stderr()", &["streams.rs", "progress/screen.rs"]),
+    ("Term::", &["progress/screen.rs"]),
+    ("DrawTarget", &["progress/screen.rs"]),
+    ("MultiProgress::", &["progress/screen.rs"]),
+    ("error.print()", &["cli/reading.rs"]),
+    ("\\x1b", &["streams.rs"]),
     ("std::fs", &["fs.rs", "fs/", "build.rs"]),
     (".backward()", &["train/step/"]),
     ("burn::optim", &["optim/", "train/step/"]),

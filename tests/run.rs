@@ -135,7 +135,7 @@ fn a_trial_whose_record_is_gone_or_torn_is_trained_again_to_the_same_bytes() {
     lab.write(&record(3), b"{\"schema\": 1, \"id");
     let plan = lab.bn_lab(&["plan", "experiment.toml"]);
     assert!(
-        plan.stdout.contains("4 completed, 2 to do"),
+        plan.stdout.contains("4 completed, 2 pending"),
         "{}",
         plan.stdout
     );
@@ -202,7 +202,7 @@ fn plan_names_the_trials_and_writes_nothing() {
         "{}",
         plan.stdout
     );
-    assert!(plan.stdout.contains(": 12 to do"), "{}", plan.stdout);
+    assert!(plan.stdout.contains(": 12 pending"), "{}", plan.stdout);
     assert!(
         plan.stdout.contains("before · batch_size 64"),
         "{}",

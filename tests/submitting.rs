@@ -55,7 +55,7 @@ fn the_tasks_of_an_array_leave_what_one_run_leaves() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(
         ran.stdout
-            .contains("sbatch --parsable 'it'\\''s here/small.slurm/array.sh'"),
+            .contains("sbatch --parsable \"it's here/small.slurm/array.sh\""),
         "{}",
         ran.stdout
     );
@@ -71,6 +71,27 @@ fn the_tasks_of_an_array_leave_what_one_run_leaves() {
         &whole.reproducible_files("results/small"),
         &lab.reproducible_files(FOLDER),
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_results_folder_that_begins_with_a_hyphen_is_no_option() {
+    let lab = Lab::with(SMALL);
+    let start = ["submit", "experiment.toml", "-o", "output.dir=-dash"];
+    let ran = lab.bn_lab(&[&start[..], &["--engine", "slurm", "--tasks", "1"]].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let says = "sbatch --parsable ./-dash.slurm/array.sh)";
+    assert!(ran.stdout.contains(says), "{}", ran.stdout);
+    let array = Command::new("bash")
+        .arg(lab.path("-dash.slurm/array.sh"))
+        .envs([("SLURM_ARRAY_TASK_ID", "1"), ("SLURM_JOB_ID", "8")])
+        .output()
+        .expect("a shell");
+    assert_eq!(array.status.code(), Some(0), "{array:?}");
+    assert!(lab.path("-dash/trials.csv").is_file());
+    let ran = lab.bn_lab(&[&start[..], &["--engine", "kubernetes"]].concat());
+    let says = "kubectl apply -f ./-dash.kubernetes/job.yaml\n";
+    assert!(ran.stdout.contains(says), "{}", ran.stdout);
 }
 
 #[cfg(unix)]
@@ -147,9 +168,19 @@ fn a_kubernetes_job_holds_the_experiment_and_no_more_pods_than_trials() {
     let ran = lab.bn_lab(&[&kubernetes[..], &["--tasks", "50", "-o", "train.epochs=3"]].concat());
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stderr.contains("note: 6 tasks"), "{}", ran.stderr);
+    assert!(
+        ran.stdout
+            .contains("submit   kubectl apply -f results/small.kubernetes/job.yaml\n"),
+        "{}",
+        ran.stdout
+    );
     let manifest = lab.text("results/small.kubernetes/job.yaml");
-    assert!(manifest.contains("completions: 6\n"), "{manifest}");
-    assert!(manifest.contains("\n    epochs = 3\n"), "{manifest}");
+    let list: serde_json::Value = serde_json::from_str(&manifest).expect("JSON, which is YAML");
+    assert_eq!(list["kind"], "List");
+    assert_eq!(list["items"][1]["spec"]["completions"], 6);
+    let experiment = &list["items"][0]["data"]["experiment.toml"];
+    let experiment = experiment.as_str().expect("a text");
+    assert!(experiment.contains("\nepochs = 3\n"), "{experiment}");
     assert!(!lab.path("results/small").exists(), "nothing is trained");
 }
 

@@ -22,11 +22,21 @@ const REPLICATES: usize = 10;
 
 /// So many trials of so many epochs: two placements, as many learning rates as it takes.
 pub(crate) fn experiment(trials: usize, epochs: usize, output: &Path) -> Experiment {
+    of_shape(trials.div_ceil(REPLICATES), REPLICATES, epochs, output)
+}
+
+/// So many conditions, two placements of each learning rate, so many times each.
+pub(crate) fn of_shape(
+    conditions: usize,
+    replicates: usize,
+    epochs: usize,
+    output: &Path,
+) -> Experiment {
     let text = format!(
-        "replicates = {REPLICATES}\n[data]\ndataset = \"glyphs\"\n[train]\nepochs = {epochs}\n[sweep]\n\
+        "replicates = {replicates}\n[data]\ndataset = \"glyphs\"\n[train]\nepochs = {epochs}\n[sweep]\n\
          norm.placement = [\"none\", \"before\"]\n\
          train.learning_rate = {{ from = 0.001, to = 1.0, count = {} }}\n",
-        trials.div_ceil(2 * REPLICATES).max(2)
+        conditions.div_ceil(2).max(2)
     );
     let output = format!("output.dir={}", output.display());
     let loaded = config::parse(Path::new("bench.toml"), &text, &[output]).expect("valid");

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::cli;
-use crate::commands::{load, print, provenance, say};
+use crate::commands::{OUTPUT_DIR, load, print, provenance, say};
 use crate::config::spec::Experiment;
 use crate::error::{Error, Result};
 use crate::fs;
@@ -13,6 +13,7 @@ use crate::record::claims;
 use crate::record::compact;
 use crate::record::layout::Layout;
 use crate::record::leftovers::{self, Leftover};
+use crate::record::ownership;
 use crate::record::stored;
 use crate::report::sheet::Sheet;
 use crate::units;
@@ -51,6 +52,7 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
     print(&listed(&found))?;
     let counted = counted(trials, found.len() - trials);
     if arguments.remove {
+        ownership::check_folder(&layout, OUTPUT_DIR)?;
         let bytes = leftovers::remove(&layout, &found)?;
         let kept = found.iter().filter(|leftover| leftover.is_in_use).count();
         let kept = if kept > 0 {

@@ -86,7 +86,19 @@ fn verify(places: &Places) -> Result<()> {
         print(&format!("{}  {verdict}\n", path.display()))?;
     }
     refuse_damaged(&checks)?;
-    refuse_others(&checks)
+    refuse_others(&checks)?;
+    refuse_none(&checks)
+}
+
+/// What was not there was not checked.
+fn refuse_none(checks: &[FileCheck]) -> Result<()> {
+    if checks.iter().any(|check| check.state != FileState::Missing) {
+        return Ok(());
+    }
+    Err(Error::Data(
+        "none of the files is there, so that none was checked\n  hint: `--data-dir DIR` says where they are; `bn-lab data fetch NAME` downloads a dataset"
+            .to_owned(),
+    ))
 }
 
 fn refuse_damaged(checks: &[FileCheck]) -> Result<()> {

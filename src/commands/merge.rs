@@ -1,7 +1,7 @@
 //! `bn-lab merge`: results folders of one experiment become the folder that one run would have left.
 
 use crate::cli;
-use crate::commands::present::present;
+use crate::commands::present::{self, present};
 use crate::commands::say;
 use crate::error::Result;
 use crate::record::claims;
@@ -9,11 +9,16 @@ use crate::record::layout::Layout;
 use crate::record::merge::{self, Merged};
 use crate::units;
 
+/// The option that names another folder.
+const INTO: &str = "--into DIR";
+
 /// Merges, draws the charts, prints the table and what is missing.
 pub fn run(arguments: &cli::Merge) -> Result<()> {
-    claims::settle(&Layout::new(&arguments.into), say)?;
+    let target = Layout::new(&arguments.into);
+    present::check(&target, INTO)?;
+    claims::settle(&target, say)?;
     let merged = merge::merge(&arguments.sources, &arguments.into)?;
-    present(&Layout::new(&arguments.into), !arguments.quiet)?;
+    present(&target, INTO, !arguments.quiet)?;
     // What is damaged is said even to those who want to hear nothing: it is not in the table.
     for path in &merged.torn {
         say(&format!(
@@ -27,11 +32,16 @@ pub fn run(arguments: &cli::Merge) -> Result<()> {
     Ok(())
 }
 
+fn them(count: usize) -> &'static str {
+    if count == 1 { "it" } else { "them" }
+}
+
 fn summary(merged: &Merged) -> String {
     let Merged {
         planned,
         copied,
         finished,
+        failed,
         strangers,
         instruction_sets,
         ..
@@ -40,10 +50,17 @@ fn summary(merged: &Merged) -> String {
         "note: {} copied; {finished} of {planned} finished",
         units::trials(*copied)
     );
-    if finished < planned {
+    if *failed > 0 {
         text.push_str(&format!(
-            "; {} to do, which no folder has finished: `bn-lab run` completes them",
-            planned - finished
+            "; {failed} failed, and no folder has finished {}: `bn-lab run --retry-failed` trains {} again",
+            them(*failed),
+            them(*failed)
+        ));
+    }
+    let rest = planned - finished - failed;
+    if rest > 0 {
+        text.push_str(&format!(
+            "; {rest} pending, which no folder has finished: `bn-lab run` completes them"
         ));
     }
     if *strangers > 0 {

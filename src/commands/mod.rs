@@ -1,10 +1,11 @@
-//! One verb, one file. Commands are the only place that prints to stdout.
+//! One verb, one file.
 
 pub mod claims;
 pub mod clean;
 pub mod compare;
 pub mod data;
 pub mod explain;
+mod memory;
 pub mod merge;
 pub mod plan;
 pub mod plot;
@@ -16,10 +17,12 @@ pub mod results;
 pub mod run;
 mod settling;
 pub mod show;
+mod signals;
 pub mod submit;
 pub mod watch;
 
-use std::io::Write;
+pub(crate) use self::signals::let_long_files_fail;
+
 use std::path::Path;
 
 use crate::config::{self, spec::Experiment};
@@ -28,32 +31,15 @@ use crate::fs;
 use crate::plot::figures;
 use crate::record;
 use crate::record::layout::Layout;
+use crate::record::ownership;
 use crate::record::results::Results;
-use crate::units::for_markup;
+use crate::streams::{print, say};
+
+/// The option that names another results folder where an experiment names one.
+const OUTPUT_DIR: &str = "-o output.dir=DIR";
 
 /// Said where a folder has no curve yet.
 const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been completed yet";
-
-/// Prints results to stdout, without characters that would steer a terminal. A reader that closed the
-/// pipe (`| head`) has seen enough: no error.
-fn print(text: &str) -> Result<()> {
-    print_if_open(&for_markup(text)).map(|_| ())
-}
-
-/// Likewise, as it is; `false` once nobody reads any more.
-fn print_if_open(text: &str) -> Result<bool> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => Ok(true),
-        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
-        Err(e) => Err(Error::io("write to", Path::new("stdout"), e)),
-    }
-}
-
-/// Says something on stderr; a closed stderr is no reason to stop.
-fn say(text: &str) {
-    drop(writeln!(std::io::stderr(), "{}", for_markup(text)));
-}
 
 /// Writes what tuning chose, and the comparison that the experiment is about, beside the other tables;
 /// or deletes what an earlier experiment left.
@@ -69,7 +55,7 @@ fn write_findings(results: &Results, layout: &Layout) -> Result<()> {
 fn write_or_remove(path: &Path, bytes: Option<Vec<u8>>) -> Result<()> {
     match bytes {
         Some(bytes) => fs::replace(path, &bytes),
-        None => fs::remove_if_exists(path),
+        None => ownership::remove_ours(path),
     }
 }
 

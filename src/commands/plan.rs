@@ -6,16 +6,18 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use crate::cli::{self, Format};
-use crate::commands::{load, print, provenance, refuse_compact, say, settling};
+use crate::commands::{load, memory, print, provenance, refuse_compact, say, settling};
 use crate::config::spec;
 use crate::data::{self, Dataset, Places};
 use crate::description::DatasetDescription;
 use crate::error::Result;
+use crate::machine;
 use crate::plan::{self, Trial};
 use crate::record::layout::Layout;
 use crate::record::manifest;
 use crate::record::overview::Overview;
 use crate::report;
+use crate::train::memory::Facts;
 
 /// Prints the plan in the format that is asked for.
 pub fn run(arguments: &cli::Plan) -> Result<()> {
@@ -25,7 +27,7 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
     let places = Places::from_environment(arguments.data.data_dir.clone());
     provenance::check(&experiment, &trials, &places, false)?;
     let mut overview = Overview::read(&experiment, &trials)?;
-    let told = datasets(&trials, &Layout::new(&experiment.output.dir))?;
+    let (told, tables) = datasets(&trials, &Layout::new(&experiment.output.dir))?;
     let examples = |trial: &Trial| {
         let settings = &trial.condition.settings.data;
         let told = told.iter().find(|(of, _)| *of == settings.content());
@@ -36,6 +38,7 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
     if let Some(note) = settling::note(&trials, examples) {
         say(&note);
     }
+    overview.memory = memory::outlook(&trials, &tables, machine::memory());
     overview.data = told.into_iter().map(|(_, data)| data).collect();
     let jobs = arguments.jobs.map_or_else(manifest::cores, usize::from);
     print(&match arguments.format {
@@ -48,8 +51,8 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
 
 /// What the datasets of these trials hold, each once, with the settings that name its content, as far as that
 /// is known without a download or a generator: a table is read, and of others it is told what a run found, or
-/// what their authors count.
-fn datasets(trials: &[Arc<Trial>], layout: &Layout) -> Result<Vec<(String, DatasetDescription)>> {
+/// what their authors count. And of the tables what decides how much memory they take.
+fn datasets(trials: &[Arc<Trial>], layout: &Layout) -> Result<(Told, BTreeMap<String, Facts>)> {
     let kept: Vec<DatasetDescription> = manifest::read(layout)?.data.into_values().collect();
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
     let mut order = Vec::new();
@@ -68,12 +71,19 @@ fn datasets(trials: &[Arc<Trial>], layout: &Layout) -> Result<Vec<(String, Datas
             data::note_held_out(description, dataset, settings, trial.seed, &streams);
         }
     }
+    let tables = known.iter();
+    let tables = tables
+        .filter_map(|(content, known)| Some((content.clone(), Facts::of(known.dataset.as_ref()?))));
+    let tables = tables.collect();
     let described = order.into_iter().filter_map(|content| {
         let description = known.remove(&content)?.description?;
         Some((content, description))
     });
-    Ok(described.collect())
+    Ok((described.collect(), tables))
 }
+
+/// What datasets hold, by the settings that name their content.
+type Told = Vec<(String, DatasetDescription)>;
 
 /// What is known of a dataset before a run loads it.
 struct Known {

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use crate::cli::{self, Against};
 use crate::commands::{NOTHING_TO_DRAW, present, print, say};
 use crate::error::{Error, Result};
+use crate::fs;
 use crate::plot::figures::{self, Drawn, Figure, Horizontal, Request};
 use crate::plot::output::{self, Output};
 use crate::record::layout::Layout;
 use crate::record::results::{Details, Results};
-use crate::record::{claims, reader};
+use crate::record::{claims, ownership, reader};
 use crate::report;
+
+/// The option that names another folder.
+const OUTPUT: &str = "--output DIR";
 
 /// What asks for the list instead of a figure.
 const LIST: &str = "list";
@@ -20,6 +24,7 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     if arguments.list || arguments.figure.iter().any(|name| name == LIST) {
         return list(arguments);
     }
+    output(arguments).check()?;
     let is_default = arguments.figure.is_empty() && request(arguments) == Request::default();
     if is_default && output(arguments) == Output::default() && arguments.output.is_none() {
         return again(arguments);
@@ -45,7 +50,7 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
 fn again(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
     reader::name(layout.root())?;
-    let (results, charts) = present::draw(&layout)?;
+    let (results, charts) = present::draw(&layout, OUTPUT)?;
     if charts.is_empty() {
         say(NOTHING_TO_DRAW);
     }
@@ -85,6 +90,10 @@ fn draw(
         say(&format!("note: {reason}"));
     }
     let output = output(arguments);
+    let targets = drawn.iter();
+    let targets = targets.flat_map(|drawn| output::paths(&drawn.stem, folder, &output));
+    ownership::check_files(targets, Some(OUTPUT))?;
+    fs::remove_partials(folder)?;
     let mut paths = Vec::new();
     for Drawn { stem, chart } in drawn {
         paths.extend(output::write(&chart, &stem, folder, &output)?);

@@ -4,19 +4,22 @@ use std::path::PathBuf;
 
 use crate::commands::{NOTHING_TO_DRAW, print, say, write_findings};
 use crate::error::{Error, Result};
+use crate::fs;
 use crate::plot;
-use crate::plot::figures::Drawn;
+use crate::plot::figures::{self, Drawn};
 use crate::plot::output::{self, Output};
 use crate::record::claims;
 use crate::record::layout::Layout;
+use crate::record::ownership;
 use crate::record::reader;
 use crate::record::results::Results;
 use crate::report;
 use crate::report::page;
 
-/// Draws the charts of a results folder, and prints its table if that is wanted.
-pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
-    let (results, charts) = draw(layout)?;
+/// Draws the charts of a results folder, and prints its table if that is wanted. `option` names another
+/// folder on the command line.
+pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()> {
+    let (results, charts) = draw(layout, option)?;
     if !prints {
         return Ok(());
     }
@@ -39,36 +42,52 @@ pub(super) fn present(layout: &Layout, prints: bool) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a folder that holds something else than results, or in which a file of somebody else stands where
+/// a chart will: asked before anything is trained or copied. The names of a claim's figure are known only
+/// in the end.
+pub(super) fn check(layout: &Layout, option: &str) -> Result<()> {
+    ownership::check_folder(layout, option)?;
+    let charts = figures::stems().flat_map(|stem| paths(stem, layout));
+    ownership::check_files(charts.chain(tables(layout)), Some(option))
+}
+
+/// The files of a chart as a run draws it.
+fn paths(stem: &str, layout: &Layout) -> Vec<PathBuf> {
+    output::paths(stem, &layout.charts(), &Output::default())
+}
+
+fn tables(layout: &Layout) -> [PathBuf; 2] {
+    [layout.tuned_table(), layout.comparisons_table()]
+}
+
 /// Draws the charts, and writes what tuning chose and what is compared. Runs that end together take turns, so the last to
 /// draw shows the last tables.
-pub(super) fn draw(layout: &Layout) -> Result<(Results, Vec<PathBuf>)> {
+pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBuf>)> {
     let draw = || {
+        fs::remove_partials(layout.root())?;
+        fs::remove_partials(&layout.charts())?;
         let results = reader::read(layout.root())?;
-        write_findings(&results, layout)?;
-        let mut charts = plot::write_all(&results, &layout.charts())?;
-        for path in draw_claimed(layout, &results)? {
-            if !charts.contains(&path) {
-                charts.push(path);
-            }
+        let mut drawn = figures::all(&results);
+        for Drawn { stem, chart } in claimed(layout, &results)? {
+            drawn.retain(|(known, _)| *known != stem);
+            drawn.push((stem, chart));
         }
+        let charts = drawn.iter().flat_map(|(stem, _)| paths(stem, layout));
+        ownership::check_files(charts.chain(tables(layout)), Some(option))?;
+        write_findings(&results, layout)?;
+        let charts = plot::write_all(&drawn, &layout.charts())?;
         Ok((results, charts))
     };
     claims::while_drawing(layout, || claims::of_last_table(layout, draw))
 }
 
-/// Draws the figure that the claim names, if it makes one; says why where it cannot be drawn.
-fn draw_claimed(layout: &Layout, results: &Results) -> Result<Vec<PathBuf>> {
-    let charts = match page::claimed_charts(layout.root(), results) {
+/// The figure that the claim names, if it makes one; says why where it cannot be drawn.
+fn claimed(layout: &Layout, results: &Results) -> Result<Vec<Drawn>> {
+    match page::claimed_charts(layout.root(), results) {
         Err(Error::Usage(reason)) => {
             say(&format!("note: the figure of the claim: {reason}"));
-            return Ok(Vec::new());
+            Ok(Vec::new())
         }
-        charts => charts?,
-    };
-    let mut paths = Vec::new();
-    for Drawn { stem, chart } in charts {
-        let output = Output::default();
-        paths.extend(output::write(&chart, &stem, &layout.charts(), &output)?);
+        charts => charts,
     }
-    Ok(paths)
 }

@@ -2,6 +2,7 @@
 
 mod several;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, ReportFormat};
@@ -10,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::fs;
 use crate::record::claims;
 use crate::record::layout::Layout;
+use crate::record::ownership;
 use crate::report::page::document::Report as Document;
 use crate::report::page::{self, Folder, Material, pictures};
 use crate::report::splice;
@@ -27,7 +29,9 @@ pub fn run(arguments: &cli::Report) -> Result<()> {
         ));
     }
     match &arguments.results[..] {
-        [folder] if several::folders(folder)?.is_empty() => report(folder, arguments),
+        [folder] if fs::is_file(folder) || several::folders(folder)?.is_empty() => {
+            report(folder, arguments)
+        }
         given => several::report(given, arguments),
     }
 }
@@ -109,28 +113,31 @@ fn write(
     target: &Path,
     formats: &[ReportFormat],
 ) -> Result<Vec<PathBuf>> {
-    fs::create_folder(target)?;
+    let charts = Layout::new(target).charts();
+    let mut files: Vec<(PathBuf, Cow<'_, [u8]>)> = Vec::new();
     let mut written = Vec::new();
     if formats.contains(&ReportFormat::Md) {
-        let charts = Layout::new(target).charts();
-        if !pictures.is_empty() {
-            fs::create_folder(&charts)?;
-        }
         for picture in pictures {
-            fs::replace(
-                &charts.join(format!("{}.svg", picture.stem)),
-                picture.svg.as_bytes(),
-            )?;
-            fs::replace(&charts.join(format!("{}.png", picture.stem)), &picture.png)?;
+            let path = |extension: &str| charts.join(format!("{}.{extension}", picture.stem));
+            files.push((path("svg"), picture.svg.as_bytes().into()));
+            files.push((path("png"), picture.png.as_slice().into()));
         }
-        let path = target.join("report.md");
-        fs::replace(&path, page::markdown::write(report).as_bytes())?;
-        written.push(path);
+        written.push(target.join("report.md"));
+        let text = page::markdown::write(report);
+        files.push((target.join("report.md"), text.into_bytes().into()));
     }
     if formats.contains(&ReportFormat::Html) {
-        let path = target.join("report.html");
-        fs::replace(&path, page::html::write(report, pictures).as_bytes())?;
-        written.push(path);
+        written.push(target.join("report.html"));
+        let text = page::html::write(report, pictures);
+        files.push((target.join("report.html"), text.into_bytes().into()));
+    }
+    ownership::check_files(files.iter().map(|(path, _)| path), Some("--output DIR"))?;
+    for folder in [target, &charts] {
+        fs::remove_partials(folder)?;
+    }
+    for (path, bytes) in &files {
+        fs::create_folder(path.parent().unwrap_or(target))?;
+        fs::replace(path, bytes)?;
     }
     Ok(written)
 }

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use crate::cli::{self, MessageFormat};
-use crate::commands::present::present;
-use crate::commands::{data, load, print, provenance, refuse_compact, say, settling};
+use crate::commands::present::{self, present};
+use crate::commands::signals::Signals;
+use crate::commands::{
+    OUTPUT_DIR, data, load, memory, print, provenance, refuse_compact, say, settling,
+};
 use crate::config::spec::{self, Experiment};
 use crate::data::Places;
 use crate::description::DatasetFiles;
@@ -16,6 +18,7 @@ use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
 use crate::fs;
+use crate::machine;
 use crate::panics;
 use crate::plan::shard::Shard;
 use crate::plan::{self, Trial};
@@ -26,23 +29,27 @@ use crate::record::survey::{Selection, Survey, survey};
 use crate::record::writer::Writer;
 use crate::report;
 use crate::runner::{self, Sweep, Tally};
+use crate::submit::Memory;
 use crate::train::BurnTrainer;
 use crate::units;
 
 /// Runs an experiment from its file to its charts.
 pub fn run(arguments: &cli::Run) -> Result<()> {
     panics::keep_quietly();
-    let stop = stop_on_signal()?;
+    let signals = Signals::listen()?;
+    let stop = signals.stop();
     let quiet = arguments.quiet;
     let experiment = load(&arguments.experiment, quiet)?;
     refuse_compact(&experiment)?;
     refuse_file(&experiment)?;
+    present::check(&Layout::new(&experiment.output.dir), OUTPUT_DIR)?;
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
     let devices = Devices::open(&arguments.device)?;
-    let jobs = jobs(arguments, threads, devices.count());
+    let jobs = at_most(jobs(arguments, threads, devices.count()), quiet);
     let mut entry = RunEntry::begin(devices.kind(), jobs, threads);
-    let trainer = BurnTrainer::new(devices, threads);
+    let memory = arguments.memory.map(Memory::bytes).or_else(machine::memory);
+    let trainer = BurnTrainer::new(devices, threads).within(memory);
     let layout = Layout::new(&experiment.output.dir);
     let selection = Selection {
         retry_failed: arguments.retry_failed,
@@ -79,6 +86,9 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         if let Some(note) = settling::note(&survey.to_run, examples) {
             say(&note);
         }
+        if let Some(note) = memory::note(&trainer, &survey.to_run, jobs, memory) {
+            say(&note);
+        }
     }
     let mut farewell = Farewell {
         stop: stop.clone(),
@@ -101,7 +111,8 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     if is_json {
         observers.push(&mut messages);
     }
-    let tally = runner::run(&sweep, &trainer, gate.as_ref(), &stop, &mut observers)?;
+    let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
+    let tally = signals.while_training(train)?;
     if writer.taken_over() > 0 {
         say(&format!(
             "note: {} that ended here had been taken over by other runs, since this one stood still for so long; their records count",
@@ -213,6 +224,13 @@ fn tell(survey: &Survey, earlier: Option<&Path>) {
             say(&format!("note: training {trials} again, {text}"));
         }
     }
+    if survey.last > 0 {
+        say(&format!(
+            "note: {} last: the process was killed twice while training {}, perhaps for want of memory (`bn-lab plan` estimates it)",
+            units::counted(survey.last, "trial comes", "trials come"),
+            if survey.last == 1 { "it" } else { "them" }
+        ));
+    }
 }
 
 /// Says that finished trials were trained with another instruction set than this run has.
@@ -236,6 +254,27 @@ fn jobs(arguments: &cli::Run, threads: usize, devices: usize) -> usize {
         .map_or_else(|| (manifest::cores() / threads).max(devices), usize::from)
 }
 
+/// Files that a trial under way has open at most.
+const FILES_OF_TRIAL: u64 = 8;
+
+/// Files that are open besides.
+const OTHER_FILES: u64 = 64;
+
+/// So many trials at a time, or as many as files can be open for.
+fn at_most(jobs: usize, quiet: bool) -> usize {
+    let Some(files) = machine::descriptors() else {
+        return jobs;
+    };
+    let most = (files.saturating_sub(OTHER_FILES) / FILES_OF_TRIAL).max(1);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    if jobs > most && !quiet {
+        say(&format!(
+            "note: {most} trials at a time instead of {jobs}: this process may have {files} files open (`ulimit -n`)"
+        ));
+    }
+    jobs.min(most)
+}
+
 /// Loads what the trials need, downloading it if it must, and checks that they can be trained on
 /// it, before any of them starts.
 fn provide_data(
@@ -248,11 +287,15 @@ fn provide_data(
         return Ok(());
     };
     for trial in trials {
+        // It fails when its turn comes, and takes no memory before.
+        if trainer.too_large(trial).is_some() {
+            continue;
+        }
         trainer.provide(&trial.condition, || {
             data::load(&trial.condition.settings.data, places, quiet)
         })?;
         // All replicates have as many examples.
-        if trial.replicate == first.replicate {
+        if trial.replicate == first.replicate && trainer.too_large(trial).is_none() {
             trainer.check(trial)?;
         }
     }
@@ -317,20 +360,6 @@ fn tell_of_unused_folder(trials: &[Arc<Trial>], places: &Places) {
     }
 }
 
-/// The first Ctrl-C (or SIGTERM) lets every trial finish its step and be recorded; the second ends
-/// the process at once.
-fn stop_on_signal() -> Result<Stop> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let code = i32::from(Error::Interrupted.exit_code());
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // In this order: the first signal finds the flag down, and raises it.
-        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&flag))
-            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)))
-            .map_err(|e| Error::Usage(format!("cannot listen for Ctrl-C: {e}")))?;
-    }
-    Ok(Stop::on(flag))
-}
-
 /// Says once that a request to stop was heard.
 struct Farewell {
     stop: Stop,
@@ -360,7 +389,7 @@ struct Ending {
 
 /// Charts, table, and whether all went well.
 fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Result<()> {
-    present(layout, !quiet && !is_json)?;
+    present(layout, OUTPUT_DIR, !quiet && !is_json)?;
     if !quiet {
         remark(ending);
     }
@@ -384,8 +413,15 @@ fn remark(ending: &Ending) {
     let Tally {
         elsewhere,
         finished_elsewhere,
+        without_thread,
         ..
     } = ending.tally;
+    if without_thread > 0 {
+        say(&format!(
+            "note: {} fewer were trained at a time than `--jobs` asks for: the system gave no more threads (`ulimit -u`)",
+            units::trials(without_thread)
+        ));
+    }
     if ending.to_run == 0 && ending.failed_before == 0 {
         say("note: every trial was finished before; nothing was trained");
     }

@@ -57,6 +57,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::compare::population::{Averages, averages};
+    use crate::record::results::{Results, TrialCurves};
     use crate::{config, plan};
 
     fn noted(more: &str, steps: usize) -> Option<String> {
@@ -82,6 +84,65 @@ mod tests {
         );
         assert_eq!(noted(placements, 500), None, "0.7 % are left");
         assert!(noted("", 280).is_some_and(|note| note.contains("settled: 6 %")));
+    }
+
+    /// What is told before training comes from settings, and what is told afterwards from the words of the
+    /// stored experiment.
+    #[test]
+    fn settings_and_the_stored_experiment_tell_the_same_averages() {
+        let presets = ["keras", "pytorch", "paper"].map(|name| format!("preset = \"{name}\""));
+        let kinds = [
+            "",
+            "kind = \"batch\"",
+            "kind = \"layer\"",
+            "kind = \"renorm\"\nr_max = 3\nd_max = 5",
+        ];
+        let others = [
+            "",
+            "placement = \"none\"",
+            "placement = \"none\"\non_input = true",
+            "evaluation = \"running\"",
+            "evaluation = \"precise\"",
+            "evaluation = \"batch\"",
+            "decay = 0.7",
+            "averaging = \"cumulative\"",
+            "track_running_stats = false",
+        ];
+        let mut seen = 0;
+        for preset in &presets {
+            for (kind, other) in kinds
+                .iter()
+                .flat_map(|kind| others.map(|other| (kind, other)))
+            {
+                let text =
+                    format!("data.dataset = \"glyphs\"\n[norm]\n{preset}\n{kind}\n{other}\n");
+                // Not everything goes with everything.
+                let Ok(loaded) = config::parse(Path::new("x.toml"), &text, &[]) else {
+                    continue;
+                };
+                seen += 1;
+                let norm = &loaded.experiment.conditions[0].settings.norm;
+                let stored: toml::Table = loaded.experiment.resolved.parse().expect("TOML");
+                let keys = stored["norm"].as_table().expect("a section");
+                let shown = |value: &toml::Value| match value {
+                    toml::Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                let keys = keys.iter();
+                let results = Results {
+                    norm: keys
+                        .map(|(key, value)| (format!("norm.{key}"), shown(value)))
+                        .collect(),
+                    ..Results::default()
+                };
+                let decay = match averages(&results, &TrialCurves::default()) {
+                    Some(Averages::Exponential(decay)) => Some(decay.expect("a number")),
+                    Some(Averages::Cumulative) | None => None,
+                };
+                assert_eq!(norm.running_decay(), decay, "{text}");
+            }
+        }
+        assert!(seen > 50, "{seen}");
     }
 
     #[test]

@@ -7,13 +7,15 @@ use std::process::Command;
 use clap::Parser;
 
 use crate::cli::{self, Engine, ExperimentArgs};
-use crate::commands::{load, print, provenance, refuse_compact, say};
+use crate::commands::{OUTPUT_DIR, load, print, provenance, refuse_compact, say};
 use crate::config::{self, spec::Experiment};
 use crate::data::{self, Availability, Places};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan;
 use crate::record::layout::Layout;
+use crate::record::ownership;
+use crate::shell;
 use crate::submit::{Job, kubernetes, slurm};
 use crate::units;
 
@@ -34,6 +36,8 @@ pub fn run(arguments: &cli::Submit) -> Result<()> {
     };
     match arguments.engine {
         Engine::Slurm => {
+            // Every task would be refused; pods write into a volume instead.
+            ownership::check_folder(&Layout::new(&experiment.output.dir), OUTPUT_DIR)?;
             let folder = beside(&experiment.output.dir, "slurm")?;
             let ExperimentArgs {
                 experiment: file,
@@ -155,12 +159,11 @@ fn to_slurm(arguments: &cli::Submit, experiment: &Experiment, job: &Job) -> Resu
     let (array, finish) = (folder.join("array.sh"), folder.join("finish.sh"));
     let scripts = (slurm::array(job, &site), slurm::finish(job, &site));
     let (Some(array_script), Some(finish_script)) = scripts else {
-        return Err(Error::Usage(format!(
-            "a Slurm script cannot hold the path `{}`: it has a line end",
-            folder.display()
-        )));
+        return Err(no_script(job, &folder));
     };
+    ownership::check_files([&resolved, &array, &finish], Some(OUTPUT_DIR))?;
     fs::create_folder(&folder.join("logs"))?;
+    fs::remove_partials(&folder)?;
     fs::replace(&resolved, experiment.resolved.as_bytes())?;
     fs::replace(&array, array_script.as_bytes())?;
     fs::replace(&finish, finish_script.as_bytes())?;
@@ -169,8 +172,18 @@ fn to_slurm(arguments: &cli::Submit, experiment: &Experiment, job: &Job) -> Resu
     if arguments.submit {
         hand_over(&array, &finish)
     } else {
-        print(&format!("submit   {}\n", slurm::command(&array, &finish)))
+        let command = slurm::command(&array, &finish).ok_or_else(|| no_script(job, &folder))?;
+        print(&format!("submit   {command}\n"))
     }
+}
+
+/// A script has words, and they have limits.
+fn no_script(job: &Job, folder: &Path) -> Error {
+    Error::Usage(format!(
+        "no script can be written for `{}` into `{}`: a name, a path or an argument holds control characters",
+        job.name,
+        folder.display()
+    ))
 }
 
 /// Submits the array, then the job that follows it.
@@ -209,11 +222,16 @@ fn to_kubernetes(arguments: &cli::Submit, experiment: &Experiment, job: &Job) ->
         experiment: experiment.resolved.clone(),
     };
     let folder = beside(&experiment.output.dir, "kubernetes")?;
-    fs::create_folder(&folder)?;
     let path = folder.join("job.yaml");
-    fs::replace(&path, kubernetes::manifest(job, &site).as_bytes())?;
+    let refused = || no_script(job, &folder);
+    let manifest = kubernetes::manifest(job, &site).ok_or_else(refused)?;
+    let word = shell::pasted(&text(&path)?).ok_or_else(refused)?;
+    ownership::check_files([&path], Some(OUTPUT_DIR))?;
+    fs::create_folder(&folder)?;
+    fs::remove_partials(&folder)?;
+    fs::replace(&path, manifest.as_bytes())?;
     print(&format!("manifest {}\n", path.display()))?;
-    print(&format!("submit   kubectl apply -f {}\n", path.display()))
+    print(&format!("submit   kubectl apply -f {word}\n"))
 }
 
 /// Tasks that all find their dataset missing would all download it.
@@ -254,12 +272,16 @@ fn remind_of_data(arguments: &cli::Submit, experiment: &Experiment) {
     }
 }
 
-/// `results/x.slurm` for `results/x`: a results folder holds results only.
+/// `results/x.slurm` for `results/x`: a results folder holds results only. A path that begins with a
+/// hyphen would be an option in a script.
 fn beside(results: &Path, engine: &str) -> Result<PathBuf> {
     let mut path = PathBuf::from(text(results)?.trim_end_matches('/'));
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{engine}"));
     path.set_file_name(name);
+    if text(&path)?.starts_with('-') {
+        path = Path::new(".").join(path);
+    }
     Ok(path)
 }
 

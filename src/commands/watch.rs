@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use crate::cli;
-use crate::commands::{print, print_if_open};
+use crate::commands::print;
 use crate::error::Result;
-use crate::progress;
 use crate::record::claims::Watcher;
 use crate::record::compact;
 use crate::record::layout::Layout;
 use crate::record::live::{self, Durations, Live};
 use crate::report::results::tally;
 use crate::report::watch::{Changes, picture};
+use crate::streams::{self, Picture, print_if_open};
 
 /// How often it looks.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -21,7 +21,7 @@ pub fn run(arguments: &cli::Watch) -> Result<()> {
     let root = &arguments.results;
     compact::refuse(&Layout::new(root), "no run goes on in it")?;
     let mut durations = Durations::default();
-    let mut view = View::new(progress::can_redraw(&std::io::stdout()));
+    let mut view = View::new(streams::can_redraw());
     let watcher = Watcher::of(&Layout::new(root));
     loop {
         let live = live::read_by(root, &watcher)?;
@@ -29,7 +29,7 @@ pub fn run(arguments: &cli::Watch) -> Result<()> {
         if arguments.once {
             return print(&picture(&live, left));
         }
-        if !print_if_open(&view.next(&live, left))? {
+        if !view.show(&live, left)? {
             return Ok(());
         }
         if let Some(end) = end(&live) {
@@ -50,8 +50,7 @@ fn end(live: &Live) -> Option<String> {
 
 /// A picture that is drawn again on a terminal; lines elsewhere.
 enum View {
-    /// The lines of the picture that stands there.
-    Picture(usize),
+    Picture(Picture),
     /// What was told, and whether the first look was shown.
     Lines(Changes, bool),
 }
@@ -59,35 +58,26 @@ enum View {
 impl View {
     fn new(redraws: bool) -> Self {
         if redraws {
-            Self::Picture(0)
+            Self::Picture(Picture::default())
         } else {
             Self::Lines(Changes::default(), false)
         }
     }
 
-    /// What to print now.
-    fn next(&mut self, live: &Live, left: Option<f64>) -> String {
+    /// Shows how it stands now; `false` once nobody reads any more.
+    fn show(&mut self, live: &Live, left: Option<f64>) -> Result<bool> {
         match self {
-            Self::Picture(lines) => {
-                let picture = picture(live, left);
-                let up = match *lines {
-                    0 => String::new(),
-                    lines => format!("\x1b[{lines}A"),
-                };
-                *lines = picture.lines().count();
-                // Up to where the last picture began, and away with it. Long lines must not wrap:
-                // they would take more rows than are counted.
-                format!("{up}\x1b[J\x1b[?7l{picture}\x1b[?7h")
-            }
+            Self::Picture(drawn) => drawn.draw(&picture(live, left)),
             Self::Lines(changes, is_begun) => {
                 let mut lines = changes.since_last(live, left);
-                if std::mem::replace(is_begun, true) {
+                let text = if std::mem::replace(is_begun, true) {
                     // Each with its line end.
                     lines.push(String::new());
                     lines.join("\n")
                 } else {
                     picture(live, left)
-                }
+                };
+                print_if_open(&text)
             }
         }
     }

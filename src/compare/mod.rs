@@ -6,6 +6,7 @@
 pub mod baseline;
 pub mod claim;
 mod describe;
+pub mod meeting;
 pub mod metric;
 mod names;
 mod pairing;
@@ -18,12 +19,17 @@ pub use names::unknown;
 pub use pairing::{FOLDER, together};
 pub use usual::{MOST_UNASKED, subject, usual};
 
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
 use crate::error::{Error, Result};
 use crate::record::results::{Results, short_name};
 use crate::seed::Streams;
 use crate::stats::{self, PairedComparison, Score, Side, Verdict};
+use meeting::Meeting;
 use metric::{Margin, Metric};
-use pairing::{Condition, conditions, meet};
+use pairing::{Condition, conditions, meet, row};
 
 /// Of all intervals.
 pub const CONFIDENCE: f64 = 1.0 - stats::SIGNIFICANCE;
@@ -202,11 +208,12 @@ fn nothing_to_compare(results: &Results, by: usize, conditions: &[Condition<'_>]
 
 /// Every comparison, corrected for all of them, with its verdict.
 fn judged(conditions: &[Condition<'_>], metric: Metric, given: Option<f64>) -> Vec<Comparison> {
-    let mut comparisons = comparisons(conditions, metric);
+    let mut meeting: Meeting<'_> = conditions.iter().map(Condition::cells).collect();
+    let mut comparisons = comparisons(conditions, &mut meeting, metric);
     correct(&mut comparisons);
     let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
     for comparison in &mut comparisons {
-        comparison.margin = margin(comparison, metric, given, conditions);
+        comparison.margin = margin(comparison, metric, given, (conditions, &mut meeting));
         judge(comparison, family);
     }
     comparisons
@@ -219,32 +226,35 @@ fn mean_difference(comparison: &Comparison) -> Option<f64> {
 }
 
 /// Every pair of values in every setting, those of a setting together.
-fn comparisons(conditions: &[Condition<'_>], metric: Metric) -> Vec<Comparison> {
+fn comparisons(
+    conditions: &[Condition<'_>],
+    meeting: &mut Meeting<'_>,
+    metric: Metric,
+) -> Vec<Comparison> {
     let values = pairing::values(conditions);
-    let mut found = Vec::new();
+    let mut of_value: HashMap<&str, Vec<&Condition<'_>>> = HashMap::new();
+    let mut places: HashMap<&[String], usize> = HashMap::new();
+    for (at, condition) in conditions.iter().enumerate() {
+        of_value.entry(condition.value).or_default().push(condition);
+        places.entry(&condition.setting).or_insert(at);
+    }
+    let mut meetings = Vec::new();
     for (later, a) in values.iter().enumerate() {
-        for b in &values[..later] {
-            let of = |value: &&str| {
-                conditions
-                    .iter()
-                    .filter(|c| c.value == *value)
-                    .collect::<Vec<_>>()
-            };
-            for b in of(b) {
-                let meeting = of(a)
-                    .into_iter()
-                    .filter_map(|a| Some((a, meet(&a.setting, &b.setting)?)));
-                found.extend(meeting.map(|(a, setting)| comparison(a, b, setting, metric)));
+        for b in values[..later].iter().flat_map(|b| &of_value[b]) {
+            for at in meeting.of(&row(a, &b.setting)) {
+                let a = &conditions[at];
+                let setting = meet(&a.setting, &b.setting);
+                meetings.extend(setting.map(|setting| (a, *b, setting)));
             }
         }
     }
-    let mut settings: Vec<Vec<String>> = Vec::new();
-    for condition in conditions {
-        if !settings.contains(&condition.setting) {
-            settings.push(condition.setting.clone());
-        }
-    }
-    found.sort_by_key(|c| settings.iter().position(|setting| *setting == c.setting));
+    // Each by itself, with random numbers of its own: they may be made side by side.
+    let mut found: Vec<Comparison> = meetings
+        .into_par_iter()
+        .map(|(a, b, setting)| comparison(a, b, setting, metric))
+        .collect();
+    // Those of a setting together, in the order in which conditions first have it.
+    found.sort_by_key(|c| places.get(c.setting.as_slice()).copied());
     found
 }
 
@@ -296,16 +306,20 @@ fn margin(
     comparison: &Comparison,
     metric: Metric,
     given: Option<f64>,
-    conditions: &[Condition<'_>],
+    (conditions, meeting): (&[Condition<'_>], &mut Meeting<'_>),
 ) -> f64 {
     if let Some(given) = given {
         return given / metric.unit.scale();
     }
-    let of_side = |condition: &&Condition<'_>| {
-        let is_side = condition.value == comparison.a || condition.value == comparison.b;
-        is_side && meet(&condition.setting, &comparison.setting).is_some()
-    };
-    let sides = || conditions.iter().filter(of_side);
+    let values = [&comparison.a, &comparison.b];
+    let mut sides: Vec<usize> = values
+        .into_iter()
+        .flat_map(|value| meeting.of(&row(value, &comparison.setting)))
+        .collect();
+    // A sum of numbers is rounded by their order: that of the plan.
+    sides.sort_unstable();
+    sides.dedup();
+    let sides = || sides.iter().map(|at| &conditions[*at]);
     let own = match metric.margin() {
         Margin::Absolute(margin) => margin,
         Margin::OfMean(share) => {

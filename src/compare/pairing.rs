@@ -1,6 +1,6 @@
 //! Which trainings are compared with which.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::compare::metric::Metric;
@@ -26,6 +26,11 @@ pub(super) struct Condition<'a> {
 }
 
 impl Condition<'_> {
+    /// Its value and its setting, as cells.
+    pub(super) fn cells(&self) -> Vec<&str> {
+        row(self.value, &self.setting)
+    }
+
     /// The numbers among its scores.
     pub(super) fn values(&self) -> impl Iterator<Item = f64> {
         let scores = self.scores.iter().filter_map(|(_, score)| *score);
@@ -46,6 +51,7 @@ impl Condition<'_> {
 pub(super) fn conditions(results: &Results, by: usize, metric: Metric) -> Vec<Condition<'_>> {
     let mut positions: HashMap<usize, usize> = HashMap::new();
     let mut found: Vec<Condition<'_>> = Vec::new();
+    let scorer = metric.scorer(results);
     for trial in results
         .trials
         .iter()
@@ -60,7 +66,7 @@ pub(super) fn conditions(results: &Results, by: usize, metric: Metric) -> Vec<Co
         found[at].resolution = found[at].resolution.max(resolution);
         found[at]
             .scores
-            .push((trial.replicate, metric.score(results, trial)));
+            .push((trial.replicate, scorer.score(trial)));
     }
     found
 }
@@ -78,15 +84,17 @@ fn condition(trial: &TrialCurves, by: usize) -> Condition<'_> {
     }
 }
 
+/// A value and a setting, as cells that meet those of a condition.
+pub(super) fn row<'a>(value: &'a str, setting: &'a [String]) -> Vec<&'a str> {
+    let setting = setting.iter().map(String::as_str);
+    std::iter::once(value).chain(setting).collect()
+}
+
 /// The values of the compared axis, in the order of the plan.
 pub(super) fn values<'a>(conditions: &[Condition<'a>]) -> Vec<&'a str> {
-    let mut values: Vec<&str> = Vec::new();
-    for condition in conditions {
-        if !values.contains(&condition.value) {
-            values.push(condition.value);
-        }
-    }
-    values
+    let mut known = HashSet::new();
+    let values = conditions.iter().map(|condition| condition.value);
+    values.filter(|value| known.insert(*value)).collect()
 }
 
 /// The setting of two conditions that differ in the compared axis alone. An axis that means nothing in
@@ -103,23 +111,27 @@ pub(super) fn meet(one: &[String], other: &[String]) -> Option<Vec<String>> {
 
 /// The scores of both sides of every replicate, and how many replicates lack one.
 pub(super) fn pairs(a: &Condition<'_>, b: &Condition<'_>) -> (Vec<(Score, Score)>, usize) {
-    let only_b = b
-        .scores
-        .iter()
-        .filter(|(k, _)| !a.scores.iter().any(|(of_a, _)| of_a == k));
-    let replicates = a
-        .scores
-        .iter()
-        .chain(only_b)
-        .map(|(replicate, _)| *replicate);
+    let (of_a, of_b) = (by_replicate(a), by_replicate(b));
     let (mut pairs, mut missing) = (Vec::new(), 0);
-    for replicate in replicates {
-        match a.score(replicate).zip(b.score(replicate)) {
+    let only_b = |(replicate, _): &&(u64, Option<Score>)| !of_a.contains_key(replicate);
+    let replicates = a.scores.iter().chain(b.scores.iter().filter(only_b));
+    for (replicate, _) in replicates {
+        let score = |of: &HashMap<u64, Option<Score>>| of.get(replicate).copied().flatten();
+        match score(&of_a).zip(score(&of_b)) {
             Some(pair) => pairs.push(pair),
             None => missing += 1,
         }
     }
     (pairs, missing)
+}
+
+/// What each replicate scored; the first of several of the same number, as [`Condition::score`] has it.
+fn by_replicate(condition: &Condition<'_>) -> HashMap<u64, Option<Score>> {
+    let mut scores = HashMap::with_capacity(condition.scores.len());
+    for (replicate, score) in &condition.scores {
+        scores.entry(*replicate).or_insert(*score);
+    }
+    scores
 }
 
 /// Two folders as one, told apart by the axis [`FOLDER`]; an error where they do not vary the same keys.
@@ -141,7 +153,10 @@ pub fn together(first: (&str, &Results), second: (&str, &Results)) -> Result<Res
     }
     let mut both = first.1.clone();
     both.tuning = None;
-    both.claim = None;
+    // Of a claim only what it is about matters between folders.
+    let claims = [first, second].map(|(_, results)| results.claim.as_ref());
+    let mut claims = claims.into_iter().flatten();
+    both.claim = claims.find(|claim| claim.about_evaluation).cloned();
     both.trials = Vec::new();
     both.axes.insert(0, FOLDER.to_owned());
     let most = first.1.trials.iter().map(|trial| trial.condition).max();

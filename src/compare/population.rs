@@ -171,7 +171,7 @@ pub fn gaps(results: &Results) -> Gaps {
     let mut gaps = Gaps::default();
     let mut conditions: BTreeMap<usize, Vec<&TrialCurves>> = BTreeMap::new();
     let completed = results.trials.iter().filter(|t| t.outcome == "completed");
-    for trial in completed.filter(|trial| uses_running(results, trial)) {
+    for trial in completed.filter(|trial| averages(results, trial).is_some()) {
         conditions.entry(trial.condition).or_default().push(trial);
     }
     for trials in conditions.values() {
@@ -218,13 +218,39 @@ fn evaluation<'a>(results: &'a Results, trial: &'a TrialCurves) -> &'a str {
     results.norm_of(trial, EVALUATION).unwrap_or(default)
 }
 
-/// Whether a trial was judged with running averages of what a norm saw of batches.
-fn uses_running(results: &Results, trial: &TrialCurves) -> bool {
+/// The averages of batches that a network is evaluated with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Averages {
+    /// Exponential ones, with this decay; `None` where it is no number.
+    Exponential(Option<f64>),
+    /// The mean of all batches.
+    Cumulative,
+}
+
+/// The running averages that a trial was judged with; `None` where there are none. Told from the words of
+/// the stored experiment, as `Norm::running_decay` tells it of settings, and held against that by a test.
+pub fn averages(results: &Results, trial: &TrialCurves) -> Option<Averages> {
     let is = |key: &str, value: &str| is(results, trial, key, value);
-    has_norm(results, trial)
-        && (is("norm.kind", "batch") || is("norm.kind", "renorm"))
+    let is_batch = is("norm.kind", "batch");
+    let uses_running = has_norm(results, trial)
+        && (is_batch || is("norm.kind", "renorm"))
         && evaluation(results, trial) == "running"
-        && !is("norm.track_running_stats", "false")
+        && !is("norm.track_running_stats", "false");
+    if !uses_running {
+        return None;
+    }
+    if is_batch && is("norm.averaging", "cumulative") {
+        return Some(Averages::Cumulative);
+    }
+    // The preset's where the experiment writes none down.
+    let default = if is("norm.preset", "pytorch") {
+        0.9
+    } else {
+        0.99
+    };
+    let decay = results.norm_of(trial, "norm.decay");
+    let decay = decay.map_or(Some(default), |decay| decay.parse().ok());
+    Some(Averages::Exponential(decay))
 }
 
 /// The last test accuracies of a trial with running averages and with the population's statistics.
@@ -261,25 +287,16 @@ fn gap(results: &Results, trials: &[&TrialCurves]) -> Option<Gap> {
 fn unsettled(results: &Results, trials: &[&TrialCurves]) -> Option<Unsettled> {
     let start = trials.iter().filter_map(|trial| {
         let steps = trial.epochs.last()?.step;
-        Some((stats::left_of_start(decay(results, trial)?, steps), steps))
+        let Some(Averages::Exponential(Some(decay))) = averages(results, trial) else {
+            return None;
+        };
+        Some((stats::left_of_start(decay, steps), steps))
     });
     let most = start.max_by(|one, other| one.0.total_cmp(&other.0));
     match most.filter(|(left, _)| *left > stats::SETTLED) {
         Some((left, steps)) => Some(Unsettled::Start { left, steps }),
         None => closing(trials).then_some(Unsettled::Closing),
     }
-}
-
-/// Of exponential averages; the preset's where the experiment writes none down.
-fn decay(results: &Results, trial: &TrialCurves) -> Option<f64> {
-    let is_cumulative = is(results, trial, "norm.averaging", "cumulative");
-    if is_cumulative && is(results, trial, "norm.kind", "batch") {
-        return None;
-    }
-    let is_pytorchs = is(results, trial, "norm.preset", "pytorch");
-    let default = if is_pytorchs { 0.9 } else { 0.99 };
-    let decay = results.norm_of(trial, "norm.decay");
-    decay.map_or(Some(default), |decay| decay.parse().ok())
 }
 
 /// Whether the gap of the last third of the epochs is less than half of that of the third before, where

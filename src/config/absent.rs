@@ -50,6 +50,36 @@ const ABSENT: &[Absent] = &[
         nearest: "one file is one experiment: `[sweep]` lists its conditions, `name` and `question` name it; groups of features are `norm.groups`",
     },
     Absent {
+        names: &["delimiter", "sep", "separator", "decimal", "thousands"],
+        what: "choice of separators",
+        nearest: "a table has commas between its cells and a point in its numbers",
+    },
+    Absent {
+        names: &["encoding", "charset", "codec"],
+        what: "choice of the encoding",
+        nearest: "a table is UTF-8 text",
+    },
+    Absent {
+        names: &["na_values", "null_values", "missing_values"],
+        what: "key of this name",
+        nearest: "`data.missing` lists the words that stand for missing cells",
+    },
+    Absent {
+        names: &["target", "target_column", "label_column", "label_col"],
+        what: "key of this name",
+        nearest: "`data.label` names the column of the classes",
+    },
+    Absent {
+        names: &["usecols", "features", "feature_columns", "input_columns"],
+        what: "key of this name",
+        nearest: "`data.inputs` lists the columns that are inputs",
+    },
+    Absent {
+        names: &["index_col", "drop_columns", "skip_columns"],
+        what: "key of this name",
+        nearest: "`data.ignore` lists the columns that are left out",
+    },
+    Absent {
         names: &["callbacks", "metrics", "hooks"],
         what: "list of metrics or callbacks",
         nearest: "loss and accuracy are always measured; `[probe]` and `[checkpoint]` ask for more",

@@ -9,7 +9,8 @@ use super::keys;
 use super::problem::{Problems, start_of};
 use super::read;
 use super::rule::Rule;
-use super::sweep::{Axis, Part, Sweep};
+use super::slips;
+use super::sweep::{self, Axis, Part, Sweep};
 use super::tables::{Home, Search, Tables};
 use super::value::Value;
 use super::wire::{self, Kind, Node, Place};
@@ -149,6 +150,13 @@ fn found_in_override(text: &str, index: usize, problems: &mut Problems) -> Vec<F
     let path = key.trim().replace('"', "");
     let value = value.trim();
     let mut node = wire::override_value(value, index);
+    if value.starts_with('"')
+        && matches!(&node.kind, Kind::Plain(Value::Text(text)) if text == value)
+    {
+        let message = "the text in quotes cannot be read";
+        problems.add_with_hint(place, message, slips::in_line(value));
+        return Vec::new();
+    }
     let takes_text = keys::find(&path).is_some_and(|key| {
         matches!(
             key.rule,
@@ -294,7 +302,12 @@ impl Draft {
     /// What can be judged without looking at values.
     fn check_combinations(&self, names_data: bool, problems: &mut Problems) {
         if !names_data && !self.sweep.is_in_product("data.dataset") {
-            let hint = "for example `dataset = \"glyphs\"` under `[data]`".to_owned();
+            let hint = if self.base.contains_key("data.file") {
+                "`dataset = \"csv\"` under `[data]` reads the table that `data.file` names"
+            } else {
+                "for example `dataset = \"glyphs\"` under `[data]`"
+            };
+            let hint = hint.to_owned();
             let text = "the key `data.dataset` is missing";
             problems.add_with_hint(None, text, Some(hint));
         }
@@ -331,6 +344,13 @@ impl Draft {
 
 fn check_value(key: &Key, node: &Node, problems: &mut Problems) -> Option<Value> {
     let subject = format!("`{} = {}`", key.path, node.kind.shown());
+    let is_word = matches!(key.rule, Rule::Choice(_)) && key.can_be_swept();
+    if let Some(list) = is_word.then(|| sweep::values_in(key, &node.kind)).flatten() {
+        let text = format!("{subject}: must be one value");
+        let hint = format!("several are a sweep: `sweep.{} = {list}`", key.path);
+        problems.add_with_hint(node.place, text, Some(hint));
+        return None;
+    }
     key.rule.check(&subject, node, problems)
 }
 

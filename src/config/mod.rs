@@ -65,7 +65,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded> {
         kept_in: None,
         looks: true,
     };
-    checked(path, &fs::read_text(path)?, overrides, Some(search))
+    checked(path, &text_of(path)?, overrides, Some(search))
 }
 
 /// Likewise, with an experiment whose resolved text finds its tables from the folder `kept_in`, and
@@ -76,7 +76,31 @@ pub fn load_for(path: &Path, overrides: &[String], kept_in: &Path) -> Result<Loa
         kept_in: Some(kept_in),
         looks: true,
     };
-    checked(path, &fs::read_text(path)?, overrides, Some(search))
+    checked(path, &text_of(path)?, overrides, Some(search))
+}
+
+/// The text of an experiment file; an error that tells the way where something else was given.
+fn text_of(path: &Path) -> Result<String> {
+    let inside = path.join("experiment.toml");
+    if fs::is_file(&inside) {
+        return Err(Error::Usage(format!(
+            "`{}` is a results folder, and an experiment is a file\n  hint: `{}` is the experiment that it was made from",
+            path.display(),
+            inside.display()
+        )));
+    }
+    let is_table = ["csv", "tsv"].iter().any(|extension| {
+        let given = path.extension().unwrap_or_default();
+        given.eq_ignore_ascii_case(extension)
+    });
+    if is_table && fs::is_file(path) {
+        return Err(Error::Usage(format!(
+            "`{}` is a table, and an experiment is a TOML or JSON file\n  hint: in an experiment, `dataset = \"csv\"` and `file = {}` under `[data]` name it",
+            path.display(),
+            value::Value::Text(path.display().to_string()).to_toml()
+        )));
+    }
+    fs::read_text(path)
 }
 
 /// The experiment of a results folder as a text that finds its tables from another folder; `None`

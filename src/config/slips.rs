@@ -19,7 +19,25 @@ pub(super) fn in_line(line: &str) -> Option<String> {
     let line = line.split('#').next().unwrap_or(line);
     let values = line.split(['=', ':']).skip(1);
     let mut values = values.map(|value| value.split([' ', '\t', '}']).find(|v| !v.is_empty()));
-    values.find_map(|value| in_value(value?.trim_end_matches(',')))
+    let hint = values.find_map(|value| in_value(value?.trim_end_matches(',')));
+    hint.or_else(|| unquoted(line))
+}
+
+/// A hint for text without quotes behind a key.
+fn unquoted(line: &str) -> Option<String> {
+    let (_, value) = line.split_once(['=', ':'])?;
+    let value = value.trim().trim_end_matches(',');
+    let is_word = value.starts_with(char::is_alphabetic)
+        && value
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_-./".contains(c))
+        && toml::de::DeValue::parse(value).is_err();
+    if is_word {
+        return Some(format!("write `\"{value}\"`, in quotes"));
+    }
+    let quotes = |text: &str| text.matches('"').count();
+    let list = quoted_list(value).filter(|list| quotes(list) > quotes(value))?;
+    Some(format!("write `{list}`, with each text in quotes"))
 }
 
 /// A hint for a value that is no TOML or JSON: `write …`, and why.
@@ -74,7 +92,8 @@ const CURLY: [char; 7] = ['“', '”', '„', '‟', '‘', '’', '‚'];
 const CURLY_DOUBLE: [char; 4] = ['“', '”', '„', '‟'];
 const CURLY_SINGLE: [char; 3] = ['‘', '’', '‚'];
 
-/// The text in double quotes that looks like a path of Windows: `C:\…`, `\\server`, `..\…`.
+/// The text in double quotes that looks like a path of Windows: `C:\…`, `\\server`, `..\…`, or with a
+/// `\` in front of a letter that is no escape.
 fn escaped_path(line: &str) -> Option<&str> {
     let mut quoted = line.split('"').skip(1).step_by(2);
     quoted.find(|text| {
@@ -83,7 +102,11 @@ fn escaped_path(line: &str) -> Option<&str> {
         let is_relative = [r"\\", r".\", r"..\"]
             .iter()
             .any(|start| text.starts_with(start));
-        has_drive || is_relative
+        let mut escapes = text.split('\\').skip(1);
+        let is_no_escape = |rest: &str| {
+            rest.starts_with(|c: char| c.is_alphanumeric() && !"btnfruUxe".contains(c))
+        };
+        has_drive || is_relative || escapes.any(is_no_escape)
     })
 }
 
@@ -98,7 +121,10 @@ mod tests {
             hint,
             r"a `\` in double quotes begins an escape; put the path into single quotes: `'C:\Users\me\data.csv'`"
         );
-        assert!(in_line(r#""file": "..\data.csv","#).is_some());
+        for other in [r#""file": "..\data.csv","#, r#"file = "sub\Data.csv""#] {
+            assert!(in_line(other).is_some(), "{other}");
+        }
+        assert_eq!(in_line(r#"question = "a\tb""#), None);
     }
 
     #[test]
@@ -120,6 +146,15 @@ mod tests {
                 "a = { b = 1, c = .5, d = 2 }",
                 "write `0.5`, with a digit before the point",
             ),
+            ("a = before  # x", "write `\"before\"`, in quotes"),
+            (
+                "placement = [none, \"before\", 2]",
+                "write `[\"none\", \"before\", 2]`, with each text in quotes",
+            ),
+            (
+                "missing = [NA],",
+                "write `[\"NA\"]`, with each text in quotes",
+            ),
             ("name = “x”", "quotes must be straight: `name = \"x\"`"),
             ("name = ‘x’", "quotes must be straight: `name = 'x'`"),
         ] {
@@ -128,7 +163,8 @@ mod tests {
         for sound in [
             "[data",
             "a = 1,2,3",
-            "a = before",
+            "a = true",
+            "a = [\"before\", 1]",
             "a = 1.5",
             "a = , ",
             "a = 1,",

@@ -12,6 +12,7 @@ use crate::config::spec::{Augmentation, Data, LastBatch, Shape, Split, Train};
 use crate::error::{Error, Result};
 use crate::event::Examples as Counts;
 use crate::seed::{Stream, Streams};
+use crate::units;
 
 /// A batch of examples, scaled.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -70,8 +71,9 @@ impl Prepared {
         let held_out = settings.validation.of(total);
         if held_out >= total {
             return Err(Error::Data(format!(
-                "`data.validation = {held_out}` leaves nothing to train on: dataset `{}` has {total} training examples",
-                dataset.name
+                "`data.validation = {held_out}` leaves nothing to train on: dataset `{}` has {}",
+                dataset.name,
+                units::counted(total, "training example", "training examples")
             )));
         }
         let (train, validation) = split_off(&dataset.train, held_out, settings, seed, streams);

@@ -9,6 +9,7 @@ use super::dataset::{Dataset, Examples, Row};
 use crate::config::spec::{Data, Dataset as Which, Split};
 use crate::description::{ClassCount, ColumnRole, DatasetDescription};
 use crate::seed::Streams;
+use crate::units;
 
 /// Fewer rows for each class than this, on average, and the label may be no class at all.
 const FEW_ROWS: usize = 10;
@@ -249,7 +250,8 @@ fn few_tests(described: &DatasetDescription) -> Option<String> {
     let (tests, classes) = (described.test_examples(), described.classes.len());
     (tests < classes).then(|| {
         format!(
-            "the test set has {tests} examples, fewer than there are classes ({classes}): its accuracy says little"
+            "the test set has {}, fewer than there are classes ({classes}): its accuracy says little",
+            units::counted(tests, "example", "examples")
         )
     })
 }

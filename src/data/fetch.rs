@@ -32,13 +32,16 @@ pub fn fetch(
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<Vec<Fetched>> {
     let source = source(name).ok_or_else(|| nothing_to_fetch(name))?;
+    let folder = places.fetch_folder(name);
+    if let Some(folder) = &folder {
+        fs::remove_partials(folder)?;
+    }
     if places.data_dir.is_none()
         && let Some(place) = places.find(source, &source.all_files())
         && let Some(found) = all_sound(source, &place.folder)?
     {
         return Ok(found);
     }
-    let folder = places.fetch_folder(name);
     from_mirrors(source, &source.all_files(), places, folder, progress)
 }
 
@@ -124,7 +127,9 @@ fn fetch_into(
     folder: &Path,
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Attempt<Vec<Fetched>> {
-    fs::create_folder(folder).map_err(Unfetched::Local)?;
+    fs::create_folder(folder)
+        .and_then(|()| fs::remove_partials(folder))
+        .map_err(Unfetched::Local)?;
     let mut mirrors = mirrors.to_vec();
     if let Some(archive) = &source.archive {
         return fetch_archive(source, archive, &mut mirrors, client, folder, progress);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::place::{self, Writing};
 use crate::error::{Error, Result};
 use crate::units::hexadecimal;
 
@@ -35,7 +36,7 @@ impl Grown {
 
     /// The digest of the file's first bytes, to go on with; `None` if they are others.
     fn digest(&self, path: &Path) -> Result<Option<Sha256>> {
-        let file = match File::open(path) {
+        let file = match place::open(path) {
             Ok(file) => file,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(Error::io("read", path, e)),
@@ -59,7 +60,7 @@ impl Grown {
 /// The lines of a file that grew row by row, to be read piece by piece; `None` where there is none. A
 /// last line without its line end was torn by a kill, or is being written, and is left out.
 pub fn whole_lines(path: &Path) -> Result<Option<impl Read>> {
-    let mut file = match File::open(path) {
+    let mut file = match place::open(path) {
         Ok(file) => file,
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(Error::io("read", path, e)),
@@ -99,7 +100,8 @@ pub struct Growing {
 impl Growing {
     /// Starts the file anew: a trial that is trained again writes its rows again.
     pub fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path).map_err(|e| Error::io("create", path, e))?;
+        let file = place::open_to_write(path, Writing::Emptied)
+            .map_err(|e| Error::io("create", path, e))?;
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -114,7 +116,7 @@ impl Growing {
             return Ok(None);
         };
         let cut = || {
-            let mut file = File::options().write(true).open(path)?;
+            let mut file = place::open_to_write(path, Writing::Existing)?;
             file.set_len(grown.bytes)?;
             file.seek(SeekFrom::End(0))?;
             Ok(file)

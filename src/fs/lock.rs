@@ -5,13 +5,37 @@ use std::fs::{File, TryLockError};
 use std::io::Seek;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use super::apart::apart;
+use super::place::{self, Writing};
 use crate::error::{Error, Result};
 
 /// How long to sleep between two attempts to take a lock that another process holds.
 const ATTEMPTS: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(20));
+
+/// How long a wait is nothing to speak of.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// Where waits are told of.
+static TELL: OnceLock<fn(&str)> = OnceLock::new();
+
+/// Says from now on with `tell` what is waited for, where that takes longer than a moment.
+pub fn tell_of_waits(tell: fn(&str)) {
+    // Whoever came first is heard.
+    TELL.get_or_init(|| tell);
+}
+
+fn tell(path: &Path, patience: Duration) {
+    if let Some(tell) = TELL.get() {
+        let most = crate::units::duration(patience.as_secs_f64());
+        tell(&format!(
+            "waiting for another bn-lab that holds `{}`, at most {most}; Ctrl-C ends the wait",
+            path.display()
+        ));
+    }
+}
 
 /// An exclusive lock that lasts as long as the value; the system frees it when the process dies.
 #[derive(Debug)]
@@ -43,7 +67,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(e)) => Err(Error::io("lock", path, e)),
+            Err(TryLockError::Error(e)) => Err(no_locks(path, &e)),
         }
     }
 
@@ -51,10 +75,15 @@ impl Lock {
     pub fn take_within(path: &Path, patience: Duration) -> Result<Option<Self>> {
         let started = Instant::now();
         let (mut pause, longest) = ATTEMPTS;
+        let mut is_told = false;
         loop {
             let lock = Self::try_take(path)?;
             if lock.is_some() || started.elapsed() > patience {
                 return Ok(lock);
+            }
+            if !is_told && started.elapsed() > SILENCE {
+                is_told = true;
+                tell(path, patience);
             }
             std::thread::sleep(pause);
             pause = (pause * 2).min(longest);
@@ -67,7 +96,7 @@ impl Lock {
         let mut file = open(path)?;
         if apart().is_none() {
             // Whoever asks `is_held` at this moment shares it for an instant.
-            file.lock().map_err(|e| Error::io("lock", path, e))?;
+            file.lock().map_err(|e| no_locks(path, &e))?;
         }
         file.write_all(text.as_bytes())
             .map_err(|e| Error::io("write", path, e))?;
@@ -111,7 +140,7 @@ impl Lock {
 /// Opened anew: network file systems show other hosts what was written when a file is closed.
 #[cfg(unix)]
 fn overwrite(_: &File, path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = File::options().write(true).open(path)?;
+    let mut file = place::open_to_write(path, Writing::Existing)?;
     file.write_all(text.as_bytes())
 }
 
@@ -124,7 +153,7 @@ fn overwrite(mut locked: &File, path: &Path, text: &str) -> std::io::Result<()> 
 }
 
 fn open_to_ask(path: &Path) -> Result<Option<File>> {
-    match File::open(path) {
+    match place::open(path) {
         Ok(file) => Ok(Some(file)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
         Err(e) => Err(Error::io("read", path, e)),
@@ -132,12 +161,28 @@ fn open_to_ask(path: &Path) -> Result<Option<File>> {
 }
 
 fn open(path: &Path) -> Result<File> {
-    File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(|e| Error::io("create", path, e))
+    place::open_to_write(path, Writing::Kept).map_err(|e| match e.kind() {
+        ErrorKind::PermissionDenied if path.exists() => not_ours(path, &e),
+        _ => Error::io("create", path, e),
+    })
+}
+
+/// The lock is there, and this user may not write to it.
+fn not_ours(path: &Path, e: &std::io::Error) -> Error {
+    Error::Folder {
+        problem: format!("cannot use the lock `{}`: {e}", path.display()),
+        hint: "it seems to be another user's: ask for the right to write in that folder, or choose another one"
+            .to_owned(),
+    }
+}
+
+/// The system refuses to lock a file, for another reason than that it is locked.
+fn no_locks(path: &Path, e: &std::io::Error) -> Error {
+    Error::Folder {
+        problem: format!("cannot lock `{}`: {e}", path.display()),
+        hint: "its file system seems to have no locks, which keep runs from disturbing each other: choose a folder on a local disk"
+            .to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +206,17 @@ mod tests {
         drop(lock);
         assert_eq!(Lock::is_held(&path).unwrap(), Held::Free);
         assert!(Lock::try_take(&path).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_file_system_without_locks_has_a_way_out() {
+        let refused = std::io::Error::from(ErrorKind::Unsupported);
+        assert_eq!(
+            no_locks(Path::new("x/.lock"), &refused).told(Some("-o output.dir=DIR")),
+            "cannot lock `x/.lock`: unsupported\n  hint: its file system seems to have no locks, \
+             which keep runs from disturbing each other: choose a folder on a local disk \
+             (`-o output.dir=DIR`)"
+        );
     }
 
     #[test]

@@ -12,24 +12,25 @@ pub mod terminal;
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
-use crate::fs;
-use crate::record::results::Results;
+use crate::record::ownership;
+use chart::Chart;
 use output::Output;
 
-/// Draws every figure as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns their paths.
-/// None where no trial has been evaluated yet. A figure that an earlier experiment left in the
-/// folder and that this one does not have is deleted: charts show the tables beside them.
-pub fn write_all(results: &Results, folder: &Path) -> Result<Vec<PathBuf>> {
-    let figures = figures::all(results);
+/// Writes every figure as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns their paths. A
+/// figure that an earlier experiment left in the folder and that this one does not have is deleted: charts
+/// show the tables beside them.
+pub fn write_all(figures: &[(String, Chart)], folder: &Path) -> Result<Vec<PathBuf>> {
+    let output = Output::default();
     for stem in figures::stems() {
         if !figures.iter().any(|(drawn, _)| drawn == stem) {
-            fs::remove_if_exists(&folder.join(format!("{stem}.svg")))?;
-            fs::remove_if_exists(&folder.join(format!("{stem}.png")))?;
+            for path in output::paths(stem, folder, &output) {
+                ownership::remove_ours(&path)?;
+            }
         }
     }
     let mut written = Vec::new();
     for (stem, chart) in figures {
-        written.extend(output::write(&chart, &stem, folder, &Output::default())?);
+        written.extend(output::write(chart, stem, folder, &output)?);
     }
     Ok(written)
 }
@@ -37,7 +38,8 @@ pub fn write_all(results: &Results, folder: &Path) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::results::TrialCurves;
+    use crate::fs;
+    use crate::record::results::{Results, TrialCurves};
     use crate::record::schema::EpochRow;
 
     fn results(outcome: &str) -> Results {
@@ -76,7 +78,7 @@ mod tests {
     fn every_figure_is_written_as_svg_and_png() {
         let folder = tempfile::tempdir().expect("a folder");
         let charts = folder.path().join("charts");
-        let written = write_all(&results("completed"), &charts).expect("charts");
+        let written = write_all(&figures::all(&results("completed")), &charts).expect("charts");
         let stems = [
             "overview",
             "train_loss",
@@ -100,10 +102,11 @@ mod tests {
     #[test]
     fn a_figure_that_is_drawn_no_more_is_deleted() {
         let folder = tempfile::tempdir().expect("a folder");
-        write_all(&results("completed"), folder.path()).expect("charts");
+        write_all(&figures::all(&results("completed")), folder.path()).expect("charts");
         let other = folder.path().join("mine.svg");
         fs::replace(&other, b"<svg/>").expect("a file");
-        let written = write_all(&results("pending"), folder.path()).expect("no charts");
+        let written =
+            write_all(&figures::all(&results("pending")), folder.path()).expect("no charts");
         assert_eq!(written, Vec::<PathBuf>::new());
         assert!(!fs::is_file(&folder.path().join("overview.svg")));
         assert!(!fs::is_file(&folder.path().join("test_loss.png")));

@@ -33,6 +33,20 @@ impl Default for Output {
     }
 }
 
+impl Output {
+    /// Refuses what is known to be too large before anything is drawn.
+    pub fn check(&self) -> Result<()> {
+        let has_pixels = self.formats.contains(&FileFormat::Png);
+        match self.size.filter(|_| has_pixels) {
+            Some(Size {
+                width,
+                height: Some(height),
+            }) => render::check_pixels([width, height], self.dpi),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// The format of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileFormat {
@@ -61,26 +75,44 @@ pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Resul
         height: output.size.and_then(|size| size.height),
         ..Style::default()
     };
-    fs::create_folder(folder)?;
     let svg = render::svg(chart, &style)?;
+    let mut drawn = Vec::new();
+    for (format, path) in files(stem, folder, output) {
+        drawn.push(match format {
+            FileFormat::Svg => (path, svg.clone().into_bytes()),
+            FileFormat::Png => (path, render::png(&svg, output.dpi)?),
+        });
+    }
+    // None of them where one is refused.
+    fs::create_folder(folder)?;
+    for (path, bytes) in &drawn {
+        fs::replace(path, bytes)?;
+    }
+    Ok(drawn.into_iter().map(|(path, _)| path).collect())
+}
+
+/// The paths that [`write`] writes.
+pub fn paths(stem: &str, folder: &Path, output: &Output) -> Vec<PathBuf> {
+    files(stem, folder, output).map(|(_, path)| path).collect()
+}
+
+fn files(
+    stem: &str,
+    folder: &Path,
+    output: &Output,
+) -> impl Iterator<Item = (FileFormat, PathBuf)> {
     let theme = match output.theme {
         Theme::Light => "",
         Theme::Dark => "-dark",
         Theme::Print => "-print",
     };
-    let mut written = Vec::new();
-    for (format, extension) in [(FileFormat::Svg, "svg"), (FileFormat::Png, "png")] {
-        if !output.formats.contains(&format) {
-            continue;
-        }
-        let path = folder.join(format!("{stem}{theme}.{extension}"));
-        match format {
-            FileFormat::Svg => fs::replace(&path, svg.as_bytes())?,
-            FileFormat::Png => fs::replace(&path, &render::png(&svg, output.dpi)?)?,
-        }
-        written.push(path);
-    }
-    Ok(written)
+    [(FileFormat::Svg, "svg"), (FileFormat::Png, "png")]
+        .into_iter()
+        .filter(|(format, _)| output.formats.contains(format))
+        .map(move |(format, extension)| {
+            let name = format!("{stem}{theme}.{extension}");
+            (format, folder.join(name))
+        })
 }
 
 impl FromStr for FileFormat {

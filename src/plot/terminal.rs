@@ -3,6 +3,7 @@
 
 use super::chart::{Axis, Chart, Panel, Row, Scale, Series, Symbol};
 use super::palette::{Key, Marker, VALUES, look};
+use crate::units::{cut, one_line};
 
 /// Lines of a panel.
 const HEIGHT: usize = 12;
@@ -83,22 +84,27 @@ fn legend(chart: &Chart, columns: usize) -> Vec<String> {
 
 /// A panel between its axes, with its numbers.
 fn panel(x: &Axis, y: &Axis, panel: &Panel, columns: usize) -> Vec<String> {
-    let labels = beside(y);
+    // Half of the lines is left to what is drawn.
+    let labels: Vec<String> = beside(y)
+        .iter()
+        .map(|label| for_label(label, columns / 2))
+        .collect();
     let margin = labels.iter().map(|label| width(label)).max().unwrap_or(0);
     let across = columns.saturating_sub(margin + 3).max(10);
     let mut field = vec![vec![' '; across]; HEIGHT];
     for series in &panel.series {
         draw(&mut field, x, y, series);
     }
-    let mut lines = vec![y.label.clone()];
+    let mut lines = vec![for_label(&y.label, columns)];
     for (label, row) in labels.iter().zip(&field) {
         let row: String = row.iter().collect();
         lines.push(format!("{label:>margin$} | {row}"));
     }
     lines.push(format!("{:margin$} +{}", "", "-".repeat(across + 1)));
     lines.push(format!("{:margin$}   {}", "", below(x, across)));
-    let middle = (across.saturating_sub(width(&x.label))) / 2;
-    lines.push(format!("{:margin$}   {:middle$}{}", "", "", x.label));
+    let x_label = for_label(&x.label, across);
+    let middle = (across.saturating_sub(width(&x_label))) / 2;
+    lines.push(format!("{:margin$}   {:middle$}{}", "", "", x_label));
     lines
 }
 
@@ -181,7 +187,7 @@ fn below(x: &Axis, across: usize) -> String {
     let mut line = String::new();
     for tick in &x.ticks {
         let middle = cell(x.share(tick.value), across);
-        let start = middle.saturating_sub((width(&tick.label) - 1) / 2);
+        let start = middle.saturating_sub(width(&tick.label).saturating_sub(1) / 2);
         let free = if line.is_empty() { 0 } else { width(&line) + 1 };
         if start >= free && start + width(&tick.label) <= across + 1 {
             line.push_str(&" ".repeat(start - width(&line)));
@@ -189,6 +195,11 @@ fn below(x: &Axis, across: usize) -> String {
         }
     }
     line
+}
+
+/// A label of at most so many columns.
+fn for_label(text: &str, columns: usize) -> String {
+    cut(&one_line(text), columns).into_owned()
 }
 
 fn width(text: &str) -> usize {
@@ -203,7 +214,7 @@ fn wrapped(text: &str, columns: usize) -> Vec<String> {
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.push(word.to_owned()),
+            _ => lines.push(for_label(word, columns)),
         }
     }
     lines
@@ -273,8 +284,19 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_the_terminal() {
         for columns in [40, 60, 80] {
-            for line in chart(&two_lines(), columns).lines() {
-                assert!(width(line) <= columns, "{line:?}");
+            let mut wide = two_lines();
+            let long = "x".repeat(70_000);
+            wide.subtitle.clone_from(&long);
+            wide.legend[0].label.clone_from(&long);
+            wide.x.label.clone_from(&long);
+            for y in wide.rows.iter_mut().map(|row| &mut row.y) {
+                y.label.clone_from(&long);
+                y.ticks[0].label.clone_from(&long);
+            }
+            for chart in [chart(&two_lines(), columns), chart(&wide, columns)] {
+                for line in chart.lines() {
+                    assert!(width(line) <= columns, "{line:?}");
+                }
             }
         }
     }

@@ -6,11 +6,11 @@ use std::time::Instant;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::estimate::Estimate;
-use super::{LogOf, awaited_line, log_line, taken_line};
+use super::{LogOf, awaited_line, log_line, screen, taken_line};
 use crate::error::Result;
 use crate::event::{EpochResult, Event, Observer, Outcome};
 use crate::plan::Trial;
-use crate::units::{duration, percent, trials};
+use crate::units::{duration, for_terminal, one_line, percent, trials};
 
 /// Resolution of the overall bar.
 const PARTS: u64 = 1000;
@@ -27,7 +27,7 @@ pub(super) struct Bars {
 
 impl Bars {
     pub(super) fn new(log_of: LogOf) -> Self {
-        let all = MultiProgress::new();
+        let all = screen::bars();
         let overall = all.add(ProgressBar::new(PARTS).with_style(style("{bar:30} {msg}")));
         Self {
             all,
@@ -44,7 +44,7 @@ impl Bars {
         let bar = self
             .all
             .add(ProgressBar::new(steps as u64).with_style(style("{bar:30} {prefix} {msg}")));
-        bar.set_prefix(format!("{} #{}", trial.label, trial.replicate));
+        bar.set_prefix(name(trial));
         self.running.insert(trial.id.clone(), bar);
     }
 
@@ -82,10 +82,8 @@ impl Bars {
         };
         if let Some(remark) = remark {
             // Drawn above the bars; where that fails there is no terminal to tell.
-            drop(
-                self.all
-                    .println(format!("{} #{}: {remark}", trial.label, trial.replicate)),
-            );
+            let text = format!("{}: {remark}", name(trial));
+            drop(self.all.println(for_terminal(&text)));
         }
         self.draw_overall();
     }
@@ -141,6 +139,13 @@ impl Observer for Bars {
         }
         Ok(())
     }
+}
+
+/// A trial beside its bar. indicatif counts the columns of what it draws, so that the characters which
+/// the screen would replace are replaced before.
+fn name(trial: &Trial) -> String {
+    let name = format!("{} #{}", trial.label, trial.replicate);
+    one_line(&for_terminal(&name)).into_owned()
 }
 
 /// A bar of the given shape; an invalid template would fall back to indicatif's own.

@@ -1,7 +1,6 @@
 //! Plain lines, for a log file or a pipe: one when a trial ends, and a sign of life in between; of
 //! failures alone where nothing else is wanted.
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::estimate::Estimate;
@@ -9,14 +8,14 @@ use super::{LogOf, awaited_line, log_line, taken_line};
 use crate::error::Result;
 use crate::event::{Event, Observer, Outcome};
 use crate::plan::Trial;
+use crate::streams;
 use crate::units::{duration, percent, trials};
 
 /// A running trial speaks up at the end of an epoch, but not more often than this.
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// Writes plain lines.
-pub(super) struct Lines<W> {
-    out: W,
+pub(super) struct Lines {
     estimate: Estimate,
     started: Instant,
     last_line: Instant,
@@ -26,10 +25,9 @@ pub(super) struct Lines<W> {
     log_of: LogOf,
 }
 
-impl<W: Write> Lines<W> {
-    pub(super) fn new(out: W, quiet: bool, log_of: LogOf) -> Self {
+impl Lines {
+    pub(super) fn new(quiet: bool, log_of: LogOf) -> Self {
         Self {
-            out,
             estimate: Estimate::default(),
             started: Instant::now(),
             last_line: Instant::now(),
@@ -47,8 +45,7 @@ impl<W: Write> Lines<W> {
     }
 
     fn say_always(&mut self, text: &str) {
-        // A closed stderr must not end a sweep.
-        drop(writeln!(self.out, "{text}"));
+        streams::say(text);
         self.last_line = Instant::now();
     }
 
@@ -89,7 +86,7 @@ impl<W: Write> Lines<W> {
     }
 }
 
-impl<W: Write> Observer for Lines<W> {
+impl Observer for Lines {
     fn observe(&mut self, event: &Event) -> Result<()> {
         match event {
             Event::SweepStarted { to_run, skipped } => {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::event::{BatchResult, EpochResult, EpochSeconds, Event, Observer, Outcome, Score};
 use crate::plan::Trial;
+use crate::units::for_json;
 
 /// Version of the lines. New events and new fields may come under the same version: a reader
 /// passes over what it does not know.
@@ -148,7 +149,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Messages<P, L> {
         };
         // Plain values into memory: serialising cannot fail.
         let text = serde_json::to_string(&line).unwrap_or_default();
-        (self.print)(&format!("{text}\n"))
+        (self.print)(&format!("{}\n", for_json(&text)))
     }
 
     fn step(&mut self, trial: &Trial, epoch: usize, step: usize, batch: BatchResult) -> Result<()> {

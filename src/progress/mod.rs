@@ -5,11 +5,9 @@ mod bars;
 mod estimate;
 mod lines;
 pub mod messages;
+mod screen;
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
-
-use indicatif::ProgressDrawTarget;
 
 use crate::event::Observer;
 use crate::plan::Trial;
@@ -21,18 +19,11 @@ type LogOf = Box<dyn Fn(&Trial) -> PathBuf>;
 pub fn display(quiet: bool, log_of: impl Fn(&Trial) -> PathBuf + 'static) -> Box<dyn Observer> {
     let log_of: LogOf = Box::new(log_of);
     // Where indicatif draws nothing it prints nothing either, not even a failure.
-    if !quiet && !ProgressDrawTarget::stderr().is_hidden() {
+    if !quiet && screen::is_there() {
         Box::new(bars::Bars::new(log_of))
     } else {
-        Box::new(lines::Lines::new(std::io::stderr(), quiet, log_of))
+        Box::new(lines::Lines::new(quiet, log_of))
     }
-}
-
-/// Whether what was written to a stream can be drawn again: on a terminal that is not a dumb one, which
-/// is how indicatif decides about stderr.
-pub fn can_redraw(stream: &impl IsTerminal) -> bool {
-    let is_dumb = std::env::var("TERM").map_or(cfg!(unix), |name| name == "dumb");
-    stream.is_terminal() && !is_dumb
 }
 
 /// Told with a failure, so that it can be looked into while others run.

@@ -142,14 +142,6 @@ pub fn of_last_table<T>(layout: &Layout, draw: impl Fn() -> Result<T>) -> Result
     }
 }
 
-/// Deletes half-written charts, unless somebody is drawing.
-pub(super) fn clear_charts(layout: &Layout) -> Result<()> {
-    match Lock::try_take(&layout.charts_lock())? {
-        Some(_guard) => fs::remove_partials(&layout.charts()),
-        None => Ok(()),
-    }
-}
-
 /// The claims of this run. While the value lives, the run counts as alive.
 #[derive(Debug)]
 pub struct Claims {
@@ -416,11 +408,15 @@ fn lock(layout: &Layout) -> Result<Lock> {
 }
 
 fn held_too_long(path: &Path, patience: Duration) -> Error {
-    Error::Results(format!(
-        "another bn-lab has held `{}` for {} s\n  hint: is it stopped, or hung on a network file system? end it, or choose another folder with `-o output.dir=…`",
-        path.display(),
-        patience.as_secs()
-    ))
+    Error::Folder {
+        problem: format!(
+            "another bn-lab has held `{}` for {} s",
+            path.display(),
+            patience.as_secs()
+        ),
+        hint: "is it stopped, or hung on a network file system? end it, or choose another folder"
+            .to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -52,10 +52,13 @@ pub fn refuse(layout: &Layout, why: &str) -> Result<()> {
         || "take the folder that it was made of".to_owned(),
         |marker| format!("it was made of `{}`: take that", marker.of.display()),
     );
-    Err(Error::Results(format!(
-        "`{}` is a compact copy of a results folder: {why}\n  hint: {whole}, or another folder (`-o output.dir=DIR` where an experiment names it)",
-        layout.root().display()
-    )))
+    Err(Error::Folder {
+        problem: format!(
+            "`{}` is a compact copy of a results folder: {why}",
+            layout.root().display()
+        ),
+        hint: format!("{whole}, or another folder"),
+    })
 }
 
 /// Refuses a copy whose making was cut short.

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::fingerprints::{Fingerprint, Fingerprints, distance};
+use super::fingerprints::{Fingerprint, Fingerprints};
+use super::nearest;
 use super::schema::TrialRecord;
 use crate::config::CONTENT;
 use crate::plan::{NUMBERS_VERSION, Trial};
@@ -177,17 +178,23 @@ fn joined(one: Fingerprint, mut other: Fingerprint) -> Fingerprint {
 /// For each of `from`, the nearest of `among` in the same replicate. Of equally near ones it is the
 /// one whose values come first, so that a whole sweep is explained by the same.
 fn nearest<'a>(from: &[Point], among: &'a [Point]) -> Vec<Option<&'a Fingerprint>> {
-    let mut replicates: HashMap<u64, Vec<&Fingerprint>> = HashMap::new();
+    let mut known: HashMap<u64, Vec<&Fingerprint>> = HashMap::new();
     for point in among {
-        let group = replicates.entry(point.replicate).or_default();
-        group.push(&point.print);
+        known.entry(point.replicate).or_default().push(&point.print);
     }
-    let nearest_to = |point: &Point| {
-        let group = replicates.get(&point.replicate)?.iter().copied();
-        let with_distance = group.map(|print| (distance(print, &point.print), print));
-        with_distance.min().map(|(_, print)| print)
-    };
-    from.par_iter().map(nearest_to).collect()
+    let mut asked: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (at, point) in from.iter().enumerate() {
+        asked.entry(point.replicate).or_default().push(at);
+    }
+    let mut found = vec![None; from.len()];
+    for (replicate, places) in asked {
+        let prints: Vec<&Fingerprint> = places.iter().map(|&at| &from[at].print).collect();
+        let among = known.get(&replicate).map_or(&[][..], Vec::as_slice);
+        for (at, near) in places.into_iter().zip(nearest::nearest(&prints, among)) {
+            found[at] = near;
+        }
+    }
+    found
 }
 
 /// What changed; `None` where that is too much.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::attempts;
 use super::claims::Claims;
 use super::layout::Layout;
 use super::manifest;
@@ -115,7 +116,11 @@ enum Open {
 impl Gate for FolderGate {
     fn claim(&self, trial: &Arc<Trial>) -> Result<Claim> {
         let (claim, open) = self.claims.exclusively(|| self.claim_if_open(trial))?;
-        if !matches!(claim, Claim::Granted(_)) || open != Open::FromState {
+        if !matches!(claim, Claim::Granted(_)) {
+            return Ok(claim);
+        }
+        attempts::begin(&self.layout.trial(&trial.id))?;
+        if open != Open::FromState {
             return Ok(claim);
         }
         let left = takeover::find(&self.layout.trial(&trial.id), &self.origin(trial))?;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::event::Point;
+use crate::fs;
 
 /// A results folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,9 +12,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The results folder at `root`, which need not exist yet.
+    /// The results folder at `root`, which need not exist yet. It may come from anybody: no link in it is
+    /// followed any more.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        let root = root.into();
+        fs::enclose(&root);
+        Self { root }
     }
 
     /// The folder itself.
@@ -135,6 +139,11 @@ impl TrialLayout {
     /// Settings, outcome and figures; written last, so that its presence means "ended".
     pub fn trial(&self) -> PathBuf {
         self.root.join("trial.json")
+    }
+
+    /// How often its training began without coming to an end.
+    pub(super) fn attempts(&self) -> PathBuf {
+        self.root.join("attempts.txt")
     }
 
     /// Who trains it, while somebody does.

@@ -115,6 +115,24 @@ fn reasons(
     records.iter().map(reason).collect()
 }
 
+/// Deletes the partial files that killed processes left, wherever in the folder they are; those that somebody
+/// is still writing stay. For whoever is about to write into the folder.
+pub(super) fn remove_partials(layout: &Layout) -> Result<()> {
+    fs::remove_partials(layout.root())?;
+    fs::remove_partials(&layout.charts())?;
+    fs::folders(&layout.trials())?
+        .par_iter()
+        .try_for_each(|folder| {
+            let id = folder.file_name().unwrap_or_default().to_string_lossy();
+            let trial = layout.trial(&id);
+            for trial in [&trial.again(), &trial] {
+                fs::remove_partials(&trial.checkpoints())?;
+                fs::remove_partials(trial.root())?;
+            }
+            Ok(())
+        })
+}
+
 /// What killed runs left half-written: partial files, and second trainings that did not end.
 pub fn debris(layout: &Layout) -> Result<Vec<Leftover>> {
     let is_live = claims::has_runs(&Watcher::of(layout))?;
@@ -167,7 +185,7 @@ fn partials(folder: &Path, is_in_use: bool) -> Result<Vec<Leftover>> {
             .into_owned(),
         bytes: fs::size(&path).unwrap_or_default(),
         why: "a killed run left it half-written".to_owned(),
-        is_in_use,
+        is_in_use: is_in_use || fs::is_being_written(&path),
         path,
     };
     Ok(fs::partials(folder)?.into_iter().map(partial).collect())

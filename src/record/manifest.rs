@@ -92,7 +92,9 @@ impl RunEntry {
             instruction_set: instruction_set().to_owned(),
             cores: cores(),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-            argv: std::env::args().collect(),
+            argv: std::env::args_os()
+                .map(|argument| argument.to_string_lossy().into_owned())
+                .collect(),
             jobs,
             threads,
             datasets: BTreeMap::new(),

@@ -17,6 +17,7 @@ use self::sameness::same_experiment;
 use super::claims;
 use super::compact;
 use super::layout::{Layout, TrialLayout};
+use super::leftovers;
 use super::manifest::{self, Manifest, RunEntry};
 use super::stored;
 use super::survey::{self, Selection};
@@ -36,6 +37,8 @@ pub struct Merged {
     pub copied: usize,
     /// Trials of the experiment that are finished in the folder, now or before.
     pub finished: usize,
+    /// Trials of the experiment that failed, and that no folder has finished.
+    pub failed: usize,
     /// Trials in the sources that the experiment does not have: an earlier one left them.
     pub strangers: usize,
     /// Records of trials that are damaged wherever they are; they were left there.
@@ -44,7 +47,7 @@ pub struct Merged {
     pub instruction_sets: BTreeSet<String>,
 }
 
-/// Puts the finished trials of `sources` into the folder `into`, with the runs that made them and
+/// Puts the finished and the failed trials of `sources` into the folder `into`, with the runs that made them and
 /// the tables. Refuses folders of different experiments, and trials that are finished twice with
 /// different figures; then nothing is written.
 pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
@@ -84,11 +87,16 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
 
 /// Copies what was chosen, the experiment before and the manifest after it.
 fn write(findings: &Findings<'_>, folders: &[&Layout], target: &Layout, text: &[u8]) -> Result<()> {
-    fs::remove_partials(target.root())?;
+    leftovers::remove_partials(target)?;
     fs::replace(&target.experiment(), text)?;
     for (id, chosen) in &findings.chosen {
         if chosen.folder != *target {
-            copy(&chosen.folder.trial(id), &target.trial(id))?;
+            copy(&chosen.folder.trial(id), &target.trial(id), false)?;
+        }
+    }
+    for (id, folder) in findings.failed(target) {
+        if folder != target {
+            copy(&folder.trial(id), &target.trial(id), true)?;
         }
     }
     write_manifest(folders, target)
@@ -110,21 +118,21 @@ fn write_manifest(folders: &[&Layout], target: &Layout) -> Result<()> {
     manifest::write(target, &merged)
 }
 
-/// The files of one trial, its record last. What an unfinished attempt left in their place goes.
-fn copy(from: &TrialLayout, to: &TrialLayout) -> Result<()> {
+/// The files of one trial, its record last; of one that failed, why it did. What an unfinished attempt left in
+/// their place goes.
+fn copy(from: &TrialLayout, to: &TrialLayout, is_failed: bool) -> Result<()> {
     if !fs::is_file(&to.trial()) {
         fs::remove_folder(to.root())?;
     }
     fs::create_folder(to.root())?;
-    fs::remove_partials(to.root())?;
-    fs::remove_partials(&to.checkpoints())?;
     for stale in to.of_unfinished() {
         fs::remove_if_exists(&stale)?;
     }
     takeover::remove_folders(to, None)?;
     for file in fs::files(from.root())? {
+        let is_why = is_failed && file == from.failure_log();
         let is_left_behind = fs::is_partial(&file) || from.of_unfinished().contains(&file);
-        if file != from.trial() && !is_left_behind {
+        if file != from.trial() && (is_why || !is_left_behind) {
             fs::copy(&file, &to.root().join(file.file_name().unwrap_or_default()))?;
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod account;
 mod again;
+mod attempts;
 mod checkpoint;
 pub mod claims;
 pub mod compact;
@@ -18,8 +19,10 @@ pub mod leftovers;
 pub mod live;
 pub mod manifest;
 pub mod merge;
+mod nearest;
 mod opening;
 pub mod overview;
+pub mod ownership;
 pub mod publish;
 pub mod reader;
 pub mod results;

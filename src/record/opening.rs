@@ -7,9 +7,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::claims::{self, Claims};
+use super::claims::Claims;
 use super::gate::FolderGate;
 use super::layout::Layout;
+use super::leftovers;
 use super::manifest::RunEntry;
 use super::schema::TrialRecord;
 use super::tables::Records;
@@ -159,10 +160,7 @@ pub(super) fn clear_leftovers(
     records: &Records,
     claims: &Claims,
 ) -> Result<()> {
-    if !claims.has_company()? {
-        fs::remove_partials(layout.root())?;
-        claims::clear_charts(layout)?;
-    }
+    leftovers::remove_partials(layout)?;
     for trial in plan {
         let folder = layout.trial(&trial.id);
         let had_claim = fs::is_file(&folder.running());

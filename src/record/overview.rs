@@ -32,8 +32,23 @@ pub struct Overview {
     /// What the datasets hold, as far as that is known without training; to be filled in by who can
     /// read them.
     pub data: Vec<DatasetDescription>,
+    /// What trainings take of memory, as far as that is known; to be filled in likewise.
+    pub memory: Option<Memory>,
     /// How many trials in the folder the expected times go by.
     pub measured: usize,
+}
+
+/// What trainings take of memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memory {
+    /// Bytes that a training of the largest condition takes.
+    pub bytes: u64,
+    /// That condition in words.
+    pub label: String,
+    /// Bytes that there are, where that is known.
+    pub limit: Option<u64>,
+    /// Conditions that take more.
+    pub too_large: usize,
 }
 
 /// One trial.
@@ -71,6 +86,7 @@ impl Overview {
             replicates: experiment.replicates,
             trials: Vec::new(),
             data: Vec::new(),
+            memory: None,
             measured: 0,
         };
         let planned = plan.iter().zip(found);

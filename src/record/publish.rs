@@ -1,6 +1,7 @@
 //! Makes a compact copy of a results folder.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -9,11 +10,15 @@ use super::compact::{self, Marker};
 use super::curves::unreadable;
 use super::layout::Layout;
 use super::manifest;
+use super::ownership::something;
 use super::reader::{self, damaged};
 use super::schema::{EpochRow, FactRow, LayerRow, SCHEMA_VERSION, StepRow, TimingRow};
 use crate::config;
 use crate::error::{Error, Result};
-use crate::fs::{self, Partial};
+use crate::fs::{self, Lock, Partial};
+
+/// How long to wait for another publishing into the same folder; large tables take a while.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What a compact copy holds besides the curves of the epochs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,9 +51,12 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     manifest::read(&source)?;
     let name = reader::name(from)?;
     check_company(&source)?;
+    // What is refused gets no lock.
     check_target(&target, &name)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     fs::create_folder(target.root())?;
+    let _guard = lock(&target)?;
+    check_target(&target, &name)?;
     fs::remove_partials(target.root())?;
     // First: what is cut short after it is known for a compact copy, read by nobody and made again.
     let marker = marker(&source, name);
@@ -102,6 +110,18 @@ fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: &Option
     Ok(())
 }
 
+/// Waits until nobody else writes into the compact copy.
+fn lock(target: &Layout) -> Result<Lock> {
+    let guard = Lock::take_within(&target.lock(), PATIENCE)?;
+    guard.ok_or_else(|| {
+        Error::Results(format!(
+            "another bn-lab has been writing into `{}` for {} s: nothing was changed\n  hint: wait for it, or choose another folder with `--into DIR`",
+            target.root().display(),
+            PATIENCE.as_secs()
+        ))
+    })
+}
+
 /// A copy of a folder that is being written would be of no one moment.
 fn check_company(source: &Layout) -> Result<()> {
     if claims::locked_runs(source)?.is_empty() {
@@ -124,10 +144,14 @@ fn check_target(target: &Layout, name: &str) -> Result<()> {
         }
     } else if fs::is_file(root) {
         "is a file".to_owned()
-    } else if fs::files(root)?.is_empty() && fs::folders(root)?.is_empty() {
-        return Ok(());
     } else {
-        "is not empty, and no compact copy".to_owned()
+        match something(root)? {
+            None => return Ok(()),
+            Some(other) => format!(
+                "is not empty, and no compact copy: it holds `{}`",
+                other.file_name().unwrap_or_default().display()
+            ),
+        }
     };
     Err(Error::Results(format!(
         "`{}` {why}\n  hint: choose another folder with `--into DIR`, or delete this one yourself",
@@ -146,7 +170,8 @@ fn marker(source: &Layout, name: String) -> Marker {
     Marker {
         schema: SCHEMA_VERSION,
         name,
-        of,
+        // JSON is text, and a path may be none.
+        of: of.to_string_lossy().into_owned().into(),
         unfinished: true,
     }
 }

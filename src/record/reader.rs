@@ -113,7 +113,9 @@ fn experiment(layout: &Layout) -> Result<Vec<u8>> {
     };
     bytes.ok_or_else(|| {
         let root = layout.root();
-        let why = if fs::is_there(root) {
+        let why = if fs::is_file(root) {
+            "it is a file"
+        } else if fs::is_there(root) {
             "it has no `experiment.toml`"
         } else {
             "there is no such folder"

@@ -393,7 +393,7 @@ pub const DESCRIPTION_COLUMNS: [&str; 15] = [
 ];
 
 /// The columns of `bn-lab claims --format csv`: a row a comparison.
-pub const CLAIM_COLUMNS: [&str; 29] = [
+pub const CLAIM_COLUMNS: [&str; 32] = [
     "results",
     "statement",
     "ruling",
@@ -423,4 +423,7 @@ pub const CLAIM_COLUMNS: [&str; 29] = [
     "margin",
     "outcome",
     "replicates_needed",
+    "population_difference_mean",
+    "population_difference_low",
+    "population_difference_high",
 ];

@@ -248,6 +248,23 @@ mod tests {
     }
 
     #[test]
+    fn a_state_beside_epochs_with_the_columns_of_an_earlier_version_is_none() {
+        let (_folder, layout) = folder();
+        let usable = |epochs: &str| {
+            fs::replace(&layout.epochs(), epochs.as_bytes()).expect("writable");
+            let mut saved = saved();
+            let grown = Grown::of(epochs.as_bytes());
+            saved.files.insert("epochs.csv".to_owned(), grown);
+            write(&layout, &saved, &tensors()).expect("writable");
+            read(&layout, &layout, &saved.origin).expect("readable").is_some()
+        };
+        let header = EpochRow::HEADER;
+        assert!(usable(&format!("{header}\n")));
+        let (earlier, _) = header.rsplit_once(',').expect("columns");
+        assert!(!usable(&format!("{earlier}\n")));
+    }
+
+    #[test]
     fn whatever_byte_of_it_is_cut_or_changed_a_state_is_what_it_was_or_refused() {
         let (_folder, layout) = folder();
         let whole = fs::read(&layout.state()).expect("written");

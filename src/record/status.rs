@@ -33,12 +33,12 @@ pub enum State {
 }
 
 impl State {
-    /// `completed`, `diverged`, `failed`, `interrupted`, `running`, `to do`
+    /// `completed`, `diverged`, `failed`, `interrupted`, `running`, `pending`
     pub fn name(&self) -> &'static str {
         match self {
             Self::Ended(outcome) => outcome.name(),
             Self::Running(_) => "running",
-            Self::Lacking(_) | Self::Damaged | Self::ToDo => "to do",
+            Self::Lacking(_) | Self::Damaged | Self::ToDo => "pending",
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::attempts;
 use super::layout::{Layout, TrialLayout};
 use super::reader;
 use super::schema::TrialRecord;
@@ -43,7 +44,7 @@ impl Selection {
 pub struct Survey {
     /// The records that count.
     pub(super) records: Records,
-    /// The trials to train, in the plan's order.
+    /// The trials to train, in the plan's order, but for the [`Survey::last`] ones.
     pub to_run: Vec<Arc<Trial>>,
     /// Finished, but without probes or checkpoints that are asked for now; trained again beside
     /// their results.
@@ -52,6 +53,8 @@ pub struct Survey {
     pub damaged: usize,
     /// Failed before, and not to be trained again.
     pub failed: usize,
+    /// To train after all others: their processes ended twice while they were trained.
+    pub last: usize,
     /// Not finished, and of other parts.
     pub others: usize,
     /// The ids of those that are trained because that is forced.
@@ -97,6 +100,7 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
         }
         survey.keep(record);
     }
+    survey.put_last(layout)?;
     Ok(survey)
 }
 
@@ -119,6 +123,20 @@ impl Survey {
         if let Some(record) = record.filter(|_| standing != Some(Standing::Damaged)) {
             self.keep(record);
         }
+    }
+
+    /// Puts trials that ended their processes behind all others.
+    fn put_last(&mut self, layout: &Layout) -> Result<()> {
+        let to_run = self.to_run.par_iter();
+        let last: Vec<bool> = to_run
+            .map(|trial| attempts::comes_last(&layout.trial(&trial.id)))
+            .collect::<Result<_>>()?;
+        let trials = std::mem::take(&mut self.to_run).into_iter().zip(last);
+        let (last, first): (Vec<_>, Vec<_>) = trials.partition(|(_, is_last)| *is_last);
+        self.last = last.len();
+        let trials = first.into_iter().chain(last);
+        self.to_run = trials.map(|(trial, _)| trial).collect();
+        Ok(())
     }
 
     fn keep(&mut self, record: TrialRecord) {

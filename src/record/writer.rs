@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::attempts;
 use super::claims::Claims;
 use super::ending::Ending;
 use super::gate::FolderGate;
@@ -241,6 +242,7 @@ impl Writer {
                 return Ok(None);
             }
             let record = ending.record(files)?;
+            attempts::end(ending.layout)?;
             // The claim after the record: where locks are not seen, nobody finds the trial without both.
             gate.claims.release(&trial.id)?;
             Ok(record)

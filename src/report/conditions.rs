@@ -101,9 +101,8 @@ fn until(results: &Results, trials: &[&TrialCurves], metric: &str) -> String {
     let Ok(metric) = Metric::named(metric) else {
         return String::new();
     };
-    let scores = trials
-        .iter()
-        .filter_map(|trial| metric.score(results, trial));
+    let by = metric.scorer(results);
+    let scores = trials.iter().filter_map(|trial| by.score(trial));
     let scores: Vec<Score> = scores.collect();
     let beyond = scores.iter().filter_map(|score| match score {
         Score::Beyond(end) => Some(*end),

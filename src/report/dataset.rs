@@ -2,7 +2,7 @@
 //! looks at no input, and what a reader should know before believing a number. Said before training, in
 //! the plan, below a run's table and in the report, in the same words.
 
-use super::sheet::Sheet;
+use super::sheet::{Page, Sheet};
 use crate::description::{ClassCount, ColumnReading, ColumnRole, DatasetDescription};
 use crate::units;
 
@@ -101,32 +101,36 @@ pub fn lines<'a>(datasets: impl IntoIterator<Item = &'a DatasetDescription>) -> 
     lines
 }
 
-/// Each column of a table and how it was read, as `write` writes it; of many columns, how many are read
+/// Each column of a table and how it was read, as a `page` shows it; of many columns, how many are read
 /// alike. Empty for images.
-pub fn columns(data: &DatasetDescription, write: fn(&Sheet) -> String) -> String {
+pub fn columns(data: &DatasetDescription, page: Page) -> String {
     let columns = &data.columns;
     if columns.is_empty() {
         return String::new();
     }
     if columns.len() > MOST_COLUMNS {
-        return format!("columns  {}\n", alike(columns));
+        return format!("{}\n", page.line(&format!("columns  {}", alike(columns))));
     }
     let row = |column: &ColumnReading| vec![column.name.clone(), read_as(column, data)];
     let sheet = Sheet {
         columns: vec!["column".to_owned(), "read as".to_owned()],
         rows: columns.iter().map(row).collect(),
     };
-    write(&sheet)
+    page.table(&sheet)
 }
 
 /// `input`, `category with 3 values`, `label with 2 classes`, `ignored`
 pub fn read_as(column: &ColumnReading, data: &DatasetDescription) -> String {
     match column.role {
         ColumnRole::Input => "input".to_owned(),
-        ColumnRole::Category { values } => format!("category with {values} values"),
+        ColumnRole::Category { values } => format!("category with {}", values_of(values)),
         ColumnRole::Label => format!("label with {} classes", data.classes.len()),
         ColumnRole::Ignored => "ignored".to_owned(),
     }
+}
+
+fn values_of(count: usize) -> String {
+    units::counted(count, "value", "values")
 }
 
 /// `61 inputs; categories town (3 values), job (12 values); label class; ignored id`
@@ -134,7 +138,7 @@ fn alike(columns: &[ColumnReading]) -> String {
     let of = |is: fn(&ColumnRole) -> bool| columns.iter().filter(move |column| is(&column.role));
     let named = |is: fn(&ColumnRole) -> bool| -> Vec<String> {
         let name = |column: &ColumnReading| match column.role {
-            ColumnRole::Category { values } => format!("{} ({values} values)", column.name),
+            ColumnRole::Category { values } => format!("{} ({})", column.name, values_of(values)),
             _ => column.name.clone(),
         };
         of(is).map(name).collect()
@@ -203,12 +207,7 @@ fn percent(share: f64) -> String {
 }
 
 fn short(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
-        return name.to_owned();
-    }
-    let mut shown: String = name.chars().take(LONGEST_NAME - 1).collect();
-    shown.push('…');
-    shown
+    units::cut(name, LONGEST_NAME).into_owned()
 }
 
 #[cfg(test)]
@@ -278,16 +277,36 @@ mod tests {
     }
 
     #[test]
+    fn test_rows_that_stand_in_training_and_columns_of_ids_are_noted() {
+        let mut table = described(&[("no", 50, 10), ("yes", 50, 10)]);
+        table.repeated_test_examples = 10;
+        table.columns = vec![
+            column("town", ColumnRole::Category { values: 60 }),
+            column("label", ColumnRole::Label),
+        ];
+        assert!(notes(&table).is_empty(), "half of either is not most");
+        table.repeated_test_examples = 11;
+        table.columns[0].role = ColumnRole::Category { values: 61 };
+        assert_eq!(
+            notes(&table),
+            [
+                "most test examples stand in training as well: the test score says little about new data",
+                "column `town` has 61 different texts in 120 rows, each of them an input: is it an id, a name or a time? `data.ignore` leaves it out",
+            ]
+        );
+    }
+
+    #[test]
     fn columns_are_listed_and_many_are_counted() {
         let mut table = described(&[("no", 5, 1), ("yes", 5, 1)]);
-        assert_eq!(columns(&table, Sheet::table), "");
+        assert_eq!(columns(&table, Page::Text), "");
         table.columns = vec![
             column("age", ColumnRole::Input),
             column("town", ColumnRole::Category { values: 3 }),
             column("id", ColumnRole::Ignored),
             column("bought", ColumnRole::Label),
         ];
-        let listed = columns(&table, Sheet::table);
+        let listed = columns(&table, Page::Text);
         for line in [
             "age     input",
             "town    category with 3 values",
@@ -299,7 +318,7 @@ mod tests {
         let inputs = (0..30).map(|i| column(&format!("x{i}"), ColumnRole::Input));
         table.columns.extend(inputs);
         assert_eq!(
-            columns(&table, Sheet::table),
+            columns(&table, Page::Text),
             "columns  31 inputs; categories town (3 values); label bought; ignored id\n"
         );
     }

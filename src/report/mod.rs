@@ -5,6 +5,7 @@ pub mod compare;
 pub mod conditions;
 pub mod dataset;
 pub mod explain;
+mod markdown;
 pub mod page;
 pub mod plan;
 pub mod query;

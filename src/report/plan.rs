@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::dataset;
-use super::sheet::{Object, Sheet, json_text};
+use super::sheet::{Object, Page, Sheet, json_text};
 use crate::description::DatasetDescription;
 use crate::record::manifest::seconds_since;
-use crate::record::overview::{Overview, PlannedTrial};
+use crate::record::overview::{Memory, Overview, PlannedTrial};
 use crate::record::speed::Basis;
 use crate::record::status::{Outcome, State};
 use crate::units;
@@ -24,7 +24,7 @@ const STATES: [&str; 6] = [
     "failed",
     "interrupted",
     "running",
-    "to do",
+    "pending",
 ];
 
 /// The most characters of a failed trial's message that its line in the table shows.
@@ -32,15 +32,15 @@ const MESSAGE: usize = 60;
 
 /// For people; `jobs` trials at a time.
 pub fn table(overview: &Overview, jobs: usize) -> String {
-    people(overview, jobs, Sheet::table)
+    people(overview, jobs, Page::Text)
 }
 
 /// The same in Markdown.
 pub fn markdown(overview: &Overview, jobs: usize) -> String {
-    people(overview, jobs, Sheet::markdown)
+    people(overview, jobs, Page::Markdown)
 }
 
-fn people(overview: &Overview, jobs: usize, write: fn(&Sheet) -> String) -> String {
+fn people(overview: &Overview, jobs: usize, page: Page) -> String {
     let columns = ["trial", "condition", "replicate", "state", "remark"];
     let mut sheet = Sheet {
         columns: columns.map(str::to_owned).to_vec(),
@@ -57,18 +57,41 @@ fn people(overview: &Overview, jobs: usize, write: fn(&Sheet) -> String) -> Stri
             row.pop();
         }
     }
-    let mut lines = vec![write(&sheet), format!("{}\n", counted(overview))];
-    lines.extend(estimate(overview, jobs).map(|text| format!("{text}\n")));
+    let line = |text: &str| format!("{}\n", page.line(text));
+    // A table of Markdown ends with an empty line.
+    let end = if page == Page::Markdown { "\n" } else { "" };
+    let mut lines = vec![page.table(&sheet), end.to_owned(), line(&counted(overview))];
+    lines.extend(estimate(overview, jobs).map(|text| line(&text)));
+    let memory = overview.memory.iter().flat_map(memory);
+    lines.extend(memory.map(|text| line(&text)));
     for (reason, trials) in reasons(overview) {
-        lines.push(format!("{} to do: {reason}\n", units::trials(trials)));
+        lines.push(line(&format!(
+            "{} pending: {reason}",
+            units::trials(trials)
+        )));
     }
     for data in &overview.data {
-        lines.push(format!("\n{}", dataset::columns(data, write)));
+        lines.push(format!("\n{}{end}", dataset::columns(data, page)));
     }
-    for line in dataset::lines(&overview.data) {
-        lines.push(format!("{line}\n"));
-    }
+    lines.extend(dataset::lines(&overview.data).iter().map(|text| line(text)));
     lines.concat()
+}
+
+/// What trainings take of memory: that of the largest condition, and how many find too little.
+fn memory(memory: &Memory) -> Vec<String> {
+    let mut lines = vec![format!(
+        "memory: about {} for a training of `{}`, the largest",
+        units::size(memory.bytes),
+        memory.label
+    )];
+    if let Some(limit) = memory.limit.filter(|_| memory.too_large > 0) {
+        lines.push(format!(
+            "{} more memory than the {} that this machine or container has: `run` records their trials as failed and trains the others",
+            units::counted(memory.too_large, "condition takes", "conditions take"),
+            units::size(limit)
+        ));
+    }
+    lines
 }
 
 /// One row a trial, with every column.
@@ -86,11 +109,17 @@ pub fn json(overview: &Overview, jobs: usize) -> String {
         axes: &overview.axes,
         conditions: overview.conditions,
         replicates: overview.replicates,
-        counts: counts(overview).into_iter().collect(),
+        counts: counts_for_programs(overview),
         estimate: seconds(overview).map(|seconds| Estimate {
             seconds: at_a_time(overview, seconds, jobs),
             jobs,
             measured_trials: overview.measured,
+        }),
+        memory: overview.memory.as_ref().map(|memory| JsonMemory {
+            bytes: memory.bytes,
+            condition: &memory.label,
+            limit: memory.limit,
+            conditions_too_large: memory.too_large,
         }),
         reasons: reasons
             .map(|(reason, trials)| Reason { reason, trials })
@@ -109,6 +138,7 @@ struct Json<'a> {
     replicates: u64,
     counts: BTreeMap<&'static str, usize>,
     estimate: Option<Estimate>,
+    memory: Option<JsonMemory<'a>>,
     reasons: Vec<Reason>,
     data: &'a [DatasetDescription],
     trials: Vec<Object<'a>>,
@@ -119,6 +149,14 @@ struct Estimate {
     seconds: f64,
     jobs: usize,
     measured_trials: usize,
+}
+
+#[derive(Serialize)]
+struct JsonMemory<'a> {
+    bytes: u64,
+    condition: &'a str,
+    limit: Option<u64>,
+    conditions_too_large: usize,
 }
 
 #[derive(Serialize)]
@@ -223,11 +261,7 @@ fn remark(state: &State) -> String {
         other => {
             let first = message(other).and_then(|text| text.lines().next());
             let first = first.unwrap_or_default();
-            let mut shown: String = first.chars().take(MESSAGE).collect();
-            if shown.len() < first.len() {
-                shown.push('…');
-            }
-            return shown;
+            return units::cut(first, MESSAGE + 1).into_owned();
         }
     };
     let since = seconds_since(&running.started);
@@ -249,7 +283,16 @@ fn counts(overview: &Overview) -> Vec<(&'static str, usize)> {
     counted.filter(|(_, trials)| *trials > 0).collect()
 }
 
-/// `6 trials (3 conditions × 2 replicates) into results/small: 4 completed, 2 to do`
+/// Likewise; what is pending stands there by the name of earlier versions as well, which is kept.
+fn counts_for_programs(overview: &Overview) -> BTreeMap<&'static str, usize> {
+    let mut counts: BTreeMap<&str, usize> = counts(overview).into_iter().collect();
+    if let Some(&trials) = counts.get("pending") {
+        counts.insert("to do", trials);
+    }
+    counts
+}
+
+/// `6 trials (3 conditions × 2 replicates) into results/small: 4 completed, 2 pending`
 fn counted(overview: &Overview) -> String {
     let counts = counts(overview).into_iter();
     let counts: Vec<String> = counts

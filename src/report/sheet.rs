@@ -6,15 +6,43 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
+use super::markdown::{self, escape_inside};
 use super::table::lay_out_by;
 use crate::record::results::short_name;
-use crate::units::for_csv;
+use crate::units::{for_csv, for_json};
 
 /// Columns that hold text whatever it looks like: `12345678901234e5` is an id, not a number.
 const TEXT: [&str; 1] = ["trial"];
 
 /// Decimal places of figures for people.
 const PLACES: usize = 4;
+
+/// How a page for people is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// Aligned text.
+    Text,
+    /// Markdown.
+    Markdown,
+}
+
+impl Page {
+    /// A table.
+    pub fn table(self, sheet: &Sheet) -> String {
+        match self {
+            Self::Text => sheet.table(),
+            Self::Markdown => sheet.markdown(),
+        }
+    }
+
+    /// A line of text, in which words of programs stand between backticks.
+    pub fn line(self, text: &str) -> String {
+        match self {
+            Self::Text => text.to_owned(),
+            Self::Markdown => markdown::line(text),
+        }
+    }
+}
 
 /// Rows of cells under named columns; an empty cell means "does not apply".
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -36,15 +64,9 @@ impl Sheet {
     /// A Markdown table.
     pub fn markdown(&self) -> String {
         let (header, rows) = self.for_people();
-        let line = |cells: &[String]| {
-            let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-            format!("| {} |\n", cells.join(" | "))
-        };
-        let side = |is_of_numbers| if is_of_numbers { "---:" } else { "---" }.to_owned();
-        let sides = self.columns_of_numbers().into_iter().map(side);
-        let mut text = line(&header) + &line(&sides.collect::<Vec<_>>());
-        text.extend(rows.iter().map(|row| line(row)));
-        text
+        let cells = |row: &Vec<String>| row.iter().map(|cell| escape_inside(cell)).collect();
+        let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
+        markdown::table(&cells(&header), &self.columns_of_numbers(), &rows)
     }
 
     /// CSV with every digit, and no cell that a spreadsheet would run as a formula.
@@ -131,7 +153,8 @@ impl Serialize for Object<'_> {
 /// Indented JSON with a line end.
 pub(super) fn json_text(value: &impl Serialize) -> String {
     // Plain values into memory: serialising cannot fail.
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+    let text = serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
+    for_json(&text).into_owned()
 }
 
 fn value(name: &str, cell: &str) -> Value {

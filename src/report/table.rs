@@ -1,6 +1,6 @@
 //! Text tables: columns padded to their widest cell, numbers to the right.
 
-use crate::units::one_line;
+use crate::units::for_table;
 
 /// Lays out `header` and `rows` with two spaces between columns; the first `left` columns are aligned
 /// to the left, all others to the right. No line ends in a space.
@@ -15,7 +15,9 @@ pub(super) fn lay_out_by(
     is_left: impl Fn(usize) -> bool,
 ) -> String {
     let printable = |row: &[String]| -> Vec<String> {
-        row.iter().map(|cell| one_line(cell).into_owned()).collect()
+        row.iter()
+            .map(|cell| for_table(cell).into_owned())
+            .collect()
     };
     let header = &printable(header)[..];
     let rows: Vec<Vec<String>> = rows.iter().map(|row| printable(row)).collect();
@@ -60,6 +62,11 @@ mod tests {
             &[row(["none", "3", "0.1"]), row(["–", "10", ""])],
             1,
         );
+        let wide = "x".repeat(70_000);
+        for left in [0, 1] {
+            // Wider than what Rust formats.
+            assert!(lay_out(&[wide.clone()], &[vec![wide.clone()]], left).len() < 10_000);
+        }
         assert_eq!(
             table,
             "placement   n    ±\nnone        3  0.1\n–          10\n"

@@ -1,6 +1,8 @@
 //! Student's t distribution and the interval for a mean that follows from it.
 
+use std::collections::HashMap;
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::describe::{mean, standard_deviation};
 
@@ -37,6 +39,22 @@ pub fn t_critical(confidence: f64, degrees: usize) -> Option<f64> {
     if degrees == 0 || !(confidence > 0.0 && confidence < 1.0) {
         return None;
     }
+    let key = (confidence.to_bits(), degrees);
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = known().get(&key).copied();
+    // Not under the lock: it takes a while, and others ask for other numbers.
+    let t = found.unwrap_or_else(|| search(confidence, degrees));
+    if found.is_none() {
+        known().insert(key, t);
+    }
+    Some(t)
+}
+
+/// Every [`t_critical`] that was searched for, by the bits of its confidence and its degrees of freedom: a
+/// search takes a time that grows with these, and a folder asks for the same few numbers many times.
+static KNOWN: LazyLock<Mutex<HashMap<(u64, usize), f64>>> = LazyLock::new(Mutex::default);
+
+fn search(confidence: f64, degrees: usize) -> f64 {
     let (mut low, mut high) = (0.0, FRAC_PI_2);
     // 60 halvings leave less than the distance between neighbouring floating-point numbers.
     for _ in 0..60 {
@@ -47,7 +65,7 @@ pub fn t_critical(confidence: f64, degrees: usize) -> Option<f64> {
             high = middle;
         }
     }
-    Some((degrees as f64).sqrt() * f64::midpoint(low, high).tan())
+    (degrees as f64).sqrt() * f64::midpoint(low, high).tan()
 }
 
 /// `P(|T| ≤ √ν tan θ)` for ν degrees of freedom: a finite sum, exact for whole ν (Abramowitz &
@@ -124,6 +142,16 @@ mod tests {
         let interval = t_interval(&[0.9712, 0.9689, 0.9734, 0.9701, 0.9695], 0.95);
         close(interval.map(|i| i.low), 0.968_420_817_107_952_6);
         close(interval.map(|i| i.high), 0.972_819_182_892_047_3);
+    }
+
+    #[test]
+    fn a_number_is_searched_for_once() {
+        let asked = (0.123_456_789_f64, 7);
+        let first = t_critical(asked.0, asked.1);
+        let key = (asked.0.to_bits(), asked.1);
+        let known = KNOWN.lock().expect("no panic").get(&key).copied();
+        assert_eq!(known, first);
+        assert_eq!(t_critical(asked.0, asked.1), Some(search(asked.0, asked.1)));
     }
 
     #[test]

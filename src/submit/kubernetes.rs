@@ -1,6 +1,11 @@
-//! A Kubernetes Indexed Job, with the experiment in a `ConfigMap` beside it.
+//! A Kubernetes Indexed Job, with the experiment in a `ConfigMap` beside it, as JSON: every JSON text
+//! is YAML, and no value can leave its place in it.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::{Job, Memory, quote};
+use crate::units::{for_json, hexadecimal};
 
 /// What only Kubernetes needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,167 +27,168 @@ const EXPERIMENT: &str = "/experiment/experiment.toml";
 /// Seconds that a run has to end its steps and to keep its state.
 const GRACE_SECONDS: u32 = 60;
 
-/// The manifest of the job.
-pub fn manifest(job: &Job, site: &Site) -> String {
+/// The most characters of a job's name: the names of its pods have an index besides, in 63.
+const LONGEST_NAME: usize = 52;
+
+/// Bytes of the digest in a job's name.
+const DIGEST: usize = 4;
+
+/// The manifest of the job; `None` where an argument holds a NUL, which no script can.
+pub fn manifest(job: &Job, site: &Site) -> Option<String> {
     let name = object_name(&job.name);
-    let config = format!(
-        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  experiment.toml: "
-    );
-    [
-        about(job, &name, &site.claim),
-        config,
-        block(&site.experiment, 4),
-        "---\n".to_owned(),
-        batch(job, &name),
-        pod(job, site, &name),
-    ]
-    .concat()
+    let experiment = json!({
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": { "name": name },
+        "data": { "experiment.toml": site.experiment },
+    });
+    let all = json!({
+        "apiVersion": "v1",
+        "kind": "List",
+        "items": [experiment, batch(job, site, &name)?],
+    });
+    let text = format!("{all:#}\n");
+    Some(for_json(&text).into_owned())
 }
 
 fn about(job: &Job, name: &str, claim: &str) -> String {
     format!(
-        "# {}, written by `bn-lab submit`. Each of {} pods trains its part of the trials.\n\
-         # The volume claim `{}` must exist, be mountable by all of them (ReadWriteMany), and hold the\n\
-         # dataset under data/<name>. What a pod began and did not end goes on when it starts again.\n\
-         # Afterwards `bn-lab run` on the same folder trains what was left, and draws the charts.\n\
-         #   kubectl apply -f FILE; kubectl wait --for=condition=Complete --timeout=24h job/{name}\n",
-        quote::comment(&job.name),
-        job.tasks,
-        quote::comment(claim),
+        "{}, written by `bn-lab submit`. Each of {} pods trains its part of the trials. \
+         The volume claim `{claim}` must exist, be mountable by all of them (ReadWriteMany), and hold the \
+         dataset under data/<name>. What a pod began and did not end goes on when it starts again. \
+         `kubectl wait --for=condition=Complete --timeout=24h job/{name}` waits for the end. \
+         Afterwards `bn-lab run` on the same folder trains what was left, and draws the charts.",
+        job.name, job.tasks,
     )
 }
 
-/// The job around its pods. Of a run's exit codes, 2, 3 and 4 would come in every pod; 5 (failed
-/// trials) would come again; 130 is no failure; anything else may pass.
-fn batch(job: &Job, name: &str) -> String {
-    format!(
-        "apiVersion: batch/v1
-kind: Job
-metadata:
-  name: {name}
-spec:
-  completionMode: Indexed
-  completions: {tasks}
-  parallelism: {tasks}
-  backoffLimitPerIndex: 3
-  podFailurePolicy:
-    rules:
-      # The command line, the experiment or the dataset is wrong: in every pod.
-      - action: FailJob
-        onExitCodes:
-          containerName: bn-lab
-          operator: In
-          values: [2, 3, 4]
-      # Some trials failed; they are recorded, and would fail again.
-      - action: FailIndex
-        onExitCodes:
-          containerName: bn-lab
-          operator: In
-          values: [5]
-      # Interrupted: it goes on where it was, and this is no failure.
-      - action: Ignore
-        onExitCodes:
-          containerName: bn-lab
-          operator: In
-          values: [130]
-      - action: Ignore
-        onPodConditions:
-          - type: DisruptionTarget
-",
-        tasks = job.tasks,
-    )
+/// The job around its pods. Of a run's exit codes, 2, 3 and 4 (the command line, the experiment or the
+/// dataset is wrong) would come in every pod; 5 (failed trials, which are recorded) would come again; 130
+/// (interrupted, to go on where it was) is no failure; anything else may pass.
+fn batch(job: &Job, site: &Site, name: &str) -> Option<Value> {
+    let on_exit = |action: &str, codes: &[u8]| {
+        json!({
+            "action": action,
+            "onExitCodes": { "containerName": "bn-lab", "operator": "In", "values": codes },
+        })
+    };
+    Some(json!({
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {
+            "name": name,
+            "annotations": { "kubernetes.io/description": about(job, name, &site.claim) },
+        },
+        "spec": {
+            "completionMode": "Indexed",
+            "completions": job.tasks,
+            "parallelism": job.tasks,
+            "backoffLimitPerIndex": 3,
+            "podFailurePolicy": { "rules": [
+                on_exit("FailJob", &[2, 3, 4]),
+                on_exit("FailIndex", &[5]),
+                on_exit("Ignore", &[130]),
+                { "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget" }] },
+            ] },
+            "template": { "spec": pod(job, site, name)? },
+        },
+    }))
 }
 
-fn pod(job: &Job, site: &Site, name: &str) -> String {
-    let quantity = quantity(job.memory);
-    format!(
-        "  template:
-    spec:
-      restartPolicy: Never
-      terminationGracePeriodSeconds: {GRACE_SECONDS}
-      containers:
-        - name: bn-lab
-          image: {image}
-          workingDir: {VOLUME}
-          command: [\"/bin/sh\", \"-c\"]
-          # The index counts from 0, parts from 1.
-          args:
-            - {script}
-          env:
-            - name: BN_LAB_DATA
-              value: {VOLUME}/data
-          resources:
-            requests: {{cpu: \"{cpus}\", memory: {quantity}}}
-            limits: {{cpu: \"{cpus}\", memory: {quantity}}}
-          volumeMounts:
-            - {{name: experiment, mountPath: /experiment, readOnly: true}}
-            - {{name: volume, mountPath: {VOLUME}}}
-      volumes:
-        - name: experiment
-          configMap:
-            name: {name}
-        - name: volume
-          persistentVolumeClaim:
-            claimName: {claim}
-",
-        image = quote::yaml(&site.image),
-        script = quote::yaml(&script(job)),
-        cpus = job.cpus,
-        claim = quote::yaml(&site.claim),
-    )
+fn pod(job: &Job, site: &Site, name: &str) -> Option<Value> {
+    let resources = json!({ "cpu": job.cpus.to_string(), "memory": quantity(job.memory) });
+    Some(json!({
+        "restartPolicy": "Never",
+        "terminationGracePeriodSeconds": GRACE_SECONDS,
+        "containers": [{
+            "name": "bn-lab",
+            "image": site.image,
+            "workingDir": VOLUME,
+            "command": ["/bin/sh", "-c"],
+            "args": [script(job)?],
+            "env": [{ "name": "BN_LAB_DATA", "value": format!("{VOLUME}/data") }],
+            "resources": { "requests": resources, "limits": resources },
+            "volumeMounts": [
+                { "name": "experiment", "mountPath": "/experiment", "readOnly": true },
+                { "name": "volume", "mountPath": VOLUME },
+            ],
+        }],
+        "volumes": [
+            { "name": "experiment", "configMap": { "name": name } },
+            { "name": "volume", "persistentVolumeClaim": { "claimName": site.claim } },
+        ],
+    }))
 }
 
-/// `exec`, so that the run itself is told when the pod is to end.
-fn script(job: &Job) -> String {
+/// `exec`, so that the run itself is told when the pod is to end. The index of a pod counts from 0, parts
+/// from 1.
+fn script(job: &Job) -> Option<String> {
     let results = format!("{VOLUME}/results/{}", job.name);
-    let mut words = vec!["run".to_owned(), EXPERIMENT.to_owned()];
-    words.extend([
-        "-o".to_owned(),
-        format!("output.dir={}", quote::toml(&results)),
-    ]);
+    let mut words = ["bn-lab", "run", EXPERIMENT, "-o"]
+        .map(str::to_owned)
+        .to_vec();
+    words.push(format!("output.dir={}", quote::toml(&results)));
     words.extend(["--jobs".to_owned(), job.cpus.to_string()]);
     words.extend(job.run_arguments.iter().cloned());
-    let words: Vec<String> = words.iter().map(|word| quote::shell(word)).collect();
-    format!(
-        "exec bn-lab {} --shard \"$((JOB_COMPLETION_INDEX + 1))/{}\"",
-        words.join(" "),
+    Some(format!(
+        "exec {} --shard \"$((JOB_COMPLETION_INDEX + 1))/{}\"",
+        quote::command(&words)?,
         job.tasks
-    )
+    ))
 }
 
 fn quantity(memory: Memory) -> String {
     format!("{memory}i")
 }
 
-/// A name that Kubernetes allows for a job whose pods are named after it: lower-case letters,
-/// digits and hyphens, with room for the index within 63 characters.
+/// A name that Kubernetes allows for a job (RFC 1123: lower-case letters, digits and hyphens): what it
+/// can show of the experiment's name, and a digest of the whole, since names that differ in other
+/// characters are names of different jobs.
 fn object_name(name: &str) -> String {
+    let digest = hexadecimal(&Sha256::digest(name)[..DIGEST]);
     let plain: String = name
         .to_lowercase()
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
-    let name: String = format!("bn-lab-{plain}").chars().take(52).collect();
-    name.trim_end_matches('-').to_owned()
+    let shown = format!("bn-lab-{plain}");
+    let shown: String = shown
+        .chars()
+        .take(LONGEST_NAME - 1 - digest.len())
+        .collect();
+    format!("{}-{digest}", shown.trim_end_matches('-'))
 }
 
-/// A text of several lines as it is, or quoted where it holds characters that YAML treats as line
-/// ends or does not allow.
-fn block(text: &str, indent: usize) -> String {
-    let is_plain =
-        |c: char| c == '\n' || !(c.is_control() || "\u{2028}\u{2029}\u{feff}".contains(c));
-    if !text.chars().all(is_plain) || !text.ends_with('\n') {
-        return format!("{}\n", quote::yaml(text));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_experiment_has_a_job_of_its_own_with_a_valid_name() {
+        let long = "x".repeat(200);
+        let names = [
+            "a_b",
+            "a.b",
+            "A-b",
+            "a-b",
+            "a",
+            "A",
+            &long,
+            &long[1..],
+            "ü",
+            "-",
+        ];
+        let all: std::collections::BTreeSet<String> =
+            names.iter().map(|name| object_name(name)).collect();
+        assert_eq!(all.len(), names.len(), "{all:?}");
+        for name in &all {
+            let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(
+                name.len() <= LONGEST_NAME && name.chars().all(is_plain),
+                "{name}"
+            );
+            assert!(!name.ends_with('-'), "{name}");
+        }
+        assert_eq!(object_name("quickstart"), object_name("quickstart"));
     }
-    let lines: String = text
-        .lines()
-        .map(|line| {
-            if line.is_empty() {
-                "\n".to_owned()
-            } else {
-                format!("{:indent$}{line}\n", "")
-            }
-        })
-        .collect();
-    format!("|2+\n{lines}")
 }

@@ -34,6 +34,18 @@ pub struct Memory {
     unit: char,
 }
 
+impl Memory {
+    /// In bytes.
+    pub fn bytes(self) -> u64 {
+        let power = match self.unit {
+            'M' => 20,
+            'G' => 30,
+            _ => 40,
+        };
+        u64::from(self.amount) << power
+    }
+}
+
 impl FromStr for Memory {
     type Err = String;
 

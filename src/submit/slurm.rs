@@ -1,6 +1,7 @@
 //! A Slurm job array, and the job that completes and draws everything after it.
 
 use super::{Job, quote};
+use crate::shell;
 
 /// Seconds before the time limit at which Slurm warns a task.
 const WARNING_SECONDS: u32 = 120;
@@ -24,7 +25,8 @@ pub struct Site {
     pub partition: Option<String>,
 }
 
-/// The array's script; `None` where a name or a path holds a line end, which no script can have.
+/// The array's script; `None` where a name, a path or an argument holds what no script can: a control
+/// character in an option of Slurm, or a NUL.
 pub fn array(job: &Job, site: &Site) -> Option<String> {
     let options = [
         format!("--job-name={}", quote::sbatch(&job.name)?),
@@ -41,7 +43,7 @@ pub fn array(job: &Job, site: &Site) -> Option<String> {
         "Each of {} tasks trains its part of the trials, then helps with the others'.",
         job.tasks
     );
-    Some(script(job, site, &options, &about, &train))
+    script(job, site, &options, &about, &train)
 }
 
 /// The script of the job that follows: it trains what the array left, which should be nothing, and
@@ -53,16 +55,17 @@ pub fn finish(job: &Job, site: &Site) -> Option<String> {
         format!("--output={}", log(site, "%j-charts.log")?),
     ];
     let about = "Trains what the array left, which should be nothing, and draws the charts.";
-    Some(script(job, site, &options, about, "train"))
+    script(job, site, &options, about, "train")
 }
 
 /// The command that submits both scripts, from the site's directory.
-pub fn command(array: &str, finish: &str) -> String {
-    format!(
+/// `None` where their paths cannot be pasted into a terminal.
+pub fn command(array: &str, finish: &str) -> Option<String> {
+    Some(format!(
         "array=$(sbatch --parsable {}) && sbatch --dependency=\"afterany:${{array%%;*}}\" {}",
-        quote::shell(array),
-        quote::shell(finish)
-    )
+        shell::pasted(array)?,
+        shell::pasted(finish)?
+    ))
 }
 
 /// The number in what `sbatch --parsable` prints: `123` or `123;cluster`.
@@ -77,7 +80,7 @@ fn log(site: &Site, name: &str) -> Option<String> {
     Some(format!("{}/{name}\"", folder.strip_suffix('"')?))
 }
 
-fn script(job: &Job, site: &Site, options: &[String], about: &str, train: &str) -> String {
+fn script(job: &Job, site: &Site, options: &[String], about: &str, train: &str) -> Option<String> {
     let shared = [
         format!("--time={}", site.time),
         format!("--cpus-per-task={}", job.cpus),
@@ -98,18 +101,19 @@ fn script(job: &Job, site: &Site, options: &[String], about: &str, train: &str) 
         .map(|option| format!("#SBATCH {option}\n"))
         .collect();
     let options = lines.concat();
-    let mut run = vec!["run".to_owned(), site.experiment.clone()];
+    let mut run = [&site.program, "run", &site.experiment]
+        .map(str::to_owned)
+        .to_vec();
     run.extend([
         "-o".to_owned(),
         format!("output.dir={}", quote::toml(&site.results)),
     ]);
     run.extend(["--jobs".to_owned(), job.cpus.to_string()]);
     run.extend(job.run_arguments.iter().cloned());
-    let run: Vec<String> = run.iter().map(|word| quote::shell(word)).collect();
+    let run = quote::command(&run)?;
     let (name, about) = (quote::comment(&job.name), quote::comment(about));
-    let directory = quote::shell(&site.directory);
-    let run = format!("{} {}", quote::shell(&site.program), run.join(" "));
-    format!(
+    let directory = shell::word(&site.directory)?;
+    Some(format!(
         "#!/bin/bash\n{options}\n\
          # {name}, written by `bn-lab submit`.\n\
          # {about}\n\
@@ -120,7 +124,7 @@ fn script(job: &Job, site: &Site, options: &[String], about: &str, train: &str) 
          train() {{\n    {run} \"$@\" &\n{WAIT}}}\n\n\
          {train}\n\n\
          {END}"
-    )
+    ))
 }
 
 const SIGNALS: &str = r#"# Slurm sends USR1 to this script alone, shortly before the time limit: the run then ends its steps,

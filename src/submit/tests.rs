@@ -52,7 +52,10 @@ fn a_kubernetes_job_is_as_recorded() {
         claim: "lab".to_owned(),
         experiment: "name = \"quickstart\"\n\n[data]\ndataset = \"glyphs\"\n".to_owned(),
     };
-    assert_golden("job.yaml", &kubernetes::manifest(&job(), &site));
+    assert_golden(
+        "job.yaml",
+        &kubernetes::manifest(&job(), &site).expect("no NUL"),
+    );
 }
 
 #[test]
@@ -68,46 +71,61 @@ fn what_a_user_chose_stays_one_word_of_the_script() {
         ..site()
     };
     let script = slurm::array(&job, &site).expect("a script");
-    let word = r#"'it'\''s $(touch x) `y` "z" % # \'"#;
-    assert!(script.contains(&format!("cd -- {word} ||")), "{script}");
-    assert!(
-        script.contains(&format!("--data-dir {word} \"$@\"")),
-        "{script}"
-    );
+    let lines = || script.lines().map(str::trim);
+    let words_of = |start: &str| {
+        let line = lines().find(|line| line.starts_with(start)).expect(start);
+        shlex::split(line).expect("every quote is closed")
+    };
+    assert_eq!(words_of("cd -- ")[2], nasty);
+    let run = words_of("/opt/bn-lab run");
+    assert_eq!(run[run.len() - 4..run.len() - 2], ["--data-dir", nasty]);
+    assert_eq!(run[run.len() - 2..], ["$@", "&"]);
+    // As TOML in a shell word.
+    assert_eq!(run[4], format!("output.dir={}", serde_json::json!(nasty)));
     assert!(
         script.contains(r#"#SBATCH --job-name="it's $(touch x) `y` \"z\" %% # \\""#),
-        "{script}"
-    );
-    // As TOML in a shell word.
-    assert!(
-        script.contains(r#"'output.dir="it'\''s $(touch x) `y` \"z\" % # \\"'"#),
         "{script}"
     );
 }
 
 #[test]
-fn a_line_end_cannot_stand_in_a_slurm_script_and_says_nothing_in_a_comment() {
+fn what_no_script_can_hold_is_refused_and_says_nothing_in_a_comment() {
     let broken = Job {
         name: "a\n#SBATCH --wrap=x".to_owned(),
         ..job()
     };
     assert_eq!(slurm::array(&broken, &site()), None);
+    let nul = Job {
+        run_arguments: vec!["a\0b".to_owned()],
+        ..job()
+    };
+    assert_eq!(slurm::array(&nul, &site()), None);
+    assert_eq!(slurm::finish(&nul, &site()), None);
+    assert_eq!(slurm::command("a\nb", "c"), None);
     let kubernetes = kubernetes::Site {
         image: "a\nb".to_owned(),
-        claim: "c: d".to_owned(),
+        claim: "c: d\u{2028}kind: x\u{85}\u{202e}".to_owned(),
         experiment: "a = 1\u{2028}\n".to_owned(),
     };
-    let manifest = kubernetes::manifest(&broken, &kubernetes);
-    assert!(manifest.contains("image: \"a\\nb\"\n"), "{manifest}");
-    assert!(manifest.contains("claimName: \"c: d\"\n"), "{manifest}");
-    assert!(
-        manifest.contains("name: bn-lab-a--sbatch---wrap-x\n"),
-        "{manifest}"
+    assert_eq!(kubernetes::manifest(&nul, &kubernetes), None);
+    let manifest = kubernetes::manifest(&broken, &kubernetes).expect("no NUL");
+    let list: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+    let [map, job] = list["items"].as_array().expect("a list").as_slice() else {
+        panic!("{manifest}");
+    };
+    assert_eq!(map["data"]["experiment.toml"], kubernetes.experiment);
+    let pod = &job["spec"]["template"]["spec"];
+    assert_eq!(pod["containers"][0]["image"], kubernetes.image);
+    let claim = &pod["volumes"][1]["persistentVolumeClaim"]["claimName"];
+    assert_eq!(*claim, kubernetes.claim);
+    assert_eq!(map["metadata"]["name"], job["metadata"]["name"]);
+    assert_eq!(
+        pod["volumes"][0]["configMap"]["name"],
+        job["metadata"]["name"]
     );
-    assert!(
-        manifest.lines().all(|line| !line.starts_with("#SBATCH")),
-        "{manifest}"
-    );
+    // Nothing that YAML takes for a line end.
+    let is_end = |c: char| c != '\n' && (c.is_control() || "\u{2028}\u{2029}".contains(c));
+    assert!(!manifest.contains(is_end), "{manifest}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::seed::Streams;
 
 /// Examples per evaluation batch where each example is answered on its own: it bounds memory and
 /// decides no number. (A network that keeps no running averages is never asked for them.)
-const EVALUATION_BATCH: usize = 500;
+pub(super) const EVALUATION_BATCH: usize = 500;
 
 /// Sums over batches, weighted by their examples.
 #[derive(Debug, Default)]

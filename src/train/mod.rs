@@ -1,7 +1,9 @@
 //! Training one trial on burn: the loop, its evaluation and its end.
 
+mod budget;
 pub mod divergence;
 mod evaluation;
+pub mod memory;
 mod position;
 mod probe;
 mod run;
@@ -22,6 +24,9 @@ use crate::event::{Event, Outcome, Stop, Trainer, TrainingState};
 use crate::model::network::Network;
 use crate::optim::{self, Arithmetic};
 use crate::plan::Trial;
+use crate::units;
+use budget::{Budget, Share};
+use memory::{Estimate, Facts};
 use run::Run;
 use step::Learner;
 
@@ -36,12 +41,21 @@ struct Loaded {
     description: DatasetDescription,
 }
 
+impl Loaded {
+    fn bytes(&self) -> u64 {
+        Facts::of(&self.dataset).bytes()
+    }
+}
+
 /// Trains trials with burn.
 pub struct BurnTrainer {
     devices: Devices,
     threads: usize,
     arithmetic: Arithmetic,
     datasets: Mutex<BTreeMap<DatasetKey, Loaded>>,
+    /// Bytes of memory that all trainings together may take; `None` where nothing limits them.
+    memory: Option<u64>,
+    budget: Budget,
 }
 
 impl BurnTrainer {
@@ -56,7 +70,52 @@ impl BurnTrainer {
             devices,
             threads,
             datasets: Mutex::default(),
+            memory: None,
+            budget: Budget::default(),
         }
+    }
+
+    /// The same trainer, which takes no more than so many bytes of the host's memory: as many trials are
+    /// trained at a time as fit, and one that does not fit by itself fails. Of devices with memory of their
+    /// own nothing is known.
+    #[must_use]
+    pub fn within(mut self, bytes: Option<u64>) -> Self {
+        self.memory = bytes.filter(|_| self.devices.compute_in_host_memory());
+        self
+    }
+
+    /// What a trial takes; `None` where its dataset is not known yet.
+    pub fn estimate(&self, trial: &Trial) -> Option<Estimate> {
+        let settings = &trial.condition.settings;
+        let content = key(&trial.condition);
+        let facts = self
+            .lock()
+            .get(&content)
+            .map(|loaded| Facts::of(&loaded.dataset));
+        let facts = facts.or_else(|| Facts::of_settings(&settings.data))?;
+        Some(memory::estimate(settings, &trial.recording, facts))
+    }
+
+    /// Why a trial does not fit into memory, however few others are trained; `None` where it does, as far as
+    /// that is known.
+    pub fn too_large(&self, trial: &Trial) -> Option<String> {
+        let (takes, most) = (self.estimate(trial)?.alone(), self.memory?);
+        (takes > most).then(|| {
+            format!(
+                "not trained: it takes about {} of memory, and there is {}; make the network, `train.batch_size` or the dataset smaller, or train on a machine with more and `--retry-failed` (`--memory` says how much may be taken)",
+                units::size(takes),
+                units::size(most)
+            )
+        })
+    }
+
+    /// Waits until a trial fits into memory beside those under way; `None` where the sweep is stopped.
+    fn share(&self, trial: &Trial, stop: &Stop) -> Option<Share<'_>> {
+        let takes = self.estimate(trial).map_or(0, |estimate| estimate.trial);
+        let datasets: u64 = self.lock().values().map(Loaded::bytes).sum();
+        let most = self.memory.unwrap_or(u64::MAX);
+        let most = most.saturating_sub(memory::PROGRAM.saturating_add(datasets));
+        self.budget.take(takes, most, stop)
     }
 
     /// Hands over the dataset of a condition, loaded once before the sweep begins, so that a
@@ -169,6 +228,30 @@ impl Trainer for BurnTrainer {
         stop: &Stop,
         tell: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
+        if let Some(reason) = self.too_large(trial) {
+            return Err(Error::Data(reason));
+        }
+        let Some(_share) = self.share(trial, stop) else {
+            return Ok(Outcome::Interrupted);
+        };
+        // A pool of its own: kernels that split their work do so among this trial's threads only.
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .build()
+            .map_err(|e| Error::no_thread("a trial", &e))?;
+        pool.install(|| self.train_here(trial, from, stop, tell))
+    }
+}
+
+impl BurnTrainer {
+    /// Trains on the threads of the pool that this is called in.
+    fn train_here(
+        &self,
+        trial: &Arc<Trial>,
+        from: Option<TrainingState>,
+        stop: &Stop,
+        tell: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Outcome> {
         let settings = &trial.condition.settings;
         let streams = trial.streams();
         let data = self.prepare(trial)?;
@@ -194,17 +277,7 @@ impl Trainer for BurnTrainer {
             learner,
             stop,
         )?;
-        // A pool of its own: kernels that split their work do so among this trial's threads only.
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.threads)
-            .build()
-            .map_err(|e| {
-                Error::Device(format!(
-                    "cannot start {} threads for a trial: {e}",
-                    self.threads
-                ))
-            })?;
-        pool.install(|| run.finish(from, tell))
+        run.finish(from, tell)
     }
 }
 

@@ -30,6 +30,7 @@ fn killed_at_any_moment_a_run_is_completed_by_the_next_ones_to_the_same_bytes() 
     undisturbed.run(&["--jobs", "1"]);
     let whole = started.elapsed();
     let expected = undisturbed.reproducible_files(RESULTS);
+    let listing = undisturbed.listing(RESULTS);
     let mut dice = Dice(wanted as u64);
     let mut count = Count::default();
     while count.killed < wanted {
@@ -37,6 +38,7 @@ fn killed_at_any_moment_a_run_is_completed_by_the_next_ones_to_the_same_bytes() 
         while count.killed < wanted && !try_to_kill(&lab, whole, &mut dice, &mut count) {}
         lab.run(&[]);
         assert_same(&expected, &lab.reproducible_files(RESULTS));
+        assert_eq!(listing, lab.listing(RESULTS), "files and folders");
         count.completed += 1;
     }
     tell(&format!("{count:?}"));

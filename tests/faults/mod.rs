@@ -9,7 +9,9 @@ mod company;
 mod damage;
 mod disk;
 mod kills;
+mod machine;
 mod panics;
+mod partials;
 
 use std::collections::BTreeMap;
 use std::path::Path;

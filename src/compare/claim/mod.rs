@@ -9,8 +9,9 @@ mod taken;
 
 pub use outcome::{Leaning, Outcome};
 
+use super::meeting::Meeting;
 use super::metric::Metric;
-use super::pairing::{Condition, conditions, meet, pairs};
+use super::pairing::{Condition, conditions, meet, pairs, row};
 use super::{Comparison, comparison, correct, judge as judge_one, margin, population, tune};
 use crate::error::{Error, Result};
 use crate::record::results::{Claim, Details, Expect, Hypothesis, Results, Take};
@@ -341,13 +342,15 @@ fn compared(
 ) -> Vec<Judged> {
     let [first, second] = &test.compare;
     let mut found = Vec::new();
+    let mut meeting: Meeting<'_> = all.iter().map(Condition::cells).collect();
     for a in all.iter().filter(|c| c.value == first) {
-        for b in all.iter().filter(|c| c.value == second) {
+        for at in meeting.of(&row(second, &a.setting)) {
+            let b = &all[at];
             let Some(setting) = meet(&a.setting, &b.setting) else {
                 continue;
             };
             let mut comparison = comparison(a, b, setting, metric);
-            comparison.margin = margin(&comparison, metric, test.margin, all);
+            comparison.margin = margin(&comparison, metric, test.margin, (all, &mut meeting));
             let (pairs, _) = pairs(a, b);
             let is_at_end = |score: Score| end.is_some_and(|end| score == Score::Value(end));
             let ends: Vec<[bool; 2]> = pairs

@@ -3,6 +3,8 @@
 //! Nothing is made better by being taken together: what diverged or was waited for in vain makes the
 //! whole so, unless the question is for the best.
 
+use std::collections::HashMap;
+
 use crate::compare::pairing::Condition;
 use crate::record::results::Take;
 use crate::stats::{self, Score};
@@ -16,14 +18,16 @@ pub(super) fn together<'a>(
     higher_is_better: bool,
 ) -> Vec<Condition<'a>> {
     let mut groups: Vec<(Condition<'a>, Vec<&Condition<'a>>)> = Vec::new();
+    let mut places: HashMap<(&str, Vec<String>), usize> = HashMap::new();
     for condition in conditions {
         let mut setting = condition.setting.clone();
         setting.remove(over);
-        let is_its = |(known, _): &(Condition<'a>, _)| {
-            known.value == condition.value && known.setting == setting
-        };
-        if let Some((_, members)) = groups.iter_mut().find(|group| is_its(group)) {
-            members.push(condition);
+        let next = groups.len();
+        let at = *places
+            .entry((condition.value, setting.clone()))
+            .or_insert(next);
+        if at < next {
+            groups[at].1.push(condition);
             continue;
         }
         let group = Condition {

@@ -5,6 +5,8 @@ mod list;
 mod times;
 mod unit;
 
+use std::cell::RefCell;
+
 pub use list::METRICS;
 pub use unit::{Margin, Unit};
 
@@ -109,13 +111,16 @@ impl Metric {
         }
     }
 
-    /// What a trial scored. One that diverged did so, whatever it had reached before. `None` where it
-    /// has not ended or failed, and where this figure is not measured.
-    pub fn score(self, results: &Results, trial: &TrialCurves) -> Option<Score> {
-        match trial.outcome.as_str() {
-            "diverged" => Some(Score::Diverged),
-            "completed" => self.measured(results, trial).filter(is_finite),
-            _ => None,
+    /// What tells the scores of these results by this metric.
+    pub fn scorer(self, results: &Results) -> Scorer<'_> {
+        Scorer {
+            metric: self,
+            target: results.target_accuracy,
+            without_norm: match self.of {
+                Reading::RelativeStepTime => times::WithoutNorm::of(results),
+                _ => None,
+            }
+            .map(RefCell::new),
         }
     }
 
@@ -129,10 +134,36 @@ impl Metric {
         let between = between.map(|rows| of(trial, &rows[1]) - of(trial, &rows[0]));
         between.fold(0.0, f64::max)
     }
+}
 
-    fn measured(self, results: &Results, trial: &TrialCurves) -> Option<Score> {
+/// Tells the scores of the trials of a folder, which it has looked through once.
+#[derive(Debug)]
+pub struct Scorer<'r> {
+    metric: Metric,
+    target: f64,
+    /// What it has looked up grows as it is asked.
+    without_norm: Option<RefCell<times::WithoutNorm<'r>>>,
+}
+
+impl Scorer<'_> {
+    /// By which it scores.
+    pub fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// What a trial scored. One that diverged did so, whatever it had reached before. `None` where it
+    /// has not ended or failed, and where this figure is not measured.
+    pub fn score(&self, trial: &TrialCurves) -> Option<Score> {
+        match trial.outcome.as_str() {
+            "diverged" => Some(Score::Diverged),
+            "completed" => self.measured(trial).filter(is_finite),
+            _ => None,
+        }
+    }
+
+    fn measured(&self, trial: &TrialCurves) -> Option<Score> {
         let rows = &trial.epochs;
-        match self.of {
+        match self.metric.of {
             Reading::Last(of) => rows.last().and_then(of).map(Score::Value),
             Reading::Best(of) => best(rows).and_then(of).map(Score::Value),
             Reading::Area(of) => {
@@ -141,17 +172,14 @@ impl Metric {
             }
             Reading::ToTarget(of) => {
                 let score = |row: &EpochRow| row.validation_accuracy.unwrap_or(row.test_accuracy);
-                match rows
-                    .iter()
-                    .find(|row| score(row) >= results.target_accuracy)
-                {
+                match rows.iter().find(|row| score(row) >= self.target) {
                     Some(row) => Some(Score::Value(of(trial, row))),
                     None => rows.last().map(|row| Score::Beyond(of(trial, row))),
                 }
             }
             Reading::StepTime => times::seconds_per_step(trial).map(Score::Value),
             Reading::RelativeStepTime => {
-                let without = times::without_norm(results, trial);
+                let without = self.without_norm.as_ref()?.borrow_mut().like(trial);
                 let without = without.and_then(times::seconds_per_step)?;
                 times::seconds_per_step(trial).map(|with| Score::Value(with / without))
             }

@@ -1,5 +1,8 @@
 //! Wall-clock times of trainings.
 
+use std::collections::BTreeMap;
+
+use crate::compare::meeting::Meeting;
 use crate::record::results::{Results, TrialCurves};
 use crate::stats;
 
@@ -24,27 +27,59 @@ pub(super) fn seconds_per_step(trial: &TrialCurves) -> Option<f64> {
     stats::median(&costs)
 }
 
-/// The trial with placement `none` (the first axis) that differs in nothing else: an axis that means
-/// nothing without a norm is empty there.
-pub(super) fn without_norm<'a>(
-    results: &'a Results,
-    trial: &TrialCurves,
-) -> Option<&'a TrialCurves> {
-    let placement = results
-        .axes
-        .iter()
-        .position(|axis| axis == "norm.placement")?;
-    let is_alike = |other: &TrialCurves| {
-        let cells = trial.axes.iter().zip(&other.axes).enumerate();
-        let mut others = cells.filter(|(axis, _)| *axis != placement);
-        others.all(|(_, (one, other))| one == other || other.is_empty())
-    };
-    results.trials.iter().find(|other| {
-        other.replicate == trial.replicate
-            && other.outcome == "completed"
-            && other.axes.get(placement).is_some_and(|cell| cell == "none")
-            && is_alike(other)
-    })
+/// The trials without a norm, to find for each other trial the one that differs in nothing else.
+#[derive(Debug)]
+pub(super) struct WithoutNorm<'r> {
+    /// The axis of the placement.
+    placement: usize,
+    trials: Vec<&'r TrialCurves>,
+    /// Their cells but for the placement, by replicate, each with the positions of its trials.
+    found: BTreeMap<u64, (Meeting<'r>, Vec<usize>)>,
+}
+
+impl<'r> WithoutNorm<'r> {
+    /// Of these results; `None` where they have no axis of the placement.
+    pub(super) fn of(results: &'r Results) -> Option<Self> {
+        let mut axes = results.axes.iter();
+        let placement = axes.position(|axis| axis == "norm.placement")?;
+        let is_one = |trial: &&TrialCurves| {
+            let cell = trial.axes.get(placement);
+            trial.outcome == "completed" && cell.is_some_and(|cell| cell == "none")
+        };
+        let trials: Vec<&TrialCurves> = results.trials.iter().filter(is_one).collect();
+        let mut found: BTreeMap<u64, (Meeting<'r>, Vec<usize>)> = BTreeMap::new();
+        for (at, trial) in trials.iter().enumerate() {
+            let (meeting, places) = found.entry(trial.replicate).or_default();
+            meeting.push(others(trial, placement));
+            places.push(at);
+        }
+        Some(Self {
+            placement,
+            trials,
+            found,
+        })
+    }
+
+    /// The first one that differs from `trial` in nothing else: an axis that means nothing without a norm
+    /// is empty there.
+    pub(super) fn like(&mut self, trial: &TrialCurves) -> Option<&'r TrialCurves> {
+        let cells = others(trial, self.placement);
+        let (meeting, places) = self.found.get_mut(&trial.replicate)?;
+        let is_alike = |other: &&TrialCurves| {
+            let pairs = cells.iter().zip(others(other, self.placement));
+            let mut pairs = pairs.map(|(one, other)| *one == other || other.is_empty());
+            pairs.all(|alike| alike)
+        };
+        let met = meeting.of(&cells).into_iter();
+        met.map(|at| self.trials[places[at]]).find(is_alike)
+    }
+}
+
+/// All cells but that of the placement.
+fn others(trial: &TrialCurves, placement: usize) -> Vec<&str> {
+    let cells = trial.axes.iter().enumerate();
+    let others = cells.filter(|(axis, _)| *axis != placement);
+    others.map(|(_, cell)| cell.as_str()).collect()
 }
 
 #[cfg(test)]

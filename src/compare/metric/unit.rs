@@ -1,7 +1,7 @@
 //! What a metric is counted in, and which differences do not matter.
 
 /// What a metric is counted in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
     /// From 0 to 1; people read percentage points.
     Share,

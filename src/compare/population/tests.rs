@@ -1,7 +1,7 @@
 //! Made-up folders in which running averages and the population's statistics tell different things.
 
 use super::*;
-use crate::compare::{Answer, Question, compare};
+use crate::compare::{self, Answer, Question};
 use crate::record::results::Claim;
 
 /// Trials of a placement: for each replicate the test accuracies with running averages and with the
@@ -51,7 +51,7 @@ fn compared(results: &Results) -> Answer {
         by: "norm.placement".to_owned(),
         margin: None,
     };
-    compare(results, &question).expect("compared")
+    compare::compare(results, &question).expect("compared")
 }
 
 fn verdict(results: &Results) -> Verdict {
@@ -279,13 +279,7 @@ fn an_experiment_about_the_evaluation_is_judged_plainly() {
             trials("after", 2, 280, &around(0.793, 0.943)),
         ],
     );
-    results.claim = Some(Claim {
-        statement: "Running statistics lose accuracy".to_owned(),
-        source: None,
-        figure: None,
-        about_evaluation: true,
-        tests: Vec::new(),
-    });
+    results.claim = Some(about_evaluation());
     assert_eq!(verdict(&results), Verdict::Better(Side::B));
     results.claim = None;
     assert_eq!(verdict(&results), Verdict::EffectOfEvaluation);
@@ -300,6 +294,59 @@ fn an_experiment_about_the_evaluation_is_judged_plainly() {
     }
     results.trials.extend(precise);
     assert_eq!(verdict(&results), Verdict::Better(Side::B));
+}
+
+#[test]
+fn two_folders_are_each_judged_by_their_own_settings() {
+    let scores = around(0.793, 0.943);
+    let running = folder(0.99, &[trials("after", 1, 280, &scores)]);
+    let without = folder(0.99, &[trials("after", 1, 280, &around(0.95, 0.95))]);
+    let asked = |one: &Results, other: &Results| {
+        let both = compare::together(("one", one), ("other", other)).expect("the same axes");
+        let question = Question {
+            metric: "test_accuracy".to_owned(),
+            by: compare::FOLDER.to_owned(),
+            margin: None,
+        };
+        let answer = compare::compare(&both, &question).expect("compared");
+        (gaps(&both).told.len(), answer.comparisons[0].verdict)
+    };
+    // Whichever is first, the averages of the one that has them are doubted.
+    let vanishes = (1, Verdict::EffectOfEvaluation);
+    assert_eq!(asked(&running, &without), vanishes);
+    assert_eq!(asked(&without, &running), vanishes);
+    let mut layer = without.clone();
+    layer
+        .norm
+        .insert("norm.kind".to_owned(), "layer".to_owned());
+    assert_eq!(asked(&running, &layer), vanishes);
+    assert_eq!(asked(&layer, &running), vanishes);
+    let mut doubtless = running.clone();
+    doubtless
+        .norm
+        .insert("norm.kind".to_owned(), "layer".to_owned());
+    assert_eq!(asked(&doubtless, &without).0, 0, "no averages in either");
+    // Folders that are evaluated in two ways are compared for that, and so are those of such a claim.
+    let mut precise = without.clone();
+    precise
+        .norm
+        .insert("norm.evaluation".to_owned(), "precise".to_owned());
+    assert_eq!(asked(&running, &precise).1, Verdict::Better(Side::A));
+    assert_eq!(asked(&precise, &running).1, Verdict::Better(Side::B));
+    let mut claimed = without.clone();
+    claimed.claim = Some(about_evaluation());
+    assert_eq!(asked(&running, &claimed).1, Verdict::Better(Side::A));
+    assert_eq!(asked(&claimed, &running).1, Verdict::Better(Side::B));
+}
+
+fn about_evaluation() -> Claim {
+    Claim {
+        statement: "Running statistics lose accuracy".to_owned(),
+        source: None,
+        figure: None,
+        about_evaluation: true,
+        tests: Vec::new(),
+    }
 }
 
 #[test]

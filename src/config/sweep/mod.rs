@@ -20,6 +20,7 @@ use super::value::Value;
 use super::wire::{Node, Place};
 
 pub(super) use self::pattern::Pattern;
+pub(super) use self::values::values_in;
 pub(super) use self::write::write;
 
 /// The most points that the keys and zip groups of a sweep may make, and the most that its `when`

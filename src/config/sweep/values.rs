@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::range;
 use crate::config::key_list::Key;
 use crate::config::problem::Problems;
+use crate::config::rule::Rule;
 use crate::config::slips;
 use crate::config::value::Value;
 use crate::config::wire::{self, Kind, Node, Place};
@@ -24,7 +25,7 @@ pub(super) fn values(
         other => {
             let shown = other.shown();
             let text = format!("`sweep.{} = {shown}`: must be a list of values", key.path);
-            let list = quoted(key, other).unwrap_or_else(|| format!("[{shown}]"));
+            let list = values_in(key, other).unwrap_or_else(|| format!("[{shown}]"));
             problems.add_with_hint(node.place, text, Some(format!("write `{list}`")));
             return None;
         }
@@ -40,12 +41,17 @@ pub(super) fn values(
     Some(values)
 }
 
-/// The list of values that a text stands for in which a shell has left no quotes.
-fn quoted(key: &Key, kind: &Kind) -> Option<String> {
+/// The list of several values that a text without quotes stands for: `[none, before]` or `none,before`;
+/// `None` where it is a value of its own, or one of them is none.
+pub(in crate::config) fn values_in(key: &Key, kind: &Kind) -> Option<String> {
     let Kind::Plain(Value::Text(text)) = kind else {
         return None;
     };
-    let list = slips::quoted_list(text)?;
+    let is_several = text.starts_with('[') || text.contains(',');
+    if !is_several || key.rule.accept(kind).is_some() {
+        return None;
+    }
+    let list = slips::quoted_list(text).or_else(|| slips::quoted_list(&format!("[{text}]")))?;
     let Kind::List(items) = wire::override_value(&list, 0).kind else {
         return None;
     };
@@ -67,6 +73,16 @@ pub(super) fn can_be_swept(key: &Key, place: Place, problems: &mut Problems) -> 
 fn list(key: &Key, items: &[Node], problems: &mut Problems) -> Option<Vec<Value>> {
     let check = |item: &Node| {
         let subject = format!("`{}` in `sweep.{}`", item.kind.shown(), key.path);
+        if matches!((key.rule, &item.kind), (Rule::Texts { .. }, Kind::Plain(_))) {
+            // Written below `[sweep]` by mistake, one list for all conditions would be an axis.
+            let text = format!("{subject}: every value of the sweep must be a list of texts");
+            let (section, name) = key.path.split_once('.').unwrap_or(("", key.path));
+            let hint = format!(
+                "to set it for all conditions, put `{name} = […]` under `[{section}]`; to vary it, write a list of lists: `[[\"a\"], [\"a\", \"b\"]]`"
+            );
+            problems.add_with_hint(item.place, text, Some(hint));
+            return None;
+        }
         key.rule.check(&subject, item, problems)
     };
     // All of them are checked before the first missing one gives the axis up.

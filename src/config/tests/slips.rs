@@ -54,6 +54,18 @@ fn slips_in_overrides_have_the_same_hints() {
             "write `[\"before\", \"after\"]`",
         ),
         ("sweep.train.batch_size=[8,16", "write `[\"[8,16\"]`"),
+        (
+            "sweep.norm.placement=none,before",
+            "write `[\"none\", \"before\"]`",
+        ),
+        (
+            "norm.placement=none,before",
+            "several are a sweep: `sweep.norm.placement = [\"none\", \"before\"]`",
+        ),
+        (
+            "data.file=\"C:\\temp\\Data.csv\"",
+            "a `\\` in double quotes begins an escape; put the path into single quotes: `'C:\\temp\\Data.csv'`",
+        ),
         ("tune.per=[norm.placement]", "write `[\"norm.placement\"]`"),
         ("data.ignore=[id,name]", "write `[\"id\", \"name\"]`"),
         ("train.learning_rate='0.1'", "write `0.1`, without quotes"),
@@ -78,6 +90,11 @@ fn keys_of_other_tools_are_said_to_be_absent() {
         (
             "class_weight = 'balanced'",
             "there is no weight of classes or examples; ",
+        ),
+        ("data.sep = ';'", "there is no choice of separators; "),
+        (
+            "data.na_values = ['NA']",
+            "there is no key of this name; `data.missing`",
         ),
         ("group = 'a'", "there is no group or project of runs; "),
         (
@@ -120,6 +137,24 @@ fn a_path_with_an_escape_in_it_is_refused() {
         ),
         "{found}"
     );
+}
+
+#[test]
+fn a_table_without_its_dataset_is_told_which_one_it_is() {
+    let found = problems("data.file = 'x.csv'");
+    let hint = "the key `data.dataset` is missing\n  hint: `dataset = \"csv\"` under `[data]`";
+    assert!(found.contains(hint), "{found}");
+}
+
+#[test]
+fn a_list_of_texts_below_the_sweep_is_no_axis() {
+    for list in ["missing = ['NA', '?']", "ignore = ['id']"] {
+        let found = problems(&format!("{}\n[sweep]\ndata.{list}", glyphs("")));
+        let says = "every value of the sweep must be a list of texts\n  hint: to set it for all conditions, put `";
+        assert!(found.contains(says), "{found}");
+    }
+    let table = "data.dataset = 'csv'\ndata.file = 'x.csv'\n[sweep]\ndata.ignore = [['a'], []]";
+    assert_eq!(load(table).experiment.conditions.len(), 2);
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(super) fn settle(sheet: &mut Sheet, uses: &[Use], settings: &Table) -> Resul
     }
     let keep: Vec<bool> = gaps.iter().map(Option::is_none).collect();
     let dropped = sheet.retain(&keep);
-    refuse_empty(sheet, uses)?;
+    refuse_empty(sheet, uses, &settings.missing)?;
     Ok(dropped)
 }
 
@@ -52,12 +52,12 @@ fn first(gaps: &[Option<usize>]) -> Option<(usize, usize)> {
     gaps.iter().enumerate().find_map(with_row)
 }
 
-fn refuse_empty(sheet: &Sheet, uses: &[Use]) -> Result<()> {
+fn refuse_empty(sheet: &Sheet, uses: &[Use], missing: &[String]) -> Result<()> {
     let read = |column: &usize| uses[*column].role != Role::Ignored;
     for row in 0..sheet.count() {
         let mut columns = (0..uses.len()).filter(read);
         if let Some(column) = columns.find(|&column| sheet.cell(row, column).is_empty()) {
-            return Err(sheet.empty_cell(row, column));
+            return Err(sheet.empty_cell(row, column, missing));
         }
     }
     Ok(())

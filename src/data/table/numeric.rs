@@ -60,7 +60,7 @@ pub(super) fn not_a_number(
 ) -> Error {
     let cell = sheet.cell(row, column);
     if cell.is_empty() {
-        return sheet.empty_cell(row, column);
+        return sheet.empty_cell(row, column, &settings.missing);
     }
     let name = toml(&sheet.names[column]);
     let mut hints = Vec::new();

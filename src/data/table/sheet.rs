@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
+use super::numeric::toml;
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -109,11 +110,15 @@ impl Sheet {
         Error::Data(format!("`{}`: {fault}", self.path.display()))
     }
 
-    /// The error for an empty cell.
-    pub(super) fn empty_cell(&self, row: usize, column: usize) -> Error {
+    /// The error for an empty cell, where `missing` lists what counts as missing already.
+    pub(super) fn empty_cell(&self, row: usize, column: usize, missing: &[String]) -> Error {
         let (line, name) = (self.lines[row], &self.names[column]);
+        let missing: String = missing
+            .iter()
+            .map(|word| format!("{}, ", toml(word)))
+            .collect();
         self.error(format_args!(
-            "line {line}, column `{name}`: the cell is empty; fill it, or remove the row or the column\n  hint: `data.missing = [\"\"]` with `data.missing_rows = \"drop\"` leaves rows with empty cells out; `data.ignore` leaves columns out"
+            "line {line}, column `{name}`: the cell is empty; fill it, or remove the row or the column\n  hint: `data.missing = [{missing}\"\"]` with `data.missing_rows = \"drop\"` leaves rows with empty cells out; `data.ignore` leaves columns out"
         ))
     }
 

@@ -8,6 +8,9 @@
 mod choice;
 mod facets;
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use super::request::Absent;
 use crate::compare::unknown;
 use crate::plot::palette::{Key, VALUES};
@@ -161,18 +164,14 @@ pub(super) fn value(trial: &TrialCurves, axis: usize) -> &str {
 /// The values of an axis that occur, in the order of the plan; "does not apply" is none.
 pub(super) fn distinct(results: &Results, axis: usize) -> Vec<String> {
     let values = results.trials.iter().map(|trial| value(trial, axis));
-    unique(values.filter(|value| !value.is_empty()).map(str::to_owned))
+    let values = unique(values.filter(|value| !value.is_empty()));
+    values.into_iter().map(str::to_owned).collect()
 }
 
 /// Each once, in the order in which they first came.
-pub(super) fn unique<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut kept = Vec::new();
-    for item in items {
-        if !kept.contains(&item) {
-            kept.push(item);
-        }
-    }
-    kept
+pub(super) fn unique<T: Eq + Hash + Clone>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut known = HashSet::new();
+    items.filter(|item| known.insert(item.clone())).collect()
 }
 
 /// The axes with several values.
@@ -247,12 +246,11 @@ fn line_axis(results: &Results, swept: &[usize], free: impl Fn(&usize) -> bool) 
 fn lines(results: &Results, axes: &[usize]) -> Vec<Line> {
     // Where nothing varies, the line is still named by its placement.
     let axes = if axes.is_empty() { &[0] } else { axes };
-    let of = |trial: &TrialCurves| -> Vec<(usize, String)> {
-        let cell = |&axis| (axis, value(trial, axis).to_owned());
-        axes.iter().map(cell).collect()
-    };
+    let of = |trial| -> Vec<&str> { axes.iter().map(|&axis| value(trial, axis)).collect() };
     let found = unique(results.trials.iter().map(of));
-    let line = |(index, values): (usize, Vec<(usize, String)>)| {
+    let line = |(index, values): (usize, Vec<&str>)| {
+        let values = axes.iter().zip(values);
+        let values: Vec<(usize, String)> = values.map(|(&axis, v)| (axis, v.to_owned())).collect();
         let is_placement = matches!(values.as_slice(), [(only, _)] if is_placement(results, *only));
         let placement = values.first().and_then(|(_, value)| Key::placement(value));
         Line {

@@ -7,7 +7,7 @@ use super::final_score::chance;
 use super::notes;
 use super::request::{Absent, Drawn, Request};
 use super::scored::{self, Scores};
-use crate::compare::metric::Metric;
+use crate::compare::metric::{Metric, Scorer};
 use crate::compare::tune;
 use crate::plot::chart::{
     Along, Bar, Chart, LegendEntry, Panel, Point, Reference, Row, Series, Symbol,
@@ -35,6 +35,7 @@ pub(super) fn draw(
         results,
         arrangement,
         metric,
+        scorer: metric.scorer(results),
         tuned,
     };
     if sheet
@@ -56,6 +57,8 @@ struct Conditions<'a> {
     results: &'a Results,
     arrangement: Arrangement<'a>,
     metric: Metric,
+    /// Of the trials by the metric.
+    scorer: Scorer<'a>,
     /// The key that each line has its own best value of.
     tuned: Option<String>,
 }
@@ -63,7 +66,7 @@ struct Conditions<'a> {
 impl Conditions<'_> {
     fn scores(&self, line: &Line, facet: &Facet) -> Scores {
         let trials = self.arrangement.trials(line, facet);
-        Scores::of(self.results, &trials, self.metric)
+        Scores::of(&self.scorer, &trials)
     }
 
     /// Of every line in every panel.

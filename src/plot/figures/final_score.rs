@@ -3,6 +3,8 @@
 
 pub(super) mod chance;
 
+use std::collections::HashMap;
+
 use super::arrangement::{
     Arrangement, Facet, Line, Wanted, axis, axis_name, distinct, numeric, value,
 };
@@ -11,7 +13,7 @@ use super::notes;
 use super::request::{Absent, BY, Drawn, Request};
 use super::scored::{self, Scores};
 use super::sheet::{self, Frame, Rows, Strip};
-use crate::compare::metric::Metric;
+use crate::compare::metric::{Metric, Scorer};
 use crate::compare::tune;
 use crate::plot::chart::{
     Along, Axis, Bar, LegendEntry, Panel, Point, Reference, Scale, Series, Symbol,
@@ -27,6 +29,8 @@ struct Final<'a> {
     results: &'a Results,
     arrangement: Arrangement<'a>,
     metric: Metric,
+    /// Of the trials by the metric.
+    scorer: Scorer<'a>,
     along: usize,
     /// What tuning chose; none where another axis is seen.
     choices: Vec<tune::Choice>,
@@ -75,6 +79,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         results,
         arrangement,
         metric,
+        scorer: metric.scorer(results),
         along,
         choices: choices(results, along),
         tuned,
@@ -237,7 +242,7 @@ impl Final<'_> {
         let mut all = Vec::new();
         for line in &self.arrangement.lines {
             for (text, trials) in self.at_values(line, facet) {
-                let scores = Scores::of(self.results, &trials, self.metric);
+                let scores = Scores::of(&self.scorer, &trials);
                 all.push((line.label.clone(), text, scores));
             }
         }
@@ -245,14 +250,17 @@ impl Final<'_> {
     }
 
     fn at_values(&self, line: &Line, facet: &Facet) -> Vec<(String, Vec<&TrialCurves>)> {
-        let trials = self.arrangement.trials(line, facet);
-        let at = |text: String| {
-            let is_there = |trial: &&&TrialCurves| value(trial, self.along) == text;
-            let trials: Vec<&TrialCurves> = trials.iter().filter(is_there).copied().collect();
-            (text, trials)
-        };
-        let values = distinct(self.results, self.along).into_iter().map(at);
-        values.filter(|(_, trials)| !trials.is_empty()).collect()
+        let mut there: HashMap<&str, Vec<&TrialCurves>> = HashMap::new();
+        for trial in self.arrangement.trials(line, facet) {
+            there
+                .entry(value(trial, self.along))
+                .or_default()
+                .push(trial);
+        }
+        let values = distinct(self.results, self.along).into_iter();
+        values
+            .filter_map(|text| there.remove(text.as_str()).map(|trials| (text, trials)))
+            .collect()
     }
 
     fn line(&self, line: &Line, facet: &Facet, aside: f64) -> Series {
@@ -267,7 +275,7 @@ impl Final<'_> {
                 continue;
             };
             let x = self.aside(value, aside);
-            let scores = Scores::of(self.results, &trials, self.metric);
+            let scores = Scores::of(&self.scorer, &trials);
             let end = Point { x, y: 0.0 };
             series
                 .ended
@@ -314,7 +322,7 @@ impl Final<'_> {
         let level = |line: &Line| {
             let mut trials = self.arrangement.trials(line, facet);
             trials.retain(|trial| value(trial, self.along).is_empty());
-            let middle = Scores::of(self.results, &trials, self.metric).middle(self.metric)?;
+            let middle = Scores::of(&self.scorer, &trials).middle(self.metric)?;
             Some(Reference {
                 of: Along::Y,
                 low: middle,

@@ -9,7 +9,8 @@ use super::axes;
 use super::notes;
 use super::request::{Absent, Drawn, Request};
 use super::scored::{self, Scores};
-use crate::compare::metric::{Metric, Unit};
+use crate::compare::meeting::Meeting;
+use crate::compare::metric::{Metric, Scorer, Unit};
 use crate::compare::tune;
 use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Row, Symbol};
 use crate::plot::scale::{Data, Extent};
@@ -22,6 +23,8 @@ struct HeatMap<'a> {
     chosen: Option<HashSet<String>>,
     arrangement: Arrangement<'a>,
     metric: Metric,
+    /// Of the trials by the metric.
+    scorer: Scorer<'a>,
     /// Axis and values, from the left.
     across: (usize, Vec<String>),
     /// Axis and values, from the top.
@@ -51,6 +54,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         results,
         arrangement,
         metric,
+        scorer: metric.scorer(results),
     };
     Ok(vec![Drawn {
         stem: format!("{}{}", request.named("heatmap"), request.suffix()),
@@ -150,23 +154,19 @@ impl HeatMap<'_> {
 
     fn panel(&self, line: &Line, facet: &Facet) -> Panel {
         let trials = self.arrangement.trials(line, facet);
+        let place = |trial| vec![value(trial, self.down.0), value(trial, self.across.0)];
+        // A trial for which an axis means nothing stands at all of its values.
+        let mut places: Meeting<'_> = trials.iter().copied().map(place).collect();
         let mut cells = Vec::new();
         let mut rated = Vec::new();
         for (y, row) in self.down.1.iter().enumerate() {
             for (x, column) in self.across.1.iter().enumerate() {
-                let is_here = |trial: &&TrialCurves| {
-                    let at = |axis: usize, wanted: &String| {
-                        let value = value(trial, axis);
-                        value.is_empty() || value == wanted
-                    };
-                    at(self.down.0, row) && at(self.across.0, column)
-                };
-                let here = trials.iter().copied();
-                let here: Vec<&TrialCurves> = here.filter(is_here).collect();
+                let here = places.of(&[row, column]).into_iter();
+                let here: Vec<&TrialCurves> = here.map(|at| trials[at]).collect();
                 if here.is_empty() {
                     continue;
                 }
-                let scores = Scores::of(self.results, &here, self.metric);
+                let scores = Scores::of(&self.scorer, &here);
                 rated.extend(
                     scores
                         .middle(self.metric)

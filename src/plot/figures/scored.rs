@@ -4,9 +4,9 @@ use super::arrangement::axis_name;
 use super::axes::{Kind, Quantity};
 use super::request::Absent;
 use super::series;
-use crate::compare::metric::{METRICS, Metric, Unit};
+use crate::compare::metric::{METRICS, Metric, Scorer, Unit};
 use crate::compare::unknown;
-use crate::record::results::{Results, TrialCurves};
+use crate::record::results::TrialCurves;
 use crate::stats::{self, Score};
 use crate::units::capitalised;
 
@@ -23,11 +23,11 @@ pub(super) struct Scores {
 
 impl Scores {
     /// Of these trials.
-    pub(super) fn of(results: &Results, trials: &[&TrialCurves], metric: Metric) -> Self {
+    pub(super) fn of(by: &Scorer<'_>, trials: &[&TrialCurves]) -> Self {
         let mut scores = Self::default();
-        let scale = metric.unit.scale();
+        let scale = by.metric().unit.scale();
         for trial in trials {
-            match metric.score(results, trial) {
+            match by.score(trial) {
                 Some(Score::Value(value)) => scores.values.push(value * scale),
                 Some(Score::Beyond(value)) => scores.beyond.push(value * scale),
                 Some(Score::Diverged) => scores.diverged += 1,

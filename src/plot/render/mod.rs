@@ -78,10 +78,19 @@ pub fn svg(chart: &Chart, style: &Style) -> Result<String> {
     })
 }
 
-/// Rasterises an SVG document with `dpi` dots an inch.
+/// Rasterises an SVG document with `dpi` dots an inch. Refuses one that would take too many pixels, before
+/// it takes any.
 pub fn png(svg: &str, dpi: f64) -> Result<Vec<u8>> {
-    raster::png(svg, dpi).map_err(|reason| Error::Chart {
+    let failed = |reason| Error::Chart {
         chart: "PNG".to_owned(),
         reason,
-    })
+    };
+    let tree = raster::read(svg).map_err(failed)?;
+    check_pixels(raster::size(&tree), dpi)?;
+    raster::png(&tree, dpi).map_err(failed)
+}
+
+/// Refuses a width and a height, in pixels of an SVG, that take too many pixels at so many dots an inch.
+pub fn check_pixels(size: [f64; 2], dpi: f64) -> Result<()> {
+    raster::check(size, dpi).map_err(Error::Usage)
 }

@@ -3,7 +3,7 @@
 
 use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
 use super::layout::{Frame, TICK};
-use super::marks::{self, CROSS};
+use super::marks::{self, CROSS, Crowd};
 use super::text::SMALL;
 use super::thin::thin;
 use super::ticks::Labels;
@@ -34,7 +34,7 @@ pub(super) fn panel(canvas: &mut Canvas, plot: &Plot, panel: &Panel, shade: Opti
             plot.behind(canvas, series);
         });
     }
-    let mut dots = Vec::new();
+    let mut dots = Crowd::default();
     for series in &panel.series {
         canvas.group("series", &series.label, |canvas| {
             plot.dots(canvas, series, &mut dots);
@@ -192,20 +192,19 @@ impl Plot<'_> {
         }
     }
 
-    fn dots(&self, canvas: &mut Canvas, series: &Series, taken: &mut Vec<Place>) {
+    fn dots(&self, canvas: &mut Canvas, series: &Series, crowd: &mut Crowd) {
         let tone = Tone::Of(Role::Series(series.key));
         let is_upright = self.y.scale != Scale::Categorical;
+        let bare = Series {
+            label: series.label.clone(),
+            ..Series::default()
+        };
         for &point in &series.dots {
             let value = if is_upright { point.y } else { point.x };
             if !value.is_finite() {
                 continue;
             }
-            let place = marks::aside(self.at(point), taken, is_upright);
-            taken.push(place);
-            let bare = Series {
-                label: series.label.clone(),
-                ..Series::default()
-            };
+            let place = crowd.place(self.at(point), is_upright);
             marks::dot(
                 canvas,
                 place,

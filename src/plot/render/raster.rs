@@ -13,15 +13,49 @@ const CSS_DPI: f64 = 96.0;
 /// Inches a metre.
 const INCHES: f64 = 39.370_078_74;
 
-/// Rasterises an SVG document with `dpi` dots an inch, which the file says, too.
-pub(super) fn png(svg: &str, dpi: f64) -> Result<Vec<u8>, String> {
+/// Pixels of a picture, at most: those of a sheet of A0 at 300 dots an inch, which take a gigabyte while the
+/// file is made.
+const MOST_PIXELS: f64 = 140e6;
+
+/// Refuses what is too large to be made of pixels: a size in pixels of an SVG, and dots an inch.
+pub(super) fn check([width, height]: [f64; 2], dpi: f64) -> Result<(), String> {
+    let dots = |length: f64| length * dpi / CSS_DPI;
+    if dots(width) * dots(height) <= MOST_PIXELS {
+        return Ok(());
+    }
+    let most = CSS_DPI * (MOST_PIXELS / (width * height)).sqrt();
+    let smaller = if most >= 24.0 {
+        format!("`--dpi {}`, a smaller `--size`", most.floor())
+    } else {
+        "a smaller `--size`".to_owned()
+    };
+    Err(format!(
+        "a picture of {:.0} × {:.0} pixels is too large: {:.0} million are the most\n  hint: {smaller} or, for print, `--format svg`, which has no pixels",
+        dots(width),
+        dots(height),
+        MOST_PIXELS / 1e6
+    ))
+}
+
+/// Reads an SVG document.
+pub(super) fn read(svg: &str) -> Result<Tree, String> {
     let options = Options {
         font_family: font::NAME.to_owned(),
         fontdb: fonts(),
         ..Options::default()
     };
+    Tree::from_str(svg, &options).map_err(|error| error.to_string())
+}
+
+/// Its width and height in pixels, 96 an inch.
+pub(super) fn size(tree: &Tree) -> [f64; 2] {
+    let size = tree.size();
+    [f64::from(size.width()), f64::from(size.height())]
+}
+
+/// Rasterises an SVG document with `dpi` dots an inch, which the file says, too.
+pub(super) fn png(tree: &Tree, dpi: f64) -> Result<Vec<u8>, String> {
     let scale = dpi / CSS_DPI;
-    let tree = Tree::from_str(svg, &options).map_err(|error| error.to_string())?;
     let size = tree.size();
     let (width, height) = (pixels(size.width(), scale), pixels(size.height(), scale));
     let mut pixmap = Pixmap::new(width, height)
@@ -29,7 +63,7 @@ pub(super) fn png(svg: &str, dpi: f64) -> Result<Vec<u8>, String> {
     // To the very edge, so that no pixel is left half empty.
     let across = width as f32 / size.width();
     let transform = Transform::from_scale(across, height as f32 / size.height());
-    resvg::render(&tree, transform, &mut pixmap.as_mut());
+    resvg::render(tree, transform, &mut pixmap.as_mut());
     encode(&pixmap, dpi).map_err(|error| error.to_string())
 }
 
@@ -70,4 +104,23 @@ fn fonts() -> Arc<Database> {
         Arc::new(fonts)
     };
     Arc::clone(FONTS.get_or_init(load))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_of_too_many_pixels_is_refused_with_what_would_do() {
+        assert_eq!(check([1600.0, 900.0], 192.0), Ok(()));
+        // A0 at 300 dots an inch.
+        assert_eq!(check([3178.6, 4493.9], 300.0), Ok(()));
+        let refused = check([11338.0, 6000.0], 2400.0).expect_err("42 thousand million pixels");
+        assert!(refused.contains("283450 × 150000 pixels"), "{refused}");
+        assert!(refused.contains("`--dpi 137`"), "{refused}");
+        assert_eq!(check([11338.0, 6000.0], 137.0), Ok(()));
+        let refused = check([20_000.0, 1e9], 24.0).expect_err("a strip");
+        assert!(!refused.contains("--dpi"), "{refused}");
+        assert!(check([f64::INFINITY, 1.0], 96.0).is_err());
+    }
 }

@@ -1,5 +1,7 @@
 //! Sizes of print, and lines that fit a width.
 
+use std::borrow::Cow;
+
 /// A size and weight of print.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Face {
@@ -31,9 +33,21 @@ const fn face(size: f64, bold: bool, leading: f64) -> Face {
 /// How wide a text is in a face, in pixels.
 pub(super) type Measure = dyn Fn(&str, Face) -> f64;
 
+/// Characters of a text in a picture, at most. Nobody reads a longer one there, and a picture grows with it.
+pub(super) const LONGEST: usize = 2000;
+
+/// A text without what is too long for a picture.
+fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        None => text.into(),
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+    }
+}
+
 /// Breaks a text into lines no wider than `width`: between words, and inside a word only where it
 /// does not fit a line of its own. Control characters, which XML forbids, become spaces.
 pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
+    let text = &*cut(text);
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text
@@ -66,7 +80,7 @@ pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec
 pub(super) fn wrap_parts(text: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
     const SEPARATOR: &str = " · ";
     let mut lines: Vec<String> = Vec::new();
-    for part in text.split(SEPARATOR) {
+    for part in cut(text).split(SEPARATOR) {
         let mut pieces = wrap(part, face, width, measure);
         if let (Some(line), [piece]) = (lines.last_mut(), pieces.as_slice()) {
             let longer = format!("{line}{SEPARATOR}{piece}");
@@ -131,6 +145,21 @@ mod tests {
             wrapped("hidden layers 3 · b 2"),
             ["hidden", "layers 3", "b 2"]
         );
+    }
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_kept() {
+        let text = "word ".repeat(20_000);
+        for lines in [
+            wrapped(&text),
+            wrap_parts(&text, PLAIN, 60.0, &ten_pixels_a_letter),
+        ] {
+            assert_eq!(lines.len(), LONGEST / 5);
+            assert!(lines.last().is_some_and(|line| line.ends_with('…')));
+        }
+        let parts = "part · ".repeat(20_000);
+        let lines = wrap_parts(&parts, PLAIN, 60.0, &ten_pixels_a_letter);
+        assert!(lines.len() <= LONGEST / 7 + 1, "{}", lines.len());
     }
 
     #[test]

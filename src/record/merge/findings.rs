@@ -20,6 +20,8 @@ pub(super) struct Findings<'a> {
     trials: HashMap<&'a str, &'a Arc<Trial>>,
     /// By id.
     pub(super) chosen: BTreeMap<String, Chosen>,
+    /// By the ids of trials that failed, the first folder that says so.
+    failed: BTreeMap<String, Layout>,
     /// On which device the trials were trained, and a record that says so.
     device: Option<(String, PathBuf)>,
     /// The digest of each dataset, by the settings that name it, and a record that says so.
@@ -46,6 +48,7 @@ impl<'a> Findings<'a> {
         Self {
             trials: trials.iter().map(|t| (t.id.as_str(), t)).collect(),
             chosen: BTreeMap::new(),
+            failed: BTreeMap::new(),
             device: None,
             data: BTreeMap::new(),
             strangers: 0,
@@ -77,7 +80,11 @@ impl<'a> Findings<'a> {
                 Standing::Damaged => {
                     self.torn.insert(trial.id.clone(), layout.trial());
                 }
-                Standing::Failed | Standing::Unfinished => {}
+                Standing::Failed => {
+                    let id = trial.id.clone();
+                    self.failed.entry(id).or_insert_with(|| folder.clone());
+                }
+                Standing::Unfinished => {}
             }
         }
         Ok(())
@@ -139,16 +146,30 @@ impl<'a> Findings<'a> {
         Ok(())
     }
 
+    /// The trials that failed and that no folder has finished, with the folder to take each from. Where the
+    /// target can go on with an attempt of its own, that stays.
+    pub(super) fn failed(&self, target: &Layout) -> impl Iterator<Item = (&String, &Layout)> {
+        self.failed.iter().filter(move |(id, folder)| {
+            let is_under_way = *folder != target && fs::is_file(&target.trial(id).state());
+            !self.chosen.contains_key(*id) && !is_under_way
+        })
+    }
+
     pub(super) fn merged(self, target: &Layout) -> Merged {
+        let failed: Vec<&Layout> = self.failed(target).map(|(_, folder)| folder).collect();
+        let finished = self.chosen.values().map(|chosen| &chosen.folder);
+        let all = finished.chain(failed.iter().copied());
+        let copied = all.filter(|folder| *folder != target).count();
+        let failed = failed.len();
         let sets = self.chosen.values().map(|c| c.instruction_set.clone());
         let instruction_sets = sets.filter(|set| !set.is_empty()).collect();
-        let copied = self.chosen.values().filter(|c| c.folder != *target).count();
         let is_missed = |(id, _): &(String, PathBuf)| !self.chosen.contains_key(id);
         let torn = self.torn.into_iter().filter(is_missed);
         Merged {
             planned: self.trials.len(),
             copied,
             finished: self.chosen.len(),
+            failed,
             strangers: self.strangers,
             torn: torn.map(|(_, path)| path).collect(),
             instruction_sets,

@@ -72,6 +72,7 @@ fn a_compact_copy_reads_as_the_folder_does_and_copies_no_trial_folder() {
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
         .collect();
     let expected = [
+        ".lock",
         "compact.json",
         "comparisons.csv",
         "epochs.csv",

@@ -119,8 +119,10 @@ pub(super) struct Settings<'a> {
     tested: &'a Tested,
     /// Those with a pair.
     pub(super) trained: Vec<&'a Judged>,
-    /// Of those, in which every pair has a difference.
+    /// Of those, in which every pair has a difference that is no effect of the evaluation.
     measured: Vec<&'a Judged>,
+    /// Of those, in which the difference is one: no number of it stands for the placement.
+    of_evaluation: Vec<&'a Judged>,
     /// Of those, in which some side of a pair has no value.
     apart: Vec<&'a Judged>,
 }
@@ -129,19 +131,24 @@ impl<'a> Settings<'a> {
     /// Of a test.
     pub(super) fn of(tested: &'a Tested) -> Self {
         let trained: Vec<&Judged> = trained(tested).collect();
+        let is_of_evaluation = |judged: &&Judged| judged.outcome == Outcome::EffectOfEvaluation;
+        let (of_evaluation, others): (Vec<&Judged>, Vec<&Judged>) =
+            trained.iter().partition(|judged| is_of_evaluation(judged));
         let is_measured = |judged: &&Judged| difference(judged).is_some();
-        let (measured, apart) = trained.iter().copied().partition(is_measured);
+        let (measured, apart) = others.into_iter().partition(is_measured);
         Self {
             tested,
             trained,
             measured,
+            of_evaluation,
             apart,
         }
     }
 
     /// The smallest, the middle and the largest mean difference, in the metric's unit; of an even number of
-    /// settings the middle is the mean of the two middle ones. `None` unless every setting has one: what is
-    /// over the others alone would flatter the side that diverges.
+    /// settings the middle is the mean of the two middle ones. Settings in which the difference is an effect of
+    /// the evaluation are left out; `None` unless every other one has a mean: what is over the rest alone would
+    /// flatter the side that diverges.
     pub(super) fn spread(&self) -> Option<[f64; 3]> {
         self.spread_of_measured().filter(|_| self.apart.is_empty())
     }
@@ -173,6 +180,18 @@ impl<'a> Settings<'a> {
             (_, None) if all == 1 => return amount(tested, self.trained[0]),
             (_, None) => Vec::new(),
         };
+        match &self.of_evaluation[..] {
+            [] => {}
+            [only] => parts.push(format!(
+                "with running statistics, at {}, {}",
+                spoken_setting(tested, only),
+                amount(tested, only)
+            )),
+            several if several.len() == all => {
+                parts.push("no setting in which both evaluations show the same".to_owned());
+            }
+            _ => {}
+        }
         if !self.apart.is_empty() {
             let wins = wins(tested, &self.apart);
             parts.push(match (parts.len(), self.apart.len()) {

@@ -172,6 +172,14 @@ fn figures(tested: &Tested, judged: &Judged) -> Vec<String> {
     cells.push(comparison.margin.to_string());
     cells.push(code(judged).to_owned());
     cells.push(needed.unwrap_or_default());
+    let population = comparison.population.as_ref().map(|same| &same.paired);
+    let interval = population.and_then(|paired| paired.interval);
+    let population = [
+        population.and_then(|paired| paired.mean),
+        interval.map(|i| i.low),
+        interval.map(|i| i.high),
+    ];
+    cells.extend(population.map(cell));
     cells
 }
 

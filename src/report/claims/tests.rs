@@ -1,5 +1,6 @@
 //! Claims about made-up folders.
 
+mod evaluation;
 mod settings;
 mod taken;
 mod words;
@@ -264,10 +265,10 @@ fn claims_are_written_for_people_and_programs() {
     }];
     let expected = "\
 | claim | verdict | effect of each test | figure |
-|---|---|---|---|
+| --- | --- | --- | --- |
 | It helps (Somebody 2015) | **holds** | test accuracy: 3.14 points higher with the norm before the activation than without one \\[2.50, 3.78\\], n = 7; as expected | [curves](results/x/charts/curves.svg) |
 
-The effect of a test in one setting has its 95 % interval in brackets; of several settings it is the median of their mean differences, with the smallest and the largest in parentheses. What is as expected, the opposite or undecided is said after Holm's correction for all comparisons of the claim. n counts replicates, paired by their random numbers.
+The effect of a test in one setting has its 95 % interval in brackets; of several settings it is the median of their mean differences, with the smallest and the largest in parentheses, over those settings in which the difference is no effect of how the network is evaluated. What is as expected, the opposite or undecided is said after Holm's correction for all comparisons of the claim. n counts replicates, paired by their random numbers.
 ";
     assert_eq!(markdown(&entries), expected);
     let expected = "\

@@ -4,8 +4,8 @@ use super::effect::{amount, expected, measured};
 use super::{Entry, lines, verdict};
 use crate::compare::claim::{Judged, Judgement, Tested};
 use crate::record::results::short_name;
+use crate::report::markdown::{escape, link, table as markdown_table};
 use crate::report::page::address;
-use crate::report::page::markdown::{escape, link};
 use crate::report::sheet::Sheet;
 use crate::units;
 
@@ -118,16 +118,17 @@ pub fn markdown(entries: &[Entry]) -> String {
             escaped(&lines(&entry.judgement)),
             shown(entry),
         ];
-        format!("| {} |\n", cells.join(" | "))
+        cells.to_vec()
     };
-    let rows: String = entries.iter().map(row).collect();
-    format!(
-        "| claim | verdict | effect of each test | figure |\n|---|---|---|---|\n{rows}\n{EFFECTS}\n"
-    )
+    let header = ["claim", "verdict", "effect of each test", "figure"];
+    let header = header.map(str::to_owned);
+    let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
+    let table = markdown_table(&header, &[false; 4], &rows);
+    format!("{table}\n{}\n", escape(EFFECTS))
 }
 
 /// How to read the effect of a test.
-pub(in crate::report) const EFFECTS: &str = "The effect of a test in one setting has its 95 % interval in brackets; of several settings it is the median of their mean differences, with the smallest and the largest in parentheses. What is as expected, the opposite or undecided is said after Holm's correction for all comparisons of the claim. n counts replicates, paired by their random numbers.";
+pub(in crate::report) const EFFECTS: &str = "The effect of a test in one setting has its 95 % interval in brackets; of several settings it is the median of their mean differences, with the smallest and the largest in parentheses, over those settings in which the difference is no effect of how the network is evaluated. What is as expected, the opposite or undecided is said after Holm's correction for all comparisons of the claim. n counts replicates, paired by their random numbers.";
 
 /// A line of a cell for each.
 fn escaped(lines: &[String]) -> String {

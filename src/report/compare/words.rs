@@ -5,7 +5,7 @@ use super::tables::family;
 use crate::compare::metric::Unit;
 use crate::compare::population::EFFECT_OF_EVALUATION;
 use crate::compare::{Answer, Comparison, Description};
-use crate::report::sheet::Sheet;
+use crate::report::sheet::{Page, Sheet};
 use crate::report::until::Until;
 use crate::stats::{
     EXACT_UP_TO, FEWEST_PAIRS, Interval, SAMPLED_FLIPS, SIGNIFICANCE, Verdict, sign_test,
@@ -14,23 +14,24 @@ use crate::units::{self, counted};
 
 /// Aligned text.
 pub fn table(answer: &Answer) -> String {
-    let [descriptions, comparisons] = for_people(answer);
-    let (title, notes) = (title(answer), notes(answer).join("\n"));
-    format!(
-        "{title}\n{}\n{}\n{notes}\n",
-        descriptions.table(),
-        comparisons.table()
-    )
+    written(answer, Page::Text, "\n")
 }
 
 /// The same in Markdown.
 pub fn markdown(answer: &Answer) -> String {
+    written(answer, Page::Markdown, "\n\n")
+}
+
+/// Title, tables and notes, with `between` after lines of text.
+fn written(answer: &Answer, page: Page, between: &str) -> String {
     let [descriptions, comparisons] = for_people(answer);
-    let (title, notes) = (title(answer), notes(answer).join("\n\n"));
+    let notes: Vec<String> = notes(answer).iter().map(|note| page.line(note)).collect();
     format!(
-        "{title}\n\n{}\n{}\n{notes}\n",
-        descriptions.markdown(),
-        comparisons.markdown()
+        "{}{between}{}\n{}\n{}\n",
+        page.line(&title(answer)),
+        page.table(&descriptions),
+        page.table(&comparisons),
+        notes.join(between)
     )
 }
 

@@ -1,7 +1,9 @@
 //! A report as Markdown, with its figures in `charts/` beside it.
 
-use super::document::{Block, Cell, Column, Figure, Report, Section, Table};
+use super::document::{Block, Cell, Figure, Report, Section, Table};
 use super::words::{Piece, Words};
+use crate::report::markdown::{code, code_span, destination, escape_inside, guarded, table};
+pub use crate::report::markdown::{escape, image, link};
 
 /// Writes a report.
 pub fn write(report: &Report) -> String {
@@ -62,33 +64,23 @@ fn block(of: &Block) -> String {
 }
 
 fn figure(shown: &Figure) -> String {
+    let of = |extension: &str| format!("charts/{}.{extension}", shown.stem);
     format!(
-        "{}\n\n{} [SVG](charts/{stem}.svg) · [PNG](charts/{stem}.png)\n\n",
-        image(&shown.alternative, &format!("charts/{}.png", shown.stem)),
+        "{}\n\n{} [SVG]({}) · [PNG]({png})\n\n",
+        image(&shown.alternative, &of("png")),
         marked(&shown.caption),
-        stem = shown.stem
+        destination(&of("svg")),
+        png = destination(&of("png"))
     )
 }
 
-/// A picture with its words.
-pub fn image(alternative: &str, path: &str) -> String {
-    let path = if path.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>')) {
-        format!("<{}>", path.replace('<', "%3C").replace('>', "%3E"))
-    } else {
-        path.to_owned()
-    };
-    format!("![{}]({path})", escape(alternative))
-}
-
 /// A table without its caption.
-pub fn rows(table: &Table) -> String {
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let header = table
+pub fn rows(shown: &Table) -> String {
+    let header = shown
         .columns
         .iter()
         .map(|column| escape_inside(&column.name));
-    let side = |column: &Column| if column.is_of_numbers { "---:" } else { "---" }.to_owned();
-    let mut text = line(header.collect()) + &line(table.columns.iter().map(side).collect());
+    let numbers = shown.columns.iter().map(|column| column.is_of_numbers);
     let cell = |cell: &Cell| {
         let first = match &cell.link {
             Some(to) => link(&cell.text, to),
@@ -99,21 +91,19 @@ pub fn rows(table: &Table) -> String {
             format!("{text}<br>{}", escape_inside(line))
         })
     };
-    let row = |cells: &Vec<Cell>| line(cells.iter().map(cell).collect());
-    text.extend(table.rows.iter().map(row));
-    text
+    let row = |cells: &Vec<Cell>| cells.iter().map(cell).collect();
+    let rows: Vec<Vec<String>> = shown.rows.iter().map(row).collect();
+    table(
+        &header.collect::<Vec<_>>(),
+        &numbers.collect::<Vec<_>>(),
+        &rows,
+    )
 }
 
 /// What must be known to read a table, in paragraphs.
 pub fn notes(table: &Table) -> String {
     let notes = table.notes.iter().map(marked);
     notes.flat_map(|note| [note, "\n\n".to_owned()]).collect()
-}
-
-/// A fence that nothing inside can close.
-fn code(text: &str) -> String {
-    let fence = "`".repeat((longest_run(text) + 1).max(3));
-    format!("{fence}text\n{text}\n{fence}\n\n")
 }
 
 /// Words with their marks.
@@ -128,73 +118,4 @@ pub fn marked(words: &Words) -> String {
         }
     }
     guarded(text)
-}
-
-/// Text that leads somewhere.
-pub fn link(text: &str, to: &str) -> String {
-    format!("[{}]({to})", escape_inside(text))
-}
-
-fn code_span(code: &str) -> String {
-    let code = code.replace(['\n', '\r'], " ");
-    let fence = "`".repeat(longest_run(&code) + 1);
-    let room = if code.starts_with('`') || code.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
-    format!("{fence}{room}{}{room}{fence}", code.replace('|', "\\|"))
-}
-
-/// Backticks in a row, at most.
-fn longest_run(text: &str) -> usize {
-    text.split(|letter| letter != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0)
-}
-
-/// Text that means only itself.
-pub fn escape(text: &str) -> String {
-    guarded(escape_inside(text))
-}
-
-fn escape_inside(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let letters: Vec<char> = text.chars().collect();
-    for (place, &letter) in letters.iter().enumerate() {
-        let is_word = |place: Option<usize>| {
-            let neighbour = place.and_then(|place| letters.get(place));
-            neighbour.is_some_and(|letter| letter.is_alphanumeric())
-        };
-        match letter {
-            // Inside a word it is only itself.
-            '_' if is_word(place.checked_sub(1)) && is_word(Some(place + 1)) => escaped.push('_'),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '|' | '~' | '$' => {
-                escaped.push('\\');
-                escaped.push(letter);
-            }
-            // The beginning of an entity.
-            '&' if is_word(Some(place + 1)) || letters.get(place + 1) == Some(&'#') => {
-                escaped.push_str("&amp;");
-            }
-            letter if letter.is_control() => escaped.push(' '),
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
-}
-
-/// A line that begins no heading, quotation or list.
-fn guarded(text: String) -> String {
-    let digits = text.chars().take_while(char::is_ascii_digit).count();
-    let numbered =
-        digits > 0 && text[digits..].starts_with(['.', ')']) && text[digits + 1..].starts_with(' ');
-    if numbered {
-        return format!("{}\\{}", &text[..digits], &text[digits..]);
-    }
-    if text.starts_with(['#', '>', '+', '=']) || text.starts_with("- ") {
-        return format!("\\{text}");
-    }
-    text
 }

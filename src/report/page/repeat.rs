@@ -6,13 +6,14 @@ use super::document::{Block, Cell, Section, Table, columns};
 use super::material::{Material, listed};
 use super::words::Words;
 use crate::record::manifest::RunEntry;
+use crate::shell;
 
 /// The section on repeating it.
 pub(super) fn section(material: &Material<'_>) -> Section {
     let mut blocks = vec![Block::Paragraph(place(material))];
     blocks.extend(what_to_bring(material).map(Block::Paragraph));
     blocks.extend([
-        Block::Code(commands(material)),
+        block(commands(material)),
         Block::Paragraph(promise(material)),
         Block::Table(origins(material)),
     ]);
@@ -88,20 +89,37 @@ fn start(sum: &str) -> String {
 /// Datasets that `bn-lab data fetch` downloads.
 const PUBLISHED: [&str; 3] = ["mnist", "fashion-mnist", "cifar10"];
 
-fn commands(material: &Material<'_>) -> String {
-    let mut commands = training(material, "experiment.toml", "again");
-    let compared = material.compared.as_ref();
-    let by = compared.map_or(String::new(), |answer| format!(" --by {}", answer.by));
-    commands.push(format!(
-        "bn-lab compare again{by} --metric {}",
-        material.metric.name
-    ));
-    commands.push("bn-lab report again".to_owned());
-    commands.join("\n")
+/// Commands, or why there are none.
+pub(super) fn block(commands: Option<String>) -> Block {
+    commands.map_or_else(
+        || {
+            Block::Paragraph(Words::from(
+                "No command is given here: a name in these files holds control characters, on which a terminal would act.",
+            ))
+        },
+        Block::Code,
+    )
 }
 
-/// What trains the experiment in a file once more, into the folder `again`, data included.
-pub(super) fn training(material: &Material<'_>, experiment: &str, again: &str) -> Vec<String> {
+fn commands(material: &Material<'_>) -> Option<String> {
+    let mut commands = training(material, "experiment.toml", "again")?;
+    let by = match &material.compared {
+        Some(answer) => format!(" --by {}", shell::pasted(&answer.by)?),
+        None => String::new(),
+    };
+    let metric = shell::pasted(material.metric.name)?;
+    commands.push(format!("bn-lab compare again{by} --metric {metric}"));
+    commands.push("bn-lab report again".to_owned());
+    Some(commands.join("\n"))
+}
+
+/// What trains the experiment in a file once more, into the folder `again`, data included; `None` where a
+/// word of it cannot be pasted into a terminal.
+pub(super) fn training(
+    material: &Material<'_>,
+    experiment: &str,
+    again: &str,
+) -> Option<Vec<String>> {
     let mut commands = Vec::new();
     let used = material.datasets();
     let (own, published): (Vec<&str>, Vec<&str>) = PUBLISHED
@@ -113,7 +131,9 @@ pub(super) fn training(material: &Material<'_>, experiment: &str, again: &str) -
     }
     let kinds = &material.account.devices;
     let device = match kinds.first() {
-        Some(kind) if kinds.len() == 1 && kind != "cpu" => format!(" --device {kind}"),
+        Some(kind) if kinds.len() == 1 && kind != "cpu" => {
+            format!(" --device {}", shell::pasted(kind)?)
+        }
         _ => String::new(),
     };
     let data = if own.is_empty() {
@@ -121,10 +141,18 @@ pub(super) fn training(material: &Material<'_>, experiment: &str, again: &str) -
     } else {
         " --data-dir DIR"
     };
+    // A path that begins with a hyphen is no option.
+    let experiment = if experiment.starts_with('-') {
+        format!("./{experiment}")
+    } else {
+        experiment.to_owned()
+    };
     commands.push(format!(
-        "bn-lab run {experiment} -o output.dir={again}{device}{data}"
+        "bn-lab run {} -o output.dir={}{device}{data}",
+        shell::pasted(&experiment)?,
+        shell::pasted(again)?
     ));
-    commands
+    Some(commands)
 }
 
 fn promise(material: &Material<'_>) -> Words {

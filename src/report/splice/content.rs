@@ -42,10 +42,17 @@ impl Drawing {
     pub(super) fn write(&self) -> Result<()> {
         if let Some(folder) = self.stem.parent() {
             fs::create_folder(folder)?;
+            fs::remove_partials(folder)?;
         }
         let pixels = render::png(&self.svg, render::DPI)?;
-        fs::replace(&ended(&self.stem, "svg"), self.svg.as_bytes())?;
-        fs::replace(&ended(&self.stem, "png"), &pixels)
+        let [lines, picture] = self.paths();
+        fs::replace(&lines, self.svg.as_bytes())?;
+        fs::replace(&picture, &pixels)
+    }
+
+    /// The files that are written.
+    pub(super) fn paths(&self) -> [PathBuf; 2] {
+        ["svg", "png"].map(|extension| ended(&self.stem, extension))
     }
 }
 

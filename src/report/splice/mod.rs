@@ -19,6 +19,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::record::ownership;
 use blocks::{Block, Piece, pieces};
 use content::Drawing;
 use order::Order;
@@ -36,13 +37,23 @@ pub struct Stale {
 /// show something else; returns the blocks that were out of date.
 pub fn rewrite(file: &Path) -> Result<Vec<Stale>> {
     let (text, spliced) = splice(file)?;
+    write(file, &text, &spliced)?;
+    Ok(spliced.stale)
+}
+
+/// Writes what a file became that was read as `text`, and its charts.
+fn write(file: &Path, text: &str, spliced: &Spliced) -> Result<()> {
+    ownership::check_files(spliced.drawings.iter().flat_map(Drawing::paths), None)?;
     for drawing in &spliced.drawings {
         drawing.write()?;
     }
-    if spliced.text != text {
-        fs::replace(file, spliced.text.as_bytes())?;
+    if spliced.text != text && !fs::rewrite(file, text.as_bytes(), spliced.text.as_bytes())? {
+        return Err(Error::Results(format!(
+            "`{}` was edited while its blocks were made: it is left as it is\n  hint: run the same command again",
+            file.display()
+        )));
     }
-    Ok(spliced.stale)
+    Ok(())
 }
 
 /// The blocks of `file` that are out of date; writes nothing.

@@ -150,6 +150,29 @@ fn what_no_block_can_ask_for_is_refused_with_what_it_can() {
 }
 
 #[test]
+fn an_edit_that_was_made_while_blocks_were_made_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("x.md");
+    let spliced = Spliced {
+        text: "made".to_owned(),
+        stale: Vec::new(),
+        drawings: Vec::new(),
+    };
+    fs::replace(&file, b"edited").expect("written");
+    let error = write(&file, "read", &spliced).expect_err("refused");
+    assert_eq!(error.exit_code(), 1);
+    let error = error.to_string();
+    assert!(error.contains("x.md` was edited while"), "{error}");
+    assert!(
+        error.contains("hint: run the same command again"),
+        "{error}"
+    );
+    assert_eq!(fs::read(&file).expect("there"), b"edited");
+    write(&file, "edited", &spliced).expect("unchanged since");
+    assert_eq!(fs::read(&file).expect("there"), b"made");
+}
+
+#[test]
 fn a_file_without_a_block_or_with_a_folder_that_is_not_there_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("x.md");

@@ -1,7 +1,8 @@
 //! What is drawn where there is no room for all, and how the rest is seen.
 
 use super::facets::columns;
-use super::{Arrangement, Facet, Line};
+use super::{Arrangement, Facet, Line, value};
+use crate::compare::meeting::Meeting;
 use crate::plot::palette::Key;
 use crate::record::results::{Results, TrialCurves, short_name};
 use crate::stats;
@@ -51,11 +52,10 @@ pub(super) fn panels(
     axes: &[usize],
 ) {
     let all = arrangement.facets.len();
-    let mut rated: Vec<(f64, usize)> = arrangement
-        .facets
-        .iter()
+    let mut rated: Vec<(f64, usize)> = members(arrangement)
+        .into_iter()
         .enumerate()
-        .map(|(index, facet)| (distance(arrangement, facet), index))
+        .map(|(index, trials)| (distance(&arrangement.lines, &trials), index))
         .collect();
     // Of equals the first.
     rated.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -74,6 +74,21 @@ pub(super) fn panels(
     ));
 }
 
+/// The trials of each panel, in the order of the plan: those that meet its values.
+fn members<'a>(arrangement: &Arrangement<'a>) -> Vec<Vec<&'a TrialCurves>> {
+    let facets = &arrangement.facets;
+    let axes: Vec<usize> = facets.first().into_iter().flat_map(Facet::axes).collect();
+    let mut panels: Meeting<'_> = facets.iter().map(Facet::cells).collect();
+    let mut members = vec![Vec::new(); facets.len()];
+    for trial in &arrangement.results.trials {
+        let cells: Vec<&str> = axes.iter().map(|&axis| value(trial, axis)).collect();
+        for at in panels.of(&cells) {
+            members[at].push(trial);
+        }
+    }
+    members
+}
+
 /// The command that draws every panel.
 fn all_panels(results: &Results, figure: &str, axes: &[usize]) -> String {
     let facets = axes.iter().take(2).map(|&axis| {
@@ -87,18 +102,17 @@ fn all_panels(results: &Results, figure: &str, axes: &[usize]) -> String {
 }
 
 /// How far apart the lines of a panel end, in test accuracy; a line of which nothing is left is at 0.
-fn distance(arrangement: &Arrangement<'_>, facet: &Facet) -> f64 {
+fn distance(lines: &[Line], trials: &[&TrialCurves]) -> f64 {
     let last = |trial: &&TrialCurves| match trial.outcome.as_str() {
         "completed" => trial.epochs.last().map(|row| row.test_accuracy),
         "diverged" => Some(0.0),
         _ => None,
     };
-    let ends: Vec<f64> = arrangement
-        .lines
+    let ends: Vec<f64> = lines
         .iter()
         .filter_map(|line| {
-            let trials = arrangement.trials(line, facet);
-            let ends: Vec<f64> = trials.iter().filter_map(last).collect();
+            let trials = trials.iter().filter(|trial| line.holds(trial));
+            let ends: Vec<f64> = trials.filter_map(last).collect();
             stats::mean(&ends)
         })
         .collect();

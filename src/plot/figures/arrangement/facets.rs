@@ -1,6 +1,7 @@
 //! The panels of a figure: one for each combination of some axes.
 
 use super::{axis_name, distinct, shown, value};
+use crate::compare::meeting::Meeting;
 use crate::plot::figures::arrangement::PANELS;
 use crate::record::results::{Results, TrialCurves};
 
@@ -14,6 +15,19 @@ pub(in crate::plot::figures) struct Facet {
 }
 
 impl Facet {
+    /// Its values, as cells that meet those of the trials that belong here.
+    pub(super) fn cells(&self) -> Vec<&str> {
+        self.values
+            .iter()
+            .map(|(_, value)| value.as_str())
+            .collect()
+    }
+
+    /// The axes of its values.
+    pub(super) fn axes(&self) -> impl Iterator<Item = usize> {
+        self.values.iter().map(|(axis, _)| *axis)
+    }
+
     /// Whether a trial belongs here.
     pub(in crate::plot::figures) fn holds(&self, trial: &TrialCurves) -> bool {
         self.values.iter().all(|(axis, wanted)| {
@@ -104,11 +118,14 @@ fn combinations(results: &Results, axes: &[usize]) -> Vec<Facet> {
             values,
         }
     };
+    let cells = |trial| -> Vec<&str> { axes.iter().map(|&axis| value(trial, axis)).collect() };
     let has_gap = |trial: &TrialCurves| axes.iter().any(|&axis| value(trial, axis).is_empty());
     let mut facets: Vec<Facet> = Vec::new();
+    let mut known = Meeting::default();
     for gaps in [false, true] {
         for trial in results.trials.iter().filter(|trial| has_gap(trial) == gaps) {
-            if !facets.iter().any(|facet| facet.holds(trial)) {
+            if known.of(&cells(trial)).is_empty() {
+                known.push(cells(trial));
                 facets.push(combination(trial));
             }
         }

@@ -1,5 +1,7 @@
 //! The comparisons of a claim, test by test, as they were judged.
 
+use std::hash::Hash;
+
 use super::no_pair;
 use super::sheet::{Line, ROWS, Sheet, gaps};
 use crate::compare::claim::{Judged, Judgement, Tested};
@@ -84,7 +86,7 @@ impl<'a> Claimed<'a> {
     }
 
     /// What all tests have in common, if they do.
-    fn one<T: PartialEq>(&self, of: impl Fn(&Tested) -> T) -> Option<T> {
+    fn one<T: Eq + Hash + Clone>(&self, of: impl Fn(&Tested) -> T) -> Option<T> {
         let mut all = unique(self.entries.iter().map(|(_, tested, _)| of(tested)));
         all.pop().filter(|_| all.is_empty())
     }

@@ -42,18 +42,9 @@ pub(super) fn stem(id: &str, stem: &str) -> String {
     format!("{id}--{stem}")
 }
 
-/// A path as a shell takes it.
-pub(super) fn quoted(path: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/.-_".contains(letter);
-    if !path.is_empty() && path.chars().all(is_plain) {
-        return path.to_owned();
-    }
-    format!("'{}'", path.replace('\'', "'\\''"))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ids, quoted};
+    use super::ids;
 
     #[test]
     fn folders_of_any_names_have_ids_of_their_own() {
@@ -67,11 +58,5 @@ mod tests {
             "03-a-b-2-2",
         ];
         assert_eq!(ids(names), expected);
-    }
-
-    #[test]
-    fn a_shell_takes_a_path_as_one_word() {
-        assert_eq!(quoted("../a/x.toml"), "../a/x.toml");
-        assert_eq!(quoted("it's $x"), "'it'\\''s $x'");
     }
 }

@@ -13,6 +13,7 @@ use crate::report::page::figures;
 use crate::report::page::material::{Material, counted, listed};
 use crate::report::page::words::{Words, address, unbroken};
 use crate::report::page::{Folder, claim, repeat, setup, tables, title, untested};
+use crate::shell;
 use crate::units;
 
 /// A results folder, as a page on several sees it.
@@ -121,7 +122,7 @@ fn blocks(material: &Material<'_>, member: Member<'_>, cost: &Cost) -> Vec<Block
         ],
     });
     blocks.push(Block::Paragraph(cost.said(material.account)));
-    blocks.push(Block::Code(commands(material, member)));
+    blocks.push(repeat::block(commands(material, member)));
     blocks
 }
 
@@ -174,17 +175,17 @@ fn numbers(material: &Material<'_>) -> impl Iterator<Item = Table> {
 }
 
 /// What repeats it, from the page's folder.
-fn commands(material: &Material<'_>, member: Member<'_>) -> String {
-    let experiment = name::quoted(&format!("{}/experiment.toml", member.path));
+fn commands(material: &Material<'_>, member: Member<'_>) -> Option<String> {
+    let experiment = format!("{}/experiment.toml", member.path);
     let again = format!("again/{}", member.id);
-    let mut commands = repeat::training(material, &experiment, &again);
+    let mut commands = repeat::training(material, &experiment, &again)?;
     let ask = if material.judgement.is_some() {
         "claims"
     } else {
         "compare"
     };
-    commands.push(format!("bn-lab {ask} {again}"));
-    commands.join("\n")
+    commands.push(format!("bn-lab {ask} {}", shell::pasted(&again)?));
+    Some(commands.join("\n"))
 }
 
 /// What stands before the commands.

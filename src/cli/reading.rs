@@ -1,0 +1,101 @@
+//! Reading the command line, whatever bytes it holds.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use super::Cli;
+use crate::error::Error;
+use crate::streams;
+use crate::units::for_terminal;
+
+impl Cli {
+    /// Reads the command line. Where it is wrong, or asks for help, prints what there is to say, and the
+    /// process ends with the exit code that is returned.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, u8> {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        Self::try_parse_from(&arguments).map_err(|error| {
+            if error.kind() == ErrorKind::InvalidUtf8 {
+                let error = not_text(&arguments);
+                streams::say(&format!("error: {error}"));
+                return error.exit_code();
+            }
+            tell(&error, &arguments);
+            // clap has two: 0 for help and version, 2 for everything else.
+            u8::try_from(error.exit_code()).unwrap_or(2)
+        })
+    }
+}
+
+/// Arguments that an error names.
+const MOST_NAMED: usize = 8;
+
+/// Names the arguments that must be text and are not.
+fn not_text(arguments: &[OsString]) -> Error {
+    let is_refused = |place: &usize| {
+        if arguments[*place].to_str().is_some() {
+            return false;
+        }
+        // All others as text: is it this one?
+        let others = arguments.iter().enumerate();
+        let others = others.map(|(other, argument)| {
+            if other == *place {
+                argument.clone()
+            } else {
+                shown(argument)
+            }
+        });
+        let parsed = Cli::try_parse_from(others);
+        parsed.is_err_and(|error| error.kind() == ErrorKind::InvalidUtf8)
+    };
+    let refused = (0..arguments.len()).filter(is_refused).take(MOST_NAMED);
+    let refused = refused.map(|place| format!("`{}`", arguments[place].to_string_lossy()));
+    let refused: Vec<String> = refused.collect();
+    Error::Usage(format!(
+        "{} not UTF-8, and must be text\n  hint: only the paths of files and folders may hold other bytes",
+        match refused.as_slice() {
+            [] => "an argument is".to_owned(),
+            [one] => format!("the argument {one} is"),
+            several => format!("the arguments {} are", several.join(", ")),
+        }
+    ))
+}
+
+/// Prints what clap says, in its colours. It repeats arguments as they are, so it is asked once more
+/// about the arguments as a terminal may show them.
+fn tell(error: &clap::Error, arguments: &[OsString]) {
+    match Cli::try_parse_from(arguments.iter().map(shown)) {
+        Err(error) => drop(error.print()),
+        Ok(_) => streams::say(&error.to_string()),
+    }
+}
+
+fn shown(argument: &OsString) -> OsString {
+    let text = argument.to_string_lossy();
+    for_terminal(&text).into_owned().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn arguments_that_must_be_text_are_named_and_paths_may_hold_any_bytes() {
+        use std::os::unix::ffi::OsStringExt;
+        let arguments = |all: &[&[u8]]| -> Vec<OsString> {
+            let all = all.iter().map(|bytes| OsString::from_vec(bytes.to_vec()));
+            all.collect()
+        };
+        let path = arguments(&[b"bn-lab", b"results", b"a\xff"]);
+        assert!(Cli::read(path).is_ok());
+        let wrong = arguments(&[b"bn-lab", b"run", b"a\xff", b"-o", b"b\xfe"]);
+        assert_eq!(
+            not_text(&wrong).to_string(),
+            "the argument `b\u{fffd}` is not UTF-8, and must be text\n  \
+             hint: only the paths of files and folders may hold other bytes"
+        );
+        assert_eq!(Cli::read(wrong).expect_err("no text"), 2);
+    }
+}

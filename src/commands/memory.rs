@@ -1,0 +1,73 @@
+//! What is known before training of how much memory it takes.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use crate::plan::Trial;
+use crate::record::overview::Memory;
+use crate::train::BurnTrainer;
+use crate::train::memory::{self, Estimate, Facts};
+use crate::units;
+
+/// A note where fewer trials than `jobs` fit into memory at a time; those that do not fit by themselves say so
+/// when they fail.
+pub(super) fn note(
+    trainer: &BurnTrainer,
+    trials: &[Arc<Trial>],
+    jobs: usize,
+    memory: Option<u64>,
+) -> Option<String> {
+    let (jobs, memory) = (jobs.min(trials.len()) as u64, memory?);
+    let fits = |estimate: &Estimate| estimate.alone() <= memory;
+    let estimates = conditions(trials).filter_map(|trial| trainer.estimate(trial));
+    let largest = estimates
+        .filter(fits)
+        .max_by_key(|estimate| estimate.trial)?;
+    let together = largest
+        .alone()
+        .saturating_add(largest.trial.saturating_mul(jobs.saturating_sub(1)));
+    (together > memory).then(|| {
+        format!(
+            "note: the largest trials take about {} of memory each, and there is {}: fewer than {jobs} of them are trained at a time",
+            units::size(largest.trial),
+            units::size(memory)
+        )
+    })
+}
+
+/// What the trials of a plan take, and how many conditions take more than `limit`; `tables` tells of the
+/// tables that were read, by the settings that name their content. `None` where nothing is known.
+pub(super) fn outlook(
+    trials: &[Arc<Trial>],
+    tables: &BTreeMap<String, Facts>,
+    limit: Option<u64>,
+) -> Option<Memory> {
+    let estimate = |trial: &Arc<Trial>| {
+        let settings = &trial.condition.settings;
+        let table = tables.get(&settings.data.content()).copied();
+        let facts = table.or_else(|| Facts::of_settings(&settings.data))?;
+        let estimate = memory::estimate(settings, &trial.recording, facts);
+        Some((estimate.alone(), trial.label.clone()))
+    };
+    let all: Vec<(u64, String)> = conditions(trials).filter_map(estimate).collect();
+    let too_large = all
+        .iter()
+        .filter(|(bytes, _)| limit.is_some_and(|limit| *bytes > limit));
+    let too_large = too_large.count();
+    // Of equals the first.
+    let largest = all.into_iter().rev().max_by_key(|(bytes, _)| *bytes);
+    largest.map(|(bytes, label)| Memory {
+        bytes,
+        label,
+        limit,
+        too_large,
+    })
+}
+
+/// A trial of each condition.
+fn conditions(trials: &[Arc<Trial>]) -> impl Iterator<Item = &Arc<Trial>> {
+    let mut known = HashSet::new();
+    trials
+        .iter()
+        .filter(move |trial| known.insert(trial.condition.index))
+}

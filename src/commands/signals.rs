@@ -1,0 +1,99 @@
+//! What signals do to a run.
+//!
+//! While trials are trained, the first request to stop lets every trial finish its step and keep its
+//! state; the second ends the process at once. Before and after there is nothing to keep that is not
+//! on the disk already, so the first one ends it at once, whatever it waits for: a download, a lock, a
+//! large dataset. Either way the exit code is that of [`Error::Interrupted`].
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::{consts, flag};
+
+use crate::error::{Error, Result};
+use crate::event::Stop;
+use crate::fs;
+
+/// The requests to stop that reach this process.
+pub(super) struct Signals {
+    stop: Stop,
+    /// Whether a request ends the process at once.
+    at_once: Arc<AtomicBool>,
+}
+
+impl Signals {
+    /// Listens from now on.
+    pub(super) fn listen() -> Result<Self> {
+        let (asked, at_once) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(AtomicBool::new(true)),
+        );
+        for signal in requests() {
+            on_request(signal, &at_once, &asked)
+                .map_err(|e| Error::Usage(format!("cannot listen for Ctrl-C: {e}")))?;
+        }
+        Ok(Self {
+            stop: Stop::on(asked),
+            at_once,
+        })
+    }
+
+    /// What a request during [`Signals::while_training`] raises.
+    pub(super) fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// Trains, with requests to stop passed on to it.
+    pub(super) fn while_training<T>(&self, train: impl FnOnce() -> T) -> T {
+        self.at_once.store(false, Ordering::Relaxed);
+        let trained = train();
+        self.at_once.store(true, Ordering::Relaxed);
+        trained
+    }
+}
+
+/// The order matters: the first signal during a training finds the flag `asked` down, and raises it.
+fn on_request(signal: i32, at_once: &Arc<AtomicBool>, asked: &Arc<AtomicBool>) -> io::Result<()> {
+    let code = i32::from(Error::Interrupted.exit_code());
+    flag::register_conditional_shutdown(signal, code, Arc::clone(at_once))?;
+    flag::register_conditional_shutdown(signal, code, Arc::clone(asked))?;
+    flag::register(signal, Arc::clone(asked)).map(drop)
+}
+
+/// The signals that ask a run to stop: from the terminal, from `kill` and job schedulers, from the limit
+/// on processor time, and from a terminal or connection that was closed, unless `nohup` keeps that off.
+fn requests() -> Vec<i32> {
+    let mut signals = vec![consts::SIGINT, consts::SIGTERM];
+    #[cfg(unix)]
+    {
+        signals.extend([consts::SIGUSR1, consts::SIGXCPU]);
+        if is_ignored(consts::SIGHUP) == Some(false) {
+            signals.push(consts::SIGHUP);
+        }
+    }
+    signals
+}
+
+/// Whether whoever started this process had it ignore a signal; `None` where the system does not tell
+/// (only Linux does). Registering a handler would end that.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> Option<bool> {
+    let status = fs::read_text(Path::new("/proc/self/status")).ok()?;
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let mask = u64::from_str_radix(mask.trim(), 16).ok()?;
+    Some(mask & (1 << (signal - 1)) != 0)
+}
+
+/// Lets a write beyond the limit on file sizes (`ulimit -f`) fail as one to a full disk does, where the
+/// system would end the process without a word.
+pub(crate) fn let_long_files_fail() {
+    #[cfg(unix)]
+    {
+        // Nobody asks for the flag. Where it cannot be registered, all is as if it had not been tried.
+        drop(flag::register(consts::SIGXFSZ, Arc::default()));
+    }
+}
