@@ -104,6 +104,18 @@ pub enum Event {
         /// Whether it is finished.
         is_finished: bool,
     },
+    /// A trial under way was taken over by another run, since this process stood still for so long that
+    /// it was taken for dead. It gets another turn at the end of the sweep.
+    TrialTaken {
+        /// Which.
+        trial: Arc<Trial>,
+    },
+    /// Nothing else is left to train, and of a trial it is not clear yet whether the run that claimed it
+    /// is alive.
+    TrialAwaited {
+        /// Which.
+        trial: Arc<Trial>,
+    },
     /// The sweep ended: nothing more will come.
     SweepEnded,
 }
@@ -273,6 +285,8 @@ impl Outcome {
 pub struct Stop {
     by_user: Arc<AtomicBool>,
     by_program: Arc<AtomicBool>,
+    /// Of one trial alone.
+    of_trial: Arc<AtomicBool>,
 }
 
 impl Stop {
@@ -284,6 +298,15 @@ impl Stop {
         }
     }
 
+    /// The stop of one trial: this one, or when `flag` is raised.
+    #[must_use]
+    pub fn of_trial(&self, flag: Arc<AtomicBool>) -> Self {
+        Self {
+            of_trial: flag,
+            ..self.clone()
+        }
+    }
+
     /// Asks, for a reason that the program met itself.
     pub fn request(&self) {
         self.by_program.store(true, Ordering::Relaxed);
@@ -291,7 +314,9 @@ impl Stop {
 
     /// Whether it was asked.
     pub fn is_requested(&self) -> bool {
-        self.is_requested_by_user() || self.by_program.load(Ordering::Relaxed)
+        self.is_requested_by_user()
+            || self.by_program.load(Ordering::Relaxed)
+            || self.of_trial.load(Ordering::Relaxed)
     }
 
     /// Whether a person asked.
@@ -331,6 +356,8 @@ pub enum Claim {
     Granted(Option<TrainingState>),
     /// Another run trains it.
     Elsewhere,
+    /// Another run has claimed it, and it is not clear yet whether that run is alive.
+    Unclear,
     /// It has its result: another run has trained it meanwhile.
     Finished,
 }
@@ -339,6 +366,16 @@ pub enum Claim {
 pub trait Gate: Sync {
     /// Claims `trial` for this run until [`Event::TrialEnded`] tells of its end.
     fn claim(&self, trial: &Arc<Trial>) -> crate::error::Result<Claim>;
+
+    /// The flag that is raised once another run has taken over a trial that was granted.
+    fn taken(&self, _: &Trial) -> Arc<AtomicBool> {
+        Arc::default()
+    }
+
+    /// Whether a trial that was granted is still this run's.
+    fn holds(&self, _: &Trial) -> bool {
+        true
+    }
 }
 
 /// Someone who wants to know what happens in a sweep: the archive, the progress display.

@@ -5,14 +5,18 @@
 //! growing files are flushed row by row, so that what was measured survives whatever comes next.
 
 mod abandoned;
+mod apart;
 mod growing;
 mod lock;
+mod machine;
 mod paths;
 mod place;
 mod rewriting;
 
+pub use self::apart::apart;
 pub use self::growing::{Growing, Grown, whole_lines};
 pub use self::lock::{Held, Lock, tell_of_waits};
+pub use self::machine::kernel_and_device;
 pub use self::paths::{physical, seen_from};
 pub use self::place::enclose;
 pub use self::rewriting::rewrite;
@@ -21,7 +25,7 @@ use self::place::{Kind, Writing};
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{ErrorKind, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -224,6 +228,29 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
     std::io::copy(&mut source, partial.file.as_file_mut())
         .map_err(|e| Error::io("write", to, e))?;
     partial.persist_unsynced()
+}
+
+/// Copies the first `bytes` of a file, piece by piece, and waits until they are on the disk.
+pub fn copy_start(from: &Path, bytes: u64, to: &Path) -> Result<()> {
+    let source = place::open(from).map_err(|e| Error::io("read", from, e))?;
+    let mut partial = Partial::beside(to)?;
+    std::io::copy(&mut source.take(bytes), partial.file.as_file_mut())
+        .map_err(|e| Error::io("write", to, e))?;
+    partial.persist()
+}
+
+/// Makes a new file of `bytes` in one step; `false` where there is one already, of two processes that
+/// ask at once for all but one.
+pub fn create_new(path: &Path, bytes: &[u8]) -> Result<bool> {
+    let mut partial = Partial::beside(path)?;
+    partial.write(bytes)?;
+    match partial.file.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        Err(e) if e.error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        // Not every file system can tell.
+        Err(_) if !is_there(path) => replace_unsynced(path, bytes).map(|()| true),
+        Err(e) => Err(Error::io("create", path, e.error)),
+    }
 }
 
 /// Whether a file is what a killed process left of a [`Partial`].

@@ -49,6 +49,7 @@
 //! - What a trial that was interrupted goes on from, to the last bit: `train::position` (the loop)
 //!   and `train::step::state` (network and optimiser).
 //! - What a file in a results folder means: [`record::schema`].
+//! - How runs on several hosts share a folder, and what a process that stood still may do: [`record::claims`].
 //! - What a report says: `report::page`, one file for each section, written by `html` and `markdown`.
 //! - What becomes of damaged files: `fuzz_tests` and, in each room that reads files, the module of
 //!   that name. `tests/README.md` says how to repeat it.

@@ -4,11 +4,12 @@
 //! What it is not: it knows no file, no display and no tensor. Order of results: trials start in
 //! the order of the plan; events of different trials interleave, events of one trial do not.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::event::{
@@ -20,6 +21,9 @@ use crate::plan::Trial;
 
 /// Events that may wait for the observers. Few, since a checkpoint is as large as its network.
 const BACKLOG: usize = 64;
+
+/// How often it is looked again whether a run is alive.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What to train, and how to go about it.
 #[derive(Debug, Clone, Copy)]
@@ -144,9 +148,11 @@ pub fn run(
 /// The trials that no worker has taken yet.
 struct Queue {
     waiting: VecDeque<Arc<Trial>>,
-    /// Trained elsewhere when their turn came. They get a second turn at the end: their run may have
-    /// died.
+    /// Trained elsewhere when their turn came, or taken over. They get a second turn at the end: their
+    /// run may have died.
     deferred: VecDeque<Arc<Trial>>,
+    /// Ids of those of which it was told that they are waited for.
+    awaited: BTreeSet<String>,
     error: Option<Error>,
 }
 
@@ -155,6 +161,7 @@ impl Queue {
         Self {
             waiting: trials.iter().cloned().collect(),
             deferred: VecDeque::new(),
+            awaited: BTreeSet::new(),
             error: None,
         }
     }
@@ -209,10 +216,22 @@ impl Floor<'_> {
                     trial,
                     is_finished: false,
                 }),
-                Ok(Claim::Elsewhere) => self.queue().deferred.push_back(trial),
+                Ok(Claim::Unclear) if is_second_turn => self.wait_for(trial, &mut tell),
+                Ok(Claim::Elsewhere | Claim::Unclear) => self.queue().deferred.push_back(trial),
                 Err(error) => self.give_up(error),
             }
         }
+    }
+
+    /// Puts a trial back for a while, until it is clear whether the run that claimed it is alive.
+    fn wait_for(&self, trial: Arc<Trial>, tell: &mut (dyn FnMut(Event) + Send)) {
+        if self.queue().awaited.insert(trial.id.clone()) {
+            tell(Event::TrialAwaited {
+                trial: Arc::clone(&trial),
+            });
+        }
+        std::thread::sleep(LOOK);
+        self.queue().deferred.push_back(trial);
     }
 
     fn train(
@@ -221,7 +240,17 @@ impl Floor<'_> {
         from: Option<TrainingState>,
         tell: &mut (dyn FnMut(Event) + Send),
     ) {
-        let (outcome, details) = match self.attempt(trial, from, tell) {
+        let taken = self.gate.taken(trial);
+        let stop = self.stop.of_trial(Arc::clone(&taken));
+        let attempt = self.attempt(trial, from, &stop, tell);
+        if taken.load(Ordering::Relaxed) || !self.gate.holds(trial) {
+            tell(Event::TrialTaken {
+                trial: Arc::clone(trial),
+            });
+            self.queue().deferred.push_back(Arc::clone(trial));
+            return;
+        }
+        let (outcome, details) = match attempt {
             Attempt::Ended(outcome, details) => (outcome, details),
             // What the machine lacks, the next trial would lack as well.
             Attempt::NoFaultOfIts(error) => {
@@ -247,6 +276,7 @@ impl Floor<'_> {
         &self,
         trial: &Arc<Trial>,
         from: Option<TrainingState>,
+        stop: &Stop,
         tell: &mut (dyn FnMut(Event) + Send),
     ) -> Attempt {
         // A panicking trial leaves nothing half-done behind: all it owns is dropped with it.
@@ -255,7 +285,7 @@ impl Floor<'_> {
                 fault::strike(&event);
                 tell(event);
             };
-            panics::during_a_trial(|| self.trainer.train(trial, from, self.stop, &mut tell))
+            panics::during_a_trial(|| self.trainer.train(trial, from, stop, &mut tell))
         }));
         let panic = match attempt {
             Ok(Ok(outcome)) => return Attempt::Ended(outcome, None),
@@ -331,6 +361,7 @@ mod tests {
     use crate::plan;
     use crate::scripted::ScriptedTrainer;
     use std::path::Path;
+    use std::sync::atomic::AtomicBool;
 
     /// Remembers what it is told, in words.
     #[derive(Default)]
@@ -351,6 +382,12 @@ mod tests {
                 | Event::Checkpoint { .. }
                 | Event::State { .. }
                 | Event::Probed { .. } => return Ok(()),
+                Event::TrialTaken { trial } => {
+                    format!("taken {}/{}", trial.label, trial.replicate)
+                }
+                Event::TrialAwaited { trial } => {
+                    format!("awaited {}/{}", trial.label, trial.replicate)
+                }
                 Event::EpochEnded { epoch, .. } => format!("epoch {}", epoch.epoch),
                 Event::TrialEnded { outcome, .. } => outcome.name().to_owned(),
                 Event::TrialPassed { trial, is_finished } => {
@@ -582,6 +619,67 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// Of replicate 1 of `before` it is unclear for a while whether its run is alive; replicate 2 is
+    /// taken over while it is trained, and finished by the other run.
+    struct Apart(Mutex<Vec<String>>);
+
+    impl Gate for Apart {
+        fn claim(&self, trial: &Arc<Trial>) -> Result<Claim> {
+            let mut asked = self.0.lock().expect("no panic");
+            let before = asked.iter().filter(|id| **id == trial.id).count();
+            asked.push(trial.id.clone());
+            Ok(match (trial.label.as_str(), trial.replicate, before) {
+                ("before", 1, 0..3) => Claim::Unclear,
+                ("before", 2, 1..) => Claim::Finished,
+                _ => Claim::Granted(None),
+            })
+        }
+
+        fn holds(&self, trial: &Trial) -> bool {
+            (trial.label.as_str(), trial.replicate) != ("before", 2)
+        }
+    }
+
+    #[test]
+    fn what_is_unclear_is_waited_for_at_the_end_and_what_is_taken_over_is_left() {
+        let mut listener = Listener::default();
+        let tally = run(
+            &sweep(&trials(THREE), 1),
+            &ScriptedTrainer::default(),
+            &Apart(Mutex::default()),
+            &Stop::default(),
+            &mut [&mut listener],
+        )
+        .expect("no error");
+        assert_eq!(
+            tally,
+            Tally {
+                completed: 5,
+                finished_elsewhere: 1,
+                ..Tally::default()
+            }
+        );
+        let at = |word: &str| {
+            let mut heard = listener.heard.iter();
+            let at = heard.position(|heard| heard == word);
+            at.unwrap_or_else(|| panic!("{word}: {:?}", listener.heard))
+        };
+        assert!(at("start after/2") < at("awaited before/1"));
+        assert!(at("awaited before/1") < at("start before/1"));
+        assert!(at("taken before/2") < at("passed before/2 true"));
+        let awaited = listener.heard.iter().filter(|h| h.starts_with("awaited"));
+        assert_eq!(awaited.count(), 1, "told once");
+    }
+
+    #[test]
+    fn a_trial_that_is_taken_over_stops_at_its_next_step_and_the_sweep_goes_on() {
+        let flag = Arc::new(AtomicBool::new(true));
+        let stop = Stop::default();
+        let of_trial = stop.of_trial(flag);
+        assert!(of_trial.is_requested() && !stop.is_requested());
+        assert!(!of_trial.is_requested_by_user());
     }
 
     /// Cannot tell.

@@ -102,7 +102,11 @@ fn stopping_a_second_look_at_finished_trials_leaves_their_results_alone() {
     let looking = || {
         let trials = std::fs::read_dir(lab.path("results/small/trials")).expect("a folder");
         let mut trials = trials.filter_map(Result::ok);
-        trials.any(|trial| trial.path().join("again/layers.csv").is_file())
+        trials.any(|trial| {
+            let folders = std::fs::read_dir(trial.path()).expect("a folder");
+            let mut folders = folders.filter_map(Result::ok).map(|folder| folder.path());
+            folders.any(|folder| folder.is_dir() && folder.join("layers.csv").is_file())
+        })
     };
     while !looking() {
         assert!(Instant::now() < deadline, "nothing was looked at");

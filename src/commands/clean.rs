@@ -4,11 +4,12 @@
 use std::path::Path;
 
 use crate::cli;
-use crate::commands::{OUTPUT_DIR, load, print, provenance};
+use crate::commands::{OUTPUT_DIR, load, print, provenance, say};
 use crate::config::spec::Experiment;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan;
+use crate::record::claims;
 use crate::record::compact;
 use crate::record::layout::Layout;
 use crate::record::leftovers::{self, Leftover};
@@ -27,6 +28,9 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
         (false, false) => (true, true),
         chosen => chosen,
     };
+    if arguments.remove {
+        claims::settle(&layout, say)?;
+    }
     let mut found = Vec::new();
     if stale {
         found.extend(leftovers::stale(

@@ -4,6 +4,7 @@ use crate::cli;
 use crate::commands::present::{self, present};
 use crate::commands::say;
 use crate::error::Result;
+use crate::record::claims;
 use crate::record::layout::Layout;
 use crate::record::merge::{self, Merged};
 use crate::units;
@@ -15,6 +16,7 @@ const INTO: &str = "--into DIR";
 pub fn run(arguments: &cli::Merge) -> Result<()> {
     let target = Layout::new(&arguments.into);
     present::check(&target, INTO)?;
+    claims::settle(&target, say)?;
     let merged = merge::merge(&arguments.sources, &arguments.into)?;
     present(&target, INTO, !arguments.quiet)?;
     // What is damaged is said even to those who want to hear nothing: it is not in the table.

@@ -30,8 +30,8 @@ pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()>
     for line in report::dataset::lines(results.datasets()) {
         print(&format!("{line}\n"))?;
     }
-    for caution in &results.cautions {
-        print(&format!("note: {caution}\n"))?;
+    for note in results.cautions.iter().chain(&results.note_of_untimed()) {
+        print(&format!("note: {note}\n"))?;
     }
     print(&format!("results  {}\n", layout.root().display()))?;
     if let Some(overview) = charts.iter().find(|path| path.ends_with("overview.png")) {
@@ -63,7 +63,7 @@ fn tables(layout: &Layout) -> [PathBuf; 2] {
 /// Draws the charts, and writes what tuning chose and what is compared. Runs that end together take turns, so the last to
 /// draw shows the last tables.
 pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBuf>)> {
-    claims::while_drawing(layout, || {
+    let draw = || {
         fs::remove_partials(layout.root())?;
         fs::remove_partials(&layout.charts())?;
         let results = reader::read(layout.root())?;
@@ -77,7 +77,8 @@ pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBu
         write_findings(&results, layout)?;
         let charts = plot::write_all(&drawn, &layout.charts())?;
         Ok((results, charts))
-    })
+    };
+    claims::while_drawing(layout, || claims::of_last_table(layout, draw))
 }
 
 /// The figure that the claim names, if it makes one; says why where it cannot be drawn.

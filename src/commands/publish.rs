@@ -1,8 +1,10 @@
 //! `bn-lab publish`: a compact copy of a results folder, fit to be committed or sent.
 
 use crate::cli;
-use crate::commands::print;
+use crate::commands::{print, say};
 use crate::error::Result;
+use crate::record::claims;
+use crate::record::layout::Layout;
 use crate::record::publish::{self, Options};
 use crate::units;
 
@@ -14,6 +16,7 @@ pub fn run(arguments: &cli::Publish) -> Result<()> {
         layer_digits: arguments.layer_digits,
         quantities: arguments.quantities.clone(),
     };
+    claims::settle(&Layout::new(&arguments.results), say)?;
     let published = publish::publish(&arguments.results, &arguments.into, &options)?;
     print(&format!(
         "{} in {}: {}\n",

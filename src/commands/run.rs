@@ -2,7 +2,7 @@
 //! table.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::{self, MessageFormat};
@@ -76,7 +76,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     }
     writer.describe_data(described);
     let digest = |trial: &Trial| trainer.digest(&trial.condition);
-    let earlier = writer.begin(&survey.to_run, digest)?;
+    let earlier = begin(&mut writer, &survey.to_run, digest, &stop)?;
     if !quiet {
         tell(&survey, earlier.as_deref());
         if let Some(why) = why {
@@ -113,6 +113,12 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     }
     let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
     let tally = signals.while_training(train)?;
+    if writer.taken_over() > 0 {
+        say(&format!(
+            "note: {} that ended here had been taken over by other runs, since this one stood still for so long; their records count",
+            units::trials(writer.taken_over())
+        ));
+    }
     // The writer, and with it the sign that this run is alive, is kept until the charts show its
     // tables.
     let ending = Ending {
@@ -126,6 +132,25 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         say_what_others_have(&layout, &trials, shard)?;
     }
     conclude(&layout, &ending, quiet, is_json)
+}
+
+/// Begins. Where that is refused because of a run that may be dead, it first becomes clear whether it
+/// is.
+fn begin(
+    writer: &mut Writer,
+    to_run: &[Arc<Trial>],
+    digest: impl Fn(&Trial) -> Option<String>,
+    stop: &Stop,
+) -> Result<Option<PathBuf>> {
+    let begun = writer.begin(to_run, &digest);
+    if begun.is_ok() || !writer.has_unclear_company()? {
+        return begun;
+    }
+    writer.settle(stop, say)?;
+    if stop.is_requested_by_user() {
+        return Err(Error::Interrupted);
+    }
+    writer.begin(to_run, digest)
 }
 
 /// Refuses to leave results where a file stands in the way.

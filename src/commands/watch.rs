@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::cli;
 use crate::commands::print;
 use crate::error::Result;
+use crate::record::claims::Watcher;
 use crate::record::compact;
 use crate::record::layout::Layout;
 use crate::record::live::{self, Durations, Live};
@@ -21,8 +22,9 @@ pub fn run(arguments: &cli::Watch) -> Result<()> {
     compact::refuse(&Layout::new(root), "no run goes on in it")?;
     let mut durations = Durations::default();
     let mut view = View::new(streams::can_redraw());
+    let watcher = Watcher::of(&Layout::new(root));
     loop {
-        let live = live::read(root)?;
+        let live = live::read_by(root, &watcher)?;
         let left = durations.seconds_left(root, &live)?;
         if arguments.once {
             return print(&picture(&live, left));

@@ -1,11 +1,14 @@
 //! Locks between processes, which the system frees when their holder dies.
 
 use std::fs::{File, TryLockError};
+#[cfg(not(unix))]
+use std::io::Seek;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::apart::apart;
 use super::place::{self, Writing};
 use crate::error::{Error, Result};
 
@@ -45,8 +48,11 @@ pub struct Lock {
 pub enum Held {
     /// Somebody does.
     Yes,
-    /// Nobody does, as far as this machine can see.
-    No,
+    /// Nobody does, and processes that use this file system through this machine's kernel do see each
+    /// other's locks.
+    Free,
+    /// Nobody does, as far as can be seen; but locks cannot be shown to be seen here at all.
+    Unseen,
     /// There is no such lock.
     Absent,
 }
@@ -55,6 +61,9 @@ impl Lock {
     /// Takes the lock, or `None` where another process holds it.
     pub fn try_take(path: &Path) -> Result<Option<Self>> {
         let file = open(path)?;
+        if apart().is_some() {
+            return Ok(Some(Self { file }));
+        }
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -85,31 +94,69 @@ impl Lock {
     /// for people who look.
     pub fn take_own(path: &Path, text: &str) -> Result<Self> {
         let mut file = open(path)?;
-        // Whoever asks `is_held` at this moment shares it for an instant.
-        file.lock().map_err(|e| no_locks(path, &e))?;
+        if apart().is_none() {
+            // Whoever asks `is_held` at this moment shares it for an instant.
+            file.lock().map_err(|e| no_locks(path, &e))?;
+        }
         file.write_all(text.as_bytes())
             .map_err(|e| Error::io("write", path, e))?;
         Ok(Self { file })
     }
 
-    /// Adds text to the file of a lock that is held.
-    pub fn note(&self, path: &Path, text: &str) -> Result<()> {
-        let written = (&self.file).write_all(text.as_bytes());
-        written.map_err(|e| Error::io("write", path, e))
+    /// Replaces the text in the file of a lock that is held by one that is no shorter; `false` where
+    /// the file is gone.
+    pub fn rewrite(&self, path: &Path, text: &str) -> Result<bool> {
+        match overwrite(&self.file, path, text) {
+            Ok(()) => Ok(true),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(Error::io("write", path, e)),
+        }
     }
 
     /// Whether the lock at `path` is held. Asking disturbs nobody else who asks.
     pub fn is_held(path: &Path) -> Result<Held> {
-        let file = match place::open(path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Held::Absent),
-            Err(e) => return Err(Error::io("read", path, e)),
+        let Some(file) = open_to_ask(path)? else {
+            return Ok(Held::Absent);
         };
-        match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Ok(Held::Yes),
-            // Where the file system knows no locks, nothing can be seen.
-            Ok(()) | Err(TryLockError::Error(_)) => Ok(Held::No),
+        if apart().is_some() {
+            return Ok(Held::Unseen);
         }
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => return Ok(Held::Yes),
+            // Where the file system knows no locks, nothing can be seen.
+            Err(TryLockError::Error(_)) => return Ok(Held::Unseen),
+            Ok(()) => {}
+        }
+        // It is shared now: who asks for it alone must be refused, or locks mean nothing here.
+        let other = open_to_ask(path)?.map(|other| other.try_lock());
+        Ok(match other {
+            Some(Err(TryLockError::WouldBlock)) => Held::Free,
+            Some(_) => Held::Unseen,
+            None => Held::Absent,
+        })
+    }
+}
+
+/// Opened anew: network file systems show other hosts what was written when a file is closed.
+#[cfg(unix)]
+fn overwrite(_: &File, path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = place::open_to_write(path, Writing::Existing)?;
+    file.write_all(text.as_bytes())
+}
+
+/// Elsewhere a locked file is written to through its lock alone.
+#[cfg(not(unix))]
+fn overwrite(mut locked: &File, path: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::metadata(path)?;
+    locked.rewind()?;
+    locked.write_all(text.as_bytes())
+}
+
+fn open_to_ask(path: &Path) -> Result<Option<File>> {
+    match place::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Error::io("read", path, e)),
     }
 }
 
@@ -157,7 +204,7 @@ mod tests {
                 .is_none()
         );
         drop(lock);
-        assert_eq!(Lock::is_held(&path).unwrap(), Held::No);
+        assert_eq!(Lock::is_held(&path).unwrap(), Held::Free);
         assert!(Lock::try_take(&path).unwrap().is_some());
     }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::estimate::Estimate;
-use super::{LogOf, log_line, screen};
+use super::{LogOf, awaited_line, log_line, screen, taken_line};
 use crate::error::Result;
 use crate::event::{EpochResult, Event, Observer, Outcome};
 use crate::plan::Trial;
@@ -119,6 +119,13 @@ impl Observer for Bars {
             Event::EpochEnded { trial, epoch, .. } => self.epoch(trial, epoch),
             Event::TrialEnded { trial, outcome, .. } => self.end(trial, outcome),
             Event::TrialPassed { trial, .. } => self.estimate.ended(&trial.id),
+            Event::TrialTaken { trial } => {
+                if let Some(bar) = self.running.remove(&trial.id) {
+                    bar.finish_and_clear();
+                }
+                drop(self.all.println(taken_line(trial)));
+            }
+            Event::TrialAwaited { trial } => drop(self.all.println(awaited_line(trial))),
             Event::Order { .. }
             | Event::Checkpoint { .. }
             | Event::State { .. }

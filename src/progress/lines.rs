@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::estimate::Estimate;
-use super::{LogOf, log_line};
+use super::{LogOf, awaited_line, log_line, taken_line};
 use crate::error::Result;
 use crate::event::{Event, Observer, Outcome};
 use crate::plan::Trial;
@@ -115,6 +115,8 @@ impl Observer for Lines {
             }
             Event::TrialEnded { trial, outcome, .. } => self.trial_ended(trial, outcome),
             Event::TrialPassed { trial, .. } => self.estimate.ended(&trial.id),
+            Event::TrialTaken { trial } => self.say_always(&taken_line(trial)),
+            Event::TrialAwaited { trial } => self.say(&awaited_line(trial)),
             Event::Order { .. }
             | Event::Checkpoint { .. }
             | Event::State { .. }

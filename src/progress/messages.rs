@@ -81,6 +81,10 @@ enum Message<'a> {
         trial: Name<'a>,
         is_finished: bool,
     },
+    TrialTaken {
+        #[serde(flatten)]
+        trial: Name<'a>,
+    },
     SweepEnded(Counts),
 }
 
@@ -262,10 +266,17 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
                     is_finished: *is_finished,
                 })
             }
+            Event::TrialTaken { trial } => {
+                self.running.remove(&trial.id);
+                self.tell(Message::TrialTaken {
+                    trial: Name::of(trial),
+                })
+            }
             Event::Order { .. }
             | Event::Checkpoint { .. }
             | Event::State { .. }
-            | Event::Probed { .. } => Ok(()),
+            | Event::Probed { .. }
+            | Event::TrialAwaited { .. } => Ok(()),
             Event::SweepEnded => {
                 let counts = self.counts;
                 self.tell(Message::SweepEnded(counts))

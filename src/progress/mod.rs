@@ -30,3 +30,19 @@ pub fn display(quiet: bool, log_of: impl Fn(&Trial) -> PathBuf + 'static) -> Box
 fn log_line(trial: &Trial, log_of: &LogOf) -> String {
     format!("\n  log: {}", log_of(trial).display())
 }
+
+/// Told of a trial that another run has taken over.
+fn taken_line(trial: &Trial) -> String {
+    format!(
+        "{} #{}: another run has taken it over, since this one stood still for so long; going on with the next",
+        trial.label, trial.replicate
+    )
+}
+
+/// Told of a trial that somebody has claimed who may be dead.
+fn awaited_line(trial: &Trial) -> String {
+    format!(
+        "{} #{}: looking whether the run is alive that trains it, since its lock cannot be seen from here",
+        trial.label, trial.replicate
+    )
+}

@@ -12,38 +12,40 @@ use crate::config::spec::{EVALUATIONS, TRAIN_EVALUATION};
 use crate::error::{Error, Result};
 use crate::fs::{self, Grown};
 
-/// Moves what was left behind in the folder `again` to its place and returns the record of both
-/// trainings. Refuses, and leaves the folder for a look, where the numbers are not the same.
+/// Moves what was left behind in the run's `own` folder to its place and returns the record of both
+/// trainings. Refuses, and leaves the folder as `again` for a look, where the numbers are not the same.
 pub(super) fn merge(
     layout: &TrialLayout,
+    own: &TrialLayout,
     earlier: &TrialRecord,
     now: TrialRecord,
 ) -> Result<TrialRecord> {
     if !same_figures(earlier, &now) {
+        fs::remove_folder(layout.again().root())?;
+        fs::rename(own.root(), layout.again().root())?;
         return Err(Error::Results(format!(
             "a trial that was trained again gave other numbers than before: its files are in `{}`, and the earlier ones stay as they are\n  hint: {}; choose another folder with `-o output.dir=…`",
             layout.again().root().display(),
             why_other_figures(&earlier.instruction_set, &now.instruction_set)
         )));
     }
-    let again = layout.again();
-    for file in fs::files(&again.checkpoints())? {
+    for file in fs::files(&own.checkpoints())? {
         fs::create_folder(&layout.checkpoints())?;
         let name = file.file_name().unwrap_or_default();
         fs::rename(&file, &layout.checkpoints().join(name))?;
     }
-    let told = told(layout, &again, &now)?;
-    let looked = fs::is_file(&again.layers());
+    let told = told(layout, own, &now)?;
+    let looked = fs::is_file(&own.layers());
     for (from, to) in [
-        (again.order_examples(), layout.order_examples()),
-        (again.order(), layout.order()),
-        (again.layers(), layout.layers()),
+        (own.order_examples(), layout.order_examples()),
+        (own.order(), layout.order()),
+        (own.layers(), layout.layers()),
     ] {
         if fs::is_file(&from) {
             fs::rename(&from, &to)?;
         }
     }
-    fs::remove_folder(again.root())?;
+    fs::remove_folder(own.root())?;
     Ok(both(earlier, now, looked, told))
 }
 

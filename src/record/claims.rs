@@ -1,32 +1,46 @@
 //! Who trains which trial: several runs of an experiment, on several hosts if need be, share one
 //! results folder, and none does what another does.
 //!
-//! A run holds the lock of a file of its own in `.runs/` for as long as it lives; the system frees it
-//! when the process dies, however it dies. A trial under way has a `running.json` that names its run,
-//! and a sign of life in it for file systems that do not show one host's locks to another. Claims
-//! are made and ended under the folder's lock.
+//! # The protocol
+//!
+//! - **A run** is named by 128 bits that the operating system drew. Host and process are there for people
+//!   alone: two containers may have one name and one number. It holds the lock of a file of its name in
+//!   `.runs/` for as long as it lives; the system frees it when the process dies, however it dies. In that
+//!   file stand the kernel and the file system that it sees, and a counter that it raises every two
+//!   seconds.
+//! - **A trial under way** has a `running.json` that names its run. Claims are made and ended under the
+//!   folder's lock `.lock`; a first claim is made by creating the file, which one process alone can do
+//!   where that lock is not seen either.
+//! - **Whether a run is alive** ([`runs::Watcher`]): yes while its lock is held, no once its file is gone.
+//!   Where its lock looks free, that is proof of its death only on the same kernel and file system, where
+//!   locks are shown to work. Otherwise its counter is watched: a run is alive when it changes, and dead
+//!   when it has not changed for 90 seconds of this process's own monotonic clock. No clock is
+//!   compared with another host's. Until that is clear, other trials are trained first.
+//! - **Fencing.** A process that stood still for longer (a suspended machine, SIGSTOP) does not know that
+//!   it was taken for dead. So a run writes what grows into a folder of its own,
+//!   `trials/<id>/.run-<its name>/` ([`super::takeover`]). Who takes a trial over copies what it goes on
+//!   from, and deletes the folder of the dead. When a trial ends, its files get their own names in one go,
+//!   `trial.json` last, under the folder's lock and only if the claim is still this run's. A run that
+//!   finds its claim taken leaves that trial and goes on with the next.
+//! - **Where locks are not seen at all**, two runs may write the tables at once. Each looks again after
+//!   it has written, so the last to write has seen all.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
-
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 use super::layout::Layout;
-use super::manifest;
-use super::schema::SCHEMA_VERSION;
+use super::running::{holds, look};
+use super::runs::{self, Life, OwnRun};
 use crate::error::{Error, Result};
+use crate::event::Claim;
 use crate::fs::{self, Held, Lock};
 
-/// How often a run gives a sign of life.
-const HEARTBEAT: Duration = Duration::from_secs(2);
-
-/// A claim of another host whose lock cannot be seen counts as given up after so many seconds
-/// without a sign of life.
-const GIVEN_UP_AFTER: u64 = 90;
+pub use super::running::Running;
+pub use super::runs::Watcher;
 
 /// How long to wait for a folder's lock, which nobody holds for long.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -34,83 +48,58 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How long to wait for others to draw; large charts take seconds, and many runs may end at once.
 const DRAWING_PATIENCE: Duration = Duration::from_mins(20);
 
-/// How the line begins in which a run says what it trains on.
-const DECLARED: &str = "trains on ";
+/// How often charts are drawn at most, where the table changes meanwhile.
+const DRAWINGS: usize = 3;
 
-/// `running.json`: who trains a trial, and how far it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Running {
-    /// [`SCHEMA_VERSION`]
-    pub schema: u32,
-    /// The run's file in `.runs/`.
-    pub run: String,
-    /// The host's name.
-    pub host: String,
-    /// The process's number there.
-    pub process: u32,
-    /// When it began, UTC, RFC 3339.
-    pub started: String,
-    /// The last sign of life, in seconds since 1970 by the host's clock.
-    pub heartbeat: u64,
-    /// The epoch that it is in, from 1; 0 before its first step.
-    pub epoch: usize,
-    /// Optimiser steps taken.
-    pub step: usize,
-    /// Optimiser steps that it will take; 0 until it knows.
-    pub steps: usize,
-}
-
-/// The run that trains a trial now; `None` where none does.
+/// The run that trains a trial now, as far as one look can tell; `None` where none does.
 pub fn live(layout: &Layout, id: &str) -> Result<Option<Running>> {
-    match read(layout, id)? {
-        Some(running) if is_name(&running.run) => Ok(is_live(layout, &running)?.then_some(running)),
-        _ => Ok(None),
+    if !fs::is_file(&layout.trial(id).running()) {
+        return Ok(None);
     }
+    live_by(&Watcher::of(layout), layout, id)
 }
 
-/// The claim of a trial, dead or alive; a torn one is none.
-fn read(layout: &Layout, id: &str) -> Result<Option<Running>> {
-    let bytes = fs::read_if_exists(&layout.trial(id).running())?;
-    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+/// Likewise, by one who looks several times. Who is not known to be dead counts as alive.
+pub(super) fn live_by(watcher: &Watcher, layout: &Layout, id: &str) -> Result<Option<Running>> {
+    let (claim, life) = look(watcher, layout, id)?;
+    Ok(claim.filter(|_| life != Life::Dead))
 }
 
-/// Whether this can be the name of a run's file: a damaged claim must not lead elsewhere.
-fn is_name(run: &str) -> bool {
-    !run.starts_with('.') && !run.is_empty() && run.len() < 256 && run.chars().all(is_plain)
+/// Whether any run may be alive in the folder, as far as `watcher` can tell.
+pub(super) fn has_runs(watcher: &Watcher) -> Result<bool> {
+    Ok(!watcher.runs()?.is_empty())
 }
 
-fn is_plain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c)
-}
-
-/// Deletes a claim that no live run holds. Only under the folder's lock.
-pub(super) fn clear_if_dead(layout: &Layout, id: &str) -> Result<()> {
-    let path = layout.trial(id).running();
-    if fs::is_file(&path) && live(layout, id)?.is_none() {
-        fs::remove_if_exists(&path)?;
-    }
-    Ok(())
-}
-
-fn is_live(layout: &Layout, running: &Running) -> Result<bool> {
-    Ok(match Lock::is_held(&layout.runs().join(&running.run))? {
-        Held::Yes => true,
-        Held::Absent => false,
-        Held::No if running.host == host() => false,
-        Held::No => running.heartbeat.saturating_add(GIVEN_UP_AFTER) > now(),
-    })
-}
-
-/// The runs that are alive, by the names of their files.
-pub fn live_runs(layout: &Layout) -> Result<Vec<String>> {
+/// The runs that hold their locks, by the names of their files.
+pub(super) fn locked_runs(layout: &Layout) -> Result<Vec<String>> {
     let mut live = Vec::new();
-    for path in fs::files(&layout.runs())? {
-        if Lock::is_held(&path)? == Held::Yes {
-            let name = path.file_name().unwrap_or_default();
-            live.push(name.to_string_lossy().into_owned());
+    for run in runs::names(layout)? {
+        if Lock::is_held(&layout.runs().join(&run))? == Held::Yes {
+            live.push(run);
         }
     }
     Ok(live)
+}
+
+/// Waits until it is clear which runs are alive whose locks cannot be seen from here, says so through
+/// `tell`, and refuses where one is. For verbs that need the folder for themselves.
+pub fn settle(layout: &Layout, tell: impl FnOnce(&str)) -> Result<()> {
+    let watcher = Watcher::of(layout);
+    if runs::names(layout)?.is_empty() {
+        return Ok(());
+    }
+    watcher.settle(None, || false, tell)?;
+    match watcher.runs()?.first() {
+        Some((run, _)) => Err(is_alive(layout, run)),
+        None => exclusively(layout, || watcher.tidy()),
+    }
+}
+
+fn is_alive(layout: &Layout, run: &str) -> Error {
+    Error::Results(format!(
+        "a run is alive in `{}` (`{run}`): nothing was changed\n  hint: wait for it; `bn-lab watch` shows how far it is",
+        layout.root().display()
+    ))
 }
 
 /// Does something while no run is alive in the folder and none can begin; an error where one is.
@@ -119,13 +108,10 @@ pub(super) fn while_nobody_runs<T>(
     action: impl FnOnce() -> Result<T>,
 ) -> Result<T> {
     let _guard = lock(layout)?;
-    if let Some(run) = live_runs(layout)?.first() {
-        return Err(Error::Results(format!(
-            "a run is alive in `{}` (`{run}`): nothing was changed\n  hint: wait for it; `bn-lab watch` shows how far it is",
-            layout.root().display()
-        )));
+    match locked_runs(layout)?.first() {
+        Some(run) => Err(is_alive(layout, run)),
+        None => action(),
     }
-    action()
 }
 
 /// Does something under the folder's lock, for who is no run.
@@ -142,22 +128,18 @@ pub fn while_drawing<T>(layout: &Layout, draw: impl FnOnce() -> Result<T>) -> Re
     draw()
 }
 
-/// This machine's name.
-pub(super) fn host() -> String {
-    let name = gethostname::gethostname();
-    let name = name.to_string_lossy();
-    let plain: String = name.chars().filter(|&c| is_plain(c)).collect();
-    let plain = plain.trim_start_matches('.').to_owned();
-    if plain.is_empty() {
-        "host".to_owned()
-    } else {
-        plain
+/// Draws, and again if the table has changed meanwhile, since others may not see the locks.
+pub fn of_last_table<T>(layout: &Layout, draw: impl Fn() -> Result<T>) -> Result<T> {
+    let mut drawings = 0;
+    loop {
+        let before = fs::read_if_exists(&layout.trials_table())?;
+        let drawn = draw()?;
+        drawings += 1;
+        // Who changes it again and again draws after this one.
+        if drawings == DRAWINGS || fs::read_if_exists(&layout.trials_table())? == before {
+            return Ok(drawn);
+        }
     }
-}
-
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
 }
 
 /// The claims of this run. While the value lives, the run counts as alive.
@@ -166,62 +148,87 @@ pub struct Claims {
     layout: Layout,
     /// The run's name.
     run: String,
-    active: Arc<Active>,
+    shared: Arc<Shared>,
     pulse: Option<JoinHandle<()>>,
     /// The threads of this process take turns before they turn to other processes.
     turn: Mutex<()>,
-    alive: Lock,
 }
 
-/// The trials that this run has claimed, by id.
-#[derive(Debug, Default)]
-struct Active {
-    running: Mutex<BTreeMap<String, Running>>,
+/// What the thread of the heartbeat looks after, too.
+#[derive(Debug)]
+struct Shared {
+    layout: Layout,
+    own: Mutex<OwnRun>,
+    /// The trials that this run has claimed, by id.
+    active: Mutex<BTreeMap<String, Active>>,
+    watcher: Watcher,
     is_over: AtomicBool,
 }
 
-impl Active {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Running>> {
+/// A trial that this run has claimed.
+#[derive(Debug)]
+struct Active {
+    running: Running,
+    /// Raised when another run has taken it over.
+    is_taken: Arc<AtomicBool>,
+}
+
+impl Shared {
+    fn active(&self) -> MutexGuard<'_, BTreeMap<String, Active>> {
         // Each change is one insertion, removal or assignment: the map is whole whatever happened.
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn own(&self) -> MutexGuard<'_, OwnRun> {
+        // A beat that broke off is made good by the next.
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A sign of life that cannot be written is one less: what is measured is written elsewhere, and
+    /// there its error is told.
+    fn beat(&self) {
+        drop(self.own().beat());
+        let mut active = self.active();
+        for (id, trial) in active.iter_mut() {
+            // What another run has taken over, because this process stood still for long, is its.
+            if !holds(&self.layout, id, &trial.running.run) {
+                trial.is_taken.store(true, Ordering::Relaxed);
+                continue;
+            }
+            trial.running.beat();
+            drop(trial.running.write(&self.layout, id));
+        }
+        drop(active);
+        // Looks at the others, too, so that it is known in time which of them are dead.
+        if let Ok(Some(_guard)) = Lock::try_take(&self.layout.lock()) {
+            drop(self.watcher.tidy());
+        }
     }
 }
 
 impl Claims {
     /// Announces this run in the folder, which must exist, and clears away what dead runs left.
     pub(super) fn announce(layout: &Layout) -> Result<Self> {
-        let (host, process) = (host(), std::process::id());
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let run = format!(
-            "{host}-{process}-{:x}",
-            since.unwrap_or_default().as_micros()
-        );
+        Self::announce_with(layout, Watcher::of(layout))
+    }
+
+    fn announce_with(layout: &Layout, watcher: Watcher) -> Result<Self> {
         let guard = lock(layout)?;
-        fs::create_folder(&layout.runs())?;
-        for path in fs::files(&layout.runs())? {
-            // On a file system that hides other hosts' locks, only our own dead are known as such.
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            if name.starts_with(&format!("{host}-")) && Lock::is_held(&path)? == Held::No {
-                fs::remove_if_exists(&path)?;
-            }
-        }
-        let text = format!(
-            "bn-lab run, process {process} on {host}, since {}\n",
-            manifest::now()
-        );
-        let alive = Lock::take_own(&layout.runs().join(&run), &text)?;
+        watcher.tidy()?;
+        let own = OwnRun::begin(layout)?;
         drop(guard);
         let mut claims = Self {
             layout: layout.clone(),
-            run,
-            active: Arc::default(),
+            run: own.name().to_owned(),
+            shared: Arc::new(Shared {
+                layout: layout.clone(),
+                own: Mutex::new(own),
+                active: Mutex::default(),
+                watcher,
+                is_over: AtomicBool::new(false),
+            }),
             pulse: None,
             turn: Mutex::default(),
-            alive,
         };
         claims.pulse = claims.start_pulse();
         Ok(claims)
@@ -243,86 +250,130 @@ impl Claims {
 
     /// Says what this run trains on, for those that come after it. Only under the folder's lock.
     pub(super) fn declare(&self, declaration: &str) -> Result<()> {
-        let path = self.layout.runs().join(&self.run);
-        self.alive
-            .note(&path, &format!("{DECLARED}{declaration}\n"))
+        self.shared.own().declare(declaration)
     }
 
-    /// What the other live runs have declared.
+    /// What the other runs have declared that are not known to be dead.
     pub(super) fn declared_by_others(&self) -> Result<Vec<String>> {
         let mut declared = Vec::new();
-        for run in live_runs(&self.layout)? {
-            let text = fs::read_if_exists(&self.layout.runs().join(&run))?.unwrap_or_default();
-            let text = String::from_utf8_lossy(&text).into_owned();
-            let found = text.lines().find_map(|line| line.strip_prefix(DECLARED));
-            if run != self.run {
-                declared.extend(found.map(str::to_owned));
-            }
+        for run in self.others()? {
+            declared.extend(runs::declared(&self.layout, &run)?);
         }
         Ok(declared)
     }
 
-    /// Whether other runs are alive in the folder.
+    /// Whether other runs are in the folder that are not known to be dead.
     pub(super) fn has_company(&self) -> Result<bool> {
-        Ok(live_runs(&self.layout)?.iter().any(|run| *run != self.run))
+        Ok(!self.others()?.is_empty())
     }
 
-    /// Claims a trial, unless a live run has it. Only under the folder's lock.
-    pub(super) fn take(&self, id: &str) -> Result<bool> {
-        if live(&self.layout, id)?.is_some() {
-            return Ok(false);
+    fn others(&self) -> Result<Vec<String>> {
+        let runs = self.shared.watcher.runs()?;
+        let names = runs.into_iter().map(|(run, _)| run);
+        Ok(names.filter(|run| *run != self.run).collect())
+    }
+
+    /// Whether it is not clear yet of another run whether it is alive.
+    pub(super) fn has_unclear(&self) -> Result<bool> {
+        let runs = self.shared.watcher.runs()?;
+        let is_unclear = |(run, life): &(String, Life)| *life == Life::Unclear && *run != self.run;
+        Ok(runs.iter().any(is_unclear))
+    }
+
+    /// Waits until it is clear which other runs are alive, and says so through `tell`. Not under the
+    /// folder's lock.
+    pub(super) fn settle(
+        &self,
+        is_stopped: impl Fn() -> bool,
+        tell: impl FnOnce(&str),
+    ) -> Result<()> {
+        let watcher = &self.shared.watcher;
+        watcher.settle(Some(&self.run), is_stopped, tell)
+    }
+
+    /// Claims a trial, unless another run has it: `Granted` without its state. Only under the folder's
+    /// lock.
+    pub(super) fn take(&self, id: &str) -> Result<Claim> {
+        let path = self.layout.trial(id).running();
+        match look(&self.shared.watcher, &self.layout, id)?.1 {
+            Life::Alive => return Ok(Claim::Elsewhere),
+            Life::Unclear => return Ok(Claim::Unclear),
+            Life::Dead => {}
         }
-        let running = Running {
-            schema: SCHEMA_VERSION,
-            run: self.run.clone(),
-            host: host(),
-            process: std::process::id(),
-            started: manifest::now(),
-            heartbeat: now(),
-            epoch: 0,
-            step: 0,
-            steps: 0,
-        };
+        let running = Running::by(&self.run);
+        // Others would take a claim of a run without a file for that of a dead one.
+        self.shared.own().beat()?;
         fs::create_folder(self.layout.trial(id).root())?;
-        write(&self.layout, id, &running)?;
-        self.active.lock().insert(id.to_owned(), running);
-        Ok(true)
+        if fs::is_file(&path) {
+            running.write(&self.layout, id)?;
+        } else if !running.write_first(&self.layout, id)? {
+            return Ok(Claim::Elsewhere);
+        }
+        let active = Active {
+            running,
+            is_taken: Arc::default(),
+        };
+        self.shared.active().insert(id.to_owned(), active);
+        Ok(Claim::Granted(None))
     }
 
     /// Notes how far a trial is; it is written with the next sign of life.
     pub(super) fn progress(&self, id: &str, change: impl FnOnce(&mut Running)) {
-        if let Some(running) = self.active.lock().get_mut(id) {
-            change(running);
+        if let Some(active) = self.shared.active().get_mut(id) {
+            change(&mut active.running);
         }
     }
 
-    /// Gives a trial up, under the folder's lock. `false` if it is not ours any more: this process
-    /// slept for so long that another one took it over, and its word counts.
-    pub(super) fn release(&self, id: &str) -> Result<bool> {
+    /// The flag that is raised once another run has taken a claimed trial over.
+    pub(super) fn taken(&self, id: &str) -> Arc<AtomicBool> {
+        let active = self.shared.active();
+        let active = active.get(id);
+        active.map_or_else(Arc::default, |active| Arc::clone(&active.is_taken))
+    }
+
+    /// Whether a claimed trial is still this run's: this process may have stood still for so long that
+    /// another one took it over, whose word counts.
+    pub(super) fn holds(&self, id: &str) -> bool {
+        holds(&self.layout, id, &self.run)
+    }
+
+    /// Gives a trial up, if it is still this run's. Only under the folder's lock.
+    pub(super) fn release(&self, id: &str) -> Result<()> {
         // Under this lock no sign of life is being written.
-        let mut active = self.active.lock();
+        let mut active = self.shared.active();
         active.remove(id);
+        if self.holds(id) {
+            fs::remove_if_exists(&self.layout.trial(id).running())?;
+        }
+        Ok(())
+    }
+
+    /// Forgets a trial that another run has taken over.
+    pub(super) fn forget(&self, id: &str) {
+        self.shared.active().remove(id);
+    }
+
+    /// Deletes the claim of a dead run; whether the trial has no claim now. Only under the folder's
+    /// lock.
+    pub(super) fn clear_if_dead(&self, id: &str) -> Result<bool> {
         let path = self.layout.trial(id).running();
-        let is_ours = is_claimed_by(&self.layout, id, &self.run);
-        if is_ours {
+        if !fs::is_file(&path) {
+            return Ok(true);
+        }
+        let is_dead = look(&self.shared.watcher, &self.layout, id)?.1 == Life::Dead;
+        if is_dead {
             fs::remove_if_exists(&path)?;
         }
-        Ok(is_ours)
+        Ok(is_dead)
     }
 
     fn start_pulse(&self) -> Option<JoinHandle<()>> {
-        let (layout, active) = (self.layout.clone(), Arc::clone(&self.active));
+        let shared = Arc::clone(&self.shared);
         let beat = move || {
-            while !active.is_over.load(Ordering::Relaxed) {
-                std::thread::park_timeout(HEARTBEAT);
-                // What another run has taken over, because this process slept for long, is its.
-                let mut active = active.lock();
-                active.retain(|id, running| is_claimed_by(&layout, id, &running.run));
-                for (id, running) in active.iter_mut() {
-                    running.heartbeat = now();
-                    // A sign of life that cannot be written is one less: what is measured is
-                    // written elsewhere, and there its error is told.
-                    drop(write(&layout, id, running));
+            while !shared.is_over.load(Ordering::Relaxed) {
+                std::thread::park_timeout(runs::heartbeat());
+                if !shared.is_over.load(Ordering::Relaxed) {
+                    shared.beat();
                 }
             }
         };
@@ -334,8 +385,8 @@ impl Claims {
 
 impl Drop for Claims {
     fn drop(&mut self) {
-        self.active.lock().clear();
-        self.active.is_over.store(true, Ordering::Relaxed);
+        self.shared.active().clear();
+        self.shared.is_over.store(true, Ordering::Relaxed);
         if let Some(pulse) = self.pulse.take() {
             pulse.thread().unpark();
             drop(pulse.join());
@@ -348,12 +399,6 @@ impl Drop for Claims {
             Ok(())
         }));
     }
-}
-
-/// Whether the claim of a trial is this run's. One that is gone or torn is nobody else's.
-fn is_claimed_by(layout: &Layout, id: &str, run: &str) -> bool {
-    let running = read(layout, id).unwrap_or_default();
-    running.is_none_or(|running| running.run == run)
 }
 
 fn lock(layout: &Layout) -> Result<Lock> {
@@ -374,13 +419,6 @@ fn held_too_long(path: &Path, patience: Duration) -> Error {
     }
 }
 
-fn write(layout: &Layout, id: &str, running: &Running) -> Result<()> {
-    let mut text = serde_json::to_vec(running)
-        .map_err(|e| Error::Results(format!("cannot write who trains a trial: {e}")))?;
-    text.push(b'\n');
-    fs::replace_unsynced(&layout.trial(id).running(), &text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -391,10 +429,38 @@ mod tests {
         (folder, layout)
     }
 
-    fn take(claims: &Claims, id: &str) -> bool {
+    fn claim(claims: &Claims, id: &str) -> Claim {
         claims
             .exclusively(|| claims.take(id))
             .expect("a writable folder")
+    }
+
+    fn take(claims: &Claims, id: &str) -> bool {
+        claim(claims, id) == Claim::Granted(None)
+    }
+
+    fn release(claims: &Claims, id: &str) {
+        claims
+            .exclusively(|| claims.release(id))
+            .expect("a writable folder");
+    }
+
+    /// A claim and the file of a run that nobody holds a lock of; `machine` is where it says it is.
+    fn claimed_by(layout: &Layout, run: &str, machine: Option<&str>) -> Running {
+        let mut text = "bn-lab run\n".to_owned();
+        if let Some(machine) = machine {
+            text.push_str(&format!("machine {machine}\n"));
+        }
+        text.push_str("beat 1\n");
+        fs::replace(&layout.runs().join(run), text.as_bytes()).expect("writable");
+        fs::create_folder(layout.trial("a").root()).expect("writable");
+        let running = Running::by(run);
+        running.write(layout, "a").expect("writable");
+        running
+    }
+
+    fn with_patience(layout: &Layout, patience: Duration) -> Claims {
+        Claims::announce_with(layout, Watcher::with_patience(layout, patience)).expect("writable")
     }
 
     #[test]
@@ -402,16 +468,18 @@ mod tests {
         let (_folder, layout) = folder();
         let one = Claims::announce(&layout).expect("a writable folder");
         let other = Claims::announce(&layout).expect("a writable folder");
+        assert_eq!((one.run().len(), other.run().len()), (32, 32));
+        assert_ne!(one.run(), other.run());
         assert!(one.has_company().expect("readable"));
         assert!(take(&one, "a"));
-        assert!(!take(&other, "a"));
+        assert_eq!(claim(&other, "a"), Claim::Elsewhere);
         assert!(take(&other, "b"));
         let running = live(&layout, "a").expect("readable").expect("claimed");
         assert_eq!(
             (running.run.as_str(), running.process),
             (one.run(), std::process::id())
         );
-        assert!(one.exclusively(|| one.release("a")).expect("writable"));
+        release(&one, "a");
         assert_eq!(live(&layout, "a").expect("readable"), None);
         assert!(take(&other, "a"));
         drop(other);
@@ -425,39 +493,126 @@ mod tests {
         assert!(!layout.runs().exists(), "nothing is left but the lock");
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
-    fn a_claim_of_another_host_whose_locks_are_hidden_lasts_as_long_as_its_signs_of_life() {
+    fn a_free_lock_of_the_same_kernel_and_file_system_is_a_death_and_is_cleared_at_once() {
         let (_folder, layout) = folder();
         let claims = Claims::announce(&layout).expect("a writable folder");
-        let elsewhere = |heartbeat: u64, run: &str| {
-            fs::create_folder(layout.trial("a").root()).expect("writable");
-            let running = Running {
-                schema: SCHEMA_VERSION,
-                run: run.to_owned(),
-                host: "elsewhere".to_owned(),
-                process: 1,
-                started: String::new(),
-                heartbeat,
-                epoch: 0,
-                step: 0,
-                steps: 0,
-            };
-            write(&layout, "a", &running).expect("writable");
-        };
-        fs::replace(&layout.runs().join("elsewhere-1-1"), b"").expect("writable");
-        elsewhere(now() - 10, "elsewhere-1-1");
-        assert!(!take(&claims, "a"));
-        elsewhere(now() - GIVEN_UP_AFTER - 10, "elsewhere-1-1");
+        let here = fs::kernel_and_device(layout.root()).expect("Linux says so");
+        claimed_by(&layout, "another", Some(&here));
+        assert_eq!(live(&layout, "a").expect("readable"), None);
         assert!(take(&claims, "a"));
-        elsewhere(now(), "elsewhere-1-1");
-        assert!(
-            !claims
-                .exclusively(|| claims.release("a"))
-                .expect("readable"),
-            "taken over meanwhile"
-        );
-        elsewhere(now(), "a run that has ended");
+        let next = Claims::announce(&layout).expect("a writable folder");
+        assert!(!layout.runs().join("another").exists());
+        drop(next);
+        // The same lock of another machine proves nothing, whatever the host is called.
+        claimed_by(&layout, "another", Some("another kernel"));
+        release(&claims, "a");
+        assert!(live(&layout, "a").expect("readable").is_some());
+        let next = Claims::announce(&layout).expect("a writable folder");
+        assert!(layout.runs().join("another").exists());
+        assert_eq!(claim(&next, "a"), Claim::Unclear);
+    }
+
+    #[test]
+    fn a_run_whose_lock_is_not_seen_is_alive_as_long_as_its_heartbeat_changes() {
+        let (_folder, layout) = folder();
+        fs::create_folder(&layout.runs()).expect("writable");
+        let path = layout.runs().join("node");
+        let mut running = claimed_by(&layout, "node", None);
+        let claims = with_patience(&layout, Duration::from_millis(400));
+        assert_eq!(claim(&claims, "a"), Claim::Unclear);
+        // What another host's clock says is nothing to go by.
+        for heartbeat in [0, u64::MAX] {
+            running.heartbeat = heartbeat;
+            running.write(&layout, "a").expect("writable");
+            assert_eq!(claim(&claims, "a"), Claim::Unclear);
+        }
+        for beat in 2..12 {
+            fs::replace(&path, format!("bn-lab run\nbeat {beat}\n").as_bytes()).expect("writable");
+            std::thread::sleep(Duration::from_millis(60));
+            assert_eq!(claim(&claims, "a"), Claim::Elsewhere);
+        }
+        // A run of another name that begins alike is another run.
+        claims
+            .shared
+            .watcher
+            .look("node-2", None)
+            .expect("readable");
+        std::thread::sleep(Duration::from_millis(100));
+        assert!(path.exists());
+        let mut last = Claim::Elsewhere;
+        for _ in 0..40 {
+            std::thread::sleep(Duration::from_millis(50));
+            last = claim(&claims, "a");
+            if last == Claim::Granted(None) {
+                break;
+            }
+        }
+        assert_eq!(last, Claim::Granted(None));
+        claims.shared.beat();
+        assert!(!path.exists(), "what is dead is cleared away");
+    }
+
+    #[test]
+    fn the_file_of_a_run_is_not_taken_for_that_of_one_whose_name_it_begins_with() {
+        let (_folder, layout) = folder();
+        fs::create_folder(&layout.runs()).expect("writable");
+        // As earlier versions named them: host, process, time. One that lives, of a host `node-2`.
+        let other = layout.runs().join("node-2-1-1");
+        let _lock = Lock::take_own(&other, "bn-lab run\n").expect("writable");
+        let unseen = layout.runs().join("node-2-2-2");
+        fs::replace(&unseen, b"bn-lab run\n").expect("writable");
+        let own = layout.runs().join(format!("{}-1-1", runs::host()));
+        fs::replace(&own, b"bn-lab run\n").expect("writable");
+        let claims = Claims::announce(&layout).expect("a writable folder");
+        assert!(other.exists() && unseen.exists() && own.exists());
+        assert!(claims.has_unclear().expect("readable"));
+    }
+
+    #[test]
+    fn of_a_run_of_an_earlier_version_the_claims_are_watched() {
+        let (_folder, layout) = folder();
+        fs::create_folder(&layout.runs()).expect("writable");
+        let mut running = claimed_by(&layout, "node-1-1", None);
+        fs::replace(&layout.runs().join("node-1-1"), b"bn-lab run\n").expect("writable");
+        let claims = with_patience(&layout, Duration::from_mins(5));
+        assert_eq!(claim(&claims, "a"), Claim::Unclear);
+        running.heartbeat += 2;
+        running.write(&layout, "a").expect("writable");
+        assert_eq!(claim(&claims, "a"), Claim::Elsewhere);
+    }
+
+    #[test]
+    fn a_claim_that_another_run_has_taken_is_not_given_up_and_is_told() {
+        let (_folder, layout) = folder();
+        let claims = Claims::announce(&layout).expect("a writable folder");
         assert!(take(&claims, "a"));
+        let taken = claims.taken("a");
+        claims.shared.beat();
+        assert!(claims.holds("a") && !taken.load(Ordering::Relaxed));
+        let other = claimed_by(&layout, "another", None);
+        assert!(!claims.holds("a"));
+        claims.shared.beat();
+        assert!(taken.load(Ordering::Relaxed));
+        release(&claims, "a");
+        let there = live(&layout, "a").expect("readable");
+        assert_eq!(there, Some(other), "left as it is");
+        // Whoever took it over has ended it: its claim is gone, its record is there.
+        fs::remove_if_exists(&layout.trial("a").running()).expect("writable");
+        assert!(claims.holds("a"));
+        fs::replace(&layout.trial("a").trial(), b"{}").expect("writable");
+        assert!(!claims.holds("a"));
+    }
+
+    #[test]
+    fn a_run_that_others_took_for_dead_announces_itself_again() {
+        let (_folder, layout) = folder();
+        let claims = Claims::announce(&layout).expect("a writable folder");
+        let path = layout.runs().join(claims.run());
+        fs::remove_folder(&layout.runs()).expect("writable");
+        assert!(take(&claims, "a"));
+        assert_eq!(Lock::is_held(&path).expect("readable"), Held::Yes);
     }
 
     #[test]

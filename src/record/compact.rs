@@ -99,9 +99,17 @@ pub(super) fn curves(layout: &Layout, ids: &[&str], details: &Details) -> Result
     stacked(&layout.epochs_table(), &owners, |owner, row| {
         curves[owner].epochs.push(row);
     })?;
-    stacked(&layout.timings_table(), &owners, |owner, row| {
+    let timed = stacked(&layout.timings_table(), &owners, |owner, row| {
         curves[owner].seconds.push(row);
-    })?;
+    });
+    match timed {
+        // Nothing depends on them.
+        Err(Error::Results(_)) => curves.iter_mut().for_each(|curves| {
+            curves.seconds.clear();
+            curves.is_untimed = true;
+        }),
+        timed => timed?,
+    }
     if details.steps {
         stacked(&layout.steps_table(), &owners, |owner, row| {
             curves[owner].steps.push(row);

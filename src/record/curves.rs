@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::compact;
 use super::layout::{Layout, TrialLayout};
-use super::reader::{damaged, rows};
+use super::reader::{damaged, rows, timings};
 use super::results::{Details, LayerSeries};
 use super::schema::{EpochRow, LayerRow, StepRow, TimingRow};
 use crate::error::{Error, Result};
@@ -20,6 +20,8 @@ pub(super) struct Curves {
     pub(super) epochs: Vec<EpochRow>,
     /// Wall-clock seconds of each epoch.
     pub(super) seconds: Vec<TimingRow>,
+    /// Whether these are left out, because they are damaged.
+    pub(super) is_untimed: bool,
     /// The training loss between epochs, where it is asked for.
     pub(super) steps: Vec<StepRow>,
     /// The quantities of `layers.csv` that are asked for.
@@ -40,9 +42,11 @@ pub(super) fn read(layout: &Layout, ids: &[&str], details: &Details) -> Result<V
 fn of_folder(files: &TrialLayout, details: &Details) -> Result<Curves> {
     let mut layers = Gathered::default();
     layers.read(&files.layers(), details, |_| Some(0))?;
+    let seconds = timings(files)?;
     Ok(Curves {
         epochs: rows(&files.epochs())?,
-        seconds: rows(&files.timings())?,
+        is_untimed: seconds.is_none(),
+        seconds: seconds.unwrap_or_default(),
         steps: if details.steps {
             finite(rows(&files.steps())?)
         } else {

@@ -2,6 +2,7 @@
 //! interrupted training left is found.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::attempts;
@@ -9,8 +10,9 @@ use super::claims::Claims;
 use super::layout::Layout;
 use super::manifest;
 use super::reader;
-use super::state::{self, Origin, Saved};
+use super::state::Origin;
 use super::survey::{self, Standing};
+use super::takeover::{self, Left};
 use super::trial_files;
 use crate::error::Result;
 use crate::event::{Claim, Gate};
@@ -31,8 +33,8 @@ pub struct FolderGate {
     pub(super) retries_failed: bool,
     /// Digests of the datasets, by the index of the condition.
     pub(super) digests: Mutex<BTreeMap<usize, Arc<str>>>,
-    /// How far the files of trials that go on had grown, until their training starts; by id.
-    pub(super) saved: Mutex<BTreeMap<String, Saved>>,
+    /// What trials go on from, until their training starts; by id.
+    pub(super) left: Mutex<BTreeMap<String, Left>>,
 }
 
 impl FolderGate {
@@ -61,49 +63,79 @@ impl FolderGate {
         look(&held(&self.digests))
     }
 
-    /// How far the files had grown of a trial that goes on.
-    pub(super) fn take_saved(&self, id: &str) -> Option<Saved> {
-        held(&self.saved).remove(id)
+    /// What a trial goes on from.
+    pub(super) fn take_left(&self, id: &str) -> Option<Left> {
+        held(&self.left).remove(id)
     }
 
-    /// Whether the trial is to be trained at all: another run may have finished it meanwhile.
-    fn is_open(&self, trial: &Trial) -> Result<bool> {
+    /// Whether the trial is to be trained at all, and whether from a state that was left: another run
+    /// may have finished it meanwhile.
+    fn is_open(&self, trial: &Trial) -> Result<Open> {
         if self.forced.contains(&trial.id) {
-            return Ok(true);
+            return Ok(Open::Anew);
         }
         let Some(record) = reader::record(&self.layout, trial)? else {
-            return Ok(true);
+            return Ok(Open::FromState);
         };
         let standing = survey::standing(&record, trial, &self.layout.trial(&trial.id))?;
         Ok(match standing {
-            Standing::Done => false,
-            Standing::Failed => self.retries_failed,
-            _ => true,
+            Standing::Done => Open::No,
+            Standing::Failed if !self.retries_failed => Open::No,
+            Standing::Failed | Standing::Unfinished => Open::FromState,
+            Standing::Lacking | Standing::Damaged => Open::Anew,
         })
     }
+
+    /// Claims a trial, if it is to be trained. It is looked at again once it is claimed: where locks are
+    /// not seen, another run may have finished it in between.
+    fn claim_if_open(&self, trial: &Trial) -> Result<(Claim, Open)> {
+        if self.is_open(trial)? == Open::No {
+            return Ok((Claim::Finished, Open::No));
+        }
+        let claim = self.claims.take(&trial.id)?;
+        let open = self.is_open(trial)?;
+        if matches!(claim, Claim::Granted(_)) && open == Open::No {
+            self.claims.release(&trial.id)?;
+            return Ok((Claim::Finished, open));
+        }
+        Ok((claim, open))
+    }
+}
+
+/// Whether a trial is to be trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// It is not.
+    No,
+    /// From its start, whatever is there.
+    Anew,
+    /// From a state, if one was left.
+    FromState,
 }
 
 impl Gate for FolderGate {
     fn claim(&self, trial: &Arc<Trial>) -> Result<Claim> {
-        let claimed = self.claims.exclusively(|| {
-            if !self.is_open(trial)? {
-                return Ok(None);
-            }
-            self.claims.take(&trial.id).map(Some)
-        })?;
-        match claimed {
-            None => return Ok(Claim::Finished),
-            Some(false) => return Ok(Claim::Elsewhere),
-            Some(true) => attempts::begin(&self.layout.trial(&trial.id))?,
+        let (claim, open) = self.claims.exclusively(|| self.claim_if_open(trial))?;
+        if !matches!(claim, Claim::Granted(_)) {
+            return Ok(claim);
         }
-        if self.forced.contains(&trial.id) {
-            return Ok(Claim::Granted(None));
+        attempts::begin(&self.layout.trial(&trial.id))?;
+        if open != Open::FromState {
+            return Ok(claim);
         }
-        let left = state::read(&self.layout.trial(&trial.id), &self.origin(trial))?;
-        Ok(Claim::Granted(left.map(|(saved, state)| {
-            held(&self.saved).insert(trial.id.clone(), saved);
+        let left = takeover::find(&self.layout.trial(&trial.id), &self.origin(trial))?;
+        Ok(Claim::Granted(left.map(|(left, state)| {
+            held(&self.left).insert(trial.id.clone(), left);
             state
         })))
+    }
+
+    fn taken(&self, trial: &Trial) -> Arc<AtomicBool> {
+        self.claims.taken(&trial.id)
+    }
+
+    fn holds(&self, trial: &Trial) -> bool {
+        self.claims.holds(&trial.id)
     }
 }
 

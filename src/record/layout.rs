@@ -118,8 +118,11 @@ impl Layout {
     }
 }
 
-/// Where a trial is trained a second time. No id looks like it.
+/// Where a second training is left for a look. No id looks like it.
 const AGAIN: &str = "again";
+
+/// How the folder of a run in that of a trial begins.
+pub(super) const OF_RUN: &str = ".run-";
 
 /// The folder of one trial.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,16 +172,19 @@ impl TrialLayout {
     }
 
     #[must_use]
-    /// Where a trial that has its result is trained again, to leave what it did not leave before.
+    /// Where the files of a second training are left for a look that gave other numbers than the first.
     pub fn again(&self) -> Self {
         Self {
             root: self.root.join(AGAIN),
         }
     }
 
-    /// Whether this is the folder of a second training.
-    pub(super) fn is_again(&self) -> bool {
-        self.root.ends_with(AGAIN)
+    #[must_use]
+    /// Where the files of `run` grow while it trains the trial.
+    pub(super) fn of_run(&self, run: &str) -> Self {
+        Self {
+            root: self.root.join(format!("{OF_RUN}{run}")),
+        }
     }
 
     /// What the probes read.

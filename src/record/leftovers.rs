@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::claims;
+use super::claims::{self, Watcher};
 use super::differences;
 use super::layout::Layout;
 use super::reader;
 use super::schema::TrialRecord;
+use super::takeover;
 use crate::config::spec::Experiment;
 use crate::error::Result;
 use crate::fs;
@@ -134,7 +135,7 @@ pub(super) fn remove_partials(layout: &Layout) -> Result<()> {
 
 /// What killed runs left half-written: partial files, and second trainings that did not end.
 pub fn debris(layout: &Layout) -> Result<Vec<Leftover>> {
-    let is_live = !claims::live_runs(layout)?.is_empty();
+    let is_live = claims::has_runs(&Watcher::of(layout))?;
     let mut debris = Vec::new();
     for folder in [layout.root().to_owned(), layout.charts()] {
         debris.extend(partials(&folder, is_live)?);
@@ -153,14 +154,23 @@ fn debris_of_trial(layout: &Layout, folder: &Path) -> Result<Vec<Leftover>> {
     let is_in_use = claims::live(layout, &id)?.is_some();
     let mut debris = partials(trial.root(), is_in_use)?;
     debris.extend(partials(&trial.checkpoints(), is_in_use)?);
-    let again = trial.again().root().to_owned();
-    if fs::folders(trial.root())?.contains(&again) {
+    let mut seconds = fs::folders(trial.root())?;
+    let again = trial.again();
+    seconds.retain(|folder| folder == again.root());
+    let record = reader::record_of(layout, &id)?;
+    // An unfinished trial goes on from there.
+    if record.is_some_and(|record| record.outcome.is_finished()) {
+        let folders = takeover::folders(&trial)?;
+        seconds.extend(folders.iter().map(|folder| folder.root().to_owned()));
+    }
+    for path in seconds {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         debris.push(Leftover {
-            name: format!("trials/{id}/again"),
-            bytes: fs::bytes_below(&again)?,
-            path: again,
+            name: format!("trials/{id}/{name}"),
+            bytes: fs::bytes_below(&path)?,
             why: "a second training for more probes or checkpoints did not end".to_owned(),
             is_in_use,
+            path,
         });
     }
     Ok(debris)

@@ -6,13 +6,14 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::claims::{self, Running};
+use super::claims::{self, Running, Watcher};
 use super::compact;
 use super::layout::Layout;
 use super::reader::{self, TrialsTable};
 use super::results::short_name;
-use super::schema::{EpochRow, TimingRow, TrialRow};
+use super::schema::{EpochRow, TrialRow};
 use super::tables;
+use super::takeover;
 use crate::error::Result;
 use crate::stats;
 
@@ -64,8 +65,13 @@ impl LiveTrial {
     }
 }
 
-/// Reads the results folder at `root`.
+/// Reads the results folder at `root`, with one look.
 pub fn read(root: &Path) -> Result<Live> {
+    read_by(root, &Watcher::of(&Layout::new(root)))
+}
+
+/// Likewise, by one who looks several times and sees so which runs are alive.
+pub fn read_by(root: &Path, watcher: &Watcher) -> Result<Live> {
     let layout = Layout::new(root);
     let table = reader::trials_table(&layout)?;
     let axes = table.axes();
@@ -74,7 +80,7 @@ pub fn read(root: &Path) -> Result<Live> {
     let trials: Vec<LiveTrial> = table
         .rows
         .par_iter()
-        .map(|row| trial(is_whole.then_some(&layout), &table, &axes, row))
+        .map(|row| trial(is_whole.then_some((&layout, watcher)), &table, &axes, row))
         .collect::<Result<_>>()?;
     let columns = TrialRow::FIRST.into_iter();
     let columns = columns
@@ -83,16 +89,15 @@ pub fn read(root: &Path) -> Result<Live> {
     Ok(Live {
         columns: columns.map(str::to_owned).collect(),
         first: table.axes.start,
-        has_run: trials.iter().any(|trial| trial.running.is_some())
-            || !claims::live_runs(&layout)?.is_empty(),
+        has_run: trials.iter().any(|trial| trial.running.is_some()) || claims::has_runs(watcher)?,
         axes,
         trials,
     })
 }
 
-/// A trial by its row and, where there is a `layout`, by its files.
+/// A trial by its row and, where there is a `folder`, by its files.
 fn trial(
-    layout: Option<&Layout>,
+    folder: Option<(&Layout, &Watcher)>,
     table: &TrialsTable,
     axes: &[String],
     row: &csv::StringRecord,
@@ -108,8 +113,8 @@ fn trial(
         running: None,
         cells,
     };
-    if let Some(layout) = layout.filter(|_| !trial.is_finished()) {
-        let figures = since(layout, &mut trial)?;
+    if let Some((layout, watcher)) = folder.filter(|_| !trial.is_finished()) {
+        let figures = since(layout, watcher, &mut trial)?;
         trial.cells.splice(table.axes.end.., figures);
         trial.cells[table.axes.end].clone_into(&mut trial.outcome);
     }
@@ -127,10 +132,11 @@ fn trial(
 }
 
 /// What has become of a trial since `trials.csv` was written.
-fn since(layout: &Layout, trial: &mut LiveTrial) -> Result<Vec<String>> {
-    trial.running = claims::live(layout, &trial.id)?;
-    if trial.running.is_some() {
-        let epochs: Vec<EpochRow> = reader::rows(&layout.trial(&trial.id).epochs())?;
+fn since(layout: &Layout, watcher: &Watcher, trial: &mut LiveTrial) -> Result<Vec<String>> {
+    trial.running = claims::live_by(watcher, layout, &trial.id)?;
+    if let Some(running) = &trial.running {
+        let files = takeover::of_running(&layout.trial(&trial.id), &running.run);
+        let epochs: Vec<EpochRow> = reader::rows(&files.epochs())?;
         return Ok(tables::figures_so_far("running", epochs.last()));
     }
     let record = reader::record_of(layout, &trial.id)?;
@@ -196,7 +202,7 @@ impl Durations {
         if let Some(&seconds) = self.0.get(id) {
             return Ok(seconds);
         }
-        let rows: Vec<TimingRow> = reader::rows(&layout.trial(id).timings())?;
+        let rows = reader::timings(&layout.trial(id))?.unwrap_or_default();
         let seconds = rows
             .iter()
             .map(|row| row.train_seconds + row.evaluation_seconds);

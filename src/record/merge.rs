@@ -22,6 +22,7 @@ use super::manifest::{self, Manifest, RunEntry};
 use super::stored;
 use super::survey::{self, Selection};
 use super::tables;
+use super::takeover;
 use crate::config::{self, spec::Experiment};
 use crate::error::Result;
 use crate::fs;
@@ -127,6 +128,7 @@ fn copy(from: &TrialLayout, to: &TrialLayout, is_failed: bool) -> Result<()> {
     for stale in to.of_unfinished() {
         fs::remove_if_exists(&stale)?;
     }
+    takeover::remove_folders(to, None)?;
     for file in fs::files(from.root())? {
         let is_why = is_failed && file == from.failure_log();
         let is_left_behind = fs::is_partial(&file) || from.of_unfinished().contains(&file);

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::claims::{self, Claims};
+use super::claims::Claims;
 use super::gate::FolderGate;
 use super::layout::Layout;
 use super::leftovers;
 use super::manifest::RunEntry;
 use super::schema::TrialRecord;
 use super::tables::Records;
+use super::takeover;
 use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
 use crate::fs;
@@ -151,21 +152,29 @@ fn mixed(layout: &Layout, who: &str, what: &str, before: &str, now: &str) -> Err
     ))
 }
 
-/// Deletes what killed runs left half-written, their claims, and the states of trials that are
-/// finished.
+/// Deletes what killed runs left half-written, their claims, and what finished trials were trained in.
+/// What others may be writing is left alone.
 pub(super) fn clear_leftovers(
     layout: &Layout,
     plan: &[Arc<Trial>],
     records: &Records,
+    claims: &Claims,
 ) -> Result<()> {
     leftovers::remove_partials(layout)?;
     for trial in plan {
-        claims::clear_if_dead(layout, &trial.id)?;
+        let folder = layout.trial(&trial.id);
+        let had_claim = fs::is_file(&folder.running());
+        // Another run may train it though it is finished, because that is forced.
+        if !claims.clear_if_dead(&trial.id)? {
+            continue;
+        }
         let record = records.get(&trial.id);
-        let is_finished = record.is_some_and(|record| record.outcome.is_finished());
-        // Another run may train it all the same, because that is forced.
-        if is_finished && !fs::is_file(&layout.trial(&trial.id).running()) {
-            fs::remove_if_exists(&layout.trial(&trial.id).state())?;
+        if record.is_some_and(|record| record.outcome.is_finished()) {
+            fs::remove_if_exists(&folder.state())?;
+            // The claim is the last to go: without one, nothing else was left.
+            if had_claim {
+                takeover::remove_folders(&folder, None)?;
+            }
         }
     }
     Ok(())

@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::claims;
 use super::compact::{self, Marker};
 use super::curves::unreadable;
-use super::layout::{Layout, TrialLayout};
+use super::layout::Layout;
 use super::manifest;
 use super::ownership::something;
 use super::reader::{self, damaged};
@@ -92,28 +91,13 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
 /// Stacks the tables of the trials.
 fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: &Options) -> Result<()> {
     stack_facts(source, ids, &target.records_table())?;
-    stack::<EpochRow>(
-        source,
-        ids,
-        TrialLayout::epochs,
-        EpochRow::HEADER,
-        &target.epochs_table(),
-    )?;
-    stack::<TimingRow>(
-        source,
-        ids,
-        TrialLayout::timings,
-        TimingRow::HEADER,
-        &target.timings_table(),
-    )?;
+    let epochs = |id: &str| reader::rows::<EpochRow>(&source.trial(id).epochs());
+    stack(ids, epochs, EpochRow::HEADER, &target.epochs_table())?;
+    let timings = |id: &str| Ok(reader::timings(&source.trial(id))?.unwrap_or_default());
+    stack(ids, timings, TimingRow::HEADER, &target.timings_table())?;
     if options.steps {
-        stack::<StepRow>(
-            source,
-            ids,
-            TrialLayout::steps,
-            StepRow::HEADER,
-            &target.steps_table(),
-        )?;
+        let steps = |id: &str| reader::rows::<StepRow>(&source.trial(id).steps());
+        stack(ids, steps, StepRow::HEADER, &target.steps_table())?;
     } else {
         fs::remove_if_exists(&target.steps_table())?;
     }
@@ -140,7 +124,7 @@ fn lock(target: &Layout) -> Result<Lock> {
 
 /// A copy of a folder that is being written would be of no one moment.
 fn check_company(source: &Layout) -> Result<()> {
-    if claims::live_runs(source)?.is_empty() {
+    if claims::locked_runs(source)?.is_empty() {
         return Ok(());
     }
     Err(Error::Results(format!(
@@ -208,16 +192,15 @@ fn copy_or_remove(from: &Path, to: &Path) -> Result<()> {
 
 /// Stacks one table of all trials. Rows of earlier versions, which have fewer columns, become rows of
 /// this one.
-fn stack<T: DeserializeOwned + Serialize>(
-    source: &Layout,
+fn stack<T: Serialize>(
     ids: &[&str],
-    file: fn(&TrialLayout) -> PathBuf,
+    rows: impl Fn(&str) -> Result<Vec<T>>,
     header: &str,
     into: &Path,
 ) -> Result<()> {
     let mut table = Stack::new(into, &format!("trial,{header}"))?;
     for id in ids {
-        for row in reader::rows::<T>(&file(&source.trial(id)))? {
+        for row in rows(id)? {
             table.row(&(id, row))?;
         }
     }

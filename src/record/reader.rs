@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use super::compact;
 use super::curves::{self, Curves};
 use super::datasets;
-use super::layout::Layout;
+use super::layout::{Layout, TrialLayout};
 use super::manifest;
 use super::results::{Claim, Details, Results, TrialCurves, Tuning};
-use super::schema::{TrialRecord, TrialRow};
+use super::schema::{TimingRow, TrialRecord, TrialRow};
 use crate::config;
 use crate::description::DatasetDescription;
 use crate::error::{Error, Result};
@@ -155,6 +155,7 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
     let table = trials_table(&layout)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     let curves = curves::read(&layout, &ids, details)?;
+    let untimed = curves.iter().filter(|curves| curves.is_untimed).count();
     let datasets = datasets::of_trials(&layout, &ids, manifest)?;
     let rows = table.rows.iter().zip(curves).zip(datasets);
     let trials = rows.map(|((row, curves), data)| trial(&table, row, curves, data));
@@ -170,6 +171,7 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
             .collect(),
         axes: table.axes(),
         cautions: cautions(&layout, &bytes),
+        untimed,
         claim: claim_of(&layout, &bytes)?,
         tuning: header.tune.map(|tune| Tuning {
             higher_is_better: tune.metric != "validation_loss",
@@ -358,18 +360,26 @@ pub(super) fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
         .collect()
 }
 
+/// The seconds of a trial's epochs; `None` where the file is damaged, or its rows are of several
+/// trainings at once: nothing depends on them, so they are left out.
+pub(super) fn timings(files: &TrialLayout) -> Result<Option<Vec<TimingRow>>> {
+    let rows: Vec<TimingRow> = match rows(&files.timings()) {
+        Ok(rows) => rows,
+        Err(Error::Results(_)) => return Ok(None),
+        Err(e) => return Err(e),
+    };
+    let is_in_order = rows.is_sorted_by(|row, next| row.epoch < next.epoch);
+    Ok(is_in_order.then_some(rows))
+}
+
 /// The error for a file that is not what this program wrote.
 pub(super) fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
     let folder = path.parent();
     let is_compact = folder.is_some_and(|folder| compact::is_compact(&Layout::new(folder)));
-    let way_out = match folder.and_then(Path::file_name) {
-        _ if is_compact => "`bn-lab publish` makes it again, from the whole folder".to_owned(),
-        // Nobody can tell whether another measurement of the clock is the same.
-        Some(id) if path.ends_with("timings.csv") => format!(
-            "`bn-lab run` with `--force={}` trains this trial again",
-            id.display()
-        ),
-        _ => "run the experiment again; finished trials are kept".to_owned(),
+    let way_out = if is_compact {
+        "`bn-lab publish` makes it again, from the whole folder"
+    } else {
+        "run the experiment again; finished trials are kept"
     };
     Error::Results(format!(
         "`{}` is damaged: {why}\n  hint: {way_out}",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::description::DatasetDescription;
 use crate::record::schema::{EpochRow, StepRow, TimingRow};
+use crate::units;
 
 pub use crate::config::spec::{Claim, Expect, Hypothesis, Over, Take};
 pub use crate::plan::short_name;
@@ -31,9 +32,18 @@ pub struct Results {
     pub claim: Option<Claim>,
     /// What a reader should know of the settings before believing their results, a sentence each.
     pub cautions: Vec<String>,
+    /// How many trials have a damaged `timings.csv`, whose seconds are left out.
+    pub untimed: usize,
 }
 
 impl Results {
+    /// What to say where seconds are left out.
+    pub fn note_of_untimed(&self) -> Option<String> {
+        let trials = units::trials(self.untimed);
+        let text = format!("the seconds of {trials} are left out: `timings.csv` is damaged");
+        (self.untimed > 0).then_some(text)
+    }
+
     /// The value of a key of `[norm]` in a trial; `None` where it means nothing there or is not known.
     pub fn norm_of<'a>(&'a self, trial: &'a TrialCurves, key: &str) -> Option<&'a str> {
         let axis = self.axes.iter().position(|axis| axis == key);

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::fingerprints::{Fingerprint, Fingerprints, at};
 use super::layout::Layout;
 use super::reader;
-use super::schema::{EpochRow, TimingRow, TrialRecord};
+use super::schema::{EpochRow, TrialRecord};
 use super::status::{Found, State};
 use crate::config::spec::{Length, Train};
 use crate::error::Result;
@@ -172,7 +172,7 @@ fn sum(layout: &Layout, id: &str, last: Option<&EpochRow>) -> Result<Option<Sum>
     if steps == 0 {
         return Ok(None);
     }
-    let rows: Vec<TimingRow> = reader::rows(&layout.trial(id).timings())?;
+    let rows = reader::timings(&layout.trial(id))?.unwrap_or_default();
     let seconds: f64 = rows
         .iter()
         .map(|row| row.train_seconds + row.evaluation_seconds)

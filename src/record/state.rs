@@ -3,7 +3,7 @@
 //! it can be cut off again.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::checkpoint::{cannot_write, encode};
 use super::layout::TrialLayout;
 use super::schema::{EpochRow, SCHEMA_VERSION};
+use super::trial_files::{GROWING, TIMINGS};
 use crate::error::Result;
 use crate::event::{NamedTensor, TrainingState};
 use crate::fs::{self, Grown};
@@ -82,13 +83,22 @@ pub(super) fn digest(text: &str, tensors: &[NamedTensor]) -> String {
     hexadecimal(&digest.finalize())
 }
 
-/// The state that a training of `origin` left, if it can be gone on with: a damaged one, one of
-/// another origin, or one whose files are not what they were, is none.
+impl Saved {
+    /// How much had been written: the longer a training, the more.
+    pub(super) fn bytes(&self) -> u64 {
+        let bytes = self.files.values().map(|grown| grown.bytes);
+        bytes.fold(0, u64::saturating_add)
+    }
+}
+
+/// The state in the folder `place` that a training of `origin` left, if it can be gone on with: a
+/// damaged one, one of another origin, or one whose files are not what they were, is none.
 pub(super) fn read(
-    layout: &TrialLayout,
+    place: &TrialLayout,
+    trial: &TrialLayout,
     origin: &Origin,
 ) -> Result<Option<(Saved, TrainingState)>> {
-    let Some(bytes) = fs::read_if_exists(&layout.state())? else {
+    let Some(bytes) = fs::read_if_exists(&place.state())? else {
         return Ok(None);
     };
     let Some((saved, state)) = decode(&bytes) else {
@@ -98,12 +108,38 @@ pub(super) fn read(
         return Ok(None);
     }
     for (name, grown) in &saved.files {
-        let path = layout.root().join(name);
-        if !grown.begins(&path)? || !has_columns_of_this_version(&path)? {
+        let is_there = is_name(name) && source(place, trial, name, grown)?.is_some();
+        // The seconds of epochs decide nothing: they are begun anew if need be.
+        if !is_there && name != TIMINGS {
             return Ok(None);
         }
     }
     Ok(Some((saved, state)))
+}
+
+/// Whether a trial has files of this name: a state from elsewhere must not lead out of its folder.
+fn is_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c);
+    let kept = name.strip_prefix("checkpoints/");
+    GROWING.iter().any(|(known, ..)| *known == name)
+        || kept.is_some_and(|kept| !kept.starts_with('.') && kept.chars().all(is_plain))
+}
+
+/// The file of this name that begins as it had `grown`: beside the state, or already in its place,
+/// where a run was killed while it moved its files there.
+pub(super) fn source(
+    place: &TrialLayout,
+    trial: &TrialLayout,
+    name: &str,
+    grown: &Grown,
+) -> Result<Option<PathBuf>> {
+    for folder in [place, trial] {
+        let path = folder.root().join(name);
+        if grown.begins(&path)? && has_columns_of_this_version(&path)? {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether further rows of this version belong below those that are there: an earlier version may
@@ -192,7 +228,7 @@ mod tests {
     #[test]
     fn a_state_comes_back_as_it_was_though_its_files_have_grown() {
         let (_folder, layout) = folder();
-        let (read, state) = read(&layout, &saved().origin)
+        let (read, state) = read(&layout, &layout, &saved().origin)
             .expect("readable")
             .expect("whole");
         assert_eq!(read, saved());
@@ -202,7 +238,7 @@ mod tests {
     #[test]
     fn a_state_of_another_origin_or_with_other_files_is_none() {
         let (_folder, layout) = folder();
-        let usable = |origin: &Origin| read(&layout, origin).expect("readable").is_some();
+        let usable = |origin: &Origin| read(&layout, &layout, origin).expect("readable").is_some();
         let mut other = saved().origin;
         other.data = "other".to_owned();
         assert!(!usable(&other));
@@ -220,7 +256,7 @@ mod tests {
             let grown = Grown::of(epochs.as_bytes());
             saved.files.insert("epochs.csv".to_owned(), grown);
             write(&layout, &saved, &tensors()).expect("writable");
-            read(&layout, &saved.origin).expect("readable").is_some()
+            read(&layout, &layout, &saved.origin).expect("readable").is_some()
         };
         let header = EpochRow::HEADER;
         assert!(usable(&format!("{header}\n")));

@@ -10,9 +10,9 @@ use super::layout::Layout;
 use super::reader;
 use super::schema::{EpochRow, TrialRecord};
 use super::survey::{self, Standing};
+use super::takeover;
 use crate::error::Result;
 use crate::event::Examples;
-use crate::fs;
 use crate::plan::Trial;
 
 pub use crate::event::Outcome;
@@ -92,7 +92,7 @@ fn look_at(layout: &Layout, trial: &Trial) -> Result<Found> {
         (None, Some(record), Some(Standing::Lacking)) => State::Lacking(lacking(trial, record)),
         (None, Some(record), _) => State::Ended(record.outcome.clone()),
         // Whoever trained it was killed, and left where it was.
-        (None, None, _) if fs::is_file(&layout.trial(&trial.id).state()) => {
+        (None, None, _) if takeover::has_state(&layout.trial(&trial.id))? => {
             State::Ended(Outcome::Interrupted)
         }
         (None, None, _) => State::ToDo,

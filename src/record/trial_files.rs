@@ -1,5 +1,5 @@
-//! The files of one trial while it runs: rows are appended and flushed as they come, and
-//! `trial.json` is written last and atomically, so that its presence means that the trial ended.
+//! The files of one trial while it runs: rows are appended and flushed as they come, in a folder of the
+//! run's own.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -7,18 +7,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::again;
 use super::checkpoint;
 use super::layout::TrialLayout;
-use super::schema::{
-    EpochRow, LayerRow, OrderRow, SCHEMA_VERSION, StepRow, TimingRow, TrialRecord,
-};
+use super::schema::{EpochRow, LayerRow, OrderRow, SCHEMA_VERSION, StepRow, TimingRow};
 use super::state::{self, Origin, Saved};
-use crate::config::value::Value;
+use super::takeover::{self, Left};
 use crate::error::{Error, Result};
 use crate::event::{
-    BatchResult, EpochResult, EpochSeconds, Examples, NamedTensor, Outcome, Point, Reading,
-    TrainingState,
+    BatchResult, EpochResult, EpochSeconds, Examples, NamedTensor, Point, Reading, TrainingState,
 };
 use crate::fs::{self, Growing, Grown};
 use crate::plan::Trial;
@@ -38,12 +34,27 @@ pub(super) struct Facts {
     pub(super) parameters: usize,
 }
 
+/// What a record says of the files of a trial that ended.
+#[derive(Debug, Default)]
+pub(super) struct Closed {
+    /// What the trial told when it started.
+    pub(super) facts: Facts,
+    /// Its last epoch.
+    pub(super) last: Option<EpochRow>,
+    /// The epoch with the highest validation accuracy.
+    pub(super) best: Option<EpochRow>,
+    /// The files that belong to it, but that of the clock.
+    pub(super) files: BTreeMap<String, Grown>,
+}
+
 /// A trial whose files are growing.
 pub(super) struct TrialFiles {
-    /// Where they grow: the trial's folder, or a folder in it if the trial has its result already.
+    /// Where they grow: the run's own folder in that of the trial.
     layout: TrialLayout,
     origin: Origin,
     facts: Facts,
+    /// Whether the trial has its result already.
+    is_second: bool,
     /// By their names. Most trials have no layers and no order.
     growing: BTreeMap<&'static str, Growing>,
     /// The networks that were kept, by their paths in the folder.
@@ -56,13 +67,13 @@ pub(super) struct TrialFiles {
 
 const EPOCHS: &str = "epochs.csv";
 const STEPS: &str = "steps.csv";
-const TIMINGS: &str = "timings.csv";
+pub(super) const TIMINGS: &str = "timings.csv";
 const LAYERS: &str = "layers.csv";
 const ORDER: &str = "order.csv";
 const ORDER_EXAMPLES: &str = "order.bin";
 
 /// The files that grow, with their first lines, and whether every trial has them.
-const GROWING: [(&str, &str, bool); 6] = [
+pub(super) const GROWING: [(&str, &str, bool); 6] = [
     (EPOCHS, EpochRow::HEADER, true),
     (STEPS, StepRow::HEADER, true),
     (TIMINGS, TimingRow::HEADER, true),
@@ -72,51 +83,45 @@ const GROWING: [(&str, &str, bool); 6] = [
 ];
 
 impl TrialFiles {
-    /// Starts the files of a trial anew; what an earlier attempt left goes, its record first. The
-    /// files of a trial that `has_result` stay as they are: the new ones grow beside them.
+    /// Starts the files of a trial anew, in the run's `own` folder. Of a trial that `has_result`, they
+    /// are those of a second training, which leaves no state.
     pub(super) fn start(
-        layout: &TrialLayout,
+        own: &TrialLayout,
         has_result: bool,
         origin: Origin,
         facts: Facts,
     ) -> Result<Self> {
-        let again = layout.again();
-        fs::remove_folder(again.root())?;
-        let layout = if has_result { &again } else { layout };
-        fs::create_folder(layout.root())?;
-        for stale in [layout.trial(), layout.state(), layout.failure_log()] {
-            fs::remove_if_exists(&stale)?;
-        }
-        fs::remove_partials(layout.root())?;
-        fs::remove_folder(&layout.checkpoints())?;
-        let mut files = Self::empty(layout, origin, facts);
+        fs::remove_folder(own.root())?;
+        fs::create_folder(own.root())?;
+        let mut files = Self::empty(own, origin, facts);
+        files.is_second = has_result;
         for (name, _, is_always) in GROWING {
             if is_always {
                 files.open(name)?;
-            } else {
-                fs::remove_if_exists(&layout.root().join(name))?;
             }
         }
         Ok(files)
     }
 
-    /// Goes on where `saved` was told: cuts off what was written after it.
-    pub(super) fn resume(layout: &TrialLayout, saved: Saved, facts: Facts) -> Result<Self> {
-        for stale in [layout.trial(), layout.failure_log()] {
-            fs::remove_if_exists(&stale)?;
-        }
-        fs::remove_folder(layout.again().root())?;
-        fs::remove_partials(layout.root())?;
-        fs::remove_partials(&layout.checkpoints())?;
-        let mut files = Self::empty(layout, saved.origin, facts);
-        for (name, ..) in GROWING {
-            let path = layout.root().join(name);
+    /// Goes on in the run's `own` folder where `left` was told, which is copied there.
+    pub(super) fn resume(
+        layout: &TrialLayout,
+        own: &TrialLayout,
+        left: Left,
+        facts: Facts,
+    ) -> Result<Self> {
+        takeover::adopt(&left, layout, own)?;
+        let saved = left.saved;
+        let mut files = Self::empty(own, saved.origin, facts);
+        for (name, _, is_always) in GROWING {
+            let path = own.root().join(name);
             match saved.files.get(name) {
-                Some(grown) => {
+                Some(grown) if fs::is_file(&path) => {
                     let file = Growing::resume(&path, grown)?.ok_or_else(|| changed(&path))?;
                     files.growing.insert(name, file);
                 }
-                None => fs::remove_if_exists(&path)?,
+                _ if is_always => drop(files.open(name)?),
+                _ => fs::remove_if_exists(&path)?,
             }
         }
         let is_kept = |(name, _): &(String, Grown)| GROWING.iter().all(|(known, ..)| known != name);
@@ -127,11 +132,29 @@ impl TrialFiles {
         Ok(files)
     }
 
+    /// The folder in which they grow.
+    pub(super) fn layout(&self) -> &TrialLayout {
+        &self.layout
+    }
+
+    /// What a record says of them; they are closed.
+    pub(super) fn close(self) -> Closed {
+        let mut files = self.grown();
+        files.remove(TIMINGS);
+        Closed {
+            facts: self.facts,
+            last: self.last,
+            best: self.best,
+            files,
+        }
+    }
+
     fn empty(layout: &TrialLayout, origin: Origin, facts: Facts) -> Self {
         Self {
             layout: layout.clone(),
             origin,
             facts,
+            is_second: false,
             growing: BTreeMap::new(),
             kept: BTreeMap::new(),
             ordered: 0,
@@ -207,7 +230,7 @@ impl TrialFiles {
     /// Writes down where the trial can go on from. A trial that is trained again, to leave something
     /// more, goes on from nowhere.
     pub(super) fn state(&self, state: &TrainingState) -> Result<()> {
-        if self.layout.is_again() {
+        if self.is_second {
             return Ok(());
         }
         self.growing.values().try_for_each(Growing::sync)?;
@@ -275,88 +298,11 @@ impl TrialFiles {
     }
 }
 
-fn changed(path: &Path) -> Error {
+pub(super) fn changed(path: &Path) -> Error {
     Error::Results(format!(
         "`{}` was changed by somebody else while its trial was about to go on",
         path.display()
     ))
-}
-
-/// What a trial that ended leaves. `files` is `None` if it failed before it started. `earlier` is the
-/// record of a trial that had its result before: it stays, and gains what was left behind now.
-pub(super) fn end(
-    layout: &TrialLayout,
-    trial: &Trial,
-    files: Option<TrialFiles>,
-    outcome: &Outcome,
-    earlier: Option<&TrialRecord>,
-) -> Result<TrialRecord> {
-    let record = record(trial, files, outcome)?;
-    let record = match earlier {
-        None => record,
-        Some(earlier) if !outcome.is_finished() => {
-            fs::remove_folder(layout.again().root())?;
-            return Ok(earlier.clone());
-        }
-        Some(earlier) => again::merge(layout, earlier, record)?,
-    };
-    let mut text = serde_json::to_vec_pretty(&record)
-        .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
-    text.push(b'\n');
-    fs::create_folder(layout.root())?;
-    fs::replace(&layout.trial(), &text)?;
-    // Last: a state without a record is gone on with, a record without a state is trained anew.
-    if !matches!(outcome, Outcome::Interrupted) {
-        fs::remove_if_exists(&layout.state())?;
-    }
-    Ok(record)
-}
-
-/// Writes down why a trial failed, for whoever wants to mend it.
-pub(super) fn log_failure(
-    layout: &TrialLayout,
-    trial: &Trial,
-    message: &str,
-    details: Option<&str>,
-) -> Result<()> {
-    let mut text = format!(
-        "trial {} ({}, replicate {}) failed\n\n{message}\n",
-        trial.id, trial.label, trial.replicate
-    );
-    if let Some(details) = details {
-        text.push_str(&format!("\n{details}\n"));
-    }
-    text.push_str("\nsettings\n");
-    for (key, value) in trial.condition.keys.iter() {
-        text.push_str(&format!("  {key} = {}\n", value.to_toml()));
-    }
-    fs::create_folder(layout.root())?;
-    fs::replace(&layout.failure_log(), text.as_bytes())
-}
-
-fn record(trial: &Trial, files: Option<TrialFiles>, outcome: &Outcome) -> Result<TrialRecord> {
-    let (facts, last, best, grown) = files.map_or_else(Default::default, |files| {
-        let mut grown = files.grown();
-        grown.remove(TIMINGS);
-        (files.facts, files.last, files.best, grown)
-    });
-    Ok(TrialRecord {
-        schema: SCHEMA_VERSION,
-        id: trial.id.clone(),
-        replicate: trial.replicate,
-        seed: trial.seed,
-        settings: settings(trial)?,
-        device: facts.device,
-        instruction_set: facts.instruction_set,
-        data: facts.data,
-        examples: facts.examples,
-        parameters: facts.parameters,
-        recording: recording(trial),
-        outcome: outcome.clone(),
-        last,
-        best,
-        files: grown,
-    })
 }
 
 /// What a trial is asked to leave behind, in the order of its record.
@@ -374,15 +320,6 @@ fn is_better(row: &EpochRow, best: Option<&EpochRow>) -> bool {
     };
     let earlier = best.and_then(|best| best.validation_accuracy);
     row.epoch > 0 && earlier.is_none_or(|earlier| accuracy > earlier)
-}
-
-fn settings(trial: &Trial) -> Result<BTreeMap<String, serde_json::Value>> {
-    let to_json = |(key, value): (&str, &Value)| {
-        serde_json::to_value(value)
-            .map(|value| (key.to_owned(), value))
-            .map_err(|e| Error::Results(format!("cannot write `{key}`: {e}")))
-    };
-    trial.condition.keys.iter().map(to_json).collect()
 }
 
 /// The bytes of a row, its line end included.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::attempts;
 use super::claims::Claims;
+use super::ending::Ending;
 use super::gate::FolderGate;
 use super::layout::Layout;
 use super::manifest::{self, RunEntry};
@@ -16,11 +17,12 @@ use super::reader;
 use super::schema::TrialRecord;
 use super::survey::Survey;
 use super::tables::{self, Records};
-use super::trial_files::{self, Facts, TrialFiles};
+use super::takeover;
+use super::trial_files::{Facts, TrialFiles};
 use crate::config::spec::Experiment;
 use crate::description::DatasetDescription;
 use crate::error::Result;
-use crate::event::{Event, Observer, Outcome};
+use crate::event::{Event, Observer, Outcome, Stop};
 use crate::fs;
 use crate::plan::Trial;
 
@@ -46,6 +48,8 @@ pub struct Writer {
     started: Instant,
     /// When the tables may be written next.
     tables_due: Instant,
+    /// Trials that other runs took over between their last step and their record.
+    taken: usize,
     /// A write failed: whatever follows is not written, so that no trial whose rows are missing
     /// is taken for a finished one.
     is_broken: bool,
@@ -73,7 +77,7 @@ impl Writer {
             forced: survey.forced.clone(),
             retries_failed,
             digests: Mutex::default(),
-            saved: Mutex::default(),
+            left: Mutex::default(),
         };
         Ok(Self {
             records: survey.records.clone(),
@@ -87,6 +91,7 @@ impl Writer {
             data: BTreeMap::new(),
             started: Instant::now(),
             tables_due: Instant::now(),
+            taken: 0,
             is_broken: false,
         })
     }
@@ -94,6 +99,11 @@ impl Writer {
     /// Hands over what the datasets hold, by their digests; the manifest keeps it.
     pub fn describe_data(&mut self, data: BTreeMap<String, DatasetDescription>) {
         self.data.extend(data);
+    }
+
+    /// How many trials ended here of which nothing is recorded, since another run had taken them over.
+    pub fn taken_over(&self) -> usize {
+        self.taken
     }
 
     /// Where trials are claimed for this run.
@@ -124,7 +134,7 @@ impl Writer {
                 let finished = |trial: &Trial| self.result(&trial.id);
                 opening::check_provenance(&self.layout, &self.plan, &self.run, finished, digest)?;
             }
-            opening::clear_leftovers(&self.layout, &self.plan, &self.records)?;
+            opening::clear_leftovers(&self.layout, &self.plan, &self.records, &gate.claims)?;
             let earlier = opening::keep_earlier_experiment(&self.layout, &self.experiment)?;
             let resolved = self.experiment.resolved.as_bytes();
             fs::replace(&self.layout.experiment(), resolved)?;
@@ -132,6 +142,17 @@ impl Writer {
             self.write_tables()?;
             Ok(earlier)
         })
+    }
+
+    /// Whether another run is in the folder of which it is not clear yet whether it is alive: then what
+    /// [`Writer::begin`] refuses may be possible once that is clear.
+    pub fn has_unclear_company(&self) -> Result<bool> {
+        self.gate.claims.has_unclear()
+    }
+
+    /// Waits until that is clear, or until `stop` is requested; says so through `tell`.
+    pub fn settle(&self, stop: &Stop, tell: impl FnOnce(&str)) -> Result<()> {
+        self.gate.claims.settle(|| stop.is_requested(), tell)
     }
 
     /// Tells the gate which data the trials of this run are trained on.
@@ -152,44 +173,84 @@ impl Writer {
     }
 
     fn start(&mut self, trial: &Arc<Trial>, steps: usize, facts: Facts) -> Result<()> {
+        let gate = Arc::clone(&self.gate);
         let layout = self.layout.trial(&trial.id);
+        let own = layout.of_run(gate.claims.run());
         let has_result = self.result(&trial.id).is_some();
+        let files = match gate.take_left(&trial.id) {
+            Some(left) => TrialFiles::resume(&layout, &own, left, facts),
+            None => TrialFiles::start(&own, has_result, gate.origin(trial), facts),
+        };
+        let files = self.unless_taken(trial, files)?;
+        let is_ours = gate.claims.exclusively(|| {
+            let is_ours = files.is_some() && gate.claims.holds(&trial.id);
+            if is_ours {
+                takeover::clear(&layout, &own, has_result)?;
+            }
+            Ok(is_ours)
+        });
+        let is_ours = self.unless_taken(trial, is_ours)? == Some(true);
+        let Some(files) = files.filter(|_| is_ours) else {
+            return Ok(());
+        };
         if !has_result {
             self.records.remove(&trial.id);
         }
-        let files = match self.gate.take_saved(&trial.id) {
-            Some(saved) => TrialFiles::resume(&layout, saved, facts)?,
-            None => TrialFiles::start(&layout, has_result, self.gate.origin(trial), facts)?,
-        };
         self.open.insert(trial.id.clone(), files);
-        let claims = &self.gate.claims;
+        let claims = &gate.claims;
         claims.progress(&trial.id, |running| running.steps = steps);
         Ok(())
     }
 
+    /// What could not be written of a trial that another run has taken over, and may have cleared away,
+    /// is no error of this one.
+    fn unless_taken<T>(&self, trial: &Trial, written: Result<T>) -> Result<Option<T>> {
+        match written {
+            Err(_) if !self.gate.claims.holds(&trial.id) => Ok(None),
+            written => written.map(Some),
+        }
+    }
+
+    /// Leaves a trial to the run that has taken it over.
+    fn leave(&mut self, trial: &Trial) {
+        drop(self.open.remove(&trial.id));
+        let claims = &self.gate.claims;
+        claims.forget(&trial.id);
+        let own = self.layout.trial(&trial.id).of_run(claims.run());
+        // The other run may be deleting it at this moment.
+        drop(fs::remove_folder(own.root()));
+    }
+
     fn end(&mut self, trial: &Trial, outcome: &Outcome, details: Option<&str>) -> Result<()> {
         let files = self.open.remove(&trial.id);
-        if let Some(files) = &files {
-            files.sync()?;
-        }
-        let layout = self.layout.trial(&trial.id);
-        if let Outcome::Failed { message } = outcome {
-            trial_files::log_failure(&layout, trial, message, details)?;
-        }
+        let synced = files.as_ref().map_or(Ok(()), TrialFiles::sync);
+        self.unless_taken(trial, synced)?;
         let gate = Arc::clone(&self.gate);
         let earlier = match self.result(&trial.id) {
             Some(_) => reader::record(&self.layout, trial)?,
             None => None,
         };
+        let ending = Ending {
+            layout: &self.layout.trial(&trial.id),
+            trial,
+            outcome,
+            details,
+            earlier: earlier.as_ref(),
+        };
         let record = gate.claims.exclusively(|| {
-            if !gate.claims.release(&trial.id)? {
+            if !gate.claims.holds(&trial.id) {
                 return Ok(None);
             }
-            let record = trial_files::end(&layout, trial, files, outcome, earlier.as_ref())?;
-            attempts::end(&layout)?;
-            Ok(Some(record))
-        })?;
+            let record = ending.record(files)?;
+            attempts::end(ending.layout)?;
+            // The claim after the record: where locks are not seen, nobody finds the trial without both.
+            gate.claims.release(&trial.id)?;
+            Ok(record)
+        });
+        let record = self.unless_taken(trial, record)?.flatten();
         let Some(mut record) = record else {
+            self.taken += 1;
+            self.leave(trial);
             return Ok(());
         };
         record.forget_details();
@@ -211,12 +272,24 @@ impl Writer {
         self.run.wall_seconds = Some(self.started.elapsed().as_secs_f64());
         gate.claims.exclusively(|| {
             self.write_tables()?;
+            // Where locks are not seen, another run may have written its tables meanwhile, or ended a
+            // trial: whoever writes last has to have seen all.
+            while self.adopt_records()? {
+                self.write_tables()?;
+            }
             manifest::enter(&self.layout, &self.run, &self.data)
         })
     }
 
     /// Only under the folder's lock: what other runs have finished meanwhile is in the tables too.
     fn write_tables(&mut self) -> Result<()> {
+        self.adopt_records()?;
+        tables::write(&self.layout, &self.experiment, &self.plan, &self.records)
+    }
+
+    /// Takes in what other runs have recorded meanwhile; whether there was anything.
+    fn adopt_records(&mut self) -> Result<bool> {
+        let mut is_changed = false;
         for trial in &self.plan {
             let known = self.records.get(&trial.id);
             if !known.is_some_and(|record| record.outcome.is_finished())
@@ -224,10 +297,11 @@ impl Writer {
                 && let Some(mut record) = reader::record(&self.layout, trial)?
             {
                 record.forget_details();
+                is_changed |= known != Some(&record);
                 self.records.insert(record.id.clone(), record);
             }
         }
-        tables::write(&self.layout, &self.experiment, &self.plan, &self.records)
+        Ok(is_changed)
     }
 
     /// The growing files of a trial under way, if it is.
@@ -236,7 +310,8 @@ impl Writer {
         trial: &Trial,
         write: impl FnOnce(&mut TrialFiles) -> Result<()>,
     ) -> Result<()> {
-        self.open.get_mut(&trial.id).map_or(Ok(()), write)
+        let written = self.open.get_mut(&trial.id).map_or(Ok(()), write);
+        self.unless_taken(trial, written).map(drop)
     }
 
     fn step(&mut self, event: &Event) -> Result<()> {
@@ -310,7 +385,11 @@ impl Writer {
                 outcome,
                 details,
             } => self.end(trial, outcome, details.as_deref()),
-            Event::TrialPassed { .. } => Ok(()),
+            Event::TrialTaken { trial } => {
+                self.leave(trial);
+                Ok(())
+            }
+            Event::TrialPassed { .. } | Event::TrialAwaited { .. } => Ok(()),
             Event::SweepEnded => self.finish(),
         }
     }
@@ -331,7 +410,6 @@ mod tests {
 
     use super::*;
     use crate::config;
-    use crate::event::Stop;
     use crate::plan;
     use crate::record::survey::{Selection, survey};
     use crate::runner::{self, Sweep};

@@ -105,19 +105,54 @@ fn check_mended(lab: &Lab, whole: &BTreeMap<String, Vec<u8>>, name: &str, what: 
 fn check_message(lab: &Lab, ran: &Ran, name: &str, what: &str) {
     let file = name.rsplit('/').next().unwrap_or(name);
     ran.refused(1, &[file, "hint: "]);
-    if let Some((_, force)) = ran.stderr.split_once("`--force=") {
-        let id = force.split('`').next().unwrap_or_default();
-        let again = lab.bn_lab(&[
-            "run",
-            "experiment.toml",
-            "--quiet",
-            &format!("--force={id}"),
-        ]);
-        assert_eq!(again.code, Some(0), "`{name}` {what}: {}", again.stderr);
-    } else {
-        std::fs::remove_file(lab.path(RESULTS).join(name)).expect("moved away, as the hint says");
-        let again = lab.bn_lab(&["run", "experiment.toml", "--quiet"]);
-        assert_eq!(again.code, Some(0), "`{name}` {what}: {}", again.stderr);
+    std::fs::remove_file(lab.path(RESULTS).join(name)).expect("moved away, as the hint says");
+    let again = lab.bn_lab(&["run", "experiment.toml", "--quiet"]);
+    assert_eq!(again.code, Some(0), "`{name}` {what}: {}", again.stderr);
+}
+
+#[test]
+fn a_damaged_file_of_times_stands_in_no_verbs_way() {
+    let lab = lab(2);
+    lab.run(&["--quiet"]);
+    let files = lab.files(RESULTS);
+    let name = files.keys().find(|name| name.ends_with("timings.csv"));
+    let name = format!("{RESULTS}/{}", name.expect("a trial"));
+    let whole = lab.text(&name);
+    let rows: Vec<&str> = whole.lines().skip(1).collect();
+    let header = whole.lines().next().expect("a header");
+    // Two processes that write into one file leave the like.
+    let interleaved = format!("{header}\n{}\n{}\n{}\n", rows[0], rows[1], rows[0]);
+    let broken = format!("{header}\n{}{}\n", rows[0], rows[1]);
+    for (index, (damaged, is_told)) in [
+        (interleaved.as_str(), true),
+        (broken.as_str(), true),
+        ("\u{0}\u{0}\n1\n", true),
+        ("", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let [compact, merged] = ["compact", "merged"].map(|name| format!("{name}{index}"));
+        lab.write(&name, damaged.as_bytes());
+        let mut told = String::new();
+        for arguments in [
+            &["run", "experiment.toml"][..],
+            &["plan", "experiment.toml"],
+            &["results", RESULTS],
+            &["watch", RESULTS],
+            &["compare", RESULTS],
+            &["plot", RESULTS],
+            &["report", RESULTS],
+            &["publish", RESULTS, "--into", compact.as_str()],
+            &["compare", compact.as_str()],
+            &["merge", RESULTS, "--into", merged.as_str()],
+        ] {
+            let ran = lab.bn_lab(arguments);
+            assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);
+            told += &ran.stdout;
+        }
+        let note = "the seconds of 1 trial are left out: `timings.csv` is damaged";
+        assert_eq!(told.contains(note), is_told, "{damaged:?}");
     }
 }
 

@@ -45,7 +45,18 @@ pub(in crate::report::page) fn cautions(material: &Material<'_>) -> Vec<Words> {
         let settings = Words::new().strong("The settings").plain(": ");
         settings.and(Words::marked(caution)).plain(".")
     });
-    cautions.chain(data_notes(material)).collect()
+    let untimed = material.results.note_of_untimed().into_iter();
+    let untimed = untimed.map(|note| {
+        Words::new()
+            .strong("The times")
+            .plain(": ")
+            .and(Words::marked(&note))
+            .plain(".")
+    });
+    cautions
+        .chain(untimed)
+        .chain(data_notes(material))
+        .collect()
 }
 
 /// The same of the data alone, dataset by dataset.

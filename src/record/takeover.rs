@@ -1,0 +1,132 @@
+//! How the files of a trial pass from one run to another, and from a run's own folder to their places.
+//!
+//! While a run trains a trial, its files grow in `trials/<id>/.run-<run>/`. Whoever takes the trial over
+//! copies them, since a process that only stood still may have them open still, and then deletes the
+//! folder. When the trial ends they are renamed to `trials/<id>/`, where earlier versions let them grow
+//! from the start: a state is looked for in all of these places.
+
+use super::layout::{OF_RUN, TrialLayout};
+use super::state::{self, Origin, Saved};
+use super::trial_files::{GROWING, TIMINGS, changed};
+use crate::error::Result;
+use crate::event::TrainingState;
+use crate::fs;
+
+/// The state that an unfinished training left.
+#[derive(Debug)]
+pub(super) struct Left {
+    /// What it says.
+    pub(super) saved: Saved,
+    /// The folder in which it is.
+    place: TrialLayout,
+}
+
+/// The folders of runs that train this trial, or did.
+pub(super) fn folders(trial: &TrialLayout) -> Result<Vec<TrialLayout>> {
+    let folders = fs::folders(trial.root())?;
+    let names = folders.iter().filter_map(|path| path.file_name()?.to_str());
+    let runs = names.filter_map(|name| name.strip_prefix(OF_RUN));
+    Ok(runs.map(|run| trial.of_run(run)).collect())
+}
+
+/// Where the files of a trial are that `run` trains: in its own folder, or, of an earlier version, in
+/// their places from the start.
+pub(super) fn of_running(trial: &TrialLayout, run: &str) -> TrialLayout {
+    let own = trial.of_run(run);
+    if own.root().is_dir() {
+        own
+    } else {
+        trial.clone()
+    }
+}
+
+/// Whether a training left a state, usable or not.
+pub(super) fn has_state(trial: &TrialLayout) -> Result<bool> {
+    let mut places = folders(trial)?.into_iter().chain([trial.clone()]);
+    Ok(places.any(|place| fs::is_file(&place.state())))
+}
+
+/// The state to go on from: of several usable ones that of the longest training.
+pub(super) fn find(trial: &TrialLayout, origin: &Origin) -> Result<Option<(Left, TrainingState)>> {
+    let mut best: Option<(Left, TrainingState)> = None;
+    for place in folders(trial)?.into_iter().chain([trial.clone()]) {
+        let Some((saved, state)) = state::read(&place, trial, origin)? else {
+            continue;
+        };
+        let best_yet = best.as_ref().map(|(left, _)| left.saved.bytes());
+        if best_yet.is_none_or(|bytes| bytes < saved.bytes()) {
+            best = Some((Left { saved, place }, state));
+        }
+    }
+    Ok(best)
+}
+
+/// Copies a state, and the files that belong to it as they were then, into the run's own folder.
+pub(super) fn adopt(left: &Left, trial: &TrialLayout, own: &TrialLayout) -> Result<()> {
+    fs::create_folder(own.root())?;
+    for (name, grown) in &left.saved.files {
+        let to = own.root().join(name);
+        match state::source(&left.place, trial, name, grown)? {
+            Some(from) => {
+                to.parent().map_or(Ok(()), fs::create_folder)?;
+                fs::copy_start(&from, grown.bytes, &to)?;
+            }
+            // It is begun anew.
+            None if name == TIMINGS => {}
+            None => return Err(changed(&to)),
+        }
+    }
+    // Last: a state that is there can be gone on from.
+    let state = left.place.state();
+    let bytes = fs::size(&state).unwrap_or_default();
+    fs::copy_start(&state, bytes, &own.state())
+}
+
+/// Deletes what earlier trainings left, their record first, but for the files of a trial that
+/// `has_result`. Only under the folder's lock, by the run that has claimed the trial.
+pub(super) fn clear(trial: &TrialLayout, own: &TrialLayout, has_result: bool) -> Result<()> {
+    if !has_result {
+        for stale in [trial.trial(), trial.failure_log(), trial.state()] {
+            fs::remove_if_exists(&stale)?;
+        }
+        for (name, ..) in GROWING {
+            fs::remove_if_exists(&trial.root().join(name))?;
+        }
+        fs::remove_folder(&trial.checkpoints())?;
+    }
+    fs::remove_folder(trial.again().root())?;
+    fs::remove_partials(trial.root())?;
+    remove_folders(trial, Some(own))
+}
+
+/// Deletes the folders of runs, but `kept`. Whose files are open on a network file system may stay for
+/// a while; whoever comes next deletes them.
+pub(super) fn remove_folders(trial: &TrialLayout, kept: Option<&TrialLayout>) -> Result<()> {
+    for folder in folders(trial)? {
+        if kept != Some(&folder) {
+            drop(fs::remove_folder(folder.root()));
+        }
+    }
+    Ok(())
+}
+
+/// Gives the files of a training that ended their own names; its state only if it is kept. Only under
+/// the folder's lock, by the run that has claimed the trial.
+pub(super) fn publish(trial: &TrialLayout, own: &TrialLayout, keeps_state: bool) -> Result<()> {
+    fs::remove_partials(own.root())?;
+    fs::remove_partials(&own.checkpoints())?;
+    for file in fs::files(own.root())? {
+        if file != own.state() {
+            let name = file.file_name().unwrap_or_default();
+            fs::rename(&file, &trial.root().join(name))?;
+        }
+    }
+    if own.checkpoints().is_dir() {
+        fs::remove_folder(&trial.checkpoints())?;
+        fs::rename(&own.checkpoints(), &trial.checkpoints())?;
+    }
+    if keeps_state && fs::is_file(&own.state()) {
+        fs::rename(&own.state(), &trial.state())?;
+    }
+    Ok(())
+}
