@@ -52,11 +52,8 @@ pub fn read_text(path: &Path) -> Result<String> {
     let text = String::from_utf8(read(path)?);
     text.map_err(|e| {
         let end = e.utf8_error().valid_up_to();
-        let line = e.as_bytes()[..end]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
-            + 1;
+        let whole = e.as_bytes()[..end].split(|&byte| byte == b'\n');
+        let line = whole.count();
         let fault = std::io::Error::new(
             ErrorKind::InvalidData,
             format!("it is no UTF-8 text (line {line})"),

@@ -131,13 +131,11 @@ const WIDEST_CELL: usize = 400;
 
 /// The first `most` characters of a text, the last of them `…` where there are more.
 pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(most) {
-        None => text.into(),
-        Some(_) => {
-            let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-            format!("{kept}…").into()
-        }
+    if text.char_indices().nth(most).is_none() {
+        return text.into();
     }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{kept}…").into()
 }
 
 /// A cell of a table for people: one line, and cut where it is very long.

@@ -14,7 +14,7 @@ type Put = fn(place: &Path, outside: &Path);
 
 const PUTS: [(&str, Put); 4] = [
     ("a link", |place, outside| {
-        symlink(outside, place).expect("a link")
+        symlink(outside, place).expect("a link");
     }),
     ("a link to nothing", |place, outside| {
         symlink(outside.with_extension("absent"), place).expect("a link");

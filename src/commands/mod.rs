@@ -4,6 +4,7 @@ pub mod claims;
 pub mod clean;
 pub mod compare;
 pub mod data;
+mod datasets;
 pub mod explain;
 mod memory;
 pub mod merge;

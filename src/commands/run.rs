@@ -1,7 +1,6 @@
 //! `bn-lab run`: train every trial that is not finished yet, then draw the charts and print the
 //! table.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,11 +8,10 @@ use crate::cli::{self, MessageFormat};
 use crate::commands::present::{self, present};
 use crate::commands::signals::Signals;
 use crate::commands::{
-    OUTPUT_DIR, data, load, memory, print, provenance, refuse_compact, say, settling,
+    OUTPUT_DIR, datasets, load, memory, print, provenance, refuse_compact, say, settling,
 };
-use crate::config::spec::{self, Experiment};
+use crate::config::spec::Experiment;
 use crate::data::Places;
-use crate::description::DatasetFiles;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
@@ -61,10 +59,10 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let survey = survey(&layout, &trials, &selection)?;
     check_force(&survey, arguments)?;
     if !quiet {
-        tell_of_unused_folder(&trials, &places);
+        datasets::tell_of_unused_folder(&trials, &places);
     }
-    provide_data(&trainer, &survey.to_run, &places, quiet)?;
-    entry.datasets = files(&survey.to_run, &places, quiet)?;
+    datasets::provide(&trainer, &survey.to_run, &places, quiet)?;
+    entry.datasets = datasets::files(&survey.to_run, &places, quiet)?;
     let why = provenance::named_by_path(&experiment, &survey.to_run)?;
     let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
     let described = trainer.describe(&trials);
@@ -76,7 +74,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     }
     writer.describe_data(described);
     let digest = |trial: &Trial| trainer.digest(&trial.condition);
-    let earlier = begin(&mut writer, &survey.to_run, digest, &stop)?;
+    let earlier = begin(&mut writer, &survey.to_run, digest, stop)?;
     if !quiet {
         tell(&survey, earlier.as_deref());
         if let Some(why) = why {
@@ -273,91 +271,6 @@ fn at_most(jobs: usize, quiet: bool) -> usize {
         ));
     }
     jobs.min(most)
-}
-
-/// Loads what the trials need, downloading it if it must, and checks that they can be trained on
-/// it, before any of them starts.
-fn provide_data(
-    trainer: &BurnTrainer,
-    trials: &[Arc<Trial>],
-    places: &Places,
-    quiet: bool,
-) -> Result<()> {
-    let Some(first) = trials.first() else {
-        return Ok(());
-    };
-    for trial in trials {
-        // It fails when its turn comes, and takes no memory before.
-        if trainer.too_large(trial).is_some() {
-            continue;
-        }
-        trainer.provide(&trial.condition, || {
-            data::load(&trial.condition.settings.data, places, quiet)
-        })?;
-        // All replicates have as many examples.
-        if trial.replicate == first.replicate && trainer.too_large(trial).is_none() {
-            trainer.check(trial)?;
-        }
-    }
-    Ok(())
-}
-
-/// The files of the published datasets that these trials are trained on, by the datasets' names. Says
-/// which are not what was published.
-fn files(
-    trials: &[Arc<Trial>],
-    places: &Places,
-    quiet: bool,
-) -> Result<BTreeMap<String, DatasetFiles>> {
-    let mut all: BTreeMap<String, DatasetFiles> = BTreeMap::new();
-    for dataset in datasets(trials) {
-        let Some((folder, found)) = crate::data::files(dataset, places)? else {
-            continue;
-        };
-        let name = dataset.name();
-        if !found.published && !quiet {
-            say(&format!(
-                "note: the files in `{}` do not hold what was published as `{name}`: results name them by their digest, and the report says so; `bn-lab data verify` says which they are",
-                folder.display()
-            ));
-        }
-        // Conditions may read different files of one dataset.
-        let files = all.entry(name.to_owned()).or_insert(DatasetFiles {
-            published: true,
-            ..DatasetFiles::default()
-        });
-        files.published &= found.published;
-        files.files.extend(found.files);
-    }
-    Ok(all)
-}
-
-/// The different datasets of these trials.
-fn datasets(trials: &[Arc<Trial>]) -> Vec<&spec::Dataset> {
-    let mut known: Vec<&spec::Dataset> = Vec::new();
-    for trial in trials {
-        let dataset = &trial.condition.settings.data.dataset;
-        if !known.contains(&dataset) {
-            known.push(dataset);
-        }
-    }
-    known
-}
-
-/// Says where `--data-dir` names a folder that a dataset is not read from.
-fn tell_of_unused_folder(trials: &[Arc<Trial>], places: &Places) {
-    let Some(folder) = &places.data_dir else {
-        return;
-    };
-    for dataset in datasets(trials) {
-        if let Some(why) = crate::data::not_given(dataset, places) {
-            say(&format!(
-                "note: `--data-dir {}` is not used for `{}`: it {why}",
-                folder.display(),
-                dataset.name()
-            ));
-        }
-    }
 }
 
 /// Says once that a request to stop was heard.

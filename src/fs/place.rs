@@ -256,5 +256,5 @@ fn not_followed(what: &str) -> Error {
     ))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

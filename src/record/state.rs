@@ -256,7 +256,9 @@ mod tests {
             let grown = Grown::of(epochs.as_bytes());
             saved.files.insert("epochs.csv".to_owned(), grown);
             write(&layout, &saved, &tensors()).expect("writable");
-            read(&layout, &layout, &saved.origin).expect("readable").is_some()
+            read(&layout, &layout, &saved.origin)
+                .expect("readable")
+                .is_some()
         };
         let header = EpochRow::HEADER;
         assert!(usable(&format!("{header}\n")));

@@ -18,7 +18,7 @@ pub(super) fn table(header: &[String], is_of_numbers: &[bool], rows: &[Vec<Strin
 pub(super) fn line(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     // As many backticks open as close.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escape(text);
     }
     let written = parts.iter().enumerate().map(|(place, part)| {

@@ -65,7 +65,9 @@ mod tests {
         let wide = "x".repeat(70_000);
         for left in [0, 1] {
             // Wider than what Rust formats.
-            assert!(lay_out(&[wide.clone()], &[vec![wide.clone()]], left).len() < 10_000);
+            assert!(
+                lay_out(std::slice::from_ref(&wide), &[vec![wide.clone()]], left).len() < 10_000
+            );
         }
         assert_eq!(
             table,

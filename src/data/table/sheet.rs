@@ -113,12 +113,11 @@ impl Sheet {
     /// The error for an empty cell, where `missing` lists what counts as missing already.
     pub(super) fn empty_cell(&self, row: usize, column: usize, missing: &[String]) -> Error {
         let (line, name) = (self.lines[row], &self.names[column]);
-        let missing: String = missing
-            .iter()
-            .map(|word| format!("{}, ", toml(word)))
-            .collect();
+        let mut words: Vec<String> = missing.iter().map(|word| toml(word)).collect();
+        words.push(toml(""));
+        let missing = words.join(", ");
         self.error(format_args!(
-            "line {line}, column `{name}`: the cell is empty; fill it, or remove the row or the column\n  hint: `data.missing = [{missing}\"\"]` with `data.missing_rows = \"drop\"` leaves rows with empty cells out; `data.ignore` leaves columns out"
+            "line {line}, column `{name}`: the cell is empty; fill it, or remove the row or the column\n  hint: `data.missing = [{missing}]` with `data.missing_rows = \"drop\"` leaves rows with empty cells out; `data.ignore` leaves columns out"
         ))
     }
 

@@ -1,4 +1,5 @@
 //! Links, pipes and devices where files are expected.
+#![cfg(unix)]
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,97 @@
+//! The data of a run's trials: loaded before any of them starts, and named by what its files hold.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::commands::{data, say};
+use crate::config::spec;
+use crate::data::Places;
+use crate::description::DatasetFiles;
+use crate::error::Result;
+use crate::plan::Trial;
+use crate::train::BurnTrainer;
+
+/// Loads what the trials need, downloading it if it must, and checks that they can be trained on
+/// it, before any of them starts.
+pub(super) fn provide(
+    trainer: &BurnTrainer,
+    trials: &[Arc<Trial>],
+    places: &Places,
+    quiet: bool,
+) -> Result<()> {
+    let Some(first) = trials.first() else {
+        return Ok(());
+    };
+    for trial in trials {
+        // It fails when its turn comes, and takes no memory before.
+        if trainer.too_large(trial).is_some() {
+            continue;
+        }
+        trainer.provide(&trial.condition, || {
+            data::load(&trial.condition.settings.data, places, quiet)
+        })?;
+        // All replicates have as many examples.
+        if trial.replicate == first.replicate && trainer.too_large(trial).is_none() {
+            trainer.check(trial)?;
+        }
+    }
+    Ok(())
+}
+
+/// The files of the published datasets that these trials are trained on, by the datasets' names. Says
+/// which are not what was published.
+pub(super) fn files(
+    trials: &[Arc<Trial>],
+    places: &Places,
+    quiet: bool,
+) -> Result<BTreeMap<String, DatasetFiles>> {
+    let mut all: BTreeMap<String, DatasetFiles> = BTreeMap::new();
+    for dataset in datasets(trials) {
+        let Some((folder, found)) = crate::data::files(dataset, places)? else {
+            continue;
+        };
+        let name = dataset.name();
+        if !found.published && !quiet {
+            say(&format!(
+                "note: the files in `{}` do not hold what was published as `{name}`: results name them by their digest, and the report says so; `bn-lab data verify` says which they are",
+                folder.display()
+            ));
+        }
+        // Conditions may read different files of one dataset.
+        let files = all.entry(name.to_owned()).or_insert(DatasetFiles {
+            published: true,
+            ..DatasetFiles::default()
+        });
+        files.published &= found.published;
+        files.files.extend(found.files);
+    }
+    Ok(all)
+}
+
+/// The different datasets of these trials.
+fn datasets(trials: &[Arc<Trial>]) -> Vec<&spec::Dataset> {
+    let mut known: Vec<&spec::Dataset> = Vec::new();
+    for trial in trials {
+        let dataset = &trial.condition.settings.data.dataset;
+        if !known.contains(&dataset) {
+            known.push(dataset);
+        }
+    }
+    known
+}
+
+/// Says where `--data-dir` names a folder that a dataset is not read from.
+pub(super) fn tell_of_unused_folder(trials: &[Arc<Trial>], places: &Places) {
+    let Some(folder) = &places.data_dir else {
+        return;
+    };
+    for dataset in datasets(trials) {
+        if let Some(why) = crate::data::not_given(dataset, places) {
+            say(&format!(
+                "note: `--data-dir {}` is not used for `{}`: it {why}",
+                folder.display(),
+                dataset.name()
+            ));
+        }
+    }
+}
