@@ -143,7 +143,8 @@ fn a_trial_that_ended_its_process_twice_comes_last() {
     );
     let ran = run_with_fault(&lab, "none", &["--jobs", "1"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let says = "note: 1 trial comes last: the process was killed twice";
+    // The trial before it comes last, too, where its end was never written down.
+    let says = "last: the process was killed twice while training";
     assert!(ran.stderr.contains(says), "{}", ran.stderr);
     assert_same(
         &undisturbed.reproducible_files(RESULTS),
