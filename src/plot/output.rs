@@ -91,7 +91,7 @@ pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Resul
     Ok(drawn.into_iter().map(|(path, _)| path).collect())
 }
 
-/// The paths that [`write`] writes.
+/// The paths that [`fn@write`] writes.
 pub fn paths(stem: &str, folder: &Path, output: &Output) -> Vec<PathBuf> {
     files(stem, folder, output).map(|(_, path)| path).collect()
 }

@@ -18,7 +18,7 @@
 //!   compared with another host's. Until that is clear, other trials are trained first.
 //! - **Fencing.** A process that stood still for longer (a suspended machine, SIGSTOP) does not know that
 //!   it was taken for dead. So a run writes what grows into a folder of its own,
-//!   `trials/<id>/.run-<its name>/` ([`super::takeover`]). Who takes a trial over copies what it goes on
+//!   `trials/<id>/.run-<its name>/` (`record::takeover`). Who takes a trial over copies what it goes on
 //!   from, and deletes the folder of the dead. When a trial ends, its files get their own names in one go,
 //!   `trial.json` last, under the folder's lock and only if the claim is still this run's. A run that
 //!   finds its claim taken leaves that trial and goes on with the next.
