@@ -77,6 +77,11 @@ pub fn is_there(path: &Path) -> bool {
     place::kind(path).is_ok_and(|kind| kind.is_some())
 }
 
+/// Whether `path` is a folder.
+pub fn is_folder(path: &Path) -> bool {
+    matches!(place::kind(path), Ok(Some(Kind::Folder)))
+}
+
 /// Whether `path` is a file that can be opened.
 pub fn is_file(path: &Path) -> bool {
     size(path).is_some()

@@ -2,7 +2,7 @@
 //! verb follows it, waits for it or reads it without end, and what a link points to stays as it is.
 
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -46,8 +46,7 @@ const PLACES: [(&str, bool); 13] = [
 ];
 
 /// What lies outside: a folder that looks like a trial's, with files of the same names.
-fn outside(lab: &Lab) -> PathBuf {
-    let folder = lab.path("outside");
+fn outside(lab: &Lab) {
     for name in [
         "trial.json",
         "epochs.csv",
@@ -64,7 +63,13 @@ fn outside(lab: &Lab) -> PathBuf {
     ] {
         lab.write(&format!("outside/{name}"), b"precious");
     }
-    folder
+}
+
+/// The id of the first trial of the sound folder.
+fn first_trial(lab: &Lab) -> String {
+    let first = trials(&lab.path("sound")).remove(0);
+    let id = first.file_name().expect("an id");
+    id.to_string_lossy().into_owned()
 }
 
 /// The output of a command, which must end.
@@ -90,16 +95,9 @@ fn ended(lab: &Lab, words: &[String], what: &str) -> Output {
 #[test]
 fn no_verb_follows_what_stands_in_the_place_of_a_file_or_a_folder() {
     let lab = lab();
-    let precious = {
-        outside(&lab);
-        lab.files("outside")
-    };
-    let id = trials(&lab.path("sound")).remove(0);
-    let id = id
-        .file_name()
-        .expect("an id")
-        .to_string_lossy()
-        .into_owned();
+    outside(&lab);
+    let precious = lab.files("outside");
+    let id = first_trial(&lab);
     let mut runs = 0;
     for (place, is_folder) in PLACES {
         for (put_what, put) in PUTS {
@@ -139,12 +137,7 @@ fn no_verb_follows_what_stands_in_the_place_of_a_file_or_a_folder() {
 fn a_link_is_named_and_the_run_ends_with_an_error() {
     let lab = lab();
     outside(&lab);
-    let id = trials(&lab.path("sound")).remove(0);
-    let id = id
-        .file_name()
-        .expect("an id")
-        .to_string_lossy()
-        .into_owned();
+    let id = first_trial(&lab);
     std::fs::remove_dir_all(lab.path(&format!("sound/trials/{id}"))).expect("a folder");
     symlink(lab.path("outside"), lab.path(&format!("sound/trials/{id}"))).expect("a link");
     for verb in [

@@ -92,6 +92,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("error.print()", &["cli/reading.rs"]),
     ("\\x1b", &["streams.rs"]),
     ("std::fs", &["fs.rs", "fs/", "build.rs"]),
+    // These look past links, wherever they are.
+    (".is_dir()", &["fs.rs", "fs/"]),
+    (".exists()", &["fs.rs", "fs/"]),
     (".backward()", &["train/step/"]),
     ("burn::optim", &["optim/", "train/step/"]),
     ("burn_pack", &["optim/memory.rs"]),

@@ -77,7 +77,7 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
 /// The experiment that says what is needed, with the folder that is meant.
 fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
     let target = &arguments.target;
-    let is_folder = !fs::is_file(target) && target.is_dir();
+    let is_folder = fs::is_folder(target);
     let file = if is_folder {
         resolved(target)?
     } else {

@@ -74,7 +74,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     }
     writer.describe_data(described);
     let digest = |trial: &Trial| trainer.digest(&trial.condition);
-    let earlier = begin(&mut writer, &survey.to_run, digest, stop)?;
+    let earlier = begin(&mut writer, &survey.to_run, digest)?;
     if !quiet {
         tell(&survey, earlier.as_deref());
         if let Some(why) = why {
@@ -138,16 +138,12 @@ fn begin(
     writer: &mut Writer,
     to_run: &[Arc<Trial>],
     digest: impl Fn(&Trial) -> Option<String>,
-    stop: &Stop,
 ) -> Result<Option<PathBuf>> {
     let begun = writer.begin(to_run, &digest);
     if begun.is_ok() || !writer.has_unclear_company()? {
         return begun;
     }
-    writer.settle(stop, say)?;
-    if stop.is_requested_by_user() {
-        return Err(Error::Interrupted);
-    }
+    writer.settle(say)?;
     writer.begin(to_run, digest)
 }
 

@@ -121,7 +121,7 @@ impl Places {
         if only.find(source, files).is_some() {
             return None;
         }
-        if !given.is_dir() {
+        if !fs::is_folder(given) {
             return Some("is no folder".to_owned());
         }
         let folders = only.folders(source).into_iter();

@@ -112,20 +112,16 @@ pub(super) fn kind(path: &Path) -> Result<Option<Kind>> {
     }
 }
 
-/// Opens a regular file for reading.
+/// Opens a regular file for reading. The system looks at it before, since opening alone can move a tape
+/// or wait for a line, and it is looked at again, since another may have come to stand there.
 pub(super) fn open(path: &Path) -> Result<File> {
-    // Looked at before it is opened, since opening alone can move a tape or wait for a line.
-    regular(system::kind(path)?)?;
     let file = system::open(path)?;
     regular(kind_of(&file)?)?;
     Ok(file)
 }
 
-/// Opens a regular file for writing.
+/// Opens a regular file for writing, looked at twice likewise.
 pub(super) fn open_to_write(path: &Path, writing: Writing) -> Result<File> {
-    if let Some(found) = kind(path)? {
-        regular(found)?;
-    }
     let file = system::open_to_write(path, writing)?;
     regular(kind_of(&file)?)?;
     Ok(file)
@@ -139,11 +135,10 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if length <= most {
         // What is being written may grow meanwhile.
-        bytes.reserve_exact(
-            usize::try_from(length)
-                .unwrap_or_default()
-                .saturating_add(1),
-        );
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        // A file may be longer than memory: that is an error like others.
+        let reserved = bytes.try_reserve_exact(length.saturating_add(1));
+        reserved.map_err(|_| ErrorKind::OutOfMemory)?;
         file.take(most + 1).read_to_end(&mut bytes)?;
     }
     if length > most || bytes.len() as u64 > most {
@@ -182,9 +177,6 @@ pub(super) fn create_folders(path: &Path) -> Result<()> {
 
 /// Deletes a file.
 pub(super) fn remove_file(path: &Path) -> Result<()> {
-    if system::kind(path)? == Kind::Link {
-        check_link(path)?;
-    }
     system::remove_file(path)
 }
 
@@ -200,11 +192,6 @@ pub(super) fn remove_tree(path: &Path) -> Result<()> {
 
 /// Gives a file another path in the same file system, in one step; a file that stood there goes.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<()> {
-    for path in [from, to] {
-        if kind(path)? == Some(Kind::Link) {
-            check_link(path)?;
-        }
-    }
     system::rename(from, to)
 }
 

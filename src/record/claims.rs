@@ -88,7 +88,7 @@ pub fn settle(layout: &Layout, tell: impl FnOnce(&str)) -> Result<()> {
     if runs::names(layout)?.is_empty() {
         return Ok(());
     }
-    watcher.settle(None, || false, tell)?;
+    watcher.settle(None, tell)?;
     match watcher.runs()?.first() {
         Some((run, _)) => Err(is_alive(layout, run)),
         None => exclusively(layout, || watcher.tidy()),
@@ -122,9 +122,7 @@ pub fn exclusively<T>(layout: &Layout, action: impl FnOnce() -> Result<T>) -> Re
 
 /// Draws while nobody else draws into the same folder.
 pub fn while_drawing<T>(layout: &Layout, draw: impl FnOnce() -> Result<T>) -> Result<T> {
-    let path = layout.charts_lock();
-    let guard = Lock::take_within(&path, DRAWING_PATIENCE)?;
-    let _guard = guard.ok_or_else(|| held_too_long(&path, DRAWING_PATIENCE))?;
+    let _guard = hold(&layout.charts_lock(), DRAWING_PATIENCE)?;
     draw()
 }
 
@@ -282,13 +280,8 @@ impl Claims {
 
     /// Waits until it is clear which other runs are alive, and says so through `tell`. Not under the
     /// folder's lock.
-    pub(super) fn settle(
-        &self,
-        is_stopped: impl Fn() -> bool,
-        tell: impl FnOnce(&str),
-    ) -> Result<()> {
-        let watcher = &self.shared.watcher;
-        watcher.settle(Some(&self.run), is_stopped, tell)
+    pub(super) fn settle(&self, tell: impl FnOnce(&str)) -> Result<()> {
+        self.shared.watcher.settle(Some(&self.run), tell)
     }
 
     /// Claims a trial, unless another run has it: `Granted` without its state. Only under the folder's
@@ -402,9 +395,12 @@ impl Drop for Claims {
 }
 
 fn lock(layout: &Layout) -> Result<Lock> {
-    let path = layout.lock();
-    let guard = Lock::take_within(&path, PATIENCE)?;
-    guard.ok_or_else(|| held_too_long(&path, PATIENCE))
+    hold(&layout.lock(), PATIENCE)
+}
+
+fn hold(path: &Path, patience: Duration) -> Result<Lock> {
+    let guard = Lock::take_within(path, patience)?;
+    guard.ok_or_else(|| held_too_long(path, patience))
 }
 
 fn held_too_long(path: &Path, patience: Duration) -> Error {

@@ -33,7 +33,7 @@ impl Ending<'_> {
     /// run has deleted the files, since it took this one for dead.
     pub(super) fn record(&self, files: Option<TrialFiles>) -> Result<Option<TrialRecord>> {
         let own = files.as_ref().map(|files| files.layout().clone());
-        if own.as_ref().is_some_and(|own| !own.root().is_dir()) {
+        if own.as_ref().is_some_and(|own| !fs::is_there(own.root())) {
             return Ok(None);
         }
         fs::create_folder(self.layout.root())?;

@@ -171,16 +171,16 @@ impl TrialLayout {
         self.root.join("steps.csv")
     }
 
-    #[must_use]
     /// Where the files of a second training are left for a look that gave other numbers than the first.
+    #[must_use]
     pub fn again(&self) -> Self {
         Self {
             root: self.root.join(AGAIN),
         }
     }
 
-    #[must_use]
     /// Where the files of `run` grow while it trains the trial.
+    #[must_use]
     pub(super) fn of_run(&self, run: &str) -> Self {
         Self {
             root: self.root.join(format!("{OF_RUN}{run}")),

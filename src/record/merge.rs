@@ -64,7 +64,7 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
     let trials = plan::trials(&experiment);
     let folders: Vec<&Layout> = [&target].into_iter().chain(&sources).collect();
     let mut findings = Findings::of(&trials);
-    let is_new = !target.root().is_dir();
+    let is_new = !fs::is_folder(target.root());
     if is_new {
         // What is refused leaves no folder behind.
         findings.look_into_all(&sources)?;

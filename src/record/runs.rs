@@ -286,21 +286,16 @@ impl Watcher {
         Ok(runs)
     }
 
-    /// Waits until of each run, but `own`, it is clear whether it is alive, or until `is_stopped`;
-    /// says first what it waits for, if it has to.
-    pub(super) fn settle(
-        &self,
-        own: Option<&str>,
-        is_stopped: impl Fn() -> bool,
-        tell: impl FnOnce(&str),
-    ) -> Result<()> {
+    /// Waits until of each run, but `own`, it is clear whether it is alive; says first what it waits for,
+    /// if it has to. A request to stop ends the process meanwhile.
+    pub(super) fn settle(&self, own: Option<&str>, tell: impl FnOnce(&str)) -> Result<()> {
         let mut tell = Some(tell);
-        while !is_stopped() {
+        loop {
             let runs = self.runs()?;
             let is_open =
                 |(run, life): &&(String, Life)| *life == Life::Unclear && own != Some(run.as_str());
             let Some((run, _)) = runs.iter().find(is_open) else {
-                break;
+                return Ok(());
             };
             if let Some(tell) = tell.take() {
                 tell(&format!(
@@ -311,7 +306,6 @@ impl Watcher {
             }
             std::thread::sleep(LOOK);
         }
-        Ok(())
     }
 
     /// Deletes the files of dead runs. Only under the folder's lock.

@@ -33,7 +33,7 @@ pub(super) fn folders(trial: &TrialLayout) -> Result<Vec<TrialLayout>> {
 /// their places from the start.
 pub(super) fn of_running(trial: &TrialLayout, run: &str) -> TrialLayout {
     let own = trial.of_run(run);
-    if own.root().is_dir() {
+    if fs::is_there(own.root()) {
         own
     } else {
         trial.clone()
@@ -121,7 +121,7 @@ pub(super) fn publish(trial: &TrialLayout, own: &TrialLayout, keeps_state: bool)
             fs::rename(&file, &trial.root().join(name))?;
         }
     }
-    if own.checkpoints().is_dir() {
+    if fs::is_there(&own.checkpoints()) {
         fs::remove_folder(&trial.checkpoints())?;
         fs::rename(&own.checkpoints(), &trial.checkpoints())?;
     }

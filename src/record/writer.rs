@@ -22,7 +22,7 @@ use super::trial_files::{Facts, TrialFiles};
 use crate::config::spec::Experiment;
 use crate::description::DatasetDescription;
 use crate::error::Result;
-use crate::event::{Event, Observer, Outcome, Stop};
+use crate::event::{Event, Observer, Outcome};
 use crate::fs;
 use crate::plan::Trial;
 
@@ -150,9 +150,9 @@ impl Writer {
         self.gate.claims.has_unclear()
     }
 
-    /// Waits until that is clear, or until `stop` is requested; says so through `tell`.
-    pub fn settle(&self, stop: &Stop, tell: impl FnOnce(&str)) -> Result<()> {
-        self.gate.claims.settle(|| stop.is_requested(), tell)
+    /// Waits until that is clear; says so through `tell`.
+    pub fn settle(&self, tell: impl FnOnce(&str)) -> Result<()> {
+        self.gate.claims.settle(tell)
     }
 
     /// Tells the gate which data the trials of this run are trained on.
@@ -410,6 +410,7 @@ mod tests {
 
     use super::*;
     use crate::config;
+    use crate::event::Stop;
     use crate::plan;
     use crate::record::survey::{Selection, survey};
     use crate::runner::{self, Sweep};

@@ -1,10 +1,10 @@
 //! The same with what every system has: each folder on the way is looked at before it is passed.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Result;
+use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
-use super::{Kind, Writing, enclosed, kind_of_metadata, link, names};
+use super::{Kind, Writing, enclosed, kind_of_metadata, link, names, regular};
 
 /// An error where a folder on the way to `path` is a link that is not followed.
 fn check_way(path: &Path) -> Result<()> {
@@ -42,11 +42,16 @@ pub(super) fn kind(path: &Path) -> Result<Kind> {
 
 pub(super) fn open(path: &Path) -> Result<File> {
     check(path)?;
+    regular(kind(path)?)?;
     File::open(path)
 }
 
 pub(super) fn open_to_write(path: &Path, writing: Writing) -> Result<File> {
     check(path)?;
+    match kind(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => {}
+        found => regular(found?)?,
+    }
     OpenOptions::new()
         .write(true)
         .read(writing == Writing::New)

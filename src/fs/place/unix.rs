@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{Kind, Writing, enclosed, link, names};
+use super::{Kind, Writing, enclosed, link, names, regular};
 
 const FOLDER: OFlags = OFlags::RDONLY
     .union(OFlags::DIRECTORY)
@@ -72,6 +72,19 @@ impl Place {
         }
     }
 
+    fn kind(&self) -> Result<Kind> {
+        let stat = rustix::fs::statat(&self.folder, &self.name, self.at())?;
+        Ok(kind_of(&stat))
+    }
+
+    /// Refuses a link at `path`, which is this place, where links are not followed.
+    fn refuse_link(&self, path: &Path) -> Result<()> {
+        match self.kind() {
+            Ok(Kind::Link) if !self.follows => Err(link(path)),
+            _ => Ok(()),
+        }
+    }
+
     fn open(&self, flags: OFlags) -> Result<OwnedFd> {
         Ok(rustix::fs::openat(
             &self.folder,
@@ -127,16 +140,13 @@ fn kind_of(stat: &Stat) -> Kind {
 }
 
 pub(super) fn kind(path: &Path) -> Result<Kind> {
-    let place = Place::of(path)?;
-    Ok(kind_of(&rustix::fs::statat(
-        &place.folder,
-        &place.name,
-        place.at(),
-    )?))
+    Place::of(path)?.kind()
 }
 
 pub(super) fn open(path: &Path) -> Result<File> {
-    Ok(Place::of(path)?.open(OFlags::RDONLY | QUIET)?.into())
+    let place = Place::of(path)?;
+    regular(place.kind()?)?;
+    Ok(place.open(OFlags::RDONLY | QUIET)?.into())
 }
 
 pub(super) fn open_to_write(path: &Path, writing: Writing) -> Result<File> {
@@ -146,7 +156,12 @@ pub(super) fn open_to_write(path: &Path, writing: Writing) -> Result<File> {
         Writing::Emptied => OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC,
         Writing::New => OFlags::RDWR | OFlags::CREATE | OFlags::EXCL,
     };
-    Ok(Place::of(path)?.open(QUIET | how)?.into())
+    let place = Place::of(path)?;
+    match place.kind() {
+        Err(e) if e.kind() == ErrorKind::NotFound => {}
+        found => regular(found?)?,
+    }
+    Ok(place.open(QUIET | how)?.into())
 }
 
 /// Opens a folder to list or clear it.
@@ -195,6 +210,7 @@ pub(super) fn create_folders(path: &Path) -> Result<()> {
 
 pub(super) fn remove_file(path: &Path) -> Result<()> {
     let place = Place::of(path)?;
+    place.refuse_link(path)?;
     Ok(rustix::fs::unlinkat(
         &place.folder,
         &place.name,
@@ -241,7 +257,9 @@ fn clear(folder: &OwnedFd) -> Result<()> {
 }
 
 pub(super) fn rename(from: &Path, to: &Path) -> Result<()> {
-    let (from, to) = (Place::of(from)?, Place::of(to)?);
-    let renamed = rustix::fs::renameat(&from.folder, &from.name, &to.folder, &to.name);
+    let (of, into) = (Place::of(from)?, Place::of(to)?);
+    of.refuse_link(from)?;
+    into.refuse_link(to)?;
+    let renamed = rustix::fs::renameat(&of.folder, &of.name, &into.folder, &into.name);
     renamed.map_err(Error::from)
 }

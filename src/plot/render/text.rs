@@ -1,6 +1,6 @@
 //! Sizes of print, and lines that fit a width.
 
-use std::borrow::Cow;
+use crate::units::cut;
 
 /// A size and weight of print.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,18 +36,10 @@ pub(super) type Measure = dyn Fn(&str, Face) -> f64;
 /// Characters of a text in a picture, at most. Nobody reads a longer one there, and a picture grows with it.
 pub(super) const LONGEST: usize = 2000;
 
-/// A text without what is too long for a picture.
-fn cut(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(LONGEST) {
-        None => text.into(),
-        Some((end, _)) => format!("{}…", &text[..end]).into(),
-    }
-}
-
 /// Breaks a text into lines no wider than `width`: between words, and inside a word only where it
 /// does not fit a line of its own. Control characters, which XML forbids, become spaces.
 pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
-    let text = &*cut(text);
+    let text = &*cut(text, LONGEST);
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text
@@ -80,7 +72,7 @@ pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec
 pub(super) fn wrap_parts(text: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
     const SEPARATOR: &str = " · ";
     let mut lines: Vec<String> = Vec::new();
-    for part in cut(text).split(SEPARATOR) {
+    for part in cut(text, LONGEST).split(SEPARATOR) {
         let mut pieces = wrap(part, face, width, measure);
         if let (Some(line), [piece]) = (lines.last_mut(), pieces.as_slice()) {
             let longer = format!("{line}{SEPARATOR}{piece}");

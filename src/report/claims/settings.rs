@@ -181,7 +181,6 @@ impl<'a> Settings<'a> {
             (_, None) => Vec::new(),
         };
         match &self.of_evaluation[..] {
-            [] => {}
             [only] => parts.push(format!(
                 "with running statistics, at {}, {}",
                 spoken_setting(tested, only),
