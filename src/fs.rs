@@ -6,6 +6,7 @@
 
 mod abandoned;
 mod apart;
+mod crash;
 mod growing;
 mod lock;
 mod machine;
@@ -246,6 +247,7 @@ pub fn copy_start(from: &Path, bytes: u64, to: &Path) -> Result<()> {
 pub fn create_new(path: &Path, bytes: &[u8]) -> Result<bool> {
     let mut partial = Partial::beside(path)?;
     partial.write(bytes)?;
+    crash::before_a_change();
     match partial.file.persist_noclobber(path) {
         Ok(_) => Ok(true),
         Err(e) if e.error.kind() == ErrorKind::AlreadyExists => Ok(false),

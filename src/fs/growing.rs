@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::crash::before_a_change;
 use super::place::{self, Writing};
 use crate::error::{Error, Result};
 use crate::units::hexadecimal;
@@ -132,6 +133,7 @@ impl Growing {
 
     /// Appends bytes in one write.
     pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        before_a_change();
         self.file
             .write_all(bytes)
             .map_err(|e| Error::io("write", &self.path, e))?;

@@ -23,6 +23,8 @@ use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
+use super::crash::before_a_change;
+
 /// The folders below which no link is followed, from the root of the disk. Few: those that a command works on.
 static ENCLOSED: RwLock<Vec<PathBuf>> = RwLock::new(Vec::new());
 
@@ -122,6 +124,7 @@ pub(super) fn open(path: &Path) -> Result<File> {
 
 /// Opens a regular file for writing, looked at twice likewise.
 pub(super) fn open_to_write(path: &Path, writing: Writing) -> Result<File> {
+    before_a_change();
     let file = system::open_to_write(path, writing)?;
     regular(kind_of(&file)?)?;
     Ok(file)
@@ -172,26 +175,31 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<(PathBuf, Kind)>> {
 
 /// Makes a folder and those above it.
 pub(super) fn create_folders(path: &Path) -> Result<()> {
+    before_a_change();
     system::create_folders(path)
 }
 
 /// Deletes a file.
 pub(super) fn remove_file(path: &Path) -> Result<()> {
+    before_a_change();
     system::remove_file(path)
 }
 
 /// Deletes a folder that is empty.
 pub(super) fn remove_empty_folder(path: &Path) -> Result<()> {
+    before_a_change();
     system::remove_empty_folder(path)
 }
 
 /// Deletes a folder with all that is in it; links in it are deleted, and what they point to stays.
 pub(super) fn remove_tree(path: &Path) -> Result<()> {
+    before_a_change();
     system::remove_tree(path)
 }
 
 /// Gives a file another path in the same file system, in one step; a file that stood there goes.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<()> {
+    before_a_change();
     system::rename(from, to)
 }
 

@@ -346,18 +346,10 @@ impl Claims {
         self.shared.active().remove(id);
     }
 
-    /// Deletes the claim of a dead run; whether the trial has no claim now. Only under the folder's
-    /// lock.
-    pub(super) fn clear_if_dead(&self, id: &str) -> Result<bool> {
-        let path = self.layout.trial(id).running();
-        if !fs::is_file(&path) {
-            return Ok(true);
-        }
-        let is_dead = look(&self.shared.watcher, &self.layout, id)?.1 == Life::Dead;
-        if is_dead {
-            fs::remove_if_exists(&path)?;
-        }
-        Ok(is_dead)
+    /// Whether no run that may be alive has claimed the trial. It stays so under the folder's lock.
+    pub(super) fn is_free(&self, id: &str) -> Result<bool> {
+        let is_claimed = fs::is_file(&self.layout.trial(id).running());
+        Ok(!is_claimed || look(&self.shared.watcher, &self.layout, id)?.1 == Life::Dead)
     }
 
     fn start_pulse(&self) -> Option<JoinHandle<()>> {

@@ -98,6 +98,9 @@ impl FolderGate {
             self.claims.release(&trial.id)?;
             return Ok((Claim::Finished, open));
         }
+        if matches!(claim, Claim::Granted(_)) {
+            attempts::begin(&self.layout.trial(&trial.id))?;
+        }
         Ok((claim, open))
     }
 }
@@ -116,11 +119,7 @@ enum Open {
 impl Gate for FolderGate {
     fn claim(&self, trial: &Arc<Trial>) -> Result<Claim> {
         let (claim, open) = self.claims.exclusively(|| self.claim_if_open(trial))?;
-        if !matches!(claim, Claim::Granted(_)) {
-            return Ok(claim);
-        }
-        attempts::begin(&self.layout.trial(&trial.id))?;
-        if open != Open::FromState {
+        if !matches!(claim, Claim::Granted(_)) || open != Open::FromState {
             return Ok(claim);
         }
         let left = takeover::find(&self.layout.trial(&trial.id), &self.origin(trial))?;

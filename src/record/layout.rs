@@ -218,9 +218,15 @@ impl TrialLayout {
         self.checkpoints().join(format!("{name}.safetensors"))
     }
 
-    /// What stands here only while the trial is unfinished: its claim, its state, why it failed.
-    pub(super) fn of_unfinished(&self) -> [PathBuf; 3] {
-        [self.running(), self.state(), self.failure_log()]
+    /// What stands here only while the trial is unfinished: its claim, its state, why it failed,
+    /// how often it began.
+    pub(super) fn of_unfinished(&self) -> [PathBuf; 4] {
+        [
+            self.running(),
+            self.state(),
+            self.failure_log(),
+            self.attempts(),
+        ]
     }
 
     /// Wall-clock seconds of each epoch; the only file of a trial that differs between two runs.

@@ -162,20 +162,22 @@ pub(super) fn clear_leftovers(
 ) -> Result<()> {
     leftovers::remove_partials(layout)?;
     for trial in plan {
-        let folder = layout.trial(&trial.id);
-        let had_claim = fs::is_file(&folder.running());
         // Another run may train it though it is finished, because that is forced.
-        if !claims.clear_if_dead(&trial.id)? {
+        if !claims.is_free(&trial.id)? {
             continue;
         }
+        let folder = layout.trial(&trial.id);
+        let had_claim = fs::is_file(&folder.running());
         let record = records.get(&trial.id);
         if record.is_some_and(|record| record.outcome.is_finished()) {
             fs::remove_if_exists(&folder.state())?;
-            // The claim is the last to go: without one, nothing else was left.
+            fs::remove_if_exists(&folder.attempts())?;
             if had_claim {
                 takeover::remove_folders(&folder, None)?;
             }
         }
+        // The claim is the last to go: without one, no folder of a run was left.
+        fs::remove_if_exists(&folder.running())?;
     }
     Ok(())
 }

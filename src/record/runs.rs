@@ -83,16 +83,37 @@ fn line<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     text.lines().find_map(|line| line.strip_prefix(start))
 }
 
-/// This process's own run.
+/// What stands in the file of a run.
 #[derive(Debug)]
-pub(super) struct OwnRun {
-    name: String,
-    path: PathBuf,
+struct Sign {
     /// For people who look.
     people: String,
     machine: Option<String>,
     declared: Option<String>,
     beats: u64,
+}
+
+impl Sign {
+    /// It never becomes shorter.
+    fn text(&self) -> String {
+        let mut text = self.people.clone();
+        if let Some(machine) = &self.machine {
+            text.push_str(&format!("{MACHINE}{machine}\n"));
+        }
+        text.push_str(&format!("{BEAT}{:020}\n", self.beats));
+        if let Some(declared) = &self.declared {
+            text.push_str(&format!("{DECLARED}{declared}\n"));
+        }
+        text
+    }
+}
+
+/// This process's own run.
+#[derive(Debug)]
+pub(super) struct OwnRun {
+    name: String,
+    path: PathBuf,
+    sign: Sign,
     lock: Lock,
 }
 
@@ -106,17 +127,21 @@ impl OwnRun {
             host(),
             manifest::now()
         );
-        let path = layout.runs().join(&name);
-        let lock = hold(&path, &people)?;
-        let mut own = Self {
-            machine: fs::kernel_and_device(layout.root()),
-            name,
-            path,
+        let sign = Sign {
             people,
+            machine: fs::kernel_and_device(layout.root()),
             declared: None,
             beats: 0,
+        };
+        let path = layout.runs().join(&name);
+        let lock = hold(&path, &sign.text())?;
+        let mut own = Self {
+            name,
+            path,
+            sign,
             lock,
         };
+        // Other hosts see what is written once the file is closed.
         own.beat()?;
         Ok(own)
     }
@@ -129,8 +154,8 @@ impl OwnRun {
     /// Gives a sign of life. A run that others took for dead, because it stood still, makes its file
     /// again.
     pub(super) fn beat(&mut self) -> Result<()> {
-        self.beats += 1;
-        let text = self.text();
+        self.sign.beats += 1;
+        let text = self.sign.text();
         if !self.lock.rewrite(&self.path, &text)? {
             self.lock = hold(&self.path, &text)?;
         }
@@ -139,21 +164,8 @@ impl OwnRun {
 
     /// Says what this run trains on.
     pub(super) fn declare(&mut self, declaration: &str) -> Result<()> {
-        self.declared = Some(declaration.to_owned());
+        self.sign.declared = Some(declaration.to_owned());
         self.beat()
-    }
-
-    /// It never becomes shorter.
-    fn text(&self) -> String {
-        let mut text = self.people.clone();
-        if let Some(machine) = &self.machine {
-            text.push_str(&format!("{MACHINE}{machine}\n"));
-        }
-        text.push_str(&format!("{BEAT}{:020}\n", self.beats));
-        if let Some(declared) = &self.declared {
-            text.push_str(&format!("{DECLARED}{declared}\n"));
-        }
-        text
     }
 }
 
@@ -236,7 +248,8 @@ impl Watcher {
         };
         let text = String::from_utf8_lossy(&bytes);
         let is_here = self.here.is_some() && line(&text, MACHINE) == self.here.as_deref();
-        if held == Held::Free && is_here {
+        // An empty file is of a run that died before it claimed anything; one that lives makes it again.
+        if held == Held::Free && (is_here || bytes.is_empty()) {
             return Ok(Life::Dead);
         }
         Ok(match claim.filter(|_| line(&text, BEAT).is_none()) {

@@ -241,8 +241,8 @@ impl Writer {
             if !gate.claims.holds(&trial.id) {
                 return Ok(None);
             }
-            let record = ending.record(files)?;
             attempts::end(ending.layout)?;
+            let record = ending.record(files)?;
             // The claim after the record: where locks are not seen, nobody finds the trial without both.
             gate.claims.release(&trial.id)?;
             Ok(record)

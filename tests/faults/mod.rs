@@ -6,6 +6,7 @@
 
 mod apart;
 mod company;
+mod crashes;
 mod damage;
 mod disk;
 mod kills;

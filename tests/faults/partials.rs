@@ -2,11 +2,8 @@
 
 #![cfg(unix)]
 
-use std::process::Stdio;
-use std::time::Instant;
-
-use super::{Dice, RESULTS, asked, lab};
-use crate::harness::{Lab, SMALL, assert_same, tell};
+use super::{RESULTS, lab};
+use crate::harness::{Lab, SMALL};
 
 /// As an earlier version, and a killed process of this one, leaves it.
 fn leave_partial(lab: &Lab, folder: &str) {
@@ -88,48 +85,4 @@ fn every_verb_clears_the_folder_that_it_writes_into() {
             assert!(!left.iter().any(is_partial), "{command:?}: {left:?}");
         }
     }
-}
-
-#[test]
-fn verbs_that_are_killed_leave_nothing_behind_once_they_are_repeated() {
-    let lab = lab(2);
-    lab.run(&["--quiet"]);
-    let mut dice = Dice(7);
-    // A few in the short form.
-    let kills = asked("BN_LAB_KILLS").map_or(3, |kills| kills / 2);
-    let mut killed = 0;
-    for (arguments, folder) in [
-        (&["report", RESULTS, "--output"][..], "paper"),
-        (&["plot", RESULTS, "--output"], "figs"),
-        (&["publish", RESULTS, "--into"], "compact"),
-        (&["merge", RESULTS, "--quiet", "--into"], "whole"),
-    ] {
-        let command = |folder: &'static str| [arguments, &[folder]].concat();
-        let started = Instant::now();
-        let ran = lab.bn_lab(&command("undisturbed"));
-        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        let whole = started.elapsed();
-        let expected = (lab.listing("undisturbed"), lab.files("undisturbed"));
-        for _ in 0..kills {
-            let mut child = lab
-                .command(&command(folder))
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("the program starts");
-            std::thread::sleep(whole * dice.roll(1000) as u32 / 1000);
-            child.kill().expect("a child of ours");
-            killed += usize::from(!child.wait().expect("it ends").success());
-        }
-        let ran = lab.bn_lab(&command(folder));
-        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        assert_eq!(expected.0, lab.listing(folder), "{folder}");
-        let mut files = [expected.1, lab.files(folder)];
-        for files in &mut files {
-            files.remove("manifest.json");
-        }
-        assert_same(&files[0], &files[1]);
-        std::fs::remove_dir_all(lab.path("undisturbed")).expect("our own folder");
-    }
-    tell(&format!("{killed} verbs killed"));
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{Kind, Writing, enclosed, link, names, regular};
+use super::{Kind, Writing, before_a_change, enclosed, link, names, regular};
 
 const FOLDER: OFlags = OFlags::RDONLY
     .union(OFlags::DIRECTORY)
@@ -238,6 +238,7 @@ pub(super) fn remove_tree(path: &Path) -> Result<()> {
 /// Deletes everything in a folder, and follows no link in it.
 fn clear(folder: &OwnedFd) -> Result<()> {
     for name in listed(folder)? {
+        before_a_change();
         let inner = rustix::fs::openat(folder, &name, FOLDER | OFlags::NOFOLLOW, Mode::empty());
         let flags = match inner {
             Ok(inner) => {

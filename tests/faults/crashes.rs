@@ -1,0 +1,105 @@
+//! Crashed before every single change of a file or a folder, one after the other: what random kills meet
+//! only by chance is met for certain. The long form takes every change, the short one a part of them.
+
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
+
+use super::{Dice, RESULTS, asked};
+use crate::harness::{Lab, SMALL, assert_same, tell};
+
+/// Two trials that leave everything that a trial can leave.
+fn lab() -> Lab {
+    let text = SMALL.replace("replicates = 2", "replicates = 1").replace(
+        "[\"none\", \"before\", \"after\"]",
+        "[\"none\", \"before\"]",
+    );
+    let looking = "\n[checkpoint]\nfinal = true\nevery = 6\norder = true\n[probe]\nevery = 8\n";
+    Lab::with(&format!("{text}{looking}"))
+}
+
+/// From one change that is tried to the next.
+fn stride(short: usize) -> usize {
+    asked("BN_LAB_KILLS").map_or(short, |_| 1)
+}
+
+/// Runs the program and ends it before its change number `at`; `false` if it made fewer.
+fn crash(lab: &Lab, arguments: &[&str], at: usize) -> bool {
+    let mut command = lab.command(arguments);
+    let command = command.env("BN_LAB_CRASH", at.to_string());
+    let output = command.output().expect("the program starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!stderr.contains("panicked"), "at change {at}: {stderr}");
+    let is_over = output.status.success();
+    let is_crashed = output.status.signal().is_some();
+    assert!(is_over || is_crashed, "at change {at}: {stderr}");
+    is_crashed
+}
+
+/// What is compared: all files and folders by their names, and the bytes of those that are the same each time.
+fn left(lab: &Lab, folder: &str) -> (Vec<String>, BTreeMap<String, Vec<u8>>) {
+    (lab.listing(folder), lab.reproducible_files(folder))
+}
+
+fn assert_left(expected: &(Vec<String>, BTreeMap<String, Vec<u8>>), lab: &Lab, folder: &str) {
+    let (listing, files) = left(lab, folder);
+    assert_eq!(expected.0, listing, "files and folders");
+    assert_same(&expected.1, &files);
+}
+
+#[test]
+fn a_run_that_crashes_before_any_change_is_completed_by_the_next_to_the_same_bytes() {
+    let undisturbed = lab();
+    undisturbed.run(&["--jobs", "1"]);
+    let expected = left(&undisturbed, RESULTS);
+    let arguments = ["run", "experiment.toml", "--jobs", "1"];
+    let mut dice = Dice(3);
+    let mut crashes = 0;
+    let stride = stride(23);
+    for at in (1 + dice.roll(stride as u64) as usize..).step_by(stride) {
+        let lab = lab();
+        if !crash(&lab, &arguments, at) {
+            break;
+        }
+        crashes += 1;
+        // The next run takes over what is there, and may crash as well.
+        crashes += usize::from(crash(&lab, &arguments, 1 + dice.roll(at as u64) as usize));
+        let ran = lab.bn_lab(&arguments);
+        assert_eq!(ran.code, Some(0), "at change {at}: {}", ran.stderr);
+        println!("at change {at}");
+        assert_left(&expected, &lab, RESULTS);
+    }
+    tell(&format!("{crashes} crashes of a run"));
+}
+
+#[test]
+fn verbs_that_crash_before_any_change_leave_nothing_behind_once_they_are_repeated() {
+    let lab = lab();
+    lab.run(&["--quiet"]);
+    let mut crashes = 0;
+    for (arguments, folder) in [
+        (&["report", RESULTS, "--output"][..], "paper"),
+        (&["plot", RESULTS, "--output"], "figs"),
+        (&["publish", RESULTS, "--into"], "compact"),
+        (&["merge", RESULTS, "--quiet", "--into"], "whole"),
+    ] {
+        let command = |folder: &'static str| [arguments, &[folder]].concat();
+        let ran = lab.bn_lab(&command("undisturbed"));
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let expected = left(&lab, "undisturbed");
+        for at in (1..).step_by(stride(11)) {
+            if !crash(&lab, &command(folder), at) {
+                break;
+            }
+            crashes += 1;
+            let ran = lab.bn_lab(&command(folder));
+            assert_eq!(ran.code, Some(0), "{folder} at {at}: {}", ran.stderr);
+            println!("{folder} at change {at}");
+            assert_left(&expected, &lab, folder);
+            std::fs::remove_dir_all(lab.path(folder)).expect("our own folder");
+        }
+        std::fs::remove_dir_all(lab.path("undisturbed")).expect("our own folder");
+    }
+    tell(&format!("{crashes} crashes of verbs"));
+}
