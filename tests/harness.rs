@@ -141,12 +141,21 @@ impl Lab {
 
 /// Fails with the names of the files that differ, not with their bytes.
 pub fn assert_same(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) {
+    assert_same_after("these differ", one, other);
+}
+
+/// As [`assert_same`], saying after what.
+pub fn assert_same_after(
+    what: &str,
+    one: &BTreeMap<String, Vec<u8>>,
+    other: &BTreeMap<String, Vec<u8>>,
+) {
     let names: std::collections::BTreeSet<&String> = one.keys().chain(other.keys()).collect();
     let differing: Vec<&String> = names
         .into_iter()
         .filter(|name| one.get(*name) != other.get(*name))
         .collect();
-    assert!(differing.is_empty(), "these differ: {differing:?}");
+    assert!(differing.is_empty(), "{what}: {differing:?}");
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 
 use super::{Dice, RESULTS, asked};
-use crate::harness::{Lab, SMALL, assert_same, tell};
+use crate::harness::{Lab, SMALL, assert_same_after, tell};
 
 /// Two trials that leave everything that a trial can leave.
 fn lab() -> Lab {
@@ -38,21 +38,31 @@ fn crash(lab: &Lab, arguments: &[&str], at: usize) -> bool {
 }
 
 /// What is compared: all files and folders by their names, and the bytes of those that are the same each time.
-fn left(lab: &Lab, folder: &str) -> (Vec<String>, BTreeMap<String, Vec<u8>>) {
-    (lab.listing(folder), lab.reproducible_files(folder))
+struct Left {
+    listing: Vec<String>,
+    files: BTreeMap<String, Vec<u8>>,
 }
 
-fn assert_left(expected: &(Vec<String>, BTreeMap<String, Vec<u8>>), lab: &Lab, folder: &str) {
-    let (listing, files) = left(lab, folder);
-    assert_eq!(expected.0, listing, "files and folders");
-    assert_same(&expected.1, &files);
+impl Left {
+    fn of(lab: &Lab, folder: &str) -> Self {
+        Self {
+            listing: lab.listing(folder),
+            files: lab.reproducible_files(folder),
+        }
+    }
+}
+
+fn assert_left(what: &str, expected: &Left, lab: &Lab, folder: &str) {
+    let left = Left::of(lab, folder);
+    assert_eq!(expected.listing, left.listing, "{what}");
+    assert_same_after(what, &expected.files, &left.files);
 }
 
 #[test]
 fn a_run_that_crashes_before_any_change_is_completed_by_the_next_to_the_same_bytes() {
     let undisturbed = lab();
     undisturbed.run(&["--jobs", "1"]);
-    let expected = left(&undisturbed, RESULTS);
+    let expected = Left::of(&undisturbed, RESULTS);
     let arguments = ["run", "experiment.toml", "--jobs", "1"];
     let mut dice = Dice(3);
     let mut crashes = 0;
@@ -67,8 +77,7 @@ fn a_run_that_crashes_before_any_change_is_completed_by_the_next_to_the_same_byt
         crashes += usize::from(crash(&lab, &arguments, 1 + dice.roll(at as u64) as usize));
         let ran = lab.bn_lab(&arguments);
         assert_eq!(ran.code, Some(0), "at change {at}: {}", ran.stderr);
-        println!("at change {at}");
-        assert_left(&expected, &lab, RESULTS);
+        assert_left(&format!("at change {at}"), &expected, &lab, RESULTS);
     }
     tell(&format!("{crashes} crashes of a run"));
 }
@@ -87,7 +96,7 @@ fn verbs_that_crash_before_any_change_leave_nothing_behind_once_they_are_repeate
         let command = |folder: &'static str| [arguments, &[folder]].concat();
         let ran = lab.bn_lab(&command("undisturbed"));
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        let expected = left(&lab, "undisturbed");
+        let expected = Left::of(&lab, "undisturbed");
         for at in (1..).step_by(stride(11)) {
             if !crash(&lab, &command(folder), at) {
                 break;
@@ -95,8 +104,7 @@ fn verbs_that_crash_before_any_change_leave_nothing_behind_once_they_are_repeate
             crashes += 1;
             let ran = lab.bn_lab(&command(folder));
             assert_eq!(ran.code, Some(0), "{folder} at {at}: {}", ran.stderr);
-            println!("{folder} at change {at}");
-            assert_left(&expected, &lab, folder);
+            assert_left(&format!("{folder} at change {at}"), &expected, &lab, folder);
             std::fs::remove_dir_all(lab.path(folder)).expect("our own folder");
         }
         std::fs::remove_dir_all(lab.path("undisturbed")).expect("our own folder");
