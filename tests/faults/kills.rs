@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,6 +12,9 @@ use crate::harness::{Lab, assert_same, tell};
 
 /// Kills in the short form.
 const FEW: usize = 10;
+
+/// Epochs of a trial: training takes most of a run, so that most kills come while it trains.
+const LONG: usize = 30;
 
 /// How kills went.
 #[derive(Debug, Default)]
@@ -25,7 +29,7 @@ struct Count {
 #[test]
 fn killed_at_any_moment_a_run_is_completed_by_the_next_ones_to_the_same_bytes() {
     let wanted = asked("BN_LAB_KILLS").unwrap_or(FEW);
-    let undisturbed = lab(12);
+    let undisturbed = lab(LONG);
     let started = Instant::now();
     undisturbed.run(&["--jobs", "1"]);
     let whole = started.elapsed();
@@ -34,7 +38,7 @@ fn killed_at_any_moment_a_run_is_completed_by_the_next_ones_to_the_same_bytes() 
     let mut dice = Dice(wanted as u64);
     let mut count = Count::default();
     while count.killed < wanted {
-        let lab = lab(12);
+        let lab = lab(LONG);
         while count.killed < wanted && !try_to_kill(&lab, whole, &mut dice, &mut count) {}
         lab.run(&[]);
         assert_same(&expected, &lab.reproducible_files(RESULTS));
@@ -47,6 +51,7 @@ fn killed_at_any_moment_a_run_is_completed_by_the_next_ones_to_the_same_bytes() 
 /// Runs for a while and kills; `true` if the run had ended.
 fn try_to_kill(lab: &Lab, whole: Duration, dice: &mut Dice, count: &mut Count) -> bool {
     let before = finished(lab);
+    let claimed = claims(lab);
     let jobs = (1 + dice.roll(3)).to_string();
     let child = lab
         .command(&["run", "experiment.toml", "--jobs", &jobs])
@@ -55,7 +60,7 @@ fn try_to_kill(lab: &Lab, whole: Duration, dice: &mut Dice, count: &mut Count) -
         .spawn()
         .expect("the program starts");
     let (name, number) = [("-KILL", 9), ("-TERM", 15), ("-INT", 2)][dice.roll(3) as usize];
-    std::thread::sleep(whole * dice.roll(1000) as u32 / 3000);
+    std::thread::sleep(whole * dice.roll(1000) as u32 / 1500);
     signal(&child, name);
     let output = child.wait_with_output().expect("it ends");
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -74,9 +79,12 @@ fn try_to_kill(lab: &Lab, whole: Duration, dice: &mut Dice, count: &mut Count) -
         assert_eq!(after.get(name), Some(record), "{name} was finished");
     }
     if is_stopped {
-        let left = lab.files("results");
-        let claim = left.keys().find(|name| name.contains("running.json"));
-        assert_eq!(claim, None, "a claim was left");
+        let is_new = |run: &String| !claimed.contains(run);
+        assert_eq!(
+            claims(lab).into_iter().find(is_new),
+            None,
+            "its claim was left"
+        );
     }
     if is_ended {
         count.late += 1;
@@ -84,6 +92,21 @@ fn try_to_kill(lab: &Lab, whole: Duration, dice: &mut Dice, count: &mut Count) -
         count.killed += 1;
     }
     is_ended
+}
+
+/// The runs that have claimed trials, dead ones included.
+fn claims(lab: &Lab) -> BTreeSet<String> {
+    if !lab.path(RESULTS).is_dir() {
+        return BTreeSet::new();
+    }
+    let files = lab.files(RESULTS).into_iter();
+    let claims = files.filter(|(name, _)| name.ends_with("running.json"));
+    claims
+        .filter_map(|(_, bytes)| {
+            let claim: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+            Some(claim["run"].as_str()?.to_owned())
+        })
+        .collect()
 }
 
 /// One trial of some seconds.
