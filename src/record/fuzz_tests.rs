@@ -65,7 +65,7 @@ impl Folder {
             .join("layers.csv");
         fs::replace_unsynced(&layers, LAYERS.as_bytes()).unwrap();
         fs::create_folder(&root.path().join(".runs")).unwrap();
-        fs::replace_unsynced(&root.path().join(".runs").join(RUN), b"").unwrap();
+        fs::replace_unsynced(&root.path().join(".runs").join(RUN), b"bn-lab run\n").unwrap();
         let path = published.join("experiment.toml");
         let mut experiment = config::load(&path, &[]).unwrap().experiment;
         experiment.output.dir = root.path().to_owned();
