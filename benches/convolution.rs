@@ -13,9 +13,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const EXPERIMENT: &str = include_str!("../configs/convnet.toml");
 
 fn main() {
-    let wanted = std::env::args()
-        .nth(1)
-        .filter(|word| !word.starts_with('-'));
+    let wanted = std::env::args().nth(1).filter(|word| !word.starts_with('-'));
     for (kind, channels, side) in [("convnet", 1, 28), ("resnet", 3, 32)] {
         for batch_size in [32, 128] {
             let title = format!("{kind}, batches of {batch_size}");
@@ -35,15 +33,8 @@ fn measurement<'a>(
     Measurement {
         title,
         experiment: EXPERIMENT,
-        overrides: vec![
-            format!("model.kind={kind}"),
-            format!("train.batch_size={batch_size}"),
-        ],
-        shape: Shape {
-            channels,
-            height: side,
-            width: side,
-        },
+        overrides: vec![format!("model.kind={kind}"), format!("train.batch_size={batch_size}")],
+        shape: Shape { channels, height: side, width: side },
         rounds: if kind == "convnet" { 9 } else { 3 },
         steps: if kind == "convnet" { 10 } else { 1 },
     }

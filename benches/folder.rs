@@ -36,43 +36,26 @@ fn main() {
 
     let layout = Layout::new(&whole.output.dir);
     let all = Selection::default();
-    let empty = told("look through the empty folder", || {
-        look(&layout, &plan, &all)
-    });
+    let empty = told("look through the empty folder", || look(&layout, &plan, &all));
     let filling = Instant::now();
     run(&whole, &plan, &empty);
     let each = filling.elapsed().as_secs_f64() / plan.len() as f64;
-    println!(
-        "{:<44} {:10.2} ms each",
-        "run scripted trials, files and all",
-        each * 1e3
-    );
+    println!("{:<44} {:10.2} ms each", "run scripted trials, files and all", each * 1e3);
     println!("{} MB resident", resident());
 
-    let full = told("look through the full folder", || {
-        look(&layout, &plan, &all)
-    });
+    let full = told("look through the full folder", || look(&layout, &plan, &all));
     assert!(full.to_run.is_empty(), "all trials are finished");
     told("open it, write its tables, train nothing", || {
         run(&whole, &plan, &full);
     });
-    told("read all curves", || {
-        reader::read(layout.root()).expect("readable")
-    });
+    told("read all curves", || reader::read(layout.root()).expect("readable"));
     println!("{} MB resident", resident());
 
     let mut parts = Vec::new();
     for index in 1..=SHARDS {
         let part = experiment(&format!("part{index}"));
-        let selection = Selection {
-            shard: Shard::new(index, SHARDS),
-            ..Selection::default()
-        };
-        run(
-            &part,
-            &plan,
-            &look(&Layout::new(&part.output.dir), &plan, &selection),
-        );
+        let selection = Selection { shard: Shard::new(index, SHARDS), ..Selection::default() };
+        run(&part, &plan, &look(&Layout::new(&part.output.dir), &plan, &selection));
         parts.push(part.output.dir);
     }
     let merged = told("merge 100 parts", || {

@@ -15,10 +15,7 @@ struct Counting;
 
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 
-#[expect(
-    unsafe_code,
-    reason = "an allocator cannot be counted without being one"
-)]
+#[expect(unsafe_code, reason = "an allocator cannot be counted without being one")]
 // SAFETY: every call is handed on as it is.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -49,11 +46,7 @@ const SHAPES: [(&str, usize, &str); 4] = [
         100,
         "train.batch_size = { from = 1, to = 10, step = 1 }\ntrain.learning_rate = { from = 1e-5, to = 1, count = 100, scale = 'log' }",
     ),
-    (
-        "one key of 100,000 values",
-        1,
-        "train.learning_rate = { from = 1e-5, to = 1, step = 1e-5 }",
-    ),
+    ("one key of 100,000 values", 1, "train.learning_rate = { from = 1e-5, to = 1, step = 1e-5 }"),
     (
         "five keys of 10 values",
         1,

@@ -35,10 +35,7 @@ fn main() {
     }
     let trials = std::env::args().find_map(|text| text.parse().ok());
     let root = temporary.path().join("whole");
-    report(
-        &scripted::experiment(trials.unwrap_or(1000), 100, &root),
-        &root,
-    );
+    report(&scripted::experiment(trials.unwrap_or(1000), 100, &root), &root);
 }
 
 /// Fills the folder at `root`, and makes a report of it.
@@ -46,27 +43,16 @@ fn report(experiment: &Experiment, root: &Path) {
     let plan = plan::trials(experiment);
     let layout = Layout::new(root);
     told("fill the folder", || {
-        run(
-            experiment,
-            &plan,
-            &look(&layout, &plan, &Selection::default()),
-        );
+        run(experiment, &plan, &look(&layout, &plan, &Selection::default()));
     });
     println!("{} trials; {} MB resident", plan.len(), resident());
 
-    let folder = told("read it, draw its charts as data", || {
-        Folder::read(root, &[]).expect("readable")
-    });
+    let folder =
+        told("read it, draw its charts as data", || Folder::read(root, &[]).expect("readable"));
     println!("{} MB resident", resident());
-    let material = told("compare", || {
-        Material::new(&folder, None).expect("comparable")
-    });
-    let report = told("put the report together", || {
-        page::report(&material, folder.charts.clone())
-    });
-    let pictures = told("draw the pictures", || {
-        pictures::draw(&report).expect("drawable")
-    });
+    let material = told("compare", || Material::new(&folder, None).expect("comparable"));
+    let report = told("put the report together", || page::report(&material, folder.charts.clone()));
+    let pictures = told("draw the pictures", || pictures::draw(&report).expect("drawable"));
     let charts = told("plot: overview and curves, as files", || {
         let figures = plot::figures::all(&folder.results);
         plot::write_all(&figures, &root.join("charts")).expect("drawable")

@@ -7,10 +7,7 @@ fn main() {
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=.git/HEAD");
     println!("cargo::rerun-if-changed=.git/refs");
-    println!(
-        "cargo::rustc-env=BN_LAB_REVISION={}",
-        revision().unwrap_or("unknown".to_owned())
-    );
+    println!("cargo::rustc-env=BN_LAB_REVISION={}", revision().unwrap_or("unknown".to_owned()));
     println!(
         "cargo::rustc-env=BN_LAB_BURN_VERSION={}",
         burn_version().unwrap_or("unknown".to_owned())
@@ -26,10 +23,7 @@ fn revision() -> Option<String> {
 
 fn git(arguments: &[&str]) -> Option<String> {
     let output = Command::new("git").args(arguments).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The version that `Cargo.toml` pins: `burn = { version = "=0.22.1", …`.

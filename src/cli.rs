@@ -78,9 +78,7 @@ impl Command {
             Self::Report(arguments) if arguments.splice.is_some() => None,
             Self::Plot(_) | Self::Report(_) => Some("--output DIR"),
             Self::Merge(_) | Self::Publish(_) => Some("--into DIR"),
-            Self::Data(Data {
-                action: DataAction::Fetch { .. },
-            }) => Some("--data-dir DIR"),
+            Self::Data(Data { action: DataAction::Fetch { .. } }) => Some("--data-dir DIR"),
             Self::Results(_)
             | Self::Compare(_)
             | Self::Claims(_)
@@ -231,12 +229,7 @@ pub struct Results {
     pub filter: Vec<String>,
     /// Order the rows by a column, `--sort test_accuracy`, or the other way round, `--sort
     /// -test_accuracy`; by several with commas
-    #[arg(
-        long,
-        value_name = "COLUMN",
-        value_delimiter = ',',
-        allow_hyphen_values = true
-    )]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', allow_hyphen_values = true)]
     pub sort: Vec<String>,
     /// Show these columns only, in this order: `--columns placement,test_accuracy`
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
@@ -345,12 +338,7 @@ pub struct Publish {
     #[arg(long, value_name = "N", conflicts_with = "no_layers", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub layer_digits: Option<u8>,
     /// Keep these quantities of `layers.csv` only: `--quantities weight_gradient_norm,dead`
-    #[arg(
-        long,
-        value_name = "NAMES",
-        value_delimiter = ',',
-        conflicts_with = "no_layers"
-    )]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "no_layers")]
     pub quantities: Vec<String>,
 }
 

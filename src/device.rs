@@ -42,10 +42,7 @@ impl OpenDevice {
             }
         };
         probe(name, &device)?;
-        Ok(Self {
-            name: name.to_owned(),
-            device,
-        })
+        Ok(Self { name: name.to_owned(), device })
     }
 
     /// As the user named it.
@@ -98,9 +95,7 @@ fn wgpu(name: &str, index: &str) -> Result<Device> {
         return Ok(Device::wgpu(DeviceKind::DefaultDevice));
     }
     let index: usize = index.parse().map_err(|_| {
-        Error::Device(format!(
-            "device `{name}`: `{index}` is not a number; write `wgpu:0`"
-        ))
+        Error::Device(format!("device `{name}`: `{index}` is not a number; write `wgpu:0`"))
     })?;
     Ok(Device::wgpu(DeviceKind::DiscreteGpu(index)))
 }
@@ -110,15 +105,13 @@ fn wgpu(name: &str, index: &str) -> Result<Device> {
 fn probe(name: &str, device: &Device) -> Result<()> {
     let device = device.clone();
     let sum = quietly(move || {
-        burn::tensor::Tensor::<1>::from_floats([1.0, 2.0], &device)
-            .sum()
-            .into_scalar::<f32>()
+        burn::tensor::Tensor::<1>::from_floats([1.0, 2.0], &device).sum().into_scalar::<f32>()
     })?;
     match sum {
         Ok(sum) if (sum - 3.0).abs() < 1e-6 => Ok(()),
-        Ok(sum) => Err(Error::Device(format!(
-            "device `{name}` computes 1 + 2 = {sum}; it cannot be used"
-        ))),
+        Ok(sum) => {
+            Err(Error::Device(format!("device `{name}` computes 1 + 2 = {sum}; it cannot be used")))
+        }
         Err(reason) => Err(Error::Device(format!(
             "device `{name}` cannot be used on this machine: {reason}\n  hint: `--device cpu` always works"
         ))),

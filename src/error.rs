@@ -90,24 +90,14 @@ fn is_of_the_folder(action: &str, source: &std::io::Error) -> bool {
     use std::io::ErrorKind::{
         AlreadyExists, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem,
     };
-    let kinds = [
-        AlreadyExists,
-        NotADirectory,
-        NotFound,
-        PermissionDenied,
-        ReadOnlyFilesystem,
-    ];
+    let kinds = [AlreadyExists, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem];
     action != "read" && kinds.contains(&source.kind())
 }
 
 impl Error {
     /// An [`Error::Io`] with its path.
     pub fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
-        Self::Io {
-            action,
-            path: path.to_owned(),
-            source,
-        }
+        Self::Io { action, path: path.to_owned(), source }
     }
 
     /// The whole message of a command that is told by `elsewhere` to use another folder: `-o
@@ -131,10 +121,7 @@ impl Error {
 
     /// Whether this is a fault of the machine, which says nothing of the trial that met it.
     pub fn is_of_machine(&self) -> bool {
-        matches!(
-            self,
-            Self::Machine(_) | Self::Io { .. } | Self::Folder { .. }
-        )
+        matches!(self, Self::Machine(_) | Self::Io { .. } | Self::Folder { .. })
     }
 
     /// The process's exit code. Documented in `README.md`; clap itself uses 2 as well.
@@ -176,9 +163,6 @@ mod tests {
             held.told(Some("--output DIR")),
             "it is held\n  hint: end it, or choose another folder (`--output DIR`)"
         );
-        assert_eq!(
-            held.told(None),
-            "it is held\n  hint: end it, or choose another folder"
-        );
+        assert_eq!(held.told(None), "it is held\n  hint: end it, or choose another folder");
     }
 }

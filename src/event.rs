@@ -292,19 +292,13 @@ pub struct Stop {
 impl Stop {
     /// A stop that a person asks for by raising `flag`, from a signal handler say.
     pub fn on(flag: Arc<AtomicBool>) -> Self {
-        Self {
-            by_user: flag,
-            ..Self::default()
-        }
+        Self { by_user: flag, ..Self::default() }
     }
 
     /// The stop of one trial: this one, or when `flag` is raised.
     #[must_use]
     pub fn of_trial(&self, flag: Arc<AtomicBool>) -> Self {
-        Self {
-            of_trial: flag,
-            ..self.clone()
-        }
+        Self { of_trial: flag, ..self.clone() }
     }
 
     /// Asks, for a reason that the program met itself.

@@ -166,9 +166,7 @@ pub fn bytes_below(folder: &Path) -> Result<u64> {
 
 /// The [`Partial`] files in `folder` that nobody finished, or not yet.
 pub fn partials(folder: &Path) -> Result<Vec<PathBuf>> {
-    entries(folder, |path, kind| {
-        Ok(is_partial(path) && matches!(kind, Kind::File(_)))
-    })
+    entries(folder, |path, kind| Ok(is_partial(path) && matches!(kind, Kind::File(_))))
 }
 
 /// Whether somebody is still writing a [`Partial`] file.
@@ -192,9 +190,7 @@ pub fn remove_folder(path: &Path) -> Result<()> {
 /// Deletes what killed processes left of [`Partial`] files in `folder`; those that somebody is still
 /// writing stay. For whoever is about to write into the folder.
 pub fn remove_partials(folder: &Path) -> Result<()> {
-    partials(folder)?
-        .iter()
-        .try_for_each(|path| abandoned::remove(path))
+    partials(folder)?.iter().try_for_each(|path| abandoned::remove(path))
 }
 
 /// Replaces `path` by `bytes` in one step: a reader sees the old file or the new one, never a part.
@@ -292,9 +288,7 @@ impl Partial {
 
     /// Appends bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file
-            .write_all(bytes)
-            .map_err(|e| Error::io("write", &self.path, e))
+        self.file.write_all(bytes).map_err(|e| Error::io("write", &self.path, e))
     }
 
     /// Syncs and renames into place: afterwards a power failure cannot bring the old file back.
@@ -345,9 +339,7 @@ mod tests {
 
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).unwrap();
-        entries
-            .map(|entry| entry.unwrap().file_name().display().to_string())
-            .collect()
+        entries.map(|entry| entry.unwrap().file_name().display().to_string()).collect()
     }
 
     #[test]

@@ -11,9 +11,7 @@ pub fn memory() -> Option<u64> {
     let machine = text("/proc/meminfo").and_then(|text| total(&text));
     let groups = text("/proc/self/cgroup").and_then(|groups| {
         let limits = groups.lines().flat_map(limit_files);
-        limits
-            .filter_map(|file| fs::read_text(&file).ok()?.trim().parse().ok())
-            .min()
+        limits.filter_map(|file| fs::read_text(&file).ok()?.trim().parse().ok()).min()
     });
     let own = limit("Max address space");
     [machine, groups, own].into_iter().flatten().min()
@@ -61,9 +59,7 @@ fn limit_files(line: &str) -> Vec<PathBuf> {
     };
     let group = Path::new(group.unwrap_or_default().trim_start_matches('/'));
     let groups = group.ancestors();
-    groups
-        .map(|group| Path::new(root).join(group).join(file))
-        .collect()
+    groups.map(|group| Path::new(root).join(group).join(file)).collect()
 }
 
 #[cfg(test)]

@@ -129,11 +129,7 @@ mod tests {
     #[test]
     fn labels_name_the_placement_and_every_other_axis_shortly() {
         let labels = |sweep: &str| -> Vec<String> {
-            planned(sweep)
-                .iter()
-                .take(2)
-                .map(|trial| trial.label.clone())
-                .collect()
+            planned(sweep).iter().take(2).map(|trial| trial.label.clone()).collect()
         };
         assert_eq!(
             labels("train.batch_size = [8, 16]"),

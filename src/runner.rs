@@ -93,15 +93,8 @@ pub fn run(
     stop: &Stop,
     observers: &mut [&mut dyn Observer],
 ) -> Result<Tally> {
-    let mut audience = Audience {
-        observers,
-        stop,
-        error: None,
-    };
-    audience.tell(&Event::SweepStarted {
-        to_run: sweep.trials.len(),
-        skipped: sweep.skipped,
-    });
+    let mut audience = Audience { observers, stop, error: None };
+    audience.tell(&Event::SweepStarted { to_run: sweep.trials.len(), skipped: sweep.skipped });
     let mut tally = Tally::default();
     let floor = Floor {
         queue: Mutex::new(Queue::new(sweep.trials)),
@@ -208,14 +201,10 @@ impl Floor<'_> {
             }
             match self.gate.claim(&trial) {
                 Ok(Claim::Granted(from)) => self.train(&trial, from, &mut tell),
-                Ok(Claim::Finished) => tell(Event::TrialPassed {
-                    trial,
-                    is_finished: true,
-                }),
-                Ok(Claim::Elsewhere) if is_second_turn => tell(Event::TrialPassed {
-                    trial,
-                    is_finished: false,
-                }),
+                Ok(Claim::Finished) => tell(Event::TrialPassed { trial, is_finished: true }),
+                Ok(Claim::Elsewhere) if is_second_turn => {
+                    tell(Event::TrialPassed { trial, is_finished: false })
+                }
                 Ok(Claim::Unclear) if is_second_turn => self.wait_for(trial, &mut tell),
                 Ok(Claim::Elsewhere | Claim::Unclear) => self.queue().deferred.push_back(trial),
                 Err(error) => self.give_up(error),
@@ -226,9 +215,7 @@ impl Floor<'_> {
     /// Puts a trial back for a while, until it is clear whether the run that claimed it is alive.
     fn wait_for(&self, trial: Arc<Trial>, tell: &mut (dyn FnMut(Event) + Send)) {
         if self.queue().awaited.insert(trial.id.clone()) {
-            tell(Event::TrialAwaited {
-                trial: Arc::clone(&trial),
-            });
+            tell(Event::TrialAwaited { trial: Arc::clone(&trial) });
         }
         std::thread::sleep(LOOK);
         self.queue().deferred.push_back(trial);
@@ -244,9 +231,7 @@ impl Floor<'_> {
         let stop = self.stop.of_trial(Arc::clone(&taken));
         let attempt = self.attempt(trial, from, &stop, tell);
         if taken.load(Ordering::Relaxed) || !self.gate.holds(trial) {
-            tell(Event::TrialTaken {
-                trial: Arc::clone(trial),
-            });
+            tell(Event::TrialTaken { trial: Arc::clone(trial) });
             self.queue().deferred.push_back(Arc::clone(trial));
             return;
         }
@@ -265,11 +250,7 @@ impl Floor<'_> {
                 self.stop.request();
             }
         }
-        tell(Event::TrialEnded {
-            trial: Arc::clone(trial),
-            outcome,
-            details,
-        });
+        tell(Event::TrialEnded { trial: Arc::clone(trial), outcome, details });
     }
 
     fn attempt(
@@ -421,12 +402,7 @@ mod tests {
     }
 
     fn sweep(trials: &[Arc<Trial>], jobs: usize) -> Sweep<'_> {
-        Sweep {
-            trials,
-            skipped: 0,
-            jobs,
-            max_failures: None,
-        }
+        Sweep { trials, skipped: 0, jobs, max_failures: None }
     }
 
     fn listen(text: &str, jobs: usize, trainer: &ScriptedTrainer) -> (Vec<String>, Tally) {
@@ -445,33 +421,12 @@ mod tests {
     #[test]
     fn trials_run_replicate_by_replicate_and_each_tells_its_story() {
         let (heard, tally) = listen(THREE, 1, &ScriptedTrainer::default());
-        assert_eq!(
-            tally,
-            Tally {
-                completed: 6,
-                ..Tally::default()
-            }
-        );
-        let starts: Vec<&str> = heard
-            .iter()
-            .filter_map(|w| w.strip_prefix("start "))
-            .collect();
-        assert_eq!(
-            starts,
-            [
-                "none/1", "before/1", "after/1", "none/2", "before/2", "after/2"
-            ]
-        );
+        assert_eq!(tally, Tally { completed: 6, ..Tally::default() });
+        let starts: Vec<&str> = heard.iter().filter_map(|w| w.strip_prefix("start ")).collect();
+        assert_eq!(starts, ["none/1", "before/1", "after/1", "none/2", "before/2", "after/2"]);
         assert_eq!(
             heard[..6],
-            [
-                "sweep 6+0",
-                "start none/1",
-                "epoch 0",
-                "epoch 1",
-                "epoch 2",
-                "completed"
-            ]
+            ["sweep 6+0", "start none/1", "epoch 0", "epoch 1", "epoch 2", "completed"]
         );
         assert_eq!(heard.last().map(String::as_str), Some("end"));
     }
@@ -486,15 +441,7 @@ mod tests {
         };
         for jobs in [1, 3] {
             let (_, tally) = listen(THREE, jobs, &trainer);
-            assert_eq!(
-                tally,
-                Tally {
-                    completed: 3,
-                    diverged: 1,
-                    failed: 2,
-                    ..Tally::default()
-                }
-            );
+            assert_eq!(tally, Tally { completed: 3, diverged: 1, failed: 2, ..Tally::default() });
         }
     }
 
@@ -505,32 +452,20 @@ mod tests {
         let mut listener = Listener::default();
         let trials = trials(THREE);
         let tally = run(
-            &Sweep {
-                skipped: 1,
-                ..sweep(&trials, 2)
-            },
+            &Sweep { skipped: 1, ..sweep(&trials, 2) },
             &ScriptedTrainer::default(),
             &Open,
             &stop,
             &mut [&mut listener],
         )
         .expect("no error");
-        assert_eq!(
-            tally,
-            Tally {
-                interrupted: 6,
-                ..Tally::default()
-            }
-        );
+        assert_eq!(tally, Tally { interrupted: 6, ..Tally::default() });
         assert_eq!(listener.heard, ["sweep 6+1", "end"]);
     }
 
     #[test]
     fn an_observer_that_cannot_write_stops_the_sweep_with_its_error() {
-        let mut listener = Listener {
-            fail_at: Some(3),
-            ..Listener::default()
-        };
+        let mut listener = Listener { fail_at: Some(3), ..Listener::default() };
         let stop = Stop::default();
         let error = run(
             &sweep(&trials(THREE), 1),
@@ -551,16 +486,11 @@ mod tests {
 
     #[test]
     fn after_the_permitted_number_of_failures_the_sweep_stops() {
-        let trainer = ScriptedTrainer {
-            fail: Some("before".to_owned()),
-            ..ScriptedTrainer::default()
-        };
+        let trainer =
+            ScriptedTrainer { fail: Some("before".to_owned()), ..ScriptedTrainer::default() };
         let trials = trials(THREE);
         for (most, tally) in [(1, (1, 1)), (2, (3, 2)), (3, (4, 2))] {
-            let sweep = Sweep {
-                max_failures: Some(most),
-                ..sweep(&trials, 1)
-            };
+            let sweep = Sweep { max_failures: Some(most), ..sweep(&trials, 1) };
             let stop = Stop::default();
             let ended = run(&sweep, &trainer, &Open, &stop, &mut []).expect("an outcome");
             assert_eq!((ended.completed, ended.failed), tally);
@@ -600,23 +530,10 @@ mod tests {
             .expect("no error");
             assert_eq!(
                 tally,
-                Tally {
-                    completed: 4,
-                    elsewhere: 1,
-                    finished_elsewhere: 1,
-                    ..Tally::default()
-                }
+                Tally { completed: 4, elsewhere: 1, finished_elsewhere: 1, ..Tally::default() }
             );
-            for word in [
-                "passed before/1 true",
-                "passed after/2 false",
-                "start before/2",
-            ] {
-                assert!(
-                    listener.heard.contains(&word.to_owned()),
-                    "{word}: {:?}",
-                    listener.heard
-                );
+            for word in ["passed before/1 true", "passed after/2 false", "start before/2"] {
+                assert!(listener.heard.contains(&word.to_owned()), "{word}: {:?}", listener.heard);
             }
         }
     }
@@ -653,14 +570,7 @@ mod tests {
             &mut [&mut listener],
         )
         .expect("no error");
-        assert_eq!(
-            tally,
-            Tally {
-                completed: 5,
-                finished_elsewhere: 1,
-                ..Tally::default()
-            }
-        );
+        assert_eq!(tally, Tally { completed: 5, finished_elsewhere: 1, ..Tally::default() });
         let at = |word: &str| {
             let mut heard = listener.heard.iter();
             let at = heard.position(|heard| heard == word);

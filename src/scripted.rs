@@ -33,9 +33,7 @@ pub struct ScriptedTrainer {
 
 impl ScriptedTrainer {
     fn is_meant(&self, script: Option<&String>, trial: &Trial) -> bool {
-        let replicate = self
-            .only_replicate
-            .is_none_or(|only| only == trial.replicate);
+        let replicate = self.only_replicate.is_none_or(|only| only == trial.replicate);
         replicate && script.is_some_and(|label| trial.label.starts_with(label))
     }
 }
@@ -56,18 +54,11 @@ impl Trainer for ScriptedTrainer {
         tell(Event::TrialStarted {
             trial: Arc::clone(trial),
             steps: epochs * STEPS_PER_EPOCH,
-            examples: Examples {
-                train: 8,
-                validation: 4,
-                test: 4,
-            },
+            examples: Examples { train: 8, validation: 4, test: 4 },
             parameters: 100,
             data: "scripted".to_owned(),
         });
-        assert!(
-            !self.is_meant(self.panic.as_ref(), trial),
-            "as the script says"
-        );
+        assert!(!self.is_meant(self.panic.as_ref(), trial), "as the script says");
         if self.is_meant(self.fail.as_ref(), trial) {
             return Err(Error::Data("failed as the script says".to_owned()));
         }
@@ -128,10 +119,7 @@ impl Place {
         let mut numbers = BTreeMap::from(numbers);
         numbers.insert("trial".to_owned(), Value::from(trial.label.clone()));
         numbers.insert("replicate".to_owned(), Value::from(trial.replicate));
-        TrainingState {
-            tensors: weights(self.steps),
-            numbers,
-        }
+        TrainingState { tensors: weights(self.steps), numbers }
     }
 }
 
@@ -159,11 +147,7 @@ fn steps(
             trial: Arc::clone(trial),
             step: at.steps,
             epoch,
-            batch: BatchResult {
-                loss: score(trial, epoch).loss,
-                correct: 1,
-                examples: 2,
-            },
+            batch: BatchResult { loss: score(trial, epoch).loss, correct: 1, examples: 2 },
         });
         let every = trial.recording.checkpoint.every;
         if every.is_some_and(|every| at.steps.is_multiple_of(every)) {
@@ -179,19 +163,12 @@ fn steps(
 }
 
 fn state(trial: &Arc<Trial>, at: Place) -> Event {
-    Event::State {
-        trial: Arc::clone(trial),
-        state: at.state(trial),
-    }
+    Event::State { trial: Arc::clone(trial), state: at.state(trial) }
 }
 
 /// One weight: the steps taken.
 fn weights(steps: usize) -> Vec<NamedTensor> {
-    vec![NamedTensor {
-        name: "weight".to_owned(),
-        shape: vec![1],
-        values: vec![steps as f32],
-    }]
+    vec![NamedTensor { name: "weight".to_owned(), shape: vec![1], values: vec![steps as f32] }]
 }
 
 fn epoch_ended(trial: &Arc<Trial>, epoch: usize) -> Event {
@@ -208,10 +185,7 @@ fn epoch_ended(trial: &Arc<Trial>, epoch: usize) -> Event {
             evaluations: None,
             evaluated_train: None,
         },
-        seconds: EpochSeconds {
-            train: 0.5,
-            evaluation: 0.25,
-        },
+        seconds: EpochSeconds { train: 0.5, evaluation: 0.25 },
     }
 }
 
@@ -226,10 +200,7 @@ fn score(trial: &Trial, epoch: usize) -> Score {
     };
     let rate = rate + 0.01 * trial.replicate as f64;
     let loss = 2.3 * (-rate * epoch as f64).exp();
-    Score {
-        loss,
-        accuracy: 1.0 - loss / 2.5,
-    }
+    Score { loss, accuracy: 1.0 - loss / 2.5 }
 }
 
 #[cfg(test)]

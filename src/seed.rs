@@ -42,10 +42,7 @@ impl Streams {
         hash.update(self.seed.to_le_bytes());
         hash.update(self.replicate.to_le_bytes());
         hash.update(name.as_bytes());
-        Stream {
-            generator: ChaCha8Rng::from_seed(hash.finalize().into()),
-            spare_normal: None,
-        }
+        Stream { generator: ChaCha8Rng::from_seed(hash.finalize().into()), spare_normal: None }
     }
 }
 
@@ -140,10 +137,7 @@ mod tests {
         let beyond_two = sample.iter().filter(|x| x.abs() > 2.0).count() as f64 / f64::from(n);
         assert!(mean.abs() < 0.01, "mean {mean}");
         assert!((variance - 1.0).abs() < 0.02, "variance {variance}");
-        assert!(
-            (beyond_two - 0.0455).abs() < 0.002,
-            "beyond two sigma {beyond_two}"
-        );
+        assert!((beyond_two - 0.0455).abs() < 0.002, "beyond two sigma {beyond_two}");
     }
 
     #[test]
@@ -158,9 +152,6 @@ mod tests {
             }
         }
         // Each of the 16 cells expects 1000 with a standard deviation of 27.
-        assert!(
-            counts.iter().flatten().all(|&n| (880..1120).contains(&n)),
-            "{counts:?}"
-        );
+        assert!(counts.iter().flatten().all(|&n| (880..1120).contains(&n)), "{counts:?}");
     }
 }

@@ -2,9 +2,7 @@
 
 /// A word for a script; `None` where it holds a NUL, which no word can.
 pub fn word(text: &str) -> Option<String> {
-    shlex::try_quote(text)
-        .ok()
-        .map(std::borrow::Cow::into_owned)
+    shlex::try_quote(text).ok().map(std::borrow::Cow::into_owned)
 }
 
 /// A word for people, who paste it into a terminal: `None` also where it holds another control character,
@@ -20,13 +18,9 @@ mod tests {
 
     #[test]
     fn a_word_stays_one_word() {
-        for text in [
-            "",
-            "plain/a.b-c_d",
-            "it's $(touch x) `y` \"z\" % # \\ !a ^b",
-            "a\nb; echo c",
-            "ü日本",
-        ] {
+        for text in
+            ["", "plain/a.b-c_d", "it's $(touch x) `y` \"z\" % # \\ !a ^b", "a\nb; echo c", "ü日本"]
+        {
             let word = word(text).expect("no NUL");
             assert_eq!(shlex::split(&word).expect("closed"), [text], "{word}");
         }

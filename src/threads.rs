@@ -26,8 +26,7 @@ pub fn start() {
         let hand_over = |work| {
             let next = waiting.pop().ok_or(io::ErrorKind::WouldBlock)?;
             // It waits for nothing else, so it is there.
-            next.send(work)
-                .map_err(|_| io::ErrorKind::BrokenPipe.into())
+            next.send(work).map_err(|_| io::ErrorKind::BrokenPipe.into())
         };
         pool.spawn_handler(hand_over).build_global()
     };

@@ -118,11 +118,7 @@ pub fn for_json(json: &str) -> Cow<'_, str> {
 /// `�`, so that no text steers a terminal.
 pub fn one_line(text: &str) -> Cow<'_, str> {
     let line = for_markup(text);
-    if line.contains(['\n', '\t']) {
-        line.replace(['\n', '\t'], " ").into()
-    } else {
-        line
-    }
+    if line.contains(['\n', '\t']) { line.replace(['\n', '\t'], " ").into() } else { line }
 }
 
 /// The most columns of a terminal that a cell of a table takes: what is longer is cut. Widths of Rust's
@@ -151,11 +147,7 @@ pub fn for_table(text: &str) -> Cow<'_, str> {
 /// A cell is one line, and other control characters are replaced by `�`.
 pub fn for_csv(text: &str) -> Cow<'_, str> {
     let line = one_line(text);
-    if is_formula(&line) && line.parse::<f64>().is_err() {
-        format!("'{line}").into()
-    } else {
-        line
-    }
+    if is_formula(&line) && line.parse::<f64>().is_err() { format!("'{line}").into() } else { line }
 }
 
 /// What a cell said before [`for_csv`] put its apostrophe in front.
@@ -168,17 +160,12 @@ pub fn from_csv(cell: &str) -> &str {
 
 /// Whether a text begins as a formula, or as one with apostrophes in front, which must not lose them.
 fn is_formula(text: &str) -> bool {
-    text.trim_start_matches('\'')
-        .starts_with(['=', '+', '-', '@'])
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
 }
 
 /// `about 20`; `more than 100` of so many that the estimate means no more than that these are far too few.
 pub fn about(needed: usize) -> String {
-    if needed > MOST_TOLD {
-        format!("more than {MOST_TOLD}")
-    } else {
-        format!("about {needed}")
-    }
+    if needed > MOST_TOLD { format!("more than {MOST_TOLD}") } else { format!("about {needed}") }
 }
 
 /// Replicates that people are told of.
@@ -186,11 +173,7 @@ const MOST_TOLD: usize = 100;
 
 /// The value of an axis in a sentence: `“none”` in quotes, since "none is better" says something else.
 pub fn named(value: &str) -> String {
-    if value == "none" {
-        format!("“{value}”")
-    } else {
-        value.to_owned()
-    }
+    if value == "none" { format!("“{value}”") } else { value.to_owned() }
 }
 
 /// `20 × 64` of a list that says 64 twenty times; `None` of any other.
@@ -218,10 +201,7 @@ mod tests {
     #[test]
     fn durations_read_as_people_write_them() {
         let written: Vec<String> = [0.4, 59.4, 59.6, 200.0, 7500.0].map(duration).into();
-        assert_eq!(
-            written,
-            ["0 s", "59 s", "1 min 00 s", "3 min 20 s", "2 h 05 min"]
-        );
+        assert_eq!(written, ["0 s", "59 s", "1 min 00 s", "3 min 20 s", "2 h 05 min"]);
     }
 
     #[test]
@@ -239,10 +219,7 @@ mod tests {
     #[test]
     fn what_xml_forbids_is_replaced() {
         let text = for_markup("a\u{fffe}\u{ffff}\u{0}\u{1b}\u{7f}\u{9f}\r\n\tü\u{10ffff}");
-        assert_eq!(
-            text,
-            "a\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd} \n\tü\u{10ffff}"
-        );
+        assert_eq!(text, "a\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd} \n\tü\u{10ffff}");
         assert!(matches!(for_markup("plain <text>"), Cow::Borrowed(_)));
     }
 
@@ -259,10 +236,7 @@ mod tests {
     #[test]
     fn no_text_steers_a_terminal_or_turns_its_direction() {
         let text = "a\u{1b}[2J\u{9b}1m\u{7f}\u{202e}b\u{2066}c\r\n\td";
-        assert_eq!(
-            for_terminal(text),
-            "a\u{fffd}[2J\u{fffd}1m\u{fffd}\u{fffd}b\u{fffd}c \n\td"
-        );
+        assert_eq!(for_terminal(text), "a\u{fffd}[2J\u{fffd}1m\u{fffd}\u{fffd}b\u{fffd}c \n\td");
         let plain = "−0.83 × “ü” 日本\n";
         assert!(matches!(for_terminal(plain), Cow::Borrowed(_)));
     }
@@ -309,10 +283,7 @@ mod tests {
 
     #[test]
     fn nothing_has_no_sign() {
-        assert_eq!(
-            ["-0.00", "-0.01", "2", "-1e-7"].map(signed),
-            ["0.00", "−0.01", "2", "−1e-7"]
-        );
+        assert_eq!(["-0.00", "-0.01", "2", "-1e-7"].map(signed), ["0.00", "−0.01", "2", "−1e-7"]);
     }
 
     #[test]

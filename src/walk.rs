@@ -142,9 +142,6 @@ impl Walk {
         let stages =
             passes.flat_map(|pass| [&pass.x_hat, &pass.y].into_iter().chain(&pass.activation));
         let lists = ways.into_iter().chain(stages);
-        lists
-            .flatten()
-            .chain(&single)
-            .all(|number| number.is_finite())
+        lists.flatten().chain(&single).all(|number| number.is_finite())
     }
 }

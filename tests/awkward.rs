@@ -13,11 +13,7 @@ fn a_claim_whose_tests_are_taken_away_is_trained_drawn_and_read_again() {
     assert!(stored.contains("\ntests = []\n"), "{stored}");
     let again = lab.bn_lab(&["run", "results/small/experiment.toml"]);
     assert_eq!(again.code, Some(0), "{}", again.stderr);
-    assert!(
-        again.stderr.contains("nothing was trained"),
-        "{}",
-        again.stderr
-    );
+    assert!(again.stderr.contains("nothing was trained"), "{}", again.stderr);
 }
 
 #[test]
@@ -33,11 +29,7 @@ fn an_experiment_that_is_written_in_another_way_is_no_other_one() {
     assert_ne!(earlier, stored);
     lab.write(path, earlier.as_bytes());
     let again = lab.run(&[]);
-    assert!(
-        !again.stderr.contains("another experiment"),
-        "{}",
-        again.stderr
-    );
+    assert!(!again.stderr.contains("another experiment"), "{}", again.stderr);
     assert_eq!(lab.text(path), stored);
     let kept = lab.files("results/small");
     assert!(!kept.keys().any(|name| name.starts_with("experiment-")));
@@ -45,9 +37,7 @@ fn an_experiment_that_is_written_in_another_way_is_no_other_one() {
 
 #[test]
 fn characters_that_xml_forbids_are_replaced_in_charts_and_reports() {
-    let lab = Lab::with(&format!(
-        "question = \"What\u{fffe} \\u001B[31mnow\\uFFFF?\"\n{SMALL}"
-    ));
+    let lab = Lab::with(&format!("question = \"What\u{fffe} \\u001B[31mnow\\uFFFF?\"\n{SMALL}"));
     let ran = lab.run(&[]);
     assert!(ran.stdout.contains("test accuracy"), "{}", ran.stdout);
     let report = lab.bn_lab(&["report", "results/small"]);
@@ -64,23 +54,9 @@ fn characters_that_xml_forbids_are_replaced_in_charts_and_reports() {
 #[test]
 fn a_folder_below_the_home_folder_is_made_there() {
     let lab = Lab::with(SMALL);
-    let mut command = lab.command(&[
-        "run",
-        "experiment.toml",
-        "--quiet",
-        "-o",
-        "output.dir=~/out",
-    ]);
-    let ran = command
-        .env("HOME", lab.path("home"))
-        .output()
-        .expect("it starts");
-    assert_eq!(
-        ran.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&ran.stderr)
-    );
+    let mut command = lab.command(&["run", "experiment.toml", "--quiet", "-o", "output.dir=~/out"]);
+    let ran = command.env("HOME", lab.path("home")).output().expect("it starts");
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
     assert!(lab.path("home/out/trials.csv").exists());
     assert!(!lab.path("~").exists());
 }
@@ -92,17 +68,11 @@ fn a_scale_without_a_logarithm_is_told_and_the_file_is_named_for_what_it_shows()
     let drawn = lab.bn_lab(&["plot", "results/small", "--figure", "final", "--log-x"]);
     assert_eq!(drawn.code, Some(0), "{}", drawn.stderr);
     assert!(
-        drawn
-            .stderr
-            .contains("note: `--log-x` has no effect on `final`: it shows 0 or less"),
+        drawn.stderr.contains("note: `--log-x` has no effect on `final`: it shows 0 or less"),
         "{}",
         drawn.stderr
     );
-    assert!(
-        drawn.stdout.contains("charts/final.svg"),
-        "{}",
-        drawn.stdout
-    );
+    assert!(drawn.stdout.contains("charts/final.svg"), "{}", drawn.stdout);
 }
 
 #[test]
@@ -112,18 +82,10 @@ fn claims_give_spreadsheets_no_formula_and_terminals_no_commands() {
     lab.run(&["--quiet", "-o", claim]);
     let csv = lab.bn_lab(&["claims", "results", "--format", "csv"]).stdout;
     let rows = rows(&csv);
-    assert!(
-        rows.iter()
-            .all(|row| row["statement"] == "'=HYPERLINK(1)\u{fffd}[31m"),
-        "{csv}"
-    );
+    assert!(rows.iter().all(|row| row["statement"] == "'=HYPERLINK(1)\u{fffd}[31m"), "{csv}");
     let labels: Vec<&str> = rows.iter().map(|row| &row["name"][..]).collect();
     assert!(labels.contains(&"'@x"), "{csv}");
-    assert!(
-        rows.iter()
-            .all(|row| row["difference_mean"].parse::<f64>().is_ok()),
-        "{csv}"
-    );
+    assert!(rows.iter().all(|row| row["difference_mean"].parse::<f64>().is_ok()), "{csv}");
     let text = lab.bn_lab(&["claims", "results"]).stdout;
     assert!(!text.contains('\u{1b}'), "{text:?}");
 }
@@ -133,11 +95,7 @@ fn claims_give_spreadsheets_no_formula_and_terminals_no_commands() {
 #[test]
 fn a_dumb_terminal_gets_plain_lines() {
     let lab = Lab::with(SMALL);
-    let program = lab
-        .command(&[])
-        .get_program()
-        .to_string_lossy()
-        .into_owned();
+    let program = lab.command(&[]).get_program().to_string_lossy().into_owned();
     let line = format!("'{program}' run experiment.toml -o train.learning_rate=1e30");
     let mut command = std::process::Command::new("script");
     command
@@ -146,10 +104,7 @@ fn a_dumb_terminal_gets_plain_lines() {
         .stdin(std::process::Stdio::null())
         .env("TERM", "dumb");
     let Ok(ran) = command.output() else {
-        #[expect(
-            clippy::print_stderr,
-            reason = "a skipped test must not look like a passed one"
-        )]
+        #[expect(clippy::print_stderr, reason = "a skipped test must not look like a passed one")]
         {
             eprintln!("SKIPPED: no `script` here");
         }

@@ -48,10 +48,9 @@ fn losses(lab: &Lab) -> Vec<(String, f64)> {
     for trial in rows(&lab.text("results/devices/trials.csv")) {
         assert_eq!(trial["outcome"], "completed");
         let folder = format!("results/devices/trials/{}", trial["trial"]);
-        for (file, at, column) in [
-            ("steps.csv", "step", "loss"),
-            ("epochs.csv", "epoch", "test_loss"),
-        ] {
+        for (file, at, column) in
+            [("steps.csv", "step", "loss"), ("epochs.csv", "epoch", "test_loss")]
+        {
             for row in rows(&lab.text(&format!("{folder}/{file}"))) {
                 let place = format!("{}, {at} {}", trial["norm.placement"], row[at]);
                 losses.push((place, row[column].parse().expect("a number")));

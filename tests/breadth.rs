@@ -88,23 +88,15 @@ fn count(lab: &Lab) -> usize {
 /// The layers that the probes of the trial in this row of `trials.csv` name.
 fn layers(lab: &Lab, trial: usize) -> BTreeSet<String> {
     let trials = rows(&lab.text("results/breadth/trials.csv"));
-    let path = format!(
-        "results/breadth/trials/{}/layers.csv",
-        trials[trial]["trial"]
-    );
-    rows(&lab.text(&path))
-        .into_iter()
-        .map(|row| row["layer"].clone())
-        .collect()
+    let path = format!("results/breadth/trials/{}/layers.csv", trials[trial]["trial"]);
+    rows(&lab.text(&path)).into_iter().map(|row| row["layer"].clone()).collect()
 }
 
 /// The tensors in a trial's last checkpoint, with their shapes; their values must be finite.
 fn tensors(lab: &Lab, trial: usize) -> Vec<(String, Vec<usize>)> {
     let trials = rows(&lab.text("results/breadth/trials.csv"));
     let id = &trials[trial]["trial"];
-    let path = lab.path(&format!(
-        "results/breadth/trials/{id}/checkpoints/final.safetensors"
-    ));
+    let path = lab.path(&format!("results/breadth/trials/{id}/checkpoints/final.safetensors"));
     let bytes = std::fs::read(path).expect("a checkpoint");
     let file = safetensors::SafeTensors::deserialize(&bytes).expect("a valid file");
     let mut found: Vec<(String, Vec<usize>)> = file
@@ -189,22 +181,13 @@ fn a_convnet_trains_with_every_kind_of_norm_on_digits_and_photographs() {
 
 #[test]
 fn a_residual_network_trains_in_all_five_placements_and_with_every_kind_of_norm() {
-    let resnet = [
-        "model.kind=resnet",
-        "model.depth=8",
-        "model.width=2",
-        "train.batch_size=4",
-    ];
+    let resnet = ["model.kind=resnet", "model.depth=8", "model.width=2", "train.batch_size=4"];
     let placements =
         r#"sweep.norm.placement=["none", "before", "after", "pre-activation", "after-addition"]"#;
     let lab = trained(GLYPHS, &[], &[&resnet[..], &[placements]].concat());
     assert_eq!(count(&lab), 5);
     let names: Vec<BTreeSet<String>> = (0..5).map(|trial| layers(&lab, trial)).collect();
-    assert!(
-        names[0].iter().all(|name| !name.contains("norm")),
-        "{:?}",
-        names[0]
-    );
+    assert!(names[0].iter().all(|name| !name.contains("norm")), "{:?}", names[0]);
     for name in &names[1..] {
         assert!(name.iter().any(|name| name.contains("norm")), "{name:?}");
     }
@@ -240,11 +223,7 @@ fn a_recurrent_network_trains_with_both_cells_in_every_placement() {
             "sweep.norm.recurrent=[false, true]",
         ],
     );
-    assert_eq!(
-        count(&lab),
-        8,
-        "`norm.recurrent` means something only before"
-    );
+    assert_eq!(count(&lab), 8, "`norm.recurrent` means something only before");
     let kinds = trained(
         GLYPHS,
         &[],
@@ -320,28 +299,15 @@ fn every_evaluation_and_option_of_a_batch_norm_trains() {
         ],
     );
     assert_eq!(count(&lab), 12);
-    let untracked = trained(
-        GLYPHS,
-        &[],
-        &[
-            "norm.track_running_stats=false",
-            "sweep.norm.scale=[true, false]",
-        ],
-    );
+    let untracked =
+        trained(GLYPHS, &[], &["norm.track_running_stats=false", "sweep.norm.scale=[true, false]"]);
     let kept = tensors(&untracked, 0);
-    assert!(
-        kept.iter().all(|(name, _)| !name.contains("running")),
-        "{kept:?}"
-    );
+    assert!(kept.iter().all(|(name, _)| !name.contains("running")), "{kept:?}");
 }
 
 #[test]
 fn generated_and_given_tables_train_in_every_placement() {
-    let sizes = [
-        "data.train_examples=60",
-        "data.test_examples=20",
-        "model.hidden=[6]",
-    ];
+    let sizes = ["data.train_examples=60", "data.test_examples=20", "model.hidden=[6]"];
     let placements = r#"sweep.norm.placement=["none", "before", "after"]"#;
     for dataset in ["badly-scaled", "two-spirals", "linear-teacher"] {
         let dataset = format!("data.dataset={dataset}");

@@ -60,8 +60,7 @@ impl Dense {
     pub fn apply(&self, x: &Matrix) -> Matrix {
         let outputs = |row: &Vec<f64>| {
             let sums = self.weight.iter().zip(&self.bias);
-            sums.map(|(weights, bias)| bias + dot(weights, row))
-                .collect()
+            sums.map(|(weights, bias)| bias + dot(weights, row)).collect()
         };
         x.iter().map(outputs).collect()
     }
@@ -91,18 +90,11 @@ impl Net {
             let weight = tensors.get(&format!("layers.{i}.weight"))?;
             let bias = tensors.get(&format!("layers.{i}.bias"));
             Some(Dense {
-                weight: weight
-                    .values
-                    .chunks(weight.shape[1])
-                    .map(<[f64]>::to_vec)
-                    .collect(),
+                weight: weight.values.chunks(weight.shape[1]).map(<[f64]>::to_vec).collect(),
                 bias: bias.map_or_else(|| vec![0.0; weight.shape[0]], |bias| bias.values.clone()),
             })
         });
-        Self {
-            layers: layers.collect(),
-            activation,
-        }
+        Self { layers: layers.collect(), activation }
     }
 
     /// What passes the hidden layers, and the logits.
@@ -146,11 +138,7 @@ impl Net {
         }
         gradient.reverse();
         back.reverse();
-        Slope {
-            loss,
-            gradient,
-            back,
-        }
+        Slope { loss, gradient, back }
     }
 
     /// `θ − size · g`, in the layers that `takes` wants; the others stay.
@@ -171,9 +159,7 @@ fn gradient_of(delta: &Matrix, input: &Matrix) -> Dense {
     let outputs = 0..delta[0].len();
     let weight = outputs.clone().map(|o| {
         let inputs = 0..input[0].len();
-        inputs
-            .map(|i| dot(&column(delta, o), &column(input, i)))
-            .collect()
+        inputs.map(|i| dot(&column(delta, o), &column(input, i))).collect()
     });
     Dense {
         weight: weight.collect(),

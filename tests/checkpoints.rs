@@ -69,11 +69,7 @@ fn unit(
 
 fn mlp() -> Case {
     Case {
-        changes: &[
-            "model.hidden=[3, 2]",
-            "norm.on_input=true",
-            "norm.placement=after",
-        ],
+        changes: &["model.hidden=[3, 2]", "norm.on_input=true", "norm.placement=after"],
         tensors: [
             norm("input_norm", 784),
             map("layers.0", &[3, 784], true),
@@ -256,23 +252,12 @@ fn is_called(name: &str, pattern: &str) -> bool {
 fn every_architecture_keeps_its_tensors_under_the_promised_names() {
     let promised = promised();
     let mut used = BTreeSet::new();
-    for case in [
-        mlp(),
-        convnet(),
-        residual(),
-        pre_activation(),
-        elman(),
-        gru(),
-        recurrent(),
-    ] {
+    for case in [mlp(), convnet(), residual(), pre_activation(), elman(), gru(), recurrent()] {
         let tensors = Trained::new(TINY, case.changes).tensors("final");
         let changes = case.changes;
         for name in tensors.keys() {
             let pattern = promised.iter().find(|pattern| is_called(name, pattern));
-            assert!(
-                pattern.is_some(),
-                "{changes:?}: results/README.md does not know `{name}`"
-            );
+            assert!(pattern.is_some(), "{changes:?}: results/README.md does not know `{name}`");
             used.extend(pattern);
         }
         let shapes = tensors.iter();

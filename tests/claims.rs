@@ -12,16 +12,8 @@ fn a_claim_is_judged_from_the_results_folder_alone() {
     for folder in ["results/small", "results"] {
         let text = lab.bn_lab(&["claims", folder]);
         assert_eq!(text.code, Some(0), "{}", text.stderr);
-        assert!(
-            text.stdout.starts_with("It helps\n  verdict  "),
-            "{}",
-            text.stdout
-        );
-        assert!(
-            text.stdout.contains("results  results/small\n"),
-            "{}",
-            text.stdout
-        );
+        assert!(text.stdout.starts_with("It helps\n  verdict  "), "{}", text.stdout);
+        assert!(text.stdout.contains("results  results/small\n"), "{}", text.stdout);
     }
     let csv = lab.bn_lab(&["claims", "results", "--format", "csv"]).stdout;
     let comparisons = rows(&csv);
@@ -46,17 +38,12 @@ fn a_folder_without_a_claim_is_refused_and_a_claim_nobody_can_test_trains_nothin
     let none = lab.bn_lab(&["claims", "results"]);
     assert_eq!(none.code, Some(1));
     assert!(
-        none.stderr
-            .contains("`results` holds no results of an experiment that claims something"),
+        none.stderr.contains("`results` holds no results of an experiment that claims something"),
         "{}",
         none.stderr
     );
     let wrong = CLAIM.replace("before", "befor");
     let refused = lab.bn_lab(&["run", "experiment.toml", "-o", &wrong]);
     assert_eq!(refused.code, Some(3));
-    assert!(
-        refused.stderr.contains("hint: did you mean `\"before\"`?"),
-        "{}",
-        refused.stderr
-    );
+    assert!(refused.stderr.contains("hint: did you mean `\"before\"`?"), "{}", refused.stderr);
 }

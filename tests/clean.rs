@@ -16,13 +16,7 @@ fn trials_of_an_earlier_experiment_are_listed_and_removed_only_when_asked() {
     assert_eq!(nothing.stdout, "nothing to clean in results/small\n");
     lab.run(&["--quiet", "-o", "train.epochs=1", "-o", "replicates=1"]);
     let before = lab.files("results/small");
-    let edited = [
-        "experiment.toml",
-        "-o",
-        "train.epochs=1",
-        "-o",
-        "replicates=1",
-    ];
+    let edited = ["experiment.toml", "-o", "train.epochs=1", "-o", "replicates=1"];
     let listed = clean(&edited);
     assert_eq!(listed.code, Some(0), "{}", listed.stderr);
     for text in [
@@ -41,20 +35,10 @@ fn trials_of_an_earlier_experiment_are_listed_and_removed_only_when_asked() {
     assert_same(&before, &lab.files("results/small"));
     let removed = clean(&[&edited[..], &["--stale", "--remove"]].concat());
     assert_eq!(removed.code, Some(0), "{}", removed.stderr);
-    assert!(
-        removed.stdout.contains("removed 6 stale trials: "),
-        "{}",
-        removed.stdout
-    );
+    assert!(removed.stdout.contains("removed 6 stale trials: "), "{}", removed.stdout);
     assert_eq!(trials(&lab), 3);
-    let plan = lab.bn_lab(&[
-        "plan",
-        "experiment.toml",
-        "-o",
-        "train.epochs=1",
-        "-o",
-        "replicates=1",
-    ]);
+    let plan =
+        lab.bn_lab(&["plan", "experiment.toml", "-o", "train.epochs=1", "-o", "replicates=1"]);
     assert!(plan.stdout.contains(": 3 completed\n"), "{}", plan.stdout);
 }
 
@@ -62,18 +46,10 @@ fn trials_of_an_earlier_experiment_are_listed_and_removed_only_when_asked() {
 fn what_killed_runs_left_half_written_is_told_from_results() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
-    let id = lab
-        .text("results/small/trials.csv")
-        .lines()
-        .nth(1)
-        .expect("a trial")[..16]
-        .to_owned();
+    let id = lab.text("results/small/trials.csv").lines().nth(1).expect("a trial")[..16].to_owned();
     let before = lab.files("results/small");
     lab.write("results/small/.partial-xyz", b"half of a table");
-    lab.write(
-        &format!("results/small/trials/{id}/again/epochs.csv"),
-        b"epoch",
-    );
+    lab.write(&format!("results/small/trials/{id}/again/epochs.csv"), b"epoch");
     lab.write("results/small/trials/0123456789abcdef/steps.csv", b"step");
     // Not ours: nobody asked bn-lab to know of it.
     lab.write("results/small/trials/notes/why.txt", b"mine");
@@ -99,8 +75,5 @@ fn a_folder_without_an_experiment_is_refused() {
     lab.write("elsewhere/trials/0123456789abcdef/trial.json", b"{}");
     lab.bn_lab(&["clean", "elsewhere", "--stale", "--remove"])
         .refused(1, &["`elsewhere` is not a results folder", "hint:"]);
-    assert!(
-        lab.path("elsewhere/trials/0123456789abcdef/trial.json")
-            .is_file()
-    );
+    assert!(lab.path("elsewhere/trials/0123456789abcdef/trial.json").is_file());
 }

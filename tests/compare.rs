@@ -5,13 +5,7 @@ use serde_json::Value;
 use crate::harness::{Lab, SMALL, rows};
 
 /// Six pairs of each of three comparisons, in two settings.
-const SIX: [&str; 5] = [
-    "--quiet",
-    "-o",
-    "replicates=6",
-    "-o",
-    "sweep.train.batch_size=[16, 32]",
-];
+const SIX: [&str; 5] = ["--quiet", "-o", "replicates=6", "-o", "sweep.train.batch_size=[16, 32]"];
 
 fn compare(lab: &Lab, arguments: &[&str]) -> String {
     let ran = lab.bn_lab(&[&["compare"], arguments].concat());
@@ -26,14 +20,8 @@ fn a_trained_folder_is_compared_by_any_axis_and_nothing_is_written() {
     lab.run(&SIX);
     let before = lab.files("results/small");
     let text = compare(&lab, &["results/small"]);
-    assert!(
-        text.starts_with("test_accuracy by norm.placement (%)\n"),
-        "{text}"
-    );
-    assert!(
-        text.contains("6 comparisons, paired by replicate"),
-        "{text}"
-    );
+    assert!(text.starts_with("test_accuracy by norm.placement (%)\n"), "{text}");
+    assert!(text.contains("6 comparisons, paired by replicate"), "{text}");
     assert!(text.contains("none below 0.0312"), "{text}");
 
     let csv = compare(&lab, &["results/small", "--format", "csv"]);
@@ -58,15 +46,7 @@ fn a_trained_folder_is_compared_by_any_axis_and_nothing_is_written() {
     }
     let sizes = compare(
         &lab,
-        &[
-            "results/small",
-            "--by",
-            "batch_size",
-            "--metric",
-            "test_loss",
-            "--format",
-            "json",
-        ],
+        &["results/small", "--by", "batch_size", "--metric", "test_loss", "--format", "json"],
     );
     let sizes: Value = serde_json::from_str(&sizes).expect("valid JSON");
     assert_eq!(sizes["by"], "train.batch_size");
@@ -74,16 +54,8 @@ fn a_trained_folder_is_compared_by_any_axis_and_nothing_is_written() {
     assert_eq!(sizes["comparisons"].as_array().map(Vec::len), Some(3));
     let again = compare(&lab, &["results/small"]);
     assert_eq!(text, again, "the resamples are the same every time");
-    let markdown = compare(
-        &lab,
-        &[
-            "results/small",
-            "--format",
-            "md",
-            "--metric",
-            "seconds_per_step",
-        ],
-    );
+    let markdown =
+        compare(&lab, &["results/small", "--format", "md", "--metric", "seconds_per_step"]);
     assert!(
         markdown.contains("\n| batch_size | comparison | n | difference, seconds |"),
         "{markdown}"
@@ -95,13 +67,7 @@ fn a_trained_folder_is_compared_by_any_axis_and_nothing_is_written() {
 fn two_folders_of_one_seed_are_paired_and_of_two_seeds_refused() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
-    let rmsprop = [
-        "--quiet",
-        "-o",
-        "train.optimizer=rmsprop",
-        "-o",
-        "output.dir=other",
-    ];
+    let rmsprop = ["--quiet", "-o", "train.optimizer=rmsprop", "-o", "output.dir=other"];
     lab.run(&rmsprop);
     let text = compare(&lab, &["results/small/", "other"]);
     assert!(text.starts_with("test_accuracy by folder (%)\n"), "{text}");
@@ -111,26 +77,11 @@ fn two_folders_of_one_seed_are_paired_and_of_two_seeds_refused() {
 
     lab.run(&["--quiet", "-o", "seed=1", "-o", "output.dir=seeded"]);
     let refused = lab.bn_lab(&["compare", "results/small", "seeded"]);
-    refused.refused(
-        2,
-        &[
-            "has seed 0 and `seeded` has seed 1",
-            "hint: train one of them again",
-        ],
-    );
-    let swept = [
-        "--quiet",
-        "-o",
-        "sweep.train.batch_size=[16]",
-        "-o",
-        "output.dir=swept",
-    ];
+    refused.refused(2, &["has seed 0 and `seeded` has seed 1", "hint: train one of them again"]);
+    let swept = ["--quiet", "-o", "sweep.train.batch_size=[16]", "-o", "output.dir=swept"];
     lab.run(&swept);
     let refused = lab.bn_lab(&["compare", "results/small", "swept"]);
-    refused.refused(
-        2,
-        &["`swept` varies norm.placement, train.batch_size", "hint:"],
-    );
+    refused.refused(2, &["`swept` varies norm.placement, train.batch_size", "hint:"]);
 }
 
 #[test]
@@ -149,16 +100,8 @@ fn a_tuned_folder_is_compared_at_the_chosen_values() {
     let tuned = rows(&lab.text("results/small/tuned.csv"));
     let json = compare(&lab, &["results/small", "--format", "json"]);
     let json: Value = serde_json::from_str(&json).expect("valid JSON");
-    for (condition, chosen) in json["conditions"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .zip(&tuned)
-    {
-        assert_eq!(
-            condition["norm.placement"],
-            chosen["norm.placement"].as_str()
-        );
+    for (condition, chosen) in json["conditions"].as_array().expect("a list").iter().zip(&tuned) {
+        assert_eq!(condition["norm.placement"], chosen["norm.placement"].as_str());
         let mean: f64 = chosen["test_accuracy_mean"].parse().expect("a number");
         assert_eq!(condition["mean"], mean);
     }
@@ -185,15 +128,7 @@ fn what_is_asked_for_wrongly_is_refused_with_the_way_out() {
         &["no axis `plaement`", "did you mean `norm.placement`?"],
     );
     refused(&[folder, "--margin=-1"], 2, &["`--margin`", "hint:"]);
-    refused(
-        &[folder, folder, "--by", "placement"],
-        2,
-        &["cannot be used with"],
-    );
+    refused(&[folder, folder, "--by", "placement"], 2, &["cannot be used with"]);
     refused(&["nowhere"], 1, &["`nowhere` is not a results folder"]);
-    refused(
-        &[folder, "nowhere"],
-        1,
-        &["`nowhere` is not a results folder"],
-    );
+    refused(&[folder, "nowhere"], 1, &["`nowhere` is not a results folder"]);
 }

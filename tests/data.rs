@@ -10,10 +10,7 @@ fn real_data() -> Option<PathBuf> {
     let folder = std::env::var_os("BN_LAB_DATA").map_or(beside, PathBuf::from);
     let is_there = folder.join("mnist/train-images-idx3-ubyte.gz").is_file();
     if !is_there {
-        #[expect(
-            clippy::print_stderr,
-            reason = "a skipped test must not look like a passed one"
-        )]
+        #[expect(clippy::print_stderr, reason = "a skipped test must not look like a passed one")]
         {
             eprintln!("SKIPPED: no real MNIST files; set BN_LAB_DATA to test with them");
         }
@@ -37,11 +34,7 @@ fn one_epoch_of_real_mnist_reaches_what_everybody_reaches() {
     assert_eq!(trials.len(), 3);
     for trial in trials {
         let accuracy: f64 = trial["test_accuracy"].parse().expect("a number");
-        assert!(
-            (0.94..0.985).contains(&accuracy),
-            "{} {accuracy}",
-            trial["norm.placement"]
-        );
+        assert!((0.94..0.985).contains(&accuracy), "{} {accuracy}", trial["norm.placement"]);
     }
 }
 
@@ -50,14 +43,9 @@ fn data_list_says_where_each_dataset_is() {
     let lab = Lab::new();
     let list = lab.bn_lab(&["data", "list"]);
     assert_eq!(list.code, Some(0), "{}", list.stderr);
-    for text in [
-        "glyphs",
-        "mnist",
-        "fashion-mnist",
-        "cifar10",
-        "two-spirals",
-        "bn-lab data fetch mnist",
-    ] {
+    for text in
+        ["glyphs", "mnist", "fashion-mnist", "cifar10", "two-spirals", "bn-lab data fetch mnist"]
+    {
         assert!(list.stdout.contains(text), "{}", list.stdout);
     }
 }
@@ -65,12 +53,7 @@ fn data_list_says_where_each_dataset_is() {
 #[test]
 fn data_verify_names_a_damaged_file_and_exits_with_4() {
     let lab = Lab::new();
-    for part in [
-        "train-images-idx3",
-        "train-labels-idx1",
-        "t10k-images-idx3",
-        "t10k-labels-idx1",
-    ] {
+    for part in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] {
         lab.write(&format!("mnist/{part}-ubyte.gz"), b"not what was published");
     }
     lab.bn_lab(&["data", "verify", "--data-dir", "."])
@@ -88,17 +71,14 @@ fn data_verify_without_files_has_checked_nothing_and_says_so() {
     let lab = Lab::new();
     lab.bn_lab(&["data", "verify", "--data-dir", "."])
         .refused(4, &["none of the files is there", "bn-lab data fetch NAME"]);
-    lab.bn_lab(&["data", "verify"])
-        .refused(4, &["none of the files is there"]);
+    lab.bn_lab(&["data", "verify"]).refused(4, &["none of the files is there"]);
 }
 
 #[test]
 fn fetching_what_cannot_be_fetched_says_so() {
     let lab = Lab::new();
-    lab.bn_lab(&["data", "fetch", "imagenet"])
-        .refused(2, &["imagenet", "mnist"]);
-    lab.bn_lab(&["data", "fetch", "mnist"])
-        .refused(4, &["train-images-idx3-ubyte.gz"]);
+    lab.bn_lab(&["data", "fetch", "imagenet"]).refused(2, &["imagenet", "mnist"]);
+    lab.bn_lab(&["data", "fetch", "mnist"]).refused(4, &["train-images-idx3-ubyte.gz"]);
 }
 
 #[test]
@@ -146,21 +126,13 @@ fn files_that_are_not_the_published_mnist_are_told_and_compared_by_what_they_hol
     );
     in_the_layout_of_mnist(&lab, "files/MNIST/raw", 10);
     let ran = lab.run(&["--data-dir", "files"]);
-    assert!(
-        ran.stderr
-            .contains("do not hold what was published as `mnist`"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("do not hold what was published as `mnist`"), "{}", ran.stderr);
     let manifest = lab.text("results/x/manifest.json");
     assert!(manifest.contains("\"published\": false"), "{manifest}");
     assert_eq!(lab.bn_lab(&["report", "results/x"]).code, Some(0));
     let report = lab.text("results/x/report.md");
     assert!(report.contains("not the published files"), "{report}");
-    assert!(
-        report.contains("-o output.dir=again --data-dir DIR"),
-        "{report}"
-    );
+    assert!(report.contains("-o output.dir=again --data-dir DIR"), "{report}");
     assert!(!report.contains("data fetch mnist"), "{report}");
 
     // Whole files are nobody's to delete.
@@ -171,30 +143,14 @@ fn files_that_are_not_the_published_mnist_are_told_and_compared_by_what_they_hol
     // Other files under the same names: what was trained is not shown as current.
     in_the_layout_of_mnist(&lab, "files/MNIST/raw", 11);
     for verb in ["run", "plan"] {
-        let says = [
-            "`t10k-images-idx3-ubyte`",
-            "has changed",
-            "SHA-256",
-            "run --force`",
-        ];
-        lab.bn_lab(&[verb, "experiment.toml", "--data-dir", "files"])
-            .refused(4, &says);
+        let says = ["`t10k-images-idx3-ubyte`", "has changed", "SHA-256", "run --force`"];
+        lab.bn_lab(&[verb, "experiment.toml", "--data-dir", "files"]).refused(4, &says);
     }
     lab.run(&["--data-dir", "files", "--force"]);
     lab.run(&["--data-dir", "files"]);
 
     // A folder that was given and is not used is named.
     std::fs::create_dir(lab.path("empty")).expect("a folder");
-    lab.bn_lab(&[
-        "run",
-        "experiment.toml",
-        "-o",
-        "output.dir=y",
-        "--data-dir",
-        "empty",
-    ])
-    .refused(
-        4,
-        &["`--data-dir empty` is not used for `mnist`: it has no file of it"],
-    );
+    lab.bn_lab(&["run", "experiment.toml", "-o", "output.dir=y", "--data-dir", "empty"])
+        .refused(4, &["`--data-dir empty` is not used for `mnist`: it has no file of it"]);
 }

@@ -26,11 +26,7 @@ fn rows(class: &str, first: usize, count: usize) -> String {
 #[test]
 fn one_line_says_what_the_data_is_wherever_a_number_of_it_stands() {
     let lab = Lab::with(TABLE);
-    let table = format!(
-        "size,kind,class\n{}{}",
-        rows("no", 0, 76),
-        rows("yes", 76, 4)
-    );
+    let table = format!("size,kind,class\n{}{}", rows("no", 0, 76), rows("yes", 76, 4));
     lab.write("rows.csv", table.as_bytes());
     let line = "2 classes (no 57, yes 3 in training; no 19, yes 1 in test); always answering \"no\" scores 95.0 %";
     let plan = lab.bn_lab(&["plan", "experiment.toml"]).stdout;
@@ -53,12 +49,7 @@ fn one_line_says_what_the_data_is_wherever_a_number_of_it_stands() {
     let described = data.values().next().expect("one");
     assert_eq!(described["classes"][1]["train"], 3, "{described}");
     assert_eq!(described["columns"][1]["role"], "category", "{described}");
-    let epochs = lab.bn_lab(&[
-        "compare",
-        "results/small",
-        "--metric",
-        "test_balanced_accuracy",
-    ]);
+    let epochs = lab.bn_lab(&["compare", "results/small", "--metric", "test_balanced_accuracy"]);
     assert_eq!(epochs.code, Some(0), "{}", epochs.stderr);
     let report = lab.bn_lab(&["report", "results/small", "--format", "md"]);
     assert_eq!(report.code, Some(0), "{}", report.stderr);

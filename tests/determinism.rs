@@ -28,17 +28,12 @@ train.optimizer = ["sgd", "momentum", "rmsprop", "adam"]
 #[test]
 fn the_number_of_jobs_and_a_second_run_change_no_byte_but_timings() {
     for experiment in [SMALL, VARIED] {
-        let labs = [
-            ["--jobs", "1"],
-            ["--jobs", "2"],
-            ["--jobs", "5"],
-            ["--jobs", "2"],
-        ]
-        .map(|jobs| {
-            let lab = Lab::with(experiment);
-            lab.run(&["-o", "output.dir=out", jobs[0], jobs[1]]);
-            lab
-        });
+        let labs =
+            [["--jobs", "1"], ["--jobs", "2"], ["--jobs", "5"], ["--jobs", "2"]].map(|jobs| {
+                let lab = Lab::with(experiment);
+                lab.run(&["-o", "output.dir=out", jobs[0], jobs[1]]);
+                lab
+            });
         let first = labs[0].reproducible_files("out");
         assert!(first.len() > 20);
         for other in &labs[1..] {
@@ -71,16 +66,10 @@ fn another_seed_gives_other_numbers() {
         let lab = Lab::with(SMALL);
         lab.run(&["-o", seed]);
         let trials = rows(&lab.text("results/small/trials.csv"));
-        trials
-            .into_iter()
-            .map(|trial| trial["test_loss"].clone())
-            .collect()
+        trials.into_iter().map(|trial| trial["test_loss"].clone()).collect()
     };
     let (zero, one) = (accuracies("seed=0"), accuracies("seed=1"));
-    assert!(
-        zero.iter().zip(&one).all(|(a, b)| a != b),
-        "{zero:?} {one:?}"
-    );
+    assert!(zero.iter().zip(&one).all(|(a, b)| a != b), "{zero:?} {one:?}");
 }
 
 #[test]
@@ -92,25 +81,13 @@ fn placements_of_a_replicate_are_paired_and_replicates_differ() {
     let untrained: Vec<f64> = rows(&lab.text("results/small/trials.csv"))
         .iter()
         .map(|trial| {
-            let epochs = lab.text(&format!(
-                "results/small/trials/{}/epochs.csv",
-                trial["trial"]
-            ));
+            let epochs = lab.text(&format!("results/small/trials/{}/epochs.csv", trial["trial"]));
             rows(&epochs)[0]["test_loss"].parse().expect("a number")
         })
         .collect();
-    assert!(
-        (untrained[0] - untrained[1]).abs() < 1e-5,
-        "none and before: {untrained:?}"
-    );
-    assert!(
-        (untrained[0] - untrained[2]).abs() < 1e-5,
-        "none and after: {untrained:?}"
-    );
-    assert!(
-        (untrained[0] - untrained[3]).abs() > 1e-4,
-        "two replicates: {untrained:?}"
-    );
+    assert!((untrained[0] - untrained[1]).abs() < 1e-5, "none and before: {untrained:?}");
+    assert!((untrained[0] - untrained[2]).abs() < 1e-5, "none and after: {untrained:?}");
+    assert!((untrained[0] - untrained[3]).abs() > 1e-4, "two replicates: {untrained:?}");
 }
 
 #[test]
@@ -153,12 +130,7 @@ fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
 
     // The same folder: finished trials lack what is asked for now, so they are trained again.
     let ran = plain.run(&LOOK);
-    assert!(
-        ran.stderr
-            .contains("note: training 6 finished trials again"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("note: training 6 finished trials again"), "{}", ran.stderr);
     assert_eq!(losses(&plain, "test_loss"), test);
     assert_eq!(losses(&plain, "train_loss"), train);
     let after = plain.reproducible_files("results/varied");
@@ -167,10 +139,7 @@ fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
     for name in before.keys().filter(curves) {
         assert!(before[name] == after[name], "{name}");
     }
-    let looked: Vec<&String> = after
-        .keys()
-        .filter(|name| name.contains("step-7"))
-        .collect();
+    let looked: Vec<&String> = after.keys().filter(|name| name.contains("step-7")).collect();
     assert_eq!(looked.len(), 6, "one a trial");
 
     // What was looked at is the same in a folder of its own, whatever the jobs.

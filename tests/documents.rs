@@ -19,17 +19,11 @@ fn the_readme_quotes_the_published_results_and_not_a_number_more() {
     let table = bn_lab::report::conditions::table(&results);
     assert!(README.contains(&table), "the table should read\n{table}");
     let charts = bn_lab::plot::figures::all(&results);
-    let (_, overview) = charts
-        .iter()
-        .find(|(stem, _)| stem == "overview")
-        .expect("an overview");
+    let (_, overview) = charts.iter().find(|(stem, _)| stem == "overview").expect("an overview");
     let style = bn_lab::plot::render::Style::default();
     let drawn = bn_lab::plot::render::svg(overview, &style).expect("it can be drawn");
     let committed = std::fs::read_to_string(folder.join("charts/overview.svg")).expect("a chart");
-    assert!(
-        drawn == committed,
-        "the committed chart is not what this program draws"
-    );
+    assert!(drawn == committed, "the committed chart is not what this program draws");
 }
 
 #[test]
@@ -83,11 +77,7 @@ fn the_readmes_example_is_a_valid_experiment() {
     let lab = Lab::with(example);
     let plan = lab.bn_lab(&["plan", "experiment.toml"]);
     assert_eq!(plan.code, Some(0), "{}", plan.stderr);
-    assert!(
-        plan.stdout.contains("12 conditions × 6 replicates"),
-        "{}",
-        plan.stdout
-    );
+    assert!(plan.stdout.contains("12 conditions × 6 replicates"), "{}", plan.stdout);
 }
 
 /// The header of a CSV text.
@@ -100,36 +90,16 @@ fn every_column_of_every_file_is_explained() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet", "-o", "sweep.train.batch_size=[16, 32]"]);
     let trials = lab.text("results/small/trials.csv");
-    let id = trials
-        .lines()
-        .nth(1)
-        .expect("a trial")
-        .split(',')
-        .next()
-        .expect("an id")
-        .to_owned();
+    let id = trials.lines().nth(1).expect("a trial").split(',').next().expect("an id").to_owned();
     let trial = |name: &str| lab.text(&format!("results/small/trials/{id}/{name}"));
-    let (epochs, steps, timings) = (
-        trial("epochs.csv"),
-        trial("steps.csv"),
-        trial("timings.csv"),
-    );
+    let (epochs, steps, timings) = (trial("epochs.csv"), trial("steps.csv"), trial("timings.csv"));
     let summary = lab.text("results/small/summary.csv");
-    for column in [&trials, &epochs, &steps, &timings]
-        .iter()
-        .flat_map(|csv| columns(csv))
-    {
+    for column in [&trials, &epochs, &steps, &timings].iter().flat_map(|csv| columns(csv)) {
         let is_axis = column.contains('.');
-        assert!(
-            is_axis || RESULTS.contains(&format!("`{column}`")),
-            "`{column}` is not explained"
-        );
+        assert!(is_axis || RESULTS.contains(&format!("`{column}`")), "`{column}` is not explained");
     }
     for (end, _) in bn_lab::record::schema::STATISTICS {
-        assert!(
-            RESULTS.contains(&format!("_{end}`")),
-            "`_{end}` is not explained"
-        );
+        assert!(RESULTS.contains(&format!("_{end}`")), "`_{end}` is not explained");
     }
     let comparisons = lab.text("results/small/comparisons.csv");
     let compared = lab.bn_lab(&["compare", "results/small", "--format", "csv"]);
@@ -150,21 +120,11 @@ fn every_column_of_every_file_is_explained() {
 fn every_metric_and_every_column_of_a_comparison_is_explained() {
     use bn_lab::record::schema::{CLAIM_COLUMNS, COMPARISON_COLUMNS, DESCRIPTION_COLUMNS};
     let metrics = bn_lab::compare::metric::METRICS.map(|metric| metric.name);
-    assert_eq!(
-        metrics,
-        bn_lab::config::spec::METRICS,
-        "a claim may name every metric"
-    );
-    for name in metrics
-        .iter()
-        .chain(&COMPARISON_COLUMNS)
-        .chain(&DESCRIPTION_COLUMNS)
-        .chain(&CLAIM_COLUMNS)
+    assert_eq!(metrics, bn_lab::config::spec::METRICS, "a claim may name every metric");
+    for name in
+        metrics.iter().chain(&COMPARISON_COLUMNS).chain(&DESCRIPTION_COLUMNS).chain(&CLAIM_COLUMNS)
     {
-        assert!(
-            RESULTS.contains(&format!("`{name}`")),
-            "`{name}` is not explained"
-        );
+        assert!(RESULTS.contains(&format!("`{name}`")), "`{name}` is not explained");
     }
 }
 
@@ -185,15 +145,9 @@ fn every_quantity_that_a_probe_reads_is_explained() {
     for trial in trials.lines().skip(1) {
         let folder = format!("results/small/trials/{}", &trial[..16]);
         let layers = lab.text(&format!("{folder}/layers.csv"));
-        assert_eq!(
-            layers.lines().next(),
-            Some("trial,step,layer,quantity,value")
-        );
+        assert_eq!(layers.lines().next(), Some("trial,step,layer,quantity,value"));
         let rows = layers.lines().skip(1);
-        quantities.extend(
-            rows.filter_map(|row| row.split(',').nth(3))
-                .map(str::to_owned),
-        );
+        quantities.extend(rows.filter_map(|row| row.split(',').nth(3)).map(str::to_owned));
         for column in columns(&lab.text(&format!("{folder}/order.csv"))) {
             assert!(RESULTS.contains(&format!("`{column}`")), "`{column}`");
         }
@@ -202,9 +156,8 @@ fn every_quantity_that_a_probe_reads_is_explained() {
     for quantity in quantities {
         // A family is explained by its first or its last member.
         let stem = quantity.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let is_explained = ["", "2", "98", "1"]
-            .iter()
-            .any(|end| RESULTS.contains(&format!("`{stem}{end}`")));
+        let is_explained =
+            ["", "2", "98", "1"].iter().any(|end| RESULTS.contains(&format!("`{stem}{end}`")));
         assert!(is_explained, "`{quantity}` is not explained");
     }
 }
@@ -213,16 +166,8 @@ fn every_quantity_that_a_probe_reads_is_explained() {
 fn every_field_of_every_json_file_is_explained() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
-    let id = lab
-        .text("results/small/trials.csv")
-        .lines()
-        .nth(1)
-        .expect("a trial")[..16]
-        .to_owned();
-    for file in [
-        "manifest.json".to_owned(),
-        format!("trials/{id}/trial.json"),
-    ] {
+    let id = lab.text("results/small/trials.csv").lines().nth(1).expect("a trial")[..16].to_owned();
+    for file in ["manifest.json".to_owned(), format!("trials/{id}/trial.json")] {
         let text = lab.text(&format!("results/small/{file}"));
         let value: serde_json::Value = serde_json::from_str(&text).expect("valid JSON");
         let mut fields = value.as_object().expect("an object").clone();
@@ -230,10 +175,7 @@ fn every_field_of_every_json_file_is_explained() {
             fields.extend(run.as_object().expect("an object").clone());
         }
         for field in fields.keys() {
-            assert!(
-                RESULTS.contains(&format!("`{field}`")),
-                "{file}: `{field}` is not explained"
-            );
+            assert!(RESULTS.contains(&format!("`{field}`")), "{file}: `{field}` is not explained");
         }
     }
 }
@@ -241,10 +183,7 @@ fn every_field_of_every_json_file_is_explained() {
 #[test]
 fn every_exit_code_is_in_the_readme() {
     for code in ["0", "1", "2", "3", "4", "5", "6", "130"] {
-        assert!(
-            README.contains(&format!("| {code} |")),
-            "exit code {code} is not explained"
-        );
+        assert!(README.contains(&format!("| {code} |")), "exit code {code} is not explained");
     }
 }
 
@@ -258,10 +197,7 @@ fn every_verb_has_help_and_a_line_in_the_readme() {
         let help = lab.bn_lab(&[verb, "--help"]);
         assert_eq!(help.code, Some(0));
         assert!(help.stdout.contains("Usage: bn-lab"), "{}", help.stdout);
-        assert!(
-            README.contains(&format!("bn-lab {verb}")),
-            "{verb} is not in the README"
-        );
+        assert!(README.contains(&format!("bn-lab {verb}")), "{verb} is not in the README");
     }
 }
 
@@ -270,18 +206,11 @@ fn the_readme_teaches_what_the_program_prints() {
     let section = README.split("\n## Teach\n").nth(1).expect("the section");
     let block = |language: &str| {
         let start = format!("```{language}\n");
-        let block = section
-            .split(&start)
-            .nth(1)
-            .and_then(|rest| rest.split("```").next());
+        let block = section.split(&start).nth(1).and_then(|rest| rest.split("```").next());
         block.expect("a block")
     };
     let arguments: Vec<&str> = block("sh").split_whitespace().skip(1).collect();
     let ran = Lab::new().bn_lab(&arguments);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(
-        ran.stdout == block("text"),
-        "it should read\n{}",
-        ran.stdout
-    );
+    assert!(ran.stdout == block("text"), "it should read\n{}", ran.stdout);
 }

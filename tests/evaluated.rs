@@ -93,26 +93,15 @@ fn training_examples_are_evaluated_as_test_examples_are() {
             // The untrained network as well.
             assert_eq!(train.len(), 4);
             let mut pairs = train.iter().zip(test);
-            assert!(
-                pairs.all(|(train, test)| (train - test).abs() < 1e-6),
-                "{train:?} {test:?}"
-            );
+            assert!(pairs.all(|(train, test)| (train - test).abs() < 1e-6), "{train:?} {test:?}");
         }
         // And not the running means of training.
         let running = &run.rows("epochs.csv")[3]["train_loss"];
         assert_ne!(*running, run.rows("epochs.csv")[3]["evaluated_train_loss"]);
         // As many as the test set has.
         let fewer = trained(0..11, 0.0, &asked);
-        let correct = curves(&fewer, TRAIN)[1]
-            .iter()
-            .map(|share| share * 11.0)
-            .collect::<Vec<_>>();
-        assert!(
-            correct
-                .iter()
-                .all(|count| (count - count.round()).abs() < 1e-9),
-            "{correct:?}"
-        );
+        let correct = curves(&fewer, TRAIN)[1].iter().map(|share| share * 11.0).collect::<Vec<_>>();
+        assert!(correct.iter().all(|count| (count - count.round()).abs() < 1e-9), "{correct:?}");
         // Neither other test rows nor their shift change what it says.
         let all = trained(0..30, 0.0, &asked);
         let other = trained(20..60, 0.0, &[asked[0], asked[1], "data.test_offset=2"]);
@@ -127,10 +116,8 @@ fn an_evaluation_of_training_examples_changes_nothing_else_and_can_be_asked_for_
     lab.write("train.csv", table(0..30, 0.0).as_bytes());
     lab.write("test.csv", table(30..50, 0.0).as_bytes());
     lab.run(&["--quiet", "-o", "probe.evaluations=true"]);
-    let folder = format!(
-        "results/one/trials/{}",
-        rows(&lab.text("results/one/trials.csv"))[0]["trial"]
-    );
+    let folder =
+        format!("results/one/trials/{}", rows(&lab.text("results/one/trials.csv"))[0]["trial"]);
     let read = || rows(&lab.text(&format!("{folder}/epochs.csv")));
     let before = read();
     assert!(TRAIN.iter().all(|column| before[3][*column].is_empty()));
@@ -186,12 +173,7 @@ fn every_training_ends_with_its_test_score_under_population_statistics() {
     assert_ne!(last["precise_test_loss"], last["test_loss"]);
     // Only the last row, and nothing of what nobody asked for.
     let before = &rows[rows.len() - 2];
-    assert!(
-        POPULATION
-            .iter()
-            .chain(&RUNNING)
-            .all(|column| before[*column].is_empty())
-    );
+    assert!(POPULATION.iter().chain(&RUNNING).all(|column| before[*column].is_empty()));
     assert!(last["batch_test_loss"].is_empty());
     // And what is judged with other statistics is not evaluated twice.
     assert!(POPULATION.iter().all(|column| other[*column].is_empty()));
@@ -226,10 +208,7 @@ fn people() -> String {
         let (age, income) = (18 + draw(50), 20_000 + 100 * draw(800));
         let turned = draw(20) == 0;
         let bought = ((age > 40) != (income > 60_000)) != turned;
-        text.push_str(&format!(
-            "{age},{income},{}\n",
-            if bought { "yes" } else { "no" }
-        ));
+        text.push_str(&format!("{age},{income},{}\n", if bought { "yes" } else { "no" }));
     }
     text
 }
@@ -246,22 +225,12 @@ fn a_loss_that_only_running_statistics_show_is_never_given_as_one_of_the_placeme
     let ran = lab.run(&[]);
     let trials = rows(&lab.text("results/people/trials.csv"));
     let mean = |placement: &str, column: &str| {
-        let cells = trials
-            .iter()
-            .filter(|row| row["norm.placement"] == placement);
-        let values: Vec<f64> = cells
-            .map(|row| row[column].parse().expect("a number"))
-            .collect();
+        let cells = trials.iter().filter(|row| row["norm.placement"] == placement);
+        let values: Vec<f64> = cells.map(|row| row[column].parse().expect("a number")).collect();
         values.iter().sum::<f64>() / values.len() as f64
     };
-    let (with, without) = (
-        mean("after", "test_accuracy"),
-        mean("after", "precise_test_accuracy"),
-    );
-    assert!(
-        without - with > 0.03,
-        "the case is one: {with} against {without}"
-    );
+    let (with, without) = (mean("after", "test_accuracy"), mean("after", "precise_test_accuracy"));
+    assert!(without - with > 0.03, "the case is one: {with} against {without}");
     assert!((mean("none", "precise_test_accuracy") - without).abs() < 0.03);
     let said = format!(
         "after: running statistics have not settled: test accuracy {:.2} % with them, {:.2} % with the population's",
@@ -275,24 +244,16 @@ fn a_loss_that_only_running_statistics_show_is_never_given_as_one_of_the_placeme
     let effect = "an effect of how the network is evaluated";
     assert!(compared.contains(effect), "{compared}");
     assert!(!compared.contains("none better"), "{compared}");
-    let csv = rows(
-        &lab.bn_lab(&["compare", "results/people", "--format", "csv"])
-            .stdout,
-    );
+    let csv = rows(&lab.bn_lab(&["compare", "results/people", "--format", "csv"]).stdout);
     assert_eq!(csv[0]["verdict"], "effect of evaluation");
     assert_eq!(csv[0]["better"], "");
-    let population: f64 = csv[0]["population_difference_mean"]
-        .parse()
-        .expect("a number");
+    let population: f64 = csv[0]["population_difference_mean"].parse().expect("a number");
     let expected = mean("after", "precise_test_accuracy") - mean("none", "precise_test_accuracy");
     assert!((population - expected).abs() < 1e-12);
 
     lab.bn_lab(&["report", "results/people"]);
     let report = lab.text("results/people/report.md");
-    assert!(
-        report.contains(effect) && report.contains("not settled"),
-        "{report}"
-    );
+    assert!(report.contains(effect) && report.contains("not settled"), "{report}");
     let answer = report.find(effect).expect("there");
     assert!(answer < 700, "in the answer itself: {report}");
     let svg = lab.text("results/people/charts/overview.svg");

@@ -20,9 +20,7 @@ fn walk(arguments: &[&str]) -> Value {
 fn numbers(value: &Value) -> Vec<f64> {
     let list = value.as_array().cloned();
     let list = list.unwrap_or_else(|| vec![value.clone()]);
-    list.iter()
-        .map(|number| number.as_f64().expect("a number"))
-        .collect()
+    list.iter().map(|number| number.as_f64().expect("a number")).collect()
 }
 
 /// Nine digits are stored.
@@ -30,10 +28,7 @@ fn assert_agrees(what: &str, found: &Value, expected: &Value) {
     let (found, expected) = (numbers(found), numbers(expected));
     assert_eq!(found.len(), expected.len(), "{what}");
     for (f, e) in found.iter().zip(&expected) {
-        assert!(
-            (f - e).abs() <= 1e-8 * e.abs().max(1.0),
-            "{what}: {found:?} ≠ {expected:?}"
-        );
+        assert!((f - e).abs() <= 1e-8 * e.abs().max(1.0), "{what}: {found:?} ≠ {expected:?}");
     }
 }
 
@@ -87,17 +82,9 @@ fn values_may_begin_with_a_minus_with_or_without_an_equals_sign() {
 #[test]
 fn every_activation_can_stand_on_either_side() {
     let help = explain(&["--help"]).stdout;
-    for activation in [
-        "relu",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "gelu",
-        "swish",
-        "softplus",
-        "sigmoid",
-        "tanh",
-    ] {
+    for activation in
+        ["relu", "leaky_relu", "elu", "selu", "gelu", "swish", "softplus", "sigmoid", "tanh"]
+    {
         assert!(help.contains(activation), "{help}");
         for placement in ["before", "after"] {
             let walk = walk(&[VALUES, "--activation", activation, "--placement", placement]);

@@ -33,9 +33,7 @@ pub struct Lab {
 impl Lab {
     /// An empty folder.
     pub fn new() -> Self {
-        Self {
-            folder: TempDir::new().expect("a temporary folder"),
-        }
+        Self { folder: TempDir::new().expect("a temporary folder") }
     }
 
     /// A folder with `text` as `experiment.toml` in it.
@@ -78,10 +76,7 @@ impl Lab {
 
     /// Runs the program.
     pub fn bn_lab(&self, arguments: &[&str]) -> Ran {
-        let output = self
-            .command(arguments)
-            .output()
-            .expect("the program starts");
+        let output = self.command(arguments).output().expect("the program starts");
         Ran::from(output)
     }
 
@@ -96,11 +91,7 @@ impl Lab {
 
     /// `run experiment.toml` with further arguments; it must succeed.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let all: Vec<&str> = ["run", "experiment.toml"]
-            .iter()
-            .chain(arguments)
-            .copied()
-            .collect();
+        let all: Vec<&str> = ["run", "experiment.toml"].iter().chain(arguments).copied().collect();
         let ran = self.bn_lab(&all);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
         ran
@@ -151,10 +142,8 @@ pub fn assert_same_after(
     other: &BTreeMap<String, Vec<u8>>,
 ) {
     let names: std::collections::BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-    let differing: Vec<&String> = names
-        .into_iter()
-        .filter(|name| one.get(*name) != other.get(*name))
-        .collect();
+    let differing: Vec<&String> =
+        names.into_iter().filter(|name| one.get(*name) != other.get(*name)).collect();
     assert!(differing.is_empty(), "{what}: {differing:?}");
 }
 
@@ -164,11 +153,7 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
         if path.is_dir() {
             collect(root, &path, files);
         } else {
-            let name = path
-                .strip_prefix(root)
-                .expect("below the root")
-                .display()
-                .to_string();
+            let name = path.strip_prefix(root).expect("below the root").display().to_string();
             // A file that is being replaced may have gone since it was listed.
             if let Ok(bytes) = std::fs::read(&path) {
                 files.insert(name, bytes);
@@ -202,11 +187,7 @@ impl Ran {
     pub fn refused(&self, code: i32, says: &[&str]) -> &Self {
         assert_eq!(self.code, Some(code), "{}", self.stderr);
         for text in says {
-            assert!(
-                self.stderr.contains(text),
-                "`{text}` is missing from:\n{}",
-                self.stderr
-            );
+            assert!(self.stderr.contains(text), "`{text}` is missing from:\n{}", self.stderr);
         }
         assert!(self.stderr.contains("error: "), "{}", self.stderr);
         assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
@@ -221,11 +202,7 @@ pub fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
     lines
         .map(|line| {
             let cells = line.split(',').map(str::to_owned);
-            header
-                .iter()
-                .map(|&name| name.to_owned())
-                .zip(cells)
-                .collect()
+            header.iter().map(|&name| name.to_owned()).zip(cells).collect()
         })
         .collect()
 }
@@ -233,7 +210,5 @@ pub fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
 /// Past the test harness, which keeps what a passing test prints to itself.
 pub fn tell(what: &str) {
     let line = format!("\n{what}\n");
-    std::io::stderr()
-        .write_all(line.as_bytes())
-        .expect("an open stderr");
+    std::io::stderr().write_all(line.as_bytes()).expect("an open stderr");
 }

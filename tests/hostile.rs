@@ -29,9 +29,7 @@ const WAYS: &[(&str, Way)] = &[
         });
     }),
     ("values", |folder| {
-        edit(folder, "trials.csv", |text| {
-            text.replace(",none,", &format!(",{},", cell(NASTY)))
-        });
+        edit(folder, "trials.csv", |text| text.replace(",none,", &format!(",{},", cell(NASTY))));
     }),
     ("huge cell", |folder| {
         edit(folder, "trials.csv", |text| {
@@ -39,9 +37,7 @@ const WAYS: &[(&str, Way)] = &[
         });
     }),
     ("huge column", |folder| {
-        edit(folder, "trials.csv", |text| {
-            text.replacen("norm.placement", &"x".repeat(70_000), 1)
-        });
+        edit(folder, "trials.csv", |text| text.replacen("norm.placement", &"x".repeat(70_000), 1));
     }),
     ("ids", |folder| {
         edit(folder, "trials.csv", |text| {
@@ -68,9 +64,7 @@ const WAYS: &[(&str, Way)] = &[
                 record["outcome"] = outcome.clone();
             });
         }
-        edit(folder, "trials.csv", |text| {
-            text.replace(",completed,", ",failed,")
-        });
+        edit(folder, "trials.csv", |text| text.replace(",completed,", ",failed,"));
     }),
     ("devices", |folder| {
         for trial in trials(folder) {
@@ -91,9 +85,7 @@ const WAYS: &[(&str, Way)] = &[
         });
         write(&trial.join("running.json"), &running.to_string());
         write(&folder.join(".runs/elsewhere-1-1"), NASTY);
-        edit(folder, "trials.csv", |text| {
-            text.replace(",completed,", ",pending,")
-        });
+        edit(folder, "trials.csv", |text| text.replace(",completed,", ",pending,"));
     }),
     ("manifest", |folder| {
         edit_json(&folder.join("manifest.json"), |manifest| {
@@ -107,11 +99,7 @@ const WAYS: &[(&str, Way)] = &[
                 c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
                 c => c.to_string(),
             };
-            let nasty: String = NASTY
-                .replace(['"', '\\'], "'")
-                .chars()
-                .map(escaped)
-                .collect();
+            let nasty: String = NASTY.replace(['"', '\\'], "'").chars().map(escaped).collect();
             let nasty = format!("\"{nasty}\"");
             let text = text.replace("\"Does it help?\"", &nasty);
             text.replace("\"It helps\"", &nasty)
@@ -261,11 +249,7 @@ fn columns_of_a_table_of_the_users_own_are_text() {
     let lab = Lab::new();
     let mut table = format!("{},b,label\n", cell(NASTY));
     for row in 0..40 {
-        let class = if row % 2 == 0 {
-            cell(NASTY)
-        } else {
-            "b".to_owned()
-        };
+        let class = if row % 2 == 0 { cell(NASTY) } else { "b".to_owned() };
         table.push_str(&format!("{row}.5,{},{class}\n", row % 7));
     }
     lab.write("table.csv", table.as_bytes());
@@ -310,9 +294,7 @@ fn assert_markdown(text: &str) {
     for (place, letter) in plain.iter().enumerate() {
         let is_live = matches!(letter, '<' | '`' | '[') && !is_escaped(place);
         // Intervals.
-        let is_number = plain
-            .get(place + 1)
-            .is_some_and(|c| c.is_ascii_digit() || *c == '-');
+        let is_number = plain.get(place + 1).is_some_and(|c| c.is_ascii_digit() || *c == '-');
         assert!(!is_live || *letter == '[' && is_number, "{place}: {text}");
     }
     let cells = |line: &str| line.replace("\\|", "").matches('|').count();
@@ -328,10 +310,7 @@ fn assert_markdown(text: &str) {
 fn every_word_of_a_reports_commands_is_quoted() {
     let lab = lab();
     for (device, says) in [
-        (
-            "cpu; echo owned",
-            "-o output.dir=again --device 'cpu; echo owned'",
-        ),
+        ("cpu; echo owned", "-o output.dir=again --device 'cpu; echo owned'"),
         ("wgpu", "-o output.dir=again --device wgpu"),
         ("cpu\u{1b}[A\n", "No command is given here"),
     ] {
@@ -376,10 +355,7 @@ fn arguments_may_hold_any_bytes_where_they_are_paths_and_else_are_refused() {
         (&["merge", "sound", "--into", "merged"], &[]),
         (&["publish", "sound", "--into"], &["--no-layers"]),
         (&["data", "list", "--data-dir"], &[]),
-        (
-            &["run", "experiment.toml", "--data-dir"],
-            &["-o", "output.dir=sound"],
-        ),
+        (&["run", "experiment.toml", "--data-dir"], &["-o", "output.dir=sound"]),
     ] {
         let (code, stderr) = given(words, more);
         let is_taken = code == Some(0) || words[0] == "publish" && words.len() > 1;
@@ -427,9 +403,7 @@ fn cell(text: &str) -> String {
 
 pub fn trials(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder.join("trials")).expect("trials");
-    let mut paths: Vec<_> = entries
-        .map(|entry| entry.expect("readable").path())
-        .collect();
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
     paths.sort();
     paths
 }

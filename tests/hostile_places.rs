@@ -47,20 +47,10 @@ const PLACES: [(&str, bool); 13] = [
 
 /// What lies outside: a folder that looks like a trial's, with files of the same names.
 fn outside(lab: &Lab) {
-    for name in [
-        "trial.json",
-        "epochs.csv",
-        "steps.csv",
-        "trials.csv",
-        "note",
-    ] {
+    for name in ["trial.json", "epochs.csv", "steps.csv", "trials.csv", "note"] {
         lab.write(&format!("outside/{name}"), b"precious");
     }
-    for name in [
-        "checkpoints/final.safetensors",
-        "again/layers.csv",
-        ".partial-x",
-    ] {
+    for name in ["checkpoints/final.safetensors", "again/layers.csv", ".partial-x"] {
         lab.write(&format!("outside/{name}"), b"precious");
     }
 }
@@ -110,10 +100,7 @@ fn no_verb_follows_what_stands_in_the_place_of_a_file_or_a_folder() {
             put(&path, &lab.path(target));
             for words in verbs(&name) {
                 // The formats of a table are written by one function each.
-                if words
-                    .iter()
-                    .any(|word| ["csv", "json", "md"].contains(&word.as_str()))
-                {
+                if words.iter().any(|word| ["csv", "json", "md"].contains(&word.as_str())) {
                     continue;
                 }
                 let what = format!("{put_what} at {place}: {words:?}");
@@ -140,10 +127,7 @@ fn a_link_is_named_and_the_run_ends_with_an_error() {
     let id = first_trial(&lab);
     std::fs::remove_dir_all(lab.path(&format!("sound/trials/{id}"))).expect("a folder");
     symlink(lab.path("outside"), lab.path(&format!("sound/trials/{id}"))).expect("a link");
-    for verb in [
-        &["run", "experiment.toml", "-o", "output.dir=sound"][..],
-        &["report", "sound"],
-    ] {
+    for verb in [&["run", "experiment.toml", "-o", "output.dir=sound"][..], &["report", "sound"]] {
         let ran = lab.bn_lab(verb);
         ran.refused(1, &[&format!("trials/{id}` is a link"), "hint: "]);
     }

@@ -8,9 +8,7 @@ use crate::harness::{Lab, SMALL, assert_same, rows};
 /// Long enough to be interrupted: some seconds of training.
 fn long_lab() -> Lab {
     Lab::with(
-        &SMALL
-            .replace("epochs = 2", "epochs = 120")
-            .replace("replicates = 2", "replicates = 3"),
+        &SMALL.replace("epochs = 2", "epochs = 120").replace("replicates = 2", "replicates = 3"),
     )
 }
 
@@ -20,14 +18,8 @@ fn started(lab: &Lab) -> Child {
     let deadline = Instant::now() + Duration::from_mins(1);
     while finished(lab) == 0 {
         let ended = child.try_wait().expect("a child of ours");
-        assert!(
-            ended.is_none(),
-            "it ended before it was interrupted: {ended:?}"
-        );
-        assert!(
-            Instant::now() < deadline,
-            "no trial was finished in a minute"
-        );
+        assert!(ended.is_none(), "it ended before it was interrupted: {ended:?}");
+        assert!(Instant::now() < deadline, "no trial was finished in a minute");
         std::thread::sleep(Duration::from_millis(5));
     }
     child
@@ -45,9 +37,7 @@ fn finished(lab: &Lab) -> usize {
 
 #[cfg(unix)]
 fn signal(child: &Child, name: &str) {
-    let status = Command::new("kill")
-        .args([name, &child.id().to_string()])
-        .status();
+    let status = Command::new("kill").args([name, &child.id().to_string()]).status();
     assert!(status.expect("`kill` exists").success());
 }
 
@@ -68,14 +58,8 @@ fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
         let count = |outcome: &str| outcomes.iter().filter(|o| *o == outcome).count();
         // None is interrupted if the signal falls just between two trials.
         assert!(count("interrupted") <= 1, "{outcomes:?}");
-        assert!(
-            !lab.path("results/small/.runs").exists(),
-            "no claim is left"
-        );
-        assert!(
-            count("pending") >= 1 && count("completed") >= 1,
-            "{outcomes:?}"
-        );
+        assert!(!lab.path("results/small/.runs").exists(), "no claim is left");
+        assert!(count("pending") >= 1 && count("completed") >= 1, "{outcomes:?}");
         lab.run(&[]);
         assert_same(
             &undisturbed.reproducible_files("results/small"),
@@ -131,11 +115,7 @@ fn a_killed_run_is_completed_by_the_next_to_the_same_bytes() {
     child.kill().expect("a child of ours");
     child.wait().expect("it ends");
     let again = lab.run(&[]);
-    assert!(
-        !again.stderr.contains(", 0 finished before"),
-        "{}",
-        again.stderr
-    );
+    assert!(!again.stderr.contains(", 0 finished before"), "{}", again.stderr);
     assert_eq!(
         undisturbed.reproducible_files("results/small"),
         lab.reproducible_files("results/small")
@@ -178,9 +158,8 @@ fn another_experiment_is_not_run_into_a_folder_where_one_is_running() {
 fn an_interrupted_run_that_looks_inside_and_keeps_networks_is_completed_to_the_same_bytes() {
     let looking = || {
         let text = "[checkpoint]\ninitial = true\nfinal = true\nevery = 50\n[probe]\nevery = 50\n";
-        let small = SMALL
-            .replace("epochs = 2", "epochs = 60")
-            .replace("replicates = 2", "replicates = 1");
+        let small =
+            SMALL.replace("epochs = 2", "epochs = 60").replace("replicates = 2", "replicates = 1");
         Lab::with(&format!("{small}{text}"))
     };
     let undisturbed = looking();
@@ -202,15 +181,12 @@ fn checkpoints_that_cannot_be_written_end_the_run_and_what_is_finished_is_kept()
     let lab = Lab::with(&format!("{SMALL}{asked}"));
     lab.run(&["--jobs", "1"]);
     let whole = lab.reproducible_files("results/small");
-    let last = rows(&lab.text("results/small/trials.csv"))
-        .pop()
-        .expect("six trials");
+    let last = rows(&lab.text("results/small/trials.csv")).pop().expect("six trials");
     // A file stands where the last trial's folder of checkpoints should be.
     let folder = format!("results/small/trials/{}", last["trial"]);
     std::fs::remove_dir_all(lab.path(&folder)).expect("our own folder");
     lab.write(&format!("{folder}/checkpoints"), b"in the way");
-    lab.bn_lab(&["run", "experiment.toml"])
-        .refused(1, &[&format!("{folder}/checkpoints")]);
+    lab.bn_lab(&["run", "experiment.toml"]).refused(1, &[&format!("{folder}/checkpoints")]);
     assert_eq!(finished(&lab), 5);
     std::fs::remove_dir_all(lab.path(&folder)).expect("our own folder");
     lab.run(&[]);

@@ -23,12 +23,7 @@ fn what_does_not_fit_fails_in_words_and_all_others_are_trained() {
     let ran = lab.bn_lab(&["run", "experiment.toml", "--memory", "512M", "--jobs", "2"]);
     ran.refused(
         5,
-        &[
-            "2 of 6 trials failed",
-            "not trained: it takes about ",
-            "--retry-failed",
-            "536.9 MB",
-        ],
+        &["2 of 6 trials failed", "not trained: it takes about ", "--retry-failed", "536.9 MB"],
     );
     let rows = rows(&lab.text("results/small/trials.csv"));
     let mut failed = 0;
@@ -46,20 +41,14 @@ fn what_does_not_fit_fails_in_words_and_all_others_are_trained() {
         }
     }
     assert_eq!((failed, rows.len()), (2, 6));
-    lab.bn_lab(&["run", "experiment.toml", "--memory", "512M"])
-        .refused(5, &["0 trials to train"]);
+    lab.bn_lab(&["run", "experiment.toml", "--memory", "512M"]).refused(5, &["0 trials to train"]);
 }
 
 #[test]
 fn fewer_trials_at_a_time_are_trained_where_that_is_all_that_fits() {
     let lab = Lab::with(&SMALL.replace("hidden = [16]", "hidden = [2048]"));
     let ran = lab.run(&["--jobs", "6", "--memory", "256M"]);
-    assert!(
-        ran.stderr
-            .contains("fewer than 6 of them are trained at a time"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("fewer than 6 of them are trained at a time"), "{}", ran.stderr);
     let ran = lab.run(&["--jobs", "6", "--memory", "64G", "--force"]);
     assert!(!ran.stderr.contains("at a time"), "{}", ran.stderr);
 }
@@ -85,11 +74,7 @@ fn estimated(lab: &Lab) -> u64 {
     let plan = lab.bn_lab(&["plan", "experiment.toml", "--format", "json"]);
     let (_, rest) = plan.stdout.split_once("\"memory\":").expect("an estimate");
     let (_, rest) = rest.split_once("\"bytes\":").expect("its bytes");
-    let digits: String = rest
-        .trim()
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
+    let digits: String = rest.trim().chars().take_while(char::is_ascii_digit).collect();
     digits.parse().expect("a number")
 }
 
@@ -99,30 +84,15 @@ fn estimated(lab: &Lab) -> u64 {
 const TRAININGS: [(&str, &str); 9] = [
     ("small", "model.hidden = [16]"),
     ("a large matrix, Adam", "model.hidden = [3072, 1024]"),
-    (
-        "the same, SGD",
-        "model.hidden = [3072, 1024]\ntrain.optimizer = 'sgd'",
-    ),
-    (
-        "the same, momentum",
-        "model.hidden = [3072, 1024]\ntrain.optimizer = 'momentum'",
-    ),
-    (
-        "a large batch",
-        "model.hidden = [1024, 1024, 1024]\ntrain.batch_size = 2048",
-    ),
+    ("the same, SGD", "model.hidden = [3072, 1024]\ntrain.optimizer = 'sgd'"),
+    ("the same, momentum", "model.hidden = [3072, 1024]\ntrain.optimizer = 'momentum'"),
+    ("a large batch", "model.hidden = [1024, 1024, 1024]\ntrain.batch_size = 2048"),
     (
         "a large batch, dropout",
         "model.hidden = [1024, 1024]\nmodel.dropout = 0.5\ntrain.batch_size = 2048",
     ),
-    (
-        "convolutions",
-        "model.kind = 'convnet'\ntrain.batch_size = 256",
-    ),
-    (
-        "residual",
-        "model.kind = 'resnet'\nmodel.depth = 8\nmodel.width = 8\ntrain.batch_size = 64",
-    ),
+    ("convolutions", "model.kind = 'convnet'\ntrain.batch_size = 256"),
+    ("residual", "model.kind = 'resnet'\nmodel.depth = 8\nmodel.width = 8\ntrain.batch_size = 64"),
     (
         "recurrent",
         "model.kind = 'rnn'\nmodel.cell = 'gru'\nmodel.units = 128\ntrain.batch_size = 256",

@@ -54,26 +54,15 @@ fn three_merged_parts_are_one_run_and_merging_again_changes_nothing() {
     let text = format!("{SMALL}\n[probe]\nevery = 5\n[checkpoint]\ninitial = true\nfinal = true\n");
     let lab = parted(&text);
     let ran = merged(&lab, &["part1", "part2", "part3"]);
-    assert!(
-        ran.stderr.contains("6 trials copied; 6 of 6"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("6 trials copied; 6 of 6"), "{}", ran.stderr);
     assert!(ran.stdout.contains("test accuracy %"), "{}", ran.stdout);
     assert_same(&one_run(&text), &lab.reproducible_files("whole"));
 
     let before = lab.files("whole");
     // In another order, too, and with the result among the sources.
-    for again in [
-        &["part1", "part2", "part3"][..],
-        &["part3", "whole", "part1"],
-    ] {
+    for again in [&["part1", "part2", "part3"][..], &["part3", "whole", "part1"]] {
         let ran = merged(&lab, again);
-        assert!(
-            ran.stderr.contains("0 trials copied; 6 of 6"),
-            "{}",
-            ran.stderr
-        );
+        assert!(ran.stderr.contains("0 trials copied; 6 of 6"), "{}", ran.stderr);
         assert_same(&before, &lab.files("whole"));
     }
 }
@@ -85,10 +74,8 @@ fn the_manifest_has_the_runs_of_all_folders_by_their_start() {
     let manifest: serde_json::Value =
         serde_json::from_str(&lab.text("whole/manifest.json")).expect("JSON");
     let runs = manifest["runs"].as_array().expect("runs");
-    let parts: Vec<&str> = runs
-        .iter()
-        .filter_map(|run| run["argv"].as_array()?.get(4)?.as_str())
-        .collect();
+    let parts: Vec<&str> =
+        runs.iter().filter_map(|run| run["argv"].as_array()?.get(4)?.as_str()).collect();
     assert_eq!(parts, PARTS);
 }
 
@@ -104,16 +91,9 @@ fn a_merge_that_was_cut_short_is_completed_by_the_same_merge() {
     }
     let partial = one.replace("trial.json", ".partial-x");
     lab.write(&format!("whole/{partial}"), b"half a fi");
-    lab.write(
-        &format!("whole/{}", one.replace("trial.json", "steps.csv")),
-        b"st",
-    );
+    lab.write(&format!("whole/{}", one.replace("trial.json", "steps.csv")), b"st");
     let ran = merged(&lab, &["part1", "part2", "part3"]);
-    assert!(
-        ran.stderr.contains("2 trials copied; 6 of 6"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("2 trials copied; 6 of 6"), "{}", ran.stderr);
     assert_same(&whole, &lab.reproducible_files("whole"));
 }
 
@@ -135,18 +115,14 @@ fn folders_can_be_merged_into_one_that_has_a_part_and_what_is_missing_is_said() 
 fn what_an_unfinished_attempt_left_gives_way_to_the_finished_trial() {
     let lab = parted(SMALL);
     let [(folder, finished), (elsewhere, _)] = two_records(&lab);
-    let interrupted = lab
-        .text(&format!("{folder}/{finished}"))
-        .replace("\"completed\"", "\"interrupted\"");
+    let interrupted =
+        lab.text(&format!("{folder}/{finished}")).replace("\"completed\"", "\"interrupted\"");
     let file = |name: &str| finished.replace("trial.json", name);
     let experiment = lab.text("part1/experiment.toml");
     lab.write("whole/experiment.toml", experiment.as_bytes());
     for folder in [elsewhere.as_str(), "whole"] {
         lab.write(&format!("{folder}/{finished}"), interrupted.as_bytes());
-        lab.write(
-            &format!("{folder}/{}", file("state.safetensors")),
-            b"a state",
-        );
+        lab.write(&format!("{folder}/{}", file("state.safetensors")), b"a state");
         lab.write(&format!("{folder}/{}", file("steps.csv")), b"some steps");
     }
     merged(&lab, &["part3", "part1", "part2"]);
@@ -195,11 +171,7 @@ fn a_trial_that_failed_in_one_folder_is_taken_from_the_one_that_finished_it() {
     lab.run(&["--quiet", "-o", "output.dir=finished"]);
     merged(&lab, &["failed"]);
     let ran = merged(&lab, &["failed", "finished"]);
-    assert!(
-        ran.stderr.contains("1 trial copied; 6 of 6 finished\n"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("1 trial copied; 6 of 6 finished\n"), "{}", ran.stderr);
     assert_same(&one_run(SMALL), &lab.reproducible_files("whole"));
 }
 
@@ -211,11 +183,7 @@ fn a_torn_record_is_reported_and_not_copied() {
     let text = lab.text(&torn);
     lab.write(&torn, &text.as_bytes()[..text.len() / 2]);
     let ran = merged(&lab, &["part1", "part2", "part3"]);
-    assert!(
-        ran.stderr.contains(&format!("`{torn}` is damaged")),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains(&format!("`{torn}` is damaged")), "{}", ran.stderr);
     assert!(ran.stderr.contains("5 of 6"), "{}", ran.stderr);
     assert!(!lab.path(&format!("whole/{record}")).exists());
 }
@@ -226,16 +194,11 @@ fn folders_of_different_experiments_are_refused_by_the_key_that_differs() {
     lab.run(&["-o", "train.epochs=1", "-o", "output.dir=other"]);
     merge(&lab, &["part1", "other"]).refused(
         1,
-        &[
-            "`part1/experiment.toml`",
-            "`other/experiment.toml`",
-            "`train.epochs`: `2` and `1`",
-        ],
+        &["`part1/experiment.toml`", "`other/experiment.toml`", "`train.epochs`: `2` and `1`"],
     );
     assert!(!lab.path("whole").exists(), "nothing is written");
     // So is a target of another experiment, or what is no results folder at all.
-    lab.bn_lab(&["merge", "part1", "--into", "other"])
-        .refused(1, &["`train.epochs`"]);
+    lab.bn_lab(&["merge", "part1", "--into", "other"]).refused(1, &["`train.epochs`"]);
     merge(&lab, &["part1", "nowhere"]).refused(1, &["`nowhere` is not a results folder"]);
 }
 

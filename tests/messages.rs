@@ -12,10 +12,7 @@ fn events(stdout: &str) -> Vec<Value> {
 }
 
 fn named<'a>(events: &'a [Value], name: &str) -> Vec<&'a Value> {
-    events
-        .iter()
-        .filter(|event| event["event"] == name)
-        .collect()
+    events.iter().filter(|event| event["event"] == name).collect()
 }
 
 #[test]
@@ -34,37 +31,18 @@ fn every_line_is_an_event_whose_fields_are_documented() {
         }
     }
     assert_eq!(events[0]["event"], "sweep-started");
-    assert_eq!(
-        (&events[0]["to_run"], &events[0]["results"]),
-        (&6.into(), &"results/small".into())
-    );
+    assert_eq!((&events[0]["to_run"], &events[0]["results"]), (&6.into(), &"results/small".into()));
     assert_eq!(named(&events, "trial-started").len(), 6);
-    assert_eq!(
-        named(&events, "epoch-ended").len(),
-        6 * 3,
-        "epochs 0, 1 and 2"
-    );
+    assert_eq!(named(&events, "epoch-ended").len(), 6 * 3, "epochs 0, 1 and 2");
     assert_eq!(named(&events, "trial-ended").len(), 6);
     let last = events.last().expect("an event");
-    assert_eq!(
-        (&last["event"], &last["completed"]),
-        (&"sweep-ended".into(), &6.into())
-    );
-    assert!(
-        ran.stderr.contains("[6/6]"),
-        "talk stays on stderr:\n{}",
-        ran.stderr
-    );
+    assert_eq!((&last["event"], &last["completed"]), (&"sweep-ended".into(), &6.into()));
+    assert!(ran.stderr.contains("[6/6]"), "talk stays on stderr:\n{}", ran.stderr);
     let epoch = named(&events, "epoch-ended")[2].clone();
-    let file = format!(
-        "results/small/trials/{}/epochs.csv",
-        epoch["trial"].as_str().expect("an id")
-    );
+    let file =
+        format!("results/small/trials/{}/epochs.csv", epoch["trial"].as_str().expect("an id"));
     let cell = epoch["test_loss"].to_string();
-    assert!(
-        lab.text(&file).contains(&cell),
-        "{cell} stands in epochs.csv"
-    );
+    assert!(lab.text(&file).contains(&cell), "{cell} stands in epochs.csv");
 }
 
 #[test]
@@ -74,10 +52,7 @@ fn a_second_run_tells_that_nothing_was_left_and_quiet_leaves_the_events() {
     let ran = lab.run(&["--quiet", "--message-format", "json"]);
     let events = events(&ran.stdout);
     assert_eq!(events.len(), 2, "{}", ran.stdout);
-    assert_eq!(
-        (&events[0]["to_run"], &events[0]["skipped"]),
-        (&0.into(), &6.into())
-    );
+    assert_eq!((&events[0]["to_run"], &events[0]["skipped"]), (&0.into(), &6.into()));
     assert_eq!(ran.stderr, "");
 }
 
@@ -97,10 +72,5 @@ fn a_divergence_is_told_with_its_step_and_reason() {
     let diverged = ended.iter().find(|event| event["outcome"] == "diverged");
     let diverged = diverged.expect("without normalisation it diverges");
     assert!(diverged["diverged_step"].as_u64().is_some(), "{diverged}");
-    assert!(
-        diverged["message"]
-            .as_str()
-            .is_some_and(|text| !text.is_empty()),
-        "{diverged}"
-    );
+    assert!(diverged["message"].as_str().is_some_and(|text| !text.is_empty()), "{diverged}");
 }

@@ -67,30 +67,16 @@ fn a_path_is_relative_to_the_experiment_from_any_working_directory() {
     assert!(elsewhere.status.success());
     assert_eq!(ids(&lab, "other"), ids_here);
     let absolute = format!("data.file={}", lab.path("tables/people.csv").display());
-    for file in [
-        absolute.as_str(),
-        "data.file=tables/people.csv",
-        "data.file=./tables/people.csv",
-    ] {
+    for file in [absolute.as_str(), "data.file=tables/people.csv", "data.file=./tables/people.csv"]
+    {
         let again = ran(&lab, &["-o", file]);
-        assert!(
-            again.stderr.contains("every trial was finished before"),
-            "{}",
-            again.stderr
-        );
-        assert!(
-            !again.stderr.contains("another experiment"),
-            "{}",
-            again.stderr
-        );
+        assert!(again.stderr.contains("every trial was finished before"), "{}", again.stderr);
+        assert!(!again.stderr.contains("another experiment"), "{}", again.stderr);
     }
     let merged = lab.bn_lab(&["merge", "results/x", "other", "--into", "deep/er/whole"]);
     assert_eq!(merged.code, Some(0), "{}", merged.stderr);
     let stored = lab.text("deep/er/whole/experiment.toml");
-    assert!(
-        stored.contains("\"../../../tables/people.csv\""),
-        "{stored}"
-    );
+    assert!(stored.contains("\"../../../tables/people.csv\""), "{stored}");
     // What an earlier version would have found is named.
     let wrong = EXPERIMENT.replace("../tables", "tables");
     lab.write("work/wrong.toml", wrong.as_bytes());
@@ -115,10 +101,7 @@ fn the_commands_of_a_report_work_as_printed() {
     let section = text.split("How to repeat it").nth(1).expect("a section");
     assert!(section.contains("../../tables/people.csv"), "{section}");
     let code = section.split("```").nth(1).expect("commands");
-    let commands: Vec<&str> = code
-        .lines()
-        .filter(|line| line.starts_with("bn-lab "))
-        .collect();
+    let commands: Vec<&str> = code.lines().filter(|line| line.starts_with("bn-lab ")).collect();
     assert_eq!(commands.len(), 3, "{code}");
     for command in commands {
         let arguments: Vec<&str> = command.split(' ').skip(1).collect();
@@ -131,10 +114,7 @@ fn the_commands_of_a_report_work_as_printed() {
         assert!(output.status.success(), "{command}: {said}");
     }
     assert_eq!(ids(&lab, "results/x/again"), ids(&lab, "results/x"));
-    assert_eq!(
-        lab.text("results/x/again/summary.csv"),
-        lab.text("results/x/summary.csv")
-    );
+    assert_eq!(lab.text("results/x/again/summary.csv"), lab.text("results/x/summary.csv"));
     // Of a published copy, too, whose table lies elsewhere from there.
     let published = lab.bn_lab(&["publish", "results/x", "--into", "copy"]);
     assert_eq!(published.code, Some(0), "{}", published.stderr);
@@ -161,21 +141,11 @@ fn a_folder_is_read_without_its_table_and_says_what_to_bring() {
     }
     assert_eq!(ids(&lab, "whole").len(), 4);
     let cleaned = lab.bn_lab(&["clean", "moved"]);
-    assert!(
-        cleaned.stdout.contains("nothing to clean"),
-        "{}",
-        cleaned.stdout
+    assert!(cleaned.stdout.contains("nothing to clean"), "{}", cleaned.stdout);
+    lab.bn_lab(&["run", "moved/experiment.toml", "-o", "output.dir=again"]).refused(
+        4,
+        &["is not there any more", "SHA-256", "bring that file along", "`-o data.file=PATH`"],
     );
-    lab.bn_lab(&["run", "moved/experiment.toml", "-o", "output.dir=again"])
-        .refused(
-            4,
-            &[
-                "is not there any more",
-                "SHA-256",
-                "bring that file along",
-                "`-o data.file=PATH`",
-            ],
-        );
     lab.write("brought.csv", table(false).as_bytes());
     let again = lab.bn_lab(&[
         "run",
@@ -201,13 +171,7 @@ fn results_of_a_table_that_has_changed_are_not_shown_as_current() {
     for changed in [&table(true), cut] {
         lab.write("tables/people.csv", changed.as_bytes());
         for verb in ["run", "plan"] {
-            let says = [
-                "tables/people.csv",
-                "has changed",
-                "4 trials",
-                "SHA-256",
-                "run --force`",
-            ];
+            let says = ["tables/people.csv", "has changed", "4 trials", "SHA-256", "run --force`"];
             lab.bn_lab(&[verb, "work/x.toml"]).refused(4, &says);
             let says = ["people.csv", "has changed", "run --force`"];
             let output = ["-o", "output.dir=results/x"];
@@ -224,27 +188,17 @@ fn results_of_a_table_that_has_changed_are_not_shown_as_current() {
     assert_eq!(ids(&lab, "results/x"), earlier);
     lab.write("tables/people.csv", whole.as_bytes());
     let again = ran(&lab, &[]);
-    assert!(
-        again.stderr.contains("every trial was finished before"),
-        "{}",
-        again.stderr
-    );
+    assert!(again.stderr.contains("every trial was finished before"), "{}", again.stderr);
 
     lab.write("tables/people.csv", table(true).as_bytes());
     ran(&lab, &["--force"]);
     let anew = ids(&lab, "results/x");
     assert!(anew.iter().all(|id| !earlier.contains(id)), "{anew:?}");
     let again = ran(&lab, &[]);
-    assert!(
-        again.stderr.contains("every trial was finished before"),
-        "{}",
-        again.stderr
-    );
+    assert!(again.stderr.contains("every trial was finished before"), "{}", again.stderr);
     let stale = lab.bn_lab(&["clean", "results/x"]);
     assert!(
-        stale
-            .stdout
-            .contains("the table of `data.file` has other content"),
+        stale.stdout.contains("the table of `data.file` has other content"),
         "{}",
         stale.stdout
     );
@@ -257,14 +211,9 @@ fn a_folder_of_an_earlier_version_is_read_and_trained_again_with_a_reason() {
     // As it was: a path from the working directory, in the record and in the experiment.
     let stored = lab.text("results/x/experiment.toml");
     let lines = stored.lines().filter(|line| !line.starts_with("sha256 = "));
-    let earlier: Vec<String> = lines
-        .map(|line| line.replace("../../tables", "tables"))
-        .collect();
+    let earlier: Vec<String> = lines.map(|line| line.replace("../../tables", "tables")).collect();
     assert!(earlier.len() < stored.lines().count());
-    lab.write(
-        "results/x/experiment.toml",
-        (earlier.join("\n") + "\n").as_bytes(),
-    );
+    lab.write("results/x/experiment.toml", (earlier.join("\n") + "\n").as_bytes());
     let trials = ids(&lab, "results/x");
     for (index, id) in trials.iter().enumerate() {
         let old = format!("{index:016x}");
@@ -309,9 +258,7 @@ fn a_folder_of_an_earlier_version_is_read_and_trained_again_with_a_reason() {
     }
     let planned = lab.bn_lab(&["plan", "work/x.toml"]);
     assert!(
-        planned
-            .stdout
-            .contains("named by its path by an earlier version"),
+        planned.stdout.contains("named by its path by an earlier version"),
         "{}",
         planned.stdout
     );

@@ -21,22 +21,13 @@ fn no_verb_writes_results_into_a_folder_of_other_files() {
     let output = ["-o", "output.dir=mine"];
     let run = with(&["run", "experiment.toml"], &output);
     let submit = with(&["submit", "experiment.toml", "--engine", "slurm"], &output);
-    let clean = with(
-        &["clean", "experiment.toml", "--stale", "--remove"],
-        &output,
-    );
+    let clean = with(&["clean", "experiment.toml", "--stale", "--remove"], &output);
     for (command, option) in [
         (run, "-o output.dir=DIR"),
         (submit, "-o output.dir=DIR"),
         (clean, "-o output.dir=DIR"),
-        (
-            vec!["merge", "results/small", "--into", "mine"],
-            "--into DIR",
-        ),
-        (
-            vec!["publish", "results/small", "--into", "mine"],
-            "--into DIR",
-        ),
+        (vec!["merge", "results/small", "--into", "mine"], "--into DIR"),
+        (vec!["publish", "results/small", "--into", "mine"], "--into DIR"),
     ] {
         let says = ["`mine` is not empty", "it holds `charts`", option];
         lab.bn_lab(&command).refused(1, &says);
@@ -49,12 +40,7 @@ fn no_verb_writes_results_into_a_folder_of_other_files() {
 fn a_folder_that_a_killed_run_left_at_its_start_is_gone_on_with() {
     let lab = Lab::with(SMALL);
     std::fs::create_dir_all(lab.path("results/small/.runs")).expect("a folder");
-    for name in [
-        ".lock",
-        ".lock-charts",
-        ".runs/elsewhere-1-1",
-        ".partial-abc",
-    ] {
+    for name in [".lock", ".lock-charts", ".runs/elsewhere-1-1", ".partial-abc"] {
         lab.write(&format!("results/small/{name}"), b"");
     }
     lab.run(&["--quiet"]);
@@ -117,11 +103,7 @@ fn reports_and_plots_replace_what_they_wrote_and_nothing_else() {
 #[test]
 fn in_a_results_folder_somebody_elses_chart_or_table_stays_too() {
     let lab = trained();
-    for name in [
-        "charts/overview.png",
-        "charts/test_loss.svg",
-        "comparisons.csv",
-    ] {
+    for name in ["charts/overview.png", "charts/test_loss.svg", "comparisons.csv"] {
         let path = format!("results/small/{name}");
         let ours = std::fs::read(lab.path(&path)).expect("written by the run");
         lab.write(&path, b"mine");
@@ -164,8 +146,7 @@ fn the_files_of_a_job_are_replaced_and_others_of_their_names_are_not() {
         for name in names {
             let path = format!("{folder}/{name}");
             lab.write(&path, b"mine");
-            lab.bn_lab(&command)
-                .refused(1, &[name, "was not written by bn-lab"]);
+            lab.bn_lab(&command).refused(1, &[name, "was not written by bn-lab"]);
             assert_eq!(lab.text(&path), "mine");
             lab.write(&path, &first[*name]);
         }

@@ -35,10 +35,7 @@ fn a_plan_says_how_every_trial_stands_and_that_nothing_was_measured_yet() {
     lab.run(&["--quiet"]);
     let after = table(&lab, &[]);
     assert_eq!(after.matches("  completed\n").count(), 6, "{after}");
-    assert!(
-        !after.contains("estimated"),
-        "nothing is left to do:\n{after}"
-    );
+    assert!(!after.contains("estimated"), "nothing is left to do:\n{after}");
 }
 
 #[test]
@@ -46,10 +43,7 @@ fn what_an_edited_experiment_changed_is_said_once_with_the_number_of_its_trials(
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     for (changed, expected) in [
-        (
-            "train.batch_size=64",
-            "6 trials pending: `train.batch_size` was 32, is 64\n",
-        ),
+        ("train.batch_size=64", "6 trials pending: `train.batch_size` was 32, is 64\n"),
         ("seed=3", "6 trials pending: `seed` was 0, is 3\n"),
         (
             "norm={epsilon=0.1, decay=0.5}",
@@ -59,10 +53,7 @@ fn what_an_edited_experiment_changed_is_said_once_with_the_number_of_its_trials(
             "train.optimizer=sgd",
             "6 trials pending: `train.learning_rate` was 0.001, is 0.01; `train.optimizer` was adam, is sgd; and 3 keys that come or go with that\n",
         ),
-        (
-            "train.clip_norm=1.0",
-            "6 trials pending: `train.clip_norm` was not there, is 1.0\n",
-        ),
+        ("train.clip_norm=1.0", "6 trials pending: `train.clip_norm` was not there, is 1.0\n"),
         (
             "checkpoint.initial=true",
             "6 trials pending: the result is there, but not `checkpoint.initial`, `checkpoint.order`, asked for now\n",
@@ -73,21 +64,12 @@ fn what_an_edited_experiment_changed_is_said_once_with_the_number_of_its_trials(
     }
     let more = table(&lab, &["-o", "replicates=3"]);
     assert!(more.contains("6 completed, 3 pending"), "{more}");
-    assert!(
-        !more.contains("trials pending:"),
-        "a new replicate was never trained:\n{more}"
-    );
+    assert!(!more.contains("trials pending:"), "a new replicate was never trained:\n{more}");
     let other = table(
         &lab,
-        &[
-            "-o",
-            "train={epochs=1, batch_size=8, learning_rate=0.5, rho=0.3, last_batch='drop'}",
-        ],
+        &["-o", "train={epochs=1, batch_size=8, learning_rate=0.5, rho=0.3, last_batch='drop'}"],
     );
-    assert!(
-        !other.contains("was 32"),
-        "four keys are another experiment:\n{other}"
-    );
+    assert!(!other.contains("was 32"), "four keys are another experiment:\n{other}");
 }
 
 #[test]
@@ -96,18 +78,12 @@ fn a_trial_of_another_numbers_version_is_known_by_having_no_other_difference() {
     lab.run(&["--quiet"]);
     // What a program with other numbers leaves: the same settings under another id.
     let trials = lab.path("results/small/trials");
-    let id = json(&lab, &[])["trials"][0]["trial"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
+    let id = json(&lab, &[])["trials"][0]["trial"].as_str().expect("an id").to_owned();
     let other = "0123456789abcdef";
     std::fs::rename(trials.join(&id), trials.join(other)).expect("a folder");
     let record = lab.text(&format!("results/small/trials/{other}/trial.json"));
     let record = record.replace(&id, other);
-    lab.write(
-        &format!("results/small/trials/{other}/trial.json"),
-        record.as_bytes(),
-    );
+    lab.write(&format!("results/small/trials/{other}/trial.json"), record.as_bytes());
     let table = table(&lab, &[]);
     assert!(table.contains("5 completed, 1 pending"), "{table}");
     assert!(
@@ -121,10 +97,7 @@ fn the_estimated_time_is_the_measured_time_of_the_nearest_trials() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     // Every trial takes 10 s for its 20 steps, and those of the first condition 40 s.
-    for (index, trial) in rows(&lab.text("results/small/trials.csv"))
-        .iter()
-        .enumerate()
-    {
+    for (index, trial) in rows(&lab.text("results/small/trials.csv")).iter().enumerate() {
         let train = if index % 3 == 0 { 19.0 } else { 4.0 };
         let timings = format!(
             "epoch,train_seconds,evaluation_seconds\n0,0.0,1.0\n1,{train},0.5\n2,{train},0.5\n"
@@ -144,10 +117,7 @@ fn the_estimated_time_is_the_measured_time_of_the_nearest_trials() {
     };
     let about = |seconds: Option<f64>, expected: f64| {
         let seconds = seconds.expect("an estimate");
-        assert!(
-            (seconds - expected).abs() < 1e-6,
-            "{seconds}, not {expected}"
-        );
+        assert!((seconds - expected).abs() < 1e-6, "{seconds}, not {expected}");
     };
     // A third replicate of the same conditions: 40 + 10 + 10 s, two at a time.
     let (total, last, from) = estimate(&["-o", "replicates=3", "--jobs", "2"]);
@@ -175,14 +145,7 @@ fn the_estimated_time_is_the_measured_time_of_the_nearest_trials() {
 fn every_form_of_a_plan_tells_of_the_same_trials() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
-    let csv = lab.bn_lab(&[
-        "plan",
-        "experiment.toml",
-        "--format",
-        "csv",
-        "-o",
-        "replicates=3",
-    ]);
+    let csv = lab.bn_lab(&["plan", "experiment.toml", "--format", "csv", "-o", "replicates=3"]);
     let csv = rows(&csv.stdout);
     let json = json(&lab, &["-o", "replicates=3"]);
     let trials = json["trials"].as_array().expect("trials");
@@ -190,10 +153,7 @@ fn every_form_of_a_plan_tells_of_the_same_trials() {
     for (row, trial) in csv.iter().zip(trials) {
         assert_eq!(row["trial"], trial["trial"].as_str().expect("text"));
         assert_eq!(row["state"], trial["state"].as_str().expect("text"));
-        assert_eq!(
-            row["norm.placement"],
-            trial["norm.placement"].as_str().expect("text")
-        );
+        assert_eq!(row["norm.placement"], trial["norm.placement"].as_str().expect("text"));
     }
     assert_eq!(json["version"], 1);
     assert_eq!(json["counts"]["completed"], 6);

@@ -118,12 +118,9 @@ fn moment(
 
 #[test]
 fn gradients_and_updates_have_the_norms_that_the_chain_rule_gives() {
-    for (word, activation) in [
-        ("identity", IDENTITY),
-        ("relu", RELU),
-        ("tanh", TANH),
-        ("sigmoid", SIGMOID),
-    ] {
+    for (word, activation) in
+        [("identity", IDENTITY), ("relu", RELU), ("tanh", TANH), ("sigmoid", SIGMOID)]
+    {
         let run = run(&[&format!("model.activation={word}")]);
         for (step, rate) in RATES.into_iter().enumerate() {
             let (net, x, labels) = moment(&run, step, activation);
@@ -183,10 +180,7 @@ fn the_landscape_is_the_loss_and_the_gradient_some_steps_down_the_slope() {
             ("landscape_loss_max", near.0.max(far.0)),
             ("gradient_distance_min", near.1.min(far.1)),
             ("gradient_distance_max", near.1.max(far.1)),
-            (
-                "gradient_relative_distance_max",
-                near.1.max(far.1) / norm(&gradient),
-            ),
+            ("gradient_relative_distance_max", near.1.max(far.1) / norm(&gradient)),
             ("effective_smoothness", near.2.max(far.2)),
         ] {
             assert_reads(&run, step, ["all", quantity], expected);
@@ -255,10 +249,7 @@ fn assert_percentiles(run: &Trained, step: usize, [layer, site]: [&str; 2], valu
 #[test]
 fn activations_have_the_distributions_of_the_fixed_examples() {
     for validation in [4, 0] {
-        let run = run(&[
-            "model.activation=tanh",
-            &format!("data.validation={validation}"),
-        ]);
+        let run = run(&["model.activation=tanh", &format!("data.validation={validation}")]);
         let examples = fixed(&run, validation);
         for (step, point) in POINTS.into_iter().enumerate() {
             let (passed, _) = Net::of(&run.tensors(point), TANH).forward(&examples);
@@ -306,9 +297,8 @@ fn share(values: &[f64], holds: impl Fn(f64) -> bool) -> f64 {
 #[test]
 fn dead_and_saturated_units_are_counted() {
     let dead = |after: &Matrix| {
-        let units: Vec<f64> = (0..after[0].len())
-            .map(|unit| after.iter().map(|row| row[unit]).sum())
-            .collect();
+        let units: Vec<f64> =
+            (0..after[0].len()).map(|unit| after.iter().map(|row| row[unit]).sum()).collect();
         share(&units, |sum| sum == 0.0)
     };
     let tanh = |after: &Matrix| share(&after.concat(), |a| a.abs() > 0.99);
@@ -326,9 +316,7 @@ fn dead_and_saturated_units_are_counted() {
 /// The values of each feature.
 fn columns(x: &Matrix) -> Vec<Vec<f64>> {
     let features = 0..x[0].len();
-    features
-        .map(|i| x.iter().map(|row| row[i]).collect())
-        .collect()
+    features.map(|i| x.iter().map(|row| row[i]).collect()).collect()
 }
 
 #[test]

@@ -31,9 +31,7 @@ fn at_the_start(lab: &Lab, quantity: &str) -> Vec<f64> {
         row["step"] == "0" && row["quantity"] == quantity
     };
     let values = layers.iter().filter(wanted);
-    values
-        .map(|row| row["value"].parse().expect("a number"))
-        .collect()
+    values.map(|row| row["value"].parse().expect("a number")).collect()
 }
 
 #[test]
@@ -64,8 +62,5 @@ fn a_norm_keeps_the_spread_of_pre_activations_through_the_layers() {
     lab.run(&["--quiet", "-o", "norm.placement=before"]);
     let with = at_the_start(&lab, "pre_activation_std");
     // Each feature has variance v / (v + ε); ε is 0.001 here.
-    assert!(
-        with.iter().all(|std| (0.95..=1.0001).contains(std)),
-        "{with:?}"
-    );
+    assert!(with.iter().all(|std| (0.95..=1.0001).contains(std)), "{with:?}");
 }

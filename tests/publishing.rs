@@ -39,24 +39,14 @@ fn a_compact_copy_gives_the_same_tables_comparisons_and_charts() {
     let drawn = lab.files("results/small/charts");
     assert!(drawn.len() >= 6 && lab.path("results/small/tuned.csv").is_file());
     let ran = published(&lab, &[]);
-    assert!(
-        ran.stdout.starts_with("12 trials in compact: "),
-        "{}",
-        ran.stdout
-    );
+    assert!(ran.stdout.starts_with("12 trials in compact: "), "{}", ran.stdout);
     assert!(!lab.path("compact/trials").exists() && !lab.path("compact/steps.csv").exists());
     let commands: [&[&str]; 6] = [
         &["results", "--format", "csv"],
         &["results", "--format", "json", "--by", "condition"],
         &["results"],
         &["compare", "--format", "json"],
-        &[
-            "compare",
-            "--format",
-            "json",
-            "--metric",
-            "seconds_per_step",
-        ],
+        &["compare", "--format", "json", "--metric", "seconds_per_step"],
         &["plot"],
     ];
     for command in commands {
@@ -127,10 +117,7 @@ fn publishing_at_once_into_one_folder_waits_for_its_turn() {
 fn nothing_is_published_over_what_is_no_compact_copy_of_the_same_experiment() {
     let lab = whole();
     lab.write("compact/mine.txt", b"mine");
-    publish(&lab, &[]).refused(
-        1,
-        &["`compact` is not empty, and no compact copy", "--into DIR"],
-    );
+    publish(&lab, &[]).refused(1, &["`compact` is not empty, and no compact copy", "--into DIR"]);
     assert_eq!(lab.files("compact").len(), 1);
     std::fs::remove_file(lab.path("compact/mine.txt")).expect("a file");
     published(&lab, &[]);
@@ -157,22 +144,9 @@ fn what_would_train_or_change_something_refuses_a_compact_copy_and_names_the_who
     let before = lab.files("compact");
     let commands: [&[&str]; 10] = [
         &["run", "compact/experiment.toml", "-o", "output.dir=compact"],
-        &[
-            "run",
-            "experiment.toml",
-            "-o",
-            "output.dir=compact",
-            "--force",
-        ],
+        &["run", "experiment.toml", "-o", "output.dir=compact", "--force"],
         &["plan", "experiment.toml", "-o", "output.dir=compact"],
-        &[
-            "submit",
-            "experiment.toml",
-            "-o",
-            "output.dir=compact",
-            "--engine",
-            "slurm",
-        ],
+        &["submit", "experiment.toml", "-o", "output.dir=compact", "--engine", "slurm"],
         &["clean", "compact"],
         &["clean", "compact", "--debris", "--stale", "--remove"],
         &["clean", "experiment.toml", "-o", "output.dir=compact"],
@@ -182,10 +156,7 @@ fn what_would_train_or_change_something_refuses_a_compact_copy_and_names_the_who
     ];
     for command in commands {
         let ran = lab.bn_lab(command);
-        let says = [
-            "`compact` is a compact copy of a results folder",
-            "made of `results/small`",
-        ];
+        let says = ["`compact` is a compact copy of a results folder", "made of `results/small`"];
         ran.refused(1, &says);
         assert_same(&lab.files("compact"), &before);
     }
@@ -196,8 +167,5 @@ fn what_would_train_or_change_something_refuses_a_compact_copy_and_names_the_who
     let from = lab.path("results/small").display().to_string();
     let ran = lab.bn_lab(&["publish", &from, "--into", "compact"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(
-        lab.text("compact/compact.json")
-            .contains("\"of\": \"small\"")
-    );
+    assert!(lab.text("compact/compact.json").contains("\"of\": \"small\""));
 }

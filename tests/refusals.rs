@@ -8,35 +8,17 @@ use crate::harness::{Lab, Ran, SMALL};
 fn a_typo_in_a_key_names_the_file_the_line_and_the_key_that_was_meant() {
     let lab = Lab::with(&SMALL.replace("epochs = 2", "epocs = 2"));
     let ran = lab.bn_lab(&["run", "experiment.toml"]);
-    ran.refused(
-        3,
-        &[
-            "experiment.toml:11",
-            "train.epocs",
-            "did you mean `train.epochs`",
-        ],
-    );
-    assert!(
-        !lab.path("results").exists(),
-        "nothing is written for a bad experiment"
-    );
+    ran.refused(3, &["experiment.toml:11", "train.epocs", "did you mean `train.epochs`"]);
+    assert!(!lab.path("results").exists(), "nothing is written for a bad experiment");
 }
 
 #[test]
 fn all_problems_of_a_file_are_told_at_once() {
-    let text = SMALL.replace("hidden = [16]", "hidden = [0]").replace(
-        "epochs = 2",
-        "epochs = 2\nbatch_size = 0\nlearning_rate = \"fast\"",
-    );
+    let text = SMALL
+        .replace("hidden = [16]", "hidden = [0]")
+        .replace("epochs = 2", "epochs = 2\nbatch_size = 0\nlearning_rate = \"fast\"");
     let ran = Lab::with(&text).bn_lab(&["run", "experiment.toml"]);
-    ran.refused(
-        3,
-        &[
-            "model.hidden",
-            "train.batch_size = 0",
-            "train.learning_rate",
-        ],
-    );
+    ran.refused(3, &["model.hidden", "train.batch_size = 0", "train.learning_rate"]);
     assert_eq!(ran.stderr.matches("error: ").count(), 3, "{}", ran.stderr);
 }
 
@@ -49,9 +31,7 @@ fn an_override_that_is_wrong_is_named_as_such() {
 
 #[test]
 fn an_experiment_that_is_not_there_is_named() {
-    Lab::new()
-        .bn_lab(&["run", "absent.toml"])
-        .refused(1, &["`absent.toml`"]);
+    Lab::new().bn_lab(&["run", "absent.toml"]).refused(1, &["`absent.toml`"]);
 }
 
 #[test]
@@ -59,20 +39,13 @@ fn what_is_no_experiment_and_what_is_no_results_folder_is_told() {
     let lab = Lab::with(SMALL);
     lab.write("results/old/experiment.toml", SMALL.as_bytes());
     lab.write("people.csv", b"age,class\n1,a\n2,b\n");
-    lab.bn_lab(&["run", "results/old"]).refused(
-        2,
-        &[
-            "`results/old` is a results folder",
-            "`results/old/experiment.toml`",
-        ],
-    );
+    lab.bn_lab(&["run", "results/old"])
+        .refused(2, &["`results/old` is a results folder", "`results/old/experiment.toml`"]);
     lab.bn_lab(&["plan", "people.csv"])
         .refused(2, &["`people.csv` is a table", "file = \"people.csv\""]);
     for verb in ["report", "results", "compare", "show"] {
-        lab.bn_lab(&[verb, "experiment.toml"]).refused(
-            1,
-            &["`experiment.toml` is not a results folder: it is a file"],
-        );
+        lab.bn_lab(&[verb, "experiment.toml"])
+            .refused(1, &["`experiment.toml` is not a results folder: it is a file"]);
     }
 }
 
@@ -85,8 +58,7 @@ fn a_wrong_command_line_exits_with_2() {
 #[test]
 fn a_device_that_does_not_exist_is_refused_with_those_that_do() {
     let lab = Lab::with(SMALL);
-    lab.bn_lab(&["run", "experiment.toml", "--device", "tpu"])
-        .refused(6, &["`tpu`", "`cpu`"]);
+    lab.bn_lab(&["run", "experiment.toml", "--device", "tpu"]).refused(6, &["`tpu`", "`cpu`"]);
     if cfg!(not(feature = "wgpu")) {
         lab.bn_lab(&["run", "experiment.toml", "--device", "wgpu"])
             .refused(6, &["`wgpu`", "--features wgpu"]);
@@ -122,12 +94,7 @@ fn a_read_only_results_folder_is_found_before_anything_is_trained() {
     // The superuser writes everywhere but into what is no real folder.
     let is_superuser = std::fs::write(lab.path("locked/probe"), b"").is_ok();
     let folder = if is_superuser { "/proc/self" } else { "locked" };
-    let ran = lab.bn_lab(&[
-        "run",
-        "experiment.toml",
-        "-o",
-        &format!("output.dir={folder}/out"),
-    ]);
+    let ran = lab.bn_lab(&["run", "experiment.toml", "-o", &format!("output.dir={folder}/out")]);
     ran.refused(1, &[&format!("{folder}/out")]);
     assert!(!ran.stderr.contains("trials to train"), "{}", ran.stderr);
 }
@@ -209,18 +176,8 @@ fn trials_on_other_data_under_the_same_name_are_not_mixed() {
     four_files(&lab, "mnist");
     lab.run(&["--data-dir", ".", "-o", "replicates=1"]);
     lab.write("mnist/t10k-labels-idx1-ubyte.gz", &idx_gz(&[10], 7));
-    lab.bn_lab(&[
-        "run",
-        "experiment.toml",
-        "--data-dir",
-        ".",
-        "-o",
-        "replicates=2",
-    ])
-    .refused(
-        4,
-        &["`t10k-labels-idx1-ubyte`", "has changed", "output.dir"],
-    );
+    lab.bn_lab(&["run", "experiment.toml", "--data-dir", ".", "-o", "replicates=2"])
+        .refused(4, &["`t10k-labels-idx1-ubyte`", "has changed", "output.dir"]);
     four_files(&lab, "mnist");
     lab.run(&["--data-dir", ".", "-o", "replicates=2"]);
 }
@@ -231,20 +188,15 @@ fn a_record_of_a_newer_format_is_not_trained_over() {
     lab.run(&["--quiet"]);
     let trials = crate::harness::rows(&lab.text("results/small/trials.csv"));
     let record = format!("results/small/trials/{}/trial.json", trials[0]["trial"]);
-    lab.write(
-        &record,
-        br#"{"schema": 99, "id": "something else entirely"}"#,
-    );
-    lab.bn_lab(&["run", "experiment.toml"])
-        .refused(1, &["format 99", "newer bn-lab"]);
+    lab.write(&record, br#"{"schema": 99, "id": "something else entirely"}"#);
+    lab.bn_lab(&["run", "experiment.toml"]).refused(1, &["format 99", "newer bn-lab"]);
     assert!(lab.text(&record).contains("99"), "it is untouched");
 }
 
 #[test]
 fn a_folder_that_holds_no_results_cannot_be_plotted() {
     let lab = Lab::new();
-    lab.bn_lab(&["plot", "."])
-        .refused(1, &["not a results folder"]);
+    lab.bn_lab(&["plot", "."]).refused(1, &["not a results folder"]);
 }
 
 #[test]
@@ -252,25 +204,12 @@ fn a_horizontal_axis_that_cannot_be_is_refused_with_those_that_can() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet", "-o", "train.epochs=1"]);
     for (figure, x, said) in [
-        (
-            "curves",
-            "secnds",
-            "`--x secnds`: must be `epoch`, `step` or `seconds`",
-        ),
-        (
-            "final",
-            "train.batch_sise",
-            "there is no axis `train.batch_sise`",
-        ),
+        ("curves", "secnds", "`--x secnds`: must be `epoch`, `step` or `seconds`"),
+        ("final", "train.batch_sise", "there is no axis `train.batch_sise`"),
         ("final", "placement", "no swept axis has"),
-        (
-            "final-test_lost",
-            "epoch",
-            "there is no figure `final-test_lost`",
-        ),
+        ("final-test_lost", "epoch", "there is no figure `final-test_lost`"),
     ] {
-        lab.bn_lab(&["plot", "results/small", "--figure", figure, "--x", x])
-            .refused(2, &[said]);
+        lab.bn_lab(&["plot", "results/small", "--figure", figure, "--x", x]).refused(2, &[said]);
     }
 }
 
@@ -283,40 +222,26 @@ fn a_claim_whose_figure_there_is_not_is_refused_before_anything_is_trained() {
     for verb in ["run", "plan"] {
         lab.bn_lab(&[verb, "experiment.toml"]).refused(
             3,
-            &[
-                "experiment.toml: `claim.figure = \"to-traget\"`",
-                "did you mean `to-target`?",
-            ],
+            &["experiment.toml: `claim.figure = \"to-traget\"`", "did you mean `to-target`?"],
         );
     }
     assert!(!lab.path("results").exists());
     // A run draws the figure that its claim names.
     lab.run(&["--quiet", "-o", "claim.figure=to-target-by-step"]);
-    assert!(
-        lab.path("results/small/charts/to-target-by-step.svg")
-            .is_file()
-    );
+    assert!(lab.path("results/small/charts/to-target-by-step.svg").is_file());
 }
 
 #[test]
 fn what_is_not_there_or_is_a_file_is_said_to_be_so() {
     let lab = Lab::with(SMALL);
     for verb in ["plot", "report", "show", "compare"] {
-        lab.bn_lab(&[verb, "nowhere"]).refused(
-            1,
-            &["`nowhere` is not a results folder: there is no such folder"],
-        );
+        lab.bn_lab(&[verb, "nowhere"])
+            .refused(1, &["`nowhere` is not a results folder: there is no such folder"]);
     }
     assert!(!lab.path("nowhere").exists());
     lab.write("afile", b"");
     lab.bn_lab(&["run", "experiment.toml", "-o", "output.dir=afile/x"])
-        .refused(
-            1,
-            &[
-                "`output.dir = \"afile/x\"`: `afile` is a file",
-                "-o output.dir=DIR",
-            ],
-        );
+        .refused(1, &["`output.dir = \"afile/x\"`: `afile` is a file", "-o output.dir=DIR"]);
 }
 
 #[test]
@@ -325,26 +250,11 @@ fn a_hint_names_the_option_by_which_the_command_writes_elsewhere() {
     lab.run(&["--quiet"]);
     lab.write("afile", b"");
     for (words, option) in [
-        (
-            &["report", "results/small", "--output", "afile/x"][..],
-            "`--output DIR`",
-        ),
-        (
-            &["plot", "results/small", "--output", "afile/x"],
-            "`--output DIR`",
-        ),
-        (
-            &["publish", "results/small", "--into", "afile/x"],
-            "`--into DIR`",
-        ),
-        (
-            &["merge", "results/small", "--into", "afile/x"],
-            "`--into DIR`",
-        ),
-        (
-            &["data", "fetch", "mnist", "--data-dir", "afile/x"],
-            "`--data-dir DIR`",
-        ),
+        (&["report", "results/small", "--output", "afile/x"][..], "`--output DIR`"),
+        (&["plot", "results/small", "--output", "afile/x"], "`--output DIR`"),
+        (&["publish", "results/small", "--into", "afile/x"], "`--into DIR`"),
+        (&["merge", "results/small", "--into", "afile/x"], "`--into DIR`"),
+        (&["data", "fetch", "mnist", "--data-dir", "afile/x"], "`--data-dir DIR`"),
     ] {
         let ran = lab.bn_lab(words);
         ran.refused(1, &["hint: choose another folder", option]);
@@ -353,11 +263,7 @@ fn a_hint_names_the_option_by_which_the_command_writes_elsewhere() {
     // What writes nothing has no such option.
     let ran = lab.bn_lab(&["results", "afile"]);
     ran.refused(1, &[]);
-    assert!(
-        !ran.stderr.contains("choose another folder"),
-        "{}",
-        ran.stderr
-    );
+    assert!(!ran.stderr.contains("choose another folder"), "{}", ran.stderr);
 }
 
 /// As a user who may not write to what is there.
@@ -400,53 +306,26 @@ fn a_damaged_table_is_named() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     lab.write("results/small/trials.csv", b"trial,nonsense\n1,2\n");
-    lab.bn_lab(&["plot", "results/small"])
-        .refused(1, &["trials.csv", "damaged"]);
+    lab.bn_lab(&["plot", "results/small"]).refused(1, &["trials.csv", "damaged"]);
 }
 
 /// Overrides of [`ONE`] that cannot stand together, and what the error says of them.
 const FORBIDDEN: &[(&[&str], &[&str])] = &[
     (
         &["norm.kind=group", "norm.groups=3", "model.hidden=[10]"],
-        &[
-            "`norm.groups = 3`",
-            "10 features of hidden layer 0",
-            "`1`, `2`, `5` would",
-        ],
+        &["`norm.groups = 3`", "10 features of hidden layer 0", "`1`, `2`, `5` would"],
     ),
     (
         &["norm.virtual_batch_size=64"],
-        &[
-            "`norm.virtual_batch_size = 64`",
-            "larger than a batch",
-            "`train.batch_size = 32`",
-        ],
+        &["`norm.virtual_batch_size = 64`", "larger than a batch", "`train.batch_size = 32`"],
     ),
-    (
-        &["norm.virtual_batch_size=10"],
-        &["does not divide `train.batch_size = 32`", "divisor"],
-    ),
+    (&["norm.virtual_batch_size=10"], &["does not divide `train.batch_size = 32`", "divisor"]),
     (
         &["sweep.norm.placement=[\"after-addition\"]"],
-        &[
-            "\"after-addition\"",
-            "resnet",
-            "`\"before\"` or `\"after\"`",
-        ],
+        &["\"after-addition\"", "resnet", "`\"before\"` or `\"after\"`"],
     ),
-    (
-        &["norm.kind=renorm"],
-        &[
-            "-o norm.kind=renorm",
-            "`norm.r_max`",
-            "`norm.d_max`",
-            "is missing",
-        ],
-    ),
-    (
-        &["norm.kind=instance"],
-        &["`norm.kind = \"instance\"`", "`\"layer\"`"],
-    ),
+    (&["norm.kind=renorm"], &["-o norm.kind=renorm", "`norm.r_max`", "`norm.d_max`", "is missing"]),
+    (&["norm.kind=instance"], &["`norm.kind = \"instance\"`", "`\"layer\"`"]),
     (
         &["data.dataset=two-spirals", "model.kind=convnet"],
         &["`model.kind = \"convnet\"`", "needs images", "`\"mlp\"`"],
@@ -455,67 +334,36 @@ const FORBIDDEN: &[(&[&str], &[&str])] = &[
         &["data.dataset=two-spirals", "model.kind=resnet"],
         &["`model.kind = \"resnet\"`", "needs images"],
     ),
-    (
-        &["data.dataset=two-spirals", "model.kind=rnn"],
-        &["`model.kind = \"rnn\"`", "needs images"],
-    ),
+    (&["data.dataset=two-spirals", "model.kind=rnn"], &["`model.kind = \"rnn\"`", "needs images"]),
     (
         &["data.dataset=two-spirals", "data.input_scaling=binary"],
         &["`data.input_scaling = \"binary\"`", "`\"standardize\"`"],
     ),
-    (
-        &["norm.layers=[1]"],
-        &["`norm.layers = [1]`", "no hidden layer 1", "counted from 0"],
-    ),
+    (&["norm.layers=[1]"], &["`norm.layers = [1]`", "no hidden layer 1", "counted from 0"]),
     (
         &["norm.track_running_stats=false", "norm.evaluation=running"],
-        &[
-            "`norm.evaluation = \"running\"`",
-            "`\"batch\"` or `\"precise\"`",
-        ],
+        &["`norm.evaluation = \"running\"`", "`\"batch\"` or `\"precise\"`"],
     ),
     (
         &["model.kind=resnet", "norm.layers=first"],
         &["`norm.layers = \"first\"`", "`norm.placement`"],
     ),
-    (
-        &["train.steps=20", "train.warmup_steps=20"],
-        &["`train.warmup_steps = 20`", "`train.steps`"],
-    ),
+    (&["train.steps=20", "train.warmup_steps=20"], &["`train.warmup_steps = 20`", "`train.steps`"]),
     (
         &[
             "model.kind=convnet",
             "model.blocks=[{ channels = 2, pool = 4 }, { channels = 2, pool = 8 }]",
         ],
-        &[
-            "`model.blocks",
-            "block 2 pools over 8 × 8",
-            "7 × 7",
-            "pool less",
-        ],
+        &["`model.blocks", "block 2 pools over 8 × 8", "7 × 7", "pool less"],
     ),
+    (&["model.kind=convnet", "model.blocks=[]"], &["`model.blocks = []`", "1 to 100 blocks"]),
+    (&["model.kind=resnet", "model.depth=18"], &["`model.depth = 18`", "`14` and `20`"]),
     (
-        &["model.kind=convnet", "model.blocks=[]"],
-        &["`model.blocks = []`", "1 to 100 blocks"],
-    ),
-    (
-        &["model.kind=resnet", "model.depth=18"],
-        &["`model.depth = 18`", "`14` and `20`"],
-    ),
-    (
-        &[
-            "train.schedule=step",
-            "train.schedule_milestones=[0.7, 0.3]",
-        ],
+        &["train.schedule=step", "train.schedule_milestones=[0.7, 0.3]"],
         &["`train.schedule_milestones = [0.7, 0.3]`", "rising"],
     ),
     (
-        &[
-            "checkpoint.every=often",
-            "checkpoint.final=1",
-            "probe.every=0",
-            "probe.norms=yes",
-        ],
+        &["checkpoint.every=often", "checkpoint.final=1", "probe.every=0", "probe.norms=yes"],
         &[
             "`checkpoint.every = \"often\"`",
             "`checkpoint.final = 1`",
@@ -523,14 +371,8 @@ const FORBIDDEN: &[(&[&str], &[&str])] = &[
             "`probe.norms = \"yes\"`",
         ],
     ),
-    (
-        &["sweep.probe.every=[1, 2]"],
-        &["`probe.every` cannot be swept", "`[train]`"],
-    ),
-    (
-        &["sweep.checkpoint.final=[true, false]"],
-        &["`checkpoint.final` cannot be swept"],
-    ),
+    (&["sweep.probe.every=[1, 2]"], &["`probe.every` cannot be swept", "`[train]`"]),
+    (&["sweep.checkpoint.final=[true, false]"], &["`checkpoint.final` cannot be swept"]),
     (&["data.dataset=csv"], &["`data.file`: is missing"]),
     (
         &["data.dataset=cifar10", "data.train_batches=[6]"],
@@ -561,24 +403,12 @@ fn a_table_that_cannot_be_used_is_named_with_the_line_and_the_column() {
         format!("a,b\n{lines}").into_bytes()
     };
     for (table, says) in [
-        (
-            b"a,b,c\n1,2,x\n1,2\n".to_vec(),
-            &["line 3", "expected 3 cells", "found 2"][..],
-        ),
-        (
-            b"a,b,c\n1,2,x\n1,,y\n".to_vec(),
-            &["line 3, column `b`", "the cell is empty"],
-        ),
-        (
-            b"a,b\n1,x\n2,x\n".to_vec(),
-            &["the same label", "`data.label`"],
-        ),
+        (b"a,b,c\n1,2,x\n1,2\n".to_vec(), &["line 3", "expected 3 cells", "found 2"][..]),
+        (b"a,b,c\n1,2,x\n1,,y\n".to_vec(), &["line 3, column `b`", "the cell is empty"]),
+        (b"a,b\n1,x\n2,x\n".to_vec(), &["the same label", "`data.label`"]),
         (b"a,b\n1,x\n\xff,y\n".to_vec(), &["line 3", "not UTF-8"]),
         (b"a,b\n".to_vec(), &["no rows", "`data.header`"]),
-        (
-            b"a,b\n1,x\nnan,y\n".to_vec(),
-            &["line 3, column `a`", "not a finite number"],
-        ),
+        (b"a,b\n1,x\nnan,y\n".to_vec(), &["line 3, column `a`", "not a finite number"]),
         (
             many(|i| match i % 40 {
                 9 => format!("?,{}\n", i % 2),
@@ -593,31 +423,13 @@ fn a_table_that_cannot_be_used_is_named_with_the_line_and_the_column() {
         ),
         (
             many(|i| format!("{i},{}\n", i / 150)),
-            &[
-                "column \"a\" counts from 0 to 299",
-                "`data.ignore = [\"a\"]`",
-            ],
+            &["column \"a\" counts from 0 to 299", "`data.ignore = [\"a\"]`"],
         ),
-        (
-            b",b\n4,x\n9,y\n".to_vec(),
-            &["column 1 has no name", "`data.inputs`"],
-        ),
-        (
-            b"1,2,x\n3,4,y\n5,5,x\n".to_vec(),
-            &["`1`, `2`, `x`", "`data.header = false`"],
-        ),
-        (
-            b"a,b,b\n1,x,x\n2,y,y\n".to_vec(),
-            &["columns 2 and 3 are both called `b`"],
-        ),
-        (
-            many(|i| format!("v{i},{}\n", i % 2)),
-            &["column `a`", "300 different values", "256"],
-        ),
-        (
-            many(|i| format!("{},k{i}\n", 2 * i)),
-            &["column `b`", "300 different labels", "256"],
-        ),
+        (b",b\n4,x\n9,y\n".to_vec(), &["column 1 has no name", "`data.inputs`"]),
+        (b"1,2,x\n3,4,y\n5,5,x\n".to_vec(), &["`1`, `2`, `x`", "`data.header = false`"]),
+        (b"a,b,b\n1,x,x\n2,y,y\n".to_vec(), &["columns 2 and 3 are both called `b`"]),
+        (many(|i| format!("v{i},{}\n", i % 2)), &["column `a`", "300 different values", "256"]),
+        (many(|i| format!("{},k{i}\n", 2 * i)), &["column `b`", "300 different labels", "256"]),
     ] {
         let lab = Lab::with("[data]\ndataset = \"csv\"\nfile = \"table.csv\"\n");
         lab.write("table.csv", &table);
@@ -631,26 +443,13 @@ fn a_table_that_cannot_be_used_is_named_with_the_line_and_the_column() {
 fn photographs_that_are_missing_or_damaged_are_named() {
     let lab = Lab::with("[data]\ndataset = \"cifar10\"\ntrain_batches = [1, 2]\n");
     let run = || lab.bn_lab(&["run", "experiment.toml", "--data-dir", "."]);
-    run().refused(
-        4,
-        &["data_batch_1.bin", "data_batch_2.bin", "test_batch.bin"],
-    );
+    run().refused(4, &["data_batch_1.bin", "data_batch_2.bin", "test_batch.bin"]);
     for file in ["data_batch_1", "test_batch"] {
         lab.write(&format!("cifar10/{file}.bin"), &[1; 3073]);
     }
     run().refused(4, &["lacks `data_batch_2.bin`", "data.train_batches = [1]"]);
     lab.write("cifar10/data_batch_2.bin", &[1; 5000]);
-    run().refused(
-        4,
-        &["data_batch_2.bin", "whole records of 3073 bytes", "5000"],
-    );
+    run().refused(4, &["data_batch_2.bin", "whole records of 3073 bytes", "5000"]);
     lab.write("cifar10/data_batch_2.bin", &[10; 3073]);
-    run().refused(
-        4,
-        &[
-            "data_batch_2.bin",
-            "labels from 0 to 9",
-            "found 10 in record 0",
-        ],
-    );
+    run().refused(4, &["data_batch_2.bin", "labels from 0 to 9", "found 10 in record 0"]);
 }

@@ -13,38 +13,21 @@ fn a_report_is_written_beside_the_results_and_is_the_same_every_time() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let printed = report(&lab, &["results/small"]);
-    assert_eq!(
-        printed,
-        "results/small/report.md\nresults/small/report.html\n"
-    );
+    assert_eq!(printed, "results/small/report.md\nresults/small/report.html\n");
     let first = lab.files("results/small");
     report(&lab, &["results/small"]);
-    assert!(
-        first == lab.files("results/small"),
-        "the same folder gives the same bytes"
-    );
+    assert!(first == lab.files("results/small"), "the same folder gives the same bytes");
 
     let printed = report(
         &lab,
-        &[
-            "results/small",
-            "--output",
-            "page",
-            "--format",
-            "html",
-            "--figures",
-            "overview",
-        ],
+        &["results/small", "--output", "page", "--format", "html", "--figures", "overview"],
     );
     assert_eq!(printed, "page/report.html\n");
     assert!(!lab.path("page/report.md").exists() && !lab.path("page/charts").exists());
     let page = lab.text("page/report.html");
     assert_eq!(page.matches("<figure").count(), 1);
     for address in ["src=\"http", "href=\"http", "url(http", "@import"] {
-        assert!(
-            !page.contains(address),
-            "the page asks the network for something: {address}"
-        );
+        assert!(!page.contains(address), "the page asks the network for something: {address}");
     }
 }
 
@@ -57,10 +40,7 @@ fn a_report_draws_under_the_lock_of_charts_and_elsewhere_says_where_the_results_
     report(&lab, &["results/small", "--output", "page"]);
     assert!(!lock.exists(), "the folder was only read");
     let page = lab.text("page/report.md");
-    assert!(
-        page.contains("From the results folder `results/small`;"),
-        "{page}"
-    );
+    assert!(page.contains("From the results folder `results/small`;"), "{page}");
     report(&lab, &["results/small"]);
     assert!(lock.exists(), "nobody else may draw meanwhile");
     let page = lab.text("results/small/report.md");
@@ -71,10 +51,7 @@ fn a_report_draws_under_the_lock_of_charts_and_elsewhere_says_where_the_results_
 fn the_markdown_shows_pictures_that_are_there() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
-    report(
-        &lab,
-        &["results/small", "--format", "md", "--output", "elsewhere"],
-    );
+    report(&lab, &["results/small", "--format", "md", "--output", "elsewhere"]);
     let text = lab.text("elsewhere/report.md");
     let pictures: Vec<&str> = text
         .split("](charts/")
@@ -83,10 +60,7 @@ fn the_markdown_shows_pictures_that_are_there() {
         .collect();
     assert!(pictures.len() >= 3, "{text}");
     for picture in pictures {
-        assert!(
-            lab.path(&format!("elsewhere/charts/{picture}")).is_file(),
-            "{picture}"
-        );
+        assert!(lab.path(&format!("elsewhere/charts/{picture}")).is_file(), "{picture}");
     }
 }
 
@@ -98,10 +72,7 @@ fn what_users_wrote_is_text_and_nothing_else() {
     lab.run(&["--quiet", "-o", "train.epochs=1"]);
     report(&lab, &["results/small"]);
     let page = lab.text("results/small/report.html");
-    assert!(
-        !page.contains("<script>alert"),
-        "the question became markup"
-    );
+    assert!(!page.contains("<script>alert"), "the question became markup");
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; | `x` &amp; &quot;y&quot; *z*"));
     let text = lab.text("results/small/report.md");
     assert!(
@@ -141,10 +112,7 @@ fn blocks_of_a_page_follow_the_results_and_everything_else_stays() {
     lab.run(&["--quiet"]);
     let before = "# Mine\r\n\r\n<!-- bn-lab: conditions results/small -->\r\nold\r\n<!-- bn-lab: end -->\r\n \t\r\n\
                   <!-- bn-lab: figure results/small test_loss.png -->\r\n<!-- bn-lab: end -->\r\nlast";
-    lab.write(
-        "docs/page.md",
-        before.replace("results/", "../results/").as_bytes(),
-    );
+    lab.write("docs/page.md", before.replace("results/", "../results/").as_bytes());
     let chart = lab.path("results/small/charts/test_loss.png");
     std::fs::remove_file(&chart).expect("a chart");
 
@@ -178,10 +146,7 @@ fn blocks_of_a_page_follow_the_results_and_everything_else_stays() {
         text.contains("](../results/small/charts/test_loss.png)\r\n") && text.ends_with("\r\nlast"),
         "{text}"
     );
-    assert!(
-        !text.replace("\r\n", "").contains('\n'),
-        "line ends are the file's"
-    );
+    assert!(!text.replace("\r\n", "").contains('\n'), "line ends are the file's");
 
     // A chart that shows something else is out of date as a table is.
     let lines = lab.path("results/small/charts/test_loss.svg");
@@ -191,9 +156,7 @@ fn blocks_of_a_page_follow_the_results_and_everything_else_stays() {
     let checked = lab.bn_lab(&["report", "--splice", "docs/page.md", "--check"]);
     assert!(
         checked.code == Some(1)
-            && checked
-                .stderr
-                .contains("`figure ../results/small test_loss.png`"),
+            && checked.stderr.contains("`figure ../results/small test_loss.png`"),
         "{}",
         checked.stderr
     );
@@ -201,11 +164,7 @@ fn blocks_of_a_page_follow_the_results_and_everything_else_stays() {
     assert!(std::fs::read(&lines).expect("a chart") == drawn);
 
     assert_eq!(report(&lab, &["--splice", "docs/page.md", "--check"]), "");
-    assert_eq!(
-        report(&lab, &["--splice", "docs/page.md"]),
-        "",
-        "nothing to do"
-    );
+    assert_eq!(report(&lab, &["--splice", "docs/page.md"]), "", "nothing to do");
 }
 
 #[test]
@@ -220,22 +179,10 @@ fn what_cannot_be_reported_is_refused_with_the_way_out() {
             2,
             "those with `accuracy` are test_accuracy, ",
         ),
-        (
-            &["report", "results/small", "--figures", "overviev"],
-            2,
-            "did you mean `overview`?",
-        ),
-        (
-            &["report", "results/small", "--splice", "x.md"],
-            2,
-            "cannot be used with",
-        ),
+        (&["report", "results/small", "--figures", "overviev"], 2, "did you mean `overview`?"),
+        (&["report", "results/small", "--splice", "x.md"], 2, "cannot be used with"),
         (&["report", "--check"], 2, "--splice"),
-        (
-            &["report", "--check", "results/small"],
-            2,
-            "--splice FILE.md --check",
-        ),
+        (&["report", "--check", "results/small"], 2, "--splice FILE.md --check"),
         (&["report", "--splice", "x.md"], 1, "cannot read `x.md`"),
     ] {
         let ran = lab.bn_lab(arguments);
@@ -249,10 +196,8 @@ fn two(lab: &Lab) {
     let claim = "\n[claim]\nstatement = \"It <helps>\"\nsource = \"A & B 2015\"\nfigure = \"test_loss\"\n\
                  tests = [{ compare = [\"before\", \"none\"], expect = \"higher\" }]\n";
     lab.write("claim.toml", format!("{SMALL}{claim}").as_bytes());
-    for (file, folder) in [
-        ("claim.toml", "results/all/a b"),
-        ("experiment.toml", "results/all/b"),
-    ] {
+    for (file, folder) in [("claim.toml", "results/all/a b"), ("experiment.toml", "results/all/b")]
+    {
         let output = format!("output.dir={folder}");
         let ran = lab.bn_lab(&["run", file, "--quiet", "-o", &output]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
@@ -268,25 +213,16 @@ fn several_folders_have_one_page_with_a_section_each() {
     assert_eq!(report(&lab, &["results/all"]), written);
     let first = lab.files("results/all");
     report(&lab, &["results/all/"]);
-    assert!(
-        first == lab.files("results/all"),
-        "the same folders give the same bytes"
-    );
+    assert!(first == lab.files("results/all"), "the same folders give the same bytes");
     let page = lab.text("results/all/report.html");
     assert_eq!(page.matches("<figure").count(), 2);
     assert!(page.contains("<a href=\"#of--a-b\">It &lt;helps&gt;</a>"));
-    assert!(
-        page.contains("Of 1 claim, <strong>1 "),
-        "a verdict is counted"
-    );
+    assert!(page.contains("Of 1 claim, <strong>1 "), "a verdict is counted");
     assert!(page.contains("Claimed by A &amp; B 2015. Results: <code>a b</code>."));
     assert!(page.contains("<a href=\"b/report.md\">a report of their own</a>"));
     for chart in ["a-b--test_loss", "b--overview"] {
         assert!(page.contains(&format!("id=\"figure-{chart}\"")), "{chart}");
-        assert!(
-            lab.path(&format!("results/all/charts/{chart}.png"))
-                .is_file()
-        );
+        assert!(lab.path(&format!("results/all/charts/{chart}.png")).is_file());
     }
     for address in ["src=\"http", "href=\"http", "url(http", "@import"] {
         assert!(!page.contains(address), "{address}");
@@ -301,9 +237,7 @@ fn several_folders_have_one_page_with_a_section_each() {
     let ran = lab.bn_lab(&["report", "results/all"]);
     assert!(
         ran.code == Some(0)
-            && ran
-                .stderr
-                .contains("there is no chart `test_lost`, which `[claim] figure` names"),
+            && ran.stderr.contains("there is no chart `test_lost`, which `[claim] figure` names"),
         "{}",
         ran.stderr
     );
@@ -311,17 +245,8 @@ fn several_folders_have_one_page_with_a_section_each() {
     report(&lab, &["results/all"]);
 
     // The same by name, elsewhere: once each, and named from there.
-    let printed = report(
-        &lab,
-        &[
-            "results/all/b",
-            "results/all",
-            "--output",
-            "pages/x",
-            "--format",
-            "html",
-        ],
-    );
+    let printed =
+        report(&lab, &["results/all/b", "results/all", "--output", "pages/x", "--format", "html"]);
     assert_eq!(printed, "pages/x/report.html\n");
     let page = lab.text("pages/x/report.html");
     assert_eq!(page.matches("<h2 ").count(), 3);
@@ -342,16 +267,8 @@ fn several_folders_are_refused_where_it_is_not_clear_what_to_do() {
     refused(&["results/all/a b", "results/all/b"], 2, "`--output DIR`");
     refused(&["results/all", "--metric", "test_loss"], 2, "`--metric`");
     refused(&["results/all", "--figures", "curves"], 2, "`--figures`");
-    refused(
-        &["results/all", "nowhere", "--output", "page"],
-        1,
-        "`nowhere` holds no results",
-    );
+    refused(&["results/all", "nowhere", "--output", "page"], 1, "`nowhere` holds no results");
     let ran = lab.bn_lab(&["report", "nowhere"]);
-    assert!(
-        ran.stderr.contains("`nowhere` is not a results folder"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("`nowhere` is not a results folder"), "{}", ran.stderr);
     assert!(!lab.path("page").exists() && !lab.path("results/all/report.md").exists());
 }

@@ -15,10 +15,7 @@ fn results(lab: &Lab, arguments: &[&str]) -> String {
 fn of_a_finished_sweep_it_tells_what_the_tables_on_disk_tell() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet", "-o", "sweep.train.batch_size=[16, 32]"]);
-    assert_eq!(
-        results(&lab, &["--format", "csv"]),
-        lab.text("results/small/trials.csv")
-    );
+    assert_eq!(results(&lab, &["--format", "csv"]), lab.text("results/small/trials.csv"));
     let conditions = rows(&results(&lab, &["--format", "csv", "--by", "condition"]));
     let summary = rows(&lab.text("results/small/summary.csv"));
     assert_eq!(conditions.len(), summary.len());
@@ -64,22 +61,13 @@ after              2
     assert_eq!(accuracies.len(), 6);
     assert!(accuracies.is_sorted_by(|a, b| a >= b), "{accuracies:?}");
     let markdown = results(&lab, &["--format", "md", "--columns", "trial,outcome"]);
-    assert!(
-        markdown.starts_with("| trial | outcome |\n| --- | --- |\n"),
-        "{markdown}"
-    );
+    assert!(markdown.starts_with("| trial | outcome |\n| --- | --- |\n"), "{markdown}");
 }
 
 #[test]
 fn what_has_no_result_is_counted_and_shown() {
     let lab = Lab::with(SMALL);
-    lab.run(&[
-        "--quiet",
-        "-o",
-        "train.optimizer=sgd",
-        "-o",
-        "train.learning_rate=1e30",
-    ]);
+    lab.run(&["--quiet", "-o", "train.optimizer=sgd", "-o", "train.learning_rate=1e30"]);
     let text = results(&lab, &[]);
     assert!(text.contains("diverged"), "{text}");
     // One more trial ends than the table knows of, and one is as if it had never been trained.
@@ -100,18 +88,12 @@ fn what_has_no_result_is_counted_and_shown() {
             }
         })
         .collect();
-    lab.write(
-        "results/small/trials.csv",
-        (pending.join("\n") + "\n").as_bytes(),
-    );
+    lab.write("results/small/trials.csv", (pending.join("\n") + "\n").as_bytes());
     let now = rows(&results(&lab, &["--format", "csv"]));
     assert_eq!(now[0]["outcome"], "pending");
     assert_eq!(now[1], trials[1], "its record is newer than the table");
     let text = results(&lab, &["--by", "condition"]);
-    let diverged = trials
-        .iter()
-        .filter(|trial| trial["outcome"] == "diverged")
-        .count()
+    let diverged = trials.iter().filter(|trial| trial["outcome"] == "diverged").count()
         - usize::from(trials[0]["outcome"] == "diverged");
     assert!(text.contains(&format!("{diverged} diverged")), "{text}");
     assert!(text.contains(", 1 pending\n"), "{text}");
@@ -132,27 +114,11 @@ fn what_is_asked_for_wrongly_is_refused_with_the_way_out() {
         2,
         &["no column `test_acuracy`", "did you mean `test_accuracy`?"],
     );
-    refused(
-        &[folder, "--columns", "qqq"],
-        2,
-        &["the columns are trial, condition"],
-    );
-    refused(
-        &[folder, "--filter", "placement"],
-        2,
-        &["there is no operator", "hint:"],
-    );
-    refused(
-        &[folder, "--filter", "plaement = none"],
-        2,
-        &["did you mean `norm.placement`?"],
-    );
+    refused(&[folder, "--columns", "qqq"], 2, &["the columns are trial, condition"]);
+    refused(&[folder, "--filter", "placement"], 2, &["there is no operator", "hint:"]);
+    refused(&[folder, "--filter", "plaement = none"], 2, &["did you mean `norm.placement`?"]);
     refused(&["nowhere"], 1, &["`nowhere` is not a results folder"]);
-    refused(
-        &["experiment.toml"],
-        1,
-        &["`experiment.toml` is not a results folder"],
-    );
+    refused(&["experiment.toml"], 1, &["`experiment.toml` is not a results folder"]);
     lab.write("results/small/trials.csv", b"a,b\n1,2\n");
     refused(&[folder], 1, &["trials.csv` is damaged"]);
 }

@@ -46,24 +46,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("scripted", &["config", "plan", "event"]),
     ("streams", &[]),
     ("progress", &["plan", "event", "streams"]),
-    (
-        "record",
-        &["config", "plan", "event", "stats", "description"],
-    ),
+    ("record", &["config", "plan", "event", "stats", "description"]),
     ("compare", &["record", "stats", "seed", "description"]),
     ("plot", &["record", "stats", "compare"]),
-    (
-        "report",
-        &[
-            "record",
-            "stats",
-            "walk",
-            "seed",
-            "compare",
-            "plot",
-            "description",
-        ],
-    ),
+    ("report", &["record", "stats", "walk", "seed", "compare", "plot", "description"]),
     ("submit", &[]),
     ("cli", &["plan", "submit", "plot", "streams"]),
 ];
@@ -114,11 +100,7 @@ fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = Vec::new();
     collect(&root, &mut paths);
-    assert!(
-        paths.len() > 30,
-        "the house has more files than {}",
-        paths.len()
-    );
+    assert!(paths.len() > 30, "the house has more files than {}", paths.len());
     paths
         .into_iter()
         .map(|path| {
@@ -147,20 +129,14 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
 
 /// Unit tests stand at the end of a file, after `#[cfg(test)] mod tests {`.
 fn without_tests_and_comments(text: &str) -> String {
-    let code = text
-        .split("#[cfg(test)]\nmod tests {")
-        .next()
-        .unwrap_or_default();
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     code.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
 /// `config` for `config/wire.rs`, `seed` for `seed.rs`.
 fn room(path: &str) -> &str {
-    path.split('/')
-        .next()
-        .unwrap_or(path)
-        .trim_end_matches(".rs")
+    path.split('/').next().unwrap_or(path).trim_end_matches(".rs")
 }
 
 /// The rooms that `code` names in `crate::…` paths, grouped imports included.
@@ -168,19 +144,12 @@ fn known(code: &str) -> BTreeSet<String> {
     code.split("crate::")
         .skip(1)
         .flat_map(|rest| match rest.strip_prefix('{') {
-            Some(group) => group
-                .split('}')
-                .next()
-                .unwrap_or_default()
-                .split(',')
-                .collect(),
+            Some(group) => group.split('}').next().unwrap_or_default().split(',').collect(),
             None => vec![rest],
         })
         .map(|path| {
             let path = path.trim();
-            let end = path
-                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .unwrap_or(path.len());
+            let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(path.len());
             path[..end].to_owned()
         })
         .filter(|name| !name.is_empty())
@@ -202,11 +171,7 @@ fn no_room_knows_more_than_it_may() {
             let may = known == room
                 || CELLAR.contains(&known.as_str())
                 || allowed.contains(&known.as_str());
-            assert!(
-                may,
-                "src/{} (room `{room}`) must not know `{known}`",
-                source.path
-            );
+            assert!(may, "src/{} (room `{room}`) must not know `{known}`", source.path);
         }
     }
 }
@@ -240,10 +205,6 @@ fn every_rule_still_guards_something() {
 fn no_file_is_too_large_for_one_sitting() {
     for source in sources() {
         let lines = source.code.lines().count();
-        assert!(
-            lines <= 400,
-            "src/{} has {lines} lines of code",
-            source.path
-        );
+        assert!(lines <= 400, "src/{} has {lines} lines of code", source.path);
     }
 }

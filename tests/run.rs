@@ -14,10 +14,7 @@ fn a_run_leaves_every_promised_file_and_ends_with_a_table() {
         "charts/overview.png",
         "charts/overview.svg",
     ] {
-        assert!(
-            lab.path("results/small").join(file).is_file(),
-            "{file} is missing"
-        );
+        assert!(lab.path("results/small").join(file).is_file(), "{file} is missing");
     }
     let trials = rows(&lab.text("results/small/trials.csv"));
     assert_eq!(trials.len(), 6);
@@ -27,48 +24,22 @@ fn a_run_leaves_every_promised_file_and_ends_with_a_table() {
         // 330 examples less a tenth for validation: 297, nine batches of 32 and one of 9.
         assert_eq!(trial["steps"], "20");
         let folder = format!("results/small/trials/{}", trial["trial"]);
-        assert_eq!(
-            rows(&lab.text(&format!("{folder}/epochs.csv"))).len(),
-            3,
-            "epochs 0, 1 and 2"
-        );
+        assert_eq!(rows(&lab.text(&format!("{folder}/epochs.csv"))).len(), 3, "epochs 0, 1 and 2");
         assert_eq!(rows(&lab.text(&format!("{folder}/timings.csv"))).len(), 3);
         let steps: Vec<String> = rows(&lab.text(&format!("{folder}/steps.csv")))
             .into_iter()
             .map(|row| row["step"].clone())
             .collect();
         assert_eq!(steps, ["1", "5", "10", "15", "20"]);
-        assert!(
-            lab.text(&format!("{folder}/trial.json"))
-                .contains("\"completed\"")
-        );
+        assert!(lab.text(&format!("{folder}/trial.json")).contains("\"completed\""));
     }
     let summary = rows(&lab.text("results/small/summary.csv"));
-    let placements: Vec<&str> = summary
-        .iter()
-        .map(|row| row["norm.placement"].as_str())
-        .collect();
+    let placements: Vec<&str> = summary.iter().map(|row| row["norm.placement"].as_str()).collect();
     assert_eq!(placements, ["none", "before", "after"]);
-    assert!(
-        summary
-            .iter()
-            .all(|row| row["n"] == "2" && row["diverged"] == "0")
-    );
-    assert!(
-        ran.stdout.contains("placement") && ran.stdout.contains("before"),
-        "{}",
-        ran.stdout
-    );
-    assert!(
-        ran.stdout.contains("results/small/charts/overview.png"),
-        "{}",
-        ran.stdout
-    );
-    assert!(
-        ran.stderr.contains("[6/6]"),
-        "progress goes to stderr:\n{}",
-        ran.stderr
-    );
+    assert!(summary.iter().all(|row| row["n"] == "2" && row["diverged"] == "0"));
+    assert!(ran.stdout.contains("placement") && ran.stdout.contains("before"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("results/small/charts/overview.png"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("[6/6]"), "progress goes to stderr:\n{}", ran.stderr);
 }
 
 #[test]
@@ -100,11 +71,7 @@ fn a_summary_is_the_statistics_of_its_trials() {
 fn quiet_says_nothing_when_all_goes_well() {
     let lab = Lab::with(SMALL);
     // The second run finds nothing to do, the third has a key without effect.
-    for arguments in [
-        &["--quiet"][..],
-        &["--quiet"],
-        &["--quiet", "-o", "train.rho=0.5"],
-    ] {
+    for arguments in [&["--quiet"][..], &["--quiet"], &["--quiet", "-o", "train.rho=0.5"]] {
         let ran = lab.run(arguments);
         assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", ""));
     }
@@ -116,11 +83,7 @@ fn running_again_trains_nothing_and_changes_nothing() {
     lab.run(&[]);
     let before = lab.reproducible_files("results/small");
     let again = lab.run(&[]);
-    assert!(
-        again.stderr.contains("nothing was trained"),
-        "{}",
-        again.stderr
-    );
+    assert!(again.stderr.contains("nothing was trained"), "{}", again.stderr);
     assert_same(&before, &lab.reproducible_files("results/small"));
 }
 
@@ -134,19 +97,9 @@ fn a_trial_whose_record_is_gone_or_torn_is_trained_again_to_the_same_bytes() {
     std::fs::remove_file(lab.path(&record(0))).expect("it was there");
     lab.write(&record(3), b"{\"schema\": 1, \"id");
     let plan = lab.bn_lab(&["plan", "experiment.toml"]);
-    assert!(
-        plan.stdout.contains("4 completed, 2 pending"),
-        "{}",
-        plan.stdout
-    );
+    assert!(plan.stdout.contains("4 completed, 2 pending"), "{}", plan.stdout);
     let again = lab.run(&[]);
-    assert!(
-        again
-            .stderr
-            .contains("2 trials to train, 4 finished before"),
-        "{}",
-        again.stderr
-    );
+    assert!(again.stderr.contains("2 trials to train, 4 finished before"), "{}", again.stderr);
     assert_same(&before, &lab.reproducible_files("results/small"));
 }
 
@@ -154,60 +107,27 @@ fn a_trial_whose_record_is_gone_or_torn_is_trained_again_to_the_same_bytes() {
 fn a_changed_experiment_keeps_the_old_trials_beside_the_new() {
     let lab = Lab::with(SMALL);
     lab.run(&[]);
-    let count = || {
-        std::fs::read_dir(lab.path("results/small/trials"))
-            .expect("trials")
-            .count()
-    };
+    let count = || std::fs::read_dir(lab.path("results/small/trials")).expect("trials").count();
     assert_eq!(count(), 6);
     let resolved = lab.text("results/small/experiment.toml");
     let changed = lab.run(&["-o", "train.epochs=1"]);
     assert_eq!(count(), 12);
-    assert!(
-        changed
-            .stderr
-            .contains("another experiment ran here before"),
-        "{}",
-        changed.stderr
-    );
-    let kept = lab
-        .files("results/small")
-        .into_iter()
-        .find(|(name, _)| name.starts_with("experiment-"));
-    assert_eq!(
-        kept.expect("the earlier experiment").1,
-        resolved.into_bytes()
-    );
+    assert!(changed.stderr.contains("another experiment ran here before"), "{}", changed.stderr);
+    let kept =
+        lab.files("results/small").into_iter().find(|(name, _)| name.starts_with("experiment-"));
+    assert_eq!(kept.expect("the earlier experiment").1, resolved.into_bytes());
     let back = lab.run(&[]);
-    assert!(
-        back.stderr.contains("nothing was trained"),
-        "{}",
-        back.stderr
-    );
+    assert!(back.stderr.contains("nothing was trained"), "{}", back.stderr);
 }
 
 #[test]
 fn plan_names_the_trials_and_writes_nothing() {
     let lab = Lab::with(SMALL);
-    let plan = lab.bn_lab(&[
-        "plan",
-        "experiment.toml",
-        "-o",
-        "sweep.train.batch_size=[16, 64]",
-    ]);
+    let plan = lab.bn_lab(&["plan", "experiment.toml", "-o", "sweep.train.batch_size=[16, 64]"]);
     assert_eq!(plan.code, Some(0), "{}", plan.stderr);
-    assert!(
-        plan.stdout
-            .contains("12 trials (6 conditions × 2 replicates)"),
-        "{}",
-        plan.stdout
-    );
+    assert!(plan.stdout.contains("12 trials (6 conditions × 2 replicates)"), "{}", plan.stdout);
     assert!(plan.stdout.contains(": 12 pending"), "{}", plan.stdout);
-    assert!(
-        plan.stdout.contains("before · batch_size 64"),
-        "{}",
-        plan.stdout
-    );
+    assert!(plan.stdout.contains("before · batch_size 64"), "{}", plan.stdout);
     assert!(!lab.path("results").exists());
 }
 
@@ -223,19 +143,9 @@ fn plot_draws_the_same_charts_again_from_the_files() {
     assert_same(&before, &lab.files("moved/charts"));
     assert!(plot.stdout.contains("overview.png"));
     let picture = &before["overview.png"];
-    assert!(
-        picture.starts_with(b"\x89PNG") && picture.len() > 20_000,
-        "{} bytes",
-        picture.len()
-    );
+    assert!(picture.starts_with(b"\x89PNG") && picture.len() > 20_000, "{} bytes", picture.len());
     let text = String::from_utf8_lossy(&before["overview.svg"]).into_owned();
-    for word in [
-        "Training loss",
-        "Validation accuracy",
-        "before",
-        "after",
-        "Epoch",
-    ] {
+    for word in ["Training loss", "Validation accuracy", "before", "after", "Epoch"] {
         assert!(text.contains(word), "`{word}` is missing from the chart");
     }
 }
@@ -257,16 +167,10 @@ fn divergence_is_a_result_and_the_sweep_goes_on() {
         of.map(|t| t["outcome"].as_str()).collect()
     };
     assert_eq!(outcome("none"), ["diverged", "diverged"]);
-    let diverged = trials
-        .iter()
-        .find(|t| t["outcome"] == "diverged")
-        .expect("one");
+    let diverged = trials.iter().find(|t| t["outcome"] == "diverged").expect("one");
     assert!(diverged["diverged_step"].parse::<usize>().expect("a step") >= 1);
     let summary = rows(&lab.text("results/small/summary.csv"));
-    assert_eq!(
-        (summary[0]["n"].as_str(), summary[0]["diverged"].as_str()),
-        ("0", "2")
-    );
+    assert_eq!((summary[0]["n"].as_str(), summary[0]["diverged"].as_str()), ("0", "2"));
     assert!(ran.stdout.contains("2 of 2"), "{}", ran.stdout);
     let again = lab.run(&[
         "-o",
@@ -287,15 +191,9 @@ fn divergence_is_a_result_and_the_sweep_goes_on() {
 fn charts_that_the_experiment_no_longer_has_are_deleted() {
     let lab = Lab::with(SMALL);
     lab.run(&[]);
-    assert!(
-        lab.path("results/small/charts/validation_loss.png")
-            .is_file()
-    );
+    assert!(lab.path("results/small/charts/validation_loss.png").is_file());
     lab.run(&["-o", "data.validation=0"]);
-    assert!(
-        !lab.path("results/small/charts/validation_loss.png")
-            .exists()
-    );
+    assert!(!lab.path("results/small/charts/validation_loss.png").exists());
     assert!(lab.path("results/small/charts/test_loss.png").is_file());
     // Initial weights so large that nothing can be evaluated: all diverged, no curve, no error.
     let ran = lab.run(&["-o", "model.init_scale=1e30"]);
@@ -315,11 +213,7 @@ fn json_and_toml_of_the_same_experiment_share_their_trials() {
         br#"{"name": "both", "replicates": 1, "data": {"dataset": "glyphs", "train_examples": 100, "test_examples": 20}, "train": {"epochs": 1}}"#,
     );
     let again = lab.bn_lab(&["run", "experiment.json"]);
-    assert!(
-        again.stderr.contains("nothing was trained"),
-        "{}",
-        again.stderr
-    );
+    assert!(again.stderr.contains("nothing was trained"), "{}", again.stderr);
 }
 
 #[test]
@@ -333,10 +227,5 @@ fn a_reader_that_closes_the_pipe_early_is_no_error() {
         .expect("the program starts");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }

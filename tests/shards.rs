@@ -33,11 +33,7 @@ fn a_part_trains_what_its_formula_says_and_nothing_else() {
     let trials = rows(&lab.text("results/small/trials.csv"));
     let is_mine = |id: &str| u64::from_str_radix(id, 16).expect("hexadecimal") % 2 + 1 == 2;
     for trial in &trials {
-        let expected = if is_mine(&trial["trial"]) {
-            "completed"
-        } else {
-            "pending"
-        };
+        let expected = if is_mine(&trial["trial"]) { "completed" } else { "pending" };
         assert_eq!(trial["outcome"], expected, "{}", trial["trial"]);
     }
     let mine = trials.iter().filter(|t| is_mine(&t["trial"])).count();
@@ -48,8 +44,7 @@ fn a_part_trains_what_its_formula_says_and_nothing_else() {
 fn a_part_that_does_not_exist_is_a_usage_error() {
     let lab = Lab::with(SMALL);
     for wrong in ["0/4", "5/4", "x", "4"] {
-        lab.bn_lab(&["run", "experiment.toml", "--shard", wrong])
-            .refused(2, &[wrong, "--shard"]);
+        lab.bn_lab(&["run", "experiment.toml", "--shard", wrong]).refused(2, &[wrong, "--shard"]);
     }
     assert!(!lab.path("results").exists());
 }

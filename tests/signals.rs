@@ -10,9 +10,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One trial of some seconds.
 fn long_lab() -> Lab {
-    let long = SMALL
-        .replace("epochs = 2", "epochs = 400")
-        .replace("replicates = 2", "replicates = 1");
+    let long =
+        SMALL.replace("epochs = 2", "epochs = 400").replace("replicates = 2", "replicates = 1");
     Lab::with(&long)
 }
 
@@ -33,9 +32,7 @@ fn by_shell(lab: &Lab, before: &str, arguments: &[&str]) -> Command {
 }
 
 fn signal(child: &Child, name: &str) {
-    let status = Command::new("kill")
-        .args([name, &child.id().to_string()])
-        .status();
+    let status = Command::new("kill").args([name, &child.id().to_string()]).status();
     assert!(status.expect("`kill` exists").success());
 }
 
@@ -66,11 +63,7 @@ fn said(child: &mut Child, what: &str) {
 
 /// Whether some trial has written a row of its steps.
 fn is_training(lab: &Lab) -> bool {
-    let below = |name: &str| {
-        lab.files("results/small")
-            .keys()
-            .any(|path| path.contains(name))
-    };
+    let below = |name: &str| lab.files("results/small").keys().any(|path| path.contains(name));
     lab.path("results/small").exists() && below("steps.csv")
 }
 
@@ -115,9 +108,8 @@ fn whatever_asks_a_run_to_stop_the_state_of_its_trial_is_kept() {
 #[test]
 fn a_run_under_nohup_goes_on_when_its_terminal_is_closed() {
     let lab = Lab::with(&SMALL.replace("epochs = 2", "epochs = 60"));
-    let mut child = by_shell(&lab, "trap '' HUP", &["run", "experiment.toml"])
-        .spawn()
-        .expect("a shell");
+    let mut child =
+        by_shell(&lab, "trap '' HUP", &["run", "experiment.toml"]).spawn().expect("a shell");
     said(&mut child, "trials to train");
     training(&lab, &mut child);
     signal(&child, "-HUP");
@@ -132,13 +124,8 @@ fn a_run_that_waits_says_for_what_and_ends_at_the_first_signal() {
         let file = std::fs::File::create(lab.path(&format!("results/small/{held}")));
         let file = file.expect("a file");
         file.lock().expect("a lock");
-        let mut child = by_shell(&lab, ":", &["run", "experiment.toml"])
-            .spawn()
-            .expect("a shell");
-        said(
-            &mut child,
-            &format!("waiting for another bn-lab that holds `results/small/{held}`"),
-        );
+        let mut child = by_shell(&lab, ":", &["run", "experiment.toml"]).spawn().expect("a shell");
+        said(&mut child, &format!("waiting for another bn-lab that holds `results/small/{held}`"));
         signal(&child, "-INT");
         assert_eq!(ends(&mut child), Some(130), "{held}");
     }
@@ -151,9 +138,7 @@ fn a_run_that_makes_a_large_dataset_ends_at_the_first_signal() {
     assert_ne!(large, SMALL);
     let lab = Lab::with(&large);
     for name in ["-INT", "-TERM"] {
-        let mut child = by_shell(&lab, ":", &["run", "experiment.toml"])
-            .spawn()
-            .expect("a shell");
+        let mut child = by_shell(&lab, ":", &["run", "experiment.toml"]).spawn().expect("a shell");
         std::thread::sleep(Duration::from_millis(300));
         signal(&child, name);
         let code = ends(&mut child);
@@ -169,9 +154,8 @@ fn a_file_that_may_not_grow_longer_is_an_error_like_a_full_disk() {
     undisturbed.run(&[]);
     let lab = long_lab();
     // In blocks of 512 bytes.
-    let limited = by_shell(&lab, "ulimit -f 16", &["run", "experiment.toml"])
-        .output()
-        .expect("a shell");
+    let limited =
+        by_shell(&lab, "ulimit -f 16", &["run", "experiment.toml"]).output().expect("a shell");
     let stderr = String::from_utf8_lossy(&limited.stderr);
     assert_eq!(limited.status.code(), Some(1), "{stderr}");
     assert!(stderr.contains("`ulimit -f`"), "{stderr}");

@@ -17,10 +17,7 @@ fn submitted(lab: &Lab, arguments: &[&str]) -> Ran {
 #[cfg(unix)]
 fn fake(lab: &Lab, name: &str, script: &str) {
     use std::os::unix::fs::PermissionsExt;
-    lab.write(
-        &format!("bin/{name}"),
-        format!("#!/bin/sh\n{script}").as_bytes(),
-    );
+    lab.write(&format!("bin/{name}"), format!("#!/bin/sh\n{script}").as_bytes());
     let path = lab.path(&format!("bin/{name}"));
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("our own file");
 }
@@ -54,8 +51,7 @@ fn the_tasks_of_an_array_leave_what_one_run_leaves() {
     let ran = submitted(&lab, &["--tasks", "3"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(
-        ran.stdout
-            .contains("sbatch --parsable \"it's here/small.slurm/array.sh\""),
+        ran.stdout.contains("sbatch --parsable \"it's here/small.slurm/array.sh\""),
         "{}",
         ran.stdout
     );
@@ -67,10 +63,7 @@ fn the_tasks_of_an_array_leave_what_one_run_leaves() {
     }
     let mut finish = start(&lab, "finish.sh", "");
     assert_eq!(finish.wait().expect("it ends").code(), Some(0));
-    assert_same(
-        &whole.reproducible_files("results/small"),
-        &lab.reproducible_files(FOLDER),
-    );
+    assert_same(&whole.reproducible_files("results/small"), &lab.reproducible_files(FOLDER));
 }
 
 #[cfg(unix)]
@@ -120,11 +113,7 @@ fn a_task_that_is_out_of_time_queues_again_and_a_cancelled_one_does_not() {
             std::thread::sleep(Duration::from_millis(5));
         }
         let kill = |process: &str| Command::new("kill").args([signal, process]).status();
-        assert!(
-            kill(&task.id().to_string())
-                .expect("`kill` exists")
-                .success()
-        );
+        assert!(kill(&task.id().to_string()).expect("`kill` exists").success());
         if signal == "-TERM" {
             // Slurm tells the run as well.
             let children = format!("/proc/{0}/task/{0}/children", task.id());
@@ -169,8 +158,7 @@ fn a_kubernetes_job_holds_the_experiment_and_no_more_pods_than_trials() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stderr.contains("note: 6 tasks"), "{}", ran.stderr);
     assert!(
-        ran.stdout
-            .contains("submit   kubectl apply -f results/small.kubernetes/job.yaml\n"),
+        ran.stdout.contains("submit   kubectl apply -f results/small.kubernetes/job.yaml\n"),
         "{}",
         ran.stdout
     );

@@ -50,10 +50,7 @@ impl Trained {
                 let values = view.data().chunks_exact(4);
                 let values =
                     values.map(|b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]])));
-                let tensor = Tensor {
-                    shape: view.shape().to_vec(),
-                    values: values.collect(),
-                };
+                let tensor = Tensor { shape: view.shape().to_vec(), values: values.collect() };
                 (name, tensor)
             })
             .collect()

@@ -30,21 +30,10 @@ fn a_tuned_run_tells_and_writes_what_it_chose_and_plot_does_so_again() {
     assert!(plotted.stdout.contains(title), "{}", plotted.stdout);
     assert_eq!(lab.text("results/small/tuned.csv"), tuned);
 
-    let again = lab.bn_lab(&[
-        "run",
-        "results/small/experiment.toml",
-        "-o",
-        "output.dir=again",
-    ]);
+    let again = lab.bn_lab(&["run", "results/small/experiment.toml", "-o", "output.dir=again"]);
     assert_eq!(again.code, Some(0), "{}", again.stderr);
-    assert_same(
-        &lab.reproducible_files("results/small"),
-        &lab.reproducible_files("again"),
-    );
+    assert_same(&lab.reproducible_files("results/small"), &lab.reproducible_files("again"));
 
     lab.run(&["--quiet"]);
-    assert!(
-        !lab.path("results/small/tuned.csv").exists(),
-        "no longer tuned"
-    );
+    assert!(!lab.path("results/small/tuned.csv").exists(), "no longer tuned");
 }

@@ -129,11 +129,7 @@ fn a_penalty_moves_gamma_and_beta_by_its_gradient_and_nothing_else() {
         let penalised = run.tensors("final");
         assert!(free.keys().eq(penalised.keys()));
         for (name, tensor) in &free {
-            let by = if names.contains(&name.as_str()) {
-                RATE * slope
-            } else {
-                0.0
-            };
+            let by = if names.contains(&name.as_str()) { RATE * slope } else { 0.0 };
             let found = &penalised[name].values;
             assert_follows(name, &tensor.values, found, ROUNDING, |_, x| x - by);
         }
@@ -149,11 +145,7 @@ fn a_factor_on_the_learning_rate_is_for_gamma_and_beta_alone() {
     for factor in [0.0, 0.5, 3.0] {
         let (_, found) = step(&[&format!("norm.learning_rate_factor={factor}")]);
         for (name, tensor) in &whole {
-            let share = if is_norm(name) && !is_running(name) {
-                factor
-            } else {
-                1.0
-            };
+            let share = if is_norm(name) && !is_running(name) { factor } else { 1.0 };
             let (from, to) = (&initial[name].values, &tensor.values);
             let expected = |i: usize, x: f64| x + share * (to[i] - x);
             assert_follows(name, from, &found[name].values, ROUNDING, expected);
@@ -223,13 +215,7 @@ fn a_warm_up_and_a_schedule_scale_the_steps() {
             if !is_running(&name) {
                 let from = &start[&name].values;
                 let expected = |i: usize, x: f64| from[i] + share * (x - from[i]);
-                assert_follows(
-                    &name,
-                    &tensor.values,
-                    &found[&name].values,
-                    ROUNDING,
-                    expected,
-                );
+                assert_follows(&name, &tensor.values, &found[&name].values, ROUNDING, expected);
             }
         }
     }
@@ -243,10 +229,7 @@ fn a_limit_on_the_gradients_norm_bounds_the_first_update() {
     assert!(gradient > 2.0 * limit, "{gradient} is longer than {limit}");
     let clipped = step(&[&format!("train.clip_norm={limit}")]);
     let found = update_length(&clipped) / RATE;
-    assert!(
-        (found - limit).abs() < 1e-3 * limit,
-        "{found} is not {limit}"
-    );
+    assert!((found - limit).abs() < 1e-3 * limit, "{found} is not {limit}");
     // The same direction.
     let share = limit / gradient;
     for (name, tensor) in free.1.iter().filter(|(name, _)| !is_running(name)) {
@@ -273,9 +256,7 @@ fn a_limit_on_the_gradients_values_bounds_each_of_the_first_update() {
         let found = &clipped[name].values;
         assert_follows(name, &tensor.values, found, ROUNDING, expected);
         let values = tensor.values.iter().zip(from);
-        bounded += values
-            .filter(|(new, old)| (*new - *old).abs() > RATE * limit)
-            .count();
+        bounded += values.filter(|(new, old)| (*new - *old).abs() > RATE * limit).count();
     }
     assert!(bounded > 0, "some values are beyond the limit");
 }

@@ -10,11 +10,7 @@ pub(crate) fn run(allocator: &str) {
         title: &format!("allocator {allocator}"),
         experiment: include_str!("../../configs/mnist.toml"),
         overrides: Vec::new(),
-        shape: Shape {
-            channels: 1,
-            height: 28,
-            width: 28,
-        },
+        shape: Shape { channels: 1, height: 28, width: 28 },
         rounds: 15,
         steps: 200,
     };

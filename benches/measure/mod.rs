@@ -43,17 +43,9 @@ impl Measurement<'_> {
         let loaded = config::parse(path, self.experiment, &self.overrides)
             .expect("a benchmark's experiment is valid");
         let trials = plan::trials(&loaded.experiment);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(1)
-            .build()
-            .expect("a thread");
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
         let medians = pool.install(|| self.medians(&trials));
-        let Self {
-            title,
-            rounds,
-            steps,
-            ..
-        } = self;
+        let Self { title, rounds, steps, .. } = self;
         println!("{title}; median of {rounds} rounds of {steps} steps");
         println!("placement    µs/step  ratio to {}", trials[0].label);
         for (trial, median) in trials.iter().zip(&medians) {
@@ -89,9 +81,7 @@ impl Measurement<'_> {
 
 fn learner(trial: &Trial, shape: Shape, steps: usize) -> Learner {
     let settings = &trial.condition.settings;
-    let device = OpenDevice::open("cpu")
-        .expect("every build has a CPU device")
-        .differentiable();
+    let device = OpenDevice::open("cpu").expect("every build has a CPU device").differentiable();
     let streams = trial.streams();
     let network = Network::new(settings, shape, CLASSES, &streams, &device);
     let norm = NormParameters::like_others();
@@ -103,9 +93,7 @@ fn learner(trial: &Trial, shape: Shape, steps: usize) -> Learner {
 fn batches(size: usize, shape: Shape) -> Vec<Batch> {
     let mut stream = Streams::shared(0).stream("bench");
     let mut batch = || Batch {
-        inputs: (0..size * shape.features())
-            .map(|_| stream.uniform() as f32)
-            .collect(),
+        inputs: (0..size * shape.features()).map(|_| stream.uniform() as f32).collect(),
         labels: (0..size).map(|i| (i % CLASSES) as u8).collect(),
         features: shape.features(),
     };

@@ -68,10 +68,7 @@ pub(crate) fn run(experiment: &Experiment, plan: &[Arc<Trial>], survey: &Survey)
 pub(crate) fn told<T>(what: &str, action: impl FnOnce() -> T) -> T {
     let started = Instant::now();
     let done = action();
-    println!(
-        "{what:<44} {:10.1} ms",
-        started.elapsed().as_secs_f64() * 1e3
-    );
+    println!("{what:<44} {:10.1} ms", started.elapsed().as_secs_f64() * 1e3);
     done
 }
 

@@ -40,12 +40,7 @@ pub struct Explain {
     #[arg(long, value_name = "NAME", value_parser = ["relu", "leaky_relu", "elu", "selu", "gelu", "swish", "softplus", "sigmoid", "tanh"])]
     pub activation: Option<String>,
     /// Where the normalisation stands relative to the nonlinearity
-    #[arg(
-        long,
-        value_name = "WHERE",
-        default_value = "before",
-        requires = "activation"
-    )]
+    #[arg(long, value_name = "WHERE", default_value = "before", requires = "activation")]
     pub placement: Order,
     /// The gradient of the loss with respect to each output, or one number for all of them [default:
     /// 1 for the largest output, 0 for the others]
@@ -90,28 +85,18 @@ fn number(text: &str) -> Result<f64, String> {
     if text.is_empty() {
         return Err("a number is missing between the commas".to_owned());
     }
-    let number: f64 = text
-        .parse()
-        .map_err(|_| format!("`{text}` is not a number"))?;
-    if number.is_finite() {
-        Ok(number)
-    } else {
-        Err(format!("`{text}` is not a finite number"))
-    }
+    let number: f64 = text.parse().map_err(|_| format!("`{text}` is not a number"))?;
+    if number.is_finite() { Ok(number) } else { Err(format!("`{text}` is not a finite number")) }
 }
 
 fn positive(text: &str) -> Result<f64, String> {
     let found = number(text)?;
-    Some(found)
-        .filter(|&number| number > 0.0)
-        .ok_or_else(|| format!("`{text}` is not above 0"))
+    Some(found).filter(|&number| number > 0.0).ok_or_else(|| format!("`{text}` is not above 0"))
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {
     let found = number(text)?;
-    Some(found)
-        .filter(|&number| number >= 0.0)
-        .ok_or_else(|| format!("`{text}` is below 0"))
+    Some(found).filter(|&number| number >= 0.0).ok_or_else(|| format!("`{text}` is below 0"))
 }
 
 fn below_one(text: &str) -> Result<f64, String> {

@@ -79,12 +79,7 @@ pub struct Plot {
     #[arg(long, value_name = "N", default_value_t = 192, value_parser = clap::value_parser!(u16).range(24..=2400))]
     pub dpi: u16,
     /// Which files to write
-    #[arg(
-        long,
-        value_name = "FORMATS",
-        value_delimiter = ',',
-        default_value = "svg,png"
-    )]
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "svg,png")]
     pub format: Vec<FileFormat>,
     /// Where to [default: `charts` in the results folder]
     #[arg(long, value_name = "DIR")]

@@ -39,13 +39,11 @@ fn not_text(arguments: &[OsString]) -> Error {
         }
         // All others as text: is it this one?
         let others = arguments.iter().enumerate();
-        let others = others.map(|(other, argument)| {
-            if other == *place {
-                argument.clone()
-            } else {
-                shown(argument)
-            }
-        });
+        let others = others.map(
+            |(other, argument)| {
+                if other == *place { argument.clone() } else { shown(argument) }
+            },
+        );
         let parsed = Cli::try_parse_from(others);
         parsed.is_err_and(|error| error.kind() == ErrorKind::InvalidUtf8)
     };

@@ -17,23 +17,14 @@ pub enum ReportFormat {
 #[derive(Debug, Args)]
 pub struct Report {
     /// A results folder; or several, or a folder that holds such, for one report on all of them
-    #[arg(
-        value_name = "DIR",
-        required_unless_present = "splice",
-        conflicts_with = "splice"
-    )]
+    #[arg(value_name = "DIR", required_unless_present = "splice", conflicts_with = "splice")]
     pub results: Vec<PathBuf>,
     /// What decides: `test_accuracy`, `epochs_to_target` … (see `results/README.md`) [default: what the
     /// experiment's claim is about, else `test_accuracy`]
     #[arg(long, value_name = "NAME", conflicts_with = "splice")]
     pub metric: Option<String>,
     /// Show these figures only, in this order [default: those that `plot` draws]
-    #[arg(
-        long,
-        value_name = "NAMES",
-        value_delimiter = ',',
-        conflicts_with = "splice"
-    )]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "splice")]
     pub figures: Vec<String>,
     /// Write into another folder than the one that is given; of several, into this one
     #[arg(long, value_name = "DIR", conflicts_with = "splice")]

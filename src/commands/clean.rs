@@ -33,21 +33,14 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
     }
     let mut found = Vec::new();
     if stale {
-        found.extend(leftovers::stale(
-            &layout,
-            &experiment,
-            &plan::trials(&experiment),
-        )?);
+        found.extend(leftovers::stale(&layout, &experiment, &plan::trials(&experiment))?);
     }
     let trials = found.len();
     if debris {
         found.extend(leftovers::debris(&layout)?);
     }
     if found.is_empty() {
-        return print(&format!(
-            "nothing to clean in {}\n",
-            layout.root().display()
-        ));
+        return print(&format!("nothing to clean in {}\n", layout.root().display()));
     }
     print(&listed(&found))?;
     let counted = counted(trials, found.len() - trials);
@@ -55,15 +48,8 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
         ownership::check_folder(&layout, OUTPUT_DIR)?;
         let bytes = leftovers::remove(&layout, &found)?;
         let kept = found.iter().filter(|leftover| leftover.is_in_use).count();
-        let kept = if kept > 0 {
-            format!("; {kept} in use were kept")
-        } else {
-            String::new()
-        };
-        return print(&format!(
-            "removed {counted}: {}{kept}\n",
-            units::size(bytes)
-        ));
+        let kept = if kept > 0 { format!("; {kept} in use were kept") } else { String::new() };
+        return print(&format!("removed {counted}: {}{kept}\n", units::size(bytes)));
     }
     let bytes = found.iter().map(|leftover| leftover.bytes).sum();
     print(&format!(
@@ -78,11 +64,7 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
 fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
     let target = &arguments.target;
     let is_folder = fs::is_folder(target);
-    let file = if is_folder {
-        resolved(target)?
-    } else {
-        target.clone()
-    };
+    let file = if is_folder { resolved(target)? } else { target.clone() };
     if is_folder {
         let mut experiment = stored::experiment(target, &arguments.overrides)?;
         // A results folder may have been moved: it is itself that is meant.
@@ -90,10 +72,7 @@ fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
         return Ok(experiment);
     }
     let experiment = load(
-        &cli::ExperimentArgs {
-            experiment: file,
-            overrides: arguments.overrides.clone(),
-        },
+        &cli::ExperimentArgs { experiment: file, overrides: arguments.overrides.clone() },
         false,
     )?;
     for table in &experiment.tables {
@@ -123,9 +102,7 @@ fn listed(found: &[Leftover]) -> String {
         vec![leftover.name.clone(), units::size(leftover.bytes), why]
     };
     let sheet = Sheet {
-        columns: ["name", "size", "why it is not needed"]
-            .map(str::to_owned)
-            .to_vec(),
+        columns: ["name", "size", "why it is not needed"].map(str::to_owned).to_vec(),
         rows: found.iter().map(row).collect(),
     };
     sheet.table()

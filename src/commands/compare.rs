@@ -20,10 +20,7 @@ pub fn run(arguments: &cli::Compare) -> Result<()> {
     };
     let first = reader::read_with(&arguments.results, &details)?;
     let (answer, tuned) = match &arguments.second {
-        None => (
-            within(arguments, &first)?,
-            vec![report::tune::table(&first)],
-        ),
+        None => (within(arguments, &first)?, vec![report::tune::table(&first)]),
         Some(second) => {
             let other = reader::read_with(second, &details)?;
             let tables = vec![report::tune::table(&first), report::tune::table(&other)];
@@ -66,11 +63,7 @@ fn between(arguments: &cli::Compare, second: &Path, both: [Results; 2]) -> Resul
 }
 
 fn question(arguments: &cli::Compare, by: &str) -> Question {
-    Question {
-        metric: arguments.metric.clone(),
-        by: by.to_owned(),
-        margin: arguments.margin,
-    }
+    Question { metric: arguments.metric.clone(), by: by.to_owned(), margin: arguments.margin }
 }
 
 /// Replicates are pairs where they drew the same random numbers.
@@ -88,9 +81,5 @@ fn check_seeds(first: &Path, second: &Path) -> Result<()> {
 
 /// As it was written on the command line, without a slash at its end.
 fn name(folder: &Path) -> String {
-    folder
-        .components()
-        .collect::<std::path::PathBuf>()
-        .display()
-        .to_string()
+    folder.components().collect::<std::path::PathBuf>().display().to_string()
 }

@@ -60,9 +60,7 @@ fn list(places: &Places) -> Result<()> {
 fn fetch(name: &str, places: &Places) -> Result<()> {
     let mut teller = Teller::new(false);
     for file in data::fetch(name, places, &mut |progress| teller.tell(&progress))? {
-        let from = file
-            .from
-            .map_or("was there, sound".to_owned(), |from| format!("from {from}"));
+        let from = file.from.map_or("was there, sound".to_owned(), |from| format!("from {from}"));
         print(&format!("{}  {from}\n", file.path.display()))?;
     }
     Ok(())
@@ -107,10 +105,8 @@ fn refuse_damaged(checks: &[FileCheck]) -> Result<()> {
     let Some(first) = damaged.first() else {
         return Ok(());
     };
-    let names: Vec<String> = damaged
-        .iter()
-        .map(|check| format!("`{}`", check.path.display()))
-        .collect();
+    let names: Vec<String> =
+        damaged.iter().map(|check| format!("`{}`", check.path.display())).collect();
     Err(Error::Data(format!(
         "{} of {} damaged\n  hint: delete {} and run `bn-lab data fetch {}`",
         damaged.len(),

@@ -58,10 +58,9 @@ pub(super) fn files(
             ));
         }
         // Conditions may read different files of one dataset.
-        let files = all.entry(name.to_owned()).or_insert(DatasetFiles {
-            published: true,
-            ..DatasetFiles::default()
-        });
+        let files = all
+            .entry(name.to_owned())
+            .or_insert(DatasetFiles { published: true, ..DatasetFiles::default() });
         files.published &= found.published;
         files.files.extend(found.files);
     }

@@ -95,18 +95,12 @@ fn defaults(arguments: &cli::Explain) -> Result<Defaults> {
         Preset::Pytorch => "pytorch",
     };
     let activation = arguments.activation.as_deref().unwrap_or("identity");
-    let overrides = [
-        format!("norm.preset={preset}"),
-        format!("model.activation={activation}"),
-    ];
+    let overrides = [format!("norm.preset={preset}"), format!("model.activation={activation}")];
     let loaded = config::parse(Path::new("explain.toml"), LEAST_EXPERIMENT, &overrides)?;
     let condition = loaded.experiment.conditions.first();
     let defaults = condition.and_then(|condition| of_settings(&condition.settings));
-    defaults.ok_or_else(|| {
-        Error::Usage(format!(
-            "the preset `{preset}` keeps no exponential averages"
-        ))
-    })
+    defaults
+        .ok_or_else(|| Error::Usage(format!("the preset `{preset}` keeps no exponential averages")))
 }
 
 fn of_settings(settings: &Settings) -> Option<Defaults> {

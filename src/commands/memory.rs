@@ -20,12 +20,9 @@ pub(super) fn note(
     let (jobs, memory) = (jobs.min(trials.len()) as u64, memory?);
     let fits = |estimate: &Estimate| estimate.alone() <= memory;
     let estimates = conditions(trials).filter_map(|trial| trainer.estimate(trial));
-    let largest = estimates
-        .filter(fits)
-        .max_by_key(|estimate| estimate.trial)?;
-    let together = largest
-        .alone()
-        .saturating_add(largest.trial.saturating_mul(jobs.saturating_sub(1)));
+    let largest = estimates.filter(fits).max_by_key(|estimate| estimate.trial)?;
+    let together =
+        largest.alone().saturating_add(largest.trial.saturating_mul(jobs.saturating_sub(1)));
     (together > memory).then(|| {
         format!(
             "note: the largest trials take about {} of memory each, and there is {}: fewer than {jobs} of them are trained at a time",
@@ -50,24 +47,15 @@ pub(super) fn outlook(
         Some((estimate.alone(), trial.label.clone()))
     };
     let all: Vec<(u64, String)> = conditions(trials).filter_map(estimate).collect();
-    let too_large = all
-        .iter()
-        .filter(|(bytes, _)| limit.is_some_and(|limit| *bytes > limit));
+    let too_large = all.iter().filter(|(bytes, _)| limit.is_some_and(|limit| *bytes > limit));
     let too_large = too_large.count();
     // Of equals the first.
     let largest = all.into_iter().rev().max_by_key(|(bytes, _)| *bytes);
-    largest.map(|(bytes, label)| Memory {
-        bytes,
-        label,
-        limit,
-        too_large,
-    })
+    largest.map(|(bytes, label)| Memory { bytes, label, limit, too_large })
 }
 
 /// A trial of each condition.
 fn conditions(trials: &[Arc<Trial>]) -> impl Iterator<Item = &Arc<Trial>> {
     let mut known = HashSet::new();
-    trials
-        .iter()
-        .filter(move |trial| known.insert(trial.condition.index))
+    trials.iter().filter(move |trial| known.insert(trial.condition.index))
 }

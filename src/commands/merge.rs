@@ -37,19 +37,9 @@ fn them(count: usize) -> &'static str {
 }
 
 fn summary(merged: &Merged) -> String {
-    let Merged {
-        planned,
-        copied,
-        finished,
-        failed,
-        strangers,
-        instruction_sets,
-        ..
-    } = merged;
-    let mut text = format!(
-        "note: {} copied; {finished} of {planned} finished",
-        units::trials(*copied)
-    );
+    let Merged { planned, copied, finished, failed, strangers, instruction_sets, .. } = merged;
+    let mut text =
+        format!("note: {} copied; {finished} of {planned} finished", units::trials(*copied));
     if *failed > 0 {
         text.push_str(&format!(
             "; {failed} failed, and no folder has finished {}: `bn-lab run --retry-failed` trains {} again",

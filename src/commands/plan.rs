@@ -31,9 +31,7 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
     let examples = |trial: &Trial| {
         let settings = &trial.condition.settings.data;
         let told = told.iter().find(|(of, _)| *of == settings.content());
-        told.map_or(settings.train_examples, |(_, data)| {
-            Some(data.train_examples())
-        })
+        told.map_or(settings.train_examples, |(_, data)| Some(data.train_examples()))
     };
     if let Some(note) = settling::note(&trials, examples) {
         say(&note);
@@ -102,10 +100,7 @@ impl Known {
             });
         }
         let dataset = data::load(settings, &Places::default(), &mut |_| {})?;
-        Ok(Self {
-            description: Some(data::describe(&dataset)),
-            dataset: Some(dataset),
-        })
+        Ok(Self { description: Some(data::describe(&dataset)), dataset: Some(dataset) })
     }
 }
 

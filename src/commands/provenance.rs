@@ -42,9 +42,7 @@ pub(super) fn check_presence(table: &TableFile, layout: &Layout) -> Result<()> {
     if table.now.is_some() {
         return Ok(());
     }
-    let TableFile {
-        key, path, stored, ..
-    } = table;
+    let TableFile { key, path, stored, .. } = table;
     let path = path.display();
     let trained_on = stored.clone().or(kept_sum(table, layout)?);
     let Some(sum) = trained_on else {
@@ -95,12 +93,7 @@ fn check_results(table: &TableFile, layout: &Layout, trials: &[Arc<Trial>]) -> R
         return Ok(());
     };
     let has_results = |trial: &Arc<Trial>| Ok::<_, Error>(reader::record(layout, trial)?.is_some());
-    if was == *is
-        || trials
-            .iter()
-            .map(has_results)
-            .any(|has| !matches!(has, Ok(false)))
-    {
+    if was == *is || trials.iter().map(has_results).any(|has| !matches!(has, Ok(false))) {
         return Ok(());
     }
     let content = format!("{}{was}", config::CONTENT);
@@ -149,11 +142,7 @@ fn check_published(experiment: &Experiment, layout: &Layout, places: &Places) ->
         looked.push(dataset);
         let known = |file: &str| trained_on(&manifest.runs, dataset.name(), file);
         // Without a record there is nothing to compare with, and nobody looks.
-        if !manifest
-            .runs
-            .iter()
-            .any(|run| run.datasets.contains_key(dataset.name()))
-        {
+        if !manifest.runs.iter().any(|run| run.datasets.contains_key(dataset.name())) {
             continue;
         }
         let Some((_, now)) = data::files(dataset, places)? else {

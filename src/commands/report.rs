@@ -40,12 +40,7 @@ pub fn run(arguments: &cli::Report) -> Result<()> {
 fn splice(file: &Path, checks: bool) -> Result<()> {
     if !checks {
         for stale in splice::rewrite(file)? {
-            print(&format!(
-                "{}:{}: {}\n",
-                file.display(),
-                stale.line,
-                stale.asks
-            ))?;
+            print(&format!("{}:{}: {}\n", file.display(), stale.line, stale.asks))?;
         }
         return Ok(());
     }
@@ -53,10 +48,8 @@ fn splice(file: &Path, checks: bool) -> Result<()> {
     if stale.is_empty() {
         return Ok(());
     }
-    let blocks: Vec<String> = stale
-        .iter()
-        .map(|stale| format!("\n  line {}: `{}`", stale.line, stale.asks))
-        .collect();
+    let blocks: Vec<String> =
+        stale.iter().map(|stale| format!("\n  line {}: `{}`", stale.line, stale.asks)).collect();
     Err(Error::Results(format!(
         "`{}` is out of date:{}\n  hint: `bn-lab report --splice {}` rewrites it",
         file.display(),

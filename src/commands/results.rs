@@ -14,10 +14,7 @@ pub fn run(arguments: &cli::Results) -> Result<()> {
     let live = live::read(&arguments.results)?;
     let (mut sheet, columns) = match arguments.by {
         By::Trial => (results::by_trial(&live), results::columns_by_trial(&live)),
-        By::Condition => (
-            results::by_condition(&live),
-            results::columns_by_condition(&live),
-        ),
+        By::Condition => (results::by_condition(&live), results::columns_by_condition(&live)),
     };
     let all = sheet.rows.len();
     sheet.filter(&filters)?;

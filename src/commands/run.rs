@@ -66,10 +66,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let why = provenance::named_by_path(&experiment, &survey.to_run)?;
     let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
     let described = trainer.describe(&trials);
-    for line in report::dataset::lines(described.values())
-        .iter()
-        .filter(|_| !quiet)
-    {
+    for line in report::dataset::lines(described.values()).iter().filter(|_| !quiet) {
         say(line);
     }
     writer.describe_data(described);
@@ -88,10 +85,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
             say(&note);
         }
     }
-    let mut farewell = Farewell {
-        stop: stop.clone(),
-        is_said: quiet,
-    };
+    let mut farewell = Farewell { stop: stop.clone(), is_said: quiet };
     let logs = layout.clone();
     let log_of = move |trial: &Trial| logs.trial(&trial.id).failure_log();
     let mut display = progress::display(quiet, log_of.clone());
@@ -162,10 +156,7 @@ fn refuse_file(experiment: &Experiment) -> Result<()> {
 
 /// A run that did its part is done, whatever the others still have to do; but it says so.
 fn say_what_others_have(layout: &Layout, trials: &[Arc<Trial>], shard: Shard) -> Result<()> {
-    let selection = Selection {
-        shard: Some(shard),
-        ..Selection::default()
-    };
+    let selection = Selection { shard: Some(shard), ..Selection::default() };
     let others = survey(layout, trials, &selection)?.others;
     if others > 0 {
         say(&format!(
@@ -208,10 +199,7 @@ fn tell(survey: &Survey, earlier: Option<&Path>) {
             survey.lacking,
             "without the probes or checkpoints that are asked for now, to the same numbers",
         ),
-        (
-            survey.damaged,
-            "of which files were lost or changed, to the same numbers",
-        ),
+        (survey.damaged, "of which files were lost or changed, to the same numbers"),
     ] {
         if count > 0 {
             let trials = units::counted(count, "finished trial", "finished trials");
@@ -243,9 +231,7 @@ fn tell_of_other_machines(survey: &Survey) {
 /// One trial per core and at least one per device, unless the trials have several threads each or the
 /// user says otherwise.
 fn jobs(arguments: &cli::Run, threads: usize, devices: usize) -> usize {
-    arguments
-        .jobs
-        .map_or_else(|| (manifest::cores() / threads).max(devices), usize::from)
+    arguments.jobs.map_or_else(|| (manifest::cores() / threads).max(devices), usize::from)
 }
 
 /// Files that a trial under way has open at most.
@@ -319,12 +305,7 @@ fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Res
 
 /// What else there is to know.
 fn remark(ending: &Ending) {
-    let Tally {
-        elsewhere,
-        finished_elsewhere,
-        without_thread,
-        ..
-    } = ending.tally;
+    let Tally { elsewhere, finished_elsewhere, without_thread, .. } = ending.tally;
     if without_thread > 0 {
         say(&format!(
             "note: {} fewer were trained at a time than `--jobs` asks for: the system gave no more threads (`ulimit -u`)",

@@ -24,9 +24,7 @@ pub(super) fn note(
     }
     let all = conditions.len();
     let unsettled: Vec<_> = conditions.into_values().flatten().collect();
-    let most = unsettled
-        .iter()
-        .max_by(|one, other| one.0.total_cmp(&other.0));
+    let most = unsettled.iter().max_by(|one, other| one.0.total_cmp(&other.0));
     most.map(|(left, decay, steps)| {
         let where_ = match (unsettled.len(), all) {
             (1, 1) => String::new(),
@@ -91,12 +89,8 @@ mod tests {
     #[test]
     fn settings_and_the_stored_experiment_tell_the_same_averages() {
         let presets = ["keras", "pytorch", "paper"].map(|name| format!("preset = \"{name}\""));
-        let kinds = [
-            "",
-            "kind = \"batch\"",
-            "kind = \"layer\"",
-            "kind = \"renorm\"\nr_max = 3\nd_max = 5",
-        ];
+        let kinds =
+            ["", "kind = \"batch\"", "kind = \"layer\"", "kind = \"renorm\"\nr_max = 3\nd_max = 5"];
         let others = [
             "",
             "placement = \"none\"",
@@ -110,10 +104,7 @@ mod tests {
         ];
         let mut seen = 0;
         for preset in &presets {
-            for (kind, other) in kinds
-                .iter()
-                .flat_map(|kind| others.map(|other| (kind, other)))
-            {
+            for (kind, other) in kinds.iter().flat_map(|kind| others.map(|other| (kind, other))) {
                 let text =
                     format!("data.dataset = \"glyphs\"\n[norm]\n{preset}\n{kind}\n{other}\n");
                 // Not everything goes with everything.
@@ -130,9 +121,7 @@ mod tests {
                 };
                 let keys = keys.iter();
                 let results = Results {
-                    norm: keys
-                        .map(|(key, value)| (format!("norm.{key}"), shown(value)))
-                        .collect(),
+                    norm: keys.map(|(key, value)| (format!("norm.{key}"), shown(value))).collect(),
                     ..Results::default()
                 };
                 let decay = match averages(&results, &TrialCurves::default()) {

@@ -14,18 +14,10 @@ const COLUMNS: usize = 80;
 /// Draws the curves of one metric, then the table of conditions.
 pub fn run(arguments: &cli::Show) -> Result<()> {
     let results = reader::read(&arguments.results)?;
-    let metric = arguments
-        .metric
-        .clone()
-        .unwrap_or_else(|| "test_accuracy".to_owned());
-    let request = Request {
-        metric: Some(metric),
-        ..Request::default()
-    };
+    let metric = arguments.metric.clone().unwrap_or_else(|| "test_accuracy".to_owned());
+    let request = Request { metric: Some(metric), ..Request::default() };
     let drawn = figures::named("curves").map(|figure| figure.draw(&results, &request));
-    let charts = drawn
-        .transpose()
-        .map_err(|absent| Error::Usage(absent.to_string()))?;
+    let charts = drawn.transpose().map_err(|absent| Error::Usage(absent.to_string()))?;
     for drawn in charts.unwrap_or_default() {
         print(&terminal::chart(&drawn.chart, columns()))?;
     }

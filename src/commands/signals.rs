@@ -26,18 +26,12 @@ pub(super) struct Signals {
 impl Signals {
     /// Listens from now on.
     pub(super) fn listen() -> Result<Self> {
-        let (asked, at_once) = (
-            Arc::new(AtomicBool::new(false)),
-            Arc::new(AtomicBool::new(true)),
-        );
+        let (asked, at_once) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(true)));
         for signal in requests() {
             on_request(signal, &at_once, &asked)
                 .map_err(|e| Error::Usage(format!("cannot listen for Ctrl-C: {e}")))?;
         }
-        Ok(Self {
-            stop: Stop::on(asked),
-            at_once,
-        })
+        Ok(Self { stop: Stop::on(asked), at_once })
     }
 
     /// What a request during [`Signals::while_training`] raises.
@@ -81,9 +75,7 @@ fn requests() -> Vec<i32> {
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> Option<bool> {
     let status = fs::read_text(Path::new("/proc/self/status")).ok()?;
-    let mask = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
     let mask = u64::from_str_radix(mask.trim(), 16).ok()?;
     Some(mask & (1 << (signal - 1)) != 0)
 }

@@ -39,10 +39,7 @@ pub fn run(arguments: &cli::Submit) -> Result<()> {
             // Every task would be refused; pods write into a volume instead.
             ownership::check_folder(&Layout::new(&experiment.output.dir), OUTPUT_DIR)?;
             let folder = beside(&experiment.output.dir, "slurm")?;
-            let ExperimentArgs {
-                experiment: file,
-                overrides,
-            } = &arguments.experiment;
+            let ExperimentArgs { experiment: file, overrides } = &arguments.experiment;
             let kept = config::load_for(file, overrides, &folder)?.experiment;
             to_slurm(arguments, &kept, &job)?;
         }
@@ -55,10 +52,7 @@ pub fn run(arguments: &cli::Submit) -> Result<()> {
 fn refuse_the_other_engines_options(arguments: &cli::Submit) -> Result<()> {
     let (others, name) = match arguments.engine {
         Engine::Slurm => (
-            vec![
-                ("--image", arguments.image.is_some()),
-                ("--claim", arguments.claim.is_some()),
-            ],
+            vec![("--image", arguments.image.is_some()), ("--claim", arguments.claim.is_some())],
             "slurm",
         ),
         Engine::Kubernetes => (
@@ -71,9 +65,9 @@ fn refuse_the_other_engines_options(arguments: &cli::Submit) -> Result<()> {
         ),
     };
     match others.into_iter().find(|(_, is_given)| *is_given) {
-        Some((option, _)) => Err(Error::Usage(format!(
-            "`{option}` has no meaning with `--engine {name}`"
-        ))),
+        Some((option, _)) => {
+            Err(Error::Usage(format!("`{option}` has no meaning with `--engine {name}`")))
+        }
         None => Ok(()),
     }
 }
@@ -86,11 +80,7 @@ fn tasks(experiment: &Experiment, asked: u32) -> u32 {
         say(&format!(
             "note: {}, since there {}",
             units::counted(tasks as usize, "task", "tasks"),
-            if trials == 1 {
-                "is 1 trial".to_owned()
-            } else {
-                format!("are {trials} trials")
-            }
+            if trials == 1 { "is 1 trial".to_owned() } else { format!("are {trials} trials") }
         ));
     }
     tasks
@@ -255,10 +245,8 @@ fn remind_of_data(arguments: &cli::Submit, experiment: &Experiment) {
     needed.sort_unstable();
     needed.dedup();
     for status in data::status(&places) {
-        let is_here = matches!(
-            status.availability,
-            Availability::Generated | Availability::Found(_)
-        );
+        let is_here =
+            matches!(status.availability, Availability::Generated | Availability::Found(_));
         let is_elsewhere = arguments.engine == Engine::Kubernetes;
         if needed.contains(&status.name)
             && status.availability != Availability::Generated
@@ -295,9 +283,7 @@ fn text(path: &Path) -> Result<String> {
 fn plain(option: &str, value: &str, others: &str) -> Result<String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || others.contains(c);
     if value.is_empty() || !value.chars().all(is_plain) {
-        return Err(Error::Usage(format!(
-            "`{option} {value}` is not one that Slurm has"
-        )));
+        return Err(Error::Usage(format!("`{option} {value}` is not one that Slurm has")));
     }
     Ok(value.to_owned())
 }

@@ -37,17 +37,11 @@ pub fn worth_showing(metric: Metric, trials: &[&TrialCurves]) -> Option<Baseline
 fn of(metric: Metric, data: &DatasetDescription) -> Option<Baseline> {
     let answer = data.constant_answer()?;
     if metric.name != BALANCED {
-        return Some(Baseline {
-            class: Some(answer.class.to_owned()),
-            score: answer.accuracy,
-        });
+        return Some(Baseline { class: Some(answer.class.to_owned()), score: answer.accuracy });
     }
     // All of one class are right, and none of any other.
     let tested = data.classes.iter().filter(|class| class.test > 0).count();
-    Some(Baseline {
-        class: None,
-        score: 1.0 / tested as f64,
-    })
+    Some(Baseline { class: None, score: 1.0 / tested as f64 })
 }
 
 #[cfg(test)]
@@ -58,11 +52,7 @@ mod tests {
     use crate::description::ClassCount;
 
     fn trial(no: usize, yes: usize) -> TrialCurves {
-        let class = |name: &str, test| ClassCount {
-            name: name.to_owned(),
-            train: test,
-            test,
-        };
+        let class = |name: &str, test| ClassCount { name: name.to_owned(), train: test, test };
         TrialCurves {
             data: Some(Arc::new(DatasetDescription {
                 classes: vec![class("no", no), class("yes", yes)],

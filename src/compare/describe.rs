@@ -98,9 +98,7 @@ fn of_size(size: usize, known: &mut Vec<Resamples>) -> &Resamples {
     let at = known.iter().position(|resamples| resamples.size() == size);
     let at = at.unwrap_or_else(|| {
         let mut stream = Streams::shared(0).stream("bootstrap");
-        known.push(Resamples::draw(size, RESAMPLES, |bound| {
-            stream.below(bound)
-        }));
+        known.push(Resamples::draw(size, RESAMPLES, |bound| stream.below(bound)));
         known.len() - 1
     });
     &known[at]

@@ -29,11 +29,7 @@ impl<'c> Meeting<'c> {
         // There are few groups: an axis means nothing for a reason that holds for many rows.
         let known = self.groups.iter().position(|group| group.empty == empty);
         let known = known.unwrap_or_else(|| {
-            self.groups.push(Group {
-                empty,
-                members: Vec::new(),
-                tables: HashMap::new(),
-            });
+            self.groups.push(Group { empty, members: Vec::new(), tables: HashMap::new() });
             self.groups.len() - 1
         });
         let group = &mut self.groups[known];
@@ -78,10 +74,7 @@ impl<'c> FromIterator<Vec<&'c str>> for Meeting<'c> {
 fn table<'c>(rows: &[Vec<&'c str>], members: &[usize], skipped: &[bool]) -> Table<'c> {
     let mut table = Table::new();
     for &at in members {
-        table
-            .entry(filled(&rows[at], skipped))
-            .or_default()
-            .push(at);
+        table.entry(filled(&rows[at], skipped)).or_default().push(at);
     }
     table
 }

@@ -139,10 +139,7 @@ fn answer(results: &Results, question: &Question) -> Result<Option<Answer>> {
     Ok(Some(Answer {
         metric,
         by: results.axes[by].clone(),
-        others: others
-            .filter(|(axis, _)| *axis != by)
-            .map(|(_, name)| name.clone())
-            .collect(),
+        others: others.filter(|(axis, _)| *axis != by).map(|(_, name)| name.clone()).collect(),
         target: results.target_accuracy,
         descriptions: Vec::new(),
         comparisons,
@@ -182,10 +179,7 @@ fn nothing_to_compare(results: &Results, by: usize, conditions: &[Condition<'_>]
     }
     let varied = |axis: &&String| {
         let at = results.axes.iter().position(|other| other == *axis);
-        let mut cells = results
-            .trials
-            .iter()
-            .filter_map(|trial| trial.axes.get(at?));
+        let mut cells = results.trials.iter().filter_map(|trial| trial.axes.get(at?));
         let first = cells.next();
         cells.any(|cell| Some(cell) != first)
     };
@@ -249,10 +243,8 @@ fn comparisons(
         }
     }
     // Each by itself, with random numbers of its own: they may be made side by side.
-    let mut found: Vec<Comparison> = meetings
-        .into_par_iter()
-        .map(|(a, b, setting)| comparison(a, b, setting, metric))
-        .collect();
+    let mut found: Vec<Comparison> =
+        meetings.into_par_iter().map(|(a, b, setting)| comparison(a, b, setting, metric)).collect();
     // Those of a setting together, in the order in which conditions first have it.
     found.sort_by_key(|c| places.get(c.setting.as_slice()).copied());
     found
@@ -269,10 +261,7 @@ fn comparison(
     let draw = |bound| stream.below(bound);
     let paired = stats::compare_pairs(&pairs, metric.higher_is_better(), CONFIDENCE, draw);
     let diverged = |side: fn(&(Score, Score)) -> Score| {
-        pairs
-            .iter()
-            .filter(|pair| side(pair) == Score::Diverged)
-            .count()
+        pairs.iter().filter(|pair| side(pair) == Score::Diverged).count()
     };
     Comparison {
         setting,
@@ -293,9 +282,7 @@ fn comparison(
 fn correct(comparisons: &mut [Comparison]) {
     let p = |comparison: &Comparison| comparison.paired.test.map(|test| test.p);
     let family: Vec<f64> = comparisons.iter().filter_map(p).collect();
-    let tested = comparisons
-        .iter_mut()
-        .filter(|comparison| p(comparison).is_some());
+    let tested = comparisons.iter_mut().filter(|comparison| p(comparison).is_some());
     for (comparison, corrected) in tested.zip(stats::holm(&family)) {
         comparison.corrected = Some(corrected);
     }
@@ -312,10 +299,8 @@ fn margin(
         return given / metric.unit.scale();
     }
     let values = [&comparison.a, &comparison.b];
-    let mut sides: Vec<usize> = values
-        .into_iter()
-        .flat_map(|value| meeting.of(&row(value, &comparison.setting)))
-        .collect();
+    let mut sides: Vec<usize> =
+        values.into_iter().flat_map(|value| meeting.of(&row(value, &comparison.setting))).collect();
     // A sum of numbers is rounded by their order: that of the plan.
     sides.sort_unstable();
     sides.dedup();

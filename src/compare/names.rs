@@ -41,14 +41,8 @@ mod tests {
         for (name, hint) in [
             ("test_acuracy", "did you mean `test_accuracy`?"),
             ("test_acc", "did you mean `test_accuracy`?"),
-            (
-                "accuracy",
-                "those with `accuracy` are test_accuracy, accuracy_gap",
-            ),
-            (
-                "colour",
-                "the axes are test_accuracy, test_loss, accuracy_gap",
-            ),
+            ("accuracy", "those with `accuracy` are test_accuracy, accuracy_gap"),
+            ("colour", "the axes are test_accuracy, test_loss, accuracy_gap"),
         ] {
             let told = unknown("axis", name, &known);
             assert!(told.ends_with(hint), "{told}");

@@ -52,11 +52,7 @@ pub(super) fn conditions(results: &Results, by: usize, metric: Metric) -> Vec<Co
     let mut positions: HashMap<usize, usize> = HashMap::new();
     let mut found: Vec<Condition<'_>> = Vec::new();
     let scorer = metric.scorer(results);
-    for trial in results
-        .trials
-        .iter()
-        .filter(|trial| !trial.axes[by].is_empty())
-    {
+    for trial in results.trials.iter().filter(|trial| !trial.axes[by].is_empty()) {
         let next = found.len();
         let at = *positions.entry(trial.condition).or_insert(next);
         if at == next {
@@ -64,9 +60,7 @@ pub(super) fn conditions(results: &Results, by: usize, metric: Metric) -> Vec<Co
         }
         let resolution = metric.resolution(trial);
         found[at].resolution = found[at].resolution.max(resolution);
-        found[at]
-            .scores
-            .push((trial.replicate, scorer.score(trial)));
+        found[at].scores.push((trial.replicate, scorer.score(trial)));
     }
     found
 }
@@ -75,10 +69,7 @@ fn condition(trial: &TrialCurves, by: usize) -> Condition<'_> {
     let cells = trial.axes.iter().enumerate();
     Condition {
         value: &trial.axes[by],
-        setting: cells
-            .filter(|(axis, _)| *axis != by)
-            .map(|(_, cell)| cell.clone())
-            .collect(),
+        setting: cells.filter(|(axis, _)| *axis != by).map(|(_, cell)| cell.clone()).collect(),
         scores: Vec::new(),
         resolution: 0.0,
     }

@@ -139,10 +139,7 @@ impl Gaps {
             1 => "; they differ in 1 more condition".to_owned(),
             more => format!("; they differ in {more} more conditions"),
         };
-        Some(format!(
-            "{}{others}.",
-            units::capitalised(&largest.sentence())
-        ))
+        Some(format!("{}{others}.", units::capitalised(&largest.sentence())))
     }
 
     /// How many trials were not evaluated under both; `None` where all were.
@@ -189,14 +186,8 @@ pub fn gaps(results: &Results) -> Gaps {
 /// Whether what a folder varies or claims is the evaluation itself, so that no difference between
 /// evaluations is an artefact there.
 pub(super) fn is_subject(results: &Results) -> bool {
-    let is_claimed = results
-        .claim
-        .as_ref()
-        .is_some_and(|claim| claim.about_evaluation);
-    let normalised = results
-        .trials
-        .iter()
-        .filter(|trial| has_norm(results, trial));
+    let is_claimed = results.claim.as_ref().is_some_and(|claim| claim.about_evaluation);
+    let normalised = results.trials.iter().filter(|trial| has_norm(results, trial));
     let mut evaluations = normalised.map(|trial| evaluation(results, trial));
     let first = evaluations.next();
     is_claimed || evaluations.any(|other| Some(other) != first)
@@ -243,11 +234,7 @@ pub fn averages(results: &Results, trial: &TrialCurves) -> Option<Averages> {
         return Some(Averages::Cumulative);
     }
     // The preset's where the experiment writes none down.
-    let default = if is("norm.preset", "pytorch") {
-        0.9
-    } else {
-        0.99
-    };
+    let default = if is("norm.preset", "pytorch") { 0.9 } else { 0.99 };
     let decay = results.norm_of(trial, "norm.decay");
     let decay = decay.map_or(Some(default), |decay| decay.parse().ok());
     Some(Averages::Exponential(decay))
@@ -266,14 +253,11 @@ fn gap(results: &Results, trials: &[&TrialCurves]) -> Option<Gap> {
     let pairs: Vec<[f64; 2]> = trials.iter().filter_map(|trial| both(trial)).collect();
     let of = |side: usize| pairs.iter().map(|pair| pair[side]).collect::<Vec<f64>>();
     let (running, population) = (stats::mean(&of(0))?, stats::mean(&of(1))?);
-    let changes: Vec<f64> = pairs
-        .iter()
-        .map(|[running, population]| population - running)
-        .collect();
+    let changes: Vec<f64> =
+        pairs.iter().map(|[running, population]| population - running).collect();
     let noise = stats::standard_deviation(&changes);
-    let margin = noise.map_or(MARGIN_OF_ONE, |std| {
-        (2.0 * std / (pairs.len() as f64).sqrt()).max(MARGIN)
-    });
+    let margin =
+        noise.map_or(MARGIN_OF_ONE, |std| (2.0 * std / (pairs.len() as f64).sqrt()).max(MARGIN));
     let differs = (population - running).abs() > margin;
     differs.then(|| Gap {
         axes: trials[0].axes.clone(),
@@ -319,9 +303,7 @@ fn closing(trials: &[&TrialCurves]) -> bool {
         });
         stats::mean(&gaps.collect::<Vec<f64>>())
     };
-    mean_of(1)
-        .zip(mean_of(2))
-        .is_some_and(|(before, last)| last < before / 2.0)
+    mean_of(1).zip(mean_of(2)).is_some_and(|(before, last)| last < before / 2.0)
 }
 
 /// The metric that is the same figure under the population's statistics.

@@ -39,10 +39,7 @@ pub struct Tried {
 impl Choice {
     /// `low` or `high` where the chosen value is the first or the last that was tried.
     pub fn edge(&self) -> &'static str {
-        let numbers = self
-            .tried
-            .iter()
-            .all(|tried| number(&tried.value).is_some());
+        let numbers = self.tried.iter().all(|tried| number(&tried.value).is_some());
         match self.chosen {
             Some(0) if numbers => "low",
             Some(last) if numbers && last + 1 == self.tried.len() => "high",
@@ -58,9 +55,7 @@ impl Choice {
         let learned = |tried: &&Tried| stats::mean(&tried.test).is_some_and(|mean| mean >= bar);
         let mut tried = self.tried.iter().rev();
         let stable = tried.find(|tried| tried.diverged == 0 && tried.learned && learned(tried));
-        stable
-            .filter(|tried| number(&tried.value).is_some())
-            .map(|tried| tried.value.as_str())
+        stable.filter(|tried| number(&tried.value).is_some()).map(|tried| tried.value.as_str())
     }
 
     /// What became of the chosen value.
@@ -90,10 +85,7 @@ pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
     let mut settings: Vec<Setting<'_>> = Vec::new();
     let mut positions: HashMap<Vec<String>, usize> = HashMap::new();
     for trial in &results.trials {
-        let setting: Vec<String> = others
-            .iter()
-            .map(|&axis| trial.axes[axis].clone())
-            .collect();
+        let setting: Vec<String> = others.iter().map(|&axis| trial.axes[axis].clone()).collect();
         let next = settings.len();
         let at = *positions.entry(setting.clone()).or_insert(next);
         if at == next {
@@ -106,21 +98,14 @@ pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
         let majority = baseline::majority(conditions.values().flatten().copied());
         let chance = untrained.max(majority.unwrap_or(0.0));
         let floor = above(chance);
-        let tried = conditions
-            .values()
-            .map(|trials| tried(trials, key, tuning, floor));
+        let tried = conditions.values().map(|trials| tried(trials, key, tuning, floor));
         let mut tried: Vec<Tried> = tried.collect();
         tried.sort_by(|a, b| {
             let numbers = number(&a.value).zip(number(&b.value));
             numbers.map_or(std::cmp::Ordering::Equal, |(a, b)| a.total_cmp(&b))
         });
         let chosen = best(&tried, tuning.higher_is_better);
-        Choice {
-            setting,
-            tried,
-            chosen,
-            chance,
-        }
+        Choice { setting, tried, chosen, chance }
     };
     settings.into_iter().map(choice).collect()
 }
@@ -138,13 +123,8 @@ pub fn at_chosen(results: &Results) -> Option<Results> {
     });
     let values: HashMap<&[String], &str> = chosen.collect();
     let is_chosen = |trial: &TrialCurves| {
-        let setting: Vec<String> = others
-            .iter()
-            .map(|&axis| trial.axes[axis].clone())
-            .collect();
-        values
-            .get(setting.as_slice())
-            .is_some_and(|value| *value == trial.axes[key])
+        let setting: Vec<String> = others.iter().map(|&axis| trial.axes[axis].clone()).collect();
+        values.get(setting.as_slice()).is_some_and(|value| *value == trial.axes[key])
     };
     let mut chosen = results.clone();
     chosen.trials.retain(is_chosen);
@@ -166,13 +146,8 @@ const LEAST_LEARNED: f64 = 0.05;
 /// The test accuracy of chance: what all networks of the folder have on average before they are trained.
 /// `None` where none was evaluated then.
 pub fn chance(results: &Results) -> Option<f64> {
-    let first = results
-        .trials
-        .iter()
-        .filter_map(|trial| trial.epochs.first());
-    let untrained = first
-        .filter(|row| row.epoch == 0)
-        .map(|row| row.test_accuracy);
+    let first = results.trials.iter().filter_map(|trial| trial.epochs.first());
+    let untrained = first.filter(|row| row.epoch == 0).map(|row| row.test_accuracy);
     stats::mean(&untrained.collect::<Vec<_>>())
 }
 
@@ -197,15 +172,10 @@ fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning, floor: f64) -> Tr
     let test: Vec<f64> = last().map(|row| row.test_accuracy).collect();
     Tried {
         learned: stats::mean(&test).is_some_and(|mean| mean > floor),
-        value: trials
-            .first()
-            .map_or(String::new(), |trial| trial.axes[key].clone()),
+        value: trials.first().map_or(String::new(), |trial| trial.axes[key].clone()),
         metric: last().filter_map(metric).collect(),
         test,
-        diverged: trials
-            .iter()
-            .filter(|trial| trial.outcome == "diverged")
-            .count(),
+        diverged: trials.iter().filter(|trial| trial.outcome == "diverged").count(),
     }
 }
 

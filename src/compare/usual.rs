@@ -28,11 +28,8 @@ pub fn usual(results: &Results) -> Result<Option<Answer>> {
     if conditions.len().saturating_mul(values(results, by) - 1) / 2 > MOST_UNASKED {
         return Ok(None);
     }
-    let question = Question {
-        metric: "test_accuracy".to_owned(),
-        by: results.axes[by].clone(),
-        margin: None,
-    };
+    let question =
+        Question { metric: "test_accuracy".to_owned(), by: results.axes[by].clone(), margin: None };
     answer(results, &question)
 }
 
@@ -52,10 +49,7 @@ pub fn subject(results: &Results) -> Option<usize> {
 
 /// How many values an axis has.
 fn values(results: &Results, axis: usize) -> usize {
-    let cells = results
-        .trials
-        .iter()
-        .filter_map(|trial| trial.axes.get(axis));
+    let cells = results.trials.iter().filter_map(|trial| trial.axes.get(axis));
     let filled = cells.filter(|cell| !cell.is_empty());
     filled.collect::<HashSet<_>>().len()
 }
@@ -96,10 +90,7 @@ mod tests {
         let both = [["none", "8"], ["none", "16"], ["after", "8"]].map(|c| cells(&c));
         assert_eq!(by(&folder(&axes, both)).as_deref(), Some("norm.placement"));
         let sizes = [["none", "8"], ["none", "16"]].map(|c| cells(&c));
-        assert_eq!(
-            by(&folder(&axes, sizes)).as_deref(),
-            Some("train.batch_size")
-        );
+        assert_eq!(by(&folder(&axes, sizes)).as_deref(), Some("train.batch_size"));
         assert_eq!(by(&folder(&axes, [cells(&["none", "8"])])), None);
         let apart = [["none", "8"], ["after", "16"]].map(|c| cells(&c));
         assert_eq!(by(&folder(&axes, apart)), None, "no setting in common");
@@ -107,16 +98,8 @@ mod tests {
 
     #[test]
     fn the_axis_of_a_claim_comes_before_the_placement() {
-        let all = [
-            ["none", "8"],
-            ["none", "16"],
-            ["after", "8"],
-            ["after", "16"],
-        ];
-        let mut results = folder(
-            &["norm.placement", "train.batch_size"],
-            all.map(|c| cells(&c)),
-        );
+        let all = [["none", "8"], ["none", "16"], ["after", "8"], ["after", "16"]];
+        let mut results = folder(&["norm.placement", "train.batch_size"], all.map(|c| cells(&c)));
         let test = Hypothesis {
             compare: ["8".to_owned(), "16".to_owned()],
             by: "train.batch_size".to_owned(),
@@ -140,16 +123,9 @@ mod tests {
     #[test]
     fn a_sweep_of_a_hundred_thousand_is_left_to_those_who_ask() {
         let many = (0..100_000).map(|index| cells(&["none", &index.to_string()]));
-        assert_eq!(
-            by(&folder(&["norm.placement", "train.batch_size"], many)),
-            None
-        );
+        assert_eq!(by(&folder(&["norm.placement", "train.batch_size"], many)), None);
         let placements = |index: usize| {
-            if index.is_multiple_of(2) {
-                "none"
-            } else {
-                "after"
-            }
+            if index.is_multiple_of(2) { "none" } else { "after" }
         };
         let most = (0..2 * MOST_UNASKED).map(|i| cells(&[placements(i), &(i / 2).to_string()]));
         let answer = usual(&folder(&["norm.placement", "data.seed"], most));

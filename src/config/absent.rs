@@ -30,12 +30,7 @@ const ABSENT: &[Absent] = &[
         nearest: "every training has the length of `train.epochs` or `train.steps`; `trials.csv` has the epoch with the best validation accuracy, too",
     },
     Absent {
-        names: &[
-            "class_weight",
-            "class_weights",
-            "pos_weight",
-            "sample_weight",
-        ],
+        names: &["class_weight", "class_weights", "pos_weight", "sample_weight"],
         what: "weight of classes or examples",
         nearest: "every example counts alike",
     },
@@ -85,14 +80,7 @@ const ABSENT: &[Absent] = &[
         nearest: "loss and accuracy are always measured; `[probe]` and `[checkpoint]` ask for more",
     },
     Absent {
-        names: &[
-            "dtype",
-            "precision",
-            "mixed_precision",
-            "amp",
-            "fp16",
-            "bf16",
-        ],
+        names: &["dtype", "precision", "mixed_precision", "amp", "fp16", "bf16"],
         what: "choice of the precision",
         nearest: "networks are trained in 32 bits",
     },
@@ -107,11 +95,7 @@ const ABSENT: &[Absent] = &[
         nearest: "`bn-lab run --jobs` says how many trials are trained at a time",
     },
     Absent {
-        names: &[
-            "gradient_accumulation",
-            "gradient_accumulation_steps",
-            "accumulate_grad_batches",
-        ],
+        names: &["gradient_accumulation", "gradient_accumulation_steps", "accumulate_grad_batches"],
         what: "accumulation of gradients",
         nearest: "`norm.virtual_batch_size` normalises parts of a batch by themselves",
     },
@@ -154,21 +138,14 @@ mod tests {
             let quoted = absent.nearest.split('`').skip(1).step_by(2);
             for path in quoted.filter(|word| word.contains('.') && !word.contains(' ')) {
                 let is_file = path.strip_suffix(".csv").is_some();
-                assert!(
-                    is_file || key_list::all().any(|key| key.path == path),
-                    "{path}"
-                );
+                assert!(is_file || key_list::all().any(|key| key.path == path), "{path}");
             }
         }
     }
 
     #[test]
     fn names_are_recognised_in_any_section_and_spelling() {
-        for name in [
-            "train.label_smoothing",
-            "labelSmoothing",
-            "sweep.train.label-smoothing",
-        ] {
+        for name in ["train.label_smoothing", "labelSmoothing", "sweep.train.label-smoothing"] {
             let hint = hint(name).expect("known");
             assert!(hint.starts_with("there is no label smoothing; "), "{hint}");
         }

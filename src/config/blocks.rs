@@ -14,30 +14,15 @@ struct Part {
 
 impl Part {
     fn rule(&self) -> Rule {
-        Rule::Whole {
-            least: 1,
-            most: self.most,
-        }
+        Rule::Whole { least: 1, most: self.most }
     }
 }
 
 /// The keys of a block, in the order in which they are written out.
 const PARTS: [Part; 3] = [
-    Part {
-        name: "channels",
-        most: WIDEST,
-        default: None,
-    },
-    Part {
-        name: "stride",
-        most: 16,
-        default: Some(1),
-    },
-    Part {
-        name: "pool",
-        most: 16,
-        default: Some(1),
-    },
+    Part { name: "channels", most: WIDEST, default: None },
+    Part { name: "stride", most: 16, default: Some(1) },
+    Part { name: "pool", most: 16, default: Some(1) },
 ];
 
 /// The blocks with every default filled in, or `None` where they are not allowed.
@@ -70,9 +55,7 @@ pub(super) fn first_mistake(items: &[Node]) -> Option<String> {
 fn block(item: &Node) -> Result<Value, String> {
     let Kind::Table(members) = &item.kind else {
         let shown = item.kind.shown();
-        return Err(format!(
-            "`{shown}` is not a table; write `{{ channels = {shown} }}`"
-        ));
+        return Err(format!("`{shown}` is not a table; write `{{ channels = {shown} }}`"));
     };
     for (name, _) in members {
         known(name)?;
@@ -133,14 +116,8 @@ mod tests {
     #[test]
     fn a_mistake_is_told_with_the_number_of_its_block() {
         for (text, mistake) in [
-            (
-                "[{ channels = 8 }, 16]",
-                "block 2: `16` is not a table; write `{ channels = 16 }`",
-            ),
-            (
-                "[{ channel = 8 }]",
-                "block 1: unknown key `channel`; did you mean `channels`?",
-            ),
+            ("[{ channels = 8 }, 16]", "block 2: `16` is not a table; write `{ channels = 16 }`"),
+            ("[{ channel = 8 }]", "block 1: unknown key `channel`; did you mean `channels`?"),
             ("[{ pool = 2 }]", "block 1: `channels` is missing"),
             (
                 "[{ channels = 8, pool = 0 }]",

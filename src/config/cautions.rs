@@ -48,10 +48,7 @@ mod tests {
         for (text, key) in [
             ("train.batch_size = 1", "`train.batch_size = 1`"),
             ("sweep.train.batch_size = [1, 32]", "`train.batch_size = 1`"),
-            (
-                "norm.virtual_batch_size = 1",
-                "`norm.virtual_batch_size = 1`",
-            ),
+            ("norm.virtual_batch_size = 1", "`norm.virtual_batch_size = 1`"),
             (
                 "model.kind = 'convnet'\nmodel.dense = [8]\ntrain.batch_size = 1",
                 "`train.batch_size = 1`",

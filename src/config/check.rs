@@ -30,10 +30,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
     check_datasets(draft, &found, problems);
     check_distinct(draft, &found, problems);
 
-    let given = draft
-        .base
-        .iter()
-        .map(|(&key, given)| (key, given.value.clone()));
+    let given = draft.base.iter().map(|(&key, given)| (key, given.value.clone()));
     let given: BTreeMap<&'static str, Value> = given.collect();
     let mut reader = Reader::new(&given);
     let top = read::top(&mut reader, file);
@@ -173,11 +170,8 @@ fn check_combinations(draft: &Draft, conditions: &[Arc<Condition>], problems: &m
                 .get(path)
                 .map_or(String::new(), |value| format!(" = {}", value.to_toml()));
             // A value that nobody wrote follows from one that somebody did.
-            let instead = if path.starts_with("norm.") {
-                "norm.kind"
-            } else {
-                "data.train_examples"
-            };
+            let instead =
+                if path.starts_with("norm.") { "norm.kind" } else { "data.train_examples" };
             let place = draft.place(path).or(draft.place(instead));
             problems.add(place, format!("`{path}{value}`: {reason}"));
         });
@@ -194,10 +188,7 @@ fn notes(draft: &Draft, found: &Conditions, outside: &Log, problems: &Problems) 
         .filter(|(path, _)| !outside.contains_key(path) && !found.read.read(path));
     let unread = unread.map(|(path, place)| {
         let applies = keys::find(path).map_or("", |key| key.applies);
-        (
-            place,
-            format!("`{path}` has no effect: it applies only {applies}"),
-        )
+        (place, format!("`{path}` has no effect: it applies only {applies}"))
     });
     let mut notes: Vec<_> = unread.chain(found.notes.iter().cloned()).collect();
     notes.sort();

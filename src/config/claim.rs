@@ -63,10 +63,8 @@ fn mistakes(asked: &Hypothesis, swept: &[Axis]) -> Vec<(String, String)> {
     if let Some(over) = &asked.over {
         if over.key == asked.by {
             let text = format!("`over = \"{}\"`: that is what is compared", over.key);
-            mistakes.push((
-                text,
-                "take another swept key, or leave `over` and `take` out".to_owned(),
-            ));
+            mistakes
+                .push((text, "take another swept key, or leave `over` and `take` out".to_owned()));
         }
         let axis = swept.iter().find(|axis| axis.key == over.key);
         if let (Take::Reach(_), Some(axis)) = (over.take, axis)
@@ -99,14 +97,8 @@ fn unknown(part: &str, axis: &Axis, value: &str) -> Option<(String, String)> {
     if values.iter().any(|known| known == value) {
         return None;
     }
-    let text = format!(
-        "`{part}`: `{value}` is not among the values of `{}`",
-        axis.key
-    );
-    let hint = format!(
-        "the sweep has {}; `-o 'claim.tests=[]'` claims nothing",
-        values.join(", ")
-    );
+    let text = format!("`{part}`: `{value}` is not among the values of `{}`", axis.key);
+    let hint = format!("the sweep has {}; `-o 'claim.tests=[]'` claims nothing", values.join(", "));
     Some((text, hint))
 }
 
@@ -162,9 +154,7 @@ fn settings(test: &Hypothesis, tuned: Option<&str>, found: &Conditions) -> usize
                 && only.all(|(only, values)| only != key || values.contains(cell))
         });
         if counts {
-            let rest = cells
-                .into_iter()
-                .filter(|(key, _)| !names(key) && Some(*key) != tuned);
+            let rest = cells.into_iter().filter(|(key, _)| !names(key) && Some(*key) != tuned);
             seen.insert(rest.map(|(_, cell)| cell).collect::<Vec<_>>());
         }
     }
@@ -175,24 +165,16 @@ fn settings(test: &Hypothesis, tuned: Option<&str>, found: &Conditions) -> usize
 /// may be large. `name` is shown in messages.
 pub fn of_text(name: &Path, text: &str) -> Result<Option<Claim>> {
     let mut problems = Problems::new(name, &[]);
-    let given = wire::document(name, text, &mut problems)
-        .map(section)
-        .unwrap_or_default();
+    let given = wire::document(name, text, &mut problems).map(section).unwrap_or_default();
     let mut checked = BTreeMap::new();
     for (name, node) in &given {
         let Some(key) = keys::find(&format!("claim.{name}")) else {
-            problems.add(
-                node.place,
-                format!("unknown key `claim.{}`", name.escape_debug()),
-            );
+            problems.add(node.place, format!("unknown key `claim.{}`", name.escape_debug()));
             continue;
         };
         let subject = format!("`{} = {}`", key.path, node.kind.shown());
-        checked.extend(
-            key.rule
-                .check(&subject, node, &mut problems)
-                .map(|value| (key.path, value)),
-        );
+        checked
+            .extend(key.rule.check(&subject, node, &mut problems).map(|value| (key.path, value)));
     }
     if problems.is_empty() {
         Ok(read::claim(&mut Reader::new(&checked)))

@@ -259,9 +259,7 @@ impl Conditions {
         let included = &self.all[self.all.len() - self.included..];
         sweep.axes[axis].listed > 0
             || self.read.vary(key)
-                && included
-                    .iter()
-                    .any(|condition| condition.values[axis].is_some())
+                && included.iter().any(|condition| condition.values[axis].is_some())
     }
 
     /// Finds the axes, and takes the others from the conditions.
@@ -270,10 +268,7 @@ impl Conditions {
         let kept: Vec<bool> = all.map(|axis| self.varies(axis, sweep)).collect();
         let of = |(index, axis): (usize, &sweep::Axis)| Axis {
             key: axis.key.path.to_owned(),
-            values: axis_values(
-                axis,
-                self.all.iter().filter_map(|c| c.values[index].as_ref()),
-            ),
+            values: axis_values(axis, self.all.iter().filter_map(|c| c.values[index].as_ref())),
         };
         let axes = sweep.axes.iter().enumerate();
         let axes = axes.filter(|(index, _)| kept[*index]).map(of).collect();

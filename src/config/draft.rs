@@ -157,12 +157,8 @@ fn found_in_override(text: &str, index: usize, problems: &mut Problems) -> Vec<F
         problems.add_with_hint(place, message, slips::in_line(value));
         return Vec::new();
     }
-    let takes_text = keys::find(&path).is_some_and(|key| {
-        matches!(
-            key.rule,
-            Rule::Name | Rule::Text | Rule::Folder | Rule::File
-        )
-    });
+    let takes_text = keys::find(&path)
+        .is_some_and(|key| matches!(key.rule, Rule::Name | Rule::Text | Rule::Folder | Rule::File));
     if takes_text && !matches!(node.kind, Kind::Plain(Value::Text(_))) {
         // A name such as `2026` or `true` need not be quoted twice for the shell's sake.
         node.kind = Kind::Plain(Value::Text(value.to_owned()));
@@ -187,10 +183,7 @@ impl Said {
             Target::Swept(part) => (part.name(), self.part(part)),
         };
         if let Some(earlier) = earlier {
-            let text = format!(
-                "`{path}` is given here and {}; keep one",
-                on_line(earlier.place)
-            );
+            let text = format!("`{path}` is given here and {}; keep one", on_line(earlier.place));
             problems.add(found.node.place, text);
             return;
         }
@@ -284,17 +277,13 @@ impl Said {
         }
         let value = |path: &str| base.get(path).map(|given: &Given| &given.value);
         let budget = match (value("tune.key"), value("tune.budget")) {
-            (Some(Value::Text(key)), Some(Value::Integer(budget))) => usize::try_from(*budget)
-                .ok()
-                .map(|budget| (key.as_str(), budget)),
+            (Some(Value::Text(key)), Some(Value::Integer(budget))) => {
+                usize::try_from(*budget).ok().map(|budget| (key.as_str(), budget))
+            }
             _ => None,
         };
         let sweep = Sweep::read(&self.sweep, budget, problems);
-        Draft {
-            base,
-            sweep,
-            tables,
-        }
+        Draft { base, sweep, tables }
     }
 }
 

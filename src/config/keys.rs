@@ -125,17 +125,8 @@ const OTHER_NAMES: [(&str, &str); 49] = [
     ("milestones", "train.schedule_milestones"),
 ];
 
-const SECTIONS: [&str; 9] = [
-    "data",
-    "model",
-    "norm",
-    "train",
-    "tune",
-    "claim",
-    "checkpoint",
-    "probe",
-    "output",
-];
+const SECTIONS: [&str; 9] =
+    ["data", "model", "norm", "train", "tune", "claim", "checkpoint", "probe", "output"];
 
 #[cfg(test)]
 mod tests {
@@ -164,11 +155,7 @@ mod tests {
     #[test]
     fn every_key_is_listed_once_and_lives_in_a_section_or_at_the_top() {
         for (index, key) in key_list::all().enumerate() {
-            assert!(
-                key_list::all()
-                    .take(index)
-                    .all(|earlier| earlier.path != key.path)
-            );
+            assert!(key_list::all().take(index).all(|earlier| earlier.path != key.path));
             let section = key.path.split_once('.').map(|(section, _)| section);
             assert!(section.is_none_or(is_section), "{}", key.path);
         }

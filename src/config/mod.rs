@@ -60,22 +60,14 @@ pub struct Loaded {
 /// Reads and checks an experiment file, and looks what the tables hold that it names. `overrides` are
 /// the `-o key=value` texts, in order.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded> {
-    let search = Search {
-        folder: folder_of(path),
-        kept_in: None,
-        looks: true,
-    };
+    let search = Search { folder: folder_of(path), kept_in: None, looks: true };
     checked(path, &text_of(path)?, overrides, Some(search))
 }
 
 /// Likewise, with an experiment whose resolved text finds its tables from the folder `kept_in`, and
 /// not from the results folder.
 pub fn load_for(path: &Path, overrides: &[String], kept_in: &Path) -> Result<Loaded> {
-    let search = Search {
-        folder: folder_of(path),
-        kept_in: Some(kept_in),
-        looks: true,
-    };
+    let search = Search { folder: folder_of(path), kept_in: Some(kept_in), looks: true };
     checked(path, &text_of(path)?, overrides, Some(search))
 }
 
@@ -111,11 +103,7 @@ pub fn moved(experiment: &Path, to: &Path) -> Result<Option<String>> {
     if !text.parse().is_ok_and(has_tables) {
         return Ok(None);
     }
-    let search = Search {
-        folder: folder_of(experiment),
-        kept_in: Some(to),
-        looks: false,
-    };
+    let search = Search { folder: folder_of(experiment), kept_in: Some(to), looks: false };
     let loaded = checked(experiment, &text, &[], Some(search))?;
     Ok(Some(loaded.experiment.resolved))
 }

@@ -30,11 +30,7 @@ pub(super) struct Problems {
 impl Problems {
     /// No problems yet.
     pub(super) fn new(file: &Path, overrides: &[String]) -> Self {
-        Self {
-            file: file.display().to_string(),
-            overrides: overrides.to_vec(),
-            found: Vec::new(),
-        }
+        Self { file: file.display().to_string(), overrides: overrides.to_vec(), found: Vec::new() }
     }
 
     /// Adds a problem.
@@ -49,11 +45,7 @@ impl Problems {
         text: impl Into<String>,
         hint: Option<String>,
     ) {
-        self.found.push(Problem {
-            place: place.into(),
-            text: text.into(),
-            hint,
-        });
+        self.found.push(Problem { place: place.into(), text: text.into(), hint });
     }
 
     /// Whether all is well.
@@ -75,8 +67,7 @@ impl Problems {
 
     /// All problems as one error, in the order of the file, overrides and the whole file last.
     pub(super) fn into_error(mut self) -> Error {
-        self.found
-            .sort_by_key(|problem| (problem.place.is_none(), problem.place));
+        self.found.sort_by_key(|problem| (problem.place.is_none(), problem.place));
         let mut rendered: Vec<String> = Vec::new();
         for (index, problem) in self.found.iter().enumerate() {
             if rendered.len() == MOST_TOLD {
@@ -114,10 +105,7 @@ mod tests {
     use super::*;
 
     fn at(line: usize) -> Place {
-        Place::File {
-            offset: line * 10,
-            line,
-        }
+        Place::File { offset: line * 10, line }
     }
 
     #[test]
@@ -144,9 +132,6 @@ mod tests {
         let text = problems.into_error().to_string();
         assert_eq!(text.lines().count(), 101);
         assert!(text.len() < 101 * 250, "{}", text.len());
-        assert!(
-            text.ends_with("\nerror: x.toml: 9900 more problems"),
-            "{text}"
-        );
+        assert!(text.ends_with("\nerror: x.toml: 9900 more problems"), "{text}");
     }
 }

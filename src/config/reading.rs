@@ -87,18 +87,10 @@ impl<'a> Cache<'a> {
         });
         let model = self.model.read(sweep, tables, point, read::model);
         let (network, weight_decay) = &model.settings;
-        let norm = self
-            .norm
-            .read(sweep, tables, point, |reader| read::norm(reader, network));
-        let train = self.train.read(sweep, tables, point, |reader| {
-            read::train(reader, *weight_decay)
-        });
-        Reading {
-            data,
-            model,
-            norm,
-            train,
-        }
+        let norm = self.norm.read(sweep, tables, point, |reader| read::norm(reader, network));
+        let train =
+            self.train.read(sweep, tables, point, |reader| read::train(reader, *weight_decay));
+        Reading { data, model, norm, train }
     }
 }
 
@@ -146,12 +138,8 @@ impl<T> Memo<T> {
         let matters = |key: &str| scope.iter().any(|prefix| key.starts_with(prefix));
         let axes = axes.filter(|(_, axis)| matters(axis.key.path));
         Self {
-            base: given
-                .map(|(&key, given)| (key, given.value.clone()))
-                .collect(),
-            axes: axes
-                .map(|(number, axis)| (number, is_own(axis.key.path)))
-                .collect(),
+            base: given.map(|(&key, given)| (key, given.value.clone())).collect(),
+            axes: axes.map(|(number, axis)| (number, is_own(axis.key.path))).collect(),
             known: HashMap::new(),
             entries: BTreeMap::new(),
             last: None,
@@ -169,8 +157,7 @@ impl<T> Memo<T> {
         read: impl FnOnce(&mut Reader<'_>) -> T,
     ) -> Arc<Known<T>> {
         self.at.clear();
-        self.at
-            .extend(self.axes.iter().map(|&(axis, _)| point[axis]));
+        self.at.extend(self.axes.iter().map(|&(axis, _)| point[axis]));
         if let Some(known) = self.known.get(self.at.as_slice()) {
             return Arc::clone(known);
         }
@@ -184,12 +171,8 @@ impl<T> Memo<T> {
         }
         let mut reader = Reader::new(&given);
         let settings = read(&mut reader);
-        let known = Arc::new(Known {
-            settings,
-            section: self.section(reader, tables),
-        });
-        self.known
-            .insert(self.at.as_slice().into(), Arc::clone(&known));
+        let known = Arc::new(Known { settings, section: self.section(reader, tables) });
+        self.known.insert(self.at.as_slice().into(), Arc::clone(&known));
         known
     }
 

@@ -105,9 +105,7 @@ fn elsewhere(path: &str, draft: &Draft, found: &Conditions) -> Option<Value> {
         return found.read.common(path);
     }
     let axes = draft.sweep.axes.iter();
-    let mut open = axes
-        .zip(&found.open)
-        .filter(|(axis, _)| axis.key.path == path);
+    let mut open = axes.zip(&found.open).filter(|(axis, _)| axis.key.path == path);
     match open.next()? {
         (_, Open::Same(value)) => Some(value.clone()),
         _ => None,
@@ -129,9 +127,7 @@ fn included(found: &Conditions) -> Vec<Vec<(String, Value)>> {
 fn members(section: &str, value: impl Fn(&Key) -> Option<Value>) -> Vec<Member> {
     let member = |key: &Key| {
         let (in_section, name) = key.path.split_once('.').unwrap_or(("", key.path));
-        let value = Some(key)
-            .filter(|_| in_section == section)
-            .and_then(&value)?;
+        let value = Some(key).filter(|_| in_section == section).and_then(&value)?;
         let written = match (key.rule, value) {
             (Rule::Hypotheses, Value::List(tests)) => {
                 Written::Lines(tests.into_iter().map(Written::Value).collect())

@@ -244,10 +244,7 @@ impl Rule {
 
     /// Whether a range (`from`, `to`, `count`) makes sense here.
     pub(super) fn is_numeric(&self) -> bool {
-        matches!(
-            self,
-            Self::Whole { .. } | Self::ResnetDepth | Self::Number { .. } | Self::Share
-        )
+        matches!(self, Self::Whole { .. } | Self::ResnetDepth | Self::Number { .. } | Self::Share)
     }
 
     fn fix(&self, kind: &Kind) -> Option<String> {
@@ -332,9 +329,7 @@ pub(super) fn nearest<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> O
 /// Whether `text` can be the `name` of an experiment.
 pub(super) fn is_name(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_alphanumeric())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 /// A path that can be opened, with the home folder in place of a leading `~`.
@@ -390,37 +385,21 @@ mod tests {
 
     #[test]
     fn a_whole_number_may_stand_for_a_float_but_not_the_other_way_round() {
-        let number = Rule::Number {
-            low: Bound::Excluding(0.0),
-            high: Bound::Absent,
-        };
+        let number = Rule::Number { low: Bound::Excluding(0.0), high: Bound::Absent };
         let whole = Rule::Whole { least: 1, most: 99 };
         let accepted = number.accept(&plain(Value::Integer(1)));
         assert_eq!(accepted, Some(Value::Float(1.0)));
         assert_eq!(whole.accept(&plain(Value::Float(32.0))), None);
-        assert_eq!(
-            whole.fix(&plain(Value::Float(32.0))),
-            Some("write `32`".to_owned())
-        );
+        assert_eq!(whole.fix(&plain(Value::Float(32.0))), Some("write `32`".to_owned()));
     }
 
     #[test]
     fn numbers_must_be_finite_and_between_their_bounds() {
-        let decay = Rule::Number {
-            low: Bound::Including(0.0),
-            high: Bound::Excluding(1.0),
-        };
+        let decay = Rule::Number { low: Bound::Including(0.0), high: Bound::Excluding(1.0) };
         for (x, allowed) in [(0.0, true), (0.99, true), (1.0, false), (-1e-9, false)] {
-            assert_eq!(
-                decay.accept(&plain(Value::Float(x))).is_some(),
-                allowed,
-                "{x}"
-            );
+            assert_eq!(decay.accept(&plain(Value::Float(x))).is_some(), allowed, "{x}");
         }
-        let anything = Rule::Number {
-            low: Bound::Absent,
-            high: Bound::Absent,
-        };
+        let anything = Rule::Number { low: Bound::Absent, high: Bound::Absent };
         for x in [f64::NAN, f64::INFINITY] {
             assert_eq!(anything.accept(&plain(Value::Float(x))), None);
         }
@@ -437,12 +416,9 @@ mod tests {
             });
             Kind::List(items.collect())
         };
-        for (numbers, allowed) in [
-            (&[0.5, 1.0][..], true),
-            (&[], false),
-            (&[1.0, 1.0], false),
-            (&[0.0], false),
-        ] {
+        for (numbers, allowed) in
+            [(&[0.5, 1.0][..], true), (&[], false), (&[1.0, 1.0], false), (&[0.0], false)]
+        {
             let accepted = Rule::Multiples.accept(&list(numbers));
             assert_eq!(accepted.is_some(), allowed, "{numbers:?}");
         }
@@ -552,13 +528,9 @@ mod tests {
 
     #[test]
     fn a_name_can_be_a_folder_and_nothing_else() {
-        for (name, allowed) in [
-            ("a-1.b_c", true),
-            ("..", false),
-            ("", false),
-            ("a/b", false),
-            ("ä", false),
-        ] {
+        for (name, allowed) in
+            [("a-1.b_c", true), ("..", false), ("", false), ("a/b", false), ("ä", false)]
+        {
             assert_eq!(is_name(name), allowed, "{name}");
         }
     }

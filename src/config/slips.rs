@@ -9,10 +9,7 @@ pub(super) fn in_line(line: &str) -> Option<String> {
         ));
     }
     if line.contains(CURLY) {
-        let straight = line
-            .trim()
-            .replace(CURLY_DOUBLE, "\"")
-            .replace(CURLY_SINGLE, "'");
+        let straight = line.trim().replace(CURLY_DOUBLE, "\"").replace(CURLY_SINGLE, "'");
         return Some(format!("quotes must be straight: `{straight}`"));
     }
     // What stands behind each key, in a line of several as well.
@@ -28,9 +25,7 @@ fn unquoted(line: &str) -> Option<String> {
     let (_, value) = line.split_once(['=', ':'])?;
     let value = value.trim().trim_end_matches(',');
     let is_word = value.starts_with(char::is_alphabetic)
-        && value
-            .chars()
-            .all(|c| c.is_alphanumeric() || "_-./".contains(c))
+        && value.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c))
         && toml::de::DeValue::parse(value).is_err();
     if is_word {
         return Some(format!("write `\"{value}\"`, in quotes"));
@@ -99,9 +94,7 @@ fn escaped_path(line: &str) -> Option<&str> {
     quoted.find(|text| {
         let drive = text.as_bytes();
         let has_drive = drive.len() > 2 && drive[0].is_ascii_alphabetic() && &drive[1..3] == b":\\";
-        let is_relative = [r"\\", r".\", r"..\"]
-            .iter()
-            .any(|start| text.starts_with(start));
+        let is_relative = [r"\\", r".\", r"..\"].iter().any(|start| text.starts_with(start));
         let mut escapes = text.split('\\').skip(1);
         let is_no_escape = |rest: &str| {
             rest.starts_with(|c: char| c.is_alphanumeric() && !"btnfruUxe".contains(c))
@@ -130,45 +123,27 @@ mod tests {
     #[test]
     fn values_are_put_right() {
         for (line, hint) in [
-            (
-                "learning_rate = 0,001",
-                "write `0.001`, with a decimal point",
-            ),
+            ("learning_rate = 0,001", "write `0.001`, with a decimal point"),
             ("a = -1,5e-3 # x", "write `-1.5e-3`, with a decimal point"),
             ("scale = True", "write `true`, in lower case"),
-            (
-                "decay = .001",
-                "write `0.001`, with a digit before the point",
-            ),
+            ("decay = .001", "write `0.001`, with a digit before the point"),
             ("decay = 1.", "write `1.0`, with a digit behind the point"),
             ("\"scale\": False,", "write `false`, in lower case"),
-            (
-                "a = { b = 1, c = .5, d = 2 }",
-                "write `0.5`, with a digit before the point",
-            ),
+            ("a = { b = 1, c = .5, d = 2 }", "write `0.5`, with a digit before the point"),
             ("a = before  # x", "write `\"before\"`, in quotes"),
             (
                 "placement = [none, \"before\", 2]",
                 "write `[\"none\", \"before\", 2]`, with each text in quotes",
             ),
-            (
-                "missing = [NA],",
-                "write `[\"NA\"]`, with each text in quotes",
-            ),
+            ("missing = [NA],", "write `[\"NA\"]`, with each text in quotes"),
             ("name = “x”", "quotes must be straight: `name = \"x\"`"),
             ("name = ‘x’", "quotes must be straight: `name = 'x'`"),
         ] {
             assert_eq!(in_line(line).as_deref(), Some(hint), "{line}");
         }
-        for sound in [
-            "[data",
-            "a = 1,2,3",
-            "a = true",
-            "a = [\"before\", 1]",
-            "a = 1.5",
-            "a = , ",
-            "a = 1,",
-        ] {
+        for sound in
+            ["[data", "a = 1,2,3", "a = true", "a = [\"before\", 1]", "a = 1.5", "a = , ", "a = 1,"]
+        {
             assert_eq!(in_line(sound), None, "{sound}");
         }
     }

@@ -194,11 +194,7 @@ impl Tables {
 
 /// A path as people would write it: without ways back and forth.
 fn shown(path: &Path) -> PathBuf {
-    if path.is_absolute() {
-        fs::physical(path)
-    } else {
-        fs::seen_from(Path::new("."), path).into()
-    }
+    if path.is_absolute() { fs::physical(path) } else { fs::seen_from(Path::new("."), path).into() }
 }
 
 /// How the content of a table is written in the settings of a trial: `sha256:` and the sum.

@@ -93,9 +93,7 @@ fn glyphs(rest: &str) -> String {
 
 fn axis(experiment: &Experiment, key: &str) -> Vec<String> {
     let axis = experiment.axes.iter().find(|axis| axis.key == key);
-    axis.map_or(Vec::new(), |axis| {
-        axis.values.iter().map(Value::to_string).collect()
-    })
+    axis.map_or(Vec::new(), |axis| axis.values.iter().map(Value::to_string).collect())
 }
 
 #[test]
@@ -123,19 +121,13 @@ fn toml_and_json_say_the_same() {
 #[test]
 fn mnist_is_the_network_of_its_title() {
     let experiment = load(MNIST).experiment;
-    assert_eq!(
-        axis(&experiment, "norm.placement"),
-        ["none", "before", "after"]
-    );
+    assert_eq!(axis(&experiment, "norm.placement"), ["none", "before", "after"]);
     let settings = &experiment.conditions[1].settings;
     assert_eq!(settings.data.dataset, Dataset::Mnist);
     assert_eq!(settings.data.train_examples, None);
     assert_eq!(settings.data.validation, Validation::Count(5000));
     let layer = settings.norm.layer.expect("a normalised condition");
-    assert_eq!(
-        layer,
-        NormSettings::batch(0.99, 1e-3, RunningVariance::Biased)
-    );
+    assert_eq!(layer, NormSettings::batch(0.99, 1e-3, RunningVariance::Biased));
 }
 
 #[test]
@@ -144,14 +136,8 @@ fn ranges_give_round_numbers_with_both_ends() {
         "[sweep]\ntrain.learning_rate = { from = 1e-4, to = 1e-1, count = 4, scale = 'log' }\ndata.difficulty = { from = 0, to = 0.3, count = 4 }\ntrain.batch_size = { from = 8, to = 128, count = 3, scale = 'log' }",
     );
     let experiment = load(&text).experiment;
-    assert_eq!(
-        axis(&experiment, "train.learning_rate"),
-        ["0.0001", "0.001", "0.01", "0.1"]
-    );
-    assert_eq!(
-        axis(&experiment, "data.difficulty"),
-        ["0.0", "0.1", "0.2", "0.3"]
-    );
+    assert_eq!(axis(&experiment, "train.learning_rate"), ["0.0001", "0.001", "0.01", "0.1"]);
+    assert_eq!(axis(&experiment, "data.difficulty"), ["0.0", "0.1", "0.2", "0.3"]);
     assert_eq!(axis(&experiment, "train.batch_size"), ["8", "32", "128"]);
 }
 
@@ -161,29 +147,14 @@ fn the_last_axis_varies_fastest_in_the_order_of_the_file() {
         "[sweep]\ntrain.batch_size = [8, 16]\n\"norm.placement\" = ['after', 'before']\ntrain.beta_1 = [0.5]",
     );
     let experiment = load(&text).experiment;
-    let order: Vec<&str> = experiment
-        .axes
-        .iter()
-        .map(|axis| axis.key.as_str())
-        .collect();
-    assert_eq!(
-        order,
-        ["train.batch_size", "norm.placement", "train.beta_1"]
-    );
+    let order: Vec<&str> = experiment.axes.iter().map(|axis| axis.key.as_str()).collect();
+    assert_eq!(order, ["train.batch_size", "norm.placement", "train.beta_1"]);
     let points: Vec<(usize, &str)> = experiment
         .conditions
         .iter()
-        .map(|c| {
-            (
-                c.settings.train.batch_size,
-                c.settings.norm.placement.name(),
-            )
-        })
+        .map(|c| (c.settings.train.batch_size, c.settings.norm.placement.name()))
         .collect();
-    assert_eq!(
-        points,
-        [(8, "after"), (8, "before"), (16, "after"), (16, "before")]
-    );
+    assert_eq!(points, [(8, "after"), (8, "before"), (16, "after"), (16, "before")]);
 }
 
 #[test]
@@ -193,12 +164,7 @@ fn points_that_differ_only_in_what_means_nothing_are_one_condition() {
     let values: Vec<Vec<Option<String>>> = experiment
         .conditions
         .iter()
-        .map(|c| {
-            c.values
-                .iter()
-                .map(|v| v.as_ref().map(Value::to_string))
-                .collect()
-        })
+        .map(|c| c.values.iter().map(|v| v.as_ref().map(Value::to_string)).collect())
         .collect();
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(
@@ -228,20 +194,12 @@ fn without_hidden_layers_there_is_no_placement_and_no_activation() {
 #[test]
 fn a_preset_is_no_part_of_a_conditions_identity_but_what_it_sets_is() {
     let swept = load(&glyphs("sweep.norm.preset = ['keras', 'pytorch']")).experiment;
-    assert_eq!(
-        swept.conditions[1].values,
-        [Some(Value::Text("pytorch".to_owned()))]
-    );
+    assert_eq!(swept.conditions[1].values, [Some(Value::Text("pytorch".to_owned()))]);
     assert!(!swept.conditions[1].keys.contains_key("norm.preset"));
     let spelt_out = glyphs("[norm]\ndecay = 0.9\nepsilon = 1e-5\nrunning_variance = 'unbiased'");
-    assert_eq!(
-        swept.conditions[1].keys,
-        load(&spelt_out).experiment.conditions[0].keys
-    );
+    assert_eq!(swept.conditions[1].keys, load(&spelt_out).experiment.conditions[0].keys);
 
-    let found = problems(&format!(
-        "{spelt_out}\n[sweep]\nnorm.preset = ['keras', 'pytorch']"
-    ));
+    let found = problems(&format!("{spelt_out}\n[sweep]\nnorm.preset = ['keras', 'pytorch']"));
     assert!(
         found.starts_with("x.toml:7: two points of the sweep are the same experiment: `norm.preset = \"keras\"` and `norm.preset = \"pytorch\"`"),
         "{found}"
@@ -264,18 +222,12 @@ fn overrides_win_over_the_file_and_later_ones_over_earlier_ones() {
     ];
     let experiment = load_with(&text, &overrides).experiment;
     let settings = &experiment.conditions[1].settings;
-    assert_eq!(
-        (settings.train.batch_size, settings.train.length),
-        (16, Length::Steps(7))
-    );
+    assert_eq!((settings.train.batch_size, settings.train.length), (16, Length::Steps(7)));
     assert_eq!(settings.norm.placement, Placement::Before);
     assert_eq!(experiment.name, "2026");
     assert_eq!(experiment.axes.len(), 1);
     assert_eq!(axis(&experiment, "train.learning_rate"), ["0.001", "1.0"]);
-    let glyphs = Dataset::Glyphs {
-        difficulty: 1.0,
-        seed: 0,
-    };
+    let glyphs = Dataset::Glyphs { difficulty: 1.0, seed: 0 };
     assert_eq!(settings.data.dataset, glyphs);
 }
 

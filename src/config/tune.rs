@@ -68,9 +68,7 @@ fn fair_budget(
     for condition in &found.all {
         let has_value = found.axes.iter().zip(&condition.values);
         let has_value = has_value.filter(|(axis, value)| axis.key == key && value.is_some());
-        *tried
-            .entry(setting(key, per, found, condition))
-            .or_default() += has_value.count();
+        *tried.entry(setting(key, per, found, condition)).or_default() += has_value.count();
     }
     let (least, most) = (*tried.values().min()?, *tried.values().max()?);
     let reason = if least != most {
@@ -85,19 +83,14 @@ fn fair_budget(
     } else {
         return Some(least);
     };
-    problems.add(
-        draft.place("tune.key"),
-        format!("`tune.key = \"{key}\"`: {reason}"),
-    );
+    problems.add(draft.place("tune.key"), format!("`tune.key = \"{key}\"`: {reason}"));
     None
 }
 
 /// Where a condition is, but for the key that is tuned: the groups first.
 fn setting(key: &str, per: &[String], found: &Conditions, condition: &Condition) -> String {
     let cells = || found.axes.iter().zip(&condition.values);
-    let groups = per
-        .iter()
-        .flat_map(|group| cells().filter(move |(axis, _)| axis.key == *group));
+    let groups = per.iter().flat_map(|group| cells().filter(move |(axis, _)| axis.key == *group));
     let others = cells().filter(|(axis, _)| axis.key != key && !per.contains(&axis.key));
     let words: Vec<String> = groups
         .chain(others)

@@ -51,10 +51,8 @@ impl fmt::Display for Value {
                 write!(f, "[{}]", items.join(", "))
             }
             Self::Table(members) => {
-                let members: Vec<String> = members
-                    .iter()
-                    .map(|(key, value)| format!("{key} {value}"))
-                    .collect();
+                let members: Vec<String> =
+                    members.iter().map(|(key, value)| format!("{key} {value}")).collect();
                 write!(f, "{{{}}}", members.join(", "))
             }
         }

@@ -86,14 +86,8 @@ impl Kind {
 /// why is among the problems.
 pub(super) fn document(name: &Path, text: &str, problems: &mut Problems) -> Option<Node> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let json = name
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    if json {
-        json_document(text, problems)
-    } else {
-        toml_document(text, problems)
-    }
+    let json = name.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    if json { json_document(text, problems) } else { toml_document(text, problems) }
 }
 
 /// The value of override `index`: TOML where it reads as TOML, else the bare text.
@@ -101,10 +95,9 @@ pub(super) fn override_value(text: &str, index: usize) -> Node {
     let place = |_| Place::Override(index);
     match DeValue::parse(text) {
         Ok(value) => toml_node(value.get_ref(), Place::Override(index), &place, 0),
-        Err(_) => Node {
-            kind: Kind::Plain(Value::Text(text.to_owned())),
-            place: Place::Override(index),
-        },
+        Err(_) => {
+            Node { kind: Kind::Plain(Value::Text(text.to_owned())), place: Place::Override(index) }
+        }
     }
 }
 
@@ -139,10 +132,9 @@ fn toml_document(text: &str, problems: &mut Problems) -> Option<Node> {
             problems.add_with_hint(at, message, slip(text, line));
         }
     }
-    errors.is_empty().then(|| Node {
-        kind: toml_table(table.get_ref(), &place, 0),
-        place: place(0),
-    })
+    errors
+        .is_empty()
+        .then(|| Node { kind: toml_table(table.get_ref(), &place, 0), place: place(0) })
 }
 
 /// What was most likely meant on a line, from 1, that cannot be read.
@@ -160,12 +152,7 @@ fn toml_table(table: &DeTable<'_>, place: &dyn Fn(usize) -> Place, depth: usize)
         })
         .collect();
     members.sort_by_key(|(offset, ..)| *offset);
-    Kind::Table(
-        members
-            .into_iter()
-            .map(|(_, key, node)| (key, node))
-            .collect(),
-    )
+    Kind::Table(members.into_iter().map(|(_, key, node)| (key, node)).collect())
 }
 
 fn toml_node(value: &DeValue<'_>, at: Place, place: &dyn Fn(usize) -> Place, depth: usize) -> Node {
@@ -302,7 +289,5 @@ fn json_number(text: &str) -> Kind {
 
 fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| {
-        first.to_lowercase().chain(letters).collect()
-    })
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }

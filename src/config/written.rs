@@ -25,10 +25,9 @@ impl WriteTomlValue for Written {
         match self {
             Self::Value(value) => writer.value(value),
             Self::Lines(items) => lines(items, writer),
-            Self::Table(members) => inline(
-                members.iter().map(|(path, value)| (&path[..], value)),
-                writer,
-            ),
+            Self::Table(members) => {
+                inline(members.iter().map(|(path, value)| (&path[..], value)), writer)
+            }
         }
     }
 }
@@ -97,12 +96,7 @@ fn member<W: TomlWrite + ?Sized>(path: &str, value: impl WriteTomlValue, writer:
 /// Adds a comment line.
 pub(super) fn comment(out: &mut String, text: &str) {
     // Writing to a string cannot fail.
-    let _ = (
-        out.open_comment(),
-        out.space(),
-        out.write_str(text),
-        out.newline(),
-    );
+    let _ = (out.open_comment(), out.space(), out.write_str(text), out.newline());
 }
 
 /// Adds a section, or the keys above all sections where its name is empty; nothing where it has none.

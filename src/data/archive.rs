@@ -53,10 +53,7 @@ fn is_member<R: Read>(entry: &Entry<'_, R>, file: &SourceFile) -> bool {
     entry.header().entry_type().is_file() && name == Some(file.name.as_bytes())
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape `map_err` asks for"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "the shape `map_err` asks for")]
 fn damaged(error: std::io::Error) -> Failure {
     Failure::Mirror(format!("the archive is damaged: {error}"))
 }
@@ -86,9 +83,7 @@ pub(super) mod tests {
             let mut header = tar::Header::new_ustar();
             header.set_size(bytes.len() as u64);
             header.set_mode(0o644);
-            builder
-                .append_data(&mut header, format!("a-folder/{name}"), *bytes)
-                .unwrap();
+            builder.append_data(&mut header, format!("a-folder/{name}"), *bytes).unwrap();
         }
         gzipped(&builder.into_inner().unwrap())
     }
@@ -137,17 +132,12 @@ pub(super) mod tests {
     #[test]
     fn an_archive_without_the_file_or_with_a_link_in_its_place_is_refused() {
         let lacks = Err("the archive lacks ten.gz".to_owned());
-        assert_eq!(
-            unpacked(&packed(&[("else", b"x")])),
-            (lacks.clone(), vec![])
-        );
+        assert_eq!(unpacked(&packed(&[("else", b"x")])), (lacks.clone(), vec![]));
         let mut builder = tar::Builder::new(Vec::new());
         let mut header = tar::Header::new_ustar();
         header.set_entry_type(tar::EntryType::Symlink);
         header.set_size(0);
-        builder
-            .append_link(&mut header, FILE.name, "elsewhere")
-            .unwrap();
+        builder.append_link(&mut header, FILE.name, "elsewhere").unwrap();
         let archive = gzipped(&builder.into_inner().unwrap());
         assert_eq!(unpacked(&archive), (lacks, vec![]));
     }
@@ -155,11 +145,7 @@ pub(super) mod tests {
     #[test]
     fn what_is_no_archive_is_refused_and_nothing_is_left() {
         let whole = packed(&[(FILE.name, BODY)]);
-        for bytes in [
-            &b"<html>not found</html>"[..],
-            &whole[..whole.len() / 2],
-            b"",
-        ] {
+        for bytes in [&b"<html>not found</html>"[..], &whole[..whole.len() / 2], b""] {
             let (result, left) = unpacked(bytes);
             assert!(result.is_err());
             assert!(left.is_empty());

@@ -42,11 +42,7 @@ fn draw(settings: Augmentation, stream: &mut Stream) -> Move {
     };
     let (right, down) = (pixels(), pixels());
     let coin = stream.below(2) == 1;
-    Move {
-        right,
-        down,
-        mirrored: settings.flip && coin,
-    }
+    Move { right, down, mirrored: settings.flip && coin }
 }
 
 /// Writes `image`, channel planes of `shape`, to `moved`, after `change`.
@@ -56,10 +52,8 @@ pub(super) fn apply(change: Move, image: &[u8], shape: Shape, moved: &mut Vec<u8
     let Shape { height, width, .. } = shape;
     let (columns, from_column) = kept(width, change.right);
     let (rows, from_row) = kept(height, change.down);
-    let (to_column, to_row) = (
-        usize::try_from(change.right).unwrap_or(0),
-        usize::try_from(change.down).unwrap_or(0),
-    );
+    let (to_column, to_row) =
+        (usize::try_from(change.right).unwrap_or(0), usize::try_from(change.down).unwrap_or(0));
     let plane = height * width;
     for channel in 0..shape.channels {
         for row in 0..rows {
@@ -88,23 +82,12 @@ fn kept(size: usize, pixels: i8) -> (usize, usize) {
 mod tests {
     use super::*;
 
-    const ON: Augmentation = Augmentation {
-        shift: 2,
-        flip: true,
-    };
+    const ON: Augmentation = Augmentation { shift: 2, flip: true };
 
     fn applied(right: i8, down: i8, mirrored: bool) -> Vec<u8> {
-        let shape = Shape {
-            channels: 2,
-            height: 2,
-            width: 3,
-        };
+        let shape = Shape { channels: 2, height: 2, width: 3 };
         let image = [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16];
-        let change = Move {
-            right,
-            down,
-            mirrored,
-        };
+        let change = Move { right, down, mirrored };
         let mut moved = vec![99; 3];
         apply(change, &image, shape, &mut moved);
         moved
@@ -112,27 +95,12 @@ mod tests {
 
     #[test]
     fn every_channel_is_mirrored_and_then_moved_with_zeros_entering() {
-        assert_eq!(
-            applied(0, 0, false),
-            [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]
-        );
-        assert_eq!(
-            applied(1, 0, false),
-            [0, 1, 2, 0, 4, 5, 0, 11, 12, 0, 14, 15]
-        );
+        assert_eq!(applied(0, 0, false), [1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16]);
+        assert_eq!(applied(1, 0, false), [0, 1, 2, 0, 4, 5, 0, 11, 12, 0, 14, 15]);
         assert_eq!(applied(-2, 1, false), [0, 0, 0, 3, 0, 0, 0, 0, 0, 13, 0, 0]);
-        assert_eq!(
-            applied(0, -1, true),
-            [6, 5, 4, 0, 0, 0, 16, 15, 14, 0, 0, 0]
-        );
-        assert_eq!(
-            applied(1, 0, true),
-            [0, 3, 2, 0, 6, 5, 0, 13, 12, 0, 16, 15]
-        );
-        assert_eq!(
-            applied(-1, 0, true),
-            [2, 1, 0, 5, 4, 0, 12, 11, 0, 15, 14, 0]
-        );
+        assert_eq!(applied(0, -1, true), [6, 5, 4, 0, 0, 0, 16, 15, 14, 0, 0, 0]);
+        assert_eq!(applied(1, 0, true), [0, 3, 2, 0, 6, 5, 0, 13, 12, 0, 16, 15]);
+        assert_eq!(applied(-1, 0, true), [2, 1, 0, 5, 4, 0, 12, 11, 0, 15, 14, 0]);
     }
 
     #[test]

@@ -111,22 +111,12 @@ impl Prepared {
 
     /// How many examples each part has.
     pub fn counts(&self) -> Counts {
-        Counts {
-            train: self.train.len(),
-            validation: self.validation.len(),
-            test: self.test.len(),
-        }
+        Counts { train: self.train.len(), validation: self.validation.len(), test: self.test.len() }
     }
 
     /// The order in which epoch `epoch` (from 1) sees the training examples; see `data/order.rs`.
     pub fn order(&self, epoch: usize, train: &Train, streams: &Streams) -> Vec<u32> {
-        order::of_epoch(
-            &self.train,
-            &self.dataset.train.labels,
-            epoch,
-            train,
-            streams,
-        )
+        order::of_epoch(&self.train, &self.dataset.train.labels, epoch, train, streams)
     }
 
     /// The training examples, in the order of the dataset; for [`Prepared::fill`].
@@ -258,10 +248,7 @@ fn split_off(
     };
     split.stream("split").shuffle(&mut order);
     let class_of = |position: u32| usize::from(examples.labels[position as usize]);
-    let classes = split::Classes {
-        count: examples.classes,
-        class_of: &class_of,
-    };
+    let classes = split::Classes { count: examples.classes, class_of: &class_of };
     let stratify = settings.dataset.stratifies().then_some(&classes);
     let (mut train, mut validation) = split::hold_out(order, held_out, stratify);
     train.sort_unstable();
@@ -290,11 +277,7 @@ mod tests {
 
     fn dataset(train: usize, test: usize) -> Arc<Dataset> {
         let part = |count: usize| Examples {
-            shape: Shape {
-                channels: 1,
-                height: 1,
-                width: 2,
-            },
+            shape: Shape { channels: 1, height: 1, width: 2 },
             classes: 10,
             inputs: Inputs::Bytes((0..count * 2).map(|i| (i % 256) as u8).collect()),
             labels: (0..count).map(|i| (i % 10) as u8).collect(),
@@ -322,24 +305,14 @@ mod tests {
 
     #[test]
     fn validation_and_training_examples_are_disjoint_and_complete() {
-        for validation in [
-            Validation::Count(0),
-            Validation::Count(30),
-            Validation::Fraction(0.3),
-        ] {
-            let prepared = prepare(
-                &settings(validation, Split::PerReplicate, InputScaling::Unit),
-                1,
-            );
+        for validation in [Validation::Count(0), Validation::Count(30), Validation::Fraction(0.3)] {
+            let prepared =
+                prepare(&settings(validation, Split::PerReplicate, InputScaling::Unit), 1);
             let mut all = prepared.train.clone();
             all.extend(&prepared.validation);
             all.sort_unstable();
             assert_eq!(all, indices(100));
-            let expected = if validation == Validation::Count(0) {
-                0
-            } else {
-                30
-            };
+            let expected = if validation == Validation::Count(0) { 0 } else { 30 };
             assert_eq!(prepared.validation.len(), expected);
         }
     }
@@ -347,11 +320,8 @@ mod tests {
     #[test]
     fn a_split_differs_between_replicates_unless_it_is_fixed() {
         let of = |split, replicate| {
-            prepare(
-                &settings(Validation::Count(30), split, InputScaling::Unit),
-                replicate,
-            )
-            .validation
+            prepare(&settings(Validation::Count(30), split, InputScaling::Unit), replicate)
+                .validation
         };
         assert_ne!(of(Split::PerReplicate, 1), of(Split::PerReplicate, 2));
         assert_eq!(of(Split::PerReplicate, 1), of(Split::PerReplicate, 1));
@@ -361,11 +331,7 @@ mod tests {
     #[test]
     fn a_table_holds_out_its_share_of_each_class_and_no_class_as_a_whole() {
         let labels: Vec<u8> = [vec![0; 89], vec![1; 10], vec![2]].concat();
-        let table = Examples {
-            labels,
-            classes: 3,
-            ..dataset(100, 20).train.clone()
-        };
+        let table = Examples { labels, classes: 3, ..dataset(100, 20).train.clone() };
         let held_out = |stratify: bool, replicate: u64| {
             let text = format!("data.dataset = 'csv'\ndata.file = 'x'\ndata.stratify = {stratify}");
             let loaded = crate::config::parse("x.toml".as_ref(), &text, &[]).expect("valid");
@@ -400,10 +366,7 @@ mod tests {
         let settings = settings(Validation::Count(100), Split::Fixed, InputScaling::Unit);
         let error = Prepared::new(dataset(100, 20), &settings, 5, &Streams::new(5, 1))
             .expect_err("refused");
-        assert!(
-            error.to_string().contains("data.validation = 100"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("data.validation = 100"), "{error}");
         assert_eq!(error.exit_code(), 4);
     }
 
@@ -411,37 +374,19 @@ mod tests {
     fn the_last_batch_follows_its_rule() {
         assert_eq!(ranges(10, 4, LastBatch::Keep), [0..4, 4..8, 8..10]);
         assert_eq!(ranges(10, 4, LastBatch::Drop), [0..4, 4..8]);
-        assert_eq!(
-            ranges(9, 4, LastBatch::Keep),
-            [0..4, 4..8],
-            "a batch of one is left out"
-        );
+        assert_eq!(ranges(9, 4, LastBatch::Keep), [0..4, 4..8], "a batch of one is left out");
         assert_eq!(ranges(8, 4, LastBatch::Keep), [0..4, 4..8]);
-        assert_eq!(
-            ranges(3, 1, LastBatch::Keep),
-            [0..1, 1..2, 2..3],
-            "unless all are of one"
-        );
+        assert_eq!(ranges(3, 1, LastBatch::Keep), [0..1, 1..2, 2..3], "unless all are of one");
         assert_eq!(ranges(3, 8, LastBatch::Keep), vec![0..3; 1]);
         assert!(ranges(3, 8, LastBatch::Drop).is_empty());
     }
 
     #[test]
     fn an_offset_moves_the_scaled_inputs_of_test_examples_alone() {
-        for scaling in [
-            InputScaling::None,
-            InputScaling::Unit,
-            InputScaling::Standardize,
-        ] {
+        for scaling in [InputScaling::None, InputScaling::Unit, InputScaling::Standardize] {
             let filled = |test_offset: f64, part: Part| {
                 let plain = settings(Validation::Count(30), Split::Fixed, scaling);
-                let prepared = prepare(
-                    &Data {
-                        test_offset,
-                        ..plain
-                    },
-                    1,
-                );
+                let prepared = prepare(&Data { test_offset, ..plain }, 1);
                 let mut batch = Batch::default();
                 prepared.fill_part(part, prepared.positions(part), &mut batch);
                 batch
@@ -460,11 +405,7 @@ mod tests {
     fn the_training_examples_that_are_evaluated_are_the_first_as_many_as_are_tested() {
         for (held_out, count) in [(30, 20), (90, 10)] {
             let prepared = prepare(
-                &settings(
-                    Validation::Count(held_out),
-                    Split::Fixed,
-                    InputScaling::Unit,
-                ),
+                &settings(Validation::Count(held_out), Split::Fixed, InputScaling::Unit),
                 1,
             );
             assert_eq!(prepared.positions(Part::Train), &prepared.train[..count]);
@@ -491,11 +432,7 @@ mod tests {
         assert_eq!(filled(&moved, 20).labels, batch.labels);
         assert_ne!(filled(&moved, 20).inputs, batch.inputs);
         // A pixel moves at most by one, so each is 0, itself or its neighbour; one row is left.
-        for (moved, row) in filled(&moved, 20)
-            .inputs
-            .chunks(2)
-            .zip(batch.inputs.chunks(2))
-        {
+        for (moved, row) in filled(&moved, 20).inputs.chunks(2).zip(batch.inputs.chunks(2)) {
             let expected = [row, &[0.0, row[0]], &[row[1], 0.0], &[0.0, 0.0]];
             assert!(expected.contains(&moved), "{moved:?} from {row:?}");
         }

@@ -20,11 +20,7 @@ pub(super) const NAME: &str = "cifar10";
 /// Number of classes.
 const CLASSES: u8 = 10;
 /// What an image looks like.
-const SHAPE: Shape = Shape {
-    channels: 3,
-    height: 32,
-    width: 32,
-};
+const SHAPE: Shape = Shape { channels: 3, height: 32, width: 32 };
 /// Bytes of a record: the label and the image.
 const RECORD: usize = 1 + 3 * 32 * 32;
 /// The file that is tested with, the last of the table.
@@ -67,34 +63,23 @@ pub(super) static CIFAR10: Source = Source {
             "data_batch_5.bin",
             "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
         ),
-        file(
-            "test_batch.bin",
-            "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
-        ),
+        file("test_batch.bin", "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
     ],
     mirrors: &["https://www.cs.toronto.edu/~kriz/"],
-    archive: Some(Archive {
-        name: "cifar-10-binary.tar.gz",
-        bytes: 170_052_171,
-    }),
+    archive: Some(Archive { name: "cifar-10-binary.tar.gz", bytes: 170_052_171 }),
 };
 
 /// The files of the training batches `batches` (from 1) and of the test set.
 pub(super) fn needed(batches: &[u8]) -> Vec<&'static SourceFile> {
     let batches = batches.iter().map(|&batch| usize::from(batch) - 1);
-    batches
-        .chain([TEST])
-        .map(|index| &CIFAR10.files[index])
-        .collect()
+    batches.chain([TEST]).map(|index| &CIFAR10.files[index]).collect()
 }
 
 /// The value of `data.train_batches` that does with the files that are here, if there is one.
 pub(super) fn without_more(is_here: impl Fn(&SourceFile) -> bool) -> Option<String> {
     let is_here = |index: &usize| is_here(&CIFAR10.files[*index]);
-    let batches: Vec<String> = (0..TEST)
-        .filter(is_here)
-        .map(|index| (index + 1).to_string())
-        .collect();
+    let batches: Vec<String> =
+        (0..TEST).filter(is_here).map(|index| (index + 1).to_string()).collect();
     let enough = is_here(&TEST) && !batches.is_empty();
     enough.then(|| format!("data.train_batches = [{}]", batches.join(", ")))
 }
@@ -132,16 +117,12 @@ pub(super) fn append(
 ) -> Result<(), String> {
     if bytes.is_empty() || !bytes.len().is_multiple_of(RECORD) {
         let found = bytes.len();
-        return Err(format!(
-            "expected whole records of {RECORD} bytes, found {found} bytes"
-        ));
+        return Err(format!("expected whole records of {RECORD} bytes, found {found} bytes"));
     }
     for (position, record) in bytes.chunks(RECORD).enumerate() {
         if record[0] >= CLASSES {
             let found = record[0];
-            return Err(format!(
-                "expected labels from 0 to 9, found {found} in record {position}"
-            ));
+            return Err(format!("expected labels from 0 to 9, found {found} in record {position}"));
         }
         labels.push(record[0]);
         inputs.extend_from_slice(&record[1..]);
@@ -202,11 +183,7 @@ mod tests {
         let path = folder.path().join("data_batch_1.bin");
         for bytes in [&[0; 3072][..], &[]] {
             fs::replace(&path, bytes).unwrap();
-            assert!(
-                error().contains("whole records of 3073 bytes"),
-                "{}",
-                error()
-            );
+            assert!(error().contains("whole records of 3073 bytes"), "{}", error());
         }
         write(folder.path(), "data_batch_1.bin", &[1, 10]);
         assert!(error().contains("found 10 in record 1"), "{}", error());
@@ -240,10 +217,7 @@ mod tests {
             return;
         }
         let dataset = read(&folder, &[1]).unwrap();
-        assert_eq!(
-            (dataset.train.count(), dataset.test.count()),
-            (10_000, 10_000)
-        );
+        assert_eq!((dataset.train.count(), dataset.test.count()), (10_000, 10_000));
         assert_eq!(dataset.train.labels[..10], [6, 9, 9, 4, 1, 1, 2, 7, 8, 3]);
         assert_eq!(dataset.test.class_counts(), [1000; 10]);
         let Inputs::Bytes(pixels) = &dataset.train.inputs else {

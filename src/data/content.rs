@@ -59,16 +59,11 @@ pub(super) fn fault(bytes: &[u8], file: &SourceFile) -> Option<String> {
         name if name.contains("idx1") => 1,
         _ => return cifar10::append(bytes, &mut Vec::new(), &mut Vec::new()).err(),
     };
-    idx::decode(bytes, rank)
-        .err()
-        .map(|fault| fault.to_string())
+    idx::decode(bytes, rank).err().map(|fault| fault.to_string())
 }
 
 fn sums(needed: &[&'static SourceFile], folder: &Path) -> Result<DatasetFiles> {
-    let mut found = DatasetFiles {
-        published: true,
-        ..DatasetFiles::default()
-    };
+    let mut found = DatasetFiles { published: true, ..DatasetFiles::default() };
     for file in needed {
         let path = path_in(folder, file).unwrap_or_else(|| folder.join(file.name));
         let sum = unpacked_sum(&fs::read(&path)?, file);
@@ -135,10 +130,7 @@ mod tests {
     #[test]
     fn files_that_are_not_the_published_ones_are_known_for_that() {
         let root = tempfile::tempdir().unwrap();
-        let places = Places {
-            data_dir: Some(root.path().into()),
-            ..Places::default()
-        };
+        let places = Places { data_dir: Some(root.path().into()), ..Places::default() };
         assert_eq!(files(&spec::Dataset::Mnist, &places).unwrap(), None);
         for file in MNIST.files {
             fs::replace(&root.path().join(file.unpacked_name()), b"x").unwrap();
@@ -148,10 +140,7 @@ mod tests {
         assert!(!found.published);
         assert_eq!(found.files.len(), 4);
         assert_eq!(found.files["t10k-labels-idx1-ubyte"], sha256(b"x"));
-        let glyphs = spec::Dataset::Glyphs {
-            difficulty: 0.5,
-            seed: 0,
-        };
+        let glyphs = spec::Dataset::Glyphs { difficulty: 0.5, seed: 0 };
         assert_eq!(files(&glyphs, &places).unwrap(), None);
     }
 }

@@ -103,10 +103,7 @@ impl Examples {
         stratify: bool,
     ) -> (Vec<usize>, Vec<usize>) {
         let class_of = |position: usize| usize::from(self.labels[position]);
-        let classes = split::Classes {
-            count: self.classes,
-            class_of: &class_of,
-        };
+        let classes = split::Classes { count: self.classes, class_of: &class_of };
         split::hold_out(order, held, stratify.then_some(&classes))
     }
 
@@ -225,11 +222,7 @@ impl Dataset {
             stream.shuffle(&mut order);
             examples.pick(&order)
         };
-        Self {
-            train: shuffled(&self.train, "train"),
-            test: shuffled(&self.test, "test"),
-            ..self
-        }
+        Self { train: shuffled(&self.train, "train"), test: shuffled(&self.test, "test"), ..self }
     }
 
     /// The first 16 hexadecimal digits of SHA-256 over all inputs and labels, their kind and their
@@ -238,13 +231,7 @@ impl Dataset {
         let mut hash = Sha256::new();
         for part in [&self.train, &self.test] {
             let shape = part.shape;
-            for size in [
-                shape.channels,
-                shape.height,
-                shape.width,
-                part.classes,
-                part.count(),
-            ] {
+            for size in [shape.channels, shape.height, shape.width, part.classes, part.count()] {
                 hash.update((size as u64).to_le_bytes());
             }
             match &part.inputs {
@@ -277,11 +264,7 @@ mod tests {
 
     fn three() -> Examples {
         Examples {
-            shape: Shape {
-                channels: 1,
-                height: 1,
-                width: 2,
-            },
+            shape: Shape { channels: 1, height: 1, width: 2 },
             classes: 4,
             inputs: Inputs::Bytes(vec![1, 2, 3, 4, 5, 6]),
             labels: vec![0, 3, 3],
@@ -291,9 +274,7 @@ mod tests {
     #[test]
     fn a_limit_keeps_the_first_examples() {
         let mut examples = three();
-        examples
-            .keep(Some(2), false, "data.train_examples", "x")
-            .unwrap();
+        examples.keep(Some(2), false, "data.train_examples", "x").unwrap();
         assert_eq!(examples.inputs, Inputs::Bytes(vec![1, 2, 3, 4]));
         assert_eq!(examples.labels, [0, 3]);
         assert_eq!(examples.input(1), Row::Bytes(&[3, 4]));
@@ -307,9 +288,7 @@ mod tests {
             labels: vec![0, 0, 0, 0, 0, 0, 0, 0, 3, 3],
             ..three()
         };
-        examples
-            .keep(Some(5), true, "data.train_examples", "x")
-            .unwrap();
+        examples.keep(Some(5), true, "data.train_examples", "x").unwrap();
         assert_eq!(examples.labels, [0, 0, 0, 0, 3]);
         assert_eq!(examples.input(4), Row::Numbers(&[16.0, 17.0]));
     }
@@ -327,9 +306,7 @@ mod tests {
     fn a_limit_equal_to_the_count_or_absent_changes_nothing() {
         for limit in [None, Some(3)] {
             let mut examples = three();
-            examples
-                .keep(limit, false, "data.train_examples", "x")
-                .unwrap();
+            examples.keep(limit, false, "data.train_examples", "x").unwrap();
             assert_eq!(examples, three());
         }
     }

@@ -77,9 +77,7 @@ pub fn note_held_out(
     streams: &Streams,
 ) {
     let missing = batches::held_out_classes(&dataset.train, settings, seed, streams);
-    let names = missing
-        .iter()
-        .map(|&class| dataset.class_names[class].as_str());
+    let names = missing.iter().map(|&class| dataset.class_names[class].as_str());
     let names: Vec<&str> = names.collect();
     if names.is_empty() {
         return;
@@ -88,10 +86,8 @@ pub fn note_held_out(
         Split::Fixed => "every replicate".to_owned(),
         Split::PerReplicate => format!("replicate {}", streams.replicate()),
     };
-    let note = format!(
-        "{whose} holds out every training example of {} for validation",
-        classes(&names)
-    );
+    let note =
+        format!("{whose} holds out every training example of {} for validation", classes(&names));
     if !described.notes.contains(&note) {
         described.notes.push(note);
     }
@@ -124,12 +120,12 @@ fn print(row: Row<'_>) -> [u64; 2] {
         match row {
             Row::Bytes(bytes) => bytes.hash(&mut hash),
             // A zero with a sign is the same input.
-            Row::Numbers(numbers) => numbers
-                .iter()
-                .for_each(|number| (number + 0.0).to_bits().hash(&mut hash)),
-            Row::Doubles(numbers) => numbers
-                .iter()
-                .for_each(|number| (number + 0.0).to_bits().hash(&mut hash)),
+            Row::Numbers(numbers) => {
+                numbers.iter().for_each(|number| (number + 0.0).to_bits().hash(&mut hash))
+            }
+            Row::Doubles(numbers) => {
+                numbers.iter().for_each(|number| (number + 0.0).to_bits().hash(&mut hash))
+            }
         }
         hash.finish()
     })
@@ -137,19 +133,12 @@ fn print(row: Row<'_>) -> [u64; 2] {
 
 /// Labels that have too few rows each to be classes.
 fn not_classes(described: &DatasetDescription) -> Option<String> {
-    let label = described
-        .columns
-        .iter()
-        .find(|column| column.role == ColumnRole::Label)?;
+    let label = described.columns.iter().find(|column| column.role == ColumnRole::Label)?;
     let classes = &described.classes;
     let rows = described.train_examples() + described.test_examples();
     let smallest = classes.iter().map(|class| class.train + class.test).min()?;
-    let are_numbers = classes
-        .iter()
-        .all(|class| class.name.parse::<f64>().is_ok());
-    let are_whole = classes
-        .iter()
-        .all(|class| class.name.parse::<i64>().is_ok());
+    let are_numbers = classes.iter().all(|class| class.name.parse::<f64>().is_ok());
+    let are_whole = classes.iter().all(|class| class.name.parse::<i64>().is_ok());
     let are_many = classes.len() > MANY_CLASSES;
     let are_few = rows < FEW_ROWS * classes.len();
     let question = if are_numbers && are_many && (are_few || !are_whole || 2 * smallest < FEW_ROWS)
@@ -161,10 +150,7 @@ fn not_classes(described: &DatasetDescription) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!(
-        "{} classes in {rows} rows: {question}",
-        classes.len()
-    ))
+    Some(format!("{} classes in {rows} rows: {question}", classes.len()))
 }
 
 /// Classes that stand in one of the two sets alone.
@@ -266,11 +252,7 @@ mod tests {
     /// A table of two columns, `x` and `y`, with these rows and classes.
     fn examples(rows: &[([f32; 2], u8)], classes: usize) -> Examples {
         Examples {
-            shape: Shape {
-                channels: 1,
-                height: 1,
-                width: 2,
-            },
+            shape: Shape { channels: 1, height: 1, width: 2 },
             classes,
             inputs: Inputs::Numbers(rows.iter().flat_map(|(row, _)| *row).collect()),
             labels: rows.iter().map(|(_, label)| *label).collect(),
@@ -278,10 +260,7 @@ mod tests {
     }
 
     fn column(name: &str, role: ColumnRole) -> ColumnReading {
-        ColumnReading {
-            name: name.to_owned(),
-            role,
-        }
+        ColumnReading { name: name.to_owned(), role }
     }
 
     /// A table whose training and test rows are so many of each class, all rows different.
@@ -360,11 +339,7 @@ mod tests {
             (["a", "b"], false),
             (["+", "-"], false),
         ] {
-            assert_eq!(
-                !notes(&names, &[9; 2], &[9; 2]).is_empty(),
-                near,
-                "{names:?}"
-            );
+            assert_eq!(!notes(&names, &[9; 2], &[9; 2]).is_empty(), near, "{names:?}");
         }
     }
 
@@ -382,17 +357,10 @@ mod tests {
         let names: Vec<String> = (0..100).map(|i| format!("person {i}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let noted = describe(&table(&names, &[1; 100], &[1; 100])).notes;
-        assert_eq!(
-            noted,
-            ["100 classes in 200 rows: is `price` the label? `data.label` names it"]
-        );
+        assert_eq!(noted, ["100 classes in 200 rows: is `price` the label? `data.label` names it"]);
         // A hundred whole numbers with many rows each are classes.
         let names: Vec<String> = (0..100).map(|i| i.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        assert!(
-            describe(&table(&names, &[10; 100], &[5; 100]))
-                .notes
-                .is_empty()
-        );
+        assert!(describe(&table(&names, &[10; 100], &[5; 100])).notes.is_empty());
     }
 }

@@ -39,10 +39,7 @@ pub(super) struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            silence: Duration::from_secs(20),
-        }
+        Self { connect: Duration::from_secs(10), silence: Duration::from_secs(20) }
     }
 }
 
@@ -79,9 +76,7 @@ fn configured(patience: Patience) -> ureq::config::ConfigBuilder<ureq::typestate
 /// What stands at `address`.
 fn call(client: &Agent, address: &str) -> Result<Body, Failure> {
     let response = client.get(address).call();
-    response
-        .map(Response::into_body)
-        .map_err(|e| Failure::Mirror(e.to_string()))
+    response.map(Response::into_body).map_err(|e| Failure::Mirror(e.to_string()))
 }
 
 /// Downloads `file` from `address` to `path`, whose folder must exist. What stood at `path` is
@@ -112,12 +107,8 @@ pub(super) fn download_archive(
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<(), Failure> {
     let mut body = call(client, address)?;
-    let told = Told {
-        stream: body.as_reader().take(archive.bytes),
-        received: 0,
-        archive,
-        progress,
-    };
+    let told =
+        Told { stream: body.as_reader().take(archive.bytes), received: 0, archive, progress };
     unpack(told, files, wanted, folder)
 }
 
@@ -158,9 +149,7 @@ pub(super) fn keep(
     let found = hexadecimal(&hash.finalize());
     if found != file.sha256 {
         let expected = file.sha256;
-        return Err(Failure::Mirror(format!(
-            "wrong SHA-256: expected {expected}, found {found}"
-        )));
+        return Err(Failure::Mirror(format!("wrong SHA-256: expected {expected}, found {found}")));
     }
     Ok(partial.persist()?)
 }
@@ -175,11 +164,7 @@ fn receive(
     let mut buffer = vec![0; 64 * 1024];
     let mut received = 0;
     loop {
-        progress(FetchProgress {
-            file: file.name,
-            received,
-            total: file.bytes,
-        });
+        progress(FetchProgress { file: file.name, received, total: file.bytes });
         let count = match body.read(&mut buffer) {
             Ok(0) if received == file.bytes => return Ok(()),
             Ok(0) => return Err(wrong_size(file, &format!("only {received} arrived"))),
@@ -199,10 +184,7 @@ fn receive(
 }
 
 fn wrong_size(file: &SourceFile, found: &str) -> Failure {
-    Failure::Mirror(format!(
-        "wrong size: expected {} bytes, {found}",
-        file.bytes
-    ))
+    Failure::Mirror(format!("wrong size: expected {} bytes, {found}", file.bytes))
 }
 
 /// The SHA-256 of `bytes`, in hexadecimal.
@@ -228,10 +210,8 @@ pub(super) mod tests {
 
     /// A client that is impatient and never uses a proxy.
     pub(in crate::data) fn impatient() -> Agent {
-        let patience = Patience {
-            connect: Duration::from_secs(5),
-            silence: Duration::from_millis(400),
-        };
+        let patience =
+            Patience { connect: Duration::from_secs(5), silence: Duration::from_millis(400) };
         configured(patience).proxy(None).build().new_agent()
     }
 
@@ -247,11 +227,7 @@ pub(super) mod tests {
         });
         let left = folder.path().read_dir().unwrap().count();
         let content = fs::read_if_exists(&path).unwrap();
-        assert_eq!(
-            left,
-            usize::from(content.is_some()),
-            "a partial file was left"
-        );
+        assert_eq!(left, usize::from(content.is_some()), "a partial file was left");
         (result, content)
     }
 

@@ -90,13 +90,7 @@ fn from_mirrors(
 ) -> Result<Vec<Fetched>> {
     let Some(folder) = folder else {
         let fault = "there is no home folder to keep a cache in; name a folder with `--data-dir`";
-        return Err(unavailable(
-            source,
-            needed,
-            places,
-            None,
-            &[fault.to_owned()],
-        ));
+        return Err(unavailable(source, needed, places, None, &[fault.to_owned()]));
     };
     let client = client(Patience::default());
     fetch_into(source, source.mirrors, &client, &folder, progress).map_err(
@@ -238,9 +232,7 @@ fn unavailable(
         ),
     };
     let searched = places.folders(source);
-    let searched = searched
-        .iter()
-        .map(|p| format!("`{}` ({})", p.folder.display(), p.reason));
+    let searched = searched.iter().map(|p| format!("`{}` ({})", p.folder.display(), p.reason));
     section(&mut text, "looked in", searched);
     section(&mut text, "tried", faults.iter().cloned());
     let folder = folder.map_or_else(|| PathBuf::from("DIR").join(name), Path::to_owned);
@@ -248,20 +240,10 @@ fn unavailable(
         Some((place, missing)) => (&place.folder, missing.as_slice()),
         None => (&folder, needed),
     };
-    let paths = missing
-        .iter()
-        .map(|file| format!("`{}`", folder.join(file.name).display()));
-    section(
-        &mut text,
-        "to put its files there by hand, save them as",
-        paths,
-    );
+    let paths = missing.iter().map(|file| format!("`{}`", folder.join(file.name).display()));
+    section(&mut text, "to put its files there by hand, save them as", paths);
     let archive = source.archive.as_ref().map_or("", |archive| archive.name);
-    let title = if archive.is_empty() {
-        "from one of"
-    } else {
-        "which are in"
-    };
+    let title = if archive.is_empty() { "from one of" } else { "which are in" };
     let addresses = source.mirrors.iter().map(|m| format!("`{m}{archive}`"));
     section(&mut text, title, addresses);
     text.push_str(&ways_round(source, nearest.is_some(), folder));
@@ -283,10 +265,7 @@ fn ways_round(source: &Source, some_here: bool, folder: &Path) -> String {
 }
 
 fn names(files: &[&SourceFile]) -> Vec<String> {
-    files
-        .iter()
-        .map(|file| format!("`{}`", file.name))
-        .collect()
+    files.iter().map(|file| format!("`{}`", file.name)).collect()
 }
 
 /// `a, b and c`
@@ -316,10 +295,7 @@ mod tests {
     use super::super::mnist::MNIST;
     use super::*;
 
-    const SECOND: SourceFile = SourceFile {
-        name: "again.gz",
-        ..FILE
-    };
+    const SECOND: SourceFile = SourceFile { name: "again.gz", ..FILE };
     static TWO_FILES: Source = Source {
         name: "two-files",
         other_folders: &[],
@@ -440,13 +416,8 @@ mod tests {
 
     #[test]
     fn what_is_in_an_archive_is_fetched_in_one_go_and_only_where_it_is_needed() {
-        static PACKED: Source = Source {
-            archive: Some(Archive {
-                name: "both.tar.gz",
-                bytes: 10_000,
-            }),
-            ..TWO_FILES
-        };
+        static PACKED: Source =
+            Source { archive: Some(Archive { name: "both.tar.gz", bytes: 10_000 }), ..TWO_FILES };
         let archive = packed(&[("ten.gz", BODY), ("readme", b"x"), ("again.gz", BODY)]);
         let asked = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&asked);
@@ -460,16 +431,10 @@ mod tests {
         let mut received = 0;
         let mut fetch = || {
             let mirrors = [bad.as_str(), good.as_str()];
-            let result = fetch_into(
-                &PACKED,
-                &mirrors,
-                &impatient(),
-                folder.path(),
-                &mut |told| {
-                    assert_eq!((told.file, told.total), ("both.tar.gz", 10_000));
-                    received = told.received;
-                },
-            );
+            let result = fetch_into(&PACKED, &mirrors, &impatient(), folder.path(), &mut |told| {
+                assert_eq!((told.file, told.total), ("both.tar.gz", 10_000));
+                received = told.received;
+            });
             let Ok(fetched) = result else {
                 panic!("the second mirror is good");
             };
@@ -493,10 +458,7 @@ mod tests {
         for name in ["data_batch_1.bin", "data_batch_2.bin", "test_batch.bin"] {
             fs::replace(&folder.join(name), b"x").unwrap();
         }
-        let places = Places {
-            environment: Some(root.path().into()),
-            ..Places::default()
-        };
+        let places = Places { environment: Some(root.path().into()), ..Places::default() };
         let source = &cifar10::CIFAR10;
         let text = unavailable(source, &source.all_files(), &places, None, &[]).to_string();
         for part in [
@@ -525,9 +487,7 @@ mod tests {
 
     #[test]
     fn without_a_home_folder_the_way_out_is_a_data_folder() {
-        let error = fetch("mnist", &Places::default(), &mut |_| {})
-            .unwrap_err()
-            .to_string();
+        let error = fetch("mnist", &Places::default(), &mut |_| {}).unwrap_err().to_string();
         assert!(error.contains("name a folder with `--data-dir`"), "{error}");
     }
 }

@@ -34,12 +34,8 @@ fn idx_file(sizes: &[u32]) -> Vec<u8> {
 
 #[test]
 fn a_damaged_idx_file_is_a_dataset_or_refused() {
-    let plain = vec![
-        idx_file(&[3, 28, 28]),
-        idx_file(&[2, 3, 2]),
-        idx_file(&[100]),
-        idx_file(&[0]),
-    ];
+    let plain =
+        vec![idx_file(&[3, 28, 28]), idx_file(&[2, 3, 2]), idx_file(&[100]), idx_file(&[0])];
     let decodes = |input: &[u8]| [1, 3].iter().any(|&rank| idx::decode(input, rank).is_ok());
     let target = Target {
         name: "idx",
@@ -54,11 +50,7 @@ fn a_damaged_idx_file_is_a_dataset_or_refused() {
     };
     target.run(decodes);
     let packed = plain.iter().map(|bytes| gzipped(bytes));
-    let target = Target {
-        name: "idx.gz",
-        corpus: packed.collect(),
-        ..target
-    };
+    let target = Target { name: "idx.gz", corpus: packed.collect(), ..target };
     target.run(decodes);
     let target = Target {
         name: "idx.gz, inside",
@@ -76,10 +68,7 @@ fn a_short_gzip_stream_that_inflates_without_end_is_read_as_far_as_its_header_pr
     bytes.resize(64 << 20, 0);
     let bomb = gzipped(&bytes);
     let (decoded, peak) = peak_of(|| idx::decode(&bomb, 1));
-    assert!(matches!(
-        decoded,
-        Err(idx::Fault::Trailing { promised: 10 })
-    ));
+    assert!(matches!(decoded, Err(idx::Fault::Trailing { promised: 10 })));
     assert!(peak < 1 << 18, "{peak}");
 }
 
@@ -132,16 +121,9 @@ fn a_damaged_archive_gives_the_right_file_or_none() {
     let target = Target {
         name: "tar.gz, inside",
         corpus: vec![tar],
-        words: [
-            &b"ustar"[..],
-            b"L",
-            b"x",
-            b"S",
-            b"0000000001",
-            b"7777777777",
-        ]
-        .map(<[u8]>::to_vec)
-        .into(),
+        words: [&b"ustar"[..], b"L", b"x", b"S", b"0000000001", b"7777777777"]
+            .map(<[u8]>::to_vec)
+            .into(),
         // Packing takes some memory as well.
         justified: |input| (1 << 19) + 64 * input.len(),
         ..target
@@ -197,10 +179,7 @@ fn a_damaged_table_is_a_dataset_or_refused() {
             let settings = Table {
                 file,
                 label: None,
-                header: Header {
-                    is_there: header,
-                    is_said: true,
-                },
+                header: Header { is_there: header, is_said: true },
                 inputs: None,
                 ignore: Vec::new(),
                 categorical: Vec::new(),
@@ -212,13 +191,7 @@ fn a_damaged_table_is_a_dataset_or_refused() {
             table::read(&settings, InputScaling::Unit)
         };
         let whole = reads(true, TestRows::File(file.clone()));
-        let split = reads(
-            false,
-            TestRows::Share {
-                share: 0.3,
-                seed: 1,
-            },
-        );
+        let split = reads(false, TestRows::Share { share: 0.3, seed: 1 });
         for dataset in [&whole, &split].into_iter().flatten() {
             for part in [&dataset.train, &dataset.test] {
                 assert!(part.count() > 0);

@@ -55,21 +55,14 @@ fn size(asked: Option<usize>, default: usize, key: &str) -> Result<usize> {
 }
 
 fn examples(split: &str, count: usize, amounts: &Amounts, streams: Streams) -> Examples {
-    let labels = labels(
-        count,
-        &mut streams.stream(&format!("glyphs/{split}/labels")),
-    );
+    let labels = labels(count, &mut streams.stream(&format!("glyphs/{split}/labels")));
     let mut inputs = Vec::with_capacity(count * PIXELS);
     for (position, &label) in labels.iter().enumerate() {
         let mut stream = streams.stream(&format!("glyphs/{split}/{position}"));
         inputs.extend_from_slice(&draw(label, amounts, &mut stream));
     }
     Examples {
-        shape: Shape {
-            channels: 1,
-            height: SIDE,
-            width: SIDE,
-        },
+        shape: Shape { channels: 1, height: SIDE, width: SIDE },
         classes: CLASSES,
         inputs: Inputs::Bytes(inputs),
         labels,
@@ -139,10 +132,7 @@ mod tests {
         let larger = small(0.5, 1);
         let smaller = generate(0.5, 1, Some(37), Some(1)).unwrap();
         assert_eq!(smaller.train.labels, larger.train.labels[..37]);
-        assert_eq!(
-            *pixels(&smaller.train),
-            pixels(&larger.train)[..37 * PIXELS]
-        );
+        assert_eq!(*pixels(&smaller.train), pixels(&larger.train)[..37 * PIXELS]);
         assert_eq!(*pixels(&smaller.test), pixels(&larger.test)[..PIXELS]);
     }
 
@@ -151,11 +141,7 @@ mod tests {
         for count in [1, 9, 10, 123, 200] {
             let set = generate(0.0, 3, Some(count), Some(0)).unwrap();
             let counts = set.train.class_counts();
-            assert!(
-                counts
-                    .iter()
-                    .all(|&n| n == count / 10 || n == count.div_ceil(10))
-            );
+            assert!(counts.iter().all(|&n| n == count / 10 || n == count.div_ceil(10)));
         }
         let labels = small(0.0, 3).train.labels;
         assert_ne!(labels[..10], labels[10..20]);
@@ -164,10 +150,7 @@ mod tests {
     #[test]
     fn sizes_not_given_are_the_documented_ones_and_too_large_ones_are_refused() {
         let set = generate(0.0, 1, None, Some(0)).unwrap();
-        assert_eq!(
-            (set.train.count(), set.test.count()),
-            (Which::GLYPHS_TRAIN as usize, 0)
-        );
+        assert_eq!((set.train.count(), set.test.count()), (Which::GLYPHS_TRAIN as usize, 0));
         let error = generate(0.0, 1, Some(1), Some(MOST + 1)).unwrap_err();
         assert!(
             matches!(&error, Error::Data(text) if text.contains("`data.test_examples = 1000001`"))
@@ -181,10 +164,7 @@ mod tests {
             let set = small(difficulty, 1).train;
             for image in pixels(&set).chunks(PIXELS) {
                 let mean = image.iter().map(|&x| f64::from(x)).sum::<f64>() / 255.0 / PIXELS as f64;
-                assert!(
-                    (0.015..0.35).contains(&mean),
-                    "{mean} at difficulty {difficulty}"
-                );
+                assert!((0.015..0.35).contains(&mean), "{mean} at difficulty {difficulty}");
             }
         }
     }
@@ -199,16 +179,11 @@ mod tests {
             }
         }
         let distance = |mean: &[f64], image: &[u8]| -> f64 {
-            let squares = mean
-                .iter()
-                .zip(image)
-                .map(|(m, &x)| (m - f64::from(x)).powi(2));
+            let squares = mean.iter().zip(image).map(|(m, &x)| (m - f64::from(x)).powi(2));
             squares.sum()
         };
-        let wrong = pixels(&set.test)
-            .chunks(PIXELS)
-            .zip(&set.test.labels)
-            .filter(|(image, label)| {
+        let wrong =
+            pixels(&set.test).chunks(PIXELS).zip(&set.test.labels).filter(|(image, label)| {
                 let nearest = (0..CLASSES).min_by(|&a, &b| {
                     distance(&means[a], image).total_cmp(&distance(&means[b], image))
                 });
@@ -229,10 +204,7 @@ mod tests {
     fn the_images_are_fixed_for_ever() {
         // Recorded once: results on disk can be repeated only as long as this holds.
         let set = generate(0.5, 0, Some(10), Some(0)).unwrap();
-        let sum = pixels(&set.train)
-            .iter()
-            .zip(1_u64..)
-            .map(|(&x, place)| u64::from(x) * place);
+        let sum = pixels(&set.train).iter().zip(1_u64..).map(|(&x, place)| u64::from(x) * place);
         let sum: u64 = sum.sum();
         assert_eq!(set.train.labels, [3, 0, 5, 2, 8, 1, 4, 7, 9, 6]);
         assert_eq!(sum, 991_975_989);

@@ -86,9 +86,7 @@ pub(super) fn decode(bytes: &[u8], rank: u8) -> Result<Idx, Fault> {
     let capacity = (bytes.len() as u64).saturating_mul(MOST_INFLATION);
     let idx = decode_stream(&mut decoder, capacity, rank)?;
     if !decoder.into_inner().is_empty() {
-        return Err(Fault::Trailing {
-            promised: idx.elements.len() as u64,
-        });
+        return Err(Fault::Trailing { promised: idx.elements.len() as u64 });
     }
     Ok(idx)
 }
@@ -98,10 +96,7 @@ fn decode_stream(stream: &mut impl Read, capacity: u64, rank: u8) -> Result<Idx,
     let shape = shape(stream, rank)?;
     let promised = element_count(&shape)?;
     if promised > capacity {
-        return Err(Fault::Short {
-            promised,
-            found: format!("room for at most {capacity}"),
-        });
+        return Err(Fault::Short { promised, found: format!("room for at most {capacity}") });
     }
     // One byte more than promised, to notice what follows; this also makes the gzip decoder reach
     // its end and compare its checksum.
@@ -134,10 +129,7 @@ fn shape(stream: &mut impl Read, rank: u8) -> Result<Vec<usize>, Fault> {
         return Err(Fault::Header { expected, found });
     }
     let (sizes, _) = header[4..].as_chunks::<4>();
-    Ok(sizes
-        .iter()
-        .map(|&size| u32::from_be_bytes(size) as usize)
-        .collect())
+    Ok(sizes.iter().map(|&size| u32::from_be_bytes(size) as usize).collect())
 }
 
 /// The product of the sizes, within reason.
@@ -146,9 +138,7 @@ fn element_count(shape: &[usize]) -> Result<u64, Fault> {
         .iter()
         .try_fold(1_u64, |product, &size| product.checked_mul(size as u64))
         .filter(|&product| product <= MOST_ELEMENTS)
-        .ok_or_else(|| Fault::TooLarge {
-            promised: in_words(shape),
-        })
+        .ok_or_else(|| Fault::TooLarge { promised: in_words(shape) })
 }
 
 /// `60000×28×28`
@@ -217,13 +207,7 @@ mod tests {
         for length in 0..bytes.len() {
             let fault = decode(&bytes[..length], 3).unwrap_err();
             match length {
-                0..16 => assert_eq!(
-                    fault,
-                    Fault::Header {
-                        expected: 16,
-                        found: length
-                    }
-                ),
+                0..16 => assert_eq!(fault, Fault::Header { expected: 16, found: length }),
                 _ => assert!(matches!(fault, Fault::Short { promised: 12, .. })),
             }
         }
@@ -233,10 +217,7 @@ mod tests {
     fn every_cut_of_a_gzipped_file_is_an_error() {
         let bytes = gzipped(&small());
         for length in 0..bytes.len() {
-            assert!(
-                decode(&bytes[..length], 3).is_err(),
-                "cut to {length} bytes"
-            );
+            assert!(decode(&bytes[..length], 3).is_err(), "cut to {length} bytes");
         }
     }
 
@@ -249,10 +230,7 @@ mod tests {
             "it is not such a file: expected it to begin with `00 00 08 03`, found `00 00 0d 03`"
         );
         assert!(matches!(decode(&small(), 1), Err(Fault::Magic { .. })));
-        assert!(matches!(
-            decode(b"<!DOCTYPE html>", 3),
-            Err(Fault::Magic { .. })
-        ));
+        assert!(matches!(decode(b"<!DOCTYPE html>", 3), Err(Fault::Magic { .. })));
     }
 
     #[test]
@@ -300,11 +278,7 @@ mod tests {
         };
         let mut refused = 0;
         for round in 0..6000 {
-            let mut bytes = if round % 2 == 0 {
-                small()
-            } else {
-                gzipped(&small())
-            };
+            let mut bytes = if round % 2 == 0 { small() } else { gzipped(&small()) };
             for _ in 0..=next(3) {
                 let place = next(bytes.len());
                 bytes[place] = next(256) as u8;

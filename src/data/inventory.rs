@@ -90,10 +90,7 @@ const GENERATED: [(&str, &str); 4] = [
         badly_scaled::NAME,
         "a table whose columns differ in scale by orders of magnitude, any number of columns and classes",
     ),
-    (
-        two_spirals::NAME,
-        "points on two spirals, 2 columns, 2 classes",
-    ),
+    (two_spirals::NAME, "points on two spirals, 2 columns, 2 classes"),
     (
         linear_teacher::NAME,
         "a table that a linear classifier can learn, any number of columns and classes",
@@ -112,11 +109,7 @@ pub fn status(places: &Places) -> Vec<DatasetStatus> {
     GENERATED
         .into_iter()
         .map(generated)
-        .chain(
-            SOURCES
-                .into_iter()
-                .map(|source| source_status(source, places)),
-        )
+        .chain(SOURCES.into_iter().map(|source| source_status(source, places)))
         .collect()
 }
 
@@ -155,16 +148,10 @@ pub fn verify(places: &Places) -> Result<Vec<FileCheck>> {
     for source in SOURCES {
         let found = places.nearest(source, &source.all_files());
         let found = found.map(|(place, _)| place.folder);
-        let folder = found
-            .or_else(|| places.fetch_folder(source.name))
-            .unwrap_or_default();
+        let folder = found.or_else(|| places.fetch_folder(source.name)).unwrap_or_default();
         for file in source.files {
             let path = path_in(&folder, file).unwrap_or_else(|| folder.join(file.name));
-            checks.push(FileCheck {
-                dataset: source.name,
-                state: state(&path, file)?,
-                path,
-            });
+            checks.push(FileCheck { dataset: source.name, state: state(&path, file)?, path });
         }
     }
     Ok(checks)
@@ -188,10 +175,7 @@ fn state(path: &std::path::Path, file: &SourceFile) -> Result<FileState> {
         let mut files = source.files.iter();
         files.any(|file| file.unpacked == found)
     });
-    Ok(FileState::Other {
-        of: of.map(|source| source.name),
-        found,
-    })
+    Ok(FileState::Other { of: of.map(|source| source.name), found })
 }
 
 #[cfg(test)]
@@ -202,10 +186,7 @@ mod tests {
     use super::*;
 
     fn cache(root: &Path) -> Places {
-        Places {
-            cache: Some(root.to_owned()),
-            ..Places::default()
-        }
+        Places { cache: Some(root.to_owned()), ..Places::default() }
     }
 
     #[test]
@@ -243,13 +224,7 @@ mod tests {
         assert!(
             matches!(&checks[0].state, FileState::Damaged { fault } if fault.contains("begin"))
         );
-        assert_eq!(
-            checks[1].state,
-            FileState::Other {
-                of: None,
-                found: sha256(&others)
-            }
-        );
+        assert_eq!(checks[1].state, FileState::Other { of: None, found: sha256(&others) });
         assert_eq!(checks[2].state, FileState::Missing);
         assert_eq!(checks[2].path, folder.join(MNIST.files[2].name));
     }
@@ -258,10 +233,7 @@ mod tests {
     fn the_published_files_are_sound() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
         let root = std::env::var_os("BN_LAB_DATA").map_or(root, PathBuf::from);
-        let places = Places {
-            data_dir: Some(root),
-            ..Places::default()
-        };
+        let places = Places { data_dir: Some(root), ..Places::default() };
         for source in SOURCES {
             if places.nearest(source, &source.all_files()).is_none() {
                 #[expect(

@@ -58,30 +58,16 @@ impl Places {
     /// Every folder that is searched for `source`, in order.
     pub(super) fn folders(&self, source: &Source) -> Vec<Place> {
         let mut places = Vec::new();
-        let given = [
-            (&self.data_dir, "--data-dir"),
-            (&self.environment, ENVIRONMENT_VARIABLE),
-        ];
+        let given = [(&self.data_dir, "--data-dir"), (&self.environment, ENVIRONMENT_VARIABLE)];
         for (folder, reason) in given {
             if let Some(folder) = folder {
-                let own = [source.name]
-                    .into_iter()
-                    .chain(source.other_folders.iter().copied());
-                places.extend(own.map(|name| Place {
-                    folder: folder.join(name),
-                    reason,
-                }));
-                places.push(Place {
-                    folder: folder.clone(),
-                    reason,
-                });
+                let own = [source.name].into_iter().chain(source.other_folders.iter().copied());
+                places.extend(own.map(|name| Place { folder: folder.join(name), reason }));
+                places.push(Place { folder: folder.clone(), reason });
             }
         }
         if let Some(folder) = self.cache_folder(source.name) {
-            places.push(Place {
-                folder,
-                reason: "cache",
-            });
+            places.push(Place { folder, reason: "cache" });
         }
         places
     }
@@ -114,10 +100,7 @@ impl Places {
         files: &[&'static SourceFile],
     ) -> Option<String> {
         let given = self.data_dir.as_ref()?;
-        let only = Self {
-            data_dir: Some(given.clone()),
-            ..Self::default()
-        };
+        let only = Self { data_dir: Some(given.clone()), ..Self::default() };
         if only.find(source, files).is_some() {
             return None;
         }
@@ -125,9 +108,7 @@ impl Places {
             return Some("is no folder".to_owned());
         }
         let folders = only.folders(source).into_iter();
-        let other = folders
-            .into_iter()
-            .find_map(|place| held_by(source, &place.folder));
+        let other = folders.into_iter().find_map(|place| held_by(source, &place.folder));
         Some(match (only.nearest(source, files), other) {
             (Some((_, missing)), _) => {
                 let missing: Vec<&str> = missing.iter().map(|file| file.name).collect();
@@ -162,15 +143,10 @@ impl Places {
 /// The dataset other than `source` whose published files `folder` holds under the same names: what its
 /// labels are tells, not how they are packed.
 fn held_by(source: &Source, folder: &Path) -> Option<&'static str> {
-    let others = SOURCES
-        .into_iter()
-        .filter(|other| other.name != source.name);
+    let others = SOURCES.into_iter().filter(|other| other.name != source.name);
     let mut alike = others.filter(|other| other.files[0].name == source.files[0].name);
     let is_there = |other: &&Source| {
-        let labels = other
-            .files
-            .iter()
-            .filter(|file| file.name.contains("labels"));
+        let labels = other.files.iter().filter(|file| file.name.contains("labels"));
         labels.into_iter().any(|file| {
             let bytes = path_in(folder, file).and_then(|path| fs::read(&path).ok());
             bytes.is_some_and(|bytes| unpacked_sum(&bytes, file) == file.unpacked)
@@ -194,11 +170,7 @@ mod tests {
     fn fill(folder: &Path, unpacked: bool) {
         fs::create_folder(folder).unwrap();
         for file in MNIST.files {
-            let name = if unpacked {
-                file.unpacked_name()
-            } else {
-                file.name
-            };
+            let name = if unpacked { file.unpacked_name() } else { file.name };
             fs::replace(&folder.join(name), b"x").unwrap();
         }
     }
@@ -241,15 +213,9 @@ mod tests {
         fill(&folder, true);
         assert!(find(&places(root.path())).is_some());
         let file = &MNIST.files[0];
-        assert_eq!(
-            path_in(&folder, file),
-            Some(folder.join("train-images-idx3-ubyte"))
-        );
+        assert_eq!(path_in(&folder, file), Some(folder.join("train-images-idx3-ubyte")));
         fill(&folder, false);
-        assert_eq!(
-            path_in(&folder, file),
-            Some(folder.join("train-images-idx3-ubyte.gz"))
-        );
+        assert_eq!(path_in(&folder, file), Some(folder.join("train-images-idx3-ubyte.gz")));
     }
 
     #[test]
@@ -264,10 +230,8 @@ mod tests {
             fs::replace(&raw.join(name), b"x").unwrap();
         }
         assert_eq!(find(&places).map(|place| place.folder), Some(raw));
-        let inside = Places {
-            data_dir: Some(root.path().join("given/MNIST")),
-            ..Places::default()
-        };
+        let inside =
+            Places { data_dir: Some(root.path().join("given/MNIST")), ..Places::default() };
         assert!(find(&inside).is_some());
     }
 
@@ -283,16 +247,10 @@ mod tests {
         for file in &MNIST.files[1..] {
             fs::replace(&given.join(file.name), b"x").unwrap();
         }
-        assert_eq!(
-            why().as_deref(),
-            Some("lacks train-images-idx3-ubyte.gz of it")
-        );
+        assert_eq!(why().as_deref(), Some("lacks train-images-idx3-ubyte.gz of it"));
         fs::replace(&given.join(MNIST.files[0].name), b"x").unwrap();
         assert_eq!(why(), None);
-        assert_eq!(
-            Places::default().not_given(&MNIST, &MNIST.all_files()),
-            None
-        );
+        assert_eq!(Places::default().not_given(&MNIST, &MNIST.all_files()), None);
     }
 
     #[test]
@@ -308,18 +266,9 @@ mod tests {
     #[test]
     fn an_explicit_download_goes_to_the_given_folder_and_an_implied_one_to_the_cache() {
         let places = places(Path::new("root"));
-        assert_eq!(
-            places.cache_folder("mnist"),
-            Some(Path::new("root/cache/mnist").into())
-        );
-        assert_eq!(
-            places.fetch_folder("mnist"),
-            Some(Path::new("root/given/mnist").into())
-        );
-        let without = Places {
-            data_dir: None,
-            ..places
-        };
+        assert_eq!(places.cache_folder("mnist"), Some(Path::new("root/cache/mnist").into()));
+        assert_eq!(places.fetch_folder("mnist"), Some(Path::new("root/given/mnist").into()));
+        let without = Places { data_dir: None, ..places };
         assert_eq!(without.fetch_folder("mnist"), without.cache_folder("mnist"));
     }
 

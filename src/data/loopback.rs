@@ -40,11 +40,7 @@ impl Server {
                 let _ = serve(connection.unwrap(), &script);
             }
         });
-        Self {
-            address,
-            stopping,
-            thread: Some(thread),
-        }
+        Self { address, stopping, thread: Some(thread) }
     }
 
     /// `http://127.0.0.1:PORT/`
@@ -96,9 +92,6 @@ fn steps(head: &str, chunks: &[&[u8]]) -> Vec<Step> {
     let head = format!("{head}Connection: close\r\n\r\n");
     std::iter::once(head.as_bytes())
         .chain(chunks.iter().copied())
-        .map(|bytes| Step {
-            pause: Duration::ZERO,
-            bytes: bytes.to_vec(),
-        })
+        .map(|bytes| Step { pause: Duration::ZERO, bytes: bytes.to_vec() })
         .collect()
 }

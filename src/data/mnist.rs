@@ -102,10 +102,8 @@ pub(super) static FASHION_MNIST: Source = Source {
 
 /// The first training labels of each dataset. The two share file names and shapes, so these tell
 /// whether a folder that was pointed at holds the other one.
-const FIRST_LABELS: [(&str, [u8; 10]); 2] = [
-    ("mnist", [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]),
-    ("fashion-mnist", [9, 0, 0, 3, 0, 2, 7, 2, 5, 5]),
-];
+const FIRST_LABELS: [(&str, [u8; 10]); 2] =
+    [("mnist", [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]), ("fashion-mnist", [9, 0, 0, 3, 0, 2, 7, 2, 5, 5])];
 
 /// Reads the files of `source`, one of the two above, from `folder`.
 pub(super) fn read(source: &Source, folder: &Path) -> Result<Dataset> {
@@ -142,11 +140,7 @@ fn examples(
         return Err(unsuitable(source, folder, labels_file, &fault));
     }
     Ok(Examples {
-        shape: Shape {
-            channels: 1,
-            height: SIDE,
-            width: SIDE,
-        },
+        shape: Shape { channels: 1, height: SIDE, width: SIDE },
         classes: usize::from(CLASSES),
         inputs: Inputs::Bytes(images.elements),
         labels: labels.elements,
@@ -179,9 +173,8 @@ fn unusable(source: &Source, folder: &Path, file: &SourceFile, fault: &str) -> E
 }
 
 fn refuse_the_other(source: &Source, folder: &Path, labels: &[u8]) -> Result<()> {
-    let other = FIRST_LABELS
-        .iter()
-        .find(|(name, first)| *name != source.name && labels.starts_with(first));
+    let other =
+        FIRST_LABELS.iter().find(|(name, first)| *name != source.name && labels.starts_with(first));
     match other {
         None => Ok(()),
         Some((other, _)) => Err(Error::Data(format!(
@@ -211,11 +204,7 @@ mod tests {
         let mut label_bytes = vec![0, 0, 8, 1];
         label_bytes.extend((labels.len() as u32).to_be_bytes());
         label_bytes.extend(labels);
-        for (file, bytes) in MNIST
-            .files
-            .iter()
-            .zip([&image_bytes, &label_bytes].repeat(2))
-        {
+        for (file, bytes) in MNIST.files.iter().zip([&image_bytes, &label_bytes].repeat(2)) {
             fs::replace(&folder.join(file.unpacked_name()), bytes).unwrap();
         }
     }
@@ -250,10 +239,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), 3, &[0, 9]);
         let error = error(folder.path());
-        assert!(
-            error.contains("expected 3 labels, one for each image, found 2"),
-            "{error}"
-        );
+        assert!(error.contains("expected 3 labels, one for each image, found 2"), "{error}");
     }
 
     #[test]
@@ -279,10 +265,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), 10, &FIRST_LABELS[1].1);
         let error = error(folder.path());
-        assert!(
-            error.contains("are those of `fashion-mnist`, not of `mnist`"),
-            "{error}"
-        );
+        assert!(error.contains("are those of `fashion-mnist`, not of `mnist`"), "{error}");
         assert!(read(&FASHION_MNIST, folder.path()).is_ok());
     }
 
@@ -291,60 +274,38 @@ mod tests {
         let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
         let root = std::env::var_os("BN_LAB_DATA").map_or(beside, PathBuf::from);
         let folder = root.join(source.name);
-        if source
-            .files
-            .iter()
-            .all(|file| path_in(&folder, file).is_some())
-        {
+        if source.files.iter().all(|file| path_in(&folder, file).is_some()) {
             return Some(folder);
         }
         let name = source.name;
-        #[expect(
-            clippy::print_stderr,
-            reason = "a skipped test must not look like a passed one"
-        )]
+        #[expect(clippy::print_stderr, reason = "a skipped test must not look like a passed one")]
         {
-            eprintln!(
-                "SKIPPED: no {name} files in `{}`; set BN_LAB_DATA",
-                folder.display()
-            );
+            eprintln!("SKIPPED: no {name} files in `{}`; set BN_LAB_DATA", folder.display());
         }
         None
     }
 
     #[test]
     fn the_published_files_hold_what_the_datasets_are_known_to_hold() {
-        let counts = [
-            vec![5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
-            vec![6000; 10],
-        ];
+        let counts =
+            [vec![5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], vec![6000; 10]];
         for (source, counts) in SOURCES.into_iter().zip(counts) {
             let Some(folder) = published(source) else {
                 continue;
             };
             let dataset = read(source, &folder).unwrap();
-            assert_eq!(
-                (dataset.train.count(), dataset.test.count()),
-                (60_000, 10_000)
-            );
+            assert_eq!((dataset.train.count(), dataset.test.count()), (60_000, 10_000));
             let Inputs::Bytes(pixels) = &dataset.train.inputs else {
                 panic!("images are bytes");
             };
             assert_eq!(pixels.len(), 60_000 * 784);
             assert_eq!(dataset.train.class_counts(), counts);
-            let (_, first) = FIRST_LABELS
-                .iter()
-                .find(|(name, _)| *name == source.name)
-                .unwrap();
+            let (_, first) = FIRST_LABELS.iter().find(|(name, _)| *name == source.name).unwrap();
             assert_eq!(dataset.train.labels[..10], *first);
             let sum = pixels.iter().map(|&x| f64::from(x)).sum::<f64>();
             let mean = sum / pixels.len() as f64 / 255.0;
             // As every tutorial states them: 0.1307 and 0.2860.
-            let expected = if source.name == "mnist" {
-                0.1307
-            } else {
-                0.2860
-            };
+            let expected = if source.name == "mnist" { 0.1307 } else { 0.2860 };
             assert!((mean - expected).abs() < 5e-5, "{}: {mean}", source.name);
         }
     }

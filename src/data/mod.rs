@@ -72,20 +72,15 @@ pub fn load(
         }
         // Its rows may be sorted, where the other sets have a random order of their own.
         spec::Dataset::Csv(table) => table::read(table, settings.input_scaling)?.in_random_order(),
-        spec::Dataset::BadlyScaled {
-            columns,
-            classes,
-            scale_decades,
-            seed,
-        } => return badly_scaled::generate(*columns, *classes, *scale_decades, *seed, settings),
+        spec::Dataset::BadlyScaled { columns, classes, scale_decades, seed } => {
+            return badly_scaled::generate(*columns, *classes, *scale_decades, *seed, settings);
+        }
         spec::Dataset::TwoSpirals { difficulty, seed } => {
             return two_spirals::generate(*difficulty, *seed, settings);
         }
-        spec::Dataset::LinearTeacher {
-            columns,
-            classes,
-            seed,
-        } => return linear_teacher::generate(*columns, *classes, *seed, settings),
+        spec::Dataset::LinearTeacher { columns, classes, seed } => {
+            return linear_teacher::generate(*columns, *classes, *seed, settings);
+        }
     };
     let (name, stratify) = (dataset.name, settings.dataset.stratifies());
     for (part, limit, key) in [
@@ -148,11 +143,7 @@ mod tests {
         let mut images = vec![0, 0, 8, 3, 0, 0, 0, 5, 0, 0, 0, 28, 0, 0, 0, 28];
         images.resize(16 + 5 * 784, 9);
         let labels = [0, 0, 8, 1, 0, 0, 0, 5, 1, 2, 3, 4, 5];
-        for (file, bytes) in mnist::MNIST
-            .files
-            .iter()
-            .zip([&images[..], &labels[..]].repeat(2))
-        {
+        for (file, bytes) in mnist::MNIST.files.iter().zip([&images[..], &labels[..]].repeat(2)) {
             fs::replace(&folder.join(file.unpacked_name()), bytes).unwrap();
         }
     }
@@ -161,16 +152,10 @@ mod tests {
     fn files_that_are_here_are_read_without_a_download_and_limits_apply() {
         let root = tempfile::tempdir().unwrap();
         write_five(&root.path().join("mnist"));
-        let places = Places {
-            data_dir: Some(root.path().into()),
-            ..Places::default()
-        };
+        let places = Places { data_dir: Some(root.path().into()), ..Places::default() };
         let mut silent = |_: FetchProgress<'_>| panic!("nothing is missing");
         let dataset = load(&settings(spec::Dataset::Mnist, 2), &places, &mut silent).unwrap();
-        assert_eq!(
-            (dataset.name, dataset.train.count(), dataset.test.count()),
-            ("mnist", 2, 5)
-        );
+        assert_eq!((dataset.name, dataset.train.count(), dataset.test.count()), ("mnist", 2, 5));
         assert_eq!(dataset.train.labels, [1, 2]);
         let error = load(&settings(spec::Dataset::Mnist, 6), &places, &mut silent).unwrap_err();
         assert_eq!(
@@ -229,10 +214,7 @@ mod tests {
 
     #[test]
     fn glyphs_need_no_places() {
-        let glyphs = spec::Dataset::Glyphs {
-            difficulty: 0.5,
-            seed: 1,
-        };
+        let glyphs = spec::Dataset::Glyphs { difficulty: 0.5, seed: 1 };
         let dataset = load(&settings(glyphs, 30), &Places::default(), &mut |_| {}).unwrap();
         assert_eq!((dataset.name, dataset.train.count()), ("glyphs", 30));
         assert_eq!((dataset.train.features(), dataset.train.classes), (784, 10));

@@ -57,13 +57,7 @@ mod tests {
         let loaded = config::parse("x.toml".as_ref(), &text, &[]).expect("a valid experiment");
         let train: Vec<u32> = (0..103).map(|i| i * 2).collect();
         let settings = &loaded.experiment.conditions[0].settings.train;
-        of_epoch(
-            &train,
-            &labels(),
-            epoch,
-            settings,
-            &Streams::new(5, replicate),
-        )
+        of_epoch(&train, &labels(), epoch, settings, &Streams::new(5, replicate))
     }
 
     fn labels() -> Vec<u8> {
@@ -108,19 +102,12 @@ mod tests {
             // Four classes have three borders.
             let mixed = classes.iter().filter(|classes| classes.len() == 2).count();
             assert!(mixed <= 3, "{classes:?}");
-            let single: Vec<u8> = classes
-                .iter()
-                .filter(|c| c.len() == 1)
-                .map(|c| c[0])
-                .collect();
+            let single: Vec<u8> = classes.iter().filter(|c| c.len() == 1).map(|c| c[0]).collect();
             assert!(!single.is_sorted(), "the batches are shuffled: {single:?}");
             last_classes.push(classes[10].clone());
         }
         last_classes.dedup();
-        assert!(
-            last_classes.len() > 1,
-            "the rest is not always of one class"
-        );
+        assert!(last_classes.len() > 1, "the rest is not always of one class");
     }
 
     #[test]

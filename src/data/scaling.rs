@@ -38,21 +38,12 @@ pub(super) struct Linear {
 }
 
 impl Linear {
-    const NOTHING: Self = Self {
-        factor: 1.0,
-        origin: 0.0,
-        shift: 0.0,
-        spread: 1.0,
-    };
+    const NOTHING: Self = Self { factor: 1.0, origin: 0.0, shift: 0.0, spread: 1.0 };
 
     /// A spread of nothing would divide by 0; what does not vary becomes 0 instead.
     fn new(shift: f64, spread: f64) -> Self {
         let spread = if spread > 0.0 { spread } else { 1.0 };
-        Self {
-            shift,
-            spread,
-            ..Self::NOTHING
-        }
+        Self { shift, spread, ..Self::NOTHING }
     }
 
     fn of(self, x: f64) -> f32 {
@@ -154,11 +145,7 @@ fn channel_mean_and_std(examples: &Examples, train: &[u32], channel: usize) -> L
     }
     let total = counts.iter().sum::<u64>().max(1) as f64;
     let average = |f: &dyn Fn(f64) -> f64| {
-        let sum: f64 = counts
-            .iter()
-            .enumerate()
-            .map(|(byte, &n)| n as f64 * f(byte as f64))
-            .sum();
+        let sum: f64 = counts.iter().enumerate().map(|(byte, &n)| n as f64 * f(byte as f64)).sum();
         sum / total
     };
     let mean = average(&|x| x);
@@ -175,11 +162,7 @@ fn columns(
     origin: impl Fn(f64, f64) -> f64,
 ) -> Vec<Linear> {
     let column = |column: usize| {
-        let raw = || {
-            train
-                .iter()
-                .map(|&row| number(row as usize * features + column))
-        };
+        let raw = || train.iter().map(|&row| number(row as usize * features + column));
         match setting {
             InputScaling::Unit | InputScaling::Standardize => scaled_column(setting, raw, &origin),
             // `binary` is refused for tables before anything is loaded.
@@ -200,32 +183,18 @@ fn scaled_column<I: Iterator<Item = f64>>(
     let factor = factor(size);
     if is_constant(least, most) {
         // Differences that are rounding alone are not spread over the range of an input.
-        let spread = if most <= least {
-            1.0
-        } else {
-            (factor * size).max(1.0)
-        };
-        return Linear {
-            factor,
-            ..Linear::new(factor * least, spread)
-        };
+        let spread = if most <= least { 1.0 } else { (factor * size).max(1.0) };
+        return Linear { factor, ..Linear::new(factor * least, spread) };
     }
     let values = || raw().map(|x| factor * x);
     if setting == InputScaling::Unit {
-        return Linear {
-            factor,
-            ..Linear::new(factor * least, factor * most - factor * least)
-        };
+        return Linear { factor, ..Linear::new(factor * least, factor * most - factor * least) };
     }
     let origin = origin(factor * least, factor * most);
     let count = values().count().max(1) as f64;
     let mean = values().map(|x| x - origin).sum::<f64>() / count;
     let variance = values().map(|x| (x - origin - mean).powi(2)).sum::<f64>() / count;
-    Linear {
-        factor,
-        origin,
-        ..Linear::new(mean, variance.sqrt())
-    }
+    Linear { factor, origin, ..Linear::new(mean, variance.sqrt()) }
 }
 
 /// The power of 2 that brings numbers of this size to where their squares are neither infinite nor
@@ -257,11 +226,7 @@ mod tests {
             Inputs::Doubles(numbers) => numbers.len(),
         };
         Examples {
-            shape: Shape {
-                channels,
-                height: 1,
-                width,
-            },
+            shape: Shape { channels, height: 1, width },
             classes: 2,
             labels: vec![0; values / channels / width],
             inputs,
@@ -303,14 +268,7 @@ mod tests {
         let row = scaled(InputScaling::Standardize, &examples, &[0, 1], 0);
         // Planes: 0 2 4 6 (mean 3, variance 5), 10 10 30 30 (mean 20, std 10), 7 7 7 7.
         let five = 5.0f64.sqrt();
-        let expected = [
-            (-3.0 / five) as f32,
-            (-1.0 / five) as f32,
-            -1.0,
-            -1.0,
-            0.0,
-            0.0,
-        ];
+        let expected = [(-3.0 / five) as f32, (-1.0 / five) as f32, -1.0, -1.0, 0.0, 0.0];
         assert_eq!(row, expected);
     }
 

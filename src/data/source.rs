@@ -35,9 +35,7 @@ impl Source {
     /// Bytes that a download of everything has.
     pub(super) fn download_bytes(&self) -> u64 {
         let files = || self.files.iter().map(|file| file.bytes).sum();
-        self.archive
-            .as_ref()
-            .map_or_else(files, |archive| archive.bytes)
+        self.archive.as_ref().map_or_else(files, |archive| archive.bytes)
     }
 }
 
@@ -118,10 +116,7 @@ mod tests {
             for file in source.files {
                 for sum in [file.sha256, file.unpacked] {
                     assert_eq!(sum.len(), 64, "{}", file.name);
-                    assert!(
-                        sum.bytes()
-                            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-                    );
+                    assert!(sum.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)));
                 }
                 assert!(file.bytes > 0);
             }

@@ -94,10 +94,7 @@ mod tests {
         let (stay, out) = hold_out(order.clone(), 3, None);
         assert_eq!((stay, out), (order[..7].to_vec(), order[7..].to_vec()));
         let class_of = |example: i32| usize::from(example >= 10);
-        let classes = Classes {
-            count: 2,
-            class_of: &class_of,
-        };
+        let classes = Classes { count: 2, class_of: &class_of };
         let (stay, out) = hold_out(order, 3, Some(&classes));
         assert_eq!(stay, [0, 10, 1, 11, 2, 3, 4]);
         assert_eq!(out, [12, 5, 6]);

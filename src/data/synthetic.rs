@@ -74,11 +74,7 @@ fn examples<P: Problem>(
         labels.push(problem.draw(&mut stream, &mut inputs));
     }
     Ok(Examples {
-        shape: Shape {
-            channels: 1,
-            height: 1,
-            width: problem.features(),
-        },
+        shape: Shape { channels: 1, height: 1, width: problem.features() },
         classes: problem.classes(),
         inputs: Inputs::Numbers(inputs),
         labels,
@@ -99,11 +95,7 @@ fn product(matrix: &[f64], vector: &[f64]) -> Vec<f64> {
 /// The place of the largest score, the first of equals.
 fn largest(scores: &[f64]) -> u8 {
     let better = |best: usize, place: usize| {
-        if scores[place] > scores[best] {
-            place
-        } else {
-            best
-        }
+        if scores[place] > scores[best] { place } else { best }
     };
     // A key's rule allows at most 100 classes.
     (0..scores.len()).fold(0, better) as u8
@@ -154,10 +146,7 @@ mod tests {
     fn the_first_examples_of_a_larger_set_are_the_smaller_set() {
         let (larger, labels) = small(&Counting, 20, 1);
         let (smaller, few) = small(&Counting, 5, 1);
-        assert_eq!(
-            (smaller.as_slice(), few.as_slice()),
-            (&larger[..10], &labels[..5])
-        );
+        assert_eq!((smaller.as_slice(), few.as_slice()), (&larger[..10], &labels[..5]));
         assert_ne!(small(&Counting, 5, 2).0, smaller);
         let test = examples(&Counting, "test", Some(5), Streams::shared(1)).unwrap();
         assert_ne!(test.inputs, Inputs::Numbers(smaller));
@@ -183,10 +172,7 @@ mod tests {
             let settings = &loaded.experiment.conditions[0].settings.data;
             let places = crate::data::Places::default();
             let set = crate::data::load(settings, &places, &mut |_| {}).unwrap();
-            assert_eq!(
-                (set.name, set.train.count(), set.test.count()),
-                (dataset, 20, 1)
-            );
+            assert_eq!((set.name, set.train.count(), set.test.count()), (dataset, 20, 1));
             let digits = set.train.labels.iter().map(u8::to_string);
             digits.collect::<String>()
         };

@@ -93,11 +93,7 @@ fn examples(sheet: &Sheet, encoding: &Encoding, rows: &[usize]) -> Result<Exampl
         labels.push(encoding.append(sheet, row, &mut inputs)?);
     }
     Ok(Examples {
-        shape: Shape {
-            channels: 1,
-            height: 1,
-            width: encoding.features(),
-        },
+        shape: Shape { channels: 1, height: 1, width: encoding.features() },
         classes: encoding.classes().count(),
         inputs: Inputs::Doubles(inputs),
         labels,

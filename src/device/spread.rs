@@ -26,17 +26,12 @@ impl Devices {
 
     /// Devices that were opened before; of one kind, and at least one.
     pub(crate) fn of(devices: Vec<OpenDevice>) -> Self {
-        Self {
-            loads: Mutex::new(vec![0; devices.len()]),
-            devices,
-        }
+        Self { loads: Mutex::new(vec![0; devices.len()]), devices }
     }
 
     /// The kind of the devices: what a trial's numbers depend on.
     pub fn kind(&self) -> &str {
-        self.devices
-            .first()
-            .map_or("", |device| kind(device.name()))
+        self.devices.first().map_or("", |device| kind(device.name()))
     }
 
     /// Whether they compute in the host's memory: devices of one kind all do or all do not.
@@ -56,10 +51,7 @@ impl Devices {
         let fewest = (0..loads.len()).min_by_key(|&place| loads[place]);
         let place = fewest.unwrap_or(0);
         loads[place] += 1;
-        Loan {
-            devices: self,
-            place,
-        }
+        Loan { devices: self, place }
     }
 
     fn loads(&self) -> MutexGuard<'_, Vec<usize>> {
@@ -121,12 +113,7 @@ mod tests {
     fn trials_go_to_the_device_with_the_fewest() {
         let cpu = OpenDevice::open("cpu").expect("every build has it");
         let devices = Devices::of(vec![cpu.clone(), cpu.clone(), cpu]);
-        let mut loans = vec![
-            devices.lend(),
-            devices.lend(),
-            devices.lend(),
-            devices.lend(),
-        ];
+        let mut loans = vec![devices.lend(), devices.lend(), devices.lend(), devices.lend()];
         let places = |loans: &[Loan<'_>]| loans.iter().map(|loan| loan.place).collect::<Vec<_>>();
         assert_eq!(places(&loans), [0, 1, 2, 0]);
         drop(loans.remove(1));

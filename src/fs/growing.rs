@@ -24,10 +24,7 @@ pub struct Grown {
 impl Grown {
     /// Of a file that was written whole.
     pub fn of(bytes: &[u8]) -> Self {
-        Self {
-            bytes: bytes.len() as u64,
-            sha256: hexadecimal(&Sha256::digest(bytes)),
-        }
+        Self { bytes: bytes.len() as u64, sha256: hexadecimal(&Sha256::digest(bytes)) }
     }
 
     /// Whether the file at `path` begins with what stood in it then.
@@ -103,12 +100,7 @@ impl Growing {
     pub fn create(path: &Path) -> Result<Self> {
         let file = place::open_to_write(path, Writing::Emptied)
             .map_err(|e| Error::io("create", path, e))?;
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-            bytes: 0,
-            digest: Sha256::new(),
-        })
+        Ok(Self { file, path: path.to_owned(), bytes: 0, digest: Sha256::new() })
     }
 
     /// Cuts the file back to how it was and goes on there; `None` if it does not begin so any more.
@@ -123,20 +115,13 @@ impl Growing {
             Ok(file)
         };
         let file = cut().map_err(|e| Error::io("write", path, e))?;
-        Ok(Some(Self {
-            file,
-            path: path.to_owned(),
-            bytes: grown.bytes,
-            digest,
-        }))
+        Ok(Some(Self { file, path: path.to_owned(), bytes: grown.bytes, digest }))
     }
 
     /// Appends bytes in one write.
     pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
         before_a_change();
-        self.file
-            .write_all(bytes)
-            .map_err(|e| Error::io("write", &self.path, e))?;
+        self.file.write_all(bytes).map_err(|e| Error::io("write", &self.path, e))?;
         self.bytes += bytes.len() as u64;
         self.digest.update(bytes);
         Ok(())
@@ -144,9 +129,7 @@ impl Growing {
 
     /// Waits until everything so far has reached the disk.
     pub fn sync(&self) -> Result<()> {
-        self.file
-            .sync_data()
-            .map_err(|e| Error::io("write", &self.path, e))
+        self.file.sync_data().map_err(|e| Error::io("write", &self.path, e))
     }
 
     /// Its length.
@@ -156,10 +139,7 @@ impl Growing {
 
     /// How far it has grown.
     pub fn grown(&self) -> Grown {
-        Grown {
-            bytes: self.bytes,
-            sha256: hexadecimal(&self.digest.clone().finalize()),
-        }
+        Grown { bytes: self.bytes, sha256: hexadecimal(&self.digest.clone().finalize()) }
     }
 }
 

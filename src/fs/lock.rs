@@ -98,8 +98,7 @@ impl Lock {
             // Whoever asks `is_held` at this moment shares it for an instant.
             file.lock().map_err(|e| no_locks(path, &e))?;
         }
-        file.write_all(text.as_bytes())
-            .map_err(|e| Error::io("write", path, e))?;
+        file.write_all(text.as_bytes()).map_err(|e| Error::io("write", path, e))?;
         Ok(Self { file })
     }
 
@@ -198,11 +197,7 @@ mod tests {
         assert!(lock.is_some());
         assert_eq!(Lock::is_held(&path).unwrap(), Held::Yes);
         assert!(Lock::try_take(&path).unwrap().is_none());
-        assert!(
-            Lock::take_within(&path, Duration::from_millis(1))
-                .unwrap()
-                .is_none()
-        );
+        assert!(Lock::take_within(&path, Duration::from_millis(1)).unwrap().is_none());
         drop(lock);
         assert_eq!(Lock::is_held(&path).unwrap(), Held::Free);
         assert!(Lock::try_take(&path).unwrap().is_some());
@@ -226,11 +221,7 @@ mod tests {
         let lock = Lock::take_own(&path, "mine").unwrap();
         let waiting = std::thread::spawn({
             let path = path.clone();
-            move || {
-                Lock::take_within(&path, Duration::from_mins(1))
-                    .unwrap()
-                    .is_some()
-            }
+            move || Lock::take_within(&path, Duration::from_mins(1)).unwrap().is_some()
         });
         drop(lock);
         assert!(waiting.join().unwrap());

@@ -61,10 +61,7 @@ mod tests {
         std::fs::create_dir_all(at("data")).unwrap();
         let seen = |from: &str, path: &str| seen_from(&at(from), &at(path));
         assert_eq!(seen("results/x", "people.csv"), "../../people.csv");
-        assert_eq!(
-            seen("results/x", "results/y/../../data/./a.csv"),
-            "../../data/a.csv"
-        );
+        assert_eq!(seen("results/x", "results/y/../../data/./a.csv"), "../../data/a.csv");
         assert_eq!(seen("data", "data/a.csv"), "a.csv");
         assert_eq!(seen("data/../new/..", "data/a.csv"), "data/a.csv");
     }

@@ -225,19 +225,15 @@ fn regular(kind: Kind) -> Result<()> {
         Kind::File(_) => Ok(()),
         Kind::Folder => Err(Error::new(ErrorKind::IsADirectory, "it is a folder")),
         Kind::Link => Err(not_followed("it")),
-        Kind::Other => Err(Error::other(
-            "it is a pipe, a socket or a device; only regular files are opened",
-        )),
+        Kind::Other => {
+            Err(Error::other("it is a pipe, a socket or a device; only regular files are opened"))
+        }
     }
 }
 
 /// Refuses a link that lies in an enclosed folder.
 pub(super) fn check_link(path: &Path) -> Result<()> {
-    if enclosed(path).is_some() {
-        Err(link(path))
-    } else {
-        Ok(())
-    }
+    if enclosed(path).is_some() { Err(link(path)) } else { Ok(()) }
 }
 
 /// The error for a link at or on the way to a path.

@@ -10,9 +10,7 @@ use crate::error::{Error, Result};
 /// and, where this process may set them, owner and group stay. `false`, and nothing is changed, where
 /// the file does not hold `before` any more.
 pub fn rewrite(path: &Path, before: &[u8], after: &[u8]) -> Result<bool> {
-    let file = path
-        .canonicalize()
-        .map_err(|e| Error::io("read", path, e))?;
+    let file = path.canonicalize().map_err(|e| Error::io("read", path, e))?;
     let metadata = fs::metadata(&file).map_err(|e| Error::io("read", path, e))?;
     if let Some(folder) = file.parent() {
         remove_partials(folder)?;

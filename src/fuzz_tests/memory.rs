@@ -21,10 +21,7 @@ fn count(bytes: isize) {
     PEAK.set(PEAK.get().max(in_use));
 }
 
-#[expect(
-    unsafe_code,
-    reason = "an allocator cannot be counted without being one"
-)]
+#[expect(unsafe_code, reason = "an allocator cannot be counted without being one")]
 // SAFETY: every call is handed on to the system's allocator as it is, with its result; the default
 // `alloc_zeroed` and `realloc` are made of these two. Counting cannot unwind: a layout's size fits an
 // `isize`, and no process has so much memory that the sums overflow.
@@ -67,8 +64,5 @@ fn the_peak_is_counted_though_everything_is_freed_again() {
     assert_eq!(peak_of(|| ()).1, 0);
     let other = std::thread::spawn(|| drop(Vec::<u8>::with_capacity(1 << 20)));
     let ((), peak) = peak_of(|| other.join().expect("no panic"));
-    assert!(
-        peak < 1 << 20,
-        "{peak}: another thread's memory was counted"
-    );
+    assert!(peak < 1 << 20, "{peak}: another thread's memory was counted");
 }

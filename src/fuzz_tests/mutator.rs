@@ -24,9 +24,7 @@ const NUMBERS: [&str; 18] = [
     "inf",
 ];
 /// What opens something, and so nests when it is repeated.
-const OPENERS: [&str; 9] = [
-    "[", "{\"a\":", "{a=", "a.", "[[", "\"\"\"", "[{\"a\":", "\n[a.", "-",
-];
+const OPENERS: [&str; 9] = ["[", "{\"a\":", "{a=", "a.", "[[", "\"\"\"", "[{\"a\":", "\n[a.", "-"];
 /// The lengths of blocks: mostly short ones.
 const BLOCKS: [usize; 4] = [4, 16, 64, 4096];
 
@@ -134,21 +132,8 @@ fn number(bytes: &mut Vec<u8>, place: usize, other: &[u8]) {
 
 /// Four or eight bytes become a length, in either order; headers begin at fours.
 fn length(bytes: &mut [u8], place: usize, dice: &mut Dice) {
-    let place = if dice.roll(2) == 0 {
-        place / 4 % 16 * 4
-    } else {
-        place
-    };
-    let values = [
-        0,
-        1,
-        255,
-        1 << 16,
-        1 << 28,
-        1 << 31,
-        u64::MAX >> 32,
-        u64::MAX,
-    ];
+    let place = if dice.roll(2) == 0 { place / 4 % 16 * 4 } else { place };
+    let values = [0, 1, 255, 1 << 16, 1 << 28, 1 << 31, u64::MAX >> 32, u64::MAX];
     let value = *dice.pick(&values);
     let written = match dice.roll(4) {
         0 => value.to_le_bytes().to_vec(),

@@ -57,17 +57,10 @@ mod tests {
     }
 
     fn assert_close(what: &str, found: &Tensor<1>, expected: &[f64]) {
-        let found: Vec<f64> = found
-            .to_data()
-            .convert::<f64>()
-            .try_to_vec()
-            .expect("plain numbers");
+        let found: Vec<f64> = found.to_data().convert::<f64>().try_to_vec().expect("plain numbers");
         assert_eq!(found.len(), expected.len());
         for (f, e) in found.iter().zip(expected) {
-            assert!(
-                (f - e).abs() <= 1e-6 * e.abs().max(1.0),
-                "{what}: {f} ≠ {e}"
-            );
+            assert!((f - e).abs() <= 1e-6 * e.abs().max(1.0), "{what}: {f} ≠ {e}");
         }
     }
 
@@ -75,16 +68,13 @@ mod tests {
     fn values_and_derivatives_equal_pytorchs() {
         let text = include_str!("../../tests/reference/activations_torch.json");
         let reference: Reference = serde_json::from_str(text).expect("a valid reference file");
-        let device = OpenDevice::open("cpu")
-            .expect("every build has a CPU device")
-            .differentiable();
+        let device =
+            OpenDevice::open("cpu").expect("every build has a CPU device").differentiable();
         assert_eq!(reference.activations.len(), 11);
         for recorded in &reference.activations {
             let kind = match recorded.name.as_str() {
                 "relu" => Activation::Relu,
-                "leaky_relu" => Activation::LeakyRelu {
-                    slope: reference.leaky_relu_slope,
-                },
+                "leaky_relu" => Activation::LeakyRelu { slope: reference.leaky_relu_slope },
                 "elu" => Activation::Elu { alpha: 1.0 },
                 "elu_half" => Activation::Elu { alpha: 0.5 },
                 "selu" => Activation::Selu,
@@ -102,11 +92,8 @@ mod tests {
             assert_close(&recorded.name, &y, &recorded.value);
             let mut derivative = recorded.derivative.clone();
             if let Activation::LeakyRelu { .. } = kind {
-                let zero = reference
-                    .points
-                    .iter()
-                    .position(|&x| x == 0.0)
-                    .expect("0 is among them");
+                let zero =
+                    reference.points.iter().position(|&x| x == 0.0).expect("0 is among them");
                 derivative[zero] = 1.0;
             }
             assert_close(&recorded.name, &gradient, &derivative);

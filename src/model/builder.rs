@@ -46,14 +46,11 @@ impl Builder<'_> {
     ) -> Dense {
         let mut stream = self.streams.stream(&format!("init/{name}"));
         let (kind, scale) = (self.model.init, self.model.init_scale);
-        let drawn: Vec<Vec<f32>> = (0..gates)
-            .map(|_| init::draw(kind, scale, inputs, units, &mut stream))
-            .collect();
+        let drawn: Vec<Vec<f32>> =
+            (0..gates).map(|_| init::draw(kind, scale, inputs, units, &mut stream)).collect();
         let row = |input: usize| {
             let part = input * units..(input + 1) * units;
-            drawn
-                .iter()
-                .flat_map(move |gate| gate[part.clone()].iter().copied())
+            drawn.iter().flat_map(move |gate| gate[part.clone()].iter().copied())
         };
         let weight = (0..inputs).flat_map(row).collect();
         Dense::new(weight, [inputs, gates * units], bias, self.device)
@@ -82,23 +79,14 @@ impl Builder<'_> {
     /// The same without γ and β: running statistics alone.
     pub fn statistics(&self, layer: usize, name: &str, features: usize) -> Option<NormLayer> {
         let settings = self.norm.of_hidden(layer, self.hidden_layers())?;
-        let settings = NormSettings {
-            gamma: None,
-            beta: None,
-            ..settings
-        };
+        let settings = NormSettings { gamma: None, beta: None, ..settings };
         Some(NormLayer::new(name, features, settings, self.device))
     }
 
     /// The normalisation of the raw input, if it is wanted.
     pub fn input_norm(&self, features: usize) -> Option<NormLayer> {
         let settings = self.norm.layer.filter(|_| self.norm.on_input)?;
-        Some(NormLayer::new(
-            "input_norm",
-            features,
-            settings,
-            self.device,
-        ))
+        Some(NormLayer::new("input_norm", features, settings, self.device))
     }
 
     /// Whether the linear map of hidden layer `layer`, counted from 0 at the input, carries a bias.

@@ -128,12 +128,7 @@ fn blocks(settings: &Settings, image: Shape, builder: &Builder<'_>) -> Vec<Convo
     let mut blocks = Vec::new();
     for (i, block) in settings.blocks.iter().enumerate() {
         let name = format!("blocks.{i}");
-        let kernel = Kernel {
-            inputs,
-            outputs: block.channels,
-            side: 3,
-            stride: block.stride,
-        };
+        let kernel = Kernel { inputs, outputs: block.channels, side: 3, stride: block.stride };
         blocks.push(ConvolutionUnit {
             convolution: builder.convolution(
                 &format!("{name}.convolution"),

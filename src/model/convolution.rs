@@ -40,12 +40,7 @@ pub struct Convolution {
 impl Convolution {
     /// A convolution with the initial weights `weight`, row-major `[outputs, inputs, side, side]`.
     pub fn new(weight: Vec<f32>, kernel: Kernel, bias: bool, device: &Device) -> Self {
-        let Kernel {
-            inputs,
-            outputs,
-            side,
-            stride,
-        } = kernel;
+        let Kernel { inputs, outputs, side, stride } = kernel;
         let data = TensorData::new(weight, [outputs, inputs, side, side]);
         Self {
             weight: Param::from_tensor(Tensor::from_data(data, device)),

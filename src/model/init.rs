@@ -27,9 +27,7 @@ pub fn draw_kernel(init: Init, scale: f64, kernel: Kernel, stream: &mut Stream) 
     let positions = kernel.side * kernel.side;
     let (rows, columns) = (kernel.inputs * positions, kernel.outputs);
     let matrix = draw_matrix(init, scale, [rows, columns], columns * positions, stream);
-    (0..columns)
-        .flat_map(|output| matrix.iter().skip(output).step_by(columns).copied())
-        .collect()
+    (0..columns).flat_map(|output| matrix.iter().skip(output).step_by(columns).copied()).collect()
 }
 
 /// A matrix whose columns are the outputs, each with one row per input that it sees.
@@ -44,9 +42,7 @@ fn draw_matrix(
     let (inputs, outputs) = (fan_in as f64, fan_out as f64);
     let mut uniform = |variance: f64| {
         let limit = (3.0 * variance).sqrt() * scale;
-        (0..count)
-            .map(|_| stream.between(-limit, limit) as f32)
-            .collect()
+        (0..count).map(|_| stream.between(-limit, limit) as f32).collect()
     };
     match init {
         Init::GlorotUniform => uniform(2.0 / (inputs + outputs)),
@@ -87,15 +83,9 @@ fn orthogonal(scale: f64, fan_in: usize, fan_out: usize, stream: &mut Stream) ->
         }
     }
     let element = |input: usize, output: usize| {
-        if fan_in >= fan_out {
-            vectors[output][input]
-        } else {
-            vectors[input][output]
-        }
+        if fan_in >= fan_out { vectors[output][input] } else { vectors[input][output] }
     };
-    (0..fan_in * fan_out)
-        .map(|i| (scale * element(i / fan_out, i % fan_out)) as f32)
-        .collect()
+    (0..fan_in * fan_out).map(|i| (scale * element(i / fan_out, i % fan_out)) as f32).collect()
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
@@ -145,12 +135,7 @@ mod tests {
 
     #[test]
     fn a_kernel_counts_its_window_in_both_fans_and_keeps_each_output_together() {
-        let kernel = Kernel {
-            inputs: 10,
-            outputs: 40,
-            side: 3,
-            stride: 1,
-        };
+        let kernel = Kernel { inputs: 10, outputs: 40, side: 3, stride: 1 };
         let drawn = |init| {
             let mut stream = Streams::new(11, 1).stream("init");
             draw_kernel(init, 1.0, kernel, &mut stream)
@@ -158,10 +143,7 @@ mod tests {
         let glorot = drawn(Init::GlorotUniform);
         let limit = (6.0f32 / (90.0 + 360.0)).sqrt();
         let largest = glorot.iter().fold(0.0, |a: f32, x| a.max(x.abs()));
-        assert!(
-            largest <= limit && largest > 0.99 * limit,
-            "{largest} of {limit}"
-        );
+        assert!(largest <= limit && largest > 0.99 * limit, "{largest} of {limit}");
         let orthogonal = drawn(Init::Orthogonal);
         let outputs: Vec<&[f32]> = orthogonal.chunks(90).collect();
         let product = |a: usize, b: usize| -> f32 {
@@ -178,10 +160,7 @@ mod tests {
         let largest = sample(Init::GlorotUniform, 1.0, 300, 200)
             .into_iter()
             .fold(0.0, |a: f64, x| a.max(x.abs()));
-        assert!(
-            largest <= limit + 1e-7 && largest > 0.99 * limit,
-            "{largest} of {limit}"
-        );
+        assert!(largest <= limit + 1e-7 && largest > 0.99 * limit, "{largest} of {limit}");
     }
 
     #[test]

@@ -70,14 +70,7 @@ impl Mlp {
             // The output layer is the one without a place for a norm.
             let Some(norm) = self.norms.get(i) else { break };
             let name = format!("layers.{i}");
-            x = placement::apply(
-                self.placement,
-                norm.as_ref(),
-                self.activation,
-                &name,
-                x,
-                pass,
-            );
+            x = placement::apply(self.placement, norm.as_ref(), self.activation, &name, x, pass);
             x = pass.drop_out(self.dropout, x);
         }
         x

@@ -36,12 +36,7 @@ impl Network {
         streams: &Streams,
         device: &Device,
     ) -> Self {
-        let builder = Builder {
-            model: &settings.model,
-            norm: &settings.norm,
-            streams,
-            device,
-        };
+        let builder = Builder { model: &settings.model, norm: &settings.norm, streams, device };
         match &settings.model.kind {
             Architecture::Mlp { hidden, dropout } => {
                 let ends = [shape.features(), classes];
@@ -86,9 +81,7 @@ impl Network {
     /// What the loss gains for the size of γ and β, of shape `[1]`; `None` for nothing.
     pub fn regularisation(&mut self) -> Option<Tensor<1>> {
         let norms = self.norms_mut().into_iter();
-        norms
-            .filter_map(|norm| norm.regularisation())
-            .reduce(|sum, term| sum + term)
+        norms.filter_map(|norm| norm.regularisation()).reduce(|sum, term| sum + term)
     }
 
     /// Brings γ and β of every layer back to what their constraints allow.
@@ -146,9 +139,8 @@ mod tests {
         let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("a valid config");
         let settings = &loaded.experiment.conditions[0].settings;
         let image = settings.data.dataset.image().expect("a set of images");
-        let device = OpenDevice::open("cpu")
-            .expect("every build has a CPU device")
-            .differentiable();
+        let device =
+            OpenDevice::open("cpu").expect("every build has a CPU device").differentiable();
         let network = Network::new(settings, image, 10, &Streams::new(0, 1), &device);
         let mut parameters = Parameters::default();
         network.visit(&mut parameters);

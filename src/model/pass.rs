@@ -42,21 +42,12 @@ pub struct Pass {
 impl Pass {
     /// A pass that normalises with `statistics` and drops nothing.
     pub fn new(statistics: Statistics) -> Self {
-        Self {
-            statistics,
-            observed: Vec::new(),
-            dropout: None,
-            heard: None,
-            traced: false,
-        }
+        Self { statistics, observed: Vec::new(), dropout: None, heard: None, traced: false }
     }
 
     /// The pass of optimiser step `step` (from 1); dropout draws from `dropout`.
     pub fn training(step: usize, dropout: Stream) -> Self {
-        Self {
-            dropout: Some(dropout),
-            ..Self::new(Statistics::Training { step })
-        }
+        Self { dropout: Some(dropout), ..Self::new(Statistics::Training { step }) }
     }
 
     /// The same pass, which also keeps what passes the sites of every layer. With `gradients`, the
@@ -89,13 +80,7 @@ impl Pass {
         let kept = (1.0 / (1.0 - probability)) as f32;
         let shape = x.shape();
         let mask: Vec<f32> = (0..shape.num_elements())
-            .map(|_| {
-                if stream.uniform() < probability {
-                    0.0
-                } else {
-                    kept
-                }
-            })
+            .map(|_| if stream.uniform() < probability { 0.0 } else { kept })
             .collect();
         let mask = Tensor::from_data(TensorData::new(mask, shape), &x.device());
         x * mask

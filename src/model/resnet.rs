@@ -84,27 +84,17 @@ impl Resnet {
     pub fn new(settings: &Settings, image: Shape, classes: usize, builder: &Builder<'_>) -> Self {
         let placement = builder.norm.placement;
         let pre = placement == Placement::PreActivation;
-        let stem = Kernel {
-            inputs: image.channels,
-            outputs: settings.width,
-            side: 3,
-            stride: 1,
-        };
+        let stem = Kernel { inputs: image.channels, outputs: settings.width, side: 3, stride: 1 };
         let features = 4 * settings.width;
         let last = 6 * settings.blocks_per_stage();
         Self {
             input_norm: builder.input_norm(image.channels),
             stem: unit(builder, 0, "stem", stem, (!pre).then_some(settings.width)),
             blocks: blocks(settings, builder),
-            final_norm: pre
-                .then(|| builder.norm(last, "final_norm", features))
-                .flatten(),
+            final_norm: pre.then(|| builder.norm(last, "final_norm", features)).flatten(),
             output: builder.output(features, classes),
             image,
-            style: Style {
-                activation: builder.model.activation,
-                placement,
-            },
+            style: Style { activation: builder.model.activation, placement },
         }
     }
 
@@ -155,11 +145,7 @@ impl Block {
         let (norm_1, norm_2) = (self.first.norm.as_ref(), self.second.norm.as_ref());
         if style.placement == Placement::PreActivation {
             let activated = style.activate(norm_1, &first, x.clone(), pass);
-            let source = if self.opens_stage {
-                activated.clone()
-            } else {
-                x
-            };
+            let source = if self.opens_stage { activated.clone() } else { x };
             let y = self.first.convolution.forward(activated);
             let y = style.activate(norm_2, &second, y, pass);
             return self.second.convolution.forward(y) + self.shortcut(source, pass);
@@ -235,12 +221,7 @@ fn block(
     stride: usize,
     opens_stage: bool,
 ) -> Block {
-    let kernel = |inputs, side, stride| Kernel {
-        inputs,
-        outputs,
-        side,
-        stride,
-    };
+    let kernel = |inputs, side, stride| Kernel { inputs, outputs, side, stride };
     // A norm that stands before its convolution sees the convolution's inputs. Hidden layers are
     // counted by their activations: the stem's is the first, unless it has none.
     let (placement, changes) = (builder.norm.placement, inputs != outputs);
@@ -250,27 +231,15 @@ fn block(
         (outputs, 2 * index + 1)
     };
     let part = |layer: usize, part: &str, kernel, features| {
-        unit(
-            builder,
-            layer,
-            &format!("blocks.{index}.{part}"),
-            kernel,
-            features,
-        )
+        unit(builder, layer, &format!("blocks.{index}.{part}"), kernel, features)
     };
     let projected = changes && settings.shortcut == Shortcut::B;
     let shortcut_norm = (placement == Placement::Before).then_some(outputs);
     Block {
         first: part(layer, "first", kernel(inputs, 3, stride), Some(seen)),
         second: part(layer + 1, "second", kernel(outputs, 3, 1), Some(outputs)),
-        shortcut: projected.then(|| {
-            part(
-                layer + 1,
-                "shortcut",
-                kernel(inputs, 1, stride),
-                shortcut_norm,
-            )
-        }),
+        shortcut: projected
+            .then(|| part(layer + 1, "shortcut", kernel(inputs, 1, stride), shortcut_norm)),
         stride,
         outputs,
         opens_stage,

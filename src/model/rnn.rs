@@ -104,11 +104,7 @@ impl Rnn {
             input_to_hidden: map("input_to_hidden", inputs, builder.hidden_bias(0)),
             hidden_to_hidden: map("hidden_to_hidden", units, recurrent_bias),
             norm: builder.norm(0, "norm", normalised),
-            recurrent_norm: builder
-                .norm
-                .recurrent
-                .then(|| recurrent_norm(gates * units))
-                .flatten(),
+            recurrent_norm: builder.norm.recurrent.then(|| recurrent_norm(gates * units)).flatten(),
             output: builder.output(units, classes),
             image,
             settings,
@@ -142,14 +138,9 @@ impl Rnn {
     /// `a` of every step at once: `[batch, features]` → `[batch, steps, gates · units]`.
     fn input_map(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<3> {
         let [batch, _] = x.dims();
-        let Shape {
-            channels,
-            height,
-            width,
-        } = self.image;
-        let rows = images(x, self.image)
-            .swap_dims(1, 2)
-            .reshape([batch * height, channels * width]);
+        let Shape { channels, height, width } = self.image;
+        let rows =
+            images(x, self.image).swap_dims(1, 2).reshape([batch * height, channels * width]);
         let rows = pass.normalise(self.input_norm.as_ref(), rows);
         let mut mapped = self.input_to_hidden.forward(rows);
         if self.placement == Placement::Before {
@@ -199,10 +190,8 @@ impl Rnn {
 impl RecurrentNorm {
     /// Normalises `x` `[batch, features]` as step `step`, counted from 0.
     fn apply(&self, step: usize, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
-        let norm = self
-            .steps
-            .get(step)
-            .map(|statistics| self.shared.with_statistics_of(statistics));
+        let norm =
+            self.steps.get(step).map(|statistics| self.shared.with_statistics_of(statistics));
         pass.normalise(norm.as_ref(), x)
     }
 }

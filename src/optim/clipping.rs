@@ -9,28 +9,19 @@ const GUARD: f64 = 1e-6;
 
 /// Limits every value of every gradient to `−limit..=limit`, as `torch.nn.utils.clip_grad_value_`.
 pub(super) fn by_value<M: Module>(module: &M, gradients: &mut GradientsParams, limit: f64) {
-    module.visit(&mut Rewrite {
-        gradients,
-        rule: Limit(limit),
-    });
+    module.visit(&mut Rewrite { gradients, rule: Limit(limit) });
 }
 
 /// Scales all gradients by `limit / (‖g‖ + 1e-6)` where that is below 1, `‖g‖` being the Euclidean
 /// norm of all of them as one vector, as `torch.nn.utils.clip_grad_norm_`. A norm that is not a
 /// number leaves them as they are: the loss will tell.
 pub(super) fn by_norm<M: Module>(module: &M, gradients: &mut GradientsParams, limit: f64) {
-    let mut squares = Squares {
-        gradients,
-        sum: None,
-    };
+    let mut squares = Squares { gradients, sum: None };
     module.visit(&mut squares);
     let Some(sum) = squares.sum else { return };
     let factor = limit / (f64::from(sum.into_scalar::<f32>()).sqrt() + GUARD);
     if factor < 1.0 {
-        module.visit(&mut Rewrite {
-            gradients,
-            rule: Scale(factor),
-        });
+        module.visit(&mut Rewrite { gradients, rule: Scale(factor) });
     }
 }
 

@@ -76,16 +76,8 @@ impl Fused {
                 let constants = [rate, 1.0 - rho, epsilon].map(|x| x as f32);
                 kernels::rms_prop(w, g, second, constants, decay);
             }
-            spec::Optimizer::Adam {
-                beta_1,
-                beta_2,
-                epsilon,
-            }
-            | spec::Optimizer::AdamW {
-                beta_1,
-                beta_2,
-                epsilon,
-            } => {
+            spec::Optimizer::Adam { beta_1, beta_2, epsilon }
+            | spec::Optimizer::AdamW { beta_1, beta_2, epsilon } => {
                 // m̂ / (√ŝ + ε) with m̂ = m / b₁ and ŝ = s / b₂ is (√b₂ / b₁) m / (√s + √b₂ ε).
                 let steps = i32::try_from(memory.steps).unwrap_or(i32::MAX);
                 let root = (1.0 - beta_2.powi(steps)).sqrt();
@@ -98,15 +90,9 @@ impl Fused {
 
     fn decay(&self, rate: f64) -> Decay {
         if self.rule.decays_apart() {
-            Decay {
-                penalty: 0.0,
-                keep: (1.0 - rate * self.weight_decay) as f32,
-            }
+            Decay { penalty: 0.0, keep: (1.0 - rate * self.weight_decay) as f32 }
         } else {
-            Decay {
-                penalty: self.weight_decay as f32,
-                keep: 1.0,
-            }
+            Decay { penalty: self.weight_decay as f32, keep: 1.0 }
         }
     }
 }
@@ -160,18 +146,11 @@ impl RecordState for Memory {
         let mut take = |name: &str| source.take_tensor(prefix, name);
         let (first, second) = (take("first"), take("second"));
         let shape = first.as_ref().or(second.as_ref()).map(TensorData::shape);
-        let shape = shape
-            .cloned()
-            .unwrap_or_else(|| Shape::from(Vec::<usize>::new()));
+        let shape = shape.cloned().unwrap_or_else(|| Shape::from(Vec::<usize>::new()));
         let values = |data: Option<TensorData>| match data {
             Some(data) => data.try_into_vec::<f32>().ok(),
             None => Some(Vec::new()),
         };
-        Some(Self {
-            steps,
-            first: values(first)?,
-            second: values(second)?,
-            shape,
-        })
+        Some(Self { steps, first: values(first)?, second: values(second)?, shape })
     }
 }

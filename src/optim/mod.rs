@@ -43,11 +43,7 @@ pub struct NormParameters {
 impl NormParameters {
     /// Treated like all others.
     pub fn like_others() -> Self {
-        Self {
-            ids: Vec::new(),
-            decay: true,
-            learning_rate_factor: 1.0,
-        }
+        Self { ids: Vec::new(), decay: true, learning_rate_factor: 1.0 }
     }
 }
 
@@ -74,12 +70,7 @@ pub fn build(
         }),
         Arithmetic::Tensors => burns_own(train, norm),
     };
-    Updater {
-        rules,
-        train: train.clone(),
-        total_steps,
-        steps: 0,
-    }
+    Updater { rules, train: train.clone(), total_steps, steps: 0 }
 }
 
 impl Updater {
@@ -117,29 +108,21 @@ fn groups<O: Optimizer>(
 fn burns_own(train: &Train, norm: &NormParameters) -> ModuleOptimizer {
     match train.optimizer {
         spec::Optimizer::Sgd => scaled(train, norm, tensors::descent),
-        spec::Optimizer::Momentum { momentum } => scaled(train, norm, |decay| {
-            tensors::momentum(momentum, false, decay)
-        }),
-        spec::Optimizer::Nesterov { momentum } => scaled(train, norm, |decay| {
-            tensors::momentum(momentum, true, decay)
-        }),
+        spec::Optimizer::Momentum { momentum } => {
+            scaled(train, norm, |decay| tensors::momentum(momentum, false, decay))
+        }
+        spec::Optimizer::Nesterov { momentum } => {
+            scaled(train, norm, |decay| tensors::momentum(momentum, true, decay))
+        }
         spec::Optimizer::RmsProp { rho, epsilon } => {
             scaled(train, norm, |decay| tensors::rms_prop(rho, epsilon, decay))
         }
-        spec::Optimizer::Adam {
-            beta_1,
-            beta_2,
-            epsilon,
-        } => scaled(train, norm, |decay| {
-            tensors::adam([beta_1, beta_2, epsilon], decay)
-        }),
-        spec::Optimizer::AdamW {
-            beta_1,
-            beta_2,
-            epsilon,
-        } => scaled(train, norm, |decay| {
-            tensors::adam_w([beta_1, beta_2, epsilon], decay)
-        }),
+        spec::Optimizer::Adam { beta_1, beta_2, epsilon } => {
+            scaled(train, norm, |decay| tensors::adam([beta_1, beta_2, epsilon], decay))
+        }
+        spec::Optimizer::AdamW { beta_1, beta_2, epsilon } => {
+            scaled(train, norm, |decay| tensors::adam_w([beta_1, beta_2, epsilon], decay))
+        }
     }
 }
 
@@ -148,10 +131,7 @@ fn scaled<O: Optimizer>(
     norm: &NormParameters,
     rule: impl Fn(f64) -> O,
 ) -> ModuleOptimizer {
-    groups(train, norm, |decay, rate_factor| Scaled {
-        rule: rule(decay),
-        rate_factor,
-    })
+    groups(train, norm, |decay, rate_factor| Scaled { rule: rule(decay), rate_factor })
 }
 
 #[cfg(test)]

@@ -19,11 +19,7 @@ use crate::config::spec::{Schedule, Train};
 /// final share `f` in the step after the last: the last step still moves.
 pub fn learning_rate(train: &Train, step: usize, total: usize) -> f64 {
     let warmup = train.warmup_steps;
-    let warmed = if step < warmup {
-        step as f64 / warmup as f64
-    } else {
-        1.0
-    };
+    let warmed = if step < warmup { step as f64 / warmup as f64 } else { 1.0 };
     train.learning_rate * warmed * decay(&train.schedule, step, warmup, total)
 }
 
@@ -82,13 +78,10 @@ mod tests {
             learning_rate,
             schedule: match case.schedule.as_str() {
                 "constant" => Schedule::Constant,
-                "step" => Schedule::Step {
-                    milestones: case.milestones.clone(),
-                    factor: case.factor,
-                },
-                "cosine" => Schedule::Cosine {
-                    final_share: case.final_share,
-                },
+                "step" => {
+                    Schedule::Step { milestones: case.milestones.clone(), factor: case.factor }
+                }
+                "cosine" => Schedule::Cosine { final_share: case.final_share },
                 other => panic!("unknown schedule {other}"),
             },
             warmup_steps: case.warmup_steps,

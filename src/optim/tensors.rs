@@ -45,13 +45,10 @@ pub(super) fn descent(weight_decay: f64) -> Sgd {
 
 pub(super) fn momentum(momentum: f64, nesterov: bool, weight_decay: f64) -> Sgd {
     // burn's default dampening of 0.1 is nobody else's.
-    let momentum = MomentumConfig::new()
-        .with_momentum(momentum)
-        .with_dampening(0.0)
-        .with_nesterov(nesterov);
-    let config = SgdConfig::new()
-        .with_momentum(Some(momentum))
-        .with_weight_decay(penalty(weight_decay));
+    let momentum =
+        MomentumConfig::new().with_momentum(momentum).with_dampening(0.0).with_nesterov(nesterov);
+    let config =
+        SgdConfig::new().with_momentum(Some(momentum)).with_weight_decay(penalty(weight_decay));
     config.build()
 }
 

@@ -25,10 +25,7 @@ impl Tiny {
         let [inputs, outputs] = WEIGHTS;
         let weight = TensorData::new(normal(&mut stream, inputs * outputs), WEIGHTS);
         let gamma = TensorData::new(normal(&mut stream, outputs), [outputs]);
-        Self {
-            weight: Param::from_data(weight, &device),
-            gamma: Param::from_data(gamma, &device),
-        }
+        Self { weight: Param::from_data(weight, &device), gamma: Param::from_data(gamma, &device) }
     }
 
     /// The same values in parameters of another identity.
@@ -58,11 +55,7 @@ impl Tiny {
 
     /// γ treated as `decay` and `learning_rate_factor` say.
     fn norm(&self, decay: bool, learning_rate_factor: f64) -> NormParameters {
-        NormParameters {
-            ids: vec![self.gamma.id],
-            decay,
-            learning_rate_factor,
-        }
+        NormParameters { ids: vec![self.gamma.id], decay, learning_rate_factor }
     }
 }
 
@@ -83,16 +76,8 @@ fn rules() -> [spec::Optimizer; 6] {
         Rule::Momentum { momentum: 0.9 },
         Rule::Nesterov { momentum: 0.9 },
         Rule::RmsProp { rho: 0.9, epsilon },
-        Rule::Adam {
-            beta_1,
-            beta_2,
-            epsilon,
-        },
-        Rule::AdamW {
-            beta_1,
-            beta_2,
-            epsilon,
-        },
+        Rule::Adam { beta_1, beta_2, epsilon },
+        Rule::AdamW { beta_1, beta_2, epsilon },
     ]
 }
 
@@ -146,12 +131,9 @@ fn fifty_steps_of_a_fused_rule_equal_burns_own() {
 fn every_rule_and_every_setting_of_the_norms_parameters_ends_elsewhere() {
     let mut ends: Vec<Vec<f32>> = Vec::new();
     for rule in rules() {
-        for (weight_decay, decay, factor) in [
-            (0.1, true, 1.0),
-            (0.2, true, 1.0),
-            (0.1, false, 1.0),
-            (0.1, true, 2.5),
-        ] {
+        for (weight_decay, decay, factor) in
+            [(0.1, true, 1.0), (0.2, true, 1.0), (0.1, false, 1.0), (0.1, true, 2.5)]
+        {
             let train = train(rule, weight_decay);
             ends.push(trained(&train, decay, factor, Arithmetic::Fused));
         }
@@ -207,11 +189,7 @@ fn the_fused_step_writes_where_the_weights_are() {
     let address = |data: &TensorData| data.as_slice::<f32>().map(<[f32]>::as_ptr).ok();
     let data = TensorData::new(vec![1.0_f32; 64], [64]);
     let before = address(&data);
-    let fused = Fused {
-        rule: spec::Optimizer::Sgd,
-        weight_decay: 0.0,
-        rate_factor: 1.0,
-    };
+    let fused = Fused { rule: spec::Optimizer::Sgd, weight_decay: 0.0, rate_factor: 1.0 };
     let weights = Tensor::<1>::from_data(data, &device());
     let (weights, _) = fused.step(0.5, weights, Tensor::ones([64], &device()), None);
     let after = weights.into_data();
@@ -239,10 +217,7 @@ fn a_clipped_step_is_no_longer_than_its_limit() {
     let gradients = start.gradients(&mut Streams::shared(1).stream("gradients"));
     let before = start.values();
     let after = updater.step(start, gradients).values();
-    let squares = before
-        .iter()
-        .zip(&after)
-        .map(|(b, a)| f64::from(b - a).powi(2));
+    let squares = before.iter().zip(&after).map(|(b, a)| f64::from(b - a).powi(2));
     let length = squares.sum::<f64>().sqrt();
     assert!((length - 0.25).abs() < 1e-5, "{length}");
 }
@@ -251,10 +226,7 @@ fn a_clipped_step_is_no_longer_than_its_limit() {
 fn what_a_dead_unit_remembers_becomes_nothing_and_not_a_denormal_number() {
     let mut weights = vec![1.0_f32; 8];
     let (mut mean, mut squares) = (vec![1e-3_f32; 8], vec![1e-6_f32; 8]);
-    let none = kernels::Decay {
-        penalty: 0.0,
-        keep: 1.0,
-    };
+    let none = kernels::Decay { penalty: 0.0, keep: 1.0 };
     for _ in 0..1000 {
         let state = [mean.as_mut_slice(), squares.as_mut_slice()];
         kernels::adam(&mut weights, &[0.0; 8], state, [0.0, 0.1, 0.1, 1e-7], none);

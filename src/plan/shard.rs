@@ -21,9 +21,7 @@ pub struct Shard {
 impl Shard {
     /// Part `index`, from 1, of `count`; `None` where there is no such part.
     pub fn new(index: u64, count: u64) -> Option<Self> {
-        (1..=count)
-            .contains(&index)
-            .then_some(Self { index, count })
+        (1..=count).contains(&index).then_some(Self { index, count })
     }
 
     /// Whether this part has the trial. Every trial is in exactly one part.
@@ -50,9 +48,8 @@ impl FromStr for Shard {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let number = |text: &str| text.parse::<u64>().ok();
-        let parts = text
-            .split_once('/')
-            .and_then(|(index, count)| Some((number(index)?, number(count)?)));
+        let parts =
+            text.split_once('/').and_then(|(index, count)| Some((number(index)?, number(count)?)));
         let Some((index, count)) = parts else {
             return Err("write it as `2/4`: the second of four parts".to_owned());
         };
@@ -82,9 +79,8 @@ mod tests {
     #[test]
     fn every_trial_is_in_exactly_one_part() {
         for count in 1..=40 {
-            let parts: Vec<Shard> = (1..=count)
-                .map(|index| Shard::new(index, count).expect("a part"))
-                .collect();
+            let parts: Vec<Shard> =
+                (1..=count).map(|index| Shard::new(index, count).expect("a part")).collect();
             for id in ids(500) {
                 let having = parts.iter().filter(|part| part.has_id(&id)).count();
                 assert_eq!(having, 1, "{id} of {count}");
@@ -121,9 +117,7 @@ mod tests {
 
     #[test]
     fn what_is_no_part_is_refused_and_what_is_reads_as_it_is_written() {
-        for wrong in [
-            "0/4", "5/4", "0/0", "x", "1", "1/", "/4", "1/x", "-1/4", "1/2/3", "",
-        ] {
+        for wrong in ["0/4", "5/4", "0/0", "x", "1", "1/", "/4", "1/x", "-1/4", "1/2/3", ""] {
             wrong.parse::<Shard>().expect_err(wrong);
         }
         for right in ["1/1", "4/4", "7/100"] {

@@ -240,13 +240,7 @@ mod tests {
     use super::*;
 
     fn axis(scale: Scale, low: f64, high: f64) -> Axis {
-        Axis {
-            label: String::new(),
-            scale,
-            low,
-            high,
-            ticks: Vec::new(),
-        }
+        Axis { label: String::new(), scale, low, high, ticks: Vec::new() }
     }
 
     #[test]

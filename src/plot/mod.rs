@@ -79,13 +79,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let charts = folder.path().join("charts");
         let written = write_all(&figures::all(&results("completed")), &charts).expect("charts");
-        let stems = [
-            "overview",
-            "train_loss",
-            "train_accuracy",
-            "test_loss",
-            "test_accuracy",
-        ];
+        let stems = ["overview", "train_loss", "train_accuracy", "test_loss", "test_accuracy"];
         let expected: Vec<PathBuf> = stems
             .into_iter()
             .flat_map(|stem| ["svg", "png"].map(|kind| charts.join(format!("{stem}.{kind}"))))

@@ -38,10 +38,9 @@ impl Output {
     pub fn check(&self) -> Result<()> {
         let has_pixels = self.formats.contains(&FileFormat::Png);
         match self.size.filter(|_| has_pixels) {
-            Some(Size {
-                width,
-                height: Some(height),
-            }) => render::check_pixels([width, height], self.dpi),
+            Some(Size { width, height: Some(height) }) => {
+                render::check_pixels([width, height], self.dpi)
+            }
             _ => Ok(()),
         }
     }
@@ -141,12 +140,8 @@ impl FromStr for Theme {
 }
 
 /// Pixels of each unit, 96 an inch.
-const UNITS: [(&str, f64); 4] = [
-    ("cm", 96.0 / 2.54),
-    ("mm", 9.6 / 2.54),
-    ("in", 96.0),
-    ("px", 1.0),
-];
+const UNITS: [(&str, f64); 4] =
+    [("cm", 96.0 / 2.54), ("mm", 9.6 / 2.54), ("in", 96.0), ("px", 1.0)];
 /// What can be drawn, in pixels: up to some five metres.
 const LONGEST: f64 = 20_000.0;
 
@@ -155,9 +150,7 @@ impl FromStr for Size {
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let wrong = || format!("`{text}` is not like `16x10cm`, `8cm`, `6in` or `800x600px`");
-        let unit = UNITS
-            .iter()
-            .find_map(|(name, pixels)| Some((text.strip_suffix(name)?, pixels)));
+        let unit = UNITS.iter().find_map(|(name, pixels)| Some((text.strip_suffix(name)?, pixels)));
         let (numbers, pixels) = unit.ok_or_else(wrong)?;
         let length = |text: &str| {
             let number: f64 = text.trim().parse().ok()?;
@@ -168,10 +161,7 @@ impl FromStr for Size {
             None => (length(numbers), None),
             Some((width, height)) => (length(width), Some(length(height).ok_or_else(wrong)?)),
         };
-        Ok(Self {
-            width: width.ok_or_else(wrong)?,
-            height,
-        })
+        Ok(Self { width: width.ok_or_else(wrong)?, height })
     }
 }
 
@@ -186,10 +176,7 @@ mod tests {
         assert!(close(size("2.54cm").width, 96.0) && size("8cm").height.is_none());
         let both = size("160x100mm");
         assert!(close(both.width, 16.0 * 96.0 / 2.54));
-        assert!(
-            both.height
-                .is_some_and(|height| close(height, 10.0 * 96.0 / 2.54))
-        );
+        assert!(both.height.is_some_and(|height| close(height, 10.0 * 96.0 / 2.54)));
         assert!(close(size("6in").width, 576.0) && close(size("800x600px").width, 800.0));
     }
 
@@ -198,15 +185,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let chart = Chart::default();
         let names = [Theme::Light, Theme::Dark, Theme::Print].map(|theme| {
-            let output = Output {
-                theme,
-                formats: vec![FileFormat::Svg],
-                ..Output::default()
-            };
+            let output = Output { theme, formats: vec![FileFormat::Svg], ..Output::default() };
             let written = write(&chart, "final", folder.path(), &output).expect("a chart");
-            let name = written[0]
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned());
+            let name = written[0].file_name().map(|name| name.to_string_lossy().into_owned());
             name.unwrap_or_default()
         });
         assert_eq!(names, ["final.svg", "final-dark.svg", "final-print.svg"]);
@@ -214,17 +195,7 @@ mod tests {
 
     #[test]
     fn what_is_no_size_is_refused() {
-        for text in [
-            "",
-            "8",
-            "cm",
-            "0cm",
-            "-1cm",
-            "8xcm",
-            "NaNcm",
-            "1e9cm",
-            "8cm x 4cm",
-        ] {
+        for text in ["", "8", "cm", "0cm", "-1cm", "8xcm", "NaNcm", "1e9cm", "8cm x 4cm"] {
             let error = text.parse::<Size>().expect_err(text);
             assert!(error.contains("16x10cm"), "{text}");
         }

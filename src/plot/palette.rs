@@ -124,13 +124,8 @@ const fn entry(dash: &'static [u32], marker: Marker) -> Look {
 mod tests {
     use super::*;
 
-    pub(super) const NAMED: [Key; PLACEMENTS] = [
-        Key::None,
-        Key::Before,
-        Key::After,
-        Key::PreActivation,
-        Key::AfterAddition,
-    ];
+    pub(super) const NAMED: [Key; PLACEMENTS] =
+        [Key::None, Key::Before, Key::After, Key::PreActivation, Key::AfterAddition];
 
     /// Every key that has a look of its own.
     pub(super) fn keys() -> Vec<Key> {

@@ -35,16 +35,10 @@ impl Extent {
         values.into_iter().filter(|value| value.is_finite()).fold(
             None,
             |extent: Option<Self>, value| {
-                Some(extent.map_or(
-                    Self {
-                        low: value,
-                        high: value,
-                    },
-                    |e| Self {
-                        low: e.low.min(value),
-                        high: e.high.max(value),
-                    },
-                ))
+                Some(extent.map_or(Self { low: value, high: value }, |e| Self {
+                    low: e.low.min(value),
+                    high: e.high.max(value),
+                }))
             },
         )
     }
@@ -52,19 +46,13 @@ impl Extent {
     /// The smallest extent that holds both.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
-        Self {
-            low: self.low.min(other.low),
-            high: self.high.max(other.high),
-        }
+        Self { low: self.low.min(other.low), high: self.high.max(other.high) }
     }
 }
 
 /// Epochs from `extent`, with at most about `ticks` marks, all of them whole.
 pub fn epochs(extent: Option<Extent>, ticks: usize) -> Axis {
-    let extent = extent.unwrap_or(Extent {
-        low: 0.0,
-        high: 1.0,
-    });
+    let extent = extent.unwrap_or(Extent { low: 0.0, high: 1.0 });
     let span = extent.high - extent.low;
     // A single epoch stands in the middle of its panel.
     let margin = if span > 0.0 { span * MARGIN / 2.0 } else { 0.5 };
@@ -79,10 +67,7 @@ pub fn epochs(extent: Option<Extent>, ticks: usize) -> Axis {
 
 /// Accuracies in per cent: close around the data, never beyond 0 and 100.
 pub fn accuracy(data: Data) -> Axis {
-    let all = data.all().unwrap_or(Extent {
-        low: 0.0,
-        high: 100.0,
-    });
+    let all = data.all().unwrap_or(Extent { low: 0.0, high: 100.0 });
     let span = (all.high - all.low).max(1.0);
     linear(
         "Accuracy (%)",
@@ -97,10 +82,7 @@ pub fn accuracy(data: Data) -> Axis {
 /// at a quarter of the lowest point, since an interval may well reach 0, which has no logarithm.
 pub fn loss(data: Data) -> Axis {
     const LABEL: &str = "Cross-entropy loss (nats)";
-    let all = data.all().unwrap_or(Extent {
-        low: 0.0,
-        high: 1.0,
-    });
+    let all = data.all().unwrap_or(Extent { low: 0.0, high: 1.0 });
     match data.lines {
         Some(lines) if lines.low > 0.0 && lines.high / lines.low > 10.0 => {
             let low = all.low.max(lines.low / 4.0);
@@ -170,9 +152,8 @@ fn nice_step(rough: f64) -> f64 {
         return 1.0;
     }
     let magnitude = 10_f64.powf(rough.log10().floor());
-    let factor = [1.0, 2.0, 5.0]
-        .into_iter()
-        .find(|factor| factor * magnitude >= rough * (1.0 - 1e-9));
+    let factor =
+        [1.0, 2.0, 5.0].into_iter().find(|factor| factor * magnitude >= rough * (1.0 - 1e-9));
     factor.unwrap_or(10.0) * magnitude
 }
 
@@ -187,10 +168,7 @@ fn linear_ticks(extent: Extent, step: f64) -> Vec<Tick> {
     (0..count)
         .map(|i| {
             let value = (first + i as f64) * step;
-            Tick {
-                value,
-                label: number(value, step),
-            }
+            Tick { value, label: number(value, step) }
         })
         .collect()
 }
@@ -198,11 +176,7 @@ fn linear_ticks(extent: Extent, step: f64) -> Vec<Tick> {
 /// 1, 2 and 5 times the powers of ten over a short range, powers of ten alone over a long one.
 fn logarithmic_ticks(extent: Extent) -> Vec<Tick> {
     let decades = (extent.high / extent.low).log10();
-    let mantissas: &[f64] = if decades <= 2.3 {
-        &[1.0, 2.0, 5.0]
-    } else {
-        &[1.0]
-    };
+    let mantissas: &[f64] = if decades <= 2.3 { &[1.0, 2.0, 5.0] } else { &[1.0] };
     let stride = whole((decades / 7.0).ceil()).max(1);
     let first = extent.low.log10().floor() as i32;
     let last = extent.high.log10().ceil() as i32;
@@ -211,10 +185,7 @@ fn logarithmic_ticks(extent: Extent) -> Vec<Tick> {
         .flat_map(|power| mantissas.iter().map(move |mantissa| (mantissa, power)))
         .map(|(mantissa, power)| {
             let unit = 10_f64.powi(power);
-            Tick {
-                value: mantissa * unit,
-                label: number(mantissa * unit, unit),
-            }
+            Tick { value: mantissa * unit, label: number(mantissa * unit, unit) }
         })
         .filter(|tick| (extent.low..=extent.high).contains(&tick.value))
         .collect()
@@ -235,10 +206,7 @@ fn number(value: f64, step: f64) -> String {
     }
 }
 
-#[expect(
-    clippy::cast_sign_loss,
-    reason = "a negative number becomes 0, as it should"
-)]
+#[expect(clippy::cast_sign_loss, reason = "a negative number becomes 0, as it should")]
 fn whole(value: f64) -> usize {
     value as usize
 }
@@ -252,10 +220,7 @@ mod tests {
     }
 
     fn data(low: f64, high: f64) -> Data {
-        Data {
-            lines: Some(extent(low, high)),
-            ..Data::default()
-        }
+        Data { lines: Some(extent(low, high)), ..Data::default() }
     }
 
     fn labels(axis: &Axis) -> Vec<&str> {
@@ -264,19 +229,13 @@ mod tests {
 
     #[test]
     fn an_extent_ignores_what_is_not_finite() {
-        assert_eq!(
-            Extent::of([f64::NAN, 2.0, f64::INFINITY, 1.0]),
-            Some(extent(1.0, 2.0))
-        );
+        assert_eq!(Extent::of([f64::NAN, 2.0, f64::INFINITY, 1.0]), Some(extent(1.0, 2.0)));
         assert_eq!(Extent::of([f64::NAN]), None);
     }
 
     #[test]
     fn accuracy_zooms_to_the_data_and_stops_at_a_hundred() {
-        let axis = accuracy(Data {
-            bands: Some(extent(93.8, 100.0)),
-            ..data(94.1, 99.2)
-        });
+        let axis = accuracy(Data { bands: Some(extent(93.8, 100.0)), ..data(94.1, 99.2) });
         assert!(axis.low > 93.0 && axis.low < 93.8);
         assert!((axis.high - 100.0).abs() < f64::EPSILON);
         assert_eq!(labels(&axis), ["94", "95", "96", "97", "98", "99", "100"]);
@@ -298,16 +257,10 @@ mod tests {
 
     #[test]
     fn losses_over_more_than_a_decade_stand_on_a_logarithmic_axis() {
-        let axis = loss(Data {
-            bands: Some(extent(0.0, 0.6)),
-            ..data(0.02, 0.5)
-        });
+        let axis = loss(Data { bands: Some(extent(0.0, 0.6)), ..data(0.02, 0.5) });
         assert_eq!(axis.scale, Scale::Logarithmic);
         assert!(axis.low > 0.0 && axis.low < 0.005);
-        assert_eq!(
-            labels(&axis),
-            ["0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5"]
-        );
+        assert_eq!(labels(&axis), ["0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5"]);
     }
 
     #[test]
@@ -325,18 +278,12 @@ mod tests {
 
     #[test]
     fn numbers_below_nothing_have_a_minus_sign() {
-        assert_eq!(
-            labels(&linear("", extent(-1.0, 1.0))),
-            ["−1.0", "−0.5", "0", "0.5", "1.0"]
-        );
+        assert_eq!(labels(&linear("", extent(-1.0, 1.0))), ["−1.0", "−0.5", "0", "0.5", "1.0"]);
     }
 
     #[test]
     fn epochs_are_marked_by_whole_numbers() {
-        assert_eq!(
-            labels(&epochs(Some(extent(1.0, 10.0)), 6)),
-            ["2", "4", "6", "8", "10"]
-        );
+        assert_eq!(labels(&epochs(Some(extent(1.0, 10.0)), 6)), ["2", "4", "6", "8", "10"]);
         assert_eq!(labels(&epochs(Some(extent(1.0, 3.0)), 8)), ["1", "2", "3"]);
         assert_eq!(labels(&epochs(Some(extent(1.0, 1.0)), 8)), ["1"]);
         assert_eq!(
@@ -347,16 +294,10 @@ mod tests {
 
     #[test]
     fn marks_of_diverged_trials_have_room_at_the_bad_end() {
-        let marks = |data| Data {
-            marks: true,
-            ..data
-        };
+        let marks = |data| Data { marks: true, ..data };
         let (plain, marked) = (loss(data(0.1, 0.9)), loss(marks(data(0.1, 0.9))));
         assert!(marked.high > plain.high && (marked.low - plain.low).abs() < 1e-12);
-        let (plain, marked) = (
-            accuracy(data(80.0, 90.0)),
-            accuracy(marks(data(80.0, 90.0))),
-        );
+        let (plain, marked) = (accuracy(data(80.0, 90.0)), accuracy(marks(data(80.0, 90.0))));
         assert!(marked.low < plain.low && (marked.high - plain.high).abs() < 1e-12);
     }
 
@@ -374,11 +315,7 @@ mod tests {
         ] {
             assert!(axis.low < axis.high, "{axis:?}");
             assert!(axis.ticks.len() <= 20);
-            assert!(
-                axis.ticks
-                    .iter()
-                    .all(|tick| axis.share(tick.value).is_finite())
-            );
+            assert!(axis.ticks.iter().all(|tick| axis.share(tick.value).is_finite()));
         }
     }
 }

@@ -27,10 +27,7 @@ pub fn chart(chart: &Chart, columns: usize) -> String {
     for (row, panel) in panels.iter().take(PANELS) {
         lines.push(String::new());
         let titles = [row.heading.as_str(), panel.title.as_str()];
-        let titles: Vec<&str> = titles
-            .into_iter()
-            .filter(|title| !title.is_empty())
-            .collect();
+        let titles: Vec<&str> = titles.into_iter().filter(|title| !title.is_empty()).collect();
         lines.extend(wrapped(&titles.join(" · "), columns));
         lines.extend(self::panel(&chart.x, &row.y, panel, columns));
     }
@@ -85,10 +82,7 @@ fn legend(chart: &Chart, columns: usize) -> Vec<String> {
 /// A panel between its axes, with its numbers.
 fn panel(x: &Axis, y: &Axis, panel: &Panel, columns: usize) -> Vec<String> {
     // Half of the lines is left to what is drawn.
-    let labels: Vec<String> = beside(y)
-        .iter()
-        .map(|label| for_label(label, columns / 2))
-        .collect();
+    let labels: Vec<String> = beside(y).iter().map(|label| for_label(label, columns / 2)).collect();
     let margin = labels.iter().map(|label| width(label)).max().unwrap_or(0);
     let across = columns.saturating_sub(margin + 3).max(10);
     let mut field = vec![vec![' '; across]; HEIGHT];
@@ -114,14 +108,7 @@ fn draw(field: &mut [Vec<char>], x: &Axis, y: &Axis, series: &Series) {
     for point in &series.points {
         let (right, up) = (x.share(point.x), y.share(point.y));
         if right.is_finite() && up.is_finite() {
-            places.push((
-                right,
-                if y.scale == Scale::Categorical {
-                    1.0 - up
-                } else {
-                    up
-                },
-            ));
+            places.push((right, if y.scale == Scale::Categorical { 1.0 - up } else { up }));
         }
     }
     let letter = letter(series.key);
@@ -133,11 +120,7 @@ fn draw(field: &mut [Vec<char>], x: &Axis, y: &Axis, series: &Series) {
     };
     for (column, up) in (0..across).filter_map(|column| Some((column, height(column)?))) {
         let spot = &mut field[HEIGHT - 1 - cell(up, HEIGHT)][column];
-        *spot = if *spot == ' ' || *spot == letter {
-            letter
-        } else {
-            SEVERAL
-        };
+        *spot = if *spot == ' ' || *spot == letter { letter } else { SEVERAL };
     }
     for point in &series.ended {
         let (right, up) = (x.share(point.x), y.share(point.y));
@@ -147,15 +130,9 @@ fn draw(field: &mut [Vec<char>], x: &Axis, y: &Axis, series: &Series) {
 
 /// The height of a line at a share of the horizontal axis.
 fn between(places: &[(f64, f64)], share: f64) -> Option<f64> {
-    let pair = places
-        .windows(2)
-        .find(|pair| (pair[0].0..=pair[1].0).contains(&share))?;
+    let pair = places.windows(2).find(|pair| (pair[0].0..=pair[1].0).contains(&share))?;
     let length = pair[1].0 - pair[0].0;
-    let along = if length > 0.0 {
-        (share - pair[0].0) / length
-    } else {
-        0.0
-    };
+    let along = if length > 0.0 { (share - pair[0].0) / length } else { 0.0 };
     Some(pair[0].1 + along * (pair[1].1 - pair[0].1))
 }
 
@@ -169,11 +146,7 @@ fn beside(y: &Axis) -> Vec<String> {
     let mut labels = vec![String::new(); HEIGHT];
     for tick in &y.ticks {
         let up = y.share(tick.value);
-        let down = if y.scale == Scale::Categorical {
-            up
-        } else {
-            1.0 - up
-        };
+        let down = if y.scale == Scale::Categorical { up } else { 1.0 - up };
         let label = &mut labels[cell(down, HEIGHT)];
         if label.is_empty() {
             label.clone_from(&tick.label);
@@ -226,10 +199,7 @@ mod tests {
     use crate::plot::chart::{LegendEntry, Point, Tick};
 
     fn axis(label: &str, low: f64, high: f64, ticks: &[f64]) -> Axis {
-        let tick = |&value: &f64| Tick {
-            value,
-            label: format!("{value}"),
-        };
+        let tick = |&value: &f64| Tick { value, label: format!("{value}") };
         Axis {
             label: label.to_owned(),
             scale: Scale::Linear,
@@ -248,10 +218,7 @@ mod tests {
         };
         let mut fallen = series("none", Key::None, 0.0, 6.0);
         fallen.ended = vec![Point { x: 2.0, y: 0.0 }];
-        let entry = |label: &str, symbol| LegendEntry {
-            label: label.to_owned(),
-            symbol,
-        };
+        let entry = |label: &str, symbol| LegendEntry { label: label.to_owned(), symbol };
         let line = |key| Symbol::Line { key, band: false };
         Chart {
             subtitle: "Test accuracy · small".to_owned(),

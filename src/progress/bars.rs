@@ -74,10 +74,9 @@ impl Bars {
         }
         let remark = match outcome {
             Outcome::Diverged { reason, .. } => Some(format!("diverged: {reason}")),
-            Outcome::Failed { message } => Some(format!(
-                "FAILED: {message}{}",
-                log_line(trial, &self.log_of)
-            )),
+            Outcome::Failed { message } => {
+                Some(format!("FAILED: {message}{}", log_line(trial, &self.log_of)))
+            }
             Outcome::Completed | Outcome::Interrupted => None,
         };
         if let Some(remark) = remark {
@@ -93,11 +92,8 @@ impl Bars {
         let left = self
             .estimate
             .seconds_left(elapsed)
-            .map_or(String::new(), |left| {
-                format!(", about {} left", duration(left))
-            });
-        self.overall
-            .set_position((self.estimate.share() * PARTS as f64) as u64);
+            .map_or(String::new(), |left| format!(", about {} left", duration(left)));
+        self.overall.set_position((self.estimate.share() * PARTS as f64) as u64);
         self.overall.set_message(format!(
             "{} of {}, {} gone{left}",
             self.estimate.trials_ended(),

@@ -13,10 +13,7 @@ pub(super) struct Estimate {
 
 impl Estimate {
     pub(super) fn new(trials: usize) -> Self {
-        Self {
-            trials,
-            ..Self::default()
-        }
+        Self { trials, ..Self::default() }
     }
 
     pub(super) fn started(&mut self, id: &str, steps: usize) {
@@ -44,11 +41,8 @@ impl Estimate {
 
     /// From 0 to 1.
     pub(super) fn share(&self) -> f64 {
-        let partial: f64 = self
-            .running
-            .values()
-            .map(|&(done, planned)| done as f64 / planned.max(1) as f64)
-            .sum();
+        let partial: f64 =
+            self.running.values().map(|&(done, planned)| done as f64 / planned.max(1) as f64).sum();
         (self.ended as f64 + partial) / self.trials.max(1) as f64
     }
 

@@ -53,9 +53,7 @@ impl Lines {
         self.estimate
             .seconds_left(self.started.elapsed().as_secs_f64())
             .filter(|_| self.estimate.trials_ended() < self.estimate.trials())
-            .map_or(String::new(), |left| {
-                format!("; about {} left", duration(left))
-            })
+            .map_or(String::new(), |left| format!("; about {} left", duration(left)))
     }
 
     fn trial_ended(&mut self, trial: &Trial, outcome: &Outcome) {
@@ -98,8 +96,7 @@ impl Observer for Lines {
             Event::TrialStarted { trial, steps, .. } => self.estimate.started(&trial.id, *steps),
             Event::Step { trial, step, .. } => self.estimate.stepped(&trial.id, *step),
             Event::EpochEnded { trial, epoch, .. } => {
-                self.last_accuracy
-                    .insert(trial.id.clone(), epoch.test.accuracy);
+                self.last_accuracy.insert(trial.id.clone(), epoch.test.accuracy);
                 if self.last_line.elapsed() >= INTERVAL {
                     let line = format!(
                         "{} #{}: epoch {}, test loss {:.4}, test accuracy {}{}",

@@ -143,10 +143,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Messages<P, L> {
     }
 
     fn tell(&mut self, message: Message<'_>) -> Result<()> {
-        let line = Line {
-            version: VERSION,
-            message,
-        };
+        let line = Line { version: VERSION, message };
         // Plain values into memory: serialising cannot fail.
         let text = serde_json::to_string(&line).unwrap_or_default();
         (self.print)(&format!("{}\n", for_json(&text)))
@@ -194,11 +191,9 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Messages<P, L> {
         self.counts.not_started = self.counts.not_started.saturating_sub(1);
         let (count, message, diverged_step) = match outcome {
             Outcome::Completed => (&mut self.counts.completed, None, None),
-            Outcome::Diverged { step, reason, .. } => (
-                &mut self.counts.diverged,
-                Some(reason.as_str()),
-                Some(*step),
-            ),
+            Outcome::Diverged { step, reason, .. } => {
+                (&mut self.counts.diverged, Some(reason.as_str()), Some(*step))
+            }
             Outcome::Failed { message } => (&mut self.counts.failed, Some(message.as_str()), None),
             Outcome::Interrupted => (&mut self.counts.interrupted, None, None),
         };
@@ -228,13 +223,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
                     skipped: *skipped,
                 })
             }
-            Event::TrialStarted {
-                trial,
-                steps,
-                examples,
-                parameters,
-                ..
-            } => {
+            Event::TrialStarted { trial, steps, examples, parameters, .. } => {
                 let now = Instant::now();
                 self.running.insert(trial.id.clone(), (*steps, now));
                 self.tell(Message::TrialStarted {
@@ -246,17 +235,8 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
                     test_examples: examples.test,
                 })
             }
-            Event::Step {
-                trial,
-                step,
-                epoch,
-                batch,
-            } => self.step(trial, *epoch, *step, *batch),
-            Event::EpochEnded {
-                trial,
-                epoch,
-                seconds,
-            } => self.epoch(trial, epoch, *seconds),
+            Event::Step { trial, step, epoch, batch } => self.step(trial, *epoch, *step, *batch),
+            Event::EpochEnded { trial, epoch, seconds } => self.epoch(trial, epoch, *seconds),
             Event::TrialEnded { trial, outcome, .. } => self.ended(trial, outcome),
             Event::TrialPassed { trial, is_finished } => {
                 self.counts.not_started = self.counts.not_started.saturating_sub(1);
@@ -268,9 +248,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
             }
             Event::TrialTaken { trial } => {
                 self.running.remove(&trial.id);
-                self.tell(Message::TrialTaken {
-                    trial: Name::of(trial),
-                })
+                self.tell(Message::TrialTaken { trial: Name::of(trial) })
             }
             Event::Order { .. }
             | Event::Checkpoint { .. }

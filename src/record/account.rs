@@ -101,11 +101,7 @@ impl Account {
         self.data.insert(DataUsed {
             dataset: facts.dataset,
             digest: facts.data,
-            examples: [
-                facts.train_examples,
-                facts.validation_examples,
-                facts.test_examples,
-            ],
+            examples: [facts.train_examples, facts.validation_examples, facts.test_examples],
         });
         self.devices.insert(facts.device);
         if !facts.instruction_set.is_empty() {
@@ -123,8 +119,7 @@ fn settings(tree: &toml::Table) -> BTreeMap<String, String> {
     for (section, value) in tree.iter().filter(|(section, _)| *section != "sweep") {
         match value {
             toml::Value::Table(keys) => found.extend(
-                keys.iter()
-                    .map(|(key, value)| (format!("{section}.{key}"), reader::shown(value))),
+                keys.iter().map(|(key, value)| (format!("{section}.{key}"), reader::shown(value))),
             ),
             value => {
                 found.insert(section.clone(), reader::shown(value));

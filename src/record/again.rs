@@ -56,10 +56,8 @@ fn told(layout: &TrialLayout, again: &TrialLayout, now: &TrialRecord) -> Result<
     if !now.recording.iter().any(tells) {
         return Ok(None);
     }
-    let earlier: BTreeMap<usize, EpochRow> = reader::rows(&layout.epochs())?
-        .into_iter()
-        .map(|row: EpochRow| (row.epoch, row))
-        .collect();
+    let earlier: BTreeMap<usize, EpochRow> =
+        reader::rows(&layout.epochs())?.into_iter().map(|row: EpochRow| (row.epoch, row)).collect();
     let mut bytes = EpochRow::HEADER.as_bytes().to_vec();
     for row in reader::rows::<EpochRow>(&again.epochs())? {
         let before = earlier.get(&row.epoch);
@@ -80,9 +78,7 @@ fn filled(row: EpochRow, earlier: Option<&EpochRow>) -> EpochRow {
         batch_test_loss: row.batch_test_loss.or(earlier.batch_test_loss),
         batch_test_accuracy: row.batch_test_accuracy.or(earlier.batch_test_accuracy),
         evaluated_train_loss: row.evaluated_train_loss.or(earlier.evaluated_train_loss),
-        evaluated_train_accuracy: row
-            .evaluated_train_accuracy
-            .or(earlier.evaluated_train_accuracy),
+        evaluated_train_accuracy: row.evaluated_train_accuracy.or(earlier.evaluated_train_accuracy),
         ..row
     }
 }
@@ -108,13 +104,7 @@ fn both(earlier: &TrialRecord, now: TrialRecord, looked: bool, told: Option<Grow
         [earlier.last.clone(), earlier.best.clone()]
     };
     files.extend(told.map(|grown| ("epochs.csv".to_owned(), grown)));
-    TrialRecord {
-        recording,
-        last,
-        best,
-        files,
-        ..earlier.clone()
-    }
+    TrialRecord { recording, last, best, files, ..earlier.clone() }
 }
 
 /// Whether both trainings ended alike, with the same figures.

@@ -81,11 +81,7 @@ mod tests {
 
     #[test]
     fn values_that_do_not_fill_the_shape_are_refused() {
-        let tensor = NamedTensor {
-            name: "x".to_owned(),
-            shape: vec![3],
-            values: vec![1.0],
-        };
+        let tensor = NamedTensor { name: "x".to_owned(), shape: vec![3], values: vec![1.0] };
         assert!(encode(&[tensor], None).is_err());
     }
 }

@@ -302,10 +302,7 @@ impl Claims {
         } else if !running.write_first(&self.layout, id)? {
             return Ok(Claim::Elsewhere);
         }
-        let active = Active {
-            running,
-            is_taken: Arc::default(),
-        };
+        let active = Active { running, is_taken: Arc::default() };
         self.shared.active().insert(id.to_owned(), active);
         Ok(Claim::Granted(None))
     }
@@ -418,9 +415,7 @@ mod tests {
     }
 
     fn claim(claims: &Claims, id: &str) -> Claim {
-        claims
-            .exclusively(|| claims.take(id))
-            .expect("a writable folder")
+        claims.exclusively(|| claims.take(id)).expect("a writable folder")
     }
 
     fn take(claims: &Claims, id: &str) -> bool {
@@ -428,9 +423,7 @@ mod tests {
     }
 
     fn release(claims: &Claims, id: &str) {
-        claims
-            .exclusively(|| claims.release(id))
-            .expect("a writable folder");
+        claims.exclusively(|| claims.release(id)).expect("a writable folder");
     }
 
     /// A claim and the file of a run that nobody holds a lock of; `machine` is where it says it is.
@@ -463,19 +456,12 @@ mod tests {
         assert_eq!(claim(&other, "a"), Claim::Elsewhere);
         assert!(take(&other, "b"));
         let running = live(&layout, "a").expect("readable").expect("claimed");
-        assert_eq!(
-            (running.run.as_str(), running.process),
-            (one.run(), std::process::id())
-        );
+        assert_eq!((running.run.as_str(), running.process), (one.run(), std::process::id()));
         release(&one, "a");
         assert_eq!(live(&layout, "a").expect("readable"), None);
         assert!(take(&other, "a"));
         drop(other);
-        assert_eq!(
-            live(&layout, "b").expect("readable"),
-            None,
-            "its run has ended"
-        );
+        assert_eq!(live(&layout, "b").expect("readable"), None, "its run has ended");
         assert!(take(&one, "b"));
         drop(one);
         assert!(!layout.runs().exists(), "nothing is left but the lock");
@@ -522,11 +508,7 @@ mod tests {
             assert_eq!(claim(&claims, "a"), Claim::Elsewhere);
         }
         // A run of another name that begins alike is another run.
-        claims
-            .shared
-            .watcher
-            .look("node-2", None)
-            .expect("readable");
+        claims.shared.watcher.look("node-2", None).expect("readable");
         std::thread::sleep(Duration::from_millis(100));
         assert!(path.exists());
         let mut last = Claim::Elsewhere;

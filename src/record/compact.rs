@@ -144,10 +144,7 @@ fn stacked<T: DeserializeOwned>(
     }
     let header: csv::StringRecord = header.iter().skip(1).collect();
     let mut record = csv::StringRecord::new();
-    while reader
-        .read_record(&mut record)
-        .map_err(|e| unreadable(path, e))?
-    {
+    while reader.read_record(&mut record).map_err(|e| unreadable(path, e))? {
         let Some(&owner) = record.get(0).and_then(|id| owners.get(id)) else {
             continue;
         };

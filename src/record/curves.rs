@@ -47,11 +47,7 @@ fn of_folder(files: &TrialLayout, details: &Details) -> Result<Curves> {
         epochs: rows(&files.epochs())?,
         is_untimed: seconds.is_none(),
         seconds: seconds.unwrap_or_default(),
-        steps: if details.steps {
-            finite(rows(&files.steps())?)
-        } else {
-            Vec::new()
-        },
+        steps: if details.steps { finite(rows(&files.steps())?) } else { Vec::new() },
         layers: layers.series.pop().unwrap_or_default(),
     })
 }
@@ -80,21 +76,15 @@ impl Gathered {
         details: &Details,
         owner: impl Fn(&str) -> Option<usize>,
     ) -> Result<()> {
-        let Some(lines) = (if details.layers.is_empty() {
-            None
-        } else {
-            fs::whole_lines(path)?
-        }) else {
+        let Some(lines) = (if details.layers.is_empty() { None } else { fs::whole_lines(path)? })
+        else {
             return Ok(());
         };
         let mut reader = csv::Reader::from_reader(lines);
         let header = reader.headers().map_err(|e| unreadable(path, e))?.clone();
         let column = header.iter().position(|name| name == "quantity");
         let mut record = csv::StringRecord::new();
-        while reader
-            .read_record(&mut record)
-            .map_err(|e| unreadable(path, e))?
-        {
+        while reader.read_record(&mut record).map_err(|e| unreadable(path, e))? {
             let quantity = column.and_then(|column| record.get(column));
             let is_it = |wanted: &&&str| quantity == Some(**wanted);
             // Where there is no such column, this says so.
@@ -102,9 +92,7 @@ impl Gathered {
             if wanted.is_none() && column.is_some() {
                 continue;
             }
-            let row: LayerRow = record
-                .deserialize(Some(&header))
-                .map_err(|e| damaged(path, &e))?;
+            let row: LayerRow = record.deserialize(Some(&header)).map_err(|e| damaged(path, &e))?;
             if let (Some(quantity), Some(owner)) = (wanted, owner(&row.trial)) {
                 self.add(owner, quantity, row);
             }
@@ -129,11 +117,7 @@ impl Gathered {
         }
         let of_layer = places.entry(row.layer.clone()).or_default();
         of_layer.insert(quantity, series.len());
-        series.push(LayerSeries {
-            layer: row.layer,
-            quantity: row.quantity,
-            points: vec![point],
-        });
+        series.push(LayerSeries { layer: row.layer, quantity: row.quantity, points: vec![point] });
     }
 }
 
@@ -171,10 +155,7 @@ a,20,layers.0,dea";
         let path = layout.trial("a").layers();
         fs::create_folder(layout.trial("a").root()).unwrap();
         fs::replace_unsynced(&path, text.as_bytes()).unwrap();
-        let details = Details {
-            steps: false,
-            layers: quantities.to_vec(),
-        };
+        let details = Details { steps: false, layers: quantities.to_vec() };
         let read = read(&layout, &["a"], &details);
         (read.map(|mut curves| curves.remove(0).layers), path)
     }
@@ -208,10 +189,7 @@ a,20,layers.0,dea";
         for (text, says) in [
             ("trial,step,layer,quantity,value\na,x,l,dead,1\n", "line: 2"),
             ("trial,step,layer,quantity,value\na,1,l,dead,\n", "line: 2"),
-            (
-                "trial,step,layer,value\na,1,l,1\n",
-                "missing field `quantity`",
-            ),
+            ("trial,step,layer,value\na,1,l,1\n", "missing field `quantity`"),
             ("trial,step,layer,quantity,value\na,1,l\n", "line: 2"),
         ] {
             let (found, path) = read_layers(text, &["dead"]);
@@ -229,16 +207,10 @@ a,20,layers.0,dea";
         let root = tempfile::tempdir().unwrap();
         let layout = Layout::new(root.path());
         fs::create_folder(layout.trial("a").root()).unwrap();
-        let text = format!(
-            "{}50,1,2.5,0.25\n100,1,NaN,0.5\n150,2,1.5,0.5\n200,2",
-            StepRow::HEADER
-        );
+        let text = format!("{}50,1,2.5,0.25\n100,1,NaN,0.5\n150,2,1.5,0.5\n200,2", StepRow::HEADER);
         fs::replace_unsynced(&layout.trial("a").steps(), text.as_bytes()).unwrap();
         let read = |steps: bool| {
-            let details = Details {
-                steps,
-                layers: vec!["dead"],
-            };
+            let details = Details { steps, layers: vec!["dead"] };
             read(&layout, &["a", "b"], &details).unwrap()
         };
         let row = |step: usize, epoch: usize, loss: f64, accuracy: f64| StepRow {
@@ -247,10 +219,7 @@ a,20,layers.0,dea";
             loss,
             accuracy,
         };
-        assert_eq!(
-            read(true)[0].steps,
-            [row(50, 1, 2.5, 0.25), row(150, 2, 1.5, 0.5)]
-        );
+        assert_eq!(read(true)[0].steps, [row(50, 1, 2.5, 0.25), row(150, 2, 1.5, 0.5)]);
         assert_eq!(read(false)[0], Curves::default());
         assert_eq!(read(true)[1], Curves::default());
     }

@@ -18,23 +18,15 @@ pub(super) fn of_trials(
     manifest: Manifest,
 ) -> Result<Vec<Option<Arc<DatasetDescription>>>> {
     // A run of an earlier version described nothing, and may have trained on other data.
-    let all_described = manifest
-        .runs
-        .iter()
-        .all(|run| !run.instruction_set.is_empty());
-    let described: BTreeMap<String, Arc<DatasetDescription>> = manifest
-        .data
-        .into_iter()
-        .map(|(digest, data)| (digest, Arc::new(data)))
-        .collect();
+    let all_described = manifest.runs.iter().all(|run| !run.instruction_set.is_empty());
+    let described: BTreeMap<String, Arc<DatasetDescription>> =
+        manifest.data.into_iter().map(|(digest, data)| (digest, Arc::new(data))).collect();
     // Nearly all folders have one: no record need be read for it.
     if described.is_empty() || (described.len() == 1 && all_described) {
         return Ok(vec![described.into_values().next(); ids.len()]);
     }
     let digests = digests(layout, ids)?.into_iter();
-    Ok(digests
-        .map(|digest| described.get(&digest?).cloned())
-        .collect())
+    Ok(digests.map(|digest| described.get(&digest?).cloned()).collect())
 }
 
 /// The digest of each trial's dataset, of those that ended.

@@ -75,11 +75,9 @@ impl std::fmt::Display for Change {
         match (was, is) {
             (Some(was), Some(is)) => write!(f, "`{key}` was {was}, is {is}"),
             (Some(was), None) => write!(f, "`{key}` was {was}, is not there"),
-            (None, is) => write!(
-                f,
-                "`{key}` was not there, is {}",
-                is.as_deref().unwrap_or_default()
-            ),
+            (None, is) => {
+                write!(f, "`{key}` was not there, is {}", is.as_deref().unwrap_or_default())
+            }
         }
     }
 }
@@ -141,10 +139,7 @@ fn fingerprints(
     let recorded = recorded.iter().map(|record| {
         let settings = record.settings.iter();
         let seed = known.add([("seed", record.seed)]);
-        Point {
-            replicate: record.replicate,
-            print: joined(seed, known.add(settings)),
-        }
+        Point { replicate: record.replicate, print: joined(seed, known.add(settings)) }
     });
     let recorded: Vec<Point> = recorded.collect();
     // All replicates of a condition have its settings.
@@ -152,13 +147,9 @@ fn fingerprints(
     let planned = planned.iter().map(|trial| {
         let seed = known.add([("seed", trial.seed)]);
         let condition = &trial.condition;
-        let settings = conditions
-            .entry(condition.index)
-            .or_insert_with(|| known.add(condition.keys.iter()));
-        Point {
-            replicate: trial.replicate,
-            print: joined(seed, settings.clone()),
-        }
+        let settings =
+            conditions.entry(condition.index).or_insert_with(|| known.add(condition.keys.iter()));
+        Point { replicate: trial.replicate, print: joined(seed, settings.clone()) }
     });
     let planned = planned.collect();
     (known, planned, recorded)
@@ -199,11 +190,8 @@ fn nearest<'a>(from: &[Point], among: &'a [Point]) -> Vec<Option<&'a Fingerprint
 
 /// What changed; `None` where that is too much.
 fn difference(known: &Fingerprints, was: &[u32], is: &[u32]) -> Option<Difference> {
-    let changes = known.differences(was, is).map(|(key, was, is)| Change {
-        key: key.to_owned(),
-        was,
-        is,
-    });
+    let changes =
+        known.differences(was, is).map(|(key, was, is)| Change { key: key.to_owned(), was, is });
     let mut changes: Vec<Change> = changes.collect();
     changes.sort();
     if changes.is_empty() {
@@ -248,23 +236,15 @@ mod tests {
         let now = planned(now);
         let now: Vec<&Trial> = now.iter().map(Arc::as_ref).collect();
         let differences = to_nearest_recorded(&now, &records).into_iter();
-        differences
-            .map(|difference| difference.map(|difference| difference.to_string()))
-            .collect()
+        differences.map(|difference| difference.map(|difference| difference.to_string())).collect()
     }
 
     #[test]
     fn every_trial_is_told_from_the_nearest_one_of_its_own_replicate() {
         let rho = Some("`train.learning_rate` was 0.5, is 0.25".to_owned());
-        assert_eq!(
-            told(&["train.learning_rate=0.5"], &["train.learning_rate=0.25"]),
-            vec![rho; 4]
-        );
+        assert_eq!(told(&["train.learning_rate=0.5"], &["train.learning_rate=0.25"]), vec![rho; 4]);
         assert_eq!(told(&["replicates=1"], &[])[2..], [None, None]);
-        assert_eq!(
-            told(&[], &["seed=9"])[0].as_deref(),
-            Some("`seed` was 0, is 9")
-        );
+        assert_eq!(told(&[], &["seed=9"])[0].as_deref(), Some("`seed` was 0, is 9"));
     }
 
     #[test]
@@ -278,23 +258,15 @@ mod tests {
     fn a_key_that_came_is_told_and_trials_that_differ_in_all_are_not_compared() {
         let clip = Some("`train.clip_norm` was not there, is 1.0".to_owned());
         assert_eq!(told(&[], &["train.clip_norm=1.0"])[0], clip);
-        let other = [
-            "train.epochs=77",
-            "model.hidden=[3]",
-            "train.learning_rate=0.77",
-            "norm.epsilon=0.7",
-        ];
+        let other =
+            ["train.epochs=77", "model.hidden=[3]", "train.learning_rate=0.77", "norm.epsilon=0.7"];
         assert_eq!(told(&[], &other), vec![None; 4]);
     }
 
     #[test]
     fn without_a_difference_in_settings_it_is_the_program_that_changed() {
         let told = told(&[], &[]);
-        assert!(
-            told[0]
-                .as_ref()
-                .is_some_and(|text| text.contains("another version"))
-        );
+        assert!(told[0].as_ref().is_some_and(|text| text.contains("another version")));
     }
 
     #[test]
@@ -302,9 +274,6 @@ mod tests {
         let records: Vec<TrialRecord> = planned(&["seed=4"]).iter().map(|t| record(t)).collect();
         let now = planned(&[]);
         let now: Vec<&Trial> = now.iter().map(Arc::as_ref).collect();
-        assert_eq!(
-            to_nearest_planned(&now, &records),
-            to_nearest_recorded(&now, &records)
-        );
+        assert_eq!(to_nearest_planned(&now, &records), to_nearest_recorded(&now, &records));
     }
 }

@@ -89,12 +89,7 @@ impl Ending<'_> {
 
     fn record_of(&self, closed: Closed) -> Result<TrialRecord> {
         let trial = self.trial;
-        let Closed {
-            facts,
-            last,
-            best,
-            files,
-        } = closed;
+        let Closed { facts, last, best, files } = closed;
         Ok(TrialRecord {
             schema: SCHEMA_VERSION,
             id: trial.id.clone(),

@@ -75,12 +75,10 @@ impl Fingerprints {
         one: &'a [u32],
         other: &'a [u32],
     ) -> impl Iterator<Item = (&'a str, Option<String>, Option<String>)> + 'a {
-        (0..self.keys.len())
-            .filter(|&place| at(one, place) != at(other, place))
-            .map(|place| {
-                let shown = |print| self.shown(place, at(print, place));
-                (self.keys[place].as_str(), shown(one), shown(other))
-            })
+        (0..self.keys.len()).filter(|&place| at(one, place) != at(other, place)).map(|place| {
+            let shown = |print| self.shown(place, at(print, place));
+            (self.keys[place].as_str(), shown(one), shown(other))
+        })
     }
 
     /// A value without the quotes of its JSON text.

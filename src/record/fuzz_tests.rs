@@ -58,11 +58,7 @@ impl Folder {
                 copy(&format!("trials/{id}/{table}"), &first);
             }
         }
-        let layers = root
-            .path()
-            .join("trials")
-            .join(TRIALS[0])
-            .join("layers.csv");
+        let layers = root.path().join("trials").join(TRIALS[0]).join("layers.csv");
         fs::replace_unsynced(&layers, LAYERS.as_bytes()).unwrap();
         fs::create_folder(&root.path().join(".runs")).unwrap();
         fs::replace_unsynced(&root.path().join(".runs").join(RUN), b"bn-lab run\n").unwrap();
@@ -70,23 +66,15 @@ impl Folder {
         let mut experiment = config::load(&path, &[]).unwrap().experiment;
         experiment.output.dir = root.path().to_owned();
         let plan = plan::trials(&experiment);
-        Self {
-            root,
-            experiment,
-            plan,
-        }
+        Self { root, experiment, plan }
     }
 
     /// A compact copy of it.
     fn compact() -> Self {
         let whole = Self::new();
         let root = tempfile::tempdir().unwrap();
-        let options = Options {
-            steps: true,
-            layers: true,
-            layer_digits: None,
-            quantities: Vec::new(),
-        };
+        let options =
+            Options { steps: true, layers: true, layer_digits: None, quantities: Vec::new() };
         publish::publish(whole.root.path(), root.path(), &options).unwrap();
         Self { root, ..whole }
     }
@@ -98,10 +86,7 @@ impl Folder {
     /// Reads the folder in every way there is. Whether all of them succeeded.
     fn reads(&self) -> bool {
         let layout = Layout::new(self.root.path());
-        let details = Details {
-            steps: true,
-            layers: vec!["dead", "weight_norm"],
-        };
+        let details = Details { steps: true, layers: vec!["dead", "weight_norm"] };
         let results = reader::read_with(self.root.path(), &details);
         if let Ok(results) = &results {
             report::conditions::table(results);
@@ -155,16 +140,7 @@ impl Folder {
 }
 
 /// What stands in JSON records.
-const JSON: &[&str] = &[
-    "null",
-    "\"\"",
-    "{}",
-    "[]",
-    "1e999",
-    "\\ud800",
-    "\\u0000",
-    "\"schema\": 2",
-];
+const JSON: &[&str] = &["null", "\"\"", "{}", "[]", "1e999", "\\ud800", "\\u0000", "\"schema\": 2"];
 /// What stands in tables.
 const CSV: &[&str] = &[",", "\n", "\"", "\"\"", "NaN", "inf", "-inf", "1e308", "\r"];
 
@@ -180,11 +156,8 @@ b0ec8498ab389d85,50,layers.1,weight_norm,13.5
 /// What the replicates are compared in, and how soon they reached the target.
 fn compare(results: &Results) {
     for metric in ["best_test_accuracy", "seconds_to_target"] {
-        let question = Question {
-            metric: metric.to_owned(),
-            by: "placement".to_owned(),
-            margin: None,
-        };
+        let question =
+            Question { metric: metric.to_owned(), by: "placement".to_owned(), margin: None };
         if let Ok(answer) = compare::compare(results, &question) {
             report::compare::table(&answer);
             report::compare::json(&answer);
@@ -204,18 +177,13 @@ fn a_damaged_manifest_leaves_every_reader_standing() {
 
 #[test]
 fn a_damaged_resolved_experiment_leaves_every_reader_standing() {
-    Folder::new().fuzz_file(
-        "experiment.toml",
-        &["[tune]\nkey = \"\"\nper = [\"\"]\n", "1e308"],
-    );
+    Folder::new().fuzz_file("experiment.toml", &["[tune]\nkey = \"\"\nper = [\"\"]\n", "1e308"]);
 }
 
 #[test]
 fn a_damaged_table_of_trials_leaves_every_reader_standing() {
-    Folder::new().fuzz_file(
-        "trials.csv",
-        &[CSV, &["completed", "diverged", "pending", "before"]].concat(),
-    );
+    Folder::new()
+        .fuzz_file("trials.csv", &[CSV, &["completed", "diverged", "pending", "before"]].concat());
 }
 
 #[test]
@@ -243,13 +211,7 @@ fn a_damaged_table_of_layers_leaves_every_reader_standing() {
 fn damaged_tables_of_a_compact_copy_leave_every_reader_standing() {
     let folder = Folder::compact();
     let words = [CSV, &["dead", "trial", TRIALS[0], TRIALS[1]]].concat();
-    let tables = [
-        "records.csv",
-        "epochs.csv",
-        "timings.csv",
-        "steps.csv",
-        "layers.csv",
-    ];
+    let tables = ["records.csv", "epochs.csv", "timings.csv", "steps.csv", "layers.csv"];
     for table in tables {
         let path = folder.path(table);
         let whole = fs::read(&path).unwrap();
@@ -283,11 +245,7 @@ fn a_damaged_claim_leaves_every_reader_standing() {
     let table = table.replacen(",completed,", ",pending,", 2);
     std::fs::write(folder.path("trials.csv"), table).unwrap();
     let words = [JSON, &["18446744073709551615", "0", "../"]].concat();
-    folder.fuzz(
-        &format!("trials/{id}/running.json"),
-        &[&here, &elsewhere],
-        &words,
-    );
+    folder.fuzz(&format!("trials/{id}/running.json"), &[&here, &elsewhere], &words);
 }
 
 #[test]
@@ -331,11 +289,7 @@ fn tensors() -> Vec<NamedTensor> {
         values,
     };
     vec![
-        tensor(
-            "a.weight",
-            vec![2, 3],
-            vec![0.0, -1.0, 1e-30, 2.5, f32::MAX, 1.0],
-        ),
+        tensor("a.weight", vec![2, 3], vec![0.0, -1.0, 1e-30, 2.5, f32::MAX, 1.0]),
         tensor("b", vec![0], vec![]),
         tensor("scalar", vec![], vec![3.0]),
     ]
@@ -355,25 +309,16 @@ fn a_damaged_state_is_none() {
     let target = Target {
         name: "state.safetensors",
         corpus: vec![state(SAVED)],
-        words: [
-            "\"F32\"",
-            "\"F64\"",
-            "\"shape\":[",
-            "\"data_offsets\":[0,24]",
-            "__metadata__",
-        ]
-        .map(|word| word.as_bytes().to_vec())
-        .into(),
+        words: ["\"F32\"", "\"F64\"", "\"shape\":[", "\"data_offsets\":[0,24]", "__metadata__"]
+            .map(|word| word.as_bytes().to_vec())
+            .into(),
         justified: |input| (1 << 16) + 300 * input.len(),
         weight: 1,
     };
     let whole = state::decode(&state(SAVED));
     target.run(|input| {
         let decoded = state::decode(input);
-        assert!(
-            decoded.is_none() || decoded == whole,
-            "another state passed the digest"
-        );
+        assert!(decoded.is_none() || decoded == whole, "another state passed the digest");
         decoded.is_some()
     });
     let target = Target {

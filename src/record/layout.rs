@@ -112,9 +112,7 @@ impl Layout {
 
     /// The files of one trial.
     pub fn trial(&self, id: &str) -> TrialLayout {
-        TrialLayout {
-            root: self.trials().join(id),
-        }
+        TrialLayout { root: self.trials().join(id) }
     }
 }
 
@@ -174,17 +172,13 @@ impl TrialLayout {
     /// Where the files of a second training are left for a look that gave other numbers than the first.
     #[must_use]
     pub fn again(&self) -> Self {
-        Self {
-            root: self.root.join(AGAIN),
-        }
+        Self { root: self.root.join(AGAIN) }
     }
 
     /// Where the files of `run` grow while it trains the trial.
     #[must_use]
     pub(super) fn of_run(&self, run: &str) -> Self {
-        Self {
-            root: self.root.join(format!("{OF_RUN}{run}")),
-        }
+        Self { root: self.root.join(format!("{OF_RUN}{run}")) }
     }
 
     /// What the probes read.
@@ -221,12 +215,7 @@ impl TrialLayout {
     /// What stands here only while the trial is unfinished: its claim, its state, why it failed,
     /// how often it began.
     pub(super) fn of_unfinished(&self) -> [PathBuf; 4] {
-        [
-            self.running(),
-            self.state(),
-            self.failure_log(),
-            self.attempts(),
-        ]
+        [self.running(), self.state(), self.failure_log(), self.attempts()]
     }
 
     /// Wall-clock seconds of each epoch; the only file of a trial that differs between two runs.

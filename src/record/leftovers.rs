@@ -68,10 +68,8 @@ pub fn stale(
     plan: &[Arc<Trial>],
 ) -> Result<Vec<Leftover>> {
     let ids = strangers(layout, plan)?;
-    let records: Vec<Option<TrialRecord>> = ids
-        .par_iter()
-        .map(|id| reader::record_of(layout, id))
-        .collect::<Result<_>>()?;
+    let records: Vec<Option<TrialRecord>> =
+        ids.par_iter().map(|id| reader::record_of(layout, id)).collect::<Result<_>>()?;
     let reasons = reasons(experiment, plan, &records);
     ids.into_par_iter()
         .zip(reasons)
@@ -120,17 +118,15 @@ fn reasons(
 pub(super) fn remove_partials(layout: &Layout) -> Result<()> {
     fs::remove_partials(layout.root())?;
     fs::remove_partials(&layout.charts())?;
-    fs::folders(&layout.trials())?
-        .par_iter()
-        .try_for_each(|folder| {
-            let id = folder.file_name().unwrap_or_default().to_string_lossy();
-            let trial = layout.trial(&id);
-            for trial in [&trial.again(), &trial] {
-                fs::remove_partials(&trial.checkpoints())?;
-                fs::remove_partials(trial.root())?;
-            }
-            Ok(())
-        })
+    fs::folders(&layout.trials())?.par_iter().try_for_each(|folder| {
+        let id = folder.file_name().unwrap_or_default().to_string_lossy();
+        let trial = layout.trial(&id);
+        for trial in [&trial.again(), &trial] {
+            fs::remove_partials(&trial.checkpoints())?;
+            fs::remove_partials(trial.root())?;
+        }
+        Ok(())
+    })
 }
 
 /// What killed runs left half-written: partial files, and second trainings that did not end.
@@ -178,11 +174,7 @@ fn debris_of_trial(layout: &Layout, folder: &Path) -> Result<Vec<Leftover>> {
 
 fn partials(folder: &Path, is_in_use: bool) -> Result<Vec<Leftover>> {
     let partial = |path: PathBuf| Leftover {
-        name: path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
+        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         bytes: fs::size(&path).unwrap_or_default(),
         why: "a killed run left it half-written".to_owned(),
         is_in_use: is_in_use || fs::is_being_written(&path),

@@ -83,9 +83,7 @@ pub fn read_by(root: &Path, watcher: &Watcher) -> Result<Live> {
         .map(|row| trial(is_whole.then_some((&layout, watcher)), &table, &axes, row))
         .collect::<Result<_>>()?;
     let columns = TrialRow::FIRST.into_iter();
-    let columns = columns
-        .chain(axes.iter().map(String::as_str))
-        .chain(TrialRow::LAST);
+    let columns = columns.chain(axes.iter().map(String::as_str)).chain(TrialRow::LAST);
     Ok(Live {
         columns: columns.map(str::to_owned).collect(),
         first: table.axes.start,
@@ -124,11 +122,7 @@ fn trial(
     };
     let accuracy = cell("test_accuracy").and_then(|cell| cell.parse().ok());
     let evaluated = cell("epochs").and_then(|cell| cell.parse().ok());
-    Ok(LiveTrial {
-        accuracy,
-        evaluated,
-        ..trial
-    })
+    Ok(LiveTrial { accuracy, evaluated, ..trial })
 }
 
 /// What has become of a trial since `trials.csv` was written.
@@ -172,29 +166,18 @@ impl Durations {
         let mut by_condition: HashMap<usize, Vec<f64>> = HashMap::new();
         for trial in live.trials.iter().filter(|trial| trial.is_finished()) {
             let seconds = self.of(&layout, &trial.id)?;
-            by_condition
-                .entry(trial.condition)
-                .or_default()
-                .push(seconds);
+            by_condition.entry(trial.condition).or_default().push(seconds);
         }
         let all: Vec<f64> = by_condition.values().flatten().copied().collect();
-        let at_a_time = live
-            .trials
-            .iter()
-            .filter(|trial| trial.running.is_some())
-            .count();
+        let at_a_time = live.trials.iter().filter(|trial| trial.running.is_some()).count();
         let Some(mean) = stats::mean(&all).filter(|_| at_a_time > 0) else {
             return Ok(None);
         };
-        let left = live
-            .trials
-            .iter()
-            .filter(|trial| trial.is_left())
-            .map(|trial| {
-                let same = by_condition.get(&trial.condition);
-                let whole = same.and_then(|same| stats::mean(same)).unwrap_or(mean);
-                whole * (1.0 - share(trial))
-            });
+        let left = live.trials.iter().filter(|trial| trial.is_left()).map(|trial| {
+            let same = by_condition.get(&trial.condition);
+            let whole = same.and_then(|same| stats::mean(same)).unwrap_or(mean);
+            whole * (1.0 - share(trial))
+        });
         Ok(Some(left.sum::<f64>() / at_a_time as f64))
     }
 
@@ -203,9 +186,7 @@ impl Durations {
             return Ok(seconds);
         }
         let rows = reader::timings(&layout.trial(id))?.unwrap_or_default();
-        let seconds = rows
-            .iter()
-            .map(|row| row.train_seconds + row.evaluation_seconds);
+        let seconds = rows.iter().map(|row| row.train_seconds + row.evaluation_seconds);
         let seconds = seconds.sum();
         self.0.insert(id.to_owned(), seconds);
         Ok(seconds)
@@ -215,7 +196,5 @@ impl Durations {
 /// How much of a trial is trained, from 0 to 1.
 fn share(trial: &LiveTrial) -> f64 {
     let running = trial.running.as_ref().filter(|running| running.steps > 0);
-    running.map_or(0.0, |running| {
-        (running.step as f64 / running.steps as f64).min(1.0)
-    })
+    running.map_or(0.0, |running| (running.step as f64 / running.steps as f64).min(1.0))
 }

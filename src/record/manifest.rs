@@ -131,9 +131,7 @@ pub fn instruction_set() -> &'static str {
 /// Now, in UTC.
 pub(super) fn now() -> String {
     // A four-digit year always formats.
-    OffsetDateTime::now_utc()
-        .format(&Rfc3339)
-        .unwrap_or_default()
+    OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()
 }
 
 /// Seconds since a moment that `now` wrote; `None` where it did not.
@@ -148,11 +146,7 @@ pub fn seconds_since(moment: &str) -> Option<f64> {
 pub fn read(layout: &Layout) -> Result<Manifest> {
     let path = layout.manifest();
     let Some(bytes) = fs::read_if_exists(&path)? else {
-        return Ok(Manifest {
-            schema: SCHEMA_VERSION,
-            data: BTreeMap::new(),
-            runs: Vec::new(),
-        });
+        return Ok(Manifest { schema: SCHEMA_VERSION, data: BTreeMap::new(), runs: Vec::new() });
     };
     let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| {
         Error::Results(format!(
@@ -204,7 +198,5 @@ fn cpu_name() -> String {
     let info = fs::read_text(Path::new("/proc/cpuinfo")).unwrap_or_default();
     info.lines()
         .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
-        .map_or(std::env::consts::ARCH.to_owned(), |(_, name)| {
-            name.trim().to_owned()
-        })
+        .map_or(std::env::consts::ARCH.to_owned(), |(_, name)| name.trim().to_owned())
 }

@@ -54,10 +54,7 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
     let sources: Vec<Layout> = sources.iter().map(Layout::new).collect();
     let target = Layout::new(into);
     for folder in [&target].into_iter().chain(&sources) {
-        compact::refuse(
-            folder,
-            "the files of its trials are not in it, so it cannot be merged",
-        )?;
+        compact::refuse(folder, "the files of its trials are not in it, so it cannot be merged")?;
     }
     let text = same_experiment(&sources, &target)?;
     let experiment = stored::experiment(sources[0].root(), &[])?;
@@ -141,10 +138,7 @@ fn copy(from: &TrialLayout, to: &TrialLayout, is_failed: bool) -> Result<()> {
         fs::create_folder(&to.checkpoints())?;
     }
     for file in checkpoints.iter().filter(|file| !fs::is_partial(file)) {
-        fs::copy(
-            file,
-            &to.checkpoints().join(file.file_name().unwrap_or_default()),
-        )?;
+        fs::copy(file, &to.checkpoints().join(file.file_name().unwrap_or_default()))?;
     }
     fs::copy(&from.trial(), &to.trial())
 }
@@ -153,12 +147,7 @@ fn copy(from: &TrialLayout, to: &TrialLayout, is_failed: bool) -> Result<()> {
 /// tells it that knows more of its end.
 fn in_order(mut runs: Vec<RunEntry>) -> Vec<RunEntry> {
     // Without the `Z`, times of any number of decimals sort as text.
-    let key = |run: &RunEntry| {
-        (
-            run.started.trim_end_matches('Z').to_owned(),
-            run.argv.clone(),
-        )
-    };
+    let key = |run: &RunEntry| (run.started.trim_end_matches('Z').to_owned(), run.argv.clone());
     runs.sort_by_cached_key(|run| (key(run), run.finished.is_empty()));
     runs.dedup_by(|later, earlier| key(later) == key(earlier));
     runs
@@ -199,10 +188,8 @@ mod tests {
         let folders = ["one", "other", "target"].map(|name| Layout::new(lab.path().join(name)));
         for (folder, digest) in folders.iter().zip(["aa", "bb"]) {
             fs::create_folder(folder.root()).expect("a folder");
-            let described = DatasetDescription {
-                dataset: digest.to_owned(),
-                ..DatasetDescription::default()
-            };
+            let described =
+                DatasetDescription { dataset: digest.to_owned(), ..DatasetDescription::default() };
             let data = [(digest.to_owned(), described)].into();
             let run = RunEntry {
                 run: digest.to_owned(),
@@ -235,10 +222,8 @@ mod tests {
             run(late, "2026-01-01T10:01:00Z"),
             run(early, "2026-01-01T10:00:50Z"),
         ]);
-        let told: Vec<(&str, bool)> = runs
-            .iter()
-            .map(|run| (run.started.as_str(), run.finished.is_empty()))
-            .collect();
+        let told: Vec<(&str, bool)> =
+            runs.iter().map(|run| (run.started.as_str(), run.finished.is_empty())).collect();
         assert_eq!(told, [(early, false), (late, false)]);
     }
 }

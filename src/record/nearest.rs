@@ -52,10 +52,8 @@ fn by_places(from: &[Vec<u32>], among: &[Vec<u32>], length: usize) -> Vec<Option
         if choices.is_empty() || open.is_empty() {
             break;
         }
-        let tables: Vec<(&[usize], Table)> = choices
-            .par_iter()
-            .map(|places| (places.as_slice(), table(among, places)))
-            .collect();
+        let tables: Vec<(&[usize], Table)> =
+            choices.par_iter().map(|places| (places.as_slice(), table(among, places))).collect();
         let look = |index: &usize| {
             let known = tables.iter().filter_map(|(places, table)| {
                 let numbers = numbers(&from[*index], places);
@@ -72,10 +70,8 @@ fn by_places(from: &[Vec<u32>], among: &[Vec<u32>], length: usize) -> Vec<Option
             }
         }
     }
-    let rest: Vec<(usize, Option<usize>)> = open
-        .par_iter()
-        .map(|&index| (index, by_all(&from[index], among)))
-        .collect();
+    let rest: Vec<(usize, Option<usize>)> =
+        open.par_iter().map(|&index| (index, by_all(&from[index], among))).collect();
     for (index, nearest) in rest {
         found[index] = nearest;
     }
@@ -112,21 +108,11 @@ fn choices(length: usize, left_out: usize, most: usize) -> Vec<Vec<usize>> {
         let shorter = choices.iter().flat_map(|places| {
             let gone = (0..length).rev().find(|place| !places.contains(place));
             let next = gone.map_or(0, |place| place + 1)..length;
-            next.map(move |place| {
-                places
-                    .iter()
-                    .copied()
-                    .filter(|other| *other != place)
-                    .collect()
-            })
+            next.map(move |place| places.iter().copied().filter(|other| *other != place).collect())
         });
         choices = shorter.take(most + 1).collect();
     }
-    if choices.len() > most {
-        Vec::new()
-    } else {
-        choices
-    }
+    if choices.len() > most { Vec::new() } else { choices }
 }
 
 #[cfg(test)]
@@ -137,9 +123,7 @@ mod tests {
     fn prints(count: usize, length: usize, values: u32, mut state: u64) -> Vec<Fingerprint> {
         let mut roll = || {
             // Knuth's multiplier; the high bits are the better ones.
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (state >> 33) as u32
         };
         let print = |_| {
@@ -152,10 +136,7 @@ mod tests {
     #[test]
     fn the_nearest_is_the_one_that_a_look_at_all_finds() {
         for (length, values) in [(4, 2), (5, 4), (8, 3), (14, 3), (40, 2)] {
-            let (from, among) = (
-                prints(200, length, values, 1),
-                prints(60, length, values, 2),
-            );
+            let (from, among) = (prints(200, length, values, 1), prints(60, length, values, 2));
             let from: Vec<&Fingerprint> = from.iter().collect();
             let among: Vec<&Fingerprint> = among.iter().collect();
             let by_distance = |print: &&Fingerprint| {

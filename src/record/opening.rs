@@ -70,10 +70,7 @@ pub(super) fn check_declarations(
 ) -> Result<()> {
     let ours = Declaration {
         device: device.to_owned(),
-        data: digests
-            .iter()
-            .map(|(at, data)| (*at, data.to_string()))
-            .collect(),
+        data: digests.iter().map(|(at, data)| (*at, data.to_string())).collect(),
     };
     for text in claims.declared_by_others()? {
         // A line that cannot be read is of another version.
@@ -81,13 +78,7 @@ pub(super) fn check_declarations(
             continue;
         };
         if theirs.device != ours.device {
-            return Err(mixed(
-                layout,
-                RUNNING,
-                "device",
-                &theirs.device,
-                &ours.device,
-            ));
+            return Err(mixed(layout, RUNNING, "device", &theirs.device, &ours.device));
         }
         for (at, data) in &ours.data {
             if let Some(other) = theirs.data.get(at).filter(|other| *other != data) {
@@ -122,22 +113,10 @@ pub(super) fn check_provenance<'a>(
             continue;
         };
         if record.device != run.device {
-            return Err(mixed(
-                layout,
-                FINISHED,
-                "device",
-                &record.device,
-                &run.device,
-            ));
+            return Err(mixed(layout, FINISHED, "device", &record.device, &run.device));
         }
         if let Some(now) = digest(trial).filter(|now| *now != record.data) {
-            return Err(mixed(
-                layout,
-                FINISHED,
-                "data with digest",
-                &record.data,
-                &now,
-            ));
+            return Err(mixed(layout, FINISHED, "data with digest", &record.data, &now));
         }
     }
     Ok(())

@@ -90,9 +90,8 @@ impl Overview {
             measured: 0,
         };
         let planned = plan.iter().zip(found);
-        overview.trials = planned
-            .map(|(trial, found)| planned_trial(experiment, trial, found))
-            .collect();
+        overview.trials =
+            planned.map(|(trial, found)| planned_trial(experiment, trial, found)).collect();
         overview.look_ahead(&layout, plan)?;
         Ok(overview)
     }
@@ -108,16 +107,10 @@ impl Overview {
         let speed = Speed::measure(layout, plan, &found, &others)?;
         self.measured = speed.trials();
         let is_new = |(_, found): &(&Arc<Trial>, &Found)| found.state == State::ToDo;
-        let finished: Vec<TrialRecord> = others
-            .into_iter()
-            .filter(|record| record.outcome.is_finished())
-            .collect();
-        let new: Vec<&Trial> = plan
-            .iter()
-            .zip(&found)
-            .filter(is_new)
-            .map(|(trial, _)| trial.as_ref())
-            .collect();
+        let finished: Vec<TrialRecord> =
+            others.into_iter().filter(|record| record.outcome.is_finished()).collect();
+        let new: Vec<&Trial> =
+            plan.iter().zip(&found).filter(is_new).map(|(trial, _)| trial.as_ref()).collect();
         let mut differences = differences::to_nearest_recorded(&new, &finished).into_iter();
         for (planned, trial) in self.trials.iter_mut().zip(plan) {
             if is_to_do(planned) {

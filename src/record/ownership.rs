@@ -93,9 +93,7 @@ fn is_ours(path: &Path) -> Result<bool> {
 /// The first lines, whatever bytes they have.
 fn lines(bytes: &[u8], most: usize) -> Vec<String> {
     let lines = bytes.split(|&byte| byte == b'\n').take(most);
-    lines
-        .map(|line| String::from_utf8_lossy(line).into_owned())
-        .collect()
+    lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect()
 }
 
 /// An SVG with the root element that every chart has. The first versions wrote it with fewer attributes.
@@ -230,9 +228,7 @@ fn is_manifest(bytes: &[u8], signed: &str) -> bool {
     let mut items = manifest["items"].as_array().into_iter().flatten();
     items.any(|item| {
         let description = &item["metadata"]["annotations"]["kubernetes.io/description"];
-        description
-            .as_str()
-            .is_some_and(|text| text.contains(signed))
+        description.as_str().is_some_and(|text| text.contains(signed))
     })
 }
 

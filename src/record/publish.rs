@@ -77,15 +77,9 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
         copy_or_remove(&file(&source), &file(&target))?;
     }
     write_curves(&source, &target, &ids, options)?;
-    let finished = Marker {
-        unfinished: false,
-        ..marker
-    };
+    let finished = Marker { unfinished: false, ..marker };
     mark(&target, &finished)?;
-    Ok(Published {
-        trials: ids.len(),
-        bytes: fs::bytes_below(target.root())?,
-    })
+    Ok(Published { trials: ids.len(), bytes: fs::bytes_below(target.root())? })
 }
 
 /// Stacks the tables of the trials.
@@ -230,10 +224,7 @@ fn stack_layers(source: &Layout, ids: &[&str], options: &Options, into: &Path) -
         for row in csv::Reader::from_reader(lines).into_deserialize() {
             let mut row: LayerRow = row.map_err(|e: csv::Error| unreadable(&path, e))?;
             if row.trial != *id {
-                return Err(damaged(
-                    &path,
-                    &format!("it tells of the trial `{}`", row.trial),
-                ));
+                return Err(damaged(&path, &format!("it tells of the trial `{}`", row.trial)));
             }
             if !(wanted.is_empty() || wanted.contains(&row.quantity)) {
                 continue;
@@ -267,17 +258,11 @@ impl Stack {
     fn new(path: &Path, header: &str) -> Result<Self> {
         let mut file = Partial::beside(path)?;
         file.write(header.as_bytes())?;
-        Ok(Self {
-            file,
-            rows: Self::empty(),
-            waiting: 0,
-        })
+        Ok(Self { file, rows: Self::empty(), waiting: 0 })
     }
 
     fn empty() -> csv::Writer<Vec<u8>> {
-        csv::WriterBuilder::new()
-            .has_headers(false)
-            .from_writer(Vec::new())
+        csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new())
     }
 
     fn row(&mut self, row: &impl Serialize) -> Result<()> {

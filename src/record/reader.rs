@@ -37,9 +37,7 @@ pub(super) fn record_of(layout: &Layout, id: &str) -> Result<Option<TrialRecord>
     let record: Option<TrialRecord> = serde_json::from_slice(&bytes).ok();
     let schema = match &record {
         Some(record) => Some(record.schema),
-        None => serde_json::from_slice(&bytes)
-            .ok()
-            .map(|version: Version| version.schema),
+        None => serde_json::from_slice(&bytes).ok().map(|version: Version| version.schema),
     };
     if let Some(schema) = schema {
         manifest::check_schema(&path, schema)?;
@@ -106,11 +104,8 @@ struct OutputHeader {
 
 /// The experiment of the results folder at `root`; an error where that is none.
 fn experiment(layout: &Layout) -> Result<Vec<u8>> {
-    let bytes = if fs::is_file(layout.root()) {
-        None
-    } else {
-        fs::read_if_exists(&layout.experiment())?
-    };
+    let bytes =
+        if fs::is_file(layout.root()) { None } else { fs::read_if_exists(&layout.experiment())? };
     bytes.ok_or_else(|| {
         let root = layout.root();
         let why = if fs::is_file(root) {
@@ -199,10 +194,7 @@ fn cautions(layout: &Layout, experiment: &[u8]) -> Vec<String> {
         return Vec::new();
     }
     let loaded = config::parse(&layout.experiment(), &text, &[]);
-    loaded.map_or_else(
-        |_| Vec::new(),
-        |loaded| config::cautions(&loaded.experiment.conditions),
-    )
+    loaded.map_or_else(|_| Vec::new(), |loaded| config::cautions(&loaded.experiment.conditions))
 }
 
 /// Whether some size of batches is 1, or is written in a way that only the experiment's reader knows.
@@ -251,8 +243,7 @@ impl TrialsTable {
     /// A cell that holds a whole number.
     pub(super) fn number(&self, row: &csv::StringRecord, column: usize) -> Result<u64> {
         let cell = row.get(column).unwrap_or_default();
-        cell.parse()
-            .map_err(|_| damaged(&self.path, &format!("`{cell}` is not a whole number")))
+        cell.parse().map_err(|_| damaged(&self.path, &format!("`{cell}` is not a whole number")))
     }
 }
 
@@ -281,12 +272,7 @@ pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
         let id = row.get(0).unwrap_or_default();
         return Err(damaged(&path, &format!("it has the trial `{id}` twice")));
     }
-    Ok(TrialsTable {
-        rows,
-        header: header.iter().map(str::to_owned).collect(),
-        axes,
-        path,
-    })
+    Ok(TrialsTable { rows, header: header.iter().map(str::to_owned).collect(), axes, path })
 }
 
 /// Where the columns of the axes stand in the header of a `trials.csv`; `None` where it is of another
@@ -294,9 +280,7 @@ pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
 fn axes_of(header: &csv::StringRecord) -> Option<std::ops::Range<usize>> {
     let first = TrialRow::FIRST.len();
     let names = header.iter().enumerate();
-    let (end, _) = names
-        .filter(|(_, name)| *name == TrialRow::LAST[0])
-        .last()?;
+    let (end, _) = names.filter(|(_, name)| *name == TrialRow::LAST[0]).last()?;
     let last: Vec<&str> = header.iter().skip(end).collect();
     let is_ours = end > first
         && header.iter().take(first).eq(TrialRow::FIRST)
@@ -326,11 +310,7 @@ fn trial(
         id: cell(0).to_owned(),
         condition: table.number(row, 1)? as usize,
         replicate: table.number(row, 2)?,
-        axes: table
-            .axes
-            .clone()
-            .map(|column| cell(column).to_owned())
-            .collect(),
+        axes: table.axes.clone().map(|column| cell(column).to_owned()).collect(),
         outcome: cell(outcome).to_owned(),
         data,
         diverged_step: if cell(diverged).is_empty() {
@@ -350,10 +330,7 @@ fn trial(
 /// its line end was torn by a kill and is left out.
 pub(super) fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let bytes = fs::read_if_exists(path)?.unwrap_or_default();
-    let whole = bytes
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(0, |end| end + 1);
+    let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
     csv::Reader::from_reader(&bytes[..whole])
         .deserialize()
         .map(|row| row.map_err(|e| damaged(path, &e)))
@@ -381,8 +358,5 @@ pub(super) fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
     } else {
         "run the experiment again; finished trials are kept"
     };
-    Error::Results(format!(
-        "`{}` is damaged: {why}\n  hint: {way_out}",
-        path.display()
-    ))
+    Error::Results(format!("`{}` is damaged: {why}\n  hint: {way_out}", path.display()))
 }

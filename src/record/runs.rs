@@ -55,21 +55,14 @@ pub(super) fn host() -> String {
     let name = name.to_string_lossy();
     let plain: String = name.chars().filter(|&c| is_plain(c)).collect();
     let plain = plain.trim_start_matches('.').to_owned();
-    if plain.is_empty() {
-        "host".to_owned()
-    } else {
-        plain
-    }
+    if plain.is_empty() { "host".to_owned() } else { plain }
 }
 
 /// The names of the runs that have a file in `.runs/`.
 pub(super) fn names(layout: &Layout) -> Result<Vec<String>> {
     let files = fs::files(&layout.runs())?;
     let names = files.iter().filter_map(|path| path.file_name()?.to_str());
-    Ok(names
-        .filter(|name| is_name(name))
-        .map(str::to_owned)
-        .collect())
+    Ok(names.filter(|name| is_name(name)).map(str::to_owned).collect())
 }
 
 /// What a run has declared that it trains on.
@@ -135,12 +128,7 @@ impl OwnRun {
         };
         let path = layout.runs().join(&name);
         let lock = hold(&path, &sign.text())?;
-        let mut own = Self {
-            name,
-            path,
-            sign,
-            lock,
-        };
+        let mut own = Self { name, path, sign, lock };
         // Other hosts see what is written once the file is closed.
         own.beat()?;
         Ok(own)

@@ -153,10 +153,7 @@ impl FactRow {
     pub(super) fn of(record: TrialRecord) -> Self {
         let name = record.settings.get("data.dataset");
         Self {
-            dataset: name
-                .and_then(|name| name.as_str())
-                .unwrap_or_default()
-                .to_owned(),
+            dataset: name.and_then(|name| name.as_str()).unwrap_or_default().to_owned(),
             data: record.data,
             train_examples: record.examples.train,
             validation_examples: record.examples.validation,
@@ -309,12 +306,8 @@ pub const STATISTICS: [(&str, Statistic); 8] = [
     ("max", stats::maximum),
     ("median", stats::median),
     ("iqm", stats::interquartile_mean),
-    ("low", |values| {
-        interval(values).map(|interval| interval.low)
-    }),
-    ("high", |values| {
-        interval(values).map(|interval| interval.high)
-    }),
+    ("low", |values| interval(values).map(|interval| interval.low)),
+    ("high", |values| interval(values).map(|interval| interval.high)),
 ];
 
 /// Of the mean, by Student's t.

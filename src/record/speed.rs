@@ -102,10 +102,7 @@ impl Speed {
             .map(|record| sum(layout, &record.id, record.last.as_ref()))
             .collect::<Result<_>>()?;
         let (prints, prints_of_others) = prints(plan, recorded);
-        let mut speed = Self {
-            prints,
-            ..Self::default()
-        };
+        let mut speed = Self { prints, ..Self::default() };
         for ((trial, found), sum) in plan.iter().zip(found).zip(of_plan) {
             let condition = trial.condition.index;
             if let (Some(sum), Some(prints)) = (sum, speed.prints.get(&condition).cloned()) {
@@ -143,26 +140,17 @@ impl Speed {
     pub fn expected(&self, trial: &Trial) -> Option<Expected> {
         let condition = trial.condition.index;
         if let Some(sum) = self.conditions.get(&condition) {
-            return Some(Expected {
-                seconds: sum.seconds / sum.trials,
-                basis: Basis::Condition,
-            });
+            return Some(Expected { seconds: sum.seconds / sum.trials, basis: Basis::Condition });
         }
         let prints = self.prints.get(&condition)?;
         let any = Fingerprint::new();
-        let examples = self
-            .examples
-            .get(&prints.data)
-            .or(self.examples.get(&any))?;
+        let examples = self.examples.get(&prints.data).or(self.examples.get(&any))?;
         let steps = steps(&trial.condition.settings.train, *examples) as f64;
         let (sum, basis) = match self.networks.get(&prints.network) {
             Some(sum) => (sum, Basis::Network),
             None => (&self.folder, Basis::Folder),
         };
-        Some(Expected {
-            seconds: sum.seconds / sum.steps * steps,
-            basis,
-        })
+        Some(Expected { seconds: sum.seconds / sum.steps * steps, basis })
     }
 }
 
@@ -173,15 +161,8 @@ fn sum(layout: &Layout, id: &str, last: Option<&EpochRow>) -> Result<Option<Sum>
         return Ok(None);
     }
     let rows = reader::timings(&layout.trial(id))?.unwrap_or_default();
-    let seconds: f64 = rows
-        .iter()
-        .map(|row| row.train_seconds + row.evaluation_seconds)
-        .sum();
-    Ok((seconds > 0.0).then_some(Sum {
-        seconds,
-        steps: steps as f64,
-        trials: 1.0,
-    }))
+    let seconds: f64 = rows.iter().map(|row| row.train_seconds + row.evaluation_seconds).sum();
+    Ok((seconds > 0.0).then_some(Sum { seconds, steps: steps as f64, trials: 1.0 }))
 }
 
 /// Optimiser steps of a whole training.
@@ -214,12 +195,8 @@ fn prints(plan: &[Arc<Trial>], recorded: &[TrialRecord]) -> (HashMap<usize, Prin
         ["data.", "model.", "norm."].iter().any(is_of) || key == "train.batch_size"
     });
     let part = |print: &[u32], places: &[usize]| places.iter().map(|&p| at(print, p)).collect();
-    let parts = |print: Fingerprint| Prints {
-        network: part(&print, &network),
-        data: part(&print, &data),
-    };
-    let of_plan = conditions
-        .into_iter()
-        .map(|(index, print)| (index, parts(print)));
+    let parts =
+        |print: Fingerprint| Prints { network: part(&print, &network), data: part(&print, &data) };
+    let of_plan = conditions.into_iter().map(|(index, print)| (index, parts(print)));
     (of_plan.collect(), others.into_iter().map(parts).collect())
 }

@@ -168,19 +168,14 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(Saved, TrainingState)> {
             name: name.to_owned(),
             shape: view.shape().to_vec(),
             // Chunks of four, exactly.
-            values: values
-                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                .collect(),
+            values: values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
         });
     }
     if digest(text, &tensors) != claimed {
         return None;
     }
     tensors.sort_by(|a, b| a.name.cmp(&b.name));
-    let state = TrainingState {
-        tensors,
-        numbers: saved.numbers.clone(),
-    };
+    let state = TrainingState { tensors, numbers: saved.numbers.clone() };
     Some((saved, state))
 }
 
@@ -228,9 +223,8 @@ mod tests {
     #[test]
     fn a_state_comes_back_as_it_was_though_its_files_have_grown() {
         let (_folder, layout) = folder();
-        let (read, state) = read(&layout, &layout, &saved().origin)
-            .expect("readable")
-            .expect("whole");
+        let (read, state) =
+            read(&layout, &layout, &saved().origin).expect("readable").expect("whole");
         assert_eq!(read, saved());
         assert_eq!((state.tensors, state.numbers), (tensors(), saved().numbers));
     }
@@ -256,9 +250,7 @@ mod tests {
             let grown = Grown::of(epochs.as_bytes());
             saved.files.insert("epochs.csv".to_owned(), grown);
             write(&layout, &saved, &tensors()).expect("writable");
-            read(&layout, &layout, &saved.origin)
-                .expect("readable")
-                .is_some()
+            read(&layout, &layout, &saved.origin).expect("readable").is_some()
         };
         let header = EpochRow::HEADER;
         assert!(usable(&format!("{header}\n")));

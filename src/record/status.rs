@@ -71,9 +71,7 @@ pub struct Found {
 
 /// How each trial of `plan` stands, in its order.
 pub fn look(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Vec<Found>> {
-    plan.par_iter()
-        .map(|trial| look_at(layout, trial))
-        .collect()
+    plan.par_iter().map(|trial| look_at(layout, trial)).collect()
 }
 
 fn look_at(layout: &Layout, trial: &Trial) -> Result<Found> {

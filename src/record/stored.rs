@@ -11,10 +11,7 @@ use crate::error::{Error, Result};
 /// them would seem to be of another one.
 pub fn experiment(root: &Path, overrides: &[String]) -> Result<Experiment> {
     let experiment = config::load_stored(&Layout::new(root).experiment(), overrides)?.experiment;
-    let unknown = experiment
-        .tables
-        .iter()
-        .find(|table| table.stored.is_none());
+    let unknown = experiment.tables.iter().find(|table| table.stored.is_none());
     let Some(table) = unknown else {
         return Ok(experiment);
     };

@@ -22,9 +22,7 @@ pub(super) type Records = BTreeMap<String, TrialRecord>;
 /// Columns of the axes: the placement first, then the others in the experiment's order.
 pub(super) fn axis_columns(experiment: &Experiment) -> Vec<&str> {
     let others = experiment.axes.iter().map(|axis| axis.key.as_str());
-    std::iter::once(PLACEMENT)
-        .chain(others.filter(|&key| key != PLACEMENT))
-        .collect()
+    std::iter::once(PLACEMENT).chain(others.filter(|&key| key != PLACEMENT)).collect()
 }
 
 /// A trial's values for [`axis_columns`]; empty where an axis means nothing in its condition.
@@ -36,9 +34,7 @@ pub(super) fn axis_values(experiment: &Experiment, trial: &Trial) -> Vec<String>
         .zip(&condition.values)
         .filter(|(axis, _)| axis.key != PLACEMENT)
         .map(|(_, value)| value.as_ref().map(ToString::to_string).unwrap_or_default());
-    std::iter::once(condition.settings.norm.placement.name().to_owned())
-        .chain(others)
-        .collect()
+    std::iter::once(condition.settings.norm.placement.name().to_owned()).chain(others).collect()
 }
 
 /// Replaces both tables.
@@ -57,10 +53,7 @@ pub(super) fn write(
 /// The bytes of `trials.csv`: a row for every trial of the plan, run or not.
 fn trials_csv(experiment: &Experiment, plan: &[Arc<Trial>], records: &Records) -> Vec<u8> {
     let mut table = Table::new();
-    let header = TrialRow::FIRST
-        .into_iter()
-        .chain(axis_columns(experiment))
-        .chain(TrialRow::LAST);
+    let header = TrialRow::FIRST.into_iter().chain(axis_columns(experiment)).chain(TrialRow::LAST);
     table.row(header.map(str::to_owned));
     for trial in plan {
         let row = TrialRow {
@@ -88,10 +81,7 @@ fn summary_csv(experiment: &Experiment, plan: &[Arc<Trial>], records: &Records) 
     table.row(header);
     let mut by_condition: BTreeMap<usize, Vec<&Arc<Trial>>> = BTreeMap::new();
     for trial in plan {
-        by_condition
-            .entry(trial.condition.index)
-            .or_default()
-            .push(trial);
+        by_condition.entry(trial.condition.index).or_default().push(trial);
     }
     for (condition, trials) in by_condition {
         let Some(first) = trials.first() else {
@@ -149,10 +139,7 @@ pub(super) fn figures(record: &TrialRecord) -> Vec<String> {
 
 /// The same of one that did not, after its epoch `last`.
 pub(super) fn figures_so_far(outcome: &str, last: Option<&EpochRow>) -> Vec<String> {
-    let figures = Figures {
-        last,
-        ..Figures::default()
-    };
+    let figures = Figures { last, ..Figures::default() };
     figures.cells(outcome)
 }
 
@@ -224,9 +211,7 @@ struct Table {
 
 impl Table {
     fn new() -> Self {
-        Self {
-            writer: csv::Writer::from_writer(Vec::new()),
-        }
+        Self { writer: csv::Writer::from_writer(Vec::new()) }
     }
 
     fn row(&mut self, cells: impl IntoIterator<Item = String>) {

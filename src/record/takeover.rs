@@ -33,11 +33,7 @@ pub(super) fn folders(trial: &TrialLayout) -> Result<Vec<TrialLayout>> {
 /// their places from the start.
 pub(super) fn of_running(trial: &TrialLayout, run: &str) -> TrialLayout {
     let own = trial.of_run(run);
-    if fs::is_there(own.root()) {
-        own
-    } else {
-        trial.clone()
-    }
+    if fs::is_there(own.root()) { own } else { trial.clone() }
 }
 
 /// Whether a training left a state, usable or not.

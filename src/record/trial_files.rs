@@ -141,12 +141,7 @@ impl TrialFiles {
     pub(super) fn close(self) -> Closed {
         let mut files = self.grown();
         files.remove(TIMINGS);
-        Closed {
-            facts: self.facts,
-            last: self.last,
-            best: self.best,
-            files,
-        }
+        Closed { facts: self.facts, last: self.last, best: self.best, files }
     }
 
     fn empty(layout: &TrialLayout, origin: Origin, facts: Facts) -> Self {
@@ -182,12 +177,7 @@ impl TrialFiles {
             return Ok(());
         }
         let accuracy = batch.correct as f64 / batch.examples as f64;
-        self.open(STEPS)?.append(&csv_row(&StepRow {
-            step,
-            epoch,
-            loss: batch.loss,
-            accuracy,
-        }))
+        self.open(STEPS)?.append(&csv_row(&StepRow { step, epoch, loss: batch.loss, accuracy }))
     }
 
     pub(super) fn readings(&mut self, step: usize, readings: &[Reading]) -> Result<()> {
@@ -207,12 +197,7 @@ impl TrialFiles {
     pub(super) fn order(&mut self, step: usize, epoch: usize, examples: &[u32]) -> Result<()> {
         let bytes: Vec<u8> = examples.iter().flat_map(|e| e.to_le_bytes()).collect();
         self.open(ORDER_EXAMPLES)?.append(&bytes)?;
-        let row = csv_row(&OrderRow {
-            step,
-            epoch,
-            first: self.ordered,
-            examples: examples.len(),
-        });
+        let row = csv_row(&OrderRow { step, epoch, first: self.ordered, examples: examples.len() });
         self.ordered += examples.len();
         self.open(ORDER)?.append(&row)
     }
@@ -324,9 +309,7 @@ fn is_better(row: &EpochRow, best: Option<&EpochRow>) -> bool {
 
 /// The bytes of a row, its line end included.
 pub(super) fn csv_row<T: Serialize>(row: &T) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new()
-        .has_headers(false)
-        .from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     // Plain numbers into memory: neither serialising nor flushing can fail.
     drop(writer.serialize(row));
     writer.into_inner().unwrap_or_default()

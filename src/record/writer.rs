@@ -318,13 +318,7 @@ impl Writer {
     }
 
     fn step(&mut self, event: &Event) -> Result<()> {
-        let Event::Step {
-            trial,
-            step,
-            epoch,
-            batch,
-        } = event
-        else {
+        let Event::Step { trial, step, epoch, batch } = event else {
             return Ok(());
         };
         self.gate.claims.progress(&trial.id, |running| {
@@ -344,13 +338,7 @@ impl Writer {
                 self.run.skipped = *skipped;
                 Ok(())
             }
-            Event::TrialStarted {
-                trial,
-                steps,
-                examples,
-                parameters,
-                data,
-            } => {
+            Event::TrialStarted { trial, steps, examples, parameters, data } => {
                 let facts = Facts {
                     device: self.run.device.clone(),
                     instruction_set: self.run.instruction_set.clone(),
@@ -361,33 +349,22 @@ impl Writer {
                 self.start(trial, *steps, facts)
             }
             Event::Step { .. } => self.step(event),
-            Event::Order {
-                trial,
-                step,
-                epoch,
-                examples,
-            } => self.files(trial, |files| files.order(*step, *epoch, examples)),
-            Event::Checkpoint {
-                trial,
-                point,
-                tensors,
-            } => self.files(trial, |files| files.checkpoint(*point, tensors)),
-            Event::Probed {
-                trial,
-                step,
-                readings,
-            } => self.files(trial, |files| files.readings(*step, readings)),
-            Event::EpochEnded {
-                trial,
-                epoch,
-                seconds,
-            } => self.files(trial, |files| files.epoch(*epoch, *seconds)),
+            Event::Order { trial, step, epoch, examples } => {
+                self.files(trial, |files| files.order(*step, *epoch, examples))
+            }
+            Event::Checkpoint { trial, point, tensors } => {
+                self.files(trial, |files| files.checkpoint(*point, tensors))
+            }
+            Event::Probed { trial, step, readings } => {
+                self.files(trial, |files| files.readings(*step, readings))
+            }
+            Event::EpochEnded { trial, epoch, seconds } => {
+                self.files(trial, |files| files.epoch(*epoch, *seconds))
+            }
             Event::State { trial, state } => self.files(trial, |files| files.state(state)),
-            Event::TrialEnded {
-                trial,
-                outcome,
-                details,
-            } => self.end(trial, outcome, details.as_deref()),
+            Event::TrialEnded { trial, outcome, details } => {
+                self.end(trial, outcome, details.as_deref())
+            }
             Event::TrialTaken { trial } => {
                 self.leave(trial);
                 Ok(())
@@ -428,9 +405,7 @@ mod tests {
         let survey = survey(&Layout::new(folder), &plan, &Selection::default()).expect("readable");
         let mut writer = Writer::open(&loaded.experiment, &plan, run, &survey, false)
             .expect("a writable folder");
-        writer
-            .begin(&survey.to_run, |_| None)
-            .expect("a writable folder");
+        writer.begin(&survey.to_run, |_| None).expect("a writable folder");
         (writer, survey.to_run)
     }
 
@@ -443,32 +418,14 @@ mod tests {
         fs::create_folder(&blocked).expect("a writable folder");
         let trainer = ScriptedTrainer::default();
         let gate = writer.gate();
-        let sweep = Sweep {
-            trials: &trials,
-            skipped: 0,
-            jobs: 1,
-            max_failures: None,
-        };
-        runner::run(
-            &sweep,
-            &trainer,
-            gate.as_ref(),
-            &Stop::default(),
-            &mut [&mut writer],
-        )
-        .expect_err("the second trial cannot be recorded");
+        let sweep = Sweep { trials: &trials, skipped: 0, jobs: 1, max_failures: None };
+        runner::run(&sweep, &trainer, gate.as_ref(), &Stop::default(), &mut [&mut writer])
+            .expect_err("the second trial cannot be recorded");
         let layout = writer.layout.clone();
         let recorded = |i: usize| fs::is_file(&layout.trial(&trials[i].id).trial());
-        assert_eq!(
-            (recorded(0), recorded(1), recorded(2)),
-            (true, false, false)
-        );
+        assert_eq!((recorded(0), recorded(1), recorded(2)), (true, false, false));
         drop(writer);
         let (_, to_run) = self::writer(folder.path());
-        assert_eq!(
-            to_run.len(),
-            2,
-            "the first is kept, the others are to be trained"
-        );
+        assert_eq!(to_run.len(), 2, "the first is kept, the others are to be trained");
     }
 }

@@ -21,11 +21,8 @@ use crate::stats::{self, Score};
 pub fn table(results: &Results) -> String {
     // Rounded, since 0.57 · 100 is 56.99999999999999.
     let target = format!("{} %", (results.target_accuracy * 1e6).round() / 1e4);
-    let mut header: Vec<String> = results
-        .axes
-        .iter()
-        .map(|axis| short_name(axis).to_owned())
-        .collect();
+    let mut header: Vec<String> =
+        results.axes.iter().map(|axis| short_name(axis).to_owned()).collect();
     let axes = header.len();
     header.extend([
         "n".to_owned(),
@@ -38,10 +35,7 @@ pub fn table(results: &Results) -> String {
     for trial in &results.trials {
         conditions.entry(trial.condition).or_default().push(trial);
     }
-    let rows: Vec<Vec<String>> = conditions
-        .values()
-        .map(|trials| row(results, trials))
-        .collect();
+    let rows: Vec<Vec<String>> = conditions.values().map(|trials| row(results, trials)).collect();
     let mut table = lay_out(&header, &rows, axes);
     table.push_str(&format!(
         "to {target}: median (Kaplan–Meier); a trial that ended before, or diverged, counts as taking longer\n"
@@ -54,24 +48,15 @@ pub fn table(results: &Results) -> String {
 }
 
 fn row(results: &Results, trials: &[&TrialCurves]) -> Vec<String> {
-    let completed: Vec<&TrialCurves> = trials
-        .iter()
-        .copied()
-        .filter(|trial| trial.outcome == "completed")
-        .collect();
-    let diverged = trials
-        .iter()
-        .filter(|trial| trial.outcome == "diverged")
-        .count();
+    let completed: Vec<&TrialCurves> =
+        trials.iter().copied().filter(|trial| trial.outcome == "completed").collect();
+    let diverged = trials.iter().filter(|trial| trial.outcome == "diverged").count();
     let accuracies: Vec<f64> = completed
         .iter()
         .filter_map(|trial| trial.epochs.last())
         .map(|epoch| epoch.test_accuracy * 100.0)
         .collect();
-    let mut cells: Vec<String> = trials
-        .first()
-        .map(|trial| trial.axes.clone())
-        .unwrap_or_default();
+    let mut cells: Vec<String> = trials.first().map(|trial| trial.axes.clone()).unwrap_or_default();
     for cell in &mut cells {
         if cell.is_empty() {
             "–".clone_into(cell);
@@ -137,11 +122,7 @@ mod tests {
             test_accuracy: accuracy - 0.01,
             ..EpochRow::default()
         };
-        let seconds = |epoch| TimingRow {
-            epoch,
-            train_seconds: 0.5,
-            evaluation_seconds: 9.0,
-        };
+        let seconds = |epoch| TimingRow { epoch, train_seconds: 0.5, evaluation_seconds: 9.0 };
         TrialCurves {
             id: format!("{condition}-{replicate}"),
             condition,
@@ -197,35 +178,19 @@ to 90 %: median (Kaplan–Meier); a trial that ended before, or diverged, counts
         };
         // The mean over those that arrived would be 2.5 epochs, and over those of the second row 1.
         assert_eq!(
-            of([
-                ("completed", &early),
-                ("completed", &late),
-                ("completed", &never)
-            ]),
+            of([("completed", &early), ("completed", &late), ("completed", &never)]),
             ["4 (2 of 3)", "2.50 (2 of 3)"]
         );
         assert_eq!(
-            of([
-                ("completed", &early),
-                ("diverged", &early),
-                ("completed", &never)
-            ]),
+            of([("completed", &early), ("diverged", &early), ("completed", &never)]),
             ["> 4 (1 of 3)", "> 2.50 (1 of 3)"]
         );
         assert_eq!(
-            of([
-                ("completed", &early),
-                ("completed", &late),
-                ("diverged", &early)
-            ]),
+            of([("completed", &early), ("completed", &late), ("diverged", &early)]),
             ["4 (2 of 3)", "2.50 (2 of 3)"]
         );
         assert_eq!(
-            of([
-                ("completed", &early),
-                ("diverged", &early),
-                ("diverged", &early)
-            ]),
+            of([("completed", &early), ("diverged", &early), ("diverged", &early)]),
             ["not reached (1 of 3)", "not reached (1 of 3)"]
         );
     }

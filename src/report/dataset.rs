@@ -23,11 +23,7 @@ pub fn line(data: &DatasetDescription) -> String {
         let (class, share) = (short(answer.class), percent(answer.accuracy));
         format!("always answering \"{class}\" scores {share}")
     }));
-    let rows = if data.columns.is_empty() {
-        "examples"
-    } else {
-        "rows"
-    };
+    let rows = if data.columns.is_empty() { "examples" } else { "rows" };
     if data.repeated_test_examples > 0 {
         parts.push(format!(
             "{} of {} test {rows} also stand in training",
@@ -37,10 +33,7 @@ pub fn line(data: &DatasetDescription) -> String {
     }
     if data.dropped_rows > 0 {
         let dropped = data.dropped_rows;
-        let one = format!(
-            "{} with missing cells was left out",
-            rows.trim_end_matches('s')
-        );
+        let one = format!("{} with missing cells was left out", rows.trim_end_matches('s'));
         let many = format!("{rows} with missing cells were left out");
         parts.push(units::counted(dropped, &one, &many));
     }
@@ -56,11 +49,7 @@ pub fn notes(data: &DatasetDescription) -> Vec<String> {
                 .to_owned(),
         );
     }
-    notes.extend(
-        data.columns
-            .iter()
-            .filter_map(|column| one_of_each(data, column)),
-    );
+    notes.extend(data.columns.iter().filter_map(|column| one_of_each(data, column)));
     if data.is_unbalanced() {
         notes.push(
             "accuracy says little where one class is so frequent: `test_balanced_accuracy` is the mean of the accuracies within the classes, and `bn-lab compare --metric` takes it"
@@ -90,11 +79,7 @@ pub fn lines<'a>(datasets: impl IntoIterator<Item = &'a DatasetDescription>) -> 
     let datasets: Vec<&DatasetDescription> = datasets.into_iter().collect();
     let mut lines = Vec::new();
     for data in &datasets {
-        let name = if datasets.len() > 1 {
-            format!("{}: ", data.dataset)
-        } else {
-            String::new()
-        };
+        let name = if datasets.len() > 1 { format!("{}: ", data.dataset) } else { String::new() };
         lines.push(format!("data     {name}{}", line(data)));
         lines.extend(notes(data).into_iter().map(|note| format!("note: {note}")));
     }
@@ -146,10 +131,7 @@ fn alike(columns: &[ColumnReading]) -> String {
     let inputs = of(|role| *role == ColumnRole::Input).count();
     let mut parts = vec![format!("{inputs} inputs")];
     for (what, names) in [
-        (
-            "categories",
-            named(|role| matches!(role, ColumnRole::Category { .. })),
-        ),
+        ("categories", named(|role| matches!(role, ColumnRole::Category { .. }))),
         ("label", named(|role| *role == ColumnRole::Label)),
         ("ignored", named(|role| *role == ColumnRole::Ignored)),
     ] {
@@ -170,21 +152,14 @@ fn classes(data: &DatasetDescription) -> String {
         let test = counted(classes, |class| class.test);
         return format!("{count} classes ({train} in training; {test} in test)");
     }
-    let (train, test) = (
-        range(classes, |class| class.train),
-        range(classes, |class| class.test),
-    );
+    let (train, test) = (range(classes, |class| class.train), range(classes, |class| class.test));
     format!("{count} classes, {train} training and {test} test examples each")
 }
 
 fn counted(classes: &[ClassCount], of: fn(&ClassCount) -> usize) -> String {
     // `1 200` would be no count of class 1.
     let is_number = |class: &ClassCount| class.name.parse::<f64>().is_ok();
-    let between = if classes.iter().any(is_number) {
-        ": "
-    } else {
-        " "
-    };
+    let between = if classes.iter().any(is_number) { ": " } else { " " };
     let count = |class: &ClassCount| format!("{}{between}{}", short(&class.name), of(class));
     let counts: Vec<String> = classes.iter().map(count).collect();
     counts.join(", ")
@@ -194,11 +169,7 @@ fn counted(classes: &[ClassCount], of: fn(&ClassCount) -> usize) -> String {
 fn range(classes: &[ClassCount], of: fn(&ClassCount) -> usize) -> String {
     let low = classes.iter().map(of).min().unwrap_or_default();
     let high = classes.iter().map(of).max().unwrap_or_default();
-    if low == high {
-        low.to_string()
-    } else {
-        format!("{low} to {high}")
-    }
+    if low == high { low.to_string() } else { format!("{low} to {high}") }
 }
 
 /// `11.4 %` of 1135 of 10 000: half a step is rounded up, whatever binary fractions make of it.
@@ -228,10 +199,7 @@ mod tests {
     }
 
     fn column(name: &str, role: ColumnRole) -> ColumnReading {
-        ColumnReading {
-            name: name.to_owned(),
-            role,
-        }
+        ColumnReading { name: name.to_owned(), role }
     }
 
     #[test]
@@ -248,9 +216,8 @@ mod tests {
         let train = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949];
         let test = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009];
         let names: Vec<String> = (0..10).map(|digit| digit.to_string()).collect();
-        let counts: Vec<(&str, usize, usize)> = (0..10)
-            .map(|digit| (names[digit].as_str(), train[digit], test[digit]))
-            .collect();
+        let counts: Vec<(&str, usize, usize)> =
+            (0..10).map(|digit| (names[digit].as_str(), train[digit], test[digit])).collect();
         let mnist = described(&counts);
         assert_eq!(
             line(&mnist),

@@ -22,22 +22,14 @@ const ROUNDING: f64 = 1e-13;
 pub fn table(walk: &Walk) -> String {
     let page = lines::text(&sections(walk));
     let notes = notes::all(walk).join("\n");
-    format!(
-        "{}\n{}\n{page}\n{notes}\n",
-        title(walk),
-        settings(walk, "   ")
-    )
+    format!("{}\n{}\n{page}\n{notes}\n", title(walk), settings(walk, "   "))
 }
 
 /// The same, in Markdown.
 pub fn markdown(walk: &Walk) -> String {
     let page = lines::markdown(&sections(walk));
     let notes = notes::all(walk).join("\n- ");
-    format!(
-        "### {}\n\n{}\n{page}\n- {notes}\n",
-        title(walk),
-        settings(walk, ", ")
-    )
+    format!("### {}\n\n{}\n{page}\n- {notes}\n", title(walk), settings(walk, ", "))
 }
 
 /// Every digit.
@@ -68,8 +60,7 @@ fn settings(walk: &Walk, between: &str) -> String {
         ("decay", unit.decay),
         ("m", walk.x.len() as f64),
     ];
-    all.map(|(name, value)| format!("{name} = {}", exact(value)))
-        .join(between)
+    all.map(|(name, value)| format!("{name} = {}", exact(value))).join(between)
 }
 
 fn sections(walk: &Walk) -> [Section; 4] {
@@ -99,9 +90,7 @@ fn out(walk: &Walk) -> &'static str {
 
 /// The largest magnitude.
 fn largest(numbers: &[f64]) -> f64 {
-    numbers
-        .iter()
-        .fold(0.0, |most, number| most.max(number.abs()))
+    numbers.iter().fold(0.0, |most, number| most.max(number.abs()))
 }
 
 /// The size of what `x̂` is a difference of, in units of the `deviation` that it was divided by.

@@ -75,20 +75,13 @@ pub fn link(text: &str, to: &str) -> String {
 pub(super) fn code_span(code: &str) -> String {
     let code = code.replace(is_hidden, " ");
     let fence = "`".repeat(longest_run(&code) + 1);
-    let room = if code.starts_with('`') || code.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
+    let room = if code.starts_with('`') || code.ends_with('`') { " " } else { "" };
     format!("{fence}{room}{}{room}{fence}", code.replace('|', "\\|"))
 }
 
 /// Backticks in a row, at most.
 fn longest_run(text: &str) -> usize {
-    text.split(|letter| letter != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0)
+    text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0)
 }
 
 /// Whether a character is no part of a line: those that end one, and those that steer a terminal.
@@ -164,10 +157,7 @@ mod tests {
     fn no_text_leaves_its_place() {
         let hostile = "a|b\n\u{1b}[2J\u{202e}![x](javascript:y)<script>";
         let escaped = escape(hostile);
-        assert_eq!(
-            escaped,
-            "a\\|b  [2J !\\[x\\](javascript:y)\\<script>".replace("[2J", "\\[2J")
-        );
+        assert_eq!(escaped, "a\\|b  [2J !\\[x\\](javascript:y)\\<script>".replace("[2J", "\\[2J"));
         assert_eq!(link("x", "a b)|c"), "[x](<a b)%7Cc>)");
         assert_eq!(code_span("a\n`b"), "``a `b``");
         assert!(!code(hostile).contains('\u{1b}'));

@@ -18,14 +18,7 @@ use crate::units;
 const VERSION: u32 = 1;
 
 /// The states in the order in which they are counted.
-const STATES: [&str; 6] = [
-    "completed",
-    "diverged",
-    "failed",
-    "interrupted",
-    "running",
-    "pending",
-];
+const STATES: [&str; 6] = ["completed", "diverged", "failed", "interrupted", "running", "pending"];
 
 /// The most characters of a failed trial's message that its line in the table shows.
 const MESSAGE: usize = 60;
@@ -47,11 +40,7 @@ fn people(overview: &Overview, jobs: usize, page: Page) -> String {
         rows: overview.trials.iter().map(row_for_people).collect(),
     };
     // A column of dashes would only take room.
-    if sheet
-        .rows
-        .iter()
-        .all(|row| row.last().is_some_and(String::is_empty))
-    {
+    if sheet.rows.iter().all(|row| row.last().is_some_and(String::is_empty)) {
         sheet.columns.pop();
         for row in &mut sheet.rows {
             row.pop();
@@ -65,10 +54,7 @@ fn people(overview: &Overview, jobs: usize, page: Page) -> String {
     let memory = overview.memory.iter().flat_map(memory);
     lines.extend(memory.map(|text| line(&text)));
     for (reason, trials) in reasons(overview) {
-        lines.push(line(&format!(
-            "{} pending: {reason}",
-            units::trials(trials)
-        )));
+        lines.push(line(&format!("{} pending: {reason}", units::trials(trials))));
     }
     for data in &overview.data {
         lines.push(format!("\n{}{end}", dataset::columns(data, page)));
@@ -121,9 +107,7 @@ pub fn json(overview: &Overview, jobs: usize) -> String {
             limit: memory.limit,
             conditions_too_large: memory.too_large,
         }),
-        reasons: reasons
-            .map(|(reason, trials)| Reason { reason, trials })
-            .collect(),
+        reasons: reasons.map(|(reason, trials)| Reason { reason, trials }).collect(),
         data: &overview.data,
         trials: sheet.objects(),
     })
@@ -211,11 +195,7 @@ fn row(trial: &PlannedTrial) -> Vec<String> {
         cell(running.map(|r| r.steps)),
         cell(running.map(|r| &r.host)),
         cell(running.map(|r| r.process)),
-        cell(
-            running
-                .and_then(|r| seconds_since(&r.started))
-                .map(f64::round),
-        ),
+        cell(running.and_then(|r| seconds_since(&r.started)).map(f64::round)),
         message(state).unwrap_or_default().to_owned(),
         cell(trial.expected.map(|expected| expected.seconds)),
         cell(trial.expected.map(|expected| basis_name(expected.basis))),
@@ -361,10 +341,7 @@ fn reason(trial: &PlannedTrial) -> Option<String> {
     match &trial.found.state {
         State::Lacking(items) => {
             let items: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
-            Some(format!(
-                "the result is there, but not {}, asked for now",
-                items.join(", ")
-            ))
+            Some(format!("the result is there, but not {}, asked for now", items.join(", ")))
         }
         State::Damaged => Some("it was finished, but files of it are missing or torn".to_owned()),
         _ => trial.difference.as_ref().map(ToString::to_string),

@@ -117,8 +117,7 @@ impl Sheet {
                 None => (name.as_str(), false),
             };
             let column = self.column(name)?;
-            self.rows
-                .sort_by(|a, b| compare(&a[column], &b[column], is_falling));
+            self.rows.sort_by(|a, b| compare(&a[column], &b[column], is_falling));
         }
         Ok(())
     }
@@ -137,12 +136,10 @@ impl Sheet {
     fn column(&self, name: &str) -> Result<usize> {
         let mut columns = self.columns.iter();
         let exact = self.columns.iter().position(|column| column == name);
-        exact
-            .or_else(|| columns.position(|column| short_name(column) == name))
-            .ok_or_else(|| {
-                let known: Vec<&str> = self.columns.iter().map(String::as_str).collect();
-                Error::Usage(unknown("column", name, &known))
-            })
+        exact.or_else(|| columns.position(|column| short_name(column) == name)).ok_or_else(|| {
+            let known: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+            Error::Usage(unknown("column", name, &known))
+        })
     }
 }
 
@@ -179,10 +176,8 @@ mod tests {
 
     fn kept(filters: &[&str]) -> Vec<String> {
         let mut sheet = sheet();
-        let filters: Vec<Filter> = filters
-            .iter()
-            .map(|text| Filter::parse(text).expect("a filter"))
-            .collect();
+        let filters: Vec<Filter> =
+            filters.iter().map(|text| Filter::parse(text).expect("a filter")).collect();
         sheet.filter(&filters).expect("known columns");
         let cells = sheet.rows.iter().map(|row| row[..2].join(" "));
         cells.collect()
@@ -193,17 +188,10 @@ mod tests {
         assert_eq!(kept(&["placement = before"]), ["before 16", "before 8"]);
         assert_eq!(kept(&["norm.placement!='before'"]), ["none 8", "after 128"]);
         assert_eq!(kept(&["batch_size>=16"]), ["before 16", "after 128"]);
-        assert_eq!(
-            kept(&["batch_size < 16", "test_accuracy=0.9"]),
-            ["before 8"]
-        );
+        assert_eq!(kept(&["batch_size < 16", "test_accuracy=0.9"]), ["before 8"]);
         assert_eq!(kept(&["test_accuracy <= 0.75"]), ["none 8", "before 16"]);
         assert_eq!(kept(&["test_accuracy ="]), ["after 128"], "an empty cell");
-        assert_eq!(
-            kept(&["test_accuracy > 0"]).len(),
-            3,
-            "nothing is not more than 0"
-        );
+        assert_eq!(kept(&["test_accuracy > 0"]).len(), 3, "nothing is not more than 0");
     }
 
     #[test]
@@ -223,14 +211,8 @@ mod tests {
             let rows = sheet.rows.iter().map(|row| row[1..].join(" "));
             rows.collect::<Vec<_>>()
         };
-        assert_eq!(
-            sorted(&["test_accuracy"]),
-            ["8 0.5", "16 0.75", "8 0.90", "128 "]
-        );
-        assert_eq!(
-            sorted(&["-test_accuracy"]),
-            ["8 0.90", "16 0.75", "8 0.5", "128 "]
-        );
+        assert_eq!(sorted(&["test_accuracy"]), ["8 0.5", "16 0.75", "8 0.90", "128 "]);
+        assert_eq!(sorted(&["-test_accuracy"]), ["8 0.90", "16 0.75", "8 0.5", "128 "]);
         assert_eq!(
             sorted(&["batch_size", "-train.batch_size", "placement"])[0],
             "8 0.90",
@@ -241,18 +223,11 @@ mod tests {
     #[test]
     fn an_unknown_column_suggests_the_known_one() {
         let mut sheet = sheet();
-        let mut told = |name: &str| {
-            sheet
-                .select(&[name.to_owned()])
-                .expect_err(name)
-                .to_string()
-        };
+        let mut told = |name: &str| sheet.select(&[name.to_owned()]).expect_err(name).to_string();
         assert!(told("test_acuracy").contains("did you mean `test_accuracy`?"));
         assert!(told("batchsize").contains("did you mean `train.batch_size`?"));
         assert!(told("xyz").contains("the columns are norm.placement, train.batch_size"));
-        sheet
-            .select(&["test_accuracy".to_owned(), "placement".to_owned()])
-            .expect("known");
+        sheet.select(&["test_accuracy".to_owned(), "placement".to_owned()]).expect("known");
         assert_eq!(sheet.columns, ["test_accuracy", "norm.placement"]);
         assert_eq!(sheet.rows[0], ["0.5", "none"]);
     }

@@ -8,24 +8,14 @@ use crate::record::schema::{STATISTICS, SUMMARY_METRICS};
 use crate::units;
 
 /// How a trial may stand, in the order in which they are counted.
-const OUTCOMES: [&str; 6] = [
-    "completed",
-    "diverged",
-    "failed",
-    "interrupted",
-    "running",
-    "pending",
-];
+const OUTCOMES: [&str; 6] =
+    ["completed", "diverged", "failed", "interrupted", "running", "pending"];
 
 /// One row a trial: `trials.csv`, as it would be now.
 pub fn by_trial(live: &Live) -> Sheet {
     Sheet {
         columns: live.columns.clone(),
-        rows: live
-            .trials
-            .iter()
-            .map(|trial| trial.cells.clone())
-            .collect(),
+        rows: live.trials.iter().map(|trial| trial.cells.clone()).collect(),
     }
 }
 
@@ -46,15 +36,7 @@ pub fn columns_by_trial(live: &Live) -> Vec<String> {
 /// One row a condition: `summary.csv`, as it would be now, and the trials that have not come to a
 /// result.
 pub fn by_condition(live: &Live) -> Sheet {
-    let counts = [
-        "trials",
-        "n",
-        "diverged",
-        "failed",
-        "interrupted",
-        "running",
-        "pending",
-    ];
+    let counts = ["trials", "n", "diverged", "failed", "interrupted", "running", "pending"];
     let mut columns = vec!["condition".to_owned()];
     columns.extend(live.axes.iter().cloned());
     columns.extend(counts.map(str::to_owned));
@@ -65,13 +47,8 @@ pub fn by_condition(live: &Live) -> Sheet {
     for trial in &live.trials {
         conditions.entry(trial.condition).or_default().push(trial);
     }
-    let rows = conditions
-        .iter()
-        .map(|(index, trials)| condition(live, *index, trials));
-    Sheet {
-        rows: rows.collect(),
-        columns,
-    }
+    let rows = conditions.iter().map(|(index, trials)| condition(live, *index, trials));
+    Sheet { rows: rows.collect(), columns }
 }
 
 fn condition(live: &Live, index: usize, trials: &[&LiveTrial]) -> Vec<String> {
@@ -88,19 +65,15 @@ fn condition(live: &Live, index: usize, trials: &[&LiveTrial]) -> Vec<String> {
 }
 
 fn count(trials: &[&LiveTrial], outcome: &str) -> usize {
-    trials
-        .iter()
-        .filter(|trial| trial.outcome == outcome)
-        .count()
+    trials.iter().filter(|trial| trial.outcome == outcome).count()
 }
 
 /// The [`STATISTICS`] of a column over the completed trials.
 fn statistics(live: &Live, metric: &str, trials: &[&LiveTrial]) -> [String; STATISTICS.len()] {
     let column = live.columns.iter().position(|name| name == metric);
     let completed = trials.iter().filter(|trial| trial.outcome == "completed");
-    let values: Vec<f64> = completed
-        .filter_map(|trial| trial.cells.get(column?)?.parse().ok())
-        .collect();
+    let values: Vec<f64> =
+        completed.filter_map(|trial| trial.cells.get(column?)?.parse().ok()).collect();
     let cell = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     STATISTICS.map(|(_, statistic)| cell(statistic(&values)))
 }
@@ -115,12 +88,7 @@ pub fn columns_by_condition(live: &Live) -> Vec<String> {
             columns.push(outcome.to_owned());
         }
     }
-    let figures = [
-        "test_accuracy_mean",
-        "test_accuracy_std",
-        "test_loss_mean",
-        "best_epoch_mean",
-    ];
+    let figures = ["test_accuracy_mean", "test_accuracy_std", "test_loss_mean", "best_epoch_mean"];
     columns.extend(figures.map(str::to_owned));
     columns
 }
@@ -130,8 +98,6 @@ pub fn tally(live: &Live) -> String {
     let trials: Vec<&LiveTrial> = live.trials.iter().collect();
     let counts = OUTCOMES.map(|outcome| (outcome, count(&trials, outcome)));
     let told = counts.iter().filter(|(_, trials)| *trials > 0);
-    let told: Vec<String> = told
-        .map(|(outcome, trials)| format!("{trials} {outcome}"))
-        .collect();
+    let told: Vec<String> = told.map(|(outcome, trials)| format!("{trials} {outcome}")).collect();
     format!("{}: {}", units::trials(trials.len()), told.join(", "))
 }

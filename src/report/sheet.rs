@@ -89,11 +89,7 @@ impl Sheet {
     pub(super) fn objects(&self) -> Vec<Object<'_>> {
         let object = |row: &Vec<String>| {
             let fields = self.columns.iter().zip(row);
-            Object(
-                fields
-                    .map(|(name, cell)| (name.as_str(), value(name, cell)))
-                    .collect(),
-            )
+            Object(fields.map(|(name, cell)| (name.as_str(), value(name, cell))).collect())
         };
         self.rows.iter().map(object).collect()
     }
@@ -127,10 +123,7 @@ impl Sheet {
 
     /// Whether a column holds numbers only.
     fn is_of_numbers(&self, column: usize) -> bool {
-        let is_text = self
-            .columns
-            .get(column)
-            .is_some_and(|name| TEXT.contains(&name.as_str()));
+        let is_text = self.columns.get(column).is_some_and(|name| TEXT.contains(&name.as_str()));
         let cells = self.rows.iter().filter_map(|row| row.get(column));
         let mut filled = cells.filter(|cell| !cell.is_empty()).peekable();
         !is_text && filled.peek().is_some() && filled.all(|cell| cell.parse::<f64>().is_ok())

@@ -15,39 +15,24 @@ pub(super) fn lay_out_by(
     is_left: impl Fn(usize) -> bool,
 ) -> String {
     let printable = |row: &[String]| -> Vec<String> {
-        row.iter()
-            .map(|cell| for_table(cell).into_owned())
-            .collect()
+        row.iter().map(|cell| for_table(cell).into_owned()).collect()
     };
     let header = &printable(header)[..];
     let rows: Vec<Vec<String>> = rows.iter().map(|row| printable(row)).collect();
     let width = |column: usize| {
         let cells = std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
-        let lengths = cells
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.chars().count());
+        let lengths = cells.filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         lengths.max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..header.len()).map(width).collect();
     let line = |row: &[String]| {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(column, (cell, &width))| {
-                if is_left(column) {
-                    format!("{cell:<width$}")
-                } else {
-                    format!("{cell:>width$}")
-                }
-            });
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
+            if is_left(column) { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+        });
         let line: Vec<String> = cells.collect();
         format!("{}\n", line.join("  ").trim_end())
     };
-    std::iter::once(header)
-        .chain(rows.iter().map(Vec::as_slice))
-        .map(line)
-        .collect()
+    std::iter::once(header).chain(rows.iter().map(Vec::as_slice)).map(line).collect()
 }
 
 #[cfg(test)]
@@ -69,9 +54,6 @@ mod tests {
                 lay_out(std::slice::from_ref(&wide), &[vec![wide.clone()]], left).len() < 10_000
             );
         }
-        assert_eq!(
-            table,
-            "placement   n    ±\nnone        3  0.1\n–          10\n"
-        );
+        assert_eq!(table, "placement   n    ±\nnone        3  0.1\n–          10\n");
     }
 }

@@ -59,11 +59,7 @@ fn row(choice: &Choice) -> Vec<String> {
             (Some(mean), None) => format!("{mean:.2}"),
             _ => "â€“".to_owned(),
         },
-        format!(
-            "{} of {}",
-            chosen.diverged,
-            chosen.metric.len() + chosen.diverged
-        ),
+        format!("{} of {}", chosen.diverged, chosen.metric.len() + chosen.diverged),
     ]);
     cells
 }
@@ -119,12 +115,7 @@ mod tests {
             condition,
             axes: vec![placement.to_owned(), rate.to_owned()],
             replicate: replicate as u64,
-            outcome: if accuracy < 0.0 {
-                "diverged"
-            } else {
-                "completed"
-            }
-            .to_owned(),
+            outcome: if accuracy < 0.0 { "diverged" } else { "completed" }.to_owned(),
             diverged_step: None,
             epochs: vec![EpochRow {
                 epoch: 1,
@@ -148,25 +139,14 @@ mod tests {
         let none = trials(
             "none",
             1,
-            &[
-                ("0.01", &[0.6, 0.8]),
-                ("0.1", &[0.9, -1.0]),
-                ("1e-3", &[0.5, 0.5]),
-            ],
+            &[("0.01", &[0.6, 0.8]), ("0.1", &[0.9, -1.0]), ("1e-3", &[0.5, 0.5])],
         );
-        let before = trials(
-            "before",
-            4,
-            &[("0.01", &[0.5]), ("0.1", &[0.75]), ("1e-3", &[-1.0])],
-        );
+        let before = trials("before", 4, &[("0.01", &[0.5]), ("0.1", &[0.75]), ("1e-3", &[-1.0])]);
         Results {
             name: "x".to_owned(),
             question: String::new(),
             target_accuracy: 0.9,
-            axes: vec![
-                "norm.placement".to_owned(),
-                "train.learning_rate".to_owned(),
-            ],
+            axes: vec!["norm.placement".to_owned(), "train.learning_rate".to_owned()],
             trials: [none, before].concat(),
             tuning: Some(Tuning {
                 key: "train.learning_rate".to_owned(),
@@ -187,10 +167,7 @@ none                     0.01            0.01               0.7000  2    60.00 Â
 before                    0.1             0.1               0.7500  1            65.00    0 of 1
 before: best at 0.1, and the grid ends there; extend it
 ";
-        assert_eq!(
-            table(&results("validation_accuracy")).as_deref(),
-            Some(expected)
-        );
+        assert_eq!(table(&results("validation_accuracy")).as_deref(), Some(expected));
     }
 
     #[test]
@@ -198,18 +175,12 @@ before: best at 0.1, and the grid ends there; extend it
         let mut results = results("validation_accuracy");
         results.trials = trials("none", 1, &[("0.01", &[0.5]), ("0.1", &[0.24])]);
         for trial in &mut results.trials {
-            let untrained = EpochRow {
-                test_accuracy: 0.1,
-                ..EpochRow::default()
-            };
+            let untrained = EpochRow { test_accuracy: 0.1, ..EpochRow::default() };
             trial.epochs.insert(0, untrained);
         }
         // Test accuracies of 0.4 and 0.14, where chance is 0.1 and 0.145 is a twentieth of the way.
         let told = table(&results).expect("tuned");
-        assert!(
-            told.contains("\nnone                     0.01            0.01 "),
-            "{told}"
-        );
+        assert!(told.contains("\nnone                     0.01            0.01 "), "{told}");
     }
 
     #[test]
@@ -218,10 +189,7 @@ before: best at 0.1, and the grid ends there; extend it
         // Test accuracies of 0.95 and 0.9; untrained networks have 0.5.
         results.trials = trials("none", 1, &[("0.01", &[1.05]), ("0.1", &[1.0])]);
         for trial in &mut results.trials {
-            let untrained = EpochRow {
-                test_accuracy: 0.5,
-                ..EpochRow::default()
-            };
+            let untrained = EpochRow { test_accuracy: 0.5, ..EpochRow::default() };
             trial.epochs.insert(0, untrained);
         }
         let told = |results: &Results| {
@@ -229,16 +197,8 @@ before: best at 0.1, and the grid ends there; extend it
             let text = String::from_utf8(bytes).expect("text");
             text.lines().nth(1).expect("a row").to_owned()
         };
-        assert!(
-            told(&results).contains(",0.01,low,0.1,"),
-            "{}",
-            told(&results)
-        );
-        let class = |name: &str, test| ClassCount {
-            name: name.to_owned(),
-            train: test,
-            test,
-        };
+        assert!(told(&results).contains(",0.01,low,0.1,"), "{}", told(&results));
+        let class = |name: &str, test| ClassCount { name: name.to_owned(), train: test, test };
         let data = Arc::new(DatasetDescription {
             classes: vec![class("no", 183), class("yes", 17)],
             ..DatasetDescription::default()
@@ -247,22 +207,15 @@ before: best at 0.1, and the grid ends there; extend it
             trial.data = Some(Arc::clone(&data));
         }
         // 0.915 is the share of the largest class: 0.9 is below it.
-        assert!(
-            told(&results).contains(",0.01,low,0.01,"),
-            "{}",
-            told(&results)
-        );
+        assert!(told(&results).contains(",0.01,low,0.01,"), "{}", told(&results));
     }
 
     #[test]
     fn what_was_chosen_is_left_without_its_axis() {
         let chosen = at_chosen(&results("validation_accuracy")).expect("tuned");
         assert_eq!(chosen.axes, ["norm.placement"]);
-        let left: Vec<(&str, usize)> = chosen
-            .trials
-            .iter()
-            .map(|trial| (trial.axes[0].as_str(), trial.condition))
-            .collect();
+        let left: Vec<(&str, usize)> =
+            chosen.trials.iter().map(|trial| (trial.axes[0].as_str(), trial.condition)).collect();
         assert_eq!(left, [("none", 1), ("none", 1), ("before", 5)]);
         assert_eq!(at_chosen(&chosen), None, "nothing is tuned any more");
     }

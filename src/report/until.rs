@@ -70,10 +70,7 @@ mod tests {
         assert_eq!(said(until(None, Some(10.0), 1)), ["> 10", "> 10 (1 of 3)"]);
         assert_eq!(said(until(None, Some(10.0), 0)), ["> 10", "> 10"]);
         assert_eq!(said(until(None, None, 0)), ["not reached", "not reached"]);
-        let nothing = Until {
-            all: 0,
-            ..until(None, None, 0)
-        };
+        let nothing = Until { all: 0, ..until(None, None, 0) };
         assert_eq!(said(nothing), ["–", "–"]);
         assert_eq!(number(1.256, Unit::Seconds), "1.26");
     }

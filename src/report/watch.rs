@@ -12,19 +12,13 @@ const MOST_SHOWN: usize = 16;
 
 /// How long the rest will take, as it completes a line.
 fn left(seconds: Option<f64>) -> String {
-    seconds.map_or(String::new(), |seconds| {
-        format!("; about {} left", units::duration(seconds))
-    })
+    seconds.map_or(String::new(), |seconds| format!("; about {} left", units::duration(seconds)))
 }
 
 /// Every running trial, and how many stand how.
 pub fn picture(live: &Live, seconds_left: Option<f64>) -> String {
     let mut running = live.trials.iter().filter(|trial| trial.running.is_some());
-    let mut text: String = running
-        .by_ref()
-        .take(MOST_SHOWN)
-        .map(running_line)
-        .collect();
+    let mut text: String = running.by_ref().take(MOST_SHOWN).map(running_line).collect();
     let more = running.count();
     if more > 0 {
         text.push_str(&format!("… and {more} more\n"));
@@ -73,10 +67,7 @@ impl Changes {
         let total = live.trials.len();
         let mut lines = Vec::new();
         for trial in &live.trials {
-            let now = Glance {
-                outcome: trial.outcome.clone(),
-                evaluated: trial.evaluated,
-            };
+            let now = Glance { outcome: trial.outcome.clone(), evaluated: trial.evaluated };
             let before = self.0.insert(trial.id.clone(), now.clone());
             if before.is_some_and(|before| before != now) {
                 let told = line(trial, ended, total);
@@ -90,10 +81,7 @@ impl Changes {
 fn line(trial: &LiveTrial, ended: usize, total: usize) -> String {
     let Some(running) = &trial.running else {
         let figures = accuracy(trial).map_or(String::new(), |text| format!(", {text}"));
-        return format!(
-            "[{ended}/{total}] {}: {}{figures}",
-            trial.label, trial.outcome
-        );
+        return format!("[{ended}/{total}] {}: {}{figures}", trial.label, trial.outcome);
     };
     match (accuracy(trial), trial.evaluated) {
         (Some(accuracy), Some(epoch)) => format!("{}: epoch {epoch}, {accuracy}", trial.label),
@@ -132,13 +120,7 @@ mod tests {
     }
 
     fn live(trials: Vec<LiveTrial>) -> Live {
-        Live {
-            columns: Vec::new(),
-            first: 0,
-            axes: Vec::new(),
-            trials,
-            has_run: true,
-        }
+        Live { columns: Vec::new(), first: 0, axes: Vec::new(), trials, has_run: true }
     }
 
     #[test]
@@ -159,41 +141,19 @@ before #2  epoch 2  step 20 of 40  test accuracy 87.5 % after epoch 1  laptop
     fn only_what_changed_is_told() {
         let mut changes = Changes::default();
         let mut told = |trials| changes.since_last(&live(trials), Some(9.0));
-        let first = vec![
-            trial("1", "running", 1, None),
-            trial("2", "pending", 0, None),
-        ];
-        assert_eq!(
-            told(first.clone()),
-            [""; 0],
-            "the first look has nothing to compare with"
-        );
+        let first = vec![trial("1", "running", 1, None), trial("2", "pending", 0, None)];
+        assert_eq!(told(first.clone()), [""; 0], "the first look has nothing to compare with");
         assert_eq!(told(first), [""; 0]);
-        let second = vec![
-            trial("1", "diverged", 0, None),
-            trial("2", "running", 0, None),
-        ];
+        let second = vec![trial("1", "diverged", 0, None), trial("2", "running", 0, None)];
         let lines = [
             "[1/2] before #1: diverged; about 9 s left",
             "before #2: running on laptop; about 9 s left",
         ];
         assert_eq!(told(second), lines);
         // In its third epoch, it was last evaluated after the second.
-        let later = vec![
-            trial("1", "diverged", 0, None),
-            trial("2", "running", 3, Some(0.4)),
-        ];
-        assert_eq!(
-            told(later),
-            ["before #2: epoch 2, test accuracy 40.0 %; about 9 s left"]
-        );
-        let third = vec![
-            trial("1", "diverged", 0, None),
-            trial("2", "completed", 0, Some(0.5)),
-        ];
-        assert_eq!(
-            told(third),
-            ["[2/2] before #2: completed, test accuracy 50.0 %"]
-        );
+        let later = vec![trial("1", "diverged", 0, None), trial("2", "running", 3, Some(0.4))];
+        assert_eq!(told(later), ["before #2: epoch 2, test accuracy 40.0 %; about 9 s left"]);
+        let third = vec![trial("1", "diverged", 0, None), trial("2", "completed", 0, Some(0.5))];
+        assert_eq!(told(third), ["[2/2] before #2: completed, test accuracy 50.0 %"]);
     }
 }

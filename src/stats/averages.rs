@@ -17,10 +17,7 @@ mod tests {
     fn what_is_left_is_what_updates_with_zeros_leave() {
         let updated = (0..280).fold(1.0, |average, _| 0.99 * average);
         assert!((left_of_start(0.99, 280) - updated).abs() < 1e-12);
-        assert!(
-            (left_of_start(0.99, 280) - 0.06).abs() < 1e-4,
-            "6 % after 280 steps"
-        );
+        assert!((left_of_start(0.99, 280) - 0.06).abs() < 1e-4, "6 % after 280 steps");
         assert!((left_of_start(0.9, 0) - 1.0).abs() < 1e-12);
     }
 }

@@ -39,9 +39,7 @@ impl Resamples {
     fn means(&self, values: &[f64]) -> Vec<f64> {
         let resamples = self.positions.chunks_exact(self.size);
         let sum = |resample: &[usize]| resample.iter().map(|&at| values[at]).sum::<f64>();
-        let means: Vec<f64> = resamples
-            .map(|resample| sum(resample) / self.size as f64)
-            .collect();
+        let means: Vec<f64> = resamples.map(|resample| sum(resample) / self.size as f64).collect();
         sorted(&means)
     }
 }
@@ -64,43 +62,25 @@ pub fn bca_interval(values: &[f64], resamples: &Resamples, confidence: f64) -> O
     if values.len() < 2 || resamples.size != values.len() || resamples.positions.is_empty() {
         return None;
     }
-    if values
-        .iter()
-        .all(|value| value.total_cmp(&values[0]).is_eq())
-    {
-        return Some(Interval {
-            low: centre,
-            high: centre,
-        });
+    if values.iter().all(|value| value.total_cmp(&values[0]).is_eq()) {
+        return Some(Interval { low: centre, high: centre });
     }
     let means = resamples.means(values);
     // Means that are equal but for rounding are equal: accuracies have few digits.
-    let rounding = 1e-12
-        * values
-            .iter()
-            .map(|value| (value - centre).abs())
-            .sum::<f64>();
+    let rounding = 1e-12 * values.iter().map(|value| (value - centre).abs()).sum::<f64>();
     let below = means.partition_point(|mean| *mean < centre - rounding);
     let not_above = means.partition_point(|mean| *mean <= centre + rounding);
     let bias = normal_quantile((below + not_above) as f64 / (2 * means.len()) as f64);
     if !bias.is_finite() {
         return None;
     }
-    let (acceleration, z) = (
-        acceleration(values, centre),
-        normal_quantile(f64::midpoint(1.0, confidence)),
-    );
+    let (acceleration, z) =
+        (acceleration(values, centre), normal_quantile(f64::midpoint(1.0, confidence)));
     let end = |z: f64| {
         let shifted = bias + z;
-        quantile(
-            &means,
-            normal_cdf(bias + shifted / (1.0 - acceleration * shifted)),
-        )
+        quantile(&means, normal_cdf(bias + shifted / (1.0 - acceleration * shifted)))
     };
-    Some(Interval {
-        low: end(-z),
-        high: end(z),
-    })
+    Some(Interval { low: end(-z), high: end(z) })
 }
 
 /// Without the i-th of n values the mean is `(n x̄ − xᵢ) / (n − 1)`, which lies `(xᵢ − x̄) / (n − 1)`

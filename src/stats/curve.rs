@@ -10,9 +10,8 @@ pub fn mean_height(points: &[(f64, f64)]) -> Option<f64> {
     if points.len() < 2 || pairs().any(|(one, next)| one.0 >= next.0) {
         return None;
     }
-    let area: f64 = pairs()
-        .map(|(one, next)| (next.0 - one.0) * f64::midpoint(one.1, next.1))
-        .sum();
+    let area: f64 =
+        pairs().map(|(one, next)| (next.0 - one.0) * f64::midpoint(one.1, next.1)).sum();
     Some(area / (last.0 - first.0))
 }
 

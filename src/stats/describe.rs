@@ -75,10 +75,7 @@ mod tests {
 
     fn close(actual: Option<f64>, expected: f64) {
         let actual = actual.expect("a value");
-        assert!(
-            (actual - expected).abs() <= 1e-12 * expected.abs(),
-            "{actual} is not {expected}"
-        );
+        assert!((actual - expected).abs() <= 1e-12 * expected.abs(), "{actual} is not {expected}");
     }
 
     // numpy 2: v = np.array([0.9712, 0.9689, 0.9734, 0.9701, 0.9695]); v.mean(), v.std(ddof=1)

@@ -157,18 +157,10 @@ mod tests {
             (Value(0.9), Diverged),
         ];
         let compared = compare(&pairs, true);
-        let tally = Tally {
-            wins: 3,
-            ties: 1,
-            losses: 1,
-        };
+        let tally = Tally { wins: 3, ties: 1, losses: 1 };
         assert_eq!((compared.pairs, compared.tally), (5, tally));
         assert_eq!(compared.superiority, Some(0.7));
-        assert_eq!(
-            compared.differences.len(),
-            1,
-            "of the one pair that was completed"
-        );
+        assert_eq!(compared.differences.len(), 1, "of the one pair that was completed");
         assert_eq!(compared.test.map(|test| test.kind), Some(TestKind::Sign));
     }
 
@@ -182,11 +174,7 @@ mod tests {
             (Value(2.0), Value(4.0)),
             (Beyond(5.0), Diverged),
         ];
-        let tally = Tally {
-            wins: 3,
-            ties: 2,
-            losses: 1,
-        };
+        let tally = Tally { wins: 3, ties: 2, losses: 1 };
         assert_eq!(compare(&pairs, false).tally, tally);
     }
 

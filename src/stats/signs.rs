@@ -87,11 +87,7 @@ pub fn sign_test(wins: usize, losses: usize) -> Test {
         tail += chance;
         chance *= (n - k) as f64 / (k + 1) as f64;
     }
-    Test {
-        kind: TestKind::Sign,
-        p: (2.0 * tail).min(1.0),
-        floor: smallest(n),
-    }
+    Test { kind: TestKind::Sign, p: (2.0 * tail).min(1.0), floor: smallest(n) }
 }
 
 /// 2/2ⁿ
@@ -157,11 +153,7 @@ mod tests {
         // All differences are alike, so that the sign test counts the same ways.
         let exact = sign_test(13, 5).p;
         let deviation = (exact * (1.0 - exact) / SAMPLED_FLIPS as f64).sqrt();
-        assert!(
-            (test.p - exact).abs() < 4.0 * deviation,
-            "{} is not {exact}",
-            test.p
-        );
+        assert!((test.p - exact).abs() < 4.0 * deviation, "{} is not {exact}", test.p);
         let all = sign_flip_test(&[1.0; 40], &mut draw).expect("a test");
         assert_eq!((all.p, all.floor), (5e-5, 5e-5));
     }

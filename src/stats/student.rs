@@ -23,10 +23,7 @@ pub fn t_interval(values: &[f64], confidence: f64) -> Option<Interval> {
     let centre = mean(values)?;
     let t = t_critical(confidence, values.len() - 1)?;
     let half = t * spread / (values.len() as f64).sqrt();
-    Some(Interval {
-        low: centre - half,
-        high: centre + half,
-    })
+    Some(Interval { low: centre - half, high: centre + half })
 }
 
 /// The `t` for which `P(|T| ≤ t) = confidence` under Student's distribution with `degrees` degrees
@@ -86,11 +83,7 @@ fn central_probability(angle: f64, degrees: usize) -> f64 {
         power += 2;
         term *= cosine * cosine * (power - 1) as f64 / power as f64;
     }
-    if odd {
-        FRAC_2_PI * (angle + sine * sum)
-    } else {
-        sine * sum
-    }
+    if odd { FRAC_2_PI * (angle + sine * sum) } else { sine * sum }
 }
 
 #[cfg(test)]
@@ -99,10 +92,7 @@ mod tests {
 
     fn close(actual: Option<f64>, expected: f64) {
         let actual = actual.expect("a value");
-        assert!(
-            (actual - expected).abs() <= 1e-10 * expected.abs(),
-            "{actual} is not {expected}"
-        );
+        assert!((actual - expected).abs() <= 1e-10 * expected.abs(), "{actual} is not {expected}");
     }
 
     // scipy 1: for n in (1, 2, …): stats.t.ppf(0.975, n)
@@ -165,12 +155,6 @@ mod tests {
     #[test]
     fn equal_values_give_an_interval_without_width() {
         let interval = t_interval(&[0.5, 0.5, 0.5], 0.95);
-        assert_eq!(
-            interval,
-            Some(Interval {
-                low: 0.5,
-                high: 0.5
-            })
-        );
+        assert_eq!(interval, Some(Interval { low: 0.5, high: 0.5 }));
     }
 }

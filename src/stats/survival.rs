@@ -20,10 +20,7 @@ pub fn median_time(times: &[Score]) -> Option<f64> {
     let mut half = None;
     for moment in happened {
         let exposed = times.iter().filter(|time| end(time) >= moment).count();
-        let now = times
-            .iter()
-            .filter_map(reached)
-            .filter(|t| t.total_cmp(&moment).is_eq());
+        let now = times.iter().filter_map(reached).filter(|t| t.total_cmp(&moment).is_eq());
         waiting *= 1.0 - now.count() as f64 / exposed as f64;
         match half {
             Some(half) => return Some(f64::midpoint(half, moment)),
@@ -57,10 +54,7 @@ mod tests {
 
     #[test]
     fn without_censored_times_it_is_the_ordinary_median() {
-        assert_eq!(
-            median_time(&[Reached(3.0), Reached(1.0), Reached(2.0)]),
-            Some(2.0)
-        );
+        assert_eq!(median_time(&[Reached(3.0), Reached(1.0), Reached(2.0)]), Some(2.0));
         let six = [4.0, 1.0, 3.0, 2.0, 6.0, 5.0].map(Reached);
         assert_eq!(median_time(&six), Some(3.5));
         assert_eq!(median_time(&[]), None);
@@ -68,21 +62,9 @@ mod tests {
 
     #[test]
     fn censored_times_are_waited_for_and_not_dropped() {
-        let times = [
-            Reached(2.0),
-            Reached(3.0),
-            Beyond(10.0),
-            Beyond(10.0),
-            Beyond(10.0),
-        ];
+        let times = [Reached(2.0), Reached(3.0), Beyond(10.0), Beyond(10.0), Beyond(10.0)];
         assert_eq!(median_time(&times), None, "three of five took longer");
-        let times = [
-            Reached(2.0),
-            Reached(3.0),
-            Reached(7.0),
-            Beyond(10.0),
-            Beyond(10.0),
-        ];
+        let times = [Reached(2.0), Reached(3.0), Reached(7.0), Beyond(10.0), Beyond(10.0)];
         assert_eq!(median_time(&times), Some(7.0));
         // Half happened, and nobody knows when the next will.
         assert_eq!(median_time(&[Reached(2.0), Beyond(9.0)]), Some(2.0));

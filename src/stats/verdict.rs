@@ -75,11 +75,7 @@ pub fn verdict(comparison: &PairedComparison, corrected: f64, margin: f64) -> Ve
 fn side_of(interval: Interval, higher_is_better: bool) -> Option<Side> {
     let is_above = interval.low > 0.0;
     let leaves_out_0 = is_above || interval.high < 0.0;
-    let better = if is_above == higher_is_better {
-        Side::A
-    } else {
-        Side::B
-    };
+    let better = if is_above == higher_is_better { Side::A } else { Side::B };
     leaves_out_0.then_some(better)
 }
 
@@ -87,11 +83,7 @@ fn winning_side(comparison: &PairedComparison) -> Option<Side> {
     let tally = comparison.tally;
     let is_sure = comparison.test.is_some_and(|test| test.p <= SIGNIFICANCE);
     let won_all = tally.wins.max(tally.losses) == comparison.pairs && comparison.pairs > 1;
-    let side = if tally.wins > tally.losses {
-        Side::A
-    } else {
-        Side::B
-    };
+    let side = if tally.wins > tally.losses { Side::A } else { Side::B };
     (is_sure || won_all).then_some(side)
 }
 
@@ -124,9 +116,7 @@ pub fn pairs_for_decision(std: f64, margin: f64) -> Option<usize> {
 /// How many pairs it takes at least before the smallest p of so many comparisons, corrected, is
 /// significant: the smallest n with `comparisons · 2/2ⁿ ≤` [`SIGNIFICANCE`].
 pub fn pairs_for_correction(comparisons: usize) -> usize {
-    let needed = (2.0 * comparisons.max(1) as f64 / SIGNIFICANCE)
-        .log2()
-        .ceil();
+    let needed = (2.0 * comparisons.max(1) as f64 / SIGNIFICANCE).log2().ceil();
     (needed as usize).max(FEWEST_PAIRS)
 }
 
@@ -136,10 +126,8 @@ mod tests {
     use super::*;
 
     fn judged(differences: &[f64], comparisons: f64, margin: f64) -> Verdict {
-        let pairs: Vec<(Score, Score)> = differences
-            .iter()
-            .map(|d| (Score::Value(*d), Score::Value(0.0)))
-            .collect();
+        let pairs: Vec<(Score, Score)> =
+            differences.iter().map(|d| (Score::Value(*d), Score::Value(0.0))).collect();
         of(&pairs, comparisons, margin)
     }
 
@@ -154,20 +142,14 @@ mod tests {
     #[test]
     fn a_clear_gain_is_better_with_six_pairs_and_suggestive_with_five() {
         assert_eq!(judged(&GAIN[..6], 1.0, 0.2), Verdict::Better(Side::A));
-        assert_eq!(
-            judged(&GAIN[..5], 1.0, 0.2),
-            Verdict::SuggestsBetter(Side::A)
-        );
+        assert_eq!(judged(&GAIN[..5], 1.0, 0.2), Verdict::SuggestsBetter(Side::A));
         let losses = GAIN.map(|gain| -gain);
         assert_eq!(judged(&losses, 1.0, 0.2), Verdict::Better(Side::B));
     }
 
     #[test]
     fn many_comparisons_ask_for_more_pairs() {
-        assert_eq!(
-            judged(&GAIN[..6], 3.0, 0.2),
-            Verdict::SuggestsBetter(Side::A)
-        );
+        assert_eq!(judged(&GAIN[..6], 3.0, 0.2), Verdict::SuggestsBetter(Side::A));
         assert_eq!(judged(&GAIN, 3.0, 0.2), Verdict::Better(Side::A));
         let needed: Vec<usize> = [0, 1, 2, 3, 12, 300].map(pairs_for_correction).into();
         assert_eq!(needed, [6, 6, 7, 7, 9, 14]);
@@ -199,10 +181,7 @@ mod tests {
         let equal = (Value(0.9), Value(0.9));
         let mixed = [won, equal, equal, equal, equal, equal];
         assert_eq!(of(&mixed, 1.0, 0.2), Verdict::Inconclusive);
-        assert_eq!(
-            of(&[(Diverged, Diverged); 6], 1.0, 0.2),
-            Verdict::Inconclusive
-        );
+        assert_eq!(of(&[(Diverged, Diverged); 6], 1.0, 0.2), Verdict::Inconclusive);
     }
 
     #[test]

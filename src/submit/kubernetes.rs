@@ -124,9 +124,7 @@ fn pod(job: &Job, site: &Site, name: &str) -> Option<Value> {
 /// from 1.
 fn script(job: &Job) -> Option<String> {
     let results = format!("{VOLUME}/results/{}", job.name);
-    let mut words = ["bn-lab", "run", EXPERIMENT, "-o"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut words = ["bn-lab", "run", EXPERIMENT, "-o"].map(str::to_owned).to_vec();
     words.push(format!("output.dir={}", quote::toml(&results)));
     words.extend(["--jobs".to_owned(), job.cpus.to_string()]);
     words.extend(job.run_arguments.iter().cloned());
@@ -152,10 +150,7 @@ fn object_name(name: &str) -> String {
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
     let shown = format!("bn-lab-{plain}");
-    let shown: String = shown
-        .chars()
-        .take(LONGEST_NAME - 1 - digest.len())
-        .collect();
+    let shown: String = shown.chars().take(LONGEST_NAME - 1 - digest.len()).collect();
     format!("{}-{digest}", shown.trim_end_matches('-'))
 }
 
@@ -166,27 +161,13 @@ mod tests {
     #[test]
     fn every_experiment_has_a_job_of_its_own_with_a_valid_name() {
         let long = "x".repeat(200);
-        let names = [
-            "a_b",
-            "a.b",
-            "A-b",
-            "a-b",
-            "a",
-            "A",
-            &long,
-            &long[1..],
-            "ü",
-            "-",
-        ];
+        let names = ["a_b", "a.b", "A-b", "a-b", "a", "A", &long, &long[1..], "ü", "-"];
         let all: std::collections::BTreeSet<String> =
             names.iter().map(|name| object_name(name)).collect();
         assert_eq!(all.len(), names.len(), "{all:?}");
         for name in &all {
             let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            assert!(
-                name.len() <= LONGEST_NAME && name.chars().all(is_plain),
-                "{name}"
-            );
+            assert!(name.len() <= LONGEST_NAME && name.chars().all(is_plain), "{name}");
             assert!(!name.ends_with('-'), "{name}");
         }
         assert_eq!(object_name("quickstart"), object_name("quickstart"));

@@ -25,7 +25,5 @@ pub(super) fn command(words: &[String]) -> Option<String> {
 
 /// Text for a comment: on one line.
 pub(super) fn comment(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -89,10 +89,7 @@ fn script(job: &Job, site: &Site, options: &[String], about: &str, train: &str) 
         format!("--signal=B:USR1@{WARNING_SECONDS}"),
         "--open-mode=append".to_owned(),
     ];
-    let partition = site
-        .partition
-        .iter()
-        .map(|name| format!("--partition={name}"));
+    let partition = site.partition.iter().map(|name| format!("--partition={name}"));
     let lines: Vec<String> = options
         .iter()
         .chain(&shared)
@@ -101,13 +98,8 @@ fn script(job: &Job, site: &Site, options: &[String], about: &str, train: &str) 
         .map(|option| format!("#SBATCH {option}\n"))
         .collect();
     let options = lines.concat();
-    let mut run = [&site.program, "run", &site.experiment]
-        .map(str::to_owned)
-        .to_vec();
-    run.extend([
-        "-o".to_owned(),
-        format!("output.dir={}", quote::toml(&site.results)),
-    ]);
+    let mut run = [&site.program, "run", &site.experiment].map(str::to_owned).to_vec();
+    run.extend(["-o".to_owned(), format!("output.dir={}", quote::toml(&site.results))]);
     run.extend(["--jobs".to_owned(), job.cpus.to_string()]);
     run.extend(job.run_arguments.iter().cloned());
     let run = quote::command(&run)?;

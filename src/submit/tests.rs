@@ -35,14 +35,8 @@ fn assert_golden(name: &str, text: &str) {
 
 #[test]
 fn a_slurm_array_and_the_job_after_it_are_as_recorded() {
-    assert_golden(
-        "array.sh",
-        &slurm::array(&job(), &site()).expect("a script"),
-    );
-    assert_golden(
-        "finish.sh",
-        &slurm::finish(&job(), &site()).expect("a script"),
-    );
+    assert_golden("array.sh", &slurm::array(&job(), &site()).expect("a script"));
+    assert_golden("finish.sh", &slurm::finish(&job(), &site()).expect("a script"));
 }
 
 #[test]
@@ -52,10 +46,7 @@ fn a_kubernetes_job_is_as_recorded() {
         claim: "lab".to_owned(),
         experiment: "name = \"quickstart\"\n\n[data]\ndataset = \"glyphs\"\n".to_owned(),
     };
-    assert_golden(
-        "job.yaml",
-        &kubernetes::manifest(&job(), &site).expect("no NUL"),
-    );
+    assert_golden("job.yaml", &kubernetes::manifest(&job(), &site).expect("no NUL"));
 }
 
 #[test]
@@ -90,15 +81,9 @@ fn what_a_user_chose_stays_one_word_of_the_script() {
 
 #[test]
 fn what_no_script_can_hold_is_refused_and_says_nothing_in_a_comment() {
-    let broken = Job {
-        name: "a\n#SBATCH --wrap=x".to_owned(),
-        ..job()
-    };
+    let broken = Job { name: "a\n#SBATCH --wrap=x".to_owned(), ..job() };
     assert_eq!(slurm::array(&broken, &site()), None);
-    let nul = Job {
-        run_arguments: vec!["a\0b".to_owned()],
-        ..job()
-    };
+    let nul = Job { run_arguments: vec!["a\0b".to_owned()], ..job() };
     assert_eq!(slurm::array(&nul, &site()), None);
     assert_eq!(slurm::finish(&nul, &site()), None);
     assert_eq!(slurm::command("a\nb", "c"), None);
@@ -119,10 +104,7 @@ fn what_no_script_can_hold_is_refused_and_says_nothing_in_a_comment() {
     let claim = &pod["volumes"][1]["persistentVolumeClaim"]["claimName"];
     assert_eq!(*claim, kubernetes.claim);
     assert_eq!(map["metadata"]["name"], job["metadata"]["name"]);
-    assert_eq!(
-        pod["volumes"][0]["configMap"]["name"],
-        job["metadata"]["name"]
-    );
+    assert_eq!(pod["volumes"][0]["configMap"]["name"], job["metadata"]["name"]);
     // Nothing that YAML takes for a line end.
     let is_end = |c: char| c != '\n' && (c.is_control() || "\u{2028}\u{2029}".contains(c));
     assert!(!manifest.contains(is_end), "{manifest}");

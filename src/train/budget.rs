@@ -42,10 +42,7 @@ impl Budget {
         }
         taken.trials += 1;
         taken.bytes = taken.bytes.saturating_add(bytes);
-        Some(Share {
-            budget: self,
-            bytes,
-        })
+        Some(Share { budget: self, bytes })
     }
 
     fn lock(&self) -> MutexGuard<'_, Taken> {

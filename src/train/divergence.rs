@@ -24,22 +24,13 @@ impl Watch {
     /// Calls a trial with so many classes diverged when a training loss is above `factor` times what it
     /// began with (see above), or when any loss is not finite.
     pub fn new(factor: f64, classes: usize) -> Self {
-        Self {
-            factor,
-            guessing: (classes.max(2) as f64).ln(),
-            first: None,
-            last_finite: None,
-        }
+        Self { factor, guessing: (classes.max(2) as f64).ln(), first: None, last_finite: None }
     }
 
     /// Goes on watching after `[first, last]`, the losses of the first step and of the latest.
     #[must_use]
     pub fn going_on(self, [first, last]: [f64; 2]) -> Self {
-        Self {
-            first: Some(first),
-            last_finite: Some(last),
-            ..self
-        }
+        Self { first: Some(first), last_finite: Some(last), ..self }
     }
 
     /// The losses of the first step and of the latest that did not diverge, if there was one.
@@ -73,10 +64,7 @@ impl Watch {
         if first >= self.guessing {
             format!("its start {}", short(first))
         } else {
-            format!(
-                "{}, the loss of guessing among the classes",
-                short(self.guessing)
-            )
+            format!("{}, the loss of guessing among the classes", short(self.guessing))
         }
     }
 
@@ -87,21 +75,13 @@ impl Watch {
     }
 
     fn diverged(&self, step: usize, reason: String) -> Outcome {
-        Outcome::Diverged {
-            step,
-            reason,
-            last_finite_loss: self.last_finite,
-        }
+        Outcome::Diverged { step, reason, last_finite_loss: self.last_finite }
     }
 }
 
 /// Four digits behind the point, or an exponent where that would be long.
 fn short(loss: f64) -> String {
-    if loss < 1e4 {
-        format!("{loss:.4}")
-    } else {
-        format!("{loss:.3e}")
-    }
+    if loss < 1e4 { format!("{loss:.4}") } else { format!("{loss:.3e}") }
 }
 
 #[cfg(test)]
@@ -113,12 +93,7 @@ mod tests {
         let mut watch = Watch::new(1e3, 10);
         assert_eq!(watch.training(1, 2.5), None);
         let outcome = watch.training(2, f64::NAN);
-        let Some(Outcome::Diverged {
-            step,
-            last_finite_loss,
-            reason,
-        }) = outcome
-        else {
+        let Some(Outcome::Diverged { step, last_finite_loss, reason }) = outcome else {
             panic!("{outcome:?}")
         };
         assert_eq!((step, last_finite_loss), (2, Some(2.5)));
@@ -166,12 +141,6 @@ mod tests {
     #[test]
     fn a_first_loss_that_is_not_finite_leaves_no_last_finite_loss() {
         let outcome = Watch::new(10.0, 2).training(1, f64::INFINITY);
-        assert!(matches!(
-            outcome,
-            Some(Outcome::Diverged {
-                last_finite_loss: None,
-                ..
-            })
-        ));
+        assert!(matches!(outcome, Some(Outcome::Diverged { last_finite_loss: None, .. })));
     }
 }

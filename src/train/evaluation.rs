@@ -56,11 +56,7 @@ impl<'a> Judge<'a> {
         evaluation: Evaluation,
         population: Population,
     ) -> Self {
-        let with = |evaluator, statistics, size| Self {
-            evaluator,
-            statistics,
-            size,
-        };
+        let with = |evaluator, statistics, size| Self { evaluator, statistics, size };
         let same = Cow::Borrowed(evaluator);
         match evaluation {
             _ if !evaluator.sees_batches() => with(same, Statistics::Running, EVALUATION_BATCH),
@@ -106,9 +102,8 @@ struct Class {
 /// The mean of the accuracies within the classes that have examples.
 fn balanced_accuracy(classes: &[Class]) -> Option<f64> {
     let classes = classes.iter().filter(|class| class.examples > 0);
-    let accuracies: Vec<f64> = classes
-        .map(|class| class.correct as f64 / class.examples as f64)
-        .collect();
+    let accuracies: Vec<f64> =
+        classes.map(|class| class.correct as f64 / class.examples as f64).collect();
     let sum: f64 = accuracies.iter().sum();
     (!accuracies.is_empty()).then(|| sum / accuracies.len() as f64)
 }
@@ -120,11 +115,7 @@ fn batches(positions: &[u32], size: usize) -> Vec<&[u32]> {
     let mut rest = positions;
     while !rest.is_empty() {
         let joins = size > 1 && rest.len() == size + 1;
-        let (now, later) = rest.split_at(if joins {
-            rest.len()
-        } else {
-            size.min(rest.len())
-        });
+        let (now, later) = rest.split_at(if joins { rest.len() } else { size.min(rest.len()) });
         batches.push(now);
         rest = later;
     }
@@ -145,9 +136,7 @@ pub(super) struct Population {
 impl Population {
     /// The evaluation that uses it.
     fn evaluation(&self) -> Evaluation {
-        Evaluation::Precise {
-            examples: self.examples,
-        }
+        Evaluation::Precise { examples: self.examples }
     }
 
     /// The network with population statistics in the place of the running ones.
@@ -173,11 +162,7 @@ pub(super) fn under_each(
     judged: Score,
 ) -> Evaluations {
     if !evaluator.sees_batches() {
-        return Evaluations {
-            running: Some(judged),
-            precise: Some(judged),
-            batch: Some(judged),
-        };
+        return Evaluations { running: Some(judged), precise: Some(judged), batch: Some(judged) };
     }
     let under = |evaluation: Evaluation, is_judged: bool| {
         if is_judged {
@@ -190,10 +175,7 @@ pub(super) fn under_each(
         running: keeps_averages
             .then(|| under(Evaluation::Running, by == Evaluation::Running))
             .flatten(),
-        precise: under(
-            population.evaluation(),
-            matches!(by, Evaluation::Precise { .. }),
-        ),
+        precise: under(population.evaluation(), matches!(by, Evaluation::Precise { .. })),
         batch: under(Evaluation::Batch, by == Evaluation::Batch),
     }
 }
@@ -218,11 +200,7 @@ pub(super) fn beside_running(
     } else {
         finite(evaluator, data, population.evaluation(), population)
     };
-    Some(Evaluations {
-        running: Some(judged),
-        precise,
-        batch: None,
-    })
+    Some(Evaluations { running: Some(judged), precise, batch: None })
 }
 
 /// The test score under `evaluation`, if its loss is finite.

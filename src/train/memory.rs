@@ -63,9 +63,7 @@ pub struct Estimate {
 impl Estimate {
     /// One trial, its dataset, and the program.
     pub fn alone(self) -> u64 {
-        PROGRAM
-            .saturating_add(self.dataset)
-            .saturating_add(self.trial)
+        PROGRAM.saturating_add(self.dataset).saturating_add(self.trial)
     }
 }
 
@@ -265,12 +263,7 @@ fn shortcut(kind: Shortcut, channels: usize, to: Shape) -> Layer {
         Shortcut::A => 0.0,
         Shortcut::B => to.channels as f64 * (channels as f64 + 3.0),
     };
-    Layer {
-        parameters,
-        values: to.features() as f64,
-        held: to.features() as f64,
-        windows: 0.0,
-    }
+    Layer { parameters, values: to.features() as f64, held: to.features() as f64, windows: 0.0 }
 }
 
 /// The map of the inputs, of all steps at once, and that of the state, step by step: of a gated unit three
@@ -313,21 +306,13 @@ impl Facts {
             train.saturating_add(data.test_examples.unwrap_or(test as usize))
         };
         let image = |classes, train, test| Self {
-            shape: data.dataset.image().unwrap_or(Shape {
-                channels: 1,
-                height: 1,
-                width: 1,
-            }),
+            shape: data.dataset.image().unwrap_or(Shape { channels: 1, height: 1, width: 1 }),
             classes,
             examples: examples(train, test),
             value: 1,
         };
         let table = |columns: usize, classes: usize| Self {
-            shape: Shape {
-                channels: 1,
-                height: 1,
-                width: columns,
-            },
+            shape: Shape { channels: 1, height: 1, width: columns },
             classes,
             examples: examples(Dataset::SYNTHETIC_TRAIN, Dataset::SYNTHETIC_TEST),
             value: 4,
@@ -338,12 +323,8 @@ impl Facts {
             Dataset::Cifar10 { train_batches } => {
                 image(10, 10_000 * train_batches.len() as u32, 10_000)
             }
-            Dataset::BadlyScaled {
-                columns, classes, ..
-            }
-            | Dataset::LinearTeacher {
-                columns, classes, ..
-            } => table(*columns, *classes),
+            Dataset::BadlyScaled { columns, classes, .. }
+            | Dataset::LinearTeacher { columns, classes, .. } => table(*columns, *classes),
             Dataset::TwoSpirals { .. } => table(2, 2),
             Dataset::Csv(_) => return None,
         })

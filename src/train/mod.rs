@@ -88,10 +88,7 @@ impl BurnTrainer {
     pub fn estimate(&self, trial: &Trial) -> Option<Estimate> {
         let settings = &trial.condition.settings;
         let content = key(&trial.condition);
-        let facts = self
-            .lock()
-            .get(&content)
-            .map(|loaded| Facts::of(&loaded.dataset));
+        let facts = self.lock().get(&content).map(|loaded| Facts::of(&loaded.dataset));
         let facts = facts.or_else(|| Facts::of_settings(&settings.data))?;
         Some(memory::estimate(settings, &trial.recording, facts))
     }
@@ -160,9 +157,7 @@ impl BurnTrainer {
 
     /// The digest of a condition's dataset, if it was provided.
     pub fn digest(&self, condition: &Condition) -> Option<String> {
-        self.lock()
-            .get(&key(condition))
-            .map(|loaded| loaded.digest.clone())
+        self.lock().get(&key(condition)).map(|loaded| loaded.digest.clone())
     }
 
     /// What the datasets hold on which these trials are trained, by their digests, with the classes
@@ -179,12 +174,7 @@ impl BurnTrainer {
             let description = described
                 .entry(loaded.digest.clone())
                 .or_insert_with(|| loaded.description.clone());
-            let held_out = (
-                settings.validation,
-                settings.split,
-                trial.seed,
-                trial.replicate,
-            );
+            let held_out = (settings.validation, settings.split, trial.seed, trial.replicate);
             if seen.insert(format!("{} {held_out:?}", loaded.digest)) {
                 let streams = trial.streams();
                 data::note_held_out(description, &loaded.dataset, settings, trial.seed, &streams);
@@ -195,12 +185,7 @@ impl BurnTrainer {
 
     fn prepare(&self, trial: &Trial) -> Result<Prepared> {
         let dataset = self.loaded(&trial.condition)?.dataset;
-        Prepared::new(
-            dataset,
-            &trial.condition.settings.data,
-            trial.seed,
-            &trial.streams(),
-        )
+        Prepared::new(dataset, &trial.condition.settings.data, trial.seed, &trial.streams())
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<DatasetKey, Loaded>> {
@@ -270,13 +255,7 @@ impl BurnTrainer {
             self.arithmetic,
         );
         let learner = Learner::new(network, updater, streams, device);
-        let mut run = Run::new(
-            trial,
-            data,
-            self.loaded(&trial.condition)?.digest,
-            learner,
-            stop,
-        )?;
+        let mut run = Run::new(trial, data, self.loaded(&trial.condition)?.digest, learner, stop)?;
         run.finish(from, tell)
     }
 }

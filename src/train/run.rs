@@ -127,10 +127,7 @@ impl<'a> Run<'a> {
         let mut state = TrainingState::default();
         self.at.save(&mut state.numbers);
         self.learner.save(&mut state)?;
-        tell(Event::State {
-            trial: Arc::clone(self.trial),
-            state,
-        });
+        tell(Event::State { trial: Arc::clone(self.trial), state });
         Ok(())
     }
 
@@ -188,15 +185,9 @@ impl<'a> Run<'a> {
             if self.trial.recording.checkpoint.order {
                 self.tell_order(epoch, &order[range.clone()], tell);
             }
-            self.data
-                .fill_training(&order, range, &moves, &mut self.batch);
+            self.data.fill_training(&order, range, &moves, &mut self.batch);
             let batch = self.step(tell);
-            tell(Event::Step {
-                trial: Arc::clone(self.trial),
-                step: self.at.steps,
-                epoch,
-                batch,
-            });
+            tell(Event::Step { trial: Arc::clone(self.trial), step: self.at.steps, epoch, batch });
             if let Some(diverged) = self.at.watch.training(self.at.steps, batch.loss) {
                 return Ok(Some(diverged));
             }
@@ -298,10 +289,7 @@ impl<'a> Run<'a> {
                 evaluations,
                 evaluated_train: evaluated_train.filter(|score| score.loss.is_finite()),
             },
-            seconds: EpochSeconds {
-                train: train_seconds,
-                evaluation: evaluation_seconds,
-            },
+            seconds: EpochSeconds { train: train_seconds, evaluation: evaluation_seconds },
         });
         None
     }
@@ -316,9 +304,5 @@ pub(super) fn extent(train: &Train, examples: usize) -> Result<Extent> {
             train.batch_size
         )));
     }
-    Ok(Extent {
-        examples,
-        per_epoch,
-        total: train.steps(examples),
-    })
+    Ok(Extent { examples, per_epoch, total: train.steps(examples) })
 }

@@ -20,9 +20,7 @@ impl Stored {
     pub(super) fn new(state: TrainingState) -> Self {
         let tensors = state.tensors.into_iter();
         Self {
-            tensors: tensors
-                .map(|tensor| (tensor.name.clone(), tensor))
-                .collect(),
+            tensors: tensors.map(|tensor| (tensor.name.clone(), tensor)).collect(),
             numbers: state.numbers,
         }
     }
@@ -51,9 +49,7 @@ impl Stored {
                 (least, most) if least == most => least.to_string(),
                 (least, most) => format!("a whole number from {least} to {most}"),
             };
-            unusable(&format!(
-                "its `{name}` is {value}, where {needed} is needed"
-            ))
+            unusable(&format!("its `{name}` is {value}, where {needed} is needed"))
         })
     }
 
@@ -73,9 +69,7 @@ impl Stored {
     pub(super) fn finish(self) -> Result<()> {
         let tensors = self.tensors.into_keys();
         match tensors.chain(self.numbers.into_keys()).next() {
-            Some(name) => Err(unusable(&format!(
-                "it has `{name}`, which is not known here"
-            ))),
+            Some(name) => Err(unusable(&format!("it has `{name}`, which is not known here"))),
             None => Ok(()),
         }
     }

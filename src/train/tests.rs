@@ -42,10 +42,7 @@ fn trainer(trial: &Trial, arithmetic: Arithmetic) -> BurnTrainer {
     static DEVICE: OnceLock<OpenDevice> = OnceLock::new();
     let open = || OpenDevice::open("cpu").expect("every build has a CPU device");
     let device = DEVICE.get_or_init(open).clone();
-    let trainer = BurnTrainer {
-        arithmetic,
-        ..BurnTrainer::new(Devices::of(vec![device]), 1)
-    };
+    let trainer = BurnTrainer { arithmetic, ..BurnTrainer::new(Devices::of(vec![device]), 1) };
     let load = || {
         let data = &trial.condition.settings.data;
         data::load(data, &Places::from_environment(None), &mut |_| {})
@@ -100,22 +97,11 @@ fn from_there(events: &[Event], place: usize) -> Vec<String> {
 /// An event without its trial and its wall-clock time. A float's shortest digits are its own.
 fn words(event: &Event) -> String {
     match event {
-        Event::TrialStarted {
-            steps,
-            examples,
-            parameters,
-            data,
-            ..
-        } => format!("started {steps} {examples:?} {parameters} {data}"),
-        Event::Step {
-            step, epoch, batch, ..
-        } => format!("step {step} {epoch} {batch:?}"),
-        Event::Order {
-            step,
-            epoch,
-            examples,
-            ..
-        } => format!("order {step} {epoch} {examples:?}"),
+        Event::TrialStarted { steps, examples, parameters, data, .. } => {
+            format!("started {steps} {examples:?} {parameters} {data}")
+        }
+        Event::Step { step, epoch, batch, .. } => format!("step {step} {epoch} {batch:?}"),
+        Event::Order { step, epoch, examples, .. } => format!("order {step} {epoch} {examples:?}"),
         Event::Checkpoint { point, tensors, .. } => format!("checkpoint {point:?} {tensors:?}"),
         Event::Probed { step, readings, .. } => format!("probed {step} {readings:?}"),
         Event::EpochEnded { epoch, .. } => format!("epoch {epoch:?}"),

@@ -32,9 +32,7 @@ fn ended(child: Child) -> Ran {
 }
 
 fn signal(child: &Child, name: &str) {
-    let status = Command::new("kill")
-        .args([name, &child.id().to_string()])
-        .status();
+    let status = Command::new("kill").args([name, &child.id().to_string()]).status();
     assert!(status.expect("`kill` exists").success());
 }
 
@@ -67,9 +65,7 @@ fn folders_of_runs(lab: &Lab) -> Vec<PathBuf> {
 /// Waits until a run trains a trial and has a state of it; its folder there.
 fn under_way(lab: &Lab) -> PathBuf {
     let with_state = |folder: &PathBuf| folder.join("state.safetensors").is_file();
-    wait_for("a trial under way", || {
-        folders_of_runs(lab).into_iter().find(with_state)
-    })
+    wait_for("a trial under way", || folders_of_runs(lab).into_iter().find(with_state))
 }
 
 /// A fault for whoever starts the trial anew that is trained in this folder: at its first step.
@@ -92,10 +88,7 @@ fn two_hosts_of_one_name_with_clocks_apart_that_see_no_lock_leave_the_bytes_of_o
         for child in children {
             ended(child);
         }
-        assert_same(
-            &undisturbed.reproducible_files(RESULTS),
-            &lab.reproducible_files(RESULTS),
-        );
+        assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
         assert!(!lab.path(RESULTS).join(".runs").exists());
     }
 }
@@ -116,9 +109,7 @@ fn a_process_that_stood_still_does_not_write_into_the_files_of_the_run_that_took
         let other = start(&lab, "700:120", &["--jobs", "1"]);
         if index % 2 == 0 {
             // Awake while the other trains the same trial.
-            wait_for("the trial to be taken over", || {
-                (!folder.exists()).then_some(())
-            });
+            wait_for("the trial to be taken over", || (!folder.exists()).then_some(()));
             signal(&sleeper, "-CONT");
             ended(other);
         } else {
@@ -128,10 +119,7 @@ fn a_process_that_stood_still_does_not_write_into_the_files_of_the_run_that_took
         }
         let slept = ended(sleeper);
         told += usize::from(slept.stderr.contains("another run has taken it over"));
-        assert_same(
-            &undisturbed.reproducible_files(RESULTS),
-            &lab.reproducible_files(RESULTS),
-        );
+        assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
         assert_eq!(folders_of_runs(&lab), Vec::<PathBuf>::new());
         for (name, bytes) in lab.files(RESULTS) {
             if name.ends_with("timings.csv") {
@@ -144,9 +132,7 @@ fn a_process_that_stood_still_does_not_write_into_the_files_of_the_run_that_took
             }
         }
     }
-    tell(&format!(
-        "{stops} processes stood still, {told} were in a trial"
-    ));
+    tell(&format!("{stops} processes stood still, {told} were in a trial"));
     assert!(told > 0, "none was stopped in a trial");
 }
 
@@ -167,10 +153,7 @@ fn a_killed_run_whose_lock_is_not_seen_is_watched_and_its_trial_goes_on_from_its
         .expect("the program starts");
     let ran = Ran::from(ran);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_same(
-        &undisturbed.reproducible_files(RESULTS),
-        &lab.reproducible_files(RESULTS),
-    );
+    assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
     assert!(!lab.path(RESULTS).join(".runs").exists(), "cleaned");
 }
 
@@ -212,11 +195,7 @@ fn a_folder_that_an_earlier_version_left_half_trained_goes_on_from_its_state() {
             std::fs::remove_file(&claim).expect("a claim");
         }
         let plan = lab.bn_lab(&["plan", "experiment.toml"]).stdout;
-        let state = if is_claimed {
-            " running"
-        } else {
-            " interrupted"
-        };
+        let state = if is_claimed { " running" } else { " interrupted" };
         assert!(plan.contains(state), "{plan}");
         let mut run = lab.command(&["run", "experiment.toml", "--jobs", "1"]);
         run.env("BN_LAB_FAULT", end_of_a_start(&lab, &own));
@@ -225,10 +204,7 @@ fn a_folder_that_an_earlier_version_left_half_trained_goes_on_from_its_state() {
         }
         let ran = Ran::from(run.output().expect("the program starts"));
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        assert_same(
-            &undisturbed.reproducible_files(RESULTS),
-            &lab.reproducible_files(RESULTS),
-        );
+        assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
     }
 }
 
@@ -252,8 +228,5 @@ fn a_live_trial_and_a_killed_one_are_shown_from_the_folder_of_their_run() {
     let plan = lab.bn_lab(&["plan", "experiment.toml"]).stdout;
     assert!(plan.contains(" interrupted"), "{plan}");
     let cleaned = lab.bn_lab(&["clean", "experiment.toml", "--debris"]).stdout;
-    assert!(
-        !cleaned.contains(".run-"),
-        "it goes on from there: {cleaned}"
-    );
+    assert!(!cleaned.contains(".run-"), "it goes on from there: {cleaned}");
 }

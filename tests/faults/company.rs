@@ -23,10 +23,7 @@ fn three_runs_at_once_do_every_trial_once_and_leave_the_bytes_of_one() {
         let ran = Ran::from(child.wait_with_output().expect("it ends"));
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     }
-    assert_same(
-        &undisturbed.reproducible_files(RESULTS),
-        &lab.reproducible_files(RESULTS),
-    );
+    assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
     let manifest: serde_json::Value =
         serde_json::from_str(&lab.text(&format!("{RESULTS}/manifest.json"))).expect("JSON");
     let runs = manifest["runs"].as_array().expect("a list");
@@ -52,20 +49,11 @@ fn runs_that_share_what_an_interruption_left_end_with_whole_tables() {
         let id_of = |name: &String| name.split('/').nth(1).map(str::to_owned);
         let trials = rows(&lab.text(&format!("{RESULTS}/trials.csv")));
         for (name, record) in super::finished(&lab) {
-            let row = trials
-                .iter()
-                .find(|row| Some(&row["trial"]) == id_of(&name).as_ref());
-            assert_eq!(
-                row.expect("in the plan")["outcome"],
-                "completed",
-                "{record:?}"
-            );
+            let row = trials.iter().find(|row| Some(&row["trial"]) == id_of(&name).as_ref());
+            assert_eq!(row.expect("in the plan")["outcome"], "completed", "{record:?}");
         }
     }
-    assert_same(
-        &undisturbed.reproducible_files(RESULTS),
-        &lab.reproducible_files(RESULTS),
-    );
+    assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
 }
 
 #[test]
@@ -87,10 +75,7 @@ fn company_on_other_data_is_refused_though_nothing_is_finished_yet() {
     lab.write("x.csv", table(210).as_bytes());
     lab.bn_lab(&["run", "experiment.toml"]).refused(
         1,
-        &[
-            "another bn-lab is running another experiment into `results/small`",
-            "output.dir",
-        ],
+        &["another bn-lab is running another experiment into `results/small`", "output.dir"],
     );
     child.kill().expect("a child of ours");
     child.wait().expect("it ends");

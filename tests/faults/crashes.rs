@@ -11,10 +11,9 @@ use crate::harness::{Lab, SMALL, assert_same_after, tell};
 
 /// Two trials that leave everything that a trial can leave.
 fn lab() -> Lab {
-    let text = SMALL.replace("replicates = 2", "replicates = 1").replace(
-        "[\"none\", \"before\", \"after\"]",
-        "[\"none\", \"before\"]",
-    );
+    let text = SMALL
+        .replace("replicates = 2", "replicates = 1")
+        .replace("[\"none\", \"before\", \"after\"]", "[\"none\", \"before\"]");
     let looking = "\n[checkpoint]\nfinal = true\nevery = 6\norder = true\n[probe]\nevery = 8\n";
     Lab::with(&format!("{text}{looking}"))
 }
@@ -45,10 +44,7 @@ struct Left {
 
 impl Left {
     fn of(lab: &Lab, folder: &str) -> Self {
-        Self {
-            listing: lab.listing(folder),
-            files: lab.reproducible_files(folder),
-        }
+        Self { listing: lab.listing(folder), files: lab.reproducible_files(folder) }
     }
 }
 

@@ -11,16 +11,11 @@ type Damage = fn(&[u8]) -> Option<Vec<u8>>;
 /// What happens to a file.
 const DAMAGES: [(&str, Damage); 4] = [
     ("emptied", |_| Some(Vec::new())),
-    ("torn", |bytes| {
-        Some(bytes[..bytes.len().saturating_sub(7)].to_vec())
-    }),
+    ("torn", |bytes| Some(bytes[..bytes.len().saturating_sub(7)].to_vec())),
     ("overwritten", |bytes| {
         let mut bytes = bytes.to_vec();
         let middle = bytes.len() / 2;
-        bytes[middle..]
-            .iter_mut()
-            .take(16)
-            .for_each(|byte| *byte = 0xff);
+        bytes[middle..].iter_mut().take(16).for_each(|byte| *byte = 0xff);
         Some(bytes)
     }),
     ("deleted", |_| None),
@@ -68,10 +63,7 @@ fn whatever_happens_to_a_file_the_next_run_mends_it_or_says_what_to_do() {
             restore(&lab, &whole);
         }
     }
-    tell(&format!(
-        "{} kinds of files: {mended} damages mended, {refused} refused",
-        kinds.len()
-    ));
+    tell(&format!("{} kinds of files: {mended} damages mended, {refused} refused", kinds.len()));
 }
 
 /// All files are as they were, but those of the clock, and those whose content is not looked at.
@@ -83,22 +75,13 @@ fn check_mended(lab: &Lab, whole: &BTreeMap<String, Vec<u8>>, name: &str, what: 
         let is_of_the_clock = file.ends_with("timings.csv") || file == "manifest.json";
         let is_looked_at = !(is_unseen && file == name);
         if !is_of_the_clock && is_looked_at {
-            assert!(
-                now.get(file) == Some(bytes),
-                "`{name}` {what}: `{file}` differs"
-            );
+            assert!(now.get(file) == Some(bytes), "`{name}` {what}: `{file}` differs");
         }
     }
-    let added: Vec<&String> = now
-        .keys()
-        .filter(|file| !whole.contains_key(*file))
-        .collect();
+    let added: Vec<&String> = now.keys().filter(|file| !whole.contains_key(*file)).collect();
     // A damaged experiment is kept as if it were another one.
     let is_expected = |file: &&String| file.starts_with("experiment-");
-    assert!(
-        added.iter().all(is_expected),
-        "`{name}` {what}: new files {added:?}"
-    );
+    assert!(added.iter().all(is_expected), "`{name}` {what}: new files {added:?}");
 }
 
 /// The error names the file and a way out, and its way out works.

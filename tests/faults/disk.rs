@@ -32,10 +32,7 @@ fn a_disk_that_fills_up_ends_the_run_with_a_hint_and_loses_nothing() {
     undisturbed.run(&[]);
     let expected = undisturbed.reproducible_files(RESULTS);
     // In pages, as the file system counts; half as much again for what is replaced.
-    let pages: usize = expected
-        .values()
-        .map(|bytes| bytes.len().div_ceil(4096) + 1)
-        .sum();
+    let pages: usize = expected.values().map(|bytes| bytes.len().div_ceil(4096) + 1).sum();
     let sizes = asked("BN_LAB_KILLS").map_or(FEW, |kills| kills / 2);
     let mut full = 0;
     for index in 0..sizes {
@@ -43,10 +40,7 @@ fn a_disk_that_fills_up_ends_the_run_with_a_hint_and_loses_nothing() {
         full += usize::from(fill(&flags, kilobytes, &expected));
     }
     tell(&format!("{full} of {sizes} disks were full"));
-    assert!(
-        full * 2 > sizes,
-        "most disks are too small: {full} of {sizes}"
-    );
+    assert!(full * 2 > sizes, "most disks are too small: {full} of {sizes}");
 }
 
 /// Runs on a disk of a size, then on a larger one; whether the first was too small.
@@ -85,15 +79,8 @@ fn fill(
         assert!(first.contains("hint: make room"), "{kilobytes} kB: {first}");
     }
     assert!(!first.contains("panicked"), "{kilobytes} kB: {first}");
-    assert_eq!(
-        lab.text("second.code").trim(),
-        "0",
-        "{kilobytes} kB: {second}"
-    );
-    assert_same(
-        expected,
-        &lab.reproducible_files(&format!("kept/{RESULTS}")),
-    );
+    assert_eq!(lab.text("second.code").trim(), "0", "{kilobytes} kB: {second}");
+    assert_same(expected, &lab.reproducible_files(&format!("kept/{RESULTS}")));
     is_full
 }
 
@@ -105,22 +92,12 @@ fn as_somebody(lab: &Lab) -> Option<Vec<String>> {
     if std::fs::write(probe.join("file"), b"").is_err() {
         return Some(Vec::new());
     }
-    let change = [
-        "setpriv",
-        "--reuid=65534",
-        "--regid=65534",
-        "--clear-groups",
-    ];
+    let change = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     let mut given = Command::new("chown");
     let given = given.args(["-R", "65534:65534"]).arg(lab.path("."));
     let mut tried = Command::new(change[0]);
-    tried
-        .args(&change[1..])
-        .arg(assert_cmd::cargo::cargo_bin!("bn-lab"));
-    let tried = tried
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    tried.args(&change[1..]).arg(assert_cmd::cargo::cargo_bin!("bn-lab"));
+    let tried = tried.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
     let works = given.status().is_ok_and(|status| status.success())
         && tried.status().is_ok_and(|status| status.success());
     works.then(|| change.map(str::to_owned).into())
@@ -143,10 +120,7 @@ fn a_folder_that_becomes_read_only_ends_the_run_and_loses_nothing() {
     };
     let command = |lab: &Lab| {
         let plain = lab.command(&["run", "experiment.toml", "--jobs", "1"]);
-        let words = user
-            .iter()
-            .map(Into::into)
-            .chain([plain.get_program().to_owned()]);
+        let words = user.iter().map(Into::into).chain([plain.get_program().to_owned()]);
         let words: Vec<std::ffi::OsString> =
             words.chain(plain.get_args().map(Into::into)).collect();
         let mut command = Command::new(&words[0]);
@@ -171,12 +145,6 @@ fn a_folder_that_becomes_read_only_ends_the_run_and_loses_nothing() {
     let ran = Ran::from(command(&lab).output().expect("the program starts"));
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let after = finished(&lab);
-    assert!(
-        kept.iter()
-            .all(|(name, record)| after.get(name) == Some(record))
-    );
-    assert_same(
-        &undisturbed.reproducible_files(RESULTS),
-        &lab.reproducible_files(RESULTS),
-    );
+    assert!(kept.iter().all(|(name, record)| after.get(name) == Some(record)));
+    assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
 }

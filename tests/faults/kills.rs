@@ -70,21 +70,14 @@ fn try_to_kill(lab: &Lab, whole: Duration, dice: &mut Dice, count: &mut Count) -
     // A signal that comes before the program listens ends it at once, as the system does.
     let is_killed = status.signal() == Some(number);
     let is_stopped = number != 9 && status.code() == Some(130);
-    assert!(
-        is_ended || is_killed || is_stopped,
-        "{name}: {status:?}\n{stderr}"
-    );
+    assert!(is_ended || is_killed || is_stopped, "{name}: {status:?}\n{stderr}");
     let after = finished(lab);
     for (name, record) in &before {
         assert_eq!(after.get(name), Some(record), "{name} was finished");
     }
     if is_stopped {
         let is_new = |run: &String| !claimed.contains(run);
-        assert_eq!(
-            claims(lab).into_iter().find(is_new),
-            None,
-            "its claim was left"
-        );
+        assert_eq!(claims(lab).into_iter().find(is_new), None, "its claim was left");
     }
     if is_ended {
         count.late += 1;
@@ -148,10 +141,7 @@ fn a_trial_goes_on_from_its_state_and_does_not_start_anew() {
         signal(&child, name);
         child.wait_with_output().expect("it ends");
         let left = lab.files(RESULTS);
-        assert!(
-            left.keys().any(|file| file.ends_with("state.safetensors")),
-            "{name}"
-        );
+        assert!(left.keys().any(|file| file.ends_with("state.safetensors")), "{name}");
         // Whoever starts anew meets its end at the first step.
         let again = lab
             .command(&arguments)
@@ -160,19 +150,14 @@ fn a_trial_goes_on_from_its_state_and_does_not_start_anew() {
             .expect("the program starts");
         assert_eq!(again.status.code(), Some(0), "{name}: it started anew");
         if asked == "checkpoint.every=20" {
-            assert_same(
-                &undisturbed.reproducible_files(RESULTS),
-                &lab.reproducible_files(RESULTS),
-            );
+            assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
         }
     }
 }
 
 fn signal(child: &Child, name: &str) {
-    let status = Command::new("kill")
-        .args([name, &child.id().to_string()])
-        .stderr(Stdio::null())
-        .status();
+    let status =
+        Command::new("kill").args([name, &child.id().to_string()]).stderr(Stdio::null()).status();
     // Where the child has ended already, that is seen later.
     status.expect("`kill` exists");
 }

@@ -22,17 +22,11 @@ fn a_trial_that_finds_no_thread_stays_open_and_the_run_says_so() {
     undisturbed.run(&[]);
     let lab = lab(2);
     let ran = run_with_fault(&lab, "machine:before#1@5", &["--jobs", "1"]);
-    ran.refused(
-        1,
-        &["the machine ran out of something", "code: 11", "hint: "],
-    );
+    ran.refused(1, &["the machine ran out of something", "code: 11", "hint: "]);
     assert!(!ran.stderr.contains("FAILED"), "{}", ran.stderr);
     assert!(!outcomes(&lab).contains(&"failed".to_owned()));
     lab.run(&[]);
-    assert_same(
-        &undisturbed.reproducible_files(RESULTS),
-        &lab.reproducible_files(RESULTS),
-    );
+    assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
 }
 
 /// The program with at most so many threads of its user, as a user without other processes; `None` where
@@ -73,20 +67,12 @@ fn with_few_threads_a_run_succeeds_or_says_why_not_and_no_trial_fails() {
             crate::harness::tell("no other user to run as: threads are not starved here");
             return;
         };
-        assert!(
-            !ran.stderr.contains("panicked"),
-            "{threads}: {}",
-            ran.stderr
-        );
+        assert!(!ran.stderr.contains("panicked"), "{threads}: {}", ran.stderr);
         assert!(!ran.stderr.contains("FAILED"), "{threads}: {}", ran.stderr);
         match ran.code {
             Some(0) => complete += 1,
             Some(1) => {
-                assert!(
-                    ran.stderr.contains("cannot start a thread"),
-                    "{}",
-                    ran.stderr
-                );
+                assert!(ran.stderr.contains("cannot start a thread"), "{}", ran.stderr);
                 assert!(ran.stderr.contains("ulimit -u"), "{}", ran.stderr);
                 refused += 1;
             }
@@ -98,10 +84,7 @@ fn with_few_threads_a_run_succeeds_or_says_why_not_and_no_trial_fails() {
             &lab.reproducible_files("results/small"),
         );
     }
-    assert!(
-        refused > 0 && complete > 0,
-        "{refused} refused, {complete} complete"
-    );
+    assert!(refused > 0 && complete > 0, "{refused} refused, {complete} complete");
 }
 
 #[cfg(target_os = "linux")]
@@ -137,17 +120,11 @@ fn a_trial_that_ended_its_process_twice_comes_last() {
     }
     // The ends of the last trials before the abort may not have been written down yet.
     assert!(done[1] <= 1, "the first two runs come no further: {done:?}");
-    assert!(
-        done[2] >= 2,
-        "the third run trains others before it: {done:?}"
-    );
+    assert!(done[2] >= 2, "the third run trains others before it: {done:?}");
     let ran = run_with_fault(&lab, "none", &["--jobs", "1"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     // The trial before it comes last, too, where its end was never written down.
     let says = "last: the process was killed twice while training";
     assert!(ran.stderr.contains(says), "{}", ran.stderr);
-    assert_same(
-        &undisturbed.reproducible_files(RESULTS),
-        &lab.reproducible_files(RESULTS),
-    );
+    assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
 }

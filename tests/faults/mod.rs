@@ -57,10 +57,7 @@ impl Dice {
     /// From 0 to `below` − 1.
     fn roll(&mut self, below: u64) -> u64 {
         // Knuth's multiplier; the high bits are the better ones.
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (self.0 >> 33) % below
     }
 }

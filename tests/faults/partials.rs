@@ -18,12 +18,9 @@ fn a_run_clears_partial_files_away_wherever_they_are_in_its_folder() {
     let trial = whole.iter().find(|name| name.ends_with("trial.json"));
     let trial = trial.and_then(|name| name.strip_suffix("/trial.json"));
     let trial = format!("{RESULTS}/{}", trial.expect("a trial"));
-    for folder in [
-        RESULTS.to_owned(),
-        format!("{RESULTS}/charts"),
-        format!("{trial}/checkpoints"),
-        trial,
-    ] {
+    for folder in
+        [RESULTS.to_owned(), format!("{RESULTS}/charts"), format!("{trial}/checkpoints"), trial]
+    {
         leave_partial(&lab, &folder);
     }
     lab.run(&[]);
@@ -36,41 +33,17 @@ fn every_verb_clears_the_folder_that_it_writes_into() {
     lab.run(&["--quiet"]);
     let page = b"<!-- bn-lab: conditions ../results/small -->\nold\n<!-- bn-lab: end -->\n";
     for (command, folders) in [
-        (
-            &["plot", "results/small"][..],
-            &["results/small", "results/small/charts"][..],
-        ),
+        (&["plot", "results/small"][..], &["results/small", "results/small/charts"][..]),
         (&["plot", "results/small", "--output", "figs"], &["figs"]),
-        (
-            &["report", "results/small"],
-            &["results/small", "results/small/charts"],
-        ),
-        (
-            &["report", "results/small", "--output", "paper"],
-            &["paper", "paper/charts"],
-        ),
+        (&["report", "results/small"], &["results/small", "results/small/charts"]),
+        (&["report", "results/small", "--output", "paper"], &["paper", "paper/charts"]),
         (&["report", "--splice", "docs/page.md"], &["docs"]),
-        (
-            &["merge", "results/small", "--into", "whole"],
-            &["whole", "whole/charts"],
-        ),
-        (
-            &["publish", "results/small", "--into", "compact"],
-            &["compact"],
-        ),
-        (
-            &["submit", "experiment.toml", "--engine", "slurm"],
-            &["results/small.slurm"],
-        ),
-        (
-            &["submit", "experiment.toml", "--engine", "kubernetes"],
-            &["results/small.kubernetes"],
-        ),
+        (&["merge", "results/small", "--into", "whole"], &["whole", "whole/charts"]),
+        (&["publish", "results/small", "--into", "compact"], &["compact"]),
+        (&["submit", "experiment.toml", "--engine", "slurm"], &["results/small.slurm"]),
+        (&["submit", "experiment.toml", "--engine", "kubernetes"], &["results/small.kubernetes"]),
         // There is no network, and what a killed download left goes all the same.
-        (
-            &["data", "fetch", "mnist", "--data-dir", "data"],
-            &["data/mnist"],
-        ),
+        (&["data", "fetch", "mnist", "--data-dir", "data"], &["data/mnist"]),
     ] {
         lab.write("docs/page.md", page);
         lab.bn_lab(command);

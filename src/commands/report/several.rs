@@ -23,11 +23,8 @@ pub(super) fn report(given: &[PathBuf], arguments: &cli::Report) -> Result<()> {
     let folders = all(given)?;
     let names: Vec<String> = folders.iter().map(|folder| name(folder)).collect();
     let ids = collection::ids(names.iter().map(String::as_str));
-    let parts: Result<Vec<Part>> = folders
-        .iter()
-        .zip(&ids)
-        .map(|(folder, id)| part(folder, id, target))
-        .collect();
+    let parts: Result<Vec<Part>> =
+        folders.iter().zip(&ids).map(|(folder, id)| part(folder, id, target)).collect();
     let report = collection::report(&name(target), parts?);
     deliver(&report, target, &arguments.format)
 }
@@ -84,12 +81,7 @@ fn part(folder: &Path, id: &str, target: &Path) -> Result<Part> {
     say_missing(&read, folder);
     let mut reports = vec!["report.html", "report.md"];
     reports.retain(|file| fs::is_file(&folder.join(file)));
-    Part::of(Member {
-        folder: &read,
-        path: &seen_from(target, folder),
-        id,
-        reports: &reports,
-    })
+    Part::of(Member { folder: &read, path: &seen_from(target, folder), id, reports: &reports })
 }
 
 /// The name of a folder, also of `.`.

@@ -163,11 +163,7 @@ impl Judgement {
     /// The test whose effect is told where there is room for one: the first of which some comparison says
     /// something for certain, or else the first that was compared at all.
     pub fn headline(&self) -> Option<&Tested> {
-        let compared = || {
-            self.tests
-                .iter()
-                .filter(|test| !test.comparisons.is_empty())
-        };
+        let compared = || self.tests.iter().filter(|test| !test.comparisons.is_empty());
         let decides = |test: &&Tested| Counts::of(&test.comparisons).decided() > 0;
         compared().find(decides).or_else(|| compared().next())
     }
@@ -178,10 +174,7 @@ impl Judgement {
         let paired = |judged: &&Judged| judged.comparison.paired.pairs > 0;
         let untrained = self.comparisons().filter(|judged| !paired(judged)).count();
         let missing = self.comparisons().filter(paired);
-        [
-            untrained,
-            missing.map(|judged| judged.comparison.missing).sum(),
-        ]
+        [untrained, missing.map(|judged| judged.comparison.missing).sum()]
     }
 
     /// How many comparisons say what.
@@ -207,17 +200,11 @@ impl Judgement {
 
 /// What must be read, besides the curves of the epochs, before a claim can be judged.
 pub fn details(claim: &Claim) -> Details {
-    let metrics = claim
-        .tests
-        .iter()
-        .filter_map(|test| Metric::named(&test.metric).ok());
+    let metrics = claim.tests.iter().filter_map(|test| Metric::named(&test.metric).ok());
     let mut layers: Vec<&'static str> = metrics.flat_map(Metric::needs).copied().collect();
     layers.sort_unstable();
     layers.dedup();
-    Details {
-        layers,
-        ..Details::default()
-    }
+    Details { layers, ..Details::default() }
 }
 
 /// Judges the claim of an experiment; `None` where it makes none, and an error where its tables lack
@@ -227,21 +214,14 @@ pub fn judge(results: &Results) -> Result<Option<Judgement>> {
         return Ok(None);
     };
     let chosen = tune::at_chosen(results);
-    let made: Result<Vec<Tested>> = claim
-        .tests
-        .iter()
-        .map(|test| made(results, chosen.as_ref(), test))
-        .collect();
+    let made: Result<Vec<Tested>> =
+        claim.tests.iter().map(|test| made(results, chosen.as_ref(), test)).collect();
     let mut tests = made?;
     weigh(&mut tests);
     let is_evaluated = tests.iter().any(|tested| tested.metric.is_evaluated());
     let judged = chosen.as_ref().unwrap_or(results);
     Ok(Some(Judgement {
-        gaps: if is_evaluated {
-            population::gaps(judged)
-        } else {
-            population::Gaps::default()
-        },
+        gaps: if is_evaluated { population::gaps(judged) } else { population::Gaps::default() },
         claim: claim.clone(),
         tests,
         target: results.target_accuracy,
@@ -266,10 +246,7 @@ fn made(results: &Results, chosen: Option<&Results>, test: &Hypothesis) -> Resul
             judged.comparison.population = Some(Box::new(counterpart.comparison));
         }
     }
-    Ok(Tested {
-        tuned: tuned.and(key.cloned()),
-        ..tested
-    })
+    Ok(Tested { tuned: tuned.and(key.cloned()), ..tested })
 }
 
 /// All comparisons of a test by this metric.
@@ -326,9 +303,7 @@ fn of_taken(metric: Metric, take: Take) -> Metric {
 
 /// The largest number among the values of an axis, in powers of ten.
 fn last_value(conditions: &[Condition<'_>], axis: usize) -> Option<f64> {
-    let values = conditions
-        .iter()
-        .filter_map(|c| c.setting[axis].parse().ok());
+    let values = conditions.iter().filter_map(|c| c.setting[axis].parse().ok());
     values.reduce(f64::max).map(f64::log10)
 }
 
@@ -353,10 +328,8 @@ fn compared(
             comparison.margin = margin(&comparison, metric, test.margin, (all, &mut meeting));
             let (pairs, _) = pairs(a, b);
             let is_at_end = |score: Score| end.is_some_and(|end| score == Score::Value(end));
-            let ends: Vec<[bool; 2]> = pairs
-                .iter()
-                .map(|(a, b)| [is_at_end(*a), is_at_end(*b)])
-                .collect();
+            let ends: Vec<[bool; 2]> =
+                pairs.iter().map(|(a, b)| [is_at_end(*a), is_at_end(*b)]).collect();
             let count = |wanted: [bool; 2]| ends.iter().filter(|ends| **ends == wanted).count();
             found.push(Judged {
                 means: means(&pairs),
@@ -442,9 +415,5 @@ fn outcome(comparison: &Comparison, expected: Option<Side>, beyond_grid: usize) 
         Verdict::NoMeaningfulDifference | Verdict::SuggestsNoMeaningfulDifference
     );
     // Two that both reach the end of the grid are not thereby alike.
-    if is_none && beyond_grid > 0 {
-        Outcome::Inconclusive
-    } else {
-        said
-    }
+    if is_none && beyond_grid > 0 { Outcome::Inconclusive } else { said }
 }

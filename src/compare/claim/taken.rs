@@ -23,19 +23,13 @@ pub(super) fn together<'a>(
         let mut setting = condition.setting.clone();
         setting.remove(over);
         let next = groups.len();
-        let at = *places
-            .entry((condition.value, setting.clone()))
-            .or_insert(next);
+        let at = *places.entry((condition.value, setting.clone())).or_insert(next);
         if at < next {
             groups[at].1.push(condition);
             continue;
         }
-        let group = Condition {
-            value: condition.value,
-            setting,
-            scores: Vec::new(),
-            resolution: 0.0,
-        };
+        let group =
+            Condition { value: condition.value, setting, scores: Vec::new(), resolution: 0.0 };
         groups.push((group, vec![condition]));
     }
     let whole = |(mut group, members): (Condition<'a>, Vec<&Condition<'a>>)| {
@@ -55,10 +49,7 @@ fn grid_step(members: &[&Condition<'_>], over: usize) -> f64 {
     let values = members.iter().filter_map(|m| m.setting[over].parse().ok());
     let mut places: Vec<f64> = values.map(f64::log10).collect();
     places.sort_by(f64::total_cmp);
-    places
-        .windows(2)
-        .map(|ends| ends[1] - ends[0])
-        .fold(0.0, f64::max)
+    places.windows(2).map(|ends| ends[1] - ends[0]).fold(0.0, f64::max)
 }
 
 /// The score of each replicate; none where one of its trainings has none.
@@ -109,11 +100,7 @@ fn whole(scores: &[Score], of: impl Fn(&[f64]) -> Option<f64>) -> Option<Score> 
     }
     let numbers: Vec<f64> = scores.iter().filter_map(|score| number(*score)).collect();
     let is_known = scores.iter().all(|score| matches!(score, Score::Value(_)));
-    of(&numbers).map(if is_known {
-        Score::Value
-    } else {
-        Score::Beyond
-    })
+    of(&numbers).map(if is_known { Score::Value } else { Score::Beyond })
 }
 
 /// A number, or the one that it is only known to be larger than.
@@ -139,38 +126,20 @@ fn spread(scores: &[Score]) -> Option<Score> {
 }
 
 fn worst(scores: &[Score], higher_is_better: bool) -> Option<Score> {
-    whole(scores, |all| {
-        if higher_is_better {
-            stats::minimum(all)
-        } else {
-            stats::maximum(all)
-        }
-    })
+    whole(scores, |all| if higher_is_better { stats::minimum(all) } else { stats::maximum(all) })
 }
 
 /// The best of those that did not diverge; they all did if none is left.
 fn best(scores: &[Score], higher_is_better: bool) -> Option<Score> {
-    let ended: Vec<Score> = scores
-        .iter()
-        .copied()
-        .filter(|s| *s != Score::Diverged)
-        .collect();
+    let ended: Vec<Score> = scores.iter().copied().filter(|s| *s != Score::Diverged).collect();
     let numbers: Vec<f64> = ended.iter().filter_map(|score| number(*score)).collect();
-    let best = if higher_is_better {
-        stats::maximum(&numbers)
-    } else {
-        stats::minimum(&numbers)
-    };
+    let best = if higher_is_better { stats::maximum(&numbers) } else { stats::minimum(&numbers) };
     let Some(best) = best else {
         return (!scores.is_empty()).then_some(Score::Diverged);
     };
     // One that was given up earlier might have been shorter.
     let is_known = ended.contains(&Score::Value(best));
-    Some(if is_known {
-        Score::Value(best)
-    } else {
-        Score::Beyond(best)
-    })
+    Some(if is_known { Score::Value(best) } else { Score::Beyond(best) })
 }
 
 /// The last minus the first. From where nothing was learned there is no change to speak of.
@@ -191,17 +160,11 @@ fn reach(
     bound: f64,
     higher_is_better: bool,
 ) -> Option<Score> {
-    let mut row: Vec<(f64, Option<Score>)> = row
-        .iter()
-        .map(|(value, score)| Some(((*value)?, *score)))
-        .collect::<Option<_>>()?;
+    let mut row: Vec<(f64, Option<Score>)> =
+        row.iter().map(|(value, score)| Some(((*value)?, *score))).collect::<Option<_>>()?;
     row.sort_by(|a, b| b.0.total_cmp(&a.0));
     let is_good = |scored: f64| {
-        if higher_is_better {
-            scored >= bound
-        } else {
-            scored <= bound
-        }
+        if higher_is_better { scored >= bound } else { scored <= bound }
     };
     for (value, score) in row {
         match score? {
@@ -267,39 +230,21 @@ mod tests {
         }
         let early = [Value(30.0), Beyond(10.0)];
         assert_eq!(take(&early, Take::Best, false), Some(Beyond(10.0)));
-        assert_eq!(
-            take(&[Beyond(10.0); 2], Take::Spread, false),
-            Some(Beyond(0.0))
-        );
+        assert_eq!(take(&[Beyond(10.0); 2], Take::Spread, false), Some(Beyond(0.0)));
     }
 
     #[test]
     fn a_reach_is_the_largest_value_that_is_good_enough_in_powers_of_ten() {
         let row = |scores: [Option<Score>; 3]| {
-            [1.0, 100.0, 10.0]
-                .map(Some)
-                .into_iter()
-                .zip(scores)
-                .collect::<Vec<_>>()
+            [1.0, 100.0, 10.0].map(Some).into_iter().zip(scores).collect::<Vec<_>>()
         };
         let reached = |scores| taken(&row(scores), Take::Reach(0.9), true);
         let good = Some(Value(0.95));
         assert_eq!(reached([good, Some(Diverged), good]), Some(Value(1.0)));
         assert_eq!(reached([good, Some(Value(0.9)), None]), Some(Value(2.0)));
-        assert_eq!(
-            reached([Some(Value(0.5)), Some(Diverged), Some(Value(0.89))]),
-            Some(Diverged)
-        );
-        assert_eq!(
-            reached([good, None, good]),
-            None,
-            "it might have been good there"
-        );
-        let loss = taken(
-            &row([good, Some(Value(2.0)), good]),
-            Take::Reach(1.0),
-            false,
-        );
+        assert_eq!(reached([Some(Value(0.5)), Some(Diverged), Some(Value(0.89))]), Some(Diverged));
+        assert_eq!(reached([good, None, good]), None, "it might have been good there");
+        let loss = taken(&row([good, Some(Value(2.0)), good]), Take::Reach(1.0), false);
         assert_eq!(loss, Some(Value(1.0)), "of losses less is good");
     }
 }

@@ -13,16 +13,10 @@ const WEIGHT_GRADIENT: &str = "weight_gradient_norm";
 
 pub(super) const OF_BACKPROPAGATED: &[&str] = &[BACKPROPAGATED];
 pub(super) const OF_WEIGHT_GRADIENTS: &[&str] = &[WEIGHT_GRADIENT, BACKPROPAGATED];
-pub(super) const OF_UNIT: &[&str] = &[
-    "unit_pre_activation_p15",
-    "unit_pre_activation_p50",
-    "unit_pre_activation_p85",
-];
-pub(super) const OF_LAYERS: &[&str] = &[
-    "pre_activation_p15",
-    "pre_activation_p50",
-    "pre_activation_p85",
-];
+pub(super) const OF_UNIT: &[&str] =
+    &["unit_pre_activation_p15", "unit_pre_activation_p50", "unit_pre_activation_p85"];
+pub(super) const OF_LAYERS: &[&str] =
+    &["pre_activation_p15", "pre_activation_p50", "pre_activation_p85"];
 pub(super) const OF_SHIFT: &[&str] = &["covariate_shift_relative"];
 pub(super) const OF_COSINE: &[&str] = &["covariate_shift_cosine"];
 pub(super) const OF_DEAD: &[&str] = &["dead"];
@@ -59,10 +53,8 @@ pub(super) fn gradient_decades_mean(layers: &[LayerSeries]) -> Option<f64> {
 pub(super) fn weight_gradient_decades(layers: &[LayerSeries]) -> Option<f64> {
     let hidden = all(layers, BACKPROPAGATED);
     let is_hidden = |series: &&LayerSeries| hidden.iter().any(|known| known.layer == series.layer);
-    let series: Vec<&LayerSeries> = all(layers, WEIGHT_GRADIENT)
-        .into_iter()
-        .filter(is_hidden)
-        .collect();
+    let series: Vec<&LayerSeries> =
+        all(layers, WEIGHT_GRADIENT).into_iter().filter(is_hidden).collect();
     decades_at(&series, 0)
 }
 
@@ -125,9 +117,7 @@ pub(super) fn covariate_shift_cosine(layers: &[LayerSeries]) -> Option<f64> {
 }
 
 fn mean_of_all(layers: &[LayerSeries], quantities: &[&str]) -> Option<f64> {
-    let series = layers
-        .iter()
-        .filter(|s| quantities.contains(&&s.quantity[..]));
+    let series = layers.iter().filter(|s| quantities.contains(&&s.quantity[..]));
     let values: Vec<f64> = series.flat_map(|s| &s.points).map(|(_, v)| *v).collect();
     stats::mean(&values)
 }
@@ -143,9 +133,7 @@ pub(super) fn saturated_share(layers: &[LayerSeries]) -> Option<f64> {
 }
 
 fn mean_at_end(layers: &[LayerSeries], quantities: &[&str]) -> Option<f64> {
-    let series = layers
-        .iter()
-        .filter(|s| quantities.contains(&&s.quantity[..]));
+    let series = layers.iter().filter(|s| quantities.contains(&&s.quantity[..]));
     let ends = series.map(|series| series.points.last().map(|(_, value)| *value));
     stats::mean(&ends.collect::<Option<Vec<_>>>()?)
 }
@@ -164,10 +152,7 @@ mod tests {
 
     fn near(found: Option<f64>, expected: f64) {
         let found = found.expect("a number");
-        assert!(
-            (found - expected).abs() < 1e-12,
-            "{found} is not {expected}"
-        );
+        assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
     }
 
     #[test]
@@ -188,10 +173,8 @@ mod tests {
 
     #[test]
     fn a_gradient_that_vanished_altogether_has_a_size_and_one_that_is_missing_has_none() {
-        let vanished = [
-            series("0", BACKPROPAGATED, &[(0, 0.0)]),
-            series("1", BACKPROPAGATED, &[(0, 1.0)]),
-        ];
+        let vanished =
+            [series("0", BACKPROPAGATED, &[(0, 0.0)]), series("1", BACKPROPAGATED, &[(0, 1.0)])];
         near(gradient_decades(&vanished), -LEAST.log10());
         let missing = [
             series("0", BACKPROPAGATED, &[(9, 1.0)]),
@@ -231,11 +214,7 @@ mod tests {
             let points = [(1, 4.0 + off), (2, 5.0 + off)];
             series("0", &format!("unit_pre_activation_{p}"), &points)
         };
-        let layers = [
-            constant("p15", 0.0),
-            constant("p50", 0.0),
-            constant("p85", 2e-7),
-        ];
+        let layers = [constant("p15", 0.0), constant("p50", 0.0), constant("p85", 2e-7)];
         assert_eq!(median_drift(&layers), None);
     }
 

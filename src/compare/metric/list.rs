@@ -6,79 +6,19 @@ use super::{Metric, layers, times};
 
 /// Every metric.
 pub const METRICS: [Metric; 32] = [
-    more(
-        "test_accuracy",
-        Unit::Share,
-        POINTS,
-        Last(|row| Some(row.test_accuracy)),
-    ),
-    more(
-        "validation_accuracy",
-        Unit::Share,
-        POINTS,
-        Last(|row| row.validation_accuracy),
-    ),
-    more(
-        "train_accuracy",
-        Unit::Share,
-        POINTS,
-        Last(|row| row.train_accuracy),
-    ),
-    more(
-        "test_balanced_accuracy",
-        Unit::Share,
-        POINTS,
-        Last(|row| row.test_balanced_accuracy),
-    ),
-    less(
-        "test_loss",
-        Unit::Nats,
-        NATS,
-        Last(|row| Some(row.test_loss)),
-    ),
-    less(
-        "validation_loss",
-        Unit::Nats,
-        NATS,
-        Last(|row| row.validation_loss),
-    ),
+    more("test_accuracy", Unit::Share, POINTS, Last(|row| Some(row.test_accuracy))),
+    more("validation_accuracy", Unit::Share, POINTS, Last(|row| row.validation_accuracy)),
+    more("train_accuracy", Unit::Share, POINTS, Last(|row| row.train_accuracy)),
+    more("test_balanced_accuracy", Unit::Share, POINTS, Last(|row| row.test_balanced_accuracy)),
+    less("test_loss", Unit::Nats, NATS, Last(|row| Some(row.test_loss))),
+    less("validation_loss", Unit::Nats, NATS, Last(|row| row.validation_loss)),
     less("train_loss", Unit::Nats, NATS, Last(|row| row.train_loss)),
-    more(
-        "best_test_accuracy",
-        Unit::Share,
-        POINTS,
-        Best(|row| Some(row.test_accuracy)),
-    ),
-    more(
-        "best_validation_accuracy",
-        Unit::Share,
-        POINTS,
-        Best(|row| row.validation_accuracy),
-    ),
-    more(
-        "test_accuracy_area",
-        Unit::Share,
-        POINTS,
-        Area(|row| Some(row.test_accuracy)),
-    ),
-    more(
-        "validation_accuracy_area",
-        Unit::Share,
-        POINTS,
-        Area(|row| row.validation_accuracy),
-    ),
-    less(
-        "epochs_to_target",
-        Unit::Epochs,
-        TWENTIETH,
-        ToTarget(|_, row| row.epoch as f64),
-    ),
-    less(
-        "steps_to_target",
-        Unit::Steps,
-        TWENTIETH,
-        ToTarget(|_, row| row.step as f64),
-    ),
+    more("best_test_accuracy", Unit::Share, POINTS, Best(|row| Some(row.test_accuracy))),
+    more("best_validation_accuracy", Unit::Share, POINTS, Best(|row| row.validation_accuracy)),
+    more("test_accuracy_area", Unit::Share, POINTS, Area(|row| Some(row.test_accuracy))),
+    more("validation_accuracy_area", Unit::Share, POINTS, Area(|row| row.validation_accuracy)),
+    less("epochs_to_target", Unit::Epochs, TWENTIETH, ToTarget(|_, row| row.epoch as f64)),
+    less("steps_to_target", Unit::Steps, TWENTIETH, ToTarget(|_, row| row.step as f64)),
     less(
         "seconds_to_target",
         Unit::Seconds,
@@ -86,48 +26,18 @@ pub const METRICS: [Metric; 32] = [
         ToTarget(|trial, row| times::seconds(trial, row.epoch)),
     ),
     less("seconds_per_step", Unit::Seconds, TWENTIETH, StepTime),
-    less(
-        "relative_seconds_per_step",
-        Unit::Ratio,
-        TWENTIETH,
-        RelativeStepTime,
-    ),
+    less("relative_seconds_per_step", Unit::Ratio, TWENTIETH, RelativeStepTime),
     less(
         "accuracy_gap",
         Unit::Share,
         POINTS,
         Last(|row| Some(row.evaluated_train_accuracy? - row.test_accuracy)),
     ),
-    less(
-        "loss_gap",
-        Unit::Nats,
-        NATS,
-        Last(|row| Some(row.test_loss - row.evaluated_train_loss?)),
-    ),
-    more(
-        "running_test_accuracy",
-        Unit::Share,
-        POINTS,
-        Last(|row| row.running_test_accuracy),
-    ),
-    more(
-        "precise_test_accuracy",
-        Unit::Share,
-        POINTS,
-        Last(|row| row.precise_test_accuracy),
-    ),
-    less(
-        "precise_test_loss",
-        Unit::Nats,
-        NATS,
-        Last(|row| row.precise_test_loss),
-    ),
-    more(
-        "batch_test_accuracy",
-        Unit::Share,
-        POINTS,
-        Last(|row| row.batch_test_accuracy),
-    ),
+    less("loss_gap", Unit::Nats, NATS, Last(|row| Some(row.test_loss - row.evaluated_train_loss?))),
+    more("running_test_accuracy", Unit::Share, POINTS, Last(|row| row.running_test_accuracy)),
+    more("precise_test_accuracy", Unit::Share, POINTS, Last(|row| row.precise_test_accuracy)),
+    less("precise_test_loss", Unit::Nats, NATS, Last(|row| row.precise_test_loss)),
+    more("batch_test_accuracy", Unit::Share, POINTS, Last(|row| row.batch_test_accuracy)),
     less(
         "running_gap",
         Unit::Share,
@@ -152,12 +62,7 @@ pub const METRICS: [Metric; 32] = [
         DECADES,
         Layers(layers::weight_gradient_decades, layers::OF_WEIGHT_GRADIENTS),
     ),
-    less(
-        "median_drift",
-        Unit::Number,
-        TWENTIETH,
-        Layers(layers::median_drift, layers::OF_UNIT),
-    ),
+    less("median_drift", Unit::Number, TWENTIETH, Layers(layers::median_drift, layers::OF_UNIT)),
     less(
         "activation_drift",
         Unit::Number,
@@ -176,12 +81,7 @@ pub const METRICS: [Metric; 32] = [
         COSINE,
         Layers(layers::covariate_shift_cosine, layers::OF_COSINE),
     ),
-    less(
-        "dead_share",
-        Unit::Share,
-        UNITS,
-        Layers(layers::dead_share, layers::OF_DEAD),
-    ),
+    less("dead_share", Unit::Share, UNITS, Layers(layers::dead_share, layers::OF_DEAD)),
     less(
         "saturated_share",
         Unit::Share,
@@ -192,19 +92,10 @@ pub const METRICS: [Metric; 32] = [
 
 /// More of it is better.
 const fn more(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {
-    Metric {
-        name,
-        unit,
-        higher_is_better: true,
-        margin,
-        of,
-    }
+    Metric { name, unit, higher_is_better: true, margin, of }
 }
 
 /// Less of it is better.
 const fn less(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {
-    Metric {
-        higher_is_better: false,
-        ..more(name, unit, margin, of)
-    }
+    Metric { higher_is_better: false, ..more(name, unit, margin, of) }
 }

@@ -80,10 +80,8 @@ impl Metric {
 
     /// Whether it is made of scores that were taken as the experiment evaluates.
     pub fn is_evaluated(self) -> bool {
-        let is_inside = matches!(
-            self.of,
-            Reading::StepTime | Reading::RelativeStepTime | Reading::Layers(..)
-        );
+        let is_inside =
+            matches!(self.of, Reading::StepTime | Reading::RelativeStepTime | Reading::Layers(..));
         let others = ["train_", "running_", "precise_", "batch_"];
         !is_inside && !others.iter().any(|start| self.name.starts_with(start))
     }
@@ -95,20 +93,12 @@ impl Metric {
 
     /// The largest value of an axis, in powers of ten, at which this metric is good enough.
     pub(super) fn reach(self) -> Self {
-        Self {
-            unit: Unit::Decades,
-            higher_is_better: true,
-            margin: unit::DECADES,
-            ..self
-        }
+        Self { unit: Unit::Decades, higher_is_better: true, margin: unit::DECADES, ..self }
     }
 
     /// The distance between two scores of this metric: less is steadier.
     pub(super) fn spread(self) -> Self {
-        Self {
-            higher_is_better: false,
-            ..self
-        }
+        Self { higher_is_better: false, ..self }
     }
 
     /// What tells the scores of these results by this metric.

@@ -53,11 +53,7 @@ impl<'r> WithoutNorm<'r> {
             meeting.push(others(trial, placement));
             places.push(at);
         }
-        Some(Self {
-            placement,
-            trials,
-            found,
-        })
+        Some(Self { placement, trials, found })
     }
 
     /// The first one that differs from `trial` in nothing else: an axis that means nothing without a norm
@@ -89,11 +85,7 @@ mod tests {
 
     #[test]
     fn an_epoch_in_which_the_machine_was_held_up_does_not_count() {
-        let epoch = |epoch: usize| EpochRow {
-            epoch,
-            step: epoch * 10,
-            ..EpochRow::default()
-        };
+        let epoch = |epoch: usize| EpochRow { epoch, step: epoch * 10, ..EpochRow::default() };
         let took = |(index, seconds): (usize, &f64)| TimingRow {
             epoch: index + 1,
             train_seconds: *seconds,

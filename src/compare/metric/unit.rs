@@ -60,10 +60,7 @@ impl Unit {
 
     /// Whether it is of something that is spent, so that a ratio says more than a difference.
     pub fn is_cost(self) -> bool {
-        matches!(
-            self,
-            Self::Epochs | Self::Steps | Self::Seconds | Self::Ratio
-        )
+        matches!(self, Self::Epochs | Self::Steps | Self::Seconds | Self::Ratio)
     }
 }
 

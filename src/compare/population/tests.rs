@@ -73,11 +73,7 @@ fn averages_that_still_hold_their_start_have_not_settled() {
         ],
     );
     let gaps = gaps(&results);
-    assert_eq!(
-        gaps.told.len(),
-        1,
-        "a network without a norm has no averages"
-    );
+    assert_eq!(gaps.told.len(), 1, "a network without a norm has no averages");
     let left = 0.99_f64.powi(280);
     let unsettled = gaps.told[0].unsettled;
     assert!(
@@ -91,10 +87,7 @@ fn averages_that_still_hold_their_start_have_not_settled() {
         ]
     );
     let summary = gaps.summary().expect("one");
-    assert!(
-        summary.starts_with("After: running statistics have not settled"),
-        "{summary}"
-    );
+    assert!(summary.starts_with("After: running statistics have not settled"), "{summary}");
 }
 
 #[test]
@@ -125,25 +118,15 @@ fn a_gap_that_is_closing_shows_averages_that_lag() {
         }
         gaps(&folder(0.9, &[all])).told[0].unsettled
     };
-    assert_eq!(
-        gaps_of(&[0.3, 0.3, 0.3, 0.2, 0.2, 0.05, 0.05]),
-        Some(Unsettled::Closing)
-    );
+    assert_eq!(gaps_of(&[0.3, 0.3, 0.3, 0.2, 0.2, 0.05, 0.05]), Some(Unsettled::Closing));
     assert_eq!(gaps_of(&[0.3, 0.1, 0.1, 0.1, 0.1, 0.08, 0.08]), None);
-    assert_eq!(
-        gaps_of(&[0.3, 0.2, 0.1, 0.05]),
-        None,
-        "too few epochs to tell"
-    );
+    assert_eq!(gaps_of(&[0.3, 0.2, 0.1, 0.05]), None, "too few epochs to tell");
 }
 
 #[test]
 fn gaps_within_the_noise_or_the_margin_are_not_told() {
-    let told = |scores: &[[f64; 2]]| {
-        gaps(&folder(0.9, &[trials("before", 1, 900, scores)]))
-            .told
-            .len()
-    };
+    let told =
+        |scores: &[[f64; 2]]| gaps(&folder(0.9, &[trials("before", 1, 900, scores)])).told.len();
     assert_eq!(told(&around(0.9, 0.901)), 0, "within 0.2 points");
     assert_eq!(told(&around(0.9, 0.903)), 1);
     // Replicates differ by points, but each network gains about one.
@@ -166,26 +149,10 @@ fn a_difference_that_vanishes_or_turns_round_is_an_effect_of_the_evaluation() {
             ],
         ))
     };
-    assert_eq!(
-        against(0.793, 0.943),
-        Verdict::EffectOfEvaluation,
-        "it vanishes"
-    );
-    assert_eq!(
-        against(0.94, 0.954),
-        Verdict::EffectOfEvaluation,
-        "it turns round"
-    );
-    assert_eq!(
-        against(0.9495, 0.96),
-        Verdict::EffectOfEvaluation,
-        "it was hidden"
-    );
-    assert_eq!(
-        against(0.93, 0.935),
-        Verdict::Better(Side::B),
-        "most of it stays"
-    );
+    assert_eq!(against(0.793, 0.943), Verdict::EffectOfEvaluation, "it vanishes");
+    assert_eq!(against(0.94, 0.954), Verdict::EffectOfEvaluation, "it turns round");
+    assert_eq!(against(0.9495, 0.96), Verdict::EffectOfEvaluation, "it was hidden");
+    assert_eq!(against(0.93, 0.935), Verdict::Better(Side::B), "most of it stays");
     let unsure = |gap: f64| {
         let scores = [-9.0, -3.0, 1.0, 4.0, 6.0, 12.0];
         let scores = scores.map(|k| [0.95 + 0.01 * k - gap, 0.95 + 0.01 * k]);
@@ -200,30 +167,15 @@ fn a_difference_that_vanishes_or_turns_round_is_an_effect_of_the_evaluation() {
     );
     let noisy = |running: [f64; 6]| {
         let population = [0.95; 6];
-        let scores: Vec<[f64; 2]> = running
-            .into_iter()
-            .zip(population)
-            .map(|(r, p)| [r, p])
-            .collect();
+        let scores: Vec<[f64; 2]> =
+            running.into_iter().zip(population).map(|(r, p)| [r, p]).collect();
         let without = trials("none", 1, 900, &[[0.94, 0.94]; 6]);
         verdict(&folder(0.9, &[without, trials("after", 2, 900, &scores)]))
     };
     let change = noisy([0.99, 0.90, 0.95, 0.97, 0.91, 0.95]);
-    assert_ne!(
-        change,
-        Verdict::EffectOfEvaluation,
-        "what changes at random is noise"
-    );
-    assert_eq!(
-        against(0.90, 0.93),
-        Verdict::Better(Side::B),
-        "both speak for the same side"
-    );
-    assert_eq!(
-        against(0.948, 0.9495),
-        Verdict::Better(Side::B),
-        "within the margin of 0.2 points"
-    );
+    assert_ne!(change, Verdict::EffectOfEvaluation, "what changes at random is noise");
+    assert_eq!(against(0.90, 0.93), Verdict::Better(Side::B), "both speak for the same side");
+    assert_eq!(against(0.948, 0.9495), Verdict::Better(Side::B), "within the margin of 0.2 points");
 }
 
 #[test]
@@ -252,11 +204,7 @@ fn what_an_earlier_version_trained_is_called_not_measured_and_judged_as_before()
             trials("after", 2, 280, &around(0.793, 0.943)),
         ],
     );
-    for row in results
-        .trials
-        .iter_mut()
-        .flat_map(|trial| &mut trial.epochs)
-    {
+    for row in results.trials.iter_mut().flat_map(|trial| &mut trial.epochs) {
         row.running_test_accuracy = None;
         row.precise_test_accuracy = None;
     }
@@ -316,21 +264,15 @@ fn two_folders_are_each_judged_by_their_own_settings() {
     assert_eq!(asked(&running, &without), vanishes);
     assert_eq!(asked(&without, &running), vanishes);
     let mut layer = without.clone();
-    layer
-        .norm
-        .insert("norm.kind".to_owned(), "layer".to_owned());
+    layer.norm.insert("norm.kind".to_owned(), "layer".to_owned());
     assert_eq!(asked(&running, &layer), vanishes);
     assert_eq!(asked(&layer, &running), vanishes);
     let mut doubtless = running.clone();
-    doubtless
-        .norm
-        .insert("norm.kind".to_owned(), "layer".to_owned());
+    doubtless.norm.insert("norm.kind".to_owned(), "layer".to_owned());
     assert_eq!(asked(&doubtless, &without).0, 0, "no averages in either");
     // Folders that are evaluated in two ways are compared for that, and so are those of such a claim.
     let mut precise = without.clone();
-    precise
-        .norm
-        .insert("norm.evaluation".to_owned(), "precise".to_owned());
+    precise.norm.insert("norm.evaluation".to_owned(), "precise".to_owned());
     assert_eq!(asked(&running, &precise).1, Verdict::Better(Side::A));
     assert_eq!(asked(&precise, &running).1, Verdict::Better(Side::B));
     let mut claimed = without.clone();
@@ -361,16 +303,9 @@ fn what_a_preset_decides_is_known_where_the_experiment_writes_no_value() {
             trial.axes.truncate(1);
             trial.axes.push(preset.to_owned());
         }
-        gaps(&results)
-            .told
-            .first()
-            .map(|gap| gap.unsettled.is_some())
+        gaps(&results).told.first().map(|gap| gap.unsettled.is_some())
     };
-    assert_eq!(
-        told("keras"),
-        Some(true),
-        "0.99 to the power of 280 is left"
-    );
+    assert_eq!(told("keras"), Some(true), "0.99 to the power of 280 is left");
     assert_eq!(told("pytorch"), Some(false), "of 0.9 nothing is");
     assert_eq!(told("paper"), None, "it evaluates with the population's");
 }

@@ -40,10 +40,7 @@ fn check_columns(settings: &Settings, report: Report<'_>) {
         }
     }
     if table.inputs.as_ref().is_some_and(Vec::is_empty) {
-        report(
-            "data.inputs",
-            "leaves no input; name at least one column".to_owned(),
-        );
+        report("data.inputs", "leaves no input; name at least one column".to_owned());
     }
 }
 

@@ -47,20 +47,13 @@ mod tests {
     #[test]
     fn a_table_is_no_image() {
         let net = Convnet {
-            blocks: vec![Block {
-                channels: 1,
-                stride: 1,
-                pool: 1,
-            }],
+            blocks: vec![Block { channels: 1, stride: 1, pool: 1 }],
             head: Head::Flatten,
             dense: Vec::new(),
             dropout: 0.0,
         };
         let convnet = Architecture::Convnet(net);
-        let mlp = Architecture::Mlp {
-            hidden: Vec::new(),
-            dropout: 0.0,
-        };
+        let mlp = Architecture::Mlp { hidden: Vec::new(), dropout: 0.0 };
         assert!(not_images(&convnet, None).is_some_and(|why| why.starts_with("needs images")));
         assert_eq!(not_images(&mlp, None), None);
     }

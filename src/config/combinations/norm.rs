@@ -76,10 +76,9 @@ fn check_renorm(renorm: &Renorm, report: Report<'_>) {
         }
     }
     let from = renorm.relax_from;
-    for (key, at) in [
-        ("norm.r_relaxed_at", renorm.r_relaxed_at),
-        ("norm.d_relaxed_at", renorm.d_relaxed_at),
-    ] {
+    for (key, at) in
+        [("norm.r_relaxed_at", renorm.r_relaxed_at), ("norm.d_relaxed_at", renorm.d_relaxed_at)]
+    {
         if at < from {
             let reason = format!("comes before `norm.relax_from = {from}`, where relaxing begins");
             report(key, reason);
@@ -143,10 +142,8 @@ impl Site {
 /// of the `values`.
 fn one_of(features: usize, values: usize) -> String {
     let fit = |groups: &usize| features.is_multiple_of(*groups) && *groups < values;
-    let fitting: Vec<String> = (1..=features)
-        .filter(fit)
-        .map(|groups| format!("`{groups}`"))
-        .collect();
+    let fitting: Vec<String> =
+        (1..=features).filter(fit).map(|groups| format!("`{groups}`")).collect();
     fitting.join(", ")
 }
 
@@ -170,11 +167,7 @@ fn normalised(settings: &Settings) -> Vec<Site> {
         .enumerate()
         .filter(|(layer, _)| norm.of_hidden(*layer, count).is_some())
         .map(|(_, site)| site);
-    input(settings)
-        .filter(|_| norm.on_input)
-        .into_iter()
-        .chain(normalised)
-        .collect()
+    input(settings).filter(|_| norm.on_input).into_iter().chain(normalised).collect()
 }
 
 /// The raw input: a network with convolutions normalises each channel.
@@ -188,11 +181,7 @@ fn input(settings: &Settings) -> Option<Site> {
         // A row at a time.
         Architecture::Rnn(_) => (image.channels * image.width, 1),
     };
-    Some(Site {
-        name: "the input".to_owned(),
-        features,
-        positions,
-    })
+    Some(Site { name: "the input".to_owned(), features, positions })
 }
 
 fn hidden(settings: &Settings) -> Vec<Site> {

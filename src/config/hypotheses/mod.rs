@@ -39,9 +39,8 @@ pub(super) fn check(node: &Node, problems: &mut Problems) -> Option<Value> {
         }
     };
     let tests = items.iter().enumerate();
-    let tests: Vec<Option<Value>> = tests
-        .map(|(index, item)| Test::new(index, item, problems)?.check(problems))
-        .collect();
+    let tests: Vec<Option<Value>> =
+        tests.map(|(index, item)| Test::new(index, item, problems)?.check(problems)).collect();
     tests.into_iter().collect::<Option<_>>().map(Value::List)
 }
 
@@ -57,11 +56,7 @@ impl<'a> Test<'a> {
     fn new(index: usize, node: &'a Node, problems: &mut Problems) -> Option<Self> {
         let number = index + 1;
         if let Kind::Table(members) = &node.kind {
-            return Some(Self {
-                number,
-                node,
-                members,
-            });
+            return Some(Self { number, node, members });
         }
         let shown = node.kind.shown();
         let text = format!("`{shown}` in `claim.tests`: must be a table of `compare`, `expect` …");

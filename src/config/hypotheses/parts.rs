@@ -36,8 +36,7 @@ impl Part {
     pub(in crate::config) fn allowed(&self) -> String {
         let own = Some(self.allowed).filter(|allowed| !allowed.is_empty());
         let own = own.map(str::to_owned);
-        own.or_else(|| self.rule.map(|rule| rule.allowed()))
-            .unwrap_or_default()
+        own.or_else(|| self.rule.map(|rule| rule.allowed())).unwrap_or_default()
     }
 }
 
@@ -48,13 +47,7 @@ const fn part(
     default: &'static str,
     meaning: &'static str,
 ) -> Part {
-    Part {
-        name,
-        rule,
-        allowed,
-        default,
-        meaning,
-    }
+    Part { name, rule, allowed, default, meaning }
 }
 
 /// The keys of a test, in the order in which they are written out.
@@ -110,9 +103,7 @@ pub(in crate::config) const PARTS: [Part; 10] = [
     ),
     part(
         "take",
-        Some(Rule::Choice(&[
-            "spread", "worst", "best", "mean", "change", "reach",
-        ])),
+        Some(Rule::Choice(&["spread", "worst", "best", "mean", "change", "reach"])),
         "",
         "required with `over`",
         "Of the scores at all values of `over`: the largest minus the smallest, the worst, the best, the mean, the last minus the first; or the largest value at which the metric is at least as good as `at_least`, compared in powers of ten (decades).",

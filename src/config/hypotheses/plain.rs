@@ -28,10 +28,7 @@ pub(in crate::config) fn read(checked: &Value) -> Option<Hypothesis> {
         metric: text("metric")?,
         expect: expect(&text("expect")?),
         margin: number("margin"),
-        only: only
-            .iter()
-            .map(|(key, values)| ((*key).to_owned(), shown_all(values)))
-            .collect(),
+        only: only.iter().map(|(key, values)| ((*key).to_owned(), shown_all(values))).collect(),
         over: text("over").and_then(|key| {
             let take = take(&text("take")?, number("at_least"))?;
             Some(Over { key, take })

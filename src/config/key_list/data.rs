@@ -6,9 +6,7 @@ use crate::config::rule::{Bound, Rule};
 const IMAGES: &str = "with a dataset of images";
 
 const CSV: &str = "with `data.dataset = \"csv\"`";
-const COLUMNS: Rule = Rule::Texts {
-    may_be_empty: false,
-};
+const COLUMNS: Rule = Rule::Texts { may_be_empty: false };
 const SPLIT_CSV: &str = "with `data.dataset = \"csv\"` and without `data.test_file`";
 
 pub(super) const KEYS: &[Key] = &[
@@ -114,10 +112,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "data.test_share",
-        rule: Rule::Number {
-            low: Bound::Excluding(0.0),
-            high: Bound::Excluding(1.0),
-        },
+        rule: Rule::Number { low: Bound::Excluding(0.0), high: Bound::Excluding(1.0) },
         default: "`0.2`",
         applies: SPLIT_CSV,
         meaning: "How much of the table's rows is split off as the test set, by `data.seed`.",
@@ -194,20 +189,14 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "data.classes",
-        rule: Rule::Whole {
-            least: 2,
-            most: 100,
-        },
+        rule: Rule::Whole { least: 2, most: 100 },
         default: "`3`",
         applies: "with `data.dataset = \"badly-scaled\"` or `\"linear-teacher\"`",
         meaning: "Classes of the generated table.",
     },
     Key {
         path: "data.scale_decades",
-        rule: Rule::Number {
-            low: Bound::Including(0.0),
-            high: Bound::Including(10.0),
-        },
+        rule: Rule::Number { low: Bound::Including(0.0), high: Bound::Including(10.0) },
         default: "`3.0`",
         applies: "with `data.dataset = \"badly-scaled\"`",
         meaning: "Each column is multiplied by 10 to a power that is uniform between minus and plus this.",

@@ -55,30 +55,15 @@ impl Key {
     }
 }
 
-pub(super) const POSITIVE: Rule = Rule::Number {
-    low: Bound::Excluding(0.0),
-    high: Bound::Absent,
-};
-pub(super) const NOT_NEGATIVE: Rule = Rule::Number {
-    low: Bound::Including(0.0),
-    high: Bound::Absent,
-};
-pub(super) const ANY: Rule = Rule::Number {
-    low: Bound::Absent,
-    high: Bound::Absent,
-};
-pub(super) const BELOW_ONE: Rule = Rule::Number {
-    low: Bound::Including(0.0),
-    high: Bound::Excluding(1.0),
-};
-pub(super) const FROM_0_TO_1: Rule = Rule::Number {
-    low: Bound::Including(0.0),
-    high: Bound::Including(1.0),
-};
-pub(super) const SEED: Rule = Rule::Whole {
-    least: 0,
-    most: i64::MAX,
-};
+pub(super) const POSITIVE: Rule = Rule::Number { low: Bound::Excluding(0.0), high: Bound::Absent };
+pub(super) const NOT_NEGATIVE: Rule =
+    Rule::Number { low: Bound::Including(0.0), high: Bound::Absent };
+pub(super) const ANY: Rule = Rule::Number { low: Bound::Absent, high: Bound::Absent };
+pub(super) const BELOW_ONE: Rule =
+    Rule::Number { low: Bound::Including(0.0), high: Bound::Excluding(1.0) };
+pub(super) const FROM_0_TO_1: Rule =
+    Rule::Number { low: Bound::Including(0.0), high: Bound::Including(1.0) };
+pub(super) const SEED: Rule = Rule::Whole { least: 0, most: i64::MAX };
 
 pub(super) const fn count(most: i64) -> Rule {
     Rule::Whole { least: 1, most }

@@ -12,29 +12,14 @@ const OVER_BATCH: &str = "with `norm.kind = \"batch\"` or `\"renorm\"`";
 const TRACKED: &str = "with `norm.kind = \"batch\"`, where running averages are kept";
 const AVERAGED: &str = "where running averages are kept";
 
-const AT_LEAST_ONE: Rule = Rule::Number {
-    low: Bound::Including(1.0),
-    high: Bound::Absent,
-};
-const SHARE: Rule = Rule::Number {
-    low: Bound::Excluding(0.0),
-    high: Bound::Including(1.0),
-};
-const STEP: Rule = Rule::Whole {
-    least: 0,
-    most: 1_000_000_000,
-};
+const AT_LEAST_ONE: Rule = Rule::Number { low: Bound::Including(1.0), high: Bound::Absent };
+const SHARE: Rule = Rule::Number { low: Bound::Excluding(0.0), high: Bound::Including(1.0) };
+const STEP: Rule = Rule::Whole { least: 0, most: 1_000_000_000 };
 
 pub(super) const KEYS: &[Key] = &[
     Key {
         path: "norm.placement",
-        rule: Rule::Choice(&[
-            "none",
-            "before",
-            "after",
-            "pre-activation",
-            "after-addition",
-        ]),
+        rule: Rule::Choice(&["none", "before", "after", "pre-activation", "after-addition"]),
         default: "`\"before\"`",
         applies: HIDDEN,
         meaning: "Where normalisation stands relative to the activation of every hidden layer; the last two are for residual networks only.",
@@ -230,10 +215,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "norm.precise_examples",
-        rule: Rule::Whole {
-            least: 2,
-            most: 1_000_000_000,
-        },
+        rule: Rule::Whole { least: 2, most: 1_000_000_000 },
         default: "`10000`",
         applies: "with `norm.evaluation = \"precise\"`",
         meaning: "Training examples that the population statistics are taken over, at most.",

@@ -20,10 +20,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "output.target_accuracy",
-        rule: Rule::Number {
-            low: Bound::Excluding(0.0),
-            high: Bound::Including(1.0),
-        },
+        rule: Rule::Number { low: Bound::Excluding(0.0), high: Bound::Including(1.0) },
         default: "`0.97`",
         applies: "",
         meaning: "The accuracy whose first reaching is reported as epochs and seconds to target.",

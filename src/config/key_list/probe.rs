@@ -29,10 +29,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "probe.examples",
-        rule: Rule::Whole {
-            least: 2,
-            most: 100_000,
-        },
+        rule: Rule::Whole { least: 2, most: 100_000 },
         default: "`300`",
         applies: PROBED,
         meaning: "Size of the fixed set on which activations are measured: the first validation examples (of the training examples where there is no validation).",
@@ -46,10 +43,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "probe.unit",
-        rule: Rule::Whole {
-            least: 0,
-            most: 1_000_000,
-        },
+        rule: Rule::Whole { least: 0, most: 1_000_000 },
         default: "`0`",
         applies: "with `probe.activations`",
         meaning: "The unit of the last hidden layer whose percentiles are told on their own, as in figure 1 of Ioffe & Szegedy (2015).",

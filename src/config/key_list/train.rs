@@ -69,10 +69,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "train.schedule_factor",
-        rule: Rule::Number {
-            low: Bound::Excluding(0.0),
-            high: Bound::Including(1.0),
-        },
+        rule: Rule::Number { low: Bound::Excluding(0.0), high: Bound::Including(1.0) },
         default: "`0.1`",
         applies: "with `train.schedule = \"step\"`",
         meaning: "By which factor it falls at each milestone.",
@@ -86,10 +83,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "train.warmup_steps",
-        rule: Rule::Whole {
-            least: 0,
-            most: 1_000_000_000,
-        },
+        rule: Rule::Whole { least: 0, most: 1_000_000_000 },
         default: "`0`",
         applies: "",
         meaning: "Steps over which the step size rises linearly to its whole value.",
@@ -145,10 +139,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "train.divergence_factor",
-        rule: Rule::Number {
-            low: Bound::Excluding(1.0),
-            high: Bound::Absent,
-        },
+        rule: Rule::Number { low: Bound::Excluding(1.0), high: Bound::Absent },
         default: "`1000.0`",
         applies: "",
         meaning: "A training loss above this multiple of the first step's, or of ln(classes) where that is larger, ends the trial as `diverged`; so does one that is not finite.",

@@ -29,10 +29,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "tune.budget",
-        rule: Rule::Whole {
-            least: 2,
-            most: 100_000,
-        },
+        rule: Rule::Whole { least: 2, most: 100_000 },
         default: "as many as the sweep gives",
         applies: TUNED,
         meaning: "How many values of `tune.key` each group tries; the `count` of its range, where that is left out.",

@@ -39,9 +39,7 @@ fn dataset(reader: &mut Reader<'_>) -> Dataset {
     match reader.text("data.dataset", "").as_str() {
         "mnist" => Dataset::Mnist,
         "fashion-mnist" => Dataset::FashionMnist,
-        "cifar10" => Dataset::Cifar10 {
-            train_batches: train_batches(reader),
-        },
+        "cifar10" => Dataset::Cifar10 { train_batches: train_batches(reader) },
         "csv" => Dataset::Csv(table(reader)),
         "badly-scaled" => Dataset::BadlyScaled {
             columns: reader.count("data.columns", 20),
@@ -91,11 +89,7 @@ fn train_batches(reader: &mut Reader<'_>) -> Vec<u8> {
     let all = Value::List((1..=5).map(Value::Integer).collect());
     match reader.value("data.train_batches", all) {
         // From 1 to 5, by the key's rule.
-        Value::List(batches) => batches
-            .iter()
-            .filter_map(as_whole)
-            .map(|b| b as u8)
-            .collect(),
+        Value::List(batches) => batches.iter().filter_map(as_whole).map(|b| b as u8).collect(),
         _ => Vec::new(),
     }
 }
@@ -114,9 +108,7 @@ fn table(reader: &mut Reader<'_>) -> Table {
         },
         inputs: reader.optional_texts("data.inputs"),
         ignore: reader.optional_texts("data.ignore").unwrap_or_default(),
-        categorical: reader
-            .optional_texts("data.categorical")
-            .unwrap_or_default(),
+        categorical: reader.optional_texts("data.categorical").unwrap_or_default(),
         missing_rows: missing_rows(reader, &missing),
         missing,
         stratify: reader.flag("data.stratify", true),

@@ -33,10 +33,7 @@ pub(in crate::config) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader of these keys.
     pub(in crate::config) fn new(given: &'a BTreeMap<&'static str, Value>) -> Self {
-        Self {
-            given,
-            log: BTreeMap::new(),
-        }
+        Self { given, log: BTreeMap::new() }
     }
 
     /// Every key that was read, with the value it has; `None` for one left open.
@@ -45,10 +42,7 @@ impl<'a> Reader<'a> {
     }
 
     fn optional(&mut self, key: &'static str) -> Option<Value> {
-        debug_assert!(
-            keys::find(key).is_some(),
-            "`{key}` is not in the list of keys"
-        );
+        debug_assert!(keys::find(key).is_some(), "`{key}` is not in the list of keys");
         let value = self.given.get(key).cloned();
         self.log.insert(key, value.clone());
         value

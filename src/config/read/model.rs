@@ -30,11 +30,7 @@ pub(super) fn model(reader: &mut Reader<'_>) -> Model {
 fn mlp(reader: &mut Reader<'_>) -> Architecture {
     let hidden = widths(reader, "model.hidden", &[128, 64]);
     // Dropout stands behind hidden layers only.
-    let dropout = if hidden.is_empty() {
-        0.0
-    } else {
-        reader.float("model.dropout", 0.0)
-    };
+    let dropout = if hidden.is_empty() { 0.0 } else { reader.float("model.dropout", 0.0) };
     Architecture::Mlp { hidden, dropout }
 }
 
@@ -98,11 +94,7 @@ fn as_block(value: &Value) -> Option<Block> {
         let (_, value) = parts.iter().find(|(part, _)| *part == name)?;
         as_whole(value).map(as_count)
     };
-    Some(Block {
-        channels: part("channels")?,
-        stride: part("stride")?,
-        pool: part("pool")?,
-    })
+    Some(Block { channels: part("channels")?, stride: part("stride")?, pool: part("pool")? })
 }
 
 /// A network without hidden layers has nothing to apply one to; a gated unit brings its own.
@@ -111,19 +103,13 @@ fn activation(reader: &mut Reader<'_>, kind: &Architecture) -> Activation {
         return Activation::Identity;
     }
     let default = match kind {
-        Architecture::Rnn(Rnn {
-            cell: Cell::Gru, ..
-        }) => return Activation::Tanh,
+        Architecture::Rnn(Rnn { cell: Cell::Gru, .. }) => return Activation::Tanh,
         Architecture::Rnn(_) => "tanh",
         _ => "relu",
     };
     match reader.text("model.activation", default).as_str() {
-        "leaky_relu" => Activation::LeakyRelu {
-            slope: reader.float("model.negative_slope", 0.01),
-        },
-        "elu" => Activation::Elu {
-            alpha: reader.float("model.elu_alpha", 1.0),
-        },
+        "leaky_relu" => Activation::LeakyRelu { slope: reader.float("model.negative_slope", 0.01) },
+        "elu" => Activation::Elu { alpha: reader.float("model.elu_alpha", 1.0) },
         "selu" => Activation::Selu,
         "gelu" => Activation::Gelu,
         "swish" => Activation::Swish,
@@ -142,9 +128,7 @@ fn init(reader: &mut Reader<'_>) -> Init {
         "he_normal" => Init::HeNormal,
         "lecun_uniform" => Init::LecunUniform,
         "lecun_normal" => Init::LecunNormal,
-        "normal" => Init::Normal {
-            std: reader.float("model.init_std", 0.05),
-        },
+        "normal" => Init::Normal { std: reader.float("model.init_std", 0.05) },
         "orthogonal" => Init::Orthogonal,
         _ => Init::GlorotUniform,
     }

@@ -87,12 +87,7 @@ impl Preset {
                 "paper" => (0.99, 1e-5, "unbiased", "precise"),
                 _ => (0.99, 1e-3, "biased", "running"),
             };
-        Self {
-            decay,
-            epsilon,
-            running_variance,
-            evaluation,
-        }
+        Self { decay, epsilon, running_variance, evaluation }
     }
 }
 
@@ -100,9 +95,7 @@ fn layer(reader: &mut Reader<'_>, preset: &Preset) -> NormSettings {
     let kind = match reader.text("norm.kind", "batch").as_str() {
         "renorm" => NormKind::Renorm(renorm(reader, preset)),
         "layer" => NormKind::Layer,
-        "group" => NormKind::Group {
-            groups: reader.count("norm.groups", 32),
-        },
+        "group" => NormKind::Group { groups: reader.count("norm.groups", 32) },
         "instance" => NormKind::Instance,
         _ => NormKind::Batch(batch(reader, preset)),
     };
@@ -126,9 +119,7 @@ fn batch(reader: &mut Reader<'_>, preset: &Preset) -> BatchNorm {
 fn averages(reader: &mut Reader<'_>, preset: &Preset) -> Averages {
     let averaging = match reader.text("norm.averaging", "exponential").as_str() {
         "cumulative" => Averaging::Cumulative,
-        _ => Averaging::Exponential {
-            decay: reader.float("norm.decay", preset.decay),
-        },
+        _ => Averaging::Exponential { decay: reader.float("norm.decay", preset.decay) },
     };
     let variance = reader.text("norm.running_variance", preset.running_variance);
     Averages {
@@ -198,9 +189,7 @@ fn parameter(reader: &mut Reader<'_>, affine: bool, keys: &ParameterKeys) -> Opt
         l2: reader.float(keys.l2, 0.0),
         constraint: match reader.text(keys.constraint, "none").as_str() {
             "non_negative" => Constraint::NonNegative,
-            "max_norm" => Constraint::MaxNorm {
-                limit: reader.float("norm.max_norm", 2.0),
-            },
+            "max_norm" => Constraint::MaxNorm { limit: reader.float("norm.max_norm", 2.0) },
             "unit_norm" => Constraint::UnitNorm,
             _ => Constraint::None,
         },
@@ -217,9 +206,9 @@ fn evaluation(reader: &mut Reader<'_>, kind: &NormKind, preset: &Preset) -> Eval
         }
     };
     match reader.text("norm.evaluation", default).as_str() {
-        "precise" => Evaluation::Precise {
-            examples: reader.count("norm.precise_examples", 10_000),
-        },
+        "precise" => {
+            Evaluation::Precise { examples: reader.count("norm.precise_examples", 10_000) }
+        }
         "batch" => Evaluation::Batch,
         _ => Evaluation::Running,
     }

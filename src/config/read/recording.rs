@@ -10,9 +10,7 @@ pub(in crate::config) fn recording(reader: &mut Reader<'_>) -> Recording {
         checkpoint: checkpoint(reader),
         evaluations: reader.flag("probe.evaluations", false),
         train_evaluation: reader.flag("probe.train_evaluation", false),
-        probe: reader
-            .optional_count("probe.every")
-            .map(|every| probe(reader, every)),
+        probe: reader.optional_count("probe.every").map(|every| probe(reader, every)),
     }
 }
 
@@ -32,11 +30,7 @@ fn probe(reader: &mut Reader<'_>, every: usize) -> Probe {
         every,
         examples: reader.count("probe.examples", 300),
         activations,
-        unit: if activations {
-            reader.count("probe.unit", 0)
-        } else {
-            0
-        },
+        unit: if activations { reader.count("probe.unit", 0) } else { 0 },
         gradients: reader.flag("probe.gradients", true),
         norms: reader.flag("probe.norms", true),
         landscape: landscape(reader),

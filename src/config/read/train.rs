@@ -63,17 +63,9 @@ fn adam_or_adamw(reader: &mut Reader<'_>, word: &str) -> Optimizer {
     let beta_2 = reader.float("train.beta_2", 0.999);
     let epsilon = reader.float("train.optimizer_epsilon", 1e-7);
     if word == "adamw" {
-        Optimizer::AdamW {
-            beta_1,
-            beta_2,
-            epsilon,
-        }
+        Optimizer::AdamW { beta_1, beta_2, epsilon }
     } else {
-        Optimizer::Adam {
-            beta_1,
-            beta_2,
-            epsilon,
-        }
+        Optimizer::Adam { beta_1, beta_2, epsilon }
     }
 }
 
@@ -83,9 +75,9 @@ fn schedule(reader: &mut Reader<'_>) -> Schedule {
             milestones: reader.floats("train.schedule_milestones", &[0.5, 0.75]),
             factor: reader.float("train.schedule_factor", 0.1),
         },
-        "cosine" => Schedule::Cosine {
-            final_share: reader.float("train.final_learning_rate_share", 0.0),
-        },
+        "cosine" => {
+            Schedule::Cosine { final_share: reader.float("train.final_learning_rate_share", 0.0) }
+        }
         _ => Schedule::Constant,
     }
 }

@@ -24,10 +24,5 @@ pub(in crate::config) fn tune(
     // At most as many as there are conditions.
     let default = u32::try_from(budget).ok()?;
     let budget = reader.count("tune.budget", default);
-    Some(Tune {
-        key,
-        per,
-        metric,
-        budget,
-    })
+    Some(Tune { key, per, metric, budget })
 }

@@ -37,14 +37,9 @@ pub(super) fn widths(items: &[Node]) -> Option<Value> {
 }
 
 pub(super) fn multiples(items: &[Node]) -> Option<Value> {
-    let positive = Rule::Number {
-        low: Bound::Excluding(0.0),
-        high: Bound::Absent,
-    };
-    let numbers: Option<Vec<Value>> = items
-        .iter()
-        .map(|item| positive.accept(&item.kind))
-        .collect();
+    let positive = Rule::Number { low: Bound::Excluding(0.0), high: Bound::Absent };
+    let numbers: Option<Vec<Value>> =
+        items.iter().map(|item| positive.accept(&item.kind)).collect();
     let numbers = numbers.filter(|numbers| (1..=MOST_LAYERS).contains(&numbers.len()))?;
     let is_new = |(i, number): (usize, &Value)| !numbers[..i].contains(number);
     let distinct = numbers.iter().enumerate().all(is_new);

@@ -28,10 +28,7 @@ impl Data {
     /// What decides which examples are loaded, as text: where it is the same, so is the dataset.
     /// Validation, split and scaling are a trial's own business.
     pub fn content(&self) -> String {
-        format!(
-            "{:?} {:?} {:?}",
-            self.dataset, self.train_examples, self.test_examples
-        )
+        format!("{:?} {:?} {:?}", self.dataset, self.train_examples, self.test_examples)
     }
 }
 
@@ -198,16 +195,10 @@ impl Dataset {
     /// What one example of a set of images looks like; `None` for a table.
     pub fn image(&self) -> Option<Shape> {
         match self {
-            Self::Glyphs { .. } | Self::Mnist | Self::FashionMnist => Some(Shape {
-                channels: 1,
-                height: 28,
-                width: 28,
-            }),
-            Self::Cifar10 { .. } => Some(Shape {
-                channels: 3,
-                height: 32,
-                width: 32,
-            }),
+            Self::Glyphs { .. } | Self::Mnist | Self::FashionMnist => {
+                Some(Shape { channels: 1, height: 28, width: 28 })
+            }
+            Self::Cifar10 { .. } => Some(Shape { channels: 3, height: 32, width: 32 }),
             Self::Csv(_)
             | Self::BadlyScaled { .. }
             | Self::TwoSpirals { .. }

@@ -33,22 +33,12 @@ impl Entry {
         number: u32,
     ) -> Self {
         let decides = keys::find(key).is_some_and(Key::decides_numbers);
-        let json = identity
-            .as_ref()
-            .or(value.as_ref())
-            .filter(|_| decides)
-            .map(|value| {
-                // What came from a file cannot fail to be written into one.
-                let value = serde_json::to_value(value).unwrap_or_default();
-                format!("\"{key}\":{value}")
-            });
-        Self {
-            key,
-            value,
-            identity,
-            json,
-            number,
-        }
+        let json = identity.as_ref().or(value.as_ref()).filter(|_| decides).map(|value| {
+            // What came from a file cannot fail to be written into one.
+            let value = serde_json::to_value(value).unwrap_or_default();
+            format!("\"{key}\":{value}")
+        });
+        Self { key, value, identity, json, number }
     }
 
     /// Dotted.

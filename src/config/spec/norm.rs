@@ -142,10 +142,8 @@ impl NormSettings {
             initial_mean: 0.0,
             initial_variance: 1.0,
         };
-        let kind = NormKind::Batch(BatchNorm {
-            averages: Some(averages),
-            virtual_batch_size: None,
-        });
+        let kind =
+            NormKind::Batch(BatchNorm { averages: Some(averages), virtual_batch_size: None });
         Self {
             kind,
             epsilon,
@@ -171,12 +169,7 @@ pub struct NormParameter {
 impl NormParameter {
     /// A free parameter that starts at `init`.
     pub fn starting_at(init: f64) -> Self {
-        Self {
-            init,
-            l1: 0.0,
-            l2: 0.0,
-            constraint: Constraint::None,
-        }
+        Self { init, l1: 0.0, l2: 0.0, constraint: Constraint::None }
     }
 }
 

@@ -45,9 +45,7 @@ impl Checkpoint {
             (self.last, "checkpoint.final"),
             (self.order, "checkpoint.order"),
         ];
-        let every = self
-            .every
-            .map(|steps| format!("checkpoint.every = {steps}"));
+        let every = self.every.map(|steps| format!("checkpoint.every = {steps}"));
         let given = flags.into_iter().filter(|(is_on, _)| *is_on);
         given.map(|(_, key)| key.to_owned()).chain(every).collect()
     }
@@ -65,9 +63,7 @@ impl Probe {
             (self.covariate_shift, "covariate_shift"),
         ];
         let wanted = probes.into_iter().filter(|(is_on, _)| *is_on);
-        wanted
-            .map(|(_, probe)| format!("probe every {}: {probe}", self.every))
-            .collect()
+        wanted.map(|(_, probe)| format!("probe every {}: {probe}", self.every)).collect()
     }
 }
 
@@ -90,10 +86,7 @@ mod tests {
         let with = |change: &dyn Fn(&mut Probe)| {
             let mut probe = probe.clone();
             change(&mut probe);
-            let recording = Recording {
-                probe: Some(probe),
-                ..Recording::default()
-            };
+            let recording = Recording { probe: Some(probe), ..Recording::default() };
             recording.items()
         };
         let mut lists = vec![
@@ -150,10 +143,7 @@ pub struct Checkpoint {
 
 /// `[probe]`: what is measured inside the network.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the file"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the file")]
 pub struct Probe {
     /// Measure after every so many steps, from the untrained network on; at least 1.
     pub every: usize,

@@ -11,10 +11,7 @@ pub(super) struct Decimal {
 impl Decimal {
     /// A whole number.
     pub(super) fn whole(number: i64) -> Self {
-        Self {
-            mantissa: i128::from(number),
-            exponent: 0,
-        }
+        Self { mantissa: i128::from(number), exponent: 0 }
     }
 
     /// The shortest decimal that reads as this number: the one that was written, up to 15 digits.
@@ -32,9 +29,7 @@ impl Decimal {
     /// The nearest floating-point number.
     pub(super) fn to_float(self) -> f64 {
         // Every such text is a number.
-        format!("{}e{}", self.mantissa, self.exponent)
-            .parse()
-            .unwrap_or(f64::NAN)
+        format!("{}e{}", self.mantissa, self.exponent).parse().unwrap_or(f64::NAN)
     }
 
     /// The whole number that it is, if it is one.
@@ -57,10 +52,7 @@ impl Decimal {
         let count = distance.checked_div(step).filter(|&count| count >= 0)?;
         // One more than `most` is enough to be refused.
         let count = count.min(most as i128);
-        let nth = |n: i128| Self {
-            mantissa: first + step * n,
-            exponent,
-        };
+        let nth = |n: i128| Self { mantissa: first + step * n, exponent };
         Some((0..=count).map(nth).collect())
     }
 
@@ -77,10 +69,7 @@ impl Decimal {
             sum = sum.checked_mul(10)?;
             exponent -= 1;
         }
-        let quotient = Self {
-            mantissa: sum / parts,
-            exponent,
-        };
+        let quotient = Self { mantissa: sum / parts, exponent };
         Self::shortest(twelve_digits(quotient.to_float()))
     }
 }

@@ -33,11 +33,7 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Nothing read yet.
     pub(super) fn new(budget: Option<(&'a str, usize)>, problems: &'a mut Problems) -> Self {
-        Self {
-            sweep: Sweep::default(),
-            budget,
-            problems,
-        }
+        Self { sweep: Sweep::default(), budget, problems }
     }
 
     /// Reads all parts; those that have a problem are left out.
@@ -103,11 +99,7 @@ impl<'a> Reader<'a> {
             }
             if let Some(pattern) = pattern {
                 let place = table.place;
-                self.sweep.when.push(When {
-                    pattern,
-                    dimensions,
-                    place,
-                });
+                self.sweep.when.push(When { pattern, dimensions, place });
             }
         }
     }
@@ -256,19 +248,15 @@ impl<'a> Reader<'a> {
     fn tables<'n>(&mut self, node: &'n Node, part: Part) -> Vec<&'n Node> {
         let word = part.name();
         let mut refuse = |node: &Node| {
-            let text = format!(
-                "`sweep.{word} = {}`: must be a list of tables",
-                node.kind.shown()
-            );
+            let text = format!("`sweep.{word} = {}`: must be a list of tables", node.kind.shown());
             let hint = format!("for example `sweep.{word} = [{}]`", example(part));
             self.problems.add_with_hint(node.place, text, Some(hint));
         };
         match &node.kind {
             Kind::Table(_) => vec![node],
             Kind::List(items) => {
-                let (tables, others): (Vec<&Node>, Vec<&Node>) = items
-                    .iter()
-                    .partition(|item| matches!(item.kind, Kind::Table(_)));
+                let (tables, others): (Vec<&Node>, Vec<&Node>) =
+                    items.iter().partition(|item| matches!(item.kind, Kind::Table(_)));
                 others.into_iter().for_each(&mut refuse);
                 tables
             }
@@ -283,10 +271,7 @@ impl<'a> Reader<'a> {
     fn members<'n>(&mut self, table: &'n Node, word: &str) -> Vec<Member<'n>> {
         let mut found = Vec::new();
         if let Kind::Table(members) = &table.kind {
-            for (name, node) in members
-                .iter()
-                .filter(|(name, _)| name != "if" || word != "when")
-            {
+            for (name, node) in members.iter().filter(|(name, _)| name != "if" || word != "when") {
                 self.descend(name, node, word, &mut found);
             }
         } else {
@@ -315,10 +300,8 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 let hint = keys::hint(path);
-                let text = format!(
-                    "unknown key `{}` in `sweep.{word}`",
-                    start_of(path).escape_debug()
-                );
+                let text =
+                    format!("unknown key `{}` in `sweep.{word}`", start_of(path).escape_debug());
                 self.problems.add_with_hint(node.place, text, hint);
             }
         }

@@ -188,9 +188,7 @@ impl Sweep {
     /// Whether every point of the product names this key.
     pub(super) fn is_in_product(&self, path: &str) -> bool {
         let columns = self.dimensions.iter().flat_map(|d| &d.columns);
-        columns
-            .into_iter()
-            .any(|(axis, _)| self.axes[*axis].key.path == path)
+        columns.into_iter().any(|(axis, _)| self.axes[*axis].key.path == path)
     }
 
     /// The axis of a key.

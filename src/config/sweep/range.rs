@@ -43,13 +43,7 @@ pub(super) fn values(
     budget: Option<usize>,
     problems: &mut Problems,
 ) -> Option<Vec<Value>> {
-    let mut reader = Reader {
-        key,
-        node,
-        members,
-        problems,
-        sound: true,
-    };
+    let mut reader = Reader { key, node, members, problems, sound: true };
     let range = reader.range(budget)?;
     let numbers = match range.numbers() {
         Ok(numbers) => numbers,
@@ -63,10 +57,7 @@ pub(super) fn values(
     for number in numbers {
         let whole = number.to_whole().filter(|_| range.whole);
         let value = whole.map_or_else(|| Value::Float(number.to_float()), Value::Integer);
-        let node = Node {
-            kind: Kind::Plain(value),
-            place: node.place,
-        };
+        let node = Node { kind: Kind::Plain(value), place: node.place };
         let subject = format!("`{}` in the range `sweep.{}`", node.kind.shown(), key.path);
         values.push(key.rule.check(&subject, &node, problems)?);
     }
@@ -100,11 +91,7 @@ impl Range {
         let nth = |n: usize| {
             let share = n as f64 / (count - 1) as f64;
             let exact = (from.ln() * (1.0 - share) + to.ln() * share).exp();
-            let rounded = if self.whole {
-                exact.round()
-            } else {
-                twelve_digits(exact)
-            };
+            let rounded = if self.whole { exact.round() } else { twelve_digits(exact) };
             Decimal::shortest(rounded)
         };
         let numbers: Option<Vec<Decimal>> = (0..count).map(nth).collect();
@@ -114,14 +101,10 @@ impl Range {
     fn steps(&self, step: Decimal) -> Result<Vec<Decimal>, String> {
         let (from, to, by) = (self.from.to_float(), self.to.to_float(), step.to_float());
         let Some(numbers) = Decimal::steps(self.from, self.to, step, MOST_VALUES) else {
-            return Err(format!(
-                "steps of `{by}` do not lead from `{from}` to `{to}`"
-            ));
+            return Err(format!("steps of `{by}` do not lead from `{from}` to `{to}`"));
         };
         match numbers.len() {
-            1 => Err(format!(
-                "a step of `{by}` is longer than the way from `{from}` to `{to}`"
-            )),
+            1 => Err(format!("a step of `{by}` is longer than the way from `{from}` to `{to}`")),
             2..=MOST_VALUES => Ok(numbers),
             _ => Err(format!(
                 "steps of `{by}` from `{from}` to `{to}` make more than {MOST_VALUES} values"
@@ -134,10 +117,7 @@ impl Range {
             let whole = end.to_whole().and_then(|n| u64::try_from(n).ok());
             let power = whole.filter(|n| n.is_power_of_two());
             power.map(u64::trailing_zeros).ok_or_else(|| {
-                format!(
-                    "`{name} = {}` is no power of two: 1, 2, 4, 8, 16, …",
-                    end.to_float()
-                )
+                format!("`{name} = {}` is no power of two: 1, 2, 4, 8, 16, …", end.to_float())
             })
         };
         let (first, last) = (exponent("from", self.from)?, exponent("to", self.to)?);
@@ -184,12 +164,7 @@ impl Reader<'_> {
             self.problems.add(self.node.place, text);
             return None;
         }
-        self.sound.then_some(Range {
-            from,
-            to,
-            way,
-            whole: is_whole,
-        })
+        self.sound.then_some(Range { from, to, way, whole: is_whole })
     }
 
     fn way(&mut self, budget: Option<usize>) -> Option<Way> {
@@ -279,10 +254,9 @@ impl Reader<'_> {
                     format!("`{name} = {shown}` in the range `sweep.{path}`: must be {allowed}"),
                 )
             }
-            None => (
-                self.node.place,
-                format!("the range `sweep.{path}` lacks `{name}`, {allowed}"),
-            ),
+            None => {
+                (self.node.place, format!("the range `sweep.{path}` lacks `{name}`, {allowed}"))
+            }
         };
         self.problems.add(place, text);
         self.sound = false;

@@ -31,10 +31,7 @@ pub(super) fn values(
         }
     };
     if values.is_empty() {
-        let text = format!(
-            "`sweep.{}`: the list is empty; give at least one value",
-            key.path
-        );
+        let text = format!("`sweep.{}`: the list is empty; give at least one value", key.path);
         problems.add(node.place, text);
         return None;
     }
@@ -93,9 +90,7 @@ fn list(key: &Key, items: &[Node], problems: &mut Problems) -> Option<Vec<Value>
 /// Reports the first value that appears twice.
 pub(super) fn all_different(key: &Key, node: &Node, values: &[Value], problems: &mut Problems) {
     let mut seen = HashSet::new();
-    let again = values
-        .iter()
-        .position(|value| !seen.insert(value.to_toml()));
+    let again = values.iter().position(|value| !seen.insert(value.to_toml()));
     if let Some(index) = again {
         let value = values[index].to_toml();
         let text = format!("`sweep.{}`: the value `{value}` appears twice", key.path);

@@ -29,11 +29,7 @@ pub(in crate::config) fn write(sweep: &Sweep, included: Vec<Vec<(String, Value)>
     });
     let include = included.into_iter().map(|point| {
         let cells = point.into_iter();
-        Written::Table(
-            cells
-                .map(|(key, value)| (key, Written::Value(value)))
-                .collect(),
-        )
+        Written::Table(cells.map(|(key, value)| (key, Written::Value(value))).collect())
     });
     let exclude = sweep.exclude.iter().map(pattern);
     for (word, tables) in [
@@ -61,9 +57,7 @@ fn members<'a>(sweep: &'a Sweep, dimension: &'a Dimension) -> impl Iterator<Item
 fn pattern(pattern: &Pattern) -> Written {
     let terms = pattern.terms.iter();
     Written::Table(
-        terms
-            .map(|(key, values)| (key.path.to_owned(), list(values.iter().cloned())))
-            .collect(),
+        terms.map(|(key, values)| (key.path.to_owned(), list(values.iter().cloned()))).collect(),
     )
 }
 

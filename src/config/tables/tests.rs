@@ -38,10 +38,7 @@ fn a_table_is_one_however_its_path_is_written_and_another_with_other_content() {
     let relative = lab("data.file = '../tables/a.csv'");
     let plain = load(&relative, &[]);
     let absolute = relative.path().join("tables/a.csv").display().to_string();
-    for way in [
-        "data.file = '.././tables/../tables/a.csv'",
-        &format!("data.file = '{absolute}'"),
-    ] {
+    for way in ["data.file = '.././tables/../tables/a.csv'", &format!("data.file = '{absolute}'")] {
         let text = format!("data.dataset = 'csv'\n{way}\n");
         let path = relative.path().join("somewhere/x.toml");
         fs::replace(&path, text.as_bytes()).unwrap();
@@ -49,10 +46,7 @@ fn a_table_is_one_however_its_path_is_written_and_another_with_other_content() {
     }
     let other = lab("data.file = '../tables/b.csv'");
     assert_ne!(ids(&load(&other, &[])), ids(&plain));
-    assert_eq!(
-        ids(&load(&lab("data.file = '../tables/a.csv'"), &[])),
-        ids(&plain)
-    );
+    assert_eq!(ids(&load(&lab("data.file = '../tables/a.csv'"), &[])), ids(&plain));
     let table = relative.path().join("tables/a.csv");
     fs::replace(&table, b"x,y\n1,b\n2,a\n").unwrap();
     assert_eq!(ids(&load(&relative, &[])), ids(&load(&other, &[])));
@@ -72,10 +66,7 @@ fn a_path_in_the_file_is_relative_to_it_and_one_of_an_override_to_the_working_di
     let [file] = &over.experiment.tables[..] else {
         panic!("one table");
     };
-    assert_eq!(
-        (file.kept.as_str(), &file.path),
-        ("../../tables/b.csv", &PathBuf::from(seen))
-    );
+    assert_eq!((file.kept.as_str(), &file.path), ("../../tables/b.csv", &PathBuf::from(seen)));
 }
 
 #[test]
@@ -83,10 +74,7 @@ fn the_resolved_experiment_finds_its_tables_and_needs_none_to_know_its_trials() 
     let lab = lab("data.file = '../tables/a.csv'\ndata.test_file = '../tables/b.csv'");
     let loaded = load(&lab, &[]);
     let resolved = &loaded.experiment.resolved;
-    assert!(
-        resolved.contains("\nfile = \"../../tables/a.csv\"\n"),
-        "{resolved}"
-    );
+    assert!(resolved.contains("\nfile = \"../../tables/a.csv\"\n"), "{resolved}");
     let folder = lab.path().join("results/x");
     fs::create_folder(&folder).unwrap();
     let stored = folder.join("experiment.toml");
@@ -94,17 +82,9 @@ fn the_resolved_experiment_finds_its_tables_and_needs_none_to_know_its_trials() 
     let again = config::load(&stored, &[format!("output.dir={}", folder.display())]).unwrap();
     assert_eq!(again.experiment.resolved, *resolved);
     assert_eq!(ids(&again), ids(&loaded));
-    assert!(
-        again
-            .experiment
-            .tables
-            .iter()
-            .all(|file| file.stored == file.now)
-    );
+    assert!(again.experiment.tables.iter().all(|file| file.stored == file.now));
     // Moved elsewhere it leads to the same files.
-    let moved = config::moved(&stored, &lab.path().join("copy"))
-        .unwrap()
-        .unwrap();
+    let moved = config::moved(&stored, &lab.path().join("copy")).unwrap().unwrap();
     assert!(moved.contains("\nfile = \"../tables/a.csv\"\n"), "{moved}");
     assert!(mean_the_same(moved.as_bytes(), resolved.as_bytes()));
     // With the table gone, its trials are known all the same.
@@ -124,10 +104,7 @@ fn without_a_sum_a_table_is_known_by_its_path_as_in_earlier_versions() {
     let text = "data.dataset = 'csv'\ndata.file = 'people.csv'\n";
     let loaded = config::parse(Path::new("x.toml"), text, &[]).unwrap();
     let settings = &loaded.experiment.conditions[0].keys;
-    assert_eq!(
-        settings.get("data.file"),
-        Some(&Value::Text("people.csv".to_owned()))
-    );
+    assert_eq!(settings.get("data.file"), Some(&Value::Text("people.csv".to_owned())));
 }
 
 #[test]
@@ -139,10 +116,7 @@ fn two_names_of_one_content_in_a_sweep_are_refused() {
     let path = lab.path().join("somewhere/x.toml");
     fs::replace(&path, text.as_bytes()).unwrap();
     let error = config::load(&path, &[]).unwrap_err().to_string();
-    assert!(
-        error.contains("two points of the sweep are the same experiment"),
-        "{error}"
-    );
+    assert!(error.contains("two points of the sweep are the same experiment"), "{error}");
     let text = text.replace("c.csv", "b.csv");
     fs::replace(&path, text.as_bytes()).unwrap();
     let loaded = load(&lab, &[]);
@@ -155,16 +129,8 @@ fn two_names_of_one_content_in_a_sweep_are_refused() {
 #[test]
 fn a_sum_is_read_as_it_is_printed() {
     let sum = "0123456789abcdef".repeat(4);
-    assert_eq!(
-        sum_and_path(&format!("{sum}  a b.csv")),
-        Some((sum.as_str(), "a b.csv"))
-    );
-    for wrong in [
-        format!("{sum} a"),
-        format!("{sum}  "),
-        "x  a".to_owned(),
-        String::new(),
-    ] {
+    assert_eq!(sum_and_path(&format!("{sum}  a b.csv")), Some((sum.as_str(), "a b.csv")));
+    for wrong in [format!("{sum} a"), format!("{sum}  "), "x  a".to_owned(), String::new()] {
         assert_eq!(sum_and_path(&wrong), None, "{wrong}");
     }
 }

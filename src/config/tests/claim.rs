@@ -29,16 +29,10 @@ fn a_claim_is_read_with_its_defaults_and_written_out_whole() {
         expect: Expect::Lower,
         margin: None,
         only: vec![("train.batch_size".to_owned(), vec!["2".to_owned()])],
-        over: Some(Over {
-            key: "model.init_scale".to_owned(),
-            take: Take::Reach(0.9),
-        }),
+        over: Some(Over { key: "model.init_scale".to_owned(), take: Take::Reach(0.9) }),
         label: None,
     };
-    assert_eq!(
-        (&claim.statement[..], &claim.tests[..]),
-        ("It helps", &[expected][..])
-    );
+    assert_eq!((&claim.statement[..], &claim.tests[..]), ("It helps", &[expected][..]));
     let resolved = &loaded.experiment.resolved;
     assert!(
         resolved.contains("\n[claim]\nstatement = \"It helps\"\ntests = [\n    { compare = [\"before\", \"none\"], by = \"norm.placement\", metric = \"test_accuracy\", expect = \"lower\", where = { train.batch_size = [2] }, over = \"model.init_scale\", take = \"reach\", at_least = 0.9 },\n]\n"),
@@ -50,9 +44,7 @@ fn a_claim_is_read_with_its_defaults_and_written_out_whole() {
 
 #[test]
 fn a_claim_is_no_part_of_a_trials_identity_and_can_be_taken_away() {
-    let claimed = load(&with_test(
-        "compare = ['before', 'none']\nexpect = 'higher'",
-    ));
+    let claimed = load(&with_test("compare = ['before', 'none']\nexpect = 'higher'"));
     let plain = load(&glyphs(SWEEP)).experiment;
     assert_eq!(claimed.experiment.conditions, plain.conditions);
     let text = with_test("compare = ['before', 'none']\nexpect = 'higher'");
@@ -72,10 +64,7 @@ const REFUSED: &[(&str, &str)] = &[
         "compare = ['before', 'none']",
         "x.toml:5: test 1 of `claim.tests`: `expect` is missing: `\"higher\"`, `\"lower\"` or `\"same\"`",
     ),
-    (
-        "expect = 'same'",
-        "test 1 of `claim.tests`: `compare` is missing: two values",
-    ),
+    ("expect = 'same'", "test 1 of `claim.tests`: `compare` is missing: two values"),
     (
         "compare = ['before', 'befor']\nexpect = 'same'",
         "`\"befor\"` in `compare` of `claim.tests`: must be one of",
@@ -140,10 +129,7 @@ const REFUSED: &[(&str, &str)] = &[
         "compare = ['before', 'none']\nexpect = 'same'\nover = 'model.init_scale'",
         "`take` is missing",
     ),
-    (
-        "compare = ['before', 'none']\nexpect = 'same'\ntake = 'spread'",
-        "`over` is missing",
-    ),
+    ("compare = ['before', 'none']\nexpect = 'same'\ntake = 'spread'", "`over` is missing"),
     (
         "compare = ['before', 'none']\nexpect = 'same'\nover = 'norm.placement'\ntake = 'best'",
         "`over = \"norm.placement\"`: that is what is compared",
@@ -174,14 +160,8 @@ fn what_cannot_be_tested_is_refused_with_a_way_out() {
 fn what_is_no_list_of_tests_or_says_nothing_is_refused() {
     let test = "tests = { compare = ['before', 'none'], expect = 'same' }";
     for (claim, message) in [
-        (
-            "tests = [1]",
-            "`1` in `claim.tests`: must be a table of `compare`, `expect`",
-        ),
-        (
-            test,
-            "`claim.tests = { … }`: must be a list of at most 100 tests",
-        ),
+        ("tests = [1]", "`1` in `claim.tests`: must be a table of `compare`, `expect`"),
+        (test, "`claim.tests = { … }`: must be a list of at most 100 tests"),
         (
             "tests = [{ compare = ['before', 'none'], expect = 'same' }]",
             "the key `claim.statement` is missing",

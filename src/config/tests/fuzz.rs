@@ -17,10 +17,7 @@ fn experiments() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = fs::files(&root.join("configs")).expect("a folder");
     paths.push(root.join("results/published/mnist/experiment.toml"));
-    paths.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "toml")
-    });
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     let files = paths.iter().map(|path| fs::read_text(path).expect("text"));
     let samples = SAMPLES.iter().map(|&sample| sample.to_owned());
     files.chain(samples).collect()
@@ -53,9 +50,7 @@ fn words() -> Vec<Vec<u8>> {
         "\u{feff}",
     ];
     let keys = key_list::all().map(|key| key.path);
-    keys.chain(more)
-        .map(|word| word.as_bytes().to_vec())
-        .collect()
+    keys.chain(more).map(|word| word.as_bytes().to_vec()).collect()
 }
 
 /// A sweep may ask for 100 000 conditions in a line; what has none takes what its bytes justify.
@@ -165,11 +160,7 @@ fn memory_for(name: &'static str, text: String, overrides: Vec<String>) -> usize
 #[test]
 fn dotted_keys_and_tables_in_each_other_do_not_exhaust_the_stack() {
     let path = ["a"; 79].join(".");
-    let deep = format!(
-        "{path} = {}1{}",
-        format!("{{{path} = ").repeat(78),
-        "}".repeat(78)
-    );
+    let deep = format!("{path} = {}1{}", format!("{{{path} = ").repeat(78), "}".repeat(78));
     let text = format!("data.dataset = 'glyphs'\n{deep}");
     let length = text.len();
     let peak = memory_for("x.toml", text, vec![]);
@@ -214,13 +205,7 @@ fn the_points_of_many_whens_are_counted_together() {
         )
     };
     let whens = ["train.learning_rate", "norm.epsilon", "model.init_scale"].map(when);
-    let text = format!(
-        "data.dataset = 'glyphs'\n[sweep]\nwhen = [{}]",
-        whens.join(", ")
-    );
+    let text = format!("data.dataset = 'glyphs'\n[sweep]\nwhen = [{}]", whens.join(", "));
     let error = parse(Path::new("x.toml"), &text, &[]).expect_err("8e9 points");
-    assert!(
-        error.to_string().contains("more than 1000000 points"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("more than 1000000 points"), "{error}");
 }

@@ -112,10 +112,7 @@ fn a_key_of_another_method_is_no_part_of_a_condition() {
     for (text, absent) in [
         ("kind = 'layer'", "norm.decay"),
         ("kind = 'group'", "norm.evaluation"),
-        (
-            "kind = 'layer'\nvirtual_batch_size = 8",
-            "norm.virtual_batch_size",
-        ),
+        ("kind = 'layer'\nvirtual_batch_size = 8", "norm.virtual_batch_size"),
         ("track_running_stats = false", "norm.decay"),
         ("averaging = 'cumulative'", "norm.decay"),
         ("scale = false", "norm.gamma_init"),

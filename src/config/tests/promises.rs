@@ -22,11 +22,7 @@ fn last_segment(key: &Key) -> &str {
 fn no_two_keys_that_can_be_swept_share_their_short_name() {
     let mut names = BTreeSet::new();
     for key in key_list::all().filter(|key| key.can_be_swept()) {
-        assert!(
-            names.insert(plan::short_name(key.path)),
-            "`{}` shares its name",
-            key.path
-        );
+        assert!(names.insert(plan::short_name(key.path)), "`{}` shares its name", key.path);
     }
 }
 
@@ -71,10 +67,7 @@ fn every_word_of_every_choice_makes_its_own_settings() {
             );
             let text = load_with(&file, &[&format!("{}={word}", key.path)]);
             let experiment = text.experiment;
-            format!(
-                "{:?} {:?}",
-                experiment.conditions[0].settings, experiment.tune
-            )
+            format!("{:?} {:?}", experiment.conditions[0].settings, experiment.tune)
         };
         let different: BTreeSet<String> = words.iter().map(settings).collect();
         assert_eq!(different.len(), words.len(), "{}", key.path);
@@ -114,10 +107,8 @@ fn read_by_samples() -> BTreeMap<String, BTreeSet<String>> {
 fn every_listed_key_is_read_somewhere() {
     let read = read_by_samples();
     let deciding = key_list::all().filter(|key| key.decides_numbers());
-    let unread: Vec<&str> = deciding
-        .map(|key| key.path)
-        .filter(|path| !read.contains_key(*path))
-        .collect();
+    let unread: Vec<&str> =
+        deciding.map(|key| key.path).filter(|path| !read.contains_key(*path)).collect();
     assert_eq!(unread, Vec::<&str>::new());
     let resolved = load(RECORDED).experiment.resolved;
     let written: toml::Table = resolved.parse().expect("TOML");
@@ -160,36 +151,19 @@ fn the_listed_defaults_are_the_real_ones() {
                     "model.init=normal".to_owned(),
                 ];
                 let loaded = parse(Path::new("x"), "", &overrides).expect("as written");
-                let given: Vec<&str> = overrides
-                    .iter()
-                    .filter_map(|o| o.split('=').next())
-                    .collect();
+                let given: Vec<&str> =
+                    overrides.iter().filter_map(|o| o.split('=').next()).collect();
                 for (path, value) in loaded.experiment.conditions[0].keys.iter() {
                     let key = keys::find(path).expect("a known key");
                     let stated = key.default.contains(&format!("`{}`", value.to_toml()));
-                    assert!(
-                        stated || given.contains(&path),
-                        "{path} = {}",
-                        value.to_toml()
-                    );
+                    assert!(stated || given.contains(&path), "{path} = {}", value.to_toml());
                 }
             }
         }
     }
     let outside = load(&glyphs("")).experiment;
-    assert_eq!(
-        (
-            outside.replicates,
-            outside.seed,
-            outside.output.log_every_steps
-        ),
-        (3, 0, 50)
-    );
-    let adam = Optimizer::Adam {
-        beta_1: 0.9,
-        beta_2: 0.999,
-        epsilon: 1e-7,
-    };
+    assert_eq!((outside.replicates, outside.seed, outside.output.log_every_steps), (3, 0, 50));
+    let adam = Optimizer::Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
     assert_eq!(outside.conditions[0].settings.train.optimizer, adam);
 }
 
@@ -204,10 +178,7 @@ fn readme_table(section: &str) -> String {
             "" => String::new(),
             applies => format!(" Applies only {applies}."),
         };
-        format!(
-            "| `{name}` | {allowed} | {} | {}{only} |\n",
-            key.default, key.meaning
-        )
+        format!("| `{name}` | {allowed} | {} | {}{only} |\n", key.default, key.meaning)
     };
     let rows: String = key_list::all().filter(in_section).map(row).collect();
     format!("| key | value | default | meaning |\n|---|---|---|---|\n{rows}")
@@ -215,18 +186,8 @@ fn readme_table(section: &str) -> String {
 
 #[test]
 fn the_readme_documents_every_key() {
-    let sections = [
-        "top",
-        "data",
-        "model",
-        "norm",
-        "train",
-        "tune",
-        "claim",
-        "checkpoint",
-        "probe",
-        "output",
-    ];
+    let sections =
+        ["top", "data", "model", "norm", "train", "tune", "claim", "checkpoint", "probe", "output"];
     let missing: Vec<String> = sections
         .into_iter()
         .map(|section| (section, readme_table(section)))
@@ -234,40 +195,24 @@ fn the_readme_documents_every_key() {
         .map(|(section, table)| format!("## {section}\n\n{table}"))
         .collect();
     let missing = missing.join("\n");
-    assert!(
-        missing.is_empty(),
-        "configs/README.md should hold these tables:\n{missing}"
-    );
+    assert!(missing.is_empty(), "configs/README.md should hold these tables:\n{missing}");
 }
 
 #[test]
 fn the_readme_documents_every_key_of_a_test() {
     let row = |part: &Part| {
-        let Part {
-            name,
-            default,
-            meaning,
-            ..
-        } = part;
-        format!(
-            "| `{name}` | {} | {default} | {meaning} |\n",
-            part.allowed()
-        )
+        let Part { name, default, meaning, .. } = part;
+        format!("| `{name}` | {} | {default} | {meaning} |\n", part.allowed())
     };
     let rows: String = hypotheses::PARTS.iter().map(row).collect();
     let table = format!("| key of a test | value | default | meaning |\n|---|---|---|---|\n{rows}");
-    assert!(
-        README.contains(&table),
-        "configs/README.md should hold\n{table}"
-    );
+    assert!(README.contains(&table), "configs/README.md should hold\n{table}");
 }
 
 #[test]
 fn the_readmes_worked_example_says_the_same_in_both_languages() {
     let block = |language: &str| {
-        let (_, rest) = README
-            .split_once(&format!("```{language}\n"))
-            .expect("as written");
+        let (_, rest) = README.split_once(&format!("```{language}\n")).expect("as written");
         rest.split_once("```").expect("as written").0
     };
     let toml = accepted("x.toml", block("toml"), &[]);
@@ -281,10 +226,8 @@ struct Noise(u64);
 
 impl Noise {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % bound.max(1)
     }
 

@@ -10,28 +10,20 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % bound
     }
 }
 
 /// Keys, each with values that TOML and JSON write alike.
 const KEYS: [(&str, [&str; 4]); 6] = [
-    (
-        "norm.placement",
-        ["\"none\"", "\"before\"", "\"after\"", "\"after\""],
-    ),
+    ("norm.placement", ["\"none\"", "\"before\"", "\"after\"", "\"after\""]),
     ("train.batch_size", ["8", "16", "32", "64"]),
     ("train.learning_rate", ["0.1", "0.01", "0.001", "1e-4"]),
     ("model.hidden", ["[8]", "[4, 4]", "[]", "[16]"]),
     ("norm.decay", ["0.5", "0.9", "0.99", "0.999"]),
-    (
-        "model.activation",
-        ["\"relu\"", "\"tanh\"", "\"gelu\"", "\"selu\""],
-    ),
+    ("model.activation", ["\"relu\"", "\"tanh\"", "\"gelu\"", "\"selu\""]),
 ];
 
 /// `(word or key, value)`, the value as JSON; a value holds no key twice.
@@ -88,10 +80,7 @@ fn toml(json: &str) -> String {
 
 fn ids(experiment: &Experiment) -> Vec<(String, String)> {
     let trials = plan::trials(experiment);
-    trials
-        .iter()
-        .map(|trial| (trial.id.clone(), trial.label.clone()))
-        .collect()
+    trials.iter().map(|trial| (trial.id.clone(), trial.label.clone())).collect()
 }
 
 #[test]
@@ -100,22 +89,16 @@ fn a_sweep_is_the_same_in_toml_in_json_by_override_and_written_out() {
     let mut planned = 0;
     for _ in 0..400 {
         let parts = random_sweep(&mut dice);
-        let lines = parts
-            .iter()
-            .map(|(key, value)| format!("{key} = {}\n", toml(value)));
+        let lines = parts.iter().map(|(key, value)| format!("{key} = {}\n", toml(value)));
         let by_toml = glyphs(&format!("[sweep]\n{}", lines.collect::<String>()));
-        let members = parts
-            .iter()
-            .map(|(key, value)| format!("\"{key}\": {value}"));
+        let members = parts.iter().map(|(key, value)| format!("\"{key}\": {value}"));
         let members: Vec<String> = members.collect();
         let by_json = format!(
             "{{\"data\": {{\"dataset\": \"glyphs\"}}, \"sweep\": {{{}}}}}",
             members.join(", ")
         );
-        let overrides: Vec<String> = parts
-            .iter()
-            .map(|(key, value)| format!("sweep.{key}={}", toml(value)))
-            .collect();
+        let overrides: Vec<String> =
+            parts.iter().map(|(key, value)| format!("sweep.{key}={}", toml(value))).collect();
         let path = std::path::Path::new;
         let by_override = parse(path("x.toml"), &glyphs(""), &overrides);
         let by_json = parse(path("x.json"), &by_json, &[]);
@@ -125,22 +108,10 @@ fn a_sweep_is_the_same_in_toml_in_json_by_override_and_written_out() {
         };
         planned += 1;
         let experiment = loaded.experiment;
-        assert_eq!(
-            by_json.expect("as in TOML").experiment,
-            experiment,
-            "{by_toml}"
-        );
-        assert_eq!(
-            by_override.expect("as in TOML").experiment,
-            experiment,
-            "{by_toml}"
-        );
+        assert_eq!(by_json.expect("as in TOML").experiment, experiment, "{by_toml}");
+        assert_eq!(by_override.expect("as in TOML").experiment, experiment, "{by_toml}");
         let again = accepted("x.toml", &experiment.resolved, &[]).experiment;
-        assert!(
-            again == experiment,
-            "{by_toml}\nwritten out\n{}",
-            experiment.resolved
-        );
+        assert!(again == experiment, "{by_toml}\nwritten out\n{}", experiment.resolved);
         assert_eq!(ids(&again), ids(&experiment));
     }
     assert!(planned > 200, "{planned}");

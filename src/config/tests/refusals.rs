@@ -87,23 +87,11 @@ error: x.toml:4: `sweep.probe.train_evaluation`: `probe.train_evaluation` cannot
 fn syntax_errors_name_their_line() {
     let found = problems("data.dataset = 'glyphs'\nseed = \n[train\n");
     assert!(found.starts_with("x.toml:2: not valid TOML: "), "{found}");
-    assert!(
-        found.contains("\nerror: x.toml:3: not valid TOML: "),
-        "{found}"
-    );
+    assert!(found.contains("\nerror: x.toml:3: not valid TOML: "), "{found}");
     for (text, message) in [
-        (
-            "{\n \"seed\": 1,\n}",
-            "x.json:2: not valid JSON: trailing commas are not allowed",
-        ),
-        (
-            "{\n // why\n}",
-            "x.json:2: not valid JSON: comments are not allowed",
-        ),
-        (
-            "{\n \"seed\": 1,\n \"seed\": 2 }",
-            "x.json:3: the key \"seed\" appears twice",
-        ),
+        ("{\n \"seed\": 1,\n}", "x.json:2: not valid JSON: trailing commas are not allowed"),
+        ("{\n // why\n}", "x.json:2: not valid JSON: comments are not allowed"),
+        ("{\n \"seed\": 1,\n \"seed\": 2 }", "x.json:3: the key \"seed\" appears twice"),
         ("", "x.json:1: not valid JSON: the file is empty"),
         ("\n[1]", "x.json:2: the file must hold an object"),
     ] {
@@ -123,122 +111,60 @@ fn contradictions_name_both_lines() {
 error: x.toml:7: `train.batch_size` is set on line 3 and swept on line 7; keep one"
     );
     let found = problems("seed = 3\n");
-    assert!(
-        found.starts_with("x.toml: the key `data.dataset` is missing"),
-        "{found}"
-    );
+    assert!(found.starts_with("x.toml: the key `data.dataset` is missing"), "{found}");
     let json = r#"{"data": {"dataset": "glyphs"}, "data.dataset": "mnist"}"#;
     let found = refused("x.json", json, &[]);
-    assert!(
-        found.contains("`data.dataset` is given here and on line 1"),
-        "{found}"
-    );
+    assert!(found.contains("`data.dataset` is given here and on line 1"), "{found}");
 }
 
 #[test]
 fn a_bad_sweep_says_what_is_bad() {
     for (sweep, message) in [
         ("train.batch_size = []", "the list is empty"),
-        (
-            "train.batch_size = [32, 32]",
-            "the value `32` appears twice",
-        ),
-        (
-            "train.learning_rate = [1e-3, 0.001]",
-            "the value `0.001` appears twice",
-        ),
-        (
-            "train.batch_size = [16, 0]",
-            "`0` in `sweep.train.batch_size`: must be a whole number",
-        ),
-        (
-            "train.batch_size = 16",
-            "must be a list of values\n  hint: write `[16]`",
-        ),
+        ("train.batch_size = [32, 32]", "the value `32` appears twice"),
+        ("train.learning_rate = [1e-3, 0.001]", "the value `0.001` appears twice"),
+        ("train.batch_size = [16, 0]", "`0` in `sweep.train.batch_size`: must be a whole number"),
+        ("train.batch_size = 16", "must be a list of values\n  hint: write `[16]`"),
         ("norm.placement = ['befor']", "did you mean `\"before\"`?"),
-        (
-            "placement = ['none']",
-            "did you mean `sweep.norm.placement`?",
-        ),
+        ("placement = ['none']", "did you mean `sweep.norm.placement`?"),
         ("seed = [1, 2]", "`seed` cannot be swept"),
         ("replicates = [1, 2]", "`replicates` cannot be swept"),
         ("output.dir = ['a']", "`output.dir` cannot be swept"),
-        (
-            "norm.placement = { from = 1, to = 2, count = 2 }",
-            "give a list",
-        ),
-        (
-            "train.batch_size = { from = 1, to = 2, cuont = 2 }",
-            "did you mean `count`?",
-        ),
+        ("norm.placement = { from = 1, to = 2, count = 2 }", "give a list"),
+        ("train.batch_size = { from = 1, to = 2, cuont = 2 }", "did you mean `count`?"),
         ("train.batch_size = { from = 1, to = 2 }", "lacks `count`"),
-        (
-            "train.batch_size = { from = 1, to = 2, count = 1 }",
-            "a whole number from 2 to 100000",
-        ),
-        (
-            "train.batch_size = { from = 1, to = 2, count = 3 }",
-            "`1.5` in the range",
-        ),
-        (
-            "train.batch_size = { from = 1, to = 2, count = 9, scale = 'log' }",
-            "appears twice",
-        ),
-        (
-            "train.learning_rate = { from = 0, to = 1, count = 2, scale = 'log' }",
-            "above 0",
-        ),
-        (
-            "train.learning_rate = { from = 'a', to = 1, count = 2 }",
-            "`from = \"a\"`",
-        ),
+        ("train.batch_size = { from = 1, to = 2, count = 1 }", "a whole number from 2 to 100000"),
+        ("train.batch_size = { from = 1, to = 2, count = 3 }", "`1.5` in the range"),
+        ("train.batch_size = { from = 1, to = 2, count = 9, scale = 'log' }", "appears twice"),
+        ("train.learning_rate = { from = 0, to = 1, count = 2, scale = 'log' }", "above 0"),
+        ("train.learning_rate = { from = 'a', to = 1, count = 2 }", "`from = \"a\"`"),
         ("train.epochs = [1]\ntrain.steps = [2]", "two lengths"),
     ] {
         let found = problems(&glyphs(&format!("[sweep]\n{sweep}")));
         assert!(found.contains(message), "{sweep}: {found}");
     }
-    let wide = (1..=1001)
-        .map(|n| n.to_string())
-        .collect::<Vec<_>>()
-        .join(", ");
-    let found = problems(&glyphs(&format!(
-        "[sweep]\ntrain.batch_size = [{wide}]\ndata.seed = [{wide}]"
-    )));
+    let wide = (1..=1001).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    let found =
+        problems(&glyphs(&format!("[sweep]\ntrain.batch_size = [{wide}]\ndata.seed = [{wide}]")));
     assert!(found.contains("more than 1000000 points"), "{found}");
-    let found = problems(&glyphs(&format!(
-        "replicates = 2000\n[sweep]\ndata.seed = [{wide}]"
-    )));
-    assert!(
-        found.starts_with("x.toml:2: 1001 conditions × 2000 replicates"),
-        "{found}"
-    );
+    let found = problems(&glyphs(&format!("replicates = 2000\n[sweep]\ndata.seed = [{wide}]")));
+    assert!(found.starts_with("x.toml:2: 1001 conditions × 2000 replicates"), "{found}");
 }
 
 #[test]
 fn a_probe_of_a_unit_that_is_not_there_is_refused() {
     let text = glyphs("model.hidden = [8]\nprobe = { every = 5, unit = 8 }");
     let said = problems(&text);
-    assert!(
-        said.contains("`probe.unit = 8`: the last hidden layer has 8 units"),
-        "{said}"
-    );
+    assert!(said.contains("`probe.unit = 8`: the last hidden layer has 8 units"), "{said}");
     load(&text.replace("unit = 8", "unit = 7"));
 }
 
 #[test]
 fn nothing_to_train_on_is_refused_where_the_number_of_examples_is_known() {
     let found = problems(&glyphs("data.validation = 6000"));
-    assert!(
-        found.starts_with("x.toml:2: `data.validation = 6000`: holds out all"),
-        "{found}"
-    );
-    let found = problems(&glyphs(
-        "data.train_examples = 20\ntrain.last_batch = 'drop'",
-    ));
-    assert!(
-        found.starts_with("x.toml:2: `train.batch_size = 32`: the 18"),
-        "{found}"
-    );
+    assert!(found.starts_with("x.toml:2: `data.validation = 6000`: holds out all"), "{found}");
+    let found = problems(&glyphs("data.train_examples = 20\ntrain.last_batch = 'drop'"));
+    assert!(found.starts_with("x.toml:2: `train.batch_size = 32`: the 18"), "{found}");
     load(&glyphs("data.train_examples = 20"));
     load("data.dataset = 'mnist'\ndata.validation = 6000");
 }
@@ -250,9 +176,7 @@ fn a_table_needs_a_file_and_has_no_pixels() {
         problems(csv),
         "x.toml: `data.file`: is missing; with `data.dataset = \"csv\"` it names the table"
     );
-    let found = problems(&format!(
-        "{csv}data.file = 'a.csv'\ndata.input_scaling = 'binary'"
-    ));
+    let found = problems(&format!("{csv}data.file = 'a.csv'\ndata.input_scaling = 'binary'"));
     assert!(
         found.starts_with("x.toml:3: `data.input_scaling = \"binary\"`: is for the pixels of images, and `csv` is a table"),
         "{found}"
@@ -277,12 +201,7 @@ fn a_warm_up_must_end_before_a_training_of_known_length() {
 
 #[test]
 fn bad_overrides_are_quoted() {
-    let overrides = [
-        "train.batch_size=abc",
-        "lr=1",
-        "batch",
-        "sweep.train.epochs=[]",
-    ];
+    let overrides = ["train.batch_size=abc", "lr=1", "batch", "sweep.train.epochs=[]"];
     assert_eq!(
         problems_with(&glyphs(""), &overrides),
         "-o train.batch_size=abc: `train.batch_size = \"abc\"`: must be a whole number from 1 to 1000000
@@ -313,19 +232,14 @@ fn a_key_without_effect_is_noted_with_the_reason() {
 #[test]
 fn a_file_whose_name_cannot_name_a_folder_needs_a_name() {
     let found = refused("my file.toml", &glyphs(""), &[]);
-    assert!(
-        found.contains("the name `my file`") && found.contains("hint: set `name`"),
-        "{found}"
-    );
+    assert!(found.contains("the name `my file`") && found.contains("hint: set `name`"), "{found}");
     accepted("my file.toml", "name = 'a'\ndata.dataset = 'mnist'", &[]);
 }
 
 #[test]
 fn a_convnet_that_outgrows_its_images_is_refused_with_the_block_and_the_size() {
     let blocks = "[{ channels = 8, stride = 2, pool = 4 }, { channels = 8, pool = 4 }]";
-    let found = problems(&glyphs(&format!(
-        "model.kind = 'convnet'\nmodel.blocks = {blocks}"
-    )));
+    let found = problems(&glyphs(&format!("model.kind = 'convnet'\nmodel.blocks = {blocks}")));
     assert!(
         found.starts_with("x.toml:3: `model.blocks = [{ channels = 8, stride = 2, pool = 4 }, { channels = 8, stride = 1, pool = 4 }]`: block 2 pools over 4 × 4 values, and its feature map has 3 × 3 left of 28 × 28;"),
         "{found}"
@@ -334,9 +248,7 @@ fn a_convnet_that_outgrows_its_images_is_refused_with_the_block_and_the_size() {
 
 #[test]
 fn a_mistake_in_a_block_is_told_with_its_number() {
-    let found = problems(&glyphs(
-        "[[model.blocks]]\nchannels = 8\n[[model.blocks]]\nchanels = 8",
-    ));
+    let found = problems(&glyphs("[[model.blocks]]\nchannels = 8\n[[model.blocks]]\nchanels = 8"));
     assert!(
         found.starts_with(
             "x.toml:2: `model.blocks = [{ … }, { … }]`: must be a list of 1 to 100 blocks such as"
@@ -377,10 +289,7 @@ fn columns_that_are_said_to_be_two_things_are_refused() {
             "label = 'a'\ninputs = ['a']",
             "x.toml:5: `data.inputs = [\"a\"]`: column `a` is the label (`data.label`)",
         ),
-        (
-            "inputs = []",
-            "x.toml:4: `data.inputs = []`: leaves no input; name at least one column",
-        ),
+        ("inputs = []", "x.toml:4: `data.inputs = []`: leaves no input; name at least one column"),
     ] {
         assert_eq!(told(rest), expected);
     }
@@ -391,8 +300,5 @@ fn what_becomes_of_missing_cells_is_asked_only_where_some_are_named() {
     let text = "[data]\ndataset = 'csv'\nfile = 'a.csv'\nmissing_rows = 'drop'";
     let notes = load(text).notes;
     assert_eq!(notes.len(), 1);
-    assert!(
-        notes[0].contains("where `data.missing` is not empty"),
-        "{notes:?}"
-    );
+    assert!(notes[0].contains("where `data.missing` is not empty"), "{notes:?}");
 }

@@ -16,10 +16,8 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % bound
     }
 
@@ -148,16 +146,12 @@ fn bases() -> Vec<String> {
     let is_toml = |path: &std::path::PathBuf| path.extension().is_some_and(|e| e == "toml");
     let paths = paths.into_iter().flatten().filter(is_toml);
     let files = paths.map(|path| fs::read_text(&path).expect("text"));
-    files
-        .chain(SAMPLES.iter().map(|&sample| sample.to_owned()))
-        .collect()
+    files.chain(SAMPLES.iter().map(|&sample| sample.to_owned())).collect()
 }
 
 fn ids(experiment: &Experiment) -> Vec<(String, String)> {
     let trials = plan::trials(experiment);
-    let named = trials
-        .iter()
-        .map(|trial| (trial.id.clone(), trial.label.clone()));
+    let named = trials.iter().map(|trial| (trial.id.clone(), trial.label.clone()));
     named.collect()
 }
 
@@ -178,25 +172,17 @@ fn any_experiment_with_any_override_is_stored_as_itself() {
     let bases = bases();
     for round in 0..6000 {
         let base = &bases[round % bases.len()];
-        let (overrides, paths): (Vec<String>, Vec<&str>) = (0..=dice.below(3))
-            .map(|_| random_override(&keys, &mut dice))
-            .unzip();
+        let (overrides, paths): (Vec<String>, Vec<&str>) =
+            (0..=dice.below(3)).map(|_| random_override(&keys, &mut dice)).unzip();
         let Ok(loaded) = parse(Path::new("x.toml"), base, &overrides) else {
             continue;
         };
         overridden.extend(paths);
         assert_is_stored(&loaded.experiment, &format!("{base}\n{overrides:#?}"));
     }
-    let missing: Vec<&str> = keys
-        .iter()
-        .map(|key| key.path)
-        .filter(|path| !overridden.contains(path))
-        .collect();
-    assert_eq!(
-        missing,
-        Vec::<&str>::new(),
-        "keys that were never overridden"
-    );
+    let missing: Vec<&str> =
+        keys.iter().map(|key| key.path).filter(|path| !overridden.contains(path)).collect();
+    assert_eq!(missing, Vec::<&str>::new(), "keys that were never overridden");
 }
 
 #[test]
@@ -222,10 +208,7 @@ fn an_experiment_is_the_same_as_it_was_written_by_an_earlier_version() {
     let now = loaded.experiment.resolved;
     // Written otherwise, and without a key of today.
     let earlier = now
-        .replace(
-            "optimizer_epsilon = 1e-7\n",
-            "optimizer_epsilon = 0.0000001\n",
-        )
+        .replace("optimizer_epsilon = 1e-7\n", "optimizer_epsilon = 0.0000001\n")
         .replace("order = \"reshuffled\"\n", "");
     assert_ne!(earlier, now);
     assert!(mean_the_same(earlier.as_bytes(), now.as_bytes()));

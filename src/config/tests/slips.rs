@@ -9,19 +9,10 @@ fn slips_that_a_parser_does_not_explain_have_a_hint() {
             "data.file = \"C:\\Users\\me\\data.csv\"",
             "hint: a `\\` in double quotes begins an escape; put the path into single quotes: `'C:\\Users\\me\\data.csv'`",
         ),
-        (
-            "train.learning_rate = 0,001",
-            "hint: write `0.001`, with a decimal point",
-        ),
+        ("train.learning_rate = 0,001", "hint: write `0.001`, with a decimal point"),
         ("norm.scale = True", "hint: write `true`, in lower case"),
-        (
-            "train.learning_rate = .001",
-            "hint: write `0.001`, with a digit before the point",
-        ),
-        (
-            "name = “x”",
-            "hint: quotes must be straight: `name = \"x\"`",
-        ),
+        ("train.learning_rate = .001", "hint: write `0.001`, with a digit before the point"),
+        ("name = “x”", "hint: quotes must be straight: `name = \"x\"`"),
     ] {
         let found = problems(&glyphs(line));
         assert!(found.starts_with("x.toml:2: not valid TOML: "), "{found}");
@@ -43,21 +34,12 @@ fn slips_that_a_parser_does_not_explain_have_a_hint() {
 #[test]
 fn slips_in_overrides_have_the_same_hints() {
     for (given, hint) in [
-        (
-            "train.learning_rate=0,001",
-            "write `0.001`, with a decimal point",
-        ),
+        ("train.learning_rate=0,001", "write `0.001`, with a decimal point"),
         ("norm.scale=True", "write `true`, in lower case"),
         ("norm.placement=“befor”", "did you mean `\"before\"`?"),
-        (
-            "sweep.norm.placement=[before,after]",
-            "write `[\"before\", \"after\"]`",
-        ),
+        ("sweep.norm.placement=[before,after]", "write `[\"before\", \"after\"]`"),
         ("sweep.train.batch_size=[8,16", "write `[\"[8,16\"]`"),
-        (
-            "sweep.norm.placement=none,before",
-            "write `[\"none\", \"before\"]`",
-        ),
+        ("sweep.norm.placement=none,before", "write `[\"none\", \"before\"]`"),
         (
             "norm.placement=none,before",
             "several are a sweep: `sweep.norm.placement = [\"none\", \"before\"]`",
@@ -78,33 +60,15 @@ fn slips_in_overrides_have_the_same_hints() {
 #[test]
 fn keys_of_other_tools_are_said_to_be_absent() {
     for (line, hint) in [
-        (
-            "train.label_smoothing = 0.1",
-            "there is no label smoothing; `model.dropout` and",
-        ),
-        (
-            "train.early_stopping = true",
-            "there is no early stopping; ",
-        ),
+        ("train.label_smoothing = 0.1", "there is no label smoothing; `model.dropout` and"),
+        ("train.early_stopping = true", "there is no early stopping; "),
         ("patience = 5", "there is no early stopping; "),
-        (
-            "class_weight = 'balanced'",
-            "there is no weight of classes or examples; ",
-        ),
+        ("class_weight = 'balanced'", "there is no weight of classes or examples; "),
         ("data.sep = ';'", "there is no choice of separators; "),
-        (
-            "data.na_values = ['NA']",
-            "there is no key of this name; `data.missing`",
-        ),
+        ("data.na_values = ['NA']", "there is no key of this name; `data.missing`"),
         ("group = 'a'", "there is no group or project of runs; "),
-        (
-            "sweep.train.label_smoothing = [0, 0.1]",
-            "there is no label smoothing; ",
-        ),
-        (
-            "sweep.include = [{ train.patience = 3 }]",
-            "there is no early stopping; ",
-        ),
+        ("sweep.train.label_smoothing = [0, 0.1]", "there is no label smoothing; "),
+        ("sweep.include = [{ train.patience = 3 }]", "there is no early stopping; "),
     ] {
         let found = problems(&format!("{line}\n{}", glyphs("")));
         assert!(found.contains(&format!("\n  hint: {hint}")), "{found}");

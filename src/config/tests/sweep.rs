@@ -10,14 +10,7 @@ fn points(experiment: &Experiment) -> Vec<String> {
     let cell = |value: &Option<Value>| value.as_ref().map_or("-".to_owned(), Value::to_string);
     let conditions = experiment.conditions.iter();
     conditions
-        .map(|condition| {
-            condition
-                .values
-                .iter()
-                .map(cell)
-                .collect::<Vec<_>>()
-                .join(" ")
-        })
+        .map(|condition| condition.values.iter().map(cell).collect::<Vec<_>>().join(" "))
         .collect()
 }
 
@@ -30,45 +23,24 @@ fn points_of(sweep: &str) -> Vec<String> {
 }
 
 fn keys_of(experiment: &Experiment) -> Vec<&str> {
-    experiment
-        .axes
-        .iter()
-        .map(|axis| axis.key.as_str())
-        .collect()
+    experiment.axes.iter().map(|axis| axis.key.as_str()).collect()
 }
 
 #[test]
 fn keys_of_a_zip_group_move_together_as_one_dimension() {
     let groups = "[sweep]\nnorm.placement = ['none', 'after']\n[[sweep.zip]]\ntrain.batch_size = [16, 64]\ntrain.learning_rate = [0.01, 0.04]";
     let experiment = swept(groups).experiment;
-    assert_eq!(
-        keys_of(&experiment),
-        ["norm.placement", "train.batch_size", "train.learning_rate"]
-    );
-    let expected = [
-        "none 16 0.01",
-        "none 64 0.04",
-        "after 16 0.01",
-        "after 64 0.04",
-    ];
+    assert_eq!(keys_of(&experiment), ["norm.placement", "train.batch_size", "train.learning_rate"]);
+    let expected = ["none 16 0.01", "none 64 0.04", "after 16 0.01", "after 64 0.04"];
     assert_eq!(points(&experiment), expected);
     let inline = "[sweep]\nzip = { \"train.batch_size\" = [16, 64], train.learning_rate = [0.01, 0.04] }\nnorm.placement = ['none', 'after']";
     assert_eq!(
         points_of(inline),
-        [
-            "16 0.01 none",
-            "16 0.01 after",
-            "64 0.04 none",
-            "64 0.04 after"
-        ],
+        ["16 0.01 none", "16 0.01 after", "64 0.04 none", "64 0.04 after"],
         "a group stands where it is written"
     );
     let repeated = "sweep.zip = [{ train.batch_size = [8, 8], train.learning_rate = { from = 1, to = 2, count = 2 } }]";
-    assert_eq!(
-        points_of(repeated),
-        ["8 1.0", "8 2.0"],
-        "rows differ, not columns"
-    );
+    assert_eq!(points_of(repeated), ["8 1.0", "8 2.0"], "rows differ, not columns");
 }
 
 #[test]
@@ -88,10 +60,7 @@ fn a_key_can_vary_only_where_a_pattern_holds() {
     let own = "[sweep]\nnorm.placement = ['none', 'after']\nwhen = [{ if = { norm.placement = 'none' }, train.learning_rate = [0.1] }, { if = { norm.placement = 'after' }, train.learning_rate = [1, 2] }]";
     let experiment = swept(own).experiment;
     assert_eq!(points(&experiment), ["none 0.1", "after 1.0", "after 2.0"]);
-    assert_eq!(
-        axis(&experiment, "train.learning_rate"),
-        ["0.1", "1.0", "2.0"]
-    );
+    assert_eq!(axis(&experiment, "train.learning_rate"), ["0.1", "1.0", "2.0"]);
 }
 
 #[test]
@@ -111,14 +80,8 @@ fn points_are_dropped_and_added() {
     );
     assert_eq!(loaded.notes, Vec::<String>::new());
     assert_eq!(axis(&loaded.experiment, "train.batch_size"), ["8", "32"]);
-    assert_eq!(
-        axis(&loaded.experiment, "norm.placement"),
-        ["none", "after", "before"]
-    );
-    assert_eq!(
-        axis(&loaded.experiment, "model.activation"),
-        ["relu", "tanh"]
-    );
+    assert_eq!(axis(&loaded.experiment, "norm.placement"), ["none", "after", "before"]);
+    assert_eq!(axis(&loaded.experiment, "model.activation"), ["relu", "tanh"]);
 }
 
 #[test]
@@ -143,24 +106,10 @@ fn ranges_by_step_and_by_powers_of_two_are_exact() {
         axis(&experiment, key)
     };
     let difficulty = |range: &str| values("data.difficulty", range);
-    assert_eq!(
-        difficulty("from = 0.1, to = 0.3, step = 0.1"),
-        ["0.1", "0.2", "0.3"]
-    );
-    assert_eq!(
-        difficulty("from = 0.1, to = 0.35, step = 0.1"),
-        ["0.1", "0.2", "0.3"]
-    );
-    assert_eq!(
-        difficulty("from = 0.3, to = 0.1, step = -0.1"),
-        ["0.3", "0.2", "0.1"]
-    );
-    assert_eq!(
-        difficulty("from = 0, to = 1, step = 0.05")
-            .last()
-            .map(String::as_str),
-        Some("1.0")
-    );
+    assert_eq!(difficulty("from = 0.1, to = 0.3, step = 0.1"), ["0.1", "0.2", "0.3"]);
+    assert_eq!(difficulty("from = 0.1, to = 0.35, step = 0.1"), ["0.1", "0.2", "0.3"]);
+    assert_eq!(difficulty("from = 0.3, to = 0.1, step = -0.1"), ["0.3", "0.2", "0.1"]);
+    assert_eq!(difficulty("from = 0, to = 1, step = 0.05").last().map(String::as_str), Some("1.0"));
     let batches = |range: &str| values("train.batch_size", range);
     assert_eq!(batches("from = 8, to = 24, step = 8"), ["8", "16", "24"]);
     let powers = "scale = 'powers-of-two'";
@@ -168,10 +117,7 @@ fn ranges_by_step_and_by_powers_of_two_are_exact() {
         batches(&format!("from = 16, to = 256, {powers}")),
         ["16", "32", "64", "128", "256"]
     );
-    assert_eq!(
-        batches(&format!("from = 4, to = 1, {powers}")),
-        ["4", "2", "1"]
-    );
+    assert_eq!(batches(&format!("from = 4, to = 1, {powers}")), ["4", "2", "1"]);
     let large = "from = 9007199254740993, to = 9007199254740995, step = 1";
     assert_eq!(
         values("data.seed", large),
@@ -207,16 +153,9 @@ fn overrides_replace_groups_and_cannot_be_undone_by_them() {
     let with = |overrides: &[&str]| points(&load_with(&text, overrides).experiment);
     let zip = "sweep.zip=[{ train.batch_size = [8], data.seed = [4] }]";
     assert_eq!(with(&[zip]), ["after 8 4 0.5"]);
+    assert_eq!(with(&["sweep.exclude=[]", "sweep.when=[]", zip]), ["none 8 4", "after 8 4"]);
     assert_eq!(
-        with(&["sweep.exclude=[]", "sweep.when=[]", zip]),
-        ["none 8 4", "after 8 4"]
-    );
-    assert_eq!(
-        with(&[
-            "sweep.zip=[]",
-            "train.batch_size=4",
-            "sweep.include=[{norm.placement='none'}]"
-        ]),
+        with(&["sweep.zip=[]", "train.batch_size=4", "sweep.include=[{norm.placement='none'}]"]),
         ["after 0.9", "none 0.9"]
     );
     let refused = problems_with(&text, &["train.batch_size=4"]);

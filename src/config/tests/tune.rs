@@ -15,37 +15,24 @@ fn tuning_is_per_placement_and_takes_its_budget_from_the_sweep() {
         metric: Metric::ValidationAccuracy,
         budget: 3,
     };
-    assert_eq!(
-        tuned("tune.key = 'train.learning_rate'", SWEEP),
-        Some(expected.clone())
-    );
+    assert_eq!(tuned("tune.key = 'train.learning_rate'", SWEEP), Some(expected.clone()));
     let full = "tune = { key = 'train.learning_rate', per = ['norm.placement', 'train.batch_size'], metric = 'validation_loss', budget = 3 }";
     let given = tuned(full, SWEEP).expect("tuned");
     assert_eq!((given.metric, given.per.len()), (Metric::ValidationLoss, 2));
     let range = "[sweep]\nnorm.placement = ['none', 'after']\ntrain.learning_rate = { from = 0.01, to = 1, scale = 'log' }";
-    let experiment = load(&glyphs(&format!(
-        "tune = {{ key = 'train.learning_rate', budget = 3 }}\n{range}"
-    )))
-    .experiment;
-    assert_eq!(
-        super::axis(&experiment, "train.learning_rate"),
-        ["0.01", "0.1", "1.0"]
-    );
+    let experiment =
+        load(&glyphs(&format!("tune = {{ key = 'train.learning_rate', budget = 3 }}\n{range}")))
+            .experiment;
+    assert_eq!(super::axis(&experiment, "train.learning_rate"), ["0.01", "0.1", "1.0"]);
     assert_eq!(experiment.tune, Some(expected));
     let own = "[sweep]\nnorm.placement = ['none', 'after']\nwhen = [{ if = { norm.placement = 'none' }, train.learning_rate = [0.1, 0.2] }, { if = { norm.placement = 'after' }, train.learning_rate = [1, 2] }]";
-    assert_eq!(
-        tuned("tune.key = 'train.learning_rate'", own).map(|tune| tune.budget),
-        Some(2)
-    );
+    assert_eq!(tuned("tune.key = 'train.learning_rate'", own).map(|tune| tune.budget), Some(2));
 }
 
 #[test]
 fn tuning_is_no_part_of_a_trials_identity() {
     let plain = load(&glyphs(SWEEP)).experiment;
-    let tuned = load(&glyphs(&format!(
-        "tune.key = 'train.learning_rate'\n{SWEEP}"
-    )))
-    .experiment;
+    let tuned = load(&glyphs(&format!("tune.key = 'train.learning_rate'\n{SWEEP}"))).experiment;
     assert_eq!(tuned.conditions, plain.conditions);
     assert!(tuned.resolved.contains("\n[tune]\nkey = \"train.learning_rate\"\nper = [\"norm.placement\"]\nmetric = \"validation_accuracy\"\nbudget = 3\n"), "{}", tuned.resolved);
     assert!(!plain.resolved.contains("[tune]"));
@@ -70,11 +57,7 @@ fn what_is_not_fair_is_refused_with_the_counts() {
             "",
             "`tune.key`: `train.beta_1` is not swept\n  hint: give it values under `[sweep]`",
         ),
-        (
-            "tune.key = 'learning_rate'",
-            "",
-            "did you mean `\"train.learning_rate\"`?",
-        ),
+        ("tune.key = 'learning_rate'", "", "did you mean `\"train.learning_rate\"`?"),
         (
             "tune = { key = 'train.learning_rate', per = 'model.bias' }",
             "",
@@ -90,11 +73,7 @@ fn what_is_not_fair_is_refused_with_the_counts() {
             "",
             "must be one of `\"validation_accuracy\"`, `\"validation_loss\"`",
         ),
-        (
-            "tune.key = 'norm.decay'",
-            "\nnorm.decay = [0.5, 0.9]",
-            "train.learning_rate 0.4: 0",
-        ),
+        ("tune.key = 'norm.decay'", "\nnorm.decay = [0.5, 0.9]", "train.learning_rate 0.4: 0"),
         (
             "tune.key = 'model.bias'",
             "\nzip = [{ model.bias = ['always', 'never'], train.beta_1 = [0.5, 0.6] }]",

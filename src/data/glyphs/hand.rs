@@ -122,29 +122,19 @@ impl Hand {
         amounts: &Amounts,
         stream: &mut Stream,
     ) -> Vec<Nib> {
-        let away = (
-            amounts.looseness * stream.normal(),
-            amounts.looseness * stream.normal(),
-        );
+        let away = (amounts.looseness * stream.normal(), amounts.looseness * stream.normal());
         let points: Vec<(f64, f64)> = stroke
             .iter()
             .map(|&(x, y)| {
                 let (dx, dy) = (stream.normal(), stream.normal());
-                (
-                    x + away.0 + amounts.wobble * dx,
-                    y + away.1 + amounts.wobble * dy,
-                )
+                (x + away.0 + amounts.wobble * dx, y + away.1 + amounts.wobble * dy)
             })
             .collect();
         let pressure = Pressure::new(amounts.width, stream);
         let last = (points.len() - 1) * PIECES;
         (0..=last)
             .map(|piece| {
-                let at = curve(
-                    &points,
-                    piece / PIECES,
-                    (piece % PIECES) as f64 / PIECES as f64,
-                );
+                let at = curve(&points, piece / PIECES, (piece % PIECES) as f64 / PIECES as f64);
                 self.put(at, pressure.at(piece as f64 / last as f64))
             })
             .collect()
@@ -158,11 +148,7 @@ impl Hand {
         let radius = self.radius * stream.between(0.4, 0.9);
         [
             Nib { x, y, radius },
-            Nib {
-                x: x + length * angle.cos(),
-                y: y + length * angle.sin(),
-                radius,
-            },
+            Nib { x: x + length * angle.cos(), y: y + length * angle.sin(), radius },
         ]
     }
 
@@ -190,12 +176,7 @@ fn linear(amounts: &Amounts, stream: &mut Stream) -> [f64; 4] {
     let half_height = HALF_HEIGHT * (amounts.scale * limited_normal(stream)).exp();
     let stretch = (amounts.aspect * limited_normal(stream) / 2.0).exp();
     let (wide, high) = (half_height * stretch, half_height / stretch);
-    [
-        cosine * wide,
-        (cosine * shear - sine) * high,
-        sine * wide,
-        (sine * shear + cosine) * high,
-    ]
+    [cosine * wide, (cosine * shear - sine) * high, sine * wide, (sine * shear + cosine) * high]
 }
 
 /// A normal deviate limited to ±2, where its effect could grow absurd.

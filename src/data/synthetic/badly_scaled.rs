@@ -66,12 +66,7 @@ impl BadlyScaled {
             let factor = 10.0_f64.powf(decades * stream.between(-1.0, 1.0));
             (factor, stream.between(-MOST_SHIFT, MOST_SHIFT))
         };
-        Self {
-            columns,
-            first,
-            second,
-            scales: (0..columns).map(|_| scale()).collect(),
-        }
+        Self { columns, first, second, scales: (0..columns).map(|_| scale()).collect() }
     }
 }
 
@@ -90,10 +85,7 @@ impl Problem for BadlyScaled {
         let z = normals(self.columns, stream);
         let columns = z.iter().zip(&self.scales);
         inputs.extend(columns.map(|(z, (factor, shift))| (factor * (z + shift)) as f32));
-        let hidden: Vec<f64> = product(&self.first, &z)
-            .into_iter()
-            .map(f64::tanh)
-            .collect();
+        let hidden: Vec<f64> = product(&self.first, &z).into_iter().map(f64::tanh).collect();
         largest(&product(&self.second, &hidden))
     }
 }
@@ -108,19 +100,10 @@ mod tests {
         let problem = BadlyScaled::new(12, 3, 3.0, 1);
         let (inputs, _) = small(&problem, 4000, 1);
         for (column, (factor, shift)) in problem.scales.iter().enumerate() {
-            let values = || {
-                inputs
-                    .iter()
-                    .skip(column)
-                    .step_by(12)
-                    .map(|&x| f64::from(x))
-            };
+            let values = || inputs.iter().skip(column).step_by(12).map(|&x| f64::from(x));
             let mean = values().sum::<f64>() / 4000.0;
             let variance = values().map(|x| (x - mean).powi(2)).sum::<f64>() / 4000.0;
-            assert!(
-                (variance.sqrt() / factor - 1.0).abs() < 0.05,
-                "column {column}"
-            );
+            assert!((variance.sqrt() / factor - 1.0).abs() < 0.05, "column {column}");
             assert!((mean / factor - shift).abs() < 0.08, "column {column}");
         }
         let decades: Vec<f64> = problem.scales.iter().map(|(f, _)| f.log10()).collect();
@@ -131,18 +114,10 @@ mod tests {
 
     #[test]
     fn other_decades_are_the_same_problem_on_other_scales() {
-        let (plain, wide) = (
-            BadlyScaled::new(5, 3, 0.0, 1),
-            BadlyScaled::new(5, 3, 2.0, 1),
-        );
+        let (plain, wide) = (BadlyScaled::new(5, 3, 0.0, 1), BadlyScaled::new(5, 3, 2.0, 1));
         let ((x, labels), (scaled, same)) = (small(&plain, 50, 1), small(&wide, 50, 1));
         assert_eq!(labels, same);
-        assert!(
-            plain
-                .scales
-                .iter()
-                .all(|(factor, _)| (factor - 1.0).abs() < 1e-15)
-        );
+        assert!(plain.scales.iter().all(|(factor, _)| (factor - 1.0).abs() < 1e-15));
         for (index, (x, scaled)) in x.iter().zip(&scaled).enumerate() {
             let (factor, _) = wide.scales[index % 5];
             let expected = f64::from(*x) * factor;

@@ -81,10 +81,7 @@ mod tests {
                 assert_eq!(largest(&product(&teacher.weights, &x)), label);
             }
             let counts = class_counts(&labels, 3);
-            assert!(
-                counts.iter().all(|&n| (250..750).contains(&n)),
-                "{counts:?}"
-            );
+            assert!(counts.iter().all(|&n| (250..750).contains(&n)), "{counts:?}");
         }
     }
 
@@ -94,10 +91,7 @@ mod tests {
         let count = inputs.len() as f64;
         let mean = inputs.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
         let square = inputs.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / count;
-        assert!(
-            mean.abs() < 0.03 && (square - 1.0).abs() < 0.04,
-            "{mean} {square}"
-        );
+        assert!(mean.abs() < 0.03 && (square - 1.0).abs() < 0.04, "{mean} {square}");
     }
 
     #[test]

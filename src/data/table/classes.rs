@@ -55,15 +55,8 @@ impl Classes {
         let texts = |set: BTreeSet<(usize, &str)>| -> Vec<String> {
             set.into_iter().map(|(_, text)| text.to_owned()).collect()
         };
-        let (keys, spellings) = classes
-            .into_iter()
-            .map(|(key, set)| (key, texts(set)))
-            .unzip();
-        Ok(Self {
-            are_numbers,
-            keys,
-            spellings,
-        })
+        let (keys, spellings) = classes.into_iter().map(|(key, set)| (key, texts(set))).unzip();
+        Ok(Self { are_numbers, keys, spellings })
     }
 
     /// How many there are.
@@ -89,10 +82,7 @@ impl Classes {
 
     /// A sentence for each class that is spelt in several ways in the training file.
     pub(super) fn merged(&self, column: &str) -> Vec<String> {
-        let several = self
-            .spellings
-            .iter()
-            .filter(|spellings| spellings.len() > 1);
+        let several = self.spellings.iter().filter(|spellings| spellings.len() > 1);
         let sentence = |spellings: &Vec<String>| {
             let spellings = quoted(spellings);
             format!("labels {spellings} of column `{column}` are one number, and so one class")

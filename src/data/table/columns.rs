@@ -39,10 +39,9 @@ pub(super) fn uses(sheet: &Sheet, settings: &Table) -> Result<Vec<Use>> {
     let ignored = places(sheet, &settings.ignore, "data.ignore")?;
     let categorical = places(sheet, &settings.categorical, "data.categorical")?;
     let label = label(sheet, settings, &categorical)?;
-    for (key, listed) in [
-        ("data.inputs", inputs.as_deref().unwrap_or_default()),
-        ("data.ignore", &ignored),
-    ] {
+    for (key, listed) in
+        [("data.inputs", inputs.as_deref().unwrap_or_default()), ("data.ignore", &ignored)]
+    {
         if listed.contains(&label) {
             let name = &sheet.names[label];
             return Err(sheet.error(format_args!(
@@ -57,10 +56,7 @@ pub(super) fn uses(sheet: &Sheet, settings: &Table) -> Result<Vec<Use>> {
         _ => Role::Input,
     };
     let uses: Vec<Use> = (0..sheet.names.len())
-        .map(|column| Use {
-            role: role(column),
-            is_categorical: categorical.contains(&column),
-        })
+        .map(|column| Use { role: role(column), is_categorical: categorical.contains(&column) })
         .collect();
     if uses.iter().all(|column| column.role != Role::Input) {
         return Err(sheet.error("`data.ignore` leaves no column as an input"));
@@ -86,9 +82,7 @@ fn place(sheet: &Sheet, name: &str, key: &str) -> Result<usize> {
     let found = sheet.names.iter().position(|known| known == name);
     found.ok_or_else(|| {
         let names = quoted(&sheet.names);
-        sheet.error(format_args!(
-            "no column is called `{name}` (`{key}`); there are {names}"
-        ))
+        sheet.error(format_args!("no column is called `{name}` (`{key}`); there are {names}"))
     })
 }
 
@@ -125,9 +119,7 @@ fn refuse_row_numbers(sheet: &Sheet, column: usize) -> Result<()> {
     let Some((first, last)) = counted(sheet, column) else {
         return Ok(());
     };
-    Err(way_out(&format!(
-        "column {name} counts from {first} to {last} through the rows"
-    )))
+    Err(way_out(&format!("column {name} counts from {first} to {last} through the rows")))
 }
 
 /// The first and the last number of a column that counts up by 1 from row to row.

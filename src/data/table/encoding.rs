@@ -82,9 +82,9 @@ impl<'a> Encoding<'a> {
     pub(super) fn readings(&self, sheet: &Sheet) -> Vec<ColumnReading> {
         let role = |place| match self.columns.iter().find(|(column, _)| *column == place) {
             Some((_, Column::Numbers)) => ColumnRole::Input,
-            Some((_, Column::Categories(categories))) => ColumnRole::Category {
-                values: categories.len(),
-            },
+            Some((_, Column::Categories(categories))) => {
+                ColumnRole::Category { values: categories.len() }
+            }
             None if place == self.label => ColumnRole::Label,
             None => ColumnRole::Ignored,
         };
@@ -143,9 +143,7 @@ impl Column {
         let count = categories.len();
         if count > MOST {
             // A column of text has one.
-            let text = sheet
-                .column(column)
-                .position(|cell| kind(cell) != Kind::Number);
+            let text = sheet.column(column).position(|cell| kind(cell) != Kind::Number);
             let name = toml(&sheet.names[column]);
             let fault = format!(
                 "is text, as the column is, and {count} different values are too many for categories; at most {MOST} are turned into inputs\n  hint: `data.ignore = [{name}]` leaves the column out"

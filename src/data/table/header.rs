@@ -11,9 +11,8 @@ pub(super) fn check(sheet: &Sheet) -> Result<()> {
     if !is_data(sheet) {
         return Ok(());
     }
-    let cells: Vec<String> = (0..sheet.names.len())
-        .map(|column| sheet.header(column).to_owned())
-        .collect();
+    let cells: Vec<String> =
+        (0..sheet.names.len()).map(|column| sheet.header(column).to_owned()).collect();
     let cells = quoted(&cells);
     Err(sheet.error(format_args!(
         "its first line ({cells}) looks like an example and not like the names of columns\n  hint: with `data.header = false` it is an example like the others; if the columns are really called so, `data.header = true` says it"
@@ -39,8 +38,6 @@ fn is_data(sheet: &Sheet) -> bool {
 
 /// Whether most of a column's cells are numbers.
 fn is_numeric(sheet: &Sheet, column: usize) -> bool {
-    let numbers = sheet
-        .column(column)
-        .filter(|cell| kind(cell) == Kind::Number);
+    let numbers = sheet.column(column).filter(|cell| kind(cell) == Kind::Number);
     2 * numbers.count() > sheet.count()
 }

@@ -8,9 +8,8 @@ use crate::error::Result;
 /// Leaves out the rows that lack a value, or refuses them, as `data.missing_rows` says; then no
 /// cell that is read is empty. Says how many rows were left out.
 pub(super) fn settle(sheet: &mut Sheet, uses: &[Use], settings: &Table) -> Result<usize> {
-    let gaps: Vec<Option<usize>> = (0..sheet.count())
-        .map(|row| gap(sheet, row, uses, settings))
-        .collect();
+    let gaps: Vec<Option<usize>> =
+        (0..sheet.count()).map(|row| gap(sheet, row, uses, settings)).collect();
     let lacking = gaps.iter().flatten().count();
     if settings.missing_rows == MissingRows::Refuse
         && let Some((row, column)) = first(&gaps)

@@ -86,16 +86,12 @@ fn is_missing_word(cell: &str) -> bool {
 /// Signs of a minus that are not ASCII's.
 const MINUS: [char; 4] = ['−', '–', '﹣', '－'];
 /// What groups thousands: also spaces that do not break, narrow ones, and quotes.
-const GROUPING: [char; 9] = [
-    ',', '\'', '’', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '.',
-];
+const GROUPING: [char; 9] = [',', '\'', '’', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '.'];
 
 fn is_other_notation(cell: &str) -> bool {
     let bare = cell.trim_start_matches(['$', '€', '£', '¥']);
     let bare = bare.trim_end_matches(['%', '‰', '$', '€', '£', '¥']).trim();
-    let in_brackets = bare
-        .strip_prefix('(')
-        .and_then(|bare| bare.strip_suffix(')'));
+    let in_brackets = bare.strip_prefix('(').and_then(|bare| bare.strip_suffix(')'));
     let unsigned = bare.strip_prefix(MINUS).or(in_brackets).unwrap_or(bare);
     let (_, size) = split_sign(unsigned);
     let is_hex = |text: &str| {
@@ -153,21 +149,13 @@ impl Exact {
         let digits = significant.trim_end_matches('0').to_owned();
         if digits.is_empty() {
             let (is_negative, point) = (false, 0);
-            return Self {
-                is_negative,
-                point,
-                digits,
-            };
+            return Self { is_negative, point, digits };
         }
         let leading = length(&all) - length(significant);
         // An exponent beyond 64 bits is that of a number that rounds to 0.
         let exponent: i64 = exponent.parse().unwrap_or(i64::MIN / 2);
         let point = exponent + length(whole) - leading;
-        Self {
-            is_negative,
-            point,
-            digits,
-        }
+        Self { is_negative, point, digits }
     }
 
     fn compare_size(&self, other: &Self) -> Ordering {
@@ -228,11 +216,7 @@ mod tests {
             ("1E300", 1e300),
         ] {
             let read = number(cell).unwrap();
-            assert_eq!(
-                (read, read.is_sign_negative()),
-                (value, value < 0.0),
-                "{cell}"
-            );
+            assert_eq!((read, read.is_sign_negative()), (value, value < 0.0), "{cell}");
             assert_eq!(kind(cell), Kind::Number, "{cell}");
         }
     }
@@ -325,13 +309,9 @@ mod tests {
         for pair in ascending.windows(2) {
             assert!(Exact::of(pair[0]) < Exact::of(pair[1]), "{pair:?}");
         }
-        for (a, b) in [
-            ("1", "1.00"),
-            ("-0.0", "0"),
-            ("1e3", "1000"),
-            ("+0.120e2", "12"),
-            (".5", "0.5"),
-        ] {
+        for (a, b) in
+            [("1", "1.00"), ("-0.0", "0"), ("1e3", "1000"), ("+0.120e2", "12"), (".5", "0.5")]
+        {
             assert_eq!(Exact::of(a), Exact::of(b));
         }
     }

@@ -22,11 +22,8 @@ pub(super) fn holds_numbers(
 ) -> Result<bool> {
     let kinds: Vec<Kind> = sheet.column(column).map(kind).collect();
     let count = |wanted: Kind| kinds.iter().filter(|kind| **kind == wanted).count();
-    let (numbers, notations, texts) = (
-        count(Kind::Number),
-        count(Kind::Notation),
-        count(Kind::Text),
-    );
+    let (numbers, notations, texts) =
+        (count(Kind::Number), count(Kind::Notation), count(Kind::Text));
     let Some(odd) = kinds.iter().position(|kind| *kind != Kind::Number) else {
         return Ok(true);
     };
@@ -39,14 +36,7 @@ pub(super) fn holds_numbers(
         1 => format!("1 of {all} cells is"),
         _ => format!("{numbers} of {all} cells are"),
     };
-    Err(not_a_number(
-        sheet,
-        odd,
-        column,
-        role,
-        settings,
-        &format!("; {share}"),
-    ))
+    Err(not_a_number(sheet, odd, column, role, settings, &format!("; {share}")))
 }
 
 /// The error for a cell of a column of numbers that is none; `beside` says what the others are.
@@ -86,11 +76,7 @@ pub(super) fn not_a_number(
     let is_infinite = cell.to_lowercase().contains("inf") || cell.to_lowercase().contains("nan");
     let finite = if is_infinite { "finite " } else { "" };
     let hints = hints.join("; ");
-    sheet.cell_error(
-        row,
-        column,
-        format_args!("is not a {finite}number{beside}\n  hint: {hints}"),
-    )
+    sheet.cell_error(row, column, format_args!("is not a {finite}number{beside}\n  hint: {hints}"))
 }
 
 /// What `data.missing` would have to list, the words that it lists already included.

@@ -30,12 +30,8 @@ pub(super) struct Sheet {
 impl Sheet {
     /// Reads the file at `path`, which `key` names.
     pub(super) fn read(path: &Path, has_header: bool, key: &str) -> Result<Self> {
-        let missing = || {
-            Error::Data(format!(
-                "there is no file `{}`, which `{key}` names",
-                path.display()
-            ))
-        };
+        let missing =
+            || Error::Data(format!("there is no file `{}`, which `{key}` names", path.display()));
         let bytes = fs::read_if_exists(path)?.ok_or_else(missing)?;
         let mut reader = ReaderBuilder::new()
             .has_headers(has_header)
@@ -76,11 +72,7 @@ impl Sheet {
 
     /// The text that heads a column; empty where it has no name.
     pub(super) fn header(&self, column: usize) -> &str {
-        if self.unnamed[column] {
-            ""
-        } else {
-            &self.names[column]
-        }
+        if self.unnamed[column] { "" } else { &self.names[column] }
     }
 
     /// The cell of a row in a column.
@@ -100,9 +92,7 @@ impl Sheet {
         let line = self.lines[row];
         let name = &self.names[column];
         let cell = self.cell(row, column);
-        self.error(format_args!(
-            "line {line}, column `{name}`: `{cell}` {fault}"
-        ))
+        self.error(format_args!("line {line}, column `{name}`: `{cell}` {fault}"))
     }
 
     /// The error for the file as a whole.
@@ -139,15 +129,12 @@ impl Sheet {
             return Err(self.error(format_args!("it has {here} columns, `{file}` has {there}")));
         }
         let place = |name: &String| {
-            self.names
-                .iter()
-                .position(|known| known == name)
-                .ok_or_else(|| {
-                    let names = quoted(&self.names);
-                    self.error(format_args!(
-                        "no column is called `{name}`, as one is in `{file}`; there are {names}"
-                    ))
-                })
+            self.names.iter().position(|known| known == name).ok_or_else(|| {
+                let names = quoted(&self.names);
+                self.error(format_args!(
+                    "no column is called `{name}`, as one is in `{file}`; there are {names}"
+                ))
+            })
         };
         let order: Vec<usize> = train.names.iter().map(place).collect::<Result<_>>()?;
         self.places = order.iter().map(|&column| self.places[column]).collect();

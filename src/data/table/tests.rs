@@ -36,11 +36,7 @@ impl Folder {
     }
 
     fn table(&self, test: TestRows) -> Table {
-        Table {
-            file: self.path("train.csv"),
-            test,
-            ..plain()
-        }
+        Table { file: self.path("train.csv"), test, ..plain() }
     }
 }
 
@@ -49,10 +45,7 @@ fn plain() -> Table {
     Table {
         file: PathBuf::new(),
         label: None,
-        header: Header {
-            is_there: true,
-            is_said: false,
-        },
+        header: Header { is_there: true, is_said: false },
         inputs: None,
         ignore: Vec::new(),
         categorical: Vec::new(),
@@ -65,10 +58,7 @@ fn plain() -> Table {
 
 /// What an experiment says with `data.header`.
 fn said(is_there: bool) -> Header {
-    Header {
-        is_there,
-        is_said: true,
-    }
+    Header { is_there, is_said: true }
 }
 
 /// Reads a table whose numbers are not scaled.
@@ -76,10 +66,7 @@ fn read(table: &Table) -> Result<Dataset> {
     super::read(table, InputScaling::None)
 }
 
-const HALF: TestRows = TestRows::Share {
-    share: 0.5,
-    seed: 0,
-};
+const HALF: TestRows = TestRows::Share { share: 0.5, seed: 0 };
 
 /// The error for a training file of this text, without the file's own name.
 fn error(text: &str, change: impl FnOnce(&mut Table)) -> String {
@@ -111,11 +98,8 @@ fn numbers_stay_and_other_columns_become_one_input_per_category() {
     assert_eq!(row(train, 1), (&[45.0, 1.0, 0.0, 0.0, 3100.0][..], 0));
     assert_eq!(row(&dataset.test, 0), (&[20.0, 0.0, 1.0, 0.0, 1.0][..], 0));
     assert_eq!(dataset.class_names, ["no", "yes"]);
-    let roles: Vec<(&str, &ColumnRole)> = dataset
-        .columns
-        .iter()
-        .map(|column| (column.name.as_str(), &column.role))
-        .collect();
+    let roles: Vec<(&str, &ColumnRole)> =
+        dataset.columns.iter().map(|column| (column.name.as_str(), &column.role)).collect();
     let expected = [
         ("age", &ColumnRole::Input),
         ("town", &ColumnRole::Category { values: 3 }),
@@ -130,9 +114,7 @@ fn without_a_test_file_the_rows_are_split_by_the_seed() {
     let folder = Folder::with(&[("train.csv", PEOPLE)]);
     let split = |share, seed| read(&folder.table(TestRows::Share { share, seed })).unwrap();
     let ages = |examples: &Examples| -> Vec<f64> {
-        (0..examples.count())
-            .map(|i| row(examples, i).0[0])
-            .collect()
+        (0..examples.count()).map(|i| row(examples, i).0[0]).collect()
     };
     let dataset = split(0.25, 7);
     assert_eq!((dataset.train.count(), dataset.test.count()), (6, 2));
@@ -174,10 +156,7 @@ fn an_error_names_file_line_and_column() {
             "a,b\r\n1,x\r\n,y\r\n",
             "line 3, column `a`: the cell is empty; fill it, or remove the row or the column\n  hint: `data.missing = [\"\"]` with `data.missing_rows = \"drop\"` leaves rows with empty cells out; `data.ignore` leaves columns out",
         ),
-        (
-            "a,b\n1,x\n\n2,y,z\n",
-            "line 4: expected 2 cells as in the first line, found 3",
-        ),
+        ("a,b\n1,x\n\n2,y,z\n", "line 4: expected 2 cells as in the first line, found 3"),
         (
             "a,b\n1,x\n2,x\n",
             "every row has the same label in column `b`; at least two classes are needed (is another column the label? `data.label`)",
@@ -186,14 +165,8 @@ fn an_error_names_file_line_and_column() {
             "a;b\n1;x\n",
             "it has one column; a label and at least one input are needed, separated by commas\n  hint: its cells seem to be separated by semicolons; write it with commas between cells and a point in numbers",
         ),
-        (
-            "a,b\n",
-            "it has no rows besides its header (is there one? `data.header`)",
-        ),
-        (
-            "",
-            "it has no rows besides its header (is there one? `data.header`)",
-        ),
+        ("a,b\n", "it has no rows besides its header (is there one? `data.header`)"),
+        ("", "it has no rows besides its header (is there one? `data.header`)"),
     ] {
         assert_eq!(error(text, same), expected, "{text}");
     }
@@ -203,10 +176,7 @@ fn an_error_names_file_line_and_column() {
         "no column is called `Bought` (`data.label`); there are `age`, `town`, `income`, `bought`"
     );
     let missing = error(PEOPLE, |table| table.file = "no/such.csv".into());
-    assert_eq!(
-        missing,
-        "there is no file `no/such.csv`, which `data.file` names"
-    );
+    assert_eq!(missing, "there is no file `no/such.csv`, which `data.file` names");
 }
 
 #[test]
@@ -272,10 +242,7 @@ fn a_test_file_must_fit_the_training_file() {
     }
     assert!(error("age,town,bought\n20,Ulm,no\n").starts_with("it has 3 columns, "));
     let renamed = error("age,city,income,bought\n20,Ulm,1,no\n");
-    assert!(
-        renamed.starts_with("no column is called `town`, as one is in `"),
-        "{renamed}"
-    );
+    assert!(renamed.starts_with("no column is called `town`, as one is in `"), "{renamed}");
     assert!(renamed.ends_with("there are `age`, `city`, `income`, `bought`"));
 }
 
@@ -299,10 +266,7 @@ fn a_real_table_is_read_as_its_authors_describe_it() {
     let root = std::env::var_os("BN_LAB_DATA").map_or(beside, PathBuf::from);
     let file = root.join("digits/optdigits.tra");
     if !fs::is_file(&file) {
-        #[expect(
-            clippy::print_stderr,
-            reason = "a skipped test must not look like a passed one"
-        )]
+        #[expect(clippy::print_stderr, reason = "a skipped test must not look like a passed one")]
         {
             eprintln!("SKIPPED: no digits/optdigits.tra; set BN_LAB_DATA");
         }

@@ -32,11 +32,8 @@ fn check(path: &Path) -> Result<()> {
 
 pub(super) fn kind(path: &Path) -> Result<Kind> {
     check_way(path)?;
-    let found = if enclosed(path).is_some() {
-        fs::symlink_metadata(path)
-    } else {
-        fs::metadata(path)
-    };
+    let found =
+        if enclosed(path).is_some() { fs::symlink_metadata(path) } else { fs::metadata(path) };
     found.map(|found| kind_of_metadata(&found))
 }
 

@@ -37,16 +37,10 @@ const OPENING: [(&str, Attempt); 6] = [
 
 /// Every function that puts another file there, or none.
 const REPLACING: [(&str, Attempt); 5] = [
-    ("copy from", |path| {
-        fs::copy(path, &path.with_file_name("copy"))
-    }),
-    ("copy to", |path| {
-        fs::copy(&path.with_file_name("file"), path)
-    }),
+    ("copy from", |path| fs::copy(path, &path.with_file_name("copy"))),
+    ("copy to", |path| fs::copy(&path.with_file_name("file"), path)),
     ("replace", |path| fs::replace(path, b"new")),
-    ("rename", |path| {
-        fs::rename(&path.with_file_name("file"), path)
-    }),
+    ("rename", |path| fs::rename(&path.with_file_name("file"), path)),
     ("remove", fs::remove_if_exists),
 ];
 
@@ -62,18 +56,11 @@ fn refusals(path: &Path, attempts: &[(&str, Attempt)]) -> Vec<String> {
 #[test]
 fn a_link_in_a_results_folder_is_refused_by_name_and_what_it_points_to_stays() {
     let (_lab, inside, outside) = folders();
-    for target in [
-        outside.join("file"),
-        outside.join("absent"),
-        PathBuf::from("file"),
-    ] {
+    for target in [outside.join("file"), outside.join("absent"), PathBuf::from("file")] {
         let link = inside.join("link");
         symlink(&target, &link).unwrap();
         for told in refusals(&link, &[&OPENING[..], &REPLACING].concat()) {
-            assert!(
-                told.contains("link") && told.contains("not followed"),
-                "{told}"
-            );
+            assert!(told.contains("link") && told.contains("not followed"), "{told}");
         }
         assert!(fs::is_there(&link) && !fs::is_file(&link));
         assert!(fs::files(&inside).is_err());
@@ -155,10 +142,7 @@ fn pipes_and_devices_are_refused_at_once() {
         assert!(!fs::is_file(&folder.join("pipe")));
     }
     let told = fs::read(Path::new("/dev/zero")).unwrap_err().to_string();
-    assert!(
-        told.contains("`/dev/zero`: it is a pipe, a socket or a device"),
-        "{told}"
-    );
+    assert!(told.contains("`/dev/zero`: it is a pipe, a socket or a device"), "{told}");
     let told = fs::read(Path::new("/")).unwrap_err().to_string();
     assert!(told.contains("it is a folder"), "{told}");
 }

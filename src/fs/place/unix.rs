@@ -12,13 +12,9 @@ use rustix::io::Errno;
 
 use super::{Kind, Writing, before_a_change, enclosed, link, names, regular};
 
-const FOLDER: OFlags = OFlags::RDONLY
-    .union(OFlags::DIRECTORY)
-    .union(OFlags::CLOEXEC);
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// No waiting for the other end of a pipe, and no terminal taken over.
-const QUIET: OFlags = OFlags::NONBLOCK
-    .union(OFlags::NOCTTY)
-    .union(OFlags::CLOEXEC);
+const QUIET: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 /// As an ordinary new file or folder: the umask still applies.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o666);
 const FOLDER_MODE: Mode = Mode::from_raw_mode(0o777);
@@ -40,36 +36,20 @@ impl Place {
             } else {
                 path
             };
-            return Ok(Self {
-                folder: open_folder(parent)?,
-                name: name.to_owned(),
-                follows: true,
-            });
+            return Ok(Self { folder: open_folder(parent)?, name: name.to_owned(), follows: true });
         };
         let names = names(&rest)?;
         // `enclosed` gives a way of at least one name.
         let (name, above) = names.split_last().ok_or(ErrorKind::InvalidInput)?;
-        Ok(Self {
-            folder: walk(&root, above, false)?,
-            name: (*name).to_owned(),
-            follows: false,
-        })
+        Ok(Self { folder: walk(&root, above, false)?, name: (*name).to_owned(), follows: false })
     }
 
     fn flags(&self) -> OFlags {
-        if self.follows {
-            OFlags::empty()
-        } else {
-            OFlags::NOFOLLOW
-        }
+        if self.follows { OFlags::empty() } else { OFlags::NOFOLLOW }
     }
 
     fn at(&self) -> AtFlags {
-        if self.follows {
-            AtFlags::empty()
-        } else {
-            AtFlags::SYMLINK_NOFOLLOW
-        }
+        if self.follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW }
     }
 
     fn kind(&self) -> Result<Kind> {
@@ -86,12 +66,7 @@ impl Place {
     }
 
     fn open(&self, flags: OFlags) -> Result<OwnedFd> {
-        Ok(rustix::fs::openat(
-            &self.folder,
-            &self.name,
-            flags | self.flags(),
-            FILE_MODE,
-        )?)
+        Ok(rustix::fs::openat(&self.folder, &self.name, flags | self.flags(), FILE_MODE)?)
     }
 }
 
@@ -122,11 +97,7 @@ fn walk(root: &Path, names: &[&OsStr], makes: bool) -> Result<OwnedFd> {
 }
 
 fn open_folder(path: &Path) -> Result<OwnedFd> {
-    let path = if path.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        path
-    };
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     Ok(rustix::fs::openat(CWD, path, FOLDER, Mode::empty())?)
 }
 
@@ -211,20 +182,12 @@ pub(super) fn create_folders(path: &Path) -> Result<()> {
 pub(super) fn remove_file(path: &Path) -> Result<()> {
     let place = Place::of(path)?;
     place.refuse_link(path)?;
-    Ok(rustix::fs::unlinkat(
-        &place.folder,
-        &place.name,
-        AtFlags::empty(),
-    )?)
+    Ok(rustix::fs::unlinkat(&place.folder, &place.name, AtFlags::empty())?)
 }
 
 pub(super) fn remove_empty_folder(path: &Path) -> Result<()> {
     let place = Place::of(path)?;
-    Ok(rustix::fs::unlinkat(
-        &place.folder,
-        &place.name,
-        AtFlags::REMOVEDIR,
-    )?)
+    Ok(rustix::fs::unlinkat(&place.folder, &place.name, AtFlags::REMOVEDIR)?)
 }
 
 pub(super) fn remove_tree(path: &Path) -> Result<()> {

@@ -37,11 +37,8 @@ pub(super) fn standardise<const D: usize>(
         parts.push(standardise_equal(rows, count, epsilon, &mut sums));
         start = end;
     }
-    let standardised = Standardised {
-        values: Tensor::cat(parts, 0).reshape(shape),
-        factor: None,
-        shift: None,
-    };
+    let standardised =
+        Standardised { values: Tensor::cat(parts, 0).reshape(shape), factor: None, shift: None };
     (standardised, sums.observed(batch * positions))
 }
 
@@ -82,12 +79,7 @@ impl Sums {
     fn new(features: usize, like: &Tensor<3>) -> Self {
         let plain = like.device().without_autodiff();
         let zero = Tensor::zeros([features], (&plain, like.dtype()));
-        Self {
-            count: 0,
-            mean: zero.clone(),
-            variance: zero.clone(),
-            unbiased: zero,
-        }
+        Self { count: 0, mean: zero.clone(), variance: zero.clone(), unbiased: zero }
     }
 
     /// Adds the mean and biased variance of sub-batches with `values` values per feature,

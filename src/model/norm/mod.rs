@@ -120,9 +120,9 @@ impl NormLayer {
         let device = on.device.clone().without_autodiff();
         let plain = on.clone().with_device(device);
         let initial = match settings.kind {
-            NormKind::Batch(batch) => batch
-                .averages
-                .map(|averages| [averages.initial_mean, averages.initial_variance]),
+            NormKind::Batch(batch) => {
+                batch.averages.map(|averages| [averages.initial_mean, averages.initial_variance])
+            }
             NormKind::Renorm(renorm) => Some([renorm.initial_mean, renorm.initial_variance]),
             NormKind::Layer | NormKind::Group { .. } | NormKind::Instance => None,
         };
@@ -188,10 +188,7 @@ impl NormLayer {
         }
         let (standardised, observed) = match (self.settings.kind, statistics, &self.reference) {
             (
-                NormKind::Batch(BatchNorm {
-                    virtual_batch_size: Some(size),
-                    ..
-                }),
+                NormKind::Batch(BatchNorm { virtual_batch_size: Some(size), .. }),
                 Statistics::Training { .. },
                 _,
             ) => ghost::standardise(x, size, epsilon),
@@ -293,21 +290,13 @@ impl NormLayer {
     /// one of several that share their parameters.
     #[must_use]
     pub fn with_statistics_of(&self, other: &Self) -> Self {
-        Self {
-            running: other.running.clone(),
-            reference: other.reference.clone(),
-            ..self.clone()
-        }
+        Self { running: other.running.clone(), reference: other.reference.clone(), ..self.clone() }
     }
 
     /// This layer without running statistics, which others keep for it.
     #[must_use]
     pub fn without_statistics(self) -> Self {
-        Self {
-            running: None,
-            reference: None,
-            ..self
-        }
+        Self { running: None, reference: None, ..self }
     }
 
     /// γ `[features]`; `None` for a layer that does not scale.
@@ -362,11 +351,7 @@ fn along_features<const D: usize>(values: Tensor<1>) -> Tensor<D> {
 /// What turns a biased variance of `values` values into the unbiased one: `m / (m − 1)`. The
 /// variance of a single value stays 0.
 fn bessel(values: usize) -> f64 {
-    if values > 1 {
-        values as f64 / (values - 1) as f64
-    } else {
-        1.0
-    }
+    if values > 1 { values as f64 / (values - 1) as f64 } else { 1.0 }
 }
 
 #[cfg(test)]

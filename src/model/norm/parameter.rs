@@ -42,11 +42,7 @@ pub(super) fn constrain(parameter: Param<Tensor<1>>, constraint: Constraint) -> 
     parameter.map(|value| {
         let (differentiable, trained) = (value.is_autodiff(), value.is_require_grad());
         let value = project(value.without_autodiff(), constraint);
-        if differentiable {
-            value.autodiff().set_require_grad(trained)
-        } else {
-            value
-        }
+        if differentiable { value.autodiff().set_require_grad(trained) } else { value }
     })
 }
 

@@ -53,18 +53,12 @@ pub(super) struct Reference {
 impl Reference {
     /// The reference that agrees with `running`.
     pub(super) fn agreeing_with(running: &Running, epsilon: f64) -> Self {
-        Self {
-            mean: running.mean.clone(),
-            deviation: deviation(&running.variance, epsilon),
-        }
+        Self { mean: running.mean.clone(), deviation: deviation(&running.variance, epsilon) }
     }
 
     /// Both averages by name, for a state that training goes on from.
     pub(super) fn averages_mut(&mut self) -> [(&'static str, &mut Tensor<1>); 2] {
-        [
-            ("reference_mean", &mut self.mean),
-            ("reference_deviation", &mut self.deviation),
-        ]
+        [("reference_mean", &mut self.mean), ("reference_deviation", &mut self.deviation)]
     }
 
     /// Follows a training batch.
@@ -97,11 +91,8 @@ pub(super) fn standardise<const D: usize>(
     let d = (observed.mean.clone() - reference.mean.clone()) / reference.deviation.clone();
     let r = along_features(r.clamp(limits.r_min, limits.r_max));
     let d = along_features(d.clamp(-limits.d_max, limits.d_max));
-    let standardised = Standardised {
-        factor: plain.factor.map(|factor| factor * r),
-        shift: Some(d),
-        ..plain
-    };
+    let standardised =
+        Standardised { factor: plain.factor.map(|factor| factor * r), shift: Some(d), ..plain };
     (standardised, observed)
 }
 
@@ -166,18 +157,10 @@ mod tests {
         ] {
             let limits = Limits::at(step, &settings);
             assert!((limits.r_max - r_max).abs() < 1e-12, "{step}: {limits:?}");
-            assert!(
-                (limits.r_min * r_max - 1.0).abs() < 1e-12,
-                "{step}: {limits:?}"
-            );
+            assert!((limits.r_min * r_max - 1.0).abs() < 1e-12, "{step}: {limits:?}");
             assert!((limits.d_max - d_max).abs() < 1e-12, "{step}: {limits:?}");
         }
-        let at_once = Renorm {
-            relax_from: 0,
-            r_relaxed_at: 0,
-            d_relaxed_at: 0,
-            ..settings
-        };
+        let at_once = Renorm { relax_from: 0, r_relaxed_at: 0, d_relaxed_at: 0, ..settings };
         let limits = Limits::at(1, &at_once);
         assert_eq!((limits.r_max, limits.d_max), (3.0, 5.0));
     }

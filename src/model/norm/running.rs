@@ -31,11 +31,7 @@ pub(super) struct Running {
 impl Running {
     /// Statistics that no batch has changed yet.
     pub(super) fn new(mean: Tensor<1>, variance: Tensor<1>) -> Self {
-        Self {
-            mean,
-            variance,
-            batches: 0,
-        }
+        Self { mean, variance, batches: 0 }
     }
 
     /// Puts other values in their place; the count of batches goes on.
@@ -46,10 +42,7 @@ impl Running {
 
     /// Both averages, under `PyTorch`'s names for them.
     pub(super) fn averages_mut(&mut self) -> [(&'static str, &mut Tensor<1>); 2] {
-        [
-            ("running_mean", &mut self.mean),
-            ("running_var", &mut self.variance),
-        ]
+        [("running_mean", &mut self.mean), ("running_var", &mut self.variance)]
     }
 
     /// How many batches it has seen: the weight of the next one in a cumulative average.

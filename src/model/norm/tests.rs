@@ -18,18 +18,11 @@ fn tensor<const D: usize>(values: &[f64], shape: [usize; D], double: bool) -> Te
         .expect("every build has a CPU device")
         .differentiable();
     let precision = if double { DType::F64 } else { DType::F32 };
-    Tensor::from_data(
-        TensorData::new(values.to_vec(), shape),
-        (&device, precision),
-    )
+    Tensor::from_data(TensorData::new(values.to_vec(), shape), (&device, precision))
 }
 
 fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
-    tensor
-        .to_data()
-        .convert::<f64>()
-        .try_to_vec()
-        .expect("plain numbers")
+    tensor.to_data().convert::<f64>().try_to_vec().expect("plain numbers")
 }
 
 /// A layer with these parameters and untouched statistics, all in one precision.
@@ -86,10 +79,7 @@ fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
     let scale = expected.iter().fold(0.0, |a: f64, x| a.max(x.abs()));
     let scale = if scale == 0.0 { 1.0 } else { scale };
     for (f, e) in found.iter().zip(expected) {
-        assert!(
-            (f - e).abs() <= tolerance * scale,
-            "{what}: {f} ≠ {e}\n{found:?}\n{expected:?}"
-        );
+        assert!((f - e).abs() <= tolerance * scale, "{what}: {f} ≠ {e}\n{found:?}\n{expected:?}");
     }
 }
 
@@ -98,17 +88,11 @@ fn batch_norm(epsilon: f64) -> NormSettings {
 }
 
 fn with_method(kind: NormKind) -> NormSettings {
-    NormSettings {
-        kind,
-        ..batch_norm(1e-3)
-    }
+    NormSettings { kind, ..batch_norm(1e-3) }
 }
 
 fn ghost_norm(size: usize) -> NormSettings {
-    with_method(NormKind::Batch(BatchNorm {
-        averages: None,
-        virtual_batch_size: Some(size),
-    }))
+    with_method(NormKind::Batch(BatchNorm { averages: None, virtual_batch_size: Some(size) }))
 }
 
 fn renorm(r_max: f64, d_max: f64) -> Renorm {

@@ -42,13 +42,7 @@ pub(super) struct Wanted<'w> {
 impl<'w> Wanted<'w> {
     /// Lines and panels as usual, for this figure.
     pub(super) fn of(figure: &'w str, facets: &'w [String]) -> Self {
-        Self {
-            figure,
-            taken: Vec::new(),
-            facets,
-            limit: PANELS,
-            crossed: true,
-        }
+        Self { figure, taken: Vec::new(), facets, limit: PANELS, crossed: true }
     }
 }
 
@@ -81,11 +75,8 @@ pub(super) struct Line {
 impl<'a> Arrangement<'a> {
     /// Arranges the trials; an error where a panel is asked for by an axis that does not exist.
     pub(super) fn of(results: &'a Results, wanted: &Wanted<'_>) -> Result<Self, Absent> {
-        let by = wanted
-            .facets
-            .iter()
-            .map(|name| axis(results, name))
-            .collect::<Result<Vec<_>, _>>()?;
+        let by =
+            wanted.facets.iter().map(|name| axis(results, name)).collect::<Result<Vec<_>, _>>()?;
         let swept = swept(results);
         let free = |axis: &usize| !wanted.taken.contains(axis) && !by.contains(axis);
         let line_axis = line_axis(results, &swept, free);
@@ -120,9 +111,7 @@ impl<'a> Arrangement<'a> {
     /// The trials of a line in a panel, whatever became of them.
     pub(super) fn trials(&self, line: &Line, facet: &Facet) -> Vec<&'a TrialCurves> {
         let trials = self.results.trials.iter();
-        trials
-            .filter(|trial| line.holds(trial) && facet.holds(trial))
-            .collect()
+        trials.filter(|trial| line.holds(trial) && facet.holds(trial)).collect()
     }
 
     /// The trials of all lines in a panel.
@@ -134,9 +123,7 @@ impl<'a> Arrangement<'a> {
     /// The trials of a line in all panels, each once.
     pub(super) fn all_trials(&self, line: &Line) -> Vec<&'a TrialCurves> {
         let trials = self.results.trials.iter().filter(|trial| line.holds(trial));
-        trials
-            .filter(|trial| self.facets.iter().any(|facet| facet.holds(trial)))
-            .collect()
+        trials.filter(|trial| self.facets.iter().any(|facet| facet.holds(trial))).collect()
     }
 
     /// The panels, row by row.
@@ -177,8 +164,7 @@ pub(super) fn unique<T: Eq + Hash + Clone>(items: impl Iterator<Item = T>) -> Ve
 /// The axes with several values.
 pub(super) fn swept(results: &Results) -> Vec<usize> {
     let axes = 0..results.axes.len();
-    axes.filter(|&axis| distinct(results, axis).len() > 1)
-        .collect()
+    axes.filter(|&axis| distinct(results, axis).len() > 1).collect()
 }
 
 /// Likewise, of those whose values are all numbers.
@@ -217,10 +203,7 @@ pub(super) fn shown(value: &str) -> String {
             let magnitude = number.abs().log10().floor();
             let decimals = (2.0 - magnitude).clamp(0.0, 12.0) as usize;
             let rounded = format!("{number:.decimals$}");
-            rounded
-                .trim_end_matches('0')
-                .trim_end_matches('.')
-                .to_owned()
+            rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
         }
         Ok(_) if is_number => whole.to_owned(),
         _ => value.to_owned(),
@@ -237,10 +220,7 @@ pub(super) fn is_placement(results: &Results, axis: usize) -> bool {
 fn line_axis(results: &Results, swept: &[usize], free: impl Fn(&usize) -> bool) -> Option<usize> {
     let preferred = ["norm.placement", "norm.kind"].into_iter();
     let preferred = preferred.filter_map(|key| results.axes.iter().position(|axis| axis == key));
-    preferred
-        .filter(|axis| swept.contains(axis))
-        .chain(swept.iter().copied())
-        .find(free)
+    preferred.filter(|axis| swept.contains(axis)).chain(swept.iter().copied()).find(free)
 }
 
 fn lines(results: &Results, axes: &[usize]) -> Vec<Line> {
@@ -255,9 +235,7 @@ fn lines(results: &Results, axes: &[usize]) -> Vec<Line> {
         let placement = values.first().and_then(|(_, value)| Key::placement(value));
         Line {
             label: label(results, &values),
-            key: placement
-                .filter(|_| is_placement)
-                .unwrap_or(Key::Value(index)),
+            key: placement.filter(|_| is_placement).unwrap_or(Key::Value(index)),
             values,
         }
     };
@@ -266,10 +244,8 @@ fn lines(results: &Results, axes: &[usize]) -> Vec<Line> {
 
 /// The first value by itself, since the legend's title names its axis; the others with theirs.
 fn label(results: &Results, values: &[(usize, String)]) -> String {
-    let parts = values
-        .iter()
-        .enumerate()
-        .filter_map(|(index, (axis, value))| match (index, value.as_str()) {
+    let parts = values.iter().enumerate().filter_map(|(index, (axis, value))| {
+        match (index, value.as_str()) {
             (0, "") => Some("does not apply".to_owned()),
             (_, "") => None,
             (0, value) => Some(shown(value)),
@@ -277,7 +253,8 @@ fn label(results: &Results, values: &[(usize, String)]) -> String {
                 let name = axis_name(&results.axes[*axis]);
                 Some(format!("{name} {}", shown(value)))
             }
-        });
+        }
+    });
     parts.collect::<Vec<_>>().join(" · ")
 }
 
@@ -286,7 +263,5 @@ fn legend_title(results: &Results, axes: &[usize]) -> String {
     if is_placement(results, first) {
         return "Normalisation".to_owned();
     }
-    capitalised(&axis_name(
-        results.axes.get(first).map_or("", String::as_str),
-    ))
+    capitalised(&axis_name(results.axes.get(first).map_or("", String::as_str)))
 }

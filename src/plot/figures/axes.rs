@@ -40,16 +40,10 @@ pub(super) enum Kind {
 }
 
 /// Any number.
-pub(super) const ANY: Extent = Extent {
-    low: f64::MIN,
-    high: f64::MAX,
-};
+pub(super) const ANY: Extent = Extent { low: f64::MIN, high: f64::MAX };
 
 /// No number below 0.
-pub(super) const POSITIVE: Extent = Extent {
-    low: 0.0,
-    high: f64::MAX,
-};
+pub(super) const POSITIVE: Extent = Extent { low: 0.0, high: f64::MAX };
 
 impl Quantity {
     /// A quantity of this kind.
@@ -57,10 +51,7 @@ impl Quantity {
         Self {
             label: label.to_owned(),
             bounds: match kind {
-                Kind::Accuracy => Extent {
-                    low: 0.0,
-                    high: 100.0,
-                },
+                Kind::Accuracy => Extent { low: 0.0, high: 100.0 },
                 Kind::Loss | Kind::FromZero => POSITIVE,
                 Kind::Plain => ANY,
             },
@@ -85,17 +76,13 @@ impl Quantity {
     /// An axis that holds these numbers.
     pub(super) fn around(&self, data: Data) -> Axis {
         match (self.kind, self.log) {
-            (Kind::Accuracy, None | Some(false)) => Axis {
-                label: self.label.clone(),
-                ..scale::accuracy(data)
-            },
+            (Kind::Accuracy, None | Some(false)) => {
+                Axis { label: self.label.clone(), ..scale::accuracy(data) }
+            }
             (Kind::Loss, None) => {
                 let axis = scale::loss(data);
                 let log = axis.scale == Scale::Logarithmic;
-                Axis {
-                    label: self.label_on(log),
-                    ..axis
-                }
+                Axis { label: self.label_on(log), ..axis }
             }
             (_, Some(true)) => self.logarithmic(data),
             _ => self.linear(data),
@@ -111,10 +98,7 @@ impl Quantity {
     }
 
     fn linear(&self, data: Data) -> Axis {
-        let mut all = data.all().unwrap_or(Extent {
-            low: 0.0,
-            high: 1.0,
-        });
+        let mut all = data.all().unwrap_or(Extent { low: 0.0, high: 1.0 });
         if self.kind == Kind::FromZero {
             all.low = all.low.min(0.0);
         }
@@ -132,13 +116,8 @@ impl Quantity {
             },
         );
         if self.is_count {
-            axis.ticks
-                .retain(|tick| (tick.value - tick.value.round()).abs() < 1e-9);
-            for tick in axis
-                .ticks
-                .iter_mut()
-                .filter(|tick| tick.label.contains('.'))
-            {
+            axis.ticks.retain(|tick| (tick.value - tick.value.round()).abs() < 1e-9);
+            for tick in axis.ticks.iter_mut().filter(|tick| tick.label.contains('.')) {
                 tick.label = format!("{:.0}", tick.value);
             }
         }
@@ -158,10 +137,7 @@ impl Quantity {
         } else {
             (data.bad_margin(), MARGIN)
         };
-        let extent = Extent {
-            low: low / span.powf(below),
-            high: all.high * span.powf(above),
-        };
+        let extent = Extent { low: low / span.powf(below), high: all.high * span.powf(above) };
         let mut axis = scale::logarithmic(&self.label_on(true), extent);
         if axis.ticks.len() < 2 {
             axis.ticks = scale::linear("", extent).ticks;
@@ -213,11 +189,7 @@ pub(super) fn training(
     let extent = Extent::of(points.map(|point| point.x).chain(bands))
         .or_else(|| Extent::of(ended.map(|point| point.x.round())));
     if let (Some(true), Some(extent)) = (log, extent.filter(|extent| extent.high > 0.0)) {
-        let low = if extent.low > 0.0 {
-            extent.low
-        } else {
-            extent.high.min(1.0)
-        };
+        let low = if extent.low > 0.0 { extent.low } else { extent.high.min(1.0) };
         let high = extent.high.max(low * 2.0);
         return scale::logarithmic(&format!("{label} (log scale)"), Extent { low, high });
     }
@@ -238,51 +210,30 @@ pub(super) fn training(
         }
         _ => scale::epochs(extent, ticks),
     };
-    Axis {
-        label: label.to_owned(),
-        ..axis
-    }
+    Axis { label: label.to_owned(), ..axis }
 }
 
 /// Values of an experiment's axis, each with its mark: even factors where they are all above 0 and span
 /// more than a factor of five.
 pub(super) fn values(label: &str, values: &[(f64, String)], log: Option<bool>) -> Axis {
-    let extent = Extent::of(values.iter().map(|(value, _)| *value)).unwrap_or(Extent {
-        low: 0.0,
-        high: 1.0,
-    });
+    let extent = Extent::of(values.iter().map(|(value, _)| *value))
+        .unwrap_or(Extent { low: 0.0, high: 1.0 });
     let spans = extent.low > 0.0 && extent.high / extent.low > 5.0;
     let log = log.unwrap_or(spans) && extent.low > 0.0;
-    let mut ticks: Vec<Tick> = values
-        .iter()
-        .map(|(value, label)| Tick {
-            value: *value,
-            label: shown(label),
-        })
-        .collect();
+    let mut ticks: Vec<Tick> =
+        values.iter().map(|(value, label)| Tick { value: *value, label: shown(label) }).collect();
     ticks.sort_by(|a, b| a.value.total_cmp(&b.value));
     thin(&mut ticks, MARKS);
     let (low, high) = if log {
         let room = (extent.high / extent.low).max(2.0).powf(0.06);
         (extent.low / room, extent.high * room)
     } else {
-        let room = (extent.high - extent.low)
-            .max(extent.high.abs() * 0.1)
-            .max(1e-9)
-            * 0.06;
+        let room = (extent.high - extent.low).max(extent.high.abs() * 0.1).max(1e-9) * 0.06;
         (extent.low - room, extent.high + room)
     };
     Axis {
-        label: if log {
-            format!("{label} (log scale)")
-        } else {
-            label.to_owned()
-        },
-        scale: if log {
-            Scale::Logarithmic
-        } else {
-            Scale::Linear
-        },
+        label: if log { format!("{label} (log scale)") } else { label.to_owned() },
+        scale: if log { Scale::Logarithmic } else { Scale::Linear },
         low,
         high,
         ticks,
@@ -291,10 +242,7 @@ pub(super) fn values(label: &str, values: &[(f64, String)], log: Option<bool>) -
 
 /// Names side by side, or from the top.
 pub(super) fn categories(label: &str, names: &[String]) -> Axis {
-    let tick = |(index, name): (usize, &String)| Tick {
-        value: index as f64,
-        label: shown(name),
-    };
+    let tick = |(index, name): (usize, &String)| Tick { value: index as f64, label: shown(name) };
     Axis {
         label: label.to_owned(),
         scale: Scale::Categorical,

@@ -31,21 +31,9 @@ pub(super) fn draw(
     let tuned = tuned.filter(|_| chosen.is_some());
     let results = chosen.as_ref().unwrap_or(results);
     let arrangement = Arrangement::of(results, &Wanted::of(figure, &request.facets))?;
-    let sheet = Conditions {
-        results,
-        arrangement,
-        metric,
-        scorer: metric.scorer(results),
-        tuned,
-    };
-    if sheet
-        .all()
-        .all(|scores| scores.values.is_empty() && scores.beyond.is_empty())
-    {
-        return Err(Absent(format!(
-            "`{}` was measured in no trial of this folder",
-            metric.name
-        )));
+    let sheet = Conditions { results, arrangement, metric, scorer: metric.scorer(results), tuned };
+    if sheet.all().all(|scores| scores.values.is_empty() && scores.beyond.is_empty()) {
+        return Err(Absent(format!("`{}` was measured in no trial of this folder", metric.name)));
     }
     Ok(vec![Drawn {
         stem: format!("{}{}", request.named(figure), request.suffix()),
@@ -84,19 +72,11 @@ impl Conditions<'_> {
             (heading.to_owned(), panels)
         });
         let rows: Vec<(String, Vec<Panel>)> = rows.collect();
-        let names: Vec<String> = self
-            .arrangement
-            .lines
-            .iter()
-            .map(|line| self.name(line))
-            .collect();
+        let names: Vec<String> =
+            self.arrangement.lines.iter().map(|line| self.name(line)).collect();
         let y = axes::categories(&self.arrangement.legend_title, &names);
         let quantity = scored::quantity(self.metric).on(request.log_x);
-        let row = |(heading, panels)| Row {
-            heading,
-            y: y.clone(),
-            panels,
-        };
+        let row = |(heading, panels)| Row { heading, y: y.clone(), panels };
         Chart {
             title: notes::title(self.results),
             subtitle: notes::subtitle(self.results, &self.shown()),
@@ -121,11 +101,7 @@ impl Conditions<'_> {
     /// A line's name, and in a figure of one panel what became of its missing replicates.
     fn name(&self, line: &Line) -> String {
         let entries = notes::legend(&self.arrangement);
-        let at = self
-            .arrangement
-            .lines
-            .iter()
-            .position(|other| std::ptr::eq(other, line));
+        let at = self.arrangement.lines.iter().position(|other| std::ptr::eq(other, line));
         let entry = at.and_then(|at| entries.into_iter().nth(at));
         entry.map_or_else(|| line.label.clone(), |entry| entry.label)
     }
@@ -133,23 +109,15 @@ impl Conditions<'_> {
     fn panel(&self, facet: &Facet) -> Panel {
         let lines = self.arrangement.lines.iter().enumerate();
         let lines = lines.map(|(row, line)| self.series(line, facet, row as f64));
-        let one = Reference {
-            of: Along::X,
-            low: 1.0,
-            high: 1.0,
-            label: "as without a norm".to_owned(),
-        };
+        let one =
+            Reference { of: Along::X, low: 1.0, high: 1.0, label: "as without a norm".to_owned() };
         let trials = self.arrangement.of_panel(facet);
         let constant = chance::constant_answer(self.metric, &trials, Along::X);
         let is_relative = self.metric.name == "relative_seconds_per_step";
         Panel {
             title: facet.title.clone(),
             note: notes::panel(&self.arrangement, facet),
-            references: is_relative
-                .then_some(one)
-                .into_iter()
-                .chain(constant)
-                .collect(),
+            references: is_relative.then_some(one).into_iter().chain(constant).collect(),
             series: lines.collect(),
             ..Panel::default()
         }
@@ -159,14 +127,12 @@ impl Conditions<'_> {
         let scores = self.scores(line, facet);
         let at = |x: f64| Point { x, y: row };
         let middle = scores.middle(self.metric);
-        let bar = middle
-            .zip(scores.spread(self.metric))
-            .map(|(middle, (low, high))| Bar {
-                at: at(middle),
-                along: Along::X,
-                low,
-                high,
-            });
+        let bar = middle.zip(scores.spread(self.metric)).map(|(middle, (low, high))| Bar {
+            at: at(middle),
+            along: Along::X,
+            low,
+            high,
+        });
         let beyond = scores.beyond.iter();
         Series {
             label: line.label.clone(),
@@ -211,11 +177,7 @@ impl Conditions<'_> {
                 .collect();
             let most = ns.iter().max().copied().unwrap_or(0);
             let fewest = ns.iter().min().copied().unwrap_or(0);
-            let n = if most == fewest {
-                most.to_string()
-            } else {
-                format!("{fewest} to {most}")
-            };
+            let n = if most == fewest { most.to_string() } else { format!("{fewest} to {most}") };
             parts.push(format!(
                 "n = {n} a row. Reached when an evaluation after an epoch first shows it, on the \
                  validation set where there is one."

@@ -13,10 +13,7 @@ use crate::units::counted;
 
 /// The training loss between epochs, where steps are counted.
 pub(super) fn details(_: &Results, request: &Request) -> Details {
-    Details {
-        steps: request.x == Horizontal::Step,
-        ..Details::default()
-    }
+    Details { steps: request.x == Horizontal::Step, ..Details::default() }
 }
 
 /// The figure `curves`: a chart of the metric that is asked for, or else of each that was measured.
@@ -60,13 +57,7 @@ fn curves(
         })
         .collect();
     let frame = frame(&progress, arrangement, &[metric], metric.title());
-    sheet::chart(
-        results,
-        frame,
-        progress.axis(&strips),
-        strips,
-        Rows::OnOneAxis,
-    )
+    sheet::chart(results, frame, progress.axis(&strips), strips, Rows::OnOneAxis)
 }
 
 /// One trial's curve of a metric: from `steps.csv` where steps are counted and it says more.
@@ -77,11 +68,7 @@ pub(super) fn reading(progress: &Progress<'_>, trial: &TrialCurves, metric: Metr
     }
     let points = trial.steps.iter().map(|row| Point {
         x: row.step as f64,
-        y: if metric.is_loss() {
-            row.loss
-        } else {
-            row.accuracy * 100.0
-        },
+        y: if metric.is_loss() { row.loss } else { row.accuracy * 100.0 },
     });
     points.filter(|point| point.y.is_finite()).collect()
 }
@@ -112,11 +99,7 @@ pub(super) fn frame(
     if lost > 0 {
         told.push(format!(
             "{} not finite and left out.",
-            counted(
-                lost,
-                "value of completed trials is",
-                "values of completed trials are"
-            )
+            counted(lost, "value of completed trials is", "values of completed trials are")
         ));
     }
     told.extend(arrangement.left_out.iter().cloned());
@@ -138,10 +121,7 @@ fn evaluation(first_epoch: usize) -> &'static str {
 }
 
 fn lost_values(arrangement: &Arrangement<'_>, metrics: &[Metric]) -> usize {
-    let trials = arrangement
-        .lines
-        .iter()
-        .flat_map(|line| arrangement.all_trials(line));
+    let trials = arrangement.lines.iter().flat_map(|line| arrangement.all_trials(line));
     let completed = trials.filter(|trial| trial.outcome == "completed");
     let values = completed.flat_map(|trial| &trial.epochs).flat_map(|row| {
         let value = |metric: &Metric| metric.value(row);

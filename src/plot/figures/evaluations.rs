@@ -25,9 +25,7 @@ type Evaluation = (&'static str, fn(&EpochRow) -> Option<f64>);
 const ACCURACIES: [Evaluation; 3] = [
     ("running averages", |row| row.running_test_accuracy),
     ("precise statistics", |row| row.precise_test_accuracy),
-    ("statistics of each test batch", |row| {
-        row.batch_test_accuracy
-    }),
+    ("statistics of each test batch", |row| row.batch_test_accuracy),
 ];
 
 /// The figure `evaluations`: over training, or at its end against a numeric axis where trainings differ in
@@ -51,11 +49,8 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
 }
 
 fn over_time(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
-    let wanted = Wanted {
-        limit: usize::MAX,
-        crossed: false,
-        ..Wanted::of("evaluations", &request.facets)
-    };
+    let wanted =
+        Wanted { limit: usize::MAX, crossed: false, ..Wanted::of("evaluations", &request.facets) };
     let arrangement = Arrangement::of(results, &wanted)?;
     let progress = Progress::new(results, request);
     let mut found = Found::default();
@@ -109,10 +104,7 @@ impl Found {
     /// So many panels at most: those whose lines end furthest apart.
     fn most_telling(&mut self, most: usize) {
         let end = |panel: &Panel| {
-            let lasts = panel
-                .series
-                .iter()
-                .filter_map(|series| series.points.last());
+            let lasts = panel.series.iter().filter_map(|series| series.points.last());
             span(&lasts.map(|point| point.y).collect::<Vec<_>>())
         };
         let mut order: Vec<(f64, usize)> = self.panels.iter().map(end).zip(0..).collect();
@@ -140,16 +132,10 @@ fn frame(
         ));
     }
     let mut notes = Vec::new();
-    let same = found
-        .same
-        .iter()
-        .filter(|line| !found.different.contains(line));
+    let same = found.same.iter().filter(|line| !found.different.contains(line));
     let same: Vec<&str> = same.map(String::as_str).collect();
     if !same.is_empty() {
-        notes.push(format!(
-            "Left out, since all three are the same there: {}.",
-            same.join(", ")
-        ));
+        notes.push(format!("Left out, since all three are the same there: {}.", same.join(", ")));
     }
     if all > PANELS && request.facets.is_empty() {
         found.most_telling(PANELS);
@@ -194,11 +180,7 @@ fn panel(progress: &Progress<'_>, name: &str, trials: &[&TrialCurves]) -> Panel 
         let reading = |trial: &TrialCurves| progress.curve(trial, |row| of(row).map(|y| y * 100.0));
         progress.line((label, Key::Value(index)), trials, &reading, bounds)
     });
-    Panel {
-        title: name.to_owned(),
-        series: lines.collect(),
-        ..Panel::default()
-    }
+    Panel { title: name.to_owned(), series: lines.collect(), ..Panel::default() }
 }
 
 fn legend(panels: &[Panel]) -> Vec<LegendEntry> {

@@ -65,10 +65,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     let Some(along) = along else {
         return super::conditions::draw(results, request, metric, "final");
     };
-    let wanted = Wanted {
-        taken: vec![along],
-        ..Wanted::of("final", &request.facets)
-    };
+    let wanted = Wanted { taken: vec![along], ..Wanted::of("final", &request.facets) };
     let arrangement = Arrangement::of(results, &wanted)?;
     let values: Vec<(f64, String)> = distinct(results, along)
         .into_iter()
@@ -88,10 +85,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         diverges: false,
         waits: false,
     };
-    Ok(vec![Drawn {
-        stem: stem(request),
-        chart: figure.seen().chart(request),
-    }])
+    Ok(vec![Drawn { stem: stem(request), chart: figure.seen().chart(request) }])
 }
 
 /// `final`, `final-test_loss`, `final-by-batch_size`, `final-test_loss-by-batch_size-log-y`
@@ -132,17 +126,13 @@ fn check(results: &Results, name: &str, facets: &[String]) -> Result<(), Absent>
     if numeric.contains(&along) {
         return Ok(());
     }
-    let names: Vec<String> = numeric
-        .iter()
-        .map(|&axis| format!("`{}`", results.axes[axis]))
-        .collect();
+    let names: Vec<String> =
+        numeric.iter().map(|&axis| format!("`{}`", results.axes[axis])).collect();
     let others = match names[..] {
         [] => "no swept axis has".to_owned(),
         _ => format!("those that have are {}", names.join(", ")),
     };
-    Err(Absent(format!(
-        "`{name}` does not have several values that are numbers; {others}"
-    )))
+    Err(Absent(format!("`{name}` does not have several values that are numbers; {others}")))
 }
 
 /// The axis that the metric is drawn against: the tuned one, or else the numeric one with most values (of
@@ -166,13 +156,9 @@ impl Final<'_> {
     /// With what its notes must tell of all panels.
     fn seen(mut self) -> Self {
         let facets = self.arrangement.facets.iter();
-        let scores: Vec<Scores> = facets
-            .flat_map(|facet| self.by_value(facet))
-            .map(|(.., scores)| scores)
-            .collect();
-        let with_middle = scores
-            .iter()
-            .filter(|scores| scores.middle(self.metric).is_some());
+        let scores: Vec<Scores> =
+            facets.flat_map(|facet| self.by_value(facet)).map(|(.., scores)| scores).collect();
+        let with_middle = scores.iter().filter(|scores| scores.middle(self.metric).is_some());
         self.counts = with_middle.map(|scores| scores.values.len()).collect();
         self.diverges = scores.iter().any(|scores| scores.diverged > 0);
         self.waits = scores.iter().any(|scores| !scores.beyond.is_empty());
@@ -252,23 +238,14 @@ impl Final<'_> {
     fn at_values(&self, line: &Line, facet: &Facet) -> Vec<(String, Vec<&TrialCurves>)> {
         let mut there: HashMap<&str, Vec<&TrialCurves>> = HashMap::new();
         for trial in self.arrangement.trials(line, facet) {
-            there
-                .entry(value(trial, self.along))
-                .or_default()
-                .push(trial);
+            there.entry(value(trial, self.along)).or_default().push(trial);
         }
         let values = distinct(self.results, self.along).into_iter();
-        values
-            .filter_map(|text| there.remove(text.as_str()).map(|trials| (text, trials)))
-            .collect()
+        values.filter_map(|text| there.remove(text.as_str()).map(|trials| (text, trials))).collect()
     }
 
     fn line(&self, line: &Line, facet: &Facet, aside: f64) -> Series {
-        let mut series = Series {
-            label: line.label.clone(),
-            key: line.key,
-            ..Series::default()
-        };
+        let mut series = Series { label: line.label.clone(), key: line.key, ..Series::default() };
         let chosen = self.chosen(line, facet);
         for (text, trials) in self.at_values(line, facet) {
             let Ok(value) = text.parse::<f64>() else {
@@ -277,13 +254,9 @@ impl Final<'_> {
             let x = self.aside(value, aside);
             let scores = Scores::of(&self.scorer, &trials);
             let end = Point { x, y: 0.0 };
-            series
-                .ended
-                .extend(std::iter::repeat_n(end, scores.diverged));
+            series.ended.extend(std::iter::repeat_n(end, scores.diverged));
             let beyond = scores.beyond.iter();
-            series
-                .beyond
-                .extend(beyond.map(|&y| (Point { x, y }, Along::Y)));
+            series.beyond.extend(beyond.map(|&y| (Point { x, y }, Along::Y)));
             let middle = scores.middle(self.metric);
             if middle.is_none() || scores.values.len() > 1 {
                 let dots = scores.values.iter();
@@ -295,14 +268,12 @@ impl Final<'_> {
             if chosen.is_some_and(|chosen| chosen.total_cmp(&value).is_eq()) {
                 series.chosen.push(at);
             }
-            series
-                .bars
-                .extend(scores.spread(self.metric).map(|(low, high)| Bar {
-                    at,
-                    along: Along::Y,
-                    low,
-                    high,
-                }));
+            series.bars.extend(scores.spread(self.metric).map(|(low, high)| Bar {
+                at,
+                along: Along::Y,
+                low,
+                high,
+            }));
         }
         series.points.sort_by(|a, b| a.x.total_cmp(&b.x));
         series
@@ -323,12 +294,7 @@ impl Final<'_> {
             let mut trials = self.arrangement.trials(line, facet);
             trials.retain(|trial| value(trial, self.along).is_empty());
             let middle = Scores::of(&self.scorer, &trials).middle(self.metric)?;
-            Some(Reference {
-                of: Along::Y,
-                low: middle,
-                high: middle,
-                label: line.label.clone(),
-            })
+            Some(Reference { of: Along::Y, low: middle, high: middle, label: line.label.clone() })
         };
         self.arrangement.lines.iter().filter_map(level).collect()
     }
@@ -338,10 +304,8 @@ impl Final<'_> {
         let tuning = self.results.tuning.as_ref()?;
         let trials = self.arrangement.trials(line, facet);
         let trial = trials.first()?;
-        let setting: Vec<&String> = tune::others(self.results, tuning)
-            .into_iter()
-            .map(|axis| &trial.axes[axis])
-            .collect();
+        let setting: Vec<&String> =
+            tune::others(self.results, tuning).into_iter().map(|axis| &trial.axes[axis]).collect();
         let mut choices = self.choices.iter();
         let choice = choices.find(|choice| setting.iter().copied().eq(&choice.setting))?;
         choice.chosen()?.value.parse().ok()
@@ -367,11 +331,7 @@ impl Final<'_> {
         }
         told.extend(self.tuned.as_ref().map(|key| notes::tuned("point", key)));
         let is_evaluated = self.metric.is_evaluated();
-        told.extend(
-            is_evaluated
-                .then(|| notes::running_statistics(self.results))
-                .flatten(),
-        );
+        told.extend(is_evaluated.then(|| notes::running_statistics(self.results)).flatten());
         told.extend(self.arrangement.left_out.iter().cloned());
         told
     }

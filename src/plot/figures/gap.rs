@@ -13,10 +13,7 @@ use crate::record::results::{Results, TrialCurves};
 
 /// The figure `gap`: of accuracies, or of losses where the metric that is asked for is one.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
-    let of_loss = request
-        .metric
-        .as_deref()
-        .is_some_and(|name| name.ends_with("loss"));
+    let of_loss = request.metric.as_deref().is_some_and(|name| name.ends_with("loss"));
     let measured = metric::measured(results);
     let evaluated = measured.contains(&Metric::EvaluatedTrainLoss);
     let (seen, unseen) = sides(results, of_loss, evaluated);
@@ -28,11 +25,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     let reading = |trial: &TrialCurves| {
         progress.curve(trial, |row| {
             let (seen, unseen) = (seen.value(row)?, unseen.value(row)?);
-            Some(if of_loss {
-                unseen - seen
-            } else {
-                seen - unseen
-            })
+            Some(if of_loss { unseen - seen } else { seen - unseen })
         })
     };
     let (label, shown) = words(seen, unseen);
@@ -40,12 +33,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     let panel = |facet: &_| {
         let panel = progress.panel(&arrangement, facet, &reading, quantity.bounds);
         Panel {
-            references: vec![Reference {
-                of: Along::Y,
-                low: 0.0,
-                high: 0.0,
-                label: String::new(),
-            }],
+            references: vec![Reference { of: Along::Y, low: 0.0, high: 0.0, label: String::new() }],
             ..panel
         }
     };

@@ -28,24 +28,15 @@ pub(super) fn details(_: &Results, _: &Request) -> Details {
 /// The figure `gradients`: the first, a middle and the last probe side by side; a chart for each
 /// combination of further axes.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
-    if ROWS
-        .iter()
-        .all(|(quantity, _)| layers::names(results, quantity).is_empty())
-    {
+    if ROWS.iter().all(|(quantity, _)| layers::names(results, quantity).is_empty()) {
         return Err(layers::absent("gradients"));
     }
-    let wanted = Wanted {
-        limit: usize::MAX,
-        crossed: false,
-        ..Wanted::of("gradients", &request.facets)
-    };
+    let wanted =
+        Wanted { limit: usize::MAX, crossed: false, ..Wanted::of("gradients", &request.facets) };
     let arrangement = Arrangement::of(results, &wanted)?;
-    Ok(layers::sheets(
-        results,
-        &arrangement,
-        "gradients",
-        |facet| sheet(results, &arrangement, facet, request),
-    ))
+    Ok(layers::sheets(results, &arrangement, "gradients", |facet| {
+        sheet(results, &arrangement, facet, request)
+    }))
 }
 
 fn sheet(
@@ -59,10 +50,7 @@ fn sheet(
         return None;
     }
     // Nothing is averaged from layer to layer.
-    let of_layers = Request {
-        smooth: 1,
-        ..request.clone()
-    };
+    let of_layers = Request { smooth: 1, ..request.clone() };
     let mut deepest = 1;
     let mut strips = Vec::new();
     for (quantity, heading) in ROWS {
@@ -107,18 +95,12 @@ fn strips_is_first(quantity: &str) -> bool {
 
 /// The steps at which any trial of a facet was probed.
 fn probed_steps(arrangement: &Arrangement<'_>, facet: &Facet) -> Vec<usize> {
-    let trials = arrangement
-        .lines
-        .iter()
-        .flat_map(|line| arrangement.trials(line, facet));
+    let trials = arrangement.lines.iter().flat_map(|line| arrangement.trials(line, facet));
     let layers = trials.flat_map(|trial| &trial.layers);
-    let layers = layers.filter(|series| {
-        ROWS.iter()
-            .any(|(quantity, _)| series.quantity == *quantity)
-    });
-    let mut steps: Vec<usize> = layers
-        .flat_map(|series| series.points.iter().map(|(step, _)| *step))
-        .collect();
+    let layers =
+        layers.filter(|series| ROWS.iter().any(|(quantity, _)| series.quantity == *quantity));
+    let mut steps: Vec<usize> =
+        layers.flat_map(|series| series.points.iter().map(|(step, _)| *step)).collect();
     steps.sort_unstable();
     unique(steps.into_iter())
 }
@@ -127,24 +109,13 @@ fn probed_steps(arrangement: &Arrangement<'_>, facet: &Facet) -> Vec<usize> {
 fn by_layer(trial: &TrialCurves, names: &[&str], quantity: &str, step: usize) -> Vec<Point> {
     let at = |(index, name): (usize, &&str)| {
         let curve = layers::curve(trial, name, quantity);
-        let point = curve
-            .iter()
-            .find(|point| (point.x - step as f64).abs() < 0.5)?;
-        (point.y > 0.0).then_some(Point {
-            x: index as f64 + 1.0,
-            y: point.y,
-        })
+        let point = curve.iter().find(|point| (point.x - step as f64).abs() < 0.5)?;
+        (point.y > 0.0).then_some(Point { x: index as f64 + 1.0, y: point.y })
     };
     names.iter().enumerate().filter_map(at).collect()
 }
 
 fn by_depth(layers: usize) -> Axis {
-    let extent = Extent {
-        low: 1.0,
-        high: layers as f64,
-    };
-    Axis {
-        label: "Layer, counted from the input".to_owned(),
-        ..scale::epochs(Some(extent), 6)
-    }
+    let extent = Extent { low: 1.0, high: layers as f64 };
+    Axis { label: "Layer, counted from the input".to_owned(), ..scale::epochs(Some(extent), 6) }
 }

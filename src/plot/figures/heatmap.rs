@@ -99,10 +99,7 @@ impl HeatMap<'_> {
         let rows: Vec<Vec<Panel>> = self.rows();
         let cells = rows.iter().flatten().flat_map(|panel| &panel.cells);
         let values = Extent::of(cells.filter_map(|cell| cell.value));
-        let data = Data {
-            lines: values,
-            ..Data::default()
-        };
+        let data = Data { lines: values, ..Data::default() };
         let y = self.axis(&self.down);
         let headings: Vec<String> = if self.arrangement.facets.len() > 1 {
             let facets = self.arrangement.facets.iter();
@@ -144,9 +141,7 @@ impl HeatMap<'_> {
             let columns = if lines.len() == 4 { 2 } else { 3 };
             let panel = |line: &&Line| self.panel(line, facet);
             let rows = lines.chunks(columns);
-            return rows
-                .map(|lines| lines.iter().map(panel).collect())
-                .collect();
+            return rows.map(|lines| lines.iter().map(panel).collect()).collect();
         }
         let row = |facet: &Facet| lines.iter().map(|line| self.panel(line, facet)).collect();
         self.arrangement.facets.iter().map(row).collect()
@@ -168,18 +163,10 @@ impl HeatMap<'_> {
                 }
                 let scores = Scores::of(&self.scorer, &here);
                 rated.extend(
-                    scores
-                        .middle(self.metric)
-                        .map(|mean| (scores.diverged, mean, cells.len())),
+                    scores.middle(self.metric).map(|mean| (scores.diverged, mean, cells.len())),
                 );
-                let at = Point {
-                    x: x as f64,
-                    y: y as f64,
-                };
-                let cell = Cell {
-                    best: self.is_chosen(&here),
-                    ..self.cell(at, &scores)
-                };
+                let at = Point { x: x as f64, y: y as f64 };
+                let cell = Cell { best: self.is_chosen(&here), ..self.cell(at, &scores) };
                 cells.push(cell);
             }
         }
@@ -222,11 +209,7 @@ impl HeatMap<'_> {
     /// Of the cells with fewest diverged replicates the one with the best mean of what is shown: where
     /// nothing is tuned that is all there is, and [`HeatMap::flattery`] says what it is worth.
     fn best(&self, rated: &[(usize, f64, usize)]) -> Option<usize> {
-        let sign = if self.metric.higher_is_better() {
-            -1.0
-        } else {
-            1.0
-        };
+        let sign = if self.metric.higher_is_better() { -1.0 } else { 1.0 };
         let best = rated.iter().min_by(|a, b| {
             let means = (sign * a.1).total_cmp(&(sign * b.1));
             a.0.cmp(&b.0).then(means)
@@ -273,12 +256,7 @@ impl HeatMap<'_> {
 
     /// How the frames were placed.
     fn flattery(&self) -> String {
-        if let Some(tuning) = self
-            .results
-            .tuning
-            .as_ref()
-            .filter(|_| self.chosen.is_some())
-        {
+        if let Some(tuning) = self.results.tuning.as_ref().filter(|_| self.chosen.is_some()) {
             return format!(
                 "Frames: what tuning chose by {}, for each value of the other axes.",
                 axis_name(&tuning.metric)
@@ -290,16 +268,8 @@ impl HeatMap<'_> {
             Some("train") => " on the training set",
             _ => "",
         };
-        let which = if self.metric.higher_is_better() {
-            "highest"
-        } else {
-            "lowest"
-        };
-        let middle = if self.metric.is_waited_for() {
-            "median"
-        } else {
-            "mean"
-        };
+        let which = if self.metric.higher_is_better() { "highest" } else { "lowest" };
+        let middle = if self.metric.is_waited_for() { "median" } else { "mean" };
         format!("Frames: the {which} {middle}{set}, of the cells with fewest diverged replicates.")
     }
 
@@ -316,16 +286,9 @@ impl HeatMap<'_> {
     }
 
     fn footnote(&self) -> String {
-        let mut texts = vec![
-            self.flattery(),
-            "All panels share one scale of shades.".to_owned(),
-        ];
+        let mut texts = vec![self.flattery(), "All panels share one scale of shades.".to_owned()];
         let is_evaluated = self.metric.is_evaluated();
-        texts.extend(
-            is_evaluated
-                .then(|| notes::running_statistics(self.results))
-                .flatten(),
-        );
+        texts.extend(is_evaluated.then(|| notes::running_statistics(self.results)).flatten());
         texts.extend(self.arrangement.left_out.iter().cloned());
         texts.join(" ")
     }

@@ -16,10 +16,7 @@ const SHEETS: usize = 6;
 
 /// What must be read for these quantities.
 pub(super) fn details(quantities: &[&'static str]) -> Details {
-    Details {
-        layers: quantities.to_vec(),
-        ..Details::default()
-    }
+    Details { layers: quantities.to_vec(), ..Details::default() }
 }
 
 /// The completed trials with probes; where none was completed, those that diverged, as far as they came.
@@ -30,11 +27,7 @@ pub(super) fn probed<'a>(trials: &[&'a TrialCurves]) -> Vec<&'a TrialCurves> {
         ended.filter(|trial| !trial.layers.is_empty()).collect()
     };
     let completed = of("completed");
-    if completed.is_empty() {
-        of("diverged")
-    } else {
-        completed
-    }
+    if completed.is_empty() { of("diverged") } else { completed }
 }
 
 /// The layers of which a quantity was read, in the order of the network.
@@ -43,11 +36,7 @@ pub(super) fn names<'a>(results: &'a Results, quantity: &str) -> Vec<&'a str> {
     let layers = layers.filter(|layer| layer.quantity == quantity);
     let mut names = unique(layers.map(|layer| layer.layer.as_str()));
     // `layers.10` behind `layers.9`, whatever the order of the file.
-    let place = |name: &&str| {
-        name.rsplit('.')
-            .next()
-            .and_then(|n| n.parse::<usize>().ok())
-    };
+    let place = |name: &&str| name.rsplit('.').next().and_then(|n| n.parse::<usize>().ok());
     if names.iter().all(|name| name.starts_with("layers.")) {
         names.sort_by_key(place);
     }
@@ -66,9 +55,7 @@ pub(super) fn spaced<T: Clone>(items: &[T], most: usize) -> Vec<T> {
 
 /// A layer in words: `layers.2` is the third from the input.
 pub(super) fn shown(layer: &str) -> String {
-    let place = layer
-        .strip_prefix("layers.")
-        .and_then(|n| n.parse::<usize>().ok());
+    let place = layer.strip_prefix("layers.").and_then(|n| n.parse::<usize>().ok());
     match place {
         Some(place) => format!("layer {}", place + 1),
         None if layer == "all" => "whole network".to_owned(),
@@ -99,10 +86,8 @@ pub(super) fn line(
     request: &Request,
     bounds: Extent,
 ) -> Series {
-    let smoothed: Vec<Vec<Point>> = curves
-        .iter()
-        .map(|curve| series::smoothed(curve, request.smooth))
-        .collect();
+    let smoothed: Vec<Vec<Point>> =
+        curves.iter().map(|curve| series::smoothed(curve, request.smooth)).collect();
     let mut line = series::mean_line(label, key, &smoothed, bounds);
     if request.replicates && curves.len() > 1 {
         line.singles = smoothed;
@@ -119,18 +104,12 @@ pub(super) fn geometric_line(
 ) -> Series {
     let logarithms = |curve: &Vec<Point>| -> Vec<Point> {
         let points = curve.iter().filter(|point| point.y > 0.0);
-        let logarithm = |point: &Point| Point {
-            x: point.x,
-            y: point.y.ln(),
-        };
+        let logarithm = |point: &Point| Point { x: point.x, y: point.y.ln() };
         points.map(logarithm).collect()
     };
     let curves: Vec<Vec<Point>> = curves.iter().map(logarithms).collect();
     let mut line = line(name, &curves, request, axes::ANY);
-    let points = line
-        .points
-        .iter_mut()
-        .chain(line.singles.iter_mut().flatten());
+    let points = line.points.iter_mut().chain(line.singles.iter_mut().flatten());
     for point in points {
         point.y = point.y.exp();
     }
@@ -149,11 +128,7 @@ pub(super) fn geometric_band(counts: &[usize]) -> String {
 /// Two means, as the edges of a band.
 pub(super) fn between(low: &Series, high: &Series) -> Vec<Span> {
     let edges = low.points.iter().zip(&high.points);
-    let spans = edges.map(|(low, high)| Span {
-        x: low.x,
-        low: low.y,
-        high: high.y,
-    });
+    let spans = edges.map(|(low, high)| Span { x: low.x, low: low.y, high: high.y });
     spans.collect()
 }
 
@@ -161,11 +136,7 @@ pub(super) fn between(low: &Series, high: &Series) -> Vec<Span> {
 pub(super) fn absent(probe: &str) -> Absent {
     Absent(format!(
         "no probe read it: add `[probe] every = 100`{}",
-        if probe.is_empty() {
-            String::new()
-        } else {
-            format!(" and `{probe} = true`")
-        }
+        if probe.is_empty() { String::new() } else { format!(" and `{probe} = true`") }
     ))
 }
 
@@ -173,12 +144,7 @@ pub(super) fn absent(probe: &str) -> Absent {
 pub(super) fn steps(strips: &[Strip], request: &Request) -> Axis {
     let columns = strips.iter().map(|strip| strip.panels.len()).max();
     let panels: Vec<&Panel> = strips.iter().flat_map(|strip| &strip.panels).collect();
-    axes::training(
-        Horizontal::Step,
-        &panels,
-        columns.unwrap_or(1),
-        request.log_x,
-    )
+    axes::training(Horizontal::Step, &panels, columns.unwrap_or(1), request.log_x)
 }
 
 /// A chart for each facet, made by `rows` from its trials; those without anything to show are left out.
@@ -202,9 +168,7 @@ pub(super) fn sheets(
         }
         frame.notes.extend(arrangement.left_out.iter().cloned());
         if all > SHEETS {
-            frame.notes.push(format!(
-                "Charts of the first {SHEETS} of {all} settings are drawn."
-            ));
+            frame.notes.push(format!("Charts of the first {SHEETS} of {all} settings are drawn."));
         }
         let chart = sheet::chart(results, frame, x, strips, Rows::EachOnItsOwn);
         let stem = match slug(&facet.title) {
@@ -218,13 +182,7 @@ pub(super) fn sheets(
 
 /// A title as part of a file name.
 fn slug(title: &str) -> String {
-    let letters = title.chars().map(|c| {
-        if c.is_alphanumeric() || c == '.' {
-            c
-        } else {
-            ' '
-        }
-    });
+    let letters = title.chars().map(|c| if c.is_alphanumeric() || c == '.' { c } else { ' ' });
     let words: String = letters.collect();
     words.split_whitespace().collect::<Vec<_>>().join("-")
 }

@@ -65,17 +65,10 @@ pub(super) struct Heeds {
 }
 
 /// Nothing that changes the name of its file.
-const NOTHING: Heeds = Heeds {
-    x: false,
-    along: false,
-    metric: false,
-};
+const NOTHING: Heeds = Heeds { x: false, along: false, metric: false };
 
 /// The metric alone.
-const METRIC: Heeds = Heeds {
-    metric: true,
-    ..NOTHING
-};
+const METRIC: Heeds = Heeds { metric: true, ..NOTHING };
 
 /// What training is measured by, alone.
 const TRAINING: Heeds = Heeds { x: true, ..NOTHING };
@@ -147,15 +140,8 @@ pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
 }
 
 /// Of what probes read inside the networks.
-const LAYER_FIGURES: [&str; 7] = [
-    "percentiles",
-    "gradients",
-    "units",
-    "landscape",
-    "predictiveness",
-    "smoothness",
-    "shift",
-];
+const LAYER_FIGURES: [&str; 7] =
+    ["percentiles", "gradients", "units", "landscape", "predictiveness", "smoothness", "shift"];
 
 const CATALOGUE: &[Figure] = &[
     Figure {
@@ -175,10 +161,7 @@ const CATALOGUE: &[Figure] = &[
     Figure {
         name: "final",
         about: "the final metric against a numeric axis, such as the learning rate",
-        heeds: Heeds {
-            along: true,
-            ..METRIC
-        },
+        heeds: Heeds { along: true, ..METRIC },
         details: plain,
         draw: final_score::draw,
     },
@@ -289,10 +272,7 @@ pub fn stems() -> impl Iterator<Item = &'static str> {
 pub fn all(results: &Results) -> Vec<(String, Chart)> {
     let figures = ["overview", "curves"].into_iter().filter_map(named);
     let drawn = figures.filter_map(|figure| figure.draw(results, &Request::default()).ok());
-    drawn
-        .flatten()
-        .map(|drawn| (drawn.stem, drawn.chart))
-        .collect()
+    drawn.flatten().map(|drawn| (drawn.stem, drawn.chart)).collect()
 }
 
 /// Whether anything was measured in a trial that came to its end: where all diverged at once there is
@@ -302,9 +282,7 @@ fn has_drawable(results: &Results) -> bool {
     let trials = results.trials.iter().filter(|trial| ended(&trial.outcome));
     let mut rows = trials.flat_map(|trial| &trial.epochs);
     rows.any(|row| {
-        let mut values = Metric::ALL
-            .into_iter()
-            .filter_map(|metric| metric.value(row));
+        let mut values = Metric::ALL.into_iter().filter_map(|metric| metric.value(row));
         values.any(f64::is_finite)
     })
 }

@@ -9,11 +9,7 @@ use crate::record::results::{Results, TrialCurves};
 /// The question where there is one, else the name.
 pub(super) fn title(results: &Results) -> String {
     let question = results.question.trim();
-    if question.is_empty() {
-        results.name.clone()
-    } else {
-        question.to_owned()
-    }
+    if question.is_empty() { results.name.clone() } else { question.to_owned() }
 }
 
 /// What is shown, and of which experiment where the title does not say it.
@@ -32,20 +28,14 @@ pub(super) fn running_statistics(results: &Results) -> Option<String> {
 
 /// What each `mark` of a figure is at, where this key was tuned and is not seen.
 pub(super) fn tuned(mark: &str, key: &str) -> String {
-    format!(
-        "Each {mark} is at its own best {}, chosen on validation.",
-        axis_name(key)
-    )
+    format!("Each {mark} is at its own best {}, chosen on validation.", axis_name(key))
 }
 
 /// One entry a line, and one for the mark of diverged trials where there are any. In a figure of one panel
 /// the legend says of which lines replicates are missing; in others the panels do.
 pub(super) fn legend(arrangement: &Arrangement<'_>) -> Vec<LegendEntry> {
-    let mut entries: Vec<LegendEntry> = arrangement
-        .lines
-        .iter()
-        .map(|line| entry(arrangement, line))
-        .collect();
+    let mut entries: Vec<LegendEntry> =
+        arrangement.lines.iter().map(|line| entry(arrangement, line)).collect();
     let mut lines = arrangement.lines.iter();
     if lines.any(|line| count(&arrangement.all_trials(line), "diverged") > 0) {
         entries.push(diverged());
@@ -55,18 +45,12 @@ pub(super) fn legend(arrangement: &Arrangement<'_>) -> Vec<LegendEntry> {
 
 /// The mark of a trial that diverged.
 pub(super) fn diverged() -> LegendEntry {
-    LegendEntry {
-        label: "diverged (height means nothing)".to_owned(),
-        symbol: Symbol::Ended,
-    }
+    LegendEntry { label: "diverged (height means nothing)".to_owned(), symbol: Symbol::Ended }
 }
 
 /// An entry of the legend that stands for a kind of mark.
 pub(super) fn mark(symbol: Symbol, label: &str) -> LegendEntry {
-    LegendEntry {
-        label: label.to_owned(),
-        symbol,
-    }
+    LegendEntry { label: label.to_owned(), symbol }
 }
 
 fn entry(arrangement: &Arrangement<'_>, line: &Line) -> LegendEntry {
@@ -79,14 +63,8 @@ fn entry(arrangement: &Arrangement<'_>, line: &Line) -> LegendEntry {
         _ => None,
     };
     LegendEntry {
-        label: gaps.map_or_else(
-            || line.label.clone(),
-            |gaps| format!("{} ({gaps})", line.label),
-        ),
-        symbol: Symbol::Line {
-            key: line.key,
-            band: counts.max().unwrap_or(0) > 1,
-        },
+        label: gaps.map_or_else(|| line.label.clone(), |gaps| format!("{} ({gaps})", line.label)),
+        symbol: Symbol::Line { key: line.key, band: counts.max().unwrap_or(0) > 1 },
     }
 }
 
@@ -135,10 +113,7 @@ pub(super) fn counts(arrangement: &Arrangement<'_>) -> Vec<usize> {
         arrangement.lines.iter().map(trials)
     };
     let trials = arrangement.facets.iter().flat_map(lines);
-    trials
-        .filter(|trials| !trials.is_empty())
-        .map(|trials| completed(&trials).count())
-        .collect()
+    trials.filter(|trials| !trials.is_empty()).map(|trials| completed(&trials).count()).collect()
 }
 
 /// What a `mark` (a line, a point) and the `spread` around it (a band, a bar) are, for the numbers of replicates that occur.
@@ -153,11 +128,7 @@ pub(super) fn band(counts: &[usize], mark: &str, spread: &str) -> String {
             spread.to_lowercase()
         );
     }
-    let n = if fewest == most {
-        format!("n = {most}")
-    } else {
-        format!("n = {fewest} to {most}")
-    };
+    let n = if fewest == most { format!("n = {most}") } else { format!("n = {fewest} to {most}") };
     let what = match (fewest, most) {
         (2, 2) => "smallest to largest of the two",
         (1, 2) => "smallest to largest where n = 2, none where n = 1",
@@ -173,11 +144,7 @@ pub(super) fn band(counts: &[usize], mark: &str, spread: &str) -> String {
 
 /// What the middle of times to a target is, which some replicates never reached.
 pub(super) fn of_times(mark: &str, diverges: bool) -> String {
-    let never = if diverges {
-        "; one that diverged never gets there"
-    } else {
-        ""
-    };
+    let never = if diverges { "; one that diverged never gets there" } else { "" };
     format!(
         "{mark}: median (Kaplan and Meier: a replicate that has not got there by its end takes longer than \
          that{never})."

@@ -26,15 +26,8 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         asked => asked,
     };
     let by = if x == usual { "" } else { x.by() };
-    let request = Request {
-        x,
-        ..Request::default()
-    };
-    let wanted = Wanted {
-        limit: COLUMNS,
-        crossed: false,
-        ..Wanted::of("curves", &[])
-    };
+    let request = Request { x, ..Request::default() };
+    let wanted = Wanted { limit: COLUMNS, crossed: false, ..Wanted::of("curves", &[]) };
     let arrangement = Arrangement::of(results, &wanted)?;
     let progress = Progress::new(results, &request);
     let (metrics, strips) = strips(&progress, &arrangement);
@@ -49,10 +42,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     let x = progress.axis(&strips);
     let mut chart = sheet::chart(results, frame, x, strips, Rows::EachOnItsOwn);
     subtitle(results).clone_into(&mut chart.subtitle);
-    Ok(vec![Drawn {
-        stem: format!("overview{by}"),
-        chart,
-    }])
+    Ok(vec![Drawn { stem: format!("overview{by}"), chart }])
 }
 
 /// The metrics that are drawn, and the rows of their panels.
@@ -79,10 +69,8 @@ fn strips(progress: &Progress<'_>, arrangement: &Arrangement<'_>) -> (Vec<Metric
     };
     let columns = arrangement.facets.len();
     if columns == 1 {
-        let titled = |&metric: &Metric| Panel {
-            title: metric.title().to_owned(),
-            ..panel(metric, 0)
-        };
+        let titled =
+            |&metric: &Metric| Panel { title: metric.title().to_owned(), ..panel(metric, 0) };
         let rows = all.chunks(2);
         let rows = rows.map(|pair| strip("", pair, pair.iter().map(titled).collect()));
         (all.to_vec(), rows.collect::<Vec<_>>())
@@ -106,18 +94,10 @@ fn said_once(panel: Panel, row: usize) -> Panel {
     if row == 0 {
         return panel;
     }
-    Panel {
-        title: String::new(),
-        note: String::new(),
-        ..panel
-    }
+    Panel { title: String::new(), note: String::new(), ..panel }
 }
 
 /// The name, unless it already is the title.
 fn subtitle(results: &Results) -> &str {
-    if results.question.trim().is_empty() {
-        ""
-    } else {
-        &results.name
-    }
+    if results.question.trim().is_empty() { "" } else { &results.name }
 }

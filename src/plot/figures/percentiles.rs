@@ -14,16 +14,9 @@ use crate::units::counted;
 /// Layers drawn below the unit, at most.
 const LAYERS: usize = 3;
 
-const UNIT: [&str; 3] = [
-    "unit_pre_activation_p15",
-    "unit_pre_activation_p50",
-    "unit_pre_activation_p85",
-];
-const LAYER: [&str; 3] = [
-    "pre_activation_p15",
-    "pre_activation_p50",
-    "pre_activation_p85",
-];
+const UNIT: [&str; 3] =
+    ["unit_pre_activation_p15", "unit_pre_activation_p50", "unit_pre_activation_p85"];
+const LAYER: [&str; 3] = ["pre_activation_p15", "pre_activation_p50", "pre_activation_p85"];
 
 /// What it shows.
 pub(super) fn details(_: &Results, _: &Request) -> Details {
@@ -37,18 +30,12 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     if unit.is_empty() && all.is_empty() {
         return Err(layers::absent(""));
     }
-    let wanted = Wanted {
-        limit: usize::MAX,
-        crossed: false,
-        ..Wanted::of("percentiles", &request.facets)
-    };
+    let wanted =
+        Wanted { limit: usize::MAX, crossed: false, ..Wanted::of("percentiles", &request.facets) };
     let arrangement = Arrangement::of(results, &wanted)?;
     let rows = layers::spaced(&all, LAYERS);
     let mut strips: Vec<(String, &str, [&str; 3])> = Vec::new();
-    strips.extend(
-        unit.iter()
-            .map(|layer| ("One unit".to_owned(), *layer, UNIT)),
-    );
+    strips.extend(unit.iter().map(|layer| ("One unit".to_owned(), *layer, UNIT)));
     let heading = |layer: &str| capitalised(&layers::shown(layer));
     strips.extend(rows.iter().map(|layer| (heading(layer), *layer, LAYER)));
     let sheet = Sheet {
@@ -57,12 +44,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         arrangement: &arrangement,
         request,
     };
-    Ok(layers::sheets(
-        results,
-        &arrangement,
-        "percentiles",
-        |facet| sheet.draw(facet),
-    ))
+    Ok(layers::sheets(results, &arrangement, "percentiles", |facet| sheet.draw(facet)))
 }
 
 struct Sheet<'s> {
@@ -80,11 +62,7 @@ impl Sheet<'_> {
             let lines = self.arrangement.lines.iter();
             let lines = lines.filter(|line| !self.arrangement.trials(line, facet).is_empty());
             let panel = |line: &Line| Panel {
-                title: if strips.is_empty() {
-                    line.label.clone()
-                } else {
-                    String::new()
-                },
+                title: if strips.is_empty() { line.label.clone() } else { String::new() },
                 series: vec![self.series(line, facet, layer, percentiles)],
                 ..Panel::default()
             };
@@ -95,10 +73,7 @@ impl Sheet<'_> {
                 panels: lines.map(panel).collect(),
             });
         }
-        let mut series = strips
-            .iter()
-            .flat_map(|s| &s.panels)
-            .flat_map(|p| &p.series);
+        let mut series = strips.iter().flat_map(|s| &s.panels).flat_map(|p| &p.series);
         if series.all(|series| series.points.is_empty()) {
             return None;
         }
@@ -127,17 +102,10 @@ impl Sheet<'_> {
         let trials = layers::probed(&self.arrangement.trials(line, facet));
         let of = |trial: &TrialCurves, quantity: &str| -> Vec<Vec<Point>> {
             let curve = layers::curve(trial, layer, quantity);
-            [curve]
-                .into_iter()
-                .filter(|curve| !curve.is_empty())
-                .collect()
+            [curve].into_iter().filter(|curve| !curve.is_empty()).collect()
         };
         let Some(trial) = trials.first() else {
-            return Series {
-                label: line.label.clone(),
-                key: line.key,
-                ..Series::default()
-            };
+            return Series { label: line.label.clone(), key: line.key, ..Series::default() };
         };
         let name = (line.label.as_str(), line.key);
         let one = |quantity| layers::line(name, &of(trial, quantity), self.request, ANY);

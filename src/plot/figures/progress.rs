@@ -28,11 +28,7 @@ impl<'a> Progress<'a> {
     /// Of this experiment.
     pub(super) fn new(results: &'a Results, request: &'a Request) -> Self {
         let fewest = last_epochs(results).into_iter().min().unwrap_or(0);
-        Self {
-            results,
-            request,
-            first_epoch: usize::from(fewest > 1),
-        }
+        Self { results, request, first_epoch: usize::from(fewest > 1) }
     }
 
     /// The epochs of a trial that are drawn, at their places, with what `of` reads there.
@@ -41,10 +37,7 @@ impl<'a> Progress<'a> {
         trial: &TrialCurves,
         of: impl Fn(&EpochRow) -> Option<f64>,
     ) -> Vec<Point> {
-        let rows = trial
-            .epochs
-            .iter()
-            .filter(|row| row.epoch >= self.first_epoch);
+        let rows = trial.epochs.iter().filter(|row| row.epoch >= self.first_epoch);
         let points = rows.filter_map(|row| {
             let y = of(row).filter(|y| y.is_finite())?;
             let x = self.place(trial, row);
@@ -146,10 +139,7 @@ impl<'a> Progress<'a> {
             Horizontal::Step => trial.diverged_step.unwrap_or(0) as f64,
             Horizontal::Seconds => trial.seconds.iter().map(|time| time.train_seconds).sum(),
         };
-        let points = diverged.map(|trial| Point {
-            x: place(trial),
-            y: 0.0,
-        });
+        let points = diverged.map(|trial| Point { x: place(trial), y: 0.0 });
         points.collect()
     }
 }
@@ -157,16 +147,9 @@ impl<'a> Progress<'a> {
 /// The last epoch of each completed trial; of all trials where none was completed.
 fn last_epochs(results: &Results) -> Vec<usize> {
     let last = |trial: &TrialCurves| trial.epochs.last().map(|row| row.epoch);
-    let completed = results
-        .trials
-        .iter()
-        .filter(|trial| trial.outcome == "completed");
+    let completed = results.trials.iter().filter(|trial| trial.outcome == "completed");
     let found: Vec<usize> = completed.filter_map(last).collect();
-    if found.is_empty() {
-        results.trials.iter().filter_map(last).collect()
-    } else {
-        found
-    }
+    if found.is_empty() { results.trials.iter().filter_map(last).collect() } else { found }
 }
 
 /// What training is best measured by: steps where the conditions differ in the number of their epochs, or
@@ -183,10 +166,7 @@ pub(super) fn best_measure(results: &Results) -> Horizontal {
 
 /// Optimiser steps an epoch, from the first trained epoch.
 fn steps_an_epoch(trial: &TrialCurves) -> Option<f64> {
-    let row = trial
-        .epochs
-        .iter()
-        .find(|row| row.epoch > 0 && row.step > 0)?;
+    let row = trial.epochs.iter().find(|row| row.epoch > 0 && row.step > 0)?;
     Some(row.step as f64 / row.epoch as f64)
 }
 

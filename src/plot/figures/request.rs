@@ -86,17 +86,13 @@ pub enum Horizontal {
 
 impl Horizontal {
     /// Each, with what it adds to the stem of a file.
-    pub(super) const ALL: [(Self, &str); 3] = [
-        (Self::Epoch, ""),
-        (Self::Step, "-by-step"),
-        (Self::Seconds, "-by-seconds"),
-    ];
+    pub(super) const ALL: [(Self, &str); 3] =
+        [(Self::Epoch, ""), (Self::Step, "-by-step"), (Self::Seconds, "-by-seconds")];
 
     /// What it adds to the stem of a file: `-by-seconds`; nothing for epochs.
     pub(super) fn by(self) -> &'static str {
         let mut all = Self::ALL.into_iter();
-        all.find(|(known, _)| *known == self)
-            .map_or("", |(_, by)| by)
+        all.find(|(known, _)| *known == self).map_or("", |(_, by)| by)
     }
 }
 

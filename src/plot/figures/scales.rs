@@ -20,41 +20,29 @@ pub(super) fn agree(drawn: &mut Drawn, request: &Request) {
             && wish.is_some()
             && lowest(&drawn.chart, along).is_some_and(|low| low <= 0.0)
         {
-            let space = if drawn.chart.footnote.is_empty() {
-                ""
-            } else {
-                " "
-            };
-            drawn
-                .chart
-                .footnote
-                .push_str(&format!("{space}{AT_THE_EDGE}"));
+            let space = if drawn.chart.footnote.is_empty() { "" } else { " " };
+            drawn.chart.footnote.push_str(&format!("{space}{AT_THE_EDGE}"));
         }
     }
 }
 
 /// Why a chart has another scale than the one that was asked for, in a sentence for each axis.
 pub fn unmet(drawn: &Drawn, request: &Request) -> Vec<String> {
-    let unmet = wishes(request)
-        .into_iter()
-        .filter_map(|(letter, along, wish)| {
-            let is_unmet = wish == Some(true) && !is_logarithmic(&drawn.chart, along);
-            is_unmet.then(|| {
-                format!(
-                    "`--log-{letter}` has no effect on `{}`: {}",
-                    drawn.stem,
-                    why(&drawn.chart, along)
-                )
-            })
-        });
+    let unmet = wishes(request).into_iter().filter_map(|(letter, along, wish)| {
+        let is_unmet = wish == Some(true) && !is_logarithmic(&drawn.chart, along);
+        is_unmet.then(|| {
+            format!(
+                "`--log-{letter}` has no effect on `{}`: {}",
+                drawn.stem,
+                why(&drawn.chart, along)
+            )
+        })
+    });
     unmet.collect()
 }
 
 fn wishes(request: &Request) -> [(char, Along, Option<bool>); 2] {
-    [
-        ('x', Along::X, request.log_x),
-        ('y', Along::Y, request.log_y),
-    ]
+    [('x', Along::X, request.log_x), ('y', Along::Y, request.log_y)]
 }
 
 fn why(chart: &Chart, along: Along) -> &'static str {
@@ -76,17 +64,13 @@ fn axes(chart: &Chart, along: Along) -> Vec<&Axis> {
 }
 
 fn is_logarithmic(chart: &Chart, along: Along) -> bool {
-    axes(chart, along)
-        .iter()
-        .all(|axis| axis.scale == Scale::Logarithmic)
+    axes(chart, along).iter().all(|axis| axis.scale == Scale::Logarithmic)
 }
 
 /// The lowest value that is drawn, intervals left out.
 fn lowest(chart: &Chart, along: Along) -> Option<f64> {
     let panels = chart.rows.iter().flat_map(|row| &row.panels);
-    panels
-        .flat_map(|panel| values(panel, along))
-        .reduce(f64::min)
+    panels.flat_map(|panel| values(panel, along)).reduce(f64::min)
 }
 
 fn values(panel: &Panel, along: Along) -> impl Iterator<Item = f64> {

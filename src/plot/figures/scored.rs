@@ -40,11 +40,7 @@ impl Scores {
     /// Over those with a number; none where a time was waited for in vain, since without the longest
     /// ones it would flatter.
     fn mean(&self) -> Option<f64> {
-        let known: &[f64] = if self.beyond.is_empty() {
-            &self.values
-        } else {
-            &[]
-        };
+        let known: &[f64] = if self.beyond.is_empty() { &self.values } else { &[] };
         stats::mean(known)
     }
 

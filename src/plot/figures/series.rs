@@ -37,13 +37,7 @@ pub(super) fn mean_line(label: &str, key: Key, curves: &[Vec<Point>], bounds: Ex
         points.push(Point { x, y });
         band.extend(spread(&values, bounds).map(|(low, high)| Span { x, low, high }));
     }
-    Series {
-        label: label.to_owned(),
-        key,
-        points,
-        band,
-        ..Series::default()
-    }
+    Series { label: label.to_owned(), key, points, band, ..Series::default() }
 }
 
 /// None for one replicate, the two themselves for two, and from three on the t interval of the mean, cut
@@ -67,10 +61,7 @@ pub(super) fn smoothed(curve: &[Point], over: usize) -> Vec<Point> {
     let one = |end: usize| {
         let window = &curve[end.saturating_sub(over - 1)..=end];
         let values: Vec<f64> = window.iter().map(|point| point.y).collect();
-        Point {
-            x: curve[end].x,
-            y: stats::mean(&values).unwrap_or(curve[end].y),
-        }
+        Point { x: curve[end].x, y: stats::mean(&values).unwrap_or(curve[end].y) }
     };
     (0..curve.len()).map(one).collect()
 }

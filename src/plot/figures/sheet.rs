@@ -58,20 +58,12 @@ pub(super) fn chart(
     let mut band_is_cut = false;
     let mut rows = Vec::new();
     for (strip, y) in strips.into_iter().zip(axes) {
-        let bad_end = if strip.quantity.worse_is_higher {
-            y.high
-        } else {
-            y.low
-        };
+        let bad_end = if strip.quantity.worse_is_higher { y.high } else { y.low };
         let mut panels = strip.panels;
         for series in panels.iter_mut().flat_map(|panel| &mut panel.series) {
             band_is_cut |= settle(series, &x, &y, bad_end);
         }
-        rows.push(Row {
-            heading: strip.heading,
-            y,
-            panels,
-        });
+        rows.push(Row { heading: strip.heading, y, panels });
     }
     if band_is_cut {
         notes.push("Bands that reach beyond a logarithmic axis are cut there.".to_owned());
@@ -93,14 +85,8 @@ pub(super) fn chart(
 /// accuracy); tells whether a band was cut.
 fn settle(series: &mut Series, x: &Axis, y: &Axis, bad_end: f64) -> bool {
     let mut cut = false;
-    let bands = series
-        .band
-        .iter_mut()
-        .map(|span| (&mut span.low, &mut span.high));
-    let bars = series
-        .bars
-        .iter_mut()
-        .map(|bar| (&mut bar.low, &mut bar.high));
+    let bands = series.band.iter_mut().map(|span| (&mut span.low, &mut span.high));
+    let bars = series.bars.iter_mut().map(|bar| (&mut bar.low, &mut bar.high));
     for (low, high) in bands.chain(bars) {
         cut |= *low < y.low || *high > y.high;
         *low = low.clamp(y.low, y.high);

@@ -32,21 +32,11 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         return Err(layers::absent("covariate_shift"));
     }
     let columns = layers::spaced(&names, LAYERS);
-    let wanted = Wanted {
-        limit: usize::MAX,
-        crossed: false,
-        ..Wanted::of("shift", &request.facets)
-    };
+    let wanted =
+        Wanted { limit: usize::MAX, crossed: false, ..Wanted::of("shift", &request.facets) };
     let arrangement = Arrangement::of(results, &wanted)?;
-    let sheet = Sheet {
-        columns: &columns,
-        all: names.len(),
-        arrangement: &arrangement,
-        request,
-    };
-    Ok(layers::sheets(results, &arrangement, "shift", |facet| {
-        sheet.rows(facet)
-    }))
+    let sheet = Sheet { columns: &columns, all: names.len(), arrangement: &arrangement, request };
+    Ok(layers::sheets(results, &arrangement, "shift", |facet| sheet.rows(facet)))
 }
 
 struct Sheet<'s> {
@@ -61,10 +51,7 @@ impl Sheet<'_> {
         let log = self.request.log_y.or(Some(true));
         let relative = Quantity::new("Distance, relative", Kind::Loss).on(log);
         let cosine = Quantity {
-            bounds: Extent {
-                low: -1.0,
-                high: 1.0,
-            },
+            bounds: Extent { low: -1.0, high: 1.0 },
             worse_is_higher: false,
             ..Quantity::new("Cosine", Kind::Plain)
         };
@@ -107,11 +94,7 @@ impl Sheet<'_> {
                 }
             });
             Panel {
-                title: if quantity == RELATIVE {
-                    layers::shown(layer)
-                } else {
-                    String::new()
-                },
+                title: if quantity == RELATIVE { layers::shown(layer) } else { String::new() },
                 series: lines.collect(),
                 ..Panel::default()
             }

@@ -111,36 +111,22 @@ fn only_panel(chart: &Chart) -> &Panel {
 
 fn line<'a>(panel: &'a Panel, label: &str) -> &'a Series {
     let mut series = panel.series.iter();
-    series
-        .find(|series| series.label == label)
-        .expect("the line")
+    series.find(|series| series.label == label).expect("the line")
 }
 
 fn labels(chart: &Chart) -> Vec<&str> {
-    chart
-        .legend
-        .iter()
-        .map(|entry| entry.label.as_str())
-        .collect()
+    chart.legend.iter().map(|entry| entry.label.as_str()).collect()
 }
 
 /// The titles of all panels, row by row.
 fn titles(chart: &Chart) -> Vec<Vec<&str>> {
     let mut titles = Vec::new();
     for row in &chart.rows {
-        titles.push(
-            row.panels
-                .iter()
-                .map(|panel| panel.title.as_str())
-                .collect(),
-        );
+        titles.push(row.panels.iter().map(|panel| panel.title.as_str()).collect());
     }
     titles
 }
 
 fn assert_close(actual: f64, expected: f64) {
-    assert!(
-        (actual - expected).abs() < 1e-9,
-        "{actual} is not {expected}"
-    );
+    assert!((actual - expected).abs() < 1e-9, "{actual} is not {expected}");
 }

@@ -12,10 +12,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         Horizontal::Step => "steps_to_target",
         Horizontal::Seconds => "seconds_to_target",
     };
-    let request = Request {
-        metric: None,
-        ..request.clone()
-    };
+    let request = Request { metric: None, ..request.clone() };
     let mut drawn = conditions::draw(results, &request, scored::named(name)?, "to-target")?;
     for chart in &mut drawn {
         chart.stem = format!("to-target{}{}", request.x.by(), request.suffix());

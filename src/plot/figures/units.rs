@@ -10,10 +10,7 @@ use crate::plot::chart::Point;
 use crate::record::results::{Details, Results, TrialCurves};
 
 /// What is shown, and how its row is headed.
-const ROWS: [(&str, &str); 2] = [
-    ("dead", "Dead ReLU units"),
-    ("saturated", "Saturated values"),
-];
+const ROWS: [(&str, &str); 2] = [("dead", "Dead ReLU units"), ("saturated", "Saturated values")];
 
 /// What it shows.
 pub(super) fn details(_: &Results, _: &Request) -> Details {
@@ -24,11 +21,7 @@ pub(super) fn details(_: &Results, _: &Request) -> Details {
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let arrangement = Arrangement::of(
         results,
-        &Wanted {
-            limit: 6,
-            crossed: false,
-            ..Wanted::of("units", &request.facets)
-        },
+        &Wanted { limit: 6, crossed: false, ..Wanted::of("units", &request.facets) },
     )?;
     let mut strips = Vec::new();
     for (quantity, heading) in ROWS {
@@ -37,24 +30,16 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
             continue;
         }
         let axis = Quantity::new("Share (%)", Kind::FromZero).on(request.log_y);
-        let axis = Quantity {
-            bounds: Quantity::new("", Kind::Accuracy).bounds,
-            ..axis
-        };
+        let axis = Quantity { bounds: Quantity::new("", Kind::Accuracy).bounds, ..axis };
         let bounds = axis.bounds;
-        strips.push(layers::strip(
-            &arrangement,
-            heading,
-            axis,
-            |line, trials| {
-                let curves: Vec<Vec<Point>> = layers::probed(trials)
-                    .into_iter()
-                    .map(|trial| over_layers(trial, &names, quantity))
-                    .filter(|curve| !curve.is_empty())
-                    .collect();
-                layers::line(line, &curves, request, bounds)
-            },
-        ));
+        strips.push(layers::strip(&arrangement, heading, axis, |line, trials| {
+            let curves: Vec<Vec<Point>> = layers::probed(trials)
+                .into_iter()
+                .map(|trial| over_layers(trial, &names, quantity))
+                .filter(|curve| !curve.is_empty())
+                .collect();
+            layers::line(line, &curves, request, bounds)
+        }));
     }
     if strips.is_empty() {
         return Err(layers::absent(""));
@@ -89,15 +74,10 @@ fn say_once(strips: &mut [Strip]) {
 
 /// The mean over the layers, in per cent, at each step at which the first of them was read.
 fn over_layers(trial: &TrialCurves, names: &[&str], quantity: &str) -> Vec<Point> {
-    let curves = names
-        .iter()
-        .map(|name| layers::curve(trial, name, quantity));
+    let curves = names.iter().map(|name| layers::curve(trial, name, quantity));
     let curves: Vec<Vec<Point>> = curves.filter(|curve| !curve.is_empty()).collect();
     let bounds = Quantity::new("", Kind::Accuracy).bounds;
     let mean = super::series::mean_line("", crate::plot::palette::Key::default(), &curves, bounds);
-    let points = mean.points.into_iter().map(|point| Point {
-        y: point.y * 100.0,
-        ..point
-    });
+    let points = mean.points.into_iter().map(|point| Point { y: point.y * 100.0, ..point });
     points.collect()
 }

@@ -24,11 +24,7 @@ const GREYS: (f64, f64) = (25.0, 96.0);
 
 /// The shade of a share of the axis, from 0 to 1; shares beyond are taken as its ends.
 pub fn shade(theme: Theme, share: f64) -> Colour {
-    let share = if share.is_nan() {
-        0.0
-    } else {
-        share.clamp(0.0, 1.0)
-    };
+    let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
     match theme {
         Theme::Light | Theme::Dark => between(share),
         Theme::Print => {
@@ -41,22 +37,14 @@ pub fn shade(theme: Theme, share: f64) -> Colour {
 /// Black or white, whichever can be read better on `colour`.
 pub fn text_on(colour: Colour) -> Colour {
     // Where the contrasts with black and with white are equal: (L + 0.05)² = 1.05 · 0.05.
-    if luminance(colour) > 0.179 {
-        (0, 0, 0)
-    } else {
-        (255, 255, 255)
-    }
+    if luminance(colour) > 0.179 { (0, 0, 0) } else { (255, 255, 255) }
 }
 
 /// Relative luminance (WCAG 2, from linear sRGB).
 pub(super) fn luminance((red, green, blue): Colour) -> f64 {
     let linear = |part: u8| {
         let share = f64::from(part) / 255.0;
-        if share <= 0.04045 {
-            share / 12.92
-        } else {
-            ((share + 0.055) / 1.055).powf(2.4)
-        }
+        if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 }

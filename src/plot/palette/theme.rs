@@ -54,23 +54,11 @@ impl Role {
     }
 
     fn all() -> impl Iterator<Item = Self> {
-        let named = [
-            Key::None,
-            Key::Before,
-            Key::After,
-            Key::PreActivation,
-            Key::AfterAddition,
-        ];
+        let named = [Key::None, Key::Before, Key::After, Key::PreActivation, Key::AfterAddition];
         let keys = named.into_iter().chain((0..VALUES).map(Key::Value));
-        [
-            Self::Paper,
-            Self::Ink,
-            Self::FaintInk,
-            Self::Axis,
-            Self::Grid,
-        ]
-        .into_iter()
-        .chain(keys.map(Self::Series))
+        [Self::Paper, Self::Ink, Self::FaintInk, Self::Axis, Self::Grid]
+            .into_iter()
+            .chain(keys.map(Self::Series))
     }
 }
 

@@ -62,12 +62,7 @@ pub(super) struct Stroke {
 impl Stroke {
     /// A solid line.
     pub(super) fn solid(tone: Tone, width: f64) -> Self {
-        Self {
-            tone,
-            width,
-            dash: &[],
-            opacity: 1.0,
-        }
+        Self { tone, width, dash: &[], opacity: 1.0 }
     }
 }
 
@@ -83,18 +78,12 @@ pub(super) struct Pen {
 impl Pen {
     /// A filled shape without an outline.
     pub(super) fn fill(tone: Tone, opacity: f64) -> Self {
-        Self {
-            fill: Some((tone, opacity)),
-            stroke: None,
-        }
+        Self { fill: Some((tone, opacity)), stroke: None }
     }
 
     /// An outline alone.
     pub(super) fn stroke(stroke: Stroke) -> Self {
-        Self {
-            fill: None,
-            stroke: Some(stroke),
-        }
+        Self { fill: None, stroke: Some(stroke) }
     }
 }
 
@@ -135,10 +124,7 @@ impl<'a> Canvas<'a> {
         element.assign("id", format!("{id}-description"));
         element.append(TextNode::new(clean(description)));
         svg.append(element);
-        Self {
-            style,
-            open: vec![svg],
-        }
+        Self { style, open: vec![svg] }
     }
 
     /// The theme's own colour of a part, for what must know it.
@@ -259,10 +245,7 @@ impl<'a> Canvas<'a> {
         if edged {
             element.assign("paint-order", "stroke");
         }
-        let pen = Pen {
-            fill: Some((tone, 1.0)),
-            stroke,
-        };
+        let pen = Pen { fill: Some((tone, 1.0)), stroke };
         self.paint(&mut element, pen);
         self.add(element);
     }

@@ -50,20 +50,12 @@ pub(super) fn hatching(canvas: &mut Canvas, from: Place, to: Place, tone: Tone) 
         sum += HATCH;
     }
     let lines: Vec<&[Place]> = lines.iter().map(<[Place; 2]>::as_slice).collect();
-    let stroke = Stroke {
-        opacity: 0.65,
-        ..Stroke::solid(tone, 1.0)
-    };
+    let stroke = Stroke { opacity: 0.65, ..Stroke::solid(tone, 1.0) };
     canvas.lines(&lines, stroke, "");
 }
 
 fn corners(plot: &Plot, cell: &Cell) -> (Place, Place) {
-    let corner = |aside: f64| {
-        plot.at(Point {
-            x: cell.at.x + aside,
-            y: cell.at.y + aside,
-        })
-    };
+    let corner = |aside: f64| plot.at(Point { x: cell.at.x + aside, y: cell.at.y + aside });
     (corner(-0.5), corner(0.5))
 }
 
@@ -76,15 +68,10 @@ fn field(canvas: &mut Canvas, plot: &Plot, cell: &Cell, shades: Option<&Axis>) {
     // Where nothing was measured, the paper shows: no shade means that.
     let tone = colour.map_or(Tone::Of(Role::Paper), Tone::Fixed);
     let edge = colour.map_or(Role::Grid, |_| Role::Paper);
-    let ink = colour.map_or(Tone::Of(Role::FaintInk), |colour| {
-        Tone::Fixed(text_on(colour))
-    });
+    let ink = colour.map_or(Tone::Of(Role::FaintInk), |colour| Tone::Fixed(text_on(colour)));
     let (from, to) = corners(plot, cell);
     let hover = words::cell(cell, plot.x, plot.y, shades);
-    let pen = Pen {
-        fill: Some((tone, 1.0)),
-        stroke: Some(Stroke::solid(Tone::Of(edge), 1.0)),
-    };
+    let pen = Pen { fill: Some((tone, 1.0)), stroke: Some(Stroke::solid(Tone::Of(edge), 1.0)) };
     canvas.rectangle(from, to, pen, &hover);
     if cell.hatched {
         hatching(canvas, from, to, ink);
@@ -112,10 +99,7 @@ fn label(canvas: &mut Canvas, cell: &Cell, middle: Place, size: Place, (field, i
         let to = (middle.0 + across, middle.1 + down);
         canvas.rectangle(from, to, Pen::fill(field, 1.0), "");
     }
-    let face = Face {
-        bold: cell.best,
-        ..SMALL
-    };
+    let face = Face { bold: cell.best, ..SMALL };
     for (index, line) in lines.iter().enumerate() {
         let y = middle.1 - height / 2.0 + (index as f64 + 0.5) * LEADING;
         canvas.text(line, (middle.0, y), Anchor::Middle, face, ink);

@@ -90,10 +90,7 @@ fn line_sample(canvas: &mut Canvas, chart: &Chart, key: Key, band: bool, at: (&E
             let (from, to): (Place, Place) = ((place.left, y - 6.0), (place.right, y + 6.0));
             canvas.rectangle(from, to, Pen::fill(tone, BAND_OPACITY), "");
         }
-        let stroke = Stroke {
-            dash: look.dash,
-            ..Stroke::solid(tone, 2.0)
-        };
+        let stroke = Stroke { dash: look.dash, ..Stroke::solid(tone, 2.0) };
         canvas.line(&[(place.left, y), (place.right, y)], stroke);
     }
     let middle = (f64::midpoint(place.left, place.right), y);
@@ -120,11 +117,7 @@ fn shades(canvas: &mut Canvas, axis: &Axis, place: &ShadeBox) {
 
 fn row(canvas: &mut Canvas, chart: &Chart, row: &Row, place: &RowBox, sheet: &Layout) {
     for (index, (panel, at)) in row.panels.iter().zip(&place.panels).enumerate() {
-        let plot = Plot {
-            frame: at.frame,
-            x: &chart.x,
-            y: &row.y,
-        };
+        let plot = Plot { frame: at.frame, x: &chart.x, y: &row.y };
         canvas.group("panel", "", |canvas| {
             if index == 0 {
                 plot.y_labels(canvas, &place.y_ticks);

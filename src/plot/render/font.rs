@@ -30,11 +30,7 @@ pub(super) fn bold() -> &'static [u8] {
 
 /// The width of a text in pixels; kerning, which only makes it narrower, is left out.
 pub(super) fn text_width(text: &str, face: Face) -> f64 {
-    let widths = if face.bold {
-        widths_bold()
-    } else {
-        widths_regular()
-    };
+    let widths = if face.bold { widths_bold() } else { widths_regular() };
     let ems: f32 = text.chars().map(|letter| widths.of(letter)).sum();
     f64::from(ems) * face.size
 }

@@ -137,11 +137,7 @@ fn sheet(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Resul
     let mut top = MARGIN - 2.0;
     let text = |text: &str, face: Face, top: &mut f64| {
         let lines = wrap(text, face, text_width, measure);
-        let block = Block {
-            lines,
-            left: MARGIN,
-            top: *top,
-        };
+        let block = Block { lines, left: MARGIN, top: *top };
         *top += block.lines.len() as f64 * face.leading;
         block
     };
@@ -202,10 +198,7 @@ impl Grid {
         let columns = columns.unwrap_or(0).max(1);
         let natural = panel_size(columns);
         let limit = names_limit(style, natural.0);
-        let ticks = chart
-            .rows
-            .iter()
-            .map(|row| ticks::beside(&row.y, f64::MAX, limit, measure));
+        let ticks = chart.rows.iter().map(|row| ticks::beside(&row.y, f64::MAX, limit, measure));
         let ticks: Vec<Labels> = ticks.collect();
         let tick_width = ticks.iter().map(|labels| labels.room).fold(0.0, f64::max);
         let gutter = gutter(chart, natural.0, measure);
@@ -224,9 +217,7 @@ impl Grid {
                 most(&mut rows().map(|(row, &height)| y_label(row, height, measure).len()));
             let label = MARGIN + room(headings, HEADING, 2.0);
             let left = (label + room(labels, SMALL, 3.0) + tick_width + TICK).ceil();
-            let width = style
-                .width
-                .unwrap_or(left + columns as f64 * panel + gutters + MARGIN);
+            let width = style.width.unwrap_or(left + columns as f64 * panel + gutters + MARGIN);
             Self {
                 columns,
                 panel: (width - left - MARGIN - gutters) / columns as f64,
@@ -296,29 +287,15 @@ impl Grid {
         let panel_box = |(index, (title, note)): (usize, (Vec<String>, Vec<String>))| {
             let left = self.left + index as f64 * (self.panel + self.gutter);
             let middle = left + self.panel / 2.0;
-            let block = |lines, top| Block {
-                lines,
-                left: middle,
-                top,
-            };
+            let block = |lines, top| Block { lines, left: middle, top };
             let title_top = note_top - title.len() as f64 * HEADING.leading;
             PanelBox {
                 title: block(title, title_top),
                 note: block(note, note_top),
-                frame: Frame {
-                    left,
-                    top: frame_top,
-                    width: self.panel,
-                    height,
-                },
+                frame: Frame { left, top: frame_top, width: self.panel, height },
             }
         };
-        let panels = titles
-            .into_iter()
-            .zip(notes)
-            .enumerate()
-            .map(panel_box)
-            .collect();
+        let panels = titles.into_iter().zip(notes).enumerate().map(panel_box).collect();
         *top = frame_top + height + TICK + ticks + 10.0;
         let names = self.left - TICK - self.label;
         RowBox {
@@ -347,9 +324,7 @@ fn gutter(chart: &Chart, width: f64, measure: &Measure) -> f64 {
     };
     let left = labels.written.first().map_or(0.0, |label| out(label).0);
     let right = labels.written.last().map_or(0.0, |label| out(label).1);
-    (left.max(0.0) + right.max(0.0) + ticks::APART)
-        .ceil()
-        .max(GUTTER)
+    (left.max(0.0) + right.max(0.0) + ticks::APART).ceil().max(GUTTER)
 }
 
 /// Width and height of a panel: the more there are, the smaller, so that the sheet still fits the
@@ -380,18 +355,12 @@ fn panel_height(row: &Row, labels: &Labels, natural: (f64, f64), width: f64) -> 
 
 /// How wide names beside an axis may be: a third of the sheet, so that data have the rest.
 fn names_limit(style: &Style, panel: f64) -> f64 {
-    style
-        .width
-        .map_or(panel.max(200.0) * 0.45, |width| width / 3.0)
+    style.width.map_or(panel.max(200.0) * 0.45, |width| width / 3.0)
 }
 
 /// What lines of this print take beside a panel, with a gap; nothing where there are none.
 fn room(lines: f64, face: Face, gap: f64) -> f64 {
-    if lines > 0.0 {
-        lines * face.leading + gap
-    } else {
-        0.0
-    }
+    if lines > 0.0 { lines * face.leading + gap } else { 0.0 }
 }
 
 /// What a row's panels have in common, as high as the row and its titles.

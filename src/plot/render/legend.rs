@@ -46,11 +46,8 @@ pub(super) fn entries(
     measure: &Measure,
 ) -> (Block, Vec<EntryBox>) {
     let mut left = MARGIN;
-    let title = Block {
-        lines: wrap(&chart.legend_title, HEADING, width, measure),
-        left,
-        top: *top,
-    };
+    let title =
+        Block { lines: wrap(&chart.legend_title, HEADING, width, measure), left, top: *top };
     let title_width = title.lines.iter().map(|line| measure(line, HEADING));
     let title_width = title_width.fold(0.0, f64::max);
     if title_width > 0.0 {
@@ -70,16 +67,8 @@ pub(super) fn entries(
             lines_below = 1;
         }
         lines_below = lines_below.max(lines.len());
-        let text = Block {
-            lines,
-            left: left + before_text,
-            top: *top,
-        };
-        entries.push(EntryBox {
-            left,
-            right: left + sample,
-            text,
-        });
+        let text = Block { lines, left: left + before_text, top: *top };
+        entries.push(EntryBox { left, right: left + sample, text });
         left += before_text + text_width + AFTER_ENTRY;
     }
     *top += lines_below as f64 * PLAIN.leading;
@@ -100,29 +89,16 @@ pub(super) fn shades(
     let lines = wrap(&axis.label, PLAIN, width, measure);
     let title_width = lines.iter().map(|line| measure(line, PLAIN));
     let title_width = title_width.fold(0.0, f64::max);
-    let title = Block {
-        lines,
-        left: MARGIN,
-        top: *top,
-    };
+    let title = Block { lines, left: MARGIN, top: *top };
     let mut left = MARGIN + title_width + AFTER_ENTRY * 0.8;
     let bar_width = BAR.0.min(width * 0.9);
     if left + bar_width > MARGIN + width {
         left = MARGIN + 10.0;
         *top += title.lines.len() as f64 * PLAIN.leading;
     }
-    let bar = Frame {
-        left,
-        top: *top,
-        width: bar_width,
-        height: BAR.1,
-    };
+    let bar = Frame { left, top: *top, width: bar_width, height: BAR.1 };
     *top += BAR.1 + 4.0 + SMALL.leading;
-    Some(ShadeBox {
-        title,
-        bar,
-        labels: ticks::below(axis, bar_width, measure),
-    })
+    Some(ShadeBox { title, bar, labels: ticks::below(axis, bar_width, measure) })
 }
 
 /// Every series of a key.

@@ -26,10 +26,7 @@ const BAR: f64 = 1.6;
 /// A data point with an edge of paper, so that points that touch can be told apart.
 pub(super) fn marker(canvas: &mut Canvas, at: Place, marker: Marker, tone: Tone, hover: &str) {
     let (x, y) = at;
-    let pen = Pen {
-        fill: Some((tone, 1.0)),
-        stroke: None,
-    };
+    let pen = Pen { fill: Some((tone, 1.0)), stroke: None };
     let corners: &[Place] = match marker {
         Marker::Circle => return canvas.disc(at, MARKER, pen, hover),
         Marker::Square => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
@@ -64,11 +61,7 @@ pub(super) fn ring(canvas: &mut Canvas, at: Place, hover: &str) {
 pub(super) fn bar(canvas: &mut Canvas, from: Place, to: Place, tone: Tone) {
     let is_upright = (from.0 - to.0).abs() < (from.1 - to.1).abs();
     let end = |(x, y): Place| {
-        if is_upright {
-            [(x - END, y), (x + END, y)]
-        } else {
-            [(x, y - END), (x, y + END)]
-        }
+        if is_upright { [(x - END, y), (x + END, y)] } else { [(x, y - END), (x, y + END)] }
     };
     let lines: [&[Place]; 3] = [&[from, to], &end(from), &end(to)];
     canvas.lines(&lines, Stroke::solid(tone, BAR), "");
@@ -77,16 +70,9 @@ pub(super) fn bar(canvas: &mut Canvas, from: Place, to: Place, tone: Tone) {
 /// An arrow from a place onwards: to the right, or up.
 pub(super) fn arrow(canvas: &mut Canvas, from: Place, upwards: bool, tone: Tone, hover: &str) {
     let (length, half) = ARROW;
-    let (along, aside) = if upwards {
-        ((0.0, -1.0), (1.0, 0.0))
-    } else {
-        ((1.0, 0.0), (0.0, 1.0))
-    };
+    let (along, aside) = if upwards { ((0.0, -1.0), (1.0, 0.0)) } else { ((1.0, 0.0), (0.0, 1.0)) };
     let place = |far: f64, wide: f64| {
-        (
-            from.0 + along.0 * far + aside.0 * wide,
-            from.1 + along.1 * far + aside.1 * wide,
-        )
+        (from.0 + along.0 * far + aside.0 * wide, from.1 + along.1 * far + aside.1 * wide)
     };
     let neck = length - 2.0 * half;
     canvas.line(&[from, place(neck, 0.0)], Stroke::solid(tone, 2.0));
@@ -116,11 +102,7 @@ impl Crowd {
     pub(super) fn place(&mut self, at: Place, upright: bool) -> Place {
         const SIDEWAYS: [f64; 9] = [0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0, 4.0, -4.0];
         let moved = |steps: &f64| {
-            if upright {
-                (at.0 + steps * STEP, at.1)
-            } else {
-                (at.0, at.1 + steps * STEP)
-            }
+            if upright { (at.0 + steps * STEP, at.1) } else { (at.0, at.1 + steps * STEP) }
         };
         let is_free = |place: &Place| self.is_free(*place);
         let place = SIDEWAYS.iter().map(moved).find(is_free).unwrap_or(at);
@@ -160,10 +142,7 @@ mod tests {
             assert!(!taken.contains(&place));
             taken.push(place);
         }
-        let rounded: Vec<f64> = taken
-            .iter()
-            .map(|place| (place.0 * 10.0).round() / 10.0)
-            .collect();
+        let rounded: Vec<f64> = taken.iter().map(|place| (place.0 * 10.0).round() / 10.0).collect();
         assert_eq!(rounded, [10.0, 13.4, 6.6, 16.8, 3.2]);
         assert_eq!(crowd.place((50.0, 20.0), true), (50.0, 20.0));
     }
@@ -190,10 +169,8 @@ mod tests {
         let (mut crowd, mut taken) = (Crowd::default(), Vec::new());
         for index in 0..1500_u32 {
             // Many on few spots, negative ones too, so that places run out.
-            let at = (
-                f64::from(index % 5) * 31.7 - 60.0,
-                f64::from((index * 37) % 101) * 0.9 - 30.0,
-            );
+            let at =
+                (f64::from(index % 5) * 31.7 - 60.0, f64::from((index * 37) % 101) * 0.9 - 30.0);
             let place = crowd.place(at, true);
             assert_eq!(place, by_all(at, &taken), "dot {index}");
             taken.push(place);
@@ -204,10 +181,7 @@ mod tests {
     fn a_dot_is_held_against_those_near_it_alone() {
         let mut crowd = Crowd::default();
         for index in 0..20_000_u32 {
-            crowd.place(
-                (f64::from(index % 200) * 3.0, f64::from(index / 200) * 3.0),
-                true,
-            );
+            crowd.place((f64::from(index % 200) * 3.0, f64::from(index / 200) * 3.0), true);
         }
         let most = crowd.fields.values().map(Vec::len).max();
         // Of fields of 3.4 by 3.4 pixels, each with a dot every 3.366 at least, but for those that found none.

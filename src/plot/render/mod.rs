@@ -72,19 +72,13 @@ pub enum Colours {
 
 /// Draws a chart as an SVG document.
 pub fn svg(chart: &Chart, style: &Style) -> Result<String> {
-    draw::draw(chart, style).map_err(|reason| Error::Chart {
-        chart: chart.title.clone(),
-        reason,
-    })
+    draw::draw(chart, style).map_err(|reason| Error::Chart { chart: chart.title.clone(), reason })
 }
 
 /// Rasterises an SVG document with `dpi` dots an inch. Refuses one that would take too many pixels, before
 /// it takes any.
 pub fn png(svg: &str, dpi: f64) -> Result<Vec<u8>> {
-    let failed = |reason| Error::Chart {
-        chart: "PNG".to_owned(),
-        reason,
-    };
+    let failed = |reason| Error::Chart { chart: "PNG".to_owned(), reason };
     let tree = raster::read(svg).map_err(failed)?;
     check_pixels(raster::size(&tree), dpi)?;
     raster::png(&tree, dpi).map_err(failed)

@@ -86,11 +86,7 @@ impl Plot<'_> {
     /// Where the points are that are anywhere.
     pub(super) fn places(&self, points: &[Point]) -> Vec<Place> {
         let finite = |point: &&Point| point.x.is_finite() && point.y.is_finite();
-        points
-            .iter()
-            .filter(finite)
-            .map(|&point| self.at(point))
-            .collect()
+        points.iter().filter(finite).map(|&point| self.at(point)).collect()
     }
 
     fn grid(&self, canvas: &mut Canvas) {
@@ -110,11 +106,7 @@ impl Plot<'_> {
     fn frame(&self, canvas: &mut Canvas) {
         let frame = self.frame;
         let corner = (frame.left, frame.bottom());
-        let axes = [
-            (frame.left, frame.top),
-            corner,
-            (frame.right(), frame.bottom()),
-        ];
+        let axes = [(frame.left, frame.top), corner, (frame.right(), frame.bottom())];
         canvas.line(&axes, Stroke::solid(Tone::Of(Role::Axis), 1.0));
     }
 
@@ -159,25 +151,16 @@ impl Plot<'_> {
     fn behind(&self, canvas: &mut Canvas, series: &Series) {
         let tone = Tone::Of(Role::Series(series.key));
         self.band(canvas, series, tone);
-        let stroke = Stroke {
-            opacity: SINGLE_OPACITY,
-            ..Stroke::solid(tone, SINGLE_WIDTH)
-        };
-        let singles: Vec<Vec<Place>> = series
-            .singles
-            .iter()
-            .map(|points| thin(self.places(points)))
-            .collect();
+        let stroke = Stroke { opacity: SINGLE_OPACITY, ..Stroke::solid(tone, SINGLE_WIDTH) };
+        let singles: Vec<Vec<Place>> =
+            series.singles.iter().map(|points| thin(self.places(points))).collect();
         let singles: Vec<&[Place]> = singles.iter().map(Vec::as_slice).collect();
         canvas.lines(&singles, stroke, "");
     }
 
     fn band(&self, canvas: &mut Canvas, series: &Series, tone: Tone) {
         let edge = |end: fn(&crate::plot::chart::Span) -> f64| {
-            let points = series.band.iter().map(|span| Point {
-                x: span.x,
-                y: end(span),
-            });
+            let points = series.band.iter().map(|span| Point { x: span.x, y: end(span) });
             thin(self.places(&points.collect::<Vec<_>>()))
         };
         let (low, mut outline) = (edge(|span| span.low), edge(|span| span.high));
@@ -195,22 +178,14 @@ impl Plot<'_> {
     fn dots(&self, canvas: &mut Canvas, series: &Series, crowd: &mut Crowd) {
         let tone = Tone::Of(Role::Series(series.key));
         let is_upright = self.y.scale != Scale::Categorical;
-        let bare = Series {
-            label: series.label.clone(),
-            ..Series::default()
-        };
+        let bare = Series { label: series.label.clone(), ..Series::default() };
         for &point in &series.dots {
             let value = if is_upright { point.y } else { point.x };
             if !value.is_finite() {
                 continue;
             }
             let place = crowd.place(self.at(point), is_upright);
-            marks::dot(
-                canvas,
-                place,
-                tone,
-                &words::point(&bare, self.x, self.y, point),
-            );
+            marks::dot(canvas, place, tone, &words::point(&bare, self.x, self.y, point));
         }
     }
 
@@ -236,14 +211,8 @@ impl Plot<'_> {
         let marker = look(series.key).marker;
         for bar in &series.bars {
             let end = |value: f64| match bar.along {
-                Along::X => Point {
-                    x: value,
-                    y: bar.at.y,
-                },
-                Along::Y => Point {
-                    x: bar.at.x,
-                    y: value,
-                },
+                Along::X => Point { x: value, y: bar.at.y },
+                Along::Y => Point { x: bar.at.x, y: value },
             };
             marks::bar(canvas, self.at(end(bar.low)), self.at(end(bar.high)), tone);
         }
@@ -291,12 +260,7 @@ impl Plot<'_> {
             let is_top = y < self.frame.top + self.frame.height / 2.0;
             let x = x.clamp(self.frame.left + CROSS + 3.0, self.frame.right() - CROSS);
             let place = (x, if is_top { y + inwards } else { y - inwards });
-            marks::cross(
-                canvas,
-                place,
-                tone,
-                &words::ended(series, self.x, self.y, point),
-            );
+            marks::cross(canvas, place, tone, &words::ended(series, self.x, self.y, point));
             taken.push((index, place));
         }
     }
@@ -304,9 +268,5 @@ impl Plot<'_> {
 
 fn share(axis: &Axis, value: f64) -> f64 {
     let share = axis.share(value);
-    if share.is_nan() {
-        0.0
-    } else {
-        share.clamp(0.0, 1.0)
-    }
+    if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
 }

@@ -39,11 +39,8 @@ pub(super) fn check([width, height]: [f64; 2], dpi: f64) -> Result<(), String> {
 
 /// Reads an SVG document.
 pub(super) fn read(svg: &str) -> Result<Tree, String> {
-    let options = Options {
-        font_family: font::NAME.to_owned(),
-        fontdb: fonts(),
-        ..Options::default()
-    };
+    let options =
+        Options { font_family: font::NAME.to_owned(), fontdb: fonts(), ..Options::default() };
     Tree::from_str(svg, &options).map_err(|error| error.to_string())
 }
 
@@ -84,11 +81,8 @@ fn encode(pixmap: &Pixmap, dpi: f64) -> Result<Vec<u8>, EncodingError> {
     }));
     let mut writer = encoder.write_header()?;
     // The paper is opaque, so there is no transparency to keep.
-    let colours: Vec<u8> = pixmap
-        .data()
-        .chunks_exact(4)
-        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
-        .collect();
+    let colours: Vec<u8> =
+        pixmap.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
     writer.write_image_data(&colours)?;
     writer.finish()?;
     Ok(bytes)

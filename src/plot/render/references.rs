@@ -22,24 +22,15 @@ pub(super) fn lines(canvas: &mut Canvas, plot: &Plot, references: &[Reference]) 
     let (frame, ink) = (plot.frame, Tone::Of(Role::FaintInk));
     for reference in references {
         let ends = |value: f64| match reference.of {
-            Along::X => [
-                (plot.across(value), frame.top),
-                (plot.across(value), frame.bottom()),
-            ],
-            Along::Y => [
-                (frame.left, plot.up(value)),
-                (frame.right(), plot.up(value)),
-            ],
+            Along::X => [(plot.across(value), frame.top), (plot.across(value), frame.bottom())],
+            Along::Y => [(frame.left, plot.up(value)), (frame.right(), plot.up(value))],
         };
         let (low, high) = (ends(reference.low), ends(reference.high));
         if reference.high > reference.low {
             let pen = Pen::fill(ink, ZONE_OPACITY);
             canvas.rectangle(low[0], high[1], pen, &reference.label);
         } else {
-            let stroke = Stroke {
-                dash: &[4, 3],
-                ..Stroke::solid(ink, 1.0)
-            };
+            let stroke = Stroke { dash: &[4, 3], ..Stroke::solid(ink, 1.0) };
             canvas.lines(&[&low], stroke, &reference.label);
         }
     }
@@ -57,11 +48,8 @@ pub(super) fn names(canvas: &mut Canvas, plot: &Plot, panel: &Panel) {
 
 /// Every name with its place: none over another one, and each where it hides least of what was measured.
 fn arranged(plot: &Plot, panel: &Panel) -> Vec<Area> {
-    let named: Vec<&Reference> = panel
-        .references
-        .iter()
-        .filter(|reference| !reference.label.is_empty())
-        .collect();
+    let named: Vec<&Reference> =
+        panel.references.iter().filter(|reference| !reference.label.is_empty()).collect();
     if named.is_empty() {
         return Vec::new();
     }
@@ -110,19 +98,12 @@ impl Area {
 /// Where the name of a reference may stand, the best places first.
 fn areas(plot: &Plot, reference: &Reference) -> Vec<Area> {
     let frame = plot.frame;
-    let lines = wrap(
-        &reference.label,
-        SMALL,
-        frame.width - 2.0 * EDGE,
-        &text_width,
-    );
+    let lines = wrap(&reference.label, SMALL, frame.width - 2.0 * EDGE, &text_width);
     let widths = lines.iter().map(|line| text_width(line, SMALL));
     let width = widths.fold(0.0, f64::max);
     let height = lines.len() as f64 * SMALL.leading;
     let area = |left: f64, top: f64| Area {
-        left: left
-            .min(frame.right() - EDGE - width)
-            .max(frame.left + EDGE),
+        left: left.min(frame.right() - EDGE - width).max(frame.left + EDGE),
         top: top.min(frame.bottom() - height).max(frame.top),
         width,
         lines: lines.clone(),
@@ -135,11 +116,7 @@ fn areas(plot: &Plot, reference: &Reference) -> Vec<Area> {
             let step = |line: usize| line as f64 * SMALL.leading;
             let from_top = (0..LINES).map(|line| frame.top + EDGE + step(line));
             let from_bottom = (0..LINES).map(|line| frame.bottom() - EDGE - height - step(line));
-            let sides = if fits {
-                [behind, before]
-            } else {
-                [before, behind]
-            };
+            let sides = if fits { [behind, before] } else { [before, behind] };
             (sides.into(), from_top.chain(from_bottom).collect())
         }
         Along::Y => {
@@ -183,11 +160,7 @@ fn marks(plot: &Plot, series: &Series) -> Vec<Place> {
     marks.extend(plot.places(&beyond.collect::<Vec<_>>()));
     // Crosses stand inwards of the edge, one below the other.
     for (x, y) in plot.places(&series.ended) {
-        let inwards = if y < plot.frame.top + plot.frame.height / 2.0 {
-            1.0
-        } else {
-            -1.0
-        };
+        let inwards = if y < plot.frame.top + plot.frame.height / 2.0 { 1.0 } else { -1.0 };
         marks.extend((1..=3).map(|place| (x, y + inwards * f64::from(place) * 2.0 * CROSS)));
     }
     marks
@@ -212,17 +185,8 @@ mod tests {
     /// Where the names of vertical lines at these places go, in a panel with these points.
     fn placed(lines: &[(f64, &str)], points: &[Point]) -> Vec<Area> {
         let (x, y) = (axis(), axis());
-        let frame = Frame {
-            left: 10.0,
-            top: 20.0,
-            width: 200.0,
-            height: 150.0,
-        };
-        let plot = Plot {
-            frame,
-            x: &x,
-            y: &y,
-        };
+        let frame = Frame { left: 10.0, top: 20.0, width: 200.0, height: 150.0 };
+        let plot = Plot { frame, x: &x, y: &y };
         let reference = |&(at, label): &(f64, &str)| Reference {
             of: Along::X,
             low: at,
@@ -231,10 +195,7 @@ mod tests {
         };
         let panel = Panel {
             references: lines.iter().map(reference).collect(),
-            series: vec![Series {
-                points: points.to_vec(),
-                ..Series::default()
-            }],
+            series: vec![Series { points: points.to_vec(), ..Series::default() }],
             ..Panel::default()
         };
         let areas = arranged(&plot, &panel);

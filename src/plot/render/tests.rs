@@ -21,10 +21,7 @@ fn svg(chart: &Chart) -> crate::error::Result<String> {
 const ONE_TO_ONE: f64 = 96.0;
 
 fn axis(label: &str) -> Axis {
-    let tick = |value: f64| Tick {
-        value,
-        label: format!("{value}"),
-    };
+    let tick = |value: f64| Tick { value, label: format!("{value}") };
     Axis {
         label: label.to_owned(),
         scale: Scale::Linear,
@@ -39,18 +36,7 @@ fn chart() -> Chart {
         label: "before".to_owned(),
         key: Key::Before,
         points: vec![Point { x: 1.0, y: 3.0 }, Point { x: 3.0, y: 1.0 }],
-        band: vec![
-            Span {
-                x: 1.0,
-                low: 2.5,
-                high: 3.5,
-            },
-            Span {
-                x: 3.0,
-                low: 0.5,
-                high: 1.5,
-            },
-        ],
+        band: vec![Span { x: 1.0, low: 2.5, high: 3.5 }, Span { x: 3.0, low: 0.5, high: 1.5 }],
         ended: vec![Point { x: 2.0, y: 4.0 }],
         ..Series::default()
     };
@@ -67,15 +53,9 @@ fn chart() -> Chart {
         legend: vec![
             LegendEntry {
                 label: "before (n = 2 of 3, 1 diverged)".to_owned(),
-                symbol: Symbol::Line {
-                    key: Key::Before,
-                    band: true,
-                },
+                symbol: Symbol::Line { key: Key::Before, band: true },
             },
-            LegendEntry {
-                label: "diverged".to_owned(),
-                symbol: Symbol::Ended,
-            },
+            LegendEntry { label: "diverged".to_owned(), symbol: Symbol::Ended },
         ],
         x: axis("Epoch"),
         rows: vec![Row {
@@ -110,9 +90,7 @@ fn size(png: &[u8]) -> (u32, u32) {
 
 /// The value of an attribute of the outermost element.
 fn attribute(svg: &str, name: &str) -> f64 {
-    let (_, rest) = svg
-        .split_once(&format!(" {name}=\""))
-        .expect("the attribute");
+    let (_, rest) = svg.split_once(&format!(" {name}=\"")).expect("the attribute");
     let (value, _) = rest.split_once('"').expect("its end");
     value.parse().expect("a number")
 }
@@ -136,10 +114,7 @@ fn every_text_of_the_chart_is_text_in_the_svg() {
         "3",
         "Band: smallest to largest. Nothing else.",
     ] {
-        assert!(
-            texts.contains(&expected),
-            "{expected} is not among {texts:?}"
-        );
+        assert!(texts.contains(&expected), "{expected} is not among {texts:?}");
     }
 }
 
@@ -164,11 +139,7 @@ fn what_users_write_is_escaped() {
         svg.contains("<title id=\"chart-title\">Is &lt;b&gt; &amp; \"c\" \u{fffd}better?</title>")
     );
     chart.rows[0].panels[0].series[0].label = "\"><script>".to_owned();
-    assert!(
-        !super::svg(&chart, &Style::default())
-            .expect("a picture")
-            .contains("<script>")
-    );
+    assert!(!super::svg(&chart, &Style::default()).expect("a picture").contains("<script>"));
     assert!(!svg.contains('\0'));
     png(&svg, ONE_TO_ONE).expect("a well-formed document");
 }
@@ -197,10 +168,7 @@ fn the_png_is_the_svg_at_its_scale() {
 #[test]
 fn the_png_shows_lines_and_letters() {
     let full = pixels(&chart(), &Style::default());
-    assert!(
-        count(&full, (255, 255, 255)) > full.len() / 8,
-        "the paper is white"
-    );
+    assert!(count(&full, (255, 255, 255)) > full.len() / 8, "the paper is white");
     assert!(count(&full, (0, 114, 178)) > 100, "the line is blue");
     let mut silent = chart();
     silent.title = "\u{a0}".to_owned();
@@ -244,17 +212,13 @@ fn the_picture_is_named_and_described_for_those_who_cannot_see_it() {
 #[test]
 fn two_pictures_of_a_page_share_no_id() {
     let ids = |id: &str| {
-        let style = Style {
-            id: id.to_owned(),
-            ..Style::default()
-        };
+        let style = Style { id: id.to_owned(), ..Style::default() };
         let mut chart = chart();
         chart.shade = Some(axis("Accuracy (%)"));
         let svg = super::svg(&chart, &style).expect("a picture");
         let ids = svg.split(" id=\"").skip(1);
-        let ids: Vec<String> = ids
-            .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
-            .collect();
+        let ids: Vec<String> =
+            ids.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect();
         assert!(svg.contains(&format!("url(#{id}-shades)")));
         ids
     };
@@ -277,10 +241,7 @@ fn long_titles_wrap_within_the_sheet() {
     let mut chart = chart();
     chart.title = "Does batch normalisation help a small network here? ".repeat(5);
     let svg = svg(&chart).expect("a picture");
-    let lines = texts(&svg)
-        .iter()
-        .filter(|text| text.contains("normalisation help"))
-        .count();
+    let lines = texts(&svg).iter().filter(|text| text.contains("normalisation help")).count();
     assert!(lines >= 3, "{lines} lines");
 }
 

@@ -23,11 +23,7 @@ pub(super) const PLAIN: Face = face(12.0, false, 18.0);
 pub(super) const SMALL: Face = face(11.0, false, 15.0);
 
 const fn face(size: f64, bold: bool, leading: f64) -> Face {
-    Face {
-        size,
-        bold,
-        leading,
-    }
+    Face { size, bold, leading }
 }
 
 /// How wide a text is in a face, in pixels.
@@ -42,15 +38,9 @@ pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec
     let text = &*cut(text, LONGEST);
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|w| !w.is_empty())
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty())
     {
-        let longer = if line.is_empty() {
-            word.to_owned()
-        } else {
-            format!("{line} {word}")
-        };
+        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if measure(&longer, face) <= width {
             line = longer;
             continue;
@@ -122,10 +112,7 @@ mod tests {
 
     #[test]
     fn a_word_that_fits_no_line_is_broken() {
-        assert_eq!(
-            wrapped("a normalisation b"),
-            ["a", "normal", "isatio", "n b"]
-        );
+        assert_eq!(wrapped("a normalisation b"), ["a", "normal", "isatio", "n b"]);
     }
 
     #[test]
@@ -133,19 +120,13 @@ mod tests {
         let wrapped = |text| wrap_parts(text, PLAIN, 100.0, &ten_pixels_a_letter);
         assert_eq!(wrapped("batch 8 · lr 0.1"), ["batch 8", "lr 0.1"]);
         assert_eq!(wrapped("a 1 · b 2 · c 3"), ["a 1 · b 2", "c 3"]);
-        assert_eq!(
-            wrapped("hidden layers 3 · b 2"),
-            ["hidden", "layers 3", "b 2"]
-        );
+        assert_eq!(wrapped("hidden layers 3 · b 2"), ["hidden", "layers 3", "b 2"]);
     }
 
     #[test]
     fn of_a_long_text_the_beginning_is_kept() {
         let text = "word ".repeat(20_000);
-        for lines in [
-            wrapped(&text),
-            wrap_parts(&text, PLAIN, 60.0, &ten_pixels_a_letter),
-        ] {
+        for lines in [wrapped(&text), wrap_parts(&text, PLAIN, 60.0, &ten_pixels_a_letter)] {
             assert_eq!(lines.len(), LONGEST / 5);
             assert!(lines.last().is_some_and(|line| line.ends_with('…')));
         }

@@ -55,35 +55,22 @@ mod tests {
         let places: Vec<Place> = (0..2000).map(wave).collect();
         let thinned = thin(places.clone());
         assert!(thinned.len() <= 16, "{}", thinned.len());
-        assert_eq!(
-            (thinned.first(), thinned.last()),
-            (places.first(), places.last())
-        );
+        assert_eq!((thinned.first(), thinned.last()), (places.first(), places.last()));
         assert!(thinned.windows(2).all(|pair| pair[0].0 < pair[1].0));
         for column in 0..4 {
             let of = |places: &[Place]| -> Vec<f64> {
-                let inside = places
-                    .iter()
-                    .filter(|&&place| self::column(place) == column);
+                let inside = places.iter().filter(|&&place| self::column(place) == column);
                 inside.map(|place| place.1).collect()
             };
             let (all, kept) = (of(&places), of(&thinned));
-            assert_eq!(
-                all.iter().copied().reduce(f64::max),
-                kept.iter().copied().reduce(f64::max)
-            );
-            assert_eq!(
-                all.iter().copied().reduce(f64::min),
-                kept.iter().copied().reduce(f64::min)
-            );
+            assert_eq!(all.iter().copied().reduce(f64::max), kept.iter().copied().reduce(f64::max));
+            assert_eq!(all.iter().copied().reduce(f64::min), kept.iter().copied().reduce(f64::min));
         }
     }
 
     #[test]
     fn a_line_that_turns_back_keeps_every_point() {
-        let places: Vec<Place> = (0..1000)
-            .map(|i| (f64::from(i % 7), f64::from(i)))
-            .collect();
+        let places: Vec<Place> = (0..1000).map(|i| (f64::from(i % 7), f64::from(i))).collect();
         assert_eq!(thin(places.clone()), places);
     }
 }

@@ -37,11 +37,7 @@ pub(super) fn below(axis: &Axis, width: f64, measure: &Measure) -> Labels {
             labels.push((index, vec![tick.label.clone()]));
         }
     }
-    Labels {
-        written: labels,
-        upright: false,
-        room: SMALL.leading,
-    }
+    Labels { written: labels, upright: false, room: SMALL.leading }
 }
 
 /// The labels left of an axis of `height` pixels, none wider than `limit`.
@@ -63,11 +59,7 @@ pub(super) fn beside(axis: &Axis, height: f64, limit: f64, measure: &Measure) ->
             labels.push((index, lines));
         }
     }
-    Labels {
-        written: labels,
-        upright: false,
-        room,
-    }
+    Labels { written: labels, upright: false, room }
 }
 
 fn names_below(axis: &Axis, width: f64, measure: &Measure) -> Labels {
@@ -80,23 +72,15 @@ fn names_below(axis: &Axis, width: f64, measure: &Measure) -> Labels {
     };
     let upright = !names().all(fits);
     let limit = if upright { UPRIGHT } else { field };
-    let labels: Vec<(usize, Vec<String>)> = names()
-        .map(|name| wrap(name, SMALL, limit, measure))
-        .enumerate()
-        .collect();
+    let labels: Vec<(usize, Vec<String>)> =
+        names().map(|name| wrap(name, SMALL, limit, measure)).enumerate().collect();
     let lines = || labels.iter().map(|(_, lines)| lines);
     let room = if upright {
-        lines()
-            .map(|lines| widest(lines, measure))
-            .fold(0.0, f64::max)
+        lines().map(|lines| widest(lines, measure)).fold(0.0, f64::max)
     } else {
         lines().map(Vec::len).max().unwrap_or(1) as f64 * SMALL.leading
     };
-    Labels {
-        written: labels,
-        upright,
-        room,
-    }
+    Labels { written: labels, upright, room }
 }
 
 fn widest(lines: &[String], measure: &Measure) -> f64 {
@@ -135,19 +119,10 @@ mod tests {
     #[test]
     fn numbers_that_would_touch_are_left_out() {
         let axis = axis(Scale::Linear, &["1", "2", "3", "4"]);
-        assert_eq!(
-            kept(&below(&axis, 100.0, &ten_pixels_a_letter)),
-            [0, 1, 2, 3]
-        );
+        assert_eq!(kept(&below(&axis, 100.0, &ten_pixels_a_letter)), [0, 1, 2, 3]);
         assert_eq!(kept(&below(&axis, 50.0, &ten_pixels_a_letter)), [0, 2]);
-        assert_eq!(
-            kept(&beside(&axis, 60.0, 99.0, &ten_pixels_a_letter)),
-            [0, 1, 2, 3]
-        );
-        assert_eq!(
-            kept(&beside(&axis, 30.0, 99.0, &ten_pixels_a_letter)),
-            [0, 2]
-        );
+        assert_eq!(kept(&beside(&axis, 60.0, 99.0, &ten_pixels_a_letter)), [0, 1, 2, 3]);
+        assert_eq!(kept(&beside(&axis, 30.0, 99.0, &ten_pixels_a_letter)), [0, 2]);
     }
 
     #[test]

@@ -9,16 +9,10 @@ pub(super) fn point(series: &Series, x: &Axis, y: &Axis, point: Point) -> String
     if y.scale == Scale::Categorical {
         let place = position(y, point.y);
         let value = value(x, point.x);
-        return format!(
-            "{whose}{place}: {value}{}",
-            interval(series, x, point, true)
-        );
+        return format!("{whose}{place}: {value}{}", interval(series, x, point, true));
     }
     let (place, value) = (position(x, point.x), value(y, point.y));
-    format!(
-        "{whose}{place}: {value}{}",
-        interval(series, y, point, false)
-    )
+    format!("{whose}{place}: {value}{}", interval(series, y, point, false))
 }
 
 /// A point that something chose: `before, learning rate 0.1: 97.61 [97.20, 98.02]; chosen`.
@@ -28,16 +22,7 @@ pub(super) fn chosen(series: &Series, x: &Axis, y: &Axis, at: Point) -> String {
 
 /// A value of which only a lower bound is known: `before, batch size 8: beyond 10`.
 pub(super) fn beyond(series: &Series, x: &Axis, y: &Axis, at: Point) -> String {
-    let words = point(
-        &Series {
-            band: Vec::new(),
-            bars: Vec::new(),
-            ..series.clone()
-        },
-        x,
-        y,
-        at,
-    );
+    let words = point(&Series { band: Vec::new(), bars: Vec::new(), ..series.clone() }, x, y, at);
     match words.rsplit_once(": ") {
         Some((place, value)) => format!("{place}: more than {value}"),
         None => words,
@@ -46,11 +31,7 @@ pub(super) fn beyond(series: &Series, x: &Axis, y: &Axis, at: Point) -> String {
 
 /// A trial that diverged: `before, epoch 3: diverged`.
 pub(super) fn ended(series: &Series, x: &Axis, y: &Axis, at: Point) -> String {
-    let place = if y.scale == Scale::Categorical {
-        position(y, at.y)
-    } else {
-        position(x, at.x)
-    };
+    let place = if y.scale == Scale::Categorical { position(y, at.y) } else { position(x, at.x) };
     format!("{}{place}: diverged", whose(&series.label))
 }
 
@@ -79,23 +60,10 @@ pub(super) fn chart(chart: &Chart) -> String {
     let titles = panels.iter().map(|panel| panel.title.as_str());
     sentences.push(list("Panels", titles));
     sentences.push(list("Horizontal axis", [chart.x.label.as_str()]));
-    sentences.push(list(
-        "Vertical axis",
-        chart.rows.iter().map(|row| row.y.label.as_str()),
-    ));
-    sentences.push(list(
-        "Shade",
-        chart.shade.iter().map(|axis| axis.label.as_str()),
-    ));
-    let title = if chart.legend_title.is_empty() {
-        "Legend"
-    } else {
-        &chart.legend_title
-    };
-    sentences.push(list(
-        title,
-        chart.legend.iter().map(|entry| entry.label.as_str()),
-    ));
+    sentences.push(list("Vertical axis", chart.rows.iter().map(|row| row.y.label.as_str())));
+    sentences.push(list("Shade", chart.shade.iter().map(|axis| axis.label.as_str())));
+    let title = if chart.legend_title.is_empty() { "Legend" } else { &chart.legend_title };
+    sentences.push(list(title, chart.legend.iter().map(|entry| entry.label.as_str())));
     sentences.push(chart.band.replace('`', ""));
     sentences.push(chart.footnote.replace('`', ""));
     sentences.retain(|sentence| !sentence.trim().is_empty());
@@ -122,11 +90,7 @@ fn list<'t>(what: &str, texts: impl IntoIterator<Item = &'t str>) -> String {
 }
 
 fn whose(label: &str) -> String {
-    if label.is_empty() {
-        String::new()
-    } else {
-        format!("{label}, ")
-    }
+    if label.is_empty() { String::new() } else { format!("{label}, ") }
 }
 
 /// Where something stands: `epoch 3`, `batch size 32`.
@@ -138,11 +102,7 @@ fn position(axis: &Axis, at: f64) -> String {
         Scale::Linear | Scale::Logarithmic => None,
     };
     let place = place.unwrap_or_else(|| short(at));
-    if quantity.is_empty() {
-        place
-    } else {
-        format!("{quantity} {place}")
-    }
+    if quantity.is_empty() { place } else { format!("{quantity} {place}") }
 }
 
 /// `Cross-entropy loss (nats)` within a sentence: `cross-entropy loss`.
@@ -159,17 +119,9 @@ fn quantity(label: &str) -> String {
 
 fn interval(series: &Series, axis: &Axis, point: Point, sideways: bool) -> String {
     let same = |one: f64, other: f64| (one - other).abs() <= 1e-9 * one.abs().max(1.0);
-    let bar = series
-        .bars
-        .iter()
-        .find(|bar| same(bar.at.x, point.x) && same(bar.at.y, point.y));
-    let span = series
-        .band
-        .iter()
-        .find(|span| !sideways && same(span.x, point.x));
-    let ends = bar
-        .map(|bar| (bar.low, bar.high))
-        .or(span.map(|span| (span.low, span.high)));
+    let bar = series.bars.iter().find(|bar| same(bar.at.x, point.x) && same(bar.at.y, point.y));
+    let span = series.band.iter().find(|span| !sideways && same(span.x, point.x));
+    let ends = bar.map(|bar| (bar.low, bar.high)).or(span.map(|span| (span.low, span.high)));
     match ends {
         Some((low, high)) => format!(" [{}, {}]", value(axis, low), value(axis, high)),
         None => String::new(),
@@ -211,11 +163,7 @@ fn short(value: f64) -> String {
     if size != 0.0 && !(1e-4..1e6).contains(&size) {
         return format!("{value:e}");
     }
-    let digits = if size >= 1.0 {
-        size.log10().floor()
-    } else {
-        0.0
-    };
+    let digits = if size >= 1.0 { size.log10().floor() } else { 0.0 };
     let decimals = (3.0 - digits).max(0.0) as usize;
     let decimals = if size < 0.01 { 6 } else { decimals };
     let text = format!("{value:.decimals$}");

@@ -125,21 +125,16 @@ impl<'a> Findings<'a> {
 
     /// Trials of different devices, or of different data under one name, are not paired.
     fn check_provenance(&mut self, record: &TrialRecord, path: &Path) -> Result<()> {
-        let (device, one) = self
-            .device
-            .get_or_insert_with(|| (record.device.clone(), path.to_owned()));
+        let (device, one) =
+            self.device.get_or_insert_with(|| (record.device.clone(), path.to_owned()));
         if *device != record.device {
             return Err(mixed("device", (device, one), (&record.device, path)));
         }
         let settings = record.settings.iter();
-        let data: BTreeMap<_, _> = settings
-            .filter(|(key, _)| key.starts_with("data."))
-            .collect();
+        let data: BTreeMap<_, _> = settings.filter(|(key, _)| key.starts_with("data.")).collect();
         let name = serde_json::json!(data).to_string();
-        let (data, one) = self
-            .data
-            .entry(name)
-            .or_insert_with(|| (record.data.clone(), path.to_owned()));
+        let (data, one) =
+            self.data.entry(name).or_insert_with(|| (record.data.clone(), path.to_owned()));
         if *data != record.data {
             return Err(mixed("data with digest", (data, one), (&record.data, path)));
         }

@@ -35,19 +35,12 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn read(root: &Path) -> Results {
-    let details = Details {
-        steps: true,
-        layers: vec!["dead"],
-    };
+    let details = Details { steps: true, layers: vec!["dead"] };
     reader::read_with(root, &details).unwrap()
 }
 
-const ALL: Options = Options {
-    steps: true,
-    layers: true,
-    layer_digits: None,
-    quantities: Vec::new(),
-};
+const ALL: Options =
+    Options { steps: true, layers: true, layer_digits: None, quantities: Vec::new() };
 
 #[test]
 fn a_compact_copy_reads_as_the_folder_does_and_copies_no_trial_folder() {
@@ -94,10 +87,7 @@ fn a_compact_copy_reads_as_the_folder_does_and_copies_no_trial_folder() {
     };
     let rows = fs::read_text(&Layout::new(&root).trial(TRIAL).epochs()).unwrap();
     for line in rows.lines().skip(1) {
-        assert!(
-            row(&into.join("epochs.csv"), &format!("{TRIAL},{line}")),
-            "{line}"
-        );
+        assert!(row(&into.join("epochs.csv"), &format!("{TRIAL},{line}")), "{line}");
     }
 }
 
@@ -114,12 +104,7 @@ fn what_is_not_asked_for_is_left_out_and_goes_where_it_was() {
     }
     assert_eq!(fs::read(&into.join("notes.md")).unwrap(), b"mine");
     let results = read(&into);
-    assert!(
-        results
-            .trials
-            .iter()
-            .all(|trial| trial.steps.is_empty() && trial.layers.is_empty())
-    );
+    assert!(results.trials.iter().all(|trial| trial.steps.is_empty() && trial.layers.is_empty()));
     assert_eq!(results.trials[0].epochs, read(&root).trials[0].epochs);
 }
 
@@ -127,10 +112,7 @@ fn what_is_not_asked_for_is_left_out_and_goes_where_it_was() {
 fn numbers_of_layers_are_rounded_where_that_is_asked_for() {
     let (folder, root) = whole();
     let into = folder.path().join("compact");
-    let options = Options {
-        layer_digits: Some(6),
-        ..ALL
-    };
+    let options = Options { layer_digits: Some(6), ..ALL };
     publish(&root, &into, &options).unwrap();
     assert_eq!(
         fs::read_text(&into.join("layers.csv")).unwrap(),
@@ -165,10 +147,7 @@ fn a_damaged_stacked_table_is_refused_with_its_name_and_the_way_out() {
     publish(&root, &into, &ALL).unwrap();
     let text = fs::read_text(&into.join("epochs.csv")).unwrap();
     for (other, says) in [
-        (
-            text.replacen("trial,", "id,", 1),
-            "its first column is not `trial`",
-        ),
+        (text.replacen("trial,", "id,", 1), "its first column is not `trial`"),
         (text.replacen(",0,0,", ",0,x,", 1), "line: 2"),
     ] {
         fs::replace_unsynced(&into.join("epochs.csv"), other.as_bytes()).unwrap();
@@ -193,16 +172,10 @@ fn a_copy_that_was_cut_short_is_not_read_and_is_made_again() {
     publish(&root, &into, &ALL).expect_err("a folder stands in the way");
     let error = reader::read(&into).expect_err("cut short").to_string();
     assert!(error.contains("was cut short"), "{error}");
-    assert!(
-        error.contains("hint: `bn-lab publish DIR --into "),
-        "{error}"
-    );
+    assert!(error.contains("hint: `bn-lab publish DIR --into "), "{error}");
 
     let table_alone = reader::trials_table(&Layout::new(&into));
-    assert!(
-        table_alone.is_err(),
-        "nor by those that read its table alone"
-    );
+    assert!(table_alone.is_err(), "nor by those that read its table alone");
 
     std::fs::remove_dir_all(&table).unwrap();
     publish(&root, &into, &ALL).unwrap();

@@ -35,14 +35,8 @@ fn with_population(tested: &Tested, judged: &Judged) -> String {
     let Some(mean) = population.paired.mean else {
         return String::new();
     };
-    let same = Judged {
-        comparison: population.clone(),
-        ..judged.clone()
-    };
-    format!(
-        "; with the population's statistics {}",
-        difference(tested, &same, mean)
-    )
+    let same = Judged { comparison: population.clone(), ..judged.clone() };
+    format!("; with the population's statistics {}", difference(tested, &same, mean))
 }
 
 /// In how many pairs nobody knows which side goes further.
@@ -103,13 +97,10 @@ pub(super) fn bound(judged: &Judged) -> &'static str {
 /// How finely a reach is told: an interval may be narrower, where all replicates end at the same values.
 pub(super) fn grid(settings: &[&Judged]) -> String {
     let steps = settings.iter().filter_map(|judged| judged.grid_step);
-    steps
-        .reduce(f64::max)
-        .filter(|step| *step > 0.0)
-        .map_or(String::new(), |step| {
-            let (times, _) = factor(step, None);
-            format!(", on a grid with steps of up to × {times}")
-        })
+    steps.reduce(f64::max).filter(|step| *step > 0.0).map_or(String::new(), |step| {
+        let (times, _) = factor(step, None);
+        format!(", on a grid with steps of up to × {times}")
+    })
 }
 
 /// Effect and interval, if there is one, in numbers alone: `+3.14 points`, `[2.50, 3.78]`; `× 3.33`
@@ -148,10 +139,7 @@ pub(super) fn is_factor(tested: &Tested) -> bool {
 /// Decades as a number of times, with its interval.
 fn factor(mean: f64, interval: Option<Interval>) -> (String, String) {
     let raised = |decades: f64| 10_f64.powf(decades);
-    let interval = interval.map(|i| Interval {
-        low: raised(i.low),
-        high: raised(i.high),
-    });
+    let interval = interval.map(|i| Interval { low: raised(i.low), high: raised(i.high) });
     written(raised(mean), interval, Unit::Number, 1.0)
 }
 
@@ -178,10 +166,7 @@ pub(super) fn wins(tested: &Tested, settings: &[&Judged]) -> String {
     let measured: usize = paired().map(|paired| paired.differences.len()).sum();
     let won: usize = paired().map(|paired| paired.tally.wins).sum();
     let lost: usize = paired().map(|paired| paired.tally.losses).sum();
-    let reaches = matches!(
-        tested.test.over.as_ref().map(|over| over.take),
-        Some(Take::Reach(_))
-    );
+    let reaches = matches!(tested.test.over.as_ref().map(|over| over.take), Some(Take::Reach(_)));
     let why = if reaches {
         "was good enough nowhere on the grid"
     } else if tested.metric.is_waited_for() {
@@ -212,10 +197,9 @@ pub(super) fn quantity(test: &Hypothesis, target: f64) -> String {
         Take::Best => format!("the best {metric} over {axis}"),
         Take::Mean => format!("the mean {metric} over {axis}"),
         Take::Change => format!("the change of {metric} from the first to the last {axis}"),
-        Take::Reach(bound) => format!(
-            "the largest {axis} where {metric} is as good as {}",
-            goal(&test.metric, bound)
-        ),
+        Take::Reach(bound) => {
+            format!("the largest {axis} where {metric} is as good as {}", goal(&test.metric, bound))
+        }
     }
 }
 

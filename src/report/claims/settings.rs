@@ -49,10 +49,7 @@ pub(super) fn line(judgement: &Judgement, tested: &Tested) -> String {
 
 /// What came of the tests that the headline is not about.
 fn besides(judgement: &Judgement, headline: &Tested) -> String {
-    let others = judgement
-        .tests
-        .iter()
-        .filter(|tested| !std::ptr::eq(*tested, headline));
+    let others = judgement.tests.iter().filter(|tested| !std::ptr::eq(*tested, headline));
     let others: Vec<&Tested> = others.collect();
     let all = others.iter().flat_map(|tested| trained(tested));
     let all: Vec<&Judged> = all.collect();
@@ -63,12 +60,8 @@ fn besides(judgement: &Judgement, headline: &Tested) -> String {
         1 => "The other test".to_owned(),
         several => format!("The other {several} tests"),
     };
-    let mut compared = others
-        .iter()
-        .filter(|tested| trained(tested).next().is_some());
-    let expect = compared
-        .next()
-        .map_or(Expect::Higher, |tested| tested.test.expect);
+    let mut compared = others.iter().filter(|tested| trained(tested).next().is_some());
+    let expect = compared.next().map_or(Expect::Higher, |tested| tested.test.expect);
     format!(". {which}: {}", standing(&all, "comparisons", expect))
 }
 
@@ -79,10 +72,7 @@ fn standing(judged: &[&Judged], what: &str, expect: Expect) -> String {
         return of_one(only.outcome, expect).to_owned();
     }
     let counts = Counts::of(judged.iter().copied());
-    let mut text = format!(
-        "as expected in {} of {} {what}",
-        counts.supported, counts.all
-    );
+    let mut text = format!("as expected in {} of {} {what}", counts.supported, counts.all);
     let others = [
         (counts.opposite, "the opposite"),
         (counts.indifferent, "no meaningful difference"),
@@ -136,13 +126,7 @@ impl<'a> Settings<'a> {
             trained.iter().partition(|judged| is_of_evaluation(judged));
         let is_measured = |judged: &&Judged| difference(judged).is_some();
         let (measured, apart) = others.into_iter().partition(is_measured);
-        Self {
-            tested,
-            trained,
-            measured,
-            of_evaluation,
-            apart,
-        }
+        Self { tested, trained, measured, of_evaluation, apart }
     }
 
     /// The smallest, the middle and the largest mean difference, in the metric's unit; of an even number of
@@ -156,11 +140,7 @@ impl<'a> Settings<'a> {
     fn spread_of_measured(&self) -> Option<[f64; 3]> {
         let means = self.measured.iter().copied().filter_map(difference);
         let means: Vec<f64> = means.collect();
-        Some([
-            stats::minimum(&means)?,
-            stats::median(&means)?,
-            stats::maximum(&means)?,
-        ])
+        Some([stats::minimum(&means)?, stats::median(&means)?, stats::maximum(&means)?])
     }
 
     /// In words, with its direction: `median of 3 settings 4.4 epochs fewer with … than without … (2.1 to 6.0)`.
@@ -169,11 +149,9 @@ impl<'a> Settings<'a> {
         let (tested, all) = (self.tested, self.trained.len());
         let mut parts = match (&self.measured[..], self.spread_of_measured()) {
             ([only], _) if all == 1 => return amount(tested, only),
-            ([only], _) => vec![format!(
-                "{}, at {}",
-                amount(tested, only),
-                spoken_setting(tested, only)
-            )],
+            ([only], _) => {
+                vec![format!("{}, at {}", amount(tested, only), spoken_setting(tested, only))]
+            }
             (measured, Some(spread)) => {
                 vec![self.median(spread) + &replicates(measured) + &beyond_grid(measured)]
             }
@@ -224,11 +202,7 @@ impl<'a> Settings<'a> {
             let bounds: Vec<&str> = self.measured.iter().map(|judged| bound(judged)).collect();
             let mut known = bounds.iter().filter(|bound| !bound.is_empty());
             let first = known.next().copied().unwrap_or_default();
-            let bound = if known.all(|other| *other == first) {
-                first
-            } else {
-                ""
-            };
+            let bound = if known.all(|other| *other == first) { first } else { "" };
             return format!(
                 "median of {settings} {bound}{middle} times as high {} ({low} to {high}){}",
                 against(&tested.test, "as"),

@@ -10,11 +10,7 @@ pub(super) fn name_of(key: &str) -> String {
 /// The two values; those of other axes than the placement with its name.
 pub(super) fn sides(test: &Hypothesis) -> [String; 2] {
     test.compare.each_ref().map(|value| {
-        if test.by == PLACEMENT {
-            value.clone()
-        } else {
-            format!("{} {value}", name_of(&test.by))
-        }
+        if test.by == PLACEMENT { value.clone() } else { format!("{} {value}", name_of(&test.by)) }
     })
 }
 

@@ -9,11 +9,7 @@ use crate::report::sheet::{Object, Sheet, json_text};
 /// A row for every comparison of every test of every claim.
 pub fn csv(entries: &[Entry]) -> String {
     let rows = entries.iter().flat_map(rows);
-    Sheet {
-        columns: CLAIM_COLUMNS.map(str::to_owned).into(),
-        rows: rows.collect(),
-    }
-    .csv()
+    Sheet { columns: CLAIM_COLUMNS.map(str::to_owned).into(), rows: rows.collect() }.csv()
 }
 
 /// The claims, each with its comparisons, as a JSON object.
@@ -47,10 +43,7 @@ pub fn json(entries: &[Entry]) -> String {
         tests: tests(&entry.judgement),
         comparisons: sheet.objects(),
     });
-    json_text(&File {
-        version: 1,
-        claims: claims.collect(),
-    })
+    json_text(&File { version: 1, claims: claims.collect() })
 }
 
 /// What came of a test in all of its settings.
@@ -101,10 +94,7 @@ const OF_CLAIM: usize = 3;
 fn sheet(entry: &Entry) -> Sheet {
     let own = |mut row: Vec<String>| row.split_off(OF_CLAIM);
     Sheet {
-        columns: CLAIM_COLUMNS[OF_CLAIM..]
-            .iter()
-            .map(|&c| c.to_owned())
-            .collect(),
+        columns: CLAIM_COLUMNS[OF_CLAIM..].iter().map(|&c| c.to_owned()).collect(),
         rows: rows(entry).into_iter().map(own).collect(),
     }
 }
@@ -113,10 +103,7 @@ fn rows(entry: &Entry) -> Vec<Vec<String>> {
     let judgement = &entry.judgement;
     let tests = judgement.tests.iter().enumerate();
     let all = tests.flat_map(|(index, tested)| {
-        tested
-            .comparisons
-            .iter()
-            .map(move |judged| (index, tested, judged))
+        tested.comparisons.iter().map(move |judged| (index, tested, judged))
     });
     let row = |(index, tested, judged): (usize, &Tested, &Judged)| {
         let mut cells = vec![
@@ -147,13 +134,8 @@ fn figures(tested: &Tested, judged: &Judged) -> Vec<String> {
         comparison.a.clone(),
         comparison.b.clone(),
     ];
-    let counts = [
-        paired.pairs,
-        paired.differences.len(),
-        comparison.missing,
-        diverged_a,
-        diverged_b,
-    ];
+    let counts =
+        [paired.pairs, paired.differences.len(), comparison.missing, diverged_a, diverged_b];
     let numbers = [
         judged.means.map(|[a, _]| a),
         judged.means.map(|[_, b]| b),

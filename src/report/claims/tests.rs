@@ -24,18 +24,8 @@ fn trials(axes: &[&str], condition: usize, accuracies: &[f64]) -> Vec<TrialCurve
         condition,
         axes: axes.iter().map(|&cell| cell.to_owned()).collect(),
         replicate: index as u64 + 1,
-        outcome: if accuracy < 0.0 {
-            "diverged"
-        } else {
-            "completed"
-        }
-        .to_owned(),
-        epochs: vec![
-            row(0, 0.1),
-            row(1, accuracy - 0.2),
-            row(2, accuracy - 0.1),
-            row(3, accuracy),
-        ],
+        outcome: if accuracy < 0.0 { "diverged" } else { "completed" }.to_owned(),
+        epochs: vec![row(0, 0.1), row(1, accuracy - 0.2), row(2, accuracy - 0.1), row(3, accuracy)],
         ..TrialCurves::default()
     };
     accuracies.iter().enumerate().map(trial).collect()
@@ -71,13 +61,7 @@ fn test(metric: &str, expect: Expect) -> Hypothesis {
 }
 
 fn over(key: &str, take: Take, test: Hypothesis) -> Hypothesis {
-    Hypothesis {
-        over: Some(Over {
-            key: key.to_owned(),
-            take,
-        }),
-        ..test
-    }
+    Hypothesis { over: Some(Over { key: key.to_owned(), take }), ..test }
 }
 
 fn told(results: &Results) -> (String, String) {
@@ -96,24 +80,13 @@ fn placements(before: &[f64], none: &[f64], tests: Vec<Hypothesis>) -> Results {
 #[test]
 fn a_claim_holds_does_not_or_nobody_knows() {
     let of = |before: &[f64], none: &[f64], expect| {
-        told(&placements(
-            before,
-            none,
-            vec![test("test_accuracy", expect)],
-        ))
-        .0
+        told(&placements(before, none, vec![test("test_accuracy", expect)])).0
     };
     assert_eq!(of(&GAIN, &BASE, Expect::Higher), "holds");
     assert_eq!(of(&GAIN, &BASE, Expect::Lower), "the opposite holds");
-    assert_eq!(
-        of(&GAIN, &BASE, Expect::Same),
-        "does not hold: there is a difference"
-    );
+    assert_eq!(of(&GAIN, &BASE, Expect::Same), "does not hold: there is a difference");
     assert_eq!(of(&BASE, &BASE, Expect::Same), "holds");
-    assert_eq!(
-        of(&BASE, &BASE, Expect::Higher),
-        "does not hold: no meaningful difference"
-    );
+    assert_eq!(of(&BASE, &BASE, Expect::Higher), "does not hold: no meaningful difference");
     assert_eq!(
         of(&GAIN[..4], &BASE[..4], Expect::Higher),
         "inconclusive: suggests that it holds (n = 4; 6 are needed)"
@@ -124,22 +97,14 @@ fn a_claim_holds_does_not_or_nobody_knows() {
     );
     let noisy = [0.94, 0.89, 0.95, 0.87, 0.94, 0.88, 0.93];
     let unknown = of(&noisy, &BASE, Expect::Higher);
-    assert_eq!(
-        unknown,
-        "inconclusive (n = 7 cannot tell; more than 100 replicates would)"
-    );
+    assert_eq!(unknown, "inconclusive (n = 7 cannot tell; more than 100 replicates would)");
     assert_eq!(of(&[], &[], Expect::Higher), "not tested yet");
 }
 
 #[test]
 fn the_answer_is_a_sentence_with_effect_interval_pairs_and_unit() {
     let of = |before: &[f64], none: &[f64], metric| {
-        told(&placements(
-            before,
-            none,
-            vec![test(metric, Expect::Higher)],
-        ))
-        .1
+        told(&placements(before, none, vec![test(metric, Expect::Higher)])).1
     };
     assert_eq!(
         of(&GAIN, &BASE, "test_accuracy"),
@@ -148,29 +113,18 @@ fn the_answer_is_a_sentence_with_effect_interval_pairs_and_unit() {
     // 0.94 is at 0.8 after the first epoch's 0.74 and the second's 0.84; 0.81 only after the third.
     let slow = [0.81, 0.85, 0.85, 0.85, 0.85, 0.85];
     assert_eq!(
-        of(
-            &[0.95; 6],
-            &[0.81, 0.95, 0.81, 0.95, 0.81, 0.81],
-            "epochs_to_target"
-        ),
+        of(&[0.95; 6], &[0.81, 0.95, 0.81, 0.95, 0.81, 0.81], "epochs_to_target"),
         "epochs to 80 %: 0.67 epochs fewer with the norm before the activation than without one [0.12, 1.21], 0.75 times as much, n = 6; undecided, suggests the opposite"
     );
     assert_eq!(
-        of(
-            &[0.95; 6],
-            &[0.5, 0.5, 0.81, 0.81, 0.81, -1.0],
-            "epochs_to_target"
-        ),
+        of(&[0.95; 6], &[0.5, 0.5, 0.81, 0.81, 0.81, -1.0], "epochs_to_target"),
         "epochs to 80 %: better with the norm before the activation than without one in 6 of 6 pairs, worse in 0 (in 3 a side diverged or did not reach the target); the opposite"
     );
     assert_eq!(
         of(&slow, &slow, "test_accuracy"),
         "test accuracy: 0.00 points higher with the norm before the activation than without one [0.00, 0.00], n = 6; no meaningful difference"
     );
-    assert_eq!(
-        of(&[], &[], "test_accuracy"),
-        "no two values were trained in the same setting"
-    );
+    assert_eq!(of(&[], &[], "test_accuracy"), "no two values were trained in the same setting");
 }
 
 #[test]
@@ -184,20 +138,14 @@ fn all_comparisons_of_a_claim_are_one_family_in_every_setting_that_counts() {
         trials(&["before", "4"], 5, &BASE),
         trials(&["before", "8"], 6, &BASE),
     ];
-    let two = vec![
-        test("test_accuracy", Expect::Higher),
-        test("test_loss", Expect::Same),
-    ];
+    let two = vec![test("test_accuracy", Expect::Higher), test("test_loss", Expect::Same)];
     let all = results(&axes, &trained, two);
     let judgement = judge(&all).expect("judged").expect("claimed");
     let first: Vec<_> = judgement.tests[0].comparisons.iter().collect();
     assert_eq!(judgement.comparisons().count(), 6);
     assert_eq!(first[0].comparison.corrected, Some(6.0 * 2.0 / 128.0));
     let outcomes: Vec<Outcome> = first.iter().map(|judged| judged.outcome).collect();
-    assert!(
-        matches!(outcomes[0], Outcome::Suggestive(_)),
-        "six comparisons ask for more pairs"
-    );
+    assert!(matches!(outcomes[0], Outcome::Suggestive(_)), "six comparisons ask for more pairs");
     assert_eq!(outcomes[1], Outcome::NoMeaningfulDifference);
     // Losses are 0 everywhere.
     assert_eq!(verdict(&judgement), "holds in 3 of 6 comparisons");
@@ -209,21 +157,12 @@ fn all_comparisons_of_a_claim_are_one_family_in_every_setting_that_counts() {
     let only = |values: &[&str]| {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
         let only = vec![("train.batch_size".to_owned(), values)];
-        vec![Hypothesis {
-            only,
-            ..test("test_accuracy", Expect::Higher)
-        }]
+        vec![Hypothesis { only, ..test("test_accuracy", Expect::Higher) }]
     };
     let said = |values: &[&str]| told(&results(&axes, &trained, only(values))).0;
     assert_eq!(said(&["2"]), "holds");
-    assert_eq!(
-        said(&["2", "8"]),
-        "mixed: holds in 1 of 2 comparisons, the opposite in 1"
-    );
-    assert_eq!(
-        said(&["4", "8"]),
-        "does not hold: the opposite in 1 of 2 comparisons"
-    );
+    assert_eq!(said(&["2", "8"]), "mixed: holds in 1 of 2 comparisons, the opposite in 1");
+    assert_eq!(said(&["4", "8"]), "does not hold: the opposite in 1 of 2 comparisons");
 }
 
 #[test]
@@ -283,29 +222,17 @@ It helps
 ";
     let text = table(&entries);
     assert!(text.starts_with(expected), "{text}");
-    assert!(
-        text.contains("7/0/0             0.0156  supported  –\n"),
-        "{text}"
-    );
+    assert!(text.contains("7/0/0             0.0156  supported  –\n"), "{text}");
     let csv = csv(&entries);
     let mut lines = csv.lines();
     assert_eq!(lines.next(), Some(&CLAIM_COLUMNS.join(",")[..]));
     let row = "results/x,It helps,holds,1,test accuracy: before higher than none,,norm.placement,test_accuracy,share,before,none,7,7,0,0,0,0.94";
-    assert!(
-        lines.next().is_some_and(|line| line.starts_with(row)),
-        "{csv}"
-    );
+    assert!(lines.next().is_some_and(|line| line.starts_with(row)), "{csv}");
     let json: serde_json::Value = serde_json::from_str(&json(&entries)).expect("valid JSON");
     assert_eq!(json["claims"][0]["verdict"], "holds");
     let tested = &json["claims"][0]["tests"][0];
-    assert_eq!(
-        (&tested["settings"], &tested["as_expected"]),
-        (&1.into(), &1.into())
-    );
-    assert_eq!(
-        tested["difference_median"],
-        json["claims"][0]["comparisons"][0]["difference_mean"]
-    );
+    assert_eq!((&tested["settings"], &tested["as_expected"]), (&1.into(), &1.into()));
+    assert_eq!(tested["difference_median"], json["claims"][0]["comparisons"][0]["difference_mean"]);
     assert_eq!(json["claims"][0]["comparisons"][0]["pairs"], 7);
     assert_eq!(json["claims"][0]["comparisons"][0]["outcome"], "supported");
 }
@@ -320,11 +247,7 @@ fn pairs_count_for_the_claim_whichever_side_it_expects_to_be_better() {
     };
     assert_eq!(tally("test_accuracy", Expect::Higher), [7, 0, 0]);
     assert_eq!(tally("test_accuracy", Expect::Lower), [0, 0, 7]);
-    assert_eq!(
-        tally("test_accuracy", Expect::Same),
-        [7, 0, 0],
-        "the first did better"
-    );
+    assert_eq!(tally("test_accuracy", Expect::Same), [7, 0, 0], "the first did better");
     // Of times less is better.
     let faster = [0.95; 7];
     let slower = [0.81; 7];
@@ -339,11 +262,8 @@ fn pairs_count_for_the_claim_whichever_side_it_expects_to_be_better() {
 #[test]
 fn what_is_reached_within_the_first_epoch_is_no_multiple_of_it() {
     // Five of six were above 80 % untrained: a mean of a sixth of an epoch.
-    let mut results = placements(
-        &[0.95; 6],
-        &[0.85; 6],
-        vec![test("epochs_to_target", Expect::Lower)],
-    );
+    let mut results =
+        placements(&[0.95; 6], &[0.85; 6], vec![test("epochs_to_target", Expect::Lower)]);
     let before = results.trials.iter_mut().filter(|t| t.condition == 2);
     for trial in before.skip(1) {
         trial.epochs[0].validation_accuracy = Some(0.9);

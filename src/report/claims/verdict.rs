@@ -13,10 +13,7 @@ pub fn verdict(judgement: &Judgement) -> String {
     let lacking = match judgement.lacking() {
         _ if judgement.ruling() == Ruling::Untested => String::new(),
         [0, 0] => String::new(),
-        [0, pairs] => format!(
-            " (so far: {} missing)",
-            counted(pairs, "pair is", "pairs are")
-        ),
+        [0, pairs] => format!(" (so far: {} missing)", counted(pairs, "pair is", "pairs are")),
         [comparisons, _] => {
             let all = judgement.comparisons().count();
             let all = counted(all, "comparison", "comparisons");
@@ -33,22 +30,15 @@ fn of_evaluation(judgement: &Judgement) -> String {
     match counts.of_evaluation {
         0 => String::new(),
         count if count == counts.all => String::new(),
-        count => format!(
-            "; in {count} of {} comparisons {EFFECT_OF_EVALUATION}",
-            counts.all
-        ),
+        count => format!("; in {count} of {} comparisons {EFFECT_OF_EVALUATION}", counts.all),
     }
 }
 
 fn said(judgement: &Judgement) -> String {
     let counts = judgement.counts();
     let all = counts.all;
-    let of_all = |count: usize| {
-        format!(
-            "in {count} of {}",
-            counted(all, "comparison", "comparisons")
-        )
-    };
+    let of_all =
+        |count: usize| format!("in {count} of {}", counted(all, "comparison", "comparisons"));
     match judgement.ruling() {
         Ruling::Untested => "not tested yet".to_owned(),
         Ruling::Holds => "holds".to_owned(),
@@ -83,15 +73,9 @@ fn expects_none(judgement: &Judgement) -> bool {
 /// `: suggests that it holds (n = 3; 8 are needed)`
 fn suggestion(judgement: &Judgement) -> String {
     let counts = judgement.counts();
-    let words = [
-        "suggests that it holds",
-        "suggests the opposite",
-        "suggests no meaningful difference",
-    ];
-    let whole = counts
-        .suggestive
-        .iter()
-        .position(|count| *count == counts.all);
+    let words =
+        ["suggests that it holds", "suggests the opposite", "suggests no meaningful difference"];
+    let whole = counts.suggestive.iter().position(|count| *count == counts.all);
     let Some(whole) = whole else {
         let some: usize = counts.suggestive.iter().sum();
         let all = counted(counts.all, "comparison", "comparisons");
@@ -100,11 +84,7 @@ fn suggestion(judgement: &Judgement) -> String {
     let why = neediest(judgement).map_or(String::new(), |judged| {
         let n = judged.comparison.paired.pairs;
         let needed = judged.comparison.needed.unwrap_or(FEWEST_PAIRS);
-        if n < needed {
-            format!(" (n = {n}; {needed} are needed)")
-        } else {
-            format!(" (n = {n})")
-        }
+        if n < needed { format!(" (n = {n}; {needed} are needed)") } else { format!(" (n = {n})") }
     });
     format!(": {}{why}", words[whole])
 }
@@ -130,16 +110,10 @@ fn why_not(judgement: &Judgement) -> String {
 
 /// The comparison that asks for the most replicates.
 fn neediest(judgement: &Judgement) -> Option<&Judged> {
-    let with_pairs = judgement
-        .comparisons()
-        .filter(|j| j.comparison.paired.pairs > 0);
+    let with_pairs = judgement.comparisons().filter(|j| j.comparison.paired.pairs > 0);
     // The first of equals: the headline, where it is among them.
     with_pairs.reduce(|most, next| {
         let needed = |judged: &Judged| judged.comparison.needed.unwrap_or(0);
-        if needed(next) > needed(most) {
-            next
-        } else {
-            most
-        }
+        if needed(next) > needed(most) { next } else { most }
     })
 }

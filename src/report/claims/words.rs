@@ -27,12 +27,7 @@ pub fn table(entries: &[Entry]) -> String {
 const NOTE: &str = "pairs are replicates with the same random numbers; intervals are for 95 %; p is corrected for all comparisons of the claim (Holm)";
 
 fn whole(entry: &Entry) -> String {
-    let Entry {
-        folder,
-        judgement,
-        figure,
-        ..
-    } = entry;
+    let Entry { folder, judgement, figure, .. } = entry;
     let claim = &judgement.claim;
     let mut text = format!("{}\n", claim.statement);
     let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<8} {value}\n"));
@@ -78,30 +73,16 @@ fn sheet(tested: &Tested) -> Sheet {
         let mut cells = comparison.setting.clone();
         cells.extend([
             amount(tested, judged),
-            tested
-                .tally(judged)
-                .map(|count| count.to_string())
-                .join("/"),
+            tested.tally(judged).map(|count| count.to_string()).join("/"),
             p.unwrap_or_default(),
             outcome(judged).to_owned(),
             needed.unwrap_or_default(),
         ]);
         cells
     };
-    let columns = [
-        "effect",
-        "for/tied/against",
-        "p",
-        "outcome",
-        "replicates needed",
-    ];
+    let columns = ["effect", "for/tied/against", "p", "outcome", "replicates needed"];
     Sheet {
-        columns: tested
-            .others
-            .iter()
-            .cloned()
-            .chain(columns.map(str::to_owned))
-            .collect(),
+        columns: tested.others.iter().cloned().chain(columns.map(str::to_owned)).collect(),
         rows: tested.comparisons.iter().map(row).collect(),
     }
 }
@@ -140,9 +121,6 @@ fn escaped(lines: &[String]) -> String {
 fn shown(entry: &Entry) -> String {
     let name = entry.judgement.claim.figure.as_deref().unwrap_or("figure");
     let chart = entry.figure.as_ref().map(|path| link(name, &address(path)));
-    let report = entry
-        .report
-        .as_ref()
-        .map(|path| link("report", &address(path)));
+    let report = entry.report.as_ref().map(|path| link("report", &address(path)));
     chart.or(report).unwrap_or_else(|| "–".to_owned())
 }

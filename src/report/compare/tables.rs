@@ -41,10 +41,7 @@ fn cell(number: Option<f64>) -> String {
 }
 
 fn ends(interval: Option<Interval>) -> [String; 2] {
-    [
-        cell(interval.map(|i| i.low)),
-        cell(interval.map(|i| i.high)),
-    ]
+    [cell(interval.map(|i| i.low)), cell(interval.map(|i| i.high))]
 }
 
 fn descriptions(answer: &Answer) -> Sheet {
@@ -53,24 +50,13 @@ fn descriptions(answer: &Answer) -> Sheet {
         let mut cells = [&d.setting[..], std::slice::from_ref(&d.value)].concat();
         cells.extend([d.n, d.beyond, d.diverged, d.missing].map(|count| count.to_string()));
         cells.extend(
-            [
-                d.longest,
-                d.mean,
-                d.median,
-                d.interquartile_mean,
-                d.std,
-                d.min,
-                d.max,
-            ]
-            .map(cell),
+            [d.longest, d.mean, d.median, d.interquartile_mean, d.std, d.min, d.max].map(cell),
         );
         cells.extend([ends(d.t), ends(d.bca)].concat());
         cells
     };
     Sheet {
-        columns: columns
-            .chain(DESCRIPTION_COLUMNS.map(str::to_owned))
-            .collect(),
+        columns: columns.chain(DESCRIPTION_COLUMNS.map(str::to_owned)).collect(),
         rows: answer.descriptions.iter().map(row).collect(),
     }
 }
@@ -78,14 +64,8 @@ fn descriptions(answer: &Answer) -> Sheet {
 fn comparisons(answer: &Answer) -> Sheet {
     let columns = answer.others.iter().cloned();
     Sheet {
-        columns: columns
-            .chain(COMPARISON_COLUMNS.map(str::to_owned))
-            .collect(),
-        rows: answer
-            .comparisons
-            .iter()
-            .map(|c| comparison(answer, c))
-            .collect(),
+        columns: columns.chain(COMPARISON_COLUMNS.map(str::to_owned)).collect(),
+        rows: answer.comparisons.iter().map(|c| comparison(answer, c)).collect(),
     }
 }
 
@@ -94,39 +74,18 @@ fn comparison(answer: &Answer, comparison: &Comparison) -> Vec<String> {
     let tally = paired.tally;
     let mut cells = comparison.setting.clone();
     cells.extend(
-        [
-            answer.by.as_str(),
-            answer.metric.name,
-            &comparison.a,
-            &comparison.b,
-        ]
-        .map(str::to_owned),
+        [answer.by.as_str(), answer.metric.name, &comparison.a, &comparison.b].map(str::to_owned),
     );
     let [diverged_a, diverged_b] = comparison.diverged;
-    let counts = [
-        paired.pairs,
-        paired.differences.len(),
-        comparison.missing,
-        diverged_a,
-        diverged_b,
-    ];
+    let counts =
+        [paired.pairs, paired.differences.len(), comparison.missing, diverged_a, diverged_b];
     cells.extend(counts.map(|count| count.to_string()));
     cells.extend([cell(paired.mean), cell(paired.std)]);
     cells.extend(ends(paired.interval));
-    cells.push(
-        paired
-            .test
-            .map(|test| kind(test.kind))
-            .unwrap_or_default()
-            .to_owned(),
-    );
+    cells.push(paired.test.map(|test| kind(test.kind)).unwrap_or_default().to_owned());
     cells.extend(
-        [
-            paired.test.map(|test| test.p),
-            paired.test.map(|test| test.floor),
-            comparison.corrected,
-        ]
-        .map(cell),
+        [paired.test.map(|test| test.p), paired.test.map(|test| test.floor), comparison.corrected]
+            .map(cell),
     );
     cells.push(family(answer).to_string());
     cells.extend([tally.wins, tally.ties, tally.losses].map(|count| count.to_string()));
@@ -172,9 +131,5 @@ fn code(verdict: Verdict) -> &'static str {
 
 /// Comparisons that Holm's correction is for.
 pub(super) fn family(answer: &Answer) -> usize {
-    answer
-        .comparisons
-        .iter()
-        .filter(|c| c.corrected.is_some())
-        .count()
+    answer.comparisons.iter().filter(|c| c.corrected.is_some()).count()
 }

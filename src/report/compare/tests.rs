@@ -54,11 +54,7 @@ fn results(axes: &[&str], trials: &[Vec<TrialCurves>]) -> Results {
 }
 
 fn ask(results: &Results, metric: &str, by: &str) -> Answer {
-    let question = Question {
-        metric: metric.to_owned(),
-        by: by.to_owned(),
-        margin: None,
-    };
+    let question = Question { metric: metric.to_owned(), by: by.to_owned(), margin: None };
     compare(results, &question).expect("an answer")
 }
 
@@ -67,21 +63,9 @@ fn placements() -> Results {
         &["norm.placement", "norm.decay"],
         &[
             trials(&["none", ""], 1, &[0.90, 0.91, 0.92, 0.90, 0.91, 0.92, 0.9]),
-            trials(
-                &["before", "0.9"],
-                2,
-                &[0.93, 0.94, 0.95, 0.94, 0.93, 0.95, 0.94],
-            ),
-            trials(
-                &["before", "0.99"],
-                3,
-                &[0.90, -1.0, 0.92, 0.0, 0.91, 0.92, 0.9],
-            ),
-            trials(
-                &["after", "0.9"],
-                4,
-                &[0.90, 0.91, 0.93, 0.89, 0.91, 0.92, 0.9],
-            ),
+            trials(&["before", "0.9"], 2, &[0.93, 0.94, 0.95, 0.94, 0.93, 0.95, 0.94]),
+            trials(&["before", "0.99"], 3, &[0.90, -1.0, 0.92, 0.0, 0.91, 0.92, 0.9]),
+            trials(&["after", "0.9"], 4, &[0.90, 0.91, 0.93, 0.89, 0.91, 0.92, 0.9]),
         ],
     )
 }
@@ -95,12 +79,8 @@ fn every_pair_of_values_is_compared_in_every_setting_that_they_share() {
         .map(|c| format!("{} {}-{} n{}", c.setting[0], c.a, c.b, c.paired.pairs))
         .collect();
     // The decay means nothing without a norm, and `after` was not trained at 0.99.
-    let expected = [
-        "0.9 before-none n7",
-        "0.9 after-none n7",
-        "0.9 after-before n7",
-        "0.99 before-none n6",
-    ];
+    let expected =
+        ["0.9 before-none n7", "0.9 after-none n7", "0.9 after-before n7", "0.99 before-none n6"];
     assert_eq!(told, expected);
     assert_eq!(
         (&answer.by[..], &answer.others[..]),
@@ -108,11 +88,7 @@ fn every_pair_of_values_is_compared_in_every_setting_that_they_share() {
     );
     let first = &answer.comparisons[0];
     assert_eq!(first.paired.test.map(|test| test.p), Some(2.0 / 128.0));
-    assert_eq!(
-        first.corrected,
-        Some(4.0 * 2.0 / 128.0),
-        "four comparisons were made"
-    );
+    assert_eq!(first.corrected, Some(4.0 * 2.0 / 128.0), "four comparisons were made");
     assert_eq!(first.better(), Some("before"));
     assert!(matches!(first.verdict, Verdict::SuggestsBetter(Side::A)));
     assert_eq!(first.needed, Some(8));
@@ -155,16 +131,9 @@ fn diverged_and_failed_replicates_are_told_and_the_diverged_ones_lose() {
     assert_eq!((only.missing, only.diverged), (1, [1, 0]));
     assert_eq!((only.paired.tally.losses, only.paired.tally.ties), (1, 5));
     assert_eq!(only.paired.differences.len(), 5);
-    assert_eq!(
-        only.verdict,
-        Verdict::Inconclusive,
-        "equal where both were completed"
-    );
+    assert_eq!(only.verdict, Verdict::Inconclusive, "equal where both were completed");
     let text = table(&answer);
-    assert!(
-        text.contains("in 1 of them a side diverged: it lost its pair"),
-        "{text}"
-    );
+    assert!(text.contains("in 1 of them a side diverged: it lost its pair"), "{text}");
     assert!(text.contains("1 pair is left out"), "{text}");
     assert!(text.contains("1 of 6"), "{text}");
 }
@@ -182,21 +151,12 @@ fn times_to_a_target_keep_those_that_never_got_there() {
     let [none, before] = &answer.descriptions[..] else {
         panic!("two conditions");
     };
-    assert_eq!(
-        (none.n, none.beyond, none.median, none.mean),
-        (1, 3, None, None)
-    );
-    assert_eq!(
-        (before.n, before.diverged, before.median),
-        (3, 1, Some(2.0))
-    );
+    assert_eq!((none.n, none.beyond, none.median, none.mean), (1, 3, None, None));
+    assert_eq!((before.n, before.diverged, before.median), (3, 1, Some(2.0)));
     let tally = answer.comparisons[0].paired.tally;
     assert_eq!((tally.wins, tally.ties, tally.losses), (2, 1, 1));
     let text = table(&answer);
-    assert!(
-        text.starts_with("epochs_to_target of 40 % by norm.placement (epochs)\n"),
-        "{text}"
-    );
+    assert!(text.starts_with("epochs_to_target of 40 % by norm.placement (epochs)\n"), "{text}");
     assert!(text.contains("  > 2  "), "{text}");
     assert!(text.contains("1 of 4"), "{text}");
     assert_eq!(
@@ -209,11 +169,7 @@ fn times_to_a_target_keep_those_that_never_got_there() {
     let cells: Vec<&str> = row.unwrap_or_default().split_whitespace().collect();
     assert_eq!(cells[3..6], ["4", "–", "–"], "n, difference and interval");
     let seconds = ask(&results, "seconds_to_target", "placement");
-    assert_eq!(
-        seconds.descriptions[1].median,
-        Some(6.0),
-        "2 s and 4 s; evaluation is no part"
-    );
+    assert_eq!(seconds.descriptions[1].median, Some(6.0), "2 s and 4 s; evaluation is no part");
     let relative = ask(&results, "relative_seconds_per_step", "placement");
     assert_eq!(relative.descriptions[1].mean, Some(2.0));
     assert_eq!(relative.descriptions[0].mean, Some(1.0));
@@ -229,10 +185,7 @@ fn a_margin_may_be_given_and_is_in_points_for_accuracies() {
     let answer = compare(&placements(), &question).expect("an answer");
     let first = &answer.comparisons[0];
     assert!((first.margin - 0.05).abs() < 1e-12);
-    assert_eq!(
-        answer.comparisons[0].verdict,
-        Verdict::NoMeaningfulDifference
-    );
+    assert_eq!(answer.comparisons[0].verdict, Verdict::NoMeaningfulDifference);
     question.metric = "seconds_per_step".to_owned();
     question.margin = None;
     let answer = compare(&placements(), &question).expect("an answer");
@@ -240,20 +193,14 @@ fn a_margin_may_be_given_and_is_in_points_for_accuracies() {
     assert!((answer.comparisons[0].margin - 0.225 / 20.0).abs() < 1e-12);
     assert_eq!(answer.comparisons[0].better(), Some("none"));
     let text = table(&answer);
-    assert!(
-        text.contains("“none” better"),
-        "that nothing is better is something else: {text}"
-    );
+    assert!(text.contains("“none” better"), "that nothing is better is something else: {text}");
 }
 
 #[test]
 fn two_folders_are_compared_in_the_conditions_that_both_have() {
     let one = results(
         &["norm.placement", "train.batch_size"],
-        &[
-            trials(&["none", "8"], 1, &[0.5; 6]),
-            trials(&["none", "16"], 2, &[0.6; 6]),
-        ],
+        &[trials(&["none", "8"], 1, &[0.5; 6]), trials(&["none", "16"], 2, &[0.6; 6])],
     );
     let other = results(
         &["norm.placement", "train.batch_size"],
@@ -273,9 +220,7 @@ fn two_folders_are_compared_in_the_conditions_that_both_have() {
     assert_eq!(only.better(), Some("b"));
 
     let third = results(&["norm.placement"], &[trials(&["none"], 1, &[0.5; 6])]);
-    let error = together(("a", &one), ("c", &third))
-        .expect_err("other axes")
-        .to_string();
+    let error = together(("a", &one), ("c", &third)).expect_err("other axes").to_string();
     assert!(
         error.contains("`c` varies norm.placement: they have no conditions in common"),
         "{error}"
@@ -285,14 +230,8 @@ fn two_folders_are_compared_in_the_conditions_that_both_have() {
 #[test]
 fn what_does_not_exist_is_refused_with_what_does() {
     let refused = |results: &Results, metric: &str, by: &str| {
-        let question = Question {
-            metric: metric.to_owned(),
-            by: by.to_owned(),
-            margin: None,
-        };
-        compare(results, &question)
-            .expect_err("refused")
-            .to_string()
+        let question = Question { metric: metric.to_owned(), by: by.to_owned(), margin: None };
+        compare(results, &question).expect_err("refused").to_string()
     };
     let placements = placements();
     let metric = refused(&placements, "test_acuracy", "placement");
@@ -317,10 +256,7 @@ fn what_does_not_exist_is_refused_with_what_does() {
 fn programs_get_every_column_and_the_json_every_condition() {
     let answer = ask(&placements(), "test_accuracy", "placement");
     let csv = csv(&answer);
-    assert!(
-        csv.starts_with("norm.decay,by,metric,a,b,pairs,measured,"),
-        "{csv}"
-    );
+    assert!(csv.starts_with("norm.decay,by,metric,a,b,pairs,measured,"), "{csv}");
     assert!(
         csv.contains(
             "\n0.99,norm.placement,test_accuracy,before,none,6,5,1,1,0,0,0,0,0,sign,1,1,1,4,0,5,1,"
@@ -357,8 +293,5 @@ fn at_tuned_values_each_side_is_at_its_own_best() {
     let answer = ask(&chosen, "test_accuracy", "placement");
     assert_eq!(answer.comparisons.len(), 1);
     let mean = answer.comparisons[0].paired.mean.expect("a mean");
-    assert!(
-        (mean - 0.1).abs() < 1e-12,
-        "0.9 at 1 against 0.8 at 0.1: {mean}"
-    );
+    assert!((mean - 0.1).abs() < 1e-12, "0.9 at 1 against 0.8 at 0.1: {mean}");
 }

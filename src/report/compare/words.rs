@@ -100,10 +100,7 @@ fn effects_of_evaluation(answer: &Answer) -> impl Iterator<Item = String> + '_ {
             setting if setting.is_empty() => String::new(),
             setting => format!(" at {setting}"),
         };
-        Some(format!(
-            "{} − {}{setting} is {EFFECT_OF_EVALUATION}: {with}",
-            c.a, c.b
-        ))
+        Some(format!("{} − {}{setting} is {EFFECT_OF_EVALUATION}: {with}", c.a, c.b))
     })
 }
 
@@ -115,11 +112,7 @@ fn title(answer: &Answer) -> String {
     } else {
         String::new()
     };
-    format!(
-        "{metric}{target} by {} ({})",
-        answer.by,
-        answer.metric.unit.shown()
-    )
+    format!("{metric}{target} by {} ({})", answer.by, answer.metric.unit.shown())
 }
 
 /// A share as it was asked for: `97 %`.
@@ -130,9 +123,7 @@ pub(in crate::report) fn target(share: f64) -> String {
 
 /// A number in the unit that people read.
 pub(in crate::report) fn figure(number: Option<f64>, unit: Unit) -> String {
-    number
-        .map(|number| shown(number * unit.scale(), unit))
-        .unwrap_or_default()
+    number.map(|number| shown(number * unit.scale(), unit)).unwrap_or_default()
 }
 
 pub(in crate::report) fn shown(number: f64, unit: Unit) -> String {
@@ -171,17 +162,7 @@ pub(in crate::report) fn until(described: &Description, unit: Unit) -> Until {
 
 fn people_on_conditions(answer: &Answer) -> Sheet {
     let unit = answer.metric.unit;
-    let columns = [
-        "n",
-        "mean",
-        "median",
-        "IQM",
-        "std",
-        "min",
-        "max",
-        "95 % interval",
-        "diverged",
-    ];
+    let columns = ["n", "mean", "median", "IQM", "std", "min", "max", "95 % interval", "diverged"];
     let row = |d: &Description| {
         let all = d.n + d.beyond + d.diverged;
         let mut cells = [&d.setting[..], std::slice::from_ref(&d.value)].concat();
@@ -204,9 +185,7 @@ fn people_on_conditions(answer: &Answer) -> Sheet {
     let reached = answer.metric.is_waited_for().then_some("reached");
     let axes = answer.others.iter().chain([&answer.by]).cloned();
     Sheet {
-        columns: axes
-            .chain(columns.into_iter().chain(reached).map(str::to_owned))
-            .collect(),
+        columns: axes.chain(columns.into_iter().chain(reached).map(str::to_owned)).collect(),
         rows: answer.descriptions.iter().map(row).collect(),
     }
 }
@@ -241,12 +220,8 @@ fn people_on_comparisons(answer: &Answer) -> Sheet {
         cells.extend([
             format!("{} − {}", c.a, c.b),
             paired.pairs.to_string(),
-            told(c, answer)
-                .map(|mean| difference(mean, unit))
-                .unwrap_or_default(),
-            between(told(c, answer).and(paired.interval), |end| {
-                difference(end, unit)
-            }),
+            told(c, answer).map(|mean| difference(mean, unit)).unwrap_or_default(),
+            between(told(c, answer).and(paired.interval), |end| difference(end, unit)),
             p(paired.test.map(|test| test.p)),
             p(c.corrected),
             format!("{}/{}/{}", tally.wins, tally.ties, tally.losses),
@@ -264,12 +239,7 @@ fn people_on_comparisons(answer: &Answer) -> Sheet {
         cells
     };
     Sheet {
-        columns: answer
-            .others
-            .iter()
-            .cloned()
-            .chain(columns.map(str::to_owned))
-            .collect(),
+        columns: answer.others.iter().cloned().chain(columns.map(str::to_owned)).collect(),
         rows: answer.comparisons.iter().map(row).collect(),
     }
 }
@@ -279,9 +249,8 @@ pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
     let unit = answer.metric.unit;
     let count = family(answer);
     let margins = answer.comparisons.iter().map(|c| c.margin);
-    let (low, high) = margins.fold((f64::INFINITY, 0.0_f64), |(low, high), m| {
-        (low.min(m), high.max(m))
-    });
+    let (low, high) =
+        margins.fold((f64::INFINITY, 0.0_f64), |(low, high), m| (low.min(m), high.max(m)));
     let margin = match (figure(Some(low), unit), figure(Some(high), unit)) {
         (low, high) if low == high => low,
         (low, high) => format!("{low}–{high}"),
@@ -290,11 +259,7 @@ pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
     let mut notes = vec![format!(
         "{comparisons}, paired by replicate; differences up to {margin} {} do not matter; {}",
         unit.of_differences(),
-        if answer.metric.higher_is_better() {
-            "more is better"
-        } else {
-            "less is better"
-        }
+        if answer.metric.higher_is_better() { "more is better" } else { "less is better" }
     )];
     let pairs = answer.comparisons.iter().map(|c| c.paired.pairs);
     if let Some(fewest) = pairs.filter(|&pairs| pairs > 0).min() {
@@ -320,21 +285,12 @@ pub(in crate::report) const MEDIAN_OF_TIMES: &str = "medians of times are by Kap
 fn exceptions(answer: &Answer) -> Vec<String> {
     let comparisons = &answer.comparisons;
     let mut notes = Vec::new();
-    let apart = comparisons
-        .iter()
-        .filter(|c| !c.paired.is_complete())
-        .count();
+    let apart = comparisons.iter().filter(|c| !c.paired.is_complete()).count();
     if apart > 0 {
         let (what, mean) = if answer.metric.is_waited_for() {
-            (
-                "diverged or did not reach the target",
-                "there is no mean difference",
-            )
+            ("diverged or did not reach the target", "there is no mean difference")
         } else {
-            (
-                "diverged",
-                "mean and interval are over the pairs of which both sides were completed",
-            )
+            ("diverged", "mean and interval are over the pairs of which both sides were completed")
         };
         notes.push(format!(
             "in {apart} of them a side {what}: it lost its pair, p is of the sign test of wins and losses, and {mean}"
@@ -343,9 +299,8 @@ fn exceptions(answer: &Answer) -> Vec<String> {
     let missing: usize = comparisons.iter().map(|c| c.missing).sum();
     if missing > 0 {
         let pairs = counted(missing, "pair is", "pairs are");
-        notes.push(format!(
-            "{pairs} left out: a side failed, has not ended, or has no such figure"
-        ));
+        notes
+            .push(format!("{pairs} left out: a side failed, has not ended, or has no such figure"));
     }
     notes
 }

@@ -26,10 +26,7 @@ fn start(walk: &Walk) -> Line {
     let out = out(walk);
     let line = Line::given(&format!("d{out}"), &walk.gradients.out);
     if walk.gradients.is_largest_output {
-        return Line {
-            formula: format!("1 for the largest {out}, else 0"),
-            ..line
-        };
+        return Line { formula: format!("1 for the largest {out}, else 0"), ..line };
     }
     line
 }

@@ -29,19 +29,13 @@ pub(super) fn exact(number: f64) -> String {
 pub(super) fn rounded(numbers: &[f64], rounding: f64) -> Vec<String> {
     let numbers = numbers.iter().map(|&number| clean(number, rounding));
     let numbers: Vec<f64> = numbers.collect();
-    let largest = numbers
-        .iter()
-        .fold(0.0, |most: f64, number| most.max(number.abs()));
+    let largest = numbers.iter().fold(0.0, |most: f64, number| most.max(number.abs()));
     let shown = |number: &f64| shown(*number, largest);
     numbers.iter().map(shown).collect()
 }
 
 fn clean(number: f64, rounding: f64) -> f64 {
-    if number.abs() <= rounding {
-        0.0
-    } else {
-        number
-    }
+    if number.abs() <= rounding { 0.0 } else { number }
 }
 
 /// A number on a line with numbers of up to `largest`.
@@ -56,11 +50,7 @@ fn shown(number: f64, largest: f64) -> String {
     let places = (PLACES + 3 - digits_before.max(3)).max(0) as usize;
     let text = format!("{number:.places$}");
     let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
-    with_minus(if is_zero {
-        text.trim_start_matches('-')
-    } else {
-        &text
-    })
+    with_minus(if is_zero { text.trim_start_matches('-') } else { &text })
 }
 
 /// The sign that is as wide as a plus.
@@ -75,18 +65,12 @@ mod tests {
     #[test]
     fn given_numbers_keep_their_digits() {
         let shown = [0.0, 2.1, -0.5, 1e-5, 1.0 - 0.99, 1e300, -1e-7].map(exact);
-        assert_eq!(
-            shown,
-            ["0", "2.1", "−0.5", "0.00001", "0.01", "1e300", "−1e−7"]
-        );
+        assert_eq!(shown, ["0", "2.1", "−0.5", "0.00001", "0.01", "1e300", "−1e−7"]);
     }
 
     #[test]
     fn computed_numbers_of_a_line_have_the_same_places() {
-        assert_eq!(
-            rounded(&[1.0, -0.123_456, 0.0], 0.0),
-            ["1.0000", "−0.1235", "0"]
-        );
+        assert_eq!(rounded(&[1.0, -0.123_456, 0.0], 0.0), ["1.0000", "−0.1235", "0"]);
         assert_eq!(rounded(&[12_345.678_9, -0.1], 0.0), ["12345.68", "−0.10"]);
         assert_eq!(rounded(&[1.5e12, 3.0], 0.0), ["1.5000e12", "3.0000e0"]);
         assert_eq!(rounded(&[1.5e-4], 0.0), ["1.5000e−4"]);

@@ -9,20 +9,13 @@ use crate::walk::{Estimate, Place, Stages, Walk};
 pub(super) fn training(walk: &Walk) -> Section {
     let z = norm_input(walk);
     let normalised = format!("= ({z} − μ) / σ̂");
-    let stages = Pass {
-        walk,
-        stages: &walk.training,
-        deviation: walk.batch.deviation,
-    };
+    let stages = Pass { walk, stages: &walk.training, deviation: walk.batch.deviation };
     let (first, last) = stages.activated();
     let x = std::iter::once(Line::given("x", &walk.x));
     let before = x.chain(first).chain(statistics(walk));
     Section {
         title: "Forward in training, with the batch's own statistics".to_owned(),
-        lines: before
-            .chain(stages.normalised(normalised))
-            .chain(last)
-            .collect(),
+        lines: before.chain(stages.normalised(normalised)).chain(last).collect(),
     }
 }
 
@@ -38,11 +31,7 @@ pub(super) fn evaluation(walk: &Walk) -> Section {
     let (first, last) = stages.activated();
     Section {
         title: "Evaluation of the same values, with the running averages".to_owned(),
-        lines: first
-            .into_iter()
-            .chain(stages.normalised(normalised))
-            .chain(last)
-            .collect(),
+        lines: first.into_iter().chain(stages.normalised(normalised)).chain(last).collect(),
     }
 }
 
@@ -80,10 +69,7 @@ impl Pass<'_> {
     /// The activation, before the normalisation or behind it.
     fn activated(&self) -> (Option<Line>, Option<Line>) {
         let unit = &self.walk.unit;
-        let named = unit
-            .activation
-            .as_ref()
-            .zip(self.stages.activation.as_ref());
+        let named = unit.activation.as_ref().zip(self.stages.activation.as_ref());
         let line = |argument, rounding| {
             named.map(|(name, values)| {
                 let formula = format!("= {}", activation(name, argument));

@@ -89,11 +89,7 @@ struct Layout {
 impl Layout {
     fn of(sections: &[Section]) -> Self {
         let lines = || sections.iter().flat_map(|section| &section.lines);
-        let values = || {
-            lines()
-                .flat_map(|line| &line.values)
-                .map(|value| split(value))
-        };
+        let values = || lines().flat_map(|line| &line.values).map(|value| split(value));
         Self {
             symbols: widest(lines().map(|line| line.symbol.as_str())),
             formulas: widest(lines().map(|line| line.formula.as_str())),
@@ -156,11 +152,7 @@ fn markdown_of(section: &Section) -> String {
     let sides = "---:|".repeat(columns);
     let rows = section.lines.iter().map(|line| markdown_row(line, columns));
     let rows: String = rows.collect();
-    format!(
-        "\n**{}**\n\n| | | {} |\n|---|---|{sides}\n{rows}",
-        section.title,
-        header.join(" | ")
-    )
+    format!("\n**{}**\n\n| | | {} |\n|---|---|{sides}\n{rows}", section.title, header.join(" | "))
 }
 
 fn markdown_row(line: &Line, columns: usize) -> String {

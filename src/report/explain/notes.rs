@@ -15,15 +15,11 @@ const HARDLY_ANY: f64 = 1e-3;
 /// One to three sentences on these very numbers.
 pub(super) fn all(walk: &Walk) -> Vec<String> {
     let others = [gradient(walk), running(walk)];
-    std::iter::once(statistics(walk))
-        .chain(others.into_iter().flatten())
-        .collect()
+    std::iter::once(statistics(walk)).chain(others.into_iter().flatten()).collect()
 }
 
 fn is_same(numbers: &[f64]) -> bool {
-    numbers
-        .windows(2)
-        .all(|pair| pair[0].partial_cmp(&pair[1]) == Some(Ordering::Equal))
+    numbers.windows(2).all(|pair| pair[0].partial_cmp(&pair[1]) == Some(Ordering::Equal))
 }
 
 /// What the batch does to the values.

@@ -7,11 +7,7 @@ use crate::walk::{Batch, Estimate, Gradients, Running, Stages, Unit};
 /// μ = 0 and σ̂ = 2, so that every number is short. The gradients are made up.
 fn made_up(x: &[f64]) -> Walk {
     let halved: Vec<f64> = x.iter().map(|x| x / 2.0).collect();
-    let stages = Stages {
-        x_hat: halved.clone(),
-        y: halved.clone(),
-        activation: None,
-    };
+    let stages = Stages { x_hat: halved.clone(), y: halved.clone(), activation: None };
     Walk {
         unit: Unit {
             gamma: 1.0,
@@ -24,17 +20,8 @@ fn made_up(x: &[f64]) -> Walk {
         },
         x: x.to_vec(),
         training: stages.clone(),
-        batch: Batch {
-            mean: 0.0,
-            variance: 4.0,
-            deviation: 2.0,
-        },
-        running: Running {
-            old_mean: 0.0,
-            mean: 0.25,
-            old_variance: 1.0,
-            variance: 1.5,
-        },
+        batch: Batch { mean: 0.0, variance: 4.0, deviation: 2.0 },
+        running: Running { old_mean: 0.0, mean: 0.25, old_variance: 1.0, variance: 1.5 },
         evaluation: stages,
         gradients: Gradients {
             out: x.to_vec(),
@@ -102,10 +89,7 @@ fn a_long_batch_goes_on_below_within_the_width_of_a_terminal() {
     for line in page.lines() {
         assert!(width(line) <= WIDTH, "{} columns: {line}", width(line));
     }
-    let shown = page
-        .split_whitespace()
-        .filter(|word| *word == "−168")
-        .count();
+    let shown = page.split_whitespace().filter(|word| *word == "−168").count();
     assert_eq!(shown, 2, "x and dy are given:\n{page}");
 }
 

@@ -34,9 +34,7 @@ pub fn statement(material: &Material<'_>) -> Statement {
     let Some(compared) = &material.compared else {
         return Statement {
             answer: uncompared::words(material),
-            others: remark(&population::gaps(material.judged()))
-                .into_iter()
-                .collect(),
+            others: remark(&population::gaps(material.judged())).into_iter().collect(),
         };
     };
     let mut pairs = pairs(compared);
@@ -48,10 +46,7 @@ pub fn statement(material: &Material<'_>) -> Statement {
     let mut sentences = pairs.iter().map(|pair| speaker.sentence(pair));
     let answer = sentences.next().unwrap_or_default();
     let gaps = remark(&compared.gaps);
-    Statement {
-        answer,
-        others: gaps.into_iter().chain(sentences).collect(),
-    }
+    Statement { answer, others: gaps.into_iter().chain(sentences).collect() }
 }
 
 /// What running statistics do to the scores, or that it was not measured.
@@ -81,11 +76,7 @@ fn pairs(answer: &Answer) -> Vec<Pair<'_>> {
 /// The pair that the answer is about: the best value against the first one, the baseline.
 fn leading(answer: &Answer, pairs: &[Pair<'_>]) -> Option<usize> {
     let baseline = answer.descriptions.first().map(|d| d.value.as_str());
-    let sign = if answer.metric.higher_is_better() {
-        1.0
-    } else {
-        -1.0
-    };
+    let sign = if answer.metric.higher_is_better() { 1.0 } else { -1.0 };
     let is_of_baseline = |pair: &&Pair<'_>| pair.first().map(|c| c.b.as_str()) == baseline;
     let all = pairs.iter().filter(is_of_baseline).flatten();
     // A mean over the pairs that survived would flatter; and only like can be held against like.
@@ -99,13 +90,8 @@ fn leading(answer: &Answer, pairs: &[Pair<'_>]) -> Option<usize> {
         let tallies = pair.iter().map(|c| c.paired.tally);
         tallies.map(|t| t.wins as f64 - t.losses as f64).sum()
     };
-    let of_baseline = pairs
-        .iter()
-        .enumerate()
-        .filter(|(_, pair)| is_of_baseline(pair));
-    of_baseline
-        .max_by(|one, other| gain(one.1).total_cmp(&gain(other.1)))
-        .map(|(index, _)| index)
+    let of_baseline = pairs.iter().enumerate().filter(|(_, pair)| is_of_baseline(pair));
+    of_baseline.max_by(|one, other| gain(one.1).total_cmp(&gain(other.1))).map(|(index, _)| index)
 }
 
 /// The numbers that say something of the networks: those under the population's statistics where the others
@@ -157,10 +143,7 @@ impl Speaker<'_> {
                 self.why_incomplete(),
             )
         };
-        subject
-            .plain(told)
-            .and(verdict(comparison, unit))
-            .plain(".")
+        subject.plain(told).and(verdict(comparison, unit)).plain(".")
     }
 
     /// `After the activation, batch normalisation gave 15.83 points less test accuracy than without,
@@ -244,10 +227,7 @@ impl Speaker<'_> {
         format!(
             "; mean differences from {low} to {high} {}, their median {middle}{}",
             unit.of_differences(),
-            if pair
-                .iter()
-                .any(|c| c.verdict == Verdict::EffectOfEvaluation)
-            {
+            if pair.iter().any(|c| c.verdict == Verdict::EffectOfEvaluation) {
                 " (with the population's statistics where the evaluation makes the difference)"
             } else {
                 ""
@@ -306,10 +286,7 @@ impl Speaker<'_> {
             return "no normalisation".to_owned();
         }
         let against = self.against(value);
-        against
-            .trim_start_matches("than with ")
-            .trim_start_matches("than ")
-            .to_owned()
+        against.trim_start_matches("than with ").trim_start_matches("than ").to_owned()
     }
 
     /// `gave 97.96 % test accuracy`
@@ -355,11 +332,7 @@ impl Speaker<'_> {
             d.value == comparison.a && d.setting.iter().zip(&comparison.setting).all(fits)
         };
         let described = self.compared.descriptions.iter().find(is_it)?;
-        if self.compared.metric.is_waited_for() {
-            described.median
-        } else {
-            described.mean
-        }
+        if self.compared.metric.is_waited_for() { described.median } else { described.mean }
     }
 }
 
@@ -378,11 +351,7 @@ fn apart(by: f64, interval: Option<Interval>, unit: Unit) -> (String, Option<Str
     };
     let end = |end: f64| shown(sign * end * unit.scale(), unit).replace('-', "−");
     let ends = |i: Interval| {
-        if sign < 0.0 {
-            (i.high, i.low)
-        } else {
-            (i.low, i.high)
-        }
+        if sign < 0.0 { (i.high, i.low) } else { (i.low, i.high) }
     };
     let interval = interval.map(ends);
     (

@@ -17,23 +17,14 @@ pub(super) fn statement(judgement: &Judgement) -> Statement {
     let source = source.map(|source| source.trim().trim_end_matches('.'));
     let source = source.map(|source| Words::from(format!("Claimed by {source}.")));
     let gaps = remark(&judgement.gaps);
-    Statement {
-        answer,
-        others: gaps.into_iter().chain(source).collect(),
-    }
+    Statement { answer, others: gaps.into_iter().chain(source).collect() }
 }
 
 /// A row for each comparison of each test.
 pub(super) fn tests(judgement: &Judgement) -> Table {
     let several = |tested: &Tested| tested.comparisons.len() > 1;
     let has_settings = judgement.tests.iter().any(several);
-    let mut texts = vec![
-        "test",
-        "expected",
-        "at",
-        "outcome",
-        "effect with 95 % interval",
-    ];
+    let mut texts = vec!["test", "expected", "at", "outcome", "effect with 95 % interval"];
     texts.retain(|name| has_settings || *name != "at");
     let rows = judgement.tests.iter().flat_map(|tested| {
         let comparisons = tested.comparisons.iter();
@@ -88,9 +79,7 @@ fn numbers(tested: &Tested, judged: &Judged) -> [Cell; 3] {
     [
         Cell::ordered(
             // An interval is read in one line.
-            effect.map_or("–".to_owned(), |parts| {
-                parts.join(" ").replace(", ", ",\u{a0}")
-            }),
+            effect.map_or("–".to_owned(), |parts| parts.join(" ").replace(", ", ",\u{a0}")),
             paired.mean.filter(|_| paired.is_complete()),
         ),
         Cell::ordered(format!("{agree} / {tied} / {disagree}"), Some(agree as f64)),

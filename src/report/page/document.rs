@@ -126,50 +126,29 @@ impl Cell {
     /// Text, or a number as text.
     pub fn of(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self {
-            order: text.parse().ok(),
-            text,
-            ..Self::default()
-        }
+        Self { order: text.parse().ok(), text, ..Self::default() }
     }
 
     /// Several texts, one below the other.
     pub fn lines(lines: impl IntoIterator<Item = String>) -> Self {
         let mut lines = lines.into_iter();
-        Self {
-            text: lines.next().unwrap_or_default(),
-            below: lines.collect(),
-            ..Self::default()
-        }
+        Self { text: lines.next().unwrap_or_default(), below: lines.collect(), ..Self::default() }
     }
 
     /// Text that leads somewhere.
     pub fn linked(text: impl Into<String>, to: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            link: Some(to.into()),
-            ..Self::default()
-        }
+        Self { text: text.into(), link: Some(to.into()), ..Self::default() }
     }
 
     /// Text that stands for a number.
     pub fn ordered(text: impl Into<String>, order: Option<f64>) -> Self {
-        Self {
-            text: text.into(),
-            order,
-            ..Self::default()
-        }
+        Self { text: text.into(), order, ..Self::default() }
     }
 }
 
 /// Columns of text, then columns of numbers.
 pub fn columns(texts: &[&str], numbers: &[&str]) -> Vec<Column> {
-    let column = |name: &&str, is_of_numbers| Column {
-        name: (*name).to_owned(),
-        is_of_numbers,
-    };
+    let column = |name: &&str, is_of_numbers| Column { name: (*name).to_owned(), is_of_numbers };
     let texts = texts.iter().map(|name| column(name, false));
-    texts
-        .chain(numbers.iter().map(|name| column(name, true)))
-        .collect()
+    texts.chain(numbers.iter().map(|name| column(name, true))).collect()
 }

@@ -51,32 +51,25 @@ fn caption(shown: &str, chart: &Chart) -> Words {
         "" => String::new(),
         text => format!(" {text}"),
     });
-    Words::new()
-        .strong(format!("{shown}."))
-        .and(Words::marked(&more.concat()))
-        .plain(if is_of_clock(chart) {
+    Words::new().strong(format!("{shown}.")).and(Words::marked(&more.concat())).plain(
+        if is_of_clock(chart) {
             " Seconds are wall-clock times of the machine that trained."
         } else {
             ""
-        })
+        },
+    )
 }
 
 /// `Test accuracy against epoch`
 fn shown(chart: &Chart, name: &str) -> String {
-    let subtitle = chart
-        .subtitle
-        .trim_end_matches(name)
-        .trim_end_matches(" · ");
+    let subtitle = chart.subtitle.trim_end_matches(name).trim_end_matches(" · ");
     let what = if subtitle.is_empty() {
         capitalised(&quantities(chart).to_lowercase())
     } else {
         subtitle.to_owned()
     };
     // Rows of names have no height that anything could be against.
-    let is_of_rows = chart
-        .rows
-        .iter()
-        .any(|row| row.y.scale == Scale::Categorical);
+    let is_of_rows = chart.rows.iter().any(|row| row.y.scale == Scale::Categorical);
     if chart.x.label.is_empty()
         || is_of_rows
         || [" against ", " by "].iter().any(|word| what.contains(word))
@@ -155,21 +148,13 @@ fn outcome(panel: &Panel, x: &Axis, y: &Axis) -> Vec<String> {
 /// `batch size 16, accuracy (%): `; the panels below have the title of the first one in their column.
 fn panel_name(chart: &Chart, row: &Row, column: usize) -> String {
     let several_rows = chart.rows.len() > 1;
-    let title = |row: &Row| {
-        row.panels
-            .get(column)
-            .map_or(String::new(), |p| p.title.clone())
-    };
+    let title = |row: &Row| row.panels.get(column).map_or(String::new(), |p| p.title.clone());
     let own = title(row);
     let title = match chart.rows.first() {
         Some(first) if own.is_empty() => title(first),
         _ => own,
     };
-    let quantity = if several_rows {
-        uncapitalised(&row.y.label)
-    } else {
-        String::new()
-    };
+    let quantity = if several_rows { uncapitalised(&row.y.label) } else { String::new() };
     let parts = [title, row.heading.clone(), quantity];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     if parts.is_empty() {
@@ -181,17 +166,11 @@ fn panel_name(chart: &Chart, row: &Row, column: usize) -> String {
 /// `before goes from 0.31 to 0.033`
 fn ends(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
     let (first, last) = (series.points.first()?, series.points.last()?);
-    let label = if series.label.is_empty() {
-        "the line"
-    } else {
-        &series.label
-    };
+    let label = if series.label.is_empty() { "the line" } else { &series.label };
     let (from, to) = (number(first.y, y), number(last.y, y));
     let is_single = series.points.len() == 1 || x.scale == Scale::Categorical;
     let chosen = series.chosen.first();
-    let chosen = chosen.map_or(String::new(), |at| {
-        format!(", {} where chosen", number(at.y, y))
-    });
+    let chosen = chosen.map_or(String::new(), |at| format!(", {} where chosen", number(at.y, y)));
     Some(if is_single {
         format!("{label} {to}{chosen}")
     } else {
@@ -208,12 +187,9 @@ fn level(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
     let name = tick.map_or(series.label.as_str(), |tick| tick.label.as_str());
     let number = |value: f64| number(value, x);
     let value = match (series.points.first(), series.bars.first()) {
-        (Some(point), Some(bar)) => format!(
-            "{}, interval {} to {}",
-            number(point.x),
-            number(bar.low),
-            number(bar.high)
-        ),
+        (Some(point), Some(bar)) => {
+            format!("{}, interval {} to {}", number(point.x), number(bar.low), number(bar.high))
+        }
         (Some(point), None) => number(point.x),
         (None, _) => match (longest(series), series.dots.len()) {
             (Some(longest), 0) => format!("over {}", number(longest)),
@@ -235,10 +211,7 @@ fn longest(series: &Series) -> Option<f64> {
 /// `from 84.0 to 97.1`, `framed: 97.1 at learning rate 0.1 and batch size 16`, `a replicate diverged in 2 of 21 fields`
 fn fields(cells: &[Field], x: &Axis, y: &Axis) -> Vec<String> {
     let name = |axis: &Axis, place: f64| {
-        let tick = axis
-            .ticks
-            .iter()
-            .find(|tick| (tick.value - place).abs() < 0.5);
+        let tick = axis.ticks.iter().find(|tick| (tick.value - place).abs() < 0.5);
         let value = tick.map_or("", |tick| tick.label.as_str());
         format!("{} {value}", uncapitalised(&axis.label))
     };
@@ -251,24 +224,14 @@ fn fields(cells: &[Field], x: &Axis, y: &Axis) -> Vec<String> {
     let best: Vec<String> = cells
         .iter()
         .filter(|cell| cell.best)
-        .map(|cell| {
-            format!(
-                "{} at {} and {}",
-                cell.label,
-                name(x, cell.at.x),
-                name(y, cell.at.y)
-            )
-        })
+        .map(|cell| format!("{} at {} and {}", cell.label, name(x, cell.at.x), name(y, cell.at.y)))
         .collect();
     if !best.is_empty() {
         told.push(format!("framed: {}", best.join(", ")));
     }
     let hatched = cells.iter().filter(|cell| cell.hatched).count();
     if hatched > 0 {
-        told.push(format!(
-            "a replicate diverged in {hatched} of {} fields",
-            cells.len()
-        ));
+        told.push(format!("a replicate diverged in {hatched} of {} fields", cells.len()));
     }
     told
 }
@@ -289,6 +252,5 @@ fn number(value: f64, axis: &Axis) -> String {
 /// Whether it shows how long something took.
 fn is_of_clock(chart: &Chart) -> bool {
     let axes = std::iter::once(&chart.x).chain(chart.rows.iter().map(|row| &row.y));
-    axes.into_iter()
-        .any(|axis| axis.label.to_lowercase().contains("second"))
+    axes.into_iter().any(|axis| axis.label.to_lowercase().contains("second"))
 }

@@ -93,10 +93,7 @@ impl Folder {
     /// What decides: what is asked for; else what the headline of the claim is about; else the test
     /// accuracy.
     pub fn metric(&self, asked: Option<&str>) -> Result<Metric> {
-        let claimed = self
-            .judgement
-            .as_ref()
-            .and_then(|judgement| judgement.tests.first());
+        let claimed = self.judgement.as_ref().and_then(|judgement| judgement.tests.first());
         let claimed = claimed.map(|tested| tested.test.metric.as_str());
         Metric::named(asked.or(claimed).unwrap_or("test_accuracy"))
     }
@@ -133,9 +130,7 @@ pub fn claimed_charts(root: &Path, results: &Results) -> Result<Vec<Drawn>> {
     };
     let details = figure.details(results, &request);
     let results = reader::with_details(root, results.clone(), &details)?;
-    figure
-        .draw(&results, &request)
-        .map_err(|absent| cannot(stem, &absent))
+    figure.draw(&results, &request).map_err(|absent| cannot(stem, &absent))
 }
 
 /// The figure that the claim names, if it can be drawn; else the first that can.
@@ -176,17 +171,11 @@ fn wanted(results: &Results, names: &[String]) -> Result<Vec<(&'static Figure, R
 }
 
 fn cannot(name: &str, absent: &Absent) -> Error {
-    Error::Usage(format!(
-        "there is no figure `{name}` of this folder: {absent}"
-    ))
+    Error::Usage(format!("there is no figure `{name}` of this folder: {absent}"))
 }
 
 fn claim_details(results: &Results) -> Details {
-    results
-        .claim
-        .as_ref()
-        .map(claim::details)
-        .unwrap_or_default()
+    results.claim.as_ref().map(claim::details).unwrap_or_default()
 }
 
 fn claimed_figure(results: &Results) -> Option<&str> {
@@ -195,10 +184,7 @@ fn claimed_figure(results: &Results) -> Option<&str> {
 
 /// Puts the chart whose file has this stem before all others.
 fn put_first(charts: &mut Vec<Drawn>, stem: Option<&str>) {
-    if let Some(at) = charts
-        .iter()
-        .position(|drawn| Some(drawn.stem.as_str()) == stem)
-    {
+    if let Some(at) = charts.iter().position(|drawn| Some(drawn.stem.as_str()) == stem) {
         let first = charts.remove(at);
         charts.insert(0, first);
     }

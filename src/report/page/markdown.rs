@@ -7,11 +7,7 @@ pub use crate::report::markdown::{escape, image, link};
 
 /// Writes a report.
 pub fn write(report: &Report) -> String {
-    let mut text = format!(
-        "# {}\n\n{}\n\n",
-        escape(&report.title),
-        marked(&report.answer)
-    );
+    let mut text = format!("# {}\n\n{}\n\n", escape(&report.title), marked(&report.answer));
     for remark in &report.remarks {
         text.push_str(&format!("{}\n\n", marked(remark)));
     }
@@ -46,19 +42,13 @@ fn block(of: &Block) -> String {
             items.collect::<String>() + "\n"
         }
         Block::Figure(shown) => figure(shown),
-        Block::Table(shown) => format!(
-            "{}\n\n{}\n{}",
-            marked(&shown.caption),
-            rows(shown),
-            notes(shown)
-        ),
+        Block::Table(shown) => {
+            format!("{}\n\n{}\n{}", marked(&shown.caption), rows(shown), notes(shown))
+        }
         Block::Code(text) => code(text),
         Block::Folded { summary, blocks } => {
             let blocks: String = blocks.iter().map(block).collect();
-            format!(
-                "<details>\n<summary>{}</summary>\n\n{blocks}</details>\n\n",
-                escape(summary)
-            )
+            format!("<details>\n<summary>{}</summary>\n\n{blocks}</details>\n\n", escape(summary))
         }
     }
 }
@@ -76,10 +66,7 @@ fn figure(shown: &Figure) -> String {
 
 /// A table without its caption.
 pub fn rows(shown: &Table) -> String {
-    let header = shown
-        .columns
-        .iter()
-        .map(|column| escape_inside(&column.name));
+    let header = shown.columns.iter().map(|column| escape_inside(&column.name));
     let numbers = shown.columns.iter().map(|column| column.is_of_numbers);
     let cell = |cell: &Cell| {
         let first = match &cell.link {
@@ -87,17 +74,11 @@ pub fn rows(shown: &Table) -> String {
             None => escape_inside(&cell.text),
         };
         let below = cell.below.iter();
-        below.fold(first, |text, line| {
-            format!("{text}<br>{}", escape_inside(line))
-        })
+        below.fold(first, |text, line| format!("{text}<br>{}", escape_inside(line)))
     };
     let row = |cells: &Vec<Cell>| cells.iter().map(cell).collect();
     let rows: Vec<Vec<String>> = shown.rows.iter().map(row).collect();
-    table(
-        &header.collect::<Vec<_>>(),
-        &numbers.collect::<Vec<_>>(),
-        &rows,
-    )
+    table(&header.collect::<Vec<_>>(), &numbers.collect::<Vec<_>>(), &rows)
 }
 
 /// What must be known to read a table, in paragraphs.

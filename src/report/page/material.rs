@@ -50,11 +50,7 @@ impl<'a> Material<'a> {
         let Some(by) = material.compared_axis() else {
             return Ok(material);
         };
-        let question = Question {
-            metric: metric.name.to_owned(),
-            by,
-            margin: None,
-        };
+        let question = Question { metric: metric.name.to_owned(), by, margin: None };
         match compare::compare(material.judged(), &question) {
             Ok(answer) => material.compared = Some(answer),
             // No two values in the same setting: a sweep may be so.
@@ -130,14 +126,8 @@ fn varied(results: &Results) -> Vec<(&str, Vec<&str>)> {
 /// The values of an axis, in the experiment's order; those it has where it means something.
 fn values(results: &Results, axis: usize) -> Vec<&str> {
     let mut known = std::collections::HashSet::new();
-    let cells = results
-        .trials
-        .iter()
-        .filter_map(|trial| trial.axes.get(axis));
-    cells
-        .map(String::as_str)
-        .filter(|cell| !cell.is_empty() && known.insert(*cell))
-        .collect()
+    let cells = results.trials.iter().filter_map(|trial| trial.axes.get(axis));
+    cells.map(String::as_str).filter(|cell| !cell.is_empty() && known.insert(*cell)).collect()
 }
 
 /// `learning rate` of `train.learning_rate`.

@@ -63,12 +63,7 @@ pub fn report(material: &Material<'_>, charts: Vec<Drawn>) -> Report {
 
 /// Others than the question have none to answer.
 fn title(question: &str, name: &str) -> String {
-    if question.trim().is_empty() {
-        name
-    } else {
-        question.trim()
-    }
-    .to_owned()
+    if question.trim().is_empty() { name } else { question.trim() }.to_owned()
 }
 
 /// `mnist · 3 conditions × 3 replicates = 9 trials`
@@ -80,11 +75,7 @@ fn scope(material: &Material<'_>) -> String {
         "{} · {} × {} = {}",
         material.results.name,
         counted(conditions.len(), "condition", "conditions"),
-        counted(
-            material.account.replicates as usize,
-            "replicate",
-            "replicates"
-        ),
+        counted(material.account.replicates as usize, "replicate", "replicates"),
         crate::units::trials(trials.len())
     )
 }

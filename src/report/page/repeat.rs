@@ -25,11 +25,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
             blocks: vec![Block::Code(material.account.manifest.trim_end().to_owned())],
         });
     }
-    Section {
-        id: "repeat".to_owned(),
-        title: "How to repeat it".to_owned(),
-        blocks,
-    }
+    Section { id: "repeat".to_owned(), title: "How to repeat it".to_owned(), blocks }
 }
 
 /// Where the commands are to be run.
@@ -38,10 +34,7 @@ fn place(material: &Material<'_>) -> Words {
         Some(folder) => Words::from("From the results folder ").code(folder),
         None => Words::from("From the folder that holds this report"),
     };
-    words
-        .plain("; every setting, defaults included, is in ")
-        .code("experiment.toml")
-        .plain(".")
+    words.plain("; every setting, defaults included, is in ").code("experiment.toml").plain(".")
 }
 
 /// The data that no command brings; `None` where there are none.
@@ -53,18 +46,11 @@ fn what_to_bring(material: &Material<'_>) -> Option<Words> {
             words = words.plain(" ");
         }
         let is_for_tests = material.fixed("data.test_file") == Some(path);
-        let key = if is_for_tests {
-            "data.test_file"
-        } else {
-            "data.file"
-        };
+        let key = if is_for_tests { "data.test_file" } else { "data.file" };
         words = words
             .plain("It reads the table ")
             .code(path)
-            .plain(format!(
-                " (SHA-256 {}…), which is not in this folder; ",
-                start(sum)
-            ))
+            .plain(format!(" (SHA-256 {}…), which is not in this folder; ", start(sum)))
             .code(format!("-o {key}=PATH"))
             .plain(" says where it is if it lies elsewhere.");
     }
@@ -136,17 +122,10 @@ pub(super) fn training(
         }
         _ => String::new(),
     };
-    let data = if own.is_empty() {
-        ""
-    } else {
-        " --data-dir DIR"
-    };
+    let data = if own.is_empty() { "" } else { " --data-dir DIR" };
     // A path that begins with a hyphen is no option.
-    let experiment = if experiment.starts_with('-') {
-        format!("./{experiment}")
-    } else {
-        experiment.to_owned()
-    };
+    let experiment =
+        if experiment.starts_with('-') { format!("./{experiment}") } else { experiment.to_owned() };
     commands.push(format!(
         "bn-lab run {} -o output.dir={}{device}{data}",
         shell::pasted(&experiment)?,
@@ -181,10 +160,7 @@ fn origins(material: &Material<'_>) -> Table {
         listed(&found.into_iter().collect::<Vec<_>>())
     };
     let mut rows = vec![
-        (
-            "bn-lab",
-            of_runs(|run| format!("{} (revision {})", run.bn_lab, run.revision)),
-        ),
+        ("bn-lab", of_runs(|run| format!("{} (revision {})", run.bn_lab, run.revision))),
         ("burn", of_runs(|run| run.burn.clone())),
         ("machine", of_runs(machine)),
         (
@@ -196,27 +172,18 @@ fn origins(material: &Material<'_>) -> Table {
     ];
     for used in &account.data {
         let dataset = &used.dataset;
-        let whose = if account.is_unpublished(dataset) {
-            " (not the published files)"
-        } else {
-            ""
-        };
+        let whose = if account.is_unpublished(dataset) { " (not the published files)" } else { "" };
         let digest = format!("{dataset}{whose}, SHA-256 {}…", used.digest);
         rows.push(("data", digest));
     }
     if account.data.is_empty() {
         let names: Vec<String> = material.datasets().into_iter().map(str::to_owned).collect();
-        rows.push((
-            "data",
-            format!("{}; no digest was kept here", listed(&names)),
-        ));
+        rows.push(("data", format!("{}; no digest was kept here", listed(&names))));
     }
     let row = |(name, text): (&str, String)| vec![Cell::of(name), Cell::ordered(text, None)];
     let rows = rows.into_iter().filter(|(_, text)| !text.is_empty());
     Table {
-        caption: Words::new()
-            .strong("Where the numbers come from")
-            .plain("."),
+        caption: Words::new().strong("Where the numbers come from").plain("."),
         columns: columns(&["what", "which"], &[]),
         rows: rows.map(row).collect(),
         notes: vec![Words::from(
@@ -227,8 +194,6 @@ fn origins(material: &Material<'_>) -> Table {
 
 /// The processor and the system of a run.
 pub(super) fn machine(run: &RunEntry) -> String {
-    let RunEntry {
-        cpu, cores, system, ..
-    } = run;
+    let RunEntry { cpu, cores, system, .. } = run;
     format!("{cpu}, {cores} cores, {system}")
 }

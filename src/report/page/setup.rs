@@ -26,13 +26,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
             },
         ]
         .into_iter()
-        .chain(
-            material
-                .results
-                .datasets()
-                .into_iter()
-                .filter_map(data::columns_read),
-        )
+        .chain(material.results.datasets().into_iter().filter_map(data::columns_read))
         .collect(),
     }
 }
@@ -46,24 +40,15 @@ pub(super) fn varied(material: &Material<'_>) -> Block {
         return Block::Paragraph("Nothing was varied: one condition was trained.".into());
     }
     let item = |(key, values): &(&str, Vec<&str>)| {
-        let words = Words::new()
-            .strong(spoken(key))
-            .plain(" (")
-            .code(*key)
-            .plain("): ");
+        let words = Words::new().strong(spoken(key)).plain(" (").code(*key).plain("): ");
         let (shown, rest) = match values[..] {
-            [first, .., last] if values.len() > MOST_NAMED => (
-                vec![first, last],
-                format!(" and {} between them", values.len() - 2),
-            ),
+            [first, .., last] if values.len() > MOST_NAMED => {
+                (vec![first, last], format!(" and {} between them", values.len() - 2))
+            }
             _ => (values.clone(), String::new()),
         };
         let shown: Vec<String> = shown.into_iter().map(str::to_owned).collect();
-        let between = if rest.is_empty() {
-            listed(&shown)
-        } else {
-            shown.join(" to ")
-        };
+        let between = if rest.is_empty() { listed(&shown) } else { shown.join(" to ") };
         words.plain(between + &rest)
     };
     Block::List(axes.iter().map(item).collect())
@@ -87,11 +72,7 @@ pub(super) fn fixed(material: &Material<'_>) -> Table {
             .strong("The same in every condition")
             .plain(", unless it says “varied”."),
         columns: columns(&["what", "how"], &[]),
-        rows: rows
-            .into_iter()
-            .filter(|(_, text)| !text.is_empty())
-            .map(row)
-            .collect(),
+        rows: rows.into_iter().filter(|(_, text)| !text.is_empty()).map(row).collect(),
         notes: Vec::new(),
     }
 }
@@ -123,10 +104,8 @@ impl Said<'_> {
     fn data(&self) -> String {
         let mut parts = vec![self.named("data.dataset")];
         let used = self.0.datasets().into_iter();
-        let own: Vec<String> = used
-            .filter(|dataset| self.0.account.is_unpublished(dataset))
-            .map(spelled)
-            .collect();
+        let own: Vec<String> =
+            used.filter(|dataset| self.0.account.is_unpublished(dataset)).map(spelled).collect();
         if !own.is_empty() {
             parts.push(format!(
                 "the files of {} are not those published under that name",
@@ -146,11 +125,9 @@ impl Said<'_> {
             Some(_) => "inputs not scaled".to_owned(),
             None => self.named("data.input_scaling"),
         });
-        let augmented = ["data.shift", "data.flip"].iter().any(|key| {
-            self.0
-                .fixed(key)
-                .is_none_or(|value| !matches!(value, "0" | "false"))
-        });
+        let augmented = ["data.shift", "data.flip"]
+            .iter()
+            .any(|key| self.0.fixed(key).is_none_or(|value| !matches!(value, "0" | "false")));
         let knows = self.0.account.settings.contains_key("data.flip");
         match (augmented, knows) {
             (false, _) => parts.push("no augmentation".to_owned()),
@@ -197,10 +174,9 @@ impl Said<'_> {
                 format!("{} to {} parameters", grouped(low), grouped(high))
             });
         }
-        for (key, name) in [
-            ("model.activation", "activation"),
-            ("model.init", "weights initialised by"),
-        ] {
+        for (key, name) in
+            [("model.activation", "activation"), ("model.init", "weights initialised by")]
+        {
             if self.0.is_varied(key) || self.0.fixed(key).is_some() {
                 parts.push(format!("{name} {}", self.of(key)));
             }
@@ -246,11 +222,7 @@ impl Said<'_> {
             Some("false") => "left out",
             _ => "varied",
         };
-        parts.push(format!(
-            "γ {}, β {}",
-            learned("norm.scale"),
-            learned("norm.center")
-        ));
+        parts.push(format!("γ {}, β {}", learned("norm.scale"), learned("norm.center")));
         if self.is("norm.on_input", "true") {
             parts.push("the raw input normalised, too".to_owned());
         }
@@ -314,11 +286,7 @@ impl Said<'_> {
 
     fn repetition(&self) -> String {
         let account = self.0.account;
-        let devices: Vec<String> = account
-            .devices
-            .iter()
-            .map(|device| spelled(device))
-            .collect();
+        let devices: Vec<String> = account.devices.iter().map(|device| spelled(device)).collect();
         let device = if devices.is_empty() {
             String::new()
         } else {
@@ -345,19 +313,9 @@ fn keys(material: &Material<'_>) -> Table {
         vec![Cell::of(key), Cell::ordered(value, None)]
     };
     Table {
-        caption: Words::new()
-            .strong("Keys")
-            .plain(" of ")
-            .code("experiment.toml")
-            .plain("."),
+        caption: Words::new().strong("Keys").plain(" of ").code("experiment.toml").plain("."),
         columns: columns(&["key", "value"], &[]),
-        rows: material
-            .account
-            .settings
-            .keys()
-            .filter(is_setting)
-            .map(row)
-            .collect(),
+        rows: material.account.settings.keys().filter(is_setting).map(row).collect(),
         notes: Vec::new(),
     }
 }

@@ -18,17 +18,9 @@ use crate::units::counted;
 
 /// All tables that there are.
 pub(super) fn section(material: &Material<'_>) -> Section {
-    let tuned = material
-        .results
-        .tuning
-        .is_some()
-        .then(|| tuned::table(material));
+    let tuned = material.results.tuning.is_some().then(|| tuned::table(material));
     let compared = material.compared.as_ref().map(|answer| {
-        if material.judgement.is_some() {
-            besides(answer)
-        } else {
-            comparisons(answer)
-        }
+        if material.judgement.is_some() { besides(answer) } else { comparisons(answer) }
     });
     let claimed = material.judgement.map(super::claim::tests);
     let tables = [claimed, Some(conditions(material)), compared, tuned];
@@ -43,19 +35,13 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 fn besides(answer: &Answer) -> Table {
     let of_all = comparisons(answer);
     let tested = answer.comparisons.iter().filter(|c| c.paired.pairs > 0);
-    let caption = format!(
-        "Not part of the claim: every two values of {}",
-        spoken(&answer.by)
-    );
+    let caption = format!("Not part of the claim: every two values of {}", spoken(&answer.by));
     let rest = format!(
         ". {} of A minus that of B, replicate by replicate; p is corrected for the {} of this table.",
         super::answer::capitalised(&spoken(answer.metric.name)),
         counted(tested.count(), "comparison", "comparisons")
     );
-    Table {
-        caption: Words::new().strong(caption).plain(rest),
-        ..of_all
-    }
+    Table { caption: Words::new().strong(caption).plain(rest), ..of_all }
 }
 
 /// A row a condition.
@@ -66,15 +52,7 @@ pub fn conditions(material: &Material<'_>) -> Table {
     let told = beside.map(|beside| (beside, descriptions(results, beside)));
     let name = named(metric, &goal);
     let mut header = axes(results.axes.iter());
-    header.extend(columns(
-        &[],
-        &[
-            "n",
-            &format!("{name}: mean ± sd"),
-            "95 % interval",
-            "median",
-        ],
-    ));
+    header.extend(columns(&[], &["n", &format!("{name}: mean ± sd"), "95 % interval", "median"]));
     header.extend(beside.map(|beside| Column {
         name: format!("{}: {}", named(beside, &goal), summarised_by(beside)),
         is_of_numbers: true,
@@ -91,11 +69,7 @@ pub fn conditions(material: &Material<'_>) -> Table {
             super::answer::capitalised(name.split(',').next().unwrap_or_default())
         )),
         columns: header,
-        rows: descriptions(results, metric)
-            .iter()
-            .enumerate()
-            .map(row)
-            .collect(),
+        rows: descriptions(results, metric).iter().enumerate().map(row).collect(),
         notes: notes_on_conditions(material),
     }
 }
@@ -119,11 +93,7 @@ fn named(metric: Metric, goal: &str) -> String {
 }
 
 fn summarised_by(metric: Metric) -> &'static str {
-    if metric.is_waited_for() {
-        "median"
-    } else {
-        "mean ± sd"
-    }
+    if metric.is_waited_for() { "median" } else { "mean ± sd" }
 }
 
 fn condition(
@@ -146,11 +116,7 @@ fn condition(
         median(described, metric),
     ]);
     cells.extend(beside.map(|(described, metric)| {
-        if metric.is_waited_for() {
-            median(described, metric)
-        } else {
-            mean(described, metric)
-        }
+        if metric.is_waited_for() { median(described, metric) } else { mean(described, metric) }
     }));
     cells.push(Cell::ordered(
         format!("{} of {all}", described.diverged),
@@ -179,11 +145,8 @@ fn median(described: &Description, metric: Metric) -> Cell {
 }
 
 fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
-    let validation = if material.fixed("data.validation") == Some("0") {
-        "test"
-    } else {
-        "validation"
-    };
+    let validation =
+        if material.fixed("data.validation") == Some("0") { "test" } else { "validation" };
     let mut notes = vec![Words::from(format!(
         "95 % intervals for the mean by Student's t. Epochs until the {validation} accuracy first reached {}; {MEDIAN_OF_TIMES}.",
         target(material.results.target_accuracy)
@@ -192,9 +155,7 @@ fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
     notes.extend(gaps.iter().map(|note| sentence(note)));
     if let Some(tuning) = &material.results.tuning {
         notes.push(
-            Words::from("Each condition at its own best value of ")
-                .code(&tuning.key)
-                .plain("."),
+            Words::from("Each condition at its own best value of ").code(&tuning.key).plain("."),
         );
     }
     notes
@@ -224,11 +185,7 @@ pub fn comparisons(answer: &Answer) -> Table {
             super::answer::capitalised(&spoken(answer.metric.name))
         )),
         columns: header,
-        rows: answer
-            .comparisons
-            .iter()
-            .map(|c| comparison(c, answer))
-            .collect(),
+        rows: answer.comparisons.iter().map(|c| comparison(c, answer)).collect(),
         notes: notes(answer).iter().map(|note| sentence(note)).collect(),
     }
 }
@@ -236,12 +193,7 @@ pub fn comparisons(answer: &Answer) -> Table {
 fn comparison(comparison: &Comparison, answer: &Answer) -> Vec<Cell> {
     let (paired, unit) = (&comparison.paired, answer.metric.unit);
     let mut cells = vec![Cell::of(format!("{} − {}", comparison.a, comparison.b))];
-    cells.extend(
-        comparison
-            .setting
-            .iter()
-            .map(|value| Cell::of(dashed(value))),
-    );
+    cells.extend(comparison.setting.iter().map(|value| Cell::of(dashed(value))));
     let share = |share: Option<f64>, places: usize| match share {
         Some(share) => Cell::ordered(format!("{share:.places$}"), Some(share)),
         None => Cell::of("–"),
@@ -272,10 +224,7 @@ fn comparison(comparison: &Comparison, answer: &Answer) -> Vec<Cell> {
 
 /// The columns of axes.
 fn axes<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<Column> {
-    let column = |key: &String| Column {
-        name: short_name(key).to_owned(),
-        is_of_numbers: false,
-    };
+    let column = |key: &String| Column { name: short_name(key).to_owned(), is_of_numbers: false };
     keys.map(column).collect()
 }
 

@@ -28,17 +28,8 @@ fn trials(condition: usize, axes: &[&str], accuracies: &[f64]) -> Vec<TrialCurve
         condition,
         axes: axes.iter().map(|&cell| cell.to_owned()).collect(),
         replicate: index as u64 + 1,
-        outcome: if accuracy < 0.0 {
-            "diverged"
-        } else {
-            "completed"
-        }
-        .to_owned(),
-        epochs: vec![
-            row(0, 0.1),
-            row(1, accuracy.abs() / 2.0),
-            row(2, accuracy.abs()),
-        ],
+        outcome: if accuracy < 0.0 { "diverged" } else { "completed" }.to_owned(),
+        epochs: vec![row(0, 0.1), row(1, accuracy.abs() / 2.0), row(2, accuracy.abs())],
         ..TrialCurves::default()
     };
     accuracies.iter().enumerate().map(trial).collect()
@@ -66,9 +57,7 @@ fn folder(axes: &[&str], replicates: u64, trials: &[Vec<TrialCurves>]) -> Folder
         ("train.batch_size", "32"),
     ];
     let account = Account {
-        settings: settings
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .into(),
+        settings: settings.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
         replicates,
         data: [DataUsed {
             dataset: "mnist".to_owned(),

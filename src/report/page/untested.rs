@@ -53,49 +53,32 @@ pub(super) fn unfinished(material: &Material<'_>) -> Option<Words> {
         .map(|(count, outcome)| format!("{count} {outcome}"))
         .collect();
     (!parts.is_empty()).then(|| {
-        Words::new()
-            .strong("The experiment is not complete")
-            .plain(format!(
-                ": {} of {}. Everything here is about the rest.",
-                listed(&parts),
-                units::trials(trials.len())
-            ))
+        Words::new().strong("The experiment is not complete").plain(format!(
+            ": {} of {}. Everything here is about the rest.",
+            listed(&parts),
+            units::trials(trials.len())
+        ))
     })
 }
 
 fn few_replicates(material: &Material<'_>) -> Option<Words> {
     let replicates = material.account.replicates as usize;
     (replicates < FEWEST_PAIRS).then(|| {
-        Words::new()
-            .strong(counted(replicates, "replicate", "replicates"))
-            .plain(format!(
-                ": with fewer than {FEWEST_PAIRS} pairs no difference is called more than suggestive."
-            ))
+        Words::new().strong(counted(replicates, "replicate", "replicates")).plain(format!(
+            ": with fewer than {FEWEST_PAIRS} pairs no difference is called more than suggestive."
+        ))
     })
 }
 
 fn left_out_placements(material: &Material<'_>) -> Option<Words> {
-    let axis = material
-        .results
-        .axes
-        .iter()
-        .position(|axis| axis == PLACEMENT)?;
-    let has = |place: &&str| {
-        material
-            .results
-            .trials
-            .iter()
-            .any(|t| t.axes[axis] == **place)
-    };
+    let axis = material.results.axes.iter().position(|axis| axis == PLACEMENT)?;
+    let has = |place: &&str| material.results.trials.iter().any(|t| t.axes[axis] == **place);
     let mut known = vec!["none", "before", "after"];
     if material.fixed("model.kind") == Some("resnet") {
         known.extend(["pre-activation", "after-addition"]);
     }
-    let missing: Vec<String> = known
-        .iter()
-        .filter(|place| !has(place))
-        .map(|p| (*p).to_owned())
-        .collect();
+    let missing: Vec<String> =
+        known.iter().filter(|place| !has(place)).map(|p| (*p).to_owned()).collect();
     (!missing.is_empty()).then(|| {
         Words::new().strong("Placements").plain(format!(
             ": {} {} not trained.",
@@ -107,11 +90,7 @@ fn left_out_placements(material: &Material<'_>) -> Option<Words> {
 
 fn learning_rate(material: &Material<'_>) -> Option<Words> {
     let key = "train.learning_rate";
-    let tuned = material
-        .results
-        .tuning
-        .as_ref()
-        .is_some_and(|tuning| tuning.key == key);
+    let tuned = material.results.tuning.as_ref().is_some_and(|tuning| tuning.key == key);
     let rate = material.fixed(key)?;
     (!tuned && !material.is_varied(key)).then(|| {
         Words::new().strong("Learning rates").plain(format!(
@@ -124,11 +103,7 @@ fn learning_rate(material: &Material<'_>) -> Option<Words> {
 fn elsewhere(material: &Material<'_>) -> Vec<Words> {
     let mut gaps = Vec::new();
     if let Some(dataset) = material.fixed("data.dataset") {
-        gaps.push(
-            Words::new()
-                .strong("Other data")
-                .plain(format!(": {} only.", spelled(dataset))),
-        );
+        gaps.push(Words::new().strong("Other data").plain(format!(": {} only.", spelled(dataset))));
     }
     let topics: [(&str, &[(&str, &str)]); 3] = [
         ("Other networks", &NETWORK),

@@ -34,11 +34,7 @@ impl Words {
         for (place, part) in text.split('`').enumerate() {
             if !part.is_empty() {
                 let is_code = place % 2 == 1;
-                words = if is_code {
-                    words.code(part)
-                } else {
-                    words.plain(part)
-                };
+                words = if is_code { words.code(part) } else { words.plain(part) };
             }
         }
         words
@@ -128,11 +124,7 @@ pub(super) fn unbroken(text: &str) -> String {
     let mut within = false;
     let kept = text.chars().map(|letter| {
         within = (within || letter == '[') && letter != ']';
-        if within && letter == ' ' {
-            '\u{a0}'
-        } else {
-            letter
-        }
+        if within && letter == ' ' { '\u{a0}' } else { letter }
     });
     let kept: String = kept.collect();
     kept.replace("n = ", "n\u{a0}=\u{a0}")
@@ -153,12 +145,8 @@ mod tests {
     #[test]
     fn an_address_means_the_path_and_nothing_else() {
         let written = ["01-a/report.html", "my (x)/a#b?c%d", "../é", "javascript:x"].map(address);
-        let expected = [
-            "01-a/report.html",
-            "my%20%28x%29/a%23b%3Fc%25d",
-            "../%C3%A9",
-            "javascript%3Ax",
-        ];
+        let expected =
+            ["01-a/report.html", "my%20%28x%29/a%23b%3Fc%25d", "../%C3%A9", "javascript%3Ax"];
         assert_eq!(written, expected);
     }
 }

@@ -34,11 +34,7 @@ pub(super) struct Block<'a> {
 impl Block<'_> {
     /// What should stand in it, between blank lines and with the line ends of the file.
     pub(super) fn framed(&self, text: &str) -> String {
-        let end = if self.opening.ends_with("\r\n") {
-            "\r\n"
-        } else {
-            "\n"
-        };
+        let end = if self.opening.ends_with("\r\n") { "\r\n" } else { "\n" };
         let lines: Vec<&str> = text.trim_end().lines().collect();
         format!("{end}{}{end}{end}", lines.join(end))
     }
@@ -109,10 +105,7 @@ pub(super) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, Problem> {
 }
 
 fn problem(line: usize, reason: &str) -> Problem {
-    Problem {
-        line,
-        reason: reason.to_owned(),
-    }
+    Problem { line, reason: reason.to_owned() }
 }
 
 fn lines(text: &str) -> Result<Vec<Line<'_>>, Problem> {
@@ -131,12 +124,7 @@ fn lines(text: &str) -> Result<Vec<Line<'_>>, Problem> {
             None if !fence_of(here).is_empty() => fence = Some(fence_of(here)),
             None => asks = asked(here).map_err(|reason| problem(index + 1, reason))?,
         }
-        lines.push(Line {
-            number: index + 1,
-            start,
-            end: start + whole.len(),
-            asks,
-        });
+        lines.push(Line { number: index + 1, start, end: start + whole.len(), asks });
         start += whole.len();
     }
     Ok(lines)

@@ -66,11 +66,9 @@ fn ended(stem: &Path, extension: &str) -> PathBuf {
 /// Makes what is asked for by a file in `beside`: folders are named from there.
 pub(super) fn make(order: &Order, beside: &Path) -> Result<Made> {
     let text = match order {
-        Order::Figure {
-            folder,
-            name,
-            extension,
-        } => return figure(beside, folder, name, extension),
+        Order::Figure { folder, name, extension } => {
+            return figure(beside, folder, name, extension);
+        }
         Order::Answer { folder } => with_material(&beside.join(folder), None, said)?,
         Order::Conditions { folder, metric } => {
             with_material(&beside.join(folder), Some(metric), |material| {
@@ -79,20 +77,15 @@ pub(super) fn make(order: &Order, beside: &Path) -> Result<Made> {
             })?
         }
         Order::Claims { folders } => {
-            let entries: Result<Vec<_>> = folders
-                .iter()
-                .map(|folder| claims::within(folder, beside))
-                .collect();
+            let entries: Result<Vec<_>> =
+                folders.iter().map(|folder| claims::within(folder, beside)).collect();
             claims::markdown(&entries?.concat())
         }
         Order::Compare { folder, metric, by } => {
             comparisons(&beside.join(folder), metric, by.as_deref())?
         }
     };
-    Ok(Made {
-        text,
-        drawing: None,
-    })
+    Ok(Made { text, drawing: None })
 }
 
 fn with_material(
@@ -123,11 +116,7 @@ fn comparisons(folder: &Path, metric: &str, by: Option<&str>) -> Result<String> 
     };
     let answer = compare(material.judged(), &question)?;
     let table = tables::comparisons(&answer);
-    Ok(format!(
-        "{}\n{}",
-        markdown::rows(&table),
-        markdown::notes(&table)
-    ))
+    Ok(format!("{}\n{}", markdown::rows(&table), markdown::notes(&table)))
 }
 
 fn figure(beside: &Path, folder: &Path, name: &str, extension: &str) -> Result<Made> {

@@ -89,9 +89,9 @@ fn splice(file: &Path) -> Result<(String, Spliced)> {
     for piece in &pieces {
         match piece {
             Piece::Other(other) => spliced.text.push_str(other),
-            Piece::Block(block) => spliced
-                .block(block, folder)
-                .map_err(|error| at(block.line, &error.to_string()))?,
+            Piece::Block(block) => {
+                spliced.block(block, folder).map_err(|error| at(block.line, &error.to_string()))?
+            }
         }
     }
     Ok((text, spliced))
@@ -103,10 +103,7 @@ impl Spliced {
         let made = content::make(&order, folder)?;
         let content = block.framed(&made.text);
         if content != block.content || made.drawing.is_some() {
-            self.stale.push(Stale {
-                line: block.line,
-                asks: block.asks.to_owned(),
-            });
+            self.stale.push(Stale { line: block.line, asks: block.asks.to_owned() });
         }
         self.drawings.extend(made.drawing);
         self.text.push_str(block.opening);

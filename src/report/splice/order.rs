@@ -65,24 +65,13 @@ impl Order {
             )));
         };
         let Some((_, form)) = KINDS.iter().find(|(known, _)| known == kind) else {
-            return Err(Error::Usage(unknown(
-                "block",
-                kind,
-                &KINDS.map(|(kind, _)| kind),
-            )));
+            return Err(Error::Usage(unknown("block", kind, &KINDS.map(|(kind, _)| kind))));
         };
         let mut taken = Taken::of(rest, form)?;
         let order = match kind.as_str() {
-            "claims" => Self::Claims {
-                folders: taken.folders()?,
-            },
-            "answer" => Self::Answer {
-                folder: taken.folder()?,
-            },
-            "conditions" => Self::Conditions {
-                folder: taken.folder()?,
-                metric: taken.metric(),
-            },
+            "claims" => Self::Claims { folders: taken.folders()? },
+            "answer" => Self::Answer { folder: taken.folder()? },
+            "conditions" => Self::Conditions { folder: taken.folder()?, metric: taken.metric() },
             "compare" => Self::Compare {
                 folder: taken.folder()?,
                 by: taken.option("--by"),
@@ -96,11 +85,7 @@ impl Order {
                     Some((name, "svg")) => (name.to_owned(), "svg"),
                     _ => (name, "svg"),
                 };
-                Self::Figure {
-                    folder,
-                    name,
-                    extension,
-                }
+                Self::Figure { folder, name, extension }
             }
         };
         taken.nothing_left()?;
@@ -117,11 +102,8 @@ struct Taken<'a> {
 
 impl<'a> Taken<'a> {
     fn of(words: &[String], form: &'a str) -> Result<Self> {
-        let mut taken = Self {
-            form,
-            places: std::collections::VecDeque::new(),
-            options: Vec::new(),
-        };
+        let mut taken =
+            Self { form, places: std::collections::VecDeque::new(), options: Vec::new() };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             if !word.starts_with("--") {
@@ -162,8 +144,7 @@ impl<'a> Taken<'a> {
     }
 
     fn metric(&mut self) -> String {
-        self.option("--metric")
-            .unwrap_or_else(|| "test_accuracy".to_owned())
+        self.option("--metric").unwrap_or_else(|| "test_accuracy".to_owned())
     }
 
     fn nothing_left(&self) -> Result<()> {

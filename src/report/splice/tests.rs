@@ -10,12 +10,9 @@ fn blocks(text: &str) -> Vec<(usize, &str, &str)> {
         .iter()
         .map(|piece| match piece {
             Piece::Other(other) => (*other).to_owned(),
-            Piece::Block(Block {
-                opening,
-                content,
-                closing,
-                ..
-            }) => format!("{opening}{content}{closing}"),
+            Piece::Block(Block { opening, content, closing, .. }) => {
+                format!("{opening}{content}{closing}")
+            }
         })
         .collect();
     assert_eq!(whole, text, "the pieces are the text");
@@ -36,10 +33,7 @@ fn problem(text: &str) -> (usize, String) {
 #[test]
 fn blocks_are_found_with_what_they_ask_for() {
     let text = "# x\n<!-- bn-lab: answer a -->\nold\n<!-- bn-lab: end -->\nmore\n\n  <!-- bn-lab:figure a b-->\n<!-- bn-lab: end -->";
-    assert_eq!(
-        blocks(text),
-        [(2, "answer a", "old\n"), (7, "figure a b", "")]
-    );
+    assert_eq!(blocks(text), [(2, "answer a", "old\n"), (7, "figure a b", "")]);
 }
 
 #[test]
@@ -75,17 +69,11 @@ fn what_stands_in_code_is_shown_and_not_obeyed() {
 fn blocks_without_an_end_or_inside_each_other_are_refused_with_their_line() {
     let (line, reason) = problem("\n<!-- bn-lab: answer a -->\n");
     assert_eq!(line, 2);
-    assert!(
-        reason.starts_with("the block `answer a` has no end\n  hint: "),
-        "{reason}"
-    );
+    assert!(reason.starts_with("the block `answer a` has no end\n  hint: "), "{reason}");
     let (line, reason) =
         problem("<!-- bn-lab: answer a -->\n<!-- bn-lab: answer b -->\n<!-- bn-lab: end -->\n");
     assert_eq!(line, 2);
-    assert!(
-        reason.contains("begins inside the one of line 1"),
-        "{reason}"
-    );
+    assert!(reason.contains("begins inside the one of line 1"), "{reason}");
     assert_eq!(problem("a\n<!-- bn-lab: end -->").0, 2);
     for text in [
         "<!-- bn-lab: answer a --> text\n",
@@ -93,11 +81,7 @@ fn blocks_without_an_end_or_inside_each_other_are_refused_with_their_line() {
         "<!-- bn-lab: a --> <!-- x -->\n",
     ] {
         let (line, reason) = problem(text);
-        assert_eq!(
-            (line, reason.contains("line of its own")),
-            (1, true),
-            "{text}"
-        );
+        assert_eq!((line, reason.contains("line of its own")), (1, true), "{text}");
     }
 }
 
@@ -113,16 +97,10 @@ fn what_a_block_asks_for_is_read_with_quotes_and_options() {
             by: Some("train.batch_size".to_owned()),
         }
     );
-    for (name, extension) in [
-        ("overview.png", "png"),
-        ("overview", "svg"),
-        ("overview.svg", "svg"),
-    ] {
-        let expected = Order::Figure {
-            folder: folder("x"),
-            name: "overview".to_owned(),
-            extension,
-        };
+    for (name, extension) in [("overview.png", "png"), ("overview", "svg"), ("overview.svg", "svg")]
+    {
+        let expected =
+            Order::Figure { folder: folder("x"), name: "overview".to_owned(), extension };
         assert_eq!(read(&format!("figure x {name}")), expected);
     }
 }
@@ -131,15 +109,9 @@ fn what_a_block_asks_for_is_read_with_quotes_and_options() {
 fn what_no_block_can_ask_for_is_refused_with_what_it_can() {
     let refused = |asks: &str| Order::read(asks).expect_err("refused").to_string();
     for (asks, said) in [
-        (
-            "",
-            "the blocks are claims, answer, conditions, compare, figure",
-        ),
+        ("", "the blocks are claims, answer, conditions, compare, figure"),
         ("condition x", "did you mean `conditions`?"),
-        (
-            "conditions",
-            "a word is missing\n  hint: `conditions DIR [--metric NAME]`",
-        ),
+        ("conditions", "a word is missing\n  hint: `conditions DIR [--metric NAME]`"),
         ("answer x y", "`y` is one too many"),
         ("answer x --metric test_loss", "`--metric` is one too many"),
         ("conditions x --metric", "`--metric` has no value"),
@@ -153,20 +125,13 @@ fn what_no_block_can_ask_for_is_refused_with_what_it_can() {
 fn an_edit_that_was_made_while_blocks_were_made_is_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("x.md");
-    let spliced = Spliced {
-        text: "made".to_owned(),
-        stale: Vec::new(),
-        drawings: Vec::new(),
-    };
+    let spliced = Spliced { text: "made".to_owned(), stale: Vec::new(), drawings: Vec::new() };
     fs::replace(&file, b"edited").expect("written");
     let error = write(&file, "read", &spliced).expect_err("refused");
     assert_eq!(error.exit_code(), 1);
     let error = error.to_string();
     assert!(error.contains("x.md` was edited while"), "{error}");
-    assert!(
-        error.contains("hint: run the same command again"),
-        "{error}"
-    );
+    assert!(error.contains("hint: run the same command again"), "{error}");
     assert_eq!(fs::read(&file).expect("there"), b"edited");
     write(&file, "edited", &spliced).expect("unchanged since");
     assert_eq!(fs::read(&file).expect("there"), b"made");
@@ -178,10 +143,7 @@ fn a_file_without_a_block_or_with_a_folder_that_is_not_there_is_refused() {
     let file = folder.path().join("x.md");
     fs::replace(&file, b"nothing\n").expect("written");
     let error = check(&file).expect_err("refused").to_string();
-    assert!(
-        error.contains("x.md` has no block to rewrite\n  hint: "),
-        "{error}"
-    );
+    assert!(error.contains("x.md` has no block to rewrite\n  hint: "), "{error}");
     let text = b"\n\n<!-- bn-lab: answer nowhere -->\nold\n<!-- bn-lab: end -->\n";
     fs::replace(&file, text).expect("written");
     let error = rewrite(&file).expect_err("refused").to_string();

@@ -11,9 +11,7 @@ type Draw = fn(&mut Stream) -> f64;
 /// What the scores of a condition are drawn from; each has mean 0 and standard deviation 1.
 const POPULATIONS: [(&str, Draw); 3] = [
     ("normal", Stream::normal),
-    ("uniform", |stream| {
-        stream.between(-1.0, 1.0) * 3.0_f64.sqrt()
-    }),
+    ("uniform", |stream| stream.between(-1.0, 1.0) * 3.0_f64.sqrt()),
     // An exponential: as skewed as the times to a target may be.
     ("skewed", |stream| -(1.0 - stream.uniform()).ln() - 1.0),
 ];
@@ -44,9 +42,7 @@ fn simulate(population: usize, n: usize, experiments: usize) -> Found {
         let scores: [Vec<f64>; 3] =
             std::array::from_fn(|_| (0..n).map(|_| draw(&mut stream)).collect());
         let compared = [(1, 0), (2, 0), (2, 1)].map(|(a, b)| compared(&scores[a], &scores[b]));
-        let p = compared
-            .each_ref()
-            .map(|c| c.test.map_or(1.0, |test| test.p));
+        let p = compared.each_ref().map(|c| c.test.map_or(1.0, |test| test.p));
         let mut corrected = holm(&p).into_iter().zip(&compared);
         let events = [
             holds(t_interval(&scores[0], 0.95)),
@@ -61,13 +57,7 @@ fn simulate(population: usize, n: usize, experiments: usize) -> Found {
     }
     let [t, bca, difference, better, any_better] =
         counts.map(|count| count as f64 / experiments as f64);
-    Found {
-        t,
-        bca,
-        difference,
-        better,
-        any_better,
-    }
+    Found { t, bca, difference, better, any_better }
 }
 
 fn holds(interval: Option<Interval>) -> bool {
@@ -76,10 +66,7 @@ fn holds(interval: Option<Interval>) -> bool {
 }
 
 fn compared(a: &[f64], b: &[f64]) -> PairedComparison {
-    let pairs = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| (Score::Value(*a), Score::Value(*b)));
+    let pairs = a.iter().zip(b).map(|(a, b)| (Score::Value(*a), Score::Value(*b)));
     let pairs: Vec<(Score, Score)> = pairs.collect();
     compare_pairs(&pairs, true, 0.95, |_| unreachable!("few pairs"))
 }
@@ -95,10 +82,7 @@ fn t_intervals_hold_the_truth_19_times_of_20_and_no_effect_is_seldom_called_bett
         let found = simulate(0, n, 2000);
         assert!((0.935..=0.965).contains(&found.t), "n = {n}: {}", found.t);
         let difference = found.difference;
-        assert!(
-            (0.935..=0.965).contains(&difference),
-            "n = {n}: {difference}"
-        );
+        assert!((0.935..=0.965).contains(&difference), "n = {n}: {difference}");
         assert!(found.better <= 0.065, "n = {n}: {}", found.better);
         assert!(found.any_better <= 0.065, "n = {n}: {}", found.any_better);
         assert!(found.bca < found.t, "the reason why t's is printed");
@@ -121,13 +105,7 @@ fn the_table_of_coverage() {
     for (population, (name, _)) in POPULATIONS.iter().enumerate() {
         for n in [3, 6, 8, 10, 12] {
             let found = simulate(population, n, 20_000);
-            let shares = [
-                found.t,
-                found.bca,
-                found.difference,
-                found.better,
-                found.any_better,
-            ];
+            let shares = [found.t, found.bca, found.difference, found.better, found.any_better];
             let cells = shares.map(|share| format!("{:.1} %", share * 100.0));
             text.push_str(&format!("| {name} | {n} | {} |\n", cells.join(" | ")));
             // Of 20 000, a share of 0.05 has a standard deviation of 0.0015: three of them for chance.

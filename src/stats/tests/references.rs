@@ -120,10 +120,7 @@ fn the_normal_distribution_agrees_with_scipy() {
     let normal = reference().normal;
     for (probability, quantile) in normal.probability.iter().zip(&normal.quantile) {
         let found = normal_quantile(*probability);
-        assert!(
-            (found - quantile).abs() < TOLERANCE,
-            "{found} is not {quantile}"
-        );
+        assert!((found - quantile).abs() < TOLERANCE, "{found} is not {quantile}");
         same("probability", normal_cdf(*quantile), *probability);
     }
     assert_eq!((normal_cdf(-9.0), normal_cdf(9.0)), (0.0, 1.0));
@@ -135,25 +132,13 @@ fn tests_of_signs_agree_with_scipy() {
     let reference = reference();
     assert_eq!(reference.signs.len(), 7);
     for case in &reference.signs {
-        let pairs: Vec<(Score, Score)> = case
-            .differences
-            .iter()
-            .map(|d| (Score::Value(*d), Score::Value(0.0)))
-            .collect();
+        let pairs: Vec<(Score, Score)> =
+            case.differences.iter().map(|d| (Score::Value(*d), Score::Value(0.0))).collect();
         let compared = compare_pairs(&pairs, true, reference.confidence, |_| unreachable!());
         let tally = compared.tally;
         let expected = (case.wins, case.ties, case.losses);
-        assert_eq!(
-            (tally.wins, tally.ties, tally.losses),
-            expected,
-            "{}",
-            case.name
-        );
-        same(
-            &case.name,
-            compared.test.map(|test| test.p),
-            case.sign_flip_p,
-        );
+        assert_eq!((tally.wins, tally.ties, tally.losses), expected, "{}", case.name);
+        same(&case.name, compared.test.map(|test| test.p), case.sign_flip_p);
         same(&case.name, sign_test(case.wins, case.losses).p, case.sign_p);
         let wilson = wilson_interval(case.wins as f64, case.wins + case.losses, 0.95);
         same_interval(&case.name, wilson, case.wilson_without_ties);

@@ -62,10 +62,7 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
     };
     let place = share * last as f64;
     let below = place.floor();
-    let (low, high) = (
-        sorted[below as usize],
-        sorted[(below as usize + 1).min(last)],
-    );
+    let (low, high) = (sorted[below as usize], sorted[(below as usize + 1).min(last)]);
     low + (place - below) * (high - low)
 }
 
@@ -75,13 +72,8 @@ fn idle(kind: Activation, tap: &Tap, values: &[f64], readings: &mut Readings) {
     let features = tap.values.dims()[1];
     match kind {
         Activation::Relu => {
-            let is_dead = |unit: &usize| {
-                values
-                    .iter()
-                    .skip(*unit)
-                    .step_by(features)
-                    .all(|&x| x <= 0.0)
-            };
+            let is_dead =
+                |unit: &usize| values.iter().skip(*unit).step_by(features).all(|&x| x <= 0.0);
             let dead = (0..features).filter(is_dead).count();
             readings.push(&tap.layer, "dead", dead as f64 / features as f64);
         }
@@ -101,9 +93,7 @@ fn saturated(layer: &str, values: &[f64], symmetric: impl Fn(f64) -> f64, readin
 /// `[rows, features]`, row-major.
 fn numbers(tap: &Tap) -> Vec<f64> {
     let data = tap.values.to_data().convert::<f64>();
-    data.as_slice::<f64>()
-        .map(<[f64]>::to_vec)
-        .unwrap_or_default()
+    data.as_slice::<f64>().map(<[f64]>::to_vec).unwrap_or_default()
 }
 
 #[cfg(test)]

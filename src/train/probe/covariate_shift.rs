@@ -23,9 +23,7 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     };
     for gradient in here.gradients.iter().filter(|g| is_weight(g)) {
         let own = depth(&gradient.name);
-        let updated = moment
-            .network
-            .with_parameters_of(next.network, |name| depth(name) < own);
+        let updated = moment.network.with_parameters_of(next.network, |name| depth(name) < own);
         let there = updated.slope(next.batch, next.step);
         let same = |other: &&NamedTensor| other.name == gradient.name;
         if let Some(shifted) = there.gradients.iter().find(same) {
@@ -34,17 +32,9 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
             let (size, shifted_size) = (norm(&gradient.values), norm(&shifted.values));
             let smaller = size.min(shifted_size);
             let cosine = dot(&gradient.values, &shifted.values) / (size * shifted_size);
-            let cosine = if smaller > LEAST_NORM {
-                cosine
-            } else {
-                f64::NAN
-            };
+            let cosine = if smaller > LEAST_NORM { cosine } else { f64::NAN };
             readings.push(layer, "covariate_shift", shift);
-            readings.push(
-                layer,
-                "covariate_shift_relative",
-                quotient(shift, size, LEAST_NORM),
-            );
+            readings.push(layer, "covariate_shift_relative", quotient(shift, size, LEAST_NORM));
             readings.push(layer, "covariate_shift_cosine", cosine);
         }
     }

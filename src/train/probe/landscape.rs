@@ -63,10 +63,7 @@ fn length(gradients: &[NamedTensor]) -> f64 {
 
 fn apart(a: &[NamedTensor], b: &[NamedTensor]) -> f64 {
     let squares = a.iter().zip(b);
-    squares
-        .map(|(a, b)| super::distance(&a.values, &b.values).powi(2))
-        .sum::<f64>()
-        .sqrt()
+    squares.map(|(a, b)| super::distance(&a.values, &b.values).powi(2)).sum::<f64>().sqrt()
 }
 
 fn least(values: &[f64]) -> f64 {

@@ -72,11 +72,7 @@ impl Readings {
     /// Takes a number; one that is not finite is left out, as a network that diverges has them.
     fn push(&mut self, layer: &str, quantity: &str, value: f64) {
         if value.is_finite() {
-            self.0.push(Reading {
-                layer: layer.to_owned(),
-                quantity: quantity.to_owned(),
-                value,
-            });
+            self.0.push(Reading { layer: layer.to_owned(), quantity: quantity.to_owned(), value });
         }
     }
 }
@@ -141,14 +137,12 @@ impl Probes {
             evaluator: around.evaluator,
             data,
             population: self.population,
-            next: around
-                .step
-                .map(|(network, step, batch, learning_rate)| Next {
-                    step,
-                    batch,
-                    learning_rate,
-                    network,
-                }),
+            next: around.step.map(|(network, step, batch, learning_rate)| Next {
+                step,
+                batch,
+                learning_rate,
+                network,
+            }),
             slope: OnceCell::new(),
         };
         let mut readings = Readings::default();
@@ -164,11 +158,7 @@ impl Probes {
 /// `part / whole`; nothing (NaN, which no reading takes) where `whole` is no more than rounding, up to
 /// `least`: a multiple of that is a random number.
 fn quotient(part: f64, whole: f64, least: f64) -> f64 {
-    if whole > least {
-        part / whole
-    } else {
-        f64::NAN
-    }
+    if whole > least { part / whole } else { f64::NAN }
 }
 
 /// What a mean cross-entropy in 32 bits may be off by: its logits' rounding.
@@ -180,20 +170,13 @@ const LEAST_NORM: f64 = f32::MIN_POSITIVE as f64;
 
 /// The L2 norm of numbers.
 fn norm(values: &[f32]) -> f64 {
-    values
-        .iter()
-        .map(|&x| f64::from(x).powi(2))
-        .sum::<f64>()
-        .sqrt()
+    values.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt()
 }
 
 /// The L2 norm of a difference.
 fn distance(a: &[f32], b: &[f32]) -> f64 {
     let squares = a.iter().zip(b);
-    squares
-        .map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2))
-        .sum::<f64>()
-        .sqrt()
+    squares.map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]

@@ -18,10 +18,7 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     if running.is_empty() {
         return;
     }
-    let precise = moment
-        .population
-        .precise(moment.evaluator, moment.data)
-        .running();
+    let precise = moment.population.precise(moment.evaluator, moment.data).running();
     for (running, population) in running.iter().zip(&precise) {
         let [mean_error, variance_ratio] = distance(running, population);
         readings.push(&running.layer, "running_mean_error", mean_error);

@@ -19,10 +19,7 @@ pub struct Evaluator {
 impl Evaluator {
     /// An evaluator of `network`, which carries no gradients; `device` may be a differentiable one.
     pub(super) fn new(network: Network, device: &Device) -> Self {
-        Self {
-            network,
-            device: device.clone().without_autodiff(),
-        }
+        Self { network, device: device.clone().without_autodiff() }
     }
 
     /// Loss and correct answers on `batch`, normalised with `statistics`.
@@ -43,8 +40,7 @@ impl Evaluator {
 
     /// Logits `[batch, classes]`.
     pub fn logits(&self, batch: &Batch, statistics: Statistics) -> Tensor<2> {
-        self.network
-            .forward(inputs(batch, &self.device), &mut Pass::new(statistics))
+        self.network.forward(inputs(batch, &self.device), &mut Pass::new(statistics))
     }
 
     /// The names of the norm layers, in the order of a pass.
@@ -90,10 +86,7 @@ impl Evaluator {
                 norm.set_running(mean, variance);
             }
         }
-        Self {
-            network,
-            device: self.device.clone(),
-        }
+        Self { network, device: self.device.clone() }
     }
 
     /// The running statistics of every norm layer that keeps them, in the order of a pass.
@@ -165,7 +158,5 @@ impl Moments {
 
 fn wide(values: Tensor<1>) -> Vec<f64> {
     let data = values.into_data().convert::<f64>();
-    data.as_slice::<f64>()
-        .map(<[f64]>::to_vec)
-        .unwrap_or_default()
+    data.as_slice::<f64>().map(<[f64]>::to_vec).unwrap_or_default()
 }

@@ -9,11 +9,7 @@ use crate::device::OpenDevice;
 use crate::model::norm::Statistics;
 use crate::optim::{self, Arithmetic, NormParameters};
 
-const SHAPE: Shape = Shape {
-    channels: 1,
-    height: 1,
-    width: 6,
-};
+const SHAPE: Shape = Shape { channels: 1, height: 1, width: 6 };
 
 fn settings(more: &str) -> Settings {
     let text = format!(
@@ -25,9 +21,7 @@ fn settings(more: &str) -> Settings {
 
 fn learner(more: &str) -> Learner {
     let settings = settings(more);
-    let device = OpenDevice::open("cpu")
-        .expect("every build has a CPU device")
-        .differentiable();
+    let device = OpenDevice::open("cpu").expect("every build has a CPU device").differentiable();
     let streams = Streams::new(3, 1);
     let network = Network::new(&settings, SHAPE, 3, &streams, &device);
     let norm = NormParameters::like_others();
@@ -38,9 +32,7 @@ fn learner(more: &str) -> Learner {
 fn batch(name: &str, examples: usize) -> Batch {
     let mut stream = Streams::shared(1).stream(name);
     Batch {
-        inputs: (0..examples * 6)
-            .map(|_| (1.0 + 2.0 * stream.normal()) as f32)
-            .collect(),
+        inputs: (0..examples * 6).map(|_| (1.0 + 2.0 * stream.normal()) as f32).collect(),
         labels: (0..examples).map(|i| (i % 3) as u8).collect(),
         features: 6,
     }
@@ -52,12 +44,8 @@ fn a_short_way_down_the_slope_the_loss_falls_as_the_gradient_says() {
         let inspection = learner(&format!("norm.placement = '{placement}'")).inspection();
         let batch = batch("slope", 12);
         let slope = inspection.slope(&batch, 1);
-        let square: f64 = slope
-            .gradients
-            .iter()
-            .flat_map(|g| &g.values)
-            .map(|&x| f64::from(x).powi(2))
-            .sum();
+        let square: f64 =
+            slope.gradients.iter().flat_map(|g| &g.values).map(|&x| f64::from(x).powi(2)).sum();
         let step = 1e-3;
         let there = inspection.descended(&slope, step).slope(&batch, 1);
         let fall = (slope.loss - there.loss) / (step * square);
@@ -82,21 +70,14 @@ fn an_inspection_is_not_moved_by_the_steps_that_follow_it() {
         assert!(a.iter().filter(pick).eq(b.iter().filter(pick)));
     };
     same(&all.tensors(), &after.tensors(), false);
-    same(
-        &before.with_parameters_of(&after, |_| false).tensors(),
-        &tensors,
-        true,
-    );
+    same(&before.with_parameters_of(&after, |_| false).tensors(), &tensors, true);
 }
 
 #[test]
 fn tensors_have_pytorchs_names_and_shapes() {
     let learner = learner("norm.on_input = true\nnorm.placement = 'after'");
-    let found: Vec<(String, Vec<usize>)> = learner
-        .tensors()
-        .into_iter()
-        .map(|tensor| (tensor.name, tensor.shape))
-        .collect();
+    let found: Vec<(String, Vec<usize>)> =
+        learner.tensors().into_iter().map(|tensor| (tensor.name, tensor.shape)).collect();
     let expected = [
         ("input_norm.weight", vec![6]),
         ("input_norm.bias", vec![6]),
@@ -117,10 +98,8 @@ fn tensors_have_pytorchs_names_and_shapes() {
         ("norms.1.running_mean", vec![4]),
         ("norms.1.running_var", vec![4]),
     ];
-    let expected: Vec<(String, Vec<usize>)> = expected
-        .into_iter()
-        .map(|(name, shape)| (name.to_owned(), shape))
-        .collect();
+    let expected: Vec<(String, Vec<usize>)> =
+        expected.into_iter().map(|(name, shape)| (name.to_owned(), shape)).collect();
     assert_eq!(found, expected);
 }
 

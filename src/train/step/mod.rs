@@ -40,13 +40,7 @@ impl Learner {
     /// A learner whose `network` lives on the differentiable `device`; dropout draws from
     /// `streams`.
     pub fn new(network: Network, updater: Updater, streams: Streams, device: Device) -> Self {
-        Self {
-            network: Some(network),
-            updater,
-            streams,
-            steps: 0,
-            device,
-        }
+        Self { network: Some(network), updater, streams, steps: 0, device }
     }
 
     /// Takes one optimiser step on `batch` and tells what the batch looked like before it.
@@ -122,10 +116,7 @@ fn cross_entropy(logits: Tensor<2>, batch: &Batch, device: &Device) -> Tensor<1>
     let labels: Vec<i32> = batch.labels.iter().map(|&label| i32::from(label)).collect();
     let shape = [labels.len(), 1];
     let labels = Tensor::<2, Int>::from_data(TensorData::new(labels, shape), device);
-    activation::log_softmax(logits, 1)
-        .gather(1, labels)
-        .mean()
-        .neg()
+    activation::log_softmax(logits, 1).gather(1, labels).mean().neg()
 }
 
 /// Loss and correct answers, computed on the host in double precision from the logits
@@ -144,11 +135,7 @@ fn answers(
     let [examples, classes] = logits.dims();
     let values = logits.to_data().convert::<f32>();
     let values = values.as_slice::<f32>().unwrap_or(&[]);
-    let mut result = BatchResult {
-        loss: 0.0,
-        correct: 0,
-        examples,
-    };
+    let mut result = BatchResult { loss: 0.0, correct: 0, examples };
     for (row, &label) in values.chunks_exact(classes).zip(&batch.labels) {
         let label = usize::from(label);
         result.loss += negative_log_likelihood(row, label);
@@ -162,9 +149,7 @@ fn answers(
 
 /// `log Σ exp(z) − z[label]`, with the largest logit taken out so that nothing overflows.
 fn negative_log_likelihood(logits: &[f32], label: usize) -> f64 {
-    let largest = logits
-        .iter()
-        .fold(f64::NEG_INFINITY, |a, &z| a.max(f64::from(z)));
+    let largest = logits.iter().fold(f64::NEG_INFINITY, |a, &z| a.max(f64::from(z)));
     let sum: f64 = logits.iter().map(|&z| (f64::from(z) - largest).exp()).sum();
     sum.ln() + largest - f64::from(logits[label])
 }

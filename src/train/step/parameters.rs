@@ -14,10 +14,7 @@ use crate::model::network::Network;
 
 /// The trained parameters, then the running statistics.
 pub fn named_tensors(network: &Network) -> Vec<NamedTensor> {
-    let mut visitor = Visitor {
-        path: Path::default(),
-        visit: Collect(Vec::new()),
-    };
+    let mut visitor = Visitor { path: Path::default(), visit: Collect(Vec::new()) };
     network.visit(&mut visitor);
     let mut tensors = visitor.visit.0;
     for norm in network.clone().norms_mut() {
@@ -37,10 +34,7 @@ pub fn named_tensors(network: &Network) -> Vec<NamedTensor> {
 
 /// The trained parameters in the layout in memory, each with its identity in this process.
 pub fn plain_tensors(network: &Network) -> Vec<(ParamId, NamedTensor)> {
-    let mut visitor = Visitor {
-        path: Path::default(),
-        visit: CollectPlain(Vec::new()),
-    };
+    let mut visitor = Visitor { path: Path::default(), visit: CollectPlain(Vec::new()) };
     network.visit(&mut visitor);
     visitor.visit.0
 }
@@ -53,10 +47,7 @@ pub fn replaced(
 ) -> Result<Network> {
     let mut visitor = Visitor {
         path: Path::default(),
-        visit: Fetch {
-            values,
-            fetched: Ok(GradientsParams::new()),
-        },
+        visit: Fetch { values, fetched: Ok(GradientsParams::new()) },
     };
     network.visit(&mut visitor);
     let fetched = visitor.visit.fetched?;
@@ -65,13 +56,8 @@ pub fn replaced(
 
 /// The gradients of the parameters, in the layout of the parameters in memory.
 pub fn named_gradients(network: &Network, gradients: &GradientsParams) -> Vec<NamedTensor> {
-    let mut visitor = Visitor {
-        path: Path::default(),
-        visit: CollectGradients {
-            gradients,
-            found: Vec::new(),
-        },
-    };
+    let mut visitor =
+        Visitor { path: Path::default(), visit: CollectGradients { gradients, found: Vec::new() } };
     network.visit(&mut visitor);
     visitor.visit.found
 }
@@ -84,13 +70,8 @@ pub fn moved(network: &Network, direction: &GradientsParams, by: f64) -> Network
 /// The network `old` with those parameters of `new`, the same network later, that `takes` wants by
 /// their names.
 pub fn blended(old: &Network, new: &Network, takes: impl Fn(&str) -> bool) -> Network {
-    let mut collected = Visitor {
-        path: Path::default(),
-        visit: Take {
-            takes,
-            taken: GradientsParams::new(),
-        },
-    };
+    let mut collected =
+        Visitor { path: Path::default(), visit: Take { takes, taken: GradientsParams::new() } };
     new.visit(&mut collected);
     old.clone().map(&mut Replace(collected.visit.taken))
 }
@@ -156,16 +137,8 @@ impl Visit for Collect {
     fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
         let tensor = parameter.val().without_autodiff();
         // All matrices of our networks are `[inputs, outputs]`.
-        let tensor = if D == 2 {
-            tensor.swap_dims(0, 1)
-        } else {
-            tensor
-        };
-        self.0.push(NamedTensor {
-            name,
-            shape: tensor.dims().to_vec(),
-            values: numbers(tensor),
-        });
+        let tensor = if D == 2 { tensor.swap_dims(0, 1) } else { tensor };
+        self.0.push(NamedTensor { name, shape: tensor.dims().to_vec(), values: numbers(tensor) });
     }
 }
 
@@ -174,11 +147,7 @@ struct CollectPlain(Vec<(ParamId, NamedTensor)>);
 impl Visit for CollectPlain {
     fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
         let tensor = parameter.val().without_autodiff();
-        let tensor = NamedTensor {
-            name,
-            shape: tensor.dims().to_vec(),
-            values: numbers(tensor),
-        };
+        let tensor = NamedTensor { name, shape: tensor.dims().to_vec(), values: numbers(tensor) };
         self.0.push((parameter.id, tensor));
     }
 }
@@ -270,7 +239,5 @@ fn renewed<const D: usize>(value: Tensor<D>) -> Tensor<D> {
 /// Row-major.
 pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     let data = tensor.into_data().convert::<f32>();
-    data.as_slice::<f32>()
-        .map(<[f32]>::to_vec)
-        .unwrap_or_default()
+    data.as_slice::<f32>().map(<[f32]>::to_vec).unwrap_or_default()
 }

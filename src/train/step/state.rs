@@ -57,10 +57,9 @@ impl Learner {
         restore_averages(&mut network, state, steps)?;
         let names = parameters::plain_tensors(&network).into_iter();
         let names = names.map(|(id, tensor)| (id.val(), tensor.name)).collect();
-        self.updater
-            .restore(&network, steps, |parameter, field, shape| {
-                state.tensor(&remembered_name(&names, parameter, field), shape)
-            })?;
+        self.updater.restore(&network, steps, |parameter, field, shape| {
+            state.tensor(&remembered_name(&names, parameter, field), shape)
+        })?;
         self.network = Some(network);
         self.steps = steps;
         Ok(())

@@ -93,13 +93,10 @@ impl Recipe {
             learning_rate: self.learning_rate,
             schedule: match self.schedule.as_str() {
                 "constant" => Schedule::Constant,
-                "step" => Schedule::Step {
-                    milestones: self.milestones.clone(),
-                    factor: self.factor,
-                },
-                "cosine" => Schedule::Cosine {
-                    final_share: self.final_share,
-                },
+                "step" => {
+                    Schedule::Step { milestones: self.milestones.clone(), factor: self.factor }
+                }
+                "cosine" => Schedule::Cosine { final_share: self.final_share },
                 other => panic!("unknown schedule {other}"),
             },
             warmup_steps: self.warmup_steps,
@@ -111,29 +108,14 @@ impl Recipe {
     }
 
     fn optimizer(&self) -> Optimizer {
-        let Self {
-            momentum,
-            rho,
-            beta_1,
-            beta_2,
-            epsilon,
-            ..
-        } = *self;
+        let Self { momentum, rho, beta_1, beta_2, epsilon, .. } = *self;
         match self.rule.as_str() {
             "sgd" => Optimizer::Sgd,
             "momentum" => Optimizer::Momentum { momentum },
             "nesterov" => Optimizer::Nesterov { momentum },
             "rmsprop" => Optimizer::RmsProp { rho, epsilon },
-            "adam" => Optimizer::Adam {
-                beta_1,
-                beta_2,
-                epsilon,
-            },
-            "adamw" => Optimizer::AdamW {
-                beta_1,
-                beta_2,
-                epsilon,
-            },
+            "adam" => Optimizer::Adam { beta_1, beta_2, epsilon },
+            "adamw" => Optimizer::AdamW { beta_1, beta_2, epsilon },
             other => panic!("unknown optimiser {other}"),
         }
     }
@@ -153,11 +135,7 @@ struct Recorded {
 
 impl Recorded {
     fn batch(&self, features: usize) -> Batch {
-        Batch {
-            inputs: self.inputs.clone(),
-            labels: self.labels.clone(),
-            features,
-        }
+        Batch { inputs: self.inputs.clone(), labels: self.labels.clone(), features }
     }
 }
 
@@ -173,10 +151,7 @@ struct Training {
 fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let scale = expected.iter().fold(0.0, |a: f64, x| a.max(x.abs()));
-    let error = found
-        .iter()
-        .zip(expected)
-        .fold(0.0, |a: f64, (f, e)| a.max((f - e).abs()));
+    let error = found.iter().zip(expected).fold(0.0, |a: f64, (f, e)| a.max((f - e).abs()));
     assert!(
         error <= tolerance * scale,
         "{what}: error {error} of {scale}\n{found:?}\n{expected:?}"
@@ -184,17 +159,11 @@ fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
 }
 
 fn device() -> Device {
-    OpenDevice::open("cpu")
-        .expect("every build has a CPU device")
-        .differentiable()
+    OpenDevice::open("cpu").expect("every build has a CPU device").differentiable()
 }
 
 fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
-    tensor
-        .to_data()
-        .convert::<f64>()
-        .try_to_vec()
-        .expect("plain numbers")
+    tensor.to_data().convert::<f64>().try_to_vec().expect("plain numbers")
 }
 
 fn placement(name: &str) -> Placement {
@@ -206,30 +175,16 @@ fn placement(name: &str) -> Placement {
 
 fn learner(reference: &Reference, run: &Training, arithmetic: Arithmetic) -> Learner {
     let placement = placement(&run.placement);
-    let (inputs, classes) = (
-        reference.sizes[0],
-        reference.sizes[reference.sizes.len() - 1],
-    );
+    let (inputs, classes) = (reference.sizes[0], reference.sizes[reference.sizes.len() - 1]);
     let hidden = reference.sizes[1..reference.sizes.len() - 1].to_vec();
     let model = Model {
-        kind: Architecture::Mlp {
-            hidden: hidden.clone(),
-            dropout: 0.0,
-        },
-        activation: if run.activation == "relu" {
-            Activation::Relu
-        } else {
-            Activation::Tanh
-        },
+        kind: Architecture::Mlp { hidden: hidden.clone(), dropout: 0.0 },
+        activation: if run.activation == "relu" { Activation::Relu } else { Activation::Tanh },
         init: Init::GlorotUniform,
         init_scale: 1.0,
         bias: Bias::Auto,
     };
-    let layer = NormSettings::batch(
-        reference.decay,
-        reference.epsilon,
-        RunningVariance::Unbiased,
-    );
+    let layer = NormSettings::batch(reference.decay, reference.epsilon, RunningVariance::Unbiased);
     let norm = Norm {
         placement,
         layers: NormLayers::All,
@@ -242,12 +197,7 @@ fn learner(reference: &Reference, run: &Training, arithmetic: Arithmetic) -> Lea
     };
     let device = device();
     let streams = Streams::new(0, 1);
-    let builder = Builder {
-        model: &model,
-        norm: &norm,
-        streams: &streams,
-        device: &device,
-    };
+    let builder = Builder { model: &model, norm: &norm, streams: &streams, device: &device };
     let network = Network::Mlp(Mlp::new(&hidden, 0.0, [inputs, classes], &builder));
     // Biases that normalisation would cancel are recorded and have no place in the network.
     let (mut network, _) = networks::with_weights(network, recorded_weights(reference));
@@ -267,10 +217,7 @@ fn recorded_weights(reference: &Reference) -> BTreeMap<String, networks::Array> 
     for (i, layer) in reference.layers.iter().enumerate() {
         let mut add = |part: &str, shape: &[usize], values: &[f32]| {
             let (shape, values) = (shape.to_vec(), values.to_vec());
-            weights.insert(
-                format!("layers.{i}.{part}"),
-                networks::Array { shape, values },
-            );
+            weights.insert(format!("layers.{i}.{part}"), networks::Array { shape, values });
         };
         add("weight", &reference.sizes[i..i + 2], &layer.weight);
         add("bias", &reference.sizes[i + 1..i + 2], &layer.bias);
@@ -291,11 +238,8 @@ fn thirty_steps_equal_pytorchs_with_burns_own_rules() {
 fn compare_runs(arithmetic: Arithmetic) {
     let text = include_str!("../../../tests/reference/train_torch.json");
     let reference: Reference = serde_json::from_str(text).expect("a valid reference file");
-    let batches: Vec<Batch> = reference
-        .batches
-        .iter()
-        .map(|recorded| recorded.batch(reference.sizes[0]))
-        .collect();
+    let batches: Vec<Batch> =
+        reference.batches.iter().map(|recorded| recorded.batch(reference.sizes[0])).collect();
     assert_eq!(
         reference.runs.len(),
         24 + 42,
@@ -340,19 +284,10 @@ fn the_loss_and_its_gradient_equal_pytorchs_for_extreme_logits_too() {
     let reference: LossReference = serde_json::from_str(text).expect("a valid reference file");
     let device = device();
     for case in &reference.cases {
-        let batch = Batch {
-            inputs: Vec::new(),
-            labels: case.labels.clone(),
-            features: 0,
-        };
+        let batch = Batch { inputs: Vec::new(), labels: case.labels.clone(), features: 0 };
         let data = TensorData::new(case.logits.clone(), [case.batch, case.classes]);
         let logits = Tensor::<2>::from_data(data, &device).require_grad();
-        assert_close(
-            &case.name,
-            &[result(&logits, &batch).loss],
-            &[case.loss],
-            1e-6,
-        );
+        assert_close(&case.name, &[result(&logits, &batch).loss], &[case.loss], 1e-6);
         let loss = cross_entropy(logits.clone(), &batch, &device);
         assert_close(&case.name, &numbers(&loss), &[case.loss], 1e-6);
         let gradient = logits.grad(&loss.backward()).expect("tracked");
@@ -365,10 +300,6 @@ fn ties_and_counts_of_correct_answers_are_as_stated() {
     assert_eq!(largest(&[1.0, 3.0, 3.0]), 1, "of equals, the first");
     let device = device();
     let logits = Tensor::<2>::from_floats([[0.0, 2.0], [5.0, 1.0], [0.0, 1.0]], &device);
-    let batch = Batch {
-        inputs: Vec::new(),
-        labels: vec![1, 0, 0],
-        features: 0,
-    };
+    let batch = Batch { inputs: Vec::new(), labels: vec![1, 0, 0], features: 0 };
     assert_eq!(result(&logits, &batch).correct, 2);
 }

@@ -60,12 +60,7 @@ pub fn walk(question: &Question, device: &Device) -> Walk {
         x: question.x.clone(),
         training,
         batch,
-        running: Running {
-            old_mean,
-            mean,
-            old_variance,
-            variance,
-        },
+        running: Running { old_mean, mean, old_variance, variance },
         evaluation,
         gradients,
     }
@@ -81,11 +76,7 @@ struct Walker<'a> {
 impl<'a> Walker<'a> {
     fn new(question: &'a Question, device: &'a Device) -> Self {
         let layer = NormLayer::new("unit", 1, settings(question), (device, DType::F64));
-        Self {
-            question,
-            device,
-            layer,
-        }
+        Self { question, device, layer }
     }
 
     fn placement(&self) -> Placement {
@@ -117,16 +108,8 @@ impl<'a> Walker<'a> {
             tap.map(|tap| numbers(&tap.values)).unwrap_or_default()
         };
         let (y, activated, norm_input) = match self.question.unit.placement {
-            Place::Before => (
-                heard(Site::PreActivation),
-                numbers(&out),
-                self.question.x.clone(),
-            ),
-            Place::After => (
-                numbers(&out),
-                heard(Site::Activation),
-                heard(Site::Activation),
-            ),
+            Place::Before => (heard(Site::PreActivation), numbers(&out), self.question.x.clone()),
+            Place::After => (numbers(&out), heard(Site::Activation), heard(Site::Activation)),
         };
         let bare = self.without_parameters();
         let (x_hat, _) = bare.forward(self.tensor(&norm_input), statistics);
@@ -140,11 +123,7 @@ impl<'a> Walker<'a> {
 
     /// The layer that only normalises: with the same statistics, but neither γ nor β.
     fn without_parameters(&self) -> NormLayer {
-        let settings = NormSettings {
-            gamma: None,
-            beta: None,
-            ..settings(self.question)
-        };
+        let settings = NormSettings { gamma: None, beta: None, ..settings(self.question) };
         NormLayer::new("unit", 1, settings, (self.device, DType::F64))
             .with_statistics_of(&self.layer)
     }
@@ -222,10 +201,7 @@ fn settings(question: &Question) -> NormSettings {
         initial_variance: question.running_variance,
     };
     NormSettings {
-        kind: NormKind::Batch(BatchNorm {
-            averages: Some(averages),
-            virtual_batch_size: None,
-        }),
+        kind: NormKind::Batch(BatchNorm { averages: Some(averages), virtual_batch_size: None }),
         epsilon: unit.epsilon,
         gamma: Some(NormParameter::starting_at(unit.gamma)),
         beta: Some(NormParameter::starting_at(unit.beta)),
@@ -234,11 +210,7 @@ fn settings(question: &Question) -> NormSettings {
 
 fn batch(observed: &Observed, epsilon: f64) -> Batch {
     let variance = number(&observed.variance);
-    Batch {
-        mean: number(&observed.mean),
-        variance,
-        deviation: (variance + epsilon).sqrt(),
-    }
+    Batch { mean: number(&observed.mean), variance, deviation: (variance + epsilon).sqrt() }
 }
 
 /// The gradient of the largest value; of equals, the first. Unlike a gradient that is the same for
@@ -259,11 +231,7 @@ fn of_the_largest(values: &[f64]) -> Vec<f64> {
 
 fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
     // Reading back what burn just computed on a device that works has no way to fail.
-    tensor
-        .to_data()
-        .convert::<f64>()
-        .try_to_vec()
-        .unwrap_or_default()
+    tensor.to_data().convert::<f64>().try_to_vec().unwrap_or_default()
 }
 
 /// The only element.

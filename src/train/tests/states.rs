@@ -87,18 +87,13 @@ fn an_epochs_seconds_go_on_from_those_of_the_state() {
         Event::EpochEnded { seconds, .. } => Some(seconds.train),
         _ => None,
     });
-    let [first, second] = seconds.collect::<Vec<f64>>()[..] else {
-        panic!("two epochs end")
-    };
+    let [first, second] = seconds.collect::<Vec<f64>>()[..] else { panic!("two epochs end") };
     assert!(first >= 1e6 && second < 1e6, "{first}, {second}");
 }
 
 #[test]
 fn divergence_is_judged_by_the_losses_of_the_state() {
-    let trial = trial(&[
-        MLP,
-        "train.learning_rate = 300.0\ntrain.divergence_factor = 1.5",
-    ]);
+    let trial = trial(&[MLP, "train.learning_rate = 300.0\ntrain.divergence_factor = 1.5"]);
     let (outcome, events) = train(&trial, Arithmetic::Fused, None, |_| false);
     let outcome = outcome.expect("no error");
     assert!(matches!(outcome, Outcome::Diverged { step: 2.., .. }));
@@ -182,10 +177,7 @@ fn nothing_in_a_state_is_idle() {
 /// The error that `state` is refused with.
 fn refusal(trial: &Arc<Trial>, arithmetic: Arithmetic, state: TrainingState) -> String {
     let (outcome, events) = train(trial, arithmetic, Some(state), |_| false);
-    assert!(
-        events.is_empty(),
-        "nothing is told of a training that cannot be"
-    );
+    assert!(events.is_empty(), "nothing is told of a training that cannot be");
     let error = outcome.expect_err("refused");
     assert!(matches!(error, Error::Results(_)));
     error.to_string()
@@ -226,14 +218,8 @@ fn a_state_of_another_trial_is_refused() {
             &["model.hidden = [4, 5]", ADAM][..],
             "its `network.layers.1.weight` has 20 values in the shape [4, 5], where the shape [4, 3] is needed",
         ),
-        (
-            &[MLP, "train.optimizer = 'sgd'"],
-            "it has no `optimiser.layers.0.weight.first`",
-        ),
-        (
-            &[MLP, ADAM, CUMULATIVE],
-            "it has `network.norms.0.batches`, which is not known here",
-        ),
+        (&[MLP, "train.optimizer = 'sgd'"], "it has no `optimiser.layers.0.weight.first`"),
+        (&[MLP, ADAM, CUMULATIVE], "it has `network.norms.0.batches`, which is not known here"),
         (
             &[MLP, ADAM, "train.last_batch = 'drop'"],
             "its `epoch.examples` is 36, where 24 is needed",

@@ -68,9 +68,6 @@ fn a_test_label_is_found_by_its_number_and_by_no_other() {
     assert_eq!(test("8.0").unwrap().test.labels, [1]);
     for other in ["007", "7.5", "NA"] {
         let error = test(other).unwrap_err().to_string();
-        assert!(
-            error.ends_with("is a label that the training file does not have"),
-            "{error}"
-        );
+        assert!(error.ends_with("is a label that the training file does not have"), "{error}");
     }
 }

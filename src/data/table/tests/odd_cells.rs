@@ -8,11 +8,7 @@ fn tumours(cell: &str) -> String {
     let row = |i: usize| {
         let nuclei = (i * 7 % 10 + 1).to_string();
         let nuclei = if i % 40 == 9 { cell } else { &nuclei };
-        format!(
-            "{},{nuclei},{}\n",
-            i * 3 % 10 + 1,
-            ["benign", "malignant"][i % 2]
-        )
+        format!("{},{nuclei},{}\n", i * 3 % 10 + 1, ["benign", "malignant"][i % 2])
     };
     let rows: String = (0..160).map(row).collect();
     format!("clump,nuclei,class\n{rows}")
@@ -22,9 +18,7 @@ const WAYS_OUT: &str = "if the column holds categories, `data.categorical = [\"n
 
 #[test]
 fn a_few_cells_that_are_no_numbers_are_refused_with_line_column_and_share() {
-    for cell in [
-        "?", "NA", "N/A", "#N/A", "None", "null", "-", ".", "unknown",
-    ] {
+    for cell in ["?", "NA", "N/A", "#N/A", "None", "null", "-", ".", "unknown"] {
         let quoted = Value::Text(cell.to_owned()).to_toml();
         assert_eq!(
             error(&tumours(cell), |_| {}),
@@ -39,15 +33,7 @@ fn a_few_cells_that_are_no_numbers_are_refused_with_line_column_and_share() {
             format!("line 11, column `nuclei`: `{cell}` is not a finite number; 156 of 160");
         assert!(text.starts_with(&start), "{text}");
     }
-    for cell in [
-        "12%",
-        "\"1,234\"",
-        "−5",
-        "0x1F",
-        "1.5D3",
-        "\"0,5\"",
-        "1e999",
-    ] {
+    for cell in ["12%", "\"1,234\"", "−5", "0x1F", "1.5D3", "\"0,5\"", "1e999"] {
         let bare = cell.trim_matches('"');
         assert_eq!(
             error(&tumours(cell), |_| {}),
@@ -57,10 +43,7 @@ fn a_few_cells_that_are_no_numbers_are_refused_with_line_column_and_share() {
         );
     }
     let empty = error(&tumours(""), |_| {});
-    assert!(
-        empty.starts_with("line 11, column `nuclei`: the cell is empty"),
-        "{empty}"
-    );
+    assert!(empty.starts_with("line 11, column `nuclei`: the cell is empty"), "{empty}");
 }
 
 #[test]
@@ -107,10 +90,7 @@ fn rows_of_the_test_file_and_without_a_label_are_left_out_alike() {
         (row(&dataset.train, 0), row(&dataset.train, 1)),
         ((&[1.0][..], 0), (&[4.0][..], 1))
     );
-    assert_eq!(
-        (dataset.test.count(), row(&dataset.test, 0)),
-        (1, (&[7.0][..], 0))
-    );
+    assert_eq!((dataset.test.count(), row(&dataset.test, 0)), (1, (&[7.0][..], 0)));
     // In a column that is not read nothing is missing.
     let folder = Folder::with(&[("train.csv", "x,id,y\n1,,a\n2,NA,b\n")]);
     let mut other = folder.table(HALF);
@@ -125,10 +105,7 @@ fn all_rows_missing_is_an_error() {
         table.missing = vec!["NA".to_owned()];
         table.missing_rows = MissingRows::Drop;
     });
-    assert!(
-        refused.starts_with("every row has a cell that is missing"),
-        "{refused}"
-    );
+    assert!(refused.starts_with("every row has a cell that is missing"), "{refused}");
 }
 
 #[test]
@@ -156,11 +133,7 @@ fn text_that_looks_like_a_number_or_a_missing_one_stays_text_among_text() {
         let text = format!("x,code,y\n1,{a},u\n3,{b},v\n2,{c},u\n");
         let folder = Folder::with(&[("train.csv", &text)]);
         let dataset = read(&folder.table(HALF)).unwrap();
-        assert_eq!(
-            dataset.columns[1].role,
-            ColumnRole::Category { values: 3 },
-            "{cells:?}"
-        );
+        assert_eq!(dataset.columns[1].role, ColumnRole::Category { values: 3 }, "{cells:?}");
     }
 }
 

@@ -22,11 +22,7 @@ fn names(names: &[&str]) -> Vec<String> {
 }
 
 fn roles(dataset: &Dataset) -> Vec<ColumnRole> {
-    dataset
-        .columns
-        .iter()
-        .map(|column| column.role.clone())
-        .collect()
+    dataset.columns.iter().map(|column| column.role.clone()).collect()
 }
 
 #[test]
@@ -38,10 +34,7 @@ fn a_column_without_a_name_is_refused_unless_it_is_said_what_it_is() {
     );
     let left_out = [ColumnRole::Ignored, ColumnRole::Input, ColumnRole::Label];
     let ignored = table_of(&text, |table| table.ignore = names(&["1"]));
-    assert_eq!(
-        (roles(&ignored), ignored.train.features()),
-        (left_out.to_vec(), 1)
-    );
+    assert_eq!((roles(&ignored), ignored.train.features()), (left_out.to_vec(), 1));
     let chosen = table_of(&text, |table| table.inputs = Some(names(&["noise"])));
     assert_eq!(roles(&chosen), left_out);
     let both = table_of(&text, |table| table.inputs = Some(names(&["1", "noise"])));
@@ -59,31 +52,19 @@ fn a_column_that_counts_the_rows_is_refused_unless_it_is_said_what_it_is() {
             )
         );
         let meant = table_of(&text, |table| table.inputs = Some(names(&["id"])));
-        assert_eq!(
-            roles(&meant),
-            [ColumnRole::Input, ColumnRole::Ignored, ColumnRole::Label]
-        );
+        assert_eq!(roles(&meant), [ColumnRole::Input, ColumnRole::Ignored, ColumnRole::Label]);
     }
     // Also without a header, and written by a program that knows only decimals.
     let text = sorted("0.0,3,a", |i| format!("{}.0", i + 1));
     let refused = error(&text, |table| table.header = said(false));
-    assert!(
-        refused.starts_with("column \"1\" counts from 0 to 40"),
-        "{refused}"
-    );
+    assert!(refused.starts_with("column \"1\" counts from 0 to 40"), "{refused}");
     // Steps other than 1 measure something.
-    table_of(
-        &sorted("when,noise,class", |i| (i * 1000).to_string()),
-        |_| {},
-    );
+    table_of(&sorted("when,noise,class", |i| (i * 1000).to_string()), |_| {});
 }
 
 #[test]
 fn row_numbers_in_another_order_are_told() {
-    let dataset = table_of(
-        &sorted("id,noise,class", |i| (i * 11 % 40).to_string()),
-        |_| {},
-    );
+    let dataset = table_of(&sorted("id,noise,class", |i| (i * 11 % 40).to_string()), |_| {});
     assert_eq!(
         dataset.notes,
         [
@@ -103,10 +84,7 @@ fn two_columns_of_one_name_are_refused() {
 #[test]
 fn names_that_no_column_has_are_refused() {
     for (key, change) in [
-        (
-            "data.inputs",
-            &(|t: &mut Table, n| t.inputs = Some(n)) as &dyn Fn(&mut Table, _),
-        ),
+        ("data.inputs", &(|t: &mut Table, n| t.inputs = Some(n)) as &dyn Fn(&mut Table, _)),
         ("data.ignore", &|t, n| t.ignore = n),
         ("data.categorical", &|t, n| t.categorical = n),
     ] {
@@ -130,21 +108,12 @@ fn a_first_line_that_is_an_example_is_refused_unless_it_is_said_to_be_a_header()
     let years = "2019,2020,class\n5,7,a\n6,9,b\n";
     for (text, first) in [
         // A text label above text, with a number missing, and with nothing but text.
-        (
-            "5.1,3.5,setosa\n4.9,3.0,setosa\n7.0,3.2,virginica\n",
-            "`5.1`, `3.5`, `setosa`",
-        ),
+        ("5.1,3.5,setosa\n4.9,3.0,setosa\n7.0,3.2,virginica\n", "`5.1`, `3.5`, `setosa`"),
         ("5,?,a\n4,1,b\n7,2,b\n", "`5`, `?`, `a`"),
-        (
-            "red,round,yes\nred,long,no\nblue,round,yes\n",
-            "`red`, `round`, `yes`",
-        ),
+        ("red,round,yes\nred,long,no\nblue,round,yes\n", "`red`, `round`, `yes`"),
         (years, "`2019`, `2020`, `class`"),
     ] {
-        assert_eq!(
-            error(text, |_| {}),
-            format!("its first line ({first}) {hint}")
-        );
+        assert_eq!(error(text, |_| {}), format!("its first line ({first}) {hint}"));
     }
     let believed = table_of(years, |table| table.header = said(true));
     let header: Vec<&str> = believed.columns.iter().map(|c| c.name.as_str()).collect();
@@ -160,19 +129,13 @@ fn a_first_line_that_is_an_example_is_refused_unless_it_is_said_to_be_a_header()
 #[test]
 fn columns_that_hold_nothing_or_the_answer_are_told() {
     let row = |i: usize| {
-        let rounded = if i.is_multiple_of(2) {
-            "0.3"
-        } else {
-            "0.30000000000000004"
-        };
+        let rounded = if i.is_multiple_of(2) { "0.3" } else { "0.30000000000000004" };
         let class = ["a", "b"][i % 2];
         format!("5,x,{rounded},{},{class},{class}\n", i * 7 % 11)
     };
     let rows: String = (0..20).map(row).collect();
     let mut dataset = table_of(&format!("five,same,sum,x,copy,class\n{rows}"), |_| {});
-    dataset
-        .notes
-        .extend(constant_columns(&dataset, InputScaling::Unit));
+    dataset.notes.extend(constant_columns(&dataset, InputScaling::Unit));
     assert_eq!(
         dataset.notes,
         [
@@ -182,10 +145,7 @@ fn columns_that_hold_nothing_or_the_answer_are_told() {
             "column `sum` is constant up to rounding in the training rows (from 0.3 to 0.30000000000000004) and tells the network nothing",
         ]
     );
-    assert_eq!(
-        (dataset.column_of(2), dataset.column_of(4)),
-        ("sum".into(), "copy".into())
-    );
+    assert_eq!((dataset.column_of(2), dataset.column_of(4)), ("sum".into(), "copy".into()));
     let when = |i: usize| (1_700_000_000_000 + i as u64 * 1000).to_string();
     let times = table_of(&sorted("when,noise,class", when), |_| {});
     let notes = |scaling| constant_columns(&times, scaling);

@@ -7,9 +7,7 @@ const BETA: [f64; 6] = [0.1, 0.2, -0.3, 0.0, 0.5, -0.1];
 
 /// `count` numbers between −1.5 and 1.5, without a pattern that a layer could share.
 fn spread(count: usize, offset: f64) -> Vec<f64> {
-    (0..count)
-        .map(|i| 1.5 * (12.9898 * (i as f64 + offset)).sin())
-        .collect()
+    (0..count).map(|i| 1.5 * (12.9898 * (i as f64 + offset)).sin()).collect()
 }
 
 fn check<const D: usize>(what: &str, settings: NormSettings, shape: [usize; D]) {
@@ -53,11 +51,7 @@ fn batch_normalisation_has_the_gradients_of_its_differences() {
     check("two rows", batch_norm(1e-3), [2, 3]);
     check("maps", batch_norm(1e-3), [2, 3, 3, 1]);
     check("sequences", batch_norm(1e-3), [3, 2, 5]);
-    let bare = NormSettings {
-        gamma: None,
-        beta: None,
-        ..batch_norm(1e-3)
-    };
+    let bare = NormSettings { gamma: None, beta: None, ..batch_norm(1e-3) };
     check("without γ and β", bare, [4, 3]);
 }
 
@@ -72,19 +66,11 @@ fn ghost_batches_have_the_gradients_of_their_differences() {
 fn methods_of_one_example_have_the_gradients_of_their_differences() {
     for batch in [1, 3] {
         check("layer", with_method(NormKind::Layer), [batch, 5]);
-        check(
-            "layer, maps",
-            with_method(NormKind::Layer),
-            [batch, 3, 1, 3],
-        );
+        check("layer, maps", with_method(NormKind::Layer), [batch, 3, 1, 3]);
         let groups = with_method(NormKind::Group { groups: 2 });
         check("group", groups, [batch, 6]);
         check("group, maps", groups, [batch, 4, 3, 1]);
-        check(
-            "instance",
-            with_method(NormKind::Instance),
-            [batch, 3, 1, 3],
-        );
+        check("instance", with_method(NormKind::Instance), [batch, 3, 1, 3]);
     }
 }
 

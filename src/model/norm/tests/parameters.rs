@@ -45,11 +45,7 @@ fn a_layer_starts_with_the_initial_values_that_it_is_given() {
     let value = |p: Option<&Param<Tensor<1>>>| numbers(&p.expect("present").val());
     assert_eq!(value(layer.gamma()), [0.5; 3]);
     assert_eq!(value(layer.beta()), [-2.0; 3]);
-    let bare = NormSettings {
-        gamma: None,
-        beta: None,
-        ..settings
-    };
+    let bare = NormSettings { gamma: None, beta: None, ..settings };
     let layer = NormLayer::new("norms.0", 3, bare, &device);
     assert!(layer.gamma().is_none() && layer.beta().is_none());
     assert_eq!(layer.num_params(), 0);
@@ -58,24 +54,14 @@ fn a_layer_starts_with_the_initial_values_that_it_is_given() {
 #[test]
 fn regularisation_and_its_gradient_equal_keras() {
     for case in reference().regularisers {
-        let parameter = NormParameter {
-            l1: case.l1,
-            l2: case.l2,
-            ..NormParameter::starting_at(0.0)
-        };
+        let parameter =
+            NormParameter { l1: case.l1, l2: case.l2, ..NormParameter::starting_at(0.0) };
         let free = NormParameter::starting_at(0.0);
         let zeros = vec![0.0; case.vector.len()];
         for on_gamma in [true, false] {
-            let (gamma, beta) = if on_gamma {
-                (parameter, free)
-            } else {
-                (free, parameter)
-            };
-            let settings = NormSettings {
-                gamma: Some(gamma),
-                beta: Some(beta),
-                ..batch_norm(1e-3)
-            };
+            let (gamma, beta) = if on_gamma { (parameter, free) } else { (free, parameter) };
+            let settings =
+                NormSettings { gamma: Some(gamma), beta: Some(beta), ..batch_norm(1e-3) };
             let layer = if on_gamma {
                 layer(settings, &case.vector, &zeros, false)
             } else {
@@ -83,16 +69,9 @@ fn regularisation_and_its_gradient_equal_keras() {
             };
             let term = layer.regularisation().expect("a term");
             assert_close("loss", &numbers(&term), &[case.loss], 1e-6);
-            let regularised = if on_gamma {
-                layer.gamma()
-            } else {
-                layer.beta()
-            };
-            let gradient = regularised
-                .expect("present")
-                .val()
-                .grad(&term.backward())
-                .expect("tracked");
+            let regularised = if on_gamma { layer.gamma() } else { layer.beta() };
+            let gradient =
+                regularised.expect("present").val().grad(&term.backward()).expect("tracked");
             assert_close("gradient", &numbers(&gradient), &case.gradient, 1e-6);
         }
     }
@@ -111,14 +90,8 @@ fn constraints_equal_keras_and_leave_a_parameter_trainable() {
             ("unit_norm", _) => Constraint::UnitNorm,
             other => panic!("unknown constraint {other:?}"),
         };
-        let held = NormParameter {
-            constraint,
-            ..NormParameter::starting_at(0.0)
-        };
-        let settings = NormSettings {
-            beta: Some(held),
-            ..batch_norm(1e-3)
-        };
+        let held = NormParameter { constraint, ..NormParameter::starting_at(0.0) };
+        let settings = NormSettings { beta: Some(held), ..batch_norm(1e-3) };
         let mut layer = layer(settings, &case.before, &case.before, false);
         let id = layer.beta().expect("present").id;
         layer.constrain();

@@ -15,9 +15,8 @@ struct Drawn {
 impl Drawn {
     fn new(stream: &mut Stream) -> Self {
         let (batch, features) = (1 + stream.below(33), 1 + 2 * stream.below(5));
-        let columns: Vec<(f64, f64)> = (0..features)
-            .map(|_| (stream.between(-2.0, 2.0), stream.between(0.5, 2.0)))
-            .collect();
+        let columns: Vec<(f64, f64)> =
+            (0..features).map(|_| (stream.between(-2.0, 2.0), stream.between(0.5, 2.0))).collect();
         let count = batch * features;
         Self {
             x: (0..count)
@@ -42,11 +41,7 @@ impl Drawn {
 
     /// The feature's values in `all`.
     fn column(&self, all: &[f64], feature: usize) -> Vec<f64> {
-        all.iter()
-            .skip(feature)
-            .step_by(self.features)
-            .copied()
-            .collect()
+        all.iter().skip(feature).step_by(self.features).copied().collect()
     }
 }
 
@@ -103,12 +98,7 @@ fn normalised_features_have_mean_0_and_variance_1_and_stay_within_the_root_of_m_
         for feature in 0..drawn.features {
             let (before, after) = (drawn.column(&drawn.x, feature), drawn.column(&y, feature));
             let centre = mean(&before);
-            let variance = mean(
-                &before
-                    .iter()
-                    .map(|x| (x - centre).powi(2))
-                    .collect::<Vec<_>>(),
-            );
+            let variance = mean(&before.iter().map(|x| (x - centre).powi(2)).collect::<Vec<_>>());
             assert!(mean(&after).abs() < 1e-9, "{after:?}");
             let squares = mean(&after.iter().map(|y| y * y).collect::<Vec<_>>());
             // ε takes a little away.
@@ -144,10 +134,7 @@ fn a_batch_of_one_gives_beta_and_no_gradient() {
 #[test]
 fn renormalisation_without_limits_is_evaluation_and_with_closed_ones_batch_normalisation() {
     each_of_40("renorm", |drawn, _| {
-        let open = with_method(NormKind::Renorm(Renorm {
-            r_min: 1e-9,
-            ..renorm(1e9, 1e9)
-        }));
+        let open = with_method(NormKind::Renorm(Renorm { r_min: 1e-9, ..renorm(1e9, 1e9) }));
         let y = drawn.train(open, &drawn.x).y;
         // The averages stand at mean 0 and variance 1 still.
         let expected: Vec<f64> = drawn.x.iter().map(|x| x / 1.001_f64.sqrt()).collect();
@@ -174,11 +161,6 @@ fn one_ghost_batch_is_the_batch_and_layer_norm_does_not_see_the_other_examples()
             batch: 1,
             features,
         };
-        assert_close(
-            "first",
-            &first.train(alone, &first.x).y,
-            &all[..features],
-            1e-12,
-        );
+        assert_close("first", &first.train(alone, &first.x).y, &all[..features], 1e-12);
     });
 }

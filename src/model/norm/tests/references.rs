@@ -80,8 +80,7 @@ struct Evaluation {
 impl Told {
     fn settings(&self) -> NormSettings {
         let wanted = |told: Option<bool>, init: f64| {
-            told.unwrap_or(true)
-                .then(|| NormParameter::starting_at(init))
+            told.unwrap_or(true).then(|| NormParameter::starting_at(init))
         };
         NormSettings {
             kind: self.method(),
@@ -96,9 +95,7 @@ impl Told {
             "batch" => NormKind::Batch(self.batch()),
             "renorm" => NormKind::Renorm(self.renorm()),
             "layer" => NormKind::Layer,
-            "group" => NormKind::Group {
-                groups: self.groups,
-            },
+            "group" => NormKind::Group { groups: self.groups },
             "instance" => NormKind::Instance,
             other => panic!("unknown method {other}"),
         }
@@ -169,26 +166,13 @@ fn check<const D: usize>(case: &Case, shape: impl Fn(usize) -> [usize; D]) {
         for (name, found, expected) in [
             ("grad gamma", found.grad_gamma, &step.grad_gamma),
             ("grad beta", found.grad_beta, &step.grad_beta),
-            (
-                "running mean",
-                mean.as_ref().map(numbers),
-                &step.running_mean,
-            ),
-            (
-                "running variance",
-                variance.as_ref().map(numbers),
-                &step.running_var,
-            ),
+            ("running mean", mean.as_ref().map(numbers), &step.running_mean),
+            ("running variance", variance.as_ref().map(numbers), &step.running_var),
         ] {
             let name = what(name);
             assert_eq!(found.is_some(), expected.is_some(), "{name}");
             let found = found.unwrap_or_default();
-            assert_close(
-                &name,
-                &found,
-                &expected.clone().unwrap_or_default(),
-                TOLERANCE,
-            );
+            assert_close(&name, &found, &expected.clone().unwrap_or_default(), TOLERANCE);
         }
     }
     let x = tensor(&case.evaluate.x, shape(case.evaluate.batch), false);

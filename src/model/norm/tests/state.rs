@@ -23,11 +23,8 @@ fn no_pass_changes_a_layer_only_an_observed_training_batch_does() {
         let mut layer = layer(settings, &[1.0; 2], &[0.0; 2], false);
         let before = state(&layer);
         let mut batch = None;
-        for statistics in [
-            Statistics::Running,
-            Statistics::Batch,
-            Statistics::Training { step: 1 },
-        ] {
+        for statistics in [Statistics::Running, Statistics::Batch, Statistics::Training { step: 1 }]
+        {
             (_, batch) = layer.forward(tensor(&ROWS, [3, 2], false), statistics);
             assert_eq!(state(&layer), before, "{settings:?}");
         }
@@ -57,11 +54,7 @@ fn a_layer_that_keeps_nothing_evaluates_with_the_batch_until_it_is_given_statist
     assert!(!observed);
     let (_, batch) = layer.forward(tensor(&ROWS, [3, 2], false), Statistics::Batch);
     layer.observe(batch.expect("the batch's own"));
-    assert_eq!(
-        state(&layer).expect("given")[0],
-        [1.0, 0.0],
-        "still untracked"
-    );
+    assert_eq!(state(&layer).expect("given")[0], [1.0, 0.0], "still untracked");
 }
 
 #[test]

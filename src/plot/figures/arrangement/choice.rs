@@ -61,10 +61,7 @@ pub(super) fn panels(
     rated.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut kept: Vec<usize> = rated.iter().take(limit).map(|(_, index)| *index).collect();
     kept.sort_unstable();
-    arrangement.facets = kept
-        .iter()
-        .map(|&index| arrangement.facets[index].clone())
-        .collect();
+    arrangement.facets = kept.iter().map(|&index| arrangement.facets[index].clone()).collect();
     arrangement.columns = columns(limit).min(limit);
     arrangement.headings = Vec::new();
     let command = all_panels(arrangement.results, figure, axes);
@@ -95,10 +92,7 @@ fn all_panels(results: &Results, figure: &str, axes: &[usize]) -> String {
         let name = short_name(&results.axes[axis]);
         format!(" --facet {name}")
     });
-    format!(
-        "bn-lab plot DIR --figure {figure}{}",
-        facets.collect::<String>()
-    )
+    format!("bn-lab plot DIR --figure {figure}{}", facets.collect::<String>())
 }
 
 /// How far apart the lines of a panel end, in test accuracy; a line of which nothing is left is at 0.

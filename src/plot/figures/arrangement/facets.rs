@@ -17,10 +17,7 @@ pub(in crate::plot::figures) struct Facet {
 impl Facet {
     /// Its values, as cells that meet those of the trials that belong here.
     pub(super) fn cells(&self) -> Vec<&str> {
-        self.values
-            .iter()
-            .map(|(_, value)| value.as_str())
-            .collect()
+        self.values.iter().map(|(_, value)| value.as_str()).collect()
     }
 
     /// The axes of its values.
@@ -58,11 +55,7 @@ pub(super) fn grid(results: &Results, axes: &[usize], crossed: Option<bool>) -> 
         }
     }
     let facets = combinations(results, axes);
-    Grid {
-        columns: columns(facets.len()),
-        facets,
-        headings: Vec::new(),
-    }
+    Grid { columns: columns(facets.len()), facets, headings: Vec::new() }
 }
 
 /// Four panels make a square rather than three and a straggler.
@@ -88,11 +81,7 @@ fn table(results: &Results, across: (usize, &[String]), down: (usize, &[String])
     Grid {
         facets,
         columns: across.1.len(),
-        headings: down
-            .1
-            .iter()
-            .map(|row| named(results, down.0, row))
-            .collect(),
+        headings: down.1.iter().map(|row| named(results, down.0, row)).collect(),
     }
 }
 
@@ -105,18 +94,11 @@ fn named(results: &Results, axis: usize, value: &str) -> String {
 /// where no other would show it.
 fn combinations(results: &Results, axes: &[usize]) -> Vec<Facet> {
     let combination = |trial: &TrialCurves| -> Facet {
-        let values: Vec<(usize, String)> = axes
-            .iter()
-            .map(|&axis| (axis, value(trial, axis).to_owned()))
-            .collect();
+        let values: Vec<(usize, String)> =
+            axes.iter().map(|&axis| (axis, value(trial, axis).to_owned())).collect();
         let parts = values.iter().filter(|(_, value)| !value.is_empty());
-        let parts: Vec<String> = parts
-            .map(|(axis, value)| named(results, *axis, value))
-            .collect();
-        Facet {
-            title: parts.join(" · "),
-            values,
-        }
+        let parts: Vec<String> = parts.map(|(axis, value)| named(results, *axis, value)).collect();
+        Facet { title: parts.join(" · "), values }
     };
     let cells = |trial| -> Vec<&str> { axes.iter().map(|&axis| value(trial, axis)).collect() };
     let has_gap = |trial: &TrialCurves| axes.iter().any(|&axis| value(trial, axis).is_empty());

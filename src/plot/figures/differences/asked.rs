@@ -26,21 +26,13 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
                 .to_owned(),
         )
     })?;
-    let question = Question {
-        metric: metric.to_owned(),
-        by: results.axes[by].clone(),
-        margin: None,
-    };
+    let question =
+        Question { metric: metric.to_owned(), by: results.axes[by].clone(), margin: None };
     let answer = compare::compare(results, &question).map_err(|e| Absent(e.to_string()))?;
     if answer.comparisons.iter().all(|c| c.paired.pairs == 0) {
         return Err(no_pair());
     }
-    let figure = Differences {
-        results,
-        by,
-        answer: &answer,
-        tuned,
-    };
+    let figure = Differences { results, by, answer: &answer, tuned };
     Ok(vec![Drawn {
         stem: match &request.metric {
             Some(name) => format!("differences-{name}"),
@@ -103,14 +95,10 @@ impl<'a> Differences<'a> {
     fn name(&self, c: &Comparison) -> String {
         let cells = c.setting.iter().zip(&self.answer.others);
         let cells = cells.filter(|(cell, axis)| !cell.is_empty() && self.varies(axis));
-        let cells: Vec<String> = cells
-            .map(|(cell, axis)| format!("{} {}", axis_name(axis), shown(cell)))
-            .collect();
-        let setting = if cells.is_empty() {
-            String::new()
-        } else {
-            format!("{}: ", cells.join(" · "))
-        };
+        let cells: Vec<String> =
+            cells.map(|(cell, axis)| format!("{} {}", axis_name(axis), shown(cell))).collect();
+        let setting =
+            if cells.is_empty() { String::new() } else { format!("{}: ", cells.join(" · ")) };
         format!(
             "{setting}{} − {}: {}{}",
             shown(&c.a),
@@ -165,10 +153,7 @@ fn verdict(c: &Comparison, unit: Unit) -> String {
         Verdict::NoMeaningfulDifference => "no meaningful difference".to_owned(),
         Verdict::SuggestsNoMeaningfulDifference => "suggests no meaningful difference".to_owned(),
         Verdict::Inconclusive => match c.needed {
-            Some(needed) => format!(
-                "inconclusive, {} replicates would tell",
-                units::about(needed)
-            ),
+            Some(needed) => format!("inconclusive, {} replicates would tell", units::about(needed)),
             None => "inconclusive".to_owned(),
         },
         Verdict::EffectOfEvaluation => {

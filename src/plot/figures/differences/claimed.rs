@@ -24,9 +24,8 @@ pub(super) fn draw(results: &Results, judgement: &Judgement) -> Result<Vec<Drawn
         let judged = tested.comparisons.iter();
         judged.map(move |judged| (index, tested, judged))
     });
-    let entries: Vec<Entry<'_>> = entries
-        .filter(|(.., judged)| judged.comparison.paired.pairs > 0)
-        .collect();
+    let entries: Vec<Entry<'_>> =
+        entries.filter(|(.., judged)| judged.comparison.paired.pairs > 0).collect();
     if entries.is_empty() {
         return Err(no_pair());
     }
@@ -151,9 +150,8 @@ fn setting(tested: &Tested, judged: &Judged) -> String {
         let means_something = !cell.is_empty();
         means_something && varies(*axis)
     });
-    let words: Vec<String> = told
-        .map(|(_, (axis, cell))| format!("{} {}", axis_name(axis), shown(cell)))
-        .collect();
+    let words: Vec<String> =
+        told.map(|(_, (axis, cell))| format!("{} {}", axis_name(axis), shown(cell))).collect();
     words.join(", ")
 }
 

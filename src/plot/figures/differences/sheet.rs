@@ -46,9 +46,7 @@ impl Sheet<'_> {
         let series = self.lines.iter().enumerate();
         let panel = Panel {
             references: self.references(),
-            series: series
-                .map(|(row, line)| series_of(line, self.unit, row as f64))
-                .collect(),
+            series: series.map(|(row, line)| series_of(line, self.unit, row as f64)).collect(),
             ..Panel::default()
         };
         Chart {
@@ -73,11 +71,7 @@ impl Sheet<'_> {
         if self.lines.iter().all(is_complete) {
             return means.to_owned();
         }
-        let rows = if self.lines.iter().any(is_complete) {
-            "Rows"
-        } else {
-            "All rows are rows"
-        };
+        let rows = if self.lines.iter().any(is_complete) { "Rows" } else { "All rows are rows" };
         format!(
             "{means} {rows} with a pair that has no difference, as a side diverged or never got there, have \
              only the dots of their other pairs: wins and losses decide there, since a mean of the survivors \
@@ -87,12 +81,8 @@ impl Sheet<'_> {
 
     /// No difference at all, and around it the margin, where all comparisons have the same.
     fn references(&self) -> Vec<Reference> {
-        let reference = |width: f64| Reference {
-            of: Along::X,
-            low: -width,
-            high: width,
-            label: String::new(),
-        };
+        let reference =
+            |width: f64| Reference { of: Along::X, low: -width, high: width, label: String::new() };
         let (least, most) = self.margins();
         let zone = (least > 0.0 && alike(least, most)).then(|| reference(most * self.unit.scale()));
         zone.into_iter().chain([reference(0.0)]).collect()
@@ -169,11 +159,7 @@ pub(super) fn gaps(c: &Comparison) -> String {
     if !c.paired.is_complete() {
         gaps.push(format!("won {}, lost {}", tally.wins, tally.losses));
     }
-    if gaps.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", gaps.join("; "))
-    }
+    if gaps.is_empty() { String::new() } else { format!(" ({})", gaps.join("; ")) }
 }
 
 /// A difference as people read it: `0.25 points`.
@@ -207,10 +193,7 @@ fn alike(one: f64, other: f64) -> bool {
 fn series_of(line: &Line<'_>, unit: Unit, row: f64) -> Series {
     let Comparison { a, b, paired, .. } = line.comparison;
     let scale = unit.scale();
-    let at = |x: f64| Point {
-        x: x * scale,
-        y: row,
-    };
+    let at = |x: f64| Point { x: x * scale, y: row };
     // Of survivors only there is no mean.
     let mean = paired.mean.filter(|_| paired.is_complete()).map(at);
     let bar = mean.zip(paired.interval).map(|(at, interval)| Bar {

@@ -44,20 +44,14 @@ pub(super) fn draw(
                 here.count()
             }));
             let panel = panel(&trained, line, facet, along, &values);
-            found.add(
-                panel,
-                &line.label,
-                trained.iter().any(|trial| differ(trial)),
-            );
+            found.add(panel, &line.label, trained.iter().any(|trial| differ(trial)));
         }
     }
     let mut frame = frame(&mut found, request, &arrangement)?;
     let by = axis_name(&results.axes[along]);
     frame.shown = format!("{} at the end, by {by}", frame.shown);
     frame.band = notes::band(&counts, "Point", "Bar");
-    frame
-        .notes
-        .push("`--x step` follows them on the way.".to_owned());
+    frame.notes.push("`--x step` follows them on the way.".to_owned());
     let quantity = Quantity::new("Test accuracy (%)", Kind::Accuracy).on(request.log_y);
     let strip = |panels: &[Panel]| Strip {
         heading: String::new(),
@@ -82,11 +76,8 @@ fn panel(
 ) -> Panel {
     let bounds = Quantity::new("", Kind::Accuracy).bounds;
     let lines = ACCURACIES.iter().enumerate().map(|(index, (label, of))| {
-        let mut series = Series {
-            label: (*label).to_owned(),
-            key: Key::Value(index),
-            ..Series::default()
-        };
+        let mut series =
+            Series { label: (*label).to_owned(), key: Key::Value(index), ..Series::default() };
         for (x, text) in values {
             let here = trained.iter().filter(|trial| value(trial, along) == text);
             let last = here.filter_map(|trial| trial.epochs.last().and_then(of));
@@ -96,21 +87,15 @@ fn panel(
             };
             let at = Point { x: *x, y };
             series.points.push(at);
-            series
-                .bars
-                .extend(spread(&scores, bounds).map(|(low, high)| Bar {
-                    at,
-                    along: Along::Y,
-                    low,
-                    high,
-                }));
+            series.bars.extend(spread(&scores, bounds).map(|(low, high)| Bar {
+                at,
+                along: Along::Y,
+                low,
+                high,
+            }));
         }
         series.points.sort_by(|a, b| a.x.total_cmp(&b.x));
         series
     });
-    Panel {
-        title: name(line, facet),
-        series: lines.collect(),
-        ..Panel::default()
-    }
+    Panel { title: name(line, facet), series: lines.collect(), ..Panel::default() }
 }

@@ -21,12 +21,7 @@ pub(in crate::plot::figures) fn constant_answer(
         Some(class) => format!("always “{class}”"),
         None => "always the same class".to_owned(),
     };
-    Some(Reference {
-        of,
-        low: at,
-        high: at,
-        label: format!("{always}: {at:.1} %"),
-    })
+    Some(Reference { of, low: at, high: at, label: format!("{always}: {at:.1} %") })
 }
 
 /// What learned nothing, and what that is measured by.
@@ -63,11 +58,7 @@ pub(super) fn of(
     let untrained = tune::chance(results)? * 100.0;
     let floor = tune::floor(results) * 100.0;
     let is_at_chance = |scores: &Scores| scores.middle(metric).is_some_and(|mean| mean <= floor);
-    let found = || {
-        conditions
-            .iter()
-            .filter(|(.., scores)| is_at_chance(scores))
-    };
+    let found = || conditions.iter().filter(|(.., scores)| is_at_chance(scores));
     let lines = unique(found().map(|(line, ..)| line));
     let of_line = |line: &String| {
         let values = found().filter(|(of, ..)| of == line);
@@ -75,8 +66,6 @@ pub(super) fn of(
         format!("{line} at {}", values.join(", "))
     };
     let parts: Vec<String> = lines.into_iter().map(of_line).collect();
-    (!parts.is_empty()).then(|| AtChance {
-        untrained,
-        note: format!("learned nothing: {}", parts.join("; ")),
-    })
+    (!parts.is_empty())
+        .then(|| AtChance { untrained, note: format!("learned nothing: {}", parts.join("; ")) })
 }

@@ -33,11 +33,7 @@ fn activations() -> Results {
             let base = 0.9 + 0.01 * index as f64 + 0.0001 * k as f64;
             trials.push(scored(&["none", activation], k, base - 0.1));
             trials.push(scored(&["before", activation], k, base + 0.005));
-            trials.push(scored(
-                &["after", activation],
-                k,
-                base + 0.000_01 * k as f64,
-            ));
+            trials.push(scored(&["after", activation], k, base + 0.000_01 * k as f64));
         }
     }
     numbered(results(&["norm.placement", "model.activation"], trials))
@@ -79,30 +75,14 @@ fn the_comparisons_of_a_claim_are_drawn_with_its_own_family_and_outcomes() {
     let chart = chart(&results, "differences");
     assert_eq!(
         names(&chart),
-        [
-            "activation relu: supported",
-            "activation tanh: supported",
-            "activation gelu: supported"
-        ]
+        ["activation relu: supported", "activation tanh: supported", "activation gelu: supported"]
     );
-    assert_eq!(
-        chart.x.label,
-        "Difference of test accuracy, before − after (points)"
-    );
-    assert!(
-        chart
-            .footnote
-            .contains("for all 3 comparisons of the claim."),
-        "{}",
-        chart.footnote
-    );
+    assert_eq!(chart.x.label, "Difference of test accuracy, before − after (points)");
+    assert!(chart.footnote.contains("for all 3 comparisons of the claim."), "{}", chart.footnote);
     assert!(chart.subtitle.contains("“It belongs before”"));
     let series = &only_panel(&chart).series[0];
     assert_eq!((series.key, series.dots.len()), (Key::Before, 9));
-    let asked = Request {
-        metric: Some("test_accuracy".to_owned()),
-        ..Request::default()
-    };
+    let asked = Request { metric: Some("test_accuracy".to_owned()), ..Request::default() };
     let asked = drawn(&results, "differences", &asked);
     assert_eq!(names(&asked[0].chart).len(), 9, "every pair of placements");
 }
@@ -113,10 +93,7 @@ fn a_claim_has_its_own_axis_and_settings_and_takes_values_together() {
     only.only = vec![("norm.placement".to_owned(), vec!["none".to_owned()])];
     only.label = Some("without a norm".to_owned());
     let mut over = test("norm.placement", ["before", "after"]);
-    over.over = Some(Over {
-        key: "model.activation".to_owned(),
-        take: Take::Worst,
-    });
+    over.over = Some(Over { key: "model.activation".to_owned(), take: Take::Worst });
     let chart = chart(&claiming(activations(), vec![only, over]), "differences");
     assert_eq!(
         names(&chart),
@@ -134,11 +111,7 @@ fn what_has_another_unit_has_a_chart_of_its_own() {
     let mut spread = test("norm.placement", ["before", "after"]);
     spread.metric = "test_loss".to_owned();
     let tests = vec![test("norm.placement", ["before", "after"]), spread];
-    let drawn = drawn(
-        &claiming(activations(), tests),
-        "differences",
-        &Request::default(),
-    );
+    let drawn = drawn(&claiming(activations(), tests), "differences", &Request::default());
     let stems: Vec<&str> = drawn.iter().map(|drawn| drawn.stem.as_str()).collect();
     assert_eq!(stems, ["differences", "differences-nats"]);
     assert!(drawn[1].chart.x.label.ends_with("(nats)"));
@@ -161,9 +134,7 @@ fn of_many_comparisons_the_last_are_left_out_and_counted() {
     assert_eq!(names.len(), 18);
     assert_eq!(names[0], "batch size 1: suggestive: supported");
     assert!(
-        chart
-            .footnote
-            .contains("2 more comparisons are left out; all: `bn-lab claims DIR`."),
+        chart.footnote.contains("2 more comparisons are left out; all: `bn-lab claims DIR`."),
         "{}",
         chart.footnote
     );
@@ -176,35 +147,21 @@ fn the_layers_that_a_claim_or_a_metric_is_about_are_asked_for() {
     let plain = activations();
     let results = claiming(plain.clone(), vec![deep]);
     let figure = named("differences").expect("a figure");
-    let asked = Request {
-        metric: Some("gradient_decades".to_owned()),
-        ..Request::default()
-    };
+    let asked = Request { metric: Some("gradient_decades".to_owned()), ..Request::default() };
     let needs = figure.details(&results, &Request::default()).layers;
     assert!(!needs.is_empty());
     assert_eq!(figure.details(&plain, &asked).layers, needs);
-    assert!(
-        figure
-            .details(&plain, &Request::default())
-            .layers
-            .is_empty()
-    );
+    assert!(figure.details(&plain, &Request::default()).layers.is_empty());
 }
 
 #[test]
 fn pairs_that_lost_a_side_leave_dots_and_no_mean() {
     let mut results = activations();
-    let lost = results
-        .trials
-        .iter_mut()
-        .find(|trial| trial.axes == ["after", "tanh"]);
+    let lost = results.trials.iter_mut().find(|trial| trial.axes == ["after", "tanh"]);
     lost.expect("a trial").outcome = "diverged".to_owned();
     let tests = vec![test("norm.placement", ["before", "after"])];
     let chart = chart(&claiming(results, tests), "differences");
-    assert_eq!(
-        names(&chart)[1],
-        "activation tanh: supported (after diverged 1×; won 9, lost 0)"
-    );
+    assert_eq!(names(&chart)[1], "activation tanh: supported (after diverged 1×; won 9, lost 0)");
     let marks: Vec<[usize; 3]> = only_panel(&chart)
         .series
         .iter()

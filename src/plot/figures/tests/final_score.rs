@@ -32,37 +32,22 @@ fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {
         metric: "validation_accuracy".to_owned(),
         higher_is_better: true,
     });
-    let along = |axis: &str| Request {
-        along: Some(axis.to_owned()),
-        ..Request::default()
-    };
-    let chart = drawn(&results, "final", &along("batch_size"))
-        .remove(0)
-        .chart;
+    let along = |axis: &str| Request { along: Some(axis.to_owned()), ..Request::default() };
+    let chart = drawn(&results, "final", &along("batch_size")).remove(0).chart;
     assert_eq!(chart.x.label, "Batch size (log scale)");
-    assert_eq!(
-        chart.rows[0].y.label, "Test accuracy (%)",
-        "what it comes to"
-    );
+    assert_eq!(chart.rows[0].y.label, "Test accuracy (%)", "what it comes to");
     let none = line(only_panel(&chart), "none");
     let heights: Vec<f64> = none.points.iter().map(|point| point.y).collect();
     assert_eq!(heights.len(), 2);
     for (height, expected) in heights.iter().zip([90.0, 95.0]) {
         assert_close(*height, expected);
     }
-    assert!(
-        chart
-            .footnote
-            .contains("Each point is at its own best learning rate")
-    );
+    assert!(chart.footnote.contains("Each point is at its own best learning rate"));
 
     // Along the tuned axis, or with a panel for each of its values, everything is shown.
     for request in [
         along("learning_rate"),
-        Request {
-            facets: vec!["train.learning_rate".to_owned()],
-            ..along("batch_size")
-        },
+        Request { facets: vec!["train.learning_rate".to_owned()], ..along("batch_size") },
     ] {
         let chart = drawn(&results, "final", &request).remove(0).chart;
         assert!(!chart.footnote.contains("Each point is at"));
@@ -74,10 +59,7 @@ fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {
         refused(&along("placement"))
             .contains("those that have are `train.batch_size`, `train.learning_rate`")
     );
-    let both = Request {
-        facets: vec!["batch_size".to_owned()],
-        ..along("train.batch_size")
-    };
+    let both = Request { facets: vec!["batch_size".to_owned()], ..along("train.batch_size") };
     assert!(refused(&both).contains("cannot be both"));
 }
 
@@ -85,10 +67,7 @@ fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {
 fn what_was_waited_for_in_vain_is_an_arrow_along_the_axis_and_has_no_mean() {
     let mut results = learning_rates();
     results.target_accuracy = 0.93;
-    let request = Request {
-        metric: Some("epochs_to_target".to_owned()),
-        ..Request::default()
-    };
+    let request = Request { metric: Some("epochs_to_target".to_owned()), ..Request::default() };
     let chart = drawn(&results, "final", &request).remove(0).chart;
     let none = line(only_panel(&chart), "none");
     assert!(none.points.is_empty(), "{:?}", none.points);
@@ -101,12 +80,7 @@ fn what_was_waited_for_in_vain_is_an_arrow_along_the_axis_and_has_no_mean() {
     );
     assert!(labels(&chart).contains(&"ended before it got there"));
     assert!(chart.footnote.contains("there is no median"));
-    let steps: Vec<f64> = chart.rows[0]
-        .y
-        .ticks
-        .iter()
-        .map(|tick| tick.value)
-        .collect();
+    let steps: Vec<f64> = chart.rows[0].y.ticks.iter().map(|tick| tick.value).collect();
     assert!(
         steps.len() > 1 && steps.iter().all(|step| step.fract() == 0.0),
         "{steps:?}: epochs are counted"
@@ -121,16 +95,9 @@ fn what_was_waited_for_in_vain_is_an_arrow_along_the_axis_and_has_no_mean() {
 
 #[test]
 fn where_one_class_fills_the_test_set_the_line_of_always_answering_it_is_drawn() {
-    let class = |name: &str, test| ClassCount {
-        name: name.to_owned(),
-        train: test,
-        test,
-    };
+    let class = |name: &str, test| ClassCount { name: name.to_owned(), train: test, test };
     let of = |classes: Vec<ClassCount>| {
-        Arc::new(DatasetDescription {
-            classes,
-            ..DatasetDescription::default()
-        })
+        Arc::new(DatasetDescription { classes, ..DatasetDescription::default() })
     };
     let rare = of(vec![class("no", 183), class("yes", 17)]);
     let even = of(vec![class("no", 100), class("yes", 100)]);

@@ -11,10 +11,7 @@ fn read(layer: &str, quantity: &str, value: f64) -> LayerSeries {
     LayerSeries {
         layer: layer.to_owned(),
         quantity: quantity.to_owned(),
-        points: STEPS
-            .iter()
-            .map(|&step| (step, value + step as f64))
-            .collect(),
+        points: STEPS.iter().map(|&step| (step, value + step as f64)).collect(),
     }
 }
 
@@ -25,25 +22,13 @@ fn probed() -> Results {
         let k = trial.replicate as f64;
         for (index, layer) in ["layers.0", "layers.1", "layers.2"].into_iter().enumerate() {
             let depth = index as f64;
-            trial.layers.push(read(
-                layer,
-                "backpropagated_gradient_norm",
-                10_f64.powf(depth),
-            ));
+            trial.layers.push(read(layer, "backpropagated_gradient_norm", 10_f64.powf(depth)));
             trial.layers.push(read(layer, "weight_gradient_norm", 1.0));
-            trial
-                .layers
-                .push(read(layer, "pre_activation_p15", k - 1.0));
+            trial.layers.push(read(layer, "pre_activation_p15", k - 1.0));
             trial.layers.push(read(layer, "pre_activation_p50", k));
-            trial
-                .layers
-                .push(read(layer, "pre_activation_p85", k + 2.0));
-            trial
-                .layers
-                .push(read(layer, "covariate_shift_relative", 0.5));
-            trial
-                .layers
-                .push(read(layer, "covariate_shift_cosine", 0.0));
+            trial.layers.push(read(layer, "pre_activation_p85", k + 2.0));
+            trial.layers.push(read(layer, "covariate_shift_relative", 0.5));
+            trial.layers.push(read(layer, "covariate_shift_cosine", 0.0));
         }
         trial.layers.push(LayerSeries {
             points: vec![(0, 0.1), (10, 0.3)],
@@ -62,31 +47,20 @@ fn probed() -> Results {
         trial.layers.push(read("all", "landscape_loss_max", 4.0));
         trial.layers.push(read("all", "gradient_distance_min", 1.0));
         trial.layers.push(read("all", "gradient_distance_max", 3.0));
-        trial
-            .layers
-            .push(read("all", "effective_smoothness", 5.0 + k));
+        trial.layers.push(read("all", "effective_smoothness", 5.0 + k));
     }
     results
 }
 
 #[test]
 fn every_layer_figure_can_be_drawn_of_probed_networks() {
-    for name in [
-        "percentiles",
-        "gradients",
-        "units",
-        "landscape",
-        "predictiveness",
-        "smoothness",
-        "shift",
-    ] {
+    for name in
+        ["percentiles", "gradients", "units", "landscape", "predictiveness", "smoothness", "shift"]
+    {
         let chart = chart(&probed(), name);
         render::svg(&chart, &render::Style::default()).expect(name);
         assert_eq!(chart.title, "Does it help?");
-        assert!(
-            !chart.band.is_empty() && !chart.subtitle.is_empty(),
-            "{name}"
-        );
+        assert!(!chart.band.is_empty() && !chart.subtitle.is_empty(), "{name}");
     }
 }
 
@@ -100,13 +74,8 @@ fn layer_figures_are_absent_without_probes_and_name_the_key() {
         ("evaluations", "evaluations"),
     ] {
         let figure = named(name).expect("a figure");
-        let Absent(why) = figure
-            .draw(&placements(1), &Request::default())
-            .expect_err(name);
-        assert!(
-            why.contains("[probe]") && why.contains(key),
-            "{name}: {why}"
-        );
+        let Absent(why) = figure.draw(&placements(1), &Request::default()).expect_err(name);
+        assert!(why.contains("[probe]") && why.contains(key), "{name}: {why}");
     }
 }
 
@@ -117,10 +86,7 @@ fn figures_ask_only_for_the_quantities_that_they_show() {
         let figure = named(name).expect("a figure");
         figure.details(&results, &Request::default())
     };
-    assert_eq!(
-        details("shift").layers,
-        ["covariate_shift_relative", "covariate_shift_cosine"]
-    );
+    assert_eq!(details("shift").layers, ["covariate_shift_relative", "covariate_shift_cosine"]);
     assert_eq!(details("units").layers, ["dead", "saturated"]);
     assert!(!details("units").steps && details("final").layers.is_empty());
 }
@@ -134,11 +100,7 @@ fn percentiles_are_those_of_one_training_with_a_column_for_each_placement() {
     let series = &chart.rows[1].panels[1].series[0];
     // The first replicate: median 1, band from 0 to 3.
     assert_close(series.points[0].y, 1.0);
-    let first = Span {
-        x: 0.0,
-        low: 0.0,
-        high: 3.0,
-    };
+    let first = Span { x: 0.0, low: 0.0, high: 3.0 };
     assert_eq!(series.band[0], first);
     assert_eq!(series.singles.len(), 2);
 }
@@ -146,30 +108,20 @@ fn percentiles_are_those_of_one_training_with_a_column_for_each_placement() {
 #[test]
 fn gradients_stand_layer_by_layer_early_and_late() {
     let chart = chart(&probed(), "gradients");
-    assert_eq!(
-        titles(&chart)[0],
-        ["before step 1", "before step 11", "before step 31"]
-    );
+    assert_eq!(titles(&chart)[0], ["before step 1", "before step 11", "before step 31"]);
     let headings: Vec<&str> = chart.rows.iter().map(|row| row.heading.as_str()).collect();
     assert_eq!(headings, ["Back-propagated", "Of the weights"]);
     assert_eq!(chart.rows[0].y.scale, Scale::Logarithmic);
     let none = line(&chart.rows[0].panels[0], "none");
-    let places: Vec<(f64, f64)> = none
-        .points
-        .iter()
-        .map(|point| (point.x, point.y.round()))
-        .collect();
+    let places: Vec<(f64, f64)> =
+        none.points.iter().map(|point| (point.x, point.y.round())).collect();
     assert_eq!(places, [(1.0, 1.0), (2.0, 10.0), (3.0, 100.0)]);
 }
 
 #[test]
 fn dead_units_are_a_share_of_all_layers() {
     let chart = chart(&probed(), "units");
-    assert_eq!(
-        chart.rows.len(),
-        1,
-        "nothing is saturated where nothing was read"
-    );
+    assert_eq!(chart.rows.len(), 1, "nothing is saturated where nothing was read");
     let none = line(only_panel(&chart), "none");
     let heights: Vec<f64> = none.points.iter().map(|point| point.y).collect();
     assert_close(heights[0], 20.0);
@@ -181,11 +133,7 @@ fn dead_units_are_a_share_of_all_layers() {
 fn the_landscape_is_a_band_from_the_smallest_to_the_largest_loss() {
     let chart = chart(&probed(), "landscape");
     let none = line(only_panel(&chart), "none");
-    let first = Span {
-        x: 0.0,
-        low: 1.0,
-        high: 4.0,
-    };
+    let first = Span { x: 0.0, low: 1.0, high: 4.0 };
     assert_eq!(none.band[0], first);
     assert_close(none.points[0].y, 2.0);
 }
@@ -213,21 +161,10 @@ fn evaluations_are_lines_and_conditions_without_batch_statistics_left_out() {
     assert_eq!(titles(&chart), [["before", "after"]]);
     assert_eq!(
         labels(&chart),
-        [
-            "running averages",
-            "precise statistics",
-            "statistics of each test batch"
-        ]
+        ["running averages", "precise statistics", "statistics of each test batch"]
     );
-    assert_close(
-        line(&chart.rows[0].panels[0], "precise statistics").points[0].y,
-        70.0,
-    );
-    assert!(
-        chart
-            .footnote
-            .contains("all three are the same there: none.")
-    );
+    assert_close(line(&chart.rows[0].panels[0], "precise statistics").points[0].y, 70.0);
+    assert!(chart.footnote.contains("all three are the same there: none."));
 }
 
 #[test]
@@ -236,29 +173,18 @@ fn the_gap_is_what_is_seen_minus_what_is_not() {
     // Shares 1 − 0.1 loss, and that less 0.01.
     assert_close(line(only_panel(&chart), "none").points[0].y, 1.0);
     assert_eq!(chart.rows[0].y.label, "Gap of accuracies (points)");
-    assert_eq!(
-        chart.subtitle,
-        "Training accuracy minus validation accuracy · an-experiment"
-    );
+    assert_eq!(chart.subtitle, "Training accuracy minus validation accuracy · an-experiment");
 }
 
 #[test]
 fn the_gap_is_between_what_was_evaluated_alike_where_that_was_measured() {
     let mut results = placements(2);
-    for row in results
-        .trials
-        .iter_mut()
-        .flat_map(|trial| &mut trial.epochs)
-    {
+    for row in results.trials.iter_mut().flat_map(|trial| &mut trial.epochs) {
         row.evaluated_train_loss = Some(0.1);
         row.evaluated_train_accuracy = row.validation_accuracy.map(|share| share + 0.03);
     }
     let chart = chart(&results, "gap");
     assert_close(line(only_panel(&chart), "none").points[0].y, 3.0);
-    assert!(
-        chart
-            .subtitle
-            .starts_with("Evaluated training accuracy minus")
-    );
+    assert!(chart.subtitle.starts_with("Evaluated training accuracy minus"));
     assert!(chart.footnote.contains("as the others are."));
 }

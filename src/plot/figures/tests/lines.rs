@@ -6,17 +6,10 @@ use super::*;
 fn a_line_is_the_mean_from_the_first_trained_epoch_on() {
     let chart = figure(&placements(2), "validation_loss");
     let points = &line(only_panel(&chart), "before").points;
-    assert_eq!(
-        points.iter().map(|point| point.x).collect::<Vec<_>>(),
-        [1.0, 2.0, 3.0, 4.0]
-    );
+    assert_eq!(points.iter().map(|point| point.x).collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0]);
     // Replicates 1.1/2 + 0.01 and 1.2/2 + 0.01.
     assert_close(points[1].y, 0.585);
-    assert!(
-        chart
-            .footnote
-            .contains("untrained network (epoch 0) is not drawn")
-    );
+    assert!(chart.footnote.contains("untrained network (epoch 0) is not drawn"));
 }
 
 #[test]
@@ -32,10 +25,7 @@ fn accuracies_are_per_cent() {
 fn one_replicate_has_no_band_and_says_so() {
     let chart = figure(&placements(1), "train_loss");
     assert!(line(only_panel(&chart), "none").band.is_empty());
-    assert_eq!(
-        chart.band,
-        "Line: the one completed replicate (n = 1); a single run has no band."
-    );
+    assert_eq!(chart.band, "Line: the one completed replicate (n = 1); a single run has no band.");
     assert_eq!(labels(&chart), ["none", "before", "after"]);
 }
 
@@ -43,14 +33,7 @@ fn one_replicate_has_no_band_and_says_so() {
 fn two_replicates_are_the_edges_of_their_band() {
     let chart = figure(&placements(2), "train_loss");
     let band = &line(only_panel(&chart), "none").band;
-    assert_eq!(
-        band[0],
-        Span {
-            x: 1.0,
-            low: 1.1,
-            high: 1.2
-        }
-    );
+    assert_eq!(band[0], Span { x: 1.0, low: 1.1, high: 1.2 });
     assert!(chart.band.contains("smallest to largest of the two"));
 }
 
@@ -66,13 +49,7 @@ fn three_replicates_have_a_t_interval() {
         chart.band,
         "Line: mean over the n = 3 completed replicates. Band: 95 % t interval of the mean."
     );
-    assert_eq!(
-        chart.legend[0].symbol,
-        Symbol::Line {
-            key: Key::None,
-            band: true
-        }
-    );
+    assert_eq!(chart.legend[0].symbol, Symbol::Line { key: Key::None, band: true });
 }
 
 #[test]
@@ -109,25 +86,14 @@ fn diverged_trials_are_counted_and_marked_where_they_ended() {
     let loss = figure(&results, "train_loss");
     assert_eq!(
         labels(&loss),
-        [
-            "none (1 of 3 diverged)",
-            "before",
-            "after",
-            "diverged (height means nothing)"
-        ]
+        ["none (1 of 3 diverged)", "before", "after", "diverged (height means nothing)"]
     );
     assert_eq!(loss.legend[3].symbol, Symbol::Ended);
     // Step 25 of 10 an epoch, at the upper edge; an accuracy at the lower.
     let expected = |y: f64| vec![Point { x: 2.5, y }];
-    assert_eq!(
-        line(only_panel(&loss), "none").ended,
-        expected(loss.rows[0].y.high)
-    );
+    assert_eq!(line(only_panel(&loss), "none").ended, expected(loss.rows[0].y.high));
     let accuracy = figure(&results, "train_accuracy");
-    assert_eq!(
-        line(only_panel(&accuracy), "none").ended,
-        expected(accuracy.rows[0].y.low)
-    );
+    assert_eq!(line(only_panel(&accuracy), "none").ended, expected(accuracy.rows[0].y.low));
     // The two that completed decide the line.
     assert_close(line(only_panel(&loss), "none").points[0].y, 1.25);
 }
@@ -139,10 +105,7 @@ fn a_condition_without_completed_trials_is_still_in_the_legend() {
     results.trials[2].outcome = "pending".to_owned();
     results.trials[2].epochs.clear();
     let chart = figure(&results, "validation_loss");
-    assert_eq!(
-        labels(&chart)[..3],
-        ["none (diverged)", "before", "after (pending)"]
-    );
+    assert_eq!(labels(&chart)[..3], ["none (diverged)", "before", "after (pending)"]);
     assert!(line(only_panel(&chart), "none").points.is_empty());
     let ended = &line(only_panel(&chart), "none").ended;
     assert_close(ended[0].x, chart.x.low);
@@ -153,10 +116,7 @@ fn an_experiment_in_which_everything_diverged_has_charts() {
     let trials = vec![diverged(&["none"], 1, 25), diverged(&["after"], 1, 3)];
     let results = results(&["norm.placement"], trials);
     let chart = figure(&results, "overview");
-    assert_eq!(
-        chart.band,
-        "No trial is completed: there is nothing to average."
-    );
+    assert_eq!(chart.band, "No trial is completed: there is nothing to average.");
     assert!(chart.x.low < chart.x.high);
     render::svg(&chart, &render::Style::default()).expect("a picture");
 }
@@ -168,11 +128,7 @@ fn values_that_are_not_finite_are_left_out_and_counted() {
     results.trials[1].epochs[2].test_loss = f64::INFINITY;
     let chart = figure(&results, "test_loss");
     assert_eq!(line(only_panel(&chart), "none").points.len(), 3);
-    assert!(
-        chart
-            .footnote
-            .contains("2 values of completed trials are not finite and left out.")
-    );
+    assert!(chart.footnote.contains("2 values of completed trials are not finite and left out."));
     let svg = render::svg(&chart, &render::Style::default()).expect("a picture");
     assert!(!svg.contains("NaN") && !svg.contains("inf"));
 }

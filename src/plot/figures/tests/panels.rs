@@ -25,10 +25,7 @@ fn the_overview_of_placements_is_two_by_two() {
     let chart = figure(&placements(3), "overview");
     assert_eq!(
         titles(&chart),
-        [
-            ["Training loss", "Validation loss"],
-            ["Training accuracy", "Validation accuracy"]
-        ]
+        [["Training loss", "Validation loss"], ["Training accuracy", "Validation accuracy"]]
     );
     assert_eq!(chart.title, "Does it help?");
     assert_eq!(chart.subtitle, "an-experiment");
@@ -42,27 +39,16 @@ fn the_overview_of_placements_is_two_by_two() {
 #[test]
 fn without_a_validation_set_the_overview_shows_the_test_set() {
     let mut results = placements(1);
-    for row in results
-        .trials
-        .iter_mut()
-        .flat_map(|trial| &mut trial.epochs)
-    {
+    for row in results.trials.iter_mut().flat_map(|trial| &mut trial.epochs) {
         row.validation_loss = None;
         row.validation_accuracy = None;
     }
     let chart = figure(&results, "overview");
     assert_eq!(
         titles(&chart),
-        [
-            ["Training loss", "Test loss"],
-            ["Training accuracy", "Test accuracy"]
-        ]
+        [["Training loss", "Test loss"], ["Training accuracy", "Test accuracy"]]
     );
-    assert!(
-        all(&results)
-            .iter()
-            .all(|(stem, _)| !stem.starts_with("validation"))
-    );
+    assert!(all(&results).iter().all(|(stem, _)| !stem.starts_with("validation")));
 }
 
 #[test]
@@ -71,12 +57,7 @@ fn a_second_axis_makes_columns_and_the_metrics_rows() {
     let headings: Vec<&str> = chart.rows.iter().map(|row| row.heading.as_str()).collect();
     assert_eq!(
         headings,
-        [
-            "Training loss",
-            "Validation loss",
-            "Training accuracy",
-            "Validation accuracy"
-        ]
+        ["Training loss", "Validation loss", "Training accuracy", "Validation accuracy"]
     );
     assert_eq!(titles(&chart)[0], ["batch size 8", "batch size 32"]);
     assert_eq!(titles(&chart)[3], ["", ""]);
@@ -133,10 +114,7 @@ fn two_further_axes_are_combined() {
     let curves = figure(&results, "train_loss");
     assert_eq!(titles(&curves), [["batch size 8", "batch size 32"]; 2]);
     let headings = curves.rows.iter().map(|row| row.heading.as_str());
-    assert_eq!(
-        headings.collect::<Vec<_>>(),
-        ["learning rate 0.1", "learning rate 0.01"]
-    );
+    assert_eq!(headings.collect::<Vec<_>>(), ["learning rate 0.1", "learning rate 0.01"]);
 }
 
 #[test]
@@ -151,11 +129,8 @@ fn where_the_placement_is_not_swept_the_next_axis_makes_the_lines() {
 
 #[test]
 fn a_trial_to_which_an_axis_means_nothing_is_in_every_panel() {
-    let trials = vec![
-        trial(&["none", ""], 1),
-        trial(&["before", "0.001"], 1),
-        trial(&["before", "0.1"], 1),
-    ];
+    let trials =
+        vec![trial(&["none", ""], 1), trial(&["before", "0.001"], 1), trial(&["before", "0.1"], 1)];
     let results = results(&["norm.placement", "norm.epsilon"], trials);
     let chart = figure(&results, "train_loss");
     assert_eq!(titles(&chart), [["epsilon 0.001", "epsilon 0.1"]]);
@@ -203,10 +178,6 @@ fn replicates_missing_from_every_panel_are_named_in_each() {
     results.trials[0] = diverged(&["none", "8"], 1, 25);
     results.trials[1] = diverged(&["none", "32"], 1, 25);
     let chart = figure(&results, "train_loss");
-    let notes: Vec<&str> = chart.rows[0]
-        .panels
-        .iter()
-        .map(|panel| panel.note.as_str())
-        .collect();
+    let notes: Vec<&str> = chart.rows[0].panels.iter().map(|panel| panel.note.as_str()).collect();
     assert_eq!(notes, ["none: diverged", "none: diverged"]);
 }

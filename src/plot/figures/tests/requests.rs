@@ -11,10 +11,7 @@ fn asked(results: &Results, name: &str, request: &Request) -> Chart {
 }
 
 fn of(metric: &str) -> Request {
-    Request {
-        metric: Some(metric.to_owned()),
-        ..Request::default()
-    }
+    Request { metric: Some(metric.to_owned()), ..Request::default() }
 }
 
 #[test]
@@ -33,37 +30,18 @@ fn steps_show_the_training_loss_between_epochs() {
     let mut results = placements(1);
     for trial in &mut results.trials {
         trial.steps = (1..=20)
-            .map(|step| StepRow {
-                step,
-                epoch: 1,
-                loss: 1.0 / step as f64,
-                accuracy: 0.5,
-            })
+            .map(|step| StepRow { step, epoch: 1, loss: 1.0 / step as f64, accuracy: 0.5 })
             .collect();
     }
-    let request = Request {
-        x: Horizontal::Step,
-        ..of("train_loss")
-    };
-    assert!(
-        named("curves")
-            .expect("a figure")
-            .details(&placements(1), &request)
-            .steps
-    );
+    let request = Request { x: Horizontal::Step, ..of("train_loss") };
+    assert!(named("curves").expect("a figure").details(&placements(1), &request).steps);
     let chart = asked(&results, "curves", &request);
     assert_eq!(line(only_panel(&chart), "none").points.len(), 20);
     assert_eq!(chart.x.label, "Optimiser step");
     assert!(chart.footnote.contains("of the step's own batch"));
-    assert_eq!(
-        drawn(&results, "curves", &request)[0].stem,
-        "train_loss-by-step"
-    );
+    assert_eq!(drawn(&results, "curves", &request)[0].stem, "train_loss-by-step");
     // Other metrics are measured after epochs alone.
-    let request = Request {
-        x: Horizontal::Step,
-        ..of("test_loss")
-    };
+    let request = Request { x: Horizontal::Step, ..of("test_loss") };
     let chart = asked(&results, "curves", &request);
     let places = &line(only_panel(&chart), "none").points;
     assert_close(places[0].x, 10.0);
@@ -75,17 +53,10 @@ fn replicates_that_took_different_times_are_compared_at_equal_times() {
     for trial in &mut results.trials {
         let each = trial.replicate as f64;
         trial.seconds = (1..=4)
-            .map(|epoch| TimingRow {
-                epoch,
-                train_seconds: each,
-                evaluation_seconds: 9.0,
-            })
+            .map(|epoch| TimingRow { epoch, train_seconds: each, evaluation_seconds: 9.0 })
             .collect();
     }
-    let request = Request {
-        x: Horizontal::Seconds,
-        ..of("train_loss")
-    };
+    let request = Request { x: Horizontal::Seconds, ..of("train_loss") };
     let chart = asked(&results, "curves", &request);
     let points = &line(only_panel(&chart), "none").points;
     // From the slower one's first epoch to the faster one's last.
@@ -98,27 +69,17 @@ fn replicates_that_took_different_times_are_compared_at_equal_times() {
 
 #[test]
 fn smoothing_averages_backwards_and_is_stated() {
-    let request = Request {
-        smooth: 2,
-        ..of("train_loss")
-    };
+    let request = Request { smooth: 2, ..of("train_loss") };
     let chart = asked(&placements(1), "curves", &request);
     let points = &line(only_panel(&chart), "none").points;
     assert_close(points[0].y, 1.1);
     assert_close(points[1].y, 0.825);
-    assert!(
-        chart
-            .footnote
-            .contains("the mean of it and up to 1 before it")
-    );
+    assert!(chart.footnote.contains("the mean of it and up to 1 before it"));
 }
 
 #[test]
 fn replicates_are_drawn_on_request() {
-    let request = Request {
-        replicates: true,
-        ..of("train_loss")
-    };
+    let request = Request { replicates: true, ..of("train_loss") };
     let chart = asked(&placements(3), "curves", &request);
     assert_eq!(line(only_panel(&chart), "none").singles.len(), 3);
     let plain = asked(&placements(3), "curves", &of("train_loss"));
@@ -127,17 +88,10 @@ fn replicates_are_drawn_on_request() {
 
 #[test]
 fn a_logarithmic_axis_is_made_on_request() {
-    let request = Request {
-        log_y: Some(true),
-        log_x: Some(true),
-        ..of("train_loss")
-    };
+    let request = Request { log_y: Some(true), log_x: Some(true), ..of("train_loss") };
     let chart = asked(&placements(1), "curves", &request);
     assert_eq!(chart.rows[0].y.scale, Scale::Logarithmic);
-    assert_eq!(
-        chart.rows[0].y.label,
-        "Cross-entropy loss (nats, log scale)"
-    );
+    assert_eq!(chart.rows[0].y.label, "Cross-entropy loss (nats, log scale)");
     assert_eq!(chart.x.scale, Scale::Logarithmic);
 }
 
@@ -148,10 +102,7 @@ fn final_by_dropout(rates: &[&str]) -> (Drawn, Vec<String>) {
         .flat_map(|placement| rates.iter().map(move |rate| trial(&[placement, rate], 1)))
         .collect();
     let results = results(&["norm.placement", "model.dropout"], trials);
-    let request = Request {
-        log_x: Some(true),
-        ..Request::default()
-    };
+    let request = Request { log_x: Some(true), ..Request::default() };
     let mut drawn = drawn(&results, "final", &request);
     let unmet = unmet(&drawn[0], &request);
     (drawn.remove(0), unmet)
@@ -179,10 +130,7 @@ fn a_vertical_scale_that_cannot_be_had_is_told_likewise() {
     for trial in &mut results.trials {
         trial.epochs[1].train_loss = Some(0.0);
     }
-    let request = Request {
-        log_y: Some(true),
-        ..of("train_loss")
-    };
+    let request = Request { log_y: Some(true), ..of("train_loss") };
     let drawn = drawn(&results, "curves", &request).remove(0);
     assert_eq!(drawn.chart.rows[0].y.scale, Scale::Linear);
     assert_eq!(drawn.stem, "train_loss");
@@ -191,10 +139,7 @@ fn a_vertical_scale_that_cannot_be_had_is_told_likewise() {
 
 #[test]
 fn epoch_0_stands_on_the_edge_of_a_logarithmic_axis_and_the_chart_says_so() {
-    let request = Request {
-        log_x: Some(true),
-        ..of("test_loss")
-    };
+    let request = Request { log_x: Some(true), ..of("test_loss") };
     let mut results = placements(1);
     for trial in &mut results.trials {
         // Of a single epoch, epoch 0 is drawn, too.
@@ -211,10 +156,7 @@ fn epoch_0_stands_on_the_edge_of_a_logarithmic_axis_and_the_chart_says_so() {
 
 #[test]
 fn panels_are_made_by_the_axes_that_are_asked_for_and_the_others_become_lines() {
-    let request = Request {
-        facets: vec!["placement".to_owned()],
-        ..of("train_loss")
-    };
+    let request = Request { facets: vec!["placement".to_owned()], ..of("train_loss") };
     let chart = asked(&batch_sizes(&["8", "32"]), "curves", &request);
     assert_eq!(titles(&chart), [["placement none", "placement before"]]);
     assert_eq!(chart.legend_title, "Batch size");
@@ -225,15 +167,10 @@ fn panels_are_made_by_the_axes_that_are_asked_for_and_the_others_become_lines() 
 fn an_axis_or_a_metric_that_does_not_exist_is_answered_with_one_that_does() {
     let results = batch_sizes(&["8", "32"]);
     let figure = named("curves").expect("a figure");
-    let request = Request {
-        facets: vec!["batchsize".to_owned()],
-        ..Request::default()
-    };
+    let request = Request { facets: vec!["batchsize".to_owned()], ..Request::default() };
     let Absent(why) = figure.draw(&results, &request).expect_err("no axis");
     assert!(why.contains("did you mean `train.batch_size`?"), "{why}");
-    let Absent(why) = figure
-        .draw(&results, &of("tset_loss"))
-        .expect_err("no metric");
+    let Absent(why) = figure.draw(&results, &of("tset_loss")).expect_err("no metric");
     assert!(why.contains("did you mean `test_loss`?"), "{why}");
 }
 
@@ -252,17 +189,12 @@ fn the_kinds_of_norm_are_the_lines_where_the_placement_is_fixed() {
 #[test]
 fn of_too_many_lines_the_ends_and_some_between_are_drawn() {
     let sizes: Vec<String> = (1..=15).map(|size| size.to_string()).collect();
-    let trials = sizes
-        .iter()
-        .map(|size| trial(&["before", size], 1))
-        .collect();
+    let trials = sizes.iter().map(|size| trial(&["before", size], 1)).collect();
     let results = results(&["norm.placement", "train.batch_size"], trials);
     let chart = asked(&results, "curves", &of("train_loss"));
     assert_eq!(labels(&chart), ["1", "3", "5", "7", "9", "11", "13", "15"]);
     assert!(
-        chart
-            .footnote
-            .contains("8 of 15 lines are drawn, without 2, 4, 6, 8 and 3 others"),
+        chart.footnote.contains("8 of 15 lines are drawn, without 2, 4, 6, 8 and 3 others"),
         "{}",
         chart.footnote
     );
@@ -278,17 +210,10 @@ fn replicates_without_a_time_in_common_have_no_mean() {
         // The first replicate has ended before the second one's first epoch has.
         let each = if trial.replicate == 1 { 1.0 } else { 100.0 };
         trial.seconds = (1..=4)
-            .map(|epoch| TimingRow {
-                epoch,
-                train_seconds: each,
-                evaluation_seconds: 0.0,
-            })
+            .map(|epoch| TimingRow { epoch, train_seconds: each, evaluation_seconds: 0.0 })
             .collect();
     }
-    let request = Request {
-        x: Horizontal::Seconds,
-        ..of("train_loss")
-    };
+    let request = Request { x: Horizontal::Seconds, ..of("train_loss") };
     let chart = asked(&results, "curves", &request);
     let none = line(only_panel(&chart), "none");
     assert_eq!((none.points.len(), none.band.len()), (0, 0));
@@ -313,10 +238,6 @@ fn every_figure_is_explained_to_users() {
     let page = include_str!("../../../../results/README.md");
     let (_, section) = page.split_once("## The figures").expect("the section");
     for figure in catalogue() {
-        assert!(
-            section.contains(&format!("`{}`", figure.name)),
-            "{}",
-            figure.name
-        );
+        assert!(section.contains(&format!("`{}`", figure.name)), "{}", figure.name);
     }
 }

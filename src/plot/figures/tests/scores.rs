@@ -26,11 +26,7 @@ pub(super) fn learning_rates() -> Results {
     for (index, rate) in ["0.01", "0.1", "1.0"].into_iter().enumerate() {
         for k in 1..=3 {
             let wobble = 0.001 * k as f64;
-            let accuracy = if index == 2 {
-                0.1
-            } else {
-                0.8 + 0.05 * index as f64 + wobble
-            };
+            let accuracy = if index == 2 { 0.1 } else { 0.8 + 0.05 * index as f64 + wobble };
             trials.push(scoring(trial(&["none", rate], k), accuracy));
             let accuracy = 0.9 + 0.02 * index as f64 + wobble;
             trials.push(scoring(trial(&["before", rate], k), accuracy));
@@ -49,12 +45,7 @@ fn the_final_metric_stands_against_the_learning_rate_on_a_logarithmic_axis() {
     let chart = chart(&learning_rates(), "final");
     assert_eq!(chart.x.scale, Scale::Logarithmic);
     assert_eq!(chart.x.label, "Learning rate (log scale)");
-    let ticks: Vec<&str> = chart
-        .x
-        .ticks
-        .iter()
-        .map(|tick| tick.label.as_str())
-        .collect();
+    let ticks: Vec<&str> = chart.x.ticks.iter().map(|tick| tick.label.as_str()).collect();
     assert_eq!(ticks, ["0.01", "0.1", "1"]);
     assert_eq!(chart.rows[0].y.label, "Test accuracy (%)");
     let before = line(only_panel(&chart), "before");
@@ -64,10 +55,7 @@ fn the_final_metric_stands_against_the_learning_rate_on_a_logarithmic_axis() {
     }
     assert_eq!((before.dots.len(), before.bars.len()), (9, 3));
     assert_eq!(before.bars[0].along, Along::Y);
-    assert_eq!(
-        chart.subtitle,
-        "Test accuracy by learning rate · an-experiment"
-    );
+    assert_eq!(chart.subtitle, "Test accuracy by learning rate · an-experiment");
     render::svg(&chart, &render::Style::default()).expect("a picture");
 }
 
@@ -153,33 +141,17 @@ fn a_heat_map_has_a_panel_for_each_placement_and_marks_what_is_best_and_what_div
     let chart = chart(&two_numeric_axes(), "heatmap");
     assert_eq!(titles(&chart), [["none", "before"]]);
     assert_eq!(chart.x.label, "Learning rate");
-    let sizes: Vec<&str> = chart.rows[0]
-        .y
-        .ticks
-        .iter()
-        .map(|tick| tick.label.as_str())
-        .collect();
+    let sizes: Vec<&str> = chart.rows[0].y.ticks.iter().map(|tick| tick.label.as_str()).collect();
     assert_eq!(sizes, ["64", "8"], "the largest on top");
     let none = &chart.rows[0].panels[0];
     assert_eq!(none.cells.len(), 6);
-    let hatched: Vec<(f64, f64)> = none
-        .cells
-        .iter()
-        .filter(|cell| cell.hatched)
-        .map(|cell| (cell.at.x, cell.at.y))
-        .collect();
+    let hatched: Vec<(f64, f64)> =
+        none.cells.iter().filter(|cell| cell.hatched).map(|cell| (cell.at.x, cell.at.y)).collect();
     assert_eq!(hatched, [(2.0, 0.0), (2.0, 1.0)]);
-    let best = none
-        .cells
-        .iter()
-        .filter(|cell| cell.best)
-        .collect::<Vec<_>>();
+    let best = none.cells.iter().filter(|cell| cell.best).collect::<Vec<_>>();
     assert_eq!(best.len(), 1);
     assert_eq!((best[0].at.x, best[0].label.as_str()), (1.0, "85.2"));
-    assert_eq!(
-        labels(&chart),
-        ["highest mean of its panel", "a replicate diverged"]
-    );
+    assert_eq!(labels(&chart), ["highest mean of its panel", "a replicate diverged"]);
     assert!(
         chart
             .footnote
@@ -218,9 +190,7 @@ fn a_heat_map_frames_what_tuning_chose_by_validation_and_not_what_is_best_on_the
     }
     assert_eq!(labels(&chart)[0], "chosen by tuning");
     assert!(
-        chart
-            .footnote
-            .starts_with("Frames: what tuning chose by validation accuracy"),
+        chart.footnote.starts_with("Frames: what tuning chose by validation accuracy"),
         "{}",
         chart.footnote
     );
@@ -229,9 +199,7 @@ fn a_heat_map_frames_what_tuning_chose_by_validation_and_not_what_is_best_on_the
 #[test]
 fn a_heat_map_of_one_numeric_axis_is_absent_and_says_what_it_takes() {
     let figure = named("heatmap").expect("a figure");
-    let Absent(why) = figure
-        .draw(&learning_rates(), &Request::default())
-        .expect_err("one axis");
+    let Absent(why) = figure.draw(&learning_rates(), &Request::default()).expect_err("one axis");
     assert!(why.contains("`train.batch_size`"), "{why}");
 }
 
@@ -251,12 +219,7 @@ fn differences_have_a_row_a_comparison_with_its_verdict() {
         trial.condition = 1 + index % 2;
     }
     let chart = chart(&results, "differences");
-    let names: Vec<&str> = chart.rows[0]
-        .y
-        .ticks
-        .iter()
-        .map(|tick| tick.label.as_str())
-        .collect();
+    let names: Vec<&str> = chart.rows[0].y.ticks.iter().map(|tick| tick.label.as_str()).collect();
     assert_eq!(names, ["before − none: before is better"]);
     assert_eq!(chart.x.label, "Difference of test accuracy (points)");
     let series = &only_panel(&chart).series[0];
@@ -266,16 +229,8 @@ fn differences_have_a_row_a_comparison_with_its_verdict() {
     assert_eq!(series.bars[0].along, Along::X);
     let zone = &only_panel(&chart).references[0];
     assert_close(zone.high, 0.2);
-    assert!(
-        chart
-            .footnote
-            .contains("differences below 0.2 points do not matter")
-    );
-    assert!(
-        chart
-            .footnote
-            .starts_with("n = 6 pairs. Right of 0 the first is better.")
-    );
+    assert!(chart.footnote.contains("differences below 0.2 points do not matter"));
+    assert!(chart.footnote.starts_with("n = 6 pairs. Right of 0 the first is better."));
 }
 
 #[test]
@@ -300,11 +255,7 @@ fn the_time_of_a_step_is_relative_to_no_norm() {
     for trial in &mut results.trials {
         let each = if trial.axes[0] == "none" { 1.0 } else { 1.5 };
         trial.seconds = (1..=4)
-            .map(|epoch| TimingRow {
-                epoch,
-                train_seconds: each,
-                evaluation_seconds: 0.1,
-            })
+            .map(|epoch| TimingRow { epoch, train_seconds: each, evaluation_seconds: 0.1 })
             .collect();
     }
     let chart = chart(&results, "step-time");
@@ -312,8 +263,7 @@ fn the_time_of_a_step_is_relative_to_no_norm() {
     assert_close(only_panel(&chart).references[0].low, 1.0);
     results.trials.retain(|trial| trial.axes[0] != "none");
     let figure = named("step-time").expect("a figure");
-    let Absent(why) = figure
-        .draw(&results, &Request::default())
-        .expect_err("nothing to compare with");
+    let Absent(why) =
+        figure.draw(&results, &Request::default()).expect_err("nothing to compare with");
     assert!(why.contains("--metric seconds_per_step"), "{why}");
 }

@@ -10,12 +10,7 @@ fn the_stem_of_a_file_asks_for_what_it_shows() {
         let found = crate::plot::figures::asked(stem, &Request::default());
         found.map(|(figure, request)| {
             let along = request.along.unwrap_or_default();
-            (
-                figure.name,
-                request.metric.unwrap_or_default(),
-                request.x,
-                along,
-            )
+            (figure.name, request.metric.unwrap_or_default(), request.x, along)
         })
     };
     let expected =
@@ -23,28 +18,13 @@ fn the_stem_of_a_file_asks_for_what_it_shows() {
     let epoch = Horizontal::Epoch;
     for (stem, found) in [
         ("heatmap", expected("heatmap", "", epoch, "")),
-        (
-            "to-target-by-seconds",
-            expected("to-target", "", Horizontal::Seconds, ""),
-        ),
+        ("to-target-by-seconds", expected("to-target", "", Horizontal::Seconds, "")),
         ("final-test_loss", expected("final", "test_loss", epoch, "")),
-        (
-            "final-by-batch_size",
-            expected("final", "", epoch, "batch_size"),
-        ),
-        (
-            "final-test_loss-by-batch_size",
-            expected("final", "test_loss", epoch, "batch_size"),
-        ),
+        ("final-by-batch_size", expected("final", "", epoch, "batch_size")),
+        ("final-test_loss-by-batch_size", expected("final", "test_loss", epoch, "batch_size")),
         ("test_loss", expected("curves", "test_loss", epoch, "")),
-        (
-            "test_loss-by-step",
-            expected("curves", "test_loss", Horizontal::Step, ""),
-        ),
-        (
-            "step-time-seconds_per_step",
-            expected("step-time", "seconds_per_step", epoch, ""),
-        ),
+        ("test_loss-by-step", expected("curves", "test_loss", Horizontal::Step, "")),
+        ("step-time-seconds_per_step", expected("step-time", "seconds_per_step", epoch, "")),
     ] {
         assert_eq!(asked(stem), found, "{stem}");
     }
@@ -74,11 +54,7 @@ fn what_is_drawn_has_the_stem_that_asks_for_it() {
     let mut results = batch_sizes(&["8", "64"]);
     for trial in &mut results.trials {
         trial.seconds = (1..=4)
-            .map(|epoch| TimingRow {
-                epoch,
-                train_seconds: 1.0,
-                evaluation_seconds: 1.0,
-            })
+            .map(|epoch| TimingRow { epoch, train_seconds: 1.0, evaluation_seconds: 1.0 })
             .collect();
     }
     for stem in [
@@ -108,18 +84,11 @@ fn what_a_stem_says_goes_before_what_is_asked_besides() {
         metric: Some("test_loss".to_owned()),
         ..Request::default()
     };
-    let asked = |stem: &str| {
-        crate::plot::figures::asked(stem, &request)
-            .expect("a figure")
-            .1
-    };
+    let asked = |stem: &str| crate::plot::figures::asked(stem, &request).expect("a figure").1;
     let seconds = asked("to-target-by-seconds");
     assert_eq!((seconds.x, seconds.along), (Horizontal::Seconds, None));
     assert_eq!(asked("final-by-epochs").along.as_deref(), Some("epochs"));
-    assert_eq!(
-        asked("final-train_loss").metric.as_deref(),
-        Some("train_loss")
-    );
+    assert_eq!(asked("final-train_loss").metric.as_deref(), Some("train_loss"));
     assert_eq!(asked("final"), request);
 }
 

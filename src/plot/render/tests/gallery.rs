@@ -7,10 +7,7 @@ use crate::plot::chart::{Along, Bar, Cell, Reference};
 use crate::plot::palette::Theme;
 
 fn tick(value: f64, label: &str) -> Tick {
-    Tick {
-        value,
-        label: label.to_owned(),
-    }
+    Tick { value, label: label.to_owned() }
 }
 
 fn names(label: &str, names: &[&str]) -> Axis {
@@ -20,9 +17,7 @@ fn names(label: &str, names: &[&str]) -> Axis {
         scale: Scale::Categorical,
         low: -0.5,
         high: names.len() as f64 - 0.5,
-        ticks: ticks
-            .map(|(index, name)| tick(index as f64, name))
-            .collect(),
+        ticks: ticks.map(|(index, name)| tick(index as f64, name)).collect(),
     }
 }
 
@@ -34,9 +29,7 @@ fn numbers(label: &str, low: f64, high: f64, step: f64) -> Axis {
         scale: Scale::Linear,
         low,
         high,
-        ticks: values
-            .map(|value| tick(value, &format!("{value:.0}")))
-            .collect(),
+        ticks: values.map(|value| tick(value, &format!("{value:.0}"))).collect(),
     }
 }
 
@@ -61,10 +54,7 @@ fn curve(which: f64, replicate: f64) -> Vec<Point> {
     let rise = |epoch: u32| {
         let x = f64::from(epoch);
         let wave = 0.8 * (x * 0.7 + replicate * 2.1 + which).sin();
-        Point {
-            x,
-            y: 97.0 - which - (12.0 + which) / x + wave * replicate.min(1.0),
-        }
+        Point { x, y: 97.0 - which - (12.0 + which) / x + wave * replicate.min(1.0) }
     };
     (1..=20).map(rise).collect()
 }
@@ -72,24 +62,14 @@ fn curve(which: f64, replicate: f64) -> Vec<Point> {
 fn curves(panels: usize) -> Chart {
     let series = |(index, (label, key)): (usize, &(&str, Key))| {
         let points = curve(index as f64, 0.0);
-        let span = |point: &Point| Span {
-            x: point.x,
-            low: point.y - 1.2,
-            high: point.y + 1.2,
-        };
+        let span = |point: &Point| Span { x: point.x, low: point.y - 1.2, high: point.y + 1.2 };
         Series {
             label: (*label).to_owned(),
             key: *key,
             band: points.iter().map(span).collect(),
             points,
             singles: (1..=6).map(|k| curve(index as f64, f64::from(k))).collect(),
-            ended: vec![
-                Point {
-                    x: 3.0 + index as f64,
-                    y: 80.0
-                };
-                usize::from(index > 2)
-            ],
+            ended: vec![Point { x: 3.0 + index as f64, y: 80.0 }; usize::from(index > 2)],
             ..Series::default()
         }
     };
@@ -136,22 +116,14 @@ fn differences() -> Chart {
         let y = index as f64;
         let middle = -0.6 + 0.7 * y;
         let at = Point { x: middle, y };
-        let dot = |k: i32| Point {
-            x: middle + 0.35 * (f64::from(k % 3) - 1.0),
-            y,
-        };
+        let dot = |k: i32| Point { x: middle + 0.35 * (f64::from(k % 3) - 1.0), y };
         Series {
             label: (*label).to_owned(),
             key: *key,
             points: vec![at; usize::from(index < 3)],
             loose: true,
             bars: vec![
-                Bar {
-                    at,
-                    along: Along::X,
-                    low: middle - 0.5,
-                    high: middle + 0.5
-                };
+                Bar { at, along: Along::X, low: middle - 0.5, high: middle + 0.5 };
                 usize::from(index < 3)
             ],
             dots: (0..7).map(dot).collect(),
@@ -161,10 +133,7 @@ fn differences() -> Chart {
     };
     let mut legend = legend(&KEYS[..4], false);
     for (label, symbol) in [("one replicate", Symbol::Dot), ("at least", Symbol::Beyond)] {
-        legend.push(LegendEntry {
-            label: label.to_owned(),
-            symbol,
-        });
+        legend.push(LegendEntry { label: label.to_owned(), symbol });
     }
     let reference = |low: f64, high: f64, label: &str| Reference {
         of: Along::X,
@@ -175,21 +144,13 @@ fn differences() -> Chart {
     Chart {
         title: "How much does it help?".to_owned(),
         legend,
-        x: numbers(
-            "Difference in test accuracy (percentage points)",
-            -2.0,
-            3.0,
-            1.0,
-        ),
+        x: numbers("Difference in test accuracy (percentage points)", -2.0, 3.0, 1.0),
         rows: vec![Row {
             heading: String::new(),
             y: names("", &rows),
             panels: vec![Panel {
                 series: KEYS[..4].iter().enumerate().map(series).collect(),
-                references: vec![
-                    reference(0.0, 0.0, ""),
-                    reference(-0.2, 0.2, "does not matter"),
-                ],
+                references: vec![reference(0.0, 0.0, ""), reference(-0.2, 0.2, "does not matter")],
                 ..Panel::default()
             }],
         }],
@@ -204,16 +165,9 @@ fn heat_map(panels: usize) -> Chart {
         let (x, y) = (index % sizes.len(), index / sizes.len());
         let value = 60.0 + 2.0 * index as f64 + panel as f64;
         Cell {
-            at: Point {
-                x: x as f64,
-                y: y as f64,
-            },
+            at: Point { x: x as f64, y: y as f64 },
             value: (index != 7).then_some(value),
-            label: if index == 7 {
-                String::new()
-            } else {
-                format!("{value:.1}")
-            },
+            label: if index == 7 { String::new() } else { format!("{value:.1}") },
             hatched: index % 5 == 4,
             best: index == 18,
         }
@@ -223,16 +177,10 @@ fn heat_map(panels: usize) -> Chart {
         cells: (0..20).map(|place| cell(index, place)).collect(),
         ..Panel::default()
     };
-    let entry = |label: &str, symbol: Symbol| LegendEntry {
-        label: label.to_owned(),
-        symbol,
-    };
+    let entry = |label: &str, symbol: Symbol| LegendEntry { label: label.to_owned(), symbol };
     Chart {
         title: "Which learning rate at which batch size?".to_owned(),
-        legend: vec![
-            entry("a trial diverged", Symbol::Hatched),
-            entry("best", Symbol::Best),
-        ],
+        legend: vec![entry("a trial diverged", Symbol::Hatched), entry("best", Symbol::Best)],
         x: names("Batch size", &sizes),
         rows: vec![Row {
             heading: String::new(),
@@ -257,19 +205,11 @@ fn the_gallery_is_drawn() {
         ("heat-map", heat_map(1)),
         ("heat-map-3", heat_map(3)),
     ];
-    let themes = [
-        ("light", Theme::Light),
-        ("dark", Theme::Dark),
-        ("print", Theme::Print),
-    ];
+    let themes = [("light", Theme::Light), ("dark", Theme::Dark), ("print", Theme::Print)];
     for (stem, chart) in charts {
         for (name, theme) in themes {
             for (size, width) in [("", None), ("-8cm", Some(302.4))] {
-                let style = Style {
-                    theme,
-                    width,
-                    ..Style::default()
-                };
+                let style = Style { theme, width, ..Style::default() };
                 let Ok(svg) = super::super::svg(&chart, &style) else {
                     continue;
                 };

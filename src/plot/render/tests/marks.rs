@@ -13,11 +13,8 @@ fn bare() -> Chart {
     let mut chart = chart();
     chart.legend.clear();
     let panel = &mut chart.rows[0].panels[0];
-    panel.series = vec![Series {
-        label: "before".to_owned(),
-        key: Key::Before,
-        ..Series::default()
-    }];
+    panel.series =
+        vec![Series { label: "before".to_owned(), key: Key::Before, ..Series::default() }];
     chart
 }
 
@@ -37,10 +34,7 @@ fn blue(chart: &Chart) -> usize {
 
 /// What a pointer shows, without the document's own title.
 fn hovers(svg: &str) -> Vec<&str> {
-    svg.split("<title>")
-        .skip(1)
-        .filter_map(|rest| Some(rest.split_once("</title>")?.0))
-        .collect()
+    svg.split("<title>").skip(1).filter_map(|rest| Some(rest.split_once("</title>")?.0)).collect()
 }
 
 /// How many elements an SVG has of a kind.
@@ -49,10 +43,8 @@ fn elements(svg: &str, name: &str) -> usize {
 }
 
 fn categorical(labels: &[&str]) -> Axis {
-    let tick = |(index, label): (usize, &&str)| Tick {
-        value: index as f64,
-        label: (*label).to_owned(),
-    };
+    let tick =
+        |(index, label): (usize, &&str)| Tick { value: index as f64, label: (*label).to_owned() };
     Axis {
         label: "Batch size".to_owned(),
         scale: Scale::Categorical,
@@ -79,11 +71,7 @@ fn a_line_is_dashed_by_the_svg_itself() {
     };
     let dashed = svg(&line(Key::None)).expect("a picture");
     assert_eq!(dashed.matches("stroke-dasharray=\"6 3\"").count(), 1);
-    assert!(
-        !svg(&line(Key::Before))
-            .expect("a picture")
-            .contains("dasharray")
-    );
+    assert!(!svg(&line(Key::Before)).expect("a picture").contains("dasharray"));
     assert!(blue(&line(Key::Before)) > 100);
 }
 
@@ -91,17 +79,10 @@ fn a_line_is_dashed_by_the_svg_itself() {
 fn points_say_what_they_show() {
     let chart = with(|series| {
         series.points = vec![at(1.0, 3.0), at(3.0, 1.0)];
-        series.band = vec![Span {
-            x: 3.0,
-            low: 0.5,
-            high: 1.5,
-        }];
+        series.band = vec![Span { x: 3.0, low: 0.5, high: 1.5 }];
     });
     let svg = svg(&chart).expect("a picture");
-    let expected = [
-        "before, epoch 3: 1.000 [0.500, 1.500]",
-        "before, epoch 1: 3.000",
-    ];
+    let expected = ["before, epoch 3: 1.000 [0.500, 1.500]", "before, epoch 1: 3.000"];
     assert_eq!(hovers(&svg), expected);
     assert!(svg.contains("<g class=\"series\" data-series=\"before\">"));
 }
@@ -126,13 +107,8 @@ fn a_legend_shows_loose_points_without_a_line() {
     let mut chart = super::chart();
     let stroked = |chart: &Chart| {
         let svg = svg(chart).expect("a picture");
-        let legend = svg
-            .split("class=\"legend-entry\" data-series=\"before\"")
-            .nth(1);
-        let entry = legend
-            .and_then(|rest| rest.split_once("</g>"))
-            .expect("the entry")
-            .0;
+        let legend = svg.split("class=\"legend-entry\" data-series=\"before\"").nth(1);
+        let entry = legend.and_then(|rest| rest.split_once("</g>")).expect("the entry").0;
         entry.matches("stroke=").count()
     };
     assert_eq!(stroked(&chart), 1);
@@ -146,18 +122,11 @@ fn intervals_have_ends_along_either_axis() {
         let chart = with(|series| {
             series.points = vec![at(2.0, 2.0)];
             series.loose = true;
-            series.bars = vec![Bar {
-                at: at(2.0, 2.0),
-                along,
-                low: 1.0,
-                high: 3.0,
-            }];
+            series.bars = vec![Bar { at: at(2.0, 2.0), along, low: 1.0, high: 3.0 }];
         });
         assert!(blue(&chart) > 10);
         let svg = svg(&chart).expect("a picture");
-        let path = svg
-            .split("<path ")
-            .find(|path| path.contains("stroke=\"#0072b2\""));
+        let path = svg.split("<path ").find(|path| path.contains("stroke=\"#0072b2\""));
         assert_eq!(path.expect("the interval").matches('M').count(), 3);
     }
 }
@@ -165,20 +134,13 @@ fn intervals_have_ends_along_either_axis() {
 #[test]
 fn single_replicates_are_faint_lines_and_dots() {
     let lines = with(|series| series.singles = vec![vec![at(1.0, 1.0), at(3.0, 3.0)]; 2]);
-    assert!(
-        svg(&lines)
-            .expect("a picture")
-            .contains("stroke-opacity=\"0.4\"")
-    );
+    assert!(svg(&lines).expect("a picture").contains("stroke-opacity=\"0.4\""));
     let dots = with(|series| series.dots = vec![at(2.0, 2.0); 3]);
     let svg = svg(&dots).expect("a picture");
     assert_eq!(elements(&svg, "circle"), 3);
     assert_eq!(hovers(&svg), ["before, epoch 2: 2.000"; 3]);
-    let places: Vec<&str> = svg
-        .split(" cx=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .collect();
+    let places: Vec<&str> =
+        svg.split(" cx=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert!(places[0] != places[1] && places[1] != places[2] && places[0] != places[2]);
 }
 
@@ -196,34 +158,22 @@ fn what_is_only_known_from_below_is_an_arrow() {
 fn a_trial_that_diverged_is_a_cross() {
     let chart = with(|series| series.ended = vec![at(2.0, 4.0)]);
     assert!(blue(&chart) > 20);
-    assert_eq!(
-        hovers(&svg(&chart).expect("a picture")),
-        ["before, epoch 2: diverged"]
-    );
+    assert_eq!(hovers(&svg(&chart).expect("a picture")), ["before, epoch 2: diverged"]);
 }
 
 #[test]
 fn references_are_lines_and_zones_with_their_labels() {
     let mut chart = bare();
-    let reference = |of, low, high, label: &str| Reference {
-        of,
-        low,
-        high,
-        label: label.to_owned(),
-    };
-    chart.rows[0].panels[0].references = vec![
-        reference(Along::Y, 2.0, 2.0, "target"),
-        reference(Along::X, 1.0, 3.0, "margin"),
-    ];
+    let reference =
+        |of, low, high, label: &str| Reference { of, low, high, label: label.to_owned() };
+    chart.rows[0].panels[0].references =
+        vec![reference(Along::Y, 2.0, 2.0, "target"), reference(Along::X, 1.0, 3.0, "margin")];
     let svg = svg(&chart).expect("a picture");
     let texts = texts(&svg);
     assert!(texts.contains(&"target") && texts.contains(&"margin"));
     assert_eq!(svg.matches("stroke-dasharray=\"4 3\"").count(), 1);
     assert_eq!(svg.matches("fill-opacity=\"0.08\"").count(), 1);
-    let (plain, marked) = (
-        pixels(&bare(), &Style::default()),
-        pixels(&chart, &Style::default()),
-    );
+    let (plain, marked) = (pixels(&bare(), &Style::default()), pixels(&chart, &Style::default()));
     assert!(count(&plain, (255, 255, 255)) > count(&marked, (255, 255, 255)) + 10_000);
 }
 
@@ -241,14 +191,8 @@ fn heat_map() -> Chart {
     };
     chart.rows[0].panels[0].cells = vec![
         cell(0.0, 0.0, Some(0.0)),
-        Cell {
-            best: true,
-            ..cell(1.0, 0.0, Some(4.0))
-        },
-        Cell {
-            hatched: true,
-            ..cell(0.0, 1.0, Some(2.0))
-        },
+        Cell { best: true, ..cell(1.0, 0.0, Some(4.0)) },
+        Cell { hatched: true, ..cell(0.0, 1.0, Some(2.0)) },
         cell(1.0, 1.0, None),
     ];
     chart
@@ -275,16 +219,10 @@ fn fields_have_their_shade_their_number_and_their_marks() {
     for share in [0.0, 1.0] {
         assert!(count(&pixels, palette::shade(Theme::Light, share)) > 3000);
     }
-    assert_eq!(
-        svg.matches("stroke-opacity=\"0.65\"").count(),
-        1,
-        "one hatching"
-    );
+    assert_eq!(svg.matches("stroke-opacity=\"0.65\"").count(), 1, "one hatching");
     assert_eq!(svg.matches("stroke-width=\"2.5\"").count(), 1, "one frame");
     let on = |text: &str| {
-        let element = svg
-            .split("<text ")
-            .find(|element| element.contains(&format!("\n{text}\n")));
+        let element = svg.split("<text ").find(|element| element.contains(&format!("\n{text}\n")));
         element.expect("the text").contains("fill=\"#000000\"")
     };
     assert!(on("4.0") && !on("0.0"), "black on light, white on dark");
@@ -304,24 +242,12 @@ fn the_first_category_is_at_the_top_and_on_the_left() {
 #[test]
 fn the_legend_explains_every_symbol() {
     let mut chart = bare();
-    for symbol in [
-        Symbol::Ended,
-        Symbol::Beyond,
-        Symbol::Dot,
-        Symbol::Hatched,
-        Symbol::Best,
-    ] {
+    for symbol in [Symbol::Ended, Symbol::Beyond, Symbol::Dot, Symbol::Hatched, Symbol::Best] {
         let without = svg(&chart).expect("a picture");
-        chart.legend.push(LegendEntry {
-            label: String::new(),
-            symbol,
-        });
+        chart.legend.push(LegendEntry { label: String::new(), symbol });
         let with = svg(&chart).expect("a picture");
         let drawn = |svg: &str| {
-            ["path", "rect", "circle"]
-                .map(|name| elements(svg, name))
-                .iter()
-                .sum::<usize>()
+            ["path", "rect", "circle"].map(|name| elements(svg, name)).iter().sum::<usize>()
         };
         assert!(drawn(&with) > drawn(&without), "{symbol:?}");
     }
@@ -330,12 +256,7 @@ fn the_legend_explains_every_symbol() {
 #[test]
 fn ten_thousand_points_are_drawn_by_a_few_of_them() {
     let points = |count: u32| {
-        let point = |i| {
-            at(
-                4.0 * f64::from(i) / f64::from(count),
-                2.0 + (f64::from(i) * 0.3).sin(),
-            )
-        };
+        let point = |i| at(4.0 * f64::from(i) / f64::from(count), 2.0 + (f64::from(i) * 0.3).sin());
         (0..count).map(point).collect::<Vec<Point>>()
     };
     let long = with(|series| series.points = points(10_000));

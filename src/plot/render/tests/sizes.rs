@@ -3,11 +3,7 @@
 use super::*;
 
 fn sized(chart: &Chart, width: Option<f64>, height: Option<f64>) -> crate::error::Result<String> {
-    let style = Style {
-        width,
-        height,
-        ..Style::default()
-    };
+    let style = Style { width, height, ..Style::default() };
     super::super::svg(chart, &style)
 }
 
@@ -58,10 +54,7 @@ fn a_size_without_room_for_the_panels_is_refused_with_the_way_out() {
 fn a_vertical_axis_of_names_is_as_high_as_it_has_names() {
     let height = |count: usize| {
         let mut chart = chart();
-        let tick = |index: usize| Tick {
-            value: index as f64,
-            label: format!("condition {index}"),
-        };
+        let tick = |index: usize| Tick { value: index as f64, label: format!("condition {index}") };
         chart.rows[0].y = Axis {
             label: String::new(),
             scale: Scale::Categorical,
@@ -85,10 +78,7 @@ fn numbers_below_neighbouring_panels_do_not_touch() {
     chart.rows[0].panels = vec![panel.clone(), panel.clone(), panel];
     let width = |chart: &Chart| size(&sized(chart, None, None).expect("a picture")).0;
     let narrow = width(&chart);
-    let tick = |value: f64, label: &str| Tick {
-        value,
-        label: label.to_owned(),
-    };
+    let tick = |value: f64, label: &str| Tick { value, label: label.to_owned() };
     chart.x.ticks = vec![tick(0.0, "0"), tick(4.0, "10000")];
     // Two gutters, each wider by what the long number and the zero stand out more than a gutter holds.
     assert!(width(&chart) > narrow + 2.0, "{} {narrow}", width(&chart));
@@ -100,10 +90,7 @@ fn numbers_below_neighbouring_panels_do_not_touch() {
 fn what_rows_have_in_common_wraps_within_their_height() {
     let mut chart = chart();
     chart.rows[0].heading = "input scaling standardize · learning rate 0.0316".to_owned();
-    let tick = |index: usize| Tick {
-        value: index as f64,
-        label: format!("{index}"),
-    };
+    let tick = |index: usize| Tick { value: index as f64, label: format!("{index}") };
     chart.rows[0].y = Axis {
         label: "Normalisation of the layers".to_owned(),
         scale: Scale::Categorical,
@@ -114,8 +101,5 @@ fn what_rows_have_in_common_wraps_within_their_height() {
     let svg = sized(&chart, None, None).expect("a picture");
     let texts = texts(&svg);
     assert!(texts.contains(&"learning rate") || texts.iter().any(|t| t.starts_with("learning")));
-    assert!(
-        !texts.contains(&chart.rows[0].heading.as_str()),
-        "{texts:?}"
-    );
+    assert!(!texts.contains(&chart.rows[0].heading.as_str()), "{texts:?}");
 }

@@ -5,11 +5,7 @@ use crate::plot::palette::{Role, Theme};
 use crate::plot::render::{Colours, page_css};
 
 fn style(theme: Theme, colours: Colours) -> Style {
-    Style {
-        theme,
-        colours,
-        ..Style::default()
-    }
+    Style { theme, colours, ..Style::default() }
 }
 
 #[test]
@@ -36,16 +32,11 @@ fn a_page_decides_about_every_colour_of_its_picture() {
     let svg = super::super::svg(&chart(), &style).expect("a picture");
     assert!(svg.contains("fill:var(--bn-paper, #ffffff);"));
     assert!(svg.contains("stroke:var(--bn-before, #0072b2);"));
-    let outside = svg
-        .split("var(--bn-")
-        .map(|part| part.split_once(')').map_or(part, |(_, rest)| rest));
+    let outside =
+        svg.split("var(--bn-").map(|part| part.split_once(')').map_or(part, |(_, rest)| rest));
     assert!(outside.into_iter().skip(1).all(|part| !part.contains('#')));
     let css = page_css(Theme::Dark);
-    for name in svg
-        .split("var(--bn-")
-        .skip(1)
-        .filter_map(|rest| rest.split(',').next())
-    {
+    for name in svg.split("var(--bn-").skip(1).filter_map(|rest| rest.split(',').next()) {
         assert!(css.contains(&format!("--bn-{name}:")), "{name}");
     }
 }

@@ -25,23 +25,14 @@ fn what_only_running_statistics_show_counts_neither_for_a_claim_nor_against_it()
         }
         for trial in &mut folder.trials {
             // Both placements alike, but for what is asked.
-            let gain = if trial.axes == ["before"] {
-                population
-            } else {
-                0.0
-            };
+            let gain = if trial.axes == ["before"] { population } else { 0.0 };
             let score = BASE[trial.replicate as usize - 1] + gain;
             let row = trial.epochs.last_mut().expect("rows");
             row.running_test_accuracy = Some(row.test_accuracy);
             row.precise_test_accuracy = Some(score);
         }
         let judgement = judge(&folder).expect("judged").expect("claimed");
-        let entry = Entry {
-            folder: "results/x".to_owned(),
-            judgement,
-            figure: None,
-            report: None,
-        };
+        let entry = Entry { folder: "results/x".to_owned(), judgement, figure: None, report: None };
         let table = csv(std::slice::from_ref(&entry));
         let mut reader = ::csv::Reader::from_reader(table.as_bytes());
         let row = reader.records().next().expect("a row").expect("a row");
@@ -50,19 +41,13 @@ fn what_only_running_statistics_show_counts_neither_for_a_claim_nor_against_it()
         (verdict(&entry.judgement), code, last)
     };
     let (verdict, code, population) = told_with(-0.01);
-    assert!(
-        verdict.contains("an effect of how the network is evaluated"),
-        "{verdict}"
-    );
+    assert!(verdict.contains("an effect of how the network is evaluated"), "{verdict}");
     assert_eq!(code, "effect of evaluation");
     for number in population {
         assert!((number + 0.01).abs() < 1e-9, "{number}");
     }
     let (verdict, code, population) = told_with(0.03);
-    assert_eq!(
-        (verdict.as_str(), code.as_str()),
-        ("the opposite holds", "opposite")
-    );
+    assert_eq!((verdict.as_str(), code.as_str()), ("the opposite holds", "opposite"));
     assert!((population[0] - 0.03).abs() < 1e-9);
 }
 
@@ -87,11 +72,7 @@ fn a_setting_that_is_an_effect_of_the_evaluation_is_no_part_of_the_median() {
         );
         evaluate_both(&mut folder, |trial| {
             let at = trial.replicate as usize - 1;
-            if trial.axes[0] == "before" {
-                GAIN[at]
-            } else {
-                BASE[at]
-            }
+            if trial.axes[0] == "before" { GAIN[at] } else { BASE[at] }
         });
         told(&folder).1
     };

@@ -8,10 +8,7 @@ const SIZES: [&str; 4] = ["2", "4", "8", "16"];
 fn in_settings(sides: &[(&[f64], &[f64])], tests: Vec<Hypothesis>) -> Results {
     let trained = sides.iter().zip(SIZES).enumerate();
     let trained = trained.flat_map(|(index, ((before, none), size))| {
-        [
-            trials(&["none", size], 2 * index, none),
-            trials(&["before", size], 2 * index + 1, before),
-        ]
+        [trials(&["none", size], 2 * index, none), trials(&["before", size], 2 * index + 1, before)]
     });
     let trained: Vec<_> = trained.collect();
     results(&["norm.placement", "train.batch_size"], &trained, tests)
@@ -40,10 +37,7 @@ fn of_several_settings_the_median_is_told_with_the_range() {
     );
     // Of an even number, the mean of the two middle ones.
     let two = told(&in_settings(&sides[..2], higher())).1;
-    assert!(
-        two.contains("median of 2 settings 3.50 points higher"),
-        "{two}"
-    );
+    assert!(two.contains("median of 2 settings 3.50 points higher"), "{two}");
     assert!(two.contains("(1.00 to 6.00)"), "{two}");
 }
 
@@ -63,10 +57,7 @@ fn settings_that_disagree_are_named_with_their_directions() {
     let (less, more) = (gained(-2.0), gained(3.0));
     let sides: [(&[f64], &[f64]); 2] = [(&less, &BASE), (&more, &BASE)];
     let (said, effect) = told(&in_settings(&sides, higher()));
-    assert_eq!(
-        said,
-        "mixed: holds in 1 of 2 comparisons, the opposite in 1"
-    );
+    assert_eq!(said, "mixed: holds in 1 of 2 comparisons, the opposite in 1");
     assert_eq!(
         effect,
         "test accuracy: median of 2 settings 0.50 points higher with the norm before the activation than without one (2.00 lower at batch size 2 to 3.00 higher at batch size 4), n = 7 in each; as expected in 1 of 2 settings, the opposite in 1"
@@ -94,12 +85,7 @@ fn settings_in_which_a_side_diverged_are_told_by_who_won_and_hold_no_median() {
     );
     let judgement = judge(&in_settings(&sides, higher()));
     let judgement = judgement.expect("judged").expect("claimed");
-    let entry = Entry {
-        folder: "x".to_owned(),
-        judgement,
-        figure: None,
-        report: None,
-    };
+    let entry = Entry { folder: "x".to_owned(), judgement, figure: None, report: None };
     let json: serde_json::Value = serde_json::from_str(&json(&[entry])).expect("valid JSON");
     let tested = &json["claims"][0]["tests"][0];
     assert!(tested["difference_median"].is_null(), "{tested}");
@@ -109,10 +95,7 @@ fn settings_in_which_a_side_diverged_are_told_by_who_won_and_hold_no_median() {
 #[test]
 fn every_test_has_a_line_and_the_headline_is_one_that_decides() {
     let noisy = [0.94, 0.89, 0.95, 0.87, 0.94, 0.88, 0.93];
-    let of_loss = Hypothesis {
-        label: Some("loss".to_owned()),
-        ..test("test_loss", Expect::Same)
-    };
+    let of_loss = Hypothesis { label: Some("loss".to_owned()), ..test("test_loss", Expect::Same) };
     let tests = vec![test("test_accuracy", Expect::Higher), of_loss];
     let judgement = judge(&placements(&noisy, &BASE, tests));
     let judgement = judgement.expect("judged").expect("claimed");
@@ -126,12 +109,7 @@ fn every_test_has_a_line_and_the_headline_is_one_that_decides() {
         "{}",
         answer(&judgement)
     );
-    let entry = Entry {
-        folder: "x".to_owned(),
-        judgement,
-        figure: None,
-        report: None,
-    };
+    let entry = Entry { folder: "x".to_owned(), judgement, figure: None, report: None };
     let row = markdown(std::slice::from_ref(&entry));
     assert!(row.contains("; undecided<br>loss: "), "{row}");
     assert!(table(&[entry]).contains("; undecided\n           loss: "));
@@ -142,10 +120,7 @@ fn a_difference_where_none_is_expected_is_called_one() {
     let same = vec![test("test_accuracy", Expect::Same)];
     let (said, effect) = told(&placements(&GAIN, &BASE, same));
     assert_eq!(said, "does not hold: there is a difference");
-    assert!(
-        effect.ends_with("; the opposite: there is a difference"),
-        "{effect}"
-    );
+    assert!(effect.ends_with("; the opposite: there is a difference"), "{effect}");
 }
 
 #[test]
@@ -159,12 +134,7 @@ fn far_too_few_replicates_are_not_told_how_many_would_do() {
     let judgement = judge(&results).expect("judged").expect("claimed");
     let needed = judgement.tests[0].comparisons[0].comparison.needed;
     assert!(needed.is_some_and(|needed| needed > 100), "{needed:?}");
-    let entries = [Entry {
-        folder: "x".to_owned(),
-        judgement,
-        figure: None,
-        report: None,
-    }];
+    let entries = [Entry { folder: "x".to_owned(), judgement, figure: None, report: None }];
     assert!(table(&entries).contains("  more than 100\n"));
     let estimate = needed.map(|n| n.to_string()).unwrap_or_default();
     let table = csv(&entries);

@@ -39,10 +39,7 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
     );
     // One is good at the last value that was tried: it may be so beyond.
     let (_, effect) = ask(Take::Reach(0.92), Expect::Higher, &["0.01", "0.1"]);
-    assert!(
-        !effect.contains("at least"),
-        "no pair has a number on both sides: {effect}"
-    );
+    assert!(!effect.contains("at least"), "no pair has a number on both sides: {effect}");
     let (_, effect) = ask(Take::Reach(0.85), Expect::Higher, &["0.01", "0.1"]);
     assert!(
         effect.contains(
@@ -51,11 +48,8 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
         "{effect}"
     );
     let turned = |bound| {
-        let test = over(
-            "train.learning_rate",
-            Take::Reach(bound),
-            test("test_accuracy", Expect::Lower),
-        );
+        let test =
+            over("train.learning_rate", Take::Reach(bound), test("test_accuracy", Expect::Lower));
         let turned = Hypothesis {
             compare: ["none", "before"].map(str::to_owned),
             only: vec![(
@@ -66,30 +60,13 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
         };
         told(&results(&axes, &trained, vec![turned])).1
     };
-    assert!(
-        turned(0.85).contains(": at most 0.10 times as high"),
-        "{}",
-        turned(0.85)
-    );
-    assert!(
-        !turned(0.5).contains("at most"),
-        "both are at the end: {}",
-        turned(0.5)
-    );
+    assert!(turned(0.85).contains(": at most 0.10 times as high"), "{}", turned(0.85));
+    assert!(!turned(0.5).contains("at most"), "both are at the end: {}", turned(0.5));
     // Both are good at the last value that was tried: nobody knows which goes further.
     let (said, effect) = ask(Take::Reach(0.5), Expect::Same, &["0.01", "0.1"]);
-    assert_eq!(
-        said,
-        "inconclusive (both reach the end of the grid; extend it)"
-    );
-    assert!(
-        effect.ends_with("n = 7; in 7 both reach the end of the grid; undecided"),
-        "{effect}"
-    );
+    assert_eq!(said, "inconclusive (both reach the end of the grid; extend it)");
+    assert!(effect.ends_with("n = 7; in 7 both reach the end of the grid; undecided"), "{effect}");
     let (said, effect) = ask(Take::Reach(0.92), Expect::Higher, &["0.1"]);
     assert_eq!(said, "holds");
-    assert!(
-        effect.contains("a side was good enough nowhere on the grid"),
-        "{effect}"
-    );
+    assert!(effect.contains("a side was good enough nowhere on the grid"), "{effect}");
 }

@@ -27,14 +27,8 @@ fn sides_are_said_in_words() {
         super::sides::against(&compared, "than")
     };
     let placed = |a, b| said("norm.placement", a, b);
-    assert_eq!(
-        placed("none", "after"),
-        "without a norm than with one after the activation"
-    );
-    assert_eq!(
-        placed("before", "after"),
-        "with the norm before than after the activation"
-    );
+    assert_eq!(placed("none", "after"), "without a norm than with one after the activation");
+    assert_eq!(placed("before", "after"), "with the norm before than after the activation");
     assert_eq!(
         placed("pre-activation", "before"),
         "with the norm in pre-activation blocks than before the activation"
@@ -71,10 +65,7 @@ fn a_label_says_what_was_tested_and_a_report_stands_in_for_a_figure() {
         row.rsplit(" | ").next().expect("a cell").to_owned()
     };
     assert_eq!(row(None, None), "– |");
-    assert_eq!(
-        row(None, Some("my x/report.md")),
-        "[report](my%20x/report.md) |"
-    );
+    assert_eq!(row(None, Some("my x/report.md")), "[report](my%20x/report.md) |");
     assert_eq!(
         row(Some("x/charts/curves.svg"), Some("x/report.md")),
         "[curves](x/charts/curves.svg) |"

@@ -11,9 +11,8 @@ pub(super) fn words(material: &Material<'_>) -> Words {
     let name = spoken(metric.name);
     let described = crate::compare::descriptions(material.judged(), metric);
     let is_waited_for = metric.is_waited_for();
-    let measured = described
-        .iter()
-        .filter(|d| d.mean.is_some() || (is_waited_for && d.n + d.beyond > 0));
+    let measured =
+        described.iter().filter(|d| d.mean.is_some() || (is_waited_for && d.n + d.beyond > 0));
     match measured.collect::<Vec<_>>()[..] {
         [] => Words::new()
             .strong("There is no answer yet")

@@ -12,15 +12,8 @@ use crate::units;
 /// What may be said of it.
 pub(super) fn verdict(comparison: &Comparison, unit: Unit) -> Words {
     let pairs = counted(comparison.paired.pairs, "pair", "pairs");
-    let margin = format!(
-        "{} {}",
-        figure(Some(comparison.margin), unit),
-        unit.of_differences()
-    );
-    let p = comparison
-        .corrected
-        .map(|p| format!("{p:.4}"))
-        .unwrap_or_default();
+    let margin = format!("{} {}", figure(Some(comparison.margin), unit), unit.of_differences());
+    let p = comparison.corrected.map(|p| format!("{p:.4}")).unwrap_or_default();
     let needed = comparison.needed;
     let words = Words::new();
     match comparison.verdict {
@@ -34,12 +27,12 @@ pub(super) fn verdict(comparison: &Comparison, unit: Unit) -> Words {
         Verdict::NoMeaningfulDifference => words
             .strong("no meaningful difference")
             .plain(format!(", since up to {margin} do not matter")),
-        Verdict::SuggestsNoMeaningfulDifference => words
-            .strong("probably no meaningful difference")
-            .plain(format!(
+        Verdict::SuggestsNoMeaningfulDifference => {
+            words.strong("probably no meaningful difference").plain(format!(
                 " (up to {margin}); at least {} pairs are needed to say so",
                 needed.unwrap_or(FEWEST_PAIRS)
-            )),
+            ))
+        }
         Verdict::Inconclusive if comparison.paired.pairs == 0 => {
             words.strong("nothing can be said").plain(" without a pair")
         }

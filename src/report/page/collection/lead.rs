@@ -15,9 +15,7 @@ pub(super) fn answer(parts: &[Part]) -> Words {
         return Words::from(format!("{experiments}, each with its answer."));
     }
     let claims = counted(rulings.len(), "claim", "claims");
-    let words = Words::from(format!("Of {claims}, "))
-        .strong(listed(&counts(&rulings)))
-        .plain(".");
+    let words = Words::from(format!("Of {claims}, ")).strong(listed(&counts(&rulings))).plain(".");
     match others {
         0 => words,
         1 => words.plain(" 1 experiment claims nothing."),
@@ -31,18 +29,9 @@ fn counts(rulings: &[Ruling]) -> Vec<String> {
         (&[Ruling::Holds], ["holds", "hold"]),
         (&[Ruling::HoldsInSome], ["holds in part", "hold in part"]),
         (&[Ruling::Mixed], ["is mixed", "are mixed"]),
-        (
-            &[Ruling::Opposite, Ruling::NoMeaningfulDifference],
-            ["does not hold", "do not hold"],
-        ),
-        (
-            &[Ruling::Suggestive, Ruling::Inconclusive],
-            ["is inconclusive", "are inconclusive"],
-        ),
-        (
-            &[Ruling::Untested],
-            ["is not tested yet", "are not tested yet"],
-        ),
+        (&[Ruling::Opposite, Ruling::NoMeaningfulDifference], ["does not hold", "do not hold"]),
+        (&[Ruling::Suggestive, Ruling::Inconclusive], ["is inconclusive", "are inconclusive"]),
+        (&[Ruling::Untested], ["is not tested yet", "are not tested yet"]),
     ];
     let count = |of: &[Ruling]| rulings.iter().filter(|ruling| of.contains(ruling)).count();
     kinds

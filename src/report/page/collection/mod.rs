@@ -21,11 +21,7 @@ const OF_CLAIMS: &str = "What people say of batch normalisation, tested";
 /// The report on these folders, in their order; `name` is that of the folder that it is about.
 pub fn report(name: &str, parts: Vec<Part>) -> Report {
     let are_claims = parts.iter().all(|part| part.ruling.is_some());
-    let title = if are_claims && !parts.is_empty() {
-        OF_CLAIMS
-    } else {
-        name
-    };
+    let title = if are_claims && !parts.is_empty() { OF_CLAIMS } else { name };
     let mut report = Report {
         title: title.to_owned(),
         name: name.to_owned(),
@@ -52,11 +48,8 @@ fn scope(name: &str, parts: &[Part]) -> String {
 /// A row a folder, each of which leads to its section.
 fn overview(parts: &[Part]) -> Section {
     let are_claims = parts.iter().all(|part| part.ruling.is_some());
-    let (heading, first) = if are_claims {
-        ("The claims", "claim")
-    } else {
-        ("The answers", "claim or question")
-    };
+    let (heading, first) =
+        if are_claims { ("The claims", "claim") } else { ("The answers", "claim or question") };
     let table = Table {
         caption: Words::new()
             .strong("Verdicts and effects")

@@ -13,9 +13,7 @@ pub fn ids<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
             let numbered = (2..).map(|number| format!("{plain}-{number}"));
             let mut candidates = std::iter::once(plain.clone()).chain(numbered);
             // The candidates do not end.
-            let id = candidates
-                .find(|id| !taken.contains(id))
-                .unwrap_or_default();
+            let id = candidates.find(|id| !taken.contains(id)).unwrap_or_default();
             taken.insert(id.clone());
             id
         })
@@ -25,11 +23,7 @@ pub fn ids<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 fn plain(name: &str) -> String {
     let parts = name.split(|letter: char| !letter.is_ascii_alphanumeric());
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() {
-        "folder".to_owned()
-    } else {
-        parts.join("-")
-    }
+    if parts.is_empty() { "folder".to_owned() } else { parts.join("-") }
 }
 
 /// The id of a folder's section, which is none that the page has besides.
@@ -49,14 +43,7 @@ mod tests {
     #[test]
     fn folders_of_any_names_have_ids_of_their_own() {
         let names = ["03-a b", "03 a-b", "03-a--b", "ä", "?", "03-a-b-2"];
-        let expected = [
-            "03-a-b",
-            "03-a-b-2",
-            "03-a-b-3",
-            "folder",
-            "folder-2",
-            "03-a-b-2-2",
-        ];
+        let expected = ["03-a-b", "03-a-b-2", "03-a-b-3", "folder", "folder-2", "03-a-b-2-2"];
         assert_eq!(ids(names), expected);
     }
 }

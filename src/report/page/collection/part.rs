@@ -75,10 +75,7 @@ fn row(material: &Material<'_>, heading: &str, id: &str) -> Vec<Cell> {
             Cell::ordered(claims::verdict(judgement), Some(rank(judgement.ruling()))),
             claims::lines(judgement),
         ),
-        None => (
-            Cell::of("–"),
-            vec![answer::statement(material).answer.text()],
-        ),
+        None => (Cell::of("–"), vec![answer::statement(material).answer.text()]),
     };
     let heading = Cell::linked(heading, format!("#{}", name::section(id)));
     let effects = effects.iter().map(|effect| unbroken(&capitalised(effect)));
@@ -100,10 +97,8 @@ fn rank(ruling: Ruling) -> f64 {
 }
 
 fn blocks(material: &Material<'_>, member: Member<'_>, cost: &Cost) -> Vec<Block> {
-    let mut blocks = vec![
-        Block::Paragraph(verdict(material)),
-        Block::Paragraph(origin(material, member)),
-    ];
+    let mut blocks =
+        vec![Block::Paragraph(verdict(material)), Block::Paragraph(origin(material, member))];
     let remarks = untested::unfinished(material).into_iter();
     let remarks = remarks.chain(setup::cautions(material));
     let remarks = remarks.chain(tables::tuning(material));
@@ -116,10 +111,7 @@ fn blocks(material: &Material<'_>, member: Member<'_>, cost: &Cost) -> Vec<Block
     }
     blocks.push(Block::Folded {
         summary: "What was varied, and what was fixed".to_owned(),
-        blocks: vec![
-            setup::varied(material),
-            Block::Table(setup::fixed(material)),
-        ],
+        blocks: vec![setup::varied(material), Block::Table(setup::fixed(material))],
     });
     blocks.push(Block::Paragraph(cost.said(material.account)));
     blocks.push(repeat::block(commands(material, member)));
@@ -133,20 +125,16 @@ fn verdict(material: &Material<'_>) -> Words {
     };
     Words::new()
         .strong(format!("{}.", capitalised(&claims::verdict(judgement))))
-        .plain(format!(
-            " {}.",
-            unbroken(&capitalised(&claims::answer(judgement)))
-        ))
+        .plain(format!(" {}.", unbroken(&capitalised(&claims::answer(judgement)))))
 }
 
 /// Who says so, and where the numbers are.
 fn origin(material: &Material<'_>, member: Member<'_>) -> Words {
     let source = material.judgement.and_then(|j| j.claim.source.as_ref());
     let words = match source {
-        Some(source) => Words::from(format!(
-            "Claimed by {}. ",
-            source.trim().trim_end_matches('.')
-        )),
+        Some(source) => {
+            Words::from(format!("Claimed by {}. ", source.trim().trim_end_matches('.')))
+        }
         None => Words::new(),
     };
     let words = words.plain("Results: ").code(member.path);
@@ -154,12 +142,9 @@ fn origin(material: &Material<'_>, member: Member<'_>) -> Words {
         return words.plain(".");
     };
     let to = |file: &str| address(&format!("{}/{file}", member.path));
-    let words = words
-        .plain(", with ")
-        .link("a report of their own", to(first));
-    let words = others.iter().fold(words, |words, file| {
-        words.plain(", also as ").link(*file, to(file))
-    });
+    let words = words.plain(", with ").link("a report of their own", to(first));
+    let words =
+        others.iter().fold(words, |words, file| words.plain(", also as ").link(*file, to(file)));
     words.plain(".")
 }
 
@@ -179,11 +164,7 @@ fn commands(material: &Material<'_>, member: Member<'_>) -> Option<String> {
     let experiment = format!("{}/experiment.toml", member.path);
     let again = format!("again/{}", member.id);
     let mut commands = repeat::training(material, &experiment, &again)?;
-    let ask = if material.judgement.is_some() {
-        "claims"
-    } else {
-        "compare"
-    };
+    let ask = if material.judgement.is_some() { "claims" } else { "compare" };
     commands.push(format!("bn-lab {ask} {}", shell::pasted(&again)?));
     Some(commands.join("\n"))
 }
@@ -223,21 +204,17 @@ impl Cost {
 
     /// `Cost: 567 trainings in 4 min 09 s of wall-clock time on …`
     fn said(&self, account: &Account) -> Words {
-        let words = Words::new().strong("Cost").plain(format!(
-            ": {}",
-            counted(self.trainings, "training", "trainings")
-        ));
+        let words = Words::new()
+            .strong("Cost")
+            .plain(format!(": {}", counted(self.trainings, "training", "trainings")));
         if self.seconds == 0.0 {
             return words.plain(format!("; how long they took was not kept. {REPEAT}"));
         }
         let machines: std::collections::BTreeSet<String> =
             runs_that_trained(account).map(repeat::machine).collect();
         let machines: Vec<String> = machines.into_iter().collect();
-        let sum = if self.runs > 1 {
-            format!(", the sum of {} runs,", self.runs)
-        } else {
-            String::new()
-        };
+        let sum =
+            if self.runs > 1 { format!(", the sum of {} runs,", self.runs) } else { String::new() };
         words.plain(format!(
             " in {}{} of wall-clock time{sum} on {}. {REPEAT}",
             if self.is_least { "at least " } else { "" },

@@ -48,11 +48,7 @@ const BLOCKS: [&str; 21] = [
 
 /// An empty element.
 pub(super) fn el(name: &'static str) -> Element {
-    Element {
-        name,
-        attributes: Vec::new(),
-        children: Vec::new(),
-    }
+    Element { name, attributes: Vec::new(), children: Vec::new() }
 }
 
 impl Element {
@@ -81,8 +77,7 @@ impl Element {
 
     /// Followed by elements.
     pub(super) fn children(mut self, children: impl IntoIterator<Item = Self>) -> Self {
-        self.children
-            .extend(children.into_iter().map(Node::Element));
+        self.children.extend(children.into_iter().map(Node::Element));
         self
     }
 

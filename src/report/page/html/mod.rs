@@ -54,12 +54,7 @@ fn body(report: &Report, pictures: &[Picture]) -> Element {
     let mut pictures = pictures.iter();
     let sections = report.sections.iter().map(|s| section(s, &mut pictures));
     el("body")
-        .child(
-            el("a")
-                .class("skip")
-                .with("href", "#content")
-                .text("Skip to the report"),
-        )
+        .child(el("a").class("skip").with("href", "#content").text("Skip to the report"))
         .child(
             el("main")
                 .with("id", "content")
@@ -67,18 +62,17 @@ fn body(report: &Report, pictures: &[Picture]) -> Element {
                 .children(contents(report))
                 .children(sections.collect::<Vec<_>>()),
         )
-        .child(el("footer").child(el("p").text(format!(
-            "Written by {} from the files of {}.",
-            report.author, report.origin
-        ))))
+        .child(
+            el("footer").child(el("p").text(format!(
+                "Written by {} from the files of {}.",
+                report.author, report.origin
+            ))),
+        )
         .child(el("script").verbatim(format!("\n{SCRIPT}")))
 }
 
 fn top(report: &Report) -> Element {
-    let remarks = report
-        .remarks
-        .iter()
-        .map(|words| paragraph(words).class("remark"));
+    let remarks = report.remarks.iter().map(|words| paragraph(words).class("remark"));
     el("header")
         .child(el("p").class("kicker").text(report.scope.clone()))
         .child(el("h1").text(report.title.clone()))
@@ -94,11 +88,8 @@ fn contents(report: &Report) -> Option<Element> {
     };
     let listed = report.sections.iter().filter(|s| !report.leads_to(&s.id));
     let links: Vec<Element> = listed.map(link).collect();
-    (links.len() > 1).then(|| {
-        el("nav")
-            .with("aria-label", "Contents")
-            .child(el("ol").children(links))
-    })
+    (links.len() > 1)
+        .then(|| el("nav").with("aria-label", "Contents").child(el("ol").children(links)))
 }
 
 fn section<'a>(section: &Section, pictures: &mut impl Iterator<Item = &'a Picture>) -> Element {
@@ -120,9 +111,7 @@ fn block<'a>(of: &Block, pictures: &mut impl Iterator<Item = &'a Picture>) -> El
             None => paragraph(&shown.caption),
         },
         Block::Table(shown) => table::write(shown),
-        Block::Code(text) => el("pre")
-            .with("tabindex", "0")
-            .child(el("code").text(text.clone())),
+        Block::Code(text) => el("pre").with("tabindex", "0").child(el("code").text(text.clone())),
         Block::Folded { summary, blocks } => {
             let blocks = blocks.iter().map(|b| block(b, pictures));
             el("details")
@@ -141,10 +130,7 @@ fn figure(shown: &Figure, picture: &Picture) -> Element {
             .with("aria-label", format!("Download the {}", label(kind)))
             .text(kind)
     };
-    let svg = format!(
-        "data:image/svg+xml;base64,{}",
-        base64(picture.svg.as_bytes())
-    );
+    let svg = format!("data:image/svg+xml;base64,{}", base64(picture.svg.as_bytes()));
     let png = format!("data:image/png;base64,{}", base64(&picture.png));
     el("figure")
         .with("id", format!("figure-{}", shown.stem))
@@ -173,15 +159,12 @@ fn paragraph(words: &Words) -> Element {
 
 /// An element with words in it.
 fn marked(element: Element, words: &Words) -> Element {
-    words
-        .pieces()
-        .iter()
-        .fold(element, |element, piece| match piece {
-            Piece::Plain(text) => element.text(text.clone()),
-            Piece::Code(text) => element.child(el("code").text(text.clone())),
-            Piece::Strong(text) => element.child(el("strong").text(text.clone())),
-            Piece::Link { text, to } => element.child(link(text, to)),
-        })
+    words.pieces().iter().fold(element, |element, piece| match piece {
+        Piece::Plain(text) => element.text(text.clone()),
+        Piece::Code(text) => element.child(el("code").text(text.clone())),
+        Piece::Strong(text) => element.child(el("strong").text(text.clone())),
+        Piece::Link { text, to } => element.child(link(text, to)),
+    })
 }
 
 /// Text that leads somewhere.
@@ -199,11 +182,7 @@ fn base64(bytes: &[u8]) -> String {
         for letter in 0..4 {
             let six = (bits >> (18 - 6 * letter)) & 63;
             let is_there = letter <= three.len();
-            text.push(if is_there {
-                char::from(LETTERS[six as usize])
-            } else {
-                '='
-            });
+            text.push(if is_there { char::from(LETTERS[six as usize]) } else { '=' });
         }
     }
     text
@@ -217,9 +196,7 @@ mod tests {
     fn base64_is_that_of_the_standard() {
         let written =
             ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|t| base64(t.as_bytes()));
-        let expected = [
-            "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy",
-        ];
+        let expected = ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"];
         assert_eq!(written, expected);
     }
 }

@@ -13,11 +13,7 @@ pub(super) fn write(table: &Table) -> Element {
     let name = name.split('.').next().unwrap_or_default();
     let notes = table.notes.iter().map(paragraph);
     // Two columns are a list of facts.
-    let sortable = if table.rows.len() > 1 && table.columns.len() > 2 {
-        "sortable"
-    } else {
-        ""
-    };
+    let sortable = if table.rows.len() > 1 && table.columns.len() > 2 { "sortable" } else { "" };
     el("div")
         .class("tabular")
         .child(
@@ -39,11 +35,7 @@ pub(super) fn write(table: &Table) -> Element {
 
 fn head(column: &Column) -> Element {
     let cell = el("th").with("scope", "col");
-    let cell = if column.is_of_numbers {
-        cell.class("number")
-    } else {
-        cell
-    };
+    let cell = if column.is_of_numbers { cell.class("number") } else { cell };
     cell.text(column.name.clone())
 }
 
@@ -53,11 +45,7 @@ fn row(cells: &[Cell], columns: &[Column]) -> Element {
         // Sentences get room, and so do names that would stand in one line.
         let most = if index == 0 { 24 } else { 32 };
         let is_long = !column.is_of_numbers && cell.text.chars().count() > most;
-        let element = if index == 0 {
-            el("th").with("scope", "row")
-        } else {
-            el("td")
-        };
+        let element = if index == 0 { el("th").with("scope", "row") } else { el("td") };
         let element = match (column.is_of_numbers, is_long) {
             (true, _) => element.class("number"),
             (_, true) => element.class("words"),

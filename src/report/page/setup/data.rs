@@ -47,16 +47,9 @@ pub(in crate::report::page) fn cautions(material: &Material<'_>) -> Vec<Words> {
     });
     let untimed = material.results.note_of_untimed().into_iter();
     let untimed = untimed.map(|note| {
-        Words::new()
-            .strong("The times")
-            .plain(": ")
-            .and(Words::marked(&note))
-            .plain(".")
+        Words::new().strong("The times").plain(": ").and(Words::marked(&note)).plain(".")
     });
-    cautions
-        .chain(untimed)
-        .chain(data_notes(material))
-        .collect()
+    cautions.chain(untimed).chain(data_notes(material)).collect()
 }
 
 /// The same of the data alone, dataset by dataset.
@@ -65,15 +58,7 @@ fn data_notes(material: &Material<'_>) -> Vec<Words> {
     let note = |data: &&DatasetDescription| -> Vec<Words> {
         let notes = dataset::notes(data).into_iter();
         let strong = Words::new().strong(format!("The data ({})", data.dataset));
-        notes
-            .map(|note| {
-                strong
-                    .clone()
-                    .plain(": ")
-                    .and(Words::marked(&note))
-                    .plain(".")
-            })
-            .collect()
+        notes.map(|note| strong.clone().plain(": ").and(Words::marked(&note)).plain(".")).collect()
     };
     datasets.iter().flat_map(note).collect()
 }

@@ -12,10 +12,7 @@ use crate::units::counted;
 pub(in crate::report::page) fn tuning(material: &Material<'_>) -> Option<Words> {
     let tuning = material.results.tuning.as_ref()?;
     let choices = choices(material.results, tuning);
-    let at_edge = choices
-        .iter()
-        .filter(|choice| !choice.edge().is_empty())
-        .count();
+    let at_edge = choices.iter().filter(|choice| !choice.edge().is_empty()).count();
     let words = Words::from("Each condition stands at its own best ")
         .code(&tuning.key)
         .plain(", chosen on validation.");
@@ -41,11 +38,7 @@ pub(super) fn table(material: &Material<'_>) -> Table {
     };
     let axes_of_settings = others(material.results, tuning);
     let metric = tuning.metric.replace('_', " ");
-    let mut header = axes(
-        axes_of_settings
-            .iter()
-            .map(|&axis| &material.results.axes[axis]),
-    );
+    let mut header = axes(axes_of_settings.iter().map(|&axis| &material.results.axes[axis]));
     header.extend(columns(
         &[],
         &[
@@ -58,29 +51,19 @@ pub(super) fn table(material: &Material<'_>) -> Table {
         ],
     ));
     let choices = choices(material.results, tuning);
-    let at_edge = choices
-        .iter()
-        .filter(|choice| !choice.edge().is_empty())
-        .count();
+    let at_edge = choices.iter().filter(|choice| !choice.edge().is_empty()).count();
     let mut notes = vec![Words::from(
         "Chosen on validation, reported on test. Largest stable: the largest value at which no replicate diverged and accuracy came half of the way from chance (or the share of the largest class, if that is larger) to the best value's.",
     )];
     if at_edge > 0 {
         notes.push(
             Words::new()
-                .strong(format!(
-                    "{at_edge} of {} choices lie at an end of the grid",
-                    choices.len()
-                ))
+                .strong(format!("{at_edge} of {} choices lie at an end of the grid", choices.len()))
                 .plain(" (marked †): a better value may lie beyond it."),
         );
     }
     Table {
-        caption: empty
-            .caption
-            .plain(" of ")
-            .code(&tuning.key)
-            .plain(format!(", by {metric}.")),
+        caption: empty.caption.plain(" of ").code(&tuning.key).plain(format!(", by {metric}.")),
         columns: header,
         rows: choices.iter().map(chosen).collect(),
         notes,
@@ -88,11 +71,7 @@ pub(super) fn table(material: &Material<'_>) -> Table {
 }
 
 fn chosen(choice: &Choice) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = choice
-        .setting
-        .iter()
-        .map(|value| Cell::of(dashed(value)))
-        .collect();
+    let mut cells: Vec<Cell> = choice.setting.iter().map(|value| Cell::of(dashed(value))).collect();
     let Some(chosen) = choice.chosen() else {
         cells.extend((0..6).map(|_| Cell::of("–")));
         return cells;
@@ -109,18 +88,11 @@ fn chosen(choice: &Choice) -> Vec<Cell> {
     cells.extend([
         Cell::ordered(format!("{}{edge}", chosen.value), chosen.value.parse().ok()),
         Cell::of(dashed(choice.largest_stable().unwrap_or_default())),
-        Cell::ordered(
-            rated.map_or("–".to_owned(), |mean| format!("{mean:.4}")),
-            rated,
-        ),
+        Cell::ordered(rated.map_or("–".to_owned(), |mean| format!("{mean:.4}")), rated),
         Cell::of(chosen.metric.len().to_string()),
         Cell::ordered(written, mean),
         Cell::ordered(
-            format!(
-                "{} of {}",
-                chosen.diverged,
-                chosen.metric.len() + chosen.diverged
-            ),
+            format!("{} of {}", chosen.diverged, chosen.metric.len() + chosen.diverged),
             Some(chosen.diverged as f64),
         ),
     ]);

@@ -5,10 +5,8 @@ use crate::plot::chart::{Along, Axis, Bar, Cell, Chart, Panel, Point, Row, Scale
 use crate::plot::figures::Drawn;
 
 fn axis(label: &str, scale: Scale, names: &[&str]) -> Axis {
-    let tick = |(index, name): (usize, &&str)| Tick {
-        value: index as f64,
-        label: (*name).to_owned(),
-    };
+    let tick =
+        |(index, name): (usize, &&str)| Tick { value: index as f64, label: (*name).to_owned() };
     Axis {
         label: label.to_owned(),
         scale,
@@ -22,11 +20,7 @@ fn said(x: Axis, y: Axis, panel: Panel) -> String {
     let chart = Chart {
         subtitle: "Something".to_owned(),
         x,
-        rows: vec![Row {
-            heading: String::new(),
-            y,
-            panels: vec![panel],
-        }],
+        rows: vec![Row { heading: String::new(), y, panels: vec![panel] }],
         ..Chart::default()
     };
     let stem = "final".to_owned();
@@ -46,41 +40,18 @@ fn rows_are_told_by_their_names_and_by_what_lies_along_the_other_axis() {
         loose: true,
         ..Series::default()
     };
-    let bar = Bar {
-        at: at(-2.5, 0.0),
-        along: Along::X,
-        low: -3.0,
-        high: -2.0,
-    };
-    let with_bar = Series {
-        bars: vec![bar],
-        ..row(0.0, vec![at(-2.5, 0.0)])
-    };
-    let waited = Series {
-        dots: Vec::new(),
-        beyond: vec![(at(8.0, 3.0), Along::X)],
-        ..Series::default()
-    };
-    let by_few = Series {
-        beyond: vec![(at(8.0, 4.0), Along::X)],
-        ..row(4.0, Vec::new())
-    };
+    let bar = Bar { at: at(-2.5, 0.0), along: Along::X, low: -3.0, high: -2.0 };
+    let with_bar = Series { bars: vec![bar], ..row(0.0, vec![at(-2.5, 0.0)]) };
+    let waited =
+        Series { dots: Vec::new(), beyond: vec![(at(8.0, 3.0), Along::X)], ..Series::default() };
+    let by_few = Series { beyond: vec![(at(8.0, 4.0), Along::X)], ..row(4.0, Vec::new()) };
     let panel = Panel {
-        series: vec![
-            with_bar,
-            row(1.0, vec![at(4.0, 1.0)]),
-            row(2.0, Vec::new()),
-            waited,
-            by_few,
-        ],
+        series: vec![with_bar, row(1.0, vec![at(4.0, 1.0)]), row(2.0, Vec::new()), waited, by_few],
         ..Panel::default()
     };
     let names = ["relu: supported", "tanh", "gelu", "elu", "selu"];
-    let told = said(
-        axis("Difference", Scale::Linear, &[]),
-        axis("", Scale::Categorical, &names),
-        panel,
-    );
+    let told =
+        said(axis("Difference", Scale::Linear, &[]), axis("", Scale::Categorical, &names), panel);
     assert_eq!(
         told,
         "Chart: Something. relu: supported: −2.5, interval −3.0 to −2.0; tanh: 4.0; \

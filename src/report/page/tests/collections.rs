@@ -38,13 +38,8 @@ fn claimed(statement: &str, none: &[f64], before: &[f64]) -> Folder {
 fn page_on(folders: &[&Folder]) -> Report {
     let ids = collection::ids(folders.iter().map(|_| "a b"));
     let part = |(folder, id): (&&Folder, &String)| {
-        Part::of(Member {
-            folder,
-            path: "a b",
-            id,
-            reports: &["report.html", "report.md"],
-        })
-        .expect("a part")
+        Part::of(Member { folder, path: "a b", id, reports: &["report.html", "report.md"] })
+            .expect("a part")
     };
     collection::report("x", folders.iter().zip(&ids).map(part).collect())
 }
@@ -70,19 +65,10 @@ fn the_lead_counts_what_came_of_the_claims() {
         lead(&[&holds, &fails, &same, &few, &holds, &untested]),
         "Of 6 claims, 2 hold, 2 do not hold, 1 is inconclusive and 1 is not tested yet."
     );
-    assert_eq!(
-        lead(&[&holds, &plain]),
-        "Of 1 claim, 1 holds. 1 experiment claims nothing."
-    );
-    assert_eq!(
-        lead(&[&plain, &plain]),
-        "2 experiments, each with its answer."
-    );
+    assert_eq!(lead(&[&holds, &plain]), "Of 1 claim, 1 holds. 1 experiment claims nothing.");
+    assert_eq!(lead(&[&plain, &plain]), "2 experiments, each with its answer.");
     let title = |folders: &[&Folder]| page_on(folders).title;
-    assert_eq!(
-        title(&[&holds, &fails]),
-        "What people say of batch normalisation, tested"
-    );
+    assert_eq!(title(&[&holds, &fails]), "What people say of batch normalisation, tested");
     assert_eq!(title(&[&holds, &plain]), "x");
 }
 
@@ -94,10 +80,7 @@ fn a_row_leads_to_the_section_and_both_say_the_same() {
     let effect = "Test accuracy: 3.14 points higher with the norm before the activation than without one [2.50,\u{a0}3.78], n\u{a0}=\u{a0}7; as expected";
     assert_eq!(cells, ["It <helps>", "holds", effect]);
     let section = &report.sections[1];
-    assert_eq!(
-        table(&report).rows[0][0].link,
-        Some(format!("#{}", section.id))
-    );
+    assert_eq!(table(&report).rows[0][0].link, Some(format!("#{}", section.id)));
     assert_eq!(section.title, "It <helps>");
     let paragraphs: Vec<String> = section
         .blocks
@@ -135,11 +118,7 @@ fn a_row_leads_to_the_section_and_both_say_the_same() {
     // What claims nothing has its answer, and the table of its comparisons.
     let second = &table(&report).rows[1];
     assert_eq!(second[1].text, "–");
-    assert!(
-        second[2]
-            .text
-            .starts_with("Before the activation, batch normalisation gave 94.00 %")
-    );
+    assert!(second[2].text.starts_with("Before the activation, batch normalisation gave 94.00 %"));
     assert_eq!(report.sections[2].title, "Does it <help>?");
 }
 
@@ -148,15 +127,12 @@ fn what_it_cost_is_what_the_manifest_says() {
     let mut folder = claimed("A", &LOW, &HIGH);
     let cost = |folder: &Folder| {
         let report = page_on(&[folder]);
-        let said = report.sections[1]
-            .blocks
-            .iter()
-            .find_map(|block| match block {
-                document::Block::Paragraph(words) => {
-                    Some(words.text()).filter(|text| text.starts_with("Cost"))
-                }
-                _ => None,
-            });
+        let said = report.sections[1].blocks.iter().find_map(|block| match block {
+            document::Block::Paragraph(words) => {
+                Some(words.text()).filter(|text| text.starts_with("Cost"))
+            }
+            _ => None,
+        });
         said.expect("a cost")
     };
     let repeat = "To repeat it, from the folder of this page:";
@@ -194,10 +170,7 @@ fn everything_on_the_page_has_a_name_of_its_own_and_links_lead_somewhere() {
     let report = page_on(&[&folder, &folder, &folder]);
     let drawn = pictures::draw(&report).expect("drawn");
     let stems: Vec<&str> = drawn.iter().map(|picture| &picture.stem[..]).collect();
-    assert_eq!(
-        stems,
-        ["a-b--overview", "a-b-2--overview", "a-b-3--overview"]
-    );
+    assert_eq!(stems, ["a-b--overview", "a-b-2--overview", "a-b-3--overview"]);
     let page = html::write(&report, &drawn);
     let mut ids: Vec<&str> = page
         .split(" id=\"")
@@ -217,10 +190,7 @@ fn everything_on_the_page_has_a_name_of_its_own_and_links_lead_somewhere() {
     assert!(page.contains("<h2 id=\"of--a-b-heading\">It &lt;helps&gt;</h2>"));
     assert!(page.contains("bn-lab run &#39;a b/experiment.toml&#39; -o output.dir=again/a-b\n"));
     let text = markdown::write(&report);
-    assert!(
-        text.contains("| [It \\<helps>](#of--a-b-2) | holds | "),
-        "{text}"
-    );
+    assert!(text.contains("| [It \\<helps>](#of--a-b-2) | holds | "), "{text}");
     assert!(text.contains("<a id=\"of--a-b-2\"></a>\n\n## It \\<helps>\n"));
     assert!(text.contains("[a report of their own](a%20b/report.html)"));
     assert!(text.contains("](charts/a-b-3--overview.png)"));

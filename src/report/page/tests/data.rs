@@ -6,15 +6,9 @@ use super::*;
 use crate::description::{ClassCount, ColumnReading, ColumnRole, DatasetDescription};
 
 fn described(no: usize, yes: usize) -> DatasetDescription {
-    let class = |name: &str, count| ClassCount {
-        name: name.to_owned(),
-        train: 4 * count,
-        test: count,
-    };
-    let column = |name: &str, role| ColumnReading {
-        name: name.to_owned(),
-        role,
-    };
+    let class =
+        |name: &str, count| ClassCount { name: name.to_owned(), train: 4 * count, test: count };
+    let column = |name: &str, role| ColumnReading { name: name.to_owned(), role };
     DatasetDescription {
         dataset: "csv".to_owned(),
         columns: vec![

@@ -6,10 +6,8 @@ use crate::plot::figures;
 fn drawn() -> Folder {
     let mut folder = placements(&[0.9, 0.91], &[0.92, 0.93]);
     let overview = figures::all(&folder.results).into_iter().next();
-    folder.charts = overview
-        .map(|(stem, chart)| figures::Drawn { stem, chart })
-        .into_iter()
-        .collect();
+    folder.charts =
+        overview.map(|(stem, chart)| figures::Drawn { stem, chart }).into_iter().collect();
     folder
 }
 
@@ -42,16 +40,8 @@ fn every_element_that_begins_ends_in_its_place() {
             None => open.push(tag),
         }
     }
-    assert_eq!(
-        open,
-        ["html", "body"],
-        "only those around the script are open before it"
-    );
-    assert!(
-        page.ends_with("</body>\n</html>\n"),
-        "{}",
-        &page[page.len() - 80..]
-    );
+    assert_eq!(open, ["html", "body"], "only those around the script are open before it");
+    assert!(page.ends_with("</body>\n</html>\n"), "{}", &page[page.len() - 80..]);
 }
 
 #[test]
@@ -59,18 +49,9 @@ fn headings_figures_and_tables_have_what_screen_readers_need() {
     let page = page(&drawn());
     assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
     assert_eq!(page.matches("<h1").count(), 1);
-    assert_eq!(
-        page.matches("<section ").count(),
-        page.matches("<h2 ").count()
-    );
-    assert_eq!(
-        page.matches("<table").count(),
-        page.matches("<caption").count()
-    );
-    assert_eq!(
-        page.matches("<figure").count(),
-        page.matches("<figcaption").count()
-    );
+    assert_eq!(page.matches("<section ").count(), page.matches("<h2 ").count());
+    assert_eq!(page.matches("<table").count(), page.matches("<caption").count());
+    assert_eq!(page.matches("<figure").count(), page.matches("<figcaption").count());
     assert_eq!(
         page.matches("<th").count() - page.matches("<thead").count(),
         page.matches("<th scope=").count()
@@ -109,18 +90,10 @@ fn what_users_wrote_cannot_leave_its_place() {
 
 #[test]
 fn markdown_means_what_it_says() {
-    let escaped: Vec<String> = [
-        "# x",
-        "1. x",
-        "- x",
-        "a_b _c_",
-        "[x](y)",
-        "a|b",
-        "2 * 3 ~ `x`",
-        "a & b &c; &#1;",
-    ]
-    .map(markdown::escape)
-    .into();
+    let escaped: Vec<String> =
+        ["# x", "1. x", "- x", "a_b _c_", "[x](y)", "a|b", "2 * 3 ~ `x`", "a & b &c; &#1;"]
+            .map(markdown::escape)
+            .into();
     let expected = [
         "\\# x",
         "1\\. x",
@@ -132,16 +105,9 @@ fn markdown_means_what_it_says() {
         "a & b &amp;c; &amp;#1;",
     ];
     assert_eq!(escaped, expected);
-    let words = Words::new()
-        .code("a`b")
-        .plain(" and ")
-        .code("`")
-        .strong("*");
+    let words = Words::new().code("a`b").plain(" and ").code("`").strong("*");
     assert_eq!(markdown::marked(&words), "``a`b`` and `` ` ``**\\***");
-    assert_eq!(
-        markdown::image("x", "my charts/a.png"),
-        "![x](<my charts/a.png>)"
-    );
+    assert_eq!(markdown::image("x", "my charts/a.png"), "![x](<my charts/a.png>)");
 }
 
 #[test]

@@ -11,10 +11,7 @@ fn answer(folder: &Folder) -> String {
 }
 
 fn shifted(by: &[f64]) -> Vec<f64> {
-    NONE.iter()
-        .zip(by)
-        .map(|(accuracy, by)| accuracy + by)
-        .collect()
+    NONE.iter().zip(by).map(|(accuracy, by)| accuracy + by).collect()
 }
 
 #[test]
@@ -38,10 +35,7 @@ fn a_clear_gain_is_called_better_and_a_clear_loss_worse() {
 fn what_cannot_be_decided_is_said_as_plainly() {
     let noise = [0.03, -0.04, 0.02, -0.01, 0.04, -0.03];
     let told = answer(&placements(&NONE, &shifted(&noise)));
-    assert!(
-        told.contains(": inconclusive; 6 pairs cannot tell, more than 100 would."),
-        "{told}"
-    );
+    assert!(told.contains(": inconclusive; 6 pairs cannot tell, more than 100 would."), "{told}");
     let told = answer(&placements(&NONE, &NONE));
     assert!(
         told.ends_with(": no meaningful difference, since up to 0.20 points do not matter."),
@@ -79,17 +73,9 @@ fn the_best_value_against_the_first_leads_and_the_other_comparisons_follow() {
         ],
     );
     let report = of(&folder);
-    assert!(
-        report.answer.text().starts_with("After the activation"),
-        "{}",
-        report.answer.text()
-    );
+    assert!(report.answer.text().starts_with("After the activation"), "{}", report.answer.text());
     assert_eq!(report.remarks.len(), 2);
-    assert!(
-        report.remarks[0]
-            .text()
-            .starts_with("Before the activation")
-    );
+    assert!(report.remarks[0].text().starts_with("Before the activation"));
 }
 
 #[test]
@@ -97,10 +83,7 @@ fn another_axis_is_compared_where_the_placement_is_not_varied() {
     let folder = folder(
         &["norm.placement", "train.batch_size"],
         6,
-        &[
-            trials(1, &["before", "32"], &NONE),
-            trials(2, &["before", "256"], &shifted(&[0.03; 6])),
-        ],
+        &[trials(1, &["before", "32"], &NONE), trials(2, &["before", "256"], &shifted(&[0.03; 6]))],
     );
     let told = answer(&folder);
     assert!(
@@ -214,11 +197,7 @@ fn a_mean_of_the_survivors_neither_leads_nor_stands_among_the_means() {
 #[test]
 fn one_condition_and_none_that_ended_are_reported_too() {
     let one = folder(&["norm.placement"], 6, &[trials(1, &["before"], &NONE)]);
-    assert!(
-        answer(&one).contains("There is nothing to compare it with"),
-        "{}",
-        answer(&one)
-    );
+    assert!(answer(&one).contains("There is nothing to compare it with"), "{}", answer(&one));
     let mut none = placements(&NONE, &NONE);
     for trial in &mut none.results.trials {
         "pending".clone_into(&mut trial.outcome);
@@ -231,19 +210,11 @@ fn one_condition_and_none_that_ended_are_reported_too() {
             .starts_with("The experiment is not complete: 12 pending of 12 trials.")
     );
     let empty = folder(&["norm.placement"], 6, &[]);
-    assert!(
-        answer(&empty).starts_with("There is no answer yet"),
-        "{}",
-        answer(&empty)
-    );
+    assert!(answer(&empty).starts_with("There is no answer yet"), "{}", answer(&empty));
 }
 
 fn section<'a>(report: &'a Report, id: &str) -> &'a Section {
-    report
-        .sections
-        .iter()
-        .find(|section| section.id == id)
-        .expect("a section")
+    report.sections.iter().find(|section| section.id == id).expect("a section")
 }
 
 fn list(section: &Section) -> Vec<String> {
@@ -299,10 +270,7 @@ fn a_report_that_lies_elsewhere_names_the_results_folder() {
     assert!(place(&material).starts_with("From the folder that holds this report;"));
     material.apart = Some("results/mnist".to_owned());
     let told = place(&material);
-    assert!(
-        told.starts_with("From the results folder results/mnist;"),
-        "{told}"
-    );
+    assert!(told.starts_with("From the results folder results/mnist;"), "{told}");
 }
 
 #[test]
@@ -310,42 +278,30 @@ fn what_was_varied_is_listed_with_its_values() {
     let folder = folder(
         &["norm.placement", "train.batch_size"],
         6,
-        &[
-            trials(1, &["before", "32"], &NONE),
-            trials(2, &["before", "256"], &NONE),
-        ],
+        &[trials(1, &["before", "32"], &NONE), trials(2, &["before", "256"], &NONE)],
     );
     let report = of(&folder);
-    assert_eq!(
-        list(section(&report, "setup")),
-        ["batch size (train.batch_size): 32 and 256"]
-    );
+    assert_eq!(list(section(&report, "setup")), ["batch size (train.batch_size): 32 and 256"]);
     let fixed = markdown::write(&report);
     assert!(fixed.contains("; batch size varied;"), "{fixed}");
 }
 
 #[test]
 fn long_tables_are_cut_and_say_where_the_rest_is() {
-    let conditions: Vec<Vec<TrialCurves>> = (1..=60)
-        .map(|number| trials(number, &["before", &number.to_string()], &[0.9]))
-        .collect();
+    let conditions: Vec<Vec<TrialCurves>> =
+        (1..=60).map(|number| trials(number, &["before", &number.to_string()], &[0.9])).collect();
     let folder = folder(&["norm.placement", "train.batch_size"], 1, &conditions);
     let report = of(&folder);
-    let tables = section(&report, "numbers")
-        .blocks
-        .iter()
-        .filter_map(|block| match block {
-            Block::Table(table) => Some(table),
-            _ => None,
-        });
+    let tables = section(&report, "numbers").blocks.iter().filter_map(|block| match block {
+        Block::Table(table) => Some(table),
+        _ => None,
+    });
     let [conditions] = tables.collect::<Vec<_>>()[..] else {
         panic!("one table: so many values are not compared two by two");
     };
     assert_eq!(conditions.rows.len(), fold::MOST_ROWS);
     assert!(
-        conditions.notes[0]
-            .text()
-            .starts_with("The first 50 of 60 rows. All of them: summary.csv")
+        conditions.notes[0].text().starts_with("The first 50 of 60 rows. All of them: summary.csv")
     );
 }
 
@@ -361,19 +317,10 @@ fn the_vector_instruction_set_is_named_where_the_same_bytes_are_promised() {
     assert!(unknown.contains("vector instruction set (not recorded here)"));
     folder.account.instruction_sets = ["avx2".to_owned()].into();
     let (one, whole) = repeated(&folder);
-    assert!(
-        one.contains("vector instruction set (avx2) gives the same bytes"),
-        "{one}"
-    );
+    assert!(one.contains("vector instruction set (avx2) gives the same bytes"), "{one}");
     assert!(!whole.contains("different vector instruction sets"));
     folder.account.instruction_sets.insert("avx512".to_owned());
     let (mixed, whole) = repeated(&folder);
-    assert!(
-        mixed.contains("no single machine gives the same bytes"),
-        "{mixed}"
-    );
-    assert_eq!(
-        whole.matches("different vector instruction sets").count(),
-        2
-    );
+    assert!(mixed.contains("no single machine gives the same bytes"), "{mixed}");
+    assert_eq!(whole.matches("different vector instruction sets").count(), 2);
 }

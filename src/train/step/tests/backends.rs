@@ -17,11 +17,7 @@ use crate::device;
 const STEPS: usize = 50;
 const CLASSES: usize = 3;
 const EXAMPLES: usize = 12;
-const IMAGE: Shape = Shape {
-    channels: 1,
-    height: 8,
-    width: 8,
-};
+const IMAGE: Shape = Shape { channels: 1, height: 8, width: 8 };
 
 /// How far a step's loss may be from the CPU's, relative to it. On the CPU itself, burn's own Adam,
 /// which keeps 1 − β in 32 bits, is up to 1.4e-5 away, and its gradient descent with momentum not at
@@ -38,16 +34,7 @@ const NETWORKS: [(&str, &[&str]); 10] = [
     ("mlp none", &[MLP, "norm.placement='none'"]),
     ("mlp before", &[MLP, "norm.placement='before'"]),
     ("mlp after", &[MLP, "norm.placement='after'"]),
-    (
-        "mlp renorm",
-        &[
-            MLP,
-            "norm.kind='renorm'",
-            "norm.r_max=2",
-            "norm.d_max=1",
-            "norm.decay=0.9",
-        ],
-    ),
+    ("mlp renorm", &[MLP, "norm.kind='renorm'", "norm.r_max=2", "norm.d_max=1", "norm.decay=0.9"]),
     ("mlp ghost batches", &[MLP, "norm.virtual_batch_size=4"]),
     (
         "convnet before",
@@ -67,19 +54,11 @@ const NETWORKS: [(&str, &[&str]); 10] = [
             "norm.groups=2",
         ],
     ),
-    (
-        "resnet before",
-        &["model.kind='resnet'", "model.depth=8", "model.width=2"],
-    ),
+    ("resnet before", &["model.kind='resnet'", "model.depth=8", "model.width=2"]),
     ("elman before", &["model.kind='rnn'", "model.units=5"]),
     (
         "gru before, recurrent",
-        &[
-            "model.kind='rnn'",
-            "model.cell='gru'",
-            "model.units=5",
-            "norm.recurrent=true",
-        ],
+        &["model.kind='rnn'", "model.cell='gru'", "model.units=5", "norm.recurrent=true"],
     ),
 ];
 
@@ -133,10 +112,7 @@ fn settings(network: &[&str], (rule, rate): (&str, f64)) -> Settings {
 /// Images of noise in which a row of the class's own is brighter.
 fn batch(index: usize) -> Batch {
     let mut noise = Streams::shared(1).stream(&format!("batch {index}"));
-    let mut batch = Batch {
-        features: IMAGE.height * IMAGE.width,
-        ..Batch::default()
-    };
+    let mut batch = Batch { features: IMAGE.height * IMAGE.width, ..Batch::default() };
     for example in 0..EXAMPLES {
         let label = example % CLASSES;
         batch.labels.push(label as u8);
@@ -157,10 +133,7 @@ fn trained(settings: &Settings, backend: &Backend) -> Trajectory {
     let mut learner = Learner::new(network, updater, streams, device);
     let batches: Vec<Batch> = (0..4).map(batch).collect();
     let losses = (0..STEPS).map(|step| learner.step(&batches[step % batches.len()]).loss);
-    Trajectory {
-        losses: losses.collect(),
-        tensors: learner.tensors(),
-    }
+    Trajectory { losses: losses.collect(), tensors: learner.tensors() }
 }
 
 impl Trajectory {
@@ -177,32 +150,24 @@ impl Trajectory {
         assert_eq!(self.tensors.len(), expected.tensors.len());
         let pairs = self.tensors.iter().zip(&expected.tensors);
         greatest(pairs.map(|(found, expected)| {
-            assert_eq!(
-                (&found.name, &found.shape),
-                (&expected.name, &expected.shape)
-            );
+            assert_eq!((&found.name, &found.shape), (&expected.name, &expected.shape));
             let largest = greatest(expected.values.iter().map(|&value| f64::from(value.abs())));
             let values = found.values.iter().zip(&expected.values);
             let distance = greatest(values.map(|(f, e)| f64::from((f - e).abs())));
             // The first state of a recurrent layer is 0, and so is its running mean.
-            if distance == 0.0 {
-                0.0
-            } else {
-                distance / largest
-            }
+            if distance == 0.0 { 0.0 } else { distance / largest }
         }))
     }
 }
 
 /// The greatest of magnitudes; of a value that is none, infinity, so that it is within no tolerance.
 fn greatest(magnitudes: impl Iterator<Item = f64>) -> f64 {
-    magnitudes.fold(0.0, |greatest, magnitude| {
-        if magnitude.is_nan() {
-            f64::INFINITY
-        } else {
-            greatest.max(magnitude)
-        }
-    })
+    magnitudes.fold(
+        0.0,
+        |greatest, magnitude| {
+            if magnitude.is_nan() { f64::INFINITY } else { greatest.max(magnitude) }
+        },
+    )
 }
 
 /// Trains every network under every rule on `backend` and on the CPU.
@@ -234,9 +199,7 @@ fn tell(what: &str) {
 /// Past the test harness, which keeps what a passing test prints to itself.
 fn tell_loudly(what: &str) {
     let line = format!("\n{what}\n");
-    std::io::stderr()
-        .write_all(line.as_bytes())
-        .expect("an open stderr");
+    std::io::stderr().write_all(line.as_bytes()).expect("an open stderr");
 }
 
 #[test]
@@ -246,10 +209,7 @@ fn fifty_steps_with_burns_own_update_rules_are_those_with_the_fused_ones() {
 
 #[test]
 fn fifty_steps_on_every_other_backend_of_the_build_are_those_on_the_cpu() {
-    let others: Vec<&str> = device::available()
-        .into_iter()
-        .filter(|&name| name != "cpu")
-        .collect();
+    let others: Vec<&str> = device::available().into_iter().filter(|&name| name != "cpu").collect();
     if others.is_empty() {
         tell_loudly("SKIPPED: this build has no backend but `cpu`; `make test-backends` has more");
     }
@@ -273,10 +233,7 @@ fn a_training_that_differs_by_a_hundredth_of_the_learning_rate_is_far_out_of_tol
             let losses = found.distance_of_losses(&expected);
             let tensors = found.distance_of_tensors(&expected);
             assert!(losses > 3.0 * OF_LOSSES, "{network}, {rule}: {losses:.1e}");
-            assert!(
-                tensors > 3.0 * OF_TENSORS,
-                "{network}, {rule}: {tensors:.1e}"
-            );
+            assert!(tensors > 3.0 * OF_TENSORS, "{network}, {rule}: {tensors:.1e}");
         }
     }
 }

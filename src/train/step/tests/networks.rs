@@ -57,11 +57,7 @@ struct Named {
 impl ModuleMapper for Named {
     fn enter_module(&mut self, name: &str, container: &str) {
         // The architecture itself has no part in a parameter's name.
-        let name = if container == "Enum:Network" {
-            ""
-        } else {
-            name
-        };
+        let name = if container == "Enum:Network" { "" } else { name };
         self.path.push(name.to_owned());
     }
 
@@ -104,11 +100,7 @@ fn settings(run: &Training) -> Settings {
 fn learner(run: &Training) -> Learner {
     let settings = settings(run);
     let [channels, height, width] = run.image;
-    let shape = Shape {
-        channels,
-        height,
-        width,
-    };
+    let shape = Shape { channels, height, width };
     let (streams, device) = (Streams::new(0, 1), device());
     let network = Network::new(&settings, shape, run.classes, &streams, &device);
     let (network, left) = with_weights(network, run.weights.clone());
@@ -120,11 +112,8 @@ fn learner(run: &Training) -> Learner {
 }
 
 fn assert_trains_as_recorded(run: &Training) {
-    let batches: Vec<Batch> = run
-        .batches
-        .iter()
-        .map(|recorded| recorded.batch(run.image.iter().product()))
-        .collect();
+    let batches: Vec<Batch> =
+        run.batches.iter().map(|recorded| recorded.batch(run.image.iter().product())).collect();
     let mut learner = learner(run);
     let check = |what: &str, found: &[f64], expected: &[f64]| {
         let what = format!("{}, {what}", run.name);
@@ -166,10 +155,7 @@ fn assert_all_train_as_recorded(text: &str, count: usize) {
 
 fn runs(text: &str) -> Vec<Training> {
     let mut reference: Reference = serde_json::from_str(text).expect("a valid reference file");
-    let weights = reference
-        .runs
-        .iter_mut()
-        .flat_map(|run| run.weights.values_mut());
+    let weights = reference.runs.iter_mut().flat_map(|run| run.weights.values_mut());
     for value in weights.flat_map(|array| &mut array.values) {
         *value *= reference.weights_are_multiples_of;
     }

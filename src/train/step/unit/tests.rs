@@ -19,9 +19,7 @@ const ACTIVATIONS: [(&str, Activation); 9] = [
 ];
 
 fn device() -> Device {
-    OpenDevice::open("cpu")
-        .expect("every build has a CPU device")
-        .differentiable()
+    OpenDevice::open("cpu").expect("every build has a CPU device").differentiable()
 }
 
 fn bare(x: &[f64]) -> Question {
@@ -60,11 +58,8 @@ fn each_unit(name: &str, mut check: impl FnMut(&Question)) {
             question.unit.activation.clone_from(&activation);
             question.unit.placement = placement;
             question.unit.gamma = stream.normal();
-            question.unit.running_variance = if stream.below(2) == 0 {
-                Estimate::Biased
-            } else {
-                Estimate::Unbiased
-            };
+            question.unit.running_variance =
+                if stream.below(2) == 0 { Estimate::Biased } else { Estimate::Unbiased };
             question.activation = kind;
             question.gradient = Some(gradient);
             check(&question);
@@ -76,10 +71,7 @@ fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len(), "{what}");
     for (f, e) in found.iter().zip(expected) {
         let scale = e.abs().max(1.0);
-        assert!(
-            (f - e).abs() <= tolerance * scale,
-            "{what}: {found:?} ≠ {expected:?}"
-        );
+        assert!((f - e).abs() <= tolerance * scale, "{what}: {found:?} ≠ {expected:?}");
     }
 }
 
@@ -153,10 +145,7 @@ fn loss(question: &Question) -> f64 {
     let activated = stages.activation.as_ref();
     let is_last = walk.unit.placement == Place::Before;
     let out = activated.filter(|_| is_last).unwrap_or(&stages.y);
-    out.iter()
-        .zip(&walk.gradients.out)
-        .map(|(out, g)| out * g)
-        .sum()
+    out.iter().zip(&walk.gradients.out).map(|(out, g)| out * g).sum()
 }
 
 #[test]
@@ -191,20 +180,12 @@ fn without_a_given_gradient_it_is_that_of_the_first_largest_output() {
     let walk = walk(&bare(&[-1.0, 2.1, 0.4, 2.1]), &device());
     assert_eq!(walk.gradients.out, [0.0, 1.0, 0.0, 0.0]);
     assert!(walk.gradients.is_largest_output);
-    assert!(
-        walk.gradients
-            .x
-            .iter()
-            .all(|gradient| gradient.abs() > 1e-3)
-    );
+    assert!(walk.gradients.x.iter().all(|gradient| gradient.abs() > 1e-3));
 }
 
 #[test]
 fn a_gradient_that_is_the_same_for_all_vanishes() {
-    let question = Question {
-        gradient: Some(vec![3.0; 4]),
-        ..bare(&[-1.0, 2.1, 0.4, 5.0])
-    };
+    let question = Question { gradient: Some(vec![3.0; 4]), ..bare(&[-1.0, 2.1, 0.4, 5.0]) };
     let walk = walk(&question, &device());
     assert_close("dx", &walk.gradients.x, &[0.0; 4], 1e-14);
     assert_close("dβ", &[walk.gradients.beta], &[12.0], 1e-14);
