@@ -203,7 +203,7 @@ impl Floor<'_> {
                 Ok(Claim::Granted(from)) => self.train(&trial, from, &mut tell),
                 Ok(Claim::Finished) => tell(Event::TrialPassed { trial, is_finished: true }),
                 Ok(Claim::Elsewhere) if is_second_turn => {
-                    tell(Event::TrialPassed { trial, is_finished: false })
+                    tell(Event::TrialPassed { trial, is_finished: false });
                 }
                 Ok(Claim::Unclear) if is_second_turn => self.wait_for(trial, &mut tell),
                 Ok(Claim::Elsewhere | Claim::Unclear) => self.queue().deferred.push_back(trial),

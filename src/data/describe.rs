@@ -121,10 +121,14 @@ fn print(row: Row<'_>) -> [u64; 2] {
             Row::Bytes(bytes) => bytes.hash(&mut hash),
             // A zero with a sign is the same input.
             Row::Numbers(numbers) => {
-                numbers.iter().for_each(|number| (number + 0.0).to_bits().hash(&mut hash))
+                for number in numbers {
+                    (number + 0.0).to_bits().hash(&mut hash);
+                }
             }
             Row::Doubles(numbers) => {
-                numbers.iter().for_each(|number| (number + 0.0).to_bits().hash(&mut hash))
+                for number in numbers {
+                    (number + 0.0).to_bits().hash(&mut hash);
+                }
             }
         }
         hash.finish()

@@ -90,7 +90,7 @@ fn splice(file: &Path) -> Result<(String, Spliced)> {
         match piece {
             Piece::Other(other) => spliced.text.push_str(other),
             Piece::Block(block) => {
-                spliced.block(block, folder).map_err(|error| at(block.line, &error.to_string()))?
+                spliced.block(block, folder).map_err(|error| at(block.line, &error.to_string()))?;
             }
         }
     }
