@@ -370,6 +370,11 @@ pub trait Gate: Sync {
     fn holds(&self, _: &Trial) -> bool {
         true
     }
+
+    /// Gives up a trial that was granted and is not this run's any more, so that it can be claimed again.
+    fn leave(&self, _: &Trial) -> crate::error::Result<()> {
+        Ok(())
+    }
 }
 
 /// Someone who wants to know what happens in a sweep: the archive, the progress display.

@@ -255,8 +255,12 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> Result<bool> {
 
 /// Whether a file is what a killed process left of a [`Partial`].
 pub fn is_partial(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default();
-    name.to_string_lossy().starts_with(PARTIAL)
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let random = name.strip_prefix(PARTIAL);
+    // Another file that begins so is somebody's own.
+    random.is_some_and(|random| {
+        random.len() == 6 && random.bytes().all(|b| b.is_ascii_alphanumeric())
+    })
 }
 
 /// How the temporary names of partial files begin.
@@ -372,11 +376,17 @@ mod tests {
         let mut partial = Partial::beside(&path).unwrap();
         partial.write(b"half").unwrap();
         // As a killed process, and an earlier version, leaves it: nobody holds its lock.
-        let dead = folder.path().join(".partial-dead");
+        let dead = folder.path().join(".partial-dead12");
         fs::write(&dead, b"ha").unwrap();
         assert!(!is_being_written(&dead) && is_being_written(partial.file.path()));
         remove_partials(folder.path()).unwrap();
         assert!(!dead.exists());
+        // Somebody's own file, by a name that only begins alike.
+        let own = folder.path().join(".partial-thesis.md");
+        fs::write(&own, b"chapter 1").unwrap();
+        remove_partials(folder.path()).unwrap();
+        assert_eq!(fs::read(&own).unwrap(), b"chapter 1");
+        fs::remove_file(&own).unwrap();
         partial.write(b" and half").unwrap();
         partial.persist().unwrap();
         assert_eq!(read(&path).unwrap(), b"half and half");

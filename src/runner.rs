@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, mpsc};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -32,6 +32,8 @@ pub struct Sweep<'a> {
     pub trials: &'a [Arc<Trial>],
     /// Trials of the plan that are not among them, because they need not be.
     pub skipped: usize,
+    /// So many at the end of `trials` are trained with no other beside them, since each may end the process.
+    pub alone: usize,
     /// How many to train at a time.
     pub jobs: usize,
     /// After so many failures the sweep stops; `None`: never for that reason.
@@ -97,7 +99,8 @@ pub fn run(
     audience.tell(&Event::SweepStarted { to_run: sweep.trials.len(), skipped: sweep.skipped });
     let mut tally = Tally::default();
     let floor = Floor {
-        queue: Mutex::new(Queue::new(sweep.trials)),
+        queue: Mutex::new(Queue::new(sweep)),
+        company: RwLock::new(()),
         failed: AtomicUsize::new(0),
         max_failures: sweep.max_failures,
         trainer,
@@ -141,6 +144,8 @@ pub fn run(
 /// The trials that no worker has taken yet.
 struct Queue {
     waiting: VecDeque<Arc<Trial>>,
+    /// Ids of those that are trained with no other beside them.
+    alone: BTreeSet<String>,
     /// Trained elsewhere when their turn came, or taken over. They get a second turn at the end: their
     /// run may have died.
     deferred: VecDeque<Arc<Trial>>,
@@ -150,9 +155,11 @@ struct Queue {
 }
 
 impl Queue {
-    fn new(trials: &[Arc<Trial>]) -> Self {
+    fn new(sweep: &Sweep<'_>) -> Self {
+        let alone = sweep.trials.iter().rev().take(sweep.alone);
         Self {
-            waiting: trials.iter().cloned().collect(),
+            waiting: sweep.trials.iter().cloned().collect(),
+            alone: alone.map(|trial| trial.id.clone()).collect(),
             deferred: VecDeque::new(),
             awaited: BTreeSet::new(),
             error: None,
@@ -174,9 +181,18 @@ enum Attempt {
     NoFaultOfIts(Error),
 }
 
+/// Held while a trial is trained.
+#[expect(dead_code, reason = "held, and never looked at")]
+enum Company<'a> {
+    Shared(RwLockReadGuard<'a, ()>),
+    Alone(RwLockWriteGuard<'a, ()>),
+}
+
 /// Where the workers work.
 struct Floor<'a> {
     queue: Mutex<Queue>,
+    /// Shared by the trials that may be trained beside each other.
+    company: RwLock<()>,
     /// Trials that failed so far.
     failed: AtomicUsize,
     max_failures: Option<usize>,
@@ -196,6 +212,9 @@ impl Floor<'_> {
             let Some((trial, is_second_turn)) = next else {
                 return;
             };
+            // Claimed only once it is its turn, since a claim counts as an attempt.
+            let is_alone = self.queue().alone.contains(&trial.id);
+            let _company = self.company(is_alone);
             if self.stop.is_requested() {
                 return;
             }
@@ -231,6 +250,9 @@ impl Floor<'_> {
         let stop = self.stop.of_trial(Arc::clone(&taken));
         let attempt = self.attempt(trial, from, &stop, tell);
         if taken.load(Ordering::Relaxed) || !self.gate.holds(trial) {
+            if let Err(error) = self.gate.leave(trial) {
+                self.give_up(error);
+            }
             tell(Event::TrialTaken { trial: Arc::clone(trial) });
             self.queue().deferred.push_back(Arc::clone(trial));
             return;
@@ -292,6 +314,16 @@ impl Floor<'_> {
     fn give_up(&self, error: Error) {
         self.queue().error.get_or_insert(error);
         self.stop.request();
+    }
+
+    /// Waits until a trial may be trained: by itself, or beside others.
+    fn company(&self, is_alone: bool) -> Company<'_> {
+        // It guards no data.
+        if is_alone {
+            Company::Alone(self.company.write().unwrap_or_else(PoisonError::into_inner))
+        } else {
+            Company::Shared(self.company.read().unwrap_or_else(PoisonError::into_inner))
+        }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -402,7 +434,7 @@ mod tests {
     }
 
     fn sweep(trials: &[Arc<Trial>], jobs: usize) -> Sweep<'_> {
-        Sweep { trials, skipped: 0, jobs, max_failures: None }
+        Sweep { trials, skipped: 0, alone: 0, jobs, max_failures: None }
     }
 
     fn listen(text: &str, jobs: usize, trainer: &ScriptedTrainer) -> (Vec<String>, Tally) {

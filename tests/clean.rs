@@ -48,14 +48,14 @@ fn what_killed_runs_left_half_written_is_told_from_results() {
     lab.run(&["--quiet"]);
     let id = lab.text("results/small/trials.csv").lines().nth(1).expect("a trial")[..16].to_owned();
     let before = lab.files("results/small");
-    lab.write("results/small/.partial-xyz", b"half of a table");
+    lab.write("results/small/.partial-xyz123", b"half of a table");
     lab.write(&format!("results/small/trials/{id}/again/epochs.csv"), b"epoch");
     lab.write("results/small/trials/0123456789abcdef/steps.csv", b"step");
     // Not ours: nobody asked bn-lab to know of it.
     lab.write("results/small/trials/notes/why.txt", b"mine");
     let listed = lab.bn_lab(&["clean", "results/small"]);
     for text in [
-        ".partial-xyz",
+        ".partial-xyz123",
         &format!("trials/{id}/again"),
         "it never ended",
         "1 stale trial and 2 leftovers: ",

@@ -147,6 +147,15 @@ pub fn assert_same_after(
     assert!(differing.is_empty(), "{what}: {differing:?}");
 }
 
+/// How many runs the manifest of `results/small` has, and how many trials they trained together.
+pub fn runs_and_trained(lab: &Lab) -> (usize, u64) {
+    let manifest: serde_json::Value =
+        serde_json::from_str(&lab.text("results/small/manifest.json")).expect("JSON");
+    let runs = manifest["runs"].as_array().expect("a list");
+    let trained = runs.iter().filter_map(|run| run["trained"].as_u64());
+    (runs.len(), trained.sum())
+}
+
 fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
     for entry in std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
         let path = entry.expect("a readable entry").path();

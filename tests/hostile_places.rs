@@ -50,7 +50,7 @@ fn outside(lab: &Lab) {
     for name in ["trial.json", "epochs.csv", "steps.csv", "trials.csv", "note"] {
         lab.write(&format!("outside/{name}"), b"precious");
     }
-    for name in ["checkpoints/final.safetensors", "again/layers.csv", ".partial-x"] {
+    for name in ["checkpoints/final.safetensors", "again/layers.csv", ".partial-aBc123"] {
         lab.write(&format!("outside/{name}"), b"precious");
     }
 }

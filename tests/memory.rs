@@ -45,6 +45,26 @@ fn what_does_not_fit_fails_in_words_and_all_others_are_trained() {
 }
 
 #[test]
+fn what_does_not_fit_keeps_the_state_of_an_earlier_attempt() {
+    let text = SMALL.replace("epochs = 2", "epochs = 3000");
+    let lab = Lab::with(&text.replace("[\"none\", \"before\", \"after\"]", "[\"before\"]"));
+    let states = || {
+        let files = lab.files("results").into_keys();
+        files.filter(|name| name.ends_with("state.safetensors")).count()
+    };
+    let mut child = lab.start(&["run", "experiment.toml", "-o", "checkpoint.every=20"]);
+    while !lab.path("results").is_dir() || states() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    child.kill().expect("a child of ours");
+    child.wait().expect("it ends");
+    let kept = states();
+    let run = ["run", "experiment.toml", "-o", "checkpoint.every=20", "--memory", "1M"];
+    lab.bn_lab(&run).refused(5, &["2 of 2 trials failed"]);
+    assert_eq!(states(), kept);
+}
+
+#[test]
 fn fewer_trials_at_a_time_are_trained_where_that_is_all_that_fits() {
     let lab = Lab::with(&SMALL.replace("hidden = [16]", "hidden = [2048]"));
     let ran = lab.run(&["--jobs", "6", "--memory", "256M"]);

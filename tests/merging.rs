@@ -89,7 +89,7 @@ fn a_merge_that_was_cut_short_is_completed_by_the_same_merge() {
     for file in [&one, &other, "trials.csv", "summary.csv", "manifest.json"] {
         std::fs::remove_file(lab.path(&format!("whole/{file}"))).expect("a file");
     }
-    let partial = one.replace("trial.json", ".partial-x");
+    let partial = one.replace("trial.json", ".partial-aBc123");
     lab.write(&format!("whole/{partial}"), b"half a fi");
     lab.write(&format!("whole/{}", one.replace("trial.json", "steps.csv")), b"st");
     let ran = merged(&lab, &["part1", "part2", "part3"]);
@@ -162,6 +162,21 @@ fn failed_trials_come_along_and_stay_failed_until_they_are_tried_again() {
     }
     lab.run(&["--quiet", "--retry-failed", "-o", "output.dir=whole"]);
     assert_same(&one_run(SMALL), &lab.reproducible_files("whole"));
+}
+
+#[test]
+fn where_the_target_can_go_on_with_an_attempt_a_failure_elsewhere_does_not_replace_it() {
+    let lab = Lab::with(SMALL);
+    failing(&lab, &["-o", "output.dir=failed"]);
+    merged(&lab, &["failed"]);
+    let files = lab.files("whole");
+    let log = files.keys().find(|name| name.ends_with("/failure.log")).expect("a failed trial");
+    let trial = log.strip_suffix("/failure.log").expect("its name");
+    std::fs::remove_dir_all(lab.path(&format!("whole/{trial}"))).expect("our own folder");
+    let state = format!("whole/{trial}/.run-0123/state.safetensors");
+    lab.write(&state, b"of a run that was killed");
+    merged(&lab, &["failed"]);
+    assert_eq!(lab.text(&state), "of a run that was killed");
 }
 
 #[test]

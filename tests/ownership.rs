@@ -40,7 +40,7 @@ fn no_verb_writes_results_into_a_folder_of_other_files() {
 fn a_folder_that_a_killed_run_left_at_its_start_is_gone_on_with() {
     let lab = Lab::with(SMALL);
     std::fs::create_dir_all(lab.path("results/small/.runs")).expect("a folder");
-    for name in [".lock", ".lock-charts", ".runs/elsewhere-1-1", ".partial-abc"] {
+    for name in [".lock", ".lock-charts", ".runs/elsewhere-1-1", ".partial-abc123"] {
         lab.write(&format!("results/small/{name}"), b"");
     }
     lab.run(&["--quiet"]);

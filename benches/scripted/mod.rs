@@ -57,6 +57,7 @@ pub(crate) fn run(experiment: &Experiment, plan: &[Arc<Trial>], survey: &Survey)
     let sweep = Sweep {
         trials: &survey.to_run,
         skipped: plan.len() - survey.to_run.len(),
+        alone: 0,
         jobs: 1,
         max_failures: None,
     };

@@ -93,6 +93,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let sweep = Sweep {
         trials: &survey.to_run,
         skipped: trials.len() - survey.others - survey.to_run.len(),
+        alone: survey.last,
         jobs,
         max_failures: max_failures(arguments),
     };
@@ -105,10 +106,11 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     }
     let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
     let tally = signals.while_training(train)?;
-    if writer.taken_over() > 0 {
+    let (taken, unfinished) = writer.taken_over()?;
+    if taken > 0 {
         say(&format!(
             "note: {} that ended here had been taken over by other runs, since this one stood still for so long; their records count",
-            units::trials(writer.taken_over())
+            units::trials(taken)
         ));
     }
     // The writer, and with it the sign that this run is alive, is kept until the charts show its
@@ -123,7 +125,14 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     if let Some(shard) = arguments.shard.filter(|_| !quiet) {
         say_what_others_have(&layout, &trials, shard)?;
     }
-    conclude(&layout, &ending, quiet, is_json)
+    conclude(&layout, &ending, quiet, is_json)?;
+    if unfinished > 0 {
+        return Err(Error::Results(format!(
+            "{} that ended here had been taken over by another run, which has not finished them\n  hint: run the same command again once no other run is under way",
+            units::trials(unfinished)
+        )));
+    }
+    Ok(())
 }
 
 /// Begins. Where that is refused because of a run that may be dead, it first becomes clear whether it
@@ -208,7 +217,7 @@ fn tell(survey: &Survey, earlier: Option<&Path>) {
     }
     if survey.last > 0 {
         say(&format!(
-            "note: {} last: the process was killed twice while training {}, perhaps for want of memory (`bn-lab plan` estimates it)",
+            "note: {} last and by itself: the process was killed twice while training {}, perhaps for want of memory (`bn-lab plan` estimates it)",
             units::counted(survey.last, "trial comes", "trials come"),
             if survey.last == 1 { "it" } else { "them" }
         ));

@@ -52,8 +52,21 @@ impl Signals {
 fn on_request(signal: i32, at_once: &Arc<AtomicBool>, asked: &Arc<AtomicBool>) -> io::Result<()> {
     let code = i32::from(Error::Interrupted.exit_code());
     flag::register_conditional_shutdown(signal, code, Arc::clone(at_once))?;
-    flag::register_conditional_shutdown(signal, code, Arc::clone(asked))?;
+    // The system repeats the signal of the limit on processor time every second: the next is no second request.
+    if !is_repeated(signal) {
+        flag::register_conditional_shutdown(signal, code, Arc::clone(asked))?;
+    }
     flag::register(signal, Arc::clone(asked)).map(drop)
+}
+
+#[cfg(unix)]
+fn is_repeated(signal: i32) -> bool {
+    signal == consts::SIGXCPU
+}
+
+#[cfg(not(unix))]
+fn is_repeated(_: i32) -> bool {
+    false
 }
 
 /// The signals that ask a run to stop: from the terminal, from `kill` and job schedulers, from the limit

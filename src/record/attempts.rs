@@ -1,5 +1,5 @@
 //! How often a training began and never ended, because it took its process with it: one that needs more memory
-//! than there is ends every run that comes to it. Such a trial comes last, after all others.
+//! than there is ends every run that comes to it. Such a trial comes after all others, with none beside it.
 //!
 //! The number stands in a small file of the trial's folder, from the beginning of its training until its
 //! end, whatever that is. It is a number of attempts, not of faults: a process that was killed for another
@@ -23,9 +23,9 @@ pub(super) fn end(trial: &TrialLayout) -> Result<()> {
     fs::remove_if_exists(&trial.attempts())
 }
 
-/// Whether the trial ended its process so often that it comes last.
-pub(super) fn comes_last(trial: &TrialLayout) -> Result<bool> {
-    Ok(count(trial)? >= MOST)
+/// How often its training ended its process, if so often that it comes last.
+pub(super) fn suspicion(trial: &TrialLayout) -> Result<Option<u32>> {
+    Ok(Some(count(trial)?).filter(|&count| count >= MOST))
 }
 
 /// A file that cannot be read as a number tells of no attempt.
@@ -45,7 +45,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let trial = Layout::new(folder.path()).trial("a");
         fs::create_folder(trial.root()).expect("writable");
-        let last = || comes_last(&trial).expect("readable");
+        let last = || suspicion(&trial).expect("readable").is_some();
         let mut seen = Vec::new();
         for _ in 0..3 {
             seen.push(last());

@@ -287,7 +287,8 @@ impl Claims {
     /// Claims a trial, unless another run has it: `Granted` without its state. Only under the folder's
     /// lock.
     pub(super) fn take(&self, id: &str) -> Result<Claim> {
-        let path = self.layout.trial(id).running();
+        // First: a claim that another run makes meanwhile must not be overwritten.
+        let was_claimed = fs::is_file(&self.layout.trial(id).running());
         match look(&self.shared.watcher, &self.layout, id)?.1 {
             Life::Alive => return Ok(Claim::Elsewhere),
             Life::Unclear => return Ok(Claim::Unclear),
@@ -297,7 +298,7 @@ impl Claims {
         // Others would take a claim of a run without a file for that of a dead one.
         self.shared.own().beat()?;
         fs::create_folder(self.layout.trial(id).root())?;
-        if fs::is_file(&path) {
+        if was_claimed {
             running.write(&self.layout, id)?;
         } else if !running.write_first(&self.layout, id)? {
             return Ok(Claim::Elsewhere);
@@ -336,11 +337,6 @@ impl Claims {
             fs::remove_if_exists(&self.layout.trial(id).running())?;
         }
         Ok(())
-    }
-
-    /// Forgets a trial that another run has taken over.
-    pub(super) fn forget(&self, id: &str) {
-        self.shared.active().remove(id);
     }
 
     /// Whether no run that may be alive has claimed the trial. It stays so under the folder's lock.

@@ -33,11 +33,11 @@ impl Ending<'_> {
     /// run has deleted the files, since it took this one for dead.
     pub(super) fn record(&self, files: Option<TrialFiles>) -> Result<Option<TrialRecord>> {
         let own = files.as_ref().map(|files| files.layout().clone());
-        if own.as_ref().is_some_and(|own| !fs::is_there(own.root())) {
+        if files.as_ref().is_some_and(|files| !files.are_there()) {
             return Ok(None);
         }
         fs::create_folder(self.layout.root())?;
-        if let Outcome::Failed { message } = self.outcome {
+        if let (Outcome::Failed { message }, None) = (self.outcome, self.earlier) {
             self.log_failure(message)?;
         }
         let record = self.record_of(files.map(TrialFiles::close).unwrap_or_default())?;
@@ -60,11 +60,12 @@ impl Ending<'_> {
             .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
         text.push(b'\n');
         fs::replace(&self.layout.trial(), &text)?;
-        // Last: a state without a record is gone on with, a record without a state is trained anew.
-        if !is_interrupted {
-            fs::remove_if_exists(&self.layout.state())?;
-        }
-        if own.is_some() || !is_interrupted {
+        // Last: a state without a record is gone on with, a record without a state is trained anew. What
+        // failed before it started (on a machine that is too small) leaves an earlier state where it is.
+        if own.is_some() {
+            if !is_interrupted {
+                fs::remove_if_exists(&self.layout.state())?;
+            }
             takeover::remove_folders(self.layout, None)?;
         }
         Ok(Some(record))

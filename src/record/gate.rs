@@ -16,6 +16,7 @@ use super::takeover::{self, Left};
 use super::trial_files;
 use crate::error::Result;
 use crate::event::{Claim, Gate};
+use crate::fs;
 use crate::plan::Trial;
 
 /// Claims trials of one results folder.
@@ -35,6 +36,8 @@ pub struct FolderGate {
     pub(super) digests: Mutex<BTreeMap<usize, Arc<str>>>,
     /// What trials go on from, until their training starts; by id.
     pub(super) left: Mutex<BTreeMap<String, Left>>,
+    /// Ids of the trials whose files this run has begun.
+    pub(super) begun: Mutex<BTreeSet<String>>,
 }
 
 impl FolderGate {
@@ -61,6 +64,11 @@ impl FolderGate {
     /// Looks at the data that this run trains on.
     pub(super) fn with_digests<T>(&self, look: impl FnOnce(&BTreeMap<usize, Arc<str>>) -> T) -> T {
         look(&held(&self.digests))
+    }
+
+    /// Takes note that the files of a trial are begun.
+    pub(super) fn note_begun(&self, id: &str) {
+        held(&self.begun).insert(id.to_owned());
     }
 
     /// What a trial goes on from.
@@ -134,7 +142,15 @@ impl Gate for FolderGate {
     }
 
     fn holds(&self, trial: &Trial) -> bool {
-        self.claims.holds(&trial.id)
+        // Whoever took this run for dead has deleted its files, and may be dead itself by now.
+        let own = self.layout.trial(&trial.id).of_run(self.claims.run());
+        let are_there = !held(&self.begun).contains(&trial.id) || fs::is_file(&own.epochs());
+        are_there && self.claims.holds(&trial.id)
+    }
+
+    fn leave(&self, trial: &Trial) -> Result<()> {
+        held(&self.begun).remove(&trial.id);
+        self.claims.exclusively(|| self.claims.release(&trial.id))
     }
 }
 

@@ -169,6 +169,9 @@ pub(super) fn check_schema(path: &Path, schema: u32) -> Result<()> {
     Ok(())
 }
 
+/// How often a run enters itself at most.
+const ENTRIES: usize = 3;
+
 /// Enters a run, or what has become of it, and what the datasets hold that it trains on, by their
 /// digests. Only under the folder's lock.
 pub(super) fn enter(
@@ -176,13 +179,20 @@ pub(super) fn enter(
     run: &RunEntry,
     data: &BTreeMap<String, DatasetDescription>,
 ) -> Result<()> {
-    let mut manifest = read(layout)?;
-    manifest.data.extend(data.clone());
-    match manifest.runs.iter_mut().find(|known| known.run == run.run) {
-        Some(known) => run.clone_into(known),
-        None => manifest.runs.push(run.clone()),
+    for _ in 0..ENTRIES {
+        let mut manifest = read(layout)?;
+        manifest.data.extend(data.clone());
+        match manifest.runs.iter_mut().find(|known| known.run == run.run) {
+            Some(known) => run.clone_into(known),
+            None => manifest.runs.push(run.clone()),
+        }
+        write(layout, &manifest)?;
+        // Where locks are not seen, another run may have written over it what it had read before.
+        if read(layout)?.runs.contains(run) {
+            break;
+        }
     }
-    write(layout, &manifest)
+    Ok(())
 }
 
 /// Replaces the manifest.

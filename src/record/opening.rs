@@ -146,16 +146,12 @@ pub(super) fn clear_leftovers(
             continue;
         }
         let folder = layout.trial(&trial.id);
-        let had_claim = fs::is_file(&folder.running());
         let record = records.get(&trial.id);
         if record.is_some_and(|record| record.outcome.is_finished()) {
             fs::remove_if_exists(&folder.state())?;
             fs::remove_if_exists(&folder.attempts())?;
-            if had_claim {
-                takeover::remove_folders(&folder, None)?;
-            }
+            takeover::remove_folders(&folder, None)?;
         }
-        // The claim is the last to go: without one, no folder of a run was left.
         fs::remove_if_exists(&folder.running())?;
     }
     Ok(())

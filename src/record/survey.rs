@@ -53,7 +53,7 @@ pub struct Survey {
     pub damaged: usize,
     /// Failed before, and not to be trained again.
     pub failed: usize,
-    /// To train after all others: their processes ended twice while they were trained.
+    /// To train after all others, and one at a time: their processes ended twice while they were trained.
     pub last: usize,
     /// Not finished, and of other parts.
     pub others: usize,
@@ -125,17 +125,18 @@ impl Survey {
         }
     }
 
-    /// Puts trials that ended their processes behind all others.
+    /// Puts trials that ended their processes behind all others, those that did so most often last: of
+    /// trials that were under way together, the one that is to blame goes on to do so.
     fn put_last(&mut self, layout: &Layout) -> Result<()> {
         let to_run = self.to_run.par_iter();
-        let last: Vec<bool> = to_run
-            .map(|trial| attempts::comes_last(&layout.trial(&trial.id)))
+        let suspicions: Vec<Option<u32>> = to_run
+            .map(|trial| attempts::suspicion(&layout.trial(&trial.id)))
             .collect::<Result<_>>()?;
-        let trials = std::mem::take(&mut self.to_run).into_iter().zip(last);
-        let (last, first): (Vec<_>, Vec<_>) = trials.partition(|(_, is_last)| *is_last);
-        self.last = last.len();
-        let trials = first.into_iter().chain(last);
-        self.to_run = trials.map(|(trial, _)| trial).collect();
+        self.last = suspicions.iter().flatten().count();
+        let mut trials: Vec<_> =
+            std::mem::take(&mut self.to_run).into_iter().zip(suspicions).collect();
+        trials.sort_by_key(|(_, suspicion)| *suspicion);
+        self.to_run = trials.into_iter().map(|(trial, _)| trial).collect();
         Ok(())
     }
 

@@ -137,6 +137,14 @@ impl TrialFiles {
         &self.layout
     }
 
+    /// Whether all of them are there as they were written: a run that took this one for dead deletes them.
+    pub(super) fn are_there(&self) -> bool {
+        let is_there = |(name, grown): (&String, &Grown)| {
+            fs::size(&self.layout.root().join(name)) == Some(grown.bytes)
+        };
+        self.grown().iter().all(is_there)
+    }
+
     /// What a record says of them; they are closed.
     pub(super) fn close(self) -> Closed {
         let mut files = self.grown();

@@ -22,7 +22,7 @@ use super::trial_files::{Facts, TrialFiles};
 use crate::config::spec::Experiment;
 use crate::description::DatasetDescription;
 use crate::error::Result;
-use crate::event::{Event, Observer, Outcome};
+use crate::event::{Event, Gate, Observer, Outcome};
 use crate::fs;
 use crate::plan::Trial;
 
@@ -52,7 +52,7 @@ pub struct Writer {
     /// When the tables may be written next.
     tables_due: Instant,
     /// Trials that other runs took over between their last step and their record.
-    taken: usize,
+    taken: Vec<Arc<Trial>>,
     /// A write failed: whatever follows is not written, so that no trial whose rows are missing
     /// is taken for a finished one.
     is_broken: bool,
@@ -81,6 +81,7 @@ impl Writer {
             retries_failed,
             digests: Mutex::default(),
             left: Mutex::default(),
+            begun: Mutex::default(),
         };
         Ok(Self {
             records: survey.records.clone(),
@@ -94,7 +95,7 @@ impl Writer {
             data: BTreeMap::new(),
             started: Instant::now(),
             tables_due: Instant::now(),
-            taken: 0,
+            taken: Vec::new(),
             is_broken: false,
         })
     }
@@ -104,9 +105,15 @@ impl Writer {
         self.data.extend(data);
     }
 
-    /// How many trials ended here of which nothing is recorded, since another run had taken them over.
-    pub fn taken_over(&self) -> usize {
-        self.taken
+    /// How many trials ended here of which nothing is recorded, since another run had taken them over, and
+    /// how many of these no run has finished.
+    pub fn taken_over(&self) -> Result<(usize, usize)> {
+        let mut unfinished = 0;
+        for trial in &self.taken {
+            let record = reader::record(&self.layout, trial)?;
+            unfinished += usize::from(!record.is_some_and(|record| record.outcome.is_finished()));
+        }
+        Ok((self.taken.len(), unfinished))
     }
 
     /// Where trials are claimed for this run.
@@ -200,6 +207,7 @@ impl Writer {
             self.records.remove(&trial.id);
         }
         self.open.insert(trial.id.clone(), files);
+        gate.note_begun(&trial.id);
         let claims = &gate.claims;
         claims.progress(&trial.id, |running| running.steps = steps);
         Ok(())
@@ -209,7 +217,7 @@ impl Writer {
     /// is no error of this one.
     fn unless_taken<T>(&self, trial: &Trial, written: Result<T>) -> Result<Option<T>> {
         match written {
-            Err(_) if !self.gate.claims.holds(&trial.id) => Ok(None),
+            Err(_) if !self.gate.holds(trial) => Ok(None),
             written => written.map(Some),
         }
     }
@@ -218,13 +226,12 @@ impl Writer {
     fn leave(&mut self, trial: &Trial) {
         drop(self.open.remove(&trial.id));
         let claims = &self.gate.claims;
-        claims.forget(&trial.id);
         let own = self.layout.trial(&trial.id).of_run(claims.run());
         // The other run may be deleting it at this moment.
         drop(fs::remove_folder(own.root()));
     }
 
-    fn end(&mut self, trial: &Trial, outcome: &Outcome, details: Option<&str>) -> Result<()> {
+    fn end(&mut self, trial: &Arc<Trial>, outcome: &Outcome, details: Option<&str>) -> Result<()> {
         let files = self.open.remove(&trial.id);
         let synced = files.as_ref().map_or(Ok(()), TrialFiles::sync);
         self.unless_taken(trial, synced)?;
@@ -252,7 +259,8 @@ impl Writer {
         });
         let record = self.unless_taken(trial, record)?.flatten();
         let Some(mut record) = record else {
-            self.taken += 1;
+            self.taken.push(Arc::clone(trial));
+            gate.leave(trial)?;
             self.leave(trial);
             return Ok(());
         };
@@ -369,7 +377,15 @@ impl Writer {
                 self.leave(trial);
                 Ok(())
             }
-            Event::TrialPassed { .. } | Event::TrialAwaited { .. } => Ok(()),
+            Event::TrialPassed { trial, is_finished } => {
+                if *is_finished {
+                    // What was known of it may be what it left before another run trained it again.
+                    self.records.remove(&trial.id);
+                    self.anew.remove(&trial.id);
+                }
+                Ok(())
+            }
+            Event::TrialAwaited { .. } => Ok(()),
             Event::SweepEnded => self.finish(),
         }
     }
@@ -418,7 +434,7 @@ mod tests {
         fs::create_folder(&blocked).expect("a writable folder");
         let trainer = ScriptedTrainer::default();
         let gate = writer.gate();
-        let sweep = Sweep { trials: &trials, skipped: 0, jobs: 1, max_failures: None };
+        let sweep = Sweep { trials: &trials, skipped: 0, alone: 0, jobs: 1, max_failures: None };
         runner::run(&sweep, &trainer, gate.as_ref(), &Stop::default(), &mut [&mut writer])
             .expect_err("the second trial cannot be recorded");
         let layout = writer.layout.clone();

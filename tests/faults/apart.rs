@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{Dice, RESULTS, asked, lab};
-use crate::harness::{Lab, Ran, assert_same, rows, tell};
+use crate::harness::{Lab, Ran, assert_same, rows, runs_and_trained, tell};
 
 /// How often a process is stopped in the short form.
 const FEW: usize = 2;
@@ -90,7 +90,29 @@ fn two_hosts_of_one_name_with_clocks_apart_that_see_no_lock_leave_the_bytes_of_o
         }
         assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
         assert!(!lab.path(RESULTS).join(".runs").exists());
+        assert_eq!(runs_and_trained(&lab), (2, 6), "no trial was trained twice");
     }
+}
+
+#[test]
+fn a_trial_whose_files_a_run_that_died_since_had_deleted_is_trained_again() {
+    let undisturbed = lab(60);
+    undisturbed.run(&[]);
+    let lab = lab(60);
+    let sleeper = start(&lab, "700:0", &["--jobs", "1"]);
+    let folder = under_way(&lab);
+    signal(&sleeper, "-STOP");
+    let mut other = start(&lab, "700:120", &["--jobs", "1"]);
+    wait_for("the trial to be taken over", || (!folder.exists()).then_some(()));
+    other.kill().expect("a child of ours");
+    other.wait().expect("it ends");
+    // As whoever comes next clears the claims of the dead.
+    let claim = folder.with_file_name("running.json");
+    std::fs::remove_file(claim).expect("a claim");
+    signal(&sleeper, "-CONT");
+    ended(sleeper);
+    assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
+    assert_eq!(folders_of_runs(&lab), Vec::<PathBuf>::new());
 }
 
 #[test]

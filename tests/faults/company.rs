@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use super::{RESULTS, lab};
-use crate::harness::{Lab, Ran, assert_same, rows};
+use crate::harness::{Lab, Ran, SMALL, assert_same, rows, runs_and_trained};
 
 #[test]
 fn three_runs_at_once_do_every_trial_once_and_leave_the_bytes_of_one() {
@@ -24,11 +24,23 @@ fn three_runs_at_once_do_every_trial_once_and_leave_the_bytes_of_one() {
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     }
     assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
-    let manifest: serde_json::Value =
-        serde_json::from_str(&lab.text(&format!("{RESULTS}/manifest.json"))).expect("JSON");
-    let runs = manifest["runs"].as_array().expect("a list");
-    let trained = runs.iter().filter_map(|run| run["trained"].as_u64());
-    assert_eq!((runs.len(), trained.sum::<u64>()), (3, 6));
+    assert_eq!(runs_and_trained(&lab), (3, 6));
+}
+
+#[test]
+fn runs_that_share_second_trainings_end_with_what_these_left_in_the_tables() {
+    let text = SMALL.replace("[model]\n", "[norm]\nevaluation = \"batch\"\n[model]\n");
+    let lab = Lab::with(&text.replace("epochs = 2", "epochs = 20"));
+    lab.run(&[]);
+    let start =
+        || lab.start(&["run", "experiment.toml", "--jobs", "1", "-o", "probe.evaluations=true"]);
+    for mut child in [start(), start()] {
+        assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    }
+    assert_eq!(runs_and_trained(&lab), (3, 12));
+    for row in rows(&lab.text("results/small/trials.csv")) {
+        assert!(!row["precise_test_accuracy"].is_empty(), "{row:?}");
+    }
 }
 
 #[test]

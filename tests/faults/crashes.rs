@@ -75,6 +75,7 @@ fn a_run_that_crashes_before_any_change_is_completed_by_the_next_to_the_same_byt
         assert_eq!(ran.code, Some(0), "at change {at}: {}", ran.stderr);
         assert_left(&format!("at change {at}"), &expected, &lab, RESULTS);
     }
+    assert!(crashes > 0, "no build with debug assertions: nothing crashed");
     tell(&format!("{crashes} crashes of a run"));
 }
 
@@ -105,5 +106,6 @@ fn verbs_that_crash_before_any_change_leave_nothing_behind_once_they_are_repeate
         }
         std::fs::remove_dir_all(lab.path("undisturbed")).expect("our own folder");
     }
+    assert!(crashes > 0, "no build with debug assertions: nothing crashed");
     tell(&format!("{crashes} crashes of verbs"));
 }

@@ -14,6 +14,7 @@ use crate::record::layout::Layout;
 use crate::record::reader;
 use crate::record::schema::{EpochRow, TrialRecord};
 use crate::record::survey::{self, Standing};
+use crate::record::takeover;
 
 /// What was found: for each finished trial, the folder to take it from.
 pub(super) struct Findings<'a> {
@@ -145,7 +146,9 @@ impl<'a> Findings<'a> {
     /// target can go on with an attempt of its own, that stays.
     pub(super) fn failed(&self, target: &Layout) -> impl Iterator<Item = (&String, &Layout)> {
         self.failed.iter().filter(move |(id, folder)| {
-            let is_under_way = *folder != target && fs::is_file(&target.trial(id).state());
+            // Where that cannot be told, nothing is deleted.
+            let has_state = || takeover::has_state(&target.trial(id)).unwrap_or(true);
+            let is_under_way = *folder != target && has_state();
             !self.chosen.contains_key(*id) && !is_under_way
         })
     }

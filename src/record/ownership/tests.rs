@@ -143,7 +143,7 @@ fn a_folder_without_results_is_refused_by_a_name_in_it_and_hidden_files_do_not_c
     let check = || check_folder(&layout, "--into DIR");
     check().expect("not there");
     fs::create_folder(&layout.runs()).expect("writable");
-    for name in [".lock", ".partial-x", ".gitignore"] {
+    for name in [".lock", ".partial-aBc123", ".gitignore"] {
         fs::replace(&layout.root().join(name), b"").expect("writable");
     }
     check().expect("what a killed run leaves");
