@@ -199,7 +199,6 @@ fn hostile_text_is_shown_where_it_can_do_no_harm() {
         ("running", &["watch", "running", "--once"]),
         ("experiment", &["claims", "experiment"]),
         ("compact", &["watch", "compact"]),
-        ("names", &["clean", "names"]),
     ] {
         let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
         let ran = output(&lab, &words);
