@@ -25,6 +25,9 @@ const BACKLOG: usize = 64;
 /// How often it is looked again whether a run is alive.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// How often a worker looks whether the observers have heard everything.
+const HEARING: Duration = Duration::from_millis(1);
+
 /// What to train, and how to go about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sweep<'a> {
@@ -101,6 +104,7 @@ pub fn run(
     let floor = Floor {
         queue: Mutex::new(Queue::new(sweep)),
         company: RwLock::new(()),
+        unheard: AtomicUsize::new(0),
         failed: AtomicUsize::new(0),
         max_failures: sweep.max_failures,
         trainer,
@@ -133,6 +137,7 @@ pub fn run(
         for event in receiver {
             tally.count(&event);
             audience.tell(&event);
+            floor.unheard.fetch_sub(1, Ordering::Relaxed);
         }
     });
     tally.interrupted += sweep.trials.len() - tally.sum();
@@ -166,8 +171,17 @@ impl Queue {
         }
     }
 
-    /// The next trial, and whether this is its second turn.
-    fn next(&mut self) -> Option<(Arc<Trial>, bool)> {
+    /// Whether the next trial is trained with no other beside it; `None` where there is none.
+    fn is_next_alone(&self) -> Option<bool> {
+        let next = self.waiting.front().or(self.deferred.front());
+        next.map(|trial| self.alone.contains(&trial.id))
+    }
+
+    /// The next trial, and whether this is its second turn, if it is of this kind.
+    fn next_if(&mut self, is_alone: bool) -> Option<(Arc<Trial>, bool)> {
+        if self.is_next_alone() != Some(is_alone) {
+            return None;
+        }
         let first = self.waiting.pop_front().map(|trial| (trial, false));
         first.or_else(|| self.deferred.pop_front().map(|trial| (trial, true)))
     }
@@ -193,6 +207,8 @@ struct Floor<'a> {
     queue: Mutex<Queue>,
     /// Shared by the trials that may be trained beside each other.
     company: RwLock<()>,
+    /// Events that the observers have not heard yet.
+    unheard: AtomicUsize,
     /// Trials that failed so far.
     failed: AtomicUsize,
     max_failures: Option<usize>,
@@ -205,16 +221,26 @@ impl Floor<'_> {
     /// Takes the next trial of the plan until there is none or the sweep is stopped.
     fn work(&self, sender: &mpsc::SyncSender<Event>) {
         // The receiver outlives the workers, so sending cannot fail; if it did, nobody would listen.
-        let mut tell = |event| drop(sender.send(event));
+        let mut tell = |event| {
+            self.unheard.fetch_add(1, Ordering::Relaxed);
+            drop(sender.send(event));
+        };
         loop {
-            // The lock goes before the trial begins.
-            let next = self.queue().next();
-            let Some((trial, is_second_turn)) = next else {
+            let Some(is_alone) = self.queue().is_next_alone() else {
                 return;
             };
-            // Claimed only once it is its turn, since a claim counts as an attempt.
-            let is_alone = self.queue().alone.contains(&trial.id);
+            // Before it is taken: trials that are trained alone keep their order, so that the one that ends
+            // the process most often is the last. A claim counts as an attempt, so it comes later still.
             let _company = self.company(is_alone);
+            // What ended before must be written down before a trial begins that may end the process.
+            while is_alone && self.unheard.load(Ordering::Relaxed) > 0 {
+                std::thread::sleep(HEARING);
+            }
+            let next = self.queue().next_if(is_alone);
+            let Some((trial, is_second_turn)) = next else {
+                // Another worker was faster.
+                continue;
+            };
             if self.stop.is_requested() {
                 return;
             }

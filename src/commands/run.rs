@@ -106,11 +106,11 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     }
     let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
     let tally = signals.while_training(train)?;
-    let (taken, unfinished) = writer.taken_over()?;
-    if taken > 0 {
+    let (finished, unfinished) = writer.taken_over()?;
+    if finished > 0 {
         say(&format!(
             "note: {} that ended here had been taken over by other runs, since this one stood still for so long; their records count",
-            units::trials(taken)
+            units::trials(finished)
         ));
     }
     // The writer, and with it the sign that this run is alive, is kept until the charts show its

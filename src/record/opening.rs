@@ -1,6 +1,6 @@
 //! What a run makes sure of before it trains anything into a results folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -136,9 +136,11 @@ fn mixed(layout: &Layout, who: &str, what: &str, before: &str, now: &str) -> Err
 pub(super) fn clear_leftovers(
     layout: &Layout,
     plan: &[Arc<Trial>],
+    to_run: &[Arc<Trial>],
     records: &Records,
     claims: &Claims,
 ) -> Result<()> {
+    let to_run: BTreeSet<&str> = to_run.iter().map(|trial| trial.id.as_str()).collect();
     leftovers::remove_partials(layout)?;
     for trial in plan {
         // Another run may train it though it is finished, because that is forced.
@@ -149,7 +151,10 @@ pub(super) fn clear_leftovers(
         let record = records.get(&trial.id);
         if record.is_some_and(|record| record.outcome.is_finished()) {
             fs::remove_if_exists(&folder.state())?;
-            fs::remove_if_exists(&folder.attempts())?;
+            // One that is trained a second time may be ending its process.
+            if !to_run.contains(trial.id.as_str()) {
+                fs::remove_if_exists(&folder.attempts())?;
+            }
             takeover::remove_folders(&folder, None)?;
         }
         fs::remove_if_exists(&folder.running())?;

@@ -105,15 +105,15 @@ impl Writer {
         self.data.extend(data);
     }
 
-    /// How many trials ended here of which nothing is recorded, since another run had taken them over, and
-    /// how many of these no run has finished.
+    /// How many trials ended here of which nothing is recorded, since another run had taken them over: those
+    /// that are finished all the same, and those that are not.
     pub fn taken_over(&self) -> Result<(usize, usize)> {
         let mut unfinished = 0;
         for trial in &self.taken {
             let record = reader::record(&self.layout, trial)?;
             unfinished += usize::from(!record.is_some_and(|record| record.outcome.is_finished()));
         }
-        Ok((self.taken.len(), unfinished))
+        Ok((self.taken.len() - unfinished, unfinished))
     }
 
     /// Where trials are claimed for this run.
@@ -144,7 +144,13 @@ impl Writer {
                 let finished = |trial: &Trial| self.result(&trial.id);
                 opening::check_provenance(&self.layout, &self.plan, &self.run, finished, digest)?;
             }
-            opening::clear_leftovers(&self.layout, &self.plan, &self.records, &gate.claims)?;
+            opening::clear_leftovers(
+                &self.layout,
+                &self.plan,
+                to_run,
+                &self.records,
+                &gate.claims,
+            )?;
             let earlier = opening::keep_earlier_experiment(&self.layout, &self.experiment)?;
             let resolved = self.experiment.resolved.as_bytes();
             fs::replace(&self.layout.experiment(), resolved)?;

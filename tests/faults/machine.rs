@@ -111,14 +111,31 @@ fn of_trials_that_were_under_way_together_only_the_one_that_ends_its_process_is_
     let lab = lab(2);
     let jobs = ["--jobs", "6"];
     // All are under way in the first two runs. In the third each is by itself, until the one that is to
-    // blame; from then on it is the last. An end just before an abort may not have been written down.
+    // blame; from then on it is the last, after all others are written down.
     let mut done = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..4 {
         let ran = run_with_fault(&lab, "abort:before#1@1", &jobs);
         assert_eq!(ran.code, None, "{}", ran.stderr);
         done.push(finished(&lab).len());
     }
-    assert!(done[4] >= 1, "trials beside the one to blame are trained: {done:?}");
+    assert_eq!(done[3], 5, "{done:?}");
+}
+
+#[test]
+fn a_second_training_that_ended_its_process_twice_comes_last_as_well() {
+    let lab = Lab::with(SMALL);
+    lab.run(&[]);
+    // The first of the plan, which would stand in the way of all others.
+    for _ in 0..3 {
+        let arguments = ["--jobs", "1", "-o", "probe.every=5"];
+        let ran = run_with_fault(&lab, "abort:none#1@5", &arguments);
+        assert_eq!(ran.code, None, "{}", ran.stderr);
+    }
+    let files = lab.files(RESULTS).into_keys();
+    // What the aborted one has written lies in the folder of its run.
+    let is_published = |name: &String| name.ends_with("layers.csv") && !name.contains(".run-");
+    let probed = files.filter(is_published).count();
+    assert_eq!(probed, 5);
 }
 
 #[test]
