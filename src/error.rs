@@ -66,6 +66,18 @@ pub enum Error {
         /// Whether trials were left out because so many failed.
         is_cut_short: bool,
     },
+    /// Some trials do not fit into this machine's memory, and were not trained; everything else is recorded.
+    #[error(
+        "{trials} of {total} trials were not trained: {reason}\n  hint: make the network, `train.batch_size` or the dataset smaller, or run the same command on a machine with more memory (`--memory` says how much may be taken)"
+    )]
+    TooLarge {
+        /// How many.
+        trials: usize,
+        /// How many the experiment has.
+        total: usize,
+        /// What the first of them takes, and what there is.
+        reason: String,
+    },
     /// The user stopped the sweep; everything measured is recorded.
     #[error("interrupted; run the same command again to complete the rest")]
     Interrupted,
@@ -135,7 +147,7 @@ impl Error {
             Self::Usage(_) => 2,
             Self::Experiment(_) => 3,
             Self::Data(_) => 4,
-            Self::TrialsFailed { .. } => 5,
+            Self::TrialsFailed { .. } | Self::TooLarge { .. } => 5,
             Self::Device(_) => 6,
             Self::Interrupted => 130,
         }

@@ -104,6 +104,14 @@ pub enum Event {
         /// Whether it is finished.
         is_finished: bool,
     },
+    /// A trial is not trained here, since it takes more memory than this machine has for it. Nothing is recorded
+    /// of it: a larger machine can train it.
+    TrialTooLarge {
+        /// Which.
+        trial: Arc<Trial>,
+        /// How much it takes and how much there is, in a sentence.
+        reason: String,
+    },
     /// A trial under way was taken over by another run, since this process stood still for so long that
     /// it was taken for dead. It gets another turn at the end of the sweep.
     TrialTaken {
@@ -328,8 +336,29 @@ pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     text.unwrap_or_else(|| "it panicked without a message".to_owned())
 }
 
+/// Whether this machine has room for a trial.
+pub enum Admission<'a> {
+    /// It has, until the reservation is dropped.
+    Granted(Box<dyn Reservation + 'a>),
+    /// It has not, however few others are trained: how much is missing, in a sentence.
+    TooLarge(String),
+    /// The sweep was stopped while the trial waited for others to end.
+    Stopped,
+}
+
+/// What is kept free of the machine's memory for one trial, until it is dropped.
+pub trait Reservation {}
+
+impl Reservation for () {}
+
 /// Trains one trial: burn in earnest (`train`), or a script in tests (`scripted`).
 pub trait Trainer: Sync {
+    /// Waits until the machine has room for `trial` beside those under way. Asked before the trial is claimed:
+    /// one that waits is not under way, and another run may train it meanwhile.
+    fn admit(&self, _trial: &Trial, _stop: &Stop) -> Admission<'_> {
+        Admission::Granted(Box::new(()))
+    }
+
     /// Trains `trial`, telling what happens, until it ends or `stop` is requested. An `Err` is a
     /// failure of this trial only; divergence is an [`Outcome`]. `from` is a state that an earlier
     /// training of the same trial told of: it goes on there, and what was told before it is not

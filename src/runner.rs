@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::event::{
-    Claim, Event, Gate, Observer, Outcome, Stop, Trainer, TrainingState, panic_text,
+    Admission, Claim, Event, Gate, Observer, Outcome, Stop, Trainer, TrainingState, panic_text,
 };
 use crate::fault;
 use crate::panics;
@@ -58,6 +58,8 @@ pub struct Tally {
     pub elsewhere: usize,
     /// Finished by other runs meanwhile.
     pub finished_elsewhere: usize,
+    /// Not trained, since they take more memory than there is.
+    pub too_large: usize,
     /// So many fewer were trained at a time than was asked for: the system gave no more threads.
     pub without_thread: usize,
 }
@@ -78,13 +80,14 @@ impl Tally {
                     self.elsewhere += 1;
                 }
             }
+            Event::TrialTooLarge { .. } => self.too_large += 1,
             _ => {}
         }
     }
 
     fn sum(&self) -> usize {
         let trained = self.completed + self.diverged + self.failed + self.interrupted;
-        trained + self.elsewhere + self.finished_elsewhere
+        trained + self.elsewhere + self.finished_elsewhere + self.too_large
     }
 }
 
@@ -240,6 +243,14 @@ impl Floor<'_> {
             let Some((trial, is_second_turn)) = next else {
                 // Another worker was faster.
                 continue;
+            };
+            let _reservation = match self.trainer.admit(&trial, self.stop) {
+                Admission::Granted(reservation) => reservation,
+                Admission::TooLarge(reason) => {
+                    tell(Event::TrialTooLarge { trial, reason });
+                    continue;
+                }
+                Admission::Stopped => return,
             };
             if self.stop.is_requested() {
                 return;
@@ -431,6 +442,9 @@ mod tests {
                 Event::TrialEnded { outcome, .. } => outcome.name().to_owned(),
                 Event::TrialPassed { trial, is_finished } => {
                     format!("passed {}/{} {is_finished}", trial.label, trial.replicate)
+                }
+                Event::TrialTooLarge { trial, reason } => {
+                    format!("too large {}/{}: {reason}", trial.label, trial.replicate)
                 }
                 Event::SweepEnded => "end".to_owned(),
             };
@@ -648,6 +662,41 @@ mod tests {
         let of_trial = stop.of_trial(flag);
         assert!(of_trial.is_requested() && !stop.is_requested());
         assert!(!of_trial.is_requested_by_user());
+    }
+
+    /// Has room for `none` alone, and is stopped when `after` waits for it.
+    struct Small;
+
+    impl Trainer for Small {
+        fn admit(&self, trial: &Trial, _: &Stop) -> Admission<'_> {
+            match trial.label.as_str() {
+                "none" => Admission::Granted(Box::new(())),
+                "before" => Admission::TooLarge("much".to_owned()),
+                _ => Admission::Stopped,
+            }
+        }
+
+        fn train(
+            &self,
+            trial: &Arc<Trial>,
+            from: Option<TrainingState>,
+            stop: &Stop,
+            tell: &mut (dyn FnMut(Event) + Send),
+        ) -> Result<Outcome> {
+            ScriptedTrainer::default().train(trial, from, stop, tell)
+        }
+    }
+
+    #[test]
+    fn a_trial_that_the_machine_has_no_room_for_is_neither_claimed_nor_ended() {
+        let (gate, mut listener) = (Apart(Mutex::default()), Listener::default());
+        let trials = trials(THREE);
+        let observers: &mut [&mut dyn Observer] = &mut [&mut listener];
+        let tally = run(&sweep(&trials, 1), &Small, &gate, &Stop::default(), observers);
+        let expected = Tally { completed: 1, too_large: 1, interrupted: 4, ..Tally::default() };
+        assert_eq!(tally.expect("no error"), expected);
+        assert!(listener.heard.contains(&"too large before/1: much".to_owned()));
+        assert_eq!(*gate.0.lock().expect("no panic"), [trials[0].id.clone()]);
     }
 
     /// Cannot tell.

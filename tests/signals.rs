@@ -110,14 +110,17 @@ fn whatever_asks_a_run_to_stop_the_state_of_its_trial_is_kept() {
 }
 
 #[test]
-fn a_run_under_nohup_goes_on_when_its_terminal_is_closed() {
-    let lab = Lab::with(&SMALL.replace("epochs = 2", "epochs = 60"));
-    let mut child =
-        by_shell(&lab, "trap '' HUP", &["run", "experiment.toml"]).spawn().expect("a shell");
-    said(&mut child, "trials to train");
-    training(&lab, &mut child);
-    signal(&child, "-HUP");
-    assert_eq!(ends(&mut child), Some(0));
+fn a_signal_that_the_run_was_started_to_ignore_does_not_stop_it() {
+    for name in ["HUP", "INT", "TERM", "USR1"] {
+        let lab = Lab::with(&SMALL.replace("epochs = 2", "epochs = 60"));
+        let ignoring = format!("trap '' {name}");
+        let mut child =
+            by_shell(&lab, &ignoring, &["run", "experiment.toml"]).spawn().expect("a shell");
+        said(&mut child, "trials to train");
+        training(&lab, &mut child);
+        signal(&child, &format!("-{name}"));
+        assert_eq!(ends(&mut child), Some(0), "{name}");
+    }
 }
 
 #[test]

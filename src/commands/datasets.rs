@@ -23,7 +23,7 @@ pub(super) fn provide(
         return Ok(());
     };
     for trial in trials {
-        // It fails when its turn comes, and takes no memory before.
+        // It is not trained, and its dataset takes no memory either.
         if trainer.too_large(trial).is_some() {
             continue;
         }

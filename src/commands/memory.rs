@@ -9,8 +9,19 @@ use crate::train::BurnTrainer;
 use crate::train::memory::{self, Estimate, Facts};
 use crate::units;
 
-/// A note where fewer trials than `jobs` fit into memory at a time; those that do not fit by themselves say so
-/// when they fail.
+/// A note where trials do not fit into memory by themselves.
+pub(super) fn too_large(trainer: &BurnTrainer, trials: &[Arc<Trial>]) -> Option<String> {
+    let too_large = trials.iter().filter(|trial| trainer.too_large(trial).is_some());
+    let (count, first) = (too_large.clone().count(), too_large.clone().next()?);
+    Some(format!(
+        "note: {} are not trained here; of the first, `{}`: {}",
+        units::counted(count, "trial", "trials"),
+        first.label,
+        trainer.too_large(first)?
+    ))
+}
+
+/// A note where fewer trials than `jobs` fit into memory at a time.
 pub(super) fn note(
     trainer: &BurnTrainer,
     trials: &[Arc<Trial>],

@@ -81,6 +81,9 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         if let Some(note) = settling::note(&survey.to_run, examples) {
             say(&note);
         }
+        if let Some(note) = memory::too_large(&trainer, &survey.to_run) {
+            say(&note);
+        }
         if let Some(note) = memory::note(&trainer, &survey.to_run, jobs, memory) {
             say(&note);
         }
@@ -107,6 +110,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
     let tally = signals.while_training(train)?;
     let (finished, unfinished) = writer.taken_over()?;
+    let too_large = writer.too_large()?;
     if finished > 0 {
         say(&format!(
             "note: {} that ended here had been taken over by other runs, since this one stood still for so long; their records count",
@@ -126,6 +130,10 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         say_what_others_have(&layout, &trials, shard)?;
     }
     conclude(&layout, &ending, quiet, is_json)?;
+    if let Some(reason) = too_large.iter().find_map(|trial| trainer.too_large(trial)) {
+        let (trials, total) = (too_large.len(), ending.trials);
+        return Err(Error::TooLarge { trials, total, reason });
+    }
     if unfinished > 0 {
         return Err(Error::Results(format!(
             "{} that ended here had been taken over by another run, which has not finished them\n  hint: run the same command again once no other run is under way",

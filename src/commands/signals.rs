@@ -70,12 +70,15 @@ fn is_repeated(_: i32) -> bool {
 }
 
 /// The signals that ask a run to stop: from the terminal, from `kill` and job schedulers, from the limit
-/// on processor time, and from a terminal or connection that was closed, unless `nohup` keeps that off.
+/// on processor time, and from a terminal or connection that was closed. Those that this process was started to
+/// ignore (`nohup`, `trap "" INT`) stay ignored.
 fn requests() -> Vec<i32> {
     let mut signals = vec![consts::SIGINT, consts::SIGTERM];
     #[cfg(unix)]
     {
         signals.extend([consts::SIGUSR1, consts::SIGXCPU]);
+        signals.retain(|&signal| is_ignored(signal) != Some(true));
+        // `nohup` is so common that a request must be sure.
         if is_ignored(consts::SIGHUP) == Some(false) {
             signals.push(consts::SIGHUP);
         }

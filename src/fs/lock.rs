@@ -29,11 +29,17 @@ pub fn tell_of_waits(tell: fn(&str)) {
 
 fn tell(path: &Path, patience: Duration) {
     if let Some(tell) = TELL.get() {
-        let most = crate::units::duration(patience.as_secs_f64());
-        tell(&format!(
-            "waiting for another bn-lab that holds `{}`, at most {most}; Ctrl-C ends the wait",
-            path.display()
-        ));
+        let path = path.display();
+        tell(&if patience == Duration::MAX {
+            format!(
+                "waiting for another bn-lab that holds `{path}`: is it stopped? what was measured is written once that one goes on or ends"
+            )
+        } else {
+            let most = crate::units::duration(patience.as_secs_f64());
+            format!(
+                "waiting for another bn-lab that holds `{path}`, at most {most}; Ctrl-C ends the wait"
+            )
+        });
     }
 }
 

@@ -114,7 +114,9 @@ impl Observer for Bars {
             Event::Step { trial, step, .. } => self.step(trial, *step),
             Event::EpochEnded { trial, epoch, .. } => self.epoch(trial, epoch),
             Event::TrialEnded { trial, outcome, .. } => self.end(trial, outcome),
-            Event::TrialPassed { trial, .. } => self.estimate.ended(&trial.id),
+            Event::TrialPassed { trial, .. } | Event::TrialTooLarge { trial, .. } => {
+                self.estimate.ended(&trial.id)
+            }
             Event::TrialTaken { trial } => {
                 if let Some(bar) = self.running.remove(&trial.id) {
                     bar.finish_and_clear();

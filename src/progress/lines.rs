@@ -111,7 +111,9 @@ impl Observer for Lines {
                 }
             }
             Event::TrialEnded { trial, outcome, .. } => self.trial_ended(trial, outcome),
-            Event::TrialPassed { trial, .. } => self.estimate.ended(&trial.id),
+            Event::TrialPassed { trial, .. } | Event::TrialTooLarge { trial, .. } => {
+                self.estimate.ended(&trial.id)
+            }
             Event::TrialTaken { trial } => self.say_always(&taken_line(trial)),
             Event::TrialAwaited { trial } => self.say(&awaited_line(trial)),
             Event::Order { .. }

@@ -81,6 +81,11 @@ enum Message<'a> {
         trial: Name<'a>,
         is_finished: bool,
     },
+    TrialTooLarge {
+        #[serde(flatten)]
+        trial: Name<'a>,
+        reason: &'a str,
+    },
     TrialTaken {
         #[serde(flatten)]
         trial: Name<'a>,
@@ -116,6 +121,7 @@ struct Counts {
     failed: usize,
     interrupted: usize,
     elsewhere: usize,
+    too_large: usize,
     not_started: usize,
     skipped: usize,
 }
@@ -245,6 +251,11 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
                     trial: Name::of(trial),
                     is_finished: *is_finished,
                 })
+            }
+            Event::TrialTooLarge { trial, reason } => {
+                self.counts.not_started = self.counts.not_started.saturating_sub(1);
+                self.counts.too_large += 1;
+                self.tell(Message::TrialTooLarge { trial: Name::of(trial), reason })
             }
             Event::TrialTaken { trial } => {
                 self.running.remove(&trial.id);

@@ -23,9 +23,17 @@ pub(super) fn end(trial: &TrialLayout) -> Result<()> {
     fs::remove_if_exists(&trial.attempts())
 }
 
-/// How often its training ended its process, if so often that it comes last.
-pub(super) fn suspicion(trial: &TrialLayout) -> Result<Option<u32>> {
-    Ok(Some(count(trial)?).filter(|&count| count >= MOST))
+/// How often its training ended its process, if so often that it comes last. `is_live` tells whether a run is at it
+/// now, and is asked only where that decides.
+pub(super) fn suspicion(
+    trial: &TrialLayout,
+    is_live: impl FnOnce() -> Result<bool>,
+) -> Result<Option<u32>> {
+    let mut count = count(trial)?;
+    if count >= MOST && is_live()? {
+        count -= 1;
+    }
+    Ok(Some(count).filter(|&count| count >= MOST))
 }
 
 /// A file that cannot be read as a number tells of no attempt.
@@ -45,13 +53,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let trial = Layout::new(folder.path()).trial("a");
         fs::create_folder(trial.root()).expect("writable");
-        let last = || suspicion(&trial).expect("readable").is_some();
+        let last = || suspicion(&trial, || Ok(false)).expect("readable").is_some();
         let mut seen = Vec::new();
         for _ in 0..3 {
             seen.push(last());
             begin(&trial).expect("writable");
         }
         assert_eq!((seen, last()), (vec![false, false, true], true));
+        assert_eq!(suspicion(&trial, || Ok(true)).expect("readable"), Some(2));
         end(&trial).expect("writable");
         end(&trial).expect("there is nothing to delete");
         assert!(!last() && !trial.attempts().exists());

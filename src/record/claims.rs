@@ -150,6 +150,8 @@ pub struct Claims {
     pulse: Option<JoinHandle<()>>,
     /// The threads of this process take turns before they turn to other processes.
     turn: Mutex<()>,
+    /// How long this run waits for the folder's lock before it begins a trial.
+    pub(super) patience: Duration,
 }
 
 /// What the thread of the heartbeat looks after, too.
@@ -227,6 +229,7 @@ impl Claims {
             }),
             pulse: None,
             turn: Mutex::default(),
+            patience: PATIENCE,
         };
         claims.pulse = claims.start_pulse();
         Ok(claims)
@@ -239,8 +242,18 @@ impl Claims {
 
     /// Does something that no other run does at the same time.
     pub(super) fn exclusively<T>(&self, action: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.within(self.patience, action)
+    }
+
+    /// Likewise, however long another process holds the folder's lock: it may be stopped, and what this run has
+    /// measured must be written down all the same.
+    pub(super) fn patiently<T>(&self, action: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.within(Duration::MAX, action)
+    }
+
+    fn within<T>(&self, patience: Duration, action: impl FnOnce() -> Result<T>) -> Result<T> {
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let guard = lock(&self.layout)?;
+        let guard = hold(&self.layout.lock(), patience)?;
         let done = action();
         drop((guard, turn));
         done

@@ -130,7 +130,9 @@ impl Gate for FolderGate {
         if !matches!(claim, Claim::Granted(_)) || open != Open::FromState {
             return Ok(claim);
         }
-        let left = takeover::find(&self.layout.trial(&trial.id), &self.origin(trial))?;
+        let layout = self.layout.trial(&trial.id);
+        let own = layout.of_run(self.claims.run());
+        let left = takeover::take_over(&layout, &own, &self.origin(trial))?;
         Ok(Claim::Granted(left.map(|(left, state)| {
             held(&self.left).insert(trial.id.clone(), left);
             state

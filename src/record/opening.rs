@@ -9,9 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::claims::Claims;
 use super::gate::FolderGate;
-use super::layout::Layout;
+use super::layout::{Layout, TrialLayout};
 use super::leftovers;
 use super::manifest::RunEntry;
+use super::reader;
 use super::schema::TrialRecord;
 use super::tables::Records;
 use super::takeover;
@@ -148,18 +149,39 @@ pub(super) fn clear_leftovers(
             continue;
         }
         let folder = layout.trial(&trial.id);
-        let record = records.get(&trial.id);
-        if record.is_some_and(|record| record.outcome.is_finished()) {
-            fs::remove_if_exists(&folder.state())?;
+        if is_finished(records.get(&trial.id)) {
             // One that is trained a second time may be ending its process.
-            if !to_run.contains(trial.id.as_str()) {
-                fs::remove_if_exists(&folder.attempts())?;
-            }
-            takeover::remove_folders(&folder, None)?;
+            let may_end = !to_run.contains(trial.id.as_str());
+            clear_finished(layout, &folder, trial, may_end)?;
         }
         fs::remove_if_exists(&folder.running())?;
     }
     Ok(())
+}
+
+/// Deletes what a finished trial was trained in, if it is finished still: since it was looked at, another run may
+/// have begun to train it anew and have been interrupted.
+fn clear_finished(
+    layout: &Layout,
+    folder: &TrialLayout,
+    trial: &Trial,
+    may_end: bool,
+) -> Result<()> {
+    let is_there = fs::is_file(&folder.state())
+        || fs::is_file(&folder.attempts())
+        || !takeover::folders(folder)?.is_empty();
+    if !is_there || !is_finished(reader::record(layout, trial)?.as_ref()) {
+        return Ok(());
+    }
+    fs::remove_if_exists(&folder.state())?;
+    if may_end {
+        fs::remove_if_exists(&folder.attempts())?;
+    }
+    takeover::remove_folders(folder, None)
+}
+
+fn is_finished(record: Option<&TrialRecord>) -> bool {
+    record.is_some_and(|record| record.outcome.is_finished())
 }
 
 /// An experiment that differs from this one is kept as `experiment-<digest>.toml`.
@@ -176,4 +198,43 @@ pub(super) fn keep_earlier_experiment(
     let path = layout.root().join(name);
     fs::replace(&path, &earlier)?;
     Ok(Some(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::plan;
+    use crate::record::survey::{self, Selection};
+
+    #[test]
+    fn the_state_of_a_trial_that_another_run_began_anew_since_it_was_looked_at_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = "[data]\ndataset = \"glyphs\"\n[train]\nepochs = 1\n";
+        let loaded = config::parse(Path::new("x.toml"), text, &[]).expect("valid");
+        let plan = plan::trials(&loaded.experiment);
+        let layout = Layout::new(folder.path());
+        let record = |outcome: &str| {
+            format!(
+                r#"{{"schema":1,"id":"{}","replicate":1,"seed":0,"settings":{{}},"device":"cpu","data":"","examples":{{"train":1,"validation":0,"test":1}},"parameters":1,"outcome":{{"kind":"{outcome}"}},"files":{{}}}}"#,
+                plan[0].id
+            )
+        };
+        let trial = layout.trial(&plan[0].id);
+        let write = |path: &Path, text: &str| fs::replace(path, text.as_bytes()).expect("writable");
+        fs::create_folder(trial.root()).expect("writable");
+        write(&trial.trial(), &record("completed"));
+        let seen = survey::survey(&layout, &plan, &Selection::default()).expect("readable");
+        assert!(seen.records.contains_key(&plan[0].id), "it is finished");
+        let claims = Claims::announce(&layout).expect("writable");
+        let clear = || clear_leftovers(&layout, &plan, &[], &seen.records, &claims);
+        write(&trial.trial(), &record("interrupted"));
+        write(&trial.state(), "a state");
+        clear().expect("writable");
+        assert!(fs::is_file(&trial.state()), "it is gone on from there");
+        write(&trial.trial(), &record("completed"));
+        clear().expect("writable");
+        assert!(!fs::is_file(&trial.state()));
+    }
 }

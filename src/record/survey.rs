@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::attempts;
+use super::claims::{Watcher, live_by};
 use super::layout::{Layout, TrialLayout};
 use super::reader;
 use super::schema::TrialRecord;
@@ -129,8 +130,13 @@ impl Survey {
     /// trials that were under way together, the one that is to blame goes on to do so.
     fn put_last(&mut self, layout: &Layout) -> Result<()> {
         let to_run = self.to_run.par_iter();
+        let watcher = Watcher::of(layout);
         let suspicions: Vec<Option<u32>> = to_run
-            .map(|trial| attempts::suspicion(&layout.trial(&trial.id)))
+            .map(|trial| {
+                // An attempt that is under way has not failed.
+                let is_live = || Ok(live_by(&watcher, layout, &trial.id)?.is_some());
+                attempts::suspicion(&layout.trial(&trial.id), is_live)
+            })
             .collect::<Result<_>>()?;
         self.last = suspicions.iter().flatten().count();
         let mut trials: Vec<_> =

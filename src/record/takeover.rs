@@ -18,7 +18,7 @@ pub(super) struct Left {
     /// What it says.
     pub(super) saved: Saved,
     /// The folder in which it is.
-    place: TrialLayout,
+    pub(super) place: TrialLayout,
 }
 
 /// The folders of runs that train this trial, or did.
@@ -43,7 +43,7 @@ pub(super) fn has_state(trial: &TrialLayout) -> Result<bool> {
 }
 
 /// The state to go on from: of several usable ones that of the longest training.
-pub(super) fn find(trial: &TrialLayout, origin: &Origin) -> Result<Option<(Left, TrainingState)>> {
+fn find(trial: &TrialLayout, origin: &Origin) -> Result<Option<(Left, TrainingState)>> {
     let mut best: Option<(Left, TrainingState)> = None;
     for place in folders(trial)?.into_iter().chain([trial.clone()]) {
         let Some((saved, state)) = state::read(&place, trial, origin)? else {
@@ -57,12 +57,34 @@ pub(super) fn find(trial: &TrialLayout, origin: &Origin) -> Result<Option<(Left,
     Ok(best)
 }
 
+/// Finds the state to go on from, and copies it with its files into the run's own folder. Only by the run that
+/// has claimed the trial.
+pub(super) fn take_over(
+    trial: &TrialLayout,
+    own: &TrialLayout,
+    origin: &Origin,
+) -> Result<Option<(Left, TrainingState)>> {
+    loop {
+        let Some((left, state)) = find(trial, origin)? else {
+            return Ok(None);
+        };
+        match adopt(&left, trial, own) {
+            Ok(()) => return Ok(Some((left, state))),
+            // A process that only stood still has deleted it, or somebody else has: the next best counts.
+            Err(_) if !fs::is_file(&left.place.state()) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// Copies a state, and the files that belong to it as they were then, into the run's own folder.
-pub(super) fn adopt(left: &Left, trial: &TrialLayout, own: &TrialLayout) -> Result<()> {
+fn adopt(left: &Left, trial: &TrialLayout, own: &TrialLayout) -> Result<()> {
     fs::create_folder(own.root())?;
     for (name, grown) in &left.saved.files {
         let to = own.root().join(name);
         match state::source(&left.place, trial, name, grown)? {
+            // What this run left itself, before another one took the trial over and died.
+            Some(from) if from == to => {}
             Some(from) => {
                 to.parent().map_or(Ok(()), fs::create_folder)?;
                 fs::copy_start(&from, grown.bytes, &to)?;
@@ -74,6 +96,9 @@ pub(super) fn adopt(left: &Left, trial: &TrialLayout, own: &TrialLayout) -> Resu
     }
     // Last: a state that is there can be gone on from.
     let state = left.place.state();
+    if state == own.state() {
+        return Ok(());
+    }
     let bytes = fs::size(&state).unwrap_or_default();
     fs::copy_start(&state, bytes, &own.state())
 }

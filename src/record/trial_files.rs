@@ -11,7 +11,7 @@ use super::checkpoint;
 use super::layout::TrialLayout;
 use super::schema::{EpochRow, LayerRow, OrderRow, SCHEMA_VERSION, StepRow, TimingRow};
 use super::state::{self, Origin, Saved};
-use super::takeover::{self, Left};
+use super::takeover::Left;
 use crate::error::{Error, Result};
 use crate::event::{
     BatchResult, EpochResult, EpochSeconds, Examples, NamedTensor, Point, Reading, TrainingState,
@@ -103,14 +103,8 @@ impl TrialFiles {
         Ok(files)
     }
 
-    /// Goes on in the run's `own` folder where `left` was told, which is copied there.
-    pub(super) fn resume(
-        layout: &TrialLayout,
-        own: &TrialLayout,
-        left: Left,
-        facts: Facts,
-    ) -> Result<Self> {
-        takeover::adopt(&left, layout, own)?;
+    /// Goes on in the run's `own` folder where `left` was told, which has been copied there.
+    pub(super) fn resume(own: &TrialLayout, left: Left, facts: Facts) -> Result<Self> {
         let saved = left.saved;
         let mut files = Self::empty(own, saved.origin, facts);
         for (name, _, is_always) in GROWING {

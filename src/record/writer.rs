@@ -1,10 +1,13 @@
 //! The observer that writes everything down: the files of each trial, the tables of the sweep, the
 //! manifest.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
 
 use super::attempts;
 use super::claims::Claims;
@@ -53,6 +56,8 @@ pub struct Writer {
     tables_due: Instant,
     /// Trials that other runs took over between their last step and their record.
     taken: Vec<Arc<Trial>>,
+    /// Trials that do not fit into this machine's memory.
+    too_large: Vec<Arc<Trial>>,
     /// A write failed: whatever follows is not written, so that no trial whose rows are missing
     /// is taken for a finished one.
     is_broken: bool,
@@ -96,6 +101,7 @@ impl Writer {
             started: Instant::now(),
             tables_due: Instant::now(),
             taken: Vec::new(),
+            too_large: Vec::new(),
             is_broken: false,
         })
     }
@@ -108,12 +114,24 @@ impl Writer {
     /// How many trials ended here of which nothing is recorded, since another run had taken them over: those
     /// that are finished all the same, and those that are not.
     pub fn taken_over(&self) -> Result<(usize, usize)> {
-        let mut unfinished = 0;
-        for trial in &self.taken {
-            let record = reader::record(&self.layout, trial)?;
-            unfinished += usize::from(!record.is_some_and(|record| record.outcome.is_finished()));
-        }
+        let unfinished = self.unfinished(&self.taken)?.len();
         Ok((self.taken.len() - unfinished, unfinished))
+    }
+
+    /// The trials that do not fit into this machine's memory, and that no other machine has trained either.
+    pub fn too_large(&self) -> Result<Vec<Arc<Trial>>> {
+        self.unfinished(&self.too_large)
+    }
+
+    fn unfinished(&self, trials: &[Arc<Trial>]) -> Result<Vec<Arc<Trial>>> {
+        let mut unfinished = Vec::new();
+        for trial in trials {
+            let record = reader::record(&self.layout, trial)?;
+            if !record.is_some_and(|record| record.outcome.is_finished()) {
+                unfinished.push(Arc::clone(trial));
+            }
+        }
+        Ok(unfinished)
     }
 
     /// Where trials are claimed for this run.
@@ -175,9 +193,12 @@ impl Writer {
     fn note_data(&self, to_run: &[Arc<Trial>], digest: impl Fn(&Trial) -> Option<String>) {
         let mut digests: BTreeMap<usize, Arc<str>> = BTreeMap::new();
         for trial in to_run {
-            digests
-                .entry(trial.condition.index)
-                .or_insert_with(|| digest(trial).unwrap_or_default().into());
+            // What does not fit into memory is not loaded, and nothing is trained on it here.
+            if let Entry::Vacant(place) = digests.entry(trial.condition.index)
+                && let Some(digest) = digest(trial)
+            {
+                place.insert(digest.into());
+            }
         }
         self.gate.note_digests(digests);
     }
@@ -188,13 +209,23 @@ impl Writer {
         record.filter(|record| record.outcome.is_finished())
     }
 
+    /// The record that stays, whatever came of training the trial again: its result before a second training, or
+    /// before a training that ended before it began.
+    fn earlier(&self, trial: &Trial, has_begun: bool) -> Result<Option<TrialRecord>> {
+        if has_begun && self.result(&trial.id).is_none() {
+            return Ok(None);
+        }
+        let record = reader::record(&self.layout, trial)?;
+        Ok(record.filter(|record| record.outcome.is_finished()))
+    }
+
     fn start(&mut self, trial: &Arc<Trial>, steps: usize, facts: Facts) -> Result<()> {
         let gate = Arc::clone(&self.gate);
         let layout = self.layout.trial(&trial.id);
         let own = layout.of_run(gate.claims.run());
         let has_result = self.result(&trial.id).is_some();
         let files = match gate.take_left(&trial.id) {
-            Some(left) => TrialFiles::resume(&layout, &own, left, facts),
+            Some(left) => TrialFiles::resume(&own, left, facts),
             None => TrialFiles::start(&own, has_result, gate.origin(trial), facts),
         };
         let files = self.unless_taken(trial, files)?;
@@ -228,13 +259,21 @@ impl Writer {
         }
     }
 
-    /// Leaves a trial to the run that has taken it over.
+    /// Leaves a trial to the run that has taken it over. That run may be copying the files at this moment, and
+    /// deletes them when it ends the trial. Where it has done so already, this run may have written since.
     fn leave(&mut self, trial: &Trial) {
         drop(self.open.remove(&trial.id));
         let claims = &self.gate.claims;
         let own = self.layout.trial(&trial.id).of_run(claims.run());
-        // The other run may be deleting it at this moment.
-        drop(fs::remove_folder(own.root()));
+        // Nothing depends on it: whoever comes next deletes what is left of a finished trial.
+        drop(claims.exclusively(|| {
+            let record = reader::record(&self.layout, trial)?;
+            let is_finished = record.is_some_and(|record| record.outcome.is_finished());
+            if is_finished && claims.is_free(&trial.id)? {
+                fs::remove_folder(own.root())?;
+            }
+            Ok(())
+        }));
     }
 
     fn end(&mut self, trial: &Arc<Trial>, outcome: &Outcome, details: Option<&str>) -> Result<()> {
@@ -242,10 +281,7 @@ impl Writer {
         let synced = files.as_ref().map_or(Ok(()), TrialFiles::sync);
         self.unless_taken(trial, synced)?;
         let gate = Arc::clone(&self.gate);
-        let earlier = match self.result(&trial.id) {
-            Some(_) => reader::record(&self.layout, trial)?,
-            None => None,
-        };
+        let earlier = self.earlier(trial, files.is_some())?;
         let ending = Ending {
             layout: &self.layout.trial(&trial.id),
             trial,
@@ -253,7 +289,8 @@ impl Writer {
             details,
             earlier: earlier.as_ref(),
         };
-        let record = gate.claims.exclusively(|| {
+        // However long it takes: what was measured is not thrown away because another process was stopped.
+        let record = gate.claims.patiently(|| {
             if !gate.claims.holds(&trial.id) {
                 return Ok(None);
             }
@@ -287,7 +324,9 @@ impl Writer {
         let gate = Arc::clone(&self.gate);
         self.run.finished = manifest::now();
         self.run.wall_seconds = Some(self.started.elapsed().as_secs_f64());
-        gate.claims.exclusively(|| {
+        gate.claims.patiently(|| {
+            // Another run may have trained anew what was finished here before.
+            self.records.retain(|id, _| self.open.contains_key(id));
             self.write_tables()?;
             // Where locks are not seen, another run may have written its tables meanwhile, or ended a
             // trial: whoever writes last has to have seen all.
@@ -306,17 +345,22 @@ impl Writer {
 
     /// Takes in what other runs have recorded meanwhile; whether there was anything.
     fn adopt_records(&mut self) -> Result<bool> {
-        let mut is_changed = false;
-        for trial in &self.plan {
+        let is_open = |trial: &&Arc<Trial>| {
             let known = self.records.get(&trial.id);
-            if !known.is_some_and(|record| record.outcome.is_finished())
+            !known.is_some_and(|record| record.outcome.is_finished())
                 && !self.open.contains_key(&trial.id)
-                && let Some(mut record) = reader::record(&self.layout, trial)?
-            {
-                record.forget_details();
-                is_changed |= known != Some(&record);
-                self.records.insert(record.id.clone(), record);
-            }
+        };
+        let found: Vec<TrialRecord> = self
+            .plan
+            .par_iter()
+            .filter(is_open)
+            .filter_map(|trial| reader::record(&self.layout, trial).transpose())
+            .collect::<Result<_>>()?;
+        let mut is_changed = false;
+        for mut record in found {
+            record.forget_details();
+            is_changed |= self.records.get(&record.id) != Some(&record);
+            self.records.insert(record.id.clone(), record);
         }
         Ok(is_changed)
     }
@@ -391,6 +435,10 @@ impl Writer {
                 }
                 Ok(())
             }
+            Event::TrialTooLarge { trial, .. } => {
+                self.too_large.push(Arc::clone(trial));
+                Ok(())
+            }
             Event::TrialAwaited { .. } => Ok(()),
             Event::SweepEnded => self.finish(),
         }
@@ -412,23 +460,28 @@ mod tests {
 
     use super::*;
     use crate::config;
-    use crate::event::Stop;
+    use crate::event::{Examples, Stop};
+    use crate::fs::Lock;
     use crate::plan;
     use crate::record::survey::{Selection, survey};
     use crate::runner::{self, Sweep};
     use crate::scripted::ScriptedTrainer;
 
     fn writer(folder: &Path) -> (Writer, Vec<Arc<Trial>>) {
+        let (mut writer, to_run) = opened(folder, "cpu");
+        writer.begin(&to_run, |_| None).expect("a writable folder");
+        (writer, to_run)
+    }
+
+    fn opened(folder: &Path, device: &str) -> (Writer, Vec<Arc<Trial>>) {
         let text = "[data]\ndataset = \"glyphs\"\n[train]\nepochs = 3\n";
         let output = format!("output.dir={}", folder.display());
         let loaded = config::parse(Path::new("x.toml"), text, &[output]).expect("valid");
         let plan = plan::trials(&loaded.experiment);
-        let run = RunEntry::begin("cpu", 1, 1);
+        let run = RunEntry::begin(device, 1, 1);
         let survey = survey(&Layout::new(folder), &plan, &Selection::default()).expect("readable");
-        let mut writer = Writer::open(&loaded.experiment, &plan, run, &survey, false)
-            .expect("a writable folder");
-        writer.begin(&survey.to_run, |_| None).expect("a writable folder");
-        (writer, survey.to_run)
+        let writer = Writer::open(&loaded.experiment, &plan, run, &survey, false);
+        (writer.expect("a writable folder"), survey.to_run)
     }
 
     #[test]
@@ -449,5 +502,108 @@ mod tests {
         drop(writer);
         let (_, to_run) = self::writer(folder.path());
         assert_eq!(to_run.len(), 2, "the first is kept, the others are to be trained");
+    }
+
+    fn begin(writer: &mut Writer, trial: &Arc<Trial>) {
+        let claim = writer.gate().claim(trial).expect("a writable folder");
+        assert!(matches!(claim, crate::event::Claim::Granted(_)));
+        let started = Event::TrialStarted {
+            trial: Arc::clone(trial),
+            steps: 1,
+            examples: Examples::default(),
+            parameters: 1,
+            data: String::new(),
+        };
+        writer.observe(&started).expect("a writable folder");
+    }
+
+    fn end(writer: &mut Writer, trial: &Arc<Trial>, outcome: Outcome) -> Result<()> {
+        writer.observe(&Event::TrialEnded { trial: Arc::clone(trial), outcome, details: None })
+    }
+
+    #[test]
+    fn an_end_is_written_down_however_long_another_process_holds_the_lock() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = writer(folder.path());
+        let gate = Arc::get_mut(&mut writer.gate).expect("nobody else has it");
+        gate.claims.patience = Duration::from_millis(10);
+        begin(&mut writer, &trials[0]);
+        let lock = Lock::try_take(&writer.layout.lock()).expect("writable").expect("free");
+        let refused = writer.gate().claim(&trials[1]).expect_err("it waits no longer than that");
+        assert!(refused.to_string().contains("has held"), "{refused}");
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                std::thread::sleep(Duration::from_millis(200));
+                drop(lock);
+            });
+            end(&mut writer, &trials[0], Outcome::Completed).expect("it waits");
+        });
+        assert!(fs::is_file(&writer.layout.trial(&trials[0].id).trial()));
+    }
+
+    #[test]
+    fn a_result_stays_where_training_it_anew_ended_before_it_began() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = self::writer(folder.path());
+        begin(&mut writer, &trials[0]);
+        end(&mut writer, &trials[0], Outcome::Completed).expect("a writable folder");
+        drop(writer);
+        let (mut writer, _) = self::writer(folder.path());
+        writer.anew.insert(trials[0].id.clone());
+        let path = writer.layout.trial(&trials[0].id).trial();
+        let before = fs::read_if_exists(&path).expect("readable");
+        for outcome in [Outcome::Interrupted, Outcome::Failed { message: "no".to_owned() }] {
+            end(&mut writer, &trials[0], outcome).expect("a writable folder");
+            assert_eq!(fs::read_if_exists(&path).expect("readable"), before);
+        }
+        assert!(before.is_some());
+    }
+
+    #[test]
+    fn the_last_table_has_what_another_run_made_of_a_finished_trial_meanwhile() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = self::writer(folder.path());
+        begin(&mut writer, &trials[0]);
+        end(&mut writer, &trials[0], Outcome::Completed).expect("a writable folder");
+        let path = writer.layout.trial(&trials[0].id).trial();
+        let record = fs::read_text(&path).expect("readable");
+        let anew = record.replace("\"completed\"", "\"interrupted\"");
+        fs::replace(&path, anew.as_bytes()).expect("writable");
+        writer.observe(&Event::SweepEnded).expect("a writable folder");
+        let table = fs::read_text(&writer.layout.trials_table()).expect("readable");
+        assert!(table.contains("interrupted") && !table.contains("completed"), "{table}");
+    }
+
+    #[test]
+    fn runs_at_once_on_different_devices_or_data_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = |digest: &str| {
+            let digest = digest.to_owned();
+            move |_: &Trial| Some(digest.clone())
+        };
+        let (mut first, trials) = opened(folder.path(), "cpu");
+        first.begin(&trials, data("a")).expect("it is alone");
+        for (device, digest, says) in [
+            ("gpu", "a", Some("are trained on device `cpu`")),
+            ("cpu", "b", Some("are trained on data with digest `a`")),
+            ("cpu", "a", None),
+        ] {
+            let (mut second, trials) = opened(folder.path(), device);
+            let begun = second.begin(&trials, data(digest)).err().map(|e| e.to_string());
+            let are_as_said = match (&begun, says) {
+                (Some(error), Some(says)) => {
+                    error.starts_with("trials under way in") && error.contains(says)
+                }
+                (begun, says) => begun.is_none() && says.is_none(),
+            };
+            assert!(are_as_said, "{device} {digest}: {begun:?}");
+        }
+    }
+
+    #[test]
+    fn of_data_that_was_not_loaded_no_digest_is_declared() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (writer, _) = self::writer(folder.path());
+        writer.gate.with_digests(|digests| assert!(digests.is_empty(), "{digests:?}"));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::event::Stop;
+use crate::event::{Reservation, Stop};
 
 /// How long to wait before the request to stop is looked at again.
 const LOOK: Duration = Duration::from_millis(100);
@@ -50,6 +50,8 @@ impl Budget {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl Reservation for Share<'_> {}
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {

@@ -20,7 +20,7 @@ use crate::data::{self, Dataset};
 use crate::description::DatasetDescription;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
-use crate::event::{Event, Outcome, Stop, Trainer, TrainingState};
+use crate::event::{Admission, Event, Outcome, Stop, Trainer, TrainingState};
 use crate::model::network::Network;
 use crate::optim::{self, Arithmetic};
 use crate::plan::Trial;
@@ -76,8 +76,8 @@ impl BurnTrainer {
     }
 
     /// The same trainer, which takes no more than so many bytes of the host's memory: as many trials are
-    /// trained at a time as fit, and one that does not fit by itself fails. Of devices with memory of their
-    /// own nothing is known.
+    /// trained at a time as fit, and one that does not fit by itself is not trained. Of devices with memory of
+    /// their own nothing is known.
     #[must_use]
     pub fn within(mut self, bytes: Option<u64>) -> Self {
         self.memory = bytes.filter(|_| self.devices.compute_in_host_memory());
@@ -99,7 +99,7 @@ impl BurnTrainer {
         let (takes, most) = (self.estimate(trial)?.alone(), self.memory?);
         (takes > most).then(|| {
             format!(
-                "not trained: it takes about {} of memory, and there is {}; make the network, `train.batch_size` or the dataset smaller, or train on a machine with more and `--retry-failed` (`--memory` says how much may be taken)",
+                "it takes about {} of memory, and there is {}",
                 units::size(takes),
                 units::size(most)
             )
@@ -206,6 +206,16 @@ fn key(condition: &Condition) -> DatasetKey {
 }
 
 impl Trainer for BurnTrainer {
+    fn admit(&self, trial: &Trial, stop: &Stop) -> Admission<'_> {
+        if let Some(reason) = self.too_large(trial) {
+            return Admission::TooLarge(reason);
+        }
+        match self.share(trial, stop) {
+            Some(share) => Admission::Granted(Box::new(share)),
+            None => Admission::Stopped,
+        }
+    }
+
     fn train(
         &self,
         trial: &Arc<Trial>,
@@ -213,12 +223,6 @@ impl Trainer for BurnTrainer {
         stop: &Stop,
         tell: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
-        if let Some(reason) = self.too_large(trial) {
-            return Err(Error::Data(reason));
-        }
-        let Some(_share) = self.share(trial, stop) else {
-            return Ok(Outcome::Interrupted);
-        };
         // A pool of its own: kernels that split their work do so among this trial's threads only.
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads)

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{Dice, RESULTS, asked, lab};
-use crate::harness::{Lab, Ran, assert_same, rows, runs_and_trained, tell};
+use crate::harness::{Lab, Ran, SMALL, assert_same, rows, runs_and_trained, tell};
 
 /// How often a process is stopped in the short form.
 const FEW: usize = 2;
@@ -156,6 +156,32 @@ fn a_process_that_stood_still_does_not_write_into_the_files_of_the_run_that_took
     }
     tell(&format!("{stops} processes stood still, {told} were in a trial"));
     assert!(told > 0, "none was stopped in a trial");
+}
+
+/// Awake while the other run copies what it goes on from.
+#[test]
+fn a_process_that_wakes_while_its_trial_is_taken_over_takes_nothing_from_the_other_run() {
+    let text = SMALL.replace("hidden = [16]", "hidden = [512, 512]");
+    let text = text.replace("replicates = 2", "replicates = 1");
+    let text = format!("{text}\n[checkpoint]\nevery = 1\n");
+    let undisturbed = Lab::with(&text);
+    undisturbed.run(&[]);
+    let tries = asked("BN_LAB_KILLS").map_or(3, |kills| kills / 6);
+    for _ in 0..tries {
+        let lab = Lab::with(&text);
+        let sleeper = start(&lab, "700:0", &["--jobs", "1"]);
+        let folder = under_way(&lab);
+        signal(&sleeper, "-STOP");
+        let claim = folder.with_file_name("running.json");
+        let before = std::fs::read(&claim).ok();
+        let other = start(&lab, "700:0", &["--jobs", "1"]);
+        wait_for("another claim", || (std::fs::read(&claim).ok() != before).then_some(()));
+        signal(&sleeper, "-CONT");
+        ended(other);
+        ended(sleeper);
+        assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
+        assert_eq!(folders_of_runs(&lab), Vec::<PathBuf>::new());
+    }
 }
 
 #[test]
