@@ -41,7 +41,22 @@ fn what_does_not_fit_fails_in_words_and_all_others_are_trained() {
         }
     }
     assert_eq!((failed, rows.len()), (2, 6));
-    lab.bn_lab(&["run", "experiment.toml", "--memory", "512M"]).refused(5, &["0 trials to train"]);
+    let reason = "not trained: it takes about ";
+    assert_eq!(ran.stderr.matches(reason).count(), 2, "told once, then counted: {}", ran.stderr);
+    assert!(ran.stderr.contains("FAILED: 1 more trial, with the same"), "{}", ran.stderr);
+    let again = lab.bn_lab(&["run", "experiment.toml", "--memory", "512MB"]);
+    again.refused(5, &["0 trials to train, 4 finished before, 2 failed before", "2 of 6 trials"]);
+    let ran = lab.bn_lab(&["run", "experiment.toml", "--memory", "-5"]);
+    ran.refused(2, &["write it as `512M`"]);
+    assert!(!ran.stderr.contains("-- -5"), "{}", ran.stderr);
+}
+
+#[test]
+fn more_memory_than_there_is_is_told() {
+    let lab = Lab::with(SMALL);
+    let ran = lab.run(&["--memory", "4000000T"]);
+    let is_known = cfg!(target_os = "linux");
+    assert_eq!(ran.stderr.contains("note: `--memory` says "), is_known, "{}", ran.stderr);
 }
 
 #[test]

@@ -39,7 +39,30 @@ pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()>
     } else {
         say(NOTHING_TO_DRAW);
     }
+    if let Some(note) = note_of_old_report(layout, &results) {
+        say(&note);
+    }
     Ok(())
+}
+
+/// Says so where a report was written before the last trial ended: it stays as it is, since the folder does
+/// not tell which metric, figures and formats were asked for.
+fn note_of_old_report(layout: &Layout, results: &Results) -> Option<String> {
+    let records = results.trials.iter().map(|trial| layout.trial(&trial.id).trial());
+    let newest = records.filter_map(|record| fs::written(&record)).max()?;
+    let reports = ["report.md", "report.html"].map(|name| layout.root().join(name));
+    let is_old = |path: &&PathBuf| fs::written(path).is_some_and(|written| written < newest);
+    let old: Vec<String> =
+        reports.iter().filter(is_old).map(|path| format!("`{}`", path.display())).collect();
+    (!old.is_empty()).then(|| {
+        format!(
+            "note: {} {} older than these results; `bn-lab report {}` writes {} anew",
+            old.join(" and "),
+            if old.len() == 1 { "is" } else { "are" },
+            layout.root().display(),
+            if old.len() == 1 { "it" } else { "both" }
+        )
+    })
 }
 
 /// Refuses a folder that holds something else than results, or in which a file of somebody else stands where

@@ -46,7 +46,11 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let devices = Devices::open(&arguments.device)?;
     let jobs = at_most(jobs(arguments, threads, devices.count()), quiet);
     let mut entry = RunEntry::begin(devices.kind(), jobs, threads);
-    let memory = arguments.memory.map(Memory::bytes).or_else(machine::memory);
+    let (asked, there_is) = (arguments.memory.map(Memory::bytes), machine::memory());
+    if let Some(note) = memory::note_of_more(asked, there_is).filter(|_| !quiet) {
+        say(&note);
+    }
+    let memory = asked.or(there_is);
     let trainer = BurnTrainer::new(devices, threads).within(memory);
     let layout = Layout::new(&experiment.output.dir);
     let selection = Selection {
@@ -88,7 +92,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let mut farewell = Farewell { stop: stop.clone(), is_said: quiet };
     let logs = layout.clone();
     let log_of = move |trial: &Trial| logs.trial(&trial.id).failure_log();
-    let mut display = progress::display(quiet, log_of.clone());
+    let mut display = progress::display(quiet, survey.failed, log_of.clone());
     let gate = writer.gate();
     let sweep = Sweep {
         trials: &survey.to_run,
@@ -121,11 +125,12 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         to_run: survey.to_run.len(),
         trials: trials.len(),
         stop: stop.clone(),
+        is_forced: arguments.force.is_some(),
     };
     if let Some(shard) = arguments.shard.filter(|_| !quiet) {
         say_what_others_have(&layout, &trials, shard)?;
     }
-    conclude(&layout, &ending, quiet, is_json)?;
+    signals.while_drawing(|| conclude(&layout, &ending, quiet, is_json))?;
     if unfinished > 0 {
         return Err(Error::Results(format!(
             "{} that ended here had been taken over by another run, which has not finished them\n  hint: run the same command again once no other run is under way",
@@ -289,6 +294,8 @@ struct Ending {
     /// All of the plan.
     trials: usize,
     stop: Stop,
+    /// Whether finished trials were trained anew.
+    is_forced: bool,
 }
 
 /// Charts, table, and whether all went well.
@@ -300,7 +307,7 @@ fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Res
     let failed = ending.tally.failed + ending.failed_before;
     // A signal that came while the charts were drawn counts, too.
     if ending.stop.is_requested_by_user() {
-        return Err(Error::Interrupted);
+        return Err(Error::Interrupted { is_forced: ending.is_forced });
     }
     if failed > 0 {
         return Err(Error::TrialsFailed {
