@@ -151,6 +151,16 @@ mod tests {
     use std::io::ErrorKind;
 
     #[test]
+    fn who_forced_a_run_is_told_to_go_on_without_that() {
+        let told = |is_forced| Error::Interrupted { is_forced }.to_string();
+        assert_eq!(told(false), "interrupted; run the same command again to complete the rest");
+        assert_eq!(
+            told(true),
+            "interrupted; run the same command again without `--force` to complete the rest: with it, all would begin anew"
+        );
+    }
+
+    #[test]
     fn hints_name_the_option_that_the_command_has() {
         let denied = Error::io("create", Path::new("x"), ErrorKind::PermissionDenied.into());
         let held = Error::Folder {

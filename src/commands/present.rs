@@ -1,6 +1,6 @@
 //! What a run and a merge end with: the charts, the table, and where everything is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::commands::{NOTHING_TO_DRAW, print, say, write_findings};
 use crate::error::{Error, Result};
@@ -69,9 +69,22 @@ fn note_of_old_report(layout: &Layout, results: &Results) -> Option<String> {
 /// a chart will: asked before anything is trained or copied. The names of a claim's figure are known only
 /// in the end.
 pub(super) fn check(layout: &Layout, option: &str) -> Result<()> {
+    refuse_file(layout.root(), option)?;
     ownership::check_folder(layout, option)?;
     let charts = figures::stems().flat_map(|stem| paths(stem, layout));
     ownership::check_files(charts.chain(tables(layout)), Some(option))
+}
+
+/// Refuses to leave results where a file stands in the way.
+fn refuse_file(folder: &Path, option: &str) -> Result<()> {
+    let Some(file) = folder.ancestors().find(|path| fs::is_file(path)) else {
+        return Ok(());
+    };
+    Err(Error::Results(format!(
+        "results cannot go to `{}`: `{}` is a file, and no folder\n  hint: choose another folder with `{option}`",
+        folder.display(),
+        file.display()
+    )))
 }
 
 /// The files of a chart as a run draws it.

@@ -39,7 +39,6 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let quiet = arguments.quiet;
     let experiment = load(&arguments.experiment, quiet)?;
     refuse_compact(&experiment)?;
-    refuse_file(&experiment)?;
     present::check(&Layout::new(&experiment.output.dir), OUTPUT_DIR)?;
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
@@ -153,19 +152,6 @@ fn begin(
     }
     writer.settle(say)?;
     writer.begin(to_run, digest)
-}
-
-/// Refuses to leave results where a file stands in the way.
-fn refuse_file(experiment: &Experiment) -> Result<()> {
-    let folder = &experiment.output.dir;
-    let Some(file) = folder.ancestors().find(|path| fs::is_file(path)) else {
-        return Ok(());
-    };
-    Err(Error::Results(format!(
-        "`output.dir = \"{}\"`: `{}` is a file\n  hint: results go to another folder with `-o output.dir=DIR`",
-        folder.display(),
-        file.display()
-    )))
 }
 
 /// A run that did its part is done, whatever the others still have to do; but it says so.
