@@ -80,10 +80,10 @@ fn two_folders_of_one_seed_are_paired_and_of_two_seeds_refused() {
     assert!(lead.starts_with("the folders differ in ") && lead.contains(differs), "{lead}");
     assert!(!text.contains("different data"), "{text}");
 
-    lab.run(&["--quiet", "-o", "data={dataset=\"two_spirals\"}", "-o", "output.dir=spirals"]);
+    lab.run(&["--quiet", "-o", "data={dataset=\"two-spirals\"}", "-o", "output.dir=spirals"]);
     let text = compare(&lab, &["results/small", "spirals"]);
     let (lead, tables) = text.split_once("verdict").expect("a table of verdicts");
-    assert!(lead.contains("`data.dataset`: `\"glyphs\"` and `\"two_spirals\"`"), "{lead}");
+    assert!(lead.contains("`data.dataset`: `\"glyphs\"` and `\"two-spirals\"`"), "{lead}");
     assert!(lead.contains("trained and tested on different data"), "{lead}");
     assert!(!tables.contains("different data"), "{tables}");
     let csv = lab.bn_lab(&["compare", "results/small", "spirals", "--format", "csv"]);

@@ -94,7 +94,7 @@ fn a_folder_of_another_experiment_is_refused_with_the_settings_that_differ() {
     let ran = lab.bn_lab(&["merge", "part1", "--into", "other"]);
     ran.refused(
         1,
-        &["differ in `train.epochs`: `2` and `1`; `checkpoint.initial`: `false` and `true`\n"],
+        &["differ in `train.epochs`: `2` and `1`; `checkpoint.initial`: `false` and `true`"],
     );
     lab.write("README.md", b"mine");
     let ran = lab.bn_lab(&["merge", "part1", "--into", "README.md"]);

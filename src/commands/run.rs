@@ -10,12 +10,10 @@ use crate::commands::signals::Signals;
 use crate::commands::{
     OUTPUT_DIR, datasets, load, memory, print, provenance, refuse_compact, say, settling,
 };
-use crate::config::spec::Experiment;
 use crate::data::Places;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
-use crate::fs;
 use crate::machine;
 use crate::panics;
 use crate::plan::shard::Shard;
