@@ -138,9 +138,9 @@ pub struct Run {
     /// Threads of each trial's kernels; small networks gain nothing from more than one
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
     pub threads: u16,
-    /// Memory that all trials together may take, such as `512M` or `8G` [default: what the machine or the
-    /// container has]
-    #[arg(long, value_name = "SIZE")]
+    /// Memory that all trials together may take, such as `512M`, `8G` or `8GB` [default: what the machine or
+    /// the container has]
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true)]
     pub memory: Option<Memory>,
     /// Where to compute: `cpu`, or `ndarray`, `wgpu`, `wgpu:1` in a build with that feature. Several
     /// devices of one kind share the trials: `wgpu:0,wgpu:1`
@@ -254,7 +254,7 @@ pub struct Compare {
     pub metric: String,
     /// Differences up to this do not matter: in percentage points for accuracies, else in the metric's
     /// unit [default: 0.2 points; 0.01 nats; 5 % of what takes time]
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub margin: Option<f64>,
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "table")]
@@ -370,10 +370,11 @@ pub struct Submit {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub cpus: u16,
     /// Memory of each task
-    #[arg(long, value_name = "SIZE", default_value = "2G")]
+    #[arg(long, value_name = "SIZE", default_value = "2G", allow_negative_numbers = true)]
     pub memory: Memory,
-    /// Slurm: time limit of each task; one that reaches it queues again and goes on [default: 01:00:00]
-    #[arg(long, value_name = "HH:MM:SS")]
+    /// Slurm: time limit of each task, or minutes alone; one that reaches it queues again and goes on
+    /// [default: 01:00:00]
+    #[arg(long, value_name = "HH:MM:SS", allow_hyphen_values = true)]
     pub time: Option<String>,
     /// Slurm: the partition [default: Slurm's]
     #[arg(long, value_name = "NAME")]

@@ -57,7 +57,7 @@ pub enum Error {
         reason: String,
     },
     /// Some trials ended with an error; everything else is recorded.
-    #[error("{failed} of {total} trials failed{}; the others are recorded\n  hint: `--retry-failed` trains them again", if *is_cut_short { ", and the sweep was stopped for that" } else { "" })]
+    #[error("{failed} of {total} trials failed{}; the others are recorded\n  hint: once what they say is mended, the same command with `--retry-failed` trains them again", if *is_cut_short { ", and the sweep was stopped for that" } else { "" })]
     TrialsFailed {
         /// How many failed.
         failed: usize,
@@ -79,8 +79,11 @@ pub enum Error {
         reason: String,
     },
     /// The user stopped the sweep; everything measured is recorded.
-    #[error("interrupted; run the same command again to complete the rest")]
-    Interrupted,
+    #[error("interrupted; run the same command again{} to complete the rest{}", if *is_forced { " without `--force`" } else { "" }, if *is_forced { ": with it, all would begin anew" } else { "" })]
+    Interrupted {
+        /// Whether finished trials were trained anew, which the same command would do once more.
+        is_forced: bool,
+    },
 }
 
 /// What to do about a full disk, or about a file that may not grow.
@@ -149,7 +152,7 @@ impl Error {
             Self::Data(_) => 4,
             Self::TrialsFailed { .. } | Self::TooLarge { .. } => 5,
             Self::Device(_) => 6,
-            Self::Interrupted => 130,
+            Self::Interrupted { .. } => 130,
         }
     }
 }
@@ -158,6 +161,16 @@ impl Error {
 mod tests {
     use super::*;
     use std::io::ErrorKind;
+
+    #[test]
+    fn who_forced_a_run_is_told_to_go_on_without_that() {
+        let told = |is_forced| Error::Interrupted { is_forced }.to_string();
+        assert_eq!(told(false), "interrupted; run the same command again to complete the rest");
+        assert_eq!(
+            told(true),
+            "interrupted; run the same command again without `--force` to complete the rest: with it, all would begin anew"
+        );
+    }
 
     #[test]
     fn hints_name_the_option_that_the_command_has() {

@@ -96,6 +96,12 @@ pub fn size(path: &Path) -> Option<u64> {
     }
 }
 
+/// When a file was last written; `None` where there is none or the system does not tell.
+pub fn written(path: &Path) -> Option<std::time::SystemTime> {
+    let data = std::fs::symlink_metadata(path).ok()?;
+    data.modified().ok().filter(|_| data.is_file())
+}
+
 /// Creates a folder and its parents.
 pub fn create_folder(path: &Path) -> Result<()> {
     place::create_folders(path).map_err(|e| Error::io("create the folder", path, e))

@@ -74,6 +74,23 @@ fn two_folders_of_one_seed_are_paired_and_of_two_seeds_refused() {
     assert!(text.contains("other − results/small"), "{text}");
     assert!(text.contains("3 comparisons"), "{text}");
     assert!(text.contains("n = 2"), "{text}");
+    let differs = "`train.optimizer`: `\"adam\"` and `\"rmsprop\"`";
+    // An optimiser brings keys of its own with it.
+    let lead = text.lines().nth(1).expect("a line");
+    assert!(lead.starts_with("the folders differ in ") && lead.contains(differs), "{lead}");
+    assert!(!text.contains("different data"), "{text}");
+
+    lab.run(&["--quiet", "-o", "data={dataset=\"two-spirals\"}", "-o", "output.dir=spirals"]);
+    let text = compare(&lab, &["results/small", "spirals"]);
+    let (lead, tables) = text.split_once("verdict").expect("a table of verdicts");
+    assert!(lead.contains("`data.dataset`: `\"glyphs\"` and `\"two-spirals\"`"), "{lead}");
+    assert!(lead.contains("trained and tested on different data"), "{lead}");
+    assert!(!tables.contains("different data"), "{tables}");
+    let csv = lab.bn_lab(&["compare", "results/small", "spirals", "--format", "csv"]);
+    assert!(csv.stderr.contains("note: the folders differ in "), "{}", csv.stderr);
+    assert!(!csv.stdout.contains("differ in"), "{}", csv.stdout);
+    let same = lab.bn_lab(&["compare", "results/small", "results/../results/small/"]);
+    same.refused(2, &["are the same folder", "hint: name another one"]);
 
     lab.run(&["--quiet", "-o", "seed=1", "-o", "output.dir=seeded"]);
     let refused = lab.bn_lab(&["compare", "results/small", "seeded"]);
@@ -128,6 +145,7 @@ fn what_is_asked_for_wrongly_is_refused_with_the_way_out() {
         &["no axis `plaement`", "did you mean `norm.placement`?"],
     );
     refused(&[folder, "--margin=-1"], 2, &["`--margin`", "hint:"]);
+    refused(&[folder, "--margin", "-1"], 2, &["`--margin`", "hint:"]);
     refused(&[folder, folder, "--by", "placement"], 2, &["cannot be used with"]);
     refused(&["nowhere"], 1, &["`nowhere` is not a results folder"]);
     refused(&[folder, "nowhere"], 1, &["`nowhere` is not a results folder"]);

@@ -43,6 +43,25 @@ fn signal(child: &Child, name: &str) {
 
 #[cfg(unix)]
 #[test]
+fn a_forced_run_that_is_interrupted_says_how_to_go_on() {
+    let lab = long_lab();
+    let mut command = lab.command(&["run", "experiment.toml", "--jobs", "1", "--force"]);
+    let child = command.stderr(std::process::Stdio::piped()).spawn().expect("the program starts");
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while finished(&lab) == 0 && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    signal(&child, "-INT");
+    let ended = child.wait_with_output().expect("it ends");
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("again without `--force` to complete the rest"), "{stderr}");
+    let trained = lab.run(&[]).stderr;
+    assert!(!trained.contains("9 trials to train"), "{trained}");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
     let undisturbed = long_lab();
     undisturbed.run(&[]);

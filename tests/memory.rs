@@ -38,7 +38,19 @@ fn what_does_not_fit_is_not_trained_and_all_others_are() {
         }
     }
     assert_eq!((open, rows.len()), (2, 6));
-    lab.bn_lab(&["run", "experiment.toml", "--memory", "512M"]).refused(5, &["2 of 6 trials"]);
+    let again = lab.bn_lab(&["run", "experiment.toml", "--memory", "512MB"]);
+    again.refused(5, &["2 trials to train, 4 finished before", "2 of 6 trials"]);
+    let ran = lab.bn_lab(&["run", "experiment.toml", "--memory", "-5"]);
+    ran.refused(2, &["write it as `512M`"]);
+    assert!(!ran.stderr.contains("-- -5"), "{}", ran.stderr);
+}
+
+#[test]
+fn more_memory_than_there_is_is_told() {
+    let lab = Lab::with(SMALL);
+    let ran = lab.run(&["--memory", "4000000T"]);
+    let is_known = cfg!(target_os = "linux");
+    assert_eq!(ran.stderr.contains("note: `--memory` says "), is_known, "{}", ran.stderr);
 }
 
 #[test]

@@ -80,6 +80,29 @@ fn the_manifest_has_the_runs_of_all_folders_by_their_start() {
 }
 
 #[test]
+fn a_folder_of_another_experiment_is_refused_with_the_settings_that_differ() {
+    let lab = parted(SMALL);
+    lab.run(&[
+        "--quiet",
+        "-o",
+        "train.epochs=1",
+        "-o",
+        "checkpoint.initial=true",
+        "-o",
+        "output.dir=other",
+    ]);
+    let ran = lab.bn_lab(&["merge", "part1", "--into", "other"]);
+    ran.refused(
+        1,
+        &["differ in `train.epochs`: `2` and `1`; `checkpoint.initial`: `false` and `true`"],
+    );
+    lab.write("README.md", b"mine");
+    let ran = lab.bn_lab(&["merge", "part1", "--into", "README.md"]);
+    ran.refused(1, &["cannot go to `README.md`: `README.md` is a file", "`--into DIR`"]);
+    assert_eq!(lab.text("README.md"), "mine");
+}
+
+#[test]
 fn a_merge_that_was_cut_short_is_completed_by_the_same_merge() {
     let lab = parted(SMALL);
     merged(&lab, &["part1", "part2", "part3"]);

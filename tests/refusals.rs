@@ -241,7 +241,7 @@ fn what_is_not_there_or_is_a_file_is_said_to_be_so() {
     assert!(!lab.path("nowhere").exists());
     lab.write("afile", b"");
     lab.bn_lab(&["run", "experiment.toml", "-o", "output.dir=afile/x"])
-        .refused(1, &["`output.dir = \"afile/x\"`: `afile` is a file", "-o output.dir=DIR"]);
+        .refused(1, &["cannot go to `afile/x`: `afile` is a file", "-o output.dir=DIR"]);
 }
 
 #[test]
@@ -305,6 +305,11 @@ fn a_lock_of_another_user_is_said_to_be_one() {
 fn a_damaged_table_is_named() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
+    let plot = |arguments: &[&str]| lab.bn_lab(&[&["plot", "results/small"], arguments].concat());
+    plot(&["--facet", "plaement"]).refused(2, &["no axis `plaement`", "`norm.placement`"]);
+    plot(&["--metric", "test_acc"]).refused(2, &["no metric `test_acc`", "`test_accuracy`"]);
+    plot(&["--figure", "units", "--metric", "foo"]).refused(2, &["no metric `foo`"]);
+    plot(&["--size", "100000cm"]).refused(2, &["at most 20000 px, which are 529 cm"]);
     lab.write("results/small/trials.csv", b"trial,nonsense\n1,2\n");
     lab.bn_lab(&["plot", "results/small"]).refused(1, &["trials.csv", "damaged"]);
 }

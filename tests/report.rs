@@ -32,6 +32,23 @@ fn a_report_is_written_beside_the_results_and_is_the_same_every_time() {
 }
 
 #[test]
+fn a_run_whose_results_are_newer_than_the_report_says_so() {
+    let lab = Lab::with(SMALL);
+    let says = |arguments: &[&str]| {
+        let ran = lab.run(arguments);
+        ran.stderr.contains("`results/small/report.md` and `results/small/report.html` are older")
+            && ran.stderr.contains("`bn-lab report results/small` writes both anew")
+    };
+    assert!(!says(&["-o", "replicates=1"]), "there is no report");
+    report(&lab, &["results/small"]);
+    assert!(!says(&["-o", "replicates=1"]), "nothing was trained");
+    assert!(says(&[]), "three more trials were trained");
+    assert!(says(&[]), "it is still the old one");
+    report(&lab, &["results/small"]);
+    assert!(!says(&[]), "it is of these results");
+}
+
+#[test]
 fn a_report_draws_under_the_lock_of_charts_and_elsewhere_says_where_the_results_are() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);

@@ -122,3 +122,29 @@ fn what_is_asked_for_wrongly_is_refused_with_the_way_out() {
     lab.write("results/small/trials.csv", b"a,b\n1,2\n");
     refused(&[folder], 1, &["trials.csv` is damaged"]);
 }
+
+#[test]
+fn a_table_that_was_edited_is_refused_by_every_verb_and_a_run_writes_it_anew() {
+    let lab = Lab::with(SMALL);
+    lab.run(&["--quiet"]);
+    let folders = ["results/small", "copy"];
+    assert_eq!(lab.bn_lab(&["publish", folders[0], "--into", folders[1]]).code, Some(0));
+    let sound = lab.text("results/small/trials.csv");
+    let accuracy = rows(&sound)[0]["test_accuracy"].clone();
+    for folder in folders {
+        let table = format!("{folder}/trials.csv");
+        lab.write(&table, sound.replacen(&accuracy, "0.999", 1).as_bytes());
+        let says = ["trials.csv` is damaged: it was changed", "`test_accuracy` of trial", "0.999"];
+        for verb in ["results", "compare", "show", "plot", "report"] {
+            lab.bn_lab(&[verb, folder]).refused(1, &says);
+        }
+        // Numbers that say the same in other digits, as a spreadsheet may write them, are none the worse.
+        lab.write(&table, sound.replacen(&accuracy, &format!("{accuracy}000"), 1).as_bytes());
+        assert_eq!(lab.bn_lab(&["compare", folder]).code, Some(0));
+        lab.write(&table, sound.replacen(&accuracy, "0.999", 1).as_bytes());
+    }
+    lab.bn_lab(&["watch", "--once", folders[0]]).refused(1, &["trials.csv` is damaged"]);
+    lab.bn_lab(&["publish", folders[0], "--into", "again"]).refused(1, &["trials.csv` is damaged"]);
+    lab.run(&["--quiet"]);
+    assert_eq!(lab.text("results/small/trials.csv"), sound);
+}

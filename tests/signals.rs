@@ -136,6 +136,17 @@ fn a_run_that_waits_says_for_what_and_ends_at_the_first_signal() {
         signal(&child, "-INT");
         assert_eq!(ends(&mut child), Some(130), "{held}");
     }
+    // Before the training there is nothing to say; of a finished one it is said what became of it.
+    let file = std::fs::File::create(lab.path("results/small/.lock-charts")).expect("a file");
+    file.lock().expect("a lock");
+    let mut child = by_shell(&lab, ":", &["run", "experiment.toml"]).spawn().expect("a shell");
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let mut says = |what: &str| lines.any(|line| line.is_ok_and(|line| line.contains(what)));
+    assert!(says("waiting for another bn-lab that holds"));
+    signal(&child, "-INT");
+    assert!(says("interrupted while the charts were drawn; all trials are recorded"));
+    assert_eq!(ends(&mut child), Some(130));
+    drop(file);
     lab.run(&[]);
 }
 

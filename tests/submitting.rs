@@ -197,6 +197,10 @@ fn what_every_task_would_refuse_is_refused_before_it_is_submitted() {
     let lab = Lab::with(SMALL);
     for (arguments, says) in [
         (&["--time", "10m"][..], "`--time 10m`: must be"),
+        (&["--time", "1:"], "`--time 1:`: must be"),
+        (&["--time", "-5"], "`--time -5`: must be"),
+        (&["--time", "1:2:3:4"], "`--time 1:2:3:4`: must be"),
+        (&["--memory", "-5"], "write it as `512M`"),
         (&["--", "--jbos", "2"], "`--jbos 2` behind `--`"),
         (&["--", "--shard", "1/2"], "`--shard 1/2` behind `--`"),
         (&["--", "-j", "3"], "`-j 3` behind `--`"),

@@ -17,7 +17,7 @@ pub enum ReportFormat {
 #[derive(Debug, Args)]
 pub struct Report {
     /// A results folder; or several, or a folder that holds such, for one report on all of them
-    #[arg(value_name = "DIR", required_unless_present = "splice", conflicts_with = "splice")]
+    #[arg(value_name = "DIR", required_unless_present_any = ["splice", "check"], conflicts_with = "splice")]
     pub results: Vec<PathBuf>,
     /// What decides: `test_accuracy`, `epochs_to_target` … (see `results/README.md`) [default: what the
     /// experiment's claim is about, else `test_accuracy`]
@@ -43,6 +43,6 @@ pub struct Report {
     #[arg(long, value_name = "FILE")]
     pub splice: Option<PathBuf>,
     /// With `--splice`: write nothing, and fail if anything would change
-    #[arg(long, requires = "splice")]
+    #[arg(long)]
     pub check: bool,
 }

@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use crate::cli::{self, Format};
-use crate::commands::print;
+use crate::commands::{print, say};
 use crate::compare::metric::Metric;
 use crate::compare::{self, Answer, FOLDER, Question, tune};
 use crate::error::{Error, Result};
+use crate::fs;
 use crate::record::reader;
 use crate::record::results::{Details, Results};
+use crate::record::settings::{self, Setting};
 use crate::report;
+use crate::units;
 
 /// Compares what is asked for, and prints it; where something was tuned, at the chosen values.
 pub fn run(arguments: &cli::Compare) -> Result<()> {
@@ -55,15 +58,53 @@ fn within(arguments: &cli::Compare, results: &Results) -> Result<Answer> {
 }
 
 fn between(arguments: &cli::Compare, second: &Path, both: [Results; 2]) -> Result<Answer> {
+    check_folders(&arguments.results, second)?;
     check_seeds(&arguments.results, second)?;
     let [one, other] = both.map(|results| tune::at_chosen(&results).unwrap_or(results));
-    let names = [arguments.results.as_path(), second].map(name);
+    let folders = [arguments.results.as_path(), second];
+    let names = folders.map(name);
     let both = compare::together((&names[0], &one), (&names[1], &other))?;
-    compare::compare(&both, &question(arguments, FOLDER))
+    let mut answer = compare::compare(&both, &question(arguments, FOLDER))?;
+    answer.remarks = remarks(&settings::between(folders)?);
+    // Tables for programs have no place for them.
+    if matches!(arguments.format, Format::Csv | Format::Json) {
+        answer.remarks.iter().for_each(|remark| say(&format!("note: {remark}")));
+    }
+    Ok(answer)
+}
+
+/// What two folders differ in besides their conditions, and what that does to pairs.
+fn remarks(settings: &[Setting]) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if !settings.is_empty() {
+        let told: Vec<String> = settings.iter().map(Setting::to_string).collect();
+        let count = units::counted(settings.len(), "setting", "settings");
+        remarks.push(format!("the folders differ in {count}: {}", told.join("; ")));
+    }
+    if settings.iter().any(Setting::names_data) {
+        remarks.push(
+            "they were trained and tested on different data: what is paired are random numbers, not examples, so that intervals and p say nothing of the settings alone"
+                .to_owned(),
+        );
+    }
+    remarks
 }
 
 fn question(arguments: &cli::Compare, by: &str) -> Question {
     Question { metric: arguments.metric.clone(), by: by.to_owned(), margin: arguments.margin }
+}
+
+/// A folder does not differ from itself.
+fn check_folders(first: &Path, second: &Path) -> Result<()> {
+    if fs::physical(first) != fs::physical(second) {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "`{}` and `{}` are the same folder\n  hint: name another one, or compare its conditions: `bn-lab compare {}`",
+        first.display(),
+        second.display(),
+        first.display()
+    )))
 }
 
 /// Replicates are pairs where they drew the same random numbers.

@@ -43,6 +43,18 @@ pub(super) fn note(
     })
 }
 
+/// A note where `asked`, which `--memory` says, is more than there is.
+pub(super) fn note_of_more(asked: Option<u64>, there_is: Option<u64>) -> Option<String> {
+    let (asked, there_is) = (asked?, there_is?);
+    (asked > there_is).then(|| {
+        format!(
+            "note: `--memory` says {}, and this machine or container has {}: trials that take more than that are killed",
+            units::size(asked),
+            units::size(there_is)
+        )
+    })
+}
+
 /// What the trials of a plan take, and how many conditions take more than `limit`; `tables` tells of the
 /// tables that were read, by the settings that name their content. `None` where nothing is known.
 pub(super) fn outlook(

@@ -72,6 +72,9 @@ fn draw(
     folder: &Path,
 ) -> Result<Vec<PathBuf>> {
     let results = read(layout.root(), figures)?;
+    if let Some(reason) = figures::unheard(&results, &request(arguments)) {
+        return Err(Error::Usage(reason));
+    }
     let mut drawn: Vec<Drawn> = Vec::new();
     let (mut absent, mut unmet) = (Vec::new(), Vec::new());
     for (figure, request) in figures {

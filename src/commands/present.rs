@@ -1,6 +1,6 @@
 //! What a run and a merge end with: the charts, the table, and where everything is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::commands::{NOTHING_TO_DRAW, print, say, write_findings};
 use crate::error::{Error, Result};
@@ -39,16 +39,52 @@ pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()>
     } else {
         say(NOTHING_TO_DRAW);
     }
+    if let Some(note) = note_of_old_report(layout, &results) {
+        say(&note);
+    }
     Ok(())
+}
+
+/// Says so where a report was written before the last trial ended: it stays as it is, since the folder does
+/// not tell which metric, figures and formats were asked for.
+fn note_of_old_report(layout: &Layout, results: &Results) -> Option<String> {
+    let records = results.trials.iter().map(|trial| layout.trial(&trial.id).trial());
+    let newest = records.filter_map(|record| fs::written(&record)).max()?;
+    let reports = ["report.md", "report.html"].map(|name| layout.root().join(name));
+    let is_old = |path: &&PathBuf| fs::written(path).is_some_and(|written| written < newest);
+    let old: Vec<String> =
+        reports.iter().filter(is_old).map(|path| format!("`{}`", path.display())).collect();
+    (!old.is_empty()).then(|| {
+        format!(
+            "note: {} {} older than these results; `bn-lab report {}` writes {} anew",
+            old.join(" and "),
+            if old.len() == 1 { "is" } else { "are" },
+            layout.root().display(),
+            if old.len() == 1 { "it" } else { "both" }
+        )
+    })
 }
 
 /// Refuses a folder that holds something else than results, or in which a file of somebody else stands where
 /// a chart will: asked before anything is trained or copied. The names of a claim's figure are known only
 /// in the end.
 pub(super) fn check(layout: &Layout, option: &str) -> Result<()> {
+    refuse_file(layout.root(), option)?;
     ownership::check_folder(layout, option)?;
     let charts = figures::stems().flat_map(|stem| paths(stem, layout));
     ownership::check_files(charts.chain(tables(layout)), Some(option))
+}
+
+/// Refuses to leave results where a file stands in the way.
+fn refuse_file(folder: &Path, option: &str) -> Result<()> {
+    let Some(file) = folder.ancestors().find(|path| fs::is_file(path)) else {
+        return Ok(());
+    };
+    Err(Error::Results(format!(
+        "results cannot go to `{}`: `{}` is a file, and no folder\n  hint: choose another folder with `{option}`",
+        folder.display(),
+        file.display()
+    )))
 }
 
 /// The files of a chart as a run draws it.

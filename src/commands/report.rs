@@ -22,7 +22,6 @@ pub fn run(arguments: &cli::Report) -> Result<()> {
         return splice(file, arguments.check);
     }
     if arguments.check {
-        // The parser lets it pass where a folder is given, which `--splice` excludes.
         return Err(Error::Usage(
             "`--check` holds the blocks of a page against results\n  hint: `bn-lab report --splice FILE.md --check`"
                 .to_owned(),

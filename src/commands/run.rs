@@ -10,12 +10,10 @@ use crate::commands::signals::Signals;
 use crate::commands::{
     OUTPUT_DIR, datasets, load, memory, print, provenance, refuse_compact, say, settling,
 };
-use crate::config::spec::Experiment;
 use crate::data::Places;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer, Stop};
-use crate::fs;
 use crate::machine;
 use crate::panics;
 use crate::plan::shard::Shard;
@@ -39,14 +37,17 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let quiet = arguments.quiet;
     let experiment = load(&arguments.experiment, quiet)?;
     refuse_compact(&experiment)?;
-    refuse_file(&experiment)?;
     present::check(&Layout::new(&experiment.output.dir), OUTPUT_DIR)?;
     let trials = plan::trials(&experiment);
     let threads = usize::from(arguments.threads);
     let devices = Devices::open(&arguments.device)?;
     let jobs = at_most(jobs(arguments, threads, devices.count()), quiet);
     let mut entry = RunEntry::begin(devices.kind(), jobs, threads);
-    let memory = arguments.memory.map(Memory::bytes).or_else(machine::memory);
+    let (asked, there_is) = (arguments.memory.map(Memory::bytes), machine::memory());
+    if let Some(note) = memory::note_of_more(asked, there_is).filter(|_| !quiet) {
+        say(&note);
+    }
+    let memory = asked.or(there_is);
     let trainer = BurnTrainer::new(devices, threads).within(memory);
     let layout = Layout::new(&experiment.output.dir);
     let selection = Selection {
@@ -91,7 +92,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let mut farewell = Farewell { stop: stop.clone(), is_said: quiet };
     let logs = layout.clone();
     let log_of = move |trial: &Trial| logs.trial(&trial.id).failure_log();
-    let mut display = progress::display(quiet, log_of.clone());
+    let mut display = progress::display(quiet, survey.failed, log_of.clone());
     let gate = writer.gate();
     let sweep = Sweep {
         trials: &survey.to_run,
@@ -125,11 +126,12 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         to_run: survey.to_run.len(),
         trials: trials.len(),
         stop: stop.clone(),
+        is_forced: arguments.force.is_some(),
     };
     if let Some(shard) = arguments.shard.filter(|_| !quiet) {
         say_what_others_have(&layout, &trials, shard)?;
     }
-    conclude(&layout, &ending, quiet, is_json)?;
+    signals.while_drawing(|| conclude(&layout, &ending, quiet, is_json))?;
     if let Some(reason) = too_large.iter().find_map(|trial| trainer.too_large(trial)) {
         let (trials, total) = (too_large.len(), ending.trials);
         return Err(Error::TooLarge { trials, total, reason });
@@ -156,19 +158,6 @@ fn begin(
     }
     writer.settle(say)?;
     writer.begin(to_run, digest)
-}
-
-/// Refuses to leave results where a file stands in the way.
-fn refuse_file(experiment: &Experiment) -> Result<()> {
-    let folder = &experiment.output.dir;
-    let Some(file) = folder.ancestors().find(|path| fs::is_file(path)) else {
-        return Ok(());
-    };
-    Err(Error::Results(format!(
-        "`output.dir = \"{}\"`: `{}` is a file\n  hint: results go to another folder with `-o output.dir=DIR`",
-        folder.display(),
-        file.display()
-    )))
 }
 
 /// A run that did its part is done, whatever the others still have to do; but it says so.
@@ -297,6 +286,8 @@ struct Ending {
     /// All of the plan.
     trials: usize,
     stop: Stop,
+    /// Whether finished trials were trained anew.
+    is_forced: bool,
 }
 
 /// Charts, table, and whether all went well.
@@ -308,7 +299,7 @@ fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Res
     let failed = ending.tally.failed + ending.failed_before;
     // A signal that came while the charts were drawn counts, too.
     if ending.stop.is_requested_by_user() {
-        return Err(Error::Interrupted);
+        return Err(Error::Interrupted { is_forced: ending.is_forced });
     }
     if failed > 0 {
         return Err(Error::TrialsFailed {

@@ -3,15 +3,18 @@
 //! While trials are trained, the first request to stop lets every trial finish its step and keep its
 //! state; the second ends the process at once. Before and after there is nothing to keep that is not
 //! on the disk already, so the first one ends it at once, whatever it waits for: a download, a lock, a
-//! large dataset. Either way the exit code is that of [`Error::Interrupted`].
+//! large dataset; while charts are drawn, in words. Either way the exit code is that of [`Error::Interrupted`].
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
-use signal_hook::{consts, flag};
+use signal_hook::{consts, flag, low_level};
 
+use crate::commands::say;
 use crate::error::{Error, Result};
 use crate::event::Stop;
 use crate::fs;
@@ -46,11 +49,50 @@ impl Signals {
         self.at_once.store(true, Ordering::Relaxed);
         trained
     }
+
+    /// Draws charts, which may take a while: a first request meanwhile ends the process at once, but in words,
+    /// which a signal handler cannot say.
+    pub(super) fn while_drawing<T>(&self, draw: impl FnOnce() -> T) -> T {
+        if self.stop.is_requested_by_user() {
+            return draw();
+        }
+        let (drawing, drawn) = mpsc::channel::<()>();
+        std::thread::scope(|scope| {
+            let listen = move || self.end_on_request(&drawn);
+            let listener = std::thread::Builder::new().name("signals".to_owned());
+            // Where no thread is to be had, the process ends without a word.
+            let is_heard = listener.spawn_scoped(scope, listen).is_ok();
+            self.at_once.store(!is_heard, Ordering::Relaxed);
+            let result = draw();
+            self.at_once.store(true, Ordering::Relaxed);
+            drop(drawing);
+            result
+        })
+    }
+
+    /// Waits until a request comes, or until nobody holds the other end of `drawn` any more.
+    fn end_on_request(&self, drawn: &mpsc::Receiver<()>) {
+        while drawn.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+            if self.stop.is_requested_by_user() {
+                say(
+                    "error: interrupted while the charts were drawn; all trials are recorded: the same command, without `--force`, draws them",
+                );
+                low_level::exit(exit_code());
+            }
+        }
+    }
+}
+
+/// How often it is looked whether a request has come.
+const LOOK: Duration = Duration::from_millis(20);
+
+fn exit_code() -> i32 {
+    i32::from(Error::Interrupted { is_forced: false }.exit_code())
 }
 
 /// The order matters: the first signal during a training finds the flag `asked` down, and raises it.
 fn on_request(signal: i32, at_once: &Arc<AtomicBool>, asked: &Arc<AtomicBool>) -> io::Result<()> {
-    let code = i32::from(Error::Interrupted.exit_code());
+    let code = exit_code();
     flag::register_conditional_shutdown(signal, code, Arc::clone(at_once))?;
     // The system repeats the signal of the limit on processor time every second: the next is no second request.
     if !is_repeated(signal) {

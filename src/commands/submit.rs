@@ -115,15 +115,28 @@ fn check_run_arguments(further: &[String]) -> Result<()> {
     }
 }
 
-/// `02:00:00`, `90` (minutes) or `1-12` (days and hours), as Slurm reads it.
+/// `02:00:00`, `90` (minutes) or `1-12` (days and hours), as Slurm reads it; what it reads in another way than
+/// one may think is said.
 fn time_limit(text: &str) -> Result<String> {
-    let is_part = |c: char| c.is_ascii_digit() || [':', '-'].contains(&c);
-    if text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(is_part) {
-        return Ok(text.to_owned());
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    let (days, rest) = text.split_once('-').map_or((None, text), |(days, rest)| (Some(days), rest));
+    let parts: Vec<&str> = rest.split(':').collect();
+    if days.is_some_and(|days| !is_number(days))
+        || parts.len() > 3
+        || !parts.iter().all(|part| is_number(part))
+    {
+        return Err(Error::Usage(format!(
+            "`--time {text}`: must be hours, minutes and seconds such as `02:00:00`, or minutes such as `90`"
+        )));
     }
-    Err(Error::Usage(format!(
-        "`--time {text}`: must be hours, minutes and seconds such as `02:00:00`, or minutes such as `90`"
-    )))
+    match (days, &parts[..]) {
+        (None, [minutes]) => say(&format!("note: `--time {text}` is {minutes} minutes to Slurm")),
+        (None, [minutes, seconds]) => say(&format!(
+            "note: `--time {text}` is {minutes} minutes and {seconds} seconds to Slurm; hours need `HH:MM:SS`"
+        )),
+        _ => {}
+    }
+    Ok(text.to_owned())
 }
 
 fn to_slurm(arguments: &cli::Submit, experiment: &Experiment, job: &Job) -> Result<()> {

@@ -23,6 +23,7 @@ pub fn run(arguments: &cli::Watch) -> Result<()> {
     let mut durations = Durations::default();
     let mut view = View::new(streams::can_redraw());
     let watcher = Watcher::of(&Layout::new(root));
+    live::check(root)?;
     loop {
         let live = live::read_by(root, &watcher)?;
         let left = durations.seconds_left(root, &live)?;

@@ -105,6 +105,8 @@ pub struct Answer {
     pub comparisons: Vec<Comparison>,
     /// What running averages do to the scores that the metric is made of.
     pub gaps: population::Gaps,
+    /// What a reader must know before the tables, such as in what two folders differ.
+    pub remarks: Vec<String>,
 }
 
 /// Compares what is asked for; an error where the metric or the axis does not exist, or has one value.
@@ -148,6 +150,7 @@ fn answer(results: &Results, question: &Question) -> Result<Option<Answer>> {
         } else {
             population::Gaps::default()
         },
+        remarks: Vec::new(),
     }))
 }
 

@@ -152,16 +152,22 @@ impl FromStr for Size {
         let wrong = || format!("`{text}` is not like `16x10cm`, `8cm`, `6in` or `800x600px`");
         let unit = UNITS.iter().find_map(|(name, pixels)| Some((text.strip_suffix(name)?, pixels)));
         let (numbers, pixels) = unit.ok_or_else(wrong)?;
-        let length = |text: &str| {
-            let number: f64 = text.trim().parse().ok()?;
-            let length = number * pixels;
-            (length > 0.0 && length <= LONGEST).then_some(length)
+        let length = |number: &str| {
+            let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+            match number * pixels {
+                length if length > LONGEST => Err(format!(
+                    "`{text}` is too large: a side is at most {LONGEST} px, which are {:.0} cm",
+                    LONGEST / UNITS[0].1
+                )),
+                length if length > 0.0 => Ok(length),
+                _ => Err(wrong()),
+            }
         };
         let (width, height) = match numbers.split_once(['x', '×']) {
-            None => (length(numbers), None),
-            Some((width, height)) => (length(width), Some(length(height).ok_or_else(wrong)?)),
+            None => (length(numbers)?, None),
+            Some((width, height)) => (length(width)?, Some(length(height)?)),
         };
-        Ok(Self { width: width.ok_or_else(wrong)?, height })
+        Ok(Self { width, height })
     }
 }
 
@@ -195,9 +201,13 @@ mod tests {
 
     #[test]
     fn what_is_no_size_is_refused() {
-        for text in ["", "8", "cm", "0cm", "-1cm", "8xcm", "NaNcm", "1e9cm", "8cm x 4cm"] {
+        for text in ["", "8", "cm", "0cm", "-1cm", "8xcm", "NaNcm", "8cm x 4cm"] {
             let error = text.parse::<Size>().expect_err(text);
             assert!(error.contains("16x10cm"), "{text}");
+        }
+        for text in ["1e9cm", "100000cm", "8x1000cm", "infcm"] {
+            let error = text.parse::<Size>().expect_err(text);
+            assert!(error.ends_with("at most 20000 px, which are 529 cm"), "{error}");
         }
     }
 }

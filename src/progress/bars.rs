@@ -6,6 +6,7 @@ use std::time::Instant;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::estimate::Estimate;
+use super::failures::Failures;
 use super::{LogOf, awaited_line, log_line, screen, taken_line};
 use crate::error::Result;
 use crate::event::{EpochResult, Event, Observer, Outcome};
@@ -22,6 +23,7 @@ pub(super) struct Bars {
     running: HashMap<String, ProgressBar>,
     estimate: Estimate,
     started: Instant,
+    failures: Failures,
     log_of: LogOf,
 }
 
@@ -35,6 +37,7 @@ impl Bars {
             running: HashMap::new(),
             estimate: Estimate::default(),
             started: Instant::now(),
+            failures: Failures::default(),
             log_of,
         }
     }
@@ -74,6 +77,7 @@ impl Bars {
         }
         let remark = match outcome {
             Outcome::Diverged { reason, .. } => Some(format!("diverged: {reason}")),
+            Outcome::Failed { message } if !self.failures.is_new(message) => None,
             Outcome::Failed { message } => {
                 Some(format!("FAILED: {message}{}", log_line(trial, &self.log_of)))
             }
@@ -133,6 +137,9 @@ impl Observer for Bars {
                     bar.finish_and_clear();
                 }
                 self.overall.finish_and_clear();
+                for line in self.failures.repeated() {
+                    drop(self.all.println(for_terminal(&line)));
+                }
             }
         }
         Ok(())

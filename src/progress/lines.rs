@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::estimate::Estimate;
+use super::failures::Failures;
 use super::{LogOf, awaited_line, log_line, taken_line};
 use crate::error::Result;
 use crate::event::{Event, Observer, Outcome};
@@ -22,17 +23,22 @@ pub(super) struct Lines {
     last_accuracy: std::collections::HashMap<String, f64>,
     /// Whether only failures are told.
     quiet: bool,
+    /// Trials that failed before and are not trained again.
+    failed_before: usize,
+    failures: Failures,
     log_of: LogOf,
 }
 
 impl Lines {
-    pub(super) fn new(quiet: bool, log_of: LogOf) -> Self {
+    pub(super) fn new(quiet: bool, failed_before: usize, log_of: LogOf) -> Self {
         Self {
             estimate: Estimate::default(),
             started: Instant::now(),
             last_line: Instant::now(),
             last_accuracy: std::collections::HashMap::default(),
             quiet,
+            failed_before,
+            failures: Failures::default(),
             log_of,
         }
     }
@@ -76,12 +82,24 @@ impl Lines {
             self.time_left()
         );
         self.last_accuracy.remove(&trial.id);
-        if matches!(outcome, Outcome::Failed { .. }) {
-            self.say_always(&format!("{line}{}", log_line(trial, &self.log_of)));
-        } else {
-            self.say(&line);
+        match outcome {
+            Outcome::Failed { message } if !self.failures.is_new(message) => {}
+            Outcome::Failed { .. } => {
+                self.say_always(&format!("{line}{}", log_line(trial, &self.log_of)));
+            }
+            _ => self.say(&line),
         }
     }
+}
+
+/// `2 trials to train, 3 finished before, 1 failed before`
+fn beginning(to_run: usize, skipped: usize, failed_before: usize) -> String {
+    let finished = skipped.saturating_sub(failed_before);
+    let failed = match failed_before {
+        0 => String::new(),
+        failed => format!(", {failed} failed before and not trained again"),
+    };
+    format!("{} to train, {finished} finished before{failed}", trials(to_run))
 }
 
 impl Observer for Lines {
@@ -90,8 +108,7 @@ impl Observer for Lines {
             Event::SweepStarted { to_run, skipped } => {
                 self.estimate = Estimate::new(*to_run);
                 self.started = Instant::now();
-                let trials = trials(*to_run);
-                self.say(&format!("{trials} to train, {skipped} finished before"));
+                self.say(&beginning(*to_run, *skipped, self.failed_before));
             }
             Event::TrialStarted { trial, steps, .. } => self.estimate.started(&trial.id, *steps),
             Event::Step { trial, step, .. } => self.estimate.stepped(&trial.id, *step),
@@ -121,6 +138,8 @@ impl Observer for Lines {
             | Event::State { .. }
             | Event::Probed { .. } => {}
             Event::SweepEnded => {
+                let repeated: Vec<String> = self.failures.repeated().collect();
+                repeated.iter().for_each(|line| self.say_always(line));
                 let took = duration(self.started.elapsed().as_secs_f64());
                 if self.estimate.trials() > 0 {
                     self.say(&format!("trained for {took}"));

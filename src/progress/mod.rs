@@ -3,6 +3,7 @@
 
 mod bars;
 mod estimate;
+mod failures;
 mod lines;
 pub mod messages;
 mod screen;
@@ -15,14 +16,19 @@ use crate::plan::Trial;
 /// Where the log of a failed trial is.
 type LogOf = Box<dyn Fn(&Trial) -> PathBuf>;
 
-/// The display that fits where stderr goes. `log_of` gives the log of a failed trial.
-pub fn display(quiet: bool, log_of: impl Fn(&Trial) -> PathBuf + 'static) -> Box<dyn Observer> {
+/// The display that fits where stderr goes. Of the trials that are skipped, `failed` failed before; `log_of`
+/// gives the log of a failed trial.
+pub fn display(
+    quiet: bool,
+    failed: usize,
+    log_of: impl Fn(&Trial) -> PathBuf + 'static,
+) -> Box<dyn Observer> {
     let log_of: LogOf = Box::new(log_of);
     // Where indicatif draws nothing it prints nothing either, not even a failure.
     if !quiet && screen::is_there() {
         Box::new(bars::Bars::new(log_of))
     } else {
-        Box::new(lines::Lines::new(quiet, log_of))
+        Box::new(lines::Lines::new(quiet, failed, log_of))
     }
 }
 

@@ -54,8 +54,12 @@ impl Folder {
         for id in TRIALS {
             copy(&format!("trials/{id}/trial.json"), &|text| text);
             for table in ["epochs.csv", "timings.csv", "steps.csv"] {
-                let first = |text: String| text.split_inclusive('\n').take(4).collect();
-                copy(&format!("trials/{id}/{table}"), &first);
+                // The last rows, whose figures `trials.csv` has.
+                let last = |text: String| {
+                    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+                    [&lines[..1], &lines[lines.len() - 3..]].concat().concat()
+                };
+                copy(&format!("trials/{id}/{table}"), &last);
             }
         }
         let layers = root.path().join("trials").join(TRIALS[0]).join("layers.csv");

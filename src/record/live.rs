@@ -56,7 +56,7 @@ pub struct LiveTrial {
 impl LiveTrial {
     /// Whether it has its result.
     pub fn is_finished(&self) -> bool {
-        ["completed", "diverged"].contains(&self.outcome.as_str())
+        reader::is_finished(&self.outcome)
     }
 
     /// Whether a run would train it still, or does.
@@ -67,7 +67,13 @@ impl LiveTrial {
 
 /// Reads the results folder at `root`, with one look.
 pub fn read(root: &Path) -> Result<Live> {
+    check(root)?;
     read_by(root, &Watcher::of(&Layout::new(root)))
+}
+
+/// Refuses a `trials.csv` that says something else than was recorded: [`read_by`] does not look again.
+pub fn check(root: &Path) -> Result<()> {
+    reader::checked_table(&Layout::new(root)).map(drop)
 }
 
 /// Likewise, by one who looks several times and sees so which runs are alive.

@@ -2,6 +2,7 @@
 
 pub mod account;
 mod again;
+mod agreement;
 mod attempts;
 mod checkpoint;
 pub mod claims;
@@ -29,6 +30,7 @@ pub mod results;
 mod running;
 mod runs;
 pub mod schema;
+pub mod settings;
 pub mod speed;
 mod state;
 pub mod status;

@@ -47,7 +47,7 @@ pub struct Published {
 pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published> {
     let (source, target) = (Layout::new(from), Layout::new(into));
     compact::refuse(&source, "it cannot be published again; copy it")?;
-    let table = reader::trials_table(&source)?;
+    let table = reader::checked_table(&source)?;
     manifest::read(&source)?;
     let name = reader::name(from)?;
     check_company(&source)?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::agreement;
 use super::compact;
 use super::curves::{self, Curves};
 use super::datasets;
@@ -147,7 +148,7 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
     let bytes = experiment(&layout)?;
     let manifest = manifest::read(&layout)?;
     let header: Header = toml::from_slice(&bytes).map_err(|e| damaged(&layout.experiment(), &e))?;
-    let table = trials_table(&layout)?;
+    let table = checked_table(&layout)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     let curves = curves::read(&layout, &ids, details)?;
     let untimed = curves.iter().filter(|curves| curves.is_untimed).count();
@@ -240,11 +241,28 @@ impl TrialsTable {
         self.header[self.axes.clone()].to_vec()
     }
 
+    /// How many columns stand behind the axes: fewer in tables of earlier versions.
+    pub(super) fn figures(&self) -> usize {
+        self.header.len() - self.axes.end
+    }
+
     /// A cell that holds a whole number.
     pub(super) fn number(&self, row: &csv::StringRecord, column: usize) -> Result<u64> {
         let cell = row.get(column).unwrap_or_default();
         cell.parse().map_err(|_| damaged(&self.path, &format!("`{cell}` is not a whole number")))
     }
+}
+
+/// Whether a trial with this outcome has its result.
+pub(super) fn is_finished(outcome: &str) -> bool {
+    ["completed", "diverged"].contains(&outcome)
+}
+
+/// Reads `trials.csv`, which must say what was recorded.
+pub(super) fn checked_table(layout: &Layout) -> Result<TrialsTable> {
+    let table = trials_table(layout)?;
+    agreement::check(layout, &table)?;
+    Ok(table)
 }
 
 /// Reads `trials.csv`, whose columns must be those of this version or of an earlier one, which had

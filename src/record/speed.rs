@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::fingerprints::{Fingerprint, Fingerprints, at};
 use super::layout::Layout;
+use super::manifest::{self, RunEntry};
 use super::reader;
 use super::schema::{EpochRow, TrialRecord};
 use super::status::{Found, State};
@@ -62,10 +63,16 @@ impl Sum {
     }
 }
 
+/// Runs with fewer trials for each of those at a time tell nothing of the time between trials: in their end,
+/// some of them wait for the last.
+const FEWEST_A_JOB: usize = 20;
+
 /// What was measured in a results folder.
 #[derive(Debug, Default)]
 pub struct Speed {
     trials: usize,
+    /// Seconds that a trial takes besides training and evaluation: its network, its files, its record.
+    besides: f64,
     conditions: HashMap<usize, Sum>,
     networks: HashMap<Fingerprint, Sum>,
     folder: Sum,
@@ -117,6 +124,7 @@ impl Speed {
                 speed.add(&prints, Some(record.examples), sum);
             }
         }
+        speed.besides = besides(&manifest::read(layout)?.runs, speed.folder);
         Ok(speed)
     }
 
@@ -140,7 +148,8 @@ impl Speed {
     pub fn expected(&self, trial: &Trial) -> Option<Expected> {
         let condition = trial.condition.index;
         if let Some(sum) = self.conditions.get(&condition) {
-            return Some(Expected { seconds: sum.seconds / sum.trials, basis: Basis::Condition });
+            let seconds = sum.seconds / sum.trials + self.besides;
+            return Some(Expected { seconds, basis: Basis::Condition });
         }
         let prints = self.prints.get(&condition)?;
         let any = Fingerprint::new();
@@ -150,8 +159,23 @@ impl Speed {
             Some(sum) => (sum, Basis::Network),
             None => (&self.folder, Basis::Folder),
         };
-        Some(Expected { seconds: sum.seconds / sum.steps * steps, basis })
+        Some(Expected { seconds: sum.seconds / sum.steps * steps + self.besides, basis })
     }
+}
+
+/// Seconds of a trial that are not in its `timings.csv`, of the `runs` that left the trials which took `sum`;
+/// 0 where these runs tell too little.
+fn besides(runs: &[RunEntry], sum: Sum) -> f64 {
+    let (mut seconds, mut trained) = (0.0, 0);
+    for run in runs.iter().filter(|run| run.trained >= FEWEST_A_JOB * run.jobs.max(1)) {
+        seconds += run.wall_seconds.unwrap_or_default() * run.jobs.max(1) as f64;
+        trained += if run.wall_seconds.is_some() { run.trained } else { 0 };
+    }
+    // A tenth of the trials may be of other runs.
+    if sum.trials == 0.0 || (trained as f64) < 0.9 * sum.trials {
+        return 0.0;
+    }
+    (seconds / trained as f64 - sum.seconds / sum.trials).max(0.0)
 }
 
 /// The time and the steps of a trial that ended; `None` where it took no step.
@@ -199,4 +223,27 @@ fn prints(plan: &[Arc<Trial>], recorded: &[TrialRecord]) -> (HashMap<usize, Prin
         |print: Fingerprint| Prints { network: part(&print, &network), data: part(&print, &data) };
     let of_plan = conditions.into_iter().map(|(index, print)| (index, parts(print)));
     (of_plan.collect(), others.into_iter().map(parts).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_trials_take_besides_training_is_told_by_runs_of_many() {
+        let run = |trained: usize, wall_seconds: f64| RunEntry {
+            trained,
+            wall_seconds: Some(wall_seconds),
+            ..RunEntry::begin("cpu", 2, 1)
+        };
+        let sum = |trials: f64| Sum { seconds: trials * 0.002, steps: trials * 10.0, trials };
+        let close = |one: f64, other: f64| (one - other).abs() < 1e-9;
+        // 2 · 4 s for 1000 trials are 8 ms each, 2 of which are training.
+        assert!(close(besides(&[run(1000, 4.0)], sum(1000.0)), 0.006));
+        assert!(close(besides(&[run(1000, 4.0), run(3, 60.0)], sum(1003.0)), 0.006));
+        assert!(close(besides(&[run(39, 60.0)], sum(39.0)), 0.0));
+        assert!(close(besides(&[run(1000, 4.0)], sum(2000.0)), 0.0));
+        assert!(close(besides(&[run(1000, 0.5)], sum(1000.0)), 0.0));
+        assert!(close(besides(&[], Sum::default()), 0.0));
+    }
 }

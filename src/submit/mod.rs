@@ -27,22 +27,23 @@ pub struct Job {
     pub run_arguments: Vec<String>,
 }
 
-/// An amount of memory, as in `512M` or `4G`: mebi-, gibi- or tebibytes.
+/// An amount of memory: `512M` or `512MiB`, `4G`, `1T` are mebi-, gibi- and tebibytes, as Slurm has them;
+/// `512MB`, `4GB`, `1TB` are powers of ten, as messages have them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
-    amount: u32,
+    amount: u64,
+    /// `K`, `M`, `G` or `T`, of powers of two.
     unit: char,
 }
+
+/// The units, the first of 1024 bytes and each 1024 times as large as the one before it.
+const UNITS: &str = "KMGT";
 
 impl Memory {
     /// In bytes.
     pub fn bytes(self) -> u64 {
-        let power = match self.unit {
-            'M' => 20,
-            'G' => 30,
-            _ => 40,
-        };
-        u64::from(self.amount) << power
+        let power = UNITS.find(self.unit).unwrap_or_default() as u32 + 1;
+        self.amount.saturating_mul(1024_u64.pow(power))
     }
 }
 
@@ -50,12 +51,23 @@ impl FromStr for Memory {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unit = text.chars().last().filter(|unit| "MGT".contains(*unit));
-        let amount = unit.and_then(|unit| text.strip_suffix(unit)?.parse().ok());
-        match (amount, unit) {
-            (Some(amount), Some(unit)) if amount > 0 => Ok(Self { amount, unit }),
-            _ => Err("write it as `512M` or `4G`".to_owned()),
-        }
+        let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+        let (amount, unit) = text.split_at(end);
+        // Larger numbers are no machine's, and their bytes would not fit.
+        let amount: Option<u64> = amount.parse::<u32>().ok().map(u64::from);
+        let memory = amount.and_then(|amount| match unit {
+            "M" | "MiB" => Some(Self { amount, unit: 'M' }),
+            "G" | "GiB" => Some(Self { amount, unit: 'G' }),
+            "T" | "TiB" => Some(Self { amount, unit: 'T' }),
+            // Engines know no powers of ten.
+            "MB" => Some(Self { amount: amount * 1_000_000 / 1024, unit: 'K' }),
+            "GB" => Some(Self { amount: amount * 1_000_000_000 / 1024, unit: 'K' }),
+            "TB" => Some(Self { amount: amount.checked_mul(1_000_000_000_000)? / 1024, unit: 'K' }),
+            _ => None,
+        });
+        memory.filter(|memory| memory.amount > 0).ok_or_else(|| {
+            "write it as `512M`, `4G` or `1T` (of powers of two), or as `512MB` or `4GB` (of powers of ten)".to_owned()
+        })
     }
 }
 

@@ -123,7 +123,18 @@ fn memory_is_an_amount_with_a_unit() {
     for right in ["512M", "4G", "1T"] {
         assert_eq!(right.parse::<Memory>().expect(right).to_string(), right);
     }
-    for wrong in ["", "4", "G", "0G", "-4G", "4GB", "4 G", "1.5G", "4é"] {
+    for (written, read, bytes) in [
+        ("512MiB", "512M", 512 << 20),
+        ("3GiB", "3G", 3 << 30),
+        ("2TiB", "2T", 2 << 40),
+        // Of powers of ten, as far as an engine can be told.
+        ("1024MB", "1000000K", 1_024_000_000),
+        ("1GB", "976562K", 976_562 * 1024),
+    ] {
+        let memory: Memory = written.parse().expect(written);
+        assert_eq!((&memory.to_string()[..], memory.bytes()), (read, bytes), "{written}");
+    }
+    for wrong in ["", "4", "G", "0G", "-4G", "4GBit", "4 G", "4g", "1.5G", "4é"] {
         wrong.parse::<Memory>().expect_err(wrong);
     }
 }

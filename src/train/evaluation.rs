@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::step::Evaluator;
 use crate::config::spec::Evaluation;
 use crate::data::batches::{Batch, Part, Prepared};
-use crate::event::{BatchResult, Evaluations, Score};
+use crate::event::{BatchResult, Evaluations, Score, Stop};
 use crate::model::norm::Statistics;
 use crate::seed::Streams;
 
@@ -41,11 +41,13 @@ impl Running {
     }
 }
 
-/// A network as its experiment evaluates it.
+/// A network as its experiment evaluates it. Once `stop` is requested it looks at no further batch: what it
+/// says then is of a part of the data, and to be thrown away.
 pub(super) struct Judge<'a> {
     evaluator: Cow<'a, Evaluator>,
     statistics: Statistics,
     size: usize,
+    stop: &'a Stop,
 }
 
 impl<'a> Judge<'a> {
@@ -55,14 +57,15 @@ impl<'a> Judge<'a> {
         data: &Prepared,
         evaluation: Evaluation,
         population: Population,
+        stop: &'a Stop,
     ) -> Self {
-        let with = |evaluator, statistics, size| Self { evaluator, statistics, size };
+        let with = |evaluator, statistics, size| Self { evaluator, statistics, size, stop };
         let same = Cow::Borrowed(evaluator);
         match evaluation {
             _ if !evaluator.sees_batches() => with(same, Statistics::Running, EVALUATION_BATCH),
             Evaluation::Running => with(same, Statistics::Running, EVALUATION_BATCH),
             Evaluation::Precise { .. } => {
-                let precise = Cow::Owned(population.precise(evaluator, data));
+                let precise = Cow::Owned(population.precise(evaluator, data, stop));
                 with(precise, Statistics::Running, EVALUATION_BATCH)
             }
             Evaluation::Batch => with(same, Statistics::Batch, population.batch_size),
@@ -80,7 +83,8 @@ impl<'a> Judge<'a> {
         let mut running = Running::default();
         let mut classes = vec![Class::default(); data.classes()];
         let mut batch = Batch::default();
-        for positions in batches(data.positions(part), self.size) {
+        let batches = batches(data.positions(part), self.size).into_iter();
+        for positions in batches.take_while(|_| !self.stop.is_requested()) {
             data.fill_part(part, positions, &mut batch);
             let is_answered = |label: usize, is_correct: bool| {
                 classes[label].examples += 1;
@@ -139,11 +143,15 @@ impl Population {
         Evaluation::Precise { examples: self.examples }
     }
 
-    /// The network with population statistics in the place of the running ones.
-    pub(super) fn precise(&self, evaluator: &Evaluator, data: &Prepared) -> Evaluator {
+    /// The network with population statistics in the place of the running ones; of a part of the examples
+    /// once `stop` is requested.
+    pub(super) fn precise(&self, evaluator: &Evaluator, data: &Prepared, stop: &Stop) -> Evaluator {
         let sample = data.sample(self.examples, self.streams.stream("precise"));
         let mut batches = batches(&sample, self.batch_size).into_iter();
         evaluator.precise(|| {
+            if stop.is_requested() {
+                return None;
+            }
             let mut batch = Batch::default();
             data.fill(batches.next()?, &mut batch);
             Some(batch)
@@ -160,6 +168,7 @@ pub(super) fn under_each(
     population: Population,
     by: Evaluation,
     judged: Score,
+    stop: &Stop,
 ) -> Evaluations {
     if !evaluator.sees_batches() {
         return Evaluations { running: Some(judged), precise: Some(judged), batch: Some(judged) };
@@ -168,7 +177,7 @@ pub(super) fn under_each(
         if is_judged {
             return Some(judged).filter(|score| score.loss.is_finite());
         }
-        finite(evaluator, data, evaluation, population)
+        finite(evaluator, data, evaluation, population, stop)
     };
     let keeps_averages = !evaluator.running().is_empty();
     Evaluations {
@@ -189,6 +198,7 @@ pub(super) fn beside_running(
     data: &Prepared,
     population: Population,
     judged: Score,
+    stop: &Stop,
 ) -> Option<Evaluations> {
     let precise = if !evaluator.sees_batches() {
         Some(judged)
@@ -198,7 +208,7 @@ pub(super) fn beside_running(
         // Of dense layers a batch of one has no variance: what follows would be no population.
         None
     } else {
-        finite(evaluator, data, population.evaluation(), population)
+        finite(evaluator, data, population.evaluation(), population, stop)
     };
     Some(Evaluations { running: Some(judged), precise, batch: None })
 }
@@ -209,8 +219,9 @@ fn finite(
     data: &Prepared,
     evaluation: Evaluation,
     population: Population,
+    stop: &Stop,
 ) -> Option<Score> {
-    let score = Judge::new(evaluator, data, evaluation, population).score(data, Part::Test);
+    let score = Judge::new(evaluator, data, evaluation, population, stop).score(data, Part::Test);
     score.filter(|score| score.loss.is_finite())
 }
 

@@ -197,9 +197,13 @@ impl<'a> Run<'a> {
         if self.stop.is_requested() {
             return self.interrupt(tell).map(Some);
         }
-        let diverged = self.evaluate(epoch, tell);
+        let ended = self.evaluate(epoch, tell);
+        if ended == Some(Outcome::Interrupted) {
+            // As if it had been asked before the evaluation, which is made again.
+            return self.interrupt(tell).map(Some);
+        }
         self.at.close_epoch();
-        Ok(diverged)
+        Ok(ended)
     }
 
     /// Keeps the network and the state after every so many steps.
@@ -249,15 +253,19 @@ impl<'a> Run<'a> {
         });
     }
 
-    /// Evaluates and tells of the epoch; `Some` if an evaluation's loss is not finite.
+    /// Evaluates and tells of the epoch; `Some` if an evaluation's loss is not finite, or the training was to
+    /// stop meanwhile: then nothing is told.
     fn evaluate(&self, epoch: usize, tell: Tell<'_>) -> Option<Outcome> {
         let train_seconds = self.at.stopwatch.seconds();
         let started = Instant::now();
         let evaluator = self.learner.evaluator();
         let by = self.trial.condition.settings.norm.evaluation;
-        let judge = Judge::new(&evaluator, &self.data, by, self.population);
+        let judge = Judge::new(&evaluator, &self.data, by, self.population, self.stop);
         let validation = judge.score(&self.data, Part::Validation);
         let (test, balanced) = judge.score_with_classes(&self.data, Part::Test).unzip();
+        if self.stop.is_requested() {
+            return Some(Outcome::Interrupted);
+        }
         for (part, score) in [("validation", validation), ("test", test)] {
             if let Some(diverged) =
                 score.and_then(|s| self.at.watch.evaluation(part, self.at.steps, s.loss))
@@ -270,13 +278,17 @@ impl<'a> Run<'a> {
         let asked = &self.trial.recording;
         let train = || judge.score(&self.data, Part::Train);
         let evaluated_train = asked.train_evaluation.then(train).flatten();
-        let each = || evaluation::under_each(&evaluator, &self.data, self.population, by, test);
+        let (data, population) = (&self.data, self.population);
+        let each = || evaluation::under_each(&evaluator, data, population, by, test, self.stop);
         let asked = asked.evaluations.then(each);
         let evaluation_seconds = started.elapsed().as_secs_f64();
         // Afterwards, so that what nobody asked for is in no time.
-        let last = || evaluation::beside_running(&evaluator, &self.data, self.population, test);
+        let last = || evaluation::beside_running(&evaluator, data, population, test, self.stop);
         let is_last = self.at.steps == self.extent.total && by == Evaluation::Running;
         let evaluations = asked.or_else(|| is_last.then(last).flatten());
+        if self.stop.is_requested() {
+            return Some(Outcome::Interrupted);
+        }
         tell(Event::EpochEnded {
             trial: Arc::clone(self.trial),
             epoch: EpochResult {

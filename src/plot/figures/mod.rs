@@ -33,7 +33,7 @@ mod tests;
 mod to_target;
 mod units;
 
-pub use request::{Absent, Drawn, Horizontal, Request};
+pub use request::{Absent, Drawn, Horizontal, Request, unheard};
 pub use scales::unmet;
 pub use stems::{asked, may_have, no_such};
 

@@ -26,9 +26,11 @@ pub fn markdown(answer: &Answer) -> String {
 fn written(answer: &Answer, page: Page, between: &str) -> String {
     let [descriptions, comparisons] = for_people(answer);
     let notes: Vec<String> = notes(answer).iter().map(|note| page.line(note)).collect();
+    let title = title(answer);
+    let lead = std::iter::once(&title).chain(&answer.remarks).map(|line| page.line(line));
     format!(
         "{}{between}{}\n{}\n{}\n",
-        page.line(&title(answer)),
+        lead.collect::<Vec<_>>().join(between),
         page.table(&descriptions),
         page.table(&comparisons),
         notes.join(between)

@@ -9,6 +9,7 @@
 //! [`Evaluator::precise`]: crate::train::step::Evaluator::precise
 
 use super::{Moment, Readings};
+use crate::event::Stop;
 use crate::train::step::RunningStatistics as Statistics;
 
 /// Reads parameters and statistics of every norm layer.
@@ -18,7 +19,9 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     if running.is_empty() {
         return;
     }
-    let precise = moment.population.precise(moment.evaluator, moment.data).running();
+    // What a probe reads is told, so it is read to the end.
+    let never = Stop::default();
+    let precise = moment.population.precise(moment.evaluator, moment.data, &never).running();
     for (running, population) in running.iter().zip(&precise) {
         let [mean_error, variance_ratio] = distance(running, population);
         readings.push(&running.layer, "running_mean_error", mean_error);

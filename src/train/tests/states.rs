@@ -273,3 +273,12 @@ fn a_state_holds_every_tensor_under_a_name_of_its_own() {
         }
     }
 }
+
+#[test]
+fn a_training_that_is_to_stop_while_it_is_evaluated_tells_nothing_of_that() {
+    let trial = trial(&[MLP]);
+    let starts = |event: &Event| matches!(event, Event::TrialStarted { .. });
+    let (outcome, events) = train(&trial, Arithmetic::Fused, None, starts);
+    assert_eq!(outcome.expect("no error"), Outcome::Interrupted);
+    assert!(!events.iter().any(|event| is_epoch(event, 0)), "the evaluation goes on to its end");
+}
