@@ -43,6 +43,9 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
         return print(&format!("nothing to clean in {}\n", layout.root().display()));
     }
     print(&listed(&found))?;
+    for other in found.iter().flat_map(|leftover| &leftover.others) {
+        print(&format!("stays, since bn-lab did not write it: {}\n", other.display()))?;
+    }
     let counted = counted(trials, found.len() - trials);
     if arguments.remove {
         ownership::check_folder(&layout, OUTPUT_DIR)?;
@@ -83,7 +86,8 @@ fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
 
 fn resolved(folder: &Path) -> Result<std::path::PathBuf> {
     let file = Layout::new(folder).experiment();
-    if fs::is_file(&file) {
+    // A link or a pipe is named by whoever reads it.
+    if fs::is_there(&file) {
         return Ok(file);
     }
     Err(Error::Results(format!(

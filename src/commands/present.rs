@@ -48,16 +48,12 @@ pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()>
 pub(super) fn check(layout: &Layout, option: &str) -> Result<()> {
     ownership::check_folder(layout, option)?;
     let charts = figures::stems().flat_map(|stem| paths(stem, layout));
-    ownership::check_files(charts.chain(tables(layout)), Some(option))
+    ownership::check_files(charts.chain(layout.tables()), Some(option))
 }
 
 /// The files of a chart as a run draws it.
 fn paths(stem: &str, layout: &Layout) -> Vec<PathBuf> {
     output::paths(stem, &layout.charts(), &Output::default())
-}
-
-fn tables(layout: &Layout) -> [PathBuf; 2] {
-    [layout.tuned_table(), layout.comparisons_table()]
 }
 
 /// Draws the charts, and writes what tuning chose and what is compared. Runs that end together take turns, so the last to
@@ -73,7 +69,7 @@ pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBu
             drawn.push((stem, chart));
         }
         let charts = drawn.iter().flat_map(|(stem, _)| paths(stem, layout));
-        ownership::check_files(charts.chain(tables(layout)), Some(option))?;
+        ownership::check_files(charts.chain(layout.tables()), Some(option))?;
         write_findings(&results, layout)?;
         let charts = plot::write_all(&drawn, &layout.charts())?;
         Ok((results, charts))

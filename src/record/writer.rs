@@ -13,6 +13,7 @@ use super::gate::FolderGate;
 use super::layout::Layout;
 use super::manifest::{self, RunEntry};
 use super::opening;
+use super::ownership::Contents;
 use super::reader;
 use super::schema::TrialRecord;
 use super::survey::Survey;
@@ -234,7 +235,7 @@ impl Writer {
         let claims = &self.gate.claims;
         let own = self.layout.trial(&trial.id).of_run(claims.run());
         // The other run may be deleting it at this moment.
-        drop(fs::remove_folder(own.root()));
+        drop(Contents::of(&own).and_then(|contents| contents.remove()));
     }
 
     fn end(&mut self, trial: &Arc<Trial>, outcome: &Outcome, details: Option<&str>) -> Result<()> {
