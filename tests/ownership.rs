@@ -79,9 +79,9 @@ fn a_table_of_somebody_else_is_named_before_anything_is_trained_or_copied() {
     let merge = ["merge", "results/small", "--into", "merged"];
     let publish = ["publish", "results/small", "--into", "copy"];
     for (command, folder, names) in [
-        (&run[..], "results/small", &["trials.csv", "summary.csv", "manifest.json"][..]),
-        (&merge, "merged", &["trials.csv", "tuned.csv"]),
+        (&merge[..], "merged", &["trials.csv", "tuned.csv"][..]),
         (&publish, "copy", &["trials.csv", "epochs.csv", "layers.csv", "manifest.json"]),
+        (&run, "results/small", &["trials.csv", "summary.csv", "manifest.json"]),
     ] {
         for name in names {
             let path = format!("{folder}/{name}");

@@ -29,6 +29,7 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
         chosen => chosen,
     };
     if arguments.remove {
+        ownership::check_folder(&layout, OUTPUT_DIR)?;
         claims::settle(&layout, say)?;
     }
     let mut found = Vec::new();
@@ -48,7 +49,6 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
     }
     let counted = counted(trials, found.len() - trials);
     if arguments.remove {
-        ownership::check_folder(&layout, OUTPUT_DIR)?;
         let bytes = leftovers::remove(&layout, &found)?;
         let kept = found.iter().filter(|leftover| leftover.is_in_use).count();
         let kept = if kept > 0 { format!("; {kept} in use were kept") } else { String::new() };
