@@ -168,7 +168,7 @@ fn a_copy_that_was_cut_short_is_not_read_and_is_made_again() {
     // Where a table cannot be read, the making ends midway.
     let trial = fs::folders(&root.join("trials")).unwrap().remove(0);
     let table = trial.join("epochs.csv");
-    let whole = fs::read(&table).unwrap();
+    let bytes = fs::read(&table).unwrap();
     fs::remove_if_exists(&table).unwrap();
     fs::create_folder(&table.join("in the way")).unwrap();
     publish(&root, &into, &ALL).expect_err("a folder stands in the way");
@@ -180,7 +180,7 @@ fn a_copy_that_was_cut_short_is_not_read_and_is_made_again() {
     assert!(table_alone.is_err(), "nor by those that read its table alone");
 
     std::fs::remove_dir_all(&table).unwrap();
-    fs::replace_unsynced(&table, &whole).unwrap();
+    fs::replace_unsynced(&table, &bytes).unwrap();
     publish(&root, &into, &ALL).unwrap();
     assert_eq!(fs::read(&marker).unwrap(), finished);
     assert_eq!(read(&into), read(&root));
