@@ -48,6 +48,15 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     place::read(path).map_err(|e| Error::io("read", path, e))
 }
 
+/// Reads the first `most` bytes of a file, or all that it has.
+pub fn read_start(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    place::open(path)
+        .and_then(|file| file.take(most).read_to_end(&mut bytes))
+        .map_err(|e| Error::io("read", path, e))?;
+    Ok(bytes)
+}
+
 /// Reads a whole UTF-8 text file.
 pub fn read_text(path: &Path) -> Result<String> {
     let text = String::from_utf8(read(path)?);

@@ -77,3 +77,19 @@ fn a_folder_without_an_experiment_is_refused() {
         .refused(1, &["`elsewhere` is not a results folder", "hint:"]);
     assert!(lab.path("elsewhere/trials/0123456789abcdef/trial.json").is_file());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_or_a_pipe_as_the_experiment_is_named() {
+    let lab = Lab::with(SMALL);
+    lab.write("linked/manifest.json", b"");
+    lab.write("piped/manifest.json", b"");
+    std::os::unix::fs::symlink(lab.path("experiment.toml"), lab.path("linked/experiment.toml"))
+        .expect("a link");
+    let made = std::process::Command::new("mkfifo").arg(lab.path("piped/experiment.toml")).status();
+    assert!(made.expect("`mkfifo` exists").success());
+    for (folder, what) in [("linked", "is a link"), ("piped", "it is a pipe")] {
+        let named = format!("{folder}/experiment.toml");
+        lab.bn_lab(&["clean", folder]).refused(1, &[&named, what, "hint: "]);
+    }
+}

@@ -29,6 +29,7 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
         chosen => chosen,
     };
     if arguments.remove {
+        ownership::check_folder(&layout, OUTPUT_DIR)?;
         claims::settle(&layout, say)?;
     }
     let mut found = Vec::new();
@@ -43,9 +44,11 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
         return print(&format!("nothing to clean in {}\n", layout.root().display()));
     }
     print(&listed(&found))?;
+    for other in found.iter().flat_map(|leftover| &leftover.others) {
+        print(&format!("stays, since bn-lab did not write it: {}\n", other.display()))?;
+    }
     let counted = counted(trials, found.len() - trials);
     if arguments.remove {
-        ownership::check_folder(&layout, OUTPUT_DIR)?;
         let bytes = leftovers::remove(&layout, &found)?;
         let kept = found.iter().filter(|leftover| leftover.is_in_use).count();
         let kept = if kept > 0 { format!("; {kept} in use were kept") } else { String::new() };
@@ -83,7 +86,8 @@ fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
 
 fn resolved(folder: &Path) -> Result<std::path::PathBuf> {
     let file = Layout::new(folder).experiment();
-    if fs::is_file(&file) {
+    // A link or a pipe is named by whoever reads it.
+    if fs::is_there(&file) {
         return Ok(file);
     }
     Err(Error::Results(format!(

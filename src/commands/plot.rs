@@ -32,8 +32,9 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     let figures = chosen(arguments)?;
     let layout = Layout::new(&arguments.results);
     // Before anything is written there: it may be no results folder.
-    reader::name(layout.root())?;
+    let name = reader::name(layout.root())?;
     let paths = if let Some(folder) = &arguments.output {
+        ownership::check_apart(folder, Some(&name))?;
         // Nobody else draws there, and the results folder is only read.
         draw(arguments, &layout, &figures, folder)?
     } else {

@@ -72,7 +72,7 @@ pub(super) fn check(layout: &Layout, option: &str) -> Result<()> {
     refuse_file(layout.root(), option)?;
     ownership::check_folder(layout, option)?;
     let charts = figures::stems().flat_map(|stem| paths(stem, layout));
-    ownership::check_files(charts.chain(tables(layout)), Some(option))
+    ownership::check_files(charts.chain(layout.tables()), Some(option))
 }
 
 /// Refuses to leave results where a file stands in the way.
@@ -92,10 +92,6 @@ fn paths(stem: &str, layout: &Layout) -> Vec<PathBuf> {
     output::paths(stem, &layout.charts(), &Output::default())
 }
 
-fn tables(layout: &Layout) -> [PathBuf; 2] {
-    [layout.tuned_table(), layout.comparisons_table()]
-}
-
 /// Draws the charts, and writes what tuning chose and what is compared. Runs that end together take turns, so the last to
 /// draw shows the last tables.
 pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBuf>)> {
@@ -109,7 +105,7 @@ pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBu
             drawn.push((stem, chart));
         }
         let charts = drawn.iter().flat_map(|(stem, _)| paths(stem, layout));
-        ownership::check_files(charts.chain(tables(layout)), Some(option))?;
+        ownership::check_files(charts.chain(layout.tables()), Some(option))?;
         write_findings(&results, layout)?;
         let charts = plot::write_all(&drawn, &layout.charts())?;
         Ok((results, charts))

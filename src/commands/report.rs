@@ -68,6 +68,7 @@ fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
     }
     let target = arguments.output.as_deref().unwrap_or(folder);
     let is_beside = target == folder;
+    ownership::check_apart(target, Some(&read.results.name))?;
     material.apart = (!is_beside).then(|| folder.display().to_string());
     let report = page::report(&material, read.charts.clone());
     let deliver = || deliver(&report, target, &arguments.format);

@@ -21,6 +21,7 @@ use crate::plan::{self, Trial};
 use crate::progress::{self, messages::Messages};
 use crate::record::layout::Layout;
 use crate::record::manifest::{self, RunEntry};
+use crate::record::ownership;
 use crate::record::survey::{Selection, Survey, survey};
 use crate::record::writer::Writer;
 use crate::report;
@@ -59,6 +60,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     provenance::check(&experiment, &trials, &places, arguments.force.is_some())?;
     let survey = survey(&layout, &trials, &selection)?;
     check_force(&survey, arguments)?;
+    ownership::check_trials(&layout, survey.to_run.iter().map(|trial| trial.id.as_str()))?;
     if !quiet {
         datasets::tell_of_unused_folder(&trials, &places);
     }

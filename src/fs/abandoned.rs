@@ -23,7 +23,7 @@ pub(super) fn mark(file: &File, path: &Path) -> bool {
 }
 
 /// Whether `path` leads to this open file.
-fn is_at(file: &File, path: &Path) -> bool {
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

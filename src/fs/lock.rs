@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::abandoned::is_at;
 use super::apart::apart;
 use super::place::{self, Writing};
 use crate::error::{Error, Result};
@@ -71,7 +72,8 @@ impl Lock {
             return Ok(Some(Self { file }));
         }
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { file })),
+            // Whoever held it before may have deleted it: then the next attempt makes a new one.
+            Ok(()) => Ok(is_at(&file, path).then_some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(e)) => Err(no_locks(path, &e)),
         }

@@ -225,9 +225,9 @@ fn regular(kind: Kind) -> Result<()> {
         Kind::File(_) => Ok(()),
         Kind::Folder => Err(Error::new(ErrorKind::IsADirectory, "it is a folder")),
         Kind::Link => Err(not_followed("it")),
-        Kind::Other => {
-            Err(Error::other("it is a pipe, a socket or a device; only regular files are opened"))
-        }
+        Kind::Other => Err(Error::other(
+            "it is a pipe, a socket or a device, and only regular files are opened\n  hint: put a regular file there, or move away what is there",
+        )),
     }
 }
 

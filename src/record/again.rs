@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::layout::TrialLayout;
+use super::ownership::Contents;
 use super::reader;
 use super::schema::{EpochRow, TrialRecord};
+use super::takeover;
 use super::trial_files::csv_row;
 use crate::config::spec::{EVALUATIONS, TRAIN_EVALUATION};
 use crate::error::{Error, Result};
@@ -21,19 +23,18 @@ pub(super) fn merge(
     now: TrialRecord,
 ) -> Result<TrialRecord> {
     if !same_figures(earlier, &now) {
-        fs::remove_folder(layout.again().root())?;
-        fs::rename(own.root(), layout.again().root())?;
+        let again = layout.again();
+        Contents::of(&again)?.remove()?;
+        fs::create_folder(again.root())?;
+        takeover::publish(&again, own, false)?;
+        Contents::of(own)?.remove()?;
         return Err(Error::Results(format!(
             "a trial that was trained again gave other numbers than before: its files are in `{}`, and the earlier ones stay as they are\n  hint: {}; choose another folder with `-o output.dir=…`",
             layout.again().root().display(),
             why_other_figures(&earlier.instruction_set, &now.instruction_set)
         )));
     }
-    for file in fs::files(&own.checkpoints())? {
-        fs::create_folder(&layout.checkpoints())?;
-        let name = file.file_name().unwrap_or_default();
-        fs::rename(&file, &layout.checkpoints().join(name))?;
-    }
+    takeover::move_checkpoints(layout, own)?;
     let told = told(layout, own, &now)?;
     let looked = fs::is_file(&own.layers());
     for (from, to) in [
@@ -45,7 +46,7 @@ pub(super) fn merge(
             fs::rename(&from, &to)?;
         }
     }
-    fs::remove_folder(own.root())?;
+    Contents::of(own)?.remove()?;
     Ok(both(earlier, now, looked, told))
 }
 

@@ -482,18 +482,18 @@ mod tests {
         let (_folder, layout) = folder();
         let claims = Claims::announce(&layout).expect("a writable folder");
         let here = fs::kernel_and_device(layout.root()).expect("Linux says so");
-        claimed_by(&layout, "another", Some(&here));
+        claimed_by(&layout, "another-1-1", Some(&here));
         assert_eq!(live(&layout, "a").expect("readable"), None);
         assert!(take(&claims, "a"));
         let next = Claims::announce(&layout).expect("a writable folder");
-        assert!(!layout.runs().join("another").exists());
+        assert!(!layout.runs().join("another-1-1").exists());
         drop(next);
         // The same lock of another machine proves nothing, whatever the host is called.
-        claimed_by(&layout, "another", Some("another kernel"));
+        claimed_by(&layout, "another-1-1", Some("another kernel"));
         release(&claims, "a");
         assert!(live(&layout, "a").expect("readable").is_some());
         let next = Claims::announce(&layout).expect("a writable folder");
-        assert!(layout.runs().join("another").exists());
+        assert!(layout.runs().join("another-1-1").exists());
         assert_eq!(claim(&next, "a"), Claim::Unclear);
     }
 
@@ -501,8 +501,8 @@ mod tests {
     fn a_run_whose_lock_is_not_seen_is_alive_as_long_as_its_heartbeat_changes() {
         let (_folder, layout) = folder();
         fs::create_folder(&layout.runs()).expect("writable");
-        let path = layout.runs().join("node");
-        let mut running = claimed_by(&layout, "node", None);
+        let path = layout.runs().join("node-1-a");
+        let mut running = claimed_by(&layout, "node-1-a", None);
         let claims = with_patience(&layout, Duration::from_millis(400));
         assert_eq!(claim(&claims, "a"), Claim::Unclear);
         // What another host's clock says is nothing to go by.
@@ -570,7 +570,7 @@ mod tests {
         let taken = claims.taken("a");
         claims.shared.beat();
         assert!(claims.holds("a") && !taken.load(Ordering::Relaxed));
-        let other = claimed_by(&layout, "another", None);
+        let other = claimed_by(&layout, "another-1-1", None);
         assert!(!claims.holds("a"));
         claims.shared.beat();
         assert!(taken.load(Ordering::Relaxed));

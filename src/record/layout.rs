@@ -55,6 +55,22 @@ impl Layout {
         self.root.join("compact.json")
     }
 
+    /// The tables of a whole results folder.
+    pub fn tables(&self) -> [PathBuf; 4] {
+        [self.trials_table(), self.summary_table(), self.tuned_table(), self.comparisons_table()]
+    }
+
+    /// The tables that a compact copy has instead of the folders of the trials.
+    pub(super) fn stacked_tables(&self) -> [PathBuf; 5] {
+        [
+            self.records_table(),
+            self.epochs_table(),
+            self.timings_table(),
+            self.steps_table(),
+            self.layers_table(),
+        ]
+    }
+
     /// In a compact copy: data, device and size of all trials that ended.
     pub(super) fn records_table(&self) -> PathBuf {
         self.root.join("records.csv")
@@ -129,6 +145,11 @@ pub struct TrialLayout {
 }
 
 impl TrialLayout {
+    /// The folder at `root`, of a trial or of a run in one.
+    pub(super) fn at(root: PathBuf) -> Self {
+        Self { root }
+    }
+
     /// The folder itself.
     pub fn root(&self) -> &Path {
         &self.root

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 
 use super::claims::{self, Watcher};
 use super::differences;
-use super::layout::Layout;
+use super::layout::{Layout, TrialLayout};
+use super::ownership::Contents;
 use super::reader;
 use super::schema::TrialRecord;
 use super::takeover;
@@ -53,8 +54,10 @@ pub struct Leftover {
     pub name: String,
     /// The file or the folder with all that is in it.
     pub path: PathBuf,
-    /// Bytes of all its files.
+    /// Bytes of all its files that bn-lab wrote.
     pub bytes: u64,
+    /// What is in it that bn-lab did not write, and that stays.
+    pub others: Vec<PathBuf>,
     /// Why it is not needed.
     pub why: String,
     /// Whether a run is at it: it stays.
@@ -71,19 +74,33 @@ pub fn stale(
     let records: Vec<Option<TrialRecord>> =
         ids.par_iter().map(|id| reader::record_of(layout, id)).collect::<Result<_>>()?;
     let reasons = reasons(experiment, plan, &records);
-    ids.into_par_iter()
+    let stale: Vec<Option<Leftover>> = ids
+        .into_par_iter()
         .zip(reasons)
         .map(|(id, why)| {
-            let path = layout.trial(&id).root().to_owned();
-            Ok(Leftover {
-                bytes: fs::bytes_below(&path)?,
-                is_in_use: claims::live(layout, &id)?.is_some(),
-                why,
-                path,
-                name: id,
-            })
+            let is_in_use = claims::live(layout, &id)?.is_some();
+            of_folder(id.clone(), layout.trial(&id), why, is_in_use)
         })
-        .collect()
+        .collect::<Result<_>>()?;
+    Ok(stale.into_iter().flatten().collect())
+}
+
+/// The folder of a trial or of a training; none where all that is in it is somebody else's.
+fn of_folder(
+    name: String,
+    folder: TrialLayout,
+    why: String,
+    is_in_use: bool,
+) -> Result<Option<Leftover>> {
+    let contents = Contents::of(&folder)?;
+    Ok(contents.is_ours().then(|| Leftover {
+        name,
+        path: folder.root().to_owned(),
+        bytes: contents.bytes(),
+        others: contents.others,
+        why,
+        is_in_use,
+    }))
 }
 
 /// Why each of these trials is none of the experiment's.
@@ -150,24 +167,18 @@ fn debris_of_trial(layout: &Layout, folder: &Path) -> Result<Vec<Leftover>> {
     let is_in_use = claims::live(layout, &id)?.is_some();
     let mut debris = partials(trial.root(), is_in_use)?;
     debris.extend(partials(&trial.checkpoints(), is_in_use)?);
-    let mut seconds = fs::folders(trial.root())?;
-    let again = trial.again();
-    seconds.retain(|folder| folder == again.root());
+    let mut seconds = vec![trial.again()];
+    seconds.retain(|again| fs::is_folder(again.root()));
     let record = reader::record_of(layout, &id)?;
     // An unfinished trial goes on from there.
     if record.is_some_and(|record| record.outcome.is_finished()) {
-        let folders = takeover::folders(&trial)?;
-        seconds.extend(folders.iter().map(|folder| folder.root().to_owned()));
+        seconds.extend(takeover::folders(&trial)?);
     }
-    for path in seconds {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        debris.push(Leftover {
-            name: format!("trials/{id}/{name}"),
-            bytes: fs::bytes_below(&path)?,
-            why: "a second training for more probes or checkpoints did not end".to_owned(),
-            is_in_use,
-            path,
-        });
+    for folder in seconds {
+        let name = folder.root().file_name().unwrap_or_default().to_string_lossy();
+        let name = format!("trials/{id}/{name}");
+        let why = "a second training for more probes or checkpoints did not end".to_owned();
+        debris.extend(of_folder(name, folder, why, is_in_use)?);
     }
     Ok(debris)
 }
@@ -176,6 +187,7 @@ fn partials(folder: &Path, is_in_use: bool) -> Result<Vec<Leftover>> {
     let partial = |path: PathBuf| Leftover {
         name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         bytes: fs::size(&path).unwrap_or_default(),
+        others: Vec::new(),
         why: "a killed run left it half-written".to_owned(),
         is_in_use: is_in_use || fs::is_being_written(&path),
         path,
@@ -192,9 +204,7 @@ pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<u64> {
             if fs::is_file(&leftover.path) {
                 fs::remove_if_exists(&leftover.path)?;
             } else {
-                // Its record first: what is left of an aborted removal counts as never ended.
-                fs::remove_if_exists(&leftover.path.join("trial.json"))?;
-                fs::remove_folder(&leftover.path)?;
+                Contents::of(&TrialLayout::at(leftover.path.clone()))?.remove()?;
             }
             bytes += leftover.bytes;
         }

@@ -19,6 +19,7 @@ use super::compact;
 use super::layout::{Layout, TrialLayout};
 use super::leftovers;
 use super::manifest::{self, Manifest, RunEntry};
+use super::ownership::{self, Contents, is_checkpoint, is_own_file};
 use super::stored;
 use super::survey::{self, Selection};
 use super::tables;
@@ -84,6 +85,9 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
 
 /// Copies what was chosen, the experiment before and the manifest after it.
 fn write(findings: &Findings<'_>, folders: &[&Layout], target: &Layout, text: &[u8]) -> Result<()> {
+    let chosen = findings.chosen.iter().map(|(id, chosen)| (id, &chosen.folder));
+    let copied = chosen.chain(findings.failed(target)).filter(|(_, folder)| *folder != target);
+    ownership::check_trials(target, copied.map(|(id, _)| id.as_str()))?;
     leftovers::remove_partials(target)?;
     fs::replace(&target.experiment(), text)?;
     for (id, chosen) in &findings.chosen {
@@ -119,7 +123,7 @@ fn write_manifest(folders: &[&Layout], target: &Layout) -> Result<()> {
 /// their place goes.
 fn copy(from: &TrialLayout, to: &TrialLayout, is_failed: bool) -> Result<()> {
     if !fs::is_file(&to.trial()) {
-        fs::remove_folder(to.root())?;
+        Contents::of(to)?.remove()?;
     }
     fs::create_folder(to.root())?;
     for stale in to.of_unfinished() {
@@ -128,19 +132,24 @@ fn copy(from: &TrialLayout, to: &TrialLayout, is_failed: bool) -> Result<()> {
     takeover::remove_folders(to, None)?;
     for file in fs::files(from.root())? {
         let is_why = is_failed && file == from.failure_log();
-        let is_left_behind = fs::is_partial(&file) || from.of_unfinished().contains(&file);
-        if file != from.trial() && (is_why || !is_left_behind) {
-            fs::copy(&file, &to.root().join(file.file_name().unwrap_or_default()))?;
+        if file != from.trial() && (is_why || !from.of_unfinished().contains(&file)) {
+            copy_into(to.root(), &file, is_own_file)?;
         }
     }
-    let checkpoints = fs::files(&from.checkpoints())?;
-    if !checkpoints.is_empty() {
+    for file in fs::files(&from.checkpoints())? {
         fs::create_folder(&to.checkpoints())?;
-    }
-    for file in checkpoints.iter().filter(|file| !fs::is_partial(file)) {
-        fs::copy(file, &to.checkpoints().join(file.file_name().unwrap_or_default()))?;
+        copy_into(&to.checkpoints(), &file, is_checkpoint)?;
     }
     fs::copy(&from.trial(), &to.trial())
+}
+
+/// Copies a file under its name, but never over one of somebody else.
+fn copy_into(folder: &Path, file: &Path, is_own: fn(&Path) -> bool) -> Result<()> {
+    let to = folder.join(file.file_name().unwrap_or_default());
+    if fs::is_partial(file) || (!is_own(file) && fs::is_there(&to)) {
+        return Ok(());
+    }
+    fs::copy(file, &to)
 }
 
 /// All runs, by their start; one that several folders know (an earlier merge) once, as the folder

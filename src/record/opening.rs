@@ -12,6 +12,7 @@ use super::gate::FolderGate;
 use super::layout::{Layout, TrialLayout};
 use super::leftovers;
 use super::manifest::RunEntry;
+use super::ownership;
 use super::reader;
 use super::schema::TrialRecord;
 use super::tables::Records;
@@ -196,6 +197,7 @@ pub(super) fn keep_earlier_experiment(
     let digest = Sha256::digest(&earlier);
     let name = format!("experiment-{}.toml", hexadecimal(&digest[..3]));
     let path = layout.root().join(name);
+    ownership::check_files([&path], Some("-o output.dir=DIR"))?;
     fs::replace(&path, &earlier)?;
     Ok(Some(path))
 }

@@ -10,7 +10,7 @@ use super::compact::{self, Marker};
 use super::curves::unreadable;
 use super::layout::Layout;
 use super::manifest;
-use super::ownership::something;
+use super::ownership::{self, something};
 use super::reader::{self, damaged};
 use super::schema::{EpochRow, FactRow, LayerRow, SCHEMA_VERSION, StepRow, TimingRow};
 use crate::config;
@@ -55,12 +55,30 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     check_target(&target, &name)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     fs::create_folder(target.root())?;
-    let _guard = lock(&target)?;
-    check_target(&target, &name)?;
+    let guard = lock(&target)?;
+    let made = make(&source, &target, name, &ids, options);
+    // Who waits for it makes a new one.
+    if fs::size(&target.lock()) == Some(0) {
+        fs::remove_if_exists(&target.lock())?;
+    }
+    drop(guard);
+    made?;
+    Ok(Published { trials: ids.len(), bytes: fs::bytes_below(target.root())? })
+}
+
+/// Writes everything into the target, under its lock.
+fn make(
+    source: &Layout,
+    target: &Layout,
+    name: String,
+    ids: &[&str],
+    options: &Options,
+) -> Result<()> {
+    check_target(target, &name)?;
     fs::remove_partials(target.root())?;
     // First: what is cut short after it is known for a compact copy, read by nobody and made again.
-    let marker = marker(&source, name);
-    mark(&target, &marker)?;
+    let marker = marker(source, name);
+    mark(target, &marker)?;
     // From its new place, it names its tables another way.
     if let Some(moved) = config::moved(&source.experiment(), target.root())? {
         fs::replace(&target.experiment(), moved.as_bytes())?;
@@ -74,12 +92,11 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
         Layout::tuned_table,
         Layout::comparisons_table,
     ] {
-        copy_or_remove(&file(&source), &file(&target))?;
+        copy_or_remove(&file(source), &file(target))?;
     }
-    write_curves(&source, &target, &ids, options)?;
+    write_curves(source, target, ids, options)?;
     let finished = Marker { unfinished: false, ..marker };
-    mark(&target, &finished)?;
-    Ok(Published { trials: ids.len(), bytes: fs::bytes_below(target.root())? })
+    mark(target, &finished)
 }
 
 /// Stacks the tables of the trials.
@@ -127,12 +144,13 @@ fn check_company(source: &Layout) -> Result<()> {
     )))
 }
 
-/// Refuses to write among files that are not of a compact copy of this experiment.
+/// Refuses to write among files that are not of a compact copy of this experiment, or over those of somebody
+/// else.
 fn check_target(target: &Layout, name: &str) -> Result<()> {
     let root = target.root();
     let why = if compact::is_compact(target) {
         match compact::marker(target)? {
-            Some(marker) if marker.name == name => return Ok(()),
+            Some(marker) if marker.name == name => return check_files(target),
             Some(marker) => format!("is a compact copy of another experiment, `{}`", marker.name),
             None => "is a compact copy whose `compact.json` is damaged".to_owned(),
         }
@@ -140,7 +158,7 @@ fn check_target(target: &Layout, name: &str) -> Result<()> {
         "is a file".to_owned()
     } else {
         match something(root)? {
-            None => return Ok(()),
+            None => return check_files(target),
             Some(other) => format!(
                 "is not empty, and no compact copy: it holds `{}`",
                 other.file_name().unwrap_or_default().display()
@@ -151,6 +169,13 @@ fn check_target(target: &Layout, name: &str) -> Result<()> {
         "`{}` {why}\n  hint: choose another folder with `--into DIR`, or delete this one yourself",
         root.display()
     )))
+}
+
+/// Refuses to replace or to delete files of somebody else.
+fn check_files(target: &Layout) -> Result<()> {
+    let records = [target.compact(), target.experiment(), target.manifest()];
+    let tables = target.tables().into_iter().chain(target.stacked_tables());
+    ownership::check_files(records.into_iter().chain(tables), Some("--into DIR"))
 }
 
 /// Of a copy that is being made.

@@ -258,9 +258,10 @@ pub(super) fn is_finished(outcome: &str) -> bool {
     ["completed", "diverged"].contains(&outcome)
 }
 
-/// Reads `trials.csv`, which must say what was recorded.
+/// Reads `trials.csv`, which must say what was recorded in folders that are still there.
 pub(super) fn checked_table(layout: &Layout) -> Result<TrialsTable> {
     let table = trials_table(layout)?;
+    check_presence(layout, &table)?;
     agreement::check(layout, &table)?;
     Ok(table)
 }
@@ -291,6 +292,28 @@ pub(super) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
         return Err(damaged(&path, &format!("it has the trial `{id}` twice")));
     }
     Ok(TrialsTable { rows, header: header.iter().map(str::to_owned).collect(), axes, path })
+}
+
+/// Refuses a folder whose table tells of trials that ended and whose folders are gone: of what was measured in
+/// them nothing is left to read.
+fn check_presence(layout: &Layout, table: &TrialsTable) -> Result<()> {
+    if compact::is_compact(layout) {
+        return Ok(());
+    }
+    let outcome = |row: &csv::StringRecord| row.get(table.axes.end) != Some("pending");
+    let ended: Vec<&str> =
+        table.rows.iter().filter(|row| outcome(row)).filter_map(|row| row.get(0)).collect();
+    let mut gone = ended.iter().filter(|id| !fs::is_there(layout.trial(id).root()));
+    let Some(first) = gone.next() else {
+        return Ok(());
+    };
+    Err(Error::Results(format!(
+        "`{}` is not whole: `trials.csv` tells of {} that ended, and the folders of {} of them are missing, the first `{}`\n  hint: put them back, or run the experiment again: it trains what is missing",
+        layout.root().display(),
+        units::trials(ended.len()),
+        1 + gone.count(),
+        layout.trial(first).root().display()
+    )))
 }
 
 /// Where the columns of the axes stand in the header of a `trials.csv`; `None` where it is of another

@@ -21,6 +21,12 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How often whoever waits for a heartbeat looks.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// How many hexadecimal digits the name of a run has.
+const NAME_LENGTH: usize = 32;
+
+/// How the file of a run begins, in this version and in earlier ones.
+const BEGINNING: &str = "bn-lab run";
+
 /// How the line begins in which a run says what it trains on.
 const DECLARED: &str = "trains on ";
 
@@ -49,6 +55,18 @@ fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c)
 }
 
+/// Whether a run has a file of this name: 128 bits, or, of an earlier version, host, process and a number.
+fn is_of_run(name: &str) -> bool {
+    let is_hexadecimal =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut parts = name.rsplitn(3, '-');
+    let [number, process, host] = [parts.next(), parts.next(), parts.next()];
+    let is_earlier = host.is_some_and(|host| !host.is_empty())
+        && process.is_some_and(|process| process.parse::<u32>().is_ok())
+        && number.is_some_and(is_hexadecimal);
+    is_name(name) && (is_earlier || name.len() == NAME_LENGTH && is_hexadecimal(name))
+}
+
 /// This machine's name, for people who look.
 pub(super) fn host() -> String {
     let name = gethostname::gethostname();
@@ -58,11 +76,11 @@ pub(super) fn host() -> String {
     if plain.is_empty() { "host".to_owned() } else { plain }
 }
 
-/// The names of the runs that have a file in `.runs/`.
+/// The names of the runs that have a file in `.runs/`; other files in it are somebody else's.
 pub(super) fn names(layout: &Layout) -> Result<Vec<String>> {
     let files = fs::files(&layout.runs())?;
     let names = files.iter().filter_map(|path| path.file_name()?.to_str());
-    Ok(names.filter(|name| is_name(name)).map(str::to_owned).collect())
+    Ok(names.filter(|name| is_of_run(name)).map(str::to_owned).collect())
 }
 
 /// What a run has declared that it trains on.
@@ -115,7 +133,7 @@ impl OwnRun {
     pub(super) fn begin(layout: &Layout) -> Result<Self> {
         let name = random_name()?;
         let people = format!(
-            "bn-lab run, process {} on {}, since {}\n",
+            "{BEGINNING}, process {} on {}, since {}\n",
             std::process::id(),
             host(),
             manifest::now()
@@ -157,6 +175,15 @@ impl OwnRun {
     }
 }
 
+/// Deletes the file of a run, and none that somebody else wrote under such a name.
+fn remove(path: &std::path::Path) -> Result<()> {
+    let text = fs::read_if_exists(path)?.unwrap_or_default();
+    if text.is_empty() || text.starts_with(BEGINNING.as_bytes()) {
+        fs::remove_if_exists(path)?;
+    }
+    Ok(())
+}
+
 /// Makes and locks a run's file. Where locks are not seen, another run may delete the folder, if it
 /// is empty, at the same moment.
 fn hold(path: &std::path::Path, text: &str) -> Result<Lock> {
@@ -169,7 +196,7 @@ fn hold(path: &std::path::Path, text: &str) -> Result<Lock> {
 
 /// 128 bits from the operating system.
 fn random_name() -> Result<String> {
-    let mut bytes = [0; 16];
+    let mut bytes = [0; NAME_LENGTH / 2];
     getrandom::fill(&mut bytes)
         .map_err(|e| Error::Results(format!("cannot draw the name of a run: {e}")))?;
     Ok(hexadecimal(&bytes))
@@ -313,9 +340,37 @@ impl Watcher {
     pub(super) fn tidy(&self) -> Result<()> {
         for run in names(&self.layout)? {
             if self.look(&run, None)? == Life::Dead {
-                fs::remove_if_exists(&self.layout.runs().join(&run))?;
+                remove(&self.layout.runs().join(&run))?;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_that_bn_lab_wrote_count_as_runs_and_are_cleared_away() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(folder.path());
+        fs::create_folder(&layout.runs()).expect("writable");
+        let write = |name: &str, text: &str| {
+            fs::replace(&layout.runs().join(name), text.as_bytes()).expect("writable");
+        };
+        let own = ["0123456789abcdef0123456789abcdef", "node-17-5f3a", "a-node-17-1"];
+        let others = ["README.md", "notes", "0123456789abcdef", "a-b-c", "2026-01-01.txt"];
+        own.iter().chain(&others).for_each(|name| write(name, ""));
+        write("node-17-5f", "bn-lab run, process 17 on node\n");
+        write("lab-1-2", "mine");
+        let names = names(&layout).expect("readable");
+        assert_eq!(names.len(), own.len() + 2, "{names:?}");
+        Watcher::with_patience(&layout, Duration::ZERO).tidy().expect("writable");
+        let left = fs::files(&layout.runs()).expect("readable");
+        let left = left.iter().filter_map(|path| path.file_name()?.to_str());
+        let mut expected = [&others[..], &["lab-1-2"]].concat();
+        expected.sort_unstable();
+        assert_eq!(left.collect::<Vec<_>>(), expected);
     }
 }

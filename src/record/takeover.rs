@@ -6,6 +6,7 @@
 //! from the start: a state is looked for in all of these places.
 
 use super::layout::{OF_RUN, TrialLayout};
+use super::ownership::{self, Contents};
 use super::state::{self, Origin, Saved};
 use super::trial_files::{GROWING, TIMINGS, changed};
 use crate::error::Result;
@@ -113,9 +114,9 @@ pub(super) fn clear(trial: &TrialLayout, own: &TrialLayout, has_result: bool) ->
         for (name, ..) in GROWING {
             fs::remove_if_exists(&trial.root().join(name))?;
         }
-        fs::remove_folder(&trial.checkpoints())?;
+        ownership::remove_checkpoints(trial)?;
     }
-    fs::remove_folder(trial.again().root())?;
+    Contents::of(&trial.again())?.remove()?;
     fs::remove_partials(trial.root())?;
     remove_folders(trial, Some(own))
 }
@@ -125,7 +126,7 @@ pub(super) fn clear(trial: &TrialLayout, own: &TrialLayout, has_result: bool) ->
 pub(super) fn remove_folders(trial: &TrialLayout, kept: Option<&TrialLayout>) -> Result<()> {
     for folder in folders(trial)? {
         if kept != Some(&folder) {
-            drop(fs::remove_folder(folder.root()));
+            drop(Contents::of(&folder).and_then(|contents| contents.remove()));
         }
     }
     Ok(())
@@ -143,11 +144,21 @@ pub(super) fn publish(trial: &TrialLayout, own: &TrialLayout, keeps_state: bool)
         }
     }
     if fs::is_there(&own.checkpoints()) {
-        fs::remove_folder(&trial.checkpoints())?;
-        fs::rename(&own.checkpoints(), &trial.checkpoints())?;
+        ownership::remove_checkpoints(trial)?;
+        move_checkpoints(trial, own)?;
     }
     if keeps_state && fs::is_file(&own.state()) {
         fs::rename(&own.state(), &trial.state())?;
+    }
+    Ok(())
+}
+
+/// Moves the checkpoints of a run one by one: beside them there may be files of somebody else.
+pub(super) fn move_checkpoints(trial: &TrialLayout, own: &TrialLayout) -> Result<()> {
+    for file in fs::files(&own.checkpoints())? {
+        fs::create_folder(&trial.checkpoints())?;
+        let name = file.file_name().unwrap_or_default();
+        fs::rename(&file, &trial.checkpoints().join(name))?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::checkpoint;
 use super::layout::TrialLayout;
+use super::ownership::Contents;
 use super::schema::{EpochRow, LayerRow, OrderRow, SCHEMA_VERSION, StepRow, TimingRow};
 use super::state::{self, Origin, Saved};
 use super::takeover::Left;
@@ -91,7 +92,7 @@ impl TrialFiles {
         origin: Origin,
         facts: Facts,
     ) -> Result<Self> {
-        fs::remove_folder(own.root())?;
+        Contents::of(own)?.remove()?;
         fs::create_folder(own.root())?;
         let mut files = Self::empty(own, origin, facts);
         files.is_second = has_result;

@@ -16,6 +16,7 @@ use super::gate::FolderGate;
 use super::layout::Layout;
 use super::manifest::{self, RunEntry};
 use super::opening;
+use super::ownership::Contents;
 use super::reader;
 use super::schema::TrialRecord;
 use super::survey::Survey;
@@ -270,7 +271,7 @@ impl Writer {
             let record = reader::record(&self.layout, trial)?;
             let is_finished = record.is_some_and(|record| record.outcome.is_finished());
             if is_finished && claims.is_free(&trial.id)? {
-                fs::remove_folder(own.root())?;
+                Contents::of(&own)?.remove()?;
             }
             Ok(())
         }));

@@ -6,6 +6,7 @@ use super::{deliver, say_missing};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::record::ownership;
 use crate::report::claims;
 use crate::report::page::Folder;
 use crate::report::page::collection::{self, Member, Part};
@@ -20,6 +21,7 @@ pub(super) fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
 pub(super) fn report(given: &[PathBuf], arguments: &cli::Report) -> Result<()> {
     refuse_what_is_of_one(arguments)?;
     let target = target(given, arguments)?;
+    ownership::check_apart(target, None)?;
     let folders = all(given)?;
     let names: Vec<String> = folders.iter().map(|folder| name(folder)).collect();
     let ids = collection::ids(names.iter().map(String::as_str));

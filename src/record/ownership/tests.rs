@@ -30,11 +30,12 @@ fn everything_that_this_version_and_earlier_ones_have_committed_is_known() {
     let mut known = 0;
     for path in below(&root().join("results")) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_kind = ["report.", "comparisons.csv", "tuned.csv", "experiment.toml"];
-        let is_wanted = name.ends_with(".svg")
-            || name.ends_with(".png")
-            || is_kind.iter().any(|kind| name.starts_with(kind));
-        if is_wanted {
+        let is_wanted = [".svg", ".png", ".csv", ".json", ".toml"];
+        let is_wanted =
+            is_wanted.iter().any(|end| name.ends_with(end)) || name.starts_with("report.");
+        // Files of a trial are known by their names.
+        let is_of_trial = path.components().any(|part| part.as_os_str() == "trials");
+        if is_wanted && !is_of_trial {
             assert!(is_ours(&path).expect("readable"), "{}", path.display());
             known += 1;
         }
@@ -95,6 +96,10 @@ fn what_others_write_is_not_ours() {
         ("comparisons.csv", b"by,metric\n1,2\n"),
         ("tuned.csv", b"values,chosen\n"),
         ("experiment.toml", b"name = \"x\"\n"),
+        ("trials.csv", b"trial,condition,outcome\n"),
+        ("summary.csv", b"condition,n,mean\n"),
+        ("epochs.csv", b"epoch,step\n"),
+        ("manifest.json", b"{\"name\": \"a page\", \"schema\": 2}"),
         ("array.sh", b"#!/bin/sh\necho mine\n"),
         ("job.yaml", b"kind: Job\n"),
         (

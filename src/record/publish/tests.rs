@@ -65,7 +65,6 @@ fn a_compact_copy_reads_as_the_folder_does_and_copies_no_trial_folder() {
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
         .collect();
     let expected = [
-        ".lock",
         "compact.json",
         "comparisons.csv",
         "epochs.csv",
@@ -97,7 +96,8 @@ fn what_is_not_asked_for_is_left_out_and_goes_where_it_was() {
     let into = folder.path().join("compact");
     publish(&root, &into, &ALL).unwrap();
     fs::replace_unsynced(&into.join("notes.md"), b"mine").unwrap();
-    fs::replace_unsynced(&into.join("tuned.csv"), b"stale").unwrap();
+    fs::replace_unsynced(&into.join("tuned.csv"), b"values,tuned,metric,values,chosen,edge\n")
+        .unwrap();
     publish(&root, &into, &Options::default()).unwrap();
     for gone in ["steps.csv", "layers.csv", "tuned.csv"] {
         assert!(!fs::is_file(&into.join(gone)), "{gone}");
@@ -165,8 +165,10 @@ fn a_copy_that_was_cut_short_is_not_read_and_is_made_again() {
     publish(&root, &into, &ALL).unwrap();
     let marker = into.join("compact.json");
     let finished = fs::read(&marker).unwrap();
-    // Where a table cannot be replaced, the making ends midway.
-    let table = into.join("epochs.csv");
+    // Where a table cannot be read, the making ends midway.
+    let trial = fs::folders(&root.join("trials")).unwrap().remove(0);
+    let table = trial.join("epochs.csv");
+    let bytes = fs::read(&table).unwrap();
     fs::remove_if_exists(&table).unwrap();
     fs::create_folder(&table.join("in the way")).unwrap();
     publish(&root, &into, &ALL).expect_err("a folder stands in the way");
@@ -178,6 +180,7 @@ fn a_copy_that_was_cut_short_is_not_read_and_is_made_again() {
     assert!(table_alone.is_err(), "nor by those that read its table alone");
 
     std::fs::remove_dir_all(&table).unwrap();
+    fs::replace_unsynced(&table, &bytes).unwrap();
     publish(&root, &into, &ALL).unwrap();
     assert_eq!(fs::read(&marker).unwrap(), finished);
     assert_eq!(read(&into), read(&root));

@@ -10,7 +10,7 @@ use crate::record::layout::Layout;
 use crate::record::reader;
 
 /// A folder itself where it holds results, or else the results folders in it, in the order of their
-/// names. Folders are named from `beside`.
+/// names; hidden ones are none, nor is what `submit` leaves beside them, which has an experiment alone. Folders are named from `beside`.
 pub fn folders(folder: &Path, beside: &Path) -> Result<Vec<PathBuf>> {
     let is_results = |folder: &PathBuf| fs::is_file(&Layout::new(beside.join(folder)).experiment());
     if is_results(&folder.to_path_buf()) {
@@ -18,9 +18,14 @@ pub fn folders(folder: &Path, beside: &Path) -> Result<Vec<PathBuf>> {
     }
     let all = fs::folders(&beside.join(folder))?;
     let names = all.iter().filter_map(|path| path.file_name());
+    let names = names.filter(|name| !name.to_string_lossy().starts_with('.'));
     let mut folders: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
     folders.sort();
-    Ok(folders.into_iter().filter(is_results).collect())
+    let has_run = |folder: &PathBuf| {
+        let layout = Layout::new(beside.join(folder));
+        fs::is_there(&layout.manifest()) || fs::is_there(&layout.trials_table())
+    };
+    Ok(folders.into_iter().filter(|folder| is_results(folder) && has_run(folder)).collect())
 }
 
 /// The claim of a results folder, or those of the results folders in a folder, in the order of their
