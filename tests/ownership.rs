@@ -114,10 +114,14 @@ fn somebody_elses_files_in_the_folder_of_a_trial_stay() {
     let notes =
         ["notes.md", "checkpoints/mine.txt", "again/mine.txt", "again/checkpoints/mine.txt"];
     let write_notes = |trial: &str| {
-        notes.iter().for_each(|name| lab.write(&format!("{trial}/{name}"), b"mine"));
+        for name in notes {
+            lab.write(&format!("{trial}/{name}"), b"mine");
+        }
     };
     let has_notes = |trial: &str| {
-        notes.iter().for_each(|name| assert_eq!(lab.text(&format!("{trial}/{name}")), "mine"));
+        for name in notes {
+            assert_eq!(lab.text(&format!("{trial}/{name}")), "mine");
+        }
     };
     write_notes(&trial);
     lab.write(&format!("{trial}/again/epochs.csv"), b"epoch\n");

@@ -77,19 +77,13 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let earlier = begin(&mut writer, &survey.to_run, digest)?;
     if !quiet {
         tell(&survey, earlier.as_deref());
-        if let Some(why) = why {
-            say(&why);
-        }
-        let examples = |trial: &Trial| trainer.examples(&trial.condition);
-        if let Some(note) = settling::note(&survey.to_run, examples) {
-            say(&note);
-        }
-        if let Some(note) = memory::too_large(&trainer, &survey.to_run) {
-            say(&note);
-        }
-        if let Some(note) = memory::note(&trainer, &survey.to_run, jobs, memory) {
-            say(&note);
-        }
+        let notes = [
+            why,
+            settling::note(&survey.to_run, |trial| trainer.examples(&trial.condition)),
+            memory::too_large(&trainer, &survey.to_run),
+            memory::note(&trainer, &survey.to_run, jobs, memory),
+        ];
+        notes.iter().flatten().for_each(|note| say(note));
     }
     let mut farewell = Farewell { stop: stop.clone(), is_said: quiet };
     let logs = layout.clone();
@@ -112,14 +106,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     }
     let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
     let tally = signals.while_training(train)?;
-    let (finished, unfinished) = writer.taken_over()?;
-    let too_large = writer.too_large()?;
-    if finished > 0 {
-        say(&format!(
-            "note: {} that ended here had been taken over by other runs, since this one stood still for so long; their records count",
-            units::trials(finished)
-        ));
-    }
+    let left = check_left(&writer, &trainer, trials.len())?;
     // The writer, and with it the sign that this run is alive, is kept until the charts show its
     // tables.
     let ending = Ending {
@@ -134,17 +121,29 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         say_what_others_have(&layout, &trials, shard)?;
     }
     signals.while_drawing(|| conclude(&layout, &ending, quiet, is_json))?;
-    if let Some(reason) = too_large.iter().find_map(|trial| trainer.too_large(trial)) {
-        let (trials, total) = (too_large.len(), ending.trials);
-        return Err(Error::TooLarge { trials, total, reason });
+    left.map_or(Ok(()), Err)
+}
+
+/// The error of a run in which no trial failed and which leaves trials unfinished all the same, if it does: those
+/// that need more memory than there is, and those that other runs took over and did not finish.
+fn check_left(writer: &Writer, trainer: &BurnTrainer, total: usize) -> Result<Option<Error>> {
+    let (finished, unfinished) = writer.taken_over()?;
+    if finished > 0 {
+        say(&format!(
+            "note: {} that ended here had been taken over by other runs, since this one stood still for so long; their records count",
+            units::trials(finished)
+        ));
     }
-    if unfinished > 0 {
-        return Err(Error::Results(format!(
+    let too_large = writer.too_large()?;
+    if let Some(reason) = too_large.iter().find_map(|trial| trainer.too_large(trial)) {
+        return Ok(Some(Error::TooLarge { trials: too_large.len(), total, reason }));
+    }
+    Ok((unfinished > 0).then(|| {
+        Error::Results(format!(
             "{} that ended here had been taken over by another run, which has not finished them\n  hint: run the same command again once no other run is under way",
             units::trials(unfinished)
-        )));
-    }
-    Ok(())
+        ))
+    }))
 }
 
 /// Begins. Where that is refused because of a run that may be dead, it first becomes clear whether it

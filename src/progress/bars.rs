@@ -119,7 +119,7 @@ impl Observer for Bars {
             Event::EpochEnded { trial, epoch, .. } => self.epoch(trial, epoch),
             Event::TrialEnded { trial, outcome, .. } => self.end(trial, outcome),
             Event::TrialPassed { trial, .. } | Event::TrialTooLarge { trial, .. } => {
-                self.estimate.ended(&trial.id)
+                self.estimate.ended(&trial.id);
             }
             Event::TrialTaken { trial } => {
                 if let Some(bar) = self.running.remove(&trial.id) {

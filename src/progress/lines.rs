@@ -129,7 +129,7 @@ impl Observer for Lines {
             }
             Event::TrialEnded { trial, outcome, .. } => self.trial_ended(trial, outcome),
             Event::TrialPassed { trial, .. } | Event::TrialTooLarge { trial, .. } => {
-                self.estimate.ended(&trial.id)
+                self.estimate.ended(&trial.id);
             }
             Event::TrialTaken { trial } => self.say_always(&taken_line(trial)),
             Event::TrialAwaited { trial } => self.say(&awaited_line(trial)),
@@ -139,7 +139,9 @@ impl Observer for Lines {
             | Event::Probed { .. } => {}
             Event::SweepEnded => {
                 let repeated: Vec<String> = self.failures.repeated().collect();
-                repeated.iter().for_each(|line| self.say_always(line));
+                for line in &repeated {
+                    self.say_always(line);
+                }
                 let took = duration(self.started.elapsed().as_secs_f64());
                 if self.estimate.trials() > 0 {
                     self.say(&format!("trained for {took}"));

@@ -79,7 +79,7 @@ pub fn stale(
         .zip(reasons)
         .map(|(id, why)| {
             let is_in_use = claims::live(layout, &id)?.is_some();
-            of_folder(id.clone(), layout.trial(&id), why, is_in_use)
+            of_folder(id.clone(), &layout.trial(&id), why, is_in_use)
         })
         .collect::<Result<_>>()?;
     Ok(stale.into_iter().flatten().collect())
@@ -88,11 +88,11 @@ pub fn stale(
 /// The folder of a trial or of a training; none where all that is in it is somebody else's.
 fn of_folder(
     name: String,
-    folder: TrialLayout,
+    folder: &TrialLayout,
     why: String,
     is_in_use: bool,
 ) -> Result<Option<Leftover>> {
-    let contents = Contents::of(&folder)?;
+    let contents = Contents::of(folder)?;
     Ok(contents.is_ours().then(|| Leftover {
         name,
         path: folder.root().to_owned(),
@@ -178,7 +178,7 @@ fn debris_of_trial(layout: &Layout, folder: &Path) -> Result<Vec<Leftover>> {
         let name = folder.root().file_name().unwrap_or_default().to_string_lossy();
         let name = format!("trials/{id}/{name}");
         let why = "a second training for more probes or checkpoints did not end".to_owned();
-        debris.extend(of_folder(name, folder, why, is_in_use)?);
+        debris.extend(of_folder(name, &folder, why, is_in_use)?);
     }
     Ok(debris)
 }

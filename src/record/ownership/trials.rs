@@ -39,10 +39,9 @@ impl Contents {
         for path in fs::everything(folder.root())? {
             match inner(folder, &path).filter(|_| is_trial) {
                 Some(inner) if fs::is_folder(&path) => self.add(&inner, false)?,
-                Some(_) => self.add_other(path, true),
                 None if path != folder.checkpoints() => self.add_file(path, is_own_file),
                 None if fs::is_folder(&path) => self.add_checkpoints(&path)?,
-                None => self.add_other(path, true),
+                Some(_) | None => self.add_other(path, true),
             }
         }
         self.folders.push(folder.root().to_owned());
