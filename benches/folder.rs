@@ -13,10 +13,10 @@ use std::time::Instant;
 
 use bn_lab::plan;
 use bn_lab::plan::shard::Shard;
-use bn_lab::record::layout::Layout;
-use bn_lab::record::merge;
-use bn_lab::record::reader;
-use bn_lab::record::survey::Selection;
+use bn_lab::results::format::layout::Layout;
+use bn_lab::results::reader;
+use bn_lab::results::recovery::survey::Selection;
+use bn_lab::results::transfer::merge;
 use scripted::{look, resident, run, told};
 
 #[global_allocator]

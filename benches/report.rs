@@ -14,9 +14,9 @@ use std::path::Path;
 use bn_lab::config::spec::Experiment;
 use bn_lab::plan;
 use bn_lab::plot;
-use bn_lab::record::layout::Layout;
-use bn_lab::record::survey::Selection;
 use bn_lab::report::page::{self, Folder, Material, html, markdown, pictures};
+use bn_lab::results::format::layout::Layout;
+use bn_lab::results::recovery::survey::Selection;
 use scripted::{look, resident, run, told};
 
 #[global_allocator]

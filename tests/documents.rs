@@ -15,7 +15,7 @@ const PUBLISHED: &str = "results/published/mnist";
 #[test]
 fn the_readme_quotes_the_published_results_and_not_a_number_more() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(PUBLISHED);
-    let results = bn_lab::record::reader::read(&folder).expect("a readable results folder");
+    let results = bn_lab::results::reader::read(&folder).expect("a readable results folder");
     let table = bn_lab::report::conditions::table(&results);
     assert!(README.contains(&table), "the table should read\n{table}");
     let charts = bn_lab::plot::figures::all(&results);
@@ -31,7 +31,7 @@ fn the_published_trials_are_those_that_this_program_would_train() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(PUBLISHED);
     let loaded = config::load(&folder.join("experiment.toml"), &[]).expect("valid");
     let planned = bn_lab::plan::trials(&loaded.experiment);
-    let results = bn_lab::record::reader::read(&folder).expect("a readable results folder");
+    let results = bn_lab::results::reader::read(&folder).expect("a readable results folder");
     let published: Vec<&str> = results.trials.iter().map(|t| t.id.as_str()).collect();
     let planned: Vec<&str> = planned.iter().map(|trial| trial.id.as_str()).collect();
     assert_eq!(published, planned, "publish them again");
@@ -48,7 +48,7 @@ fn the_published_claims_are_what_their_experiments_ask_for_today() {
         let folder = root.join("results/claims").join(&asked.name);
         let kept = config::load(&folder.join("experiment.toml"), &[]).expect("valid");
         assert_eq!(asked.claim, kept.experiment.claim, "{}", asked.name);
-        let results = bn_lab::record::reader::read(&folder).expect("a readable results folder");
+        let results = bn_lab::results::reader::read(&folder).expect("a readable results folder");
         let published: Vec<&str> = results.trials.iter().map(|t| t.id.as_str()).collect();
         let planned = bn_lab::plan::trials(&asked);
         let planned: Vec<&str> = planned.iter().map(|trial| trial.id.as_str()).collect();
@@ -98,14 +98,14 @@ fn every_column_of_every_file_is_explained() {
         let is_axis = column.contains('.');
         assert!(is_axis || RESULTS.contains(&format!("`{column}`")), "`{column}` is not explained");
     }
-    for (end, _) in bn_lab::record::schema::STATISTICS {
+    for (end, _) in bn_lab::results::format::schema::STATISTICS {
         assert!(RESULTS.contains(&format!("_{end}`")), "`_{end}` is not explained");
     }
     let comparisons = lab.text("results/small/comparisons.csv");
     let compared = lab.bn_lab(&["compare", "results/small", "--format", "csv"]);
     assert!(comparisons == compared.stdout, "{comparisons}");
     for column in columns(&summary) {
-        let metric = bn_lab::record::schema::STATISTICS
+        let metric = bn_lab::results::format::schema::STATISTICS
             .iter()
             .find_map(|(end, _)| column.strip_suffix(end)?.strip_suffix('_'));
         let name = metric.unwrap_or(column);
@@ -118,7 +118,7 @@ fn every_column_of_every_file_is_explained() {
 
 #[test]
 fn every_metric_and_every_column_of_a_comparison_is_explained() {
-    use bn_lab::record::schema::{CLAIM_COLUMNS, COMPARISON_COLUMNS, DESCRIPTION_COLUMNS};
+    use bn_lab::results::format::schema::{CLAIM_COLUMNS, COMPARISON_COLUMNS, DESCRIPTION_COLUMNS};
     let metrics = bn_lab::compare::metric::METRICS.map(|metric| metric.name);
     assert_eq!(metrics, bn_lab::config::spec::METRICS, "a claim may name every metric");
     for name in

@@ -10,10 +10,10 @@ use bn_lab::config;
 use bn_lab::config::spec::Experiment;
 use bn_lab::event::Stop;
 use bn_lab::plan::Trial;
-use bn_lab::record::layout::Layout;
-use bn_lab::record::manifest::RunEntry;
-use bn_lab::record::survey::{Selection, Survey, survey};
-use bn_lab::record::writer::Writer;
+use bn_lab::results::format::layout::Layout;
+use bn_lab::results::format::manifest::RunEntry;
+use bn_lab::results::recovery::survey::{Selection, Survey, survey};
+use bn_lab::results::writer::Writer;
 use bn_lab::runner::{self, Sweep};
 use bn_lab::scripted::ScriptedTrainer;
 

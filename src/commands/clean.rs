@@ -9,13 +9,13 @@ use crate::config::spec::Experiment;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan;
-use crate::record::claims;
-use crate::record::compact;
-use crate::record::layout::Layout;
-use crate::record::leftovers::{self, Leftover};
-use crate::record::ownership;
-use crate::record::stored;
 use crate::report::sheet::Sheet;
+use crate::results::format::compact;
+use crate::results::format::layout::Layout;
+use crate::results::recovery::locks;
+use crate::results::recovery::ownership;
+use crate::results::status::stored;
+use crate::results::transfer::clean::{self, Leftover};
 use crate::units;
 
 /// Lists, or lists and removes.
@@ -30,15 +30,15 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
     };
     if arguments.remove {
         ownership::check_folder(&layout, OUTPUT_DIR)?;
-        claims::settle(&layout, say)?;
+        locks::settle(&layout, say)?;
     }
     let mut found = Vec::new();
     if stale {
-        found.extend(leftovers::stale(&layout, &experiment, &plan::trials(&experiment))?);
+        found.extend(clean::stale(&layout, &experiment, &plan::trials(&experiment))?);
     }
     let trials = found.len();
     if debris {
-        found.extend(leftovers::debris(&layout)?);
+        found.extend(clean::debris(&layout)?);
     }
     if found.is_empty() {
         return print(&format!("nothing to clean in {}\n", layout.root().display()));
@@ -49,7 +49,7 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
     }
     let counted = counted(trials, found.len() - trials);
     if arguments.remove {
-        let bytes = leftovers::remove(&layout, &found)?;
+        let bytes = clean::remove(&layout, &found)?;
         let kept = found.iter().filter(|leftover| leftover.is_in_use).count();
         let kept = if kept > 0 { format!("; {kept} in use were kept") } else { String::new() };
         return print(&format!("removed {counted}: {}{kept}\n", units::size(bytes)));

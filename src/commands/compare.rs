@@ -8,10 +8,10 @@ use crate::compare::metric::Metric;
 use crate::compare::{self, Answer, FOLDER, Question, tune};
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::record::reader;
-use crate::record::results::{Details, Results};
-use crate::record::settings::{self, Setting};
 use crate::report;
+use crate::results::query::{Details, Results};
+use crate::results::reader;
+use crate::results::status::settings::{self, Setting};
 use crate::units;
 
 /// Compares what is asked for, and prints it; where something was tuned, at the chosen values.

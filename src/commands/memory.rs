@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::plan::Trial;
-use crate::record::overview::Memory;
+use crate::results::status::overview::Memory;
 use crate::train::BurnTrainer;
 use crate::train::memory::{self, Estimate, Facts};
 use crate::units;

@@ -4,9 +4,9 @@ use crate::cli;
 use crate::commands::present::{self, present};
 use crate::commands::say;
 use crate::error::Result;
-use crate::record::claims;
-use crate::record::layout::Layout;
-use crate::record::merge::{self, Merged};
+use crate::results::format::layout::Layout;
+use crate::results::recovery::locks;
+use crate::results::transfer::merge::{self, Merged};
 use crate::units;
 
 /// The option that names another folder.
@@ -16,7 +16,7 @@ const INTO: &str = "--into DIR";
 pub fn run(arguments: &cli::Merge) -> Result<()> {
     let target = Layout::new(&arguments.into);
     present::check(&target, INTO)?;
-    claims::settle(&target, say)?;
+    locks::settle(&target, say)?;
     let merged = merge::merge(&arguments.sources, &arguments.into)?;
     present(&target, INTO, !arguments.quiet)?;
     // What is damaged is said even to those who want to hear nothing: it is not in the table.

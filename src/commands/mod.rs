@@ -30,10 +30,9 @@ use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plot::figures;
-use crate::record;
-use crate::record::layout::Layout;
-use crate::record::ownership;
-use crate::record::results::Results;
+use crate::results::format::layout::Layout;
+use crate::results::query::Results;
+use crate::results::recovery::ownership;
 use crate::streams::{print, say};
 
 /// The option that names another results folder where an experiment names one.
@@ -47,7 +46,7 @@ const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been completed
 fn write_findings(results: &Results, layout: &Layout) -> Result<()> {
     let compared = crate::compare::usual(results)?;
     let compared = compared.map(|answer| crate::report::compare::csv(&answer).into_bytes());
-    record::claims::exclusively(layout, || {
+    crate::results::recovery::locks::exclusively(layout, || {
         write_or_remove(&layout.tuned_table(), crate::report::tune::csv(results))?;
         write_or_remove(&layout.comparisons_table(), compared)
     })
@@ -63,7 +62,7 @@ fn write_or_remove(path: &Path, bytes: Option<Vec<u8>>) -> Result<()> {
 /// Refuses an experiment whose results folder is a compact copy: nothing can be trained into it.
 fn refuse_compact(experiment: &Experiment) -> Result<()> {
     let layout = Layout::new(&experiment.output.dir);
-    record::compact::refuse(&layout, "no trial can be trained into it")
+    crate::results::format::compact::refuse(&layout, "no trial can be trained into it")
 }
 
 /// Loads an experiment and passes on what its author may not have meant.

@@ -13,10 +13,10 @@ use crate::description::DatasetDescription;
 use crate::error::Result;
 use crate::machine;
 use crate::plan::{self, Trial};
-use crate::record::layout::Layout;
-use crate::record::manifest;
-use crate::record::overview::Overview;
 use crate::report;
+use crate::results::format::layout::Layout;
+use crate::results::format::manifest;
+use crate::results::status::overview::Overview;
 use crate::train::memory::Facts;
 
 /// Prints the plan in the format that is asked for.

@@ -8,10 +8,11 @@ use crate::error::{Error, Result};
 use crate::fs;
 use crate::plot::figures::{self, Drawn, Figure, Horizontal, Request};
 use crate::plot::output::{self, Output};
-use crate::record::layout::Layout;
-use crate::record::results::{Details, Results};
-use crate::record::{claims, ownership, reader};
 use crate::report;
+use crate::results::format::layout::Layout;
+use crate::results::query::{Details, Results};
+use crate::results::reader;
+use crate::results::recovery::{locks, ownership};
 
 /// The option that names another folder.
 const OUTPUT: &str = "--output DIR";
@@ -39,7 +40,7 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
         draw(arguments, &layout, &figures, folder)?
     } else {
         let folder = layout.charts();
-        claims::while_drawing(&layout, || draw(arguments, &layout, &figures, &folder))?
+        locks::while_drawing(&layout, || draw(arguments, &layout, &figures, &folder))?
     };
     for path in paths {
         print(&format!("{}\n", path.display()))?;

@@ -8,13 +8,13 @@ use crate::fs;
 use crate::plot;
 use crate::plot::figures::{self, Drawn};
 use crate::plot::output::{self, Output};
-use crate::record::claims;
-use crate::record::layout::Layout;
-use crate::record::ownership;
-use crate::record::reader;
-use crate::record::results::Results;
 use crate::report;
 use crate::report::page;
+use crate::results::format::layout::Layout;
+use crate::results::query::Results;
+use crate::results::reader;
+use crate::results::recovery::locks;
+use crate::results::recovery::ownership;
 
 /// Draws the charts of a results folder, and prints its table if that is wanted. `option` names another
 /// folder on the command line.
@@ -110,7 +110,7 @@ pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBu
         let charts = plot::write_all(&drawn, &layout.charts())?;
         Ok((results, charts))
     };
-    claims::while_drawing(layout, || claims::of_last_table(layout, draw))
+    locks::while_drawing(layout, || locks::of_last_table(layout, draw))
 }
 
 /// The figure that the claim names, if it makes one; says why where it cannot be drawn.

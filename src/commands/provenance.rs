@@ -9,11 +9,11 @@ use crate::data::{self, Places};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
-use crate::record::layout::Layout;
-use crate::record::leftovers;
-use crate::record::manifest::{self, RunEntry};
-use crate::record::reader;
-use crate::record::schema::TrialRecord;
+use crate::results::format::files;
+use crate::results::format::layout::Layout;
+use crate::results::format::manifest::{self, RunEntry};
+use crate::results::format::schema::TrialRecord;
+use crate::results::status::unplanned;
 
 /// Refuses data that are missing or have changed since trials were trained on them. `forces`: what was
 /// trained on others is to be trained anew.
@@ -92,7 +92,7 @@ fn check_results(table: &TableFile, layout: &Layout, trials: &[Arc<Trial>]) -> R
     let (Some(was), Some(is)) = (kept_sum(table, layout)?, &table.now) else {
         return Ok(());
     };
-    let has_results = |trial: &Arc<Trial>| Ok::<_, Error>(reader::record(layout, trial)?.is_some());
+    let has_results = |trial: &Arc<Trial>| Ok::<_, Error>(files::record(layout, trial)?.is_some());
     if was == *is || trials.iter().map(has_results).any(|has| !matches!(has, Ok(false))) {
         return Ok(());
     }
@@ -101,7 +101,7 @@ fn check_results(table: &TableFile, layout: &Layout, trials: &[Arc<Trial>]) -> R
         let value = record.settings.get(table.key);
         record.outcome.is_finished() && value.and_then(|v| v.as_str()) == Some(&content)
     };
-    let records = leftovers::records(layout, trials)?;
+    let records = unplanned::records(layout, trials)?;
     let finished = records.iter().filter(|record| is_of_it(record)).count();
     if finished == 0 {
         return Ok(());
@@ -181,7 +181,7 @@ pub(super) fn named_by_path(
         let file = record.settings.get("data.file").and_then(|v| v.as_str());
         record.outcome.is_finished() && file.is_some_and(|file| !file.starts_with(config::CONTENT))
     };
-    let records = leftovers::records(&layout, trials)?;
+    let records = unplanned::records(&layout, trials)?;
     let count = records.iter().filter(is_earlier).count();
     Ok((count > 0).then(|| {
         format!(

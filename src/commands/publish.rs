@@ -3,9 +3,9 @@
 use crate::cli;
 use crate::commands::{print, say};
 use crate::error::Result;
-use crate::record::claims;
-use crate::record::layout::Layout;
-use crate::record::publish::{self, Options};
+use crate::results::format::layout::Layout;
+use crate::results::recovery::locks;
+use crate::results::transfer::publish::{self, Options};
 use crate::units;
 
 /// Makes the copy, and says how large it is.
@@ -16,7 +16,7 @@ pub fn run(arguments: &cli::Publish) -> Result<()> {
         layer_digits: arguments.layer_digits,
         quantities: arguments.quantities.clone(),
     };
-    claims::settle(&Layout::new(&arguments.results), say)?;
+    locks::settle(&Layout::new(&arguments.results), say)?;
     let published = publish::publish(&arguments.results, &arguments.into, &options)?;
     print(&format!(
         "{} in {}: {}\n",

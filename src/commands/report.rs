@@ -9,12 +9,12 @@ use crate::cli::{self, ReportFormat};
 use crate::commands::{NOTHING_TO_DRAW, print, say};
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::record::claims;
-use crate::record::layout::Layout;
-use crate::record::ownership;
 use crate::report::page::document::Report as Document;
 use crate::report::page::{self, Folder, Material, pictures};
 use crate::report::splice;
+use crate::results::format::layout::Layout;
+use crate::results::recovery::locks;
+use crate::results::recovery::ownership;
 
 /// Writes what is asked for, and prints where it is.
 pub fn run(arguments: &cli::Report) -> Result<()> {
@@ -73,7 +73,7 @@ fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
     let report = page::report(&material, read.charts.clone());
     let deliver = || deliver(&report, target, &arguments.format);
     if is_beside {
-        claims::while_drawing(&Layout::new(folder), deliver)
+        locks::while_drawing(&Layout::new(folder), deliver)
     } else {
         // Nobody else draws there, and the results folder is only read.
         deliver()

@@ -3,9 +3,9 @@
 use crate::cli::{self, By, Format};
 use crate::commands::print;
 use crate::error::Result;
-use crate::record::live;
 use crate::report::query::Filter;
 use crate::report::results;
+use crate::results::status::live;
 
 /// Prints the rows that are asked for, in the order that is asked for.
 pub fn run(arguments: &cli::Results) -> Result<()> {

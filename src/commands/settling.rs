@@ -56,7 +56,7 @@ mod tests {
 
     use super::*;
     use crate::compare::population::{Averages, averages};
-    use crate::record::results::{Results, TrialCurves};
+    use crate::results::query::{Results, TrialCurves};
     use crate::{config, plan};
 
     fn noted(more: &str, steps: usize) -> Option<String> {

@@ -5,8 +5,8 @@ use crate::commands::print;
 use crate::error::{Error, Result};
 use crate::plot::figures::{self, Request};
 use crate::plot::terminal;
-use crate::record::reader;
 use crate::report;
+use crate::results::reader;
 
 /// Columns where nobody says how many there are.
 const COLUMNS: usize = 80;

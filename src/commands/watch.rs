@@ -5,12 +5,12 @@ use std::time::Duration;
 use crate::cli;
 use crate::commands::print;
 use crate::error::Result;
-use crate::record::claims::Watcher;
-use crate::record::compact;
-use crate::record::layout::Layout;
-use crate::record::live::{self, Durations, Live};
 use crate::report::results::tally;
 use crate::report::watch::{Changes, picture};
+use crate::results::format::compact;
+use crate::results::format::layout::Layout;
+use crate::results::recovery::locks::Watcher;
+use crate::results::status::live::{self, Durations, Live};
 use crate::streams::{self, Picture, print_if_open};
 
 /// How often it looks.

@@ -2,7 +2,7 @@
 
 use super::metric::Metric;
 use crate::description::DatasetDescription;
-use crate::record::results::TrialCurves;
+use crate::results::query::TrialCurves;
 use crate::stats;
 
 /// The metric that weighs every class alike.

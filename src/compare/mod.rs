@@ -24,7 +24,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::record::results::{Results, short_name};
+use crate::results::query::{Results, short_name};
 use crate::seed::Streams;
 use crate::stats::{self, PairedComparison, Score, Side, Verdict};
 use meeting::Meeting;

@@ -1,6 +1,6 @@
 //! What to say of a name that nobody knows.
 
-use crate::record::results::short_name;
+use crate::results::query::short_name;
 
 /// That there is no `what` of this name, and which of the `known` ones may have been meant.
 pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {

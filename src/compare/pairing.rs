@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::compare::metric::Metric;
 use crate::error::{Error, Result};
-use crate::record::results::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves};
 use crate::stats::Score;
 
 /// The axis that two folders are told apart by.

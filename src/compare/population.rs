@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use super::metric::Metric;
 use super::{CONFIDENCE, Comparison, mean_difference};
-use crate::record::results::{Results, TrialCurves};
-use crate::record::schema::EpochRow;
+use crate::results::format::schema::EpochRow;
+use crate::results::query::{Results, TrialCurves};
 use crate::stats::{self, Side, Verdict};
 use crate::units;
 

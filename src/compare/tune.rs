@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::baseline;
-use crate::record::results::{Results, TrialCurves, Tuning};
+use crate::results::query::{Results, TrialCurves, Tuning};
 use crate::stats;
 
 /// What was tried in one setting, and what was chosen.
@@ -165,7 +165,7 @@ fn above(chance: f64) -> f64 {
 fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning, floor: f64) -> Tried {
     let completed = || trials.iter().filter(|trial| trial.outcome == "completed");
     let last = || completed().filter_map(|trial| trial.epochs.last());
-    let metric = |row: &crate::record::schema::EpochRow| match tuning.metric.as_str() {
+    let metric = |row: &crate::results::format::schema::EpochRow| match tuning.metric.as_str() {
         "validation_loss" => row.validation_loss,
         _ => row.validation_accuracy,
     };

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Answer, Question, answer, tune};
 use crate::error::Result;
-use crate::record::results::Results;
+use crate::results::query::Results;
 
 /// The axis that every experiment has.
 const PLACEMENT: &str = "norm.placement";
@@ -57,8 +57,8 @@ fn values(results: &Results, axis: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::results::{Claim, Expect, Hypothesis, TrialCurves};
-    use crate::record::schema::EpochRow;
+    use crate::results::format::schema::EpochRow;
+    use crate::results::query::{Claim, Expect, Hypothesis, TrialCurves};
 
     fn folder(axes: &[&str], cells: impl IntoIterator<Item = Vec<String>>) -> Results {
         let trial = |(index, cells): (usize, Vec<String>)| TrialCurves {

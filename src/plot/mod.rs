@@ -12,7 +12,7 @@ pub mod terminal;
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
-use crate::record::ownership;
+use crate::results::recovery::ownership;
 use chart::Chart;
 use output::Output;
 
@@ -39,8 +39,8 @@ pub fn write_all(figures: &[(String, Chart)], folder: &Path) -> Result<Vec<PathB
 mod tests {
     use super::*;
     use crate::fs;
-    use crate::record::results::{Results, TrialCurves};
-    use crate::record::schema::EpochRow;
+    use crate::results::format::schema::EpochRow;
+    use crate::results::query::{Results, TrialCurves};
 
     fn results(outcome: &str) -> Results {
         let row = |epoch: usize| EpochRow {

@@ -6,7 +6,7 @@ use super::table::lay_out;
 use super::until::Until;
 use crate::compare::metric::Metric;
 use crate::compare::population;
-use crate::record::results::{Results, TrialCurves, short_name};
+use crate::results::query::{Results, TrialCurves, short_name};
 use crate::stats::{self, Score};
 
 /// One line a condition: its axes, n, test accuracy (mean ± standard deviation over the completed
@@ -107,7 +107,7 @@ fn until(results: &Results, trials: &[&TrialCurves], metric: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::schema::{EpochRow, TimingRow};
+    use crate::results::format::schema::{EpochRow, TimingRow};
 
     fn trial(condition: usize, replicate: u64, outcome: &str, accuracies: &[f64]) -> TrialCurves {
         let placement = ["none", "before"][condition - 1];

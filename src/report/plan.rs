@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::dataset;
 use super::sheet::{Object, Page, Sheet, json_text};
 use crate::description::DatasetDescription;
-use crate::record::manifest::seconds_since;
-use crate::record::overview::{Memory, Overview, PlannedTrial};
-use crate::record::speed::Basis;
-use crate::record::status::{Outcome, State};
+use crate::results::format::manifest::seconds_since;
+use crate::results::status::overview::{Memory, Overview, PlannedTrial};
+use crate::results::status::plan::{Outcome, State};
+use crate::results::status::speed::Basis;
 use crate::units;
 
 /// Version of the JSON form.

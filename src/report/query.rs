@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::sheet::Sheet;
 use crate::compare::unknown;
 use crate::error::{Error, Result};
-use crate::record::results::short_name;
+use crate::results::query::short_name;
 
 /// A condition on a column, as it is written on the command line.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::sheet::Sheet;
-use crate::record::live::{Live, LiveTrial};
-use crate::record::schema::{STATISTICS, SUMMARY_METRICS};
+use crate::results::format::schema::{STATISTICS, SUMMARY_METRICS};
+use crate::results::status::live::{Live, LiveTrial};
 use crate::units;
 
 /// How a trial may stand, in the order in which they are counted.

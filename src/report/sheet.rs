@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::markdown::{self, escape_inside};
 use super::table::lay_out_by;
-use crate::record::results::short_name;
+use crate::results::query::short_name;
 use crate::units::{for_csv, for_json};
 
 /// Columns that hold text whatever it looks like: `12345678901234e5` is an id, not a number.

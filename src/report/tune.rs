@@ -2,8 +2,8 @@
 
 use super::table::lay_out;
 use crate::compare::tune::{Choice, choices, others};
-use crate::record::results::{Results, short_name};
-use crate::record::schema::TUNED_COLUMNS;
+use crate::results::format::schema::TUNED_COLUMNS;
+use crate::results::query::{Results, short_name};
 use crate::stats;
 use crate::units::for_csv;
 
@@ -105,8 +105,8 @@ mod tests {
     use super::*;
     use crate::compare::tune::at_chosen;
     use crate::description::{ClassCount, DatasetDescription};
-    use crate::record::results::{TrialCurves, Tuning};
-    use crate::record::schema::EpochRow;
+    use crate::results::format::schema::EpochRow;
+    use crate::results::query::{TrialCurves, Tuning};
 
     /// Validation accuracies of the replicates; below 0 one that diverged.
     fn trials(placement: &str, first: usize, grid: &[(&str, &[f64])]) -> Vec<TrialCurves> {

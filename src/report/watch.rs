@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::record::live::{Live, LiveTrial};
-use crate::record::manifest::seconds_since;
 use crate::report::results::tally;
+use crate::results::format::manifest::seconds_since;
+use crate::results::status::live::{Live, LiveTrial};
 use crate::units;
 
 /// The most running trials that the picture shows: it should fit on a screen.
@@ -92,7 +92,7 @@ fn line(trial: &LiveTrial, ended: usize, total: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::claims::Running;
+    use crate::results::recovery::locks::Running;
 
     fn trial(id: &str, outcome: &str, epoch: usize, accuracy: Option<f64>) -> LiveTrial {
         let running = (outcome == "running").then(|| Running {

@@ -6,10 +6,10 @@ use super::{deliver, say_missing};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::record::ownership;
 use crate::report::claims;
 use crate::report::page::Folder;
 use crate::report::page::collection::{self, Member, Part};
+use crate::results::recovery::ownership;
 
 /// The results folders in a folder; none where it holds results itself.
 pub(super) fn folders(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -14,7 +14,7 @@ use super::metric::Metric;
 use super::pairing::{Condition, conditions, meet, pairs, row};
 use super::{Comparison, comparison, correct, judge as judge_one, margin, population, tune};
 use crate::error::{Error, Result};
-use crate::record::results::{Claim, Details, Expect, Hypothesis, Results, Take};
+use crate::results::query::{Claim, Details, Expect, Hypothesis, Results, Take};
 use crate::stats::{self, Score, Side, Verdict};
 
 /// What came of a claim.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::compare::pairing::Condition;
-use crate::record::results::Take;
+use crate::results::query::Take;
 use crate::stats::{self, Score};
 
 /// What the conditions that differ only in the axis at position `over` of their settings have in

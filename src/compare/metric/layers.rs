@@ -4,7 +4,7 @@
 //! could not tell (a gradient that is not finite) is left out of `layers.csv`, and a figure that would
 //! need it is left out here, too: the rest would flatter.
 
-use crate::record::results::LayerSeries;
+use crate::results::query::LayerSeries;
 use crate::stats;
 
 /// Hidden layers alone have it: it is of what goes into a nonlinearity.

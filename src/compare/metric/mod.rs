@@ -12,8 +12,8 @@ pub use unit::{Margin, Unit};
 
 use super::unknown;
 use crate::error::{Error, Result};
-use crate::record::results::{LayerSeries, Results, TrialCurves};
-use crate::record::schema::EpochRow;
+use crate::results::format::schema::EpochRow;
+use crate::results::query::{LayerSeries, Results, TrialCurves};
 use crate::stats::{self, Score};
 
 /// A figure of a training.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::compare::meeting::Meeting;
-use crate::record::results::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves};
 use crate::stats;
 
 /// Seconds of training up to the end of an epoch.
@@ -81,7 +81,7 @@ fn others(trial: &TrialCurves, placement: usize) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::schema::{EpochRow, TimingRow};
+    use crate::results::format::schema::{EpochRow, TimingRow};
 
     #[test]
     fn an_epoch_in_which_the_machine_was_held_up_does_not_count() {

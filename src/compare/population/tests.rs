@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::compare::{self, Answer, Question};
-use crate::record::results::Claim;
+use crate::results::query::Claim;
 
 /// Trials of a placement: for each replicate the test accuracies with running averages and with the
 /// population's statistics.

@@ -9,7 +9,7 @@ use super::request::{Absent, Drawn, Request};
 use super::sheet::{self, Rows, Strip};
 use crate::plot::chart::Series;
 use crate::plot::palette::Key;
-use crate::record::results::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves};
 
 /// One such figure.
 pub(super) struct Along {

@@ -14,7 +14,7 @@ use std::hash::Hash;
 use super::request::Absent;
 use crate::compare::unknown;
 use crate::plot::palette::{Key, VALUES};
-use crate::record::results::{Results, TrialCurves, short_name};
+use crate::results::query::{Results, TrialCurves, short_name};
 use crate::units;
 use crate::units::capitalised;
 pub(super) use facets::{Facet, columns};

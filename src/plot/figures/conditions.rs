@@ -13,7 +13,7 @@ use crate::plot::chart::{
     Along, Bar, Chart, LegendEntry, Panel, Point, Reference, Row, Series, Symbol,
 };
 use crate::plot::scale::{Data, Extent};
-use crate::record::results::Results;
+use crate::results::query::Results;
 
 /// A chart of the metric with a row for each line.
 pub(super) fn draw(

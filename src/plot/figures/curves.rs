@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::request::{Absent, Drawn, Horizontal, Request};
 use super::sheet::{self, Frame, Rows, Strip};
 use crate::plot::chart::{Chart, Point};
-use crate::record::results::{Details, Results, TrialCurves};
+use crate::results::query::{Details, Results, TrialCurves};
 use crate::units::counted;
 
 /// The training loss between epochs, where steps are counted.

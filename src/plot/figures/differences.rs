@@ -10,7 +10,7 @@ mod sheet;
 use super::request::{Absent, Drawn, Request};
 use crate::compare::claim;
 use crate::compare::metric::Metric;
-use crate::record::results::{Details, Results};
+use crate::results::query::{Details, Results};
 
 /// What the metrics of the comparisons are made of.
 pub(super) fn details(results: &Results, request: &Request) -> Details {

@@ -12,8 +12,8 @@ use super::sheet::{self, Frame, Rows, Strip};
 use super::{curves, final_score, notes};
 use crate::plot::chart::{LegendEntry, Panel, Symbol};
 use crate::plot::palette::Key;
-use crate::record::results::{Results, TrialCurves};
-use crate::record::schema::EpochRow;
+use crate::results::format::schema::EpochRow;
+use crate::results::query::{Results, TrialCurves};
 use crate::stats;
 
 /// Points below which two statistics give the same.

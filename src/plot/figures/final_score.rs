@@ -18,7 +18,7 @@ use crate::compare::tune;
 use crate::plot::chart::{
     Along, Axis, Bar, LegendEntry, Panel, Point, Reference, Scale, Series, Symbol,
 };
-use crate::record::results::{Results, TrialCurves, short_name};
+use crate::results::query::{Results, TrialCurves, short_name};
 use crate::units::capitalised;
 
 /// How far lines are set apart sideways, as a share of the axis.

@@ -9,7 +9,7 @@ use super::progress::Progress;
 use super::request::{Absent, Drawn, Request};
 use super::sheet::{self, Frame, Rows, Strip};
 use crate::plot::chart::{Along, Panel, Reference};
-use crate::record::results::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves};
 
 /// The figure `gap`: of accuracies, or of losses where the metric that is asked for is one.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {

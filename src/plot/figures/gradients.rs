@@ -10,7 +10,7 @@ use super::request::{Absent, Drawn, Request};
 use super::sheet::{Frame, Strip};
 use crate::plot::chart::{Axis, Panel, Point};
 use crate::plot::scale::{self, Extent};
-use crate::record::results::{Details, Results, TrialCurves};
+use crate::results::query::{Details, Results, TrialCurves};
 
 /// Probes side by side.
 const PROBES: usize = 3;

@@ -14,7 +14,7 @@ use crate::compare::metric::{Metric, Scorer, Unit};
 use crate::compare::tune;
 use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Row, Symbol};
 use crate::plot::scale::{Data, Extent};
-use crate::record::results::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves};
 use crate::units::capitalised;
 
 struct HeatMap<'a> {

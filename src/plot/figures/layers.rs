@@ -9,7 +9,7 @@ use super::sheet::{self, Frame, Rows, Strip};
 use crate::plot::chart::{Axis, Panel, Point, Series, Span};
 use crate::plot::palette::Key;
 use crate::plot::scale::Extent;
-use crate::record::results::{Details, Results, TrialCurves};
+use crate::results::query::{Details, Results, TrialCurves};
 
 /// Charts of one figure at most: one for each combination of the axes that are no lines.
 const SHEETS: usize = 6;

@@ -3,8 +3,8 @@
 use super::axes::{Kind, Quantity};
 use super::request::Absent;
 use crate::compare::unknown;
-use crate::record::results::Results;
-use crate::record::schema::EpochRow;
+use crate::results::format::schema::EpochRow;
+use crate::results::query::Results;
 
 /// One column of `epochs.csv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -38,7 +38,7 @@ pub use scales::unmet;
 pub use stems::{asked, may_have, no_such};
 
 use super::chart::Chart;
-use crate::record::results::{Details, Results};
+use crate::results::query::{Details, Results};
 use metric::Metric;
 
 /// A figure that there can be.

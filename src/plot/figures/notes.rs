@@ -4,7 +4,7 @@ use super::arrangement::{Arrangement, Facet, Line, axis_name};
 use crate::compare::population;
 use crate::plot::chart::{LegendEntry, Symbol};
 use crate::plot::figures::series::completed;
-use crate::record::results::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves};
 
 /// The question where there is one, else the name.
 pub(super) fn title(results: &Results) -> String {

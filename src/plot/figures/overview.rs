@@ -8,7 +8,7 @@ use super::request::{Absent, Drawn, Horizontal, Request};
 use super::series;
 use super::sheet::{self, Rows, Strip};
 use crate::plot::chart::Panel;
-use crate::record::results::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves};
 
 /// As many columns as stay readable on a page.
 const COLUMNS: usize = 6;

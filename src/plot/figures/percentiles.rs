@@ -7,7 +7,7 @@ use super::layers;
 use super::request::{Absent, Drawn, Request};
 use super::sheet::{Frame, Strip};
 use crate::plot::chart::{Axis, Panel, Point, Series};
-use crate::record::results::{Details, Results, TrialCurves};
+use crate::results::query::{Details, Results, TrialCurves};
 use crate::units::capitalised;
 use crate::units::counted;
 

@@ -7,8 +7,8 @@ use super::sheet::Strip;
 use super::{notes, series};
 use crate::plot::chart::{Axis, Panel, Point, Series};
 use crate::plot::scale::Extent;
-use crate::record::results::{Results, TrialCurves};
-use crate::record::schema::EpochRow;
+use crate::results::format::schema::EpochRow;
+use crate::results::query::{Results, TrialCurves};
 
 /// The curve of one trial.
 pub(super) type Reading<'r> = &'r dyn Fn(&TrialCurves) -> Vec<Point>;

@@ -4,7 +4,7 @@ use super::metric::Metric;
 use crate::compare::metric::METRICS;
 use crate::compare::unknown;
 use crate::plot::chart::Chart;
-use crate::record::results::{Results, short_name};
+use crate::results::query::{Results, short_name};
 
 /// How a figure is wanted. One that has no use for a wish passes over it.
 #[derive(Debug, Clone, PartialEq, Eq)]

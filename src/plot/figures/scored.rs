@@ -6,7 +6,7 @@ use super::request::Absent;
 use super::series;
 use crate::compare::metric::{METRICS, Metric, Scorer, Unit};
 use crate::compare::unknown;
-use crate::record::results::TrialCurves;
+use crate::results::query::TrialCurves;
 use crate::stats::{self, Score};
 use crate::units::capitalised;
 

@@ -3,7 +3,7 @@
 use crate::plot::chart::{Point, Series, Span};
 use crate::plot::palette::Key;
 use crate::plot::scale::Extent;
-use crate::record::results::TrialCurves;
+use crate::results::query::TrialCurves;
 use crate::stats;
 
 /// The confidence of the band around a mean.

@@ -3,7 +3,7 @@
 use super::axes::Quantity;
 use super::notes;
 use crate::plot::chart::{Axis, Chart, LegendEntry, Panel, Row, Series};
-use crate::record::results::Results;
+use crate::results::query::Results;
 
 /// A row of panels before its axis is known.
 pub(super) struct Strip {

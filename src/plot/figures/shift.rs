@@ -9,7 +9,7 @@ use super::request::{Absent, Drawn, Request};
 use super::sheet::{Frame, Strip};
 use crate::plot::chart::{Axis, Panel};
 use crate::plot::scale::Extent;
-use crate::record::results::{Details, Results};
+use crate::results::query::{Details, Results};
 
 /// Layers side by side, at most.
 const LAYERS: usize = 4;

@@ -3,7 +3,7 @@
 use super::along_gradient::Along;
 use super::layers;
 use super::request::{Absent, Drawn, Request};
-use crate::record::results::{Details, Results};
+use crate::results::query::{Details, Results};
 
 const FIGURE: Along = Along {
     name: "smoothness",

@@ -7,7 +7,7 @@ use super::request::{BY, Horizontal, Request};
 use super::{CATALOGUE, Figure, LAYER_FIGURES, named};
 use crate::compare::metric::METRICS;
 use crate::compare::unknown;
-use crate::record::results::short_name;
+use crate::results::query::short_name;
 
 /// The figure of this name, or the one whose file has this stem, with what was asked of it. What the stem
 /// does not say is as in `request`. `None` also where the figure does not heed what the stem says: no file

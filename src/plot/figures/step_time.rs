@@ -3,7 +3,7 @@
 use super::conditions;
 use super::request::{Absent, Drawn, Request};
 use super::scored;
-use crate::record::results::Results;
+use crate::results::query::Results;
 
 /// The figure `step-time`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {

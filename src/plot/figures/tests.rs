@@ -13,8 +13,8 @@ use super::{Drawn, Request, all, named};
 use crate::plot::chart::{Chart, Panel, Point, Scale, Series, Span, Symbol};
 use crate::plot::palette::Key;
 use crate::plot::render;
-use crate::record::results::{Results, TrialCurves};
-use crate::record::schema::EpochRow;
+use crate::results::format::schema::EpochRow;
+use crate::results::query::{Results, TrialCurves};
 
 /// An untrained network and epochs whose training loss is 1/epoch, times `factor`.
 fn epochs(last: usize, factor: f64) -> Vec<EpochRow> {

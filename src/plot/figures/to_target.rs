@@ -3,7 +3,7 @@
 use super::conditions;
 use super::request::{Absent, Drawn, Horizontal, Request};
 use super::scored;
-use crate::record::results::Results;
+use crate::results::query::Results;
 
 /// The figure `to-target`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {

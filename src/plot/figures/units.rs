@@ -7,7 +7,7 @@ use super::notes;
 use super::request::{Absent, Drawn, Request};
 use super::sheet::{self, Rows, Strip};
 use crate::plot::chart::Point;
-use crate::record::results::{Details, Results, TrialCurves};
+use crate::results::query::{Details, Results, TrialCurves};
 
 /// What is shown, and how its row is headed.
 const ROWS: [(&str, &str); 2] = [("dead", "Dead ReLU units"), ("saturated", "Saturated values")];

@@ -3,7 +3,7 @@
 use super::sides::{against, name_of, sides};
 use crate::compare::claim::{Judged, Outcome, Tested};
 use crate::compare::metric::{Metric, Unit};
-use crate::record::results::{Expect, Hypothesis, Take, short_name};
+use crate::results::query::{Expect, Hypothesis, Take, short_name};
 use crate::stats::Interval;
 use crate::units;
 

@@ -6,8 +6,8 @@ use super::Entry;
 use crate::compare::claim;
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::record::layout::Layout;
-use crate::record::reader;
+use crate::results::format::layout::Layout;
+use crate::results::reader;
 
 /// A folder itself where it holds results, or else the results folders in it, in the order of their
 /// names; hidden ones are none, nor is what `submit` leaves beside them, which has an experiment alone. Folders are named from `beside`.

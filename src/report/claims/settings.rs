@@ -8,7 +8,7 @@ use super::effect::{
 use super::sides::against;
 use crate::compare::claim::{Counts, Judged, Judgement, Leaning, Outcome, Tested};
 use crate::compare::population::EFFECT_OF_EVALUATION;
-use crate::record::results::Expect;
+use crate::results::query::Expect;
 use crate::stats;
 
 /// The headline's effect in a sentence, and what came of the other tests: "epochs to 97 %: 1.90 epochs fewer

@@ -1,6 +1,6 @@
 //! The two sides of a comparison in words.
 
-use crate::record::results::{Hypothesis, short_name};
+use crate::results::query::{Hypothesis, short_name};
 
 /// `learning rate` of `train.learning_rate`.
 pub(super) fn name_of(key: &str) -> String {

@@ -3,8 +3,8 @@
 use super::settings::{Settings, line};
 use super::{Entry, answer, test_name, verdict};
 use crate::compare::claim::{Counts, Judged, Judgement, Leaning, Outcome, Ruling, Tested};
-use crate::record::schema::CLAIM_COLUMNS;
 use crate::report::sheet::{Object, Sheet, json_text};
+use crate::results::format::schema::CLAIM_COLUMNS;
 
 /// A row for every comparison of every test of every claim.
 pub fn csv(entries: &[Entry]) -> String {

@@ -7,8 +7,8 @@ mod words;
 
 use super::*;
 use crate::compare::claim::{Outcome, Ruling, judge};
-use crate::record::results::{Claim, Expect, Hypothesis, Over, Results, Take, TrialCurves, Tuning};
-use crate::record::schema::{CLAIM_COLUMNS, EpochRow};
+use crate::results::format::schema::{CLAIM_COLUMNS, EpochRow};
+use crate::results::query::{Claim, Expect, Hypothesis, Over, Results, Take, TrialCurves, Tuning};
 
 /// Accuracies of the replicates of a condition: below 0 one that diverged.
 fn trials(axes: &[&str], condition: usize, accuracies: &[f64]) -> Vec<TrialCurves> {

@@ -2,7 +2,7 @@
 
 use crate::compare::claim::{Judged, Judgement, Ruling};
 use crate::compare::population::EFFECT_OF_EVALUATION;
-use crate::record::results::Expect;
+use crate::results::query::Expect;
 use crate::stats::FEWEST_PAIRS;
 use crate::units::{self, counted};
 

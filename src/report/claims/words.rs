@@ -3,10 +3,10 @@
 use super::effect::{amount, expected, measured};
 use super::{Entry, lines, verdict};
 use crate::compare::claim::{Judged, Judgement, Tested};
-use crate::record::results::short_name;
 use crate::report::markdown::{escape, link, table as markdown_table};
 use crate::report::page::address;
 use crate::report::sheet::Sheet;
+use crate::results::query::short_name;
 use crate::units;
 
 /// What a comparison says of the claim.

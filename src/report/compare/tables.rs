@@ -1,8 +1,8 @@
 //! The answer for programs: every column, every digit.
 
 use crate::compare::{Answer, CONFIDENCE, Comparison, Description};
-use crate::record::schema::{COMPARISON_COLUMNS, DESCRIPTION_COLUMNS};
 use crate::report::sheet::{Object, Sheet, json_text};
+use crate::results::format::schema::{COMPARISON_COLUMNS, DESCRIPTION_COLUMNS};
 use crate::stats::{Interval, TestKind, Verdict};
 
 /// The comparisons as CSV.

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::compare::*;
-use crate::record::results::Results;
-use crate::record::results::{TrialCurves, Tuning};
-use crate::record::schema::{EpochRow, TimingRow};
+use crate::results::format::schema::{EpochRow, TimingRow};
+use crate::results::query::Results;
+use crate::results::query::{TrialCurves, Tuning};
 use crate::stats::{Side, Verdict};
 
 /// Accuracies of the replicates: below 0 one that diverged, 0 one that failed.

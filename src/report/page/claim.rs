@@ -4,8 +4,8 @@ use super::answer::{Statement, capitalised, remark};
 use super::document::{Cell, Table, columns};
 use super::words::Words;
 use crate::compare::claim::{Judged, Judgement, Tested};
-use crate::record::results::Expect;
 use crate::report::claims;
+use crate::results::query::Expect;
 
 /// The verdict on the claim and the effect of its headline; and one sentence on each other comparison.
 pub(super) fn statement(judgement: &Judgement) -> Statement {

@@ -7,9 +7,9 @@ use crate::compare::metric::Metric;
 use crate::compare::unknown;
 use crate::error::{Error, Result};
 use crate::plot::figures::{self, Absent, Drawn, Figure, Request};
-use crate::record::account::{self, Account};
-use crate::record::reader;
-use crate::record::results::{Details, Results};
+use crate::results::query::{Details, Results};
+use crate::results::reader;
+use crate::results::status::account::{self, Account};
 
 /// A results folder, read, with its figures.
 #[derive(Debug, Clone)]

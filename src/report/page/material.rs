@@ -6,8 +6,8 @@ use crate::compare::metric::Metric;
 use crate::compare::tune;
 use crate::compare::{self, Answer, Question};
 use crate::error::Result;
-use crate::record::account::Account;
-use crate::record::results::{Results, short_name};
+use crate::results::query::{Results, short_name};
+use crate::results::status::account::Account;
 pub(super) use crate::units::counted;
 
 /// Values of an axis beyond which not every two of them are compared: there would be hundreds of

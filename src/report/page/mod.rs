@@ -28,7 +28,7 @@ pub use words::{Piece, Words, address};
 use self::material::counted;
 use crate::compare::population;
 use crate::plot::figures::Drawn;
-use crate::record::manifest::VERSION;
+use crate::results::format::manifest::VERSION;
 use document::Report;
 
 /// The report on a results folder, with these figures.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::document::{Block, Cell, Section, Table, columns};
 use super::material::{Material, listed};
 use super::words::Words;
-use crate::record::manifest::RunEntry;
+use crate::results::format::manifest::RunEntry;
 use crate::shell;
 
 /// The section on repeating it.

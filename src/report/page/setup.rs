@@ -300,7 +300,7 @@ impl Said<'_> {
     }
 }
 
-fn counts(used: &crate::record::account::DataUsed) -> String {
+fn counts(used: &crate::results::status::account::DataUsed) -> String {
     let [train, validation, test] = used.examples.map(grouped);
     format!("{train} training, {validation} validation and {test} test examples")
 }

@@ -9,10 +9,10 @@ use super::material::{Material, spoken};
 use super::words::Words;
 use crate::compare::metric::Metric;
 use crate::compare::{Answer, Comparison, Description, descriptions, population};
-use crate::record::results::short_name;
 use crate::report::compare::{
     MEDIAN_OF_TIMES, difference, figure, notes, said, target, told, until,
 };
+use crate::results::query::short_name;
 use crate::stats::Interval;
 use crate::units::counted;
 

@@ -8,9 +8,9 @@ mod statements;
 
 use super::*;
 use crate::compare::claim;
-use crate::record::account::{Account, DataUsed};
-use crate::record::results::{Results, TrialCurves};
-use crate::record::schema::EpochRow;
+use crate::results::format::schema::EpochRow;
+use crate::results::query::{Results, TrialCurves};
+use crate::results::status::account::{Account, DataUsed};
 
 /// Trials of one condition; below 0 one that diverged.
 fn trials(condition: usize, axes: &[&str], accuracies: &[f64]) -> Vec<TrialCurves> {

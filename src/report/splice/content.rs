@@ -8,9 +8,9 @@ use crate::error::Result;
 use crate::fs;
 use crate::plot::chart::Chart;
 use crate::plot::render::{self, Style};
-use crate::record::layout::Layout;
 use crate::report::claims::{self, written};
 use crate::report::page::{self, Folder, Material, answer, markdown, tables};
+use crate::results::format::layout::Layout;
 
 /// The content of a block.
 pub(super) struct Made {

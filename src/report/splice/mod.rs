@@ -19,7 +19,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::record::ownership;
+use crate::results::recovery::ownership;
 use blocks::{Block, Piece, pieces};
 use content::Drawing;
 use order::Order;

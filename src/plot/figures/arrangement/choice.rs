@@ -4,7 +4,7 @@ use super::facets::columns;
 use super::{Arrangement, Facet, Line, value};
 use crate::compare::meeting::Meeting;
 use crate::plot::palette::Key;
-use crate::record::results::{Results, TrialCurves, short_name};
+use crate::results::query::{Results, TrialCurves, short_name};
 use crate::stats;
 
 /// Lines that are left out and named.

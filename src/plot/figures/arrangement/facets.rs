@@ -3,7 +3,7 @@
 use super::{axis_name, distinct, shown, value};
 use crate::compare::meeting::Meeting;
 use crate::plot::figures::arrangement::PANELS;
-use crate::record::results::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves};
 
 /// One combination of the axes that are not lines.
 #[derive(Clone)]

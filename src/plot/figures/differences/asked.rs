@@ -9,7 +9,7 @@ use crate::plot::figures::arrangement::{axis_name, distinct, is_placement, shown
 use crate::plot::figures::request::{Absent, Drawn, Request};
 use crate::plot::figures::scored;
 use crate::plot::palette::Key;
-use crate::record::results::{Results, short_name};
+use crate::results::query::{Results, short_name};
 use crate::stats::Verdict;
 use crate::units;
 

@@ -10,7 +10,7 @@ use crate::plot::figures::arrangement::{axis_name, shown, unique};
 use crate::plot::figures::request::{Absent, Drawn};
 use crate::plot::figures::scored;
 use crate::plot::palette::Key;
-use crate::record::results::{Results, Take};
+use crate::results::query::{Results, Take};
 use crate::units::counted;
 
 /// A comparison, the test that it is part of, and the test's position in the claim.

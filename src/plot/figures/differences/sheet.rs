@@ -7,7 +7,7 @@ use crate::plot::figures::axes;
 use crate::plot::figures::notes;
 use crate::plot::palette::Key;
 use crate::plot::scale::{self, Data, Extent};
-use crate::record::results::Results;
+use crate::results::query::Results;
 use crate::units::counted;
 
 /// Comparisons at most.

@@ -12,7 +12,7 @@ use crate::plot::figures::request::{Absent, Drawn, Request};
 use crate::plot::figures::series::{completed, spread};
 use crate::plot::figures::sheet::{self, Rows, Strip};
 use crate::plot::palette::Key;
-use crate::record::results::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves};
 use crate::stats;
 use crate::units::capitalised;
 

@@ -6,7 +6,7 @@ use crate::compare::{baseline, tune};
 use crate::plot::chart::{Along, Reference};
 use crate::plot::figures::arrangement::{shown, unique};
 use crate::plot::figures::scored::Scores;
-use crate::record::results::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves};
 
 /// The line of the best answer that looks at no input, on an axis along which accuracies stand; none
 /// where no class is so frequent that an accuracy may look better than it is.

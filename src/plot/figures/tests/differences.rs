@@ -1,7 +1,7 @@
 //! The figure of differences where the experiment makes a claim.
 
 use super::*;
-use crate::record::results::{Claim, Expect, Hypothesis, Over, Take};
+use crate::results::query::{Claim, Expect, Hypothesis, Over, Take};
 
 /// A completed trial whose networks are right on this share of the test set.
 fn scored(axes: &[&str], replicate: u64, accuracy: f64) -> TrialCurves {

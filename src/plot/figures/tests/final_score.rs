@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::description::{ClassCount, DatasetDescription};
 use crate::plot::chart::{Along, Reference};
-use crate::record::results::Tuning;
+use crate::results::query::Tuning;
 
 #[test]
 fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::plot::figures::Absent;
-use crate::record::results::LayerSeries;
+use crate::results::query::LayerSeries;
 
 /// The steps at which probes look.
 const STEPS: [usize; 4] = [0, 10, 20, 30];

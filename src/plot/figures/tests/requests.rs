@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::plot::figures::{Absent, Horizontal, catalogue, defaults, unmet};
-use crate::record::schema::{StepRow, TimingRow};
+use crate::results::format::schema::{StepRow, TimingRow};
 
 fn asked(results: &Results, name: &str, request: &Request) -> Chart {
     let mut drawn = drawn(results, name, request);

@@ -3,8 +3,8 @@
 use super::*;
 use crate::plot::chart::Along;
 use crate::plot::figures::Absent;
-use crate::record::results::Tuning;
-use crate::record::schema::TimingRow;
+use crate::results::format::schema::TimingRow;
+use crate::results::query::Tuning;
 
 /// Sets a trial's accuracies from the first trained epoch on.
 pub(super) fn scoring(mut trial: TrialCurves, accuracy: f64) -> TrialCurves {

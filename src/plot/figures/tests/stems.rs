@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::plot::figures::{Horizontal, may_have};
-use crate::record::schema::TimingRow;
+use crate::results::format::schema::TimingRow;
 
 #[test]
 fn the_stem_of_a_file_asks_for_what_it_shows() {

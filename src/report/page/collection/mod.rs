@@ -11,8 +11,8 @@ use super::document::{Block, Report, Section, Table, columns};
 use super::fold;
 use super::material::counted;
 use super::words::Words;
-use crate::record::manifest::VERSION;
 use crate::report::claims;
+use crate::results::format::manifest::VERSION;
 use crate::units;
 
 /// The title where every folder holds a claim.

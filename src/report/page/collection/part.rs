@@ -3,9 +3,6 @@
 use super::name;
 use crate::compare::claim::{Judgement, Ruling};
 use crate::error::Result;
-use crate::record::account::Account;
-use crate::record::manifest::RunEntry;
-use crate::record::results::TrialCurves;
 use crate::report::claims;
 use crate::report::page::answer::{self, capitalised};
 use crate::report::page::document::{Block, Cell, Section, Table};
@@ -13,6 +10,9 @@ use crate::report::page::figures;
 use crate::report::page::material::{Material, counted, listed};
 use crate::report::page::words::{Words, address, unbroken};
 use crate::report::page::{Folder, claim, repeat, setup, tables, title, untested};
+use crate::results::format::manifest::RunEntry;
+use crate::results::query::TrialCurves;
+use crate::results::status::account::Account;
 use crate::shell;
 use crate::units;
 

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::plot::figures;
-use crate::record::manifest::RunEntry;
-use crate::record::results::{Claim, Expect, Hypothesis};
+use crate::results::format::manifest::RunEntry;
+use crate::results::query::{Claim, Expect, Hypothesis};
 use collection::{Member, Part};
 
 const LOW: [f64; 7] = [0.90, 0.91, 0.92, 0.90, 0.91, 0.92, 0.90];

@@ -1,7 +1,7 @@
 //! What is said: the answer, what was fixed, what was not tested.
 
 use super::*;
-use crate::record::results::{Claim, Expect, Hypothesis};
+use crate::results::query::{Claim, Expect, Hypothesis};
 use document::{Block, Section};
 
 const NONE: [f64; 6] = [0.90, 0.91, 0.92, 0.90, 0.91, 0.92];

@@ -1,0 +1,79 @@
+//! Whether `trials.csv` says what was recorded. Some verbs take figures from the table, others from the
+//! files of the trials: a table that somebody edited is refused, so that no two verbs tell different
+//! numbers.
+
+use rayon::prelude::*;
+
+use crate::error::Result;
+use crate::results::format::compact;
+use crate::results::format::curves;
+use crate::results::format::files::{self, TrialsTable, damaged};
+use crate::results::format::layout::Layout;
+use crate::results::format::schema::TrialRow;
+use crate::results::format::tables;
+use crate::results::query::Details;
+use crate::results::recovery::locks::{self, Watcher};
+
+/// Refuses a table with other figures than the records of its trials have; in a compact copy, which has no
+/// records, with others than `epochs.csv` has.
+pub(in crate::results) fn check(layout: &Layout, table: &TrialsTable) -> Result<()> {
+    let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
+    let recorded = if compact::is_compact(layout) {
+        let curves = curves::read(layout, &ids, &Details::default())?;
+        let last = curves.iter().map(|curves| curves.epochs.last());
+        last.map(|last| last.map(|last| tables::figures_so_far("", Some(last)))).collect()
+    } else {
+        let recorded = ids.par_iter().map(|id| of_record(layout, id));
+        // Of several that cannot be read, the same is told of every time.
+        recorded.collect::<Vec<_>>().into_iter().collect::<Result<_>>()?
+    };
+    compare(layout, table, recorded)
+}
+
+/// The figures of a trial that has its result.
+fn of_record(layout: &Layout, id: &str) -> Result<Option<Vec<String>>> {
+    let record = files::record_of(layout, id)?;
+    let record = record.filter(|record| record.outcome.is_finished());
+    Ok(record.map(|record| tables::figures(&record)))
+}
+
+/// Holds the figures of finished trials against what was `recorded` of them, where that is known. While a
+/// run trains trials anew, its table is behind their records.
+fn compare(layout: &Layout, table: &TrialsTable, recorded: Vec<Option<Vec<String>>>) -> Result<()> {
+    let rows = table.rows.iter().zip(recorded);
+    let mut slips = rows.filter_map(|(row, recorded)| slip(table, row, &recorded?));
+    let Some(first) = slips.next() else {
+        return Ok(());
+    };
+    if locks::has_runs(&Watcher::of(layout))? {
+        return Ok(());
+    }
+    let more = match slips.count() {
+        0 => String::new(),
+        more => format!(" (and {more} more trials differ)"),
+    };
+    Err(damaged(
+        &layout.trials_table(),
+        &format!("it was changed after it was written: {first}{more}"),
+    ))
+}
+
+/// The first figure in which a row differs from what was recorded; an empty cell there is not known.
+fn slip(table: &TrialsTable, row: &csv::StringRecord, recorded: &[String]) -> Option<String> {
+    let cell = |column: usize| row.get(table.axes.end + column).unwrap_or_default();
+    if !files::is_finished(cell(0)) {
+        return None;
+    }
+    let columns = TrialRow::LAST.iter().take(table.figures()).zip(recorded).enumerate();
+    let mut known = columns.filter(|(_, (_, recorded))| !recorded.is_empty());
+    let (column, (name, recorded)) =
+        known.find(|(column, (_, recorded))| !is_same(cell(*column), recorded))?;
+    let (id, cell) = (row.get(0).unwrap_or_default(), cell(column));
+    Some(format!("`{name}` of trial `{id}` is `{cell}` there, and `{recorded}` was recorded"))
+}
+
+/// Whether two cells say the same, however a number is written.
+fn is_same(one: &str, other: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok();
+    one == other || number(one).is_some_and(|one| number(other) == Some(one))
+}

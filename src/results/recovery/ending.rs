@@ -1,0 +1,124 @@
+//! What a trial leaves when it ended: its files under their own names, its record, and of a failure
+//! why.
+
+use std::collections::BTreeMap;
+
+use crate::config::value::Value;
+use crate::error::{Error, Result};
+use crate::event::Outcome;
+use crate::fs;
+use crate::plan::Trial;
+use crate::results::format::layout::TrialLayout;
+use crate::results::format::schema::{SCHEMA_VERSION, TrialRecord};
+use crate::results::recovery::retrain;
+use crate::results::recovery::takeover;
+use crate::results::recovery::trial_files::{Closed, TrialFiles, recording};
+
+/// A trial that ended.
+pub(in crate::results) struct Ending<'a> {
+    /// Its folder.
+    pub(in crate::results) layout: &'a TrialLayout,
+    /// Which.
+    pub(in crate::results) trial: &'a Trial,
+    /// How.
+    pub(in crate::results) outcome: &'a Outcome,
+    /// Of a failure: where it happened, as far as that is known.
+    pub(in crate::results) details: Option<&'a str>,
+    /// The record of a trial that had its result before: it stays, and gains what was left behind now.
+    pub(in crate::results) earlier: Option<&'a TrialRecord>,
+}
+
+impl Ending<'_> {
+    /// Writes everything down. `files` is `None` if it failed before it started. `None` where another
+    /// run has deleted the files, since it took this one for dead.
+    pub(in crate::results) fn record(
+        &self,
+        files: Option<TrialFiles>,
+    ) -> Result<Option<TrialRecord>> {
+        let own = files.as_ref().map(|files| files.layout().clone());
+        if files.as_ref().is_some_and(|files| !files.are_there()) {
+            return Ok(None);
+        }
+        fs::create_folder(self.layout.root())?;
+        if let (Outcome::Failed { message }, None) = (self.outcome, self.earlier) {
+            self.log_failure(message)?;
+        }
+        let record = self.record_of(files.map(TrialFiles::close).unwrap_or_default())?;
+        let is_interrupted = matches!(self.outcome, Outcome::Interrupted);
+        let record = match (self.earlier, &own) {
+            (Some(earlier), Some(own)) if self.outcome.is_finished() => {
+                retrain::merge(self.layout, own, earlier, record)?
+            }
+            (Some(earlier), _) => {
+                takeover::remove_folders(self.layout, None)?;
+                return Ok(Some(earlier.clone()));
+            }
+            (None, Some(own)) => {
+                takeover::publish(self.layout, own, is_interrupted)?;
+                record
+            }
+            (None, None) => record,
+        };
+        let mut text = serde_json::to_vec_pretty(&record)
+            .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
+        text.push(b'\n');
+        fs::replace(&self.layout.trial(), &text)?;
+        // Last: a state without a record is gone on with, a record without a state is trained anew. What
+        // failed before it started (on a machine that is too small) leaves an earlier state where it is.
+        if own.is_some() {
+            if !is_interrupted {
+                fs::remove_if_exists(&self.layout.state())?;
+            }
+            takeover::remove_folders(self.layout, None)?;
+        }
+        Ok(Some(record))
+    }
+
+    /// Writes down why a trial failed, for whoever wants to mend it.
+    fn log_failure(&self, message: &str) -> Result<()> {
+        let trial = self.trial;
+        let mut text = format!(
+            "trial {} ({}, replicate {}) failed\n\n{message}\n",
+            trial.id, trial.label, trial.replicate
+        );
+        if let Some(details) = self.details {
+            text.push_str(&format!("\n{details}\n"));
+        }
+        text.push_str("\nsettings\n");
+        for (key, value) in trial.condition.keys.iter() {
+            text.push_str(&format!("  {key} = {}\n", value.to_toml()));
+        }
+        fs::replace(&self.layout.failure_log(), text.as_bytes())
+    }
+
+    fn record_of(&self, closed: Closed) -> Result<TrialRecord> {
+        let trial = self.trial;
+        let Closed { facts, last, best, files } = closed;
+        Ok(TrialRecord {
+            schema: SCHEMA_VERSION,
+            id: trial.id.clone(),
+            replicate: trial.replicate,
+            seed: trial.seed,
+            settings: settings(trial)?,
+            device: facts.device,
+            instruction_set: facts.instruction_set,
+            data: facts.data,
+            examples: facts.examples,
+            parameters: facts.parameters,
+            recording: recording(trial),
+            outcome: self.outcome.clone(),
+            last,
+            best,
+            files,
+        })
+    }
+}
+
+fn settings(trial: &Trial) -> Result<BTreeMap<String, serde_json::Value>> {
+    let to_json = |(key, value): (&str, &Value)| {
+        serde_json::to_value(value)
+            .map(|value| (key.to_owned(), value))
+            .map_err(|e| Error::Results(format!("cannot write `{key}`: {e}")))
+    };
+    trial.condition.keys.iter().map(to_json).collect()
+}

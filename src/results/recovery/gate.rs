@@ -1,0 +1,165 @@
+//! The archive's gate: before a trial is trained, it is claimed for this run, and the state that an
+//! interrupted training left is found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::error::Result;
+use crate::event::{Claim, Gate};
+use crate::fs;
+use crate::plan::Trial;
+use crate::results::format::files;
+use crate::results::format::layout::Layout;
+use crate::results::format::manifest;
+use crate::results::recovery::attempts;
+use crate::results::recovery::locks::Claims;
+use crate::results::recovery::state::Origin;
+use crate::results::recovery::survey::{self, Standing};
+use crate::results::recovery::takeover::{self, Left};
+use crate::results::recovery::trial_files;
+
+/// Claims trials of one results folder.
+#[derive(Debug)]
+pub struct FolderGate {
+    pub(in crate::results) layout: Layout,
+    pub(in crate::results) claims: Claims,
+    /// The device of this run.
+    pub(in crate::results) device: String,
+    /// Steps from one row of `steps.csv` to the next.
+    pub(in crate::results) log_every_steps: usize,
+    /// Ids of trials that are trained whatever the folder has of them.
+    pub(in crate::results) forced: BTreeSet<String>,
+    /// Whether failed trials are trained again.
+    pub(in crate::results) retries_failed: bool,
+    /// Digests of the datasets, by the index of the condition.
+    pub(in crate::results) digests: Mutex<BTreeMap<usize, Arc<str>>>,
+    /// What trials go on from, until their training starts; by id.
+    pub(in crate::results) left: Mutex<BTreeMap<String, Left>>,
+    /// Ids of the trials whose files this run has begun.
+    pub(in crate::results) begun: Mutex<BTreeSet<String>>,
+}
+
+impl FolderGate {
+    /// What a trial of this run is, for a state to be gone on with.
+    pub(in crate::results) fn origin(&self, trial: &Trial) -> Origin {
+        let digests = held(&self.digests);
+        let data = digests.get(&trial.condition.index);
+        Origin {
+            id: trial.id.clone(),
+            device: self.device.clone(),
+            processor: manifest::instruction_set().to_owned(),
+            program: manifest::VERSION.to_owned(),
+            data: data.map(ToString::to_string).unwrap_or_default(),
+            recording: trial_files::recording(trial),
+            log_every_steps: self.log_every_steps,
+        }
+    }
+
+    /// Takes note of the data that this run trains on.
+    pub(in crate::results) fn note_digests(&self, digests: BTreeMap<usize, Arc<str>>) {
+        *held(&self.digests) = digests;
+    }
+
+    /// Looks at the data that this run trains on.
+    pub(in crate::results) fn with_digests<T>(
+        &self,
+        look: impl FnOnce(&BTreeMap<usize, Arc<str>>) -> T,
+    ) -> T {
+        look(&held(&self.digests))
+    }
+
+    /// Takes note that the files of a trial are begun.
+    pub(in crate::results) fn note_begun(&self, id: &str) {
+        held(&self.begun).insert(id.to_owned());
+    }
+
+    /// What a trial goes on from.
+    pub(in crate::results) fn take_left(&self, id: &str) -> Option<Left> {
+        held(&self.left).remove(id)
+    }
+
+    /// Whether the trial is to be trained at all, and whether from a state that was left: another run
+    /// may have finished it meanwhile.
+    fn is_open(&self, trial: &Trial) -> Result<Open> {
+        if self.forced.contains(&trial.id) {
+            return Ok(Open::Anew);
+        }
+        let Some(record) = files::record(&self.layout, trial)? else {
+            return Ok(Open::FromState);
+        };
+        let standing = survey::standing(&record, trial, &self.layout.trial(&trial.id))?;
+        Ok(match standing {
+            Standing::Done => Open::No,
+            Standing::Failed if !self.retries_failed => Open::No,
+            Standing::Failed | Standing::Unfinished => Open::FromState,
+            Standing::Lacking | Standing::Damaged => Open::Anew,
+        })
+    }
+
+    /// Claims a trial, if it is to be trained. It is looked at again once it is claimed: where locks are
+    /// not seen, another run may have finished it in between.
+    fn claim_if_open(&self, trial: &Trial) -> Result<(Claim, Open)> {
+        if self.is_open(trial)? == Open::No {
+            return Ok((Claim::Finished, Open::No));
+        }
+        let claim = self.claims.take(&trial.id)?;
+        let open = self.is_open(trial)?;
+        if matches!(claim, Claim::Granted(_)) && open == Open::No {
+            self.claims.release(&trial.id)?;
+            return Ok((Claim::Finished, open));
+        }
+        if matches!(claim, Claim::Granted(_)) {
+            attempts::begin(&self.layout.trial(&trial.id))?;
+        }
+        Ok((claim, open))
+    }
+}
+
+/// Whether a trial is to be trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// It is not.
+    No,
+    /// From its start, whatever is there.
+    Anew,
+    /// From a state, if one was left.
+    FromState,
+}
+
+impl Gate for FolderGate {
+    fn claim(&self, trial: &Arc<Trial>) -> Result<Claim> {
+        let (claim, open) = self.claims.exclusively(|| self.claim_if_open(trial))?;
+        if !matches!(claim, Claim::Granted(_)) || open != Open::FromState {
+            return Ok(claim);
+        }
+        let layout = self.layout.trial(&trial.id);
+        let own = layout.of_run(self.claims.run());
+        let left = takeover::take_over(&layout, &own, &self.origin(trial))?;
+        Ok(Claim::Granted(left.map(|(left, state)| {
+            held(&self.left).insert(trial.id.clone(), left);
+            state
+        })))
+    }
+
+    fn taken(&self, trial: &Trial) -> Arc<AtomicBool> {
+        self.claims.taken(&trial.id)
+    }
+
+    fn holds(&self, trial: &Trial) -> bool {
+        // Whoever took this run for dead has deleted its files, and may be dead itself by now.
+        let own = self.layout.trial(&trial.id).of_run(self.claims.run());
+        let are_there = !held(&self.begun).contains(&trial.id) || fs::is_file(&own.epochs());
+        are_there && self.claims.holds(&trial.id)
+    }
+
+    fn leave(&self, trial: &Trial) -> Result<()> {
+        held(&self.begun).remove(&trial.id);
+        self.claims.exclusively(|| self.claims.release(&trial.id))
+    }
+}
+
+/// Each change of these maps is one insertion or removal: they are whole whatever happened.
+fn held<T>(map: &Mutex<T>) -> MutexGuard<'_, T> {
+    map.lock().unwrap_or_else(PoisonError::into_inner)
+}

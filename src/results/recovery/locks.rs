@@ -1,0 +1,615 @@
+//! Who trains which trial: several runs of an experiment, on several hosts if need be, share one
+//! results folder, and none does what another does.
+//!
+//! # The protocol
+//!
+//! - **A run** is named by 128 bits that the operating system drew. Host and process are there for people
+//!   alone: two containers may have one name and one number. It holds the lock of a file of its name in
+//!   `.runs/` for as long as it lives; the system frees it when the process dies, however it dies. In that
+//!   file stand the kernel and the file system that it sees, and a counter that it raises every two
+//!   seconds.
+//! - **A trial under way** has a `running.json` that names its run. Claims are made and ended under the
+//!   folder's lock `.lock`; a first claim is made by creating the file, which one process alone can do
+//!   where that lock is not seen either.
+//! - **Whether a run is alive** ([`runs::Watcher`]): yes while its lock is held, no once its file is gone.
+//!   Where its lock looks free, that is proof of its death only on the same kernel and file system, where
+//!   locks are shown to work. Otherwise its counter is watched: a run is alive when it changes, and dead
+//!   when it has not changed for 90 seconds of this process's own monotonic clock. No clock is
+//!   compared with another host's. Until that is clear, other trials are trained first.
+//! - **Fencing.** A process that stood still for longer (a suspended machine, SIGSTOP) does not know that
+//!   it was taken for dead. So a run writes what grows into a folder of its own,
+//!   `trials/<id>/.run-<its name>/` (`record::takeover`). Who takes a trial over copies what it goes on
+//!   from, and deletes the folder of the dead. When a trial ends, its files get their own names in one go,
+//!   `trial.json` last, under the folder's lock and only if the claim is still this run's. A run that
+//!   finds its claim taken leaves that trial and goes on with the next.
+//! - **Where locks are not seen at all**, two runs may write the tables at once. Each looks again after
+//!   it has written, so the last to write has seen all.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::event::Claim;
+use crate::fs::{self, Held, Lock};
+use crate::results::format::layout::Layout;
+use crate::results::recovery::lease::{holds, look};
+use crate::results::recovery::runs::{self, Life, OwnRun};
+
+pub use crate::results::recovery::lease::Running;
+pub use crate::results::recovery::runs::Watcher;
+
+/// How long to wait for a folder's lock, which nobody holds for long.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long to wait for others to draw; large charts take seconds, and many runs may end at once.
+const DRAWING_PATIENCE: Duration = Duration::from_mins(20);
+
+/// How often charts are drawn at most, where the table changes meanwhile.
+const DRAWINGS: usize = 3;
+
+/// The run that trains a trial now, as far as one look can tell; `None` where none does.
+pub fn live(layout: &Layout, id: &str) -> Result<Option<Running>> {
+    if !fs::is_file(&layout.trial(id).running()) {
+        return Ok(None);
+    }
+    live_by(&Watcher::of(layout), layout, id)
+}
+
+/// Likewise, by one who looks several times. Who is not known to be dead counts as alive.
+pub(in crate::results) fn live_by(
+    watcher: &Watcher,
+    layout: &Layout,
+    id: &str,
+) -> Result<Option<Running>> {
+    let (claim, life) = look(watcher, layout, id)?;
+    Ok(claim.filter(|_| life != Life::Dead))
+}
+
+/// Whether any run may be alive in the folder, as far as `watcher` can tell.
+pub(in crate::results) fn has_runs(watcher: &Watcher) -> Result<bool> {
+    Ok(!watcher.runs()?.is_empty())
+}
+
+/// The runs that hold their locks, by the names of their files.
+pub(in crate::results) fn locked_runs(layout: &Layout) -> Result<Vec<String>> {
+    let mut live = Vec::new();
+    for run in runs::names(layout)? {
+        if Lock::is_held(&layout.runs().join(&run))? == Held::Yes {
+            live.push(run);
+        }
+    }
+    Ok(live)
+}
+
+/// Waits until it is clear which runs are alive whose locks cannot be seen from here, says so through
+/// `tell`, and refuses where one is. For verbs that need the folder for themselves.
+pub fn settle(layout: &Layout, tell: impl FnOnce(&str)) -> Result<()> {
+    let watcher = Watcher::of(layout);
+    if runs::names(layout)?.is_empty() {
+        return Ok(());
+    }
+    watcher.settle(None, tell)?;
+    match watcher.runs()?.first() {
+        Some((run, _)) => Err(is_alive(layout, run)),
+        None => exclusively(layout, || watcher.tidy()),
+    }
+}
+
+fn is_alive(layout: &Layout, run: &str) -> Error {
+    Error::Results(format!(
+        "a run is alive in `{}` (`{run}`): nothing was changed\n  hint: wait for it; `bn-lab watch` shows how far it is",
+        layout.root().display()
+    ))
+}
+
+/// Does something while no run is alive in the folder and none can begin; an error where one is.
+pub(in crate::results) fn while_nobody_runs<T>(
+    layout: &Layout,
+    action: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let _guard = lock(layout)?;
+    match locked_runs(layout)?.first() {
+        Some(run) => Err(is_alive(layout, run)),
+        None => action(),
+    }
+}
+
+/// Does something under the folder's lock, for who is no run.
+pub fn exclusively<T>(layout: &Layout, action: impl FnOnce() -> Result<T>) -> Result<T> {
+    let _guard = lock(layout)?;
+    action()
+}
+
+/// Draws while nobody else draws into the same folder.
+pub fn while_drawing<T>(layout: &Layout, draw: impl FnOnce() -> Result<T>) -> Result<T> {
+    let _guard = hold(&layout.charts_lock(), DRAWING_PATIENCE)?;
+    draw()
+}
+
+/// Draws, and again if the table has changed meanwhile, since others may not see the locks.
+pub fn of_last_table<T>(layout: &Layout, draw: impl Fn() -> Result<T>) -> Result<T> {
+    let mut drawings = 0;
+    loop {
+        let before = fs::read_if_exists(&layout.trials_table())?;
+        let drawn = draw()?;
+        drawings += 1;
+        // Who changes it again and again draws after this one.
+        if drawings == DRAWINGS || fs::read_if_exists(&layout.trials_table())? == before {
+            return Ok(drawn);
+        }
+    }
+}
+
+/// The claims of this run. While the value lives, the run counts as alive.
+#[derive(Debug)]
+pub struct Claims {
+    layout: Layout,
+    /// The run's name.
+    run: String,
+    shared: Arc<Shared>,
+    pulse: Option<JoinHandle<()>>,
+    /// The threads of this process take turns before they turn to other processes.
+    turn: Mutex<()>,
+    /// How long this run waits for the folder's lock before it begins a trial.
+    pub(in crate::results) patience: Duration,
+}
+
+/// What the thread of the heartbeat looks after, too.
+#[derive(Debug)]
+struct Shared {
+    layout: Layout,
+    own: Mutex<OwnRun>,
+    /// The trials that this run has claimed, by id.
+    active: Mutex<BTreeMap<String, Active>>,
+    watcher: Watcher,
+    is_over: AtomicBool,
+}
+
+/// A trial that this run has claimed.
+#[derive(Debug)]
+struct Active {
+    running: Running,
+    /// Raised when another run has taken it over.
+    is_taken: Arc<AtomicBool>,
+}
+
+impl Shared {
+    fn active(&self) -> MutexGuard<'_, BTreeMap<String, Active>> {
+        // Each change is one insertion, removal or assignment: the map is whole whatever happened.
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn own(&self) -> MutexGuard<'_, OwnRun> {
+        // A beat that broke off is made good by the next.
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A sign of life that cannot be written is one less: what is measured is written elsewhere, and
+    /// there its error is told.
+    fn beat(&self) {
+        drop(self.own().beat());
+        let mut active = self.active();
+        for (id, trial) in active.iter_mut() {
+            // What another run has taken over, because this process stood still for long, is its.
+            if !holds(&self.layout, id, &trial.running.run) {
+                trial.is_taken.store(true, Ordering::Relaxed);
+                continue;
+            }
+            trial.running.beat();
+            drop(trial.running.write(&self.layout, id));
+        }
+        drop(active);
+        // Looks at the others, too, so that it is known in time which of them are dead.
+        if let Ok(Some(_guard)) = Lock::try_take(&self.layout.lock()) {
+            drop(self.watcher.tidy());
+        }
+    }
+}
+
+impl Claims {
+    /// Announces this run in the folder, which must exist, and clears away what dead runs left.
+    pub(in crate::results) fn announce(layout: &Layout) -> Result<Self> {
+        Self::announce_with(layout, Watcher::of(layout))
+    }
+
+    fn announce_with(layout: &Layout, watcher: Watcher) -> Result<Self> {
+        let guard = lock(layout)?;
+        watcher.tidy()?;
+        let own = OwnRun::begin(layout)?;
+        drop(guard);
+        let mut claims = Self {
+            layout: layout.clone(),
+            run: own.name().to_owned(),
+            shared: Arc::new(Shared {
+                layout: layout.clone(),
+                own: Mutex::new(own),
+                active: Mutex::default(),
+                watcher,
+                is_over: AtomicBool::new(false),
+            }),
+            pulse: None,
+            turn: Mutex::default(),
+            patience: PATIENCE,
+        };
+        claims.pulse = claims.start_pulse();
+        Ok(claims)
+    }
+
+    /// The run's name.
+    pub(in crate::results) fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// Does something that no other run does at the same time.
+    pub(in crate::results) fn exclusively<T>(
+        &self,
+        action: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        self.within(self.patience, action)
+    }
+
+    /// Likewise, however long another process holds the folder's lock: it may be stopped, and what this run has
+    /// measured must be written down all the same.
+    pub(in crate::results) fn patiently<T>(&self, action: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.within(Duration::MAX, action)
+    }
+
+    fn within<T>(&self, patience: Duration, action: impl FnOnce() -> Result<T>) -> Result<T> {
+        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = hold(&self.layout.lock(), patience)?;
+        let done = action();
+        drop((guard, turn));
+        done
+    }
+
+    /// Says what this run trains on, for those that come after it. Only under the folder's lock.
+    pub(in crate::results) fn declare(&self, declaration: &str) -> Result<()> {
+        self.shared.own().declare(declaration)
+    }
+
+    /// What the other runs have declared that are not known to be dead.
+    pub(in crate::results) fn declared_by_others(&self) -> Result<Vec<String>> {
+        let mut declared = Vec::new();
+        for run in self.others()? {
+            declared.extend(runs::declared(&self.layout, &run)?);
+        }
+        Ok(declared)
+    }
+
+    /// Whether other runs are in the folder that are not known to be dead.
+    pub(in crate::results) fn has_company(&self) -> Result<bool> {
+        Ok(!self.others()?.is_empty())
+    }
+
+    fn others(&self) -> Result<Vec<String>> {
+        let runs = self.shared.watcher.runs()?;
+        let names = runs.into_iter().map(|(run, _)| run);
+        Ok(names.filter(|run| *run != self.run).collect())
+    }
+
+    /// Whether it is not clear yet of another run whether it is alive.
+    pub(in crate::results) fn has_unclear(&self) -> Result<bool> {
+        let runs = self.shared.watcher.runs()?;
+        let is_unclear = |(run, life): &(String, Life)| *life == Life::Unclear && *run != self.run;
+        Ok(runs.iter().any(is_unclear))
+    }
+
+    /// Waits until it is clear which other runs are alive, and says so through `tell`. Not under the
+    /// folder's lock.
+    pub(in crate::results) fn settle(&self, tell: impl FnOnce(&str)) -> Result<()> {
+        self.shared.watcher.settle(Some(&self.run), tell)
+    }
+
+    /// Claims a trial, unless another run has it: `Granted` without its state. Only under the folder's
+    /// lock.
+    pub(in crate::results) fn take(&self, id: &str) -> Result<Claim> {
+        // First: a claim that another run makes meanwhile must not be overwritten.
+        let was_claimed = fs::is_file(&self.layout.trial(id).running());
+        match look(&self.shared.watcher, &self.layout, id)?.1 {
+            Life::Alive => return Ok(Claim::Elsewhere),
+            Life::Unclear => return Ok(Claim::Unclear),
+            Life::Dead => {}
+        }
+        let running = Running::by(&self.run);
+        // Others would take a claim of a run without a file for that of a dead one.
+        self.shared.own().beat()?;
+        fs::create_folder(self.layout.trial(id).root())?;
+        if was_claimed {
+            running.write(&self.layout, id)?;
+        } else if !running.write_first(&self.layout, id)? {
+            return Ok(Claim::Elsewhere);
+        }
+        let active = Active { running, is_taken: Arc::default() };
+        self.shared.active().insert(id.to_owned(), active);
+        Ok(Claim::Granted(None))
+    }
+
+    /// Notes how far a trial is; it is written with the next sign of life.
+    pub(in crate::results) fn progress(&self, id: &str, change: impl FnOnce(&mut Running)) {
+        if let Some(active) = self.shared.active().get_mut(id) {
+            change(&mut active.running);
+        }
+    }
+
+    /// The flag that is raised once another run has taken a claimed trial over.
+    pub(in crate::results) fn taken(&self, id: &str) -> Arc<AtomicBool> {
+        let active = self.shared.active();
+        let active = active.get(id);
+        active.map_or_else(Arc::default, |active| Arc::clone(&active.is_taken))
+    }
+
+    /// Whether a claimed trial is still this run's: this process may have stood still for so long that
+    /// another one took it over, whose word counts.
+    pub(in crate::results) fn holds(&self, id: &str) -> bool {
+        holds(&self.layout, id, &self.run)
+    }
+
+    /// Gives a trial up, if it is still this run's. Only under the folder's lock.
+    pub(in crate::results) fn release(&self, id: &str) -> Result<()> {
+        // Under this lock no sign of life is being written.
+        let mut active = self.shared.active();
+        active.remove(id);
+        if self.holds(id) {
+            fs::remove_if_exists(&self.layout.trial(id).running())?;
+        }
+        Ok(())
+    }
+
+    /// Whether no run that may be alive has claimed the trial. It stays so under the folder's lock.
+    pub(in crate::results) fn is_free(&self, id: &str) -> Result<bool> {
+        let is_claimed = fs::is_file(&self.layout.trial(id).running());
+        Ok(!is_claimed || look(&self.shared.watcher, &self.layout, id)?.1 == Life::Dead)
+    }
+
+    fn start_pulse(&self) -> Option<JoinHandle<()>> {
+        let shared = Arc::clone(&self.shared);
+        let beat = move || {
+            while !shared.is_over.load(Ordering::Relaxed) {
+                std::thread::park_timeout(runs::heartbeat());
+                if !shared.is_over.load(Ordering::Relaxed) {
+                    shared.beat();
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("heartbeat".to_owned());
+        // Where no thread can be had, the lock alone tells that this run is alive.
+        thread.spawn(beat).ok()
+    }
+}
+
+impl Drop for Claims {
+    fn drop(&mut self) {
+        self.shared.active().clear();
+        self.shared.is_over.store(true, Ordering::Relaxed);
+        if let Some(pulse) = self.pulse.take() {
+            pulse.thread().unpark();
+            drop(pulse.join());
+        }
+        let path = self.layout.runs().join(&self.run);
+        // Nothing depends on it: whoever comes next clears it away.
+        drop(self.exclusively(|| {
+            fs::remove_if_exists(&path)?;
+            fs::remove_empty_folder(&self.layout.runs());
+            Ok(())
+        }));
+    }
+}
+
+fn lock(layout: &Layout) -> Result<Lock> {
+    hold(&layout.lock(), PATIENCE)
+}
+
+fn hold(path: &Path, patience: Duration) -> Result<Lock> {
+    let guard = Lock::take_within(path, patience)?;
+    guard.ok_or_else(|| held_too_long(path, patience))
+}
+
+fn held_too_long(path: &Path, patience: Duration) -> Error {
+    Error::Folder {
+        problem: format!(
+            "another bn-lab has held `{}` for {} s",
+            path.display(),
+            patience.as_secs()
+        ),
+        hint: "is it stopped, or hung on a network file system? end it, or choose another folder"
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Layout) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(folder.path());
+        (folder, layout)
+    }
+
+    fn claim(claims: &Claims, id: &str) -> Claim {
+        claims.exclusively(|| claims.take(id)).expect("a writable folder")
+    }
+
+    fn take(claims: &Claims, id: &str) -> bool {
+        claim(claims, id) == Claim::Granted(None)
+    }
+
+    fn release(claims: &Claims, id: &str) {
+        claims.exclusively(|| claims.release(id)).expect("a writable folder");
+    }
+
+    /// A claim and the file of a run that nobody holds a lock of; `machine` is where it says it is.
+    fn claimed_by(layout: &Layout, run: &str, machine: Option<&str>) -> Running {
+        let mut text = "bn-lab run\n".to_owned();
+        if let Some(machine) = machine {
+            text.push_str(&format!("machine {machine}\n"));
+        }
+        text.push_str("beat 1\n");
+        fs::replace(&layout.runs().join(run), text.as_bytes()).expect("writable");
+        fs::create_folder(layout.trial("a").root()).expect("writable");
+        let running = Running::by(run);
+        running.write(layout, "a").expect("writable");
+        running
+    }
+
+    fn with_patience(layout: &Layout, patience: Duration) -> Claims {
+        Claims::announce_with(layout, Watcher::with_patience(layout, patience)).expect("writable")
+    }
+
+    #[test]
+    fn a_trial_is_claimed_by_one_run_until_it_gives_it_up_or_ends() {
+        let (_folder, layout) = folder();
+        let one = Claims::announce(&layout).expect("a writable folder");
+        let other = Claims::announce(&layout).expect("a writable folder");
+        assert_eq!((one.run().len(), other.run().len()), (32, 32));
+        assert_ne!(one.run(), other.run());
+        assert!(one.has_company().expect("readable"));
+        assert!(take(&one, "a"));
+        assert_eq!(claim(&other, "a"), Claim::Elsewhere);
+        assert!(take(&other, "b"));
+        let running = live(&layout, "a").expect("readable").expect("claimed");
+        assert_eq!((running.run.as_str(), running.process), (one.run(), std::process::id()));
+        release(&one, "a");
+        assert_eq!(live(&layout, "a").expect("readable"), None);
+        assert!(take(&other, "a"));
+        drop(other);
+        assert_eq!(live(&layout, "b").expect("readable"), None, "its run has ended");
+        assert!(take(&one, "b"));
+        drop(one);
+        assert!(!layout.runs().exists(), "nothing is left but the lock");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_free_lock_of_the_same_kernel_and_file_system_is_a_death_and_is_cleared_at_once() {
+        let (_folder, layout) = folder();
+        let claims = Claims::announce(&layout).expect("a writable folder");
+        let here = fs::kernel_and_device(layout.root()).expect("Linux says so");
+        claimed_by(&layout, "another-1-1", Some(&here));
+        assert_eq!(live(&layout, "a").expect("readable"), None);
+        assert!(take(&claims, "a"));
+        let next = Claims::announce(&layout).expect("a writable folder");
+        assert!(!layout.runs().join("another-1-1").exists());
+        drop(next);
+        // The same lock of another machine proves nothing, whatever the host is called.
+        claimed_by(&layout, "another-1-1", Some("another kernel"));
+        release(&claims, "a");
+        assert!(live(&layout, "a").expect("readable").is_some());
+        let next = Claims::announce(&layout).expect("a writable folder");
+        assert!(layout.runs().join("another-1-1").exists());
+        assert_eq!(claim(&next, "a"), Claim::Unclear);
+    }
+
+    #[test]
+    fn a_run_whose_lock_is_not_seen_is_alive_as_long_as_its_heartbeat_changes() {
+        let (_folder, layout) = folder();
+        fs::create_folder(&layout.runs()).expect("writable");
+        let path = layout.runs().join("node-1-a");
+        let mut running = claimed_by(&layout, "node-1-a", None);
+        let claims = with_patience(&layout, Duration::from_millis(400));
+        assert_eq!(claim(&claims, "a"), Claim::Unclear);
+        // What another host's clock says is nothing to go by.
+        for heartbeat in [0, u64::MAX] {
+            running.heartbeat = heartbeat;
+            running.write(&layout, "a").expect("writable");
+            assert_eq!(claim(&claims, "a"), Claim::Unclear);
+        }
+        for beat in 2..12 {
+            fs::replace(&path, format!("bn-lab run\nbeat {beat}\n").as_bytes()).expect("writable");
+            std::thread::sleep(Duration::from_millis(60));
+            assert_eq!(claim(&claims, "a"), Claim::Elsewhere);
+        }
+        // A run of another name that begins alike is another run.
+        claims.shared.watcher.look("node-2", None).expect("readable");
+        std::thread::sleep(Duration::from_millis(100));
+        assert!(path.exists());
+        let mut last = Claim::Elsewhere;
+        for _ in 0..40 {
+            std::thread::sleep(Duration::from_millis(50));
+            last = claim(&claims, "a");
+            if last == Claim::Granted(None) {
+                break;
+            }
+        }
+        assert_eq!(last, Claim::Granted(None));
+        claims.shared.beat();
+        assert!(!path.exists(), "what is dead is cleared away");
+    }
+
+    #[test]
+    fn the_file_of_a_run_is_not_taken_for_that_of_one_whose_name_it_begins_with() {
+        let (_folder, layout) = folder();
+        fs::create_folder(&layout.runs()).expect("writable");
+        // As earlier versions named them: host, process, time. One that lives, of a host `node-2`.
+        let other = layout.runs().join("node-2-1-1");
+        let _lock = Lock::take_own(&other, "bn-lab run\n").expect("writable");
+        let unseen = layout.runs().join("node-2-2-2");
+        fs::replace(&unseen, b"bn-lab run\n").expect("writable");
+        let own = layout.runs().join(format!("{}-1-1", runs::host()));
+        fs::replace(&own, b"bn-lab run\n").expect("writable");
+        let claims = Claims::announce(&layout).expect("a writable folder");
+        assert!(other.exists() && unseen.exists() && own.exists());
+        assert!(claims.has_unclear().expect("readable"));
+    }
+
+    #[test]
+    fn of_a_run_of_an_earlier_version_the_claims_are_watched() {
+        let (_folder, layout) = folder();
+        fs::create_folder(&layout.runs()).expect("writable");
+        let mut running = claimed_by(&layout, "node-1-1", None);
+        fs::replace(&layout.runs().join("node-1-1"), b"bn-lab run\n").expect("writable");
+        let claims = with_patience(&layout, Duration::from_mins(5));
+        assert_eq!(claim(&claims, "a"), Claim::Unclear);
+        running.heartbeat += 2;
+        running.write(&layout, "a").expect("writable");
+        assert_eq!(claim(&claims, "a"), Claim::Elsewhere);
+    }
+
+    #[test]
+    fn a_claim_that_another_run_has_taken_is_not_given_up_and_is_told() {
+        let (_folder, layout) = folder();
+        let claims = Claims::announce(&layout).expect("a writable folder");
+        assert!(take(&claims, "a"));
+        let taken = claims.taken("a");
+        claims.shared.beat();
+        assert!(claims.holds("a") && !taken.load(Ordering::Relaxed));
+        let other = claimed_by(&layout, "another-1-1", None);
+        assert!(!claims.holds("a"));
+        claims.shared.beat();
+        assert!(taken.load(Ordering::Relaxed));
+        release(&claims, "a");
+        let there = live(&layout, "a").expect("readable");
+        assert_eq!(there, Some(other), "left as it is");
+        // Whoever took it over has ended it: its claim is gone, its record is there.
+        fs::remove_if_exists(&layout.trial("a").running()).expect("writable");
+        assert!(claims.holds("a"));
+        fs::replace(&layout.trial("a").trial(), b"{}").expect("writable");
+        assert!(!claims.holds("a"));
+    }
+
+    #[test]
+    fn a_run_that_others_took_for_dead_announces_itself_again() {
+        let (_folder, layout) = folder();
+        let claims = Claims::announce(&layout).expect("a writable folder");
+        let path = layout.runs().join(claims.run());
+        fs::remove_folder(&layout.runs()).expect("writable");
+        assert!(take(&claims, "a"));
+        assert_eq!(Lock::is_held(&path).expect("readable"), Held::Yes);
+    }
+
+    #[test]
+    fn a_torn_claim_is_none() {
+        let (_folder, layout) = folder();
+        let claims = Claims::announce(&layout).expect("a writable folder");
+        fs::create_folder(layout.trial("a").root()).expect("writable");
+        for torn in [&b""[..], b"{\"schema\": 1, \"ru", b"\xff\xfe"] {
+            fs::replace(&layout.trial("a").running(), torn).expect("writable");
+            assert_eq!(live(&layout, "a").expect("readable"), None);
+            assert!(take(&claims, "a"));
+        }
+    }
+}

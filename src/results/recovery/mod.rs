@@ -1,0 +1,16 @@
+//! How runs share a results folder, and how an interrupted trial resumes. The protocol stands in [`locks`].
+
+pub(in crate::results) mod attempts;
+pub(in crate::results) mod ending;
+pub mod gate;
+pub(in crate::results) mod lease;
+pub mod locks;
+pub(in crate::results) mod opening;
+pub mod ownership;
+pub(in crate::results) mod partials;
+pub(in crate::results) mod retrain;
+pub(in crate::results) mod runs;
+pub(in crate::results) mod state;
+pub mod survey;
+pub(in crate::results) mod takeover;
+pub(in crate::results) mod trial_files;

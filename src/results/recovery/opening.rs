@@ -1,0 +1,242 @@
+//! What a run makes sure of before it trains anything into a results folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::config::{self, spec::Experiment};
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::plan::Trial;
+use crate::results::format::files;
+use crate::results::format::layout::{Layout, TrialLayout};
+use crate::results::format::manifest::RunEntry;
+use crate::results::format::schema::TrialRecord;
+use crate::results::format::tables::Records;
+use crate::results::recovery::gate::FolderGate;
+use crate::results::recovery::locks::Claims;
+use crate::results::recovery::ownership;
+use crate::results::recovery::partials;
+use crate::results::recovery::takeover;
+use crate::units::hexadecimal;
+
+/// What would be mixed with the trials of this run.
+const FINISHED: &str = "finished trials were";
+const RUNNING: &str = "trials under way are";
+
+/// Refuses a folder in which another run trains another experiment: they would replace each other's
+/// tables.
+pub(in crate::results) fn check_company(
+    layout: &Layout,
+    experiment: &Experiment,
+    claims: &Claims,
+) -> Result<()> {
+    let there = fs::read_if_exists(&layout.experiment())?;
+    let is_same = there.is_none_or(|text| is_same(&text, experiment));
+    if is_same || !claims.has_company()? {
+        return Ok(());
+    }
+    Err(Error::Results(format!(
+        "another bn-lab is running another experiment into `{}`; wait for it, or choose another folder with `-o output.dir=…`",
+        layout.root().display()
+    )))
+}
+
+/// Whether a folder's `experiment.toml` is this experiment.
+fn is_same(stored: &[u8], experiment: &Experiment) -> bool {
+    config::mean_the_same(stored, experiment.resolved.as_bytes())
+}
+
+/// Refuses to train anew what is finished while others are at work: two runs that are forced would do
+/// everything twice.
+pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderGate) -> Result<()> {
+    if gate.forced.is_empty() || !gate.claims.has_company()? {
+        return Ok(());
+    }
+    Err(Error::Results(format!(
+        "another bn-lab is running into `{}`; wait for it before you `--force` anything",
+        layout.root().display()
+    )))
+}
+
+/// Refuses company that trains on another device or on other data, and tells later runs what this one
+/// trains on: `digests` by the index of the condition.
+pub(in crate::results) fn check_declarations(
+    layout: &Layout,
+    claims: &Claims,
+    device: &str,
+    digests: &BTreeMap<usize, Arc<str>>,
+) -> Result<()> {
+    let ours = Declaration {
+        device: device.to_owned(),
+        data: digests.iter().map(|(at, data)| (*at, data.to_string())).collect(),
+    };
+    for text in claims.declared_by_others()? {
+        // A line that cannot be read is of another version.
+        let Ok(theirs) = serde_json::from_str::<Declaration>(&text) else {
+            continue;
+        };
+        if theirs.device != ours.device {
+            return Err(mixed(layout, RUNNING, "device", &theirs.device, &ours.device));
+        }
+        for (at, data) in &ours.data {
+            if let Some(other) = theirs.data.get(at).filter(|other| *other != data) {
+                return Err(mixed(layout, RUNNING, "data with digest", other, data));
+            }
+        }
+    }
+    let text = serde_json::to_string(&ours)
+        .map_err(|e| Error::Results(format!("cannot declare what a run trains on: {e}")))?;
+    claims.declare(&text)
+}
+
+/// What a run trains on.
+#[derive(Serialize, Deserialize)]
+struct Declaration {
+    device: String,
+    /// Digests of the datasets, by the index of the condition.
+    data: BTreeMap<usize, String>,
+}
+
+/// Refuses to mix devices or data: `finished` gives the record of a finished trial, `digest` the
+/// digest of the data that this run would train a trial on.
+pub(in crate::results) fn check_provenance<'a>(
+    layout: &Layout,
+    plan: &[Arc<Trial>],
+    run: &RunEntry,
+    finished: impl Fn(&Trial) -> Option<&'a TrialRecord>,
+    digest: impl Fn(&Trial) -> Option<String>,
+) -> Result<()> {
+    for trial in plan {
+        let Some(record) = finished(trial) else {
+            continue;
+        };
+        if record.device != run.device {
+            return Err(mixed(layout, FINISHED, "device", &record.device, &run.device));
+        }
+        if let Some(now) = digest(trial).filter(|now| *now != record.data) {
+            return Err(mixed(layout, FINISHED, "data with digest", &record.data, &now));
+        }
+    }
+    Ok(())
+}
+
+/// `who` is, for example, `finished trials were`.
+fn mixed(layout: &Layout, who: &str, what: &str, before: &str, now: &str) -> Error {
+    let (who, are) = who.rsplit_once(' ').unwrap_or((who, "are"));
+    Error::Results(format!(
+        "{who} in `{}` {are} trained on {what} `{before}`, and this run would use `{now}`\n  hint: choose another folder with `-o output.dir=…`",
+        layout.root().display()
+    ))
+}
+
+/// Deletes what killed runs left half-written, their claims, and what finished trials were trained in.
+/// What others may be writing is left alone.
+pub(in crate::results) fn clear_leftovers(
+    layout: &Layout,
+    plan: &[Arc<Trial>],
+    to_run: &[Arc<Trial>],
+    records: &Records,
+    claims: &Claims,
+) -> Result<()> {
+    let to_run: BTreeSet<&str> = to_run.iter().map(|trial| trial.id.as_str()).collect();
+    partials::remove(layout)?;
+    for trial in plan {
+        // Another run may train it though it is finished, because that is forced.
+        if !claims.is_free(&trial.id)? {
+            continue;
+        }
+        let folder = layout.trial(&trial.id);
+        if is_finished(records.get(&trial.id)) {
+            // One that is trained a second time may be ending its process.
+            let may_end = !to_run.contains(trial.id.as_str());
+            clear_finished(layout, &folder, trial, may_end)?;
+        }
+        fs::remove_if_exists(&folder.running())?;
+    }
+    Ok(())
+}
+
+/// Deletes what a finished trial was trained in, if it is finished still: since it was looked at, another run may
+/// have begun to train it anew and have been interrupted.
+fn clear_finished(
+    layout: &Layout,
+    folder: &TrialLayout,
+    trial: &Trial,
+    may_end: bool,
+) -> Result<()> {
+    let is_there = fs::is_file(&folder.state())
+        || fs::is_file(&folder.attempts())
+        || !takeover::folders(folder)?.is_empty();
+    if !is_there || !is_finished(files::record(layout, trial)?.as_ref()) {
+        return Ok(());
+    }
+    fs::remove_if_exists(&folder.state())?;
+    if may_end {
+        fs::remove_if_exists(&folder.attempts())?;
+    }
+    takeover::remove_folders(folder, None)
+}
+
+fn is_finished(record: Option<&TrialRecord>) -> bool {
+    record.is_some_and(|record| record.outcome.is_finished())
+}
+
+/// An experiment that differs from this one is kept as `experiment-<digest>.toml`.
+pub(in crate::results) fn keep_earlier_experiment(
+    layout: &Layout,
+    experiment: &Experiment,
+) -> Result<Option<PathBuf>> {
+    let earlier = fs::read_if_exists(&layout.experiment())?;
+    let Some(earlier) = earlier.filter(|text| !is_same(text, experiment)) else {
+        return Ok(None);
+    };
+    let digest = Sha256::digest(&earlier);
+    let name = format!("experiment-{}.toml", hexadecimal(&digest[..3]));
+    let path = layout.root().join(name);
+    ownership::check_files([&path], Some("-o output.dir=DIR"))?;
+    fs::replace(&path, &earlier)?;
+    Ok(Some(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::plan;
+    use crate::results::recovery::survey::{self, Selection};
+
+    #[test]
+    fn the_state_of_a_trial_that_another_run_began_anew_since_it_was_looked_at_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = "[data]\ndataset = \"glyphs\"\n[train]\nepochs = 1\n";
+        let loaded = config::parse(Path::new("x.toml"), text, &[]).expect("valid");
+        let plan = plan::trials(&loaded.experiment);
+        let layout = Layout::new(folder.path());
+        let record = |outcome: &str| {
+            format!(
+                r#"{{"schema":1,"id":"{}","replicate":1,"seed":0,"settings":{{}},"device":"cpu","data":"","examples":{{"train":1,"validation":0,"test":1}},"parameters":1,"outcome":{{"kind":"{outcome}"}},"files":{{}}}}"#,
+                plan[0].id
+            )
+        };
+        let trial = layout.trial(&plan[0].id);
+        let write = |path: &Path, text: &str| fs::replace(path, text.as_bytes()).expect("writable");
+        fs::create_folder(trial.root()).expect("writable");
+        write(&trial.trial(), &record("completed"));
+        let seen = survey::survey(&layout, &plan, &Selection::default()).expect("readable");
+        assert!(seen.records.contains_key(&plan[0].id), "it is finished");
+        let claims = Claims::announce(&layout).expect("writable");
+        let clear = || clear_leftovers(&layout, &plan, &[], &seen.records, &claims);
+        write(&trial.trial(), &record("interrupted"));
+        write(&trial.state(), "a state");
+        clear().expect("writable");
+        assert!(fs::is_file(&trial.state()), "it is gone on from there");
+        write(&trial.trial(), &record("completed"));
+        clear().expect("writable");
+        assert!(!fs::is_file(&trial.state()));
+    }
+}

@@ -1,0 +1,142 @@
+//! The files that bn-lab writes into the folder of a trial, which are known by their names; whatever else is in
+//! it is somebody's own. No other code deletes the folder of a trial, or of a run in it.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::results::format::layout::{Layout, OF_RUN, TrialLayout};
+use crate::results::recovery::trial_files::GROWING;
+
+/// What lies in the folder of a trial, or of a run in it.
+#[derive(Debug, Default)]
+pub(in crate::results) struct Contents {
+    /// The files that bn-lab wrote, the record first.
+    own: Vec<PathBuf>,
+    /// Files and folders of somebody else.
+    pub(in crate::results) others: Vec<PathBuf>,
+    /// Those of them that stand where bn-lab has a file or a folder.
+    in_the_way: Vec<PathBuf>,
+    /// The folders, each after those in it.
+    folders: Vec<PathBuf>,
+}
+
+impl Contents {
+    /// Nothing where there is no such folder.
+    pub(in crate::results) fn of(trial: &TrialLayout) -> Result<Self> {
+        let mut contents = Self::default();
+        if fs::is_folder(trial.root()) {
+            contents.add(trial, true)?;
+        } else if fs::is_there(trial.root()) {
+            contents.others.push(trial.root().to_owned());
+            contents.in_the_way.push(trial.root().to_owned());
+        }
+        contents.own.sort_by_key(|file| *file != trial.trial());
+        Ok(contents)
+    }
+
+    fn add(&mut self, folder: &TrialLayout, is_trial: bool) -> Result<()> {
+        for path in fs::everything(folder.root())? {
+            match inner(folder, &path).filter(|_| is_trial) {
+                Some(inner) if fs::is_folder(&path) => self.add(&inner, false)?,
+                None if path != folder.checkpoints() => self.add_file(path, is_own_file),
+                None if fs::is_folder(&path) => self.add_checkpoints(&path)?,
+                Some(_) | None => self.add_other(path, true),
+            }
+        }
+        self.folders.push(folder.root().to_owned());
+        Ok(())
+    }
+
+    fn add_checkpoints(&mut self, folder: &Path) -> Result<()> {
+        for path in fs::everything(folder)? {
+            self.add_file(path, is_checkpoint);
+        }
+        self.folders.push(folder.to_owned());
+        Ok(())
+    }
+
+    fn add_file(&mut self, path: PathBuf, is_own: fn(&Path) -> bool) {
+        let is_own = is_own(&path) || fs::is_partial(&path);
+        if is_own && fs::is_file(&path) {
+            self.own.push(path);
+        } else {
+            self.add_other(path, is_own);
+        }
+    }
+
+    fn add_other(&mut self, path: PathBuf, is_in_the_way: bool) {
+        if is_in_the_way {
+            self.in_the_way.push(path.clone());
+        }
+        self.others.push(path);
+    }
+
+    /// Bytes of the files that bn-lab wrote.
+    pub(in crate::results) fn bytes(&self) -> u64 {
+        self.own.iter().filter_map(|file| fs::size(file)).sum()
+    }
+
+    /// Whether there is something that bn-lab wrote, or nothing at all.
+    pub(in crate::results) fn is_ours(&self) -> bool {
+        !self.own.is_empty() || self.others.is_empty()
+    }
+
+    /// Deletes what bn-lab wrote, and the folders in which nothing else is. The record goes first: what is left
+    /// of an aborted removal counts as never ended.
+    pub(in crate::results) fn remove(&self) -> Result<()> {
+        self.own.iter().try_for_each(|file| fs::remove_if_exists(file))?;
+        self.folders.iter().for_each(|folder| fs::remove_empty_folder(folder));
+        Ok(())
+    }
+}
+
+/// Deletes the checkpoints of a trial.
+pub(in crate::results) fn remove_checkpoints(trial: &TrialLayout) -> Result<()> {
+    let mut contents = Contents::default();
+    contents.add_checkpoints(&trial.checkpoints())?;
+    contents.remove()
+}
+
+/// Refuses to write into the folders of these trials where a link, a pipe or a folder stands in the place of a
+/// file. To be asked for all trials together, before anything is changed in the first of them.
+pub fn check_trials<'a>(layout: &Layout, ids: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    for id in ids {
+        if let Some(path) = Contents::of(&layout.trial(id))?.in_the_way.first() {
+            return Err(Error::Results(format!(
+                "`{}` stands in the way of what bn-lab writes there, and is no file or folder of its own: nothing was changed\n  hint: move it away",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The folder in that of a trial whose files are those of a training.
+fn inner(trial: &TrialLayout, path: &Path) -> Option<TrialLayout> {
+    if path == trial.again().root() {
+        return Some(trial.again());
+    }
+    Some(trial.of_run(name(path).strip_prefix(OF_RUN)?))
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Whether bn-lab writes a file of this name into the folder of a trial.
+pub(in crate::results) fn is_own_file(path: &Path) -> bool {
+    const OTHERS: [&str; 5] =
+        ["trial.json", "running.json", "state.safetensors", "failure.log", "attempts.txt"];
+    let name = &*name(path);
+    OTHERS.contains(&name) || GROWING.iter().any(|(known, ..)| *known == name)
+}
+
+/// Whether bn-lab writes a checkpoint of this name.
+pub(in crate::results) fn is_checkpoint(path: &Path) -> bool {
+    name(path).strip_suffix(".safetensors").is_some_and(|point| {
+        let step = point.strip_prefix("step-").unwrap_or_default();
+        let is_number = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+        is_number || ["initial", "final"].contains(&point)
+    })
+}

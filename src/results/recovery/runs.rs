@@ -1,0 +1,380 @@
+//! The runs of a results folder: the file in `.runs/` by which each says that it is alive, and how
+//! others judge it. The protocol stands in [`crate::results::recovery::locks`].
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::fs::{self, Held, Lock};
+use crate::results::format::layout::Layout;
+use crate::results::format::manifest;
+use crate::units::hexadecimal;
+
+/// A run whose lock cannot be seen counts as dead after its heartbeat has not changed for so long.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// How often a run gives a sign of life.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// How often whoever waits for a heartbeat looks.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How many hexadecimal digits the name of a run has.
+const NAME_LENGTH: usize = 32;
+
+/// How the file of a run begins, in this version and in earlier ones.
+const BEGINNING: &str = "bn-lab run";
+
+/// How the line begins in which a run says what it trains on.
+const DECLARED: &str = "trains on ";
+
+/// How the line begins that tells the kernel and the file system of a run.
+const MACHINE: &str = "machine ";
+
+/// How the line begins that changes with every sign of life.
+const BEAT: &str = "beat ";
+
+/// How long a heartbeat is watched before it counts as ended.
+pub(in crate::results) fn patience() -> Duration {
+    fs::apart().map_or(PATIENCE, |apart| apart.patience)
+}
+
+/// How long a run waits from one sign of life to the next.
+pub(in crate::results) fn heartbeat() -> Duration {
+    HEARTBEAT.min(patience() / 20)
+}
+
+/// Whether this can be the name of a run's file: a damaged claim must not lead elsewhere.
+pub(in crate::results) fn is_name(run: &str) -> bool {
+    !run.starts_with('.') && !run.is_empty() && run.len() < 256 && run.chars().all(is_plain)
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c)
+}
+
+/// Whether a run has a file of this name: 128 bits, or, of an earlier version, host, process and a number.
+fn is_of_run(name: &str) -> bool {
+    let is_hexadecimal =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut parts = name.rsplitn(3, '-');
+    let [number, process, host] = [parts.next(), parts.next(), parts.next()];
+    let is_earlier = host.is_some_and(|host| !host.is_empty())
+        && process.is_some_and(|process| process.parse::<u32>().is_ok())
+        && number.is_some_and(is_hexadecimal);
+    is_name(name) && (is_earlier || name.len() == NAME_LENGTH && is_hexadecimal(name))
+}
+
+/// This machine's name, for people who look.
+pub(in crate::results) fn host() -> String {
+    let name = gethostname::gethostname();
+    let name = name.to_string_lossy();
+    let plain: String = name.chars().filter(|&c| is_plain(c)).collect();
+    let plain = plain.trim_start_matches('.').to_owned();
+    if plain.is_empty() { "host".to_owned() } else { plain }
+}
+
+/// The names of the runs that have a file in `.runs/`; other files in it are somebody else's.
+pub(in crate::results) fn names(layout: &Layout) -> Result<Vec<String>> {
+    let files = fs::files(&layout.runs())?;
+    let names = files.iter().filter_map(|path| path.file_name()?.to_str());
+    Ok(names.filter(|name| is_of_run(name)).map(str::to_owned).collect())
+}
+
+/// What a run has declared that it trains on.
+pub(in crate::results) fn declared(layout: &Layout, run: &str) -> Result<Option<String>> {
+    let text = fs::read_if_exists(&layout.runs().join(run))?.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    Ok(line(&text, DECLARED).map(str::to_owned))
+}
+
+fn line<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| line.strip_prefix(start))
+}
+
+/// What stands in the file of a run.
+#[derive(Debug)]
+struct Sign {
+    /// For people who look.
+    people: String,
+    machine: Option<String>,
+    declared: Option<String>,
+    beats: u64,
+}
+
+impl Sign {
+    /// It never becomes shorter.
+    fn text(&self) -> String {
+        let mut text = self.people.clone();
+        if let Some(machine) = &self.machine {
+            text.push_str(&format!("{MACHINE}{machine}\n"));
+        }
+        text.push_str(&format!("{BEAT}{:020}\n", self.beats));
+        if let Some(declared) = &self.declared {
+            text.push_str(&format!("{DECLARED}{declared}\n"));
+        }
+        text
+    }
+}
+
+/// This process's own run.
+#[derive(Debug)]
+pub(in crate::results) struct OwnRun {
+    name: String,
+    path: PathBuf,
+    sign: Sign,
+    lock: Lock,
+}
+
+impl OwnRun {
+    /// Makes and locks the file of a new run. Only under the folder's lock.
+    pub(in crate::results) fn begin(layout: &Layout) -> Result<Self> {
+        let name = random_name()?;
+        let people = format!(
+            "{BEGINNING}, process {} on {}, since {}\n",
+            std::process::id(),
+            host(),
+            manifest::now()
+        );
+        let sign = Sign {
+            people,
+            machine: fs::kernel_and_device(layout.root()),
+            declared: None,
+            beats: 0,
+        };
+        let path = layout.runs().join(&name);
+        let lock = hold(&path, &sign.text())?;
+        let mut own = Self { name, path, sign, lock };
+        // Other hosts see what is written once the file is closed.
+        own.beat()?;
+        Ok(own)
+    }
+
+    /// The run's name.
+    pub(in crate::results) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Gives a sign of life. A run that others took for dead, because it stood still, makes its file
+    /// again.
+    pub(in crate::results) fn beat(&mut self) -> Result<()> {
+        self.sign.beats += 1;
+        let text = self.sign.text();
+        if !self.lock.rewrite(&self.path, &text)? {
+            self.lock = hold(&self.path, &text)?;
+        }
+        Ok(())
+    }
+
+    /// Says what this run trains on.
+    pub(in crate::results) fn declare(&mut self, declaration: &str) -> Result<()> {
+        self.sign.declared = Some(declaration.to_owned());
+        self.beat()
+    }
+}
+
+/// Deletes the file of a run, and none that somebody else wrote under such a name.
+fn remove(path: &std::path::Path) -> Result<()> {
+    let text = fs::read_if_exists(path)?.unwrap_or_default();
+    if text.is_empty() || text.starts_with(BEGINNING.as_bytes()) {
+        fs::remove_if_exists(path)?;
+    }
+    Ok(())
+}
+
+/// Makes and locks a run's file. Where locks are not seen, another run may delete the folder, if it
+/// is empty, at the same moment.
+fn hold(path: &std::path::Path, text: &str) -> Result<Lock> {
+    let attempt = || {
+        path.parent().map_or(Ok(()), fs::create_folder)?;
+        Lock::take_own(path, text)
+    };
+    attempt().or_else(|_| attempt()).or_else(|_| attempt())
+}
+
+/// 128 bits from the operating system.
+fn random_name() -> Result<String> {
+    let mut bytes = [0; NAME_LENGTH / 2];
+    getrandom::fill(&mut bytes)
+        .map_err(|e| Error::Results(format!("cannot draw the name of a run: {e}")))?;
+    Ok(hexadecimal(&bytes))
+}
+
+/// What can be said of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::results) enum Life {
+    /// Its lock is held, or its heartbeat has changed.
+    Alive,
+    /// Its lock is free or gone, or its heartbeat has not changed for long.
+    Dead,
+    /// Its lock cannot be seen, and its heartbeat has not been watched for long enough.
+    Unclear,
+}
+
+/// Judges whether runs are alive: by their locks, and where these cannot be seen, by what changes from
+/// one look to the next on this process's own clock.
+#[derive(Debug)]
+pub struct Watcher {
+    layout: Layout,
+    /// The kernel and the file system of the folder.
+    here: Option<String>,
+    patience: Duration,
+    seen: Mutex<HashMap<String, Seen>>,
+}
+
+/// A sign of life that was looked at.
+#[derive(Debug)]
+struct Seen {
+    sign: Vec<u8>,
+    since: Instant,
+    last_look: Instant,
+    has_changed: bool,
+}
+
+impl Watcher {
+    /// Watches the runs into a folder, from now on.
+    pub fn of(layout: &Layout) -> Self {
+        Self::with_patience(layout, patience())
+    }
+
+    pub(in crate::results) fn with_patience(layout: &Layout, patience: Duration) -> Self {
+        Self {
+            layout: layout.clone(),
+            here: fs::kernel_and_device(layout.root()),
+            patience,
+            seen: Mutex::default(),
+        }
+    }
+
+    /// How a run is. `claim` is one of its claims, of which a run of an earlier version gives its signs
+    /// of life: the trial's id and the file's bytes.
+    pub(in crate::results) fn look(&self, run: &str, claim: Option<(&str, &[u8])>) -> Result<Life> {
+        let path = self.layout.runs().join(run);
+        let held = Lock::is_held(&path)?;
+        match held {
+            Held::Yes => return Ok(Life::Alive),
+            Held::Absent => return Ok(Life::Dead),
+            Held::Free | Held::Unseen => {}
+        }
+        let Some(bytes) = fs::read_if_exists(&path)? else {
+            return Ok(Life::Dead);
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let is_here = self.here.is_some() && line(&text, MACHINE) == self.here.as_deref();
+        // An empty file is of a run that died before it claimed anything; one that lives makes it again.
+        if held == Held::Free && (is_here || bytes.is_empty()) {
+            return Ok(Life::Dead);
+        }
+        Ok(match claim.filter(|_| line(&text, BEAT).is_none()) {
+            Some((id, sign)) => self.watch(&format!("{run}/{id}"), sign),
+            None => self.watch(run, &bytes),
+        })
+    }
+
+    /// Compares a sign of life with the last one.
+    fn watch(&self, of: &str, sign: &[u8]) -> Life {
+        // Each change is one insertion or assignment: the map is whole whatever happened.
+        let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let seen = all.entry(of.to_owned()).or_insert_with(|| Seen {
+            sign: sign.to_vec(),
+            since: now,
+            last_look: now,
+            has_changed: false,
+        });
+        let is_changed = seen.sign != sign;
+        // Who did not look for long, because this process stood still, has not seen that nothing changed.
+        let has_missed = now.duration_since(seen.last_look) > self.patience / 3;
+        if is_changed || has_missed {
+            sign.clone_into(&mut seen.sign);
+            seen.since = now;
+            seen.has_changed = is_changed;
+        }
+        seen.last_look = now;
+        if now.duration_since(seen.since) >= self.patience {
+            Life::Dead
+        } else if seen.has_changed {
+            Life::Alive
+        } else {
+            Life::Unclear
+        }
+    }
+
+    /// The runs that are not known to be dead, with what is known.
+    pub(in crate::results) fn runs(&self) -> Result<Vec<(String, Life)>> {
+        let mut runs = Vec::new();
+        for run in names(&self.layout)? {
+            let life = self.look(&run, None)?;
+            if life != Life::Dead {
+                runs.push((run, life));
+            }
+        }
+        Ok(runs)
+    }
+
+    /// Waits until of each run, but `own`, it is clear whether it is alive; says first what it waits for,
+    /// if it has to. A request to stop ends the process meanwhile.
+    pub(in crate::results) fn settle(
+        &self,
+        own: Option<&str>,
+        tell: impl FnOnce(&str),
+    ) -> Result<()> {
+        let mut tell = Some(tell);
+        loop {
+            let runs = self.runs()?;
+            let is_open =
+                |(run, life): &&(String, Life)| *life == Life::Unclear && own != Some(run.as_str());
+            let Some((run, _)) = runs.iter().find(is_open) else {
+                return Ok(());
+            };
+            if let Some(tell) = tell.take() {
+                tell(&format!(
+                    "note: looking for up to {} s whether a run is alive whose lock cannot be seen from here: `{}`",
+                    self.patience.as_secs().max(1),
+                    self.layout.runs().join(run).display()
+                ));
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Deletes the files of dead runs. Only under the folder's lock.
+    pub(in crate::results) fn tidy(&self) -> Result<()> {
+        for run in names(&self.layout)? {
+            if self.look(&run, None)? == Life::Dead {
+                remove(&self.layout.runs().join(&run))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_that_bn_lab_wrote_count_as_runs_and_are_cleared_away() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let layout = Layout::new(folder.path());
+        fs::create_folder(&layout.runs()).expect("writable");
+        let write = |name: &str, text: &str| {
+            fs::replace(&layout.runs().join(name), text.as_bytes()).expect("writable");
+        };
+        let own = ["0123456789abcdef0123456789abcdef", "node-17-5f3a", "a-node-17-1"];
+        let others = ["README.md", "notes", "0123456789abcdef", "a-b-c", "2026-01-01.txt"];
+        own.iter().chain(&others).for_each(|name| write(name, ""));
+        write("node-17-5f", "bn-lab run, process 17 on node\n");
+        write("lab-1-2", "mine");
+        let names = names(&layout).expect("readable");
+        assert_eq!(names.len(), own.len() + 2, "{names:?}");
+        Watcher::with_patience(&layout, Duration::ZERO).tidy().expect("writable");
+        let left = fs::files(&layout.runs()).expect("readable");
+        let left = left.iter().filter_map(|path| path.file_name()?.to_str());
+        let mut expected = [&others[..], &["lab-1-2"]].concat();
+        expected.sort_unstable();
+        assert_eq!(left.collect::<Vec<_>>(), expected);
+    }
+}

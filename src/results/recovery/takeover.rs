@@ -1,0 +1,175 @@
+//! How the files of a trial pass from one run to another, and from a run's own folder to their places.
+//!
+//! While a run trains a trial, its files grow in `trials/<id>/.run-<run>/`. Whoever takes the trial over
+//! copies them, since a process that only stood still may have them open still, and then deletes the
+//! folder. When the trial ends they are renamed to `trials/<id>/`, where earlier versions let them grow
+//! from the start: a state is looked for in all of these places.
+
+use crate::error::Result;
+use crate::event::TrainingState;
+use crate::fs;
+use crate::results::format::layout::{OF_RUN, TrialLayout};
+use crate::results::recovery::ownership::{self, Contents};
+use crate::results::recovery::state::{self, Origin, Saved};
+use crate::results::recovery::trial_files::{GROWING, TIMINGS, changed};
+
+/// The state that an unfinished training left.
+#[derive(Debug)]
+pub(in crate::results) struct Left {
+    /// What it says.
+    pub(in crate::results) saved: Saved,
+    /// The folder in which it is.
+    pub(in crate::results) place: TrialLayout,
+}
+
+/// The folders of runs that train this trial, or did.
+pub(in crate::results) fn folders(trial: &TrialLayout) -> Result<Vec<TrialLayout>> {
+    let folders = fs::folders(trial.root())?;
+    let names = folders.iter().filter_map(|path| path.file_name()?.to_str());
+    let runs = names.filter_map(|name| name.strip_prefix(OF_RUN));
+    Ok(runs.map(|run| trial.of_run(run)).collect())
+}
+
+/// Where the files of a trial are that `run` trains: in its own folder, or, of an earlier version, in
+/// their places from the start.
+pub(in crate::results) fn of_running(trial: &TrialLayout, run: &str) -> TrialLayout {
+    let own = trial.of_run(run);
+    if fs::is_there(own.root()) { own } else { trial.clone() }
+}
+
+/// Whether a training left a state, usable or not.
+pub(in crate::results) fn has_state(trial: &TrialLayout) -> Result<bool> {
+    let mut places = folders(trial)?.into_iter().chain([trial.clone()]);
+    Ok(places.any(|place| fs::is_file(&place.state())))
+}
+
+/// The state to go on from: of several usable ones that of the longest training.
+fn find(trial: &TrialLayout, origin: &Origin) -> Result<Option<(Left, TrainingState)>> {
+    let mut best: Option<(Left, TrainingState)> = None;
+    for place in folders(trial)?.into_iter().chain([trial.clone()]) {
+        let Some((saved, state)) = state::read(&place, trial, origin)? else {
+            continue;
+        };
+        let best_yet = best.as_ref().map(|(left, _)| left.saved.bytes());
+        if best_yet.is_none_or(|bytes| bytes < saved.bytes()) {
+            best = Some((Left { saved, place }, state));
+        }
+    }
+    Ok(best)
+}
+
+/// Finds the state to go on from, and copies it with its files into the run's own folder. Only by the run that
+/// has claimed the trial.
+pub(in crate::results) fn take_over(
+    trial: &TrialLayout,
+    own: &TrialLayout,
+    origin: &Origin,
+) -> Result<Option<(Left, TrainingState)>> {
+    loop {
+        let Some((left, state)) = find(trial, origin)? else {
+            return Ok(None);
+        };
+        match adopt(&left, trial, own) {
+            Ok(()) => return Ok(Some((left, state))),
+            // A process that only stood still has deleted it, or somebody else has: the next best counts.
+            Err(_) if !fs::is_file(&left.place.state()) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Copies a state, and the files that belong to it as they were then, into the run's own folder.
+fn adopt(left: &Left, trial: &TrialLayout, own: &TrialLayout) -> Result<()> {
+    fs::create_folder(own.root())?;
+    for (name, grown) in &left.saved.files {
+        let to = own.root().join(name);
+        match state::source(&left.place, trial, name, grown)? {
+            // What this run left itself, before another one took the trial over and died.
+            Some(from) if from == to => {}
+            Some(from) => {
+                to.parent().map_or(Ok(()), fs::create_folder)?;
+                fs::copy_start(&from, grown.bytes, &to)?;
+            }
+            // It is begun anew.
+            None if name == TIMINGS => {}
+            None => return Err(changed(&to)),
+        }
+    }
+    // Last: a state that is there can be gone on from.
+    let state = left.place.state();
+    if state == own.state() {
+        return Ok(());
+    }
+    let bytes = fs::size(&state).unwrap_or_default();
+    fs::copy_start(&state, bytes, &own.state())
+}
+
+/// Deletes what earlier trainings left, their record first, but for the files of a trial that
+/// `has_result`. Only under the folder's lock, by the run that has claimed the trial.
+pub(in crate::results) fn clear(
+    trial: &TrialLayout,
+    own: &TrialLayout,
+    has_result: bool,
+) -> Result<()> {
+    if !has_result {
+        for stale in [trial.trial(), trial.failure_log(), trial.state()] {
+            fs::remove_if_exists(&stale)?;
+        }
+        for (name, ..) in GROWING {
+            fs::remove_if_exists(&trial.root().join(name))?;
+        }
+        ownership::remove_checkpoints(trial)?;
+    }
+    Contents::of(&trial.again())?.remove()?;
+    fs::remove_partials(trial.root())?;
+    remove_folders(trial, Some(own))
+}
+
+/// Deletes the folders of runs, but `kept`. Whose files are open on a network file system may stay for
+/// a while; whoever comes next deletes them.
+pub(in crate::results) fn remove_folders(
+    trial: &TrialLayout,
+    kept: Option<&TrialLayout>,
+) -> Result<()> {
+    for folder in folders(trial)? {
+        if kept != Some(&folder) {
+            drop(Contents::of(&folder).and_then(|contents| contents.remove()));
+        }
+    }
+    Ok(())
+}
+
+/// Gives the files of a training that ended their own names; its state only if it is kept. Only under
+/// the folder's lock, by the run that has claimed the trial.
+pub(in crate::results) fn publish(
+    trial: &TrialLayout,
+    own: &TrialLayout,
+    keeps_state: bool,
+) -> Result<()> {
+    fs::remove_partials(own.root())?;
+    fs::remove_partials(&own.checkpoints())?;
+    for file in fs::files(own.root())? {
+        if file != own.state() {
+            let name = file.file_name().unwrap_or_default();
+            fs::rename(&file, &trial.root().join(name))?;
+        }
+    }
+    if fs::is_there(&own.checkpoints()) {
+        ownership::remove_checkpoints(trial)?;
+        move_checkpoints(trial, own)?;
+    }
+    if keeps_state && fs::is_file(&own.state()) {
+        fs::rename(&own.state(), &trial.state())?;
+    }
+    Ok(())
+}
+
+/// Moves the checkpoints of a run one by one: beside them there may be files of somebody else.
+pub(in crate::results) fn move_checkpoints(trial: &TrialLayout, own: &TrialLayout) -> Result<()> {
+    for file in fs::files(&own.checkpoints())? {
+        fs::create_folder(&trial.checkpoints())?;
+        let name = file.file_name().unwrap_or_default();
+        fs::rename(&file, &trial.checkpoints().join(name))?;
+    }
+    Ok(())
+}

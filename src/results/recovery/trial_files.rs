@@ -1,0 +1,339 @@
+//! The files of one trial while it runs: rows are appended and flushed as they come, in a folder of the
+//! run's own.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::event::{
+    BatchResult, EpochResult, EpochSeconds, Examples, NamedTensor, Point, Reading, TrainingState,
+};
+use crate::fs::{self, Growing, Grown};
+use crate::plan::Trial;
+use crate::results::format::checkpoint;
+use crate::results::format::layout::TrialLayout;
+use crate::results::format::schema::{
+    EpochRow, LayerRow, OrderRow, SCHEMA_VERSION, StepRow, TimingRow,
+};
+use crate::results::recovery::ownership::Contents;
+use crate::results::recovery::state::{self, Origin, Saved};
+use crate::results::recovery::takeover::Left;
+
+/// What a trial tells of itself when it starts.
+#[derive(Debug, Clone, Default)]
+pub(in crate::results) struct Facts {
+    /// The device that trains it.
+    pub(in crate::results) device: String,
+    /// The vector instruction set of the processor.
+    pub(in crate::results) instruction_set: String,
+    /// Digest of its dataset.
+    pub(in crate::results) data: String,
+    /// Counts of examples.
+    pub(in crate::results) examples: Examples,
+    /// Trainable parameters.
+    pub(in crate::results) parameters: usize,
+}
+
+/// What a record says of the files of a trial that ended.
+#[derive(Debug, Default)]
+pub(in crate::results) struct Closed {
+    /// What the trial told when it started.
+    pub(in crate::results) facts: Facts,
+    /// Its last epoch.
+    pub(in crate::results) last: Option<EpochRow>,
+    /// The epoch with the highest validation accuracy.
+    pub(in crate::results) best: Option<EpochRow>,
+    /// The files that belong to it, but that of the clock.
+    pub(in crate::results) files: BTreeMap<String, Grown>,
+}
+
+/// A trial whose files are growing.
+pub(in crate::results) struct TrialFiles {
+    /// Where they grow: the run's own folder in that of the trial.
+    layout: TrialLayout,
+    origin: Origin,
+    facts: Facts,
+    /// Whether the trial has its result already.
+    is_second: bool,
+    /// By their names. Most trials have no layers and no order.
+    growing: BTreeMap<&'static str, Growing>,
+    /// The networks that were kept, by their paths in the folder.
+    kept: BTreeMap<String, Grown>,
+    /// Examples in [`ORDER_EXAMPLES`].
+    ordered: usize,
+    last: Option<EpochRow>,
+    best: Option<EpochRow>,
+}
+
+const EPOCHS: &str = "epochs.csv";
+const STEPS: &str = "steps.csv";
+pub(in crate::results) const TIMINGS: &str = "timings.csv";
+const LAYERS: &str = "layers.csv";
+const ORDER: &str = "order.csv";
+const ORDER_EXAMPLES: &str = "order.bin";
+
+/// The files that grow, with their first lines, and whether every trial has them.
+pub(in crate::results) const GROWING: [(&str, &str, bool); 6] = [
+    (EPOCHS, EpochRow::HEADER, true),
+    (STEPS, StepRow::HEADER, true),
+    (TIMINGS, TimingRow::HEADER, true),
+    (LAYERS, LayerRow::HEADER, false),
+    (ORDER, OrderRow::HEADER, false),
+    (ORDER_EXAMPLES, "", false),
+];
+
+impl TrialFiles {
+    /// Starts the files of a trial anew, in the run's `own` folder. Of a trial that `has_result`, they
+    /// are those of a second training, which leaves no state.
+    pub(in crate::results) fn start(
+        own: &TrialLayout,
+        has_result: bool,
+        origin: Origin,
+        facts: Facts,
+    ) -> Result<Self> {
+        Contents::of(own)?.remove()?;
+        fs::create_folder(own.root())?;
+        let mut files = Self::empty(own, origin, facts);
+        files.is_second = has_result;
+        for (name, _, is_always) in GROWING {
+            if is_always {
+                files.open(name)?;
+            }
+        }
+        Ok(files)
+    }
+
+    /// Goes on in the run's `own` folder where `left` was told, which has been copied there.
+    pub(in crate::results) fn resume(own: &TrialLayout, left: Left, facts: Facts) -> Result<Self> {
+        let saved = left.saved;
+        let mut files = Self::empty(own, saved.origin, facts);
+        for (name, _, is_always) in GROWING {
+            let path = own.root().join(name);
+            match saved.files.get(name) {
+                Some(grown) if fs::is_file(&path) => {
+                    let file = Growing::resume(&path, grown)?.ok_or_else(|| changed(&path))?;
+                    files.growing.insert(name, file);
+                }
+                _ if is_always => drop(files.open(name)?),
+                _ => fs::remove_if_exists(&path)?,
+            }
+        }
+        let is_kept = |(name, _): &(String, Grown)| GROWING.iter().all(|(known, ..)| known != name);
+        files.kept = saved.files.into_iter().filter(is_kept).collect();
+        files.ordered = saved.ordered;
+        files.last = saved.last;
+        files.best = saved.best;
+        Ok(files)
+    }
+
+    /// The folder in which they grow.
+    pub(in crate::results) fn layout(&self) -> &TrialLayout {
+        &self.layout
+    }
+
+    /// Whether all of them are there as they were written: a run that took this one for dead deletes them.
+    pub(in crate::results) fn are_there(&self) -> bool {
+        let is_there = |(name, grown): (&String, &Grown)| {
+            fs::size(&self.layout.root().join(name)) == Some(grown.bytes)
+        };
+        self.grown().iter().all(is_there)
+    }
+
+    /// What a record says of them; they are closed.
+    pub(in crate::results) fn close(self) -> Closed {
+        let mut files = self.grown();
+        files.remove(TIMINGS);
+        Closed { facts: self.facts, last: self.last, best: self.best, files }
+    }
+
+    fn empty(layout: &TrialLayout, origin: Origin, facts: Facts) -> Self {
+        Self {
+            layout: layout.clone(),
+            origin,
+            facts,
+            is_second: false,
+            growing: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            ordered: 0,
+            last: None,
+            best: None,
+        }
+    }
+
+    /// A growing file, begun with its first line where it is not there yet.
+    fn open(&mut self, name: &'static str) -> Result<&mut Growing> {
+        match self.growing.entry(name) {
+            Entry::Occupied(file) => Ok(file.into_mut()),
+            Entry::Vacant(place) => {
+                let mut file = Growing::create(&self.layout.root().join(name))?;
+                let known = GROWING.iter().find(|(known, ..)| *known == name);
+                file.append(known.map_or("", |(_, header, _)| header).as_bytes())?;
+                Ok(place.insert(file))
+            }
+        }
+    }
+
+    pub(in crate::results) fn step(
+        &mut self,
+        step: usize,
+        epoch: usize,
+        batch: BatchResult,
+    ) -> Result<()> {
+        // A row keeps to finite numbers; a loss that is not ends the trial, and its record says so.
+        if !batch.loss.is_finite() {
+            return Ok(());
+        }
+        let accuracy = batch.correct as f64 / batch.examples as f64;
+        self.open(STEPS)?.append(&csv_row(&StepRow { step, epoch, loss: batch.loss, accuracy }))
+    }
+
+    pub(in crate::results) fn readings(&mut self, step: usize, readings: &[Reading]) -> Result<()> {
+        let rows = readings.iter().flat_map(|reading| {
+            csv_row(&LayerRow {
+                trial: self.origin.id.clone(),
+                step,
+                layer: reading.layer.clone(),
+                quantity: reading.quantity.clone(),
+                value: reading.value,
+            })
+        });
+        let rows: Vec<u8> = rows.collect();
+        self.open(LAYERS)?.append(&rows)
+    }
+
+    pub(in crate::results) fn order(
+        &mut self,
+        step: usize,
+        epoch: usize,
+        examples: &[u32],
+    ) -> Result<()> {
+        let bytes: Vec<u8> = examples.iter().flat_map(|e| e.to_le_bytes()).collect();
+        self.open(ORDER_EXAMPLES)?.append(&bytes)?;
+        let row = csv_row(&OrderRow { step, epoch, first: self.ordered, examples: examples.len() });
+        self.ordered += examples.len();
+        self.open(ORDER)?.append(&row)
+    }
+
+    pub(in crate::results) fn checkpoint(
+        &mut self,
+        point: Point,
+        tensors: &[NamedTensor],
+    ) -> Result<()> {
+        let grown = checkpoint::write(&self.layout, point, tensors)?;
+        let path = self.layout.checkpoint(point);
+        let name = path.strip_prefix(self.layout.root()).unwrap_or(&path);
+        // With forward slashes on every system.
+        let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+        self.kept.insert(parts.join("/"), grown);
+        Ok(())
+    }
+
+    /// Writes down where the trial can go on from. A trial that is trained again, to leave something
+    /// more, goes on from nowhere.
+    pub(in crate::results) fn state(&self, state: &TrainingState) -> Result<()> {
+        if self.is_second {
+            return Ok(());
+        }
+        self.growing.values().try_for_each(Growing::sync)?;
+        let saved = Saved {
+            schema: SCHEMA_VERSION,
+            origin: self.origin.clone(),
+            files: self.grown(),
+            ordered: self.ordered,
+            last: self.last.clone(),
+            best: self.best.clone(),
+            numbers: state.numbers.clone(),
+        };
+        state::write(&self.layout, &saved, &state.tensors)
+    }
+
+    /// Waits until all rows have reached the disk, those of the clock apart: a record of them must not
+    /// outlive them.
+    pub(in crate::results) fn sync(&self) -> Result<()> {
+        let measured = self.growing.iter().filter(|(name, _)| **name != TIMINGS);
+        measured.map(|(_, file)| file).try_for_each(Growing::sync)
+    }
+
+    /// How all files stand.
+    fn grown(&self) -> BTreeMap<String, Grown> {
+        let growing = self.growing.iter();
+        let growing = growing.map(|(name, file)| ((*name).to_owned(), file.grown()));
+        growing.chain(self.kept.clone()).collect()
+    }
+
+    pub(in crate::results) fn epoch(
+        &mut self,
+        epoch: EpochResult,
+        seconds: EpochSeconds,
+    ) -> Result<()> {
+        let told = epoch.evaluations;
+        let running = told.and_then(|told| told.running);
+        let precise = told.and_then(|told| told.precise);
+        let batch = told.and_then(|told| told.batch);
+        let row = EpochRow {
+            epoch: epoch.epoch,
+            step: epoch.step,
+            train_loss: epoch.train.map(|s| s.loss),
+            train_accuracy: epoch.train.map(|s| s.accuracy),
+            validation_loss: epoch.validation.map(|s| s.loss),
+            validation_accuracy: epoch.validation.map(|s| s.accuracy),
+            test_loss: epoch.test.loss,
+            test_accuracy: epoch.test.accuracy,
+            running_test_loss: running.map(|score| score.loss),
+            running_test_accuracy: running.map(|score| score.accuracy),
+            precise_test_loss: precise.map(|score| score.loss),
+            precise_test_accuracy: precise.map(|score| score.accuracy),
+            batch_test_loss: batch.map(|score| score.loss),
+            batch_test_accuracy: batch.map(|score| score.accuracy),
+            evaluated_train_loss: epoch.evaluated_train.map(|score| score.loss),
+            evaluated_train_accuracy: epoch.evaluated_train.map(|score| score.accuracy),
+            test_balanced_accuracy: epoch.balanced_test,
+        };
+        self.open(EPOCHS)?.append(&csv_row(&row))?;
+        self.open(TIMINGS)?.append(&csv_row(&TimingRow {
+            epoch: epoch.epoch,
+            train_seconds: seconds.train,
+            evaluation_seconds: seconds.evaluation,
+        }))?;
+        if is_better(&row, self.best.as_ref()) {
+            self.best = Some(row.clone());
+        }
+        self.last = Some(row);
+        Ok(())
+    }
+}
+
+pub(in crate::results) fn changed(path: &Path) -> Error {
+    Error::Results(format!(
+        "`{}` was changed by somebody else while its trial was about to go on",
+        path.display()
+    ))
+}
+
+/// What a trial is asked to leave behind, in the order of its record.
+pub(in crate::results) fn recording(trial: &Trial) -> Vec<String> {
+    let mut recording = trial.recording.items();
+    recording.sort();
+    recording
+}
+
+/// Whether `row` has a higher validation accuracy than the best so far. The untrained network
+/// (epoch 0) does not compete.
+fn is_better(row: &EpochRow, best: Option<&EpochRow>) -> bool {
+    let Some(accuracy) = row.validation_accuracy else {
+        return false;
+    };
+    let earlier = best.and_then(|best| best.validation_accuracy);
+    row.epoch > 0 && earlier.is_none_or(|earlier| accuracy > earlier)
+}
+
+/// The bytes of a row, its line end included.
+pub(in crate::results) fn csv_row<T: Serialize>(row: &T) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    // Plain numbers into memory: neither serialising nor flushing can fail.
+    drop(writer.serialize(row));
+    writer.into_inner().unwrap_or_default()
+}

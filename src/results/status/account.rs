@@ -1,0 +1,131 @@
+//! What a results folder tells of how it came about: settings, seeds, data, versions, machines.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::config;
+use crate::error::Result;
+use crate::fs;
+use crate::results::format::compact;
+use crate::results::format::files;
+use crate::results::format::layout::Layout;
+use crate::results::format::manifest::{self, Manifest};
+use crate::results::format::schema::FactRow;
+use crate::results::reader;
+
+/// How a results folder came about.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Account {
+    /// The value of every key of `experiment.toml`, by its dotted name; those of `[sweep]` are not
+    /// among them.
+    pub settings: BTreeMap<String, String>,
+    /// The base seed of all random numbers.
+    pub seed: u64,
+    /// How often each condition is repeated.
+    pub replicates: u64,
+    /// The data that were used; one entry for each version of it that is in the records.
+    pub data: BTreeSet<DataUsed>,
+    /// The tables of the user's own that it reads, by their paths from the folder, with the SHA-256 of
+    /// what they held.
+    pub tables: Vec<(String, String)>,
+    /// Kinds of devices that trained.
+    pub devices: BTreeSet<String>,
+    /// The vector instruction sets that trained, where records say so.
+    pub instruction_sets: BTreeSet<String>,
+    /// Trainable parameters of the smallest and of the largest network; none where nothing ended.
+    pub parameters: Option<(usize, usize)>,
+    /// Every run into the folder; none where the file was not kept.
+    pub runs: Vec<manifest::RunEntry>,
+    /// `manifest.json` as it stands there; empty where it was not kept.
+    pub manifest: String,
+}
+
+/// A dataset as trials used it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DataUsed {
+    /// Its name in `data.dataset`.
+    pub dataset: String,
+    /// The start of the SHA-256 of its bytes.
+    pub digest: String,
+    /// Counts of training, validation and test examples.
+    pub examples: [usize; 3],
+}
+
+/// Reads how the folder at `root` came about. `trials` are the ids of those that it is about.
+pub fn read<'a>(root: &Path, trials: impl IntoIterator<Item = &'a str>) -> Result<Account> {
+    let layout = Layout::new(root);
+    let experiment = files::experiment_tree(&layout)?;
+    let Manifest { runs, .. } = manifest::read(&layout)?;
+    let text = fs::read_if_exists(&layout.manifest())?.unwrap_or_default();
+    let whole = |key: &str| {
+        let value = experiment.get(key).and_then(toml::Value::as_integer);
+        value.and_then(|value| u64::try_from(value).ok())
+    };
+    let mut account = Account {
+        seed: whole("seed").unwrap_or_default(),
+        replicates: whole("replicates").unwrap_or(1),
+        settings: settings(&experiment),
+        tables: config::sums_of(&experiment),
+        runs,
+        manifest: String::from_utf8_lossy(&text).into_owned(),
+        ..Account::default()
+    };
+    let ids: Vec<&str> = trials.into_iter().collect();
+    for facts in facts(&layout, &ids)? {
+        account.enter(facts);
+    }
+    Ok(account)
+}
+
+/// What the records of trials tell, of those that ended.
+fn facts(layout: &Layout, ids: &[&str]) -> Result<Vec<FactRow>> {
+    if compact::is_compact(layout) {
+        return compact::facts(layout, ids);
+    }
+    let mut facts = Vec::new();
+    for id in ids {
+        facts.extend(files::record_of(layout, id)?.map(FactRow::of));
+    }
+    Ok(facts)
+}
+
+impl Account {
+    /// Whether what is here under the name of a published dataset holds something else, by the runs
+    /// that say so.
+    pub fn is_unpublished(&self, dataset: &str) -> bool {
+        let files = self.runs.iter().filter_map(|run| run.datasets.get(dataset));
+        files.into_iter().any(|files| !files.published)
+    }
+
+    /// Adds what the record of a trial tells.
+    fn enter(&mut self, facts: FactRow) {
+        self.data.insert(DataUsed {
+            dataset: facts.dataset,
+            digest: facts.data,
+            examples: [facts.train_examples, facts.validation_examples, facts.test_examples],
+        });
+        self.devices.insert(facts.device);
+        if !facts.instruction_set.is_empty() {
+            self.instruction_sets.insert(facts.instruction_set);
+        }
+        let (low, high) = self.parameters.unwrap_or((usize::MAX, 0));
+        let count = facts.parameters;
+        self.parameters = Some((low.min(count), high.max(count)));
+    }
+}
+
+/// The value of every key below `tree` as people write it, tables of the sweep left out.
+fn settings(tree: &toml::Table) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (section, value) in tree.iter().filter(|(section, _)| *section != "sweep") {
+        match value {
+            toml::Value::Table(keys) => found.extend(
+                keys.iter().map(|(key, value)| (format!("{section}.{key}"), reader::shown(value))),
+            ),
+            value => {
+                found.insert(section.clone(), reader::shown(value));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,207 @@
+//! `trials.csv` as it would be this moment: with what runs have ended since it was written, and what
+//! they train now.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::error::Result;
+use crate::results::format::compact;
+use crate::results::format::files::{self, TrialsTable};
+use crate::results::format::layout::Layout;
+use crate::results::format::schema::{EpochRow, TrialRow};
+use crate::results::format::tables;
+use crate::results::query::short_name;
+use crate::results::reader;
+use crate::results::recovery::locks::{self, Running, Watcher};
+use crate::results::recovery::takeover;
+use crate::stats;
+
+/// The trials of a results folder, now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Live {
+    /// Columns of the rows: those of `trials.csv`.
+    pub columns: Vec<String>,
+    /// How many columns stand before the axes.
+    pub first: usize,
+    /// Dotted keys of the axes.
+    pub axes: Vec<String>,
+    /// The trials, in the order of the plan.
+    pub trials: Vec<LiveTrial>,
+    /// Whether any run into the folder is alive.
+    pub has_run: bool,
+}
+
+/// One trial, now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveTrial {
+    /// The trial's id.
+    pub id: String,
+    /// The condition in words and the replicate: `before · batch_size 32 #1`.
+    pub label: String,
+    /// The condition's number, from 1.
+    pub condition: usize,
+    /// `completed`, `diverged`, `failed`, `interrupted`, `running`, `pending`
+    pub outcome: String,
+    /// The test accuracy after its last epoch so far, from 0 to 1.
+    pub accuracy: Option<f64>,
+    /// The epoch after which that was, from 1; 0 is the untrained network.
+    pub evaluated: Option<usize>,
+    /// Who trains it.
+    pub running: Option<Running>,
+    /// Its row.
+    pub cells: Vec<String>,
+}
+
+impl LiveTrial {
+    /// Whether it has its result.
+    pub fn is_finished(&self) -> bool {
+        files::is_finished(&self.outcome)
+    }
+
+    /// Whether a run would train it still, or does.
+    pub fn is_left(&self) -> bool {
+        ["pending", "interrupted", "running"].contains(&self.outcome.as_str())
+    }
+}
+
+/// Reads the results folder at `root`, with one look.
+pub fn read(root: &Path) -> Result<Live> {
+    check(root)?;
+    read_by(root, &Watcher::of(&Layout::new(root)))
+}
+
+/// Refuses a `trials.csv` that says something else than was recorded: [`read_by`] does not look again.
+pub fn check(root: &Path) -> Result<()> {
+    reader::checked_table(&Layout::new(root)).map(drop)
+}
+
+/// Likewise, by one who looks several times and sees so which runs are alive.
+pub fn read_by(root: &Path, watcher: &Watcher) -> Result<Live> {
+    let layout = Layout::new(root);
+    let table = files::trials_table(&layout)?;
+    let axes = table.axes();
+    // In a compact copy nothing has happened since.
+    let is_whole = !compact::is_compact(&layout);
+    let trials: Vec<LiveTrial> = table
+        .rows
+        .par_iter()
+        .map(|row| trial(is_whole.then_some((&layout, watcher)), &table, &axes, row))
+        .collect::<Result<_>>()?;
+    let columns = TrialRow::FIRST.into_iter();
+    let columns = columns.chain(axes.iter().map(String::as_str)).chain(TrialRow::LAST);
+    Ok(Live {
+        columns: columns.map(str::to_owned).collect(),
+        first: table.axes.start,
+        has_run: trials.iter().any(|trial| trial.running.is_some()) || locks::has_runs(watcher)?,
+        axes,
+        trials,
+    })
+}
+
+/// A trial by its row and, where there is a `folder`, by its files.
+fn trial(
+    folder: Option<(&Layout, &Watcher)>,
+    table: &TrialsTable,
+    axes: &[String],
+    row: &csv::StringRecord,
+) -> Result<LiveTrial> {
+    let cells: Vec<String> = row.iter().map(str::to_owned).collect();
+    let mut trial = LiveTrial {
+        id: cells[0].clone(),
+        label: label(axes, &cells[table.axes.clone()], &cells[2]),
+        condition: table.number(row, 1)? as usize,
+        outcome: cells[table.axes.end].clone(),
+        accuracy: None,
+        evaluated: None,
+        running: None,
+        cells,
+    };
+    if let Some((layout, watcher)) = folder.filter(|_| !trial.is_finished()) {
+        let figures = since(layout, watcher, &mut trial)?;
+        trial.cells.splice(table.axes.end.., figures);
+        trial.cells[table.axes.end].clone_into(&mut trial.outcome);
+    }
+    let cell = |name: &str| {
+        let place = TrialRow::LAST.iter().position(|column| *column == name)?;
+        trial.cells.get(table.axes.end + place)
+    };
+    let accuracy = cell("test_accuracy").and_then(|cell| cell.parse().ok());
+    let evaluated = cell("epochs").and_then(|cell| cell.parse().ok());
+    Ok(LiveTrial { accuracy, evaluated, ..trial })
+}
+
+/// What has become of a trial since `trials.csv` was written.
+fn since(layout: &Layout, watcher: &Watcher, trial: &mut LiveTrial) -> Result<Vec<String>> {
+    trial.running = locks::live_by(watcher, layout, &trial.id)?;
+    if let Some(running) = &trial.running {
+        let files = takeover::of_running(&layout.trial(&trial.id), &running.run);
+        let epochs: Vec<EpochRow> = files::rows(&files.epochs())?;
+        return Ok(tables::figures_so_far("running", epochs.last()));
+    }
+    let record = files::record_of(layout, &trial.id)?;
+    Ok(match &record {
+        Some(record) => tables::figures(record),
+        None => tables::figures_so_far("pending", None),
+    })
+}
+
+/// As the plan labels a trial, from its row.
+fn label(axes: &[String], values: &[String], replicate: &str) -> String {
+    let named = |(index, (key, value)): (usize, (&String, &String))| {
+        let value = if value.is_empty() { "–" } else { value };
+        match index {
+            0 => value.to_owned(),
+            _ => format!("{} {value}", short_name(key)),
+        }
+    };
+    let axes = axes.iter().zip(values).enumerate().map(named);
+    format!("{} #{replicate}", axes.collect::<Vec<_>>().join(" · "))
+}
+
+/// How long trials took, remembered from one look to the next.
+#[derive(Debug, Default)]
+pub struct Durations(HashMap<String, f64>);
+
+impl Durations {
+    /// Seconds until all trials of `live` are trained, at as many at a time as run now: by finished
+    /// trials of the same condition, else by all finished ones. `None` where none is finished or
+    /// none runs.
+    pub fn seconds_left(&mut self, root: &Path, live: &Live) -> Result<Option<f64>> {
+        let layout = Layout::new(root);
+        let mut by_condition: HashMap<usize, Vec<f64>> = HashMap::new();
+        for trial in live.trials.iter().filter(|trial| trial.is_finished()) {
+            let seconds = self.of(&layout, &trial.id)?;
+            by_condition.entry(trial.condition).or_default().push(seconds);
+        }
+        let all: Vec<f64> = by_condition.values().flatten().copied().collect();
+        let at_a_time = live.trials.iter().filter(|trial| trial.running.is_some()).count();
+        let Some(mean) = stats::mean(&all).filter(|_| at_a_time > 0) else {
+            return Ok(None);
+        };
+        let left = live.trials.iter().filter(|trial| trial.is_left()).map(|trial| {
+            let same = by_condition.get(&trial.condition);
+            let whole = same.and_then(|same| stats::mean(same)).unwrap_or(mean);
+            whole * (1.0 - share(trial))
+        });
+        Ok(Some(left.sum::<f64>() / at_a_time as f64))
+    }
+
+    fn of(&mut self, layout: &Layout, id: &str) -> Result<f64> {
+        if let Some(&seconds) = self.0.get(id) {
+            return Ok(seconds);
+        }
+        let rows = files::timings(&layout.trial(id))?.unwrap_or_default();
+        let seconds = rows.iter().map(|row| row.train_seconds + row.evaluation_seconds);
+        let seconds = seconds.sum();
+        self.0.insert(id.to_owned(), seconds);
+        Ok(seconds)
+    }
+}
+
+/// How much of a trial is trained, from 0 to 1.
+fn share(trial: &LiveTrial) -> f64 {
+    let running = trial.running.as_ref().filter(|running| running.steps > 0);
+    running.map_or(0.0, |running| (running.step as f64 / running.steps as f64).min(1.0))
+}

@@ -1,0 +1,13 @@
+//! How far an experiment is and where its results come from, read from files alone.
+
+pub mod account;
+pub mod differences;
+mod fingerprints;
+pub mod live;
+mod nearest;
+pub mod overview;
+pub mod plan;
+pub mod settings;
+pub mod speed;
+pub mod stored;
+pub mod unplanned;

@@ -1,0 +1,204 @@
+//! What the folders of a merge have, looked at before anything is written.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Merged;
+use crate::error::{Error, Result};
+use crate::event::Outcome;
+use crate::fs;
+use crate::plan::Trial;
+use crate::results::format::files;
+use crate::results::format::layout::Layout;
+use crate::results::format::schema::{EpochRow, TrialRecord};
+use crate::results::recovery::retrain;
+use crate::results::recovery::survey::{self, Standing};
+use crate::results::recovery::takeover;
+
+/// What was found: for each finished trial, the folder to take it from.
+pub(super) struct Findings<'a> {
+    trials: HashMap<&'a str, &'a Arc<Trial>>,
+    /// By id.
+    pub(super) chosen: BTreeMap<String, Chosen>,
+    /// By the ids of trials that failed, the first folder that says so.
+    failed: BTreeMap<String, Layout>,
+    /// On which device the trials were trained, and a record that says so.
+    device: Option<(String, PathBuf)>,
+    /// The digest of each dataset, by the settings that name it, and a record that says so.
+    data: BTreeMap<String, (String, PathBuf)>,
+    strangers: usize,
+    /// Records that cannot be used, by the ids of their trials.
+    torn: BTreeMap<String, PathBuf>,
+}
+
+/// A finished trial.
+pub(super) struct Chosen {
+    /// The results folder that has it.
+    pub(super) folder: Layout,
+    /// It also left all probes and checkpoints that are asked for.
+    is_whole: bool,
+    instruction_set: String,
+    outcome: Outcome,
+    last: Option<EpochRow>,
+    best: Option<EpochRow>,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn of(trials: &'a [Arc<Trial>]) -> Self {
+        Self {
+            trials: trials.iter().map(|t| (t.id.as_str(), t)).collect(),
+            chosen: BTreeMap::new(),
+            failed: BTreeMap::new(),
+            device: None,
+            data: BTreeMap::new(),
+            strangers: 0,
+            torn: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn look_into_all(&mut self, folders: &[Layout]) -> Result<()> {
+        folders.iter().try_for_each(|folder| self.look_into(folder))
+    }
+
+    pub(super) fn look_into(&mut self, folder: &Layout) -> Result<()> {
+        for path in fs::folders(&folder.trials())? {
+            let id = path.file_name().unwrap_or_default().to_string_lossy();
+            let Some(&trial) = self.trials.get(id.as_ref()) else {
+                self.strangers += 1;
+                continue;
+            };
+            let layout = folder.trial(&trial.id);
+            let Some(record) = files::record(folder, trial)? else {
+                if fs::is_file(&layout.trial()) {
+                    self.torn.insert(trial.id.clone(), layout.trial());
+                }
+                continue;
+            };
+            match survey::standing(&record, trial, &layout)? {
+                Standing::Done => self.found(folder, trial, record, true)?,
+                Standing::Lacking => self.found(folder, trial, record, false)?,
+                Standing::Damaged => {
+                    self.torn.insert(trial.id.clone(), layout.trial());
+                }
+                Standing::Failed => {
+                    let id = trial.id.clone();
+                    self.failed.entry(id).or_insert_with(|| folder.clone());
+                }
+                Standing::Unfinished => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes note of a finished trial. The folder that was looked into first is preferred, unless a
+    /// later one has probes and checkpoints that it lacks.
+    fn found(
+        &mut self,
+        folder: &Layout,
+        trial: &Trial,
+        record: TrialRecord,
+        is_whole: bool,
+    ) -> Result<()> {
+        let path = folder.trial(&trial.id).trial();
+        self.check_provenance(&record, &path)?;
+        if let Some(earlier) = self.chosen.get(&trial.id) {
+            if !earlier.agrees_with(&record) {
+                let one = earlier.folder.trial(&trial.id).trial();
+                let sets = [&earlier.instruction_set, &record.instruction_set];
+                return Err(conflict([&one, &path], sets));
+            }
+            if earlier.is_whole || !is_whole {
+                return Ok(());
+            }
+        }
+        let chosen = Chosen {
+            folder: folder.clone(),
+            is_whole,
+            instruction_set: record.instruction_set,
+            outcome: record.outcome,
+            last: record.last,
+            best: record.best,
+        };
+        self.chosen.insert(record.id, chosen);
+        Ok(())
+    }
+
+    /// Trials of different devices, or of different data under one name, are not paired.
+    fn check_provenance(&mut self, record: &TrialRecord, path: &Path) -> Result<()> {
+        let (device, one) =
+            self.device.get_or_insert_with(|| (record.device.clone(), path.to_owned()));
+        if *device != record.device {
+            return Err(mixed("device", (device, one), (&record.device, path)));
+        }
+        let settings = record.settings.iter();
+        let data: BTreeMap<_, _> = settings.filter(|(key, _)| key.starts_with("data.")).collect();
+        let name = serde_json::json!(data).to_string();
+        let (data, one) =
+            self.data.entry(name).or_insert_with(|| (record.data.clone(), path.to_owned()));
+        if *data != record.data {
+            return Err(mixed("data with digest", (data, one), (&record.data, path)));
+        }
+        Ok(())
+    }
+
+    /// The trials that failed and that no folder has finished, with the folder to take each from. Where the
+    /// target can go on with an attempt of its own, that stays.
+    pub(super) fn failed(&self, target: &Layout) -> impl Iterator<Item = (&String, &Layout)> {
+        self.failed.iter().filter(move |(id, folder)| {
+            // Where that cannot be told, nothing is deleted.
+            let has_state = || takeover::has_state(&target.trial(id)).unwrap_or(true);
+            let is_under_way = *folder != target && has_state();
+            !self.chosen.contains_key(*id) && !is_under_way
+        })
+    }
+
+    pub(super) fn merged(self, target: &Layout) -> Merged {
+        let failed: Vec<&Layout> = self.failed(target).map(|(_, folder)| folder).collect();
+        let finished = self.chosen.values().map(|chosen| &chosen.folder);
+        let all = finished.chain(failed.iter().copied());
+        let copied = all.filter(|folder| *folder != target).count();
+        let failed = failed.len();
+        let sets = self.chosen.values().map(|c| c.instruction_set.clone());
+        let instruction_sets = sets.filter(|set| !set.is_empty()).collect();
+        let is_missed = |(id, _): &(String, PathBuf)| !self.chosen.contains_key(id);
+        let torn = self.torn.into_iter().filter(is_missed);
+        Merged {
+            planned: self.trials.len(),
+            copied,
+            finished: self.chosen.len(),
+            failed,
+            strangers: self.strangers,
+            torn: torn.map(|(_, path)| path).collect(),
+            instruction_sets,
+        }
+    }
+}
+
+impl Chosen {
+    /// The same trial trained elsewhere, to the same numbers.
+    fn agrees_with(&self, record: &TrialRecord) -> bool {
+        let (last, best) = (record.last.as_ref(), record.best.as_ref());
+        self.outcome == record.outcome
+            && retrain::figures(self.last.as_ref()) == retrain::figures(last)
+            && retrain::figures(self.best.as_ref()) == retrain::figures(best)
+    }
+}
+
+fn conflict(paths: [&Path; 2], sets: [&String; 2]) -> Error {
+    let [one, other] = paths.map(Path::display);
+    let why = retrain::why_other_figures(sets[0], sets[1]);
+    Error::Results(format!(
+        "`{one}` and `{other}` are the same trial with different figures\n  hint: {why}; nothing was written"
+    ))
+}
+
+fn mixed(what: &str, one: (&str, &Path), other: (&str, &Path)) -> Error {
+    Error::Results(format!(
+        "`{}` was trained on {what} `{}`, and `{}` on `{}`: their numbers are not paired\n  hint: merge only what was trained alike; nothing was written",
+        one.1.display(),
+        one.0,
+        other.1.display(),
+        other.0
+    ))
+}

@@ -1,0 +1,610 @@
+//! The observer that writes everything down: the files of each trial, the tables of the sweep, the
+//! manifest.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use crate::config::spec::Experiment;
+use crate::description::DatasetDescription;
+use crate::error::Result;
+use crate::event::{Event, Gate, Observer, Outcome};
+use crate::fs;
+use crate::plan::Trial;
+use crate::results::format::files;
+use crate::results::format::layout::Layout;
+use crate::results::format::manifest::{self, RunEntry};
+use crate::results::format::schema::TrialRecord;
+use crate::results::format::tables::{self, Records};
+use crate::results::recovery::attempts;
+use crate::results::recovery::ending::Ending;
+use crate::results::recovery::gate::FolderGate;
+use crate::results::recovery::locks::Claims;
+use crate::results::recovery::opening;
+use crate::results::recovery::ownership::Contents;
+use crate::results::recovery::survey::Survey;
+use crate::results::recovery::takeover;
+use crate::results::recovery::trial_files::{Facts, TrialFiles};
+
+/// Tables are rewritten at most this often while trials end in quick succession.
+const TABLE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// … and so seldom that they take no more than a part in so many of the time.
+const TABLE_SHARE: u32 = 100;
+
+/// Writes one run into a results folder, which other runs of the same experiment may share.
+pub struct Writer {
+    layout: Layout,
+    experiment: Experiment,
+    plan: Vec<Arc<Trial>>,
+    /// What the tables need of every trial that ended: about 2.5 kB a trial (129 MB resident for 20 000 trials). The
+    /// tables are written anew while the run goes on, and reading all `trial.json` each time instead would
+    /// take a time that grows with the square of the number of trials.
+    records: Records,
+    open: HashMap<String, TrialFiles>,
+    /// Trials whose records do not count until this run has trained them, by id.
+    anew: BTreeSet<String>,
+    gate: Arc<FolderGate>,
+    run: RunEntry,
+    /// What the datasets hold, by their digests.
+    data: BTreeMap<String, DatasetDescription>,
+    started: Instant,
+    /// When the tables may be written next.
+    tables_due: Instant,
+    /// Trials that other runs took over between their last step and their record.
+    taken: Vec<Arc<Trial>>,
+    /// Trials that do not fit into this machine's memory.
+    too_large: Vec<Arc<Trial>>,
+    /// A write failed: whatever follows is not written, so that no trial whose rows are missing
+    /// is taken for a finished one.
+    is_broken: bool,
+}
+
+impl Writer {
+    /// Opens a results folder for one run and announces the run in it. Beyond that nothing is
+    /// written yet.
+    pub fn open(
+        experiment: &Experiment,
+        plan: &[Arc<Trial>],
+        mut run: RunEntry,
+        survey: &Survey,
+        retries_failed: bool,
+    ) -> Result<Self> {
+        let layout = Layout::new(&experiment.output.dir);
+        fs::create_folder(layout.root())?;
+        let claims = Claims::announce(&layout)?;
+        claims.run().clone_into(&mut run.run);
+        let gate = FolderGate {
+            layout: layout.clone(),
+            claims,
+            device: run.device.clone(),
+            log_every_steps: experiment.output.log_every_steps,
+            forced: survey.forced.clone(),
+            retries_failed,
+            digests: Mutex::default(),
+            left: Mutex::default(),
+            begun: Mutex::default(),
+        };
+        Ok(Self {
+            records: survey.records.clone(),
+            layout,
+            experiment: experiment.clone(),
+            plan: plan.to_vec(),
+            open: HashMap::new(),
+            anew: survey.anew.clone(),
+            gate: Arc::new(gate),
+            run,
+            data: BTreeMap::new(),
+            started: Instant::now(),
+            tables_due: Instant::now(),
+            taken: Vec::new(),
+            too_large: Vec::new(),
+            is_broken: false,
+        })
+    }
+
+    /// Hands over what the datasets hold, by their digests; the manifest keeps it.
+    pub fn describe_data(&mut self, data: BTreeMap<String, DatasetDescription>) {
+        self.data.extend(data);
+    }
+
+    /// How many trials ended here of which nothing is recorded, since another run had taken them over: those
+    /// that are finished all the same, and those that are not.
+    pub fn taken_over(&self) -> Result<(usize, usize)> {
+        let unfinished = self.unfinished(&self.taken)?.len();
+        Ok((self.taken.len() - unfinished, unfinished))
+    }
+
+    /// The trials that do not fit into this machine's memory, and that no other machine has trained either.
+    pub fn too_large(&self) -> Result<Vec<Arc<Trial>>> {
+        self.unfinished(&self.too_large)
+    }
+
+    fn unfinished(&self, trials: &[Arc<Trial>]) -> Result<Vec<Arc<Trial>>> {
+        let mut unfinished = Vec::new();
+        for trial in trials {
+            let record = files::record(&self.layout, trial)?;
+            if !record.is_some_and(|record| record.outcome.is_finished()) {
+                unfinished.push(Arc::clone(trial));
+            }
+        }
+        Ok(unfinished)
+    }
+
+    /// Where trials are claimed for this run.
+    pub fn gate(&self) -> Arc<FolderGate> {
+        Arc::clone(&self.gate)
+    }
+
+    /// Writes the experiment, the manifest and the tables. Refuses a folder in which another
+    /// experiment is running, and one whose finished trials were trained on another device, or on
+    /// other data under the same name (`digest` gives the digest of a trial's dataset, where it was
+    /// loaded): their numbers would not be paired.
+    ///
+    /// Returns where the folder's earlier experiment was put, if it was another one.
+    pub fn begin(
+        &mut self,
+        to_run: &[Arc<Trial>],
+        digest: impl Fn(&Trial) -> Option<String>,
+    ) -> Result<Option<PathBuf>> {
+        self.note_data(to_run, &digest);
+        let gate = Arc::clone(&self.gate);
+        gate.claims.exclusively(|| {
+            opening::check_company(&self.layout, &self.experiment, &gate.claims)?;
+            opening::check_force(&self.layout, &gate)?;
+            gate.with_digests(|digests| {
+                opening::check_declarations(&self.layout, &gate.claims, &self.run.device, digests)
+            })?;
+            if !to_run.is_empty() {
+                let finished = |trial: &Trial| self.result(&trial.id);
+                opening::check_provenance(&self.layout, &self.plan, &self.run, finished, digest)?;
+            }
+            opening::clear_leftovers(
+                &self.layout,
+                &self.plan,
+                to_run,
+                &self.records,
+                &gate.claims,
+            )?;
+            let earlier = opening::keep_earlier_experiment(&self.layout, &self.experiment)?;
+            let resolved = self.experiment.resolved.as_bytes();
+            fs::replace(&self.layout.experiment(), resolved)?;
+            manifest::enter(&self.layout, &self.run, &self.data)?;
+            self.write_tables()?;
+            Ok(earlier)
+        })
+    }
+
+    /// Whether another run is in the folder of which it is not clear yet whether it is alive: then what
+    /// [`Writer::begin`] refuses may be possible once that is clear.
+    pub fn has_unclear_company(&self) -> Result<bool> {
+        self.gate.claims.has_unclear()
+    }
+
+    /// Waits until that is clear; says so through `tell`.
+    pub fn settle(&self, tell: impl FnOnce(&str)) -> Result<()> {
+        self.gate.claims.settle(tell)
+    }
+
+    /// Tells the gate which data the trials of this run are trained on.
+    fn note_data(&self, to_run: &[Arc<Trial>], digest: impl Fn(&Trial) -> Option<String>) {
+        let mut digests: BTreeMap<usize, Arc<str>> = BTreeMap::new();
+        for trial in to_run {
+            // What does not fit into memory is not loaded, and nothing is trained on it here.
+            if let Entry::Vacant(place) = digests.entry(trial.condition.index)
+                && let Some(digest) = digest(trial)
+            {
+                place.insert(digest.into());
+            }
+        }
+        self.gate.note_digests(digests);
+    }
+
+    /// The record of a trial that came to its end, whatever it left behind.
+    fn result(&self, id: &str) -> Option<&TrialRecord> {
+        let record = self.records.get(id).filter(|_| !self.anew.contains(id));
+        record.filter(|record| record.outcome.is_finished())
+    }
+
+    /// The record that stays, whatever came of training the trial again: its result before a second training, or
+    /// before a training that ended before it began.
+    fn earlier(&self, trial: &Trial, has_begun: bool) -> Result<Option<TrialRecord>> {
+        if has_begun && self.result(&trial.id).is_none() {
+            return Ok(None);
+        }
+        let record = files::record(&self.layout, trial)?;
+        Ok(record.filter(|record| record.outcome.is_finished()))
+    }
+
+    fn start(&mut self, trial: &Arc<Trial>, steps: usize, facts: Facts) -> Result<()> {
+        let gate = Arc::clone(&self.gate);
+        let layout = self.layout.trial(&trial.id);
+        let own = layout.of_run(gate.claims.run());
+        let has_result = self.result(&trial.id).is_some();
+        let files = match gate.take_left(&trial.id) {
+            Some(left) => TrialFiles::resume(&own, left, facts),
+            None => TrialFiles::start(&own, has_result, gate.origin(trial), facts),
+        };
+        let files = self.unless_taken(trial, files)?;
+        let is_ours = gate.claims.exclusively(|| {
+            let is_ours = files.is_some() && gate.claims.holds(&trial.id);
+            if is_ours {
+                takeover::clear(&layout, &own, has_result)?;
+            }
+            Ok(is_ours)
+        });
+        let is_ours = self.unless_taken(trial, is_ours)? == Some(true);
+        let Some(files) = files.filter(|_| is_ours) else {
+            return Ok(());
+        };
+        if !has_result {
+            self.records.remove(&trial.id);
+        }
+        self.open.insert(trial.id.clone(), files);
+        gate.note_begun(&trial.id);
+        let claims = &gate.claims;
+        claims.progress(&trial.id, |running| running.steps = steps);
+        Ok(())
+    }
+
+    /// What could not be written of a trial that another run has taken over, and may have cleared away,
+    /// is no error of this one.
+    fn unless_taken<T>(&self, trial: &Trial, written: Result<T>) -> Result<Option<T>> {
+        match written {
+            Err(_) if !self.gate.holds(trial) => Ok(None),
+            written => written.map(Some),
+        }
+    }
+
+    /// Leaves a trial to the run that has taken it over. That run may be copying the files at this moment, and
+    /// deletes them when it ends the trial. Where it has done so already, this run may have written since.
+    fn leave(&mut self, trial: &Trial) {
+        drop(self.open.remove(&trial.id));
+        let claims = &self.gate.claims;
+        let own = self.layout.trial(&trial.id).of_run(claims.run());
+        // Nothing depends on it: whoever comes next deletes what is left of a finished trial.
+        drop(claims.exclusively(|| {
+            let record = files::record(&self.layout, trial)?;
+            let is_finished = record.is_some_and(|record| record.outcome.is_finished());
+            if is_finished && claims.is_free(&trial.id)? {
+                Contents::of(&own)?.remove()?;
+            }
+            Ok(())
+        }));
+    }
+
+    fn end(&mut self, trial: &Arc<Trial>, outcome: &Outcome, details: Option<&str>) -> Result<()> {
+        let files = self.open.remove(&trial.id);
+        let synced = files.as_ref().map_or(Ok(()), TrialFiles::sync);
+        self.unless_taken(trial, synced)?;
+        let gate = Arc::clone(&self.gate);
+        let earlier = self.earlier(trial, files.is_some())?;
+        let ending = Ending {
+            layout: &self.layout.trial(&trial.id),
+            trial,
+            outcome,
+            details,
+            earlier: earlier.as_ref(),
+        };
+        // However long it takes: what was measured is not thrown away because another process was stopped.
+        let record = gate.claims.patiently(|| {
+            if !gate.claims.holds(&trial.id) {
+                return Ok(None);
+            }
+            attempts::end(ending.layout)?;
+            let record = ending.record(files)?;
+            // The claim after the record: where locks are not seen, nobody finds the trial without both.
+            gate.claims.release(&trial.id)?;
+            Ok(record)
+        });
+        let record = self.unless_taken(trial, record)?.flatten();
+        let Some(mut record) = record else {
+            self.taken.push(Arc::clone(trial));
+            gate.leave(trial)?;
+            self.leave(trial);
+            return Ok(());
+        };
+        record.forget_details();
+        self.anew.remove(&record.id);
+        self.records.insert(record.id.clone(), record);
+        self.run.trained += usize::from(outcome.is_finished());
+        if Instant::now() >= self.tables_due {
+            let writing = Instant::now();
+            gate.claims.exclusively(|| self.write_tables())?;
+            let pause = TABLE_INTERVAL.max(TABLE_SHARE * writing.elapsed());
+            self.tables_due = Instant::now() + pause;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        let gate = Arc::clone(&self.gate);
+        self.run.finished = manifest::now();
+        self.run.wall_seconds = Some(self.started.elapsed().as_secs_f64());
+        gate.claims.patiently(|| {
+            // Another run may have trained anew what was finished here before.
+            self.records.retain(|id, _| self.open.contains_key(id));
+            self.write_tables()?;
+            // Where locks are not seen, another run may have written its tables meanwhile, or ended a
+            // trial: whoever writes last has to have seen all.
+            while self.adopt_records()? {
+                self.write_tables()?;
+            }
+            manifest::enter(&self.layout, &self.run, &self.data)
+        })
+    }
+
+    /// Only under the folder's lock: what other runs have finished meanwhile is in the tables too.
+    fn write_tables(&mut self) -> Result<()> {
+        self.adopt_records()?;
+        tables::write(&self.layout, &self.experiment, &self.plan, &self.records)
+    }
+
+    /// Takes in what other runs have recorded meanwhile; whether there was anything.
+    fn adopt_records(&mut self) -> Result<bool> {
+        let is_open = |trial: &&Arc<Trial>| {
+            let known = self.records.get(&trial.id);
+            !known.is_some_and(|record| record.outcome.is_finished())
+                && !self.open.contains_key(&trial.id)
+        };
+        let found: Vec<TrialRecord> = self
+            .plan
+            .par_iter()
+            .filter(is_open)
+            .filter_map(|trial| files::record(&self.layout, trial).transpose())
+            .collect::<Result<_>>()?;
+        let mut is_changed = false;
+        for mut record in found {
+            record.forget_details();
+            is_changed |= self.records.get(&record.id) != Some(&record);
+            self.records.insert(record.id.clone(), record);
+        }
+        Ok(is_changed)
+    }
+
+    /// The growing files of a trial under way, if it is.
+    fn files(
+        &mut self,
+        trial: &Trial,
+        write: impl FnOnce(&mut TrialFiles) -> Result<()>,
+    ) -> Result<()> {
+        let written = self.open.get_mut(&trial.id).map_or(Ok(()), write);
+        self.unless_taken(trial, written).map(drop)
+    }
+
+    fn step(&mut self, event: &Event) -> Result<()> {
+        let Event::Step { trial, step, epoch, batch } = event else {
+            return Ok(());
+        };
+        self.gate.claims.progress(&trial.id, |running| {
+            running.step = *step;
+            running.epoch = *epoch;
+        });
+        let every = self.experiment.output.log_every_steps;
+        if *step == 1 || step.is_multiple_of(every) {
+            return self.files(trial, |files| files.step(*step, *epoch, *batch));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, event: &Event) -> Result<()> {
+        match event {
+            Event::SweepStarted { skipped, .. } => {
+                self.run.skipped = *skipped;
+                Ok(())
+            }
+            Event::TrialStarted { trial, steps, examples, parameters, data } => {
+                let facts = Facts {
+                    device: self.run.device.clone(),
+                    instruction_set: self.run.instruction_set.clone(),
+                    data: data.clone(),
+                    examples: *examples,
+                    parameters: *parameters,
+                };
+                self.start(trial, *steps, facts)
+            }
+            Event::Step { .. } => self.step(event),
+            Event::Order { trial, step, epoch, examples } => {
+                self.files(trial, |files| files.order(*step, *epoch, examples))
+            }
+            Event::Checkpoint { trial, point, tensors } => {
+                self.files(trial, |files| files.checkpoint(*point, tensors))
+            }
+            Event::Probed { trial, step, readings } => {
+                self.files(trial, |files| files.readings(*step, readings))
+            }
+            Event::EpochEnded { trial, epoch, seconds } => {
+                self.files(trial, |files| files.epoch(*epoch, *seconds))
+            }
+            Event::State { trial, state } => self.files(trial, |files| files.state(state)),
+            Event::TrialEnded { trial, outcome, details } => {
+                self.end(trial, outcome, details.as_deref())
+            }
+            Event::TrialTaken { trial } => {
+                self.leave(trial);
+                Ok(())
+            }
+            Event::TrialPassed { trial, is_finished } => {
+                if *is_finished {
+                    // What was known of it may be what it left before another run trained it again.
+                    self.records.remove(&trial.id);
+                    self.anew.remove(&trial.id);
+                }
+                Ok(())
+            }
+            Event::TrialTooLarge { trial, .. } => {
+                self.too_large.push(Arc::clone(trial));
+                Ok(())
+            }
+            Event::TrialAwaited { .. } => Ok(()),
+            Event::SweepEnded => self.finish(),
+        }
+    }
+}
+
+impl Observer for Writer {
+    fn observe(&mut self, event: &Event) -> Result<()> {
+        if self.is_broken {
+            return Ok(());
+        }
+        self.write(event).inspect_err(|_| self.is_broken = true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config;
+    use crate::event::{Examples, Stop};
+    use crate::fs::Lock;
+    use crate::plan;
+    use crate::results::recovery::survey::{Selection, survey};
+    use crate::runner::{self, Sweep};
+    use crate::scripted::ScriptedTrainer;
+
+    fn writer(folder: &Path) -> (Writer, Vec<Arc<Trial>>) {
+        let (mut writer, to_run) = opened(folder, "cpu");
+        writer.begin(&to_run, |_| None).expect("a writable folder");
+        (writer, to_run)
+    }
+
+    fn opened(folder: &Path, device: &str) -> (Writer, Vec<Arc<Trial>>) {
+        let text = "[data]\ndataset = \"glyphs\"\n[train]\nepochs = 3\n";
+        let output = format!("output.dir={}", folder.display());
+        let loaded = config::parse(Path::new("x.toml"), text, &[output]).expect("valid");
+        let plan = plan::trials(&loaded.experiment);
+        let run = RunEntry::begin(device, 1, 1);
+        let survey = survey(&Layout::new(folder), &plan, &Selection::default()).expect("readable");
+        let writer = Writer::open(&loaded.experiment, &plan, run, &survey, false);
+        (writer.expect("a writable folder"), survey.to_run)
+    }
+
+    #[test]
+    fn a_trial_whose_rows_could_not_be_written_is_never_taken_for_finished() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = writer(folder.path());
+        // A folder stands where a file of the second trial should be: its start fails.
+        let blocked = writer.layout.trial(&trials[1].id).steps();
+        fs::create_folder(&blocked).expect("a writable folder");
+        let trainer = ScriptedTrainer::default();
+        let gate = writer.gate();
+        let sweep = Sweep { trials: &trials, skipped: 0, alone: 0, jobs: 1, max_failures: None };
+        runner::run(&sweep, &trainer, gate.as_ref(), &Stop::default(), &mut [&mut writer])
+            .expect_err("the second trial cannot be recorded");
+        let layout = writer.layout.clone();
+        let recorded = |i: usize| fs::is_file(&layout.trial(&trials[i].id).trial());
+        assert_eq!((recorded(0), recorded(1), recorded(2)), (true, false, false));
+        drop(writer);
+        let (_, to_run) = self::writer(folder.path());
+        assert_eq!(to_run.len(), 2, "the first is kept, the others are to be trained");
+    }
+
+    fn begin(writer: &mut Writer, trial: &Arc<Trial>) {
+        let claim = writer.gate().claim(trial).expect("a writable folder");
+        assert!(matches!(claim, crate::event::Claim::Granted(_)));
+        let started = Event::TrialStarted {
+            trial: Arc::clone(trial),
+            steps: 1,
+            examples: Examples::default(),
+            parameters: 1,
+            data: String::new(),
+        };
+        writer.observe(&started).expect("a writable folder");
+    }
+
+    fn end(writer: &mut Writer, trial: &Arc<Trial>, outcome: Outcome) -> Result<()> {
+        writer.observe(&Event::TrialEnded { trial: Arc::clone(trial), outcome, details: None })
+    }
+
+    #[test]
+    fn an_end_is_written_down_however_long_another_process_holds_the_lock() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = writer(folder.path());
+        let gate = Arc::get_mut(&mut writer.gate).expect("nobody else has it");
+        gate.claims.patience = Duration::from_millis(10);
+        begin(&mut writer, &trials[0]);
+        let lock = Lock::try_take(&writer.layout.lock()).expect("writable").expect("free");
+        let refused = writer.gate().claim(&trials[1]).expect_err("it waits no longer than that");
+        assert!(refused.to_string().contains("has held"), "{refused}");
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                std::thread::sleep(Duration::from_millis(200));
+                drop(lock);
+            });
+            end(&mut writer, &trials[0], Outcome::Completed).expect("it waits");
+        });
+        assert!(fs::is_file(&writer.layout.trial(&trials[0].id).trial()));
+    }
+
+    #[test]
+    fn a_result_stays_where_training_it_anew_ended_before_it_began() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = self::writer(folder.path());
+        begin(&mut writer, &trials[0]);
+        end(&mut writer, &trials[0], Outcome::Completed).expect("a writable folder");
+        drop(writer);
+        let (mut writer, _) = self::writer(folder.path());
+        writer.anew.insert(trials[0].id.clone());
+        let path = writer.layout.trial(&trials[0].id).trial();
+        let before = fs::read_if_exists(&path).expect("readable");
+        for outcome in [Outcome::Interrupted, Outcome::Failed { message: "no".to_owned() }] {
+            end(&mut writer, &trials[0], outcome).expect("a writable folder");
+            assert_eq!(fs::read_if_exists(&path).expect("readable"), before);
+        }
+        assert!(before.is_some());
+    }
+
+    #[test]
+    fn the_last_table_has_what_another_run_made_of_a_finished_trial_meanwhile() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = self::writer(folder.path());
+        begin(&mut writer, &trials[0]);
+        end(&mut writer, &trials[0], Outcome::Completed).expect("a writable folder");
+        let path = writer.layout.trial(&trials[0].id).trial();
+        let record = fs::read_text(&path).expect("readable");
+        let anew = record.replace("\"completed\"", "\"interrupted\"");
+        fs::replace(&path, anew.as_bytes()).expect("writable");
+        writer.observe(&Event::SweepEnded).expect("a writable folder");
+        let table = fs::read_text(&writer.layout.trials_table()).expect("readable");
+        assert!(table.contains("interrupted") && !table.contains("completed"), "{table}");
+    }
+
+    #[test]
+    fn runs_at_once_on_different_devices_or_data_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = |digest: &str| {
+            let digest = digest.to_owned();
+            move |_: &Trial| Some(digest.clone())
+        };
+        let (mut first, trials) = opened(folder.path(), "cpu");
+        first.begin(&trials, data("a")).expect("it is alone");
+        for (device, digest, says) in [
+            ("gpu", "a", Some("are trained on device `cpu`")),
+            ("cpu", "b", Some("are trained on data with digest `a`")),
+            ("cpu", "a", None),
+        ] {
+            let (mut second, trials) = opened(folder.path(), device);
+            let begun = second.begin(&trials, data(digest)).err().map(|e| e.to_string());
+            let are_as_said = match (&begun, says) {
+                (Some(error), Some(says)) => {
+                    error.starts_with("trials under way in") && error.contains(says)
+                }
+                (begun, says) => begun.is_none() && says.is_none(),
+            };
+            assert!(are_as_said, "{device} {digest}: {begun:?}");
+        }
+    }
+
+    #[test]
+    fn of_data_that_was_not_loaded_no_digest_is_declared() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (writer, _) = self::writer(folder.path());
+        writer.gate.with_digests(|digests| assert!(digests.is_empty(), "{digests:?}"));
+    }
+}
