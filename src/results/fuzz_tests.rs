@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::{account, checkpoint, claims, compact, leftovers, live, manifest, reader, runs, state};
+use super::format::{checkpoint, compact, manifest};
+use super::reader;
+use super::recovery::{locks, runs, state};
+use super::status::{account, live, unplanned};
 use crate::compare::{self, Question};
 use crate::config;
 use crate::config::spec::Experiment;
@@ -116,7 +119,7 @@ impl Folder {
             report::plan::table(overview, 2);
             report::plan::json(overview, 2);
         }
-        let is_left = leftovers::records(&layout, &self.plan).is_ok();
+        let is_left = unplanned::records(&layout, &self.plan).is_ok();
         results.is_ok() && live.is_ok() && overview.is_ok() && is_left
     }
 
@@ -227,7 +230,7 @@ fn damaged_tables_of_a_compact_copy_leave_every_reader_standing() {
 
 #[test]
 fn a_damaged_claim_leaves_every_reader_standing() {
-    let running = |host: &str| claims::Running {
+    let running = |host: &str| locks::Running {
         schema: 1,
         run: RUN.to_owned(),
         host: host.to_owned(),
@@ -264,7 +267,7 @@ fn a_claim_with_a_heartbeat_at_the_end_of_time_or_an_impossible_run_is_read() {
         });
         let path = layout.trial(id).running();
         fs::replace_unsynced(&path, text.to_string().as_bytes()).unwrap();
-        claims::live(&layout, id).unwrap().is_some()
+        locks::live(&layout, id).unwrap().is_some()
     };
     // Whatever another host's clock says.
     assert!(claim(RUN, u64::MAX));

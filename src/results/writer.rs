@@ -26,7 +26,7 @@ use crate::results::recovery::gate::FolderGate;
 use crate::results::recovery::locks::Claims;
 use crate::results::recovery::opening;
 use crate::results::recovery::ownership::Contents;
-use crate::results::recovery::survey::Survey;
+use crate::results::recovery::survey::{self, Survey};
 use crate::results::recovery::takeover;
 use crate::results::recovery::trial_files::{Facts, TrialFiles};
 
@@ -115,24 +115,13 @@ impl Writer {
     /// How many trials ended here of which nothing is recorded, since another run had taken them over: those
     /// that are finished all the same, and those that are not.
     pub fn taken_over(&self) -> Result<(usize, usize)> {
-        let unfinished = self.unfinished(&self.taken)?.len();
+        let unfinished = survey::unfinished(&self.layout, &self.taken)?.len();
         Ok((self.taken.len() - unfinished, unfinished))
     }
 
     /// The trials that do not fit into this machine's memory, and that no other machine has trained either.
     pub fn too_large(&self) -> Result<Vec<Arc<Trial>>> {
-        self.unfinished(&self.too_large)
-    }
-
-    fn unfinished(&self, trials: &[Arc<Trial>]) -> Result<Vec<Arc<Trial>>> {
-        let mut unfinished = Vec::new();
-        for trial in trials {
-            let record = files::record(&self.layout, trial)?;
-            if !record.is_some_and(|record| record.outcome.is_finished()) {
-                unfinished.push(Arc::clone(trial));
-            }
-        }
-        Ok(unfinished)
+        survey::unfinished(&self.layout, &self.too_large)
     }
 
     /// Where trials are claimed for this run.

@@ -10,6 +10,7 @@ use crate::fs;
 use crate::results::format::compact;
 use crate::results::format::files::{damaged, rows, timings};
 use crate::results::format::layout::{Layout, TrialLayout};
+use crate::results::format::marker;
 use crate::results::format::schema::{EpochRow, LayerRow, StepRow, TimingRow};
 use crate::results::query::{Details, LayerSeries};
 
@@ -34,7 +35,7 @@ pub(in crate::results) fn read(
     ids: &[&str],
     details: &Details,
 ) -> Result<Vec<Curves>> {
-    if compact::is_compact(layout) {
+    if marker::is_compact(layout) {
         return compact::curves(layout, ids, details);
     }
     let of = |id: &&str| of_folder(&layout.trial(id), details);

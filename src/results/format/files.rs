@@ -9,9 +9,9 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
-use crate::results::format::compact;
 use crate::results::format::layout::{Layout, TrialLayout};
 use crate::results::format::manifest;
+use crate::results::format::marker;
 use crate::results::format::schema::{TimingRow, TrialRecord, TrialRow};
 use crate::units;
 
@@ -106,7 +106,7 @@ pub(in crate::results) fn is_finished(outcome: &str) -> bool {
 /// fewer at the end: their cells are empty here.
 pub(in crate::results) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     experiment(layout)?;
-    compact::check_finished(layout)?;
+    marker::check_finished(layout)?;
     let path = layout.trials_table();
     let bytes = fs::read(&path)?;
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
@@ -179,11 +179,19 @@ pub(in crate::results) fn timings(files: &TrialLayout) -> Result<Option<Vec<Timi
 /// The error for a file that is not what this program wrote.
 pub(in crate::results) fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
     let folder = path.parent();
-    let is_compact = folder.is_some_and(|folder| compact::is_compact(&Layout::new(folder)));
+    let is_compact = folder.is_some_and(|folder| marker::is_compact(&Layout::new(folder)));
     let way_out = if is_compact {
         "`bn-lab publish` makes it again, from the whole folder"
     } else {
         "run the experiment again; finished trials are kept"
     };
     Error::Results(format!("`{}` is damaged: {why}\n  hint: {way_out}", path.display()))
+}
+
+/// A file is not what it was when its trial was interrupted.
+pub(in crate::results) fn changed(path: &Path) -> Error {
+    Error::Results(format!(
+        "`{}` was changed by somebody else while its trial was about to go on",
+        path.display()
+    ))
 }

@@ -7,5 +7,6 @@ pub(in crate::results) mod datasets;
 pub mod files;
 pub mod layout;
 pub mod manifest;
+pub(in crate::results) mod marker;
 pub mod schema;
 pub(in crate::results) mod tables;

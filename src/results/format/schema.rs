@@ -420,3 +420,28 @@ pub const CLAIM_COLUMNS: [&str; 32] = [
     "population_difference_low",
     "population_difference_high",
 ];
+
+pub(in crate::results) const EPOCHS: &str = "epochs.csv";
+pub(in crate::results) const STEPS: &str = "steps.csv";
+pub(in crate::results) const TIMINGS: &str = "timings.csv";
+pub(in crate::results) const LAYERS: &str = "layers.csv";
+pub(in crate::results) const ORDER: &str = "order.csv";
+pub(in crate::results) const ORDER_EXAMPLES: &str = "order.bin";
+
+/// The files that grow, with their first lines, and whether every trial has them.
+pub(in crate::results) const GROWING: [(&str, &str, bool); 6] = [
+    (EPOCHS, EpochRow::HEADER, true),
+    (STEPS, StepRow::HEADER, true),
+    (TIMINGS, TimingRow::HEADER, true),
+    (LAYERS, LayerRow::HEADER, false),
+    (ORDER, OrderRow::HEADER, false),
+    (ORDER_EXAMPLES, "", false),
+];
+
+/// The bytes of a row, its line end included.
+pub(in crate::results) fn csv_row<T: Serialize>(row: &T) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    // Plain numbers into memory: neither serialising nor flushing can fail.
+    drop(writer.serialize(row));
+    writer.into_inner().unwrap_or_default()
+}

@@ -14,9 +14,9 @@ use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
 use crate::results::recovery::attempts;
 use crate::results::recovery::locks::Claims;
-use crate::results::recovery::state::Origin;
+use crate::results::recovery::state::{Origin, Saved};
 use crate::results::recovery::survey::{self, Standing};
-use crate::results::recovery::takeover::{self, Left};
+use crate::results::recovery::takeover;
 use crate::results::recovery::trial_files;
 
 /// Claims trials of one results folder.
@@ -35,7 +35,7 @@ pub struct FolderGate {
     /// Digests of the datasets, by the index of the condition.
     pub(in crate::results) digests: Mutex<BTreeMap<usize, Arc<str>>>,
     /// What trials go on from, until their training starts; by id.
-    pub(in crate::results) left: Mutex<BTreeMap<String, Left>>,
+    pub(in crate::results) left: Mutex<BTreeMap<String, Saved>>,
     /// Ids of the trials whose files this run has begun.
     pub(in crate::results) begun: Mutex<BTreeSet<String>>,
 }
@@ -75,7 +75,7 @@ impl FolderGate {
     }
 
     /// What a trial goes on from.
-    pub(in crate::results) fn take_left(&self, id: &str) -> Option<Left> {
+    pub(in crate::results) fn take_left(&self, id: &str) -> Option<Saved> {
         held(&self.left).remove(id)
     }
 
@@ -136,8 +136,8 @@ impl Gate for FolderGate {
         let layout = self.layout.trial(&trial.id);
         let own = layout.of_run(self.claims.run());
         let left = takeover::take_over(&layout, &own, &self.origin(trial))?;
-        Ok(Claim::Granted(left.map(|(left, state)| {
-            held(&self.left).insert(trial.id.clone(), left);
+        Ok(Claim::Granted(left.map(|(saved, state)| {
+            held(&self.left).insert(trial.id.clone(), saved);
             state
         })))
     }

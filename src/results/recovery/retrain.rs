@@ -9,10 +9,10 @@ use crate::error::{Error, Result};
 use crate::fs::{self, Grown};
 use crate::results::format::files;
 use crate::results::format::layout::TrialLayout;
+use crate::results::format::schema::csv_row;
 use crate::results::format::schema::{EpochRow, TrialRecord};
 use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::takeover;
-use crate::results::recovery::trial_files::csv_row;
 
 /// Moves what was left behind in the run's `own` folder to its place and returns the record of both
 /// trainings. Refuses, and leaves the folder as `again` for a look, where the numbers are not the same.

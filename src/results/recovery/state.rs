@@ -16,7 +16,7 @@ use crate::fs::{self, Grown};
 use crate::results::format::checkpoint::{cannot_write, encode};
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::{EpochRow, SCHEMA_VERSION};
-use crate::results::recovery::trial_files::{GROWING, TIMINGS};
+use crate::results::format::schema::{GROWING, TIMINGS};
 use crate::units::hexadecimal;
 
 /// The entry of the file's header that holds everything but the tensors, and a digest of it all.

@@ -163,6 +163,21 @@ fn find(layout: &Layout, trial: &Trial) -> Result<Found> {
     Ok((Some(record), Some(standing)))
 }
 
+/// Those of some trials that have no result now.
+pub(in crate::results) fn unfinished(
+    layout: &Layout,
+    trials: &[Arc<Trial>],
+) -> Result<Vec<Arc<Trial>>> {
+    let mut unfinished = Vec::new();
+    for trial in trials {
+        let record = files::record(layout, trial)?;
+        if !record.is_some_and(|record| record.outcome.is_finished()) {
+            unfinished.push(Arc::clone(trial));
+        }
+    }
+    Ok(unfinished)
+}
+
 /// What a record says about whether its trial is to be trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::results) enum Standing {

@@ -8,18 +8,19 @@
 use crate::error::Result;
 use crate::event::TrainingState;
 use crate::fs;
+use crate::results::format::files::changed;
 use crate::results::format::layout::{OF_RUN, TrialLayout};
+use crate::results::format::schema::{GROWING, TIMINGS};
 use crate::results::recovery::ownership::{self, Contents};
 use crate::results::recovery::state::{self, Origin, Saved};
-use crate::results::recovery::trial_files::{GROWING, TIMINGS, changed};
 
 /// The state that an unfinished training left.
 #[derive(Debug)]
-pub(in crate::results) struct Left {
+struct Left {
     /// What it says.
-    pub(in crate::results) saved: Saved,
+    saved: Saved,
     /// The folder in which it is.
-    pub(in crate::results) place: TrialLayout,
+    place: TrialLayout,
 }
 
 /// The folders of runs that train this trial, or did.
@@ -64,13 +65,13 @@ pub(in crate::results) fn take_over(
     trial: &TrialLayout,
     own: &TrialLayout,
     origin: &Origin,
-) -> Result<Option<(Left, TrainingState)>> {
+) -> Result<Option<(Saved, TrainingState)>> {
     loop {
         let Some((left, state)) = find(trial, origin)? else {
             return Ok(None);
         };
         match adopt(&left, trial, own) {
-            Ok(()) => return Ok(Some((left, state))),
+            Ok(()) => return Ok(Some((left.saved, state))),
             // A process that only stood still has deleted it, or somebody else has: the next best counts.
             Err(_) if !fs::is_file(&left.place.state()) => {}
             Err(error) => return Err(error),

@@ -3,24 +3,22 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::Path;
 
-use serde::Serialize;
-
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::{
     BatchResult, EpochResult, EpochSeconds, Examples, NamedTensor, Point, Reading, TrainingState,
 };
 use crate::fs::{self, Growing, Grown};
 use crate::plan::Trial;
 use crate::results::format::checkpoint;
+use crate::results::format::files::changed;
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::{
-    EpochRow, LayerRow, OrderRow, SCHEMA_VERSION, StepRow, TimingRow,
+    EPOCHS, EpochRow, GROWING, LAYERS, LayerRow, ORDER, ORDER_EXAMPLES, OrderRow, SCHEMA_VERSION,
+    STEPS, StepRow, TIMINGS, TimingRow, csv_row,
 };
 use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::state::{self, Origin, Saved};
-use crate::results::recovery::takeover::Left;
 
 /// What a trial tells of itself when it starts.
 #[derive(Debug, Clone, Default)]
@@ -68,23 +66,6 @@ pub(in crate::results) struct TrialFiles {
     best: Option<EpochRow>,
 }
 
-const EPOCHS: &str = "epochs.csv";
-const STEPS: &str = "steps.csv";
-pub(in crate::results) const TIMINGS: &str = "timings.csv";
-const LAYERS: &str = "layers.csv";
-const ORDER: &str = "order.csv";
-const ORDER_EXAMPLES: &str = "order.bin";
-
-/// The files that grow, with their first lines, and whether every trial has them.
-pub(in crate::results) const GROWING: [(&str, &str, bool); 6] = [
-    (EPOCHS, EpochRow::HEADER, true),
-    (STEPS, StepRow::HEADER, true),
-    (TIMINGS, TimingRow::HEADER, true),
-    (LAYERS, LayerRow::HEADER, false),
-    (ORDER, OrderRow::HEADER, false),
-    (ORDER_EXAMPLES, "", false),
-];
-
 impl TrialFiles {
     /// Starts the files of a trial anew, in the run's `own` folder. Of a trial that `has_result`, they
     /// are those of a second training, which leaves no state.
@@ -107,8 +88,11 @@ impl TrialFiles {
     }
 
     /// Goes on in the run's `own` folder where `left` was told, which has been copied there.
-    pub(in crate::results) fn resume(own: &TrialLayout, left: Left, facts: Facts) -> Result<Self> {
-        let saved = left.saved;
+    pub(in crate::results) fn resume(
+        own: &TrialLayout,
+        saved: Saved,
+        facts: Facts,
+    ) -> Result<Self> {
         let mut files = Self::empty(own, saved.origin, facts);
         for (name, _, is_always) in GROWING {
             let path = own.root().join(name);
@@ -306,13 +290,6 @@ impl TrialFiles {
     }
 }
 
-pub(in crate::results) fn changed(path: &Path) -> Error {
-    Error::Results(format!(
-        "`{}` was changed by somebody else while its trial was about to go on",
-        path.display()
-    ))
-}
-
 /// What a trial is asked to leave behind, in the order of its record.
 pub(in crate::results) fn recording(trial: &Trial) -> Vec<String> {
     let mut recording = trial.recording.items();
@@ -328,12 +305,4 @@ fn is_better(row: &EpochRow, best: Option<&EpochRow>) -> bool {
     };
     let earlier = best.and_then(|best| best.validation_accuracy);
     row.epoch > 0 && earlier.is_none_or(|earlier| accuracy > earlier)
-}
-
-/// The bytes of a row, its line end included.
-pub(in crate::results) fn csv_row<T: Serialize>(row: &T) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    // Plain numbers into memory: neither serialising nor flushing can fail.
-    drop(writer.serialize(row));
-    writer.into_inner().unwrap_or_default()
 }

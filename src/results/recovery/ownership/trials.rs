@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::results::format::layout::{Layout, OF_RUN, TrialLayout};
-use crate::results::recovery::trial_files::GROWING;
+use crate::results::format::schema::GROWING;
 
 /// What lies in the folder of a trial, or of a run in it.
 #[derive(Debug, Default)]
