@@ -12,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("cannot {action} `{}`: {source}{}", path.display(), room(source))]
+    #[error("cannot {action} `{}`: {source}{}", path.display(), way_out(source))]
     Io {
         /// What was tried: `read`, `create`, `replace` …
         action: &'static str,
@@ -87,7 +87,7 @@ pub enum Error {
 }
 
 /// What to do about a full disk, or about a file that may not grow.
-fn room(source: &std::io::Error) -> &'static str {
+fn way_out(source: &std::io::Error) -> &'static str {
     match source.kind() {
         std::io::ErrorKind::StorageFull => {
             "\n  hint: make room and run the same command again; finished trials are kept"

@@ -1,5 +1,5 @@
 //! The only words between the trainer and its observers: plain numbers, no display policy, no
-//! tensors. The archive and the progress display both live on these alone.
+//! tensors. The results writer and the progress display need nothing else.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -359,7 +359,7 @@ pub trait Trainer: Sync {
         Admission::Granted(Box::new(()))
     }
 
-    /// Trains `trial`, telling what happens, until it ends or `stop` is requested. An `Err` is a
+    /// Trains `trial`, emitting what happens, until it ends or `stop` is requested. An `Err` is a
     /// failure of this trial only; divergence is an [`Outcome`]. `from` is a state that an earlier
     /// training of the same trial told of: it goes on there, and what was told before it is not
     /// told again, [`Event::TrialStarted`] apart.
@@ -368,13 +368,13 @@ pub trait Trainer: Sync {
         trial: &Arc<Trial>,
         from: Option<TrainingState>,
         stop: &Stop,
-        tell: &mut (dyn FnMut(Event) + Send),
+        emit: &mut (dyn FnMut(Event) + Send),
     ) -> crate::error::Result<Outcome>;
 }
 
 /// Whether a trial may be trained here and now.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Claim {
+pub enum Lease {
     /// Yes; from the state that an interrupted training left, if there is one.
     Granted(Option<TrainingState>),
     /// Another run trains it.
@@ -385,10 +385,10 @@ pub enum Claim {
     Finished,
 }
 
-/// Asked before each trial: the archive, which knows what other runs into the same folder do.
-pub trait Gate: Sync {
-    /// Claims `trial` for this run until [`Event::TrialEnded`] tells of its end.
-    fn claim(&self, trial: &Arc<Trial>) -> crate::error::Result<Claim>;
+/// Asked before each trial: the results folder, where the leases of all runs stand.
+pub trait Leases: Sync {
+    /// Leases `trial` to this run until [`Event::TrialEnded`] tells of its end.
+    fn claim(&self, trial: &Arc<Trial>) -> crate::error::Result<Lease>;
 
     /// The flag that is raised once another run has taken over a trial that was granted.
     fn taken(&self, _: &Trial) -> Arc<AtomicBool> {
@@ -406,7 +406,7 @@ pub trait Gate: Sync {
     }
 }
 
-/// Someone who wants to know what happens in a sweep: the archive, the progress display.
+/// What follows the events of a sweep: the results writer, the progress display.
 pub trait Observer {
     /// Takes note. An error ends the sweep: what cannot be recorded need not be trained.
     fn observe(&mut self, event: &Event) -> crate::error::Result<()>;

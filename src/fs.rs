@@ -1,4 +1,4 @@
-//! The cellar: the only room that touches the file system, so that every error carries its path, and no
+//! The only module that touches the file system, so that every error carries its path, and no
 //! file of a results folder leads elsewhere (`place`).
 //!
 //! Whole files are replaced atomically (a temporary file in the same folder, synced, then renamed);
@@ -6,8 +6,8 @@
 
 mod abandoned;
 mod apart;
+mod append;
 mod crash;
-mod growing;
 mod lock;
 mod machine;
 mod paths;
@@ -15,7 +15,7 @@ mod place;
 mod rewriting;
 
 pub use self::apart::apart;
-pub use self::growing::{Growing, Grown, whole_lines};
+pub use self::append::{AppendFile, FilePrefix, whole_lines};
 pub use self::lock::{Held, Lock, tell_of_waits};
 pub use self::machine::kernel_and_device;
 pub use self::paths::{physical, seen_from};

@@ -4,40 +4,42 @@
 //! or after the activation?* The program reads an experiment, trains every variant several times
 //! with paired random streams, and writes tables and charts.
 //!
-//! ## A walk through the house
+//! ## How data flows
 //!
 //! ```text
 //! configs/x.toml ─config─▶ Experiment ─plan─▶ [Trial …]
 //!                                               │
 //!                        ┌──── runner (jobs) ───┘
 //!                        ▼
-//!               Trainer (train │ scripted) ──Event…──▶ observers: record::writer, progress
+//!               Trainer (train │ scripted) ──Event…──▶ observers: results::writer, progress
 //!                                                           │
 //! results/x/ {experiment.toml, manifest.json, trials.csv, summary.csv, trials/<id>/…}
 //!                                                           │
-//!                                   record::reader ──Results──▶ stats, plot, report
+//!                                  results::reader ──Results──▶ stats, compare, plot, report
 //! ```
 //!
-//! | room | files | knows |
+//! | layer | modules | may import |
 //! |---|---|---|
-//! | hall | `main`, [`cli`], [`commands`] | everybody |
-//! | study | [`config`], [`plan`], [`seed`] | `fs`; plain values only |
-//! | workshop | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
-//! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
-//! | archive | [`record`] | the plan, the events, `stats`, `fs` |
-//! | gate | [`submit`] | nobody: text for engines that run many processes |
-//! | gallery | [`stats`], [`mod@compare`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
-//! | stairs | [`walk`], [`description`] | nobody: plain values, from the workshop to the archive and the gallery |
-//! | cellar | [`fs`], [`error`], [`units`], [`shell`], [`threads`], [`machine`] | nobody |
-//! | door | [`streams`] | the cellar: all text that is printed leaves through it, known to the hall and `progress` |
+//! | application | `main`, [`cli`], [`commands`] | all |
+//! | reports | [`report`] | analysis, charts, storage |
+//! | charts | [`plot`] | analysis, storage |
+//! | analysis | [`stats`], [`mod@compare`] | storage, and `seed` to resample |
+//! | execution | [`runner`], [`panics`], [`scripted`], [`progress`], [`submit`] | the plan and the events |
+//! | storage | [`results`] | the plan, the events, `config` and `stats` |
+//! | training | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
+//! | plain data that training makes and others print | [`event`], [`walk`], [`description`] | the plan |
+//! | configuration | [`config`], [`plan`], [`seed`] | support |
+//! | support | [`fs`], [`error`], [`units`], [`shell`], [`threads`], [`machine`], [`streams`] | no other module |
 //!
-//! `tests/rooms.rs` enforces who may know whom. Some walls stand elsewhere than one might guess:
+//! Storage, analysis, charts and reports never import training: they work on a folder that was copied from
+//! another machine. `tests/architecture.rs` enforces the table. Some boundaries need a reason:
 //!
 //! - `data` holds no tensor at all: the step uploads plain rows.
-//! - The `Trainer` and `Observer` traits live in [`event`], so that neither side knows the runner.
-//! - The archive knows `stats`, because `summary.csv` is a file like the others.
+//! - The `Trainer` and `Observer` traits live in [`event`], so that neither side imports the runner.
+//! - Storage imports `stats`, because `summary.csv` is a file like the others.
 //! - Experiment files are not read by serde, which stops at the first problem; [`config`] decodes a
 //!   tree with line numbers itself and reports all problems together.
+//! - All text that is printed passes one filter, in [`streams`].
 //!
 //! ## Where to look first
 //!
@@ -46,12 +48,13 @@
 //! - What is measured inside a network: `train::probe`, one file per probe.
 //! - What decides a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
 //!   [`train::step`] (the arithmetic).
-//! - What a trial that was interrupted goes on from, to the last bit: `train::position` (the loop)
+//! - What an interrupted trial resumes from, to the last bit: `train::position` (the loop)
 //!   and `train::step::state` (network and optimiser).
-//! - What a file in a results folder means: [`record::schema`].
-//! - How runs on several hosts share a folder, and what a process that stood still may do: [`record::claims`].
-//! - What a report says: `report::page`, one file for each section, written by `html` and `markdown`.
-//! - What becomes of damaged files: `fuzz_tests` and, in each room that reads files, the module of
+//! - What a file in a results folder means: [`results::format::schema`].
+//! - How runs on several hosts share a folder, and what a process that was suspended may do:
+//!   [`results::recovery::locks`].
+//! - What a report contains: `report::page`, one file for each section, written by `html` and `markdown`.
+//! - What becomes of damaged files: `fuzz_tests` and, in each module that reads files, the module of
 //!   that name. `tests/README.md` says how to repeat it.
 
 pub mod cli;

@@ -1,4 +1,4 @@
-//! Walks the plan: hands trials to the trainer, several at a time, and forwards what they tell to
+//! Walks the plan: hands trials to the trainer, several at a time, and forwards their events to
 //! the observers, one event after the other, on the caller's thread.
 //!
 //! What it is not: it knows no file, no display and no tensor. Order of results: trials start in
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::event::{
-    Admission, Claim, Event, Gate, Observer, Outcome, Stop, Trainer, TrainingState, panic_text,
+    Admission, Event, Lease, Leases, Observer, Outcome, Stop, Trainer, TrainingState, panic_text,
 };
 use crate::fault;
 use crate::panics;
@@ -25,8 +25,8 @@ const BACKLOG: usize = 64;
 /// How often it is looked again whether a run is alive.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// How often a worker looks whether the observers have heard everything.
-const HEARING: Duration = Duration::from_millis(1);
+/// How often a worker looks whether the observers have handled every event.
+const POLL: Duration = Duration::from_millis(1);
 
 /// What to train, and how to go about it.
 #[derive(Debug, Clone, Copy)]
@@ -92,22 +92,22 @@ impl Tally {
 }
 
 /// Trains the trials of `sweep` that `gate` grants. A trial that fails or panics is an outcome, and
-/// the others go on; an observer that fails, or a gate that cannot tell, stops the sweep, and its
+/// the others go on; an observer that fails, or leases that cannot be read stop the sweep, and its
 /// error is returned.
 pub fn run(
     sweep: &Sweep<'_>,
     trainer: &dyn Trainer,
-    gate: &dyn Gate,
+    gate: &dyn Leases,
     stop: &Stop,
     observers: &mut [&mut dyn Observer],
 ) -> Result<Tally> {
-    let mut audience = Audience { observers, stop, error: None };
-    audience.tell(&Event::SweepStarted { to_run: sweep.trials.len(), skipped: sweep.skipped });
+    let mut observer_set = ObserverSet { observers, stop, error: None };
+    observer_set.emit(&Event::SweepStarted { to_run: sweep.trials.len(), skipped: sweep.skipped });
     let mut tally = Tally::default();
-    let floor = Floor {
+    let pool = WorkerPool {
         queue: Mutex::new(Queue::new(sweep)),
-        company: RwLock::new(()),
-        unheard: AtomicUsize::new(0),
+        exclusivity: RwLock::new(()),
+        unobserved: AtomicUsize::new(0),
         failed: AtomicUsize::new(0),
         max_failures: sweep.max_failures,
         trainer,
@@ -120,12 +120,12 @@ pub fn run(
         let wanted = sweep.jobs.clamp(1, sweep.trials.len().max(1));
         for worker in 0..wanted {
             let sender = sender.clone();
-            let floor = &floor;
+            let pool = &pool;
             let thread = std::thread::Builder::new().name(format!("trials-{worker}"));
-            match thread.spawn_scoped(scope, move || floor.work(&sender)) {
+            match thread.spawn_scoped(scope, move || pool.work(&sender)) {
                 Ok(_) => {}
                 Err(error) if worker == 0 => {
-                    floor.give_up(Error::no_thread("the trials", &error));
+                    pool.give_up(Error::no_thread("the trials", &error));
                     break;
                 }
                 // Fewer at a time take longer, and come to the same.
@@ -139,13 +139,13 @@ pub fn run(
         drop(sender);
         for event in receiver {
             tally.count(&event);
-            audience.tell(&event);
-            floor.unheard.fetch_sub(1, Ordering::Relaxed);
+            observer_set.emit(&event);
+            pool.unobserved.fetch_sub(1, Ordering::Relaxed);
         }
     });
     tally.interrupted += sweep.trials.len() - tally.sum();
-    audience.tell(&Event::SweepEnded);
-    let error = audience.error.or(floor.into_error());
+    observer_set.emit(&Event::SweepEnded);
+    let error = observer_set.error.or(pool.into_error());
     error.map_or(Ok(tally), Err)
 }
 
@@ -200,32 +200,32 @@ enum Attempt {
 
 /// Held while a trial is trained.
 #[expect(dead_code, reason = "held, and never looked at")]
-enum Company<'a> {
+enum Exclusivity<'a> {
     Shared(RwLockReadGuard<'a, ()>),
     Alone(RwLockWriteGuard<'a, ()>),
 }
 
 /// Where the workers work.
-struct Floor<'a> {
+struct WorkerPool<'a> {
     queue: Mutex<Queue>,
     /// Shared by the trials that may be trained beside each other.
-    company: RwLock<()>,
-    /// Events that the observers have not heard yet.
-    unheard: AtomicUsize,
+    exclusivity: RwLock<()>,
+    /// Events that the observers have not handled yet.
+    unobserved: AtomicUsize,
     /// Trials that failed so far.
     failed: AtomicUsize,
     max_failures: Option<usize>,
     trainer: &'a dyn Trainer,
-    gate: &'a dyn Gate,
+    gate: &'a dyn Leases,
     stop: &'a Stop,
 }
 
-impl Floor<'_> {
+impl WorkerPool<'_> {
     /// Takes the next trial of the plan until there is none or the sweep is stopped.
     fn work(&self, sender: &mpsc::SyncSender<Event>) {
         // The receiver outlives the workers, so sending cannot fail; if it did, nobody would listen.
-        let mut tell = |event| {
-            self.unheard.fetch_add(1, Ordering::Relaxed);
+        let mut emit = |event| {
+            self.unobserved.fetch_add(1, Ordering::Relaxed);
             drop(sender.send(event));
         };
         loop {
@@ -234,10 +234,10 @@ impl Floor<'_> {
             };
             // Before it is taken: trials that are trained alone keep their order, so that the one that ends
             // the process most often is the last. A claim counts as an attempt, so it comes later still.
-            let _company = self.company(is_alone);
+            let _exclusivity = self.exclusivity(is_alone);
             // What ended before must be written down before a trial begins that may end the process.
-            while is_alone && self.unheard.load(Ordering::Relaxed) > 0 {
-                std::thread::sleep(HEARING);
+            while is_alone && self.unobserved.load(Ordering::Relaxed) > 0 {
+                std::thread::sleep(POLL);
             }
             let next = self.queue().next_if(is_alone);
             let Some((trial, is_second_turn)) = next else {
@@ -247,7 +247,7 @@ impl Floor<'_> {
             let _reservation = match self.trainer.admit(&trial, self.stop) {
                 Admission::Granted(reservation) => reservation,
                 Admission::TooLarge(reason) => {
-                    tell(Event::TrialTooLarge { trial, reason });
+                    emit(Event::TrialTooLarge { trial, reason });
                     continue;
                 }
                 Admission::Stopped => return,
@@ -256,22 +256,22 @@ impl Floor<'_> {
                 return;
             }
             match self.gate.claim(&trial) {
-                Ok(Claim::Granted(from)) => self.train(&trial, from, &mut tell),
-                Ok(Claim::Finished) => tell(Event::TrialPassed { trial, is_finished: true }),
-                Ok(Claim::Elsewhere) if is_second_turn => {
-                    tell(Event::TrialPassed { trial, is_finished: false });
+                Ok(Lease::Granted(from)) => self.train(&trial, from, &mut emit),
+                Ok(Lease::Finished) => emit(Event::TrialPassed { trial, is_finished: true }),
+                Ok(Lease::Elsewhere) if is_second_turn => {
+                    emit(Event::TrialPassed { trial, is_finished: false });
                 }
-                Ok(Claim::Unclear) if is_second_turn => self.wait_for(trial, &mut tell),
-                Ok(Claim::Elsewhere | Claim::Unclear) => self.queue().deferred.push_back(trial),
+                Ok(Lease::Unclear) if is_second_turn => self.wait_for(trial, &mut emit),
+                Ok(Lease::Elsewhere | Lease::Unclear) => self.queue().deferred.push_back(trial),
                 Err(error) => self.give_up(error),
             }
         }
     }
 
     /// Puts a trial back for a while, until it is clear whether the run that claimed it is alive.
-    fn wait_for(&self, trial: Arc<Trial>, tell: &mut (dyn FnMut(Event) + Send)) {
+    fn wait_for(&self, trial: Arc<Trial>, emit: &mut (dyn FnMut(Event) + Send)) {
         if self.queue().awaited.insert(trial.id.clone()) {
-            tell(Event::TrialAwaited { trial: Arc::clone(&trial) });
+            emit(Event::TrialAwaited { trial: Arc::clone(&trial) });
         }
         std::thread::sleep(LOOK);
         self.queue().deferred.push_back(trial);
@@ -281,16 +281,16 @@ impl Floor<'_> {
         &self,
         trial: &Arc<Trial>,
         from: Option<TrainingState>,
-        tell: &mut (dyn FnMut(Event) + Send),
+        emit: &mut (dyn FnMut(Event) + Send),
     ) {
         let taken = self.gate.taken(trial);
         let stop = self.stop.of_trial(Arc::clone(&taken));
-        let attempt = self.attempt(trial, from, &stop, tell);
+        let attempt = self.attempt(trial, from, &stop, emit);
         if taken.load(Ordering::Relaxed) || !self.gate.holds(trial) {
             if let Err(error) = self.gate.leave(trial) {
                 self.give_up(error);
             }
-            tell(Event::TrialTaken { trial: Arc::clone(trial) });
+            emit(Event::TrialTaken { trial: Arc::clone(trial) });
             self.queue().deferred.push_back(Arc::clone(trial));
             return;
         }
@@ -303,13 +303,13 @@ impl Floor<'_> {
             }
         };
         if matches!(outcome, Outcome::Failed { .. }) {
-            // Here and not where the event is heard: the next trial must not start meanwhile.
+            // Here and not where the event is handled: the next trial must not start meanwhile.
             let failed = self.failed.fetch_add(1, Ordering::Relaxed) + 1;
             if self.max_failures.is_some_and(|most| failed >= most) {
                 self.stop.request();
             }
         }
-        tell(Event::TrialEnded { trial: Arc::clone(trial), outcome, details });
+        emit(Event::TrialEnded { trial: Arc::clone(trial), outcome, details });
     }
 
     fn attempt(
@@ -317,15 +317,15 @@ impl Floor<'_> {
         trial: &Arc<Trial>,
         from: Option<TrainingState>,
         stop: &Stop,
-        tell: &mut (dyn FnMut(Event) + Send),
+        emit: &mut (dyn FnMut(Event) + Send),
     ) -> Attempt {
         // A panicking trial leaves nothing half-done behind: all it owns is dropped with it.
         let attempt = catch_unwind(AssertUnwindSafe(|| {
-            let mut tell = |event| {
+            let mut emit = |event| {
                 fault::strike(&event);
-                tell(event);
+                emit(event);
             };
-            panics::during_a_trial(|| self.trainer.train(trial, from, stop, &mut tell))
+            panics::during_a_trial(|| self.trainer.train(trial, from, stop, &mut emit))
         }));
         let panic = match attempt {
             Ok(Ok(outcome)) => return Attempt::Ended(outcome, None),
@@ -354,12 +354,12 @@ impl Floor<'_> {
     }
 
     /// Waits until a trial may be trained: by itself, or beside others.
-    fn company(&self, is_alone: bool) -> Company<'_> {
+    fn exclusivity(&self, is_alone: bool) -> Exclusivity<'_> {
         // It guards no data.
         if is_alone {
-            Company::Alone(self.company.write().unwrap_or_else(PoisonError::into_inner))
+            Exclusivity::Alone(self.exclusivity.write().unwrap_or_else(PoisonError::into_inner))
         } else {
-            Company::Shared(self.company.read().unwrap_or_else(PoisonError::into_inner))
+            Exclusivity::Shared(self.exclusivity.read().unwrap_or_else(PoisonError::into_inner))
         }
     }
 
@@ -375,16 +375,16 @@ impl Floor<'_> {
 }
 
 /// The observers, and the first error that one of them met.
-struct Audience<'a, 'b> {
+struct ObserverSet<'a, 'b> {
     observers: &'a mut [&'b mut dyn Observer],
     stop: &'a Stop,
     error: Option<Error>,
 }
 
-impl Audience<'_, '_> {
+impl ObserverSet<'_, '_> {
     /// Tells all observers, in their order. Where one cannot take a trial's end down, those after it
     /// hear that the trial was interrupted: an end that is not recorded is none.
-    fn tell(&mut self, event: &Event) {
+    fn emit(&mut self, event: &Event) {
         let unrecorded = match event {
             Event::TrialEnded { trial, .. } => Some(Event::TrialEnded {
                 trial: Arc::clone(trial),
@@ -416,7 +416,7 @@ mod tests {
     /// Remembers what it is told, in words.
     #[derive(Default)]
     struct Listener {
-        heard: Vec<String>,
+        seen: Vec<String>,
         fail_at: Option<usize>,
     }
 
@@ -448,9 +448,9 @@ mod tests {
                 }
                 Event::SweepEnded => "end".to_owned(),
             };
-            self.heard.push(word);
+            self.seen.push(word);
             match self.fail_at {
-                Some(n) if self.heard.len() >= n => Err(Error::Results("full".to_owned())),
+                Some(n) if self.seen.len() >= n => Err(Error::Results("full".to_owned())),
                 _ => Ok(()),
             }
         }
@@ -467,9 +467,9 @@ mod tests {
     /// Grants everything.
     struct Open;
 
-    impl Gate for Open {
-        fn claim(&self, _: &Arc<Trial>) -> Result<Claim> {
-            Ok(Claim::Granted(None))
+    impl Leases for Open {
+        fn claim(&self, _: &Arc<Trial>) -> Result<Lease> {
+            Ok(Lease::Granted(None))
         }
     }
 
@@ -487,20 +487,20 @@ mod tests {
             &mut [&mut listener],
         )
         .expect("nobody failed");
-        (listener.heard, tally)
+        (listener.seen, tally)
     }
 
     #[test]
-    fn trials_run_replicate_by_replicate_and_each_tells_its_story() {
-        let (heard, tally) = listen(THREE, 1, &ScriptedTrainer::default());
+    fn trials_run_replicate_by_replicate_and_each_emits_its_events() {
+        let (seen, tally) = listen(THREE, 1, &ScriptedTrainer::default());
         assert_eq!(tally, Tally { completed: 6, ..Tally::default() });
-        let starts: Vec<&str> = heard.iter().filter_map(|w| w.strip_prefix("start ")).collect();
+        let starts: Vec<&str> = seen.iter().filter_map(|w| w.strip_prefix("start ")).collect();
         assert_eq!(starts, ["none/1", "before/1", "after/1", "none/2", "before/2", "after/2"]);
         assert_eq!(
-            heard[..6],
+            seen[..6],
             ["sweep 6+0", "start none/1", "epoch 0", "epoch 1", "epoch 2", "completed"]
         );
-        assert_eq!(heard.last().map(String::as_str), Some("end"));
+        assert_eq!(seen.last().map(String::as_str), Some("end"));
     }
 
     #[test]
@@ -532,7 +532,7 @@ mod tests {
         )
         .expect("no error");
         assert_eq!(tally, Tally { interrupted: 6, ..Tally::default() });
-        assert_eq!(listener.heard, ["sweep 6+1", "end"]);
+        assert_eq!(listener.seen, ["sweep 6+1", "end"]);
     }
 
     #[test]
@@ -550,7 +550,7 @@ mod tests {
         assert_eq!(error.to_string(), "full");
         assert!(stop.is_requested(), "running trials are asked to stop");
         assert_eq!(
-            listener.heard.last().map(String::as_str),
+            listener.seen.last().map(String::as_str),
             Some("end"),
             "all are told of the end"
         );
@@ -575,15 +575,15 @@ mod tests {
     /// Another run trains `before`; of replicate 1 it finishes, of replicate 2 it dies.
     struct Shared(Mutex<Vec<String>>);
 
-    impl Gate for Shared {
-        fn claim(&self, trial: &Arc<Trial>) -> Result<Claim> {
+    impl Leases for Shared {
+        fn claim(&self, trial: &Arc<Trial>) -> Result<Lease> {
             let mut asked = self.0.lock().expect("no panic");
             let is_second = asked.contains(&trial.id);
             asked.push(trial.id.clone());
             Ok(match (trial.label.as_str(), trial.replicate, is_second) {
-                ("before", _, false) | ("after", 2, _) => Claim::Elsewhere,
-                ("before", 1, true) => Claim::Finished,
-                _ => Claim::Granted(None),
+                ("before", _, false) | ("after", 2, _) => Lease::Elsewhere,
+                ("before", 1, true) => Lease::Finished,
+                _ => Lease::Granted(None),
             })
         }
     }
@@ -605,7 +605,7 @@ mod tests {
                 Tally { completed: 4, elsewhere: 1, finished_elsewhere: 1, ..Tally::default() }
             );
             for word in ["passed before/1 true", "passed after/2 false", "start before/2"] {
-                assert!(listener.heard.contains(&word.to_owned()), "{word}: {:?}", listener.heard);
+                assert!(listener.seen.contains(&word.to_owned()), "{word}: {:?}", listener.seen);
             }
         }
     }
@@ -614,15 +614,15 @@ mod tests {
     /// taken over while it is trained, and finished by the other run.
     struct Apart(Mutex<Vec<String>>);
 
-    impl Gate for Apart {
-        fn claim(&self, trial: &Arc<Trial>) -> Result<Claim> {
+    impl Leases for Apart {
+        fn claim(&self, trial: &Arc<Trial>) -> Result<Lease> {
             let mut asked = self.0.lock().expect("no panic");
             let before = asked.iter().filter(|id| **id == trial.id).count();
             asked.push(trial.id.clone());
             Ok(match (trial.label.as_str(), trial.replicate, before) {
-                ("before", 1, 0..3) => Claim::Unclear,
-                ("before", 2, 1..) => Claim::Finished,
-                _ => Claim::Granted(None),
+                ("before", 1, 0..3) => Lease::Unclear,
+                ("before", 2, 1..) => Lease::Finished,
+                _ => Lease::Granted(None),
             })
         }
 
@@ -644,14 +644,14 @@ mod tests {
         .expect("no error");
         assert_eq!(tally, Tally { completed: 5, finished_elsewhere: 1, ..Tally::default() });
         let at = |word: &str| {
-            let mut heard = listener.heard.iter();
-            let at = heard.position(|heard| heard == word);
-            at.unwrap_or_else(|| panic!("{word}: {:?}", listener.heard))
+            let mut seen = listener.seen.iter();
+            let at = seen.position(|seen| seen == word);
+            at.unwrap_or_else(|| panic!("{word}: {:?}", listener.seen))
         };
         assert!(at("start after/2") < at("awaited before/1"));
         assert!(at("awaited before/1") < at("start before/1"));
         assert!(at("taken before/2") < at("passed before/2 true"));
-        let awaited = listener.heard.iter().filter(|h| h.starts_with("awaited"));
+        let awaited = listener.seen.iter().filter(|h| h.starts_with("awaited"));
         assert_eq!(awaited.count(), 1, "told once");
     }
 
@@ -681,9 +681,9 @@ mod tests {
             trial: &Arc<Trial>,
             from: Option<TrainingState>,
             stop: &Stop,
-            tell: &mut (dyn FnMut(Event) + Send),
+            emit: &mut (dyn FnMut(Event) + Send),
         ) -> Result<Outcome> {
-            ScriptedTrainer::default().train(trial, from, stop, tell)
+            ScriptedTrainer::default().train(trial, from, stop, emit)
         }
     }
 
@@ -695,21 +695,21 @@ mod tests {
         let tally = run(&sweep(&trials, 1), &Small, &gate, &Stop::default(), observers);
         let expected = Tally { completed: 1, too_large: 1, interrupted: 4, ..Tally::default() };
         assert_eq!(tally.expect("no error"), expected);
-        assert!(listener.heard.contains(&"too large before/1: much".to_owned()));
+        assert!(listener.seen.contains(&"too large before/1: much".to_owned()));
         assert_eq!(*gate.0.lock().expect("no panic"), [trials[0].id.clone()]);
     }
 
-    /// Cannot tell.
+    /// Its leases cannot be read.
     struct Stuck;
 
-    impl Gate for Stuck {
-        fn claim(&self, _: &Arc<Trial>) -> Result<Claim> {
+    impl Leases for Stuck {
+        fn claim(&self, _: &Arc<Trial>) -> Result<Lease> {
             Err(Error::Results("no lock".to_owned()))
         }
     }
 
     #[test]
-    fn a_gate_that_cannot_tell_ends_the_sweep_with_its_error() {
+    fn leases_that_cannot_be_read_end_the_sweep_with_its_error() {
         let ended = run(
             &sweep(&trials(THREE), 2),
             &ScriptedTrainer::default(),

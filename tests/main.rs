@@ -2,6 +2,7 @@
 
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 
+mod architecture;
 mod awkward;
 mod backends;
 mod breadth;
@@ -35,7 +36,6 @@ mod refusals;
 mod replay;
 mod report;
 mod results;
-mod rooms;
 mod run;
 mod shards;
 #[cfg(unix)]

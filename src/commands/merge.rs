@@ -37,7 +37,7 @@ fn them(count: usize) -> &'static str {
 }
 
 fn summary(merged: &Merged) -> String {
-    let Merged { planned, copied, finished, failed, strangers, instruction_sets, .. } = merged;
+    let Merged { planned, copied, finished, failed, unplanned, instruction_sets, .. } = merged;
     let mut text =
         format!("note: {} copied; {finished} of {planned} finished", units::trials(*copied));
     if *failed > 0 {
@@ -53,10 +53,10 @@ fn summary(merged: &Merged) -> String {
             "; {rest} pending, which no folder has finished: `bn-lab run` completes them"
         ));
     }
-    if *strangers > 0 {
+    if *unplanned > 0 {
         text.push_str(&format!(
             "; {} of earlier experiments left in place",
-            units::trials(*strangers)
+            units::trials(*unplanned)
         ));
     }
     if instruction_sets.len() > 1 {

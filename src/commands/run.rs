@@ -85,7 +85,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         ];
         notes.iter().flatten().for_each(|note| say(note));
     }
-    let mut farewell = Farewell { stop: stop.clone(), is_said: quiet };
+    let mut notice = StopNotice { stop: stop.clone(), is_said: quiet };
     let logs = layout.clone();
     let log_of = move |trial: &Trial| logs.trial(&trial.id).failure_log();
     let mut display = progress::display(quiet, survey.failed, log_of.clone());
@@ -99,7 +99,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     };
     let mut messages = Messages::new(print, layout.root(), log_of);
     // The writer first: what is told is on disk.
-    let mut observers: Vec<&mut dyn Observer> = vec![&mut writer, display.as_mut(), &mut farewell];
+    let mut observers: Vec<&mut dyn Observer> = vec![&mut writer, display.as_mut(), &mut notice];
     let is_json = arguments.message_format == MessageFormat::Json;
     if is_json {
         observers.push(&mut messages);
@@ -154,7 +154,7 @@ fn begin(
     digest: impl Fn(&Trial) -> Option<String>,
 ) -> Result<Option<PathBuf>> {
     let begun = writer.begin(to_run, &digest);
-    if begun.is_ok() || !writer.has_unclear_company()? {
+    if begun.is_ok() || !writer.has_unclear_runs()? {
         return begun;
     }
     writer.settle(say)?;
@@ -263,12 +263,12 @@ fn at_most(jobs: usize, quiet: bool) -> usize {
 }
 
 /// Says once that a request to stop was heard.
-struct Farewell {
+struct StopNotice {
     stop: Stop,
     is_said: bool,
 }
 
-impl Observer for Farewell {
+impl Observer for StopNotice {
     fn observe(&mut self, _: &Event) -> Result<()> {
         if self.stop.is_requested_by_user() && !self.is_said {
             self.is_said = true;

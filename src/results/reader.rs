@@ -46,7 +46,7 @@ struct NameHeader {
     name: String,
 }
 
-/// What the gallery needs of `experiment.toml`.
+/// What charts and reports need of `experiment.toml`.
 #[derive(Deserialize)]
 struct Header {
     name: String,

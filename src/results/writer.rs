@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::config::spec::Experiment;
 use crate::description::DatasetDescription;
 use crate::error::Result;
-use crate::event::{Event, Gate, Observer, Outcome};
+use crate::event::{Event, Leases, Observer, Outcome};
 use crate::fs;
 use crate::plan::Trial;
 use crate::results::format::files;
@@ -22,8 +22,8 @@ use crate::results::format::schema::TrialRecord;
 use crate::results::format::tables::{self, Records};
 use crate::results::recovery::attempts;
 use crate::results::recovery::ending::Ending;
-use crate::results::recovery::gate::FolderGate;
-use crate::results::recovery::locks::Claims;
+use crate::results::recovery::leases::FolderLeases;
+use crate::results::recovery::locks::TrialLocks;
 use crate::results::recovery::opening;
 use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::survey::{self, Survey};
@@ -48,7 +48,7 @@ pub struct Writer {
     open: HashMap<String, TrialFiles>,
     /// Trials whose records do not count until this run has trained them, by id.
     anew: BTreeSet<String>,
-    gate: Arc<FolderGate>,
+    gate: Arc<FolderLeases>,
     run: RunEntry,
     /// What the datasets hold, by their digests.
     data: BTreeMap<String, DatasetDescription>,
@@ -76,9 +76,9 @@ impl Writer {
     ) -> Result<Self> {
         let layout = Layout::new(&experiment.output.dir);
         fs::create_folder(layout.root())?;
-        let claims = Claims::announce(&layout)?;
+        let claims = TrialLocks::announce(&layout)?;
         claims.run().clone_into(&mut run.run);
-        let gate = FolderGate {
+        let gate = FolderLeases {
             layout: layout.clone(),
             claims,
             device: run.device.clone(),
@@ -125,7 +125,7 @@ impl Writer {
     }
 
     /// Where trials are claimed for this run.
-    pub fn gate(&self) -> Arc<FolderGate> {
+    pub fn gate(&self) -> Arc<FolderLeases> {
         Arc::clone(&self.gate)
     }
 
@@ -143,7 +143,7 @@ impl Writer {
         self.note_data(to_run, &digest);
         let gate = Arc::clone(&self.gate);
         gate.claims.exclusively(|| {
-            opening::check_company(&self.layout, &self.experiment, &gate.claims)?;
+            opening::check_concurrent_runs(&self.layout, &self.experiment, &gate.claims)?;
             opening::check_force(&self.layout, &gate)?;
             gate.with_digests(|digests| {
                 opening::check_declarations(&self.layout, &gate.claims, &self.run.device, digests)
@@ -170,7 +170,7 @@ impl Writer {
 
     /// Whether another run is in the folder of which it is not clear yet whether it is alive: then what
     /// [`Writer::begin`] refuses may be possible once that is clear.
-    pub fn has_unclear_company(&self) -> Result<bool> {
+    pub fn has_unclear_runs(&self) -> Result<bool> {
         self.gate.claims.has_unclear()
     }
 
@@ -496,7 +496,7 @@ mod tests {
 
     fn begin(writer: &mut Writer, trial: &Arc<Trial>) {
         let claim = writer.gate().claim(trial).expect("a writable folder");
-        assert!(matches!(claim, crate::event::Claim::Granted(_)));
+        assert!(matches!(claim, crate::event::Lease::Granted(_)));
         let started = Event::TrialStarted {
             trial: Arc::clone(trial),
             steps: 1,

@@ -5,7 +5,7 @@
 //! `make test` runs a short form; `make faults` sets `BN_LAB_KILLS` and runs the whole.
 
 mod apart;
-mod company;
+mod concurrent;
 mod crashes;
 mod damage;
 mod disk;

@@ -30,7 +30,7 @@ const OPENING: [(&str, Attempt); 6] = [
     ("read", |path| fs::read(path).map(drop)),
     ("read_if_exists", |path| fs::read_if_exists(path).map(drop)),
     ("whole_lines", |path| fs::whole_lines(path).map(drop)),
-    ("create", |path| fs::Growing::create(path).map(drop)),
+    ("create", |path| fs::AppendFile::create(path).map(drop)),
     ("lock", |path| fs::Lock::try_take(path).map(drop)),
     ("is_held", |path| fs::Lock::is_held(path).map(drop)),
 ];

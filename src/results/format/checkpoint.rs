@@ -7,7 +7,7 @@ use safetensors::tensor::{Dtype, TensorView};
 
 use crate::error::{Error, Result};
 use crate::event::{NamedTensor, Point};
-use crate::fs::{self, Grown};
+use crate::fs::{self, FilePrefix};
 use crate::results::format::layout::TrialLayout;
 
 /// Writes the network that was kept at `point`, in one step.
@@ -15,12 +15,12 @@ pub(in crate::results) fn write(
     layout: &TrialLayout,
     point: Point,
     tensors: &[NamedTensor],
-) -> Result<Grown> {
+) -> Result<FilePrefix> {
     let path = layout.checkpoint(point);
     fs::create_folder(&layout.checkpoints())?;
     let bytes = encode(tensors, None).map_err(|e| cannot_write(&path, &e))?;
     fs::replace(&path, &bytes)?;
-    Ok(Grown::of(&bytes))
+    Ok(FilePrefix::of(&bytes))
 }
 
 pub(in crate::results) fn cannot_write(path: &Path, why: &dyn std::fmt::Display) -> Error {

@@ -1,4 +1,4 @@
-//! `manifest.json`: the birth certificate of everything in a results folder. Each run adds an entry.
+//! `manifest.json`: which program, machine and data made the results in a folder. Each run adds an entry.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Examples, Outcome};
-use crate::fs::Grown;
+use crate::fs::FilePrefix;
 use crate::stats;
 
 /// Version of the files' format. A reader refuses a higher one.
@@ -221,7 +221,7 @@ pub struct TrialRecord {
     /// What its files were when it ended, those that differ in every training left out: one that is
     /// another now was torn or changed. Empty in records of earlier versions.
     #[serde(default)]
-    pub files: BTreeMap<String, Grown>,
+    pub files: BTreeMap<String, FilePrefix>,
 }
 
 impl TrialRecord {

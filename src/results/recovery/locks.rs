@@ -8,7 +8,7 @@
 //!   `.runs/` for as long as it lives; the system frees it when the process dies, however it dies. In that
 //!   file stand the kernel and the file system that it sees, and a counter that it raises every two
 //!   seconds.
-//! - **A trial under way** has a `running.json` that names its run. Claims are made and ended under the
+//! - **A trial under way** has a `running.json` that names its run. TrialLocks are made and ended under the
 //!   folder's lock `.lock`; a first claim is made by creating the file, which one process alone can do
 //!   where that lock is not seen either.
 //! - **Whether a run is alive** ([`runs::Watcher`]): yes while its lock is held, no once its file is gone.
@@ -33,7 +33,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::event::Claim;
+use crate::event::Lease;
 use crate::fs::{self, Held, Lock};
 use crate::results::format::layout::Layout;
 use crate::results::recovery::lease::{holds, look};
@@ -146,7 +146,7 @@ pub fn of_last_table<T>(layout: &Layout, draw: impl Fn() -> Result<T>) -> Result
 
 /// The claims of this run. While the value lives, the run counts as alive.
 #[derive(Debug)]
-pub struct Claims {
+pub struct TrialLocks {
     layout: Layout,
     /// The run's name.
     run: String,
@@ -210,7 +210,7 @@ impl Shared {
     }
 }
 
-impl Claims {
+impl TrialLocks {
     /// Announces this run in the folder, which must exist, and clears away what dead runs left.
     pub(in crate::results) fn announce(layout: &Layout) -> Result<Self> {
         Self::announce_with(layout, Watcher::of(layout))
@@ -281,7 +281,7 @@ impl Claims {
     }
 
     /// Whether other runs are in the folder that are not known to be dead.
-    pub(in crate::results) fn has_company(&self) -> Result<bool> {
+    pub(in crate::results) fn has_concurrent_runs(&self) -> Result<bool> {
         Ok(!self.others()?.is_empty())
     }
 
@@ -304,14 +304,14 @@ impl Claims {
         self.shared.watcher.settle(Some(&self.run), tell)
     }
 
-    /// Claims a trial, unless another run has it: `Granted` without its state. Only under the folder's
+    /// TrialLocks a trial, unless another run has it: `Granted` without its state. Only under the folder's
     /// lock.
-    pub(in crate::results) fn take(&self, id: &str) -> Result<Claim> {
+    pub(in crate::results) fn take(&self, id: &str) -> Result<Lease> {
         // First: a claim that another run makes meanwhile must not be overwritten.
         let was_claimed = fs::is_file(&self.layout.trial(id).running());
         match look(&self.shared.watcher, &self.layout, id)?.1 {
-            Life::Alive => return Ok(Claim::Elsewhere),
-            Life::Unclear => return Ok(Claim::Unclear),
+            Life::Alive => return Ok(Lease::Elsewhere),
+            Life::Unclear => return Ok(Lease::Unclear),
             Life::Dead => {}
         }
         let running = Running::by(&self.run);
@@ -321,11 +321,11 @@ impl Claims {
         if was_claimed {
             running.write(&self.layout, id)?;
         } else if !running.write_first(&self.layout, id)? {
-            return Ok(Claim::Elsewhere);
+            return Ok(Lease::Elsewhere);
         }
         let active = Active { running, is_taken: Arc::default() };
         self.shared.active().insert(id.to_owned(), active);
-        Ok(Claim::Granted(None))
+        Ok(Lease::Granted(None))
     }
 
     /// Notes how far a trial is; it is written with the next sign of life.
@@ -381,7 +381,7 @@ impl Claims {
     }
 }
 
-impl Drop for Claims {
+impl Drop for TrialLocks {
     fn drop(&mut self) {
         self.shared.active().clear();
         self.shared.is_over.store(true, Ordering::Relaxed);
@@ -430,15 +430,15 @@ mod tests {
         (folder, layout)
     }
 
-    fn claim(claims: &Claims, id: &str) -> Claim {
+    fn claim(claims: &TrialLocks, id: &str) -> Lease {
         claims.exclusively(|| claims.take(id)).expect("a writable folder")
     }
 
-    fn take(claims: &Claims, id: &str) -> bool {
-        claim(claims, id) == Claim::Granted(None)
+    fn take(claims: &TrialLocks, id: &str) -> bool {
+        claim(claims, id) == Lease::Granted(None)
     }
 
-    fn release(claims: &Claims, id: &str) {
+    fn release(claims: &TrialLocks, id: &str) {
         claims.exclusively(|| claims.release(id)).expect("a writable folder");
     }
 
@@ -456,20 +456,21 @@ mod tests {
         running
     }
 
-    fn with_patience(layout: &Layout, patience: Duration) -> Claims {
-        Claims::announce_with(layout, Watcher::with_patience(layout, patience)).expect("writable")
+    fn with_patience(layout: &Layout, patience: Duration) -> TrialLocks {
+        TrialLocks::announce_with(layout, Watcher::with_patience(layout, patience))
+            .expect("writable")
     }
 
     #[test]
     fn a_trial_is_claimed_by_one_run_until_it_gives_it_up_or_ends() {
         let (_folder, layout) = folder();
-        let one = Claims::announce(&layout).expect("a writable folder");
-        let other = Claims::announce(&layout).expect("a writable folder");
+        let one = TrialLocks::announce(&layout).expect("a writable folder");
+        let other = TrialLocks::announce(&layout).expect("a writable folder");
         assert_eq!((one.run().len(), other.run().len()), (32, 32));
         assert_ne!(one.run(), other.run());
-        assert!(one.has_company().expect("readable"));
+        assert!(one.has_concurrent_runs().expect("readable"));
         assert!(take(&one, "a"));
-        assert_eq!(claim(&other, "a"), Claim::Elsewhere);
+        assert_eq!(claim(&other, "a"), Lease::Elsewhere);
         assert!(take(&other, "b"));
         let running = live(&layout, "a").expect("readable").expect("claimed");
         assert_eq!((running.run.as_str(), running.process), (one.run(), std::process::id()));
@@ -487,21 +488,21 @@ mod tests {
     #[test]
     fn a_free_lock_of_the_same_kernel_and_file_system_is_a_death_and_is_cleared_at_once() {
         let (_folder, layout) = folder();
-        let claims = Claims::announce(&layout).expect("a writable folder");
+        let claims = TrialLocks::announce(&layout).expect("a writable folder");
         let here = fs::kernel_and_device(layout.root()).expect("Linux says so");
         claimed_by(&layout, "another-1-1", Some(&here));
         assert_eq!(live(&layout, "a").expect("readable"), None);
         assert!(take(&claims, "a"));
-        let next = Claims::announce(&layout).expect("a writable folder");
+        let next = TrialLocks::announce(&layout).expect("a writable folder");
         assert!(!layout.runs().join("another-1-1").exists());
         drop(next);
         // The same lock of another machine proves nothing, whatever the host is called.
         claimed_by(&layout, "another-1-1", Some("another kernel"));
         release(&claims, "a");
         assert!(live(&layout, "a").expect("readable").is_some());
-        let next = Claims::announce(&layout).expect("a writable folder");
+        let next = TrialLocks::announce(&layout).expect("a writable folder");
         assert!(layout.runs().join("another-1-1").exists());
-        assert_eq!(claim(&next, "a"), Claim::Unclear);
+        assert_eq!(claim(&next, "a"), Lease::Unclear);
     }
 
     #[test]
@@ -511,31 +512,31 @@ mod tests {
         let path = layout.runs().join("node-1-a");
         let mut running = claimed_by(&layout, "node-1-a", None);
         let claims = with_patience(&layout, Duration::from_millis(400));
-        assert_eq!(claim(&claims, "a"), Claim::Unclear);
+        assert_eq!(claim(&claims, "a"), Lease::Unclear);
         // What another host's clock says is nothing to go by.
         for heartbeat in [0, u64::MAX] {
             running.heartbeat = heartbeat;
             running.write(&layout, "a").expect("writable");
-            assert_eq!(claim(&claims, "a"), Claim::Unclear);
+            assert_eq!(claim(&claims, "a"), Lease::Unclear);
         }
         for beat in 2..12 {
             fs::replace(&path, format!("bn-lab run\nbeat {beat}\n").as_bytes()).expect("writable");
             std::thread::sleep(Duration::from_millis(60));
-            assert_eq!(claim(&claims, "a"), Claim::Elsewhere);
+            assert_eq!(claim(&claims, "a"), Lease::Elsewhere);
         }
         // A run of another name that begins alike is another run.
         claims.shared.watcher.look("node-2", None).expect("readable");
         std::thread::sleep(Duration::from_millis(100));
         assert!(path.exists());
-        let mut last = Claim::Elsewhere;
+        let mut last = Lease::Elsewhere;
         for _ in 0..40 {
             std::thread::sleep(Duration::from_millis(50));
             last = claim(&claims, "a");
-            if last == Claim::Granted(None) {
+            if last == Lease::Granted(None) {
                 break;
             }
         }
-        assert_eq!(last, Claim::Granted(None));
+        assert_eq!(last, Lease::Granted(None));
         claims.shared.beat();
         assert!(!path.exists(), "what is dead is cleared away");
     }
@@ -551,7 +552,7 @@ mod tests {
         fs::replace(&unseen, b"bn-lab run\n").expect("writable");
         let own = layout.runs().join(format!("{}-1-1", runs::host()));
         fs::replace(&own, b"bn-lab run\n").expect("writable");
-        let claims = Claims::announce(&layout).expect("a writable folder");
+        let claims = TrialLocks::announce(&layout).expect("a writable folder");
         assert!(other.exists() && unseen.exists() && own.exists());
         assert!(claims.has_unclear().expect("readable"));
     }
@@ -563,16 +564,16 @@ mod tests {
         let mut running = claimed_by(&layout, "node-1-1", None);
         fs::replace(&layout.runs().join("node-1-1"), b"bn-lab run\n").expect("writable");
         let claims = with_patience(&layout, Duration::from_mins(5));
-        assert_eq!(claim(&claims, "a"), Claim::Unclear);
+        assert_eq!(claim(&claims, "a"), Lease::Unclear);
         running.heartbeat += 2;
         running.write(&layout, "a").expect("writable");
-        assert_eq!(claim(&claims, "a"), Claim::Elsewhere);
+        assert_eq!(claim(&claims, "a"), Lease::Elsewhere);
     }
 
     #[test]
     fn a_claim_that_another_run_has_taken_is_not_given_up_and_is_told() {
         let (_folder, layout) = folder();
-        let claims = Claims::announce(&layout).expect("a writable folder");
+        let claims = TrialLocks::announce(&layout).expect("a writable folder");
         assert!(take(&claims, "a"));
         let taken = claims.taken("a");
         claims.shared.beat();
@@ -594,7 +595,7 @@ mod tests {
     #[test]
     fn a_run_that_others_took_for_dead_announces_itself_again() {
         let (_folder, layout) = folder();
-        let claims = Claims::announce(&layout).expect("a writable folder");
+        let claims = TrialLocks::announce(&layout).expect("a writable folder");
         let path = layout.runs().join(claims.run());
         fs::remove_folder(&layout.runs()).expect("writable");
         assert!(take(&claims, "a"));
@@ -604,7 +605,7 @@ mod tests {
     #[test]
     fn a_torn_claim_is_none() {
         let (_folder, layout) = folder();
-        let claims = Claims::announce(&layout).expect("a writable folder");
+        let claims = TrialLocks::announce(&layout).expect("a writable folder");
         fs::create_folder(layout.trial("a").root()).expect("writable");
         for torn in [&b""[..], b"{\"schema\": 1, \"ru", b"\xff\xfe"] {
             fs::replace(&layout.trial("a").running(), torn).expect("writable");

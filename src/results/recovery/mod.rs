@@ -2,8 +2,8 @@
 
 pub(in crate::results) mod attempts;
 pub(in crate::results) mod ending;
-pub mod gate;
 pub(in crate::results) mod lease;
+pub mod leases;
 pub mod locks;
 pub(in crate::results) mod opening;
 pub mod ownership;

@@ -16,8 +16,8 @@ use crate::results::format::layout::{Layout, TrialLayout};
 use crate::results::format::manifest::RunEntry;
 use crate::results::format::schema::TrialRecord;
 use crate::results::format::tables::Records;
-use crate::results::recovery::gate::FolderGate;
-use crate::results::recovery::locks::Claims;
+use crate::results::recovery::leases::FolderLeases;
+use crate::results::recovery::locks::TrialLocks;
 use crate::results::recovery::ownership;
 use crate::results::recovery::partials;
 use crate::results::recovery::takeover;
@@ -29,14 +29,14 @@ const RUNNING: &str = "trials under way are";
 
 /// Refuses a folder in which another run trains another experiment: they would replace each other's
 /// tables.
-pub(in crate::results) fn check_company(
+pub(in crate::results) fn check_concurrent_runs(
     layout: &Layout,
     experiment: &Experiment,
-    claims: &Claims,
+    claims: &TrialLocks,
 ) -> Result<()> {
     let there = fs::read_if_exists(&layout.experiment())?;
     let is_same = there.is_none_or(|text| is_same(&text, experiment));
-    if is_same || !claims.has_company()? {
+    if is_same || !claims.has_concurrent_runs()? {
         return Ok(());
     }
     Err(Error::Results(format!(
@@ -52,8 +52,8 @@ fn is_same(stored: &[u8], experiment: &Experiment) -> bool {
 
 /// Refuses to train anew what is finished while others are at work: two runs that are forced would do
 /// everything twice.
-pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderGate) -> Result<()> {
-    if gate.forced.is_empty() || !gate.claims.has_company()? {
+pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderLeases) -> Result<()> {
+    if gate.forced.is_empty() || !gate.claims.has_concurrent_runs()? {
         return Ok(());
     }
     Err(Error::Results(format!(
@@ -62,11 +62,11 @@ pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderGate) -> Res
     )))
 }
 
-/// Refuses company that trains on another device or on other data, and tells later runs what this one
+/// Refuses to run beside others that train on another device or on other data, and declares what this one
 /// trains on: `digests` by the index of the condition.
 pub(in crate::results) fn check_declarations(
     layout: &Layout,
-    claims: &Claims,
+    claims: &TrialLocks,
     device: &str,
     digests: &BTreeMap<usize, Arc<str>>,
 ) -> Result<()> {
@@ -140,7 +140,7 @@ pub(in crate::results) fn clear_leftovers(
     plan: &[Arc<Trial>],
     to_run: &[Arc<Trial>],
     records: &Records,
-    claims: &Claims,
+    claims: &TrialLocks,
 ) -> Result<()> {
     let to_run: BTreeSet<&str> = to_run.iter().map(|trial| trial.id.as_str()).collect();
     partials::remove(layout)?;
@@ -229,7 +229,7 @@ mod tests {
         write(&trial.trial(), &record("completed"));
         let seen = survey::survey(&layout, &plan, &Selection::default()).expect("readable");
         assert!(seen.records.contains_key(&plan[0].id), "it is finished");
-        let claims = Claims::announce(&layout).expect("writable");
+        let claims = TrialLocks::announce(&layout).expect("writable");
         let clear = || clear_leftovers(&layout, &plan, &[], &seen.records, &claims);
         write(&trial.trial(), &record("interrupted"));
         write(&trial.state(), "a state");

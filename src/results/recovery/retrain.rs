@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::config::spec::{EVALUATIONS, TRAIN_EVALUATION};
 use crate::error::{Error, Result};
-use crate::fs::{self, Grown};
+use crate::fs::{self, FilePrefix};
 use crate::results::format::files;
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::csv_row;
@@ -52,7 +52,11 @@ pub(in crate::results) fn merge(
 
 /// Adds what the second training told of each epoch to what the first one did; `None` where it was
 /// asked for nothing that it tells there.
-fn told(layout: &TrialLayout, again: &TrialLayout, now: &TrialRecord) -> Result<Option<Grown>> {
+fn told(
+    layout: &TrialLayout,
+    again: &TrialLayout,
+    now: &TrialRecord,
+) -> Result<Option<FilePrefix>> {
     let tells = |item: &String| [EVALUATIONS, TRAIN_EVALUATION].contains(&item.as_str());
     if !now.recording.iter().any(tells) {
         return Ok(None);
@@ -65,7 +69,7 @@ fn told(layout: &TrialLayout, again: &TrialLayout, now: &TrialRecord) -> Result<
         bytes.extend(csv_row(&filled(row, before)));
     }
     fs::replace(&layout.epochs(), &bytes)?;
-    Ok(Some(Grown::of(&bytes)))
+    Ok(Some(FilePrefix::of(&bytes)))
 }
 
 /// `row` with what only the `earlier` one of the same epoch tells.
@@ -86,7 +90,12 @@ fn filled(row: EpochRow, earlier: Option<&EpochRow>) -> EpochRow {
 
 /// What the record says of both trainings. New probes replace what earlier ones read; `told` is what
 /// became of `epochs.csv`.
-fn both(earlier: &TrialRecord, now: TrialRecord, looked: bool, told: Option<Grown>) -> TrialRecord {
+fn both(
+    earlier: &TrialRecord,
+    now: TrialRecord,
+    looked: bool,
+    told: Option<FilePrefix>,
+) -> TrialRecord {
     let is_kept = |item: &&String| !(looked && item.starts_with("probe every"));
     let mut recording: Vec<String> = earlier.recording.iter().filter(is_kept).cloned().collect();
     recording.extend(now.recording);

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::event::{NamedTensor, TrainingState};
-use crate::fs::{self, Grown};
+use crate::fs::{self, FilePrefix};
 use crate::results::format::checkpoint::{cannot_write, encode};
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::{EpochRow, SCHEMA_VERSION};
@@ -30,7 +30,7 @@ pub(in crate::results) struct Saved {
     /// What the trial is: it goes on only as the same, to the same bytes.
     pub(in crate::results) origin: Origin,
     /// The trial's files, by their names in its folder, as they were.
-    pub(in crate::results) files: BTreeMap<String, Grown>,
+    pub(in crate::results) files: BTreeMap<String, FilePrefix>,
     /// Examples in `order.bin`.
     pub(in crate::results) ordered: usize,
     /// The last epoch's row.
@@ -135,7 +135,7 @@ pub(in crate::results) fn source(
     place: &TrialLayout,
     trial: &TrialLayout,
     name: &str,
-    grown: &Grown,
+    grown: &FilePrefix,
 ) -> Result<Option<PathBuf>> {
     for folder in [place, trial] {
         let path = folder.root().join(name);
@@ -199,7 +199,7 @@ mod tests {
                 recording: vec!["checkpoint.every = 5".to_owned()],
                 log_every_steps: 1,
             },
-            files: BTreeMap::from([("steps.csv".to_owned(), Grown::of(b"step\n1\n"))]),
+            files: BTreeMap::from([("steps.csv".to_owned(), FilePrefix::of(b"step\n1\n"))]),
             ordered: 3,
             last: None,
             best: None,
@@ -251,7 +251,7 @@ mod tests {
         let usable = |epochs: &str| {
             fs::replace(&layout.epochs(), epochs.as_bytes()).expect("writable");
             let mut saved = saved();
-            let grown = Grown::of(epochs.as_bytes());
+            let grown = FilePrefix::of(epochs.as_bytes());
             saved.files.insert("epochs.csv".to_owned(), grown);
             write(&layout, &saved, &tensors()).expect("writable");
             read(&layout, &layout, &saved.origin).expect("readable").is_some()

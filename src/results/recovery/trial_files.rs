@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::event::{
     BatchResult, EpochResult, EpochSeconds, Examples, NamedTensor, Point, Reading, TrainingState,
 };
-use crate::fs::{self, Growing, Grown};
+use crate::fs::{self, AppendFile, FilePrefix};
 use crate::plan::Trial;
 use crate::results::format::checkpoint;
 use crate::results::format::files::changed;
@@ -45,7 +45,7 @@ pub(in crate::results) struct Closed {
     /// The epoch with the highest validation accuracy.
     pub(in crate::results) best: Option<EpochRow>,
     /// The files that belong to it, but that of the clock.
-    pub(in crate::results) files: BTreeMap<String, Grown>,
+    pub(in crate::results) files: BTreeMap<String, FilePrefix>,
 }
 
 /// A trial whose files are growing.
@@ -57,9 +57,9 @@ pub(in crate::results) struct TrialFiles {
     /// Whether the trial has its result already.
     is_second: bool,
     /// By their names. Most trials have no layers and no order.
-    growing: BTreeMap<&'static str, Growing>,
+    growing: BTreeMap<&'static str, AppendFile>,
     /// The networks that were kept, by their paths in the folder.
-    kept: BTreeMap<String, Grown>,
+    kept: BTreeMap<String, FilePrefix>,
     /// Examples in [`ORDER_EXAMPLES`].
     ordered: usize,
     last: Option<EpochRow>,
@@ -98,14 +98,15 @@ impl TrialFiles {
             let path = own.root().join(name);
             match saved.files.get(name) {
                 Some(grown) if fs::is_file(&path) => {
-                    let file = Growing::resume(&path, grown)?.ok_or_else(|| changed(&path))?;
+                    let file = AppendFile::resume(&path, grown)?.ok_or_else(|| changed(&path))?;
                     files.growing.insert(name, file);
                 }
                 _ if is_always => drop(files.open(name)?),
                 _ => fs::remove_if_exists(&path)?,
             }
         }
-        let is_kept = |(name, _): &(String, Grown)| GROWING.iter().all(|(known, ..)| known != name);
+        let is_kept =
+            |(name, _): &(String, FilePrefix)| GROWING.iter().all(|(known, ..)| known != name);
         files.kept = saved.files.into_iter().filter(is_kept).collect();
         files.ordered = saved.ordered;
         files.last = saved.last;
@@ -120,7 +121,7 @@ impl TrialFiles {
 
     /// Whether all of them are there as they were written: a run that took this one for dead deletes them.
     pub(in crate::results) fn are_there(&self) -> bool {
-        let is_there = |(name, grown): (&String, &Grown)| {
+        let is_there = |(name, grown): (&String, &FilePrefix)| {
             fs::size(&self.layout.root().join(name)) == Some(grown.bytes)
         };
         self.grown().iter().all(is_there)
@@ -148,11 +149,11 @@ impl TrialFiles {
     }
 
     /// A growing file, begun with its first line where it is not there yet.
-    fn open(&mut self, name: &'static str) -> Result<&mut Growing> {
+    fn open(&mut self, name: &'static str) -> Result<&mut AppendFile> {
         match self.growing.entry(name) {
             Entry::Occupied(file) => Ok(file.into_mut()),
             Entry::Vacant(place) => {
-                let mut file = Growing::create(&self.layout.root().join(name))?;
+                let mut file = AppendFile::create(&self.layout.root().join(name))?;
                 let known = GROWING.iter().find(|(known, ..)| *known == name);
                 file.append(known.map_or("", |(_, header, _)| header).as_bytes())?;
                 Ok(place.insert(file))
@@ -221,7 +222,7 @@ impl TrialFiles {
         if self.is_second {
             return Ok(());
         }
-        self.growing.values().try_for_each(Growing::sync)?;
+        self.growing.values().try_for_each(AppendFile::sync)?;
         let saved = Saved {
             schema: SCHEMA_VERSION,
             origin: self.origin.clone(),
@@ -238,11 +239,11 @@ impl TrialFiles {
     /// outlive them.
     pub(in crate::results) fn sync(&self) -> Result<()> {
         let measured = self.growing.iter().filter(|(name, _)| **name != TIMINGS);
-        measured.map(|(_, file)| file).try_for_each(Growing::sync)
+        measured.map(|(_, file)| file).try_for_each(AppendFile::sync)
     }
 
     /// How all files stand.
-    fn grown(&self) -> BTreeMap<String, Grown> {
+    fn grown(&self) -> BTreeMap<String, FilePrefix> {
         let growing = self.growing.iter();
         let growing = growing.map(|(name, file)| ((*name).to_owned(), file.grown()));
         growing.chain(self.kept.clone()).collect()

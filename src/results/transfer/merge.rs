@@ -41,7 +41,7 @@ pub struct Merged {
     /// Trials of the experiment that failed, and that no folder has finished.
     pub failed: usize,
     /// Trials in the sources that the experiment does not have: an earlier one left them.
-    pub strangers: usize,
+    pub unplanned: usize,
     /// Records of trials that are damaged wherever they are; they were left there.
     pub torn: Vec<PathBuf>,
     /// The vector instruction sets that the finished trials were trained with, where records say so.
@@ -171,7 +171,7 @@ fn write_tables(experiment: &Experiment, trials: &[Arc<Trial>], target: &Layout)
 mod tests {
     use super::*;
     use crate::description::DatasetDescription;
-    use crate::results::recovery::locks::Claims;
+    use crate::results::recovery::locks::TrialLocks;
 
     #[test]
     fn a_folder_that_a_run_is_writing_into_is_left_alone() {
@@ -182,7 +182,7 @@ mod tests {
         }
         let text = "[data]\ndataset = \"glyphs\"\n";
         fs::replace(&Layout::new(&source).experiment(), text.as_bytes()).expect("a file");
-        let run = Claims::announce(&Layout::new(&target)).expect("a run");
+        let run = TrialLocks::announce(&Layout::new(&target)).expect("a run");
         let sources = [source];
         let error = merge(&sources, &target).expect_err("somebody is there");
         assert!(error.to_string().contains("a run is alive in"), "{error}");

@@ -53,7 +53,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     let table = reader::checked_table(&source)?;
     manifest::read(&source)?;
     let name = reader::name(from)?;
-    check_company(&source)?;
+    check_concurrent_runs(&source)?;
     // What is refused gets no lock.
     check_target(&target, &name)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
@@ -137,7 +137,7 @@ fn lock(target: &Layout) -> Result<Lock> {
 }
 
 /// A copy of a folder that is being written would be of no one moment.
-fn check_company(source: &Layout) -> Result<()> {
+fn check_concurrent_runs(source: &Layout) -> Result<()> {
     if locks::locked_runs(source)?.is_empty() {
         return Ok(());
     }

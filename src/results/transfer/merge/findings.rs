@@ -27,7 +27,7 @@ pub(super) struct Findings<'a> {
     device: Option<(String, PathBuf)>,
     /// The digest of each dataset, by the settings that name it, and a record that says so.
     data: BTreeMap<String, (String, PathBuf)>,
-    strangers: usize,
+    unplanned: usize,
     /// Records that cannot be used, by the ids of their trials.
     torn: BTreeMap<String, PathBuf>,
 }
@@ -52,7 +52,7 @@ impl<'a> Findings<'a> {
             failed: BTreeMap::new(),
             device: None,
             data: BTreeMap::new(),
-            strangers: 0,
+            unplanned: 0,
             torn: BTreeMap::new(),
         }
     }
@@ -65,7 +65,7 @@ impl<'a> Findings<'a> {
         for path in fs::folders(&folder.trials())? {
             let id = path.file_name().unwrap_or_default().to_string_lossy();
             let Some(&trial) = self.trials.get(id.as_ref()) else {
-                self.strangers += 1;
+                self.unplanned += 1;
                 continue;
             };
             let layout = folder.trial(&trial.id);
@@ -168,7 +168,7 @@ impl<'a> Findings<'a> {
             copied,
             finished: self.chosen.len(),
             failed,
-            strangers: self.strangers,
+            unplanned: self.unplanned,
             torn: torn.map(|(_, path)| path).collect(),
             instruction_sets,
         }

@@ -14,14 +14,14 @@ use crate::units::hexadecimal;
 
 /// How far a file had grown, and what stood in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grown {
+pub struct FilePrefix {
     /// Its length.
     pub bytes: u64,
     /// The SHA-256 of these bytes, in hexadecimal digits.
     pub sha256: String,
 }
 
-impl Grown {
+impl FilePrefix {
     /// Of a file that was written whole.
     pub fn of(bytes: &[u8]) -> Self {
         Self { bytes: bytes.len() as u64, sha256: hexadecimal(&Sha256::digest(bytes)) }
@@ -86,16 +86,16 @@ fn end_of_lines(file: &mut File) -> std::io::Result<u64> {
     Ok(end)
 }
 
-/// A file that grows row by row; each [`Growing::append`] reaches the system before it returns.
+/// A file that grows row by row; each [`AppendFile::append`] reaches the system before it returns.
 #[derive(Debug)]
-pub struct Growing {
+pub struct AppendFile {
     file: File,
     path: PathBuf,
     bytes: u64,
     digest: Sha256,
 }
 
-impl Growing {
+impl AppendFile {
     /// Starts the file anew: a trial that is trained again writes its rows again.
     pub fn create(path: &Path) -> Result<Self> {
         let file = place::open_to_write(path, Writing::Emptied)
@@ -104,7 +104,7 @@ impl Growing {
     }
 
     /// Cuts the file back to how it was and goes on there; `None` if it does not begin so any more.
-    pub fn resume(path: &Path, grown: &Grown) -> Result<Option<Self>> {
+    pub fn resume(path: &Path, grown: &FilePrefix) -> Result<Option<Self>> {
         let Some(digest) = grown.digest(path)? else {
             return Ok(None);
         };
@@ -138,8 +138,8 @@ impl Growing {
     }
 
     /// How far it has grown.
-    pub fn grown(&self) -> Grown {
-        Grown { bytes: self.bytes, sha256: hexadecimal(&self.digest.clone().finalize()) }
+    pub fn grown(&self) -> FilePrefix {
+        FilePrefix { bytes: self.bytes, sha256: hexadecimal(&self.digest.clone().finalize()) }
     }
 }
 
@@ -152,7 +152,7 @@ mod tests {
     fn what_was_appended_is_on_disk_before_the_next_row() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("steps.csv");
-        let mut growing = Growing::create(&path).unwrap();
+        let mut growing = AppendFile::create(&path).unwrap();
         for rows in 1..=3 {
             growing.append(b"1,2\n").unwrap();
             assert_eq!(read(&path).unwrap().len(), 4 * rows);
@@ -184,26 +184,26 @@ mod tests {
     fn a_file_is_cut_back_to_where_it_was_and_grows_on_as_if_nothing_had_happened() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("steps.csv");
-        let mut growing = Growing::create(&path).unwrap();
+        let mut growing = AppendFile::create(&path).unwrap();
         growing.append(b"a,b\n1,2\n").unwrap();
         let then = growing.grown();
-        assert_eq!(then, Grown::of(b"a,b\n1,2\n"));
+        assert_eq!(then, FilePrefix::of(b"a,b\n1,2\n"));
         growing.append(b"3,4\n5,").unwrap();
-        let mut resumed = Growing::resume(&path, &then).unwrap().expect("unchanged");
+        let mut resumed = AppendFile::resume(&path, &then).unwrap().expect("unchanged");
         resumed.append(b"3,4\n").unwrap();
         assert_eq!(read(&path).unwrap(), b"a,b\n1,2\n3,4\n");
-        assert_eq!(resumed.grown(), Grown::of(b"a,b\n1,2\n3,4\n"));
+        assert_eq!(resumed.grown(), FilePrefix::of(b"a,b\n1,2\n3,4\n"));
     }
 
     #[test]
     fn a_file_that_was_cut_or_changed_or_is_gone_is_not_gone_on_with() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("steps.csv");
-        let then = Grown::of(b"a,b\n1,2\n");
+        let then = FilePrefix::of(b"a,b\n1,2\n");
         for other in [&b"a,b\n1,"[..], b"a,b\n1,3\n", b"", b"\0\0\0\0\0\0\0\0"] {
             crate::fs::replace(&path, other).unwrap();
             assert!(!then.begins(&path).unwrap());
-            assert!(Growing::resume(&path, &then).unwrap().is_none());
+            assert!(AppendFile::resume(&path, &then).unwrap().is_none());
             assert_eq!(read(&path).unwrap(), other, "left as it is");
         }
         assert!(!then.begins(&folder.path().join("missing")).unwrap());

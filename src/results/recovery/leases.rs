@@ -1,4 +1,4 @@
-//! The archive's gate: before a trial is trained, it is claimed for this run, and the state that an
+//! Before a trial is trained, it is leased to this run, and the state that an
 //! interrupted training left is found.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,24 +6,24 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Result;
-use crate::event::{Claim, Gate};
+use crate::event::{Lease, Leases};
 use crate::fs;
 use crate::plan::Trial;
 use crate::results::format::files;
 use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
 use crate::results::recovery::attempts;
-use crate::results::recovery::locks::Claims;
+use crate::results::recovery::locks::TrialLocks;
 use crate::results::recovery::state::{Origin, Saved};
 use crate::results::recovery::survey::{self, Standing};
 use crate::results::recovery::takeover;
 use crate::results::recovery::trial_files;
 
-/// Claims trials of one results folder.
+/// TrialLocks trials of one results folder.
 #[derive(Debug)]
-pub struct FolderGate {
+pub struct FolderLeases {
     pub(in crate::results) layout: Layout,
-    pub(in crate::results) claims: Claims,
+    pub(in crate::results) claims: TrialLocks,
     /// The device of this run.
     pub(in crate::results) device: String,
     /// Steps from one row of `steps.csv` to the next.
@@ -40,7 +40,7 @@ pub struct FolderGate {
     pub(in crate::results) begun: Mutex<BTreeSet<String>>,
 }
 
-impl FolderGate {
+impl FolderLeases {
     /// What a trial of this run is, for a state to be gone on with.
     pub(in crate::results) fn origin(&self, trial: &Trial) -> Origin {
         let digests = held(&self.digests);
@@ -97,19 +97,19 @@ impl FolderGate {
         })
     }
 
-    /// Claims a trial, if it is to be trained. It is looked at again once it is claimed: where locks are
+    /// TrialLocks a trial, if it is to be trained. It is looked at again once it is claimed: where locks are
     /// not seen, another run may have finished it in between.
-    fn claim_if_open(&self, trial: &Trial) -> Result<(Claim, Open)> {
+    fn claim_if_open(&self, trial: &Trial) -> Result<(Lease, Open)> {
         if self.is_open(trial)? == Open::No {
-            return Ok((Claim::Finished, Open::No));
+            return Ok((Lease::Finished, Open::No));
         }
         let claim = self.claims.take(&trial.id)?;
         let open = self.is_open(trial)?;
-        if matches!(claim, Claim::Granted(_)) && open == Open::No {
+        if matches!(claim, Lease::Granted(_)) && open == Open::No {
             self.claims.release(&trial.id)?;
-            return Ok((Claim::Finished, open));
+            return Ok((Lease::Finished, open));
         }
-        if matches!(claim, Claim::Granted(_)) {
+        if matches!(claim, Lease::Granted(_)) {
             attempts::begin(&self.layout.trial(&trial.id))?;
         }
         Ok((claim, open))
@@ -127,16 +127,16 @@ enum Open {
     FromState,
 }
 
-impl Gate for FolderGate {
-    fn claim(&self, trial: &Arc<Trial>) -> Result<Claim> {
+impl Leases for FolderLeases {
+    fn claim(&self, trial: &Arc<Trial>) -> Result<Lease> {
         let (claim, open) = self.claims.exclusively(|| self.claim_if_open(trial))?;
-        if !matches!(claim, Claim::Granted(_)) || open != Open::FromState {
+        if !matches!(claim, Lease::Granted(_)) || open != Open::FromState {
             return Ok(claim);
         }
         let layout = self.layout.trial(&trial.id);
         let own = layout.of_run(self.claims.run());
         let left = takeover::take_over(&layout, &own, &self.origin(trial))?;
-        Ok(Claim::Granted(left.map(|(saved, state)| {
+        Ok(Lease::Granted(left.map(|(saved, state)| {
             held(&self.left).insert(trial.id.clone(), saved);
             state
         })))

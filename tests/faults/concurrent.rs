@@ -69,7 +69,7 @@ fn runs_that_share_what_an_interruption_left_end_with_whole_tables() {
 }
 
 #[test]
-fn company_on_other_data_is_refused_though_nothing_is_finished_yet() {
+fn a_concurrent_run_on_other_data_is_refused_though_nothing_is_finished_yet() {
     let table = |rows: usize| {
         let row = |i: usize| format!("{},{},{}\n", i % 7, (i * i) % 5, i % 2);
         "a,b,label\n".to_owned() + &(0..rows).map(row).collect::<String>()

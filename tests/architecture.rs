@@ -1,13 +1,13 @@
-//! The architecture of `src/lib.rs`, enforced: who may know whom, and who alone may name what.
+//! The architecture of `src/lib.rs`, enforced: which module may import which, and which file alone may use a word.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// What every room may know.
-const CELLAR: [&str; 4] = ["fs", "error", "units", "shell"];
+/// What every module may import.
+const SUPPORT: [&str; 4] = ["fs", "error", "units", "shell"];
 
-/// A room, and the rooms that it may know besides the cellar.
-const MAY_KNOW: &[(&str, &[&str])] = &[
+/// A module, and the modules that it may import besides [`SUPPORT`]. Those in `results` are told apart.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fs", &[]),
     ("error", &[]),
     ("units", &[]),
@@ -46,16 +46,55 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("scripted", &["config", "plan", "event"]),
     ("streams", &[]),
     ("progress", &["plan", "event", "streams"]),
-    ("record", &["config", "plan", "event", "stats", "description"]),
-    ("compare", &["record", "stats", "seed", "description"]),
-    ("plot", &["record", "stats", "compare"]),
-    ("report", &["record", "stats", "walk", "seed", "compare", "plot", "description"]),
+    ("results/query", &["results/format", "event", "description"]),
+    ("results/format", &["results/query", "config", "plan", "event", "stats", "description"]),
+    ("results/recovery", &["results/format", "config", "plan", "event"]),
+    (
+        "results/reader",
+        &["results/format", "results/query", "results/agreement", "config", "description"],
+    ),
+    ("results/agreement", &["results/format", "results/query", "results/recovery"]),
+    (
+        "results/writer",
+        &["results/format", "results/recovery", "config", "plan", "event", "description"],
+    ),
+    (
+        "results/status",
+        &[
+            "results/format",
+            "results/query",
+            "results/recovery",
+            "results/reader",
+            "config",
+            "plan",
+            "event",
+            "stats",
+            "description",
+        ],
+    ),
+    (
+        "results/transfer",
+        &[
+            "results/format",
+            "results/query",
+            "results/recovery",
+            "results/reader",
+            "results/status",
+            "config",
+            "plan",
+            "event",
+            "description",
+        ],
+    ),
+    ("compare", &["results", "stats", "seed", "description"]),
+    ("plot", &["results", "stats", "compare"]),
+    ("report", &["results", "stats", "walk", "seed", "compare", "plot", "description"]),
     ("submit", &[]),
     ("cli", &["plan", "submit", "plot", "streams"]),
 ];
 
-/// Rooms that may know all others.
-const HALL: [&str; 3] = ["lib", "main", "commands"];
+/// Modules that may import all others.
+const APPLICATION: [&str; 3] = ["lib", "main", "commands"];
 
 /// A word, and the files that alone may use it (outside tests and documentation).
 const ONLY_IN: &[(&str, &[&str])] = &[
@@ -100,7 +139,7 @@ fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = Vec::new();
     collect(&root, &mut paths);
-    assert!(paths.len() > 30, "the house has more files than {}", paths.len());
+    assert!(paths.len() > 30, "there are more files than {}", paths.len());
     paths
         .into_iter()
         .map(|path| {
@@ -134,13 +173,15 @@ fn without_tests_and_comments(text: &str) -> String {
     code.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
-/// `config` for `config/wire.rs`, `seed` for `seed.rs`.
-fn room(path: &str) -> &str {
-    path.split('/').next().unwrap_or(path).trim_end_matches(".rs")
+/// `config` for `config/wire.rs`, `seed` for `seed.rs`, `results/format` for `results/format/layout.rs`.
+fn module(path: &str) -> String {
+    let depth = if path.starts_with("results/") { 2 } else { 1 };
+    let parts: Vec<&str> = path.split('/').take(depth).collect();
+    parts.join("/").trim_end_matches(".rs").to_owned()
 }
 
-/// The rooms that `code` names in `crate::…` paths, grouped imports included.
-fn known(code: &str) -> BTreeSet<String> {
+/// The modules that `code` names in `crate::…` paths, grouped imports included.
+fn imports(code: &str) -> BTreeSet<String> {
     code.split("crate::")
         .skip(1)
         .flat_map(|rest| match rest.strip_prefix('{') {
@@ -148,30 +189,35 @@ fn known(code: &str) -> BTreeSet<String> {
             None => vec![rest],
         })
         .map(|path| {
-            let path = path.trim();
-            let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(path.len());
-            path[..end].to_owned()
+            let is_part_of_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+            let path = path.trim().split(|c| !is_part_of_path(c)).next().unwrap_or_default();
+            module(&path.replace("::", "/"))
         })
         .filter(|name| !name.is_empty())
         .collect()
 }
 
+/// Whether `module` is, or is part of, one of `allowed`.
+fn is_among(module: &str, allowed: &[&str]) -> bool {
+    allowed.iter().any(|allowed| {
+        module == *allowed || module.strip_prefix(allowed).is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
 #[test]
-fn no_room_knows_more_than_it_may() {
+fn no_module_imports_more_than_it_may() {
     for source in sources().iter().filter(|source| !source.is_test) {
-        let room = room(&source.path);
-        if HALL.contains(&room) || room == "build" {
+        let module = module(&source.path);
+        if APPLICATION.contains(&module.as_str()) || ["build", "results/mod"].contains(&&*module) {
             continue;
         }
-        let (_, allowed) = MAY_KNOW
+        let (_, allowed) = MAY_IMPORT
             .iter()
-            .find(|(name, _)| *name == room)
-            .unwrap_or_else(|| panic!("src/{} is in no room of tests/rooms.rs", source.path));
-        for known in known(&source.code) {
-            let may = known == room
-                || CELLAR.contains(&known.as_str())
-                || allowed.contains(&known.as_str());
-            assert!(may, "src/{} (room `{room}`) must not know `{known}`", source.path);
+            .find(|(name, _)| *name == module)
+            .unwrap_or_else(|| panic!("src/{} is in no module of this table", source.path));
+        for import in imports(&source.code) {
+            let may = import == module || is_among(&import, &SUPPORT) || is_among(&import, allowed);
+            assert!(may, "src/{} (module `{module}`) must not import `{import}`", source.path);
         }
     }
 }
