@@ -40,7 +40,7 @@ pub enum Command {
     Run(Run),
     /// Show every trial, how it stands, and how long the rest will take; runs nothing
     Plan(Plan),
-    /// Show the figures of a results folder as a table: sorted, filtered, as CSV, JSON or Markdown
+    /// Show the metrics of a results folder as a table: sorted, filtered, as CSV, JSON or Markdown
     Results(Results),
     /// Compare conditions, replicate by replicate: differences with intervals, tests, and a verdict
     Compare(Compare),

@@ -132,7 +132,7 @@ fn a_run_that_waits_says_for_what_and_ends_at_the_first_signal() {
         let file = file.expect("a file");
         file.lock().expect("a lock");
         let mut child = by_shell(&lab, ":", &["run", "experiment.toml"]).spawn().expect("a shell");
-        said(&mut child, &format!("waiting for another bn-lab that holds `results/small/{held}`"));
+        said(&mut child, &format!("waiting for another run that holds `results/small/{held}`"));
         signal(&child, "-INT");
         assert_eq!(ends(&mut child), Some(130), "{held}");
     }
@@ -142,7 +142,7 @@ fn a_run_that_waits_says_for_what_and_ends_at_the_first_signal() {
     let mut child = by_shell(&lab, ":", &["run", "experiment.toml"]).spawn().expect("a shell");
     let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
     let mut says = |what: &str| lines.any(|line| line.is_ok_and(|line| line.contains(what)));
-    assert!(says("waiting for another bn-lab that holds"));
+    assert!(says("waiting for another run that holds"));
     signal(&child, "-INT");
     assert!(says("interrupted while the charts were drawn; all trials are recorded"));
     assert_eq!(ends(&mut child), Some(130));

@@ -175,7 +175,7 @@ fn say_what_others_have(layout: &Layout, trials: &[Arc<Trial>], shard: Shard) ->
     Ok(())
 }
 
-/// A pattern that names no trial is a typo, and not a wish that came true.
+/// A pattern that matches no trial is most likely a typo.
 fn check_force(survey: &Survey, arguments: &cli::Run) -> Result<()> {
     match &arguments.force {
         Some(pattern) if survey.forced() == 0 && arguments.shard.is_none() => {

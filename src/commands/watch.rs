@@ -1,4 +1,4 @@
-//! `bn-lab watch`: how far a run elsewhere is, from its results folder alone.
+//! `bn-lab watch`: follows a run in another process, from its results folder alone.
 
 use std::time::Duration;
 

@@ -33,12 +33,12 @@ fn tell(path: &Path, patience: Duration) {
         let path = path.display();
         tell(&if patience == Duration::MAX {
             format!(
-                "waiting for another bn-lab that holds `{path}`: is it stopped? what was measured is written once that one goes on or ends"
+                "waiting for another run that holds `{path}`: is it stopped? what was measured is written once that one goes on or ends"
             )
         } else {
             let most = crate::units::duration(patience.as_secs_f64());
             format!(
-                "waiting for another bn-lab that holds `{path}`, at most {most}; Ctrl-C ends the wait"
+                "waiting for another run that holds `{path}`, at most {most}; Ctrl-C ends the wait"
             )
         });
     }

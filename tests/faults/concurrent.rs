@@ -87,7 +87,7 @@ fn a_concurrent_run_on_other_data_is_refused_though_nothing_is_finished_yet() {
     lab.write("x.csv", table(210).as_bytes());
     lab.bn_lab(&["run", "experiment.toml"]).refused(
         1,
-        &["another bn-lab is running another experiment into `results/small`", "output.dir"],
+        &["a run of another experiment is writing to `results/small`", "output.dir"],
     );
     child.kill().expect("a child of ours");
     child.wait().expect("it ends");

@@ -191,7 +191,7 @@ pub(in crate::results) fn damaged(path: &Path, why: &dyn std::fmt::Display) -> E
 /// A file is not what it was when its trial was interrupted.
 pub(in crate::results) fn changed(path: &Path) -> Error {
     Error::Results(format!(
-        "`{}` was changed by somebody else while its trial was about to go on",
+        "`{}` was modified before its trial could resume",
         path.display()
     ))
 }

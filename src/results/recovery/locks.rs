@@ -411,7 +411,7 @@ fn hold(path: &Path, patience: Duration) -> Result<Lock> {
 fn held_too_long(path: &Path, patience: Duration) -> Error {
     Error::Folder {
         problem: format!(
-            "another bn-lab has held `{}` for {} s",
+            "another run has held `{}` for {} s",
             path.display(),
             patience.as_secs()
         ),

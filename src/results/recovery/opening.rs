@@ -40,7 +40,7 @@ pub(in crate::results) fn check_concurrent_runs(
         return Ok(());
     }
     Err(Error::Results(format!(
-        "another bn-lab is running another experiment into `{}`; wait for it, or choose another folder with `-o output.dir=…`",
+        "a run of another experiment is writing to `{}`; wait for it, or choose another folder with `-o output.dir=…`",
         layout.root().display()
     )))
 }
@@ -57,7 +57,7 @@ pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderLeases) -> R
         return Ok(());
     }
     Err(Error::Results(format!(
-        "another bn-lab is running into `{}`; wait for it before you `--force` anything",
+        "another run is writing to `{}`; wait for it before you `--force` anything",
         layout.root().display()
     )))
 }

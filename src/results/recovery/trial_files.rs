@@ -217,7 +217,7 @@ impl TrialFiles {
     }
 
     /// Writes down where the trial can go on from. A trial that is trained again, to leave something
-    /// more, goes on from nowhere.
+    /// more, saves no state.
     pub(in crate::results) fn state(&self, state: &TrainingState) -> Result<()> {
         if self.is_second {
             return Ok(());

@@ -129,7 +129,7 @@ fn lock(target: &Layout) -> Result<Lock> {
     let guard = Lock::take_within(&target.lock(), PATIENCE)?;
     guard.ok_or_else(|| {
         Error::Results(format!(
-            "another bn-lab has been writing into `{}` for {} s: nothing was changed\n  hint: wait for it, or choose another folder with `--into DIR`",
+            "another run has been writing to `{}` for {} s: nothing was changed\n  hint: wait for it, or choose another folder with `--into DIR`",
             target.root().display(),
             PATIENCE.as_secs()
         ))
@@ -142,7 +142,7 @@ fn check_concurrent_runs(source: &Layout) -> Result<()> {
         return Ok(());
     }
     Err(Error::Results(format!(
-        "a bn-lab is running into `{}`; wait for it, or stop it, before you publish the folder",
+        "another run is writing to `{}`; wait for it, or stop it, before you publish the folder",
         source.root().display()
     )))
 }
