@@ -85,10 +85,8 @@ fn a_concurrent_run_on_other_data_is_refused_though_nothing_is_finished_yet() {
         std::thread::sleep(Duration::from_millis(5));
     }
     lab.write("x.csv", table(210).as_bytes());
-    lab.bn_lab(&["run", "experiment.toml"]).refused(
-        1,
-        &["a run of another experiment is writing to `results/small`", "output.dir"],
-    );
+    lab.bn_lab(&["run", "experiment.toml"])
+        .refused(1, &["a run of another experiment is writing to `results/small`", "output.dir"]);
     child.kill().expect("a child of ours");
     child.wait().expect("it ends");
 }

@@ -190,8 +190,5 @@ pub(in crate::results) fn damaged(path: &Path, why: &dyn std::fmt::Display) -> E
 
 /// A file is not what it was when its trial was interrupted.
 pub(in crate::results) fn changed(path: &Path) -> Error {
-    Error::Results(format!(
-        "`{}` was modified before its trial could resume",
-        path.display()
-    ))
+    Error::Results(format!("`{}` was modified before its trial could resume", path.display()))
 }

@@ -410,11 +410,7 @@ fn hold(path: &Path, patience: Duration) -> Result<Lock> {
 
 fn held_too_long(path: &Path, patience: Duration) -> Error {
     Error::Folder {
-        problem: format!(
-            "another run has held `{}` for {} s",
-            path.display(),
-            patience.as_secs()
-        ),
+        problem: format!("another run has held `{}` for {} s", path.display(), patience.as_secs()),
         hint: "is it stopped, or hung on a network file system? end it, or choose another folder"
             .to_owned(),
     }
