@@ -83,7 +83,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     (".exists()", &["fs.rs", "fs/"]),
     (".backward()", &["train/step/"]),
     ("burn::optim", &["optim/", "train/step/"]),
-    ("burn_pack", &["optim/memory.rs"]),
+    ("burn_pack", &["optim/state.rs"]),
     ("indicatif", &["progress/"]),
     ("ureq", &["data/download.rs", "data/fetch.rs"]),
 ];

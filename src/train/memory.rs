@@ -27,10 +27,10 @@
 //! no more than twice as much.
 
 use crate::config::spec::{
-    Architecture, Cell, Convnet, Data, Dataset, Evaluation, Head, NormKind, Optimizer, Recording,
-    Resnet, Rnn, Settings, Shape, Shortcut,
+    Architecture, Cell, Convnet, Data, Dataset, Evaluation, Head, NormKind, Recording, Resnet, Rnn,
+    Settings, Shape, Shortcut,
 };
-use crate::data;
+use crate::{data, optim};
 
 /// Bytes of a value.
 const FLOAT: f64 = 4.0;
@@ -126,7 +126,8 @@ impl Parts {
 
     /// The most values at a time.
     fn peak(&self, settings: &Settings, recording: &Recording) -> f64 {
-        let (batch, copies) = (settings.train.batch_size as f64, copies(settings));
+        let (batch, copies) =
+            (settings.train.batch_size as f64, optim::values_kept(settings.train.optimizer) as f64);
         let state = self.parameters * (1.0 + copies);
         let probe = recording.probe.as_ref();
         let looked_at = probe.map_or(0.0, |probe| {
@@ -160,15 +161,6 @@ impl Parts {
 
 /// Examples of an evaluation batch.
 const EVALUATED: f64 = super::evaluation::EVALUATION_BATCH as f64;
-
-/// Copies of the parameters that the optimiser keeps.
-fn copies(settings: &Settings) -> f64 {
-    match settings.train.optimizer {
-        Optimizer::Sgd => 0.0,
-        Optimizer::Momentum { .. } | Optimizer::Nesterov { .. } | Optimizer::RmsProp { .. } => 1.0,
-        Optimizer::Adam { .. } | Optimizer::AdamW { .. } => 2.0,
-    }
-}
 
 fn drops(settings: &Settings) -> bool {
     match &settings.model.kind {
