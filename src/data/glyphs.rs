@@ -16,6 +16,7 @@ use self::canvas::{Canvas, PIXELS, SIDE};
 use self::hand::{Amounts, Hand};
 use self::strokes::SHAPES;
 use super::dataset::{Dataset, Examples, Inputs, too_many};
+use super::origin::Generated;
 use crate::config::spec::{Dataset as Which, Shape};
 use crate::error::Result;
 use crate::seed::{Stream, Streams};
@@ -27,9 +28,24 @@ pub(super) const MOST: usize = 1_000_000;
 
 /// Number of classes.
 const CLASSES: usize = 10;
+/// What an image looks like.
+const SHAPE: Shape = Shape { channels: 1, height: SIDE, width: SIDE };
 
-/// Generates a dataset; the same arguments give the same bytes. `difficulty` lies in `[0, 1]`.
-pub(super) fn generate(
+/// The set of `seed`; `difficulty` lies in `[0, 1]`.
+pub(super) fn generated(difficulty: f64, seed: u64) -> Generated {
+    Generated {
+        shape: SHAPE,
+        classes: CLASSES,
+        examples: [Which::GLYPHS_TRAIN, Which::GLYPHS_TEST],
+        value: 1,
+        generate: Box::new(move |settings| {
+            generate(difficulty, seed, settings.train_examples, settings.test_examples)
+        }),
+    }
+}
+
+/// Generates a dataset; the same arguments give the same bytes.
+fn generate(
     difficulty: f64,
     seed: u64,
     train: Option<usize>,
@@ -61,12 +77,7 @@ fn examples(split: &str, count: usize, amounts: &Amounts, streams: Streams) -> E
         let mut stream = streams.stream(&format!("glyphs/{split}/{position}"));
         inputs.extend_from_slice(&draw(label, amounts, &mut stream));
     }
-    Examples {
-        shape: Shape { channels: 1, height: SIDE, width: SIDE },
-        classes: CLASSES,
-        inputs: Inputs::Bytes(inputs),
-        labels,
-    }
+    Examples { shape: SHAPE, classes: CLASSES, inputs: Inputs::Bytes(inputs), labels }
 }
 
 /// Blocks that each hold every class once, in random order; the last block may be cut.

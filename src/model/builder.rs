@@ -7,8 +7,8 @@ use super::convolution::{Convolution, Kernel};
 use super::dense::Dense;
 use super::norm::NormLayer;
 use super::{init, placement};
-use crate::config::spec::{Bias, Model, Norm, NormSettings};
-use crate::seed::Streams;
+use crate::config::spec::{Bias, Init, Model, Norm, NormSettings};
+use crate::seed::{Stream, Streams};
 
 /// Builds the layers of one network.
 ///
@@ -27,10 +27,15 @@ pub struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// How the weights of the layer called `name` are drawn.
+    fn init(&self, name: &str) -> (Init, f64, Stream) {
+        let stream = self.streams.stream(&format!("init/{name}"));
+        (self.model.init, self.model.init_scale, stream)
+    }
+
     /// The fully connected layer called `name`.
     pub fn dense(&self, name: &str, inputs: usize, outputs: usize, bias: bool) -> Dense {
-        let mut stream = self.streams.stream(&format!("init/{name}"));
-        let (kind, scale) = (self.model.init, self.model.init_scale);
+        let (kind, scale, mut stream) = self.init(name);
         let weight = init::draw(kind, scale, inputs, outputs, &mut stream);
         Dense::new(weight, [inputs, outputs], bias, self.device)
     }
@@ -44,8 +49,7 @@ impl Builder<'_> {
         gates: usize,
         bias: bool,
     ) -> Dense {
-        let mut stream = self.streams.stream(&format!("init/{name}"));
-        let (kind, scale) = (self.model.init, self.model.init_scale);
+        let (kind, scale, mut stream) = self.init(name);
         let drawn: Vec<Vec<f32>> =
             (0..gates).map(|_| init::draw(kind, scale, inputs, units, &mut stream)).collect();
         let row = |input: usize| {
@@ -58,8 +62,7 @@ impl Builder<'_> {
 
     /// The convolution called `name`.
     pub fn convolution(&self, name: &str, kernel: Kernel, bias: bool) -> Convolution {
-        let mut stream = self.streams.stream(&format!("init/{name}"));
-        let (kind, scale) = (self.model.init, self.model.init_scale);
+        let (kind, scale, mut stream) = self.init(name);
         let weight = init::draw_kernel(kind, scale, kernel, &mut stream);
         Convolution::new(weight, kernel, bias, self.device)
     }
@@ -72,13 +75,13 @@ impl Builder<'_> {
     /// The normalisation called `name` of hidden layer `layer`, counted from 0 at the input; `None`
     /// where it has none.
     pub fn norm(&self, layer: usize, name: &str, features: usize) -> Option<NormLayer> {
-        let settings = self.norm.of_hidden(layer, self.hidden_layers())?;
+        let settings = self.norm_settings(layer)?;
         Some(NormLayer::new(name, features, settings, self.device))
     }
 
     /// The same without γ and β: running statistics alone.
     pub fn statistics(&self, layer: usize, name: &str, features: usize) -> Option<NormLayer> {
-        let settings = self.norm.of_hidden(layer, self.hidden_layers())?;
+        let settings = self.norm_settings(layer)?;
         let settings = NormSettings { gamma: None, beta: None, ..settings };
         Some(NormLayer::new(name, features, settings, self.device))
     }
@@ -93,7 +96,7 @@ impl Builder<'_> {
     pub fn hidden_bias(&self, layer: usize) -> bool {
         match self.model.bias {
             Bias::Auto => {
-                let norm = self.norm.of_hidden(layer, self.hidden_layers());
+                let norm = self.norm_settings(layer);
                 let cancels = norm.is_some_and(|norm| norm.kind.cancels_bias());
                 !(cancels && placement::cancels_bias(self.norm.placement))
             }
@@ -102,8 +105,8 @@ impl Builder<'_> {
         }
     }
 
-    fn hidden_layers(&self) -> usize {
-        self.model.kind.hidden_features().len()
+    fn norm_settings(&self, layer: usize) -> Option<NormSettings> {
+        self.norm.of_hidden(layer, self.model.kind.hidden_features().len())
     }
 }
 

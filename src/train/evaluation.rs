@@ -59,7 +59,7 @@ impl<'a> Judge<'a> {
         let with = |evaluator, statistics, size| Self { evaluator, statistics, size };
         let same = Cow::Borrowed(evaluator);
         match evaluation {
-            _ if !evaluator.sees_batches() => with(same, Statistics::Running, EVALUATION_BATCH),
+            _ if !evaluator.depends_on_batch() => with(same, Statistics::Running, EVALUATION_BATCH),
             Evaluation::Running => with(same, Statistics::Running, EVALUATION_BATCH),
             Evaluation::Precise { .. } => {
                 let precise = Cow::Owned(population.precise(evaluator, data));
@@ -161,7 +161,7 @@ pub(super) fn under_each(
     by: Evaluation,
     judged: Score,
 ) -> Evaluations {
-    if !evaluator.sees_batches() {
+    if !evaluator.depends_on_batch() {
         return Evaluations { running: Some(judged), precise: Some(judged), batch: Some(judged) };
     }
     let under = |evaluation: Evaluation, is_judged: bool| {
@@ -190,7 +190,7 @@ pub(super) fn beside_running(
     population: Population,
     judged: Score,
 ) -> Option<Evaluations> {
-    let precise = if !evaluator.sees_batches() {
+    let precise = if !evaluator.depends_on_batch() {
         Some(judged)
     } else if evaluator.running().is_empty() {
         return None;

@@ -27,29 +27,18 @@
 //! no more than twice as much.
 
 use crate::config::spec::{
-    Architecture, Cell, Convnet, Data, Dataset, Evaluation, Head, NormKind, Recording, Resnet, Rnn,
-    Settings, Shape, Shortcut,
+    Architecture, Cell, Convnet, Evaluation, Head, Recording, Resnet, Rnn, Settings, Shape,
+    Shortcut,
 };
-use crate::{data, optim};
+use crate::data::DatasetSize;
+use crate::model::norm;
+use crate::optim;
 
 /// Bytes of a value.
 const FLOAT: f64 = 4.0;
 
 /// Bytes of the program, its threads, and of the charts that it draws.
 pub const PROGRAM: u64 = 72 << 20;
-
-/// What is known of a dataset before any of it is in memory, or after.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Facts {
-    /// Of one example.
-    pub shape: Shape,
-    /// How many classes there are.
-    pub classes: usize,
-    /// Training examples, validation included, and test examples.
-    pub examples: usize,
-    /// Bytes of one value, as the dataset is kept.
-    pub value: usize,
-}
 
 /// Bytes that trainings of a condition take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,16 +56,13 @@ impl Estimate {
     }
 }
 
-/// What a trial of these settings takes, on a dataset of which this is known.
-pub fn estimate(settings: &Settings, recording: &Recording, facts: Facts) -> Estimate {
-    let layers = layers(&settings.model.kind, facts.shape, facts.classes);
-    let features = facts.shape.features() as f64;
+/// What a trial of these settings takes, on a dataset of this size.
+pub fn estimate(settings: &Settings, recording: &Recording, size: DatasetSize) -> Estimate {
+    let layers = layers(&settings.model.kind, size.shape, size.classes);
+    let features = size.shape.features() as f64;
     let parts = Parts::of(&layers, features);
     let values = parts.peak(settings, recording);
-    Estimate {
-        dataset: facts.bytes(),
-        trial: bytes(values * FLOAT + facts.examples as f64 * FLOAT),
-    }
+    Estimate { dataset: size.bytes(), trial: bytes(values * FLOAT + size.examples as f64 * FLOAT) }
 }
 
 /// A number of bytes; beyond what 64 bits hold it is the largest.
@@ -144,11 +130,7 @@ impl Parts {
 
     /// A pass of so many examples, there and back.
     fn of_pass(&self, settings: &Settings, examples: f64) -> f64 {
-        let of_norm = match settings.norm.layer.map(|layer| layer.kind) {
-            None => 0.0,
-            Some(NormKind::Batch(_)) => 1.0,
-            Some(_) => 4.0,
-        };
+        let of_norm = settings.norm.layer.map_or(0, |layer| norm::values_kept(layer.kind)) as f64;
         let each = 2.0 + of_norm + if drops(settings) { 2.0 } else { 0.0 };
         let [all, most] = self.values;
         examples * (2.0 * self.features + all * each + most * 2.0 + self.windows)
@@ -282,57 +264,4 @@ fn rnn(net: Rnn, image: Shape, classes: usize) -> Vec<Layer> {
     };
     let output = dense(net.units, &[], classes);
     [vec![from_inputs, from_state], output].concat()
-}
-
-impl Facts {
-    /// Bytes of the dataset in memory: its inputs, and a byte for each label.
-    pub fn bytes(self) -> u64 {
-        let each = self.shape.features() as f64 * self.value as f64 + 1.0;
-        bytes(self.examples as f64 * each)
-    }
-
-    /// What the settings alone tell of a dataset; `None` of a table in a file.
-    pub fn of_settings(data: &Data) -> Option<Self> {
-        let examples = |train: u32, test: u32| {
-            let train = data.train_examples.unwrap_or(train as usize);
-            train.saturating_add(data.test_examples.unwrap_or(test as usize))
-        };
-        let image = |classes, train, test| Self {
-            shape: data.dataset.image().unwrap_or(Shape { channels: 1, height: 1, width: 1 }),
-            classes,
-            examples: examples(train, test),
-            value: 1,
-        };
-        let table = |columns: usize, classes: usize| Self {
-            shape: Shape { channels: 1, height: 1, width: columns },
-            classes,
-            examples: examples(Dataset::SYNTHETIC_TRAIN, Dataset::SYNTHETIC_TEST),
-            value: 4,
-        };
-        Some(match &data.dataset {
-            Dataset::Glyphs { .. } => image(10, Dataset::GLYPHS_TRAIN, Dataset::GLYPHS_TEST),
-            Dataset::Mnist | Dataset::FashionMnist => image(10, 60_000, 10_000),
-            Dataset::Cifar10 { train_batches } => {
-                image(10, 10_000 * train_batches.len() as u32, 10_000)
-            }
-            Dataset::BadlyScaled { columns, classes, .. }
-            | Dataset::LinearTeacher { columns, classes, .. } => table(*columns, *classes),
-            Dataset::TwoSpirals { .. } => table(2, 2),
-            Dataset::Csv(_) => return None,
-        })
-    }
-
-    /// What a loaded dataset tells.
-    pub fn of(dataset: &data::Dataset) -> Self {
-        Self {
-            shape: dataset.train.shape,
-            classes: dataset.train.classes,
-            examples: dataset.train.count() + dataset.test.count(),
-            value: match dataset.train.inputs {
-                data::Inputs::Bytes(_) => 1,
-                data::Inputs::Numbers(_) => 4,
-                data::Inputs::Doubles(_) => 8,
-            },
-        }
-    }
 }

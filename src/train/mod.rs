@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::config::spec::Condition;
 use crate::data::batches::Prepared;
-use crate::data::{self, Dataset};
+use crate::data::{self, Dataset, DatasetSize};
 use crate::description::DatasetDescription;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
@@ -26,7 +26,7 @@ use crate::optim::{self, Arithmetic};
 use crate::plan::Trial;
 use crate::units;
 use budget::{Budget, Share};
-use memory::{Estimate, Facts};
+use memory::Estimate;
 use run::Run;
 use step::Learner;
 
@@ -43,7 +43,7 @@ struct Loaded {
 
 impl Loaded {
     fn bytes(&self) -> u64 {
-        Facts::of(&self.dataset).bytes()
+        DatasetSize::of(&self.dataset).bytes()
     }
 }
 
@@ -88,8 +88,8 @@ impl BurnTrainer {
     pub fn estimate(&self, trial: &Trial) -> Option<Estimate> {
         let settings = &trial.condition.settings;
         let content = key(&trial.condition);
-        let facts = self.lock().get(&content).map(|loaded| Facts::of(&loaded.dataset));
-        let facts = facts.or_else(|| Facts::of_settings(&settings.data))?;
+        let facts = self.lock().get(&content).map(|loaded| DatasetSize::of(&loaded.dataset));
+        let facts = facts.or_else(|| DatasetSize::of_settings(&settings.data))?;
         Some(memory::estimate(settings, &trial.recording, facts))
     }
 

@@ -50,11 +50,11 @@ impl Evaluator {
         norms.map(|norm| norm.name().to_owned()).collect()
     }
 
-    /// Whether any layer of the network normalises with what it sees of a batch.
-    pub fn sees_batches(&self) -> bool {
+    /// Whether any layer of the network normalises with the statistics of a batch.
+    pub fn depends_on_batch(&self) -> bool {
         let mut network = self.network.clone();
         let mut norms = network.norms_mut().into_iter();
-        norms.any(|norm| norm.sees_batches())
+        norms.any(|norm| norm.depends_on_batch())
     }
 
     /// The same network with the population statistics of a set of examples in the place of the
