@@ -26,8 +26,8 @@
 //! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
 //! | archive | [`record`] | the plan, the events, `stats`, `fs` |
 //! | gate | [`submit`] | nobody: text for engines that run many processes |
-//! | gallery | [`stats`], [`mod@compare`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
-//! | stairs | [`walk`], [`description`] | nobody: plain values, from the workshop to the archive and the gallery |
+//! | gallery | [`stats`], [`mod@compare`], [`plot`], [`report`] | rows, an [`explain`] trace, and `seed` to resample; never the workshop |
+//! | stairs | [`explain`], [`description`] | nobody: plain values, from the workshop to the archive and the gallery |
 //! | cellar | [`fs`], [`error`], [`units`], [`shell`], [`threads`], [`machine`] | nobody |
 //! | door | [`streams`] | the cellar: all text that is printed leaves through it, known to the hall and `progress` |
 //!
@@ -42,7 +42,7 @@
 //! ## Where to look first
 //!
 //! - The subject: [`model::norm`]. The question: [`model::placement`]. Both at work on one unit, number
-//!   by number: `bn-lab explain`, from [`train::step::unit`].
+//!   by number: `bn-lab explain`, from [`train::step::trace`].
 //! - What is measured inside a network: `train::probe`, one file per probe.
 //! - What decides a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
 //!   [`train::step`] (the arithmetic).
@@ -63,6 +63,7 @@ pub mod description;
 pub mod device;
 pub mod error;
 pub mod event;
+pub mod explain;
 pub mod fault;
 pub mod fs;
 #[cfg(test)]
@@ -86,7 +87,6 @@ pub mod submit;
 pub mod threads;
 pub mod train;
 pub mod units;
-pub mod walk;
 
 /// Runs the command that `cli` asks for.
 pub fn run(cli: cli::Cli) -> error::Result<()> {

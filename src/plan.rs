@@ -24,13 +24,13 @@ pub struct Trial {
     pub index: usize,
     /// What is trained.
     pub condition: Arc<Condition>,
-    /// Short text that tells conditions apart: `before · batch_size 32`.
+    /// Short text that distinguishes conditions: `before · batch_size 32`.
     pub label: String,
     /// The repetition, from 1.
     pub replicate: u64,
     /// The experiment's base seed.
     pub seed: u64,
-    /// What it leaves behind besides its figures; no part of its id.
+    /// What it leaves behind besides its metrics; not part of its id.
     pub recording: Arc<Recording>,
 }
 

@@ -218,7 +218,7 @@ pub fn held_out_classes(
     let counts = examples.class_counts();
     let held_out = settings.validation.of(examples.count());
     let may_be = |&&count: &&usize| count > 0 && count <= held_out;
-    // Nearly always there is none, and nothing need be drawn to know it.
+    // Nearly always there is none, which is known without drawing a split.
     let is_stratified = settings.dataset.stratifies();
     if is_stratified || held_out >= examples.count() || !counts.iter().any(|n| may_be(&n)) {
         return Vec::new();
@@ -233,7 +233,7 @@ pub fn held_out_classes(
 }
 
 /// The positions of the training examples and of the `held_out` validation examples, each in the order
-/// of the dataset, which is a random one; the order of training is another stream's business.
+/// of the dataset, which is a random one; the order of training comes from another stream.
 fn split_off(
     examples: &Examples,
     held_out: usize,

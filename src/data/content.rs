@@ -74,7 +74,7 @@ fn sums(needed: &[&'static SourceFile], folder: &Path) -> Result<DatasetFiles> {
 }
 
 /// The SHA-256 of `bytes` once unpacked. What is packed and damaged has the sum of its bytes as they
-/// are: whoever reads it says what is wrong.
+/// are; the reader says what is wrong.
 pub(super) fn unpacked_sum(bytes: &[u8], file: &SourceFile) -> String {
     let packed = sha256(bytes);
     if packed == file.sha256 {

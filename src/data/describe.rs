@@ -1,4 +1,4 @@
-//! What a loaded dataset holds, in plain values, and what a reader should know before believing a
+//! What a loaded dataset holds, in plain values, and what a reader should know before trusting a
 //! result on it.
 
 use std::collections::{BTreeMap, HashSet};
@@ -162,10 +162,7 @@ fn one_sided(described: &DatasetDescription) -> Option<String> {
     let untested = only(|class| class.test == 0 && class.train > 0);
     let mut parts = Vec::new();
     if let Some(names) = untrained {
-        parts.push(format!(
-            "no training example has {}, which the test set asks for",
-            classes(&names)
-        ));
+        parts.push(format!("no training example has {}, which the test set has", classes(&names)));
     }
     if let Some(names) = untested {
         parts.push(format!("no test example has {}", classes(&names)));
@@ -294,7 +291,7 @@ mod tests {
             (&mut dataset.test.inputs, &known.inputs)
         {
             test[..6].copy_from_slice(known);
-            // A sign that nobody sees.
+            // The sign of a zero makes no difference.
             test[6..8].copy_from_slice(&[0.0, -0.0]);
         }
         let described = describe(&dataset);
@@ -307,7 +304,7 @@ mod tests {
         assert_eq!(described.repeated_test_examples, 3);
         assert_eq!(
             described.notes,
-            ["no training example has the classes `b` and `c`, which the test set asks for"]
+            ["no training example has the classes `b` and `c`, which the test set has"]
         );
     }
 

@@ -14,7 +14,7 @@ use super::published::{Format, SOURCES, Source, SourceFile};
 use crate::error::{Error, Result};
 use crate::fs;
 
-/// What became of one file.
+/// One file of a download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
     /// Where it is.
@@ -144,8 +144,8 @@ fn fetch_into(
     Ok(source.files.iter().map(fetched).collect())
 }
 
-/// Whether `path` holds what was published, packed or not. A whole file that holds something else is
-/// somebody's, and not replaced.
+/// Whether `path` holds what was published, packed or not. A whole file that holds something else
+/// belongs to the user, and is not replaced.
 fn is_sound(path: &Path, file: &SourceFile) -> Result<bool> {
     let Some(bytes) = fs::read_if_exists(path)? else {
         return Ok(false);
@@ -219,7 +219,7 @@ fn unavailable(
     Error::Data(text)
 }
 
-/// How to go on without what is missing.
+/// How to continue without what is missing.
 fn ways_round(source: &Source, some_here: bool, folder: &Path) -> String {
     let alone = match source.format {
         Format::Cifar if some_here => cifar10::without_more(|file| file.find_in(folder).is_some()),

@@ -6,7 +6,7 @@
 //! Every example has a stream of its own, named after its split and position, and labels come in
 //! blocks of ten; so the first `k` examples of a larger set are the set of size `k`, and every
 //! size is balanced to within one example per class. The digits are drawn for this program: they
-//! belong to nobody's handwriting and carry nobody's licence.
+//! copy no handwriting and are under no licence of others.
 
 mod canvas;
 mod hand;
@@ -94,8 +94,8 @@ fn labels(count: usize, stream: &mut Stream) -> Vec<u8> {
 
 /// One image of the digit `label`.
 fn draw(label: u8, amounts: &Amounts, stream: &mut Stream) -> [u8; PIXELS] {
-    let styles = SHAPES[usize::from(label)];
-    let style = styles[stream.below(styles.len())];
+    let styles = &SHAPES[usize::from(label)];
+    let style = &styles[stream.below(styles.len())];
     let hand = Hand::new(amounts, stream);
     let mut canvas = Canvas::blank();
     for stroke in style {
@@ -109,7 +109,7 @@ fn draw(label: u8, amounts: &Amounts, stream: &mut Stream) -> [u8; PIXELS] {
         let (x, y) = (stream.between(5.0, 23.0), stream.between(5.0, 23.0));
         canvas.rub_out(x, y, stream.between(1.5, amounts.rub_radius));
     }
-    canvas.develop(hand.darkness, amounts.noise, stream)
+    canvas.to_bytes(hand.darkness, amounts.noise, stream)
 }
 
 #[cfg(test)]

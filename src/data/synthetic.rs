@@ -3,7 +3,7 @@
 //!
 //! | dataset | what it is for |
 //! |---|---|
-//! | [`badly_scaled`] | inputs whose scales differ by orders of magnitude: what normalising inputs mends |
+//! | [`badly_scaled`] | inputs whose scales differ by orders of magnitude: what normalising inputs corrects |
 //! | [`two_spirals`] | a boundary that needs depth, from two inputs |
 //! | [`linear_teacher`] | the easiest problem there is: a linear classifier suffices |
 //!

@@ -1,5 +1,5 @@
 //! burn's `Optimizer` for devices whose memory is the host's: one pass over the weights per step,
-//! where burn's own rules make a dozen. Nothing is copied as long as nobody else holds the weights.
+//! where burn's own rules make a dozen. Nothing is copied as long as there is no other handle on the weights.
 
 use std::borrow::Cow;
 use std::sync::Arc;

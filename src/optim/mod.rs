@@ -142,4 +142,4 @@ impl<O: Optimizer> Optimizer for Scaled<O> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -81,7 +81,8 @@ fn rules() -> [spec::Optimizer; 6] {
     ]
 }
 
-fn train(optimizer: spec::Optimizer, weight_decay: f64) -> Train {
+/// A training at a constant rate.
+pub(crate) fn train(optimizer: spec::Optimizer, weight_decay: f64) -> Train {
     Train {
         length: Length::Epochs(1),
         batch_size: 1,
@@ -95,6 +96,16 @@ fn train(optimizer: spec::Optimizer, weight_decay: f64) -> Train {
         clip_norm: None,
         clip_value: None,
         divergence_factor: 1000.0,
+    }
+}
+
+/// The schedule that a reference file names.
+pub(crate) fn schedule(name: &str, milestones: &[f64], factor: f64, final_share: f64) -> Schedule {
+    match name {
+        "constant" => Schedule::Constant,
+        "step" => Schedule::Step { milestones: milestones.to_vec(), factor },
+        "cosine" => Schedule::Cosine { final_share },
+        other => panic!("unknown schedule {other}"),
     }
 }
 

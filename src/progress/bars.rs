@@ -80,7 +80,7 @@ impl Bars {
             Outcome::Completed | Outcome::Interrupted => None,
         };
         if let Some(remark) = remark {
-            // Drawn above the bars; where that fails there is no terminal to tell.
+            // Drawn above the bars; where that fails there is no terminal.
             let text = format!("{}: {remark}", name(trial));
             drop(self.all.println(for_terminal(&text)));
         }
@@ -95,7 +95,7 @@ impl Bars {
             .map_or(String::new(), |left| format!(", about {} left", duration(left)));
         self.overall.set_position((self.estimate.share() * PARTS as f64) as u64);
         self.overall.set_message(format!(
-            "{} of {}, {} gone{left}",
+            "{} of {}, {} elapsed{left}",
             self.estimate.trials_ended(),
             trials(self.estimate.trials()),
             duration(elapsed),

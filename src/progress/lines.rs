@@ -1,5 +1,5 @@
-//! Plain lines, for a log file or a pipe: one when a trial ends, and a sign of life in between; of
-//! failures alone where nothing else is wanted.
+//! Plain lines, for a log file or a pipe: one when a trial ends, and its progress in between; only
+//! failures with `--quiet`.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::plan::Trial;
 use crate::streams;
 use crate::units::{duration, percent, trials};
 
-/// A running trial speaks up at the end of an epoch, but not more often than this.
+/// A running trial is reported at the end of an epoch, but not more often than this.
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// Writes plain lines.
@@ -20,7 +20,7 @@ pub(super) struct Lines {
     started: Instant,
     last_line: Instant,
     last_accuracy: std::collections::HashMap<String, f64>,
-    /// Whether only failures are told.
+    /// Whether only failures are reported.
     quiet: bool,
     log_of: LogOf,
 }

@@ -1,5 +1,5 @@
-//! What a network is worth: loss and accuracy over a part of the data, under each of the statistics
-//! that a norm layer can be evaluated with.
+//! Loss and accuracy of a network over a part of the data, under each of the statistics that a norm
+//! layer can be evaluated with.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::model::norm::Statistics;
 use crate::seed::Streams;
 
 /// Examples per evaluation batch where each example is answered on its own: it bounds memory and
-/// decides no number. (A network that keeps no running averages is never asked for them.)
+/// changes no number. (A network that keeps no running averages is never evaluated with them.)
 pub(super) const EVALUATION_BATCH: usize = 500;
 
 /// Sums over batches, weighted by their examples.
@@ -42,14 +42,14 @@ impl Running {
 }
 
 /// A network as its experiment evaluates it.
-pub(super) struct Judge<'a> {
+pub(super) struct Scorer<'a> {
     evaluator: Cow<'a, Evaluator>,
     statistics: Statistics,
     size: usize,
 }
 
-impl<'a> Judge<'a> {
-    /// Judges `evaluator`'s network as `evaluation` says.
+impl<'a> Scorer<'a> {
+    /// Scores `evaluator`'s network as `evaluation` says.
     pub(super) fn new(
         evaluator: &'a Evaluator,
         data: &Prepared,
@@ -151,22 +151,22 @@ impl Population {
     }
 }
 
-/// The test score under each statistics; `judged` is the experiment's own, under `by`, which is all
-/// three where no layer looks at a batch. Without running averages there is no score under them, and
+/// The test score under each statistics; `own` is that of the experiment's evaluation `by`, which is
+/// all three where no layer looks at a batch. Without running averages there is no score under them, and
 /// a score that is not finite is left out.
 pub(super) fn under_each(
     evaluator: &Evaluator,
     data: &Prepared,
     population: Population,
     by: Evaluation,
-    judged: Score,
+    own: Score,
 ) -> Evaluations {
     if !evaluator.depends_on_batch() {
-        return Evaluations { running: Some(judged), precise: Some(judged), batch: Some(judged) };
+        return Evaluations { running: Some(own), precise: Some(own), batch: Some(own) };
     }
-    let under = |evaluation: Evaluation, is_judged: bool| {
-        if is_judged {
-            return Some(judged).filter(|score| score.loss.is_finite());
+    let under = |evaluation: Evaluation, is_own: bool| {
+        if is_own {
+            return Some(own).filter(|score| score.loss.is_finite());
         }
         finite(evaluator, data, evaluation, population)
     };
@@ -180,18 +180,18 @@ pub(super) fn under_each(
     }
 }
 
-/// What stands beside a test score that was `judged` with running averages: that of the same network
-/// under population statistics. A network without statistics of the batch has one score for both;
+/// The scores beside `own`, a test score with running averages: that of the same network under
+/// population statistics. A network without statistics of the batch has one score for both;
 /// `None` where batches are seen and no averages kept; none under population statistics where a batch is a
 /// single example.
 pub(super) fn beside_running(
     evaluator: &Evaluator,
     data: &Prepared,
     population: Population,
-    judged: Score,
+    own: Score,
 ) -> Option<Evaluations> {
     let precise = if !evaluator.depends_on_batch() {
-        Some(judged)
+        Some(own)
     } else if evaluator.running().is_empty() {
         return None;
     } else if population.batch_size == 1 {
@@ -200,7 +200,7 @@ pub(super) fn beside_running(
     } else {
         finite(evaluator, data, population.evaluation(), population)
     };
-    Some(Evaluations { running: Some(judged), precise, batch: None })
+    Some(Evaluations { running: Some(own), precise, batch: None })
 }
 
 /// The test score under `evaluation`, if its loss is finite.
@@ -210,7 +210,7 @@ fn finite(
     evaluation: Evaluation,
     population: Population,
 ) -> Option<Score> {
-    let score = Judge::new(evaluator, data, evaluation, population).score(data, Part::Test);
+    let score = Scorer::new(evaluator, data, evaluation, population).score(data, Part::Test);
     score.filter(|score| score.loss.is_finite())
 }
 

@@ -10,13 +10,13 @@
 //! | their gradients | P | one for each parameter, by backpropagation |
 //! | the optimiser's state | 0, P or 2 P | SGD; momentum, Nesterov, `RMSprop`; Adam, `AdamW` |
 //! | the step | the largest layer's parameters, twice | a gradient and the new values, before the old ones go |
-//! | what the pass leaves for the way back | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (it is fused), 4 of any other, 2 of dropout |
-//! | the way back itself | 2 B · max F | gradients of a layer's values, until those of the one before it are known |
+//! | what the forward pass keeps for the backward pass | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (it is fused), 4 of any other, 2 of dropout |
+//! | the backward pass itself | 2 B · max F | gradients of a layer's values, until those of the one before it are known |
 //! | the unfolded windows of a convolution | B · 9 · channels · positions / 4, the largest | the convolution as a product of matrices, in parts |
 //! | inputs of a batch | 2 B · features | on the host and as a tensor |
-//! | an evaluation | E · (2 features + 4 max F), and windows | E = 500 examples, or B with the statistics of each batch; no way back, so a layer at a time, and a step of a recurrent one |
-//! | probes | 4 P, and X · Σ F · 4 | the network before and after the step, its slope and a step down it; what passes the layers on X examples |
-//! | checkpoints | 2 P, and 2 for each value of the optimiser's state | the values as they are told, and as the bytes of a file; not at once with the way back |
+//! | an evaluation | E · (2 features + 4 max F), and windows | E = 500 examples, or B with the statistics of each batch; no backward pass, so a layer at a time, and a step of a recurrent one |
+//! | probes | 4 P, and X · Σ F · 4 | the network before and after the step, its slope and a step down it; the outputs of the layers on X examples |
+//! | checkpoints | 2 P, and 2 for each value of the optimiser's state | the values as they are emitted, and as the bytes of a file; not at once with the backward pass |
 //!
 //! Training and evaluation do not come at once, and are added all the same: the allocator keeps what one of them
 //! gave back, in pieces that do not suit the other. The dataset is held once for all trials: a byte for a pixel, 4
@@ -70,14 +70,14 @@ fn bytes(count: f64) -> u64 {
     count.ceil() as u64
 }
 
-/// A layer with weights, and what passes it.
+/// A layer with weights, and the size of its outputs.
 #[derive(Debug, Clone, Copy, Default)]
 struct Layer {
     /// Weights and biases, γ and β.
     parameters: f64,
     /// Values for one example behind it.
     values: f64,
-    /// Of these, those that are there at a time where there is no way back.
+    /// Of these, those that are there at a time where there is no backward pass.
     held: f64,
     /// Values for one example in the windows of a convolution.
     windows: f64,
@@ -116,19 +116,19 @@ impl Parts {
             (settings.train.batch_size as f64, optim::values_kept(settings.train.optimizer) as f64);
         let state = self.parameters * (1.0 + copies);
         let probe = recording.probe.as_ref();
-        let looked_at = probe.map_or(0.0, |probe| {
+        let probed = probe.map_or(0.0, |probe| {
             4.0 * self.parameters + 4.0 * probe.examples as f64 * self.values[0]
         });
-        let way_back = self.parameters + 2.0 * self.largest + self.of_pass(settings, batch);
+        let backward = self.parameters + 2.0 * self.largest + self.of_pass(settings, batch);
         let by_batch = settings.norm.evaluation == Evaluation::Batch;
         let evaluated = self.of_evaluation(if by_batch { batch } else { EVALUATED });
         let checkpoint = &recording.checkpoint;
         let keeps = checkpoint.initial || checkpoint.last || checkpoint.every.is_some();
         let kept = if keeps { 2.0 * state } else { 0.0 };
-        state + (way_back + looked_at).max(kept) + evaluated
+        state + (backward + probed).max(kept) + evaluated
     }
 
-    /// A pass of so many examples, there and back.
+    /// A pass of so many examples, forward and backward.
     fn of_pass(&self, settings: &Settings, examples: f64) -> f64 {
         let of_norm = settings.norm.layer.map_or(0, |layer| norm::values_kept(layer.kind)) as f64;
         let each = 2.0 + of_norm + if drops(settings) { 2.0 } else { 0.0 };

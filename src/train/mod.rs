@@ -211,7 +211,7 @@ impl Trainer for BurnTrainer {
         trial: &Arc<Trial>,
         from: Option<TrainingState>,
         stop: &Stop,
-        tell: &mut (dyn FnMut(Event) + Send),
+        emit: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
         if let Some(reason) = self.too_large(trial) {
             return Err(Error::Data(reason));
@@ -224,7 +224,7 @@ impl Trainer for BurnTrainer {
             .num_threads(self.threads)
             .build()
             .map_err(|e| Error::no_thread("a trial", &e))?;
-        pool.install(|| self.train_here(trial, from, stop, tell))
+        pool.install(|| self.train_here(trial, from, stop, emit))
     }
 }
 
@@ -235,13 +235,13 @@ impl BurnTrainer {
         trial: &Arc<Trial>,
         from: Option<TrainingState>,
         stop: &Stop,
-        tell: &mut (dyn FnMut(Event) + Send),
+        emit: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
         let settings = &trial.condition.settings;
         let streams = trial.streams();
         let data = self.prepare(trial)?;
-        let lent = self.devices.lend();
-        let device = lent.differentiable();
+        let assigned = self.devices.assign();
+        let device = assigned.differentiable();
         let mut network = Network::new(settings, data.shape(), data.classes(), &streams, &device);
         let norm = optim::NormParameters {
             ids: network.norm_parameters(),
@@ -256,7 +256,7 @@ impl BurnTrainer {
         );
         let learner = Learner::new(network, updater, streams, device);
         let mut run = Run::new(trial, data, self.loaded(&trial.condition)?.digest, learner, stop)?;
-        run.finish(from, tell)
+        run.finish(from, emit)
     }
 }
 

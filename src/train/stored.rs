@@ -1,5 +1,5 @@
-//! A trial's state as it came back from wherever it was kept: everything is asked for once, by its
-//! name and with what is known of it, and what does not fit is refused in words.
+//! A trial's state as it was read: each value is taken once, by its name and with what is known of it,
+//! and what does not fit is refused with a message.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::event::{NamedTensor, TrainingState};
 
-/// What of a state has not been asked for yet.
+/// The values of a state that were not taken yet.
 pub(super) struct Stored {
     tensors: BTreeMap<String, NamedTensor>,
     numbers: BTreeMap<String, Value>,
@@ -65,7 +65,7 @@ impl Stored {
         value.ok_or_else(|| unusable(&format!("it has no `{name}`")))
     }
 
-    /// Refuses what nobody asked for: it would be left out of the training that goes on.
+    /// Refuses values that were not taken: the training that is resumed would ignore them.
     pub(super) fn finish(self) -> Result<()> {
         let tensors = self.tensors.into_keys();
         match tensors.chain(self.numbers.into_keys()).next() {
@@ -77,6 +77,6 @@ impl Stored {
 
 fn unusable(why: &str) -> Error {
     Error::Results(format!(
-        "the state that the trial should go on from does not fit it: {why}\n  hint: `--force` trains it anew from the start"
+        "the state that the trial should resume from does not fit it: {why}\n  hint: `--force` trains it anew from the start"
     ))
 }

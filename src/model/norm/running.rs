@@ -34,7 +34,7 @@ impl Running {
         Self { mean, variance, batches: 0 }
     }
 
-    /// Puts other values in their place; the count of batches goes on.
+    /// Replaces the values; the count of batches stays.
     pub(super) fn replace(&mut self, mean: Tensor<1>, variance: Tensor<1>) {
         self.mean = mean;
         self.variance = variance;

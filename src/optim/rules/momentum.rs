@@ -37,7 +37,7 @@ impl<const NESTEROV: bool> Rule for Momentum<NESTEROV> {
     }
 
     fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer {
-        // burn's default dampening of 0.1 is nobody else's.
+        // burn's default dampening of 0.1 is not that of PyTorch or Keras.
         let momentum = MomentumConfig::new()
             .with_momentum(self.factor)
             .with_dampening(0.0)

@@ -1,5 +1,5 @@
-//! Looks inside a network while it trains, without disturbing it: one file per probe, one line per
-//! probe in [`PROBES`].
+//! Measures a network while it trains, without changing it: one file per probe, one line per probe in
+//! [`PROBES`].
 
 mod activations;
 mod covariate_shift;
@@ -28,7 +28,7 @@ struct Moment<'a> {
     population: Population,
     /// The step that follows; none at the end of training.
     next: Option<Next<'a>>,
-    /// Taken when the first probe asks for it, and the same for all.
+    /// Computed when the first probe needs it, and the same for all.
     slope: OnceCell<Slope>,
 }
 
@@ -43,13 +43,13 @@ impl<'a> Moment<'a> {
 
 /// The optimiser step that follows a moment.
 #[derive(Clone, Copy)]
-struct Next<'a> {
+pub(super) struct Next<'a> {
     /// Its number, from 1.
-    step: usize,
-    batch: &'a Batch,
-    learning_rate: f64,
+    pub(super) step: usize,
+    pub(super) batch: &'a Batch,
+    pub(super) learning_rate: f64,
     /// The network after it.
-    network: &'a Inspection,
+    pub(super) network: &'a Inspection,
 }
 
 type IsWanted = fn(&Probe) -> bool;
@@ -85,17 +85,6 @@ pub(super) struct Probes {
     examples: Batch,
 }
 
-/// What surrounds an optimiser step that probes look at.
-pub(super) struct Surroundings<'a> {
-    /// The network before the step.
-    pub(super) before: &'a Inspection,
-    /// The same, for evaluation.
-    pub(super) evaluator: &'a Evaluator,
-    /// The network after the step, the step's number, its batch and its learning rate; none at the
-    /// end of training.
-    pub(super) step: Option<(&'a Inspection, usize, &'a Batch, f64)>,
-}
-
 impl Probes {
     /// Probes for a trial on `data`. The fixed examples are the first of the validation set, or of
     /// the training set where there is no validation.
@@ -122,27 +111,27 @@ impl Probes {
         }
     }
 
-    /// Whether to look at the network after `steps` steps.
+    /// Whether to measure the network after `steps` steps.
     pub(super) fn are_due(&self, steps: usize) -> bool {
         steps.is_multiple_of(self.settings.every)
     }
 
-    /// Looks.
-    pub(super) fn measure(&self, around: &Surroundings<'_>, data: &Prepared) -> Vec<Reading> {
+    /// Measures `network`, the one before the step `next`, if there is one.
+    pub(super) fn measure(
+        &self,
+        network: &Inspection,
+        next: Option<Next<'_>>,
+        data: &Prepared,
+    ) -> Vec<Reading> {
         let moment = Moment {
             settings: &self.settings,
             activation: self.activation,
-            network: around.before,
+            network,
+            evaluator: &network.evaluator(),
             examples: &self.examples,
-            evaluator: around.evaluator,
             data,
             population: self.population,
-            next: around.step.map(|(network, step, batch, learning_rate)| Next {
-                step,
-                batch,
-                learning_rate,
-                network,
-            }),
+            next,
             slope: OnceCell::new(),
         };
         let mut readings = Readings::default();

@@ -1,4 +1,4 @@
-//! A network that only answers, and the population statistics that it may answer with.
+//! A network for evaluation, and the population statistics that it may normalise with.
 
 use burn::tensor::{Device, Tensor};
 
@@ -9,7 +9,7 @@ use crate::model::network::Network;
 use crate::model::norm::{Observed, Statistics};
 use crate::model::pass::Pass;
 
-/// A network that only answers.
+/// A network for evaluation.
 #[derive(Clone)]
 pub struct Evaluator {
     network: Network,
@@ -27,8 +27,8 @@ impl Evaluator {
         result(&self.logits(batch, statistics), batch)
     }
 
-    /// The same; `answered` hears of every example in turn, by its label and whether it is classified
-    /// correctly.
+    /// The same; `answered` is called for every example in turn, with its label and whether it is
+    /// classified correctly.
     pub fn answer(
         &self,
         batch: &Batch,

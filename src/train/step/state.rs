@@ -75,11 +75,8 @@ fn save_averages(mut network: Network, state: &mut TrainingState) {
     for norm in network.norms_mut() {
         let layer = norm.name().to_owned();
         for (average, values) in norm.averages_mut() {
-            state.tensors.push(NamedTensor {
-                name: format!("network.{layer}.{average}"),
-                shape: values.dims().to_vec(),
-                values: parameters::numbers(values.clone()),
-            });
+            let name = format!("network.{layer}.{average}");
+            state.tensors.push(parameters::named(name, values.clone()));
         }
         if let Some(&mut batches) = norm.batches_mut() {
             let name = format!("network.{layer}.batches");

@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::*;
 use crate::config::spec::{
-    Activation, Architecture, Bias, Evaluation, Init, LastBatch, Length, Model, Norm, NormLayers,
-    NormSettings, Optimizer, Order, Placement, RunningVariance, Schedule, Train,
+    Activation, Architecture, Bias, Evaluation, Init, Model, Norm, NormLayers, NormSettings,
+    Optimizer, Placement, RunningVariance, Train,
 };
 use crate::device::OpenDevice;
 use crate::model::builder::Builder;
@@ -85,25 +85,18 @@ impl Default for Recipe {
 impl Recipe {
     fn train(&self) -> Train {
         Train {
-            length: Length::Epochs(1),
             batch_size: 8,
-            last_batch: LastBatch::Keep,
-            order: Order::Reshuffled,
-            optimizer: self.optimizer(),
             learning_rate: self.learning_rate,
-            schedule: match self.schedule.as_str() {
-                "constant" => Schedule::Constant,
-                "step" => {
-                    Schedule::Step { milestones: self.milestones.clone(), factor: self.factor }
-                }
-                "cosine" => Schedule::Cosine { final_share: self.final_share },
-                other => panic!("unknown schedule {other}"),
-            },
+            schedule: optim::tests::schedule(
+                &self.schedule,
+                &self.milestones,
+                self.factor,
+                self.final_share,
+            ),
             warmup_steps: self.warmup_steps,
-            weight_decay: self.weight_decay,
             clip_norm: self.clip_norm,
             clip_value: self.clip_value,
-            divergence_factor: 1000.0,
+            ..optim::tests::train(self.optimizer(), self.weight_decay)
         }
     }
 
