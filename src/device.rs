@@ -138,3 +138,13 @@ fn quietly<T: Send + 'static>(
         first.clone().unwrap_or_else(own)
     }))
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The device that every build has, with gradients.
+    pub(crate) fn cpu() -> Device {
+        OpenDevice::open("cpu").expect("every build has a CPU device").differentiable()
+    }
+}

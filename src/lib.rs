@@ -46,7 +46,7 @@
 //! - What is measured inside a network: `train::probe`, one file per probe.
 //! - What decides a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
 //!   [`train::step`] (the arithmetic).
-//! - What a trial that was interrupted goes on from, to the last bit: `train::position` (the loop)
+//! - What an interrupted trial resumes from, to the last bit: `train::position` (the loop)
 //!   and `train::step::state` (network and optimiser).
 //! - What a file in a results folder means: [`record::schema`].
 //! - How runs on several hosts share a folder, and what a process that stood still may do: [`record::claims`].

@@ -115,15 +115,25 @@ pub fn short_name(key: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::config;
+    use crate::config::spec::Settings;
     use std::path::Path;
+
+    pub(crate) fn experiment(text: &str) -> Experiment {
+        let loaded = config::parse(Path::new("x.toml"), text, &[]);
+        loaded.expect("a valid experiment").experiment
+    }
+
+    /// The settings of an experiment without a sweep.
+    pub(crate) fn settings(text: &str) -> Settings {
+        experiment(text).conditions[0].settings.clone()
+    }
 
     fn planned(sweep: &str) -> Vec<Arc<Trial>> {
         let text = format!("replicates = 2\n[data]\ndataset = \"glyphs\"\n[sweep]\n{sweep}");
-        let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("a valid experiment");
-        trials(&loaded.experiment)
+        trials(&experiment(&text))
     }
 
     #[test]
@@ -184,8 +194,7 @@ mod tests {
     fn what_is_said_of_a_tables_columns_is_part_of_an_id_only_where_it_is_said() {
         let keys = |more: &str| {
             let text = format!("[data]\ndataset = \"csv\"\nfile = \"x.csv\"\n{more}");
-            let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("valid");
-            let keys = &loaded.experiment.conditions[0].keys;
+            let keys = &experiment(&text).conditions[0].keys;
             let of_data = keys.iter().filter(|(key, _)| key.starts_with("data."));
             of_data.map(|(key, _)| key.to_owned()).collect::<Vec<_>>()
         };

@@ -83,12 +83,10 @@ impl Trainer for ScriptedTrainer {
     }
 }
 
-/// Where in the script a trial stands.
+/// The position of a trial in the script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Place {
-    /// Steps taken.
     steps: usize,
-    /// Epochs emitted of.
     epochs: usize,
 }
 
@@ -206,13 +204,11 @@ fn score(trial: &Trial, epoch: usize) -> Score {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config, plan};
-    use std::path::Path;
+    use crate::plan;
 
     fn trial() -> Arc<Trial> {
         let text = "data.dataset = 'glyphs'\ntrain.epochs = 2\ncheckpoint.every = 3";
-        let loaded = config::parse(Path::new("x.toml"), text, &[]).expect("a valid experiment");
-        plan::trials(&loaded.experiment).remove(0)
+        plan::trials(&plan::tests::experiment(text)).remove(0)
     }
 
     /// What is emitted in words, and the last state.

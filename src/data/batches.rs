@@ -334,8 +334,7 @@ mod tests {
         let table = Examples { labels, classes: 3, ..dataset(100, 20).train.clone() };
         let held_out = |stratify: bool, replicate: u64| {
             let text = format!("data.dataset = 'csv'\ndata.file = 'x'\ndata.stratify = {stratify}");
-            let loaded = crate::config::parse("x.toml".as_ref(), &text, &[]).expect("valid");
-            let settings = &loaded.experiment.conditions[0].settings.data;
+            let settings = &crate::plan::tests::settings(&text).data;
             let streams = Streams::new(5, replicate);
             let (train, validation) = split_off(&table, 20, settings, 5, &streams);
             assert_eq!((train.len(), validation.len()), (80, 20));
@@ -350,8 +349,7 @@ mod tests {
         }
         let text =
             "data.dataset = 'csv'\ndata.file = 'x'\ndata.validation = 20\ndata.stratify = false";
-        let loaded = crate::config::parse("x.toml".as_ref(), text, &[]).expect("valid");
-        let settings = &loaded.experiment.conditions[0].settings.data;
+        let settings = &crate::plan::tests::settings(text).data;
         for replicate in 1..=20 {
             let missing = held_out_classes(&table, settings, 5, &Streams::new(5, replicate));
             let is_missing = held_out(false, replicate)[2] == 1;

@@ -14,7 +14,6 @@ use super::published::{CIFAR10, Source, SourceFile};
 use crate::error::Result;
 use crate::fs;
 
-/// Number of classes.
 const CLASSES: u8 = 10;
 /// Bytes of a record: the label and the image.
 const RECORD: usize = 1 + 3 * 32 * 32;

@@ -193,7 +193,7 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-/// Labels that a person may have meant to be the same.
+/// Labels that may have been meant to be the same.
 fn alike(names: &[String]) -> Option<String> {
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in names {

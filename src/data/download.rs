@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::fs::Partial;
 use crate::units::hexadecimal;
 
-/// How far a download is.
+/// The progress of a download.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FetchProgress<'a> {
     /// The file's name.

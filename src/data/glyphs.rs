@@ -26,7 +26,6 @@ pub(super) const NAME: &str = "glyphs";
 /// The most examples of either kind: 784 MB of images.
 pub(super) const MOST: usize = 1_000_000;
 
-/// Number of classes.
 const CLASSES: usize = 10;
 /// What an image looks like.
 const SHAPE: Shape = Shape { channels: 1, height: SIDE, width: SIDE };

@@ -20,7 +20,6 @@ const MOST_INFLATION: u64 = 1032;
 /// The first two bytes of every gzip stream (RFC 1952).
 pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// A decoded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Idx {
     /// The size of each dimension, outermost first.
@@ -63,7 +62,6 @@ fn decode_stream(stream: &mut impl Read, capacity: u64, rank: u8) -> Result<Idx,
     if following.is_empty() { Ok(Idx { shape, elements }) } else { Err(trailing(promised)) }
 }
 
-/// Reads the header.
 fn shape(stream: &mut impl Read, rank: u8) -> Result<Vec<usize>, String> {
     let expected = 4 + 4 * u64::from(rank);
     let mut header = Vec::new();

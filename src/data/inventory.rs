@@ -60,13 +60,13 @@ pub struct FileCheck {
 /// Whether a file is the published one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileState {
-    /// It is, to the byte.
+    /// It is the published one, byte for byte.
     Sound,
     /// It holds what was published, unpacked or packed in another way.
     Repacked,
     /// It is not there.
     Missing,
-    /// It is whole, and holds something else than what was published under its name.
+    /// It is not damaged, but holds something else than what was published under its name.
     Other {
         /// The dataset that was published with this content, if one is known.
         of: Option<&'static str>,

@@ -30,7 +30,6 @@ pub(super) struct Generated {
 }
 
 impl<'a> Origin<'a> {
-    /// The origin of `dataset`.
     pub(super) fn of(dataset: &'a spec::Dataset) -> Self {
         let whole = |source: &'static Source| Self::Published(source, source.all_files());
         match dataset {

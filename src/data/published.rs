@@ -67,7 +67,6 @@ pub(super) struct SourceFile {
     /// Its name; a packed one ends with `.gz`.
     pub(super) name: &'static str,
     pub(super) content: Content,
-    /// Its size.
     pub(super) bytes: u64,
     /// Its SHA-256 sum, in hexadecimal.
     pub(super) sha256: &'static str,
@@ -75,7 +74,6 @@ pub(super) struct SourceFile {
     pub(super) unpacked: &'static str,
 }
 
-/// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     /// Images in the IDX format.

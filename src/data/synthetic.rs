@@ -179,8 +179,7 @@ mod tests {
             let text = format!(
                 "data.dataset = '{dataset}'\ndata.train_examples = 20\ndata.test_examples = 1"
             );
-            let loaded = crate::config::parse("x.toml".as_ref(), &text, &[]).unwrap();
-            let settings = &loaded.experiment.conditions[0].settings.data;
+            let settings = &crate::plan::tests::settings(&text).data;
             let places = crate::data::Places::default();
             let set = crate::data::load(settings, &places, &mut |_| {}).unwrap();
             assert_eq!((set.name, set.train.count(), set.test.count()), (dataset, 20, 1));

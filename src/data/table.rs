@@ -11,8 +11,8 @@
 //! - Numbers are read in 64 bits, and rounded to 32 only after they are scaled.
 //!
 //! Nothing is guessed or repaired: an empty cell, a row of another length, a column of numbers with
-//! a few other cells or one that numbers the rows ends the reading, and the error says where it
-//! stands and which key says what is meant.
+//! a few other cells or one that numbers the rows is an error, which says where it is and which key
+//! settles it.
 
 mod classes;
 mod columns;

@@ -88,9 +88,7 @@ fn sorted_table() -> (tempfile::TempDir, spec::Data) {
         "[data]\ndataset = 'csv'\nfile = '{0}/train.csv'\ntest_file = '{0}/test.csv'",
         folder.path().display()
     );
-    let loaded = crate::config::parse("x.toml".as_ref(), &text, &[]).unwrap();
-    let settings = loaded.experiment.conditions[0].settings.data.clone();
-    (folder, settings)
+    (folder, crate::plan::tests::settings(&text).data)
 }
 
 #[test]

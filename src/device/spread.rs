@@ -1,4 +1,4 @@
-//! Several devices of one kind, and which of them a trial gets.
+//! Several devices of one kind, and how trials are assigned to them.
 
 use std::ops::Deref;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,5 @@
-//! What every layer of a network is built with: where its weights come from, whether it has a
-//! bias, whether it is normalised. The architectures only say which layers there are.
+//! How the layers of all networks are built: where the weights come from, whether there is a bias,
+//! whether there is a normalisation. The architectures only say which layers there are.
 
 use burn::tensor::Device;
 
@@ -7,8 +7,8 @@ use super::convolution::{Convolution, Kernel};
 use super::dense::Dense;
 use super::norm::NormLayer;
 use super::{init, placement};
-use crate::config::spec::{Bias, Init, Model, Norm, NormSettings};
-use crate::seed::{Stream, Streams};
+use crate::config::spec::{Bias, Model, Norm, NormSettings};
+use crate::seed::Streams;
 
 /// Builds the layers of one network.
 ///
@@ -27,17 +27,9 @@ pub struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// How the weights of the layer called `name` are drawn.
-    fn init(&self, name: &str) -> (Init, f64, Stream) {
-        let stream = self.streams.stream(&format!("init/{name}"));
-        (self.model.init, self.model.init_scale, stream)
-    }
-
     /// The fully connected layer called `name`.
     pub fn dense(&self, name: &str, inputs: usize, outputs: usize, bias: bool) -> Dense {
-        let (kind, scale, mut stream) = self.init(name);
-        let weight = init::draw(kind, scale, inputs, outputs, &mut stream);
-        Dense::new(weight, [inputs, outputs], bias, self.device)
+        self.gates(name, [inputs, outputs], 1, bias)
     }
 
     /// The linear map called `name` to the `units` of each of several `gates`, side by side. Each
@@ -49,7 +41,8 @@ impl Builder<'_> {
         gates: usize,
         bias: bool,
     ) -> Dense {
-        let (kind, scale, mut stream) = self.init(name);
+        let mut stream = self.streams.stream(&format!("init/{name}"));
+        let (kind, scale) = (self.model.init, self.model.init_scale);
         let drawn: Vec<Vec<f32>> =
             (0..gates).map(|_| init::draw(kind, scale, inputs, units, &mut stream)).collect();
         let row = |input: usize| {
@@ -62,7 +55,8 @@ impl Builder<'_> {
 
     /// The convolution called `name`.
     pub fn convolution(&self, name: &str, kernel: Kernel, bias: bool) -> Convolution {
-        let (kind, scale, mut stream) = self.init(name);
+        let mut stream = self.streams.stream(&format!("init/{name}"));
+        let (kind, scale) = (self.model.init, self.model.init_scale);
         let weight = init::draw_kernel(kind, scale, kernel, &mut stream);
         Convolution::new(weight, kernel, bias, self.device)
     }
@@ -114,21 +108,17 @@ impl Builder<'_> {
 mod tests {
     use burn::module::Module;
 
-    use crate::config;
     use crate::model::network::Network;
     use crate::seed::Streams;
+    use crate::{device, plan};
 
     /// Parameters of a network for the built-in glyphs.
     fn parameters(model: &str, norm: &str) -> usize {
         let text = format!("data.dataset = 'glyphs'\n[model]\n{model}\n[norm]\n{norm}");
-        let path = std::path::Path::new("x.toml");
-        let loaded = config::parse(path, &text, &[]).expect("a valid experiment");
-        let settings = &loaded.experiment.conditions[0].settings;
+        let settings = plan::tests::settings(&text);
         let image = settings.data.dataset.image().expect("images");
-        let device = crate::device::OpenDevice::open("cpu")
-            .expect("every build has a CPU device")
-            .differentiable();
-        Network::new(settings, image, 10, &Streams::new(0, 1), &device).num_params()
+        let device = device::tests::cpu();
+        Network::new(&settings, image, 10, &Streams::new(0, 1), &device).num_params()
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl ModuleVisitor for Squares<'_> {
     }
 }
 
-/// What becomes of a gradient.
+/// A change of a gradient.
 trait Rule {
     fn apply<const D: usize>(&self, gradient: Tensor<D>) -> Tensor<D>;
 }
@@ -64,7 +64,6 @@ impl Rule for Scale {
     }
 }
 
-/// Replaces every gradient.
 struct Rewrite<'a, R> {
     gradients: &'a mut GradientsParams,
     rule: R,

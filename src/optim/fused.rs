@@ -19,7 +19,6 @@ pub(super) struct Fused {
 /// The running values of one parameter.
 #[derive(Debug, Clone)]
 pub(super) struct ParameterState {
-    /// Steps taken.
     steps: usize,
     /// See [`Keeps`]; empty where the rule keeps none.
     first: Vec<f32>,

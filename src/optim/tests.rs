@@ -6,7 +6,6 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::*;
 use crate::config::spec::{LastBatch, Length, Order, Schedule};
-use crate::device::OpenDevice;
 use crate::seed::{Stream, Streams};
 
 const WEIGHTS: [usize; 2] = [7, 5];
@@ -60,8 +59,7 @@ impl Tiny {
 }
 
 fn device() -> Device {
-    let device = OpenDevice::open("cpu").expect("every build has a CPU device");
-    device.differentiable().without_autodiff()
+    crate::device::tests::cpu().without_autodiff()
 }
 
 fn normal(stream: &mut Stream, length: usize) -> Vec<f32> {

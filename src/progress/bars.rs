@@ -15,7 +15,6 @@ use crate::units::{duration, for_terminal, one_line, percent, trials};
 /// Resolution of the overall bar.
 const PARTS: u64 = 1000;
 
-/// Draws bars on stderr.
 pub(super) struct Bars {
     all: MultiProgress,
     overall: ProgressBar,
@@ -68,7 +67,7 @@ impl Bars {
     }
 
     fn end(&mut self, trial: &Trial, outcome: &Outcome) {
-        self.estimate.ended(&trial.id);
+        self.estimate.end(&trial.id);
         if let Some(bar) = self.running.remove(&trial.id) {
             bar.finish_and_clear();
         }
@@ -96,8 +95,8 @@ impl Bars {
         self.overall.set_position((self.estimate.share() * PARTS as f64) as u64);
         self.overall.set_message(format!(
             "{} of {}, {} elapsed{left}",
-            self.estimate.trials_ended(),
-            trials(self.estimate.trials()),
+            self.estimate.ended,
+            trials(self.estimate.trials),
             duration(elapsed),
         ));
     }
@@ -114,7 +113,7 @@ impl Observer for Bars {
             Event::Step { trial, step, .. } => self.step(trial, *step),
             Event::EpochEnded { trial, epoch, .. } => self.epoch(trial, epoch),
             Event::TrialEnded { trial, outcome, .. } => self.end(trial, outcome),
-            Event::TrialPassed { trial, .. } => self.estimate.ended(&trial.id),
+            Event::TrialPassed { trial, .. } => self.estimate.end(&trial.id),
             Event::TrialTaken { trial } => {
                 if let Some(bar) = self.running.remove(&trial.id) {
                     bar.finish_and_clear();

@@ -14,7 +14,6 @@ use crate::units::{duration, percent, trials};
 /// A running trial is reported at the end of an epoch, but not more often than this.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// Writes plain lines.
 pub(super) struct Lines {
     estimate: Estimate,
     started: Instant,
@@ -52,12 +51,12 @@ impl Lines {
     fn time_left(&self) -> String {
         self.estimate
             .seconds_left(self.started.elapsed().as_secs_f64())
-            .filter(|_| self.estimate.trials_ended() < self.estimate.trials())
+            .filter(|_| self.estimate.ended < self.estimate.trials)
             .map_or(String::new(), |left| format!("; about {} left", duration(left)))
     }
 
     fn trial_ended(&mut self, trial: &Trial, outcome: &Outcome) {
-        self.estimate.ended(&trial.id);
+        self.estimate.end(&trial.id);
         let ending = match outcome {
             Outcome::Completed => match self.last_accuracy.get(&trial.id) {
                 Some(&accuracy) => format!("completed, test accuracy {}", percent(accuracy)),
@@ -69,8 +68,8 @@ impl Lines {
         };
         let line = format!(
             "[{}/{}] {} #{}: {ending}{}",
-            self.estimate.trials_ended(),
-            self.estimate.trials(),
+            self.estimate.ended,
+            self.estimate.trials,
             trial.label,
             trial.replicate,
             self.time_left()
@@ -111,7 +110,7 @@ impl Observer for Lines {
                 }
             }
             Event::TrialEnded { trial, outcome, .. } => self.trial_ended(trial, outcome),
-            Event::TrialPassed { trial, .. } => self.estimate.ended(&trial.id),
+            Event::TrialPassed { trial, .. } => self.estimate.end(&trial.id),
             Event::TrialTaken { trial } => self.say_always(&taken_line(trial)),
             Event::TrialAwaited { trial } => self.say(&awaited_line(trial)),
             Event::Order { .. }
@@ -120,7 +119,7 @@ impl Observer for Lines {
             | Event::Probed { .. } => {}
             Event::SweepEnded => {
                 let took = duration(self.started.elapsed().as_secs_f64());
-                if self.estimate.trials() > 0 {
+                if self.estimate.trials > 0 {
                     self.say(&format!("trained for {took}"));
                 }
             }

@@ -19,7 +19,6 @@ pub const VERSION: u32 = 1;
 /// The steps of a running trial are reported at most this often.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// One line.
 #[derive(Serialize)]
 struct Line<'a> {
     version: u32,

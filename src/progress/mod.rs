@@ -1,4 +1,4 @@
-//! What a person sees on stderr while a sweep runs: bars on a terminal that can redraw, plain lines
+//! What is shown on stderr while a sweep runs: bars on a terminal that can redraw, plain lines
 //! elsewhere (`TERM=dumb` is such a terminal), failures alone with `--quiet`. It only draws.
 
 mod bars;

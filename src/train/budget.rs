@@ -1,4 +1,4 @@
-//! As many trainings at a time as fit into memory together.
+//! Admits as many trainings at a time as fit into memory together.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -19,9 +19,7 @@ pub(super) const EVALUATION_BATCH: usize = 500;
 pub(super) struct Running {
     /// Mean cross-entropy of each batch, times its examples.
     pub(super) loss: f64,
-    /// Examples classified correctly.
     pub(super) correct: usize,
-    /// Examples.
     pub(super) examples: usize,
 }
 

@@ -23,8 +23,8 @@
 //! or 8 bytes for a number of a table; its splits take 4 bytes an example in each trial. [`PROGRAM`] is the
 //! program itself with its charts.
 //!
-//! `tests/memory.rs` holds it against the memory that real trainings had at most: it is no less than 0.8 of that, and
-//! no more than twice as much.
+//! `tests/memory.rs` compares it with the peak memory of real trainings: it is at least 0.8 times and at most twice
+//! as much.
 
 use crate::config::spec::{
     Architecture, Cell, Convnet, Evaluation, Head, Recording, Resnet, Rnn, Settings, Shape,
@@ -34,7 +34,6 @@ use crate::data::DatasetSize;
 use crate::model::norm;
 use crate::optim;
 
-/// Bytes of a value.
 const FLOAT: f64 = 4.0;
 
 /// Bytes of the program, its threads, and of the charts that it draws.
@@ -81,6 +80,13 @@ struct Layer {
     held: f64,
     /// Values for one example in the windows of a convolution.
     windows: f64,
+}
+
+impl Layer {
+    /// A layer without windows, whose values are all there at a time.
+    fn new(parameters: f64, values: f64) -> Self {
+        Self { parameters, values, held: values, windows: 0.0 }
+    }
 }
 
 /// What a training holds, in values.
@@ -165,11 +171,8 @@ fn layers(kind: &Architecture, shape: Shape, classes: usize) -> Vec<Layer> {
 fn dense(inputs: usize, hidden: &[usize], classes: usize) -> Vec<Layer> {
     let outputs = hidden.iter().copied().chain([classes]);
     let inputs = std::iter::once(inputs).chain(hidden.iter().copied());
-    let layer = |(inputs, outputs): (usize, usize)| Layer {
-        parameters: outputs as f64 * (inputs as f64 + 3.0),
-        values: outputs as f64,
-        held: outputs as f64,
-        windows: 0.0,
+    let layer = |(inputs, outputs): (usize, usize)| {
+        Layer::new(outputs as f64 * (inputs as f64 + 3.0), outputs as f64)
     };
     inputs.zip(outputs).map(layer).collect()
 }
@@ -178,12 +181,8 @@ fn dense(inputs: usize, hidden: &[usize], classes: usize) -> Vec<Layer> {
 fn convolution(channels: usize, to: Shape) -> Layer {
     let window = 9.0 * channels as f64;
     let positions = (to.height * to.width) as f64;
-    Layer {
-        parameters: to.channels as f64 * (window + 3.0),
-        values: to.channels as f64 * positions,
-        held: to.channels as f64 * positions,
-        windows: window * positions,
-    }
+    let layer = Layer::new(to.channels as f64 * (window + 3.0), to.channels as f64 * positions);
+    Layer { windows: window * positions, ..layer }
 }
 
 fn convnet(net: &Convnet, image: Shape, classes: usize) -> Vec<Layer> {
@@ -237,7 +236,7 @@ fn shortcut(kind: Shortcut, channels: usize, to: Shape) -> Layer {
         Shortcut::A => 0.0,
         Shortcut::B => to.channels as f64 * (channels as f64 + 3.0),
     };
-    Layer { parameters, values: to.features() as f64, held: to.features() as f64, windows: 0.0 }
+    Layer::new(parameters, to.features() as f64)
 }
 
 /// The map of the inputs, of all steps at once, and that of the state, step by step: of a gated unit three
@@ -250,17 +249,10 @@ fn rnn(net: Rnn, image: Shape, classes: usize) -> Vec<Layer> {
         Cell::Elman => 2.0,
         Cell::Gru => 6.0,
     };
-    let from_inputs = Layer {
-        parameters: gates * units * (row + 3.0),
-        values: steps * gates * units,
-        held: steps * gates * units,
-        windows: 0.0,
-    };
+    let from_inputs = Layer::new(gates * units * (row + 3.0), steps * gates * units);
     let from_state = Layer {
-        parameters: gates * units * (units + 3.0),
-        values: steps * of_step * units,
         held: of_step * units,
-        windows: 0.0,
+        ..Layer::new(gates * units * (units + 3.0), steps * of_step * units)
     };
     let output = dense(net.units, &[], classes);
     [vec![from_inputs, from_state], output].concat()

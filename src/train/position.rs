@@ -1,4 +1,4 @@
-//! Where in its training a trial stands: what the loop itself carries from one step to the next.
+//! The position of a trial in its training: what the loop carries from one step to the next.
 //!
 //! | name | what |
 //! |---|---|
@@ -20,7 +20,7 @@ use crate::config::spec::Train;
 use crate::data::batches;
 use crate::error::Result;
 
-/// Where a trial stands.
+/// The position of a trial in its training.
 pub(super) struct Position {
     /// Optimiser steps taken.
     pub(super) steps: usize,
@@ -37,7 +37,6 @@ pub(super) struct Position {
 /// How long a training is, in steps.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extent {
-    /// Training examples.
     pub(super) examples: usize,
     /// Steps of an epoch; at least 1.
     pub(super) per_epoch: usize,
@@ -135,7 +134,6 @@ pub(super) struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// Runs on from here.
     pub(super) fn start(&mut self) {
         self.started = Some(Instant::now());
     }
@@ -146,7 +144,7 @@ impl Stopwatch {
         self.left_out += began.elapsed();
     }
 
-    /// What it shows.
+    /// Seconds of training so far.
     pub(super) fn seconds(&self) -> f64 {
         let running = self.started.map_or(Duration::ZERO, |at| at.elapsed());
         self.earlier + running.saturating_sub(self.left_out).as_secs_f64()

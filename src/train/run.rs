@@ -23,7 +23,7 @@ const PRECISE_EXAMPLES: usize = 10_000;
 
 type Emit<'a> = &'a mut (dyn FnMut(Event) + Send);
 
-/// A trial under way.
+/// A running trial.
 pub(super) struct Run<'a> {
     trial: &'a Arc<Trial>,
     data: Prepared,
@@ -109,7 +109,6 @@ impl<'a> Run<'a> {
         self.evaluate(0, emit)
     }
 
-    /// Resumes from `state`.
     fn restore(&mut self, state: TrainingState) -> Result<()> {
         let train = &self.trial.condition.settings.train;
         let mut state = Stored::new(state);

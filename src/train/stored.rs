@@ -16,7 +16,6 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// All of `state`.
     pub(super) fn new(state: TrainingState) -> Self {
         let tensors = state.tensors.into_iter();
         Self {
@@ -53,7 +52,6 @@ impl Stored {
         })
     }
 
-    /// The number called `name`.
     pub(super) fn number(&mut self, name: &str) -> Result<f64> {
         let value = self.value(name)?;
         let number = value.as_f64().filter(|number| number.is_finite());

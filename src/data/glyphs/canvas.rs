@@ -5,7 +5,6 @@ use crate::seed::Stream;
 
 /// Rows and columns of an image.
 pub(super) const SIDE: usize = 28;
-/// Pixels of an image.
 pub(super) const PIXELS: usize = SIDE * SIDE;
 
 /// How much ink each pixel holds, from 0 to 1.
@@ -14,7 +13,6 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    /// No ink anywhere.
     pub(super) fn blank() -> Self {
         Self { ink: [0.0; PIXELS] }
     }

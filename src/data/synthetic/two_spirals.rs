@@ -24,7 +24,7 @@ pub(in crate::data) const NAME: &str = "two-spirals";
 /// Standard deviation of the noise at difficulty 1.
 const MOST_NOISE: f64 = 0.5;
 
-/// The set of `seed`; `difficulty` lies in `[0, 1]`.
+/// The set of `seed`, whose `difficulty` lies in `[0, 1]`.
 pub(in crate::data) fn generated(difficulty: f64, seed: u64) -> Generated {
     super::generated([2, 2], seed, move || TwoSpirals { difficulty })
 }

@@ -16,7 +16,6 @@ enum Key {
     /// The number, compared exactly, and the cell unless it is written plainly: `1` and `1.0` are
     /// one class, `7` and `007` are two.
     Number(Exact, String),
-    /// The cell.
     Text(String),
 }
 
@@ -64,7 +63,6 @@ impl Classes {
         Ok(Self { are_numbers, keys, spellings })
     }
 
-    /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.keys.len()
     }

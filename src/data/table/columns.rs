@@ -21,7 +21,6 @@ pub(super) enum Role {
 /// A column's part, as its name decides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Use {
-    /// What it is for.
     pub(super) role: Role,
     /// Whether its cells are texts, whatever they look like (`data.categorical`).
     pub(super) is_categorical: bool,

@@ -73,7 +73,6 @@ impl<'a> Encoding<'a> {
         self.columns.iter().map(inputs).sum()
     }
 
-    /// The label's values.
     pub(super) fn classes(&self) -> &Classes {
         &self.classes
     }

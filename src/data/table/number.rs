@@ -9,7 +9,6 @@ use std::cmp::Ordering;
 /// What a cell looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A number.
     Number,
     /// A number in a notation that is not read: `12%`, `1,234`, `0x1F`, `1.5D3`, `−5`, `1e999`.
     Notation,

@@ -23,7 +23,6 @@ use crate::config::spec::{Averages, Averaging, RunningVariance};
 pub(super) struct Running {
     pub(super) mean: Tensor<1>,
     pub(super) variance: Tensor<1>,
-    /// Batches seen.
     #[module(skip)]
     batches: usize,
 }

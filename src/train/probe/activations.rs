@@ -13,7 +13,6 @@ use crate::model::pass::{Site, Tap};
 /// them.
 const PERCENTILES: [u32; 5] = [2, 15, 50, 85, 98];
 
-/// Reads the distributions.
 pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     let taps = moment.network.record(moment.examples);
     for tap in &taps {

@@ -21,7 +21,6 @@ struct Moment<'a> {
     activation: Activation,
     /// The network before the step.
     network: &'a Inspection,
-    /// The fixed examples.
     examples: &'a Batch,
     evaluator: &'a Evaluator,
     data: &'a Prepared,
@@ -69,7 +68,7 @@ const PROBES: [(IsWanted, Measure); 5] = [
 struct Readings(Vec<Reading>);
 
 impl Readings {
-    /// Takes a number; one that is not finite is left out, as a network that diverges has them.
+    /// Adds a number, unless it is not finite, as in a network that diverges.
     fn push(&mut self, layer: &str, quantity: &str, value: f64) {
         if value.is_finite() {
             self.0.push(Reading { layer: layer.to_owned(), quantity: quantity.to_owned(), value });
@@ -144,7 +143,7 @@ impl Probes {
     }
 }
 
-/// `part / whole`; nothing (NaN, which no reading takes) where `whole` is no more than rounding, up to
+/// `part / whole`; NaN, which is left out of the readings, where `whole` is no more than rounding, up to
 /// `least`: a multiple of that is a random number.
 fn quotient(part: f64, whole: f64, least: f64) -> f64 {
     if whole > least { part / whole } else { f64::NAN }

@@ -6,7 +6,7 @@ use super::{answers, inputs, result};
 use crate::data::batches::Batch;
 use crate::event::BatchResult;
 use crate::model::network::Network;
-use crate::model::norm::{Observed, Statistics};
+use crate::model::norm::{NormLayer, Observed, Statistics};
 use crate::model::pass::Pass;
 
 /// A network for evaluation.
@@ -45,16 +45,12 @@ impl Evaluator {
 
     /// The names of the norm layers, in the order of a pass.
     pub fn norm_names(&self) -> Vec<String> {
-        let mut network = self.network.clone();
-        let norms = network.norms_mut().into_iter();
-        norms.map(|norm| norm.name().to_owned()).collect()
+        self.norms(|norm| norm.name().to_owned())
     }
 
     /// Whether any layer of the network normalises with the statistics of a batch.
     pub fn depends_on_batch(&self) -> bool {
-        let mut network = self.network.clone();
-        let mut norms = network.norms_mut().into_iter();
-        norms.any(|norm| norm.depends_on_batch())
+        self.norms(NormLayer::depends_on_batch).contains(&true)
     }
 
     /// The same network with the population statistics of a set of examples in the place of the
@@ -91,19 +87,22 @@ impl Evaluator {
 
     /// The running statistics of every norm layer that keeps them, in the order of a pass.
     pub fn running(&self) -> Vec<RunningStatistics> {
-        let mut network = self.network.clone();
-        let norms = network.norms_mut().into_iter();
-        norms
-            .filter_map(|norm| {
-                let (mean, variance) = norm.running()?;
-                Some(RunningStatistics {
-                    layer: norm.name().to_owned(),
-                    mean: wide(mean),
-                    variance: wide(variance),
-                    epsilon: norm.epsilon(),
-                })
+        let running = self.norms(|norm| {
+            let (mean, variance) = norm.running()?;
+            Some(RunningStatistics {
+                layer: norm.name().to_owned(),
+                mean: wide(mean),
+                variance: wide(variance),
+                epsilon: norm.epsilon(),
             })
-            .collect()
+        });
+        running.into_iter().flatten().collect()
+    }
+
+    /// A value of each norm layer, in the order of a pass.
+    fn norms<T>(&self, of: impl Fn(&NormLayer) -> T) -> Vec<T> {
+        let mut network = self.network.clone();
+        network.norms_mut().into_iter().map(|norm| of(norm)).collect()
     }
 }
 

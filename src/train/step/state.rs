@@ -8,7 +8,7 @@
 //! | `network.norms.0.batches` | batches in a cumulative average (a number) |
 //! | `optimiser.layers.0.weight.first` | a running value of the update rule for a parameter |
 //!
-//! The count of steps is the trial's. Nothing else outlives a step: dropout, like the batches, draws
+//! The count of steps is the trial's. Nothing else is kept from step to step: dropout, like the batches, draws
 //! from streams that are named by the step or the epoch.
 
 use std::collections::BTreeMap;

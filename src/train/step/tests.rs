@@ -13,7 +13,7 @@ use crate::config::spec::{
     Activation, Architecture, Bias, Evaluation, Init, Model, Norm, NormLayers, NormSettings,
     Optimizer, Placement, RunningVariance, Train,
 };
-use crate::device::OpenDevice;
+use crate::device::tests::cpu;
 use crate::model::builder::Builder;
 use crate::model::mlp::Mlp;
 use crate::model::norm::Statistics;
@@ -151,10 +151,6 @@ fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
     );
 }
 
-fn device() -> Device {
-    OpenDevice::open("cpu").expect("every build has a CPU device").differentiable()
-}
-
 fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
     tensor.to_data().convert::<f64>().try_to_vec().expect("plain numbers")
 }
@@ -188,7 +184,7 @@ fn learner(reference: &Reference, run: &Training, arithmetic: Arithmetic) -> Lea
         decay_parameters: true,
         learning_rate_factor: 1.0,
     };
-    let device = device();
+    let device = cpu();
     let streams = Streams::new(0, 1);
     let builder = Builder { model: &model, norm: &norm, streams: &streams, device: &device };
     let network = Network::Mlp(Mlp::new(&hidden, 0.0, [inputs, classes], &builder));
@@ -275,7 +271,7 @@ struct LossCase {
 fn the_loss_and_its_gradient_equal_pytorchs_for_extreme_logits_too() {
     let text = include_str!("../../../tests/reference/loss_torch.json");
     let reference: LossReference = serde_json::from_str(text).expect("a valid reference file");
-    let device = device();
+    let device = cpu();
     for case in &reference.cases {
         let batch = Batch { inputs: Vec::new(), labels: case.labels.clone(), features: 0 };
         let data = TensorData::new(case.logits.clone(), [case.batch, case.classes]);
@@ -291,7 +287,7 @@ fn the_loss_and_its_gradient_equal_pytorchs_for_extreme_logits_too() {
 #[test]
 fn ties_and_counts_of_correct_answers_are_as_stated() {
     assert_eq!(largest(&[1.0, 3.0, 3.0]), 1, "of equals, the first");
-    let device = device();
+    let device = cpu();
     let logits = Tensor::<2>::from_floats([[0.0, 2.0], [5.0, 1.0], [0.0, 1.0]], &device);
     let batch = Batch { inputs: Vec::new(), labels: vec![1, 0, 0], features: 0 };
     assert_eq!(result(&logits, &batch).correct, 2);

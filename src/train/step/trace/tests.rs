@@ -3,7 +3,7 @@
 //! against `PyTorch` and Keras.
 
 use super::*;
-use crate::device::OpenDevice;
+use crate::device::tests::cpu;
 use crate::seed::{Stream, Streams};
 
 const ACTIVATIONS: [(&str, Activation); 9] = [
@@ -17,10 +17,6 @@ const ACTIVATIONS: [(&str, Activation); 9] = [
     ("sigmoid", Activation::Sigmoid),
     ("tanh", Activation::Tanh),
 ];
-
-fn device() -> Device {
-    OpenDevice::open("cpu").expect("every build has a CPU device").differentiable()
-}
 
 fn bare(x: &[f64]) -> Question {
     Question {
@@ -83,7 +79,7 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 #[test]
 fn the_layer_gives_what_the_printed_formulas_say() {
     each_unit("formulas", |question| {
-        let trace = trace(question, &device());
+        let trace = trace(question, &cpu());
         let (unit, batch, back) = (&trace.unit, &trace.batch, &trace.gradients);
         let z = trace.norm_input().to_vec();
         let m = z.len() as f64;
@@ -123,7 +119,7 @@ fn the_layer_gives_what_the_printed_formulas_say() {
 #[test]
 fn evaluation_uses_the_running_averages_after_the_batch() {
     each_unit("evaluation", |question| {
-        let trace = trace(question, &device());
+        let trace = trace(question, &cpu());
         let unit = &trace.unit;
         let sigma = (trace.running.variance + unit.epsilon).sqrt();
         let normalised = |z: &f64| (z - trace.running.mean) / sigma;
@@ -140,7 +136,7 @@ fn evaluation_uses_the_running_averages_after_the_batch() {
 
 /// `Σ g · out`
 fn loss(question: &Question) -> f64 {
-    let trace = trace(question, &device());
+    let trace = trace(question, &cpu());
     let stages = &trace.training;
     let activated = stages.activation.as_ref();
     let is_last = trace.unit.placement == Place::Before;
@@ -152,7 +148,7 @@ fn loss(question: &Question) -> f64 {
 fn gradients_are_the_slopes_of_the_loss() {
     const STEP: f64 = 1e-5;
     each_unit("slopes", |question| {
-        let trace = trace(question, &device());
+        let trace = trace(question, &cpu());
         let slope = |move_by: &dyn Fn(&mut Question, f64)| {
             let [up, down] = [STEP, -STEP].map(|by| {
                 let mut moved = question.clone();
@@ -177,7 +173,7 @@ fn gradients_are_the_slopes_of_the_loss() {
 
 #[test]
 fn without_a_given_gradient_it_is_that_of_the_first_largest_output() {
-    let trace = trace(&bare(&[-1.0, 2.1, 0.4, 2.1]), &device());
+    let trace = trace(&bare(&[-1.0, 2.1, 0.4, 2.1]), &cpu());
     assert_eq!(trace.gradients.out, [0.0, 1.0, 0.0, 0.0]);
     assert!(trace.gradients.is_largest_output);
     assert!(trace.gradients.x.iter().all(|gradient| gradient.abs() > 1e-3));
@@ -186,14 +182,14 @@ fn without_a_given_gradient_it_is_that_of_the_first_largest_output() {
 #[test]
 fn a_gradient_that_is_the_same_for_all_vanishes() {
     let question = Question { gradient: Some(vec![3.0; 4]), ..bare(&[-1.0, 2.1, 0.4, 5.0]) };
-    let trace = trace(&question, &device());
+    let trace = trace(&question, &cpu());
     assert_close("dx", &trace.gradients.x, &[0.0; 4], 1e-14);
     assert_close("dβ", &[trace.gradients.beta], &[12.0], 1e-14);
 }
 
 #[test]
 fn a_batch_of_one_gives_beta_and_no_gradient() {
-    let trace = trace(&bare(&[7.0]), &device());
+    let trace = trace(&bare(&[7.0]), &cpu());
     assert_close("σ²", &[trace.batch.variance], &[0.0], 0.0);
     assert_eq!(trace.training.y, [0.2]);
     assert_eq!(trace.gradients.x, [0.0]);
@@ -203,6 +199,6 @@ fn a_batch_of_one_gives_beta_and_no_gradient() {
 
 #[test]
 fn values_whose_squares_leave_the_range_are_noticed() {
-    assert!(!trace(&bare(&[1e200, -1e200]), &device()).is_finite());
-    assert!(trace(&bare(&[1e150, -1e150]), &device()).is_finite());
+    assert!(!trace(&bare(&[1e200, -1e200]), &cpu()).is_finite());
+    assert!(trace(&bare(&[1e150, -1e150]), &cpu()).is_finite());
 }
