@@ -1,5 +1,5 @@
 //! What a dataset holds, in plain values: `data` makes it, the manifest keeps it, and `plan`, `run`
-//! and `report` tell it before a number is believed. Nothing here knows a file or a tensor.
+//! and `report` show it beside the numbers. Nothing here depends on files or tensors.
 
 use std::collections::BTreeMap;
 
@@ -22,12 +22,12 @@ pub struct DatasetDescription {
     /// Test examples whose inputs also stand in the training set, validation included.
     #[serde(default)]
     pub repeated_test_examples: usize,
-    /// What a reader should know before believing a result, a sentence each.
+    /// What a reader should know before trusting a result, a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
-/// An answer that is always the same class.
+/// A classifier that always predicts the same class.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConstantAnswer<'a> {
     /// The name of the class.
@@ -36,7 +36,7 @@ pub struct ConstantAnswer<'a> {
     pub accuracy: f64,
 }
 
-/// Of less of the test set than this, a class is not frequent, however many classes there are.
+/// A class that is less of the test set than this is not frequent, however many classes there are.
 const FREQUENT: f64 = 0.4;
 
 /// How many times as often as in a balanced test set the largest class may occur before accuracy
@@ -54,7 +54,7 @@ impl DatasetDescription {
         self.classes.iter().map(|class| class.train).sum()
     }
 
-    /// The best of the answers that look at no input: that of the class with most test examples, of
+    /// The best classifier that uses no input: that of the class with most test examples, of
     /// equals the one with most training examples. `None` where there is no test example.
     pub fn constant_answer(&self) -> Option<ConstantAnswer<'_>> {
         let total = self.test_examples();
@@ -70,7 +70,7 @@ impl DatasetDescription {
     /// Whether one class makes up so much of the test set that a high accuracy may mean nothing.
     pub fn is_unbalanced(&self) -> bool {
         let tested = self.classes.iter().filter(|class| class.test > 0).count();
-        // Fewer test examples than that cannot be balanced, and are told for themselves.
+        // Fewer test examples than that cannot be balanced; a note of their own reports them.
         let can_be_balanced = self.test_examples() >= 2 * self.classes.len();
         let is_frequent = |answer: ConstantAnswer<'_>| {
             answer.accuracy >= FREQUENT && answer.accuracy * tested as f64 > BALANCED

@@ -80,10 +80,7 @@ fn list() -> String {
 }
 
 #[cfg(feature = "ndarray")]
-#[expect(
-    deprecated,
-    reason = "burn will drop it; until then it is a second opinion on the other CPU backend"
-)]
+#[expect(deprecated, reason = "burn will drop it; until then it checks the other CPU backend")]
 fn ndarray() -> Device {
     Device::ndarray()
 }
@@ -126,9 +123,9 @@ fn quietly<T: Send + 'static>(
 ) -> Result<std::result::Result<T, String>> {
     let first = Arc::new(Mutex::new(None));
     let hook = std::panic::take_hook();
-    let heard = Arc::clone(&first);
+    let recorded = Arc::clone(&first);
     std::panic::set_hook(Box::new(move |panic| {
-        let mut first = heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut first = recorded.lock().unwrap_or_else(PoisonError::into_inner);
         first.get_or_insert_with(|| crate::event::panic_text(panic.payload()));
     }));
     let probe = std::thread::Builder::new().name("device-probe".to_owned());
@@ -140,4 +137,14 @@ fn quietly<T: Send + 'static>(
         let own = || crate::event::panic_text(panic.as_ref());
         first.clone().unwrap_or_else(own)
     }))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The device that every build has, with gradients.
+    pub(crate) fn cpu() -> Device {
+        OpenDevice::open("cpu").expect("every build has a CPU device").differentiable()
+    }
 }

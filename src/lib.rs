@@ -27,7 +27,7 @@
 //! | execution | [`runner`], [`panics`], [`scripted`], [`progress`], [`submit`] | the plan and the events |
 //! | storage | [`results`] | the plan, the events, `config` and `stats` |
 //! | training | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
-//! | plain data that training makes and others print | [`event`], [`walk`], [`description`] | the plan |
+//! | plain data that training makes and others print | [`event`], [`explain`], [`description`] | the plan |
 //! | configuration | [`config`], [`plan`], [`seed`] | support |
 //! | support | [`fs`], [`error`], [`units`], [`shell`], [`threads`], [`machine`], [`streams`] | no other module |
 //!
@@ -44,7 +44,7 @@
 //! ## Where to look first
 //!
 //! - The subject: [`model::norm`]. The question: [`model::placement`]. Both at work on one unit, number
-//!   by number: `bn-lab explain`, from [`train::step::unit`].
+//!   by number: `bn-lab explain`, from [`train::step::trace`].
 //! - What is measured inside a network: `train::probe`, one file per probe.
 //! - What decides a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
 //!   [`train::step`] (the arithmetic).
@@ -66,6 +66,7 @@ pub mod description;
 pub mod device;
 pub mod error;
 pub mod event;
+pub mod explain;
 pub mod fault;
 pub mod fs;
 #[cfg(test)]
@@ -89,7 +90,6 @@ pub mod submit;
 pub mod threads;
 pub mod train;
 pub mod units;
-pub mod walk;
 
 /// Runs the command that `cli` asks for.
 pub fn run(cli: cli::Cli) -> error::Result<()> {

@@ -24,13 +24,13 @@ pub struct Trial {
     pub index: usize,
     /// What is trained.
     pub condition: Arc<Condition>,
-    /// Short text that tells conditions apart: `before · batch_size 32`.
+    /// Short text that distinguishes conditions: `before · batch_size 32`.
     pub label: String,
     /// The repetition, from 1.
     pub replicate: u64,
     /// The experiment's base seed.
     pub seed: u64,
-    /// What it leaves behind besides its figures; no part of its id.
+    /// What it leaves behind besides its metrics; not part of its id.
     pub recording: Arc<Recording>,
 }
 
@@ -115,15 +115,25 @@ pub fn short_name(key: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::config;
+    use crate::config::spec::Settings;
     use std::path::Path;
+
+    pub(crate) fn experiment(text: &str) -> Experiment {
+        let loaded = config::parse(Path::new("x.toml"), text, &[]);
+        loaded.expect("a valid experiment").experiment
+    }
+
+    /// The settings of an experiment without a sweep.
+    pub(crate) fn settings(text: &str) -> Settings {
+        experiment(text).conditions[0].settings.clone()
+    }
 
     fn planned(sweep: &str) -> Vec<Arc<Trial>> {
         let text = format!("replicates = 2\n[data]\ndataset = \"glyphs\"\n[sweep]\n{sweep}");
-        let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("a valid experiment");
-        trials(&loaded.experiment)
+        trials(&experiment(&text))
     }
 
     #[test]
@@ -184,8 +194,7 @@ mod tests {
     fn what_is_said_of_a_tables_columns_is_part_of_an_id_only_where_it_is_said() {
         let keys = |more: &str| {
             let text = format!("[data]\ndataset = \"csv\"\nfile = \"x.csv\"\n{more}");
-            let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("valid");
-            let keys = &loaded.experiment.conditions[0].keys;
+            let keys = &experiment(&text).conditions[0].keys;
             let of_data = keys.iter().filter(|(key, _)| key.starts_with("data."));
             of_data.map(|(key, _)| key.to_owned()).collect::<Vec<_>>()
         };

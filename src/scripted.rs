@@ -1,6 +1,6 @@
-//! A trainer that follows a script instead of training: the fake behind the trait, for tests of
-//! everything around training (runner, archive, progress, resume) in milliseconds. It tells of states
-//! and goes on from them as a real trainer does.
+//! A trainer that follows a script instead of training, for tests of everything around training
+//! (runner, records, progress, resuming) in milliseconds. It emits states and resumes from them as a
+//! real trainer does.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,14 +44,14 @@ impl Trainer for ScriptedTrainer {
         trial: &Arc<Trial>,
         from: Option<TrainingState>,
         stop: &Stop,
-        tell: &mut (dyn FnMut(Event) + Send),
+        emit: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
         let epochs = match trial.condition.settings.train.length {
             Length::Epochs(epochs) => epochs,
             Length::Steps(steps) => steps.div_ceil(STEPS_PER_EPOCH),
         };
         let mut at = Place::of(trial, from.as_ref(), epochs)?;
-        tell(Event::TrialStarted {
+        emit(Event::TrialStarted {
             trial: Arc::clone(trial),
             steps: epochs * STEPS_PER_EPOCH,
             examples: Examples { train: 8, validation: 4, test: 4 },
@@ -63,10 +63,10 @@ impl Trainer for ScriptedTrainer {
             return Err(Error::Data("failed as the script says".to_owned()));
         }
         if from.is_none() {
-            tell(epoch_ended(trial, 0));
+            emit(epoch_ended(trial, 0));
         }
         while at.epochs < epochs {
-            if !steps(trial, &mut at, stop, tell) {
+            if !steps(trial, &mut at, stop, emit) {
                 return Ok(Outcome::Interrupted);
             }
             if self.is_meant(self.diverge.as_ref(), trial) {
@@ -77,18 +77,16 @@ impl Trainer for ScriptedTrainer {
                 });
             }
             at.epochs += 1;
-            tell(epoch_ended(trial, at.epochs));
+            emit(epoch_ended(trial, at.epochs));
         }
         Ok(Outcome::Completed)
     }
 }
 
-/// Where in the script a trial stands.
+/// The position of a trial in the script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Place {
-    /// Steps taken.
     steps: usize,
-    /// Epochs told of.
     epochs: usize,
 }
 
@@ -128,14 +126,14 @@ fn steps(
     trial: &Arc<Trial>,
     at: &mut Place,
     stop: &Stop,
-    tell: &mut (dyn FnMut(Event) + Send),
+    emit: &mut (dyn FnMut(Event) + Send),
 ) -> bool {
     let epoch = at.epochs + 1;
-    let mut told = None;
+    let mut emitted = None;
     loop {
         if stop.is_requested() {
-            if at.steps > 0 && told != Some(*at) {
-                tell(state(trial, *at));
+            if at.steps > 0 && emitted != Some(*at) {
+                emit(state(trial, *at));
             }
             return false;
         }
@@ -143,7 +141,7 @@ fn steps(
             return true;
         }
         at.steps += 1;
-        tell(Event::Step {
+        emit(Event::Step {
             trial: Arc::clone(trial),
             step: at.steps,
             epoch,
@@ -151,13 +149,13 @@ fn steps(
         });
         let every = trial.recording.checkpoint.every;
         if every.is_some_and(|every| at.steps.is_multiple_of(every)) {
-            tell(Event::Checkpoint {
+            emit(Event::Checkpoint {
                 trial: Arc::clone(trial),
                 point: Point::Step(at.steps),
                 tensors: weights(at.steps),
             });
-            tell(state(trial, *at));
-            told = Some(*at);
+            emit(state(trial, *at));
+            emitted = Some(*at);
         }
     }
 }
@@ -206,22 +204,20 @@ fn score(trial: &Trial, epoch: usize) -> Score {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config, plan};
-    use std::path::Path;
+    use crate::plan;
 
     fn trial() -> Arc<Trial> {
         let text = "data.dataset = 'glyphs'\ntrain.epochs = 2\ncheckpoint.every = 3";
-        let loaded = config::parse(Path::new("x.toml"), text, &[]).expect("a valid experiment");
-        plan::trials(&loaded.experiment).remove(0)
+        plan::trials(&plan::tests::experiment(text)).remove(0)
     }
 
-    /// What is told in words, and the last state.
-    fn told(
+    /// What is emitted in words, and the last state.
+    fn emitted(
         from: Option<TrainingState>,
         stops: impl Fn(&Event) -> bool + Sync,
     ) -> (Result<Outcome>, Vec<String>, Option<TrainingState>) {
         let (stop, mut words, mut last) = (Stop::default(), Vec::new(), None);
-        let mut tell = |event: Event| {
+        let mut emit = |event: Event| {
             if stops(&event) {
                 stop.request();
             }
@@ -230,19 +226,19 @@ mod tests {
                 last = Some(state);
             }
         };
-        let outcome = ScriptedTrainer::default().train(&trial(), from, &stop, &mut tell);
+        let outcome = ScriptedTrainer::default().train(&trial(), from, &stop, &mut emit);
         (outcome, words, last)
     }
 
     #[test]
     fn a_script_that_goes_on_from_a_state_tells_the_rest_of_it() {
-        let (_, all, _) = told(None, |_| false);
+        let (_, all, _) = emitted(None, |_| false);
         for step in 1..=8 {
             let is_step =
                 |event: &Event| matches!(event, Event::Step { step: s, .. } if *s == step);
-            let (outcome, first, state) = told(None, is_step);
+            let (outcome, first, state) = emitted(None, is_step);
             assert_eq!(outcome.expect("no error"), Outcome::Interrupted);
-            let (outcome, rest, _) = told(state, |_| false);
+            let (outcome, rest, _) = emitted(state, |_| false);
             assert_eq!(outcome.expect("no error"), Outcome::Completed);
             let states_kept = usize::from(step % 3 == 0);
             let first = &first[..first.len() - 1 + states_kept];
@@ -252,10 +248,10 @@ mod tests {
 
     #[test]
     fn a_script_refuses_the_state_of_another_trial() {
-        let (_, _, state) = told(None, |event| matches!(event, Event::Step { .. }));
+        let (_, _, state) = emitted(None, |event| matches!(event, Event::Step { .. }));
         let mut state = state.expect("interrupted");
         state.numbers.insert("replicate".to_owned(), Value::from(2));
-        let (outcome, words, _) = told(Some(state), |_| false);
+        let (outcome, words, _) = emitted(Some(state), |_| false);
         assert!(matches!(outcome, Err(Error::Results(_))));
         assert!(words.is_empty());
     }

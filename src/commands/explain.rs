@@ -8,9 +8,9 @@ use crate::config;
 use crate::config::spec::{Activation, Averaging, NormKind, RunningVariance, Settings};
 use crate::device::OpenDevice;
 use crate::error::{Error, Result};
+use crate::explain::{Estimate, Place, Unit};
 use crate::report::explain;
-use crate::train::step::unit::{self, Question};
-use crate::walk::{Estimate, Place, Unit};
+use crate::train::step::trace::{self, Question};
 
 /// More values than this nobody follows on a page.
 const MOST_VALUES: usize = 32;
@@ -18,12 +18,12 @@ const MOST_VALUES: usize = 32;
 /// The least experiment: what the presets and activations mean is said by the experiment file's keys.
 const LEAST_EXPERIMENT: &str = "data.dataset = \"glyphs\"\nnorm.placement = \"before\"\n";
 
-/// Prints the walk.
+/// Prints the numbers.
 pub fn run(arguments: &cli::Explain) -> Result<()> {
     let question = question(arguments)?;
     let device = OpenDevice::open("cpu")?.differentiable();
-    let walk = unit::walk(&question, &device);
-    if !walk.is_finite() {
+    let traced = trace::trace(&question, &device);
+    if !traced.is_finite() {
         return Err(Error::Usage(
             "these numbers are too large: a square of them leaves the range of 64-bit floats, 1.8e308\n  \
              hint: values and gradients of up to 1e150 are safe"
@@ -31,9 +31,9 @@ pub fn run(arguments: &cli::Explain) -> Result<()> {
         ));
     }
     print(&match arguments.format {
-        Page::Table => explain::table(&walk),
-        Page::Md => explain::markdown(&walk),
-        Page::Json => explain::json(&walk),
+        Page::Table => explain::table(&traced),
+        Page::Md => explain::markdown(&traced),
+        Page::Json => explain::json(&traced),
     })
 }
 

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use crate::data::DatasetSize;
 use crate::plan::Trial;
 use crate::results::status::overview::Memory;
 use crate::train::BurnTrainer;
-use crate::train::memory::{self, Estimate, Facts};
+use crate::train::memory::{self, Estimate};
 use crate::units;
 
 /// A note where trials do not fit into memory by themselves.
@@ -59,13 +60,13 @@ pub(super) fn note_of_more(asked: Option<u64>, there_is: Option<u64>) -> Option<
 /// tables that were read, by the settings that name their content. `None` where nothing is known.
 pub(super) fn outlook(
     trials: &[Arc<Trial>],
-    tables: &BTreeMap<String, Facts>,
+    tables: &BTreeMap<String, DatasetSize>,
     limit: Option<u64>,
 ) -> Option<Memory> {
     let estimate = |trial: &Arc<Trial>| {
         let settings = &trial.condition.settings;
         let table = tables.get(&settings.data.content()).copied();
-        let facts = table.or_else(|| Facts::of_settings(&settings.data))?;
+        let facts = table.or_else(|| DatasetSize::of_settings(&settings.data))?;
         let estimate = memory::estimate(settings, &trial.recording, facts);
         Some((estimate.alone(), trial.label.clone()))
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::cli::{self, Format};
 use crate::commands::{load, memory, print, provenance, refuse_compact, say, settling};
 use crate::config::spec;
-use crate::data::{self, Dataset, Places};
+use crate::data::{self, Dataset, DatasetSize, Places};
 use crate::description::DatasetDescription;
 use crate::error::Result;
 use crate::machine;
@@ -17,7 +17,6 @@ use crate::report;
 use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
 use crate::results::status::overview::Overview;
-use crate::train::memory::Facts;
 
 /// Prints the plan in the format that is asked for.
 pub fn run(arguments: &cli::Plan) -> Result<()> {
@@ -50,7 +49,10 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
 /// What the datasets of these trials hold, each once, with the settings that name its content, as far as that
 /// is known without a download or a generator: a table is read, and of others it is told what a run found, or
 /// what their authors count. And of the tables what decides how much memory they take.
-fn datasets(trials: &[Arc<Trial>], layout: &Layout) -> Result<(Told, BTreeMap<String, Facts>)> {
+fn datasets(
+    trials: &[Arc<Trial>],
+    layout: &Layout,
+) -> Result<(Told, BTreeMap<String, DatasetSize>)> {
     let kept: Vec<DatasetDescription> = manifest::read(layout)?.data.into_values().collect();
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
     let mut order = Vec::new();
@@ -70,8 +72,9 @@ fn datasets(trials: &[Arc<Trial>], layout: &Layout) -> Result<(Told, BTreeMap<St
         }
     }
     let tables = known.iter();
-    let tables = tables
-        .filter_map(|(content, known)| Some((content.clone(), Facts::of(known.dataset.as_ref()?))));
+    let tables = tables.filter_map(|(content, known)| {
+        Some((content.clone(), DatasetSize::of(known.dataset.as_ref()?)))
+    });
     let tables = tables.collect();
     let described = order.into_iter().filter_map(|content| {
         let description = known.remove(&content)?.description?;

@@ -221,7 +221,7 @@ fn to_kubernetes(arguments: &cli::Submit, experiment: &Experiment, job: &Job) ->
     let or_default = |given: &Option<String>| given.clone().unwrap_or_else(|| "bn-lab".to_owned());
     let site = kubernetes::Site {
         image: or_default(&arguments.image),
-        claim: or_default(&arguments.claim),
+        volume_claim: or_default(&arguments.claim),
         experiment: experiment.resolved.clone(),
     };
     let folder = beside(&experiment.output.dir, "kubernetes")?;

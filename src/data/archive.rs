@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 use tar::{Archive, Entry};
 
 use super::download::{Failure, keep};
-use super::source::SourceFile;
+use super::published::SourceFile;
 
 /// What an archive may hold besides the files that are wanted: headers and a note or two.
 const MOST_ELSE: u64 = 1 << 20;
@@ -35,7 +35,7 @@ pub(super) fn unpack(
         let mut entry = entry.map_err(damaged)?;
         if let Some(index) = missing.iter().position(|file| is_member(&entry, file)) {
             let file = missing.swap_remove(index);
-            keep(&mut entry, file, &folder.join(file.name), &mut |_| {})
+            keep(&mut entry, file, &folder.join(file.name))
                 .map_err(|failure| in_member(file, failure))?;
         }
     }
@@ -44,7 +44,7 @@ pub(super) fn unpack(
     }
     let names: Vec<&str> = missing.iter().map(|file| file.name).collect();
     let fault = format!("the archive lacks {}", names.join(", "));
-    Err(Failure::Mirror(fault))
+    Err(Failure::mirror(fault))
 }
 
 fn is_member<R: Read>(entry: &Entry<'_, R>, file: &SourceFile) -> bool {
@@ -55,25 +55,18 @@ fn is_member<R: Read>(entry: &Entry<'_, R>, file: &SourceFile) -> bool {
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape `map_err` asks for")]
 fn damaged(error: std::io::Error) -> Failure {
-    Failure::Mirror(format!("the archive is damaged: {error}"))
+    Failure::mirror(format!("the archive is damaged: {error}"))
 }
 
 fn in_member(file: &SourceFile, failure: Failure) -> Failure {
-    match failure {
-        Failure::Mirror(fault) => Failure::Mirror(format!("`{}` in it: {fault}", file.name)),
-        local @ Failure::Local(_) => local,
-    }
+    failure.in_context(|fault| format!("`{}` in it: {fault}", file.name))
 }
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-
     use super::*;
-    use crate::data::download::tests::{BODY, FILE};
+    use crate::data::download::tests::{BODY, FILE, fault_of};
+    use crate::data::tests::gzipped;
     use crate::fs;
 
     /// A gzipped archive of these members, in a folder as archives have it.
@@ -88,19 +81,10 @@ pub(super) mod tests {
         gzipped(&builder.into_inner().unwrap())
     }
 
-    fn gzipped(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
     fn unpacked(archive: &[u8]) -> (Result<(), String>, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
         let result = unpack(archive, &[FILE], &[&FILE], folder.path());
-        let result = result.map_err(|failure| match failure {
-            Failure::Mirror(fault) => fault,
-            Failure::Local(error) => panic!("{error}"),
-        });
+        let result = result.map_err(fault_of);
         if result.is_ok() {
             assert_eq!(fs::read(&folder.path().join(FILE.name)).unwrap(), BODY);
         }

@@ -14,7 +14,6 @@ use crate::seed::{Stream, Streams};
 pub struct Move {
     /// Pixels to the right.
     right: i8,
-    /// Pixels down.
     down: i8,
     /// Whether it is mirrored left to right, before it is moved.
     mirrored: bool,

@@ -218,7 +218,7 @@ pub fn held_out_classes(
     let counts = examples.class_counts();
     let held_out = settings.validation.of(examples.count());
     let may_be = |&&count: &&usize| count > 0 && count <= held_out;
-    // Nearly always there is none, and nothing need be drawn to know it.
+    // Nearly always there is none, which is known without drawing a split.
     let is_stratified = settings.dataset.stratifies();
     if is_stratified || held_out >= examples.count() || !counts.iter().any(|n| may_be(&n)) {
         return Vec::new();
@@ -233,7 +233,7 @@ pub fn held_out_classes(
 }
 
 /// The positions of the training examples and of the `held_out` validation examples, each in the order
-/// of the dataset, which is a random one; the order of training is another stream's business.
+/// of the dataset, which is a random one; the order of training comes from another stream.
 fn split_off(
     examples: &Examples,
     held_out: usize,
@@ -334,8 +334,7 @@ mod tests {
         let table = Examples { labels, classes: 3, ..dataset(100, 20).train.clone() };
         let held_out = |stratify: bool, replicate: u64| {
             let text = format!("data.dataset = 'csv'\ndata.file = 'x'\ndata.stratify = {stratify}");
-            let loaded = crate::config::parse("x.toml".as_ref(), &text, &[]).expect("valid");
-            let settings = &loaded.experiment.conditions[0].settings.data;
+            let settings = &crate::plan::tests::settings(&text).data;
             let streams = Streams::new(5, replicate);
             let (train, validation) = split_off(&table, 20, settings, 5, &streams);
             assert_eq!((train.len(), validation.len()), (80, 20));
@@ -350,8 +349,7 @@ mod tests {
         }
         let text =
             "data.dataset = 'csv'\ndata.file = 'x'\ndata.validation = 20\ndata.stratify = false";
-        let loaded = crate::config::parse("x.toml".as_ref(), text, &[]).expect("valid");
-        let settings = &loaded.experiment.conditions[0].settings.data;
+        let settings = &crate::plan::tests::settings(text).data;
         for replicate in 1..=20 {
             let missing = held_out_classes(&table, settings, 5, &Streams::new(5, replicate));
             let is_missing = held_out(false, replicate)[2] == 1;

@@ -10,64 +10,15 @@
 use std::path::Path;
 
 use super::dataset::{Dataset, Examples, Inputs};
-use super::source::{Archive, Source, SourceFile};
-use crate::config::spec::Shape;
-use crate::error::{Error, Result};
+use super::published::{CIFAR10, Source, SourceFile};
+use crate::error::Result;
 use crate::fs;
 
-/// The name used in experiment files, folders and messages.
-pub(super) const NAME: &str = "cifar10";
-/// Number of classes.
 const CLASSES: u8 = 10;
-/// What an image looks like.
-const SHAPE: Shape = Shape { channels: 3, height: 32, width: 32 };
 /// Bytes of a record: the label and the image.
 const RECORD: usize = 1 + 3 * 32 * 32;
-/// The file that is tested with, the last of the table.
+/// The place of the test set among the files.
 const TEST: usize = 5;
-
-const fn file(name: &'static str, sha256: &'static str) -> SourceFile {
-    SourceFile {
-        name,
-        bytes: 30_730_000,
-        sha256,
-        // It is not packed.
-        unpacked: sha256,
-    }
-}
-
-/// Photographs of ten kinds of things.
-pub(super) static CIFAR10: Source = Source {
-    name: NAME,
-    other_folders: &["cifar-10-batches-bin"],
-    description: "photographs of ten kinds of things, 50 000 + 10 000 colour images of 32×32, 10 classes",
-    origin: "A. Krizhevsky, V. Nair, G. Hinton",
-    files: &[
-        file(
-            "data_batch_1.bin",
-            "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
-        ),
-        file(
-            "data_batch_2.bin",
-            "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
-        ),
-        file(
-            "data_batch_3.bin",
-            "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67",
-        ),
-        file(
-            "data_batch_4.bin",
-            "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48",
-        ),
-        file(
-            "data_batch_5.bin",
-            "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
-        ),
-        file("test_batch.bin", "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"),
-    ],
-    mirrors: &["https://www.cs.toronto.edu/~kriz/"],
-    archive: Some(Archive { name: "cifar-10-binary.tar.gz", bytes: 170_052_171 }),
-};
 
 /// The files of the training batches `batches` (from 1) and of the test set.
 pub(super) fn needed(batches: &[u8]) -> Vec<&'static SourceFile> {
@@ -84,29 +35,23 @@ pub(super) fn without_more(is_here: impl Fn(&SourceFile) -> bool) -> Option<Stri
     enough.then(|| format!("data.train_batches = [{}]", batches.join(", ")))
 }
 
-/// Reads the training batches `batches` and the test set from `folder`.
-pub(super) fn read(folder: &Path, batches: &[u8]) -> Result<Dataset> {
-    let mut files = needed(batches);
-    let test = files.split_off(batches.len());
-    let train = examples(folder, &files)?;
-    Ok(Dataset::new(CIFAR10.name, train, examples(folder, &test)?))
+/// Reads `files` from `folder`: training batches, then the test set.
+pub(super) fn read(source: &Source, folder: &Path, files: &[&SourceFile]) -> Result<Dataset> {
+    let (train, test) = files.split_at(files.len() - 1);
+    let examples = |files| examples(source, folder, files);
+    Ok(Dataset::new(source.name, examples(train)?, examples(test)?))
 }
 
-fn examples(folder: &Path, files: &[&SourceFile]) -> Result<Examples> {
-    let mut inputs = Vec::new();
-    let mut labels = Vec::new();
+fn examples(source: &Source, folder: &Path, files: &[&SourceFile]) -> Result<Examples> {
+    let (mut inputs, mut labels) = (Vec::new(), Vec::new());
     for file in files {
         let path = folder.join(file.name);
         let bytes = fs::read(&path)?;
         inputs.reserve(bytes.len());
-        append(&bytes, &mut inputs, &mut labels).map_err(|fault| unusable(&path, &fault))?;
+        append(&bytes, &mut inputs, &mut labels).map_err(|fault| source.unusable(&path, &fault))?;
     }
-    Ok(Examples {
-        shape: SHAPE,
-        classes: usize::from(CLASSES),
-        inputs: Inputs::Bytes(inputs),
-        labels,
-    })
+    let classes = usize::from(CLASSES);
+    Ok(Examples { shape: source.shape, classes, inputs: Inputs::Bytes(inputs), labels })
 }
 
 /// Appends the records in `bytes`, or says what is wrong with them.
@@ -130,19 +75,15 @@ pub(super) fn append(
     Ok(())
 }
 
-fn unusable(path: &Path, fault: &str) -> Error {
-    Error::Data(format!(
-        "the data file `{}` is unusable: {fault}; delete it and run `bn-lab data fetch cifar10`",
-        path.display()
-    ))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
     use crate::data::Row;
+    use crate::data::tests::published_folder;
+
+    fn read(folder: &Path, batches: &[u8]) -> Result<Dataset> {
+        super::read(&CIFAR10, folder, &needed(batches))
+    }
 
     /// Writes `file` with one record per label; every byte of an image's planes tells the plane.
     fn write(folder: &Path, file: &str, labels: &[u8]) {
@@ -203,19 +144,9 @@ mod tests {
 
     #[test]
     fn the_published_files_hold_what_the_dataset_is_known_to_hold() {
-        let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-        let root = std::env::var_os("BN_LAB_DATA").map_or(beside, PathBuf::from);
-        let folder = root.join("cifar-10-batches-bin");
-        if !fs::is_file(&folder.join("data_batch_1.bin")) {
-            #[expect(
-                clippy::print_stderr,
-                reason = "a skipped test must not look like a passed one"
-            )]
-            {
-                eprintln!("SKIPPED: no cifar10 files; set BN_LAB_DATA");
-            }
+        let Some(folder) = published_folder("cifar-10-batches-bin", "data_batch_1.bin") else {
             return;
-        }
+        };
         let dataset = read(&folder, &[1]).unwrap();
         assert_eq!((dataset.train.count(), dataset.test.count()), (10_000, 10_000));
         assert_eq!(dataset.train.labels[..10], [6, 9, 9, 4, 1, 1, 2, 7, 8, 3]);

@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 use super::cifar10;
 use super::download::sha256;
 use super::idx::{self, GZIP_MAGIC};
-use super::locate::{Places, path_in};
-use super::source::{SourceFile, needed};
+use super::locate::Places;
+use super::origin::Origin;
+use super::published::{Content, SourceFile};
 use crate::config::spec;
 use crate::description::DatasetFiles;
 use crate::error::Result;
@@ -25,7 +26,7 @@ const MOST_BYTES: u64 = 1 << 31;
 /// where they are not, and for a dataset without published files. With them the folder that they are
 /// in. Nothing is downloaded.
 pub fn files(dataset: &spec::Dataset, places: &Places) -> Result<Option<(PathBuf, DatasetFiles)>> {
-    let Some((source, needed)) = needed(dataset) else {
+    let Origin::Published(source, needed) = Origin::of(dataset) else {
         return Ok(None);
     };
     let Some(place) = places.find(source, &needed) else {
@@ -38,35 +39,33 @@ pub fn files(dataset: &spec::Dataset, places: &Places) -> Result<Option<(PathBuf
 /// Why `dataset` is not read from the folder that `--data-dir` gave, as it completes "`DIR` …"; `None`
 /// where it is, or no folder was given.
 pub fn not_given(dataset: &spec::Dataset, places: &Places) -> Option<String> {
-    match needed(dataset) {
-        Some((source, needed)) => places.not_given(source, &needed),
-        None if places.data_dir.is_some() => Some(
-            match dataset {
-                spec::Dataset::Csv(_) => "is not looked at: `data.file` says where the table is",
-                _ => "is not looked at: the dataset is generated",
-            }
-            .to_owned(),
-        ),
-        None => None,
+    let is_given = places.data_dir.is_some();
+    match Origin::of(dataset) {
+        Origin::Published(source, needed) => places.not_given(source, &needed),
+        Origin::Table(_) => {
+            is_given.then_some("is not looked at: `data.file` says where the table is".to_owned())
+        }
+        Origin::Generated(_) => {
+            is_given.then_some("is not looked at: the dataset is generated".to_owned())
+        }
     }
 }
 
 /// What is wrong with a file that does not even have the form of `file`, the published one; `None` where
 /// it has, whatever it holds.
 pub(super) fn fault(bytes: &[u8], file: &SourceFile) -> Option<String> {
-    let rank = match file.name {
-        name if name.contains("idx3") => 3,
-        name if name.contains("idx1") => 1,
-        _ => return cifar10::append(bytes, &mut Vec::new(), &mut Vec::new()).err(),
+    let rank = match file.content {
+        Content::Images => 3,
+        Content::Labels => 1,
+        Content::Records => return cifar10::append(bytes, &mut Vec::new(), &mut Vec::new()).err(),
     };
-    idx::decode(bytes, rank).err().map(|fault| fault.to_string())
+    idx::decode(bytes, rank).err()
 }
 
 fn sums(needed: &[&'static SourceFile], folder: &Path) -> Result<DatasetFiles> {
     let mut found = DatasetFiles { published: true, ..DatasetFiles::default() };
     for file in needed {
-        let path = path_in(folder, file).unwrap_or_else(|| folder.join(file.name));
-        let sum = unpacked_sum(&fs::read(&path)?, file);
+        let sum = unpacked_sum(&fs::read(&file.path_in(folder))?, file);
         found.published &= sum == file.unpacked;
         let name = file.unpacked_name();
         found.files.insert(name.to_owned(), sum);
@@ -75,7 +74,7 @@ fn sums(needed: &[&'static SourceFile], folder: &Path) -> Result<DatasetFiles> {
 }
 
 /// The SHA-256 of `bytes` once unpacked. What is packed and damaged has the sum of its bytes as they
-/// are: whoever reads it says what is wrong.
+/// are; the reader says what is wrong.
 pub(super) fn unpacked_sum(bytes: &[u8], file: &SourceFile) -> String {
     let packed = sha256(bytes);
     if packed == file.sha256 {
@@ -101,19 +100,9 @@ fn inflated_sum(mut stream: impl Read) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-
-    use super::super::mnist::MNIST;
     use super::*;
-
-    fn packed(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
+    use crate::data::published::MNIST;
+    use crate::data::tests::gzipped as packed;
 
     #[test]
     fn a_file_has_one_sum_whether_it_is_packed_or_not() {

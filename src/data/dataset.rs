@@ -1,6 +1,6 @@
 //! What a loaded dataset is, whatever it was made from: inputs and labels, in memory.
 //!
-//! Nothing here knows a file format, and nothing is scaled: batches do that.
+//! Nothing here depends on a file format, and nothing is scaled: batches do that.
 
 use sha2::{Digest, Sha256};
 
@@ -167,7 +167,7 @@ pub struct Dataset {
     pub name: &'static str,
     /// What validation is split off from and the network learns from.
     pub train: Examples,
-    /// What the network is judged by, and never learns from.
+    /// What the network is evaluated on, and never learns from.
     pub test: Examples,
     /// The name of each class, in the order of its number: as it stands in the table; its number
     /// for images and generated tables.

@@ -1,4 +1,4 @@
-//! What a loaded dataset holds, in plain values, and what a reader should know before believing a
+//! What a loaded dataset holds, in plain values, and what a reader should know before trusting a
 //! result on it.
 
 use std::collections::{BTreeMap, HashSet};
@@ -6,7 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::batches;
 use super::dataset::{Dataset, Examples, Row};
-use crate::config::spec::{Data, Dataset as Which, Split};
+use super::origin::Origin;
+use crate::config::spec::{Data, Split};
 use crate::description::{ClassCount, ColumnRole, DatasetDescription};
 use crate::seed::Streams;
 use crate::units;
@@ -43,30 +44,23 @@ pub fn describe(dataset: &Dataset) -> DatasetDescription {
 /// What a published dataset holds as its authors count it, without its files; `None` where only a part
 /// of it is used, and for every other dataset.
 pub fn published(settings: &Data) -> Option<DatasetDescription> {
-    let is_whole = settings.train_examples.is_none() && settings.test_examples.is_none();
-    let (train, test) = match &settings.dataset {
-        Which::Mnist => (MNIST_TRAIN, MNIST_TEST),
-        Which::FashionMnist => ([6000; 10], [1000; 10]),
-        Which::Cifar10 { train_batches } if train_batches.len() == 5 => ([5000; 10], [1000; 10]),
-        _ => return None,
+    let Origin::Published(source, files) = Origin::of(&settings.dataset) else {
+        return None;
     };
-    let class = |class: usize| ClassCount {
+    let is_whole = settings.train_examples.is_none()
+        && settings.test_examples.is_none()
+        && files.len() == source.files.len();
+    let class = |(class, (&train, &test)): (usize, (&usize, &usize))| ClassCount {
         name: class.to_string(),
-        train: train[class],
-        test: test[class],
+        train,
+        test,
     };
     is_whole.then(|| DatasetDescription {
-        dataset: settings.dataset.name().to_owned(),
-        classes: (0..10).map(class).collect(),
+        dataset: source.name.to_owned(),
+        classes: source.train.iter().zip(&source.test).enumerate().map(class).collect(),
         ..DatasetDescription::default()
     })
 }
-
-/// Digits 0 to 9 in the training set of MNIST.
-const MNIST_TRAIN: [usize; 10] = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949];
-
-/// The same in its test set.
-const MNIST_TEST: [usize; 10] = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009];
 
 /// Notes in `described` which classes a trial with these streams holds out for validation as a whole.
 pub fn note_held_out(
@@ -168,10 +162,7 @@ fn one_sided(described: &DatasetDescription) -> Option<String> {
     let untested = only(|class| class.test == 0 && class.train > 0);
     let mut parts = Vec::new();
     if let Some(names) = untrained {
-        parts.push(format!(
-            "no training example has {}, which the test set asks for",
-            classes(&names)
-        ));
+        parts.push(format!("no training example has {}, which the test set has", classes(&names)));
     }
     if let Some(names) = untested {
         parts.push(format!("no test example has {}", classes(&names)));
@@ -202,7 +193,7 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-/// Labels that a person may have meant to be the same.
+/// Labels that may have been meant to be the same.
 fn alike(names: &[String]) -> Option<String> {
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in names {
@@ -300,7 +291,7 @@ mod tests {
             (&mut dataset.test.inputs, &known.inputs)
         {
             test[..6].copy_from_slice(known);
-            // A sign that nobody sees.
+            // The sign of a zero makes no difference.
             test[6..8].copy_from_slice(&[0.0, -0.0]);
         }
         let described = describe(&dataset);
@@ -313,7 +304,7 @@ mod tests {
         assert_eq!(described.repeated_test_examples, 3);
         assert_eq!(
             described.notes,
-            ["no training example has the classes `b` and `c`, which the test set asks for"]
+            ["no training example has the classes `b` and `c`, which the test set has"]
         );
     }
 

@@ -12,12 +12,12 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::archive::unpack;
-use super::source::{Archive, SourceFile};
+use super::published::{Archive, SourceFile};
 use crate::error::Error;
 use crate::fs::Partial;
 use crate::units::hexadecimal;
 
-/// How far a download is.
+/// The progress of a download.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FetchProgress<'a> {
     /// The file's name.
@@ -28,28 +28,43 @@ pub struct FetchProgress<'a> {
     pub total: u64,
 }
 
-/// How long a silent partner is waited for. A slow one may take as long as it needs.
+/// How long a server that sends nothing is waited for. A slow one may take as long as it needs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
+pub(super) struct Timeouts {
     /// For a connection, its encryption included.
     pub(super) connect: Duration,
     /// For the next bytes.
-    pub(super) silence: Duration,
+    pub(super) read: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), silence: Duration::from_secs(20) }
+        Self { connect: Duration::from_secs(10), read: Duration::from_secs(20) }
     }
 }
 
 /// Why a file did not arrive.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The address failed us; another may do better.
-    Mirror(String),
+    /// What was wrong at each address that was tried; another may do better.
+    Mirrors(Vec<String>),
     /// This machine failed; no address can help.
     Local(Error),
+}
+
+impl Failure {
+    /// A fault of one address.
+    pub(super) fn mirror(fault: String) -> Self {
+        Self::Mirrors(vec![fault])
+    }
+
+    /// The same with more said about the faults of addresses.
+    pub(super) fn in_context(self, more: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Mirrors(faults) => Self::Mirrors(faults.into_iter().map(more).collect()),
+            local @ Self::Local(_) => local,
+        }
+    }
 }
 
 impl From<Error> for Failure {
@@ -58,29 +73,28 @@ impl From<Error> for Failure {
     }
 }
 
-/// A client with this patience. It follows `HTTPS_PROXY` and its kin, and trusts the roots that
-/// are compiled in.
-pub(super) fn client(patience: Patience) -> Agent {
-    configured(patience).build().new_agent()
+/// A client with these timeouts. It follows `HTTPS_PROXY` and the like, and trusts the roots that are
+/// compiled in.
+pub(super) fn client(timeouts: Timeouts) -> Agent {
+    configured(timeouts).build().new_agent()
 }
 
-fn configured(patience: Patience) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
+fn configured(timeouts: Timeouts) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
     Agent::config_builder()
         .user_agent(concat!("bn-lab/", env!("CARGO_PKG_VERSION")))
-        .timeout_resolve(Some(patience.connect))
-        .timeout_connect(Some(patience.connect))
-        .timeout_recv_response(Some(patience.silence))
-        .timeout_per_read(Some(patience.silence))
+        .timeout_resolve(Some(timeouts.connect))
+        .timeout_connect(Some(timeouts.connect))
+        .timeout_recv_response(Some(timeouts.read))
+        .timeout_per_read(Some(timeouts.read))
 }
 
-/// What stands at `address`.
 fn call(client: &Agent, address: &str) -> Result<Body, Failure> {
     let response = client.get(address).call();
-    response.map(Response::into_body).map_err(|e| Failure::Mirror(e.to_string()))
+    response.map(Response::into_body).map_err(|e| Failure::mirror(e.to_string()))
 }
 
-/// Downloads `file` from `address` to `path`, whose folder must exist. What stood at `path` is
-/// replaced, and only by the right bytes.
+/// Downloads `file` from `address` to `path`, whose folder must exist. A file at `path` is replaced,
+/// and only by the right bytes.
 pub(super) fn download(
     client: &Agent,
     address: &str,
@@ -92,10 +106,10 @@ pub(super) fn download(
     if let Some(announced) = body.content_length().filter(|&length| length != file.bytes) {
         return Err(wrong_size(file, &format!("{announced} were announced")));
     }
-    keep(&mut body.as_reader(), file, path, progress)
+    keep(&mut ProgressReader::new(body.as_reader(), file.name, file.bytes, progress), file, path)
 }
 
-/// Downloads the archive of `source` from `address` and keeps `wanted` of its files in `folder`,
+/// Downloads the archive of a dataset from `address` and keeps `wanted` of its `files` in `folder`,
 /// which must exist.
 pub(super) fn download_archive(
     client: &Agent,
@@ -107,84 +121,72 @@ pub(super) fn download_archive(
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<(), Failure> {
     let mut body = call(client, address)?;
-    let told =
-        Told { stream: body.as_reader().take(archive.bytes), received: 0, archive, progress };
-    unpack(told, files, wanted, folder)
+    let body = body.as_reader().take(archive.bytes);
+    unpack(ProgressReader::new(body, archive.name, archive.bytes, progress), files, wanted, folder)
 }
 
-/// A stream that tells how far it was read.
-struct Told<'a, R> {
+/// A stream that reports how much of it was read.
+struct ProgressReader<'a, R> {
     stream: R,
-    received: u64,
-    archive: &'a Archive,
+    now: FetchProgress<'a>,
     progress: &'a mut dyn FnMut(FetchProgress<'_>),
 }
 
-impl<R: Read> Read for Told<'_, R> {
+impl<'a, R> ProgressReader<'a, R> {
+    fn new(
+        stream: R,
+        file: &'a str,
+        total: u64,
+        progress: &'a mut dyn FnMut(FetchProgress<'_>),
+    ) -> Self {
+        let now = FetchProgress { file, received: 0, total };
+        progress(now);
+        Self { stream, now, progress }
+    }
+}
+
+impl<R: Read> Read for ProgressReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.stream.read(buffer)?;
-        self.received += count as u64;
-        (self.progress)(FetchProgress {
-            file: self.archive.name,
-            received: self.received,
-            total: self.archive.bytes,
-        });
+        self.now.received += count as u64;
+        (self.progress)(self.now);
         Ok(count)
     }
 }
 
 /// Keeps what `body` yields as `path`, if it is exactly `file`.
-pub(super) fn keep(
-    body: &mut impl Read,
-    file: &SourceFile,
-    path: &Path,
-    progress: &mut dyn FnMut(FetchProgress<'_>),
-) -> Result<(), Failure> {
+pub(super) fn keep(body: &mut impl Read, file: &SourceFile, path: &Path) -> Result<(), Failure> {
     let mut partial = Partial::beside(path)?;
     let mut hash = Sha256::new();
-    receive(body, file, progress, |bytes| {
-        hash.update(bytes);
-        partial.write(bytes)
-    })?;
-    let found = hexadecimal(&hash.finalize());
-    if found != file.sha256 {
-        let expected = file.sha256;
-        return Err(Failure::Mirror(format!("wrong SHA-256: expected {expected}, found {found}")));
-    }
-    Ok(partial.persist()?)
-}
-
-/// Passes exactly `file.bytes` bytes on to `keep`, or fails.
-fn receive(
-    body: &mut impl Read,
-    file: &SourceFile,
-    progress: &mut dyn FnMut(FetchProgress<'_>),
-    mut keep: impl FnMut(&[u8]) -> crate::error::Result<()>,
-) -> Result<(), Failure> {
     let mut buffer = vec![0; 64 * 1024];
     let mut received = 0;
     loop {
-        progress(FetchProgress { file: file.name, received, total: file.bytes });
         let count = match body.read(&mut buffer) {
-            Ok(0) if received == file.bytes => return Ok(()),
+            Ok(0) if received == file.bytes => break,
             Ok(0) => return Err(wrong_size(file, &format!("only {received} arrived"))),
             Ok(count) => count,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => {
                 let fault = format!("after {received} of {} bytes: {error}", file.bytes);
-                return Err(Failure::Mirror(fault));
+                return Err(Failure::mirror(fault));
             }
         };
         received += count as u64;
         if received > file.bytes {
             return Err(wrong_size(file, "more arrived"));
         }
-        keep(&buffer[..count])?;
+        hash.update(&buffer[..count]);
+        partial.write(&buffer[..count])?;
     }
+    let (expected, found) = (file.sha256, hexadecimal(&hash.finalize()));
+    if found != expected {
+        return Err(Failure::mirror(format!("wrong SHA-256: expected {expected}, found {found}")));
+    }
+    Ok(partial.persist()?)
 }
 
 fn wrong_size(file: &SourceFile, found: &str) -> Failure {
-    Failure::Mirror(format!("wrong size: expected {} bytes, {found}", file.bytes))
+    Failure::mirror(format!("wrong size: expected {} bytes, {found}", file.bytes))
 }
 
 /// The SHA-256 of `bytes`, in hexadecimal.
@@ -196,6 +198,7 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 pub(super) mod tests {
     use super::*;
     use crate::data::loopback::{Server, answer, unannounced};
+    use crate::data::published::Content;
     use crate::fs;
 
     /// `ten bytes!`
@@ -203,16 +206,25 @@ pub(super) mod tests {
     /// The file that consists of [`BODY`].
     pub(in crate::data) const FILE: SourceFile = SourceFile {
         name: "ten.gz",
+        content: Content::Records,
         bytes: 10,
         sha256: "0425074d7748edc4faa98177678ef8e16a493504dfa15ca02bcdc56a848aca99",
         unpacked: "0425074d7748edc4faa98177678ef8e16a493504dfa15ca02bcdc56a848aca99",
     };
 
-    /// A client that is impatient and never uses a proxy.
+    /// A client with short timeouts that never uses a proxy.
     pub(in crate::data) fn impatient() -> Agent {
-        let patience =
-            Patience { connect: Duration::from_secs(5), silence: Duration::from_millis(400) };
-        configured(patience).proxy(None).build().new_agent()
+        let read = Duration::from_millis(400);
+        let timeouts = Timeouts { connect: Duration::from_secs(5), read };
+        configured(timeouts).proxy(None).build().new_agent()
+    }
+
+    /// What was wrong at the only address that was tried.
+    pub(in crate::data) fn fault_of(failure: Failure) -> String {
+        match failure {
+            Failure::Mirrors(faults) => faults.concat(),
+            Failure::Local(error) => panic!("{error}"),
+        }
     }
 
     /// Downloads [`FILE`] from `server`: what came of it, and what stands at the path afterwards.
@@ -221,10 +233,7 @@ pub(super) mod tests {
         let path = folder.path().join(FILE.name);
         let address = server.address() + FILE.name;
         let result = download(&impatient(), &address, &FILE, &path, &mut |_| {});
-        let result = result.map_err(|failure| match failure {
-            Failure::Mirror(fault) => fault,
-            Failure::Local(error) => panic!("{error}"),
-        });
+        let result = result.map_err(fault_of);
         let left = folder.path().read_dir().unwrap().count();
         let content = fs::read_if_exists(&path).unwrap();
         assert_eq!(left, usize::from(content.is_some()), "a partial file was left");
@@ -243,13 +252,13 @@ pub(super) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE.name);
         let address = server.address() + FILE.name;
-        let mut told = Vec::new();
+        let mut received = Vec::new();
         download(&impatient(), &address, &FILE, &path, &mut |p| {
-            told.push(p.received);
+            received.push(p.received);
         })
         .unwrap();
         assert_eq!(fs::read(&path).unwrap(), BODY);
-        assert_eq!((told[0], told[told.len() - 1]), (0, 10));
+        assert_eq!((received[0], received[received.len() - 1]), (0, 10));
     }
 
     #[test]
@@ -294,7 +303,7 @@ pub(super) mod tests {
         let path = folder.path().join(FILE.name);
         let address = server.address().replace("http:", "https:") + FILE.name;
         let result = download(&impatient(), &address, &FILE, &path, &mut |_| {});
-        assert!(matches!(result, Err(Failure::Mirror(_))));
+        assert!(matches!(result, Err(Failure::Mirrors(_))));
     }
 
     #[test]

@@ -8,13 +8,13 @@ use ureq::Agent;
 
 use super::cifar10;
 use super::content::{fault, unpacked_sum};
-use super::download::{Failure, FetchProgress, Patience, client, download, download_archive};
-use super::locate::{Places, path_in};
-use super::source::{Archive, SOURCES, Source, SourceFile, source};
+use super::download::{Failure, FetchProgress, Timeouts, client, download, download_archive};
+use super::locate::Places;
+use super::published::{Format, SOURCES, Source, SourceFile};
 use crate::error::{Error, Result};
 use crate::fs;
 
-/// What became of one file.
+/// One file of a download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
     /// Where it is.
@@ -31,7 +31,7 @@ pub fn fetch(
     places: &Places,
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<Vec<Fetched>> {
-    let source = source(name).ok_or_else(|| nothing_to_fetch(name))?;
+    let source = Source::called(name).ok_or_else(|| nothing_to_fetch(name))?;
     let folder = places.fetch_folder(name);
     if let Some(folder) = &folder {
         fs::remove_partials(folder)?;
@@ -62,7 +62,7 @@ pub(super) fn into_cache(
 fn all_sound(source: &Source, folder: &Path) -> Result<Option<Vec<Fetched>>> {
     let mut found = Vec::new();
     for file in source.files {
-        let Some(path) = path_in(folder, file) else {
+        let Some(path) = file.find_in(folder) else {
             return Ok(None);
         };
         if unpacked_sum(&fs::read(&path)?, file) != file.unpacked {
@@ -92,92 +92,60 @@ fn from_mirrors(
         let fault = "there is no home folder to keep a cache in; name a folder with `--data-dir`";
         return Err(unavailable(source, needed, places, None, &[fault.to_owned()]));
     };
-    let client = client(Patience::default());
+    let client = client(Timeouts::default());
     fetch_into(source, source.mirrors, &client, &folder, progress).map_err(
         |failure| match failure {
-            Unfetched::Local(error) => error,
-            Unfetched::Mirrors(faults) => {
-                unavailable(source, needed, places, Some(&folder), &faults)
-            }
+            Failure::Local(error) => error,
+            Failure::Mirrors(faults) => unavailable(source, needed, places, Some(&folder), &faults),
         },
     )
 }
 
-/// What a dataset's download came to.
-type Attempt<T> = std::result::Result<T, Unfetched>;
-
-/// Why a dataset is not there.
-enum Unfetched {
-    /// No mirror delivered; one line each.
-    Mirrors(Vec<String>),
-    /// This machine could not keep what arrived.
-    Local(Error),
-}
-
+/// Downloads into `folder` what is missing or damaged there.
 fn fetch_into(
     source: &Source,
     mirrors: &[&str],
     client: &Agent,
     folder: &Path,
     progress: &mut dyn FnMut(FetchProgress<'_>),
-) -> Attempt<Vec<Fetched>> {
-    fs::create_folder(folder)
-        .and_then(|()| fs::remove_partials(folder))
-        .map_err(Unfetched::Local)?;
-    let mut mirrors = mirrors.to_vec();
-    if let Some(archive) = &source.archive {
-        return fetch_archive(source, archive, &mut mirrors, client, folder, progress);
-    }
-    let mut fetched = Vec::new();
-    for file in source.files {
-        let path = folder.join(file.name);
-        let sound = is_sound(&path, file).map_err(Unfetched::Local)?;
-        let from = if sound {
-            None
-        } else {
-            Some(from_any(&mut mirrors, file.name, |address| {
-                download(client, address, file, &path, progress)
-            })?)
-        };
-        fetched.push(Fetched { path, from });
-    }
-    Ok(fetched)
-}
-
-/// Takes what is missing or damaged out of the archive; nothing is downloaded where all is sound.
-fn fetch_archive(
-    source: &Source,
-    archive: &Archive,
-    mirrors: &mut [&str],
-    client: &Agent,
-    folder: &Path,
-    progress: &mut dyn FnMut(FetchProgress<'_>),
-) -> Attempt<Vec<Fetched>> {
-    let mut fetched = Vec::new();
+) -> Result<Vec<Fetched>, Failure> {
+    fs::create_folder(folder)?;
+    fs::remove_partials(folder)?;
     let mut wanted = Vec::new();
     for file in source.files {
-        let path = folder.join(file.name);
-        if !is_sound(&path, file).map_err(Unfetched::Local)? {
+        if !is_sound(&folder.join(file.name), file)? {
             wanted.push(file);
         }
-        fetched.push(Fetched { path, from: None });
     }
-    if wanted.is_empty() {
-        return Ok(fetched);
+    let mut mirrors = mirrors.to_vec();
+    let mut from: Vec<String> = Vec::new();
+    match &source.archive {
+        Some(archive) if !wanted.is_empty() => {
+            let address = from_any(&mut mirrors, archive.name, |address| {
+                let files = source.files;
+                download_archive(client, address, archive, files, &wanted, folder, progress)
+            })?;
+            from = vec![address; wanted.len()];
+        }
+        Some(_) => {}
+        None => {
+            for &file in &wanted {
+                let path = folder.join(file.name);
+                from.push(from_any(&mut mirrors, file.name, |address| {
+                    download(client, address, file, &path, progress)
+                })?);
+            }
+        }
     }
-    let from = from_any(mirrors, archive.name, |address| {
-        let files = source.files;
-        download_archive(client, address, archive, files, &wanted, folder, progress)
-    })?;
-    for (fetched, file) in fetched.iter_mut().zip(source.files) {
-        let is_new = wanted.iter().any(|wanted| wanted.name == file.name);
-        fetched.from = is_new.then(|| from.clone());
-    }
-    Ok(fetched)
+    let fetched = |file: &SourceFile| {
+        let place = wanted.iter().position(|wanted| wanted.name == file.name);
+        Fetched { path: folder.join(file.name), from: place.map(|place| from[place].clone()) }
+    };
+    Ok(source.files.iter().map(fetched).collect())
 }
 
-/// Whether `path` holds what was published, packed or not. A whole file that holds something else is
-/// somebody's, and not replaced.
+/// Whether `path` holds what was published, packed or not. A whole file that holds something else
+/// belongs to the user, and is not replaced.
 fn is_sound(path: &Path, file: &SourceFile) -> Result<bool> {
     let Some(bytes) = fs::read_if_exists(path)? else {
         return Ok(false);
@@ -194,24 +162,25 @@ fn is_sound(path: &Path, file: &SourceFile) -> Result<bool> {
     )))
 }
 
-/// Tries each mirror for `name` and returns the address that delivered; a mirror that fails is asked
+/// Tries each mirror for `name` and returns the address that delivered. A mirror that fails is tried
 /// last from then on, so that an unreachable one costs its timeout only once.
 fn from_any(
     mirrors: &mut [&str],
     name: &str,
     mut download: impl FnMut(&str) -> Result<(), Failure>,
-) -> Attempt<String> {
-    let mut faults = Vec::new();
+) -> Result<String, Failure> {
+    let mut all = Vec::new();
     for _ in 0..mirrors.len() {
         let address = format!("{}{name}", mirrors[0]);
-        match download(&address) {
+        match download(&address).map_err(|e| e.in_context(|fault| format!("`{address}`: {fault}")))
+        {
             Ok(()) => return Ok(address),
-            Err(Failure::Mirror(fault)) => faults.push(format!("`{address}`: {fault}")),
-            Err(Failure::Local(error)) => return Err(Unfetched::Local(error)),
+            Err(Failure::Mirrors(faults)) => all.extend(faults),
+            local => return local.map(|()| address),
         }
         mirrors.rotate_left(1);
     }
-    Err(Unfetched::Mirrors(faults))
+    Err(Failure::Mirrors(all))
 }
 
 /// The one error for a dataset of which `needed` files are neither here nor to be had.
@@ -250,10 +219,12 @@ fn unavailable(
     Error::Data(text)
 }
 
-/// How to go on without what is missing.
+/// How to continue without what is missing.
 fn ways_round(source: &Source, some_here: bool, folder: &Path) -> String {
-    let alone = cifar10::without_more(|file| path_in(folder, file).is_some())
-        .filter(|_| some_here && source.name == cifar10::NAME);
+    let alone = match source.format {
+        Format::Cifar if some_here => cifar10::without_more(|file| file.find_in(folder).is_some()),
+        Format::Cifar | Format::Idx { .. } => None,
+    };
     let alone = alone.map_or(String::new(), |setting| {
         let folder = folder.display();
         format!(
@@ -289,24 +260,23 @@ fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) 
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use super::super::archive::tests::packed;
-    use super::super::download::tests::{BODY, FILE, impatient};
-    use super::super::loopback::{Server, answer};
-    use super::super::mnist::MNIST;
     use super::*;
+    use crate::data::archive::tests::packed;
+    use crate::data::download::tests::{BODY, FILE, impatient};
+    use crate::data::loopback::{Server, answer};
+    use crate::data::published::{Archive, CIFAR10, MNIST};
 
     const SECOND: SourceFile = SourceFile { name: "again.gz", ..FILE };
     static TWO_FILES: Source = Source {
         name: "two-files",
         other_folders: &[],
-        description: "",
-        origin: "",
         files: &[FILE, SECOND],
         mirrors: &[],
         archive: None,
+        ..CIFAR10
     };
 
-    fn fetch_from(servers: &[&Server], folder: &Path) -> Attempt<Vec<Fetched>> {
+    fn fetch_from(servers: &[&Server], folder: &Path) -> Result<Vec<Fetched>, Failure> {
         let addresses: Vec<String> = servers.iter().map(|server| server.address()).collect();
         let mirrors: Vec<&str> = addresses.iter().map(String::as_str).collect();
         fetch_into(&TWO_FILES, &mirrors, &impatient(), folder, &mut |_| {})
@@ -365,7 +335,7 @@ mod tests {
         let missing = Server::start(|_| answer(404, 0, &[]));
         let wrong = Server::start(|_| answer(200, 10, &[b"ten bytes?"]));
         let folder = tempfile::tempdir().unwrap();
-        let Err(Unfetched::Mirrors(faults)) = fetch_from(&[&missing, &wrong], folder.path()) else {
+        let Err(Failure::Mirrors(faults)) = fetch_from(&[&missing, &wrong], folder.path()) else {
             panic!("no mirror is good");
         };
         assert_eq!(faults.len(), 2);
@@ -380,7 +350,7 @@ mod tests {
         let file = folder.path().join("a file");
         fs::replace(&file, b"").unwrap();
         let result = fetch_from(&[&server], &file.join("inside"));
-        assert!(matches!(result, Err(Unfetched::Local(Error::Io { .. }))));
+        assert!(matches!(result, Err(Failure::Local(Error::Io { .. }))));
     }
 
     #[test]
@@ -459,7 +429,7 @@ mod tests {
             fs::replace(&folder.join(name), b"x").unwrap();
         }
         let places = Places { environment: Some(root.path().into()), ..Places::default() };
-        let source = &cifar10::CIFAR10;
+        let source = &CIFAR10;
         let text = unavailable(source, &source.all_files(), &places, None, &[]).to_string();
         for part in [
             "the dataset `cifar10` lacks `data_batch_3.bin`, `data_batch_4.bin` and \

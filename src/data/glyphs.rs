@@ -6,7 +6,7 @@
 //! Every example has a stream of its own, named after its split and position, and labels come in
 //! blocks of ten; so the first `k` examples of a larger set are the set of size `k`, and every
 //! size is balanced to within one example per class. The digits are drawn for this program: they
-//! belong to nobody's handwriting and carry nobody's licence.
+//! copy no handwriting and are under no licence of others.
 
 mod canvas;
 mod hand;
@@ -16,6 +16,7 @@ use self::canvas::{Canvas, PIXELS, SIDE};
 use self::hand::{Amounts, Hand};
 use self::strokes::SHAPES;
 use super::dataset::{Dataset, Examples, Inputs, too_many};
+use super::origin::Generated;
 use crate::config::spec::{Dataset as Which, Shape};
 use crate::error::Result;
 use crate::seed::{Stream, Streams};
@@ -25,11 +26,25 @@ pub(super) const NAME: &str = "glyphs";
 /// The most examples of either kind: 784 MB of images.
 pub(super) const MOST: usize = 1_000_000;
 
-/// Number of classes.
 const CLASSES: usize = 10;
+/// What an image looks like.
+const SHAPE: Shape = Shape { channels: 1, height: SIDE, width: SIDE };
 
-/// Generates a dataset; the same arguments give the same bytes. `difficulty` lies in `[0, 1]`.
-pub(super) fn generate(
+/// The set of `seed`; `difficulty` lies in `[0, 1]`.
+pub(super) fn generated(difficulty: f64, seed: u64) -> Generated {
+    Generated {
+        shape: SHAPE,
+        classes: CLASSES,
+        examples: [Which::GLYPHS_TRAIN, Which::GLYPHS_TEST],
+        value: 1,
+        generate: Box::new(move |settings| {
+            generate(difficulty, seed, settings.train_examples, settings.test_examples)
+        }),
+    }
+}
+
+/// Generates a dataset; the same arguments give the same bytes.
+fn generate(
     difficulty: f64,
     seed: u64,
     train: Option<usize>,
@@ -61,12 +76,7 @@ fn examples(split: &str, count: usize, amounts: &Amounts, streams: Streams) -> E
         let mut stream = streams.stream(&format!("glyphs/{split}/{position}"));
         inputs.extend_from_slice(&draw(label, amounts, &mut stream));
     }
-    Examples {
-        shape: Shape { channels: 1, height: SIDE, width: SIDE },
-        classes: CLASSES,
-        inputs: Inputs::Bytes(inputs),
-        labels,
-    }
+    Examples { shape: SHAPE, classes: CLASSES, inputs: Inputs::Bytes(inputs), labels }
 }
 
 /// Blocks that each hold every class once, in random order; the last block may be cut.
@@ -83,8 +93,8 @@ fn labels(count: usize, stream: &mut Stream) -> Vec<u8> {
 
 /// One image of the digit `label`.
 fn draw(label: u8, amounts: &Amounts, stream: &mut Stream) -> [u8; PIXELS] {
-    let styles = SHAPES[usize::from(label)];
-    let style = styles[stream.below(styles.len())];
+    let styles = &SHAPES[usize::from(label)];
+    let style = &styles[stream.below(styles.len())];
     let hand = Hand::new(amounts, stream);
     let mut canvas = Canvas::blank();
     for stroke in style {
@@ -98,7 +108,7 @@ fn draw(label: u8, amounts: &Amounts, stream: &mut Stream) -> [u8; PIXELS] {
         let (x, y) = (stream.between(5.0, 23.0), stream.between(5.0, 23.0));
         canvas.rub_out(x, y, stream.between(1.5, amounts.rub_radius));
     }
-    canvas.develop(hand.darkness, amounts.noise, stream)
+    canvas.to_bytes(hand.darkness, amounts.noise, stream)
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 //!
 //! Source: the description that MNIST was published with by its authors; 08 means
 //! unsigned bytes, the only element type here. Nothing in a header is believed before the bytes
-//! behind it were seen: memory grows with the input, never with what the input claims. No files
-//! here; the caller knows the path and says it.
+//! behind it were read: memory grows with the input, never with what the input claims. Faults are
+//! texts that follow the name of the file, which only the caller knows.
 
 use std::io::Read;
 
@@ -20,7 +20,6 @@ const MOST_INFLATION: u64 = 1032;
 /// The first two bytes of every gzip stream (RFC 1952).
 pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// A decoded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Idx {
     /// The size of each dimension, outermost first.
@@ -29,116 +28,69 @@ pub(super) struct Idx {
     pub(super) elements: Vec<u8>,
 }
 
-/// Why bytes are not the IDX file that was expected.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Fault {
-    /// The file ends within its header.
-    #[error("it ends within its header: expected {expected} bytes, found {found}")]
-    Header {
-        /// Bytes that the header has.
-        expected: usize,
-        /// Bytes that there are.
-        found: usize,
-    },
-    /// It does not begin as an IDX file of bytes with the expected rank does.
-    #[error("it is not such a file: expected it to begin with `{expected}`, found `{found}`")]
-    Magic {
-        /// The first four bytes of such a file, in hexadecimal.
-        expected: String,
-        /// The first four bytes of this one.
-        found: String,
-    },
-    /// The gzip stream is damaged or cut short.
-    #[error("its gzip stream is damaged: {0}")]
-    Gzip(String),
-    /// The header promises more than the rest of the file can hold.
-    #[error("it is cut short: its header promises {promised} elements, found {found}")]
-    Short {
-        /// Product of the sizes in the header.
-        promised: u64,
-        /// What the file holds, or at most can hold.
-        found: String,
-    },
-    /// The header promises more than any known file has.
-    #[error(
-        "its header promises {promised}, the most that is accepted is {MOST_ELEMENTS} elements"
-    )]
-    TooLarge {
-        /// The sizes in the header.
-        promised: String,
-    },
-    /// Something follows the last element.
-    #[error("more bytes follow its {promised} elements")]
-    Trailing {
-        /// Product of the sizes in the header.
-        promised: u64,
-    },
-}
-
-/// Decodes `bytes`, which are plain or gzipped (their first two bytes tell), and must have `rank`
-/// dimensions.
-pub(super) fn decode(bytes: &[u8], rank: u8) -> Result<Idx, Fault> {
+/// Decodes `bytes`, which are plain or gzipped (their first two bytes show which), and must have
+/// `rank` dimensions.
+pub(super) fn decode(bytes: &[u8], rank: u8) -> Result<Idx, String> {
     if !bytes.starts_with(&GZIP_MAGIC) {
-        let mut rest = bytes;
-        return decode_stream(&mut rest, bytes.len() as u64, rank);
+        return decode_stream(&mut &*bytes, bytes.len() as u64, rank);
     }
     let mut decoder = GzDecoder::new(bytes);
     let capacity = (bytes.len() as u64).saturating_mul(MOST_INFLATION);
     let idx = decode_stream(&mut decoder, capacity, rank)?;
-    if !decoder.into_inner().is_empty() {
-        return Err(Fault::Trailing { promised: idx.elements.len() as u64 });
-    }
-    Ok(idx)
+    if decoder.into_inner().is_empty() { Ok(idx) } else { Err(trailing(idx.elements.len() as u64)) }
 }
 
 /// Decodes a stream that yields at most `capacity` bytes.
-fn decode_stream(stream: &mut impl Read, capacity: u64, rank: u8) -> Result<Idx, Fault> {
+fn decode_stream(stream: &mut impl Read, capacity: u64, rank: u8) -> Result<Idx, String> {
     let shape = shape(stream, rank)?;
     let promised = element_count(&shape)?;
+    let short = |found: String| {
+        Err(format!("it is cut short: its header promises {promised} elements, found {found}"))
+    };
     if promised > capacity {
-        return Err(Fault::Short { promised, found: format!("room for at most {capacity}") });
+        return short(format!("room for at most {capacity}"));
+    }
+    let mut elements = Vec::with_capacity(promised as usize);
+    stream.take(promised).read_to_end(&mut elements).map_err(damaged)?;
+    if (elements.len() as u64) < promised {
+        return short(elements.len().to_string());
     }
     // One byte more than promised, to notice what follows; this also makes the gzip decoder reach
     // its end and compare its checksum.
-    let mut elements = Vec::with_capacity(promised as usize);
-    let read = stream.take(promised).read_to_end(&mut elements);
-    let found = read.map_err(|error| Fault::Gzip(error.to_string()))? as u64;
-    if found < promised {
-        let found = found.to_string();
-        return Err(Fault::Short { promised, found });
-    }
-    match read_fully(stream, &mut [0])? {
-        0 => Ok(Idx { shape, elements }),
-        _ => Err(Fault::Trailing { promised }),
-    }
+    let mut following = Vec::new();
+    stream.take(1).read_to_end(&mut following).map_err(damaged)?;
+    if following.is_empty() { Ok(Idx { shape, elements }) } else { Err(trailing(promised)) }
 }
 
-/// Reads the header.
-fn shape(stream: &mut impl Read, rank: u8) -> Result<Vec<usize>, Fault> {
-    let mut header = vec![0; 4 + 4 * usize::from(rank)];
-    let found = read_fully(stream, &mut header)?;
+fn shape(stream: &mut impl Read, rank: u8) -> Result<Vec<usize>, String> {
+    let expected = 4 + 4 * u64::from(rank);
+    let mut header = Vec::new();
+    stream.take(expected).read_to_end(&mut header).map_err(damaged)?;
     let magic = [0, 0, 8, rank];
-    if found >= 4 && header[..4] != magic {
-        return Err(Fault::Magic {
-            expected: hexadecimal(&magic),
-            found: hexadecimal(&header[..4]),
-        });
+    if header.len() >= 4 && header[..4] != magic {
+        return Err(format!(
+            "it is not such a file: expected it to begin with `{}`, found `{}`",
+            hexadecimal(&magic),
+            hexadecimal(&header[..4])
+        ));
     }
-    if found < header.len() {
-        let expected = header.len();
-        return Err(Fault::Header { expected, found });
+    if (header.len() as u64) < expected {
+        let found = header.len();
+        return Err(format!("it ends within its header: expected {expected} bytes, found {found}"));
     }
     let (sizes, _) = header[4..].as_chunks::<4>();
     Ok(sizes.iter().map(|&size| u32::from_be_bytes(size) as usize).collect())
 }
 
 /// The product of the sizes, within reason.
-fn element_count(shape: &[usize]) -> Result<u64, Fault> {
-    shape
-        .iter()
-        .try_fold(1_u64, |product, &size| product.checked_mul(size as u64))
-        .filter(|&product| product <= MOST_ELEMENTS)
-        .ok_or_else(|| Fault::TooLarge { promised: in_words(shape) })
+fn element_count(shape: &[usize]) -> Result<u64, String> {
+    let product = shape.iter().try_fold(1_u64, |product, &size| product.checked_mul(size as u64));
+    product.filter(|&product| product <= MOST_ELEMENTS).ok_or_else(|| {
+        format!(
+            "its header promises {}, the most that is accepted is {MOST_ELEMENTS} elements",
+            in_words(shape)
+        )
+    })
 }
 
 /// `60000×28×28`
@@ -152,27 +104,19 @@ fn hexadecimal(bytes: &[u8]) -> String {
     digits.join(" ")
 }
 
-/// Fills `buffer` as far as the stream goes.
-fn read_fully(stream: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Fault> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match stream.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) => return Err(Fault::Gzip(error.to_string())),
-        }
-    }
-    Ok(filled)
+fn trailing(promised: u64) -> String {
+    format!("more bytes follow its {promised} elements")
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape `map_err` asks for")]
+fn damaged(error: std::io::Error) -> String {
+    format!("its gzip stream is damaged: {error}")
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-
     use super::*;
+    use crate::data::tests::gzipped;
 
     fn plain(shape: &[u32], elements: &[u8]) -> Vec<u8> {
         let mut bytes = vec![0, 0, 8, shape.len() as u8];
@@ -181,12 +125,6 @@ mod tests {
         }
         bytes.extend(elements);
         bytes
-    }
-
-    fn gzipped(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
     }
 
     fn small() -> Vec<u8> {
@@ -207,8 +145,8 @@ mod tests {
         for length in 0..bytes.len() {
             let fault = decode(&bytes[..length], 3).unwrap_err();
             match length {
-                0..16 => assert_eq!(fault, Fault::Header { expected: 16, found: length }),
-                _ => assert!(matches!(fault, Fault::Short { promised: 12, .. })),
+                0..16 => assert!(fault.ends_with(&format!("expected 16 bytes, found {length}"))),
+                _ => assert!(fault.contains("promises 12 elements, found"), "{fault}"),
             }
         }
     }
@@ -226,18 +164,19 @@ mod tests {
         let mut floats = small();
         floats[2] = 0x0d;
         assert_eq!(
-            decode(&floats, 3).unwrap_err().to_string(),
+            decode(&floats, 3).unwrap_err(),
             "it is not such a file: expected it to begin with `00 00 08 03`, found `00 00 0d 03`"
         );
-        assert!(matches!(decode(&small(), 1), Err(Fault::Magic { .. })));
-        assert!(matches!(decode(b"<!DOCTYPE html>", 3), Err(Fault::Magic { .. })));
+        for (bytes, rank) in [(&small()[..], 1), (b"<!DOCTYPE html>", 3)] {
+            assert!(decode(bytes, rank).unwrap_err().starts_with("it is not such a file"));
+        }
     }
 
     #[test]
     fn bytes_after_the_last_element_are_refused_inside_and_after_the_gzip_stream() {
         let mut longer = small();
         longer.push(0);
-        let trailing = Err(Fault::Trailing { promised: 12 });
+        let trailing = Err(trailing(12));
         assert_eq!(decode(&longer, 3), trailing);
         assert_eq!(decode(&gzipped(&longer), 3), trailing);
         let mut appended = gzipped(&small());
@@ -250,7 +189,7 @@ mod tests {
         let mut bytes = gzipped(&small());
         let checksum = bytes.len() - 8;
         bytes[checksum] ^= 1;
-        assert!(matches!(decode(&bytes, 3), Err(Fault::Gzip(_))));
+        assert!(decode(&bytes, 3).unwrap_err().starts_with("its gzip stream is damaged"));
     }
 
     #[test]
@@ -258,11 +197,11 @@ mod tests {
         let header = plain(&[60_000, 28, 28], &[]);
         for bytes in [header.clone(), gzipped(&header)] {
             let fault = decode(&bytes, 3).unwrap_err();
-            assert!(fault.to_string().contains("room for at most"), "{fault}");
+            assert!(fault.contains("room for at most"), "{fault}");
         }
         for absurd in [[u32::MAX; 3], [1 << 10, 1 << 10, (1 << 10) + 1]] {
-            let fault = decode(&plain(&absurd, &[]), 3);
-            assert!(matches!(fault, Err(Fault::TooLarge { .. })), "{fault:?}");
+            let fault = decode(&plain(&absurd, &[]), 3).unwrap_err();
+            assert!(fault.contains("the most that is accepted"), "{fault}");
         }
     }
 

@@ -5,8 +5,8 @@
 //! 2. `$BN_LAB_DATA`: likewise;
 //! 3. the user's cache: `<cache>/bn-lab/<dataset>/`, where downloads go.
 //!
-//! The first folder that holds all files that are needed, packed or unpacked, wins. Whether they
-//! are sound is not asked here.
+//! The first folder that holds all files that are needed, packed or unpacked, is used. Whether they
+//! are undamaged is not checked here.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use super::content::unpacked_sum;
-use super::source::{SOURCES, Source, SourceFile};
+use super::published::{Content, SOURCES, Source, SourceFile};
 use crate::fs;
 
 /// The environment variable that names a data folder.
@@ -127,7 +127,7 @@ impl Places {
         files: &[&'static SourceFile],
     ) -> Option<(Place, Vec<&'static SourceFile>)> {
         let lacking = |place: Place| {
-            let is_missing = |file: &&SourceFile| path_in(&place.folder, file).is_none();
+            let is_missing = |file: &&SourceFile| file.find_in(&place.folder).is_none();
             let missing: Vec<_> = files.iter().copied().filter(is_missing).collect();
             (place, missing)
         };
@@ -140,32 +140,25 @@ impl Places {
     }
 }
 
-/// The dataset other than `source` whose published files `folder` holds under the same names: what its
-/// labels are tells, not how they are packed.
+/// The dataset other than `source` whose published files `folder` holds under the same names. It is
+/// recognised by its labels, however they are packed.
 fn held_by(source: &Source, folder: &Path) -> Option<&'static str> {
     let others = SOURCES.into_iter().filter(|other| other.name != source.name);
     let mut alike = others.filter(|other| other.files[0].name == source.files[0].name);
     let is_there = |other: &&Source| {
-        let labels = other.files.iter().filter(|file| file.name.contains("labels"));
+        let labels = other.files.iter().filter(|file| file.content == Content::Labels);
         labels.into_iter().any(|file| {
-            let bytes = path_in(folder, file).and_then(|path| fs::read(&path).ok());
+            let bytes = file.find_in(folder).and_then(|path| fs::read(&path).ok());
             bytes.is_some_and(|bytes| unpacked_sum(&bytes, file) == file.unpacked)
         })
     };
     alike.find(is_there).map(|other| other.name)
 }
 
-/// The path of `file` in `folder`, as published or under another of its names; `None` where it is not
-/// there.
-pub(super) fn path_in(folder: &Path, file: &SourceFile) -> Option<PathBuf> {
-    let paths = file.names().into_iter().map(|name| folder.join(name));
-    paths.into_iter().find(|path| fs::is_file(path))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::mnist::MNIST;
     use super::*;
+    use crate::data::published::MNIST;
 
     fn fill(folder: &Path, unpacked: bool) {
         fs::create_folder(folder).unwrap();
@@ -213,9 +206,9 @@ mod tests {
         fill(&folder, true);
         assert!(find(&places(root.path())).is_some());
         let file = &MNIST.files[0];
-        assert_eq!(path_in(&folder, file), Some(folder.join("train-images-idx3-ubyte")));
+        assert_eq!(file.find_in(&folder), Some(folder.join("train-images-idx3-ubyte")));
         fill(&folder, false);
-        assert_eq!(path_in(&folder, file), Some(folder.join("train-images-idx3-ubyte.gz")));
+        assert_eq!(file.find_in(&folder), Some(folder.join("train-images-idx3-ubyte.gz")));
     }
 
     #[test]
@@ -274,7 +267,8 @@ mod tests {
 
     #[test]
     fn the_folder_of_the_archive_counts_and_the_fullest_place_is_the_nearest() {
-        use super::super::cifar10::{CIFAR10, needed};
+        use crate::data::cifar10::needed;
+        use crate::data::published::CIFAR10;
         let root = tempfile::tempdir().unwrap();
         let places = places(root.path());
         assert!(places.nearest(&CIFAR10, &CIFAR10.all_files()).is_none());

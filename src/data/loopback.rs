@@ -1,5 +1,5 @@
-//! A web server on this machine, scripted, for tests of downloading: it can be slow, lie and hang
-//! up.
+//! A scripted web server on this machine, for tests of downloads: it can be slow, send wrong bytes and
+//! close the connection.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,7 +1,7 @@
 //! The order in which an epoch sees the training examples: `train.order`.
 //!
 //! Every order is derived from the epoch's number, so that a later epoch needs no earlier one, and
-//! from streams that no condition has a say in.
+//! from streams that do not depend on the condition.
 //!
 //! - `reshuffled`: the shuffle of stream `order/epoch.E`.
 //! - `fixed`: that of epoch 1, in every epoch.
@@ -48,16 +48,15 @@ pub(super) fn of_epoch(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config;
+    use crate::plan::tests::settings;
 
     /// The order of `epoch` of 103 examples in four classes, in batches of ten.
     fn order(name: &str, epoch: usize, replicate: u64) -> Vec<u32> {
         let text =
             format!("data.dataset = 'glyphs'\ntrain.order = '{name}'\ntrain.batch_size = 10");
-        let loaded = config::parse("x.toml".as_ref(), &text, &[]).expect("a valid experiment");
         let train: Vec<u32> = (0..103).map(|i| i * 2).collect();
-        let settings = &loaded.experiment.conditions[0].settings.train;
-        of_epoch(&train, &labels(), epoch, settings, &Streams::new(5, replicate))
+        let settings = settings(&text).train;
+        of_epoch(&train, &labels(), epoch, &settings, &Streams::new(5, replicate))
     }
 
     fn labels() -> Vec<u8> {

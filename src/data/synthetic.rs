@@ -3,7 +3,7 @@
 //!
 //! | dataset | what it is for |
 //! |---|---|
-//! | [`badly_scaled`] | inputs whose scales differ by orders of magnitude: what normalising inputs mends |
+//! | [`badly_scaled`] | inputs whose scales differ by orders of magnitude: what normalising inputs corrects |
 //! | [`two_spirals`] | a boundary that needs depth, from two inputs |
 //! | [`linear_teacher`] | the easiest problem there is: a linear classifier suffices |
 //!
@@ -16,6 +16,7 @@ pub(super) mod linear_teacher;
 pub(super) mod two_spirals;
 
 use super::dataset::{Dataset, Examples, Inputs, too_many};
+use super::origin::Generated;
 use crate::config::spec::{Data, Dataset as Which, Shape};
 use crate::error::Result;
 use crate::seed::{Stream, Streams};
@@ -38,17 +39,27 @@ trait Problem {
     fn draw(&self, stream: &mut Stream, inputs: &mut Vec<f32>) -> u8;
 }
 
-fn generate(problem: &impl Problem, seed: u64, settings: &Data) -> Result<Dataset> {
-    let streams = Streams::shared(seed);
-    Ok(Dataset::new(
-        name_of(problem),
-        examples(problem, "train", settings.train_examples, streams)?,
-        examples(problem, "test", settings.test_examples, streams)?,
-    ))
-}
-
-fn name_of<P: Problem>(_: &P) -> &'static str {
-    P::NAME
+/// The set of `seed`, a table of `[columns, classes]` whose `problem` is decided when it is drawn.
+fn generated<P: Problem>(
+    [columns, classes]: [usize; 2],
+    seed: u64,
+    problem: impl Fn() -> P + 'static,
+) -> Generated {
+    let generate = move |settings: &Data| {
+        let (problem, streams) = (problem(), Streams::shared(seed));
+        Ok(Dataset::new(
+            P::NAME,
+            examples(&problem, "train", settings.train_examples, streams)?,
+            examples(&problem, "test", settings.test_examples, streams)?,
+        ))
+    };
+    Generated {
+        shape: Shape { channels: 1, height: 1, width: columns },
+        classes,
+        examples: [Which::SYNTHETIC_TRAIN, Which::SYNTHETIC_TEST],
+        value: 4,
+        generate: Box::new(generate),
+    }
 }
 
 fn examples<P: Problem>(
@@ -168,8 +179,7 @@ mod tests {
             let text = format!(
                 "data.dataset = '{dataset}'\ndata.train_examples = 20\ndata.test_examples = 1"
             );
-            let loaded = crate::config::parse("x.toml".as_ref(), &text, &[]).unwrap();
-            let settings = &loaded.experiment.conditions[0].settings.data;
+            let settings = &crate::plan::tests::settings(&text).data;
             let places = crate::data::Places::default();
             let set = crate::data::load(settings, &places, &mut |_| {}).unwrap();
             assert_eq!((set.name, set.train.count(), set.test.count()), (dataset, 20, 1));

@@ -11,23 +11,23 @@
 //! - Numbers are read in 64 bits, and rounded to 32 only after they are scaled.
 //!
 //! Nothing is guessed or repaired: an empty cell, a row of another length, a column of numbers with
-//! a few other cells or one that numbers the rows ends the reading, and the error says where it
-//! stands and which key says what is meant.
+//! a few other cells or one that numbers the rows is an error, which says where it is and which key
+//! settles it.
 
 mod classes;
 mod columns;
+mod csv_table;
 mod encoding;
 mod header;
 mod missing;
 mod notes;
 mod number;
 mod numeric;
-mod sheet;
 
 pub(super) use self::notes::constant_columns;
 
+use self::csv_table::CsvTable;
 use self::encoding::Encoding;
-use self::sheet::Sheet;
 use super::dataset::{Dataset, Examples, Inputs};
 use crate::config::spec::{InputScaling, Shape, Table, TestRows};
 use crate::error::Result;
@@ -38,19 +38,19 @@ pub(super) const NAME: &str = "csv";
 
 /// Reads the table, and splits it or reads its test rows.
 pub(super) fn read(settings: &Table, scaling: InputScaling) -> Result<Dataset> {
-    let mut sheet = named(settings)?;
-    let uses = columns::uses(&sheet, settings)?;
-    let mut notes = notes::counted_in_disorder(&sheet, &uses);
-    let mut dropped_rows = missing::settle(&mut sheet, &uses, settings)?;
-    let encoding = Encoding::learn(&sheet, &uses, settings, scaling)?;
-    notes.extend(notes::of_training_file(&sheet, &uses, encoding.classes()));
-    let all: Vec<usize> = (0..sheet.count()).collect();
-    let whole = examples(&sheet, &encoding, &all)?;
+    let mut csv = named(settings)?;
+    let uses = columns::uses(&csv, settings)?;
+    let mut notes = notes::counted_in_disorder(&csv, &uses);
+    let mut dropped_rows = missing::apply_rule(&mut csv, &uses, settings)?;
+    let encoding = Encoding::learn(&csv, &uses, settings, scaling)?;
+    notes.extend(notes::of_training_file(&csv, &uses, encoding.classes()));
+    let all: Vec<usize> = (0..csv.count()).collect();
+    let whole = examples(&csv, &encoding, &all)?;
     let (train, test) = match &settings.test {
         TestRows::File(file) => {
-            let other = Sheet::read(file, sheet.has_header, "data.test_file")?;
-            let mut other = other.in_order_of(&sheet)?;
-            dropped_rows += missing::settle(&mut other, &uses, settings)?;
+            let other = CsvTable::read(file, csv.has_header, "data.test_file")?;
+            let mut other = other.in_order_of(&csv)?;
+            dropped_rows += missing::apply_rule(&mut other, &uses, settings)?;
             let rows: Vec<usize> = (0..other.count()).collect();
             (whole, examples(&other, &encoding, &rows)?)
         }
@@ -58,7 +58,7 @@ pub(super) fn read(settings: &Table, scaling: InputScaling) -> Result<Dataset> {
     };
     Ok(Dataset {
         class_names: encoding.classes().names(),
-        columns: encoding.readings(&sheet),
+        columns: encoding.readings(&csv),
         dropped_rows,
         notes,
         ..Dataset::new(NAME, train, test)
@@ -66,13 +66,13 @@ pub(super) fn read(settings: &Table, scaling: InputScaling) -> Result<Dataset> {
 }
 
 /// The training file, with a name of its own for each column.
-fn named(settings: &Table) -> Result<Sheet> {
-    let sheet = Sheet::read(&settings.file, settings.header.is_there, "data.file")?;
+fn named(settings: &Table) -> Result<CsvTable> {
+    let csv = CsvTable::read(&settings.file, settings.header.is_there, "data.file")?;
     if settings.header.is_there && !settings.header.is_said {
-        header::check(&sheet)?;
+        header::check(&csv)?;
     }
-    sheet.check_names()?;
-    Ok(sheet)
+    csv.check_names()?;
+    Ok(csv)
 }
 
 /// Training and test rows; neither is empty, since two classes make at least two
@@ -86,11 +86,11 @@ fn split(whole: &Examples, share: f64, seed: u64, stratify: bool) -> (Examples, 
     (whole.pick(&train), whole.pick(&test))
 }
 
-fn examples(sheet: &Sheet, encoding: &Encoding, rows: &[usize]) -> Result<Examples> {
+fn examples(csv: &CsvTable, encoding: &Encoding, rows: &[usize]) -> Result<Examples> {
     let mut inputs = Vec::with_capacity(rows.len() * encoding.features());
     let mut labels = Vec::with_capacity(rows.len());
     for &row in rows {
-        labels.push(encoding.append(sheet, row, &mut inputs)?);
+        labels.push(encoding.append(csv, row, &mut inputs)?);
     }
     Ok(Examples {
         shape: Shape { channels: 1, height: 1, width: encoding.features() },

@@ -1,4 +1,4 @@
-//! Several devices of one kind, and which of them a trial gets.
+//! Several devices of one kind, and how trials are assigned to them.
 
 use std::ops::Deref;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -44,14 +44,14 @@ impl Devices {
         self.devices.len()
     }
 
-    /// The device with the fewest trials, the first of equals, which has one more until the loan is
-    /// dropped.
-    pub fn lend(&self) -> Loan<'_> {
+    /// The device with the fewest trials, the first of equals, which counts one more trial until the assignment
+    /// is dropped.
+    pub fn assign(&self) -> Assignment<'_> {
         let mut loads = self.loads();
         let fewest = (0..loads.len()).min_by_key(|&place| loads[place]);
         let place = fewest.unwrap_or(0);
         loads[place] += 1;
-        Loan { devices: self, place }
+        Assignment { devices: self, place }
     }
 
     fn loads(&self) -> MutexGuard<'_, Vec<usize>> {
@@ -62,12 +62,12 @@ impl Devices {
 
 /// A device that a trial is trained on.
 #[derive(Debug)]
-pub struct Loan<'a> {
+pub struct Assignment<'a> {
     devices: &'a Devices,
     place: usize,
 }
 
-impl Deref for Loan<'_> {
+impl Deref for Assignment<'_> {
     type Target = OpenDevice;
 
     fn deref(&self) -> &OpenDevice {
@@ -75,7 +75,7 @@ impl Deref for Loan<'_> {
     }
 }
 
-impl Drop for Loan<'_> {
+impl Drop for Assignment<'_> {
     fn drop(&mut self) {
         self.devices.loads()[self.place] -= 1;
     }
@@ -113,13 +113,16 @@ mod tests {
     fn trials_go_to_the_device_with_the_fewest() {
         let cpu = OpenDevice::open("cpu").expect("every build has it");
         let devices = Devices::of(vec![cpu.clone(), cpu.clone(), cpu]);
-        let mut loans = vec![devices.lend(), devices.lend(), devices.lend(), devices.lend()];
-        let places = |loans: &[Loan<'_>]| loans.iter().map(|loan| loan.place).collect::<Vec<_>>();
-        assert_eq!(places(&loans), [0, 1, 2, 0]);
-        drop(loans.remove(1));
-        loans.push(devices.lend());
-        assert_eq!(places(&loans), [0, 2, 0, 1]);
-        assert_eq!(loans[0].name(), "cpu");
+        let mut assigned =
+            vec![devices.assign(), devices.assign(), devices.assign(), devices.assign()];
+        let places = |assigned: &[Assignment<'_>]| {
+            assigned.iter().map(|assignment| assignment.place).collect::<Vec<_>>()
+        };
+        assert_eq!(places(&assigned), [0, 1, 2, 0]);
+        drop(assigned.remove(1));
+        assigned.push(devices.assign());
+        assert_eq!(places(&assigned), [0, 2, 0, 1]);
+        assert_eq!(assigned[0].name(), "cpu");
     }
 
     #[test]

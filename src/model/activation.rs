@@ -39,7 +39,7 @@ fn elu<const D: usize>(x: Tensor<D>, scale: f64, alpha: f64) -> Tensor<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::OpenDevice;
+    use crate::device::tests::cpu;
     use serde::Deserialize;
 
     #[derive(Deserialize)]
@@ -68,8 +68,7 @@ mod tests {
     fn values_and_derivatives_equal_pytorchs() {
         let text = include_str!("../../tests/reference/activations_torch.json");
         let reference: Reference = serde_json::from_str(text).expect("a valid reference file");
-        let device =
-            OpenDevice::open("cpu").expect("every build has a CPU device").differentiable();
+        let device = cpu();
         assert_eq!(reference.activations.len(), 11);
         for recorded in &reference.activations {
             let kind = match recorded.name.as_str() {

@@ -1,5 +1,5 @@
-//! What every layer of a network is built with: where its weights come from, whether it has a
-//! bias, whether it is normalised. The architectures only say which layers there are.
+//! How the layers of all networks are built: where the weights come from, whether there is a bias,
+//! whether there is a normalisation. The architectures only say which layers there are.
 
 use burn::tensor::Device;
 
@@ -29,10 +29,7 @@ pub struct Builder<'a> {
 impl Builder<'_> {
     /// The fully connected layer called `name`.
     pub fn dense(&self, name: &str, inputs: usize, outputs: usize, bias: bool) -> Dense {
-        let mut stream = self.streams.stream(&format!("init/{name}"));
-        let (kind, scale) = (self.model.init, self.model.init_scale);
-        let weight = init::draw(kind, scale, inputs, outputs, &mut stream);
-        Dense::new(weight, [inputs, outputs], bias, self.device)
+        self.gates(name, [inputs, outputs], 1, bias)
     }
 
     /// The linear map called `name` to the `units` of each of several `gates`, side by side. Each
@@ -72,13 +69,13 @@ impl Builder<'_> {
     /// The normalisation called `name` of hidden layer `layer`, counted from 0 at the input; `None`
     /// where it has none.
     pub fn norm(&self, layer: usize, name: &str, features: usize) -> Option<NormLayer> {
-        let settings = self.norm.of_hidden(layer, self.hidden_layers())?;
+        let settings = self.norm_settings(layer)?;
         Some(NormLayer::new(name, features, settings, self.device))
     }
 
     /// The same without γ and β: running statistics alone.
     pub fn statistics(&self, layer: usize, name: &str, features: usize) -> Option<NormLayer> {
-        let settings = self.norm.of_hidden(layer, self.hidden_layers())?;
+        let settings = self.norm_settings(layer)?;
         let settings = NormSettings { gamma: None, beta: None, ..settings };
         Some(NormLayer::new(name, features, settings, self.device))
     }
@@ -93,7 +90,7 @@ impl Builder<'_> {
     pub fn hidden_bias(&self, layer: usize) -> bool {
         match self.model.bias {
             Bias::Auto => {
-                let norm = self.norm.of_hidden(layer, self.hidden_layers());
+                let norm = self.norm_settings(layer);
                 let cancels = norm.is_some_and(|norm| norm.kind.cancels_bias());
                 !(cancels && placement::cancels_bias(self.norm.placement))
             }
@@ -102,8 +99,8 @@ impl Builder<'_> {
         }
     }
 
-    fn hidden_layers(&self) -> usize {
-        self.model.kind.hidden_features().len()
+    fn norm_settings(&self, layer: usize) -> Option<NormSettings> {
+        self.norm.of_hidden(layer, self.model.kind.hidden_features().len())
     }
 }
 
@@ -111,21 +108,17 @@ impl Builder<'_> {
 mod tests {
     use burn::module::Module;
 
-    use crate::config;
     use crate::model::network::Network;
     use crate::seed::Streams;
+    use crate::{device, plan};
 
     /// Parameters of a network for the built-in glyphs.
     fn parameters(model: &str, norm: &str) -> usize {
         let text = format!("data.dataset = 'glyphs'\n[model]\n{model}\n[norm]\n{norm}");
-        let path = std::path::Path::new("x.toml");
-        let loaded = config::parse(path, &text, &[]).expect("a valid experiment");
-        let settings = &loaded.experiment.conditions[0].settings;
+        let settings = plan::tests::settings(&text);
         let image = settings.data.dataset.image().expect("images");
-        let device = crate::device::OpenDevice::open("cpu")
-            .expect("every build has a CPU device")
-            .differentiable();
-        Network::new(settings, image, 10, &Streams::new(0, 1), &device).num_params()
+        let device = device::tests::cpu();
+        Network::new(&settings, image, 10, &Streams::new(0, 1), &device).num_params()
     }
 
     #[test]

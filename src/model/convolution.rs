@@ -58,8 +58,7 @@ impl Convolution {
     }
 }
 
-/// A convolution with the normalisation that belongs to it; where that stands is the placement's
-/// business.
+/// A convolution with the normalisation that belongs to it; the placement decides where that stands.
 #[derive(Module, Debug)]
 pub struct ConvolutionUnit {
     /// The linear map.

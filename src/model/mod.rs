@@ -1,4 +1,4 @@
-//! Networks and their layers, on burn. [`norm`] is the subject, [`placement`] the question.
+//! Networks and their layers, on burn. [`norm`] holds the normalisations, [`placement`] where they stand.
 
 pub mod activation;
 pub mod builder;

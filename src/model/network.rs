@@ -1,4 +1,4 @@
-//! Any network: one line per architecture.
+//! A network of any architecture: one arm per architecture in each match.
 
 use burn::module::{Module, ParamId};
 use burn::tensor::{Device, Tensor};
@@ -104,13 +104,11 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::path::Path;
 
     use burn::module::{ModuleVisitor, Param};
 
     use super::*;
-    use crate::config;
-    use crate::device::OpenDevice;
+    use crate::{device, plan};
 
     /// Every parameter by its path.
     #[derive(Default)]
@@ -136,12 +134,10 @@ mod tests {
 
     fn parameters(text: &str) -> BTreeMap<String, Vec<f32>> {
         let text = format!("data.dataset = 'glyphs'\n{text}");
-        let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("a valid config");
-        let settings = &loaded.experiment.conditions[0].settings;
+        let settings = plan::tests::settings(&text);
         let image = settings.data.dataset.image().expect("a set of images");
-        let device =
-            OpenDevice::open("cpu").expect("every build has a CPU device").differentiable();
-        let network = Network::new(settings, image, 10, &Streams::new(0, 1), &device);
+        let network =
+            Network::new(&settings, image, 10, &Streams::new(0, 1), &device::tests::cpu());
         let mut parameters = Parameters::default();
         network.visit(&mut parameters);
         parameters.values

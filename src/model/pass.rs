@@ -1,12 +1,12 @@
-//! One forward pass: which statistics it normalises with, what its norm layers saw, which units it
-//! drops, and what a probe listens to on the way.
+//! One forward pass: which statistics it normalises with, those that its norm layers took, which units
+//! it drops, and the values that it records for probes.
 
 use burn::tensor::{Tensor, TensorData};
 
 use super::norm::{NormLayer, Observed, Statistics};
 use crate::seed::Stream;
 
-/// Where in a layer a probe listens.
+/// Where in a layer values are recorded for probes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Site {
     /// What goes into the nonlinearity.
@@ -15,7 +15,7 @@ pub enum Site {
     Activation,
 }
 
-/// What passed a site of a layer.
+/// The values at a site of a layer.
 #[derive(Debug, Clone)]
 pub struct Tap {
     /// The layer's name, as in checkpoints: `layers.0`.
@@ -35,14 +35,14 @@ pub struct Pass {
     statistics: Statistics,
     observed: Vec<Option<Observed>>,
     dropout: Option<Stream>,
-    heard: Option<Vec<Tap>>,
-    traced: bool,
+    taps: Option<Vec<Tap>>,
+    with_gradients: bool,
 }
 
 impl Pass {
     /// A pass that normalises with `statistics` and drops nothing.
     pub fn new(statistics: Statistics) -> Self {
-        Self { statistics, observed: Vec::new(), dropout: None, heard: None, traced: false }
+        Self { statistics, observed: Vec::new(), dropout: None, taps: None, with_gradients: false }
     }
 
     /// The pass of optimiser step `step` (from 1); dropout draws from `dropout`.
@@ -50,12 +50,12 @@ impl Pass {
         Self { dropout: Some(dropout), ..Self::new(Statistics::Training { step }) }
     }
 
-    /// The same pass, which also keeps what passes the sites of every layer. With `gradients`, the
-    /// gradient that flows back to each site can be had from [`Tap::zero`].
+    /// The same pass, which also records the values at the sites of every layer. With `gradients`, the
+    /// gradient that flows back to each site can be taken from [`Tap::zero`].
     #[must_use]
-    pub fn listening(mut self, gradients: bool) -> Self {
-        self.heard = Some(Vec::new());
-        self.traced = gradients;
+    pub fn recording(mut self, gradients: bool) -> Self {
+        self.taps = Some(Vec::new());
+        self.with_gradients = gradients;
         self
     }
 
@@ -86,10 +86,9 @@ impl Pass {
         x * mask
     }
 
-    /// Lets a probe, if there is one, listen to `x` `[batch, features, …]` at a site of the layer
-    /// called `layer`.
+    /// Records `x` `[batch, features, …]` at a site of the layer called `layer`, if this pass records.
     pub fn tap<const D: usize>(&mut self, layer: &str, site: Site, x: Tensor<D>) -> Tensor<D> {
-        let Some(all) = self.heard.as_mut() else {
+        let Some(all) = self.taps.as_mut() else {
             return x;
         };
         let shape = x.shape();
@@ -102,7 +101,7 @@ impl Pass {
             values: positions.reshape([rows, features]),
             zero: None,
         };
-        let x = if self.traced {
+        let x = if self.with_gradients {
             let zero = Tensor::<1>::zeros([shape.num_elements()], &x.device()).require_grad();
             entry.zero = Some(zero.clone());
             x + zero.reshape(shape)
@@ -113,13 +112,13 @@ impl Pass {
         x
     }
 
-    /// What the norm layers saw, in the order of the pass; nothing from layers that saw no batch.
+    /// The statistics that the norm layers took, in the order of the pass; none of layers that took none.
     pub fn into_observed(self) -> Vec<Option<Observed>> {
         self.observed
     }
 
-    /// What was heard, in the order of the pass.
+    /// The recorded values, in the order of the pass.
     pub fn take_taps(&mut self) -> Vec<Tap> {
-        self.heard.take().unwrap_or_default()
+        self.taps.take().unwrap_or_default()
     }
 }

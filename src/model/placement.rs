@@ -1,5 +1,4 @@
-//! The question that this program asks, as code: where does normalisation stand relative to the
-//! activation?
+//! Where normalisation stands relative to the activation: what this program compares.
 
 use burn::tensor::Tensor;
 
@@ -32,7 +31,7 @@ pub fn apply<const D: usize>(
     }
 }
 
-/// The nonlinearity of the layer called `layer`, with a probe's ear on either side.
+/// The nonlinearity of the layer called `layer`; the values on either side are recorded for probes.
 pub fn activate<const D: usize>(
     kind: Activation,
     layer: &str,

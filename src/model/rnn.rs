@@ -125,9 +125,9 @@ impl Rnn {
                 Some(norm) => norm.apply(step, recurrent, pass),
                 None => recurrent,
             };
-            // A probe hears the last step: the one that answers.
-            let heard = (step + 1 == self.image.height).then_some(&mut *pass);
-            state = self.next(state, input, recurrent, heard);
+            // Probes see the last step, whose state goes to the output layer.
+            let recorded = (step + 1 == self.image.height).then_some(&mut *pass);
+            state = self.next(state, input, recurrent, recorded);
         }
         if self.placement == Placement::After {
             state = pass.normalise(self.norm.as_ref(), state);
@@ -156,9 +156,9 @@ impl Rnn {
         state: Tensor<2>,
         input: Tensor<2>,
         recurrent: Tensor<2>,
-        heard: Option<&mut Pass>,
+        recorded: Option<&mut Pass>,
     ) -> Tensor<2> {
-        let activate = |kind, x| match heard {
+        let activate = |kind, x| match recorded {
             Some(pass) => placement::activate(kind, "cell", x, pass),
             None => activation::apply(kind, x),
         };

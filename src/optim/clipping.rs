@@ -14,7 +14,7 @@ pub(super) fn by_value<M: Module>(module: &M, gradients: &mut GradientsParams, l
 
 /// Scales all gradients by `limit / (‖g‖ + 1e-6)` where that is below 1, `‖g‖` being the Euclidean
 /// norm of all of them as one vector, as `torch.nn.utils.clip_grad_norm_`. A norm that is not a
-/// number leaves them as they are: the loss will tell.
+/// number leaves them as they are: the loss becomes one too, and ends the trial.
 pub(super) fn by_norm<M: Module>(module: &M, gradients: &mut GradientsParams, limit: f64) {
     let mut squares = Squares { gradients, sum: None };
     module.visit(&mut squares);
@@ -43,7 +43,7 @@ impl ModuleVisitor for Squares<'_> {
     }
 }
 
-/// What becomes of a gradient.
+/// A change of a gradient.
 trait Rule {
     fn apply<const D: usize>(&self, gradient: Tensor<D>) -> Tensor<D>;
 }
@@ -64,7 +64,6 @@ impl Rule for Scale {
     }
 }
 
-/// Replaces every gradient.
 struct Rewrite<'a, R> {
     gradients: &'a mut GradientsParams,
     rule: R,

@@ -1,24 +1,25 @@
 //! What turns gradients into new parameters: clipping, the learning rate of the step, an update
-//! rule. burn walks the module and keeps each parameter's state; the rules are burn's on a device
-//! with memory of its own, and ours, fused into one pass, on the host.
+//! rule. burn walks the module and keeps each parameter's state; the rules ([`rules`]) are burn's on a
+//! device with memory of its own, and ours, fused into one pass, on the host.
 //!
-//! The formulas of the rules stand at [`spec::Optimizer`]; they are PyTorch's, and Keras's up to
-//! where ε stands (Keras's RMSprop adds it under the root).
+//! The formulas of the rules stand at [`Optimizer`](crate::config::spec::Optimizer); they are
+//! PyTorch's, and Keras's up to where ε stands (Keras's RMSprop adds it under the root).
 
 mod clipping;
 mod fused;
-mod kernels;
-mod memory;
+mod rules;
 pub mod schedule;
-mod tensors;
+mod state;
+
+use std::sync::Arc;
 
 use burn::module::{Module, ParamGroup, ParamId};
-use burn::optim::{GradientsParams, ModuleOptimizer, Optimizer};
+use burn::optim::{GradientsParams, LearningRate, ModuleOptimizer, Optimizer};
+use burn::tensor::{Device, Tensor};
 
 use crate::config::spec::{self, Train};
 use fused::Fused;
-pub use memory::Remembered;
-use tensors::Scaled;
+pub use state::StateTensor;
 
 /// How the update is computed. It decides speed, and digits beyond the sixth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,13 +63,12 @@ pub fn build(
     total_steps: usize,
     arithmetic: Arithmetic,
 ) -> Updater {
+    let (rule, groups) = (rules::of(train.optimizer), Groups { train, norm });
     let rules = match arithmetic {
-        Arithmetic::Fused => groups(train, norm, |weight_decay, rate_factor| Fused {
-            rule: train.optimizer,
-            weight_decay,
-            rate_factor,
-        }),
-        Arithmetic::Tensors => burns_own(train, norm),
+        Arithmetic::Fused => {
+            groups.build(|weight_decay| Fused { rule: Arc::clone(&rule), weight_decay })
+        }
+        Arithmetic::Tensors => rule.of_burn(&groups),
     };
     Updater { rules, train: train.clone(), total_steps, steps: 0 }
 }
@@ -89,50 +89,57 @@ impl Updater {
     }
 }
 
-/// One rule for all parameters, or a second one for γ and β where they are treated differently.
-/// `rule` makes it from a weight decay and a factor on the learning rate.
-fn groups<O: Optimizer>(
-    train: &Train,
-    norm: &NormParameters,
-    rule: impl Fn(f64, f64) -> O,
-) -> ModuleOptimizer {
-    let all = ModuleOptimizer::from(rule(train.weight_decay, 1.0));
-    if norm.ids.is_empty() {
-        return all;
-    }
-    let weight_decay = if norm.decay { train.weight_decay } else { 0.0 };
-    let apart = rule(weight_decay, norm.learning_rate_factor);
-    all.with_group(ParamGroup::from_ids(norm.ids.clone()), apart, None)
+/// How many values the rule of `optimizer` keeps for each parameter.
+pub fn values_kept(optimizer: spec::Optimizer) -> usize {
+    let keeps = rules::of(optimizer).keeps();
+    usize::from(keeps.first) + usize::from(keeps.second)
 }
 
-fn burns_own(train: &Train, norm: &NormParameters) -> ModuleOptimizer {
-    match train.optimizer {
-        spec::Optimizer::Sgd => scaled(train, norm, tensors::descent),
-        spec::Optimizer::Momentum { momentum } => {
-            scaled(train, norm, |decay| tensors::momentum(momentum, false, decay))
+/// The parameters in groups that are treated alike: all of them, or γ and β apart from the others.
+struct Groups<'a> {
+    train: &'a Train,
+    norm: &'a NormParameters,
+}
+
+impl Groups<'_> {
+    /// An optimiser for all groups; `rule` makes that of a group from its weight decay.
+    fn build<O: Optimizer>(&self, rule: impl Fn(f64) -> O) -> ModuleOptimizer {
+        let (train, norm) = (self.train, self.norm);
+        let scaled = |weight_decay, rate_factor| Scaled { rule: rule(weight_decay), rate_factor };
+        let all = ModuleOptimizer::from(scaled(train.weight_decay, 1.0));
+        if norm.ids.is_empty() {
+            return all;
         }
-        spec::Optimizer::Nesterov { momentum } => {
-            scaled(train, norm, |decay| tensors::momentum(momentum, true, decay))
-        }
-        spec::Optimizer::RmsProp { rho, epsilon } => {
-            scaled(train, norm, |decay| tensors::rms_prop(rho, epsilon, decay))
-        }
-        spec::Optimizer::Adam { beta_1, beta_2, epsilon } => {
-            scaled(train, norm, |decay| tensors::adam([beta_1, beta_2, epsilon], decay))
-        }
-        spec::Optimizer::AdamW { beta_1, beta_2, epsilon } => {
-            scaled(train, norm, |decay| tensors::adam_w([beta_1, beta_2, epsilon], decay))
-        }
+        let weight_decay = if norm.decay { train.weight_decay } else { 0.0 };
+        let apart = scaled(weight_decay, norm.learning_rate_factor);
+        all.with_group(ParamGroup::from_ids(norm.ids.clone()), apart, None)
     }
 }
 
-fn scaled<O: Optimizer>(
-    train: &Train,
-    norm: &NormParameters,
-    rule: impl Fn(f64) -> O,
-) -> ModuleOptimizer {
-    groups(train, norm, |decay, rate_factor| Scaled { rule: rule(decay), rate_factor })
+/// A rule with a factor on its learning rate.
+#[derive(Clone)]
+struct Scaled<O> {
+    rule: O,
+    rate_factor: f64,
+}
+
+impl<O: Optimizer> Optimizer for Scaled<O> {
+    type State<const D: usize> = O::State<D>;
+
+    fn step<const D: usize>(
+        &self,
+        rate: LearningRate,
+        tensor: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<D>, Option<Self::State<D>>) {
+        self.rule.step(rate * self.rate_factor, tensor, gradient, state)
+    }
+
+    fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
+        O::to_device(state, device)
+    }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -45,7 +45,8 @@ fn decay(schedule: &Schedule, step: usize, warmup: usize, total: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::spec::{LastBatch, Length, Optimizer, Order};
+    use crate::config::spec::Optimizer;
+    use crate::optim::tests;
     use serde::Deserialize;
 
     #[derive(Deserialize)]
@@ -69,26 +70,12 @@ mod tests {
     }
 
     fn train(learning_rate: f64, case: &Case) -> Train {
+        let Case { schedule, milestones, factor, final_share, warmup_steps, .. } = case;
         Train {
-            length: Length::Epochs(1),
-            batch_size: 1,
-            last_batch: LastBatch::Keep,
-            order: Order::Reshuffled,
-            optimizer: Optimizer::Sgd,
             learning_rate,
-            schedule: match case.schedule.as_str() {
-                "constant" => Schedule::Constant,
-                "step" => {
-                    Schedule::Step { milestones: case.milestones.clone(), factor: case.factor }
-                }
-                "cosine" => Schedule::Cosine { final_share: case.final_share },
-                other => panic!("unknown schedule {other}"),
-            },
-            warmup_steps: case.warmup_steps,
-            weight_decay: 0.0,
-            clip_norm: None,
-            clip_value: None,
-            divergence_factor: 1000.0,
+            schedule: tests::schedule(schedule, milestones, *factor, *final_share),
+            warmup_steps: *warmup_steps,
+            ..tests::train(Optimizer::Sgd, 0.0)
         }
     }
 

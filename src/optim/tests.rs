@@ -6,7 +6,6 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::*;
 use crate::config::spec::{LastBatch, Length, Order, Schedule};
-use crate::device::OpenDevice;
 use crate::seed::{Stream, Streams};
 
 const WEIGHTS: [usize; 2] = [7, 5];
@@ -60,8 +59,7 @@ impl Tiny {
 }
 
 fn device() -> Device {
-    let device = OpenDevice::open("cpu").expect("every build has a CPU device");
-    device.differentiable().without_autodiff()
+    crate::device::tests::cpu().without_autodiff()
 }
 
 fn normal(stream: &mut Stream, length: usize) -> Vec<f32> {
@@ -81,7 +79,8 @@ fn rules() -> [spec::Optimizer; 6] {
     ]
 }
 
-fn train(optimizer: spec::Optimizer, weight_decay: f64) -> Train {
+/// A training at a constant rate.
+pub(crate) fn train(optimizer: spec::Optimizer, weight_decay: f64) -> Train {
     Train {
         length: Length::Epochs(1),
         batch_size: 1,
@@ -95,6 +94,16 @@ fn train(optimizer: spec::Optimizer, weight_decay: f64) -> Train {
         clip_norm: None,
         clip_value: None,
         divergence_factor: 1000.0,
+    }
+}
+
+/// The schedule that a reference file names.
+pub(crate) fn schedule(name: &str, milestones: &[f64], factor: f64, final_share: f64) -> Schedule {
+    match name {
+        "constant" => Schedule::Constant,
+        "step" => Schedule::Step { milestones: milestones.to_vec(), factor },
+        "cosine" => Schedule::Cosine { final_share },
+        other => panic!("unknown schedule {other}"),
     }
 }
 
@@ -144,7 +153,7 @@ fn every_rule_and_every_setting_of_the_norms_parameters_ends_elsewhere() {
 }
 
 #[test]
-fn an_updater_of_other_parameters_goes_on_from_what_one_remembered() {
+fn an_updater_of_other_parameters_resumes_from_a_saved_state() {
     for (rule, arithmetic) in rules()
         .into_iter()
         .flat_map(|rule| [(rule, Arithmetic::Fused), (rule, Arithmetic::Tensors)])
@@ -160,13 +169,13 @@ fn an_updater_of_other_parameters_goes_on_from_what_one_remembered() {
         let copy = module.with_ids_of_its_own();
         assert_ne!(copy.weight.id, module.weight.id);
         let mut restored = build(&train, &copy.norm(false, 2.0), 50, arithmetic);
-        let memory = updater.memory().expect("a memory");
+        let state = updater.state().expect("a state");
         let values = |parameter: ParamId, field: &str, shape: &[usize]| {
             let is_gamma = parameter == copy.gamma.id;
-            let found = memory.iter().find(|of: &&Remembered| {
+            let found = state.iter().find(|of: &&StateTensor| {
                 of.field == field && (of.parameter == module.gamma.id) == is_gamma
             });
-            let values = &found.expect("remembered").values;
+            let values = &found.expect("in the state").values;
             assert_eq!(values.shape().as_slice(), shape);
             Ok(values.try_to_vec::<f32>().expect("32-bit floats"))
         };
@@ -189,7 +198,7 @@ fn the_fused_step_writes_where_the_weights_are() {
     let address = |data: &TensorData| data.as_slice::<f32>().map(<[f32]>::as_ptr).ok();
     let data = TensorData::new(vec![1.0_f32; 64], [64]);
     let before = address(&data);
-    let fused = Fused { rule: spec::Optimizer::Sgd, weight_decay: 0.0, rate_factor: 1.0 };
+    let fused = Fused { rule: rules::of(spec::Optimizer::Sgd), weight_decay: 0.0 };
     let weights = Tensor::<1>::from_data(data, &device());
     let (weights, _) = fused.step(0.5, weights, Tensor::ones([64], &device()), None);
     let after = weights.into_data();
@@ -223,13 +232,20 @@ fn a_clipped_step_is_no_longer_than_its_limit() {
 }
 
 #[test]
-fn what_a_dead_unit_remembers_becomes_nothing_and_not_a_denormal_number() {
+fn the_running_values_of_a_dead_unit_become_0_and_not_denormal_numbers() {
+    let rule = rules::of(spec::Optimizer::Adam { beta_1: 0.9, beta_2: 0.9, epsilon: 1e-7 });
     let mut weights = vec![1.0_f32; 8];
     let (mut mean, mut squares) = (vec![1e-3_f32; 8], vec![1e-6_f32; 8]);
-    let none = kernels::Decay { penalty: 0.0, keep: 1.0 };
-    for _ in 0..1000 {
-        let state = [mean.as_mut_slice(), squares.as_mut_slice()];
-        kernels::adam(&mut weights, &[0.0; 8], state, [0.0, 0.1, 0.1, 1e-7], none);
+    for number in 1..=1000 {
+        rule.step(rules::Step {
+            weights: &mut weights,
+            gradient: &[0.0; 8],
+            first: &mut mean,
+            second: &mut squares,
+            learning_rate: 0.0,
+            decay: rules::Decay { penalty: 0.0, keep: 1.0 },
+            number,
+        });
     }
     assert_eq!((mean[0], squares[0]), (0.0, 0.0));
 }

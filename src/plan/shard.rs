@@ -1,5 +1,5 @@
 //! Which part of a plan a run takes where several share the work: decided by each trial's id alone,
-//! so that every run can tell without asking another.
+//! so that every run can decide it by itself.
 
 use std::fmt;
 use std::str::FromStr;

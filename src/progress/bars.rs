@@ -16,7 +16,6 @@ use crate::units::{duration, for_terminal, one_line, percent, trials};
 /// Resolution of the overall bar.
 const PARTS: u64 = 1000;
 
-/// Draws bars on stderr.
 pub(super) struct Bars {
     all: MultiProgress,
     overall: ProgressBar,
@@ -71,7 +70,7 @@ impl Bars {
     }
 
     fn end(&mut self, trial: &Trial, outcome: &Outcome) {
-        self.estimate.ended(&trial.id);
+        self.estimate.end(&trial.id);
         if let Some(bar) = self.running.remove(&trial.id) {
             bar.finish_and_clear();
         }
@@ -84,7 +83,7 @@ impl Bars {
             Outcome::Completed | Outcome::Interrupted => None,
         };
         if let Some(remark) = remark {
-            // Drawn above the bars; where that fails there is no terminal to tell.
+            // Drawn above the bars; where that fails there is no terminal.
             let text = format!("{}: {remark}", name(trial));
             drop(self.all.println(for_terminal(&text)));
         }
@@ -99,9 +98,9 @@ impl Bars {
             .map_or(String::new(), |left| format!(", about {} left", duration(left)));
         self.overall.set_position((self.estimate.share() * PARTS as f64) as u64);
         self.overall.set_message(format!(
-            "{} of {}, {} gone{left}",
-            self.estimate.trials_ended(),
-            trials(self.estimate.trials()),
+            "{} of {}, {} elapsed{left}",
+            self.estimate.ended,
+            trials(self.estimate.trials),
             duration(elapsed),
         ));
     }
@@ -119,7 +118,7 @@ impl Observer for Bars {
             Event::EpochEnded { trial, epoch, .. } => self.epoch(trial, epoch),
             Event::TrialEnded { trial, outcome, .. } => self.end(trial, outcome),
             Event::TrialPassed { trial, .. } | Event::TrialTooLarge { trial, .. } => {
-                self.estimate.ended(&trial.id);
+                self.estimate.end(&trial.id);
             }
             Event::TrialTaken { trial } => {
                 if let Some(bar) = self.running.remove(&trial.id) {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 /// The share of a sweep that is done, by optimiser steps; every trial counts alike until it starts.
 #[derive(Debug, Default)]
 pub(super) struct Estimate {
-    trials: usize,
-    ended: usize,
+    pub(super) trials: usize,
+    pub(super) ended: usize,
     /// Steps taken and steps planned of each running trial, by its id.
     running: HashMap<String, (usize, usize)>,
 }
@@ -26,17 +26,9 @@ impl Estimate {
         }
     }
 
-    pub(super) fn ended(&mut self, id: &str) {
+    pub(super) fn end(&mut self, id: &str) {
         self.running.remove(id);
         self.ended += 1;
-    }
-
-    pub(super) fn trials_ended(&self) -> usize {
-        self.ended
-    }
-
-    pub(super) fn trials(&self) -> usize {
-        self.trials
     }
 
     /// From 0 to 1.
@@ -65,7 +57,7 @@ mod tests {
         estimate.started("b", 20);
         estimate.stepped("a", 5);
         assert!((estimate.share() - 0.125).abs() < 1e-12);
-        estimate.ended("a");
+        estimate.end("a");
         estimate.stepped("b", 20);
         assert!((estimate.share() - 0.5).abs() < 1e-12);
         assert_eq!(estimate.seconds_left(30.0), Some(30.0));

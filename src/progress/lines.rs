@@ -1,5 +1,5 @@
-//! Plain lines, for a log file or a pipe: one when a trial ends, and a sign of life in between; of
-//! failures alone where nothing else is wanted.
+//! Plain lines, for a log file or a pipe: one when a trial ends, and its progress in between; only
+//! failures with `--quiet`.
 
 use std::time::{Duration, Instant};
 
@@ -12,16 +12,15 @@ use crate::plan::Trial;
 use crate::streams;
 use crate::units::{duration, percent, trials};
 
-/// A running trial speaks up at the end of an epoch, but not more often than this.
+/// A running trial is reported at the end of an epoch, but not more often than this.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// Writes plain lines.
 pub(super) struct Lines {
     estimate: Estimate,
     started: Instant,
     last_line: Instant,
     last_accuracy: std::collections::HashMap<String, f64>,
-    /// Whether only failures are told.
+    /// Whether only failures are reported.
     quiet: bool,
     /// Trials that failed before and are not trained again.
     failed_before: usize,
@@ -58,12 +57,12 @@ impl Lines {
     fn time_left(&self) -> String {
         self.estimate
             .seconds_left(self.started.elapsed().as_secs_f64())
-            .filter(|_| self.estimate.trials_ended() < self.estimate.trials())
+            .filter(|_| self.estimate.ended < self.estimate.trials)
             .map_or(String::new(), |left| format!("; about {} left", duration(left)))
     }
 
     fn trial_ended(&mut self, trial: &Trial, outcome: &Outcome) {
-        self.estimate.ended(&trial.id);
+        self.estimate.end(&trial.id);
         let ending = match outcome {
             Outcome::Completed => match self.last_accuracy.get(&trial.id) {
                 Some(&accuracy) => format!("completed, test accuracy {}", percent(accuracy)),
@@ -75,8 +74,8 @@ impl Lines {
         };
         let line = format!(
             "[{}/{}] {} #{}: {ending}{}",
-            self.estimate.trials_ended(),
-            self.estimate.trials(),
+            self.estimate.ended,
+            self.estimate.trials,
             trial.label,
             trial.replicate,
             self.time_left()
@@ -129,7 +128,7 @@ impl Observer for Lines {
             }
             Event::TrialEnded { trial, outcome, .. } => self.trial_ended(trial, outcome),
             Event::TrialPassed { trial, .. } | Event::TrialTooLarge { trial, .. } => {
-                self.estimate.ended(&trial.id);
+                self.estimate.end(&trial.id);
             }
             Event::TrialTaken { trial } => self.say_always(&taken_line(trial)),
             Event::TrialAwaited { trial } => self.say(&awaited_line(trial)),
@@ -143,7 +142,7 @@ impl Observer for Lines {
                     self.say_always(line);
                 }
                 let took = duration(self.started.elapsed().as_secs_f64());
-                if self.estimate.trials() > 0 {
+                if self.estimate.trials > 0 {
                     self.say(&format!("trained for {took}"));
                 }
             }

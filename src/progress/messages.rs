@@ -13,13 +13,12 @@ use crate::plan::Trial;
 use crate::units::for_json;
 
 /// Version of the lines. New events and new fields may come under the same version: a reader
-/// passes over what it does not know.
+/// ignores what it does not know.
 pub const VERSION: u32 = 1;
 
-/// A trial under way tells of its steps at most this often.
+/// The steps of a running trial are reported at most this often.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// One line.
 #[derive(Serialize)]
 struct Line<'a> {
     version: u32,
@@ -27,7 +26,7 @@ struct Line<'a> {
     message: Message<'a>,
 }
 
-/// What a line tells.
+/// The content of a line.
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum Message<'a> {
@@ -93,7 +92,7 @@ enum Message<'a> {
     SweepEnded(Counts),
 }
 
-/// Which trial.
+/// The trial of a line.
 #[derive(Serialize)]
 struct Name<'a> {
     trial: &'a str,
@@ -113,7 +112,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// How many trials of this run came to what.
+/// How many trials of this run ended in each way.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 struct Counts {
     completed: usize,
@@ -132,7 +131,7 @@ pub struct Messages<P, L> {
     log_of: L,
     results: PathBuf,
     counts: Counts,
-    /// Steps that each running trial will take, by its id, and when it was last told of.
+    /// Steps that each running trial will take, by its id, and when it was last reported.
     running: HashMap<String, (usize, Instant)>,
 }
 
@@ -148,7 +147,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Messages<P, L> {
         }
     }
 
-    fn tell(&mut self, message: Message<'_>) -> Result<()> {
+    fn emit(&mut self, message: Message<'_>) -> Result<()> {
         let line = Line { version: VERSION, message };
         // Plain values into memory: serialising cannot fail.
         let text = serde_json::to_string(&line).unwrap_or_default();
@@ -156,15 +155,15 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Messages<P, L> {
     }
 
     fn step(&mut self, trial: &Trial, epoch: usize, step: usize, batch: BatchResult) -> Result<()> {
-        let Some((steps, told)) = self.running.get_mut(&trial.id) else {
+        let Some((steps, last_emitted)) = self.running.get_mut(&trial.id) else {
             return Ok(());
         };
-        if told.elapsed() < INTERVAL {
+        if last_emitted.elapsed() < INTERVAL {
             return Ok(());
         }
-        *told = Instant::now();
+        *last_emitted = Instant::now();
         let steps = *steps;
-        self.tell(Message::Progress {
+        self.emit(Message::Progress {
             trial: Name::of(trial),
             epoch,
             step,
@@ -177,7 +176,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Messages<P, L> {
     fn epoch(&mut self, trial: &Trial, epoch: &EpochResult, seconds: EpochSeconds) -> Result<()> {
         let loss = |score: Option<Score>| score.map(|score| score.loss);
         let accuracy = |score: Option<Score>| score.map(|score| score.accuracy);
-        self.tell(Message::EpochEnded {
+        self.emit(Message::EpochEnded {
             trial: Name::of(trial),
             epoch: epoch.epoch,
             step: epoch.step,
@@ -206,7 +205,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Messages<P, L> {
         *count += 1;
         let is_failed = matches!(outcome, Outcome::Failed { .. });
         let log = is_failed.then(|| (self.log_of)(trial));
-        self.tell(Message::TrialEnded {
+        self.emit(Message::TrialEnded {
             trial: Name::of(trial),
             outcome: outcome.name(),
             message,
@@ -223,7 +222,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
                 self.counts.not_started = *to_run;
                 self.counts.skipped = *skipped;
                 let results = self.results.clone();
-                self.tell(Message::SweepStarted {
+                self.emit(Message::SweepStarted {
                     results: &results,
                     to_run: *to_run,
                     skipped: *skipped,
@@ -232,7 +231,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
             Event::TrialStarted { trial, steps, examples, parameters, .. } => {
                 let now = Instant::now();
                 self.running.insert(trial.id.clone(), (*steps, now));
-                self.tell(Message::TrialStarted {
+                self.emit(Message::TrialStarted {
                     trial: Name::of(trial),
                     steps: *steps,
                     parameters: *parameters,
@@ -247,7 +246,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
             Event::TrialPassed { trial, is_finished } => {
                 self.counts.not_started = self.counts.not_started.saturating_sub(1);
                 self.counts.elsewhere += 1;
-                self.tell(Message::TrialPassed {
+                self.emit(Message::TrialPassed {
                     trial: Name::of(trial),
                     is_finished: *is_finished,
                 })
@@ -255,11 +254,11 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
             Event::TrialTooLarge { trial, reason } => {
                 self.counts.not_started = self.counts.not_started.saturating_sub(1);
                 self.counts.too_large += 1;
-                self.tell(Message::TrialTooLarge { trial: Name::of(trial), reason })
+                self.emit(Message::TrialTooLarge { trial: Name::of(trial), reason })
             }
             Event::TrialTaken { trial } => {
                 self.running.remove(&trial.id);
-                self.tell(Message::TrialTaken { trial: Name::of(trial) })
+                self.emit(Message::TrialTaken { trial: Name::of(trial) })
             }
             Event::Order { .. }
             | Event::Checkpoint { .. }
@@ -268,7 +267,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Observer for Messag
             | Event::TrialAwaited { .. } => Ok(()),
             Event::SweepEnded => {
                 let counts = self.counts;
-                self.tell(Message::SweepEnded(counts))
+                self.emit(Message::SweepEnded(counts))
             }
         }
     }

@@ -1,5 +1,5 @@
-//! What a person sees on stderr while a sweep runs: bars on a terminal that can redraw, plain lines
-//! elsewhere (`TERM=dumb` is such a terminal), failures alone with `--quiet`. It draws what the events tell and decides nothing.
+//! What is shown on stderr while a sweep runs: bars on a terminal that can redraw, plain lines
+//! elsewhere (`TERM=dumb` is such a terminal), failures alone with `--quiet`. It only draws.
 
 mod bars;
 mod estimate;
@@ -32,23 +32,23 @@ pub fn display(
     }
 }
 
-/// Told with a failure, so that it can be looked into while others run.
+/// Printed with a failure, so that it can be examined while others run.
 fn log_line(trial: &Trial, log_of: &LogOf) -> String {
     format!("\n  log: {}", log_of(trial).display())
 }
 
-/// Told of a trial that another run has taken over.
+/// Printed for a trial that another run has taken over.
 fn taken_line(trial: &Trial) -> String {
     format!(
-        "{} #{}: another run has taken it over, since this one stood still for so long; going on with the next",
+        "{} #{}: another run has taken it over, since this one stood still for so long; continuing with the next",
         trial.label, trial.replicate
     )
 }
 
-/// Told of a trial that somebody has claimed who may be dead.
+/// Printed for a trial that is locked by a run which may have ended.
 fn awaited_line(trial: &Trial) -> String {
     format!(
-        "{} #{}: looking whether the run is alive that trains it, since its lock cannot be seen from here",
+        "{} #{}: checking whether the run that trains it is alive, since its lock cannot be seen from here",
         trial.label, trial.replicate
     )
 }

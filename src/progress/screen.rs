@@ -16,7 +16,7 @@ pub(super) fn is_there() -> bool {
     !ProgressDrawTarget::stderr().is_hidden()
 }
 
-/// A place for bars on stderr.
+/// Bars on stderr.
 pub(super) fn bars() -> MultiProgress {
     let screen = Screen(Term::buffered_stderr());
     let target = ProgressDrawTarget::term_like_with_hz(Box::new(screen), RATE);

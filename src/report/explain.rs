@@ -13,32 +13,32 @@ mod notes;
 use self::figures::exact;
 use self::lines::Section;
 use super::sheet::json_text;
-use crate::walk::{Place, Walk};
+use crate::explain::{BatchTrace, Place};
 
 /// How far below the numbers that it is made of a result is rounding and no more.
 const ROUNDING: f64 = 1e-13;
 
 /// Aligned lines.
-pub fn table(walk: &Walk) -> String {
+pub fn table(walk: &BatchTrace) -> String {
     let page = lines::text(&sections(walk));
     let notes = notes::all(walk).join("\n");
     format!("{}\n{}\n{page}\n{notes}\n", title(walk), settings(walk, "   "))
 }
 
 /// The same, in Markdown.
-pub fn markdown(walk: &Walk) -> String {
+pub fn markdown(walk: &BatchTrace) -> String {
     let page = lines::markdown(&sections(walk));
     let notes = notes::all(walk).join("\n- ");
     format!("### {}\n\n{}\n{page}\n- {notes}\n", title(walk), settings(walk, ", "))
 }
 
 /// Every digit.
-pub fn json(walk: &Walk) -> String {
+pub fn json(walk: &BatchTrace) -> String {
     json_text(walk)
 }
 
 /// What is walked through.
-fn title(walk: &Walk) -> String {
+fn title(walk: &BatchTrace) -> String {
     let count = match walk.x.len() {
         1 => "one value".to_owned(),
         count => format!("{count} values"),
@@ -51,7 +51,7 @@ fn title(walk: &Walk) -> String {
     format!("One unit, a batch of {count}: {what}")
 }
 
-fn settings(walk: &Walk, between: &str) -> String {
+fn settings(walk: &BatchTrace, between: &str) -> String {
     let unit = &walk.unit;
     let all = [
         ("γ", unit.gamma),
@@ -63,7 +63,7 @@ fn settings(walk: &Walk, between: &str) -> String {
     all.map(|(name, value)| format!("{name} = {}", exact(value))).join(between)
 }
 
-fn sections(walk: &Walk) -> [Section; 4] {
+fn sections(walk: &BatchTrace) -> [Section; 4] {
     [
         forward::training(walk),
         backward::section(walk),
@@ -73,7 +73,7 @@ fn sections(walk: &Walk) -> [Section; 4] {
 }
 
 /// The letter of what goes into the normalisation.
-fn norm_input(walk: &Walk) -> &'static str {
+fn norm_input(walk: &BatchTrace) -> &'static str {
     match (walk.unit.placement, &walk.unit.activation) {
         (Place::After, Some(_)) => "a",
         _ => "x",
@@ -81,7 +81,7 @@ fn norm_input(walk: &Walk) -> &'static str {
 }
 
 /// The letter of what leaves the unit.
-fn out(walk: &Walk) -> &'static str {
+fn out(walk: &BatchTrace) -> &'static str {
     match (walk.unit.placement, &walk.unit.activation) {
         (Place::Before, Some(_)) => "a",
         _ => "y",
@@ -94,7 +94,7 @@ fn largest(numbers: &[f64]) -> f64 {
 }
 
 /// The size of what `x̂` is a difference of, in units of the `deviation` that it was divided by.
-fn size_of_terms(walk: &Walk, deviation: f64) -> f64 {
+fn size_of_terms(walk: &BatchTrace, deviation: f64) -> f64 {
     largest(walk.norm_input()) / deviation
 }
 

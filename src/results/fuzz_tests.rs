@@ -7,9 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::format::{checkpoint, compact, manifest};
-use super::reader;
 use super::recovery::{locks, runs, state};
-use super::status::{account, live, unplanned};
 use crate::compare::{self, Question};
 use crate::config;
 use crate::config::spec::Experiment;
@@ -21,7 +19,9 @@ use crate::plot::figures;
 use crate::report;
 use crate::results::format::layout::Layout;
 use crate::results::query::{Details, Results};
+use crate::results::reader;
 use crate::results::status::overview::Overview;
+use crate::results::status::{account, live, unplanned};
 use crate::results::transfer::publish::{self, Options};
 
 /// The trials of the published folder that the test folder has.

@@ -13,7 +13,7 @@ pub struct Site {
     /// The container's image; `bn-lab` is on its path.
     pub image: String,
     /// The volume claim that all pods mount: `results/` and `data/` are in it.
-    pub claim: String,
+    pub volume_claim: String,
     /// The experiment, every default filled in.
     pub experiment: String,
 }
@@ -77,7 +77,7 @@ fn batch(job: &Job, site: &Site, name: &str) -> Option<Value> {
         "kind": "Job",
         "metadata": {
             "name": name,
-            "annotations": { "kubernetes.io/description": about(job, name, &site.claim) },
+            "annotations": { "kubernetes.io/description": about(job, name, &site.volume_claim) },
         },
         "spec": {
             "completionMode": "Indexed",
@@ -115,12 +115,12 @@ fn pod(job: &Job, site: &Site, name: &str) -> Option<Value> {
         }],
         "volumes": [
             { "name": "experiment", "configMap": { "name": name } },
-            { "name": "volume", "persistentVolumeClaim": { "claimName": site.claim } },
+            { "name": "volume", "persistentVolumeClaim": { "claimName": site.volume_claim } },
         ],
     }))
 }
 
-/// `exec`, so that the run itself is told when the pod is to end. The index of a pod counts from 0, parts
+/// `exec`, so that the run itself gets the signal when the pod is to end. The index of a pod counts from 0, parts
 /// from 1.
 fn script(job: &Job) -> Option<String> {
     let results = format!("{VOLUME}/results/{}", job.name);

@@ -2,8 +2,8 @@
 //! nothing here writes a file or calls an engine.
 //!
 //! A job has several tasks and one results folder. Each task trains its own part of the trials
-//! (`run --shard`), and in Slurm then whatever no task has claimed yet. The parts keep tasks out of
-//! each other's way; the claims level out what the parts left uneven.
+//! (`run --shard`), and in Slurm then whatever no task has locked yet. The parts keep tasks apart; the
+//! locks balance what the parts left uneven.
 
 pub mod kubernetes;
 mod quote;

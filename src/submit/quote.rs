@@ -1,4 +1,4 @@
-//! Text that a user chose, made safe for the language it is put into.
+//! Quoting of users' text for the language that it is put into.
 
 use crate::shell;
 

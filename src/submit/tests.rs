@@ -43,7 +43,7 @@ fn a_slurm_array_and_the_job_after_it_are_as_recorded() {
 fn a_kubernetes_job_is_as_recorded() {
     let site = kubernetes::Site {
         image: "registry.example/bn-lab:0.1".to_owned(),
-        claim: "lab".to_owned(),
+        volume_claim: "lab".to_owned(),
         experiment: "name = \"quickstart\"\n\n[data]\ndataset = \"glyphs\"\n".to_owned(),
     };
     assert_golden("job.yaml", &kubernetes::manifest(&job(), &site).expect("no NUL"));
@@ -89,7 +89,7 @@ fn what_no_script_can_hold_is_refused_and_says_nothing_in_a_comment() {
     assert_eq!(slurm::command("a\nb", "c"), None);
     let kubernetes = kubernetes::Site {
         image: "a\nb".to_owned(),
-        claim: "c: d\u{2028}kind: x\u{85}\u{202e}".to_owned(),
+        volume_claim: "c: d\u{2028}kind: x\u{85}\u{202e}".to_owned(),
         experiment: "a = 1\u{2028}\n".to_owned(),
     };
     assert_eq!(kubernetes::manifest(&nul, &kubernetes), None);
@@ -102,7 +102,7 @@ fn what_no_script_can_hold_is_refused_and_says_nothing_in_a_comment() {
     let pod = &job["spec"]["template"]["spec"];
     assert_eq!(pod["containers"][0]["image"], kubernetes.image);
     let claim = &pod["volumes"][1]["persistentVolumeClaim"]["claimName"];
-    assert_eq!(*claim, kubernetes.claim);
+    assert_eq!(*claim, kubernetes.volume_claim);
     assert_eq!(map["metadata"]["name"], job["metadata"]["name"]);
     assert_eq!(pod["volumes"][0]["configMap"]["name"], job["metadata"]["name"]);
     // Nothing that YAML takes for a line end.

@@ -1,4 +1,4 @@
-//! As many trainings at a time as fit into memory together.
+//! Admits as many trainings at a time as fit into memory together.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_hears_of_a_request_to_stop() {
+    fn a_wait_ends_with_a_request_to_stop() {
         let (budget, stop) = (Budget::default(), Stop::default());
         let first = budget.take(80, 100, &stop);
         stop.request();

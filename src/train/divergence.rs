@@ -1,4 +1,4 @@
-//! When a loss has left all bounds.
+//! When a trial counts as diverged.
 //!
 //! ```text
 //! diverged: loss not finite, or loss > factor · max(first, ln classes)
@@ -10,9 +10,9 @@
 
 use crate::event::Outcome;
 
-/// Watches the losses of one trial.
+/// Follows the losses of one trial.
 #[derive(Debug, Clone)]
-pub struct Watch {
+pub struct LossMonitor {
     factor: f64,
     /// `ln classes`.
     guessing: f64,
@@ -20,16 +20,16 @@ pub struct Watch {
     last_finite: Option<f64>,
 }
 
-impl Watch {
+impl LossMonitor {
     /// Calls a trial with so many classes diverged when a training loss is above `factor` times what it
     /// began with (see above), or when any loss is not finite.
     pub fn new(factor: f64, classes: usize) -> Self {
         Self { factor, guessing: (classes.max(2) as f64).ln(), first: None, last_finite: None }
     }
 
-    /// Goes on watching after `[first, last]`, the losses of the first step and of the latest.
+    /// The same after `[first, last]`, the losses of the first step and of the latest.
     #[must_use]
-    pub fn going_on(self, [first, last]: [f64; 2]) -> Self {
+    pub fn resumed(self, [first, last]: [f64; 2]) -> Self {
         Self { first: Some(first), last_finite: Some(last), ..self }
     }
 
@@ -38,7 +38,7 @@ impl Watch {
         [self.first, self.last_finite]
     }
 
-    /// Looks at the loss of training step `step`.
+    /// Checks the loss of training step `step`.
     pub fn training(&mut self, step: usize, loss: f64) -> Option<Outcome> {
         if !loss.is_finite() {
             return Some(
@@ -59,7 +59,7 @@ impl Watch {
         None
     }
 
-    /// What the loss is held against.
+    /// What the loss is compared with.
     fn beginning(&self, first: f64) -> String {
         if first >= self.guessing {
             format!("its start {}", short(first))
@@ -68,7 +68,7 @@ impl Watch {
         }
     }
 
-    /// Looks at the loss of an evaluation on `part` after `step` steps.
+    /// Checks the loss of an evaluation on `part` after `step` steps.
     pub fn evaluation(&self, part: &str, step: usize, loss: f64) -> Option<Outcome> {
         (!loss.is_finite())
             .then(|| self.diverged(step, format!("the {part} loss is {loss} after step {step}")))
@@ -90,35 +90,35 @@ mod tests {
 
     #[test]
     fn a_loss_that_is_not_finite_diverges_with_its_step_and_the_last_finite_loss() {
-        let mut watch = Watch::new(1e3, 10);
-        assert_eq!(watch.training(1, 2.5), None);
-        let outcome = watch.training(2, f64::NAN);
+        let mut monitor = LossMonitor::new(1e3, 10);
+        assert_eq!(monitor.training(1, 2.5), None);
+        let outcome = monitor.training(2, f64::NAN);
         let Some(Outcome::Diverged { step, last_finite_loss, reason }) = outcome else {
             panic!("{outcome:?}")
         };
         assert_eq!((step, last_finite_loss), (2, Some(2.5)));
         assert!(reason.contains("NaN at step 2"), "{reason}");
-        assert!(watch.evaluation("test", 2, f64::INFINITY).is_some());
-        assert!(watch.evaluation("test", 2, 9e9).is_none());
+        assert!(monitor.evaluation("test", 2, f64::INFINITY).is_some());
+        assert!(monitor.evaluation("test", 2, 9e9).is_none());
     }
 
     #[test]
     fn a_loss_diverges_only_above_the_stated_multiple_of_its_start() {
-        let mut watch = Watch::new(10.0, 2);
-        assert_eq!(watch.training(1, 2.0), None);
-        assert_eq!(watch.training(2, 20.0), None);
-        assert!(watch.training(3, 20.1).is_some());
+        let mut monitor = LossMonitor::new(10.0, 2);
+        assert_eq!(monitor.training(1, 2.0), None);
+        assert_eq!(monitor.training(2, 20.0), None);
+        assert!(monitor.training(3, 20.1).is_some());
     }
 
     #[test]
     fn a_first_loss_of_nothing_is_no_yardstick() {
-        let mut watch = Watch::new(1000.0, 2);
-        assert_eq!(watch.training(1, 0.0), None);
-        assert_eq!(watch.training(2, 54.0), None, "a hard batch");
-        assert_eq!(watch.training(3, 693.0), None);
-        let mut again = Watch::new(1000.0, 2).going_on([0.0, 693.0]);
-        for watch in [&mut watch, &mut again] {
-            let Some(Outcome::Diverged { reason, .. }) = watch.training(4, 694.0) else {
+        let mut monitor = LossMonitor::new(1000.0, 2);
+        assert_eq!(monitor.training(1, 0.0), None);
+        assert_eq!(monitor.training(2, 54.0), None, "a hard batch");
+        assert_eq!(monitor.training(3, 693.0), None);
+        let mut again = LossMonitor::new(1000.0, 2).resumed([0.0, 693.0]);
+        for monitor in [&mut monitor, &mut again] {
+            let Some(Outcome::Diverged { reason, .. }) = monitor.training(4, 694.0) else {
                 panic!("694 is more than 1000 · ln 2")
             };
             assert_eq!(
@@ -131,16 +131,16 @@ mod tests {
     #[test]
     fn a_first_loss_above_that_of_guessing_decides_alone() {
         for (first, classes) in [(2.5, 10), (10f64.ln(), 10), (0.7, 2)] {
-            let mut watch = Watch::new(10.0, classes);
-            assert_eq!(watch.training(1, first), None);
-            assert_eq!(watch.training(2, 10.0 * first), None);
-            assert!(watch.training(3, 10.01 * first).is_some());
+            let mut monitor = LossMonitor::new(10.0, classes);
+            assert_eq!(monitor.training(1, first), None);
+            assert_eq!(monitor.training(2, 10.0 * first), None);
+            assert!(monitor.training(3, 10.01 * first).is_some());
         }
     }
 
     #[test]
     fn a_first_loss_that_is_not_finite_leaves_no_last_finite_loss() {
-        let outcome = Watch::new(10.0, 2).training(1, f64::INFINITY);
+        let outcome = LossMonitor::new(10.0, 2).training(1, f64::INFINITY);
         assert!(matches!(outcome, Some(Outcome::Diverged { last_finite_loss: None, .. })));
     }
 }

@@ -1,5 +1,5 @@
-//! What a network is worth: loss and accuracy over a part of the data, under each of the statistics
-//! that a norm layer can be evaluated with.
+//! Loss and accuracy of a network over a part of the data, under each of the statistics that a norm
+//! layer can be evaluated with.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::model::norm::Statistics;
 use crate::seed::Streams;
 
 /// Examples per evaluation batch where each example is answered on its own: it bounds memory and
-/// decides no number. (A network that keeps no running averages is never asked for them.)
+/// changes no number. (A network that keeps no running averages is never evaluated with them.)
 pub(super) const EVALUATION_BATCH: usize = 500;
 
 /// Sums over batches, weighted by their examples.
@@ -19,9 +19,7 @@ pub(super) const EVALUATION_BATCH: usize = 500;
 pub(super) struct Running {
     /// Mean cross-entropy of each batch, times its examples.
     pub(super) loss: f64,
-    /// Examples classified correctly.
     pub(super) correct: usize,
-    /// Examples.
     pub(super) examples: usize,
 }
 
@@ -43,15 +41,15 @@ impl Running {
 
 /// A network as its experiment evaluates it. Once `stop` is requested it looks at no further batch: what it
 /// says then is of a part of the data, and to be thrown away.
-pub(super) struct Judge<'a> {
+pub(super) struct Scorer<'a> {
     evaluator: Cow<'a, Evaluator>,
     statistics: Statistics,
     size: usize,
     stop: &'a Stop,
 }
 
-impl<'a> Judge<'a> {
-    /// Judges `evaluator`'s network as `evaluation` says.
+impl<'a> Scorer<'a> {
+    /// Scores `evaluator`'s network as `evaluation` says.
     pub(super) fn new(
         evaluator: &'a Evaluator,
         data: &Prepared,
@@ -62,7 +60,7 @@ impl<'a> Judge<'a> {
         let with = |evaluator, statistics, size| Self { evaluator, statistics, size, stop };
         let same = Cow::Borrowed(evaluator);
         match evaluation {
-            _ if !evaluator.sees_batches() => with(same, Statistics::Running, EVALUATION_BATCH),
+            _ if !evaluator.depends_on_batch() => with(same, Statistics::Running, EVALUATION_BATCH),
             Evaluation::Running => with(same, Statistics::Running, EVALUATION_BATCH),
             Evaluation::Precise { .. } => {
                 let precise = Cow::Owned(population.precise(evaluator, data, stop));
@@ -159,23 +157,23 @@ impl Population {
     }
 }
 
-/// The test score under each statistics; `judged` is the experiment's own, under `by`, which is all
-/// three where no layer looks at a batch. Without running averages there is no score under them, and
+/// The test score under each statistics; `own` is that of the experiment's evaluation `by`, which is
+/// all three where no layer looks at a batch. Without running averages there is no score under them, and
 /// a score that is not finite is left out.
 pub(super) fn under_each(
     evaluator: &Evaluator,
     data: &Prepared,
     population: Population,
     by: Evaluation,
-    judged: Score,
+    own: Score,
     stop: &Stop,
 ) -> Evaluations {
-    if !evaluator.sees_batches() {
-        return Evaluations { running: Some(judged), precise: Some(judged), batch: Some(judged) };
+    if !evaluator.depends_on_batch() {
+        return Evaluations { running: Some(own), precise: Some(own), batch: Some(own) };
     }
-    let under = |evaluation: Evaluation, is_judged: bool| {
-        if is_judged {
-            return Some(judged).filter(|score| score.loss.is_finite());
+    let under = |evaluation: Evaluation, is_own: bool| {
+        if is_own {
+            return Some(own).filter(|score| score.loss.is_finite());
         }
         finite(evaluator, data, evaluation, population, stop)
     };
@@ -189,19 +187,19 @@ pub(super) fn under_each(
     }
 }
 
-/// What stands beside a test score that was `judged` with running averages: that of the same network
-/// under population statistics. A network without statistics of the batch has one score for both;
+/// The scores beside `own`, a test score with running averages: that of the same network under
+/// population statistics. A network without statistics of the batch has one score for both;
 /// `None` where batches are seen and no averages kept; none under population statistics where a batch is a
 /// single example.
 pub(super) fn beside_running(
     evaluator: &Evaluator,
     data: &Prepared,
     population: Population,
-    judged: Score,
+    own: Score,
     stop: &Stop,
 ) -> Option<Evaluations> {
-    let precise = if !evaluator.sees_batches() {
-        Some(judged)
+    let precise = if !evaluator.depends_on_batch() {
+        Some(own)
     } else if evaluator.running().is_empty() {
         return None;
     } else if population.batch_size == 1 {
@@ -210,7 +208,7 @@ pub(super) fn beside_running(
     } else {
         finite(evaluator, data, population.evaluation(), population, stop)
     };
-    Some(Evaluations { running: Some(judged), precise, batch: None })
+    Some(Evaluations { running: Some(own), precise, batch: None })
 }
 
 /// The test score under `evaluation`, if its loss is finite.
@@ -221,7 +219,7 @@ fn finite(
     population: Population,
     stop: &Stop,
 ) -> Option<Score> {
-    let score = Judge::new(evaluator, data, evaluation, population, stop).score(data, Part::Test);
+    let score = Scorer::new(evaluator, data, evaluation, population, stop).score(data, Part::Test);
     score.filter(|score| score.loss.is_finite())
 }
 

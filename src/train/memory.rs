@@ -10,46 +10,34 @@
 //! | their gradients | P | one for each parameter, by backpropagation |
 //! | the optimiser's state | 0, P or 2 P | SGD; momentum, Nesterov, `RMSprop`; Adam, `AdamW` |
 //! | the step | the largest layer's parameters, twice | a gradient and the new values, before the old ones go |
-//! | what the pass leaves for the way back | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (it is fused), 4 of any other, 2 of dropout |
-//! | the way back itself | 2 B · max F | gradients of a layer's values, until those of the one before it are known |
+//! | what the forward pass keeps for the backward pass | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (it is fused), 4 of any other, 2 of dropout |
+//! | the backward pass itself | 2 B · max F | gradients of a layer's values, until those of the one before it are known |
 //! | the unfolded windows of a convolution | B · 9 · channels · positions / 4, the largest | the convolution as a product of matrices, in parts |
 //! | inputs of a batch | 2 B · features | on the host and as a tensor |
-//! | an evaluation | E · (2 features + 4 max F), and windows | E = 500 examples, or B with the statistics of each batch; no way back, so a layer at a time, and a step of a recurrent one |
-//! | probes | 4 P, and X · Σ F · 4 | the network before and after the step, its slope and a step down it; what passes the layers on X examples |
-//! | checkpoints | 2 P, and 2 for each value of the optimiser's state | the values as they are told, and as the bytes of a file; not at once with the way back |
+//! | an evaluation | E · (2 features + 4 max F), and windows | E = 500 examples, or B with the statistics of each batch; no backward pass, so a layer at a time, and a step of a recurrent one |
+//! | probes | 4 P, and X · Σ F · 4 | the network before and after the step, its slope and a step down it; the outputs of the layers on X examples |
+//! | checkpoints | 2 P, and 2 for each value of the optimiser's state | the values as they are emitted, and as the bytes of a file; not at once with the backward pass |
 //!
 //! Training and evaluation do not come at once, and are added all the same: the allocator keeps what one of them
 //! gave back, in pieces that do not suit the other. The dataset is held once for all trials: a byte for a pixel, 4
 //! or 8 bytes for a number of a table; its splits take 4 bytes an example in each trial. [`PROGRAM`] is the
 //! program itself with its charts.
 //!
-//! `tests/memory.rs` holds it against the memory that real trainings had at most: it is no less than 0.8 of that, and
-//! no more than twice as much.
+//! `tests/memory.rs` compares it with the peak memory of real trainings: it is at least 0.8 times and at most twice
+//! as much.
 
 use crate::config::spec::{
-    Architecture, Cell, Convnet, Data, Dataset, Evaluation, Head, NormKind, Optimizer, Recording,
-    Resnet, Rnn, Settings, Shape, Shortcut,
+    Architecture, Cell, Convnet, Evaluation, Head, Recording, Resnet, Rnn, Settings, Shape,
+    Shortcut,
 };
-use crate::data;
+use crate::data::DatasetSize;
+use crate::model::norm;
+use crate::optim;
 
-/// Bytes of a value.
 const FLOAT: f64 = 4.0;
 
 /// Bytes of the program, its threads, and of the charts that it draws.
 pub const PROGRAM: u64 = 72 << 20;
-
-/// What is known of a dataset before any of it is in memory, or after.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Facts {
-    /// Of one example.
-    pub shape: Shape,
-    /// How many classes there are.
-    pub classes: usize,
-    /// Training examples, validation included, and test examples.
-    pub examples: usize,
-    /// Bytes of one value, as the dataset is kept.
-    pub value: usize,
-}
 
 /// Bytes that trainings of a condition take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,16 +55,13 @@ impl Estimate {
     }
 }
 
-/// What a trial of these settings takes, on a dataset of which this is known.
-pub fn estimate(settings: &Settings, recording: &Recording, facts: Facts) -> Estimate {
-    let layers = layers(&settings.model.kind, facts.shape, facts.classes);
-    let features = facts.shape.features() as f64;
+/// What a trial of these settings takes, on a dataset of this size.
+pub fn estimate(settings: &Settings, recording: &Recording, size: DatasetSize) -> Estimate {
+    let layers = layers(&settings.model.kind, size.shape, size.classes);
+    let features = size.shape.features() as f64;
     let parts = Parts::of(&layers, features);
     let values = parts.peak(settings, recording);
-    Estimate {
-        dataset: facts.bytes(),
-        trial: bytes(values * FLOAT + facts.examples as f64 * FLOAT),
-    }
+    Estimate { dataset: size.bytes(), trial: bytes(values * FLOAT + size.examples as f64 * FLOAT) }
 }
 
 /// A number of bytes; beyond what 64 bits hold it is the largest.
@@ -84,17 +69,24 @@ fn bytes(count: f64) -> u64 {
     count.ceil() as u64
 }
 
-/// A layer with weights, and what passes it.
+/// A layer with weights, and the size of its outputs.
 #[derive(Debug, Clone, Copy, Default)]
 struct Layer {
     /// Weights and biases, γ and β.
     parameters: f64,
     /// Values for one example behind it.
     values: f64,
-    /// Of these, those that are there at a time where there is no way back.
+    /// Of these, those that are there at a time where there is no backward pass.
     held: f64,
     /// Values for one example in the windows of a convolution.
     windows: f64,
+}
+
+impl Layer {
+    /// A layer without windows, whose values are all there at a time.
+    fn new(parameters: f64, values: f64) -> Self {
+        Self { parameters, values, held: values, windows: 0.0 }
+    }
 }
 
 /// What a training holds, in values.
@@ -126,28 +118,25 @@ impl Parts {
 
     /// The most values at a time.
     fn peak(&self, settings: &Settings, recording: &Recording) -> f64 {
-        let (batch, copies) = (settings.train.batch_size as f64, copies(settings));
+        let (batch, copies) =
+            (settings.train.batch_size as f64, optim::values_kept(settings.train.optimizer) as f64);
         let state = self.parameters * (1.0 + copies);
         let probe = recording.probe.as_ref();
-        let looked_at = probe.map_or(0.0, |probe| {
+        let probed = probe.map_or(0.0, |probe| {
             4.0 * self.parameters + 4.0 * probe.examples as f64 * self.values[0]
         });
-        let way_back = self.parameters + 2.0 * self.largest + self.of_pass(settings, batch);
+        let backward = self.parameters + 2.0 * self.largest + self.of_pass(settings, batch);
         let by_batch = settings.norm.evaluation == Evaluation::Batch;
         let evaluated = self.of_evaluation(if by_batch { batch } else { EVALUATED });
         let checkpoint = &recording.checkpoint;
         let keeps = checkpoint.initial || checkpoint.last || checkpoint.every.is_some();
         let kept = if keeps { 2.0 * state } else { 0.0 };
-        state + (way_back + looked_at).max(kept) + evaluated
+        state + (backward + probed).max(kept) + evaluated
     }
 
-    /// A pass of so many examples, there and back.
+    /// A pass of so many examples, forward and backward.
     fn of_pass(&self, settings: &Settings, examples: f64) -> f64 {
-        let of_norm = match settings.norm.layer.map(|layer| layer.kind) {
-            None => 0.0,
-            Some(NormKind::Batch(_)) => 1.0,
-            Some(_) => 4.0,
-        };
+        let of_norm = settings.norm.layer.map_or(0, |layer| norm::values_kept(layer.kind)) as f64;
         let each = 2.0 + of_norm + if drops(settings) { 2.0 } else { 0.0 };
         let [all, most] = self.values;
         examples * (2.0 * self.features + all * each + most * 2.0 + self.windows)
@@ -160,15 +149,6 @@ impl Parts {
 
 /// Examples of an evaluation batch.
 const EVALUATED: f64 = super::evaluation::EVALUATION_BATCH as f64;
-
-/// Copies of the parameters that the optimiser keeps.
-fn copies(settings: &Settings) -> f64 {
-    match settings.train.optimizer {
-        Optimizer::Sgd => 0.0,
-        Optimizer::Momentum { .. } | Optimizer::Nesterov { .. } | Optimizer::RmsProp { .. } => 1.0,
-        Optimizer::Adam { .. } | Optimizer::AdamW { .. } => 2.0,
-    }
-}
 
 fn drops(settings: &Settings) -> bool {
     match &settings.model.kind {
@@ -191,11 +171,8 @@ fn layers(kind: &Architecture, shape: Shape, classes: usize) -> Vec<Layer> {
 fn dense(inputs: usize, hidden: &[usize], classes: usize) -> Vec<Layer> {
     let outputs = hidden.iter().copied().chain([classes]);
     let inputs = std::iter::once(inputs).chain(hidden.iter().copied());
-    let layer = |(inputs, outputs): (usize, usize)| Layer {
-        parameters: outputs as f64 * (inputs as f64 + 3.0),
-        values: outputs as f64,
-        held: outputs as f64,
-        windows: 0.0,
+    let layer = |(inputs, outputs): (usize, usize)| {
+        Layer::new(outputs as f64 * (inputs as f64 + 3.0), outputs as f64)
     };
     inputs.zip(outputs).map(layer).collect()
 }
@@ -204,12 +181,8 @@ fn dense(inputs: usize, hidden: &[usize], classes: usize) -> Vec<Layer> {
 fn convolution(channels: usize, to: Shape) -> Layer {
     let window = 9.0 * channels as f64;
     let positions = (to.height * to.width) as f64;
-    Layer {
-        parameters: to.channels as f64 * (window + 3.0),
-        values: to.channels as f64 * positions,
-        held: to.channels as f64 * positions,
-        windows: window * positions,
-    }
+    let layer = Layer::new(to.channels as f64 * (window + 3.0), to.channels as f64 * positions);
+    Layer { windows: window * positions, ..layer }
 }
 
 fn convnet(net: &Convnet, image: Shape, classes: usize) -> Vec<Layer> {
@@ -263,7 +236,7 @@ fn shortcut(kind: Shortcut, channels: usize, to: Shape) -> Layer {
         Shortcut::A => 0.0,
         Shortcut::B => to.channels as f64 * (channels as f64 + 3.0),
     };
-    Layer { parameters, values: to.features() as f64, held: to.features() as f64, windows: 0.0 }
+    Layer::new(parameters, to.features() as f64)
 }
 
 /// The map of the inputs, of all steps at once, and that of the state, step by step: of a gated unit three
@@ -276,71 +249,11 @@ fn rnn(net: Rnn, image: Shape, classes: usize) -> Vec<Layer> {
         Cell::Elman => 2.0,
         Cell::Gru => 6.0,
     };
-    let from_inputs = Layer {
-        parameters: gates * units * (row + 3.0),
-        values: steps * gates * units,
-        held: steps * gates * units,
-        windows: 0.0,
-    };
+    let from_inputs = Layer::new(gates * units * (row + 3.0), steps * gates * units);
     let from_state = Layer {
-        parameters: gates * units * (units + 3.0),
-        values: steps * of_step * units,
         held: of_step * units,
-        windows: 0.0,
+        ..Layer::new(gates * units * (units + 3.0), steps * of_step * units)
     };
     let output = dense(net.units, &[], classes);
     [vec![from_inputs, from_state], output].concat()
-}
-
-impl Facts {
-    /// Bytes of the dataset in memory: its inputs, and a byte for each label.
-    pub fn bytes(self) -> u64 {
-        let each = self.shape.features() as f64 * self.value as f64 + 1.0;
-        bytes(self.examples as f64 * each)
-    }
-
-    /// What the settings alone tell of a dataset; `None` of a table in a file.
-    pub fn of_settings(data: &Data) -> Option<Self> {
-        let examples = |train: u32, test: u32| {
-            let train = data.train_examples.unwrap_or(train as usize);
-            train.saturating_add(data.test_examples.unwrap_or(test as usize))
-        };
-        let image = |classes, train, test| Self {
-            shape: data.dataset.image().unwrap_or(Shape { channels: 1, height: 1, width: 1 }),
-            classes,
-            examples: examples(train, test),
-            value: 1,
-        };
-        let table = |columns: usize, classes: usize| Self {
-            shape: Shape { channels: 1, height: 1, width: columns },
-            classes,
-            examples: examples(Dataset::SYNTHETIC_TRAIN, Dataset::SYNTHETIC_TEST),
-            value: 4,
-        };
-        Some(match &data.dataset {
-            Dataset::Glyphs { .. } => image(10, Dataset::GLYPHS_TRAIN, Dataset::GLYPHS_TEST),
-            Dataset::Mnist | Dataset::FashionMnist => image(10, 60_000, 10_000),
-            Dataset::Cifar10 { train_batches } => {
-                image(10, 10_000 * train_batches.len() as u32, 10_000)
-            }
-            Dataset::BadlyScaled { columns, classes, .. }
-            | Dataset::LinearTeacher { columns, classes, .. } => table(*columns, *classes),
-            Dataset::TwoSpirals { .. } => table(2, 2),
-            Dataset::Csv(_) => return None,
-        })
-    }
-
-    /// What a loaded dataset tells.
-    pub fn of(dataset: &data::Dataset) -> Self {
-        Self {
-            shape: dataset.train.shape,
-            classes: dataset.train.classes,
-            examples: dataset.train.count() + dataset.test.count(),
-            value: match dataset.train.inputs {
-                data::Inputs::Bytes(_) => 1,
-                data::Inputs::Numbers(_) => 4,
-                data::Inputs::Doubles(_) => 8,
-            },
-        }
-    }
 }

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::config::spec::Condition;
 use crate::data::batches::Prepared;
-use crate::data::{self, Dataset};
+use crate::data::{self, Dataset, DatasetSize};
 use crate::description::DatasetDescription;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
@@ -26,7 +26,7 @@ use crate::optim::{self, Arithmetic};
 use crate::plan::Trial;
 use crate::units;
 use budget::{Budget, Share};
-use memory::{Estimate, Facts};
+use memory::Estimate;
 use run::Run;
 use step::Learner;
 
@@ -43,7 +43,7 @@ struct Loaded {
 
 impl Loaded {
     fn bytes(&self) -> u64 {
-        Facts::of(&self.dataset).bytes()
+        DatasetSize::of(&self.dataset).bytes()
     }
 }
 
@@ -88,8 +88,8 @@ impl BurnTrainer {
     pub fn estimate(&self, trial: &Trial) -> Option<Estimate> {
         let settings = &trial.condition.settings;
         let content = key(&trial.condition);
-        let facts = self.lock().get(&content).map(|loaded| Facts::of(&loaded.dataset));
-        let facts = facts.or_else(|| Facts::of_settings(&settings.data))?;
+        let facts = self.lock().get(&content).map(|loaded| DatasetSize::of(&loaded.dataset));
+        let facts = facts.or_else(|| DatasetSize::of_settings(&settings.data))?;
         Some(memory::estimate(settings, &trial.recording, facts))
     }
 
@@ -221,14 +221,14 @@ impl Trainer for BurnTrainer {
         trial: &Arc<Trial>,
         from: Option<TrainingState>,
         stop: &Stop,
-        tell: &mut (dyn FnMut(Event) + Send),
+        emit: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
         // A pool of its own: kernels that split their work do so among this trial's threads only.
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .build()
             .map_err(|e| Error::no_thread("a trial", &e))?;
-        pool.install(|| self.train_here(trial, from, stop, tell))
+        pool.install(|| self.train_here(trial, from, stop, emit))
     }
 }
 
@@ -239,13 +239,13 @@ impl BurnTrainer {
         trial: &Arc<Trial>,
         from: Option<TrainingState>,
         stop: &Stop,
-        tell: &mut (dyn FnMut(Event) + Send),
+        emit: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
         let settings = &trial.condition.settings;
         let streams = trial.streams();
         let data = self.prepare(trial)?;
-        let lent = self.devices.lend();
-        let device = lent.differentiable();
+        let assigned = self.devices.assign();
+        let device = assigned.differentiable();
         let mut network = Network::new(settings, data.shape(), data.classes(), &streams, &device);
         let norm = optim::NormParameters {
             ids: network.norm_parameters(),
@@ -260,7 +260,7 @@ impl BurnTrainer {
         );
         let learner = Learner::new(network, updater, streams, device);
         let mut run = Run::new(trial, data, self.loaded(&trial.condition)?.digest, learner, stop)?;
-        run.finish(from, tell)
+        run.finish(from, emit)
     }
 }
 

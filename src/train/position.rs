@@ -1,9 +1,9 @@
-//! Where in its training a trial stands: what the loop itself carries from one step to the next.
+//! The position of a trial in its training: what the loop carries from one step to the next.
 //!
 //! | name | what |
 //! |---|---|
 //! | `steps` | optimiser steps taken |
-//! | `epochs` | epochs taken and evaluated; with `steps` it tells how far the epoch under way is |
+//! | `epochs` | epochs taken and evaluated; with `steps` it gives the position in the epoch under way |
 //! | `epoch.loss`, `epoch.correct`, `epoch.examples` | sums over the batches of that epoch |
 //! | `epoch.seconds` | seconds of training in that epoch |
 //! | `watch.first`, `watch.last` | the first and the latest training loss |
@@ -13,14 +13,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::divergence::Watch;
+use super::divergence::LossMonitor;
 use super::evaluation::Running;
 use super::stored::Stored;
 use crate::config::spec::Train;
 use crate::data::batches;
 use crate::error::Result;
 
-/// Where a trial stands.
+/// The position of a trial in its training.
 pub(super) struct Position {
     /// Optimiser steps taken.
     pub(super) steps: usize,
@@ -29,7 +29,7 @@ pub(super) struct Position {
     /// Sums over the batches of the epoch under way.
     pub(super) running: Running,
     /// The losses that decide about divergence.
-    pub(super) watch: Watch,
+    pub(super) losses: LossMonitor,
     /// Measures training in the epoch under way.
     pub(super) stopwatch: Stopwatch,
 }
@@ -37,7 +37,6 @@ pub(super) struct Position {
 /// How long a training is, in steps.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extent {
-    /// Training examples.
     pub(super) examples: usize,
     /// Steps of an epoch; at least 1.
     pub(super) per_epoch: usize,
@@ -52,7 +51,7 @@ impl Position {
             steps: 0,
             epochs: 0,
             running: Running::default(),
-            watch: Watch::new(train.divergence_factor, classes),
+            losses: LossMonitor::new(train.divergence_factor, classes),
             stopwatch: Stopwatch::default(),
         }
     }
@@ -76,7 +75,7 @@ impl Position {
 
     /// Adds this position, that of a training which took a step, to the `numbers` of a state.
     pub(super) fn save(&self, numbers: &mut BTreeMap<String, Value>) {
-        let [first, last] = self.watch.losses();
+        let [first, last] = self.losses.losses();
         let all = [
             ("steps", Value::from(self.steps)),
             ("epochs", Value::from(self.epochs)),
@@ -90,8 +89,8 @@ impl Position {
         numbers.extend(all.map(|(name, value)| (name.to_owned(), value)));
     }
 
-    /// The position that a state was told at. Every loss in it is finite: a trial with another one
-    /// has diverged, and tells of no state any more.
+    /// The position in a saved state. Every loss in it is finite: a trial with another one has diverged,
+    /// and emits no state after that.
     pub(super) fn restore(
         state: &mut Stored,
         train: &Train,
@@ -114,8 +113,8 @@ impl Position {
                 correct: state.count("epoch.correct", 0..=examples)?,
                 examples: state.count("epoch.examples", examples..=examples)?,
             },
-            watch: Watch::new(train.divergence_factor, classes)
-                .going_on([state.number("watch.first")?, state.number("watch.last")?]),
+            losses: LossMonitor::new(train.divergence_factor, classes)
+                .resumed([state.number("watch.first")?, state.number("watch.last")?]),
             stopwatch: Stopwatch {
                 earlier: state.number("epoch.seconds")?,
                 ..Stopwatch::default()
@@ -131,11 +130,10 @@ pub(super) struct Stopwatch {
     earlier: f64,
     started: Option<Instant>,
     /// Spent on probes, checkpoints and states.
-    looked: Duration,
+    left_out: Duration,
 }
 
 impl Stopwatch {
-    /// Runs on from here.
     pub(super) fn start(&mut self) {
         self.started = Some(Instant::now());
     }
@@ -143,12 +141,12 @@ impl Stopwatch {
     /// Leaves out the time since `began`: what probes, checkpoints and states take is no part of
     /// training.
     pub(super) fn leave_out(&mut self, began: Instant) {
-        self.looked += began.elapsed();
+        self.left_out += began.elapsed();
     }
 
-    /// What it shows.
+    /// Seconds of training so far.
     pub(super) fn seconds(&self) -> f64 {
         let running = self.started.map_or(Duration::ZERO, |at| at.elapsed());
-        self.earlier + running.saturating_sub(self.looked).as_secs_f64()
+        self.earlier + running.saturating_sub(self.left_out).as_secs_f64()
     }
 }

@@ -1,11 +1,11 @@
-//! The training loop of one trial: epochs, evaluation, divergence, and the events that tell of them.
+//! The training loop of one trial: epochs, evaluation, divergence, and the events that report them.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::evaluation::{self, Judge, Population};
+use super::evaluation::{self, Population, Scorer};
 use super::position::{Extent, Position};
-use super::probe::{Probes, Surroundings};
+use super::probe::{Next, Probes};
 use super::step::{Inspection, Learner};
 use super::stored::Stored;
 use crate::config::spec::{Evaluation, Train};
@@ -21,9 +21,9 @@ use crate::plan::Trial;
 /// step, where the experiment's own evaluation is not a precise one.
 const PRECISE_EXAMPLES: usize = 10_000;
 
-type Tell<'a> = &'a mut (dyn FnMut(Event) + Send);
+type Emit<'a> = &'a mut (dyn FnMut(Event) + Send);
 
-/// A trial under way.
+/// A running trial.
 pub(super) struct Run<'a> {
     trial: &'a Arc<Trial>,
     data: Prepared,
@@ -32,8 +32,8 @@ pub(super) struct Run<'a> {
     stop: &'a Stop,
     extent: Extent,
     at: Position,
-    /// Epochs and steps of the state that was last told.
-    told_at: Option<[usize; 2]>,
+    /// Epochs and steps of the state that was last emitted.
+    last_emitted: Option<[usize; 2]>,
     batch: Batch,
     population: Population,
     probes: Option<Probes>,
@@ -69,47 +69,46 @@ impl<'a> Run<'a> {
             digest,
             learner,
             stop,
-            told_at: None,
+            last_emitted: None,
             batch: Batch::default(),
         })
     }
 
     /// Trains until the last step, divergence or a request to stop: from the start, or from a state
-    /// that an earlier training of this trial told of.
+    /// that an earlier training of this trial emitted.
     pub(super) fn finish(
         &mut self,
         from: Option<TrainingState>,
-        tell: Tell<'_>,
+        emit: Emit<'_>,
     ) -> Result<Outcome> {
         let mut outcome = if let Some(state) = from {
             self.restore(state)?;
-            self.announce(tell);
+            self.announce(emit);
             None
         } else {
-            self.announce(tell);
-            self.look_at_the_untrained(tell)
+            self.announce(emit);
+            self.evaluate_untrained(emit)
         };
         while outcome.is_none() && !self.at.is_at_end(self.extent) {
-            outcome = self.epoch(tell)?;
+            outcome = self.epoch(emit)?;
         }
         let outcome = outcome.unwrap_or(Outcome::Completed);
         if outcome == Outcome::Completed {
-            self.probe(&self.learner.inspection(), None, tell);
+            self.probe(&self.learner.inspection(), None, emit);
             if self.trial.recording.checkpoint.last {
-                self.keep(Point::Final, tell);
+                self.keep(Point::Final, emit);
             }
         }
         Ok(outcome)
     }
 
-    fn look_at_the_untrained(&self, tell: Tell<'_>) -> Option<Outcome> {
+    fn evaluate_untrained(&self, emit: Emit<'_>) -> Option<Outcome> {
         if self.trial.recording.checkpoint.initial {
-            self.keep(Point::Initial, tell);
+            self.keep(Point::Initial, emit);
         }
-        self.evaluate(0, tell)
+        self.evaluate(0, emit)
     }
 
-    /// Goes where the training was that told `state`.
     fn restore(&mut self, state: TrainingState) -> Result<()> {
         let train = &self.trial.condition.settings.train;
         let mut state = Stored::new(state);
@@ -118,46 +117,47 @@ impl<'a> Run<'a> {
         state.finish()
     }
 
-    /// Tells all that the rest of the training depends on, once for each place.
-    fn tell_state(&mut self, tell: Tell<'_>) -> Result<()> {
+    /// Emits all that the rest of the training depends on, once for each step.
+    fn emit_state(&mut self, emit: Emit<'_>) -> Result<()> {
         let place = [self.at.epochs, self.at.steps];
-        if self.told_at.replace(place) == Some(place) {
+        if self.last_emitted.replace(place) == Some(place) {
             return Ok(());
         }
         let mut state = TrainingState::default();
         self.at.save(&mut state.numbers);
         self.learner.save(&mut state)?;
-        tell(Event::State { trial: Arc::clone(self.trial), state });
+        emit(Event::State { trial: Arc::clone(self.trial), state });
         Ok(())
     }
 
-    fn keep(&self, point: Point, tell: Tell<'_>) {
-        tell(Event::Checkpoint {
+    fn keep(&self, point: Point, emit: Emit<'_>) {
+        emit(Event::Checkpoint {
             trial: Arc::clone(self.trial),
             point,
             tensors: self.learner.tensors(),
         });
     }
 
-    /// Lets the probes look at the network `before` step `step`, which was taken with
+    /// Measures the network `before` step `step`, which was taken with
     /// `learning_rate`, or at the last one if there is no step.
-    fn probe(&self, before: &Inspection, step: Option<(usize, f64)>, tell: Tell<'_>) {
+    fn probe(&self, before: &Inspection, step: Option<(usize, f64)>, emit: Emit<'_>) {
         let Some(probes) = &self.probes else { return };
         let after = self.learner.inspection();
-        let around = Surroundings {
-            before,
-            evaluator: &before.evaluator(),
-            step: step.map(|(step, learning_rate)| (&after, step, &self.batch, learning_rate)),
-        };
-        tell(Event::Probed {
+        let next = step.map(|(step, learning_rate)| Next {
+            step,
+            batch: &self.batch,
+            learning_rate,
+            network: &after,
+        });
+        emit(Event::Probed {
             trial: Arc::clone(self.trial),
             step: step.map_or(self.at.steps, |(step, _)| step - 1),
-            readings: probes.measure(&around, &self.data),
+            readings: probes.measure(before, next, &self.data),
         });
     }
 
-    fn announce(&self, tell: Tell<'_>) {
-        tell(Event::TrialStarted {
+    fn announce(&self, emit: Emit<'_>) {
+        emit(Event::TrialStarted {
             trial: Arc::clone(self.trial),
             steps: self.extent.total,
             examples: self.data.counts(),
@@ -168,7 +168,7 @@ impl<'a> Run<'a> {
 
     /// One pass over the training set, or what is left of it or of the steps, and its evaluation;
     /// `Some` ends the trial.
-    fn epoch(&mut self, tell: Tell<'_>) -> Result<Option<Outcome>> {
+    fn epoch(&mut self, emit: Emit<'_>) -> Result<Option<Outcome>> {
         let train = &self.trial.condition.settings.train;
         let epoch = self.at.epochs + 1;
         self.at.stopwatch.start();
@@ -177,75 +177,74 @@ impl<'a> Run<'a> {
         let ranges = batches::ranges(order.len(), train.batch_size, train.last_batch);
         for range in ranges.into_iter().skip(self.at.steps_of_epoch(self.extent)) {
             if self.stop.is_requested() {
-                return self.interrupt(tell).map(Some);
+                return self.interrupt(emit).map(Some);
             }
             if self.at.steps == self.extent.total {
                 break;
             }
             if self.trial.recording.checkpoint.order {
-                self.tell_order(epoch, &order[range.clone()], tell);
+                self.emit_order(epoch, &order[range.clone()], emit);
             }
             self.data.fill_training(&order, range, &moves, &mut self.batch);
-            let batch = self.step(tell);
-            tell(Event::Step { trial: Arc::clone(self.trial), step: self.at.steps, epoch, batch });
-            if let Some(diverged) = self.at.watch.training(self.at.steps, batch.loss) {
+            let batch = self.step(emit);
+            emit(Event::Step { trial: Arc::clone(self.trial), step: self.at.steps, epoch, batch });
+            if let Some(diverged) = self.at.losses.training(self.at.steps, batch.loss) {
                 return Ok(Some(diverged));
             }
             self.at.running.add(batch);
-            self.keep_if_due(tell)?;
+            self.keep_if_due(emit)?;
         }
         if self.stop.is_requested() {
-            return self.interrupt(tell).map(Some);
+            return self.interrupt(emit).map(Some);
         }
-        let ended = self.evaluate(epoch, tell);
+        let ended = self.evaluate(epoch, emit);
         if ended == Some(Outcome::Interrupted) {
             // As if it had been asked before the evaluation, which is made again.
-            return self.interrupt(tell).map(Some);
+            return self.interrupt(emit).map(Some);
         }
         self.at.close_epoch();
         Ok(ended)
     }
 
     /// Keeps the network and the state after every so many steps.
-    fn keep_if_due(&mut self, tell: Tell<'_>) -> Result<()> {
+    fn keep_if_due(&mut self, emit: Emit<'_>) -> Result<()> {
         let every = self.trial.recording.checkpoint.every;
         if every.is_some_and(|every| self.at.steps.is_multiple_of(every)) {
-            let looking = Instant::now();
-            self.keep(Point::Step(self.at.steps), tell);
-            self.tell_state(tell)?;
-            self.at.stopwatch.leave_out(looking);
+            let began = Instant::now();
+            self.keep(Point::Step(self.at.steps), emit);
+            self.emit_state(emit)?;
+            self.at.stopwatch.leave_out(began);
         }
         Ok(())
     }
 
-    /// Ends the training so that it can go on later; before its first step there is nothing to go
-    /// on from.
-    fn interrupt(&mut self, tell: Tell<'_>) -> Result<Outcome> {
+    /// Ends the training so that it can be resumed; before its first step there is nothing to resume.
+    fn interrupt(&mut self, emit: Emit<'_>) -> Result<Outcome> {
         if self.at.steps > 0 {
-            self.tell_state(tell)?;
+            self.emit_state(emit)?;
         }
         Ok(Outcome::Interrupted)
     }
 
     /// Takes an optimiser step on the batch, with the probes that are due around it.
-    fn step(&mut self, tell: Tell<'_>) -> BatchResult {
+    fn step(&mut self, emit: Emit<'_>) -> BatchResult {
         let probes = self.probes.as_ref();
         let is_due = probes.is_some_and(|probes| probes.are_due(self.at.steps));
         let before = is_due.then(|| self.learner.inspection());
         let batch = self.learner.step(&self.batch);
         self.at.steps += 1;
         if let Some(before) = before {
-            let looking = Instant::now();
+            let began = Instant::now();
             let train = &self.trial.condition.settings.train;
             let rate = schedule::learning_rate(train, self.at.steps, self.extent.total);
-            self.probe(&before, Some((self.at.steps, rate)), tell);
-            self.at.stopwatch.leave_out(looking);
+            self.probe(&before, Some((self.at.steps, rate)), emit);
+            self.at.stopwatch.leave_out(began);
         }
         batch
     }
 
-    fn tell_order(&self, epoch: usize, examples: &[u32], tell: Tell<'_>) {
-        tell(Event::Order {
+    fn emit_order(&self, epoch: usize, examples: &[u32], emit: Emit<'_>) {
+        emit(Event::Order {
             trial: Arc::clone(self.trial),
             step: self.at.steps + 1,
             epoch,
@@ -253,43 +252,43 @@ impl<'a> Run<'a> {
         });
     }
 
-    /// Evaluates and tells of the epoch; `Some` if an evaluation's loss is not finite, or the training was to
-    /// stop meanwhile: then nothing is told.
-    fn evaluate(&self, epoch: usize, tell: Tell<'_>) -> Option<Outcome> {
+    /// Evaluates and reports the epoch; `Some` if an evaluation's loss is not finite, or the training was to
+    /// stop meanwhile: then nothing is reported.
+    fn evaluate(&self, epoch: usize, emit: Emit<'_>) -> Option<Outcome> {
         let train_seconds = self.at.stopwatch.seconds();
         let started = Instant::now();
         let evaluator = self.learner.evaluator();
         let by = self.trial.condition.settings.norm.evaluation;
-        let judge = Judge::new(&evaluator, &self.data, by, self.population, self.stop);
-        let validation = judge.score(&self.data, Part::Validation);
-        let (test, balanced) = judge.score_with_classes(&self.data, Part::Test).unzip();
+        let scorer = Scorer::new(&evaluator, &self.data, by, self.population, self.stop);
+        let validation = scorer.score(&self.data, Part::Validation);
+        let (test, balanced) = scorer.score_with_classes(&self.data, Part::Test).unzip();
         if self.stop.is_requested() {
             return Some(Outcome::Interrupted);
         }
         for (part, score) in [("validation", validation), ("test", test)] {
             if let Some(diverged) =
-                score.and_then(|s| self.at.watch.evaluation(part, self.at.steps, s.loss))
+                score.and_then(|s| self.at.losses.evaluation(part, self.at.steps, s.loss))
             {
                 return Some(diverged);
             }
         }
-        // A dataset always has a test set; an empty one would have nothing to tell of.
+        // A dataset always has a test set; without one there would be nothing to report.
         let test = test?;
-        let asked = &self.trial.recording;
-        let train = || judge.score(&self.data, Part::Train);
-        let evaluated_train = asked.train_evaluation.then(train).flatten();
+        let recording = &self.trial.recording;
+        let train = || scorer.score(&self.data, Part::Train);
+        let evaluated_train = recording.train_evaluation.then(train).flatten();
         let (data, population) = (&self.data, self.population);
         let each = || evaluation::under_each(&evaluator, data, population, by, test, self.stop);
-        let asked = asked.evaluations.then(each);
+        let recorded = recording.evaluations.then(each);
         let evaluation_seconds = started.elapsed().as_secs_f64();
-        // Afterwards, so that what nobody asked for is in no time.
+        // Afterwards, so that the measured time holds only what the experiment sets.
         let last = || evaluation::beside_running(&evaluator, data, population, test, self.stop);
         let is_last = self.at.steps == self.extent.total && by == Evaluation::Running;
-        let evaluations = asked.or_else(|| is_last.then(last).flatten());
+        let evaluations = recorded.or_else(|| is_last.then(last).flatten());
         if self.stop.is_requested() {
             return Some(Outcome::Interrupted);
         }
-        tell(Event::EpochEnded {
+        emit(Event::EpochEnded {
             trial: Arc::clone(self.trial),
             epoch: EpochResult {
                 epoch,

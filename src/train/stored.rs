@@ -1,5 +1,5 @@
-//! A trial's state as it came back from wherever it was kept: everything is asked for once, by its
-//! name and with what is known of it, and what does not fit is refused in words.
+//! A trial's state as it was read: each value is taken once, by its name and with what is known of it,
+//! and what does not fit is refused with a message.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -9,14 +9,13 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::event::{NamedTensor, TrainingState};
 
-/// What of a state has not been asked for yet.
+/// The values of a state that were not taken yet.
 pub(super) struct Stored {
     tensors: BTreeMap<String, NamedTensor>,
     numbers: BTreeMap<String, Value>,
 }
 
 impl Stored {
-    /// All of `state`.
     pub(super) fn new(state: TrainingState) -> Self {
         let tensors = state.tensors.into_iter();
         Self {
@@ -53,7 +52,6 @@ impl Stored {
         })
     }
 
-    /// The number called `name`.
     pub(super) fn number(&mut self, name: &str) -> Result<f64> {
         let value = self.value(name)?;
         let number = value.as_f64().filter(|number| number.is_finite());
@@ -65,7 +63,7 @@ impl Stored {
         value.ok_or_else(|| unusable(&format!("it has no `{name}`")))
     }
 
-    /// Refuses what nobody asked for: it would be left out of the training that goes on.
+    /// Refuses values that were not taken: the training that is resumed would ignore them.
     pub(super) fn finish(self) -> Result<()> {
         let tensors = self.tensors.into_keys();
         match tensors.chain(self.numbers.into_keys()).next() {
@@ -77,6 +75,6 @@ impl Stored {
 
 fn unusable(why: &str) -> Error {
     Error::Results(format!(
-        "the state that the trial should go on from does not fit it: {why}\n  hint: `--force` trains it anew from the start"
+        "the state that the trial should resume from does not fit it: {why}\n  hint: `--force` trains it anew from the start"
     ))
 }

@@ -1,14 +1,12 @@
-//! A trial that goes on from a state against the same trial undisturbed: everything that both tell,
+//! A trial that resumes from a state against the same trial uninterrupted: all events of both,
 //! to the last bit.
 
 mod features;
 mod states;
 
-use std::path::Path;
 use std::sync::OnceLock;
 
 use super::*;
-use crate::config;
 use crate::data::{self, Places};
 use crate::device::OpenDevice;
 use crate::device::spread::Devices;
@@ -31,9 +29,7 @@ const MLP: &str = "model.hidden = [4, 3]";
 
 fn trial(lines: &[&str]) -> Arc<Trial> {
     let text = format!("{BASE}{}", lines.join("\n"));
-    let loaded = config::parse(Path::new("x.toml"), &text, &[]);
-    let experiment = loaded.expect("a valid experiment").experiment;
-    plan::trials(&experiment).remove(0)
+    plan::trials(&plan::tests::experiment(&text)).remove(0)
 }
 
 /// A trainer with nothing behind it, as in a process that has just started.

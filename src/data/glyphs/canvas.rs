@@ -5,7 +5,6 @@ use crate::seed::Stream;
 
 /// Rows and columns of an image.
 pub(super) const SIDE: usize = 28;
-/// Pixels of an image.
 pub(super) const PIXELS: usize = SIDE * SIDE;
 
 /// How much ink each pixel holds, from 0 to 1.
@@ -14,7 +13,6 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    /// No ink anywhere.
     pub(super) fn blank() -> Self {
         Self { ink: [0.0; PIXELS] }
     }
@@ -28,7 +26,7 @@ impl Canvas {
 
     /// Coverage by the distance `d` of a pixel's centre from the segment, with the radius `r`
     /// interpolated along it: `clamp((r + s/2 − d) / s, 0, 1)`. Ink does not add up where strokes
-    /// cross, so the darkest wins.
+    /// cross: the darkest counts.
     fn ink_segment(&mut self, from: &Nib, to: &Nib, softness: f64) {
         let (dx, dy) = (to.x - from.x, to.y - from.y);
         let length_squared = (dx * dx + dy * dy).max(1e-12);
@@ -58,7 +56,7 @@ impl Canvas {
 
     /// Turns ink into bytes: full ink becomes `255 · darkness`, and the `noise` is the standard
     /// deviation of a normal error added to every pixel.
-    pub(super) fn develop(&self, darkness: f64, noise: f64, stream: &mut Stream) -> [u8; PIXELS] {
+    pub(super) fn to_bytes(&self, darkness: f64, noise: f64, stream: &mut Stream) -> [u8; PIXELS] {
         std::array::from_fn(|index| to_byte(self.ink[index] * darkness + noise * stream.normal()))
     }
 }

@@ -1,4 +1,4 @@
-//! The hand that writes: how one person, on one occasion, bends the ideal strokes.
+//! How one instance of handwriting distorts the ideal strokes.
 //!
 //! Lengths are in the units of [`super::strokes`] (a digit is 2 high) until a point is put onto
 //! the canvas, and in pixels from there on.
@@ -33,7 +33,6 @@ pub(super) struct Amounts {
     elastic: f64,
     /// Spread of the stroke width, as a share of it.
     width: f64,
-    /// Faintest ink.
     faintest: f64,
     /// Standard deviation of the noise on every pixel.
     pub(super) noise: f64,
@@ -82,13 +81,12 @@ pub(super) struct Nib {
     pub(super) radius: f64,
 }
 
-/// One occasion of writing one digit.
+/// The distortions of one digit.
 pub(super) struct Hand {
     /// Row-major 2×2 matrix from strokes to pixels.
     linear: [f64; 4],
     /// Where the digit's centre lies, in pixels.
     centre: (f64, f64),
-    /// The elastic deformation.
     waves: [Wave; 3],
     /// Half the mean stroke width, in pixels.
     radius: f64,
@@ -99,7 +97,6 @@ pub(super) struct Hand {
 }
 
 impl Hand {
-    /// Draws a hand.
     pub(super) fn new(amounts: &Amounts, stream: &mut Stream) -> Self {
         let middle = SIDE as f64 / 2.0;
         Self {

@@ -15,9 +15,7 @@
 
 use super::linear_teacher::unit_rows;
 use super::{Problem, largest, normals, product};
-use crate::config::spec::Data;
-use crate::data::Dataset;
-use crate::error::Result;
+use crate::data::origin::Generated;
 use crate::seed::{Stream, Streams};
 
 /// The name used in experiment files and messages.
@@ -28,16 +26,16 @@ const HIDDEN: usize = 32;
 /// The largest shift of a column, in standard deviations.
 const MOST_SHIFT: f64 = 3.0;
 
-/// Generates the set of `seed`.
-pub(in crate::data) fn generate(
+/// The set of `seed`.
+pub(in crate::data) fn generated(
     columns: usize,
     classes: usize,
     decades: f64,
     seed: u64,
-    settings: &Data,
-) -> Result<Dataset> {
-    let problem = BadlyScaled::new(columns, classes, decades, seed);
-    super::generate(&problem, seed, settings)
+) -> Generated {
+    super::generated([columns, classes], seed, move || {
+        BadlyScaled::new(columns, classes, decades, seed)
+    })
 }
 
 struct BadlyScaled {

@@ -5,22 +5,15 @@
 //! linear classifier can be perfect: what batch normalisation costs or gains where nothing is hard.
 
 use super::{Problem, largest, normals, product};
-use crate::config::spec::Data;
-use crate::data::Dataset;
-use crate::error::Result;
+use crate::data::origin::Generated;
 use crate::seed::{Stream, Streams};
 
 /// The name used in experiment files and messages.
 pub(in crate::data) const NAME: &str = "linear-teacher";
 
-/// Generates the set of `seed`.
-pub(in crate::data) fn generate(
-    columns: usize,
-    classes: usize,
-    seed: u64,
-    settings: &Data,
-) -> Result<Dataset> {
-    super::generate(&LinearTeacher::new(columns, classes, seed), seed, settings)
+/// The set of `seed`.
+pub(in crate::data) fn generated(columns: usize, classes: usize, seed: u64) -> Generated {
+    super::generated([columns, classes], seed, move || LinearTeacher::new(columns, classes, seed))
 }
 
 struct LinearTeacher {

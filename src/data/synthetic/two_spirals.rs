@@ -15,9 +15,7 @@
 use std::f64::consts::PI;
 
 use super::Problem;
-use crate::config::spec::Data;
-use crate::data::Dataset;
-use crate::error::Result;
+use crate::data::origin::Generated;
 use crate::seed::Stream;
 
 /// The name used in experiment files and messages.
@@ -26,9 +24,9 @@ pub(in crate::data) const NAME: &str = "two-spirals";
 /// Standard deviation of the noise at difficulty 1.
 const MOST_NOISE: f64 = 0.5;
 
-/// Generates the set of `seed`; `difficulty` lies in `[0, 1]`.
-pub(in crate::data) fn generate(difficulty: f64, seed: u64, settings: &Data) -> Result<Dataset> {
-    super::generate(&TwoSpirals { difficulty }, seed, settings)
+/// The set of `seed`, whose `difficulty` lies in `[0, 1]`.
+pub(in crate::data) fn generated(difficulty: f64, seed: u64) -> Generated {
+    super::generated([2, 2], seed, move || TwoSpirals { difficulty })
 }
 
 struct TwoSpirals {

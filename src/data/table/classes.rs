@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{Role, Use};
+use super::csv_table::{CsvTable, quoted};
 use super::encoding::MOST;
 use super::number::{Exact, is_plain, number};
 use super::numeric::holds_numbers;
-use super::sheet::{Sheet, quoted};
 use crate::config::spec::Table;
 use crate::error::Result;
 
@@ -16,7 +16,6 @@ enum Key {
     /// The number, compared exactly, and the cell unless it is written plainly: `1` and `1.0` are
     /// one class, `7` and `007` are two.
     Number(Exact, String),
-    /// The cell.
     Text(String),
 }
 
@@ -32,23 +31,28 @@ pub(super) struct Classes {
 
 impl Classes {
     /// Learns from the training file's column.
-    pub(super) fn learn(sheet: &Sheet, column: usize, what: Use, settings: &Table) -> Result<Self> {
+    pub(super) fn learn(
+        csv: &CsvTable,
+        column: usize,
+        what: Use,
+        settings: &Table,
+    ) -> Result<Self> {
         let are_numbers =
-            !what.is_categorical && holds_numbers(sheet, column, Role::Label, settings)?;
+            !what.is_categorical && holds_numbers(csv, column, Role::Label, settings)?;
         let mut classes: BTreeMap<Key, BTreeSet<(usize, &str)>> = BTreeMap::new();
-        for cell in sheet.column(column) {
+        for cell in csv.column(column) {
             let spellings = classes.entry(key(are_numbers, cell)).or_default();
             spellings.insert((cell.len(), cell));
         }
-        let name = &sheet.names[column];
+        let name = &csv.names[column];
         let count = classes.len();
         if count > MOST {
-            return Err(sheet.error(format_args!(
+            return Err(csv.error(format_args!(
                 "column `{name}` has {count} different labels; at most {MOST} classes can be told apart (is another column the label? `data.label`)"
             )));
         }
         if count < 2 {
-            return Err(sheet.error(format_args!(
+            return Err(csv.error(format_args!(
                 "every row has the same label in column `{name}`; at least two classes are needed (is another column the label? `data.label`)"
             )));
         }
@@ -59,7 +63,6 @@ impl Classes {
         Ok(Self { are_numbers, keys, spellings })
     }
 
-    /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.keys.len()
     }

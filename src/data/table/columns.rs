@@ -1,8 +1,8 @@
 //! What each column is: the label, an input, or not read at all. Decided by names before any cell is
-//! looked at, but for columns that only number the rows: they tell the label of a sorted table, and
+//! looked at, but for columns that only number the rows: they give away the label of a sorted table, and
 //! are refused unless the experiment says that they are meant.
 
-use super::sheet::{Sheet, quoted};
+use super::csv_table::{CsvTable, quoted};
 use crate::config::spec::Table;
 use crate::config::value::Value;
 use crate::error::{Error, Result};
@@ -21,7 +21,6 @@ pub(super) enum Role {
 /// A column's part, as its name decides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Use {
-    /// What it is for.
     pub(super) role: Role,
     /// Whether its cells are texts, whatever they look like (`data.categorical`).
     pub(super) is_categorical: bool,
@@ -31,20 +30,20 @@ pub(super) struct Use {
 pub(super) const FEWEST_COUNTED: usize = 10;
 
 /// What each column of the training file is for.
-pub(super) fn uses(sheet: &Sheet, settings: &Table) -> Result<Vec<Use>> {
+pub(super) fn uses(csv: &CsvTable, settings: &Table) -> Result<Vec<Use>> {
     let inputs = match &settings.inputs {
-        Some(names) => Some(places(sheet, names, "data.inputs")?),
+        Some(names) => Some(places(csv, names, "data.inputs")?),
         None => None,
     };
-    let ignored = places(sheet, &settings.ignore, "data.ignore")?;
-    let categorical = places(sheet, &settings.categorical, "data.categorical")?;
-    let label = label(sheet, settings, &categorical)?;
+    let ignored = places(csv, &settings.ignore, "data.ignore")?;
+    let categorical = places(csv, &settings.categorical, "data.categorical")?;
+    let label = label(csv, settings, &categorical)?;
     for (key, listed) in
         [("data.inputs", inputs.as_deref().unwrap_or_default()), ("data.ignore", &ignored)]
     {
         if listed.contains(&label) {
-            let name = &sheet.names[label];
-            return Err(sheet.error(format_args!(
+            let name = &csv.names[label];
+            return Err(csv.error(format_args!(
                 "column `{name}` is in `{key}`, and it is the label, as the last column is unless `data.label` names another"
             )));
         }
@@ -55,47 +54,47 @@ pub(super) fn uses(sheet: &Sheet, settings: &Table) -> Result<Vec<Use>> {
         Some(inputs) if !inputs.contains(&column) => Role::Ignored,
         _ => Role::Input,
     };
-    let uses: Vec<Use> = (0..sheet.names.len())
+    let uses: Vec<Use> = (0..csv.names.len())
         .map(|column| Use { role: role(column), is_categorical: categorical.contains(&column) })
         .collect();
     if uses.iter().all(|column| column.role != Role::Input) {
-        return Err(sheet.error("`data.ignore` leaves no column as an input"));
+        return Err(csv.error("`data.ignore` leaves no column as an input"));
     }
     let is_meant = |column: usize| {
         uses[column].is_categorical || inputs.as_ref().is_some_and(|i| i.contains(&column))
     };
     for (column, what) in uses.iter().enumerate() {
         if what.role == Role::Input && !is_meant(column) {
-            refuse_row_numbers(sheet, column)?;
+            refuse_row_numbers(csv, column)?;
         }
     }
     Ok(uses)
 }
 
 /// The columns of these names.
-fn places(sheet: &Sheet, names: &[String], key: &str) -> Result<Vec<usize>> {
-    names.iter().map(|name| place(sheet, name, key)).collect()
+fn places(csv: &CsvTable, names: &[String], key: &str) -> Result<Vec<usize>> {
+    names.iter().map(|name| place(csv, name, key)).collect()
 }
 
-fn place(sheet: &Sheet, name: &str, key: &str) -> Result<usize> {
+fn place(csv: &CsvTable, name: &str, key: &str) -> Result<usize> {
     let name = name.trim();
-    let found = sheet.names.iter().position(|known| known == name);
+    let found = csv.names.iter().position(|known| known == name);
     found.ok_or_else(|| {
-        let names = quoted(&sheet.names);
-        sheet.error(format_args!("no column is called `{name}` (`{key}`); there are {names}"))
+        let names = quoted(&csv.names);
+        csv.error(format_args!("no column is called `{name}` (`{key}`); there are {names}"))
     })
 }
 
 /// The column that holds the class.
-fn label(sheet: &Sheet, settings: &Table, categorical: &[usize]) -> Result<usize> {
+fn label(csv: &CsvTable, settings: &Table, categorical: &[usize]) -> Result<usize> {
     if let Some(label) = &settings.label {
-        return place(sheet, label, "data.label");
+        return place(csv, label, "data.label");
     }
-    // A sheet has at least two columns.
-    let last = sheet.names.len() - 1;
-    if sheet.unnamed[last] && !categorical.contains(&last) {
+    // A csv has at least two columns.
+    let last = csv.names.len() - 1;
+    if csv.unnamed[last] && !categorical.contains(&last) {
         let number = last + 1;
-        return Err(sheet.error(format_args!(
+        return Err(csv.error(format_args!(
             "column {number}, the last, has no name, so that it cannot be taken for the label\n  hint: name it in the first line, or say what is the label: `data.label = \"{number}\"`"
         )));
     }
@@ -103,28 +102,28 @@ fn label(sheet: &Sheet, settings: &Table, categorical: &[usize]) -> Result<usize
 }
 
 /// Refuses a column without a name, and one that counts the rows.
-fn refuse_row_numbers(sheet: &Sheet, column: usize) -> Result<()> {
-    let name = Value::Text(sheet.names[column].clone()).to_toml();
+fn refuse_row_numbers(csv: &CsvTable, column: usize) -> Result<()> {
+    let name = Value::Text(csv.names[column].clone()).to_toml();
     let way_out = |what: &str| -> Error {
-        sheet.error(format_args!(
+        csv.error(format_args!(
             "{what}, and row numbers give away the label of a sorted table\n  hint: `data.ignore = [{name}]` leaves the column out; where it is an input, list it with the others in `data.inputs`"
         ))
     };
-    if sheet.unnamed[column] {
+    if csv.unnamed[column] {
         let number = column + 1;
         return Err(way_out(&format!(
             "column {number} has no name, as pandas and R write row numbers"
         )));
     }
-    let Some((first, last)) = counted(sheet, column) else {
+    let Some((first, last)) = counted(csv, column) else {
         return Ok(());
     };
     Err(way_out(&format!("column {name} counts from {first} to {last} through the rows")))
 }
 
 /// The first and the last number of a column that counts up by 1 from row to row.
-fn counted(sheet: &Sheet, column: usize) -> Option<(i64, i64)> {
-    let mut numbers = sheet.column(column).map(whole);
+fn counted(csv: &CsvTable, column: usize) -> Option<(i64, i64)> {
+    let mut numbers = csv.column(column).map(whole);
     let first = numbers.next()??;
     let mut last = first;
     for number in numbers {
@@ -134,7 +133,7 @@ fn counted(sheet: &Sheet, column: usize) -> Option<(i64, i64)> {
         }
         last = number;
     }
-    (sheet.count() >= FEWEST_COUNTED).then_some((first, last))
+    (csv.count() >= FEWEST_COUNTED).then_some((first, last))
 }
 
 /// A whole number: `7`, `7.0`.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::classes::Classes;
 use super::columns::{Role, Use};
+use super::csv_table::CsvTable;
 use super::number::{Kind, kind, number};
 use super::numeric::{holds_numbers, not_a_number, toml};
-use super::sheet::Sheet;
 use crate::config::spec::{InputScaling, Table};
 use crate::description::{ColumnReading, ColumnRole};
 use crate::error::Result;
@@ -39,7 +39,7 @@ enum Column {
 impl<'a> Encoding<'a> {
     /// Learns from the training file, whose columns are used like this.
     pub(super) fn learn(
-        sheet: &Sheet,
+        csv: &CsvTable,
         uses: &[Use],
         settings: &'a Table,
         scaling: InputScaling,
@@ -50,7 +50,7 @@ impl<'a> Encoding<'a> {
             match what.role {
                 Role::Label => label = column,
                 Role::Input => {
-                    columns.push((column, Column::learn(sheet, column, *what, settings)?));
+                    columns.push((column, Column::learn(csv, column, *what, settings)?));
                 }
                 Role::Ignored => {}
             }
@@ -59,7 +59,7 @@ impl<'a> Encoding<'a> {
             settings,
             is_scaled: scaling != InputScaling::None,
             label,
-            classes: Classes::learn(sheet, label, uses[label], settings)?,
+            classes: Classes::learn(csv, label, uses[label], settings)?,
             columns,
         })
     }
@@ -73,13 +73,12 @@ impl<'a> Encoding<'a> {
         self.columns.iter().map(inputs).sum()
     }
 
-    /// The label's values.
     pub(super) fn classes(&self) -> &Classes {
         &self.classes
     }
 
     /// How each column was read, in the order of the file.
-    pub(super) fn readings(&self, sheet: &Sheet) -> Vec<ColumnReading> {
+    pub(super) fn readings(&self, csv: &CsvTable) -> Vec<ColumnReading> {
         let role = |place| match self.columns.iter().find(|(column, _)| *column == place) {
             Some((_, Column::Numbers)) => ColumnRole::Input,
             Some((_, Column::Categories(categories))) => {
@@ -92,36 +91,36 @@ impl<'a> Encoding<'a> {
             name: name.clone(),
             role: role(place),
         };
-        sheet.names.iter().enumerate().map(reading).collect()
+        csv.names.iter().enumerate().map(reading).collect()
     }
 
     /// Appends a row's inputs and returns its class.
-    pub(super) fn append(&self, sheet: &Sheet, row: usize, inputs: &mut Vec<f64>) -> Result<u8> {
+    pub(super) fn append(&self, csv: &CsvTable, row: usize, inputs: &mut Vec<f64>) -> Result<u8> {
         for (column, kind) in &self.columns {
             match kind {
-                Column::Numbers => inputs.push(self.number(sheet, row, *column)?),
+                Column::Numbers => inputs.push(self.number(csv, row, *column)?),
                 Column::Categories(categories) => {
-                    let cell = sheet.cell(row, *column);
+                    let cell = csv.cell(row, *column);
                     let place = categories.binary_search_by(|known| known.as_str().cmp(cell));
                     let place = place.map_err(|_| {
                         let fault = "is a category that the training file does not have";
-                        sheet.cell_error(row, *column, fault)
+                        csv.cell_error(row, *column, fault)
                     })?;
                     inputs.extend((0..categories.len()).map(|i| f64::from(u8::from(i == place))));
                 }
             }
         }
-        let class = self.classes.of(sheet.cell(row, self.label));
+        let class = self.classes.of(csv.cell(row, self.label));
         class.ok_or_else(|| {
             let fault = "is a label that the training file does not have";
-            sheet.cell_error(row, self.label, fault)
+            csv.cell_error(row, self.label, fault)
         })
     }
 
-    fn number(&self, sheet: &Sheet, row: usize, column: usize) -> Result<f64> {
-        let value = number(sheet.cell(row, column)).ok_or_else(|| {
+    fn number(&self, csv: &CsvTable, row: usize, column: usize) -> Result<f64> {
+        let value = number(csv.cell(row, column)).ok_or_else(|| {
             let beside = ", as this column is in the training file";
-            not_a_number(sheet, row, column, Role::Input, self.settings, beside)
+            not_a_number(csv, row, column, Role::Input, self.settings, beside)
         })?;
         if self.is_scaled || (value as f32).is_finite() {
             return Ok(value);
@@ -130,25 +129,25 @@ impl<'a> Encoding<'a> {
         let fault = format!(
             "is beyond ±{most:e}, the largest number of 32 bits, in which the network computes\n  hint: `data.input_scaling = \"standardize\"` or `\"unit\"` brings it into range"
         );
-        Err(sheet.cell_error(row, column, fault))
+        Err(csv.cell_error(row, column, fault))
     }
 }
 
 impl Column {
-    fn learn(sheet: &Sheet, column: usize, what: Use, settings: &Table) -> Result<Self> {
-        if !what.is_categorical && holds_numbers(sheet, column, what.role, settings)? {
+    fn learn(csv: &CsvTable, column: usize, what: Use, settings: &Table) -> Result<Self> {
+        if !what.is_categorical && holds_numbers(csv, column, what.role, settings)? {
             return Ok(Self::Numbers);
         }
-        let categories: BTreeSet<&str> = sheet.column(column).collect();
+        let categories: BTreeSet<&str> = csv.column(column).collect();
         let count = categories.len();
         if count > MOST {
             // A column of text has one.
-            let text = sheet.column(column).position(|cell| kind(cell) != Kind::Number);
-            let name = toml(&sheet.names[column]);
+            let text = csv.column(column).position(|cell| kind(cell) != Kind::Number);
+            let name = toml(&csv.names[column]);
             let fault = format!(
                 "is text, as the column is, and {count} different values are too many for categories; at most {MOST} are turned into inputs\n  hint: `data.ignore = [{name}]` leaves the column out"
             );
-            return Err(sheet.cell_error(text.unwrap_or(0), column, fault));
+            return Err(csv.cell_error(text.unwrap_or(0), column, fault));
         }
         let categories = categories.into_iter().map(str::to_owned).collect();
         Ok(Self::Categories(categories))

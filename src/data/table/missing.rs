@@ -1,21 +1,21 @@
 //! Cells that say that a value is missing (`data.missing`): their rows are refused or left out.
 
 use super::columns::{Role, Use};
-use super::sheet::Sheet;
+use super::csv_table::CsvTable;
 use crate::config::spec::{MissingRows, Table};
 use crate::error::Result;
 
 /// Leaves out the rows that lack a value, or refuses them, as `data.missing_rows` says; then no
 /// cell that is read is empty. Says how many rows were left out.
-pub(super) fn settle(sheet: &mut Sheet, uses: &[Use], settings: &Table) -> Result<usize> {
+pub(super) fn apply_rule(csv: &mut CsvTable, uses: &[Use], settings: &Table) -> Result<usize> {
     let gaps: Vec<Option<usize>> =
-        (0..sheet.count()).map(|row| gap(sheet, row, uses, settings)).collect();
+        (0..csv.count()).map(|row| gap(csv, row, uses, settings)).collect();
     let lacking = gaps.iter().flatten().count();
     if settings.missing_rows == MissingRows::Refuse
         && let Some((row, column)) = first(&gaps)
     {
-        let all = sheet.count();
-        return Err(sheet.cell_error(
+        let all = csv.count();
+        return Err(csv.cell_error(
             row,
             column,
             format_args!(
@@ -23,21 +23,21 @@ pub(super) fn settle(sheet: &mut Sheet, uses: &[Use], settings: &Table) -> Resul
             ),
         ));
     }
-    if lacking == sheet.count() {
-        return Err(sheet.error(
+    if lacking == csv.count() {
+        return Err(csv.error(
             "every row has a cell that is missing (`data.missing`)\n  hint: `data.ignore` leaves columns out that are mostly missing",
         ));
     }
     let keep: Vec<bool> = gaps.iter().map(Option::is_none).collect();
-    let dropped = sheet.retain(&keep);
-    refuse_empty(sheet, uses, &settings.missing)?;
+    let dropped = csv.retain(&keep);
+    refuse_empty(csv, uses, &settings.missing)?;
     Ok(dropped)
 }
 
 /// The first column of a row that is read and lacks its value.
-fn gap(sheet: &Sheet, row: usize, uses: &[Use], settings: &Table) -> Option<usize> {
+fn gap(csv: &CsvTable, row: usize, uses: &[Use], settings: &Table) -> Option<usize> {
     let lacks = |(column, what): (usize, &Use)| {
-        let cell = sheet.cell(row, column);
+        let cell = csv.cell(row, column);
         let may_be_missing = !what.is_categorical || cell.is_empty();
         let is_read = what.role != Role::Ignored;
         let is_missing = || settings.missing.iter().any(|word| word.trim() == cell);
@@ -51,12 +51,12 @@ fn first(gaps: &[Option<usize>]) -> Option<(usize, usize)> {
     gaps.iter().enumerate().find_map(with_row)
 }
 
-fn refuse_empty(sheet: &Sheet, uses: &[Use], missing: &[String]) -> Result<()> {
+fn refuse_empty(csv: &CsvTable, uses: &[Use], missing: &[String]) -> Result<()> {
     let read = |column: &usize| uses[*column].role != Role::Ignored;
-    for row in 0..sheet.count() {
+    for row in 0..csv.count() {
         let mut columns = (0..uses.len()).filter(read);
-        if let Some(column) = columns.find(|&column| sheet.cell(row, column).is_empty()) {
-            return Err(sheet.empty_cell(row, column, missing));
+        if let Some(column) = columns.find(|&column| csv.cell(row, column).is_empty()) {
+            return Err(csv.empty_cell(row, column, missing));
         }
     }
     Ok(())

@@ -5,18 +5,18 @@ use std::collections::HashSet;
 
 use super::classes::Classes;
 use super::columns::{FEWEST_COUNTED, Role, Use, whole};
-use super::sheet::Sheet;
+use super::csv_table::CsvTable;
 use crate::config::spec::InputScaling;
 use crate::data::dataset::{Dataset, Inputs};
 use crate::data::scaling::is_constant;
 use crate::description::{ColumnReading, ColumnRole};
 
 /// Columns that number the rows in another order than the file's; taken before rows are left out.
-pub(super) fn counted_in_disorder(sheet: &Sheet, uses: &[Use]) -> Vec<String> {
+pub(super) fn counted_in_disorder(csv: &CsvTable, uses: &[Use]) -> Vec<String> {
     let inputs = (0..uses.len()).filter(|&column| uses[column].role == Role::Input);
     let note = |column: usize| {
-        let (least, most) = range_without_gaps(sheet, column)?;
-        let name = &sheet.names[column];
+        let (least, most) = range_without_gaps(csv, column)?;
+        let name = &csv.names[column];
         Some(format!(
             "column `{name}` holds each whole number from {least} to {most} once; if these number the rows of a sorted table, leave it out with `data.ignore`"
         ))
@@ -25,26 +25,26 @@ pub(super) fn counted_in_disorder(sheet: &Sheet, uses: &[Use]) -> Vec<String> {
 }
 
 /// The least and the largest number of a column that holds all between them, each once.
-fn range_without_gaps(sheet: &Sheet, column: usize) -> Option<(i64, i64)> {
-    let numbers: HashSet<i64> = sheet.column(column).map(whole).collect::<Option<_>>()?;
+fn range_without_gaps(csv: &CsvTable, column: usize) -> Option<(i64, i64)> {
+    let numbers: HashSet<i64> = csv.column(column).map(whole).collect::<Option<_>>()?;
     let (least, most) = (*numbers.iter().min()?, *numbers.iter().max()?);
     let is_without_gaps =
-        usize::try_from(most.checked_sub(least)?).is_ok_and(|n| n + 1 == sheet.count());
-    let is_long = sheet.count() >= FEWEST_COUNTED;
-    (is_long && is_without_gaps && numbers.len() == sheet.count()).then_some((least, most))
+        usize::try_from(most.checked_sub(least)?).is_ok_and(|n| n + 1 == csv.count());
+    let is_long = csv.count() >= FEWEST_COUNTED;
+    (is_long && is_without_gaps && numbers.len() == csv.count()).then_some((least, most))
 }
 
 /// What the training file alone shows.
-pub(super) fn of_training_file(sheet: &Sheet, uses: &[Use], classes: &Classes) -> Vec<String> {
+pub(super) fn of_training_file(csv: &CsvTable, uses: &[Use], classes: &Classes) -> Vec<String> {
     let label = uses.iter().position(|column| column.role == Role::Label);
     let Some(label) = label else {
         return Vec::new();
     };
-    let mut notes = classes.merged(&sheet.names[label]);
+    let mut notes = classes.merged(&csv.names[label]);
     let inputs = (0..uses.len()).filter(|&column| uses[column].role == Role::Input);
-    let copies = inputs.filter(|&column| sheet.column(column).eq(sheet.column(label)));
+    let copies = inputs.filter(|&column| csv.column(column).eq(csv.column(label)));
     notes.extend(copies.map(|column| {
-        let (name, label) = (&sheet.names[column], &sheet.names[label]);
+        let (name, label) = (&csv.names[column], &csv.names[label]);
         format!("column `{name}` holds the same as the label `{label}` in every row, so that the answer is among the inputs")
     }));
     notes
@@ -70,7 +70,7 @@ pub(in crate::data) fn constant_columns(dataset: &Dataset, scaling: InputScaling
             ColumnRole::Category { values } => {
                 if *values == 1 {
                     notes.push(format!(
-                        "column `{name}` holds the same text in every row and tells the network nothing"
+                        "column `{name}` holds the same text in every row and carries no information"
                     ));
                 }
                 input += values;
@@ -84,12 +84,12 @@ pub(in crate::data) fn constant_columns(dataset: &Dataset, scaling: InputScaling
 fn constant(name: &str, least: f64, most: f64, scaling: InputScaling) -> Option<String> {
     if most <= least {
         return Some(format!(
-            "column `{name}` is {least} in every training row and tells the network nothing"
+            "column `{name}` is {least} in every training row and carries no information"
         ));
     }
     if is_constant(least, most) {
         return Some(format!(
-            "column `{name}` is constant up to rounding in the training rows (from {least} to {most}) and tells the network nothing"
+            "column `{name}` is constant up to rounding in the training rows (from {least} to {most}) and carries no information"
         ));
     }
     let is_lost = scaling == InputScaling::None && most as f32 <= least as f32;

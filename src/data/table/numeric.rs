@@ -2,8 +2,8 @@
 //! decided: a few odd cells in a column of numbers must not turn it into categories silently.
 
 use super::columns::Role;
+use super::csv_table::CsvTable;
 use super::number::{Kind, kind};
-use super::sheet::Sheet;
 use crate::config::spec::Table;
 use crate::config::value::Value;
 use crate::error::{Error, Result};
@@ -15,12 +15,12 @@ const MOST_SHOWN: usize = 5;
 /// those not counted that say that something is missing; numbers and few texts are refused, and so
 /// are numbers in a notation that is not read.
 pub(super) fn holds_numbers(
-    sheet: &Sheet,
+    csv: &CsvTable,
     column: usize,
     role: Role,
     settings: &Table,
 ) -> Result<bool> {
-    let kinds: Vec<Kind> = sheet.column(column).map(kind).collect();
+    let kinds: Vec<Kind> = csv.column(column).map(kind).collect();
     let count = |wanted: Kind| kinds.iter().filter(|kind| **kind == wanted).count();
     let (numbers, notations, texts) =
         (count(Kind::Number), count(Kind::Notation), count(Kind::Text));
@@ -30,37 +30,37 @@ pub(super) fn holds_numbers(
     if numbers + notations <= texts {
         return Ok(false);
     }
-    let all = sheet.count();
+    let all = csv.count();
     let share = match numbers {
         0 => "nor is any other cell".to_owned(),
         1 => format!("1 of {all} cells is"),
         _ => format!("{numbers} of {all} cells are"),
     };
-    Err(not_a_number(sheet, odd, column, role, settings, &format!("; {share}")))
+    Err(not_a_number(csv, odd, column, role, settings, &format!("; {share}")))
 }
 
 /// The error for a cell of a column of numbers that is none; `beside` says what the others are.
 pub(super) fn not_a_number(
-    sheet: &Sheet,
+    csv: &CsvTable,
     row: usize,
     column: usize,
     role: Role,
     settings: &Table,
     beside: &str,
 ) -> Error {
-    let cell = sheet.cell(row, column);
+    let cell = csv.cell(row, column);
     if cell.is_empty() {
-        return sheet.empty_cell(row, column, &settings.missing);
+        return csv.empty_cell(row, column, &settings.missing);
     }
-    let name = toml(&sheet.names[column]);
+    let name = toml(&csv.names[column]);
     let mut hints = Vec::new();
-    if row == 0 && !sheet.has_header && kind(cell) == Kind::Text {
+    if row == 0 && !csv.has_header && kind(cell) == Kind::Text {
         hints.push("if the first line names the columns, `data.header = true`".to_owned());
     }
     if kind(cell) == Kind::Notation {
         hints.push("numbers are written like `-1234.5` or `1.2e-3`".to_owned());
     } else {
-        let missing = missing_words(sheet, column, settings);
+        let missing = missing_words(csv, column, settings);
         hints.push(format!(
             "if a value is missing there, `data.missing = [{missing}]` with `data.missing_rows = \"drop\"` leaves such rows out"
         ));
@@ -76,14 +76,14 @@ pub(super) fn not_a_number(
     let is_infinite = cell.to_lowercase().contains("inf") || cell.to_lowercase().contains("nan");
     let finite = if is_infinite { "finite " } else { "" };
     let hints = hints.join("; ");
-    sheet.cell_error(row, column, format_args!("is not a {finite}number{beside}\n  hint: {hints}"))
+    csv.cell_error(row, column, format_args!("is not a {finite}number{beside}\n  hint: {hints}"))
 }
 
 /// What `data.missing` would have to list, the words that it lists already included.
-fn missing_words(sheet: &Sheet, column: usize, settings: &Table) -> String {
+fn missing_words(csv: &CsvTable, column: usize, settings: &Table) -> String {
     let mut words: Vec<&str> = settings.missing.iter().map(String::as_str).collect();
     let known = words.len();
-    for cell in sheet.column(column) {
+    for cell in csv.column(column) {
         let is_odd = matches!(kind(cell), Kind::Missing | Kind::Text);
         if is_odd && !words.contains(&cell) && words.len() < known + MOST_SHOWN {
             words.push(cell);

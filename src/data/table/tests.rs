@@ -4,7 +4,7 @@ mod labels;
 mod odd_cells;
 mod roles;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tempfile::TempDir;
 
@@ -12,6 +12,7 @@ use super::*;
 use crate::config::spec::{Header, MissingRows};
 use crate::config::value::Value;
 use crate::data::Row;
+use crate::data::tests::published_folder;
 use crate::description::ColumnRole;
 use crate::fs;
 
@@ -262,19 +263,12 @@ fn the_columns_of_a_test_file_are_matched_by_name() {
 
 #[test]
 fn a_real_table_is_read_as_its_authors_describe_it() {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let root = std::env::var_os("BN_LAB_DATA").map_or(beside, PathBuf::from);
-    let file = root.join("digits/optdigits.tra");
-    if !fs::is_file(&file) {
-        #[expect(clippy::print_stderr, reason = "a skipped test must not look like a passed one")]
-        {
-            eprintln!("SKIPPED: no digits/optdigits.tra; set BN_LAB_DATA");
-        }
+    let Some(folder) = published_folder("digits", "optdigits.tra") else {
         return;
-    }
+    };
     let table = Table {
-        test: TestRows::File(root.join("digits/optdigits.tes")),
-        file,
+        test: TestRows::File(folder.join("optdigits.tes")),
+        file: folder.join("optdigits.tra"),
         header: said(false),
         ..plain()
     };

@@ -19,7 +19,7 @@
 //! | layer, group, instance | each example, by groups of features | as in training | `group.rs` |
 //!
 //! The averages stand in `running.rs`; γ and β, their regularisation and their constraints in
-//! `parameter.rs`. A new kind is one such file and one arm of the layer's `standardise`.
+//! `parameter.rs`. A new kind is one such file and an arm in each match over kinds of this file.
 //!
 //! # Conventions elsewhere
 //!
@@ -49,7 +49,7 @@ use self::renorm::Reference;
 use self::running::Running;
 use crate::config::spec::{Averaging, BatchNorm, NormKind, NormParameter, NormSettings};
 
-/// Which statistics normalise: always said by the caller, never guessed from a device or a flag.
+/// Which statistics normalise: always given by the caller, never inferred from a device or a flag.
 /// A kind that takes its statistics from each example does the same under all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistics {
@@ -64,7 +64,7 @@ pub enum Statistics {
     Running,
 }
 
-/// What a batch was like, per feature: shape `[features]` each, outside the gradient's graph.
+/// The statistics of a batch, per feature: shape `[features]` each, outside the gradient's graph.
 #[derive(Debug, Clone)]
 pub struct Observed {
     /// Batch mean; with sub-batches, the mean of theirs.
@@ -119,21 +119,14 @@ impl NormLayer {
         let on = on.into();
         let device = on.device.clone().without_autodiff();
         let plain = on.clone().with_device(device);
-        let initial = match settings.kind {
-            NormKind::Batch(batch) => {
-                batch.averages.map(|averages| [averages.initial_mean, averages.initial_variance])
-            }
-            NormKind::Renorm(renorm) => Some([renorm.initial_mean, renorm.initial_variance]),
-            NormKind::Layer | NormKind::Group { .. } | NormKind::Instance => None,
-        };
-        let running = initial.map(|[mean, variance]| {
+        let keeps = Keeps::of(settings.kind);
+        let running = keeps.averages.map(|[mean, variance]| {
             Running::new(
                 Tensor::full([features], mean, plain.clone()),
                 Tensor::full([features], variance, plain),
             )
         });
-        let corrects = matches!(settings.kind, NormKind::Renorm(_));
-        let reference = running.as_ref().filter(|_| corrects);
+        let reference = running.as_ref().filter(|_| keeps.reference);
         let parameter = |settings: NormParameter| parameter::initial(settings, features, &on);
         Self {
             gamma: settings.gamma.map(parameter),
@@ -150,9 +143,8 @@ impl NormLayer {
         &self.name
     }
 
-    /// Normalises `x` `[batch, features, …]`; with a batch's statistics also returns what it saw.
-    /// The layer itself is unchanged: the caller hands the observation of a training pass to
-    /// [`NormLayer::observe`].
+    /// Normalises `x` `[batch, features, …]`; with a batch's statistics also returns these. The layer
+    /// itself is unchanged: the caller passes those of a training pass to [`NormLayer::observe`].
     pub fn forward<const D: usize>(
         &self,
         x: Tensor<D>,
@@ -168,25 +160,15 @@ impl NormLayer {
         statistics: Statistics,
     ) -> (Standardised<D>, Option<Observed>) {
         let (features, epsilon) = (x.dims()[1], self.settings.epsilon);
-        match self.settings.kind {
-            NormKind::Batch(_) | NormKind::Renorm(_) => self.standardise_over_batch(x, statistics),
-            NormKind::Layer => (group::standardise(x, 1, epsilon), None),
-            NormKind::Group { groups } => (group::standardise(x, groups, epsilon), None),
-            NormKind::Instance => (group::standardise(x, features, epsilon), None),
-        }
-    }
-
-    fn standardise_over_batch<const D: usize>(
-        &self,
-        x: Tensor<D>,
-        statistics: Statistics,
-    ) -> (Standardised<D>, Option<Observed>) {
-        let epsilon = self.settings.epsilon;
         if let (Statistics::Running, Some(running)) = (statistics, &self.running) {
             let (mean, variance) = (running.mean.clone(), running.variance.clone());
             return (batch::standardise_with(x, mean, variance, epsilon), None);
         }
+        let each_example = |x, groups| (group::standardise(x, groups, epsilon), None);
         let (standardised, observed) = match (self.settings.kind, statistics, &self.reference) {
+            (NormKind::Layer, ..) => return each_example(x, 1),
+            (NormKind::Group { groups }, ..) => return each_example(x, groups),
+            (NormKind::Instance, ..) => return each_example(x, features),
             (
                 NormKind::Batch(BatchNorm { virtual_batch_size: Some(size), .. }),
                 Statistics::Training { .. },
@@ -195,7 +177,7 @@ impl NormLayer {
             (NormKind::Renorm(settings), Statistics::Training { step }, Some(reference)) => {
                 renorm::standardise(x, reference, &settings, step, epsilon)
             }
-            _ => batch::standardise(x, epsilon),
+            (NormKind::Batch(_) | NormKind::Renorm(_), ..) => batch::standardise(x, epsilon),
         };
         (standardised, Some(observed))
     }
@@ -220,7 +202,7 @@ impl NormLayer {
         }
     }
 
-    /// Lets the running averages follow a training batch.
+    /// Updates the running averages with a training batch.
     pub fn observe(&mut self, batch: Observed) {
         let epsilon = self.settings.epsilon;
         let Some(running) = self.running.as_mut() else {
@@ -236,7 +218,9 @@ impl NormLayer {
                 renorm::follow(running, settings.decay, &batch, epsilon);
                 reference.follow(settings.renorm_decay, &batch, epsilon);
             }
-            _ => {}
+            // Without a reference, a layer of several that share their parameters.
+            (NormKind::Renorm(_), None)
+            | (NormKind::Layer | NormKind::Group { .. } | NormKind::Instance, _) => {}
         }
     }
 
@@ -246,7 +230,7 @@ impl NormLayer {
     }
 
     /// Whether it takes its statistics from batches, and not from each example by itself.
-    pub fn sees_batches(&self) -> bool {
+    pub fn depends_on_batch(&self) -> bool {
         self.settings.kind.depends_on_batch()
     }
 
@@ -268,8 +252,8 @@ impl NormLayer {
         }
     }
 
-    /// All that it remembers of the batches it has seen, by name, `[features]` each: what is not
-    /// trained, and yet decides how training and evaluation go on.
+    /// All averages over the batches so far, by name, `[features]` each: what is not trained, and yet
+    /// decides how training and evaluation continue.
     pub fn averages_mut(&mut self) -> Vec<(&'static str, &mut Tensor<1>)> {
         let running = self.running.iter_mut().flat_map(Running::averages_mut);
         let reference = self.reference.iter_mut().flat_map(Reference::averages_mut);
@@ -331,6 +315,42 @@ impl NormLayer {
         bring_back(&mut self.gamma, self.settings.gamma);
         bring_back(&mut self.beta, self.settings.beta);
     }
+}
+
+/// What a layer of a kind keeps.
+struct Keeps {
+    /// The running mean and variance before the first batch.
+    averages: Option<[f64; 2]>,
+    /// Whether it corrects towards a second pair of averages.
+    reference: bool,
+    /// For each value that passes in training, those that are kept for the backward pass.
+    values: usize,
+}
+
+impl Keeps {
+    fn of(kind: NormKind) -> Self {
+        match kind {
+            NormKind::Batch(batch) => Self {
+                averages: batch.averages.map(|of| [of.initial_mean, of.initial_variance]),
+                reference: false,
+                values: 1,
+            },
+            NormKind::Renorm(renorm) => Self {
+                averages: Some([renorm.initial_mean, renorm.initial_variance]),
+                reference: true,
+                values: 4,
+            },
+            NormKind::Layer | NormKind::Group { .. } | NormKind::Instance => {
+                Self { averages: None, reference: false, values: 4 }
+            }
+        }
+    }
+}
+
+/// For each value that passes a layer of this kind in training, those that it keeps for the backward
+/// pass: 1 where the normalisation is one fused operation, else one for each operation.
+pub fn values_kept(kind: NormKind) -> usize {
+    Keeps::of(kind).values
 }
 
 /// Both combined, or whichever there is.

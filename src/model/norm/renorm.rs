@@ -26,8 +26,8 @@
 //! Choices where sources differ:
 //!
 //! - As in the paper the average is of the deviation `σ_B`, ε included, biased; evaluation
-//!   normalises with `(x − μ) / σ`. The layer tells and takes it as the variance `σ² − ε`, so that
-//!   its other doors are those of batch normalisation.
+//!   normalises with `(x − μ) / σ`. The layer takes and returns it as the variance `σ² − ε`, so
+//!   that the rest of its interface is that of batch normalisation.
 //! - Keras 2 keeps a second pair of averages with a decay of its own (`renorm_momentum`) for `r`
 //!   and `d`. So does this layer; with equal decays, the default, the pairs are the paper's one.
 //! - Both start from the configured initial mean and from `σ = √(initial variance + ε)`.
@@ -56,7 +56,7 @@ impl Reference {
         Self { mean: running.mean.clone(), deviation: deviation(&running.variance, epsilon) }
     }
 
-    /// Both averages by name, for a state that training goes on from.
+    /// Both averages by name, for the state that training resumes from.
     pub(super) fn averages_mut(&mut self) -> [(&'static str, &mut Tensor<1>); 2] {
         [("reference_mean", &mut self.mean), ("reference_deviation", &mut self.deviation)]
     }

@@ -23,7 +23,6 @@ use crate::config::spec::{Averages, Averaging, RunningVariance};
 pub(super) struct Running {
     pub(super) mean: Tensor<1>,
     pub(super) variance: Tensor<1>,
-    /// Batches seen.
     #[module(skip)]
     batches: usize,
 }
@@ -34,7 +33,7 @@ impl Running {
         Self { mean, variance, batches: 0 }
     }
 
-    /// Puts other values in their place; the count of batches goes on.
+    /// Replaces the values; the count of batches stays.
     pub(super) fn replace(&mut self, mean: Tensor<1>, variance: Tensor<1>) {
         self.mean = mean;
         self.variance = variance;

@@ -14,9 +14,7 @@ use crate::config::spec::{Averages, Averaging, Renorm, RunningVariance};
 
 /// A tensor of 64-bit floats where `double`, else of 32-bit ones.
 fn tensor<const D: usize>(values: &[f64], shape: [usize; D], double: bool) -> Tensor<D> {
-    let device = crate::device::OpenDevice::open("cpu")
-        .expect("every build has a CPU device")
-        .differentiable();
+    let device = crate::device::tests::cpu();
     let precision = if double { DType::F64 } else { DType::F32 };
     Tensor::from_data(TensorData::new(values.to_vec(), shape), (&device, precision))
 }

@@ -2,10 +2,10 @@
 
 use super::lines::{Line, Section};
 use super::{ROUNDING, largest, norm_input, out, size_of_terms};
-use crate::walk::{Place, Walk};
+use crate::explain::{BatchTrace, Place};
 
 /// From what leaves the unit to what enters it.
-pub(super) fn section(walk: &Walk) -> Section {
+pub(super) fn section(walk: &BatchTrace) -> Section {
     let out = out(walk);
     let loss = if walk.gradients.is_largest_output {
         format!("L is the largest {out} alone")
@@ -22,7 +22,7 @@ pub(super) fn section(walk: &Walk) -> Section {
 }
 
 /// The gradient of what leaves the unit.
-fn start(walk: &Walk) -> Line {
+fn start(walk: &BatchTrace) -> Line {
     let out = out(walk);
     let line = Line::given(&format!("d{out}"), &walk.gradients.out);
     if walk.gradients.is_largest_output {
@@ -32,7 +32,7 @@ fn start(walk: &Walk) -> Line {
 }
 
 /// Through the activation: behind the normalisation, or before it.
-fn activated(walk: &Walk) -> (Option<Line>, Option<Line>) {
+fn activated(walk: &BatchTrace) -> (Option<Line>, Option<Line>) {
     let back = &walk.gradients;
     let Some(name) = &walk.unit.activation else {
         return (None, None);
@@ -50,7 +50,7 @@ fn activated(walk: &Walk) -> (Option<Line>, Option<Line>) {
     }
 }
 
-fn parameters(walk: &Walk) -> [Line; 2] {
+fn parameters(walk: &BatchTrace) -> [Line; 2] {
     let back = &walk.gradients;
     let sum: f64 = back.y.iter().map(|gradient| gradient.abs()).sum();
     let rounding = ROUNDING * sum;
@@ -62,14 +62,14 @@ fn parameters(walk: &Walk) -> [Line; 2] {
 }
 
 /// Back through the normalisation.
-fn normalised(walk: &Walk) -> Line {
+fn normalised(walk: &BatchTrace) -> Line {
     let symbol = format!("d{}", norm_input(walk));
     let formula = "= γ/σ̂ · (dy − (dβ + x̂ dγ) / m)";
     Line::several(&symbol, formula, &walk.gradients.norm_input, rounding(walk))
 }
 
 /// Up to which magnitude that gradient is rounding: its terms often cancel.
-fn rounding(walk: &Walk) -> f64 {
+fn rounding(walk: &BatchTrace) -> f64 {
     let x_hat = largest(&walk.training.x_hat);
     let factor = walk.unit.gamma.abs() / walk.batch.deviation;
     ROUNDING * factor * largest(&walk.gradients.y) * (1.0 + x_hat * x_hat)

@@ -3,10 +3,10 @@
 use super::figures::exact;
 use super::lines::{Line, Section};
 use super::{ROUNDING, largest, norm_input, size_of_terms};
-use crate::walk::{Estimate, Place, Stages, Walk};
+use crate::explain::{BatchTrace, Estimate, Place, Stages};
 
 /// The pass with the batch's own statistics.
-pub(super) fn training(walk: &Walk) -> Section {
+pub(super) fn training(walk: &BatchTrace) -> Section {
     let z = norm_input(walk);
     let normalised = format!("= ({z} − μ) / σ̂");
     let stages = Pass { walk, stages: &walk.training, deviation: walk.batch.deviation };
@@ -20,7 +20,7 @@ pub(super) fn training(walk: &Walk) -> Section {
 }
 
 /// The pass with the running averages.
-pub(super) fn evaluation(walk: &Walk) -> Section {
+pub(super) fn evaluation(walk: &BatchTrace) -> Section {
     let z = norm_input(walk);
     let normalised = format!("= ({z} − μᵣ) / √(σᵣ² + ε)");
     let stages = Pass {
@@ -35,7 +35,7 @@ pub(super) fn evaluation(walk: &Walk) -> Section {
     }
 }
 
-fn statistics(walk: &Walk) -> [Line; 3] {
+fn statistics(walk: &BatchTrace) -> [Line; 3] {
     let batch = &walk.batch;
     let z = norm_input(walk);
     let rounding = ROUNDING * largest(walk.norm_input());
@@ -50,7 +50,7 @@ fn statistics(walk: &Walk) -> [Line; 3] {
 
 /// A pass, and what it divides by.
 struct Pass<'a> {
-    walk: &'a Walk,
+    walk: &'a BatchTrace,
     stages: &'a Stages,
     deviation: f64,
 }
@@ -98,7 +98,7 @@ fn activation(name: &str, argument: &str) -> String {
 }
 
 /// What the running averages become.
-pub(super) fn running(walk: &Walk) -> Section {
+pub(super) fn running(walk: &BatchTrace) -> Section {
     let (unit, running) = (&walk.unit, &walk.running);
     let (old, new) = (exact(unit.decay), exact(1.0 - unit.decay));
     let (factor, whose) = match unit.running_variance {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::figures::exact;
 use super::norm_input;
-use crate::walk::{Estimate, Walk};
+use crate::explain::{BatchTrace, Estimate};
 
 /// σ² in multiples of ε from which ε does not show.
 const PLENTY: f64 = 100.0;
@@ -13,7 +13,7 @@ const PLENTY: f64 = 100.0;
 const HARDLY_ANY: f64 = 1e-3;
 
 /// One to three sentences on these very numbers.
-pub(super) fn all(walk: &Walk) -> Vec<String> {
+pub(super) fn all(walk: &BatchTrace) -> Vec<String> {
     let others = [gradient(walk), running(walk)];
     std::iter::once(statistics(walk)).chain(others.into_iter().flatten()).collect()
 }
@@ -23,7 +23,7 @@ fn is_same(numbers: &[f64]) -> bool {
 }
 
 /// What the batch does to the values.
-fn statistics(walk: &Walk) -> String {
+fn statistics(walk: &BatchTrace) -> String {
     let z = norm_input(walk);
     let unit = &walk.unit;
     match walk.norm_input() {
@@ -53,7 +53,7 @@ fn statistics(walk: &Walk) -> String {
 }
 
 /// What becomes of the gradient.
-fn gradient(walk: &Walk) -> Option<String> {
+fn gradient(walk: &BatchTrace) -> Option<String> {
     let z = norm_input(walk);
     let entering = walk.norm_input();
     let back = &walk.gradients;
@@ -74,7 +74,7 @@ fn gradient(walk: &Walk) -> Option<String> {
 }
 
 /// Why evaluation gives other numbers.
-fn running(walk: &Walk) -> Option<String> {
+fn running(walk: &BatchTrace) -> Option<String> {
     let moved = exact((1e4 * (1.0 - walk.unit.decay)).round() / 100.0);
     (walk.unit.decay > 0.0).then(|| {
         format!("Evaluation differs: one batch moves the running averages {moved} % of the way to its own.")

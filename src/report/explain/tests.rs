@@ -2,13 +2,13 @@
 
 use super::lines::{WIDTH, width};
 use super::*;
-use crate::walk::{Batch, Estimate, Gradients, Running, Stages, Unit};
+use crate::explain::{Batch, Estimate, Gradients, Running, Stages, Unit};
 
 /// μ = 0 and σ̂ = 2, so that every number is short. The gradients are made up.
-fn made_up(x: &[f64]) -> Walk {
+fn made_up(x: &[f64]) -> BatchTrace {
     let halved: Vec<f64> = x.iter().map(|x| x / 2.0).collect();
     let stages = Stages { x_hat: halved.clone(), y: halved.clone(), activation: None };
-    Walk {
+    BatchTrace {
         unit: Unit {
             gamma: 1.0,
             beta: 0.0,
@@ -109,7 +109,7 @@ fn decimal_points_stand_under_each_other() {
 }
 
 /// The notes below a walk that was changed.
-fn notes_of(x: &[f64], change: impl Fn(&mut Walk)) -> String {
+fn notes_of(x: &[f64], change: impl Fn(&mut BatchTrace)) -> String {
     let mut walk = made_up(x);
     change(&mut walk);
     notes::all(&walk).join("\n")
@@ -118,16 +118,16 @@ fn notes_of(x: &[f64], change: impl Fn(&mut Walk)) -> String {
 #[test]
 fn the_notes_speak_of_these_very_numbers() {
     let says = |notes: String, what: &str| assert!(notes.contains(what), "{notes}");
-    let plain = |_: &mut Walk| ();
+    let plain = |_: &mut BatchTrace| ();
     says(notes_of(&[3.0], plain), "A batch of one");
     says(notes_of(&[3.0], plain), "PyTorch refuses");
     says(notes_of(&[3.0, 3.0, 3.0], plain), "All x are equal");
     says(notes_of(&[3.0, 4.0], plain), "which one is larger");
-    let without_factor = |walk: &mut Walk| walk.unit.gamma = 0.0;
+    let without_factor = |walk: &mut BatchTrace| walk.unit.gamma = 0.0;
     says(notes_of(&[3.0, 4.0, 5.0], without_factor), "γ = 0");
-    let constant = |walk: &mut Walk| walk.gradients.y = vec![1.0; 3];
+    let constant = |walk: &mut BatchTrace| walk.gradients.y = vec![1.0; 3];
     says(notes_of(&[3.0, 4.0, 5.0], constant), "dx is 0");
-    let chosen = |walk: &mut Walk| walk.gradients.is_largest_output = true;
+    let chosen = |walk: &mut BatchTrace| walk.gradients.is_largest_output = true;
     says(notes_of(&[3.0, 4.0, 5.0], chosen), "μ and σ² tie");
     let unheard = notes_of(&[3.0, 4.0, 5.0], |walk| {
         walk.gradients.is_largest_output = true;

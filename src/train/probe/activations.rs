@@ -9,13 +9,12 @@ use super::{Moment, Readings};
 use crate::config::spec::Activation;
 use crate::model::pass::{Site, Tap};
 
-/// Percentiles that are told: the middle ones of the 2015 paper, and those that hold 96 % between
+/// Percentiles that are measured: the middle ones of the 2015 paper, and those that hold 96 % between
 /// them.
 const PERCENTILES: [u32; 5] = [2, 15, 50, 85, 98];
 
-/// Reads the distributions.
 pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
-    let taps = moment.network.listen(moment.examples);
+    let taps = moment.network.record(moment.examples);
     for tap in &taps {
         let mut values = numbers(tap);
         let name = match tap.site {

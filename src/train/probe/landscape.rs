@@ -20,14 +20,13 @@
 use super::{LEAST_NORM, LOSS_ROUNDING, Moment, Readings, norm, quotient};
 use crate::event::NamedTensor;
 
-/// Reads the landscape.
 pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     let Some((next, here)) = moment.next() else {
         return;
     };
     let size = length(&here.gradients);
     let (mut losses, mut distances) = (Vec::new(), Vec::new());
-    // Nothing is the largest of no numbers, and `max` passes over it.
+    // NaN stands for the largest of no numbers, since `max` ignores it.
     let mut smoothness = f64::NAN;
     for multiple in &moment.settings.landscape {
         let step = multiple * next.learning_rate;

@@ -1,5 +1,5 @@
-//! Looks inside a network while it trains, without disturbing it: one file per probe, one line per
-//! probe in [`PROBES`].
+//! Measures a network while it trains, without changing it: one file per probe, one line per probe in
+//! [`PROBES`].
 
 mod activations;
 mod covariate_shift;
@@ -21,14 +21,13 @@ struct Moment<'a> {
     activation: Activation,
     /// The network before the step.
     network: &'a Inspection,
-    /// The fixed examples.
     examples: &'a Batch,
     evaluator: &'a Evaluator,
     data: &'a Prepared,
     population: Population,
     /// The step that follows; none at the end of training.
     next: Option<Next<'a>>,
-    /// Taken when the first probe asks for it, and the same for all.
+    /// Computed when the first probe needs it, and the same for all.
     slope: OnceCell<Slope>,
 }
 
@@ -43,13 +42,13 @@ impl<'a> Moment<'a> {
 
 /// The optimiser step that follows a moment.
 #[derive(Clone, Copy)]
-struct Next<'a> {
+pub(super) struct Next<'a> {
     /// Its number, from 1.
-    step: usize,
-    batch: &'a Batch,
-    learning_rate: f64,
+    pub(super) step: usize,
+    pub(super) batch: &'a Batch,
+    pub(super) learning_rate: f64,
     /// The network after it.
-    network: &'a Inspection,
+    pub(super) network: &'a Inspection,
 }
 
 type IsWanted = fn(&Probe) -> bool;
@@ -69,7 +68,7 @@ const PROBES: [(IsWanted, Measure); 5] = [
 struct Readings(Vec<Reading>);
 
 impl Readings {
-    /// Takes a number; one that is not finite is left out, as a network that diverges has them.
+    /// Adds a number, unless it is not finite, as in a network that diverges.
     fn push(&mut self, layer: &str, quantity: &str, value: f64) {
         if value.is_finite() {
             self.0.push(Reading { layer: layer.to_owned(), quantity: quantity.to_owned(), value });
@@ -83,17 +82,6 @@ pub(super) struct Probes {
     activation: Activation,
     population: Population,
     examples: Batch,
-}
-
-/// What surrounds an optimiser step that probes look at.
-pub(super) struct Surroundings<'a> {
-    /// The network before the step.
-    pub(super) before: &'a Inspection,
-    /// The same, for evaluation.
-    pub(super) evaluator: &'a Evaluator,
-    /// The network after the step, the step's number, its batch and its learning rate; none at the
-    /// end of training.
-    pub(super) step: Option<(&'a Inspection, usize, &'a Batch, f64)>,
 }
 
 impl Probes {
@@ -122,27 +110,27 @@ impl Probes {
         }
     }
 
-    /// Whether to look at the network after `steps` steps.
+    /// Whether to measure the network after `steps` steps.
     pub(super) fn are_due(&self, steps: usize) -> bool {
         steps.is_multiple_of(self.settings.every)
     }
 
-    /// Looks.
-    pub(super) fn measure(&self, around: &Surroundings<'_>, data: &Prepared) -> Vec<Reading> {
+    /// Measures `network`, the one before the step `next`, if there is one.
+    pub(super) fn measure(
+        &self,
+        network: &Inspection,
+        next: Option<Next<'_>>,
+        data: &Prepared,
+    ) -> Vec<Reading> {
         let moment = Moment {
             settings: &self.settings,
             activation: self.activation,
-            network: around.before,
+            network,
+            evaluator: &network.evaluator(),
             examples: &self.examples,
-            evaluator: around.evaluator,
             data,
             population: self.population,
-            next: around.step.map(|(network, step, batch, learning_rate)| Next {
-                step,
-                batch,
-                learning_rate,
-                network,
-            }),
+            next,
             slope: OnceCell::new(),
         };
         let mut readings = Readings::default();
@@ -155,7 +143,7 @@ impl Probes {
     }
 }
 
-/// `part / whole`; nothing (NaN, which no reading takes) where `whole` is no more than rounding, up to
+/// `part / whole`; NaN, which is left out of the readings, where `whole` is no more than rounding, up to
 /// `least`: a multiple of that is a random number.
 fn quotient(part: f64, whole: f64, least: f64) -> f64 {
     if whole > least { part / whole } else { f64::NAN }

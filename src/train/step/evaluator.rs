@@ -1,4 +1,4 @@
-//! A network that only answers, and the population statistics that it may answer with.
+//! A network for evaluation, and the population statistics that it may normalise with.
 
 use burn::tensor::{Device, Tensor};
 
@@ -6,10 +6,10 @@ use super::{answers, inputs, result};
 use crate::data::batches::Batch;
 use crate::event::BatchResult;
 use crate::model::network::Network;
-use crate::model::norm::{Observed, Statistics};
+use crate::model::norm::{NormLayer, Observed, Statistics};
 use crate::model::pass::Pass;
 
-/// A network that only answers.
+/// A network for evaluation.
 #[derive(Clone)]
 pub struct Evaluator {
     network: Network,
@@ -27,8 +27,8 @@ impl Evaluator {
         result(&self.logits(batch, statistics), batch)
     }
 
-    /// The same; `answered` hears of every example in turn, by its label and whether it is classified
-    /// correctly.
+    /// The same; `answered` is called for every example in turn, with its label and whether it is
+    /// classified correctly.
     pub fn answer(
         &self,
         batch: &Batch,
@@ -45,16 +45,12 @@ impl Evaluator {
 
     /// The names of the norm layers, in the order of a pass.
     pub fn norm_names(&self) -> Vec<String> {
-        let mut network = self.network.clone();
-        let norms = network.norms_mut().into_iter();
-        norms.map(|norm| norm.name().to_owned()).collect()
+        self.norms(|norm| norm.name().to_owned())
     }
 
-    /// Whether any layer of the network normalises with what it sees of a batch.
-    pub fn sees_batches(&self) -> bool {
-        let mut network = self.network.clone();
-        let mut norms = network.norms_mut().into_iter();
-        norms.any(|norm| norm.sees_batches())
+    /// Whether any layer of the network normalises with the statistics of a batch.
+    pub fn depends_on_batch(&self) -> bool {
+        self.norms(NormLayer::depends_on_batch).contains(&true)
     }
 
     /// The same network with the population statistics of a set of examples in the place of the
@@ -91,19 +87,22 @@ impl Evaluator {
 
     /// The running statistics of every norm layer that keeps them, in the order of a pass.
     pub fn running(&self) -> Vec<RunningStatistics> {
-        let mut network = self.network.clone();
-        let norms = network.norms_mut().into_iter();
-        norms
-            .filter_map(|norm| {
-                let (mean, variance) = norm.running()?;
-                Some(RunningStatistics {
-                    layer: norm.name().to_owned(),
-                    mean: wide(mean),
-                    variance: wide(variance),
-                    epsilon: norm.epsilon(),
-                })
+        let running = self.norms(|norm| {
+            let (mean, variance) = norm.running()?;
+            Some(RunningStatistics {
+                layer: norm.name().to_owned(),
+                mean: wide(mean),
+                variance: wide(variance),
+                epsilon: norm.epsilon(),
             })
-            .collect()
+        });
+        running.into_iter().flatten().collect()
+    }
+
+    /// A value of each norm layer, in the order of a pass.
+    fn norms<T>(&self, of: impl Fn(&NormLayer) -> T) -> Vec<T> {
+        let mut network = self.network.clone();
+        network.norms_mut().into_iter().map(|norm| of(norm)).collect()
     }
 }
 

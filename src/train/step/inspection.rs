@@ -1,4 +1,4 @@
-//! A network held still, for probes: what passes its layers, and the slope of the loss.
+//! A network with frozen weights, for probes: the values in its layers, and the slope of the loss.
 
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -11,7 +11,7 @@ use crate::model::network::Network;
 use crate::model::norm::Statistics;
 use crate::model::pass::{Pass, Site, Tap};
 
-/// A network held still. Nothing here changes the one in training.
+/// A network with frozen weights. Nothing here changes the one in training.
 #[derive(Clone)]
 pub struct Inspection {
     network: Network,
@@ -31,14 +31,14 @@ pub struct Slope {
 }
 
 impl Inspection {
-    /// Holds `network`, which lives on the differentiable `device`.
+    /// Of `network`, which lives on the differentiable `device`.
     pub(super) fn new(network: Network, device: Device) -> Self {
         Self { network, device }
     }
 
-    /// What passes every site of the network on `batch`, normalised with the batch's statistics.
-    pub fn listen(&self, batch: &Batch) -> Vec<Tap> {
-        let mut pass = Pass::new(Statistics::Batch).listening(false);
+    /// The values at every site of the network on `batch`, normalised with the batch's statistics.
+    pub fn record(&self, batch: &Batch) -> Vec<Tap> {
+        let mut pass = Pass::new(Statistics::Batch).recording(false);
         self.network.forward(inputs(batch, &self.device), &mut pass);
         pass.take_taps()
     }
@@ -46,7 +46,7 @@ impl Inspection {
     /// The loss of `batch` as step `step` sees it, without dropout, and the gradient of what that step
     /// descends.
     pub fn slope(&self, batch: &Batch, step: usize) -> Slope {
-        let mut pass = Pass::new(Statistics::Training { step }).listening(true);
+        let mut pass = Pass::new(Statistics::Training { step }).recording(true);
         let logits = self.network.forward(inputs(batch, &self.device), &mut pass);
         let loss = result(&logits, batch).loss;
         let mut gradients =

@@ -1,13 +1,13 @@
-//! The seam where the work is done: parameters, optimiser state and a batch in; loss and correct
-//! count out. No policy, no files, no events; nothing outside this folder calls automatic
-//! differentiation or an optimiser, so that a faster step can take its place and be checked
-//! against this one. [`Evaluator`] and [`Inspection`] look at the network that it trains.
+//! One optimiser step: parameters, optimiser state and a batch in; loss and correct count out. No
+//! policy, no files, no events. Nothing outside this folder calls automatic differentiation or an
+//! optimiser, so that a faster step can replace this one and be checked against it. [`Evaluator`] and
+//! [`Inspection`] measure the network that it trains.
 
 mod evaluator;
 mod inspection;
 pub mod parameters;
 mod state;
-pub mod unit;
+pub mod trace;
 
 pub use self::evaluator::{Evaluator, RunningStatistics};
 pub use self::inspection::{Inspection, Slope};
@@ -43,7 +43,7 @@ impl Learner {
         Self { network: Some(network), updater, streams, steps: 0, device }
     }
 
-    /// Takes one optimiser step on `batch` and tells what the batch looked like before it.
+    /// Takes one optimiser step on `batch` and returns its loss and correct count before the step.
     #[expect(
         clippy::missing_panics_doc,
         reason = "it cannot: every step that takes the network puts one back"
@@ -97,7 +97,7 @@ fn inputs(batch: &Batch, device: &Device) -> Tensor<2> {
 }
 
 /// What is differentiated: the mean cross-entropy of the batch, and what γ and β are penalised with.
-/// The losses that are told are the cross-entropy alone.
+/// The losses that are reported are the cross-entropy alone.
 fn objective(
     network: &mut Network,
     logits: Tensor<2>,
@@ -125,7 +125,7 @@ fn result(logits: &Tensor<2>, batch: &Batch) -> BatchResult {
     answers(logits, batch, |_, _| {})
 }
 
-/// The same; `answered` hears of every example in turn, by its label and whether it is classified
+/// The same; `answered` is called for every example in turn, with its label and whether it is classified
 /// correctly.
 fn answers(
     logits: &Tensor<2>,
@@ -166,6 +166,6 @@ fn largest(logits: &[f32]) -> usize {
 }
 
 #[cfg(test)]
-mod looking_tests;
+mod inspection_tests;
 #[cfg(test)]
 mod tests;

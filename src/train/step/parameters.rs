@@ -14,19 +14,14 @@ use crate::model::network::Network;
 
 /// The trained parameters, then the running statistics.
 pub fn named_tensors(network: &Network) -> Vec<NamedTensor> {
-    let mut visitor = Visitor { path: Path::default(), visit: Collect(Vec::new()) };
-    network.visit(&mut visitor);
-    let mut tensors = visitor.visit.0;
+    let collected = visited(network, Collect { transposes: true, found: Vec::new() }).found;
+    let mut tensors: Vec<NamedTensor> = collected.into_iter().map(|(_, tensor)| tensor).collect();
     for norm in network.clone().norms_mut() {
         let Some((mean, variance)) = norm.running() else {
             continue;
         };
         for (name, values) in [("running_mean", mean), ("running_var", variance)] {
-            tensors.push(NamedTensor {
-                name: format!("{}.{name}", norm.name()),
-                shape: values.dims().to_vec(),
-                values: numbers(values),
-            });
+            tensors.push(named(format!("{}.{name}", norm.name()), values));
         }
     }
     tensors
@@ -34,32 +29,22 @@ pub fn named_tensors(network: &Network) -> Vec<NamedTensor> {
 
 /// The trained parameters in the layout in memory, each with its identity in this process.
 pub fn plain_tensors(network: &Network) -> Vec<(ParamId, NamedTensor)> {
-    let mut visitor = Visitor { path: Path::default(), visit: CollectPlain(Vec::new()) };
-    network.visit(&mut visitor);
-    visitor.visit.0
+    visited(network, Collect { transposes: false, found: Vec::new() }).found
 }
 
 /// The network with other values for all its parameters, each of which keeps its identity. `values`
-/// is asked for them by name and shape, in the layout in memory.
+/// gives them by name and shape, in the layout in memory.
 pub fn replaced(
     network: &Network,
     values: impl FnMut(&str, &[usize]) -> Result<Vec<f32>>,
 ) -> Result<Network> {
-    let mut visitor = Visitor {
-        path: Path::default(),
-        visit: Fetch { values, fetched: Ok(GradientsParams::new()) },
-    };
-    network.visit(&mut visitor);
-    let fetched = visitor.visit.fetched?;
+    let fetched = visited(network, Fetch { values, fetched: Ok(GradientsParams::new()) }).fetched?;
     Ok(network.clone().map(&mut Replace(fetched)))
 }
 
 /// The gradients of the parameters, in the layout of the parameters in memory.
 pub fn named_gradients(network: &Network, gradients: &GradientsParams) -> Vec<NamedTensor> {
-    let mut visitor =
-        Visitor { path: Path::default(), visit: CollectGradients { gradients, found: Vec::new() } };
-    network.visit(&mut visitor);
-    visitor.visit.found
+    visited(network, CollectGradients { gradients, found: Vec::new() }).found
 }
 
 /// The network at `θ + by · direction`; parameters without a direction stay.
@@ -70,10 +55,8 @@ pub fn moved(network: &Network, direction: &GradientsParams, by: f64) -> Network
 /// The network `old` with those parameters of `new`, the same network later, that `takes` wants by
 /// their names.
 pub fn blended(old: &Network, new: &Network, takes: impl Fn(&str) -> bool) -> Network {
-    let mut collected =
-        Visitor { path: Path::default(), visit: Take { takes, taken: GradientsParams::new() } };
-    new.visit(&mut collected);
-    old.clone().map(&mut Replace(collected.visit.taken))
+    let taken = visited(new, Take { takes, taken: GradientsParams::new() }).taken;
+    old.clone().map(&mut Replace(taken))
 }
 
 /// Where in the network a visit stands.
@@ -112,6 +95,13 @@ trait Visit {
     fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>);
 }
 
+/// `visit` after it was called for every parameter of `network`.
+fn visited<V: Visit>(network: &Network, visit: V) -> V {
+    let mut visitor = Visitor { path: Path::default(), visit };
+    network.visit(&mut visitor);
+    visitor.visit
+}
+
 struct Visitor<V> {
     path: Path,
     visit: V,
@@ -131,24 +121,18 @@ impl<V: Visit> ModuleVisitor for Visitor<V> {
     }
 }
 
-struct Collect(Vec<NamedTensor>);
+struct Collect {
+    /// Whether matrices become `[outputs, inputs]`; all matrices of our networks are
+    /// `[inputs, outputs]` in memory.
+    transposes: bool,
+    found: Vec<(ParamId, NamedTensor)>,
+}
 
 impl Visit for Collect {
     fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
         let tensor = parameter.val().without_autodiff();
-        // All matrices of our networks are `[inputs, outputs]`.
-        let tensor = if D == 2 { tensor.swap_dims(0, 1) } else { tensor };
-        self.0.push(NamedTensor { name, shape: tensor.dims().to_vec(), values: numbers(tensor) });
-    }
-}
-
-struct CollectPlain(Vec<(ParamId, NamedTensor)>);
-
-impl Visit for CollectPlain {
-    fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
-        let tensor = parameter.val().without_autodiff();
-        let tensor = NamedTensor { name, shape: tensor.dims().to_vec(), values: numbers(tensor) };
-        self.0.push((parameter.id, tensor));
+        let tensor = if self.transposes && D == 2 { tensor.swap_dims(0, 1) } else { tensor };
+        self.found.push((parameter.id, named(name, tensor)));
     }
 }
 
@@ -182,11 +166,7 @@ struct CollectGradients<'a> {
 impl Visit for CollectGradients<'_> {
     fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.get::<D>(parameter.id) {
-            self.found.push(NamedTensor {
-                name,
-                shape: gradient.dims().to_vec(),
-                values: numbers(gradient),
-            });
+            self.found.push(named(name, gradient));
         }
     }
 }
@@ -236,8 +216,12 @@ fn renewed<const D: usize>(value: Tensor<D>) -> Tensor<D> {
     value.autodiff().require_grad()
 }
 
+pub(super) fn named<const D: usize>(name: String, tensor: Tensor<D>) -> NamedTensor {
+    NamedTensor { name, shape: tensor.dims().to_vec(), values: numbers(tensor) }
+}
+
 /// Row-major.
-pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     let data = tensor.into_data().convert::<f32>();
     data.as_slice::<f32>().map(<[f32]>::to_vec).unwrap_or_default()
 }

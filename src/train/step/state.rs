@@ -1,14 +1,14 @@
-//! A learner's whole state, told and put back: the network's parameters, what its norm layers
-//! remember of the batches, what the optimiser remembers of the gradients.
+//! A learner's whole state, saved and restored: the network's parameters, the running averages of its
+//! norm layers, the running values of the optimiser.
 //!
 //! | name | what |
 //! |---|---|
 //! | `network.layers.0.weight` | a parameter, in the layout in memory |
 //! | `network.norms.0.running_mean` | an average over batches |
 //! | `network.norms.0.batches` | batches in a cumulative average (a number) |
-//! | `optimiser.layers.0.weight.first` | what the update rule remembers for a parameter |
+//! | `optimiser.layers.0.weight.first` | a running value of the update rule for a parameter |
 //!
-//! The count of steps is the trial's. Nothing else outlives a step: dropout, like the batches, draws
+//! The count of steps is the trial's. Nothing else is kept from step to step: dropout, like the batches, draws
 //! from streams that are named by the step or the epoch.
 
 use std::collections::BTreeMap;
@@ -33,23 +33,22 @@ impl Learner {
             state.tensors.push(NamedTensor { name, ..tensor });
         }
         save_averages(self.network().clone(), state);
-        let mut memory: Vec<NamedTensor> = Vec::new();
-        for remembered in self.updater.memory()? {
-            let values = remembered.values.convert::<f32>();
-            memory.push(NamedTensor {
-                name: remembered_name(&names, remembered.parameter, &remembered.field),
+        let mut of_optimiser: Vec<NamedTensor> = Vec::new();
+        for tensor in self.updater.state()? {
+            let values = tensor.values.convert::<f32>();
+            of_optimiser.push(NamedTensor {
+                name: state_name(&names, tensor.parameter, &tensor.field),
                 shape: values.shape().to_vec(),
                 values: values.as_slice::<f32>().unwrap_or_default().to_vec(),
             });
         }
-        // burn tells them in no particular order.
-        memory.sort_by(|a, b| a.name.cmp(&b.name));
-        state.tensors.append(&mut memory);
+        // burn lists them in no particular order.
+        of_optimiser.sort_by(|a, b| a.name.cmp(&b.name));
+        state.tensors.append(&mut of_optimiser);
         Ok(())
     }
 
-    /// Puts this learner, which took no step yet, where the one that told `state` was after `steps`
-    /// steps.
+    /// Brings this learner, which took no step yet, to a saved `state`, that after `steps` steps.
     pub(in crate::train) fn restore(&mut self, state: &mut Stored, steps: usize) -> Result<()> {
         let mut network = parameters::replaced(self.network(), |name, shape| {
             state.tensor(&format!("network.{name}"), shape)
@@ -58,7 +57,7 @@ impl Learner {
         let names = parameters::plain_tensors(&network).into_iter();
         let names = names.map(|(id, tensor)| (id.val(), tensor.name)).collect();
         self.updater.restore(&network, steps, |parameter, field, shape| {
-            state.tensor(&remembered_name(&names, parameter, field), shape)
+            state.tensor(&state_name(&names, parameter, field), shape)
         })?;
         self.network = Some(network);
         self.steps = steps;
@@ -67,7 +66,7 @@ impl Learner {
 }
 
 /// `optimiser.layers.0.weight.first`, from the names of the parameters by identity.
-fn remembered_name(names: &BTreeMap<u64, String>, parameter: ParamId, field: &str) -> String {
+fn state_name(names: &BTreeMap<u64, String>, parameter: ParamId, field: &str) -> String {
     let name = names.get(&parameter.val()).map_or("", String::as_str);
     format!("optimiser.{name}.{field}")
 }
@@ -76,11 +75,8 @@ fn save_averages(mut network: Network, state: &mut TrainingState) {
     for norm in network.norms_mut() {
         let layer = norm.name().to_owned();
         for (average, values) in norm.averages_mut() {
-            state.tensors.push(NamedTensor {
-                name: format!("network.{layer}.{average}"),
-                shape: values.dims().to_vec(),
-                values: parameters::numbers(values.clone()),
-            });
+            let name = format!("network.{layer}.{average}");
+            state.tensors.push(parameters::named(name, values.clone()));
         }
         if let Some(&mut batches) = norm.batches_mut() {
             let name = format!("network.{layer}.batches");

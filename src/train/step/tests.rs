@@ -10,10 +10,10 @@ use serde::Deserialize;
 
 use super::*;
 use crate::config::spec::{
-    Activation, Architecture, Bias, Evaluation, Init, LastBatch, Length, Model, Norm, NormLayers,
-    NormSettings, Optimizer, Order, Placement, RunningVariance, Schedule, Train,
+    Activation, Architecture, Bias, Evaluation, Init, Model, Norm, NormLayers, NormSettings,
+    Optimizer, Placement, RunningVariance, Train,
 };
-use crate::device::OpenDevice;
+use crate::device::tests::cpu;
 use crate::model::builder::Builder;
 use crate::model::mlp::Mlp;
 use crate::model::norm::Statistics;
@@ -85,25 +85,18 @@ impl Default for Recipe {
 impl Recipe {
     fn train(&self) -> Train {
         Train {
-            length: Length::Epochs(1),
             batch_size: 8,
-            last_batch: LastBatch::Keep,
-            order: Order::Reshuffled,
-            optimizer: self.optimizer(),
             learning_rate: self.learning_rate,
-            schedule: match self.schedule.as_str() {
-                "constant" => Schedule::Constant,
-                "step" => {
-                    Schedule::Step { milestones: self.milestones.clone(), factor: self.factor }
-                }
-                "cosine" => Schedule::Cosine { final_share: self.final_share },
-                other => panic!("unknown schedule {other}"),
-            },
+            schedule: optim::tests::schedule(
+                &self.schedule,
+                &self.milestones,
+                self.factor,
+                self.final_share,
+            ),
             warmup_steps: self.warmup_steps,
-            weight_decay: self.weight_decay,
             clip_norm: self.clip_norm,
             clip_value: self.clip_value,
-            divergence_factor: 1000.0,
+            ..optim::tests::train(self.optimizer(), self.weight_decay)
         }
     }
 
@@ -158,10 +151,6 @@ fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
     );
 }
 
-fn device() -> Device {
-    OpenDevice::open("cpu").expect("every build has a CPU device").differentiable()
-}
-
 fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
     tensor.to_data().convert::<f64>().try_to_vec().expect("plain numbers")
 }
@@ -195,7 +184,7 @@ fn learner(reference: &Reference, run: &Training, arithmetic: Arithmetic) -> Lea
         decay_parameters: true,
         learning_rate_factor: 1.0,
     };
-    let device = device();
+    let device = cpu();
     let streams = Streams::new(0, 1);
     let builder = Builder { model: &model, norm: &norm, streams: &streams, device: &device };
     let network = Network::Mlp(Mlp::new(&hidden, 0.0, [inputs, classes], &builder));
@@ -282,7 +271,7 @@ struct LossCase {
 fn the_loss_and_its_gradient_equal_pytorchs_for_extreme_logits_too() {
     let text = include_str!("../../../tests/reference/loss_torch.json");
     let reference: LossReference = serde_json::from_str(text).expect("a valid reference file");
-    let device = device();
+    let device = cpu();
     for case in &reference.cases {
         let batch = Batch { inputs: Vec::new(), labels: case.labels.clone(), features: 0 };
         let data = TensorData::new(case.logits.clone(), [case.batch, case.classes]);
@@ -298,7 +287,7 @@ fn the_loss_and_its_gradient_equal_pytorchs_for_extreme_logits_too() {
 #[test]
 fn ties_and_counts_of_correct_answers_are_as_stated() {
     assert_eq!(largest(&[1.0, 3.0, 3.0]), 1, "of equals, the first");
-    let device = device();
+    let device = cpu();
     let logits = Tensor::<2>::from_floats([[0.0, 2.0], [5.0, 1.0], [0.0, 1.0]], &device);
     let batch = Batch { inputs: Vec::new(), labels: vec![1, 0, 0], features: 0 };
     assert_eq!(result(&logits, &batch).correct, 2);

@@ -11,9 +11,9 @@ norm.relax_from = 1\nnorm.r_relaxed_at = 5\nnorm.d_relaxed_at = 3\nnorm.renorm_d
 const PROBES: &str = "probe.every = 3\nprobe.evaluations = true\nprobe.train_evaluation = true\nprobe.landscape = true
 probe.covariate_shift = true";
 
-/// Goes on from the state after the first step, within an epoch, at the end of one, and after the
+/// Resumes from the state after the first step, within an epoch, at the end of one, and after the
 /// last step.
-fn goes_on(lines: &[&str]) {
+fn resumes(lines: &[&str]) {
     for arithmetic in [Arithmetic::Fused, Arithmetic::Tensors] {
         let trial = trial(lines);
         let events = undisturbed(&trial, arithmetic);
@@ -30,7 +30,7 @@ fn goes_on(lines: &[&str]) {
 }
 
 #[test]
-fn every_optimiser_goes_on_to_the_last_bit() {
+fn every_optimiser_resumes_to_the_last_bit() {
     for optimiser in [
         "train.optimizer = 'sgd'",
         "train.optimizer = 'momentum'\nmodel.weight_decay = 0.01",
@@ -39,12 +39,12 @@ fn every_optimiser_goes_on_to_the_last_bit() {
         "train.optimizer = 'adam'\nmodel.weight_decay = 0.01\nnorm.decay_parameters = false",
         "train.optimizer = 'adamw'\nmodel.weight_decay = 0.01\nnorm.learning_rate_factor = 2.0",
     ] {
-        goes_on(&[MLP, optimiser]);
+        resumes(&[MLP, optimiser]);
     }
 }
 
 #[test]
-fn every_norm_goes_on_to_the_last_bit() {
+fn every_norm_resumes_to_the_last_bit() {
     for norm in [
         "norm.placement = 'none'",
         "norm.placement = 'after'\nnorm.decay = 0.7\nnorm.running_variance = 'unbiased'",
@@ -56,12 +56,12 @@ fn every_norm_goes_on_to_the_last_bit() {
         "norm.kind = 'layer'",
         "norm.kind = 'group'\nnorm.groups = 1\nnorm.on_input = true",
     ] {
-        goes_on(&[MLP, "train.optimizer = 'adam'", norm]);
+        resumes(&[MLP, "train.optimizer = 'adam'", norm]);
     }
 }
 
 #[test]
-fn every_architecture_goes_on_to_the_last_bit() {
+fn every_architecture_resumes_to_the_last_bit() {
     for (network, norm) in [
         (CONVNET, "norm.placement = 'before'"),
         (CONVNET, "norm.kind = 'instance'\nmodel.dropout = 0.3"),
@@ -69,22 +69,22 @@ fn every_architecture_goes_on_to_the_last_bit() {
         (RNN, "norm.recurrent = true\nmodel.cell = 'gru'"),
         (RNN, RENORM),
     ] {
-        goes_on(&[network, norm, "train.optimizer = 'momentum'"]);
+        resumes(&[network, norm, "train.optimizer = 'momentum'"]);
     }
 }
 
 #[test]
-fn every_schedule_order_and_last_batch_goes_on_to_the_last_bit() {
+fn every_schedule_order_and_last_batch_resumes_to_the_last_bit() {
     for training in [
         "train.warmup_steps = 3\ntrain.schedule = 'cosine'\ntrain.order = 'class_sorted'",
         "train.schedule = 'step'\ntrain.schedule_milestones = [0.3, 0.8]\ntrain.order = 'fixed'",
         "train.last_batch = 'drop'\nmodel.dropout = 0.4\ndata.shift = 2\ndata.flip = true",
     ] {
-        goes_on(&[MLP, training]);
+        resumes(&[MLP, training]);
     }
 }
 
 #[test]
-fn probes_read_the_same_in_a_training_that_goes_on() {
-    goes_on(&[MLP, RENORM, PROBES]);
+fn probes_read_the_same_in_a_training_that_resumes() {
+    resumes(&[MLP, RENORM, PROBES]);
 }

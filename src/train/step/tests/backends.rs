@@ -7,12 +7,10 @@
 //! prints how far apart the trainings are.
 
 use std::io::Write;
-use std::path::Path;
 
 use super::*;
-use crate::config;
 use crate::config::spec::{Settings, Shape};
-use crate::device;
+use crate::device::{self, OpenDevice};
 
 const STEPS: usize = 50;
 const CLASSES: usize = 3;
@@ -105,8 +103,7 @@ fn settings(network: &[&str], (rule, rate): (&str, f64)) -> Settings {
     keys.push(format!("train.optimizer='{rule}'"));
     keys.push(format!("train.learning_rate={rate}"));
     let text = format!("data.dataset='glyphs'\n{}", keys.join("\n"));
-    let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("a valid experiment");
-    loaded.experiment.conditions[0].settings.clone()
+    crate::plan::tests::settings(&text)
 }
 
 /// Images of noise in which a row of the class's own is brighter.

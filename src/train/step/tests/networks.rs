@@ -2,7 +2,6 @@
 //! they leave behind. Weights are put in by their paths in the network.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use burn::module::{ModuleMapper, Param};
 use burn::tensor::module::max_pool2d;
@@ -10,7 +9,6 @@ use burn::tensor::ops::MaxPoolOptions;
 use serde::Deserialize;
 
 use super::*;
-use crate::config;
 use crate::config::spec::{Settings, Shape};
 
 #[derive(Deserialize)]
@@ -93,15 +91,14 @@ pub(super) fn with_weights(
 
 fn settings(run: &Training) -> Settings {
     let text = format!("data.dataset = 'glyphs'\n{}", run.config.join("\n"));
-    let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("a valid config");
-    loaded.experiment.conditions[0].settings.clone()
+    crate::plan::tests::settings(&text)
 }
 
 fn learner(run: &Training) -> Learner {
     let settings = settings(run);
     let [channels, height, width] = run.image;
     let shape = Shape { channels, height, width };
-    let (streams, device) = (Streams::new(0, 1), device());
+    let (streams, device) = (Streams::new(0, 1), cpu());
     let network = Network::new(&settings, shape, run.classes, &streams, &device);
     let (network, left) = with_weights(network, run.weights.clone());
     let left: Vec<&String> = left.keys().collect();
@@ -199,10 +196,10 @@ fn of_equal_values_in_a_pooling_window_the_first_is_the_largest_as_in_pytorch() 
     let text = include_str!("../../../../tests/reference/convnet_torch.json");
     let reference: PoolReference = serde_json::from_str(text).expect("a valid reference file");
     let ties = reference.max_pool_ties;
-    let x = Tensor::<4>::from_data(TensorData::new(ties.x, ties.shape), &device()).require_grad();
+    let x = Tensor::<4>::from_data(TensorData::new(ties.x, ties.shape), &cpu()).require_grad();
     let y = max_pool2d(x.clone(), MaxPoolOptions::new([2, 2]));
     assert_close("y", &numbers(&y), &ties.y, 0.0);
-    let upstream = Tensor::from_data(TensorData::new(ties.upstream, y.dims()), &device());
+    let upstream = Tensor::from_data(TensorData::new(ties.upstream, y.dims()), &cpu());
     let gradient = x.grad(&(y * upstream).sum().backward()).expect("tracked");
     assert_close("gradient", &numbers(&gradient), &ties.grad_x, 0.0);
 }

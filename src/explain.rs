@@ -1,15 +1,15 @@
-//! One unit's way through one batch, in plain numbers: what the workshop computes with its own layer
-//! and the gallery prints, so that neither knows the other.
+//! Every number of one batch that passes one unit, as plain values: `train` computes them with the layer
+//! that networks are made of, and `report` prints them.
 
 use serde::Serialize;
 
-/// Every number of a batch on its way through normalisation and activation, there and back. All
+/// Every number of a batch in the forward and backward pass of a normalisation and an activation. All
 /// lists are in the order of the batch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Walk {
+pub struct BatchTrace {
     /// What the unit is set to.
     pub unit: Unit,
-    /// What goes in.
+    /// The inputs.
     pub x: Vec<f64>,
     /// The pass in training, with the statistics below.
     pub training: Stages,
@@ -19,7 +19,7 @@ pub struct Walk {
     pub running: Running,
     /// The pass in evaluation, with the running averages after this batch.
     pub evaluation: Stages,
-    /// The way back.
+    /// The backward pass.
     pub gradients: Gradients,
 }
 
@@ -116,7 +116,7 @@ pub struct Gradients {
     pub x: Vec<f64>,
 }
 
-impl Walk {
+impl BatchTrace {
     /// What goes into the normalisation.
     pub fn norm_input(&self) -> &[f64] {
         match (self.unit.placement, &self.training.activation) {

@@ -1,8 +1,8 @@
-//! What the update rules remember of the steps they took, told and put back parameter by parameter.
+//! The running values of the update rules, saved and restored parameter by parameter.
 //!
-//! burn keeps it behind closed doors and opens them for its own file format only, by parameters'
-//! ids, which are other ones in every process. So it goes through that format, in memory; the
-//! caller, who has the names of the parameters, knows them by their ids of today.
+//! burn does not show the state of an optimiser except in its own file format, where it is addressed
+//! by parameter ids, which differ from process to process. So it goes through that format, in memory;
+//! the caller maps the ids of this process to the names of the parameters.
 
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::optim::{GradientsParams, ModuleOptimizer, OptimizerRecord};
@@ -12,41 +12,41 @@ use burn_pack::{Reader, Scalar, Tensor as Entry, Writer};
 use super::Updater;
 use crate::error::{Error, Result};
 
-/// How burn's record ends the name of a number that is no part of a rule's memory, but the rank of
+/// How burn's record ends the name of a number that is not part of a rule's state, but the rank of
 /// the parameter.
 const RANK: &str = ".__rank";
 
-/// Something that a rule remembers about one parameter.
+/// Running values of one parameter.
 #[derive(Debug, Clone)]
-pub struct Remembered {
-    /// Which parameter.
+pub struct StateTensor {
+    /// The parameter.
     pub parameter: ParamId,
-    /// What, in the rule's own word: `first`, `momentum.velocity`.
+    /// The rule's name for them: `first`, `momentum.velocity`.
     pub field: String,
     /// The values, of the parameter's shape.
     pub values: TensorData,
 }
 
 impl Updater {
-    /// What the rules remember, in no particular order. The count of steps, which some rules
-    /// correct by, is that of the updater for every parameter, and is not told.
-    pub fn memory(&self) -> Result<Vec<Remembered>> {
+    /// All running values, in no particular order. The count of steps, by which some rules correct,
+    /// is left out: it is that of the updater for every parameter.
+    pub fn state(&self) -> Result<Vec<StateTensor>> {
         let tensors = unpacked(&self.rules)?.into_tensors();
         let tensors = tensors.map_err(|e| unreadable(&e))?.into_iter();
-        let told = tensors.map(|tensor| {
+        let state = tensors.map(|tensor| {
             let bytes = tensor.to_bytes().map_err(|e| unreadable(&e))?;
-            Ok(Remembered {
+            Ok(StateTensor {
                 parameter: parameter(&tensor)?,
                 field: field(&tensor).to_owned(),
                 values: TensorData::from_bytes(bytes, tensor.shape, tensor.dtype),
             })
         });
-        told.collect()
+        state.collect()
     }
 
-    /// Puts an updater of `module` that took no step yet where another one was after `steps` steps.
-    /// `values` gives what that one remembered: it is asked by parameter, field and the shape that the
-    /// values must have, for each once, in the order of the parameters' paths in the module.
+    /// Brings an updater of `module` that took no step yet to the state of another one after `steps`
+    /// steps. `values` gives the running values by parameter, field and the shape that they must
+    /// have; it is called once for each, in the order of the parameters' paths in the module.
     pub fn restore<M: Module>(
         &mut self,
         module: &M,
@@ -60,21 +60,21 @@ impl Updater {
         Ok(())
     }
 
-    /// The rules after a step without slope: with a memory for every parameter, of the right names
-    /// and shapes, whatever the rule.
+    /// The rules after a step with gradients of 0: with a state for every parameter, of the right
+    /// names and shapes, whatever the rule.
     fn after_a_blank_step<M: Module>(&self, module: &M) -> ModuleOptimizer {
-        let mut level = Level(GradientsParams::new());
-        module.visit(&mut level);
+        let mut zeros = ZeroGradients(GradientsParams::new());
+        module.visit(&mut zeros);
         let mut rules = self.rules.clone();
-        rules.step(0.0, module.clone(), level.0);
+        rules.step(0.0, module.clone(), zeros.0);
         rules
     }
 }
 
 /// Collects a gradient of zeros for every parameter.
-struct Level(GradientsParams);
+struct ZeroGradients(GradientsParams);
 
-impl ModuleVisitor for Level {
+impl ModuleVisitor for ZeroGradients {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         let zeros = parameter.val().without_autodiff().zeros_like();
         self.0.register(parameter.id, zeros);
@@ -130,6 +130,6 @@ fn parameter(entry: &Entry) -> Result<ParamId> {
 
 fn unreadable(why: &dyn std::fmt::Display) -> Error {
     Error::Results(format!(
-        "the optimiser's memory cannot be moved to or from the trial's state: {why}"
+        "the optimiser's state cannot be moved to or from the trial's state: {why}"
     ))
 }

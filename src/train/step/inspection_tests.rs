@@ -1,13 +1,11 @@
 //! Tests of what looks at a network in training: [`Inspection`] and [`Evaluator`].
 
-use std::path::Path;
-
 use super::*;
-use crate::config;
 use crate::config::spec::{Settings, Shape};
-use crate::device::OpenDevice;
+use crate::device::tests::cpu;
 use crate::model::norm::Statistics;
 use crate::optim::{self, Arithmetic, NormParameters};
+use crate::plan;
 
 const SHAPE: Shape = Shape { channels: 1, height: 1, width: 6 };
 
@@ -15,13 +13,12 @@ fn settings(more: &str) -> Settings {
     let text = format!(
         "data.dataset = 'glyphs'\nmodel.hidden = [5, 4]\nmodel.activation = 'tanh'\n{more}"
     );
-    let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("a valid experiment");
-    loaded.experiment.conditions[0].settings.clone()
+    plan::tests::settings(&text)
 }
 
 fn learner(more: &str) -> Learner {
     let settings = settings(more);
-    let device = OpenDevice::open("cpu").expect("every build has a CPU device").differentiable();
+    let device = cpu();
     let streams = Streams::new(3, 1);
     let network = Network::new(&settings, SHAPE, 3, &streams, &device);
     let norm = NormParameters::like_others();

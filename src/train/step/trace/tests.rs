@@ -1,9 +1,9 @@
-//! The walk, whose numbers come from the layer and from automatic differentiation, against the
+//! The trace, whose numbers come from the layer and from automatic differentiation, against the
 //! formulas that are printed beside it and against finite differences. `tests/explain.rs` holds it
 //! against `PyTorch` and Keras.
 
 use super::*;
-use crate::device::OpenDevice;
+use crate::device::tests::cpu;
 use crate::seed::{Stream, Streams};
 
 const ACTIVATIONS: [(&str, Activation); 9] = [
@@ -17,10 +17,6 @@ const ACTIVATIONS: [(&str, Activation); 9] = [
     ("sigmoid", Activation::Sigmoid),
     ("tanh", Activation::Tanh),
 ];
-
-fn device() -> Device {
-    OpenDevice::open("cpu").expect("every build has a CPU device").differentiable()
-}
 
 fn bare(x: &[f64]) -> Question {
     Question {
@@ -83,9 +79,9 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 #[test]
 fn the_layer_gives_what_the_printed_formulas_say() {
     each_unit("formulas", |question| {
-        let walk = walk(question, &device());
-        let (unit, batch, back) = (&walk.unit, &walk.batch, &walk.gradients);
-        let z = walk.norm_input().to_vec();
+        let trace = trace(question, &cpu());
+        let (unit, batch, back) = (&trace.unit, &trace.batch, &trace.gradients);
+        let z = trace.norm_input().to_vec();
         let m = z.len() as f64;
         let mu = mean(z.iter().copied());
         let variance = mean(z.iter().map(|z| (z - mu).powi(2)));
@@ -96,8 +92,8 @@ fn the_layer_gives_what_the_printed_formulas_say() {
         let x_hat: Vec<f64> = z.iter().map(|z| (z - mu) / sigma).collect();
         let scaled = |x: &f64| unit.gamma * x + unit.beta;
         let y: Vec<f64> = x_hat.iter().map(scaled).collect();
-        assert_close("x̂", &walk.training.x_hat, &x_hat, 1e-12);
-        assert_close("y", &walk.training.y, &y, 1e-12);
+        assert_close("x̂", &trace.training.x_hat, &x_hat, 1e-12);
+        assert_close("y", &trace.training.y, &y, 1e-12);
 
         let gamma: f64 = back.y.iter().zip(&x_hat).map(|(dy, x)| dy * x).sum();
         let beta: f64 = back.y.iter().sum();
@@ -113,9 +109,9 @@ fn the_layer_gives_what_the_printed_formulas_say() {
             Estimate::Unbiased => variance * m / (m - 1.0),
         };
         let expected = [0.9 * 0.3 + 0.1 * mu, 0.9 * 2.0 + 0.1 * fed];
-        let running = [walk.running.mean, walk.running.variance];
+        let running = [trace.running.mean, trace.running.variance];
         assert_close("running", &running, &expected, 1e-12);
-        let old = [walk.running.old_mean, walk.running.old_variance];
+        let old = [trace.running.old_mean, trace.running.old_variance];
         assert_close("old", &old, &[0.3, 2.0], 0.0);
     });
 }
@@ -123,36 +119,36 @@ fn the_layer_gives_what_the_printed_formulas_say() {
 #[test]
 fn evaluation_uses_the_running_averages_after_the_batch() {
     each_unit("evaluation", |question| {
-        let walk = walk(question, &device());
-        let unit = &walk.unit;
-        let sigma = (walk.running.variance + unit.epsilon).sqrt();
-        let normalised = |z: &f64| (z - walk.running.mean) / sigma;
-        let x_hat: Vec<f64> = walk.norm_input().iter().map(normalised).collect();
+        let trace = trace(question, &cpu());
+        let unit = &trace.unit;
+        let sigma = (trace.running.variance + unit.epsilon).sqrt();
+        let normalised = |z: &f64| (z - trace.running.mean) / sigma;
+        let x_hat: Vec<f64> = trace.norm_input().iter().map(normalised).collect();
         let y: Vec<f64> = x_hat.iter().map(|x| unit.gamma * x + unit.beta).collect();
-        assert_close("x̂", &walk.evaluation.x_hat, &x_hat, 1e-12);
-        assert_close("y", &walk.evaluation.y, &y, 1e-12);
+        assert_close("x̂", &trace.evaluation.x_hat, &x_hat, 1e-12);
+        assert_close("y", &trace.evaluation.y, &y, 1e-12);
         if unit.placement == Place::After {
             let of = |stages: &Stages| stages.activation.clone();
-            assert_eq!(of(&walk.evaluation), of(&walk.training));
+            assert_eq!(of(&trace.evaluation), of(&trace.training));
         }
     });
 }
 
 /// `Σ g · out`
 fn loss(question: &Question) -> f64 {
-    let walk = walk(question, &device());
-    let stages = &walk.training;
+    let trace = trace(question, &cpu());
+    let stages = &trace.training;
     let activated = stages.activation.as_ref();
-    let is_last = walk.unit.placement == Place::Before;
+    let is_last = trace.unit.placement == Place::Before;
     let out = activated.filter(|_| is_last).unwrap_or(&stages.y);
-    out.iter().zip(&walk.gradients.out).map(|(out, g)| out * g).sum()
+    out.iter().zip(&trace.gradients.out).map(|(out, g)| out * g).sum()
 }
 
 #[test]
 fn gradients_are_the_slopes_of_the_loss() {
     const STEP: f64 = 1e-5;
     each_unit("slopes", |question| {
-        let walk = walk(question, &device());
+        let trace = trace(question, &cpu());
         let slope = |move_by: &dyn Fn(&mut Question, f64)| {
             let [up, down] = [STEP, -STEP].map(|by| {
                 let mut moved = question.clone();
@@ -165,44 +161,44 @@ fn gradients_are_the_slopes_of_the_loss() {
             .map(|i| slope(&move |question, by| question.x[i] += by))
             .collect();
         let what = format!("{:?}", question.unit);
-        assert_close(&what, &walk.gradients.x, &slopes, 1e-5);
+        assert_close(&what, &trace.gradients.x, &slopes, 1e-5);
         let parameters = [
             slope(&|question, by| question.unit.gamma += by),
             slope(&|question, by| question.unit.beta += by),
         ];
-        let found = [walk.gradients.gamma, walk.gradients.beta];
+        let found = [trace.gradients.gamma, trace.gradients.beta];
         assert_close(&what, &found, &parameters, 1e-5);
     });
 }
 
 #[test]
 fn without_a_given_gradient_it_is_that_of_the_first_largest_output() {
-    let walk = walk(&bare(&[-1.0, 2.1, 0.4, 2.1]), &device());
-    assert_eq!(walk.gradients.out, [0.0, 1.0, 0.0, 0.0]);
-    assert!(walk.gradients.is_largest_output);
-    assert!(walk.gradients.x.iter().all(|gradient| gradient.abs() > 1e-3));
+    let trace = trace(&bare(&[-1.0, 2.1, 0.4, 2.1]), &cpu());
+    assert_eq!(trace.gradients.out, [0.0, 1.0, 0.0, 0.0]);
+    assert!(trace.gradients.is_largest_output);
+    assert!(trace.gradients.x.iter().all(|gradient| gradient.abs() > 1e-3));
 }
 
 #[test]
 fn a_gradient_that_is_the_same_for_all_vanishes() {
     let question = Question { gradient: Some(vec![3.0; 4]), ..bare(&[-1.0, 2.1, 0.4, 5.0]) };
-    let walk = walk(&question, &device());
-    assert_close("dx", &walk.gradients.x, &[0.0; 4], 1e-14);
-    assert_close("dβ", &[walk.gradients.beta], &[12.0], 1e-14);
+    let trace = trace(&question, &cpu());
+    assert_close("dx", &trace.gradients.x, &[0.0; 4], 1e-14);
+    assert_close("dβ", &[trace.gradients.beta], &[12.0], 1e-14);
 }
 
 #[test]
 fn a_batch_of_one_gives_beta_and_no_gradient() {
-    let walk = walk(&bare(&[7.0]), &device());
-    assert_close("σ²", &[walk.batch.variance], &[0.0], 0.0);
-    assert_eq!(walk.training.y, [0.2]);
-    assert_eq!(walk.gradients.x, [0.0]);
-    assert_close("running", &[walk.running.variance], &[1.8], 1e-12);
-    assert!(walk.is_finite());
+    let trace = trace(&bare(&[7.0]), &cpu());
+    assert_close("σ²", &[trace.batch.variance], &[0.0], 0.0);
+    assert_eq!(trace.training.y, [0.2]);
+    assert_eq!(trace.gradients.x, [0.0]);
+    assert_close("running", &[trace.running.variance], &[1.8], 1e-12);
+    assert!(trace.is_finite());
 }
 
 #[test]
 fn values_whose_squares_leave_the_range_are_noticed() {
-    assert!(!walk(&bare(&[1e200, -1e200]), &device()).is_finite());
-    assert!(walk(&bare(&[1e150, -1e150]), &device()).is_finite());
+    assert!(!trace(&bare(&[1e200, -1e200]), &cpu()).is_finite());
+    assert!(trace(&bare(&[1e150, -1e150]), &cpu()).is_finite());
 }

@@ -1,5 +1,5 @@
-//! One unit through one batch, with the layer and the activation that networks are made of, in
-//! 64-bit floats (training itself computes in 32): what `bn-lab explain` shows.
+//! The numbers of one batch in one unit, with the layer and the activation that networks are made of,
+//! in 64-bit floats (training itself computes in 32): what `bn-lab explain` shows.
 //!
 //! Nothing is computed by formula here but `√(σ² + ε)`: the formulas that are printed beside the
 //! numbers are held against them in the tests.
@@ -11,18 +11,18 @@ use crate::config::spec::{
     Activation, Averages, Averaging, BatchNorm, NormKind, NormParameter, NormSettings, Placement,
     RunningVariance,
 };
+use crate::explain::{Batch, BatchTrace, Estimate, Gradients, Place, Running, Stages, Unit};
 use crate::model::norm::{NormLayer, Observed, Statistics};
 use crate::model::pass::{Pass, Site};
 use crate::model::{activation, placement};
-use crate::walk::{Batch, Estimate, Gradients, Place, Running, Stages, Unit, Walk};
 
 /// Why there is an observation.
-const OVER_BATCHES: &str = "a layer over batches tells what it saw in training";
+const OVER_BATCHES: &str = "a layer over batches returns the statistics of a training batch";
 
-/// The only step that a unit is walked through.
+/// The only step that is traced.
 const TRAINING: Statistics = Statistics::Training { step: 1 };
 
-/// A unit, and the batch that it meets.
+/// A unit and its batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// What the unit is set to.
@@ -40,22 +40,22 @@ pub struct Question {
     pub gradient: Option<Vec<f64>>,
 }
 
-/// Walks the batch through the unit, there and back, on the differentiable `device`.
+/// Passes the batch through the unit, forward and backward, on the differentiable `device`.
 #[expect(
     clippy::missing_panics_doc,
-    reason = "it cannot: the layer is over batches, and tells what it saw"
+    reason = "it cannot: the layer is over batches, and returns their statistics"
 )]
-pub fn walk(question: &Question, device: &Device) -> Walk {
-    let mut walker = Walker::new(question, device);
-    let (training, observed) = walker.pass(TRAINING);
+pub fn trace(question: &Question, device: &Device) -> BatchTrace {
+    let mut tracer = Tracer::new(question, device);
+    let (training, observed) = tracer.pass(TRAINING);
     let observed = observed.expect(OVER_BATCHES);
     let batch = batch(&observed, question.unit.epsilon);
-    let gradients = walker.back(&training);
-    let [old_mean, old_variance] = walker.running();
-    walker.layer.observe(observed);
-    let [mean, variance] = walker.running();
-    let (evaluation, _) = walker.pass(Statistics::Running);
-    Walk {
+    let gradients = tracer.backward(&training);
+    let [old_mean, old_variance] = tracer.running();
+    tracer.layer.observe(observed);
+    let [mean, variance] = tracer.running();
+    let (evaluation, _) = tracer.pass(Statistics::Running);
+    BatchTrace {
         unit: question.unit.clone(),
         x: question.x.clone(),
         training,
@@ -67,13 +67,13 @@ pub fn walk(question: &Question, device: &Device) -> Walk {
 }
 
 /// The unit as layers on a device.
-struct Walker<'a> {
+struct Tracer<'a> {
     question: &'a Question,
     device: &'a Device,
     layer: NormLayer,
 }
 
-impl<'a> Walker<'a> {
+impl<'a> Tracer<'a> {
     fn new(question: &'a Question, device: &'a Device) -> Self {
         let layer = NormLayer::new("unit", 1, settings(question), (device, DType::F64));
         Self { question, device, layer }
@@ -98,18 +98,20 @@ impl<'a> Walker<'a> {
         placement::apply(self.placement(), Some(&self.layer), kind, "unit", x, pass)
     }
 
-    /// What each stage gives, and what the layer saw.
+    /// The outputs of each stage, and the statistics of the batch.
     fn pass(&self, statistics: Statistics) -> (Stages, Option<Observed>) {
-        let mut pass = Pass::new(statistics).listening(false);
+        let mut pass = Pass::new(statistics).recording(false);
         let out = self.unit(self.tensor(&self.question.x), &mut pass);
         let taps = pass.take_taps();
-        let heard = |site| {
+        let recorded = |site| {
             let tap = taps.iter().find(|tap| tap.site == site);
             tap.map(|tap| numbers(&tap.values)).unwrap_or_default()
         };
         let (y, activated, norm_input) = match self.question.unit.placement {
-            Place::Before => (heard(Site::PreActivation), numbers(&out), self.question.x.clone()),
-            Place::After => (numbers(&out), heard(Site::Activation), heard(Site::Activation)),
+            Place::Before => {
+                (recorded(Site::PreActivation), numbers(&out), self.question.x.clone())
+            }
+            Place::After => (numbers(&out), recorded(Site::Activation), recorded(Site::Activation)),
         };
         let bare = self.without_parameters();
         let (x_hat, _) = bare.forward(self.tensor(&norm_input), statistics);
@@ -129,7 +131,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Backwards from what leaves the unit; each gradient from a pass of its own that starts there.
-    fn back(&self, training: &Stages) -> Gradients {
+    fn backward(&self, training: &Stages) -> Gradients {
         let question = self.question;
         let is_before = question.unit.placement == Place::Before;
         let activated = training.activation.as_ref();

@@ -12,7 +12,7 @@ use crate::fs;
 
 /// A file's rows, all of the same length.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(super) struct CsvTable {
     path: PathBuf,
     /// The name of each column: its header, else its number from 1.
     pub(super) names: Vec<String>,
@@ -27,7 +27,7 @@ pub(super) struct Sheet {
     lines: Vec<u64>,
 }
 
-impl Sheet {
+impl CsvTable {
     /// Reads the file at `path`, which `key` names.
     pub(super) fn read(path: &Path, has_header: bool, key: &str) -> Result<Self> {
         let missing =
@@ -52,7 +52,7 @@ impl Sheet {
             *name = (place + 1).to_string();
         }
         let lines = rows.iter().map(|row| line(&bytes, row.position()));
-        let sheet = Self {
+        let csv = Self {
             path: path.to_owned(),
             places: (0..names.len()).collect(),
             names,
@@ -61,8 +61,8 @@ impl Sheet {
             rows,
             has_header,
         };
-        sheet.check()?;
-        Ok(sheet)
+        csv.check()?;
+        Ok(csv)
     }
 
     /// How many rows there are, the header not counted.
@@ -120,7 +120,7 @@ impl Sheet {
         before - self.rows.len()
     }
 
-    /// This sheet with its columns in the order of `train`: by name, or by position where there is
+    /// This csv with its columns in the order of `train`: by name, or by position where there is
     /// no header. Refused where its columns are others.
     pub(super) fn in_order_of(mut self, train: &Self) -> Result<Self> {
         let (here, there) = (self.names.len(), train.names.len());

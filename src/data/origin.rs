@@ -1,0 +1,57 @@
+//! Where the examples of each dataset come from: the one list of all datasets in this part of the
+//! program.
+
+use super::dataset::Dataset;
+use super::published::{CIFAR10, FASHION_MNIST, MNIST, Source, SourceFile};
+use super::synthetic::{badly_scaled, linear_teacher, two_spirals};
+use super::{cifar10, glyphs};
+use crate::config::spec::{self, Data, Shape, Table};
+use crate::error::Result;
+
+/// Where the examples of a dataset come from.
+pub(super) enum Origin<'a> {
+    /// Published files: the source, and those of its files that are needed.
+    Published(&'static Source, Vec<&'static SourceFile>),
+    /// A table of the user's own.
+    Table(&'a Table),
+    /// Drawn from a seed.
+    Generated(Generated),
+}
+
+/// A dataset that is drawn from a seed. Its size is known before anything is drawn.
+pub(super) struct Generated {
+    pub(super) shape: Shape,
+    pub(super) classes: usize,
+    /// Training and test examples where the experiment does not say.
+    pub(super) examples: [u32; 2],
+    /// Bytes of one value in memory.
+    pub(super) value: usize,
+    pub(super) generate: Box<dyn Fn(&Data) -> Result<Dataset>>,
+}
+
+impl<'a> Origin<'a> {
+    pub(super) fn of(dataset: &'a spec::Dataset) -> Self {
+        let whole = |source: &'static Source| Self::Published(source, source.all_files());
+        match dataset {
+            spec::Dataset::Mnist => whole(&MNIST),
+            spec::Dataset::FashionMnist => whole(&FASHION_MNIST),
+            spec::Dataset::Cifar10 { train_batches } => {
+                Self::Published(&CIFAR10, cifar10::needed(train_batches))
+            }
+            spec::Dataset::Csv(table) => Self::Table(table),
+            spec::Dataset::Glyphs { difficulty, seed } => {
+                Self::Generated(glyphs::generated(*difficulty, *seed))
+            }
+            spec::Dataset::BadlyScaled { columns, classes, scale_decades, seed } => {
+                let decades = *scale_decades;
+                Self::Generated(badly_scaled::generated(*columns, *classes, decades, *seed))
+            }
+            spec::Dataset::TwoSpirals { difficulty, seed } => {
+                Self::Generated(two_spirals::generated(*difficulty, *seed))
+            }
+            spec::Dataset::LinearTeacher { columns, classes, seed } => {
+                Self::Generated(linear_teacher::generated(*columns, *classes, *seed))
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The update rules, one file each, and the one table of them ([`of`]).
+//!
+//! A rule is written twice: as a loop over plain slices ([`Rule::step`]), which the fused optimiser
+//! runs on devices whose memory is the host's, and as burn's own optimiser ([`Rule::of_burn`]) for
+//! all others, which also checks the loop in the tests.
+//!
+//! In every rule `w` are the weights, `g` the gradient and `η` the learning rate. Weight decay enters
+//! in one of two ways: `g ← g + λ w` (an L2 penalty), or `w ← κ w` before the update (decoupled).
+//! Running means are written as `m ← m + (1 − β)(x − m)`: with `1 − β` rounded only once, the
+//! weights in the mean still add up to the bias that Adam corrects.
+//!
+//! The loops make one pass over the weights and are compiled once per vector width ([`pulp::Arch`]).
+//! Each element is computed on its own, in 32-bit floats, so the width of the vectors decides no bit
+//! of the result.
+
+mod adam;
+mod momentum;
+mod rms_prop;
+mod sgd;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use burn::optim::ModuleOptimizer;
+use burn::optim::decay::WeightDecayConfig;
+
+use super::Groups;
+use crate::config::spec::Optimizer;
+
+/// An update rule with its constants.
+pub(super) trait Rule: Debug + Send + Sync {
+    /// Which running values it keeps for each weight.
+    fn keeps(&self) -> Keeps;
+
+    /// Whether weight decay shrinks the weights themselves, instead of joining the gradient.
+    fn decouples_weight_decay(&self) -> bool;
+
+    /// Updates the weights and the running values in place.
+    fn step(&self, step: Step<'_>);
+
+    /// The same rule as an optimiser of burn's.
+    fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer;
+}
+
+/// The rule of `[train]`. A new optimiser is a file beside this one and an arm here.
+pub(super) fn of(optimizer: Optimizer) -> Arc<dyn Rule> {
+    match optimizer {
+        Optimizer::Sgd => Arc::new(sgd::Sgd),
+        Optimizer::Momentum { momentum } => {
+            Arc::new(momentum::Momentum::<false> { factor: momentum })
+        }
+        Optimizer::Nesterov { momentum } => {
+            Arc::new(momentum::Momentum::<true> { factor: momentum })
+        }
+        Optimizer::RmsProp { rho, epsilon } => Arc::new(rms_prop::RmsProp { rho, epsilon }),
+        Optimizer::Adam { beta_1, beta_2, epsilon } => {
+            Arc::new(adam::Adam::<false> { beta_1, beta_2, epsilon })
+        }
+        Optimizer::AdamW { beta_1, beta_2, epsilon } => {
+            Arc::new(adam::Adam::<true> { beta_1, beta_2, epsilon })
+        }
+    }
+}
+
+/// The running values of a rule: as many numbers as weights for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Keeps {
+    /// The running mean of the gradient, or the velocity.
+    pub(super) first: bool,
+    /// The running mean of the squared gradient.
+    pub(super) second: bool,
+}
+
+/// One step on one parameter. The running values that the rule does not keep are empty.
+pub(super) struct Step<'a> {
+    pub(super) weights: &'a mut [f32],
+    pub(super) gradient: &'a [f32],
+    pub(super) first: &'a mut [f32],
+    pub(super) second: &'a mut [f32],
+    pub(super) learning_rate: f64,
+    pub(super) decay: Decay,
+    /// The number of this step, from 1.
+    pub(super) number: usize,
+}
+
+/// Weight decay of one step; `λ = 0, κ = 1` is none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decay {
+    /// λ, added to the gradient.
+    pub(super) penalty: f32,
+    /// κ, multiplied into the weights.
+    pub(super) keep: f32,
+}
+
+/// Running values below this become 0. Those of a unit that has died shrink for ever, and arithmetic
+/// on numbers below 1e-38 takes a processor ten times as long as on others.
+const SMALLEST: f32 = 1e-30;
+
+fn flushed(value: f32) -> f32 {
+    if value.abs() < SMALLEST { 0.0 } else { value }
+}
+
+/// Weight decay as burn's optimisers take it where it is an L2 penalty.
+fn penalty(weight_decay: f64) -> Option<WeightDecayConfig> {
+    (weight_decay != 0.0).then(|| WeightDecayConfig::new(weight_decay as f32))
+}

@@ -1,0 +1,57 @@
+//! Adam, and `AdamW`, which differs only in how weight decay enters.
+//!
+//! `m ← m + a₁ (g − m)` and `s ← s + a₂ (g² − s)` with `a = 1 − β`, then `w ← w − η m̂ / (√ŝ + ε)` with
+//! the bias corrections `m̂ = m / b₁` and `ŝ = s / b₂`, `b = 1 − βᵗ`. That is
+//! `w ← w − (η √b₂ / b₁) m / (√s + √b₂ ε)`, so the corrections are two numbers of the step and not two
+//! operations on each weight.
+
+use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
+use pulp::Arch;
+
+use super::super::Groups;
+use super::{Keeps, Rule, Step, flushed, penalty};
+
+#[derive(Debug)]
+pub(super) struct Adam<const DECOUPLED: bool> {
+    pub(super) beta_1: f64,
+    pub(super) beta_2: f64,
+    pub(super) epsilon: f64,
+}
+
+impl<const DECOUPLED: bool> Rule for Adam<DECOUPLED> {
+    fn keeps(&self) -> Keeps {
+        Keeps { first: true, second: true }
+    }
+
+    fn decouples_weight_decay(&self) -> bool {
+        DECOUPLED
+    }
+
+    fn step(&self, step: Step<'_>) {
+        let Step { weights, gradient, first, second, decay, .. } = step;
+        let number = i32::try_from(step.number).unwrap_or(i32::MAX);
+        let root = (1.0 - self.beta_2.powi(number)).sqrt();
+        let rate = step.learning_rate * root / (1.0 - self.beta_1.powi(number));
+        let [rate, a_1, a_2, epsilon] =
+            [rate, 1.0 - self.beta_1, 1.0 - self.beta_2, self.epsilon * root].map(|x| x as f32);
+        Arch::new().dispatch(|| {
+            for (((w, g), m), s) in weights.iter_mut().zip(gradient).zip(first).zip(second) {
+                let g = g + decay.penalty * *w;
+                *m = flushed(*m + a_1 * (g - *m));
+                *s = flushed(*s + a_2 * (g * g - *s));
+                *w = decay.keep * *w - rate * (*m / (s.sqrt() + epsilon));
+            }
+        });
+    }
+
+    fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer {
+        let [beta_1, beta_2, epsilon] = [self.beta_1, self.beta_2, self.epsilon].map(|x| x as f32);
+        if DECOUPLED {
+            let adam_w = AdamWConfig::new().with_beta_1(beta_1).with_beta_2(beta_2);
+            let adam_w = adam_w.with_epsilon(epsilon);
+            return groups.build(|decay| adam_w.clone().with_weight_decay(decay as f32).build());
+        }
+        let adam = AdamConfig::new().with_beta_1(beta_1).with_beta_2(beta_2).with_epsilon(epsilon);
+        groups.build(|decay| adam.clone().with_weight_decay(penalty(decay)).build())
+    }
+}
