@@ -48,14 +48,14 @@ impl<'a> Plot<'a> {
         (y, y_labels): (&'a Axis, &'a Labels),
     ) -> Drawn<Self> {
         let sheet = DrawingArea::from(paper);
-        let (width, height) = sheet.dim_in_pixel();
+        let (across, down) = sheet.get_pixel_range();
         // The last unit of an area is one before its end, and axes reach to there.
         let (right, bottom) = (units(frame.right()) + 1, units(frame.bottom()) + 1);
         let chart = ChartBuilder::on(&sheet)
             .margin_top(units(frame.top))
-            .margin_right(width as i32 - right)
+            .margin_right(across.end - right)
             .y_label_area_size(units(frame.left))
-            .x_label_area_size(height as i32 - bottom)
+            .x_label_area_size(down.end - bottom)
             .build_cartesian_2d(
                 Ruler { axis: x, labels: x_labels },
                 Ruler { axis: y, labels: y_labels },
@@ -80,7 +80,7 @@ impl<'a> Plot<'a> {
 
     /// Where the points are that are anywhere.
     pub(super) fn places(&self, points: &[Point]) -> Vec<Place> {
-        points.iter().filter(|point| point.is_finite()).map(|&point| self.at(point)).collect()
+        points.iter().copied().filter(Point::is_finite).map(|point| self.at(point)).collect()
     }
 
     /// Has `draw` draw what has its corners at `points`.

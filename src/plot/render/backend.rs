@@ -27,8 +27,11 @@ pub(super) const LONGEST: f64 = i32::MAX as f64 / PIXEL as f64;
 /// between them. So no place seems to lie halfway between two hundredths of a pixel that does not, and the
 /// two decimals of the SVG are those of the exact place.
 pub(super) fn units(pixels: f64) -> i32 {
-    let exact = pixels * f64::from(PIXEL);
-    let units = if exact.fract() == 0.0 { exact } else { (exact / 2.0).floor() * 2.0 + 1.0 };
+    let nearest = (pixels * f64::from(PIXEL)).round();
+    // What the multiplication rounded away belongs to the place, too.
+    let rest = pixels.mul_add(f64::from(PIXEL), -nearest);
+    let below = if rest < 0.0 { nearest - 1.0 } else { nearest };
+    let units = if rest == 0.0 { nearest } else { (below / 2.0).floor() * 2.0 + 1.0 };
     units as i32
 }
 
@@ -156,7 +159,10 @@ mod tests {
     fn a_place_keeps_its_two_decimals_on_its_way_through_plotters() {
         let there_and_back = |x: f64| place((units(x), 0)).0;
         // Ties stay ties, and what is close to one stays on its side.
-        for tie in [0.125, 26.875, 93.005, 1000.375] {
+        for tie in [0.125_f64, 26.875, 93.005, 226.675, 1000.375] {
+            for x in [tie.next_down(), tie.next_up()] {
+                assert_eq!(number(x), number(there_and_back(x)), "{x}");
+            }
             for x in [tie, tie - 1e-9, tie + 1e-9, -tie] {
                 // Half the height of a capital letter, as labels of ticks add.
                 for aside in [0.0, 4.0095, 2.7] {

@@ -69,7 +69,7 @@ fn lines(
     lines: &[Vec<Point>],
     mut draw: impl FnMut(&mut Canvas, &[Vec<Place>]),
 ) -> Drawn {
-    let finite = |line: &Vec<Point>| line.iter().copied().filter(|p| p.is_finite()).collect();
+    let finite = |line: &Vec<Point>| line.iter().copied().filter(Point::is_finite).collect();
     let lines: Vec<Vec<Point>> = lines.iter().map(finite).collect();
     plot.draw(&lines.concat(), |canvas, places| {
         let mut places = places.iter().copied();
@@ -126,9 +126,9 @@ fn points(plot: &Plot, series: &Series) -> Drawn {
     }
     let many = series.points.len().div_ceil(MARKERS).max(1);
     let every = if series.loose { 1 } else { many };
-    let marked = series.points.iter().rev().step_by(every).copied();
-    let marked: Vec<Point> = marked.filter(|point| point.is_finite()).collect();
-    plot.each(&marked, |canvas, place, point| {
+    let shown = series.points.iter().rev().step_by(every).copied();
+    let shown: Vec<Point> = shown.filter(Point::is_finite).collect();
+    plot.each(&shown, |canvas, place, point| {
         let words = words::point(series, plot.x, plot.y, point);
         marks::marker(canvas, place, marker, tone, &words);
     })?;
