@@ -99,6 +99,7 @@ const APPLICATION: [&str; 3] = ["lib", "main", "commands"];
 /// A word, and the files that alone may use it (outside tests and documentation).
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("svg::node", &["plot/render/canvas.rs"]),
+    ("plotters", &["plot/render/axes.rs", "plot/render/backend.rs"]),
     ("skrifa", &["plot/render/font.rs"]),
     ("png::", &["plot/render/raster.rs"]),
     ("shlex", &["shell.rs"]),

@@ -167,6 +167,16 @@ pub struct Bar {
     pub high: f64,
 }
 
+impl Bar {
+    /// The lower end and the upper one.
+    pub fn ends(&self) -> [Point; 2] {
+        [self.low, self.high].map(|value| match self.along {
+            Along::X => Point { x: value, ..self.at },
+            Along::Y => Point { y: value, ..self.at },
+        })
+    }
+}
+
 /// A point in the axes' units.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -174,6 +184,13 @@ pub struct Point {
     pub x: f64,
     /// On the vertical axis.
     pub y: f64,
+}
+
+impl Point {
+    /// Whether it is anywhere.
+    pub fn is_finite(&self) -> bool {
+        self.x.is_finite() && self.y.is_finite()
+    }
 }
 
 /// The extent of a band at one place.

@@ -88,66 +88,64 @@ impl Pen {
 }
 
 /// The paper.
-pub(super) struct Canvas<'a> {
-    style: &'a Style,
+pub(super) struct Canvas {
+    style: Style,
+    /// Width and height in pixels.
+    pub(super) size: Place,
     /// The elements that are not closed yet, from the outermost.
     open: Vec<Element>,
+    /// The lines of the grid that is being drawn.
+    pub(super) grid: Option<(Stroke, Vec<[Place; 2]>)>,
 }
 
-impl<'a> Canvas<'a> {
-    /// White paper of `width` × `height` pixels, with a name and a description for those who cannot
-    /// see it.
-    pub(super) fn new(
-        style: &'a Style,
-        (width, height): (f64, f64),
-        title: &str,
-        description: &str,
-    ) -> Self {
+impl Canvas {
+    /// Empty paper of `size`, with a name and a description for those who cannot see it.
+    pub(super) fn new(style: &Style, size: Place, title: &str, description: &str) -> Self {
         let id = &style.id;
-        let (width, height) = (number(width), number(height));
-        let mut svg = Element::new("svg");
-        for (name, value) in [
-            ("xmlns", "http://www.w3.org/2000/svg".to_owned()),
-            ("viewBox", format!("0 0 {width} {height}")),
-            ("width", width),
-            ("height", height),
-            ("role", "img".to_owned()),
-            ("aria-labelledby", format!("{id}-title")),
-            ("aria-describedby", format!("{id}-description")),
-            ("font-family", font::FAMILY.to_owned()),
-            ("stroke-linejoin", "round".to_owned()),
-        ] {
-            svg.assign(name, value);
-        }
+        let (width, height) = (number(size.0), number(size.1));
+        let mut svg = element(
+            "svg",
+            [
+                ("xmlns", "http://www.w3.org/2000/svg".to_owned()),
+                ("viewBox", format!("0 0 {width} {height}")),
+                ("width", width),
+                ("height", height),
+                ("role", "img".to_owned()),
+                ("aria-labelledby", format!("{id}-title")),
+                ("aria-describedby", format!("{id}-description")),
+                ("font-family", font::FAMILY.to_owned()),
+                ("stroke-linejoin", "round".to_owned()),
+            ],
+        );
         svg.append(Title::new(clean(title)).set("id", format!("{id}-title")));
-        let mut element = Element::new("desc");
-        element.assign("id", format!("{id}-description"));
-        element.append(TextNode::new(clean(description)));
-        svg.append(element);
-        Self { style, open: vec![svg] }
+        let mut words = element("desc", [("id", format!("{id}-description"))]);
+        words.append(TextNode::new(clean(description)));
+        svg.append(words);
+        Self { style: style.clone(), size, open: vec![svg], grid: None }
     }
 
     /// The theme's own colour of a part, for what must know it.
     pub(super) fn style(&self) -> &Style {
-        self.style
+        &self.style
     }
 
     /// The finished document.
-    pub(super) fn finish(mut self) -> String {
+    pub(super) fn finish(&mut self) -> String {
         let svg = self.open.drain(..).next();
         svg.map(|svg| format!("{svg}\n")).unwrap_or_default()
     }
 
-    /// Has `draw` draw into a group of its own, which scripts and styles find by its class and by
-    /// whose it is; a group that stays empty leaves nothing.
-    pub(super) fn group(&mut self, class: &str, series: &str, draw: impl FnOnce(&mut Self)) {
-        let mut group = Element::new("g");
-        group.assign("class", class);
+    /// Begins a group, which scripts and styles find by its class and by whose it is.
+    pub(super) fn open(&mut self, class: &str, series: &str) {
+        let mut group = element("g", [("class", class.to_owned())]);
         if !series.is_empty() {
             group.assign("data-series", clean(series));
         }
         self.open.push(group);
-        draw(self);
+    }
+
+    /// Ends the group that was begun last; one that stayed empty leaves nothing.
+    pub(super) fn close(&mut self) {
         if let Some(group) = self.open.pop()
             && !group.get_children().is_empty()
         {
@@ -157,12 +155,10 @@ impl<'a> Canvas<'a> {
 
     /// A rectangle between two opposite corners.
     pub(super) fn rectangle(&mut self, from: Place, to: Place, pen: Pen, hover: &str) {
-        let mut element = Element::new("rect");
-        element.assign("x", number(from.0.min(to.0)));
-        element.assign("y", number(from.1.min(to.1)));
-        element.assign("width", number((to.0 - from.0).abs()));
-        element.assign("height", number((to.1 - from.1).abs()));
-        self.shape(element, pen, hover);
+        let (x, y) = (from.0.min(to.0), from.1.min(to.1));
+        let (width, height) = ((to.0 - from.0).abs(), (to.1 - from.1).abs());
+        let numbers = [("x", x), ("y", y), ("width", width), ("height", height)];
+        self.shape(element("rect", numbers.map(|(name, n)| (name, number(n)))), pen, hover);
     }
 
     /// A line through all places.
@@ -171,51 +167,44 @@ impl<'a> Canvas<'a> {
     }
 
     /// Several lines that are one thing.
-    pub(super) fn lines(&mut self, lines: &[&[Place]], stroke: Stroke, hover: &str) {
-        let d: String = lines.iter().map(|places| path(places)).collect();
+    pub(super) fn lines(&mut self, lines: &[impl AsRef<[Place]>], stroke: Stroke, hover: &str) {
+        let d: String = lines.iter().map(|places| path(places.as_ref())).collect();
         if !d.is_empty() {
-            let mut element = Element::new("path");
-            element.assign("d", d);
-            self.shape(element, Pen::stroke(stroke), hover);
+            self.shape(element("path", [("d", d)]), Pen::stroke(stroke), hover);
         }
     }
 
     /// A closed shape.
     pub(super) fn polygon(&mut self, places: &[Place], pen: Pen, hover: &str) {
-        let mut element = Element::new("path");
-        element.assign("d", path(places) + "Z");
-        self.shape(element, pen, hover);
+        self.shape(element("path", [("d", path(places) + "Z")]), pen, hover);
     }
 
     /// A disc.
     pub(super) fn disc(&mut self, centre: Place, radius: f64, pen: Pen, hover: &str) {
-        let mut element = Element::new("circle");
-        element.assign("cx", number(centre.0));
-        element.assign("cy", number(centre.1));
-        element.assign("r", number(radius));
-        self.shape(element, pen, hover);
+        let numbers = [("cx", centre.0), ("cy", centre.1), ("r", radius)];
+        self.shape(element("circle", numbers.map(|(name, n)| (name, number(n)))), pen, hover);
     }
 
     /// A text in one line.
     pub(super) fn text(&mut self, text: &str, at: Place, anchor: Anchor, face: Face, tone: Tone) {
-        self.write(text, at, anchor, face, tone, false);
+        self.write(text, at, (anchor, face, tone), None);
     }
 
     /// A text in one line with an edge of paper, so that it can be read on top of lines.
     pub(super) fn text_on_lines(&mut self, text: &str, at: Place, anchor: Anchor, face: Face) {
-        self.write(text, at, anchor, face, Tone::Of(Role::FaintInk), true);
+        let edge = Stroke::solid(Tone::Of(Role::Paper), 3.0);
+        self.write(text, at, (anchor, face, Tone::Of(Role::FaintInk)), Some(edge));
     }
 
     /// Defines the ramp of shades from left to right, which [`Tone::Ramp`] fills shapes with.
     pub(super) fn ramp(&mut self, stops: &[Colour]) {
-        let mut gradient = Element::new("linearGradient");
-        gradient.assign("id", format!("{}-shades", self.style.id));
+        let id = format!("{}-shades", self.style.id);
+        let mut gradient = element("linearGradient", [("id", id)]);
         let last = stops.len().saturating_sub(1).max(1) as f64;
         for (index, &colour) in stops.iter().enumerate() {
-            let mut stop = Element::new("stop");
-            stop.assign("offset", number(index as f64 / last));
-            stop.assign("stop-color", hex(colour));
-            gradient.append(stop);
+            let offset = number(index as f64 / last);
+            let stop = [("offset", offset), ("stop-color", hex(colour))];
+            gradient.append(element("stop", stop));
         }
         let mut definitions = Element::new("defs");
         definitions.append(gradient);
@@ -226,10 +215,8 @@ impl<'a> Canvas<'a> {
         &mut self,
         text: &str,
         at: Place,
-        anchor: Anchor,
-        face: Face,
-        tone: Tone,
-        edged: bool,
+        (anchor, face, tone): (Anchor, Face, Tone),
+        edge: Option<Stroke>,
     ) {
         let text = clean(text);
         if text.trim().is_empty() {
@@ -241,12 +228,10 @@ impl<'a> Canvas<'a> {
         if face.bold {
             element.assign("font-weight", "bold");
         }
-        let stroke = edged.then(|| Stroke::solid(Tone::Of(Role::Paper), 3.0));
-        if edged {
+        if edge.is_some() {
             element.assign("paint-order", "stroke");
         }
-        let pen = Pen { fill: Some((tone, 1.0)), stroke };
-        self.paint(&mut element, pen);
+        self.paint(&mut element, Pen { fill: Some((tone, 1.0)), stroke: edge });
         self.add(element);
     }
 
@@ -307,6 +292,14 @@ impl<'a> Canvas<'a> {
             parent.append(node);
         }
     }
+}
+
+fn element<const N: usize>(name: &str, attributes: [(&str, String); N]) -> Element {
+    let mut element = Element::new(name);
+    for (name, value) in attributes {
+        element.assign(name, value);
+    }
+    element
 }
 
 fn position(element: &mut impl Node, (x, y): Place, anchor: Anchor, face: Face) {

@@ -1,8 +1,8 @@
 //! The fields of a heat map: a shade, what is written in it in black or white, hatching where a
 //! trial diverged, and a heavy frame around the best.
 
+use super::axes::{Drawn, Plot};
 use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
-use super::panel::Plot;
 use super::text::{Face, SMALL, wrap};
 use super::{font, words};
 use crate::plot::chart::{Axis, Cell, Point};
@@ -16,20 +16,23 @@ const LEADING: f64 = 13.0;
 const EDGE: f64 = 3.0;
 
 /// Draws all fields; frames come last, so that no neighbour covers them.
-pub(super) fn cells(canvas: &mut Canvas, plot: &Plot, cells: &[Cell], shades: Option<&Axis>) {
-    canvas.group("cells", "", |canvas| {
+pub(super) fn cells(plot: &Plot, cells: &[Cell], shades: Option<&Axis>) -> Drawn {
+    plot.group("cells", "", || {
         for cell in cells {
-            field(canvas, plot, cell, shades);
+            plot.draw(&corners(cell), |canvas, at| field(canvas, plot, cell, shades, at))?;
         }
-        for cell in cells.iter().filter(|cell| cell.best) {
-            let (from, to) = corners(plot, cell);
-            best(canvas, from, to);
-        }
-    });
+        let mut chosen = cells.iter().filter(|cell| cell.best);
+        chosen.try_for_each(|cell| plot.draw(&corners(cell), best))
+    })
+}
+
+fn corners(cell: &Cell) -> [Point; 2] {
+    [-0.5, 0.5].map(|aside| Point { x: cell.at.x + aside, y: cell.at.y + aside })
 }
 
 /// A heavy frame with an edge of paper, which stands out from light fields and dark ones.
-pub(super) fn best(canvas: &mut Canvas, from: Place, to: Place) {
+fn best(canvas: &mut Canvas, corners: &[Place]) {
+    let &[from, to] = corners else { return };
     for (role, width) in [(Role::Paper, 5.0), (Role::Ink, 2.5)] {
         let pen = Pen::stroke(Stroke::solid(Tone::Of(role), width));
         canvas.rectangle(from, to, pen, "");
@@ -49,17 +52,12 @@ pub(super) fn hatching(canvas: &mut Canvas, from: Place, to: Place, tone: Tone) 
         lines.push([(start, sum - start), (end, sum - end)]);
         sum += HATCH;
     }
-    let lines: Vec<&[Place]> = lines.iter().map(<[Place; 2]>::as_slice).collect();
     let stroke = Stroke { opacity: 0.65, ..Stroke::solid(tone, 1.0) };
     canvas.lines(&lines, stroke, "");
 }
 
-fn corners(plot: &Plot, cell: &Cell) -> (Place, Place) {
-    let corner = |aside: f64| plot.at(Point { x: cell.at.x + aside, y: cell.at.y + aside });
-    (corner(-0.5), corner(0.5))
-}
-
-fn field(canvas: &mut Canvas, plot: &Plot, cell: &Cell, shades: Option<&Axis>) {
+fn field(canvas: &mut Canvas, plot: &Plot, cell: &Cell, shades: Option<&Axis>, at: &[Place]) {
+    let &[from, to] = at else { return };
     let theme = canvas.style().theme;
     let colour = match (cell.value, shades) {
         (Some(value), Some(axis)) if value.is_finite() => Some(shade(theme, axis.share(value))),
@@ -69,10 +67,8 @@ fn field(canvas: &mut Canvas, plot: &Plot, cell: &Cell, shades: Option<&Axis>) {
     let tone = colour.map_or(Tone::Of(Role::Paper), Tone::Fixed);
     let edge = colour.map_or(Role::Grid, |_| Role::Paper);
     let ink = colour.map_or(Tone::Of(Role::FaintInk), |colour| Tone::Fixed(text_on(colour)));
-    let (from, to) = corners(plot, cell);
-    let hover = words::cell(cell, plot.x, plot.y, shades);
     let pen = Pen { fill: Some((tone, 1.0)), stroke: Some(Stroke::solid(Tone::Of(edge), 1.0)) };
-    canvas.rectangle(from, to, pen, &hover);
+    canvas.rectangle(from, to, pen, &words::cell(cell, plot.x, plot.y, shades));
     if cell.hatched {
         hatching(canvas, from, to, ink);
     }

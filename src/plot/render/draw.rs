@@ -1,13 +1,17 @@
 //! Puts a chart on paper: its texts, its legend, its rows of panels.
 
+use std::cell::RefCell;
+
+use super::axes::{Drawn, Paper, Plot};
+use super::backend::LONGEST;
 use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
 use super::font::text_width;
 use super::layout::{Block, Layout, RowBox, layout};
 use super::legend::{EntryBox, ShadeBox, is_loose, series_of};
-use super::panel::{BAND_OPACITY, Plot, panel};
+use super::panel::{BAND_OPACITY, panel};
 use super::text::{Face, HEADING, PLAIN, SMALL, TITLE};
 use super::{Style, cells, marks, words};
-use crate::plot::chart::{Axis, Chart, LegendEntry, Row, Symbol};
+use crate::plot::chart::{Along, Axis, Chart, LegendEntry, Row, Symbol};
 use crate::plot::palette::{Key, Role, look};
 
 const INK: Tone = Tone::Of(Role::Ink);
@@ -16,23 +20,45 @@ const FAINT_INK: Tone = Tone::Of(Role::FaintInk);
 /// Draws a chart as an SVG document, or says why not.
 pub(super) fn draw(chart: &Chart, style: &Style) -> Result<String, String> {
     let sheet = layout(chart, style, &text_width)?;
-    let mut canvas = Canvas::new(style, sheet.size, &chart.title, &words::chart(chart));
-    let paper = Pen::fill(Tone::Of(Role::Paper), 1.0);
-    canvas.rectangle((0.0, 0.0), sheet.size, paper, "");
-    texts(&mut canvas, &sheet);
-    for (entry, place) in chart.legend.iter().zip(&sheet.legend) {
-        legend_entry(&mut canvas, chart, entry, place);
+    check(sheet.size)?;
+    let canvas = Canvas::new(style, sheet.size, &chart.title, &words::chart(chart));
+    let paper = Paper::new(RefCell::new(canvas));
+    on_paper(&paper, chart, &sheet).map_err(|error| error.to_string())?;
+    let document = paper.borrow_mut().finish();
+    Ok(document)
+}
+
+fn check((width, height): Place) -> Result<(), String> {
+    if width.max(height) <= LONGEST {
+        return Ok(());
     }
-    if let (Some(axis), Some(place)) = (&chart.shade, &sheet.shades) {
-        shades(&mut canvas, axis, place);
-    }
+    Err(format!(
+        "its {width:.0} × {height:.0} pixels are too many: {LONGEST:.0} either way are the most\n  \
+         hint: a smaller `--size`, or `--facet` with an axis of few values"
+    ))
+}
+
+fn on_paper(paper: &Paper, chart: &Chart, sheet: &Layout) -> Drawn {
+    above(&mut paper.borrow_mut(), chart, sheet);
     for (row, place) in chart.rows.iter().zip(&sheet.rows) {
-        self::row(&mut canvas, chart, row, place, &sheet);
+        self::row(paper, chart, row, place, sheet)?;
     }
     if !chart.rows.is_empty() {
-        block(&mut canvas, &sheet.x_label, Anchor::TopMiddle, PLAIN, INK);
+        block(&mut paper.borrow_mut(), &sheet.x_label, Anchor::TopMiddle, PLAIN, INK);
     }
-    Ok(canvas.finish())
+    Ok(())
+}
+
+/// Empty paper, texts and legend.
+fn above(canvas: &mut Canvas, chart: &Chart, sheet: &Layout) {
+    canvas.rectangle((0.0, 0.0), sheet.size, Pen::fill(Tone::Of(Role::Paper), 1.0), "");
+    texts(canvas, sheet);
+    for (entry, place) in chart.legend.iter().zip(&sheet.legend) {
+        legend_entry(canvas, chart, entry, place);
+    }
+    if let (Some(axis), Some(place)) = (&chart.shade, &sheet.shades) {
+        shades(canvas, axis, place);
+    }
 }
 
 fn texts(canvas: &mut Canvas, sheet: &Layout) {
@@ -54,10 +80,10 @@ fn legend_entry(canvas: &mut Canvas, chart: &Chart, entry: &LegendEntry, place: 
         Symbol::Line { key, .. } => series_of(chart, key).next().map(|s| s.label.as_str()),
         _ => None,
     };
-    canvas.group("legend-entry", series.unwrap_or_default(), |canvas| {
-        sample(canvas, chart, entry.symbol, place);
-        block(canvas, &place.text, Anchor::TopLeft, PLAIN, INK);
-    });
+    canvas.open("legend-entry", series.unwrap_or_default());
+    sample(canvas, chart, entry.symbol, place);
+    block(canvas, &place.text, Anchor::TopLeft, PLAIN, INK);
+    canvas.close();
 }
 
 fn sample(canvas: &mut Canvas, chart: &Chart, symbol: Symbol, place: &EntryBox) {
@@ -115,20 +141,24 @@ fn shades(canvas: &mut Canvas, axis: &Axis, place: &ShadeBox) {
     }
 }
 
-fn row(canvas: &mut Canvas, chart: &Chart, row: &Row, place: &RowBox, sheet: &Layout) {
+fn row(paper: &Paper, chart: &Chart, row: &Row, place: &RowBox, sheet: &Layout) -> Drawn {
     for (index, (panel, at)) in row.panels.iter().zip(&place.panels).enumerate() {
-        let plot = Plot { frame: at.frame, x: &chart.x, y: &row.y };
-        canvas.group("panel", "", |canvas| {
-            if index == 0 {
-                plot.y_labels(canvas, &place.y_ticks);
-                row_labels(canvas, place, sheet);
-            }
+        let (x, y) = ((&chart.x, &sheet.x_ticks), (&row.y, &place.y_ticks));
+        let mut plot = Plot::new(paper, at.frame, x, y)?;
+        plot.on_paper(|canvas| canvas.open("panel", ""));
+        if index == 0 {
+            plot.labels(Along::Y)?;
+            plot.on_paper(|canvas| row_labels(canvas, place, sheet));
+        }
+        plot.on_paper(|canvas| {
             block(canvas, &at.title, Anchor::TopMiddle, HEADING, INK);
             block(canvas, &at.note, Anchor::TopMiddle, SMALL, FAINT_INK);
-            plot.x_labels(canvas, &sheet.x_ticks);
-            self::panel(canvas, &plot, panel, chart.shade.as_ref());
         });
+        plot.labels(Along::X)?;
+        self::panel(&mut plot, panel, chart.shade.as_ref())?;
+        plot.on_paper(Canvas::close);
     }
+    Ok(())
 }
 
 fn row_labels(canvas: &mut Canvas, place: &RowBox, sheet: &Layout) {

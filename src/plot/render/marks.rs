@@ -45,7 +45,7 @@ pub(super) fn cross(canvas: &mut Canvas, (x, y): Place, tone: Tone, hover: &str)
     for (tone, width, reach, hover) in [(paper, 4.5, CROSS + 0.8, ""), (tone, 2.0, CROSS, hover)] {
         let falling = [(x - reach, y - reach), (x + reach, y + reach)];
         let rising = [(x - reach, y + reach), (x + reach, y - reach)];
-        canvas.lines(&[&falling, &rising], Stroke::solid(tone, width), hover);
+        canvas.lines(&[falling, rising], Stroke::solid(tone, width), hover);
     }
 }
 
@@ -58,13 +58,13 @@ pub(super) fn ring(canvas: &mut Canvas, at: Place, hover: &str) {
 }
 
 /// An interval between two places, with ends across it.
-pub(super) fn bar(canvas: &mut Canvas, from: Place, to: Place, tone: Tone) {
+pub(super) fn bar(canvas: &mut Canvas, ends: &[Place], tone: Tone) {
+    let &[from, to] = ends else { return };
     let is_upright = (from.0 - to.0).abs() < (from.1 - to.1).abs();
     let end = |(x, y): Place| {
         if is_upright { [(x - END, y), (x + END, y)] } else { [(x, y - END), (x, y + END)] }
     };
-    let lines: [&[Place]; 3] = [&[from, to], &end(from), &end(to)];
-    canvas.lines(&lines, Stroke::solid(tone, BAR), "");
+    canvas.lines(&[[from, to], end(from), end(to)], Stroke::solid(tone, BAR), "");
 }
 
 /// An arrow from a place onwards: to the right, or up.

@@ -3,10 +3,13 @@
 //! the same bytes.
 //!
 //! `layout` decides where everything goes; `draw` puts the sheet there and `panel` what is inside
-//! its axes, with `marks`, `cells` and `thin`; `words` says what a mark shows. `canvas` is the only
-//! file that names the drawing library, `raster` the only one that names the rasteriser, and `font`
-//! the only one that names the font.
+//! its axes, with `marks`, `cells` and `thin`; `words` says what a mark shows. The panels go through
+//! plotters: `axes` gives it our axes and has it lay out, map and draw, and `backend` is what it draws
+//! on. `canvas` is the only file that names the library that writes SVG, `raster` the only one that
+//! names the rasteriser, and `font` the only one that names the font.
 
+mod axes;
+mod backend;
 mod canvas;
 mod cells;
 mod draw;

@@ -1,11 +1,11 @@
 //! Values that are pointed out across a panel, and their names, each where it hides least.
 
-use super::canvas::{Anchor, Canvas, Pen, Place, Stroke, Tone};
+use super::axes::{Drawn, Plot};
+use super::canvas::{Anchor, Pen, Place, Stroke, Tone};
 use super::font::text_width;
 use super::marks::CROSS;
-use super::panel::Plot;
 use super::text::{SMALL, wrap};
-use crate::plot::chart::{Along, Panel, Point, Reference, Series};
+use crate::plot::chart::{Along, Bar, Panel, Point, Reference, Series};
 use crate::plot::palette::Role;
 
 const ZONE_OPACITY: f64 = 0.08;
@@ -18,30 +18,34 @@ const LINES: usize = 3;
 const STEP: f64 = 4.0;
 
 /// Draws lines, and zones where there is a range.
-pub(super) fn lines(canvas: &mut Canvas, plot: &Plot, references: &[Reference]) {
-    let (frame, ink) = (plot.frame, Tone::Of(Role::FaintInk));
+pub(super) fn lines(plot: &Plot, references: &[Reference]) -> Drawn {
+    let ink = Tone::Of(Role::FaintInk);
+    let [start, end] = plot.corners();
     for reference in references {
-        let ends = |value: f64| match reference.of {
-            Along::X => [(plot.across(value), frame.top), (plot.across(value), frame.bottom())],
-            Along::Y => [(frame.left, plot.up(value)), (frame.right(), plot.up(value))],
+        let (low, high) = (reference.low, reference.high);
+        let ends = match reference.of {
+            Along::X => [Point { x: low, ..start }, Point { x: high, ..end }],
+            Along::Y => [Point { y: low, ..start }, Point { y: high, ..end }],
         };
-        let (low, high) = (ends(reference.low), ends(reference.high));
-        if reference.high > reference.low {
-            let pen = Pen::fill(ink, ZONE_OPACITY);
-            canvas.rectangle(low[0], high[1], pen, &reference.label);
-        } else {
-            let stroke = Stroke { dash: &[4, 3], ..Stroke::solid(ink, 1.0) };
-            canvas.lines(&[&low], stroke, &reference.label);
-        }
+        plot.draw(&ends, |canvas, ends| match ends {
+            &[from, to] if high > low => {
+                canvas.rectangle(from, to, Pen::fill(ink, ZONE_OPACITY), &reference.label);
+            }
+            ends => {
+                let stroke = Stroke { dash: &[4, 3], ..Stroke::solid(ink, 1.0) };
+                canvas.lines(&[ends], stroke, &reference.label);
+            }
+        })?;
     }
+    Ok(())
 }
 
 /// Writes what they are called, on top of everything else.
-pub(super) fn names(canvas: &mut Canvas, plot: &Plot, panel: &Panel) {
+pub(super) fn names(plot: &Plot, panel: &Panel) {
     for area in arranged(plot, panel) {
         for (line, text) in area.lines.iter().enumerate() {
             let place = (area.left, area.top + line as f64 * SMALL.leading);
-            canvas.text_on_lines(text, place, Anchor::TopLeft, SMALL);
+            plot.on_paper(|canvas| canvas.text_on_lines(text, place, Anchor::TopLeft, SMALL));
         }
     }
 }
@@ -150,14 +154,9 @@ fn marks(plot: &Plot, series: &Series) -> Vec<Place> {
         }
     }
     marks.extend(points);
-    let bars = series.bars.iter().flat_map(|bar| match bar.along {
-        Along::X => [(bar.low, bar.at.y), (bar.high, bar.at.y)],
-        Along::Y => [(bar.at.x, bar.low), (bar.at.x, bar.high)],
-    });
-    let bars = bars.map(|(x, y)| Point { x, y }).collect::<Vec<_>>();
-    marks.extend(plot.places(&bars));
+    let bars = series.bars.iter().flat_map(Bar::ends);
     let beyond = series.beyond.iter().map(|(point, _)| *point);
-    marks.extend(plot.places(&beyond.collect::<Vec<_>>()));
+    marks.extend(plot.places(&bars.chain(beyond).collect::<Vec<_>>()));
     // Crosses stand inwards of the edge, one below the other.
     for (x, y) in plot.places(&series.ended) {
         let inwards = if y < plot.frame.top + plot.frame.height / 2.0 { 1.0 } else { -1.0 };
@@ -168,9 +167,15 @@ fn marks(plot: &Plot, series: &Series) -> Vec<Place> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
+    use super::super::axes::Paper;
     use super::*;
     use crate::plot::chart::{Axis, Scale};
+    use crate::plot::render::Style;
+    use crate::plot::render::canvas::Canvas;
     use crate::plot::render::layout::Frame;
+    use crate::plot::render::ticks::below;
 
     fn axis() -> Axis {
         Axis {
@@ -186,7 +191,10 @@ mod tests {
     fn placed(lines: &[(f64, &str)], points: &[Point]) -> Vec<Area> {
         let (x, y) = (axis(), axis());
         let frame = Frame { left: 10.0, top: 20.0, width: 200.0, height: 150.0 };
-        let plot = Plot { frame, x: &x, y: &y };
+        let labels = below(&x, frame.width, &text_width);
+        let canvas = Canvas::new(&Style::default(), (220.0, 180.0), "", "");
+        let paper = Paper::new(RefCell::new(canvas));
+        let plot = Plot::new(&paper, frame, (&x, &labels), (&y, &labels)).expect("axes");
         let reference = |&(at, label): &(f64, &str)| Reference {
             of: Along::X,
             low: at,

@@ -50,25 +50,41 @@ fn a_size_without_room_for_the_panels_is_refused_with_the_way_out() {
     }
 }
 
+/// A chart with a vertical axis of so many names.
+fn named(count: usize) -> Chart {
+    let mut chart = chart();
+    let tick = |index: usize| Tick { value: index as f64, label: format!("condition {index}") };
+    chart.rows[0].y = Axis {
+        label: String::new(),
+        scale: Scale::Categorical,
+        low: -0.5,
+        high: count as f64 - 0.5,
+        ticks: (0..count).map(tick).collect(),
+    };
+    chart
+}
+
 #[test]
 fn a_vertical_axis_of_names_is_as_high_as_it_has_names() {
     let height = |count: usize| {
-        let mut chart = chart();
-        let tick = |index: usize| Tick { value: index as f64, label: format!("condition {index}") };
-        chart.rows[0].y = Axis {
-            label: String::new(),
-            scale: Scale::Categorical,
-            low: -0.5,
-            high: count as f64 - 0.5,
-            ticks: (0..count).map(tick).collect(),
-        };
-        let svg = sized(&chart, None, None).expect("a picture");
+        let svg = sized(&named(count), None, None).expect("a picture");
         for index in 0..count {
             assert!(texts(&svg).contains(&format!("condition {index}").as_str()));
         }
         size(&svg).1
     };
     assert!((height(20) - height(10) - 280.0).abs() < 1.0);
+}
+
+#[test]
+fn a_sheet_that_is_higher_than_can_be_drawn_is_refused_with_the_way_out() {
+    let mut chart = named(500);
+    chart.rows = vec![chart.rows[0].clone(); 8];
+    let error = sized(&chart, None, None).expect_err("112 000 pixels");
+    assert!(error.to_string().contains("--facet"), "{error}");
+    chart.rows.truncate(7);
+    let svg = sized(&chart, None, None).expect("98 000 pixels");
+    assert!(size(&svg).1 > 98_000.0);
 }
 
 #[test]
