@@ -8,9 +8,9 @@ mod random_sweeps;
 mod refusals;
 mod refused_sweeps;
 mod round_trips;
-mod slips;
 mod sweep;
 mod tune;
+mod typos;
 
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! `[norm]`: a norm layer needs something to normalise over, and limits that fit together.
 
-use super::Report;
+use crate::config::problem::Report;
 use crate::config::spec::{
     Architecture, BatchNorm, Convnet, Evaluation, NormKind, NormLayers, Placement, Renorm,
     Settings, Shape,
