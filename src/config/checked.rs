@@ -4,8 +4,9 @@ use super::key::Key;
 use super::key_lookup;
 use super::problem::Problems;
 use super::rule::Rule;
+use super::typos;
 use super::value::Value;
-use super::wire::{Kind, Node};
+use super::wire::{self, Kind, Node};
 
 /// The value in its normal form; `None`, with the reason among the problems, where the rule forbids it.
 /// `subject` is what the problem is said of.
@@ -67,6 +68,11 @@ fn fix(rule: &Rule, kind: &Kind) -> Option<String> {
         Kind::Plain(Value::Text(path)) if rule.names_keys() && !path.starts_with('[') => {
             let known = key_lookup::suggestion(path).filter(|known| known != path)?;
             Some(format!("did you mean `\"{known}\"`?"))
+        }
+        // A list from which a shell has taken the quotes.
+        Kind::Plain(Value::Text(list)) if rule.names_keys() => {
+            let list = wire::override_value(&typos::quoted_list(list)?, 0);
+            rule.accept(&list.kind).filter(names_keys).and_then(|_| rule.fix(kind))
         }
         _ => rule.fix(kind),
     }

@@ -1,7 +1,5 @@
 //! The macros that declare keys, and the types that their values make.
 
-use super::key::Fields;
-
 /// Declares the keys of a section, and the list of them in the order of the documentation.
 macro_rules! keys {
     ($list:ident: $(
@@ -55,7 +53,7 @@ macro_rules! choices {
             }
         }
 
-        impl $crate::config::declare::Choice for $name {
+        impl $crate::config::key::Choice for $name {
             const WORDS: &'static [&'static str] = &[$($word),+];
 
             fn fields() -> $crate::config::key::Fields {
@@ -87,14 +85,6 @@ macro_rules! choices {
     };
 }
 
-impl<T: Choice> Choice for Option<T> {
-    const WORDS: &'static [&'static str] = T::WORDS;
-
-    fn fields() -> Fields {
-        T::fields()
-    }
-}
-
 /// Declares a struct whose fields are read at a point: each has the key that gives its value, or a function
 /// that reads it.
 macro_rules! settings {
@@ -124,12 +114,3 @@ macro_rules! settings {
 }
 
 pub(in crate::config) use {choices, keys, settings};
-
-/// An enum that [`choices!`] declares.
-pub(in crate::config) trait Choice {
-    /// Its words, in the order of the documentation.
-    const WORDS: &'static [&'static str];
-
-    /// The keys of each word's fields.
-    fn fields() -> Fields;
-}

@@ -23,7 +23,6 @@ use crate::fs;
 pub(super) struct Draft {
     /// The keys outside the sweep.
     pub(super) base: BTreeMap<&'static str, Given>,
-    /// The sweep.
     pub(super) sweep: Sweep,
     /// The tables that it names.
     pub(super) tables: Tables,
@@ -31,11 +30,8 @@ pub(super) struct Draft {
 
 /// A value that was given.
 pub(super) struct Given {
-    /// The key.
     pub(super) key: &'static Key,
-    /// The value; permitted.
     pub(super) value: Value,
-    /// Where it was given.
     pub(super) place: Place,
 }
 
@@ -44,13 +40,13 @@ impl Draft {
     /// searched, if they are.
     pub(super) fn new(
         name: &Path,
-        document: Node,
+        document: &Node,
         overrides: &[String],
         search: Option<Search<'_>>,
         problems: &mut Problems,
     ) -> Result<Self> {
         let mut raw = RawValues::default();
-        for found in found_in(&document, problems) {
+        for found in found_in(document, problems) {
             raw.add(found, problems);
         }
         // A table is written in any order; what it says about the sweep is read from top to bottom.
@@ -74,7 +70,6 @@ impl Draft {
     }
 }
 
-/// What can be given.
 #[derive(Clone, Copy)]
 enum Target {
     Base(&'static Key),

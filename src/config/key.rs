@@ -13,9 +13,6 @@
 
 use std::marker::PhantomData;
 
-use super::declare::Choice;
-#[cfg(test)]
-use super::point::GivenValues;
 use super::point::Point;
 use super::rule::Rule;
 use super::value::Value;
@@ -123,7 +120,7 @@ impl Key {
 }
 
 /// `a`, `a or b`, `a, b or c`
-fn listed(words: &[String], and: &str) -> String {
+pub(in crate::config) fn listed(words: &[String], and: &str) -> String {
     match words {
         [] => String::new(),
         [word] => word.clone(),
@@ -135,17 +132,11 @@ fn listed(words: &[String], and: &str) -> String {
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(not(test), expect(dead_code, reason = "the texts are documentation"))]
 pub(in crate::config) enum DefaultValue {
-    /// A flag.
     Flag(bool),
-    /// A whole number.
     Whole(i64),
-    /// A number.
     Number(f64),
-    /// A text.
     Text(&'static str),
-    /// A list of whole numbers.
     Wholes(&'static [i64]),
-    /// A list of numbers.
     Numbers(&'static [f64]),
     /// None: the key stays open, which means this, as Markdown.
     Open(&'static str),
@@ -186,6 +177,23 @@ impl DefaultValue {
 /// The keys of the fields of each word of a choice.
 pub(in crate::config) type Fields = &'static [(&'static str, &'static [&'static str])];
 
+/// An enum that `choices!` declares.
+pub(in crate::config) trait Choice {
+    /// Its words, in the order of the documentation.
+    const WORDS: &'static [&'static str];
+
+    /// The keys of each word's fields.
+    fn fields() -> Fields;
+}
+
+impl<T: Choice> Choice for Option<T> {
+    const WORDS: &'static [&'static str] = T::WORDS;
+
+    fn fields() -> Fields {
+        T::fields()
+    }
+}
+
 /// The keys of fields apply with the words that have them.
 pub(in crate::config) const fn field_of<T: Choice>(chooser: TypedKey<T>) -> Applies {
     Applies::FieldOf(chooser.0, T::fields)
@@ -205,7 +213,6 @@ pub(in crate::config) fn is_field(
 /// Where a key means something.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::config) enum Applies {
-    /// Everywhere.
     Always,
     /// Where another key has one of these words.
     With(&'static Key, &'static [&'static str]),
@@ -225,40 +232,17 @@ pub(in crate::config) struct TypedKey<T>(
     PhantomData<fn() -> T>,
 );
 
+impl<T> Clone for TypedKey<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for TypedKey<T> {}
+
 impl<T> TypedKey<T> {
     /// The typed form of a declaration.
     pub(in crate::config) const fn new(key: &'static Key) -> Self {
         Self(key, PhantomData)
     }
-}
-
-#[cfg(test)]
-impl DefaultValue {
-    /// As the documentation states it.
-    pub(in crate::config) fn text(&self) -> String {
-        match self {
-            Self::Open(text) | Self::Required(text) | Self::Computed(text, _) => (*text).to_owned(),
-            Self::PerWord(chooser, value) => per_word(chooser, *value),
-            _ => self.literal().map_or(String::new(), |value| format!("`{}`", value.to_toml())),
-        }
-    }
-}
-
-/// `` keras and paper `0.99`, pytorch `0.9` ``
-#[cfg(test)]
-fn per_word(chooser: &'static Key, value: fn(&Point<'_>) -> Value) -> String {
-    let Rule::Choice(words) = chooser.rule else {
-        return String::new();
-    };
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for &word in words {
-        let given = GivenValues::from([(chooser.path, Value::Text(word.to_owned()))]);
-        let value = value(&Point::new(&given)).to_toml();
-        match groups.iter_mut().find(|(known, _)| *known == value) {
-            Some((_, words)) => words.push(word.to_owned()),
-            None => groups.push((value, vec![word.to_owned()])),
-        }
-    }
-    let groups = groups.iter().map(|(value, words)| format!("{} `{value}`", listed(words, "and")));
-    groups.collect::<Vec<_>>().join(", ")
 }

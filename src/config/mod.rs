@@ -128,7 +128,7 @@ fn checked(
 ) -> Result<Loaded> {
     let mut problems = Problems::new(name, overrides);
     let draft = wire::document(name, text, &mut problems)
-        .map(|document| Draft::new(name, document, overrides, search, &mut problems))
+        .map(|document| Draft::new(name, &document, overrides, search, &mut problems))
         .transpose()?;
     let loaded = draft
         .filter(|_| problems.is_empty())

@@ -117,10 +117,7 @@ impl<'a> Point<'a> {
     /// What a key comes to; where it does not apply, its default.
     pub(in crate::config) fn get<T: FromValue>(&self, key: TypedKey<T>) -> T {
         let found = self.resolve(key.0);
-        let value = match found.applies {
-            true => found.value,
-            false => key.0.default.at(self).map(Rc::new),
-        };
+        let value = if found.applies { found.value } else { key.0.default.at(self).map(Rc::new) };
         T::from_value(value.as_deref(), self)
             .expect("rules accept values of their key's type only, and a test covers the defaults")
     }
@@ -148,7 +145,7 @@ impl<'a> Point<'a> {
     }
 
     /// Whether a flag applies and is `true`.
-    pub(in crate::config) fn is_on(&self, flag: &TypedKey<bool>) -> bool {
+    pub(in crate::config) fn is_on(&self, flag: TypedKey<bool>) -> bool {
         matches!(self.value(flag.0).as_deref(), Some(Value::Bool(true)))
     }
 }

@@ -55,12 +55,10 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// No problems yet.
     pub(super) fn new(file: &Path, overrides: &[String]) -> Self {
         Self { file: file.display().to_string(), overrides: overrides.to_vec(), found: Vec::new() }
     }
 
-    /// Adds a problem.
     pub(super) fn add(&mut self, place: impl Into<Option<Place>>, text: impl Into<String>) {
         self.add_with_hint(place, text, None);
     }
@@ -75,7 +73,6 @@ impl Problems {
         self.found.push(Problem { place: place.into(), text: text.into(), hint });
     }
 
-    /// Whether all is well.
     pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }

@@ -13,7 +13,6 @@ use super::sweep::{Sweep, SweepPoint, UNSET};
 use super::tables::Tables;
 use super::value::Value;
 
-/// A point, read.
 pub(super) struct ResolvedPoint {
     data: Arc<ResolvedSection<Data>>,
     model: Arc<ResolvedSection<Model>>,
@@ -65,7 +64,6 @@ pub(super) struct PointCache<'a> {
 }
 
 impl<'a> PointCache<'a> {
-    /// Nothing read yet.
     pub(super) fn new(draft: &'a Draft) -> Self {
         Self {
             sweep: &draft.sweep,
@@ -77,7 +75,6 @@ impl<'a> PointCache<'a> {
         }
     }
 
-    /// Reads a point.
     pub(super) fn read(&mut self, at: &SweepPoint) -> ResolvedPoint {
         let (sweep, tables) = (self.sweep, self.tables);
         let data = |point: &Point<'_>| {
@@ -106,7 +103,6 @@ impl PointCache<'_> {
     }
 }
 
-/// A section, read.
 struct ResolvedSection<T> {
     settings: T,
     section: Arc<Section>,

@@ -22,26 +22,18 @@ pub(super) enum Bound {
 pub(super) enum Rule {
     /// Text that can name a folder.
     Name,
-    /// Any text.
     Text,
-    /// The path of a folder.
     Folder,
-    /// The path of a file.
     File,
-    /// `true` or `false`.
     Flag,
     /// A whole number in `least..=most`.
     Whole {
-        /// The smallest.
         least: i64,
-        /// The largest.
         most: i64,
     },
     /// A finite number between two bounds.
     Number {
-        /// The lower end.
         low: Bound,
-        /// The upper end.
         high: Bound,
     },
     /// One of these words.
@@ -90,7 +82,6 @@ pub(super) struct List {
 pub(super) enum Order {
     /// Nothing.
     Any,
-    /// All are different.
     Distinct,
     /// All are different, and ascend in normal form.
     Sorted,

@@ -1,6 +1,7 @@
 //! Whole files in, experiments or rendered problems out.
 
 mod claim;
+mod documentation;
 mod fuzz;
 mod norm;
 mod promises;

@@ -47,7 +47,8 @@ pub(super) fn tune(
     let values = fair_budget(&key, &per, draft, found, problems)?;
     check_validation(draft, found, problems);
     // At most as many as there are conditions.
-    let budget = point.get_or(TUNE_BUDGET, Value::Integer(values as i64))?;
+    let default = Value::Integer(i64::try_from(values).ok()?);
+    let budget = point.get_or(TUNE_BUDGET, default)?;
     if budget != values {
         let text = format!(
             "`tune.budget = {budget}`: the sweep gives each group {} of `{key}`; leave one of the two out",

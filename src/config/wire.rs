@@ -23,9 +23,7 @@ const DEEPEST: usize = 32;
 /// A value and its place; for a member of a table that is the place of its key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
-    /// What was said.
     pub(super) kind: Kind,
-    /// Where.
     pub(super) place: Place,
 }
 

@@ -1,8 +1,9 @@
 //! `[claim]`: what people say, and the tests that it must pass. It trains nothing, so nothing here is
 //! part of a trial's id.
 
-use crate::config::declare::{Choice, choices, keys};
+use crate::config::declare::{choices, keys};
 use crate::config::key::Applies::{self, Where};
+use crate::config::key::Choice;
 use crate::config::key::DefaultValue::{Open, Required, Text};
 use crate::config::point::{FromValue, GivenValues, Point};
 use crate::config::rule::{ANY, NOT_NEGATIVE, Rule};

@@ -76,7 +76,6 @@ impl Section {
         Self { entries, number }
     }
 
-    /// The entries.
     pub(in crate::config) fn entries(&self) -> &[Arc<Entry>] {
         &self.entries
     }

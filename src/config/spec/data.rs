@@ -1,10 +1,10 @@
 //! `[data]`: which examples, and how they become inputs.
 
 use super::table::{Table, is_test_split_off};
-use crate::config::declare::{Choice, choices, keys, settings};
+use crate::config::declare::{choices, keys, settings};
 use crate::config::key::Applies::{self, Where};
 use crate::config::key::DefaultValue::{Computed, Flag, Number, Open, Text, Whole, Wholes};
-use crate::config::key::{field_of, is_field};
+use crate::config::key::{Choice, field_of, is_field};
 use crate::config::point::{FromValue, Point};
 use crate::config::rule::{ANY, Bound, FROM_0_TO_1, List, Order, Rule, SEED, count};
 use crate::config::value::Value;

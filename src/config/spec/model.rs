@@ -2,10 +2,10 @@
 
 use super::blocks::{BLOCKS, Block, default_blocks};
 use super::data::Shape;
-use crate::config::declare::{Choice, choices, keys, settings};
+use crate::config::declare::{choices, keys, settings};
 use crate::config::key::Applies::{self, Where, With};
 use crate::config::key::DefaultValue::{Computed, Number, Text, Whole, Wholes};
-use crate::config::key::field_of;
+use crate::config::key::{Choice, field_of};
 use crate::config::point::Point;
 use crate::config::rule::{
     BELOW_ONE, FROM_0_TO_1, List, MOST_LAYERS, NOT_NEGATIVE, Order, POSITIVE, Rule, WIDEST, count,

@@ -5,10 +5,10 @@ use super::norm::{
     Averaging, Constraint, Evaluation, Norm, NormKind, NormLayers, NormSettings, Placement,
     RunningVariance,
 };
-use crate::config::declare::{Choice, choices, keys};
+use crate::config::declare::{choices, keys};
 use crate::config::key::Applies::{self, On, Where, With};
-use crate::config::key::DefaultValue::{Computed, Flag, Number, Open, PerWord, Text, Whole};
-use crate::config::key::field_of;
+use crate::config::key::DefaultValue::{self, Computed, Flag, Number, Open, PerWord, Text, Whole};
+use crate::config::key::{Choice, field_of};
 use crate::config::point::{FromValue, Point};
 use crate::config::rule::{
     ABOVE_0_TO_1, ANY, BELOW_ONE, Bound, NOT_NEGATIVE, POSITIVE, Rule, STEP, count,
@@ -43,10 +43,10 @@ keys! { NORM_KEYS:
     AFFINE: bool = "norm.affine", Rule::Flag, default Flag(true), only NORMALISED;
         "PyTorch's name for both of the next two keys: it only sets their defaults.";
     SCALE: bool = "norm.scale", Rule::Flag,
-        default Computed("`norm.affine`: `true`", affine), only NORMALISED;
+        default BY_AFFINE, only NORMALISED;
         "Whether there is a factor γ per feature.";
     CENTER: bool = "norm.center", Rule::Flag,
-        default Computed("`norm.affine`: `true`", affine), only NORMALISED;
+        default BY_AFFINE, only NORMALISED;
         "Whether there is a shift β per feature.";
     GAMMA_INIT: f64 = "norm.gamma_init", ANY, default Number(1.0), only On(SCALE.0);
         "Initial value of γ.";
@@ -98,7 +98,7 @@ keys! { NORM_KEYS:
     VARIANCE_INIT: f64 = "norm.variance_init", NOT_NEGATIVE, default Number(1.0), only AVERAGED;
         "The running variance before the first batch.";
     EVALUATION: Evaluation = "norm.evaluation", Rule::Choice(Evaluation::WORDS),
-        default Computed("keras and pytorch `\"running\"`, paper `\"precise\"`; `\"batch\"` without running averages", evaluation),
+        default Computed("keras and pytorch `\"running\"`, paper `\"precise\"`; `\"batch\"` without running averages", |point| Some(evaluation(point))),
         only With(NORM_KIND.0, &["batch", "renorm"]);
         "Which statistics an evaluation normalises with: the running averages; the population's, taken anew over training batches with the weights as they stand; or those of the evaluated batch.";
     PRECISE_EXAMPLES: usize = "norm.precise_examples", Rule::Whole { least: 2, most: 1_000_000_000 },
@@ -135,10 +135,10 @@ const AT_LEAST_1: Rule = Rule::Number { low: Bound::Including(1.0), high: Bound:
 
 const NORMALISED: Applies = Where(
     "where something is normalised: hidden layers by `norm.placement`, or the input by `norm.on_input`",
-    |point| point.is_on(&ON_INPUT) || normalises_hidden(point),
+    |point| point.is_on(ON_INPUT) || normalises_hidden(point),
 );
 const WITH_PARAMETERS: Applies =
-    Where("with γ or β", |point| point.is_on(&SCALE) || point.is_on(&CENTER));
+    Where("with γ or β", |point| point.is_on(SCALE) || point.is_on(CENTER));
 const BATCH: Applies = With(NORM_KIND.0, &["batch"]);
 const RENORM: Applies = With(NORM_KIND.0, &["renorm"]);
 const TRACKED: Applies =
@@ -153,18 +153,17 @@ fn normalises_hidden(point: &Point<'_>) -> bool {
 }
 
 fn is_tracked(point: &Point<'_>) -> bool {
-    point.is_on(&TRACK_RUNNING_STATS)
+    point.is_on(TRACK_RUNNING_STATS)
 }
 
-fn affine(point: &Point<'_>) -> Option<Value> {
-    Some(Value::Bool(point.get(AFFINE)))
-}
+const BY_AFFINE: DefaultValue =
+    Computed("`norm.affine`: `true`", |point| Some(Value::Bool(point.get(AFFINE))));
 
 /// Without running averages an evaluation can only use the batch.
-fn evaluation(point: &Point<'_>) -> Option<Value> {
+fn evaluation(point: &Point<'_>) -> Value {
     let is_untracked = point.has_word(NORM_KIND.0, "batch") && !is_tracked(point);
     let word = if is_untracked { "batch" } else { point.get(PRESET).defaults().evaluation };
-    Some(Value::Text(word.to_owned()))
+    Value::Text(word.to_owned())
 }
 
 choices! {
@@ -219,10 +218,8 @@ impl Norm {
     /// `[norm]` at a point of the sweep.
     pub(in crate::config) fn read(point: &Point<'_>) -> Self {
         // Relative to the activation of hidden layers, so without any there is nowhere to stand.
-        let placement = match has_hidden_layers(point) {
-            true => point.get(PLACEMENT),
-            false => Placement::None,
-        };
+        let placement =
+            if has_hidden_layers(point) { point.get(PLACEMENT) } else { Placement::None };
         let on_input = point.get(ON_INPUT);
         let is_normalised = on_input || placement != Placement::None;
         let layer = is_normalised.then(|| NormSettings::read(point));
@@ -231,9 +228,10 @@ impl Norm {
             layers: point.get(LAYERS),
             recurrent: point.get(RECURRENT),
             on_input,
-            evaluation: match layer.is_some_and(|layer| layer.kind.depends_on_batch()) {
-                true => point.get(EVALUATION),
-                false => Evaluation::Running,
+            evaluation: if layer.is_some_and(|layer| layer.kind.depends_on_batch()) {
+                point.get(EVALUATION)
+            } else {
+                Evaluation::Running
             },
             layer,
             decay_parameters: point.get(DECAY_PARAMETERS),

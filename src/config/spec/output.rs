@@ -30,13 +30,9 @@ keys! { OUTPUT_KEYS:
 
 /// The keys outside all sections.
 pub(in crate::config) struct Top {
-    /// `name`
     pub(in crate::config) name: String,
-    /// `question`
     pub(in crate::config) question: String,
-    /// `replicates`
     pub(in crate::config) replicates: u64,
-    /// `seed`
     pub(in crate::config) seed: u64,
 }
 

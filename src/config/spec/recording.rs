@@ -35,7 +35,7 @@ keys! { PROBE_KEYS:
     PROBE_ACTIVATIONS: bool = "probe.activations", Rule::Flag, default Flag(true), only PROBED;
         "Mean, standard deviation and percentiles of what goes into and comes out of each nonlinearity, and the shares of dead and saturated units. Costs one forward pass, and the memory of all these values at once.";
     PROBE_UNIT: usize = "probe.unit", Rule::Whole { least: 0, most: 1_000_000 }, default Whole(0),
-        only Where("with `probe.activations`", |point| point.is_on(&PROBE_ACTIVATIONS));
+        only Where("with `probe.activations`", |point| point.is_on(PROBE_ACTIVATIONS));
         "The unit of the last hidden layer whose percentiles are told on their own, as in figure 1 of Ioffe & Szegedy (2015).";
     PROBE_GRADIENTS: bool = "probe.gradients", Rule::Flag, default Flag(true), only PROBED;
         "Norms of each layer's weight gradient, of the gradient that flows back to it, and of its update relative to its weights. Costs one step.";
@@ -45,7 +45,7 @@ keys! { PROBE_KEYS:
         "Loss range, relative loss, gradient predictiveness and effective smoothness along the gradient (Santurkar et al. 2018, Bjorck et al. 2018). Costs a step for each of `probe.landscape_steps`.";
     PROBE_LANDSCAPE_STEPS: Vec<f64> = "probe.landscape_steps", Rule::List(&MULTIPLES),
         default Numbers(&[0.5, 1.0, 2.0, 4.0]),
-        only Where("with `probe.landscape`", |point| point.is_on(&PROBE_LANDSCAPE));
+        only Where("with `probe.landscape`", |point| point.is_on(PROBE_LANDSCAPE));
         "How far along the gradient, in multiples of the step's learning rate.";
     PROBE_COVARIATE_SHIFT: bool = "probe.covariate_shift", Rule::Flag,
         default Flag(false), only PROBED;
@@ -150,7 +150,6 @@ impl Probe {
 settings! {
     /// `[probe]`: what is measured inside the network.
     #[derive(Debug, Clone, PartialEq)]
-    #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the file")]
     pub struct Probe {
         /// Measure after every so many steps, from the untrained network on; at least 1.
         pub every: usize => |point| point.get(PROBE_EVERY).unwrap_or(1),
@@ -166,9 +165,8 @@ settings! {
         pub norms: bool = PROBE_NORMS,
         /// Loss and gradient along the gradient: the step sizes, as multiples of the learning rate;
         /// empty where this is off.
-        pub landscape: Vec<f64> => |point| match point.get(PROBE_LANDSCAPE) {
-            true => point.get(PROBE_LANDSCAPE_STEPS),
-            false => Vec::new(),
+        pub landscape: Vec<f64> => |point| {
+            if point.get(PROBE_LANDSCAPE) { point.get(PROBE_LANDSCAPE_STEPS) } else { Vec::new() }
         },
         /// Internal covariate shift, as Santurkar et al. (2018) measure it.
         pub covariate_shift: bool = PROBE_COVARIATE_SHIFT,

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::data::{DATA_SEED, DATASET};
-use crate::config::declare::{Choice, choices, keys, settings};
+use crate::config::declare::{choices, keys, settings};
 use crate::config::key::Applies::{self, Where, With};
+use crate::config::key::Choice;
 use crate::config::key::DefaultValue::{Flag, Number, Open, Text};
 use crate::config::point::Point;
 use crate::config::rule::{BETWEEN_0_AND_1, List, Order, Rule};

@@ -1,10 +1,10 @@
 //! `[train]`: the optimiser, its schedule and the batches.
 
 use super::model::WEIGHT_DECAY;
-use crate::config::declare::{Choice, choices, keys, settings};
+use crate::config::declare::{choices, keys, settings};
 use crate::config::key::Applies::Where;
 use crate::config::key::DefaultValue::{Number, Numbers, Open, PerWord, Text, Whole};
-use crate::config::key::field_of;
+use crate::config::key::{Choice, field_of};
 use crate::config::rule::{
     ABOVE_0_TO_1, BELOW_ONE, BETWEEN_0_AND_1, Bound, FROM_0_TO_1, List, Order as Between, POSITIVE,
     Rule, STEP, count,

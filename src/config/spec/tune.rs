@@ -1,8 +1,9 @@
 //! `[tune]`: a search for the best value of a swept key, with the same budget for all that is
 //! compared. It trains nothing of its own, so nothing here is part of a trial's id.
 
-use crate::config::declare::{Choice, choices, keys};
+use crate::config::declare::{choices, keys};
 use crate::config::key::Applies::Given;
+use crate::config::key::Choice;
 use crate::config::key::DefaultValue::{Open, Text};
 use crate::config::rule::{List, Order, Rule};
 

@@ -34,7 +34,7 @@ struct SweepReader<'a> {
     problems: &'a mut Problems,
 }
 
-impl<'a> SweepReader<'a> {
+impl SweepReader<'_> {
     fn sweep(mut self, parts: &[(Part, Node)]) -> Sweep {
         for (part, node) in parts {
             match part {
@@ -43,7 +43,8 @@ impl<'a> SweepReader<'a> {
                     self.sweep.dimensions.extend(dimension);
                 }
                 Part::Zip => self.zip(node),
-                _ => {}
+                // They need the axes of all others.
+                Part::When | Part::Include | Part::Exclude => {}
             }
         }
         let of = |wanted| {

@@ -45,8 +45,6 @@ impl PartialEq for Part {
 
 /// A key in a table, and what was written behind it.
 pub(super) struct Member<'a> {
-    /// The key.
     pub(super) key: &'static Key,
-    /// What was written.
     pub(super) node: &'a Node,
 }

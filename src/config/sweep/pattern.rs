@@ -10,7 +10,6 @@ use crate::config::value::Value;
 /// Keys, each with the values that it may have.
 pub(in crate::config) struct Pattern {
     pub(super) terms: Vec<(&'static Key, Vec<Value>)>,
-    /// Where it was given.
     pub(in crate::config) place: Place,
 }
 

@@ -13,7 +13,6 @@ pub(in crate::config) const MOST_POINTS: usize = 1_000_000;
 
 /// A key that the sweep gives several values, wherever in the sweep.
 pub(in crate::config) struct Axis {
-    /// What varies.
     pub(in crate::config) key: &'static Key,
     /// Where it was first given.
     pub(in crate::config) place: Place,
@@ -61,7 +60,6 @@ pub(in crate::config) struct When {
     pub(in crate::config) pattern: Pattern,
     /// What varies there.
     pub(super) dimensions: Vec<Dimension>,
-    /// Where it was given.
     pub(in crate::config) place: Place,
 }
 
@@ -69,7 +67,6 @@ pub(in crate::config) struct When {
 pub(in crate::config) struct Include {
     /// The keys that it names.
     pub(super) cells: Vec<(usize, u32)>,
-    /// Where it was given.
     pub(in crate::config) place: Place,
 }
 
@@ -79,11 +76,8 @@ pub(in crate::config) struct Sweep {
     /// Every key that varies: those of the product first, then those of `when` and of `include`.
     pub(in crate::config) axes: Vec<Axis>,
     pub(super) dimensions: Vec<Dimension>,
-    /// In the file's order.
     pub(in crate::config) when: Vec<When>,
-    /// In the file's order.
     pub(in crate::config) include: Vec<Include>,
-    /// In the file's order.
     pub(in crate::config) exclude: Vec<Pattern>,
 }
 
