@@ -67,8 +67,8 @@ pub fn trials(experiment: &Experiment) -> Vec<Arc<Trial>> {
 }
 
 /// What a condition's trial ids begin with: the first 16 hexadecimal digits of `SHA-256` over the
-/// canonical JSON of keys (sorted, defaults filled in), version, replicate and seed. The same id
-/// means the same numbers. The keys come first, so they are digested once for all replicates.
+/// canonical JSON of keys (sorted, defaults filled in), version, replicate and seed. A key that was
+/// added later is left out where it has its default (`config/key.rs`). The same id means the same numbers. The keys come first, so they are digested once for all replicates.
 struct Identity(Sha256);
 
 impl Identity {

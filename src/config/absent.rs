@@ -123,11 +123,11 @@ pub(super) fn hint(path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::key_list;
+    use crate::config::key_lookup;
 
     #[test]
     fn no_key_that_there_is_is_said_to_be_absent() {
-        for key in key_list::all() {
+        for key in key_lookup::all() {
             assert_eq!(hint(key.path), None, "{}", key.path);
         }
     }
@@ -138,7 +138,7 @@ mod tests {
             let quoted = absent.nearest.split('`').skip(1).step_by(2);
             for path in quoted.filter(|word| word.contains('.') && !word.contains(' ')) {
                 let is_file = path.strip_suffix(".csv").is_some();
-                assert!(is_file || key_list::all().any(|key| key.path == path), "{path}");
+                assert!(is_file || key_lookup::all().any(|key| key.path == path), "{path}");
             }
         }
     }

@@ -1,23 +1,33 @@
 //! Draft → experiment: what depends on several keys, or on all points of the sweep, is checked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Loaded;
 use super::claim;
 use super::combinations;
 use super::conditions::{self, Conditions};
 use super::draft::Draft;
-use super::keys;
+use super::key::Key;
+use super::key_lookup;
+use super::point::{AppliedKeys, GivenValues, Point};
 use super::problem::Problems;
-use super::read::{self, Reader, Top};
-use super::resolve::{self, Log};
+use super::resolve;
 use super::rule;
-use super::spec::{Condition, Experiment, Recording};
+use super::spec::{
+    Condition, DATASET, Experiment, Output, PROBE_UNIT, REPLICATES, Recording, TESTS, Top,
+};
 use super::tune;
-use super::value::Value;
 use crate::units;
+
+/// An experiment, and what its author may not have meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The checked experiment.
+    pub experiment: Experiment,
+    /// One line for every key that was given and has no effect in any condition; not an error.
+    pub notes: Vec<String>,
+}
 
 /// The most trials that one experiment may have: a folder each.
 const MOST_TRIALS: u64 = 100_000;
@@ -31,23 +41,24 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
     check_distinct(draft, &found, problems);
 
     let given = draft.base.iter().map(|(&key, given)| (key, given.value.clone()));
-    let given: BTreeMap<&'static str, Value> = given.collect();
-    let mut reader = Reader::new(&given);
-    let top = read::top(&mut reader, file);
+    let given: GivenValues = given.collect();
+    let point = Point::new(&given);
+    let top = Top::read(&point, file);
     check_name(&top, problems);
     check_size(draft, &top, conditions.len(), problems);
-    let recording = Arc::new(read::recording(&mut reader));
+    let recording = Arc::new(Recording::read(&point));
     check_probe(draft, &recording, conditions, problems);
-    let tune = tune::tune(&mut reader, draft, &found, problems);
-    let claim = claim::claim(&mut reader, draft, &found, problems);
-    let output = read::output(&mut reader, &top.name);
-    let outside = reader.into_log();
+    let tune = tune::tune(&point, draft, &found, problems);
+    let claim = claim::claim(&point, draft, &found, problems);
+    let output = Output::read(&point, &top.name);
+    let outside = ["", "tune", "claim", "checkpoint", "probe", "output"];
+    let outside = point.applied(&key_lookup::in_sections(&outside));
     let mut notes = notes(draft, &found, &outside, problems);
     let tuned = tune.as_ref().map(|tune| tune.key.as_str());
     let weak = claim.as_ref();
     let weak = weak.and_then(|claim| claim::note(claim, tuned, &found, top.replicates));
     notes.extend(weak.map(|note| {
-        let place = problems.describe(draft.place("claim.tests"));
+        let place = problems.describe(draft.place(TESTS.0.path));
         format!("{place}: {note}")
     }));
     let data = found.all.iter().map(|condition| &condition.settings.data);
@@ -72,13 +83,9 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
 
 /// A dataset that the product sweeps is none of a point that `include` adds.
 fn check_datasets(draft: &Draft, found: &Conditions, problems: &mut Problems) {
-    let key = "data.dataset";
+    let key = DATASET.0.path;
     let included = &found.all[found.all.len() - found.included..];
-    let is_named = |condition: &Arc<Condition>| {
-        let name = condition.keys.get(key);
-        name.is_some_and(|name| *name != Value::Text(String::new()))
-    };
-    if !included.iter().all(is_named) {
+    if !included.iter().all(|condition| condition.keys.contains_key(key)) {
         let place = draft.sweep.include.first().map(|include| include.place);
         let text = format!("`{key}` is missing in a point of `sweep.include`");
         let hint = "the keys of a point are its own, those outside `[sweep]` and the defaults";
@@ -94,7 +101,7 @@ fn check_size(draft: &Draft, top: &Top, conditions: usize, problems: &mut Proble
             units::counted(conditions, "condition", "conditions"),
             top.replicates
         );
-        problems.add(draft.place("replicates"), text);
+        problems.add(draft.place(REPLICATES.0.path), text);
     }
 }
 
@@ -158,7 +165,7 @@ fn check_probe(
             probe.unit,
             units::counted(width, "unit", "units")
         );
-        problems.add(draft.place("probe.unit"), text);
+        problems.add(draft.place(PROBE_UNIT.0.path), text);
     }
 }
 
@@ -179,7 +186,12 @@ fn check_combinations(draft: &Draft, conditions: &[Arc<Condition>], problems: &m
 }
 
 /// One line for everything that was given and has no effect, in the order of the file.
-fn notes(draft: &Draft, found: &Conditions, outside: &Log, problems: &Problems) -> Vec<String> {
+fn notes(
+    draft: &Draft,
+    found: &Conditions,
+    outside: &AppliedKeys,
+    problems: &Problems,
+) -> Vec<String> {
     let given = draft.base.iter().map(|(&path, given)| (path, given.place));
     let axes = draft.sweep.axes.iter();
     let swept = axes.map(|axis| (axis.key.path, axis.place));
@@ -187,7 +199,7 @@ fn notes(draft: &Draft, found: &Conditions, outside: &Log, problems: &Problems) 
         .chain(swept)
         .filter(|(path, _)| !outside.contains_key(path) && !found.read.read(path));
     let unread = unread.map(|(path, place)| {
-        let applies = keys::find(path).map_or("", |key| key.applies);
+        let applies = key_lookup::find(path).map_or(String::new(), Key::applies_text);
         (place, format!("`{path}` has no effect: it applies only {applies}"))
     });
     let mut notes: Vec<_> = unread.chain(found.notes.iter().cloned()).collect();

@@ -1,29 +1,30 @@
 //! What `[claim]` says, held against the sweep: a test that nothing will be trained for is refused
 //! before anything is trained. And the way back: a claim from the text of a resolved experiment.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::conditions::Conditions;
 use super::draft::Draft;
-use super::keys;
+use super::hypotheses;
+use super::key_lookup;
+use super::point::{GivenValues, Point};
 use super::problem::Problems;
-use super::read::{self, Reader};
-use super::spec::{Axis, Claim, Hypothesis, Take};
+use super::spec::{Axis, Claim, Hypothesis, TESTS, Take};
 use super::value::Value;
-use super::wire::{self, Kind, Node};
+use super::wire::{self, Kind};
 use crate::error::Result;
 use crate::units::counted;
 
 /// Reads `[claim]` and checks it; `None` where nothing is claimed.
 pub(super) fn claim(
-    reader: &mut Reader<'_>,
+    point: &Point<'_>,
     draft: &Draft,
     found: &Conditions,
     problems: &mut Problems,
 ) -> Option<Claim> {
-    let claim = read::claim(reader)?;
-    let place = draft.place("claim.tests");
+    let claim = Claim::read(point)?;
+    let place = draft.place(TESTS.0.path);
     if claim.statement.trim().is_empty() {
         let text = "the key `claim.statement` is missing: `[claim]` tests something, and does not say what";
         let hint =
@@ -165,32 +166,23 @@ fn settings(test: &Hypothesis, tuned: Option<&str>, found: &Conditions) -> usize
 /// may be large. `name` is shown in messages.
 pub fn of_text(name: &Path, text: &str) -> Result<Option<Claim>> {
     let mut problems = Problems::new(name, &[]);
-    let given = wire::document(name, text, &mut problems).map(section).unwrap_or_default();
-    let mut checked = BTreeMap::new();
-    for (name, node) in &given {
-        let Some(key) = keys::find(&format!("claim.{name}")) else {
-            problems.add(node.place, format!("unknown key `claim.{}`", name.escape_debug()));
-            continue;
-        };
-        let subject = format!("`{} = {}`", key.path, node.kind.shown());
-        checked
-            .extend(key.rule.check(&subject, node, &mut problems).map(|value| (key.path, value)));
+    let document = wire::document(name, text, &mut problems);
+    let sections = match document.map(|document| document.kind) {
+        Some(Kind::Table(sections)) => sections,
+        _ => Vec::new(),
+    };
+    let mut checked = GivenValues::new();
+    for (section, node) in sections.iter().filter(|(section, _)| section == "claim") {
+        let known = &key_lookup::find;
+        for (key, node) in key_lookup::descend(section, node, "", known, &mut problems) {
+            let subject = format!("`{} = {}`", key.path, node.kind.shown());
+            let value = hypotheses::check_value(key, &subject, node, &mut problems);
+            checked.extend(value.map(|value| (key.path, value)));
+        }
     }
     if problems.is_empty() {
-        Ok(read::claim(&mut Reader::new(&checked)))
+        Ok(Claim::read(&Point::new(&checked)))
     } else {
         Err(problems.into_error())
-    }
-}
-
-/// The members of `[claim]`.
-fn section(document: Node) -> Vec<(String, Node)> {
-    let Kind::Table(members) = document.kind else {
-        return Vec::new();
-    };
-    let claim = members.into_iter().find(|(name, _)| name == "claim");
-    match claim.map(|(_, node)| node.kind) {
-        Some(Kind::Table(members)) => members,
-        _ => Vec::new(),
     }
 }

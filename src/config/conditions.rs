@@ -5,11 +5,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::draft::Draft;
-use super::problem::Problems;
-use super::reading::{Cache, Reading};
-use super::resolve::ReadKeys;
+use super::problem::{Place, Problems};
+use super::resolved_points::{PointCache, ReadKeys, ResolvedPoint};
 use super::spec::{Axis, Condition};
-use super::sweep::{self, Point, Sweep, UNSET};
+use super::sweep::{self, Sweep, SweepPoint, UNSET};
 use super::value::Value;
 
 /// The most conditions that one experiment may have.
@@ -28,7 +27,7 @@ pub(super) struct Conditions {
     /// For each axis of the sweep, its value at the points that say nothing about it.
     pub(super) open: Vec<Open>,
     /// What its author may not have meant.
-    pub(super) notes: Vec<(super::wire::Place, String)>,
+    pub(super) notes: Vec<(Place, String)>,
 }
 
 /// The value that an axis has at the points that say nothing about it.
@@ -85,7 +84,7 @@ struct Collector<'a> {
     sweep: &'a Sweep,
     /// Points that any `when` has made so far, those that were dropped again included.
     expanded: usize,
-    cache: Cache<'a>,
+    cache: PointCache<'a>,
     /// The axis values of all conditions so far, by position.
     seen: HashSet<Box<[u32]>>,
     /// Values that no part of the sweep names: defaults where a point leaves an axis open.
@@ -102,7 +101,7 @@ impl<'a> Collector<'a> {
         Self {
             sweep,
             expanded: 0,
-            cache: Cache::new(draft),
+            cache: PointCache::new(draft),
             seen: HashSet::new(),
             defaults: vec![HashMap::new(); sweep.axes.len()],
             when_held: vec![false; sweep.when.len()],
@@ -119,7 +118,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Adds what a point of the product becomes; `None` after a problem.
-    fn product_point(&mut self, point: Point, problems: &mut Problems) -> Option<()> {
+    fn product_point(&mut self, point: SweepPoint, problems: &mut Problems) -> Option<()> {
         for point in self.varied(point, problems)? {
             let reading = self.product_reading(&point);
             if !self.is_excluded(&reading) {
@@ -130,7 +129,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Reads a point that was not included.
-    fn product_reading(&mut self, point: &Point) -> Reading {
+    fn product_reading(&mut self, point: &SweepPoint) -> ResolvedPoint {
         let reading = self.cache.read(point);
         let axes = self.sweep.axes.iter().zip(point).zip(&mut self.found.open);
         for ((axis, _), open) in axes.filter(|((_, position), _)| **position == UNSET) {
@@ -142,7 +141,7 @@ impl<'a> Collector<'a> {
     }
 
     /// What each `when` makes of a point.
-    fn varied(&mut self, point: Point, problems: &mut Problems) -> Option<Vec<Point>> {
+    fn varied(&mut self, point: SweepPoint, problems: &mut Problems) -> Option<Vec<SweepPoint>> {
         let mut points = vec![point];
         for (index, when) in self.sweep.when.iter().enumerate() {
             let mut further = Vec::new();
@@ -170,7 +169,7 @@ impl<'a> Collector<'a> {
         Some(points)
     }
 
-    fn is_excluded(&mut self, reading: &Reading) -> bool {
+    fn is_excluded(&mut self, reading: &ResolvedPoint) -> bool {
         let mut excluded = false;
         // Every pattern is looked at, so that those which hold nowhere are known.
         for (pattern, held) in self.sweep.exclude.iter().zip(&mut self.exclude_held) {
@@ -183,7 +182,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Adds a point; false if its condition was there before.
-    fn add(&mut self, point: &Point, reading: &Reading) -> bool {
+    fn add(&mut self, point: &SweepPoint, reading: &ResolvedPoint) -> bool {
         let sweep = self.sweep;
         let value = |axis: &sweep::Axis| reading.value(axis.key.path);
         let mut positions = point.clone();
@@ -235,16 +234,14 @@ impl<'a> Collector<'a> {
             problems.add(place, "`sweep.exclude` leaves no point of the sweep");
             return None;
         }
-        let when = self.sweep.when.iter().map(|when| when.place);
-        let unheld = when.zip(&self.when_held).filter(|(_, held)| !**held);
-        let text = "`sweep.when` has no effect: its `if` holds nowhere";
-        let notes = unheld.map(|(place, _)| (place, text.to_owned()));
-        self.found.notes.extend(notes);
+        let when = self.sweep.when.iter().map(|when| when.place).zip(&self.when_held);
         let exclude = self.sweep.exclude.iter().map(|pattern| pattern.place);
-        let unheld = exclude.zip(&self.exclude_held).filter(|(_, held)| !**held);
-        let text = "`sweep.exclude` has no effect: no point matches";
-        let notes = unheld.map(|(place, _)| (place, text.to_owned()));
-        self.found.notes.extend(notes);
+        let exclude = exclude.zip(&self.exclude_held);
+        let nowhere = "`sweep.when` has no effect: its `if` holds nowhere";
+        let unmatched = "`sweep.exclude` has no effect: no point matches";
+        let parts = when.map(|part| (part, nowhere)).chain(exclude.map(|part| (part, unmatched)));
+        let unheld = parts.filter(|((_, held), _)| !**held);
+        self.found.notes.extend(unheld.map(|((place, _), text)| (place, text.to_owned())));
         self.found.read = self.cache.into_read_keys();
         self.found.find_axes(self.sweep);
         Some(self.found)

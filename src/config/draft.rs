@@ -4,16 +4,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::key_list::Key;
-use super::keys;
-use super::problem::{Problems, start_of};
-use super::read;
+use super::hypotheses;
+use super::key::Key;
+use super::key_lookup;
+use super::problem::{Place, Problems};
 use super::rule::Rule;
-use super::slips;
+use super::spec::{DATASET, EPOCHS, FILE, NAME, OUTPUT_DIR, STEPS, TUNE_BUDGET, TUNE_KEY};
+use super::spec::{default_folder, default_name};
 use super::sweep::{self, Axis, Part, Sweep};
 use super::tables::{Home, Search, Tables};
+use super::typos;
 use super::value::Value;
-use super::wire::{self, Kind, Node, Place};
+use super::wire::{self, Kind, Node};
 use crate::error::Result;
 use crate::fs;
 
@@ -21,7 +23,6 @@ use crate::fs;
 pub(super) struct Draft {
     /// The keys outside the sweep.
     pub(super) base: BTreeMap<&'static str, Given>,
-    /// The sweep.
     pub(super) sweep: Sweep,
     /// The tables that it names.
     pub(super) tables: Tables,
@@ -29,9 +30,8 @@ pub(super) struct Draft {
 
 /// A value that was given.
 pub(super) struct Given {
-    /// The value; permitted.
+    pub(super) key: &'static Key,
     pub(super) value: Value,
-    /// Where it was given.
     pub(super) place: Place,
 }
 
@@ -40,25 +40,25 @@ impl Draft {
     /// searched, if they are.
     pub(super) fn new(
         name: &Path,
-        document: Node,
+        document: &Node,
         overrides: &[String],
         search: Option<Search<'_>>,
         problems: &mut Problems,
     ) -> Result<Self> {
-        let mut said = Said::default();
+        let mut raw = RawValues::default();
         for found in found_in(document, problems) {
-            said.add(found, problems);
+            raw.add(found, problems);
         }
         // A table is written in any order; what it says about the sweep is read from top to bottom.
-        said.sweep.sort_by_key(|(_, node)| node.place);
+        raw.sweep.sort_by_key(|(_, node)| node.place);
         for (index, text) in overrides.iter().enumerate() {
             for found in found_in_override(text, index, problems) {
-                said.replace(found);
+                raw.replace(found);
             }
         }
-        let names_data = said.names("data.dataset");
-        let tables = said.place_tables(name, search)?;
-        let draft = said.into_draft(tables, problems);
+        let names_data = raw.names(DATASET.0);
+        let tables = raw.place_tables(name, search)?;
+        let draft = raw.into_draft(tables, problems);
         draft.check_combinations(names_data, problems);
         Ok(draft)
     }
@@ -70,76 +70,36 @@ impl Draft {
     }
 }
 
-/// A known key with whatever was written behind it.
-struct Found {
-    target: Target,
-    node: Node,
-}
-
-/// What can be given.
 #[derive(Clone, Copy)]
 enum Target {
     Base(&'static Key),
     Swept(Part),
 }
 
-/// Descends to known keys; whatever else it meets is a problem.
-fn found_in(document: Node, problems: &mut Problems) -> Vec<Found> {
-    let mut found = Vec::new();
-    match document.kind {
-        Kind::Table(members) => {
-            for (name, node) in members {
-                descend(&name, node, &mut found, problems);
-            }
-        }
-        _ => problems.add(document.place, "the file must hold an object, `{ … }`"),
-    }
-    found
+/// The known keys of a document; whatever else it holds is a problem.
+fn found_in(document: &Node, problems: &mut Problems) -> Vec<(Target, Node)> {
+    let Kind::Table(members) = &document.kind else {
+        problems.add(document.place, "the file must hold an object, `{ … }`");
+        return Vec::new();
+    };
+    members.iter().flat_map(|(name, node)| descend(name, node, problems)).collect()
 }
 
-fn descend(path: &str, node: Node, found: &mut Vec<Found>, problems: &mut Problems) {
-    if let Some(target) = target(path) {
-        found.push(Found { target, node });
-        return;
-    }
-    let section = keys::is_section(path);
-    match node.kind {
-        Kind::Table(members) if section || !members.is_empty() => {
-            for (name, node) in members {
-                descend(&format!("{path}.{name}"), node, found, problems);
-            }
-        }
-        kind if section => {
-            let text = format!("`{path} = {}`: must be a section, `[{path}]`", kind.shown());
-            problems.add(node.place, text);
-        }
-        _ => unknown_key(path, node.place, problems),
-    }
+fn descend(path: &str, node: &Node, problems: &mut Problems) -> Vec<(Target, Node)> {
+    let found = key_lookup::descend(path, node, "", &target, problems);
+    found.into_iter().map(|(target, node)| (target, node.clone())).collect()
 }
 
 /// What a dotted path names, if it is no section.
 fn target(path: &str) -> Option<Target> {
     let Some(swept) = path.strip_prefix("sweep.") else {
-        return keys::find(path).map(Target::Base);
+        return key_lookup::find(path).map(Target::Base);
     };
-    let part = Part::of_word(swept).or_else(|| keys::find(swept).map(Part::Key));
+    let part = Part::of_word(swept).or_else(|| key_lookup::find(swept).map(Part::Key));
     part.map(Target::Swept)
 }
 
-fn unknown_key(path: &str, place: Place, problems: &mut Problems) {
-    let hint = keys::hint(path).map(|hint| {
-        let turned = if path.ends_with("norm.momentum") {
-            " Keras's `momentum` is that; PyTorch's is 1 minus it: 0.1 there is `norm.decay = 0.9`"
-        } else {
-            ""
-        };
-        format!("{hint}{turned}")
-    });
-    let text = format!("unknown key `{}`", start_of(path).escape_debug());
-    problems.add_with_hint(place, text, hint);
-}
-
-fn found_in_override(text: &str, index: usize, problems: &mut Problems) -> Vec<Found> {
+fn found_in_override(text: &str, index: usize, problems: &mut Problems) -> Vec<(Target, Node)> {
     let place = Place::Override(index);
     let Some((key, value)) = text.split_once('=') else {
         let message = "must be `key=value`, such as `-o train.batch_size=64`";
@@ -154,86 +114,79 @@ fn found_in_override(text: &str, index: usize, problems: &mut Problems) -> Vec<F
         && matches!(&node.kind, Kind::Plain(Value::Text(text)) if text == value)
     {
         let message = "the text in quotes cannot be read";
-        problems.add_with_hint(place, message, slips::in_line(value));
+        problems.add_with_hint(place, message, typos::in_line(value));
         return Vec::new();
     }
-    let takes_text = keys::find(&path)
+    let takes_text = key_lookup::find(&path)
         .is_some_and(|key| matches!(key.rule, Rule::Name | Rule::Text | Rule::Folder | Rule::File));
     if takes_text && !matches!(node.kind, Kind::Plain(Value::Text(_))) {
         // A name such as `2026` or `true` need not be quoted twice for the shell's sake.
         node.kind = Kind::Plain(Value::Text(value.to_owned()));
     }
-    let mut found = Vec::new();
-    descend(&path, node, &mut found, problems);
-    found
+    descend(&path, &node, problems)
 }
 
-/// What was said about each key, values still unchecked.
+/// What was given for each key, values still unchecked.
 #[derive(Default)]
-struct Said {
+struct RawValues {
     base: BTreeMap<&'static str, (&'static Key, Node)>,
     sweep: Vec<(Part, Node)>,
 }
 
-impl Said {
+impl RawValues {
     /// Adds what the file says; twice is a problem (`"train.epochs"` and `epochs` under `[train]`).
-    fn add(&mut self, found: Found, problems: &mut Problems) {
-        let (path, earlier) = match found.target {
-            Target::Base(key) => (key.path, self.base.get(key.path).map(|(_, node)| node)),
-            Target::Swept(part) => (part.name(), self.part(part)),
+    fn add(&mut self, (target, node): (Target, Node), problems: &mut Problems) {
+        let (path, earlier) = match target {
+            Target::Base(key) => (key.path, self.base.get(key.path).map(|(_, node)| node.place)),
+            Target::Swept(part) => {
+                let mut sweep = self.sweep.iter();
+                let earlier = sweep.find(|(known, _)| *known == part);
+                (part.name(), earlier.map(|(_, node)| node.place))
+            }
         };
-        if let Some(earlier) = earlier {
-            let text = format!("`{path}` is given here and {}; keep one", on_line(earlier.place));
-            problems.add(found.node.place, text);
-            return;
-        }
-        match found.target {
-            Target::Base(key) => drop(self.base.insert(key.path, (key, found.node))),
-            Target::Swept(part) => self.sweep.push((part, found.node)),
+        match earlier {
+            Some(earlier) => {
+                let text = format!("`{path}` is given here and {}; keep one", earlier.on_line());
+                problems.add(node.place, text);
+            }
+            None => self.set(target, node),
         }
     }
 
     /// Lets an override win over everything said before about its key, or about the other way of
-    /// giving the length of training. In the sweep it takes the seat of what it replaces.
-    fn replace(&mut self, found: Found) {
-        let (key, part) = match found.target {
+    /// giving the length of training. In the sweep it takes the place of what it replaces.
+    fn replace(&mut self, (target, node): (Target, Node)) {
+        let (key, part) = match target {
             Target::Base(key) => (Some(key), None),
             Target::Swept(Part::Key(key)) => (Some(key), Some(Part::Key(key))),
             Target::Swept(part) => (None, Some(part)),
         };
         if let Some(Key { path, .. }) = key {
-            let rival = match *path {
-                "train.epochs" => "train.steps",
-                "train.steps" => "train.epochs",
-                path => path,
-            };
-            let is_either = |known: &str| known == *path || known == rival;
-            self.base.retain(|known, _| !is_either(known));
+            let lengths = [EPOCHS.0.path, STEPS.0.path];
+            let rivals =
+                |known: &str| known == *path || lengths.contains(path) && lengths.contains(&known);
+            self.base.retain(|known, _| !rivals(known));
             self.sweep.retain(|(known, _)| {
-                Some(*known) == part || !matches!(known, Part::Key(key) if is_either(key.path))
+                Some(*known) == part || !matches!(known, Part::Key(key) if rivals(key.path))
             });
         }
-        match found.target {
-            Target::Base(key) => drop(self.base.insert(key.path, (key, found.node))),
-            Target::Swept(part) => {
-                let seat = self.sweep.iter_mut().find(|(known, _)| *known == part);
-                match seat {
-                    Some(seat) => seat.1 = found.node,
-                    None => self.sweep.push((part, found.node)),
-                }
-            }
+        self.set(target, node);
+    }
+
+    fn set(&mut self, target: Target, node: Node) {
+        match target {
+            Target::Base(key) => drop(self.base.insert(key.path, (key, node))),
+            Target::Swept(part) => match self.sweep.iter_mut().find(|(known, _)| *known == part) {
+                Some(known) => known.1 = node,
+                None => self.sweep.push((part, node)),
+            },
         }
     }
 
     /// Whether a key was given, outside the sweep or directly in it.
-    fn names(&self, path: &str) -> bool {
-        let swept = self.sweep.iter().any(|(part, _)| part.name() == path);
-        swept || self.base.contains_key(path)
-    }
-
-    fn part(&self, part: Part) -> Option<&Node> {
-        let known = self.sweep.iter().find(|(known, _)| *known == part);
-        known.map(|(_, node)| node)
+    fn names(&self, key: &Key) -> bool {
+        let swept = self.sweep.iter().any(|(part, _)| part.name() == key.path);
+        swept || self.base.contains_key(key.path)
     }
 
     /// Puts the paths of tables into the form that is kept, and looks at the files.
@@ -258,12 +211,12 @@ impl Said {
 
     /// Where results go, by what is said of it so far.
     fn results(&self, file: &Path) -> PathBuf {
-        let text = |key: &str| match self.base.get(key).map(|(_, node)| &node.kind) {
+        let text = |key: &Key| match self.base.get(key.path).map(|(_, node)| &node.kind) {
             Some(Kind::Plain(Value::Text(text))) => Some(text.clone()),
             _ => None,
         };
-        let name = text("name").unwrap_or_else(|| read::default_name(file));
-        let folder = text("output.dir").unwrap_or_else(|| read::default_folder(&name));
+        let name = text(NAME.0).unwrap_or_else(|| default_name(file));
+        let folder = text(OUTPUT_DIR.0).unwrap_or_else(|| default_folder(&name));
         PathBuf::from(&*fs::from_home(&folder).unwrap_or_default())
     }
 
@@ -271,18 +224,17 @@ impl Said {
         let mut base = BTreeMap::new();
         for (path, (key, node)) in self.base {
             if let Some(value) = check_value(key, &node, problems) {
-                let place = node.place;
-                base.insert(path, Given { value, place });
+                base.insert(path, Given { key, value, place: node.place });
             }
         }
-        let value = |path: &str| base.get(path).map(|given: &Given| &given.value);
-        let budget = match (value("tune.key"), value("tune.budget")) {
+        let value = |key: &Key| base.get(key.path).map(|given: &Given| &given.value);
+        let budget = match (value(TUNE_KEY.0), value(TUNE_BUDGET.0)) {
             (Some(Value::Text(key)), Some(Value::Integer(budget))) => {
                 usize::try_from(*budget).ok().map(|budget| (key.as_str(), budget))
             }
             _ => None,
         };
-        let sweep = Sweep::read(&self.sweep, budget, problems);
+        let sweep = sweep::read(&self.sweep, budget, problems);
         Draft { base, sweep, tables }
     }
 }
@@ -290,8 +242,8 @@ impl Said {
 impl Draft {
     /// What can be judged without looking at values.
     fn check_combinations(&self, names_data: bool, problems: &mut Problems) {
-        if !names_data && !self.sweep.is_in_product("data.dataset") {
-            let hint = if self.base.contains_key("data.file") {
+        if !names_data && !self.sweep.is_in_product(DATASET.0.path) {
+            let hint = if self.base.contains_key(FILE.0.path) {
                 "`dataset = \"csv\"` under `[data]` reads the table that `data.file` names"
             } else {
                 "for example `dataset = \"glyphs\"` under `[data]`"
@@ -305,9 +257,8 @@ impl Draft {
                 self.check_axis(axis, base.place, problems);
             }
         }
-        let lengths = ["train.epochs", "train.steps"].map(|path| self.place(path));
-        if let [Some(epochs), Some(steps)] = lengths {
-            let (first, second) = (on_line(epochs), on_line(steps));
+        if let [Some(epochs), Some(steps)] = [EPOCHS.0, STEPS.0].map(|key| self.place(key.path)) {
+            let (first, second) = (epochs.on_line(), steps.on_line());
             let text = format!(
                 "training has two lengths, `train.epochs` {first} and `train.steps` {second}; keep one"
             );
@@ -319,7 +270,7 @@ impl Draft {
     /// places may be set for all others, but an override would not have the last word.
     fn check_axis(&self, axis: &Axis, base: Place, problems: &mut Problems) {
         let path = axis.key.path;
-        let (set, swept) = (on_line(base), on_line(axis.place));
+        let (set, swept) = (base.on_line(), axis.place.on_line());
         if self.sweep.is_in_product(path) {
             let text = format!("`{path}` is set {set} and swept {swept}; keep one");
             problems.add(base.max(axis.place), text);
@@ -340,13 +291,5 @@ fn check_value(key: &Key, node: &Node, problems: &mut Problems) -> Option<Value>
         problems.add_with_hint(node.place, text, Some(hint));
         return None;
     }
-    key.rule.check(&subject, node, problems)
-}
-
-/// `on line 7`, or `by an override`.
-pub(super) fn on_line(place: Place) -> String {
-    match place {
-        Place::File { line, .. } => format!("on line {line}"),
-        Place::Override(_) => "by an override".to_owned(),
-    }
+    hypotheses::check_value(key, &subject, node, problems)
 }

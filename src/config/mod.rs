@@ -8,26 +8,28 @@
 //! here looks at devices or results folders, and at data only to know what a user's table holds.
 
 mod absent;
-mod blocks;
 mod cautions;
 mod check;
+mod checked;
 mod claim;
 mod combinations;
 mod conditions;
+mod declare;
 mod draft;
 mod hypotheses;
-mod key_list;
-mod keys;
+mod key;
+mod key_lookup;
+mod point;
 mod problem;
-mod read;
-mod reading;
 mod resolve;
+mod resolved_points;
 mod rule;
-mod slips;
 pub mod spec;
+mod suggest;
 mod sweep;
 mod tables;
 mod tune;
+mod typos;
 pub mod value;
 mod wire;
 mod written;
@@ -38,8 +40,9 @@ mod tests;
 use std::path::Path;
 
 pub use self::cautions::cautions;
+pub use self::check::Loaded;
 pub use self::claim::of_text as claim_of;
-pub use self::tables::{CONTENT, by_content, mean_the_same, sums_of};
+pub use self::tables::{CONTENT, by_content, sums_of};
 
 use self::draft::Draft;
 use self::problem::Problems;
@@ -47,15 +50,6 @@ use self::spec::Experiment;
 use self::tables::Search;
 use crate::error::{Error, Result};
 use crate::fs;
-
-/// An experiment, and what its author may not have meant.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Loaded {
-    /// The checked experiment.
-    pub experiment: Experiment,
-    /// One line for every key that was given and has no effect in any condition; not an error.
-    pub notes: Vec<String>,
-}
 
 /// Reads and checks an experiment file, and looks what the tables hold that it names. `overrides` are
 /// the `-o key=value` texts, in order.
@@ -134,7 +128,7 @@ fn checked(
 ) -> Result<Loaded> {
     let mut problems = Problems::new(name, overrides);
     let draft = wire::document(name, text, &mut problems)
-        .map(|document| Draft::new(name, document, overrides, search, &mut problems))
+        .map(|document| Draft::new(name, &document, overrides, search, &mut problems))
         .transpose()?;
     let loaded = draft
         .filter(|_| problems.is_empty())
@@ -175,4 +169,23 @@ fn is_alike(one: &Experiment, other: &Experiment) -> bool {
         && conditions.all(|(one, other)| {
             one.values == other.values && one.keys.json_pieces().eq(other.keys.json_pieces())
         })
+}
+
+/// Whether two resolved experiments mean the same, however each is written: an earlier version left out
+/// keys that it did not have, and may have written numbers in another way. Where tables lie does not
+/// matter, as long as they hold the same.
+pub fn mean_the_same(one: &[u8], other: &[u8]) -> bool {
+    if one == other {
+        return true;
+    }
+    let read = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let loaded = parse(Path::new("experiment.toml"), text, &[]);
+        let resolved = loaded.map(|loaded| loaded.experiment.resolved);
+        // One of a later version has keys that are not known here.
+        let tree = toml::from_str(resolved.as_deref().unwrap_or(text)).ok()?;
+        Some(by_content(tree))
+    };
+    let one: Option<toml::Table> = read(one);
+    one.is_some() && one == read(other)
 }

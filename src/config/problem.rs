@@ -3,11 +3,38 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::wire::Place;
 use crate::error::Error;
 
 /// Problems that are told at a time: a file that is no experiment has one on every line.
 const MOST_TOLD: usize = 100;
+
+/// Where something was said. Ordered as it was said: the file first, then the overrides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// In the file.
+    File {
+        /// Bytes before it, for ordering.
+        offset: usize,
+        /// From 1, for people.
+        line: usize,
+    },
+    /// In the override of this number, from 0.
+    Override(usize),
+}
+
+impl Place {
+    /// `on line 7`, or `by an override`.
+    pub(super) fn on_line(self) -> String {
+        match self {
+            Self::File { line, .. } => format!("on line {line}"),
+            Self::Override(_) => "by an override".to_owned(),
+        }
+    }
+}
+
+/// Takes the key that should change, and the reason why it cannot stay, as it follows
+/// "`key = value`: ".
+pub(super) type Report<'a> = &'a mut dyn FnMut(&'static str, String);
 
 /// What the writer of the file must change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,12 +55,10 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// No problems yet.
     pub(super) fn new(file: &Path, overrides: &[String]) -> Self {
         Self { file: file.display().to_string(), overrides: overrides.to_vec(), found: Vec::new() }
     }
 
-    /// Adds a problem.
     pub(super) fn add(&mut self, place: impl Into<Option<Place>>, text: impl Into<String>) {
         self.add_with_hint(place, text, None);
     }
@@ -48,7 +73,6 @@ impl Problems {
         self.found.push(Problem { place: place.into(), text: text.into(), hint });
     }
 
-    /// Whether all is well.
     pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }

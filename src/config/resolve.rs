@@ -1,67 +1,23 @@
 //! The experiment written out again, with every default filled in, so that a results folder says
 //! everything and stays true when a default changes.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::conditions::{Conditions, Open};
 use super::draft::Draft;
-use super::key_list::{self, Key};
-use super::rule::Rule;
-use super::spec::{Condition, Entry, TableFile};
+use super::key::{Key, SUMS};
+use super::key_lookup;
+use super::point::AppliedKeys;
+use super::spec::{Condition, OUTPUT_DIR, TESTS, TableFile};
 use super::sweep;
-use super::tables::SUMS;
 use super::value::Value;
 use super::written::{self, Member, Written};
-
-/// The keys that were read, with their values; `None` for one left open.
-pub(super) type Log = BTreeMap<&'static str, Option<Value>>;
-
-/// What was read at the points of a sweep: for each key, its different values.
-#[derive(Default)]
-pub(super) struct ReadKeys(BTreeMap<&'static str, Vec<Option<Value>>>);
-
-impl FromIterator<Arc<Entry>> for ReadKeys {
-    fn from_iter<I: IntoIterator<Item = Arc<Entry>>>(entries: I) -> Self {
-        let mut read: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for entry in entries {
-            let values = read.entry(entry.key()).or_default();
-            // Two are enough to know that they differ.
-            if values.len() < 2 {
-                values.push(entry.value().cloned());
-            }
-        }
-        Self(read)
-    }
-}
-
-impl ReadKeys {
-    /// Whether a key was read anywhere.
-    pub(super) fn read(&self, path: &str) -> bool {
-        self.0.contains_key(path)
-    }
-
-    /// Whether a key has different values.
-    pub(super) fn vary(&self, path: &str) -> bool {
-        self.0.get(path).is_some_and(|values| values.len() > 1)
-    }
-
-    /// The value that a key has wherever it is read. None where points disagree: the key's default
-    /// depends on the sweep there, so it has to stay a default. Points that are dropped count:
-    /// another default might bring them back.
-    fn common(&self, path: &str) -> Option<Value> {
-        match self.0.get(path)?.as_slice() {
-            [value] => value.clone(),
-            _ => None,
-        }
-    }
-}
 
 /// A TOML text that gives the same experiment. `outside` are the keys outside the sweep's reach.
 pub(super) fn text(
     draft: &Draft,
     found: &Conditions,
-    outside: &Log,
+    outside: &AppliedKeys,
     tables: &[TableFile],
 ) -> String {
     let mut out = String::new();
@@ -71,7 +27,7 @@ pub(super) fn text(
             if key.path == SUMS {
                 return draft.tables.sums(tables);
             }
-            let outside = outside.get(key.path).cloned().flatten();
+            let outside = outside.get(key.path).and_then(|(_, value)| value.clone());
             outside.or_else(|| match draft.sweep.axis(key.path) {
                 None => found.read.common(key.path),
                 Some(_) if draft.sweep.is_in_product(key.path) => None,
@@ -85,10 +41,9 @@ pub(super) fn text(
     for section in ["tune", "claim", "checkpoint", "probe", "output"] {
         // Without the folder: run again under another name, the experiment must not fall on its own
         // results.
-        let is_written = |key: &Key| key.path != "output.dir";
         let members = members(section, |key| {
-            let value = outside.get(key.path)?.clone();
-            value.filter(|_| is_written(key))
+            let (_, value) = outside.get(key.path).filter(|_| key.path != OUTPUT_DIR.0.path)?;
+            value.clone()
         });
         written::section(&mut out, section, &members);
     }
@@ -125,16 +80,15 @@ fn included(found: &Conditions) -> Vec<Vec<(String, Value)>> {
 
 /// The keys of a section that have a value, in the order of the list of keys.
 fn members(section: &str, value: impl Fn(&Key) -> Option<Value>) -> Vec<Member> {
-    let member = |key: &Key| {
-        let (in_section, name) = key.path.split_once('.').unwrap_or(("", key.path));
-        let value = Some(key).filter(|_| in_section == section).and_then(&value)?;
-        let written = match (key.rule, value) {
-            (Rule::Hypotheses, Value::List(tests)) => {
+    let member = |key: &&'static Key| {
+        let value = value(key)?;
+        let written = match value {
+            Value::List(tests) if key.path == TESTS.0.path => {
                 Written::Lines(tests.into_iter().map(Written::Value).collect())
             }
-            (_, value) => Written::Value(value),
+            value => Written::Value(value),
         };
-        Some((name.to_owned(), written))
+        Some((key.name().to_owned(), written))
     };
-    key_list::all().filter_map(member).collect()
+    key_lookup::in_sections(&[section]).iter().filter_map(member).collect()
 }

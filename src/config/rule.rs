@@ -1,15 +1,9 @@
 //! What a key's value may be: the check and its wording, side by side.
 
-mod lists;
-
-use super::blocks;
-use super::hypotheses;
-use super::key_list::Key;
-use super::keys;
-use super::problem::Problems;
-use super::slips;
+use super::suggest;
+use super::typos;
 use super::value::Value;
-use super::wire::{Kind, Node};
+use super::wire::{self, Kind, Node};
 use crate::fs;
 
 /// One end of a range of numbers.
@@ -24,49 +18,31 @@ pub(super) enum Bound {
 }
 
 /// The values that a key takes.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Rule {
     /// Text that can name a folder.
     Name,
-    /// Any text.
     Text,
-    /// The path of a folder.
     Folder,
-    /// The path of a file.
     File,
-    /// `true` or `false`.
     Flag,
     /// A whole number in `least..=most`.
     Whole {
-        /// The smallest.
         least: i64,
-        /// The largest.
         most: i64,
     },
     /// A finite number between two bounds.
     Number {
-        /// The lower end.
         low: Bound,
-        /// The upper end.
         high: Bound,
     },
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// The widths of hidden layers.
-    Widths,
-    /// The convolutional blocks of a network.
-    Blocks,
-    /// At least one whole number in `least..=most`, all different; in normal form they ascend.
-    Numbers {
-        /// The smallest.
-        least: i64,
-        /// The largest.
-        most: i64,
-    },
-    /// Different texts, in ascending order; whole numbers stand for their digits, and a single one
-    /// need not be a list.
-    Texts {
-        /// Whether `""` is one.
+    /// A list of such values.
+    List(&'static List),
+    /// A text; whole numbers stand for their digits.
+    Column {
+        /// Whether it may be `""`.
         may_be_empty: bool,
     },
     /// Which hidden layers: a word, or their positions.
@@ -75,60 +51,101 @@ pub(super) enum Rule {
     ResnetDepth,
     /// A count of examples, or a share of them.
     Share,
-    /// Distinct positive numbers, at least one.
-    Multiples,
-    /// Shares of a training, rising.
-    Shares,
-    /// The name of a key that the sweep can vary.
+    /// The name of a key that the sweep can vary. That there is such a key is checked by
+    /// `config/checked.rs`, which has the list of keys.
     SweptKey,
-    /// Such names, all different; a single one need not be a list.
-    SweptKeys,
-    /// The tests of a claim.
-    Hypotheses,
-    /// Lines as `sha256sum` prints them.
-    Sums,
+    /// A line as `sha256sum` prints it.
+    Sum,
+    /// A list of tables with keys of their own.
+    Tables(&'static TablesRule),
+    /// What depends on other keys and is checked where these are known; completes "must be …".
+    Dependent(&'static str),
+}
+
+/// A list that a key may have as its value.
+#[derive(Debug)]
+pub(super) struct List {
+    /// What each of its values may be.
+    pub(super) item: Rule,
+    /// The fewest and the most values that it may have.
+    pub(super) length: (usize, usize),
+    /// What holds between its values.
+    pub(super) order: Order,
+    /// Whether a single value need not be a list.
+    pub(super) single: bool,
+    /// What is allowed, as it completes "must be …".
+    pub(super) allowed: &'static str,
+}
+
+/// What holds between the values of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Nothing.
+    Any,
+    Distinct,
+    /// All are different, and ascend in normal form.
+    Sorted,
+    /// Each is larger than the one before it.
+    Rising,
+}
+
+/// A list of tables that a key may have as its value. Functions, so that a rule for one key only can
+/// stand beside that key.
+#[derive(Debug)]
+pub(super) struct TablesRule {
+    /// The tables with every default filled in; else what is wrong with the first that is not allowed,
+    /// where it is one of the tables.
+    pub(super) accept: fn(&[Node]) -> Result<Value, Option<String>>,
+    /// What is allowed, as it completes "must be …".
+    pub(super) allowed: fn() -> String,
 }
 
 /// The widest layer that a config may ask for.
-pub(in crate::config) const WIDEST: i64 = 65_536;
+pub(super) const WIDEST: i64 = 65_536;
 /// The most layers that a config may ask for.
 pub(super) const MOST_LAYERS: usize = 100;
-/// The most milestones that a training may have.
-const MOST_SHARES: usize = 100;
 
 /// Hidden layers by name.
-const POSITION_WORDS: [&str; 3] = ["all", "first", "last"];
+const POSITION_WORDS: &[&str] = &["all", "first", "last"];
+/// Hidden layers by number.
+const POSITIONS: List =
+    List::new(Rule::Whole { least: 0, most: i64::MAX }, (1, usize::MAX), Order::Sorted, "");
 /// The depths of the smallest and the largest residual network.
 const SHALLOWEST: i64 = 8;
 const DEEPEST: i64 = 1202;
+
+pub(super) const POSITIVE: Rule = Rule::Number { low: Bound::Excluding(0.0), high: Bound::Absent };
+pub(super) const NOT_NEGATIVE: Rule =
+    Rule::Number { low: Bound::Including(0.0), high: Bound::Absent };
+pub(super) const ANY: Rule = Rule::Number { low: Bound::Absent, high: Bound::Absent };
+pub(super) const BELOW_ONE: Rule =
+    Rule::Number { low: Bound::Including(0.0), high: Bound::Excluding(1.0) };
+pub(super) const FROM_0_TO_1: Rule =
+    Rule::Number { low: Bound::Including(0.0), high: Bound::Including(1.0) };
+pub(super) const ABOVE_0_TO_1: Rule =
+    Rule::Number { low: Bound::Excluding(0.0), high: Bound::Including(1.0) };
+pub(super) const BETWEEN_0_AND_1: Rule =
+    Rule::Number { low: Bound::Excluding(0.0), high: Bound::Excluding(1.0) };
+pub(super) const SEED: Rule = Rule::Whole { least: 0, most: i64::MAX };
+pub(super) const STEP: Rule = Rule::Whole { least: 0, most: 1_000_000_000 };
+
+pub(super) const fn count(most: i64) -> Rule {
+    Rule::Whole { least: 1, most }
+}
 
 impl Rule {
     /// The value in its normal form (`1` as `1.0` where a number may have decimals), or `None`
     /// where the rule forbids it.
     pub(super) fn accept(&self, kind: &Kind) -> Option<Value> {
         match (self, kind) {
-            (Self::Widths, Kind::List(items)) => lists::widths(items),
-            (Self::Multiples, Kind::List(items)) => lists::multiples(items),
-            (Self::Blocks, Kind::List(items)) => blocks::accept(items),
-            (Self::Numbers { least, most }, Kind::List(items)) => {
-                lists::numbers(*least, *most, items)
+            (Self::List(list), Kind::List(items)) => list.accept(items.iter().map(|i| &i.kind)),
+            (Self::List(list), Kind::Plain(_)) if list.single && !is_quoted_list(kind) => {
+                list.accept(std::iter::once(kind))
             }
-            (Self::Positions, Kind::List(items)) => lists::numbers(0, i64::MAX, items),
-            (Self::Shares, Kind::List(items)) => lists::shares(items),
-            (Self::SweptKeys, Kind::List(items)) => lists::swept_keys(items),
-            (Self::Texts { may_be_empty }, Kind::List(items)) => {
-                lists::texts(*may_be_empty, items.iter().map(|item| &item.kind))
+            (Self::Positions, Kind::List(items)) => {
+                POSITIONS.accept(items.iter().map(|item| &item.kind))
             }
-            // A list from which a shell has taken the quotes, and no column of that name.
-            (Self::Texts { .. }, Kind::Plain(Value::Text(text)))
-                if slips::quoted_list(text).is_some() =>
-            {
-                None
-            }
-            (Self::Texts { may_be_empty }, Kind::Plain(_)) => {
-                lists::texts(*may_be_empty, std::iter::once(kind))
-            }
-            (Self::Sums, Kind::List(items)) => lists::sums(items),
+            (Self::Tables(tables), Kind::List(items)) => (tables.accept)(items).ok(),
             (_, Kind::Plain(value)) => self.accept_plain(value),
             _ => None,
         }
@@ -136,21 +153,22 @@ impl Rule {
 
     fn accept_plain(&self, value: &Value) -> Option<Value> {
         let allowed = match (self, value) {
-            (Self::Flag, Value::Bool(_)) | (Self::Text, Value::Text(_)) => true,
+            (Self::Flag, Value::Bool(_)) | (Self::Text | Self::SweptKey, Value::Text(_)) => true,
             (Self::Name, Value::Text(text)) => is_name(text),
             (Self::Folder | Self::File, Value::Text(text)) => return path(text),
             (Self::Choice(words), Value::Text(text)) => words.contains(&text.as_str()),
             (Self::Positions, Value::Text(text)) => POSITION_WORDS.contains(&text.as_str()),
+            (Self::Column { may_be_empty }, Value::Text(text)) => {
+                *may_be_empty || !text.trim().is_empty()
+            }
+            (Self::Column { .. }, Value::Integer(n)) => return Some(Value::Text(n.to_string())),
+            (Self::Sum, Value::Text(line)) => sum_and_path(line).is_some(),
             (Self::ResnetDepth, Value::Integer(n)) => {
                 (SHALLOWEST..=DEEPEST).contains(n) && n % 6 == 2
             }
             (Self::Whole { least, most }, Value::Integer(n)) => (least..=most).contains(&n),
             (Self::Number { low, high }, Value::Float(x)) => within(*low, *high, *x),
             (Self::Share, Value::Integer(n)) => *n >= 0,
-            (Self::SweptKey, Value::Text(key)) => is_swept_key(key),
-            (Self::SweptKeys, Value::Text(key)) => {
-                return is_swept_key(key).then(|| Value::List(vec![value.clone()]));
-            }
             (Self::Number { .. }, Value::Integer(n)) => {
                 return self.accept_plain(&Value::Float(*n as f64));
             }
@@ -162,84 +180,43 @@ impl Rule {
         allowed.then(|| value.clone())
     }
 
-    /// Checks `node`; where the rule forbids it, says so under the name `subject`.
-    pub(super) fn check(
-        &self,
-        subject: &str,
-        node: &Node,
-        problems: &mut Problems,
-    ) -> Option<Value> {
-        if *self == Self::Hypotheses {
-            // Each mistake has a place of its own.
-            return hypotheses::check(node, problems);
-        }
-        let accepted = self.accept(&node.kind);
-        if accepted.is_none() {
-            let text = format!("{subject}: must be {}", self.allowed());
-            problems.add_with_hint(node.place, text, self.fix(&node.kind));
-        }
-        accepted
-    }
-
     /// What is allowed, as it completes "must be …".
     pub(super) fn allowed(&self) -> String {
-        match self {
+        let text = match self {
             Self::Name => {
                 "letters, digits, `.`, `_` and `-`, at least one of them a letter or digit"
-                    .to_owned()
             }
-            Self::Text => "a text".to_owned(),
-            Self::Folder => "the path of a folder".to_owned(),
-            Self::File => "the path of a file".to_owned(),
-            Self::Flag => "`true` or `false`".to_owned(),
-            Self::Whole { least, most } => format!("a whole number from {least} to {most}"),
-            Self::Number { low, high } => format!("a number{}", range(*low, *high)),
+            Self::Text | Self::Column { .. } => "a text",
+            Self::Folder => "the path of a folder",
+            Self::File => "the path of a file",
+            Self::Flag => "`true` or `false`",
+            Self::Whole { least, most } => {
+                return format!("a whole number from {least} to {most}");
+            }
+            Self::Number { low, high } => return format!("a number{}", range(*low, *high)),
             Self::Choice(words) => {
                 let one_of = if words.len() > 1 { "one of " } else { "" };
-                format!("{one_of}{}", quoted(words))
+                return format!("{one_of}{}", quoted(words));
             }
-            Self::Positions => format!(
-                "{}, or a list of different whole numbers from 0",
-                quoted(&POSITION_WORDS)
-            ),
-            Self::Widths => {
-                format!("a list of at most {MOST_LAYERS} whole numbers from 1 to {WIDEST}, or `[]`")
+            Self::List(list) => list.allowed,
+            Self::Positions => {
+                let words = quoted(POSITION_WORDS);
+                return format!("{words}, or a list of different whole numbers from 0");
             }
-            Self::Multiples => format!("a list of 1 to {MOST_LAYERS} different numbers above 0"),
-            Self::Blocks => blocks::allowed(),
-            Self::Numbers { least, most } => {
-                format!("a list of different whole numbers from {least} to {most}")
+            Self::ResnetDepth => {
+                return format!(
+                    "6 n + 2 with a whole number n, from {SHALLOWEST} to {DEEPEST}: 8, 14, 20, 32, 44, 56, 110, …"
+                );
             }
-            Self::Texts { may_be_empty } => {
-                let what = if *may_be_empty {
-                    "texts"
-                } else {
-                    "texts, none of them empty"
-                };
-                format!("a list of different {what}")
-            }
-            Self::ResnetDepth => format!(
-                "6 n + 2 with a whole number n, from {SHALLOWEST} to {DEEPEST}: 8, 14, 20, 32, 44, 56, 110, …"
-            ),
-            Self::SweptKey => {
-                "a key that can be swept, such as `\"train.learning_rate\"`".to_owned()
-            }
-            Self::SweptKeys => {
-                "a key that can be swept, such as `\"norm.placement\"`, or a list of different ones"
-                    .to_owned()
-            }
-            Self::Hypotheses => hypotheses::allowed(),
-            Self::Sums => {
-                "a list of lines as `sha256sum` prints them: a sum of 64 hexadecimal digits, two spaces and a path".to_owned()
-            }
-            Self::Shares => {
-                format!("a list of 1 to {MOST_SHARES} rising shares, each above 0 and below 1")
-            }
+            Self::SweptKey => "a key that can be swept, such as `\"train.learning_rate\"`",
+            Self::Sum => "a line as `sha256sum` prints it",
             Self::Share => {
                 "a whole number of examples (`0` for none), or a share above 0 and below 1"
-                    .to_owned()
             }
-        }
+            Self::Tables(tables) => return (tables.allowed)(),
+            Self::Dependent(allowed) => allowed,
+        };
+        text.to_owned()
     }
 
     /// Whether a range (`from`, `to`, `count`) makes sense here.
@@ -247,9 +224,20 @@ impl Rule {
         matches!(self, Self::Whole { .. } | Self::ResnetDepth | Self::Number { .. } | Self::Share)
     }
 
-    fn fix(&self, kind: &Kind) -> Option<String> {
-        if let (Self::Blocks, Kind::List(items)) = (self, kind) {
-            return blocks::first_mistake(items);
+    /// Whether a value is a list of texts.
+    pub(super) fn takes_texts(&self) -> bool {
+        matches!(self, Self::List(List { item: Self::Column { .. }, .. }))
+    }
+
+    /// Whether a value names keys that can be swept.
+    pub(super) fn names_keys(&self) -> bool {
+        matches!(self, Self::SweptKey | Self::List(List { item: Self::SweptKey, .. }))
+    }
+
+    /// What was most likely meant by a value that the rule forbids.
+    pub(super) fn fix(&self, kind: &Kind) -> Option<String> {
+        if let (Self::Tables(tables), Kind::List(items)) = (self, kind) {
+            return (tables.accept)(items).err()?;
         }
         let value = match kind {
             Kind::Plain(value) => value,
@@ -260,27 +248,22 @@ impl Rule {
             (Self::Folder | Self::File, Value::Text(text)) if text.contains(char::is_control) => {
                 Some("in double quotes `\\t` is a tab and `\\n` a line end; put the path into single quotes".to_owned())
             }
-            (Self::Choice(words), Value::Text(text)) => did_you_mean(text, words),
-            (Self::Positions, Value::Text(text)) => did_you_mean(text, &POSITION_WORDS),
+            (Self::Choice(words), Value::Text(text)) => suggest::word(text, words),
+            (Self::Positions, Value::Text(text)) => suggest::word(text, POSITION_WORDS),
             (Self::ResnetDepth, Value::Integer(n)) => Some(nearest_depths(*n)),
-            (Self::SweptKey | Self::SweptKeys, Value::Text(key)) if !key.starts_with('[') => {
-                let known = keys::suggestion(key).filter(|known| known != key)?;
-                Some(format!("did you mean `\"{known}\"`?"))
-            }
             (Self::Whole { .. }, Value::Float(x)) if x.fract() == 0.0 && x.abs() < 1e15 => {
                 let whole = Value::Integer(*x as i64);
-                self.accept_plain(&whole)
-                    .map(|whole| format!("write `{whole}`"))
+                self.accept_plain(&whole).map(|whole| format!("write `{whole}`"))
             }
             (_, Value::Text(text)) => {
-                let read = |text: &str| self.accept(&super::wire::override_value(text, 0).kind);
+                let read = |text: &str| self.accept(&wire::override_value(text, 0).kind);
                 if let Some(bare) = read(text) {
                     return Some(format!("write `{bare}`, without quotes"));
                 }
-                let meant = slips::meant(text).map(|(meant, _)| meant);
-                let meant = meant.or_else(|| slips::quoted_list(text));
+                let meant = typos::meant(text).map(|(meant, _)| meant);
+                let meant = meant.or_else(|| typos::quoted_list(text));
                 let meant = meant.filter(|meant| read(meant).is_some())?;
-                Some(slips::in_value(text).unwrap_or_else(|| format!("write `{meant}`")))
+                Some(typos::in_value(text).unwrap_or_else(|| format!("write `{meant}`")))
             }
             _ => None,
         }
@@ -296,9 +279,45 @@ impl Rule {
     }
 }
 
-fn did_you_mean(text: &str, words: &[&str]) -> Option<String> {
-    let word = nearest(&text.to_lowercase(), words.iter().copied())?;
-    Some(format!("did you mean `\"{word}\"`?"))
+impl List {
+    /// A list that stays one with a single value.
+    pub(super) const fn new(
+        item: Rule,
+        length: (usize, usize),
+        order: Order,
+        allowed: &'static str,
+    ) -> Self {
+        Self { item, length, order, single: false, allowed }
+    }
+
+    fn accept<'a>(&self, items: impl Iterator<Item = &'a Kind>) -> Option<Value> {
+        let mut values: Vec<Value> =
+            items.map(|item| self.item.accept(item)).collect::<Option<_>>()?;
+        if self.order == Order::Sorted {
+            values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+        }
+        let is_new = |(i, value): (usize, &Value)| !values[..i].contains(value);
+        let is_ordered = match self.order {
+            Order::Any => true,
+            Order::Distinct => values.iter().enumerate().all(is_new),
+            Order::Sorted | Order::Rising => values.is_sorted_by(|a, b| a < b),
+        };
+        let (least, most) = self.length;
+        (is_ordered && (least..=most).contains(&values.len())).then_some(Value::List(values))
+    }
+}
+
+/// Whether it is a list from which a shell has taken the quotes, and so no value of its own.
+fn is_quoted_list(kind: &Kind) -> bool {
+    matches!(kind, Kind::Plain(Value::Text(text)) if typos::quoted_list(text).is_some())
+}
+
+/// A line as `sha256sum` prints it: the sum of a file and its path.
+pub(super) fn sum_and_path(line: &str) -> Option<(&str, &str)> {
+    let (sum, path) = line.split_once("  ")?;
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let is_sum = sum.len() == 64 && sum.bytes().all(is_digit);
+    (is_sum && !path.trim().is_empty()).then_some((sum, path))
 }
 
 /// `` `"a"`, `"b"` ``
@@ -317,15 +336,6 @@ fn nearest_depths(depth: i64) -> String {
     }
 }
 
-/// The most similar of `words`, if any is similar at all (Jaro–Winkler above 0.8).
-pub(super) fn nearest<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    words
-        .map(|word| (strsim::jaro_winkler(text, word), word))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, word)| word)
-}
-
 /// Whether `text` can be the `name` of an experiment.
 pub(super) fn is_name(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_alphanumeric())
@@ -337,10 +347,6 @@ fn path(text: &str) -> Option<Value> {
     let is_path = !text.trim().is_empty() && !text.contains(char::is_control);
     let path = is_path.then(|| fs::from_home(text))??;
     Some(Value::Text(path.into_owned()))
-}
-
-fn is_swept_key(path: &str) -> bool {
-    keys::find(path).is_some_and(Key::can_be_swept)
 }
 
 fn within(low: Bound, high: Bound, x: f64) -> bool {
@@ -408,7 +414,9 @@ mod tests {
     }
 
     #[test]
-    fn multiples_are_positive_and_different() {
+    fn numbers_of_a_list_are_different_where_they_must_be() {
+        const MULTIPLES: List = List::new(POSITIVE, (1, 100), Order::Distinct, "");
+        let multiples = Rule::List(&MULTIPLES);
         let list = |numbers: &[f64]| {
             let items = numbers.iter().map(|&number| Node {
                 place: crate::config::wire::override_value("0", 0).place,
@@ -419,14 +427,16 @@ mod tests {
         for (numbers, allowed) in
             [(&[0.5, 1.0][..], true), (&[], false), (&[1.0, 1.0], false), (&[0.0], false)]
         {
-            let accepted = Rule::Multiples.accept(&list(numbers));
+            let accepted = multiples.accept(&list(numbers));
             assert_eq!(accepted.is_some(), allowed, "{numbers:?}");
         }
     }
 
     #[test]
     fn numbers_of_a_list_differ_and_have_one_normal_form() {
-        let rule = Rule::Numbers { least: 1, most: 5 };
+        const NUMBERS: List =
+            List::new(Rule::Whole { least: 1, most: 5 }, (1, 5), Order::Sorted, "");
+        let rule = Rule::List(&NUMBERS);
         let accept = |text: &str| {
             let node = super::super::wire::override_value(text, 0);
             rule.accept(&node.kind).map(|value| value.to_toml())
@@ -439,12 +449,19 @@ mod tests {
 
     #[test]
     fn texts_differ_and_have_one_normal_form() {
-        let accept = |may_be_empty: bool, text: &str| {
-            let node = super::super::wire::override_value(text, 0);
-            let rule = Rule::Texts { may_be_empty };
-            rule.accept(&node.kind).map(|value| value.to_toml())
+        const NAMES: List = List {
+            item: Rule::Column { may_be_empty: false },
+            length: (0, usize::MAX),
+            order: Order::Sorted,
+            single: true,
+            allowed: "",
         };
-        let both = |text: &str| [false, true].map(|may| accept(may, text));
+        const CELLS: List = List { item: Rule::Column { may_be_empty: true }, ..NAMES };
+        let accept = |list: &'static List, text: &str| {
+            let node = wire::override_value(text, 0);
+            Rule::List(list).accept(&node.kind).map(|value| value.to_toml())
+        };
+        let both = |text: &str| [&NAMES, &CELLS].map(|list| accept(list, text));
         let same = |text: &str| [Some(text.to_owned()), Some(text.to_owned())];
         assert_eq!(both("['b', 'a']"), same(r#"["a", "b"]"#));
         assert_eq!(both("[2, 'a']"), same(r#"["2", "a"]"#));
@@ -460,7 +477,7 @@ mod tests {
     fn a_set_of_layers_has_one_normal_form() {
         let list = |positions: &[i64]| {
             let node = |&position: &i64| Node {
-                place: crate::config::wire::Place::Override(0),
+                place: crate::config::problem::Place::Override(0),
                 kind: plain(Value::Integer(position)),
             };
             Kind::List(positions.iter().map(node).collect())
@@ -506,6 +523,7 @@ mod tests {
 
     #[test]
     fn milestones_rise_between_the_beginning_and_the_end() {
+        const SHARES: List = List::new(BETWEEN_0_AND_1, (1, 100), Order::Rising, "");
         let node = |x: &f64| Node {
             kind: plain(Value::Float(*x)),
             ..super::super::wire::override_value("0", 0)
@@ -521,7 +539,7 @@ mod tests {
             (&[0.5, 1.0], false),
             (&[f64::NAN], false),
         ] {
-            let accepted = Rule::Shares.accept(&list(items));
+            let accepted = Rule::List(&SHARES).accept(&list(items));
             assert_eq!(accepted.is_some(), allowed, "{items:?}");
         }
     }

@@ -9,17 +9,18 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::spec::{Data, Dataset, TableFile, TestRows};
+use super::key::SUMS;
+use super::problem::Place;
+use super::rule::sum_and_path;
+use super::spec::{Data, Dataset, FILE, TEST_FILE, TableFile, TestRows};
 use super::value::Value;
-use super::wire::{Kind, Node, Place};
+use super::wire::{Kind, Node};
 use crate::error::Result;
 use crate::fs;
 use crate::units::hexadecimal;
 
 /// The keys that name tables.
-pub(super) const PATHS: [&str; 2] = ["data.file", "data.test_file"];
-/// The key that keeps what they hold.
-pub(super) const SUMS: &str = "data.sha256";
+const PATHS: [&str; 2] = [FILE.0.path, TEST_FILE.0.path];
 
 /// How the tables of an experiment are searched.
 #[derive(Debug, Clone, Copy)]
@@ -44,11 +45,11 @@ pub(super) struct Home<'a> {
 /// What is known of the tables of one experiment, by their paths as they are kept.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    known: BTreeMap<String, Known>,
+    known: BTreeMap<String, KnownTable>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct KnownTable {
     /// As the program opens it.
     path: PathBuf,
     /// The SHA-256 that the experiment keeps of it.
@@ -57,7 +58,7 @@ struct Known {
     now: Option<String>,
 }
 
-impl Known {
+impl KnownTable {
     fn sum(&self) -> Option<&String> {
         self.now.as_ref().or(self.stored.as_ref())
     }
@@ -182,7 +183,7 @@ impl Tables {
 
     /// The value of [`SUMS`] in the resolved experiment; `None` where nothing is known.
     pub(super) fn sums(&self, used: &[TableFile]) -> Option<Value> {
-        let line = |(kept, known): (&String, &Known)| {
+        let line = |(kept, known): (&String, &KnownTable)| {
             let is_used = used.iter().any(|file| file.kept == *kept);
             let sum = known.sum().filter(|_| is_used)?;
             Some(Value::Text(format!("{sum}  {kept}")))
@@ -207,14 +208,6 @@ fn names(path: &str, keys: &[&str]) -> bool {
     })
 }
 
-/// A line as `sha256sum` prints it: the sum of a file and its path.
-pub(super) fn sum_and_path(line: &str) -> Option<(&str, &str)> {
-    let (sum, path) = line.split_once("  ")?;
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    let is_sum = sum.len() == 64 && sum.bytes().all(is_digit);
-    (is_sum && !path.trim().is_empty()).then_some((sum, path))
-}
-
 /// What the tables of a resolved experiment held, by their paths from its folder.
 pub fn sums_of(experiment: &toml::Table) -> Vec<(String, String)> {
     let data = experiment.get("data").and_then(toml::Value::as_table);
@@ -224,25 +217,6 @@ pub fn sums_of(experiment: &toml::Table) -> Vec<(String, String)> {
         .filter_map(|line| sum_and_path(line.as_str()?))
         .map(|(sum, path)| (path.to_owned(), sum.to_owned()))
         .collect()
-}
-
-/// Whether two resolved experiments mean the same, however each is written: an earlier version left out
-/// keys that it did not have, and may have written numbers in another way. Where tables lie does not
-/// matter, as long as they hold the same.
-pub fn mean_the_same(one: &[u8], other: &[u8]) -> bool {
-    if one == other {
-        return true;
-    }
-    let read = |bytes: &[u8]| {
-        let text = std::str::from_utf8(bytes).ok()?;
-        let loaded = super::parse(Path::new("experiment.toml"), text, &[]);
-        let resolved = loaded.map(|loaded| loaded.experiment.resolved);
-        // One of a later version has keys that are not known here.
-        let tree = toml::from_str(resolved.as_deref().unwrap_or(text)).ok()?;
-        Some(by_content(tree))
-    };
-    let one: Option<toml::Table> = read(one);
-    one.is_some() && one == read(other)
 }
 
 /// An experiment whose tables are named by what they hold.

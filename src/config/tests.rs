@@ -1,6 +1,7 @@
 //! Whole files in, experiments or rendered problems out.
 
 mod claim;
+mod documentation;
 mod fuzz;
 mod norm;
 mod promises;
@@ -8,9 +9,9 @@ mod random_sweeps;
 mod refusals;
 mod refused_sweeps;
 mod round_trips;
-mod slips;
 mod sweep;
 mod tune;
+mod typos;
 
 use std::path::Path;
 

@@ -5,55 +5,58 @@ use std::collections::BTreeMap;
 
 use super::conditions::Conditions;
 use super::draft::Draft;
+use super::point::Point;
 use super::problem::Problems;
-use super::read::{self, Reader};
-use super::spec::{Condition, Tune, Validation};
+use super::spec::{
+    Condition, PLACEMENT, TUNE_BUDGET, TUNE_KEY, TUNE_METRIC, TUNE_PER, Tune, VALIDATION,
+    Validation,
+};
 use super::value::Value;
 use crate::units;
 
-const PLACEMENT: &str = "norm.placement";
-
 /// Reads `[tune]` and checks it; `None` where nothing is tuned, or there is a problem.
 pub(super) fn tune(
-    reader: &mut Reader<'_>,
+    point: &Point<'_>,
     draft: &Draft,
     found: &Conditions,
     problems: &mut Problems,
 ) -> Option<Tune> {
+    let key = point.get(TUNE_KEY)?;
     let is_axis = |key: &str| found.axes.iter().any(|axis| axis.key == key);
-    let placement = Value::Text(PLACEMENT.to_owned());
-    let default = Some(placement).filter(|_| is_axis(PLACEMENT));
-    let tune = read::tune(reader, default.into_iter().collect(), |key, per| {
-        let mut sound = true;
-        for (setting, swept) in std::iter::once(("tune.key", key))
-            .chain(per.iter().map(|key| ("tune.per", key.as_str())))
-        {
-            if !is_axis(swept) {
-                let text = format!("`{setting}`: `{swept}` is not swept");
-                let hint = format!("give it values under `[sweep]`: `{swept} = [ … ]`");
-                problems.add_with_hint(draft.place(setting), text, Some(hint));
-                sound = false;
-            }
-        }
-        if per.iter().any(|swept| swept == key) {
-            let text = format!("`tune.per`: `{key}` is what is tuned");
-            problems.add(draft.place("tune.per"), text);
+    let placement = Some(PLACEMENT.0.path).filter(|path| is_axis(path));
+    let placement = placement.map(|path| Value::Text(path.to_owned()));
+    let per: Vec<String> = point.get_or(TUNE_PER, Value::List(placement.into_iter().collect()))?;
+    let mut sound = true;
+    let named = per.iter().map(|swept| (TUNE_PER.0.path, swept));
+    for (setting, swept) in std::iter::once((TUNE_KEY.0.path, &key)).chain(named) {
+        if !is_axis(swept) {
+            let text = format!("`{setting}`: `{swept}` is not swept");
+            let hint = format!("give it values under `[sweep]`: `{swept} = [ … ]`");
+            problems.add_with_hint(draft.place(setting), text, Some(hint));
             sound = false;
         }
-        sound.then(|| fair_budget(key, per, draft, found, problems))?
-    })?;
-    check_validation(draft, found, problems);
-    let values = fair_budget(&tune.key, &tune.per, draft, found, problems)?;
-    if tune.budget != values {
-        let text = format!(
-            "`tune.budget = {}`: the sweep gives each group {} of `{}`; leave one of the two out",
-            tune.budget,
-            units::counted(values, "value", "values"),
-            tune.key
-        );
-        problems.add(draft.place("tune.budget"), text);
     }
-    Some(tune)
+    if per.contains(&key) {
+        let text = format!("`tune.per`: `{key}` is what is tuned");
+        problems.add(draft.place(TUNE_PER.0.path), text);
+        sound = false;
+    }
+    if !sound {
+        return None;
+    }
+    let values = fair_budget(&key, &per, draft, found, problems)?;
+    check_validation(draft, found, problems);
+    // At most as many as there are conditions.
+    let default = Value::Integer(i64::try_from(values).ok()?);
+    let budget = point.get_or(TUNE_BUDGET, default)?;
+    if budget != values {
+        let text = format!(
+            "`tune.budget = {budget}`: the sweep gives each group {} of `{key}`; leave one of the two out",
+            units::counted(values, "value", "values"),
+        );
+        problems.add(draft.place(TUNE_BUDGET.0.path), text);
+    }
+    Some(Tune { key, per, metric: point.get(TUNE_METRIC), budget })
 }
 
 /// How many values each group tries in each setting of the remaining axes, if that is one number.
@@ -83,7 +86,7 @@ fn fair_budget(
     } else {
         return Some(least);
     };
-    problems.add(draft.place("tune.key"), format!("`tune.key = \"{key}\"`: {reason}"));
+    problems.add(draft.place(TUNE_KEY.0.path), format!("`tune.key = \"{key}\"`: {reason}"));
     None
 }
 
@@ -110,7 +113,7 @@ fn check_validation(draft: &Draft, found: &Conditions, problems: &mut Problems) 
         data.validation == Validation::Count(0) || none == Some(0)
     };
     if found.all.iter().any(|condition| lacks(condition)) {
-        let place = draft.place("data.validation").or(draft.place("tune.key"));
+        let place = draft.place(VALIDATION.0.path).or(draft.place(TUNE_KEY.0.path));
         let text = "`[tune]` chooses by the validation set, and `data.validation` holds no example out for one";
         let hint = "for example `data.validation = 0.1`; the test set is for what was chosen";
         problems.add_with_hint(place, text, Some(hint.to_owned()));

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use toml_writer::ToTomlValue;
 
 /// A plain value: what TOML and JSON both know.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, PartialOrd)]
 pub enum Value {
     /// `true`, `false`
     Bool(bool),

@@ -9,8 +9,8 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
-use super::problem::{Problems, start_of};
-use super::slips;
+use super::problem::{Place, Problems, start_of};
+use super::typos;
 use super::value::Value;
 
 /// Syntax errors that are told of one file.
@@ -20,26 +20,10 @@ const MOST_SYNTAX_ERRORS: usize = 5;
 /// pattern of a sweep. What lies deeper is left out, and is no value of any key.
 const DEEPEST: usize = 32;
 
-/// Where something was said. Ordered as it was said: the file first, then the overrides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
-    /// In the file.
-    File {
-        /// Bytes before it, for ordering.
-        offset: usize,
-        /// From 1, for people.
-        line: usize,
-    },
-    /// In the override of this number, from 0.
-    Override(usize),
-}
-
 /// A value and its place; for a member of a table that is the place of its key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
-    /// What was said.
     pub(super) kind: Kind,
-    /// Where.
     pub(super) place: Place,
 }
 
@@ -139,7 +123,7 @@ fn toml_document(text: &str, problems: &mut Problems) -> Option<Node> {
 
 /// What was most likely meant on a line, from 1, that cannot be read.
 fn slip(text: &str, line: usize) -> Option<String> {
-    slips::in_line(&start_of(text.lines().nth(line.checked_sub(1)?)?))
+    typos::in_line(&start_of(text.lines().nth(line.checked_sub(1)?)?))
 }
 
 fn toml_table(table: &DeTable<'_>, place: &dyn Fn(usize) -> Place, depth: usize) -> Kind {

@@ -93,7 +93,6 @@ fn member<W: TomlWrite + ?Sized>(path: &str, value: impl WriteTomlValue, writer:
     writer.value(value)
 }
 
-/// Adds a comment line.
 pub(super) fn comment(out: &mut String, text: &str) {
     // Writing to a string cannot fail.
     let _ = (out.open_comment(), out.space(), out.write_str(text), out.newline());

@@ -1,7 +1,7 @@
 //! `[data]`: enough examples to train on, where their number is known here (a file's own size is
 //! checked when it is read), a file where one is needed, and images where pixels are meant.
 
-use super::Report;
+use crate::config::problem::Report;
 use crate::config::spec::{Dataset, InputScaling, Settings};
 
 /// Reports what is wrong with the data of a condition.

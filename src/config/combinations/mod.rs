@@ -6,11 +6,8 @@ mod model;
 pub(super) mod norm;
 mod train;
 
+use super::problem::Report;
 use super::spec::Settings;
-
-/// Takes the key that should change, and the reason why it cannot stay, as it follows
-/// "`key = value`: ".
-pub(super) type Report<'a> = &'a mut dyn FnMut(&'static str, String);
 
 /// Reports every combination in a condition's settings that cannot be trained.
 pub(super) fn check(settings: &Settings, report: Report<'_>) {

@@ -1,6 +1,6 @@
 //! `[model]`: the network fits the inputs, and has the place that is normalised.
 
-use super::Report;
+use crate::config::problem::Report;
 use crate::config::spec::{Architecture, Convnet, Settings, Shape};
 
 /// Reports the key that makes the network impossible for its inputs.

@@ -1,6 +1,6 @@
 //! `[norm]`: a norm layer needs something to normalise over, and limits that fit together.
 
-use super::Report;
+use crate::config::problem::Report;
 use crate::config::spec::{
     Architecture, BatchNorm, Convnet, Evaluation, NormKind, NormLayers, Placement, Renorm,
     Settings, Shape,
@@ -153,7 +153,9 @@ pub(in crate::config) fn has_rows(settings: &Settings) -> bool {
     match settings.model.kind {
         Architecture::Rnn(_) => false,
         Architecture::Mlp { .. } if settings.norm.on_input => true,
-        _ => normalised(settings).iter().any(|site| site.positions == 1),
+        Architecture::Mlp { .. } | Architecture::Convnet(_) | Architecture::Resnet(_) => {
+            normalised(settings).iter().any(|site| site.positions == 1)
+        }
     }
 }
 
@@ -186,28 +188,28 @@ fn input(settings: &Settings) -> Option<Site> {
 
 fn hidden(settings: &Settings) -> Vec<Site> {
     let image = settings.data.dataset.image();
-    let features = settings.model.kind.hidden_features();
-    let site = |(layer, features): (usize, usize)| Site {
-        name: format!("hidden layer {layer}"),
-        features: match &settings.model.kind {
-            // The map of the inputs, all gates side by side, or the last state.
-            Architecture::Rnn(net) if settings.norm.placement == Placement::Before => {
-                net.cell.gates() * features
+    let kind = &settings.model.kind;
+    let site = |(layer, features): (usize, usize)| {
+        let (features, positions) = match kind {
+            Architecture::Convnet(net) => {
+                (features, image.map(|image| positions(net, image, layer)))
             }
-            _ => features,
-        },
-        positions: match (&settings.model.kind, image) {
-            (Architecture::Convnet(net), Some(image)) => positions(net, image, layer),
-            (Architecture::Resnet(net), Some(image)) => {
+            Architecture::Resnet(net) => {
                 // The stem, then three stages, the second and third with half the rows and columns.
                 let stage = layer.saturating_sub(1) / (2 * net.blocks_per_stage()).max(1);
                 let side = |of: usize| of.div_ceil(1 << stage);
-                side(image.height) * side(image.width)
+                (features, image.map(|image| side(image.height) * side(image.width)))
             }
-            _ => 1,
-        },
+            // The map of the inputs, all gates side by side, or the last state.
+            Architecture::Rnn(net) if settings.norm.placement == Placement::Before => {
+                (net.cell.gates() * features, None)
+            }
+            Architecture::Mlp { .. } | Architecture::Rnn(_) => (features, None),
+        };
+        let name = format!("hidden layer {layer}");
+        Site { name, features, positions: positions.unwrap_or(1) }
     };
-    features.into_iter().enumerate().map(site).collect()
+    kind.hidden_features().into_iter().enumerate().map(site).collect()
 }
 
 /// How many positions the feature map of hidden layer `layer` has where it is normalised: before

@@ -1,7 +1,7 @@
 //! `[train]`: a warm-up that ends before the training does. Only where the number of steps is known
 //! here; that of epochs depends on the data.
 
-use super::Report;
+use crate::config::problem::Report;
 use crate::config::spec::{Length, Settings};
 
 /// Reports a warm-up that leaves no step at the whole learning rate.

@@ -1,6 +1,90 @@
 //! `[claim]`: what people say, and the tests that it must pass. It trains nothing, so nothing here is
 //! part of a trial's id.
 
+use crate::config::declare::{choices, keys};
+use crate::config::key::Applies::{self, Where};
+use crate::config::key::Choice;
+use crate::config::key::DefaultValue::{Open, Required, Text};
+use crate::config::point::{FromValue, GivenValues, Point};
+use crate::config::rule::{ANY, NOT_NEGATIVE, Rule};
+use crate::config::value::Value;
+
+keys! { CLAIM_KEYS:
+    STATEMENT: Option<String> = "claim.statement", Rule::Text, default Open("required with `claim.tests`"), only CLAIMED;
+        "What people say, in a sentence: \"Batch normalisation needs fewer epochs\".";
+    SOURCE: Option<String> = "claim.source", Rule::Text, default Open("none"), only CLAIMED;
+        "Who says it.";
+    FIGURE: Option<String> = "claim.figure", Rule::Name, default Open("none"), only CLAIMED;
+        "The chart that shows it, by its file's name in `charts/` without the ending: `differences`, or with what `bn-lab plot` is asked, `final-by-batch_size` and `to-target-by-seconds`.";
+    // Never filled in: most claims have nothing to say of it.
+    ABOUT_EVALUATION: Option<bool> = "claim.about_evaluation", Rule::Flag, default Open("`false`"), only CLAIMED;
+        "Whether the claim is about how networks are evaluated. Without it, a difference between test scores that turns round or loses more than half under the population's statistics is given as an effect of how the network is evaluated, and counts neither for the claim nor against it.";
+    TESTS: Option<Vec<Hypothesis>> = "claim.tests", TESTS_RULE, default Open("`[]`: nothing is claimed");
+        "What must be true if it holds, described below; the first is the headline, whose effect is shown.";
+}
+
+const CLAIMED: Applies =
+    Where("with `claim.tests`", |point| point.get(TESTS).is_some_and(|tests| !tests.is_empty()));
+
+/// The most tests that a claim may have.
+pub(in crate::config) const MOST_TESTS: usize = 100;
+const TESTS_RULE: Rule = Rule::Dependent(
+    "a list of at most 100 tests such as `{ compare = [\"before\", \"none\"], metric = \"epochs_to_target\", expect = \"lower\" }`, or `[]`",
+);
+
+// The keys of a test, in the order in which they are written out.
+keys! { TEST_KEYS:
+    COMPARE: Vec<Shown> = "compare", Rule::Dependent("a list of two different values of `by`"), default Required("required");
+        "The two values that are compared: differences are the first minus the second.";
+    BY: String = "by", Rule::SweptKey, default Text("norm.placement");
+        "The swept key whose values they are.";
+    METRIC: String = "metric", Rule::Choice(&METRICS), default Text("test_accuracy");
+        "What is measured of each trial.";
+    EXPECT: Expect = "expect", Rule::Choice(Expect::WORDS), default Required("required");
+        "What the claim says of the first value against the second: more of it, less, or no difference that matters.";
+    MARGIN: Option<f64> = "margin", NOT_NEGATIVE, default Open("the metric's own");
+        "Differences up to this do not matter: in percentage points for accuracies and shares, else in the unit of what is compared, as `bn-lab compare --margin`.";
+    WHERE: Option<Terms> = "where", Rule::Dependent("a table such as `{ \"train.batch_size\" = [2, 4] }` of swept keys, each with one of its values or a list of several"),
+        default Open("all of every key");
+        "Only these values of the other swept keys count.";
+    OVER: Option<String> = "over", Rule::SweptKey, default Open("none");
+        "The values of this swept key are taken together first, within each replicate, as `take` says.";
+    TAKE: Option<Take> = "take", Rule::Choice(Take::WORDS), default Open("required with `over`");
+        "Of the scores at all values of `over`: the largest minus the smallest, the worst, the best, the mean, the last minus the first; or the largest value at which the metric is at least as good as `at_least`, compared in powers of ten (decades).";
+    AT_LEAST: f64 = "at_least", ANY, default Required("required with `take = \"reach\"`");
+        "How good the metric must be, in its own unit (an accuracy from 0 to 1); of what is better the lower it is, at most this.";
+    LABEL_OF_TEST: Option<String> = "label", Rule::Text, default Open("made from the other keys");
+        "What the table of tests calls it.";
+}
+
+/// A value as tables write it.
+pub(in crate::config) struct Shown(String);
+
+impl FromValue for Shown {
+    fn from_value(value: Option<&Value>, _: &Point<'_>) -> Option<Self> {
+        value.map(|value| Self(value.to_string()))
+    }
+}
+
+fn shown_all(values: Vec<Shown>) -> Vec<String> {
+    values.into_iter().map(|shown| shown.0).collect()
+}
+
+/// Axes, and the values of each that count.
+pub(in crate::config) struct Terms(Vec<(String, Vec<String>)>);
+
+impl FromValue for Terms {
+    fn from_value(value: Option<&Value>, point: &Point<'_>) -> Option<Self> {
+        let Value::Table(terms) = value? else {
+            return None;
+        };
+        let term = |(key, values): &(&str, Value)| {
+            Some(((*key).to_owned(), shown_all(Vec::from_value(Some(values), point)?)))
+        };
+        terms.iter().map(term).collect::<Option<_>>().map(Self)
+    }
+}
+
 /// `[claim]`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
@@ -15,6 +99,20 @@ pub struct Claim {
     pub about_evaluation: bool,
     /// What must be true if it holds; at least one, and the first is the headline.
     pub tests: Vec<Hypothesis>,
+}
+
+impl Claim {
+    /// `[claim]` of an experiment; a claim without tests is none.
+    pub(in crate::config) fn read(point: &Point<'_>) -> Option<Self> {
+        let tests = point.get(TESTS).filter(|tests| !tests.is_empty())?;
+        Some(Self {
+            statement: point.get(STATEMENT).unwrap_or_default(),
+            source: point.get(SOURCE),
+            figure: point.get(FIGURE),
+            about_evaluation: point.get(ABOUT_EVALUATION).unwrap_or(false),
+            tests,
+        })
+    }
 }
 
 /// One of a claim's tests: something about the first of two values of an axis against the second.
@@ -39,6 +137,28 @@ pub struct Hypothesis {
     pub label: Option<String>,
 }
 
+impl FromValue for Hypothesis {
+    /// From a checked test.
+    fn from_value(value: Option<&Value>, _: &Point<'_>) -> Option<Self> {
+        let Value::Table(members) = value? else {
+            return None;
+        };
+        let given: GivenValues = members.iter().cloned().collect();
+        let test = Point::new(&given);
+        let mut compare = shown_all(test.get(COMPARE)).into_iter();
+        Some(Self {
+            compare: [compare.next()?, compare.next()?],
+            by: test.get(BY),
+            metric: test.get(METRIC),
+            expect: test.get(EXPECT),
+            margin: test.get(MARGIN),
+            only: test.get(WHERE).map_or_else(Vec::new, |terms| terms.0),
+            over: test.get(OVER).zip(test.get(TAKE)).map(|(key, take)| Over { key, take }),
+            label: test.get(LABEL_OF_TEST),
+        })
+    }
+}
+
 /// An axis whose values are taken together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Over {
@@ -48,32 +168,36 @@ pub struct Over {
     pub take: Take,
 }
 
-/// What becomes of a replicate's scores at all values of an axis.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Take {
-    /// The largest minus the smallest.
-    Spread,
-    /// The worst of them.
-    Worst,
-    /// The best of them.
-    Best,
-    /// Their mean.
-    Mean,
-    /// That at the last value minus that at the first.
-    Change,
-    /// The largest value of the axis at which the metric is at least as good as this.
-    Reach(f64),
+choices! {
+    /// What becomes of a replicate's scores at all values of an axis.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub enum Take {
+        /// The largest minus the smallest.
+        Spread = "spread",
+        /// The worst of them.
+        Worst = "worst",
+        /// The best of them.
+        Best = "best",
+        /// Their mean.
+        Mean = "mean",
+        /// That at the last value minus that at the first.
+        Change = "change",
+        /// The largest value of the axis at which the metric is at least as good as this.
+        Reach = "reach" [f64 = AT_LEAST],
+    }
 }
 
-/// What is expected of the first value against the second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expect {
-    /// More.
-    Higher,
-    /// Less.
-    Lower,
-    /// No difference that matters.
-    Same,
+choices! {
+    /// What is expected of the first value against the second.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Expect {
+        /// More.
+        Higher = "higher",
+        /// Less.
+        Lower = "lower",
+        /// No difference that matters.
+        Same = "same",
+    }
 }
 
 /// What a test may measure; `compare::metric` says how.

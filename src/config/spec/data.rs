@@ -1,27 +1,109 @@
 //! `[data]`: which examples, and how they become inputs.
 
-use std::path::PathBuf;
+use super::table::{Table, is_test_split_off};
+use crate::config::declare::{choices, keys, settings};
+use crate::config::key::Applies::{self, Where};
+use crate::config::key::DefaultValue::{Computed, Flag, Number, Open, Text, Whole, Wholes};
+use crate::config::key::{Choice, field_of, is_field};
+use crate::config::point::{FromValue, Point};
+use crate::config::rule::{ANY, Bound, FROM_0_TO_1, List, Order, Rule, SEED, count};
+use crate::config::value::Value;
 
-/// `[data]`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Data {
-    /// Which dataset.
-    pub dataset: Dataset,
-    /// Take only so many training examples (before validation is split off): the first of a set of
-    /// images, whose order is a random one; of a table in a file, a random part.
-    pub train_examples: Option<usize>,
-    /// Take only so many test examples, likewise.
-    pub test_examples: Option<usize>,
-    /// How much of the training set is held out for validation.
-    pub validation: Validation,
-    /// Whether each replicate draws its own validation split.
-    pub split: Split,
-    /// How raw values become inputs.
-    pub input_scaling: InputScaling,
-    /// Added to every input of every test example; 0 where nothing is.
-    pub test_offset: f64,
-    /// What is done to training images at random.
-    pub augmentation: Augmentation,
+keys! { DATA_KEYS:
+    DATASET: Option<Dataset> = "data.dataset", Rule::Choice(Dataset::WORDS), default Open("required");
+        "Images in 10 classes: generated digits (no files, no network), handwritten digits or articles of clothing, 28 × 28 grey pixels each, or photographs, 32 × 32 pixels in colour. `\"csv\"` is a table of your own; the last three are generated tables, described below.";
+    TRAIN_EXAMPLES: Option<usize> = "data.train_examples", count(1_000_000),
+        default Computed("glyphs `6000`, other generated sets `2000`, else all", |point| {
+            Some(Value::Integer(dataset(point).generated_sizes()?.0.into()))
+        });
+        "Training examples: how many are generated, or how many of a file's are used: the first of a set of images, whose order is a random one, and a random part of a table (see `data.stratify`). Validation is split off these.";
+    TEST_EXAMPLES: Option<usize> = "data.test_examples", count(1_000_000),
+        default Computed("glyphs `2000`, other generated sets `1000`, else all", |point| {
+            Some(Value::Integer(dataset(point).generated_sizes()?.1.into()))
+        });
+        "Test examples, likewise.";
+    VALIDATION: Validation = "data.validation", Rule::Share, default Number(0.1);
+        "How much of the training examples is held out for validation. `5000` is a count, `0.1` a share, rounded down.";
+    SPLIT: Split = "data.split", Rule::Choice(Split::WORDS), default Text("per_replicate"),
+        only Where("where `data.validation` is not 0", |point| {
+            point.get(VALIDATION) != Validation::Count(0)
+        });
+        "Whether each replicate draws its own validation examples or all share one draw.";
+    INPUT_SCALING: InputScaling = "data.input_scaling", Rule::Choice(InputScaling::WORDS),
+        // Scaling would undo what `badly-scaled` is made for.
+        default Computed("badly-scaled `\"none\"`, else `\"unit\"`", |point| {
+            let is_badly_scaled = point.has_word(DATASET.0, "badly-scaled");
+            Some(Value::Text(if is_badly_scaled { "none" } else { "unit" }.to_owned()))
+        });
+        "How a raw value x becomes an input, by what the training examples (without validation) hold. `\"unit\"`: x / 255 for a pixel, (x − min) / (max − min) of its column for a table. `\"standardize\"`: (x − mean) / std over all pixels of a colour channel, or over a column. `\"binary\"`, images only: 1 where x / 255 > 0.5, else 0. `\"none\"`: x.";
+    TEST_OFFSET: Option<f64> = "data.test_offset", ANY, default Open("none");
+        "Added to every input of every test example after `data.input_scaling`, as more light adds to every pixel: a shift of the inputs that training and validation never see. It changes no training, only what the test set says.";
+    SHIFT: u8 = "data.shift", Rule::Whole { least: 0, most: 14 }, default Whole(0), only IMAGES;
+        "Each training image is moved by a random whole number of pixels, at most so many, to the side and another one up or down; black enters.";
+    FLIP: bool = "data.flip", Rule::Flag, default Flag(false), only IMAGES;
+        "Whether each training image is mirrored left to right with probability ½.";
+    TRAIN_BATCHES: Vec<u8> = "data.train_batches", Rule::List(&FIVE_FILES),
+        default Wholes(&[1, 2, 3, 4, 5]), only field_of(DATASET);
+        "Which of the five files of 10 000 training images are used.";
+}
+
+// In the documentation these follow the keys of a table.
+keys! { GENERATOR_KEYS:
+    DIFFICULTY: f64 = "data.difficulty", FROM_0_TO_1, default Number(0.5), only field_of(DATASET);
+        "0 is clean and upright (glyphs) or without noise (spirals), 1 is barely legible, or noise as large as the way to the boundary.";
+    COLUMNS: usize = "data.columns", count(10_000), default Whole(20), only field_of(DATASET);
+        "Inputs of the generated table.";
+    CLASSES: usize = "data.classes", Rule::Whole { least: 2, most: 100 },
+        default Whole(3), only field_of(DATASET);
+        "Classes of the generated table.";
+    SCALE_DECADES: f64 = "data.scale_decades",
+        Rule::Number { low: Bound::Including(0.0), high: Bound::Including(10.0) },
+        default Number(3.0), only field_of(DATASET);
+        "Each column is multiplied by 10 to a power that is uniform between minus and plus this.";
+    DATA_SEED: u64 = "data.seed", SEED, default Whole(0),
+        only Where("with a generated dataset, or with `data.dataset = \"csv\"` and without `data.test_file`", |point| {
+            is_field(DATA_SEED.0, DATASET.0, Dataset::fields, point) || is_test_split_off(point)
+        });
+        "Seed of the generator, or of a table's test split; the same in every replicate.";
+}
+
+const IMAGES: Applies = Where("with a dataset of images", |point| dataset(point).image().is_some());
+
+/// The training files of CIFAR-10 by their numbers.
+const FIVE_FILES: List = List::new(
+    Rule::Whole { least: 1, most: 5 },
+    (1, 5),
+    Order::Sorted,
+    "a list of different whole numbers from 1 to 5",
+);
+
+/// The dataset at a point. Only a point of `sweep.include` can be without, and is refused for it.
+fn dataset(point: &Point<'_>) -> Dataset {
+    point.get(DATASET).unwrap_or(Dataset::Mnist)
+}
+
+settings! {
+    /// `[data]`
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Data {
+        /// Which dataset.
+        pub dataset: Dataset => dataset,
+        /// Take only so many training examples (before validation is split off): the first of a set of
+        /// images, whose order is a random one; of a table in a file, a random part.
+        pub train_examples: Option<usize> = TRAIN_EXAMPLES,
+        /// Take only so many test examples, likewise.
+        pub test_examples: Option<usize> = TEST_EXAMPLES,
+        /// How much of the training set is held out for validation.
+        pub validation: Validation = VALIDATION,
+        /// Whether each replicate draws its own validation split.
+        pub split: Split = SPLIT,
+        /// How raw values become inputs.
+        pub input_scaling: InputScaling = INPUT_SCALING,
+        /// Added to every input of every test example; 0 where nothing is.
+        pub test_offset: f64 => |point| point.get(TEST_OFFSET).unwrap_or(0.0),
+        /// What is done to training images at random.
+        pub augmentation: Augmentation => Augmentation::read,
+    }
 }
 
 impl Data {
@@ -32,135 +114,56 @@ impl Data {
     }
 }
 
-/// A dataset and what only it needs.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Dataset {
-    /// Generated digits; no files, no network.
-    Glyphs {
-        /// 0 = clean and upright, 1 = barely legible.
-        difficulty: f64,
-        /// Seed of the generator, shared by all replicates.
-        seed: u64,
-    },
-    /// Handwritten digits (LeCun, Cortes, Burges).
-    Mnist,
-    /// Articles of clothing (Zalando).
-    FashionMnist,
-    /// Small colour photographs (Krizhevsky, Nair, Hinton).
-    Cifar10 {
-        /// Which of the five training files are used: different numbers from 1 to 5, in order.
-        train_batches: Vec<u8>,
-    },
-    /// A table of the user's own.
-    Csv(Table),
-    /// Generated: columns whose scales differ by orders of magnitude.
-    BadlyScaled {
-        /// Inputs.
-        columns: usize,
-        /// Classes; at least 2.
-        classes: usize,
-        /// Columns are multiplied by 10 to the power of up to ± this.
-        scale_decades: f64,
-        /// Seed of the generator, shared by all replicates.
-        seed: u64,
-    },
-    /// Generated: two classes that wind around each other in the plane.
-    TwoSpirals {
-        /// 0 = no noise, 1 = noise as large as the way to the boundary.
-        difficulty: f64,
-        /// Seed of the generator, shared by all replicates.
-        seed: u64,
-    },
-    /// Generated: what a linear classifier can learn.
-    LinearTeacher {
-        /// Inputs.
-        columns: usize,
-        /// Classes; at least 2.
-        classes: usize,
-        /// Seed of the generator, shared by all replicates.
-        seed: u64,
-    },
-}
-
-/// A file of comma-separated values.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Table {
-    /// The file, as the program opens it.
-    pub file: PathBuf,
-    /// The column that holds the label: its name, or its number from 1 where there is no header.
-    /// `None`: the last.
-    pub label: Option<String>,
-    /// Whether the first line names the columns.
-    pub header: Header,
-    /// The columns that the network is shown; `None`: all but the label and those of `ignore`.
-    pub inputs: Option<Vec<String>>,
-    /// Columns that are not read.
-    pub ignore: Vec<String>,
-    /// Columns whose cells are texts, whatever they look like.
-    pub categorical: Vec<String>,
-    /// Cells that say that a value is missing, as they stand in the file.
-    pub missing: Vec<String>,
-    /// What becomes of rows with such cells.
-    pub missing_rows: MissingRows,
-    /// What the network is tested with.
-    pub test: TestRows,
-    /// Whether test rows, validation rows and parts of the table are taken from each class in
-    /// proportion.
-    pub stratify: bool,
-}
-
-/// A table that an experiment names, and what is known of its content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TableFile {
-    /// The key that names it: `data.file` or `data.test_file`.
-    pub key: &'static str,
-    /// The path that the resolved experiment keeps, from the results folder.
-    pub kept: String,
-    /// The path as the program opens it.
-    pub path: PathBuf,
-    /// The SHA-256 of its content that the experiment keeps.
-    pub stored: Option<String>,
-    /// The SHA-256 of its content now; `None` where it is not there, or nobody looked.
-    pub now: Option<String>,
-}
-
-/// Whether the first line of a table names its columns.
-#[derive(Debug, Clone, Copy)]
-pub struct Header {
-    /// Whether it does.
-    pub is_there: bool,
-    /// Whether the experiment says so; a default is not believed where the line looks like data.
-    pub is_said: bool,
-}
-
-/// A default that was believed and the same word of an experiment make the same examples.
-impl PartialEq for Header {
-    fn eq(&self, other: &Self) -> bool {
-        self.is_there == other.is_there
+choices! {
+    /// A dataset and what only it needs.
+    #[derive(Debug, Clone, PartialEq)]
+    pub enum Dataset {
+        /// Generated digits; no files, no network.
+        Glyphs = "glyphs" {
+            /// 0 = clean and upright, 1 = barely legible.
+            difficulty: f64 = DIFFICULTY,
+            /// Seed of the generator, shared by all replicates.
+            seed: u64 = DATA_SEED,
+        },
+        /// Handwritten digits (LeCun, Cortes, Burges).
+        Mnist = "mnist",
+        /// Articles of clothing (Zalando).
+        FashionMnist = "fashion-mnist",
+        /// Small colour photographs (Krizhevsky, Nair, Hinton).
+        Cifar10 = "cifar10" {
+            /// Which of the five training files are used: different numbers from 1 to 5, in order.
+            train_batches: Vec<u8> = TRAIN_BATCHES,
+        },
+        /// A table of the user's own.
+        Csv = "csv" (Table),
+        /// Generated: columns whose scales differ by orders of magnitude.
+        BadlyScaled = "badly-scaled" {
+            /// Inputs.
+            columns: usize = COLUMNS,
+            /// Classes; at least 2.
+            classes: usize = CLASSES,
+            /// Columns are multiplied by 10 to the power of up to ± this.
+            scale_decades: f64 = SCALE_DECADES,
+            /// Seed of the generator, shared by all replicates.
+            seed: u64 = DATA_SEED,
+        },
+        /// Generated: two classes that wind around each other in the plane.
+        TwoSpirals = "two-spirals" {
+            /// 0 = no noise, 1 = noise as large as the way to the boundary.
+            difficulty: f64 = DIFFICULTY,
+            /// Seed of the generator, shared by all replicates.
+            seed: u64 = DATA_SEED,
+        },
+        /// Generated: what a linear classifier can learn.
+        LinearTeacher = "linear-teacher" {
+            /// Inputs.
+            columns: usize = COLUMNS,
+            /// Classes; at least 2.
+            classes: usize = CLASSES,
+            /// Seed of the generator, shared by all replicates.
+            seed: u64 = DATA_SEED,
+        },
     }
-}
-
-/// What becomes of the rows of a table that lack a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MissingRows {
-    /// They end the reading with an error.
-    Refuse,
-    /// They are left out, and counted.
-    Drop,
-}
-
-/// Where the test rows of a table come from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TestRows {
-    /// A file of their own.
-    File(PathBuf),
-    /// Split off by chance.
-    Share {
-        /// How much of the rows, in `(0, 1)`.
-        share: f64,
-        /// Seed of the split, shared by all replicates.
-        seed: u64,
-    },
 }
 
 impl Dataset {
@@ -173,17 +176,15 @@ impl Dataset {
     /// Test rows of a generated table where `data.test_examples` does not say.
     pub const SYNTHETIC_TEST: u32 = 1_000;
 
-    /// The name used in experiment files, folders and messages.
-    pub fn name(&self) -> &'static str {
+    /// How many training and test examples are generated where the experiment does not say; `None` for a
+    /// dataset of files.
+    fn generated_sizes(&self) -> Option<(u32, u32)> {
         match self {
-            Self::Glyphs { .. } => "glyphs",
-            Self::Mnist => "mnist",
-            Self::FashionMnist => "fashion-mnist",
-            Self::Cifar10 { .. } => "cifar10",
-            Self::Csv(_) => "csv",
-            Self::BadlyScaled { .. } => "badly-scaled",
-            Self::TwoSpirals { .. } => "two-spirals",
-            Self::LinearTeacher { .. } => "linear-teacher",
+            Self::Glyphs { .. } => Some((Self::GLYPHS_TRAIN, Self::GLYPHS_TEST)),
+            Self::BadlyScaled { .. } | Self::TwoSpirals { .. } | Self::LinearTeacher { .. } => {
+                Some((Self::SYNTHETIC_TRAIN, Self::SYNTHETIC_TEST))
+            }
+            Self::Mnist | Self::FashionMnist | Self::Cifar10 { .. } | Self::Csv(_) => None,
         }
     }
 
@@ -226,35 +227,50 @@ impl Validation {
     }
 }
 
-/// Which examples are held out for validation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Split {
-    /// Each replicate draws its own.
-    PerReplicate,
-    /// All replicates share one.
-    Fixed,
+impl FromValue for Validation {
+    fn from_value(value: Option<&Value>, point: &Point<'_>) -> Option<Self> {
+        match value {
+            Some(Value::Float(share)) => Some(Self::Fraction(*share)),
+            count => usize::from_value(count, point).map(Self::Count),
+        }
+    }
 }
 
-/// How a raw value `x`, a byte of an image or a number of a table, becomes an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InputScaling {
-    /// Images: `x / 255`; tables: `(x − min) / (max − min)` over the column's training examples
-    Unit,
-    /// `(x − mean) / std`, over the training examples: all pixels of a colour channel, or a column
-    Standardize,
-    /// Images only: 1 where `x / 255 > 0.5`, else 0
-    Binary,
-    /// `x`
-    None,
+choices! {
+    /// Which examples are held out for validation.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Split {
+        /// Each replicate draws its own.
+        PerReplicate = "per_replicate",
+        /// All replicates share one.
+        Fixed = "fixed",
+    }
 }
 
-/// Random changes of training images; by default none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Augmentation {
-    /// The most pixels by which an image is moved in either direction; at most 14.
-    pub shift: u8,
-    /// Whether every second image, by chance, is mirrored left to right.
-    pub flip: bool,
+choices! {
+    /// How a raw value `x`, a byte of an image or a number of a table, becomes an input.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum InputScaling {
+        /// Images: `x / 255`; tables: `(x − min) / (max − min)` over the column's training examples
+        Unit = "unit",
+        /// `(x − mean) / std`, over the training examples: all pixels of a colour channel, or a column
+        Standardize = "standardize",
+        /// Images only: 1 where `x / 255 > 0.5`, else 0
+        Binary = "binary",
+        /// `x`
+        None = "none",
+    }
+}
+
+settings! {
+    /// Random changes of training images; by default none.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+    pub struct Augmentation {
+        /// The most pixels by which an image is moved in either direction; at most 14.
+        pub shift: u8 = SHIFT,
+        /// Whether every second image, by chance, is mirrored left to right.
+        pub flip: bool = FLIP,
+    }
 }
 
 /// The shape of one example's inputs.

@@ -5,28 +5,52 @@
 //! normalisation setting without normalisation) does not exist in that condition's types, nor in
 //! its [`Condition::keys`], so it cannot decide anything by accident.
 
+mod blocks;
 mod claim;
+mod condition_keys;
 mod data;
-mod keys;
 mod model;
 mod norm;
+mod norm_keys;
+mod output;
 mod recording;
+mod table;
 mod train;
 mod tune;
 
+pub use self::blocks::Block;
 pub use self::claim::*;
+pub use self::condition_keys::*;
 pub use self::data::*;
-pub use self::keys::*;
 pub use self::model::*;
 pub use self::norm::*;
+pub(in crate::config) use self::norm_keys::*;
+pub use self::output::*;
 pub use self::recording::*;
+pub use self::table::*;
 pub use self::train::*;
 pub use self::tune::*;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::key::Key;
 use super::value::Value;
+
+/// Every key, in the order of `configs/README.md` and of a resolved experiment.
+pub(in crate::config) const SECTIONS: [&[&Key]; 12] = [
+    TOP_KEYS,
+    DATA_KEYS,
+    TABLE_KEYS,
+    GENERATOR_KEYS,
+    MODEL_KEYS,
+    NORM_KEYS,
+    TRAIN_KEYS,
+    TUNE_KEYS,
+    CLAIM_KEYS,
+    CHECKPOINT_KEYS,
+    PROBE_KEYS,
+    OUTPUT_KEYS,
+];
 
 /// One checked experiment file.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,15 +118,4 @@ pub struct Settings {
     pub norm: Norm,
     /// `[train]`
     pub train: Train,
-}
-
-/// `[output]`: nothing here decides a number, so nothing here is part of a trial's id.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Output {
-    /// The results folder.
-    pub dir: PathBuf,
-    /// A row in `steps.csv` every so many steps; at least 1.
-    pub log_every_steps: usize,
-    /// The accuracy whose first reaching is reported as "epochs and seconds to target".
-    pub target_accuracy: f64,
 }

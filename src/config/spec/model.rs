@@ -1,6 +1,96 @@
 //! `[model]`: the network.
 
-use super::Shape;
+use super::blocks::{BLOCKS, Block, default_blocks};
+use super::data::Shape;
+use crate::config::declare::{choices, keys, settings};
+use crate::config::key::Applies::{self, Where, With};
+use crate::config::key::DefaultValue::{Computed, Number, Text, Whole, Wholes};
+use crate::config::key::{Choice, field_of};
+use crate::config::point::Point;
+use crate::config::rule::{
+    BELOW_ONE, FROM_0_TO_1, List, MOST_LAYERS, NOT_NEGATIVE, Order, POSITIVE, Rule, WIDEST, count,
+};
+use crate::config::value::Value;
+
+keys! { MODEL_KEYS:
+    ARCHITECTURE: Architecture = "model.kind", Rule::Choice(Architecture::WORDS), default Text("mlp");
+        "The architecture: fully connected layers, convolutional blocks in the manner of VGG, a residual network for small images (He et al. 2015), or a recurrent layer that reads an image row by row.";
+    HIDDEN: Vec<usize> = "model.hidden", Rule::List(&WIDTHS),
+        default Wholes(&[128, 64]), only field_of(ARCHITECTURE);
+        "Units of each hidden layer; `[]` is a linear classifier.";
+    CONV_BLOCKS: Vec<Block> = "model.blocks", Rule::Tables(&BLOCKS),
+        default Computed("`[{ channels = 8, stride = 1, pool = 2 }, { channels = 16, stride = 1, pool = 2 }]`", |_| {
+            Some(default_blocks())
+        }),
+        only CONVNET;
+        "3 × 3 convolutions with padding 1, each with normalisation and activation as `norm.placement` says and then max-pooling over windows of `pool` × `pool`.";
+    HEAD: Head = "model.head", Rule::Choice(Head::WORDS), default Text("flatten"), only CONVNET;
+        "What the layers behind the blocks see: every value of the feature map, or the mean of every channel.";
+    DENSE: Vec<usize> = "model.dense", Rule::List(&WIDTHS), default Wholes(&[]), only CONVNET;
+        "Units of each hidden fully connected layer behind the blocks.";
+    DEPTH: usize = "model.depth", Rule::ResnetDepth, default Whole(20), only RESNET;
+        "Layers with weights: the first convolution, three stages of n blocks of two, the output layer.";
+    // Four times as many channels are as wide as any layer may be.
+    WIDTH: usize = "model.width", count(WIDEST / 4), default Whole(16), only RESNET;
+        "Channels of the first stage; the second has twice as many, the third four times.";
+    SHORTCUT: Shortcut = "model.shortcut", Rule::Choice(Shortcut::WORDS), default Text("a"), only RESNET;
+        "How a shortcut reaches a stage of another shape: by leaving out rows and columns and adding channels of zeros, or by a 1 × 1 convolution.";
+    CELL: Cell = "model.cell", Rule::Choice(Cell::WORDS), default Text("elman"), only RNN;
+        "What a step computes from a row and the state: Elman's simple recurrent layer, or a gated recurrent unit in PyTorch's form.";
+    UNITS: usize = "model.units", count(WIDEST), default Whole(64), only RNN;
+        "Length of the state.";
+    DROPOUT: f64 = "model.dropout", BELOW_ONE, default Number(0.0),
+        only Where("with `model.kind = \"mlp\"` and at least one hidden layer, or `\"convnet\"`", |point| {
+            has_hidden_layers(point) && has_dropout(point)
+        });
+        "Share of values set to 0 in training behind every hidden fully connected layer, its normalisation included; in a convnet without such a layer, before the output layer. The others are divided by 1 − `dropout`.";
+    ACTIVATION: Activation = "model.activation", Rule::Choice(Activation::WORDS),
+        default Computed("`\"relu\"`; elman `\"tanh\"`", |point| {
+            let is_recurrent = point.has_word(ARCHITECTURE.0, "rnn");
+            Some(Value::Text(if is_recurrent { "tanh" } else { "relu" }.to_owned()))
+        }),
+        only Where("with at least one hidden layer; not with `model.cell = \"gru\"`, which has its own", |point| {
+            has_hidden_layers(point) && !point.has_word(CELL.0, "gru")
+        });
+        "The nonlinearity of every hidden layer.";
+    NEGATIVE_SLOPE: f64 = "model.negative_slope", FROM_0_TO_1,
+        default Number(0.01), only field_of(ACTIVATION);
+        "Slope for negative inputs.";
+    ELU_ALPHA: f64 = "model.elu_alpha", POSITIVE, default Number(1.0), only field_of(ACTIVATION);
+        "What very negative inputs become, without its sign.";
+    INIT: Init = "model.init", Rule::Choice(Init::WORDS), default Text("glorot_uniform");
+        "How initial weights are drawn; the default is Keras's.";
+    INIT_STD: f64 = "model.init_std", POSITIVE, default Number(0.05), only field_of(INIT);
+        "Standard deviation of the initial weights.";
+    INIT_SCALE: f64 = "model.init_scale", POSITIVE, default Number(1.0);
+        "Factor on every initial weight.";
+    BIAS: Bias = "model.bias", Rule::Choice(Bias::WORDS), default Text("auto");
+        "When linear layers carry a bias; `\"auto\"` leaves it out where a normalisation follows directly and would cancel it.";
+    WEIGHT_DECAY: f64 = "model.weight_decay", NOT_NEGATIVE, default Number(0.0);
+        "How hard every step pulls all weights and biases towards 0: λ of an L2 penalty `λ w` on the gradient, as in PyTorch; with `train.optimizer = \"adamw\"`, apart from the gradient.";
+}
+
+const CONVNET: Applies = With(ARCHITECTURE.0, &["convnet"]);
+const RESNET: Applies = With(ARCHITECTURE.0, &["resnet"]);
+const RNN: Applies = With(ARCHITECTURE.0, &["rnn"]);
+
+/// The widths of hidden layers.
+const WIDTHS: List = List::new(
+    count(WIDEST),
+    (0, MOST_LAYERS),
+    Order::Any,
+    "a list of at most 100 whole numbers from 1 to 65536, or `[]`",
+);
+
+/// Whether there is a hidden layer: something to activate and to normalise. Only a network of fully
+/// connected layers can be without.
+pub(in crate::config) fn has_hidden_layers(point: &Point<'_>) -> bool {
+    point.value(HIDDEN.0).as_deref() != Some(&Value::List(Vec::new()))
+}
+
+fn has_dropout(point: &Point<'_>) -> bool {
+    ["mlp", "convnet"].iter().any(|word| point.has_word(ARCHITECTURE.0, word))
+}
 
 /// `[model]`
 #[derive(Debug, Clone, PartialEq)]
@@ -17,22 +107,43 @@ pub struct Model {
     pub bias: Bias,
 }
 
-/// A network architecture.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Architecture {
-    /// Fully connected layers.
-    Mlp {
-        /// Units of each hidden layer; may be empty (a linear classifier).
-        hidden: Vec<usize>,
-        /// Share of each hidden layer's values that a training step drops, in `[0, 1)`.
-        dropout: f64,
-    },
-    /// Convolutional blocks, then fully connected layers.
-    Convnet(Convnet),
-    /// Residual blocks.
-    Resnet(Resnet),
-    /// A recurrent layer over the rows of an image.
-    Rnn(Rnn),
+impl Model {
+    /// `[model]` at a point of the sweep.
+    pub(in crate::config) fn read(point: &Point<'_>) -> Self {
+        let kind = point.get(ARCHITECTURE);
+        Self {
+            activation: match &kind {
+                // It brings its own.
+                Architecture::Rnn(Rnn { cell: Cell::Gru, .. }) => Activation::Tanh,
+                _ if !kind.has_hidden_layers() => Activation::Identity,
+                _ => point.get(ACTIVATION),
+            },
+            kind,
+            init: point.get(INIT),
+            init_scale: point.get(INIT_SCALE),
+            bias: point.get(BIAS),
+        }
+    }
+}
+
+choices! {
+    /// A network architecture.
+    #[derive(Debug, Clone, PartialEq)]
+    pub enum Architecture {
+        /// Fully connected layers.
+        Mlp = "mlp" {
+            /// Units of each hidden layer; may be empty (a linear classifier).
+            hidden: Vec<usize> = HIDDEN,
+            /// Share of each hidden layer's values that a training step drops, in `[0, 1)`.
+            dropout: f64 = DROPOUT,
+        },
+        /// Convolutional blocks, then fully connected layers.
+        Convnet = "convnet" (Convnet),
+        /// Residual blocks.
+        Resnet = "resnet" (Resnet),
+        /// A recurrent layer over the rows of an image.
+        Rnn = "rnn" (Rnn),
+    }
 }
 
 impl Architecture {
@@ -63,18 +174,20 @@ impl Architecture {
     }
 }
 
-/// A convolutional network in the manner of VGG (Simonyan & Zisserman 2015).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Convnet {
-    /// The convolutional blocks, from the input on; at least one.
-    pub blocks: Vec<Block>,
-    /// What becomes of the last feature map.
-    pub head: Head,
-    /// Units of each hidden fully connected layer behind it; may be empty.
-    pub dense: Vec<usize>,
-    /// Share of the values that a training step drops behind each of those layers, or, where
-    /// there is none, of the output layer's inputs; in `[0, 1)`.
-    pub dropout: f64,
+settings! {
+    /// A convolutional network in the manner of VGG (Simonyan & Zisserman 2015).
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Convnet {
+        /// The convolutional blocks, from the input on; at least one.
+        pub blocks: Vec<Block> = CONV_BLOCKS,
+        /// What becomes of the last feature map.
+        pub head: Head = HEAD,
+        /// Units of each hidden fully connected layer behind it; may be empty.
+        pub dense: Vec<usize> = DENSE,
+        /// Share of the values that a training step drops behind each of those layers, or, where
+        /// there is none, of the output layer's inputs; in `[0, 1)`.
+        pub dropout: f64 = DROPOUT,
+    }
 }
 
 impl Convnet {
@@ -103,36 +216,28 @@ impl Convnet {
     }
 }
 
-/// A 3 × 3 convolution with padding 1, normalisation and activation as the placement says, and
-/// max-pooling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Block {
-    /// Output channels.
-    pub channels: usize,
-    /// Of the convolution, along both axes.
-    pub stride: usize,
-    /// Side and stride of the pooling window; 1 for none. What does not fill a window is left out.
-    pub pool: usize,
+choices! {
+    /// How a feature map becomes a row of values.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Head {
+        /// All values, channel by channel, each row by row.
+        Flatten = "flatten",
+        /// The mean of every channel.
+        GlobalAverage = "global_average",
+    }
 }
 
-/// How a feature map becomes a row of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Head {
-    /// The mean of every channel.
-    GlobalAverage,
-    /// All values, channel by channel, each row by row.
-    Flatten,
-}
-
-/// A residual network for small images (He et al. 2015, section 4.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Resnet {
-    /// Layers with weights, shortcuts not counted: 6 n + 2.
-    pub depth: usize,
-    /// Channels of the first stage; twice and four times as many in the others.
-    pub width: usize,
-    /// How a shortcut reaches a stage of another shape.
-    pub shortcut: Shortcut,
+settings! {
+    /// A residual network for small images (He et al. 2015, section 4.2).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Resnet {
+        /// Layers with weights, shortcuts not counted: 6 n + 2.
+        pub depth: usize = DEPTH,
+        /// Channels of the first stage; twice and four times as many in the others.
+        pub width: usize = WIDTH,
+        /// How a shortcut reaches a stage of another shape.
+        pub shortcut: Shortcut = SHORTCUT,
+    }
 }
 
 impl Resnet {
@@ -151,31 +256,37 @@ impl Resnet {
     }
 }
 
-/// What a shortcut does where the shape changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shortcut {
-    /// Leaves out every second row and column and adds channels of zeros; no parameters.
-    A,
-    /// A 1 × 1 convolution with stride 2.
-    B,
+choices! {
+    /// What a shortcut does where the shape changes.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Shortcut {
+        /// Leaves out every second row and column and adds channels of zeros; no parameters.
+        A = "a",
+        /// A 1 × 1 convolution with stride 2.
+        B = "b",
+    }
 }
 
-/// A recurrent network that reads an image row by row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rnn {
-    /// What a step computes.
-    pub cell: Cell,
-    /// Length of the state.
-    pub units: usize,
+settings! {
+    /// A recurrent network that reads an image row by row.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Rnn {
+        /// What a step computes.
+        pub cell: Cell = CELL,
+        /// Length of the state.
+        pub units: usize = UNITS,
+    }
 }
 
-/// What a step of a recurrent layer computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cell {
-    /// Elman's simple recurrent network, 1990.
-    Elman,
-    /// The gated recurrent unit (Cho et al. 2014).
-    Gru,
+choices! {
+    /// What a step of a recurrent layer computes.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Cell {
+        /// Elman's simple recurrent network, 1990.
+        Elman = "elman",
+        /// The gated recurrent unit (Cho et al. 2014).
+        Gru = "gru",
+    }
 }
 
 impl Cell {
@@ -188,68 +299,74 @@ impl Cell {
     }
 }
 
-/// A nonlinearity `f`, applied to each element.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Activation {
-    /// `max(0, x)`
-    Relu,
-    /// `x` if `x > 0`, else `slope · x`
-    LeakyRelu {
-        /// Slope for negative inputs.
-        slope: f64,
-    },
-    /// `x` if `x > 0`, else `α (eˣ − 1)`
-    Elu {
-        /// α
-        alpha: f64,
-    },
-    /// `λ · elu(x)` with the fixed λ and α under which activations normalise themselves
-    Selu,
-    /// `x Φ(x)`, exact
-    Gelu,
-    /// `x / (1 + e⁻ˣ)`, also called `SiLU`
-    Swish,
-    /// `ln(1 + eˣ)`
-    Softplus,
-    /// `1 / (1 + e⁻ˣ)`
-    Sigmoid,
-    /// `tanh x`
-    Tanh,
-    /// `x`
-    Identity,
+choices! {
+    /// A nonlinearity `f`, applied to each element.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub enum Activation {
+        /// `max(0, x)`
+        Relu = "relu",
+        /// `x` if `x > 0`, else `slope · x`
+        LeakyRelu = "leaky_relu" {
+            /// Slope for negative inputs.
+            slope: f64 = NEGATIVE_SLOPE,
+        },
+        /// `x` if `x > 0`, else `α (eˣ − 1)`
+        Elu = "elu" {
+            /// α
+            alpha: f64 = ELU_ALPHA,
+        },
+        /// `λ · elu(x)` with the fixed λ and α under which activations normalise themselves
+        Selu = "selu",
+        /// `x Φ(x)`, exact
+        Gelu = "gelu",
+        /// `x / (1 + e⁻ˣ)`, also called `SiLU`
+        Swish = "swish",
+        /// `ln(1 + eˣ)`
+        Softplus = "softplus",
+        /// `1 / (1 + e⁻ˣ)`
+        Sigmoid = "sigmoid",
+        /// `tanh x`
+        Tanh = "tanh",
+        /// `x`
+        Identity = "identity",
+    }
 }
 
-/// How the initial weights of a layer with `fan_in` inputs and `fan_out` outputs are drawn.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Init {
-    /// Uniform in `±√(6 / (fan_in + fan_out))`
-    GlorotUniform,
-    /// Normal with variance `2 / (fan_in + fan_out)`
-    GlorotNormal,
-    /// Uniform in `±√(6 / fan_in)`
-    HeUniform,
-    /// Normal with variance `2 / fan_in`
-    HeNormal,
-    /// Uniform in `±√(3 / fan_in)`
-    LecunUniform,
-    /// Normal with variance `1 / fan_in`
-    LecunNormal,
-    /// Normal with a given standard deviation
-    Normal {
-        /// Standard deviation.
-        std: f64,
-    },
-    /// A random matrix with orthonormal rows or columns, whichever are fewer
-    Orthogonal,
+choices! {
+    /// How the initial weights of a layer with `fan_in` inputs and `fan_out` outputs are drawn.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub enum Init {
+        /// Uniform in `±√(6 / (fan_in + fan_out))`
+        GlorotUniform = "glorot_uniform",
+        /// Normal with variance `2 / (fan_in + fan_out)`
+        GlorotNormal = "glorot_normal",
+        /// Uniform in `±√(6 / fan_in)`
+        HeUniform = "he_uniform",
+        /// Normal with variance `2 / fan_in`
+        HeNormal = "he_normal",
+        /// Uniform in `±√(3 / fan_in)`
+        LecunUniform = "lecun_uniform",
+        /// Normal with variance `1 / fan_in`
+        LecunNormal = "lecun_normal",
+        /// Normal with a given standard deviation
+        Normal = "normal" {
+            /// Standard deviation.
+            std: f64 = INIT_STD,
+        },
+        /// A random matrix with orthonormal rows or columns, whichever are fewer
+        Orthogonal = "orthogonal",
+    }
 }
 
-/// When linear layers carry a bias. The output layer follows `Never`, else always has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bias {
-    /// Except where a normalisation follows directly and would cancel it.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
+choices! {
+    /// When linear layers carry a bias. The output layer follows `Never`, else always has one.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Bias {
+        /// Except where a normalisation follows directly and would cancel it.
+        Auto = "auto",
+        /// Always.
+        Always = "always",
+        /// Never.
+        Never = "never",
+    }
 }

@@ -1,23 +1,88 @@
 //! `[checkpoint]` and `[probe]`: what a trial leaves behind besides its figures. Nothing here decides
 //! a number, so nothing here is part of a trial's id.
 
+use crate::config::declare::{keys, settings};
+use crate::config::key::Applies::{self, Given, Where};
+use crate::config::key::DefaultValue::{Computed, Flag, Numbers, Open, Whole};
+use crate::config::rule::{List, MOST_LAYERS, Order, POSITIVE, Rule, count};
+use crate::config::value::Value;
+
+keys! { CHECKPOINT_KEYS:
+    CHECKPOINT_INITIAL: bool = "checkpoint.initial", Rule::Flag, default Flag(false);
+        "Whether each trial keeps its untrained network.";
+    CHECKPOINT_FINAL: bool = "checkpoint.final", Rule::Flag, default Flag(false);
+        "Whether each trial keeps its network at the end.";
+    CHECKPOINT_EVERY: Option<usize> = "checkpoint.every", count(1_000_000_000),
+        default Open("none");
+        "Keep the network after every so many steps, and with it the place from which a training that was killed goes on.";
+    CHECKPOINT_ORDER: bool = "checkpoint.order", Rule::Flag,
+        default Computed("as `checkpoint.initial`", |point| {
+            Some(Value::Bool(point.get(CHECKPOINT_INITIAL)))
+        });
+        "Whether each trial keeps which example stood where in which batch.";
+}
+
+keys! { PROBE_KEYS:
+    PROBE_EVALUATIONS: bool = "probe.evaluations", Rule::Flag, default Flag(false);
+        "Whether `epochs.csv` gives the test score under running, precise and batch statistics side by side. Costs two more evaluations an epoch, and a pass over 10,000 training examples (`norm.precise_examples`, if the evaluation is precise).";
+    PROBE_TRAIN_EVALUATION: bool = "probe.train_evaluation", Rule::Flag, default Flag(false);
+        "Whether `epochs.csv` gives the score on training examples after each epoch, evaluated just as the test set is: without augmentation and dropout, and with weights that stand still, where `train_loss` is a mean over batches between which they change. Of the training examples (without validation) it takes the first (of a table: of a random order of its rows), at most as many as the test set has, and so costs one more such evaluation an epoch.";
+    PROBE_EVERY: Option<usize> = "probe.every", count(1_000_000_000), default Open("none: no probe");
+        "Look inside the network every so many steps, from the untrained network to the last (which no step follows, so only its activations and norms are told), and write `layers.csv`.";
+    PROBE_EXAMPLES: usize = "probe.examples", Rule::Whole { least: 2, most: 100_000 },
+        default Whole(300), only PROBED;
+        "Size of the fixed set on which activations are measured: the first validation examples (of the training examples where there is no validation).";
+    PROBE_ACTIVATIONS: bool = "probe.activations", Rule::Flag, default Flag(true), only PROBED;
+        "Mean, standard deviation and percentiles of what goes into and comes out of each nonlinearity, and the shares of dead and saturated units. Costs one forward pass, and the memory of all these values at once.";
+    PROBE_UNIT: usize = "probe.unit", Rule::Whole { least: 0, most: 1_000_000 }, default Whole(0),
+        only Where("with `probe.activations`", |point| point.is_on(PROBE_ACTIVATIONS));
+        "The unit of the last hidden layer whose percentiles are told on their own, as in figure 1 of Ioffe & Szegedy (2015).";
+    PROBE_GRADIENTS: bool = "probe.gradients", Rule::Flag, default Flag(true), only PROBED;
+        "Norms of each layer's weight gradient, of the gradient that flows back to it, and of its update relative to its weights. Costs one step.";
+    PROBE_NORMS: bool = "probe.norms", Rule::Flag, default Flag(true), only PROBED;
+        "γ and β of each norm layer, and how far its running statistics are from precise ones. Costs a forward pass over 10,000 training examples (`norm.precise_examples`, if the evaluation is precise).";
+    PROBE_LANDSCAPE: bool = "probe.landscape", Rule::Flag, default Flag(false), only PROBED;
+        "Loss range, relative loss, gradient predictiveness and effective smoothness along the gradient (Santurkar et al. 2018, Bjorck et al. 2018). Costs a step for each of `probe.landscape_steps`.";
+    PROBE_LANDSCAPE_STEPS: Vec<f64> = "probe.landscape_steps", Rule::List(&MULTIPLES),
+        default Numbers(&[0.5, 1.0, 2.0, 4.0]),
+        only Where("with `probe.landscape`", |point| point.is_on(PROBE_LANDSCAPE));
+        "How far along the gradient, in multiples of the step's learning rate.";
+    PROBE_COVARIATE_SHIFT: bool = "probe.covariate_shift", Rule::Flag,
+        default Flag(false), only PROBED;
+        "Internal covariate shift of each layer: how the gradient of its weights changes when the layers below it are updated (Santurkar et al. 2018, definition 2.1). Costs a step for each layer.";
+}
+
+const PROBED: Applies = Given(PROBE_EVERY.0);
+
+/// Step sizes as multiples of the learning rate.
+const MULTIPLES: List = List::new(
+    POSITIVE,
+    (1, MOST_LAYERS),
+    Order::Distinct,
+    "a list of 1 to 100 different numbers above 0",
+);
+
 /// The item of [`Recording::items`] that says that every evaluation was told under each statistics.
 pub const EVALUATIONS: &str = "probe.evaluations";
 
 /// The item of [`Recording::items`] that says that the training examples were evaluated as well.
 pub const TRAIN_EVALUATION: &str = "probe.train_evaluation";
 
-/// What a trial leaves behind besides its figures.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Recording {
-    /// `[checkpoint]`
-    pub checkpoint: Checkpoint,
-    /// `[probe]`; `None` where it is off.
-    pub probe: Option<Probe>,
-    /// Whether every evaluation also tells the test score under each statistics.
-    pub evaluations: bool,
-    /// Whether every evaluation also tells the score on training examples.
-    pub train_evaluation: bool,
+settings! {
+    /// What a trial leaves behind besides its figures.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Recording {
+        /// `[checkpoint]`
+        pub checkpoint: Checkpoint => Checkpoint::read,
+        /// `[probe]`; `None` where it is off.
+        pub probe: Option<Probe> => |point| {
+            point.get(PROBE_EVERY).map(|_| Probe::read(point))
+        },
+        /// Whether every evaluation also tells the test score under each statistics.
+        pub evaluations: bool = PROBE_EVALUATIONS,
+        /// Whether every evaluation also tells the score on training examples.
+        pub train_evaluation: bool = PROBE_TRAIN_EVALUATION,
+    }
 }
 
 impl Recording {
@@ -51,6 +116,21 @@ impl Checkpoint {
     }
 }
 
+settings! {
+    /// `[checkpoint]`: weights and batch order, for others to check.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct Checkpoint {
+        /// The untrained network.
+        pub initial: bool = CHECKPOINT_INITIAL,
+        /// The network at the end.
+        pub last: bool = CHECKPOINT_FINAL,
+        /// The network after every so many steps.
+        pub every: Option<usize> = CHECKPOINT_EVERY,
+        /// Which example stood where in which batch.
+        pub order: bool = CHECKPOINT_ORDER,
+    }
+}
+
 impl Probe {
     fn items(&self) -> Vec<String> {
         let activations = format!("activations of {}, unit {}", self.examples, self.unit);
@@ -64,6 +144,32 @@ impl Probe {
         ];
         let wanted = probes.into_iter().filter(|(is_on, _)| *is_on);
         wanted.map(|(_, probe)| format!("probe every {}: {probe}", self.every)).collect()
+    }
+}
+
+settings! {
+    /// `[probe]`: what is measured inside the network.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Probe {
+        /// Measure after every so many steps, from the untrained network on; at least 1.
+        pub every: usize => |point| point.get(PROBE_EVERY).unwrap_or(1),
+        /// Examples of the fixed set that activations are measured on; at least 2.
+        pub examples: usize = PROBE_EXAMPLES,
+        /// Distribution of pre-activations and activations, dead and saturated units.
+        pub activations: bool = PROBE_ACTIVATIONS,
+        /// The unit of the last hidden layer whose percentiles are given on their own.
+        pub unit: usize = PROBE_UNIT,
+        /// Norms of weight gradients and of back-propagated gradients, and the size of the update.
+        pub gradients: bool = PROBE_GRADIENTS,
+        /// γ and β, and the running against the precise statistics.
+        pub norms: bool = PROBE_NORMS,
+        /// Loss and gradient along the gradient: the step sizes, as multiples of the learning rate;
+        /// empty where this is off.
+        pub landscape: Vec<f64> => |point| {
+            if point.get(PROBE_LANDSCAPE) { point.get(PROBE_LANDSCAPE_STEPS) } else { Vec::new() }
+        },
+        /// Internal covariate shift, as Santurkar et al. (2018) measure it.
+        pub covariate_shift: bool = PROBE_COVARIATE_SHIFT,
     }
 }
 
@@ -126,40 +232,4 @@ mod tests {
         lists.dedup();
         assert_eq!(lists.len(), count);
     }
-}
-
-/// `[checkpoint]`: weights and batch order, for others to check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Checkpoint {
-    /// The untrained network.
-    pub initial: bool,
-    /// The network at the end.
-    pub last: bool,
-    /// The network after every so many steps.
-    pub every: Option<usize>,
-    /// Which example stood where in which batch.
-    pub order: bool,
-}
-
-/// `[probe]`: what is measured inside the network.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the file")]
-pub struct Probe {
-    /// Measure after every so many steps, from the untrained network on; at least 1.
-    pub every: usize,
-    /// Examples of the fixed set that activations are measured on; at least 2.
-    pub examples: usize,
-    /// Distribution of pre-activations and activations, dead and saturated units.
-    pub activations: bool,
-    /// The unit of the last hidden layer whose percentiles are told on their own.
-    pub unit: usize,
-    /// Norms of weight gradients and of back-propagated gradients, and the size of the update.
-    pub gradients: bool,
-    /// γ and β, and the running against the precise statistics.
-    pub norms: bool,
-    /// Loss and gradient along the gradient: the step sizes, as multiples of the learning rate;
-    /// empty where this is off.
-    pub landscape: Vec<f64>,
-    /// Internal covariate shift, as Santurkar et al. (2018) measure it.
-    pub covariate_shift: bool,
 }

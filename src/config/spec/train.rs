@@ -1,34 +1,109 @@
 //! `[train]`: the optimiser, its schedule and the batches.
 
-/// `[train]`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Train {
-    /// When training ends.
-    pub length: Length,
-    /// Examples per optimiser step; at least 1.
-    pub batch_size: usize,
-    /// What becomes of the examples of an epoch that do not fill a batch.
-    pub last_batch: LastBatch,
-    /// Which examples meet in a batch, and when.
-    pub order: Order,
-    /// The update rule and its constants.
-    pub optimizer: Optimizer,
-    /// Step size before warm-up and schedule.
-    pub learning_rate: f64,
-    /// How the step size falls during training.
-    pub schedule: Schedule,
-    /// Steps over which the step size rises linearly to its whole value; 0 for none.
-    pub warmup_steps: usize,
-    /// λ of `model.weight_decay`: how hard every step pulls all parameters towards 0, weights and
-    /// biases alike (γ and β too, unless the norm's settings except them).
-    pub weight_decay: f64,
-    /// The most that the Euclidean norm of all gradients together may be.
-    pub clip_norm: Option<f64>,
-    /// The most that the magnitude of each value of a gradient may be; applied before `clip_norm`.
-    pub clip_value: Option<f64>,
-    /// A loss above this multiple of the larger of the first step's and ln(classes) ends the trial as
-    /// diverged.
-    pub divergence_factor: f64,
+use super::model::WEIGHT_DECAY;
+use crate::config::declare::{choices, keys, settings};
+use crate::config::key::Applies::Where;
+use crate::config::key::DefaultValue::{Number, Numbers, Open, PerWord, Text, Whole};
+use crate::config::key::{Choice, field_of};
+use crate::config::rule::{
+    ABOVE_0_TO_1, BELOW_ONE, BETWEEN_0_AND_1, Bound, FROM_0_TO_1, List, Order as Between, POSITIVE,
+    Rule, STEP, count,
+};
+use crate::config::value::Value;
+
+keys! { TRAIN_KEYS:
+    EPOCHS: usize = "train.epochs", count(1_000_000), default Whole(10),
+        only Where("without `train.steps`", |point| point.value(STEPS.0).is_none());
+        "Passes over the training set.";
+    STEPS: Option<usize> = "train.steps", count(1_000_000_000), default Open("none");
+        "Optimiser steps, instead of epochs; the last epoch may be partial.";
+    BATCH_SIZE: usize = "train.batch_size", count(1_000_000), default Whole(32);
+        "Examples per optimiser step.";
+    LAST_BATCH: LastBatch = "train.last_batch", Rule::Choice(LastBatch::WORDS), default Text("keep");
+        "Whether the examples of an epoch that do not fill a batch make a smaller one.";
+    ORDER: Order = "train.order", Rule::Choice(Order::WORDS), default Text("reshuffled");
+        "The order of the training examples: shuffled anew for each epoch, shuffled once for all, or sorted by class, so that a batch holds one class (or those at a border) and its statistics give the label away.";
+    OPTIMIZER: Optimizer = "train.optimizer", Rule::Choice(Optimizer::WORDS), default Text("adam");
+        "The update rule.";
+    LEARNING_RATE: f64 = "train.learning_rate", POSITIVE,
+        default PerWord(OPTIMIZER.0, |point| {
+            Value::Float(point.get(OPTIMIZER).default_learning_rate())
+        });
+        "Step size before warm-up and schedule; the defaults are Keras's.";
+    SCHEDULE: Schedule = "train.schedule", Rule::Choice(Schedule::WORDS), default Text("constant");
+        "How the step size falls during training.";
+    SCHEDULE_MILESTONES: Vec<f64> = "train.schedule_milestones", Rule::List(&MILESTONES),
+        default Numbers(&[0.5, 0.75]), only field_of(SCHEDULE);
+        "After which shares of all steps it falls.";
+    SCHEDULE_FACTOR: f64 = "train.schedule_factor", ABOVE_0_TO_1,
+        default Number(0.1), only field_of(SCHEDULE);
+        "By which factor it falls at each milestone.";
+    FINAL_SHARE: f64 = "train.final_learning_rate_share", FROM_0_TO_1,
+        default Number(0.0), only field_of(SCHEDULE);
+        "The share of it that is left at the end.";
+    WARMUP_STEPS: usize = "train.warmup_steps", STEP, default Whole(0);
+        "Steps over which the step size rises linearly to its whole value.";
+    CLIP_NORM: Option<f64> = "train.clip_norm", POSITIVE, default Open("none");
+        "The most that the Euclidean norm of all gradients together may be; larger ones are scaled down.";
+    CLIP_VALUE: Option<f64> = "train.clip_value", POSITIVE, default Open("none");
+        "The most that the magnitude of each value of a gradient may be; larger ones are cut, before `train.clip_norm`.";
+    MOMENTUM: f64 = "train.momentum", BELOW_ONE, default Number(0.9), only field_of(OPTIMIZER);
+        "Weight on the old velocity.";
+    RHO: f64 = "train.rho", BELOW_ONE, default Number(0.9), only field_of(OPTIMIZER);
+        "Weight on the old mean square of the gradient.";
+    BETA_1: f64 = "train.beta_1", BELOW_ONE, default Number(0.9), only field_of(OPTIMIZER);
+        "Weight on the old mean of the gradient.";
+    BETA_2: f64 = "train.beta_2", BELOW_ONE, default Number(0.999), only field_of(OPTIMIZER);
+        "Weight on the old mean square of the gradient.";
+    OPTIMIZER_EPSILON: f64 = "train.optimizer_epsilon", POSITIVE,
+        default Number(1e-7), only field_of(OPTIMIZER);
+        "Added to the root of the mean square; the default is Keras's.";
+    DIVERGENCE_FACTOR: f64 = "train.divergence_factor",
+        Rule::Number { low: Bound::Excluding(1.0), high: Bound::Absent }, default Number(1000.0);
+        "A training loss above this multiple of the first step's, or of ln(classes) where that is larger, ends the trial as `diverged`; so does one that is not finite.";
+}
+
+const MILESTONES: List = List::new(
+    BETWEEN_0_AND_1,
+    (1, 100),
+    Between::Rising,
+    "a list of 1 to 100 rising shares, each above 0 and below 1",
+);
+
+settings! {
+    /// `[train]`
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Train {
+        /// When training ends.
+        pub length: Length => |point| match point.get(STEPS) {
+            Some(steps) => Length::Steps(steps),
+            None => Length::Epochs(point.get(EPOCHS)),
+        },
+        /// Examples per optimiser step; at least 1.
+        pub batch_size: usize = BATCH_SIZE,
+        /// What becomes of the examples of an epoch that do not fill a batch.
+        pub last_batch: LastBatch = LAST_BATCH,
+        /// Which examples meet in a batch, and when.
+        pub order: Order = ORDER,
+        /// The update rule and its constants.
+        pub optimizer: Optimizer = OPTIMIZER,
+        /// Step size before warm-up and schedule.
+        pub learning_rate: f64 = LEARNING_RATE,
+        /// How the step size falls during training.
+        pub schedule: Schedule = SCHEDULE,
+        /// Steps over which the step size rises linearly to its whole value; 0 for none.
+        pub warmup_steps: usize = WARMUP_STEPS,
+        /// λ of `model.weight_decay`: how hard every step pulls all parameters towards 0, weights and
+        /// biases alike (γ and β too, unless the norm's settings except them).
+        pub weight_decay: f64 = WEIGHT_DECAY,
+        /// The most that the Euclidean norm of all gradients together may be.
+        pub clip_norm: Option<f64> = CLIP_NORM,
+        /// The most that the magnitude of each value of a gradient may be; applied before `clip_norm`.
+        pub clip_value: Option<f64> = CLIP_VALUE,
+        /// A loss above this multiple of the larger of the first step's and ln(classes) ends the trial as
+        /// diverged.
+        pub divergence_factor: f64 = DIVERGENCE_FACTOR,
+    }
 }
 
 impl Train {
@@ -56,13 +131,15 @@ pub enum Length {
     Steps(usize),
 }
 
-/// What becomes of the examples of an epoch that do not fill a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LastBatch {
-    /// They make a smaller batch, unless there is only one and `batch_size` is larger: it is left out.
-    Keep,
-    /// They are left out.
-    Drop,
+choices! {
+    /// What becomes of the examples of an epoch that do not fill a batch.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum LastBatch {
+        /// They make a smaller batch, unless there is only one and `batch_size` is larger: it is left out.
+        Keep = "keep",
+        /// They are left out.
+        Drop = "drop",
+    }
 }
 
 impl LastBatch {
@@ -73,85 +150,106 @@ impl LastBatch {
     }
 }
 
-/// The order in which an epoch sees the training examples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// Shuffled anew for each epoch.
-    Reshuffled,
-    /// Shuffled once; every epoch repeats the first.
-    Fixed,
-    /// Batches of one class each, or of neighbours at a border: the batch's statistics give the
-    /// label away (Wu and Johnson 2021).
-    ClassSorted,
+choices! {
+    /// The order in which an epoch sees the training examples.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Order {
+        /// Shuffled anew for each epoch.
+        Reshuffled = "reshuffled",
+        /// Shuffled once; every epoch repeats the first.
+        Fixed = "fixed",
+        /// Batches of one class each, or of neighbours at a border: the batch's statistics give the
+        /// label away (Wu and Johnson 2021).
+        ClassSorted = "class_sorted",
+    }
 }
 
-/// How the step size falls during training.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Schedule {
-    /// Not at all.
-    Constant,
-    /// By a factor at each milestone.
-    Step {
-        /// Shares of all steps, rising.
-        milestones: Vec<f64>,
-        /// The factor.
-        factor: f64,
-    },
-    /// Along half a cosine.
-    Cosine {
-        /// Share of the whole step size that it would reach in the step after the last.
-        final_share: f64,
-    },
+choices! {
+    /// How the step size falls during training.
+    #[derive(Debug, Clone, PartialEq)]
+    pub enum Schedule {
+        /// Not at all.
+        Constant = "constant",
+        /// By a factor at each milestone.
+        Step = "step" {
+            /// Shares of all steps, rising.
+            milestones: Vec<f64> = SCHEDULE_MILESTONES,
+            /// The factor.
+            factor: f64 = SCHEDULE_FACTOR,
+        },
+        /// Along half a cosine.
+        Cosine = "cosine" {
+            /// Share of the whole step size that it would reach in the step after the last.
+            final_share: f64 = FINAL_SHARE,
+        },
+    }
 }
 
-/// An update rule and its constants. With weight decay λ, `g` is the gradient plus `λ w` (an L2
-/// penalty) in all rules but [`Optimizer::AdamW`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Optimizer {
-    /// Gradient descent.
-    Sgd,
-    /// Gradient descent with momentum: `v ← μ v + g; w ← w − η v`.
-    Momentum {
-        /// μ
-        momentum: f64,
-    },
-    /// Momentum that looks ahead (Nesterov 1983, Sutskever et al. 2013):
-    /// `v ← μ v + g; w ← w − η (g + μ v)`.
-    Nesterov {
-        /// μ
-        momentum: f64,
-    },
-    /// `s ← ρ s + (1 − ρ) g²; w ← w − η g / (√s + ε)`.
-    RmsProp {
-        /// ρ
-        rho: f64,
-        /// ε
-        epsilon: f64,
-    },
-    /// Adam with bias correction (Kingma & Ba 2015).
-    Adam {
-        /// β₁
-        beta_1: f64,
-        /// β₂
-        beta_2: f64,
-        /// ε
-        epsilon: f64,
-    },
-    /// Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019): `w ← w − η λ w`,
-    /// then Adam's step.
-    AdamW {
-        /// β₁
-        beta_1: f64,
-        /// β₂
-        beta_2: f64,
-        /// ε
-        epsilon: f64,
-    },
+choices! {
+    /// An update rule and its constants. With weight decay λ, `g` is the gradient plus `λ w` (an L2
+    /// penalty) in all rules but [`Optimizer::AdamW`].
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub enum Optimizer {
+        /// Adam with bias correction (Kingma & Ba 2015).
+        Adam = "adam" {
+            /// β₁
+            beta_1: f64 = BETA_1,
+            /// β₂
+            beta_2: f64 = BETA_2,
+            /// ε
+            epsilon: f64 = OPTIMIZER_EPSILON,
+        },
+        /// Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019): `w ← w − η λ w`,
+        /// then Adam's step.
+        AdamW = "adamw" {
+            /// β₁
+            beta_1: f64 = BETA_1,
+            /// β₂
+            beta_2: f64 = BETA_2,
+            /// ε
+            epsilon: f64 = OPTIMIZER_EPSILON,
+        },
+        /// Gradient descent.
+        Sgd = "sgd",
+        /// Gradient descent with momentum: `v ← μ v + g; w ← w − η v`.
+        Momentum = "momentum" {
+            /// μ
+            momentum: f64 = MOMENTUM,
+        },
+        /// Momentum that looks ahead (Nesterov 1983, Sutskever et al. 2013):
+        /// `v ← μ v + g; w ← w − η (g + μ v)`.
+        Nesterov = "nesterov" {
+            /// μ
+            momentum: f64 = MOMENTUM,
+        },
+        /// `s ← ρ s + (1 − ρ) g²; w ← w − η g / (√s + ε)`.
+        RmsProp = "rmsprop" {
+            /// ρ
+            rho: f64 = RHO,
+            /// ε
+            epsilon: f64 = OPTIMIZER_EPSILON,
+        },
+    }
 }
 
 impl Optimizer {
     /// Whether weight decay shrinks the weights themselves, instead of joining the gradient.
     pub fn decays_apart(self) -> bool {
-        matches!(self, Self::AdamW { .. })
+        match self {
+            Self::AdamW { .. } => true,
+            Self::Adam { .. }
+            | Self::Sgd
+            | Self::Momentum { .. }
+            | Self::Nesterov { .. }
+            | Self::RmsProp { .. } => false,
+        }
+    }
+
+    /// Keras's.
+    fn default_learning_rate(self) -> f64 {
+        match self {
+            Self::Sgd | Self::Momentum { .. } | Self::Nesterov { .. } => 0.01,
+            Self::Adam { .. } | Self::AdamW { .. } | Self::RmsProp { .. } => 0.001,
+        }
     }
 }

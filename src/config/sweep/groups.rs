@@ -4,48 +4,47 @@
 use std::collections::HashMap;
 use std::collections::HashSet;
 
+use super::part::{Member, Part};
 use super::pattern::Pattern;
+use super::points::{Axis, Dimension, Include, Sweep, When};
 use super::values::{self, all_different};
-use super::{Axis, Dimension, Include, Part, Sweep, When};
-use crate::config::draft::on_line;
-use crate::config::key_list::{self, Key};
-use crate::config::keys;
-use crate::config::problem::{Problems, start_of};
+use crate::config::checked::check;
+use crate::config::key::Key;
+use crate::config::key_lookup;
+use crate::config::problem::{Place, Problems};
 use crate::config::value::Value;
-use crate::config::wire::{Kind, Node, Place};
+use crate::config::wire::{Kind, Node};
+use crate::units::counted;
 
-/// A key in a table, and what was written behind it.
-pub(super) struct Member<'a> {
-    /// The key.
-    pub(super) key: &'static Key,
-    /// What was written.
-    pub(super) node: &'a Node,
+/// Checks the parts of a sweep; those that have a problem are left out. `budget` is the key that is
+/// tuned, and how many values it has where its range does not say.
+pub(in crate::config) fn read(
+    parts: &[(Part, Node)],
+    budget: Option<(&str, usize)>,
+    problems: &mut Problems,
+) -> Sweep {
+    SweepReader { sweep: Sweep::default(), budget, problems }.sweep(parts)
 }
 
 /// Makes a [`Sweep`] from its parts.
-pub(super) struct Reader<'a> {
+struct SweepReader<'a> {
     sweep: Sweep,
     /// The key that is tuned, and how many values it has where its range does not say.
     budget: Option<(&'a str, usize)>,
     problems: &'a mut Problems,
 }
 
-impl<'a> Reader<'a> {
-    /// Nothing read yet.
-    pub(super) fn new(budget: Option<(&'a str, usize)>, problems: &'a mut Problems) -> Self {
-        Self { sweep: Sweep::default(), budget, problems }
-    }
-
-    /// Reads all parts; those that have a problem are left out.
-    pub(super) fn sweep(mut self, parts: &[(Part, Node)]) -> Sweep {
+impl SweepReader<'_> {
+    fn sweep(mut self, parts: &[(Part, Node)]) -> Sweep {
         for (part, node) in parts {
             match part {
                 Part::Key(key) => {
                     let dimension = self.dimension(&[Member { key, node }], node, "");
-                    self.add_to_product(dimension);
+                    self.sweep.dimensions.extend(dimension);
                 }
                 Part::Zip => self.zip(node),
-                _ => {}
+                // They need the axes of all others.
+                Part::When | Part::Include | Part::Exclude => {}
             }
         }
         let of = |wanted| {
@@ -68,7 +67,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let dimension = self.dimension(&members, group, "zip");
-            self.add_to_product(dimension);
+            self.sweep.dimensions.extend(dimension);
         }
     }
 
@@ -115,7 +114,7 @@ impl<'a> Reader<'a> {
             points.push((members, table.place));
         }
         // In the order of the key list, so that it does not depend on which point names a key first.
-        for key in key_list::all() {
+        for key in key_lookup::all() {
             let members = points.iter().flat_map(|(members, _)| members);
             if let Some(first) = members.into_iter().find(|m| m.key.path == key.path) {
                 self.axis(key, first.node.place);
@@ -132,7 +131,7 @@ impl<'a> Reader<'a> {
     fn cell(&mut self, Member { key, node }: &Member<'_>) -> Option<(usize, u32)> {
         let subject = format!("`{} = {}` in `sweep.include`", key.path, node.kind.shown());
         values::can_be_swept(key, node.place, self.problems)?;
-        let value = key.rule.check(&subject, node, self.problems)?;
+        let value = check(&key.rule, &subject, node, self.problems)?;
         let axis = self.axis(key, node.place);
         Some((axis, self.sweep.axes[axis].position(&value)))
     }
@@ -143,10 +142,6 @@ impl<'a> Reader<'a> {
             let pattern = Pattern::read(&members, table.place, "exclude", self.problems);
             self.sweep.exclude.extend(pattern);
         }
-    }
-
-    fn add_to_product(&mut self, dimension: Option<Dimension>) {
-        self.sweep.dimensions.extend(dimension);
     }
 
     /// Keys that move together; alone, a key just moves. `word` is empty outside all groups.
@@ -183,8 +178,7 @@ impl<'a> Reader<'a> {
         let lengths = || lists.iter().map(|(_, values)| values.len());
         if lengths().min() != lengths().max() {
             let count = |(member, values): &(&Member<'_>, Vec<Value>)| {
-                let plural = if values.len() == 1 { "" } else { "s" };
-                format!("`{}` has {} value{plural}", member.key.path, values.len())
+                format!("`{}` has {}", member.key.path, counted(values.len(), "value", "values"))
             };
             let counts: Vec<String> = lists.iter().map(count).collect();
             let text = format!(
@@ -200,12 +194,11 @@ impl<'a> Reader<'a> {
                 .iter()
                 .map(|(member, values)| format!("{} = {}", member.key.path, values[row].to_toml()));
             let row = cells.collect::<Vec<_>>().join(", ");
-            if seen.contains(&row) {
-                let text = format!("`sweep.zip`: `{row}` appears twice");
+            let text = format!("`sweep.zip`: `{row}` appears twice");
+            if !seen.insert(row) {
                 self.problems.add(group.place, text);
                 return None;
             }
-            seen.insert(row);
         }
         Some(())
     }
@@ -219,8 +212,8 @@ impl<'a> Reader<'a> {
         let text = format!(
             "`{}` is swept {} and {}; keep one",
             key.path,
-            on_line(earlier),
-            on_line(place)
+            earlier.on_line(),
+            place.on_line()
         );
         let hint = matches!(place, Place::Override(_)).then(|| {
             "`-o 'sweep.zip=[]'` and `-o 'sweep.when=[]'` take a file's groups away".into()
@@ -269,42 +262,27 @@ impl<'a> Reader<'a> {
 
     /// The known keys of a table, dotted or nested, without `if`.
     fn members<'n>(&mut self, table: &'n Node, word: &str) -> Vec<Member<'n>> {
-        let mut found = Vec::new();
-        if let Kind::Table(members) = &table.kind {
-            for (name, node) in members.iter().filter(|(name, _)| name != "if" || word != "when") {
-                self.descend(name, node, word, &mut found);
-            }
-        } else {
+        let Kind::Table(members) = &table.kind else {
             let shown = table.kind.shown();
             let text = format!("`if = {shown}` in `sweep.{word}`: must be a table of keys");
             self.problems.add(table.place, text);
-        }
-        found
-    }
-
-    fn descend<'n>(&mut self, path: &str, node: &'n Node, word: &str, found: &mut Vec<Member<'n>>) {
-        if let Some(key) = keys::find(path) {
-            if found.iter().any(|member| member.key.path == path) {
-                let text = format!("`{path}` is given twice in one table of `sweep.{word}`");
-                self.problems.add(node.place, text);
-                return;
-            }
-            found.push(Member { key, node });
-            return;
-        }
-        match &node.kind {
-            Kind::Table(members) if keys::is_section(path) && !path.starts_with("sweep") => {
-                for (name, node) in members {
-                    self.descend(&format!("{path}.{name}"), node, word, found);
+            return Vec::new();
+        };
+        let within = format!("in `sweep.{word}`");
+        let mut found: Vec<Member<'n>> = Vec::new();
+        for (name, node) in members.iter().filter(|(name, _)| name != "if" || word != "when") {
+            let known = &key_lookup::find;
+            for (key, node) in key_lookup::descend(name, node, &within, known, self.problems) {
+                if found.iter().any(|member| member.key.path == key.path) {
+                    let path = key.path;
+                    let text = format!("`{path}` is given twice in one table of `sweep.{word}`");
+                    self.problems.add(node.place, text);
+                } else {
+                    found.push(Member { key, node });
                 }
             }
-            _ => {
-                let hint = keys::hint(path);
-                let text =
-                    format!("unknown key `{}` in `sweep.{word}`", start_of(path).escape_debug());
-                self.problems.add_with_hint(node.place, text, hint);
-            }
         }
+        found
     }
 }
 

@@ -1,15 +1,15 @@
 //! `{ norm.placement = ["before", "after"], train.learning_rate = 0.1 }`: which points are meant.
 
-use super::groups::Member;
-use crate::config::key_list::Key;
-use crate::config::problem::Problems;
+use super::part::Member;
+use super::values::can_be_swept;
+use crate::config::checked::check_one_or_several;
+use crate::config::key::Key;
+use crate::config::problem::{Place, Problems};
 use crate::config::value::Value;
-use crate::config::wire::{Kind, Node, Place};
 
 /// Keys, each with the values that it may have.
 pub(in crate::config) struct Pattern {
     pub(super) terms: Vec<(&'static Key, Vec<Value>)>,
-    /// Where it was given.
     pub(in crate::config) place: Place,
 }
 
@@ -37,29 +37,11 @@ impl Pattern {
             return None;
         }
         let mut terms = Vec::new();
-        for member in members {
-            let values = allowed(member.key, member.node, word, problems);
-            terms.push((member.key, values?));
+        let within = format!("in `sweep.{word}`");
+        for Member { key, node } in members {
+            can_be_swept(key, node.place, problems)?;
+            terms.push((*key, check_one_or_several(key, node, &within, problems)?));
         }
         Some(Self { terms, place })
     }
-}
-
-/// One value, or a list of several. A list that is itself a value of the key is one value.
-fn allowed(key: &Key, node: &Node, word: &str, problems: &mut Problems) -> Option<Vec<Value>> {
-    super::values::can_be_swept(key, node.place, problems)?;
-    if let Some(value) = key.rule.accept(&node.kind) {
-        return Some(vec![value]);
-    }
-    let one = std::slice::from_ref(node);
-    let items = match &node.kind {
-        Kind::List(items) if !items.is_empty() => items,
-        _ => one,
-    };
-    let check = |item: &Node| {
-        let shown = item.kind.shown();
-        let subject = format!("`{} = {shown}` in `sweep.{word}`", key.path);
-        key.rule.check(&subject, item, problems)
-    };
-    items.iter().map(check).collect()
 }

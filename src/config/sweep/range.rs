@@ -1,9 +1,11 @@
 //! `{ from = 1e-4, to = 1e-1, count = 4, scale = "log" }`: the values of a range.
 
 use super::decimal::{Decimal, twelve_digits};
-use crate::config::key_list::Key;
-use crate::config::problem::{Problems, start_of};
-use crate::config::rule::{self, Rule};
+use crate::config::checked::check;
+use crate::config::key::Key;
+use crate::config::problem::Problems;
+use crate::config::rule::Rule;
+use crate::config::suggest;
 use crate::config::value::Value;
 use crate::config::wire::{Kind, Node};
 
@@ -43,7 +45,7 @@ pub(super) fn values(
     budget: Option<usize>,
     problems: &mut Problems,
 ) -> Option<Vec<Value>> {
-    let mut reader = Reader { key, node, members, problems, sound: true };
+    let mut reader = RangeReader { key, node, members, problems, sound: true };
     let range = reader.range(budget)?;
     let numbers = match range.numbers() {
         Ok(numbers) => numbers,
@@ -59,7 +61,7 @@ pub(super) fn values(
         let value = whole.map_or_else(|| Value::Float(number.to_float()), Value::Integer);
         let node = Node { kind: Kind::Plain(value), place: node.place };
         let subject = format!("`{}` in the range `sweep.{}`", node.kind.shown(), key.path);
-        values.push(key.rule.check(&subject, &node, problems)?);
+        values.push(check(&key.rule, &subject, &node, problems)?);
     }
     Some(values)
 }
@@ -130,7 +132,7 @@ impl Range {
     }
 }
 
-struct Reader<'a> {
+struct RangeReader<'a> {
     key: &'a Key,
     node: &'a Node,
     members: &'a [(String, Node)],
@@ -138,7 +140,7 @@ struct Reader<'a> {
     sound: bool,
 }
 
-impl Reader<'_> {
+impl RangeReader<'_> {
     fn range(&mut self, budget: Option<usize>) -> Option<Range> {
         if !self.key.rule.is_numeric() {
             let path = self.key.path;
@@ -147,7 +149,10 @@ impl Reader<'_> {
             self.problems.add(self.node.place, text);
             return None;
         }
-        self.check_names();
+        let within = format!("in the range `sweep.{}`", self.key.path);
+        let otherwise = Some("a range has `from`, `to`, `count` or `step`, and `scale`");
+        self.sound &=
+            suggest::has_known_keys(self.members, &KEYS, &within, otherwise, self.problems);
         let (from, to) = (self.number("from"), self.number("to"));
         let way = self.way(budget);
         let ((from, from_whole), (to, to_whole), way) = (from?, to?, way?);
@@ -186,24 +191,6 @@ impl Reader<'_> {
     fn get(&self, name: &str) -> Option<&Node> {
         let member = self.members.iter().find(|(key, _)| key == name);
         member.map(|(_, node)| node)
-    }
-
-    fn check_names(&mut self) {
-        for (name, node) in self.members {
-            if !KEYS.contains(&name.as_str()) {
-                let text = format!(
-                    "unknown key `{}` in the range `sweep.{}`",
-                    start_of(name).escape_debug(),
-                    self.key.path
-                );
-                let hint = rule::nearest(name, KEYS.into_iter()).map_or(
-                    "a range has `from`, `to`, `count` or `step`, and `scale`".to_owned(),
-                    |known| format!("did you mean `{known}`?"),
-                );
-                self.problems.add_with_hint(node.place, text, Some(hint));
-                self.sound = false;
-            }
-        }
     }
 
     /// A number, and whether it is written as a whole one.

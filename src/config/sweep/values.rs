@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::range;
-use crate::config::key_list::Key;
-use crate::config::problem::Problems;
-use crate::config::rule::Rule;
-use crate::config::slips;
+use crate::config::checked::check;
+use crate::config::key::Key;
+use crate::config::problem::{Place, Problems};
+use crate::config::typos;
 use crate::config::value::Value;
-use crate::config::wire::{self, Kind, Node, Place};
+use crate::config::wire::{self, Kind, Node};
 
 /// The values, checked one by one; `None` where there is a problem. `budget` is the count that a
 /// range without one has.
@@ -48,7 +48,7 @@ pub(in crate::config) fn values_in(key: &Key, kind: &Kind) -> Option<String> {
     if !is_several || key.rule.accept(kind).is_some() {
         return None;
     }
-    let list = slips::quoted_list(text).or_else(|| slips::quoted_list(&format!("[{text}]")))?;
+    let list = typos::quoted_list(text).or_else(|| typos::quoted_list(&format!("[{text}]")))?;
     let Kind::List(items) = wire::override_value(&list, 0).kind else {
         return None;
     };
@@ -68,22 +68,22 @@ pub(super) fn can_be_swept(key: &Key, place: Place, problems: &mut Problems) -> 
 }
 
 fn list(key: &Key, items: &[Node], problems: &mut Problems) -> Option<Vec<Value>> {
-    let check = |item: &Node| {
+    let check_item = |item: &Node| {
         let subject = format!("`{}` in `sweep.{}`", item.kind.shown(), key.path);
-        if matches!((key.rule, &item.kind), (Rule::Texts { .. }, Kind::Plain(_))) {
+        if key.rule.takes_texts() && matches!(item.kind, Kind::Plain(_)) {
             // Written below `[sweep]` by mistake, one list for all conditions would be an axis.
             let text = format!("{subject}: every value of the sweep must be a list of texts");
-            let (section, name) = key.path.split_once('.').unwrap_or(("", key.path));
+            let (section, name) = (key.section(), key.name());
             let hint = format!(
                 "to set it for all conditions, put `{name} = […]` under `[{section}]`; to vary it, write a list of lists: `[[\"a\"], [\"a\", \"b\"]]`"
             );
             problems.add_with_hint(item.place, text, Some(hint));
             return None;
         }
-        key.rule.check(&subject, item, problems)
+        check(&key.rule, &subject, item, problems)
     };
     // All of them are checked before the first missing one gives the axis up.
-    let checked: Vec<Option<Value>> = items.iter().map(check).collect();
+    let checked: Vec<Option<Value>> = items.iter().map(check_item).collect();
     checked.into_iter().collect()
 }
 

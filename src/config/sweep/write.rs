@@ -1,6 +1,7 @@
 //! A sweep written out again, in one form for all ways of saying it.
 
-use super::{Dimension, Pattern, Sweep};
+use super::pattern::Pattern;
+use super::points::{Dimension, Sweep};
 use crate::config::value::Value;
 use crate::config::written::{Member, Written};
 

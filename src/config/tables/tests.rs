@@ -3,6 +3,7 @@
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::mean_the_same;
 use crate::config::{self, Loaded};
 use crate::plan;
 

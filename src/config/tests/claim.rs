@@ -111,7 +111,7 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     (
         "compare = ['before', 'none']\nexpect = 'same'\nwhere.batch_size = 2",
-        "`batch_size` in `where` of `claim.tests`: must be a key that can be swept\n  hint: did you mean `train.batch_size`?",
+        "unknown key `batch_size` in `where` of `claim.tests`\n  hint: did you mean `train.batch_size`?",
     ),
     (
         "compare = ['before', 'none']\nexpect = 'same'\nwhere.train.batch_size = [0]",

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::SAMPLES;
-use crate::config::key_list;
+use crate::config::key_lookup;
 use crate::config::parse;
 use crate::fs;
 use crate::fuzz_tests::{Target, peak_of};
@@ -49,7 +49,7 @@ fn words() -> Vec<Vec<u8>> {
         "'''",
         "\u{feff}",
     ];
-    let keys = key_list::all().map(|key| key.path);
+    let keys = key_lookup::all().map(|key| key.path);
     keys.chain(more).map(|word| word.as_bytes().to_vec()).collect()
 }
 

@@ -4,24 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{
-    MNIST, QUICKSTART, QUICKSTART_JSON, README, SAMPLES, accepted, glyphs, load, load_with,
-    parse_with,
+    MNIST, QUICKSTART, QUICKSTART_JSON, README, SAMPLES, accepted, load, load_with, parse_with,
 };
-use crate::config::hypotheses::{self, Part};
-use crate::config::key_list::{self, Key};
+use crate::config::key_lookup;
+use crate::config::parse;
 use crate::config::rule::Rule;
-use crate::config::spec::Optimizer;
-use crate::config::{keys, parse};
 use crate::plan;
-
-fn last_segment(key: &Key) -> &str {
-    key.path.rsplit('.').next().unwrap_or(key.path)
-}
 
 #[test]
 fn no_two_keys_that_can_be_swept_share_their_short_name() {
     let mut names = BTreeSet::new();
-    for key in key_list::all().filter(|key| key.can_be_swept()) {
+    for key in key_lookup::all().filter(|key| key.can_be_swept()) {
         assert!(names.insert(plan::short_name(key.path)), "`{}` shares its name", key.path);
     }
 }
@@ -52,7 +45,7 @@ fn a_resolved_experiment_spells_out_defaults_that_all_conditions_share() {
 
 #[test]
 fn every_word_of_every_choice_makes_its_own_settings() {
-    for key in key_list::all() {
+    for key in key_lookup::all() {
         let Rule::Choice(words) = key.rule else {
             continue;
         };
@@ -106,14 +99,14 @@ fn read_by_samples() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn every_listed_key_is_read_somewhere() {
     let read = read_by_samples();
-    let deciding = key_list::all().filter(|key| key.decides_numbers());
+    let deciding = key_lookup::all().filter(|key| key.decides_numbers());
     let unread: Vec<&str> =
         deciding.map(|key| key.path).filter(|path| !read.contains_key(*path)).collect();
     assert_eq!(unread, Vec::<&str>::new());
     let resolved = load(RECORDED).experiment.resolved;
     let written: toml::Table = resolved.parse().expect("TOML");
-    for key in key_list::all().filter(|key| !key.decides_numbers()) {
-        let (section, name) = key.path.split_once('.').unwrap_or(("", key.path));
+    for key in key_lookup::all().filter(|key| !key.decides_numbers()) {
+        let (section, name) = (key.section(), key.name());
         let is_written = match section {
             "" => written.contains_key(name),
             _ => written[section].get(name).is_some(),
@@ -123,90 +116,6 @@ fn every_listed_key_is_read_somewhere() {
         let is_left_out = ["output.dir", "data.sha256"].contains(&key.path);
         assert_eq!(is_written, !is_left_out, "{}", key.path);
     }
-}
-
-#[test]
-fn the_listed_defaults_are_the_real_ones() {
-    let images = ["glyphs", "mnist", "cifar10"];
-    let tables = ["csv", "badly-scaled", "two-spirals", "linear-teacher"];
-    for text in images.into_iter().chain(tables) {
-        for optimizer in ["adam", "adamw", "sgd", "momentum", "nesterov", "rmsprop"] {
-            for (preset, kind, activation, schedule) in [
-                ("keras", "mlp", "leaky_relu", "step"),
-                ("pytorch", "convnet", "elu", "cosine"),
-                ("paper", "mlp", "elu", "constant"),
-                ("keras", "resnet", "leaky_relu", "step"),
-                ("pytorch", "rnn", "elu", "cosine"),
-            ] {
-                // A table is no image.
-                let kind = if tables.contains(&text) { "mlp" } else { kind };
-                let overrides = [
-                    format!("data.dataset={text}"),
-                    "data.file=a.csv".to_owned(),
-                    format!("train.optimizer={optimizer}"),
-                    format!("norm.preset={preset}"),
-                    format!("model.kind={kind}"),
-                    format!("model.activation={activation}"),
-                    format!("train.schedule={schedule}"),
-                    "model.init=normal".to_owned(),
-                ];
-                let loaded = parse(Path::new("x"), "", &overrides).expect("as written");
-                let given: Vec<&str> =
-                    overrides.iter().filter_map(|o| o.split('=').next()).collect();
-                for (path, value) in loaded.experiment.conditions[0].keys.iter() {
-                    let key = keys::find(path).expect("a known key");
-                    let stated = key.default.contains(&format!("`{}`", value.to_toml()));
-                    assert!(stated || given.contains(&path), "{path} = {}", value.to_toml());
-                }
-            }
-        }
-    }
-    let outside = load(&glyphs("")).experiment;
-    assert_eq!((outside.replicates, outside.seed, outside.output.log_every_steps), (3, 0, 50));
-    let adam = Optimizer::Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
-    assert_eq!(outside.conditions[0].settings.train.optimizer, adam);
-}
-
-/// The table of a section as it stands in `configs/README.md`.
-fn readme_table(section: &str) -> String {
-    let in_section =
-        |key: &&Key| key.path.split_once('.').map_or("top", |(name, _)| name) == section;
-    let row = |key: &Key| {
-        let name = last_segment(key);
-        let allowed = key.rule.allowed();
-        let only = match key.applies {
-            "" => String::new(),
-            applies => format!(" Applies only {applies}."),
-        };
-        format!("| `{name}` | {allowed} | {} | {}{only} |\n", key.default, key.meaning)
-    };
-    let rows: String = key_list::all().filter(in_section).map(row).collect();
-    format!("| key | value | default | meaning |\n|---|---|---|---|\n{rows}")
-}
-
-#[test]
-fn the_readme_documents_every_key() {
-    let sections =
-        ["top", "data", "model", "norm", "train", "tune", "claim", "checkpoint", "probe", "output"];
-    let missing: Vec<String> = sections
-        .into_iter()
-        .map(|section| (section, readme_table(section)))
-        .filter(|(_, table)| !README.contains(table))
-        .map(|(section, table)| format!("## {section}\n\n{table}"))
-        .collect();
-    let missing = missing.join("\n");
-    assert!(missing.is_empty(), "configs/README.md should hold these tables:\n{missing}");
-}
-
-#[test]
-fn the_readme_documents_every_key_of_a_test() {
-    let row = |part: &Part| {
-        let Part { name, default, meaning, .. } = part;
-        format!("| `{name}` | {} | {default} | {meaning} |\n", part.allowed())
-    };
-    let rows: String = hypotheses::PARTS.iter().map(row).collect();
-    let table = format!("| key of a test | value | default | meaning |\n|---|---|---|---|\n{rows}");
-    assert!(README.contains(&table), "configs/README.md should hold\n{table}");
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::SAMPLES;
-use crate::config::key_list::{self, Key};
-use crate::config::rule::{Bound, Rule};
+use crate::config::key::Key;
+use crate::config::key_lookup;
+use crate::config::rule::{Bound, List, Order, Rule};
 use crate::config::spec::Experiment;
 use crate::config::{mean_the_same, parse, read_back};
 use crate::{fs, plan};
@@ -69,42 +70,43 @@ const NUMBERS: [&str; 14] = [
 ];
 
 /// A value that the rule allows, mostly, as TOML.
-fn value(rule: Rule, dice: &mut Dice) -> String {
+fn value(rule: &Rule, dice: &mut Dice) -> String {
     let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
     match rule {
         Rule::Name => text(dice.one_of(&["x", "2026", "a-1.b_c", "true"])),
-        Rule::Text | Rule::Folder | Rule::File => text(dice.one_of(&TEXTS)),
-        Rule::Texts { .. } => dice.list(0, 3, |dice| text(dice.one_of(&TEXTS))),
+        Rule::Text | Rule::Folder | Rule::File | Rule::Column { .. } => {
+            text(dice.one_of(&TEXTS))
+        }
         Rule::Flag => dice.one_of(&["true", "false"]).to_owned(),
         Rule::Whole { least, most } => {
-            let middle = [least, 1, 2, 16, 1000].map(|n| n.clamp(least, most));
-            let all = [middle.as_slice(), &[most]].concat();
+            let middle = [*least, 1, 2, 16, 1000].map(|n| n.clamp(*least, *most));
+            let all = [middle.as_slice(), &[*most]].concat();
             dice.one_of(&all).to_string()
         }
-        Rule::Number { low, high } => number(low, high, dice),
+        Rule::Number { low, high } => number(*low, *high, dice),
         Rule::Choice(words) => text(dice.one_of(words)),
-        Rule::Widths => dice.list(0, 3, |dice| dice.one_of(&["1", "8", "65536"]).to_owned()),
-        Rule::Blocks => dice.list(1, 2, |dice| {
-            dice.one_of(&["{ channels = 4 }", "{ pool = 2, channels = 8 }"])
-                .to_owned()
+        Rule::List(List { order: Order::Rising, .. }) => {
+            dice.one_of(&["[0.5]", "[0.25, 0.75]"]).to_owned()
+        }
+        Rule::List(List { item: Rule::SweptKey, .. }) => {
+            dice.one_of(&["[]", "['norm.placement']", "'norm.placement'"]).to_owned()
+        }
+        Rule::List(list) => {
+            let (least, most) = list.length;
+            dice.list(least, most.min(least + 3), |dice| value(&list.item, dice))
+        }
+        Rule::Tables(_) => dice.list(1, 2, |dice| {
+            dice.one_of(&["{ channels = 4 }", "{ pool = 2, channels = 8 }"]).to_owned()
         }),
-        Rule::Numbers { .. } => dice.one_of(&["[1]", "[3, 1]"]).to_owned(),
         Rule::Positions => dice.one_of(&["'all'", "'last'", "[0]", "[1, 0]"]).to_owned(),
         Rule::ResnetDepth => dice.one_of(&["8", "20"]).to_owned(),
         Rule::Share => dice.one_of(&["0", "0.0", "5", "0.25"]).to_owned(),
-        Rule::Sums => dice
-            .one_of(&[
-                "[]",
-                "['0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  a.csv']",
-            ])
-            .to_owned(),
-        Rule::Multiples => dice.one_of(&["[1]", "[0.5, 1e-3]"]).to_owned(),
-        Rule::Shares => dice.one_of(&["[0.5]", "[0.25, 0.75]"]).to_owned(),
+        Rule::Sum => {
+            "'0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  a.csv'".to_owned()
+        }
         Rule::SweptKey => text(dice.one_of(&["train.learning_rate", "norm.placement"])),
-        Rule::SweptKeys => dice
-            .one_of(&["[]", "['norm.placement']", "'norm.placement'"])
-            .to_owned(),
-        Rule::Hypotheses => dice.list(0, 2, |dice| {
+        // The tests of a claim.
+        Rule::Dependent(_) => dice.list(0, 2, |dice| {
             dice.one_of(&[
                 "{ compare = ['before', 'none'], expect = 'higher', margin = 1e-7 }",
                 "{ compare = ['after', 'none'], expect = 'same', label = \"a \\\"b\\\"\\n\" }",
@@ -132,10 +134,10 @@ fn random_override(keys: &[&'static Key], dice: &mut Dice) -> (String, &'static 
         return (format!("sweep.{word}=[]"), "");
     }
     if key.can_be_swept() && dice.below(3) == 0 {
-        let values = dice.list(0, 2, |dice| value(key.rule, dice));
+        let values = dice.list(0, 2, |dice| value(&key.rule, dice));
         return (format!("sweep.{}={values}", key.path), "");
     }
-    (format!("{}={}", key.path, value(key.rule, dice)), key.path)
+    (format!("{}={}", key.path, value(&key.rule, dice)), key.path)
 }
 
 /// The samples, and every experiment file of the repository.
@@ -166,7 +168,7 @@ fn assert_is_stored(experiment: &Experiment, how: &str) {
 
 #[test]
 fn any_experiment_with_any_override_is_stored_as_itself() {
-    let keys: Vec<&'static Key> = key_list::all().collect();
+    let keys: Vec<&'static Key> = key_lookup::all().collect();
     let mut dice = Dice(11);
     let mut overridden = BTreeSet::new();
     let bases = bases();

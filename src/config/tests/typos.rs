@@ -1,9 +1,9 @@
-//! Slips of the pen, and words of other tools: what is said about them.
+//! Typing mistakes, and words of other tools: the messages about them.
 
 use super::{glyphs, load, problems, problems_with, refused};
 
 #[test]
-fn slips_that_a_parser_does_not_explain_have_a_hint() {
+fn typos_that_a_parser_does_not_explain_have_a_hint() {
     for (line, hint) in [
         (
             "data.file = \"C:\\Users\\me\\data.csv\"",
@@ -32,7 +32,7 @@ fn slips_that_a_parser_does_not_explain_have_a_hint() {
 }
 
 #[test]
-fn slips_in_overrides_have_the_same_hints() {
+fn typos_in_overrides_have_the_same_hints() {
     for (given, hint) in [
         ("train.learning_rate=0,001", "write `0.001`, with a decimal point"),
         ("norm.scale=True", "write `true`, in lower case"),

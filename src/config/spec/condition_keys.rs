@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::config::key_list::Key;
-use crate::config::keys;
+use crate::config::key::Key;
 use crate::config::value::Value;
 
 /// A key that was read, with its value. Sections of one experiment share their entries.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Entry {
-    key: &'static str,
+    key: &'static Key,
     /// `None` for a key that is left open.
     value: Option<Value>,
     /// What stands for the value where something else decides the numbers: the content of a table.
@@ -27,23 +26,23 @@ pub struct Entry {
 impl Entry {
     /// A key that was read; `identity` stands for its value in ids, where it does not itself.
     pub(in crate::config) fn new(
-        key: &'static str,
+        key: &'static Key,
         value: Option<Value>,
         identity: Option<Value>,
         number: u32,
     ) -> Self {
-        let decides = keys::find(key).is_some_and(Key::decides_numbers);
-        let json = identity.as_ref().or(value.as_ref()).filter(|_| decides).map(|value| {
+        let value_is_part = value.as_ref().is_some_and(|value| key.identifies(value));
+        let json = identity.as_ref().or(value.as_ref()).filter(|_| value_is_part).map(|value| {
             // What came from a file cannot fail to be written into one.
             let value = serde_json::to_value(value).unwrap_or_default();
-            format!("\"{key}\":{value}")
+            format!("\"{}\":{value}", key.path)
         });
         Self { key, value, identity, json, number }
     }
 
     /// Dotted.
     pub(in crate::config) fn key(&self) -> &'static str {
-        self.key
+        self.key.path
     }
 
     /// What stands for the value in ids, where it does not itself.
@@ -63,7 +62,7 @@ impl Entry {
 }
 
 /// The keys of one section that were read, with their values.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Section {
     /// The keys ascend.
     entries: Vec<Arc<Entry>>,
@@ -77,7 +76,6 @@ impl Section {
         Self { entries, number }
     }
 
-    /// The entries.
     pub(in crate::config) fn entries(&self) -> &[Arc<Entry>] {
         &self.entries
     }
@@ -90,7 +88,7 @@ impl Section {
 
     /// The value of a key; `None` where it was not read or is left open.
     pub(in crate::config) fn value(&self, key: &str) -> Option<&Value> {
-        let found = self.entries.binary_search_by(|entry| entry.key.cmp(key));
+        let found = self.entries.binary_search_by(|entry| entry.key.path.cmp(key));
         self.entries[found.ok()?].value.as_ref()
     }
 }
@@ -124,7 +122,7 @@ impl Keys {
         let deciding = self.entries().filter(|entry| entry.json.is_some());
         deciding.filter_map(|entry| {
             let value = entry.identity.as_ref().or(entry.value.as_ref());
-            Some((entry.key, value?))
+            Some((entry.key.path, value?))
         })
     }
 
@@ -159,5 +157,55 @@ impl fmt::Debug for Keys {
 impl Serialize for Keys {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::declare::keys;
+    use crate::config::key::DefaultValue::{Number, Open};
+    use crate::config::key_lookup;
+    use crate::config::rule::ANY;
+
+    keys! { KEYS:
+        FROM_THE_START: f64 = "train.from_the_start", ANY, default Number(0.5); "Known to every id.";
+        LATER: f64 = "train.later", ANY, default Number(0.5), added later; "Unknown to older ids.";
+        LATER_AND_OPEN: Option<f64> = "train.later_and_open", ANY, default Open("none"), added later;
+            "Unknown to older ids, and without a default.";
+    }
+
+    fn hashed(key: &'static Key, value: Option<f64>) -> Option<String> {
+        Entry::new(key, value.map(Value::Float), None, 0).json
+    }
+
+    #[test]
+    fn a_key_that_was_added_later_enters_an_id_only_where_it_differs_from_its_default() {
+        assert_eq!(KEYS.len(), 3);
+        let written = |key: &str, value: &str| Some(format!("\"train.{key}\":{value}"));
+        assert_eq!(hashed(FROM_THE_START.0, Some(0.5)), written("from_the_start", "0.5"));
+        assert_eq!(hashed(LATER.0, Some(0.5)), None);
+        assert_eq!(hashed(LATER.0, Some(0.25)), written("later", "0.25"));
+        assert_eq!(hashed(LATER_AND_OPEN.0, None), None);
+        assert_eq!(hashed(LATER_AND_OPEN.0, Some(0.5)), written("later_and_open", "0.5"));
+    }
+
+    #[test]
+    fn a_later_key_at_its_default_does_not_tell_two_sections_apart() {
+        let entry =
+            |key, value, number| Arc::new(Entry::new(key, Some(Value::Float(value)), None, number));
+        let before = [entry(FROM_THE_START.0, 0.1, 1)];
+        let at_default = [entry(FROM_THE_START.0, 0.1, 1), entry(LATER.0, 0.5, 2)];
+        let changed = [entry(FROM_THE_START.0, 0.1, 1), entry(LATER.0, 0.6, 3)];
+        assert_eq!(Section::identity(&at_default), Section::identity(&before));
+        assert_ne!(Section::identity(&changed), Section::identity(&before));
+    }
+
+    #[test]
+    fn the_default_of_a_later_key_is_the_same_everywhere() {
+        for key in key_lookup::all().filter(|key| key.added_later) {
+            let is_fixed = key.default.literal().is_some() || matches!(key.default, Open(_));
+            assert!(is_fixed, "`{}`", key.path);
+        }
     }
 }

@@ -4,27 +4,82 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::absent;
-use super::key_list::{self, Key};
-use super::sweep::Part;
+use super::key::Key;
+use super::problem::Problems;
+use super::spec::SECTIONS;
+use super::suggest;
+use super::wire::{Kind, Node};
+
+/// What stands behind `sweep.` besides keys.
+pub(super) const SWEEP_WORDS: [&str; 4] = ["zip", "when", "include", "exclude"];
+
+/// Every key, in the order of `configs/README.md` and of a resolved experiment.
+pub(super) fn all() -> impl Iterator<Item = &'static Key> {
+    SECTIONS.into_iter().flatten().copied()
+}
+
+/// The keys of these sections.
+pub(super) fn in_sections(sections: &[&str]) -> Vec<&'static Key> {
+    all().filter(|key| sections.contains(&key.section())).collect()
+}
 
 /// The key at a dotted path.
 pub(super) fn find(path: &str) -> Option<&'static Key> {
     static KEYS: LazyLock<HashMap<&str, &Key>> =
-        LazyLock::new(|| key_list::all().map(|key| (key.path, key)).collect());
+        LazyLock::new(|| all().map(|key| (key.path, key)).collect());
     KEYS.get(path).copied()
 }
 
-/// Whether keys live below this path.
-pub(super) fn is_section(path: &str) -> bool {
-    let path = path.strip_prefix("sweep.").unwrap_or(path);
-    path == "sweep" || SECTIONS.contains(&path)
+/// Whether this is the name of a section of keys.
+pub(super) fn is_section(name: &str) -> bool {
+    !name.is_empty() && all().any(|key| key.section() == name)
+}
+
+/// Descends from `path` to known keys, nested or dotted; whatever else it meets is a problem. `within`
+/// says which table is read; empty for the file.
+pub(super) fn descend<'n, T>(
+    path: &str,
+    node: &'n Node,
+    within: &str,
+    known: &dyn Fn(&str) -> Option<T>,
+    problems: &mut Problems,
+) -> Vec<(T, &'n Node)> {
+    if let Some(target) = known(path) {
+        return vec![(target, node)];
+    }
+    let is_file = within.is_empty();
+    let in_sweep = path.strip_prefix("sweep.").filter(|_| is_file);
+    let is_section = is_section(in_sweep.unwrap_or(path)) || (is_file && path == "sweep");
+    match &node.kind {
+        Kind::Table(members) if is_section || (is_file && !members.is_empty()) => members
+            .iter()
+            .flat_map(|(name, node)| {
+                descend(&format!("{path}.{name}"), node, within, known, problems)
+            })
+            .collect(),
+        kind if is_section && is_file => {
+            let text = format!("`{path} = {}`: must be a section, `[{path}]`", kind.shown());
+            problems.add(node.place, text);
+            Vec::new()
+        }
+        _ => {
+            problems.add_with_hint(node.place, suggest::unknown_key(path, within), hint(path));
+            Vec::new()
+        }
+    }
 }
 
 /// What to say of an unknown key: that there is nothing of the kind, or the key that it most likely
 /// stands for.
 pub(super) fn hint(unknown: &str) -> Option<String> {
-    absent::hint(unknown)
-        .or_else(|| suggestion(unknown).map(|known| format!("did you mean `{known}`?")))
+    let other_direction = if unknown.ends_with("norm.momentum") {
+        " Keras's `momentum` is that; PyTorch's is 1 minus it: 0.1 there is `norm.decay = 0.9`"
+    } else {
+        ""
+    };
+    absent::hint(unknown).or_else(|| {
+        suggestion(unknown).map(|known| format!("did you mean `{known}`?{other_direction}"))
+    })
 }
 
 /// The known key that an unknown one most likely stands for.
@@ -38,7 +93,7 @@ pub(super) fn suggestion(unknown: &str) -> Option<String> {
         .find(|(other, _)| *other == path || path.ends_with(&format!(".{other}")))
         .map(|(_, known)| *known);
     if !sweep.is_empty()
-        && let Some(word) = super::rule::nearest(path, Part::words())
+        && let Some(word) = suggest::nearest(path, SWEEP_WORDS)
     {
         return Some(format!("sweep.{word}"));
     }
@@ -50,8 +105,8 @@ pub(super) fn suggestion(unknown: &str) -> Option<String> {
 
 /// The key that was given without its section, or in the wrong one: `epochs`.
 fn same_end(path: &str) -> Option<&'static str> {
-    let is_same = |key: &&super::key_list::Key| last_segment(key.path) == last_segment(path);
-    key_list::all().find(is_same).map(|key| key.path)
+    let is_same = |key: &&Key| last_segment(key.path) == last_segment(path);
+    all().find(is_same).map(|key| key.path)
 }
 
 /// By the likeness of the whole path or, for a key in the wrong section, of its last segment.
@@ -61,7 +116,7 @@ fn most_alike(path: &str) -> Option<&'static str> {
         let end = strsim::jaro_winkler(last_segment(path), last_segment(known));
         (whole.max(0.8 * end + 0.2 * whole), known)
     };
-    key_list::all()
+    all()
         .map(|key| alike(key.path))
         .filter(|(likeness, _)| *likeness > 0.85)
         .max_by(|a, b| a.0.total_cmp(&b.0))
@@ -125,9 +180,6 @@ const OTHER_NAMES: [(&str, &str); 49] = [
     ("milestones", "train.schedule_milestones"),
 ];
 
-const SECTIONS: [&str; 9] =
-    ["data", "model", "norm", "train", "tune", "claim", "checkpoint", "probe", "output"];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,11 +205,10 @@ mod tests {
     }
 
     #[test]
-    fn every_key_is_listed_once_and_lives_in_a_section_or_at_the_top() {
-        for (index, key) in key_list::all().enumerate() {
-            assert!(key_list::all().take(index).all(|earlier| earlier.path != key.path));
-            let section = key.path.split_once('.').map(|(section, _)| section);
-            assert!(section.is_none_or(is_section), "{}", key.path);
+    fn every_key_is_listed_once_and_stands_in_a_section_or_at_the_top() {
+        for (index, key) in all().enumerate() {
+            assert!(all().take(index).all(|earlier| earlier.path != key.path));
+            assert!(!key.name().contains('.'), "{}", key.path);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Slips of the pen in TOML and JSON, where a parser's words do not lead to the mistake: what was most
+//! Typing mistakes in TOML and JSON, where a parser's words do not lead to the mistake: what was most
 //! likely meant.
 
 /// A hint for a line that is no TOML or JSON.

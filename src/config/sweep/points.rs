@@ -1,0 +1,164 @@
+//! A sweep whose parts have been checked, and its points.
+
+use std::collections::HashMap;
+
+use super::pattern::Pattern;
+use crate::config::key::Key;
+use crate::config::problem::Place;
+use crate::config::value::Value;
+
+/// The most points that the keys and zip groups of a sweep may make, and the most that its `when`
+/// may make of them, before inapplicable ones are merged and excluded ones are dropped.
+pub(in crate::config) const MOST_POINTS: usize = 1_000_000;
+
+/// A key that the sweep gives several values, wherever in the sweep.
+pub(in crate::config) struct Axis {
+    pub(in crate::config) key: &'static Key,
+    /// Where it was first given.
+    pub(in crate::config) place: Place,
+    /// Its values; permitted, and all different.
+    pub(in crate::config) values: Vec<Value>,
+    /// How many of them stand in the product or in a `when`: these are in the file's order.
+    pub(in crate::config) listed: usize,
+    /// Where each value stands, by its text.
+    pub(super) positions: HashMap<String, u32>,
+}
+
+impl Axis {
+    /// The position of a value, where it is one of the axis's.
+    pub(in crate::config) fn known(&self, value: &Value) -> Option<u32> {
+        self.positions.get(&value.to_toml()).copied()
+    }
+
+    /// The position of a value, which is added where it is new.
+    pub(in crate::config) fn position(&mut self, value: &Value) -> u32 {
+        let next = self.values.len() as u32;
+        let position = *self.positions.entry(value.to_toml()).or_insert(next);
+        if position == next {
+            self.values.push(value.clone());
+        }
+        position
+    }
+}
+
+/// One factor of the product: a key, or several that move together.
+pub(in crate::config) struct Dimension {
+    /// For each of its axes, the number of the axis and the positions of its values.
+    pub(super) columns: Vec<(usize, Vec<u32>)>,
+    pub(super) is_zip: bool,
+}
+
+impl Dimension {
+    fn len(&self) -> usize {
+        self.columns.first().map_or(0, |(_, column)| column.len())
+    }
+}
+
+/// Keys that vary only where a pattern holds.
+pub(in crate::config) struct When {
+    /// Where they vary.
+    pub(in crate::config) pattern: Pattern,
+    /// What varies there.
+    pub(super) dimensions: Vec<Dimension>,
+    pub(in crate::config) place: Place,
+}
+
+/// A point that is added.
+pub(in crate::config) struct Include {
+    /// The keys that it names.
+    pub(super) cells: Vec<(usize, u32)>,
+    pub(in crate::config) place: Place,
+}
+
+/// A sweep, each of its parts checked by itself.
+#[derive(Default)]
+pub(in crate::config) struct Sweep {
+    /// Every key that varies: those of the product first, then those of `when` and of `include`.
+    pub(in crate::config) axes: Vec<Axis>,
+    pub(super) dimensions: Vec<Dimension>,
+    pub(in crate::config) when: Vec<When>,
+    pub(in crate::config) include: Vec<Include>,
+    pub(in crate::config) exclude: Vec<Pattern>,
+}
+
+/// For each axis, the position of its value in a point of the sweep; [`UNSET`] where the point says
+/// nothing about it.
+pub(in crate::config) type SweepPoint = Vec<u32>;
+
+/// Whatever the key is outside the sweep, or its default.
+pub(in crate::config) const UNSET: u32 = u32::MAX;
+
+impl Sweep {
+    /// How many points the product has; `None` where there are too many.
+    pub(in crate::config) fn size(&self) -> Option<usize> {
+        product(&self.dimensions).filter(|&size| size <= MOST_POINTS)
+    }
+
+    /// Point `index` of the product; the last dimension varies fastest.
+    pub(in crate::config) fn point(&self, index: usize) -> SweepPoint {
+        let mut point = vec![UNSET; self.axes.len()];
+        set(&mut point, &self.dimensions, index);
+        point
+    }
+
+    /// Whether every point of the product names this key.
+    pub(in crate::config) fn is_in_product(&self, path: &str) -> bool {
+        let columns = self.dimensions.iter().flat_map(|d| &d.columns);
+        columns.into_iter().any(|(axis, _)| self.axes[*axis].key.path == path)
+    }
+
+    /// The axis of a key.
+    pub(in crate::config) fn axis(&self, path: &str) -> Option<&Axis> {
+        self.axes.iter().find(|axis| axis.key.path == path)
+    }
+}
+
+impl When {
+    /// The points that `point` becomes; `None` where an earlier `when` has set one of the keys, or
+    /// there are too many.
+    pub(in crate::config) fn expand(&self, point: &SweepPoint) -> Option<Vec<SweepPoint>> {
+        let mut columns = self.dimensions.iter().flat_map(|d| &d.columns);
+        if columns.any(|(axis, _)| point[*axis] != UNSET) {
+            return None;
+        }
+        let size = product(&self.dimensions)?;
+        let nth = |index| {
+            let mut point = point.clone();
+            set(&mut point, &self.dimensions, index);
+            point
+        };
+        Some((0..size).map(nth).collect())
+    }
+
+    /// How many points each point becomes; `None` where there are too many.
+    pub(in crate::config) fn size(&self) -> Option<usize> {
+        product(&self.dimensions).filter(|&size| size <= MOST_POINTS)
+    }
+}
+
+impl Include {
+    /// The point, in a sweep of so many axes.
+    pub(in crate::config) fn point(&self, axes: usize) -> SweepPoint {
+        let mut point = vec![UNSET; axes];
+        for &(axis, position) in &self.cells {
+            point[axis] = position;
+        }
+        point
+    }
+}
+
+fn product(dimensions: &[Dimension]) -> Option<usize> {
+    let mut sizes = dimensions.iter().map(Dimension::len);
+    sizes.try_fold(1usize, usize::checked_mul)
+}
+
+/// Sets the axes of `dimensions` to their values at point `index` of their product.
+fn set(point: &mut SweepPoint, dimensions: &[Dimension], mut index: usize) {
+    for dimension in dimensions.iter().rev() {
+        let row = index % dimension.len();
+        index /= dimension.len();
+        for (axis, column) in &dimension.columns {
+            point[*axis] = column[row];
+        }
+    }
+}
