@@ -26,7 +26,7 @@
 //! | corridor | [`event`], [`runner`], [`panics`], [`scripted`], [`progress`] | the plan and the events |
 //! | archive | [`record`] | the plan, the events, `stats`, `fs` |
 //! | gate | [`submit`] | nobody: text for engines that run many processes |
-//! | gallery | [`stats`], [`mod@compare`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
+//! | gallery | [`stats`], [`mod@compare`], [`wording`], [`plot`], [`report`] | rows, a [`walk`], and `seed` to resample; never the workshop |
 //! | stairs | [`walk`], [`description`] | nobody: plain values, from the workshop to the archive and the gallery |
 //! | cellar | [`fs`], [`error`], [`units`], [`shell`], [`threads`], [`machine`] | nobody |
 //! | door | [`streams`] | the cellar: all text that is printed leaves through it, known to the hall and `progress` |
@@ -87,6 +87,7 @@ pub mod threads;
 pub mod train;
 pub mod units;
 pub mod walk;
+pub mod wording;
 
 /// Runs the command that `cli` asks for.
 pub fn run(cli: cli::Cli) -> error::Result<()> {

@@ -48,8 +48,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("progress", &["plan", "event", "streams"]),
     ("record", &["config", "plan", "event", "stats", "description"]),
     ("compare", &["record", "stats", "seed", "description"]),
-    ("plot", &["record", "stats", "compare"]),
-    ("report", &["record", "stats", "walk", "seed", "compare", "plot", "description"]),
+    ("wording", &["record", "stats", "compare"]),
+    ("plot", &["record", "stats", "compare", "wording"]),
+    ("report", &["record", "stats", "walk", "seed", "compare", "wording", "plot", "description"]),
     ("submit", &[]),
     ("cli", &["plan", "submit", "plot", "streams"]),
 ];
@@ -61,6 +62,7 @@ const HALL: [&str; 3] = ["lib", "main", "commands"];
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("svg::node", &["plot/render/canvas.rs"]),
     ("skrifa", &["plot/render/font.rs"]),
+    ("maud", &["report/page/html/"]),
     ("png::", &["plot/render/raster.rs"]),
     ("shlex", &["shell.rs"]),
     ("resvg", &["plot/render"]),

@@ -49,14 +49,12 @@ fn check_margin(margin: Option<f64>) -> Result<()> {
 }
 
 fn within(arguments: &cli::Compare, results: &Results) -> Result<Answer> {
-    let chosen = tune::at_chosen(results);
-    let results = chosen.as_ref().unwrap_or(results);
-    compare::compare(results, &question(arguments, &arguments.by))
+    compare::compare(&tune::judged(results), &question(arguments, &arguments.by))
 }
 
 fn between(arguments: &cli::Compare, second: &Path, both: [Results; 2]) -> Result<Answer> {
     check_seeds(&arguments.results, second)?;
-    let [one, other] = both.map(|results| tune::at_chosen(&results).unwrap_or(results));
+    let [one, other] = both.each_ref().map(tune::judged);
     let names = [arguments.results.as_path(), second].map(name);
     let both = compare::together((&names[0], &one), (&names[1], &other))?;
     compare::compare(&both, &question(arguments, FOLDER))

@@ -1,5 +1,6 @@
 //! Reads a results folder back: the only way from files to charts, tables and reports.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::curves::{self, Curves};
 use super::datasets;
 use super::layout::{Layout, TrialLayout};
 use super::manifest;
-use super::results::{Claim, Details, Results, TrialCurves, Tuning};
+use super::results::{Claim, Details, Results, TrialCurves, TrialStatus, Tuning};
 use super::schema::{TimingRow, TrialRecord, TrialRow};
 use crate::config;
 use crate::description::DatasetDescription;
@@ -128,11 +129,15 @@ pub(super) fn experiment_tree(layout: &Layout) -> Result<toml::Table> {
 }
 
 /// `results`, which were read from the folder at `root` without details, with these.
-pub fn with_details(root: &Path, results: Results, details: &Details) -> Result<Results> {
+pub fn with_details<'r>(
+    root: &Path,
+    results: Cow<'r, Results>,
+    details: &Details,
+) -> Result<Cow<'r, Results>> {
     if *details == Details::default() {
         return Ok(results);
     }
-    read_with(root, details)
+    read_with(root, details).map(Cow::Owned)
 }
 
 /// Reads the results folder at `root`, without details.
@@ -245,6 +250,12 @@ impl TrialsTable {
         let cell = row.get(column).unwrap_or_default();
         cell.parse().map_err(|_| damaged(&self.path, &format!("`{cell}` is not a whole number")))
     }
+
+    /// What had become of a trial when the table was written.
+    pub(super) fn status(&self, row: &csv::StringRecord) -> Result<TrialStatus> {
+        let cell = row.get(self.axes.end).unwrap_or_default();
+        cell.parse().map_err(|reason: String| damaged(&self.path, &reason))
+    }
 }
 
 /// Reads `trials.csv`, whose columns must be those of this version or of an earlier one, which had
@@ -305,13 +316,13 @@ fn trial(
     data: Option<Arc<DatasetDescription>>,
 ) -> Result<TrialCurves> {
     let cell = |column: usize| row.get(column).unwrap_or_default();
-    let (outcome, diverged) = (table.axes.end, table.axes.end + 1);
+    let diverged = table.axes.end + 1;
     Ok(TrialCurves {
         id: cell(0).to_owned(),
         condition: table.number(row, 1)? as usize,
         replicate: table.number(row, 2)?,
         axes: table.axes.clone().map(|column| cell(column).to_owned()).collect(),
-        outcome: cell(outcome).to_owned(),
+        status: table.status(row)?,
         data,
         diverged_step: if cell(diverged).is_empty() {
             None

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::claims::{self, Running};
 use super::layout::Layout;
 use super::reader;
+use super::results::TrialStatus;
 use super::schema::{EpochRow, TrialRecord};
 use super::survey::{self, Standing};
 use super::takeover;
@@ -33,12 +34,12 @@ pub enum State {
 }
 
 impl State {
-    /// `completed`, `diverged`, `failed`, `interrupted`, `running`, `pending`
-    pub fn name(&self) -> &'static str {
+    /// The same without its details.
+    pub fn status(&self) -> TrialStatus {
         match self {
-            Self::Ended(outcome) => outcome.name(),
-            Self::Running(_) => "running",
-            Self::Lacking(_) | Self::Damaged | Self::ToDo => "pending",
+            Self::Ended(outcome) => outcome.into(),
+            Self::Running(_) => TrialStatus::Running,
+            Self::Lacking(_) | Self::Damaged | Self::ToDo => TrialStatus::Pending,
         }
     }
 

@@ -1,8 +1,8 @@
 //! What probes read inside a network, as one number a training.
 //!
 //! Every number is of the whole network: over its hidden layers, or the mean of them. One that a probe
-//! could not tell (a gradient that is not finite) is left out of `layers.csv`, and a figure that would
-//! need it is left out here, too: the rest would flatter.
+//! could not take (a gradient that is not finite) is left out of `layers.csv`, and a metric that would
+//! need it is left out here, too: a mean over the rest would be too good.
 
 use crate::record::results::LayerSeries;
 use crate::stats;

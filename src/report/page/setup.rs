@@ -6,11 +6,13 @@ pub(super) use self::data::cautions;
 
 use super::answer::norm;
 use super::document::{Block, Cell, Section, Table, columns};
-use super::material::{Material, counted, listed, spoken};
+use super::material::Material;
 use super::names::{grouped, spelled};
 use super::words::Words;
 use crate::description::DatasetDescription;
 use crate::report::dataset;
+use crate::units::counted;
+use crate::wording::names::{listed, spoken};
 
 /// The section.
 pub(super) fn section(material: &Material<'_>) -> Section {
@@ -56,15 +58,15 @@ pub(super) fn varied(material: &Material<'_>) -> Block {
 
 /// What a reader must know to judge the answer, in the words of a methods section.
 pub(super) fn fixed(material: &Material<'_>) -> Table {
-    let said = Said(material);
+    let text = SetupText(material);
     let rows = [
-        ("Data", said.data()),
-        ("Classes", said.classes()),
-        ("Network", said.network()),
-        ("Normalisation", said.normalisation()),
-        ("Training", said.training()),
-        ("Evaluation", said.evaluation()),
-        ("Repetition", said.repetition()),
+        ("Data", text.data()),
+        ("Classes", text.classes()),
+        ("Network", text.network()),
+        ("Normalisation", text.normalisation()),
+        ("Training", text.training()),
+        ("Evaluation", text.evaluation()),
+        ("Repetition", text.repetition()),
     ];
     let row = |(name, text): (&str, String)| vec![Cell::of(name), Cell::of(text)];
     Table {
@@ -78,9 +80,9 @@ pub(super) fn fixed(material: &Material<'_>) -> Table {
 }
 
 /// Settings in words.
-struct Said<'a>(&'a Material<'a>);
+struct SetupText<'a>(&'a Material<'a>);
 
-impl Said<'_> {
+impl SetupText<'_> {
     /// The value of a key where its name stands before it: `varied` where it was.
     fn of(&self, key: &str) -> String {
         if self.0.is_varied(key) {

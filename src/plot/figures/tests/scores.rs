@@ -3,7 +3,7 @@
 use super::*;
 use crate::plot::chart::Along;
 use crate::plot::figures::Absent;
-use crate::record::results::Tuning;
+use crate::record::results::{TrialStatus, Tuning};
 use crate::record::schema::TimingRow;
 
 /// Sets a trial's accuracies from the first trained epoch on.
@@ -33,7 +33,7 @@ pub(super) fn learning_rates() -> Results {
         }
     }
     let last = trials.len() - 2;
-    trials[last].outcome = "diverged".to_owned();
+    trials[last].status = TrialStatus::Diverged;
     for (index, trial) in trials.iter_mut().enumerate() {
         trial.condition = 1 + index % 2 + 2 * (index / 6);
     }
