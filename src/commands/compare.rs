@@ -24,7 +24,7 @@ pub fn run(arguments: &cli::Compare) -> Result<()> {
         Some(second) => {
             let other = reader::read_with(second, &details)?;
             let tables = vec![report::tune::table(&first), report::tune::table(&other)];
-            (between(arguments, second, [first, other])?, tables)
+            (between(arguments, second, [&first, &other])?, tables)
         }
     };
     print(&match arguments.format {
@@ -52,9 +52,9 @@ fn within(arguments: &cli::Compare, results: &Results) -> Result<Answer> {
     compare::compare(&tune::judged(results), &question(arguments, &arguments.by))
 }
 
-fn between(arguments: &cli::Compare, second: &Path, both: [Results; 2]) -> Result<Answer> {
+fn between(arguments: &cli::Compare, second: &Path, both: [&Results; 2]) -> Result<Answer> {
     check_seeds(&arguments.results, second)?;
-    let [one, other] = both.each_ref().map(tune::judged);
+    let [one, other] = both.map(tune::judged);
     let names = [arguments.results.as_path(), second].map(name);
     let both = compare::together((&names[0], &one), (&names[1], &other))?;
     compare::compare(&both, &question(arguments, FOLDER))

@@ -127,6 +127,7 @@ impl FromStr for TrialStatus {
 
 impl Results {
     /// The same experiment with these trials.
+    #[must_use]
     pub fn with_trials(&self, trials: Vec<TrialCurves>) -> Self {
         Self {
             name: self.name.clone(),

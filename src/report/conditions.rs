@@ -20,11 +20,11 @@ use crate::wording::until::Until;
 pub fn table(results: &Results) -> String {
     let target = share(results.target_accuracy);
     let until = |metric: &str| {
-        let scorer = Metric::named(metric).map(|metric| metric.scorer(results));
+        let metric = Metric::named(metric).map(|metric| metric.scorer(results));
         move |trials: &Vec<&TrialCurves>| {
-            scorer.as_ref().map_or(String::new(), |scorer| {
-                let scores = trials.iter().filter_map(|trial| scorer.score(trial));
-                Until::of(&scores.collect::<Vec<Score>>(), scorer.metric().unit).counted()
+            metric.as_ref().map_or(String::new(), |by| {
+                let scores = trials.iter().filter_map(|trial| by.score(trial));
+                Until::of(&scores.collect::<Vec<Score>>(), by.metric().unit).counted()
             })
         }
     };

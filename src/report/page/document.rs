@@ -131,6 +131,7 @@ impl Cell {
     }
 
     /// The same with a dash where nothing is written.
+    #[must_use]
     pub fn dashed(self) -> Self {
         Self { text: dashed(&self.text).to_owned(), ..self }
     }
