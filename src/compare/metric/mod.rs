@@ -44,7 +44,7 @@ enum Reading {
     /// Likewise, by those of the network without a norm in the same setting and replicate.
     RelativeStepTime,
     /// What probes read, and the quantities of `layers.csv` that it takes.
-    Layers(fn(&[LayerSeries]) -> Option<f64>, &'static [&'static str]),
+    Layers(fn(&[LayerSeries], &[&str]) -> Option<f64>, &'static [&'static str]),
 }
 
 impl Metric {
@@ -173,7 +173,7 @@ impl Scorer<'_> {
                 let without = without.and_then(times::seconds_per_step)?;
                 times::seconds_per_step(trial).map(|with| Score::Value(with / without))
             }
-            Reading::Layers(of, _) => of(&trial.layers).map(Score::Value),
+            Reading::Layers(of, needs) => of(&trial.layers, needs).map(Score::Value),
         }
     }
 }

@@ -93,10 +93,15 @@ impl SetupText<'_> {
 
     /// The value of a key that is known by it alone: `Adam`, or `optimizer varied`.
     fn named(&self, key: &str) -> String {
+        self.or_varied(key, |value| value)
+    }
+
+    /// The same in the words that `written` gives it.
+    fn or_varied(&self, key: &str, written: impl Fn(String) -> String) -> String {
         if self.0.is_varied(key) {
             return format!("{} varied", spoken(key));
         }
-        self.of(key)
+        written(self.of(key))
     }
 
     fn is(&self, key: &str, value: &str) -> bool {
@@ -237,16 +242,8 @@ impl SetupText<'_> {
             self.named("train.optimizer"),
             self.of("train.learning_rate")
         )];
-        parts.push(if self.0.is_varied("train.schedule") {
-            self.named("train.schedule")
-        } else {
-            format!("{} schedule", self.of("train.schedule"))
-        });
-        parts.push(if self.0.is_varied("train.batch_size") {
-            self.named("train.batch_size")
-        } else {
-            format!("batches of {}", self.of("train.batch_size"))
-        });
+        parts.push(self.or_varied("train.schedule", |schedule| format!("{schedule} schedule")));
+        parts.push(self.or_varied("train.batch_size", |size| format!("batches of {size}")));
         parts.push(self.length());
         if !self.is("model.weight_decay", "0.0") {
             parts.push(format!("weight decay {}", self.of("model.weight_decay")));
@@ -264,8 +261,7 @@ impl SetupText<'_> {
         let is_given = |key: &str| self.0.is_varied(key) || self.0.fixed(key).is_some();
         let given = lengths.into_iter().find(|(key, _)| is_given(key));
         match given {
-            Some((key, _)) if self.0.is_varied(key) => self.named(key),
-            Some((key, unit)) => format!("{} {unit}", self.of(key)),
+            Some((key, unit)) => self.or_varied(key, |length| format!("{length} {unit}")),
             None => String::new(),
         }
     }
