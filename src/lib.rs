@@ -23,7 +23,7 @@
 //! | application | `main`, [`cli`], [`commands`] | all |
 //! | reports | [`report`] | analysis, charts, storage |
 //! | charts | [`plot`] | analysis, storage |
-//! | analysis | [`stats`], [`mod@compare`] | storage, and `seed` to resample |
+//! | analysis | [`stats`], [`mod@compare`], [`wording`] | storage, and `seed` to resample |
 //! | execution | [`runner`], [`panics`], [`scripted`], [`progress`], [`submit`] | the plan and the events |
 //! | storage | [`results`] | the plan, the events, `config` and `stats` |
 //! | training | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
@@ -90,6 +90,7 @@ pub mod submit;
 pub mod threads;
 pub mod train;
 pub mod units;
+pub mod wording;
 
 /// Runs the command that `cli` asks for.
 pub fn run(cli: cli::Cli) -> error::Result<()> {

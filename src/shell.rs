@@ -12,6 +12,11 @@ pub fn pasted(text: &str) -> Option<String> {
     if is_text { word(text) } else { None }
 }
 
+/// The words of a line; `None` where a quote is not closed.
+pub fn words(line: &str) -> Option<Vec<String>> {
+    shlex::split(line)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

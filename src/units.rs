@@ -20,11 +20,7 @@ pub fn duration(seconds: f64) -> String {
 
 /// Two digits a byte: `0a1f`.
 pub fn hexadecimal(bytes: &[u8]) -> String {
-    let mut digits = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        digits.push_str(&format!("{byte:02x}"));
-    }
-    digits
+    data_encoding::HEXLOWER.encode(bytes)
 }
 
 /// `812 bytes`, `14.2 kB`, `3.0 MB`, in powers of a thousand.
@@ -163,14 +159,6 @@ fn is_formula(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
 }
 
-/// `about 20`; `more than 100` of so many that the estimate means no more than that these are far too few.
-pub fn about(needed: usize) -> String {
-    if needed > MOST_TOLD { format!("more than {MOST_TOLD}") } else { format!("about {needed}") }
-}
-
-/// Replicates that people are told of.
-const MOST_TOLD: usize = 100;
-
 /// The value of an axis in a sentence: `“none”` in quotes, since "none is better" says something else.
 pub fn named(value: &str) -> String {
     if value == "none" { format!("“{value}”") } else { value.to_owned() }
@@ -271,14 +259,6 @@ mod tests {
         for text in ["=1", "-x", "'=a", "''@", "'tis", "plain", "-0.5", ""] {
             assert_eq!(from_csv(&for_csv(text)), text);
         }
-    }
-
-    #[test]
-    fn no_more_than_a_hundred_are_estimated() {
-        assert_eq!(
-            [20, 100, 101, 5583].map(about),
-            ["about 20", "about 100", "more than 100", "more than 100"]
-        );
     }
 
     #[test]

@@ -87,8 +87,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("compare", &["results", "stats", "seed", "description"]),
-    ("plot", &["results", "stats", "compare"]),
-    ("report", &["results", "stats", "explain", "seed", "compare", "plot", "description"]),
+    ("wording", &["results", "stats", "compare"]),
+    ("plot", &["results", "stats", "compare", "wording"]),
+    (
+        "report",
+        &["results", "stats", "explain", "seed", "compare", "wording", "plot", "description"],
+    ),
     ("submit", &[]),
     ("cli", &["plan", "submit", "plot", "streams"]),
 ];
@@ -101,6 +105,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("svg::node", &["plot/render/canvas.rs"]),
     ("plotters", &["plot/render/axes.rs", "plot/render/backend.rs"]),
     ("skrifa", &["plot/render/font.rs"]),
+    ("maud", &["report/page/html/"]),
     ("png::", &["plot/render/raster.rs"]),
     ("shlex", &["shell.rs"]),
     ("resvg", &["plot/render"]),

@@ -1,4 +1,4 @@
-//! `bn-lab claims`: what came of the claims that experiments made before they ran.
+//! `bn-lab claims`: the verdict on each claim that experiments made before they ran.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::commands::print;
 use crate::error::Result;
 use crate::report::claims;
 
-/// Judges every claim that the folders hold, and prints what came of them.
+/// Prints the verdict on every claim in the folders.
 pub fn run(arguments: &cli::Claims) -> Result<()> {
     let mut entries = Vec::new();
     for folder in &arguments.results {

@@ -27,7 +27,7 @@ pub fn run(arguments: &cli::Compare) -> Result<()> {
         Some(second) => {
             let other = reader::read_with(second, &details)?;
             let tables = vec![report::tune::table(&first), report::tune::table(&other)];
-            (between(arguments, second, [first, other])?, tables)
+            (between(arguments, second, [&first, &other])?, tables)
         }
     };
     print(&match arguments.format {
@@ -52,15 +52,13 @@ fn check_margin(margin: Option<f64>) -> Result<()> {
 }
 
 fn within(arguments: &cli::Compare, results: &Results) -> Result<Answer> {
-    let chosen = tune::at_chosen(results);
-    let results = chosen.as_ref().unwrap_or(results);
-    compare::compare(results, &question(arguments, &arguments.by))
+    compare::compare(&tune::judged(results), &question(arguments, &arguments.by))
 }
 
-fn between(arguments: &cli::Compare, second: &Path, both: [Results; 2]) -> Result<Answer> {
+fn between(arguments: &cli::Compare, second: &Path, both: [&Results; 2]) -> Result<Answer> {
     check_folders(&arguments.results, second)?;
     check_seeds(&arguments.results, second)?;
-    let [one, other] = both.map(|results| tune::at_chosen(&results).unwrap_or(results));
+    let [one, other] = both.map(tune::judged);
     let folders = [arguments.results.as_path(), second];
     let names = folders.map(name);
     let both = compare::together((&names[0], &one), (&names[1], &other))?;

@@ -44,7 +44,7 @@ const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been completed
 /// Writes what tuning chose, and the comparison that the experiment is about, beside the other tables;
 /// or deletes what an earlier experiment left.
 fn write_findings(results: &Results, layout: &Layout) -> Result<()> {
-    let compared = crate::compare::usual(results)?;
+    let compared = crate::compare::default_comparison(results)?;
     let compared = compared.map(|answer| crate::report::compare::csv(&answer).into_bytes());
     crate::results::recovery::locks::exclusively(layout, || {
         write_or_remove(&layout.tuned_table(), crate::report::tune::csv(results))?;

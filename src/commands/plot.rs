@@ -1,5 +1,6 @@
 //! `bn-lab plot`: draw figures of a results folder, from its files.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Against};
@@ -206,5 +207,5 @@ fn read(folder: &Path, figures: &[Asked]) -> Result<Results> {
     for (figure, request) in figures {
         details.add(figure.details(&results, request));
     }
-    reader::with_details(folder, results, &details)
+    Ok(reader::with_details(folder, Cow::Owned(results), &details)?.into_owned())
 }

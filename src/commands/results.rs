@@ -1,4 +1,4 @@
-//! `bn-lab results`: the figures of a results folder as a table, from its files alone.
+//! `bn-lab results`: the metrics of a results folder as a table, from its files alone.
 
 use crate::cli::{self, By, Format};
 use crate::commands::print;

@@ -42,7 +42,7 @@ pub fn run(arguments: &cli::Watch) -> Result<()> {
 
 /// The last words, where nothing more will come.
 fn end(live: &Live) -> Option<String> {
-    if !live.trials.iter().any(live::LiveTrial::is_left) {
+    if !live.trials.iter().any(|trial| trial.status.is_left()) {
         return Some(format!("complete: {}\n", tally(live)));
     }
     let nobody = "no run is alive here; `bn-lab run` with the same experiment completes the rest";

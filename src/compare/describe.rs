@@ -11,7 +11,7 @@ const RESAMPLES: usize = 10_000;
 
 /// What the replicates of a condition scored. Mean, deviation and intervals are over those with a value,
 /// and absent of times to a target where some training never got there, or diverged: without the longest
-/// ones they would flatter it. The median counts those too.
+/// ones they would be too good. The median counts those too.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Description {
     /// Values of the other axes.
@@ -44,6 +44,13 @@ pub struct Description {
     pub t: Option<Interval>,
     /// Likewise by the bootstrap, [`stats::bca_interval`].
     pub bca: Option<Interval>,
+}
+
+impl Description {
+    /// Replicates that came to an end.
+    pub fn ended(&self) -> usize {
+        self.n + self.beyond + self.diverged
+    }
 }
 
 /// Describes every condition.

@@ -5,6 +5,7 @@
 
 pub mod baseline;
 pub mod claim;
+mod default;
 mod describe;
 pub mod meeting;
 pub mod metric;
@@ -12,12 +13,11 @@ mod names;
 mod pairing;
 pub mod population;
 pub mod tune;
-mod usual;
 
+pub use default::{MOST_UNASKED, default_comparison, subject};
 pub use describe::Description;
 pub use names::unknown;
 pub use pairing::{FOLDER, together};
-pub use usual::{MOST_UNASKED, subject, usual};
 
 use std::collections::HashMap;
 
@@ -70,7 +70,7 @@ pub struct Comparison {
     pub margin: f64,
     /// What may be said.
     pub verdict: Verdict,
-    /// About how many replicates would tell, where these cannot and that can be said.
+    /// About how many replicates would decide, where these do not and it can be estimated.
     pub needed: Option<usize>,
     /// The same pairs under the population's statistics, where the figure was taken with running averages
     /// and is known under both.
@@ -78,7 +78,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// The value that the verdict speaks for.
+    /// The value that is better by the verdict.
     pub fn better(&self) -> Option<&str> {
         match self.verdict {
             Verdict::Better(Side::A) | Verdict::SuggestsBetter(Side::A) => Some(&self.a),
@@ -165,8 +165,7 @@ pub fn descriptions(results: &Results, metric: Metric) -> Vec<Description> {
 
 /// Where an axis is, by its full or its short name.
 fn axis(results: &Results, name: &str) -> Result<usize> {
-    let is_it = |axis: &String| axis == name || short_name(axis) == name;
-    results.axes.iter().position(is_it).ok_or_else(|| {
+    results.axis(name).ok_or_else(|| {
         let known: Vec<&str> = results.axes.iter().map(String::as_str).collect();
         Error::Usage(unknown("axis", name, &known))
     })
@@ -180,18 +179,8 @@ fn nothing_to_compare(results: &Results, by: usize, conditions: &[Condition<'_>]
             "no two values of `{name}` were trained in the same setting\n  hint: the other axes must have values in common"
         ));
     }
-    let varied = |axis: &&String| {
-        let at = results.axes.iter().position(|other| other == *axis);
-        let mut cells = results.trials.iter().filter_map(|trial| trial.axes.get(at?));
-        let first = cells.next();
-        cells.any(|cell| Some(cell) != first)
-    };
-    let others: Vec<String> = results
-        .axes
-        .iter()
-        .filter(varied)
-        .map(|axis| format!("`--by {}`", short_name(axis)))
-        .collect();
+    let others = results.varied().map(|axis| short_name(&results.axes[axis]));
+    let others: Vec<String> = others.map(|name| format!("`--by {name}`")).collect();
     let hint = if others.is_empty() {
         "compare two folders: `bn-lab compare DIR DIR2`".to_owned()
     } else {
@@ -207,12 +196,10 @@ fn nothing_to_compare(results: &Results, by: usize, conditions: &[Condition<'_>]
 fn judged(conditions: &[Condition<'_>], metric: Metric, given: Option<f64>) -> Vec<Comparison> {
     let mut meeting: Meeting<'_> = conditions.iter().map(Condition::cells).collect();
     let mut comparisons = comparisons(conditions, &mut meeting, metric);
-    correct(&mut comparisons);
-    let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
     for comparison in &mut comparisons {
         comparison.margin = margin(comparison, metric, given, (conditions, &mut meeting));
-        judge(comparison, family);
     }
+    judge_family(&mut comparisons);
     comparisons
 }
 
@@ -281,13 +268,14 @@ fn comparison(
     }
 }
 
-/// Holm's correction, over the comparisons that have a pair.
-fn correct(comparisons: &mut [Comparison]) {
+/// The verdicts on these comparisons after Holm's correction for all of them that have a pair.
+fn judge_family(comparisons: &mut [Comparison]) {
     let p = |comparison: &Comparison| comparison.paired.test.map(|test| test.p);
     let family: Vec<f64> = comparisons.iter().filter_map(p).collect();
-    let tested = comparisons.iter_mut().filter(|comparison| p(comparison).is_some());
-    for (comparison, corrected) in tested.zip(stats::holm(&family)) {
-        comparison.corrected = Some(corrected);
+    let mut corrected = stats::holm(&family).into_iter();
+    for comparison in comparisons {
+        comparison.corrected = p(comparison).and_then(|_| corrected.next());
+        judge(comparison, family.len());
     }
 }
 

@@ -1,4 +1,4 @@
-//! What to say of a name that nobody knows.
+//! The message on an unknown name.
 
 use crate::results::query::short_name;
 

@@ -89,7 +89,7 @@ pub(super) fn values<'a>(conditions: &[Condition<'a>]) -> Vec<&'a str> {
 }
 
 /// The setting of two conditions that differ in the compared axis alone. An axis that means nothing in
-/// one of them (the decay of a norm, where there is none) stands in nobody's way.
+/// one of them (the decay of a norm, where there is none) does not matter.
 pub(super) fn meet(one: &[String], other: &[String]) -> Option<Vec<String>> {
     let cells = one.iter().zip(other);
     let met = cells.map(|(one, other)| match (one.as_str(), other.as_str()) {
@@ -142,20 +142,19 @@ pub fn together(first: (&str, &Results), second: (&str, &Results)) -> Result<Res
             listed(second)
         )));
     }
-    let mut both = first.1.clone();
+    let mut both = first.1.with_trials(Vec::new());
     both.tuning = None;
     // Of a claim only what it is about matters between folders.
     let claims = [first, second].map(|(_, results)| results.claim.as_ref());
     let mut claims = claims.into_iter().flatten();
     both.claim = claims.find(|claim| claim.about_evaluation).cloned();
-    both.trials = Vec::new();
     both.axes.insert(0, FOLDER.to_owned());
     let most = first.1.trials.iter().map(|trial| trial.condition).max();
     for ((name, results), offset) in [(first, 0), (second, most.unwrap_or(0))] {
         let norm = Arc::new(results.norm.clone());
         for trial in &results.trials {
             let cell = |axis: &String| {
-                let at = results.axes.iter().position(|own| own == axis);
+                let at = results.axis(axis);
                 at.map_or(name.to_owned(), |at| trial.axes[at].clone())
             };
             let mut trial = TrialCurves {

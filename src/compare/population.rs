@@ -5,17 +5,12 @@
 //! So every training that is evaluated with them is evaluated with the population's statistics at its end
 //! as well, and whoever states the one number states the other where they differ.
 
-use std::collections::BTreeMap;
-
 use super::metric::Metric;
 use super::{CONFIDENCE, Comparison, mean_difference};
 use crate::results::format::schema::EpochRow;
-use crate::results::query::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves, TrialStatus};
 use crate::stats::{self, Side, Verdict};
 use crate::units;
-
-/// The verdict on a difference that only one of two evaluations of the same networks shows, in words.
-pub const EFFECT_OF_EVALUATION: &str = "an effect of how the network is evaluated";
 
 /// The key of how networks are evaluated.
 const EVALUATION: &str = "norm.evaluation";
@@ -23,7 +18,7 @@ const EVALUATION: &str = "norm.evaluation";
 /// Differences of a mean accuracy up to this do not matter, a share.
 pub const MARGIN: f64 = 0.002;
 
-/// The same of one replicate alone, whose noise nobody knows.
+/// The same of one replicate alone, whose noise is unknown.
 pub const MARGIN_OF_ONE: f64 = 0.01;
 
 /// Epochs that tell whether a gap closes, at least.
@@ -166,19 +161,18 @@ impl Gaps {
 /// The networks are the same, so the noise is that of the differences.
 pub fn gaps(results: &Results) -> Gaps {
     let mut gaps = Gaps::default();
-    let mut conditions: BTreeMap<usize, Vec<&TrialCurves>> = BTreeMap::new();
-    let completed = results.trials.iter().filter(|t| t.outcome == "completed");
-    for trial in completed.filter(|trial| averages(results, trial).is_some()) {
-        conditions.entry(trial.condition).or_default().push(trial);
-    }
-    for trials in conditions.values() {
+    let uses_averages = |trial: &&TrialCurves| {
+        trial.status == TrialStatus::Completed && averages(results, trial).is_some()
+    };
+    for trials in results.conditions().into_values() {
+        let trials: Vec<&TrialCurves> = trials.into_iter().filter(uses_averages).collect();
         // This version always writes the first of the two.
         let is_earlier = |trial: &&&TrialCurves| {
             let last = trial.epochs.last();
             last.is_none_or(|row| row.running_test_accuracy.is_none())
         };
         gaps.unmeasured += trials.iter().filter(is_earlier).count();
-        gaps.told.extend(gap(results, trials));
+        gaps.told.extend(gap(results, &trials));
     }
     gaps
 }
@@ -218,8 +212,8 @@ pub enum Averages {
     Cumulative,
 }
 
-/// The running averages that a trial was judged with; `None` where there are none. Told from the words of
-/// the stored experiment, as `Norm::running_decay` tells it of settings, and held against that by a test.
+/// The running averages that a trial was judged with; `None` where there are none. Read from the
+/// stored experiment, as `Norm::running_decay` does from settings; a test holds the two against each other.
 pub fn averages(results: &Results, trial: &TrialCurves) -> Option<Averages> {
     let is = |key: &str, value: &str| is(results, trial, key, value);
     let is_batch = is("norm.kind", "batch");
@@ -317,7 +311,7 @@ pub(super) fn counterpart(metric: Metric) -> Option<Metric> {
 }
 
 /// Gives a comparison its counterpart, the same pairs under the population's statistics, and the verdict
-/// [`Verdict::EffectOfEvaluation`] where it is one. A counterpart of which fewer pairs were measured tells
+/// [`Verdict::EffectOfEvaluation`] where it is one. A counterpart of which fewer pairs were measured says
 /// nothing.
 pub(super) fn weigh(comparison: &mut Comparison, counterpart: Comparison) {
     if counterpart.paired.pairs < comparison.paired.pairs || counterpart.paired.pairs == 0 {
@@ -362,7 +356,7 @@ fn is_sure(running: &Comparison, population: &Comparison) -> bool {
     is_constant || interval.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0)
 }
 
-/// The side that a verdict speaks for.
+/// The side that is better by a verdict.
 fn side(verdict: Verdict) -> Option<Side> {
     match verdict {
         Verdict::Better(side) | Verdict::SuggestsBetter(side) => Some(side),

@@ -1,10 +1,11 @@
 //! What tuning chose: for each group and each setting of the remaining axes, the best value of the
 //! tuned key by its validation metric, and how it does on the test set.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::baseline;
-use crate::results::query::{Results, TrialCurves, Tuning};
+use crate::results::query::{Results, TrialCurves, TrialStatus, Tuning};
 use crate::stats;
 
 /// What was tried in one setting, and what was chosen.
@@ -24,7 +25,7 @@ pub struct Choice {
 /// What became of one value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tried {
-    /// It, as written in `trials.csv`.
+    /// The value as written in `trials.csv`.
     pub value: String,
     /// The metric of each completed replicate.
     pub metric: Vec<f64>,
@@ -77,7 +78,7 @@ type Setting<'a> = (Vec<String>, BTreeMap<usize, Vec<&'a TrialCurves>>);
 
 /// What was tried and chosen, setting by setting.
 pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
-    let Some(key) = results.axes.iter().position(|axis| *axis == tuning.key) else {
+    let Some(key) = results.axis(&tuning.key) else {
         return Vec::new();
     };
     let untrained = chance(results).unwrap_or(0.0);
@@ -114,7 +115,7 @@ pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
 /// at its own best. `None` where nothing was tuned. Settings without a completed trial keep none.
 pub fn at_chosen(results: &Results) -> Option<Results> {
     let tuning = results.tuning.as_ref()?;
-    let key = results.axes.iter().position(|axis| *axis == tuning.key)?;
+    let key = results.axis(&tuning.key)?;
     let others = others(results, tuning);
     let choices = choices(results, tuning);
     let chosen = choices.iter().filter_map(|choice| {
@@ -126,18 +127,24 @@ pub fn at_chosen(results: &Results) -> Option<Results> {
         let setting: Vec<String> = others.iter().map(|&axis| trial.axes[axis].clone()).collect();
         values.get(setting.as_slice()).is_some_and(|value| *value == trial.axes[key])
     };
-    let mut chosen = results.clone();
-    chosen.trials.retain(is_chosen);
-    chosen.axes.remove(key);
-    for trial in &mut chosen.trials {
+    let trials = results.trials.iter().filter(|trial| is_chosen(trial)).map(|trial| {
+        let mut trial = trial.clone();
         trial.axes.remove(key);
-    }
+        trial
+    });
+    let mut chosen = results.with_trials(trials.collect());
+    chosen.axes.remove(key);
     chosen.tuning = None;
     Some(chosen)
 }
 
+/// The results that are compared: those at the chosen values where something was tuned, else all.
+pub fn judged(results: &Results) -> Cow<'_, Results> {
+    at_chosen(results).map_or(Cow::Borrowed(results), Cow::Owned)
+}
+
 /// How far from chance to the best value's accuracy a value must get to count as stable: one at which a
-/// network neither diverges nor learns flatters nobody.
+/// network neither diverges nor learns is no stable one.
 const STABLE: f64 = 0.5;
 
 /// How far from chance to perfect a network must have come to have learned something.
@@ -163,7 +170,7 @@ fn above(chance: f64) -> f64 {
 }
 
 fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning, floor: f64) -> Tried {
-    let completed = || trials.iter().filter(|trial| trial.outcome == "completed");
+    let completed = || trials.iter().filter(|trial| trial.status == TrialStatus::Completed);
     let last = || completed().filter_map(|trial| trial.epochs.last());
     let metric = |row: &crate::results::format::schema::EpochRow| match tuning.metric.as_str() {
         "validation_loss" => row.validation_loss,
@@ -175,12 +182,12 @@ fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning, floor: f64) -> Tr
         value: trials.first().map_or(String::new(), |trial| trial.axes[key].clone()),
         metric: last().filter_map(metric).collect(),
         test,
-        diverged: trials.iter().filter(|trial| trial.outcome == "diverged").count(),
+        diverged: trials.iter().filter(|trial| trial.status == TrialStatus::Diverged).count(),
     }
 }
 
 /// The best mean metric. A mean over the replicates that happened to survive, or to have ended so far,
-/// would flatter a value: those with most replicates ended are chosen from, and among them those with
+/// would be too good for a value: those with most replicates ended are chosen from, and among them those with
 /// fewer diverged come first; of equals the smallest.
 fn best(tried: &[Tried], higher_is_better: bool) -> Option<usize> {
     let ended = |tried: &Tried| tried.test.len() + tried.diverged;

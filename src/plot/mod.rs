@@ -40,9 +40,9 @@ mod tests {
     use super::*;
     use crate::fs;
     use crate::results::format::schema::EpochRow;
-    use crate::results::query::{Results, TrialCurves};
+    use crate::results::query::{Results, TrialCurves, TrialStatus};
 
-    fn results(outcome: &str) -> Results {
+    fn results(status: TrialStatus) -> Results {
         let row = |epoch: usize| EpochRow {
             epoch,
             step: epoch,
@@ -59,7 +59,7 @@ mod tests {
             condition: 1,
             axes: vec!["before".to_owned()],
             replicate: 1,
-            outcome: outcome.to_owned(),
+            status,
             diverged_step: None,
             epochs: vec![row(0), row(1)],
             ..TrialCurves::default()
@@ -78,7 +78,8 @@ mod tests {
     fn every_figure_is_written_as_svg_and_png() {
         let folder = tempfile::tempdir().expect("a folder");
         let charts = folder.path().join("charts");
-        let written = write_all(&figures::all(&results("completed")), &charts).expect("charts");
+        let written =
+            write_all(&figures::all(&results(TrialStatus::Completed)), &charts).expect("charts");
         let stems = ["overview", "train_loss", "train_accuracy", "test_loss", "test_accuracy"];
         let expected: Vec<PathBuf> = stems
             .into_iter()
@@ -96,11 +97,11 @@ mod tests {
     #[test]
     fn a_figure_that_is_drawn_no_more_is_deleted() {
         let folder = tempfile::tempdir().expect("a folder");
-        write_all(&figures::all(&results("completed")), folder.path()).expect("charts");
+        write_all(&figures::all(&results(TrialStatus::Completed)), folder.path()).expect("charts");
         let other = folder.path().join("mine.svg");
         fs::replace(&other, b"<svg/>").expect("a file");
-        let written =
-            write_all(&figures::all(&results("pending")), folder.path()).expect("no charts");
+        let written = write_all(&figures::all(&results(TrialStatus::Pending)), folder.path())
+            .expect("no charts");
         assert_eq!(written, Vec::<PathBuf>::new());
         assert!(!fs::is_file(&folder.path().join("overview.svg")));
         assert!(!fs::is_file(&folder.path().join("test_loss.png")));

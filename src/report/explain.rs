@@ -5,13 +5,13 @@
 //! many courses, `dx` is short for ∂L/∂x.
 
 mod backward;
-mod figures;
 mod forward;
 mod lines;
 mod notes;
+mod numbers;
 
-use self::figures::exact;
 use self::lines::Section;
+use self::numbers::exact;
 use super::sheet::json_text;
 use crate::explain::{BatchTrace, Place};
 

@@ -96,7 +96,7 @@ pub fn escape(text: &str) -> String {
     guarded(escape_inside(text))
 }
 
-/// Likewise, inside a line.
+/// The same for text inside a line.
 pub(super) fn escape_inside(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let letters: Vec<char> = text.chars().collect();

@@ -11,8 +11,9 @@ pub mod plan;
 pub mod query;
 pub mod results;
 pub mod sheet;
+#[cfg(test)]
+mod snapshot;
 pub mod splice;
 mod table;
 pub mod tune;
-mod until;
 pub mod watch;

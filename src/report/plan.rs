@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::dataset;
-use super::sheet::{Object, Page, Sheet, json_text};
+use super::sheet::{Columns, Object, Page, Sheet, digits, json_text};
 use crate::description::DatasetDescription;
 use crate::results::format::manifest::seconds_since;
+use crate::results::query::TrialStatus;
+use crate::results::recovery::locks::Running;
 use crate::results::status::overview::{Memory, Overview, PlannedTrial};
 use crate::results::status::plan::{Outcome, State};
 use crate::results::status::speed::Basis;
@@ -16,9 +18,6 @@ use crate::units;
 
 /// Version of the JSON form.
 const VERSION: u32 = 1;
-
-/// The states in the order in which they are counted.
-const STATES: [&str; 6] = ["completed", "diverged", "failed", "interrupted", "running", "pending"];
 
 /// The most characters of a failed trial's message that its line in the table shows.
 const MESSAGE: usize = 60;
@@ -34,19 +33,16 @@ pub fn markdown(overview: &Overview, jobs: usize) -> String {
 }
 
 fn people(overview: &Overview, jobs: usize, page: Page) -> String {
-    let columns = ["trial", "condition", "replicate", "state", "remark"];
-    let mut sheet = Sheet {
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: overview.trials.iter().map(row_for_people).collect(),
-    };
-    // A column of dashes would only take room.
-    if sheet.rows.iter().all(|row| row.last().is_some_and(String::is_empty)) {
-        sheet.columns.pop();
-        for row in &mut sheet.rows {
-            row.pop();
-        }
+    let mut columns = Columns::new()
+        .column("trial", |trial: &PlannedTrial| text(&trial.id))
+        .column("condition", |trial| text(&trial.label))
+        .column("replicate", |trial| trial.replicate.to_string())
+        .column("state", |trial| trial.found.state.status().to_string());
+    if overview.trials.iter().any(|trial| !remark(&trial.found.state).is_empty()) {
+        columns = columns.column("remark", |trial| remark(&trial.found.state));
     }
-    let line = |text: &str| format!("{}\n", page.line(text));
+    let sheet = columns.sheet(&overview.trials);
+    let line = |line: &str| format!("{}\n", page.line(line));
     // A table of Markdown ends with an empty line.
     let end = if page == Page::Markdown { "\n" } else { "" };
     let mut lines = vec![page.table(&sheet), end.to_owned(), line(&counted(overview))];
@@ -149,63 +145,42 @@ struct Reason {
     trials: usize,
 }
 
-/// Columns after the axes.
-const COLUMNS: [&str; 12] = [
-    "label",
-    "state",
-    "epoch",
-    "step",
-    "steps",
-    "host",
-    "process",
-    "running_seconds",
-    "message",
-    "expected_seconds",
-    "expected_from",
-    "reason",
-];
-
+/// A trial with every column.
 fn sheet(overview: &Overview) -> Sheet {
-    let first = ["trial", "condition", "replicate", "seed"].map(str::to_owned);
-    Sheet {
-        columns: [&first[..], &overview.axes, &COLUMNS.map(str::to_owned)].concat(),
-        rows: overview.trials.iter().map(row).collect(),
-    }
+    let epoch = |trial: &PlannedTrial| trial.found.last.as_ref().map(|row| row.epoch);
+    let step = |trial: &PlannedTrial| trial.found.last.as_ref().map(|row| row.step);
+    let since = |running: &Running| seconds_since(&running.started).map(f64::round);
+    Columns::new()
+        .column("trial", |trial: &PlannedTrial| text(&trial.id))
+        .column("condition", |trial| trial.condition.to_string())
+        .column("replicate", |trial| trial.replicate.to_string())
+        .column("seed", |trial| trial.seed.to_string())
+        .axes(&overview.axes, |trial| &trial.axes)
+        .column("label", |trial| text(&trial.label))
+        .column("state", |trial| trial.found.state.status().to_string())
+        .column("epoch", move |trial| digits(running(trial).map(|r| r.epoch).or(epoch(trial))))
+        .column("step", move |trial| digits(running(trial).map(|r| r.step).or(step(trial))))
+        .column("steps", |trial| digits(running(trial).map(|r| r.steps)))
+        .column("host", |trial| digits(running(trial).map(|r| &r.host)))
+        .column("process", |trial| digits(running(trial).map(|r| r.process)))
+        .column("running_seconds", move |trial| digits(running(trial).and_then(since)))
+        .column("message", |trial| text(message(&trial.found.state).unwrap_or_default()))
+        .column("expected_seconds", |trial| digits(trial.expected.map(|e| e.seconds)))
+        .column("expected_from", |trial| digits(trial.expected.map(|e| basis_name(e.basis))))
+        .column("reason", |trial| reason(trial).unwrap_or_default())
+        .sheet(&overview.trials)
 }
 
-fn row(trial: &PlannedTrial) -> Vec<String> {
-    let state = &trial.found.state;
-    let running = match state {
+fn text(cell: &str) -> String {
+    cell.to_owned()
+}
+
+/// Who trains it now.
+fn running(trial: &PlannedTrial) -> Option<&Running> {
+    match &trial.found.state {
         State::Running(running) => Some(running),
         _ => None,
-    };
-    let last = trial.found.last.as_ref();
-    let mut cells = vec![
-        trial.id.clone(),
-        trial.condition.to_string(),
-        trial.replicate.to_string(),
-        trial.seed.to_string(),
-    ];
-    cells.extend(trial.axes.iter().cloned());
-    cells.extend([
-        trial.label.clone(),
-        state.name().to_owned(),
-        cell(running.map(|r| r.epoch).or(last.map(|row| row.epoch))),
-        cell(running.map(|r| r.step).or(last.map(|row| row.step))),
-        cell(running.map(|r| r.steps)),
-        cell(running.map(|r| &r.host)),
-        cell(running.map(|r| r.process)),
-        cell(running.and_then(|r| seconds_since(&r.started)).map(f64::round)),
-        message(state).unwrap_or_default().to_owned(),
-        cell(trial.expected.map(|expected| expected.seconds)),
-        cell(trial.expected.map(|expected| basis_name(expected.basis))),
-        reason(trial).unwrap_or_default(),
-    ]);
-    cells
-}
-
-fn cell<T: ToString>(value: Option<T>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
+    }
 }
 
 fn basis_name(basis: Basis) -> &'static str {
@@ -223,16 +198,6 @@ fn message(state: &State) -> Option<&str> {
         State::Ended(Outcome::Failed { message }) => Some(message),
         _ => None,
     }
-}
-
-fn row_for_people(trial: &PlannedTrial) -> Vec<String> {
-    vec![
-        trial.id.clone(),
-        trial.label.clone(),
-        trial.replicate.to_string(),
-        trial.found.state.name().to_owned(),
-        remark(&trial.found.state),
-    ]
 }
 
 fn remark(state: &State) -> String {
@@ -253,20 +218,17 @@ fn remark(state: &State) -> String {
     format!("{} process {}{since}{far}", running.host, running.process)
 }
 
-/// How many trials stand how, states that none is in left out.
-fn counts(overview: &Overview) -> Vec<(&'static str, usize)> {
-    let count = |state: &'static str| {
-        let is_in = |trial: &&PlannedTrial| trial.found.state.name() == state;
-        (state, overview.trials.iter().filter(is_in).count())
-    };
-    let counted = STATES.into_iter().map(count);
-    counted.filter(|(_, trials)| *trials > 0).collect()
+/// How many trials have which status; those that none has are left out.
+fn counts(overview: &Overview) -> Vec<(TrialStatus, usize)> {
+    TrialStatus::count(overview.trials.iter().map(|trial| trial.found.state.status()))
 }
 
-/// Likewise; what is pending stands there by the name of earlier versions as well, which is kept.
+/// The same by name. What is pending stands there by its name in earlier versions as well, for programs
+/// that were written for those.
 fn counts_for_programs(overview: &Overview) -> BTreeMap<&'static str, usize> {
-    let mut counts: BTreeMap<&str, usize> = counts(overview).into_iter().collect();
-    if let Some(&trials) = counts.get("pending") {
+    let counts = counts(overview).into_iter();
+    let mut counts: BTreeMap<&str, usize> = counts.map(|(s, trials)| (s.name(), trials)).collect();
+    if let Some(&trials) = counts.get(TrialStatus::Pending.name()) {
         counts.insert("to do", trials);
     }
     counts
@@ -276,9 +238,11 @@ fn counts_for_programs(overview: &Overview) -> BTreeMap<&'static str, usize> {
 fn counted(overview: &Overview) -> String {
     let counts = counts(overview).into_iter();
     let counts: Vec<String> = counts
-        .map(|(state, trials)| match state {
-            "failed" => format!("{trials} failed (kept; `run --retry-failed` trains them again)"),
-            _ => format!("{trials} {state}"),
+        .map(|(status, trials)| match status {
+            TrialStatus::Failed => {
+                format!("{trials} failed (kept; `run --retry-failed` trains them again)")
+            }
+            _ => format!("{trials} {status}"),
         })
         .collect();
     format!(

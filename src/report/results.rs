@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 
 use super::sheet::Sheet;
 use crate::results::format::schema::{STATISTICS, SUMMARY_METRICS};
+use crate::results::query::TrialStatus;
 use crate::results::status::live::{Live, LiveTrial};
 use crate::units;
-
-/// How a trial may stand, in the order in which they are counted.
-const OUTCOMES: [&str; 6] =
-    ["completed", "diverged", "failed", "interrupted", "running", "pending"];
 
 /// One row a trial: `trials.csv`, as it would be now.
 pub fn by_trial(live: &Live) -> Sheet {
@@ -21,7 +18,7 @@ pub fn by_trial(live: &Live) -> Sheet {
 
 /// The columns of [`by_trial`] that fit on a screen.
 pub fn columns_by_trial(live: &Live) -> Vec<String> {
-    let figures = [
+    let metrics = [
         "replicate",
         "outcome",
         "epochs",
@@ -30,7 +27,7 @@ pub fn columns_by_trial(live: &Live) -> Vec<String> {
         "test_loss",
         "test_accuracy",
     ];
-    [&live.axes[..], &figures.map(str::to_owned)].concat()
+    [&live.axes[..], &metrics.map(str::to_owned)].concat()
 }
 
 /// One row a condition: `summary.csv`, as it would be now, and the trials that have not come to a
@@ -57,21 +54,18 @@ fn condition(live: &Live, index: usize, trials: &[&LiveTrial]) -> Vec<String> {
     let first = trials.first().and_then(|trial| trial.cells.get(axes));
     cells.extend(first.unwrap_or_default().iter().cloned());
     cells.push(trials.len().to_string());
-    cells.extend(OUTCOMES.map(|outcome| count(trials, outcome).to_string()));
+    let count = |status| trials.iter().filter(|trial| trial.status == status).count();
+    cells.extend(TrialStatus::ALL.map(|status| count(status).to_string()));
     for metric in SUMMARY_METRICS {
         cells.extend(statistics(live, metric, trials));
     }
     cells
 }
 
-fn count(trials: &[&LiveTrial], outcome: &str) -> usize {
-    trials.iter().filter(|trial| trial.outcome == outcome).count()
-}
-
 /// The [`STATISTICS`] of a column over the completed trials.
 fn statistics(live: &Live, metric: &str, trials: &[&LiveTrial]) -> [String; STATISTICS.len()] {
     let column = live.columns.iter().position(|name| name == metric);
-    let completed = trials.iter().filter(|trial| trial.outcome == "completed");
+    let completed = trials.iter().filter(|trial| trial.status == TrialStatus::Completed);
     let values: Vec<f64> =
         completed.filter_map(|trial| trial.cells.get(column?)?.parse().ok()).collect();
     let cell = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -83,21 +77,17 @@ fn statistics(live: &Live, metric: &str, trials: &[&LiveTrial]) -> [String; STAT
 pub fn columns_by_condition(live: &Live) -> Vec<String> {
     let mut columns = live.axes.clone();
     columns.extend(["trials", "n", "diverged"].map(str::to_owned));
-    for outcome in ["failed", "interrupted", "running", "pending"] {
-        if live.trials.iter().any(|trial| trial.outcome == outcome) {
-            columns.push(outcome.to_owned());
-        }
-    }
-    let figures = ["test_accuracy_mean", "test_accuracy_std", "test_loss_mean", "best_epoch_mean"];
-    columns.extend(figures.map(str::to_owned));
+    let counts = TrialStatus::count(live.trials.iter().map(|trial| trial.status)).into_iter();
+    let counts = counts.filter(|(status, _)| !status.is_finished());
+    columns.extend(counts.map(|(status, _)| status.to_string()));
+    let metrics = ["test_accuracy_mean", "test_accuracy_std", "test_loss_mean", "best_epoch_mean"];
+    columns.extend(metrics.map(str::to_owned));
     columns
 }
 
 /// `6 trials: 4 completed, 1 diverged, 1 pending`
 pub fn tally(live: &Live) -> String {
-    let trials: Vec<&LiveTrial> = live.trials.iter().collect();
-    let counts = OUTCOMES.map(|outcome| (outcome, count(&trials, outcome)));
-    let told = counts.iter().filter(|(_, trials)| *trials > 0);
-    let told: Vec<String> = told.map(|(outcome, trials)| format!("{trials} {outcome}")).collect();
-    format!("{}: {}", units::trials(trials.len()), told.join(", "))
+    let counts = TrialStatus::count(live.trials.iter().map(|trial| trial.status)).into_iter();
+    let counts: Vec<String> = counts.map(|(status, trials)| format!("{trials} {status}")).collect();
+    format!("{}: {}", units::trials(live.trials.len()), counts.join(", "))
 }

@@ -1,20 +1,23 @@
 //! A table in memory, and the forms in which it is written: aligned text, Markdown, CSV, JSON.
 //!
-//! People read the first two: short names, rounded figures, a dash for an empty cell. Programs read
+//! People read the first two: short names, rounded numbers, a dash for an empty cell. Programs read
 //! the others: every column by its full name, every digit.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::markdown::{self, escape_inside};
-use super::table::lay_out_by;
+use super::page::Words;
+use super::page::document::{Cell, Column, Table};
+use super::table::lay_out;
 use crate::results::query::short_name;
+use crate::stats::Interval;
 use crate::units::{for_csv, for_json};
 
 /// Columns that hold text whatever it looks like: `12345678901234e5` is an id, not a number.
 const TEXT: [&str; 1] = ["trial"];
 
-/// Decimal places of figures for people.
+/// Decimal places of numbers for people.
 const PLACES: usize = 4;
 
 /// How a page for people is written.
@@ -44,6 +47,101 @@ impl Page {
     }
 }
 
+/// The columns of a table for people, each with its name and what stands in it: of one list, [`Sheet`] is
+/// made for the terminal and [`Table`] for a report.
+pub(super) struct Columns<'a, R>(Vec<ColumnOf<'a, R>>);
+
+struct ColumnOf<'a, R> {
+    name: String,
+    /// Whether it is an axis, which reports name by its short name.
+    is_axis: bool,
+    is_of_numbers: bool,
+    cell: Box<dyn Fn(&R) -> Cell + 'a>,
+}
+
+impl<'a, R: 'a> Columns<'a, R> {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Followed by a column.
+    pub(super) fn column<C: Into<Cell>>(self, name: &str, cell: impl Fn(&R) -> C + 'a) -> Self {
+        self.push(name, (false, false), move |row| cell(row).into())
+    }
+
+    /// Followed by a column that reports align to the right.
+    pub(super) fn number<C: Into<Cell>>(self, name: &str, cell: impl Fn(&R) -> C + 'a) -> Self {
+        self.push(name, (false, true), move |row| cell(row).into())
+    }
+
+    /// Followed by the columns of these axes.
+    pub(super) fn axes(self, keys: &[String], cells: fn(&R) -> &[String]) -> Self {
+        keys.iter().enumerate().fold(self, |columns, (index, key)| {
+            columns.push(key, (true, false), move |row| Cell::of(cells(row)[index].as_str()))
+        })
+    }
+
+    fn push(
+        mut self,
+        name: &str,
+        (is_axis, is_of_numbers): (bool, bool),
+        cell: impl Fn(&R) -> Cell + 'a,
+    ) -> Self {
+        let (name, cell) = (name.to_owned(), Box::new(cell));
+        self.0.push(ColumnOf { name, is_axis, is_of_numbers, cell });
+        self
+    }
+
+    /// The table for a terminal.
+    pub(super) fn sheet(&self, rows: &[R]) -> Sheet {
+        let row = |row: &R| self.0.iter().map(|column| (column.cell)(row).text).collect();
+        Sheet {
+            columns: self.0.iter().map(|column| column.name.clone()).collect(),
+            rows: rows.iter().map(row).collect(),
+        }
+    }
+
+    /// Aligned text, numbers to the right.
+    pub(super) fn text(&self, rows: &[R]) -> String {
+        let table = self.table(Words::new(), rows, Vec::new());
+        let header: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+        let texts = |row: Vec<Cell>| row.into_iter().map(|cell| cell.text).collect();
+        let rows: Vec<Vec<String>> = table.rows.into_iter().map(texts).collect();
+        lay_out(&header, &rows, |column| !table.columns[column].is_of_numbers)
+    }
+
+    /// The table for a report, with a dash in each empty cell.
+    pub(super) fn table(&self, caption: Words, rows: &[R], notes: Vec<Words>) -> Table {
+        let column = |of: &ColumnOf<'_, R>| Column {
+            name: if of.is_axis { short_name(&of.name) } else { &of.name }.to_owned(),
+            is_of_numbers: of.is_of_numbers,
+        };
+        let row = |row: &R| self.0.iter().map(|column| (column.cell)(row).dashed()).collect();
+        Table {
+            caption,
+            columns: self.0.iter().map(column).collect(),
+            rows: rows.iter().map(row).collect(),
+            notes,
+        }
+    }
+}
+
+/// Every digit of what there is.
+pub(super) fn digits<T: ToString>(value: Option<T>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// Every digit of both ends.
+pub(super) fn ends(interval: Option<Interval>) -> [String; 2] {
+    [digits(interval.map(|i| i.low)), digits(interval.map(|i| i.high))]
+}
+
+/// Axes by their keys, then columns of one kind of table.
+pub(super) fn program_columns(axes: &[String], columns: &[&str]) -> Vec<String> {
+    axes.iter().cloned().chain(columns.iter().map(|&column| column.to_owned())).collect()
+}
+
 /// Rows of cells under named columns; an empty cell means "does not apply".
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sheet {
@@ -58,7 +156,7 @@ impl Sheet {
     pub fn table(&self) -> String {
         let (header, rows) = self.for_people();
         let numbers = self.columns_of_numbers();
-        lay_out_by(&header, &rows, |column| !numbers[column])
+        lay_out(&header, &rows, |column| !numbers[column])
     }
 
     /// A Markdown table.
@@ -106,14 +204,14 @@ impl Sheet {
         (header.collect(), self.rows.iter().map(row).collect())
     }
 
-    /// Whether a column holds figures with more digits than people read. The values of an axis (a
+    /// Whether a column holds numbers with more digits than people read. The values of an axis (a
     /// dotted name) stay as they are.
     fn is_rounded(&self, column: usize) -> bool {
         let name = self.columns.get(column).map(String::as_str);
-        let is_figure = name.is_some_and(|name| !name.contains('.') && !TEXT.contains(&name));
+        let is_metric = name.is_some_and(|name| !name.contains('.') && !TEXT.contains(&name));
         let digits = |cell: &String| cell.split_once('.').map_or(0, |(_, digits)| digits.len());
         let mut cells = self.rows.iter().filter_map(|row| row.get(column));
-        is_figure && cells.any(|cell| digits(cell) > PLACES)
+        is_metric && cells.any(|cell| digits(cell) > PLACES)
     }
 
     fn columns_of_numbers(&self) -> Vec<bool> {
@@ -161,7 +259,7 @@ fn value(name: &str, cell: &str) -> Value {
     }
 }
 
-/// A cell for people: a dash for nothing, and figures to as many places as people read.
+/// A cell for people: a dash for nothing, and numbers to as many places as people read.
 fn shown(cell: &str, is_rounded: bool) -> String {
     if cell.is_empty() {
         return "–".to_owned();
@@ -188,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn people_see_short_names_rounded_figures_and_dashes() {
+    fn people_see_short_names_rounded_numbers_and_dashes() {
         let table = "\
 trial             placement       rho  test_accuracy
 12345678901234e5  none       0.123456         0.9784

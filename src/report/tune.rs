@@ -1,38 +1,27 @@
 //! What tuning chose, as a table and as a file.
 
-use super::table::lay_out;
-use crate::compare::tune::{Choice, choices, others};
+use super::page::document::Cell;
+use super::sheet::{Columns, Sheet, digits, program_columns};
+use crate::compare::tune::{Choice, Tried, choices, others};
 use crate::results::format::schema::TUNED_COLUMNS;
-use crate::results::query::{Results, short_name};
+use crate::results::query::{Results, Tuning, short_name};
 use crate::stats;
-use crate::units::for_csv;
+use crate::wording::numbers::{dashed, mean_and_deviation, of};
 
 /// A line for every setting: the chosen value, how it does, and the largest stable value; then a
 /// line for every choice at the end of its grid. `None` where nothing was tuned.
 pub fn table(results: &Results) -> Option<String> {
     let tuning = results.tuning.as_ref()?;
-    let others = others(results, tuning);
-    let name = |axis: &usize| short_name(&results.axes[*axis]).to_owned();
-    let mut header: Vec<String> = others.iter().map(name).collect();
-    let key = short_name(&tuning.key);
-    let metric = tuning.metric.replace('_', " ");
-    header.extend([
-        format!("best {key}"),
-        "largest stable".to_owned(),
-        metric.clone(),
-        "n".to_owned(),
-        "test accuracy %".to_owned(),
-        "diverged".to_owned(),
-    ]);
     let choices = choices(results, tuning);
-    let rows: Vec<Vec<String>> = choices.iter().map(row).collect();
-    let mut text = format!("`{}` tuned by {metric}\n", tuning.key);
-    text.push_str(&lay_out(&header, &rows, others.len()));
-    for choice in &choices {
-        let (Some(chosen), true) = (choice.chosen(), !choice.edge().is_empty()) else {
+    let key = short_name(&tuning.key);
+    let columns = columns(results, tuning, [&format!("best {key}"), "test accuracy %"], "");
+    let metric = tuning.metric.replace('_', " ");
+    let mut text = format!("`{}` tuned by {metric}\n{}", tuning.key, columns.text(&choices));
+    for choice in choices.iter().filter(|choice| !choice.edge().is_empty()) {
+        let Some(chosen) = choice.chosen() else {
             continue;
         };
-        let setting: Vec<&str> = choice.setting.iter().map(|cell| shown(cell)).collect();
+        let setting: Vec<&str> = choice.setting.iter().map(|cell| dashed(cell)).collect();
         text.push_str(&format!(
             "{}: best at {}, and the grid ends there; extend it\n",
             setting.join(" · "),
@@ -42,60 +31,80 @@ pub fn table(results: &Results) -> Option<String> {
     Some(text)
 }
 
-fn row(choice: &Choice) -> Vec<String> {
-    let mut cells: Vec<String> = choice.setting.iter().map(|c| shown(c).to_owned()).collect();
-    let Some(chosen) = choice.chosen() else {
-        cells.extend(["–"; 6].map(str::to_owned));
-        return cells;
-    };
-    let percent: Vec<f64> = chosen.test.iter().map(|share| share * 100.0).collect();
-    cells.extend([
-        chosen.value.clone(),
-        shown(choice.largest_stable().unwrap_or_default()).to_owned(),
-        stats::mean(&chosen.metric).map_or("–".to_owned(), |mean| format!("{mean:.4}")),
-        chosen.metric.len().to_string(),
-        match (stats::mean(&percent), stats::standard_deviation(&percent)) {
-            (Some(mean), Some(std)) => format!("{mean:.2} ± {std:.2}"),
-            (Some(mean), None) => format!("{mean:.2}"),
-            _ => "–".to_owned(),
-        },
-        format!("{} of {}", chosen.diverged, chosen.metric.len() + chosen.diverged),
-    ]);
-    cells
+/// The columns of what tuning chose; `at_edge` marks a value at an end of the grid.
+pub(super) fn columns<'a>(
+    results: &Results,
+    tuning: &Tuning,
+    [best, accuracy]: [&str; 2],
+    at_edge: &'a str,
+) -> Columns<'a, Choice> {
+    Columns::new()
+        .axes(&setting_axes(results, tuning), |choice: &Choice| &choice.setting)
+        .number(best, move |choice| {
+            let mark = if choice.edge().is_empty() { "" } else { at_edge };
+            of_chosen(choice, |chosen| {
+                Cell::ordered(format!("{}{mark}", chosen.value), chosen.value.parse().ok())
+            })
+        })
+        .number("largest stable", |choice| choice.largest_stable().unwrap_or_default().to_owned())
+        .number(&tuning.metric.replace('_', " "), |choice| {
+            of_chosen(choice, |chosen| {
+                let mean = stats::mean(&chosen.metric);
+                Cell::ordered(mean.map(|mean| format!("{mean:.4}")).unwrap_or_default(), mean)
+            })
+        })
+        .number("n", |choice| of_chosen(choice, |c| Cell::of(c.metric.len().to_string())))
+        .number(accuracy, |choice| of_chosen(choice, test_accuracy))
+        .number("diverged", |choice| {
+            of_chosen(choice, |chosen| {
+                let all = chosen.metric.len() + chosen.diverged;
+                Cell::ordered(of(chosen.diverged, all), Some(chosen.diverged as f64))
+            })
+        })
 }
 
-fn shown(cell: &str) -> &str {
-    if cell.is_empty() { "–" } else { cell }
+/// Of a setting in which nothing was completed there is nothing to say.
+fn of_chosen(choice: &Choice, cell: impl Fn(&Tried) -> Cell) -> Cell {
+    choice.chosen().map(cell).unwrap_or_default()
+}
+
+fn test_accuracy(chosen: &Tried) -> Cell {
+    let percent: Vec<f64> = chosen.test.iter().map(|share| share * 100.0).collect();
+    let (mean, deviation) = (stats::mean(&percent), stats::standard_deviation(&percent));
+    Cell::ordered(mean_and_deviation(mean, deviation, |number| format!("{number:.2}")), mean)
+}
+
+/// All axes but the tuned one, those that are compared first.
+fn setting_axes(results: &Results, tuning: &Tuning) -> Vec<String> {
+    others(results, tuning).iter().map(|&axis| results.axes[axis].clone()).collect()
 }
 
 /// The bytes of `tuned.csv`; `None` where nothing was tuned.
 pub fn csv(results: &Results) -> Option<Vec<u8>> {
     let tuning = results.tuning.as_ref()?;
-    let others = others(results, tuning);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let header = others.iter().map(|&axis| results.axes[axis].as_str());
-    // Writing to memory has no way to fail, and all rows are as long as the header.
-    drop(writer.write_record(header.chain(TUNED_COLUMNS)));
-    let cell = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
-    for choice in choices(results, tuning) {
+    let row = |choice: &Choice| {
         let chosen = choice.chosen();
-        let mut cells = choice.setting.clone();
-        cells.extend([
+        let test = chosen.map_or(&[][..], |chosen| &chosen.test);
+        let cells = [
             tuning.key.clone(),
             tuning.metric.clone(),
             choice.tried.len().to_string(),
-            chosen.map(|c| c.value.clone()).unwrap_or_default(),
+            chosen.map(|chosen| chosen.value.clone()).unwrap_or_default(),
             choice.edge().to_owned(),
             choice.largest_stable().unwrap_or_default().to_owned(),
-            cell(chosen.and_then(|c| stats::mean(&c.metric))),
-            chosen.map_or(0, |c| c.metric.len()).to_string(),
-            chosen.map_or(0, |c| c.diverged).to_string(),
-            cell(chosen.and_then(|c| stats::mean(&c.test))),
-            cell(chosen.and_then(|c| stats::standard_deviation(&c.test))),
-        ]);
-        drop(writer.write_record(cells.iter().map(|cell| for_csv(cell).into_owned())));
-    }
-    Some(writer.into_inner().unwrap_or_default())
+            digits(chosen.and_then(|chosen| stats::mean(&chosen.metric))),
+            chosen.map_or(0, |chosen| chosen.metric.len()).to_string(),
+            chosen.map_or(0, |chosen| chosen.diverged).to_string(),
+            digits(stats::mean(test)),
+            digits(stats::standard_deviation(test)),
+        ];
+        [&choice.setting[..], &cells].concat()
+    };
+    let sheet = Sheet {
+        columns: program_columns(&setting_axes(results, tuning), &TUNED_COLUMNS),
+        rows: choices(results, tuning).iter().map(row).collect(),
+    };
+    Some(sheet.csv().into_bytes())
 }
 
 #[cfg(test)]
@@ -105,7 +114,9 @@ mod tests {
     use super::*;
     use crate::compare::tune::at_chosen;
     use crate::description::{ClassCount, DatasetDescription};
+    use crate::report::snapshot;
     use crate::results::format::schema::EpochRow;
+    use crate::results::query::TrialStatus;
     use crate::results::query::{TrialCurves, Tuning};
 
     /// Validation accuracies of the replicates; below 0 one that diverged.
@@ -115,7 +126,7 @@ mod tests {
             condition,
             axes: vec![placement.to_owned(), rate.to_owned()],
             replicate: replicate as u64,
-            outcome: if accuracy < 0.0 { "diverged" } else { "completed" }.to_owned(),
+            status: if accuracy < 0.0 { TrialStatus::Diverged } else { TrialStatus::Completed },
             diverged_step: None,
             epochs: vec![EpochRow {
                 epoch: 1,
@@ -160,14 +171,8 @@ mod tests {
 
     #[test]
     fn the_best_value_is_stable_and_its_place_on_the_grid_is_told() {
-        let expected = "\
-`train.learning_rate` tuned by validation accuracy
-placement  best learning_rate  largest stable  validation accuracy  n  test accuracy %  diverged
-none                     0.01            0.01               0.7000  2    60.00 ± 14.14    0 of 2
-before                    0.1             0.1               0.7500  1            65.00    0 of 1
-before: best at 0.1, and the grid ends there; extend it
-";
-        assert_eq!(table(&results("validation_accuracy")).as_deref(), Some(expected));
+        let table = table(&results("validation_accuracy"));
+        snapshot::check("tuned.txt", &table.expect("tuned"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::report::results::tally;
 use crate::results::format::manifest::seconds_since;
+use crate::results::query::TrialStatus;
 use crate::results::status::live::{Live, LiveTrial};
 use crate::units;
 
@@ -52,22 +53,22 @@ fn accuracy(trial: &LiveTrial) -> Option<String> {
 /// What is remembered of a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Glance {
-    outcome: String,
+    status: TrialStatus,
     evaluated: Option<usize>,
 }
 
-/// Tells what changed from one look to the next.
+/// What was seen last of each trial, to print only what has changed.
 #[derive(Debug, Default)]
 pub struct Changes(HashMap<String, Glance>);
 
 impl Changes {
     /// One line for each trial that began, ended an epoch or ended since the last look.
     pub fn since_last(&mut self, live: &Live, seconds_left: Option<f64>) -> Vec<String> {
-        let ended = live.trials.iter().filter(|trial| !trial.is_left()).count();
+        let ended = live.trials.iter().filter(|trial| !trial.status.is_left()).count();
         let total = live.trials.len();
         let mut lines = Vec::new();
         for trial in &live.trials {
-            let now = Glance { outcome: trial.outcome.clone(), evaluated: trial.evaluated };
+            let now = Glance { status: trial.status, evaluated: trial.evaluated };
             let before = self.0.insert(trial.id.clone(), now.clone());
             if before.is_some_and(|before| before != now) {
                 let told = line(trial, ended, total);
@@ -80,8 +81,8 @@ impl Changes {
 
 fn line(trial: &LiveTrial, ended: usize, total: usize) -> String {
     let Some(running) = &trial.running else {
-        let figures = accuracy(trial).map_or(String::new(), |text| format!(", {text}"));
-        return format!("[{ended}/{total}] {}: {}{figures}", trial.label, trial.outcome);
+        let accuracy = accuracy(trial).map_or(String::new(), |text| format!(", {text}"));
+        return format!("[{ended}/{total}] {}: {}{accuracy}", trial.label, trial.status);
     };
     match (accuracy(trial), trial.evaluated) {
         (Some(accuracy), Some(epoch)) => format!("{}: epoch {epoch}, {accuracy}", trial.label),
@@ -94,8 +95,8 @@ mod tests {
     use super::*;
     use crate::results::recovery::locks::Running;
 
-    fn trial(id: &str, outcome: &str, epoch: usize, accuracy: Option<f64>) -> LiveTrial {
-        let running = (outcome == "running").then(|| Running {
+    fn trial(id: &str, status: TrialStatus, epoch: usize, accuracy: Option<f64>) -> LiveTrial {
+        let running = (status == TrialStatus::Running).then(|| Running {
             schema: 1,
             run: "laptop-1-1".to_owned(),
             host: "laptop".to_owned(),
@@ -111,7 +112,7 @@ mod tests {
             id: id.to_owned(),
             label: format!("before #{id}"),
             condition: 1,
-            outcome: outcome.to_owned(),
+            status,
             accuracy,
             evaluated: accuracy.map(|_| epoch.saturating_sub(1)),
             running,
@@ -126,9 +127,9 @@ mod tests {
     #[test]
     fn a_picture_shows_who_runs_and_how_many_stand_how() {
         let live = live(vec![
-            trial("1", "completed", 0, Some(0.9)),
-            trial("2", "running", 2, Some(0.875)),
-            trial("3", "pending", 0, None),
+            trial("1", TrialStatus::Completed, 0, Some(0.9)),
+            trial("2", TrialStatus::Running, 2, Some(0.875)),
+            trial("3", TrialStatus::Pending, 0, None),
         ]);
         let expected = "\
 before #2  epoch 2  step 20 of 40  test accuracy 87.5 % after epoch 1  laptop
@@ -141,19 +142,31 @@ before #2  epoch 2  step 20 of 40  test accuracy 87.5 % after epoch 1  laptop
     fn only_what_changed_is_told() {
         let mut changes = Changes::default();
         let mut told = |trials| changes.since_last(&live(trials), Some(9.0));
-        let first = vec![trial("1", "running", 1, None), trial("2", "pending", 0, None)];
+        let first = vec![
+            trial("1", TrialStatus::Running, 1, None),
+            trial("2", TrialStatus::Pending, 0, None),
+        ];
         assert_eq!(told(first.clone()), [""; 0], "the first look has nothing to compare with");
         assert_eq!(told(first), [""; 0]);
-        let second = vec![trial("1", "diverged", 0, None), trial("2", "running", 0, None)];
+        let second = vec![
+            trial("1", TrialStatus::Diverged, 0, None),
+            trial("2", TrialStatus::Running, 0, None),
+        ];
         let lines = [
             "[1/2] before #1: diverged; about 9 s left",
             "before #2: running on laptop; about 9 s left",
         ];
         assert_eq!(told(second), lines);
         // In its third epoch, it was last evaluated after the second.
-        let later = vec![trial("1", "diverged", 0, None), trial("2", "running", 3, Some(0.4))];
+        let later = vec![
+            trial("1", TrialStatus::Diverged, 0, None),
+            trial("2", TrialStatus::Running, 3, Some(0.4)),
+        ];
         assert_eq!(told(later), ["before #2: epoch 2, test accuracy 40.0 %; about 9 s left"]);
-        let third = vec![trial("1", "diverged", 0, None), trial("2", "completed", 0, Some(0.5))];
+        let third = vec![
+            trial("1", TrialStatus::Diverged, 0, None),
+            trial("2", TrialStatus::Completed, 0, Some(0.5)),
+        ];
         assert_eq!(told(third), ["[2/2] before #2: completed, test accuracy 50.0 %"]);
     }
 }

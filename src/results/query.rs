@@ -1,10 +1,13 @@
 //! A results folder, read: what the charts and the report are made from. Plain rows without any
 //! knowledge of files; `record/reader.rs` fills them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::description::DatasetDescription;
+use crate::event::Outcome;
 use crate::results::format::schema::{EpochRow, StepRow, TimingRow};
 use crate::units;
 
@@ -36,7 +39,136 @@ pub struct Results {
     pub untimed: usize,
 }
 
+/// What has become of a trial, as files, tables and messages name it, in the order in which they count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TrialStatus {
+    /// Trained to the end.
+    Completed,
+    /// Its loss became too large or not finite, which is a result too.
+    Diverged,
+    /// An error ended it.
+    Failed,
+    /// Its run was stopped.
+    Interrupted,
+    /// A run trains it now.
+    Running,
+    /// No run has started it, or what it left does not count.
+    #[default]
+    Pending,
+}
+
+impl TrialStatus {
+    /// Every status, in the order in which they are counted.
+    pub const ALL: [Self; 6] = [
+        Self::Completed,
+        Self::Diverged,
+        Self::Failed,
+        Self::Interrupted,
+        Self::Running,
+        Self::Pending,
+    ];
+
+    /// `completed`, as files and tables have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Diverged => "diverged",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+            Self::Running => "running",
+            Self::Pending => "pending",
+        }
+    }
+
+    /// Whether the trial has its result.
+    pub fn is_finished(self) -> bool {
+        matches!(self, Self::Completed | Self::Diverged)
+    }
+
+    /// Whether a run trains the trial now, or the next run will.
+    pub fn is_left(self) -> bool {
+        matches!(self, Self::Interrupted | Self::Running | Self::Pending)
+    }
+
+    /// How many trials have which status; those that none has are left out.
+    pub fn count(trials: impl IntoIterator<Item = Self>) -> Vec<(Self, usize)> {
+        let trials: Vec<Self> = trials.into_iter().collect();
+        let count = |status| trials.iter().filter(|other| **other == status).count();
+        let counts = Self::ALL.map(|status| (status, count(status)));
+        counts.into_iter().filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+impl From<&Outcome> for TrialStatus {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Completed => Self::Completed,
+            Outcome::Diverged { .. } => Self::Diverged,
+            Outcome::Failed { .. } => Self::Failed,
+            Outcome::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
+impl fmt::Display for TrialStatus {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for TrialStatus {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|status| status.name() == name);
+        found.ok_or_else(|| format!("`{name}` is no outcome of a trial"))
+    }
+}
+
 impl Results {
+    /// The same experiment with these trials.
+    #[must_use]
+    pub fn with_trials(&self, trials: Vec<TrialCurves>) -> Self {
+        Self {
+            name: self.name.clone(),
+            question: self.question.clone(),
+            target_accuracy: self.target_accuracy,
+            axes: self.axes.clone(),
+            norm: self.norm.clone(),
+            trials,
+            tuning: self.tuning.clone(),
+            claim: self.claim.clone(),
+            cautions: self.cautions.clone(),
+            untimed: self.untimed,
+        }
+    }
+
+    /// The position of an axis, by its dotted key or its short name.
+    pub fn axis(&self, name: &str) -> Option<usize> {
+        self.axes.iter().position(|axis| axis == name || short_name(axis) == name)
+    }
+
+    /// The values of an axis in the conditions in which it means something, in the order of the plan.
+    pub fn values(&self, axis: usize) -> Vec<&str> {
+        let mut known = HashSet::new();
+        let cells = self.trials.iter().filter_map(|trial| trial.axes.get(axis));
+        cells.map(String::as_str).filter(|cell| !cell.is_empty() && known.insert(*cell)).collect()
+    }
+
+    /// The axes that have several values.
+    pub fn varied(&self) -> impl Iterator<Item = usize> {
+        (0..self.axes.len()).filter(|axis| self.values(*axis).len() > 1)
+    }
+
+    /// The trials of each condition, by the number of the condition.
+    pub fn conditions(&self) -> BTreeMap<usize, Vec<&TrialCurves>> {
+        let mut conditions: BTreeMap<usize, Vec<&TrialCurves>> = BTreeMap::new();
+        for trial in &self.trials {
+            conditions.entry(trial.condition).or_default().push(trial);
+        }
+        conditions
+    }
+
     /// What to say where seconds are left out.
     pub fn note_of_untimed(&self) -> Option<String> {
         let trials = units::trials(self.untimed);
@@ -46,8 +178,7 @@ impl Results {
 
     /// The value of a key of `[norm]` in a trial; `None` where it means nothing there or is not known.
     pub fn norm_of<'a>(&'a self, trial: &'a TrialCurves, key: &str) -> Option<&'a str> {
-        let axis = self.axes.iter().position(|axis| axis == key);
-        let value = match axis {
+        let value = match self.axis(key) {
             Some(axis) => trial.axes.get(axis),
             None => trial.norm.as_deref().unwrap_or(&self.norm).get(key),
         };
@@ -91,8 +222,8 @@ pub struct TrialCurves {
     pub axes: Vec<String>,
     /// The repetition, from 1.
     pub replicate: u64,
-    /// `completed`, `diverged`, `failed`, `interrupted`, or `pending` where it has not been run.
-    pub outcome: String,
+    /// What has become of it.
+    pub status: TrialStatus,
     /// What its dataset holds; `None` where no run told of it, as in earlier versions.
     pub data: Option<Arc<DatasetDescription>>,
     /// The step at which it diverged.
@@ -138,5 +269,51 @@ impl Details {
                 self.layers.push(quantity);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn results(cells: &[[&str; 2]]) -> Results {
+        let trial = |(index, cells): (usize, &[&str; 2])| TrialCurves {
+            condition: index / 2 + 1,
+            axes: cells.map(str::to_owned).to_vec(),
+            ..TrialCurves::default()
+        };
+        Results {
+            axes: ["norm.placement", "norm.decay"].map(str::to_owned).to_vec(),
+            trials: cells.iter().enumerate().map(trial).collect(),
+            ..Results::default()
+        }
+    }
+
+    #[test]
+    fn a_status_is_read_by_the_name_that_it_is_written_by() {
+        for status in TrialStatus::ALL {
+            assert_eq!(status.name().parse(), Ok(status));
+        }
+        let unknown: Result<TrialStatus, String> = "finished".parse();
+        assert_eq!(unknown, Err("`finished` is no outcome of a trial".to_owned()));
+    }
+
+    #[test]
+    fn statuses_are_counted_in_their_order_without_those_that_no_trial_has() {
+        use TrialStatus::{Completed, Failed, Pending};
+        let counts = TrialStatus::count([Pending, Completed, Failed, Completed]);
+        assert_eq!(counts, [(Completed, 2), (Failed, 1), (Pending, 1)]);
+    }
+
+    #[test]
+    fn an_axis_is_found_by_both_names_and_has_values_where_it_means_something() {
+        let results = results(&[["none", ""], ["none", ""], ["before", "0.9"], ["after", "0.9"]]);
+        assert_eq!([results.axis("norm.decay"), results.axis("decay")], [Some(1); 2]);
+        assert_eq!(results.axis("momentum"), None);
+        assert_eq!(results.values(0), ["none", "before", "after"]);
+        assert_eq!(results.values(1), ["0.9"]);
+        assert_eq!(results.varied().collect::<Vec<_>>(), [0]);
+        let conditions = results.conditions().into_values().map(|trials| trials.len());
+        assert_eq!(conditions.collect::<Vec<_>>(), [2, 2]);
     }
 }

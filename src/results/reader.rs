@@ -1,5 +1,6 @@
 //! Reads a results folder back: the only way from files to charts, tables and reports.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -71,11 +72,15 @@ struct OutputHeader {
 }
 
 /// `results`, which were read from the folder at `root` without details, with these.
-pub fn with_details(root: &Path, results: Results, details: &Details) -> Result<Results> {
+pub fn with_details<'r>(
+    root: &Path,
+    results: Cow<'r, Results>,
+    details: &Details,
+) -> Result<Cow<'r, Results>> {
     if *details == Details::default() {
         return Ok(results);
     }
-    read_with(root, details)
+    read_with(root, details).map(Cow::Owned)
 }
 
 /// Reads the results folder at `root`, without details.
@@ -205,13 +210,13 @@ fn trial(
     data: Option<Arc<DatasetDescription>>,
 ) -> Result<TrialCurves> {
     let cell = |column: usize| row.get(column).unwrap_or_default();
-    let (outcome, diverged) = (table.axes.end, table.axes.end + 1);
+    let diverged = table.axes.end + 1;
     Ok(TrialCurves {
         id: cell(0).to_owned(),
         condition: table.number(row, 1)? as usize,
         replicate: table.number(row, 2)?,
         axes: table.axes.clone().map(|column| cell(column).to_owned()).collect(),
-        outcome: cell(outcome).to_owned(),
+        status: table.status(row)?,
         data,
         diverged_step: if cell(diverged).is_empty() {
             None

@@ -1,6 +1,6 @@
 //! Statistics over replicates: pure functions, each with its formula and source.
 //!
-//! Nothing here knows what a trial is. A function that has no answer (a mean of nothing, a
+//! Nothing here depends on what a trial is. A function that has no answer (a mean of nothing, a
 //! deviation of one value) says so with `None`; values that are not finite are the caller's to
 //! sort out. Whoever resamples brings the random numbers: a `draw` is a whole number below a bound.
 //!

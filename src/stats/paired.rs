@@ -21,7 +21,7 @@ pub enum Score {
     Diverged,
 }
 
-/// Which of a pair is better.
+/// Whether A or B of a pair is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Winner {
     A,
@@ -60,9 +60,9 @@ pub struct PairedComparison {
     /// Its interval, by Wilson's score.
     pub superiority_interval: Option<Interval>,
     /// The sign-flip test of the differences if every pair has one. Else the sign test of wins and
-    /// losses: a mean over the pairs that happened to survive would flatter the side that diverges.
+    /// losses: a mean over the pairs that happened to survive would be too good for the side that diverges.
     pub test: Option<Test>,
-    /// Whether a positive difference speaks for A.
+    /// Whether A is better where the difference is positive.
     pub higher_is_better: bool,
 }
 
@@ -132,7 +132,7 @@ fn winner(a: Score, b: Score, higher_is_better: bool) -> Winner {
         (Diverged, _) => Winner::B,
         (Value(a), Beyond(b)) if a <= b => Winner::A,
         (Beyond(a), Value(b)) if b <= a => Winner::B,
-        // Nobody knows which would have been sooner.
+        // It is unknown which would have been sooner.
         _ => Winner::Neither,
     }
 }

@@ -21,7 +21,7 @@ pub enum TestKind {
 /// The result of a two-sided test.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Test {
-    /// How it was made.
+    /// The kind of test.
     pub kind: TestKind,
     /// The chance of a result at least as far from 0, were there no effect.
     pub p: f64,

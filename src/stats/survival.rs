@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(median_time(&times), None, "three of five took longer");
         let times = [Reached(2.0), Reached(3.0), Reached(7.0), Beyond(10.0), Beyond(10.0)];
         assert_eq!(median_time(&times), Some(7.0));
-        // Half happened, and nobody knows when the next will.
+        // Half happened, and the time of the next is unknown.
         assert_eq!(median_time(&[Reached(2.0), Beyond(9.0)]), Some(2.0));
         // Of four, one left at 1: at 2, a third of three happens; at 3, half of two.
         let times = [Beyond(1.0), Reached(2.0), Reached(3.0), Diverged];

@@ -6,7 +6,7 @@ use super::student::{Interval, t_critical};
 /// The chance of error that is put up with: intervals are for `1 − SIGNIFICANCE`.
 pub const SIGNIFICANCE: f64 = 0.05;
 
-/// Fewer pairs only ever suggest something: with five, the smallest two-sided p is 2/2⁵ = 0.0625.
+/// Below six pairs a verdict is at most suggestive: with five, the smallest two-sided p is 2/2⁵ = 0.0625.
 pub const FEWEST_PAIRS: usize = 6;
 
 /// More replicates than anybody would train.
@@ -32,10 +32,10 @@ pub enum Verdict {
     NoMeaningfulDifference,
     /// It does, with fewer than [`FEWEST_PAIRS`] pairs.
     SuggestsNoMeaningfulDifference,
-    /// These pairs cannot tell.
+    /// These pairs do not decide.
     Inconclusive,
     /// Under other statistics in the norm layers the same networks show something else; no test of pairs
-    /// gives this verdict, but whoever knows both evaluations.
+    /// gives this verdict: it takes both evaluations.
     EffectOfEvaluation,
 }
 
@@ -43,7 +43,7 @@ pub enum Verdict {
 /// p-value after the correction for all comparisons that were made.
 ///
 /// - If every pair has a difference: their interval within `± margin` is no meaningful difference;
-///   one that leaves out 0 speaks for a side; any other is inconclusive.
+///   one that leaves out 0 makes a side better; any other is inconclusive.
 /// - If some have none, a side diverged or never got there, and wins and losses decide: the sign test
 ///   at [`SIGNIFICANCE`], or, with fewer than [`FEWEST_PAIRS`] pairs, that one side won them all.
 ///
@@ -87,7 +87,7 @@ fn winning_side(comparison: &PairedComparison) -> Option<Side> {
     (is_sure || won_all).then_some(side)
 }
 
-/// How many pairs would tell, if their differences spread as these do; `None` where that takes more
+/// How many pairs would decide, if their differences spread as these do; `None` where that takes more
 /// than ten thousand, or the margin is 0.
 ///
 /// The smallest n with `t(n − 1) s / √n ≤ margin / 2`. An interval so short either leaves out 0 or lies

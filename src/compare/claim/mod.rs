@@ -1,25 +1,25 @@
-//! A claim of an experiment, held against what came of it.
+//! The verdict on the claim of an experiment.
 //!
 //! Each test is made in every setting of the axes that it does not name, and all comparisons of a claim
 //! are one family under Holm's correction. What may be said of one is what [`crate::stats`] says of any
 //! comparison; here it is turned towards what was expected.
 
-mod outcome;
-mod taken;
+mod aggregate;
+mod verdict;
 
-pub use outcome::{Leaning, Outcome};
+pub use verdict::{Leaning, TestVerdict};
 
 use super::meeting::Meeting;
 use super::metric::Metric;
 use super::pairing::{Condition, conditions, meet, pairs, row};
-use super::{Comparison, comparison, correct, judge as judge_one, margin, population, tune};
+use super::{Comparison, comparison, judge_family, margin, population, tune};
 use crate::error::{Error, Result};
 use crate::results::query::{Claim, Details, Expect, Hypothesis, Results, Take};
 use crate::stats::{self, Score, Side, Verdict};
 
-/// What came of a claim.
+/// A claim with its verdict.
 #[derive(Debug, Clone)]
-pub struct Judgement {
+pub struct ClaimResult {
     /// What was claimed.
     pub claim: Claim,
     /// Its tests, in the claim's order.
@@ -30,7 +30,7 @@ pub struct Judgement {
     pub gaps: population::Gaps,
 }
 
-/// What came of a test.
+/// A test with its comparisons.
 #[derive(Debug, Clone)]
 pub struct Tested {
     /// What was tested.
@@ -42,17 +42,17 @@ pub struct Tested {
     /// The axes of the settings.
     pub others: Vec<String>,
     /// One comparison for each setting that both sides have.
-    pub comparisons: Vec<Judged>,
+    pub comparisons: Vec<ClaimComparison>,
 }
 
 /// A comparison and what it says of the claim.
 #[derive(Debug, Clone)]
-pub struct Judged {
+pub struct ClaimComparison {
     /// The numbers: `a` is the first of the two values.
     pub comparison: Comparison,
     /// The means of both sides over the pairs in which both have a value.
     pub means: Option<[f64; 2]>,
-    /// In how many pairs both sides reached the last value that was tried: nobody knows which goes
+    /// In how many pairs both sides reached the last value that was tried: it is unknown which goes
     /// further.
     pub beyond_grid: usize,
     /// In how many pairs only the first side, and only the second one, did: it may go further.
@@ -60,61 +60,61 @@ pub struct Judged {
     /// Of a reach the largest step of the grid, in powers of ten: it is told no more finely.
     pub grid_step: Option<f64>,
     /// What it says.
-    pub outcome: Outcome,
+    pub outcome: TestVerdict,
 }
 
-/// How many comparisons say what.
+/// How many comparisons have which verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// All that have a pair.
     pub all: usize,
-    /// [`Outcome::Supported`]
+    /// [`TestVerdict::Supported`]
     pub supported: usize,
-    /// [`Outcome::Opposite`]
+    /// [`TestVerdict::Opposite`]
     pub opposite: usize,
-    /// [`Outcome::NoMeaningfulDifference`]
+    /// [`TestVerdict::NoMeaningfulDifference`]
     pub indifferent: usize,
-    /// [`Outcome::Suggestive`], by [`Leaning`]: for, against, no difference.
+    /// [`TestVerdict::Suggestive`], by [`Leaning`]: for, against, no difference.
     pub suggestive: [usize; 3],
-    /// [`Outcome::EffectOfEvaluation`]
+    /// [`TestVerdict::EffectOfEvaluation`]
     pub of_evaluation: usize,
 }
 
-/// The verdict on a claim.
+/// The verdict on a claim, in the order in which tables sort them: from what holds to what is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ruling {
-    /// No pair has been trained.
-    Untested,
+pub enum ClaimVerdict {
     /// Every comparison supports it.
     Holds,
     /// Some do, and none shows the opposite.
     HoldsInSome,
     /// Some do, and some show the opposite.
     Mixed,
-    /// None does, and in some it is the other way round.
-    Opposite,
     /// None does, and some show no difference that matters.
     NoMeaningfulDifference,
+    /// None does, and in some it is the other way round.
+    Opposite,
     /// None says anything, but some suggest something.
     Suggestive,
     /// None says anything.
     Inconclusive,
+    /// No pair has been trained.
+    Untested,
 }
 
 impl Counts {
     /// Of these comparisons.
-    pub fn of<'a>(comparisons: impl IntoIterator<Item = &'a Judged>) -> Self {
+    pub fn of<'a>(comparisons: impl IntoIterator<Item = &'a ClaimComparison>) -> Self {
         let mut counts = Self::default();
-        let paired = |judged: &&Judged| judged.comparison.paired.pairs > 0;
+        let paired = |judged: &&ClaimComparison| judged.comparison.paired.pairs > 0;
         for judged in comparisons.into_iter().filter(paired) {
             counts.all += 1;
             match judged.outcome {
-                Outcome::Supported => counts.supported += 1,
-                Outcome::Opposite => counts.opposite += 1,
-                Outcome::NoMeaningfulDifference => counts.indifferent += 1,
-                Outcome::Suggestive(leaning) => counts.suggestive[leaning as usize] += 1,
-                Outcome::EffectOfEvaluation => counts.of_evaluation += 1,
-                Outcome::Inconclusive => {}
+                TestVerdict::Supported => counts.supported += 1,
+                TestVerdict::Opposite => counts.opposite += 1,
+                TestVerdict::NoMeaningfulDifference => counts.indifferent += 1,
+                TestVerdict::Suggestive(leaning) => counts.suggestive[leaning as usize] += 1,
+                TestVerdict::EffectOfEvaluation => counts.of_evaluation += 1,
+                TestVerdict::Inconclusive => {}
             }
         }
         counts
@@ -142,9 +142,9 @@ impl Tested {
         Some(if first { Side::A } else { Side::B })
     }
 
-    /// Pairs that speak for what is expected, that are tied, and that speak against it. Where no difference
+    /// Pairs that differ as expected, that are tied, and that differ the other way. Where no difference
     /// is expected: those in which the first value did better, tied, did worse.
-    pub fn tally(&self, judged: &Judged) -> [usize; 3] {
+    pub fn tally(&self, judged: &ClaimComparison) -> [usize; 3] {
         let tally = judged.comparison.paired.tally;
         let mut counts = [tally.wins, tally.ties, tally.losses];
         if self.expected() == Some(Side::B) {
@@ -154,9 +154,9 @@ impl Tested {
     }
 }
 
-impl Judgement {
+impl ClaimResult {
     /// Every comparison of every test.
-    pub fn comparisons(&self) -> impl Iterator<Item = &Judged> {
+    pub fn comparisons(&self) -> impl Iterator<Item = &ClaimComparison> {
         self.tests.iter().flat_map(|test| &test.comparisons)
     }
 
@@ -171,29 +171,29 @@ impl Judgement {
     /// How many comparisons no pair has been trained for, and how many pairs the others lack: before
     /// both are 0, the verdict is one so far.
     pub fn lacking(&self) -> [usize; 2] {
-        let paired = |judged: &&Judged| judged.comparison.paired.pairs > 0;
+        let paired = |judged: &&ClaimComparison| judged.comparison.paired.pairs > 0;
         let untrained = self.comparisons().filter(|judged| !paired(judged)).count();
         let missing = self.comparisons().filter(paired);
         [untrained, missing.map(|judged| judged.comparison.missing).sum()]
     }
 
-    /// How many comparisons say what.
+    /// How many comparisons have which verdict.
     pub fn counts(&self) -> Counts {
         Counts::of(self.comparisons())
     }
 
     /// The verdict.
-    pub fn ruling(&self) -> Ruling {
+    pub fn ruling(&self) -> ClaimVerdict {
         let counts = self.counts();
         match counts {
-            Counts { all: 0, .. } => Ruling::Untested,
-            _ if counts.supported == counts.all => Ruling::Holds,
-            _ if counts.supported > 0 && counts.opposite > 0 => Ruling::Mixed,
-            _ if counts.supported > 0 => Ruling::HoldsInSome,
-            _ if counts.opposite > 0 => Ruling::Opposite,
-            _ if counts.indifferent > 0 => Ruling::NoMeaningfulDifference,
-            _ if counts.suggestive != [0; 3] => Ruling::Suggestive,
-            _ => Ruling::Inconclusive,
+            Counts { all: 0, .. } => ClaimVerdict::Untested,
+            _ if counts.supported == counts.all => ClaimVerdict::Holds,
+            _ if counts.supported > 0 && counts.opposite > 0 => ClaimVerdict::Mixed,
+            _ if counts.supported > 0 => ClaimVerdict::HoldsInSome,
+            _ if counts.opposite > 0 => ClaimVerdict::Opposite,
+            _ if counts.indifferent > 0 => ClaimVerdict::NoMeaningfulDifference,
+            _ if counts.suggestive != [0; 3] => ClaimVerdict::Suggestive,
+            _ => ClaimVerdict::Inconclusive,
         }
     }
 }
@@ -209,7 +209,7 @@ pub fn details(claim: &Claim) -> Details {
 
 /// Judges the claim of an experiment; `None` where it makes none, and an error where its tables lack
 /// what the claim is about. What [`details`] names must have been read.
-pub fn judge(results: &Results) -> Result<Option<Judgement>> {
+pub fn judge(results: &Results) -> Result<Option<ClaimResult>> {
     let Some(claim) = &results.claim else {
         return Ok(None);
     };
@@ -220,7 +220,7 @@ pub fn judge(results: &Results) -> Result<Option<Judgement>> {
     weigh(&mut tests);
     let is_evaluated = tests.iter().any(|tested| tested.metric.is_evaluated());
     let judged = chosen.as_ref().unwrap_or(results);
-    Ok(Some(Judgement {
+    Ok(Some(ClaimResult {
         gaps: if is_evaluated { population::gaps(judged) } else { population::Gaps::default() },
         claim: claim.clone(),
         tests,
@@ -251,7 +251,7 @@ fn made(results: &Results, chosen: Option<&Results>, test: &Hypothesis) -> Resul
 
 /// All comparisons of a test by this metric.
 fn measured(results: &Results, test: &Hypothesis, metric: Metric) -> Result<Tested> {
-    let by = position(results, &test.by)?;
+    let by = at(&results.axes, &test.by)?;
     let mut others = results.axes.clone();
     others.remove(by);
     let mut all = conditions(results, by, metric);
@@ -268,8 +268,8 @@ fn measured(results: &Results, test: &Hypothesis, metric: Metric) -> Result<Test
             let at = at(&others, &over.key)?;
             others.remove(at);
             let end = last_value(&all, at).filter(|_| matches!(over.take, Take::Reach(_)));
-            all = taken::together(&all, at, over.take, metric.higher_is_better());
-            (of_taken(metric, over.take), end)
+            all = aggregate::together(&all, at, over.take, metric.higher_is_better());
+            (of_aggregate(metric, over.take), end)
         }
     };
     Ok(Tested {
@@ -281,10 +281,6 @@ fn measured(results: &Results, test: &Hypothesis, metric: Metric) -> Result<Test
     })
 }
 
-fn position(results: &Results, key: &str) -> Result<usize> {
-    at(&results.axes, key)
-}
-
 fn at(axes: &[String], key: &str) -> Result<usize> {
     axes.iter().position(|axis| axis == key).ok_or_else(|| {
         Error::Results(format!(
@@ -293,7 +289,7 @@ fn at(axes: &[String], key: &str) -> Result<usize> {
     })
 }
 
-fn of_taken(metric: Metric, take: Take) -> Metric {
+fn of_aggregate(metric: Metric, take: Take) -> Metric {
     match take {
         Take::Reach(_) => metric.reach(),
         Take::Spread => metric.spread(),
@@ -314,7 +310,7 @@ fn compared(
     test: &Hypothesis,
     metric: Metric,
     end: Option<f64>,
-) -> Vec<Judged> {
+) -> Vec<ClaimComparison> {
     let [first, second] = &test.compare;
     let mut found = Vec::new();
     let mut meeting: Meeting<'_> = all.iter().map(Condition::cells).collect();
@@ -331,13 +327,13 @@ fn compared(
             let ends: Vec<[bool; 2]> =
                 pairs.iter().map(|(a, b)| [is_at_end(*a), is_at_end(*b)]).collect();
             let count = |wanted: [bool; 2]| ends.iter().filter(|ends| **ends == wanted).count();
-            found.push(Judged {
+            found.push(ClaimComparison {
                 means: means(&pairs),
                 beyond_grid: count([true, true]),
                 at_end: [count([true, false]), count([false, true])],
                 grid_step: end.map(|_| a.resolution.max(b.resolution)),
                 comparison,
-                outcome: Outcome::Inconclusive,
+                outcome: TestVerdict::Inconclusive,
             });
         }
     }
@@ -356,13 +352,13 @@ fn means(pairs: &[(Score, Score)]) -> Option<[f64; 2]> {
 /// Corrects all comparisons together, and says what each means. Those under the population's statistics
 /// are a family of their own.
 fn weigh(tests: &mut [Tested]) {
-    let all = || tests.iter().flat_map(|test| &test.comparisons);
-    let comparisons = all().map(|judged| judged.comparison.clone());
-    let counterpart = |judged: &Judged| judged.comparison.population.as_deref().cloned();
-    let counterparts = all().filter_map(counterpart);
-    let (comparisons, counterparts) = (comparisons.collect(), counterparts.collect());
-    let mut comparisons = weighed(comparisons).into_iter();
-    let mut counterparts = weighed(counterparts).into_iter();
+    let all = tests.iter().flat_map(|test| &test.comparisons);
+    let mut comparisons: Vec<Comparison> = all.map(|judged| judged.comparison.clone()).collect();
+    let counterparts = comparisons.iter().filter_map(|c| c.population.as_deref().cloned());
+    let mut counterparts: Vec<Comparison> = counterparts.collect();
+    judge_family(&mut comparisons);
+    judge_family(&mut counterparts);
+    let (mut comparisons, mut counterparts) = (comparisons.into_iter(), counterparts.into_iter());
     for tested in tests {
         let expected = tested.expected();
         for judged in &mut tested.comparisons {
@@ -380,40 +376,29 @@ fn weigh(tests: &mut [Tested]) {
     }
 }
 
-/// The comparisons with their verdicts, corrected for all of them.
-fn weighed(mut comparisons: Vec<Comparison>) -> Vec<Comparison> {
-    correct(&mut comparisons);
-    let family = comparisons.iter().filter(|c| c.corrected.is_some()).count();
-    for comparison in &mut comparisons {
-        judge_one(comparison, family);
+fn outcome(comparison: &Comparison, expected: Option<Side>, beyond_grid: usize) -> TestVerdict {
+    let leaning = |side| if expected == Some(side) { Leaning::For } else { Leaning::Against };
+    let alike = if expected.is_none() { Leaning::For } else { Leaning::NoDifference };
+    match comparison.verdict {
+        // Two that both reach the end of the grid are not thereby alike.
+        Verdict::NoMeaningfulDifference | Verdict::SuggestsNoMeaningfulDifference
+            if beyond_grid > 0 =>
+        {
+            TestVerdict::Inconclusive
+        }
+        Verdict::Better(side) => certain(leaning(side)),
+        Verdict::NoMeaningfulDifference => certain(alike),
+        Verdict::SuggestsBetter(side) => TestVerdict::Suggestive(leaning(side)),
+        Verdict::SuggestsNoMeaningfulDifference => TestVerdict::Suggestive(alike),
+        Verdict::Inconclusive => TestVerdict::Inconclusive,
+        Verdict::EffectOfEvaluation => TestVerdict::EffectOfEvaluation,
     }
-    comparisons
 }
 
-fn outcome(comparison: &Comparison, expected: Option<Side>, beyond_grid: usize) -> Outcome {
-    let leaning = |side| match expected {
-        Some(expected) if expected == side => Leaning::For,
-        _ => Leaning::Against,
-    };
-    let said = match (comparison.verdict, expected) {
-        (Verdict::Better(side), _) => match leaning(side) {
-            Leaning::For => Outcome::Supported,
-            _ => Outcome::Opposite,
-        },
-        (Verdict::SuggestsBetter(side), _) => Outcome::Suggestive(leaning(side)),
-        (Verdict::NoMeaningfulDifference, None) => Outcome::Supported,
-        (Verdict::NoMeaningfulDifference, Some(_)) => Outcome::NoMeaningfulDifference,
-        (Verdict::SuggestsNoMeaningfulDifference, None) => Outcome::Suggestive(Leaning::For),
-        (Verdict::SuggestsNoMeaningfulDifference, Some(_)) => {
-            Outcome::Suggestive(Leaning::NoDifference)
-        }
-        (Verdict::Inconclusive, _) => Outcome::Inconclusive,
-        (Verdict::EffectOfEvaluation, _) => Outcome::EffectOfEvaluation,
-    };
-    let is_none = matches!(
-        comparison.verdict,
-        Verdict::NoMeaningfulDifference | Verdict::SuggestsNoMeaningfulDifference
-    );
-    // Two that both reach the end of the grid are not thereby alike.
-    if is_none && beyond_grid > 0 { Outcome::Inconclusive } else { said }
+fn certain(leaning: Leaning) -> TestVerdict {
+    match leaning {
+        Leaning::For => TestVerdict::Supported,
+        Leaning::Against => TestVerdict::Opposite,
+        Leaning::NoDifference => TestVerdict::NoMeaningfulDifference,
+    }
 }

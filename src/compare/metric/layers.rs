@@ -1,8 +1,8 @@
 //! What probes read inside a network, as one number a training.
 //!
 //! Every number is of the whole network: over its hidden layers, or the mean of them. One that a probe
-//! could not tell (a gradient that is not finite) is left out of `layers.csv`, and a figure that would
-//! need it is left out here, too: the rest would flatter.
+//! could not take (a gradient that is not finite) is left out of `layers.csv`, and a metric that would
+//! need it is left out here, too: a mean over the rest would be too good.
 
 use crate::results::query::LayerSeries;
 use crate::stats;
@@ -33,12 +33,12 @@ fn all<'a>(layers: &'a [LayerSeries], quantity: &str) -> Vec<&'a LayerSeries> {
 
 /// The powers of ten between the largest and the smallest back-propagated gradient of the untrained
 /// network's hidden layers.
-pub(super) fn gradient_decades(layers: &[LayerSeries]) -> Option<f64> {
+pub(super) fn gradient_decades(layers: &[LayerSeries], _: &[&str]) -> Option<f64> {
     decades_at(&all(layers, BACKPROPAGATED), 0)
 }
 
 /// Its mean over all steps at which the probe looked.
-pub(super) fn gradient_decades_mean(layers: &[LayerSeries]) -> Option<f64> {
+pub(super) fn gradient_decades_mean(layers: &[LayerSeries], _: &[&str]) -> Option<f64> {
     let series = all(layers, BACKPROPAGATED);
     let steps = series.iter().map(|series| &series.points);
     // Where one layer has a number, all must have one.
@@ -50,7 +50,7 @@ pub(super) fn gradient_decades_mean(layers: &[LayerSeries]) -> Option<f64> {
 }
 
 /// Likewise of the untrained network's weight gradients, the output layer left out.
-pub(super) fn weight_gradient_decades(layers: &[LayerSeries]) -> Option<f64> {
+pub(super) fn weight_gradient_decades(layers: &[LayerSeries], _: &[&str]) -> Option<f64> {
     let hidden = all(layers, BACKPROPAGATED);
     let is_hidden = |series: &&LayerSeries| hidden.iter().any(|known| known.layer == series.layer);
     let series: Vec<&LayerSeries> =
@@ -72,17 +72,9 @@ fn decades_at(series: &[&LayerSeries], step: usize) -> Option<f64> {
 
 /// How far the median of what goes into a nonlinearity wanders while the network trains: the standard
 /// deviation of the median over the probed steps after the first, by the mean distance of the 85th from
-/// the 15th percentile. Of the probed unit.
-pub(super) fn median_drift(layers: &[LayerSeries]) -> Option<f64> {
-    drift(layers, OF_UNIT)
-}
-
-/// Likewise of all units of a layer together, the mean over the hidden layers.
-pub(super) fn activation_drift(layers: &[LayerSeries]) -> Option<f64> {
-    drift(layers, OF_LAYERS)
-}
-
-fn drift(layers: &[LayerSeries], percentiles: &[&str]) -> Option<f64> {
+/// the 15th percentile. Of the probed unit ([`OF_UNIT`]), or of all units of a layer together, the mean over
+/// the hidden layers ([`OF_LAYERS`]).
+pub(super) fn drift(layers: &[LayerSeries], percentiles: &[&str]) -> Option<f64> {
     let [low, middle, high] = *percentiles else {
         return None;
     };
@@ -105,34 +97,17 @@ fn drift(layers: &[LayerSeries], percentiles: &[&str]) -> Option<f64> {
     stats::mean(&drifts.collect::<Option<Vec<_>>>()?)
 }
 
-/// How far the gradient of a layer's weights moves when the layers below are updated, by its length:
-/// the mean over layers and steps.
-pub(super) fn covariate_shift(layers: &[LayerSeries]) -> Option<f64> {
-    mean_of_all(layers, OF_SHIFT)
-}
-
-/// The cosine between the two gradients, likewise.
-pub(super) fn covariate_shift_cosine(layers: &[LayerSeries]) -> Option<f64> {
-    mean_of_all(layers, OF_COSINE)
-}
-
-fn mean_of_all(layers: &[LayerSeries], quantities: &[&str]) -> Option<f64> {
+/// The mean over layers and steps: of how far the gradient of a layer's weights moves when the layers below
+/// are updated, by its length, or of the cosine between the two gradients.
+pub(super) fn mean_of_all(layers: &[LayerSeries], quantities: &[&str]) -> Option<f64> {
     let series = layers.iter().filter(|s| quantities.contains(&&s.quantity[..]));
     let values: Vec<f64> = series.flat_map(|s| &s.points).map(|(_, v)| *v).collect();
     stats::mean(&values)
 }
 
-/// The share of units that no example makes active, at the end: the mean over layers.
-pub(super) fn dead_share(layers: &[LayerSeries]) -> Option<f64> {
-    mean_at_end(layers, OF_DEAD)
-}
-
-/// The share of values at either end of the nonlinearity's range, likewise.
-pub(super) fn saturated_share(layers: &[LayerSeries]) -> Option<f64> {
-    mean_at_end(layers, OF_SATURATED)
-}
-
-fn mean_at_end(layers: &[LayerSeries], quantities: &[&str]) -> Option<f64> {
+/// The mean over layers at the end: of the share of units that no example makes active, or of the share of
+/// values at either end of the nonlinearity's range.
+pub(super) fn mean_at_end(layers: &[LayerSeries], quantities: &[&str]) -> Option<f64> {
     let series = layers.iter().filter(|s| quantities.contains(&&s.quantity[..]));
     let ends = series.map(|series| series.points.last().map(|(_, value)| *value));
     stats::mean(&ends.collect::<Option<Vec<_>>>()?)
@@ -166,25 +141,25 @@ mod tests {
             series("2", WEIGHT_GRADIENT, &[(0, 4.0)]),
             series("output", WEIGHT_GRADIENT, &[(0, 1e6)]),
         ];
-        near(gradient_decades(&layers), 3.0);
-        near(gradient_decades_mean(&layers), 2.5);
-        near(weight_gradient_decades(&layers), 1.0);
+        near(gradient_decades(&layers, &[]), 3.0);
+        near(gradient_decades_mean(&layers, &[]), 2.5);
+        near(weight_gradient_decades(&layers, &[]), 1.0);
     }
 
     #[test]
     fn a_gradient_that_vanished_altogether_has_a_size_and_one_that_is_missing_has_none() {
         let vanished =
             [series("0", BACKPROPAGATED, &[(0, 0.0)]), series("1", BACKPROPAGATED, &[(0, 1.0)])];
-        near(gradient_decades(&vanished), -LEAST.log10());
+        near(gradient_decades(&vanished, &[]), -LEAST.log10());
         let missing = [
             series("0", BACKPROPAGATED, &[(9, 1.0)]),
             series("1", BACKPROPAGATED, &[(0, 1.0), (9, 1.0)]),
         ];
-        assert_eq!(gradient_decades(&missing), None);
-        assert_eq!(gradient_decades_mean(&missing), None);
-        assert_eq!(gradient_decades(&[]), None);
+        assert_eq!(gradient_decades(&missing, &[]), None);
+        assert_eq!(gradient_decades_mean(&missing, &[]), None);
+        assert_eq!(gradient_decades(&[], &[]), None);
         let nothing_flows = [series("0", BACKPROPAGATED, &[(0, 0.0)])];
-        assert_eq!(gradient_decades(&nothing_flows), None);
+        assert_eq!(gradient_decades(&nothing_flows, &[]), None);
     }
 
     #[test]
@@ -198,14 +173,14 @@ mod tests {
             ]
         };
         // Deviation of 0 and 1: √½; both ranges are 2.
-        near(median_drift(&layers("unit_")), 0.5_f64.sqrt() / 2.0);
+        near(drift(&layers("unit_"), OF_UNIT), 0.5_f64.sqrt() / 2.0);
         let still = ["p15", "p50", "p85"].map(|p| {
             let at = if p == "p15" { 0.0 } else { 1.0 };
             series("0", &format!("pre_activation_{p}"), &[(1, at), (2, at)])
         });
         let both = [&layers("")[..], &still].concat();
-        near(activation_drift(&both), 0.5_f64.sqrt() / 4.0);
-        assert_eq!(median_drift(&both), None, "no unit was probed");
+        near(drift(&both, OF_LAYERS), 0.5_f64.sqrt() / 4.0);
+        assert_eq!(drift(&both, OF_UNIT), None, "no unit was probed");
     }
 
     #[test]
@@ -215,7 +190,7 @@ mod tests {
             series("0", &format!("unit_pre_activation_{p}"), &points)
         };
         let layers = [constant("p15", 0.0), constant("p50", 0.0), constant("p85", 2e-7)];
-        assert_eq!(median_drift(&layers), None);
+        assert_eq!(drift(&layers, OF_UNIT), None);
     }
 
     #[test]
@@ -228,10 +203,10 @@ mod tests {
             series("2", "dead", &[(0, 0.9), (9, 0.75)]),
             series("1", "saturated", &[(0, 0.1), (9, 0.3)]),
         ];
-        near(covariate_shift(&layers), 0.6);
-        near(covariate_shift_cosine(&layers), 0.75);
-        near(dead_share(&layers), 0.5);
-        near(saturated_share(&layers), 0.3);
-        assert_eq!(dead_share(&[]), None);
+        near(mean_of_all(&layers, OF_SHIFT), 0.6);
+        near(mean_of_all(&layers, OF_COSINE), 0.75);
+        near(mean_at_end(&layers, OF_DEAD), 0.5);
+        near(mean_at_end(&layers, OF_SATURATED), 0.3);
+        assert_eq!(mean_at_end(&[], OF_DEAD), None);
     }
 }

@@ -62,32 +62,17 @@ pub const METRICS: [Metric; 32] = [
         DECADES,
         Layers(layers::weight_gradient_decades, layers::OF_WEIGHT_GRADIENTS),
     ),
-    less("median_drift", Unit::Number, TWENTIETH, Layers(layers::median_drift, layers::OF_UNIT)),
-    less(
-        "activation_drift",
-        Unit::Number,
-        TWENTIETH,
-        Layers(layers::activation_drift, layers::OF_LAYERS),
-    ),
-    less(
-        "covariate_shift",
-        Unit::Number,
-        TWENTIETH,
-        Layers(layers::covariate_shift, layers::OF_SHIFT),
-    ),
+    less("median_drift", Unit::Number, TWENTIETH, Layers(layers::drift, layers::OF_UNIT)),
+    less("activation_drift", Unit::Number, TWENTIETH, Layers(layers::drift, layers::OF_LAYERS)),
+    less("covariate_shift", Unit::Number, TWENTIETH, Layers(layers::mean_of_all, layers::OF_SHIFT)),
     more(
         "covariate_shift_cosine",
         Unit::Number,
         COSINE,
-        Layers(layers::covariate_shift_cosine, layers::OF_COSINE),
+        Layers(layers::mean_of_all, layers::OF_COSINE),
     ),
-    less("dead_share", Unit::Share, UNITS, Layers(layers::dead_share, layers::OF_DEAD)),
-    less(
-        "saturated_share",
-        Unit::Share,
-        UNITS,
-        Layers(layers::saturated_share, layers::OF_SATURATED),
-    ),
+    less("dead_share", Unit::Share, UNITS, Layers(layers::mean_at_end, layers::OF_DEAD)),
+    less("saturated_share", Unit::Share, UNITS, Layers(layers::mean_at_end, layers::OF_SATURATED)),
 ];
 
 /// More of it is better.

@@ -1,4 +1,4 @@
-//! What may be compared: each figure by its name, with its unit, and what one training scored.
+//! What may be compared: each metric by its name, with its unit, and what one training scored.
 
 mod layers;
 mod list;
@@ -13,10 +13,10 @@ pub use unit::{Margin, Unit};
 use super::unknown;
 use crate::error::{Error, Result};
 use crate::results::format::schema::EpochRow;
-use crate::results::query::{LayerSeries, Results, TrialCurves};
+use crate::results::query::{LayerSeries, Results, TrialCurves, TrialStatus};
 use crate::stats::{self, Score};
 
-/// A figure of a training.
+/// A metric of a training.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
     /// By which it is asked for.
@@ -44,7 +44,7 @@ enum Reading {
     /// Likewise, by those of the network without a norm in the same setting and replicate.
     RelativeStepTime,
     /// What probes read, and the quantities of `layers.csv` that it takes.
-    Layers(fn(&[LayerSeries]) -> Option<f64>, &'static [&'static str]),
+    Layers(fn(&[LayerSeries], &[&str]) -> Option<f64>, &'static [&'static str]),
 }
 
 impl Metric {
@@ -101,7 +101,7 @@ impl Metric {
         Self { higher_is_better: false, ..self }
     }
 
-    /// What tells the scores of these results by this metric.
+    /// What computes the scores of these results by this metric.
     pub fn scorer(self, results: &Results) -> Scorer<'_> {
         Scorer {
             metric: self,
@@ -114,7 +114,7 @@ impl Metric {
         }
     }
 
-    /// How finely a training tells it: of times until an evaluation shows something, the longest time
+    /// The smallest difference that a training shows: of times until an evaluation shows something, the longest time
     /// from one to the next; 0 for what is measured as such.
     pub fn resolution(self, trial: &TrialCurves) -> f64 {
         let Reading::ToTarget(of) = self.of else {
@@ -126,12 +126,12 @@ impl Metric {
     }
 }
 
-/// Tells the scores of the trials of a folder, which it has looked through once.
+/// Computes the scores of the trials of a folder, through which it has looked once.
 #[derive(Debug)]
 pub struct Scorer<'r> {
     metric: Metric,
     target: f64,
-    /// What it has looked up grows as it is asked.
+    /// Filled as trials are looked up.
     without_norm: Option<RefCell<times::WithoutNorm<'r>>>,
 }
 
@@ -144,9 +144,9 @@ impl Scorer<'_> {
     /// What a trial scored. One that diverged did so, whatever it had reached before. `None` where it
     /// has not ended or failed, and where this figure is not measured.
     pub fn score(&self, trial: &TrialCurves) -> Option<Score> {
-        match trial.outcome.as_str() {
-            "diverged" => Some(Score::Diverged),
-            "completed" => self.measured(trial).filter(is_finite),
+        match trial.status {
+            TrialStatus::Diverged => Some(Score::Diverged),
+            TrialStatus::Completed => self.measured(trial).filter(is_finite),
             _ => None,
         }
     }
@@ -173,7 +173,7 @@ impl Scorer<'_> {
                 let without = without.and_then(times::seconds_per_step)?;
                 times::seconds_per_step(trial).map(|with| Score::Value(with / without))
             }
-            Reading::Layers(of, _) => of(&trial.layers).map(Score::Value),
+            Reading::Layers(of, needs) => of(&trial.layers, needs).map(Score::Value),
         }
     }
 }

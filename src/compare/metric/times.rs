@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::compare::meeting::Meeting;
-use crate::results::query::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves, TrialStatus};
 use crate::stats;
 
 /// Seconds of training up to the end of an epoch.
@@ -13,7 +13,7 @@ pub(super) fn seconds(trial: &TrialCurves, epoch: usize) -> f64 {
 }
 
 /// Seconds of training by steps: the median over epochs, since a machine that was held up in one of them
-/// tells nothing of what a step costs.
+/// says nothing about the cost of a step.
 pub(super) fn seconds_per_step(trial: &TrialCurves) -> Option<f64> {
     let (mut costs, mut before) = (Vec::new(), 0);
     for row in &trial.epochs {
@@ -44,7 +44,7 @@ impl<'r> WithoutNorm<'r> {
         let placement = axes.position(|axis| axis == "norm.placement")?;
         let is_one = |trial: &&TrialCurves| {
             let cell = trial.axes.get(placement);
-            trial.outcome == "completed" && cell.is_some_and(|cell| cell == "none")
+            trial.status == TrialStatus::Completed && cell.is_some_and(|cell| cell == "none")
         };
         let trials: Vec<&TrialCurves> = results.trials.iter().filter(is_one).collect();
         let mut found: BTreeMap<u64, (Meeting<'r>, Vec<usize>)> = BTreeMap::new();

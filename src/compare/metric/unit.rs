@@ -11,7 +11,7 @@ pub enum Unit {
     Epochs,
     /// Optimiser steps.
     Steps,
-    /// Wall-clock seconds of training; evaluation is no part of them.
+    /// Wall-clock seconds of training, excluding evaluation.
     Seconds,
     /// Multiples of what the network without a norm takes.
     Ratio,
@@ -65,7 +65,7 @@ impl Unit {
 }
 
 impl Unit {
-    /// The least that a measurement can tell apart: a mean below it is mostly trainings that needed
+    /// The least difference that can be measured: a mean below it is mostly trainings that needed
     /// nothing, and a multiple of it says nothing.
     pub fn resolution(self) -> f64 {
         match self {
@@ -90,7 +90,7 @@ pub(super) const POINTS: Margin = Margin::Absolute(0.002);
 pub(super) const UNITS: Margin = Margin::Absolute(0.01);
 /// Of cross-entropy.
 pub(super) const NATS: Margin = Margin::Absolute(0.01);
-/// A factor of 1.26, less than any grid of learning rates tells apart.
+/// A factor of 1.26, less than the step of any grid of learning rates.
 pub(super) const DECADES: Margin = Margin::Absolute(0.1);
 /// Between two directions.
 pub(super) const COSINE: Margin = Margin::Absolute(0.02);

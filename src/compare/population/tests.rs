@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::compare::{self, Answer, Question};
-use crate::results::query::Claim;
+use crate::results::query::{Claim, TrialStatus};
 
 /// Trials of a placement: for each replicate the test accuracies with running averages and with the
 /// population's statistics.
@@ -16,7 +16,7 @@ fn trials(
         condition,
         axes: vec![placement.to_owned()],
         replicate: index as u64 + 1,
-        outcome: "completed".to_owned(),
+        status: TrialStatus::Completed,
         epochs: vec![EpochRow {
             epoch: 1,
             step: steps,

@@ -150,9 +150,7 @@ pub(super) fn value(trial: &TrialCurves, axis: usize) -> &str {
 
 /// The values of an axis that occur, in the order of the plan; "does not apply" is none.
 pub(super) fn distinct(results: &Results, axis: usize) -> Vec<String> {
-    let values = results.trials.iter().map(|trial| value(trial, axis));
-    let values = unique(values.filter(|value| !value.is_empty()));
-    values.into_iter().map(str::to_owned).collect()
+    results.values(axis).into_iter().map(str::to_owned).collect()
 }
 
 /// Each once, in the order in which they first came.
@@ -163,8 +161,7 @@ pub(super) fn unique<T: Eq + Hash + Clone>(items: impl Iterator<Item = T>) -> Ve
 
 /// The axes with several values.
 pub(super) fn swept(results: &Results) -> Vec<usize> {
-    let axes = 0..results.axes.len();
-    axes.filter(|&axis| distinct(results, axis).len() > 1).collect()
+    results.varied().collect()
 }
 
 /// Likewise, of those whose values are all numbers.
@@ -177,8 +174,7 @@ pub(super) fn numeric(results: &Results) -> Vec<usize> {
 
 /// The axis of this full or short name.
 pub(super) fn axis(results: &Results, name: &str) -> Result<usize, Absent> {
-    let is_it = |axis: &String| axis == name || short_name(axis) == name;
-    results.axes.iter().position(is_it).ok_or_else(|| {
+    results.axis(name).ok_or_else(|| {
         let known: Vec<&str> = results.axes.iter().map(String::as_str).collect();
         Absent(unknown("axis", name, &known))
     })
@@ -219,7 +215,7 @@ pub(super) fn is_placement(results: &Results, axis: usize) -> bool {
 /// The placement where it varies, else the kind of norm, else the first axis that does.
 fn line_axis(results: &Results, swept: &[usize], free: impl Fn(&usize) -> bool) -> Option<usize> {
     let preferred = ["norm.placement", "norm.kind"].into_iter();
-    let preferred = preferred.filter_map(|key| results.axes.iter().position(|axis| axis == key));
+    let preferred = preferred.filter_map(|key| results.axis(key));
     preferred.filter(|axis| swept.contains(axis)).chain(swept.iter().copied()).find(free)
 }
 

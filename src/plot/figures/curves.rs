@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::request::{Absent, Drawn, Horizontal, Request};
 use super::sheet::{self, Frame, Rows, Strip};
 use crate::plot::chart::{Chart, Point};
-use crate::results::query::{Details, Results, TrialCurves};
+use crate::results::query::{Details, Results, TrialCurves, TrialStatus};
 use crate::units::counted;
 
 /// The training loss between epochs, where steps are counted.
@@ -122,7 +122,7 @@ fn evaluation(first_epoch: usize) -> &'static str {
 
 fn lost_values(arrangement: &Arrangement<'_>, metrics: &[Metric]) -> usize {
     let trials = arrangement.lines.iter().flat_map(|line| arrangement.all_trials(line));
-    let completed = trials.filter(|trial| trial.outcome == "completed");
+    let completed = trials.filter(|trial| trial.status == TrialStatus::Completed);
     let values = completed.flat_map(|trial| &trial.epochs).flat_map(|row| {
         let value = |metric: &Metric| metric.value(row);
         metrics.iter().filter_map(value)

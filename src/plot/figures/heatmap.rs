@@ -14,7 +14,7 @@ use crate::compare::metric::{Metric, Scorer, Unit};
 use crate::compare::tune;
 use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Row, Symbol};
 use crate::plot::scale::{Data, Extent};
-use crate::results::query::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves, TrialStatus};
 use crate::units::capitalised;
 
 struct HeatMap<'a> {
@@ -244,8 +244,9 @@ impl HeatMap<'_> {
 
     fn band(&self) -> String {
         if self.metric.is_waited_for() {
-            let mut outcomes = self.results.trials.iter().map(|trial| &trial.outcome);
-            return notes::of_times("Cell", outcomes.any(|outcome| outcome == "diverged"));
+            let mut trials = self.results.trials.iter();
+            let diverges = trials.any(|trial| trial.status == TrialStatus::Diverged);
+            return notes::of_times("Cell", diverges);
         }
         let counts: Vec<usize> = self.counts();
         let most = counts.iter().max().copied().unwrap_or(0);

@@ -9,7 +9,7 @@ use super::sheet::{self, Frame, Rows, Strip};
 use crate::plot::chart::{Axis, Panel, Point, Series, Span};
 use crate::plot::palette::Key;
 use crate::plot::scale::Extent;
-use crate::results::query::{Details, Results, TrialCurves};
+use crate::results::query::{Details, Results, TrialCurves, TrialStatus};
 
 /// Charts of one figure at most: one for each combination of the axes that are no lines.
 const SHEETS: usize = 6;
@@ -21,13 +21,13 @@ pub(super) fn details(quantities: &[&'static str]) -> Details {
 
 /// The completed trials with probes; where none was completed, those that diverged, as far as they came.
 pub(super) fn probed<'a>(trials: &[&'a TrialCurves]) -> Vec<&'a TrialCurves> {
-    let of = |outcome: &str| -> Vec<&'a TrialCurves> {
+    let of = |status: TrialStatus| -> Vec<&'a TrialCurves> {
         let trials = trials.iter().copied();
-        let ended = trials.filter(|trial| trial.outcome == outcome);
+        let ended = trials.filter(|trial| trial.status == status);
         ended.filter(|trial| !trial.layers.is_empty()).collect()
     };
-    let completed = of("completed");
-    if completed.is_empty() { of("diverged") } else { completed }
+    let completed = of(TrialStatus::Completed);
+    if completed.is_empty() { of(TrialStatus::Diverged) } else { completed }
 }
 
 /// The layers of which a quantity was read, in the order of the network.

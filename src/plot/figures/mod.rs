@@ -278,8 +278,7 @@ pub fn all(results: &Results) -> Vec<(String, Chart)> {
 /// Whether anything was measured in a trial that came to its end: where all diverged at once there is
 /// nothing but their number.
 fn has_drawable(results: &Results) -> bool {
-    let ended = |outcome: &str| matches!(outcome, "completed" | "diverged");
-    let trials = results.trials.iter().filter(|trial| ended(&trial.outcome));
+    let trials = results.trials.iter().filter(|trial| trial.status.is_finished());
     let mut rows = trials.flat_map(|trial| &trial.epochs);
     rows.any(|row| {
         let mut values = Metric::ALL.into_iter().filter_map(|metric| metric.value(row));

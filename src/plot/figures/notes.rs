@@ -4,7 +4,7 @@ use super::arrangement::{Arrangement, Facet, Line, axis_name};
 use crate::compare::population;
 use crate::plot::chart::{LegendEntry, Symbol};
 use crate::plot::figures::series::completed;
-use crate::results::query::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves, TrialStatus};
 
 /// The question where there is one, else the name.
 pub(super) fn title(results: &Results) -> String {
@@ -37,7 +37,8 @@ pub(super) fn legend(arrangement: &Arrangement<'_>) -> Vec<LegendEntry> {
     let mut entries: Vec<LegendEntry> =
         arrangement.lines.iter().map(|line| entry(arrangement, line)).collect();
     let mut lines = arrangement.lines.iter();
-    if lines.any(|line| count(&arrangement.all_trials(line), "diverged") > 0) {
+    let has_diverged = |trial: &&TrialCurves| trial.status == TrialStatus::Diverged;
+    if lines.any(|line| arrangement.all_trials(line).iter().any(has_diverged)) {
         entries.push(diverged());
     }
     entries
@@ -71,22 +72,15 @@ fn entry(arrangement: &Arrangement<'_>, line: &Line) -> LegendEntry {
 /// What became of the trials that were not completed: `1 of 3 diverged`.
 fn gaps(trials: &[&TrialCurves]) -> Option<String> {
     let all = trials.len();
-    let missing = ["diverged", "failed", "interrupted", "pending"]
-        .into_iter()
-        .map(|outcome| (count(trials, outcome), outcome))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, outcome)| match (count, all) {
-            (1, 1) => outcome.to_owned(),
-            _ if count == all => format!("all {all} {outcome}"),
-            _ => format!("{count} of {all} {outcome}"),
-        });
+    let counts = TrialStatus::count(trials.iter().map(|trial| trial.status)).into_iter();
+    let missing = counts.filter(|(status, _)| *status != TrialStatus::Completed);
+    let missing = missing.map(|(status, count)| match (count, all) {
+        (1, 1) => status.to_string(),
+        _ if count == all => format!("all {all} {status}"),
+        _ => format!("{count} of {all} {status}"),
+    });
     let missing: Vec<String> = missing.collect();
     (!missing.is_empty()).then(|| missing.join(", "))
-}
-
-fn count(trials: &[&TrialCurves], outcome: &str) -> usize {
-    let is_it = |trial: &&&TrialCurves| trial.outcome == outcome;
-    trials.iter().filter(is_it).count()
 }
 
 /// The lines of a panel whose replicates are not all completed: `none: 2 of 3 diverged`. The

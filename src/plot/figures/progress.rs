@@ -8,7 +8,7 @@ use super::{notes, series};
 use crate::plot::chart::{Axis, Panel, Point, Series};
 use crate::plot::scale::Extent;
 use crate::results::format::schema::EpochRow;
-use crate::results::query::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves, TrialStatus};
 
 /// The curve of one trial.
 pub(super) type Reading<'r> = &'r dyn Fn(&TrialCurves) -> Vec<Point>;
@@ -133,7 +133,7 @@ impl<'a> Progress<'a> {
 
     fn ended(&self, trials: &[&TrialCurves]) -> Vec<Point> {
         let steps = trials.iter().find_map(|trial| steps_an_epoch(trial));
-        let diverged = trials.iter().filter(|trial| trial.outcome == "diverged");
+        let diverged = trials.iter().filter(|trial| trial.status == TrialStatus::Diverged);
         let place = |trial: &&TrialCurves| match self.request.x {
             Horizontal::Epoch => ended_at(trial, steps),
             Horizontal::Step => trial.diverged_step.unwrap_or(0) as f64,
@@ -147,7 +147,7 @@ impl<'a> Progress<'a> {
 /// The last epoch of each completed trial; of all trials where none was completed.
 fn last_epochs(results: &Results) -> Vec<usize> {
     let last = |trial: &TrialCurves| trial.epochs.last().map(|row| row.epoch);
-    let completed = results.trials.iter().filter(|trial| trial.outcome == "completed");
+    let completed = results.trials.iter().filter(|trial| trial.status == TrialStatus::Completed);
     let found: Vec<usize> = completed.filter_map(last).collect();
     if found.is_empty() { results.trials.iter().filter_map(last).collect() } else { found }
 }

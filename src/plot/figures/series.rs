@@ -3,7 +3,7 @@
 use crate::plot::chart::{Point, Series, Span};
 use crate::plot::palette::Key;
 use crate::plot::scale::Extent;
-use crate::results::query::TrialCurves;
+use crate::results::query::{TrialCurves, TrialStatus};
 use crate::stats;
 
 /// The confidence of the band around a mean.
@@ -17,7 +17,7 @@ pub(super) fn completed<'t, 'a: 't>(
     trials: &'t [&'a TrialCurves],
 ) -> impl Iterator<Item = &'a TrialCurves> + 't {
     let trials = trials.iter().copied();
-    trials.filter(|trial| trial.outcome == "completed")
+    trials.filter(|trial| trial.status == TrialStatus::Completed)
 }
 
 /// Mean and band of the curves, one a replicate, at every place that one of them has; points that are not

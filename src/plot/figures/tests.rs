@@ -14,7 +14,7 @@ use crate::plot::chart::{Chart, Panel, Point, Scale, Series, Span, Symbol};
 use crate::plot::palette::Key;
 use crate::plot::render;
 use crate::results::format::schema::EpochRow;
-use crate::results::query::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves, TrialStatus};
 
 /// An untrained network and epochs whose training loss is 1/epoch, times `factor`.
 fn epochs(last: usize, factor: f64) -> Vec<EpochRow> {
@@ -42,7 +42,7 @@ fn trial(axes: &[&str], replicate: u64) -> TrialCurves {
         condition: 1,
         axes: axes.iter().map(|&value| value.to_owned()).collect(),
         replicate,
-        outcome: "completed".to_owned(),
+        status: TrialStatus::Completed,
         diverged_step: None,
         epochs: epochs(4, 1.0 + 0.1 * replicate as f64),
         ..TrialCurves::default()
@@ -51,7 +51,7 @@ fn trial(axes: &[&str], replicate: u64) -> TrialCurves {
 
 fn diverged(axes: &[&str], replicate: u64, step: usize) -> TrialCurves {
     TrialCurves {
-        outcome: "diverged".to_owned(),
+        status: TrialStatus::Diverged,
         diverged_step: Some(step),
         epochs: epochs(step / 10, 1.0),
         ..trial(axes, replicate)

@@ -1,14 +1,16 @@
 //! The effect of a comparison in one sentence, and what it is a comparison of.
 
-use super::sides::{against, name_of, sides};
-use crate::compare::claim::{Judged, Outcome, Tested};
+use super::sides::{against, sides};
+use crate::compare::claim::{ClaimComparison, TestVerdict, Tested};
 use crate::compare::metric::{Metric, Unit};
 use crate::results::query::{Expect, Hypothesis, Take, short_name};
 use crate::stats::Interval;
-use crate::units;
+use crate::units::{self, counted};
+use crate::wording::names::{self, spoken};
+use crate::wording::numbers::share;
 
-/// What came of a comparison, where it is plain what was compared.
-pub(super) fn amount(tested: &Tested, judged: &Judged) -> String {
+/// The effect of a comparison, where it is plain what was compared.
+pub(super) fn amount(tested: &Tested, judged: &ClaimComparison) -> String {
     let paired = &judged.comparison.paired;
     if paired.pairs == 0 {
         return "no pair has been trained yet".to_owned();
@@ -26,8 +28,8 @@ pub(super) fn amount(tested: &Tested, judged: &Judged) -> String {
 }
 
 /// `; with the population's statistics: 0.20 higher … [−0.38, 0.79]` of an effect of the evaluation.
-fn with_population(tested: &Tested, judged: &Judged) -> String {
-    let is_effect = judged.outcome == Outcome::EffectOfEvaluation;
+fn with_population(tested: &Tested, judged: &ClaimComparison) -> String {
+    let is_effect = judged.outcome == TestVerdict::EffectOfEvaluation;
     let population = judged.comparison.population.as_deref();
     let Some(population) = population.filter(|_| is_effect) else {
         return String::new();
@@ -35,19 +37,19 @@ fn with_population(tested: &Tested, judged: &Judged) -> String {
     let Some(mean) = population.paired.mean else {
         return String::new();
     };
-    let same = Judged { comparison: population.clone(), ..judged.clone() };
+    let same = ClaimComparison { comparison: population.clone(), ..judged.clone() };
     format!("; with the population's statistics {}", difference(tested, &same, mean))
 }
 
-/// In how many pairs nobody knows which side goes further.
-pub(super) fn beyond_grid(settings: &[&Judged]) -> String {
+/// In how many pairs both sides reach the end of the grid, so that it is unknown which goes further.
+pub(super) fn beyond_grid(settings: &[&ClaimComparison]) -> String {
     match settings.iter().map(|judged| judged.beyond_grid).sum() {
         0_usize => String::new(),
         pairs => format!("; in {pairs} both reach the end of the grid"),
     }
 }
 
-fn difference(tested: &Tested, judged: &Judged, mean: f64) -> String {
+fn difference(tested: &Tested, judged: &ClaimComparison, mean: f64) -> String {
     let interval = judged.comparison.paired.interval;
     if is_factor(tested) {
         let (times, between) = factor(mean, interval);
@@ -84,7 +86,7 @@ pub(super) fn comparative(tested: &Tested, is_less: bool) -> &'static str {
 
 /// What a reach is at least or at most: only where one side alone is at the end of the grid, and went
 /// further.
-pub(super) fn bound(judged: &Judged) -> &'static str {
+pub(super) fn bound(judged: &ClaimComparison) -> &'static str {
     let mean = judged.comparison.paired.mean.unwrap_or(0.0);
     let [first, second] = judged.at_end.map(|count| count > 0);
     match (first, second, judged.beyond_grid) {
@@ -95,7 +97,7 @@ pub(super) fn bound(judged: &Judged) -> &'static str {
 }
 
 /// How finely a reach is told: an interval may be narrower, where all replicates end at the same values.
-pub(super) fn grid(settings: &[&Judged]) -> String {
+pub(super) fn grid(settings: &[&ClaimComparison]) -> String {
     let steps = settings.iter().filter_map(|judged| judged.grid_step);
     steps.reduce(f64::max).filter(|step| *step > 0.0).map_or(String::new(), |step| {
         let (times, _) = factor(step, None);
@@ -105,7 +107,7 @@ pub(super) fn grid(settings: &[&Judged]) -> String {
 
 /// Effect and interval, if there is one, in numbers alone: `+3.14 points`, `[2.50, 3.78]`; `× 3.33`
 /// of what was varied in powers of ten. None where a pair has no difference.
-pub(in crate::report) fn signed(tested: &Tested, judged: &Judged) -> Option<Vec<String>> {
+pub(in crate::report) fn signed(tested: &Tested, judged: &ClaimComparison) -> Option<Vec<String>> {
     let paired = &judged.comparison.paired;
     let mean = paired.mean.filter(|_| paired.is_complete())?;
     let unit = tested.metric.unit;
@@ -143,24 +145,23 @@ fn factor(mean: f64, interval: Option<Interval>) -> (String, String) {
     written(raised(mean), interval, Unit::Number, 1.0)
 }
 
-/// `97 %`; rounded, since 0.57 · 100 is 56.99999999999999.
-fn percent(share: f64) -> String {
-    format!("{} %", (share * 1e6).round() / 1e4)
-}
-
-/// How many times as much, of what is spent.
-fn ratio(tested: &Tested, judged: &Judged) -> String {
+/// `, 54 % fewer` of what is spent; `, 2.40 times as much` from twice as much on.
+fn ratio(tested: &Tested, judged: &ClaimComparison) -> String {
     let unit = tested.metric.unit;
-    match judged.means {
-        Some([a, b]) if unit.is_cost() && a.min(b) >= unit.resolution() => {
-            format!(", {} times as much", figure(a / b, 2))
-        }
-        _ => String::new(),
+    let Some([a, b]) =
+        judged.means.filter(|[a, b]| unit.is_cost() && a.min(*b) >= unit.resolution())
+    else {
+        return String::new();
+    };
+    if a / b >= 2.0 {
+        return format!(", {} times as much", fixed(a / b, 2));
     }
+    let change = a / b - 1.0;
+    format!(", {:.0} % {}", (change * 100.0).abs(), comparative(tested, change < 0.0))
 }
 
 /// Where some pairs have no difference: who won them, in these settings together.
-pub(super) fn wins(tested: &Tested, settings: &[&Judged]) -> String {
+pub(super) fn wins(tested: &Tested, settings: &[&ClaimComparison]) -> String {
     let paired = || settings.iter().map(|judged| &judged.comparison.paired);
     let pairs: usize = paired().map(|paired| paired.pairs).sum();
     let measured: usize = paired().map(|paired| paired.differences.len()).sum();
@@ -175,8 +176,8 @@ pub(super) fn wins(tested: &Tested, settings: &[&Judged]) -> String {
         "diverged"
     };
     format!(
-        "in {won} of {pairs} {}, worse in {lost} (in {} a side {why})",
-        if pairs == 1 { "pair" } else { "pairs" },
+        "in {won} of {}, worse in {lost} (in {} a side {why})",
+        counted(pairs, "pair", "pairs"),
         pairs - measured
     )
 }
@@ -184,13 +185,13 @@ pub(super) fn wins(tested: &Tested, settings: &[&Judged]) -> String {
 /// What is compared, in words: `the spread of test accuracy over init_scale`.
 pub(super) fn quantity(test: &Hypothesis, target: f64) -> String {
     let metric = match test.metric.strip_suffix("_to_target") {
-        Some(what) => format!("{what} to {}", percent(target)),
+        Some(what) => format!("{what} to {}", share(target)),
         None => metric_in_words(&test.metric),
     };
     let Some(over) = &test.over else {
         return metric;
     };
-    let axis = name_of(&over.key);
+    let axis = spoken(&over.key);
     match over.take {
         Take::Spread => format!("the spread of {metric} over {axis}"),
         Take::Worst => format!("the worst {metric} over {axis}"),
@@ -206,7 +207,7 @@ pub(super) fn quantity(test: &Hypothesis, target: f64) -> String {
 /// `90 %` of what is a share.
 fn goal(metric: &str, bound: f64) -> String {
     match Metric::named(metric) {
-        Ok(metric) if metric.unit == Unit::Share => percent(bound),
+        Ok(metric) if metric.unit == Unit::Share => share(bound),
         _ => bound.to_string(),
     }
 }
@@ -230,8 +231,8 @@ fn written(mean: f64, interval: Option<Interval>, unit: Unit, turn: f64) -> (Str
     let largest = ends.map_or(0.0, |[low, high]| low.abs().max(high.abs()));
     let places = places((mean * turn).abs().max(largest));
     let between =
-        ends.map(|[low, high]| format!(" [{}, {}]", figure(low, places), figure(high, places)));
-    (figure(mean * turn, places), between.unwrap_or_default())
+        ends.map(|[low, high]| format!(" [{}, {}]", fixed(low, places), fixed(high, places)));
+    (fixed(mean * turn, places), between.unwrap_or_default())
 }
 
 /// Decimal places at which a number of this size has three digits or more.
@@ -246,40 +247,30 @@ pub(super) fn places(size: f64) -> usize {
     }
 }
 
-pub(super) fn figure(number: f64, places: usize) -> String {
+/// A number with so many decimal places.
+pub(super) fn fixed(number: f64, places: usize) -> String {
     units::signed(&format!("{number:.places$}"))
 }
 
 /// `batch_size 2, activation relu`
-pub(in crate::report) fn setting(tested: &Tested, judged: &Judged) -> String {
-    let cells = tested.others.iter().zip(&judged.comparison.setting);
-    let words: Vec<String> = cells
-        .filter(|(_, cell)| !cell.is_empty())
-        .map(|(axis, cell)| format!("{} {cell}", short_name(axis)))
-        .collect();
-    words.join(", ")
+pub(in crate::report) fn setting(tested: &Tested, judged: &ClaimComparison) -> String {
+    names::setting(&tested.others, &judged.comparison.setting, |axis, cell| {
+        format!("{} {cell}", short_name(axis))
+    })
 }
 
 /// The same for people: `batch size 2, activation relu`.
-pub(in crate::report) fn spoken_setting(tested: &Tested, judged: &Judged) -> String {
-    let cells = tested.others.iter().zip(&judged.comparison.setting);
-    let words: Vec<String> = cells
-        .filter(|(_, cell)| !cell.is_empty())
-        .map(|(axis, cell)| {
-            let cell = units::alike(cell).unwrap_or_else(|| cell.clone());
-            format!("{} {cell}", name_of(axis))
-        })
-        .collect();
-    words.join(", ")
+pub(in crate::report) fn spoken_setting(tested: &Tested, judged: &ClaimComparison) -> String {
+    names::setting(&tested.others, &judged.comparison.setting, |axis, cell| {
+        let cell = units::alike(cell).unwrap_or_else(|| cell.to_owned());
+        format!("{} {cell}", spoken(axis))
+    })
 }
 
 /// What a test measures: its label, or its quantity with the only values that it is about.
 pub(in crate::report) fn measured(tested: &Tested, target: f64) -> String {
     let test = &tested.test;
-    match &test.label {
-        Some(label) => label.clone(),
-        None => format!("{}{}", quantity(test, target), only(test)),
-    }
+    test.label.clone().unwrap_or_else(|| quantity(test, target) + &only(test))
 }
 
 /// What was expected: `before higher than none`.
@@ -296,7 +287,7 @@ pub(in crate::report) fn expected(test: &Hypothesis) -> String {
 /// `, dropout 0.0 or 0.5`
 fn only(test: &Hypothesis) -> String {
     let value = |(key, values): &(String, Vec<String>)| {
-        format!(", {} {}", name_of(key), values.join(" or "))
+        format!(", {} {}", spoken(key), values.join(" or "))
     };
     let values: Vec<String> = test.only.iter().map(value).collect();
     values.concat()
@@ -305,9 +296,6 @@ fn only(test: &Hypothesis) -> String {
 /// What a test is called: its label, or what it compares.
 pub fn test_name(tested: &Tested, target: f64) -> String {
     let test = &tested.test;
-    if let Some(label) = &test.label {
-        return label.clone();
-    }
-    let quantity = quantity(test, target);
-    format!("{quantity}: {}{}", expected(test), only(test))
+    let name = || format!("{}: {}{}", quantity(test, target), expected(test), only(test));
+    test.label.clone().unwrap_or_else(name)
 }

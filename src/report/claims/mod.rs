@@ -1,4 +1,4 @@
-//! What came of claims: the table "claim → verdict → effect → figure", and every test behind it.
+//! Verdicts on claims: the table "claim → verdict → effect → figure", and every test behind it.
 
 mod effect;
 mod entries;
@@ -19,15 +19,15 @@ pub use verdict::verdict;
 pub(super) use words::{EFFECTS, outcome};
 pub use words::{markdown, table};
 
-use crate::compare::claim::Judgement;
+use crate::compare::claim::ClaimResult;
 
 /// A claim of a results folder, judged.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The folder, as it is to be written.
     pub folder: String,
-    /// The claim and what came of it.
-    pub judgement: Judgement,
+    /// The claim and its verdict.
+    pub judgement: ClaimResult,
     /// The chart that shows it, as it is to be linked to.
     pub figure: Option<String>,
     /// Its report, if it has been written, as it is to be linked to.

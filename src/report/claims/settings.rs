@@ -1,20 +1,20 @@
-//! What came of each test in all of its settings together: the median of their differences with the range,
+//! The effect of each test in all of its settings together: the median of their differences with the range,
 //! and in how many of them it came out as expected.
 
 use super::effect::{
-    amount, beyond_grid, bound, comparative, figure, grid, is_factor, places, quantity,
+    amount, beyond_grid, bound, comparative, fixed, grid, is_factor, places, quantity,
     spoken_setting, unit_name, wins,
 };
 use super::sides::against;
-use crate::compare::claim::{Counts, Judged, Judgement, Leaning, Outcome, Tested};
-use crate::compare::population::EFFECT_OF_EVALUATION;
+use crate::compare::claim::{ClaimComparison, ClaimResult, Counts, TestVerdict, Tested};
 use crate::results::query::Expect;
 use crate::stats;
+use crate::wording::verdicts::EFFECT_OF_EVALUATION;
 
-/// The headline's effect in a sentence, and what came of the other tests: "epochs to 97 %: 1.90 epochs fewer
+/// The headline's effect in a sentence, and the verdicts on the other tests: "epochs to 97 %: 1.90 epochs fewer
 /// with the norm before the activation than without one [1.60, 2.20], n = 8; as expected. The other test: as
 /// expected".
-pub fn answer(judgement: &Judgement) -> String {
+pub fn answer(judgement: &ClaimResult) -> String {
     match judgement.headline() {
         Some(headline) => line(judgement, headline) + &besides(judgement, headline),
         None => "no two values were trained in the same setting".to_owned(),
@@ -22,7 +22,7 @@ pub fn answer(judgement: &Judgement) -> String {
 }
 
 /// A line for each test: what was measured, its effect over all settings, and how often it was as expected.
-pub fn lines(judgement: &Judgement) -> Vec<String> {
+pub fn lines(judgement: &ClaimResult) -> Vec<String> {
     let compared = |tested: &&Tested| !tested.comparisons.is_empty();
     let tests = judgement.tests.iter().filter(compared);
     let lines: Vec<String> = tests.map(|tested| line(judgement, tested)).collect();
@@ -32,8 +32,8 @@ pub fn lines(judgement: &Judgement) -> Vec<String> {
     lines
 }
 
-/// Of one test.
-pub(super) fn line(judgement: &Judgement, tested: &Tested) -> String {
+/// The line of one test.
+pub(super) fn line(judgement: &ClaimResult, tested: &Tested) -> String {
     let what = tested.test.label.clone();
     let what = what.unwrap_or_else(|| quantity(&tested.test, judgement.target));
     let settings = Settings::of(tested);
@@ -47,12 +47,12 @@ pub(super) fn line(judgement: &Judgement, tested: &Tested) -> String {
     )
 }
 
-/// What came of the tests that the headline is not about.
-fn besides(judgement: &Judgement, headline: &Tested) -> String {
+/// The verdicts on the tests that the headline is not about.
+fn besides(judgement: &ClaimResult, headline: &Tested) -> String {
     let others = judgement.tests.iter().filter(|tested| !std::ptr::eq(*tested, headline));
     let others: Vec<&Tested> = others.collect();
     let all = others.iter().flat_map(|tested| trained(tested));
-    let all: Vec<&Judged> = all.collect();
+    let all: Vec<&ClaimComparison> = all.collect();
     if all.is_empty() {
         return String::new();
     }
@@ -67,9 +67,9 @@ fn besides(judgement: &Judgement, headline: &Tested) -> String {
 
 /// `as expected in 2 of 4 settings, the opposite in 1, undecided in 1`; of a single one what it says of what
 /// is expected there.
-fn standing(judged: &[&Judged], what: &str, expect: Expect) -> String {
+fn standing(judged: &[&ClaimComparison], what: &str, expect: Expect) -> String {
     if let [only] = judged {
-        return of_one(only.outcome, expect).to_owned();
+        return only.outcome.sentence(expect == Expect::Same).to_owned();
     }
     let counts = Counts::of(judged.iter().copied());
     let mut text = format!("as expected in {} of {} {what}", counts.supported, counts.all);
@@ -85,46 +85,28 @@ fn standing(judged: &[&Judged], what: &str, expect: Expect) -> String {
     text
 }
 
-fn of_one(outcome: Outcome, expect: Expect) -> &'static str {
-    match outcome {
-        Outcome::Supported => "as expected",
-        Outcome::Opposite if expect == Expect::Same => "the opposite: there is a difference",
-        Outcome::Opposite => "the opposite",
-        Outcome::NoMeaningfulDifference => "no meaningful difference",
-        Outcome::Suggestive(Leaning::For) => "undecided, suggests what is expected",
-        Outcome::Suggestive(Leaning::Against) if expect == Expect::Same => {
-            "undecided, suggests a difference"
-        }
-        Outcome::Suggestive(Leaning::Against) => "undecided, suggests the opposite",
-        Outcome::Suggestive(Leaning::NoDifference) => {
-            "undecided, suggests no meaningful difference"
-        }
-        Outcome::EffectOfEvaluation => EFFECT_OF_EVALUATION,
-        Outcome::Inconclusive => "undecided",
-    }
-}
-
 /// The settings of a test in which something was trained.
 pub(super) struct Settings<'a> {
     tested: &'a Tested,
     /// Those with a pair.
-    pub(super) trained: Vec<&'a Judged>,
+    pub(super) trained: Vec<&'a ClaimComparison>,
     /// Of those, in which every pair has a difference that is no effect of the evaluation.
-    measured: Vec<&'a Judged>,
+    measured: Vec<&'a ClaimComparison>,
     /// Of those, in which the difference is one: no number of it stands for the placement.
-    of_evaluation: Vec<&'a Judged>,
+    of_evaluation: Vec<&'a ClaimComparison>,
     /// Of those, in which some side of a pair has no value.
-    apart: Vec<&'a Judged>,
+    apart: Vec<&'a ClaimComparison>,
 }
 
 impl<'a> Settings<'a> {
     /// Of a test.
     pub(super) fn of(tested: &'a Tested) -> Self {
-        let trained: Vec<&Judged> = trained(tested).collect();
-        let is_of_evaluation = |judged: &&Judged| judged.outcome == Outcome::EffectOfEvaluation;
-        let (of_evaluation, others): (Vec<&Judged>, Vec<&Judged>) =
+        let trained: Vec<&ClaimComparison> = trained(tested).collect();
+        let is_of_evaluation =
+            |judged: &&ClaimComparison| judged.outcome == TestVerdict::EffectOfEvaluation;
+        let (of_evaluation, others): (Vec<&ClaimComparison>, Vec<&ClaimComparison>) =
             trained.iter().partition(|judged| is_of_evaluation(judged));
-        let is_measured = |judged: &&Judged| difference(judged).is_some();
+        let is_measured = |judged: &&ClaimComparison| difference(judged).is_some();
         let (measured, apart) = others.into_iter().partition(is_measured);
         Self { tested, trained, measured, of_evaluation, apart }
     }
@@ -132,7 +114,7 @@ impl<'a> Settings<'a> {
     /// The smallest, the middle and the largest mean difference, in the metric's unit; of an even number of
     /// settings the middle is the mean of the two middle ones. Settings in which the difference is an effect of
     /// the evaluation are left out; `None` unless every other one has a mean: what is over the rest alone would
-    /// flatter the side that diverges.
+    /// be too good for the side that diverges.
     pub(super) fn spread(&self) -> Option<[f64; 3]> {
         self.spread_of_measured().filter(|_| self.apart.is_empty())
     }
@@ -185,7 +167,7 @@ impl<'a> Settings<'a> {
 
     /// Where the mean difference is this one.
     fn setting_of(&self, mean: f64) -> String {
-        let is_it = |judged: &&&Judged| difference(judged) == Some(mean);
+        let is_it = |judged: &&&ClaimComparison| difference(judged) == Some(mean);
         let judged = self.measured.iter().find(is_it);
         judged.map_or(String::new(), |judged| spoken_setting(self.tested, judged))
     }
@@ -237,7 +219,7 @@ impl<'a> Settings<'a> {
 }
 
 /// `, n = 8 in each`
-fn replicates(settings: &[&Judged]) -> String {
+fn replicates(settings: &[&ClaimComparison]) -> String {
     let pairs = settings.iter().map(|judged| judged.comparison.paired.pairs);
     match (pairs.clone().min(), pairs.max()) {
         (Some(fewest), Some(most)) if fewest < most => {
@@ -248,13 +230,13 @@ fn replicates(settings: &[&Judged]) -> String {
     }
 }
 
-fn trained(tested: &Tested) -> impl Iterator<Item = &Judged> {
-    let has_pairs = |judged: &&Judged| judged.comparison.paired.pairs > 0;
+fn trained(tested: &Tested) -> impl Iterator<Item = &ClaimComparison> {
+    let has_pairs = |judged: &&ClaimComparison| judged.comparison.paired.pairs > 0;
     tested.comparisons.iter().filter(has_pairs)
 }
 
 /// The mean difference, where every pair has one.
-fn difference(judged: &Judged) -> Option<f64> {
+fn difference(judged: &ClaimComparison) -> Option<f64> {
     let paired = &judged.comparison.paired;
     paired.mean.filter(|_| paired.is_complete())
 }
@@ -262,5 +244,5 @@ fn difference(judged: &Judged) -> Option<f64> {
 /// To as many places as the largest of them asks for.
 fn alike(numbers: [f64; 3]) -> [String; 3] {
     let largest = numbers.iter().fold(0.0, |most: f64, n| most.max(n.abs()));
-    numbers.map(|number| figure(number, places(largest)))
+    numbers.map(|number| fixed(number, places(largest)))
 }

@@ -1,21 +1,14 @@
 //! The two sides of a comparison in words.
 
-use crate::results::query::{Hypothesis, short_name};
-
-/// `learning rate` of `train.learning_rate`.
-pub(super) fn name_of(key: &str) -> String {
-    short_name(key).replace('_', " ")
-}
+use crate::results::query::Hypothesis;
+use crate::wording::names::{PLACEMENT, norm_kind, place, spoken};
 
 /// The two values; those of other axes than the placement with its name.
 pub(super) fn sides(test: &Hypothesis) -> [String; 2] {
     test.compare.each_ref().map(|value| {
-        if test.by == PLACEMENT { value.clone() } else { format!("{} {value}", name_of(&test.by)) }
+        if test.by == PLACEMENT { value.clone() } else { format!("{} {value}", spoken(&test.by)) }
     })
 }
-
-/// The axis whose values are said without its name.
-const PLACEMENT: &str = "norm.placement";
 
 /// `with the norm before the activation than without one`, with `than` or `as` between the sides.
 pub(super) fn against(test: &Hypothesis, than: &str) -> String {
@@ -27,22 +20,9 @@ pub(super) fn against(test: &Hypothesis, than: &str) -> String {
             format!("with the norm {a} {than} {b} the activation")
         }
         (PLACEMENT, a, b) => format!("with the norm {} {than} {}", place(a), place(b)),
-        ("norm.kind", a, b) => format!("with {} {than} with {}", kind(a), kind(b)),
-        (by, a, b) => format!("with {} {a} {than} with {b}", name_of(by)),
-    }
-}
-
-fn place(value: &str) -> String {
-    match value {
-        "pre-activation" => "in pre-activation blocks".to_owned(),
-        "after-addition" => "behind the addition".to_owned(),
-        place => format!("{place} the activation"),
-    }
-}
-
-fn kind(value: &str) -> String {
-    match value {
-        "renorm" => "batch renormalisation".to_owned(),
-        kind => format!("{kind} normalisation"),
+        ("model.bias", "always", "never") => format!("with a bias {than} without"),
+        ("model.bias", "never", "always") => format!("without a bias {than} with one"),
+        ("norm.kind", a, b) => format!("with {} {than} with {}", norm_kind(a), norm_kind(b)),
+        (by, a, b) => format!("with {} {a} {than} with {b}", spoken(by)),
     }
 }

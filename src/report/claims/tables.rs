@@ -2,14 +2,14 @@
 
 use super::settings::{Settings, line};
 use super::{Entry, answer, test_name, verdict};
-use crate::compare::claim::{Counts, Judged, Judgement, Leaning, Outcome, Ruling, Tested};
-use crate::report::sheet::{Object, Sheet, json_text};
+use crate::compare::claim::{ClaimComparison, ClaimResult, Counts, Tested};
+use crate::report::sheet::{Object, Sheet, digits, ends, json_text, program_columns};
 use crate::results::format::schema::CLAIM_COLUMNS;
 
 /// A row for every comparison of every test of every claim.
 pub fn csv(entries: &[Entry]) -> String {
     let rows = entries.iter().flat_map(rows);
-    Sheet { columns: CLAIM_COLUMNS.map(str::to_owned).into(), rows: rows.collect() }.csv()
+    Sheet { columns: program_columns(&[], &CLAIM_COLUMNS), rows: rows.collect() }.csv()
 }
 
 /// The claims, each with its comparisons, as a JSON object.
@@ -36,7 +36,7 @@ pub fn json(entries: &[Entry]) -> String {
         results: &entry.folder,
         statement: &entry.judgement.claim.statement,
         source: entry.judgement.claim.source.as_deref(),
-        ruling: ruling(entry.judgement.ruling()),
+        ruling: entry.judgement.ruling().code(),
         verdict: verdict(&entry.judgement),
         effect: answer(&entry.judgement),
         figure: entry.figure.as_deref(),
@@ -46,7 +46,7 @@ pub fn json(entries: &[Entry]) -> String {
     json_text(&File { version: 1, claims: claims.collect() })
 }
 
-/// What came of a test in all of its settings.
+/// A test over all of its settings.
 #[derive(serde::Serialize)]
 struct OverSettings {
     test: usize,
@@ -63,7 +63,7 @@ struct OverSettings {
     difference_largest: Option<f64>,
 }
 
-fn tests(judgement: &Judgement) -> Vec<OverSettings> {
+fn tests(judgement: &ClaimResult) -> Vec<OverSettings> {
     let test = |(index, tested): (usize, &Tested)| {
         let counts = Counts::of(&tested.comparisons);
         let [smallest, median, largest] = match Settings::of(tested).spread() {
@@ -94,7 +94,7 @@ const OF_CLAIM: usize = 3;
 fn sheet(entry: &Entry) -> Sheet {
     let own = |mut row: Vec<String>| row.split_off(OF_CLAIM);
     Sheet {
-        columns: CLAIM_COLUMNS[OF_CLAIM..].iter().map(|&c| c.to_owned()).collect(),
+        columns: program_columns(&[], &CLAIM_COLUMNS[OF_CLAIM..]),
         rows: rows(entry).into_iter().map(own).collect(),
     }
 }
@@ -105,88 +105,39 @@ fn rows(entry: &Entry) -> Vec<Vec<String>> {
     let all = tests.flat_map(|(index, tested)| {
         tested.comparisons.iter().map(move |judged| (index, tested, judged))
     });
-    let row = |(index, tested, judged): (usize, &Tested, &Judged)| {
+    let row = |(index, tested, judged): (usize, &Tested, &ClaimComparison)| {
         let mut cells = vec![
             entry.folder.clone(),
             judgement.claim.statement.clone(),
-            ruling(judgement.ruling()).to_owned(),
+            judgement.ruling().code().to_owned(),
             (index + 1).to_string(),
             test_name(tested, judgement.target),
         ];
-        cells.extend(figures(tested, judged));
+        cells.extend(numbers(tested, judged));
         cells
     };
     all.map(row).collect()
 }
 
-fn figures(tested: &Tested, judged: &Judged) -> Vec<String> {
+fn numbers(tested: &Tested, judged: &ClaimComparison) -> Vec<String> {
     let comparison = &judged.comparison;
-    let paired = &comparison.paired;
-    let cell = |number: Option<f64>| number.map(|n| n.to_string()).unwrap_or_default();
-    let tally = paired.tally;
+    let (paired, tally) = (&comparison.paired, comparison.paired.tally);
     let [diverged_a, diverged_b] = comparison.diverged;
-    let needed = comparison.needed.map(|n| n.to_string());
-    let text = [
-        super::effect::setting(tested, judged),
-        tested.test.by.clone(),
-        tested.test.metric.clone(),
-        tested.metric.unit.name().to_owned(),
-        comparison.a.clone(),
-        comparison.b.clone(),
-    ];
     let counts =
         [paired.pairs, paired.differences.len(), comparison.missing, diverged_a, diverged_b];
-    let numbers = [
-        judged.means.map(|[a, _]| a),
-        judged.means.map(|[_, b]| b),
-        paired.mean,
-        paired.interval.map(|i| i.low),
-        paired.interval.map(|i| i.high),
-        paired.test.map(|test| test.p),
-        comparison.corrected,
-    ];
-    let counts = counts.map(|count| count.to_string());
-    let tally = [tally.wins, tally.ties, tally.losses].map(|count| count.to_string());
-    let mut cells: Vec<String> = text.into();
-    cells.extend(counts);
-    cells.extend(numbers.map(cell));
-    cells.extend(tally);
-    cells.push(comparison.margin.to_string());
-    cells.push(code(judged).to_owned());
-    cells.push(needed.unwrap_or_default());
     let population = comparison.population.as_ref().map(|same| &same.paired);
-    let interval = population.and_then(|paired| paired.interval);
-    let population = [
-        population.and_then(|paired| paired.mean),
-        interval.map(|i| i.low),
-        interval.map(|i| i.high),
-    ];
-    cells.extend(population.map(cell));
-    cells
-}
-
-fn ruling(ruling: Ruling) -> &'static str {
-    match ruling {
-        Ruling::Untested => "not tested",
-        Ruling::Holds => "holds",
-        Ruling::HoldsInSome => "holds in some",
-        Ruling::Mixed => "mixed",
-        Ruling::Opposite => "opposite",
-        Ruling::NoMeaningfulDifference => "no meaningful difference",
-        Ruling::Suggestive => "suggestive",
-        Ruling::Inconclusive => "inconclusive",
-    }
-}
-
-fn code(judged: &Judged) -> &'static str {
-    match judged.outcome {
-        Outcome::Supported => "supported",
-        Outcome::Opposite => "opposite",
-        Outcome::NoMeaningfulDifference => "no meaningful difference",
-        Outcome::Suggestive(Leaning::For) => "suggests supported",
-        Outcome::Suggestive(Leaning::Against) => "suggests opposite",
-        Outcome::Suggestive(Leaning::NoDifference) => "suggests no meaningful difference",
-        Outcome::Inconclusive => "inconclusive",
-        Outcome::EffectOfEvaluation => "effect of evaluation",
-    }
+    [
+        &[super::effect::setting(tested, judged)][..],
+        &[&tested.test.by, &tested.test.metric].map(String::clone),
+        &[tested.metric.unit.name(), &comparison.a, &comparison.b].map(str::to_owned),
+        &counts.map(|count| count.to_string()),
+        &[judged.means.map(|[a, _]| a), judged.means.map(|[_, b]| b), paired.mean].map(digits),
+        &ends(paired.interval),
+        &[paired.test.map(|test| test.p), comparison.corrected].map(digits),
+        &[tally.wins, tally.ties, tally.losses].map(|count| count.to_string()),
+        &[comparison.margin.to_string(), judged.outcome.code().to_owned()],
+        &[digits(comparison.needed), digits(population.and_then(|paired| paired.mean))],
+        &ends(population.and_then(|paired| paired.interval)),
+    ]
+    .concat()
 }

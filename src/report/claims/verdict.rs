@@ -1,17 +1,17 @@
 //! The verdict on a claim, in one of few phrases.
 
-use crate::compare::claim::{Judged, Judgement, Ruling};
-use crate::compare::population::EFFECT_OF_EVALUATION;
+use crate::compare::claim::{ClaimComparison, ClaimResult, ClaimVerdict};
 use crate::results::query::Expect;
 use crate::stats::FEWEST_PAIRS;
-use crate::units::{self, counted};
+use crate::units::counted;
+use crate::wording::verdicts::{EFFECT_OF_EVALUATION, evidence};
 
 /// The verdict: "holds", "holds in k of n comparisons", "mixed: …", "does not hold: no meaningful difference", "the
 /// opposite holds", "inconclusive …", or "not tested yet".
 /// While trainings are missing, it says so.
-pub fn verdict(judgement: &Judgement) -> String {
+pub fn verdict(judgement: &ClaimResult) -> String {
     let lacking = match judgement.lacking() {
-        _ if judgement.ruling() == Ruling::Untested => String::new(),
+        _ if judgement.ruling() == ClaimVerdict::Untested => String::new(),
         [0, 0] => String::new(),
         [0, pairs] => format!(" (so far: {} missing)", counted(pairs, "pair is", "pairs are")),
         [comparisons, _] => {
@@ -25,7 +25,7 @@ pub fn verdict(judgement: &Judgement) -> String {
 }
 
 /// `; in 1 of 3 comparisons an effect of how the network is evaluated`
-fn of_evaluation(judgement: &Judgement) -> String {
+fn of_evaluation(judgement: &ClaimResult) -> String {
     let counts = judgement.counts();
     match counts.of_evaluation {
         0 => String::new(),
@@ -34,44 +34,48 @@ fn of_evaluation(judgement: &Judgement) -> String {
     }
 }
 
-fn said(judgement: &Judgement) -> String {
+fn said(judgement: &ClaimResult) -> String {
     let counts = judgement.counts();
     let all = counts.all;
     let of_all =
         |count: usize| format!("in {count} of {}", counted(all, "comparison", "comparisons"));
     match judgement.ruling() {
-        Ruling::Untested => "not tested yet".to_owned(),
-        Ruling::Holds => "holds".to_owned(),
-        Ruling::Mixed => {
+        ClaimVerdict::Untested => "not tested yet".to_owned(),
+        ClaimVerdict::Holds => "holds".to_owned(),
+        ClaimVerdict::Mixed => {
             let holds = of_all(counts.supported);
             format!("mixed: holds {holds}, the opposite in {}", counts.opposite)
         }
-        Ruling::HoldsInSome => format!("holds {}", of_all(counts.supported)),
-        Ruling::Opposite if counts.opposite < all => {
+        ClaimVerdict::HoldsInSome => format!("holds {}", of_all(counts.supported)),
+        ClaimVerdict::Opposite if counts.opposite < all => {
             format!("does not hold: the opposite {}", of_all(counts.opposite))
         }
-        Ruling::Opposite if expects_none(judgement) => {
+        ClaimVerdict::Opposite if expects_none(judgement) => {
             "does not hold: there is a difference".to_owned()
         }
-        Ruling::Opposite => "the opposite holds".to_owned(),
-        Ruling::NoMeaningfulDifference if counts.indifferent < all => {
+        ClaimVerdict::Opposite => "the opposite holds".to_owned(),
+        ClaimVerdict::NoMeaningfulDifference if counts.indifferent < all => {
             let indifferent = of_all(counts.indifferent);
             format!("does not hold: no meaningful difference {indifferent}")
         }
-        Ruling::NoMeaningfulDifference => "does not hold: no meaningful difference".to_owned(),
-        Ruling::Suggestive => format!("inconclusive{}", suggestion(judgement)),
-        Ruling::Inconclusive if counts.of_evaluation == all => EFFECT_OF_EVALUATION.to_owned(),
-        Ruling::Inconclusive => format!("inconclusive{}", why_not(judgement)),
+        ClaimVerdict::NoMeaningfulDifference => {
+            "does not hold: no meaningful difference".to_owned()
+        }
+        ClaimVerdict::Suggestive => format!("inconclusive{}", suggestion(judgement)),
+        ClaimVerdict::Inconclusive if counts.of_evaluation == all => {
+            EFFECT_OF_EVALUATION.to_owned()
+        }
+        ClaimVerdict::Inconclusive => format!("inconclusive{}", why_not(judgement)),
     }
 }
 
-fn expects_none(judgement: &Judgement) -> bool {
+fn expects_none(judgement: &ClaimResult) -> bool {
     let mut tests = judgement.tests.iter();
     tests.all(|tested| tested.test.expect == Expect::Same)
 }
 
-/// `: suggests that it holds (n = 3; 8 are needed)`
-fn suggestion(judgement: &Judgement) -> String {
+/// `: suggests that it holds (n = 3; 8 pairs needed)`
+fn suggestion(judgement: &ClaimResult) -> String {
     let counts = judgement.counts();
     let words =
         ["suggests that it holds", "suggests the opposite", "suggests no meaningful difference"];
@@ -82,38 +86,30 @@ fn suggestion(judgement: &Judgement) -> String {
         return format!(": suggestive in {some} of {all}");
     };
     let why = neediest(judgement).map_or(String::new(), |judged| {
-        let n = judged.comparison.paired.pairs;
         let needed = judged.comparison.needed.unwrap_or(FEWEST_PAIRS);
-        if n < needed { format!(" (n = {n}; {needed} are needed)") } else { format!(" (n = {n})") }
+        format!(" ({})", evidence(judged.comparison.paired.pairs, Some(needed)))
     });
     format!(": {}{why}", words[whole])
 }
 
-/// ` (n = 6 cannot tell; about 20 replicates would)`
-fn why_not(judgement: &Judgement) -> String {
+/// ` (n = 6; 20 pairs needed)`
+fn why_not(judgement: &ClaimResult) -> String {
     let mut comparisons = judgement.comparisons();
     if comparisons.any(|judged| judged.beyond_grid > 0) {
         return " (both reach the end of the grid; extend it)".to_owned();
     }
-    let Some(judged) = neediest(judgement) else {
-        return String::new();
-    };
-    let n = judged.comparison.paired.pairs;
-    match judged.comparison.needed {
-        Some(needed) => {
-            let needed = units::about(needed);
-            format!(" (n = {n} cannot tell; {needed} replicates would)")
-        }
-        None => format!(" (n = {n} cannot tell)"),
-    }
+    neediest(judgement).map_or(String::new(), |judged| {
+        let comparison = &judged.comparison;
+        format!(" ({})", evidence(comparison.paired.pairs, comparison.needed))
+    })
 }
 
 /// The comparison that asks for the most replicates.
-fn neediest(judgement: &Judgement) -> Option<&Judged> {
+fn neediest(judgement: &ClaimResult) -> Option<&ClaimComparison> {
     let with_pairs = judgement.comparisons().filter(|j| j.comparison.paired.pairs > 0);
     // The first of equals: the headline, where it is among them.
     with_pairs.reduce(|most, next| {
-        let needed = |judged: &Judged| judged.comparison.needed.unwrap_or(0);
+        let needed = |judged: &ClaimComparison| judged.comparison.needed.unwrap_or(0);
         if needed(next) > needed(most) { next } else { most }
     })
 }

@@ -2,15 +2,16 @@
 
 use super::effect::{amount, expected, measured};
 use super::{Entry, lines, verdict};
-use crate::compare::claim::{Judged, Judgement, Tested};
+use crate::compare::claim::{ClaimComparison, ClaimResult, Tested};
 use crate::report::markdown::{escape, link, table as markdown_table};
 use crate::report::page::address;
-use crate::report::sheet::Sheet;
+use crate::report::sheet::{Columns, Sheet};
 use crate::results::query::short_name;
-use crate::units;
+use crate::wording::numbers::{optional, p_value};
+use crate::wording::verdicts::needed_pairs;
 
 /// What a comparison says of the claim.
-pub(in crate::report) fn outcome(judged: &Judged) -> &'static str {
+pub(in crate::report) fn outcome(judged: &ClaimComparison) -> &'static str {
     if judged.comparison.paired.pairs == 0 {
         return "no pairs";
     }
@@ -50,7 +51,7 @@ fn whole(entry: &Entry) -> String {
 }
 
 /// Each test: its name, and a row for each setting.
-fn tests_of(judgement: &Judgement) -> Vec<String> {
+fn tests_of(judgement: &ClaimResult) -> Vec<String> {
     let table = |tested: &Tested| {
         let name = measured(tested, judgement.target);
         let expected = expected(&tested.test);
@@ -66,25 +67,16 @@ fn tests_of(judgement: &Judgement) -> Vec<String> {
 
 /// The comparisons of a test as people read them.
 fn sheet(tested: &Tested) -> Sheet {
-    let row = |judged: &Judged| {
-        let comparison = &judged.comparison;
-        let p = comparison.corrected.map(|p| format!("{p:.4}"));
-        let needed = comparison.needed.map(units::about);
-        let mut cells = comparison.setting.clone();
-        cells.extend([
-            amount(tested, judged),
-            tested.tally(judged).map(|count| count.to_string()).join("/"),
-            p.unwrap_or_default(),
-            outcome(judged).to_owned(),
-            needed.unwrap_or_default(),
-        ]);
-        cells
-    };
-    let columns = ["effect", "for/tied/against", "p", "outcome", "replicates needed"];
-    Sheet {
-        columns: tested.others.iter().cloned().chain(columns.map(str::to_owned)).collect(),
-        rows: tested.comparisons.iter().map(row).collect(),
-    }
+    Columns::new()
+        .axes(&tested.others, |judged: &ClaimComparison| &judged.comparison.setting)
+        .column("effect", |judged| amount(tested, judged))
+        .column("for/tied/against", |judged| {
+            tested.tally(judged).map(|count| count.to_string()).join("/")
+        })
+        .column("p", |judged| optional(judged.comparison.corrected, p_value))
+        .column("outcome", outcome)
+        .column("replicates needed", |judged| optional(judged.comparison.needed, needed_pairs))
+        .sheet(&tested.comparisons)
 }
 
 /// The table of a README: claim, verdict, effect, figure.

@@ -6,7 +6,5 @@ mod tests;
 mod words;
 
 pub use tables::{csv, json};
-pub(super) use words::{
-    MEDIAN_OF_TIMES, difference, figure, notes, said, shown, target, told, until,
-};
+pub(super) use words::{MEDIAN_OF_TIMES, mean_difference, notes, until};
 pub use words::{markdown, table};

@@ -1,7 +1,7 @@
 //! The way forward: in training, into the running averages, and in evaluation.
 
-use super::figures::exact;
 use super::lines::{Line, Section};
+use super::numbers::exact;
 use super::{ROUNDING, largest, norm_input, size_of_terms};
 use crate::explain::{BatchTrace, Estimate, Place, Stages};
 

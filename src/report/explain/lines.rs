@@ -1,6 +1,6 @@
 //! The lines of a page, and how they are laid out.
 
-use super::figures::{exact, rounded};
+use super::numbers::{exact, rounded};
 
 /// Columns of a terminal that a line may take; a line with more values goes on below.
 pub(super) const WIDTH: usize = 96;

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::figures::exact;
 use super::norm_input;
+use super::numbers::exact;
 use crate::explain::{BatchTrace, Estimate};
 
 /// σ² in multiples of ε from which ε does not show.

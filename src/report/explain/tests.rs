@@ -3,6 +3,7 @@
 use super::lines::{WIDTH, width};
 use super::*;
 use crate::explain::{Batch, Estimate, Gradients, Running, Stages, Unit};
+use crate::report::snapshot;
 
 /// μ = 0 and σ̂ = 2, so that every number is short. The gradients are made up.
 fn made_up(x: &[f64]) -> BatchTrace {
@@ -37,49 +38,7 @@ fn made_up(x: &[f64]) -> BatchTrace {
 
 #[test]
 fn markdown_has_a_table_for_each_part() {
-    let expected = "\
-### One unit, a batch of 3 values: batch normalisation
-
-γ = 1, β = 0, ε = 0.00001, decay = 0.9, m = 3
-
-**Forward in training, with the batch's own statistics**
-
-| | | 1 | 2 | 3 |
-|---|---|---:|---:|---:|
-| x | `given` | −2 | 0 | 2 |
-| μ | `= Σ x / m` | 0 | | |
-| σ² | `= Σ (x − μ)² / m` (biased: divided by m, not by m − 1) | 4.0000 | | |
-| σ̂ | `= √(σ² + ε)` | 2.0000 | | |
-| x̂ | `= (x − μ) / σ̂` | −1.0000 | 0 | 1.0000 |
-| y | `= γ x̂ + β` | −1.0000 | 0 | 1.0000 |
-
-**Backward, dx for ∂L/∂x; dy is given**
-
-| | | 1 | 2 | 3 |
-|---|---|---:|---:|---:|
-| dy | `given` | −2 | 0 | 2 |
-| dγ | `= Σ dy x̂` | 1.0000 | | |
-| dβ | `= Σ dy` | 12.5000 | | |
-| dx | `= γ/σ̂ · (dy − (dβ + x̂ dγ) / m)` | −1.0000 | 0 | 1.0000 |
-
-**Running averages after this batch**
-
-| | | 1 |
-|---|---|---:|
-| μᵣ | `← 0.9 μᵣ + 0.1 μ` (was 0) | 0.2500 |
-| σᵣ² | `← 0.9 σᵣ² + 0.1 σ² m/(m − 1)` (was 1; unbiased, as in PyTorch) | 1.5000 |
-
-**Evaluation of the same values, with the running averages**
-
-| | | 1 | 2 | 3 |
-|---|---|---:|---:|---:|
-| x̂ | `= (x − μᵣ) / √(σᵣ² + ε)` | −1.0000 | 0 | 1.0000 |
-| y | `= γ x̂ + β` | −1.0000 | 0 | 1.0000 |
-
-- Σ dx = 0: adding the same number to every x changes no y.
-- Evaluation differs: one batch moves the running averages 10 % of the way to its own.
-";
-    assert_eq!(markdown(&made_up(&[-2.0, 0.0, 2.0])), expected);
+    snapshot::check("explain.md", &markdown(&made_up(&[-2.0, 0.0, 2.0])));
 }
 
 #[test]

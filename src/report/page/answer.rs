@@ -5,16 +5,17 @@
 mod uncompared;
 mod verdict;
 
-use super::material::{Material, PLACEMENT, counted, spoken};
+use super::material::Material;
 use super::words::Words;
-pub use crate::units::capitalised;
-
 use crate::compare::metric::Unit;
-use crate::compare::population::{self, EFFECT_OF_EVALUATION, Gaps};
+use crate::compare::population::{self, Gaps};
 use crate::compare::{Answer, Comparison, Description};
-use crate::report::compare::{difference, shown, target};
-use crate::report::until;
 use crate::stats::{self, Interval, Side, Verdict};
+use crate::units::{capitalised, counted};
+use crate::wording::names::{PLACEMENT, norm_kind, place, spoken};
+use crate::wording::numbers::{difference, minus, share, value};
+use crate::wording::until::time;
+use crate::wording::verdicts::EFFECT_OF_EVALUATION;
 use verdict::verdict;
 
 /// What the trainings say.
@@ -34,7 +35,7 @@ pub fn statement(material: &Material<'_>) -> Statement {
     let Some(compared) = &material.compared else {
         return Statement {
             answer: uncompared::words(material),
-            others: remark(&population::gaps(material.judged())).into_iter().collect(),
+            others: remark(&population::gaps(&material.judged)).into_iter().collect(),
         };
     };
     let mut pairs = pairs(compared);
@@ -42,8 +43,8 @@ pub fn statement(material: &Material<'_>) -> Statement {
         let first = pairs.remove(leading);
         pairs.insert(0, first);
     }
-    let speaker = Speaker { material, compared };
-    let mut sentences = pairs.iter().map(|pair| speaker.sentence(pair));
+    let writer = AnswerWriter { material, compared };
+    let mut sentences = pairs.iter().map(|pair| writer.sentence(pair));
     let answer = sentences.next().unwrap_or_default();
     let gaps = remark(&compared.gaps);
     Statement { answer, others: gaps.into_iter().chain(sentences).collect() }
@@ -79,7 +80,7 @@ fn leading(answer: &Answer, pairs: &[Pair<'_>]) -> Option<usize> {
     let sign = if answer.metric.higher_is_better() { 1.0 } else { -1.0 };
     let is_of_baseline = |pair: &&Pair<'_>| pair.first().map(|c| c.b.as_str()) == baseline;
     let all = pairs.iter().filter(is_of_baseline).flatten();
-    // A mean over the pairs that survived would flatter; and only like can be held against like.
+    // A mean over the pairs that survived would be too good; and means are compared with means, wins with wins.
     let by_means = all.copied().all(|c| c.paired.is_complete());
     let gain = |pair: &Pair<'_>| {
         if by_means {
@@ -102,13 +103,13 @@ fn trusted(comparison: &Comparison) -> &Comparison {
     population.unwrap_or(comparison)
 }
 
-/// Says what comparisons mean.
-struct Speaker<'a> {
+/// Writes the sentences on comparisons.
+struct AnswerWriter<'a> {
     material: &'a Material<'a>,
     compared: &'a Answer,
 }
 
-impl Speaker<'_> {
+impl AnswerWriter<'_> {
     fn sentence(&self, pair: &Pair<'_>) -> Words {
         match pair[..] {
             [only] => self.one_setting(only),
@@ -209,7 +210,7 @@ impl Speaker<'_> {
                 counted(pair.len(), "setting", "settings")
             ))
             .strong(parts.join(", "))
-            .plain(self.range(pair).replace('-', "−"))
+            .plain(minus(&self.range(pair)))
             .plain(self.lost_pairs(pair))
             .plain(".")
     }
@@ -258,44 +259,37 @@ impl Speaker<'_> {
             let name = spoken(&self.compared.by);
             return Words::from(format!("The network with {name} ")).code(value);
         }
-        let norm = norm(self.material);
         match value {
             "none" => "The network without normalisation".into(),
-            "pre-activation" => format!("In pre-activation blocks, {norm}").into(),
-            "after-addition" => format!("Behind the addition, {norm}").into(),
-            place => format!("{} the activation, {norm}", capitalised(place)).into(),
+            value => format!("{}, {}", capitalised(&place(value)), norm(self.material)).into(),
         }
     }
 
-    /// `than without it`
+    /// `than without`
     fn against(&self, value: &str) -> String {
-        if self.compared.by != PLACEMENT {
-            return format!("than with {value}");
-        }
         match value {
+            value if self.compared.by != PLACEMENT => format!("than with {value}"),
             "none" => "than without".to_owned(),
-            "pre-activation" => "than in pre-activation blocks".to_owned(),
-            "after-addition" => "than behind the addition".to_owned(),
-            place => format!("than {place} the activation"),
+            value => format!("than {}", place(value)),
         }
     }
 
     /// `no normalisation`
     fn opponent(&self, value: &str) -> String {
-        if self.compared.by == PLACEMENT && value == "none" {
-            return "no normalisation".to_owned();
+        match value {
+            value if self.compared.by != PLACEMENT => value.to_owned(),
+            "none" => "no normalisation".to_owned(),
+            value => place(value),
         }
-        let against = self.against(value);
-        against.trim_start_matches("than with ").trim_start_matches("than ").to_owned()
     }
 
     /// `gave 97.96 % test accuracy`
     fn came_to(&self, middle: f64) -> String {
         let metric = self.compared.metric;
-        let number = shown(middle * metric.unit.scale(), metric.unit);
-        let time = until::number(middle, metric.unit);
+        let number = value(middle, metric.unit);
+        let time = time(middle, metric.unit);
         let name = spoken(metric.name);
-        let goal = target(self.compared.target);
+        let goal = share(self.compared.target);
         match metric.unit {
             Unit::Share if name.ends_with("area") => {
                 let name = name.trim_end_matches(" area");
@@ -349,7 +343,7 @@ fn apart(by: f64, interval: Option<Interval>, unit: Unit) -> (String, Option<Str
         (true, _) => "less",
         (false, _) => "more",
     };
-    let end = |end: f64| shown(sign * end * unit.scale(), unit).replace('-', "−");
+    let end = |end: f64| minus(&value(sign * end, unit));
     let ends = |i: Interval| {
         if sign < 0.0 { (i.high, i.low) } else { (i.low, i.high) }
     };
@@ -362,9 +356,5 @@ fn apart(by: f64, interval: Option<Interval>, unit: Unit) -> (String, Option<Str
 
 /// `batch normalisation`, or only that where several kinds were tried.
 pub fn norm(material: &Material<'_>) -> String {
-    match material.fixed("norm.kind") {
-        Some("renorm") => "batch renormalisation".to_owned(),
-        Some(kind) => format!("{kind} normalisation"),
-        None => "normalisation".to_owned(),
-    }
+    material.fixed("norm.kind").map_or("normalisation".to_owned(), norm_kind)
 }

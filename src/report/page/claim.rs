@@ -1,14 +1,17 @@
 //! The answer where the experiment said beforehand what it tests.
 
-use super::answer::{Statement, capitalised, remark};
-use super::document::{Cell, Table, columns};
+use super::answer::{Statement, remark};
+use super::document::{Cell, Table};
 use super::words::Words;
-use crate::compare::claim::{Judged, Judgement, Tested};
+use crate::compare::claim::{ClaimComparison, ClaimResult, Tested};
 use crate::report::claims;
+use crate::report::sheet::Columns;
 use crate::results::query::Expect;
+use crate::units::capitalised;
+use crate::wording::numbers::{optional, p_value};
 
 /// The verdict on the claim and the effect of its headline; and one sentence on each other comparison.
-pub(super) fn statement(judgement: &Judgement) -> Statement {
+pub(super) fn statement(judgement: &ClaimResult) -> Statement {
     let claimed = judgement.claim.statement.trim().trim_end_matches('.');
     let answer = Words::from(format!("“{claimed}”: "))
         .strong(claims::verdict(judgement))
@@ -20,28 +23,46 @@ pub(super) fn statement(judgement: &Judgement) -> Statement {
     Statement { answer, others: gaps.into_iter().chain(source).collect() }
 }
 
+/// A comparison of a test.
+type Row<'a> = (&'a Tested, &'a ClaimComparison);
+
 /// A row for each comparison of each test.
-pub(super) fn tests(judgement: &Judgement) -> Table {
-    let several = |tested: &Tested| tested.comparisons.len() > 1;
-    let has_settings = judgement.tests.iter().any(several);
-    let mut texts = vec!["test", "expected", "at", "outcome", "effect with 95 % interval"];
-    texts.retain(|name| has_settings || *name != "at");
-    let rows = judgement.tests.iter().flat_map(|tested| {
-        let comparisons = tested.comparisons.iter();
-        comparisons.map(move |judged| row(judgement, tested, judged, has_settings))
-    });
-    Table {
-        caption: Words::new()
-            .strong("Tests of the claim")
-            .plain(". What must be so if it holds, and what came of it."),
-        columns: columns(&texts, &["pairs for / tied / against", "Holm's p"]),
-        rows: rows.collect(),
-        notes: notes(judgement),
+pub(super) fn tests(judgement: &ClaimResult) -> Table {
+    let all = judgement.tests.iter();
+    let rows = all.flat_map(|tested| tested.comparisons.iter().map(move |judged| (tested, judged)));
+    let rows: Vec<Row<'_>> = rows.collect();
+    let mut columns = Columns::new()
+        .column("test", |(tested, _): &Row<'_>| claims::measured(tested, judgement.target))
+        .column("expected", |(tested, _)| claims::expected(&tested.test));
+    if judgement.tests.iter().any(|tested| tested.comparisons.len() > 1) {
+        columns = columns.column("at", |(tested, judged)| claims::spoken_setting(tested, judged));
     }
+    let columns = columns
+        .column("outcome", |(_, judged)| claims::outcome(judged))
+        .column("effect with 95 % interval", |(tested, judged)| {
+            let paired = &judged.comparison.paired;
+            // An interval is read in one line.
+            let effect = optional(claims::signed(tested, judged), |parts| parts.join(" "));
+            let mean = paired.mean.filter(|_| paired.is_complete());
+            Cell::ordered(effect.replace(", ", ",\u{a0}"), mean)
+        })
+        .number("pairs for / tied / against", |(tested, judged)| {
+            let counts = tested.tally(judged);
+            let text = counts.map(|count| count.to_string()).join(" / ");
+            Cell::ordered(text, Some(counts[0] as f64))
+        })
+        .number("Holm's p", |(_, judged)| {
+            let p = judged.comparison.corrected;
+            Cell::ordered(optional(p, p_value), p)
+        });
+    let caption = Words::new()
+        .strong("Tests of the claim")
+        .plain(". What must be so if it holds, and the outcome of each.");
+    columns.table(caption, &rows, notes(judgement))
 }
 
 /// How to read the table.
-fn notes(judgement: &Judgement) -> Vec<Words> {
+fn notes(judgement: &ClaimResult) -> Vec<Words> {
     let mut notes: Vec<Words> = vec![
             "Effects are those of the first value minus those of the second one, replicate by replicate (“×”: the first by the second), “–” where a side of a pair has no value. Pairs are for a test where they differ as it expects; where no difference is expected, those are counted in which the first value did better, tied and did worse. p is corrected for all comparisons of the claim."
                 .into(),
@@ -54,35 +75,4 @@ fn notes(judgement: &Judgement) -> Vec<Words> {
         );
     }
     notes
-}
-
-fn row(judgement: &Judgement, tested: &Tested, judged: &Judged, has_settings: bool) -> Vec<Cell> {
-    let mut cells = vec![
-        Cell::of(claims::measured(tested, judgement.target)),
-        Cell::of(claims::expected(&tested.test)),
-    ];
-    if has_settings {
-        let setting = claims::spoken_setting(tested, judged);
-        cells.push(Cell::of(if setting.is_empty() { "–" } else { &setting }));
-    }
-    cells.push(Cell::of(claims::outcome(judged)));
-    cells.extend(numbers(tested, judged));
-    cells
-}
-
-fn numbers(tested: &Tested, judged: &Judged) -> [Cell; 3] {
-    let paired = &judged.comparison.paired;
-    let [agree, tied, disagree] = tested.tally(judged);
-    let effect = claims::signed(tested, judged);
-    let corrected = judged.comparison.corrected;
-    let p = corrected.map_or("–".to_owned(), |p| format!("{p:.4}"));
-    [
-        Cell::ordered(
-            // An interval is read in one line.
-            effect.map_or("–".to_owned(), |parts| parts.join(" ").replace(", ", ",\u{a0}")),
-            paired.mean.filter(|_| paired.is_complete()),
-        ),
-        Cell::ordered(format!("{agree} / {tied} / {disagree}"), Some(agree as f64)),
-        Cell::ordered(p, corrected),
-    ]
 }

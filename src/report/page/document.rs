@@ -3,6 +3,7 @@
 
 use super::words::Words;
 use crate::plot::chart::Chart;
+use crate::wording::numbers::dashed;
 
 /// A report.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +70,7 @@ pub enum Block {
     Folded {
         /// What is in it.
         summary: String,
-        /// It.
+        /// What is shown on request.
         blocks: Vec<Block>,
     },
 }
@@ -129,6 +130,12 @@ impl Cell {
         Self { order: text.parse().ok(), text, ..Self::default() }
     }
 
+    /// The same with a dash where nothing is written.
+    #[must_use]
+    pub fn dashed(self) -> Self {
+        Self { text: dashed(&self.text).to_owned(), ..self }
+    }
+
     /// Several texts, one below the other.
     pub fn lines(lines: impl IntoIterator<Item = String>) -> Self {
         let mut lines = lines.into_iter();
@@ -143,6 +150,18 @@ impl Cell {
     /// Text that stands for a number.
     pub fn ordered(text: impl Into<String>, order: Option<f64>) -> Self {
         Self { text: text.into(), order, ..Self::default() }
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::of(text)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::of(text)
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::answer::capitalised;
 use super::document::{Block, Figure, Section};
 use super::words::Words;
 use crate::plot::chart::{Axis, Cell as Field, Chart, Panel, Row, Scale, Series};
 use crate::plot::figures::Drawn;
-use crate::units;
+use crate::units::{self, capitalised};
 
 /// The section; none where nothing can be drawn yet. `name` is the experiment's, `once` what many charts
 /// say and the page says below the first of them alone.

@@ -1,8 +1,9 @@
 //! Reads what a report needs from a results folder, and no more.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use crate::compare::claim::{self, Judgement};
+use crate::compare::claim::{self, ClaimResult};
 use crate::compare::metric::Metric;
 use crate::compare::unknown;
 use crate::error::{Error, Result};
@@ -18,8 +19,8 @@ pub struct Folder {
     pub results: Results,
     /// How the folder came about.
     pub account: Account,
-    /// What came of the claim that the experiment made, if it made one.
-    pub judgement: Option<Judgement>,
+    /// The verdict on the claim of the experiment, if it makes one.
+    pub judgement: Option<ClaimResult>,
     /// The figures, the most telling first.
     pub charts: Vec<Drawn>,
 }
@@ -34,7 +35,7 @@ impl Folder {
         for (figure, request) in &wanted {
             details.add(figure.details(&results, request));
         }
-        let results = reader::with_details(root, results, &details)?;
+        let results = reader::with_details(root, Cow::Owned(results), &details)?.into_owned();
         let mut charts: Vec<Drawn> = Vec::new();
         for (figure, request) in &wanted {
             match figure.draw(&results, request) {
@@ -52,18 +53,16 @@ impl Folder {
     /// Reads the folder at `root` with one figure: the one that its claim names, or else the first of
     /// those that suit the experiment.
     pub fn with_one_figure(root: &Path) -> Result<Self> {
-        let results = reader::read(root)?;
-        let details = claim_details(&results);
-        let results = reader::with_details(root, results, &details)?;
-        let charts = most_telling(root, &results)?.into_iter().collect();
-        Self::with(root, results, charts)
+        let folder = Self::without_figures(root)?;
+        let charts = most_telling(root, &folder.results)?.into_iter().collect();
+        Ok(Self { charts, ..folder })
     }
 
     /// Reads the folder at `root` without any figure.
     pub fn without_figures(root: &Path) -> Result<Self> {
         let results = reader::read(root)?;
         let details = claim_details(&results);
-        let results = reader::with_details(root, results, &details)?;
+        let results = reader::with_details(root, Cow::Owned(results), &details)?.into_owned();
         Self::with(root, results, Vec::new())
     }
 
@@ -105,9 +104,7 @@ pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
     let mut known = Vec::new();
     let asked = figures::asked(stem, &Request::default());
     for (figure, request) in asked.into_iter().chain(figures::defaults(&results)) {
-        let details = figure.details(&results, &request);
-        let results = reader::with_details(root, results.clone(), &details)?;
-        let Ok(drawn) = figure.draw(&results, &request) else {
+        let Ok(drawn) = draw(root, &results, figure, &request)? else {
             continue;
         };
         if let Some(found) = drawn.iter().find(|drawn| drawn.stem == stem) {
@@ -128,9 +125,19 @@ pub fn claimed_charts(root: &Path, results: &Results) -> Result<Vec<Drawn>> {
     let Some((figure, request)) = figures::asked(stem, &Request::default()) else {
         return Ok(vec![chart(root, stem)?.0]);
     };
-    let details = figure.details(results, &request);
-    let results = reader::with_details(root, results.clone(), &details)?;
-    figure.draw(&results, &request).map_err(|absent| cannot(stem, &absent))
+    draw(root, results, figure, &request)?.map_err(|absent| cannot(stem, &absent))
+}
+
+/// Draws a figure from the results and what it needs besides them.
+fn draw(
+    root: &Path,
+    results: &Results,
+    figure: &Figure,
+    request: &Request,
+) -> Result<std::result::Result<Vec<Drawn>, Absent>> {
+    let details = figure.details(results, request);
+    let results = reader::with_details(root, Cow::Borrowed(results), &details)?;
+    Ok(figure.draw(&results, request))
 }
 
 /// The figure that the claim names, if it can be drawn; else the first that can.
@@ -142,9 +149,7 @@ fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
         Err(other) => return Err(other),
     }
     for (figure, request) in figures::defaults(results) {
-        let details = figure.details(results, &request);
-        let read = reader::with_details(root, results.clone(), &details)?;
-        let drawn = figure.draw(&read, &request).unwrap_or_default();
+        let drawn = draw(root, results, figure, &request)?.unwrap_or_default();
         if let Some(first) = drawn.into_iter().next() {
             return Ok(Some(first));
         }
@@ -158,8 +163,8 @@ fn wanted(results: &Results, names: &[String]) -> Result<Vec<(&'static Figure, R
         // The claim's may be none of those that suit every experiment of the kind.
         let claimed = claimed_figure(results);
         let claimed = claimed.and_then(|stem| figures::asked(stem, &Request::default()));
-        let usual = figures::defaults(results);
-        return Ok(claimed.into_iter().chain(usual).collect());
+        let defaults = figures::defaults(results);
+        return Ok(claimed.into_iter().chain(defaults).collect());
     }
     names
         .iter()

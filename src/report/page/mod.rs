@@ -22,13 +22,13 @@ mod untested;
 mod words;
 
 pub use folder::{Folder, chart, claimed_charts};
-pub use material::{Material, PLACEMENT};
+pub use material::Material;
 pub use words::{Piece, Words, address};
 
-use self::material::counted;
 use crate::compare::population;
 use crate::plot::figures::Drawn;
 use crate::results::format::manifest::VERSION;
+use crate::units::{counted, trials};
 use document::Report;
 
 /// The report on a results folder, with these figures.
@@ -68,14 +68,11 @@ fn title(question: &str, name: &str) -> String {
 
 /// `mnist · 3 conditions × 3 replicates = 9 trials`
 fn scope(material: &Material<'_>) -> String {
-    let trials = &material.results.trials;
-    let conditions: std::collections::BTreeSet<usize> =
-        trials.iter().map(|t| t.condition).collect();
     format!(
         "{} · {} × {} = {}",
         material.results.name,
-        counted(conditions.len(), "condition", "conditions"),
+        counted(material.results.conditions().len(), "condition", "conditions"),
         counted(material.account.replicates as usize, "replicate", "replicates"),
-        crate::units::trials(trials.len())
+        trials(material.results.trials.len())
     )
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::document::{Block, Cell, Section, Table, columns};
-use super::material::{Material, listed};
+use super::material::Material;
 use super::words::Words;
 use crate::results::format::manifest::RunEntry;
 use crate::shell;
+use crate::wording::names::listed;
 
 /// The section on repeating it.
 pub(super) fn section(material: &Material<'_>) -> Section {

@@ -6,11 +6,13 @@ pub(super) use self::data::cautions;
 
 use super::answer::norm;
 use super::document::{Block, Cell, Section, Table, columns};
-use super::material::{Material, counted, listed, spoken};
+use super::material::Material;
 use super::names::{grouped, spelled};
 use super::words::Words;
 use crate::description::DatasetDescription;
 use crate::report::dataset;
+use crate::units::counted;
+use crate::wording::names::{listed, spoken};
 
 /// The section.
 pub(super) fn section(material: &Material<'_>) -> Section {
@@ -56,15 +58,15 @@ pub(super) fn varied(material: &Material<'_>) -> Block {
 
 /// What a reader must know to judge the answer, in the words of a methods section.
 pub(super) fn fixed(material: &Material<'_>) -> Table {
-    let said = Said(material);
+    let text = SetupText(material);
     let rows = [
-        ("Data", said.data()),
-        ("Classes", said.classes()),
-        ("Network", said.network()),
-        ("Normalisation", said.normalisation()),
-        ("Training", said.training()),
-        ("Evaluation", said.evaluation()),
-        ("Repetition", said.repetition()),
+        ("Data", text.data()),
+        ("Classes", text.classes()),
+        ("Network", text.network()),
+        ("Normalisation", text.normalisation()),
+        ("Training", text.training()),
+        ("Evaluation", text.evaluation()),
+        ("Repetition", text.repetition()),
     ];
     let row = |(name, text): (&str, String)| vec![Cell::of(name), Cell::of(text)];
     Table {
@@ -78,9 +80,9 @@ pub(super) fn fixed(material: &Material<'_>) -> Table {
 }
 
 /// Settings in words.
-struct Said<'a>(&'a Material<'a>);
+struct SetupText<'a>(&'a Material<'a>);
 
-impl Said<'_> {
+impl SetupText<'_> {
     /// The value of a key where its name stands before it: `varied` where it was.
     fn of(&self, key: &str) -> String {
         if self.0.is_varied(key) {
@@ -91,10 +93,15 @@ impl Said<'_> {
 
     /// The value of a key that is known by it alone: `Adam`, or `optimizer varied`.
     fn named(&self, key: &str) -> String {
+        self.or_varied(key, |value| value)
+    }
+
+    /// The same in the words that `written` gives it.
+    fn or_varied(&self, key: &str, written: impl Fn(String) -> String) -> String {
         if self.0.is_varied(key) {
             return format!("{} varied", spoken(key));
         }
-        self.of(key)
+        written(self.of(key))
     }
 
     fn is(&self, key: &str, value: &str) -> bool {
@@ -235,16 +242,8 @@ impl Said<'_> {
             self.named("train.optimizer"),
             self.of("train.learning_rate")
         )];
-        parts.push(if self.0.is_varied("train.schedule") {
-            self.named("train.schedule")
-        } else {
-            format!("{} schedule", self.of("train.schedule"))
-        });
-        parts.push(if self.0.is_varied("train.batch_size") {
-            self.named("train.batch_size")
-        } else {
-            format!("batches of {}", self.of("train.batch_size"))
-        });
+        parts.push(self.or_varied("train.schedule", |schedule| format!("{schedule} schedule")));
+        parts.push(self.or_varied("train.batch_size", |size| format!("batches of {size}")));
         parts.push(self.length());
         if !self.is("model.weight_decay", "0.0") {
             parts.push(format!("weight decay {}", self.of("model.weight_decay")));
@@ -262,8 +261,7 @@ impl Said<'_> {
         let is_given = |key: &str| self.0.is_varied(key) || self.0.fixed(key).is_some();
         let given = lengths.into_iter().find(|(key, _)| is_given(key));
         match given {
-            Some((key, _)) if self.0.is_varied(key) => self.named(key),
-            Some((key, unit)) => format!("{} {unit}", self.of(key)),
+            Some((key, unit)) => self.or_varied(key, |length| format!("{length} {unit}")),
             None => String::new(),
         }
     }

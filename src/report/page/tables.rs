@@ -4,26 +4,27 @@ mod tuned;
 
 pub(super) use tuned::tuning;
 
-use super::document::{Block, Cell, Column, Section, Table, columns};
-use super::material::{Material, spoken};
+use super::document::{Block, Cell, Section, Table};
+use super::material::Material;
 use super::words::Words;
 use crate::compare::metric::Metric;
 use crate::compare::{Answer, Comparison, Description, descriptions, population};
-use crate::report::compare::{
-    MEDIAN_OF_TIMES, difference, figure, notes, said, target, told, until,
+use crate::report::compare::{MEDIAN_OF_TIMES, mean_difference, notes, until};
+use crate::report::sheet::Columns;
+use crate::units::{capitalised, counted};
+use crate::wording::names::spoken;
+use crate::wording::numbers::{
+    difference, mean_and_deviation, minus, of, optional, p_value, range, share, tally, value,
 };
-use crate::results::query::short_name;
-use crate::stats::Interval;
-use crate::units::counted;
+use crate::wording::verdicts::said;
 
 /// All tables that there are.
 pub(super) fn section(material: &Material<'_>) -> Section {
-    let tuned = material.results.tuning.is_some().then(|| tuned::table(material));
     let compared = material.compared.as_ref().map(|answer| {
         if material.judgement.is_some() { besides(answer) } else { comparisons(answer) }
     });
     let claimed = material.judgement.map(super::claim::tests);
-    let tables = [claimed, Some(conditions(material)), compared, tuned];
+    let tables = [claimed, Some(conditions(material)), compared, tuned::table(material)];
     Section {
         id: "numbers".to_owned(),
         title: "The numbers".to_owned(),
@@ -33,45 +34,65 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 
 /// All comparisons by an axis, where a claim is about some of them or about others.
 fn besides(answer: &Answer) -> Table {
-    let of_all = comparisons(answer);
     let tested = answer.comparisons.iter().filter(|c| c.paired.pairs > 0);
     let caption = format!("Not part of the claim: every two values of {}", spoken(&answer.by));
     let rest = format!(
-        ". {} of A minus that of B, replicate by replicate; p is corrected for the {} of this table.",
-        super::answer::capitalised(&spoken(answer.metric.name)),
+        ". {}; p is corrected for the {} of this table.",
+        differences_of(answer),
         counted(tested.count(), "comparison", "comparisons")
     );
-    Table { caption: Words::new().strong(caption).plain(rest), ..of_all }
+    Table { caption: Words::new().strong(caption).plain(rest), ..comparisons(answer) }
+}
+
+fn differences_of(answer: &Answer) -> String {
+    let metric = capitalised(&spoken(answer.metric.name));
+    format!("{metric} of A minus that of B, replicate by replicate")
+}
+
+/// A condition, by the metric that decides and by the one beside it.
+struct Row {
+    described: Description,
+    beside: Option<Description>,
 }
 
 /// A row a condition.
 pub fn conditions(material: &Material<'_>) -> Table {
-    let (results, metric) = (material.judged(), material.metric);
-    let goal = target(results.target_accuracy);
-    let beside = beside(metric);
-    let told = beside.map(|beside| (beside, descriptions(results, beside)));
+    let (results, metric) = (&*material.judged, material.metric);
+    let goal = share(results.target_accuracy);
     let name = named(metric, &goal);
-    let mut header = axes(results.axes.iter());
-    header.extend(columns(&[], &["n", &format!("{name}: mean ± sd"), "95 % interval", "median"]));
-    header.extend(beside.map(|beside| Column {
-        name: format!("{}: {}", named(beside, &goal), summarised_by(beside)),
-        is_of_numbers: true,
-    }));
-    header.extend(columns(&[], &["diverged"]));
-    let row = |(index, described): (usize, &Description)| {
-        let told = told.as_ref();
-        let other = told.and_then(|(beside, told)| Some((told.get(index)?, *beside)));
-        condition(described, metric, other)
-    };
-    Table {
-        caption: Words::new().strong("Conditions").plain(format!(
-            ". {} in the trainings that came to an end, of which there are n.",
-            super::answer::capitalised(name.split(',').next().unwrap_or_default())
-        )),
-        columns: header,
-        rows: descriptions(results, metric).iter().enumerate().map(row).collect(),
-        notes: notes_on_conditions(material),
+    let beside = beside(metric);
+    let mut columns = Columns::new()
+        .axes(results.axes.get(..1).unwrap_or_default(), |row: &Row| {
+            std::slice::from_ref(&row.described.value)
+        })
+        .axes(results.axes.get(1..).unwrap_or_default(), |row| &row.described.setting)
+        .number("n", |row| row.described.ended().to_string())
+        .number(&format!("{name}: mean ± sd"), move |row| mean(&row.described, metric))
+        .number("95 % interval", move |row| {
+            let interval = row.described.t;
+            let text = range(interval, |end| value(end, metric.unit));
+            Cell::ordered(text, interval.map(|t| t.low))
+        })
+        .number("median", move |row| median(&row.described, metric));
+    if let Some(beside) = beside {
+        let middle = if beside.is_waited_for() { median } else { mean };
+        let by = if beside.is_waited_for() { "median" } else { "mean ± sd" };
+        columns = columns.number(&format!("{}: {by}", named(beside, &goal)), move |row| {
+            row.beside.as_ref().map(|described| middle(described, beside)).unwrap_or_default()
+        });
     }
+    let columns = columns.number("diverged", |row| {
+        let Description { diverged, .. } = row.described;
+        Cell::ordered(of(diverged, row.described.ended()), Some(diverged as f64))
+    });
+    let mut others = beside.map(|beside| descriptions(results, beside)).into_iter().flatten();
+    let rows = descriptions(results, metric).into_iter();
+    let rows: Vec<Row> = rows.map(|described| Row { described, beside: others.next() }).collect();
+    let caption = Words::new().strong("Conditions").plain(format!(
+        ". {} in the trainings that came to an end, of which there are n.",
+        capitalised(name.split(',').next().unwrap_or_default())
+    ));
+    columns.table(caption, &rows, notes_on_conditions(material))
 }
 
 /// What is told beside a metric: how soon, or else how good.
@@ -92,47 +113,9 @@ fn named(metric: Metric, goal: &str) -> String {
     }
 }
 
-fn summarised_by(metric: Metric) -> &'static str {
-    if metric.is_waited_for() { "median" } else { "mean ± sd" }
-}
-
-fn condition(
-    described: &Description,
-    metric: Metric,
-    beside: Option<(&Description, Metric)>,
-) -> Vec<Cell> {
-    let all = described.n + described.beyond + described.diverged;
-    let mut cells: Vec<Cell> = std::iter::once(&described.value)
-        .chain(&described.setting)
-        .map(|value| Cell::of(dashed(value)))
-        .collect();
-    cells.extend([
-        Cell::of(all.to_string()),
-        mean(described, metric),
-        Cell::ordered(
-            dashed(&interval(described.t, |end| figure(Some(end), metric.unit))),
-            described.t.map(|t| t.low),
-        ),
-        median(described, metric),
-    ]);
-    cells.extend(beside.map(|(described, metric)| {
-        if metric.is_waited_for() { median(described, metric) } else { mean(described, metric) }
-    }));
-    cells.push(Cell::ordered(
-        format!("{} of {all}", described.diverged),
-        Some(described.diverged as f64),
-    ));
-    cells
-}
-
-/// `97.84 ± 0.12`; no deviation of a single value.
 fn mean(described: &Description, metric: Metric) -> Cell {
-    let written = |number| figure(number, metric.unit);
-    let text = match (described.mean, described.std) {
-        (mean @ Some(_), std @ Some(_)) => format!("{} ± {}", written(mean), written(std)),
-        (mean, _) => written(mean),
-    };
-    Cell::ordered(dashed(&text), described.mean)
+    let written = |number| value(number, metric.unit);
+    Cell::ordered(mean_and_deviation(described.mean, described.std, written), described.mean)
 }
 
 fn median(described: &Description, metric: Metric) -> Cell {
@@ -140,8 +123,7 @@ fn median(described: &Description, metric: Metric) -> Cell {
         let until = until(described, metric.unit);
         return Cell::ordered(until.counted(), until.order());
     }
-    let text = dashed(&figure(described.median, metric.unit));
-    Cell::ordered(text, described.median)
+    Cell::ordered(optional(described.median, |m| value(m, metric.unit)), described.median)
 }
 
 fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
@@ -149,9 +131,9 @@ fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
         if material.fixed("data.validation") == Some("0") { "test" } else { "validation" };
     let mut notes = vec![Words::from(format!(
         "95 % intervals for the mean by Student's t. Epochs until the {validation} accuracy first reached {}; {MEDIAN_OF_TIMES}.",
-        target(material.results.target_accuracy)
+        share(material.results.target_accuracy)
     ))];
-    let gaps = population::gaps(material.judged()).sentences();
+    let gaps = population::gaps(&material.judged).sentences();
     notes.extend(gaps.iter().map(|note| sentence(note)));
     if let Some(tuning) = &material.results.tuning {
         notes.push(
@@ -164,83 +146,32 @@ fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
 /// A row a comparison.
 pub fn comparisons(answer: &Answer) -> Table {
     let unit = answer.metric.unit;
-    let mut header = columns(&["comparison"], &[]);
-    header.extend(axes(answer.others.iter()));
-    header.extend(columns(&["verdict"], &[]));
-    header.extend(columns(
-        &[],
-        &[
-            "pairs",
-            &format!("difference, {}", unit.of_differences()),
-            "95 % interval",
-            "p",
-            "Holm's p",
-            "wins / ties / losses",
-            "P(A > B)",
-        ],
-    ));
-    Table {
-        caption: Words::new().strong("Comparisons").plain(format!(
-            ". {} of A minus that of B, replicate by replicate.",
-            super::answer::capitalised(&spoken(answer.metric.name))
-        )),
-        columns: header,
-        rows: answer.comparisons.iter().map(|c| comparison(c, answer)).collect(),
-        notes: notes(answer).iter().map(|note| sentence(note)).collect(),
-    }
-}
-
-fn comparison(comparison: &Comparison, answer: &Answer) -> Vec<Cell> {
-    let (paired, unit) = (&comparison.paired, answer.metric.unit);
-    let mut cells = vec![Cell::of(format!("{} − {}", comparison.a, comparison.b))];
-    cells.extend(comparison.setting.iter().map(|value| Cell::of(dashed(value))));
-    let share = |share: Option<f64>, places: usize| match share {
-        Some(share) => Cell::ordered(format!("{share:.places$}"), Some(share)),
-        None => Cell::of("–"),
+    let ordered = |number: Option<f64>, written: fn(f64) -> String| {
+        Cell::ordered(optional(number, written), number)
     };
-    let tally = paired.tally;
-    let ends = told(comparison, answer).and(paired.interval);
-    cells.extend([
-        Cell::of(said(comparison)),
-        Cell::of(paired.pairs.to_string()),
-        match told(comparison, answer) {
-            Some(mean) => Cell::ordered(minus(&difference(mean, unit)), Some(mean)),
-            None => Cell::of("–"),
-        },
-        Cell::ordered(
-            dashed(&minus(&interval(ends, |end| difference(end, unit)))),
-            ends.map(|interval| interval.low),
-        ),
-        share(paired.test.map(|test| test.p), 4),
-        share(comparison.corrected, 4),
-        Cell::ordered(
-            format!("{} / {} / {}", tally.wins, tally.ties, tally.losses),
-            Some(tally.wins as f64),
-        ),
-        share(paired.superiority, 2),
-    ]);
-    cells
-}
-
-/// The columns of axes.
-fn axes<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<Column> {
-    let column = |key: &String| Column { name: short_name(key).to_owned(), is_of_numbers: false };
-    keys.map(column).collect()
-}
-
-/// `97.42 to 97.97`
-fn interval(interval: Option<Interval>, written: impl Fn(f64) -> String) -> String {
-    let ends = interval.map(|i| format!("{} to {}", written(i.low), written(i.high)));
-    ends.unwrap_or_default()
-}
-
-fn dashed(text: &str) -> String {
-    if text.is_empty() { "–" } else { text }.to_owned()
-}
-
-/// With the sign that printers use.
-fn minus(text: &str) -> String {
-    text.replace('-', "−")
+    let columns = Columns::new()
+        .column("comparison", |c: &Comparison| format!("{} − {}", c.a, c.b))
+        .axes(&answer.others, |c| &c.setting)
+        .column("verdict", said)
+        .number("pairs", |c| c.paired.pairs.to_string())
+        .number(&format!("difference, {}", unit.of_differences()), move |c| {
+            let mean = mean_difference(c, answer);
+            Cell::ordered(minus(&optional(mean, |mean| difference(mean, unit))), mean)
+        })
+        .number("95 % interval", move |c| {
+            let ends = mean_difference(c, answer).and(c.paired.interval);
+            let text = minus(&range(ends, |end| difference(end, unit)));
+            Cell::ordered(text, ends.map(|interval| interval.low))
+        })
+        .number("p", move |c| ordered(c.paired.test.map(|test| test.p), p_value))
+        .number("Holm's p", move |c| ordered(c.corrected, p_value))
+        .number("wins / ties / losses", |c| {
+            Cell::ordered(tally(c.paired.tally, " / "), Some(c.paired.tally.wins as f64))
+        })
+        .number("P(A > B)", move |c| ordered(c.paired.superiority, |share| format!("{share:.2}")));
+    let caption =
+        Words::new().strong("Comparisons").plain(format!(". {}.", differences_of(answer)));
+    columns.table(caption, &answer.comparisons, notes(answer).iter().map(|n| sentence(n)).collect())
 }
 
 /// A note as a sentence.
@@ -249,5 +180,5 @@ fn sentence(note: &str) -> Words {
     if note.starts_with("p:") {
         return Words::from(format!("{note}."));
     }
-    Words::from(format!("{}.", super::answer::capitalised(note)))
+    Words::from(format!("{}.", capitalised(note)))
 }

@@ -9,7 +9,7 @@ mod statements;
 use super::*;
 use crate::compare::claim;
 use crate::results::format::schema::EpochRow;
-use crate::results::query::{Results, TrialCurves};
+use crate::results::query::{Results, TrialCurves, TrialStatus};
 use crate::results::status::account::{Account, DataUsed};
 
 /// Trials of one condition; below 0 one that diverged.
@@ -28,7 +28,7 @@ fn trials(condition: usize, axes: &[&str], accuracies: &[f64]) -> Vec<TrialCurve
         condition,
         axes: axes.iter().map(|&cell| cell.to_owned()).collect(),
         replicate: index as u64 + 1,
-        outcome: if accuracy < 0.0 { "diverged" } else { "completed" }.to_owned(),
+        status: if accuracy < 0.0 { TrialStatus::Diverged } else { TrialStatus::Completed },
         epochs: vec![row(0, 0.1), row(1, accuracy.abs() / 2.0), row(2, accuracy.abs())],
         ..TrialCurves::default()
     };

@@ -1,11 +1,13 @@
 //! What was not tested: derived from what was, so that it says something about this experiment.
 
 use super::document::{Block, Section};
-use super::material::{Material, PLACEMENT, counted, listed};
+use super::material::Material;
 use super::names::{grouped, spelled};
 use super::words::Words;
+use crate::results::query::TrialStatus;
 use crate::stats::FEWEST_PAIRS;
-use crate::units;
+use crate::units::{self, counted};
+use crate::wording::names::{PLACEMENT, listed};
 
 /// The section.
 pub(super) fn section(material: &Material<'_>) -> Section {
@@ -45,13 +47,9 @@ fn mixed_machines(material: &Material<'_>) -> Option<Words> {
 /// Trials that have not come to an end.
 pub(super) fn unfinished(material: &Material<'_>) -> Option<Words> {
     let trials = &material.results.trials;
-    let count = |outcome: &str| trials.iter().filter(|t| t.outcome == outcome).count();
-    let parts: Vec<String> = ["failed", "interrupted", "pending"]
-        .into_iter()
-        .map(|outcome| (count(outcome), outcome))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, outcome)| format!("{count} {outcome}"))
-        .collect();
+    let counts = TrialStatus::count(trials.iter().map(|trial| trial.status)).into_iter();
+    let counts = counts.filter(|(status, _)| !status.is_finished());
+    let parts: Vec<String> = counts.map(|(status, count)| format!("{count} {status}")).collect();
     (!parts.is_empty()).then(|| {
         Words::new().strong("The experiment is not complete").plain(format!(
             ": {} of {}. Everything here is about the rest.",
@@ -71,14 +69,13 @@ fn few_replicates(material: &Material<'_>) -> Option<Words> {
 }
 
 fn left_out_placements(material: &Material<'_>) -> Option<Words> {
-    let axis = material.results.axes.iter().position(|axis| axis == PLACEMENT)?;
-    let has = |place: &&str| material.results.trials.iter().any(|t| t.axes[axis] == **place);
+    let trained = material.results.values(material.results.axis(PLACEMENT)?);
     let mut known = vec!["none", "before", "after"];
     if material.fixed("model.kind") == Some("resnet") {
         known.extend(["pre-activation", "after-addition"]);
     }
     let missing: Vec<String> =
-        known.iter().filter(|place| !has(place)).map(|p| (*p).to_owned()).collect();
+        known.iter().filter(|p| !trained.contains(p)).map(|p| (*p).to_owned()).collect();
     (!missing.is_empty()).then(|| {
         Words::new().strong("Placements").plain(format!(
             ": {} {} not trained.",

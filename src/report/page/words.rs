@@ -15,7 +15,7 @@ pub enum Piece {
     Strong(String),
     /// Text that leads somewhere.
     Link {
-        /// It.
+        /// What the link reads.
         text: String,
         /// `#` with a section's id, or an address relative to the report, made by [`address`].
         to: String,

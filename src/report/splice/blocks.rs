@@ -10,7 +10,7 @@ const END: &str = "end";
 /// A stretch of a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
-    /// Nobody's business.
+    /// Text that is left as it is.
     Other(&'a str),
     /// What is kept up to date.
     Block(Block<'a>),
@@ -45,11 +45,11 @@ impl Block<'_> {
 pub(super) struct Problem {
     /// Counted from 1.
     pub line: usize,
-    /// In words.
+    /// What is wrong.
     pub reason: String,
 }
 
-/// A line with its line end, where it is, and what it says to the program.
+/// A line with its line end, where it is, and what it asks for.
 struct Line<'a> {
     number: usize,
     start: usize,
@@ -149,7 +149,7 @@ fn is_closing(line: &str, open: &str) -> bool {
     fence.starts_with(open) && fence.len() == line.len()
 }
 
-/// What a line says to the program; nothing where it does not speak to it.
+/// What a line asks for; nothing where it is no line of the program's own.
 fn asked(line: &str) -> Result<Option<&str>, &'static str> {
     let Some(rest) = line.strip_prefix(MARK) else {
         return Ok(None);

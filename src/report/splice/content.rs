@@ -11,6 +11,7 @@ use crate::plot::render::{self, Style};
 use crate::report::claims::{self, written};
 use crate::report::page::{self, Folder, Material, answer, markdown, tables};
 use crate::results::format::layout::Layout;
+use crate::wording::names::PLACEMENT;
 
 /// The content of a block.
 pub(super) struct Made {
@@ -111,10 +112,10 @@ fn comparisons(folder: &Path, metric: &str, by: Option<&str>) -> Result<String> 
     let reported = material.compared.as_ref().map(|answer| answer.by.as_str());
     let question = Question {
         metric: metric.to_owned(),
-        by: by.or(reported).unwrap_or(page::PLACEMENT).to_owned(),
+        by: by.or(reported).unwrap_or(PLACEMENT).to_owned(),
         margin: None,
     };
-    let answer = compare(material.judged(), &question)?;
+    let answer = compare(&material.judged, &question)?;
     let table = tables::comparisons(&answer);
     Ok(format!("{}\n{}", markdown::rows(&table), markdown::notes(&table)))
 }

@@ -4,45 +4,21 @@ use std::path::PathBuf;
 
 use crate::compare::unknown;
 use crate::error::{Error, Result};
+use crate::shell;
 
-/// What a block may ask for.
+/// What a block may ask for. Folders are named as the file has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Order {
     /// The answer in words.
-    Answer {
-        /// The results folder; here and below as it is written in the file.
-        folder: PathBuf,
-    },
+    Answer { folder: PathBuf },
     /// The table of conditions.
-    Conditions {
-        /// The results folder.
-        folder: PathBuf,
-        /// What it tells of.
-        metric: String,
-    },
-    /// The table of comparisons, with what one must know to read it.
-    Compare {
-        /// The results folder.
-        folder: PathBuf,
-        /// What is compared.
-        metric: String,
-        /// The axis whose values are compared; none for what the folder's report would take.
-        by: Option<String>,
-    },
+    Conditions { folder: PathBuf, metric: String },
+    /// The table of comparisons, with how to read it; without `by` by the axis of the folder's report.
+    Compare { folder: PathBuf, metric: String, by: Option<String> },
     /// The table of claims.
-    Claims {
-        /// Results folders, or folders of such.
-        folders: Vec<PathBuf>,
-    },
-    /// A chart.
-    Figure {
-        /// The results folder.
-        folder: PathBuf,
-        /// Its name, without the extension.
-        name: String,
-        /// `svg` or `png`.
-        extension: &'static str,
-    },
+    Claims { folders: Vec<PathBuf> },
+    /// A chart, with its name without the extension, which is `svg` or `png`.
+    Figure { folder: PathBuf, name: String, extension: &'static str },
 }
 
 /// The kinds, with what they take.
@@ -57,7 +33,9 @@ const KINDS: [(&str, &str); 5] = [
 impl Order {
     /// Reads what stands in a block's first line.
     pub(super) fn read(asks: &str) -> Result<Self> {
-        let words = words(asks)?;
+        let words = shell::words(asks);
+        let words =
+            words.ok_or_else(|| Error::Usage(format!("a quote is not closed in `{asks}`")))?;
         let Some((kind, rest)) = words.split_first() else {
             let kinds = KINDS.map(|(kind, _)| kind).join(", ");
             return Err(Error::Usage(format!(
@@ -67,7 +45,7 @@ impl Order {
         let Some((_, form)) = KINDS.iter().find(|(known, _)| known == kind) else {
             return Err(Error::Usage(unknown("block", kind, &KINDS.map(|(kind, _)| kind))));
         };
-        let mut taken = Taken::of(rest, form)?;
+        let mut taken = Arguments::of(rest, form)?;
         let order = match kind.as_str() {
             "claims" => Self::Claims { folders: taken.folders()? },
             "answer" => Self::Answer { folder: taken.folder()? },
@@ -94,13 +72,13 @@ impl Order {
 }
 
 /// Words that are taken one by one.
-struct Taken<'a> {
+struct Arguments<'a> {
     form: &'a str,
     places: std::collections::VecDeque<String>,
     options: Vec<(String, String)>,
 }
 
-impl<'a> Taken<'a> {
+impl<'a> Arguments<'a> {
     fn of(words: &[String], form: &'a str) -> Result<Self> {
         let mut taken =
             Self { form, places: std::collections::VecDeque::new(), options: Vec::new() };
@@ -158,26 +136,4 @@ impl<'a> Taken<'a> {
     fn wrong(&self, what: &str) -> Error {
         Error::Usage(format!("{what}\n  hint: `{}`", self.form))
     }
-}
-
-/// Split at spaces; quotes keep together what they enclose.
-fn words(text: &str) -> Result<Vec<String>> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut is_quoted = false;
-    for letter in text.chars() {
-        match letter {
-            '"' => {
-                is_quoted = !is_quoted;
-                word.get_or_insert_default();
-            }
-            letter if letter.is_whitespace() && !is_quoted => words.extend(word.take()),
-            letter => word.get_or_insert_default().push(letter),
-        }
-    }
-    words.extend(word);
-    if is_quoted {
-        return Err(Error::Usage(format!("a quote is not closed in `{text}`")));
-    }
-    Ok(words)
 }

@@ -13,6 +13,7 @@ use crate::results::format::layout::{Layout, TrialLayout};
 use crate::results::format::manifest;
 use crate::results::format::marker;
 use crate::results::format::schema::{TimingRow, TrialRecord, TrialRow};
+use crate::results::query::TrialStatus;
 use crate::units;
 
 /// What a trial left when it ended; `None` where it has not ended. A record that is torn or of
@@ -94,6 +95,12 @@ impl TrialsTable {
     pub(in crate::results) fn number(&self, row: &csv::StringRecord, column: usize) -> Result<u64> {
         let cell = row.get(column).unwrap_or_default();
         cell.parse().map_err(|_| damaged(&self.path, &format!("`{cell}` is not a whole number")))
+    }
+
+    /// The status of a trial when the table was written.
+    pub(in crate::results) fn status(&self, row: &csv::StringRecord) -> Result<TrialStatus> {
+        let cell = row.get(self.axes.end).unwrap_or_default();
+        cell.parse().map_err(|reason: String| damaged(&self.path, &reason))
     }
 }
 

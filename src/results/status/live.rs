@@ -12,7 +12,7 @@ use crate::results::format::files::{self, TrialsTable};
 use crate::results::format::layout::Layout;
 use crate::results::format::schema::{EpochRow, TrialRow};
 use crate::results::format::tables;
-use crate::results::query::short_name;
+use crate::results::query::{TrialStatus, short_name};
 use crate::results::reader;
 use crate::results::recovery::locks::{self, Running, Watcher};
 use crate::results::recovery::takeover;
@@ -42,8 +42,8 @@ pub struct LiveTrial {
     pub label: String,
     /// The condition's number, from 1.
     pub condition: usize,
-    /// `completed`, `diverged`, `failed`, `interrupted`, `running`, `pending`
-    pub outcome: String,
+    /// What has become of it.
+    pub status: TrialStatus,
     /// The test accuracy after its last epoch so far, from 0 to 1.
     pub accuracy: Option<f64>,
     /// The epoch after which that was, from 1; 0 is the untrained network.
@@ -52,18 +52,6 @@ pub struct LiveTrial {
     pub running: Option<Running>,
     /// Its row.
     pub cells: Vec<String>,
-}
-
-impl LiveTrial {
-    /// Whether it has its result.
-    pub fn is_finished(&self) -> bool {
-        files::is_finished(&self.outcome)
-    }
-
-    /// Whether a run would train it still, or does.
-    pub fn is_left(&self) -> bool {
-        ["pending", "interrupted", "running"].contains(&self.outcome.as_str())
-    }
 }
 
 /// Reads the results folder at `root`, with one look.
@@ -112,16 +100,15 @@ fn trial(
         id: cells[0].clone(),
         label: label(axes, &cells[table.axes.clone()], &cells[2]),
         condition: table.number(row, 1)? as usize,
-        outcome: cells[table.axes.end].clone(),
+        status: table.status(row)?,
         accuracy: None,
         evaluated: None,
         running: None,
         cells,
     };
-    if let Some((layout, watcher)) = folder.filter(|_| !trial.is_finished()) {
+    if let Some((layout, watcher)) = folder.filter(|_| !trial.status.is_finished()) {
         let figures = since(layout, watcher, &mut trial)?;
         trial.cells.splice(table.axes.end.., figures);
-        trial.cells[table.axes.end].clone_into(&mut trial.outcome);
     }
     let cell = |name: &str| {
         let place = TrialRow::LAST.iter().position(|column| *column == name)?;
@@ -138,12 +125,14 @@ fn since(layout: &Layout, watcher: &Watcher, trial: &mut LiveTrial) -> Result<Ve
     if let Some(running) = &trial.running {
         let files = takeover::of_running(&layout.trial(&trial.id), &running.run);
         let epochs: Vec<EpochRow> = files::rows(&files.epochs())?;
-        return Ok(tables::figures_so_far("running", epochs.last()));
+        trial.status = TrialStatus::Running;
+        return Ok(tables::figures_so_far(trial.status.name(), epochs.last()));
     }
     let record = files::record_of(layout, &trial.id)?;
+    trial.status = record.as_ref().map_or(TrialStatus::Pending, |r| (&r.outcome).into());
     Ok(match &record {
         Some(record) => tables::figures(record),
-        None => tables::figures_so_far("pending", None),
+        None => tables::figures_so_far(trial.status.name(), None),
     })
 }
 
@@ -171,7 +160,7 @@ impl Durations {
     pub fn seconds_left(&mut self, root: &Path, live: &Live) -> Result<Option<f64>> {
         let layout = Layout::new(root);
         let mut by_condition: HashMap<usize, Vec<f64>> = HashMap::new();
-        for trial in live.trials.iter().filter(|trial| trial.is_finished()) {
+        for trial in live.trials.iter().filter(|trial| trial.status.is_finished()) {
             let seconds = self.of(&layout, &trial.id)?;
             by_condition.entry(trial.condition).or_default().push(seconds);
         }
@@ -180,7 +169,7 @@ impl Durations {
         let Some(mean) = stats::mean(&all).filter(|_| at_a_time > 0) else {
             return Ok(None);
         };
-        let left = live.trials.iter().filter(|trial| trial.is_left()).map(|trial| {
+        let left = live.trials.iter().filter(|trial| trial.status.is_left()).map(|trial| {
             let same = by_condition.get(&trial.condition);
             let whole = same.and_then(|same| stats::mean(same)).unwrap_or(mean);
             whole * (1.0 - share(trial))

@@ -11,6 +11,7 @@ use crate::plan::Trial;
 use crate::results::format::files;
 use crate::results::format::layout::Layout;
 use crate::results::format::schema::{EpochRow, TrialRecord};
+use crate::results::query::TrialStatus;
 use crate::results::recovery::locks::{self, Running};
 use crate::results::recovery::survey::{self, Standing};
 use crate::results::recovery::takeover;
@@ -33,12 +34,12 @@ pub enum State {
 }
 
 impl State {
-    /// `completed`, `diverged`, `failed`, `interrupted`, `running`, `pending`
-    pub fn name(&self) -> &'static str {
+    /// The same without its details.
+    pub fn status(&self) -> TrialStatus {
         match self {
-            Self::Ended(outcome) => outcome.name(),
-            Self::Running(_) => "running",
-            Self::Lacking(_) | Self::Damaged | Self::ToDo => "pending",
+            Self::Ended(outcome) => outcome.into(),
+            Self::Running(_) => TrialStatus::Running,
+            Self::Lacking(_) | Self::Damaged | Self::ToDo => TrialStatus::Pending,
         }
     }
 

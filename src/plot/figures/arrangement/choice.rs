@@ -4,7 +4,7 @@ use super::facets::columns;
 use super::{Arrangement, Facet, Line, value};
 use crate::compare::meeting::Meeting;
 use crate::plot::palette::Key;
-use crate::results::query::{Results, TrialCurves, short_name};
+use crate::results::query::{Results, TrialCurves, TrialStatus, short_name};
 use crate::stats;
 
 /// Lines that are left out and named.
@@ -97,9 +97,9 @@ fn all_panels(results: &Results, figure: &str, axes: &[usize]) -> String {
 
 /// How far apart the lines of a panel end, in test accuracy; a line of which nothing is left is at 0.
 fn distance(lines: &[Line], trials: &[&TrialCurves]) -> f64 {
-    let last = |trial: &&TrialCurves| match trial.outcome.as_str() {
-        "completed" => trial.epochs.last().map(|row| row.test_accuracy),
-        "diverged" => Some(0.0),
+    let last = |trial: &&TrialCurves| match trial.status {
+        TrialStatus::Completed => trial.epochs.last().map(|row| row.test_accuracy),
+        TrialStatus::Diverged => Some(0.0),
         _ => None,
     };
     let ends: Vec<f64> = lines

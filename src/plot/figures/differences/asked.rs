@@ -3,7 +3,6 @@
 use super::no_pair;
 use super::sheet::{Line, ROWS, Sheet, gaps};
 use crate::compare::metric::Unit;
-use crate::compare::population::EFFECT_OF_EVALUATION;
 use crate::compare::{self, Answer, Comparison, Question, tune};
 use crate::plot::figures::arrangement::{axis_name, distinct, is_placement, shown};
 use crate::plot::figures::request::{Absent, Drawn, Request};
@@ -12,6 +11,7 @@ use crate::plot::palette::Key;
 use crate::results::query::{Results, short_name};
 use crate::stats::Verdict;
 use crate::units;
+use crate::wording::verdicts;
 
 /// The chart of the metric that is asked for, or of the test accuracy.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
@@ -109,8 +109,8 @@ impl<'a> Differences<'a> {
     }
 
     fn varies(&self, axis: &str) -> bool {
-        let at = self.results.axes.iter().position(|other| other == axis);
-        at.is_some_and(|at| distinct(self.results, at).len() > 1)
+        let at = self.results.axis(axis);
+        at.is_some_and(|at| self.results.values(at).len() > 1)
     }
 
     fn key(&self, c: &Comparison) -> Key {
@@ -128,7 +128,8 @@ impl<'a> Differences<'a> {
         };
         let mut notes = vec![
             better.to_owned(),
-            "Verdicts after Holm's correction; fewer than six pairs only ever suggest.".to_owned(),
+            "Verdicts after Holm's correction; below six pairs a verdict is at most suggestive."
+                .to_owned(),
         ];
         notes.extend(self.answer.gaps.summary());
         let comparisons = self.answer.comparisons.len();
@@ -146,23 +147,16 @@ impl<'a> Differences<'a> {
 
 /// The verdict in words.
 fn verdict(c: &Comparison, unit: Unit) -> String {
-    let better = units::named(c.better().unwrap_or_default());
-    match c.verdict {
-        Verdict::Better(_) => format!("{better} is better"),
-        Verdict::SuggestsBetter(_) => format!("suggests {better}"),
-        Verdict::NoMeaningfulDifference => "no meaningful difference".to_owned(),
-        Verdict::SuggestsNoMeaningfulDifference => "suggests no meaningful difference".to_owned(),
-        Verdict::Inconclusive => match c.needed {
-            Some(needed) => format!("inconclusive, {} replicates would tell", units::about(needed)),
-            None => "inconclusive".to_owned(),
-        },
-        Verdict::EffectOfEvaluation => {
-            let population = c.population.as_deref().and_then(|p| p.paired.mean);
-            let with = population.map_or(String::new(), |mean| {
-                let mean = units::signed(&format!("{:.2}", mean * unit.scale()));
-                format!(", {mean} with the population's statistics")
-            });
-            format!("{EFFECT_OF_EVALUATION}{with}")
+    let population = c.population.as_deref().and_then(|p| p.paired.mean);
+    let more = match (c.verdict, c.needed, population) {
+        (Verdict::Inconclusive, Some(needed), _) => {
+            format!("; {} pairs needed", verdicts::needed_pairs(needed))
         }
-    }
+        (Verdict::EffectOfEvaluation, _, Some(mean)) => {
+            let mean = units::signed(&format!("{:.2}", mean * unit.scale()));
+            format!(", {mean} with the population's statistics")
+        }
+        _ => String::new(),
+    };
+    verdicts::short(c) + &more
 }

@@ -4,7 +4,7 @@ use std::hash::Hash;
 
 use super::no_pair;
 use super::sheet::{Line, ROWS, Sheet, gaps};
-use crate::compare::claim::{Judged, Judgement, Tested};
+use crate::compare::claim::{ClaimComparison, ClaimResult, Tested};
 use crate::compare::metric::Unit;
 use crate::plot::figures::arrangement::{axis_name, shown, unique};
 use crate::plot::figures::request::{Absent, Drawn};
@@ -14,11 +14,11 @@ use crate::results::query::{Results, Take};
 use crate::units::counted;
 
 /// A comparison, the test that it is part of, and the test's position in the claim.
-type Entry<'a> = (usize, &'a Tested, &'a Judged);
+type Entry<'a> = (usize, &'a Tested, &'a ClaimComparison);
 
 /// A chart for each unit, since what is counted in points shares no axis with what is counted in epochs;
 /// that of the claim's first comparison first, and under the figure's own name.
-pub(super) fn draw(results: &Results, judgement: &Judgement) -> Result<Vec<Drawn>, Absent> {
+pub(super) fn draw(results: &Results, judgement: &ClaimResult) -> Result<Vec<Drawn>, Absent> {
     let tests = judgement.tests.iter().enumerate();
     let entries = tests.flat_map(|(index, tested)| {
         let judged = tested.comparisons.iter();
@@ -53,7 +53,7 @@ pub(super) fn draw(results: &Results, judgement: &Judgement) -> Result<Vec<Drawn
 /// Those comparisons of a claim that have the same unit.
 struct Claimed<'a> {
     results: &'a Results,
-    judgement: &'a Judgement,
+    judgement: &'a ClaimResult,
     unit: Unit,
     entries: Vec<Entry<'a>>,
 }
@@ -124,7 +124,12 @@ impl<'a> Claimed<'a> {
 }
 
 /// `raw against standardised: none − unit, batch size 8: supported`
-fn name(tested: &Tested, judged: &Judged, with_quantity: bool, with_sides: bool) -> String {
+fn name(
+    tested: &Tested,
+    judged: &ClaimComparison,
+    with_quantity: bool,
+    with_sides: bool,
+) -> String {
     let label = tested.test.label.clone();
     let label = label.or_else(|| with_quantity.then(|| quantity(tested)));
     let mut parts: Vec<String> = label.into_iter().collect();
@@ -140,7 +145,7 @@ fn name(tested: &Tested, judged: &Judged, with_quantity: bool, with_sides: bool)
 }
 
 /// The values of those axes that differ between the comparisons of the test.
-fn setting(tested: &Tested, judged: &Judged) -> String {
+fn setting(tested: &Tested, judged: &ClaimComparison) -> String {
     let varies = |axis: usize| {
         let cells = tested.comparisons.iter();
         unique(cells.map(|other| other.comparison.setting.get(axis))).len() > 1

@@ -1,7 +1,7 @@
 //! The figure of differences where the experiment makes a claim.
 
 use super::*;
-use crate::results::query::{Claim, Expect, Hypothesis, Over, Take};
+use crate::results::query::{Claim, Expect, Hypothesis, Over, Take, TrialStatus};
 
 /// A completed trial whose networks are right on this share of the test set.
 fn scored(axes: &[&str], replicate: u64, accuracy: f64) -> TrialCurves {
@@ -158,7 +158,7 @@ fn the_layers_that_a_claim_or_a_metric_is_about_are_asked_for() {
 fn pairs_that_lost_a_side_leave_dots_and_no_mean() {
     let mut results = activations();
     let lost = results.trials.iter_mut().find(|trial| trial.axes == ["after", "tanh"]);
-    lost.expect("a trial").outcome = "diverged".to_owned();
+    lost.expect("a trial").status = TrialStatus::Diverged;
     let tests = vec![test("norm.placement", ["before", "after"])];
     let chart = chart(&claiming(results, tests), "differences");
     assert_eq!(names(&chart)[1], "activation tanh: supported (after diverged 1×; won 9, lost 0)");

@@ -102,7 +102,7 @@ fn diverged_trials_are_counted_and_marked_where_they_ended() {
 fn a_condition_without_completed_trials_is_still_in_the_legend() {
     let mut results = placements(1);
     results.trials[0] = diverged(&["none"], 1, 3);
-    results.trials[2].outcome = "pending".to_owned();
+    results.trials[2].status = TrialStatus::Pending;
     results.trials[2].epochs.clear();
     let chart = figure(&results, "validation_loss");
     assert_eq!(labels(&chart)[..3], ["none (diverged)", "before", "after (pending)"]);

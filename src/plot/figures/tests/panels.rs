@@ -156,7 +156,7 @@ fn nothing_to_draw_gives_no_figure() {
     assert!(all(&results(&["norm.placement"], Vec::new())).is_empty());
     let mut pending = placements(1);
     for trial in &mut pending.trials {
-        trial.outcome = "pending".to_owned();
+        trial.status = TrialStatus::Pending;
         trial.epochs.clear();
     }
     assert!(all(&pending).is_empty());

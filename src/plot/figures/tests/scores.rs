@@ -4,7 +4,7 @@ use super::*;
 use crate::plot::chart::Along;
 use crate::plot::figures::Absent;
 use crate::results::format::schema::TimingRow;
-use crate::results::query::Tuning;
+use crate::results::query::{TrialStatus, Tuning};
 
 /// Sets a trial's accuracies from the first trained epoch on.
 pub(super) fn scoring(mut trial: TrialCurves, accuracy: f64) -> TrialCurves {
@@ -33,7 +33,7 @@ pub(super) fn learning_rates() -> Results {
         }
     }
     let last = trials.len() - 2;
-    trials[last].outcome = "diverged".to_owned();
+    trials[last].status = TrialStatus::Diverged;
     for (index, trial) in trials.iter_mut().enumerate() {
         trial.condition = 1 + index % 2 + 2 * (index / 6);
     }

@@ -10,7 +10,7 @@ fn a_verdict_says_what_is_not_trained_yet() {
     let mut partial = whole.clone();
     partial.trials.truncate(partial.trials.len() - 1);
     let last = partial.trials.last_mut().expect("a trial");
-    last.outcome = "pending".to_owned();
+    last.status = TrialStatus::Pending;
     last.epochs.clear();
     let (verdict, _) = told(&partial);
     assert!(verdict.contains("(so far: "), "{verdict}");
@@ -33,6 +33,7 @@ fn sides_are_said_in_words() {
         placed("pre-activation", "before"),
         "with the norm in pre-activation blocks than before the activation"
     );
+    assert_eq!(said("model.bias", "always", "never"), "with a bias than without");
     assert_eq!(
         said("norm.kind", "renorm", "batch"),
         "with batch renormalisation than with batch normalisation"

@@ -1,15 +1,17 @@
 //! What is said where there is nothing to compare.
 
-use super::capitalised;
-use crate::report::compare::{figure, until};
-use crate::report::page::material::{Material, spoken};
+use crate::report::compare::until;
+use crate::report::page::material::Material;
 use crate::report::page::words::Words;
+use crate::units::capitalised;
+use crate::wording::names::spoken;
+use crate::wording::numbers::{optional, range, value};
 
 /// Of a folder with one condition, or none that can be compared.
 pub(super) fn words(material: &Material<'_>) -> Words {
     let metric = material.metric;
     let name = spoken(metric.name);
-    let described = crate::compare::descriptions(material.judged(), metric);
+    let described = crate::compare::descriptions(&material.judged, metric);
     let is_waited_for = metric.is_waited_for();
     let measured =
         described.iter().filter(|d| d.mean.is_some() || (is_waited_for && d.n + d.beyond > 0));
@@ -17,32 +19,20 @@ pub(super) fn words(material: &Material<'_>) -> Words {
         [] => Words::new()
             .strong("There is no answer yet")
             .plain(format!(": no condition has a {name}.")),
-        [only] if described.len() == 1 && is_waited_for => {
-            let until = until(only, metric.unit);
-            Words::from(format!(
-                "{}: {} {} (median, n = {}). ",
-                capitalised(&name),
-                until.counted(),
-                metric.unit.shown(),
-                until.all
-            ))
-            .strong("There is nothing to compare it with")
-            .plain(": one condition was trained.")
-        }
         [only] if described.len() == 1 => {
-            let end = |end: f64| figure(Some(end), metric.unit);
-            let interval = only.t.map_or("no interval".to_owned(), |t| {
-                format!("95 % interval {} to {}", end(t.low), end(t.high))
-            });
-            Words::from(format!(
-                "{}: {} {} ({interval}, n = {}). ",
-                capitalised(&name),
-                figure(only.mean, metric.unit),
-                metric.unit.shown(),
-                only.n
-            ))
-            .strong("There is nothing to compare it with")
-            .plain(": one condition was trained.")
+            let (score, uncertainty) = if is_waited_for {
+                let until = until(only, metric.unit);
+                (until.counted(), format!("median, n = {}", until.all))
+            } else {
+                let written = |number| value(number, metric.unit);
+                let interval = only.t.map(|t| format!("95 % interval {}", range(Some(t), written)));
+                let interval = interval.unwrap_or_else(|| "no interval".to_owned());
+                (optional(only.mean, written), format!("{interval}, n = {}", only.n))
+            };
+            let (name, unit) = (capitalised(&name), metric.unit.shown());
+            Words::from(format!("{name}: {score} {unit} ({uncertainty}). "))
+                .strong("There is nothing to compare it with")
+                .plain(": one condition was trained.")
         }
         _ => Words::new()
             .strong("No single comparison answers it")

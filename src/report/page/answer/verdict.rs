@@ -1,19 +1,16 @@
-//! The verdict on a comparison in a report's words.
+//! The verdict on a comparison at the end of its sentence.
 
 use crate::compare::Comparison;
 use crate::compare::metric::Unit;
-use crate::compare::population::EFFECT_OF_EVALUATION;
-use crate::report::compare::figure;
-use crate::report::page::material::counted;
 use crate::report::page::words::Words;
 use crate::stats::{FEWEST_PAIRS, Side, Verdict};
-use crate::units;
+use crate::wording::numbers::{optional, p_value, value};
+use crate::wording::verdicts::{EFFECT_OF_EVALUATION, evidence};
 
-/// What may be said of it.
+/// The verdict with its reason.
 pub(super) fn verdict(comparison: &Comparison, unit: Unit) -> Words {
-    let pairs = counted(comparison.paired.pairs, "pair", "pairs");
-    let margin = format!("{} {}", figure(Some(comparison.margin), unit), unit.of_differences());
-    let p = comparison.corrected.map(|p| format!("{p:.4}")).unwrap_or_default();
+    let margin = format!("{} {}", value(comparison.margin, unit), unit.of_differences());
+    let p = optional(comparison.corrected, p_value);
     let needed = comparison.needed;
     let words = Words::new();
     match comparison.verdict {
@@ -36,10 +33,9 @@ pub(super) fn verdict(comparison: &Comparison, unit: Unit) -> Words {
         Verdict::Inconclusive if comparison.paired.pairs == 0 => {
             words.strong("nothing can be said").plain(" without a pair")
         }
-        Verdict::Inconclusive => words.strong("inconclusive").plain(match needed {
-            Some(needed) => format!("; {pairs} cannot tell, {} would", units::about(needed)),
-            None => format!("; {pairs} cannot tell"),
-        }),
+        Verdict::Inconclusive => words
+            .strong("inconclusive")
+            .plain(format!(" ({})", evidence(comparison.paired.pairs, needed))),
         Verdict::EffectOfEvaluation => words.strong(EFFECT_OF_EVALUATION),
     }
 }

@@ -1,14 +1,14 @@
-//! What came of all claims together, in a sentence, and what must be known to read it.
+//! The verdicts on all claims together, in a sentence, and what must be known to read it.
 
 use super::part::Part;
-use crate::compare::claim::Ruling;
-use crate::report::page::material::{counted, listed};
+use crate::compare::claim::ClaimVerdict;
 use crate::report::page::words::Words;
-use crate::units;
+use crate::units::{self, counted};
+use crate::wording::names::listed;
 
 /// `Of 14 claims, 5 hold, 6 hold in part, 2 do not and 1 is inconclusive.`
 pub(super) fn answer(parts: &[Part]) -> Words {
-    let rulings: Vec<Ruling> = parts.iter().filter_map(|part| part.ruling).collect();
+    let rulings: Vec<ClaimVerdict> = parts.iter().filter_map(|part| part.ruling).collect();
     let others = parts.len() - rulings.len();
     if rulings.is_empty() {
         let experiments = counted(others, "experiment", "experiments");
@@ -23,22 +23,16 @@ pub(super) fn answer(parts: &[Part]) -> Words {
     }
 }
 
-/// How many claims came to what; nothing of what none came to.
-fn counts(rulings: &[Ruling]) -> Vec<String> {
-    let kinds: [(&[Ruling], [&str; 2]); 6] = [
-        (&[Ruling::Holds], ["holds", "hold"]),
-        (&[Ruling::HoldsInSome], ["holds in part", "hold in part"]),
-        (&[Ruling::Mixed], ["is mixed", "are mixed"]),
-        (&[Ruling::Opposite, Ruling::NoMeaningfulDifference], ["does not hold", "do not hold"]),
-        (&[Ruling::Suggestive, Ruling::Inconclusive], ["is inconclusive", "are inconclusive"]),
-        (&[Ruling::Untested], ["is not tested yet", "are not tested yet"]),
-    ];
-    let count = |of: &[Ruling]| rulings.iter().filter(|ruling| of.contains(ruling)).count();
+/// How many claims have which verdict; those that none has are left out.
+fn counts(rulings: &[ClaimVerdict]) -> Vec<String> {
+    let mut rulings = rulings.to_vec();
+    rulings.sort_by_key(|ruling| *ruling as u8);
+    let kinds = rulings.chunk_by(|one, other| one.of_claims() == other.of_claims());
     kinds
-        .iter()
-        .map(|(of, words)| (count(of), words))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, [one, many])| counted(count, one, many))
+        .map(|alike| {
+            let [one, many] = alike[0].of_claims();
+            counted(alike.len(), one, many)
+        })
         .collect()
 }
 

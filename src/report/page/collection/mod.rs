@@ -1,4 +1,4 @@
-//! Several results folders on one page: what came of all their claims, and a section on each.
+//! Several results folders on one page: the verdicts on all their claims, and a section on each.
 
 mod lead;
 mod name;
@@ -9,14 +9,13 @@ pub use part::{Member, Part};
 
 use super::document::{Block, Report, Section, Table, columns};
 use super::fold;
-use super::material::counted;
 use super::words::Words;
 use crate::report::claims;
 use crate::results::format::manifest::VERSION;
-use crate::units;
+use crate::units::{self, counted};
 
 /// The title where every folder holds a claim.
-const OF_CLAIMS: &str = "What people say of batch normalisation, tested";
+const OF_CLAIMS: &str = "Common claims about batch normalisation, tested";
 
 /// The report on these folders, in their order; `name` is that of the folder that it is about.
 pub fn report(name: &str, parts: Vec<Part>) -> Report {

@@ -1,20 +1,20 @@
 //! A folder among several: its row in the table, and its section.
 
 use super::name;
-use crate::compare::claim::{Judgement, Ruling};
+use crate::compare::claim::{ClaimResult, ClaimVerdict};
 use crate::error::Result;
 use crate::report::claims;
-use crate::report::page::answer::{self, capitalised};
+use crate::report::page::answer;
 use crate::report::page::document::{Block, Cell, Section, Table};
 use crate::report::page::figures;
-use crate::report::page::material::{Material, counted, listed};
+use crate::report::page::material::Material;
 use crate::report::page::words::{Words, address, unbroken};
 use crate::report::page::{Folder, claim, repeat, setup, tables, title, untested};
 use crate::results::format::manifest::RunEntry;
-use crate::results::query::TrialCurves;
 use crate::results::status::account::Account;
 use crate::shell;
-use crate::units;
+use crate::units::{self, capitalised, counted};
+use crate::wording::names::listed;
 
 /// A results folder, as a page on several sees it.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ pub struct Member<'a> {
 #[derive(Debug, Clone)]
 pub struct Part {
     /// The verdict on its claim, if it makes one.
-    pub(super) ruling: Option<Ruling>,
+    pub(super) ruling: Option<ClaimVerdict>,
     /// How many trials there are.
     pub(super) trials: usize,
     /// What it cost.
@@ -56,7 +56,7 @@ impl Part {
         };
         let cost = Cost::of(&material);
         Ok(Self {
-            ruling: judgement.map(Judgement::ruling),
+            ruling: judgement.map(ClaimResult::ruling),
             trials: results.trials.len(),
             row: row(&material, &heading, member.id),
             section: Section {
@@ -72,7 +72,7 @@ impl Part {
 fn row(material: &Material<'_>, heading: &str, id: &str) -> Vec<Cell> {
     let (verdict, effects) = match material.judgement {
         Some(judgement) => (
-            Cell::ordered(claims::verdict(judgement), Some(rank(judgement.ruling()))),
+            Cell::ordered(claims::verdict(judgement), Some(f64::from(judgement.ruling() as u8))),
             claims::lines(judgement),
         ),
         None => (Cell::of("–"), vec![answer::statement(material).answer.text()]),
@@ -80,20 +80,6 @@ fn row(material: &Material<'_>, heading: &str, id: &str) -> Vec<Cell> {
     let heading = Cell::linked(heading, format!("#{}", name::section(id)));
     let effects = effects.iter().map(|effect| unbroken(&capitalised(effect)));
     vec![heading, verdict, Cell::lines(effects)]
-}
-
-/// Where a verdict stands when rows are sorted by it: from what holds to what is not known.
-fn rank(ruling: Ruling) -> f64 {
-    match ruling {
-        Ruling::Holds => 0.0,
-        Ruling::HoldsInSome => 1.0,
-        Ruling::Mixed => 2.0,
-        Ruling::NoMeaningfulDifference => 3.0,
-        Ruling::Opposite => 4.0,
-        Ruling::Suggestive => 5.0,
-        Ruling::Inconclusive => 6.0,
-        Ruling::Untested => 7.0,
-    }
 }
 
 fn blocks(material: &Material<'_>, member: Member<'_>, cost: &Cost) -> Vec<Block> {
@@ -188,10 +174,9 @@ pub(super) struct Cost {
 impl Cost {
     fn of(material: &Material<'_>) -> Self {
         let runs = &material.account.runs;
-        let known =
-            |trial: &&TrialCurves| matches!(trial.outcome.as_str(), "completed" | "diverged");
         let trained: usize = runs.iter().map(|run| run.trained).sum();
-        let ended = material.results.trials.iter().filter(known).count();
+        let ended = material.results.trials.iter().filter(|trial| trial.status.is_finished());
+        let ended = ended.count();
         let timed = runs_that_trained(material.account);
         Self {
             // Killed runs did not write down what they trained.

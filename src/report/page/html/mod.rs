@@ -1,15 +1,19 @@
 //! A report as one HTML file that needs nothing else: no network, and no script to read it.
+//!
+//! `maud` escapes all text and attributes that are put into its templates. Line ends are for readers of the
+//! source.
 
-mod element;
 mod table;
 
-use element::{Element, el};
+use data_encoding::BASE64;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::document::{Block, Figure, Report, Section};
 use super::pictures::Picture;
 use super::words::{Piece, Words};
 use crate::plot::palette::Theme;
 use crate::plot::render;
+use crate::units::for_markup;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -18,27 +22,28 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Writes a report with its figures, drawn, in their order.
 pub fn write(report: &Report, pictures: &[Picture]) -> String {
-    let mut page = String::from("<!DOCTYPE html>\n");
-    el("html")
-        .with("lang", "en")
-        .child(head(report))
-        .child(body(report, pictures))
-        .write(&mut page);
-    page
+    let page = html! {
+        (DOCTYPE) "\n"
+        html lang="en" { "\n" (head(report)) (body(report, pictures)) } "\n"
+    };
+    // Some characters may not stand in HTML even escaped.
+    for_markup(&page.into_string()).into_owned()
 }
 
-fn head(report: &Report) -> Element {
-    let meta = |name: &str, content: &str| el("meta").with("name", name).with("content", content);
-    el("head")
-        .child(el("meta").with("charset", "utf-8"))
-        .child(meta("viewport", "width=device-width, initial-scale=1"))
-        .child(meta("color-scheme", "light dark"))
-        .child(meta("description", &report.answer.text()))
-        .child(meta("generator", &report.author))
-        // Without it a browser asks for one.
-        .child(el("link").with("rel", "icon").with("href", "data:,"))
-        .child(el("title").text(format!("{} – {}", report.title, report.name)))
-        .child(el("style").verbatim(format!("\n{STYLE}{}", page_css())))
+fn head(report: &Report) -> Markup {
+    html! {
+        head { "\n"
+            meta charset="utf-8"; "\n"
+            meta name="viewport" content="width=device-width, initial-scale=1"; "\n"
+            meta name="color-scheme" content="light dark"; "\n"
+            meta name="description" content=(report.answer.text()); "\n"
+            meta name="generator" content=(report.author); "\n"
+            // Without it a browser asks for one.
+            link rel="icon" href="data:,"; "\n"
+            title { (report.title) " – " (report.name) } "\n"
+            style { (PreEscaped(format!("\n{STYLE}{}", page_css()))) } "\n"
+        } "\n"
+    }
 }
 
 /// The colours of charts, for light and dark pages.
@@ -50,153 +55,118 @@ fn page_css() -> String {
     )
 }
 
-fn body(report: &Report, pictures: &[Picture]) -> Element {
+fn body(report: &Report, pictures: &[Picture]) -> Markup {
     let mut pictures = pictures.iter();
-    let sections = report.sections.iter().map(|s| section(s, &mut pictures));
-    el("body")
-        .child(el("a").class("skip").with("href", "#content").text("Skip to the report"))
-        .child(
-            el("main")
-                .with("id", "content")
-                .child(top(report))
-                .children(contents(report))
-                .children(sections.collect::<Vec<_>>()),
-        )
-        .child(
-            el("footer").child(el("p").text(format!(
-                "Written by {} from the files of {}.",
-                report.author, report.origin
-            ))),
-        )
-        .child(el("script").verbatim(format!("\n{SCRIPT}")))
+    html! {
+        body { "\n"
+            a.skip href="#content" { "Skip to the report" }
+            main id="content" { "\n"
+                (top(report))
+                (contents(report))
+                @for of in &report.sections { (section(of, &mut pictures)) }
+            } "\n"
+            footer {
+                p { "Written by " (report.author) " from the files of " (report.origin) "." } "\n"
+            } "\n"
+            script { (PreEscaped(format!("\n{SCRIPT}"))) } "\n"
+        } "\n"
+    }
 }
 
-fn top(report: &Report) -> Element {
-    let remarks = report.remarks.iter().map(|words| paragraph(words).class("remark"));
-    el("header")
-        .child(el("p").class("kicker").text(report.scope.clone()))
-        .child(el("h1").text(report.title.clone()))
-        .child(marked(el("p").class("answer"), &report.answer))
-        .children(remarks)
+fn top(report: &Report) -> Markup {
+    html! {
+        header {
+            p.kicker { (report.scope) } "\n"
+            h1 { (report.title) } "\n"
+            p.answer { (marked(&report.answer)) } "\n"
+            @for remark in &report.remarks { p.remark { (marked(remark)) } "\n" }
+        } "\n"
+    }
 }
 
 /// Links to the sections, but for those to which a table leads; none to a single one.
-fn contents(report: &Report) -> Option<Element> {
-    let link = |section: &Section| {
-        let href = format!("#{}", section.id);
-        el("li").child(el("a").with("href", href).text(section.title.clone()))
-    };
-    let listed = report.sections.iter().filter(|s| !report.leads_to(&s.id));
-    let links: Vec<Element> = listed.map(link).collect();
-    (links.len() > 1)
-        .then(|| el("nav").with("aria-label", "Contents").child(el("ol").children(links)))
+fn contents(report: &Report) -> Markup {
+    let listed = report.sections.iter().filter(|section| !report.leads_to(&section.id));
+    let listed: Vec<&Section> = listed.collect();
+    html! {
+        @if listed.len() > 1 {
+            nav aria-label="Contents" { "\n"
+                ol { @for of in listed { li { a href={ "#" (of.id) } { (of.title) } } "\n" } } "\n"
+            } "\n"
+        }
+    }
 }
 
-fn section<'a>(section: &Section, pictures: &mut impl Iterator<Item = &'a Picture>) -> Element {
-    let heading = format!("{}-heading", section.id);
-    let blocks = section.blocks.iter().map(|b| block(b, pictures));
-    el("section")
-        .with("id", section.id.clone())
-        .with("aria-labelledby", heading.clone())
-        .child(el("h2").with("id", heading).text(section.title.clone()))
-        .children(blocks.collect::<Vec<_>>())
+fn section<'a>(of: &Section, pictures: &mut impl Iterator<Item = &'a Picture>) -> Markup {
+    let heading = format!("{}-heading", of.id);
+    html! {
+        section id=(of.id) aria-labelledby=(heading) { "\n"
+            h2 id=(heading) { (of.title) } "\n"
+            @for of in &of.blocks { (block(of, pictures)) }
+        } "\n"
+    }
 }
 
-fn block<'a>(of: &Block, pictures: &mut impl Iterator<Item = &'a Picture>) -> Element {
+fn block<'a>(of: &Block, pictures: &mut impl Iterator<Item = &'a Picture>) -> Markup {
     match of {
         Block::Paragraph(words) => paragraph(words),
-        Block::List(items) => el("ul").children(items.iter().map(|words| marked(el("li"), words))),
+        Block::List(items) => html! {
+            ul { @for words in items { li { (marked(words)) } "\n" } } "\n"
+        },
         Block::Figure(shown) => match pictures.next() {
             Some(picture) => figure(shown, picture),
             None => paragraph(&shown.caption),
         },
         Block::Table(shown) => table::write(shown),
-        Block::Code(text) => el("pre").with("tabindex", "0").child(el("code").text(text.clone())),
-        Block::Folded { summary, blocks } => {
-            let blocks = blocks.iter().map(|b| block(b, pictures));
-            el("details")
-                .child(el("summary").text(summary.clone()))
-                .children(blocks.collect::<Vec<_>>())
-        }
+        Block::Code(text) => html! { pre tabindex="0" { code { (text) } } "\n" },
+        Block::Folded { summary, blocks } => html! {
+            details { "\n"
+                summary { (summary) }
+                @for of in blocks { (block(of, pictures)) }
+            } "\n"
+        },
     }
 }
 
-fn figure(shown: &Figure, picture: &Picture) -> Element {
-    let label = |kind: &str| format!("{} of {}", kind, shown.stem.replace('_', " "));
-    let link = |kind: &str, href: String, extension: &str| {
-        el("a")
-            .with("href", href)
-            .with("download", format!("{}.{extension}", shown.stem))
-            .with("aria-label", format!("Download the {}", label(kind)))
-            .text(kind)
+fn figure(shown: &Figure, picture: &Picture) -> Markup {
+    let of = shown.stem.replace('_', " ");
+    let file = |kind: &str, extension: &str, media: &str, bytes: &[u8]| {
+        html! {
+            a href={ "data:" (media) ";base64," (BASE64.encode(bytes)) }
+                download={ (shown.stem) "." (extension) }
+                aria-label={ "Download the " (kind) " of " (of) } { (kind) }
+        }
     };
-    let svg = format!("data:image/svg+xml;base64,{}", base64(picture.svg.as_bytes()));
-    let png = format!("data:image/png;base64,{}", base64(&picture.png));
-    el("figure")
-        .with("id", format!("figure-{}", shown.stem))
-        .child(
-            el("div")
-                .class("chart")
-                .with("role", "img")
-                .with("tabindex", "0")
-                .with("aria-label", shown.alternative.clone())
-                .verbatim(&picture.inline),
-        )
-        .child(
-            marked(el("figcaption"), &shown.caption).child(
-                el("span")
-                    .class("downloads")
-                    .child(link("SVG", svg, "svg"))
-                    .text(" ")
-                    .child(link("PNG", png, "png")),
-            ),
-        )
-}
-
-fn paragraph(words: &Words) -> Element {
-    marked(el("p"), words)
-}
-
-/// An element with words in it.
-fn marked(element: Element, words: &Words) -> Element {
-    words.pieces().iter().fold(element, |element, piece| match piece {
-        Piece::Plain(text) => element.text(text.clone()),
-        Piece::Code(text) => element.child(el("code").text(text.clone())),
-        Piece::Strong(text) => element.child(el("strong").text(text.clone())),
-        Piece::Link { text, to } => element.child(link(text, to)),
-    })
-}
-
-/// Text that leads somewhere.
-fn link(text: &str, to: &str) -> Element {
-    el("a").with("href", to).text(text)
-}
-
-/// RFC 4648, with padding.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let at = |index: usize| u32::from(three.get(index).copied().unwrap_or(0));
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for letter in 0..4 {
-            let six = (bits >> (18 - 6 * letter)) & 63;
-            let is_there = letter <= three.len();
-            text.push(if is_there { char::from(LETTERS[six as usize]) } else { '=' });
-        }
+    html! {
+        figure id={ "figure-" (shown.stem) } { "\n"
+            div.chart role="img" tabindex="0" aria-label=(shown.alternative) {
+                (PreEscaped(&picture.inline))
+            } "\n"
+            figcaption {
+                (marked(&shown.caption))
+                span.downloads {
+                    (file("SVG", "svg", "image/svg+xml", picture.svg.as_bytes())) " "
+                    (file("PNG", "png", "image/png", &picture.png))
+                }
+            } "\n"
+        } "\n"
     }
-    text
 }
 
-#[cfg(test)]
-mod tests {
-    use super::base64;
+fn paragraph(words: &Words) -> Markup {
+    html! { p { (marked(words)) } "\n" }
+}
 
-    #[test]
-    fn base64_is_that_of_the_standard() {
-        let written =
-            ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|t| base64(t.as_bytes()));
-        let expected = ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"];
-        assert_eq!(written, expected);
+/// Words with their marks.
+fn marked(words: &Words) -> Markup {
+    html! {
+        @for piece in words.pieces() {
+            @match piece {
+                Piece::Plain(text) => { (text) }
+                Piece::Code(text) => { code { (text) } }
+                Piece::Strong(text) => { strong { (text) } }
+                Piece::Link { text, to } => { a href=(to) { (text) } }
+            }
+        }
     }
 }

@@ -1,66 +1,62 @@
 //! Tables: each scrolls in a box of its own, and its columns can be sorted where script runs.
 
-use super::element::{Element, el};
-use super::{link, marked, paragraph};
+use maud::{Markup, html};
+
+use super::{marked, paragraph};
 use crate::report::page::document::{Cell, Column, Table};
 
 /// A table in its box, its notes below.
-pub(super) fn write(table: &Table) -> Element {
-    let caption = el("caption").child(marked(el("span"), &table.caption));
-    let header = table.columns.iter().map(head);
-    let rows = table.rows.iter().map(|cells| row(cells, &table.columns));
+pub(super) fn write(table: &Table) -> Markup {
     let name = table.caption.text();
     let name = name.split('.').next().unwrap_or_default();
-    let notes = table.notes.iter().map(paragraph);
     // Two columns are a list of facts.
-    let sortable = if table.rows.len() > 1 && table.columns.len() > 2 { "sortable" } else { "" };
-    el("div")
-        .class("tabular")
-        .child(
-            el("div")
-                .class("scroll")
-                .with("tabindex", "0")
-                .with("role", "region")
-                .with("aria-label", format!("Table: {name}"))
-                .child(
-                    el("table")
-                        .class(sortable)
-                        .child(caption)
-                        .child(el("thead").child(el("tr").children(header)))
-                        .child(el("tbody").children(rows.collect::<Vec<_>>())),
-                ),
-        )
-        .child(el("div").class("notes").children(notes.collect::<Vec<_>>()))
-}
-
-fn head(column: &Column) -> Element {
-    let cell = el("th").with("scope", "col");
-    let cell = if column.is_of_numbers { cell.class("number") } else { cell };
-    cell.text(column.name.clone())
+    let sortable = table.rows.len() > 1 && table.columns.len() > 2;
+    html! {
+        div.tabular { "\n"
+            div.scroll tabindex="0" role="region" aria-label={ "Table: " (name) } { "\n"
+                table class=(if sortable { "sortable" } else { "" }) { "\n"
+                    caption { span { (marked(&table.caption)) } } "\n"
+                    thead { "\n"
+                        tr {
+                            @for column in &table.columns {
+                                th scope="col" class=[column.is_of_numbers.then_some("number")] {
+                                    (column.name)
+                                }
+                            }
+                        } "\n"
+                    } "\n"
+                    tbody { "\n" @for cells in &table.rows { (row(cells, &table.columns)) } } "\n"
+                } "\n"
+            } "\n"
+            div.notes { @for note in &table.notes { (paragraph(note)) } } "\n"
+        } "\n"
+    }
 }
 
 /// The first cell names the row.
-fn row(cells: &[Cell], columns: &[Column]) -> Element {
-    let cell = |(index, (cell, column)): (usize, (&Cell, &Column))| {
-        // Sentences get room, and so do names that would stand in one line.
-        let most = if index == 0 { 24 } else { 32 };
-        let is_long = !column.is_of_numbers && cell.text.chars().count() > most;
-        let element = if index == 0 { el("th").with("scope", "row") } else { el("td") };
-        let element = match (column.is_of_numbers, is_long) {
-            (true, _) => element.class("number"),
-            (_, true) => element.class("words"),
-            _ => element,
-        };
-        let element = match cell.order.filter(|order| order.to_string() != cell.text) {
-            Some(order) => element.with("data-order", order.to_string()),
-            None => element,
-        };
-        let element = match &cell.link {
-            Some(to) => element.child(link(&cell.text, to)),
-            None => element.text(cell.text.clone()),
-        };
-        let below = cell.below.iter();
-        element.children(below.map(|line| el("div").class("below").text(line.clone())))
-    };
-    el("tr").children(cells.iter().zip(columns).enumerate().map(cell))
+fn row(cells: &[Cell], columns: &[Column]) -> Markup {
+    html! {
+        tr {
+            @for (index, (cell, column)) in cells.iter().zip(columns).enumerate() {
+                // Sentences may be broken into lines, and so may names that would be as long.
+                @let most = if index == 0 { 24 } else { 32 };
+                @let is_long = cell.text.chars().count() > most;
+                @let class = if column.is_of_numbers { Some("number") } else { is_long.then_some("words") };
+                @let order = cell.order.map(|order| order.to_string());
+                @let order = order.filter(|order| *order != cell.text);
+                @if index == 0 {
+                    th scope="row" class=[class] data-order=[order] { (content(cell)) }
+                } @else {
+                    td class=[class] data-order=[order] { (content(cell)) }
+                }
+            }
+        } "\n"
+    }
+}
+
+fn content(cell: &Cell) -> Markup {
+    html! {
+        @if let Some(to) = &cell.link { a href=(to) { (cell.text) } } @else { (cell.text) }
+        @for line in &cell.below { div.below { (line) } "\n" }
+    }
 }

@@ -1,60 +1,44 @@
 //! What tuning chose.
 
-use super::{axes, dashed};
-use crate::compare::tune::{Choice, choices, others};
-use crate::report::page::document::{Cell, Table, columns};
-use crate::report::page::material::{Material, spoken};
+use crate::compare::tune::{Choice, choices};
+use crate::report::page::document::Table;
+use crate::report::page::material::Material;
 use crate::report::page::words::Words;
-use crate::stats;
+use crate::report::tune::columns;
 use crate::units::counted;
+use crate::wording::names::spoken;
+
+fn at_edge(choices: &[Choice]) -> usize {
+    choices.iter().filter(|choice| !choice.edge().is_empty()).count()
+}
 
 /// What must be known of tuning to read the answer.
 pub(in crate::report::page) fn tuning(material: &Material<'_>) -> Option<Words> {
     let tuning = material.results.tuning.as_ref()?;
     let choices = choices(material.results, tuning);
-    let at_edge = choices.iter().filter(|choice| !choice.edge().is_empty()).count();
     let words = Words::from("Each condition stands at its own best ")
         .code(&tuning.key)
         .plain(", chosen on validation.");
-    Some(match at_edge {
+    Some(match at_edge(&choices) {
         0 => words,
-        _ => words.plain(format!(
+        at_edge => words.plain(format!(
             " In {at_edge} of {} the best one lies at an end of the grid: a better one may lie beyond.",
             counted(choices.len(), "setting", "settings")
         )),
     })
 }
 
-/// What tuning chose, a row a setting.
-pub(super) fn table(material: &Material<'_>) -> Table {
-    let empty = Table {
-        caption: Words::new().strong("Tuned values"),
-        columns: Vec::new(),
-        rows: Vec::new(),
-        notes: Vec::new(),
-    };
-    let Some(tuning) = &material.results.tuning else {
-        return empty;
-    };
-    let axes_of_settings = others(material.results, tuning);
-    let metric = tuning.metric.replace('_', " ");
-    let mut header = axes(axes_of_settings.iter().map(|&axis| &material.results.axes[axis]));
-    header.extend(columns(
-        &[],
-        &[
-            &format!("best {}", spoken(&tuning.key)),
-            "largest stable",
-            &metric,
-            "n",
-            "test accuracy, %: mean ± sd",
-            "diverged",
-        ],
-    ));
+/// What tuning chose, a row a setting; `None` where nothing was tuned.
+pub(super) fn table(material: &Material<'_>) -> Option<Table> {
+    let tuning = material.results.tuning.as_ref()?;
     let choices = choices(material.results, tuning);
-    let at_edge = choices.iter().filter(|choice| !choice.edge().is_empty()).count();
+    let best = format!("best {}", spoken(&tuning.key));
+    let names = [best.as_str(), "test accuracy, %: mean ± sd"];
+    let columns = columns(material.results, tuning, names, " †");
     let mut notes = vec![Words::from(
         "Chosen on validation, reported on test. Largest stable: the largest value at which no replicate diverged and accuracy came half of the way from chance (or the share of the largest class, if that is larger) to the best value's.",
     )];
+    let at_edge = at_edge(&choices);
     if at_edge > 0 {
         notes.push(
             Words::new()
@@ -62,39 +46,7 @@ pub(super) fn table(material: &Material<'_>) -> Table {
                 .plain(" (marked †): a better value may lie beyond it."),
         );
     }
-    Table {
-        caption: empty.caption.plain(" of ").code(&tuning.key).plain(format!(", by {metric}.")),
-        columns: header,
-        rows: choices.iter().map(chosen).collect(),
-        notes,
-    }
-}
-
-fn chosen(choice: &Choice) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = choice.setting.iter().map(|value| Cell::of(dashed(value))).collect();
-    let Some(chosen) = choice.chosen() else {
-        cells.extend((0..6).map(|_| Cell::of("–")));
-        return cells;
-    };
-    let percent: Vec<f64> = chosen.test.iter().map(|share| share * 100.0).collect();
-    let (mean, std) = (stats::mean(&percent), stats::standard_deviation(&percent));
-    let written = match (mean, std) {
-        (Some(mean), Some(std)) => format!("{mean:.2} ± {std:.2}"),
-        (Some(mean), None) => format!("{mean:.2}"),
-        _ => "–".to_owned(),
-    };
-    let edge = if choice.edge().is_empty() { "" } else { " †" };
-    let rated = stats::mean(&chosen.metric);
-    cells.extend([
-        Cell::ordered(format!("{}{edge}", chosen.value), chosen.value.parse().ok()),
-        Cell::of(dashed(choice.largest_stable().unwrap_or_default())),
-        Cell::ordered(rated.map_or("–".to_owned(), |mean| format!("{mean:.4}")), rated),
-        Cell::of(chosen.metric.len().to_string()),
-        Cell::ordered(written, mean),
-        Cell::ordered(
-            format!("{} of {}", chosen.diverged, chosen.metric.len() + chosen.diverged),
-            Some(chosen.diverged as f64),
-        ),
-    ]);
-    cells
+    let by = format!(", by {}.", tuning.metric.replace('_', " "));
+    let caption = Words::new().strong("Tuned values").plain(" of ").code(&tuning.key).plain(by);
+    Some(columns.table(caption, &choices, notes))
 }

@@ -17,7 +17,7 @@ fn claimed(statement: &str, none: &[f64], before: &[f64]) -> Folder {
         figure: None,
         about_evaluation: false,
         tests: vec![Hypothesis {
-            by: PLACEMENT.to_owned(),
+            by: "norm.placement".to_owned(),
             compare: ["before".to_owned(), "none".to_owned()],
             metric: "test_accuracy".to_owned(),
             expect: Expect::Higher,
@@ -68,7 +68,7 @@ fn the_lead_counts_what_came_of_the_claims() {
     assert_eq!(lead(&[&holds, &plain]), "Of 1 claim, 1 holds. 1 experiment claims nothing.");
     assert_eq!(lead(&[&plain, &plain]), "2 experiments, each with its answer.");
     let title = |folders: &[&Folder]| page_on(folders).title;
-    assert_eq!(title(&[&holds, &fails]), "What people say of batch normalisation, tested");
+    assert_eq!(title(&[&holds, &fails]), "Common claims about batch normalisation, tested");
     assert_eq!(title(&[&holds, &plain]), "x");
 }
 
@@ -188,7 +188,7 @@ fn everything_on_the_page_has_a_name_of_its_own_and_links_lead_somewhere() {
     }
     assert!(page.contains("<a href=\"a%20b/report.html\">a report of their own</a>"));
     assert!(page.contains("<h2 id=\"of--a-b-heading\">It &lt;helps&gt;</h2>"));
-    assert!(page.contains("bn-lab run &#39;a b/experiment.toml&#39; -o output.dir=again/a-b\n"));
+    assert!(page.contains("bn-lab run 'a b/experiment.toml' -o output.dir=again/a-b\n"));
     let text = markdown::write(&report);
     assert!(text.contains("| [It \\<helps>](#of--a-b-2) | holds | "), "{text}");
     assert!(text.contains("<a id=\"of--a-b-2\"></a>\n\n## It \\<helps>\n"));

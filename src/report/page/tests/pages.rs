@@ -81,11 +81,11 @@ fn a_page_asks_the_network_for_nothing() {
 #[test]
 fn what_users_wrote_cannot_leave_its_place() {
     let mut folder = drawn();
-    "a\"b'c<d>&\u{1}".clone_into(&mut folder.results.question);
+    "a\"b'c<d>&\u{1}\u{fffe}".clone_into(&mut folder.results.question);
     let report = of(&folder);
     let page = html::write(&report, &[]);
-    assert!(page.contains("<h1>a&quot;b&#39;c&lt;d&gt;&amp;\u{fffd}</h1>"));
-    assert!(markdown::write(&report).starts_with("# a\"b'c\\<d>& \n"));
+    assert!(page.contains("<h1>a&quot;b'c&lt;d&gt;&amp;\u{fffd}\u{fffd}</h1>"));
+    assert!(markdown::write(&report).starts_with("# a\"b'c\\<d>& \u{fffe}\n"));
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub(super) fn together<'a>(
 }
 
 /// The largest step between neighbouring values, in powers of ten: where a reach ends between two of
-/// them, nobody knows.
+/// them is unknown.
 fn grid_step(members: &[&Condition<'_>], over: usize) -> f64 {
     let values = members.iter().filter_map(|m| m.setting[over].parse().ok());
     let mut places: Vec<f64> = values.map(f64::log10).collect();
@@ -142,7 +142,7 @@ fn best(scores: &[Score], higher_is_better: bool) -> Option<Score> {
     Some(if is_known { Score::Value(best) } else { Score::Beyond(best) })
 }
 
-/// The last minus the first. From where nothing was learned there is no change to speak of.
+/// The last minus the first. From where nothing was learned there is no change to measure.
 fn change(first: Score, last: Score) -> Option<Score> {
     match (first, last) {
         (Score::Value(first), Score::Value(last)) => Some(Score::Value(last - first)),
@@ -153,8 +153,8 @@ fn change(first: Score, last: Score) -> Option<Score> {
 }
 
 /// The largest value, in powers of ten, at which the metric is at least as good as `bound`. One that
-/// was good nowhere counts as diverged: it is below any that was good somewhere, by nobody knows how
-/// much. What a training above that would have come to must be known.
+/// was good nowhere counts as diverged: it is below any that was good somewhere, by an unknown
+/// amount. What a training above that would have come to must be known.
 fn reach(
     row: &[(Option<f64>, Option<Score>)],
     bound: f64,

@@ -9,7 +9,7 @@ use crate::results::query::Results;
 /// The axis that every experiment has.
 const PLACEMENT: &str = "norm.placement";
 
-/// The most comparisons that are made unasked: in large sweeps nobody reads them, and a run should end.
+/// The most comparisons that are made unasked: more than that is not read, and takes time at the end of a run.
 pub const MOST_UNASKED: usize = 2000;
 
 /// Test accuracy by the axis that the experiment is about: that of the claim's first test, else the
@@ -17,15 +17,14 @@ pub const MOST_UNASKED: usize = 2000;
 /// there is nothing to compare, or more than [`MOST_UNASKED`].
 ///
 /// Conditions by themselves are not described: that takes longer.
-pub fn usual(results: &Results) -> Result<Option<Answer>> {
-    let chosen = tune::at_chosen(results);
-    let results = chosen.as_ref().unwrap_or(results);
+pub fn default_comparison(results: &Results) -> Result<Option<Answer>> {
+    let results = &*tune::judged(results);
     let Some(by) = subject(results) else {
         return Ok(None);
     };
     let conditions: HashSet<usize> = results.trials.iter().map(|trial| trial.condition).collect();
     // Each condition meets at most one of every other value.
-    if conditions.len().saturating_mul(values(results, by) - 1) / 2 > MOST_UNASKED {
+    if conditions.len().saturating_mul(results.values(by).len() - 1) / 2 > MOST_UNASKED {
         return Ok(None);
     }
     let question =
@@ -37,35 +36,25 @@ pub fn usual(results: &Results) -> Result<Option<Answer>> {
 /// test, else the placement, else the first that has several values. Every table, figure and page that
 /// compares without being told by what compares by this one.
 pub fn subject(results: &Results) -> Option<usize> {
-    let varies = |axis: &usize| values(results, *axis) > 1;
     let claimed = results.claim.as_ref().and_then(|claim| claim.tests.first());
-    let named = |name: &str| results.axes.iter().position(|axis| axis == name);
-    claimed
-        .and_then(|test| named(&test.by))
-        .filter(varies)
-        .or_else(|| named(PLACEMENT).filter(varies))
-        .or_else(|| (0..results.axes.len()).find(varies))
-}
-
-/// How many values an axis has.
-fn values(results: &Results, axis: usize) -> usize {
-    let cells = results.trials.iter().filter_map(|trial| trial.axes.get(axis));
-    let filled = cells.filter(|cell| !cell.is_empty());
-    filled.collect::<HashSet<_>>().len()
+    let first = [claimed.map(|test| test.by.as_str()), Some(PLACEMENT)];
+    let first = first.into_iter().flatten().filter_map(|key| results.axis(key));
+    let varied: Vec<usize> = results.varied().collect();
+    first.chain(varied.clone()).find(|axis| varied.contains(axis))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::results::format::schema::EpochRow;
-    use crate::results::query::{Claim, Expect, Hypothesis, TrialCurves};
+    use crate::results::query::{Claim, Expect, Hypothesis, TrialCurves, TrialStatus};
 
     fn folder(axes: &[&str], cells: impl IntoIterator<Item = Vec<String>>) -> Results {
         let trial = |(index, cells): (usize, Vec<String>)| TrialCurves {
             condition: index + 1,
             replicate: 1,
             axes: cells,
-            outcome: "completed".to_owned(),
+            status: TrialStatus::Completed,
             epochs: vec![EpochRow::default()],
             ..TrialCurves::default()
         };
@@ -81,7 +70,7 @@ mod tests {
     }
 
     fn by(results: &Results) -> Option<String> {
-        usual(results).expect("compared").map(|answer| answer.by)
+        default_comparison(results).expect("compared").map(|answer| answer.by)
     }
 
     #[test]
@@ -128,7 +117,7 @@ mod tests {
             if index.is_multiple_of(2) { "none" } else { "after" }
         };
         let most = (0..2 * MOST_UNASKED).map(|i| cells(&[placements(i), &(i / 2).to_string()]));
-        let answer = usual(&folder(&["norm.placement", "data.seed"], most));
+        let answer = default_comparison(&folder(&["norm.placement", "data.seed"], most));
         let answer = answer.expect("compared").expect("not too many");
         assert_eq!(answer.comparisons.len(), MOST_UNASKED);
     }

@@ -1,0 +1,7 @@
+//! What charts, terminal and reports share: one phrase for each verdict, name and placement, and one set of
+//! number formats.
+
+pub mod names;
+pub mod numbers;
+pub mod until;
+pub mod verdicts;

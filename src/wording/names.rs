@@ -1,0 +1,49 @@
+//! Keys and their values in sentences.
+
+use crate::results::query::short_name;
+
+/// The axis that the program is about.
+pub const PLACEMENT: &str = "norm.placement";
+
+/// `learning rate` of `train.learning_rate`.
+pub fn spoken(key: &str) -> String {
+    short_name(key).replace('_', " ")
+}
+
+/// Where a norm is placed: `before the activation`.
+pub fn place(placement: &str) -> String {
+    match placement {
+        "pre-activation" => "in pre-activation blocks".to_owned(),
+        "after-addition" => "behind the addition".to_owned(),
+        place => format!("{place} the activation"),
+    }
+}
+
+/// `batch normalisation` of `batch`.
+pub fn norm_kind(kind: &str) -> String {
+    match kind {
+        "renorm" => "batch renormalisation".to_owned(),
+        kind => format!("{kind} normalisation"),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`
+pub fn listed<T: AsRef<str>>(texts: &[T]) -> String {
+    let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+    match texts[..] {
+        [] => String::new(),
+        [only] => only.to_owned(),
+        [ref first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The settings of the other axes: `batch size 2, activation relu`. Axes that mean nothing are left out.
+pub fn setting(
+    axes: &[String],
+    cells: &[String],
+    written: impl Fn(&str, &str) -> String,
+) -> String {
+    let cells = axes.iter().zip(cells).filter(|(_, cell)| !cell.is_empty());
+    let cells: Vec<String> = cells.map(|(axis, cell)| written(axis, cell)).collect();
+    cells.join(", ")
+}

@@ -1,0 +1,93 @@
+//! How long something took that some trials never reached.
+
+use super::numbers::{of, value};
+use crate::compare::metric::Unit;
+use crate::stats::{self, Score};
+
+/// Times to a target of one condition.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Until {
+    /// [`stats::median_time`]
+    pub median: Option<f64>,
+    /// The longest training that did not reach the target.
+    pub longest: Option<f64>,
+    /// Trials that reached it.
+    pub reached: usize,
+    /// All that came to an end.
+    pub all: usize,
+    /// What it is counted in.
+    pub unit: Unit,
+}
+
+impl Until {
+    /// Of the trials that came to an end.
+    pub fn of(scores: &[Score], unit: Unit) -> Self {
+        let beyond = scores.iter().filter_map(|score| match score {
+            Score::Beyond(end) => Some(*end),
+            _ => None,
+        });
+        Self {
+            median: stats::median_time(scores),
+            longest: beyond.reduce(f64::max),
+            reached: scores.iter().filter(|score| matches!(score, Score::Value(_))).count(),
+            all: scores.len(),
+            unit,
+        }
+    }
+
+    /// `2.5`; `> 10` where more than half took longer; `not reached` where those diverged; `–` of nothing.
+    pub fn text(self) -> String {
+        match (self.median, self.longest) {
+            (Some(median), _) => time(median, self.unit),
+            (None, Some(longest)) => format!("> {}", time(longest, self.unit)),
+            (None, None) if self.all > 0 => "not reached".to_owned(),
+            (None, None) => "–".to_owned(),
+        }
+    }
+
+    /// The place of a row that is sorted by it: what was not reached comes last.
+    pub fn order(self) -> Option<f64> {
+        self.median.or((self.all > 0).then_some(f64::MAX))
+    }
+
+    /// [`Self::text`] with how many reached the target, where not all did: `2.5 (2 of 3)`.
+    pub fn counted(self) -> String {
+        if (1..self.all).contains(&self.reached) {
+            return format!("{} ({})", self.text(), of(self.reached, self.all));
+        }
+        self.text()
+    }
+}
+
+/// A time. Epochs and steps are counted, and half a median lies between two of them.
+pub fn time(time: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Epochs | Unit::Steps => format!("{time}"),
+        unit => value(time, unit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_with_those_that_never_got_there() {
+        let until = |median, longest, reached| Until {
+            median,
+            longest,
+            reached,
+            all: 3,
+            unit: Unit::Epochs,
+        };
+        let said = |until: Until| [until.text(), until.counted()];
+        assert_eq!(said(until(Some(2.5), None, 3)), ["2.5", "2.5"]);
+        assert_eq!(said(until(Some(4.0), Some(10.0), 2)), ["4", "4 (2 of 3)"]);
+        assert_eq!(said(until(None, Some(10.0), 1)), ["> 10", "> 10 (1 of 3)"]);
+        assert_eq!(said(until(None, Some(10.0), 0)), ["> 10", "> 10"]);
+        assert_eq!(said(until(None, None, 0)), ["not reached", "not reached"]);
+        let nothing = Until { all: 0, ..until(None, None, 0) };
+        assert_eq!(said(nothing), ["–", "–"]);
+        assert_eq!(time(1.256, Unit::Seconds), "1.26");
+    }
+}

@@ -1,0 +1,154 @@
+//! Verdicts: on a comparison, on a test of a claim, and on a claim.
+
+use crate::compare::Comparison;
+use crate::compare::claim::{ClaimVerdict, Leaning, TestVerdict};
+use crate::stats::{FEWEST_PAIRS, SIGNIFICANCE, Verdict};
+use crate::units;
+
+/// A difference that only one of two evaluations of the same networks shows.
+pub const EFFECT_OF_EVALUATION: &str = "an effect of how the network is evaluated";
+
+const NO_DIFFERENCE: &str = "no meaningful difference";
+
+/// A verdict for programs; that one side is better without the side.
+pub fn code(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Better(_) => "better",
+        Verdict::SuggestsBetter(_) => "suggests better",
+        Verdict::NoMeaningfulDifference => NO_DIFFERENCE,
+        Verdict::SuggestsNoMeaningfulDifference => "suggests no meaningful difference",
+        Verdict::Inconclusive => "inconclusive",
+        Verdict::EffectOfEvaluation => "effect of evaluation",
+    }
+}
+
+/// A verdict without its reason.
+pub fn short(comparison: &Comparison) -> String {
+    let better = units::named(comparison.better().unwrap_or_default());
+    match comparison.verdict {
+        Verdict::Better(_) => format!("{better} is better"),
+        Verdict::SuggestsBetter(_) => format!("suggests that {better} is better"),
+        Verdict::EffectOfEvaluation => EFFECT_OF_EVALUATION.to_owned(),
+        other => code(other).to_owned(),
+    }
+}
+
+/// A verdict with its reason, where it is not certain: `inconclusive (n = 6; more than 100 pairs needed)`.
+pub fn said(comparison: &Comparison) -> String {
+    let n = comparison.paired.pairs;
+    let reason = match comparison.verdict {
+        Verdict::Inconclusive if n == 0 => return "no pairs".to_owned(),
+        Verdict::Inconclusive => evidence(n, comparison.needed),
+        Verdict::SuggestsBetter(_) | Verdict::SuggestsNoMeaningfulDifference => {
+            match (n < FEWEST_PAIRS, comparison.needed) {
+                (true, needed) => evidence(n, needed.or(Some(FEWEST_PAIRS))),
+                (false, None) => format!("corrected p > {SIGNIFICANCE}"),
+                (false, needed) => format!("corrected p > {SIGNIFICANCE}; {}", evidence(n, needed)),
+            }
+        }
+        _ => return short(comparison),
+    };
+    format!("{} ({reason})", short(comparison))
+}
+
+/// How many pairs there are and how many would decide: `n = 4; 6 pairs needed`. An estimate far above what
+/// anybody trains is given as a bound.
+pub fn evidence(n: usize, needed: Option<usize>) -> String {
+    let needed = needed.filter(|needed| *needed > n);
+    let needed = needed.map(|needed| format!("; {} pairs needed", needed_pairs(needed)));
+    format!("n = {n}{}", needed.unwrap_or_default())
+}
+
+/// A number of pairs; above the most that anybody would train, no more than that it is above.
+pub fn needed_pairs(needed: usize) -> String {
+    if needed > MOST_TOLD { format!("more than {MOST_TOLD}") } else { needed.to_string() }
+}
+
+const MOST_TOLD: usize = 100;
+
+/// What a comparison says of a test, in each place where it is said.
+struct Phrases {
+    /// In tables and charts.
+    words: &'static str,
+    /// For programs.
+    code: &'static str,
+    /// At the end of a sentence on a test.
+    sentence: &'static str,
+}
+
+impl TestVerdict {
+    fn phrases(self) -> Phrases {
+        let [words, code, sentence] = match self {
+            Self::Supported => ["supported", "supported", "as expected"],
+            Self::Opposite => ["opposite", "opposite", "the opposite"],
+            Self::NoMeaningfulDifference => [NO_DIFFERENCE; 3],
+            Self::Suggestive(Leaning::For) => [
+                "suggestive: supported",
+                "suggests supported",
+                "undecided, suggests what is expected",
+            ],
+            Self::Suggestive(Leaning::Against) => {
+                ["suggestive: opposite", "suggests opposite", "undecided, suggests the opposite"]
+            }
+            Self::Suggestive(Leaning::NoDifference) => [
+                "suggestive: no meaningful difference",
+                "suggests no meaningful difference",
+                "undecided, suggests no meaningful difference",
+            ],
+            Self::Inconclusive => ["inconclusive", "inconclusive", "undecided"],
+            Self::EffectOfEvaluation => {
+                [EFFECT_OF_EVALUATION, "effect of evaluation", EFFECT_OF_EVALUATION]
+            }
+        };
+        Phrases { words, code, sentence }
+    }
+
+    /// As tables and charts say it.
+    pub fn words(self) -> &'static str {
+        self.phrases().words
+    }
+
+    /// As files for programs say it.
+    pub fn code(self) -> &'static str {
+        self.phrases().code
+    }
+
+    /// At the end of a sentence on a test; where no difference is expected, the opposite is one.
+    pub fn sentence(self, expects_none: bool) -> &'static str {
+        match self {
+            Self::Opposite if expects_none => "the opposite: there is a difference",
+            Self::Suggestive(Leaning::Against) if expects_none => {
+                "undecided, suggests a difference"
+            }
+            other => other.phrases().sentence,
+        }
+    }
+}
+
+impl ClaimVerdict {
+    /// As files for programs say it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::HoldsInSome => "holds in some",
+            Self::Mixed => "mixed",
+            Self::NoMeaningfulDifference => NO_DIFFERENCE,
+            Self::Opposite => "opposite",
+            Self::Suggestive => "suggestive",
+            Self::Inconclusive => "inconclusive",
+            Self::Untested => "not tested",
+        }
+    }
+
+    /// Of one claim and of several: `holds`, `hold`.
+    pub fn of_claims(self) -> [&'static str; 2] {
+        match self {
+            Self::Holds => ["holds", "hold"],
+            Self::HoldsInSome => ["holds in part", "hold in part"],
+            Self::Mixed => ["is mixed", "are mixed"],
+            Self::NoMeaningfulDifference | Self::Opposite => ["does not hold", "do not hold"],
+            Self::Suggestive | Self::Inconclusive => ["is inconclusive", "are inconclusive"],
+            Self::Untested => ["is not tested yet", "are not tested yet"],
+        }
+    }
+}
