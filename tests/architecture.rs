@@ -199,7 +199,8 @@ fn imports(code: &str) -> BTreeSet<String> {
             let path = path.trim().split(|c| !is_part_of_path(c)).next().unwrap_or_default();
             module(&path.replace("::", "/"))
         })
-        .filter(|name| !name.is_empty())
+        // `pub(in crate::results)` imports nothing.
+        .filter(|name| !name.is_empty() && name != "results")
         .collect()
 }
 

@@ -17,7 +17,7 @@ pub struct Choice {
     pub tried: Vec<Tried>,
     /// The position of the chosen one; none where no trial was completed.
     pub chosen: Option<usize>,
-    /// The test accuracy of a network that learned nothing: that of those that were not trained, or that
+    /// The test accuracy of a network that stayed at chance: that of those that were not trained, or that
     /// of always answering the largest class, whichever is larger.
     chance: f64,
 }

@@ -93,7 +93,7 @@ impl Conditions<'_> {
     fn legend(&self) -> Vec<LegendEntry> {
         let mut legend = vec![notes::mark(Symbol::Dot, "single replicate")];
         if self.all().any(|scores| !scores.beyond.is_empty()) {
-            legend.push(notes::mark(Symbol::Beyond, "ended before it got there"));
+            legend.push(notes::mark(Symbol::Beyond, "target not reached (censored)"));
         }
         legend
     }
@@ -185,7 +185,7 @@ impl Conditions<'_> {
         }
         if self.metric.name.contains("seconds") {
             parts.push(
-                "Wall-clock seconds of training; evaluation is no part of them. Trials that ran side by side \
+                "Wall-clock seconds of training; excluding evaluation. Trials that ran side by side \
                  share the machine."
                     .to_owned(),
             );

@@ -199,7 +199,7 @@ impl Final<'_> {
             legend.push(notes::mark(Symbol::Chosen, "chosen by tuning"));
         }
         if self.waits {
-            legend.push(notes::mark(Symbol::Beyond, "ended before it got there"));
+            legend.push(notes::mark(Symbol::Beyond, "target not reached (censored)"));
         }
         legend
     }
@@ -314,7 +314,7 @@ impl Final<'_> {
     fn notes(&self) -> Vec<String> {
         let mut told = Vec::new();
         if self.arrangement.lines.len() > 1 {
-            told.push("Lines are set apart a little sideways.".to_owned());
+            told.push("Points are offset horizontally for legibility.".to_owned());
         }
         if self.waits {
             told.push(

@@ -264,7 +264,7 @@ impl HeatMap<'_> {
             );
         }
         let set = match self.metric.name.split('_').next() {
-            Some("test") => " on the test set itself, so its number flatters",
+            Some("test") => " on the test set itself: optimistic, selected on the same data",
             Some("validation") => " on the validation set",
             Some("train") => " on the training set",
             _ => "",

@@ -135,7 +135,7 @@ pub(super) fn between(low: &Series, high: &Series) -> Vec<Span> {
 /// Why nothing of this probe is there.
 pub(super) fn absent(probe: &str) -> Absent {
     Absent(format!(
-        "no probe read it: add `[probe] every = 100`{}",
+        "not recorded: add `[probe] every = 100`{}",
         if probe.is_empty() { String::new() } else { format!(" and `{probe} = true`") }
     ))
 }

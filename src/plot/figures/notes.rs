@@ -46,7 +46,10 @@ pub(super) fn legend(arrangement: &Arrangement<'_>) -> Vec<LegendEntry> {
 
 /// The mark of a trial that diverged.
 pub(super) fn diverged() -> LegendEntry {
-    LegendEntry { label: "diverged (height means nothing)".to_owned(), symbol: Symbol::Ended }
+    LegendEntry {
+        label: "diverged (vertical position arbitrary)".to_owned(),
+        symbol: Symbol::Ended,
+    }
 }
 
 /// An entry of the legend that stands for a kind of mark.

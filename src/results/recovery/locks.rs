@@ -280,9 +280,15 @@ impl TrialLocks {
         Ok(declared)
     }
 
-    /// Whether other runs are in the folder that are not known to be dead.
+    /// Whether other runs that are not known to be dead have begun in the folder. One that has only announced
+    /// itself has written nothing yet, and makes sure of the same before it does.
     pub(in crate::results) fn has_concurrent_runs(&self) -> Result<bool> {
-        Ok(!self.others()?.is_empty())
+        for run in self.others()? {
+            if runs::is_of_earlier_version(&run) || runs::declared(&self.layout, &run)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn others(&self) -> Result<Vec<String>> {
@@ -464,7 +470,10 @@ mod tests {
         let other = TrialLocks::announce(&layout).expect("a writable folder");
         assert_eq!((one.run().len(), other.run().len()), (32, 32));
         assert_ne!(one.run(), other.run());
+        assert!(!one.has_concurrent_runs().expect("readable"), "it has not begun");
+        other.exclusively(|| other.declare("{}")).expect("a writable folder");
         assert!(one.has_concurrent_runs().expect("readable"));
+        assert!(!other.has_concurrent_runs().expect("readable"));
         assert!(take(&one, "a"));
         assert_eq!(claim(&other, "a"), Lease::Elsewhere);
         assert!(take(&other, "b"));

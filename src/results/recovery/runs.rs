@@ -55,6 +55,11 @@ fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c)
 }
 
+/// Whether the run of this name is of an earlier version, which declared nothing.
+pub(in crate::results) fn is_of_earlier_version(run: &str) -> bool {
+    run.len() != NAME_LENGTH || run.contains('-')
+}
+
 /// Whether a run has a file of this name: 128 bits, or, of an earlier version, host, process and a number.
 fn is_of_run(name: &str) -> bool {
     let is_hexadecimal =

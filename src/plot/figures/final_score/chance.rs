@@ -1,4 +1,4 @@
-//! Conditions that learned nothing: no better than networks before their first step. Such a training has
+//! Conditions that stayed at chance: no better than networks before their first step. Such a training has
 //! not diverged, and yet its learning rate is no stable one.
 
 use crate::compare::metric::Metric;
@@ -67,5 +67,5 @@ pub(super) fn of(
     };
     let parts: Vec<String> = lines.into_iter().map(of_line).collect();
     (!parts.is_empty())
-        .then(|| AtChance { untrained, note: format!("learned nothing: {}", parts.join("; ")) })
+        .then(|| AtChance { untrained, note: format!("stayed at chance: {}", parts.join("; ")) })
 }

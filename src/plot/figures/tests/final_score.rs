@@ -78,7 +78,7 @@ fn what_was_waited_for_in_vain_is_an_arrow_along_the_axis_and_has_no_mean() {
             .iter()
             .all(|(point, along)| { *along == Along::Y && (point.y - 4.0).abs() < 1e-9 })
     );
-    assert!(labels(&chart).contains(&"ended before it got there"));
+    assert!(labels(&chart).contains(&"target not reached (censored)"));
     assert!(chart.footnote.contains("there is no median"));
     let steps: Vec<f64> = chart.rows[0].y.ticks.iter().map(|tick| tick.value).collect();
     assert!(

@@ -86,7 +86,7 @@ fn diverged_trials_are_counted_and_marked_where_they_ended() {
     let loss = figure(&results, "train_loss");
     assert_eq!(
         labels(&loss),
-        ["none (1 of 3 diverged)", "before", "after", "diverged (height means nothing)"]
+        ["none (1 of 3 diverged)", "before", "after", "diverged (vertical position arbitrary)"]
     );
     assert_eq!(loss.legend[3].symbol, Symbol::Ended);
     // Step 25 of 10 an epoch, at the upper edge; an accuracy at the lower.

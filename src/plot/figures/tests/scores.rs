@@ -63,7 +63,7 @@ fn the_final_metric_stands_against_the_learning_rate_on_a_logarithmic_axis() {
 fn a_rate_at_chance_is_named_and_one_that_diverged_is_marked() {
     let chart = chart(&learning_rates(), "final");
     let panel = only_panel(&chart);
-    assert_eq!(panel.note, "learned nothing: none at 1");
+    assert_eq!(panel.note, "stayed at chance: none at 1");
     let untrained = panel.references.iter().find(|r| r.of == Along::Y);
     let untrained = untrained.expect("the accuracy of chance");
     assert_eq!(untrained.label, "untrained: 10 %");
@@ -153,9 +153,9 @@ fn a_heat_map_has_a_panel_for_each_placement_and_marks_what_is_best_and_what_div
     assert_eq!((best[0].at.x, best[0].label.as_str()), (1.0, "85.2"));
     assert_eq!(labels(&chart), ["highest mean of its panel", "a replicate diverged"]);
     assert!(
-        chart
-            .footnote
-            .starts_with("Frames: the highest mean on the test set itself, so its number flatters"),
+        chart.footnote.starts_with(
+            "Frames: the highest mean on the test set itself: optimistic, selected on the same data"
+        ),
         "{}",
         chart.footnote
     );

@@ -86,7 +86,7 @@ fn curves(panels: usize) -> Chart {
     };
     let mut legend = legend(&KEYS, true);
     legend.push(LegendEntry {
-        label: "diverged (height means nothing)".to_owned(),
+        label: "diverged (vertical position arbitrary)".to_owned(),
         symbol: Symbol::Ended,
     });
     Chart {
