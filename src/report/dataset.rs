@@ -2,7 +2,7 @@
 //! looks at no input, and what a reader should know before believing a number. Said before training, in
 //! the plan, below a run's table and in the report, in the same words.
 
-use super::sheet::{Page, Sheet};
+use super::sheet::{Columns, Page};
 use crate::description::{ClassCount, ColumnReading, ColumnRole, DatasetDescription};
 use crate::units;
 
@@ -96,16 +96,18 @@ pub fn columns(data: &DatasetDescription, page: Page) -> String {
     if columns.len() > MOST_COLUMNS {
         return format!("{}\n", page.line(&format!("columns  {}", alike(columns))));
     }
-    let row = |column: &ColumnReading| vec![column.name.clone(), read_as(column, data)];
-    let sheet = Sheet {
-        columns: vec!["column".to_owned(), "read as".to_owned()],
-        rows: columns.iter().map(row).collect(),
-    };
-    page.table(&sheet)
+    page.table(&column_table(data).sheet(columns))
+}
+
+/// How each column of a table was read.
+pub(super) fn column_table(data: &DatasetDescription) -> Columns<'_, ColumnReading> {
+    Columns::new()
+        .column("column", |column: &ColumnReading| column.name.clone())
+        .column("read as", |column| read_as(column, data))
 }
 
 /// `input`, `category with 3 values`, `label with 2 classes`, `ignored`
-pub fn read_as(column: &ColumnReading, data: &DatasetDescription) -> String {
+fn read_as(column: &ColumnReading, data: &DatasetDescription) -> String {
     match column.role {
         ColumnRole::Input => "input".to_owned(),
         ColumnRole::Category { values } => format!("category with {}", values_of(values)),

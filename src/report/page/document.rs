@@ -101,6 +101,20 @@ pub struct Table {
     pub notes: Vec<Words>,
 }
 
+impl Table {
+    /// A list of facts: names and texts.
+    pub fn facts<'a>(
+        caption: Words,
+        columns: [&str; 2],
+        facts: impl IntoIterator<Item = (&'a str, String)>,
+        notes: Vec<Words>,
+    ) -> Self {
+        let row = |(name, text)| vec![Cell::of(name), Cell::ordered(text, None)];
+        let rows = facts.into_iter().map(row).collect();
+        Self { caption, columns: self::columns(&columns, &[]), rows, notes }
+    }
+}
+
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{Block, Cell, Section, Table, columns};
+use super::document::{Block, Section, Table};
 use super::material::Material;
 use super::words::Words;
 use crate::results::format::manifest::RunEntry;
@@ -181,16 +181,10 @@ fn origins(material: &Material<'_>) -> Table {
         let names: Vec<String> = material.datasets().into_iter().map(str::to_owned).collect();
         rows.push(("data", format!("{}; no digest was kept here", listed(&names))));
     }
-    let row = |(name, text): (&str, String)| vec![Cell::of(name), Cell::ordered(text, None)];
+    let caption = Words::new().strong("Where the numbers come from").plain(".");
     let rows = rows.into_iter().filter(|(_, text)| !text.is_empty());
-    Table {
-        caption: Words::new().strong("Where the numbers come from").plain("."),
-        columns: columns(&["what", "which"], &[]),
-        rows: rows.map(row).collect(),
-        notes: vec![Words::from(
-            "Seconds anywhere in this report are wall-clock times of that machine; they differ from run to run.",
-        )],
-    }
+    let note = "Seconds anywhere in this report are wall-clock times of that machine; they differ from run to run.";
+    Table::facts(caption, ["what", "which"], rows, vec![note.into()])
 }
 
 /// The processor and the system of a run.

@@ -5,7 +5,7 @@ mod data;
 pub(super) use self::data::cautions;
 
 use super::answer::norm;
-use super::document::{Block, Cell, Section, Table, columns};
+use super::document::{Block, Section, Table};
 use super::material::Material;
 use super::names::{grouped, spelled};
 use super::words::Words;
@@ -68,15 +68,10 @@ pub(super) fn fixed(material: &Material<'_>) -> Table {
         ("Evaluation", text.evaluation()),
         ("Repetition", text.repetition()),
     ];
-    let row = |(name, text): (&str, String)| vec![Cell::of(name), Cell::of(text)];
-    Table {
-        caption: Words::new()
-            .strong("The same in every condition")
-            .plain(", unless it says “varied”."),
-        columns: columns(&["what", "how"], &[]),
-        rows: rows.into_iter().filter(|(_, text)| !text.is_empty()).map(row).collect(),
-        notes: Vec::new(),
-    }
+    let caption =
+        Words::new().strong("The same in every condition").plain(", unless it says “varied”.");
+    let rows = rows.into_iter().filter(|(_, text)| !text.is_empty());
+    Table::facts(caption, ["what", "how"], rows, Vec::new())
 }
 
 /// Settings in words.
@@ -306,14 +301,8 @@ fn counts(used: &crate::results::status::account::DataUsed) -> String {
 /// Every key that was fixed, by its full name.
 fn keys(material: &Material<'_>) -> Table {
     let is_setting = |key: &&String| key.contains('.') && !material.is_varied(key);
-    let row = |key: &String| {
-        let value = material.account.settings[key].clone();
-        vec![Cell::of(key), Cell::ordered(value, None)]
-    };
-    Table {
-        caption: Words::new().strong("Keys").plain(" of ").code("experiment.toml").plain("."),
-        columns: columns(&["key", "value"], &[]),
-        rows: material.account.settings.keys().filter(is_setting).map(row).collect(),
-        notes: Vec::new(),
-    }
+    let keys = material.account.settings.keys().filter(is_setting);
+    let settings = keys.map(|key| (key.as_str(), material.account.settings[key].clone()));
+    let caption = Words::new().strong("Keys").plain(" of ").code("experiment.toml").plain(".");
+    Table::facts(caption, ["key", "value"], settings, Vec::new())
 }

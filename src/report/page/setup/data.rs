@@ -1,36 +1,27 @@
 //! How a table was read, and what a reader should know of data and settings.
 
-use crate::description::{ClassCount, ColumnReading, DatasetDescription};
-use crate::report::dataset::{self, read_as};
-use crate::report::page::document::{Block, Cell, Table, columns};
+use crate::description::{ClassCount, DatasetDescription};
+use crate::report::dataset;
+use crate::report::page::document::Block;
 use crate::report::page::material::Material;
 use crate::report::page::words::Words;
+use crate::report::sheet::Columns;
 
 /// How each column of a table was read, and how often each class occurs; none for images.
 pub(super) fn columns_read(data: &DatasetDescription) -> Option<Block> {
     if data.columns.is_empty() {
         return None;
     }
-    let column =
-        |column: &ColumnReading| vec![Cell::of(&column.name), Cell::of(read_as(column, data))];
-    let class = |class: &ClassCount| {
-        let counts = [class.train, class.test].map(|count| Cell::of(count.to_string()));
-        [vec![Cell::of(&class.name)], counts.to_vec()].concat()
-    };
-    let read = Table {
-        caption: Words::new().strong("How each column was read").plain("."),
-        columns: columns(&["column", "read as"], &[]),
-        rows: data.columns.iter().map(column).collect(),
-        notes: Vec::new(),
-    };
-    let classes = Table {
-        caption: Words::new()
-            .strong("Rows of each class")
-            .plain("; training rows with those held out for validation."),
-        columns: columns(&["class"], &["training", "test"]),
-        rows: data.classes.iter().map(class).collect(),
-        notes: Vec::new(),
-    };
+    let caption = Words::new().strong("How each column was read").plain(".");
+    let read = dataset::column_table(data).table(caption, &data.columns, Vec::new());
+    let caption = Words::new()
+        .strong("Rows of each class")
+        .plain("; training rows with those held out for validation.");
+    let classes = Columns::new()
+        .column("class", |class: &ClassCount| class.name.clone())
+        .number("training", |class| class.train.to_string())
+        .number("test", |class| class.test.to_string())
+        .table(caption, &data.classes, Vec::new());
     Some(Block::Folded {
         summary: "How each column of the table was read, and how often each class occurs"
             .to_owned(),
