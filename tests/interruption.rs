@@ -166,7 +166,7 @@ fn another_experiment_is_not_run_into_a_folder_where_one_is_running() {
     let lab = long_lab();
     let mut child = started(&lab);
     lab.bn_lab(&["run", "experiment.toml", "-o", "train.epochs=1"])
-        .refused(1, &["running another experiment", "results/small"]);
+        .refused(1, &["a run of another experiment is writing to", "results/small"]);
     child.kill().expect("a child of ours");
     child.wait().expect("it ends");
     lab.run(&["-o", "train.epochs=1"]);
