@@ -140,9 +140,9 @@ fn columns_that_hold_nothing_or_the_answer_are_told() {
         dataset.notes,
         [
             "column `copy` holds the same as the label `class` in every row, so that the answer is among the inputs",
-            "column `five` is 5 in every training row and tells the network nothing",
-            "column `same` holds the same text in every row and tells the network nothing",
-            "column `sum` is constant up to rounding in the training rows (from 0.3 to 0.30000000000000004) and tells the network nothing",
+            "column `five` is 5 in every training row and carries no information",
+            "column `same` holds the same text in every row and carries no information",
+            "column `sum` is constant up to rounding in the training rows (from 0.3 to 0.30000000000000004) and carries no information",
         ]
     );
     assert_eq!((dataset.column_of(2), dataset.column_of(4)), ("sum".into(), "copy".into()));
