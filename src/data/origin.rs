@@ -26,8 +26,10 @@ pub(super) struct Generated {
     pub(super) examples: [u32; 2],
     /// Bytes of one value in memory.
     pub(super) value: usize,
-    pub(super) generate: Box<dyn Fn(&Data) -> Result<Dataset>>,
+    pub(super) generate: Box<Generate>,
 }
+
+type Generate = dyn Fn(&Data) -> Result<Dataset>;
 
 impl<'a> Origin<'a> {
     pub(super) fn of(dataset: &'a spec::Dataset) -> Self {

@@ -55,8 +55,8 @@ pub fn moved(network: &Network, direction: &GradientsParams, by: f64) -> Network
 /// The network `old` with those parameters of `new`, the same network later, that `takes` wants by
 /// their names.
 pub fn blended(old: &Network, new: &Network, takes: impl Fn(&str) -> bool) -> Network {
-    let taken = visited(new, Take { takes, taken: GradientsParams::new() }).taken;
-    old.clone().map(&mut Replace(taken))
+    let chosen = visited(new, Take { takes, taken: GradientsParams::new() }).taken;
+    old.clone().map(&mut Replace(chosen))
 }
 
 /// Where in the network a visit stands.
