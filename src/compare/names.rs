@@ -36,7 +36,7 @@ mod tests {
     use super::unknown;
 
     #[test]
-    fn a_misspelling_half_a_name_and_a_stranger_have_each_their_hint() {
+    fn a_misspelling_half_a_name_and_an_unknown_name_have_each_their_hint() {
         let known = ["test_accuracy", "test_loss", "accuracy_gap"];
         for (name, hint) in [
             ("test_acuracy", "did you mean `test_accuracy`?"),

@@ -1,4 +1,4 @@
-//! The gallery: what was measured, as pictures. `figures` turns rows into charts, which are plain
+//! What was measured, as pictures. `figures` turns rows into charts, which are plain
 //! data; `render` draws them. Nothing here reads a results folder or knows how training works.
 
 pub mod chart;

@@ -23,7 +23,7 @@ pub enum Key {
     PreActivation,
     /// Normalisation behind the sum of a residual block.
     AfterAddition,
-    /// The so-manieth value of another axis, from 0; beyond [`VALUES`] the looks repeat.
+    /// The value of another axis with this index, from 0; beyond [`VALUES`] the looks repeat.
     Value(usize),
 }
 

@@ -1,9 +1,9 @@
 //! Charts as SVG and as pixels: one small chart here, every kind of mark in `marks`, sizes in
 //! `sizes`, colours in `themes`.
 
-mod gallery;
 mod marks;
 mod sizes;
+mod specimens;
 mod themes;
 
 use super::super::chart::{

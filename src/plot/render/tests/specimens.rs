@@ -1,5 +1,5 @@
-//! All marks in all themes, to be looked at: `cargo test --lib gallery -- --ignored` writes them to
-//! the folder `bn-lab-gallery` among the system's temporary files.
+//! All marks in all themes, to be looked at: `cargo test --lib specimens -- --ignored` writes them to
+//! the folder `bn-lab-specimens` among the system's temporary files.
 
 use super::*;
 use crate::fs;
@@ -91,7 +91,7 @@ fn curves(panels: usize) -> Chart {
     });
     Chart {
         title: "Does batch normalisation help, and where does it belong?".to_owned(),
-        subtitle: "Test accuracy · gallery".to_owned(),
+        subtitle: "Test accuracy · specimens".to_owned(),
         legend_title: "Normalisation".to_owned(),
         legend,
         x: numbers("Epoch", 0.0, 20.0, 2.0),
@@ -195,8 +195,8 @@ fn heat_map(panels: usize) -> Chart {
 
 #[test]
 #[ignore = "writes pictures for people to look at"]
-fn the_gallery_is_drawn() {
-    let folder = std::env::temp_dir().join("bn-lab-gallery");
+fn all_marks_are_drawn() {
+    let folder = std::env::temp_dir().join("bn-lab-specimens");
     fs::create_folder(&folder).expect("a folder");
     let charts = [
         ("curves", curves(1)),
