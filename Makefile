@@ -14,7 +14,7 @@ QUANTITIES = weight_gradient_norm,backpropagated_gradient_norm,covariate_shift,c
   pre_activation_p15,pre_activation_p50,pre_activation_p85,unit_pre_activation_p15,unit_pre_activation_p50,unit_pre_activation_p85
 CLAIMS = $(basename $(notdir $(wildcard configs/claims/*.toml)))
 
-claims:         ## test what people say of batch normalisation (about three quarters of an hour on two cores)
+claims:         ## test common claims about batch normalisation (about three quarters of an hour on two cores)
 	cargo build --release --locked
 	set -e; for claim in $(CLAIMS); do \
 	  target/release/bn-lab run configs/claims/$$claim.toml; \
