@@ -46,7 +46,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("scripted", &["config", "plan", "event"]),
     ("streams", &[]),
     ("progress", &["plan", "event", "streams"]),
-    ("results/query", &["results/format", "event", "description"]),
+    ("results/query", &["results/format", "config", "plan", "event", "description"]),
     ("results/format", &["results/query", "config", "plan", "event", "stats", "description"]),
     ("results/recovery", &["results/format", "config", "plan", "event"]),
     (

@@ -9,6 +9,7 @@ use crate::compare::{self, Answer, FOLDER, Question, tune};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::report;
+use crate::results::format::files;
 use crate::results::query::{Details, Results};
 use crate::results::reader;
 use crate::results::status::settings::{self, Setting};
@@ -107,7 +108,7 @@ fn check_folders(first: &Path, second: &Path) -> Result<()> {
 
 /// Replicates are pairs where they drew the same random numbers.
 fn check_seeds(first: &Path, second: &Path) -> Result<()> {
-    let (one, other) = (reader::seed(first)?, reader::seed(second)?);
+    let (one, other) = (files::seed(first)?, files::seed(second)?);
     if one == other {
         return Ok(());
     }

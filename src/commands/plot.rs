@@ -10,6 +10,7 @@ use crate::fs;
 use crate::plot::figures::{self, Drawn, Figure, Horizontal, Request};
 use crate::plot::output::{self, Output};
 use crate::report;
+use crate::results::format::files;
 use crate::results::format::layout::Layout;
 use crate::results::query::{Details, Results};
 use crate::results::reader;
@@ -34,7 +35,7 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     let figures = chosen(arguments)?;
     let layout = Layout::new(&arguments.results);
     // Before anything is written there: it may be no results folder.
-    let name = reader::name(layout.root())?;
+    let name = files::name(layout.root())?;
     let paths = if let Some(folder) = &arguments.output {
         ownership::check_apart(folder, Some(&name))?;
         // Nobody else draws there, and the results folder is only read.
@@ -52,7 +53,7 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
 /// Everything that a run ends with, once more.
 fn again(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
-    reader::name(layout.root())?;
+    files::name(layout.root())?;
     let (results, charts) = present::draw(&layout, OUTPUT)?;
     if charts.is_empty() {
         say(NOTHING_TO_DRAW);

@@ -20,33 +20,6 @@ use crate::results::format::manifest;
 use crate::results::query::{Claim, Details, Results, TrialCurves, Tuning};
 use crate::units;
 
-/// The base seed of the experiment in the results folder at `root`: trials of the same seed and replicate
-/// began with the same random numbers, in whatever folder they are.
-pub fn seed(root: &Path) -> Result<u64> {
-    let layout = Layout::new(root);
-    let header: SeedHeader =
-        toml::from_slice(&experiment(&layout)?).map_err(|e| damaged(&layout.experiment(), &e))?;
-    Ok(header.seed)
-}
-
-#[derive(Deserialize)]
-struct SeedHeader {
-    seed: u64,
-}
-
-/// The name of the experiment in the results folder at `root`.
-pub fn name(root: &Path) -> Result<String> {
-    let layout = Layout::new(root);
-    let header: NameHeader =
-        toml::from_slice(&experiment(&layout)?).map_err(|e| damaged(&layout.experiment(), &e))?;
-    Ok(header.name)
-}
-
-#[derive(Deserialize)]
-struct NameHeader {
-    name: String,
-}
-
 /// What charts and reports need of `experiment.toml`.
 #[derive(Deserialize)]
 struct Header {

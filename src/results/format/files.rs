@@ -40,6 +40,33 @@ pub(in crate::results) fn record_of(layout: &Layout, id: &str) -> Result<Option<
     Ok(record.filter(|record| record.id == id))
 }
 
+/// The base seed of the experiment in the results folder at `root`: trials of the same seed and replicate
+/// began with the same random numbers, in whatever folder they are.
+pub fn seed(root: &Path) -> Result<u64> {
+    let layout = Layout::new(root);
+    let header: SeedHeader =
+        toml::from_slice(&experiment(&layout)?).map_err(|e| damaged(&layout.experiment(), &e))?;
+    Ok(header.seed)
+}
+
+#[derive(Deserialize)]
+struct SeedHeader {
+    seed: u64,
+}
+
+/// The name of the experiment in the results folder at `root`.
+pub fn name(root: &Path) -> Result<String> {
+    let layout = Layout::new(root);
+    let header: NameHeader =
+        toml::from_slice(&experiment(&layout)?).map_err(|e| damaged(&layout.experiment(), &e))?;
+    Ok(header.name)
+}
+
+#[derive(Deserialize)]
+struct NameHeader {
+    name: String,
+}
+
 /// What every version of `trial.json` has.
 #[derive(Deserialize)]
 struct Version {

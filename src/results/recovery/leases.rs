@@ -19,7 +19,7 @@ use crate::results::recovery::survey::{self, Standing};
 use crate::results::recovery::takeover;
 use crate::results::recovery::trial_files;
 
-/// TrialLocks trials of one results folder.
+/// Leases trials of one results folder.
 #[derive(Debug)]
 pub struct FolderLeases {
     pub(in crate::results) layout: Layout,
@@ -97,7 +97,7 @@ impl FolderLeases {
         })
     }
 
-    /// TrialLocks a trial, if it is to be trained. It is looked at again once it is claimed: where locks are
+    /// Leases a trial, if it is to be trained. It is looked at again once it is claimed: where locks are
     /// not seen, another run may have finished it in between.
     fn claim_if_open(&self, trial: &Trial) -> Result<(Lease, Open)> {
         if self.is_open(trial)? == Open::No {

@@ -8,7 +8,7 @@
 //!   `.runs/` for as long as it lives; the system frees it when the process dies, however it dies. In that
 //!   file stand the kernel and the file system that it sees, and a counter that it raises every two
 //!   seconds.
-//! - **A trial under way** has a `running.json` that names its run. TrialLocks are made and ended under the
+//! - **A trial under way** has a `running.json` that names its run. Leases are made and ended under the
 //!   folder's lock `.lock`; a first claim is made by creating the file, which one process alone can do
 //!   where that lock is not seen either.
 //! - **Whether a run is alive** ([`runs::Watcher`]): yes while its lock is held, no once its file is gone.
@@ -310,7 +310,7 @@ impl TrialLocks {
         self.shared.watcher.settle(Some(&self.run), tell)
     }
 
-    /// TrialLocks a trial, unless another run has it: `Granted` without its state. Only under the folder's
+    /// Leases a trial, unless another run has it: `Granted` without its state. Only under the folder's
     /// lock.
     pub(in crate::results) fn take(&self, id: &str) -> Result<Lease> {
         // First: a claim that another run makes meanwhile must not be overwritten.

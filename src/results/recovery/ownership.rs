@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use self::content::is_ours;
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::results::format::files;
 use crate::results::format::layout::Layout;
-use crate::results::reader;
 
 pub use self::trials::check_trials;
 pub(in crate::results) use self::trials::{
@@ -50,7 +50,7 @@ pub fn check_apart(target: &Path, of: Option<&str>) -> Result<()> {
         if !fs::is_file(&marker) || !is_ours(&marker)? {
             continue;
         }
-        let name = reader::name(folder)?;
+        let name = files::name(folder)?;
         if of != Some(&name) {
             return Err(Error::Results(format!(
                 "`{}` is the results folder of `{name}`, whose own report and charts would be replaced: nothing was written\n  hint: choose another folder with `--output DIR`",

@@ -52,7 +52,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     compact::refuse(&source, "it cannot be published again; copy it")?;
     let table = reader::checked_table(&source)?;
     manifest::read(&source)?;
-    let name = reader::name(from)?;
+    let name = files::name(from)?;
     check_concurrent_runs(&source)?;
     // What is refused gets no lock.
     check_target(&target, &name)?;
