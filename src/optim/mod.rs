@@ -1,5 +1,5 @@
 //! What turns gradients into new parameters: clipping, the learning rate of the step, an update
-//! rule. burn walks the module and keeps each parameter's state; the rules ([`rules`]) are burn's on a
+//! rule. burn walks the module and keeps each parameter's state; the rules (`rules`) are burn's on a
 //! device with memory of its own, and ours, fused into one pass, on the host.
 //!
 //! The formulas of the rules stand at [`Optimizer`](crate::config::spec::Optimizer); they are

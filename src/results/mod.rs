@@ -1,7 +1,7 @@
 //! Results folders: how they are laid out and read, how runs share them and go on after an interruption, how far
 //! an experiment is, and how folders are merged, published and cleaned. No tensor is known here.
 //!
-//! - [`format`]: the names, columns and fields of all files, and how one file is read.
+//! - [`mod@format`]: the names, columns and fields of all files, and how one file is read.
 //! - [`recovery`]: locks and leases of the runs that share a folder, the files of a trial under way, and what an
 //!   interrupted one resumes from.
 //! - [`reader`] reads a whole folder into [`query::Results`]; [`writer`] is the observer that fills it.
