@@ -233,18 +233,6 @@ choices! {
 }
 
 impl Optimizer {
-    /// Whether weight decay shrinks the weights themselves, instead of joining the gradient.
-    pub fn decays_apart(self) -> bool {
-        match self {
-            Self::AdamW { .. } => true,
-            Self::Adam { .. }
-            | Self::Sgd
-            | Self::Momentum { .. }
-            | Self::Nesterov { .. }
-            | Self::RmsProp { .. } => false,
-        }
-    }
-
     /// Keras's.
     fn default_learning_rate(self) -> f64 {
         match self {
