@@ -46,6 +46,16 @@ pub fn trials(count: usize) -> String {
     counted(count, "trial", "trials")
 }
 
+/// `a`, `a or b`, `a, b or c`, with `or` as the word before the last.
+pub fn joined<T: AsRef<str>>(texts: &[T], word: &str) -> String {
+    let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+    match texts[..] {
+        [] => String::new(),
+        [only] => only.to_owned(),
+        [ref first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+    }
+}
+
 /// `1 pair is`, `2 pairs are`: a number with what is said of one or of several.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })

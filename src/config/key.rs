@@ -16,6 +16,7 @@ use std::marker::PhantomData;
 use super::point::Point;
 use super::rule::Rule;
 use super::value::Value;
+use crate::units::joined;
 
 /// A key of an experiment file.
 #[derive(Debug)]
@@ -81,7 +82,7 @@ impl Key {
                 let words = self.words().into_iter().map(|word| format!("`\"{word}\"`"));
                 let words: Vec<String> = words.collect();
                 let chooser = self.chooser().map_or("", |key| key.path);
-                format!("with `{chooser} = {}", listed(&words, "or").replacen('`', "", 1))
+                format!("with `{chooser} = {}", joined(&words, "or").replacen('`', "", 1))
             }
         }
     }
@@ -116,15 +117,6 @@ impl Key {
             Applies::With(chooser, words) => words.iter().any(|word| point.has_word(chooser, word)),
             Applies::FieldOf(chooser, fields) => is_field(self, chooser, fields, point),
         }
-    }
-}
-
-/// `a`, `a or b`, `a, b or c`
-pub(in crate::config) fn listed(words: &[String], and: &str) -> String {
-    match words {
-        [] => String::new(),
-        [word] => word.clone(),
-        [rest @ .., last] => format!("{} {and} {last}", rest.join(", ")),
     }
 }
 

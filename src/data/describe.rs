@@ -180,17 +180,11 @@ fn classes(names: &[&str]) -> String {
 
 fn listed(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match &quoted[..] {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] if quoted.len() <= MOST_NAMED => {
-            format!("{} and {last}", first.join(", "))
-        }
-        more => {
-            let (shown, rest) = more.split_at(MOST_NAMED - 1);
-            format!("{} and {} others", shown.join(", "), rest.len())
-        }
+    if quoted.len() <= MOST_NAMED {
+        return units::joined(&quoted, "and");
     }
+    let (shown, rest) = quoted.split_at(MOST_NAMED - 1);
+    format!("{} and {} others", shown.join(", "), rest.len())
 }
 
 /// Labels that may have been meant to be the same.

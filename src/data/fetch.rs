@@ -13,6 +13,7 @@ use super::locate::Places;
 use super::published::{Format, SOURCES, Source, SourceFile};
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::units::joined;
 
 /// One file of a download.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +78,7 @@ fn nothing_to_fetch(name: &str) -> Error {
     let known: Vec<String> = SOURCES.iter().map(|s| format!("`{}`", s.name)).collect();
     Error::Usage(format!(
         "there is nothing to download for `{name}`; datasets with files are {}",
-        in_words(&known)
+        joined(&known, "and")
     ))
 }
 
@@ -197,7 +198,7 @@ fn unavailable(
         None => format!("the dataset `{name}` is missing and could not be downloaded"),
         Some((_, missing)) => format!(
             "the dataset `{name}` lacks {}, and could not be downloaded",
-            in_words(&names(missing))
+            joined(&names(missing), "and")
         ),
     };
     let searched = places.folders(source);
@@ -237,15 +238,6 @@ fn ways_round(source: &Source, some_here: bool, folder: &Path) -> String {
 
 fn names(files: &[&SourceFile]) -> Vec<String> {
     files.iter().map(|file| format!("`{}`", file.name)).collect()
-}
-
-/// `a, b and c`
-fn in_words(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
 }
 
 fn section(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {

@@ -1,6 +1,7 @@
 //! Keys and their values in sentences.
 
 use crate::results::query::short_name;
+use crate::units;
 
 /// The axis that the program is about.
 pub const PLACEMENT: &str = "norm.placement";
@@ -29,12 +30,7 @@ pub fn norm_kind(kind: &str) -> String {
 
 /// `a`, `a and b`, `a, b and c`
 pub fn listed<T: AsRef<str>>(texts: &[T]) -> String {
-    let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-    match texts[..] {
-        [] => String::new(),
-        [only] => only.to_owned(),
-        [ref first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    units::joined(texts, "and")
 }
 
 /// The settings of the other axes: `batch size 2, activation relu`. Axes that mean nothing are left out.

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use super::{README, glyphs, load};
-use crate::config::key::{Choice, DefaultValue, Key, listed};
+use crate::config::key::{Choice, DefaultValue, Key};
 use crate::config::key_lookup;
 use crate::config::parse;
 use crate::config::point::{GivenValues, Point};
 use crate::config::rule::Rule;
 use crate::config::spec::{Dataset, METRIC, Optimizer, TEST_KEYS};
 use crate::config::value::Value;
+use crate::units::joined;
 
 /// A default as the documentation states it.
 fn default_text(default: &DefaultValue) -> String {
@@ -36,7 +37,7 @@ fn per_word(chooser: &'static Key, value: fn(&Point<'_>) -> Value) -> String {
             None => groups.push((value, vec![word.to_owned()])),
         }
     }
-    let groups = groups.iter().map(|(value, words)| format!("{} `{value}`", listed(words, "and")));
+    let groups = groups.iter().map(|(value, words)| format!("{} `{value}`", joined(words, "and")));
     groups.collect::<Vec<_>>().join(", ")
 }
 
