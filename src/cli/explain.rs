@@ -1,4 +1,4 @@
-//! `bn-lab explain`: one unit, one batch, as clap sees them.
+//! Arguments of `bn-lab explain`.
 
 use clap::{Args, ValueEnum};
 
