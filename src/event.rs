@@ -121,7 +121,7 @@ pub enum Event {
     /// Only trials remain that other runs claimed and of which it is not known yet whether those runs
     /// are alive.
     TrialAwaited {
-        /// The first such trial.
+        /// One of them.
         trial: Arc<Trial>,
     },
     /// The sweep ended: the last event.

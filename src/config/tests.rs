@@ -1,4 +1,4 @@
-//! Whole files in, experiments or rendered problems out.
+//! Tests of whole experiment files: the resulting experiments, or the rendered problems.
 
 mod claim;
 mod documentation;
@@ -26,7 +26,7 @@ const QUICKSTART: &str = include_str!("../../configs/quickstart.toml");
 const QUICKSTART_JSON: &str = include_str!("../../configs/quickstart.json");
 const MNIST: &str = include_str!("../../configs/mnist.toml");
 
-/// Small files that between them read every key.
+/// Small files that together read every key.
 const SAMPLES: &[&str] = &[
     QUICKSTART,
     MNIST,

@@ -1,4 +1,4 @@
-//! `[model]`: the network.
+//! `[model]`: the network's architecture and initialisation.
 
 use super::blocks::{BLOCKS, Block, default_blocks};
 use super::data::Shape;
@@ -30,7 +30,7 @@ keys! { MODEL_KEYS:
         "Units of each hidden fully connected layer behind the blocks.";
     DEPTH: usize = "model.depth", Rule::ResnetDepth, default Whole(20), only RESNET;
         "Layers with weights: the first convolution, three stages of n blocks of two, the output layer.";
-    // Four times as many channels are as wide as any layer may be.
+    // The last stage has four times as many channels, and may be no wider than any other layer.
     WIDTH: usize = "model.width", count(WIDEST / 4), default Whole(16), only RESNET;
         "Channels of the first stage; the second has twice as many, the third four times.";
     SHORTCUT: Shortcut = "model.shortcut", Rule::Choice(Shortcut::WORDS), default Text("a"), only RESNET;
@@ -74,7 +74,7 @@ const CONVNET: Applies = With(ARCHITECTURE.0, &["convnet"]);
 const RESNET: Applies = With(ARCHITECTURE.0, &["resnet"]);
 const RNN: Applies = With(ARCHITECTURE.0, &["rnn"]);
 
-/// The widths of hidden layers.
+/// The rule of lists of hidden layers' widths.
 const WIDTHS: List = List::new(
     count(WIDEST),
     (0, MOST_LAYERS),
@@ -82,8 +82,8 @@ const WIDTHS: List = List::new(
     "a list of at most 100 whole numbers from 1 to 65536, or `[]`",
 );
 
-/// Whether there is a hidden layer: something to activate and to normalise. Only a network of fully
-/// connected layers can be without.
+/// Whether there is a hidden layer, to which activation and normalisation apply. Only a network of fully
+/// connected layers can lack one.
 pub(in crate::config) fn has_hidden_layers(point: &Point<'_>) -> bool {
     point.value(HIDDEN.0).as_deref() != Some(&Value::List(Vec::new()))
 }
@@ -92,28 +92,28 @@ fn has_dropout(point: &Point<'_>) -> bool {
     ["mlp", "convnet"].iter().any(|word| point.has_word(ARCHITECTURE.0, word))
 }
 
-/// `[model]`
+/// The section `[model]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     /// The architecture.
     pub kind: Architecture,
     /// The nonlinearity after every hidden layer.
     pub activation: Activation,
-    /// How initial weights are drawn.
+    /// The distribution of initial weights.
     pub init: Init,
     /// Factor on every initial weight.
     pub init_scale: f64,
-    /// When linear layers carry a bias.
+    /// Which linear layers have a bias.
     pub bias: Bias,
 }
 
 impl Model {
-    /// `[model]` at a point of the sweep.
+    /// Reads `[model]` at a point of the sweep.
     pub(in crate::config) fn read(point: &Point<'_>) -> Self {
         let kind = point.get(ARCHITECTURE);
         Self {
             activation: match &kind {
-                // It brings its own.
+                // The GRU defines its own activation.
                 Architecture::Rnn(Rnn { cell: Cell::Gru, .. }) => Activation::Tanh,
                 _ if !kind.has_hidden_layers() => Activation::Identity,
                 _ => point.get(ACTIVATION),
@@ -134,7 +134,7 @@ choices! {
         Mlp = "mlp" {
             /// Units of each hidden layer; may be empty (a linear classifier).
             hidden: Vec<usize> = HIDDEN,
-            /// Share of each hidden layer's values that a training step drops, in `[0, 1)`.
+            /// Dropout rate of each hidden layer, in `[0, 1)`.
             dropout: f64 = DROPOUT,
         },
         /// Convolutional blocks, then fully connected layers.
@@ -147,12 +147,12 @@ choices! {
 }
 
 impl Architecture {
-    /// Whether there is a hidden layer: something to activate and to normalise.
+    /// Whether there is a hidden layer, to which activation and normalisation apply.
     pub fn has_hidden_layers(&self) -> bool {
         !self.hidden_features().is_empty()
     }
 
-    /// How many features each hidden layer has, from the input on: units, or channels.
+    /// Number of features (units or channels) of each hidden layer, starting at the input.
     pub fn hidden_features(&self) -> Vec<usize> {
         match self {
             Self::Mlp { hidden, .. } => hidden.clone(),
@@ -175,23 +175,23 @@ impl Architecture {
 }
 
 settings! {
-    /// A convolutional network in the manner of VGG (Simonyan & Zisserman 2015).
+    /// A convolutional network in the style of VGG (Simonyan & Zisserman 2015).
     #[derive(Debug, Clone, PartialEq)]
     pub struct Convnet {
-        /// The convolutional blocks, from the input on; at least one.
+        /// The convolutional blocks, starting at the input; at least one.
         pub blocks: Vec<Block> = CONV_BLOCKS,
-        /// What becomes of the last feature map.
+        /// How the last feature map is converted into a row.
         pub head: Head = HEAD,
-        /// Units of each hidden fully connected layer behind it; may be empty.
+        /// Units of each hidden fully connected layer after it; may be empty.
         pub dense: Vec<usize> = DENSE,
-        /// Share of the values that a training step drops behind each of those layers, or, where
-        /// there is none, of the output layer's inputs; in `[0, 1)`.
+        /// Dropout rate after each of those layers, or, where there is none, of the output layer's
+        /// inputs; in `[0, 1)`.
         pub dropout: f64 = DROPOUT,
     }
 }
 
 impl Convnet {
-    /// The feature map behind the blocks for images of shape `image`.
+    /// The shape of the feature map after the blocks for images of shape `image`.
     ///
     /// # Errors
     ///
@@ -200,7 +200,7 @@ impl Convnet {
     pub fn feature_map(&self, image: Shape) -> Result<Shape, (usize, Shape)> {
         let mut map = image;
         for (index, block) in self.blocks.iter().enumerate() {
-            // 3 × 3 with padding 1 keeps the size; a stride of s keeps every s-th, from the first.
+            // 3 × 3 with padding 1 keeps the size; a stride of s keeps every s-th position, from the first.
             map = Shape {
                 channels: block.channels,
                 height: map.height.div_ceil(block.stride),
@@ -217,12 +217,12 @@ impl Convnet {
 }
 
 choices! {
-    /// How a feature map becomes a row of values.
+    /// How a feature map is converted into a row of values.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Head {
-        /// All values, channel by channel, each row by row.
+        /// All values in order: by channel, then by row.
         Flatten = "flatten",
-        /// The mean of every channel.
+        /// Global average pooling: the mean of every channel.
         GlobalAverage = "global_average",
     }
 }
@@ -231,11 +231,11 @@ settings! {
     /// A residual network for small images (He et al. 2015, section 4.2).
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Resnet {
-        /// Layers with weights, shortcuts not counted: 6 n + 2.
+        /// Number of layers with weights, without shortcuts: 6 n + 2.
         pub depth: usize = DEPTH,
-        /// Channels of the first stage; twice and four times as many in the others.
+        /// Channels of the first stage; the others have twice and four times as many.
         pub width: usize = WIDTH,
-        /// How a shortcut reaches a stage of another shape.
+        /// How a shortcut is adapted where the shape changes.
         pub shortcut: Shortcut = SHORTCUT,
     }
 }
@@ -246,7 +246,7 @@ impl Resnet {
         self.depth.saturating_sub(2) / 6
     }
 
-    /// Channels of every convolution in the order of a pass, shortcuts left out.
+    /// Channels of every convolution in the order of the forward pass, without shortcuts.
     fn hidden_features(&self) -> Vec<usize> {
         let stages = (0..3).flat_map(|stage| {
             let channels = self.width << stage;
@@ -257,10 +257,10 @@ impl Resnet {
 }
 
 choices! {
-    /// What a shortcut does where the shape changes.
+    /// How a shortcut is adapted where the shape changes.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Shortcut {
-        /// Leaves out every second row and column and adds channels of zeros; no parameters.
+        /// Drops every second row and column and adds channels of zeros; has no parameters.
         A = "a",
         /// A 1 × 1 convolution with stride 2.
         B = "b",
@@ -268,21 +268,21 @@ choices! {
 }
 
 settings! {
-    /// A recurrent network that reads an image row by row.
+    /// A recurrent network that reads an image row by row, as a sequence.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Rnn {
-        /// What a step computes.
+        /// The recurrent cell.
         pub cell: Cell = CELL,
-        /// Length of the state.
+        /// Number of units: the length of the state.
         pub units: usize = UNITS,
     }
 }
 
 choices! {
-    /// What a step of a recurrent layer computes.
+    /// The cell of a recurrent layer.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Cell {
-        /// Elman's simple recurrent network, 1990.
+        /// Elman's simple recurrent network (1990).
         Elman = "elman",
         /// The gated recurrent unit (Cho et al. 2014).
         Gru = "gru",
@@ -290,7 +290,7 @@ choices! {
 }
 
 impl Cell {
-    /// Values that each unit's step is computed from.
+    /// Number of values that each unit's step is computed from: 1, or the GRU's 3 gates.
     pub fn gates(self) -> usize {
         match self {
             Self::Elman => 1,
@@ -327,7 +327,7 @@ choices! {
         Sigmoid = "sigmoid",
         /// `tanh x`
         Tanh = "tanh",
-        /// `x`
+        /// `x`, unchanged
         Identity = "identity",
     }
 }
@@ -359,14 +359,14 @@ choices! {
 }
 
 choices! {
-    /// When linear layers carry a bias. The output layer follows `Never`, else always has one.
+    /// Which linear layers have a bias. The output layer has none with `Never`, and one otherwise.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Bias {
-        /// Except where a normalisation follows directly and would cancel it.
+        /// Every layer except those before a normalisation, which would cancel the bias.
         Auto = "auto",
-        /// Always.
+        /// Every layer.
         Always = "always",
-        /// Never.
+        /// No layer.
         Never = "never",
     }
 }

@@ -1,4 +1,4 @@
-//! `{ from = 1e-4, to = 1e-1, count = 4, scale = "log" }`: the values of a range.
+//! Ranges of values: `{ from = 1e-4, to = 1e-1, count = 4, scale = "log" }`.
 
 use super::decimal::{Decimal, twelve_digits};
 use crate::config::checked::check;
@@ -9,25 +9,25 @@ use crate::config::suggest;
 use crate::config::value::Value;
 use crate::config::wire::{Kind, Node};
 
-/// The most values that an axis may have.
+/// Most values of an axis.
 pub(super) const MOST_VALUES: usize = 100_000;
 
 const KEYS: [&str; 5] = ["from", "to", "count", "step", "scale"];
 const SCALES: [&str; 3] = ["linear", "log", "powers-of-two"];
 
-/// How a range gets from its first value to its last.
+/// How the values of a range are spaced.
 enum Way {
-    /// So many values at equal distances.
+    /// This many values at equal distances.
     Linear(usize),
-    /// So many values at equal ratios.
+    /// This many values at equal ratios.
     Log(usize),
-    /// At this distance.
+    /// With this difference.
     Step(Decimal),
     /// Doubling, or halving.
     PowersOfTwo,
 }
 
-/// A range whose parts have been checked one by one.
+/// A range whose parts have been checked separately.
 struct Range {
     from: Decimal,
     to: Decimal,
@@ -37,7 +37,7 @@ struct Range {
 }
 
 /// The values of the range `members` of `key`, both ends included; `None` where there is a
-/// problem. `budget` is the count that a range without one has.
+/// problem. `budget` is the count of a range that states none.
 pub(super) fn values(
     key: &Key,
     node: &Node,
@@ -67,7 +67,7 @@ pub(super) fn values(
 }
 
 impl Range {
-    /// Its numbers, or why there are none.
+    /// Its numbers, or the reason why there are none.
     fn numbers(&self) -> Result<Vec<Decimal>, String> {
         match &self.way {
             Way::Linear(count) => self.linear(*count),
@@ -83,7 +83,7 @@ impl Range {
         numbers.ok_or_else(|| "`from` and `to` of the range lie too far apart".to_owned())
     }
 
-    /// Values are rounded to 12 significant digits, so that 0.001 is 0.001; those of a whole-number
+    /// Values are rounded to 12 significant digits, so that 0.001 is exact; those of a whole-number
     /// key to whole numbers.
     fn log(&self, count: usize) -> Result<Vec<Decimal>, String> {
         let (from, to) = (self.from.to_float(), self.to.to_float());

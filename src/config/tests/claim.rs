@@ -1,4 +1,4 @@
-//! `[claim]`: said before anything is trained, and checked against the sweep.
+//! `[claim]`: its defaults, and the checks against the sweep.
 
 use std::path::Path;
 
@@ -58,7 +58,7 @@ fn a_claim_is_no_part_of_a_trials_identity_and_can_be_taken_away() {
     assert_eq!(none, None);
 }
 
-/// Tests that are refused, and what is said of them.
+/// Tests that are refused, and their messages.
 const REFUSED: &[(&str, &str)] = &[
     (
         "compare = ['before', 'none']",

@@ -1,4 +1,4 @@
-//! Files that are wrong, and what is said about them.
+//! Files with mistakes, and their messages.
 
 use super::{accepted, glyphs, load, problems, problems_with, refused};
 

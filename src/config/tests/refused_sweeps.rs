@@ -1,8 +1,8 @@
-//! Sweeps that are refused, and what is said of them.
+//! Sweeps that are refused, and their messages.
 
 use super::{glyphs, problems};
 
-/// What stands in `[sweep]`, and what is said of it.
+/// Content of `[sweep]`, and its message.
 const BAD_GROUPS: &[(&str, &str)] = &[
     (
         "zip = [{ train.batch_size = [1, 2], train.epochs = [1] }]",

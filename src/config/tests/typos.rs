@@ -1,4 +1,4 @@
-//! Typing mistakes, and words of other tools: the messages about them.
+//! Messages for typing mistakes and for words of other tools.
 
 use super::{glyphs, load, problems, problems_with, refused};
 
