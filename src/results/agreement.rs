@@ -1,5 +1,5 @@
-//! Whether `trials.csv` says what was recorded. Some verbs take figures from the table, others from the
-//! files of the trials: a table that somebody edited is refused, so that no two verbs tell different
+//! Checks that `trials.csv` agrees with the trials' records. Some commands read numbers from the table, others
+//! from the files of the trials: a table that was edited is refused, so that no two commands print different
 //! numbers.
 
 use rayon::prelude::*;
@@ -14,8 +14,8 @@ use crate::results::format::tables;
 use crate::results::query::Details;
 use crate::results::recovery::locks::{self, Watcher};
 
-/// Refuses a table with other figures than the records of its trials have; in a compact copy, which has no
-/// records, with others than `epochs.csv` has.
+/// Refuses a table whose numbers differ from the records of its trials; in a compact copy, which has no
+/// records, from `epochs.csv`.
 pub(in crate::results) fn check(layout: &Layout, table: &TrialsTable) -> Result<()> {
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     let recorded = if compact::is_compact(layout) {
@@ -24,21 +24,21 @@ pub(in crate::results) fn check(layout: &Layout, table: &TrialsTable) -> Result<
         last.map(|last| last.map(|last| tables::figures_so_far("", Some(last)))).collect()
     } else {
         let recorded = ids.par_iter().map(|id| of_record(layout, id));
-        // Of several that cannot be read, the same is told of every time.
+        // Where several cannot be read, always the same one is reported.
         recorded.collect::<Vec<_>>().into_iter().collect::<Result<_>>()?
     };
     compare(layout, table, recorded)
 }
 
-/// The figures of a trial that has its result.
+/// The numbers of a finished trial.
 fn of_record(layout: &Layout, id: &str) -> Result<Option<Vec<String>>> {
     let record = files::record_of(layout, id)?;
     let record = record.filter(|record| record.outcome.is_finished());
     Ok(record.map(|record| tables::figures(&record)))
 }
 
-/// Holds the figures of finished trials against what was `recorded` of them, where that is known. While a
-/// run trains trials anew, its table is behind their records.
+/// Compares the numbers of finished trials with their records, where `recorded` has one. While a
+/// run trains trials again, the table is older than their records.
 fn compare(layout: &Layout, table: &TrialsTable, recorded: Vec<Option<Vec<String>>>) -> Result<()> {
     let rows = table.rows.iter().zip(recorded);
     let mut slips = rows.filter_map(|(row, recorded)| slip(table, row, &recorded?));
@@ -58,7 +58,7 @@ fn compare(layout: &Layout, table: &TrialsTable, recorded: Vec<Option<Vec<String
     ))
 }
 
-/// The first figure in which a row differs from what was recorded; an empty cell there is not known.
+/// The first number in which a row differs from the record; an empty cell is not compared.
 fn slip(table: &TrialsTable, row: &csv::StringRecord, recorded: &[String]) -> Option<String> {
     let cell = |column: usize| row.get(table.axes.end + column).unwrap_or_default();
     if !files::is_finished(cell(0)) {
@@ -72,7 +72,7 @@ fn slip(table: &TrialsTable, row: &csv::StringRecord, recorded: &[String]) -> Op
     Some(format!("`{name}` of trial `{id}` is `{cell}` there, and `{recorded}` was recorded"))
 }
 
-/// Whether two cells say the same, however a number is written.
+/// Whether two cells have the same value, even if a number is formatted differently.
 fn is_same(one: &str, other: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().ok();
     one == other || number(one).is_some_and(|one| number(other) == Some(one))

@@ -1,5 +1,5 @@
-//! What a trial leaves when it ended: its files under their own names, its record, and of a failure
-//! why.
+//! Writes the result of a trial that ended: its files under their final names, its record, and the log of
+//! a failure.
 
 use std::collections::BTreeMap;
 
@@ -16,21 +16,21 @@ use crate::results::recovery::trial_files::{Closed, TrialFiles, recording};
 
 /// A trial that ended.
 pub(in crate::results) struct Ending<'a> {
-    /// Its folder.
+    /// The trial's folder.
     pub(in crate::results) layout: &'a TrialLayout,
-    /// Which.
+    /// The trial.
     pub(in crate::results) trial: &'a Trial,
-    /// How.
+    /// How it ended.
     pub(in crate::results) outcome: &'a Outcome,
-    /// Of a failure: where it happened, as far as that is known.
+    /// For a failure, where it happened, as far as that is known.
     pub(in crate::results) details: Option<&'a str>,
-    /// The record of a trial that had its result before: it stays, and gains what was left behind now.
+    /// The record of a trial that was finished before: it is kept, and gains what was recorded now.
     pub(in crate::results) earlier: Option<&'a TrialRecord>,
 }
 
 impl Ending<'_> {
-    /// Writes everything down. `files` is `None` if it failed before it started. `None` where another
-    /// run has deleted the files, since it took this one for dead.
+    /// Writes everything. `files` is `None` if the trial failed before it started. Returns `None` where another
+    /// run has deleted the files, because it considered this one dead.
     pub(in crate::results) fn record(
         &self,
         files: Option<TrialFiles>,
@@ -63,8 +63,8 @@ impl Ending<'_> {
             .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
         text.push(b'\n');
         fs::replace(&self.layout.trial(), &text)?;
-        // Last: a state without a record is gone on with, a record without a state is trained anew. What
-        // failed before it started (on a machine that is too small) leaves an earlier state where it is.
+        // Last: a trial with a state but no record is resumed, one with a record but no state is trained again. A
+        // failure before the start (on a machine that is too small) leaves an earlier state in place.
         if own.is_some() {
             if !is_interrupted {
                 fs::remove_if_exists(&self.layout.state())?;
@@ -74,7 +74,7 @@ impl Ending<'_> {
         Ok(Some(record))
     }
 
-    /// Writes down why a trial failed, for whoever wants to mend it.
+    /// Writes why a trial failed into its log.
     fn log_failure(&self, message: &str) -> Result<()> {
         let trial = self.trial;
         let mut text = format!(

@@ -1,5 +1,5 @@
-//! Before a trial is trained, it is leased to this run, and the state that an
-//! interrupted training left is found.
+//! Leases a trial to this run before it is trained, and finds the state that an interrupted training
+//! left.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
@@ -24,24 +24,24 @@ use crate::results::recovery::trial_files;
 pub struct FolderLeases {
     pub(in crate::results) layout: Layout,
     pub(in crate::results) claims: TrialLocks,
-    /// The device of this run.
+    /// The device that this run trains on.
     pub(in crate::results) device: String,
-    /// Steps from one row of `steps.csv` to the next.
+    /// Number of steps between two rows of `steps.csv`.
     pub(in crate::results) log_every_steps: usize,
-    /// Ids of trials that are trained whatever the folder has of them.
+    /// Ids of trials that are trained even if they are finished.
     pub(in crate::results) forced: BTreeSet<String>,
     /// Whether failed trials are trained again.
     pub(in crate::results) retries_failed: bool,
-    /// Digests of the datasets, by the index of the condition.
+    /// SHA-256 of the datasets, by the index of the condition.
     pub(in crate::results) digests: Mutex<BTreeMap<usize, Arc<str>>>,
-    /// What trials go on from, until their training starts; by id.
+    /// States that trials resume from, until their training starts; by id.
     pub(in crate::results) left: Mutex<BTreeMap<String, Saved>>,
-    /// Ids of the trials whose files this run has begun.
+    /// Ids of the trials whose files this run has created.
     pub(in crate::results) begun: Mutex<BTreeSet<String>>,
 }
 
 impl FolderLeases {
-    /// What a trial of this run is, for a state to be gone on with.
+    /// The facts of a trial in this run that must match for a state to be resumed.
     pub(in crate::results) fn origin(&self, trial: &Trial) -> Origin {
         let digests = held(&self.digests);
         let data = digests.get(&trial.condition.index);
@@ -56,12 +56,12 @@ impl FolderLeases {
         }
     }
 
-    /// Takes note of the data that this run trains on.
+    /// Stores the SHA-256 of the data that this run trains on.
     pub(in crate::results) fn note_digests(&self, digests: BTreeMap<usize, Arc<str>>) {
         *held(&self.digests) = digests;
     }
 
-    /// Looks at the data that this run trains on.
+    /// Calls `look` with the SHA-256 of the data that this run trains on.
     pub(in crate::results) fn with_digests<T>(
         &self,
         look: impl FnOnce(&BTreeMap<usize, Arc<str>>) -> T,
@@ -69,17 +69,17 @@ impl FolderLeases {
         look(&held(&self.digests))
     }
 
-    /// Takes note that the files of a trial are begun.
+    /// Records that the files of a trial are created.
     pub(in crate::results) fn note_begun(&self, id: &str) {
         held(&self.begun).insert(id.to_owned());
     }
 
-    /// What a trial goes on from.
+    /// Takes the state that a trial resumes from.
     pub(in crate::results) fn take_left(&self, id: &str) -> Option<Saved> {
         held(&self.left).remove(id)
     }
 
-    /// Whether the trial is to be trained at all, and whether from a state that was left: another run
+    /// Whether the trial is to be trained, and whether it may resume from a state: another run
     /// may have finished it meanwhile.
     fn is_open(&self, trial: &Trial) -> Result<Open> {
         if self.forced.contains(&trial.id) {
@@ -97,8 +97,8 @@ impl FolderLeases {
         })
     }
 
-    /// Leases a trial, if it is to be trained. It is looked at again once it is claimed: where locks are
-    /// not seen, another run may have finished it in between.
+    /// Leases a trial, if it is to be trained. That is checked again once it is claimed: where locks are
+    /// not visible, another run may have finished it in between.
     fn claim_if_open(&self, trial: &Trial) -> Result<(Lease, Open)> {
         if self.is_open(trial)? == Open::No {
             return Ok((Lease::Finished, Open::No));
@@ -119,11 +119,11 @@ impl FolderLeases {
 /// Whether a trial is to be trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Open {
-    /// It is not.
+    /// Not to be trained.
     No,
-    /// From its start, whatever is there.
+    /// To be trained from the start.
     Anew,
-    /// From a state, if one was left.
+    /// To be trained from a state, if there is one.
     FromState,
 }
 
@@ -147,7 +147,7 @@ impl Leases for FolderLeases {
     }
 
     fn holds(&self, trial: &Trial) -> bool {
-        // Whoever took this run for dead has deleted its files, and may be dead itself by now.
+        // A run that considered this one dead has deleted its files, and may be dead itself by now.
         let own = self.layout.trial(&trial.id).of_run(self.claims.run());
         let are_there = !held(&self.begun).contains(&trial.id) || fs::is_file(&own.epochs());
         are_there && self.claims.holds(&trial.id)
@@ -159,7 +159,7 @@ impl Leases for FolderLeases {
     }
 }
 
-/// Each change of these maps is one insertion or removal: they are whole whatever happened.
+/// Each change of these maps is one insertion or removal, so a panic cannot leave them inconsistent.
 fn held<T>(map: &Mutex<T>) -> MutexGuard<'_, T> {
     map.lock().unwrap_or_else(PoisonError::into_inner)
 }

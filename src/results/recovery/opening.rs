@@ -1,4 +1,4 @@
-//! What a run makes sure of before it trains anything into a results folder.
+//! The checks that a run makes before it trains anything into a results folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -23,11 +23,11 @@ use crate::results::recovery::partials;
 use crate::results::recovery::takeover;
 use crate::units::hexadecimal;
 
-/// What would be mixed with the trials of this run.
+/// Part of the message on trials of another device or other data.
 const FINISHED: &str = "finished trials were";
 const RUNNING: &str = "trials under way are";
 
-/// Refuses a folder in which another run trains another experiment: they would replace each other's
+/// Refuses a folder in which another run trains another experiment: each would overwrite the other's
 /// tables.
 pub(in crate::results) fn check_concurrent_runs(
     layout: &Layout,
@@ -50,7 +50,7 @@ fn is_same(stored: &[u8], experiment: &Experiment) -> bool {
     config::mean_the_same(stored, experiment.resolved.as_bytes())
 }
 
-/// Refuses to train anew what is finished while others are at work: two runs that are forced would do
+/// Refuses to train finished trials again while other runs are alive: two forced runs would train
 /// everything twice.
 pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderLeases) -> Result<()> {
     if gate.forced.is_empty() || !gate.claims.has_concurrent_runs()? {
@@ -62,8 +62,8 @@ pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderLeases) -> R
     )))
 }
 
-/// Refuses to run beside others that train on another device or on other data, and declares what this one
-/// trains on: `digests` by the index of the condition.
+/// Refuses to run beside others that train on another device or on other data, and declares this run's device
+/// and data: `digests` has the SHA-256 by the index of the condition.
 pub(in crate::results) fn check_declarations(
     layout: &Layout,
     claims: &TrialLocks,
@@ -75,7 +75,7 @@ pub(in crate::results) fn check_declarations(
         data: digests.iter().map(|(at, data)| (*at, data.to_string())).collect(),
     };
     for text in claims.declared_by_others()? {
-        // A line that cannot be read is of another version.
+        // A line that cannot be parsed is of another version.
         let Ok(theirs) = serde_json::from_str::<Declaration>(&text) else {
             continue;
         };
@@ -93,16 +93,16 @@ pub(in crate::results) fn check_declarations(
     claims.declare(&text)
 }
 
-/// What a run trains on.
+/// The device and the data that a run trains on.
 #[derive(Serialize, Deserialize)]
 struct Declaration {
     device: String,
-    /// Digests of the datasets, by the index of the condition.
+    /// SHA-256 of the datasets, by the index of the condition.
     data: BTreeMap<usize, String>,
 }
 
 /// Refuses to mix devices or data: `finished` gives the record of a finished trial, `digest` the
-/// digest of the data that this run would train a trial on.
+/// SHA-256 of the data that this run would train a trial on.
 pub(in crate::results) fn check_provenance<'a>(
     layout: &Layout,
     plan: &[Arc<Trial>],
@@ -133,8 +133,8 @@ fn mixed(layout: &Layout, who: &str, what: &str, before: &str, now: &str) -> Err
     ))
 }
 
-/// Deletes what killed runs left half-written, their claims, and what finished trials were trained in.
-/// What others may be writing is left alone.
+/// Deletes partial files of killed runs, their claims, and the folders in which finished trials were trained.
+/// Files that others may be writing are kept.
 pub(in crate::results) fn clear_leftovers(
     layout: &Layout,
     plan: &[Arc<Trial>],
@@ -145,13 +145,13 @@ pub(in crate::results) fn clear_leftovers(
     let to_run: BTreeSet<&str> = to_run.iter().map(|trial| trial.id.as_str()).collect();
     partials::remove(layout)?;
     for trial in plan {
-        // Another run may train it though it is finished, because that is forced.
+        // Another run may train it again although it is finished (`--force`).
         if !claims.is_free(&trial.id)? {
             continue;
         }
         let folder = layout.trial(&trial.id);
         if is_finished(records.get(&trial.id)) {
-            // One that is trained a second time may be ending its process.
+            // A process that trains it a second time may be about to end.
             let may_end = !to_run.contains(trial.id.as_str());
             clear_finished(layout, &folder, trial, may_end)?;
         }
@@ -160,8 +160,8 @@ pub(in crate::results) fn clear_leftovers(
     Ok(())
 }
 
-/// Deletes what a finished trial was trained in, if it is finished still: since it was looked at, another run may
-/// have begun to train it anew and have been interrupted.
+/// Deletes the folder in which a finished trial was trained, if it is still finished: since it was checked, another
+/// run may have begun to train it again and have been interrupted.
 fn clear_finished(
     layout: &Layout,
     folder: &TrialLayout,
@@ -185,7 +185,7 @@ fn is_finished(record: Option<&TrialRecord>) -> bool {
     record.is_some_and(|record| record.outcome.is_finished())
 }
 
-/// An experiment that differs from this one is kept as `experiment-<digest>.toml`.
+/// Keeps an earlier experiment that differs from this one as `experiment-<digest>.toml`.
 pub(in crate::results) fn keep_earlier_experiment(
     layout: &Layout,
     experiment: &Experiment,

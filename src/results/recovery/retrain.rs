@@ -1,5 +1,5 @@
-//! A trial that had its result and was trained again, to leave probes or checkpoints that were not
-//! asked for before. The same trial gives the same numbers; so its figures stay, and only what was
+//! A finished trial that was trained again, to record probes or checkpoints that were not
+//! requested before. The same trial gives the same numbers, so its metrics are kept, and only what was
 //! missing is added.
 
 use std::collections::BTreeMap;
@@ -14,8 +14,8 @@ use crate::results::format::schema::{EpochRow, TrialRecord};
 use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::takeover;
 
-/// Moves what was left behind in the run's `own` folder to its place and returns the record of both
-/// trainings. Refuses, and leaves the folder as `again` for a look, where the numbers are not the same.
+/// Moves the new files from the run's `own` folder to their places and returns the combined record of both
+/// trainings. Refuses where the numbers differ, and keeps the folder as `again` for inspection.
 pub(in crate::results) fn merge(
     layout: &TrialLayout,
     own: &TrialLayout,
@@ -50,8 +50,8 @@ pub(in crate::results) fn merge(
     Ok(both(earlier, now, looked, told))
 }
 
-/// Adds what the second training told of each epoch to what the first one did; `None` where it was
-/// asked for nothing that it tells there.
+/// Adds the second training's additional columns to the epochs of the first; `None` where no additional
+/// columns were requested.
 fn told(
     layout: &TrialLayout,
     again: &TrialLayout,
@@ -72,7 +72,7 @@ fn told(
     Ok(Some(FilePrefix::of(&bytes)))
 }
 
-/// `row` with what only the `earlier` one of the same epoch tells.
+/// `row` with the columns that only the `earlier` row of the same epoch has.
 fn filled(row: EpochRow, earlier: Option<&EpochRow>) -> EpochRow {
     let Some(earlier) = earlier else { return row };
     EpochRow {
@@ -88,8 +88,8 @@ fn filled(row: EpochRow, earlier: Option<&EpochRow>) -> EpochRow {
     }
 }
 
-/// What the record says of both trainings. New probes replace what earlier ones read; `told` is what
-/// became of `epochs.csv`.
+/// The combined record of both trainings. New probes replace earlier ones; `told` is the new
+/// `epochs.csv`.
 fn both(
     earlier: &TrialRecord,
     now: TrialRecord,
@@ -117,14 +117,14 @@ fn both(
     TrialRecord { recording, last, best, files, ..earlier.clone() }
 }
 
-/// Whether both trainings ended alike, with the same figures.
+/// Whether both trainings had the same outcome and the same metrics.
 fn same_figures(one: &TrialRecord, other: &TrialRecord) -> bool {
     one.outcome == other.outcome
         && figures(one.last.as_ref()) == figures(other.last.as_ref())
         && figures(one.best.as_ref()) == figures(other.best.as_ref())
 }
 
-/// Why two trainings of one trial have other figures, by the instruction sets of their records.
+/// Why two trainings of one trial gave different numbers, by the instruction sets in their records.
 pub(in crate::results) fn why_other_figures(one: &str, other: &str) -> String {
     if one != other && !one.is_empty() && !other.is_empty() {
         return format!(
@@ -135,7 +135,7 @@ pub(in crate::results) fn why_other_figures(one: &str, other: &str) -> String {
         .to_owned()
 }
 
-/// What every training tells of an epoch, whatever else it leaves behind.
+/// The columns of an epoch that every training records.
 pub(in crate::results) fn figures(row: Option<&EpochRow>) -> Option<EpochRow> {
     row.map(|row| EpochRow {
         epoch: row.epoch,

@@ -165,7 +165,7 @@ fn a_copy_that_was_cut_short_is_not_read_and_is_made_again() {
     publish(&root, &into, &ALL).unwrap();
     let marker = into.join("compact.json");
     let finished = fs::read(&marker).unwrap();
-    // Where a table cannot be read, the making ends midway.
+    // Where a table cannot be read, publishing ends midway.
     let trial = fs::folders(&root.join("trials")).unwrap().remove(0);
     let table = trial.join("epochs.csv");
     let bytes = fs::read(&table).unwrap();
