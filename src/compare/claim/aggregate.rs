@@ -1,7 +1,7 @@
-//! The scores of a replicate at all values of an axis, taken together into one.
+//! Aggregates the scores of a replicate at all values of an axis.
 //!
-//! Nothing is made better by being taken together: what diverged or was waited for in vain makes the
-//! whole so, unless the question is for the best.
+//! Aggregation never improves a score: where one training diverged or did not reach the target, the aggregate
+//! counts as such, too, unless the best is requested.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use crate::compare::pairing::Condition;
 use crate::results::query::Take;
 use crate::stats::{self, Score};
 
-/// What the conditions that differ only in the axis at position `over` of their settings have in
-/// common: one condition for each, without that axis. They come in the plan's order.
+/// Combines the conditions that differ only in the axis at position `over` of their settings into one
+/// condition without that axis, in the plan's order.
 pub(super) fn together<'a>(
     conditions: &[Condition<'a>],
     over: usize,
@@ -43,8 +43,8 @@ pub(super) fn together<'a>(
     groups.into_iter().map(whole).collect()
 }
 
-/// The largest step between neighbouring values, in powers of ten: where a reach ends between two of
-/// them is unknown.
+/// The largest step between adjacent values, in powers of ten: the exact reach lies between two of
+/// them.
 fn grid_step(members: &[&Condition<'_>], over: usize) -> f64 {
     let values = members.iter().filter_map(|m| m.setting[over].parse().ok());
     let mut places: Vec<f64> = values.map(f64::log10).collect();
@@ -52,7 +52,7 @@ fn grid_step(members: &[&Condition<'_>], over: usize) -> f64 {
     places.windows(2).map(|ends| ends[1] - ends[0]).fold(0.0, f64::max)
 }
 
-/// The score of each replicate; none where one of its trainings has none.
+/// The aggregate of each replicate; `None` where one of its trainings has no score.
 fn scores(
     members: &[&Condition<'_>],
     over: usize,
@@ -72,7 +72,7 @@ fn scores(
     replicates.map(of).collect()
 }
 
-/// One score of several, each with the value of the axis where that is a number.
+/// The aggregate of several scores, each with the value of the axis where that is a number.
 fn taken(
     row: &[(Option<f64>, Option<Score>)],
     take: Take,
@@ -92,7 +92,7 @@ fn taken(
     }
 }
 
-/// `of` all numbers; a bound on it where one is only known to be larger, and the worst of all where one
+/// `of` all numbers; a lower bound where one is only known to be larger, and diverged where one
 /// diverged.
 fn whole(scores: &[Score], of: impl Fn(&[f64]) -> Option<f64>) -> Option<Score> {
     if scores.contains(&Score::Diverged) {
@@ -103,7 +103,7 @@ fn whole(scores: &[Score], of: impl Fn(&[f64]) -> Option<f64>) -> Option<Score> 
     of(&numbers).map(if is_known { Score::Value } else { Score::Beyond })
 }
 
-/// A number, or the one that it is only known to be larger than.
+/// A number, or the lower bound of one.
 fn number(score: Score) -> Option<f64> {
     match score {
         Score::Value(number) | Score::Beyond(number) => Some(number),
@@ -111,8 +111,8 @@ fn number(score: Score) -> Option<f64> {
     }
 }
 
-/// The largest minus the smallest. Of times that are only known to be longer, the distance from the
-/// shortest known one is a bound.
+/// The largest minus the smallest. Where some times are only known to be longer, the distance from the
+/// shortest known one is a lower bound.
 fn spread(scores: &[Score]) -> Option<Score> {
     let known = scores.iter().filter_map(|score| match score {
         Score::Value(number) => Some(*number),
@@ -129,7 +129,7 @@ fn worst(scores: &[Score], higher_is_better: bool) -> Option<Score> {
     whole(scores, |all| if higher_is_better { stats::minimum(all) } else { stats::maximum(all) })
 }
 
-/// The best of those that did not diverge; they all did if none is left.
+/// The best of those that did not diverge; diverged if all did.
 fn best(scores: &[Score], higher_is_better: bool) -> Option<Score> {
     let ended: Vec<Score> = scores.iter().copied().filter(|s| *s != Score::Diverged).collect();
     let numbers: Vec<f64> = ended.iter().filter_map(|score| number(*score)).collect();
@@ -137,12 +137,12 @@ fn best(scores: &[Score], higher_is_better: bool) -> Option<Score> {
     let Some(best) = best else {
         return (!scores.is_empty()).then_some(Score::Diverged);
     };
-    // One that was given up earlier might have been shorter.
+    // A training that was stopped earlier might have been faster.
     let is_known = ended.contains(&Score::Value(best));
     Some(if is_known { Score::Value(best) } else { Score::Beyond(best) })
 }
 
-/// The last minus the first. From where nothing was learned there is no change to measure.
+/// The last minus the first. Without a number at the first value there is no change to measure.
 fn change(first: Score, last: Score) -> Option<Score> {
     match (first, last) {
         (Score::Value(first), Score::Value(last)) => Some(Score::Value(last - first)),
@@ -152,9 +152,9 @@ fn change(first: Score, last: Score) -> Option<Score> {
     }
 }
 
-/// The largest value, in powers of ten, at which the metric is at least as good as `bound`. One that
-/// was good nowhere counts as diverged: it is below any that was good somewhere, by an unknown
-/// amount. What a training above that would have come to must be known.
+/// The largest value, in powers of ten, at which the metric is at least as good as `bound`. A replicate
+/// that was good at no value counts as diverged: its reach is below all values, by an unknown
+/// amount. The scores at larger values must be known.
 fn reach(
     row: &[(Option<f64>, Option<Score>)],
     bound: f64,

@@ -1,4 +1,4 @@
-//! Every metric: a line each.
+//! The list of metrics, one on each line.
 
 use super::Reading::{self, Area, Best, Last, Layers, RelativeStepTime, StepTime, ToTarget};
 use super::unit::{COSINE, DECADES, Margin, NATS, POINTS, TWENTIETH, UNITS, Unit};
@@ -75,12 +75,12 @@ pub const METRICS: [Metric; 32] = [
     less("saturated_share", Unit::Share, UNITS, Layers(layers::mean_at_end, layers::OF_SATURATED)),
 ];
 
-/// More of it is better.
+/// A metric of which more is better.
 const fn more(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {
     Metric { name, unit, higher_is_better: true, margin, of }
 }
 
-/// Less of it is better.
+/// A metric of which less is better.
 const fn less(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {
     Metric { higher_is_better: false, ..more(name, unit, margin, of) }
 }

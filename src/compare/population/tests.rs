@@ -1,11 +1,11 @@
-//! Made-up folders in which running averages and the population's statistics tell different things.
+//! Synthetic folders in which running averages and population statistics give different accuracies.
 
 use super::*;
 use crate::compare::{self, Answer, Question};
 use crate::results::query::{Claim, TrialStatus};
 
-/// Trials of a placement: for each replicate the test accuracies with running averages and with the
-/// population's statistics.
+/// Trials of a placement: for each replicate the test accuracies with running averages and with
+/// population statistics.
 fn trials(
     placement: &str,
     condition: usize,
@@ -58,7 +58,7 @@ fn verdict(results: &Results) -> Verdict {
     compared(results).comparisons[0].verdict
 }
 
-/// Six replicates around these two accuracies.
+/// Six replicates near these two accuracies.
 fn around(running: f64, population: f64) -> [[f64; 2]; 6] {
     [-2.0, -1.0, 0.0, 0.5, 1.0, 1.5].map(|k| [running + 0.002 * k, population + 0.001 * k])
 }
@@ -259,7 +259,7 @@ fn two_folders_are_each_judged_by_their_own_settings() {
         let answer = compare::compare(&both, &question).expect("compared");
         (gaps(&both).told.len(), answer.comparisons[0].verdict)
     };
-    // Whichever is first, the averages of the one that has them are doubted.
+    // In either order, the averages of the folder that uses them are doubted.
     let vanishes = (1, Verdict::EffectOfEvaluation);
     assert_eq!(asked(&running, &without), vanishes);
     assert_eq!(asked(&without, &running), vanishes);
@@ -270,7 +270,7 @@ fn two_folders_are_each_judged_by_their_own_settings() {
     let mut doubtless = running.clone();
     doubtless.norm.insert("norm.kind".to_owned(), "layer".to_owned());
     assert_eq!(asked(&doubtless, &without).0, 0, "no averages in either");
-    // Folders that are evaluated in two ways are compared for that, and so are those of such a claim.
+    // Folders with different evaluations are compared for that reason, and so are those with such a claim.
     let mut precise = without.clone();
     precise.norm.insert("norm.evaluation".to_owned(), "precise".to_owned());
     assert_eq!(asked(&running, &precise).1, Verdict::Better(Side::A));
