@@ -29,7 +29,7 @@ pub enum Event {
         examples: Examples,
         /// Trainable parameters of its network.
         parameters: usize,
-        /// SHA-256 of the dataset.
+        /// Digest of the dataset's content.
         data: String,
     },
     /// An optimiser step was taken. Emitted at every step; observers choose which to keep.

@@ -1,4 +1,4 @@
-//! The table of conditions that a run ends with.
+//! The table of conditions that is printed at the end of a run.
 
 use super::sheet::Columns;
 use crate::compare::metric::Metric;
@@ -8,15 +8,15 @@ use crate::stats::{self, Score};
 use crate::wording::numbers::{mean_and_deviation, of, share};
 use crate::wording::until::Until;
 
-/// A line for each condition: its axes, n, test accuracy (mean ± standard deviation over the completed
+/// One row for each condition: its axes, n, test accuracy (mean ± standard deviation over the completed
 /// replicates), epochs and seconds of training until the target accuracy was first reached, and
-/// how many replicates diverged; below, how the times are to be read.
+/// how many replicates diverged; below the table, how to read the times.
 ///
-/// The target is looked for in the validation accuracy, or in the test accuracy without a
-/// validation set. Times are medians by Kaplan and Meier over all replicates that came to an end: one that
+/// The target applies to the validation accuracy, or to the test accuracy without a
+/// validation set. Times are medians by Kaplan and Meier over all replicates that ended: one that
 /// did not reach the target, or diverged, counts as taking longer. `> 10` epochs where more than half
-/// did, and `4 (2 of 3)` where not all reached it. In the last lines are the conditions in which running
-/// averages show something else than the population's statistics.
+/// did, and `4 (2 of 3)` where not all reached it. The last lines list the conditions in which running
+/// averages give another accuracy than population statistics.
 pub fn table(results: &Results) -> String {
     let target = share(results.target_accuracy);
     let until = |metric: &str| {
@@ -133,7 +133,7 @@ mod tests {
             let cells: Vec<&str> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
             [cells[4].to_owned(), cells[5].to_owned()]
         };
-        // The mean over those that arrived would be 2.5 epochs, and over those of the second row 1.
+        // The mean over those that reached it would be 2.5 epochs, and over those of the second row 1.
         assert_eq!(
             of([(Completed, &early), (Completed, &late), (Completed, &never)]),
             ["4 (2 of 3)", "2.50 (2 of 3)"]

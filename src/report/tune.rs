@@ -1,4 +1,4 @@
-//! What tuning chose, as a table and as a file.
+//! The choices of tuning, as a table and as a file.
 
 use super::page::document::Cell;
 use super::sheet::{Columns, Sheet, digits, program_columns};
@@ -8,7 +8,7 @@ use crate::results::query::{Results, Tuning, short_name};
 use crate::stats;
 use crate::wording::numbers::{dashed, mean_and_deviation, of};
 
-/// A line for every setting: the chosen value, how it does, and the largest stable value; then a
+/// One row for every setting: the chosen value, its scores, and the largest stable value; then a
 /// line for every choice at the end of its grid. `None` where nothing was tuned.
 pub fn table(results: &Results) -> Option<String> {
     let tuning = results.tuning.as_ref()?;
@@ -31,7 +31,7 @@ pub fn table(results: &Results) -> Option<String> {
     Some(text)
 }
 
-/// The columns of what tuning chose; `at_edge` marks a value at an end of the grid.
+/// The columns of the choices; `at_edge` marks a value at an end of the grid.
 pub(super) fn columns<'a>(
     results: &Results,
     tuning: &Tuning,
@@ -63,7 +63,7 @@ pub(super) fn columns<'a>(
         })
 }
 
-/// Of a setting in which nothing was completed there is nothing to say.
+/// The cell of a choice; empty in a setting in which no trial was completed.
 fn of_chosen(choice: &Choice, cell: impl Fn(&Tried) -> Cell) -> Cell {
     choice.chosen().map(cell).unwrap_or_default()
 }
@@ -74,7 +74,7 @@ fn test_accuracy(chosen: &Tried) -> Cell {
     Cell::ordered(mean_and_deviation(mean, deviation, |number| format!("{number:.2}")), mean)
 }
 
-/// All axes but the tuned one, those that are compared first.
+/// All axes but the tuned one; those that are compared come first.
 fn setting_axes(results: &Results, tuning: &Tuning) -> Vec<String> {
     others(results, tuning).iter().map(|&axis| results.axes[axis].clone()).collect()
 }
@@ -119,7 +119,7 @@ mod tests {
     use crate::results::query::TrialStatus;
     use crate::results::query::{TrialCurves, Tuning};
 
-    /// Validation accuracies of the replicates; below 0 one that diverged.
+    /// Trials with these validation accuracies, one for each replicate; below 0 for one that diverged.
     fn trials(placement: &str, first: usize, grid: &[(&str, &[f64])]) -> Vec<TrialCurves> {
         let trial = |condition: usize, rate: &str, replicate: usize, accuracy: f64| TrialCurves {
             id: format!("{condition}-{replicate}"),
@@ -183,7 +183,7 @@ mod tests {
             let untrained = EpochRow { test_accuracy: 0.1, ..EpochRow::default() };
             trial.epochs.insert(0, untrained);
         }
-        // Test accuracies of 0.4 and 0.14, where chance is 0.1 and 0.145 is a twentieth of the way.
+        // Test accuracies of 0.4 and 0.14, where chance is 0.1 and 0.145 is 5 % of the way.
         let told = table(&results).expect("tuned");
         assert!(told.contains("\nnone                     0.01            0.01 "), "{told}");
     }

@@ -50,7 +50,7 @@ pub struct Writer {
     anew: BTreeSet<String>,
     gate: Arc<FolderLeases>,
     run: RunEntry,
-    /// Descriptions of the datasets, by their SHA-256.
+    /// Descriptions of the datasets, by their digests.
     data: BTreeMap<String, DatasetDescription>,
     started: Instant,
     /// The earliest time of the next write of the tables.
@@ -107,7 +107,7 @@ impl Writer {
         })
     }
 
-    /// Stores descriptions of the datasets, by their SHA-256, for the manifest.
+    /// Stores descriptions of the datasets, by their digests, for the manifest.
     pub fn describe_data(&mut self, data: BTreeMap<String, DatasetDescription>) {
         self.data.extend(data);
     }
@@ -131,7 +131,7 @@ impl Writer {
 
     /// Writes the experiment, the manifest and the tables. Refuses a folder in which another
     /// experiment is running, and one whose finished trials were trained on another device, or on
-    /// other data under the same name (`digest` gives the SHA-256 of a trial's dataset, where it was
+    /// other data under the same name (`digest` gives the digest of a trial's dataset, where it was
     /// loaded): their numbers would not be paired.
     ///
     /// Returns the path to which the folder's earlier experiment was moved, if it was another one.
@@ -179,7 +179,7 @@ impl Writer {
         self.gate.claims.settle(tell)
     }
 
-    /// Passes the SHA-256 of the data of this run's trials to the leases.
+    /// Passes the digests of the data of this run's trials to the leases.
     fn note_data(&self, to_run: &[Arc<Trial>], digest: impl Fn(&Trial) -> Option<String>) {
         let mut digests: BTreeMap<usize, Arc<str>> = BTreeMap::new();
         for trial in to_run {

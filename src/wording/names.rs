@@ -3,15 +3,15 @@
 use crate::results::query::short_name;
 use crate::units;
 
-/// The axis that the program is about.
+/// The axis of the placement.
 pub const PLACEMENT: &str = "norm.placement";
 
-/// `learning rate` of `train.learning_rate`.
+/// A key's name in words: `learning rate` for `train.learning_rate`.
 pub fn spoken(key: &str) -> String {
     short_name(key).replace('_', " ")
 }
 
-/// Where a norm is placed: `before the activation`.
+/// A placement in words: `before the activation`.
 pub fn place(placement: &str) -> String {
     match placement {
         "pre-activation" => "in pre-activation blocks".to_owned(),
@@ -20,7 +20,7 @@ pub fn place(placement: &str) -> String {
     }
 }
 
-/// `batch normalisation` of `batch`.
+/// A kind of normalisation in words: `batch normalisation` for `batch`.
 pub fn norm_kind(kind: &str) -> String {
     match kind {
         "renorm" => "batch renormalisation".to_owned(),
@@ -28,12 +28,12 @@ pub fn norm_kind(kind: &str) -> String {
     }
 }
 
-/// `a`, `a and b`, `a, b and c`
+/// A list in words: `a`, `a and b`, `a, b and c`.
 pub fn listed<T: AsRef<str>>(texts: &[T]) -> String {
     units::joined(texts, "and")
 }
 
-/// The settings of the other axes: `batch size 2, activation relu`. Axes that mean nothing are left out.
+/// The settings of the other axes: `batch size 2, activation relu`. Axes that do not apply are left out.
 pub fn setting(
     axes: &[String],
     cells: &[String],

@@ -1,4 +1,4 @@
-//! Verdicts on claims: the table "claim → verdict → effect → figure", and every test behind it.
+//! Verdicts on claims: the table "claim → verdict → effect → figure", and every test.
 
 mod effect;
 mod entries;
@@ -24,12 +24,12 @@ use crate::compare::claim::ClaimResult;
 /// A claim of a results folder, judged.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The folder, as it is to be written.
+    /// The folder's path in the output.
     pub folder: String,
     /// The claim and its verdict.
     pub judgement: ClaimResult,
-    /// The chart that shows it, as it is to be linked to.
+    /// The link to the chart that the claim names.
     pub figure: Option<String>,
-    /// Its report, if it has been written, as it is to be linked to.
+    /// The link to its report, if it has been written.
     pub report: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Claims about made-up folders.
+//! Claims on synthetic results.
 
 mod evaluation;
 mod settings;
@@ -13,7 +13,7 @@ use crate::results::query::{
     Claim, Expect, Hypothesis, Over, Results, Take, TrialCurves, TrialStatus, Tuning,
 };
 
-/// Accuracies of the replicates of a condition: below 0 one that diverged.
+/// Trials of a condition with these accuracies, one for each replicate; below 0 for one that diverged.
 fn trials(axes: &[&str], condition: usize, accuracies: &[f64]) -> Vec<TrialCurves> {
     let row = |epoch: usize, accuracy: f64| EpochRow {
         epoch,
@@ -113,7 +113,7 @@ fn the_answer_is_a_sentence_with_effect_interval_pairs_and_unit() {
         of(&GAIN, &BASE, "test_accuracy"),
         "test accuracy: 3.14 points higher with the norm before the activation than without one [2.50, 3.78], n = 7; as expected"
     );
-    // 0.94 is at 0.8 after the first epoch's 0.74 and the second's 0.84; 0.81 only after the third.
+    // 0.94 reaches 0.8 after the first epoch's 0.74 and the second's 0.84; 0.81 only after the third.
     let slow = [0.81, 0.85, 0.85, 0.85, 0.85, 0.85];
     assert_eq!(
         of(&[0.95; 6], &[0.81, 0.95, 0.81, 0.95, 0.81, 0.81], "epochs_to_target"),
@@ -233,7 +233,7 @@ fn pairs_count_for_the_claim_whichever_side_it_expects_to_be_better() {
     assert_eq!(tally("test_accuracy", Expect::Higher), [7, 0, 0]);
     assert_eq!(tally("test_accuracy", Expect::Lower), [0, 0, 7]);
     assert_eq!(tally("test_accuracy", Expect::Same), [7, 0, 0], "the first did better");
-    // Of times less is better.
+    // For times less is better.
     let faster = [0.95; 7];
     let slower = [0.81; 7];
     let results = |expect| placements(&faster, &slower, vec![test("epochs_to_target", expect)]);
@@ -246,7 +246,7 @@ fn pairs_count_for_the_claim_whichever_side_it_expects_to_be_better() {
 
 #[test]
 fn what_is_reached_within_the_first_epoch_is_no_multiple_of_it() {
-    // Five of six were above 80 % untrained: a mean of a sixth of an epoch.
+    // Five of six networks were above 80 % before training: a mean of a sixth of an epoch.
     let mut results =
         placements(&[0.95; 6], &[0.85; 6], vec![test("epochs_to_target", Expect::Lower)]);
     let before = results.trials.iter_mut().filter(|t| t.condition == 2);

@@ -1,11 +1,11 @@
-//! The page's layout on walks with round numbers; `README.md` holds a real one, word for word.
+//! The page's layout on traces with round numbers; `README.md` has a real one, which is tested verbatim.
 
 use super::lines::{WIDTH, width};
 use super::*;
 use crate::explain::{Batch, Estimate, Gradients, Running, Stages, Unit};
 use crate::report::snapshot;
 
-/// μ = 0 and σ̂ = 2, so that every number is short. The gradients are made up.
+/// A trace with μ = 0 and σ̂ = 2, so that every number is short. The gradients are arbitrary.
 fn made_up(x: &[f64]) -> BatchTrace {
     let halved: Vec<f64> = x.iter().map(|x| x / 2.0).collect();
     let stages = Stages { x_hat: halved.clone(), y: halved.clone(), activation: None };
@@ -67,7 +67,7 @@ fn decimal_points_stand_under_each_other() {
     assert_eq!(of("x "), of("dy"), "{page}");
 }
 
-/// The notes below a walk that was changed.
+/// The notes below a modified trace.
 fn notes_of(x: &[f64], change: impl Fn(&mut BatchTrace)) -> String {
     let mut walk = made_up(x);
     change(&mut walk);

@@ -1,8 +1,8 @@
-//! Settings as papers spell them.
+//! Names and values as publications write them.
 
 use crate::units;
 
-/// How a value is spelled in prose: `MNIST`, `ReLU`, `1e-7`, `55 000`; as it is where it has no other
+/// A value in prose: `MNIST`, `ReLU`, `1e-7`, `55 000`; unchanged where it has no other
 /// name.
 pub(super) fn spelled(value: &str) -> String {
     let known = match value {
@@ -43,7 +43,7 @@ pub(super) fn spelled(value: &str) -> String {
     known.to_owned()
 }
 
-/// Whole numbers in groups of three, very small ones with their power of ten.
+/// Whole numbers in groups of three digits, very small ones with a power of ten.
 fn number(text: &str) -> String {
     if let Ok(whole) = text.parse::<usize>() {
         return grouped(whole);
@@ -54,7 +54,7 @@ fn number(text: &str) -> String {
     }
 }
 
-/// `55 000`, from five digits on, with a space that keeps the line together.
+/// A number in groups of three digits, from five digits on: `55 000`, with a non-breaking space.
 pub(super) fn grouped(count: usize) -> String {
     let digits = count.to_string();
     if digits.len() < 5 {

@@ -1,4 +1,4 @@
-//! Reports on made-up folders, as data and as text.
+//! Reports on synthetic folders, as data and as text.
 
 mod alternatives;
 mod collections;
@@ -12,7 +12,7 @@ use crate::results::format::schema::EpochRow;
 use crate::results::query::{Results, TrialCurves, TrialStatus};
 use crate::results::status::account::{Account, DataUsed};
 
-/// Trials of one condition; below 0 one that diverged.
+/// Trials of one condition with these accuracies; below 0 for one that diverged.
 fn trials(condition: usize, axes: &[&str], accuracies: &[f64]) -> Vec<TrialCurves> {
     let row = |epoch: usize, accuracy: f64| EpochRow {
         epoch,

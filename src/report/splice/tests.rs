@@ -1,4 +1,4 @@
-//! Files as people write them, good and bad.
+//! Files with correct and incorrect blocks.
 
 use super::blocks::{Block, Piece, pieces};
 use super::order::Order;

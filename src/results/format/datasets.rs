@@ -11,7 +11,7 @@ use crate::results::format::layout::Layout;
 use crate::results::format::manifest::Manifest;
 
 /// The description of the dataset of each of the trials with these `ids`, where the manifest has one
-/// for its SHA-256.
+/// for its digest.
 pub(in crate::results) fn of_trials(
     layout: &Layout,
     ids: &[&str],
@@ -29,7 +29,7 @@ pub(in crate::results) fn of_trials(
     Ok(digests.map(|digest| described.get(&digest?).cloned()).collect())
 }
 
-/// The SHA-256 of each trial's dataset, for those that ended.
+/// The digest of each trial's dataset, for those that ended.
 fn digests(layout: &Layout, ids: &[&str]) -> Result<Vec<Option<String>>> {
     if compact::is_compact(layout) {
         let mut digests = vec![None; ids.len()];

@@ -25,7 +25,7 @@ pub const BURN_VERSION: &str = env!("BN_LAB_BURN_VERSION");
 pub struct Manifest {
     /// [`SCHEMA_VERSION`]
     pub schema: u32,
-    /// Descriptions of the datasets that trials were trained on, by the SHA-256 that their records state.
+    /// Descriptions of the datasets that trials were trained on, by the digest that their records state.
     /// Empty in manifests of earlier versions.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub data: BTreeMap<String, DatasetDescription>,
@@ -173,7 +173,7 @@ pub(in crate::results) fn check_schema(path: &Path, schema: u32) -> Result<()> {
 const ENTRIES: usize = 3;
 
 /// Adds or updates a run's entry, and the descriptions of the datasets that it trains on, by their
-/// SHA-256. Requires the folder's lock.
+/// digests. Requires the folder's lock.
 pub(in crate::results) fn enter(
     layout: &Layout,
     run: &RunEntry,

@@ -127,7 +127,7 @@ impl LayerRow {
 pub struct FactRow {
     /// The name of its dataset.
     pub dataset: String,
-    /// SHA-256 of the dataset's bytes.
+    /// Digest of the dataset's content.
     pub data: String,
     /// Number of training examples.
     pub train_examples: usize,
@@ -202,7 +202,7 @@ pub struct TrialRecord {
     /// affects the last digits of its numbers; empty in records of earlier versions.
     #[serde(default)]
     pub instruction_set: String,
-    /// SHA-256 of the dataset's bytes.
+    /// Digest of the dataset's content.
     pub data: String,
     /// Numbers of examples.
     pub examples: Examples,

@@ -32,7 +32,7 @@ pub struct FolderLeases {
     pub(in crate::results) forced: BTreeSet<String>,
     /// Whether failed trials are trained again.
     pub(in crate::results) retries_failed: bool,
-    /// SHA-256 of the datasets, by the index of the condition.
+    /// Digests of the datasets, by the index of the condition.
     pub(in crate::results) digests: Mutex<BTreeMap<usize, Arc<str>>>,
     /// States that trials resume from, until their training starts; by id.
     pub(in crate::results) left: Mutex<BTreeMap<String, Saved>>,
@@ -56,12 +56,12 @@ impl FolderLeases {
         }
     }
 
-    /// Stores the SHA-256 of the data that this run trains on.
+    /// Stores the digests of the data that this run trains on.
     pub(in crate::results) fn note_digests(&self, digests: BTreeMap<usize, Arc<str>>) {
         *held(&self.digests) = digests;
     }
 
-    /// Calls `look` with the SHA-256 of the data that this run trains on.
+    /// Calls `look` with the digests of the data that this run trains on.
     pub(in crate::results) fn with_digests<T>(
         &self,
         look: impl FnOnce(&BTreeMap<usize, Arc<str>>) -> T,

@@ -63,7 +63,7 @@ pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderLeases) -> R
 }
 
 /// Refuses to run beside others that train on another device or on other data, and declares this run's device
-/// and data: `digests` has the SHA-256 by the index of the condition.
+/// and data: `digests` are by the index of the condition.
 pub(in crate::results) fn check_declarations(
     layout: &Layout,
     claims: &TrialLocks,
@@ -97,12 +97,12 @@ pub(in crate::results) fn check_declarations(
 #[derive(Serialize, Deserialize)]
 struct Declaration {
     device: String,
-    /// SHA-256 of the datasets, by the index of the condition.
+    /// Digests of the datasets, by the index of the condition.
     data: BTreeMap<usize, String>,
 }
 
 /// Refuses to mix devices or data: `finished` gives the record of a finished trial, `digest` the
-/// SHA-256 of the data that this run would train a trial on.
+/// digest of the data that this run would train a trial on.
 pub(in crate::results) fn check_provenance<'a>(
     layout: &Layout,
     plan: &[Arc<Trial>],

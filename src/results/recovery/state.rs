@@ -52,7 +52,7 @@ pub(in crate::results) struct Origin {
     pub(in crate::results) processor: String,
     /// Version of bn-lab.
     pub(in crate::results) program: String,
-    /// SHA-256 of the dataset.
+    /// Digest of the dataset's content.
     pub(in crate::results) data: String,
     /// What is recorded besides its metrics, item by item.
     pub(in crate::results) recording: Vec<String>,

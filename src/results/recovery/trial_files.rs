@@ -27,7 +27,7 @@ pub(in crate::results) struct Facts {
     pub(in crate::results) device: String,
     /// The vector instruction set of the processor.
     pub(in crate::results) instruction_set: String,
-    /// SHA-256 of its dataset.
+    /// Digest of its dataset's content.
     pub(in crate::results) data: String,
     /// Numbers of examples.
     pub(in crate::results) examples: Examples,

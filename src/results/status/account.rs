@@ -45,7 +45,7 @@ pub struct Account {
 pub struct DataUsed {
     /// Its name in `data.dataset`.
     pub dataset: String,
-    /// The first digits of its SHA-256.
+    /// The digest of its content.
     pub digest: String,
     /// Numbers of training, validation and test examples.
     pub examples: [usize; 3],

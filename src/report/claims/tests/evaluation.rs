@@ -1,8 +1,8 @@
-//! Claims whose networks show something else with the population's statistics.
+//! Claims on networks that give another result with population statistics.
 
 use super::*;
 
-/// Gives every trial a test accuracy under the population's statistics.
+/// Gives every trial a test accuracy with population statistics.
 fn evaluate_both(folder: &mut Results, population: impl Fn(&TrialCurves) -> f64) {
     for (key, value) in [("norm.kind", "batch"), ("norm.evaluation", "running")] {
         folder.norm.insert(key.to_owned(), value.to_owned());
@@ -24,7 +24,7 @@ fn what_only_running_statistics_show_counts_neither_for_a_claim_nor_against_it()
             folder.norm.insert(key.to_owned(), value.to_owned());
         }
         for trial in &mut folder.trials {
-            // Both placements alike, but for what is asked.
+            // Both placements are equal, except for the requested gain.
             let gain = if trial.axes == ["before"] { population } else { 0.0 };
             let score = BASE[trial.replicate as usize - 1] + gain;
             let row = trial.epochs.last_mut().expect("rows");

@@ -1,10 +1,10 @@
-//! Tests in several settings: the median and the range, and what is said where there is none.
+//! Tests in several settings: the median and the range, and the text where there is none.
 
 use super::*;
 
 const SIZES: [&str; 4] = ["2", "4", "8", "16"];
 
-/// A claim in one setting for each pair of accuracies, before the activation and without a norm.
+/// A claim with one setting for each pair of accuracies, before the activation and without a norm.
 fn in_settings(sides: &[(&[f64], &[f64])], tests: Vec<Hypothesis>) -> Results {
     let trained = sides.iter().zip(SIZES).enumerate();
     let trained = trained.flat_map(|(index, ((before, none), size))| {
@@ -18,7 +18,7 @@ fn higher() -> Vec<Hypothesis> {
     vec![test("test_accuracy", Expect::Higher)]
 }
 
-/// `BASE`, so many points higher.
+/// `BASE`, higher by this many points.
 fn gained(points: f64) -> Vec<f64> {
     BASE.iter().map(|base| base + points / 100.0).collect()
 }
@@ -27,7 +27,7 @@ fn gained(points: f64) -> Vec<f64> {
 fn of_several_settings_the_median_is_told_with_the_range() {
     let gains = [1.0, 6.0, 2.0].map(gained);
     let sides: Vec<(&[f64], &[f64])> = gains.iter().map(|gain| (&gain[..], &BASE[..])).collect();
-    // The first setting is neither the typical nor the largest one.
+    // The first setting is neither the median nor the largest one.
     assert_eq!(
         told(&in_settings(&sides, higher())),
         (
@@ -35,7 +35,7 @@ fn of_several_settings_the_median_is_told_with_the_range() {
             "test accuracy: median of 3 settings 2.00 points higher with the norm before the activation than without one (1.00 to 6.00), n = 7 in each; as expected in 3 of 3 settings".to_owned()
         )
     );
-    // Of an even number, the mean of the two middle ones.
+    // For an even number, the mean of the two middle ones.
     let two = told(&in_settings(&sides[..2], higher())).1;
     assert!(two.contains("median of 2 settings 3.50 points higher"), "{two}");
     assert!(two.contains("(1.00 to 6.00)"), "{two}");
@@ -45,7 +45,7 @@ fn of_several_settings_the_median_is_told_with_the_range() {
 fn fewer_epochs_are_a_range_from_the_smaller_to_the_larger_saving() {
     let sides: [(&[f64], &[f64]); 2] = [(&[0.95; 7], &[0.95; 7]), (&[0.99; 7], &[0.81; 7])];
     let tests = vec![test("epochs_to_target", Expect::Lower)];
-    // At 0.8 after the third epoch, the second and the second; after the second.
+    // It reaches 0.8 after the third epoch, the second and the second; the other side after the second.
     assert_eq!(
         told(&in_settings(&sides, tests)).1,
         "epochs to 80 %: median of 2 settings 0.50 epochs fewer with the norm before the activation than without one (0.00 to 1.00), n = 7 in each; as expected in 1 of 2 settings, no meaningful difference in 1"

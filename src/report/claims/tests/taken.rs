@@ -1,4 +1,4 @@
-//! Tests that take the values of an axis together.
+//! Tests that aggregate the values of an axis.
 
 use super::*;
 
@@ -37,7 +37,7 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
         effect,
         "the spread of test accuracy over learning rate: better with the norm before the activation than without one in 7 of 7 pairs, worse in 0 (in 7 a side diverged); as expected"
     );
-    // One is good at the last value that was tried: it may be so beyond.
+    // One is good at the last value that was tried, so that its reach may be larger.
     let (_, effect) = ask(Take::Reach(0.92), Expect::Higher, &["0.01", "0.1"]);
     assert!(!effect.contains("at least"), "no pair has a number on both sides: {effect}");
     let (_, effect) = ask(Take::Reach(0.85), Expect::Higher, &["0.01", "0.1"]);
@@ -62,7 +62,7 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
     };
     assert!(turned(0.85).contains(": at most 0.10 times as high"), "{}", turned(0.85));
     assert!(!turned(0.5).contains("at most"), "both are at the end: {}", turned(0.5));
-    // Both are good at the last value that was tried: nobody knows which goes further.
+    // Both are good at the last value that was tried, so that it is unknown which reach is larger.
     let (said, effect) = ask(Take::Reach(0.5), Expect::Same, &["0.01", "0.1"]);
     assert_eq!(said, "inconclusive (both reach the end of the grid; extend it)");
     assert!(effect.ends_with("n = 7; in 7 both reach the end of the grid; undecided"), "{effect}");

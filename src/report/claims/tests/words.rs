@@ -1,4 +1,4 @@
-//! How what came of a claim is said.
+//! The text of verdicts and effects.
 
 use super::*;
 

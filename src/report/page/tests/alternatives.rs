@@ -1,4 +1,4 @@
-//! What figures say to those who do not see them.
+//! Alternative texts of figures.
 
 use super::*;
 use crate::plot::chart::{Along, Axis, Bar, Cell, Chart, Panel, Point, Row, Scale, Series, Tick};

@@ -1,4 +1,4 @@
-//! Several folders on one page.
+//! Reports on several folders.
 
 use super::*;
 use crate::plot::figures;
@@ -115,7 +115,7 @@ fn a_row_leads_to_the_section_and_both_say_the_same() {
             "0.0156"
         ]
     );
-    // What claims nothing has its answer, and the table of its comparisons.
+    // A folder without a claim has its answer, and the table of its comparisons.
     let second = &table(&report).rows[1];
     assert_eq!(second[1].text, "–");
     assert!(second[2].text.starts_with("Before the activation, batch normalisation gave 94.00 %"));
@@ -176,7 +176,7 @@ fn everything_on_the_page_has_a_name_of_its_own_and_links_lead_somewhere() {
         .split(" id=\"")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
-        // What stands in a download is a file of its own.
+        // A download link's content is a separate file.
         .collect();
     let all = ids.len();
     ids.sort_unstable();

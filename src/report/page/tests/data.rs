@@ -1,4 +1,4 @@
-//! What a report says of the data: what it is, how it was read, and what to be wary of.
+//! The text of a report on its data: classes, columns and warnings.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ fn described(no: usize, yes: usize) -> DatasetDescription {
     }
 }
 
-/// The report on a folder whose trials were trained on this data, in Markdown.
+/// The report in Markdown on a folder whose trials were trained on this data.
 fn text(data: Option<DatasetDescription>, cautions: &[&str]) -> String {
     let accuracies = [0.9, 0.91, 0.92];
     let mut folder = placements(&accuracies, &accuracies);
@@ -49,7 +49,7 @@ fn the_report_says_what_the_data_is_and_how_each_column_was_read() {
         assert!(told.contains(row), "{row}: {told}");
     }
     assert!(!told.contains("**The data"), "{told}");
-    // A folder of an earlier version knows nothing of it, and says nothing.
+    // A folder of an earlier version has no description, so the report has none.
     let silent = text(None, &[]);
     assert!(!silent.contains("always answering"), "{silent}");
     assert!(!silent.contains("Classes"), "{silent}");

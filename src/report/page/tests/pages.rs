@@ -1,4 +1,4 @@
-//! How it is written: structure and escapes of HTML and Markdown.
+//! Structure and escaping of HTML and Markdown.
 
 use super::*;
 use crate::plot::figures;
@@ -17,7 +17,7 @@ fn page(folder: &Folder) -> String {
     html::write(&report, &pictures)
 }
 
-/// The names of elements in the order in which they begin and end: `p`, `/p`.
+/// The tags of elements in the order in which they occur: `p`, `/p`.
 fn tags(page: &str) -> Vec<&str> {
     let outside: Vec<&str> = page.split("<script>").collect();
     outside[0]

@@ -1,4 +1,4 @@
-//! What is said: the answer, what was fixed, what was not tested.
+//! The statements of a report: the answer, what was fixed, what was not tested.
 
 use super::*;
 use crate::results::query::{Claim, Expect, Hypothesis, TrialStatus};

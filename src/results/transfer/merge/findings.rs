@@ -25,7 +25,7 @@ pub(super) struct Findings<'a> {
     failed: BTreeMap<String, Layout>,
     /// The device that the trials were trained on, and the record that states it.
     device: Option<(String, PathBuf)>,
-    /// The SHA-256 of each dataset, by the settings that name it, and the record that states it.
+    /// The digest of each dataset, by the settings that name it, and the record that states it.
     data: BTreeMap<String, (String, PathBuf)>,
     unplanned: usize,
     /// Records that cannot be used, by the ids of their trials.
