@@ -1,5 +1,5 @@
-//! What was measured, as pictures. `figures` turns rows into charts, which are plain
-//! data; `render` draws them. Nothing here reads a results folder or knows how training works.
+//! Charts of results. `figures` makes charts from rows, as plain
+//! data; `render` draws them. Nothing here reads a results folder or depends on training.
 
 pub mod chart;
 pub mod figures;
@@ -17,7 +17,7 @@ use chart::Chart;
 use output::Output;
 
 /// Writes every figure as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns their paths. A
-/// figure that an earlier experiment left in the folder and that this one does not have is deleted: charts
+/// figure that an earlier experiment left in the folder and that this one does not have is deleted, so that charts
 /// show the tables beside them.
 pub fn write_all(figures: &[(String, Chart)], folder: &Path) -> Result<Vec<PathBuf>> {
     let output = Output::default();

@@ -1,6 +1,6 @@
-//! One table: what a line looks like. A placement has the same colour, dash and marker in every
-//! chart of every experiment; `theme` says which colours those are on which paper, and `ramp` what
-//! the shades of a heat map are.
+//! The colour, dash and marker of each line. A placement has the same ones in every
+//! chart of every experiment; `theme` defines the colours, and `ramp`
+//! the shades of a heat map.
 
 mod ramp;
 mod theme;
@@ -9,7 +9,7 @@ pub use self::ramp::{shade, text_on};
 pub(in crate::plot) use self::theme::hex;
 pub use self::theme::{Role, Theme, page_css};
 
-/// Who a line stands for.
+/// The placement or value that a line stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Key {
     /// Without normalisation.
@@ -21,9 +21,9 @@ pub enum Key {
     After,
     /// Normalisation and activation before the linear maps of a residual branch.
     PreActivation,
-    /// Normalisation behind the sum of a residual block.
+    /// Normalisation after the sum of a residual block.
     AfterAddition,
-    /// The value of another axis with this index, from 0; beyond [`VALUES`] the looks repeat.
+    /// The value of another axis with this index, from 0; beyond [`VALUES`] the colours repeat.
     Value(usize),
 }
 
@@ -40,7 +40,7 @@ impl Key {
         }
     }
 
-    /// Where the key stands in a table with a place for every look.
+    /// The key's index in a table of all colours.
     fn index(self) -> usize {
         match self {
             Self::None => 0,
@@ -56,40 +56,40 @@ impl Key {
 /// An opaque colour: red, green, blue.
 pub type Colour = (u8, u8, u8);
 
-/// The shape of a data point.
+/// The shape of a data point's marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Marker {
-    /// ●
+    /// A circle, ●.
     Circle,
-    /// ■
+    /// A square, ■.
     Square,
-    /// ▲
+    /// A triangle, ▲.
     Triangle,
-    /// ◆
+    /// A diamond, ◆.
     Diamond,
-    /// ▼
+    /// A triangle that points down, ▼.
     TriangleDown,
 }
 
-/// What a line looks like besides its colour.
+/// The appearance of a line besides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Look {
     /// Lengths of dash and gap in turn, in pixels; empty for a solid line.
     pub dash: &'static [u32],
-    /// The shape of its points.
+    /// The marker of its points.
     pub marker: Marker,
 }
 
-/// How many placements have a look.
+/// Number of placements with their own appearance.
 const PLACEMENTS: usize = 5;
 
-/// How many values of another axis have a look of their own.
+/// Number of values of another axis with their own appearance.
 pub const VALUES: usize = 8;
 
-/// How many looks there are.
+/// Number of appearances.
 const LOOKS: usize = PLACEMENTS + VALUES;
 
-/// The look of a key.
+/// The appearance of a key.
 pub fn look(key: Key) -> Look {
     TABLE[key.index()]
 }
@@ -127,7 +127,7 @@ mod tests {
     pub(super) const NAMED: [Key; PLACEMENTS] =
         [Key::None, Key::Before, Key::After, Key::PreActivation, Key::AfterAddition];
 
-    /// Every key that has a look of its own.
+    /// Every key with its own appearance.
     pub(super) fn keys() -> Vec<Key> {
         let values = (0..VALUES).map(Key::Value);
         NAMED.into_iter().chain(values).collect()

@@ -1,5 +1,5 @@
-//! One metric against epoch, step or seconds: small multiples, one panel for each combination of the
-//! further axes, all on the same axes.
+//! Curves of one metric over epochs, steps or seconds: small multiples, one panel for each combination of the
+//! further axes, all with the same axes.
 
 use super::arrangement::{Arrangement, Wanted};
 use super::metric::{self, Metric};
@@ -11,12 +11,12 @@ use crate::plot::chart::{Chart, Point};
 use crate::results::query::{Details, Results, TrialCurves, TrialStatus};
 use crate::units::counted;
 
-/// The training loss between epochs, where steps are counted.
+/// Requests the training loss between epochs, where the horizontal axis is in steps.
 pub(super) fn details(_: &Results, request: &Request) -> Details {
     Details { steps: request.x == Horizontal::Step, ..Details::default() }
 }
 
-/// The figure `curves`: a chart of the metric that is asked for, or else of each that was measured.
+/// The figure `curves`: a chart of the requested metric, or else of each that was measured.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let metrics = match &request.metric {
         Some(name) => vec![metric::named(results, name)?],
@@ -30,7 +30,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     Ok(charts.collect())
 }
 
-/// Of another horizontal axis or other panels, a file of its own: `test_loss-by-seconds`.
+/// The file name stem, with a suffix for another horizontal axis or other panels: `test_loss-by-seconds`.
 pub(super) fn stem(name: &str, request: &Request) -> String {
     format!("{name}{}{}", request.x.by(), request.suffix())
 }
@@ -60,7 +60,7 @@ fn curves(
     sheet::chart(results, frame, progress.axis(&strips), strips, Rows::OnOneAxis)
 }
 
-/// One trial's curve of a metric: from `steps.csv` where steps are counted and it says more.
+/// The curve of one trial: from `steps.csv` where the axis is in steps and it has more points.
 pub(super) fn reading(progress: &Progress<'_>, trial: &TrialCurves, metric: Metric) -> Vec<Point> {
     let finely = progress.request.x == Horizontal::Step && metric.is_train();
     if !finely || trial.steps.is_empty() {
@@ -73,7 +73,7 @@ pub(super) fn reading(progress: &Progress<'_>, trial: &TrialCurves, metric: Metr
     points.filter(|point| point.y.is_finite()).collect()
 }
 
-/// What stands around panels of these metrics.
+/// The frame of panels of these metrics.
 pub(super) fn frame(
     progress: &Progress<'_>,
     arrangement: &Arrangement<'_>,

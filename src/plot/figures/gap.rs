@@ -1,4 +1,4 @@
-//! How much better a network does on what it has seen than on what it has not, as training goes on.
+//! The gap between training and test (or validation) metrics during training.
 
 use super::arrangement::{Arrangement, Wanted};
 use super::axes::{Kind, Quantity};
@@ -11,7 +11,7 @@ use super::sheet::{self, Frame, Rows, Strip};
 use crate::plot::chart::{Along, Panel, Reference};
 use crate::results::query::{Results, TrialCurves};
 
-/// The figure `gap`: of accuracies, or of losses where the metric that is asked for is one.
+/// Draws the figure `gap`: of accuracies, or of losses where the requested metric is one.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let of_loss = request.metric.as_deref().is_some_and(|name| name.ends_with("loss"));
     let measured = metric::measured(results);
@@ -73,7 +73,7 @@ fn note(evaluated: bool) -> &'static str {
     }
 }
 
-/// What is seen, and what is not.
+/// The metric on training examples, and the one on held-out examples.
 fn sides(results: &Results, of_loss: bool, evaluated: bool) -> (Metric, Metric) {
     let [loss, accuracy] = metric::evaluation(results);
     match (of_loss, evaluated) {
@@ -84,7 +84,7 @@ fn sides(results: &Results, of_loss: bool, evaluated: bool) -> (Metric, Metric) 
     }
 }
 
-/// The axis, and what is shown.
+/// The axis label and the title.
 fn words(seen: Metric, unseen: Metric) -> (&'static str, String) {
     let minus = |one: Metric, other: Metric| {
         format!("{} minus {}", one.title(), other.title().to_lowercase())

@@ -1,4 +1,4 @@
-//! What is measured once an epoch: its name, its unit, and where it stands in a row.
+//! The metrics of epochs: name, unit and column.
 
 use super::axes::{Kind, Quantity};
 use super::request::Absent;
@@ -9,26 +9,26 @@ use crate::results::query::Results;
 /// One column of `epochs.csv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Metric {
-    /// Mean over the epoch's batches.
+    /// Training loss: mean over the epoch's batches.
     TrainLoss,
-    /// After the epoch.
+    /// Validation loss after the epoch.
     ValidationLoss,
-    /// After the epoch.
+    /// Test loss after the epoch.
     TestLoss,
-    /// Mean over the epoch's batches.
+    /// Training accuracy: mean over the epoch's batches.
     TrainAccuracy,
-    /// After the epoch.
+    /// Validation accuracy after the epoch.
     ValidationAccuracy,
-    /// After the epoch.
+    /// Test accuracy after the epoch.
     TestAccuracy,
-    /// On training examples, after the epoch and evaluated as the others are.
+    /// Loss on training examples after the epoch, evaluated as the test set is.
     EvaluatedTrainLoss,
-    /// Likewise.
+    /// Accuracy on training examples, evaluated in the same way.
     EvaluatedTrainAccuracy,
 }
 
 impl Metric {
-    /// All of them, in the order of the files.
+    /// All metrics, in the order of the files.
     pub(super) const ALL: [Self; 8] = [
         Self::TrainLoss,
         Self::ValidationLoss,
@@ -40,7 +40,7 @@ impl Metric {
         Self::EvaluatedTrainAccuracy,
     ];
 
-    /// Name of its column and of its figure's file.
+    /// The name of its column and of its figure's file.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::TrainLoss => "train_loss",
@@ -54,7 +54,7 @@ impl Metric {
         }
     }
 
-    /// As a reader knows it.
+    /// The name in titles and labels.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::TrainLoss => "Training loss",
@@ -81,7 +81,7 @@ impl Metric {
         )
     }
 
-    /// The value in a row, in the chart's unit (nats or per cent), finite or not.
+    /// The value in a row, in the chart's unit (nats or percent), finite or not.
     pub(super) fn value(self, row: &EpochRow) -> Option<f64> {
         match self {
             Self::TrainLoss => row.train_loss,
@@ -95,7 +95,7 @@ impl Metric {
         }
     }
 
-    /// What its axis measures.
+    /// The quantity of its axis.
     pub(super) fn quantity(self) -> Quantity {
         if self.is_loss() {
             Quantity::new("Cross-entropy loss (nats)", Kind::Loss)
@@ -115,7 +115,7 @@ pub(super) fn named(results: &Results, name: &str) -> Result<Metric, Absent> {
     })
 }
 
-/// Those that some epoch of some trial has.
+/// The metrics that some epoch of some trial has.
 pub(super) fn measured(results: &Results) -> Vec<Metric> {
     let is_measured = |metric: &Metric| {
         let mut rows = results.trials.iter().flat_map(|trial| &trial.epochs);
@@ -124,7 +124,7 @@ pub(super) fn measured(results: &Results) -> Vec<Metric> {
     Metric::ALL.into_iter().filter(is_measured).collect()
 }
 
-/// The loss and the accuracy that stand beside the training ones: of the validation set where there is one.
+/// The loss and the accuracy to show beside those of training: of the validation set where there is one.
 pub(super) fn evaluation(results: &Results) -> [Metric; 2] {
     if measured(results).contains(&Metric::ValidationLoss) {
         [Metric::ValidationLoss, Metric::ValidationAccuracy]

@@ -1,4 +1,4 @@
-//! The whole experiment on one sheet: loss above accuracy, training beside evaluation.
+//! The whole experiment in one chart: loss above accuracy, training beside evaluation.
 
 use super::arrangement::{Arrangement, PANELS, Wanted};
 use super::curves;
@@ -10,15 +10,15 @@ use super::sheet::{self, Rows, Strip};
 use crate::plot::chart::Panel;
 use crate::results::query::{Results, TrialCurves};
 
-/// As many columns as stay readable on a page.
+/// Most columns that remain readable on a page.
 const COLUMNS: usize = 6;
 
-/// Training curves of single batches are averaged over this part of their points.
+/// Training curves of single batches are averaged over this share of their points.
 const SMOOTHED: usize = 8;
 
-/// Two rows of two panels where the lines are all; with further axes a column for each of their
-/// combinations and a row for each metric: of up to three columns all four metrics, of more the two that
-/// say most, what is learnt from (training loss) and what comes of it (accuracy when evaluated).
+/// Draws two rows of two panels where all axes are lines; with further axes a column for each of their
+/// combinations and a row for each metric: with up to three columns all four metrics, with more the two
+/// most relevant ones, training loss and accuracy in evaluation.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let usual = progress::best_measure(results);
     let x = match request.x {
@@ -52,7 +52,7 @@ fn strips(progress: &Progress<'_>, arrangement: &Arrangement<'_>) -> (Vec<Metric
     let panel = |metric: Metric, index: usize| {
         let reading = |trial: &TrialCurves| {
             let curve = curves::reading(progress, trial, metric);
-            // Single batches are noise; the epochs' means are none.
+            // Only curves of single batches are smoothed, not the epochs' means.
             if metric.is_train() && curve.len() > trial.epochs.len() {
                 series::smoothed(&curve, curve.len() / SMOOTHED)
             } else {
@@ -89,7 +89,7 @@ fn strips(progress: &Progress<'_>, arrangement: &Arrangement<'_>) -> (Vec<Metric
     }
 }
 
-/// Below the first row, what its titles and notes say already is left out.
+/// Removes titles and notes from rows below the first, where they would be repeated.
 fn said_once(panel: Panel, row: usize) -> Panel {
     if row == 0 {
         return panel;
@@ -97,7 +97,7 @@ fn said_once(panel: Panel, row: usize) -> Panel {
     Panel { title: String::new(), note: String::new(), ..panel }
 }
 
-/// The name, unless it already is the title.
+/// The name, unless it is the title already.
 fn subtitle(results: &Results) -> &str {
     if results.question.trim().is_empty() { "" } else { &results.name }
 }

@@ -1,4 +1,4 @@
-//! The names of files, read backwards: a stem says which figure it is and what was asked of it, as in
+//! Parses file names: a stem determines the figure and its options, as in
 //! `to-target-by-seconds` (`--x seconds`), `final-test_loss` (`--metric test_loss`), `final-by-batch_size`
 //! (`--x batch_size`) and `test_loss` (`curves --metric test_loss`).
 
@@ -9,9 +9,9 @@ use crate::compare::metric::METRICS;
 use crate::compare::unknown;
 use crate::results::query::short_name;
 
-/// The figure of this name, or the one whose file has this stem, with what was asked of it. What the stem
-/// does not say is as in `request`. `None` also where the figure does not heed what the stem says: no file
-/// has that name.
+/// The figure of this name, or the one whose file has this stem, with its options. Options that the stem
+/// does not determine are those of `request`. `None` also where the figure does not use an option in the stem:
+/// no file has that name.
 pub fn asked(stem: &str, request: &Request) -> Option<(&'static Figure, Request)> {
     if let Some(figure) = named(stem) {
         return Some((figure, request.clone()));
@@ -35,14 +35,14 @@ pub fn asked(stem: &str, request: &Request) -> Option<(&'static Figure, Request)
     Some((figure, request))
 }
 
-/// That there is no figure of this name, and which may have been meant.
+/// A message that there is no figure of this name, with similar names.
 pub fn no_such(name: &str) -> String {
     let known: Vec<&str> = CATALOGUE.iter().map(|figure| figure.name).collect();
     unknown("figure", name, &known)
 }
 
-/// Whether some folder of an experiment with these axes may have a chart with this stem: where each setting
-/// has a chart of its own, or units differ, the stem goes on behind the figure's name.
+/// Whether some folder of an experiment with these axes may have a chart with this stem. Where each setting
+/// has its own chart, or units differ, the stem has a suffix.
 pub fn may_have<'a>(stem: &str, mut axes: impl Iterator<Item = &'a str>) -> bool {
     if let Some((_, request)) = asked(stem, &Request::default()) {
         return request
@@ -56,7 +56,7 @@ pub fn may_have<'a>(stem: &str, mut axes: impl Iterator<Item = &'a str>) -> bool
     })
 }
 
-/// A stem without what it says of the horizontal axis, and that: what training is measured by, or an axis.
+/// A stem without the horizontal axis, and that axis: a unit of training progress, or a swept axis.
 fn horizontal(stem: &str) -> (&str, Option<Horizontal>, Option<&str>) {
     let Some((what, by)) = stem.rsplit_once(BY) else {
         return (stem, None, None);
@@ -68,7 +68,7 @@ fn horizontal(stem: &str) -> (&str, Option<Horizontal>, Option<&str>) {
     }
 }
 
-/// `final-test_loss` is `final` of that metric, and `test_loss` the `curves` of it.
+/// `final-test_loss` is `final` with that metric, and `test_loss` is `curves` with it.
 fn figure_and_metric(what: &str) -> Option<(&'static Figure, Option<&str>)> {
     if let Some(figure) = named(what) {
         return Some((figure, None));
@@ -79,7 +79,7 @@ fn figure_and_metric(what: &str) -> Option<(&'static Figure, Option<&str>)> {
     CATALOGUE.iter().find_map(|figure| {
         let metric = what.strip_prefix(figure.name)?.strip_prefix('-')?;
         let is_known = METRICS.iter().any(|known| known.name == metric);
-        // Curves are named by their metric alone.
+        // The stems of `curves` consist of the metric only.
         let is_ours = figure.heeds.metric && figure.name != "curves";
         (is_known && is_ours).then_some((figure, Some(metric)))
     })

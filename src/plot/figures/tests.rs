@@ -91,7 +91,7 @@ fn figure(results: &Results, stem: &str) -> Chart {
     found.map(|(_, chart)| chart).expect("the figure")
 }
 
-/// A figure of the catalogue as it is asked for.
+/// The charts of a figure of the catalogue with these options.
 fn drawn(results: &Results, name: &str, request: &Request) -> Vec<Drawn> {
     let figure = named(name).expect("a figure of this name");
     figure.draw(results, request).expect("a chart")

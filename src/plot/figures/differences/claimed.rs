@@ -1,4 +1,4 @@
-//! The comparisons of a claim, test by test, as they were judged.
+//! The comparisons of a claim, by test, with their verdicts.
 
 use std::hash::Hash;
 
@@ -16,8 +16,8 @@ use crate::units::counted;
 /// A comparison, the test that it is part of, and the test's position in the claim.
 type Entry<'a> = (usize, &'a Tested, &'a ClaimComparison);
 
-/// A chart for each unit, since what is counted in points shares no axis with what is counted in epochs;
-/// that of the claim's first comparison first, and under the figure's own name.
+/// A chart for each unit, since points and epochs cannot share an axis;
+/// that of the claim's first comparison comes first, and has the figure's own name.
 pub(super) fn draw(results: &Results, judgement: &ClaimResult) -> Result<Vec<Drawn>, Absent> {
     let tests = judgement.tests.iter().enumerate();
     let entries = tests.flat_map(|(index, tested)| {
@@ -50,7 +50,7 @@ pub(super) fn draw(results: &Results, judgement: &ClaimResult) -> Result<Vec<Dra
     Ok(charts.collect())
 }
 
-/// Those comparisons of a claim that have the same unit.
+/// The comparisons of a claim that have the same unit.
 struct Claimed<'a> {
     results: &'a Results,
     judgement: &'a ClaimResult,
@@ -84,7 +84,7 @@ impl<'a> Claimed<'a> {
         }
     }
 
-    /// What all tests have in common, if they do.
+    /// The common value of all tests, if they have one.
     fn one<T: Eq + Hash + Clone>(&self, of: impl Fn(&Tested) -> T) -> Option<T> {
         let mut all = unique(self.entries.iter().map(|(_, tested, _)| of(tested)));
         all.pop().filter(|_| all.is_empty())
@@ -123,7 +123,7 @@ impl<'a> Claimed<'a> {
     }
 }
 
-/// `raw against standardised: none − unit, batch size 8: supported`
+/// The name of a row: `raw against standardised: none − unit, batch size 8: supported`.
 fn name(
     tested: &Tested,
     judged: &ClaimComparison,
@@ -169,7 +169,7 @@ fn sides(tested: &Tested) -> String {
     }
 }
 
-/// What is compared, in words.
+/// The compared quantity in words.
 fn quantity(tested: &Tested) -> String {
     let metric = scored::words(tested.metric).to_lowercase();
     let Some(over) = &tested.test.over else {
@@ -186,7 +186,7 @@ fn quantity(tested: &Tested) -> String {
     }
 }
 
-/// Placements in their colours, else one for each test.
+/// The colours of placements, else one colour for each test.
 fn key(tested: &Tested, index: usize) -> Key {
     let placement = Key::placement(&tested.test.compare[0]);
     let placement = placement.filter(|_| tested.test.by == "norm.placement");

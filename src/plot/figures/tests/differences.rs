@@ -1,9 +1,9 @@
-//! The figure of differences where the experiment makes a claim.
+//! The figure `differences` of an experiment with a claim.
 
 use super::*;
 use crate::results::query::{Claim, Expect, Hypothesis, Over, Take, TrialStatus};
 
-/// A completed trial whose networks are right on this share of the test set.
+/// A completed trial with this test accuracy.
 fn scored(axes: &[&str], replicate: u64, accuracy: f64) -> TrialCurves {
     let mut trial = trial(axes, replicate);
     for row in trial.epochs.iter_mut().skip(1) {
@@ -25,7 +25,7 @@ fn numbered(mut results: Results) -> Results {
     results
 }
 
-/// Nine replicates of three placements with three activations: `before` gains half a point on `after`.
+/// Nine replicates of three placements with three activations: `before` is half a point better than `after`.
 fn activations() -> Results {
     let mut trials = Vec::new();
     for (index, activation) in ["relu", "tanh", "gelu"].into_iter().enumerate() {

@@ -1,10 +1,10 @@
-//! Figures of what probes read inside the networks, and of the ways to evaluate.
+//! Figures of probes' measurements, and of the kinds of evaluation.
 
 use super::*;
 use crate::plot::figures::Absent;
 use crate::results::query::LayerSeries;
 
-/// The steps at which probes look.
+/// The steps of the measurements.
 const STEPS: [usize; 4] = [0, 10, 20, 30];
 
 fn read(layer: &str, quantity: &str, value: f64) -> LayerSeries {
@@ -170,7 +170,7 @@ fn evaluations_are_lines_and_conditions_without_batch_statistics_left_out() {
 #[test]
 fn the_gap_is_what_is_seen_minus_what_is_not() {
     let chart = chart(&placements(2), "gap");
-    // Shares 1 − 0.1 loss, and that less 0.01.
+    // Accuracies of 1 − 0.1 loss, and 0.01 less.
     assert_close(line(only_panel(&chart), "none").points[0].y, 1.0);
     assert_eq!(chart.rows[0].y.label, "Gap of accuracies (points)");
     assert_eq!(chart.subtitle, "Training accuracy minus validation accuracy · an-experiment");

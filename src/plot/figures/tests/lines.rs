@@ -7,7 +7,7 @@ fn a_line_is_the_mean_from_the_first_trained_epoch_on() {
     let chart = figure(&placements(2), "validation_loss");
     let points = &line(only_panel(&chart), "before").points;
     assert_eq!(points.iter().map(|point| point.x).collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0]);
-    // Replicates 1.1/2 + 0.01 and 1.2/2 + 0.01.
+    // The replicates have 1.1/2 + 0.01 and 1.2/2 + 0.01.
     assert_close(points[1].y, 0.585);
     assert!(chart.footnote.contains("untrained network (epoch 0) is not drawn"));
 }
@@ -16,7 +16,7 @@ fn a_line_is_the_mean_from_the_first_trained_epoch_on() {
 fn accuracies_are_per_cent() {
     let chart = figure(&placements(2), "train_accuracy");
     assert_eq!(chart.rows[0].y.label, "Accuracy (%)");
-    // Shares 1 − 0.11 and 1 − 0.12.
+    // The accuracies are 1 − 0.11 and 1 − 0.12.
     assert_close(line(only_panel(&chart), "none").points[0].y, 88.5);
     assert!(chart.rows[0].y.low > 80.0 && chart.rows[0].y.high <= 100.0);
 }
@@ -89,12 +89,12 @@ fn diverged_trials_are_counted_and_marked_where_they_ended() {
         ["none (1 of 3 diverged)", "before", "after", "diverged (vertical position arbitrary)"]
     );
     assert_eq!(loss.legend[3].symbol, Symbol::Ended);
-    // Step 25 of 10 an epoch, at the upper edge; an accuracy at the lower.
+    // Step 25 with 10 steps an epoch, at the upper edge; for an accuracy at the lower.
     let expected = |y: f64| vec![Point { x: 2.5, y }];
     assert_eq!(line(only_panel(&loss), "none").ended, expected(loss.rows[0].y.high));
     let accuracy = figure(&results, "train_accuracy");
     assert_eq!(line(only_panel(&accuracy), "none").ended, expected(accuracy.rows[0].y.low));
-    // The two that completed decide the line.
+    // The line is the mean of the two that were completed.
     assert_close(line(only_panel(&loss), "none").points[0].y, 1.25);
 }
 

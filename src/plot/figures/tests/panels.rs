@@ -1,4 +1,4 @@
-//! Which trials stand in which panel, and what is said about those that do not.
+//! The assignment of trials to panels, and the notes on those that are missing.
 
 use super::*;
 
@@ -84,7 +84,7 @@ fn of_too_many_panels_those_whose_lines_end_furthest_apart_are_drawn() {
         "6 of 8 panels are drawn: those whose lines end furthest apart in test accuracy. All: \
          `bn-lab plot DIR --figure curves --facet batch_size`."
     ));
-    // More columns leave room for two metrics.
+    // With more columns there are two metrics.
     assert_eq!(chart.rows.len(), 2);
     let single = figure(&results, "train_loss");
     let panels: Vec<usize> = single.rows.iter().map(|row| row.panels.len()).collect();

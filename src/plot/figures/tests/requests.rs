@@ -1,4 +1,4 @@
-//! What may be asked of a figure.
+//! Options of figures.
 
 use super::*;
 use crate::plot::figures::{Absent, Horizontal, catalogue, defaults, unmet};
@@ -40,7 +40,7 @@ fn steps_show_the_training_loss_between_epochs() {
     assert_eq!(chart.x.label, "Optimiser step");
     assert!(chart.footnote.contains("of the step's own batch"));
     assert_eq!(drawn(&results, "curves", &request)[0].stem, "train_loss-by-step");
-    // Other metrics are measured after epochs alone.
+    // Other metrics are measured after epochs only.
     let request = Request { x: Horizontal::Step, ..of("test_loss") };
     let chart = asked(&results, "curves", &request);
     let places = &line(only_panel(&chart), "none").points;
@@ -59,10 +59,10 @@ fn replicates_that_took_different_times_are_compared_at_equal_times() {
     let request = Request { x: Horizontal::Seconds, ..of("train_loss") };
     let chart = asked(&results, "curves", &request);
     let points = &line(only_panel(&chart), "none").points;
-    // From the slower one's first epoch to the faster one's last.
+    // From the first epoch of the slower one to the last of the faster one.
     assert_close(points[0].x, 2.0);
     assert_close(points[points.len() - 1].x, 4.0);
-    // 1.1 / 2 of the first at its second epoch, 1.2 of the second at its first.
+    // 1.1 / 2 of the first one at its second epoch, 1.2 of the second one at its first.
     assert_close(points[0].y, 0.875);
     assert!(chart.footnote.contains("evaluation not among them"));
 }
@@ -142,7 +142,7 @@ fn epoch_0_stands_on_the_edge_of_a_logarithmic_axis_and_the_chart_says_so() {
     let request = Request { log_x: Some(true), ..of("test_loss") };
     let mut results = placements(1);
     for trial in &mut results.trials {
-        // Of a single epoch, epoch 0 is drawn, too.
+        // With a single epoch, epoch 0 is drawn, too.
         trial.epochs.truncate(2);
     }
     let chart = asked(&results, "curves", &request);
@@ -207,7 +207,7 @@ fn of_too_many_lines_the_ends_and_some_between_are_drawn() {
 fn replicates_without_a_time_in_common_have_no_mean() {
     let mut results = placements(2);
     for trial in &mut results.trials {
-        // The first replicate has ended before the second one's first epoch has.
+        // The first replicate has ended before the second one's first epoch.
         let each = if trial.replicate == 1 { 1.0 } else { 100.0 };
         trial.seconds = (1..=4)
             .map(|epoch| TimingRow { epoch, train_seconds: each, evaluation_seconds: 0.0 })

@@ -1,4 +1,4 @@
-//! Names of files, and what they ask for.
+//! Stems of file names, and the options that they determine.
 
 use super::*;
 use crate::plot::figures::{Horizontal, may_have};
@@ -30,7 +30,7 @@ fn the_stem_of_a_file_asks_for_what_it_shows() {
     }
     for stem in [
         "to-target-by-secnds",
-        // No file has these names: the figure does not heed that.
+        // No file has these names: the figure does not use that option.
         "final-by-step",
         "heatmap-by-step",
         "differences-by-seconds",

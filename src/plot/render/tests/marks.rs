@@ -8,7 +8,7 @@ use crate::plot::palette::Theme;
 /// Blue: the colour of `before` on white.
 const BLUE: (u8, u8, u8) = (0, 114, 178);
 
-/// A chart of one panel with one series of no marks at all, and no legend.
+/// A chart of one panel with one series without marks, and no legend.
 fn bare() -> Chart {
     let mut chart = chart();
     chart.legend.clear();
@@ -32,12 +32,12 @@ fn blue(chart: &Chart) -> usize {
     count(&pixels(chart, &Style::default()), BLUE)
 }
 
-/// What a pointer shows, without the document's own title.
+/// The hover texts, without the document's own title.
 fn hovers(svg: &str) -> Vec<&str> {
     svg.split("<title>").skip(1).filter_map(|rest| Some(rest.split_once("</title>")?.0)).collect()
 }
 
-/// How many elements an SVG has of a kind.
+/// The number of elements of a kind in an SVG.
 fn elements(svg: &str, name: &str) -> usize {
     svg.matches(&format!("<{name} ")).count()
 }
