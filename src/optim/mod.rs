@@ -1,9 +1,9 @@
-//! What turns gradients into new parameters: clipping, the learning rate of the step, an update
-//! rule. burn walks the module and keeps each parameter's state; the rules (`rules`) are burn's on a
-//! device with memory of its own, and ours, fused into one pass, on the host.
+//! Turns gradients into new parameters: clipping, the learning rate of the step, an update
+//! rule. burn visits the module and stores each parameter's state; the rules (`rules`) are burn's on a
+//! device with its own memory, and fused into one pass on the host.
 //!
-//! The formulas of the rules stand at [`Optimizer`](crate::config::spec::Optimizer); they are
-//! PyTorch's, and Keras's up to where ε stands (Keras's RMSprop adds it under the root).
+//! The formulas of the rules are documented at [`Optimizer`](crate::config::spec::Optimizer); they are
+//! PyTorch's, and Keras's except for the position of ε (Keras's RMSprop adds it under the root).
 
 mod clipping;
 mod fused;
@@ -21,19 +21,19 @@ use crate::config::spec::{self, Train};
 use fused::Fused;
 pub use state::StateTensor;
 
-/// How the update is computed. It decides speed, and digits beyond the sixth.
+/// How the update is computed. It affects speed, and digits beyond the sixth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arithmetic {
-    /// One pass over the values in the host's memory; for devices that compute there.
+    /// One pass over the values in host memory; for devices that compute there.
     Fused,
     /// burn's own optimisers, tensor by tensor; for any device.
     Tensors,
 }
 
-/// What is different for γ and β of the norm layers.
+/// Special settings for γ and β of the norm layers.
 #[derive(Debug, Clone)]
 pub struct NormParameters {
-    /// Which parameters they are.
+    /// The ids of these parameters.
     pub ids: Vec<ParamId>,
     /// Whether weight decay applies to them.
     pub decay: bool,
@@ -42,7 +42,7 @@ pub struct NormParameters {
 }
 
 impl NormParameters {
-    /// Treated like all others.
+    /// The settings of all other parameters.
     pub fn like_others() -> Self {
         Self { ids: Vec::new(), decay: true, learning_rate_factor: 1.0 }
     }
@@ -74,8 +74,8 @@ pub fn build(
 }
 
 impl Updater {
-    /// Takes the next step: `module` with its parameters moved against `gradients`. A caller who
-    /// keeps no other handle on the module's weights spares them a copy.
+    /// Takes the next step: returns `module` with its parameters updated by `gradients`. A caller that
+    /// keeps no other reference to the module's weights avoids a copy.
     pub fn step<M: Module>(&mut self, module: M, mut gradients: GradientsParams) -> M {
         self.steps += 1;
         if let Some(limit) = self.train.clip_value {
@@ -95,7 +95,7 @@ pub fn values_kept(optimizer: spec::Optimizer) -> usize {
     usize::from(keeps.first) + usize::from(keeps.second)
 }
 
-/// The parameters in groups that are treated alike: all of them, or γ and β apart from the others.
+/// The parameters in groups with common settings: all of them, or γ and β separately.
 struct Groups<'a> {
     train: &'a Train,
     norm: &'a NormParameters,

@@ -1,4 +1,4 @@
-//! The fused rules against burn's own, and what a step does besides its rule. Whole trainings are
+//! Compares the fused rules with burn's own, and tests what a step does besides its rule. Whole trainings are
 //! compared with PyTorch's in `train/step/tests.rs`.
 
 use burn::module::Param;
@@ -27,7 +27,7 @@ impl Tiny {
         Self { weight: Param::from_data(weight, &device), gamma: Param::from_data(gamma, &device) }
     }
 
-    /// The same values in parameters of another identity.
+    /// The same values in parameters with other ids.
     fn with_ids_of_its_own(&self) -> Self {
         let device = device().autodiff();
         Self {
@@ -52,7 +52,7 @@ impl Tiny {
         [weight, values(self.gamma.val().to_data())].concat()
     }
 
-    /// γ treated as `decay` and `learning_rate_factor` say.
+    /// The settings of γ with these values.
     fn norm(&self, decay: bool, learning_rate_factor: f64) -> NormParameters {
         NormParameters { ids: vec![self.gamma.id], decay, learning_rate_factor }
     }

@@ -1,4 +1,4 @@
-//! Momentum: `v ← μ v + g`, then `w ← w − η v` or, looking ahead (Nesterov), `w ← w − η (g + μ v)`.
+//! Momentum: `v ← μ v + g`, then `w ← w − η v` or, with Nesterov momentum, `w ← w − η (g + μ v)`.
 
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{ModuleOptimizer, SgdConfig};
@@ -9,7 +9,7 @@ use super::{Keeps, Rule, Step, flushed, penalty};
 
 #[derive(Debug)]
 pub(super) struct Momentum<const NESTEROV: bool> {
-    /// μ
+    /// μ, the momentum.
     pub(super) factor: f64,
 }
 

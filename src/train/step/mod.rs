@@ -1,5 +1,5 @@
-//! One optimiser step: parameters, optimiser state and a batch in; loss and correct count out. No
-//! policy, no files, no events. Nothing outside this folder calls automatic differentiation or an
+//! One optimiser step: from parameters, optimiser state and a batch to loss and number of correct predictions. It
+//! has no policy, files or events. Nothing outside this folder uses automatic differentiation or an
 //! optimiser, so that a faster step can replace this one and be checked against it. [`Evaluator`] and
 //! [`Inspection`] measure the network that it trains.
 
@@ -23,12 +23,12 @@ use crate::model::pass::Pass;
 use crate::optim::Updater;
 use crate::seed::Streams;
 
-/// Why a learner's network is there: the step that takes it puts one back.
+/// Why a learner's network exists: every step puts one back.
 const PRESENT: &str = "a network between two steps";
 
 /// A network in training.
 pub struct Learner {
-    /// Absent only while a step replaces it.
+    /// `None` only during a step.
     network: Option<Network>,
     updater: Updater,
     streams: Streams,
@@ -37,7 +37,7 @@ pub struct Learner {
 }
 
 impl Learner {
-    /// A learner whose `network` lives on the differentiable `device`; dropout draws from
+    /// A learner whose `network` is on the differentiable `device`; dropout draws from
     /// `streams`.
     pub fn new(network: Network, updater: Updater, streams: Streams, device: Device) -> Self {
         Self { network: Some(network), updater, streams, steps: 0, device }
@@ -52,7 +52,7 @@ impl Learner {
         self.steps += 1;
         let dropout = self.streams.stream(&format!("dropout/step.{}", self.steps));
         let mut pass = Pass::training(self.steps, dropout);
-        // Taken out and not cloned: with a second handle on the weights, the update would copy them.
+        // Taken out and not cloned: with a second reference to the weights, the update would copy them.
         let mut network = self.network.take().expect(PRESENT);
         let logits = network.forward(inputs(batch, &self.device), &mut pass);
         let result = result(&logits, batch);
@@ -69,12 +69,12 @@ impl Learner {
         self.network.as_ref().expect(PRESENT)
     }
 
-    /// The network as it stands, without gradients.
+    /// The present network, without gradients.
     pub fn evaluator(&self) -> Evaluator {
         Evaluator::new(self.network().valid(), &self.device)
     }
 
-    /// The network as it stands, for probes.
+    /// The present network, for probes.
     pub fn inspection(&self) -> Inspection {
         Inspection::new(self.network().clone(), self.device.clone())
     }
@@ -84,20 +84,20 @@ impl Learner {
         parameters::named_tensors(self.network())
     }
 
-    /// Trainable parameters.
+    /// Number of trainable parameters.
     pub fn parameters(&self) -> usize {
         self.network().num_params()
     }
 }
 
-/// `[batch, features]`
+/// The inputs as a tensor `[batch, features]`.
 fn inputs(batch: &Batch, device: &Device) -> Tensor<2> {
     let shape = [batch.labels.len(), batch.features];
     Tensor::from_data(TensorData::new(batch.inputs.clone(), shape), device)
 }
 
-/// What is differentiated: the mean cross-entropy of the batch, and what γ and β are penalised with.
-/// The losses that are reported are the cross-entropy alone.
+/// The function that is minimised: the mean cross-entropy of the batch, plus the penalties on γ and β.
+/// Reported losses are the cross-entropy alone.
 fn objective(
     network: &mut Network,
     logits: Tensor<2>,
@@ -111,7 +111,7 @@ fn objective(
     }
 }
 
-/// Mean over the batch of `−log softmax(logits)[label]`, in nats.
+/// Cross-entropy in nats: the mean over the batch of `−log softmax(logits)[label]`.
 fn cross_entropy(logits: Tensor<2>, batch: &Batch, device: &Device) -> Tensor<1> {
     let labels: Vec<i32> = batch.labels.iter().map(|&label| i32::from(label)).collect();
     let shape = [labels.len(), 1];
@@ -119,13 +119,13 @@ fn cross_entropy(logits: Tensor<2>, batch: &Batch, device: &Device) -> Tensor<1>
     activation::log_softmax(logits, 1).gather(1, labels).mean().neg()
 }
 
-/// Loss and correct answers, computed on the host in double precision from the logits
+/// Loss and number of correct predictions, computed on the host in double precision from the logits
 /// `[batch, classes]`: one transfer from the device, and the same sum on every backend.
 fn result(logits: &Tensor<2>, batch: &Batch) -> BatchResult {
     answers(logits, batch, |_, _| {})
 }
 
-/// The same; `answered` is called for every example in turn, with its label and whether it is classified
+/// As [`result`]; `answered` is called for every example in turn, with its label and whether it is classified
 /// correctly.
 fn answers(
     logits: &Tensor<2>,
@@ -147,14 +147,14 @@ fn answers(
     result
 }
 
-/// `log Σ exp(z) − z[label]`, with the largest logit taken out so that nothing overflows.
+/// `log Σ exp(z) − z[label]`, with the largest logit subtracted so that nothing overflows.
 fn negative_log_likelihood(logits: &[f32], label: usize) -> f64 {
     let largest = logits.iter().fold(f64::NEG_INFINITY, |a, &z| a.max(f64::from(z)));
     let sum: f64 = logits.iter().map(|&z| (f64::from(z) - largest).exp()).sum();
     sum.ln() + largest - f64::from(logits[label])
 }
 
-/// The position of the largest logit; of equals, the first.
+/// The position of the largest logit; in a tie, the first.
 fn largest(logits: &[f32]) -> usize {
     let mut best = 0;
     for (position, &logit) in logits.iter().enumerate() {

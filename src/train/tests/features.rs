@@ -1,4 +1,4 @@
-//! Every feature that could carry something from step to step, on and off its defaults.
+//! Every feature that could keep state between steps, with and without its default.
 
 use super::*;
 
