@@ -1,4 +1,4 @@
-//! From a dataset's name to inputs and labels in memory, and from there to batches.
+//! Loads datasets by name into memory, and makes batches from them.
 //!
 //! ```text
 //! load ──▶ origin ──▶ glyphs, synthetic                        generated
@@ -7,8 +7,8 @@
 //!                                                   └▶ archive  └▶ cifar10
 //! ```
 //!
-//! Nothing here uses tensors. A loaded [`Dataset`] is what its files hold; validation, scaling and order
-//! are the part of [`batches::Prepared`], which each trial has for itself.
+//! Nothing here uses tensors. A loaded [`Dataset`] is the content of its files; validation, scaling and order
+//! belong to [`batches::Prepared`], which each trial has separately.
 
 mod archive;
 mod augment;
@@ -51,8 +51,8 @@ use self::origin::Origin;
 use crate::config::spec;
 use crate::error::Result;
 
-/// Loads a dataset: generates it, or reads its files, which are downloaded first if they are in
-/// none of the `places`; `progress` is called during a download.
+/// Loads a dataset: generates it, or reads its files, which are downloaded first if none of the
+/// `places` has them; `progress` is called during a download.
 pub fn load(
     settings: &spec::Data,
     places: &Places,
@@ -67,7 +67,7 @@ pub fn load(
             };
             source.read(&folder, &files)?
         }
-        // Its rows may be sorted, where the other sets have a random order of their own.
+        // Its rows may be sorted, whereas the other sets are in random order already.
         Origin::Table(table) => table::read(table, settings.input_scaling)?.in_random_order(),
     };
     let (name, stratify) = (dataset.name, settings.dataset.stratifies());

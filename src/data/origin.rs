@@ -1,5 +1,4 @@
-//! Where the examples of each dataset come from: the one list of all datasets in this part of the
-//! program.
+//! The sources of all datasets.
 
 use super::dataset::Dataset;
 use super::published::{CIFAR10, FASHION_MNIST, MNIST, Source, SourceFile};
@@ -8,23 +7,23 @@ use super::{cifar10, glyphs};
 use crate::config::spec::{self, Data, Shape, Table};
 use crate::error::Result;
 
-/// Where the examples of a dataset come from.
+/// The source of a dataset's examples.
 pub(super) enum Origin<'a> {
     /// Published files: the source, and those of its files that are needed.
     Published(&'static Source, Vec<&'static SourceFile>),
-    /// A table of the user's own.
+    /// A table in the user's own file.
     Table(&'a Table),
-    /// Drawn from a seed.
+    /// Generated from a seed.
     Generated(Generated),
 }
 
-/// A dataset that is drawn from a seed. Its size is known before anything is drawn.
+/// A dataset that is generated from a seed. Its size is known before it is generated.
 pub(super) struct Generated {
     pub(super) shape: Shape,
     pub(super) classes: usize,
-    /// Training and test examples where the experiment does not say.
+    /// Default numbers of training and test examples.
     pub(super) examples: [u32; 2],
-    /// Bytes of one value in memory.
+    /// Number of bytes of one value in memory.
     pub(super) value: usize,
     pub(super) generate: Box<Generate>,
 }

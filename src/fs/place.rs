@@ -1,11 +1,11 @@
-//! Where a path leads, and the only calls that look, open, list, rename or delete there.
+//! Access to the file system without following links: the only calls that inspect, open, list, rename or delete.
 //!
-//! A results folder may come from anybody: out of an archive, a repository or a shared disk, and each of
-//! these can hold links, pipes and devices. So below a folder that was given to [`enclose`] no link is
-//! followed, whoever put it there and whenever: on Unix each folder on the way is opened by itself with
-//! `O_NOFOLLOW` and the next name is looked up in it (`openat`), so that a link that appears between two
-//! calls is not followed either. The enclosed folder itself may be a link. Wherever a path leads, only
-//! regular files are opened: a pipe would wait for ever, and a device has no end.
+//! A results folder may come from anyone: from an archive, a repository or a shared disk, and each of
+//! these can contain links, pipes and devices. So below a folder that was passed to [`enclose`] no link is
+//! followed, whoever created it and whenever: on Unix each folder on the path is opened separately with
+//! `O_NOFOLLOW` and the next name is looked up in it (`openat`), so that a link that is created between two
+//! calls is not followed either. The enclosed folder itself may be a link. Everywhere, only
+//! regular files are opened: a pipe would block for ever, and a device has no end.
 
 #[cfg(not(unix))]
 mod portable;
@@ -25,14 +25,14 @@ use std::sync::{PoisonError, RwLock};
 
 use super::crash::before_a_change;
 
-/// The folders below which no link is followed, from the root of the disk. Few: those that a command works on.
+/// The folders below which no link is followed, as absolute paths. Few: those that a command works on.
 static ENCLOSED: RwLock<Vec<PathBuf>> = RwLock::new(Vec::new());
 
 /// From now on no link below `root` is followed by any function of this module.
 pub fn enclose(root: &Path) {
     let root = &absolute(root);
     let is_known = |known: &[PathBuf]| known.iter().any(|known| known == root);
-    // Each change is one push: the list is whole whatever happened.
+    // Each change is one push, so a panic cannot leave the list inconsistent.
     if is_known(&ENCLOSED.read().unwrap_or_else(PoisonError::into_inner)) {
         return;
     }
@@ -42,8 +42,8 @@ pub fn enclose(root: &Path) {
     }
 }
 
-/// The enclosed folder that `path` lies in and the way from there; `None` where it lies in none. Of several
-/// it is the innermost, since each may be a link in itself.
+/// The enclosed folder that contains `path`, and the relative path from it; `None` where there is none. Of several
+/// it is the innermost, since each may itself be a link.
 fn enclosed(path: &Path) -> Option<(PathBuf, PathBuf)> {
     let path = absolute(path);
     let known = ENCLOSED.read().unwrap_or_else(PoisonError::into_inner);
@@ -55,12 +55,12 @@ fn enclosed(path: &Path) -> Option<(PathBuf, PathBuf)> {
     Some((root.clone(), rest.to_owned()))
 }
 
-/// A path from the root of the disk; nothing is looked at, and no link is followed.
+/// An absolute path; the file system is not accessed, and no link is followed.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The names on the way from an enclosed folder; an error where it would lead out again.
+/// The names on the path from an enclosed folder; an error where it would lead outside.
 fn names(rest: &Path) -> Result<Vec<&OsStr>> {
     let mut names = Vec::new();
     for part in rest.components() {
@@ -78,51 +78,51 @@ fn names(rest: &Path) -> Result<Vec<&OsStr>> {
     Ok(names)
 }
 
-/// What stands at a path.
+/// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A regular file of so many bytes.
+    /// A regular file with this size in bytes.
     File(u64),
     /// A folder.
     Folder,
-    /// A link that is not followed here.
+    /// A link that is not followed.
     Link,
     /// A pipe, a socket or a device.
     Other,
 }
 
-/// What to do with a file that is opened for writing.
+/// How a file is opened for writing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Writing {
-    /// It must be there, and keeps its content.
+    /// It must exist, and keeps its content.
     Existing,
-    /// It may be there, and keeps its content.
+    /// It may exist, and keeps its content.
     Kept,
-    /// It may be there, and is emptied.
+    /// It may exist, and is truncated.
     Emptied,
-    /// It must not be there; it can be read as well.
+    /// It must not exist; it can be read as well.
     New,
 }
 
-/// What stands at `path`; `None` where nothing does.
+/// The kind of entry at `path`; `None` where nothing exists.
 pub(super) fn kind(path: &Path) -> Result<Option<Kind>> {
     match system::kind(path) {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        // A file stands where the path needs a folder.
+        // A file has the path of a folder.
         Err(e) if e.kind() == ErrorKind::NotADirectory => Ok(None),
         found => found.map(Some),
     }
 }
 
-/// Opens a regular file for reading. The system looks at it before, since opening alone can move a tape
-/// or wait for a line, and it is looked at again, since another may have come to stand there.
+/// Opens a regular file for reading. Its kind is checked before, since opening alone can have an effect on a
+/// device or block, and again afterwards, since it may have been replaced.
 pub(super) fn open(path: &Path) -> Result<File> {
     let file = system::open(path)?;
     regular(kind_of(&file)?)?;
     Ok(file)
 }
 
-/// Opens a regular file for writing, looked at twice likewise.
+/// Opens a regular file for writing, with the same two checks.
 pub(super) fn open_to_write(path: &Path, writing: Writing) -> Result<File> {
     before_a_change();
     let file = system::open_to_write(path, writing)?;
@@ -137,9 +137,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let length = file.metadata()?.len();
     let mut bytes = Vec::new();
     if length <= most {
-        // What is being written may grow meanwhile.
+        // A file that is being written may grow meanwhile.
         let length = usize::try_from(length).unwrap_or(usize::MAX);
-        // A file may be longer than memory: that is an error like others.
+        // A file may be larger than memory: that is an error like others.
         let reserved = bytes.try_reserve_exact(length.saturating_add(1));
         reserved.map_err(|_| ErrorKind::OutOfMemory)?;
         file.take(most + 1).read_to_end(&mut bytes)?;
@@ -157,8 +157,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The most bytes that are read of a file: what describes an experiment or a trial is short, tables and
-/// networks need what they need and must fit into memory.
+/// Most bytes that are read of a file: files that describe an experiment or a trial are short, tables and
+/// networks have no limit and must fit into memory.
 fn longest(path: &Path) -> u64 {
     let extension = path.extension().unwrap_or_default();
     match extension.to_str() {
@@ -168,12 +168,12 @@ fn longest(path: &Path) -> u64 {
     }
 }
 
-/// Everything in a folder with what it is, no link followed; an error where there is no such folder.
+/// All entries of a folder with their kinds, without following links; an error where the folder does not exist.
 pub(super) fn entries(folder: &Path) -> Result<Vec<(PathBuf, Kind)>> {
     system::entries(folder)
 }
 
-/// Makes a folder and those above it.
+/// Creates a folder and its parents.
 pub(super) fn create_folders(path: &Path) -> Result<()> {
     before_a_change();
     system::create_folders(path)
@@ -185,19 +185,19 @@ pub(super) fn remove_file(path: &Path) -> Result<()> {
     system::remove_file(path)
 }
 
-/// Deletes a folder that is empty.
+/// Deletes an empty folder.
 pub(super) fn remove_empty_folder(path: &Path) -> Result<()> {
     before_a_change();
     system::remove_empty_folder(path)
 }
 
-/// Deletes a folder with all that is in it; links in it are deleted, and what they point to stays.
+/// Deletes a folder with everything in it; links in it are deleted, and their targets are kept.
 pub(super) fn remove_tree(path: &Path) -> Result<()> {
     before_a_change();
     system::remove_tree(path)
 }
 
-/// Gives a file another path in the same file system, in one step; a file that stood there goes.
+/// Moves a file to another path in the same file system, atomically; a file at `to` is replaced.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<()> {
     before_a_change();
     system::rename(from, to)
@@ -231,12 +231,12 @@ fn regular(kind: Kind) -> Result<()> {
     }
 }
 
-/// Refuses a link that lies in an enclosed folder.
+/// Refuses a link inside an enclosed folder.
 pub(super) fn check_link(path: &Path) -> Result<()> {
     if enclosed(path).is_some() { Err(link(path)) } else { Ok(()) }
 }
 
-/// The error for a link at or on the way to a path.
+/// The error for a link at or on a path.
 fn link(path: &Path) -> Error {
     not_followed(&format!("`{}`", path.display()))
 }

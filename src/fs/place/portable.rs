@@ -1,4 +1,4 @@
-//! The same with what every system has: each folder on the way is looked at before it is passed.
+//! The same calls for other systems: each folder on the path is checked before the path is used.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Result};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Kind, Writing, enclosed, kind_of_metadata, link, names, regular};
 
-/// An error where a folder on the way to `path` is a link that is not followed.
+/// An error where a folder on the path is a link that is not followed.
 fn check_way(path: &Path) -> Result<()> {
     let Some((mut way, rest)) = enclosed(path) else {
         return Ok(());
@@ -22,7 +22,7 @@ fn check_way(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Likewise, and where `path` itself is one.
+/// An error where a folder on the path, or `path` itself, is a link that is not followed.
 fn check(path: &Path) -> Result<()> {
     match kind(path) {
         Ok(Kind::Link) => Err(link(path)),

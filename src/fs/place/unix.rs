@@ -1,4 +1,4 @@
-//! The calls of Unix, each relative to a folder that is open.
+//! The calls for Unix, each relative to an open folder.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -13,9 +13,9 @@ use rustix::io::Errno;
 use super::{Kind, Writing, before_a_change, enclosed, link, names, regular};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-/// No waiting for the other end of a pipe, and no terminal taken over.
+/// Prevents waiting for the other end of a pipe, and taking over a terminal.
 const QUIET: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
-/// As an ordinary new file or folder: the umask still applies.
+/// The mode of an ordinary new file or folder: the umask still applies.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o666);
 const FOLDER_MODE: Mode = Mode::from_raw_mode(0o777);
 
@@ -39,7 +39,7 @@ impl Place {
             return Ok(Self { folder: open_folder(parent)?, name: name.to_owned(), follows: true });
         };
         let names = names(&rest)?;
-        // `enclosed` gives a way of at least one name.
+        // `enclosed` returns a path of at least one name.
         let (name, above) = names.split_last().ok_or(ErrorKind::InvalidInput)?;
         Ok(Self { folder: walk(&root, above, false)?, name: (*name).to_owned(), follows: false })
     }
@@ -70,8 +70,8 @@ impl Place {
     }
 }
 
-/// Opens the folders `names` one after the other from `root` on, makes those that are not there if it
-/// `makes` any, and follows no link but that of `root` itself.
+/// Opens the folders `names` one after the other starting at `root`, creates missing ones if
+/// `makes` is set, and follows no link except `root` itself.
 fn walk(root: &Path, names: &[&OsStr], makes: bool) -> Result<OwnedFd> {
     let mut folder = open_folder(root)?;
     let mut path = root.to_owned();
@@ -85,7 +85,7 @@ fn walk(root: &Path, names: &[&OsStr], makes: bool) -> Result<OwnedFd> {
         }
         let next = rustix::fs::openat(&folder, *name, FOLDER | OFlags::NOFOLLOW, Mode::empty());
         folder = next.map_err(|e| {
-            // Systems differ in what they answer about a link.
+            // Systems differ in the error for a link.
             let stat = rustix::fs::statat(&folder, *name, AtFlags::SYMLINK_NOFOLLOW);
             match stat.map(|stat| kind_of(&stat)) {
                 Ok(Kind::Link) => link(&path),

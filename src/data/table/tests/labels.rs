@@ -1,4 +1,4 @@
-//! Which labels are one class, what the classes are called, and in which order they stand.
+//! Which labels form one class, the names of classes, and their order.
 
 use super::*;
 
@@ -35,7 +35,7 @@ fn plain_variants_of_one_number_are_one_class_and_that_is_told() {
         merged.notes,
         ["labels `1`, `1.0`, `1.00` of column `class` are one number, and so one class"]
     );
-    // Unless they are said to be text.
+    // Unless they are declared to be text.
     let text = dataset(&["1", "0", "1.0"], |table| {
         table.categorical = vec!["class".to_owned()];
     });

@@ -1,9 +1,9 @@
-//! Which columns are shown to the network: row numbers, names that occur twice, first lines that
-//! are no header, and the notes about columns that hold nothing or too much.
+//! The roles of columns: row numbers, names that occur twice, first lines that
+//! are no header, and the warnings about constant columns and those that may reveal the label.
 
 use super::*;
 
-/// 40 rows, sorted by class, each behind `first` of its number.
+/// 40 rows, sorted by class, each preceded by `first` of its number.
 fn sorted(header: &str, first: impl Fn(usize) -> String) -> String {
     let row = |i: usize| format!("{},{},{}\n", first(i), i * 17 % 23, ["a", "b"][i / 20]);
     let rows: String = (0..40).map(row).collect();
@@ -54,11 +54,11 @@ fn a_column_that_counts_the_rows_is_refused_unless_it_is_said_what_it_is() {
         let meant = table_of(&text, |table| table.inputs = Some(names(&["id"])));
         assert_eq!(roles(&meant), [ColumnRole::Input, ColumnRole::Ignored, ColumnRole::Label]);
     }
-    // Also without a header, and written by a program that knows only decimals.
+    // Also without a header, and written as decimals.
     let text = sorted("0.0,3,a", |i| format!("{}.0", i + 1));
     let refused = error(&text, |table| table.header = said(false));
     assert!(refused.starts_with("column \"1\" counts from 0 to 40"), "{refused}");
-    // Steps other than 1 measure something.
+    // A column that increases by another number than 1 is data.
     table_of(&sorted("when,noise,class", |i| (i * 1000).to_string()), |_| {});
 }
 
