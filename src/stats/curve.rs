@@ -1,7 +1,7 @@
-//! A whole curve in one number.
+//! A summary of a curve.
 
-/// The area under the straight lines between the points `(x, y)`, by the length of its base: the
-/// curve's mean height. `None` for fewer than two points, and where x does not grow throughout.
+/// The area under the straight lines between the points `(x, y)`, divided by the length of its base: the
+/// curve's mean height. `None` for fewer than two points, and where x does not increase throughout.
 ///
 /// `Σ (xᵢ₊₁ − xᵢ) (yᵢ + yᵢ₊₁) / 2 / (xₙ − x₁)`: the trapezoidal rule, as in `numpy.trapezoid`.
 pub fn mean_height(points: &[(f64, f64)]) -> Option<f64> {

@@ -1,11 +1,11 @@
-//! Every statistic against scipy's and numpy's (`tests/reference/stats_scipy.py`).
+//! Compares every statistic with scipy's and numpy's (`tests/reference/stats_scipy.py`).
 
 use serde::Deserialize;
 
 use super::super::normal::{normal_cdf, normal_quantile};
 use super::super::*;
 
-/// Relative to each number.
+/// Tolerance relative to each number.
 const TOLERANCE: f64 = 1e-9;
 
 #[derive(Deserialize)]
