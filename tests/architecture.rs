@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// What every module may import.
 const SUPPORT: [&str; 4] = ["fs", "error", "units", "shell"];
 
-/// A module, and the modules that it may import besides [`SUPPORT`]. Those in `results` are told apart.
+/// A module, and the modules that it may import besides [`SUPPORT`]. The modules of `results` are listed separately.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fs", &[]),
     ("error", &[]),
@@ -100,7 +100,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Modules that may import all others.
 const APPLICATION: [&str; 3] = ["lib", "main", "commands"];
 
-/// A word, and the files that alone may use it (outside tests and documentation).
+/// A word, and the only files that may use it (outside tests and documentation).
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("svg::node", &["plot/render/canvas.rs"]),
     ("plotters", &["plot/render/axes.rs", "plot/render/backend.rs"]),
@@ -114,7 +114,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("Device::wgpu", &["device.rs"]),
     ("Device::ndarray", &["device.rs"]),
     (" println!", &["build.rs"]),
-    // All text leaves through one filter.
+    // All output is filtered in one place.
     ("stdout()", &["streams.rs"]),
     ("stderr()", &["streams.rs", "progress/screen.rs"]),
     ("Term::", &["progress/screen.rs"]),
@@ -123,7 +123,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("error.print()", &["cli/reading.rs"]),
     ("\\x1b", &["streams.rs"]),
     ("std::fs", &["fs.rs", "fs/", "build.rs"]),
-    // These look past links, wherever they are.
+    // These ignore links.
     (".is_dir()", &["fs.rs", "fs/"]),
     (".exists()", &["fs.rs", "fs/"]),
     (".backward()", &["train/step/"]),
@@ -172,14 +172,14 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-/// Unit tests stand at the end of a file, after `#[cfg(test)] mod tests {`.
+/// Unit tests are at the end of a file, after `#[cfg(test)] mod tests {`.
 fn without_tests_and_comments(text: &str) -> String {
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     code.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
-/// `config` for `config/wire.rs`, `seed` for `seed.rs`, `results/format` for `results/format/layout.rs`.
+/// The module of a file: `config` for `config/wire.rs`, `results/format` for `results/format/layout.rs`.
 fn module(path: &str) -> String {
     let depth = if path.starts_with("results/") { 2 } else { 1 };
     let parts: Vec<&str> = path.split('/').take(depth).collect();
@@ -199,7 +199,7 @@ fn imports(code: &str) -> BTreeSet<String> {
             let path = path.trim().split(|c| !is_part_of_path(c)).next().unwrap_or_default();
             module(&path.replace("::", "/"))
         })
-        // `pub(in crate::results)` imports nothing.
+        // `pub(in crate::results)` is not an import.
         .filter(|name| !name.is_empty() && name != "results")
         .collect()
 }

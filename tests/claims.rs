@@ -1,4 +1,4 @@
-//! `[claim]`: said in the experiment file, judged by the tool.
+//! `[claim]`: claims in experiment files, and their verdicts.
 
 use crate::harness::{Lab, SMALL, rows};
 

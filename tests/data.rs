@@ -1,4 +1,4 @@
-//! Real MNIST, where it is at hand; loudly skipped where it is not.
+//! Tests with real MNIST, where it is available; elsewhere they are skipped with a note.
 
 use std::path::PathBuf;
 
@@ -61,7 +61,7 @@ fn data_verify_names_a_damaged_file_and_exits_with_4() {
     let Some(data) = real_data() else { return };
     let verify = lab.bn_lab(&["data", "verify", "--data-dir", &data.display().to_string()]);
     assert_eq!(verify.code, Some(0), "{}", verify.stderr);
-    // Of CIFAR-10, some files do.
+    // For CIFAR-10, some files suffice.
     let sound = verify.stdout.matches("  ok").count();
     assert!(sound >= 8, "{}", verify.stdout);
 }
@@ -99,8 +99,8 @@ fn a_second_look_at_finished_trials_needs_the_data_that_they_were_trained_on() {
     assert_same(&before, &lab.reproducible_files("results/table"));
 }
 
-/// Images and labels in the layout of MNIST, unpacked, under the names that Kaggle gives them: 40 to
-/// train on and 20 to test with. `shade` is the grey of the first class.
+/// Images and labels in the layout of MNIST, unpacked, with the file names of Kaggle: 40 for
+/// training and 20 for testing. `shade` is the grey of the first class.
 fn in_the_layout_of_mnist(lab: &Lab, folder: &str, shade: u8) {
     for (part, count) in [("train", 40_u32), ("t10k", 20)] {
         let labels: Vec<u8> = (0..count).map(|index| (index % 2) as u8).collect();
@@ -135,12 +135,12 @@ fn files_that_are_not_the_published_mnist_are_told_and_compared_by_what_they_hol
     assert!(report.contains("-o output.dir=again --data-dir DIR"), "{report}");
     assert!(!report.contains("data fetch mnist"), "{report}");
 
-    // Whole files are nobody's to delete.
+    // Undamaged files are not to be deleted.
     let verified = lab.bn_lab(&["data", "verify", "--data-dir", "files"]);
     verified.refused(4, &["4 of 14 files are whole, and hold something else"]);
     assert!(!verified.stderr.contains("delete"), "{}", verified.stderr);
 
-    // Other files under the same names: what was trained is not shown as current.
+    // Other files under the same names: the results are not shown as current.
     in_the_layout_of_mnist(&lab, "files/MNIST/raw", 11);
     for verb in ["run", "plan"] {
         let says = ["`t10k-images-idx3-ubyte`", "has changed", "SHA-256", "run --force`"];

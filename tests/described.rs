@@ -1,8 +1,8 @@
-//! What the data is: said before training, in the plan, below the table and in the report.
+//! The description of the data: printed before training, in the plan, below the table and in the report.
 
 use crate::harness::Lab;
 
-/// Two placements on a table of the user's own, whose rows are sorted by class.
+/// Two placements on a user's own table, whose rows are sorted by class.
 const TABLE: &str = r#"
 name = "small"
 [data]

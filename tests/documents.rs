@@ -1,4 +1,4 @@
-//! What the documents promise is what the program does.
+//! Compares the documents with the program.
 
 use std::collections::BTreeSet;
 
@@ -154,7 +154,7 @@ fn every_quantity_that_a_probe_reads_is_explained() {
     }
     assert!(quantities.len() > 40, "{quantities:?}");
     for quantity in quantities {
-        // A family is explained by its first or its last member.
+        // A family is documented by its first or its last member.
         let stem = quantity.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
         let is_explained =
             ["", "2", "98", "1"].iter().any(|end| RESULTS.contains(&format!("`{stem}{end}`")));

@@ -1,4 +1,4 @@
-//! A run that is stopped or killed loses nothing that it finished.
+//! A run that is stopped or killed loses nothing that it has finished.
 
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
@@ -75,7 +75,7 @@ fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
             .map(|trial| trial["outcome"].clone())
             .collect();
         let count = |outcome: &str| outcomes.iter().filter(|o| *o == outcome).count();
-        // None is interrupted if the signal falls just between two trials.
+        // None is interrupted if the signal comes between two trials.
         assert!(count("interrupted") <= 1, "{outcomes:?}");
         assert!(!lab.path("results/small/.runs").exists(), "no claim is left");
         assert!(count("pending") >= 1 && count("completed") >= 1, "{outcomes:?}");
@@ -118,7 +118,7 @@ fn stopping_a_second_look_at_finished_trials_leaves_their_results_alone() {
     signal(&child, "-INT");
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
     let mut after = lab.reproducible_files("results/small");
-    // The experiment asks for more now; nothing else may have changed.
+    // The experiment requests more now; nothing else may have changed.
     let mut before = before;
     before.remove("experiment.toml");
     after.retain(|name, _| before.contains_key(name));
@@ -149,7 +149,7 @@ fn two_runs_into_one_folder_share_the_trials_and_none_is_done_twice() {
     let mut child = started(&lab);
     let other = lab.run(&["--jobs", "1"]);
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
-    // Whoever ended last has left whole tables and charts.
+    // The run that ended last has written complete tables and charts.
     assert_same(
         &undisturbed.reproducible_files("results/small"),
         &lab.reproducible_files("results/small"),
@@ -201,7 +201,7 @@ fn checkpoints_that_cannot_be_written_end_the_run_and_what_is_finished_is_kept()
     lab.run(&["--jobs", "1"]);
     let whole = lab.reproducible_files("results/small");
     let last = rows(&lab.text("results/small/trials.csv")).pop().expect("six trials");
-    // A file stands where the last trial's folder of checkpoints should be.
+    // A file has the path of the last trial's folder of checkpoints.
     let folder = format!("results/small/trials/{}", last["trial"]);
     std::fs::remove_dir_all(lab.path(&folder)).expect("our own folder");
     lab.write(&format!("{folder}/checkpoints"), b"in the way");

@@ -1,4 +1,4 @@
-//! `run --message-format json`: one event a line, and nothing else on stdout.
+//! `run --message-format json`: one event on each line, and nothing else on stdout.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Verbs write among other files, and never over them.
+//! Commands write beside other files, and never over them.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ fn a_folder_that_a_killed_run_left_at_its_start_is_gone_on_with() {
     lab.run(&["--quiet"]);
     std::fs::create_dir(lab.path("empty")).expect("a folder");
     lab.run(&["--quiet", "-o", "output.dir=empty"]);
-    // Without its experiment, the manifest tells that it is one of ours.
+    // Without its experiment, the manifest identifies it as one of bn-lab's.
     std::fs::remove_file(lab.path("empty/experiment.toml")).expect("a file");
     lab.run(&["--quiet", "-o", "output.dir=empty"]);
 }

@@ -1,8 +1,8 @@
-//! `bn-lab publish`: a compact copy stands for the folder wherever it is read, and nowhere else.
+//! `bn-lab publish`: a compact copy can be used wherever the folder is read, and nowhere else.
 
 use crate::harness::{Lab, Ran, SMALL, assert_same};
 
-/// Finished trials with layers, and a choice.
+/// A folder of finished trials with layers, and with tuning.
 fn whole() -> Lab {
     let lab = Lab::with(&format!(
         "{SMALL}\n[probe]\nevery = 5\nevaluations = true\ntrain_evaluation = true\n"
@@ -25,7 +25,7 @@ fn published(lab: &Lab, further: &[&str]) -> Ran {
     ran
 }
 
-/// What a command prints of a folder; paths are the folder's own.
+/// The output of a command on a folder; paths are the folder's own.
 fn said(lab: &Lab, folder: &str, arguments: &[&str]) -> String {
     let (verb, rest) = arguments.split_first().expect("a verb");
     let ran = lab.bn_lab(&[&[*verb, folder], rest].concat());
@@ -64,7 +64,7 @@ fn a_compact_copy_gives_the_same_tables_comparisons_and_charts() {
             ["results/small", "compact"].map(|folder| lab.text(&format!("{folder}/{page}")));
         assert!(whole == compact, "{page} differs");
     }
-    // The folder itself, and wherever it is: the trials' files are not needed.
+    // The folder itself is moved, since the trials' files are not needed.
     std::fs::rename(lab.path("results/small"), lab.path("away")).expect("a folder");
     assert_eq!(
         said(&lab, "compact", &["compare", "--format", "csv"]),
@@ -163,7 +163,7 @@ fn what_would_train_or_change_something_refuses_a_compact_copy_and_names_the_who
     for made in ["merged", "compact.slurm"] {
         assert!(!lab.path(made).exists(), "{made}");
     }
-    // The way there is nobody's business.
+    // The path to it is not published.
     let from = lab.path("results/small").display().to_string();
     let ran = lab.bn_lab(&["publish", &from, "--into", "compact"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);

@@ -1,4 +1,4 @@
-//! Bad input: one clear error, the documented exit code, and nothing lost.
+//! Invalid input: one clear error, the documented exit code, and nothing lost.
 
 use std::io::Write;
 
@@ -91,7 +91,7 @@ fn a_read_only_results_folder_is_found_before_anything_is_trained() {
     std::fs::create_dir_all(lab.path("locked")).expect("a writable folder");
     let read_only = std::fs::Permissions::from_mode(0o555);
     std::fs::set_permissions(lab.path("locked"), read_only).expect("our own folder");
-    // The superuser writes everywhere but into what is no real folder.
+    // The superuser can write everywhere except into something that is no real folder.
     let is_superuser = std::fs::write(lab.path("locked/probe"), b"").is_ok();
     let folder = if is_superuser { "/proc/self" } else { "locked" };
     let ran = lab.bn_lab(&["run", "experiment.toml", "-o", &format!("output.dir={folder}/out")]);
@@ -153,7 +153,7 @@ fn four_files(lab: &Lab, folder: &str) {
 fn idx_gz(dims: &[u32], offset: u32) -> Vec<u8> {
     let mut bytes = vec![0, 0, 8, u8::try_from(dims.len()).expect("few dimensions")];
     bytes.extend(dims.iter().flat_map(|dim| dim.to_be_bytes()));
-    // A multiplicative sequence, so that the file does not compress to nothing.
+    // A multiplicative sequence, so that the file cannot be compressed.
     let count: u32 = dims.iter().product();
     bytes.extend((0..count).map(|i| ((i + offset).wrapping_mul(2_654_435_761) >> 13) as u8 % 10));
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -260,13 +260,13 @@ fn a_hint_names_the_option_by_which_the_command_writes_elsewhere() {
         ran.refused(1, &["hint: choose another folder", option]);
         assert!(!ran.stderr.contains("output.dir"), "{}", ran.stderr);
     }
-    // What writes nothing has no such option.
+    // A command that writes nothing has no such option.
     let ran = lab.bn_lab(&["results", "afile"]);
     ran.refused(1, &[]);
     assert!(!ran.stderr.contains("choose another folder"), "{}", ran.stderr);
 }
 
-/// As a user who may not write to what is there.
+/// Runs as a user who may not write to the existing files.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_lock_of_another_user_is_said_to_be_one() {
@@ -314,7 +314,7 @@ fn a_damaged_table_is_named() {
     lab.bn_lab(&["plot", "results/small"]).refused(1, &["trials.csv", "damaged"]);
 }
 
-/// Overrides of [`ONE`] that cannot stand together, and what the error says of them.
+/// Overrides of [`ONE`] that cannot be combined, and their messages.
 const FORBIDDEN: &[(&[&str], &[&str])] = &[
     (
         &["norm.kind=group", "norm.groups=3", "model.hidden=[10]"],
@@ -398,7 +398,7 @@ fn what_several_keys_forbid_together_is_refused_with_the_reason_and_the_way_out(
     }
 }
 
-/// One trial on a layer of ten.
+/// One trial on a layer of ten units.
 const ONE: &str = "replicates = 1\n[data]\ndataset = \"glyphs\"\n[model]\nhidden = [10]\n[train]\nbatch_size = 32\n";
 
 #[test]

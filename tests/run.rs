@@ -70,7 +70,7 @@ fn a_summary_is_the_statistics_of_its_trials() {
 #[test]
 fn quiet_says_nothing_when_all_goes_well() {
     let lab = Lab::with(SMALL);
-    // The second run finds nothing to do, the third has a key without effect.
+    // The second run has nothing to do, the third has a key without effect.
     for arguments in [&["--quiet"][..], &["--quiet"], &["--quiet", "-o", "train.rho=0.5"]] {
         let ran = lab.run(arguments);
         assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", ""));

@@ -1,11 +1,11 @@
-//! `watch`, and what the other verbs say of a folder into which a run is writing.
+//! `watch`, and the other commands on a folder into which a run is writing.
 
 use std::process::Child;
 use std::time::{Duration, Instant};
 
 use crate::harness::{Lab, Ran, SMALL};
 
-/// Trains for some seconds.
+/// An experiment that trains for some seconds.
 fn long_lab() -> Lab {
     Lab::with(&SMALL.replace("epochs = 2", "epochs = 400"))
 }

@@ -1,5 +1,5 @@
-//! Crashed before every single change of a file or a folder, one after the other: what random kills meet
-//! only by chance is met for certain. The long form takes every change, the short one a part of them.
+//! Crashes before every single change of a file or a folder, one after the other, since random kills cover these
+//! only by chance. The long form tries every change, the short one a part of them.
 
 #![cfg(unix)]
 
@@ -9,7 +9,7 @@ use std::os::unix::process::ExitStatusExt;
 use super::{Dice, RESULTS, asked};
 use crate::harness::{Lab, SMALL, assert_same_after, tell};
 
-/// Two trials that leave everything that a trial can leave.
+/// Two trials that record everything that a trial can record.
 fn lab() -> Lab {
     let text = SMALL
         .replace("replicates = 2", "replicates = 1")
@@ -18,7 +18,7 @@ fn lab() -> Lab {
     Lab::with(&format!("{text}{looking}"))
 }
 
-/// From one change that is tried to the next.
+/// Distance between two changes that are tried.
 fn stride(short: usize) -> usize {
     asked("BN_LAB_KILLS").map_or(short, |_| 1)
 }
@@ -36,7 +36,7 @@ fn crash(lab: &Lab, arguments: &[&str], at: usize) -> bool {
     is_crashed
 }
 
-/// What is compared: all files and folders by their names, and the bytes of those that are the same each time.
+/// The compared state: all files and folders by their names, and the bytes of those that are reproducible.
 struct Left {
     listing: Vec<String>,
     files: BTreeMap<String, Vec<u8>>,
@@ -69,7 +69,7 @@ fn a_run_that_crashes_before_any_change_is_completed_by_the_next_to_the_same_byt
             break;
         }
         crashes += 1;
-        // The next run takes over what is there, and may crash as well.
+        // The next run takes over, and may crash as well.
         crashes += usize::from(crash(&lab, &arguments, 1 + dice.roll(at as u64) as usize));
         let ran = lab.bn_lab(&arguments);
         assert_eq!(ran.code, Some(0), "at change {at}: {}", ran.stderr);

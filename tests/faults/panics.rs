@@ -1,4 +1,4 @@
-//! A trial that panics is a failed trial, and the others do not notice.
+//! A trial that panics is a failed trial, and the others are not affected.
 
 use super::{RESULTS, lab};
 use crate::harness::{Lab, Ran, assert_same, rows};
