@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_answer_that_looks_at_no_input_is_the_largest_class_of_the_test_set() {
+    fn the_best_constant_prediction_is_the_largest_class_of_the_test_set() {
         let answer = |counts: &[(&str, usize, usize)]| {
             let described = described(counts);
             let answer = described.constant_answer();

@@ -163,7 +163,7 @@ mod tests {
     use std::io::ErrorKind;
 
     #[test]
-    fn who_forced_a_run_is_told_to_go_on_without_that() {
+    fn the_hint_after_an_interrupted_forced_run_leaves_out_the_option() {
         let told = |is_forced| Error::Interrupted { is_forced }.to_string();
         assert_eq!(told(false), "interrupted; run the same command again to complete the rest");
         assert_eq!(

@@ -192,7 +192,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_said_of_a_tables_columns_is_part_of_an_id_only_where_it_is_said() {
+    fn settings_of_a_tables_columns_are_part_of_an_id_only_where_they_are_given() {
         let keys = |more: &str| {
             let text = format!("[data]\ndataset = \"csv\"\nfile = \"x.csv\"\n{more}");
             let keys = &experiment(&text).conditions[0].keys;

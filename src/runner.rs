@@ -655,7 +655,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trial_that_is_taken_over_stops_at_its_next_step_and_the_sweep_goes_on() {
+    fn a_trial_that_is_taken_over_stops_at_its_next_step_and_the_sweep_continues() {
         let flag = Arc::new(AtomicBool::new(true));
         let stop = Stop::default();
         let of_trial = stop.of_trial(flag);

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_that_goes_on_from_a_state_tells_the_rest_of_it() {
+    fn a_script_that_resumes_from_a_state_emits_the_remaining_events() {
         let (_, all, _) = emitted(None, |_| false);
         for step in 1..=8 {
             let is_step =

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_draws_are_fixed_for_ever() {
+    fn the_first_draws_never_change() {
         // Recorded once: stored results can be reproduced only as long as these draws stay the same.
         let mut stream = Streams::new(0, 1).stream("order");
         let drawn: Vec<usize> = (0..6).map(|_| stream.below(1000)).collect();

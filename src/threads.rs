@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_of_threads_is_bounded_whatever_the_environment_says() {
+    fn the_number_of_threads_is_limited_whatever_the_environment_variable_is() {
         assert_eq!(wanted(None, 8), 8);
         assert_eq!(wanted(Some("3"), 8), 3);
         assert_eq!(wanted(Some("100000"), 8), MOST);

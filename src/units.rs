@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_as_people_write_them() {
+    fn durations_have_fitting_units() {
         let written: Vec<String> = [0.4, 59.4, 59.6, 200.0, 7500.0].map(duration).into();
         assert_eq!(written, ["0 s", "59 s", "1 min 00 s", "3 min 20 s", "2 h 05 min"]);
     }
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_steers_a_terminal_or_turns_its_direction() {
+    fn no_text_controls_a_terminal_or_changes_its_direction() {
         let text = "a\u{1b}[2J\u{9b}1m\u{7f}\u{202e}b\u{2066}c\r\n\td";
         assert_eq!(for_terminal(text), "a\u{fffd}[2J\u{fffd}1m\u{fffd}\u{fffd}b\u{fffd}c \n\td");
         let plain = "−0.83 × “ü” 日本\n";
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn escaped_json_says_the_same() {
+    fn escaped_json_has_the_same_values() {
         let text = "a\u{1b}\u{7f}\u{85}\u{202e}\u{2028}\u{feff}\"\\\n\u{1f600}";
         let json = serde_json::to_string_pretty(&[text]).unwrap();
         let escaped = for_json(&json);

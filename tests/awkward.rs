@@ -62,7 +62,7 @@ fn a_folder_below_the_home_folder_is_made_there() {
 }
 
 #[test]
-fn a_scale_without_a_logarithm_is_told_and_the_file_is_named_for_what_it_shows() {
+fn a_scale_without_a_logarithm_is_reported_and_not_part_of_the_file_name() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet", "-o", "sweep.model.dropout=[0, 0.5]"]);
     let drawn = lab.bn_lab(&["plot", "results/small", "--figure", "final", "--log-x"]);

@@ -53,7 +53,7 @@ fn norm(name: &str, features: usize) -> Vec<(String, Vec<usize>)> {
     [affine(name, features), running(name, features)].concat()
 }
 
-/// A convolution `[outputs, inputs, side]` without a bias and, if `has_norm`, its norm.
+/// A convolution `[outputs, inputs, side]` without a bias, with a norm of this many `features` unless 0.
 fn unit(
     name: &str,
     [outputs, inputs, side]: [usize; 3],

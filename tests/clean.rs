@@ -8,7 +8,7 @@ fn trials(lab: &Lab) -> usize {
 }
 
 #[test]
-fn trials_of_an_earlier_experiment_are_listed_and_removed_only_when_asked() {
+fn trials_of_an_earlier_experiment_are_listed_and_removed_only_on_request() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let clean = |arguments: &[&str]| lab.bn_lab(&[&["clean"], arguments].concat());
@@ -43,7 +43,7 @@ fn trials_of_an_earlier_experiment_are_listed_and_removed_only_when_asked() {
 }
 
 #[test]
-fn what_killed_runs_left_half_written_is_told_from_results() {
+fn partial_files_of_killed_runs_are_distinguished_from_results() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let id = lab.text("results/small/trials.csv").lines().nth(1).expect("a trial")[..16].to_owned();

@@ -104,7 +104,7 @@ fn a_resolved_experiment_repeats_the_run() {
 }
 
 #[test]
-fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
+fn probes_change_no_number_and_can_be_requested_later() {
     const LOOK: [&str; 10] = [
         "-o",
         "probe={every = 3, landscape = true, covariate_shift = true}",

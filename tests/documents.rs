@@ -38,7 +38,7 @@ fn the_published_trials_are_those_that_this_program_would_train() {
 }
 
 #[test]
-fn the_published_claims_are_what_their_experiments_ask_for_today() {
+fn the_published_claims_match_their_present_experiments() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = std::fs::read_dir(root.join("configs/claims")).expect("a folder");
     let mut judged = 0;
@@ -59,7 +59,7 @@ fn the_published_claims_are_what_their_experiments_ask_for_today() {
 }
 
 #[test]
-fn what_the_readme_quotes_from_results_is_what_they_say() {
+fn the_numbers_that_the_readme_quotes_are_those_of_the_results() {
     let lab = Lab::with(SMALL);
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let checked = lab.bn_lab(&["report", "--splice", readme, "--check"]);

@@ -111,7 +111,7 @@ fn training_examples_are_evaluated_as_test_examples_are() {
 }
 
 #[test]
-fn an_evaluation_of_training_examples_changes_nothing_else_and_can_be_asked_for_later() {
+fn an_evaluation_of_training_examples_changes_nothing_else_and_can_be_requested_later() {
     let lab = Lab::with(ONE);
     lab.write("train.csv", table(0..30, 0.0).as_bytes());
     lab.write("test.csv", table(30..50, 0.0).as_bytes());

@@ -80,7 +80,7 @@ fn values_may_begin_with_a_minus_with_or_without_an_equals_sign() {
 }
 
 #[test]
-fn every_activation_can_stand_on_either_side() {
+fn every_activation_works_with_both_placements() {
     let help = explain(&["--help"]).stdout;
     for activation in
         ["relu", "leaky_relu", "elu", "selu", "gelu", "swish", "softplus", "sigmoid", "tanh"]

@@ -175,7 +175,7 @@ pub fn verbs(folder: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn nothing_of_a_hostile_folder_steers_a_terminal_or_ends_the_program() {
+fn nothing_in_a_hostile_folder_controls_a_terminal_or_ends_the_program() {
     let lab = lab();
     for (name, _) in WAYS {
         for words in verbs(name) {

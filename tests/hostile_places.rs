@@ -83,7 +83,7 @@ fn ended(lab: &Lab, words: &[String], what: &str) -> Output {
 }
 
 #[test]
-fn no_verb_follows_what_stands_in_the_place_of_a_file_or_a_folder() {
+fn no_command_follows_a_link_or_pipe_in_place_of_a_file_or_a_folder() {
     let lab = lab();
     outside(&lab);
     let precious = lab.files("outside");

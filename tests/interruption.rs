@@ -43,7 +43,7 @@ fn signal(child: &Child, name: &str) {
 
 #[cfg(unix)]
 #[test]
-fn a_forced_run_that_is_interrupted_says_how_to_go_on() {
+fn a_forced_run_that_is_interrupted_prints_how_to_continue() {
     let lab = long_lab();
     let mut command = lab.command(&["run", "experiment.toml", "--jobs", "1", "--force"]);
     let child = command.stderr(std::process::Stdio::piped()).spawn().expect("the program starts");
@@ -89,7 +89,7 @@ fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
 
 #[cfg(unix)]
 #[test]
-fn stopping_a_second_look_at_finished_trials_leaves_their_results_alone() {
+fn stopping_a_second_training_of_finished_trials_keeps_their_results() {
     let lab = Lab::with(&SMALL.replace("epochs = 2", "epochs = 60"));
     lab.run(&[]);
     let before = lab.reproducible_files("results/small");
@@ -174,7 +174,7 @@ fn another_experiment_is_not_run_into_a_folder_where_one_is_running() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_run_that_looks_inside_and_keeps_networks_is_completed_to_the_same_bytes() {
+fn an_interrupted_run_with_probes_and_checkpoints_is_completed_to_the_same_bytes() {
     let looking = || {
         let text = "[checkpoint]\ninitial = true\nfinal = true\nevery = 50\n[probe]\nevery = 50\n";
         let small =

@@ -46,7 +46,7 @@ fn what_does_not_fit_is_not_trained_and_all_others_are() {
 }
 
 #[test]
-fn more_memory_than_there_is_is_told() {
+fn more_memory_than_there_is_is_noted() {
     let lab = Lab::with(SMALL);
     let ran = lab.run(&["--memory", "4000000T"]);
     let is_known = cfg!(target_os = "linux");

@@ -121,7 +121,7 @@ fn a_merge_that_was_cut_short_is_completed_by_the_same_merge() {
 }
 
 #[test]
-fn folders_can_be_merged_into_one_that_has_a_part_and_what_is_missing_is_said() {
+fn folders_can_be_merged_into_one_that_has_a_part_and_missing_trials_are_reported() {
     let lab = parted(SMALL);
     let ran = merged(&lab, &["part1"]);
     let missing = rows(&lab.text("whole/trials.csv"))
@@ -281,7 +281,7 @@ fn trials_of_different_devices_or_data_are_not_paired() {
 }
 
 #[test]
-fn trials_of_different_instruction_sets_are_merged_and_told() {
+fn trials_of_different_instruction_sets_are_merged_with_a_note() {
     let lab = parted(SMALL);
     let [(folder, record), _] = two_records(&lab);
     let path = format!("{folder}/{record}");

@@ -124,7 +124,7 @@ fn the_commands_of_a_report_work_as_printed() {
 }
 
 #[test]
-fn a_folder_is_read_without_its_table_and_says_what_to_bring() {
+fn a_folder_is_read_without_its_table_and_the_report_names_the_needed_data() {
     let lab = lab();
     ran(&lab, &[]);
     std::fs::remove_file(lab.path("tables/people.csv")).expect("a file");

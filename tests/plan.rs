@@ -19,7 +19,7 @@ fn table(lab: &Lab, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_plan_says_how_every_trial_stands_and_that_nothing_was_measured_yet() {
+fn a_plan_lists_the_state_of_every_trial_and_that_nothing_was_measured_yet() {
     let lab = Lab::with(SMALL);
     let before = table(&lab, &[]);
     assert_eq!(before.matches("  pending\n").count(), 6, "{before}");
@@ -39,7 +39,7 @@ fn a_plan_says_how_every_trial_stands_and_that_nothing_was_measured_yet() {
 }
 
 #[test]
-fn what_an_edited_experiment_changed_is_said_once_with_the_number_of_its_trials() {
+fn changes_of_an_edited_experiment_are_listed_once_with_the_number_of_trials() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     for (changed, expected) in [
@@ -142,7 +142,7 @@ fn the_estimated_time_is_the_measured_time_of_the_nearest_trials() {
 }
 
 #[test]
-fn every_form_of_a_plan_tells_of_the_same_trials() {
+fn every_format_of_a_plan_has_the_same_trials() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let csv = lab.bn_lab(&["plan", "experiment.toml", "--format", "csv", "-o", "replicates=3"]);

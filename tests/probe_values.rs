@@ -320,7 +320,7 @@ fn columns(x: &Matrix) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn norm_layers_are_told_by_their_parameters_and_the_error_of_their_statistics() {
+fn norm_layers_are_measured_by_their_parameters_and_the_error_of_their_statistics() {
     // An ε that is large enough to matter beside the variances, to which the layer adds it.
     let epsilon = 0.5;
     let run = run(&[

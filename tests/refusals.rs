@@ -13,7 +13,7 @@ fn a_typo_in_a_key_names_the_file_the_line_and_the_key_that_was_meant() {
 }
 
 #[test]
-fn all_problems_of_a_file_are_told_at_once() {
+fn all_problems_of_a_file_are_reported_at_once() {
     let text = SMALL
         .replace("hidden = [16]", "hidden = [0]")
         .replace("epochs = 2", "epochs = 2\nbatch_size = 0\nlearning_rate = \"fast\"");
@@ -35,7 +35,7 @@ fn an_experiment_that_is_not_there_is_named() {
 }
 
 #[test]
-fn what_is_no_experiment_and_what_is_no_results_folder_is_told() {
+fn files_that_are_no_experiment_and_folders_without_results_are_refused() {
     let lab = Lab::with(SMALL);
     lab.write("results/old/experiment.toml", SMALL.as_bytes());
     lab.write("people.csv", b"age,class\n1,a\n2,b\n");
@@ -232,7 +232,7 @@ fn a_claim_whose_figure_there_is_not_is_refused_before_anything_is_trained() {
 }
 
 #[test]
-fn what_is_not_there_or_is_a_file_is_said_to_be_so() {
+fn missing_folders_and_files_in_their_place_are_reported() {
     let lab = Lab::with(SMALL);
     for verb in ["plot", "report", "show", "compare"] {
         lab.bn_lab(&[verb, "nowhere"])
@@ -269,7 +269,7 @@ fn a_hint_names_the_option_by_which_the_command_writes_elsewhere() {
 /// Runs as a user who may not write to the existing files.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_lock_of_another_user_is_said_to_be_one() {
+fn a_lock_of_another_user_is_reported_as_one() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::os::unix::process::CommandExt;
     let lab = Lab::with(SMALL);

@@ -32,7 +32,7 @@ fn a_report_is_written_beside_the_results_and_is_the_same_every_time() {
 }
 
 #[test]
-fn a_run_whose_results_are_newer_than_the_report_says_so() {
+fn a_run_whose_results_are_newer_than_the_report_prints_a_note() {
     let lab = Lab::with(SMALL);
     let says = |arguments: &[&str]| {
         let ran = lab.run(arguments);
@@ -49,7 +49,7 @@ fn a_run_whose_results_are_newer_than_the_report_says_so() {
 }
 
 #[test]
-fn a_report_draws_under_the_lock_of_charts_and_elsewhere_says_where_the_results_are() {
+fn a_report_holds_the_lock_of_charts_and_written_elsewhere_names_the_results_folder() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let lock = lab.path("results/small/.lock-charts");

@@ -12,7 +12,7 @@ fn results(lab: &Lab, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn of_a_finished_sweep_it_tells_what_the_tables_on_disk_tell() {
+fn for_a_finished_sweep_it_prints_the_tables_on_disk() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet", "-o", "sweep.train.batch_size=[16, 32]"]);
     assert_eq!(results(&lab, &["--format", "csv"]), lab.text("results/small/trials.csv"));

@@ -85,7 +85,7 @@ fn ignores_hangups() -> bool {
 }
 
 #[test]
-fn whatever_asks_a_run_to_stop_the_state_of_its_trial_is_kept() {
+fn every_signal_that_stops_a_run_keeps_the_state_of_its_trial() {
     for name in ["-HUP", "-USR1", "-XCPU"] {
         if name == "-HUP" && ignores_hangups() {
             continue;
@@ -124,7 +124,7 @@ fn a_signal_that_the_run_was_started_to_ignore_does_not_stop_it() {
 }
 
 #[test]
-fn a_run_that_waits_says_for_what_and_ends_at_the_first_signal() {
+fn a_waiting_run_prints_what_it_waits_for_and_ends_at_the_first_signal() {
     let lab = Lab::with(SMALL);
     std::fs::create_dir_all(lab.path("results/small")).expect("a folder");
     for held in [".lock", ".lock-charts"] {

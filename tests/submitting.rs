@@ -129,7 +129,7 @@ fn a_task_that_is_out_of_time_queues_again_and_a_cancelled_one_does_not() {
 
 #[cfg(unix)]
 #[test]
-fn sbatch_is_called_on_request_and_its_absence_is_told() {
+fn sbatch_is_called_on_request_and_its_absence_is_reported() {
     let lab = Lab::with(SMALL);
     let mut command = lab.command(&["submit", "experiment.toml", "--engine", "slurm", "--submit"]);
     command.env("PATH", lab.path("nothing here"));

@@ -23,7 +23,7 @@ fn started(lab: &Lab) -> Child {
 }
 
 #[test]
-fn of_a_sweep_that_is_over_it_says_so_and_ends() {
+fn after_a_finished_sweep_it_prints_a_note_and_ends() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let watched = lab.bn_lab(&["watch", "results/small"]);

@@ -323,7 +323,7 @@ fn dropout_is_for_training_alone() {
 }
 
 #[test]
-fn a_norm_stands_at_the_chosen_layers_alone() {
+fn only_the_chosen_layers_have_a_norm() {
     let cases: [(&str, &[&str]); 4] = [
         ("norm.layers=all", &["norms.0", "norms.1"]),
         ("norm.layers=first", &["norms.0"]),

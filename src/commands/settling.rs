@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_decay_and_steps_alone_tell_is_told_before_training() {
+    fn unsettled_averages_are_noted_before_training() {
         let placements = "[sweep]\nnorm.placement = [\"none\", \"before\", \"after\"]";
         let note = noted(placements, 280).expect("a note");
         assert!(
@@ -87,7 +87,7 @@ mod tests {
     /// The note before training is computed from settings, and the one afterwards from the keys of the
     /// stored experiment.
     #[test]
-    fn settings_and_the_stored_experiment_tell_the_same_averages() {
+    fn settings_and_the_stored_experiment_give_the_same_averages() {
         let presets = ["keras", "pytorch", "paper"].map(|name| format!("preset = \"{name}\""));
         let kinds =
             ["", "kind = \"batch\"", "kind = \"layer\"", "kind = \"renorm\"\nr_max = 3\nd_max = 5"];
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_where_no_exponential_averages_are_used() {
+    fn nothing_is_noted_where_no_exponential_averages_are_used() {
         for more in [
             "[norm]\nplacement = \"none\"",
             "[norm]\nevaluation = \"precise\"",

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sweep_of_a_hundred_thousand_is_left_to_those_who_ask() {
+    fn a_sweep_of_a_hundred_thousand_is_compared_only_on_request() {
         let many = (0..100_000).map(|index| cells(&["none", &index.to_string()]));
         assert_eq!(by(&folder(&["norm.placement", "train.batch_size"], many)), None);
         let placements = |index: usize| {

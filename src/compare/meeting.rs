@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_found_is_what_looking_at_each_row_finds() {
+    fn the_found_rows_are_those_of_a_linear_search() {
         let all = rows();
         let mut at_once: Meeting<'_> = all.iter().cloned().collect();
         let mut one_by_one = Meeting::default();

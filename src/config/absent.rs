@@ -126,7 +126,7 @@ mod tests {
     use crate::config::key_lookup;
 
     #[test]
-    fn no_key_that_there_is_is_said_to_be_absent() {
+    fn no_existing_key_is_reported_as_absent() {
         for key in key_lookup::all() {
             assert_eq!(hint(key.path), None, "{}", key.path);
         }

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_is_listed_once_and_stands_in_a_section_or_at_the_top() {
+    fn every_key_is_listed_once_and_is_in_a_section_or_at_the_top() {
         for (index, key) in all().enumerate() {
             assert!(all().take(index).all(|earlier| earlier.path != key.path));
             assert!(!key.name().contains('.'), "{}", key.path);

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_are_told_once_in_the_order_of_the_file_with_their_hints() {
+    fn problems_are_printed_once_in_the_order_of_the_file_with_their_hints() {
         let mut problems = Problems::new(Path::new("x.toml"), &["a=b".to_owned()]);
         problems.add(None, "whole");
         problems.add(Place::Override(0), "over");
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn of_very_many_problems_in_a_long_override_the_first_are_told_and_the_rest_is_counted() {
+    fn of_very_many_problems_in_a_long_override_the_first_are_printed_and_the_rest_is_counted() {
         let long = format!("data={{{}}}", "a=1,".repeat(10_000));
         let mut problems = Problems::new(Path::new("x.toml"), &[long]);
         for number in 0..10_000 {

@@ -505,7 +505,7 @@ mod tests {
     }
 
     #[test]
-    fn a_depth_that_makes_no_residual_network_is_told_the_nearest_ones() {
+    fn an_invalid_depth_of_a_residual_network_is_refused_with_the_nearest_valid_ones() {
         let allowed = |depth| Rule::ResnetDepth.accept(&plain(Value::Integer(depth)));
         for depth in [8, 14, 20, 32, 44, 56, 110, 1202] {
             assert_eq!(allowed(depth), Some(Value::Integer(depth)));

@@ -111,7 +111,7 @@ fn one_line_is_an_experiment() {
 }
 
 #[test]
-fn toml_and_json_say_the_same() {
+fn toml_and_json_give_the_same_experiment() {
     let toml = accepted("quickstart.toml", QUICKSTART, &[]);
     let json = accepted("quickstart.json", QUICKSTART_JSON, &[]);
     assert_eq!(toml, json);
@@ -159,7 +159,7 @@ fn the_last_axis_varies_fastest_in_the_order_of_the_file() {
 }
 
 #[test]
-fn points_that_differ_only_in_what_means_nothing_are_one_condition() {
+fn points_that_differ_only_in_keys_that_do_not_apply_are_one_condition() {
     let text = glyphs("[sweep]\nnorm.placement = ['none', 'before']\nnorm.decay = [0.9, 0.99]");
     let experiment = load(&text).experiment;
     let values: Vec<Vec<Option<String>>> = experiment
@@ -233,7 +233,7 @@ fn overrides_win_over_the_file_and_later_ones_over_earlier_ones() {
 }
 
 #[test]
-fn an_override_of_an_axis_keeps_its_seat() {
+fn an_override_of_an_axis_keeps_its_position() {
     let text = glyphs("[sweep]\ntrain.batch_size = [8]\ntrain.beta_1 = [0.5]");
     let experiment = load_with(&text, &["sweep.train.batch_size=[1, 2]"]).experiment;
     assert_eq!(experiment.axes[0].key, "train.batch_size");

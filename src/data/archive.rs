@@ -94,7 +94,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn only_what_is_wanted_is_taken() {
+    fn only_wanted_files_are_extracted() {
         let archive = packed(&[("readme.html", b"<p>"), (FILE.name, BODY), ("more", b"x")]);
         assert_eq!(unpacked(&archive), (Ok(()), vec![FILE.name.to_owned()]));
     }

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_chosen_batches_are_read_in_order_and_no_other_file_is_asked_for() {
+    fn the_chosen_batches_are_read_in_order_and_no_other_file_is_needed() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "data_batch_2.bin", &[3, 9]);
         write(folder.path(), "data_batch_5.bin", &[0]);

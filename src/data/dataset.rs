@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_keeps_of_each_class_its_share_where_that_is_asked_for() {
+    fn a_limit_keeps_the_share_of_each_class_on_request() {
         let mut examples = Examples {
             inputs: Inputs::Numbers((0..20u8).map(f32::from).collect()),
             labels: vec![0, 0, 0, 0, 0, 0, 0, 0, 3, 3],

@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_reader_should_know_is_noted() {
+    fn warnings_about_the_data_are_noted() {
         let notes = |names: &[&str], train: &[usize], test: &[usize]| {
             describe(&table(names, train, test)).notes
         };
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_with_hundreds_of_values_is_asked_about() {
+    fn a_label_with_hundreds_of_values_is_noted() {
         let names: Vec<String> = (0..100).map(|i| format!("{}.5", 10 + i)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let noted = describe(&table(&names, &[1; 100], &[1; 100])).notes;

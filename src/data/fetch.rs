@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_that_fails_gives_way_to_the_next_and_is_not_asked_again() {
+    fn a_mirror_that_fails_is_replaced_by_the_next_and_not_tried_again() {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&asked);
         let bad = Server::start(move |path| {
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_for_a_missing_dataset_says_all_that_is_needed_to_go_on() {
+    fn the_error_for_a_missing_dataset_has_everything_that_is_needed_to_continue() {
         let places = Places {
             data_dir: Some("given".into()),
             environment: None,
@@ -413,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn an_incomplete_dataset_is_told_with_what_is_missing_and_every_way_out() {
+    fn an_incomplete_dataset_is_reported_with_what_is_missing_and_every_remedy() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("cifar-10-batches-bin");
         fs::create_folder(&folder).unwrap();

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_can_be_told_apart_and_difficulty_makes_it_harder() {
+    fn classes_can_be_distinguished_and_difficulty_makes_it_harder() {
         let errors = [0.0, 0.5, 1.0].map(nearest_mean_error);
         assert!(errors[0] < 0.05, "{errors:?}");
         assert!(errors[0] < errors[1] && errors[1] < errors[2], "{errors:?}");

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cut_of_a_plain_file_is_an_error_that_says_how_much_is_there() {
+    fn every_truncation_of_a_plain_file_is_an_error_with_the_number_of_bytes() {
         let bytes = small();
         for length in 0..bytes.len() {
             let fault = decode(&bytes[..length], 3).unwrap_err();

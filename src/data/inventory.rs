@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_told_apart_by_what_they_hold() {
+    fn files_are_distinguished_by_their_content() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("mnist");
         fs::create_folder(&folder).unwrap();

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_scaled_as_the_setting_says() {
+    fn bytes_are_scaled_by_the_setting() {
         // A hundred examples of two bytes: 0, 1; 2, 3; … 198, 199.
         let examples = examples(1, 2, Inputs::Bytes((0..200).collect()));
         let train: Vec<u32> = (0..100).collect();

@@ -175,7 +175,7 @@ fn a_reader_that_panics_is_found() {
 
 #[test]
 #[should_panic(expected = "bytes took")]
-fn a_reader_that_believes_a_length_is_found() {
+fn a_reader_that_trusts_a_length_is_found() {
     let target = Target {
         name: "credulous",
         corpus: vec![vec![0, 0, 0, 2, 7, 7]],

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn looks_repeat_only_after_the_last_value() {
+    fn colours_repeat_only_after_the_last_value() {
         assert_eq!(look(Key::Value(VALUES)), look(Key::Value(0)));
         assert_eq!(keys().len(), LOOKS);
     }

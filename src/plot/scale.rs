@@ -249,14 +249,14 @@ mod tests {
     }
 
     #[test]
-    fn losses_within_a_factor_of_ten_stand_on_a_linear_axis() {
+    fn losses_within_a_factor_of_ten_have_a_linear_axis() {
         let axis = loss(data(0.1, 0.9));
         assert_eq!(axis.scale, Scale::Linear);
         assert_eq!(labels(&axis), ["0.2", "0.4", "0.6", "0.8"]);
     }
 
     #[test]
-    fn losses_over_more_than_a_decade_stand_on_a_logarithmic_axis() {
+    fn losses_over_more_than_a_decade_have_a_logarithmic_axis() {
         let axis = loss(Data { bands: Some(extent(0.0, 0.6)), ..data(0.02, 0.5) });
         assert_eq!(axis.scale, Scale::Logarithmic);
         assert!(axis.low > 0.0 && axis.low < 0.005);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn large_numbers_keep_the_digits_that_tell_them_apart() {
+    fn large_numbers_keep_the_digits_that_distinguish_them() {
         let axis = loss(data(1_020_000.0, 1_280_000.0));
         assert_eq!(labels(&axis)[..2], ["1.05e6", "1.10e6"]);
     }

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_of_each_message_is_told_and_the_others_are_counted() {
+    fn the_first_of_each_message_is_printed_and_the_others_are_counted() {
         let mut failures = Failures::default();
         let told = ["b", "a", "b", "b"].map(|message| failures.is_new(message));
         assert_eq!(told, [true, true, false, false]);

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_of_a_bar_steers_the_terminal() {
+    fn no_text_of_a_bar_controls_the_terminal() {
         let paper = Paper::default();
         let target = ProgressDrawTarget::term_like(Box::new(Screen(paper.clone())));
         let all = MultiProgress::with_draw_target(target);

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_says_how_good_how_fast_and_how_often_it_diverged() {
+    fn the_table_has_accuracies_times_and_divergences() {
         let results = results(vec![
             trial(1, 1, Completed, &[0.1, 0.5, 0.8]),
             trial(1, 2, Diverged, &[0.1]),

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_says_what_the_data_is() {
+    fn one_line_describes_the_data() {
         let mut table = described(&[("a", 200, 50), ("b", 0, 50), ("c", 0, 50)]);
         table.columns = vec![column("x", ColumnRole::Input)];
         table.repeated_test_examples = 72;
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn test_rows_that_stand_in_training_and_columns_of_ids_are_noted() {
+    fn test_rows_that_occur_in_training_and_columns_of_ids_are_noted() {
         let mut table = described(&[("no", 50, 10), ("yes", 50, 10)]);
         table.repeated_test_examples = 10;
         table.columns = vec![

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_that_says_nothing_is_refused_with_the_way_to_write_it() {
+    fn an_invalid_filter_is_refused_with_its_syntax() {
         for text in ["placement", "= 3", "a ! b", "loss > high"] {
             let error = Filter::parse(text).expect_err(text).to_string();
             assert!(error.contains("hint: write a column"), "{error}");

@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn people_see_short_names_rounded_numbers_and_dashes() {
+    fn tables_for_people_have_short_names_rounded_numbers_and_dashes() {
         let table = "\
 trial             placement       rho  test_accuracy
 12345678901234e5  none       0.123456         0.9784
@@ -303,7 +303,7 @@ trial             placement       rho  test_accuracy
     }
 
     #[test]
-    fn programs_see_full_names_and_every_digit() {
+    fn tables_for_programs_have_full_names_and_every_digit() {
         let csv = "\
 trial,norm.placement,train.rho,test_accuracy
 12345678901234e5,none,0.123456,0.9784313725490197

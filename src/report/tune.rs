@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_value_is_stable_and_its_place_on_the_grid_is_told() {
+    fn the_best_value_is_stable_and_its_position_on_the_grid_is_printed() {
         let table = table(&results("validation_accuracy"));
         snapshot::check("tuned.txt", &table.expect("tuned"));
     }
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_says_the_same_and_a_loss_is_best_where_it_is_lowest() {
+    fn the_file_has_the_same_choices_and_a_loss_is_best_where_it_is_lowest() {
         let bytes = csv(&results("validation_loss")).expect("tuned");
         let text = String::from_utf8(bytes).expect("text");
         let lines: Vec<&str> = text.lines().collect();
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn where_every_value_diverged_somewhere_the_least_bad_is_told_with_its_count() {
+    fn where_every_value_diverged_the_one_with_fewest_is_printed_with_its_count() {
         let mut results = results("validation_accuracy");
         results.trials = trials("none", 1, &[("0.1", &[0.9, -1.0]), ("1", &[-1.0, -1.0])]);
         let text = table(&results).expect("tuned");

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_shows_who_runs_and_how_many_stand_how() {
+    fn a_picture_shows_running_trials_and_counts_by_status() {
         let live = live(vec![
             trial("1", TrialStatus::Completed, 0, Some(0.9)),
             trial("2", TrialStatus::Running, 2, Some(0.875)),
@@ -140,7 +140,7 @@ before #2  epoch 2  step 20 of 40  test accuracy 87.5 % after epoch 1  laptop
     }
 
     #[test]
-    fn only_what_changed_is_told() {
+    fn only_changes_are_printed() {
         let mut changes = Changes::default();
         let mut told = |trials| changes.since_last(&live(trials), Some(9.0));
         let first = vec![

@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn an_axis_is_found_by_both_names_and_has_values_where_it_means_something() {
+    fn an_axis_is_found_by_both_names_and_has_values_where_it_applies() {
         let results = results(&[["none", ""], ["none", ""], ["before", "0.9"], ["after", "0.9"]]);
         assert_eq!([results.axis("norm.decay"), results.axis("decay")], [Some(1); 2]);
         assert_eq!(results.axis("momentum"), None);

@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_curve_of_one_point_or_that_goes_back_has_no_area() {
+    fn a_curve_of_one_point_or_with_decreasing_x_has_no_area() {
         assert_eq!(mean_height(&[]), None);
         assert_eq!(mean_height(&[(0.0, 1.0)]), None);
         assert_eq!(mean_height(&[(0.0, 1.0), (0.0, 2.0)]), None);

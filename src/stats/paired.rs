@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn no_pairs_say_nothing() {
+    fn without_pairs_there_are_no_statistics() {
         let compared = compare(&[], true);
         assert_eq!((compared.mean, compared.superiority), (None, None));
         assert_eq!((compared.test, compared.superiority_interval), (None, None));

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn many_comparisons_ask_for_more_pairs() {
+    fn many_comparisons_need_more_pairs() {
         assert_eq!(judged(&GAIN[..6], 3.0, 0.2), Verdict::SuggestsBetter(Side::A));
         assert_eq!(judged(&GAIN, 3.0, 0.2), Verdict::Better(Side::A));
         let needed: Vec<usize> = [0, 1, 2, 3, 12, 300].map(pairs_for_correction).into();
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_pairs_as_are_said_to_tell_do_tell() {
+    fn the_estimated_number_of_pairs_suffices() {
         let n = pairs_for_decision(0.3, 0.2).expect("some number");
         let half = |n: usize| t_critical(0.95, n - 1).map(|t| t * 0.3 / (n as f64).sqrt());
         assert!(half(n) <= Some(0.1) && half(n - 1) > Some(0.1), "{n}");

@@ -80,7 +80,7 @@ fn what_a_user_chose_stays_one_word_of_the_script() {
 }
 
 #[test]
-fn what_no_script_can_hold_is_refused_and_says_nothing_in_a_comment() {
+fn text_that_no_script_can_contain_is_refused_and_has_no_effect_in_a_comment() {
     let broken = Job { name: "a\n#SBATCH --wrap=x".to_owned(), ..job() };
     assert_eq!(slurm::array(&broken, &site()), None);
     let nul = Job { run_arguments: vec!["a\0b".to_owned()], ..job() };

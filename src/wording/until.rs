@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_told_with_those_that_never_got_there() {
+    fn a_time_is_printed_with_the_number_of_trials_that_reached_the_target() {
         let until = |median, longest, reached| Until {
             median,
             longest,

@@ -116,7 +116,7 @@ fn a_trial_whose_files_a_run_that_died_since_had_deleted_is_trained_again() {
 }
 
 #[test]
-fn a_process_that_stood_still_does_not_write_into_the_files_of_the_run_that_took_over() {
+fn a_suspended_process_does_not_write_into_the_files_of_the_run_that_took_over() {
     let undisturbed = lab(60);
     undisturbed.run(&[]);
     let stops = asked("BN_LAB_KILLS").map_or(FEW, |kills| kills / 6);
@@ -185,7 +185,7 @@ fn a_process_that_wakes_while_its_trial_is_taken_over_takes_nothing_from_the_oth
 }
 
 #[test]
-fn a_killed_run_whose_lock_is_not_seen_is_watched_and_its_trial_goes_on_from_its_state() {
+fn a_killed_run_whose_lock_is_not_seen_is_watched_and_its_trial_resumes() {
     let undisturbed = lab(60);
     undisturbed.run(&[]);
     let lab = lab(60);
@@ -218,7 +218,7 @@ fn what_dead_runs_of_other_hosts_left_is_cleaned_after_the_patience() {
 /// A partly trained trial as the version before left it: its files are in the trial's own folder, and the run
 /// is named by host and process.
 #[test]
-fn a_folder_that_an_earlier_version_left_half_trained_goes_on_from_its_state() {
+fn a_partly_trained_folder_of_an_earlier_version_resumes_from_its_state() {
     let undisturbed = lab(60);
     undisturbed.run(&[]);
     for is_claimed in [false, true] {

@@ -34,7 +34,7 @@ fn kinds(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
 }
 
 #[test]
-fn whatever_happens_to_a_file_the_next_run_mends_it_or_says_what_to_do() {
+fn every_damaged_file_is_repaired_by_the_next_run_or_refused_with_a_remedy() {
     let lab = lab(2);
     lab.run(&[]);
     let whole = lab.files(RESULTS);
@@ -94,7 +94,7 @@ fn check_message(lab: &Lab, ran: &Ran, name: &str, what: &str) {
 }
 
 #[test]
-fn a_damaged_file_of_times_stands_in_no_verbs_way() {
+fn a_damaged_file_of_times_blocks_no_command() {
     let lab = lab(2);
     lab.run(&["--quiet"]);
     let files = lab.files(RESULTS);

@@ -114,7 +114,7 @@ fn one_trial() -> Lab {
 }
 
 #[test]
-fn a_trial_goes_on_from_its_state_and_does_not_start_anew() {
+fn a_trial_resumes_from_its_state_and_does_not_start_again() {
     let undisturbed = one_trial();
     undisturbed.run(&[]);
     // When killed, it resumes from its last checkpoint; when stopped, from the present state, whether or not requested.

@@ -17,7 +17,7 @@ fn run_with_fault(lab: &Lab, fault: &str, arguments: &[&str]) -> Ran {
 }
 
 #[test]
-fn a_trial_that_finds_no_thread_stays_open_and_the_run_says_so() {
+fn a_trial_without_a_thread_stays_unfinished_and_the_run_reports_it() {
     let undisturbed = lab(2);
     undisturbed.run(&[]);
     let lab = lab(2);
@@ -57,7 +57,7 @@ fn with_threads(lab: &Lab, threads: usize) -> Option<Ran> {
 
 #[cfg(unix)]
 #[test]
-fn with_few_threads_a_run_succeeds_or_says_why_not_and_no_trial_fails() {
+fn with_few_threads_a_run_succeeds_or_reports_the_reason_and_no_trial_fails() {
     let undisturbed = Lab::with(SMALL);
     undisturbed.run(&[]);
     let (mut refused, mut complete) = (0, 0);

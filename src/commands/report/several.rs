@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_named_from_where_the_page_stands() {
+    fn a_folder_is_named_relative_to_the_page() {
         let seen = |from: &str, to: &str| seen_from(Path::new(from), Path::new(to));
         assert_eq!(seen("claims", "claims/01-a"), "01-a");
         assert_eq!(seen("pages/all", "./claims/01-a"), "../../claims/01-a");

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_taken_together_as_is_asked() {
+    fn values_are_aggregated_as_requested() {
         let scores = [Value(0.75), Value(0.25), Value(0.5)];
         for (how, expected) in [
             (Take::Spread, 0.5),
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_diverged_makes_the_whole_so_unless_the_best_is_asked_for() {
+    fn an_aggregate_with_a_diverged_score_is_diverged_unless_the_best_is_requested() {
         let scores = [Value(0.75), Diverged];
         for how in [Take::Spread, Take::Worst, Take::Mean, Take::Change] {
             assert_eq!(take(&scores, how, true), Some(Diverged), "{how:?}");
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_was_not_waited_for_bounds_the_whole() {
+    fn a_censored_time_bounds_the_aggregate() {
         let scores = [Value(3.0), Beyond(10.0)];
         for (how, expected) in [
             (Take::Spread, Beyond(7.0)),

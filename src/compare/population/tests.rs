@@ -91,7 +91,7 @@ fn averages_that_still_hold_their_start_have_not_settled() {
 }
 
 #[test]
-fn averages_that_settled_and_still_tell_something_else_differ() {
+fn settled_averages_that_give_another_accuracy_differ() {
     let results = folder(0.9, &[trials("before", 1, 1890, &around(0.83, 0.844))]);
     assert_eq!(
         gaps(&results).sentences(),
@@ -124,7 +124,7 @@ fn a_gap_that_is_closing_shows_averages_that_lag() {
 }
 
 #[test]
-fn gaps_within_the_noise_or_the_margin_are_not_told() {
+fn gaps_within_the_noise_or_the_margin_are_not_reported() {
     let told =
         |scores: &[[f64; 2]]| gaps(&folder(0.9, &[trials("before", 1, 900, scores)])).told.len();
     assert_eq!(told(&around(0.9, 0.901)), 0, "within 0.2 points");
@@ -179,7 +179,7 @@ fn a_difference_that_vanishes_or_turns_round_is_an_effect_of_the_evaluation() {
 }
 
 #[test]
-fn the_numbers_of_both_evaluations_stand_with_the_comparison_and_no_side_is_called_better() {
+fn a_comparison_has_the_numbers_of_both_evaluations_and_no_better_side() {
     let results = folder(
         0.99,
         &[

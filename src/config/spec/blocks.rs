@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_the_number_of_its_block() {
+    fn a_mistake_is_reported_with_the_number_of_its_block() {
         for (text, mistake) in [
             ("[{ channels = 8 }, 16]", "block 2: `16` is not a table; write `{ channels = 16 }`"),
             ("[{ channel = 8 }]", "block 1: unknown key `channel`; did you mean `channels`?"),

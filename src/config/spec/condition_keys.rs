@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_key_at_its_default_does_not_tell_two_sections_apart() {
+    fn a_later_key_at_its_default_does_not_distinguish_two_sections() {
         let entry =
             |key, value, number| Arc::new(Entry::new(key, Some(Value::Float(value)), None, number));
         let before = [entry(FROM_THE_START.0, 0.1, 1)];

@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_are_none_for_nothing_and_tell_every_difference() {
+    fn items_are_empty_by_default_and_reflect_every_setting() {
         let probe = Probe {
             every: 10,
             examples: 300,

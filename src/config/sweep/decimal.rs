@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_told_from_others_beyond_the_digits_of_a_float() {
+    fn whole_numbers_are_distinguished_from_others_beyond_the_digits_of_a_float() {
         assert_eq!(decimal("1e3").to_whole(), Some(1000));
         assert_eq!(decimal("2.50").to_whole(), None);
         assert_eq!(decimal("-0.0").to_whole(), Some(0));

@@ -71,7 +71,7 @@ fn a_path_in_the_file_is_relative_to_it_and_one_of_an_override_to_the_working_di
 }
 
 #[test]
-fn the_resolved_experiment_finds_its_tables_and_needs_none_to_know_its_trials() {
+fn the_resolved_experiment_finds_its_tables_and_has_the_same_trials_without_them() {
     let lab = lab("data.file = '../tables/a.csv'\ndata.test_file = '../tables/b.csv'");
     let loaded = load(&lab, &[]);
     let resolved = &loaded.experiment.resolved;

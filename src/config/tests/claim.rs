@@ -157,7 +157,7 @@ fn what_cannot_be_tested_is_refused_with_a_way_out() {
 }
 
 #[test]
-fn what_is_no_list_of_tests_or_says_nothing_is_refused() {
+fn an_invalid_or_empty_list_of_tests_is_refused() {
     let test = "tests = { compare = ['before', 'none'], expect = 'same' }";
     for (claim, message) in [
         ("tests = [1]", "`1` in `claim.tests`: must be a table of `compare`, `expect`"),
@@ -173,7 +173,7 @@ fn what_is_no_list_of_tests_or_says_nothing_is_refused() {
 }
 
 #[test]
-fn replicates_that_cannot_tell_whatever_comes_out_are_noted_before_they_are_trained() {
+fn too_few_replicates_for_any_verdict_are_noted_before_training() {
     let text = with_test("compare = ['before', 'none']\nexpect = 'higher'");
     let noted = |overrides: &[&str]| load_with(&text, overrides).notes;
     // Two batch sizes by two scales; four comparisons need 2/2ⁿ · 4 ≤ 0.05.

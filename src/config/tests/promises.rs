@@ -119,7 +119,7 @@ fn every_listed_key_is_read_somewhere() {
 }
 
 #[test]
-fn the_readmes_worked_example_says_the_same_in_both_languages() {
+fn the_readmes_worked_example_is_the_same_in_both_languages() {
     let block = |language: &str| {
         let (_, rest) = README.split_once(&format!("```{language}\n")).expect("as written");
         rest.split_once("```").expect("as written").0
@@ -195,7 +195,7 @@ fn no_garbage_makes_it_panic() {
 }
 
 #[test]
-fn the_problems_shown_in_the_readme_are_what_the_program_says() {
+fn the_problems_shown_in_the_readme_are_what_the_program_prints() {
     let text = "data.dataset = 'mnist'\n\n\n\n\n[train]\nbatch_size = 0\n\nlerning_rate = 0.1\n";
     let overrides = ["norm.placement=befor".to_owned()];
     let problems = parse(Path::new("configs/x.toml"), text, &overrides).map_err(|e| e.to_string());

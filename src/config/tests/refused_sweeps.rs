@@ -81,7 +81,7 @@ const BAD_GROUPS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn a_bad_group_says_what_is_bad() {
+fn an_invalid_group_is_refused_with_the_reason() {
     for (sweep, message) in BAD_GROUPS {
         let found = problems(&glyphs(&format!("[sweep]\n{sweep}")));
         assert!(found.contains(message), "{sweep}: {found}");

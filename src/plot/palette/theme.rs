@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_stands_out_from_its_paper_and_every_text_can_be_read() {
+    fn every_line_and_text_has_enough_contrast_with_its_background() {
         for theme in THEMES {
             let paper = theme.colour(Role::Paper);
             for colour in series(theme, &keys()) {
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn black_ink_tells_lines_apart_by_grey_dash_and_marker() {
+    fn lines_in_black_ink_are_distinguished_by_grey_dash_and_marker() {
         let values: Vec<Key> = (0..VALUES).map(Key::Value).collect();
         for colour in series(Theme::Print, &keys()) {
             assert!(colour.0 == colour.1 && colour.1 == colour.2, "{colour:?}");

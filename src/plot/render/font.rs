@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_are_as_wide_as_the_font_says() {
+    fn letters_have_the_widths_of_the_font() {
         // DejaVu Sans has 2048 units an em: `i` takes 569 of them, `m` 1995.
         let width = text_width("im", PLAIN);
         assert!((width - 12.0 * 2564.0 / 2048.0).abs() < 0.01, "{width}");

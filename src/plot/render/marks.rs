@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dots_on_the_same_place_stand_beside_each_other() {
+    fn dots_at_the_same_position_are_placed_side_by_side() {
         let (mut crowd, mut taken) = (Crowd::default(), Vec::new());
         for _ in 0..5 {
             let place = crowd.place((10.0, 20.0), true);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn dots_find_the_places_that_a_look_at_all_others_finds() {
+    fn dots_have_the_positions_of_a_linear_search() {
         let (mut crowd, mut taken) = (Crowd::default(), Vec::new());
         for index in 0..1500_u32 {
             // Many dots on few positions, also negative ones, so that there is not room for all.

@@ -119,7 +119,7 @@ fn every_text_of_the_chart_is_text_in_the_svg() {
 }
 
 #[test]
-fn the_svg_asks_for_no_other_font() {
+fn the_svg_names_no_other_font() {
     let svg = svg(&chart()).expect("a picture");
     assert_eq!(svg.matches("font-family").count(), 1);
     let start = svg.split('>').next().expect("the outermost element");

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn names_wrap_in_their_fields_and_stand_upright_where_that_is_not_enough() {
+    fn names_wrap_in_their_fields_and_are_upright_where_that_is_not_enough() {
         let axis = axis(Scale::Categorical, &["one two", "b"]);
         let labels = below(&axis, 100.0, &ten_pixels_a_letter);
         assert!(!labels.upright);

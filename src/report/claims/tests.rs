@@ -81,7 +81,7 @@ fn placements(before: &[f64], none: &[f64], tests: Vec<Hypothesis>) -> Results {
 }
 
 #[test]
-fn a_claim_holds_does_not_or_nobody_knows() {
+fn a_claim_holds_does_not_hold_or_is_undecided() {
     let of = |before: &[f64], none: &[f64], expect| {
         told(&placements(before, none, vec![test("test_accuracy", expect)])).0
     };
@@ -198,7 +198,7 @@ fn a_tuned_setting_is_tested_at_its_best_unless_the_test_names_the_tuned_key() {
 }
 
 #[test]
-fn claims_are_written_for_people_and_programs() {
+fn claims_are_written_as_text_and_as_csv_and_json() {
     let results = placements(&GAIN, &BASE, vec![test("test_accuracy", Expect::Higher)]);
     let judgement = judge(&results).expect("judged").expect("claimed");
     assert_eq!(judgement.ruling(), ClaimVerdict::Holds);

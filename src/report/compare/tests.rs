@@ -95,7 +95,7 @@ fn every_pair_of_values_is_compared_in_every_setting_that_they_share() {
 }
 
 #[test]
-fn the_table_says_what_was_compared_and_how_sure_one_may_be() {
+fn the_table_has_the_compared_values_and_the_verdicts() {
     let mut results = placements();
     results.trials.retain(|trial| trial.condition != 3);
     let answer = ask(&results, "test_accuracy", "norm.placement");
@@ -104,7 +104,7 @@ fn the_table_says_what_was_compared_and_how_sure_one_may_be() {
 }
 
 #[test]
-fn diverged_and_failed_replicates_are_told_and_the_diverged_ones_lose() {
+fn diverged_and_failed_replicates_are_reported_and_the_diverged_ones_lose() {
     let mut results = placements();
     results.trials.retain(|trial| trial.condition % 2 == 1);
     let answer = ask(&results, "test_accuracy", "placement");

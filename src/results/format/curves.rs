@@ -208,7 +208,7 @@ a,20,layers.0,dea";
     }
 
     #[test]
-    fn steps_are_read_where_they_are_asked_for_and_none_is_no_error() {
+    fn steps_are_read_on_request_and_none_is_no_error() {
         let root = tempfile::tempdir().unwrap();
         let layout = Layout::new(root.path());
         fs::create_folder(layout.trial("a").root()).unwrap();

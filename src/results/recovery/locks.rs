@@ -576,7 +576,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_that_another_run_has_taken_is_not_given_up_and_is_told() {
+    fn a_claim_that_another_run_has_taken_is_not_given_up_and_is_reported() {
         let (_folder, layout) = folder();
         let claims = TrialLocks::announce(&layout).expect("a writable folder");
         assert!(take(&claims, "a"));

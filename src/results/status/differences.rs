@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn every_trial_is_told_from_the_nearest_one_of_its_own_replicate() {
+    fn every_trial_is_compared_with_the_nearest_one_of_its_own_replicate() {
         let rho = Some("`train.learning_rate` was 0.5, is 0.25".to_owned());
         assert_eq!(told(&["train.learning_rate=0.5"], &["train.learning_rate=0.25"]), vec![rho; 4]);
         assert_eq!(told(&["replicates=1"], &[])[2..], [None, None]);
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_came_is_told_and_trials_that_differ_in_all_are_not_compared() {
+    fn a_new_key_is_reported_and_trials_that_differ_in_all_are_not_compared() {
         let clip = Some("`train.clip_norm` was not there, is 1.0".to_owned());
         assert_eq!(told(&[], &["train.clip_norm=1.0"])[0], clip);
         let other =
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn both_directions_say_the_same() {
+    fn both_directions_report_the_same_difference() {
         let records: Vec<TrialRecord> = planned(&["seed=4"]).iter().map(|t| record(t)).collect();
         let now = planned(&[]);
         let now: Vec<&Trial> = now.iter().map(Arc::as_ref).collect();

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_is_the_one_that_a_look_at_all_finds() {
+    fn the_nearest_is_the_one_of_a_linear_search() {
         for (length, values) in [(4, 2), (5, 4), (8, 3), (14, 3), (40, 2)] {
             let (from, among) = (prints(200, length, values, 1), prints(60, length, values, 2));
             let from: Vec<&Fingerprint> = from.iter().collect();

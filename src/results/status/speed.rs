@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_trials_take_besides_training_is_told_by_runs_of_many() {
+    fn the_time_besides_training_is_estimated_from_runs_of_many_trials() {
         let run = |trained: usize, wall_seconds: f64| RunEntry {
             trained,
             wall_seconds: Some(wall_seconds),

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_sorted_by_their_start_and_told_once_by_who_knows_their_end() {
+    fn runs_are_sorted_by_their_start_and_listed_once_with_their_end() {
         let run = |started: &str, finished: &str| RunEntry {
             started: started.to_owned(),
             finished: finished.to_owned(),

@@ -146,7 +146,7 @@ fn tests_of_signs_agree_with_scipy() {
 }
 
 #[test]
-fn p_values_are_corrected_as_holm_says() {
+fn p_values_are_corrected_by_holms_method() {
     for family in reference().holm {
         for (found, expected) in holm(&family.p).into_iter().zip(family.corrected) {
             same("corrected p", found, expected);

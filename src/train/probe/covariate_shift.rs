@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_norm_stands_as_deep_as_its_layer_and_the_inputs_norm_before_all() {
+    fn a_norm_is_as_deep_as_its_layer_and_the_inputs_norm_is_first() {
         assert_eq!(depth("norms.2.weight"), depth("layers.2.bias"));
         assert!(depth("norms.2.weight") < depth("layers.10.weight"));
         let in_order = [

@@ -36,7 +36,7 @@ fn batch(name: &str, examples: usize) -> Batch {
 }
 
 #[test]
-fn a_short_way_down_the_slope_the_loss_falls_as_the_gradient_says() {
+fn a_small_step_along_the_gradient_reduces_the_loss_as_expected() {
     for placement in ["none", "before", "after"] {
         let inspection = learner(&format!("norm.placement = '{placement}'")).inspection();
         let batch = batch("slope", 12);

@@ -275,7 +275,7 @@ fn a_state_holds_every_tensor_under_a_name_of_its_own() {
 }
 
 #[test]
-fn a_training_that_is_to_stop_while_it_is_evaluated_tells_nothing_of_that() {
+fn a_training_that_is_to_stop_while_it_is_evaluated_emits_nothing_of_the_evaluation() {
     let trial = trial(&[MLP]);
     let starts = |event: &Event| matches!(event, Event::TrialStarted { .. });
     let (outcome, events) = train(&trial, Arithmetic::Fused, None, starts);

@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_written_as_people_read_them() {
+    fn amounts_are_written_with_their_units() {
         for (size, unit, expected) in [
             (0.1, Unit::Share, "10 points"),
             (0.002, Unit::Share, "0.2 points"),

@@ -141,7 +141,7 @@ fn of_many_comparisons_the_last_are_left_out_and_counted() {
 }
 
 #[test]
-fn the_layers_that_a_claim_or_a_metric_is_about_are_asked_for() {
+fn the_layers_that_a_claim_or_a_metric_needs_are_requested() {
     let mut deep = test("norm.placement", ["before", "after"]);
     deep.metric = "gradient_decades".to_owned();
     let plain = activations();
@@ -155,7 +155,7 @@ fn the_layers_that_a_claim_or_a_metric_is_about_are_asked_for() {
 }
 
 #[test]
-fn pairs_that_lost_a_side_leave_dots_and_no_mean() {
+fn pairs_with_a_missing_side_leave_dots_and_no_mean() {
     let mut results = activations();
     let lost = results.trials.iter_mut().find(|trial| trial.axes == ["after", "tanh"]);
     lost.expect("a trial").status = TrialStatus::Diverged;

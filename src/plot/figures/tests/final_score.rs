@@ -64,7 +64,7 @@ fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {
 }
 
 #[test]
-fn what_was_waited_for_in_vain_is_an_arrow_along_the_axis_and_has_no_mean() {
+fn a_target_that_was_not_reached_is_an_arrow_along_the_axis_and_has_no_mean() {
     let mut results = learning_rates();
     results.target_accuracy = 0.93;
     let request = Request { metric: Some("epochs_to_target".to_owned()), ..Request::default() };

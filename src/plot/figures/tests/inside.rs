@@ -80,7 +80,7 @@ fn layer_figures_are_absent_without_probes_and_name_the_key() {
 }
 
 #[test]
-fn figures_ask_only_for_the_quantities_that_they_show() {
+fn figures_request_only_the_quantities_that_they_show() {
     let results = placements(1);
     let details = |name: &str| {
         let figure = named(name).expect("a figure");
@@ -106,7 +106,7 @@ fn percentiles_are_those_of_one_training_with_a_column_for_each_placement() {
 }
 
 #[test]
-fn gradients_stand_layer_by_layer_early_and_late() {
+fn gradients_are_drawn_layer_by_layer_early_and_late() {
     let chart = chart(&probed(), "gradients");
     assert_eq!(titles(&chart)[0], ["before step 1", "before step 11", "before step 31"]);
     let headings: Vec<&str> = chart.rows.iter().map(|row| row.heading.as_str()).collect();

@@ -22,7 +22,7 @@ fn accuracies_are_per_cent() {
 }
 
 #[test]
-fn one_replicate_has_no_band_and_says_so() {
+fn one_replicate_has_no_band_and_a_note() {
     let chart = figure(&placements(1), "train_loss");
     assert!(line(only_panel(&chart), "none").band.is_empty());
     assert_eq!(chart.band, "Line: the one completed replicate (n = 1); a single run has no band.");

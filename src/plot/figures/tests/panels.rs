@@ -128,7 +128,7 @@ fn where_the_placement_is_not_swept_the_next_axis_makes_the_lines() {
 }
 
 #[test]
-fn a_trial_to_which_an_axis_means_nothing_is_in_every_panel() {
+fn a_trial_to_which_an_axis_does_not_apply_is_in_every_panel() {
     let trials =
         vec![trial(&["none", ""], 1), trial(&["before", "0.001"], 1), trial(&["before", "0.1"], 1)];
     let results = results(&["norm.placement", "norm.epsilon"], trials);
@@ -142,7 +142,7 @@ fn a_trial_to_which_an_axis_means_nothing_is_in_every_panel() {
 }
 
 #[test]
-fn panels_say_which_replicates_are_missing() {
+fn panels_note_which_replicates_are_missing() {
     let mut results = batch_sizes(&["8", "32"]);
     results.trials[0] = diverged(&["none", "8"], 1, 25);
     let chart = figure(&results, "train_loss");

@@ -109,7 +109,7 @@ fn final_by_dropout(rates: &[&str]) -> (Drawn, Vec<String>) {
 }
 
 #[test]
-fn a_scale_that_cannot_be_had_is_told_and_not_named() {
+fn an_impossible_scale_is_reported_and_not_part_of_the_file_name() {
     let (drawn, unmet) = final_by_dropout(&["0.0", "0.25", "0.5"]);
     assert_eq!(drawn.chart.x.scale, Scale::Linear);
     assert_eq!(drawn.stem, "final");
@@ -125,7 +125,7 @@ fn a_scale_that_cannot_be_had_is_told_and_not_named() {
 }
 
 #[test]
-fn a_vertical_scale_that_cannot_be_had_is_told_likewise() {
+fn an_impossible_vertical_scale_is_reported_and_not_part_of_the_file_name() {
     let mut results = placements(1);
     for trial in &mut results.trials {
         trial.epochs[1].train_loss = Some(0.0);
@@ -138,7 +138,7 @@ fn a_vertical_scale_that_cannot_be_had_is_told_likewise() {
 }
 
 #[test]
-fn epoch_0_stands_on_the_edge_of_a_logarithmic_axis_and_the_chart_says_so() {
+fn epoch_0_is_on_the_edge_of_a_logarithmic_axis_with_a_note() {
     let request = Request { log_x: Some(true), ..of("test_loss") };
     let mut results = placements(1);
     for trial in &mut results.trials {
@@ -155,7 +155,7 @@ fn epoch_0_stands_on_the_edge_of_a_logarithmic_axis_and_the_chart_says_so() {
 }
 
 #[test]
-fn panels_are_made_by_the_axes_that_are_asked_for_and_the_others_become_lines() {
+fn panels_are_made_by_the_requested_axes_and_the_others_become_lines() {
     let request = Request { facets: vec!["placement".to_owned()], ..of("train_loss") };
     let chart = asked(&batch_sizes(&["8", "32"]), "curves", &request);
     assert_eq!(titles(&chart), [["placement none", "placement before"]]);

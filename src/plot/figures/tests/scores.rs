@@ -41,7 +41,7 @@ pub(super) fn learning_rates() -> Results {
 }
 
 #[test]
-fn the_final_metric_stands_against_the_learning_rate_on_a_logarithmic_axis() {
+fn the_final_metric_is_drawn_over_the_learning_rate_on_a_logarithmic_axis() {
     let chart = chart(&learning_rates(), "final");
     assert_eq!(chart.x.scale, Scale::Logarithmic);
     assert_eq!(chart.x.label, "Learning rate (log scale)");
@@ -197,7 +197,7 @@ fn a_heat_map_frames_what_tuning_chose_by_validation_and_not_what_is_best_on_the
 }
 
 #[test]
-fn a_heat_map_of_one_numeric_axis_is_absent_and_says_what_it_takes() {
+fn a_heat_map_of_one_numeric_axis_is_absent_with_the_reason() {
     let figure = named("heatmap").expect("a figure");
     let Absent(why) = figure.draw(&learning_rates(), &Request::default()).expect_err("one axis");
     assert!(why.contains("`train.batch_size`"), "{why}");
@@ -234,7 +234,7 @@ fn differences_have_a_row_a_comparison_with_its_verdict() {
 }
 
 #[test]
-fn a_replicate_that_never_reached_the_target_is_an_arrow() {
+fn a_replicate_that_did_not_reach_the_target_is_an_arrow() {
     let mut results = placements(3);
     results.target_accuracy = 0.5;
     // One `none` in three does not reach the target.

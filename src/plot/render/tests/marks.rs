@@ -76,7 +76,7 @@ fn a_line_is_dashed_by_the_svg_itself() {
 }
 
 #[test]
-fn points_say_what_they_show() {
+fn points_have_hover_texts() {
     let chart = with(|series| {
         series.points = vec![at(1.0, 3.0), at(3.0, 1.0)];
         series.band = vec![Span { x: 3.0, low: 0.5, high: 1.5 }];

@@ -24,7 +24,7 @@ fn gained(points: f64) -> Vec<f64> {
 }
 
 #[test]
-fn of_several_settings_the_median_is_told_with_the_range() {
+fn over_several_settings_the_median_is_printed_with_the_range() {
     let gains = [1.0, 6.0, 2.0].map(gained);
     let sides: Vec<(&[f64], &[f64])> = gains.iter().map(|gain| (&gain[..], &BASE[..])).collect();
     // The first setting is neither the median nor the largest one.
@@ -65,7 +65,7 @@ fn settings_that_disagree_are_named_with_their_directions() {
 }
 
 #[test]
-fn settings_in_which_a_side_diverged_are_told_by_who_won_and_hold_no_median() {
+fn settings_in_which_a_side_diverged_are_reported_by_wins_and_have_no_median() {
     let none = [0.90, 0.91, 0.92, 0.90, 0.91, 0.92, 0.90, 0.91];
     let (gain, diverged) = (none.map(|none| none + 0.03), [-1.0; 8]);
     let lost: (&[f64], &[f64]) = (&none, &diverged);
@@ -124,7 +124,7 @@ fn a_difference_where_none_is_expected_is_called_one() {
 }
 
 #[test]
-fn far_too_few_replicates_are_not_told_how_many_would_do() {
+fn for_far_too_few_replicates_no_number_of_needed_ones_is_printed() {
     let noisy = [0.94, 0.89, 0.95, 0.87, 0.94, 0.88, 0.93];
     let results = placements(&noisy, &BASE, higher());
     assert_eq!(told(&results).0, "inconclusive (n = 7; more than 100 pairs needed)");

@@ -73,7 +73,7 @@ fn the_lead_counts_what_came_of_the_claims() {
 }
 
 #[test]
-fn a_row_leads_to_the_section_and_both_say_the_same() {
+fn a_row_links_to_the_section_and_both_have_the_same_verdict() {
     let (folder, plain) = (claimed("It <helps>", &LOW, &HIGH), placements(&LOW, &HIGH));
     let report = page_on(&[&folder, &plain]);
     let cells: Vec<&str> = table(&report).rows[0].iter().map(|c| &c.text[..]).collect();
@@ -123,7 +123,7 @@ fn a_row_leads_to_the_section_and_both_say_the_same() {
 }
 
 #[test]
-fn what_it_cost_is_what_the_manifest_says() {
+fn the_cost_is_taken_from_the_manifest() {
     let mut folder = claimed("A", &LOW, &HIGH);
     let cost = |folder: &Folder| {
         let report = page_on(&[folder]);

@@ -34,7 +34,7 @@ fn text(data: Option<DatasetDescription>, cautions: &[&str]) -> String {
 }
 
 #[test]
-fn the_report_says_what_the_data_is_and_how_each_column_was_read() {
+fn the_report_describes_the_data_and_how_each_column_was_read() {
     let told = text(Some(described(50, 50)), &[]);
     assert!(
         told.contains("2 classes (no 200, yes 200 in training; no 50, yes 50 in test); always answering \"no\" scores 50.0 %"),
@@ -56,7 +56,7 @@ fn the_report_says_what_the_data_is_and_how_each_column_was_read() {
 }
 
 #[test]
-fn what_a_reader_should_be_wary_of_stands_beside_the_answer() {
+fn warnings_are_printed_beside_the_answer() {
     let mut rare = described(95, 5);
     rare.notes = vec!["column `age` has the same value in every training row".to_owned()];
     let told = text(Some(rare), &["`train.batch_size = 1` leaves one value"]);

@@ -77,7 +77,7 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 }
 
 #[test]
-fn the_layer_gives_what_the_printed_formulas_say() {
+fn the_layer_agrees_with_the_printed_formulas() {
     each_unit("formulas", |question| {
         let trace = trace(question, &cpu());
         let (unit, batch, back) = (&trace.unit, &trace.batch, &trace.gradients);
