@@ -78,7 +78,7 @@ pub enum Event {
         trial: Arc<Trial>,
         /// The epoch's metrics.
         epoch: EpochResult,
-        /// Wall-clock seconds it took.
+        /// Wall-clock seconds of the epoch.
         seconds: EpochSeconds,
     },
     /// A state from which the trial can resume; emitted after all events of the steps before it.
@@ -92,7 +92,7 @@ pub enum Event {
     TrialEnded {
         /// The trial.
         trial: Arc<Trial>,
-        /// How it ended.
+        /// The outcome of the trial.
         outcome: Outcome,
         /// For a failure, where it happened, as far as that is known.
         details: Option<String>,
@@ -101,7 +101,7 @@ pub enum Event {
     TrialPassed {
         /// The trial.
         trial: Arc<Trial>,
-        /// Whether it is finished.
+        /// Whether the other run has finished the trial.
         is_finished: bool,
     },
     /// A trial is not trained here, since it needs more memory than this machine has for it. Nothing is recorded
@@ -121,7 +121,7 @@ pub enum Event {
     /// Only trials remain that other runs claimed and of which it is not known yet whether those runs
     /// are alive.
     TrialAwaited {
-        /// One of them.
+        /// One of these trials.
         trial: Arc<Trial>,
     },
     /// The sweep ended: the last event.

@@ -95,7 +95,7 @@ pub struct Answer {
     pub metric: Metric,
     /// The compared axis, by its full name.
     pub by: String,
-    /// The other axes.
+    /// The remaining axes.
     pub others: Vec<String>,
     /// The target of `…_to_target` metrics.
     pub target: f64,

@@ -37,7 +37,7 @@ pub(super) enum Open {
     Nowhere,
     /// The same value at all of them.
     Same(Value),
-    /// Different values.
+    /// Different values at some of them.
     Different,
 }
 

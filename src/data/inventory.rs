@@ -19,9 +19,9 @@ pub struct DatasetStatus {
     pub name: &'static str,
     /// A description in one line.
     pub description: &'static str,
-    /// Its authors and licence.
+    /// The authors and the licence of the dataset.
     pub origin: &'static str,
-    /// Where its files are.
+    /// Where the files of the dataset are.
     pub availability: Availability,
     /// The size of its files here, or of the download where some are missing; 0 where it is
     /// generated.
@@ -64,7 +64,7 @@ pub enum FileState {
     Sound,
     /// It has the published content, unpacked or packed differently.
     Repacked,
-    /// It is not there.
+    /// The file is missing.
     Missing,
     /// It is undamaged, but its content differs from what was published under its name.
     Other {
@@ -75,7 +75,7 @@ pub enum FileState {
     },
     /// It cannot be read as a file of its kind.
     Damaged {
-        /// What is wrong.
+        /// A description of the defect.
         fault: String,
     },
 }

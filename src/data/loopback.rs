@@ -13,7 +13,7 @@ use std::time::Duration;
 pub(super) struct Step {
     /// How long to wait before sending.
     pub(super) pause: Duration,
-    /// What to send.
+    /// The bytes of the response.
     pub(super) bytes: Vec<u8>,
 }
 

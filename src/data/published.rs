@@ -23,7 +23,7 @@ pub(super) struct Source {
     pub(super) other_folders: &'static [&'static str],
     /// A description in one line.
     pub(super) description: &'static str,
-    /// Its authors and licence.
+    /// The authors and the licence of the dataset.
     pub(super) origin: &'static str,
     /// The shape of one example.
     pub(super) shape: Shape,
@@ -68,7 +68,7 @@ pub(super) struct SourceFile {
     pub(super) name: &'static str,
     pub(super) content: Content,
     pub(super) bytes: u64,
-    /// Its SHA-256, in hexadecimal.
+    /// The SHA-256 of the file, in hexadecimal.
     pub(super) sha256: &'static str,
     /// The SHA-256 of its unpacked bytes, which does not depend on how they are packed.
     pub(super) unpacked: &'static str,

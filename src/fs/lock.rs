@@ -53,7 +53,7 @@ pub struct Lock {
 /// Whether a process holds a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Held {
-    /// A process does.
+    /// A process holds the lock.
     Yes,
     /// No process does; and processes that use this file system through this machine's kernel see each
     /// other's locks.

@@ -30,7 +30,7 @@ const BATCH: usize = 1000;
 
 /// A reader with its inputs.
 pub(crate) struct Target<'a> {
-    /// Its name in messages.
+    /// The name of the reader in messages.
     pub(crate) name: &'a str,
     /// Valid inputs to be damaged.
     pub(crate) corpus: Vec<Vec<u8>>,

@@ -33,9 +33,9 @@ pub struct Chart {
 /// An entry of the legend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LegendEntry {
-    /// Its text.
+    /// The text of the entry.
     pub label: String,
-    /// The symbol beside it.
+    /// The symbol next to the text.
     pub symbol: Symbol,
 }
 
@@ -92,11 +92,11 @@ pub struct Panel {
 /// A cell of a heat map, one unit wide and high on categorical axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// Its centre.
+    /// The centre of the cell.
     pub at: Point,
     /// The value that its shade shows, on [`Chart::shade`]; `None` where nothing was measured.
     pub value: Option<f64>,
-    /// The text in it.
+    /// The text in the cell.
     pub label: String,
     /// Whether any trial in it diverged: drawn hatched.
     pub hatched: bool,

@@ -46,7 +46,7 @@ pub enum TrialStatus {
     Completed,
     /// Its loss became too large or not finite, which is a result as well.
     Diverged,
-    /// An error ended it.
+    /// An error ended the trial.
     Failed,
     /// Stopped together with its run.
     Interrupted,
@@ -222,7 +222,7 @@ pub struct TrialCurves {
     pub axes: Vec<String>,
     /// The replicate's number, from 1.
     pub replicate: u64,
-    /// Its status.
+    /// The status of the trial.
     pub status: TrialStatus,
     /// The description of its dataset; `None` where no run stored one, as in earlier versions.
     pub data: Option<Arc<DatasetDescription>>,

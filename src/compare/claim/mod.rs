@@ -83,7 +83,7 @@ pub struct Counts {
 /// The verdict on a claim, in the order in which tables sort it: from holding to undecided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimVerdict {
-    /// Every comparison supports it.
+    /// Every comparison supports the claim.
     Holds,
     /// Some comparisons support it, and none shows the opposite.
     HoldsInSome,

@@ -21,7 +21,7 @@ use crate::stats::{self, Score};
 pub struct Metric {
     /// The name by which it is selected.
     pub name: &'static str,
-    /// Its unit.
+    /// The unit of the values.
     pub unit: Unit,
     higher_is_better: bool,
     margin: Margin,

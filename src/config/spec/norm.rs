@@ -85,7 +85,7 @@ impl Placement {
 /// Which hidden layers are normalised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NormLayers {
-    /// All of them.
+    /// All hidden layers.
     All,
     /// The one nearest to the input.
     First,

@@ -126,7 +126,7 @@ settings! {
     /// Whether the first line of a table contains the column names.
     #[derive(Debug, Clone, Copy)]
     pub struct Header {
-        /// Whether it does.
+        /// Whether the first line contains the names.
         pub is_there: bool = HEADER,
         /// Whether the experiment states it; the default is not trusted where the line looks like data.
         pub is_said: bool => |point| point.is_given(HEADER.0),

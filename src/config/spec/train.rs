@@ -137,7 +137,7 @@ choices! {
     pub enum LastBatch {
         /// They form a smaller batch, except a single example with `batch_size` above 1, which is dropped.
         Keep = "keep",
-        /// They are dropped.
+        /// These examples are dropped.
         Drop = "drop",
     }
 }

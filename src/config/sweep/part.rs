@@ -12,9 +12,9 @@ pub(in crate::config) enum Part {
     Zip,
     /// Keys that vary only where a pattern holds.
     When,
-    /// Points that are added.
+    /// Points that are added to the sweep.
     Include,
-    /// Points that are dropped.
+    /// Points that are removed from the sweep.
     Exclude,
 }
 

@@ -56,7 +56,7 @@ impl Dimension {
 
 /// Keys that vary only where a pattern holds.
 pub(in crate::config) struct When {
-    /// Where they vary.
+    /// The points at which the keys vary.
     pub(in crate::config) pattern: Pattern,
     /// The keys that vary there.
     pub(super) dimensions: Vec<Dimension>,

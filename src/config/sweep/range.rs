@@ -21,7 +21,7 @@ enum Way {
     Linear(usize),
     /// This many values at equal ratios.
     Log(usize),
-    /// With this difference.
+    /// Values with this difference.
     Step(Decimal),
     /// Doubling, or halving.
     PowersOfTwo,

@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 /// The role of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// It contains the class.
+    /// The column contains the class.
     Label,
     /// It is an input of the network.
     Input,
-    /// It is not read.
+    /// The column is not read.
     Ignored,
 }
 

@@ -64,7 +64,7 @@ pub(super) struct Heeds {
     pub(super) metric: bool,
 }
 
-/// None of them.
+/// A figure that uses none of these options.
 const NOTHING: Heeds = Heeds { x: false, along: false, metric: false };
 
 /// The metric only.

@@ -21,7 +21,7 @@ pub(super) enum Anchor {
     TopLeft,
     /// At the middle of its upper edge.
     TopMiddle,
-    /// At its centre.
+    /// At the centre of the text.
     Middle,
     /// At the middle of its right edge.
     RightMiddle,
@@ -49,9 +49,9 @@ pub(super) enum Tone {
 /// The style of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stroke {
-    /// Its colour.
+    /// The colour of the line.
     pub(super) tone: Tone,
-    /// Its width in pixels.
+    /// The width of the line in pixels.
     pub(super) width: f64,
     /// Lengths of dash and gap in turn; empty for a solid line.
     pub(super) dash: &'static [u32],

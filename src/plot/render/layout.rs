@@ -85,7 +85,7 @@ pub(super) struct PanelBox {
 /// The layout of a whole chart.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Layout {
-    /// Width and height.
+    /// Width and height in pixels.
     pub(super) size: (f64, f64),
     /// The chart's title.
     pub(super) title: Block,

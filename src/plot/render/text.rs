@@ -7,7 +7,7 @@ use crate::units::cut;
 pub(super) struct Face {
     /// Height of the em square in pixels.
     pub(super) size: f64,
-    /// Whether it is bold.
+    /// Whether the font is bold.
     pub(super) bold: bool,
     /// Distance from one line to the next, in pixels.
     pub(super) leading: f64,

@@ -16,7 +16,7 @@ const UPRIGHT: f64 = 150.0;
 pub(super) struct Labels {
     /// The index of the tick, and its lines.
     pub(super) written: Vec<(usize, Vec<String>)>,
-    /// Whether they are upright.
+    /// Whether the labels are rotated by 90°.
     pub(super) upright: bool,
     /// The space that they take perpendicular to their axis.
     pub(super) room: f64,

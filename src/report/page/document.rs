@@ -118,7 +118,7 @@ impl Table {
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// Its name and unit.
+    /// The heading: a name and a unit.
     pub name: String,
     /// Whether it contains numbers, which are aligned to the right.
     pub is_of_numbers: bool,

@@ -14,7 +14,7 @@ pub struct Picture {
     pub inline: String,
     /// SVG as a separate file.
     pub svg: String,
-    /// The same as PNG.
+    /// The same chart as PNG.
     pub png: Vec<u8>,
 }
 

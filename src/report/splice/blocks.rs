@@ -25,7 +25,7 @@ pub(super) struct Block<'a> {
     pub asks: &'a str,
     /// Its first line, with the line end.
     pub opening: &'a str,
-    /// Its present content.
+    /// The present content of the block.
     pub content: &'a str,
     /// Its last line, with the line end if there is one.
     pub closing: &'a str,

@@ -211,7 +211,7 @@ pub struct TrialRecord {
     /// What was recorded besides its metrics, item by item.
     #[serde(default)]
     pub recording: Vec<String>,
-    /// How it ended.
+    /// The outcome of the trial.
     pub outcome: Outcome,
     /// The last epoch's row, where there was one.
     pub last: Option<EpochRow>,

@@ -20,7 +20,7 @@ pub(in crate::results) struct Ending<'a> {
     pub(in crate::results) layout: &'a TrialLayout,
     /// The trial.
     pub(in crate::results) trial: &'a Trial,
-    /// How it ended.
+    /// The outcome of the trial.
     pub(in crate::results) outcome: &'a Outcome,
     /// For a failure, where it happened, as far as that is known.
     pub(in crate::results) details: Option<&'a str>,

@@ -187,9 +187,9 @@ pub(in crate::results) enum Standing {
     Lacking,
     /// Finished, but files that belong to it are missing or truncated.
     Damaged,
-    /// It failed.
+    /// The trial failed.
     Failed,
-    /// It was interrupted.
+    /// The trial was interrupted.
     Unfinished,
 }
 

@@ -40,7 +40,7 @@ pub(in crate::results) struct Facts {
 pub(in crate::results) struct Closed {
     /// The facts that the trial reported when it started.
     pub(in crate::results) facts: Facts,
-    /// Its last epoch.
+    /// The row of the last epoch.
     pub(in crate::results) last: Option<EpochRow>,
     /// The epoch with the highest validation accuracy.
     pub(in crate::results) best: Option<EpochRow>,

@@ -17,7 +17,7 @@ const MOST_KEYS: usize = 3;
 /// How a trial differs from the nearest other one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Difference {
-    /// In these keys.
+    /// The values of these keys differ.
     Keys(Vec<Change>),
     /// Only in the program's version: its formulas or streams have changed since.
     Version,

@@ -42,7 +42,7 @@ pub struct LiveTrial {
     pub label: String,
     /// The condition's number, from 1.
     pub condition: usize,
-    /// Its status.
+    /// The status of the trial.
     pub status: TrialStatus,
     /// The test accuracy after its last epoch so far, from 0 to 1.
     pub accuracy: Option<f64>,

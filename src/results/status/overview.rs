@@ -66,7 +66,7 @@ pub struct PlannedTrial {
     pub seed: u64,
     /// The value of each axis; empty where it does not apply in this condition.
     pub axes: Vec<String>,
-    /// Its state.
+    /// The state of the trial on disk.
     pub found: Found,
     /// Its expected time; only where it is left to train and other trials were measured.
     pub expected: Option<Expected>,

@@ -21,7 +21,7 @@ pub struct Setting {
 const TRAINED: [&str; 4] = ["data", "model", "norm", "train"];
 
 impl Setting {
-    /// Whether it affects training.
+    /// Whether the setting affects training.
     fn is_of_training(&self) -> bool {
         TRAINED.contains(&section(&self.key))
     }

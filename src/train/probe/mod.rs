@@ -43,11 +43,11 @@ impl<'a> Moment<'a> {
 /// The optimiser step after a moment.
 #[derive(Clone, Copy)]
 pub(super) struct Next<'a> {
-    /// Its number, from 1.
+    /// The number of the step, from 1.
     pub(super) step: usize,
     pub(super) batch: &'a Batch,
     pub(super) learning_rate: f64,
-    /// The network after it.
+    /// The network after the step.
     pub(super) network: &'a Inspection,
 }
 

@@ -111,9 +111,9 @@ impl Evaluator {
 pub struct RunningStatistics {
     /// The layer's name.
     pub layer: String,
-    /// Its running mean.
+    /// The running mean.
     pub mean: Vec<f64>,
-    /// Its running variance.
+    /// The running variance.
     pub variance: Vec<f64>,
     /// The ε that it adds to a variance under the root.
     pub epsilon: f64,

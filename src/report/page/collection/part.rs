@@ -21,9 +21,9 @@ use crate::wording::names::listed;
 pub struct Member<'a> {
     /// The folder's content, with one figure at most.
     pub folder: &'a Folder,
-    /// Its path relative to the page, with forward slashes.
+    /// The path of the folder relative to the page, with forward slashes.
     pub path: &'a str,
-    /// Its id from [`super::ids`].
+    /// The id of the section, from [`super::ids`].
     pub id: &'a str,
     /// File names of the reports in it: `report.html`, `report.md`.
     pub reports: &'a [&'a str],
@@ -38,9 +38,9 @@ pub struct Part {
     pub(super) trials: usize,
     /// The cost of its trainings.
     pub(super) cost: Cost,
-    /// Its row in the table of folders.
+    /// The row in the table of folders.
     pub(super) row: Vec<Cell>,
-    /// Its section.
+    /// The section on the folder.
     pub(super) section: Section,
 }
 
