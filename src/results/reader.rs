@@ -146,12 +146,12 @@ fn claim_of(layout: &Layout, experiment: &[u8]) -> Result<Option<Claim>> {
     config::claim_of(&path, &text).map_err(|e| damaged(&path, &e))
 }
 
-/// Reads `trials.csv`, which must say what was recorded in folders that are still there.
+/// Reads `trials.csv`, which must say what was recorded in folders that are still there, with what was recorded
+/// since it was written.
 pub(in crate::results) fn checked_table(layout: &Layout) -> Result<TrialsTable> {
     let table = trials_table(layout)?;
     check_presence(layout, &table)?;
-    agreement::check(layout, &table)?;
-    Ok(table)
+    agreement::current(layout, table)
 }
 
 /// Refuses a folder whose table tells of trials that ended and whose folders are gone: of what was measured in

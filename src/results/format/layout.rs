@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::event::Point;
 use crate::fs;
 
+/// The file that marks a compact copy.
+pub(in crate::results) const COMPACT: &str = "compact.json";
+
 /// A results folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
@@ -50,9 +53,9 @@ impl Layout {
         self.root.join("tuned.csv")
     }
 
-    /// That this is a compact copy; see `record/compact.rs`.
+    /// That this is a compact copy; see `results/format/compact.rs`.
     pub fn compact(&self) -> PathBuf {
-        self.root.join("compact.json")
+        self.root.join(COMPACT)
     }
 
     /// The tables of a whole results folder.
