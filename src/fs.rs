@@ -194,12 +194,10 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
     place::rename(from, to).map_err(|e| Error::io("replace", to, e))
 }
 
-/// Deletes a folder with everything in it, if it exists.
-pub fn remove_folder(path: &Path) -> Result<()> {
-    match place::remove_tree(path) {
-        Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, e)),
-        _ => Ok(()),
-    }
+/// Waits until the disk holds everything that was written to the file system of `folder`: once for many files
+/// that were written without waiting.
+pub fn sync_file_system(folder: &Path) -> Result<()> {
+    place::sync_file_system(folder).map_err(|e| Error::io("write", folder, e))
 }
 
 /// Deletes the [`Partial`] files in `folder` that killed processes left; those that are still being

@@ -169,3 +169,55 @@ fn what_would_train_or_change_something_refuses_a_compact_copy_and_names_the_who
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(lab.text("compact/compact.json").contains("\"of\": \"small\""));
 }
+
+#[test]
+fn tables_that_a_killed_run_left_behind_its_records_are_completed_by_readers_and_not_published() {
+    let lab = whole();
+    let table = lab.text("results/small/trials.csv");
+    let commands: [&[&str]; 4] = [
+        &["results", "--format", "csv"],
+        &["compare", "--format", "json"],
+        &["compare", "--format", "json", "--metric", "train_loss"],
+        &["plot"],
+    ];
+    let before = commands.map(|command| said(&lab, "results/small", command));
+    let behind: Vec<String> = table
+        .lines()
+        .map(|line| match line.split_once(",completed,") {
+            Some((first, rest)) => {
+                format!("{first},pending,{}", ",".repeat(rest.matches(',').count()))
+            }
+            None => line.to_owned(),
+        })
+        .collect();
+    assert!(behind[1].contains(",pending,"), "{}", behind[1]);
+    lab.write("results/small/trials.csv", format!("{}\n", behind.join("\n")).as_bytes());
+    for (command, before) in commands.iter().zip(before) {
+        assert_eq!(said(&lab, "results/small", command), before, "{command:?}");
+    }
+    publish(&lab, &[])
+        .refused(1, &["written before its last trials ended", "run the experiment again"]);
+    assert!(!lab.path("compact").exists());
+    // It trains nothing and writes the tables.
+    lab.write("results/small/trials.csv", table.as_bytes());
+    published(&lab, &[]);
+}
+
+#[test]
+fn an_id_that_is_a_path_leads_nowhere() {
+    let lab = whole();
+    let id = lab.text("results/small/trials.csv").lines().nth(1).expect("a row")[..16].to_owned();
+    for path in [lab.path("elsewhere").display().to_string(), format!("../{id}"), "..".to_owned()] {
+        let table = lab.text("results/small/trials.csv");
+        lab.write("results/small/trials.csv", table.replace(&id, &path).as_bytes());
+        for verb in [
+            &["results", "results/small"][..],
+            &["compare", "results/small"],
+            &["report", "results/small"],
+        ] {
+            lab.bn_lab(verb).refused(1, &["is no id of a trial", "trials.csv"]);
+        }
+        publish(&lab, &[]).refused(1, &["is no id of a trial"]);
+        lab.write("results/small/trials.csv", table.as_bytes());
+    }
+}

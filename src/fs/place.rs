@@ -191,10 +191,10 @@ pub(super) fn remove_empty_folder(path: &Path) -> Result<()> {
     system::remove_empty_folder(path)
 }
 
-/// Deletes a folder with everything in it; links in it are deleted, and their targets are kept.
-pub(super) fn remove_tree(path: &Path) -> Result<()> {
-    before_a_change();
-    system::remove_tree(path)
+/// Waits until the disk holds everything that was written to the file system of `folder`, where the system
+/// has a call for that.
+pub(super) fn sync_file_system(folder: &Path) -> Result<()> {
+    system::sync_file_system(folder)
 }
 
 /// Moves a file to another path in the same file system, atomically; a file at `to` is replaced.

@@ -150,8 +150,7 @@ fn claim_of(layout: &Layout, experiment: &[u8]) -> Result<Option<Claim>> {
 pub(in crate::results) fn checked_table(layout: &Layout) -> Result<TrialsTable> {
     let table = trials_table(layout)?;
     check_presence(layout, &table)?;
-    agreement::check(layout, &table)?;
-    Ok(table)
+    agreement::current(layout, table)
 }
 
 /// Refuses a folder whose table lists finished trials whose folders are gone: their measurements cannot

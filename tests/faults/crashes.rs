@@ -109,3 +109,35 @@ fn verbs_that_crash_before_any_change_leave_nothing_behind_once_they_are_repeate
     assert!(crashes > 0, "no build with debug assertions: nothing crashed");
     tell(&format!("{crashes} crashes of verbs"));
 }
+
+#[test]
+fn a_second_training_that_crashes_before_any_change_leaves_the_results_of_the_first() {
+    let more =
+        ["-o", "probe.every=4", "-o", "probe.evaluations=true", "-o", "checkpoint.order=true"];
+    let arguments = [&["run", "experiment.toml", "--jobs", "1"][..], &more].concat();
+    let first = || {
+        let lab = Lab::with(&SMALL.replace("replicates = 2", "replicates = 1"));
+        lab.run(&["--jobs", "1", "-o", "probe.every=8"]);
+        lab
+    };
+    let undisturbed = first();
+    undisturbed.run(&[&["--jobs", "1"][..], &more].concat());
+    let expected = Left::of(&undisturbed, RESULTS);
+    let mut crashes = 0;
+    for at in (1..).step_by(stride(11)) {
+        let lab = first();
+        if !crash(&lab, &arguments, at) {
+            break;
+        }
+        crashes += 1;
+        let ran = lab.bn_lab(&["compare", RESULTS]);
+        assert_eq!(ran.code, Some(0), "at change {at}: {}", ran.stderr);
+        let ran = lab.bn_lab(&arguments);
+        assert_eq!(ran.code, Some(0), "at change {at}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("damaged"), "at change {at}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("torn"), "at change {at}: {}", ran.stderr);
+        assert_left(&format!("at change {at}"), &expected, &lab, RESULTS);
+    }
+    assert!(crashes > 0, "no build with debug assertions: nothing crashed");
+    tell(&format!("{crashes} crashes of a second training"));
+}

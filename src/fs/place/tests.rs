@@ -81,8 +81,6 @@ fn nothing_is_reached_through_a_folder_that_is_a_link() {
     }
     for told in [
         fs::create_folder(&inside.join("trials/a/b")).unwrap_err(),
-        fs::remove_folder(&inside.join("trials/a")).unwrap_err(),
-        fs::remove_folder(&inside.join("trials")).unwrap_err(),
         fs::files(&inside.join("trials")).unwrap_err(),
         fs::folders(&inside).unwrap_err(),
     ] {
@@ -91,18 +89,6 @@ fn nothing_is_reached_through_a_folder_that_is_a_link() {
     fs::remove_empty_folder(&inside.join("trials/empty"));
     let left: Vec<_> = std::fs::read_dir(&outside).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
-    assert_eq!(std::fs::read(outside.join("file")).unwrap(), b"whole");
-}
-
-#[test]
-fn a_folder_is_deleted_with_its_links_and_not_with_what_they_point_to() {
-    let (_lab, inside, outside) = folders();
-    std::fs::create_dir_all(inside.join("trials/a/deep")).unwrap();
-    std::fs::write(inside.join("trials/a/deep/x"), b"x").unwrap();
-    symlink(&outside, inside.join("trials/a/folder")).unwrap();
-    symlink(outside.join("file"), inside.join("trials/a/deep/file")).unwrap();
-    fs::remove_folder(&inside.join("trials/a")).unwrap();
-    assert!(!inside.join("trials/a").exists());
     assert_eq!(std::fs::read(outside.join("file")).unwrap(), b"whole");
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{Kind, Writing, before_a_change, enclosed, link, names, regular};
+use super::{Kind, Writing, enclosed, link, names, regular};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// Prevents waiting for the other end of a pipe, and taking over a terminal.
@@ -190,32 +190,14 @@ pub(super) fn remove_empty_folder(path: &Path) -> Result<()> {
     Ok(rustix::fs::unlinkat(&place.folder, &place.name, AtFlags::REMOVEDIR)?)
 }
 
-pub(super) fn remove_tree(path: &Path) -> Result<()> {
-    if enclosed(path).is_none() {
-        return std::fs::remove_dir_all(path);
-    }
-    clear(&folder(path)?)?;
-    remove_empty_folder(path)
-}
-
-/// Deletes everything in a folder, and follows no link in it.
-fn clear(folder: &OwnedFd) -> Result<()> {
-    for name in listed(folder)? {
-        before_a_change();
-        let inner = rustix::fs::openat(folder, &name, FOLDER | OFlags::NOFOLLOW, Mode::empty());
-        let flags = match inner {
-            Ok(inner) => {
-                clear(&inner)?;
-                AtFlags::REMOVEDIR
-            }
-            Err(Errno::NOTDIR | Errno::LOOP | Errno::MLINK) => AtFlags::empty(),
-            Err(Errno::NOENT) => continue,
-            Err(e) => return Err(e.into()),
-        };
-        match rustix::fs::unlinkat(folder, &name, flags) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(e) => return Err(e.into()),
-        }
+/// Waits until the disk holds everything that was written to the file system of `folder`.
+pub(super) fn sync_file_system(folder: &Path) -> Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    rustix::fs::syncfs(open_folder(folder)?)?;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = folder;
+        rustix::fs::sync();
     }
     Ok(())
 }

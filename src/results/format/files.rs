@@ -1,7 +1,7 @@
 //! Readers of single files of a results folder: a trial's record, the experiment, the table of trials, CSV rows.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
-use crate::results::format::layout::{Layout, TrialLayout};
+use crate::results::format::layout::{COMPACT, Layout, TrialLayout};
 use crate::results::format::manifest;
 use crate::results::format::marker;
 use crate::results::format::schema::{TimingRow, TrialRecord, TrialRow};
@@ -38,6 +38,14 @@ pub(in crate::results) fn record_of(layout: &Layout, id: &str) -> Result<Option<
         manifest::check_schema(&path, schema)?;
     }
     Ok(record.filter(|record| record.id == id))
+}
+
+/// Replaces the record of the trial in the folder `layout` in one step.
+pub(in crate::results) fn write_record(layout: &TrialLayout, record: &TrialRecord) -> Result<()> {
+    let mut text = serde_json::to_vec_pretty(record)
+        .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
+    text.push(b'\n');
+    fs::replace(&layout.trial(), &text)
 }
 
 /// The base seed of the experiment in the results folder at `root`: trials of the same seed and replicate
@@ -156,12 +164,24 @@ pub(in crate::results) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     };
     let rows: Vec<csv::StringRecord> = reader.records().map(whole).collect::<Result<_>>()?;
     let mut ids = HashSet::new();
+    // An id names a folder in `trials/`: a path would lead to files elsewhere.
+    let id = |row: &csv::StringRecord| row.get(0).unwrap_or_default().to_owned();
+    if let Some(row) = rows.iter().find(|row| !is_name(&id(row))) {
+        return Err(damaged(&path, &format!("`{}` is no id of a trial", id(row))));
+    }
     // The trial's files are read for each row, so that many repeated rows might take very long.
     if let Some(row) = rows.iter().find(|row| !ids.insert(row.get(0))) {
         let id = row.get(0).unwrap_or_default();
         return Err(damaged(&path, &format!("it has the trial `{id}` twice")));
     }
     Ok(TrialsTable { rows, header: header.iter().map(str::to_owned).collect(), axes, path })
+}
+
+/// Whether `text` is the name of an entry of a folder, and no path.
+fn is_name(text: &str) -> bool {
+    let mut parts = Path::new(text).components();
+    let first = parts.next();
+    matches!(first, Some(Component::Normal(name)) if name == text) && parts.next().is_none()
 }
 
 /// The positions of the axes' columns in the header of a `trials.csv`; `None` where it is of another
@@ -213,7 +233,7 @@ pub(in crate::results) fn timings(files: &TrialLayout) -> Result<Option<Vec<Timi
 /// The error for a file that this program cannot have written.
 pub(in crate::results) fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
     let folder = path.parent();
-    let is_compact = folder.is_some_and(|folder| marker::is_compact(&Layout::new(folder)));
+    let is_compact = folder.is_some_and(|folder| fs::is_file(&folder.join(COMPACT)));
     let way_out = if is_compact {
         "`bn-lab publish` makes it again, from the whole folder"
     } else {

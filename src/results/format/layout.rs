@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::event::Point;
 use crate::fs;
 
+/// The name of the file that marks a compact copy.
+pub(in crate::results) const COMPACT: &str = "compact.json";
+
 /// A results folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
@@ -52,7 +55,7 @@ impl Layout {
 
     /// The file that marks a compact copy; see `results/format/compact.rs`.
     pub fn compact(&self) -> PathBuf {
-        self.root.join("compact.json")
+        self.root.join(COMPACT)
     }
 
     /// The tables of a full results folder.

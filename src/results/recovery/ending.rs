@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::event::Outcome;
 use crate::fs;
 use crate::plan::Trial;
+use crate::results::format::files;
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::{SCHEMA_VERSION, TrialRecord};
 use crate::results::recovery::retrain;
@@ -33,17 +34,17 @@ impl Ending<'_> {
     /// run has deleted the files, because it considered this one dead.
     pub(in crate::results) fn record(
         &self,
-        files: Option<TrialFiles>,
+        grown: Option<TrialFiles>,
     ) -> Result<Option<TrialRecord>> {
-        let own = files.as_ref().map(|files| files.layout().clone());
-        if files.as_ref().is_some_and(|files| !files.are_there()) {
+        let own = grown.as_ref().map(|files| files.layout().clone());
+        if grown.as_ref().is_some_and(|files| !files.are_there()) {
             return Ok(None);
         }
         fs::create_folder(self.layout.root())?;
         if let (Outcome::Failed { message }, None) = (self.outcome, self.earlier) {
             self.log_failure(message)?;
         }
-        let record = self.record_of(files.map(TrialFiles::close).unwrap_or_default())?;
+        let record = self.record_of(grown.map(TrialFiles::close).unwrap_or_default())?;
         let is_interrupted = matches!(self.outcome, Outcome::Interrupted);
         let record = match (self.earlier, &own) {
             (Some(earlier), Some(own)) if self.outcome.is_finished() => {
@@ -59,10 +60,7 @@ impl Ending<'_> {
             }
             (None, None) => record,
         };
-        let mut text = serde_json::to_vec_pretty(&record)
-            .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
-        text.push(b'\n');
-        fs::replace(&self.layout.trial(), &text)?;
+        files::write_record(self.layout, &record)?;
         // Last: a trial with a state but no record is resumed, one with a record but no state is trained again. A
         // failure before the start (on a machine that is too small) leaves an earlier state in place.
         if own.is_some() {

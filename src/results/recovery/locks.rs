@@ -602,7 +602,7 @@ mod tests {
         let (_folder, layout) = folder();
         let claims = TrialLocks::announce(&layout).expect("a writable folder");
         let path = layout.runs().join(claims.run());
-        fs::remove_folder(&layout.runs()).expect("writable");
+        std::fs::remove_dir_all(layout.runs()).expect("writable");
         assert!(take(&claims, "a"));
         assert_eq!(Lock::is_held(&path).expect("readable"), Held::Yes);
     }

@@ -14,6 +14,15 @@ use crate::results::format::schema::{EpochRow, TrialRecord};
 use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::takeover;
 
+/// The measurements of the probes.
+const LAYERS: &str = "layers.csv";
+
+/// The rows of the epochs, to which a second training may add values.
+const EPOCHS: &str = "epochs.csv";
+
+/// The files of a second training that replace those of the first.
+const MOVED: [&str; 3] = ["order.bin", "order.csv", LAYERS];
+
 /// Moves the new files from the run's `own` folder to their places and returns the combined record of both
 /// trainings. Refuses where the numbers differ, and keeps the folder as `again` for inspection.
 pub(in crate::results) fn merge(
@@ -34,20 +43,39 @@ pub(in crate::results) fn merge(
             why_other_figures(&earlier.instruction_set, &now.instruction_set)
         )));
     }
+    let moved: Vec<&str> =
+        MOVED.into_iter().filter(|name| fs::is_file(&own.root().join(name))).collect();
+    // A process that dies between here and the new record leaves a result that lacks files, not a damaged one.
+    files::write_record(layout, &without(earlier, &moved, &now))?;
     takeover::move_checkpoints(layout, own)?;
     let told = told(layout, own, &now)?;
-    let looked = fs::is_file(&own.layers());
-    for (from, to) in [
-        (own.order_examples(), layout.order_examples()),
-        (own.order(), layout.order()),
-        (own.layers(), layout.layers()),
-    ] {
-        if fs::is_file(&from) {
-            fs::rename(&from, &to)?;
-        }
+    for name in &moved {
+        fs::rename(&own.root().join(name), &layout.root().join(name))?;
     }
     Contents::of(own)?.remove()?;
-    Ok(both(earlier, now, looked, told))
+    Ok(both(earlier, now, moved.contains(&LAYERS), told))
+}
+
+/// Whether a second training was to record something that `epochs.csv` holds.
+fn adds_to_epochs(now: &TrialRecord) -> bool {
+    let is_there = |item: &String| [EVALUATIONS, TRAIN_EVALUATION].contains(&item.as_str());
+    now.recording.iter().any(is_there)
+}
+
+/// The earlier record without the files that are about to be replaced, and without the probes whose values
+/// are among them.
+fn without(earlier: &TrialRecord, moved: &[&str], now: &TrialRecord) -> TrialRecord {
+    let mut record = earlier.clone();
+    record.recording = kept(earlier, moved.contains(&LAYERS));
+    let is_replaced = |name: &str| moved.contains(&name) || (name == EPOCHS && adds_to_epochs(now));
+    record.files.retain(|name, _| !is_replaced(name));
+    record
+}
+
+/// The items that the earlier training recorded; without its probes, if `looked`: new ones replace them.
+fn kept(earlier: &TrialRecord, looked: bool) -> Vec<String> {
+    let is_kept = |item: &&String| !(looked && item.starts_with("probe every"));
+    earlier.recording.iter().filter(is_kept).cloned().collect()
 }
 
 /// Adds the second training's additional columns to the epochs of the first; `None` where no additional
@@ -57,8 +85,7 @@ fn told(
     again: &TrialLayout,
     now: &TrialRecord,
 ) -> Result<Option<FilePrefix>> {
-    let tells = |item: &String| [EVALUATIONS, TRAIN_EVALUATION].contains(&item.as_str());
-    if !now.recording.iter().any(tells) {
+    if !adds_to_epochs(now) {
         return Ok(None);
     }
     let earlier: BTreeMap<usize, EpochRow> =
@@ -96,13 +123,12 @@ fn both(
     looked: bool,
     told: Option<FilePrefix>,
 ) -> TrialRecord {
-    let is_kept = |item: &&String| !(looked && item.starts_with("probe every"));
-    let mut recording: Vec<String> = earlier.recording.iter().filter(is_kept).cloned().collect();
+    let mut recording = kept(earlier, looked);
     recording.extend(now.recording);
     recording.sort();
     recording.dedup();
     let mut files = earlier.files.clone();
-    let curves = ["steps.csv", "epochs.csv"];
+    let curves = ["steps.csv", EPOCHS];
     let others = now.files.into_iter();
     files.extend(others.filter(|(name, _)| !curves.contains(&name.as_str())));
     let [last, best] = if told.is_some() {
@@ -113,7 +139,7 @@ fn both(
     } else {
         [earlier.last.clone(), earlier.best.clone()]
     };
-    files.extend(told.map(|grown| ("epochs.csv".to_owned(), grown)));
+    files.extend(told.map(|grown| (EPOCHS.to_owned(), grown)));
     TrialRecord { recording, last, best, files, ..earlier.clone() }
 }
 

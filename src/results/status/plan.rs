@@ -94,6 +94,10 @@ fn look_at(layout: &Layout, trial: &Trial) -> Result<Found> {
         (None, None, _) if takeover::has_state(&layout.trial(&trial.id))? => {
             State::Ended(Outcome::Interrupted)
         }
+        // It may have ended between the two looks, the one for a record and the one for a run.
+        (None, None, _) if files::record(layout, trial)?.is_some() => {
+            return look_at(layout, trial);
+        }
         (None, None, _) => State::ToDo,
     };
     Ok(Found {

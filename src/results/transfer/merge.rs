@@ -78,6 +78,8 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
         let moved = config::moved(&sources[0].experiment(), target.root())?;
         let text = moved.map_or(text, String::into_bytes);
         write(&findings, &folders, &target, &text)?;
+        // Whoever deletes the sources next must not depend on what no disk holds yet.
+        fs::sync_file_system(target.root())?;
         write_tables(&experiment, &trials, &target)?;
         Ok(findings.merged(&target))
     })

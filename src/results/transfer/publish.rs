@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::fs::{self, Lock, Partial};
 use crate::results::format::compact::{self, Marker};
 use crate::results::format::curves::unreadable;
-use crate::results::format::files::{self, damaged};
+use crate::results::format::files::{self, TrialsTable, damaged};
 use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
 use crate::results::format::schema::{
@@ -51,6 +51,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     let (source, target) = (Layout::new(from), Layout::new(into));
     compact::refuse(&source, "it cannot be published again; copy it")?;
     let table = reader::checked_table(&source)?;
+    check_up_to_date(&source, &table)?;
     manifest::read(&source)?;
     let name = files::name(from)?;
     check_concurrent_runs(&source)?;
@@ -98,6 +99,14 @@ fn make(
         copy_or_remove(&file(source), &file(target))?;
     }
     write_curves(source, target, ids, options)?;
+    // A run that began meanwhile may have removed trials.
+    check_concurrent_runs(source)?;
+    if fs::read(&source.trials_table())? != fs::read(&target.trials_table())? {
+        return Err(Error::Results(format!(
+            "`{}` changed while it was published: publish it again",
+            source.root().display()
+        )));
+    }
     let finished = Marker { unfinished: false, ..marker };
     mark(target, &finished)
 }
@@ -134,6 +143,17 @@ fn lock(target: &Layout) -> Result<Lock> {
             PATIENCE.as_secs()
         ))
     })
+}
+
+/// Refuses tables that are older than the records of their trials: all of them are copied unchanged.
+fn check_up_to_date(source: &Layout, current: &TrialsTable) -> Result<()> {
+    if files::trials_table(source)?.rows == current.rows {
+        return Ok(());
+    }
+    Err(Error::Results(format!(
+        "the tables of `{}` were written before its last trials ended, as a killed run leaves them: nothing was published\n  hint: run the experiment again; it keeps finished trials and writes the tables",
+        source.root().display()
+    )))
 }
 
 /// Refuses a folder that is being written, since a copy of it would be inconsistent.
