@@ -14,7 +14,7 @@
 //! made, and the threshold is ours. Numbers outside the training range go beyond `[0, 1]` under
 //! `unit`: nothing is cut off.
 
-use super::{Examples, Inputs, Row};
+use super::dataset::{Examples, Inputs, Row};
 use crate::config::spec::InputScaling;
 
 /// A scaling whose constants are known.

@@ -1,11 +1,21 @@
 //! 28×28 pixels that take ink: anti-aliased strokes of varying width.
 
-use super::hand::Nib;
 use crate::seed::Stream;
 
 /// Rows and columns of an image.
 pub(super) const SIDE: usize = 28;
 pub(super) const PIXELS: usize = SIDE * SIDE;
+
+/// A point of a stroke on the canvas: where the pen is, and how wide.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Nib {
+    /// Pixels from the left edge.
+    pub(super) x: f64,
+    /// Pixels from the top edge.
+    pub(super) y: f64,
+    /// Half the width of the stroke, in pixels.
+    pub(super) radius: f64,
+}
 
 /// How much ink each pixel holds, from 0 to 1.
 pub(super) struct Canvas {

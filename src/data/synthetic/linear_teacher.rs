@@ -5,7 +5,7 @@
 //! linear classifier can be perfect: what batch normalisation costs or gains where nothing is hard.
 
 use super::{Problem, largest, normals, product};
-use crate::data::origin::Generated;
+use crate::data::generated::Generated;
 use crate::seed::{Stream, Streams};
 
 /// The name used in experiment files and messages.
