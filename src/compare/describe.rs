@@ -1,10 +1,12 @@
 //! One condition by itself.
 
-use super::CONFIDENCE;
 use super::pairing::Condition;
 use crate::compare::metric::Metric;
 use crate::seed::Streams;
 use crate::stats::{self, Interval, Resamples, Score};
+
+/// Of all intervals.
+pub const CONFIDENCE: f64 = 1.0 - stats::SIGNIFICANCE;
 
 /// Resamples of each bootstrap.
 const RESAMPLES: usize = 10_000;
