@@ -1,7 +1,8 @@
 //! The fused rules against burn's own, and what a step does besides its rule. Whole trainings are
 //! compared with PyTorch's in `train/step/tests.rs`.
 
-use burn::module::Param;
+use burn::module::{Param, ParamId};
+use burn::optim::Optimizer as _;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::*;
