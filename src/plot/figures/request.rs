@@ -1,10 +1,7 @@
 //! What may be asked of a figure, and what comes of it.
 
-use super::metric::Metric;
-use crate::compare::metric::METRICS;
-use crate::compare::unknown;
 use crate::plot::chart::Chart;
-use crate::results::query::{Results, short_name};
+use crate::results::query::short_name;
 
 /// How a figure is wanted. One that has no use for a wish passes over it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,24 +68,6 @@ impl Request {
         }
         suffix
     }
-}
-
-/// That a name which is asked for means nothing to any figure: one that has no use for a wish passes over it,
-/// and a misspelling must not look like one that was heard.
-pub fn unheard(results: &Results, request: &Request) -> Option<String> {
-    let is_axis = |name: &&String| {
-        results.axes.iter().any(|axis| axis == *name || short_name(axis) == name.as_str())
-    };
-    if let Some(name) = request.facets.iter().find(|name| !is_axis(name)) {
-        let axes: Vec<&str> = results.axes.iter().map(String::as_str).collect();
-        return Some(unknown("axis", name, &axes));
-    }
-    let of_curves = Metric::ALL.map(Metric::name);
-    let of_scores = METRICS.map(|metric| metric.name);
-    let mut known: Vec<&str> = of_scores.to_vec();
-    known.extend(of_curves.iter().filter(|name| !of_scores.contains(name)));
-    let metric = request.metric.as_deref().filter(|name| !known.contains(name))?;
-    Some(unknown("metric", metric, &known))
 }
 
 /// What stands before the axis of an experiment in the stem of a file: `final-by-batch_size`.

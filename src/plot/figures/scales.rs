@@ -1,7 +1,7 @@
 //! Scales that are asked for and cannot be had: what is 0 or less has no logarithm, and neither has a
 //! name. The file's name says what was drawn, and the user is told why.
 
-use super::{Drawn, Request};
+use super::request::{Drawn, Request};
 use crate::plot::chart::{Along, Axis, Chart, Panel, Scale};
 
 /// Said on a chart whose logarithmic axis has points that it has no place for.
