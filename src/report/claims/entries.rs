@@ -2,12 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Entry;
-use crate::compare::claim;
+use crate::compare::claim::{self, ClaimResult};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::results::format::layout::Layout;
 use crate::results::reader;
+
+/// A claim of a results folder, judged.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The folder, as it is to be written.
+    pub folder: String,
+    /// The claim and its verdict.
+    pub judgement: ClaimResult,
+    /// The chart that shows it, as it is to be linked to.
+    pub figure: Option<String>,
+    /// Its report, if it has been written, as it is to be linked to.
+    pub report: Option<String>,
+}
 
 /// A folder itself where it holds results, or else the results folders in it, in the order of their
 /// names; hidden ones are none, nor is what `submit` leaves beside them, which has an experiment alone. Folders are named from `beside`.
