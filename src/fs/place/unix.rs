@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{Kind, Writing, before_a_change, enclosed, link, names, regular};
+use super::enclosure::{enclosed, link, names};
+use super::kind::{Kind, Writing, regular};
+use crate::fs::crash::before_a_change;
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// No waiting for the other end of a pipe, and no terminal taken over.
