@@ -54,7 +54,7 @@ fn module(path: &str) -> String {
     path.strip_suffix("/mod").unwrap_or(path).replace('/', "::")
 }
 
-/// The file that holds what `path` names within `module`; `None` where that is in another crate or here.
+/// The file that holds what `path` names within `module`; `None` where none of `modules` does.
 fn file<'s>(path: &str, module: &str, modules: &BTreeMap<String, &'s str>) -> Option<&'s str> {
     let mut way: Vec<&str> = module.split("::").collect();
     let names: Vec<&str> = path.split("::").filter(|name| !name.is_empty()).collect();
