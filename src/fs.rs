@@ -19,7 +19,7 @@ pub use self::append::{AppendFile, FilePrefix, whole_lines};
 pub use self::lock::{Held, Lock, tell_of_waits};
 pub use self::machine::kernel_and_device;
 pub use self::paths::{physical, seen_from};
-pub use self::place::enclose;
+pub use self::place::{enclose, is_there};
 pub use self::rewriting::rewrite;
 
 use self::place::{Kind, Writing};
@@ -80,11 +80,6 @@ pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(e) => Err(Error::io("read", path, e)),
     }
-}
-
-/// Whether anything exists at `path`.
-pub fn is_there(path: &Path) -> bool {
-    place::kind(path).is_ok_and(|kind| kind.is_some())
 }
 
 /// Whether `path` is a folder.

@@ -1,4 +1,7 @@
-//! The architecture of `src/lib.rs`, enforced: which module may import which, and which file alone may use a word.
+//! The architecture of `src/lib.rs`, enforced: which module may import which, which file alone may use a
+//! word, and that files do not import each other in large circles.
+
+mod circles;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -174,7 +177,12 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
 
 /// Unit tests are at the end of a file, after `#[cfg(test)] mod tests {`.
 fn without_tests_and_comments(text: &str) -> String {
-    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let starts_tests = |(at, mark): &(usize, &str)| {
+        let line = text[at + mark.len()..].lines().next();
+        line.is_some_and(|line| line.ends_with("mod tests {"))
+    };
+    let end = text.match_indices("#[cfg(test)]\n").find(starts_tests);
+    let code = &text[..end.map_or(text.len(), |(at, _)| at)];
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     code.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
@@ -252,6 +260,20 @@ fn every_rule_still_guards_something() {
             .any(|s| homes.iter().any(|home| s.path.starts_with(home)) && s.code.contains(word));
         assert!(used, "`{word}` is used nowhere any more; drop its rule");
     }
+}
+
+/// Two files that belong together may import each other; larger circles can only be read as a whole.
+#[test]
+fn no_import_circle_has_more_than_two_files() {
+    let sources = sources();
+    let circles = circles::of(&sources);
+    let large = circles.iter().filter(|circle| circle.len() > 2);
+    let large: Vec<String> = large.map(|circle| circle.join(", ")).collect();
+    assert!(
+        large.is_empty(),
+        "files of src that import each other in a circle:\n  {}\nimport an item from the file that defines it, or move it to a file that needs none of the others",
+        large.join("\n  ")
+    );
 }
 
 #[test]

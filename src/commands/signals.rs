@@ -15,10 +15,10 @@ use std::time::Duration;
 
 use signal_hook::{consts, flag, low_level};
 
-use crate::commands::say;
 use crate::error::{Error, Result};
 use crate::event::Stop;
 use crate::fs;
+use crate::streams::say;
 
 /// The requests to stop that reach this process.
 pub(super) struct Signals {

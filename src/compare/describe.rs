@@ -1,10 +1,12 @@
 //! Statistics of single conditions.
 
-use super::CONFIDENCE;
 use super::pairing::Condition;
 use crate::compare::metric::Metric;
 use crate::seed::Streams;
 use crate::stats::{self, Interval, Resamples, Score};
+
+/// Of all intervals.
+pub const CONFIDENCE: f64 = 1.0 - stats::SIGNIFICANCE;
 
 /// Number of bootstrap resamples.
 const RESAMPLES: usize = 10_000;

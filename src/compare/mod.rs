@@ -15,7 +15,7 @@ pub mod population;
 pub mod tune;
 
 pub use default::{MOST_UNASKED, default_comparison, subject};
-pub use describe::Description;
+pub use describe::{CONFIDENCE, Description};
 pub use names::unknown;
 pub use pairing::{FOLDER, together};
 
@@ -30,9 +30,6 @@ use crate::stats::{self, PairedComparison, Score, Side, Verdict};
 use meeting::Meeting;
 use metric::{Margin, Metric};
 use pairing::{Condition, conditions, meet, row};
-
-/// The confidence level of all intervals.
-pub const CONFIDENCE: f64 = 1.0 - stats::SIGNIFICANCE;
 
 /// Times that are a whole step apart differ; those within the same step may not.
 const BELOW_ONE_STEP: f64 = 1.0 - 1e-6;

@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::augment::{self, Move};
+use super::dataset::{Dataset, Examples, Row};
 use super::order;
 use super::scaling::Scaling;
 use super::split;
-use super::{Dataset, Examples, Row};
 use crate::config::spec::{Augmentation, Data, LastBatch, Shape, Split, Train};
 use crate::error::{Error, Result};
 use crate::event::Examples as Counts;

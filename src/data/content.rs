@@ -8,7 +8,6 @@ use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::cifar10;
-use super::download::sha256;
 use super::idx::{self, GZIP_MAGIC};
 use super::locate::Places;
 use super::origin::Origin;
@@ -71,6 +70,11 @@ fn sums(needed: &[&'static SourceFile], folder: &Path) -> Result<DatasetFiles> {
         found.files.insert(name.to_owned(), sum);
     }
     Ok(found)
+}
+
+/// The SHA-256 of `bytes`, in hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
 }
 
 /// The SHA-256 of `bytes` after unpacking. For a damaged packed file it is that of the packed bytes;

@@ -189,11 +189,6 @@ fn wrong_size(file: &SourceFile, found: &str) -> Failure {
     Failure::mirror(format!("wrong size: expected {} bytes, {found}", file.bytes))
 }
 
-/// The SHA-256 of `bytes`, in hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;

@@ -16,7 +16,7 @@ use self::canvas::{Canvas, PIXELS, SIDE};
 use self::hand::{Amounts, Hand};
 use self::strokes::SHAPES;
 use super::dataset::{Dataset, Examples, Inputs, too_many};
-use super::origin::Generated;
+use super::generated::Generated;
 use crate::config::spec::{Dataset as Which, Shape};
 use crate::error::Result;
 use crate::seed::{Stream, Streams};

@@ -3,8 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::content::{fault, unpacked_sum};
-use super::download::sha256;
+use super::content::{fault, sha256, unpacked_sum};
 use super::glyphs;
 use super::locate::{Place, Places};
 use super::published::{SOURCES, Source, SourceFile};

@@ -21,6 +21,7 @@ mod download;
 mod fetch;
 #[cfg(test)]
 mod fuzz_tests;
+mod generated;
 mod glyphs;
 mod idx;
 mod idx_dataset;
@@ -47,7 +48,10 @@ pub use self::inventory::{Availability, DatasetStatus, FileCheck, FileState, sta
 pub use self::locate::{ENVIRONMENT_VARIABLE, Place, Places};
 pub use self::size::DatasetSize;
 
+use std::path::Path;
+
 use self::origin::Origin;
+use self::published::{Format, Source, SourceFile};
 use crate::config::spec;
 use crate::error::Result;
 
@@ -65,7 +69,7 @@ pub fn load(
                 Some(place) => place.folder,
                 None => fetch::into_cache(source, &files, places, progress)?,
             };
-            source.read(&folder, &files)?
+            read_published(source, &folder, &files)?
         }
         // Its rows may be sorted, whereas the other sets are in random order already.
         Origin::Table(table) => table::read(table, settings.input_scaling)?.in_random_order(),
@@ -80,6 +84,14 @@ pub fn load(
     let constant = table::constant_columns(&dataset, settings.input_scaling);
     dataset.notes.extend(constant);
     Ok(dataset)
+}
+
+/// Reads `files` of the dataset `source` from `folder`.
+fn read_published(source: &Source, folder: &Path, files: &[&SourceFile]) -> Result<Dataset> {
+    match source.format {
+        Format::Idx { .. } => idx_dataset::read(source, folder),
+        Format::Cifar => cifar10::read(source, folder, files),
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! The sources of all datasets.
 
-use super::dataset::Dataset;
+use super::generated::Generated;
 use super::published::{CIFAR10, FASHION_MNIST, MNIST, Source, SourceFile};
 use super::synthetic::{badly_scaled, linear_teacher, two_spirals};
 use super::{cifar10, glyphs};
-use crate::config::spec::{self, Data, Shape, Table};
-use crate::error::Result;
+use crate::config::spec::{self, Table};
 
 /// The source of a dataset's examples.
 pub(super) enum Origin<'a> {
@@ -16,19 +15,6 @@ pub(super) enum Origin<'a> {
     /// Generated from a seed.
     Generated(Generated),
 }
-
-/// A dataset that is generated from a seed. Its size is known before it is generated.
-pub(super) struct Generated {
-    pub(super) shape: Shape,
-    pub(super) classes: usize,
-    /// Default numbers of training and test examples.
-    pub(super) examples: [u32; 2],
-    /// Number of bytes of one value in memory.
-    pub(super) value: usize,
-    pub(super) generate: Box<Generate>,
-}
-
-type Generate = dyn Fn(&Data) -> Result<Dataset>;
 
 impl<'a> Origin<'a> {
     pub(super) fn of(dataset: &'a spec::Dataset) -> Self {

@@ -7,10 +7,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::dataset::Dataset;
-use super::{cifar10, idx_dataset};
 use crate::config::spec::Shape;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::fs;
 
 /// A dataset that is read from files.
@@ -252,14 +250,6 @@ impl Source {
             Format::Idx { .. } => [train, test],
             // Batches of equal size, and the test set.
             Format::Cifar => [train / (self.files.len() - 1) * (files.len() - 1), test],
-        }
-    }
-
-    /// Reads `files` of this dataset from `folder`.
-    pub(super) fn read(&self, folder: &Path, files: &[&SourceFile]) -> Result<Dataset> {
-        match self.format {
-            Format::Idx { .. } => idx_dataset::read(self, folder),
-            Format::Cifar => cifar10::read(self, folder, files),
         }
     }
 

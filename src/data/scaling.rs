@@ -14,7 +14,7 @@
 //! the threshold, and the one here is an assumption. Numbers outside the training range go beyond `[0, 1]` with
 //! `unit`: nothing is clipped.
 
-use super::{Examples, Inputs, Row};
+use super::dataset::{Examples, Inputs, Row};
 use crate::config::spec::InputScaling;
 
 /// A scaling with its constants.

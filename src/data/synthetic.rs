@@ -16,7 +16,7 @@ pub(super) mod linear_teacher;
 pub(super) mod two_spirals;
 
 use super::dataset::{Dataset, Examples, Inputs, too_many};
-use super::origin::Generated;
+use super::generated::Generated;
 use crate::config::spec::{Data, Dataset as Which, Shape};
 use crate::error::Result;
 use crate::seed::{Stream, Streams};

@@ -169,7 +169,7 @@ fn open_to_ask(path: &Path) -> Result<Option<File>> {
 
 fn open(path: &Path) -> Result<File> {
     place::open_to_write(path, Writing::Kept).map_err(|e| match e.kind() {
-        ErrorKind::PermissionDenied if super::is_there(path) => not_ours(path, &e),
+        ErrorKind::PermissionDenied if place::is_there(path) => not_ours(path, &e),
         _ => Error::io("create", path, e),
     })
 }

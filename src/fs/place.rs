@@ -7,6 +7,8 @@
 //! calls is not followed either. The enclosed folder itself may be a link. Everywhere, only
 //! regular files are opened: a pipe would block for ever, and a device has no end.
 
+mod enclosure;
+mod kind;
 #[cfg(not(unix))]
 mod portable;
 #[cfg(unix)]
@@ -17,92 +19,16 @@ use self::portable as system;
 #[cfg(unix)]
 use self::unix as system;
 
-use std::ffi::OsStr;
+pub(super) use self::enclosure::check_link;
+pub use self::enclosure::enclose;
+pub(super) use self::kind::{Kind, Writing};
+use self::kind::{kind_of, regular};
+
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
-use std::path::{Component, Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::path::{Path, PathBuf};
 
 use super::crash::before_a_change;
-
-/// The folders below which no link is followed, as absolute paths. Few: those that a command works on.
-static ENCLOSED: RwLock<Vec<PathBuf>> = RwLock::new(Vec::new());
-
-/// From now on no link below `root` is followed by any function of this module.
-pub fn enclose(root: &Path) {
-    let root = &absolute(root);
-    let is_known = |known: &[PathBuf]| known.iter().any(|known| known == root);
-    // Each change is one push, so a panic cannot leave the list inconsistent.
-    if is_known(&ENCLOSED.read().unwrap_or_else(PoisonError::into_inner)) {
-        return;
-    }
-    let mut enclosed = ENCLOSED.write().unwrap_or_else(PoisonError::into_inner);
-    if !is_known(&enclosed) {
-        enclosed.push(root.to_owned());
-    }
-}
-
-/// The enclosed folder that contains `path`, and the relative path from it; `None` where there is none. Of several
-/// it is the innermost, since each may itself be a link.
-fn enclosed(path: &Path) -> Option<(PathBuf, PathBuf)> {
-    let path = absolute(path);
-    let known = ENCLOSED.read().unwrap_or_else(PoisonError::into_inner);
-    let around = known.iter().filter_map(|root| {
-        let rest = path.strip_prefix(root).ok()?;
-        (rest.components().next().is_some()).then_some((root, rest))
-    });
-    let (root, rest) = around.max_by_key(|(root, _)| root.components().count())?;
-    Some((root.clone(), rest.to_owned()))
-}
-
-/// An absolute path; the file system is not accessed, and no link is followed.
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-/// The names on the path from an enclosed folder; an error where it would lead outside.
-fn names(rest: &Path) -> Result<Vec<&OsStr>> {
-    let mut names = Vec::new();
-    for part in rest.components() {
-        match part {
-            Component::Normal(name) => names.push(name),
-            Component::CurDir => {}
-            _ => {
-                return Err(Error::new(
-                    ErrorKind::InvalidInput,
-                    "the path leads out of its results folder",
-                ));
-            }
-        }
-    }
-    Ok(names)
-}
-
-/// The kind of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A regular file with this size in bytes.
-    File(u64),
-    /// A folder.
-    Folder,
-    /// A link that is not followed.
-    Link,
-    /// A pipe, a socket or a device.
-    Other,
-}
-
-/// How a file is opened for writing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Writing {
-    /// It must exist, and keeps its content.
-    Existing,
-    /// It may exist, and keeps its content.
-    Kept,
-    /// It may exist, and is truncated.
-    Emptied,
-    /// It must not exist; it can be read as well.
-    New,
-}
 
 /// The kind of entry at `path`; `None` where nothing exists.
 pub(super) fn kind(path: &Path) -> Result<Option<Kind>> {
@@ -112,6 +38,11 @@ pub(super) fn kind(path: &Path) -> Result<Option<Kind>> {
         Err(e) if e.kind() == ErrorKind::NotADirectory => Ok(None),
         found => found.map(Some),
     }
+}
+
+/// Whether anything exists at `path`.
+pub fn is_there(path: &Path) -> bool {
+    kind(path).is_ok_and(|kind| kind.is_some())
 }
 
 /// Opens a regular file for reading. Its kind is checked before, since opening alone can have an effect on a
@@ -201,50 +132,6 @@ pub(super) fn sync_file_system(folder: &Path) -> Result<()> {
 pub(super) fn rename(from: &Path, to: &Path) -> Result<()> {
     before_a_change();
     system::rename(from, to)
-}
-
-fn kind_of(file: &File) -> Result<Kind> {
-    Ok(kind_of_metadata(&file.metadata()?))
-}
-
-fn kind_of_metadata(metadata: &std::fs::Metadata) -> Kind {
-    let kind = metadata.file_type();
-    if kind.is_file() {
-        Kind::File(metadata.len())
-    } else if kind.is_dir() {
-        Kind::Folder
-    } else if kind.is_symlink() {
-        Kind::Link
-    } else {
-        Kind::Other
-    }
-}
-
-fn regular(kind: Kind) -> Result<()> {
-    match kind {
-        Kind::File(_) => Ok(()),
-        Kind::Folder => Err(Error::new(ErrorKind::IsADirectory, "it is a folder")),
-        Kind::Link => Err(not_followed("it")),
-        Kind::Other => Err(Error::other(
-            "it is a pipe, a socket or a device, and only regular files are opened\n  hint: put a regular file there, or move away what is there",
-        )),
-    }
-}
-
-/// Refuses a link inside an enclosed folder.
-pub(super) fn check_link(path: &Path) -> Result<()> {
-    if enclosed(path).is_some() { Err(link(path)) } else { Ok(()) }
-}
-
-/// The error for a link at or on a path.
-fn link(path: &Path) -> Error {
-    not_followed(&format!("`{}`", path.display()))
-}
-
-fn not_followed(what: &str) -> Error {
-    Error::other(format!(
-        "{what} is a link, and links inside a results folder are not followed\n  hint: put there what it points to, or delete the link"
-    ))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use burn::optim::ModuleOptimizer;
 use burn::optim::decay::WeightDecayConfig;
 
-use super::Groups;
+use super::groups::Groups;
 use crate::config::spec::Optimizer;
 
 /// An update rule with its constants.

@@ -1,7 +1,8 @@
 //! Compares the fused rules with burn's own, and tests what a step does besides its rule. Whole trainings are
 //! compared with PyTorch's in `train/step/tests.rs`.
 
-use burn::module::Param;
+use burn::module::{Param, ParamId};
+use burn::optim::Optimizer as _;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::*;

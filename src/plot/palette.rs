@@ -2,59 +2,16 @@
 //! chart of every experiment; `theme` defines the colours, and `ramp`
 //! the shades of a heat map.
 
+mod key;
 mod ramp;
 mod theme;
 
+pub use self::key::{Key, VALUES};
 pub use self::ramp::{shade, text_on};
 pub(in crate::plot) use self::theme::hex;
-pub use self::theme::{Role, Theme, page_css};
+pub use self::theme::{Colour, Role, Theme, page_css};
 
-/// The placement or value that a line stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Key {
-    /// Without normalisation.
-    #[default]
-    None,
-    /// Normalisation before the activation.
-    Before,
-    /// Normalisation after the activation.
-    After,
-    /// Normalisation and activation before the linear maps of a residual branch.
-    PreActivation,
-    /// Normalisation after the sum of a residual block.
-    AfterAddition,
-    /// The value of another axis with this index, from 0; beyond [`VALUES`] the colours repeat.
-    Value(usize),
-}
-
-impl Key {
-    /// The key of a placement by its name in files; `None` where the name is not one.
-    pub fn placement(name: &str) -> Option<Self> {
-        match name {
-            "none" => Some(Self::None),
-            "before" => Some(Self::Before),
-            "after" => Some(Self::After),
-            "pre-activation" => Some(Self::PreActivation),
-            "after-addition" => Some(Self::AfterAddition),
-            _ => None,
-        }
-    }
-
-    /// The key's index in a table of all colours.
-    fn index(self) -> usize {
-        match self {
-            Self::None => 0,
-            Self::Before => 1,
-            Self::After => 2,
-            Self::PreActivation => 3,
-            Self::AfterAddition => 4,
-            Self::Value(value) => PLACEMENTS + value % VALUES,
-        }
-    }
-}
-
-/// An opaque colour: red, green, blue.
-pub type Colour = (u8, u8, u8);
+use self::key::LOOKS;
 
 /// The shape of a data point's marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,15 +36,6 @@ pub struct Look {
     /// The marker of its points.
     pub marker: Marker,
 }
-
-/// Number of placements with their own appearance.
-const PLACEMENTS: usize = 5;
-
-/// Number of values of another axis with their own appearance.
-pub const VALUES: usize = 8;
-
-/// Number of appearances.
-const LOOKS: usize = PLACEMENTS + VALUES;
 
 /// The appearance of a key.
 pub fn look(key: Key) -> Look {
@@ -122,6 +70,7 @@ const fn entry(dash: &'static [u32], marker: Marker) -> Look {
 
 #[cfg(test)]
 mod tests {
+    use super::key::PLACEMENTS;
     use super::*;
 
     pub(super) const NAMED: [Key; PLACEMENTS] =
@@ -157,11 +106,5 @@ mod tests {
     fn colours_repeat_only_after_the_last_value() {
         assert_eq!(look(Key::Value(VALUES)), look(Key::Value(0)));
         assert_eq!(keys().len(), LOOKS);
-    }
-
-    #[test]
-    fn placements_are_known_by_their_names_in_files() {
-        assert_eq!(Key::placement("before"), Some(Key::Before));
-        assert_eq!(Key::placement("32"), None);
     }
 }

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 pub use list::METRICS;
 pub use unit::{Margin, Unit};
 
-use super::unknown;
+use crate::compare::names::unknown;
 use crate::error::{Error, Result};
 use crate::results::format::schema::EpochRow;
 use crate::results::query::{LayerSeries, Results, TrialCurves, TrialStatus};

@@ -1,11 +1,21 @@
 //! An image of 28×28 pixels on which anti-aliased strokes of varying width are drawn.
 
-use super::hand::Nib;
 use crate::seed::Stream;
 
 /// Rows and columns of an image.
 pub(super) const SIDE: usize = 28;
 pub(super) const PIXELS: usize = SIDE * SIDE;
+
+/// A point of a stroke on the canvas, with the width of the stroke.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Nib {
+    /// Pixels from the left edge.
+    pub(super) x: f64,
+    /// Pixels from the top edge.
+    pub(super) y: f64,
+    /// Half the width of the stroke, in pixels.
+    pub(super) radius: f64,
+}
 
 /// The amount of ink in each pixel, from 0 to 1.
 pub(super) struct Canvas {

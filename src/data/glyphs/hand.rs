@@ -5,7 +5,7 @@
 
 use std::f64::consts::TAU;
 
-use super::canvas::SIDE;
+use super::canvas::{Nib, SIDE};
 use crate::seed::Stream;
 
 /// Half the height of an upright digit, in pixels: MNIST's digits fill 20 of 28 as well.
@@ -68,17 +68,6 @@ impl Amounts {
             rub_radius: from_to(2.0, 3.0),
         }
     }
-}
-
-/// A point of a stroke on the canvas, with the width of the stroke.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Nib {
-    /// Pixels from the left edge.
-    pub(super) x: f64,
-    /// Pixels from the top edge.
-    pub(super) y: f64,
-    /// Half the width of the stroke, in pixels.
-    pub(super) radius: f64,
 }
 
 /// The distortions of one digit.

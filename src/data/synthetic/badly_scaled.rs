@@ -15,7 +15,7 @@
 
 use super::linear_teacher::unit_rows;
 use super::{Problem, largest, normals, product};
-use crate::data::origin::Generated;
+use crate::data::generated::Generated;
 use crate::seed::{Stream, Streams};
 
 /// The name used in experiment files and messages.

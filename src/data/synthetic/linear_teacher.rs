@@ -5,7 +5,7 @@
 //! linear classifier can be perfect: shows the effect of batch normalisation on an easy problem.
 
 use super::{Problem, largest, normals, product};
-use crate::data::origin::Generated;
+use crate::data::generated::Generated;
 use crate::seed::{Stream, Streams};
 
 /// The name used in experiment files and messages.

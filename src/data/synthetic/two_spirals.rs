@@ -15,7 +15,7 @@
 use std::f64::consts::PI;
 
 use super::Problem;
-use crate::data::origin::Generated;
+use crate::data::generated::Generated;
 use crate::seed::Stream;
 
 /// The name used in experiment files and messages.

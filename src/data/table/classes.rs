@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{Role, Use};
 use super::csv_table::{CsvTable, quoted};
-use super::encoding::MOST;
 use super::number::{Exact, is_plain, number};
 use super::numeric::holds_numbers;
 use crate::config::spec::Table;
 use crate::error::Result;
+
+/// The most classes, which are numbered by a byte; and the most categories of a column.
+pub(super) const MOST: usize = 256;
 
 /// Labels with the same key form one class.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,9 +2,8 @@
 //! except for columns that number the rows: they reveal the label of a sorted table, and
 //! are refused unless the experiment names them as inputs.
 
-use super::csv_table::{CsvTable, quoted};
+use super::csv_table::{CsvTable, quoted, toml};
 use crate::config::spec::Table;
-use crate::config::value::Value;
 use crate::error::{Error, Result};
 
 /// The role of a column.
@@ -103,7 +102,7 @@ fn label(csv: &CsvTable, settings: &Table, categorical: &[usize]) -> Result<usiz
 
 /// Refuses a column without a name, and one that counts the rows.
 fn refuse_row_numbers(csv: &CsvTable, column: usize) -> Result<()> {
-    let name = Value::Text(csv.names[column].clone()).to_toml();
+    let name = toml(&csv.names[column]);
     let way_out = |what: &str| -> Error {
         csv.error(format_args!(
             "{what}, and row numbers give away the label of a sorted table\n  hint: `data.ignore = [{name}]` leaves the column out; where it is an input, list it with the others in `data.inputs`"

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
-use super::numeric::toml;
+use crate::config::value::Value;
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -192,6 +192,11 @@ pub(super) fn quoted(names: &[String]) -> String {
     let shown: Vec<String> = names.iter().take(10).map(|n| format!("`{n}`")).collect();
     let more = if names.len() > 10 { " …" } else { "" };
     format!("{}{more}", shown.join(", "))
+}
+
+/// A text as a TOML string.
+pub(super) fn toml(text: &str) -> String {
+    Value::Text(text.to_owned()).to_toml()
 }
 
 fn ill_formed(path: &Path, bytes: &[u8], error: &csv::Error) -> Error {

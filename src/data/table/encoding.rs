@@ -3,17 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use super::classes::Classes;
+use super::classes::{Classes, MOST};
 use super::columns::{Role, Use};
-use super::csv_table::CsvTable;
+use super::csv_table::{CsvTable, toml};
 use super::number::{Kind, kind, number};
-use super::numeric::{holds_numbers, not_a_number, toml};
+use super::numeric::{holds_numbers, not_a_number};
 use crate::config::spec::{InputScaling, Table};
 use crate::description::{ColumnReading, ColumnRole};
 use crate::error::Result;
-
-/// Most categories of a column, and most classes.
-pub(super) const MOST: usize = 256;
 
 /// How a row is converted to inputs and a class.
 #[derive(Debug)]

@@ -2,10 +2,9 @@
 //! ambiguous: a few odd cells in a column of numbers must not turn it into categories silently.
 
 use super::columns::Role;
-use super::csv_table::CsvTable;
+use super::csv_table::{CsvTable, toml};
 use super::number::{Kind, kind};
 use crate::config::spec::Table;
-use crate::config::value::Value;
 use crate::error::{Error, Result};
 
 /// Most odd cells that a hint lists.
@@ -91,9 +90,4 @@ fn missing_words(csv: &CsvTable, column: usize, settings: &Table) -> String {
     }
     let words: Vec<String> = words.into_iter().map(toml).collect();
     words.join(", ")
-}
-
-/// A text as a TOML string.
-pub(super) fn toml(text: &str) -> String {
-    Value::Text(text.to_owned()).to_toml()
 }

@@ -4,7 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
-use super::{Kind, Writing, enclosed, kind_of_metadata, link, names, regular};
+use super::enclosure::{enclosed, link, names};
+use super::kind::{Kind, Writing, kind_of_metadata, regular};
 
 /// An error where a folder on the path is a link that is not followed.
 fn check_way(path: &Path) -> Result<()> {

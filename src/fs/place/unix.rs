@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{Kind, Writing, enclosed, link, names, regular};
+use super::enclosure::{enclosed, link, names};
+use super::kind::{Kind, Writing, regular};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// Prevents waiting for the other end of a pipe, and taking over a terminal.

@@ -41,12 +41,15 @@ mod group;
 mod parameter;
 mod renorm;
 mod running;
+mod standardised;
 
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, TensorCreationOptions};
 
 use self::renorm::Reference;
 use self::running::Running;
+pub use self::standardised::Observed;
+use self::standardised::{Standardised, along_features};
 use crate::config::spec::{Averaging, BatchNorm, NormKind, NormParameter, NormSettings};
 
 /// Which statistics normalise: always given by the caller, never inferred from a device or a flag.
@@ -62,20 +65,6 @@ pub enum Statistics {
     Batch,
     /// The running averages; the batch's own in a layer that keeps none.
     Running,
-}
-
-/// The statistics of a batch, per feature: shape `[features]` each, outside the gradient's graph.
-#[derive(Debug, Clone)]
-pub struct Observed {
-    /// Batch mean; with sub-batches, the mean of theirs.
-    pub mean: Tensor<1>,
-    /// Biased batch variance; with sub-batches, the mean of theirs.
-    pub variance: Tensor<1>,
-    /// Values per feature in the batch: examples, times positions of a feature map.
-    pub values: usize,
-    /// The unbiased variance, where it is not `variance · values / (values − 1)`: the mean of those
-    /// of the sub-batches.
-    pub unbiased: Option<Tensor<1>>,
 }
 
 /// A normalisation layer over `[batch, features, …]`.
@@ -94,17 +83,6 @@ pub struct NormLayer {
     /// Its name, as in checkpoints: `norms.0`.
     #[module(skip)]
     name: String,
-}
-
-/// `x̂ = values · factor + shift`. Factor and shift are kept separate, so that γ and β can be merged
-/// into them while they are small: one pass over the batch for each, not two.
-struct Standardised<const D: usize> {
-    /// The values, in the input's shape.
-    values: Tensor<D>,
-    /// Broadcasts to `values`; `None` for 1.
-    factor: Option<Tensor<D>>,
-    /// Broadcasts to `values`; `None` for 0.
-    shift: Option<Tensor<D>>,
 }
 
 impl NormLayer {
@@ -359,19 +337,6 @@ fn merge<T>(a: Option<T>, b: Option<T>, combine: impl Fn(T, T) -> T) -> Option<T
         (Some(a), Some(b)) => Some(combine(a, b)),
         (a, b) => a.or(b),
     }
-}
-
-/// Reshapes `[features]` to `[1, features, 1, …]`.
-fn along_features<const D: usize>(values: Tensor<1>) -> Tensor<D> {
-    let mut shape = [1; D];
-    shape[1] = values.dims()[0];
-    values.reshape(shape)
-}
-
-/// The factor from a biased variance of `values` values to the unbiased one: `m / (m − 1)`. The
-/// variance of a single value stays 0.
-fn bessel(values: usize) -> f64 {
-    if values > 1 { values as f64 / (values - 1) as f64 } else { 1.0 }
 }
 
 #[cfg(test)]

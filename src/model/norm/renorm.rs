@@ -38,8 +38,9 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use super::batch;
 use super::running::{Running, blend};
-use super::{Observed, Standardised, along_features, batch};
+use super::standardised::{Observed, Standardised, along_features};
 use crate::config::spec::Renorm;
 
 /// The averages that `r` and `d` correct towards, `[features]` each; not trained.

@@ -15,7 +15,7 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::{Observed, bessel};
+use super::standardised::{Observed, bessel};
 use crate::config::spec::{Averages, Averaging, RunningVariance};
 
 /// A running mean and variance, `[features]` each; not trained.

@@ -4,8 +4,8 @@ use burn::optim::momentum::MomentumConfig;
 use burn::optim::{ModuleOptimizer, SgdConfig};
 use pulp::Arch;
 
-use super::super::Groups;
 use super::{Keeps, Rule, Step, flushed, penalty};
+use crate::optim::groups::Groups;
 
 #[derive(Debug)]
 pub(super) struct Momentum<const NESTEROV: bool> {

@@ -33,9 +33,9 @@ mod tests;
 mod to_target;
 mod units;
 
-pub use request::{Absent, Drawn, Horizontal, Request, unheard};
+pub use request::{Absent, Drawn, Horizontal, Request};
 pub use scales::unmet;
-pub use stems::{asked, may_have, no_such};
+pub use stems::{asked, may_have, no_such, unheard};
 
 use super::chart::Chart;
 use crate::results::query::{Details, Results};

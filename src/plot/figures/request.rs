@@ -1,10 +1,7 @@
 //! The options of a figure, and its result.
 
-use super::metric::Metric;
-use crate::compare::metric::METRICS;
-use crate::compare::unknown;
 use crate::plot::chart::Chart;
-use crate::results::query::{Results, short_name};
+use crate::results::query::short_name;
 
 /// The options of a figure. A figure ignores those that do not apply to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,24 +68,6 @@ impl Request {
         }
         suffix
     }
-}
-
-/// An error on a requested name that no figure knows. A figure ignores options that do not apply to it,
-/// so that a misspelt name would otherwise be ignored.
-pub fn unheard(results: &Results, request: &Request) -> Option<String> {
-    let is_axis = |name: &&String| {
-        results.axes.iter().any(|axis| axis == *name || short_name(axis) == name.as_str())
-    };
-    if let Some(name) = request.facets.iter().find(|name| !is_axis(name)) {
-        let axes: Vec<&str> = results.axes.iter().map(String::as_str).collect();
-        return Some(unknown("axis", name, &axes));
-    }
-    let of_curves = Metric::ALL.map(Metric::name);
-    let of_scores = METRICS.map(|metric| metric.name);
-    let mut known: Vec<&str> = of_scores.to_vec();
-    known.extend(of_curves.iter().filter(|name| !of_scores.contains(name)));
-    let metric = request.metric.as_deref().filter(|name| !known.contains(name))?;
-    Some(unknown("metric", metric, &known))
 }
 
 /// The separator before the swept axis in the stem of a file: `final-by-batch_size`.

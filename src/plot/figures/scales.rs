@@ -1,7 +1,7 @@
 //! Requested scales that are not possible: values of 0 or less have no logarithm, and neither have
 //! names. The file's name states what was drawn, and a message gives the reason.
 
-use super::{Drawn, Request};
+use super::request::{Drawn, Request};
 use crate::plot::chart::{Along, Axis, Chart, Panel, Scale};
 
 /// A note on a chart whose logarithmic axis cannot show some points.

@@ -1,13 +1,14 @@
 //! Parses file names: a stem determines the figure and its options, as in
 //! `to-target-by-seconds` (`--x seconds`), `final-test_loss` (`--metric test_loss`), `final-by-batch_size`
-//! (`--x batch_size`) and `test_loss` (`curves --metric test_loss`).
+//! (`--x batch_size`) and `test_loss` (`curves --metric test_loss`). And what is said of a name that means
+//! nothing to any figure.
 
 use super::metric::Metric;
 use super::request::{BY, Horizontal, Request};
 use super::{CATALOGUE, Figure, LAYER_FIGURES, named};
 use crate::compare::metric::METRICS;
 use crate::compare::unknown;
-use crate::results::query::short_name;
+use crate::results::query::{Results, short_name};
 
 /// The figure of this name, or the one whose file has this stem, with its options. Options that the stem
 /// does not determine are those of `request`. `None` also where the figure does not use an option in the stem:
@@ -39,6 +40,24 @@ pub fn asked(stem: &str, request: &Request) -> Option<(&'static Figure, Request)
 pub fn no_such(name: &str) -> String {
     let known: Vec<&str> = CATALOGUE.iter().map(|figure| figure.name).collect();
     unknown("figure", name, &known)
+}
+
+/// An error on a requested name that no figure knows. A figure ignores options that do not apply to it,
+/// so that a misspelt name would otherwise be ignored.
+pub fn unheard(results: &Results, request: &Request) -> Option<String> {
+    let is_axis = |name: &&String| {
+        results.axes.iter().any(|axis| axis == *name || short_name(axis) == name.as_str())
+    };
+    if let Some(name) = request.facets.iter().find(|name| !is_axis(name)) {
+        let axes: Vec<&str> = results.axes.iter().map(String::as_str).collect();
+        return Some(unknown("axis", name, &axes));
+    }
+    let of_curves = Metric::ALL.map(Metric::name);
+    let of_scores = METRICS.map(|metric| metric.name);
+    let mut known: Vec<&str> = of_scores.to_vec();
+    known.extend(of_curves.iter().filter(|name| !of_scores.contains(name)));
+    let metric = request.metric.as_deref().filter(|name| !known.contains(name))?;
+    Some(unknown("metric", metric, &known))
 }
 
 /// Whether some folder of an experiment with these axes may have a chart with this stem. Where each setting

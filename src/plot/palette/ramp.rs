@@ -4,7 +4,7 @@
 //! In colour this is viridis (S. van der Walt & N. Smith, matplotlib 2015, CC0), sampled at eighths;
 //! in print a ramp of greys that is linear in lightness (CIE L*).
 
-use super::{Colour, Theme};
+use super::theme::{Colour, Theme};
 
 /// viridis at 0, 1/8, … 1.
 const VIRIDIS: [Colour; 9] = [

@@ -4,7 +4,10 @@
 //! darkened so that they stand out on white; those of the dark theme are the same hues made lighter.
 //! The print theme is for black ink: greys, distinguished further by dash and marker.
 
-use super::{Colour, Key, LOOKS, PLACEMENTS, VALUES};
+use super::key::{Key, LOOKS, PLACEMENTS, VALUES};
+
+/// An opaque colour: red, green, blue.
+pub type Colour = (u8, u8, u8);
 
 /// The theme of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -182,9 +185,9 @@ const _: () = assert!(PLACEMENTS + VALUES == LOOKS);
 
 #[cfg(test)]
 mod tests {
+    use super::super::look;
     use super::super::ramp::luminance;
     use super::super::tests::{NAMED, keys};
-    use super::super::{VALUES, look};
     use super::*;
 
     const THEMES: [Theme; 3] = [Theme::Light, Theme::Dark, Theme::Print];

@@ -2,12 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Entry;
-use crate::compare::claim;
+use crate::compare::claim::{self, ClaimResult};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::results::format::layout::Layout;
 use crate::results::reader;
+
+/// A claim of a results folder, judged.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The folder's path in the output.
+    pub folder: String,
+    /// The claim and its verdict.
+    pub judgement: ClaimResult,
+    /// The link to the chart that the claim names.
+    pub figure: Option<String>,
+    /// The link to its report, if it has been written.
+    pub report: Option<String>,
+}
 
 /// The folder itself where it is a results folder, or else the results folders in it, sorted by name, without
 /// hidden ones and those of `submit`, which contain only an experiment. Paths are relative to `beside`.

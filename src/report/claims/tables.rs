@@ -1,7 +1,9 @@
 //! Claims as CSV and JSON: every column, every digit.
 
-use super::settings::{Settings, line};
-use super::{Entry, answer, test_name, verdict};
+use super::effect::{setting, test_name};
+use super::entries::Entry;
+use super::settings::{Settings, answer, line};
+use super::verdict::verdict;
 use crate::compare::claim::{ClaimComparison, ClaimResult, Counts, Tested};
 use crate::report::sheet::{Object, Sheet, digits, ends, json_text, program_columns};
 use crate::results::format::schema::CLAIM_COLUMNS;
@@ -127,7 +129,7 @@ fn numbers(tested: &Tested, judged: &ClaimComparison) -> Vec<String> {
         [paired.pairs, paired.differences.len(), comparison.missing, diverged_a, diverged_b];
     let population = comparison.population.as_ref().map(|same| &same.paired);
     [
-        &[super::effect::setting(tested, judged)][..],
+        &[setting(tested, judged)][..],
         &[&tested.test.by, &tested.test.metric].map(String::clone),
         &[tested.metric.unit.name(), &comparison.a, &comparison.b].map(str::to_owned),
         &counts.map(|count| count.to_string()),

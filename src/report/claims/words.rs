@@ -1,7 +1,9 @@
 //! Claims as tables of text and of Markdown.
 
 use super::effect::{amount, expected, measured};
-use super::{Entry, lines, verdict};
+use super::entries::Entry;
+use super::settings::lines;
+use super::verdict::verdict;
 use crate::compare::claim::{ClaimComparison, ClaimResult, Tested};
 use crate::report::markdown::{escape, link, table as markdown_table};
 use crate::report::page::address;

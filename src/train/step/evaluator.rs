@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{answers, inputs, result};
+use super::loss::{answers, inputs, result};
 use crate::data::batches::Batch;
 use crate::event::BatchResult;
 use crate::model::network::Network;

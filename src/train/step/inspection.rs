@@ -4,7 +4,9 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 
-use super::{Evaluator, inputs, objective, parameters, result};
+use super::evaluator::Evaluator;
+use super::loss::{inputs, objective, result};
+use super::parameters;
 use crate::data::batches::Batch;
 use crate::event::NamedTensor;
 use crate::model::network::Network;

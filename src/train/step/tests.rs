@@ -6,8 +6,10 @@ mod networks;
 
 use std::collections::BTreeMap;
 
+use burn::tensor::{Tensor, TensorData};
 use serde::Deserialize;
 
+use super::loss::{cross_entropy, largest};
 use super::*;
 use crate::config::spec::{
     Activation, Architecture, Bias, Evaluation, Init, Model, Norm, NormLayers, NormSettings,
