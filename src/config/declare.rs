@@ -24,12 +24,13 @@ macro_rules! keys {
 }
 
 /// Declares an enum whose variants are the words of a key; a variant may have fields, each with the key
-/// that gives its value, or a type that reads its own keys. The list of words, the way from a word to
+/// that gives its value, or a type that reads its own keys. `as` says how a word is written in prose, where
+/// that is not the word itself. The list of words, the way from a word to
 /// its variant and the way back follow, and so does where the fields' keys apply.
 macro_rules! choices {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
         $($(#[$vmeta:meta])* $variant:ident
-            = $word:literal
+            = $word:literal $(as $title:literal)?
             $(($inner:ty))?
             $([$single:ty = $single_key:ident])?
             $({ $($(#[$fmeta:meta])* $field:ident: $ftype:ty = $key:ident),+ $(,)? })?
@@ -55,6 +56,7 @@ macro_rules! choices {
 
         impl $crate::config::key::Choice for $name {
             const WORDS: &'static [&'static str] = &[$($word),+];
+            const TITLES: &'static [(&'static str, &'static str)] = &[$($(($word, $title),)?)+];
 
             fn fields() -> $crate::config::key::Fields {
                 const FIELDS: $crate::config::key::Fields =

@@ -1,5 +1,5 @@
 //! A results folder, read: what the charts and the report are made from. Plain rows without any
-//! knowledge of files; `record/reader.rs` fills them.
+//! knowledge of files; `results/reader.rs` fills them.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::event::Outcome;
 use crate::results::format::schema::{EpochRow, StepRow, TimingRow};
 use crate::units;
 
-pub use crate::config::spec::{Claim, Expect, Hypothesis, Over, Take};
+pub use crate::config::spec::{Claim, Expect, Hypothesis, Over, Take, title};
 pub use crate::plan::short_name;
 
 /// Every trial of an experiment with its curves.

@@ -126,11 +126,11 @@ choices! {
             seed: u64 = DATA_SEED,
         },
         /// Handwritten digits (LeCun, Cortes, Burges).
-        Mnist = "mnist",
+        Mnist = "mnist" as "MNIST",
         /// Articles of clothing (Zalando).
-        FashionMnist = "fashion-mnist",
+        FashionMnist = "fashion-mnist" as "Fashion-MNIST",
         /// Small colour photographs (Krizhevsky, Nair, Hinton).
-        Cifar10 = "cifar10" {
+        Cifar10 = "cifar10" as "CIFAR-10" {
             /// Which of the five training files are used: different numbers from 1 to 5, in order.
             train_batches: Vec<u8> = TRAIN_BATCHES,
         },

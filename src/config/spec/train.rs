@@ -191,7 +191,7 @@ choices! {
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub enum Optimizer {
         /// Adam with bias correction (Kingma & Ba 2015).
-        Adam = "adam" {
+        Adam = "adam" as "Adam" {
             /// β₁
             beta_1: f64 = BETA_1,
             /// β₂
@@ -201,7 +201,7 @@ choices! {
         },
         /// Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019): `w ← w − η λ w`,
         /// then Adam's step.
-        AdamW = "adamw" {
+        AdamW = "adamw" as "AdamW" {
             /// β₁
             beta_1: f64 = BETA_1,
             /// β₂
@@ -210,20 +210,20 @@ choices! {
             epsilon: f64 = OPTIMIZER_EPSILON,
         },
         /// Gradient descent.
-        Sgd = "sgd",
+        Sgd = "sgd" as "SGD",
         /// Gradient descent with momentum: `v ← μ v + g; w ← w − η v`.
-        Momentum = "momentum" {
+        Momentum = "momentum" as "SGD with momentum" {
             /// μ
             momentum: f64 = MOMENTUM,
         },
         /// Momentum that looks ahead (Nesterov 1983, Sutskever et al. 2013):
         /// `v ← μ v + g; w ← w − η (g + μ v)`.
-        Nesterov = "nesterov" {
+        Nesterov = "nesterov" as "SGD with Nesterov momentum" {
             /// μ
             momentum: f64 = MOMENTUM,
         },
         /// `s ← ρ s + (1 − ρ) g²; w ← w − η g / (√s + ε)`.
-        RmsProp = "rmsprop" {
+        RmsProp = "rmsprop" as "RMSprop" {
             /// ρ
             rho: f64 = RHO,
             /// ε
