@@ -1,5 +1,6 @@
 //! The datasets that are read from published files: their names, sizes and sums, who serves them, and
-//! what they hold. A new one is an entry of [`SOURCES`] and an arm of [`Origin::of`](super::origin::Origin::of).
+//! what they hold. A new one is an entry of [`SOURCES`], an arm of [`Origin::of`](super::origin::Origin::of)
+//! and a word of [`spec::Dataset`](crate::config::spec::Dataset).
 //!
 //! Sizes and sums are those of the files as published. The readers do not insist on them, so that
 //! unpacked or repacked files work, and others in the same layout; `bn-lab data verify`, `run` and the
@@ -305,6 +306,12 @@ impl SourceFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::spec;
+
+    #[test]
+    fn the_table_has_the_datasets_that_the_configuration_calls_published() {
+        assert_eq!(SOURCES.map(|source| source.name), spec::Dataset::PUBLISHED);
+    }
 
     #[test]
     fn every_entry_of_the_table_is_well_formed() {

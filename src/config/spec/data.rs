@@ -167,6 +167,8 @@ choices! {
 }
 
 impl Dataset {
+    /// Those of published files, which `bn-lab data fetch` downloads.
+    pub const PUBLISHED: [&'static str; 3] = ["mnist", "fashion-mnist", "cifar10"];
     /// Training glyphs that are generated where `data.train_examples` does not say.
     pub const GLYPHS_TRAIN: u32 = 6_000;
     /// Test glyphs that are generated where `data.test_examples` does not say.
