@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | parameters | P | the shapes of the layers, as `model/` builds them |
 //! | their gradients | P | one for each parameter, by backpropagation |
-//! | the optimiser's state | 0, P or 2 P | SGD; momentum, Nesterov, `RMSprop`; Adam, `AdamW` |
+//! | the optimiser's state | 0, P or 2 P | as many as the update rule keeps for a parameter: none of SGD, two of Adam |
 //! | the step | the largest layer's parameters, twice | a gradient and the new values, before the old ones go |
 //! | what the forward pass keeps for the backward pass | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (it is fused), 4 of any other, 2 of dropout |
 //! | the backward pass itself | 2 B · max F | gradients of a layer's values, until those of the one before it are known |

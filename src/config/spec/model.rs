@@ -67,7 +67,7 @@ keys! { MODEL_KEYS:
     BIAS: Bias = "model.bias", Rule::Choice(Bias::WORDS), default Text("auto");
         "When linear layers carry a bias; `\"auto\"` leaves it out where a normalisation follows directly and would cancel it.";
     WEIGHT_DECAY: f64 = "model.weight_decay", NOT_NEGATIVE, default Number(0.0);
-        "How hard every step pulls all weights and biases towards 0: λ of an L2 penalty `λ w` on the gradient, as in PyTorch; with `train.optimizer = \"adamw\"`, apart from the gradient.";
+        "How hard every step pulls all weights and biases towards 0: λ of an L2 penalty `λ w` on the gradient, as in PyTorch, unless `train.optimizer` keeps the two apart.";
 }
 
 const CONVNET: Applies = With(ARCHITECTURE.0, &["convnet"]);

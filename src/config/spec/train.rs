@@ -24,7 +24,7 @@ keys! { TRAIN_KEYS:
     ORDER: Order = "train.order", Rule::Choice(Order::WORDS), default Text("reshuffled");
         "The order of the training examples: shuffled anew for each epoch, shuffled once for all, or sorted by class, so that a batch holds one class (or those at a border) and its statistics give the label away.";
     OPTIMIZER: Optimizer = "train.optimizer", Rule::Choice(Optimizer::WORDS), default Text("adam");
-        "The update rule.";
+        "The update rule. `\"adamw\"` keeps weight decay apart from the gradient.";
     LEARNING_RATE: f64 = "train.learning_rate", POSITIVE,
         default PerWord(OPTIMIZER.0, |point| {
             Value::Float(point.get(OPTIMIZER).default_learning_rate())
