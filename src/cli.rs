@@ -408,7 +408,7 @@ pub enum DataAction {
     List(DataArgs),
     /// Download a dataset and check it
     Fetch {
-        /// `mnist`, `fashion-mnist` or `cifar10`
+        /// A dataset of files, by its name in `bn-lab data list`
         #[arg(value_name = "NAME")]
         name: String,
         /// Put it into `DIR/NAME` [default: the user's cache]

@@ -29,7 +29,7 @@ macro_rules! keys {
 macro_rules! choices {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
         $($(#[$vmeta:meta])* $variant:ident
-            = $word:literal
+            = $word:literal $(as $title:literal)?
             $(($inner:ty))?
             $([$single:ty = $single_key:ident])?
             $({ $($(#[$fmeta:meta])* $field:ident: $ftype:ty = $key:ident),+ $(,)? })?
@@ -55,6 +55,7 @@ macro_rules! choices {
 
         impl $crate::config::key::Choice for $name {
             const WORDS: &'static [&'static str] = &[$($word),+];
+            const TITLES: &'static [(&'static str, &'static str)] = &[$($(($word, $title),)?)+];
 
             fn fields() -> $crate::config::key::Fields {
                 const FIELDS: $crate::config::key::Fields =

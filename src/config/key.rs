@@ -174,6 +174,8 @@ pub(in crate::config) type Fields = &'static [(&'static str, &'static [&'static 
 pub(in crate::config) trait Choice {
     /// Its words, in the order of the documentation.
     const WORDS: &'static [&'static str];
+    /// Those that are written otherwise in prose, and how.
+    const TITLES: &'static [(&'static str, &'static str)];
 
     /// The keys of each word's fields.
     fn fields() -> Fields;
@@ -181,6 +183,7 @@ pub(in crate::config) trait Choice {
 
 impl<T: Choice> Choice for Option<T> {
     const WORDS: &'static [&'static str] = T::WORDS;
+    const TITLES: &'static [(&'static str, &'static str)] = T::TITLES;
 
     fn fields() -> Fields {
         T::fields()

@@ -35,7 +35,7 @@ mod wire;
 mod written;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::Path;
 

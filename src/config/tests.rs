@@ -15,6 +15,8 @@ mod typos;
 
 use std::path::Path;
 
+use super::key_lookup;
+use super::rule::Rule;
 use super::spec::{
     Dataset, Experiment, Length, NormSettings, Placement, RunningVariance, Validation,
 };
@@ -57,6 +59,14 @@ const SAMPLES: &[&str] = &[
     "data.dataset = 'glyphs'\nreplicates = 9\n[claim]\nstatement = 'a \"b\"'\ntests = [{ compare = ['after', 'none'], expect = 'same', where = { model.hidden = [[8]], train.batch_size = [8] } }, { by = 'train.batch_size', compare = [8, 16], expect = 'higher', metric = 'test_loss', margin = 1, over = 'train.learning_rate', take = 'reach', at_least = 2, label = 'x' }]\n[sweep]\nnorm.placement = ['none', 'after']\ntrain.batch_size = [8, 16]\nmodel.hidden = [[8], [4]]\ntrain.learning_rate = [0.1, 1e-5]",
     "[sweep]\ndata.dataset = ['badly-scaled', 'two-spirals', 'linear-teacher', 'glyphs']\ndata.scale_decades = [1, 3]",
 ];
+
+/// The words that the key at `path` may have, for tests that take every one of them.
+pub(crate) fn words(path: &str) -> &'static [&'static str] {
+    match key_lookup::find(path).map(|key| &key.rule) {
+        Some(Rule::Choice(words)) => words,
+        _ => panic!("`{path}` is no choice among words"),
+    }
+}
 
 fn load(text: &str) -> Loaded {
     load_with(text, &[])

@@ -295,6 +295,12 @@ impl SourceFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::spec;
+
+    #[test]
+    fn the_table_has_the_datasets_that_the_configuration_calls_published() {
+        assert_eq!(SOURCES.map(|source| source.name), spec::Dataset::PUBLISHED);
+    }
 
     #[test]
     fn every_entry_of_the_table_is_well_formed() {

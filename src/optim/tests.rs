@@ -6,7 +6,9 @@ use burn::optim::Optimizer as _;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::*;
+use crate::config;
 use crate::config::spec::{LastBatch, Length, Order, Schedule};
+use crate::plan;
 use crate::seed::{Stream, Streams};
 
 const WEIGHTS: [usize; 2] = [7, 5];
@@ -67,17 +69,13 @@ fn normal(stream: &mut Stream, length: usize) -> Vec<f32> {
     (0..length).map(|_| stream.normal() as f32).collect()
 }
 
-fn rules() -> [spec::Optimizer; 6] {
-    use spec::Optimizer as Rule;
-    let (beta_1, beta_2, epsilon) = (0.9, 0.999, 1e-7);
-    [
-        Rule::Sgd,
-        Rule::Momentum { momentum: 0.9 },
-        Rule::Nesterov { momentum: 0.9 },
-        Rule::RmsProp { rho: 0.9, epsilon },
-        Rule::Adam { beta_1, beta_2, epsilon },
-        Rule::AdamW { beta_1, beta_2, epsilon },
-    ]
+/// Every optimiser that an experiment may name, with its default constants.
+fn rules() -> Vec<spec::Optimizer> {
+    let named = |word: &&str| {
+        let text = format!("data.dataset = 'glyphs'\ntrain.optimizer = '{word}'");
+        plan::tests::settings(&text).train.optimizer
+    };
+    config::tests::words("train.optimizer").iter().map(named).collect()
 }
 
 /// A training at a constant rate.

@@ -1,6 +1,6 @@
 //! Keys and their values in sentences.
 
-use crate::results::query::short_name;
+use crate::results::query::{short_name, title};
 use crate::units;
 
 /// The axis of the placement.
@@ -24,7 +24,7 @@ pub fn place(placement: &str) -> String {
 pub fn norm_kind(kind: &str) -> String {
     match kind {
         "renorm" => "batch renormalisation".to_owned(),
-        kind => format!("{kind} normalisation"),
+        kind => format!("{} normalisation", title(kind).unwrap_or(kind)),
     }
 }
 

@@ -126,11 +126,11 @@ choices! {
             seed: u64 = DATA_SEED,
         },
         /// Handwritten digits (LeCun, Cortes, Burges).
-        Mnist = "mnist",
+        Mnist = "mnist" as "MNIST",
         /// Images of clothing (Zalando).
-        FashionMnist = "fashion-mnist",
+        FashionMnist = "fashion-mnist" as "Fashion-MNIST",
         /// Small colour photographs (Krizhevsky, Nair, Hinton).
-        Cifar10 = "cifar10" {
+        Cifar10 = "cifar10" as "CIFAR-10" {
             /// Which of the five training files are used: different numbers from 1 to 5, in order.
             train_batches: Vec<u8> = TRAIN_BATCHES,
         },
@@ -167,6 +167,8 @@ choices! {
 }
 
 impl Dataset {
+    /// The datasets of published files, which `bn-lab data fetch` downloads.
+    pub const PUBLISHED: [&'static str; 3] = ["mnist", "fashion-mnist", "cifar10"];
     /// Number of training glyphs without `data.train_examples`.
     pub const GLYPHS_TRAIN: u32 = 6_000;
     /// Number of test glyphs without `data.test_examples`.

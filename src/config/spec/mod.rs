@@ -33,7 +33,7 @@ pub use self::tune::*;
 
 use std::sync::Arc;
 
-use super::key::Key;
+use super::key::{Choice, Key};
 use super::value::Value;
 
 /// Every key, in the order of `configs/README.md` and of a resolved experiment.
@@ -51,6 +51,22 @@ pub(in crate::config) const SECTIONS: [&[&Key]; 12] = [
     PROBE_KEYS,
     OUTPUT_KEYS,
 ];
+
+/// How the word of a setting is written in prose: `MNIST`, `ReLU`; `None` where it is the word itself.
+pub fn title(word: &str) -> Option<&'static str> {
+    let lists = [
+        Dataset::TITLES,
+        Architecture::TITLES,
+        Cell::TITLES,
+        Activation::TITLES,
+        Init::TITLES,
+        NormKind::TITLES,
+        Preset::TITLES,
+        Optimizer::TITLES,
+    ];
+    let mut titles = lists.into_iter().flatten();
+    titles.find(|(known, _)| *known == word).map(|(_, title)| *title)
+}
 
 /// One checked experiment file.
 #[derive(Debug, Clone, PartialEq)]

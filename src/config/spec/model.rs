@@ -67,7 +67,7 @@ keys! { MODEL_KEYS:
     BIAS: Bias = "model.bias", Rule::Choice(Bias::WORDS), default Text("auto");
         "When linear layers carry a bias; `\"auto\"` leaves it out where a normalisation follows directly and would cancel it.";
     WEIGHT_DECAY: f64 = "model.weight_decay", NOT_NEGATIVE, default Number(0.0);
-        "How hard every step pulls all weights and biases towards 0: λ of an L2 penalty `λ w` on the gradient, as in PyTorch; with `train.optimizer = \"adamw\"`, apart from the gradient.";
+        "How hard every step pulls all weights and biases towards 0: λ of an L2 penalty `λ w` on the gradient, as in PyTorch, unless `train.optimizer` keeps the two apart.";
 }
 
 const CONVNET: Applies = With(ARCHITECTURE.0, &["convnet"]);
@@ -131,18 +131,18 @@ choices! {
     #[derive(Debug, Clone, PartialEq)]
     pub enum Architecture {
         /// Fully connected layers.
-        Mlp = "mlp" {
+        Mlp = "mlp" as "perceptron" {
             /// Units of each hidden layer; may be empty (a linear classifier).
             hidden: Vec<usize> = HIDDEN,
             /// Dropout rate of each hidden layer, in `[0, 1)`.
             dropout: f64 = DROPOUT,
         },
         /// Convolutional blocks, then fully connected layers.
-        Convnet = "convnet" (Convnet),
+        Convnet = "convnet" as "convolutional network" (Convnet),
         /// Residual blocks.
-        Resnet = "resnet" (Resnet),
+        Resnet = "resnet" as "residual network" (Resnet),
         /// A recurrent layer over the rows of an image.
-        Rnn = "rnn" (Rnn),
+        Rnn = "rnn" as "recurrent network" (Rnn),
     }
 }
 
@@ -283,9 +283,9 @@ choices! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Cell {
         /// Elman's simple recurrent network (1990).
-        Elman = "elman",
+        Elman = "elman" as "Elman",
         /// The gated recurrent unit (Cho et al. 2014).
-        Gru = "gru",
+        Gru = "gru" as "GRU",
     }
 }
 
@@ -304,23 +304,23 @@ choices! {
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub enum Activation {
         /// `max(0, x)`
-        Relu = "relu",
+        Relu = "relu" as "ReLU",
         /// `x` if `x > 0`, else `slope · x`
-        LeakyRelu = "leaky_relu" {
+        LeakyRelu = "leaky_relu" as "leaky ReLU" {
             /// Slope for negative inputs.
             slope: f64 = NEGATIVE_SLOPE,
         },
         /// `x` if `x > 0`, else `α (eˣ − 1)`
-        Elu = "elu" {
+        Elu = "elu" as "ELU" {
             /// α
             alpha: f64 = ELU_ALPHA,
         },
         /// `λ · elu(x)` with the fixed λ and α under which activations normalise themselves
-        Selu = "selu",
+        Selu = "selu" as "SELU",
         /// `x Φ(x)`, exact
-        Gelu = "gelu",
+        Gelu = "gelu" as "GELU",
         /// `x / (1 + e⁻ˣ)`, also called `SiLU`
-        Swish = "swish",
+        Swish = "swish" as "Swish",
         /// `ln(1 + eˣ)`
         Softplus = "softplus",
         /// `1 / (1 + e⁻ˣ)`
@@ -328,7 +328,7 @@ choices! {
         /// `tanh x`
         Tanh = "tanh",
         /// `x`, unchanged
-        Identity = "identity",
+        Identity = "identity" as "no nonlinearity",
     }
 }
 
@@ -337,17 +337,17 @@ choices! {
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub enum Init {
         /// Uniform in `±√(6 / (fan_in + fan_out))`
-        GlorotUniform = "glorot_uniform",
+        GlorotUniform = "glorot_uniform" as "Glorot's uniform rule",
         /// Normal with variance `2 / (fan_in + fan_out)`
-        GlorotNormal = "glorot_normal",
+        GlorotNormal = "glorot_normal" as "Glorot's normal rule",
         /// Uniform in `±√(6 / fan_in)`
-        HeUniform = "he_uniform",
+        HeUniform = "he_uniform" as "He's uniform rule",
         /// Normal with variance `2 / fan_in`
-        HeNormal = "he_normal",
+        HeNormal = "he_normal" as "He's normal rule",
         /// Uniform in `±√(3 / fan_in)`
-        LecunUniform = "lecun_uniform",
+        LecunUniform = "lecun_uniform" as "LeCun's uniform rule",
         /// Normal with variance `1 / fan_in`
-        LecunNormal = "lecun_normal",
+        LecunNormal = "lecun_normal" as "LeCun's normal rule",
         /// Normal with a given standard deviation
         Normal = "normal" {
             /// Standard deviation.

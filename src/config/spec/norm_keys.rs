@@ -171,13 +171,13 @@ choices! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(in crate::config) enum Preset {
         /// `BatchNormalization` of Keras 3.
-        Keras = "keras",
+        Keras = "keras" as "Keras",
         /// `BatchNorm1d` of `PyTorch` 2.
-        Pytorch = "pytorch",
-        /// Ioffe & Szegedy (2015). The paper evaluates with population statistics, computed after training;
+        Pytorch = "pytorch" as "PyTorch",
+        /// Ioffe & Szegedy (2015). The paper evaluates with population statistics, taken after training;
         /// its moving averages only "track the accuracy", with weights that it does not state (Keras's
-        /// are used here), nor does it state ε (`PyTorch`'s is used).
-        Paper = "paper",
+        /// stand here), nor does it state ε (`PyTorch`'s).
+        Paper = "paper" as "the 2015 paper",
     }
 }
 

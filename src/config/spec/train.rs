@@ -24,7 +24,7 @@ keys! { TRAIN_KEYS:
     ORDER: Order = "train.order", Rule::Choice(Order::WORDS), default Text("reshuffled");
         "The order of the training examples: shuffled anew for each epoch, shuffled once for all, or sorted by class, so that a batch holds one class (or those at a border) and its statistics give the label away.";
     OPTIMIZER: Optimizer = "train.optimizer", Rule::Choice(Optimizer::WORDS), default Text("adam");
-        "The update rule.";
+        "The update rule. `\"adamw\"` keeps weight decay apart from the gradient.";
     LEARNING_RATE: f64 = "train.learning_rate", POSITIVE,
         default PerWord(OPTIMIZER.0, |point| {
             Value::Float(point.get(OPTIMIZER).default_learning_rate())
@@ -191,7 +191,7 @@ choices! {
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub enum Optimizer {
         /// Adam with bias correction (Kingma & Ba 2015).
-        Adam = "adam" {
+        Adam = "adam" as "Adam" {
             /// β₁
             beta_1: f64 = BETA_1,
             /// β₂
@@ -201,7 +201,7 @@ choices! {
         },
         /// Adam with decoupled weight decay (Loshchilov & Hutter 2019): `w ← w − η λ w`,
         /// then Adam's step.
-        AdamW = "adamw" {
+        AdamW = "adamw" as "AdamW" {
             /// β₁
             beta_1: f64 = BETA_1,
             /// β₂
@@ -210,20 +210,20 @@ choices! {
             epsilon: f64 = OPTIMIZER_EPSILON,
         },
         /// Gradient descent.
-        Sgd = "sgd",
+        Sgd = "sgd" as "SGD",
         /// Gradient descent with momentum: `v ← μ v + g; w ← w − η v`.
-        Momentum = "momentum" {
+        Momentum = "momentum" as "SGD with momentum" {
             /// μ
             momentum: f64 = MOMENTUM,
         },
         /// Nesterov momentum (Nesterov 1983, Sutskever et al. 2013):
         /// `v ← μ v + g; w ← w − η (g + μ v)`.
-        Nesterov = "nesterov" {
+        Nesterov = "nesterov" as "SGD with Nesterov momentum" {
             /// μ
             momentum: f64 = MOMENTUM,
         },
-        /// `RMSprop`: `s ← ρ s + (1 − ρ) g²; w ← w − η g / (√s + ε)`.
-        RmsProp = "rmsprop" {
+        /// `s ← ρ s + (1 − ρ) g²; w ← w − η g / (√s + ε)`.
+        RmsProp = "rmsprop" as "RMSprop" {
             /// ρ
             rho: f64 = RHO,
             /// ε

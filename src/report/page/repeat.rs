@@ -6,6 +6,7 @@ use super::document::{Block, Section, Table};
 use super::material::Material;
 use super::words::Words;
 use crate::results::format::manifest::RunEntry;
+use crate::results::query::Dataset;
 use crate::shell;
 use crate::wording::names::listed;
 
@@ -55,7 +56,7 @@ fn what_to_bring(material: &Material<'_>) -> Option<Words> {
             .code(format!("-o {key}=PATH"))
             .plain(" says where it is if it lies elsewhere.");
     }
-    for dataset in PUBLISHED {
+    for dataset in Dataset::PUBLISHED {
         if account.is_unpublished(dataset) {
             if !words.pieces().is_empty() {
                 words = words.plain(" ");
@@ -72,9 +73,6 @@ fn what_to_bring(material: &Material<'_>) -> Option<Words> {
 fn start(sum: &str) -> String {
     sum.chars().take(12).collect()
 }
-
-/// Datasets that `bn-lab data fetch` downloads.
-const PUBLISHED: [&str; 3] = ["mnist", "fashion-mnist", "cifar10"];
 
 /// Commands, or why there are none.
 pub(super) fn block(commands: Option<String>) -> Block {
@@ -109,7 +107,7 @@ pub(super) fn training(
 ) -> Option<Vec<String>> {
     let mut commands = Vec::new();
     let used = material.datasets();
-    let (own, published): (Vec<&str>, Vec<&str>) = PUBLISHED
+    let (own, published): (Vec<&str>, Vec<&str>) = Dataset::PUBLISHED
         .into_iter()
         .filter(|dataset| used.contains(dataset))
         .partition(|dataset| material.account.is_unpublished(dataset));
