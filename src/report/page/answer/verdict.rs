@@ -35,7 +35,7 @@ pub(super) fn verdict(comparison: &Comparison, unit: Unit) -> Words {
         }
         Verdict::Inconclusive => words
             .strong("inconclusive")
-            .plain(format!(" ({})", evidence(comparison.paired.pairs, needed))),
+            .plain(format!(" ({})", evidence(comparison))),
         Verdict::EffectOfEvaluation => words.strong(EFFECT_OF_EVALUATION),
     }
 }
