@@ -101,7 +101,7 @@ pub enum Horizontal {
     Epoch,
     /// Optimiser steps.
     Step,
-    /// Wall-clock seconds of training; excluding evaluation.
+    /// Wall-clock seconds of training, excluding evaluation.
     Seconds,
 }
 
