@@ -62,6 +62,17 @@ pub(super) enum Rule {
     Dependent(&'static str),
 }
 
+/// Which numbers a rule takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Numbers {
+    /// Whole numbers.
+    Whole,
+    /// Numbers that may have decimals, always written as such.
+    Decimal,
+    /// Both, with different meanings.
+    Either,
+}
+
 /// A list that a key may have as its value.
 #[derive(Debug)]
 pub(super) struct List {
@@ -219,9 +230,26 @@ impl Rule {
         text.to_owned()
     }
 
-    /// Whether a range (`from`, `to`, `count`) makes sense here.
-    pub(super) fn is_numeric(&self) -> bool {
-        matches!(self, Self::Whole { .. } | Self::ResnetDepth | Self::Number { .. } | Self::Share)
+    /// Which numbers a range (`from`, `to`, `count`) may have here; `None` where it makes no sense.
+    pub(super) fn numbers(&self) -> Option<Numbers> {
+        match self {
+            Self::Whole { .. } | Self::ResnetDepth => Some(Numbers::Whole),
+            Self::Number { .. } => Some(Numbers::Decimal),
+            Self::Share => Some(Numbers::Either),
+            Self::Name
+            | Self::Text
+            | Self::Folder
+            | Self::File
+            | Self::Flag
+            | Self::Choice(_)
+            | Self::List(_)
+            | Self::Column { .. }
+            | Self::Positions
+            | Self::SweptKey
+            | Self::Sum
+            | Self::Tables(_)
+            | Self::Dependent(_) => None,
+        }
     }
 
     /// Whether a value is a list of texts.
