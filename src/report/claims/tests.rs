@@ -10,7 +10,7 @@ use crate::compare::claim::{ClaimVerdict, TestVerdict, judge};
 use crate::report::snapshot;
 use crate::results::format::schema::{CLAIM_COLUMNS, EpochRow};
 use crate::results::query::{
-    Claim, Expect, Hypothesis, Over, Results, Take, TrialCurves, TrialStatus, Tuning,
+    Aggregate, Aggregation, Claim, Expect, Hypothesis, Results, TrialCurves, TrialStatus, Tuning,
 };
 
 /// Accuracies of the replicates of a condition: below 0 one that diverged.
@@ -58,13 +58,13 @@ fn test(metric: &str, expect: Expect) -> Hypothesis {
         expect,
         margin: None,
         only: Vec::new(),
-        over: None,
+        aggregate: None,
         label: None,
     }
 }
 
-fn over(key: &str, take: Take, test: Hypothesis) -> Hypothesis {
-    Hypothesis { over: Some(Over { key: key.to_owned(), take }), ..test }
+fn over(axis: &str, how: Aggregation, test: Hypothesis) -> Hypothesis {
+    Hypothesis { aggregate: Some(Aggregate { axis: axis.to_owned(), how }), ..test }
 }
 
 fn told(results: &Results) -> (String, String) {

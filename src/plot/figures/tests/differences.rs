@@ -1,7 +1,7 @@
 //! The figure of differences where the experiment makes a claim.
 
 use super::*;
-use crate::results::query::{Claim, Expect, Hypothesis, Over, Take, TrialStatus};
+use crate::results::query::{Aggregate, Aggregation, Claim, Expect, Hypothesis, TrialStatus};
 
 /// A completed trial whose networks are right on this share of the test set.
 fn scored(axes: &[&str], replicate: u64, accuracy: f64) -> TrialCurves {
@@ -47,7 +47,7 @@ fn test(by: &str, compare: [&str; 2]) -> Hypothesis {
         expect: Expect::Higher,
         margin: None,
         only: Vec::new(),
-        over: None,
+        aggregate: None,
         label: None,
     }
 }
@@ -93,7 +93,8 @@ fn a_claim_has_its_own_axis_and_settings_and_takes_values_together() {
     only.only = vec![("norm.placement".to_owned(), vec!["none".to_owned()])];
     only.label = Some("without a norm".to_owned());
     let mut over = test("norm.placement", ["before", "after"]);
-    over.over = Some(Over { key: "model.activation".to_owned(), take: Take::Worst });
+    let how = Aggregation::Worst;
+    over.aggregate = Some(Aggregate { axis: "model.activation".to_owned(), how });
     let chart = chart(&claiming(activations(), vec![only, over]), "differences");
     assert_eq!(
         names(&chart),
