@@ -206,7 +206,8 @@ mod tests {
     #[test]
     fn what_diverged_makes_the_whole_so_unless_the_best_is_asked_for() {
         let scores = [Value(0.75), Diverged];
-        for how in [Aggregation::Spread, Aggregation::Worst, Aggregation::Mean, Aggregation::Change] {
+        for how in [Aggregation::Spread, Aggregation::Worst, Aggregation::Mean, Aggregation::Change]
+        {
             assert_eq!(take(&scores, how, true), Some(Diverged), "{how:?}");
         }
         assert_eq!(take(&scores, Aggregation::Best, true), Some(Value(0.75)));

@@ -154,7 +154,10 @@ impl FromValue for Hypothesis {
             expect: test.get(EXPECT),
             margin: test.get(MARGIN),
             only: test.get(WHERE).map_or_else(Vec::new, |terms| terms.0),
-            aggregate: test.get(OVER).zip(test.get(TAKE)).map(|(axis, how)| Aggregate { axis, how }),
+            aggregate: test
+                .get(OVER)
+                .zip(test.get(TAKE))
+                .map(|(axis, how)| Aggregate { axis, how }),
             label: test.get(LABEL_OF_TEST),
         })
     }

@@ -84,14 +84,14 @@ impl Metric {
     /// The value in a row, in the chart's unit (nats or per cent), finite or not.
     pub(super) fn value(self, row: &EpochRow) -> Option<f64> {
         match self {
-            Self::TrainLoss => row.train_loss,
-            Self::ValidationLoss => row.validation_loss,
-            Self::TestLoss => Some(row.test_loss),
-            Self::TrainAccuracy => row.train_accuracy.map(per_cent),
-            Self::ValidationAccuracy => row.validation_accuracy.map(per_cent),
-            Self::TestAccuracy => Some(per_cent(row.test_accuracy)),
-            Self::EvaluatedTrainLoss => row.evaluated_train_loss,
-            Self::EvaluatedTrainAccuracy => row.evaluated_train_accuracy.map(per_cent),
+            Self::TrainLoss => row.train.loss,
+            Self::ValidationLoss => row.validation.loss,
+            Self::TestLoss => Some(row.test.loss),
+            Self::TrainAccuracy => row.train.accuracy.map(per_cent),
+            Self::ValidationAccuracy => row.validation.accuracy.map(per_cent),
+            Self::TestAccuracy => Some(per_cent(row.test.accuracy)),
+            Self::EvaluatedTrainLoss => row.evaluated_train.loss,
+            Self::EvaluatedTrainAccuracy => row.evaluated_train.accuracy.map(per_cent),
         }
     }
 

@@ -7,8 +7,9 @@ mod words;
 
 use super::*;
 use crate::compare::claim::{ClaimVerdict, TestVerdict, judge};
+use crate::event::Score;
 use crate::report::snapshot;
-use crate::results::format::schema::{CLAIM_COLUMNS, EpochRow};
+use crate::results::format::schema::{CLAIM_COLUMNS, EpochRow, ScoreCells};
 use crate::results::query::{
     Aggregate, Aggregation, Claim, Expect, Hypothesis, Results, TrialCurves, TrialStatus, Tuning,
 };
@@ -18,8 +19,8 @@ fn trials(axes: &[&str], condition: usize, accuracies: &[f64]) -> Vec<TrialCurve
     let row = |epoch: usize, accuracy: f64| EpochRow {
         epoch,
         step: epoch * 10,
-        test_accuracy: accuracy,
-        validation_accuracy: Some(accuracy),
+        test: Score { accuracy, ..Score::default() },
+        validation: ScoreCells::of_accuracy(accuracy),
         ..EpochRow::default()
     };
     let trial = |(index, &accuracy): (usize, &f64)| TrialCurves {
@@ -254,7 +255,7 @@ fn what_is_reached_within_the_first_epoch_is_no_multiple_of_it() {
         placements(&[0.95; 6], &[0.85; 6], vec![test("epochs_to_target", Expect::Lower)]);
     let before = results.trials.iter_mut().filter(|t| t.condition == 2);
     for trial in before.skip(1) {
-        trial.epochs[0].validation_accuracy = Some(0.9);
+        trial.epochs[0].validation.accuracy = Some(0.9);
     }
     let (_, answer) = told(&results);
     assert!(answer.contains("epochs fewer"), "{answer}");

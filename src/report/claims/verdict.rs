@@ -84,9 +84,8 @@ fn suggestion(judgement: &ClaimResult) -> String {
         let all = counted(counts.all, "comparison", "comparisons");
         return format!(": suggestive in {some} of {all}");
     };
-    let why = neediest(judgement).map_or(String::new(), |judged| {
-        format!(" ({})", evidence(&judged.comparison))
-    });
+    let why = neediest(judgement)
+        .map_or(String::new(), |judged| format!(" ({})", evidence(&judged.comparison)));
     format!(": {}{why}", words[whole])
 }
 
@@ -96,9 +95,8 @@ fn why_not(judgement: &ClaimResult) -> String {
     if comparisons.any(|judged| judged.beyond_grid > 0) {
         return " (both reach the end of the grid; extend it)".to_owned();
     }
-    neediest(judgement).map_or(String::new(), |judged| {
-        format!(" ({})", evidence(&judged.comparison))
-    })
+    neediest(judgement)
+        .map_or(String::new(), |judged| format!(" ({})", evidence(&judged.comparison)))
 }
 
 /// The comparison that asks for the most replicates.

@@ -75,7 +75,9 @@ fn sheet(tested: &Tested) -> Sheet {
         })
         .column("p", |judged| optional(judged.comparison.corrected, p_value))
         .column("outcome", outcome)
-        .column("replicates needed", |judged| optional(needed_pairs(&judged.comparison), |needed| needed))
+        .column("replicates needed", |judged| {
+            optional(needed_pairs(&judged.comparison), |needed| needed)
+        })
         .sheet(&tested.comparisons)
 }
 

@@ -7,7 +7,7 @@ use crate::results::query::{Aggregate, Aggregation, Claim, Expect, Hypothesis, T
 fn scored(axes: &[&str], replicate: u64, accuracy: f64) -> TrialCurves {
     let mut trial = trial(axes, replicate);
     for row in trial.epochs.iter_mut().skip(1) {
-        row.test_accuracy = accuracy;
+        row.test.accuracy = accuracy;
     }
     trial
 }

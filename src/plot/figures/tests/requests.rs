@@ -128,7 +128,7 @@ fn a_scale_that_cannot_be_had_is_told_and_not_named() {
 fn a_vertical_scale_that_cannot_be_had_is_told_likewise() {
     let mut results = placements(1);
     for trial in &mut results.trials {
-        trial.epochs[1].train_loss = Some(0.0);
+        trial.epochs[1].train.loss = Some(0.0);
     }
     let request = Request { log_y: Some(true), ..of("train_loss") };
     let drawn = drawn(&results, "curves", &request).remove(0);

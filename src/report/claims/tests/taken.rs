@@ -48,8 +48,11 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
         "{effect}"
     );
     let turned = |bound| {
-        let test =
-            over("train.learning_rate", Aggregation::Reach(bound), test("test_accuracy", Expect::Lower));
+        let test = over(
+            "train.learning_rate",
+            Aggregation::Reach(bound),
+            test("test_accuracy", Expect::Lower),
+        );
         let turned = Hypothesis {
             compare: ["none", "before"].map(str::to_owned),
             only: vec![(
