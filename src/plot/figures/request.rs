@@ -1,6 +1,6 @@
 //! What may be asked of a figure, and what comes of it.
 
-use super::metric::Metric;
+use super::curve::Curve;
 use crate::compare::metric::METRICS;
 use crate::compare::unknown;
 use crate::plot::chart::Chart;
@@ -83,7 +83,7 @@ pub fn unheard(results: &Results, request: &Request) -> Option<String> {
         let axes: Vec<&str> = results.axes.iter().map(String::as_str).collect();
         return Some(unknown("axis", name, &axes));
     }
-    let of_curves = Metric::ALL.map(Metric::name);
+    let of_curves = Curve::ALL.map(|curve| curve.column);
     let of_scores = METRICS.map(|metric| metric.name);
     let mut known: Vec<&str> = of_scores.to_vec();
     known.extend(of_curves.iter().filter(|name| !of_scores.contains(name)));

@@ -2,7 +2,7 @@
 //! `to-target-by-seconds` (`--x seconds`), `final-test_loss` (`--metric test_loss`), `final-by-batch_size`
 //! (`--x batch_size`) and `test_loss` (`curves --metric test_loss`).
 
-use super::metric::Metric;
+use super::curve::Curve;
 use super::request::{BY, Horizontal, Request};
 use super::{CATALOGUE, Figure, LAYER_FIGURES, named};
 use crate::compare::metric::METRICS;
@@ -73,7 +73,7 @@ fn figure_and_metric(what: &str) -> Option<(&'static Figure, Option<&str>)> {
     if let Some(figure) = named(what) {
         return Some((figure, None));
     }
-    if Metric::ALL.iter().any(|metric| metric.name() == what) {
+    if Curve::ALL.iter().any(|curve| curve.column == what) {
         return Some((named("curves")?, Some(what)));
     }
     CATALOGUE.iter().find_map(|figure| {
