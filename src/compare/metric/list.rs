@@ -1,24 +1,22 @@
 //! Every metric: a line each.
 
-use super::Reading::{
-    self, Area, Best, Column, Last, Layers, RelativeStepTime, StepTime, ToTarget,
-};
+use super::Reading::{self, Area, Best, Last, Layers, RelativeStepTime, StepTime, ToTarget};
 use super::unit::{COSINE, DECADES, Margin, NATS, POINTS, TWENTIETH, UNITS, Unit};
 use super::{Metric, layers, times};
 
 /// Every metric.
 pub const METRICS: [Metric; 32] = [
-    accuracy("test_accuracy"),
-    accuracy("validation_accuracy"),
-    accuracy("train_accuracy"),
-    accuracy("test_balanced_accuracy"),
-    loss("test_loss"),
-    loss("validation_loss"),
-    loss("train_loss"),
-    more("best_test_accuracy", Unit::Share, POINTS, Best("test_accuracy")),
-    more("best_validation_accuracy", Unit::Share, POINTS, Best("validation_accuracy")),
-    more("test_accuracy_area", Unit::Share, POINTS, Area("test_accuracy")),
-    more("validation_accuracy_area", Unit::Share, POINTS, Area("validation_accuracy")),
+    more("test_accuracy", Unit::Share, POINTS, Last(|row| Some(row.test.accuracy))),
+    more("validation_accuracy", Unit::Share, POINTS, Last(|row| row.validation.accuracy)),
+    more("train_accuracy", Unit::Share, POINTS, Last(|row| row.train.accuracy)),
+    more("test_balanced_accuracy", Unit::Share, POINTS, Last(|row| row.test_balanced_accuracy)),
+    less("test_loss", Unit::Nats, NATS, Last(|row| Some(row.test.loss))),
+    less("validation_loss", Unit::Nats, NATS, Last(|row| row.validation.loss)),
+    less("train_loss", Unit::Nats, NATS, Last(|row| row.train.loss)),
+    more("best_test_accuracy", Unit::Share, POINTS, Best(|row| Some(row.test.accuracy))),
+    more("best_validation_accuracy", Unit::Share, POINTS, Best(|row| row.validation.accuracy)),
+    more("test_accuracy_area", Unit::Share, POINTS, Area(|row| Some(row.test.accuracy))),
+    more("validation_accuracy_area", Unit::Share, POINTS, Area(|row| row.validation.accuracy)),
     less("epochs_to_target", Unit::Epochs, TWENTIETH, ToTarget(|_, row| row.epoch as f64)),
     less("steps_to_target", Unit::Steps, TWENTIETH, ToTarget(|_, row| row.step as f64)),
     less(
@@ -36,10 +34,10 @@ pub const METRICS: [Metric; 32] = [
         Last(|row| Some(row.evaluated_train.accuracy? - row.test.accuracy)),
     ),
     less("loss_gap", Unit::Nats, NATS, Last(|row| Some(row.test.loss - row.evaluated_train.loss?))),
-    accuracy("running_test_accuracy"),
-    accuracy("precise_test_accuracy"),
-    loss("precise_test_loss"),
-    accuracy("batch_test_accuracy"),
+    more("running_test_accuracy", Unit::Share, POINTS, Last(|row| row.running_test.accuracy)),
+    more("precise_test_accuracy", Unit::Share, POINTS, Last(|row| row.precise_test.accuracy)),
+    less("precise_test_loss", Unit::Nats, NATS, Last(|row| row.precise_test.loss)),
+    more("batch_test_accuracy", Unit::Share, POINTS, Last(|row| row.batch_test.accuracy)),
     less(
         "running_gap",
         Unit::Share,
@@ -76,16 +74,6 @@ pub const METRICS: [Metric; 32] = [
     less("dead_share", Unit::Share, UNITS, Layers(layers::mean_at_end, layers::OF_DEAD)),
     less("saturated_share", Unit::Share, UNITS, Layers(layers::mean_at_end, layers::OF_SATURATED)),
 ];
-
-/// A column of the last epoch.
-const fn accuracy(column: &'static str) -> Metric {
-    more(column, Unit::Share, POINTS, Column(column))
-}
-
-/// Likewise.
-const fn loss(column: &'static str) -> Metric {
-    less(column, Unit::Nats, NATS, Column(column))
-}
 
 /// More of it is better.
 const fn more(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {

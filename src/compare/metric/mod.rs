@@ -31,14 +31,12 @@ pub struct Metric {
 /// Where a metric comes from.
 #[derive(Debug, Clone, Copy)]
 enum Reading {
-    /// A column of `epochs.csv` in the last epoch.
-    Column(&'static str),
-    /// Several columns of the last epoch.
+    /// The last epoch.
     Last(fn(&EpochRow) -> Option<f64>),
-    /// A column in the first of the epochs with the highest validation accuracy.
-    Best(&'static str),
-    /// The mean height of a column's curve against epochs.
-    Area(&'static str),
+    /// The first of the epochs with the highest validation accuracy.
+    Best(fn(&EpochRow) -> Option<f64>),
+    /// The mean height of the curve against epochs.
+    Area(fn(&EpochRow) -> Option<f64>),
     /// How far it had come when an evaluation first showed the target.
     ToTarget(fn(&TrialCurves, &EpochRow) -> f64),
     /// Seconds of training a step.
@@ -156,11 +154,10 @@ impl Scorer<'_> {
     fn measured(&self, trial: &TrialCurves) -> Option<Score> {
         let rows = &trial.epochs;
         match self.metric.of {
-            Reading::Column(column) => rows.last()?.value(column).map(Score::Value),
             Reading::Last(of) => rows.last().and_then(of).map(Score::Value),
-            Reading::Best(column) => best(rows)?.value(column).map(Score::Value),
-            Reading::Area(column) => {
-                let points = rows.iter().map(|row| Some((row.epoch as f64, row.value(column)?)));
+            Reading::Best(of) => best(rows).and_then(of).map(Score::Value),
+            Reading::Area(of) => {
+                let points = rows.iter().map(|row| Some((row.epoch as f64, of(row)?)));
                 stats::mean_height(&points.collect::<Option<Vec<_>>>()?).map(Score::Value)
             }
             Reading::ToTarget(of) => {
@@ -193,19 +190,4 @@ fn best(rows: &[EpochRow]) -> Option<&EpochRow> {
     let rated = trained.filter_map(|row| Some((row.validation.accuracy?, row)));
     let best = rated.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map(|(_, row)| row)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_column_that_a_metric_is_read_from_exists() {
-        for metric in METRICS {
-            if let Reading::Column(name) | Reading::Best(name) | Reading::Area(name) = metric.of {
-                let is_there = EpochRow::HEADER.trim_end().split(',').any(|column| column == name);
-                assert!(is_there, "{metric:?}");
-            }
-        }
-    }
 }
