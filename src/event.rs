@@ -218,8 +218,8 @@ pub struct EpochResult {
     pub evaluated_train: Option<Score>,
 }
 
-/// The test score under each kind of statistics that a norm layer can be evaluated with.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// The test score under each statistics that a norm layer can be evaluated with.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Evaluations {
     /// With running averages; `None` where none are kept.
     pub running: Option<Score>,
@@ -230,7 +230,7 @@ pub struct Evaluations {
 }
 
 /// Loss and accuracy over a set of examples.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Score {
     /// Mean cross-entropy, in nats.
     pub loss: f64,

@@ -97,7 +97,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["results", "stats", "explain", "seed", "compare", "wording", "plot", "description"],
     ),
     ("submit", &[]),
-    ("cli", &["plan", "submit", "plot", "streams"]),
+    ("cli", &["config", "plan", "submit", "plot", "streams"]),
 ];
 
 /// Modules that may import all others.

@@ -96,7 +96,7 @@ mod tests {
             expect: Expect::Same,
             margin: None,
             only: Vec::new(),
-            over: None,
+            aggregate: None,
             label: None,
         };
         results.claim = Some(Claim {

@@ -169,7 +169,7 @@ pub fn gaps(results: &Results) -> Gaps {
         // This version always writes the first of the two.
         let is_earlier = |trial: &&&TrialCurves| {
             let last = trial.epochs.last();
-            last.is_none_or(|row| row.running_test_accuracy.is_none())
+            last.is_none_or(|row| row.running_test.accuracy.is_none())
         };
         gaps.unmeasured += trials.iter().filter(is_earlier).count();
         gaps.told.extend(gap(results, &trials));
@@ -240,7 +240,7 @@ fn both(trial: &TrialCurves) -> Option<[f64; 2]> {
 }
 
 fn both_of(row: &EpochRow) -> Option<[f64; 2]> {
-    Some([row.running_test_accuracy?, row.precise_test_accuracy?])
+    Some([row.running_test.accuracy?, row.precise_test.accuracy?])
 }
 
 fn gap(results: &Results, trials: &[&TrialCurves]) -> Option<Gap> {

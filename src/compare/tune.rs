@@ -154,7 +154,7 @@ const LEAST_LEARNED: f64 = 0.05;
 /// `None` where it was not measured.
 pub fn chance(results: &Results) -> Option<f64> {
     let first = results.trials.iter().filter_map(|trial| trial.epochs.first());
-    let untrained = first.filter(|row| row.epoch == 0).map(|row| row.test_accuracy);
+    let untrained = first.filter(|row| row.epoch == 0).map(|row| row.test.accuracy);
     stats::mean(&untrained.collect::<Vec<_>>())
 }
 
@@ -172,15 +172,11 @@ fn above(chance: f64) -> f64 {
 fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning, floor: f64) -> Tried {
     let completed = || trials.iter().filter(|trial| trial.status == TrialStatus::Completed);
     let last = || completed().filter_map(|trial| trial.epochs.last());
-    let metric = |row: &crate::results::format::schema::EpochRow| match tuning.metric.as_str() {
-        "validation_loss" => row.validation_loss,
-        _ => row.validation_accuracy,
-    };
-    let test: Vec<f64> = last().map(|row| row.test_accuracy).collect();
+    let test: Vec<f64> = last().map(|row| row.test.accuracy).collect();
     Tried {
         learned: stats::mean(&test).is_some_and(|mean| mean > floor),
         value: trials.first().map_or(String::new(), |trial| trial.axes[key].clone()),
-        metric: last().filter_map(metric).collect(),
+        metric: last().filter_map(|row| row.value(&tuning.metric)).collect(),
         test,
         diverged: trials.iter().filter(|trial| trial.status == TrialStatus::Diverged).count(),
     }

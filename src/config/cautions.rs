@@ -17,8 +17,11 @@ pub fn cautions(conditions: &[Arc<Condition>]) -> Vec<String> {
 /// A warning about batch statistics over a single value. Groups of one value are refused (`norm.groups`);
 /// this is allowed, because the same batch size is useful in the other conditions of a sweep.
 fn one_value(settings: &Settings) -> Option<String> {
-    let NormKind::Batch(batch) = settings.norm.layer?.kind else {
-        return None;
+    let batch = match settings.norm.layer?.kind {
+        NormKind::Batch(batch) => batch,
+        NormKind::Renorm(_) | NormKind::Layer | NormKind::Group { .. } | NormKind::Instance => {
+            return None;
+        }
     };
     let key = match batch.virtual_batch_size {
         Some(1) => "norm.virtual_batch_size",

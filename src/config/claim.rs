@@ -10,7 +10,7 @@ use super::hypotheses;
 use super::key_lookup;
 use super::point::{GivenValues, Point};
 use super::problem::Problems;
-use super::spec::{Axis, Claim, Hypothesis, TESTS, Take};
+use super::spec::{Aggregation, Axis, Claim, Hypothesis, TESTS};
 use super::value::Value;
 use super::wire::{self, Kind};
 use crate::error::Result;
@@ -54,26 +54,26 @@ fn mistakes(asked: &Hypothesis, swept: &[Axis]) -> Vec<(String, String)> {
     for (key, values) in &asked.only {
         check("where", key, values);
     }
-    if let Some(over) = &asked.over {
-        check("over", &over.key, &[]);
+    if let Some(aggregate) = &asked.aggregate {
+        check("over", &aggregate.axis, &[]);
     }
     if asked.only.iter().any(|(key, _)| *key == asked.by) {
         let text = format!("`where`: `{}` is what is compared", asked.by);
         mistakes.push((text, "`compare` names its two values".to_owned()));
     }
-    if let Some(over) = &asked.over {
-        if over.key == asked.by {
-            let text = format!("`over = \"{}\"`: that is what is compared", over.key);
+    if let Some(aggregate) = &asked.aggregate {
+        if aggregate.axis == asked.by {
+            let text = format!("`over = \"{}\"`: that is what is compared", aggregate.axis);
             mistakes
                 .push((text, "take another swept key, or leave `over` and `take` out".to_owned()));
         }
-        let axis = swept.iter().find(|axis| axis.key == over.key);
-        if let (Take::Reach(_), Some(axis)) = (over.take, axis)
+        let axis = swept.iter().find(|axis| axis.key == aggregate.axis);
+        if let (Aggregation::Reach(_), Some(axis)) = (aggregate.how, axis)
             && !axis.values.iter().all(is_positive)
         {
             let text = format!(
                 "`take = \"reach\"`: the values of `{}` are not all numbers above 0",
-                over.key
+                aggregate.axis
             );
             mistakes.push((
                 text,
@@ -136,7 +136,7 @@ pub(super) fn note(
 
 /// The number of settings in which a test is made: those in which its first value occurs.
 fn settings(test: &Hypothesis, tuned: Option<&str>, found: &Conditions) -> usize {
-    let over = test.over.as_ref().map(|over| over.key.as_str());
+    let over = test.aggregate.as_ref().map(|aggregate| aggregate.axis.as_str());
     let names = |key: &str| test.by == key || over == Some(key);
     let is_named = |key: &str| names(key) || test.only.iter().any(|(only, _)| only == key);
     let tuned = tuned.filter(|key| !is_named(key));

@@ -62,6 +62,17 @@ pub(super) enum Rule {
     Dependent(&'static str),
 }
 
+/// Which numbers a rule takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Numbers {
+    /// Whole numbers.
+    Whole,
+    /// Numbers that may have decimals, always written as such.
+    Decimal,
+    /// Both, with different meanings.
+    Either,
+}
+
 /// A list that a key may have as its value.
 #[derive(Debug)]
 pub(super) struct List {
@@ -219,9 +230,26 @@ impl Rule {
         text.to_owned()
     }
 
-    /// Whether a range (`from`, `to`, `count`) is possible here.
-    pub(super) fn is_numeric(&self) -> bool {
-        matches!(self, Self::Whole { .. } | Self::ResnetDepth | Self::Number { .. } | Self::Share)
+    /// The numbers that a range (`from`, `to`, `count`) may have for this rule; `None` where a range makes no sense.
+    pub(super) fn numbers(&self) -> Option<Numbers> {
+        match self {
+            Self::Whole { .. } | Self::ResnetDepth => Some(Numbers::Whole),
+            Self::Number { .. } => Some(Numbers::Decimal),
+            Self::Share => Some(Numbers::Either),
+            Self::Name
+            | Self::Text
+            | Self::Folder
+            | Self::File
+            | Self::Flag
+            | Self::Choice(_)
+            | Self::List(_)
+            | Self::Column { .. }
+            | Self::Positions
+            | Self::SweptKey
+            | Self::Sum
+            | Self::Tables(_)
+            | Self::Dependent(_) => None,
+        }
     }
 
     /// Whether the value is a list of texts.

@@ -38,6 +38,7 @@ pub fn write_all(figures: &[(String, Chart)], folder: &Path) -> Result<Vec<PathB
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Score;
     use crate::fs;
     use crate::results::format::schema::EpochRow;
     use crate::results::query::{Results, TrialCurves, TrialStatus};
@@ -46,12 +47,8 @@ mod tests {
         let row = |epoch: usize| EpochRow {
             epoch,
             step: epoch,
-            train_loss: (epoch > 0).then_some(0.5),
-            train_accuracy: (epoch > 0).then_some(0.9),
-            validation_loss: None,
-            validation_accuracy: None,
-            test_loss: 0.6,
-            test_accuracy: 0.88,
+            train: (epoch > 0).then_some(Score { loss: 0.5, accuracy: 0.9 }).into(),
+            test: Score { loss: 0.6, accuracy: 0.88 },
             ..EpochRow::default()
         };
         let trial = TrialCurves {

@@ -55,7 +55,7 @@ fn completed<'a>(trials: &[&'a TrialCurves]) -> impl Iterator<Item = &'a TrialCu
 
 fn accuracy(trials: &[&TrialCurves]) -> String {
     let last = completed(trials).filter_map(|trial| trial.epochs.last());
-    let values: Vec<f64> = last.map(|epoch| epoch.test_accuracy * 100.0).collect();
+    let values: Vec<f64> = last.map(|epoch| epoch.test.accuracy * 100.0).collect();
     let (mean, deviation) = (stats::mean(&values), stats::standard_deviation(&values));
     mean_and_deviation(mean, deviation, |number| format!("{number:.2}"))
 }
@@ -63,6 +63,7 @@ fn accuracy(trials: &[&TrialCurves]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Score;
     use crate::report::snapshot;
     use crate::results::format::schema::{EpochRow, TimingRow};
     use TrialStatus::{Completed, Diverged};
@@ -77,12 +78,8 @@ mod tests {
         let row = |(epoch, &accuracy): (usize, &f64)| EpochRow {
             epoch,
             step: epoch * 10,
-            train_loss: None,
-            train_accuracy: None,
-            validation_loss: Some(0.1),
-            validation_accuracy: Some(accuracy),
-            test_loss: 0.1,
-            test_accuracy: accuracy - 0.01,
+            validation: Some(Score { loss: 0.1, accuracy }).into(),
+            test: Score { loss: 0.1, accuracy: accuracy - 0.01 },
             ..EpochRow::default()
         };
         let seconds = |epoch| TimingRow { epoch, train_seconds: 0.5, evaluation_seconds: 9.0 };

@@ -114,6 +114,7 @@ mod tests {
     use super::*;
     use crate::compare::tune::at_chosen;
     use crate::description::{ClassCount, DatasetDescription};
+    use crate::event::Score;
     use crate::report::snapshot;
     use crate::results::format::schema::EpochRow;
     use crate::results::query::TrialStatus;
@@ -130,9 +131,8 @@ mod tests {
             diverged_step: None,
             epochs: vec![EpochRow {
                 epoch: 1,
-                validation_accuracy: Some(accuracy),
-                validation_loss: Some(accuracy * 2.0),
-                test_accuracy: accuracy - 0.1,
+                validation: Some(Score { loss: accuracy * 2.0, accuracy }).into(),
+                test: Score { accuracy: accuracy - 0.1, ..Score::default() },
                 ..EpochRow::default()
             }],
             ..TrialCurves::default()
@@ -180,7 +180,8 @@ mod tests {
         let mut results = results("validation_accuracy");
         results.trials = trials("none", 1, &[("0.01", &[0.5]), ("0.1", &[0.24])]);
         for trial in &mut results.trials {
-            let untrained = EpochRow { test_accuracy: 0.1, ..EpochRow::default() };
+            let test = Score { accuracy: 0.1, ..Score::default() };
+            let untrained = EpochRow { test, ..EpochRow::default() };
             trial.epochs.insert(0, untrained);
         }
         // Test accuracies of 0.4 and 0.14, where chance is 0.1 and 0.145 is 5 % of the way.
@@ -194,7 +195,8 @@ mod tests {
         // Test accuracies of 0.95 and 0.9; untrained networks have 0.5.
         results.trials = trials("none", 1, &[("0.01", &[1.05]), ("0.1", &[1.0])]);
         for trial in &mut results.trials {
-            let untrained = EpochRow { test_accuracy: 0.5, ..EpochRow::default() };
+            let test = Score { accuracy: 0.5, ..Score::default() };
+            let untrained = EpochRow { test, ..EpochRow::default() };
             trial.epochs.insert(0, untrained);
         }
         let told = |results: &Results| {

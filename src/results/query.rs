@@ -11,7 +11,7 @@ use crate::event::Outcome;
 use crate::results::format::schema::{EpochRow, StepRow, TimingRow};
 use crate::units;
 
-pub use crate::config::spec::{Claim, Dataset, Expect, Hypothesis, Over, Take, title};
+pub use crate::config::spec::{Aggregate, Aggregation, Claim, Dataset, Expect, Hypothesis, title};
 pub use crate::plan::short_name;
 
 /// Every trial of an experiment with its curves.

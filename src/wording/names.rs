@@ -1,6 +1,6 @@
 //! Keys and their values in sentences.
 
-use crate::results::query::{short_name, title};
+use crate::results::query::{Aggregation, short_name, title};
 use crate::units;
 
 /// The axis of the placement.
@@ -25,6 +25,25 @@ pub fn norm_kind(kind: &str) -> String {
     match kind {
         "renorm" => "batch renormalisation".to_owned(),
         kind => format!("{} normalisation", title(kind).unwrap_or(kind)),
+    }
+}
+
+/// A metric of which the scores at all values of an axis are one number: `the spread of test accuracy over init scale`.
+pub fn aggregated(
+    metric: &str,
+    axis: &str,
+    how: Aggregation,
+    bound: impl Fn(f64) -> String,
+) -> String {
+    match how {
+        Aggregation::Spread => format!("the spread of {metric} over {axis}"),
+        Aggregation::Worst => format!("the worst {metric} over {axis}"),
+        Aggregation::Best => format!("the best {metric} over {axis}"),
+        Aggregation::Mean => format!("the mean {metric} over {axis}"),
+        Aggregation::Change => format!("the change of {metric} from the first to the last {axis}"),
+        Aggregation::Reach(least) => {
+            format!("the largest {axis} where {metric} is as good as {}", bound(least))
+        }
     }
 }
 

@@ -38,12 +38,12 @@ pub fn said(comparison: &Comparison) -> String {
     let n = comparison.paired.pairs;
     let reason = match comparison.verdict {
         Verdict::Inconclusive if n == 0 => return "no pairs".to_owned(),
-        Verdict::Inconclusive => evidence(n, comparison.needed),
+        Verdict::Inconclusive => evidence(comparison),
         Verdict::SuggestsBetter(_) | Verdict::SuggestsNoMeaningfulDifference => {
             match (n < FEWEST_PAIRS, comparison.needed) {
-                (true, needed) => evidence(n, needed.or(Some(FEWEST_PAIRS))),
+                (true, _) => evidence(comparison),
                 (false, None) => format!("corrected p > {SIGNIFICANCE}"),
-                (false, needed) => format!("corrected p > {SIGNIFICANCE}; {}", evidence(n, needed)),
+                (false, _) => format!("corrected p > {SIGNIFICANCE}; {}", evidence(comparison)),
             }
         }
         _ => return short(comparison),
@@ -51,17 +51,20 @@ pub fn said(comparison: &Comparison) -> String {
     format!("{} ({reason})", short(comparison))
 }
 
-/// The number of pairs, and how many would be needed: `n = 4; 6 pairs needed`. An estimate far above
-/// practical numbers is given as a bound.
-pub fn evidence(n: usize, needed: Option<usize>) -> String {
-    let needed = needed.filter(|needed| *needed > n);
-    let needed = needed.map(|needed| format!("; {} pairs needed", needed_pairs(needed)));
-    format!("n = {n}{}", needed.unwrap_or_default())
+/// The number of pairs, and how many would be needed: `n = 4; 6 pairs needed`, `n = 6; about 20 pairs needed`.
+pub fn evidence(comparison: &Comparison) -> String {
+    let needed = needed_pairs(comparison).map(|needed| format!("; {needed} pairs needed"));
+    format!("n = {}{}", comparison.paired.pairs, needed.unwrap_or_default())
 }
 
-/// A number of pairs; a number above practical ones is given as a bound.
-pub fn needed_pairs(needed: usize) -> String {
-    if needed > MOST_TOLD { format!("more than {MOST_TOLD}") } else { needed.to_string() }
+/// The number of pairs that would be needed: `6` where fewer cannot give a significant p-value, `about 20` where it
+/// is estimated from the spread of these pairs, `more than 100` above a number that nobody would train.
+pub fn needed_pairs(comparison: &Comparison) -> Option<String> {
+    comparison.needed.map(|needed| match comparison.verdict {
+        _ if needed > MOST_TOLD => format!("more than {MOST_TOLD}"),
+        Verdict::Inconclusive => format!("about {needed}"),
+        _ => needed.to_string(),
+    })
 }
 
 const MOST_TOLD: usize = 100;

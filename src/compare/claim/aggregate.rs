@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::compare::pairing::Condition;
-use crate::results::query::Take;
+use crate::results::query::Aggregation;
 use crate::stats::{self, Score};
 
 /// Combines the conditions that differ only in the axis at position `over` of their settings into one
@@ -14,7 +14,7 @@ use crate::stats::{self, Score};
 pub(super) fn together<'a>(
     conditions: &[Condition<'a>],
     over: usize,
-    take: Take,
+    how: Aggregation,
     higher_is_better: bool,
 ) -> Vec<Condition<'a>> {
     let mut groups: Vec<(Condition<'a>, Vec<&Condition<'a>>)> = Vec::new();
@@ -33,9 +33,9 @@ pub(super) fn together<'a>(
         groups.push((group, vec![condition]));
     }
     let whole = |(mut group, members): (Condition<'a>, Vec<&Condition<'a>>)| {
-        group.scores = scores(&members, over, take, higher_is_better);
-        group.resolution = match take {
-            Take::Reach(_) => grid_step(&members, over),
+        group.scores = scores(&members, over, how, higher_is_better);
+        group.resolution = match how {
+            Aggregation::Reach(_) => grid_step(&members, over),
             _ => members.iter().map(|m| m.resolution).fold(0.0, f64::max),
         };
         group
@@ -56,7 +56,7 @@ fn grid_step(members: &[&Condition<'_>], over: usize) -> f64 {
 fn scores(
     members: &[&Condition<'_>],
     over: usize,
-    take: Take,
+    how: Aggregation,
     higher_is_better: bool,
 ) -> Vec<(u64, Option<Score>)> {
     let Some(first) = members.first() else {
@@ -67,7 +67,7 @@ fn scores(
         let at =
             |member: &&Condition<'_>| (member.setting[over].parse().ok(), member.score(replicate));
         let row: Vec<(Option<f64>, Option<Score>)> = members.iter().map(at).collect();
-        (replicate, taken(&row, take, higher_is_better))
+        (replicate, taken(&row, how, higher_is_better))
     };
     replicates.map(of).collect()
 }
@@ -75,20 +75,20 @@ fn scores(
 /// The aggregate of several scores, each with the value of the axis where that is a number.
 fn taken(
     row: &[(Option<f64>, Option<Score>)],
-    take: Take,
+    how: Aggregation,
     higher_is_better: bool,
 ) -> Option<Score> {
-    if let Take::Reach(bound) = take {
+    if let Aggregation::Reach(bound) = how {
         return reach(row, bound, higher_is_better);
     }
     let scores: Vec<Score> = row.iter().map(|(_, score)| *score).collect::<Option<_>>()?;
-    match take {
-        Take::Spread => spread(&scores),
-        Take::Worst => worst(&scores, higher_is_better),
-        Take::Best => best(&scores, higher_is_better),
-        Take::Mean => whole(&scores, stats::mean),
-        Take::Change => change(*scores.first()?, *scores.last()?),
-        Take::Reach(_) => None,
+    match how {
+        Aggregation::Spread => spread(&scores),
+        Aggregation::Worst => worst(&scores, higher_is_better),
+        Aggregation::Best => best(&scores, higher_is_better),
+        Aggregation::Mean => whole(&scores, stats::mean),
+        Aggregation::Change => change(*scores.first()?, *scores.last()?),
+        Aggregation::Reach(_) => None,
     }
 }
 
@@ -182,55 +182,56 @@ mod tests {
     use super::Score::{Beyond, Diverged, Value};
     use super::*;
 
-    fn take(scores: &[Score], take: Take, higher_is_better: bool) -> Option<Score> {
+    fn take(scores: &[Score], how: Aggregation, higher_is_better: bool) -> Option<Score> {
         let row: Vec<_> = scores.iter().map(|score| (None, Some(*score))).collect();
-        taken(&row, take, higher_is_better)
+        taken(&row, how, higher_is_better)
     }
 
     #[test]
     fn values_are_aggregated_as_requested() {
         let scores = [Value(0.75), Value(0.25), Value(0.5)];
         for (how, expected) in [
-            (Take::Spread, 0.5),
-            (Take::Worst, 0.25),
-            (Take::Best, 0.75),
-            (Take::Mean, 0.5),
-            (Take::Change, -0.25),
+            (Aggregation::Spread, 0.5),
+            (Aggregation::Worst, 0.25),
+            (Aggregation::Best, 0.75),
+            (Aggregation::Mean, 0.5),
+            (Aggregation::Change, -0.25),
         ] {
             assert_eq!(take(&scores, how, true), Some(Value(expected)), "{how:?}");
         }
-        assert_eq!(take(&scores, Take::Worst, false), Some(Value(0.75)));
-        assert_eq!(take(&scores, Take::Best, false), Some(Value(0.25)));
+        assert_eq!(take(&scores, Aggregation::Worst, false), Some(Value(0.75)));
+        assert_eq!(take(&scores, Aggregation::Best, false), Some(Value(0.25)));
     }
 
     #[test]
     fn an_aggregate_with_a_diverged_score_is_diverged_unless_the_best_is_requested() {
         let scores = [Value(0.75), Diverged];
-        for how in [Take::Spread, Take::Worst, Take::Mean, Take::Change] {
+        for how in [Aggregation::Spread, Aggregation::Worst, Aggregation::Mean, Aggregation::Change]
+        {
             assert_eq!(take(&scores, how, true), Some(Diverged), "{how:?}");
         }
-        assert_eq!(take(&scores, Take::Best, true), Some(Value(0.75)));
-        assert_eq!(take(&[Diverged; 2], Take::Best, true), Some(Diverged));
-        assert_eq!(take(&[Diverged, Value(0.5)], Take::Change, true), None);
+        assert_eq!(take(&scores, Aggregation::Best, true), Some(Value(0.75)));
+        assert_eq!(take(&[Diverged; 2], Aggregation::Best, true), Some(Diverged));
+        assert_eq!(take(&[Diverged, Value(0.5)], Aggregation::Change, true), None);
         let missing = [(None, Some(Value(0.5))), (None, None)];
-        assert_eq!(taken(&missing, Take::Best, true), None);
+        assert_eq!(taken(&missing, Aggregation::Best, true), None);
     }
 
     #[test]
     fn a_censored_time_bounds_the_aggregate() {
         let scores = [Value(3.0), Beyond(10.0)];
         for (how, expected) in [
-            (Take::Spread, Beyond(7.0)),
-            (Take::Worst, Beyond(10.0)),
-            (Take::Best, Value(3.0)),
-            (Take::Mean, Beyond(6.5)),
-            (Take::Change, Beyond(7.0)),
+            (Aggregation::Spread, Beyond(7.0)),
+            (Aggregation::Worst, Beyond(10.0)),
+            (Aggregation::Best, Value(3.0)),
+            (Aggregation::Mean, Beyond(6.5)),
+            (Aggregation::Change, Beyond(7.0)),
         ] {
             assert_eq!(take(&scores, how, false), Some(expected), "{how:?}");
         }
         let early = [Value(30.0), Beyond(10.0)];
-        assert_eq!(take(&early, Take::Best, false), Some(Beyond(10.0)));
-        assert_eq!(take(&[Beyond(10.0); 2], Take::Spread, false), Some(Beyond(0.0)));
+        assert_eq!(take(&early, Aggregation::Best, false), Some(Beyond(10.0)));
+        assert_eq!(take(&[Beyond(10.0); 2], Aggregation::Spread, false), Some(Beyond(0.0)));
     }
 
     #[test]
@@ -238,13 +239,13 @@ mod tests {
         let row = |scores: [Option<Score>; 3]| {
             [1.0, 100.0, 10.0].map(Some).into_iter().zip(scores).collect::<Vec<_>>()
         };
-        let reached = |scores| taken(&row(scores), Take::Reach(0.9), true);
+        let reached = |scores| taken(&row(scores), Aggregation::Reach(0.9), true);
         let good = Some(Value(0.95));
         assert_eq!(reached([good, Some(Diverged), good]), Some(Value(1.0)));
         assert_eq!(reached([good, Some(Value(0.9)), None]), Some(Value(2.0)));
         assert_eq!(reached([Some(Value(0.5)), Some(Diverged), Some(Value(0.89))]), Some(Diverged));
         assert_eq!(reached([good, None, good]), None, "it might have been good there");
-        let loss = taken(&row([good, Some(Value(2.0)), good]), Take::Reach(1.0), false);
+        let loss = taken(&row([good, Some(Value(2.0)), good]), Aggregation::Reach(1.0), false);
         assert_eq!(loss, Some(Value(1.0)), "of losses less is good");
     }
 }

@@ -14,7 +14,7 @@ use super::metric::Metric;
 use super::pairing::{Condition, conditions, meet, pairs, row};
 use super::{Comparison, comparison, judge_family, margin, population, tune};
 use crate::error::{Error, Result};
-use crate::results::query::{Claim, Details, Expect, Hypothesis, Results, Take};
+use crate::results::query::{Aggregate, Aggregation, Claim, Details, Expect, Hypothesis, Results};
 use crate::stats::{self, Score, Side, Verdict};
 
 /// A claim with its verdict.
@@ -232,7 +232,7 @@ pub fn judge(results: &Results) -> Result<Option<ClaimResult>> {
 fn made(results: &Results, chosen: Option<&Results>, test: &Hypothesis) -> Result<Tested> {
     let key = results.tuning.as_ref().map(|tuning| &tuning.key);
     let names_key = key.is_some_and(|key| {
-        let over = test.over.as_ref().is_some_and(|over| over.key == *key);
+        let over = test.aggregate.as_ref().is_some_and(|aggregate| aggregate.axis == *key);
         test.by == *key || over || test.only.iter().any(|(only, _)| only == key)
     });
     let tuned = chosen.filter(|_| !names_key);
@@ -262,14 +262,14 @@ fn measured(results: &Results, test: &Hypothesis, metric: Metric) -> Result<Test
         let counts = |cell: &String| cell.is_empty() || values.contains(cell);
         all.retain(|condition| counts(&condition.setting[at]));
     }
-    let (metric, end) = match &test.over {
+    let (metric, end) = match &test.aggregate {
         None => (metric, None),
-        Some(over) => {
-            let at = at(&others, &over.key)?;
+        Some(Aggregate { axis, how }) => {
+            let at = at(&others, axis)?;
             others.remove(at);
-            let end = last_value(&all, at).filter(|_| matches!(over.take, Take::Reach(_)));
-            all = aggregate::together(&all, at, over.take, metric.higher_is_better());
-            (of_aggregate(metric, over.take), end)
+            let end = last_value(&all, at).filter(|_| matches!(how, Aggregation::Reach(_)));
+            all = aggregate::together(&all, at, *how, metric.higher_is_better());
+            (of_aggregate(metric, *how), end)
         }
     };
     Ok(Tested {
@@ -289,11 +289,11 @@ fn at(axes: &[String], key: &str) -> Result<usize> {
     })
 }
 
-fn of_aggregate(metric: Metric, take: Take) -> Metric {
-    match take {
-        Take::Reach(_) => metric.reach(),
-        Take::Spread => metric.spread(),
-        _ => metric,
+fn of_aggregate(metric: Metric, how: Aggregation) -> Metric {
+    match how {
+        Aggregation::Reach(_) => metric.reach(),
+        Aggregation::Spread => metric.spread(),
+        Aggregation::Worst | Aggregation::Best | Aggregation::Mean | Aggregation::Change => metric,
     }
 }
 

@@ -161,7 +161,7 @@ impl Scorer<'_> {
                 stats::mean_height(&points.collect::<Option<Vec<_>>>()?).map(Score::Value)
             }
             Reading::ToTarget(of) => {
-                let score = |row: &EpochRow| row.validation_accuracy.unwrap_or(row.test_accuracy);
+                let score = |row: &EpochRow| row.validation.accuracy.unwrap_or(row.test.accuracy);
                 match rows.iter().find(|row| score(row) >= self.target) {
                     Some(row) => Some(Score::Value(of(trial, row))),
                     None => rows.last().map(|row| Score::Beyond(of(trial, row))),
@@ -187,7 +187,7 @@ fn is_finite(score: &Score) -> bool {
 
 fn best(rows: &[EpochRow]) -> Option<&EpochRow> {
     let trained = rows.iter().filter(|row| row.epoch > 0);
-    let rated = trained.filter_map(|row| Some((row.validation_accuracy?, row)));
+    let rated = trained.filter_map(|row| Some((row.validation.accuracy?, row)));
     let best = rated.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map(|(_, row)| row)
 }

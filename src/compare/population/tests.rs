@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::compare::{self, Answer, Question};
+use crate::event;
+use crate::results::format::schema::ScoreCells;
 use crate::results::query::{Claim, TrialStatus};
 
 /// Trials of a placement: for each replicate the test accuracies with running averages and with
@@ -20,9 +22,9 @@ fn trials(
         epochs: vec![EpochRow {
             epoch: 1,
             step: steps,
-            test_accuracy: running,
-            running_test_accuracy: Some(running),
-            precise_test_accuracy: Some(population),
+            test: event::Score { accuracy: running, ..event::Score::default() },
+            running_test: ScoreCells::of_accuracy(running),
+            precise_test: ScoreCells::of_accuracy(population),
             ..EpochRow::default()
         }],
         ..TrialCurves::default()
@@ -110,8 +112,8 @@ fn a_gap_that_is_closing_shows_averages_that_lag() {
             let row = |(epoch, gap): (usize, &f64)| EpochRow {
                 epoch,
                 step: 1000 * epoch,
-                running_test_accuracy: Some(0.9 - gap),
-                precise_test_accuracy: Some(0.9),
+                running_test: ScoreCells::of_accuracy(0.9 - gap),
+                precise_test: ScoreCells::of_accuracy(0.9),
                 ..EpochRow::default()
             };
             trial.epochs = sizes.iter().enumerate().map(row).collect();
@@ -205,8 +207,8 @@ fn what_an_earlier_version_trained_is_called_not_measured_and_judged_as_before()
         ],
     );
     for row in results.trials.iter_mut().flat_map(|trial| &mut trial.epochs) {
-        row.running_test_accuracy = None;
-        row.precise_test_accuracy = None;
+        row.running_test.accuracy = None;
+        row.precise_test.accuracy = None;
     }
     assert_eq!(verdict(&results), Verdict::Better(Side::B));
     assert_eq!(

@@ -49,7 +49,8 @@ keys! { TEST_KEYS:
         "Only these values of the other swept keys count.";
     OVER: Option<String> = "over", Rule::SweptKey, default Open("none");
         "The values of this swept key are taken together first, within each replicate, as `take` says.";
-    TAKE: Option<Take> = "take", Rule::Choice(Take::WORDS), default Open("required with `over`");
+    TAKE: Option<Aggregation> = "take", Rule::Choice(Aggregation::WORDS),
+        default Open("required with `over`");
         "Of the scores at all values of `over`: the largest minus the smallest, the worst, the best, the mean, the last minus the first; or the largest value at which the metric is at least as good as `at_least`, compared in powers of ten (decades).";
     AT_LEAST: f64 = "at_least", ANY, default Required("required with `take = \"reach\"`");
         "How good the metric must be, in its own unit (an accuracy from 0 to 1); of what is better the lower it is, at most this.";
@@ -131,8 +132,8 @@ pub struct Hypothesis {
     pub margin: Option<f64>,
     /// Axes, with the values of each that are included; of every other axis all values are.
     pub only: Vec<(String, Vec<String>)>,
-    /// An axis whose values are aggregated first, within each replicate.
-    pub over: Option<Over>,
+    /// The aggregate that is compared instead of the scores themselves, if any.
+    pub aggregate: Option<Aggregate>,
     /// Its label in the table of tests.
     pub label: Option<String>,
 }
@@ -153,25 +154,28 @@ impl FromValue for Hypothesis {
             expect: test.get(EXPECT),
             margin: test.get(MARGIN),
             only: test.get(WHERE).map_or_else(Vec::new, |terms| terms.0),
-            over: test.get(OVER).zip(test.get(TAKE)).map(|(key, take)| Over { key, take }),
+            aggregate: test
+                .get(OVER)
+                .zip(test.get(TAKE))
+                .map(|(axis, how)| Aggregate { axis, how }),
             label: test.get(LABEL_OF_TEST),
         })
     }
 }
 
-/// An axis whose values are aggregated.
+/// One number per replicate, computed from its scores at all values of an axis.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Over {
-    /// The axis.
-    pub key: String,
-    /// The aggregate.
-    pub take: Take,
+pub struct Aggregate {
+    /// The axis, by its dotted key (`over` in experiment files).
+    pub axis: String,
+    /// How the number is computed (`take` in experiment files).
+    pub how: Aggregation,
 }
 
 choices! {
     /// How the scores of a replicate at all values of an axis are aggregated.
     #[derive(Debug, Clone, Copy, PartialEq)]
-    pub enum Take {
+    pub enum Aggregation {
         /// The largest minus the smallest.
         Spread = "spread",
         /// The worst score.

@@ -115,8 +115,13 @@ impl Model {
             activation: match &kind {
                 // The GRU defines its own activation.
                 Architecture::Rnn(Rnn { cell: Cell::Gru, .. }) => Activation::Tanh,
-                _ if !kind.has_hidden_layers() => Activation::Identity,
-                _ => point.get(ACTIVATION),
+                Architecture::Mlp { .. }
+                | Architecture::Convnet(_)
+                | Architecture::Resnet(_)
+                | Architecture::Rnn(Rnn { cell: Cell::Elman, .. }) => {
+                    let is_used = kind.has_hidden_layers();
+                    if is_used { point.get(ACTIVATION) } else { Activation::Identity }
+                }
             },
             kind,
             init: point.get(INIT),
@@ -330,6 +335,11 @@ choices! {
         /// `x`, unchanged
         Identity = "identity" as "no nonlinearity",
     }
+}
+
+impl Activation {
+    /// The names of all, in the order of the documentation.
+    pub const NAMES: &'static [&'static str] = <Self as Choice>::WORDS;
 }
 
 choices! {

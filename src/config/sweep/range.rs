@@ -4,7 +4,7 @@ use super::decimal::{Decimal, twelve_digits};
 use crate::config::checked::check;
 use crate::config::key::Key;
 use crate::config::problem::Problems;
-use crate::config::rule::Rule;
+use crate::config::rule::{Numbers, Rule};
 use crate::config::suggest;
 use crate::config::value::Value;
 use crate::config::wire::{Kind, Node};
@@ -142,13 +142,13 @@ struct RangeReader<'a> {
 
 impl RangeReader<'_> {
     fn range(&mut self, budget: Option<usize>) -> Option<Range> {
-        if !self.key.rule.is_numeric() {
+        let Some(numbers) = self.key.rule.numbers() else {
             let path = self.key.path;
             let text =
                 format!("`sweep.{path}`: a range needs a key that takes numbers; give a list");
             self.problems.add(self.node.place, text);
             return None;
-        }
+        };
         let within = format!("in the range `sweep.{}`", self.key.path);
         let otherwise = Some("a range has `from`, `to`, `count` or `step`, and `scale`");
         self.sound &=
@@ -156,10 +156,10 @@ impl RangeReader<'_> {
         let (from, to) = (self.number("from"), self.number("to"));
         let way = self.way(budget);
         let ((from, from_whole), (to, to_whole), way) = (from?, to?, way?);
-        let is_whole = match self.key.rule {
-            Rule::Whole { .. } | Rule::ResnetDepth => true,
-            Rule::Share => from_whole && to_whole,
-            _ => false,
+        let is_whole = match numbers {
+            Numbers::Whole => true,
+            Numbers::Decimal => false,
+            Numbers::Either => from_whole && to_whole,
         };
         if matches!(way, Way::PowersOfTwo) && !is_whole {
             let text = format!(

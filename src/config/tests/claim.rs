@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{glyphs, load, load_with, problems};
 use crate::config::claim_of;
-use crate::config::spec::{Expect, Hypothesis, Over, Take};
+use crate::config::spec::{Aggregate, Aggregation, Expect, Hypothesis};
 
 const SWEEP: &str = "[sweep]\nnorm.placement = ['none', 'before']\ntrain.batch_size = [2, 4]\nmodel.init_scale = [0.01, 1]";
 
@@ -29,7 +29,10 @@ fn a_claim_is_read_with_its_defaults_and_written_out_whole() {
         expect: Expect::Lower,
         margin: None,
         only: vec![("train.batch_size".to_owned(), vec!["2".to_owned()])],
-        over: Some(Over { key: "model.init_scale".to_owned(), take: Take::Reach(0.9) }),
+        aggregate: Some(Aggregate {
+            axis: "model.init_scale".to_owned(),
+            how: Aggregation::Reach(0.9),
+        }),
         label: None,
     };
     assert_eq!((&claim.statement[..], &claim.tests[..]), ("It helps", &[expected][..]));

@@ -185,7 +185,7 @@ impl Conditions<'_> {
         }
         if self.metric.name.contains("seconds") {
             parts.push(
-                "Wall-clock seconds of training; excluding evaluation. Trials that ran side by side \
+                "Wall-clock seconds of training, excluding evaluation. Trials that ran side by side \
                  share the machine."
                     .to_owned(),
             );

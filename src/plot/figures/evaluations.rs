@@ -23,9 +23,9 @@ const ALIKE: f64 = 1e-9;
 type Evaluation = (&'static str, fn(&EpochRow) -> Option<f64>);
 
 const ACCURACIES: [Evaluation; 3] = [
-    ("running averages", |row| row.running_test_accuracy),
-    ("precise statistics", |row| row.precise_test_accuracy),
-    ("statistics of each test batch", |row| row.batch_test_accuracy),
+    ("running averages", |row| row.running_test.accuracy),
+    ("precise statistics", |row| row.precise_test.accuracy),
+    ("statistics of each test batch", |row| row.batch_test.accuracy),
 ];
 
 /// The figure `evaluations`: over training, or at its end over a numeric axis where trainings differ in
@@ -33,7 +33,7 @@ const ACCURACIES: [Evaluation; 3] = [
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     // Every training has two of the three scores in its last row.
     let mut rows = results.trials.iter().flat_map(|trial| &trial.epochs);
-    if !rows.any(|row| row.batch_test_accuracy.is_some()) {
+    if !rows.any(|row| row.batch_test.accuracy.is_some()) {
         return Err(Absent(
             "no network was evaluated in several ways: add `[probe] evaluations = true`".to_owned(),
         ));

@@ -4,6 +4,7 @@ mod along_gradient;
 mod arrangement;
 mod axes;
 mod conditions;
+mod curve;
 mod curves;
 mod differences;
 mod evaluations;
@@ -13,7 +14,6 @@ mod gradients;
 mod heatmap;
 mod landscape;
 mod layers;
-mod metric;
 mod notes;
 mod overview;
 mod percentiles;
@@ -39,7 +39,7 @@ pub use stems::{asked, may_have, no_such, unheard};
 
 use super::chart::Chart;
 use crate::results::query::{Details, Results};
-use metric::Metric;
+use curve::Curve;
 
 /// A kind of figure.
 pub struct Figure {
@@ -265,7 +265,7 @@ fn plain(_: &Results, _: &Request) -> Details {
 
 /// The possible stems of the files of [`all`].
 pub fn stems() -> impl Iterator<Item = &'static str> {
-    std::iter::once("overview").chain(Metric::ALL.into_iter().map(Metric::name))
+    std::iter::once("overview").chain(Curve::ALL.into_iter().map(|curve| curve.column))
 }
 
 /// The overview and the curves, with the stems of their files. Empty where no trial has got far enough.
@@ -281,7 +281,7 @@ fn has_drawable(results: &Results) -> bool {
     let trials = results.trials.iter().filter(|trial| trial.status.is_finished());
     let mut rows = trials.flat_map(|trial| &trial.epochs);
     rows.any(|row| {
-        let mut values = Metric::ALL.into_iter().filter_map(|metric| metric.value(row));
+        let mut values = Curve::ALL.into_iter().filter_map(|curve| curve.value(row));
         values.any(f64::is_finite)
     })
 }

@@ -1,8 +1,8 @@
 //! The whole experiment in one chart: loss above accuracy, training beside evaluation.
 
 use super::arrangement::{Arrangement, PANELS, Wanted};
+use super::curve::{self, Curve};
 use super::curves;
-use super::metric::{self, Metric};
 use super::progress::{self, Progress};
 use super::request::{Absent, Drawn, Horizontal, Request};
 use super::series;
@@ -46,43 +46,42 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
 }
 
 /// The metrics that are drawn, and the rows of their panels.
-fn strips(progress: &Progress<'_>, arrangement: &Arrangement<'_>) -> (Vec<Metric>, Vec<Strip>) {
-    let [loss, accuracy] = metric::evaluation(progress.results);
-    let all = [Metric::TrainLoss, loss, Metric::TrainAccuracy, accuracy];
-    let panel = |metric: Metric, index: usize| {
+fn strips(progress: &Progress<'_>, arrangement: &Arrangement<'_>) -> (Vec<Curve>, Vec<Strip>) {
+    let [loss, accuracy] = curve::evaluation(progress.results);
+    let all = [Curve::TRAIN_LOSS, loss, Curve::TRAIN_ACCURACY, accuracy];
+    let panel = |curve: Curve, index: usize| {
         let reading = |trial: &TrialCurves| {
-            let curve = curves::reading(progress, trial, metric);
-            // Only curves of single batches are smoothed, not the epochs' means.
-            if metric.is_train() && curve.len() > trial.epochs.len() {
-                series::smoothed(&curve, curve.len() / SMOOTHED)
+            let points = curves::reading(progress, trial, curve);
+            // Single batches are noise; the epochs' means are none.
+            if curve.is_train() && points.len() > trial.epochs.len() {
+                series::smoothed(&points, points.len() / SMOOTHED)
             } else {
-                curve
+                points
             }
         };
         let facet = &arrangement.facets[index];
-        progress.panel(arrangement, facet, &reading, metric.quantity().bounds)
+        progress.panel(arrangement, facet, &reading, curve.quantity().bounds)
     };
-    let strip = |heading: &str, metrics: &[Metric], panels| Strip {
+    let strip = |heading: &str, metrics: &[Curve], panels| Strip {
         heading: heading.to_owned(),
         quantity: metrics[0].quantity(),
         panels,
     };
     let columns = arrangement.facets.len();
     if columns == 1 {
-        let titled =
-            |&metric: &Metric| Panel { title: metric.title().to_owned(), ..panel(metric, 0) };
+        let titled = |&curve: &Curve| Panel { title: curve.title.to_owned(), ..panel(curve, 0) };
         let rows = all.chunks(2);
         let rows = rows.map(|pair| strip("", pair, pair.iter().map(titled).collect()));
         (all.to_vec(), rows.collect::<Vec<_>>())
     } else {
         let metrics = if columns * all.len() > PANELS {
-            vec![Metric::TrainLoss, accuracy]
+            vec![Curve::TRAIN_LOSS, accuracy]
         } else {
             all.to_vec()
         };
-        let row = |(index, &metric): (usize, &Metric)| {
-            let panels = (0..columns).map(|column| said_once(panel(metric, column), index));
-            strip(metric.title(), &[metric], panels.collect())
+        let row = |(index, &curve): (usize, &Curve)| {
+            let panels = (0..columns).map(|column| said_once(panel(curve, column), index));
+            strip(curve.title, &[curve], panels.collect())
         };
         let rows = metrics.iter().enumerate().map(row).collect();
         (metrics, rows)

@@ -3,7 +3,7 @@
 //! (`--x batch_size`) and `test_loss` (`curves --metric test_loss`). And what is said of a name that means
 //! nothing to any figure.
 
-use super::metric::Metric;
+use super::curve::Curve;
 use super::request::{BY, Horizontal, Request};
 use super::{CATALOGUE, Figure, LAYER_FIGURES, named};
 use crate::compare::metric::METRICS;
@@ -52,7 +52,7 @@ pub fn unheard(results: &Results, request: &Request) -> Option<String> {
         let axes: Vec<&str> = results.axes.iter().map(String::as_str).collect();
         return Some(unknown("axis", name, &axes));
     }
-    let of_curves = Metric::ALL.map(Metric::name);
+    let of_curves = Curve::ALL.map(|curve| curve.column);
     let of_scores = METRICS.map(|metric| metric.name);
     let mut known: Vec<&str> = of_scores.to_vec();
     known.extend(of_curves.iter().filter(|name| !of_scores.contains(name)));
@@ -92,7 +92,7 @@ fn figure_and_metric(what: &str) -> Option<(&'static Figure, Option<&str>)> {
     if let Some(figure) = named(what) {
         return Some((figure, None));
     }
-    if Metric::ALL.iter().any(|metric| metric.name() == what) {
+    if Curve::ALL.iter().any(|curve| curve.column == what) {
         return Some((named("curves")?, Some(what)));
     }
     CATALOGUE.iter().find_map(|figure| {

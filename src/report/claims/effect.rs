@@ -3,10 +3,10 @@
 use super::sides::{against, sides};
 use crate::compare::claim::{ClaimComparison, TestVerdict, Tested};
 use crate::compare::metric::{Metric, Unit};
-use crate::results::query::{Expect, Hypothesis, Take, short_name};
+use crate::results::query::{Aggregation, Expect, Hypothesis, short_name};
 use crate::stats::Interval;
 use crate::units::{self, counted};
-use crate::wording::names::{self, spoken};
+use crate::wording::names::{self, aggregated, spoken};
 use crate::wording::numbers::share;
 
 /// The effect of a comparison, in a context that names what was compared.
@@ -74,7 +74,7 @@ fn difference(tested: &Tested, judged: &ClaimComparison, mean: f64) -> String {
 
 /// The word for the direction of a difference: `fewer` for counts, `lower` for other quantities.
 pub(super) fn comparative(tested: &Tested, is_less: bool) -> &'static str {
-    let is_waited_for = tested.metric.is_waited_for() && tested.test.over.is_none();
+    let is_waited_for = tested.metric.is_waited_for() && tested.test.aggregate.is_none();
     match (is_less, is_waited_for, tested.metric.unit) {
         (false, true, _) => "more",
         (true, true, Unit::Seconds) => "less",
@@ -134,8 +134,8 @@ pub(super) fn unit_name(unit: Unit) -> String {
 
 /// Whether the effect is a factor: for an axis in powers of ten.
 pub(super) fn is_factor(tested: &Tested) -> bool {
-    let take = tested.test.over.as_ref().map(|over| over.take);
-    tested.metric.unit == Unit::Decades && matches!(take, Some(Take::Reach(_)))
+    let how = tested.test.aggregate.as_ref().map(|aggregate| aggregate.how);
+    tested.metric.unit == Unit::Decades && matches!(how, Some(Aggregation::Reach(_)))
 }
 
 /// Decades as a factor, with its interval.
@@ -167,7 +167,8 @@ pub(super) fn wins(tested: &Tested, settings: &[&ClaimComparison]) -> String {
     let measured: usize = paired().map(|paired| paired.differences.len()).sum();
     let won: usize = paired().map(|paired| paired.tally.wins).sum();
     let lost: usize = paired().map(|paired| paired.tally.losses).sum();
-    let reaches = matches!(tested.test.over.as_ref().map(|over| over.take), Some(Take::Reach(_)));
+    let how = tested.test.aggregate.as_ref().map(|aggregate| aggregate.how);
+    let reaches = matches!(how, Some(Aggregation::Reach(_)));
     let why = if reaches {
         "was good enough nowhere on the grid"
     } else if tested.metric.is_waited_for() {
@@ -188,20 +189,11 @@ pub(super) fn quantity(test: &Hypothesis, target: f64) -> String {
         Some(what) => format!("{what} to {}", share(target)),
         None => metric_in_words(&test.metric),
     };
-    let Some(over) = &test.over else {
+    let Some(aggregate) = &test.aggregate else {
         return metric;
     };
-    let axis = spoken(&over.key);
-    match over.take {
-        Take::Spread => format!("the spread of {metric} over {axis}"),
-        Take::Worst => format!("the worst {metric} over {axis}"),
-        Take::Best => format!("the best {metric} over {axis}"),
-        Take::Mean => format!("the mean {metric} over {axis}"),
-        Take::Change => format!("the change of {metric} from the first to the last {axis}"),
-        Take::Reach(bound) => {
-            format!("the largest {axis} where {metric} is as good as {}", goal(&test.metric, bound))
-        }
-    }
+    let bound = |bound| goal(&test.metric, bound);
+    aggregated(&metric, &spoken(&aggregate.axis), aggregate.how, bound)
 }
 
 /// The target of a reach: `90 %` for a share.

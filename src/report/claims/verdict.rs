@@ -2,7 +2,6 @@
 
 use crate::compare::claim::{ClaimComparison, ClaimResult, ClaimVerdict};
 use crate::results::query::Expect;
-use crate::stats::FEWEST_PAIRS;
 use crate::units::counted;
 use crate::wording::verdicts::{EFFECT_OF_EVALUATION, evidence};
 
@@ -85,10 +84,8 @@ fn suggestion(judgement: &ClaimResult) -> String {
         let all = counted(counts.all, "comparison", "comparisons");
         return format!(": suggestive in {some} of {all}");
     };
-    let why = neediest(judgement).map_or(String::new(), |judged| {
-        let needed = judged.comparison.needed.unwrap_or(FEWEST_PAIRS);
-        format!(" ({})", evidence(judged.comparison.paired.pairs, Some(needed)))
-    });
+    let why = neediest(judgement)
+        .map_or(String::new(), |judged| format!(" ({})", evidence(&judged.comparison)));
     format!(": {}{why}", words[whole])
 }
 
@@ -98,10 +95,8 @@ fn why_not(judgement: &ClaimResult) -> String {
     if comparisons.any(|judged| judged.beyond_grid > 0) {
         return " (both reach the end of the grid; extend it)".to_owned();
     }
-    neediest(judgement).map_or(String::new(), |judged| {
-        let comparison = &judged.comparison;
-        format!(" ({})", evidence(comparison.paired.pairs, comparison.needed))
-    })
+    neediest(judgement)
+        .map_or(String::new(), |judged| format!(" ({})", evidence(&judged.comparison)))
 }
 
 /// The comparison that needs the most replicates.

@@ -77,7 +77,9 @@ fn sheet(tested: &Tested) -> Sheet {
         })
         .column("p", |judged| optional(judged.comparison.corrected, p_value))
         .column("outcome", outcome)
-        .column("replicates needed", |judged| optional(judged.comparison.needed, needed_pairs))
+        .column("replicates needed", |judged| {
+            optional(needed_pairs(&judged.comparison), |needed| needed)
+        })
         .sheet(&tested.comparisons)
 }
 

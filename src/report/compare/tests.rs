@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::compare::*;
+use crate::event::Score;
 use crate::report::snapshot;
-use crate::results::format::schema::{EpochRow, TimingRow};
+use crate::results::format::schema::{EpochRow, ScoreCells, TimingRow};
 use crate::results::query::{Results, TrialStatus};
 use crate::results::query::{TrialCurves, Tuning};
 use crate::stats::{Side, Verdict};
@@ -13,8 +14,8 @@ fn trials(axes: &[&str], condition: usize, accuracies: &[f64]) -> Vec<TrialCurve
     let row = |epoch: usize, accuracy: f64| EpochRow {
         epoch,
         step: epoch * 10,
-        test_accuracy: accuracy,
-        validation_accuracy: Some(accuracy / 2.0),
+        test: Score { accuracy, ..Score::default() },
+        validation: ScoreCells::of_accuracy(accuracy / 2.0),
         ..EpochRow::default()
     };
     let trial = |(index, &accuracy): (usize, &f64)| TrialCurves {

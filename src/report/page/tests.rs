@@ -8,7 +8,8 @@ mod statements;
 
 use super::*;
 use crate::compare::claim;
-use crate::results::format::schema::EpochRow;
+use crate::event::Score;
+use crate::results::format::schema::{EpochRow, ScoreCells};
 use crate::results::query::{Results, TrialCurves, TrialStatus};
 use crate::results::status::account::{Account, DataUsed};
 
@@ -17,10 +18,9 @@ fn trials(condition: usize, axes: &[&str], accuracies: &[f64]) -> Vec<TrialCurve
     let row = |epoch: usize, accuracy: f64| EpochRow {
         epoch,
         step: epoch * 10,
-        train_loss: (epoch > 0).then_some(1.0 - accuracy),
-        validation_accuracy: Some(accuracy),
-        test_accuracy: accuracy,
-        test_loss: 1.0 - accuracy,
+        train: ScoreCells { loss: (epoch > 0).then_some(1.0 - accuracy), accuracy: None },
+        validation: ScoreCells::of_accuracy(accuracy),
+        test: Score { loss: 1.0 - accuracy, accuracy },
         ..EpochRow::default()
     };
     let trial = |(index, &accuracy): (usize, &f64)| TrialCurves {

@@ -4,9 +4,13 @@
 //! Numbers have no unit, names state the unit, an empty cell means "does not apply". Losses are
 //! mean cross-entropies in nats, accuracies are shares from 0 to 1.
 
+mod epochs;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use epochs::{EpochRow, ScoreCells};
 
 use crate::event::{Examples, Outcome};
 use crate::fs::FilePrefix;
@@ -14,58 +18,6 @@ use crate::stats;
 
 /// Version of the files' format. A reader refuses a higher one.
 pub const SCHEMA_VERSION: u32 = 1;
-
-/// A row of `epochs.csv`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct EpochRow {
-    /// The epoch, from 1; 0 is the untrained network.
-    pub epoch: usize,
-    /// Optimiser steps taken so far.
-    pub step: usize,
-    /// Training loss: mean over the epoch's batches while the weights were changing.
-    pub train_loss: Option<f64>,
-    /// Training accuracy: mean over the same batches.
-    pub train_accuracy: Option<f64>,
-    /// Validation loss after the epoch, with the statistics that `norm.evaluation` names.
-    pub validation_loss: Option<f64>,
-    /// Validation accuracy after the epoch, evaluated in the same way.
-    pub validation_accuracy: Option<f64>,
-    /// Test loss after the epoch, with the statistics that `norm.evaluation` names.
-    pub test_loss: f64,
-    /// Test accuracy after the epoch, evaluated in the same way.
-    pub test_accuracy: f64,
-    /// Test loss with running averages. This and the score with population statistics are recorded in the
-    /// last row of every training that is evaluated with running averages; these two and the following
-    /// in every row with `probe.evaluations`.
-    pub running_test_loss: Option<f64>,
-    /// Test accuracy with running averages.
-    pub running_test_accuracy: Option<f64>,
-    /// Test loss with population statistics, recomputed with frozen weights.
-    pub precise_test_loss: Option<f64>,
-    /// Test accuracy with population statistics.
-    pub precise_test_accuracy: Option<f64>,
-    /// Test loss with the statistics of each batch of test examples.
-    pub batch_test_loss: Option<f64>,
-    /// Test accuracy with the statistics of each batch.
-    pub batch_test_accuracy: Option<f64>,
-    /// Loss on training examples, evaluated as the test set is; only with
-    /// `probe.train_evaluation`.
-    pub evaluated_train_loss: Option<f64>,
-    /// Accuracy on training examples, evaluated in the same way.
-    pub evaluated_train_accuracy: Option<f64>,
-    /// Balanced test accuracy: the mean over the classes of the share of each that is classified correctly;
-    /// absent in rows of earlier versions.
-    pub test_balanced_accuracy: Option<f64>,
-}
-
-impl EpochRow {
-    /// The header line of the file.
-    pub const HEADER: &'static str = "epoch,step,train_loss,train_accuracy,\
-         validation_loss,validation_accuracy,test_loss,test_accuracy,\
-         running_test_loss,running_test_accuracy,precise_test_loss,precise_test_accuracy,\
-         batch_test_loss,batch_test_accuracy,evaluated_train_loss,evaluated_train_accuracy,\
-         test_balanced_accuracy\n";
-}
 
 /// A row of `steps.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -178,25 +178,16 @@ impl<'a> Figures<'a> {
     /// The number in a column of [`TrialRow::LAST`] or [`SUMMARY_METRICS`]; counts are far below 2⁵³.
     fn number(&self, column: &str) -> Option<f64> {
         let count = |count: usize| count as f64;
-        let (last, best) = (self.last, self.best);
         match column {
             "diverged_step" => self.diverged_step.map(count),
             "parameters" => self.parameters.map(count),
-            "epochs" => Some(count(last?.epoch)),
-            "steps" => Some(count(last?.step)),
-            "train_loss" => last?.train_loss,
-            "train_accuracy" => last?.train_accuracy,
-            "validation_loss" => last?.validation_loss,
-            "validation_accuracy" => last?.validation_accuracy,
-            "test_loss" => Some(last?.test_loss),
-            "test_accuracy" => Some(last?.test_accuracy),
-            "best_epoch" => Some(count(best?.epoch)),
-            "best_validation_accuracy" => best?.validation_accuracy,
-            "best_test_loss" => Some(best?.test_loss),
-            "best_test_accuracy" => Some(best?.test_accuracy),
-            "precise_test_loss" => last?.precise_test_loss,
-            "precise_test_accuracy" => last?.precise_test_accuracy,
-            _ => None,
+            "epochs" => self.last.map(|row| count(row.epoch)),
+            "steps" => self.last.map(|row| count(row.step)),
+            "best_epoch" => self.best.map(|row| count(row.epoch)),
+            column => match column.strip_prefix("best_") {
+                Some(column) => self.best?.value(column),
+                None => self.last?.value(column),
+            },
         }
     }
 }

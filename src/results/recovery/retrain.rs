@@ -103,14 +103,10 @@ fn told(
 fn filled(row: EpochRow, earlier: Option<&EpochRow>) -> EpochRow {
     let Some(earlier) = earlier else { return row };
     EpochRow {
-        running_test_loss: row.running_test_loss.or(earlier.running_test_loss),
-        running_test_accuracy: row.running_test_accuracy.or(earlier.running_test_accuracy),
-        precise_test_loss: row.precise_test_loss.or(earlier.precise_test_loss),
-        precise_test_accuracy: row.precise_test_accuracy.or(earlier.precise_test_accuracy),
-        batch_test_loss: row.batch_test_loss.or(earlier.batch_test_loss),
-        batch_test_accuracy: row.batch_test_accuracy.or(earlier.batch_test_accuracy),
-        evaluated_train_loss: row.evaluated_train_loss.or(earlier.evaluated_train_loss),
-        evaluated_train_accuracy: row.evaluated_train_accuracy.or(earlier.evaluated_train_accuracy),
+        running_test: row.running_test.or(earlier.running_test),
+        precise_test: row.precise_test.or(earlier.precise_test),
+        batch_test: row.batch_test.or(earlier.batch_test),
+        evaluated_train: row.evaluated_train.or(earlier.evaluated_train),
         ..row
     }
 }
@@ -166,12 +162,9 @@ pub(in crate::results) fn figures(row: Option<&EpochRow>) -> Option<EpochRow> {
     row.map(|row| EpochRow {
         epoch: row.epoch,
         step: row.step,
-        train_loss: row.train_loss,
-        train_accuracy: row.train_accuracy,
-        validation_loss: row.validation_loss,
-        validation_accuracy: row.validation_accuracy,
-        test_loss: row.test_loss,
-        test_accuracy: row.test_accuracy,
+        train: row.train,
+        validation: row.validation,
+        test: row.test,
         ..EpochRow::default()
     })
 }

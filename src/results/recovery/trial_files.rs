@@ -254,27 +254,17 @@ impl TrialFiles {
         epoch: EpochResult,
         seconds: EpochSeconds,
     ) -> Result<()> {
-        let told = epoch.evaluations;
-        let running = told.and_then(|told| told.running);
-        let precise = told.and_then(|told| told.precise);
-        let batch = told.and_then(|told| told.batch);
+        let told = epoch.evaluations.unwrap_or_default();
         let row = EpochRow {
             epoch: epoch.epoch,
             step: epoch.step,
-            train_loss: epoch.train.map(|s| s.loss),
-            train_accuracy: epoch.train.map(|s| s.accuracy),
-            validation_loss: epoch.validation.map(|s| s.loss),
-            validation_accuracy: epoch.validation.map(|s| s.accuracy),
-            test_loss: epoch.test.loss,
-            test_accuracy: epoch.test.accuracy,
-            running_test_loss: running.map(|score| score.loss),
-            running_test_accuracy: running.map(|score| score.accuracy),
-            precise_test_loss: precise.map(|score| score.loss),
-            precise_test_accuracy: precise.map(|score| score.accuracy),
-            batch_test_loss: batch.map(|score| score.loss),
-            batch_test_accuracy: batch.map(|score| score.accuracy),
-            evaluated_train_loss: epoch.evaluated_train.map(|score| score.loss),
-            evaluated_train_accuracy: epoch.evaluated_train.map(|score| score.accuracy),
+            train: epoch.train.into(),
+            validation: epoch.validation.into(),
+            test: epoch.test,
+            running_test: told.running.into(),
+            precise_test: told.precise.into(),
+            batch_test: told.batch.into(),
+            evaluated_train: epoch.evaluated_train.into(),
             test_balanced_accuracy: epoch.balanced_test,
         };
         self.open(EPOCHS)?.append(&csv_row(&row))?;
@@ -301,9 +291,9 @@ pub(in crate::results) fn recording(trial: &Trial) -> Vec<String> {
 /// Whether `row` has a higher validation accuracy than the best so far. The untrained network
 /// (epoch 0) does not count.
 fn is_better(row: &EpochRow, best: Option<&EpochRow>) -> bool {
-    let Some(accuracy) = row.validation_accuracy else {
+    let Some(accuracy) = row.validation.accuracy else {
         return false;
     };
-    let earlier = best.and_then(|best| best.validation_accuracy);
+    let earlier = best.and_then(|best| best.validation.accuracy);
     row.epoch > 0 && earlier.is_none_or(|earlier| accuracy > earlier)
 }

@@ -98,7 +98,7 @@ fn all_panels(results: &Results, figure: &str, axes: &[usize]) -> String {
 /// How far the last test accuracies of a panel's lines are apart; a line without completed trials counts as 0.
 fn distance(lines: &[Line], trials: &[&TrialCurves]) -> f64 {
     let last = |trial: &&TrialCurves| match trial.status {
-        TrialStatus::Completed => trial.epochs.last().map(|row| row.test_accuracy),
+        TrialStatus::Completed => trial.epochs.last().map(|row| row.test.accuracy),
         TrialStatus::Diverged => Some(0.0),
         _ => None,
     };

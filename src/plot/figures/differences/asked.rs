@@ -148,10 +148,8 @@ impl<'a> Differences<'a> {
 /// The verdict in words.
 fn verdict(c: &Comparison, unit: Unit) -> String {
     let population = c.population.as_deref().and_then(|p| p.paired.mean);
-    let more = match (c.verdict, c.needed, population) {
-        (Verdict::Inconclusive, Some(needed), _) => {
-            format!("; {} pairs needed", verdicts::needed_pairs(needed))
-        }
+    let more = match (c.verdict, verdicts::needed_pairs(c), population) {
+        (Verdict::Inconclusive, Some(needed), _) => format!("; {needed} pairs needed"),
         (Verdict::EffectOfEvaluation, _, Some(mean)) => {
             let mean = units::signed(&format!("{:.2}", mean * unit.scale()));
             format!(", {mean} with the population's statistics")

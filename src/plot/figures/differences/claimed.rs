@@ -10,8 +10,9 @@ use crate::plot::figures::arrangement::{axis_name, shown, unique};
 use crate::plot::figures::request::{Absent, Drawn};
 use crate::plot::figures::scored;
 use crate::plot::palette::Key;
-use crate::results::query::{Results, Take};
+use crate::results::query::Results;
 use crate::units::counted;
+use crate::wording::names::aggregated;
 
 /// A comparison, the test that it is part of, and the test's position in the claim.
 type Entry<'a> = (usize, &'a Tested, &'a ClaimComparison);
@@ -172,18 +173,11 @@ fn sides(tested: &Tested) -> String {
 /// The compared quantity in words.
 fn quantity(tested: &Tested) -> String {
     let metric = scored::words(tested.metric).to_lowercase();
-    let Some(over) = &tested.test.over else {
+    let Some(aggregate) = &tested.test.aggregate else {
         return metric;
     };
-    let axis = axis_name(&over.key);
-    match over.take {
-        Take::Spread => format!("the spread of {metric} over {axis}"),
-        Take::Worst => format!("the worst {metric} over {axis}"),
-        Take::Best => format!("the best {metric} over {axis}"),
-        Take::Mean => format!("the mean {metric} over {axis}"),
-        Take::Change => format!("the change of {metric} from the first to the last {axis}"),
-        Take::Reach(bound) => format!("the largest {axis} where {metric} is as good as {bound}"),
-    }
+    let bound = |bound: f64| bound.to_string();
+    aggregated(&metric, &axis_name(&aggregate.axis), aggregate.how, bound)
 }
 
 /// The colours of placements, else one colour for each test.

@@ -1,13 +1,13 @@
 //! The figure `differences` of an experiment with a claim.
 
 use super::*;
-use crate::results::query::{Claim, Expect, Hypothesis, Over, Take, TrialStatus};
+use crate::results::query::{Aggregate, Aggregation, Claim, Expect, Hypothesis, TrialStatus};
 
 /// A completed trial with this test accuracy.
 fn scored(axes: &[&str], replicate: u64, accuracy: f64) -> TrialCurves {
     let mut trial = trial(axes, replicate);
     for row in trial.epochs.iter_mut().skip(1) {
-        row.test_accuracy = accuracy;
+        row.test.accuracy = accuracy;
     }
     trial
 }
@@ -47,7 +47,7 @@ fn test(by: &str, compare: [&str; 2]) -> Hypothesis {
         expect: Expect::Higher,
         margin: None,
         only: Vec::new(),
-        over: None,
+        aggregate: None,
         label: None,
     }
 }
@@ -93,7 +93,8 @@ fn a_claim_has_its_own_axis_and_settings_and_takes_values_together() {
     only.only = vec![("norm.placement".to_owned(), vec!["none".to_owned()])];
     only.label = Some("without a norm".to_owned());
     let mut over = test("norm.placement", ["before", "after"]);
-    over.over = Some(Over { key: "model.activation".to_owned(), take: Take::Worst });
+    let how = Aggregation::Worst;
+    over.aggregate = Some(Aggregate { axis: "model.activation".to_owned(), how });
     let chart = chart(&claiming(activations(), vec![only, over]), "differences");
     assert_eq!(
         names(&chart),

@@ -152,9 +152,9 @@ fn evaluations_are_lines_and_conditions_without_batch_statistics_left_out() {
     for trial in &mut results.trials {
         let with_norm = trial.axes[0] != "none";
         for row in &mut trial.epochs {
-            row.running_test_accuracy = Some(0.5);
-            row.precise_test_accuracy = Some(if with_norm { 0.7 } else { 0.5 });
-            row.batch_test_accuracy = Some(if with_norm { 0.8 } else { 0.5 });
+            row.running_test.accuracy = Some(0.5);
+            row.precise_test.accuracy = Some(if with_norm { 0.7 } else { 0.5 });
+            row.batch_test.accuracy = Some(if with_norm { 0.8 } else { 0.5 });
         }
     }
     let chart = chart(&results, "evaluations");
@@ -180,8 +180,8 @@ fn the_gap_is_what_is_seen_minus_what_is_not() {
 fn the_gap_is_between_what_was_evaluated_alike_where_that_was_measured() {
     let mut results = placements(2);
     for row in results.trials.iter_mut().flat_map(|trial| &mut trial.epochs) {
-        row.evaluated_train_loss = Some(0.1);
-        row.evaluated_train_accuracy = row.validation_accuracy.map(|share| share + 0.03);
+        row.evaluated_train.loss = Some(0.1);
+        row.evaluated_train.accuracy = row.validation.accuracy.map(|share| share + 0.03);
     }
     let chart = chart(&results, "gap");
     assert_close(line(only_panel(&chart), "none").points[0].y, 3.0);

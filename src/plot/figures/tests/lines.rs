@@ -56,7 +56,7 @@ fn three_replicates_have_a_t_interval() {
 fn bands_end_where_the_metric_ends() {
     let mut results = placements(3);
     for (trial, accuracy) in results.trials.iter_mut().step_by(3).zip([1.0, 1.0, 0.7]) {
-        trial.epochs[1].test_accuracy = accuracy;
+        trial.epochs[1].test.accuracy = accuracy;
     }
     let chart = figure(&results, "test_accuracy");
     let span = line(only_panel(&chart), "none").band[0];
@@ -68,7 +68,7 @@ fn bands_end_where_the_metric_ends() {
 fn a_band_that_reaches_zero_is_cut_on_a_logarithmic_axis() {
     let mut results = placements(3);
     for (trial, loss) in results.trials.iter_mut().step_by(3).zip([0.01, 0.01, 0.1]) {
-        trial.epochs[4].test_loss = loss;
+        trial.epochs[4].test.loss = loss;
     }
     let chart = figure(&results, "test_loss");
     let axis = &chart.rows[0].y;
@@ -124,8 +124,8 @@ fn an_experiment_in_which_everything_diverged_has_charts() {
 #[test]
 fn values_that_are_not_finite_are_left_out_and_counted() {
     let mut results = placements(1);
-    results.trials[0].epochs[2].test_loss = f64::NAN;
-    results.trials[1].epochs[2].test_loss = f64::INFINITY;
+    results.trials[0].epochs[2].test.loss = f64::NAN;
+    results.trials[1].epochs[2].test.loss = f64::INFINITY;
     let chart = figure(&results, "test_loss");
     assert_eq!(line(only_panel(&chart), "none").points.len(), 3);
     assert!(chart.footnote.contains("2 values of completed trials are not finite and left out."));

@@ -40,8 +40,8 @@ fn the_overview_of_placements_is_two_by_two() {
 fn without_a_validation_set_the_overview_shows_the_test_set() {
     let mut results = placements(1);
     for row in results.trials.iter_mut().flat_map(|trial| &mut trial.epochs) {
-        row.validation_loss = None;
-        row.validation_accuracy = None;
+        row.validation.loss = None;
+        row.validation.accuracy = None;
     }
     let chart = figure(&results, "overview");
     assert_eq!(
@@ -72,7 +72,7 @@ fn of_too_many_panels_those_whose_lines_end_furthest_apart_are_drawn() {
     for trial in &mut results.trials {
         let is_alike = ["1", "2"].contains(&trial.axes[1].as_str());
         if trial.axes[0] == "none" && !is_alike {
-            trial.epochs[4].test_accuracy -= 0.1;
+            trial.epochs[4].test.accuracy -= 0.1;
         }
     }
     let chart = figure(&results, "overview");

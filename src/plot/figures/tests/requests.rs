@@ -128,7 +128,7 @@ fn an_impossible_scale_is_reported_and_not_part_of_the_file_name() {
 fn an_impossible_vertical_scale_is_reported_and_not_part_of_the_file_name() {
     let mut results = placements(1);
     for trial in &mut results.trials {
-        trial.epochs[1].train_loss = Some(0.0);
+        trial.epochs[1].train.loss = Some(0.0);
     }
     let request = Request { log_y: Some(true), ..of("train_loss") };
     let drawn = drawn(&results, "curves", &request).remove(0);

@@ -9,12 +9,12 @@ use crate::results::query::{TrialStatus, Tuning};
 /// Sets a trial's accuracies from the first trained epoch on.
 pub(super) fn scoring(mut trial: TrialCurves, accuracy: f64) -> TrialCurves {
     for row in trial.epochs.iter_mut().skip(1) {
-        row.test_accuracy = accuracy;
-        row.validation_accuracy = Some(accuracy);
+        row.test.accuracy = accuracy;
+        row.validation.accuracy = Some(accuracy);
     }
     if let Some(untrained) = trial.epochs.first_mut() {
-        untrained.test_accuracy = 0.1;
-        untrained.validation_accuracy = Some(0.1);
+        untrained.test.accuracy = 0.1;
+        untrained.validation.accuracy = Some(0.1);
     }
     trial
 }
@@ -170,7 +170,7 @@ fn a_heat_map_frames_what_tuning_chose_by_validation_and_not_what_is_best_on_the
     for trial in &mut results.trials {
         let is_first = trial.axes[1] == "0.01";
         for row in &mut trial.epochs {
-            row.validation_accuracy = Some(if is_first { 0.5 } else { 0.4 });
+            row.validation.accuracy = Some(if is_first { 0.5 } else { 0.4 });
         }
     }
     for (index, trial) in results.trials.iter_mut().enumerate() {

@@ -10,8 +10,8 @@ fn evaluate_both(folder: &mut Results, population: impl Fn(&TrialCurves) -> f64)
     for trial in &mut folder.trials {
         let score = population(trial);
         let row = trial.epochs.last_mut().expect("rows");
-        row.running_test_accuracy = Some(row.test_accuracy);
-        row.precise_test_accuracy = Some(score);
+        row.running_test.accuracy = Some(row.test.accuracy);
+        row.precise_test.accuracy = Some(score);
     }
 }
 
@@ -28,8 +28,8 @@ fn what_only_running_statistics_show_counts_neither_for_a_claim_nor_against_it()
             let gain = if trial.axes == ["before"] { population } else { 0.0 };
             let score = BASE[trial.replicate as usize - 1] + gain;
             let row = trial.epochs.last_mut().expect("rows");
-            row.running_test_accuracy = Some(row.test_accuracy);
-            row.precise_test_accuracy = Some(score);
+            row.running_test.accuracy = Some(row.test.accuracy);
+            row.precise_test.accuracy = Some(score);
         }
         let judgement = judge(&folder).expect("judged").expect("claimed");
         let entry = Entry { folder: "results/x".to_owned(), judgement, figure: None, report: None };

@@ -23,7 +23,7 @@ fn claimed(statement: &str, none: &[f64], before: &[f64]) -> Folder {
             expect: Expect::Higher,
             margin: None,
             only: Vec::new(),
-            over: None,
+            aggregate: None,
             label: None,
         }],
     });

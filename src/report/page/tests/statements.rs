@@ -114,7 +114,7 @@ fn a_report_of_a_claim_compares_by_the_axis_of_the_claim_and_marks_other_compari
         expect: Expect::Same,
         margin: None,
         only: vec![("norm.placement".to_owned(), vec!["before".to_owned()])],
-        over: None,
+        aggregate: None,
         label: None,
     };
     folder.results.claim = Some(Claim {
