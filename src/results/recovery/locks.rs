@@ -13,9 +13,10 @@
 //!   where that lock is not seen either.
 //! - **Whether a run is alive** ([`runs::Watcher`]): yes while its lock is held, no once its file is gone.
 //!   Where its lock looks free, that is proof of its death only on the same kernel and file system, where
-//!   locks are shown to work. Otherwise its counter is watched: a run is alive when it changes, and dead
+//!   locks are shown to work. Otherwise its counter is watched: a run is alive while it changes, and dead
 //!   when it has not changed for 90 seconds of this process's own monotonic clock. No clock is
-//!   compared with another host's. Until that is clear, other trials are trained first.
+//!   compared with another host's. Before it was seen to change, and after five missed beats, it is open which: then
+//!   other trials are trained first, and that one is waited for at the end.
 //! - **Fencing.** A process that stood still for longer (a suspended machine, SIGSTOP) does not know that
 //!   it was taken for dead. So a run writes what grows into a folder of its own,
 //!   `trials/<id>/.run-<its name>/` (`record::takeover`). Who takes a trial over copies what it goes on
@@ -516,7 +517,7 @@ mod tests {
         fs::create_folder(&layout.runs()).expect("writable");
         let path = layout.runs().join("node-1-a");
         let mut running = claimed_by(&layout, "node-1-a", None);
-        let claims = with_patience(&layout, Duration::from_millis(400));
+        let claims = with_patience(&layout, Duration::from_secs(2));
         assert_eq!(claim(&claims, "a"), Lease::Unclear);
         // What another host's clock says is nothing to go by.
         for heartbeat in [0, u64::MAX] {
@@ -533,15 +534,19 @@ mod tests {
         claims.shared.watcher.look("node-2", None).expect("readable");
         std::thread::sleep(Duration::from_millis(100));
         assert!(path.exists());
-        let mut last = Lease::Elsewhere;
-        for _ in 0..40 {
+        // Dead, it is not taken for alive until the end of the patience: its trial is to be waited for.
+        let mut seen = vec![Lease::Elsewhere];
+        for _ in 0..80 {
             std::thread::sleep(Duration::from_millis(50));
-            last = claim(&claims, "a");
-            if last == Lease::Granted(None) {
+            let now = claim(&claims, "a");
+            if seen.last() != Some(&now) {
+                seen.push(now);
+            }
+            if seen.last() == Some(&Lease::Granted(None)) {
                 break;
             }
         }
-        assert_eq!(last, Lease::Granted(None));
+        assert_eq!(seen, [Lease::Elsewhere, Lease::Unclear, Lease::Granted(None)]);
         claims.shared.beat();
         assert!(!path.exists(), "what is dead is cleared away");
     }

@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// How often a run gives a sign of life.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
+/// After so many heartbeats without a change it is open again whether a run is alive.
+const MISSED: u32 = 5;
+
 /// How often whoever waits for a heartbeat looks.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -43,7 +46,11 @@ pub(in crate::results) fn patience() -> Duration {
 
 /// How long a run waits from one sign of life to the next.
 pub(in crate::results) fn heartbeat() -> Duration {
-    HEARTBEAT.min(patience() / 20)
+    heartbeat_within(patience())
+}
+
+fn heartbeat_within(patience: Duration) -> Duration {
+    HEARTBEAT.min(patience / 20)
 }
 
 /// Whether this can be the name of a run's file: a damaged claim must not lead elsewhere.
@@ -210,11 +217,12 @@ fn random_name() -> Result<String> {
 /// What can be said of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::results) enum Life {
-    /// Its lock is held, or its heartbeat has changed.
+    /// Its lock is held, or its heartbeat has changed within the last few beats.
     Alive,
     /// Its lock is free or gone, or its heartbeat has not changed for long.
     Dead,
-    /// Its lock cannot be seen, and its heartbeat has not been watched for long enough.
+    /// Its lock cannot be seen, and its heartbeat has not been watched for long enough, or has not changed for
+    /// a while: whoever takes it for alive leaves its trial to nobody.
     Unclear,
 }
 
@@ -298,9 +306,10 @@ impl Watcher {
             seen.has_changed = is_changed;
         }
         seen.last_look = now;
-        if now.duration_since(seen.since) >= self.patience {
+        let unchanged = now.duration_since(seen.since);
+        if unchanged >= self.patience {
             Life::Dead
-        } else if seen.has_changed {
+        } else if seen.has_changed && unchanged < MISSED * heartbeat_within(self.patience) {
             Life::Alive
         } else {
             Life::Unclear
