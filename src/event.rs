@@ -383,6 +383,8 @@ pub enum Lease {
     Unclear,
     /// It has its result: another run has trained it meanwhile.
     Finished,
+    /// The sweep was stopped while this one waited for its turn to ask.
+    Stopped,
 }
 
 /// Asked before each trial: the results folder, where the leases of all runs stand.

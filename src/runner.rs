@@ -257,6 +257,7 @@ impl WorkerPool<'_> {
             }
             match self.gate.claim(&trial) {
                 Ok(Lease::Granted(from)) => self.train(&trial, from, &mut emit),
+                Ok(Lease::Stopped) => return,
                 Ok(Lease::Finished) => emit(Event::TrialPassed { trial, is_finished: true }),
                 Ok(Lease::Elsewhere) if is_second_turn => {
                     emit(Event::TrialPassed { trial, is_finished: false });

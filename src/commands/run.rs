@@ -67,7 +67,8 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     datasets::provide(&trainer, &survey.to_run, &places, quiet)?;
     entry.datasets = datasets::files(&survey.to_run, &places, quiet)?;
     let why = provenance::named_by_path(&experiment, &survey.to_run)?;
-    let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
+    let mut writer =
+        Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed, stop)?;
     let described = trainer.describe(&trials);
     for line in report::dataset::lines(described.values()).iter().filter(|_| !quiet) {
         say(line);
@@ -105,7 +106,11 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         observers.push(&mut messages);
     }
     let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
-    let tally = signals.while_training(train)?;
+    let tally = signals.while_training(train).map_err(|error| match error {
+        // The folder does not know what was forced.
+        Error::Interrupted { .. } => Error::Interrupted { is_forced: arguments.force.is_some() },
+        other => other,
+    })?;
     let left = check_left(&writer, &trainer, trials.len())?;
     // The writer, and with it the sign that this run is alive, is kept until the charts show its
     // tables.

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 
 use crate::config::spec::Experiment;
 use crate::description::DatasetDescription;
-use crate::error::Result;
-use crate::event::{Event, Leases, Observer, Outcome};
+use crate::error::{Error, Result};
+use crate::event::{Event, Leases, Observer, Outcome, Stop};
 use crate::fs;
 use crate::plan::Trial;
 use crate::results::format::files;
@@ -65,18 +65,19 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Opens a results folder for one run and announces the run in it. Beyond that nothing is
-    /// written yet.
+    /// Opens a results folder for one run, which `stop` stops, and announces the run in it. Beyond that
+    /// nothing is written yet.
     pub fn open(
         experiment: &Experiment,
         plan: &[Arc<Trial>],
         mut run: RunEntry,
         survey: &Survey,
         retries_failed: bool,
+        stop: &Stop,
     ) -> Result<Self> {
         let layout = Layout::new(&experiment.output.dir);
         fs::create_folder(layout.root())?;
-        let claims = TrialLocks::announce(&layout)?;
+        let claims = TrialLocks::announce(&layout)?.stopped_by(stop);
         claims.run().clone_into(&mut run.run);
         let gate = FolderLeases {
             layout: layout.clone(),
@@ -142,7 +143,7 @@ impl Writer {
     ) -> Result<Option<PathBuf>> {
         self.note_data(to_run, &digest);
         let gate = Arc::clone(&self.gate);
-        gate.claims.exclusively(|| {
+        let earlier = gate.claims.patiently(|| {
             opening::check_concurrent_runs(&self.layout, &self.experiment, &gate.claims)?;
             opening::check_force(&self.layout, &gate)?;
             gate.with_digests(|digests| {
@@ -152,20 +153,16 @@ impl Writer {
                 let finished = |trial: &Trial| self.result(&trial.id);
                 opening::check_provenance(&self.layout, &self.plan, &self.run, finished, digest)?;
             }
-            opening::clear_leftovers(
-                &self.layout,
-                &self.plan,
-                to_run,
-                &self.records,
-                &gate.claims,
-            )?;
             let earlier = opening::keep_earlier_experiment(&self.layout, &self.experiment)?;
             let resolved = self.experiment.resolved.as_bytes();
             fs::replace(&self.layout.experiment(), resolved)?;
             manifest::enter(&self.layout, &self.run, &self.data)?;
             self.write_tables()?;
             Ok(earlier)
-        })
+        })?;
+        let has_result = |trial: &Trial| self.result(&trial.id).is_some();
+        opening::clear_leftovers(&self.layout, &self.plan, to_run, has_result, &gate.claims)?;
+        Ok(earlier)
     }
 
     /// Whether another run is in the folder of which it is not clear yet whether it is alive: then what
@@ -219,7 +216,7 @@ impl Writer {
             None => TrialFiles::start(&own, has_result, gate.origin(trial), facts),
         };
         let files = self.unless_taken(trial, files)?;
-        let is_ours = gate.claims.exclusively(|| {
+        let is_ours = gate.claims.patiently(|| {
             let is_ours = files.is_some() && gate.claims.holds(&trial.id);
             if is_ours {
                 takeover::clear(&layout, &own, has_result)?;
@@ -256,7 +253,7 @@ impl Writer {
         let claims = &self.gate.claims;
         let own = self.layout.trial(&trial.id).of_run(claims.run());
         // Nothing depends on it: whoever comes next deletes what is left of a finished trial.
-        drop(claims.exclusively(|| {
+        drop(claims.patiently(|| {
             let record = files::record(&self.layout, trial)?;
             let is_finished = record.is_some_and(|record| record.outcome.is_finished());
             if is_finished && claims.is_free(&trial.id)? {
@@ -268,6 +265,9 @@ impl Writer {
 
     fn end(&mut self, trial: &Arc<Trial>, outcome: &Outcome, details: Option<&str>) -> Result<()> {
         let files = self.open.remove(&trial.id);
+        // What left no files, since the run was stopped before they could be begun, has no result.
+        let is_without_files = files.is_none() && outcome.is_finished();
+        let outcome = if is_without_files { &Outcome::Interrupted } else { outcome };
         let synced = files.as_ref().map_or(Ok(()), TrialFiles::sync);
         self.unless_taken(trial, synced)?;
         let gate = Arc::clone(&self.gate);
@@ -302,10 +302,14 @@ impl Writer {
         self.records.insert(record.id.clone(), record);
         self.run.trained += usize::from(outcome.is_finished());
         if Instant::now() >= self.tables_due {
-            let writing = Instant::now();
-            gate.claims.exclusively(|| self.write_tables())?;
-            let pause = TABLE_INTERVAL.max(TABLE_SHARE * writing.elapsed());
-            self.tables_due = Instant::now() + pause;
+            // Where the lock is not free they stay due, until the next trial ends.
+            let seconds = gate.claims.if_free(|| {
+                let writing = Instant::now();
+                self.write_tables().map(|()| writing.elapsed())
+            })?;
+            if let Some(seconds) = seconds {
+                self.tables_due = Instant::now() + TABLE_INTERVAL.max(TABLE_SHARE * seconds);
+            }
         }
         Ok(())
     }
@@ -440,7 +444,9 @@ impl Observer for Writer {
         if self.is_broken {
             return Ok(());
         }
-        self.write(event).inspect_err(|_| self.is_broken = true)
+        // Who asked this run to stop while another held the lock left the files of its trials whole.
+        self.write(event)
+            .inspect_err(|error| self.is_broken |= !matches!(error, Error::Interrupted { .. }))
     }
 }
 
@@ -450,7 +456,7 @@ mod tests {
 
     use super::*;
     use crate::config;
-    use crate::event::{Examples, Stop};
+    use crate::event::Examples;
     use crate::fs::Lock;
     use crate::plan;
     use crate::results::recovery::survey::{Selection, survey};
@@ -470,7 +476,8 @@ mod tests {
         let plan = plan::trials(&loaded.experiment);
         let run = RunEntry::begin(device, 1, 1);
         let survey = survey(&Layout::new(folder), &plan, &Selection::default()).expect("readable");
-        let writer = Writer::open(&loaded.experiment, &plan, run, &survey, false);
+        let stop = Stop::default();
+        let writer = Writer::open(&loaded.experiment, &plan, run, &survey, false, &stop);
         (writer.expect("a writable folder"), survey.to_run)
     }
 
@@ -515,12 +522,8 @@ mod tests {
     fn an_end_is_written_down_however_long_another_process_holds_the_lock() {
         let folder = tempfile::tempdir().expect("a folder");
         let (mut writer, trials) = writer(folder.path());
-        let gate = Arc::get_mut(&mut writer.gate).expect("nobody else has it");
-        gate.claims.patience = Duration::from_millis(10);
         begin(&mut writer, &trials[0]);
         let lock = Lock::try_take(&writer.layout.lock()).expect("writable").expect("free");
-        let refused = writer.gate().claim(&trials[1]).expect_err("it waits no longer than that");
-        assert!(refused.to_string().contains("has held"), "{refused}");
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 std::thread::sleep(Duration::from_millis(200));
@@ -529,6 +532,17 @@ mod tests {
             end(&mut writer, &trials[0], Outcome::Completed).expect("it waits");
         });
         assert!(fs::is_file(&writer.layout.trial(&trials[0].id).trial()));
+    }
+
+    #[test]
+    fn what_could_not_be_begun_because_the_run_was_stopped_has_no_result() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = writer(folder.path());
+        let claim = writer.gate().claim(&trials[0]).expect("a writable folder");
+        assert!(matches!(claim, crate::event::Lease::Granted(_)));
+        end(&mut writer, &trials[0], Outcome::Completed).expect("a writable folder");
+        let record = files::record(&writer.layout, &trials[0]).expect("readable");
+        assert_eq!(record.expect("recorded").outcome, Outcome::Interrupted);
     }
 
     #[test]

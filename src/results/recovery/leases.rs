@@ -129,7 +129,9 @@ enum Open {
 
 impl Leases for FolderLeases {
     fn claim(&self, trial: &Arc<Trial>) -> Result<Lease> {
-        let (claim, open) = self.claims.exclusively(|| self.claim_if_open(trial))?;
+        let Some((claim, open)) = self.claims.unless_stopped(|| self.claim_if_open(trial))? else {
+            return Ok(Lease::Stopped);
+        };
         if !matches!(claim, Lease::Granted(_)) || open != Open::FromState {
             return Ok(claim);
         }
@@ -155,7 +157,7 @@ impl Leases for FolderLeases {
 
     fn leave(&self, trial: &Trial) -> Result<()> {
         held(&self.begun).remove(&trial.id);
-        self.claims.exclusively(|| self.claims.release(&trial.id))
+        self.claims.patiently(|| self.claims.release(&trial.id))
     }
 }
 

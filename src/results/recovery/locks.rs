@@ -19,23 +19,35 @@
 //!   other trials are trained first, and that one is waited for at the end.
 //! - **Fencing.** A process that stood still for longer (a suspended machine, SIGSTOP) does not know that
 //!   it was taken for dead. So a run writes what grows into a folder of its own,
-//!   `trials/<id>/.run-<its name>/` (`record::takeover`). Who takes a trial over copies what it goes on
+//!   `trials/<id>/.run-<its name>/` (`takeover`). Who takes a trial over copies what it goes on
 //!   from, and deletes the folder of the dead. When a trial ends, its files get their own names in one go,
 //!   `trial.json` last, under the folder's lock and only if the claim is still this run's. A run that
 //!   finds its claim taken leaves that trial and goes on with the next.
 //! - **Where locks are not seen at all**, two runs may write the tables at once. Each looks again after
 //!   it has written, so the last to write has seen all.
+//!
+//! # Who waits how long for `.lock`
+//!
+//! It is held for moments: what takes long, such as listing the folders of all trials, is done without it. A
+//! process that was stopped while it held it holds it for ever all the same.
+//!
+//! - **A run** waits for as long as that lasts (`TrialLocks::patiently`), so that nobody's lock ends a sweep or costs
+//!   what was measured. A person who asks the run to stop ends the wait after 15 seconds; what was measured is then
+//!   gone on from, or trained again, as after a kill. A wait for a claim ends at once (`TrialLocks::unless_stopped`).
+//! - **What comes again** is left for later where the lock is not free soon (`TrialLocks::if_free`): the tables
+//!   between two trials.
+//! - **All others** give up after a minute or more, with an error (`hold`): the same command can be given again.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::event::Lease;
-use crate::fs::{self, Held, Lock};
+use crate::event::{Lease, Stop};
+use crate::fs::{self, Held, Lock, Patience};
 use crate::results::format::layout::Layout;
 use crate::results::recovery::lease::{holds, look};
 use crate::results::recovery::runs::{self, Life, OwnRun};
@@ -43,8 +55,15 @@ use crate::results::recovery::runs::{self, Life, OwnRun};
 pub use crate::results::recovery::lease::Running;
 pub use crate::results::recovery::runs::Watcher;
 
-/// How long to wait for a folder's lock, which nobody holds for long.
+/// How long who is no run waits for a folder's lock.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long a run that is asked to stop waits on. Most holders need the lock for less, and many runs may be asked at once;
+/// a training that ended is lost where its record cannot be written, but for the states that it kept.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// How long a run waits for the folder's lock to do what can be done later.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// How long to wait for others to draw; large charts take seconds, and many runs may end at once.
 const DRAWING_PATIENCE: Duration = Duration::from_mins(20);
@@ -155,8 +174,10 @@ pub struct TrialLocks {
     pulse: Option<JoinHandle<()>>,
     /// The threads of this process take turns before they turn to other processes.
     turn: Mutex<()>,
-    /// How long this run waits for the folder's lock before it begins a trial.
-    pub(in crate::results) patience: Duration,
+    /// What ends a wait.
+    stop: Stop,
+    /// When it was first seen that a person asks this run to stop.
+    asked: OnceLock<Instant>,
 }
 
 /// What the thread of the heartbeat looks after, too.
@@ -218,7 +239,8 @@ impl TrialLocks {
     }
 
     fn announce_with(layout: &Layout, watcher: Watcher) -> Result<Self> {
-        let guard = lock(layout)?;
+        // Before a training, a request to stop ends the process.
+        let guard = Lock::take(&layout.lock(), Patience::Unless(&|| false))?;
         watcher.tidy()?;
         let own = OwnRun::begin(layout)?;
         drop(guard);
@@ -234,10 +256,18 @@ impl TrialLocks {
             }),
             pulse: None,
             turn: Mutex::default(),
-            patience: PATIENCE,
+            stop: Stop::default(),
+            asked: OnceLock::new(),
         };
         claims.pulse = claims.start_pulse();
         Ok(claims)
+    }
+
+    /// Waits for the folder's lock no longer than until `stop` is requested.
+    #[must_use]
+    pub(in crate::results) fn stopped_by(mut self, stop: &Stop) -> Self {
+        self.stop = stop.clone();
+        self
     }
 
     /// The run's name.
@@ -245,24 +275,39 @@ impl TrialLocks {
         &self.run
     }
 
-    /// Does something that no other run does at the same time.
-    pub(in crate::results) fn exclusively<T>(
+    /// Does something that no other run does at the same time, however long another process holds the folder's
+    /// lock. [`Error::Interrupted`] where a person asks this run to stop and the lock is not free for `GRACE`.
+    pub(in crate::results) fn patiently<T>(&self, action: impl FnOnce() -> Result<T>) -> Result<T> {
+        let is_asked = || self.stop.is_requested_by_user();
+        let is_over = || is_asked() && self.asked.get_or_init(Instant::now).elapsed() > GRACE;
+        let done = self.within(Patience::Unless(&is_over), action)?;
+        done.ok_or(Error::Interrupted { is_forced: false })
+    }
+
+    /// Likewise, unless this run is to stop: then `None`.
+    pub(in crate::results) fn unless_stopped<T>(
         &self,
         action: impl FnOnce() -> Result<T>,
-    ) -> Result<T> {
-        self.within(self.patience, action)
+    ) -> Result<Option<T>> {
+        self.within(Patience::Unless(&|| self.stop.is_requested()), action)
     }
 
-    /// Likewise, however long another process holds the folder's lock: it may be stopped, and what this run has
-    /// measured must be written down all the same.
-    pub(in crate::results) fn patiently<T>(&self, action: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.within(Duration::MAX, action)
+    /// Likewise, if the lock is free within a moment.
+    pub(in crate::results) fn if_free<T>(
+        &self,
+        action: impl FnOnce() -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.within(Patience::AtMost(MOMENT), action)
     }
 
-    fn within<T>(&self, patience: Duration, action: impl FnOnce() -> Result<T>) -> Result<T> {
+    fn within<T>(
+        &self,
+        patience: Patience<'_>,
+        action: impl FnOnce() -> Result<T>,
+    ) -> Result<Option<T>> {
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let guard = hold(&self.layout.lock(), patience)?;
-        let done = action();
+        let guard = Lock::take(&self.layout.lock(), patience)?;
+        let done = guard.is_some().then(action).transpose();
         drop((guard, turn));
         done
     }
@@ -398,7 +443,7 @@ impl Drop for TrialLocks {
         }
         let path = self.layout.runs().join(&self.run);
         // Nothing depends on it: whoever comes next clears it away.
-        drop(self.exclusively(|| {
+        drop(self.if_free(|| {
             fs::remove_if_exists(&path)?;
             fs::remove_empty_folder(&self.layout.runs());
             Ok(())
@@ -410,17 +455,14 @@ fn lock(layout: &Layout) -> Result<Lock> {
     hold(&layout.lock(), PATIENCE)
 }
 
-fn hold(path: &Path, patience: Duration) -> Result<Lock> {
-    let guard = Lock::take_within(path, patience)?;
-    guard.ok_or_else(|| held_too_long(path, patience))
-}
-
-fn held_too_long(path: &Path, patience: Duration) -> Error {
-    Error::Folder {
+/// Takes a lock, or fails where it is not free for so long. For who is no run.
+pub(in crate::results) fn hold(path: &Path, patience: Duration) -> Result<Lock> {
+    let guard = Lock::take(path, Patience::AtMost(patience))?;
+    guard.ok_or_else(|| Error::Folder {
         problem: format!("another run has held `{}` for {} s", path.display(), patience.as_secs()),
         hint: "is it stopped, or hung on a network file system? end it, or choose another folder"
             .to_owned(),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -434,7 +476,7 @@ mod tests {
     }
 
     fn claim(claims: &TrialLocks, id: &str) -> Lease {
-        claims.exclusively(|| claims.take(id)).expect("a writable folder")
+        claims.patiently(|| claims.take(id)).expect("a writable folder")
     }
 
     fn take(claims: &TrialLocks, id: &str) -> bool {
@@ -442,7 +484,7 @@ mod tests {
     }
 
     fn release(claims: &TrialLocks, id: &str) {
-        claims.exclusively(|| claims.release(id)).expect("a writable folder");
+        claims.patiently(|| claims.release(id)).expect("a writable folder");
     }
 
     /// A claim and the file of a run that nobody holds a lock of; `machine` is where it says it is.
@@ -472,7 +514,7 @@ mod tests {
         assert_eq!((one.run().len(), other.run().len()), (32, 32));
         assert_ne!(one.run(), other.run());
         assert!(!one.has_concurrent_runs().expect("readable"), "it has not begun");
-        other.exclusively(|| other.declare("{}")).expect("a writable folder");
+        other.patiently(|| other.declare("{}")).expect("a writable folder");
         assert!(one.has_concurrent_runs().expect("readable"));
         assert!(!other.has_concurrent_runs().expect("readable"));
         assert!(take(&one, "a"));
@@ -610,6 +652,31 @@ mod tests {
         fs::remove_folder(&layout.runs()).expect("writable");
         assert!(take(&claims, "a"));
         assert_eq!(Lock::is_held(&path).expect("readable"), Held::Yes);
+    }
+
+    #[test]
+    fn a_busy_lock_is_waited_for_until_the_run_is_to_stop_and_what_can_wait_is_left() {
+        let (_folder, layout) = folder();
+        let asked = Arc::new(AtomicBool::new(false));
+        let stop = Stop::on(Arc::clone(&asked));
+        let claims = TrialLocks::announce(&layout).expect("a writable folder").stopped_by(&stop);
+        let lock = Lock::try_take(&layout.lock()).expect("writable").expect("free");
+        assert_eq!(claims.if_free(|| Ok(())).expect("writable"), None);
+        stop.request();
+        assert_eq!(claims.unless_stopped(|| Ok(())).expect("writable"), None);
+        std::thread::scope(|scope| {
+            // The program itself stops at the first failure, which is to be written down all the same.
+            let waiting = scope.spawn(|| claims.patiently(|| Ok(())));
+            std::thread::sleep(GRACE / 10);
+            assert!(!waiting.is_finished());
+            asked.store(true, Ordering::Relaxed);
+            std::thread::sleep(GRACE / 10);
+            assert!(!waiting.is_finished(), "most holders need the lock for less");
+            let ended = waiting.join().expect("no panic");
+            assert!(matches!(ended, Err(Error::Interrupted { .. })), "{ended:?}");
+        });
+        drop(lock);
+        claims.patiently(|| Ok(())).expect("it is free now");
     }
 
     #[test]

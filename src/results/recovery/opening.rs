@@ -15,7 +15,6 @@ use crate::results::format::files;
 use crate::results::format::layout::{Layout, TrialLayout};
 use crate::results::format::manifest::RunEntry;
 use crate::results::format::schema::TrialRecord;
-use crate::results::format::tables::Records;
 use crate::results::recovery::leases::FolderLeases;
 use crate::results::recovery::locks::TrialLocks;
 use crate::results::recovery::ownership;
@@ -133,31 +132,44 @@ fn mixed(layout: &Layout, who: &str, what: &str, before: &str, now: &str) -> Err
     ))
 }
 
-/// Deletes what killed runs left half-written, their claims, and what finished trials were trained in.
-/// What others may be writing is left alone.
+/// Deletes what killed runs left half-written, their claims, and what trials were trained in that `has_result` says
+/// are finished. What others may be writing is left alone. Not under the folder's lock: of a large
+/// plan it takes long to look at all folders, and others wait for that lock.
 pub(in crate::results) fn clear_leftovers(
     layout: &Layout,
     plan: &[Arc<Trial>],
     to_run: &[Arc<Trial>],
-    records: &Records,
+    has_result: impl Fn(&Trial) -> bool,
     claims: &TrialLocks,
 ) -> Result<()> {
     let to_run: BTreeSet<&str> = to_run.iter().map(|trial| trial.id.as_str()).collect();
     partials::remove(layout)?;
     for trial in plan {
+        let folder = layout.trial(&trial.id);
+        let is_done = has_result(trial) && has_leftovers(&folder)?;
         // Another run may train it though it is finished, because that is forced.
-        if !claims.is_free(&trial.id)? {
+        if !(is_done || fs::is_file(&folder.running())) || !claims.is_free(&trial.id)? {
             continue;
         }
-        let folder = layout.trial(&trial.id);
-        if is_finished(records.get(&trial.id)) {
-            // One that is trained a second time may be ending its process.
-            let may_end = !to_run.contains(trial.id.as_str());
-            clear_finished(layout, &folder, trial, may_end)?;
-        }
-        fs::remove_if_exists(&folder.running())?;
+        claims.patiently(|| {
+            if !claims.is_free(&trial.id)? {
+                return Ok(());
+            }
+            if is_done {
+                // One that is trained a second time may be ending its process.
+                let may_end = !to_run.contains(trial.id.as_str());
+                clear_finished(layout, &folder, trial, may_end)?;
+            }
+            fs::remove_if_exists(&folder.running())
+        })?;
     }
     Ok(())
+}
+
+fn has_leftovers(folder: &TrialLayout) -> Result<bool> {
+    Ok(fs::is_file(&folder.state())
+        || fs::is_file(&folder.attempts())
+        || !takeover::folders(folder)?.is_empty())
 }
 
 /// Deletes what a finished trial was trained in, if it is finished still: since it was looked at, another run may
@@ -168,10 +180,8 @@ fn clear_finished(
     trial: &Trial,
     may_end: bool,
 ) -> Result<()> {
-    let is_there = fs::is_file(&folder.state())
-        || fs::is_file(&folder.attempts())
-        || !takeover::folders(folder)?.is_empty();
-    if !is_there || !is_finished(files::record(layout, trial)?.as_ref()) {
+    let record = files::record(layout, trial)?;
+    if !record.is_some_and(|record| record.outcome.is_finished()) {
         return Ok(());
     }
     fs::remove_if_exists(&folder.state())?;
@@ -179,10 +189,6 @@ fn clear_finished(
         fs::remove_if_exists(&folder.attempts())?;
     }
     takeover::remove_folders(folder, None)
-}
-
-fn is_finished(record: Option<&TrialRecord>) -> bool {
-    record.is_some_and(|record| record.outcome.is_finished())
 }
 
 /// An experiment that differs from this one is kept as `experiment-<digest>.toml`.
@@ -207,6 +213,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::fs::Lock;
     use crate::plan;
     use crate::results::recovery::survey::{self, Selection};
 
@@ -230,7 +237,8 @@ mod tests {
         let seen = survey::survey(&layout, &plan, &Selection::default()).expect("readable");
         assert!(seen.records.contains_key(&plan[0].id), "it is finished");
         let claims = TrialLocks::announce(&layout).expect("writable");
-        let clear = || clear_leftovers(&layout, &plan, &[], &seen.records, &claims);
+        let has_result = |trial: &Trial| seen.records.contains_key(&trial.id);
+        let clear = || clear_leftovers(&layout, &plan, &[], has_result, &claims);
         write(&trial.trial(), &record("interrupted"));
         write(&trial.state(), "a state");
         clear().expect("writable");
@@ -238,5 +246,8 @@ mod tests {
         write(&trial.trial(), &record("completed"));
         clear().expect("writable");
         assert!(!fs::is_file(&trial.state()));
+        // Nobody is waited for where there is nothing to clear: a lock that is held would hold this up for ever.
+        let _lock = Lock::try_take(&layout.lock()).expect("writable").expect("free");
+        clear().expect("writable");
     }
 }

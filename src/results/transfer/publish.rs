@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::config;
 use crate::error::{Error, Result};
-use crate::fs::{self, Lock, Partial};
+use crate::fs::{self, Partial};
 use crate::results::format::compact::{self, Marker};
 use crate::results::format::curves::unreadable;
 use crate::results::format::files::{self, damaged};
@@ -58,7 +58,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     check_target(&target, &name)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     fs::create_folder(target.root())?;
-    let guard = lock(&target)?;
+    let guard = locks::hold(&target.lock(), PATIENCE)?;
     let made = make(&source, &target, name, &ids, options);
     // Who waits for it makes a new one.
     if fs::size(&target.lock()) == Some(0) {
@@ -122,18 +122,6 @@ fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: &Option
         fs::remove_if_exists(&target.layers_table())?;
     }
     Ok(())
-}
-
-/// Waits until nobody else writes into the compact copy.
-fn lock(target: &Layout) -> Result<Lock> {
-    let guard = Lock::take_within(&target.lock(), PATIENCE)?;
-    guard.ok_or_else(|| {
-        Error::Results(format!(
-            "another run has been writing to `{}` for {} s: nothing was changed\n  hint: wait for it, or choose another folder with `--into DIR`",
-            target.root().display(),
-            PATIENCE.as_secs()
-        ))
-    })
 }
 
 /// A copy of a folder that is being written would be of no one moment.
