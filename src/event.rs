@@ -397,9 +397,9 @@ pub trait Leases: Sync {
         Arc::default()
     }
 
-    /// Whether a trial that was granted is still this run's.
-    fn holds(&self, _: &Trial) -> bool {
-        true
+    /// Whether a trial that was granted is still this run's; an error where that cannot be told.
+    fn holds(&self, _: &Trial) -> crate::error::Result<bool> {
+        Ok(true)
     }
 
     /// Gives up a trial that was granted and is not this run's any more, so that it can be claimed again.

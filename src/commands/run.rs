@@ -125,12 +125,18 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     if let Some(shard) = arguments.shard.filter(|_| !quiet) {
         say_what_others_have(&layout, &trials, shard)?;
     }
-    signals.while_drawing(|| conclude(&layout, &ending, quiet, is_json))?;
-    left.map_or(Ok(()), Err)
+    let concluded = signals.while_drawing(|| conclude(&layout, &ending, quiet, is_json));
+    match (concluded, left) {
+        (Err(error), Some(left)) => {
+            say(&format!("note: {left}"));
+            Err(error)
+        }
+        (concluded, left) => concluded.and(left.map_or(Ok(()), Err)),
+    }
 }
 
-/// The error of a run in which no trial failed and which leaves trials unfinished all the same, if it does: those
-/// that need more memory than there is, and those that other runs took over and did not finish.
+/// The error of a run in which no trial failed, and all is not well all the same: second trainings that gave other
+/// numbers, trials that need more memory than there is, and those that other runs took over and did not finish.
 fn check_left(writer: &Writer, trainer: &BurnTrainer, total: usize) -> Result<Option<Error>> {
     let (finished, unfinished) = writer.taken_over()?;
     if finished > 0 {
@@ -138,6 +144,9 @@ fn check_left(writer: &Writer, trainer: &BurnTrainer, total: usize) -> Result<Op
             "note: {} that ended here had been taken over by other runs, since this one stood still for so long; their records count",
             units::trials(finished)
         ));
+    }
+    if let Some(error) = writer.other_numbers() {
+        return Ok(Some(error));
     }
     let too_large = writer.too_large()?;
     if let Some(reason) = too_large.iter().find_map(|trial| trainer.too_large(trial)) {

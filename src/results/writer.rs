@@ -21,11 +21,11 @@ use crate::results::format::manifest::{self, RunEntry};
 use crate::results::format::schema::TrialRecord;
 use crate::results::format::tables::{self, Records};
 use crate::results::recovery::attempts;
-use crate::results::recovery::ending::Ending;
+use crate::results::recovery::ending::{Ended, Ending};
 use crate::results::recovery::leases::FolderLeases;
 use crate::results::recovery::locks::TrialLocks;
 use crate::results::recovery::opening;
-use crate::results::recovery::ownership::Contents;
+use crate::results::recovery::retrain;
 use crate::results::recovery::survey::{self, Survey};
 use crate::results::recovery::takeover;
 use crate::results::recovery::trial_files::{Facts, TrialFiles};
@@ -59,6 +59,8 @@ pub struct Writer {
     taken: Vec<Arc<Trial>>,
     /// Trials that do not fit into this machine's memory.
     too_large: Vec<Arc<Trial>>,
+    /// What is to be said of second trainings that gave other numbers than the first.
+    other_numbers: Vec<String>,
     /// A write failed: whatever follows is not written, so that no trial whose rows are missing
     /// is taken for a finished one.
     is_broken: bool,
@@ -104,6 +106,7 @@ impl Writer {
             tables_due: Instant::now(),
             taken: Vec::new(),
             too_large: Vec::new(),
+            other_numbers: Vec::new(),
             is_broken: false,
         })
     }
@@ -123,6 +126,11 @@ impl Writer {
     /// The trials that do not fit into this machine's memory, and that no other machine has trained either.
     pub fn too_large(&self) -> Result<Vec<Arc<Trial>>> {
         survey::unfinished(&self.layout, &self.too_large)
+    }
+
+    /// The error of a sweep in which second trainings gave other numbers than the first, if any did.
+    pub fn other_numbers(&self) -> Option<Error> {
+        retrain::error_of(&self.other_numbers)
     }
 
     /// Where trials are claimed for this run.
@@ -215,18 +223,19 @@ impl Writer {
             Some(left) => TrialFiles::resume(&own, left, facts),
             None => TrialFiles::start(&own, has_result, gate.origin(trial), facts),
         };
-        let files = self.unless_taken(trial, files)?;
+        let Some(files) = gate.unless_taken(trial, files)? else {
+            return Ok(());
+        };
         let is_ours = gate.claims.patiently(|| {
-            let is_ours = files.is_some() && gate.claims.holds(&trial.id);
+            let is_ours = gate.is_ours(trial, Some(&files))?;
             if is_ours {
                 takeover::clear(&layout, &own, has_result)?;
             }
             Ok(is_ours)
         });
-        let is_ours = self.unless_taken(trial, is_ours)? == Some(true);
-        let Some(files) = files.filter(|_| is_ours) else {
+        if gate.unless_taken(trial, is_ours)? != Some(true) {
             return Ok(());
-        };
+        }
         if !has_result {
             self.records.remove(&trial.id);
         }
@@ -237,30 +246,10 @@ impl Writer {
         Ok(())
     }
 
-    /// What could not be written of a trial that another run has taken over, and may have cleared away,
-    /// is no error of this one.
-    fn unless_taken<T>(&self, trial: &Trial, written: Result<T>) -> Result<Option<T>> {
-        match written {
-            Err(_) if !self.gate.holds(trial) => Ok(None),
-            written => written.map(Some),
-        }
-    }
-
-    /// Leaves a trial to the run that has taken it over. That run may be copying the files at this moment, and
-    /// deletes them when it ends the trial. Where it has done so already, this run may have written since.
+    /// Leaves a trial to the run that has taken it over.
     fn leave(&mut self, trial: &Trial) {
         drop(self.open.remove(&trial.id));
-        let claims = &self.gate.claims;
-        let own = self.layout.trial(&trial.id).of_run(claims.run());
-        // Nothing depends on it: whoever comes next deletes what is left of a finished trial.
-        drop(claims.patiently(|| {
-            let record = files::record(&self.layout, trial)?;
-            let is_finished = record.is_some_and(|record| record.outcome.is_finished());
-            if is_finished && claims.is_free(&trial.id)? {
-                Contents::of(&own)?.remove()?;
-            }
-            Ok(())
-        }));
+        self.gate.clear_taken(trial);
     }
 
     fn end(&mut self, trial: &Arc<Trial>, outcome: &Outcome, details: Option<&str>) -> Result<()> {
@@ -269,8 +258,8 @@ impl Writer {
         let is_without_files = files.is_none() && outcome.is_finished();
         let outcome = if is_without_files { &Outcome::Interrupted } else { outcome };
         let synced = files.as_ref().map_or(Ok(()), TrialFiles::sync);
-        self.unless_taken(trial, synced)?;
         let gate = Arc::clone(&self.gate);
+        gate.unless_taken(trial, synced)?;
         let earlier = self.earlier(trial, files.is_some())?;
         let ending = Ending {
             layout: &self.layout.trial(&trial.id),
@@ -280,23 +269,24 @@ impl Writer {
             earlier: earlier.as_ref(),
         };
         // However long it takes: what was measured is not thrown away because another process was stopped.
-        let record = gate.claims.patiently(|| {
-            if !gate.claims.holds(&trial.id) {
+        let ended = gate.claims.patiently(|| {
+            if !gate.is_ours(trial, files.as_ref())? {
                 return Ok(None);
             }
             attempts::end(ending.layout)?;
-            let record = ending.record(files)?;
+            let ended = ending.record(files)?;
             // The claim after the record: where locks are not seen, nobody finds the trial without both.
             gate.claims.release(&trial.id)?;
-            Ok(record)
+            Ok(Some(ended))
         });
-        let record = self.unless_taken(trial, record)?.flatten();
-        let Some(mut record) = record else {
+        let ended = gate.unless_taken(trial, ended)?.flatten();
+        let Some(Ended { mut record, other_numbers }) = ended else {
             self.taken.push(Arc::clone(trial));
             gate.leave(trial)?;
             self.leave(trial);
             return Ok(());
         };
+        self.other_numbers.extend(other_numbers);
         record.forget_details();
         self.anew.remove(&record.id);
         self.records.insert(record.id.clone(), record);
@@ -366,7 +356,7 @@ impl Writer {
         write: impl FnOnce(&mut TrialFiles) -> Result<()>,
     ) -> Result<()> {
         let written = self.open.get_mut(&trial.id).map_or(Ok(()), write);
-        self.unless_taken(trial, written).map(drop)
+        self.gate.unless_taken(trial, written).map(drop)
     }
 
     fn step(&mut self, event: &Event) -> Result<()> {
@@ -532,6 +522,48 @@ mod tests {
             end(&mut writer, &trials[0], Outcome::Completed).expect("it waits");
         });
         assert!(fs::is_file(&writer.layout.trial(&trials[0].id).trial()));
+    }
+
+    #[test]
+    fn a_second_training_with_other_numbers_ends_no_other_trial() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = writer(folder.path());
+        for trial in &trials[..2] {
+            begin(&mut writer, trial);
+            end(&mut writer, trial, Outcome::Completed).expect("a writable folder");
+        }
+        let diverged =
+            Outcome::Diverged { step: 1, reason: "large".to_owned(), last_finite_loss: None };
+        for trial in &trials[..2] {
+            // What it has is not what is asked for now: it is trained a second time.
+            let path = writer.layout.trial(&trial.id).trial();
+            let record = fs::read_text(&path).expect("recorded");
+            writer.records.insert(trial.id.clone(), serde_json::from_str(&record).expect("JSON"));
+            fs::remove_if_exists(&writer.layout.trial(&trial.id).steps()).expect("writable");
+            begin(&mut writer, trial);
+            end(&mut writer, trial, diverged.clone()).expect("it is of this trial alone");
+            assert_eq!(fs::read_text(&path).expect("recorded"), record);
+            assert!(fs::is_folder(writer.layout.trial(&trial.id).again().root()));
+        }
+        begin(&mut writer, &trials[2]);
+        end(&mut writer, &trials[2], Outcome::Completed).expect("a writable folder");
+        assert!(fs::is_file(&writer.layout.trial(&trials[2].id).trial()));
+        let told = writer.other_numbers().expect("two").to_string();
+        assert!(told.starts_with("2 of the trials that were trained again gave"), "{told}");
+        assert!(told.contains(&*trials[0].id) && told.contains("again"), "{told}");
+    }
+
+    #[test]
+    fn nothing_is_published_where_it_cannot_be_read_whose_the_trial_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = writer(folder.path());
+        begin(&mut writer, &trials[0]);
+        let trial = writer.layout.trial(&trials[0].id);
+        fs::remove_if_exists(&trial.running()).expect("writable");
+        // The system refuses to read a folder as a file.
+        fs::create_folder(&trial.running()).expect("writable");
+        end(&mut writer, &trials[0], Outcome::Completed).expect_err("nobody knows");
+        assert!(!fs::is_file(&trial.trial()));
     }
 
     #[test]

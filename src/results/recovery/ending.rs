@@ -14,6 +14,14 @@ use crate::results::recovery::retrain;
 use crate::results::recovery::takeover;
 use crate::results::recovery::trial_files::{Closed, TrialFiles, recording};
 
+/// What is known of a trial after its end was written down.
+pub(in crate::results) struct Ended {
+    /// The record that counts.
+    pub(in crate::results) record: TrialRecord,
+    /// Of a second training with other numbers than the first: where its files are.
+    pub(in crate::results) other_numbers: Option<String>,
+}
+
 /// A trial that ended.
 pub(in crate::results) struct Ending<'a> {
     /// Its folder.
@@ -29,16 +37,10 @@ pub(in crate::results) struct Ending<'a> {
 }
 
 impl Ending<'_> {
-    /// Writes everything down. `files` is `None` if it failed before it started. `None` where another
-    /// run has deleted the files, since it took this one for dead.
-    pub(in crate::results) fn record(
-        &self,
-        files: Option<TrialFiles>,
-    ) -> Result<Option<TrialRecord>> {
+    /// Writes everything down. `files` is `None` if it failed before it started. Only under the folder's lock, by
+    /// the run that holds the trial.
+    pub(in crate::results) fn record(&self, files: Option<TrialFiles>) -> Result<Ended> {
         let own = files.as_ref().map(|files| files.layout().clone());
-        if files.as_ref().is_some_and(|files| !files.are_there()) {
-            return Ok(None);
-        }
         fs::create_folder(self.layout.root())?;
         if let (Outcome::Failed { message }, None) = (self.outcome, self.earlier) {
             self.log_failure(message)?;
@@ -47,11 +49,15 @@ impl Ending<'_> {
         let is_interrupted = matches!(self.outcome, Outcome::Interrupted);
         let record = match (self.earlier, &own) {
             (Some(earlier), Some(own)) if self.outcome.is_finished() => {
+                let other = retrain::keep_other_numbers(self.layout, own, earlier, &record)?;
+                if other.is_some() {
+                    return Ok(Ended { record: earlier.clone(), other_numbers: other });
+                }
                 retrain::merge(self.layout, own, earlier, record)?
             }
             (Some(earlier), _) => {
                 takeover::remove_folders(self.layout, None)?;
-                return Ok(Some(earlier.clone()));
+                return Ok(Ended { record: earlier.clone(), other_numbers: None });
             }
             (None, Some(own)) => {
                 takeover::publish(self.layout, own, is_interrupted)?;
@@ -71,7 +77,7 @@ impl Ending<'_> {
             }
             takeover::remove_folders(self.layout, None)?;
         }
-        Ok(Some(record))
+        Ok(Ended { record, other_numbers: None })
     }
 
     /// Writes down why a trial failed, for whoever wants to mend it.

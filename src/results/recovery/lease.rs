@@ -105,11 +105,12 @@ fn parse(bytes: &[u8]) -> Option<Running> {
 }
 
 /// Whether the claim of a trial is this run's. One that is gone or torn is nobody else's, as long as
-/// no other run has recorded the trial's end.
-pub(in crate::results) fn holds(layout: &Layout, id: &str, run: &str) -> bool {
-    let bytes = fs::read_if_exists(&layout.trial(id).running());
-    match parse(&bytes.unwrap_or_default().unwrap_or_default()) {
+/// no other run has recorded the trial's end. One that cannot be read may be anybody's: an error.
+pub(in crate::results) fn holds(layout: &Layout, id: &str, run: &str) -> Result<bool> {
+    let trial = layout.trial(id);
+    let bytes = fs::read_if_exists(&trial.running())?.unwrap_or_default();
+    Ok(match parse(&bytes) {
         Some(running) => running.run == run,
-        None => !fs::is_file(&layout.trial(id).trial()),
-    }
+        None => fs::read_if_exists(&trial.trial())?.is_none(),
+    })
 }

@@ -14,10 +14,11 @@ use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
 use crate::results::recovery::attempts;
 use crate::results::recovery::locks::TrialLocks;
+use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::state::{Origin, Saved};
 use crate::results::recovery::survey::{self, Standing};
 use crate::results::recovery::takeover;
-use crate::results::recovery::trial_files;
+use crate::results::recovery::trial_files::{self, TrialFiles};
 
 /// Leases trials of one results folder.
 #[derive(Debug)]
@@ -77,6 +78,44 @@ impl FolderLeases {
     /// What a trial goes on from.
     pub(in crate::results) fn take_left(&self, id: &str) -> Option<Saved> {
         held(&self.left).remove(id)
+    }
+
+    /// Whether a trial, and what was written of it, is this run's still. Asked under the folder's lock before anything
+    /// is published; where it cannot be told, nothing is.
+    pub(in crate::results) fn is_ours(
+        &self,
+        trial: &Trial,
+        files: Option<&TrialFiles>,
+    ) -> Result<bool> {
+        Ok(self.holds(trial)? && files.is_none_or(TrialFiles::are_there))
+    }
+
+    /// What could not be written of a trial that another run has taken over, and may have cleared away,
+    /// is no error of this one.
+    pub(in crate::results) fn unless_taken<T>(
+        &self,
+        trial: &Trial,
+        written: Result<T>,
+    ) -> Result<Option<T>> {
+        match written {
+            Err(_) if matches!(self.holds(trial), Ok(false)) => Ok(None),
+            written => written.map(Some),
+        }
+    }
+
+    /// Deletes what this run wrote of a trial that another run has taken over and finished. While that one trains it, it
+    /// may be copying these files, and deletes them when it ends the trial.
+    pub(in crate::results) fn clear_taken(&self, trial: &Trial) {
+        let own = self.layout.trial(&trial.id).of_run(self.claims.run());
+        // Nothing depends on it: whoever comes next deletes what is left of a finished trial.
+        drop(self.claims.patiently(|| {
+            let record = files::record(&self.layout, trial)?;
+            let is_finished = record.is_some_and(|record| record.outcome.is_finished());
+            if is_finished && self.claims.is_free(&trial.id)? {
+                Contents::of(&own)?.remove()?;
+            }
+            Ok(())
+        }));
     }
 
     /// Whether the trial is to be trained at all, and whether from a state that was left: another run
@@ -148,11 +187,11 @@ impl Leases for FolderLeases {
         self.claims.taken(&trial.id)
     }
 
-    fn holds(&self, trial: &Trial) -> bool {
+    fn holds(&self, trial: &Trial) -> Result<bool> {
         // Whoever took this run for dead has deleted its files, and may be dead itself by now.
         let own = self.layout.trial(&trial.id).of_run(self.claims.run());
         let are_there = !held(&self.begun).contains(&trial.id) || fs::is_file(&own.epochs());
-        are_there && self.claims.holds(&trial.id)
+        Ok(are_there && self.claims.holds(&trial.id)?)
     }
 
     fn leave(&self, trial: &Trial) -> Result<()> {

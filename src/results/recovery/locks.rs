@@ -214,19 +214,22 @@ impl Shared {
     /// there its error is told.
     fn beat(&self) {
         drop(self.own().beat());
-        let mut active = self.active();
-        for (id, trial) in active.iter_mut() {
-            // What another run has taken over, because this process stood still for long, is its.
-            if !holds(&self.layout, id, &trial.running.run) {
-                trial.is_taken.store(true, Ordering::Relaxed);
-                continue;
+        // Where it is not free, a later beat does the rest.
+        let guard = Lock::try_take(&self.layout.lock()).ok().flatten();
+        for (id, trial) in self.active().iter_mut() {
+            match holds(&self.layout, id, &trial.running.run) {
+                // What another run has taken over, because this process stood still for long, is its.
+                Ok(false) => trial.is_taken.store(true, Ordering::Relaxed),
+                // Under the lock alone: another run may take it between the look and the write.
+                Ok(true) if guard.is_some() => {
+                    trial.running.beat();
+                    drop(trial.running.write(&self.layout, id));
+                }
+                _ => {}
             }
-            trial.running.beat();
-            drop(trial.running.write(&self.layout, id));
         }
-        drop(active);
         // Looks at the others, too, so that it is known in time which of them are dead.
-        if let Ok(Some(_guard)) = Lock::try_take(&self.layout.lock()) {
+        if guard.is_some() {
             drop(self.watcher.tidy());
         }
     }
@@ -396,7 +399,7 @@ impl TrialLocks {
 
     /// Whether a claimed trial is still this run's: this process may have stood still for so long that
     /// another one took it over, whose word counts.
-    pub(in crate::results) fn holds(&self, id: &str) -> bool {
+    pub(in crate::results) fn holds(&self, id: &str) -> Result<bool> {
         holds(&self.layout, id, &self.run)
     }
 
@@ -405,7 +408,7 @@ impl TrialLocks {
         // Under this lock no sign of life is being written.
         let mut active = self.shared.active();
         active.remove(id);
-        if self.holds(id) {
+        if self.holds(id)? {
             fs::remove_if_exists(&self.layout.trial(id).running())?;
         }
         Ok(())
@@ -628,10 +631,19 @@ mod tests {
         let claims = TrialLocks::announce(&layout).expect("a writable folder");
         assert!(take(&claims, "a"));
         let taken = claims.taken("a");
+        // Not while another process holds the lock, and may be taking the trial over.
+        let there = || fs::read(&layout.trial("a").running()).expect("a claim");
+        let lock = Lock::take(&layout.lock(), Patience::Unless(&|| false)).expect("writable");
+        let before = there();
+        claims.progress("a", |running| running.step = 7);
         claims.shared.beat();
-        assert!(claims.holds("a") && !taken.load(Ordering::Relaxed));
+        assert_eq!(there(), before);
+        drop(lock);
+        claims.shared.beat();
+        assert_ne!(there(), before);
+        assert!(claims.holds("a").expect("readable") && !taken.load(Ordering::Relaxed));
         let other = claimed_by(&layout, "another-1-1", None);
-        assert!(!claims.holds("a"));
+        assert!(!claims.holds("a").expect("readable"));
         claims.shared.beat();
         assert!(taken.load(Ordering::Relaxed));
         release(&claims, "a");
@@ -639,9 +651,11 @@ mod tests {
         assert_eq!(there, Some(other), "left as it is");
         // Whoever took it over has ended it: its claim is gone, its record is there.
         fs::remove_if_exists(&layout.trial("a").running()).expect("writable");
-        assert!(claims.holds("a"));
+        assert!(claims.holds("a").expect("readable"));
         fs::replace(&layout.trial("a").trial(), b"{}").expect("writable");
-        assert!(!claims.holds("a"));
+        assert!(!claims.holds("a").expect("readable"));
+        fs::create_folder(&layout.trial("a").running()).expect("writable");
+        claims.holds("a").expect_err("it cannot be read");
     }
 
     #[test]

@@ -14,26 +14,49 @@ use crate::results::format::schema::{EpochRow, TrialRecord};
 use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::takeover;
 
+/// Where the second training gave other numbers: leaves the run's `own` folder as `again` for a look, and says so.
+/// That is of this trial alone; others may be under way.
+pub(in crate::results) fn keep_other_numbers(
+    layout: &TrialLayout,
+    own: &TrialLayout,
+    earlier: &TrialRecord,
+    now: &TrialRecord,
+) -> Result<Option<String>> {
+    if same_figures(earlier, now) {
+        return Ok(None);
+    }
+    let again = layout.again();
+    Contents::of(&again)?.remove()?;
+    fs::create_folder(again.root())?;
+    takeover::publish(&again, own, false)?;
+    Contents::of(own)?.remove()?;
+    Ok(Some(format!(
+        "a trial that was trained again gave other numbers than before: its files are in `{}`, and the earlier ones stay as they are\n  hint: {}; choose another folder with `-o output.dir=…`",
+        again.root().display(),
+        why_other_figures(&earlier.instruction_set, &now.instruction_set)
+    )))
+}
+
+/// The error of a sweep of which this was said.
+pub(in crate::results) fn error_of(other_numbers: &[String]) -> Option<Error> {
+    Some(Error::Results(match other_numbers {
+        [] => return None,
+        [only] => only.clone(),
+        [first, ..] => format!(
+            "{} of the trials that were trained again gave other numbers than before; the first: {first}",
+            other_numbers.len()
+        ),
+    }))
+}
+
 /// Moves what was left behind in the run's `own` folder to its place and returns the record of both
-/// trainings. Refuses, and leaves the folder as `again` for a look, where the numbers are not the same.
+/// trainings, which gave the same numbers.
 pub(in crate::results) fn merge(
     layout: &TrialLayout,
     own: &TrialLayout,
     earlier: &TrialRecord,
     now: TrialRecord,
 ) -> Result<TrialRecord> {
-    if !same_figures(earlier, &now) {
-        let again = layout.again();
-        Contents::of(&again)?.remove()?;
-        fs::create_folder(again.root())?;
-        takeover::publish(&again, own, false)?;
-        Contents::of(own)?.remove()?;
-        return Err(Error::Results(format!(
-            "a trial that was trained again gave other numbers than before: its files are in `{}`, and the earlier ones stay as they are\n  hint: {}; choose another folder with `-o output.dir=…`",
-            layout.again().root().display(),
-            why_other_figures(&earlier.instruction_set, &now.instruction_set)
-        )));
-    }
     takeover::move_checkpoints(layout, own)?;
     let told = told(layout, own, &now)?;
     let looked = fs::is_file(&own.layers());
