@@ -26,9 +26,6 @@ pub struct Running {
     pub started: String,
     /// The last sign of life, in seconds since 1970 by the host's clock, for people.
     pub heartbeat: u64,
-    /// Signs of life so far; 0 of a run of an earlier version.
-    #[serde(default)]
-    pub beats: u64,
     /// The epoch that it is in, from 1; 0 before its first step.
     pub epoch: usize,
     /// Optimiser steps taken.
@@ -47,7 +44,6 @@ impl Running {
             process: std::process::id(),
             started: manifest::now(),
             heartbeat: now(),
-            beats: 1,
             epoch: 0,
             step: 0,
             steps: 0,
@@ -57,7 +53,6 @@ impl Running {
     /// A further sign of life.
     pub(in crate::results) fn beat(&mut self) {
         self.heartbeat = now();
-        self.beats += 1;
     }
 
     /// Writes the claim of the trial `id`, whatever stands there.
@@ -95,7 +90,7 @@ pub(in crate::results) fn look(
     let Some(running) = parse(&bytes) else {
         return Ok((None, Life::Dead));
     };
-    let life = watcher.look(&running.run, Some((id, &bytes)))?;
+    let life = watcher.look(&running.run)?;
     Ok((Some(running), life))
 }
 

@@ -332,12 +332,7 @@ impl TrialLocks {
     /// Whether other runs that are not known to be dead have begun in the folder. One that has only announced
     /// itself has written nothing yet, and makes sure of the same before it does.
     pub(in crate::results) fn has_concurrent_runs(&self) -> Result<bool> {
-        for run in self.others()? {
-            if runs::is_of_earlier_version(&run) || runs::declared(&self.layout, &run)?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(!self.declared_by_others()?.is_empty())
     }
 
     fn others(&self) -> Result<Vec<String>> {
@@ -490,6 +485,9 @@ mod tests {
         claims.patiently(|| claims.release(id)).expect("a writable folder");
     }
 
+    /// A run that is not this process's.
+    const OTHER: &str = "0123456789abcdef0123456789abcdef";
+
     /// A claim and the file of a run that nobody holds a lock of; `machine` is where it says it is.
     fn claimed_by(layout: &Layout, run: &str, machine: Option<&str>) -> Running {
         let mut text = "bn-lab run\n".to_owned();
@@ -541,18 +539,18 @@ mod tests {
         let (_folder, layout) = folder();
         let claims = TrialLocks::announce(&layout).expect("a writable folder");
         let here = fs::kernel_and_device(layout.root()).expect("Linux says so");
-        claimed_by(&layout, "another-1-1", Some(&here));
+        claimed_by(&layout, OTHER, Some(&here));
         assert_eq!(live(&layout, "a").expect("readable"), None);
         assert!(take(&claims, "a"));
         let next = TrialLocks::announce(&layout).expect("a writable folder");
-        assert!(!layout.runs().join("another-1-1").exists());
+        assert!(!layout.runs().join(OTHER).exists());
         drop(next);
         // The same lock of another machine proves nothing, whatever the host is called.
-        claimed_by(&layout, "another-1-1", Some("another kernel"));
+        claimed_by(&layout, OTHER, Some("another kernel"));
         release(&claims, "a");
         assert!(live(&layout, "a").expect("readable").is_some());
         let next = TrialLocks::announce(&layout).expect("a writable folder");
-        assert!(layout.runs().join("another-1-1").exists());
+        assert!(layout.runs().join(OTHER).exists());
         assert_eq!(claim(&next, "a"), Lease::Unclear);
     }
 
@@ -560,8 +558,8 @@ mod tests {
     fn a_run_whose_lock_is_not_seen_is_alive_as_long_as_its_heartbeat_changes() {
         let (_folder, layout) = folder();
         fs::create_folder(&layout.runs()).expect("writable");
-        let path = layout.runs().join("node-1-a");
-        let mut running = claimed_by(&layout, "node-1-a", None);
+        let path = layout.runs().join(OTHER);
+        let mut running = claimed_by(&layout, OTHER, None);
         let claims = with_patience(&layout, Duration::from_secs(2));
         assert_eq!(claim(&claims, "a"), Lease::Unclear);
         // What another host's clock says is nothing to go by.
@@ -575,10 +573,6 @@ mod tests {
             std::thread::sleep(Duration::from_millis(60));
             assert_eq!(claim(&claims, "a"), Lease::Elsewhere);
         }
-        // A run of another name that begins alike is another run.
-        claims.shared.watcher.look("node-2", None).expect("readable");
-        std::thread::sleep(Duration::from_millis(100));
-        assert!(path.exists());
         // Dead, it is not taken for alive until the end of the patience: its trial is to be waited for.
         let mut seen = vec![Lease::Elsewhere];
         for _ in 0..80 {
@@ -597,32 +591,14 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_a_run_is_not_taken_for_that_of_one_whose_name_it_begins_with() {
+    fn the_claim_of_a_run_of_an_earlier_version_is_none_and_its_file_stays() {
         let (_folder, layout) = folder();
+        let file = layout.runs().join("node-17-5f");
         fs::create_folder(&layout.runs()).expect("writable");
-        // As earlier versions named them: host, process, time. One that lives, of a host `node-2`.
-        let other = layout.runs().join("node-2-1-1");
-        let _lock = Lock::take_own(&other, "bn-lab run\n").expect("writable");
-        let unseen = layout.runs().join("node-2-2-2");
-        fs::replace(&unseen, b"bn-lab run\n").expect("writable");
-        let own = layout.runs().join(format!("{}-1-1", runs::host()));
-        fs::replace(&own, b"bn-lab run\n").expect("writable");
+        claimed_by(&layout, "node-17-5f", None);
         let claims = TrialLocks::announce(&layout).expect("a writable folder");
-        assert!(other.exists() && unseen.exists() && own.exists());
-        assert!(claims.has_unclear().expect("readable"));
-    }
-
-    #[test]
-    fn of_a_run_of_an_earlier_version_the_claims_are_watched() {
-        let (_folder, layout) = folder();
-        fs::create_folder(&layout.runs()).expect("writable");
-        let mut running = claimed_by(&layout, "node-1-1", None);
-        fs::replace(&layout.runs().join("node-1-1"), b"bn-lab run\n").expect("writable");
-        let claims = with_patience(&layout, Duration::from_mins(5));
-        assert_eq!(claim(&claims, "a"), Lease::Unclear);
-        running.heartbeat += 2;
-        running.write(&layout, "a").expect("writable");
-        assert_eq!(claim(&claims, "a"), Lease::Elsewhere);
+        assert!(take(&claims, "a"));
+        assert!(file.exists() && !claims.has_unclear().expect("readable"));
     }
 
     #[test]
@@ -642,7 +618,7 @@ mod tests {
         claims.shared.beat();
         assert_ne!(there(), before);
         assert!(claims.holds("a").expect("readable") && !taken.load(Ordering::Relaxed));
-        let other = claimed_by(&layout, "another-1-1", None);
+        let other = claimed_by(&layout, OTHER, None);
         assert!(!claims.holds("a").expect("readable"));
         claims.shared.beat();
         assert!(taken.load(Ordering::Relaxed));
