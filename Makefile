@@ -9,7 +9,7 @@ quickstart:     ## train and chart the quickstart experiment: no downloads, some
 mnist:          ## the headline experiment on real MNIST (downloads 11 MB the first time)
 	cargo run --release --locked -- run configs/mnist.toml
 
-# What is committed of them: tables without the logs of steps, and the figure that each names.
+# The committed copies: tables without the logs of steps, and the figure that each claim names.
 QUANTITIES = weight_gradient_norm,backpropagated_gradient_norm,covariate_shift,covariate_shift_relative,covariate_shift_cosine,$\
   pre_activation_p15,pre_activation_p50,pre_activation_p85,unit_pre_activation_p15,unit_pre_activation_p50,unit_pre_activation_p85
 CLAIMS = $(basename $(notdir $(wildcard configs/claims/*.toml)))
@@ -26,7 +26,7 @@ claims:         ## test common claims about batch normalisation (about three qua
 	target/release/bn-lab report results/claims
 	target/release/bn-lab report --splice README.md
 
-claims-short:   ## the same on a few images, to see that all of it works (SHORT)
+claims-short:   ## the same on a few images, to test that all of it works (SHORT)
 	cargo build --release --locked
 	set -e; for claim in $(CLAIMS); do \
 	  target/release/bn-lab run configs/claims/$$claim.toml -o output.dir=results/claims-short/$$claim \
@@ -37,21 +37,21 @@ claims-short:   ## the same on a few images, to see that all of it works (SHORT)
 test:           ## run every test
 	cargo test --locked
 
-faults:         ## kill, starve and damage real runs at many moments (some minutes)
+faults:         ## kill real runs at many moments, limit their resources, damage their files (some minutes)
 	BN_LAB_KILLS=60 cargo test --locked --test bn-lab faults -- --nocapture --test-threads 1
 
-fuzz:           ## feed every reader of files with many damaged ones (an hour)
+fuzz:           ## run every file reader on many damaged files (an hour)
 	BN_LAB_FUZZ=200000 cargo test --locked --lib fuzz -- --nocapture
 
-coverage:       ## simulate what intervals and verdicts promise, and print the table (a minute)
+coverage:       ## simulate the coverage of intervals and verdicts, and print the table (a minute)
 	cargo test --locked --lib coverage -- --ignored --nocapture
 
-# Features `ndarray` and `wgpu` need hundreds of crates more, hence apart from `test`. On Linux, wgpu
-# is content with Mesa's software driver (package mesa-vulkan-drivers).
+# Features `ndarray` and `wgpu` need hundreds of additional crates, so they are not part of `test`. On Linux, wgpu
+# works with Mesa's software driver (package mesa-vulkan-drivers).
 test-backends:  ## compare 50 steps of training on every backend with the CPU's (some minutes more to build)
 	cargo test --locked --features ndarray,wgpu --lib --test bn-lab backends -- --nocapture
 
-# Needs Chromium (Debian: package chromium) and Python 3. REPORT=results/x/report.html looks at another one.
+# Needs Chromium (Debian: package chromium) and Python 3. REPORT=results/x/report.html checks another one.
 REPORT ?= target/browser/report.html
 
 test-browser:   ## open a report in headless Chromium: errors, requests, contrast, widths, keyboard
@@ -59,7 +59,7 @@ test-browser:   ## open a report in headless Chromium: errors, requests, contras
 	python3 tests/browser/check.py $(REPORT) --screenshots target/browser/screenshots
 
 # Root, and on Debian the packages slurm-wlm and munge.
-test-slurm:     ## train the quickstart on a real Slurm of this machine's own, disturb it, compare the bytes (root)
+test-slurm:     ## train the quickstart on a local Slurm, interrupt tasks, compare the bytes (root)
 	tests/slurm/run.sh
 
 check:          ## what CI runs: formatting, lints, docs, tests

@@ -1,5 +1,5 @@
-//! What the runner and the archive cost apart from training: a folder of 10 000 trials is filled by
-//! a trainer that follows a script, then looked through, opened and read as a later run would; and
+//! The cost of the runner and of results folders without training: a folder of 10 000 trials is filled by
+//! a scripted trainer, then surveyed, opened and read as a later run would; and
 //! the same trials are filled into 100 folders, and merged.
 //!
 //! `cargo bench --bench folder` takes some minutes, nearly all of it for filling the folders and
@@ -22,7 +22,7 @@ use scripted::{look, resident, run, told};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Folders to merge.
+/// Number of folders to merge.
 const SHARDS: u64 = 100;
 
 fn main() {

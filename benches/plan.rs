@@ -1,4 +1,4 @@
-//! What planning costs: from the text of an experiment to its trials with their ids. Three shapes of
+//! The cost of planning: from the text of an experiment to its trials with their ids. Three shapes of
 //! 100,000 trials; medians of some rounds, on one thread.
 
 use std::alloc::{GlobalAlloc, Layout};
@@ -16,7 +16,7 @@ struct Counting;
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 
 #[expect(unsafe_code, reason = "an allocator cannot be counted without being one")]
-// SAFETY: every call is handed on as it is.
+// SAFETY: every call is passed on unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         IN_USE.fetch_add(layout.size(), Ordering::Relaxed);
@@ -77,7 +77,7 @@ fn main() {
     }
 }
 
-/// The trials, and the milliseconds until there was an experiment and until there were trials.
+/// The trials, and the milliseconds until the experiment was checked and until the trials were planned.
 fn plan(text: &str) -> (Vec<Arc<Trial>>, f64, f64) {
     let started = Instant::now();
     let milliseconds = || started.elapsed().as_secs_f64() * 1e3;

@@ -1,9 +1,9 @@
-//! What a report costs: a folder of 1 000 trials of 100 epochs is filled by a trainer that follows a
-//! script, then read, judged, drawn and written.
+//! The cost of a report: a folder of 1 000 trials of 100 epochs is filled by a scripted trainer,
+//! then read, judged, drawn and written.
 //!
 //! `cargo bench --bench report`; `-- 200` takes another number of trials. `-- shapes` takes trials of one
-//! epoch instead: 20 conditions 250 and 1 000 times each, and 2 500 and 10 000 conditions twice each, so that it
-//! shows what grows faster than the trials.
+//! epoch instead: 20 conditions 250 and 1 000 times each, and 2 500 and 10 000 conditions twice each, to
+//! show what grows faster than the number of trials.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -38,7 +38,7 @@ fn main() {
     report(&scripted::experiment(trials.unwrap_or(1000), 100, &root), &root);
 }
 
-/// Fills the folder at `root`, and makes a report of it.
+/// Fills the folder at `root`, and writes a report on it.
 fn report(experiment: &Experiment, root: &Path) {
     let plan = plan::trials(experiment);
     let layout = Layout::new(root);

@@ -1,4 +1,4 @@
-//! One optimiser step, with the system's allocator: what the program's own one is worth.
+//! One optimiser step with the system's allocator, to compare it with the program's.
 
 mod headline;
 mod measure;

@@ -1,4 +1,4 @@
-//! Bakes the git revision and burn's version into the program, for the manifests of its results.
+//! Compiles the git revision and burn's version into the program, for the manifests of its results.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! The command line, as clap sees it: types only.
+//! The command line as types for clap.
 
 mod explain;
 mod plot;
@@ -70,8 +70,8 @@ pub enum Command {
 }
 
 impl Command {
-    /// How the command is told to write into another folder; `None` where it writes into none, or into a
-    /// file that is named.
+    /// The option that names another folder to write into; `None` where the command writes none, or writes into
+    /// a file that is named.
     pub fn elsewhere(&self) -> Option<&'static str> {
         match self {
             Self::Run(_) | Self::Plan(_) | Self::Submit(_) => Some("-o output.dir=DIR"),
@@ -120,7 +120,7 @@ pub enum MessageFormat {
     Json,
 }
 
-/// Threads of a trial, at most. More of them wait for each other longer than they compute.
+/// Most threads of a trial. More of them wait for each other longer than they compute.
 const MOST_THREADS: i64 = 256;
 
 /// `bn-lab run`
@@ -408,7 +408,7 @@ pub enum DataAction {
     List(DataArgs),
     /// Download a dataset and check it
     Fetch {
-        /// `mnist`, `fashion-mnist` or `cifar10`
+        /// A dataset of files, by its name in `bn-lab data list`
         #[arg(value_name = "NAME")]
         name: String,
         /// Put it into `DIR/NAME` [default: the user's cache]
@@ -444,7 +444,7 @@ mod tests {
             let words = || ["bn-lab"].into_iter().chain(line.split(' '));
             let parsed = Cli::try_parse_from(words()).expect(line);
             let option = parsed.command.elsewhere().expect(line);
-            // Given already, it can be given no more, or once more.
+            // An option that is given already may be an error, or be repeatable.
             let given = words().chain(option.split(' '));
             let refusal = Cli::try_parse_from(given).err().map(|error| error.kind());
             let twice = Some(clap::error::ErrorKind::ArgumentConflict);

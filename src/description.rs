@@ -1,5 +1,5 @@
-//! What a dataset holds, in plain values: `data` makes it, the manifest keeps it, and `plan`, `run`
-//! and `report` show it beside the numbers. Nothing here depends on files or tensors.
+//! What a dataset contains, in plain values: `data` computes it, the manifest stores it, and `plan`, `run`
+//! and `report` print it. Nothing here depends on files or tensors.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct DatasetDescription {
     /// Rows left out because a cell was missing (`data.missing_rows = "drop"`).
     #[serde(default)]
     pub dropped_rows: usize,
-    /// Test examples whose inputs also stand in the training set, validation included.
+    /// Test examples whose inputs also occur in the training set, validation included.
     #[serde(default)]
     pub repeated_test_examples: usize,
     /// What a reader should know before trusting a result, a sentence each.
@@ -44,21 +44,21 @@ const FREQUENT: f64 = 0.4;
 const BALANCED: f64 = 1.5;
 
 impl DatasetDescription {
-    /// Test examples.
+    /// Number of test examples.
     pub fn test_examples(&self) -> usize {
         self.classes.iter().map(|class| class.test).sum()
     }
 
-    /// Training examples, validation included.
+    /// Number of training examples, validation included.
     pub fn train_examples(&self) -> usize {
         self.classes.iter().map(|class| class.train).sum()
     }
 
-    /// The best classifier that uses no input: that of the class with most test examples, of
-    /// equals the one with most training examples. `None` where there is no test example.
+    /// The best classifier that uses no input: it always predicts the class with most test examples, or, in a
+    /// tie, the one of these with most training examples. `None` where there is no test example.
     pub fn constant_answer(&self) -> Option<ConstantAnswer<'_>> {
         let total = self.test_examples();
-        // Of equals the first.
+        // In a tie, the first class.
         let classes = self.classes.iter().rev();
         let most = classes.max_by_key(|class| (class.test, class.train))?;
         (total > 0).then(|| ConstantAnswer {
@@ -70,7 +70,7 @@ impl DatasetDescription {
     /// Whether one class makes up so much of the test set that a high accuracy may mean nothing.
     pub fn is_unbalanced(&self) -> bool {
         let tested = self.classes.iter().filter(|class| class.test > 0).count();
-        // Fewer test examples than that cannot be balanced; a note of their own reports them.
+        // With fewer test examples the set cannot be balanced; a separate note reports it.
         let can_be_balanced = self.test_examples() >= 2 * self.classes.len();
         let is_frequent = |answer: ConstantAnswer<'_>| {
             answer.accuracy >= FREQUENT && answer.accuracy * tested as f64 > BALANCED
@@ -84,43 +84,43 @@ impl DatasetDescription {
 pub struct ColumnReading {
     /// Its header, else its number from 1.
     pub name: String,
-    /// What became of it.
+    /// How the network uses it.
     #[serde(flatten)]
     pub role: ColumnRole,
 }
 
-/// What a column of a table is to the network.
+/// How the network uses a column of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "role", rename_all = "lowercase")]
 pub enum ColumnRole {
-    /// A number: one input.
+    /// A numeric column: one input.
     Input,
-    /// One input for each of its values.
+    /// A categorical column: one input for each of its values.
     Category {
         /// How many different values it has.
         values: usize,
     },
-    /// The class.
+    /// The class label.
     Label,
-    /// Not read.
+    /// A column that is not used.
     Ignored,
 }
 
-/// How often a class occurs.
+/// The number of examples of a class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassCount {
-    /// As it stands in the table; its number for images.
+    /// The class as the table writes it; its number for images.
     pub name: String,
-    /// Training examples, validation included.
+    /// Number of training examples, validation included.
     pub train: usize,
-    /// Test examples.
+    /// Number of test examples.
     pub test: usize,
 }
 
-/// The files of a dataset with a name, by what they hold.
+/// The files of a named dataset, with their checksums.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DatasetFiles {
-    /// Whether they hold what was published under that name.
+    /// Whether they are the files that were published under that name.
     pub published: bool,
     /// The SHA-256 of each file's unpacked bytes, by its published name without `.gz`.
     pub files: BTreeMap<String, String>,
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_answer_that_looks_at_no_input_is_the_largest_class_of_the_test_set() {
+    fn the_best_constant_prediction_is_the_largest_class_of_the_test_set() {
         let answer = |counts: &[(&str, usize, usize)]| {
             let described = described(counts);
             let answer = described.constant_answer();

@@ -20,7 +20,7 @@ pub struct OpenDevice {
 
 impl OpenDevice {
     /// Opens a device by name: `cpu` (burn's `flex` backend), or `ndarray`, `wgpu`, `wgpu:1` in a build
-    /// that has them. The device does a small sum, so that one that cannot work is found now.
+    /// that has them. Computes a small sum on it, so that a device that does not work is detected now.
     pub fn open(name: &str) -> Result<Self> {
         let device = match name.split_once(':').unwrap_or((name, "")) {
             ("cpu", "") => Device::flex(),
@@ -45,18 +45,18 @@ impl OpenDevice {
         Ok(Self { name: name.to_owned(), device })
     }
 
-    /// As the user named it.
+    /// The device's name, as the user wrote it.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether it computes in the host's memory, on values that the host can take and give back
+    /// Whether it computes in host memory, so that tensors are created from and returned as host values
     /// without a copy.
     pub fn computes_in_host_memory(&self) -> bool {
         self.name == "cpu"
     }
 
-    /// The device with gradients.
+    /// The device with automatic differentiation.
     pub fn differentiable(&self) -> Device {
         self.device.clone().autodiff()
     }
@@ -115,9 +115,9 @@ fn probe(name: &str, device: &Device) -> Result<()> {
     }
 }
 
-/// Runs `work` on a thread of its own, with the text of the first panic in place of what it returns.
-/// Meanwhile no panic is printed, on whichever thread of a driver it happens; nothing else runs yet. An
-/// error where there is no thread for it: that says nothing of the device.
+/// Runs `work` on a separate thread and returns the text of the first panic in place of its result. No
+/// panic of any thread is printed meanwhile; nothing else runs yet. An error where no thread can be
+/// started, which does not concern the device.
 fn quietly<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<std::result::Result<T, String>> {
@@ -143,7 +143,7 @@ fn quietly<T: Send + 'static>(
 pub(crate) mod tests {
     use super::*;
 
-    /// The device that every build has, with gradients.
+    /// The `cpu` device, which every build has, with automatic differentiation.
     pub(crate) fn cpu() -> Device {
         OpenDevice::open("cpu").expect("every build has a CPU device").differentiable()
     }

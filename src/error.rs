@@ -1,11 +1,11 @@
-//! What can go wrong, said once, with the exit code that the shell sees.
+//! Every error that a user can meet, with its exit code.
 //!
-//! An error here is the outside world's fault: an experiment file, a data file, a disk, a device.
-//! Its text names the thing, the value and the way out, and it never carries a backtrace.
+//! An error here is caused from outside the program: by an experiment file, a data file, a disk, a device.
+//! Its message names the object, the value and the remedy, and it has no backtrace.
 
 use std::path::{Path, PathBuf};
 
-/// The result of everything that may meet the outside world.
+/// The result of everything that depends on files, devices or the command line.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error that a user can act on. The variant decides the exit code; the message is complete.
@@ -16,25 +16,25 @@ pub enum Error {
     Io {
         /// What was tried: `read`, `create`, `replace` …
         action: &'static str,
-        /// The file or folder.
+        /// The file or folder concerned.
         path: PathBuf,
-        /// What the system answered.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// The command line asks for something that does not exist or cannot be combined.
+    /// The command line requests something that does not exist or cannot be combined.
     #[error("{0}")]
     Usage(String),
     /// An experiment file (or an override of it) is wrong. Holds every problem found, rendered.
     #[error("{0}")]
     Experiment(String),
-    /// A dataset is missing, damaged or not what it claims to be.
+    /// A dataset is missing, damaged or not the one that its name states.
     #[error("{0}")]
     Data(String),
-    /// A device was asked for that this build or this machine does not have.
+    /// A device was requested that this build or this machine does not have.
     #[error("{0}")]
     Device(String),
-    /// The machine has run out of something that every trial needs: threads, memory, descriptors. No
-    /// trial's fault, and never recorded as the result of one.
+    /// The machine has run out of something that every trial needs: threads, memory, descriptors. Not caused
+    /// by a trial, and never recorded as the result of one.
     #[error("{0}")]
     Machine(String),
     /// A results folder is locked, damaged or of another version.
@@ -43,7 +43,7 @@ pub enum Error {
     /// A folder cannot be used as it is, and another one could.
     #[error("{problem}\n  hint: {hint}")]
     Folder {
-        /// What stands against it.
+        /// Why it cannot be used.
         problem: String,
         /// What to do about it; its last words name another folder.
         hint: String,
@@ -53,15 +53,15 @@ pub enum Error {
     Chart {
         /// The chart's name.
         chart: String,
-        /// What the drawing library answered.
+        /// The drawing library's error.
         reason: String,
     },
     /// Some trials ended with an error; everything else is recorded.
     #[error("{failed} of {total} trials failed{}; the others are recorded\n  hint: once what they say is mended, the same command with `--retry-failed` trains them again", if *is_cut_short { ", and the sweep was stopped for that" } else { "" })]
     TrialsFailed {
-        /// How many failed.
+        /// Number of trials that failed.
         failed: usize,
-        /// How many the experiment has.
+        /// Number of trials in the experiment.
         total: usize,
         /// Whether trials were left out because so many failed.
         is_cut_short: bool,
@@ -71,28 +71,28 @@ pub enum Error {
         "{trials} of {total} trials were not trained: {reason}\n  hint: make the network, `train.batch_size` or the dataset smaller, or run the same command on a machine with more memory (`--memory` says how much may be taken)"
     )]
     TooLarge {
-        /// How many.
+        /// Number of trials that were not trained.
         trials: usize,
-        /// How many the experiment has.
+        /// Number of trials in the experiment.
         total: usize,
-        /// What the first of them takes, and what there is.
+        /// The memory that the first of them needs, and the memory that there is.
         reason: String,
     },
     /// The user stopped the sweep; everything measured is recorded.
     #[error("interrupted; run the same command again{} to complete the rest{}", if *is_forced { " without `--force`" } else { "" }, if *is_forced { ": with it, all would begin anew" } else { "" })]
     Interrupted {
-        /// Whether finished trials were trained anew, which the same command would do once more.
+        /// Whether finished trials were trained again (`--force`), which repeating the command would do once more.
         is_forced: bool,
     },
 }
 
-/// What to do about a full disk, or about a file that may not grow.
+/// The remedy for a full disk, or for a file that reached its size limit.
 fn way_out(source: &std::io::Error) -> &'static str {
     match source.kind() {
         std::io::ErrorKind::StorageFull => {
             "\n  hint: make room and run the same command again; finished trials are kept"
         }
-        // What is read is never too large for the system.
+        // Reading never fails with this error.
         std::io::ErrorKind::FileTooLarge if source.raw_os_error().is_some() => {
             "\n  hint: files may not grow so long here (`ulimit -f` shows the limit); raise it and run the same command again; finished trials are kept"
         }
@@ -115,8 +115,8 @@ impl Error {
         Self::Io { action, path: path.to_owned(), source }
     }
 
-    /// The whole message of a command that is told by `elsewhere` to use another folder: `-o
-    /// output.dir=DIR`, `--into DIR`. No hint names an option that the command lacks.
+    /// The whole message, for a command whose option `elsewhere` names another folder: `-o output.dir=DIR`,
+    /// `--into DIR`. A hint never names an option that the command lacks.
     pub fn told(&self, elsewhere: Option<&str>) -> String {
         match (self, elsewhere) {
             (Self::Folder { .. }, Some(option)) => format!("{self} (`{option}`)"),
@@ -127,14 +127,14 @@ impl Error {
         }
     }
 
-    /// That no thread could be started for `what`.
+    /// The error where no thread could be started for `what`.
     pub fn no_thread(what: &str, why: &dyn std::fmt::Display) -> Self {
         Self::Machine(format!(
             "cannot start a thread for {what}: {why}\n  hint: the machine, the user or the container may start no more of them: raise that limit (`ulimit -u`) or end other programs, and run the same command again; finished trials are kept"
         ))
     }
 
-    /// Whether this is a fault of the machine, which says nothing of the trial that met it.
+    /// Whether the machine caused this, not the trial in which it occurred.
     pub fn is_of_machine(&self) -> bool {
         matches!(self, Self::Machine(_) | Self::Io { .. } | Self::Folder { .. })
     }
@@ -163,7 +163,7 @@ mod tests {
     use std::io::ErrorKind;
 
     #[test]
-    fn who_forced_a_run_is_told_to_go_on_without_that() {
+    fn the_hint_after_an_interrupted_forced_run_leaves_out_the_option() {
         let told = |is_forced| Error::Interrupted { is_forced }.to_string();
         assert_eq!(told(false), "interrupted; run the same command again to complete the rest");
         assert_eq!(

@@ -1,5 +1,5 @@
-//! The only words between the trainer and its observers: plain numbers, no display policy, no
-//! tensors. The results writer and the progress display need nothing else.
+//! The interface between the trainer and its observers: plain numbers, no formatting, no tensors. The
+//! results writer and the progress display need nothing else.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub enum Event {
     },
     /// A trial begins.
     TrialStarted {
-        /// Which.
+        /// The trial.
         trial: Arc<Trial>,
         /// Optimiser steps it will take if it does not diverge.
         steps: usize,
@@ -29,111 +29,111 @@ pub enum Event {
         examples: Examples,
         /// Trainable parameters of its network.
         parameters: usize,
-        /// Digest of the dataset.
+        /// Digest of the dataset's content.
         data: String,
     },
-    /// An optimiser step was taken (every step; observers thin them out).
+    /// An optimiser step was taken. Emitted at every step; observers choose which to keep.
     Step {
-        /// Which trial.
+        /// The trial.
         trial: Arc<Trial>,
-        /// The step, from 1.
+        /// The step's number, from 1.
         step: usize,
         /// The epoch it belongs to, from 1.
         epoch: usize,
-        /// The batch.
+        /// Loss and accuracy of the batch.
         batch: BatchResult,
     },
-    /// The batch of the step that follows; only where the order is recorded.
+    /// The examples of the next step's batch; only where `checkpoint.order` requests it.
     Order {
-        /// Of which trial.
+        /// The trial.
         trial: Arc<Trial>,
-        /// The step, from 1.
+        /// The step's number, from 1.
         step: usize,
-        /// The epoch, from 1.
+        /// The epoch's number, from 1.
         epoch: usize,
         /// Its examples, by their position in the training set from 0.
         examples: Vec<u32>,
     },
-    /// The network as it stands; only where checkpoints are recorded.
+    /// The network's tensors at one point of training; only where checkpoints are recorded.
     Checkpoint {
-        /// Of which trial.
+        /// The trial.
         trial: Arc<Trial>,
-        /// When.
+        /// The point of training.
         point: Point,
         /// Its weights and running statistics.
         tensors: Vec<NamedTensor>,
     },
-    /// A probe looked inside the network.
+    /// A probe measured the network.
     Probed {
-        /// Of which trial.
+        /// The trial.
         trial: Arc<Trial>,
-        /// Optimiser steps taken before it looked.
+        /// Optimiser steps taken before the measurement.
         step: usize,
-        /// What it read.
+        /// The measured quantities.
         readings: Vec<Reading>,
     },
     /// A pass over the training set ended and the network was evaluated.
     EpochEnded {
-        /// Which trial.
+        /// The trial.
         trial: Arc<Trial>,
-        /// Its figures.
+        /// The epoch's metrics.
         epoch: EpochResult,
-        /// Wall-clock seconds it took.
+        /// Wall-clock seconds of the epoch.
         seconds: EpochSeconds,
     },
-    /// The trial can go on from here: told after all events of the steps before it.
+    /// A state from which the trial can resume; emitted after all events of the steps before it.
     State {
-        /// Which.
+        /// The trial.
         trial: Arc<Trial>,
-        /// What the rest of its training depends on.
+        /// Everything that the rest of its training depends on.
         state: TrainingState,
     },
     /// A trial ended.
     TrialEnded {
-        /// Which.
+        /// The trial.
         trial: Arc<Trial>,
-        /// How.
+        /// The outcome of the trial.
         outcome: Outcome,
-        /// Of a failure: where it happened, as far as that is known.
+        /// For a failure, where it happened, as far as that is known.
         details: Option<String>,
     },
-    /// A trial that was to be trained is left to another run, or was finished by one.
+    /// A trial of this run's queue is trained by another run, or was finished by one.
     TrialPassed {
-        /// Which.
+        /// The trial.
         trial: Arc<Trial>,
-        /// Whether it is finished.
+        /// Whether the other run has finished the trial.
         is_finished: bool,
     },
-    /// A trial is not trained here, since it takes more memory than this machine has for it. Nothing is recorded
-    /// of it: a larger machine can train it.
+    /// A trial is not trained here, since it needs more memory than this machine has for it. Nothing is recorded
+    /// of it, so that a larger machine can train it.
     TrialTooLarge {
-        /// Which.
+        /// The trial.
         trial: Arc<Trial>,
-        /// How much it takes and how much there is, in a sentence.
+        /// How much memory it needs and how much there is, in a sentence.
         reason: String,
     },
-    /// A trial under way was taken over by another run, since this process stood still for so long that
-    /// it was taken for dead. It gets another turn at the end of the sweep.
+    /// Another run took over a trial that this process was training, because this process was suspended for
+    /// so long that it counted as dead. The trial is tried again at the end of the sweep.
     TrialTaken {
-        /// Which.
+        /// The trial.
         trial: Arc<Trial>,
     },
-    /// Nothing else is left to train, and of a trial it is not clear yet whether the run that claimed it
-    /// is alive.
+    /// Only trials remain that other runs claimed and of which it is not known yet whether those runs
+    /// are alive.
     TrialAwaited {
-        /// Which.
+        /// One of these trials.
         trial: Arc<Trial>,
     },
-    /// The sweep ended: nothing more will come.
+    /// The sweep ended: the last event.
     SweepEnded,
 }
 
-/// When a network was kept.
+/// The point of training at which a checkpoint was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {
     /// Before the first step.
     Initial,
-    /// After so many steps.
+    /// After this number of steps.
     Step(usize),
     /// After the last step.
     Final,
@@ -144,56 +144,56 @@ pub enum Point {
 pub struct NamedTensor {
     /// `layers.0.weight`
     pub name: String,
-    /// Length of each axis.
+    /// Size of each axis.
     pub shape: Vec<usize>,
-    /// Row-major.
+    /// Values in row-major order.
     pub values: Vec<f32>,
 }
 
-/// Everything that the rest of a trial's training depends on, beyond its settings: a training that
-/// goes on from it gives the same numbers as one that was never interrupted.
+/// Everything that the rest of a trial's training depends on, besides its settings: training that
+/// resumes from it gives the same numbers as training that was never interrupted.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TrainingState {
-    /// Weights, running statistics and the optimiser's averages, under names of the trainer's own.
+    /// Weights, running statistics and the optimiser's averages, under names that only the trainer interprets.
     pub tensors: Vec<NamedTensor>,
-    /// Counters and sums, under names of the trainer's own.
+    /// Counters and sums, under names that only the trainer interprets.
     pub numbers: BTreeMap<String, serde_json::Value>,
 }
 
-/// One number that a probe read.
+/// One number that a probe measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     /// The layer, as in checkpoints: `layers.0`; `all` for the whole network.
     pub layer: String,
-    /// What was read; `results/README.md` lists the quantities.
+    /// The quantity's name; `results/README.md` lists them.
     pub quantity: String,
-    /// The number, finite.
+    /// The value; always finite.
     pub value: f64,
 }
 
-/// Counts of examples.
+/// Numbers of examples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Examples {
-    /// Used for training.
+    /// Training examples.
     pub train: usize,
-    /// Held out of the training set.
+    /// Validation examples, held out of the training set.
     pub validation: usize,
-    /// The test set.
+    /// Test examples.
     pub test: usize,
 }
 
-/// What one optimiser step saw, before its update.
+/// Loss and accuracy of one optimiser step's batch, before its update.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BatchResult {
     /// Mean cross-entropy of the batch, in nats.
     pub loss: f64,
-    /// Examples classified correctly.
+    /// Number of examples classified correctly.
     pub correct: usize,
-    /// Examples in the batch.
+    /// Number of examples in the batch.
     pub examples: usize,
 }
 
-/// The figures of one epoch.
+/// The metrics of one epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EpochResult {
     /// The epoch, from 1; 0 is the untrained network.
@@ -203,47 +203,47 @@ pub struct EpochResult {
     /// Mean over the epoch's batches while the weights were changing, as Keras prints it;
     /// `None` at epoch 0.
     pub train: Option<Score>,
-    /// After the epoch, with the statistics that `norm.evaluation` names; `None` without a validation
+    /// Measured after the epoch, with the statistics that `norm.evaluation` names; `None` without a validation
     /// set.
     pub validation: Option<Score>,
-    /// After the epoch, with the statistics that `norm.evaluation` names.
+    /// Measured after the epoch, with the statistics that `norm.evaluation` names.
     pub test: Score,
-    /// The mean over the classes of the test set of the share of each that is classified correctly;
-    /// evaluated as [`EpochResult::test`] is.
+    /// Balanced accuracy: the mean over the classes of the test set of the share of each that is classified
+    /// correctly; evaluated as [`EpochResult::test`] is.
     pub balanced_test: Option<f64>,
-    /// The test score under each statistics: where that is recorded, and after the last step of a
-    /// training that is evaluated with running averages (without that of each batch).
+    /// The test score under each kind of statistics: where `probe.evaluations` requests it, and after the
+    /// last step of a training that is evaluated with running averages (then without batch statistics).
     pub evaluations: Option<Evaluations>,
-    /// On training examples, as the test score is taken; only where that is recorded, and finite.
+    /// Score on training examples, evaluated as the test score is; only where that is recorded, and finite.
     pub evaluated_train: Option<Score>,
 }
 
 /// The test score under each statistics that a norm layer can be evaluated with.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Evaluations {
-    /// Running averages; `None` where none are kept.
+    /// With running averages; `None` where none are kept.
     pub running: Option<Score>,
-    /// Population statistics, recomputed with frozen weights.
+    /// With population statistics, recomputed with frozen weights.
     pub precise: Option<Score>,
-    /// Those of each batch of test examples, as large as a training batch.
+    /// With the statistics of each batch of test examples, as large as a training batch.
     pub batch: Option<Score>,
 }
 
 /// Loss and accuracy over a set of examples.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Score {
     /// Mean cross-entropy, in nats.
     pub loss: f64,
-    /// Share classified correctly, 0 to 1.
+    /// Share classified correctly, from 0 to 1.
     pub accuracy: f64,
 }
 
 /// Wall-clock seconds of one epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EpochSeconds {
-    /// From the epoch's first step to its last.
+    /// Training: from the epoch's first step to its last.
     pub train: f64,
-    /// Spent in evaluation.
+    /// Evaluation.
     pub evaluation: f64,
 }
 
@@ -253,26 +253,26 @@ pub struct EpochSeconds {
 pub enum Outcome {
     /// Trained to the end.
     Completed,
-    /// The loss left all bounds: a finding.
+    /// The loss exceeded all bounds or was not finite; a result, not an error.
     Diverged {
-        /// The step at which it was seen.
+        /// The step at which it was detected.
         step: usize,
-        /// What was seen, in a sentence.
+        /// What was detected, in a sentence.
         reason: String,
-        /// The last finite loss before, in nats; `None` if the first was not finite.
+        /// The last finite loss before it, in nats; `None` if the first loss was not finite.
         last_finite_loss: Option<f64>,
     },
-    /// An error ended it.
+    /// Ended by an error.
     Failed {
-        /// The error's text.
+        /// The error's message.
         message: String,
     },
-    /// The user stopped the sweep.
+    /// Stopped because the user stopped the sweep.
     Interrupted,
 }
 
 impl Outcome {
-    /// `completed`, `diverged`, `failed`, `interrupted`
+    /// The outcome's name in files: `completed`, `diverged`, `failed`, `interrupted`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Completed => "completed",
@@ -282,46 +282,46 @@ impl Outcome {
         }
     }
 
-    /// Whether the trial has its result: a later run keeps it and trains it no more.
+    /// Whether the trial has its result: a later run keeps it and does not train it again.
     pub fn is_finished(&self) -> bool {
         matches!(self, Self::Completed | Self::Diverged { .. })
     }
 }
 
-/// Asks every running trial to stop at its next step.
+/// A request that every running trial stop at its next step.
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
     by_user: Arc<AtomicBool>,
     by_program: Arc<AtomicBool>,
-    /// Of one trial alone.
+    /// Raised to stop one trial only.
     of_trial: Arc<AtomicBool>,
 }
 
 impl Stop {
-    /// A stop that a person asks for by raising `flag`, from a signal handler say.
+    /// A stop that the user requests by raising `flag`, for example from a signal handler.
     pub fn on(flag: Arc<AtomicBool>) -> Self {
         Self { by_user: flag, ..Self::default() }
     }
 
-    /// The stop of one trial: this one, or when `flag` is raised.
+    /// The stop of one trial: raised with this one, or when `flag` is raised.
     #[must_use]
     pub fn of_trial(&self, flag: Arc<AtomicBool>) -> Self {
         Self { of_trial: flag, ..self.clone() }
     }
 
-    /// Asks, for a reason that the program met itself.
+    /// Requests the stop for a reason inside the program.
     pub fn request(&self) {
         self.by_program.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was asked.
+    /// Whether a stop was requested.
     pub fn is_requested(&self) -> bool {
         self.is_requested_by_user()
             || self.by_program.load(Ordering::Relaxed)
             || self.of_trial.load(Ordering::Relaxed)
     }
 
-    /// Whether a person asked.
+    /// Whether the user requested the stop.
     pub fn is_requested_by_user(&self) -> bool {
         self.by_user.load(Ordering::Relaxed)
     }
@@ -338,31 +338,31 @@ pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 
 /// Whether this machine has room for a trial.
 pub enum Admission<'a> {
-    /// It has, until the reservation is dropped.
+    /// It has; the memory is reserved until the value is dropped.
     Granted(Box<dyn Reservation + 'a>),
-    /// It has not, however few others are trained: how much is missing, in a sentence.
+    /// It has not, even with no other trial: how much is missing, in a sentence.
     TooLarge(String),
     /// The sweep was stopped while the trial waited for others to end.
     Stopped,
 }
 
-/// What is kept free of the machine's memory for one trial, until it is dropped.
+/// Memory reserved for one trial, until it is dropped.
 pub trait Reservation {}
 
 impl Reservation for () {}
 
-/// Trains one trial: burn in earnest (`train`), or a script in tests (`scripted`).
+/// Trains one trial: with burn (`train`), or from a script in tests (`scripted`).
 pub trait Trainer: Sync {
-    /// Waits until the machine has room for `trial` beside those under way. Asked before the trial is claimed:
-    /// one that waits is not under way, and another run may train it meanwhile.
+    /// Waits until the machine has memory for `trial` beside those under way. Called before the trial is claimed:
+    /// a trial that waits is not under way, and another run may train it meanwhile.
     fn admit(&self, _trial: &Trial, _stop: &Stop) -> Admission<'_> {
         Admission::Granted(Box::new(()))
     }
 
-    /// Trains `trial`, emitting what happens, until it ends or `stop` is requested. An `Err` is a
-    /// failure of this trial only; divergence is an [`Outcome`]. `from` is a state that an earlier
-    /// training of the same trial told of: it goes on there, and what was told before it is not
-    /// told again, [`Event::TrialStarted`] apart.
+    /// Trains `trial`, emitting its events, until it ends or `stop` is requested. An `Err` is a failure of
+    /// this trial only; divergence is an [`Outcome`]. With `from`, a state that an earlier training of the
+    /// same trial emitted, training resumes there, and no event before that state is emitted again, except
+    /// [`Event::TrialStarted`].
     fn train(
         &self,
         trial: &Arc<Trial>,
@@ -375,21 +375,21 @@ pub trait Trainer: Sync {
 /// Whether a trial may be trained here and now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Lease {
-    /// Yes; from the state that an interrupted training left, if there is one.
+    /// Yes; resuming from the state that an interrupted training left, if there is one.
     Granted(Option<TrainingState>),
-    /// Another run trains it.
+    /// No: another run trains it.
     Elsewhere,
-    /// Another run has claimed it, and it is not clear yet whether that run is alive.
+    /// No: another run has claimed it, and it is not known yet whether that run is alive.
     Unclear,
-    /// It has its result: another run has trained it meanwhile.
+    /// No: another run has finished it meanwhile.
     Finished,
-    /// The sweep was stopped while this one waited for its turn to ask.
+    /// The sweep was stopped while the claim waited for the folder's lock.
     Stopped,
 }
 
-/// Asked before each trial: the results folder, where the leases of all runs stand.
+/// Called before each trial: the results folder, which records the leases of all runs.
 pub trait Leases: Sync {
-    /// Leases `trial` to this run until [`Event::TrialEnded`] tells of its end.
+    /// Leases `trial` to this run until [`Event::TrialEnded`] reports its end.
     fn claim(&self, trial: &Arc<Trial>) -> crate::error::Result<Lease>;
 
     /// The flag that is raised once another run has taken over a trial that was granted.
@@ -397,19 +397,19 @@ pub trait Leases: Sync {
         Arc::default()
     }
 
-    /// Whether a trial that was granted is still this run's; an error where that cannot be told.
+    /// Whether this run still holds the lease of a trial that was granted; an error where that cannot be read.
     fn holds(&self, _: &Trial) -> crate::error::Result<bool> {
         Ok(true)
     }
 
-    /// Gives up a trial that was granted and is not this run's any more, so that it can be claimed again.
+    /// Gives up a trial whose lease this run has lost, so that it can be claimed again.
     fn leave(&self, _: &Trial) -> crate::error::Result<()> {
         Ok(())
     }
 }
 
-/// What follows the events of a sweep: the results writer, the progress display.
+/// Receives the events of a sweep: the results writer, the progress display.
 pub trait Observer {
-    /// Takes note. An error ends the sweep: what cannot be recorded need not be trained.
+    /// Handles one event. An error ends the sweep: there is no use in training what cannot be recorded.
     fn observe(&mut self, event: &Event) -> crate::error::Result<()>;
 }

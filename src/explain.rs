@@ -1,5 +1,5 @@
-//! Every number of one batch that passes one unit, as plain values: `train` computes them with the layer
-//! that networks are made of, and `report` prints them.
+//! Every number of one batch that passes through one unit, as plain values: `train` computes them with the
+//! layer that networks use, and `report` prints them.
 
 use serde::Serialize;
 
@@ -7,26 +7,26 @@ use serde::Serialize;
 /// lists are in the order of the batch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BatchTrace {
-    /// What the unit is set to.
+    /// The unit's settings.
     pub unit: Unit,
-    /// The inputs.
+    /// The inputs, one for each example.
     pub x: Vec<f64>,
-    /// The pass in training, with the statistics below.
+    /// The forward pass in training, with the batch's statistics.
     pub training: Stages,
-    /// The batch's statistics, taken over what goes into the normalisation.
+    /// The batch's statistics, computed over the normalisation's input.
     pub batch: Batch,
-    /// What the running averages become.
+    /// The running averages before and after this batch.
     pub running: Running,
-    /// The pass in evaluation, with the running averages after this batch.
+    /// The forward pass in evaluation, with the running averages after this batch.
     pub evaluation: Stages,
-    /// The backward pass.
+    /// The gradients of the backward pass.
     pub gradients: Gradients,
 }
 
-/// What a unit is set to.
+/// The settings of a unit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Unit {
-    /// γ, the factor.
+    /// γ, the scale.
     pub gamma: f64,
     /// β, the shift.
     pub beta: f64,
@@ -38,7 +38,7 @@ pub struct Unit {
     pub running_variance: Estimate,
     /// The nonlinearity by its name in experiment files; `None` for none.
     pub activation: Option<String>,
-    /// Where the normalisation stands relative to the nonlinearity; decides nothing without one.
+    /// Where the normalisation stands relative to the nonlinearity; without a nonlinearity it has no effect.
     pub placement: Place,
 }
 
@@ -52,33 +52,33 @@ pub enum Place {
     After,
 }
 
-/// What a sum of squares is divided by.
+/// The divisor of a variance estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Estimate {
-    /// `m`, the values of the batch.
+    /// `m`, the number of values in the batch.
     Biased,
-    /// `m − 1`; a single value has variance 0 nevertheless.
+    /// `m − 1`; a single value still has variance 0.
     Unbiased,
 }
 
-/// What a pass gives at each stage.
+/// The values at each stage of a forward pass.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Stages {
-    /// x̂: normalised.
+    /// x̂, the normalised values.
     pub x_hat: Vec<f64>,
     /// y = γ x̂ + β
     pub y: Vec<f64>,
-    /// What leaves the nonlinearity, before or behind the two; `None` without one.
+    /// The nonlinearity's output, whether it stands before or after the normalisation; `None` without one.
     pub activation: Option<Vec<f64>>,
 }
 
 /// The statistics of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Batch {
-    /// μ
+    /// μ, the mean.
     pub mean: f64,
-    /// σ², divided by the number of values, as the batch itself is normalised in every framework.
+    /// σ², divided by the number of values: batches are normalised so in every framework.
     pub variance: f64,
     /// σ̂ = √(σ² + ε)
     pub deviation: f64,
@@ -89,35 +89,35 @@ pub struct Batch {
 pub struct Running {
     /// The mean before this batch.
     pub old_mean: f64,
-    /// The mean after it.
+    /// The mean after this batch.
     pub mean: f64,
     /// The variance before this batch.
     pub old_variance: f64,
-    /// The variance after it.
+    /// The variance after this batch.
     pub variance: f64,
 }
 
-/// The gradients of `L = Σ g · out`, where `out` is what leaves the unit.
+/// The gradients of `L = Σ g · out`, where `out` is the unit's output.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Gradients {
-    /// g, with respect to what leaves the unit.
+    /// g, the gradient with respect to the unit's output.
     pub out: Vec<f64>,
-    /// Whether `out` was chosen here: 1 for the first of the largest outputs, else 0.
+    /// Whether `out` was chosen by default: 1 for the first of the largest outputs, else 0.
     pub is_largest_output: bool,
-    /// With respect to y, which leaves the normalisation.
+    /// With respect to y, the normalisation's output.
     pub y: Vec<f64>,
     /// With respect to γ.
     pub gamma: f64,
     /// With respect to β.
     pub beta: f64,
-    /// With respect to what goes into the normalisation.
+    /// With respect to the normalisation's input.
     pub norm_input: Vec<f64>,
-    /// With respect to x.
+    /// With respect to x, the unit's input.
     pub x: Vec<f64>,
 }
 
 impl BatchTrace {
-    /// What goes into the normalisation.
+    /// The normalisation's input.
     pub fn norm_input(&self) -> &[f64] {
         match (self.unit.placement, &self.training.activation) {
             (Place::After, Some(activated)) => activated,
@@ -125,7 +125,7 @@ impl BatchTrace {
         }
     }
 
-    /// Whether every number of it is one: nothing overflowed on the way.
+    /// Whether every number of it is finite: no computation overflowed.
     pub fn is_finite(&self) -> bool {
         let (batch, running, back) = (&self.batch, &self.running, &self.gradients);
         let single = [

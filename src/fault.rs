@@ -1,16 +1,16 @@
-//! Faults on purpose, for the tests of what survives them. Only builds with debug assertions listen:
+//! Deliberate faults, for tests of recovery. Only builds with debug assertions have them:
 //! `BN_LAB_FAULT=panic:before#2@5` makes a trial panic, namely replicate 2 of the condition labelled
-//! `before`, at its step 5; with `abort:` it ends the whole process, as one does that gets no more memory,
-//! and with `machine:` it panics as where no thread can be started.
+//! `before`, at its step 5. With `abort:` it aborts the process, as happens where memory runs out, and with
+//! `machine:` it panics as where no thread can be started.
 
 use std::sync::OnceLock;
 
 use crate::event::Event;
 
-/// What the system answers where it starts no more threads: `EAGAIN` of Linux.
+/// The system's error where it starts no more threads: `EAGAIN` of Linux.
 const NO_MORE: i32 = 11;
 
-/// A fault that was asked for.
+/// A fault that was requested.
 struct Fault {
     kind: Kind,
     label: String,
@@ -46,11 +46,11 @@ impl Fault {
     }
 }
 
-/// Strikes if `event` is what was asked for.
+/// Triggers the fault if `event` is the requested one.
 ///
 /// # Panics
 ///
-/// That is what it is for.
+/// If the fault is `panic` or `machine`.
 pub fn strike(event: &Event) {
     static ASKED: OnceLock<Option<Fault>> = OnceLock::new();
     if !cfg!(debug_assertions) {

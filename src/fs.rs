@@ -1,8 +1,8 @@
-//! The only module that touches the file system, so that every error carries its path, and no
-//! file of a results folder leads elsewhere (`place`).
+//! The only module that accesses the file system, so that every error states its path, and no file of a
+//! results folder is read or written through a link to another place (`place`).
 //!
 //! Whole files are replaced atomically (a temporary file in the same folder, synced, then renamed);
-//! growing files are flushed row by row, so that what was measured survives whatever comes next.
+//! growing files are flushed row by row, so that measured values survive a crash.
 
 mod abandoned;
 mod apart;
@@ -19,7 +19,7 @@ pub use self::append::{AppendFile, FilePrefix, whole_lines};
 pub use self::lock::{Held, Lock, Patience, tell_of_waits};
 pub use self::machine::kernel_and_device;
 pub use self::paths::{physical, seen_from};
-pub use self::place::enclose;
+pub use self::place::{enclose, is_there};
 pub use self::rewriting::rewrite;
 
 use self::place::{Kind, Writing};
@@ -31,8 +31,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// A path as a shell reads it: `~` and `~/x` begin at the home folder, any other path is left as it is.
-/// None where the home folder is not known, or is no text.
+/// Expands `~` and `~/x` to the user's home folder, as a shell does; any other path is returned as it is.
+/// `None` where the home folder is not known or is not UTF-8.
 pub fn from_home(path: &str) -> Option<Cow<'_, str>> {
     let rest = match path.strip_prefix('~') {
         Some(rest) if rest.is_empty() || rest.starts_with(std::path::is_separator) => rest,
@@ -48,7 +48,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     place::read(path).map_err(|e| Error::io("read", path, e))
 }
 
-/// Reads the first `most` bytes of a file, or all that it has.
+/// Reads the first `most` bytes of a file, or the whole file if it is shorter.
 pub fn read_start(path: &Path, most: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     place::open(path)
@@ -72,19 +72,14 @@ pub fn read_text(path: &Path) -> Result<String> {
     })
 }
 
-/// Reads a whole file, or `None` where there is none.
+/// Reads a whole file; `None` where the file does not exist.
 pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
     match place::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
-        // Nor is there one below what is no folder.
+        // A path below something that is not a folder does not exist either.
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(e) => Err(Error::io("read", path, e)),
     }
-}
-
-/// Whether there is anything at `path`.
-pub fn is_there(path: &Path) -> bool {
-    place::kind(path).is_ok_and(|kind| kind.is_some())
 }
 
 /// Whether `path` is a folder.
@@ -97,7 +92,7 @@ pub fn is_file(path: &Path) -> bool {
     size(path).is_some()
 }
 
-/// The size of a file in bytes, or `None` where there is none.
+/// The size of a file in bytes; `None` where the file does not exist.
 pub fn size(path: &Path) -> Option<u64> {
     match place::kind(path) {
         Ok(Some(Kind::File(bytes))) => Some(bytes),
@@ -105,7 +100,7 @@ pub fn size(path: &Path) -> Option<u64> {
     }
 }
 
-/// When a file was last written; `None` where there is none or the system does not tell.
+/// When a file was last written; `None` where it does not exist or the system does not report it.
 pub fn written(path: &Path) -> Option<std::time::SystemTime> {
     let data = std::fs::symlink_metadata(path).ok()?;
     data.modified().ok().filter(|_| data.is_file())
@@ -116,7 +111,7 @@ pub fn create_folder(path: &Path) -> Result<()> {
     place::create_folders(path).map_err(|e| Error::io("create the folder", path, e))
 }
 
-/// Deletes a file, if it is there.
+/// Deletes a file, if it exists.
 pub fn remove_if_exists(path: &Path) -> Result<()> {
     match place::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, e)),
@@ -124,7 +119,7 @@ pub fn remove_if_exists(path: &Path) -> Result<()> {
     }
 }
 
-/// The files in a folder, in the order of their names; none where there is no folder.
+/// The files in a folder, sorted by name; none where the folder does not exist.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let is_file = |path: &Path, kind| match kind {
         Kind::File(_) => Ok(true),
@@ -134,8 +129,8 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     entries(folder, is_file)
 }
 
-/// The folders in a folder, links to folders left out, in the order of their names; none where
-/// there is no folder.
+/// The folders in a folder, without links to folders, sorted by name; none where the folder does not
+/// exist.
 pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
     let is_folder = |path: &Path, kind| match kind {
         Kind::Folder => Ok(true),
@@ -145,7 +140,7 @@ pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
     entries(folder, is_folder)
 }
 
-/// All that is in a folder, of whatever kind, in the order of the names; none where there is no folder.
+/// All entries of a folder, of every kind, sorted by name; none where the folder does not exist.
 pub fn everything(folder: &Path) -> Result<Vec<PathBuf>> {
     entries(folder, |_, _| Ok(true))
 }
@@ -169,7 +164,7 @@ fn entries(
     Ok(wanted)
 }
 
-/// The bytes of all files in a folder and below.
+/// The total size in bytes of all files in a folder and its subfolders.
 pub fn bytes_below(folder: &Path) -> Result<u64> {
     let files = files(folder)?;
     let mut bytes = files.iter().filter_map(|file| size(file)).sum();
@@ -179,63 +174,62 @@ pub fn bytes_below(folder: &Path) -> Result<u64> {
     Ok(bytes)
 }
 
-/// The [`Partial`] files in `folder` that nobody finished, or not yet.
+/// The [`Partial`] files in `folder`, whether abandoned or still being written.
 pub fn partials(folder: &Path) -> Result<Vec<PathBuf>> {
     entries(folder, |path, kind| Ok(is_partial(path) && matches!(kind, Kind::File(_))))
 }
 
-/// Whether somebody is still writing a [`Partial`] file.
+/// Whether a process is still writing a [`Partial`] file.
 pub fn is_being_written(partial: &Path) -> bool {
     abandoned::take(partial).is_none()
 }
 
-/// Gives a file another path in the same file system, in one step; what stood there goes.
+/// Moves a file to another path in the same file system, atomically; a file at `to` is replaced.
 pub fn rename(from: &Path, to: &Path) -> Result<()> {
     place::rename(from, to).map_err(|e| Error::io("replace", to, e))
 }
 
-/// Deletes a folder with all that is in it, if it is there.
-pub fn remove_folder(path: &Path) -> Result<()> {
-    match place::remove_tree(path) {
-        Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("delete", path, e)),
-        _ => Ok(()),
-    }
+/// Waits until the disk holds everything that was written to the file system of `folder`: once for many files
+/// that were written without waiting.
+pub fn sync_file_system(folder: &Path) -> Result<()> {
+    place::sync_file_system(folder).map_err(|e| Error::io("write", folder, e))
 }
 
-/// Deletes what killed processes left of [`Partial`] files in `folder`; those that somebody is still
-/// writing stay. For whoever is about to write into the folder.
+/// Deletes the [`Partial`] files in `folder` that killed processes left; those that are still being
+/// written stay. To be called before writing into the folder.
 pub fn remove_partials(folder: &Path) -> Result<()> {
     partials(folder)?.iter().try_for_each(|path| abandoned::remove(path))
 }
 
-/// Replaces `path` by `bytes` in one step: a reader sees the old file or the new one, never a part.
+/// Replaces `path` by `bytes` atomically: a reader sees the old file or the new one, never a part.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut partial = Partial::beside(path)?;
     partial.write(bytes)?;
     partial.persist()
 }
 
-/// As [`replace`], for what a power failure may take: nothing waits for the disk.
+/// As [`replace`], without waiting for the disk: a power failure may lose the file.
 pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut partial = Partial::beside(path)?;
     partial.write(bytes)?;
     partial.persist_unsynced()
 }
 
-/// Makes a rename in the folder of `path` last. Not every file system can, and those need not.
+/// Syncs the folder of `path`, so that a rename survives a power failure. Errors are ignored, since not
+/// every file system can do it.
 fn sync_folder_of(path: &Path) {
     if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
         drop(folder.sync_all());
     }
 }
 
-/// Deletes a folder if it is empty; whether it was is nobody's business.
+/// Deletes a folder if it is empty. Errors are ignored.
 pub fn remove_empty_folder(path: &Path) {
     drop(place::remove_empty_folder(path));
 }
 
-/// Copies a file, piece by piece; a reader of `to` sees the old file or the new one, never a part. A
-/// power failure soon after may leave it empty: nothing waits for the disk.
+/// Copies a file in chunks; a reader of `to` sees the old file or the new one, never a part. It does not
+/// wait for the disk: a power failure soon after may leave the file empty.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut source = place::open(from).map_err(|e| Error::io("read", from, e))?;
     let mut partial = Partial::beside(to)?;
@@ -244,7 +238,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
     partial.persist_unsynced()
 }
 
-/// Copies the first `bytes` of a file, piece by piece, and waits until they are on the disk.
+/// Copies the first `bytes` of a file in chunks, and waits until they are on the disk.
 pub fn copy_start(from: &Path, bytes: u64, to: &Path) -> Result<()> {
     let source = place::open(from).map_err(|e| Error::io("read", from, e))?;
     let mut partial = Partial::beside(to)?;
@@ -253,8 +247,8 @@ pub fn copy_start(from: &Path, bytes: u64, to: &Path) -> Result<()> {
     partial.persist()
 }
 
-/// Makes a new file of `bytes` in one step; `false` where there is one already, of two processes that
-/// ask at once for all but one.
+/// Creates a file with `bytes` atomically. Returns `false` where the file exists already; of several
+/// processes that call it at once, one alone gets `true`.
 pub fn create_new(path: &Path, bytes: &[u8]) -> Result<bool> {
     let mut partial = Partial::beside(path)?;
     partial.write(bytes)?;
@@ -262,28 +256,28 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> Result<bool> {
     match partial.file.persist_noclobber(path) {
         Ok(_) => Ok(true),
         Err(e) if e.error.kind() == ErrorKind::AlreadyExists => Ok(false),
-        // Not every file system can tell.
+        // Not every file system supports it.
         Err(_) if !is_there(path) => replace_unsynced(path, bytes).map(|()| true),
         Err(e) => Err(Error::io("create", path, e.error)),
     }
 }
 
-/// Whether a file is what a killed process left of a [`Partial`].
+/// Whether a file name is that of a [`Partial`].
 pub fn is_partial(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let random = name.strip_prefix(PARTIAL);
-    // Another file that begins so is somebody's own.
+    // Another file whose name begins in the same way is the user's own.
     random.is_some_and(|random| {
         random.len() == 6 && random.bytes().all(|b| b.is_ascii_alphanumeric())
     })
 }
 
-/// How the temporary names of partial files begin.
+/// Prefix of the temporary names of partial files.
 const PARTIAL: &str = ".partial-";
 
 /// A file being written under a temporary name; it appears at its own path only by
-/// [`Partial::persist`], and vanishes if dropped before. It is locked until then, so that
-/// [`remove_partials`] knows it from what a killed process left.
+/// [`Partial::persist`], and is deleted if dropped before. It is locked until then, so that
+/// [`remove_partials`] can distinguish it from what a killed process left.
 pub struct Partial {
     file: tempfile::NamedTempFile,
     path: PathBuf,
@@ -310,7 +304,7 @@ impl Partial {
         self.file.write_all(bytes).map_err(|e| Error::io("write", &self.path, e))
     }
 
-    /// Syncs and renames into place: afterwards a power failure cannot bring the old file back.
+    /// Syncs and renames into place: afterwards a power failure cannot restore the old file.
     pub fn persist(self) -> Result<()> {
         self.finish(true)
     }
@@ -328,14 +322,14 @@ impl Partial {
         let (file, partial) = self.file.into_parts();
         match place::rename(&partial, &self.path) {
             Ok(()) => {
-                // Nothing stands at its temporary name any more.
+                // The temporary file no longer exists.
                 drop(partial.keep());
                 if syncs {
                     sync_folder_of(&self.path);
                 }
                 Ok(())
             }
-            // A host that does not see this one's locks took it for abandoned; the open file has its bytes.
+            // A host that does not see this one's locks deleted it as abandoned; the open file still has its bytes.
             Err(e) if e.kind() == ErrorKind::NotFound => Self::once_more(&self.path, file, syncs),
             Err(e) => Err(Error::io("replace", &self.path, e)),
         }
@@ -390,13 +384,13 @@ mod tests {
         let path = folder.path().join("table.csv");
         let mut partial = Partial::beside(&path).unwrap();
         partial.write(b"half").unwrap();
-        // As a killed process, and an earlier version, leaves it: nobody holds its lock.
+        // What a killed process, or an earlier version, leaves: no process holds its lock.
         let dead = folder.path().join(".partial-dead12");
         fs::write(&dead, b"ha").unwrap();
         assert!(!is_being_written(&dead) && is_being_written(partial.file.path()));
         remove_partials(folder.path()).unwrap();
         assert!(!dead.exists());
-        // Somebody's own file, by a name that only begins alike.
+        // A user's own file whose name begins in the same way.
         let own = folder.path().join(".partial-thesis.md");
         fs::write(&own, b"chapter 1").unwrap();
         remove_partials(folder.path()).unwrap();

@@ -1,7 +1,7 @@
 //! # bn-lab
 //!
-//! A laboratory for one question: *does batch normalisation help here, and does it belong before
-//! or after the activation?* The program reads an experiment, trains every variant several times
+//! Experiments on one question: *does batch normalisation help here, and should it stand before or
+//! after the activation?* The program reads an experiment file, trains every variant several times
 //! with paired random streams, and writes tables and charts.
 //!
 //! ## How data flows
@@ -27,35 +27,35 @@
 //! | execution | [`runner`], [`panics`], [`scripted`], [`progress`], [`submit`] | the plan and the events |
 //! | storage | [`results`] | the plan, the events, `config` and `stats` |
 //! | training | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
-//! | plain data that training makes and others print | [`event`], [`explain`], [`description`] | the plan |
+//! | plain data that training produces and others print | [`event`], [`explain`], [`description`] | the plan |
 //! | configuration | [`config`], [`plan`], [`seed`] | support |
 //! | support | [`fs`], [`error`], [`units`], [`shell`], [`threads`], [`machine`], [`streams`] | no other module |
 //!
-//! Storage, analysis, charts and reports never import training: they work on a folder that was copied from
-//! another machine. `tests/architecture.rs` enforces the table. Some boundaries need a reason:
+//! Storage, analysis, charts and reports never import training, so that they work on a folder that was
+//! copied from another machine. `tests/architecture.rs` enforces the table. Some decisions need a reason:
 //!
-//! - `data` holds no tensor at all: the step uploads plain rows.
+//! - `data` contains no tensor: the training step uploads plain rows.
 //! - The `Trainer` and `Observer` traits live in [`event`], so that neither side imports the runner.
 //! - Storage imports `stats`, because `summary.csv` is a file like the others.
 //! - Experiment files are not read by serde, which stops at the first problem; [`config`] decodes a
 //!   tree with line numbers itself and reports all problems together.
-//! - All text that is printed passes one filter, in [`streams`].
+//! - All text that is printed is filtered in [`streams`], which removes control characters.
 //!
-//! ## Where to look first
+//! ## Where to start reading
 //!
-//! - The subject: [`model::norm`]. The question: [`model::placement`]. Both at work on one unit, number
-//!   by number: `bn-lab explain`, from [`train::step::trace`].
-//! - What is measured inside a network: `train::probe`, one file per probe.
-//! - What decides a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
+//! - The normalisation layers: [`model::norm`]. Their position: [`model::placement`]. `bn-lab explain`
+//!   prints both for one unit, number by number; it uses [`train::step::trace`].
+//! - The measurements inside a network: `train::probe`, one file for each probe.
+//! - What determines a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
 //!   [`train::step`] (the arithmetic).
-//! - What an interrupted trial resumes from, to the last bit: `train::position` (the loop)
+//! - The state from which an interrupted trial resumes, to the last bit: `train::position` (the loop)
 //!   and `train::step::state` (network and optimiser).
-//! - What a file in a results folder means: [`results::format::schema`].
-//! - How runs on several hosts share a folder, and what a process that was suspended may do:
+//! - The format of each file in a results folder: [`results::format::schema`].
+//! - How runs on several hosts share a folder, and what happens to a process that was suspended:
 //!   [`results::recovery::locks`].
-//! - What a report contains: `report::page`, one file for each section, written by `html` and `markdown`.
-//! - What becomes of damaged files: `fuzz_tests` and, in each module that reads files, the module of
-//!   that name. `tests/README.md` says how to repeat it.
+//! - The content of a report: `report::page`, one file for each section, written by `html` and `markdown`.
+//! - Robustness to damaged files: `fuzz_tests` and, in each module that reads files, the module of
+//!   that name. `tests/README.md` describes how to run it.
 
 pub mod cli;
 pub mod commands;
@@ -92,7 +92,7 @@ pub mod train;
 pub mod units;
 pub mod wording;
 
-/// Runs the command that `cli` asks for.
+/// Runs the command that the command line names.
 pub fn run(cli: cli::Cli) -> error::Result<()> {
     commands::let_long_files_fail();
     fs::tell_of_waits(streams::say);

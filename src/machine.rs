@@ -1,12 +1,12 @@
-//! What this machine, or the container that this process runs in, has of memory and of file descriptors.
-//! Only Linux tells it in files; elsewhere nothing is known, and nothing is held against it.
+//! The memory and the file descriptors of this machine, or of the container that this process runs in. They
+//! are read from files of Linux; on other systems the limits are unknown, and none is applied.
 
 use std::path::{Path, PathBuf};
 
 use crate::fs;
 
-/// Bytes of memory that this process can have at most: the least of the machine's memory, of the limits of
-/// its control groups and of its address space (`ulimit -v`). `None` where none of them is known.
+/// Bytes of memory that this process can use: the least of the machine's memory, of the limits of its
+/// control groups and of its address space (`ulimit -v`). `None` where none of them is known.
 pub fn memory() -> Option<u64> {
     let machine = text("/proc/meminfo").and_then(|text| total(&text));
     let groups = text("/proc/self/cgroup").and_then(|groups| {
@@ -17,7 +17,7 @@ pub fn memory() -> Option<u64> {
     [machine, groups, own].into_iter().flatten().min()
 }
 
-/// Files that this process can have open at a time; `None` where that is not known.
+/// Number of files that this process can have open at a time; `None` where it is not known.
 pub fn descriptors() -> Option<u64> {
     limit("Max open files")
 }
@@ -30,14 +30,14 @@ fn limit(name: &str) -> Option<u64> {
     soft_limit(&text("/proc/self/limits")?, name)
 }
 
-/// The soft limit of this name in `/proc/self/limits`; `None` where it is `unlimited`.
+/// The soft limit called `name` in the text of `/proc/self/limits`; `None` where it is `unlimited`.
 fn soft_limit(limits: &str, name: &str) -> Option<u64> {
     let mut lines = limits.lines();
     let values = lines.find_map(|line| line.strip_prefix(name))?;
     values.split_whitespace().next()?.parse().ok()
 }
 
-/// `MemTotal:       24523188 kB`
+/// The bytes in a line such as `MemTotal:       24523188 kB`.
 fn total(meminfo: &str) -> Option<u64> {
     let mut lines = meminfo.lines();
     let value = lines.find_map(|line| line.strip_prefix("MemTotal:"))?;
@@ -46,8 +46,8 @@ fn total(meminfo: &str) -> Option<u64> {
 }
 
 /// The files that may hold the limit of a control group, from a line of `/proc/self/cgroup`: those of the
-/// group and of all groups that it is in. `0::/x/y` is of version 2, `4:memory:/x/y` of version 1; version 1
-/// says a very large number where there is no limit, version 2 `max`.
+/// group and of all groups that contain it. `0::/x/y` is of version 2, `4:memory:/x/y` of version 1. Without
+/// a limit, version 1 writes a very large number and version 2 writes `max`.
 fn limit_files(line: &str) -> Vec<PathBuf> {
     let mut parts = line.splitn(3, ':');
     let (number, controllers, group) = (parts.next(), parts.next(), parts.next());

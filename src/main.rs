@@ -1,4 +1,4 @@
-//! The front door: parse, run, say what went wrong, exit.
+//! The program's entry point: parses the command line, runs the command, prints an error, exits.
 
 use std::process::ExitCode;
 
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     match bn_lab::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Where stderr is closed or full, the exit code still tells.
+            // Where stderr is closed or full, the exit code still reports the error.
             streams::say(&format!("error: {}", error.told(elsewhere)));
             ExitCode::from(error.exit_code())
         }

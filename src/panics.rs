@@ -1,5 +1,6 @@
-//! Where a trial panicked: its message alone would not say. A panic in a trial is an outcome of this
-//! trial, so nothing of it is printed while the sweep goes on; its place is kept for the trial's log.
+//! Records where a trial panicked, since a panic's message does not contain its location. A panic in a
+//! trial is an outcome of this trial, so it is not printed during the sweep; its location goes into the
+//! trial's log.
 
 use std::backtrace::Backtrace;
 use std::collections::VecDeque;
@@ -8,18 +9,18 @@ use std::sync::{Mutex, Once, PoisonError};
 
 use crate::event::panic_text;
 
-/// Panics that are kept until somebody asks; more at a time than trials can run is a flood.
+/// Number of panics kept until they are requested; more than this at a time are not useful.
 const MOST_KEPT: usize = 64;
 
-/// The panics that nobody has asked for yet: message and place.
+/// The message and location of panics that have not been requested yet.
 static KEPT: Mutex<VecDeque<(String, String)>> = Mutex::new(VecDeque::new());
 
-/// Trials that are being trained.
+/// Number of trials being trained.
 static TRAINING: AtomicUsize = AtomicUsize::new(0);
 
-/// Does what may panic as a trial may: what it panics with is kept for [`details`].
+/// Runs `work` as part of a trial: the location of a panic in it is kept for [`details`].
 pub fn during_a_trial<T>(work: impl FnOnce() -> T) -> T {
-    /// Counts down even where the work panics.
+    /// Decrements the counter even where the work panics.
     struct Under;
     impl Drop for Under {
         fn drop(&mut self) {
@@ -31,8 +32,8 @@ pub fn during_a_trial<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// From now on, panics outside the main thread print nothing while trials are trained, and where they
-/// happened is kept for [`details`].
+/// From now on, panics outside the main thread print nothing while trials are trained, and their
+/// location is kept for [`details`].
 pub fn keep_quietly() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -55,16 +56,16 @@ pub fn keep_quietly() {
     });
 }
 
-/// What a system error looks like in the message of a panic: `… Os { code: 11, kind: WouldBlock, … }`.
+/// How a panic's message shows a system error: `… Os { code: 11, kind: WouldBlock, … }`.
 const SYSTEM_ERROR: &str = "Os { code: ";
 
-/// Whether a panic with this message met a system error, as `thread::spawn` does where there are no more
-/// threads: a fault of the machine, and none of the trial that was being trained.
+/// Whether the panic with this message was caused by a system error, as `thread::spawn` panics where there
+/// are no more threads: caused by the machine, not by the trial that was being trained.
 pub fn is_of_machine(message: &str) -> bool {
     message.contains(SYSTEM_ERROR)
 }
 
-/// Where the panic with this message happened, if it is known. Told once.
+/// Where the panic with this message happened, if it is known. Removes it from the list.
 pub fn details(message: &str) -> Option<String> {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     let position = kept.iter().position(|(text, _)| text == message)?;

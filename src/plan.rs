@@ -1,4 +1,4 @@
-//! Experiment → trials, in the order in which they run.
+//! Expands an experiment into its trials, in the order in which they run.
 
 pub mod shard;
 
@@ -11,26 +11,26 @@ use crate::config::value::Value;
 use crate::seed::Streams;
 use crate::units::hexadecimal;
 
-/// Version of everything that decides a trial's numbers besides its settings: streams, formulas,
+/// Version of everything that determines a trial's numbers besides its settings: streams, formulas,
 /// the order of operations. Raised when the same settings would give other numbers.
 pub const NUMBERS_VERSION: u32 = 2;
 
 /// One condition × one replicate: one training run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
-    /// Hash of everything that decides its numbers; names its folder.
+    /// Hash of everything that determines its numbers; names its folder.
     pub id: String,
-    /// Its place in the plan, from 0.
+    /// Its position in the plan, from 0.
     pub index: usize,
-    /// What is trained.
+    /// The settings that it is trained with.
     pub condition: Arc<Condition>,
     /// Short text that distinguishes conditions: `before · batch_size 32`.
     pub label: String,
-    /// The repetition, from 1.
+    /// The replicate's number, from 1.
     pub replicate: u64,
     /// The experiment's base seed.
     pub seed: u64,
-    /// What it leaves behind besides its metrics; not part of its id.
+    /// What is recorded besides its metrics; not part of its id.
     pub recording: Arc<Recording>,
 }
 
@@ -41,7 +41,7 @@ impl Trial {
     }
 }
 
-/// All trials, replicate by replicate, so that an interrupted sweep is balanced.
+/// All trials, ordered by replicate, so that every condition of an interrupted sweep has about as many.
 pub fn trials(experiment: &Experiment) -> Vec<Arc<Trial>> {
     let described = |condition: &Arc<Condition>| {
         let label = label(experiment, condition);
@@ -66,9 +66,10 @@ pub fn trials(experiment: &Experiment) -> Vec<Arc<Trial>> {
     trials
 }
 
-/// What a condition's trial ids begin with: the first 16 hexadecimal digits of `SHA-256` over the
-/// canonical JSON of keys (sorted, defaults filled in), version, replicate and seed. A key that was
-/// added later is left out where it has its default (`config/key.rs`). The same id means the same numbers. The keys come first, so they are digested once for all replicates.
+/// The part of a trial id that depends on the condition only. An id is the first 16 hexadecimal digits of
+/// `SHA-256` over the canonical JSON of keys (sorted, defaults filled in), version, replicate and seed. A key
+/// that was added later is left out where it has its default (`config/key.rs`). The same id means the same
+/// numbers. The keys come first, so that they are hashed once for all replicates.
 struct Identity(Sha256);
 
 impl Identity {
@@ -92,7 +93,7 @@ impl Identity {
     }
 }
 
-/// The condition in words: the placement, then every other axis with its value.
+/// The label of a condition: the placement, then every other axis with its value.
 fn label(experiment: &Experiment, condition: &Condition) -> String {
     let mut parts = vec![condition.settings.norm.placement.name().to_owned()];
     for (axis, value) in experiment.axes.iter().zip(&condition.values) {
@@ -105,8 +106,8 @@ fn label(experiment: &Experiment, condition: &Condition) -> String {
     parts.join(" · ")
 }
 
-/// A key as a table or a chart names it: its last part, or the whole where another key ends alike
-/// (`model.kind`, `norm.kind`). A test of the key list says that no two keys share a name.
+/// The name of a key in tables and charts: its last part, or the whole key where another key ends in the
+/// same part (`model.kind`, `norm.kind`). A test of the key list checks that no two keys share a name.
 pub fn short_name(key: &str) -> &str {
     match key.rsplit('.').next() {
         Some(last) if last != "kind" => last,
@@ -184,14 +185,14 @@ pub(crate) mod tests {
         assert!(!plain[0].condition.keys.contains_key("data.test_offset"));
         let shifted = planned("train.batch_size = [8]\ndata.test_offset = [0, -0.5]");
         assert_eq!(shifted[0].label, "before · batch_size 8 · test_offset 0.0");
-        // A shift by nothing is one that was asked for.
+        // A shift by 0 that the experiment states is a setting like any other.
         let ids = [&plain[0].id, &shifted[0].id, &shifted[1].id];
         assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
         assert_eq!(plain[0].condition.settings, shifted[0].condition.settings);
     }
 
     #[test]
-    fn what_is_said_of_a_tables_columns_is_part_of_an_id_only_where_it_is_said() {
+    fn settings_of_a_tables_columns_are_part_of_an_id_only_where_they_are_given() {
         let keys = |more: &str| {
             let text = format!("[data]\ndataset = \"csv\"\nfile = \"x.csv\"\n{more}");
             let keys = &experiment(&text).conditions[0].keys;
@@ -219,7 +220,7 @@ pub(crate) mod tests {
 
     #[test]
     fn ids_are_the_same_in_every_build() {
-        // Recorded once: finished trials on disk are found by it.
+        // Recorded once: finished trials on disk are found by their ids.
         assert_eq!(planned("train.batch_size = [8]")[0].id, "f1e72e2e1862730e");
     }
 }

@@ -1,8 +1,8 @@
-//! Walks the plan: hands trials to the trainer, several at a time, and forwards their events to
+//! Runs the trials of a plan: passes them to the trainer, several at a time, and forwards their events to
 //! the observers, one event after the other, on the caller's thread.
 //!
-//! What it is not: it knows no file, no display and no tensor. Order of results: trials start in
-//! the order of the plan; events of different trials interleave, events of one trial do not.
+//! It accesses no file, no display and no tensor. Trials start in the order of the plan; the events of
+//! different trials interleave, and those of one trial stay in order.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,48 +19,48 @@ use crate::fault;
 use crate::panics;
 use crate::plan::Trial;
 
-/// Events that may wait for the observers. Few, since a checkpoint is as large as its network.
+/// Number of events that may wait for the observers. Small, since a checkpoint is as large as its network.
 const BACKLOG: usize = 64;
 
-/// How often it is looked again whether a run is alive.
+/// How often it is checked whether another run is alive.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// How often a worker looks whether the observers have handled every event.
+/// How often a worker checks whether the observers have handled every event.
 const POLL: Duration = Duration::from_millis(1);
 
-/// What to train, and how to go about it.
+/// The trials to train, and limits on how.
 #[derive(Debug, Clone, Copy)]
 pub struct Sweep<'a> {
     /// The trials, in the order in which they start.
     pub trials: &'a [Arc<Trial>],
-    /// Trials of the plan that are not among them, because they need not be.
+    /// Number of trials of the plan that are left out, because they are finished.
     pub skipped: usize,
-    /// So many at the end of `trials` are trained with no other beside them, since each may end the process.
+    /// The last `alone` of `trials` are trained with no other beside them, since each may end the process.
     pub alone: usize,
-    /// How many to train at a time.
+    /// Number of trials to train at a time.
     pub jobs: usize,
-    /// After so many failures the sweep stops; `None`: never for that reason.
+    /// The sweep stops after this number of failures; `None`: never for that reason.
     pub max_failures: Option<usize>,
 }
 
-/// How many trials of this run ended how.
+/// Numbers of trials of this run by how they ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Trained to the end.
     pub completed: usize,
-    /// Diverged.
+    /// Stopped because the loss diverged.
     pub diverged: usize,
     /// Ended with an error.
     pub failed: usize,
     /// Stopped, or never started because the sweep was stopped.
     pub interrupted: usize,
-    /// Left to other runs that were training them.
+    /// Left to other runs, which were training them.
     pub elsewhere: usize,
-    /// Finished by other runs meanwhile.
+    /// Finished by other runs during this one.
     pub finished_elsewhere: usize,
-    /// Not trained, since they take more memory than there is.
+    /// Not trained, since they need more memory than there is.
     pub too_large: usize,
-    /// So many fewer were trained at a time than was asked for: the system gave no more threads.
+    /// By how much the number of trials at a time was reduced, since the system gave no more threads.
     pub without_thread: usize,
 }
 
@@ -91,9 +91,8 @@ impl Tally {
     }
 }
 
-/// Trains the trials of `sweep` that `gate` grants. A trial that fails or panics is an outcome, and
-/// the others go on; an observer that fails, or leases that cannot be read stop the sweep, and its
-/// error is returned.
+/// Trains the trials of `sweep` that `gate` grants. A trial that fails or panics is an outcome, and the
+/// others continue. An error of an observer, or of reading the leases, stops the sweep and is returned.
 pub fn run(
     sweep: &Sweep<'_>,
     trainer: &dyn Trainer,
@@ -114,7 +113,7 @@ pub fn run(
         gate,
         stop,
     };
-    // Bounded: trials wait for observers that are slower than they.
+    // Bounded, so that trials wait for observers that are slower.
     let (sender, receiver) = mpsc::sync_channel(BACKLOG);
     std::thread::scope(|scope| {
         let wanted = sweep.jobs.clamp(1, sweep.trials.len().max(1));
@@ -128,7 +127,7 @@ pub fn run(
                     pool.give_up(Error::no_thread("the trials", &error));
                     break;
                 }
-                // Fewer at a time take longer, and come to the same.
+                // With fewer workers the sweep takes longer and gives the same results.
                 Err(_) => {
                     tally.without_thread = wanted - worker;
                     break;
@@ -152,12 +151,12 @@ pub fn run(
 /// The trials that no worker has taken yet.
 struct Queue {
     waiting: VecDeque<Arc<Trial>>,
-    /// Ids of those that are trained with no other beside them.
+    /// Ids of trials that are trained with no other beside them.
     alone: BTreeSet<String>,
-    /// Trained elsewhere when their turn came, or taken over. They get a second turn at the end: their
-    /// run may have died.
+    /// Trials that another run was training at their first turn, or took over. They get a second turn at the
+    /// end, since that run may have died.
     deferred: VecDeque<Arc<Trial>>,
-    /// Ids of those of which it was told that they are waited for.
+    /// Ids of trials for which [`Event::TrialAwaited`] was emitted.
     awaited: BTreeSet<String>,
     error: Option<Error>,
 }
@@ -174,13 +173,13 @@ impl Queue {
         }
     }
 
-    /// Whether the next trial is trained with no other beside it; `None` where there is none.
+    /// Whether the next trial is trained with no other beside it; `None` where no trial is left.
     fn is_next_alone(&self) -> Option<bool> {
         let next = self.waiting.front().or(self.deferred.front());
         next.map(|trial| self.alone.contains(&trial.id))
     }
 
-    /// The next trial, and whether this is its second turn, if it is of this kind.
+    /// The next trial, if it is of this kind, and whether this is its second turn.
     fn next_if(&mut self, is_alone: bool) -> Option<(Arc<Trial>, bool)> {
         if self.is_next_alone() != Some(is_alone) {
             return None;
@@ -190,29 +189,29 @@ impl Queue {
     }
 }
 
-/// What came of training a trial.
+/// The result of an attempt to train a trial.
 enum Attempt {
-    /// It ended; of a failure, where.
+    /// It ended; for a failure, with its location.
     Ended(Outcome, Option<String>),
-    /// It could not be trained, for a reason that says nothing of it.
+    /// It could not be trained, for a reason that does not concern the trial.
     NoFaultOfIts(Error),
 }
 
-/// Held while a trial is trained.
+/// The guard that is held while a trial is trained.
 #[expect(dead_code, reason = "held, and never looked at")]
 enum Exclusivity<'a> {
     Shared(RwLockReadGuard<'a, ()>),
     Alone(RwLockWriteGuard<'a, ()>),
 }
 
-/// Where the workers work.
+/// What all workers share.
 struct WorkerPool<'a> {
     queue: Mutex<Queue>,
-    /// Shared by the trials that may be trained beside each other.
+    /// Held for reading by trials that run beside others, for writing by one that runs alone.
     exclusivity: RwLock<()>,
-    /// Events that the observers have not handled yet.
+    /// Number of events that the observers have not handled yet.
     unobserved: AtomicUsize,
-    /// Trials that failed so far.
+    /// Number of trials that failed so far.
     failed: AtomicUsize,
     max_failures: Option<usize>,
     trainer: &'a dyn Trainer,
@@ -221,9 +220,9 @@ struct WorkerPool<'a> {
 }
 
 impl WorkerPool<'_> {
-    /// Takes the next trial of the plan until there is none or the sweep is stopped.
+    /// Trains one trial after the other until none is left or the sweep is stopped.
     fn work(&self, sender: &mpsc::SyncSender<Event>) {
-        // The receiver outlives the workers, so sending cannot fail; if it did, nobody would listen.
+        // The receiver outlives the workers, so sending cannot fail; if it did, nobody would read the events.
         let mut emit = |event| {
             self.unobserved.fetch_add(1, Ordering::Relaxed);
             drop(sender.send(event));
@@ -232,16 +231,16 @@ impl WorkerPool<'_> {
             let Some(is_alone) = self.queue().is_next_alone() else {
                 return;
             };
-            // Before it is taken: trials that are trained alone keep their order, so that the one that ends
-            // the process most often is the last. A claim counts as an attempt, so it comes later still.
+            // Acquired before the trial is taken, so that trials that are trained alone keep their order: the one
+            // that ends the process most often is the last. A claim counts as an attempt, so it comes later.
             let _exclusivity = self.exclusivity(is_alone);
-            // What ended before must be written down before a trial begins that may end the process.
+            // Earlier outcomes must be on disk before a trial begins that may end the process.
             while is_alone && self.unobserved.load(Ordering::Relaxed) > 0 {
                 std::thread::sleep(POLL);
             }
             let next = self.queue().next_if(is_alone);
             let Some((trial, is_second_turn)) = next else {
-                // Another worker was faster.
+                // Another worker took the trial first.
                 continue;
             };
             let _reservation = match self.trainer.admit(&trial, self.stop) {
@@ -269,7 +268,7 @@ impl WorkerPool<'_> {
         }
     }
 
-    /// Puts a trial back for a while, until it is clear whether the run that claimed it is alive.
+    /// Defers a trial until it is known whether the run that claimed it is alive.
     fn wait_for(&self, trial: Arc<Trial>, emit: &mut (dyn FnMut(Event) + Send)) {
         if self.queue().awaited.insert(trial.id.clone()) {
             emit(Event::TrialAwaited { trial: Arc::clone(&trial) });
@@ -287,7 +286,7 @@ impl WorkerPool<'_> {
         let taken = self.gate.taken(trial);
         let stop = self.stop.of_trial(Arc::clone(&taken));
         let attempt = self.attempt(trial, from, &stop, emit);
-        // Where it cannot be told, whoever writes the end down asks again, and fails.
+        // On an error the trial counts as held: the writer checks again before it records the end, and fails.
         if taken.load(Ordering::Relaxed) || matches!(self.gate.holds(trial), Ok(false)) {
             if let Err(error) = self.gate.leave(trial) {
                 self.give_up(error);
@@ -298,14 +297,14 @@ impl WorkerPool<'_> {
         }
         let (outcome, details) = match attempt {
             Attempt::Ended(outcome, details) => (outcome, details),
-            // What the machine lacks, the next trial would lack as well.
+            // The next trial would lack the same resource.
             Attempt::NoFaultOfIts(error) => {
                 self.give_up(error);
                 (Outcome::Interrupted, None)
             }
         };
         if matches!(outcome, Outcome::Failed { .. }) {
-            // Here and not where the event is handled: the next trial must not start meanwhile.
+            // Counted here and not where the event is handled: the next trial must not start before.
             let failed = self.failed.fetch_add(1, Ordering::Relaxed) + 1;
             if self.max_failures.is_some_and(|most| failed >= most) {
                 self.stop.request();
@@ -321,7 +320,7 @@ impl WorkerPool<'_> {
         stop: &Stop,
         emit: &mut (dyn FnMut(Event) + Send),
     ) -> Attempt {
-        // A panicking trial leaves nothing half-done behind: all it owns is dropped with it.
+        // Unwind safe: everything that a trial owns is dropped with it.
         let attempt = catch_unwind(AssertUnwindSafe(|| {
             let mut emit = |event| {
                 fault::strike(&event);
@@ -355,9 +354,9 @@ impl WorkerPool<'_> {
         self.stop.request();
     }
 
-    /// Waits until a trial may be trained: by itself, or beside others.
+    /// Waits until a trial may be trained: alone, or beside others.
     fn exclusivity(&self, is_alone: bool) -> Exclusivity<'_> {
-        // It guards no data.
+        // The lock protects no data, so a poisoned one is used all the same.
         if is_alone {
             Exclusivity::Alone(self.exclusivity.write().unwrap_or_else(PoisonError::into_inner))
         } else {
@@ -366,7 +365,7 @@ impl WorkerPool<'_> {
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        // Trials are trained without it, so a panic cannot leave it half-changed.
+        // No trial is trained while it is held, so a panic cannot leave it inconsistent.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -376,7 +375,7 @@ impl WorkerPool<'_> {
     }
 }
 
-/// The observers, and the first error that one of them met.
+/// The observers, and the first error of one of them.
 struct ObserverSet<'a, 'b> {
     observers: &'a mut [&'b mut dyn Observer],
     stop: &'a Stop,
@@ -384,8 +383,8 @@ struct ObserverSet<'a, 'b> {
 }
 
 impl ObserverSet<'_, '_> {
-    /// Tells all observers, in their order. Where one cannot take a trial's end down, those after it
-    /// hear that the trial was interrupted: an end that is not recorded is none.
+    /// Passes the event to all observers, in their order. Where one cannot record a trial's end, those after it
+    /// receive that the trial was interrupted: an end that is not recorded does not count.
     fn emit(&mut self, event: &Event) {
         let unrecorded = match event {
             Event::TrialEnded { trial, .. } => Some(Event::TrialEnded {
@@ -415,7 +414,7 @@ mod tests {
     use std::path::Path;
     use std::sync::atomic::AtomicBool;
 
-    /// Remembers what it is told, in words.
+    /// Records the events that it receives, as text.
     #[derive(Default)]
     struct Listener {
         seen: Vec<String>,
@@ -466,7 +465,7 @@ mod tests {
     const THREE: &str = "replicates = 2\n[data]\ndataset = \"glyphs\"\n[train]\nepochs = 2\n\
                          [sweep]\nnorm.placement = [\"none\", \"before\", \"after\"]\n";
 
-    /// Grants everything.
+    /// Grants every trial.
     struct Open;
 
     impl Leases for Open {
@@ -574,7 +573,7 @@ mod tests {
         }
     }
 
-    /// Another run trains `before`; of replicate 1 it finishes, of replicate 2 it dies.
+    /// Leases where another run trains `before`: it finishes replicate 1 and dies during replicate 2.
     struct Shared(Mutex<Vec<String>>);
 
     impl Leases for Shared {
@@ -612,8 +611,8 @@ mod tests {
         }
     }
 
-    /// Of replicate 1 of `before` it is unclear for a while whether its run is alive; replicate 2 is
-    /// taken over while it is trained, and finished by the other run.
+    /// Leases where it is unknown for a while, of replicate 1 of `before`, whether its run is alive; replicate 2
+    /// is taken over while it is trained, and finished by the other run.
     struct Apart(Mutex<Vec<String>>);
 
     impl Leases for Apart {
@@ -658,7 +657,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trial_that_is_taken_over_stops_at_its_next_step_and_the_sweep_goes_on() {
+    fn a_trial_that_is_taken_over_stops_at_its_next_step_and_the_sweep_continues() {
         let flag = Arc::new(AtomicBool::new(true));
         let stop = Stop::default();
         let of_trial = stop.of_trial(flag);
@@ -666,7 +665,7 @@ mod tests {
         assert!(!of_trial.is_requested_by_user());
     }
 
-    /// Has room for `none` alone, and is stopped when `after` waits for it.
+    /// A trainer with memory for the placement `none` only; it is stopped while `after` waits for memory.
     struct Small;
 
     impl Trainer for Small {
@@ -701,7 +700,7 @@ mod tests {
         assert_eq!(*gate.0.lock().expect("no panic"), [trials[0].id.clone()]);
     }
 
-    /// Its leases cannot be read.
+    /// Leases that cannot be read.
     struct Stuck;
 
     impl Leases for Stuck {

@@ -1,5 +1,5 @@
-//! A trainer that follows a script instead of training, for tests of everything around training
-//! (runner, records, progress, resuming) in milliseconds. It emits states and resumes from them as a
+//! A trainer that emits scripted events instead of training, for tests of everything around training
+//! (runner, records, progress, resuming) in milliseconds. It emits states and resumes from them as the
 //! real trainer does.
 
 use std::collections::BTreeMap;
@@ -15,19 +15,19 @@ use crate::event::{
 };
 use crate::plan::Trial;
 
-/// Steps that each epoch of the script has.
+/// Number of steps in each epoch of the script.
 const STEPS_PER_EPOCH: usize = 4;
 
 /// Loss falls and accuracy rises on a fixed curve that depends on the placement and the replicate.
 #[derive(Debug, Clone, Default)]
 pub struct ScriptedTrainer {
-    /// Trials whose label starts so diverge in the first epoch.
+    /// Trials whose label starts with this diverge in the first epoch.
     pub diverge: Option<String>,
-    /// Trials whose label starts so fail.
+    /// Trials whose label starts with this fail.
     pub fail: Option<String>,
-    /// Trials whose label starts so panic.
+    /// Trials whose label starts with this panic.
     pub panic: Option<String>,
-    /// The three above hold for this replicate only.
+    /// Limits the three fields above to this replicate.
     pub only_replicate: Option<u64>,
 }
 
@@ -91,7 +91,7 @@ struct Place {
 }
 
 impl Place {
-    /// The start, or where the state `from` was told.
+    /// The start of the script, or the position that the state `from` holds.
     fn of(trial: &Trial, from: Option<&TrainingState>, epochs: usize) -> Result<Self> {
         let Some(state) = from else {
             return Ok(Self::default());
@@ -110,7 +110,7 @@ impl Place {
         })
     }
 
-    /// A state that only its own trial takes.
+    /// A state that only the same trial accepts.
     fn state(self, trial: &Trial) -> TrainingState {
         let numbers = [("steps", self.steps), ("epochs", self.epochs)];
         let numbers = numbers.map(|(name, count)| (name.to_owned(), Value::from(count)));
@@ -121,7 +121,7 @@ impl Place {
     }
 }
 
-/// Takes what is left of the epoch's steps; `false` if it was asked to stop before the end.
+/// Takes the remaining steps of the epoch; `false` if a stop was requested before its end.
 fn steps(
     trial: &Arc<Trial>,
     at: &mut Place,
@@ -164,7 +164,7 @@ fn state(trial: &Arc<Trial>, at: Place) -> Event {
     Event::State { trial: Arc::clone(trial), state: at.state(trial) }
 }
 
-/// One weight: the steps taken.
+/// A checkpoint of one weight: the number of steps taken.
 fn weights(steps: usize) -> Vec<NamedTensor> {
     vec![NamedTensor { name: "weight".to_owned(), shape: vec![1], values: vec![steps as f32] }]
 }
@@ -211,7 +211,7 @@ mod tests {
         plan::trials(&plan::tests::experiment(text)).remove(0)
     }
 
-    /// What is emitted in words, and the last state.
+    /// The emitted events as text, and the last state.
     fn emitted(
         from: Option<TrainingState>,
         stops: impl Fn(&Event) -> bool + Sync,
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_that_goes_on_from_a_state_tells_the_rest_of_it() {
+    fn a_script_that_resumes_from_a_state_emits_the_remaining_events() {
         let (_, all, _) = emitted(None, |_| false);
         for step in 1..=8 {
             let is_step =

@@ -1,6 +1,6 @@
 //! Named random streams: the only source of randomness in the program.
 //!
-//! A stream is decided by `(seed, replicate, name)` and by nothing else: not by the condition, so
+//! A stream is determined by `(seed, replicate, name)` and by nothing else: not by the condition, so
 //! that every placement of a replicate draws the same initial weights and sees the same batches;
 //! not by time, thread or device, so that trials may run in any order. The key of a stream is
 //! `SHA-256("bn-lab stream 1" ‖ seed ‖ replicate ‖ name)` (integers as 8 little-endian bytes), and
@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
-/// The family of streams that one replicate draws from.
+/// The random streams of one replicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Streams {
     seed: u64,
@@ -30,7 +30,7 @@ impl Streams {
         Self::new(seed, 0)
     }
 
-    /// The repetition, from 1; 0 for what all replicates share.
+    /// The replicate's number, from 1; 0 for streams that all replicates share.
     pub fn replicate(&self) -> u64 {
         self.replicate
     }
@@ -59,7 +59,7 @@ impl Stream {
         (self.generator.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// Uniform in `[low, high)`.
+    /// Uniform in `[low, high)`, as one draw of [`Stream::uniform`].
     pub fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.uniform()
     }
@@ -120,8 +120,8 @@ mod tests {
     }
 
     #[test]
-    fn the_first_draws_are_fixed_for_ever() {
-        // Recorded once: results on disk can be repeated only as long as this holds.
+    fn the_first_draws_never_change() {
+        // Recorded once: stored results can be reproduced only as long as these draws stay the same.
         let mut stream = Streams::new(0, 1).stream("order");
         let drawn: Vec<usize> = (0..6).map(|_| stream.below(1000)).collect();
         assert_eq!(drawn, [450, 974, 163, 613, 578, 481]);

@@ -1,18 +1,18 @@
-//! Words of a POSIX shell, quoted by a library, so that none is anything but a word whatever it holds.
+//! Quoting of POSIX shell words by a library, so that any text remains a single word.
 
-/// A word for a script; `None` where it holds a NUL, which no word can.
+/// Quotes a word for a script; `None` where it contains NUL, which no word can.
 pub fn word(text: &str) -> Option<String> {
     shlex::try_quote(text).ok().map(std::borrow::Cow::into_owned)
 }
 
-/// A word for people, who paste it into a terminal: `None` also where it holds another control character,
-/// on which the terminal would act.
+/// Quotes a word that people paste into a terminal; `None` also where it contains another control
+/// character, on which the terminal would act.
 pub fn pasted(text: &str) -> Option<String> {
     let is_text = crate::units::for_terminal(text) == text && !text.contains(['\n', '\t']);
     if is_text { word(text) } else { None }
 }
 
-/// The words of a line; `None` where a quote is not closed.
+/// Splits a line into words; `None` where a quote is not closed.
 pub fn words(line: &str) -> Option<Vec<String>> {
     shlex::split(line)
 }

@@ -1,8 +1,8 @@
-//! The threads that read folders of many trials, for all commands: as many as the system gives.
+//! The thread pool that reads folders of many trials, for all commands, with as many threads as the system gives.
 //!
 //! rayon starts such a pool by itself when it is first used, and panics where a single one of its
-//! threads cannot be started. So it is started here, with the threads that there are; where there is
-//! none, the main thread does the reading.
+//! threads cannot be started. So it is started here, with the threads that could be started; where there
+//! is none, the main thread does the reading.
 
 use std::io;
 use std::sync::mpsc::{self, Sender};
@@ -10,11 +10,11 @@ use std::thread::Builder;
 
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 
-/// The most threads of the pool, whatever `RAYON_NUM_THREADS` says: beyond a few for each core they
-/// only wait for each other.
+/// Most threads of the pool, whatever `RAYON_NUM_THREADS` is: beyond a few for each core they only wait
+/// for each other.
 pub const MOST: usize = 256;
 
-/// Starts the pool. Only the first call does anything, and it must come from the main thread.
+/// Starts the pool. Only the first call has an effect, and it must come from the main thread.
 pub fn start() {
     let asked = std::env::var("RAYON_NUM_THREADS").ok();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -25,27 +25,27 @@ pub fn start() {
     } else {
         let hand_over = |work| {
             let next = waiting.pop().ok_or(io::ErrorKind::WouldBlock)?;
-            // It waits for nothing else, so it is there.
+            // The thread is waiting for its work, so sending succeeds.
             next.send(work).map_err(|_| io::ErrorKind::BrokenPipe.into())
         };
         pool.spawn_handler(hand_over).build_global()
     };
-    // An error says that there is a pool already, which does as well.
+    // An error means that a pool exists already, which is used then.
     drop(started);
 }
 
-/// What `RAYON_NUM_THREADS` says, as far as it is a number and not too many; else one for each core.
+/// The number in `RAYON_NUM_THREADS`, at most [`MOST`]; without one, the number of cores.
 fn wanted(asked: Option<&str>, cores: usize) -> usize {
     let asked = asked.and_then(|text| text.parse().ok());
     asked.filter(|&n| n > 0).unwrap_or(cores).min(MOST)
 }
 
-/// Threads that wait for what they are to do: `most`, or as many as the system gives.
+/// Starts up to `most` threads that wait for their work; fewer where the system gives no more.
 fn hire(most: usize) -> Vec<Sender<ThreadBuilder>> {
     let thread = |n| {
         let (sender, receiver) = mpsc::channel::<ThreadBuilder>();
         let work = move || {
-            // Without a sender nobody needs it.
+            // The sender was dropped: this thread is not needed.
             if let Ok(work) = receiver.recv() {
                 work.run();
             }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_of_threads_is_bounded_whatever_the_environment_says() {
+    fn the_number_of_threads_is_limited_whatever_the_environment_variable_is() {
         assert_eq!(wanted(None, 8), 8);
         assert_eq!(wanted(Some("3"), 8), 3);
         assert_eq!(wanted(Some("100000"), 8), MOST);

@@ -1,14 +1,14 @@
-//! How durations, shares, sizes and counts read, on the progress display and in tables alike, and which
-//! characters of a text can stand in a file.
+//! Formats of durations, shares, sizes and counts, for the progress display and for tables, and filters of
+//! the characters that a file or a terminal accepts.
 
 use std::borrow::Cow;
 
-/// `97.3 %`
+/// A share as a percentage: `97.3 %`.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
-/// Seconds as people write them: `45 s`, `3 min 20 s`, `2 h 05 min`.
+/// A duration in units that fit: `45 s`, `3 min 20 s`, `2 h 05 min`.
 pub fn duration(seconds: f64) -> String {
     let seconds = seconds.max(0.0).round() as u64;
     match seconds {
@@ -18,12 +18,12 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// Two digits a byte: `0a1f`.
+/// Bytes as hexadecimal digits, two for each byte: `0a1f`.
 pub fn hexadecimal(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
 }
 
-/// `812 bytes`, `14.2 kB`, `3.0 MB`, in powers of a thousand.
+/// A size in powers of 1000: `812 bytes`, `14.2 kB`, `3.0 MB`.
 pub fn size(bytes: u64) -> String {
     let bytes = bytes as f64;
     match bytes {
@@ -34,19 +34,19 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// With its first letter large.
+/// The text with its first letter in upper case.
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).collect()
 }
 
-/// `1 trial`, `2 trials`
+/// A count of trials: `1 trial`, `2 trials`.
 pub fn trials(count: usize) -> String {
     counted(count, "trial", "trials")
 }
 
-/// `a`, `a or b`, `a, b or c`, with `or` as the word before the last.
+/// A list in words: `a`, `a or b`, `a, b or c`, with `word` (here `or`) before the last.
 pub fn joined<T: AsRef<str>>(texts: &[T], word: &str) -> String {
     let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
     match texts[..] {
@@ -56,14 +56,14 @@ pub fn joined<T: AsRef<str>>(texts: &[T], word: &str) -> String {
     }
 }
 
-/// `1 pair is`, `2 pairs are`: a number with what is said of one or of several.
+/// A number with the words for one or for several: `1 pair is`, `2 pairs are`.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// Text for SVG and HTML, not yet escaped. What may not stand in them even escaped is replaced by `�`:
-/// what XML's `Char` leaves out (U+FFFE, U+FFFF, most control characters) and the other control
-/// characters, which HTML leaves out.
+/// Text for SVG and HTML, not yet escaped. Characters that may not occur in them even escaped are replaced
+/// by `�`: those outside XML's `Char` (U+FFFE, U+FFFF, most control characters) and the other control
+/// characters, which HTML excludes.
 pub fn for_markup(text: &str) -> Cow<'_, str> {
     let replaced = |letter: char| match letter {
         '\r' => ' ',
@@ -78,13 +78,13 @@ pub fn for_markup(text: &str) -> Cow<'_, str> {
     text.chars().map(replaced).collect()
 }
 
-/// Whether a character may move a cursor, change the state of a terminal, or turn the direction of the
+/// Whether a character may move a cursor, change the state of a terminal, or change the direction of the
 /// text around it: control characters, and Unicode's embeddings, overrides and isolates.
 fn steers(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Text for a terminal: what would steer it is replaced by `�`; line ends and tabs stay.
+/// Text for a terminal: characters that would control it are replaced by `�`; line ends and tabs stay.
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
     let replaced = |letter: char| match letter {
         '\n' | '\t' => letter,
@@ -98,8 +98,8 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
     text.chars().map(replaced).collect()
 }
 
-/// JSON in which no string holds a raw character that would steer a terminal, or that YAML takes for a
-/// line end: these are escaped, which changes nothing for those who read it.
+/// JSON in which no string contains a raw character that would control a terminal, or that YAML reads as a
+/// line end: these are escaped, which leaves the decoded values the same.
 pub fn for_json(json: &str) -> Cow<'_, str> {
     let is_escaped = |letter: char| {
         let is_layout = matches!(letter, '\n' | '\t' | '\r');
@@ -111,7 +111,7 @@ pub fn for_json(json: &str) -> Cow<'_, str> {
     let mut text = String::with_capacity(json.len());
     for letter in json.chars() {
         if is_escaped(letter) {
-            // All of them are in Unicode's first plane.
+            // All of them are in Unicode's Basic Multilingual Plane.
             text.push_str(&format!("\\u{:04x}", u32::from(letter)));
         } else {
             text.push(letter);
@@ -121,17 +121,17 @@ pub fn for_json(json: &str) -> Cow<'_, str> {
 }
 
 /// Text as one line of printable characters: line ends and tabs become spaces, other control characters
-/// `�`, so that no text steers a terminal.
+/// `�`, so that no text controls a terminal.
 pub fn one_line(text: &str) -> Cow<'_, str> {
     let line = for_markup(text);
     if line.contains(['\n', '\t']) { line.replace(['\n', '\t'], " ").into() } else { line }
 }
 
-/// The most columns of a terminal that a cell of a table takes: what is longer is cut. Widths of Rust's
+/// Most columns of a terminal that a table's cell takes: longer text is cut. Widths of Rust's
 /// `{:>width$}` must also stay below 65,536.
 const WIDEST_CELL: usize = 400;
 
-/// The first `most` characters of a text, the last of them `…` where there are more.
+/// The first `most` characters of a text; the last of them is `…` where the text is longer.
 pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
     if text.char_indices().nth(most).is_none() {
         return text.into();
@@ -140,7 +140,7 @@ pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
     format!("{kept}…").into()
 }
 
-/// A cell of a table for people: one line, and cut where it is very long.
+/// A table's cell for a terminal: one line, and cut where it is very long.
 pub fn for_table(text: &str) -> Cow<'_, str> {
     match one_line(text) {
         Cow::Borrowed(line) => cut(line, WIDEST_CELL),
@@ -156,7 +156,7 @@ pub fn for_csv(text: &str) -> Cow<'_, str> {
     if is_formula(&line) && line.parse::<f64>().is_err() { format!("'{line}").into() } else { line }
 }
 
-/// What a cell said before [`for_csv`] put its apostrophe in front.
+/// The text of a cell before [`for_csv`] put an apostrophe in front.
 pub fn from_csv(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(text) if is_formula(text) => text,
@@ -164,17 +164,17 @@ pub fn from_csv(cell: &str) -> &str {
     }
 }
 
-/// Whether a text begins as a formula, or as one with apostrophes in front, which must not lose them.
+/// Whether a text begins as a formula, or as one with apostrophes in front, which must be kept.
 fn is_formula(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
 }
 
-/// The value of an axis in a sentence: `“none”` in quotes, since "none is better" says something else.
+/// The value of an axis in a sentence: `“none”` in quotes, since "none is better" would mean something else.
 pub fn named(value: &str) -> String {
     if value == "none" { format!("“{value}”") } else { value.to_owned() }
 }
 
-/// `20 × 64` of a list that says 64 twenty times; `None` of any other.
+/// `20 × 64` for a list of twenty times 64; `None` for a list of different values.
 pub fn alike(text: &str) -> Option<String> {
     let items = text.strip_prefix('[')?.strip_suffix(']')?;
     let items: Vec<&str> = items.split(", ").collect();
@@ -183,7 +183,7 @@ pub fn alike(text: &str) -> Option<String> {
     is_alike.then(|| format!("{} × {first}", items.len()))
 }
 
-/// A written number with its minus sign as print has it, and with none where it rounds to nothing.
+/// A formatted number with a typographic minus sign, and with no sign where it rounds to zero.
 pub fn signed(number: &str) -> String {
     match number.strip_prefix('-') {
         Some(size) if size.chars().all(|c| matches!(c, '0' | '.')) => size.to_owned(),
@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_as_people_write_them() {
+    fn durations_have_fitting_units() {
         let written: Vec<String> = [0.4, 59.4, 59.6, 200.0, 7500.0].map(duration).into();
         assert_eq!(written, ["0 s", "59 s", "1 min 00 s", "3 min 20 s", "2 h 05 min"]);
     }
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_steers_a_terminal_or_turns_its_direction() {
+    fn no_text_controls_a_terminal_or_changes_its_direction() {
         let text = "a\u{1b}[2J\u{9b}1m\u{7f}\u{202e}b\u{2066}c\r\n\td";
         assert_eq!(for_terminal(text), "a\u{fffd}[2J\u{fffd}1m\u{fffd}\u{fffd}b\u{fffd}c \n\td");
         let plain = "−0.83 × “ü” 日本\n";
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn escaped_json_says_the_same() {
+    fn escaped_json_has_the_same_values() {
         let text = "a\u{1b}\u{7f}\u{85}\u{202e}\u{2028}\u{feff}\"\\\n\u{1f600}";
         let json = serde_json::to_string_pretty(&[text]).unwrap();
         let escaped = for_json(&json);

@@ -1,4 +1,4 @@
-//! Values that are allowed and awkward: what is trained for them is drawn and written down.
+//! Unusual values that are allowed: trials with them are trained, drawn and reported.
 
 use crate::harness::{Lab, SMALL, rows};
 
@@ -22,7 +22,7 @@ fn an_experiment_that_is_written_in_another_way_is_no_other_one() {
     lab.run(&[]);
     let path = "results/small/experiment.toml";
     let stored = lab.text(path);
-    // As another version might have written it: other decimals, a key less.
+    // As another version might have written it: other decimals, one key missing.
     let earlier = stored
         .replace("optimizer_epsilon = 1e-7", "optimizer_epsilon = 0.0000001")
         .replace("order = \"reshuffled\"\n", "");
@@ -62,7 +62,7 @@ fn a_folder_below_the_home_folder_is_made_there() {
 }
 
 #[test]
-fn a_scale_without_a_logarithm_is_told_and_the_file_is_named_for_what_it_shows() {
+fn a_scale_without_a_logarithm_is_reported_and_not_part_of_the_file_name() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet", "-o", "sweep.model.dropout=[0, 0.5]"]);
     let drawn = lab.bn_lab(&["plot", "results/small", "--figure", "final", "--log-x"]);
@@ -90,7 +90,7 @@ fn claims_give_spreadsheets_no_formula_and_terminals_no_commands() {
     assert!(!text.contains('\u{1b}'), "{text:?}");
 }
 
-/// A terminal that cannot redraw gets the lines that a log file gets; util-linux's `script` makes one.
+/// A terminal that cannot redraw gets the same lines as a log file; util-linux's `script` provides one.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_dumb_terminal_gets_plain_lines() {

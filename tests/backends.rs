@@ -1,5 +1,5 @@
-//! `--device`: an experiment on every backend of the build, with all that can be looked at. How the
-//! arithmetic of the backends compares, step by step, is tested beside the step
+//! `--device`: an experiment on every backend of the build, with all probes and checkpoints. The
+//! arithmetic of the backends is compared step by step in unit tests of the step
 //! (`src/train/step/tests/backends.rs`).
 
 use bn_lab::device;
@@ -33,7 +33,7 @@ final = true
 log_every_steps = 1
 "#;
 
-/// Relative to each loss on the CPU.
+/// Tolerance relative to each loss on the CPU.
 const TOLERANCE: f64 = 1e-4;
 
 fn on(device: &str) -> (Lab, Ran) {
@@ -42,7 +42,7 @@ fn on(device: &str) -> (Lab, Ran) {
     (lab, ran)
 }
 
-/// Step losses and the losses of evaluations, by trial and place.
+/// Step losses and the losses of evaluations, by trial and position.
 fn losses(lab: &Lab) -> Vec<(String, f64)> {
     let mut losses = Vec::new();
     for trial in rows(&lab.text("results/devices/trials.csv")) {

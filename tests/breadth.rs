@@ -1,11 +1,11 @@
-//! Everything an experiment can be made of, trained for some steps by the real program: it
-//! completes, its numbers are finite, and the number of jobs changes none of them.
+//! Trains networks with every feature of experiments for some steps with the real program: it
+//! completes, its numbers are finite, and the number of jobs does not affect them.
 
 use std::collections::BTreeSet;
 
 use crate::harness::{Lab, assert_same, rows};
 
-/// Three steps on sixty generated digits, looked into and kept.
+/// Three steps on sixty generated digits, with probes and checkpoints.
 const GLYPHS: &str = r#"
 name = "breadth"
 replicates = 1
@@ -23,7 +23,7 @@ initial = true
 final = true
 "#;
 
-/// The same on whatever `--data-dir` or the table holds.
+/// The same on the data in `--data-dir` or in the table.
 const OTHER_DATA: &str = r#"
 name = "breadth"
 replicates = 1
@@ -34,11 +34,11 @@ batch_size = 8
 every = 3
 "#;
 
-/// Batch renormalisation must be told its limits.
+/// Batch renormalisation requires its limits.
 const LIMITS: &str = "norm={r_max = 3, d_max = 5, groups = 2}";
 
-/// Runs `experiment` with these overrides, one and two trials at a time, and holds the results to
-/// what every experiment promises. `files` lie in the folder before.
+/// Runs `experiment` with these overrides, one and two trials at a time, and checks the properties of the results
+/// that hold for every experiment. `files` are written into the folder before.
 fn trained(experiment: &str, files: &[(&str, Vec<u8>)], overrides: &[&str]) -> Lab {
     let labs = ["1", "2"].map(|jobs| {
         let lab = Lab::with(experiment);
@@ -60,7 +60,7 @@ fn trained(experiment: &str, files: &[(&str, Vec<u8>)], overrides: &[&str]) -> L
     one
 }
 
-/// Every trial completed, and what it wrote is finite.
+/// Asserts that every trial completed, and that its numbers are finite.
 fn assert_sound(lab: &Lab) {
     let trials = rows(&lab.text("results/breadth/trials.csv"));
     assert!(!trials.is_empty());
@@ -80,7 +80,7 @@ fn assert_sound(lab: &Lab) {
     }
 }
 
-/// How many trials there were.
+/// Number of trials.
 fn count(lab: &Lab) -> usize {
     rows(&lab.text("results/breadth/trials.csv")).len()
 }
@@ -328,12 +328,12 @@ fn generated_and_given_tables_train_in_every_placement() {
             placements,
         ],
     );
-    // An age, and three towns.
+    // The inputs are an age and one of three towns.
     assert_kept(&lab, 0, "layers.0.weight", &[6, 4]);
     assert_kept(&lab, 0, "layers.1.weight", &[2, 6]);
 }
 
-/// Forty people, some of whom bought something.
+/// A table of forty people, some of whom bought something.
 fn people() -> Vec<u8> {
     let mut text = "age,bought,town\n".to_owned();
     for i in 0..40 {
@@ -344,7 +344,7 @@ fn people() -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The second, the fifth and the test file of CIFAR-10, of some images each.
+/// The second and the fifth training file and the test file of CIFAR-10, of some images each.
 fn photographs() -> Vec<(&'static str, Vec<u8>)> {
     let file = |from: u32, count: u32| -> Vec<u8> {
         let record = |image: u32| {

@@ -1,21 +1,21 @@
-//! A small fully connected network written out in 64 bits: forward, backward and one step of
-//! descent by the chain rule, with nothing of the program's in it.
+//! A small fully connected network in 64 bits: forward pass, backward pass and one step of gradient
+//! descent by the chain rule, independent of the program's code.
 
 use crate::trained::Tensors;
 
-/// `[rows, columns]`
+/// A matrix as `[rows, columns]`.
 pub type Matrix = Vec<Vec<f64>>;
 
 /// A linear map.
 #[derive(Clone)]
 pub struct Dense {
-    /// `[outputs, inputs]`
+    /// W, of shape `[outputs, inputs]`.
     pub weight: Matrix,
-    /// `[outputs]`
+    /// b, of shape `[outputs]`.
     pub bias: Vec<f64>,
 }
 
-/// Linear maps with a nonlinearity between each two.
+/// Linear maps with a nonlinearity between them.
 #[derive(Clone)]
 pub struct Net {
     /// The hidden layers, then the output layer.
@@ -24,11 +24,11 @@ pub struct Net {
     pub activation: [fn(f64) -> f64; 2],
 }
 
-/// What passes a hidden layer: into its nonlinearity and out of it, `[examples, features]`.
+/// The input and output of a hidden layer's nonlinearity, `[examples, features]`.
 pub struct Passed {
-    /// What goes into the nonlinearity.
+    /// The input of the nonlinearity.
     pub before: Matrix,
-    /// What comes out of it.
+    /// The output of the nonlinearity.
     pub after: Matrix,
 }
 
@@ -36,19 +36,19 @@ pub struct Passed {
 pub struct Slope {
     /// Mean cross-entropy.
     pub loss: f64,
-    /// By layer.
+    /// The gradient, by layer.
     pub gradient: Vec<Dense>,
-    /// The gradient with respect to what goes into each nonlinearity, `[examples, features]`.
+    /// The gradient with respect to the input of each nonlinearity, `[examples, features]`.
     pub back: Vec<Matrix>,
 }
 
-/// `x`
+/// The identity `x`.
 pub const IDENTITY: [fn(f64) -> f64; 2] = [|x| x, |_| 1.0];
 /// The hyperbolic tangent.
 pub const TANH: [fn(f64) -> f64; 2] = [f64::tanh, |x| 1.0 - x.tanh().powi(2)];
-/// `max(x, 0)`
+/// ReLU, `max(x, 0)`.
 pub const RELU: [fn(f64) -> f64; 2] = [|x| x.max(0.0), |x| f64::from(u8::from(x > 0.0))];
-/// `1 / (1 + e⁻ˣ)`
+/// The logistic function, `1 / (1 + e⁻ˣ)`.
 pub const SIGMOID: [fn(f64) -> f64; 2] = [sigmoid, |x| sigmoid(x) * (1.0 - sigmoid(x))];
 
 fn sigmoid(x: f64) -> f64 {
@@ -56,7 +56,7 @@ fn sigmoid(x: f64) -> f64 {
 }
 
 impl Dense {
-    /// `x Wᵀ + b`
+    /// Computes `x Wᵀ + b`.
     pub fn apply(&self, x: &Matrix) -> Matrix {
         let outputs = |row: &Vec<f64>| {
             let sums = self.weight.iter().zip(&self.bias);
@@ -97,7 +97,7 @@ impl Net {
         Self { layers: layers.collect(), activation }
     }
 
-    /// What passes the hidden layers, and the logits.
+    /// The values at the hidden layers, and the logits.
     pub fn forward(&self, x: &Matrix) -> (Vec<Passed>, Matrix) {
         let [activate, _] = self.activation;
         let (output, hidden) = self.layers.split_last().expect("an output layer");
@@ -141,7 +141,7 @@ impl Net {
         Slope { loss, gradient, back }
     }
 
-    /// `θ − size · g`, in the layers that `takes` wants; the others stay.
+    /// The network at `θ − size · g` in the layers that `takes` selects; the others are unchanged.
     pub fn descended(&self, slope: &Slope, size: f64, takes: impl Fn(usize) -> bool) -> Self {
         let mut net = self.clone();
         for (i, layer) in net.layers.iter_mut().enumerate() {
@@ -153,7 +153,7 @@ impl Net {
     }
 }
 
-/// `Σ δ xᵀ` and `Σ δ` over the examples.
+/// The gradient of weights and biases: `Σ δ xᵀ` and `Σ δ` over the examples.
 fn gradient_of(delta: &Matrix, input: &Matrix) -> Dense {
     let column = |x: &Matrix, i: usize| -> Vec<f64> { x.iter().map(|row| row[i]).collect() };
     let outputs = 0..delta[0].len();
@@ -167,7 +167,7 @@ fn gradient_of(delta: &Matrix, input: &Matrix) -> Dense {
     }
 }
 
-/// `(δ W) ∘ f′(z)`
+/// The gradient at the nonlinearity's input: `(δ W) ∘ f′(z)`.
 fn backwards(layer: &Dense, delta: &Matrix, before: &Matrix, derivative: fn(f64) -> f64) -> Matrix {
     let row = |(delta, z): (&Vec<f64>, &Vec<f64>)| {
         let value = |(i, &z): (usize, &f64)| {
@@ -179,7 +179,7 @@ fn backwards(layer: &Dense, delta: &Matrix, before: &Matrix, derivative: fn(f64)
     delta.iter().zip(before).map(row).collect()
 }
 
-/// `f` of every value.
+/// Applies `f` to every value.
 pub fn each(x: &Matrix, f: fn(f64) -> f64) -> Matrix {
     let row = |row: &Vec<f64>| row.iter().map(|&x| f(x)).collect();
     x.iter().map(row).collect()

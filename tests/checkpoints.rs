@@ -1,11 +1,11 @@
-//! What a checkpoint of every architecture holds: the names that `results/README.md` promises and
-//! the shapes that PyTorch has.
+//! The tensors in checkpoints of every architecture: names as in `results/README.md`, and
+//! shapes as in PyTorch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::trained::{Tensors, Trained};
 
-/// Written after one step, so that running statistics are no longer where they started.
+/// Written after one step, so that running statistics have changed.
 const TINY: &str = r#"
 name = "one"
 replicates = 1
@@ -21,13 +21,13 @@ batch_size = 4
 final = true
 "#;
 
-/// An architecture: what to set, and the tensors that it leaves.
+/// An architecture: its settings, and the expected tensors.
 struct Case {
     changes: &'static [&'static str],
     tensors: Vec<(String, Vec<usize>)>,
 }
 
-/// A linear map of the shape `weight`, with a bias or without.
+/// A linear map with `weight` of this shape, with or without a bias.
 fn map(name: &str, weight: &[usize], bias: bool) -> Vec<(String, Vec<usize>)> {
     let mut tensors = vec![(format!("{name}.weight"), weight.to_vec())];
     if bias {
@@ -36,24 +36,24 @@ fn map(name: &str, weight: &[usize], bias: bool) -> Vec<(String, Vec<usize>)> {
     tensors
 }
 
-/// γ and β of so many features.
+/// γ and β of this many features.
 fn affine(name: &str, features: usize) -> Vec<(String, Vec<usize>)> {
     let of = |part: &str| (format!("{name}.{part}"), vec![features]);
     ["weight", "bias"].map(of).into()
 }
 
-/// The running statistics of so many features.
+/// The running statistics of this many features.
 fn running(name: &str, features: usize) -> Vec<(String, Vec<usize>)> {
     let of = |part: &str| (format!("{name}.{part}"), vec![features]);
     ["running_mean", "running_var"].map(of).into()
 }
 
-/// All four.
+/// The four tensors of a norm layer.
 fn norm(name: &str, features: usize) -> Vec<(String, Vec<usize>)> {
     [affine(name, features), running(name, features)].concat()
 }
 
-/// A convolution `[outputs, inputs, side]` without a bias and, where it says so, its norm.
+/// A convolution `[outputs, inputs, side]` without a bias, with a norm of this many `features` unless 0.
 fn unit(
     name: &str,
     [outputs, inputs, side]: [usize; 3],
@@ -95,7 +95,7 @@ fn convnet() -> Case {
             norm("blocks.0.norm", 2),
             map("blocks.1.convolution", &[3, 2, 3, 3], true),
             norm("blocks.1.norm", 3),
-            // 28 pixels, 14 behind the stride, 7 behind one pool and 1 behind the other.
+            // 28 pixels, 14 after the stride, 7 after one pool and 1 after the other.
             map("dense.0.linear", &[4, 3], true),
             norm("dense.0.norm", 4),
             map("output", &[10, 4], true),
@@ -130,7 +130,7 @@ fn residual() -> Case {
     }
 }
 
-/// A unit's norm is of what goes into it, and the last norm has no convolution behind it.
+/// A unit's norm is before its convolution, and the last norm has no convolution after it.
 fn pre_activation() -> Case {
     Case {
         changes: &[
@@ -186,7 +186,7 @@ fn gru() -> Case {
     }
 }
 
-/// Every step keeps statistics of its own; γ and β are shared.
+/// Every step has its own statistics; γ and β are shared.
 fn recurrent() -> Case {
     let steps = (0..28).flat_map(|t| running(&format!("recurrent_norm.steps.{t}"), 9));
     Case {
@@ -209,7 +209,7 @@ fn recurrent() -> Case {
     }
 }
 
-/// The names of the table below `## checkpoints/`, completed: `<i>` is a number, `…` anything.
+/// The names in the table under `## checkpoints/`, completed: `<i>` is a number, `…` anything.
 fn promised() -> Vec<String> {
     let text = include_str!("../results/README.md");
     let (_, section) = text.split_once("## `checkpoints/`").expect("the section");
@@ -220,7 +220,7 @@ fn promised() -> Vec<String> {
         let (names, _) = cell.split_once(" | ").expect("a second column");
         for name in names.split(',') {
             let name = name.trim().trim_matches('`');
-            // `.bias` behind `x.weight` is `x.bias`.
+            // `.bias` after `x.weight` means `x.bias`.
             let whole = if name.starts_with('.') {
                 let before = promised.last().and_then(|last| last.rsplit_once('.'));
                 format!("{}{name}", before.expect("a name before it").0)
@@ -233,7 +233,7 @@ fn promised() -> Vec<String> {
     promised
 }
 
-/// Whether `name` is what the table calls `pattern`.
+/// Whether `name` matches the table's `pattern`.
 fn is_called(name: &str, pattern: &str) -> bool {
     let (mut name, mut pattern) = (name.split('.'), pattern.split('.'));
     loop {
@@ -272,7 +272,7 @@ fn every_architecture_keeps_its_tensors_under_the_promised_names() {
     assert!(unused.is_empty(), "no architecture has {unused:?}");
 }
 
-/// `X.running_mean` belongs to the norm whose γ is `X.weight`, and a step has moved it.
+/// `X.running_mean` belongs to the norm whose γ is `X.weight`, and has changed after a step.
 fn assert_statistics_stand_beside_their_parameters(tensors: &Tensors) {
     for (name, tensor) in tensors {
         let Some(norm) = name.strip_suffix(".running_mean") else {
@@ -283,7 +283,7 @@ fn assert_statistics_stand_beside_their_parameters(tensors: &Tensors) {
         assert!(has("running_var"), "{norm}");
         assert_eq!(has("weight"), !is_shared, "{norm}");
         let moved = tensor.values.iter().any(|&mean| mean != 0.0);
-        // The state is 0 before the first step, and so is what the recurrence makes of it.
+        // The state is 0 before the first step, and so is the recurrent map's output.
         assert_eq!(moved, norm != "recurrent_norm.steps.0", "{norm}");
     }
 }

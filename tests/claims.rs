@@ -1,4 +1,4 @@
-//! `[claim]`: said in the experiment file, judged by the tool.
+//! `[claim]`: claims in experiment files, and their verdicts.
 
 use crate::harness::{Lab, SMALL, rows};
 
@@ -32,7 +32,7 @@ fn a_claim_is_judged_from_the_results_folder_alone() {
 }
 
 #[test]
-fn a_folder_without_a_claim_is_refused_and_a_claim_nobody_can_test_trains_nothing() {
+fn a_folder_without_a_claim_is_refused_and_a_claim_that_cannot_be_tested_trains_nothing() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let none = lab.bn_lab(&["claims", "results"]);

@@ -1,4 +1,4 @@
-//! `clean`: what an edited experiment left behind.
+//! `clean`: trials of earlier experiments and files of killed runs.
 
 use crate::harness::{Lab, SMALL, assert_same};
 
@@ -8,7 +8,7 @@ fn trials(lab: &Lab) -> usize {
 }
 
 #[test]
-fn trials_of_an_earlier_experiment_are_listed_and_removed_only_when_asked() {
+fn trials_of_an_earlier_experiment_are_listed_and_removed_only_on_request() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let clean = |arguments: &[&str]| lab.bn_lab(&[&["clean"], arguments].concat());
@@ -27,7 +27,7 @@ fn trials_of_an_earlier_experiment_are_listed_and_removed_only_when_asked() {
     ] {
         assert!(listed.stdout.contains(text), "{text}:\n{}", listed.stdout);
     }
-    // The folder itself says what its experiment has.
+    // The folder contains its own experiment.
     let of_folder = clean(&["results/small"]);
     assert_eq!(of_folder.stdout, listed.stdout);
     assert_same(&before, &lab.files("results/small"));
@@ -43,7 +43,7 @@ fn trials_of_an_earlier_experiment_are_listed_and_removed_only_when_asked() {
 }
 
 #[test]
-fn what_killed_runs_left_half_written_is_told_from_results() {
+fn partial_files_of_killed_runs_are_distinguished_from_results() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let id = lab.text("results/small/trials.csv").lines().nth(1).expect("a trial")[..16].to_owned();
@@ -51,7 +51,7 @@ fn what_killed_runs_left_half_written_is_told_from_results() {
     lab.write("results/small/.partial-xyz123", b"half of a table");
     lab.write(&format!("results/small/trials/{id}/again/epochs.csv"), b"epoch");
     lab.write("results/small/trials/0123456789abcdef/steps.csv", b"step");
-    // Not ours: nobody asked bn-lab to know of it.
+    // A file that bn-lab did not write.
     lab.write("results/small/trials/notes/why.txt", b"mine");
     let listed = lab.bn_lab(&["clean", "results/small"]);
     for text in [

@@ -75,7 +75,7 @@ fn two_folders_of_one_seed_are_paired_and_of_two_seeds_refused() {
     assert!(text.contains("3 comparisons"), "{text}");
     assert!(text.contains("n = 2"), "{text}");
     let differs = "`train.optimizer`: `\"adam\"` and `\"rmsprop\"`";
-    // An optimiser brings keys of its own with it.
+    // An optimiser has keys of its own.
     let lead = text.lines().nth(1).expect("a line");
     assert!(lead.starts_with("the folders differ in ") && lead.contains(differs), "{lead}");
     assert!(!text.contains("different data"), "{text}");

@@ -1,4 +1,4 @@
-//! Real MNIST, where it is at hand; loudly skipped where it is not.
+//! Tests with real MNIST, where it is available; elsewhere they are skipped with a note.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ fn real_data() -> Option<PathBuf> {
 }
 
 #[test]
-fn one_epoch_of_real_mnist_reaches_what_everybody_reaches() {
+fn one_epoch_of_real_mnist_reaches_the_usual_accuracy() {
     let Some(data) = real_data() else { return };
     let lab = Lab::with(include_str!("../configs/mnist.toml"));
     lab.run(&[
@@ -39,7 +39,7 @@ fn one_epoch_of_real_mnist_reaches_what_everybody_reaches() {
 }
 
 #[test]
-fn data_list_says_where_each_dataset_is() {
+fn data_list_prints_where_each_dataset_is() {
     let lab = Lab::new();
     let list = lab.bn_lab(&["data", "list"]);
     assert_eq!(list.code, Some(0), "{}", list.stderr);
@@ -61,13 +61,13 @@ fn data_verify_names_a_damaged_file_and_exits_with_4() {
     let Some(data) = real_data() else { return };
     let verify = lab.bn_lab(&["data", "verify", "--data-dir", &data.display().to_string()]);
     assert_eq!(verify.code, Some(0), "{}", verify.stderr);
-    // Of CIFAR-10, some files do.
+    // For CIFAR-10, some files suffice.
     let sound = verify.stdout.matches("  ok").count();
     assert!(sound >= 8, "{}", verify.stdout);
 }
 
 #[test]
-fn data_verify_without_files_has_checked_nothing_and_says_so() {
+fn data_verify_without_files_is_an_error() {
     let lab = Lab::new();
     lab.bn_lab(&["data", "verify", "--data-dir", "."])
         .refused(4, &["none of the files is there", "bn-lab data fetch NAME"]);
@@ -75,14 +75,14 @@ fn data_verify_without_files_has_checked_nothing_and_says_so() {
 }
 
 #[test]
-fn fetching_what_cannot_be_fetched_says_so() {
+fn fetching_a_dataset_without_files_is_refused() {
     let lab = Lab::new();
     lab.bn_lab(&["data", "fetch", "imagenet"]).refused(2, &["imagenet", "mnist"]);
     lab.bn_lab(&["data", "fetch", "mnist"]).refused(4, &["train-images-idx3-ubyte.gz"]);
 }
 
 #[test]
-fn a_second_look_at_finished_trials_needs_the_data_that_they_were_trained_on() {
+fn training_finished_trials_again_needs_the_data_that_they_were_trained_on() {
     let table = |shift: i32| -> String {
         let row = |i: i32| format!("{},{},{}\n", i % 7 + shift, i % 5, i % 2);
         (0..60).map(row).collect()
@@ -99,8 +99,8 @@ fn a_second_look_at_finished_trials_needs_the_data_that_they_were_trained_on() {
     assert_same(&before, &lab.reproducible_files("results/table"));
 }
 
-/// Images and labels in the layout of MNIST, unpacked, under the names that Kaggle gives them: 40 to
-/// train on and 20 to test with. `shade` is the grey of the first class.
+/// Images and labels in the layout of MNIST, unpacked, with the file names of Kaggle: 40 for
+/// training and 20 for testing. `shade` is the grey of the first class.
 fn in_the_layout_of_mnist(lab: &Lab, folder: &str, shade: u8) {
     for (part, count) in [("train", 40_u32), ("t10k", 20)] {
         let labels: Vec<u8> = (0..count).map(|index| (index % 2) as u8).collect();
@@ -120,7 +120,7 @@ fn in_the_layout_of_mnist(lab: &Lab, folder: &str, shade: u8) {
 }
 
 #[test]
-fn files_that_are_not_the_published_mnist_are_told_and_compared_by_what_they_hold() {
+fn files_that_are_not_the_published_mnist_are_noted_and_compared_by_their_content() {
     let lab = Lab::with(
         "name = 'x'\nreplicates = 1\n[data]\ndataset = 'mnist'\nvalidation = 0\n[model]\nhidden = [4]\n[train]\nepochs = 1\nbatch_size = 8\n",
     );
@@ -135,12 +135,12 @@ fn files_that_are_not_the_published_mnist_are_told_and_compared_by_what_they_hol
     assert!(report.contains("-o output.dir=again --data-dir DIR"), "{report}");
     assert!(!report.contains("data fetch mnist"), "{report}");
 
-    // Whole files are nobody's to delete.
+    // Undamaged files are not to be deleted.
     let verified = lab.bn_lab(&["data", "verify", "--data-dir", "files"]);
     verified.refused(4, &["4 of 14 files are whole, and hold something else"]);
     assert!(!verified.stderr.contains("delete"), "{}", verified.stderr);
 
-    // Other files under the same names: what was trained is not shown as current.
+    // Other files under the same names: the results are not shown as current.
     in_the_layout_of_mnist(&lab, "files/MNIST/raw", 11);
     for verb in ["run", "plan"] {
         let says = ["`t10k-images-idx3-ubyte`", "has changed", "SHA-256", "run --force`"];

@@ -1,8 +1,8 @@
-//! What the data is: said before training, in the plan, below the table and in the report.
+//! The description of the data: printed before training, in the plan, below the table and in the report.
 
 use crate::harness::Lab;
 
-/// Two placements on a table of the user's own, whose rows are sorted by class.
+/// Two placements on a user's own table, whose rows are sorted by class.
 const TABLE: &str = r#"
 name = "small"
 [data]
@@ -24,7 +24,7 @@ fn rows(class: &str, first: usize, count: usize) -> String {
 }
 
 #[test]
-fn one_line_says_what_the_data_is_wherever_a_number_of_it_stands() {
+fn one_line_describes_the_data_in_every_output() {
     let lab = Lab::with(TABLE);
     let table = format!("size,kind,class\n{}{}", rows("no", 0, 76), rows("yes", 76, 4));
     lab.write("rows.csv", table.as_bytes());
@@ -60,7 +60,7 @@ fn one_line_says_what_the_data_is_wherever_a_number_of_it_stands() {
 }
 
 #[test]
-fn published_sets_are_told_by_their_authors_counts_and_nothing_is_loaded_for_a_plan() {
+fn published_sets_are_described_by_their_published_counts_and_nothing_is_loaded_for_a_plan() {
     let lab = Lab::with("data.dataset = \"mnist\"\ntrain.batch_size = 1\n");
     let plan = lab.bn_lab(&["plan", "experiment.toml"]);
     assert_eq!(plan.code, Some(0), "{}", plan.stderr);

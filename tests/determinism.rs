@@ -1,8 +1,8 @@
-//! Same experiment, same bytes.
+//! The same experiment gives the same bytes.
 
 use crate::harness::{Lab, SMALL, assert_same, rows};
 
-/// Several layers, a norm on the input, every optimiser: as much machinery as fits a second.
+/// Several layers, a norm on the input, every optimiser: many features that take about a second.
 const VARIED: &str = r#"
 name = "varied"
 replicates = 2
@@ -44,7 +44,7 @@ fn the_number_of_jobs_and_a_second_run_change_no_byte_but_timings() {
 
 #[test]
 fn threads_inside_a_trial_change_no_byte_but_timings() {
-    // Wide enough for the kernels to split their work.
+    // Wide enough that the kernels split their work.
     let run = |threads: &str| {
         let lab = Lab::with(SMALL);
         lab.run(&[
@@ -104,7 +104,7 @@ fn a_resolved_experiment_repeats_the_run() {
 }
 
 #[test]
-fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
+fn probes_change_no_number_and_can_be_requested_later() {
     const LOOK: [&str; 10] = [
         "-o",
         "probe={every = 3, landscape = true, covariate_shift = true}",
@@ -128,7 +128,7 @@ fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
     let before = plain.reproducible_files("results/varied");
     let (test, train) = (losses(&plain, "test_loss"), losses(&plain, "train_loss"));
 
-    // The same folder: finished trials lack what is asked for now, so they are trained again.
+    // In the same folder, finished trials lack what is requested now, so they are trained again.
     let ran = plain.run(&LOOK);
     assert!(ran.stderr.contains("note: training 6 finished trials again"), "{}", ran.stderr);
     assert_eq!(losses(&plain, "test_loss"), test);
@@ -142,7 +142,7 @@ fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
     let looked: Vec<&String> = after.keys().filter(|name| name.contains("step-7")).collect();
     assert_eq!(looked.len(), 6, "one a trial");
 
-    // What was looked at is the same in a folder of its own, whatever the jobs.
+    // A separate folder has the same measurements, with any number of jobs.
     let own = Lab::with(VARIED);
     own.run(&[&LOOK[..], &["--jobs", "3"]].concat());
     let mut own = own.reproducible_files("results/varied");
@@ -151,7 +151,7 @@ fn looking_inside_a_network_changes_no_number_and_can_be_asked_for_later() {
     same.retain(|name, _| !name.starts_with("experiment"));
     assert_same(&own, &same);
 
-    // Asked for less, finished trials are finished, and keep what they left behind.
+    // With fewer requests, finished trials stay finished, and keep what they recorded.
     for less in ["probe.evaluations=true", "checkpoint.final=true"] {
         let ran = plain.run(&["-o", "train.optimizer=momentum", "-o", less]);
         assert!(ran.stderr.contains("nothing was trained"), "{}", ran.stderr);

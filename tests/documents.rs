@@ -1,4 +1,4 @@
-//! What the documents promise is what the program does.
+//! Compares the documents with the program.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ fn the_published_trials_are_those_that_this_program_would_train() {
 }
 
 #[test]
-fn the_published_claims_are_what_their_experiments_ask_for_today() {
+fn the_published_claims_match_their_present_experiments() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = std::fs::read_dir(root.join("configs/claims")).expect("a folder");
     let mut judged = 0;
@@ -59,7 +59,7 @@ fn the_published_claims_are_what_their_experiments_ask_for_today() {
 }
 
 #[test]
-fn what_the_readme_quotes_from_results_is_what_they_say() {
+fn the_numbers_that_the_readme_quotes_are_those_of_the_results() {
     let lab = Lab::with(SMALL);
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let checked = lab.bn_lab(&["report", "--splice", readme, "--check"]);
@@ -154,7 +154,7 @@ fn every_quantity_that_a_probe_reads_is_explained() {
     }
     assert!(quantities.len() > 40, "{quantities:?}");
     for quantity in quantities {
-        // A family is explained by its first or its last member.
+        // A family is documented by its first or its last member.
         let stem = quantity.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
         let is_explained =
             ["", "2", "98", "1"].iter().any(|end| RESULTS.contains(&format!("`{stem}{end}`")));

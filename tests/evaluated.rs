@@ -1,10 +1,10 @@
-//! What an evaluation is taken on: test examples that are shifted, and training examples beside them.
-//! A table is checked against the same rows given in another way.
+//! Which examples are evaluated: test examples that are shifted, and training examples in addition.
+//! A table is compared with the same rows given in another way.
 
 use crate::harness::{Lab, rows};
 use crate::trained::Trained;
 
-/// Thirty rows to train on. Dropout and a norm make training differ from evaluation.
+/// Thirty rows for training. Dropout and a norm make training differ from evaluation.
 const ONE: &str = r#"
 name = "one"
 replicates = 1
@@ -23,7 +23,7 @@ batch_size = 7
 learning_rate = 0.02
 "#;
 
-/// Row `i` of the table, its inputs moved by `offset`.
+/// Row `i` of the table, with its inputs shifted by `offset`.
 fn row(i: usize, offset: f64) -> String {
     let (x, y) = ((i * 7) % 13, (i * 5) % 11);
     let class = ["a", "b", "c"][i % 3];
@@ -35,7 +35,7 @@ fn table(from: std::ops::Range<usize>, offset: f64) -> String {
     format!("x,y,class\n{}", lines.collect::<String>())
 }
 
-/// Trained on rows 0 to 29, tested with others, which are moved by `offset` in their file.
+/// A training on rows 0 to 29, tested with others, which are shifted by `offset` in their file.
 fn trained(test: std::ops::Range<usize>, offset: f64, changes: &[&str]) -> Trained {
     let lab = Lab::with(ONE);
     lab.write("train.csv", table(0..30, 0.0).as_bytes());
@@ -59,11 +59,11 @@ fn an_offset_does_what_other_test_rows_would() {
         let other = trained(30..50, 1.5, &asked);
         assert_eq!(moved.rows("epochs.csv"), other.rows("epochs.csv"));
         assert_eq!(moved.rows("steps.csv"), other.rows("steps.csv"));
-        // It is not nothing, and it is nothing to the training.
+        // The shift affects the test scores, and not the training.
         let plain = trained(30..50, 0.0, &asked);
         assert_ne!(curves(&moved, TEST)[0], curves(&plain, TEST)[0]);
         assert_eq!(moved.rows("steps.csv"), plain.rows("steps.csv"));
-        // By nothing, it changes nothing.
+        // A shift by 0 has no effect.
         let unmoved = trained(30..50, 0.0, &[asked[0], asked[1], "data.test_offset=0"]);
         assert_eq!(unmoved.rows("epochs.csv"), plain.rows("epochs.csv"));
     }
@@ -71,7 +71,7 @@ fn an_offset_does_what_other_test_rows_would() {
 
 #[test]
 fn statistics_of_the_shifted_batch_itself_take_a_constant_shift_away() {
-    // A norm on the raw input subtracts the batch's mean, and with it the offset.
+    // A norm on the inputs subtracts the batch's mean, and with it the offset.
     let changes = ["norm.on_input=true", "probe.evaluations=true"];
     let plain = trained(30..50, 0.0, &changes);
     let moved = trained(30..50, 0.0, &[changes[0], changes[1], "data.test_offset=4"]);
@@ -87,22 +87,22 @@ fn training_examples_are_evaluated_as_test_examples_are() {
     for evaluation in ["running", "precise", "batch"] {
         let judged = format!("norm.evaluation={evaluation}");
         let asked = [judged.as_str(), "probe.train_evaluation=true"];
-        // The test rows are the training rows, in another random order: one batch holds all of them.
+        // The test rows are the training rows, in another random order: one batch contains all of them.
         let run = trained(0..30, 0.0, &[asked[0], asked[1], "train.batch_size=30"]);
         for (train, test) in curves(&run, TRAIN).iter().zip(&curves(&run, TEST)) {
-            // The untrained network as well.
+            // Including the untrained network.
             assert_eq!(train.len(), 4);
             let mut pairs = train.iter().zip(test);
             assert!(pairs.all(|(train, test)| (train - test).abs() < 1e-6), "{train:?} {test:?}");
         }
-        // And not the running means of training.
+        // It differs from the running mean of training.
         let running = &run.rows("epochs.csv")[3]["train_loss"];
         assert_ne!(*running, run.rows("epochs.csv")[3]["evaluated_train_loss"]);
         // As many as the test set has.
         let fewer = trained(0..11, 0.0, &asked);
         let correct = curves(&fewer, TRAIN)[1].iter().map(|share| share * 11.0).collect::<Vec<_>>();
         assert!(correct.iter().all(|count| (count - count.round()).abs() < 1e-9), "{correct:?}");
-        // Neither other test rows nor their shift change what it says.
+        // Neither other test rows nor their shift affect it.
         let all = trained(0..30, 0.0, &asked);
         let other = trained(20..60, 0.0, &[asked[0], asked[1], "data.test_offset=2"]);
         assert_eq!(curves(&other, TRAIN), curves(&all, TRAIN));
@@ -111,7 +111,7 @@ fn training_examples_are_evaluated_as_test_examples_are() {
 }
 
 #[test]
-fn an_evaluation_of_training_examples_changes_nothing_else_and_can_be_asked_for_later() {
+fn an_evaluation_of_training_examples_changes_nothing_else_and_can_be_requested_later() {
     let lab = Lab::with(ONE);
     lab.write("train.csv", table(0..30, 0.0).as_bytes());
     lab.write("test.csv", table(30..50, 0.0).as_bytes());
@@ -122,7 +122,7 @@ fn an_evaluation_of_training_examples_changes_nothing_else_and_can_be_asked_for_
     let before = read();
     assert!(TRAIN.iter().all(|column| before[3][*column].is_empty()));
 
-    // What was told before stays beside what is told now.
+    // Earlier columns are kept beside the new ones.
     let ran = lab.run(&["-o", "probe.train_evaluation=true"]);
     let again = "note: training 1 finished trial again";
     assert!(ran.stderr.contains(again), "{}", ran.stderr);
@@ -133,7 +133,7 @@ fn an_evaluation_of_training_examples_changes_nothing_else_and_can_be_asked_for_
         rest.extend(TRAIN.map(|column| (column.to_owned(), String::new())));
         assert_eq!(rest, *before);
     }
-    // So both are there, whatever is asked for; and the files are what their record says.
+    // So both exist, whatever is requested; and the files match their record.
     let record = lab.text(&format!("{folder}/trial.json"));
     assert!(!record.contains("evaluated_train_loss\": null"), "{record}");
     for asked in ["probe.evaluations=true", "probe.train_evaluation=true"] {
@@ -158,7 +158,7 @@ const RUNNING: [&str; 2] = ["running_test_loss", "running_test_accuracy"];
 fn every_training_ends_with_its_test_score_under_population_statistics() {
     let plain = trained(30..50, 0.0, &[]);
     let precise = trained(30..50, 0.0, &["norm.evaluation=precise"]);
-    // The same network, evaluated in the other way by the experiment itself.
+    // The same network, evaluated by the experiment itself in the other way.
     assert_eq!(plain.rows("steps.csv"), precise.rows("steps.csv"));
     let rows = plain.rows("epochs.csv");
     let last = rows.last().expect("a row");
@@ -171,11 +171,11 @@ fn every_training_ends_with_its_test_score_under_population_statistics() {
         assert_eq!(last[*ours], last[judged]);
     }
     assert_ne!(last["precise_test_loss"], last["test_loss"]);
-    // Only the last row, and nothing of what nobody asked for.
+    // Only the last row, and only these columns.
     let before = &rows[rows.len() - 2];
     assert!(POPULATION.iter().chain(&RUNNING).all(|column| before[*column].is_empty()));
     assert!(last["batch_test_loss"].is_empty());
-    // And what is judged with other statistics is not evaluated twice.
+    // A training that is judged with other statistics is not evaluated twice.
     assert!(POPULATION.iter().all(|column| other[*column].is_empty()));
 }
 
@@ -196,7 +196,7 @@ fn a_network_without_batches_has_one_score_and_one_without_averages_no_other() {
 }
 
 /// 600 customers: one buys if older than 40 or richer than 60 000, and not both; every twentieth answer is
-/// turned round. A small generator of its own, so that the table is the same everywhere.
+/// inverted. With its own generator, so that the table is the same everywhere.
 fn people() -> String {
     let mut state: u32 = 12345;
     let mut draw = |below: u32| {
@@ -213,7 +213,7 @@ fn people() -> String {
     text
 }
 
-/// Few steps for averages that forget slowly: what they show after the activation says little of the
+/// Few steps with slow averages: after the activation, scores depend more on the averages than on the
 /// networks.
 #[test]
 fn a_loss_that_only_running_statistics_show_is_never_given_as_one_of_the_placement() {

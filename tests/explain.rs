@@ -1,4 +1,4 @@
-//! `bn-lab explain`: one unit through one batch, against `PyTorch` and Keras, and what it refuses.
+//! `bn-lab explain`: one unit and one batch, compared with `PyTorch` and Keras, and invalid arguments.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn numbers(value: &Value) -> Vec<f64> {
     list.iter().map(|number| number.as_f64().expect("a number")).collect()
 }
 
-/// Nine digits are stored.
+/// The reference has nine digits.
 fn assert_agrees(what: &str, found: &Value, expected: &Value) {
     let (found, expected) = (numbers(found), numbers(expected));
     assert_eq!(found.len(), expected.len(), "{what}");
@@ -80,7 +80,7 @@ fn values_may_begin_with_a_minus_with_or_without_an_equals_sign() {
 }
 
 #[test]
-fn every_activation_can_stand_on_either_side() {
+fn every_activation_works_with_both_placements() {
     let help = explain(&["--help"]).stdout;
     for activation in
         ["relu", "leaky_relu", "elu", "selu", "gelu", "swish", "softplus", "sigmoid", "tanh"]

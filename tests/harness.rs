@@ -25,7 +25,7 @@ norm.placement = ["none", "before", "after"]
 log_every_steps = 5
 "#;
 
-/// A folder of its own, gone when the test ends.
+/// A temporary folder, deleted when the test ends.
 pub struct Lab {
     folder: TempDir,
 }
@@ -56,13 +56,13 @@ impl Lab {
         std::fs::write(path, bytes).expect("a writable folder");
     }
 
-    /// A file as text.
+    /// The content of a file as text.
     pub fn text(&self, name: &str) -> String {
         let path = self.path(name);
         std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
     }
 
-    /// The program, about to run in the folder, with no dataset and no network within reach.
+    /// The program, to be run in the folder, without access to datasets or the network.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("bn-lab"));
         command
@@ -80,7 +80,7 @@ impl Lab {
         Ran::from(output)
     }
 
-    /// Starts the program, and lets nobody hear it.
+    /// Starts the program, and discards its output.
     pub fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments)
             .stdout(Stdio::null())
@@ -104,7 +104,7 @@ impl Lab {
         files
     }
 
-    /// The paths of all that is below `name`, files and folders.
+    /// The paths of everything below `name`, files and folders.
     pub fn listing(&self, name: &str) -> Vec<String> {
         let mut listing = Vec::new();
         let mut folders = vec![self.path(name)];
@@ -122,7 +122,7 @@ impl Lab {
         listing
     }
 
-    /// The files of a results folder that are promised to be the same for the same experiment.
+    /// The files of a results folder that must be the same for the same experiment.
     pub fn reproducible_files(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
         let mut files = self.files(name);
         files.retain(|path, _| !path.ends_with("timings.csv") && path != "manifest.json");
@@ -135,7 +135,7 @@ pub fn assert_same(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec
     assert_same_after("these differ", one, other);
 }
 
-/// As [`assert_same`], saying after what.
+/// As [`assert_same`], with a description for the message.
 pub fn assert_same_after(
     what: &str,
     one: &BTreeMap<String, Vec<u8>>,
@@ -147,7 +147,7 @@ pub fn assert_same_after(
     assert!(differing.is_empty(), "{what}: {differing:?}");
 }
 
-/// How many runs the manifest of `results/small` has, and how many trials they trained together.
+/// The number of runs in the manifest of `results/small`, and the number of trials that they trained together.
 pub fn runs_and_trained(lab: &Lab) -> (usize, u64) {
     let manifest: serde_json::Value =
         serde_json::from_str(&lab.text("results/small/manifest.json")).expect("JSON");
@@ -163,7 +163,7 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
             collect(root, &path, files);
         } else {
             let name = path.strip_prefix(root).expect("below the root").display().to_string();
-            // A file that is being replaced may have gone since it was listed.
+            // A file that is being replaced may have disappeared since it was listed.
             if let Ok(bytes) = std::fs::read(&path) {
                 files.insert(name, bytes);
             }
@@ -171,13 +171,13 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// What a process left.
+/// The result of a process.
 pub struct Ran {
     /// Exit code; `None` if a signal ended it.
     pub code: Option<i32>,
-    /// Results.
+    /// Standard output.
     pub stdout: String,
-    /// Talk.
+    /// Standard error.
     pub stderr: String,
 }
 
@@ -192,7 +192,7 @@ impl From<Output> for Ran {
 }
 
 impl Ran {
-    /// The program refused: this exit code, an error that says all of this, and no panic.
+    /// Asserts that the program refused: this exit code, an error that contains all of `says`, and no panic.
     pub fn refused(&self, code: i32, says: &[&str]) -> &Self {
         assert_eq!(self.code, Some(code), "{}", self.stderr);
         for text in says {
@@ -216,7 +216,7 @@ pub fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
         .collect()
 }
 
-/// Past the test harness, which keeps what a passing test prints to itself.
+/// Prints a line even where the test harness hides the output of a passing test.
 pub fn tell(what: &str) {
     let line = format!("\n{what}\n");
     std::io::stderr().write_all(line.as_bytes()).expect("an open stderr");

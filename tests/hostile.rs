@@ -1,7 +1,7 @@
-//! Folders that somebody else made, and meant no good with: what they hold is given to every verb that
-//! reads a folder, and none of it may steer a terminal, end the program, or become anything but text.
+//! Folders from an untrusted source: their content is passed to every command that
+//! reads a folder, and none of it may control a terminal, end the program, or become anything but text.
 //!
-//! A new way to be hostile is a line in [`WAYS`]; a new verb is a line in [`verbs`].
+//! A new kind of hostile folder is a line in [`WAYS`]; a new command is a line in [`verbs`].
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -11,17 +11,17 @@ use serde_json::{Value, json};
 
 use crate::harness::{Lab, SMALL};
 
-/// Sequences that name a window, clear a screen and set colours (of one byte and of two), a delete, an
+/// Sequences that set a window title, clear a screen and set colours (of one byte and of two), a delete, an
 /// override of direction, markup in HTML and Markdown, ends of cells and lines.
 const NASTY: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{7f}\u{202e}\u{2066}<script>x</script>![i](http://x)|`a`\"'\r\n# forged";
 
-/// Every exit code that the help names.
+/// Every exit code that the help lists.
 const DOCUMENTED: [i32; 8] = [0, 1, 2, 3, 4, 5, 6, 130];
 
-/// What is done to a sound results folder, which a trained experiment left.
+/// A change of an undamaged results folder, which a trained experiment left.
 type Way = fn(&Path);
 
-/// Every way in which a folder can be hostile, by a name.
+/// Every way in which a folder can be hostile, with a name.
 const WAYS: &[(&str, Way)] = &[
     ("column", |folder| {
         edit(folder, "trials.csv", |text| {
@@ -130,7 +130,7 @@ const WAYS: &[(&str, Way)] = &[
     }),
 ];
 
-/// A lab with `experiment.toml`, its results in `sound`, and a hostile folder of each way, by its name.
+/// A lab with `experiment.toml`, its results in `sound`, and a hostile folder of each kind, named after it.
 pub fn lab() -> Lab {
     let lab = Lab::with(&format!(
         "question = \"Does it help?\"\n{}[claim]\nstatement = \"It helps\"\ntests = [{{ compare = [\"before\", \"none\"], expect = \"higher\" }}]\n",
@@ -175,7 +175,7 @@ pub fn verbs(folder: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn nothing_of_a_hostile_folder_steers_a_terminal_or_ends_the_program() {
+fn nothing_in_a_hostile_folder_controls_a_terminal_or_ends_the_program() {
     let lab = lab();
     for (name, _) in WAYS {
         for words in verbs(name) {
@@ -277,7 +277,7 @@ fn markdown_on_stdout_is_text_whatever_the_cells_hold() {
         ] {
             let ran = lab.bn_lab(&words);
             if ran.code != Some(0) {
-                // Which columns are compared is the folder's: there may be nothing to compare.
+                // The compared columns are the folder's: there may be nothing to compare.
                 assert!(way == "column" && words[0] == "compare", "{}", ran.stderr);
                 continue;
             }
@@ -286,13 +286,13 @@ fn markdown_on_stdout_is_text_whatever_the_cells_hold() {
     }
 }
 
-/// No HTML, picture or link, and every table with as many cells in each row.
+/// Asserts that there is no HTML, image or link, and that every table has equally many cells in each row.
 fn assert_markdown(text: &str) {
     let plain: Vec<char> = text.chars().collect();
     let is_escaped = |place: usize| place > 0 && plain[place - 1] == '\\';
     for (place, letter) in plain.iter().enumerate() {
         let is_live = matches!(letter, '<' | '`' | '[') && !is_escaped(place);
-        // Intervals.
+        // Intervals are in brackets, too.
         let is_number = plain.get(place + 1).is_some_and(|c| c.is_ascii_digit() || *c == '-');
         assert!(!is_live || *letter == '[' && is_number, "{place}: {text}");
     }
@@ -379,7 +379,7 @@ fn output(lab: &Lab, words: &[String]) -> Output {
     lab.command(&words).output().expect("the program starts")
 }
 
-/// Plain text in UTF-8, and an exit code that is documented.
+/// Asserts plain text in UTF-8, and a documented exit code.
 pub fn assert_harmless(ran: &Output, what: &str) {
     let code = ran.status.code().unwrap_or_default();
     for bytes in [&ran.stdout, &ran.stderr] {
@@ -395,7 +395,7 @@ pub fn assert_harmless(ran: &Output, what: &str) {
     assert!(DOCUMENTED.contains(&code), "{what}: {code}");
 }
 
-/// A cell of CSV.
+/// A cell of a CSV file.
 fn cell(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
@@ -427,7 +427,7 @@ fn edit_json(path: &Path, change: impl Fn(&mut Value)) {
     write(path, &value.to_string());
 }
 
-/// Makes every text hostile but those under the keys that are `kept`.
+/// Makes every text hostile except those under the keys in `kept`.
 fn replace_texts(value: &mut Value, kept: &[&str]) {
     match value {
         Value::String(text) => NASTY.clone_into(text),

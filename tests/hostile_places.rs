@@ -1,5 +1,5 @@
-//! Folders in which a link, a pipe or a device stands where bn-lab has a file or a folder of its own: no
-//! verb follows it, waits for it or reads it without end, and what a link points to stays as it is.
+//! Folders in which a link, a pipe or a device has the path of one of bn-lab's files or folders: no
+//! command follows it, waits for it or reads it without end, and a link's target is unchanged.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::harness::Lab;
 use crate::hostile::{assert_harmless, copy, lab, trials, verbs};
 
-/// What is put in the place of something, given what of the same kind lies outside.
+/// Puts something in the place of an entry, given an entry of the same kind outside the folder.
 type Put = fn(place: &Path, outside: &Path);
 
 const PUTS: [(&str, Put); 4] = [
@@ -28,7 +28,7 @@ const PUTS: [(&str, Put); 4] = [
     }),
 ];
 
-/// Places in a results folder, from it, and whether a folder stands there. `TRIAL` is the first trial's id.
+/// Paths in a results folder, and whether they are folders. `TRIAL` is the first trial's id.
 const PLACES: [(&str, bool); 13] = [
     ("trials", true),
     ("trials/TRIAL", true),
@@ -45,7 +45,7 @@ const PLACES: [(&str, bool); 13] = [
     (".lock-charts", false),
 ];
 
-/// What lies outside: a folder that looks like a trial's, with files of the same names.
+/// Creates entries outside: a folder that looks like a trial's, with files of the same names.
 fn outside(lab: &Lab) {
     for name in ["trial.json", "epochs.csv", "steps.csv", "trials.csv", "note"] {
         lab.write(&format!("outside/{name}"), b"precious");
@@ -55,7 +55,7 @@ fn outside(lab: &Lab) {
     }
 }
 
-/// The id of the first trial of the sound folder.
+/// The id of the first trial of the undamaged folder.
 fn first_trial(lab: &Lab) -> String {
     let first = trials(&lab.path("sound")).remove(0);
     let id = first.file_name().expect("an id");
@@ -83,7 +83,7 @@ fn ended(lab: &Lab, words: &[String], what: &str) -> Output {
 }
 
 #[test]
-fn no_verb_follows_what_stands_in_the_place_of_a_file_or_a_folder() {
+fn no_command_follows_a_link_or_pipe_in_place_of_a_file_or_a_folder() {
     let lab = lab();
     outside(&lab);
     let precious = lab.files("outside");
@@ -99,7 +99,7 @@ fn no_verb_follows_what_stands_in_the_place_of_a_file_or_a_folder() {
             let target = if is_folder { "outside" } else { "outside/note" };
             put(&path, &lab.path(target));
             for words in verbs(&name) {
-                // The formats of a table are written by one function each.
+                // The formats of a table are all written by the same function.
                 if words.iter().any(|word| ["csv", "json", "md"].contains(&word.as_str())) {
                     continue;
                 }

@@ -1,4 +1,4 @@
-//! A run that is stopped or killed loses nothing that it finished.
+//! A run that is stopped or killed loses nothing that it has finished.
 
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
@@ -43,7 +43,7 @@ fn signal(child: &Child, name: &str) {
 
 #[cfg(unix)]
 #[test]
-fn a_forced_run_that_is_interrupted_says_how_to_go_on() {
+fn a_forced_run_that_is_interrupted_prints_how_to_continue() {
     let lab = long_lab();
     let mut command = lab.command(&["run", "experiment.toml", "--jobs", "1", "--force"]);
     let child = command.stderr(std::process::Stdio::piped()).spawn().expect("the program starts");
@@ -75,7 +75,7 @@ fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
             .map(|trial| trial["outcome"].clone())
             .collect();
         let count = |outcome: &str| outcomes.iter().filter(|o| *o == outcome).count();
-        // None is interrupted if the signal falls just between two trials.
+        // None is interrupted if the signal comes between two trials.
         assert!(count("interrupted") <= 1, "{outcomes:?}");
         assert!(!lab.path("results/small/.runs").exists(), "no claim is left");
         assert!(count("pending") >= 1 && count("completed") >= 1, "{outcomes:?}");
@@ -89,7 +89,7 @@ fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
 
 #[cfg(unix)]
 #[test]
-fn stopping_a_second_look_at_finished_trials_leaves_their_results_alone() {
+fn stopping_a_second_training_of_finished_trials_keeps_their_results() {
     let lab = Lab::with(&SMALL.replace("epochs = 2", "epochs = 60"));
     lab.run(&[]);
     let before = lab.reproducible_files("results/small");
@@ -118,7 +118,7 @@ fn stopping_a_second_look_at_finished_trials_leaves_their_results_alone() {
     signal(&child, "-INT");
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
     let mut after = lab.reproducible_files("results/small");
-    // The experiment asks for more now; nothing else may have changed.
+    // The experiment requests more now; nothing else may have changed.
     let mut before = before;
     before.remove("experiment.toml");
     after.retain(|name, _| before.contains_key(name));
@@ -149,7 +149,7 @@ fn two_runs_into_one_folder_share_the_trials_and_none_is_done_twice() {
     let mut child = started(&lab);
     let other = lab.run(&["--jobs", "1"]);
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
-    // Whoever ended last has left whole tables and charts.
+    // The run that ended last has written complete tables and charts.
     assert_same(
         &undisturbed.reproducible_files("results/small"),
         &lab.reproducible_files("results/small"),
@@ -174,7 +174,7 @@ fn another_experiment_is_not_run_into_a_folder_where_one_is_running() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_run_that_looks_inside_and_keeps_networks_is_completed_to_the_same_bytes() {
+fn an_interrupted_run_with_probes_and_checkpoints_is_completed_to_the_same_bytes() {
     let looking = || {
         let text = "[checkpoint]\ninitial = true\nfinal = true\nevery = 50\n[probe]\nevery = 50\n";
         let small =
@@ -201,7 +201,7 @@ fn checkpoints_that_cannot_be_written_end_the_run_and_what_is_finished_is_kept()
     lab.run(&["--jobs", "1"]);
     let whole = lab.reproducible_files("results/small");
     let last = rows(&lab.text("results/small/trials.csv")).pop().expect("six trials");
-    // A file stands where the last trial's folder of checkpoints should be.
+    // A file has the path of the last trial's folder of checkpoints.
     let folder = format!("results/small/trials/{}", last["trial"]);
     std::fs::remove_dir_all(lab.path(&folder)).expect("our own folder");
     lab.write(&format!("{folder}/checkpoints"), b"in the way");

@@ -1,4 +1,4 @@
-//! Tests of the program as its users meet it: a real process, real files.
+//! Tests of the program as users run it: a real process, real files.
 
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 

@@ -1,8 +1,8 @@
-//! How much memory a training takes, beforehand and in fact, and what becomes of one that takes too much.
+//! Estimated and measured memory of trainings, and trials that need too much.
 
 use crate::harness::{Lab, SMALL, assert_same, rows};
 
-/// One network that no machine trains among small ones.
+/// Small networks, and one that is too large for any machine.
 fn with_a_giant() -> Lab {
     let text = SMALL.replace(
         "norm.placement = [\"none\", \"before\", \"after\"]",
@@ -28,7 +28,7 @@ fn what_does_not_fit_is_not_trained_and_all_others_are() {
         if row["model.hidden"].contains("65536") {
             open += 1;
             assert_eq!(row["outcome"], "pending");
-            // Nothing in it reads as a measurement.
+            // No cell may look like a measurement.
             for (column, cell) in row {
                 let is_measured = column.contains("accuracy") || column.contains("loss");
                 assert!(!is_measured || cell.is_empty(), "{column} = {cell}");
@@ -46,7 +46,7 @@ fn what_does_not_fit_is_not_trained_and_all_others_are() {
 }
 
 #[test]
-fn more_memory_than_there_is_is_told() {
+fn more_memory_than_there_is_is_noted() {
     let lab = Lab::with(SMALL);
     let ran = lab.run(&["--memory", "4000000T"]);
     let is_known = cfg!(target_os = "linux");
@@ -66,7 +66,7 @@ fn a_small_machine_leaves_what_a_large_one_trains_and_nothing_else_changes() {
     lab.run(&["--memory", "4G"]);
     let files = |lab: &Lab| lab.reproducible_files("results/small");
     assert_same(&files(&undisturbed), &files(&lab));
-    // What was measured elsewhere stays, whatever a small machine is asked for.
+    // Results of another machine are kept, even with `--force` on a small one.
     let ran = lab.bn_lab(&["run", "experiment.toml", "--force", "--memory", "1M"]);
     assert!(ran.stderr.contains("4 trials are not trained here"), "{}", ran.stderr);
     assert_same(&files(&undisturbed), &files(&lab));
@@ -101,7 +101,7 @@ fn fewer_trials_at_a_time_are_trained_where_that_is_all_that_fits() {
     assert!(!ran.stderr.contains("at a time"), "{}", ran.stderr);
 }
 
-/// The most memory that a run had at a time, in bytes.
+/// The peak memory of a run, in bytes.
 #[cfg(target_os = "linux")]
 fn measured(lab: &Lab) -> u64 {
     let mut child = lab.start(&["run", "experiment.toml", "--jobs", "1", "--quiet"]);
@@ -126,8 +126,8 @@ fn estimated(lab: &Lab) -> u64 {
     digits.parse().expect("a number")
 }
 
-/// Of these networks and batches, from the smallest to hundreds of megabytes. The estimate must be no less
-/// than 0.8 of what is measured, and no more than twice as much.
+/// Networks and batches from the smallest to hundreds of megabytes. The estimate must be at least
+/// 0.8 of the measured memory, and at most twice as much.
 #[cfg(target_os = "linux")]
 const TRAININGS: [(&str, &str); 9] = [
     ("small", "model.hidden = [16]"),

@@ -26,14 +26,14 @@ fn merged(lab: &Lab, folders: &[&str]) -> Ran {
     ran
 }
 
-/// The files of one undisturbed run.
+/// The files of one uninterrupted run.
 fn one_run(text: &str) -> BTreeMap<String, Vec<u8>> {
     let lab = Lab::with(text);
     lab.run(&[]);
     lab.reproducible_files("results/small")
 }
 
-/// Where finished trials are: the folder of a part and a record in it, first and last of all parts.
+/// Two finished trials: the folder of a part and a record in it, first and last of all parts.
 fn two_records(lab: &Lab) -> [(String, String); 2] {
     let mut found = Vec::new();
     for folder in ["part1", "part2", "part3"] {
@@ -107,7 +107,7 @@ fn a_merge_that_was_cut_short_is_completed_by_the_same_merge() {
     let lab = parted(SMALL);
     merged(&lab, &["part1", "part2", "part3"]);
     let whole = lab.reproducible_files("whole");
-    // As a kill leaves it: some records and the tables are not there yet, one file is in the making.
+    // As a kill leaves it: some records and the tables are missing, one file is incomplete.
     let [(_, one), (_, other)] = two_records(&lab);
     for file in [&one, &other, "trials.csv", "summary.csv", "manifest.json"] {
         std::fs::remove_file(lab.path(&format!("whole/{file}"))).expect("a file");
@@ -121,7 +121,7 @@ fn a_merge_that_was_cut_short_is_completed_by_the_same_merge() {
 }
 
 #[test]
-fn folders_can_be_merged_into_one_that_has_a_part_and_what_is_missing_is_said() {
+fn folders_can_be_merged_into_one_that_has_a_part_and_missing_trials_are_reported() {
     let lab = parted(SMALL);
     let ran = merged(&lab, &["part1"]);
     let missing = rows(&lab.text("whole/trials.csv"))
@@ -235,7 +235,7 @@ fn folders_of_different_experiments_are_refused_by_the_key_that_differs() {
         &["`part1/experiment.toml`", "`other/experiment.toml`", "`train.epochs`: `2` and `1`"],
     );
     assert!(!lab.path("whole").exists(), "nothing is written");
-    // So is a target of another experiment, or what is no results folder at all.
+    // A target of another experiment is refused, too, and one that is no results folder at all.
     lab.bn_lab(&["merge", "part1", "--into", "other"]).refused(1, &["`train.epochs`"]);
     merge(&lab, &["part1", "nowhere"]).refused(1, &["`nowhere` is not a results folder"]);
 }
@@ -281,7 +281,7 @@ fn trials_of_different_devices_or_data_are_not_paired() {
 }
 
 #[test]
-fn trials_of_different_instruction_sets_are_merged_and_told() {
+fn trials_of_different_instruction_sets_are_merged_with_a_note() {
     let lab = parted(SMALL);
     let [(folder, record), _] = two_records(&lab);
     let path = format!("{folder}/{record}");
@@ -301,7 +301,7 @@ fn trials_of_different_instruction_sets_are_merged_and_told() {
     assert!(report.contains("different vector instruction sets"));
     assert!(report.contains("no single machine gives the same bytes"));
 
-    // The same trial twice, with other figures: which machine differs is said.
+    // The same trial twice, with other metrics: the message states how the machines differ.
     let whole = format!("whole/{record}");
     let text = lab.text(&whole);
     let (before, rest) = text.split_once("\"test_loss\": ").expect("figures");

@@ -1,4 +1,4 @@
-//! `run --message-format json`: one event a line, and nothing else on stdout.
+//! `run --message-format json`: one event on each line, and nothing else on stdout.
 
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ fn every_line_is_an_event_whose_fields_are_documented() {
 }
 
 #[test]
-fn a_second_run_tells_that_nothing_was_left_and_quiet_leaves_the_events() {
+fn a_second_run_reports_that_nothing_was_left_and_quiet_keeps_the_events() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let ran = lab.run(&["--quiet", "--message-format", "json"]);
@@ -57,7 +57,7 @@ fn a_second_run_tells_that_nothing_was_left_and_quiet_leaves_the_events() {
 }
 
 #[test]
-fn a_divergence_is_told_with_its_step_and_reason() {
+fn a_divergence_is_reported_with_its_step_and_reason() {
     let lab = Lab::with(SMALL);
     let ran = lab.run(&[
         "--message-format",

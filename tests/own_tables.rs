@@ -1,4 +1,4 @@
-//! A table of the user's own: where it lies, what it holds, and what becomes of results when it changes.
+//! A user's own table: its path, its content, and how results are treated when it changes.
 
 use crate::harness::{Lab, Ran, rows};
 
@@ -77,7 +77,7 @@ fn a_path_is_relative_to_the_experiment_from_any_working_directory() {
     assert_eq!(merged.code, Some(0), "{}", merged.stderr);
     let stored = lab.text("deep/er/whole/experiment.toml");
     assert!(stored.contains("\"../../../tables/people.csv\""), "{stored}");
-    // What an earlier version would have found is named.
+    // The file that an earlier version would have found is named.
     let wrong = EXPERIMENT.replace("../tables", "tables");
     lab.write("work/wrong.toml", wrong.as_bytes());
     lab.bn_lab(&["plan", "work/wrong.toml"]).refused(
@@ -115,7 +115,7 @@ fn the_commands_of_a_report_work_as_printed() {
     }
     assert_eq!(ids(&lab, "results/x/again"), ids(&lab, "results/x"));
     assert_eq!(lab.text("results/x/again/summary.csv"), lab.text("results/x/summary.csv"));
-    // Of a published copy, too, whose table lies elsewhere from there.
+    // Also in a published copy, where the table has another relative path.
     let published = lab.bn_lab(&["publish", "results/x", "--into", "copy"]);
     assert_eq!(published.code, Some(0), "{}", published.stderr);
     let again = lab.bn_lab(&["run", "copy/experiment.toml", "-o", "output.dir=second"]);
@@ -124,7 +124,7 @@ fn the_commands_of_a_report_work_as_printed() {
 }
 
 #[test]
-fn a_folder_is_read_without_its_table_and_says_what_to_bring() {
+fn a_folder_is_read_without_its_table_and_the_report_names_the_needed_data() {
     let lab = lab();
     ran(&lab, &[]);
     std::fs::remove_file(lab.path("tables/people.csv")).expect("a file");
@@ -184,7 +184,7 @@ fn results_of_a_table_that_has_changed_are_not_shown_as_current() {
         let says = ["tables/people.csv", "is not there any more", "run --force`"];
         lab.bn_lab(&[verb, "work/x.toml"]).refused(4, &says);
     }
-    // What was trained stays as it was, and is current again with its table.
+    // Earlier results are unchanged, and are current again with their table.
     assert_eq!(ids(&lab, "results/x"), earlier);
     lab.write("tables/people.csv", whole.as_bytes());
     let again = ran(&lab, &[]);
@@ -208,7 +208,7 @@ fn results_of_a_table_that_has_changed_are_not_shown_as_current() {
 fn a_folder_of_an_earlier_version_is_read_and_trained_again_with_a_reason() {
     let lab = lab();
     ran(&lab, &[]);
-    // As it was: a path from the working directory, in the record and in the experiment.
+    // As an earlier version wrote it: a path relative to the working directory, in the record and in the experiment.
     let stored = lab.text("results/x/experiment.toml");
     let lines = stored.lines().filter(|line| !line.starts_with("sha256 = "));
     let earlier: Vec<String> = lines.map(|line| line.replace("../../tables", "tables")).collect();
@@ -240,7 +240,7 @@ fn a_folder_of_an_earlier_version_is_read_and_trained_again_with_a_reason() {
         let read = lab.bn_lab(&[verb, "results/x"]);
         assert_eq!(read.code, Some(0), "{verb}: {}", read.stderr);
     }
-    // None of its trials can be told from the experiment: none is deleted, and none is left out of a copy.
+    // Its trials cannot be identified from the experiment: none is deleted, and none is left out of a copy.
     let before = lab.files("results/x/trials");
     for arguments in [
         &["clean", "results/x"][..],

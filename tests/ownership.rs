@@ -1,4 +1,4 @@
-//! Verbs write among other files, and never over them.
+//! Commands write beside other files, and never over them.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ fn trained() -> Lab {
 }
 
 #[test]
-fn no_verb_writes_results_into_a_folder_of_other_files() {
+fn no_command_writes_results_into_a_folder_of_other_files() {
     let lab = trained();
     lab.write("mine/trials.csv", b"mine");
     lab.write("mine/charts/overview.svg", b"mine");
@@ -46,7 +46,7 @@ fn a_folder_that_a_killed_run_left_at_its_start_is_gone_on_with() {
     lab.run(&["--quiet"]);
     std::fs::create_dir(lab.path("empty")).expect("a folder");
     lab.run(&["--quiet", "-o", "output.dir=empty"]);
-    // Without its experiment, the manifest tells that it is one of ours.
+    // Without its experiment, the manifest identifies it as one of bn-lab's.
     std::fs::remove_file(lab.path("empty/experiment.toml")).expect("a file");
     lab.run(&["--quiet", "-o", "output.dir=empty"]);
 }
@@ -71,7 +71,7 @@ fn an_experiment_of_the_users_own_is_neither_replaced_nor_the_mark_of_results() 
 }
 
 #[test]
-fn a_table_of_somebody_else_is_named_before_anything_is_trained_or_copied() {
+fn a_table_that_bn_lab_did_not_write_is_refused_before_anything_is_trained_or_copied() {
     let lab = trained();
     lab.bn_lab(&["publish", "results/small", "--into", "copy"]);
     lab.bn_lab(&["merge", "results/small", "--into", "merged"]);
@@ -108,7 +108,7 @@ fn a_trial(lab: &Lab, folder: &str) -> String {
 }
 
 #[test]
-fn somebody_elses_files_in_the_folder_of_a_trial_stay() {
+fn other_files_in_the_folder_of_a_trial_are_kept() {
     let lab = trained();
     let trial = a_trial(&lab, "results/small");
     let notes =
@@ -164,7 +164,7 @@ fn somebody_elses_files_in_the_folder_of_a_trial_stay() {
 
 #[cfg(unix)]
 #[test]
-fn what_stands_in_the_way_in_the_folder_of_a_trial_is_named_before_anything_is_deleted() {
+fn conflicting_files_in_the_folder_of_a_trial_are_named_before_anything_is_deleted() {
     let lab = trained();
     let trial = a_trial(&lab, "results/small");
     lab.write("elsewhere.csv", b"mine");
@@ -283,7 +283,7 @@ fn reports_and_plots_replace_what_they_wrote_and_nothing_else() {
 }
 
 #[test]
-fn in_a_results_folder_somebody_elses_chart_or_table_stays_too() {
+fn other_charts_and_tables_in_a_results_folder_are_kept_too() {
     let lab = trained();
     for name in ["charts/overview.png", "charts/test_loss.svg", "comparisons.csv"] {
         let path = format!("results/small/{name}");

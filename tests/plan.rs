@@ -1,4 +1,4 @@
-//! `plan`: how every trial stands, how long the rest takes, and why earlier trials do not count.
+//! `plan`: the state of every trial, the time that the rest takes, and why earlier trials do not count.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ fn table(lab: &Lab, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_plan_says_how_every_trial_stands_and_that_nothing_was_measured_yet() {
+fn a_plan_lists_the_state_of_every_trial_and_that_nothing_was_measured_yet() {
     let lab = Lab::with(SMALL);
     let before = table(&lab, &[]);
     assert_eq!(before.matches("  pending\n").count(), 6, "{before}");
@@ -39,7 +39,7 @@ fn a_plan_says_how_every_trial_stands_and_that_nothing_was_measured_yet() {
 }
 
 #[test]
-fn what_an_edited_experiment_changed_is_said_once_with_the_number_of_its_trials() {
+fn changes_of_an_edited_experiment_are_listed_once_with_the_number_of_trials() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     for (changed, expected) in [
@@ -76,7 +76,7 @@ fn what_an_edited_experiment_changed_is_said_once_with_the_number_of_its_trials(
 fn a_trial_of_another_numbers_version_is_known_by_having_no_other_difference() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
-    // What a program with other numbers leaves: the same settings under another id.
+    // As a program of another numbers version leaves it: the same settings with another id.
     let trials = lab.path("results/small/trials");
     let id = json(&lab, &[])["trials"][0]["trial"].as_str().expect("an id").to_owned();
     let other = "0123456789abcdef";
@@ -142,7 +142,7 @@ fn the_estimated_time_is_the_measured_time_of_the_nearest_trials() {
 }
 
 #[test]
-fn every_form_of_a_plan_tells_of_the_same_trials() {
+fn every_format_of_a_plan_has_the_same_trials() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let csv = lab.bn_lab(&["plan", "experiment.toml", "--format", "csv", "-o", "replicates=3"]);
@@ -158,7 +158,7 @@ fn every_form_of_a_plan_tells_of_the_same_trials() {
     assert_eq!(json["version"], 1);
     assert_eq!(json["counts"]["completed"], 6);
     assert_eq!(json["counts"]["pending"], 3);
-    // The name of earlier versions.
+    // The name in earlier versions.
     assert_eq!(json["counts"]["to do"], 3);
     let markdown = table(&lab, &["--format", "md"]);
     assert!(

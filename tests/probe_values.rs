@@ -1,4 +1,4 @@
-//! What the probes say of a tiny network, against the same numbers written out in 64 bits from its
+//! Compares the measurements of probes of a tiny network with the same quantities computed in 64 bits from its
 //! checkpoints, its batches and its table: `by_hand.rs`.
 
 use bn_lab::seed::Streams;
@@ -10,7 +10,7 @@ use crate::harness::Lab;
 use crate::trained::Trained;
 
 /// Two inputs, two hidden layers, three classes; three steps, the first at half the learning rate.
-/// Ten rows to train on, in batches of five, so that the first two batches hold all of them.
+/// Ten rows for training, in batches of five, so that the first two batches contain all of them.
 const TINY: &str = r#"
 name = "one"
 replicates = 1
@@ -49,7 +49,7 @@ const RATES: [f64; 3] = [0.025, 0.05, 0.05];
 const POINTS: [&str; 4] = ["initial", "step-1", "step-2", "final"];
 /// The rows of the table.
 const ROWS: usize = 14;
-/// Relative; the program computes in 32 bits.
+/// Relative tolerance; the program computes in 32 bits.
 const TOLERANCE: f64 = 1e-4;
 
 /// The inputs of row `i`, whole numbers.
@@ -85,7 +85,7 @@ fn run(changes: &[&str]) -> Trained {
     Trained::within(lab, changes)
 }
 
-/// The program's reading is `expected`.
+/// Asserts that the program measured `expected`.
 fn assert_reads(run: &Trained, step: usize, [layer, quantity]: [&str; 2], expected: f64) {
     let found = run.reading(step, layer, quantity);
     let found = found.unwrap_or_else(|| panic!("step {step}, {layer} has no {quantity}"));
@@ -213,7 +213,7 @@ fn covariate_shift_is_what_the_step_of_the_layers_below_does_to_a_gradient() {
     }
 }
 
-/// The fixed examples: the first three validation rows, which no batch holds, or the first three
+/// The fixed examples: the first three validation rows, which no batch contains, or the first three
 /// rows where there is no validation.
 fn fixed(run: &Trained, validation: usize) -> Matrix {
     let trained = run.batches().concat();
@@ -222,7 +222,7 @@ fn fixed(run: &Trained, validation: usize) -> Matrix {
     rows_at(&first).0
 }
 
-/// As numpy does: linear between the order statistics.
+/// As in numpy: linear between the order statistics.
 fn percentile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -267,14 +267,14 @@ fn activations_have_the_distributions_of_the_fixed_examples() {
     }
 }
 
-/// The shares of both hidden layers at every point, by hand; what the program says is the same.
+/// Compares the shares of both hidden layers at every point with those of the program.
 fn shares(
     word: &str,
     activation: [fn(f64) -> f64; 2],
     quantity: &str,
     of: fn(&Matrix) -> f64,
 ) -> Vec<f64> {
-    // Weights that are large enough to saturate something.
+    // Weights that are large enough to saturate some units.
     let run = run(&[&format!("model.activation={word}"), "model.init=he_uniform"]);
     let examples = fixed(&run, 4);
     let mut shares = Vec::new();
@@ -289,7 +289,7 @@ fn shares(
     shares
 }
 
-/// The share of values that a condition holds for.
+/// The share of values for which a condition holds.
 fn share(values: &[f64], holds: impl Fn(f64) -> bool) -> f64 {
     values.iter().filter(|&&x| holds(x)).count() as f64 / values.len() as f64
 }
@@ -320,8 +320,8 @@ fn columns(x: &Matrix) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn norm_layers_are_told_by_their_parameters_and_the_error_of_their_statistics() {
-    // An ε that is not lost beside the variances, to which the layer adds it.
+fn norm_layers_are_measured_by_their_parameters_and_the_error_of_their_statistics() {
+    // An ε that is large enough to matter beside the variances, to which the layer adds it.
     let epsilon = 0.5;
     let run = run(&[
         "norm.placement=before",
@@ -339,7 +339,7 @@ fn norm_layers_are_told_by_their_parameters_and_the_error_of_their_statistics() 
                 assert_reads(&run, step, [norm, &format!("{quantity}_std")], std);
             }
         }
-        // What the first norm sees of a population is a linear map of the table.
+        // The input of the first norm is a linear map of the table.
         let net = Net::of(&tensors, RELU);
         let features = columns(&net.layers[0].apply(&population));
         let (mut square, mut log) = (0.0, 0.0);

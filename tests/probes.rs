@@ -1,8 +1,8 @@
-//! The probes find what is known of networks.
+//! The probes reproduce known properties of networks.
 
 use crate::harness::{Lab, rows};
 
-/// A deep network, looked at before its first step.
+/// A deep network, measured before its first step.
 const DEEP: &str = r#"
 name = "deep"
 replicates = 1

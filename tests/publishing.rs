@@ -1,8 +1,8 @@
-//! `bn-lab publish`: a compact copy stands for the folder wherever it is read, and nowhere else.
+//! `bn-lab publish`: a compact copy can be used wherever the folder is read, and nowhere else.
 
 use crate::harness::{Lab, Ran, SMALL, assert_same};
 
-/// Finished trials with layers, and a choice.
+/// A folder of finished trials with layers, and with tuning.
 fn whole() -> Lab {
     let lab = Lab::with(&format!(
         "{SMALL}\n[probe]\nevery = 5\nevaluations = true\ntrain_evaluation = true\n"
@@ -25,7 +25,7 @@ fn published(lab: &Lab, further: &[&str]) -> Ran {
     ran
 }
 
-/// What a command prints of a folder; paths are the folder's own.
+/// The output of a command on a folder; paths are the folder's own.
 fn said(lab: &Lab, folder: &str, arguments: &[&str]) -> String {
     let (verb, rest) = arguments.split_first().expect("a verb");
     let ran = lab.bn_lab(&[&[*verb, folder], rest].concat());
@@ -64,7 +64,7 @@ fn a_compact_copy_gives_the_same_tables_comparisons_and_charts() {
             ["results/small", "compact"].map(|folder| lab.text(&format!("{folder}/{page}")));
         assert!(whole == compact, "{page} differs");
     }
-    // The folder itself, and wherever it is: the trials' files are not needed.
+    // The folder itself is moved, since the trials' files are not needed.
     std::fs::rename(lab.path("results/small"), lab.path("away")).expect("a folder");
     assert_eq!(
         said(&lab, "compact", &["compare", "--format", "csv"]),
@@ -163,9 +163,61 @@ fn what_would_train_or_change_something_refuses_a_compact_copy_and_names_the_who
     for made in ["merged", "compact.slurm"] {
         assert!(!lab.path(made).exists(), "{made}");
     }
-    // The way there is nobody's business.
+    // The path to it is not published.
     let from = lab.path("results/small").display().to_string();
     let ran = lab.bn_lab(&["publish", &from, "--into", "compact"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(lab.text("compact/compact.json").contains("\"of\": \"small\""));
+}
+
+#[test]
+fn tables_that_a_killed_run_left_behind_its_records_are_completed_by_readers_and_not_published() {
+    let lab = whole();
+    let table = lab.text("results/small/trials.csv");
+    let commands: [&[&str]; 4] = [
+        &["results", "--format", "csv"],
+        &["compare", "--format", "json"],
+        &["compare", "--format", "json", "--metric", "train_loss"],
+        &["plot"],
+    ];
+    let before = commands.map(|command| said(&lab, "results/small", command));
+    let behind: Vec<String> = table
+        .lines()
+        .map(|line| match line.split_once(",completed,") {
+            Some((first, rest)) => {
+                format!("{first},pending,{}", ",".repeat(rest.matches(',').count()))
+            }
+            None => line.to_owned(),
+        })
+        .collect();
+    assert!(behind[1].contains(",pending,"), "{}", behind[1]);
+    lab.write("results/small/trials.csv", format!("{}\n", behind.join("\n")).as_bytes());
+    for (command, before) in commands.iter().zip(before) {
+        assert_eq!(said(&lab, "results/small", command), before, "{command:?}");
+    }
+    publish(&lab, &[])
+        .refused(1, &["written before its last trials ended", "run the experiment again"]);
+    assert!(!lab.path("compact").exists());
+    // It trains nothing and writes the tables.
+    lab.write("results/small/trials.csv", table.as_bytes());
+    published(&lab, &[]);
+}
+
+#[test]
+fn an_id_that_is_a_path_leads_nowhere() {
+    let lab = whole();
+    let id = lab.text("results/small/trials.csv").lines().nth(1).expect("a row")[..16].to_owned();
+    for path in [lab.path("elsewhere").display().to_string(), format!("../{id}"), "..".to_owned()] {
+        let table = lab.text("results/small/trials.csv");
+        lab.write("results/small/trials.csv", table.replace(&id, &path).as_bytes());
+        for verb in [
+            &["results", "results/small"][..],
+            &["compare", "results/small"],
+            &["report", "results/small"],
+        ] {
+            lab.bn_lab(verb).refused(1, &["is no id of a trial", "trials.csv"]);
+        }
+        publish(&lab, &[]).refused(1, &["is no id of a trial"]);
+        lab.write("results/small/trials.csv", table.as_bytes());
+    }
 }

@@ -1,4 +1,4 @@
-//! Bad input: one clear error, the documented exit code, and nothing lost.
+//! Invalid input: one clear error, the documented exit code, and nothing lost.
 
 use std::io::Write;
 
@@ -13,7 +13,7 @@ fn a_typo_in_a_key_names_the_file_the_line_and_the_key_that_was_meant() {
 }
 
 #[test]
-fn all_problems_of_a_file_are_told_at_once() {
+fn all_problems_of_a_file_are_reported_at_once() {
     let text = SMALL
         .replace("hidden = [16]", "hidden = [0]")
         .replace("epochs = 2", "epochs = 2\nbatch_size = 0\nlearning_rate = \"fast\"");
@@ -35,7 +35,7 @@ fn an_experiment_that_is_not_there_is_named() {
 }
 
 #[test]
-fn what_is_no_experiment_and_what_is_no_results_folder_is_told() {
+fn files_that_are_no_experiment_and_folders_without_results_are_refused() {
     let lab = Lab::with(SMALL);
     lab.write("results/old/experiment.toml", SMALL.as_bytes());
     lab.write("people.csv", b"age,class\n1,a\n2,b\n");
@@ -91,7 +91,7 @@ fn a_read_only_results_folder_is_found_before_anything_is_trained() {
     std::fs::create_dir_all(lab.path("locked")).expect("a writable folder");
     let read_only = std::fs::Permissions::from_mode(0o555);
     std::fs::set_permissions(lab.path("locked"), read_only).expect("our own folder");
-    // The superuser writes everywhere but into what is no real folder.
+    // The superuser can write everywhere except into something that is no real folder.
     let is_superuser = std::fs::write(lab.path("locked/probe"), b"").is_ok();
     let folder = if is_superuser { "/proc/self" } else { "locked" };
     let ran = lab.bn_lab(&["run", "experiment.toml", "-o", &format!("output.dir={folder}/out")]);
@@ -153,7 +153,7 @@ fn four_files(lab: &Lab, folder: &str) {
 fn idx_gz(dims: &[u32], offset: u32) -> Vec<u8> {
     let mut bytes = vec![0, 0, 8, u8::try_from(dims.len()).expect("few dimensions")];
     bytes.extend(dims.iter().flat_map(|dim| dim.to_be_bytes()));
-    // A multiplicative sequence, so that the file does not compress to nothing.
+    // A multiplicative sequence, so that the file cannot be compressed.
     let count: u32 = dims.iter().product();
     bytes.extend((0..count).map(|i| ((i + offset).wrapping_mul(2_654_435_761) >> 13) as u8 % 10));
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -232,7 +232,7 @@ fn a_claim_whose_figure_there_is_not_is_refused_before_anything_is_trained() {
 }
 
 #[test]
-fn what_is_not_there_or_is_a_file_is_said_to_be_so() {
+fn missing_folders_and_files_in_their_place_are_reported() {
     let lab = Lab::with(SMALL);
     for verb in ["plot", "report", "show", "compare"] {
         lab.bn_lab(&[verb, "nowhere"])
@@ -260,16 +260,16 @@ fn a_hint_names_the_option_by_which_the_command_writes_elsewhere() {
         ran.refused(1, &["hint: choose another folder", option]);
         assert!(!ran.stderr.contains("output.dir"), "{}", ran.stderr);
     }
-    // What writes nothing has no such option.
+    // A command that writes nothing has no such option.
     let ran = lab.bn_lab(&["results", "afile"]);
     ran.refused(1, &[]);
     assert!(!ran.stderr.contains("choose another folder"), "{}", ran.stderr);
 }
 
-/// As a user who may not write to what is there.
+/// Runs as a user who may not write to the existing files.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_lock_of_another_user_is_said_to_be_one() {
+fn a_lock_of_another_user_is_reported_as_one() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::os::unix::process::CommandExt;
     let lab = Lab::with(SMALL);
@@ -314,7 +314,7 @@ fn a_damaged_table_is_named() {
     lab.bn_lab(&["plot", "results/small"]).refused(1, &["trials.csv", "damaged"]);
 }
 
-/// Overrides of [`ONE`] that cannot stand together, and what the error says of them.
+/// Overrides of [`ONE`] that cannot be combined, and their messages.
 const FORBIDDEN: &[(&[&str], &[&str])] = &[
     (
         &["norm.kind=group", "norm.groups=3", "model.hidden=[10]"],
@@ -398,7 +398,7 @@ fn what_several_keys_forbid_together_is_refused_with_the_reason_and_the_way_out(
     }
 }
 
-/// One trial on a layer of ten.
+/// One trial on a layer of ten units.
 const ONE: &str = "replicates = 1\n[data]\ndataset = \"glyphs\"\n[model]\nhidden = [10]\n[train]\nbatch_size = 32\n";
 
 #[test]

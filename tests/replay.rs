@@ -1,6 +1,6 @@
-//! A trace of PyTorch's, stepped through again: from bn-lab's initial weights and over its batches
+//! Replays a trace of PyTorch: from bn-lab's initial weights and over its batches
 //! PyTorch has taken the steps of `tests/reference/replay/blobs.toml` (see
-//! `tests/reference/README.md`), and the program must find the same losses.
+//! `tests/reference/README.md`), and the program must compute the same losses.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::harness::{Lab, rows};
 
-/// Relative to each loss. The program attains 1e-5; the trace was computed in 64 bits.
+/// Tolerance relative to each loss. The program attains 1e-5; the trace was computed in 64 bits.
 const TOLERANCE: f64 = 1e-4;
 
 fn folder() -> PathBuf {

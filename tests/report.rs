@@ -32,7 +32,7 @@ fn a_report_is_written_beside_the_results_and_is_the_same_every_time() {
 }
 
 #[test]
-fn a_run_whose_results_are_newer_than_the_report_says_so() {
+fn a_run_whose_results_are_newer_than_the_report_prints_a_note() {
     let lab = Lab::with(SMALL);
     let says = |arguments: &[&str]| {
         let ran = lab.run(arguments);
@@ -49,7 +49,7 @@ fn a_run_whose_results_are_newer_than_the_report_says_so() {
 }
 
 #[test]
-fn a_report_draws_under_the_lock_of_charts_and_elsewhere_says_where_the_results_are() {
+fn a_report_holds_the_lock_of_charts_and_written_elsewhere_names_the_results_folder() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let lock = lab.path("results/small/.lock-charts");
@@ -165,7 +165,7 @@ fn blocks_of_a_page_follow_the_results_and_everything_else_stays() {
     );
     assert!(!text.replace("\r\n", "").contains('\n'), "line ends are the file's");
 
-    // A chart that shows something else is out of date as a table is.
+    // A chart whose content differs is out of date as a table is.
     let lines = lab.path("results/small/charts/test_loss.svg");
     let drawn = std::fs::read(&lines).expect("a chart");
     let other = [&drawn[..], b"<!-- of other results -->\n"].concat();
@@ -208,7 +208,7 @@ fn what_cannot_be_reported_is_refused_with_the_way_out() {
     }
 }
 
-/// Two experiments in a folder, the first of which claims something.
+/// Two experiments in a folder, the first of which has a claim.
 fn two(lab: &Lab) {
     let claim = "\n[claim]\nstatement = \"It <helps>\"\nsource = \"A & B 2015\"\nfigure = \"test_loss\"\n\
                  tests = [{ compare = [\"before\", \"none\"], expect = \"higher\" }]\n";
@@ -245,7 +245,7 @@ fn several_folders_have_one_page_with_a_section_each() {
         assert!(!page.contains(address), "{address}");
     }
 
-    // A claim whose figure is misspelled has another one, and is told.
+    // A claim whose figure is misspelt gets another one, and a note.
     let file = "results/all/a b/experiment.toml";
     let experiment = lab.text(file);
     let misspelled = experiment.replace("figure = \"test_loss\"", "figure = \"test_lost\"");
@@ -261,7 +261,7 @@ fn several_folders_have_one_page_with_a_section_each() {
     lab.write(file, experiment.as_bytes());
     report(&lab, &["results/all"]);
 
-    // The same by name, elsewhere: once each, and named from there.
+    // The same folders by name, and output elsewhere: once each, with relative paths.
     let printed =
         report(&lab, &["results/all/b", "results/all", "--output", "pages/x", "--format", "html"]);
     assert_eq!(printed, "pages/x/report.html\n");

@@ -1,4 +1,4 @@
-//! `results`: the figures of a folder as a table.
+//! `results`: the metrics of a folder as a table.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ fn results(lab: &Lab, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn of_a_finished_sweep_it_tells_what_the_tables_on_disk_tell() {
+fn for_a_finished_sweep_it_prints_the_tables_on_disk() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet", "-o", "sweep.train.batch_size=[16, 32]"]);
     assert_eq!(results(&lab, &["--format", "csv"]), lab.text("results/small/trials.csv"));
@@ -70,7 +70,7 @@ fn what_has_no_result_is_counted_and_shown() {
     lab.run(&["--quiet", "-o", "train.optimizer=sgd", "-o", "train.learning_rate=1e30"]);
     let text = results(&lab, &[]);
     assert!(text.contains("diverged"), "{text}");
-    // One more trial ends than the table knows of, and one is as if it had never been trained.
+    // One more trial has ended than the table lists, and one is as if it had never been trained.
     let trials = rows(&lab.text("results/small/trials.csv"));
     let folder = |i: usize| format!("results/small/trials/{}", trials[i]["trial"]);
     std::fs::remove_file(lab.path(&folder(0)).join("trial.json")).expect("it was there");
@@ -138,7 +138,7 @@ fn a_table_that_was_edited_is_refused_by_every_verb_and_a_run_writes_it_anew() {
         for verb in ["results", "compare", "show", "plot", "report"] {
             lab.bn_lab(&[verb, folder]).refused(1, &says);
         }
-        // Numbers that say the same in other digits, as a spreadsheet may write them, are none the worse.
+        // Numbers of the same value with other digits, as a spreadsheet may write them, are accepted.
         lab.write(&table, sound.replacen(&accuracy, &format!("{accuracy}000"), 1).as_bytes());
         assert_eq!(lab.bn_lab(&["compare", folder]).code, Some(0));
         lab.write(&table, sound.replacen(&accuracy, "0.999", 1).as_bytes());

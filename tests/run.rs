@@ -68,9 +68,9 @@ fn a_summary_is_the_statistics_of_its_trials() {
 }
 
 #[test]
-fn quiet_says_nothing_when_all_goes_well() {
+fn quiet_prints_nothing_without_errors() {
     let lab = Lab::with(SMALL);
-    // The second run finds nothing to do, the third has a key without effect.
+    // The second run has nothing to do, the third has a key without effect.
     for arguments in [&["--quiet"][..], &["--quiet"], &["--quiet", "-o", "train.rho=0.5"]] {
         let ran = lab.run(arguments);
         assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", ""));
@@ -151,7 +151,7 @@ fn plot_draws_the_same_charts_again_from_the_files() {
 }
 
 #[test]
-fn divergence_is_a_result_and_the_sweep_goes_on() {
+fn divergence_is_a_result_and_the_sweep_continues() {
     let lab = Lab::with(SMALL);
     let ran = lab.run(&[
         "-o",

@@ -27,7 +27,7 @@ fn parts_that_run_one_after_the_other_into_one_folder_give_the_bytes_of_one_run(
 }
 
 #[test]
-fn a_part_trains_what_its_formula_says_and_nothing_else() {
+fn a_part_trains_the_trials_of_its_formula_and_no_others() {
     let lab = Lab::with(SMALL);
     lab.run(&["--shard", "2/2"]);
     let trials = rows(&lab.text("results/small/trials.csv"));

@@ -1,4 +1,4 @@
-//! What asks a run to stop is heard wherever the run is, and nothing that was trained is lost.
+//! Requests to stop a run are handled at any time, and nothing that was trained is lost.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -15,7 +15,7 @@ fn long_lab() -> Lab {
     Lab::with(&long)
 }
 
-/// The program in `lab`, started by a shell that first does `before`.
+/// The program in `lab`, started by a shell that runs `before` first.
 fn by_shell(lab: &Lab, before: &str, arguments: &[&str]) -> Command {
     let program = lab.command(&[]).get_program().to_owned();
     let mut command = Command::new("sh");
@@ -51,13 +51,13 @@ fn ends(child: &mut Child) -> Option<i32> {
     }
 }
 
-/// Waits until the child has said something like this.
+/// Waits until the child has printed a line that contains `what`.
 fn said(child: &mut Child, what: &str) {
     let stderr = child.stderr.take().expect("piped");
     let mut lines = BufReader::new(stderr).lines();
     let heard = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains(what)));
     assert!(heard.is_some(), "it never said {what:?}");
-    // Whoever writes to a closed pipe is told so; the rest is read and forgotten.
+    // Writing to a closed pipe would be an error, so the rest is read and discarded.
     std::thread::spawn(move || lines.for_each(drop));
 }
 
@@ -76,7 +76,7 @@ fn training(lab: &Lab, child: &mut Child) {
     }
 }
 
-/// Whether this very test ignores hang-ups, as under `nohup`: then its children do so, too.
+/// Whether this test itself ignores hang-ups, as under `nohup`: then its children do so, too.
 fn ignores_hangups() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -85,7 +85,7 @@ fn ignores_hangups() -> bool {
 }
 
 #[test]
-fn whatever_asks_a_run_to_stop_the_state_of_its_trial_is_kept() {
+fn every_signal_that_stops_a_run_keeps_the_state_of_its_trial() {
     for name in ["-HUP", "-USR1", "-XCPU"] {
         if name == "-HUP" && ignores_hangups() {
             continue;
@@ -124,7 +124,7 @@ fn a_signal_that_the_run_was_started_to_ignore_does_not_stop_it() {
 }
 
 #[test]
-fn a_run_that_waits_says_for_what_and_ends_at_the_first_signal() {
+fn a_waiting_run_prints_what_it_waits_for_and_ends_at_the_first_signal() {
     let lab = Lab::with(SMALL);
     std::fs::create_dir_all(lab.path("results/small")).expect("a folder");
     for held in [".lock", ".lock-charts"] {
@@ -136,7 +136,7 @@ fn a_run_that_waits_says_for_what_and_ends_at_the_first_signal() {
         signal(&child, "-INT");
         assert_eq!(ends(&mut child), Some(130), "{held}");
     }
-    // Before the training there is nothing to say; of a finished one it is said what became of it.
+    // Before the training nothing is printed; after it, its result is printed.
     let file = std::fs::File::create(lab.path("results/small/.lock-charts")).expect("a file");
     file.lock().expect("a lock");
     let mut child = by_shell(&lab, ":", &["run", "experiment.toml"]).spawn().expect("a shell");
@@ -179,7 +179,7 @@ fn a_run_that_makes_a_large_dataset_ends_at_the_first_signal() {
         std::thread::sleep(Duration::from_millis(300));
         signal(&child, name);
         let code = ends(&mut child);
-        // A signal before the program listens ends it as well.
+        // A signal before the program handles it ends the process as well.
         assert!(code.is_none_or(|code| code == 130), "{code:?}");
         assert!(!lab.path("results/small/trials.csv").exists());
     }

@@ -1,4 +1,4 @@
-//! `bn-lab submit`: what it writes does what it says. A real Slurm is in `tests/slurm`.
+//! `bn-lab submit`: the generated jobs run as intended. Tests with a real Slurm are in `tests/slurm`.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ fn with_fakes(lab: &Lab, command: &mut Command) {
     command.env("PATH", format!("{}:{path}", lab.path("bin").display()));
 }
 
-/// A script of the array, as Slurm would start it.
+/// Starts a script of the array as Slurm would.
 #[cfg(unix)]
 fn start(lab: &Lab, script: &str, task: &str) -> Child {
     let mut command = Command::new("bash");
@@ -55,7 +55,7 @@ fn the_tasks_of_an_array_leave_what_one_run_leaves() {
         "{}",
         ran.stdout
     );
-    // The experiment that was submitted counts, whatever becomes of its file.
+    // The submitted experiment counts, even if its file changes afterwards.
     lab.write("experiment.toml", b"not an experiment any more");
     let tasks = ["1", "2", "3"].map(|task| start(&lab, "array.sh", task));
     for mut task in tasks {
@@ -115,7 +115,7 @@ fn a_task_that_is_out_of_time_queues_again_and_a_cancelled_one_does_not() {
         let kill = |process: &str| Command::new("kill").args([signal, process]).status();
         assert!(kill(&task.id().to_string()).expect("`kill` exists").success());
         if signal == "-TERM" {
-            // Slurm tells the run as well.
+            // Slurm signals the run as well.
             let children = format!("/proc/{0}/task/{0}/children", task.id());
             let children = std::fs::read_to_string(children).expect("Linux");
             for child in children.split_whitespace() {
@@ -129,7 +129,7 @@ fn a_task_that_is_out_of_time_queues_again_and_a_cancelled_one_does_not() {
 
 #[cfg(unix)]
 #[test]
-fn sbatch_is_called_on_request_and_its_absence_is_told() {
+fn sbatch_is_called_on_request_and_its_absence_is_reported() {
     let lab = Lab::with(SMALL);
     let mut command = lab.command(&["submit", "experiment.toml", "--engine", "slurm", "--submit"]);
     command.env("PATH", lab.path("nothing here"));

@@ -1,4 +1,4 @@
-//! One trial, trained by the program, and what it left behind.
+//! One trial, trained by the program, and its files.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use crate::harness::{Lab, rows};
 /// A tensor of a checkpoint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tensor {
-    /// Length of each axis.
+    /// Size of each axis.
     pub shape: Vec<usize>,
-    /// Row-major; 32-bit floats on disk.
+    /// Values in row-major order; 32-bit floats on disk.
     pub values: Vec<f64>,
 }
 
@@ -28,7 +28,7 @@ impl Trained {
         Self::within(Lab::with(text), changes)
     }
 
-    /// The same in a folder that holds `experiment.toml` and whatever the experiment reads.
+    /// The same in a folder with `experiment.toml` and the files that the experiment reads.
     pub fn within(lab: Lab, changes: &[&str]) -> Self {
         let changes = changes.iter().flat_map(|change| ["-o", *change]);
         let arguments: Vec<&str> = ["--quiet"].into_iter().chain(changes).collect();
@@ -67,7 +67,7 @@ impl Trained {
         rows.iter().map(|row| number(&row[name])).collect()
     }
 
-    /// A reading of `layers.csv`, if it is there.
+    /// A measurement in `layers.csv`, if it exists.
     pub fn reading(&self, step: usize, layer: &str, quantity: &str) -> Option<f64> {
         let rows = self.rows("layers.csv");
         let mut found = rows.iter().filter(|row| {

@@ -12,7 +12,7 @@ const TUNED: [&str; 6] = [
 ];
 
 #[test]
-fn a_tuned_run_tells_and_writes_what_it_chose_and_plot_does_so_again() {
+fn a_tuned_run_prints_and_writes_its_choices_and_plot_does_so_again() {
     let lab = Lab::with(SMALL);
     let ran = lab.run(&TUNED);
     let title = "`train.learning_rate` tuned by validation accuracy";

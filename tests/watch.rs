@@ -1,11 +1,11 @@
-//! `watch`, and what the other verbs say of a folder into which a run is writing.
+//! `watch`, and the other commands on a folder into which a run is writing.
 
 use std::process::Child;
 use std::time::{Duration, Instant};
 
 use crate::harness::{Lab, Ran, SMALL};
 
-/// Trains for some seconds.
+/// An experiment that trains for some seconds.
 fn long_lab() -> Lab {
     Lab::with(&SMALL.replace("epochs = 2", "epochs = 400"))
 }
@@ -23,7 +23,7 @@ fn started(lab: &Lab) -> Child {
 }
 
 #[test]
-fn of_a_sweep_that_is_over_it_says_so_and_ends() {
+fn after_a_finished_sweep_it_prints_a_note_and_ends() {
     let lab = Lab::with(SMALL);
     lab.run(&["--quiet"]);
     let watched = lab.bn_lab(&["watch", "results/small"]);

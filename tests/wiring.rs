@@ -1,10 +1,10 @@
-//! Whether a key of an experiment reaches the arithmetic: each formula has its own unit test, but a
-//! trial that never handed it on would train on as if nothing had been asked. Read from the
-//! checkpoints of tiny trials, a step or a few long.
+//! Whether a key of an experiment has its effect: each formula has its own unit test, but a
+//! trial that did not use the setting would train as if it were not there. Checked with the
+//! checkpoints of tiny trials, one or a few steps long.
 
 use crate::trained::{Tensors, Trained};
 
-/// One step of descent from known weights. γ starts at 1 and β at 0.
+/// One step of gradient descent from known weights. γ starts at 1 and β at 0.
 const ONE: &str = r#"
 name = "one"
 replicates = 1
@@ -33,7 +33,7 @@ log_every_steps = 1
 
 /// Its learning rate.
 const RATE: f64 = 0.1;
-/// Weights are 32-bit floats, below 1 in size.
+/// Rounding error: weights are 32-bit floats, below 1 in magnitude.
 const ROUNDING: f64 = 3e-7;
 
 const GAMMAS: [&str; 2] = ["norms.0.weight", "norms.1.weight"];
@@ -53,7 +53,7 @@ fn step(changes: &[&str]) -> (Tensors, Tensors) {
     (run.tensors("initial"), run.tensors("final"))
 }
 
-/// Every value of `found` is what `expected` makes of the same value of `from`.
+/// Asserts that every value of `found` is `expected` of the same value of `from`.
 fn assert_follows(
     name: &str,
     from: &[f64],
@@ -71,7 +71,7 @@ fn assert_follows(
     }
 }
 
-/// The L2 norm of the whole update, running statistics left out.
+/// The L2 norm of the whole update, without running statistics.
 fn update_length((before, after): &(Tensors, Tensors)) -> f64 {
     let trained = before.iter().filter(|(name, _)| !is_running(name));
     let squares = trained.flat_map(|(name, tensor)| {
@@ -84,7 +84,7 @@ fn update_length((before, after): &(Tensors, Tensors)) -> f64 {
 #[test]
 fn a_constraint_holds_gamma_and_beta_where_the_step_leaves_them() {
     let length = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>().sqrt();
-    // A step long enough to carry some of them below 0.
+    // A step large enough to make some of them negative.
     let long = "train.learning_rate=5.0";
     for (key, names) in [("gamma", GAMMAS), ("beta", BETAS)] {
         let start = format!("norm.{key}_init=0.1");
@@ -114,7 +114,7 @@ fn a_constraint_holds_gamma_and_beta_where_the_step_leaves_them() {
 
 #[test]
 fn a_penalty_moves_gamma_and_beta_by_its_gradient_and_nothing_else() {
-    // Of l1 Σ|θ| + l2 Σθ², with every θ at 0.5.
+    // The gradient of l1 Σ|θ| + l2 Σθ², with every θ at 0.5.
     let cases = [
         ("norm.gamma_l1=0.5", GAMMAS, 0.5),
         ("norm.gamma_l2=0.5", GAMMAS, 2.0 * 0.5 * 0.5),
@@ -133,7 +133,7 @@ fn a_penalty_moves_gamma_and_beta_by_its_gradient_and_nothing_else() {
             let found = &penalised[name].values;
             assert_follows(name, &tensor.values, found, ROUNDING, |_, x| x - by);
         }
-        // The loss that is told is the cross-entropy alone.
+        // The reported loss is the cross-entropy alone.
         let told = |run: &Trained| run.column("steps.csv", "loss");
         assert_eq!(told(&run), told(&free_run), "{penalty}");
     }
@@ -158,8 +158,8 @@ fn a_factor_on_the_learning_rate_is_for_gamma_and_beta_alone() {
 
 #[test]
 fn weight_decay_pulls_every_parameter_towards_zero() {
-    // An L2 penalty on the gradient, or apart from it: the first step of descent and of AdamW
-    // both lose η λ w.
+    // As an L2 penalty on the gradient, or decoupled: the first step of gradient descent and of AdamW
+    // both subtract η λ w.
     for optimizer in ["train.optimizer=sgd", "train.optimizer=adamw"] {
         let start = ["norm.beta_init=0.25", optimizer];
         let (initial, free) = step(&start);
@@ -238,7 +238,7 @@ fn a_limit_on_the_gradients_norm_bounds_the_first_update() {
         let found = &clipped.1[name].values;
         assert_follows(name, &tensor.values, found, ROUNDING, expected);
     }
-    // One that is not reached changes nothing.
+    // A limit that is not reached has no effect.
     let wide = step(&[&format!("train.clip_norm={}", 2.0 * gradient)]);
     assert_eq!(wide.1, free.1);
 }
@@ -276,7 +276,7 @@ fn an_evaluation_uses_the_statistics_that_it_names() {
     let words = ["running", "precise", "batch"];
     let found = words.map(|word| judged(&[&format!("norm.evaluation={word}")]));
     let [running, precise, batch] = found[0].1;
-    // After four steps the running averages are still near where they started.
+    // After four steps the running averages are still near their initial values.
     let apart = |a: f64, b: f64| (a - b).abs() > 1e-3 * a;
     assert!(apart(running, precise) && apart(running, batch) && apart(precise, batch));
     for (i, (own, each)) in found.into_iter().enumerate() {
@@ -296,13 +296,13 @@ fn without_statistics_of_batches_every_evaluation_is_the_same() {
 
 #[test]
 fn precise_statistics_are_those_of_the_training_examples() {
-    // With all training examples in every batch, no memory of earlier ones and weights that stand
-    // still, the running averages are the population's.
+    // With all training examples in every batch, no memory of earlier ones and constant weights,
+    // the running averages are the population statistics.
     let still = ["train.batch_size=60", "train.learning_rate=1e-20"];
     let (_, [running, precise, batch]) = judged(&[still[0], still[1], "norm.decay=0.0"]);
     assert!((running - precise).abs() < 1e-5, "{running} ≠ {precise}");
     assert!((batch - precise).abs() > 1e-3, "test examples have others");
-    // Of fewer examples they are others.
+    // With fewer examples they differ.
     let few = ["norm.evaluation=precise", "norm.precise_examples=20"];
     let (own, [_, fewer, _]) = judged(&[still[0], still[1], few[0], few[1]]);
     assert!((fewer - precise).abs() > 1e-3, "{fewer} = {precise}");
@@ -323,7 +323,7 @@ fn dropout_is_for_training_alone() {
 }
 
 #[test]
-fn a_norm_stands_at_the_chosen_layers_alone() {
+fn only_the_chosen_layers_have_a_norm() {
     let cases: [(&str, &[&str]); 4] = [
         ("norm.layers=all", &["norms.0", "norms.1"]),
         ("norm.layers=first", &["norms.0"]),
@@ -337,7 +337,7 @@ fn a_norm_stands_at_the_chosen_layers_alone() {
                 let is_there = tensors.contains_key(&format!("{norm}.{parameter}"));
                 assert_eq!(is_there, expected.contains(&norm), "{change}: {norm}");
             }
-            // A layer that nothing normalises has a bias of its own.
+            // A layer that is not normalised has its own bias.
             let bias = format!("{}.bias", norm.replace("norms", "layers"));
             assert_eq!(tensors.contains_key(&bias), !expected.contains(&norm));
         }

@@ -1,6 +1,6 @@
-//! Times optimiser steps of a network under its placements, on one thread. Medians of interleaved
-//! rounds, so that a noisy machine disturbs all of them alike; believe the ratios, not the
-//! microseconds.
+//! Times optimiser steps of a network with each placement, on one thread. Medians of interleaved
+//! rounds, so that other load affects all of them equally; the ratios are more reliable than the
+//! absolute times.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,19 +18,19 @@ use bn_lab::train::step::Learner;
 
 const CLASSES: usize = 10;
 
-/// An experiment whose trials are timed, and how long.
+/// An experiment whose trials are timed, and for how long.
 pub(crate) struct Measurement<'a> {
-    /// Heads its table.
+    /// The title of its table.
     pub(crate) title: &'a str,
-    /// As in a file of `configs`.
+    /// The text of an experiment file.
     pub(crate) experiment: &'a str,
-    /// As behind `--set`.
+    /// Overrides, as after `-o`.
     pub(crate) overrides: Vec<String>,
-    /// Of the images.
+    /// The shape of the images.
     pub(crate) shape: Shape,
-    /// Odd, so that there is one in the middle.
+    /// Number of rounds; odd, so that there is a median.
     pub(crate) rounds: usize,
-    /// Of every trial in every round.
+    /// Number of steps of every trial in every round.
     pub(crate) steps: usize,
 }
 
@@ -60,7 +60,7 @@ impl Measurement<'_> {
         let learner = |trial: &Arc<Trial>| learner(trial, self.shape, self.steps);
         let mut learners: Vec<Learner> = trials.iter().map(learner).collect();
         let mut rounds = vec![Vec::new(); trials.len()];
-        // The first round warms caches up and is left out.
+        // The first round fills caches and is left out.
         for round in 0..=self.rounds {
             for (learner, times) in learners.iter_mut().zip(&mut rounds) {
                 let started = Instant::now();
@@ -89,7 +89,7 @@ fn learner(trial: &Trial, shape: Shape, steps: usize) -> Learner {
     Learner::new(network, updater, streams, device)
 }
 
-/// A few batches of noise: time does not depend on what the images show.
+/// A few batches of noise: the time does not depend on the content of the images.
 fn batches(size: usize, shape: Shape) -> Vec<Batch> {
     let mut stream = Streams::shared(0).stream("bench");
     let mut batch = || Batch {

@@ -1,4 +1,4 @@
-//! Results folders filled by a trainer that follows a script, for benchmarks of what comes after.
+//! Results folders filled by a scripted trainer, for benchmarks of later stages.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -17,15 +17,15 @@ use bn_lab::results::writer::Writer;
 use bn_lab::runner::{self, Sweep};
 use bn_lab::scripted::ScriptedTrainer;
 
-/// Replicates of each condition.
+/// Number of replicates of each condition.
 const REPLICATES: usize = 10;
 
-/// So many trials of so many epochs: two placements, as many learning rates as it takes.
+/// This many trials of this many epochs: two placements, and as many learning rates as necessary.
 pub(crate) fn experiment(trials: usize, epochs: usize, output: &Path) -> Experiment {
     of_shape(trials.div_ceil(REPLICATES), REPLICATES, epochs, output)
 }
 
-/// So many conditions, two placements of each learning rate, so many times each.
+/// This many conditions, two placements of each learning rate, with this many replicates each.
 pub(crate) fn of_shape(
     conditions: usize,
     replicates: usize,
@@ -43,12 +43,12 @@ pub(crate) fn of_shape(
     loaded.experiment
 }
 
-/// Looks through a folder as a run does.
+/// Surveys a folder as a run does.
 pub(crate) fn look(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Survey {
     survey(layout, plan, selection).expect("readable")
 }
 
-/// Runs what is left to do.
+/// Runs the trials that are left.
 pub(crate) fn run(experiment: &Experiment, plan: &[Arc<Trial>], survey: &Survey) {
     let entry = RunEntry::begin("cpu", 1, 1);
     let (trainer, stop) = (ScriptedTrainer::default(), Stop::default());
@@ -65,7 +65,7 @@ pub(crate) fn run(experiment: &Experiment, plan: &[Arc<Trial>], survey: &Survey)
     runner::run(&sweep, &trainer, gate.as_ref(), &stop, &mut [&mut writer]).expect("writable");
 }
 
-/// Does it, and prints how long it took.
+/// Runs `action`, and prints its time.
 pub(crate) fn told<T>(what: &str, action: impl FnOnce() -> T) -> T {
     let started = Instant::now();
     let done = action();
@@ -73,7 +73,7 @@ pub(crate) fn told<T>(what: &str, action: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Memory of this process in megabytes, where the system tells.
+/// Resident memory of this process in megabytes, where the system reports it.
 pub(crate) fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

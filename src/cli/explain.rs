@@ -1,6 +1,9 @@
-//! `bn-lab explain`: one unit, one batch, as clap sees them.
+//! Arguments of `bn-lab explain`.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
+
+use crate::config::spec::Activation;
 
 /// `bn-lab explain`
 #[derive(Debug, Args)]
@@ -37,7 +40,7 @@ pub struct Explain {
     #[arg(long, value_name = "σ²", default_value = "1", allow_hyphen_values = true, value_parser = not_negative)]
     pub running_variance: f64,
     /// The nonlinearity [default: none]
-    #[arg(long, value_name = "NAME", value_parser = ["relu", "leaky_relu", "elu", "selu", "gelu", "swish", "softplus", "sigmoid", "tanh"])]
+    #[arg(long, value_name = "NAME", value_parser = activations())]
     pub activation: Option<String>,
     /// Where the normalisation stands relative to the nonlinearity
     #[arg(long, value_name = "WHERE", default_value = "before", requires = "activation")]
@@ -78,6 +81,12 @@ pub enum Page {
     Md,
     /// Every digit, for programs
     Json,
+}
+
+/// All but the one that leaves out the nonlinearity, which is the default.
+fn activations() -> PossibleValuesParser {
+    let names = Activation::NAMES.iter().copied();
+    names.filter(|name| *name != Activation::Identity.name()).collect::<Vec<_>>().into()
 }
 
 fn number(text: &str) -> Result<f64, String> {

@@ -1,4 +1,4 @@
-//! What `bn-lab plot` and `bn-lab show` are asked.
+//! Arguments of `bn-lab plot` and `bn-lab show`.
 
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::plot::palette::Theme;
 /// What the horizontal axis shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Against {
-    /// Training, measured so.
+    /// Progress of training, in this unit.
     Training(Horizontal),
     /// A swept axis, by its full or short name.
     Axis(String),

@@ -1,4 +1,4 @@
-//! Reading the command line, whatever bytes it holds.
+//! Parses the command line, which may contain any bytes.
 
 use std::ffi::OsString;
 
@@ -11,8 +11,8 @@ use crate::streams;
 use crate::units::for_terminal;
 
 impl Cli {
-    /// Reads the command line. Where it is wrong, or asks for help, prints what there is to say, and the
-    /// process ends with the exit code that is returned.
+    /// Parses the command line. Where it is wrong, or requests help, prints the message and returns the exit
+    /// code with which the process ends.
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, u8> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
         Self::try_parse_from(&arguments).map_err(|error| {
@@ -22,22 +22,22 @@ impl Cli {
                 return error.exit_code();
             }
             tell(&error, &arguments);
-            // clap has two: 0 for help and version, 2 for everything else.
+            // clap's exit codes are 0 for help and version, 2 for everything else.
             u8::try_from(error.exit_code()).unwrap_or(2)
         })
     }
 }
 
-/// Arguments that an error names.
+/// Most arguments that an error lists.
 const MOST_NAMED: usize = 8;
 
-/// Names the arguments that must be text and are not.
+/// An error that lists the arguments that must be UTF-8 and are not.
 fn not_text(arguments: &[OsString]) -> Error {
     let is_refused = |place: &usize| {
         if arguments[*place].to_str().is_some() {
             return false;
         }
-        // All others as text: is it this one?
+        // All others as text: does parsing fail because of this one?
         let others = arguments.iter().enumerate();
         let others = others.map(
             |(other, argument)| {
@@ -60,8 +60,8 @@ fn not_text(arguments: &[OsString]) -> Error {
     ))
 }
 
-/// Prints what clap says, in its colours. It repeats arguments as they are, so it is asked once more
-/// about the arguments as a terminal may show them.
+/// Prints clap's message, in its colours. clap repeats arguments unchanged, so it parses once more with
+/// the arguments as a terminal may show them.
 fn tell(error: &clap::Error, arguments: &[OsString]) {
     match Cli::try_parse_from(arguments.iter().map(shown)) {
         Err(error) => drop(error.print()),

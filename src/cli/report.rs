@@ -1,4 +1,4 @@
-//! `bn-lab report`: its arguments.
+//! Arguments of `bn-lab report`.
 
 use std::path::PathBuf;
 

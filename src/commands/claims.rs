@@ -1,4 +1,4 @@
-//! `bn-lab claims`: the verdict on each claim that experiments made before they ran.
+//! `bn-lab claims`: prints the verdict on each claim that experiments stated before they ran.
 
 use std::path::Path;
 

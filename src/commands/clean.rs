@@ -1,5 +1,5 @@
-//! `bn-lab clean`: what lies in a results folder and is no part of the experiment. Lists it; deletes
-//! it only when told to.
+//! `bn-lab clean`: lists what lies in a results folder and does not belong to the experiment. Deletes it
+//! only with `--remove`.
 
 use std::path::Path;
 
@@ -18,12 +18,12 @@ use crate::results::status::stored;
 use crate::results::transfer::clean::{self, Leftover};
 use crate::units;
 
-/// Lists, or lists and removes.
+/// Lists such trials and files, or lists and removes them.
 pub fn run(arguments: &cli::Clean) -> Result<()> {
     let experiment = experiment(arguments)?;
     let layout = Layout::new(&experiment.output.dir);
     compact::refuse(&layout, "there is nothing in it to clean")?;
-    // What is asked for, or all of it.
+    // The kinds that options select, or both.
     let (stale, debris) = match (arguments.stale, arguments.debris) {
         (false, false) => (true, true),
         chosen => chosen,
@@ -63,14 +63,14 @@ pub fn run(arguments: &cli::Clean) -> Result<()> {
     ))
 }
 
-/// The experiment that says what is needed, with the folder that is meant.
+/// The experiment that determines what is needed, with the results folder that the command line names.
 fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
     let target = &arguments.target;
     let is_folder = fs::is_folder(target);
     let file = if is_folder { resolved(target)? } else { target.clone() };
     if is_folder {
         let mut experiment = stored::experiment(target, &arguments.overrides)?;
-        // A results folder may have been moved: it is itself that is meant.
+        // A results folder may have been moved since: it is the one on the command line that is cleaned.
         experiment.output.dir.clone_from(target);
         return Ok(experiment);
     }
@@ -86,7 +86,7 @@ fn experiment(arguments: &cli::Clean) -> Result<Experiment> {
 
 fn resolved(folder: &Path) -> Result<std::path::PathBuf> {
     let file = Layout::new(folder).experiment();
-    // A link or a pipe is named by whoever reads it.
+    // Whoever reads a link or a pipe here reports it.
     if fs::is_there(&file) {
         return Ok(file);
     }
@@ -112,7 +112,7 @@ fn listed(found: &[Leftover]) -> String {
     sheet.table()
 }
 
-/// `3 stale trials`, `3 stale trials and 1 leftover`
+/// Counts in words: `3 stale trials`, `3 stale trials and 1 leftover`.
 fn counted(trials: usize, debris: usize) -> String {
     let trials = (trials > 0).then(|| units::counted(trials, "stale trial", "stale trials"));
     let debris = (debris > 0).then(|| units::counted(debris, "leftover", "leftovers"));

@@ -1,4 +1,4 @@
-//! `bn-lab compare`: what the replicates of a folder, or of two, say about a difference.
+//! `bn-lab compare`: compares conditions of a folder, or the same conditions of two folders.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::results::reader;
 use crate::results::status::settings::{self, Setting};
 use crate::units;
 
-/// Compares what is asked for, and prints it; where something was tuned, at the chosen values.
+/// Prints the requested comparisons; where something was tuned, at the chosen values.
 pub fn run(arguments: &cli::Compare) -> Result<()> {
     check_margin(arguments.margin)?;
     let details = Details {
@@ -65,14 +65,14 @@ fn between(arguments: &cli::Compare, second: &Path, both: [&Results; 2]) -> Resu
     let both = compare::together((&names[0], &one), (&names[1], &other))?;
     let mut answer = compare::compare(&both, &question(arguments, FOLDER))?;
     answer.remarks = remarks(&settings::between(folders)?);
-    // Tables for programs have no place for them.
+    // CSV and JSON have no place for remarks.
     if matches!(arguments.format, Format::Csv | Format::Json) {
         answer.remarks.iter().for_each(|remark| say(&format!("note: {remark}")));
     }
     Ok(answer)
 }
 
-/// What two folders differ in besides their conditions, and what that does to pairs.
+/// In which settings two folders differ besides their conditions, and how that affects pairs.
 fn remarks(settings: &[Setting]) -> Vec<String> {
     let mut remarks = Vec::new();
     if !settings.is_empty() {
@@ -93,7 +93,7 @@ fn question(arguments: &cli::Compare, by: &str) -> Question {
     Question { metric: arguments.metric.clone(), by: by.to_owned(), margin: arguments.margin }
 }
 
-/// A folder does not differ from itself.
+/// Refuses to compare a folder with itself.
 fn check_folders(first: &Path, second: &Path) -> Result<()> {
     if fs::physical(first) != fs::physical(second) {
         return Ok(());
@@ -106,7 +106,7 @@ fn check_folders(first: &Path, second: &Path) -> Result<()> {
     )))
 }
 
-/// Replicates are pairs where they drew the same random numbers.
+/// Refuses folders of different seeds: replicates form pairs only where they drew the same random numbers.
 fn check_seeds(first: &Path, second: &Path) -> Result<()> {
     let (one, other) = (files::seed(first)?, files::seed(second)?);
     if one == other {
@@ -119,7 +119,7 @@ fn check_seeds(first: &Path, second: &Path) -> Result<()> {
     )))
 }
 
-/// As it was written on the command line, without a slash at its end.
+/// The folder as the command line names it, without a trailing slash.
 fn name(folder: &Path) -> String {
     folder.components().collect::<std::path::PathBuf>().display().to_string()
 }

@@ -1,4 +1,4 @@
-//! `bn-lab data`: where each dataset is, download it, check its sums.
+//! `bn-lab data`: lists where each dataset is, downloads one, verifies checksums.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use crate::data::{self, Availability, Dataset, FetchProgress, FileCheck, FileSta
 use crate::error::{Error, Result};
 use crate::units;
 
-/// A download says how far it is at most this often.
+/// Least time between two progress lines of a download.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Lists, fetches or verifies.
+/// Runs `list`, `fetch` or `verify`.
 pub fn run(arguments: &cli::Data) -> Result<()> {
     match &arguments.action {
         DataAction::List(places) => list(&Places::from_environment(places.data_dir.clone())),
@@ -23,7 +23,7 @@ pub fn run(arguments: &cli::Data) -> Result<()> {
     }
 }
 
-/// Loads a dataset for training, telling of a download on stderr.
+/// Loads a dataset for training, reporting a download on stderr.
 pub(super) fn load(settings: &spec::Data, places: &Places, quiet: bool) -> Result<Dataset> {
     let mut teller = Teller::new(quiet);
     data::load(settings, places, &mut |progress| teller.tell(&progress))
@@ -88,7 +88,7 @@ fn verify(places: &Places) -> Result<()> {
     refuse_none(&checks)
 }
 
-/// What was not there was not checked.
+/// An error where no file was there to be checked.
 fn refuse_none(checks: &[FileCheck]) -> Result<()> {
     if checks.iter().any(|check| check.state != FileState::Missing) {
         return Ok(());
@@ -116,7 +116,7 @@ fn refuse_damaged(checks: &[FileCheck]) -> Result<()> {
     )))
 }
 
-/// Whole files that hold something else are somebody's: nobody is told to delete them.
+/// Undamaged files with other content may be the user's own: the message does not suggest to delete them.
 fn refuse_others(checks: &[FileCheck]) -> Result<()> {
     let is_other = |check: &&FileCheck| matches!(check.state, FileState::Other { .. });
     let others: Vec<&FileCheck> = checks.iter().filter(is_other).collect();
@@ -131,7 +131,7 @@ fn refuse_others(checks: &[FileCheck]) -> Result<()> {
     )))
 }
 
-/// Tells of a download in plain lines.
+/// Reports a download in plain lines.
 struct Teller {
     quiet: bool,
     last: Option<Instant>,
@@ -157,7 +157,7 @@ impl Teller {
     }
 }
 
-/// `11.6 MB`
+/// A size in megabytes: `11.6 MB`.
 fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }

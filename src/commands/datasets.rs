@@ -1,4 +1,4 @@
-//! The data of a run's trials: loaded before any of them starts, and named by what its files hold.
+//! The data of a run's trials: loaded before any of them starts, and identified by checksums of the files.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::plan::Trial;
 use crate::train::BurnTrainer;
 
-/// Loads what the trials need, downloading it if it must, and checks that they can be trained on
-/// it, before any of them starts.
+/// Loads the datasets that the trials need, downloading them if necessary, and checks that the trials can
+/// be trained on them, before any of them starts.
 pub(super) fn provide(
     trainer: &BurnTrainer,
     trials: &[Arc<Trial>],
@@ -23,14 +23,14 @@ pub(super) fn provide(
         return Ok(());
     };
     for trial in trials {
-        // It is not trained, and its dataset takes no memory either.
+        // Such a trial is not trained, so its dataset needs no memory either.
         if trainer.too_large(trial).is_some() {
             continue;
         }
         trainer.provide(&trial.condition, || {
             data::load(&trial.condition.settings.data, places, quiet)
         })?;
-        // All replicates have as many examples.
+        // All replicates have the same number of examples.
         if trial.replicate == first.replicate && trainer.too_large(trial).is_none() {
             trainer.check(trial)?;
         }
@@ -38,8 +38,8 @@ pub(super) fn provide(
     Ok(())
 }
 
-/// The files of the published datasets that these trials are trained on, by the datasets' names. Says
-/// which are not what was published.
+/// The files of the published datasets that these trials are trained on, by the datasets' names. Prints a
+/// note on those that differ from what was published.
 pub(super) fn files(
     trials: &[Arc<Trial>],
     places: &Places,
@@ -67,7 +67,7 @@ pub(super) fn files(
     Ok(all)
 }
 
-/// The different datasets of these trials.
+/// The distinct datasets of these trials.
 fn datasets(trials: &[Arc<Trial>]) -> Vec<&spec::Dataset> {
     let mut known: Vec<&spec::Dataset> = Vec::new();
     for trial in trials {
@@ -79,7 +79,7 @@ fn datasets(trials: &[Arc<Trial>]) -> Vec<&spec::Dataset> {
     known
 }
 
-/// Says where `--data-dir` names a folder that a dataset is not read from.
+/// Prints a note where `--data-dir` names a folder that a dataset is not read from.
 pub(super) fn tell_of_unused_folder(trials: &[Arc<Trial>], places: &Places) {
     let Some(folder) = &places.data_dir else {
         return;

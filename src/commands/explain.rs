@@ -1,4 +1,4 @@
-//! `bn-lab explain`: one unit through one batch, with its formulas.
+//! `bn-lab explain`: prints every number of one batch in one unit, with its formulas.
 
 use std::path::Path;
 
@@ -12,13 +12,13 @@ use crate::explain::{Estimate, Place, Unit};
 use crate::report::explain;
 use crate::train::step::trace::{self, Question};
 
-/// More values than this nobody follows on a page.
+/// Most values in a batch, so that the tables remain readable.
 const MOST_VALUES: usize = 32;
 
-/// The least experiment: what the presets and activations mean is said by the experiment file's keys.
+/// A minimal experiment: presets and activations are resolved by the keys of experiment files.
 const LEAST_EXPERIMENT: &str = "data.dataset = \"glyphs\"\nnorm.placement = \"before\"\n";
 
-/// Prints the numbers.
+/// Prints the numbers of the batch that the command line gives.
 pub fn run(arguments: &cli::Explain) -> Result<()> {
     let question = question(arguments)?;
     let device = OpenDevice::open("cpu")?.differentiable();
@@ -66,7 +66,7 @@ fn question(arguments: &cli::Explain) -> Result<Question> {
     })
 }
 
-/// The gradient of each of `count` outputs; `None` where none is given.
+/// The gradient of each of `count` outputs; `None` where the command line gives none.
 fn gradient(given: &[f64], count: usize) -> Result<Option<Vec<f64>>> {
     match *given {
         [] => Ok(None),
@@ -80,7 +80,7 @@ fn gradient(given: &[f64], count: usize) -> Result<Option<Vec<f64>>> {
     }
 }
 
-/// What a preset and the name of an activation stand for.
+/// The settings that a preset and the name of an activation stand for.
 struct Defaults {
     epsilon: f64,
     decay: f64,
@@ -88,7 +88,7 @@ struct Defaults {
     activation: Activation,
 }
 
-/// As an experiment file would have it.
+/// Resolves them as an experiment file's keys are resolved.
 fn defaults(arguments: &cli::Explain) -> Result<Defaults> {
     let preset = match arguments.preset {
         Preset::Keras => "keras",

@@ -1,4 +1,4 @@
-//! What is known before training of how much memory it takes.
+//! Notes on the memory that training needs, printed before it starts.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::train::BurnTrainer;
 use crate::train::memory::{self, Estimate};
 use crate::units;
 
-/// A note where trials do not fit into memory by themselves.
+/// A note where a single trial does not fit into memory.
 pub(super) fn too_large(trainer: &BurnTrainer, trials: &[Arc<Trial>]) -> Option<String> {
     let too_large = trials.iter().filter(|trial| trainer.too_large(trial).is_some());
     let (count, first) = (too_large.clone().count(), too_large.clone().next()?);
@@ -44,7 +44,7 @@ pub(super) fn note(
     })
 }
 
-/// A note where `asked`, which `--memory` says, is more than there is.
+/// A note where the amount that `--memory` states is more than the machine has.
 pub(super) fn note_of_more(asked: Option<u64>, there_is: Option<u64>) -> Option<String> {
     let (asked, there_is) = (asked?, there_is?);
     (asked > there_is).then(|| {
@@ -56,8 +56,8 @@ pub(super) fn note_of_more(asked: Option<u64>, there_is: Option<u64>) -> Option<
     })
 }
 
-/// What the trials of a plan take, and how many conditions take more than `limit`; `tables` tells of the
-/// tables that were read, by the settings that name their content. `None` where nothing is known.
+/// The memory that the trials of a plan need, and how many conditions need more than `limit`; `tables` has the
+/// sizes of the tables that were read, by the settings that determine their content. `None` where nothing is known.
 pub(super) fn outlook(
     trials: &[Arc<Trial>],
     tables: &BTreeMap<String, DatasetSize>,
@@ -73,12 +73,12 @@ pub(super) fn outlook(
     let all: Vec<(u64, String)> = conditions(trials).filter_map(estimate).collect();
     let too_large = all.iter().filter(|(bytes, _)| limit.is_some_and(|limit| *bytes > limit));
     let too_large = too_large.count();
-    // Of equals the first.
+    // In a tie, the first condition.
     let largest = all.into_iter().rev().max_by_key(|(bytes, _)| *bytes);
     largest.map(|(bytes, label)| Memory { bytes, label, limit, too_large })
 }
 
-/// A trial of each condition.
+/// One trial of each condition.
 fn conditions(trials: &[Arc<Trial>]) -> impl Iterator<Item = &Arc<Trial>> {
     let mut known = HashSet::new();
     trials.iter().filter(move |trial| known.insert(trial.condition.index))

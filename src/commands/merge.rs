@@ -1,4 +1,4 @@
-//! `bn-lab merge`: results folders of one experiment become the folder that one run would have left.
+//! `bn-lab merge`: combines results folders of one experiment into the folder that one run would have written.
 
 use crate::cli;
 use crate::commands::present::{self, present};
@@ -12,14 +12,14 @@ use crate::units;
 /// The option that names another folder.
 const INTO: &str = "--into DIR";
 
-/// Merges, draws the charts, prints the table and what is missing.
+/// Merges, draws the charts, prints the table and reports what is missing.
 pub fn run(arguments: &cli::Merge) -> Result<()> {
     let target = Layout::new(&arguments.into);
     present::check(&target, INTO)?;
     locks::settle(&target, say)?;
     let merged = merge::merge(&arguments.sources, &arguments.into)?;
     present(&target, INTO, !arguments.quiet)?;
-    // What is damaged is said even to those who want to hear nothing: it is not in the table.
+    // Damaged files are reported even with `--quiet`, since the table lacks them.
     for path in &merged.torn {
         say(&format!(
             "warning: `{}` is damaged: its trial was not copied; `bn-lab run` trains it again",

@@ -1,4 +1,4 @@
-//! One verb, one file.
+//! The program's commands, one file for each.
 
 pub mod claims;
 pub mod clean;
@@ -38,11 +38,11 @@ use crate::streams::{print, say};
 /// The option that names another results folder where an experiment names one.
 const OUTPUT_DIR: &str = "-o output.dir=DIR";
 
-/// Said where a folder has no curve yet.
+/// Printed where a folder has no curve yet.
 const NOTHING_TO_DRAW: &str = "note: no chart drawn: no trial has been completed yet";
 
-/// Writes what tuning chose, and the comparison that the experiment is about, beside the other tables;
-/// or deletes what an earlier experiment left.
+/// Writes the choices of tuning and the comparison that the experiment is about beside the other tables;
+/// or deletes those that an earlier experiment left.
 fn write_findings(results: &Results, layout: &Layout) -> Result<()> {
     let compared = crate::compare::default_comparison(results)?;
     let compared = compared.map(|answer| crate::report::compare::csv(&answer).into_bytes());
@@ -59,13 +59,13 @@ fn write_or_remove(path: &Path, bytes: Option<Vec<u8>>) -> Result<()> {
     }
 }
 
-/// Refuses an experiment whose results folder is a compact copy: nothing can be trained into it.
+/// Refuses an experiment whose results folder is a compact copy, since nothing can be trained into one.
 fn refuse_compact(experiment: &Experiment) -> Result<()> {
     let layout = Layout::new(&experiment.output.dir);
     crate::results::format::compact::refuse(&layout, "no trial can be trained into it")
 }
 
-/// Loads an experiment and passes on what its author may not have meant.
+/// Loads an experiment and prints notes on settings that may be mistakes.
 fn load(arguments: &crate::cli::ExperimentArgs, quiet: bool) -> Result<Experiment> {
     let loaded = config::load(&arguments.experiment, &arguments.overrides)?;
     for note in loaded.notes.iter().filter(|_| !quiet) {
@@ -80,7 +80,7 @@ fn load(arguments: &crate::cli::ExperimentArgs, quiet: bool) -> Result<Experimen
     Ok(loaded.experiment)
 }
 
-/// Refuses a claim whose figure no folder can have.
+/// Refuses a claim whose figure no results folder can show.
 fn check_claim(file: &Path, experiment: &Experiment) -> Result<()> {
     let claim = experiment.claim.as_ref();
     let Some(figure) = claim.and_then(|claim| claim.figure.as_deref()) else {

@@ -1,4 +1,4 @@
-//! `bn-lab plan`: every trial of an experiment, how it stands, and how long the rest will take. Runs
+//! `bn-lab plan`: prints every trial of an experiment, its state, and how long the rest will take. Trains
 //! nothing and writes nothing.
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
 use crate::results::status::overview::Overview;
 
-/// Prints the plan in the format that is asked for.
+/// Prints the plan in the requested format.
 pub fn run(arguments: &cli::Plan) -> Result<()> {
     let experiment = load(&arguments.experiment, false)?;
     refuse_compact(&experiment)?;
@@ -46,9 +46,9 @@ pub fn run(arguments: &cli::Plan) -> Result<()> {
     })
 }
 
-/// What the datasets of these trials hold, each once, with the settings that name its content, as far as that
-/// is known without a download or a generator: a table is read, and of others it is told what a run found, or
-/// what their authors count. And of the tables what decides how much memory they take.
+/// Descriptions of the datasets of these trials, each once, with the settings that determine its content, as far
+/// as they are known without a download or a generator: a table is read, and for others the description comes from
+/// an earlier run or from what was published. For tables, also what determines how much memory they need.
 fn datasets(
     trials: &[Arc<Trial>],
     layout: &Layout,
@@ -83,18 +83,18 @@ fn datasets(
     Ok((described.collect(), tables))
 }
 
-/// What datasets hold, by the settings that name their content.
+/// Descriptions of datasets, by the settings that determine their content.
 type Told = Vec<(String, DatasetDescription)>;
 
 /// What is known of a dataset before a run loads it.
 struct Known {
-    /// It, where it is a table in a file.
+    /// The dataset itself, where it is a table in a file.
     dataset: Option<Dataset>,
     description: Option<DatasetDescription>,
 }
 
 impl Known {
-    /// An error where a table cannot be read: a run would end with the same.
+    /// An error where a table cannot be read; a run would end with the same error.
     fn of(settings: &spec::Data, kept: &[DatasetDescription]) -> Result<Self> {
         if !matches!(settings.dataset, spec::Dataset::Csv(_)) {
             return Ok(Self {
@@ -107,7 +107,7 @@ impl Known {
     }
 }
 
-/// What a run told of a dataset of this name and size, if there is only one such.
+/// The description that a run stored for a dataset of this name and size, if there is only one such.
 fn told(settings: &spec::Data, kept: &[DatasetDescription]) -> Option<DatasetDescription> {
     let fits = |limit: Option<usize>, count: usize| limit.is_none_or(|limit| limit == count);
     let is_it = |data: &&DatasetDescription| {

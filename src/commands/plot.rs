@@ -1,4 +1,4 @@
-//! `bn-lab plot`: draw figures of a results folder, from its files.
+//! `bn-lab plot`: draws figures of a results folder, from its files.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -19,10 +19,10 @@ use crate::results::recovery::{locks, ownership};
 /// The option that names another folder.
 const OUTPUT: &str = "--output DIR";
 
-/// What asks for the list instead of a figure.
+/// The figure name that requests the list instead of a figure.
 const LIST: &str = "list";
 
-/// Lists the figures, draws those that are asked for, or all that a run draws; prints their paths.
+/// Lists the figures, draws those that are requested, or all that a run draws; prints their paths.
 pub fn run(arguments: &cli::Plot) -> Result<()> {
     if arguments.list || arguments.figure.iter().any(|name| name == LIST) {
         return list(arguments);
@@ -34,11 +34,11 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     }
     let figures = chosen(arguments)?;
     let layout = Layout::new(&arguments.results);
-    // Before anything is written there: it may be no results folder.
+    // Checked before anything is written there, since it may be no results folder.
     let name = files::name(layout.root())?;
     let paths = if let Some(folder) = &arguments.output {
         ownership::check_apart(folder, Some(&name))?;
-        // Nobody else draws there, and the results folder is only read.
+        // No run draws into that folder, and the results folder is only read, so no lock is needed.
         draw(arguments, &layout, &figures, folder)?
     } else {
         let folder = layout.charts();
@@ -50,7 +50,7 @@ pub fn run(arguments: &cli::Plot) -> Result<()> {
     Ok(())
 }
 
-/// Everything that a run ends with, once more.
+/// Draws every chart that a run ends with again.
 fn again(arguments: &cli::Plot) -> Result<()> {
     let layout = Layout::new(&arguments.results);
     files::name(layout.root())?;
@@ -67,8 +67,8 @@ fn again(arguments: &cli::Plot) -> Result<()> {
     Ok(())
 }
 
-/// Draws figures and writes them; one that this folder cannot show is an error only where it leaves
-/// nothing to draw.
+/// Draws figures and writes them. A figure that this folder cannot show is an error only where no other
+/// figure is drawn.
 fn draw(
     arguments: &cli::Plot,
     layout: &Layout,
@@ -108,7 +108,7 @@ fn draw(
     Ok(paths)
 }
 
-/// Every figure with its sentence, and why this folder cannot show it where it cannot.
+/// Lists every figure with its description, and, where this folder cannot show it, the reason.
 fn list(arguments: &cli::Plot) -> Result<()> {
     let request = request(arguments);
     let figures = figures::catalogue().iter();
@@ -126,10 +126,10 @@ fn list(arguments: &cli::Plot) -> Result<()> {
     Ok(())
 }
 
-/// A figure and how it is wanted.
+/// A figure with the requested options.
 type Asked = (&'static Figure, Request);
 
-/// The figures that are asked for, or those that a run draws.
+/// The requested figures, or those that a run draws.
 fn chosen(arguments: &cli::Plot) -> Result<Vec<Asked>> {
     let request = request(arguments);
     let names: Vec<&str> = match &arguments.figure[..] {
@@ -158,7 +158,7 @@ fn not_training(axis: &str) -> Error {
     ))
 }
 
-/// A name may say itself what options say; it must not say something else.
+/// Refuses a figure name whose own options (as in the name of a file) contradict those of the command line.
 fn check_agreement(given: &Request, asked: &Request, name: &str) -> Result<()> {
     let differ = |one: &Option<String>, other: &Option<String>| matches!((one, other), (Some(one), Some(other)) if one != other);
     let option = if differ(&given.metric, &asked.metric) {
@@ -201,7 +201,7 @@ fn output(arguments: &cli::Plot) -> Output {
     }
 }
 
-/// The folder with what the figures need: which it is depends on the experiment too.
+/// Reads the folder with the files that the figures need, which depends on the experiment, too.
 fn read(folder: &Path, figures: &[Asked]) -> Result<Results> {
     let results = reader::read(folder)?;
     let mut details = Details::default();

@@ -1,4 +1,4 @@
-//! What a run and a merge end with: the charts, the table, and where everything is.
+//! The output that ends a run and a merge: the charts, the table, and the paths of the files.
 
 use std::path::{Path, PathBuf};
 
@@ -16,8 +16,8 @@ use crate::results::reader;
 use crate::results::recovery::locks;
 use crate::results::recovery::ownership;
 
-/// Draws the charts of a results folder, and prints its table if that is wanted. `option` names another
-/// folder on the command line.
+/// Draws the charts of a results folder, and prints its table if `prints`. `option` is the command-line option
+/// that names another folder.
 pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()> {
     let (results, charts) = draw(layout, option)?;
     if !prints {
@@ -45,8 +45,8 @@ pub(super) fn present(layout: &Layout, option: &str, prints: bool) -> Result<()>
     Ok(())
 }
 
-/// Says so where a report was written before the last trial ended: it stays as it is, since the folder does
-/// not tell which metric, figures and formats were asked for.
+/// A note where a report was written before the last trial ended. The report is not rewritten, since the folder
+/// does not record which metric, figures and formats were requested.
 fn note_of_old_report(layout: &Layout, results: &Results) -> Option<String> {
     let records = results.trials.iter().map(|trial| layout.trial(&trial.id).trial());
     let newest = records.filter_map(|record| fs::written(&record)).max()?;
@@ -65,9 +65,9 @@ fn note_of_old_report(layout: &Layout, results: &Results) -> Option<String> {
     })
 }
 
-/// Refuses a folder that holds something else than results, or in which a file of somebody else stands where
-/// a chart will: asked before anything is trained or copied. The names of a claim's figure are known only
-/// in the end.
+/// Refuses a folder that contains something other than results, or in which another file has the name of a
+/// chart. Called before anything is trained or copied. The names of a claim's figure are known only
+/// at the end.
 pub(super) fn check(layout: &Layout, option: &str) -> Result<()> {
     refuse_file(layout.root(), option)?;
     ownership::check_folder(layout, option)?;
@@ -75,7 +75,7 @@ pub(super) fn check(layout: &Layout, option: &str) -> Result<()> {
     ownership::check_files(charts.chain(layout.tables()), Some(option))
 }
 
-/// Refuses to leave results where a file stands in the way.
+/// Refuses a results folder whose path is a file.
 fn refuse_file(folder: &Path, option: &str) -> Result<()> {
     let Some(file) = folder.ancestors().find(|path| fs::is_file(path)) else {
         return Ok(());
@@ -87,13 +87,13 @@ fn refuse_file(folder: &Path, option: &str) -> Result<()> {
     )))
 }
 
-/// The files of a chart as a run draws it.
+/// The paths of a chart's files as a run names them.
 fn paths(stem: &str, layout: &Layout) -> Vec<PathBuf> {
     output::paths(stem, &layout.charts(), &Output::default())
 }
 
-/// Draws the charts, and writes what tuning chose and what is compared. Runs that end together take turns, so the last to
-/// draw shows the last tables.
+/// Draws the charts, and writes the choices of tuning and the comparisons. Runs that end at the same time take
+/// turns, so that the last charts show the last tables.
 pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBuf>)> {
     let draw = || {
         fs::remove_partials(layout.root())?;
@@ -113,7 +113,7 @@ pub(super) fn draw(layout: &Layout, option: &str) -> Result<(Results, Vec<PathBu
     locks::while_drawing(layout, || locks::of_last_table(layout, draw))
 }
 
-/// The figure that the claim names, if it makes one; says why where it cannot be drawn.
+/// The figure that the claim names, if there is a claim; prints the reason where it cannot be drawn.
 fn claimed(layout: &Layout, results: &Results) -> Result<Vec<Drawn>> {
     match page::claimed_charts(layout.root(), results) {
         Err(Error::Usage(reason)) => {

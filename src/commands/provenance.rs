@@ -1,4 +1,4 @@
-//! Whether the data at hand are those that results were trained on: asked before anything is shown as
+//! Checks whether the present data are those that results were trained on, before anything is shown as
 //! current.
 
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use crate::results::format::manifest::{self, RunEntry};
 use crate::results::format::schema::TrialRecord;
 use crate::results::status::unplanned;
 
-/// Refuses data that are missing or have changed since trials were trained on them. `forces`: what was
-/// trained on others is to be trained anew.
+/// Refuses data that are missing or have changed since trials were trained on them. With `forces`, trials
+/// that were trained on other data are trained again.
 pub(super) fn check(
     experiment: &Experiment,
     trials: &[Arc<Trial>],
@@ -37,7 +37,7 @@ pub(super) fn check(
     check_published(experiment, &layout, places)
 }
 
-/// A table must be there to be trained on, and for its trials to be known.
+/// Refuses a table that is missing: it is needed for training and for the ids of its trials.
 pub(super) fn check_presence(table: &TableFile, layout: &Layout) -> Result<()> {
     if table.now.is_some() {
         return Ok(());
@@ -57,7 +57,7 @@ pub(super) fn check_presence(table: &TableFile, layout: &Layout) -> Result<()> {
     )))
 }
 
-/// Says where the file is that an earlier version would have found.
+/// A hint with the place of the file where an earlier version would have found it.
 fn elsewhere(table: &TableFile) -> String {
     let key = table.key;
     let mut rest = table.path.components();
@@ -74,7 +74,7 @@ fn elsewhere(table: &TableFile) -> String {
     }
 }
 
-/// The experiment file says what its table held.
+/// Compares a table with the checksum in the experiment file.
 fn check_stored(table: &TableFile) -> Result<()> {
     match (&table.stored, &table.now) {
         (Some(was), Some(is)) if was != is => Err(Error::Data(format!(
@@ -87,7 +87,7 @@ fn check_stored(table: &TableFile) -> Result<()> {
     }
 }
 
-/// The results folder says what the table held that its trials were trained on.
+/// Compares a table with the checksum that the results folder recorded when its trials were trained.
 fn check_results(table: &TableFile, layout: &Layout, trials: &[Arc<Trial>]) -> Result<()> {
     let (Some(was), Some(is)) = (kept_sum(table, layout)?, &table.now) else {
         return Ok(());
@@ -116,7 +116,7 @@ fn check_results(table: &TableFile, layout: &Layout, trials: &[Arc<Trial>]) -> R
     )))
 }
 
-/// What the table held when the results folder was trained, by the experiment that it keeps.
+/// The checksum of the table in the experiment that the results folder stores.
 fn kept_sum(table: &TableFile, layout: &Layout) -> Result<Option<String>> {
     let Some(text) = fs::read_if_exists(&layout.experiment())? else {
         return Ok(None);
@@ -130,7 +130,7 @@ fn kept_sum(table: &TableFile, layout: &Layout) -> Result<Option<String>> {
     Ok(sums.find(|(path, _)| is_it(path)).map(|(_, sum)| sum))
 }
 
-/// The manifest says what the files of published datasets held.
+/// Compares the files of published datasets with the checksums in the manifest.
 fn check_published(experiment: &Experiment, layout: &Layout, places: &Places) -> Result<()> {
     let manifest = manifest::read(layout)?;
     let mut looked: Vec<&spec::Dataset> = Vec::new();
@@ -141,7 +141,7 @@ fn check_published(experiment: &Experiment, layout: &Layout, places: &Places) ->
         }
         looked.push(dataset);
         let known = |file: &str| trained_on(&manifest.runs, dataset.name(), file);
-        // Without a record there is nothing to compare with, and nobody looks.
+        // Without a record there is nothing to compare with, so the files are not read.
         if !manifest.runs.iter().any(|run| run.datasets.contains_key(dataset.name())) {
             continue;
         }
@@ -161,7 +161,7 @@ fn check_published(experiment: &Experiment, layout: &Layout, places: &Places) ->
     Ok(())
 }
 
-/// What a file of a dataset held when a run last trained on it.
+/// The checksum of a dataset's file when a run last trained on it.
 fn trained_on<'a>(runs: &'a [RunEntry], dataset: &str, file: &str) -> Option<&'a String> {
     let runs = runs.iter().rev();
     let mut trained = runs.filter(|run| run.trained > 0 || run.finished.is_empty());

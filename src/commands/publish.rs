@@ -1,4 +1,4 @@
-//! `bn-lab publish`: a compact copy of a results folder, fit to be committed or sent.
+//! `bn-lab publish`: writes a compact copy of a results folder, small enough to commit or send.
 
 use crate::cli;
 use crate::commands::{print, say};
@@ -8,7 +8,7 @@ use crate::results::recovery::locks;
 use crate::results::transfer::publish::{self, Options};
 use crate::units;
 
-/// Makes the copy, and says how large it is.
+/// Writes the copy, and prints its size.
 pub fn run(arguments: &cli::Publish) -> Result<()> {
     let options = Options {
         steps: arguments.steps,

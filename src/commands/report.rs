@@ -1,4 +1,4 @@
-//! `bn-lab report`: a results folder as a page that answers its question, or several as one page.
+//! `bn-lab report`: writes a report on one results folder, or one report on several.
 
 mod several;
 
@@ -16,7 +16,7 @@ use crate::results::format::layout::Layout;
 use crate::results::recovery::locks;
 use crate::results::recovery::ownership;
 
-/// Writes what is asked for, and prints where it is.
+/// Writes the requested report, and prints its path.
 pub fn run(arguments: &cli::Report) -> Result<()> {
     if let Some(file) = &arguments.splice {
         return splice(file, arguments.check);
@@ -35,7 +35,7 @@ pub fn run(arguments: &cli::Report) -> Result<()> {
     }
 }
 
-/// Rewrites the blocks of a file, or says which are out of date.
+/// Rewrites the blocks of a Markdown file, or reports those that are out of date.
 fn splice(file: &Path, checks: bool) -> Result<()> {
     if !checks {
         for stale in splice::rewrite(file)? {
@@ -75,12 +75,12 @@ fn report(folder: &Path, arguments: &cli::Report) -> Result<()> {
     if is_beside {
         locks::while_drawing(&Layout::new(folder), deliver)
     } else {
-        // Nobody else draws there, and the results folder is only read.
+        // No run writes into that folder, and the results folder is only read, so no lock is needed.
         deliver()
     }
 }
 
-/// Says where the claim names a figure that cannot be drawn, so that another one leads.
+/// Prints a note where the claim names a figure that cannot be drawn, so that another one comes first.
 fn say_missing(read: &Folder, folder: &Path) {
     if let Some(figure) = read.missing_figure() {
         say(&format!(
@@ -91,7 +91,7 @@ fn say_missing(read: &Folder, folder: &Path) {
     }
 }
 
-/// Writes a report into a folder, and prints where it is.
+/// Writes a report into a folder, and prints its path.
 fn deliver(report: &Document, target: &Path, formats: &[ReportFormat]) -> Result<()> {
     let pictures = pictures::draw(report)?;
     for path in write(report, &pictures, target, formats)? {

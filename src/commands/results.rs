@@ -1,4 +1,4 @@
-//! `bn-lab results`: the metrics of a results folder as a table, from its files alone.
+//! `bn-lab results`: prints the metrics of a results folder as a table, from its files alone.
 
 use crate::cli::{self, By, Format};
 use crate::commands::print;
@@ -7,7 +7,7 @@ use crate::report::query::Filter;
 use crate::report::results;
 use crate::results::status::live;
 
-/// Prints the rows that are asked for, in the order that is asked for.
+/// Prints the requested rows in the requested order.
 pub fn run(arguments: &cli::Results) -> Result<()> {
     let filters: Result<Vec<Filter>> = arguments.filter.iter().map(|f| Filter::parse(f)).collect();
     let filters = filters?;

@@ -1,4 +1,4 @@
-//! `bn-lab run`: train every trial that is not finished yet, then draw the charts and print the
+//! `bn-lab run`: trains every trial that is not finished yet, then draws the charts and prints the
 //! table.
 
 use std::path::{Path, PathBuf};
@@ -99,7 +99,7 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         max_failures: max_failures(arguments),
     };
     let mut messages = Messages::new(print, layout.root(), log_of);
-    // The writer first: what is told is on disk.
+    // The writer comes first, so that what the others report is on disk.
     let mut observers: Vec<&mut dyn Observer> = vec![&mut writer, display.as_mut(), &mut notice];
     let is_json = arguments.message_format == MessageFormat::Json;
     if is_json {
@@ -107,12 +107,12 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     }
     let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
     let tally = signals.while_training(train).map_err(|error| match error {
-        // The folder does not know what was forced.
+        // The writer does not know the arguments.
         Error::Interrupted { .. } => Error::Interrupted { is_forced: arguments.force.is_some() },
         other => other,
     })?;
     let left = check_left(&writer, &trainer, trials.len())?;
-    // The writer, and with it the sign that this run is alive, is kept until the charts show its
+    // The writer, whose lock shows that this run is alive, is kept until the charts show its
     // tables.
     let ending = Ending {
         tally,
@@ -135,8 +135,9 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     }
 }
 
-/// The error of a run in which no trial failed, and all is not well all the same: second trainings that gave other
+/// The error of a run in which no trial failed but which is not complete or not sound: second trainings with other
 /// numbers, trials that need more memory than there is, and those that other runs took over and did not finish.
+/// `None` where there are none of these.
 fn check_left(writer: &Writer, trainer: &BurnTrainer, total: usize) -> Result<Option<Error>> {
     let (finished, unfinished) = writer.taken_over()?;
     if finished > 0 {
@@ -160,8 +161,8 @@ fn check_left(writer: &Writer, trainer: &BurnTrainer, total: usize) -> Result<Op
     }))
 }
 
-/// Begins. Where that is refused because of a run that may be dead, it first becomes clear whether it
-/// is.
+/// Begins the run. Where that is refused because of a run that may be dead, it waits until it is known
+/// whether that run is alive.
 fn begin(
     writer: &mut Writer,
     to_run: &[Arc<Trial>],
@@ -175,7 +176,7 @@ fn begin(
     writer.begin(to_run, digest)
 }
 
-/// A run that did its part is done, whatever the others still have to do; but it says so.
+/// Prints which trials other runs still train. This run has done its part, so it succeeds.
 fn say_what_others_have(layout: &Layout, trials: &[Arc<Trial>], shard: Shard) -> Result<()> {
     let selection = Selection { shard: Some(shard), ..Selection::default() };
     let others = survey(layout, trials, &selection)?.others;
@@ -189,7 +190,7 @@ fn say_what_others_have(layout: &Layout, trials: &[Arc<Trial>], shard: Shard) ->
     Ok(())
 }
 
-/// A pattern that matches no trial is most likely a typo.
+/// Refuses a pattern that matches no trial: it is most likely mistyped.
 fn check_force(survey: &Survey, arguments: &cli::Run) -> Result<()> {
     match &arguments.force {
         Some(pattern) if survey.forced() == 0 && arguments.shard.is_none() => {
@@ -206,7 +207,7 @@ fn max_failures(arguments: &cli::Run) -> Option<usize> {
     given.or(arguments.fail_fast.then_some(1))
 }
 
-/// Says what this run does besides training what was never trained.
+/// Prints what this run does besides training new trials.
 fn tell(survey: &Survey, earlier: Option<&Path>) {
     tell_of_other_machines(survey);
     if let Some(earlier) = earlier {
@@ -236,7 +237,7 @@ fn tell(survey: &Survey, earlier: Option<&Path>) {
     }
 }
 
-/// Says that finished trials were trained with another instruction set than this run has.
+/// Prints a note where finished trials were trained with another CPU instruction set than this run's.
 fn tell_of_other_machines(survey: &Survey) {
     let ours = manifest::instruction_set();
     let mut others = survey.instruction_sets();
@@ -249,19 +250,19 @@ fn tell_of_other_machines(survey: &Survey) {
     }
 }
 
-/// One trial per core and at least one per device, unless the trials have several threads each or the
-/// user says otherwise.
+/// Number of trials at a time: one for each core and at least one for each device, unless the trials have
+/// several threads each or the user sets it.
 fn jobs(arguments: &cli::Run, threads: usize, devices: usize) -> usize {
     arguments.jobs.map_or_else(|| (manifest::cores() / threads).max(devices), usize::from)
 }
 
-/// Files that a trial under way has open at most.
+/// Most files that a trial has open while it is trained.
 const FILES_OF_TRIAL: u64 = 8;
 
-/// Files that are open besides.
+/// Number of other open files.
 const OTHER_FILES: u64 = 64;
 
-/// So many trials at a time, or as many as files can be open for.
+/// `jobs`, reduced to the number of trials for which files can be open.
 fn at_most(jobs: usize, quiet: bool) -> usize {
     let Some(files) = machine::descriptors() else {
         return jobs;
@@ -276,7 +277,7 @@ fn at_most(jobs: usize, quiet: bool) -> usize {
     jobs.min(most)
 }
 
-/// Says once that a request to stop was heard.
+/// Prints once that a request to stop was received.
 struct StopNotice {
     stop: Stop,
     is_said: bool,
@@ -295,24 +296,24 @@ impl Observer for StopNotice {
 /// How a run ended.
 struct Ending {
     tally: Tally,
-    /// Trials that failed in earlier runs and were left alone.
+    /// Number of trials that failed in earlier runs and were not trained again.
     failed_before: usize,
     to_run: usize,
-    /// All of the plan.
+    /// Number of trials in the plan.
     trials: usize,
     stop: Stop,
-    /// Whether finished trials were trained anew.
+    /// Whether finished trials were trained again (`--force`).
     is_forced: bool,
 }
 
-/// Charts, table, and whether all went well.
+/// Draws the charts, prints the table, and returns an error where trials failed or the run was stopped.
 fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Result<()> {
     present(layout, OUTPUT_DIR, !quiet && !is_json)?;
     if !quiet {
         remark(ending);
     }
     let failed = ending.tally.failed + ending.failed_before;
-    // A signal that came while the charts were drawn counts, too.
+    // A signal that came while the charts were drawn counts as well.
     if ending.stop.is_requested_by_user() {
         return Err(Error::Interrupted { is_forced: ending.is_forced });
     }
@@ -326,7 +327,7 @@ fn conclude(layout: &Layout, ending: &Ending, quiet: bool, is_json: bool) -> Res
     Ok(())
 }
 
-/// What else there is to know.
+/// Prints notes on failed and unfinished trials.
 fn remark(ending: &Ending) {
     let Tally { elsewhere, finished_elsewhere, without_thread, .. } = ending.tally;
     if without_thread > 0 {

@@ -1,4 +1,4 @@
-//! What is known of running averages before anything is trained.
+//! A note on running averages, computed before anything is trained.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::plan::Trial;
 use crate::stats;
 
-/// A note where running averages will still hold a part of their initial values when training ends, so
-/// that test scores tell more of them than of the networks. `examples` is how many training examples a
-/// trial has, validation included, if that is known.
+/// A note where running averages will still contain a part of their initial values when training ends, so
+/// that test scores depend more on them than on the networks. `examples` is the number of training examples
+/// of a trial, validation included, if that is known.
 pub(super) fn note(
     trials: &[Arc<Trial>],
     examples: impl Fn(&Trial) -> Option<usize>,
@@ -37,7 +37,7 @@ pub(super) fn note(
     })
 }
 
-/// The share that is left of initial values when a trial ends, the decay, and the steps.
+/// The share of the initial values that is left when a trial ends, the decay, and the number of steps.
 fn left_of_start(
     trial: &Trial,
     examples: impl Fn(&Trial) -> Option<usize>,
@@ -64,12 +64,12 @@ mod tests {
             "[data]\ndataset = \"glyphs\"\nvalidation = 0\n[train]\nepochs = {steps}\n{more}"
         );
         let loaded = config::parse(Path::new("x.toml"), &text, &[]).expect("valid");
-        // A step an epoch.
+        // One step for each epoch.
         note(&plan::trials(&loaded.experiment), |_| Some(32))
     }
 
     #[test]
-    fn what_decay_and_steps_alone_tell_is_told_before_training() {
+    fn unsettled_averages_are_noted_before_training() {
         let placements = "[sweep]\nnorm.placement = [\"none\", \"before\", \"after\"]";
         let note = noted(placements, 280).expect("a note");
         assert!(
@@ -84,10 +84,10 @@ mod tests {
         assert!(noted("", 280).is_some_and(|note| note.contains("settled: 6 %")));
     }
 
-    /// What is told before training comes from settings, and what is told afterwards from the words of the
+    /// The note before training is computed from settings, and the one afterwards from the keys of the
     /// stored experiment.
     #[test]
-    fn settings_and_the_stored_experiment_tell_the_same_averages() {
+    fn settings_and_the_stored_experiment_give_the_same_averages() {
         let presets = ["keras", "pytorch", "paper"].map(|name| format!("preset = \"{name}\""));
         let kinds =
             ["", "kind = \"batch\"", "kind = \"layer\"", "kind = \"renorm\"\nr_max = 3\nd_max = 5"];
@@ -107,7 +107,7 @@ mod tests {
             for (kind, other) in kinds.iter().flat_map(|kind| others.map(|other| (kind, other))) {
                 let text =
                     format!("data.dataset = \"glyphs\"\n[norm]\n{preset}\n{kind}\n{other}\n");
-                // Not everything goes with everything.
+                // Some combinations are invalid.
                 let Ok(loaded) = config::parse(Path::new("x.toml"), &text, &[]) else {
                     continue;
                 };
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_where_no_exponential_averages_are_used() {
+    fn nothing_is_noted_where_no_exponential_averages_are_used() {
         for more in [
             "[norm]\nplacement = \"none\"",
             "[norm]\nevaluation = \"precise\"",

@@ -1,4 +1,4 @@
-//! `bn-lab show`: the curves and the table of a results folder, in the terminal.
+//! `bn-lab show`: draws the curves and the table of a results folder in the terminal.
 
 use crate::cli;
 use crate::commands::print;
@@ -8,7 +8,7 @@ use crate::plot::terminal;
 use crate::report;
 use crate::results::reader;
 
-/// Columns where nobody says how many there are.
+/// Number of columns where the terminal's width is not known.
 const COLUMNS: usize = 80;
 
 /// Draws the curves of one metric, then the table of conditions.
@@ -24,7 +24,7 @@ pub fn run(arguments: &cli::Show) -> Result<()> {
     print(&format!("{}\n", report::conditions::table(&results)))
 }
 
-/// The width of the terminal, within what can be read; the same everywhere else.
+/// The width of the terminal, within readable limits; a fixed one where there is no terminal.
 fn columns() -> usize {
     let columns = std::env::var("COLUMNS").ok();
     let columns = columns.and_then(|columns| columns.parse().ok());

@@ -1,9 +1,10 @@
-//! What signals do to a run.
+//! How a run handles signals.
 //!
-//! While trials are trained, the first request to stop lets every trial finish its step and keep its
-//! state; the second ends the process at once. Before and after there is nothing to keep that is not
-//! on the disk already, so the first one ends it at once, whatever it waits for: a download, a lock, a
-//! large dataset; while charts are drawn, in words. Either way the exit code is that of [`Error::Interrupted`].
+//! While trials are trained, the first request to stop lets every trial finish its step and save its
+//! state; the second ends the process at once. Before and after, everything is already on the
+//! disk, so the first one ends the process at once, whatever it is waiting for: a download, a lock, a
+//! large dataset. While charts are drawn, it prints a message first. Either way the exit code is that of
+//! [`Error::Interrupted`].
 
 use std::io;
 use std::path::Path;
@@ -14,10 +15,10 @@ use std::time::Duration;
 
 use signal_hook::{consts, flag, low_level};
 
-use crate::commands::say;
 use crate::error::{Error, Result};
 use crate::event::Stop;
 use crate::fs;
+use crate::streams::say;
 
 /// The requests to stop that reach this process.
 pub(super) struct Signals {
@@ -27,7 +28,7 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Listens from now on.
+    /// Installs the signal handlers.
     pub(super) fn listen() -> Result<Self> {
         let (asked, at_once) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(true)));
         for signal in requests() {
@@ -42,7 +43,7 @@ impl Signals {
         &self.stop
     }
 
-    /// Trains, with requests to stop passed on to it.
+    /// Runs `train`, during which a request to stop raises the flag of [`Signals::stop`].
     pub(super) fn while_training<T>(&self, train: impl FnOnce() -> T) -> T {
         self.at_once.store(false, Ordering::Relaxed);
         let trained = train();
@@ -50,8 +51,8 @@ impl Signals {
         trained
     }
 
-    /// Draws charts, which may take a while: a first request meanwhile ends the process at once, but in words,
-    /// which a signal handler cannot say.
+    /// Runs `draw`, which may take a while: a first request meanwhile ends the process at once, but with a
+    /// message, which a signal handler cannot print.
     pub(super) fn while_drawing<T>(&self, draw: impl FnOnce() -> T) -> T {
         if self.stop.is_requested_by_user() {
             return draw();
@@ -60,7 +61,7 @@ impl Signals {
         std::thread::scope(|scope| {
             let listen = move || self.end_on_request(&drawn);
             let listener = std::thread::Builder::new().name("signals".to_owned());
-            // Where no thread is to be had, the process ends without a word.
+            // Where no thread can be started, the process ends without a message.
             let is_heard = listener.spawn_scoped(scope, listen).is_ok();
             self.at_once.store(!is_heard, Ordering::Relaxed);
             let result = draw();
@@ -70,7 +71,7 @@ impl Signals {
         })
     }
 
-    /// Waits until a request comes, or until nobody holds the other end of `drawn` any more.
+    /// Waits until a request comes, or until the sender of `drawn` is dropped.
     fn end_on_request(&self, drawn: &mpsc::Receiver<()>) {
         while drawn.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             if self.stop.is_requested_by_user() {
@@ -83,18 +84,18 @@ impl Signals {
     }
 }
 
-/// How often it is looked whether a request has come.
+/// How often it is checked whether a request has come.
 const LOOK: Duration = Duration::from_millis(20);
 
 fn exit_code() -> i32 {
     i32::from(Error::Interrupted { is_forced: false }.exit_code())
 }
 
-/// The order matters: the first signal during a training finds the flag `asked` down, and raises it.
+/// The order matters: the first signal during a training finds `asked` not raised, and raises it.
 fn on_request(signal: i32, at_once: &Arc<AtomicBool>, asked: &Arc<AtomicBool>) -> io::Result<()> {
     let code = exit_code();
     flag::register_conditional_shutdown(signal, code, Arc::clone(at_once))?;
-    // The system repeats the signal of the limit on processor time every second: the next is no second request.
+    // The system repeats the signal of the limit on CPU time every second: a repetition is no second request.
     if !is_repeated(signal) {
         flag::register_conditional_shutdown(signal, code, Arc::clone(asked))?;
     }
@@ -111,8 +112,8 @@ fn is_repeated(_: i32) -> bool {
     false
 }
 
-/// The signals that ask a run to stop: from the terminal, from `kill` and job schedulers, from the limit
-/// on processor time, and from a terminal or connection that was closed. Those that this process was started to
+/// The signals that request a run to stop: from the terminal, from `kill` and job schedulers, from the limit
+/// on CPU time, and from a terminal or connection that was closed. Those that this process was started to
 /// ignore (`nohup`, `trap "" INT`) stay ignored.
 fn requests() -> Vec<i32> {
     let mut signals = vec![consts::SIGINT, consts::SIGTERM];
@@ -120,7 +121,7 @@ fn requests() -> Vec<i32> {
     {
         signals.extend([consts::SIGUSR1, consts::SIGXCPU]);
         signals.retain(|&signal| is_ignored(signal) != Some(true));
-        // `nohup` is so common that a request must be sure.
+        // `nohup` is so common that the signal is handled only where it is certain that it is not ignored.
         if is_ignored(consts::SIGHUP) == Some(false) {
             signals.push(consts::SIGHUP);
         }
@@ -128,7 +129,7 @@ fn requests() -> Vec<i32> {
     signals
 }
 
-/// Whether whoever started this process had it ignore a signal; `None` where the system does not tell
+/// Whether this process was started with a signal ignored; `None` where the system does not report it
 /// (only Linux does). Registering a handler would end that.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> Option<bool> {
@@ -139,11 +140,11 @@ fn is_ignored(signal: i32) -> Option<bool> {
 }
 
 /// Lets a write beyond the limit on file sizes (`ulimit -f`) fail as one to a full disk does, where the
-/// system would end the process without a word.
+/// system would otherwise end the process without a message.
 pub(crate) fn let_long_files_fail() {
     #[cfg(unix)]
     {
-        // Nobody asks for the flag. Where it cannot be registered, all is as if it had not been tried.
+        // The flag is not used. Where the handler cannot be registered, the system's default remains.
         drop(flag::register(consts::SIGXFSZ, Arc::default()));
     }
 }

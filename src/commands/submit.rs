@@ -1,5 +1,5 @@
-//! `bn-lab submit`: writes what an engine needs to train an experiment in parts, beside its results
-//! folder, and on request hands it over.
+//! `bn-lab submit`: writes the files with which an engine trains an experiment in parts, beside its results
+//! folder, and submits them on request.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,7 +19,7 @@ use crate::shell;
 use crate::submit::{Job, kubernetes, slurm};
 use crate::units;
 
-/// Writes the job's files and prints what to do with them.
+/// Writes the job's files and prints how to submit them.
 pub fn run(arguments: &cli::Submit) -> Result<()> {
     refuse_the_other_engines_options(arguments)?;
     let experiment = load(&arguments.experiment, false)?;
@@ -36,7 +36,7 @@ pub fn run(arguments: &cli::Submit) -> Result<()> {
     };
     match arguments.engine {
         Engine::Slurm => {
-            // Every task would be refused; pods write into a volume instead.
+            // Checked here, since every task would be refused. Pods write into a volume instead.
             ownership::check_folder(&Layout::new(&experiment.output.dir), OUTPUT_DIR)?;
             let folder = beside(&experiment.output.dir, "slurm")?;
             let ExperimentArgs { experiment: file, overrides } = &arguments.experiment;
@@ -72,7 +72,7 @@ fn refuse_the_other_engines_options(arguments: &cli::Submit) -> Result<()> {
     }
 }
 
-/// No more tasks than trials.
+/// The requested number of tasks, but no more than there are trials.
 fn tasks(experiment: &Experiment, asked: u32) -> u32 {
     let trials = plan::trials(experiment).len();
     let tasks = asked.min(u32::try_from(trials).unwrap_or(u32::MAX)).max(1);
@@ -96,8 +96,8 @@ fn run_arguments(arguments: &cli::Submit) -> Result<Vec<String>> {
     Ok(further)
 }
 
-/// Refuses now what every task would refuse: together with what the script says itself, the arguments
-/// must make a command line.
+/// Refuses arguments that every task would refuse: together with those that the script adds, they must form
+/// a valid command line.
 fn check_run_arguments(further: &[String]) -> Result<()> {
     let own = ["bn-lab", "run", "x.toml", "--jobs", "1", "--shard", "1/1"];
     let all = own.into_iter().chain(further.iter().map(String::as_str));
@@ -115,8 +115,8 @@ fn check_run_arguments(further: &[String]) -> Result<()> {
     }
 }
 
-/// `02:00:00`, `90` (minutes) or `1-12` (days and hours), as Slurm reads it; what it reads in another way than
-/// one may think is said.
+/// A time limit in Slurm's syntax: `02:00:00`, `90` (minutes) or `1-12` (days and hours). An error where Slurm
+/// reads the text differently than one may expect.
 fn time_limit(text: &str) -> Result<String> {
     let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
     let (days, rest) = text.split_once('-').map_or((None, text), |(days, rest)| (Some(days), rest));
@@ -180,7 +180,7 @@ fn to_slurm(arguments: &cli::Submit, experiment: &Experiment, job: &Job) -> Resu
     }
 }
 
-/// A script has words, and they have limits.
+/// The error where a path or an argument cannot be a word of a script.
 fn no_script(job: &Job, folder: &Path) -> Error {
     Error::Usage(format!(
         "no script can be written for `{}` into `{}`: a name, a path or an argument holds control characters",
@@ -237,7 +237,7 @@ fn to_kubernetes(arguments: &cli::Submit, experiment: &Experiment, job: &Job) ->
     print(&format!("submit   kubectl apply -f {word}\n"))
 }
 
-/// Tasks that all find their dataset missing would all download it.
+/// Reminds the user to download the dataset first: otherwise every task would download it.
 fn remind_of_data(arguments: &cli::Submit, experiment: &Experiment) {
     if arguments.engine == Engine::Kubernetes {
         for table in &experiment.tables {
@@ -273,8 +273,8 @@ fn remind_of_data(arguments: &cli::Submit, experiment: &Experiment) {
     }
 }
 
-/// `results/x.slurm` for `results/x`: a results folder holds results only. A path that begins with a
-/// hyphen would be an option in a script.
+/// `results/x.slurm` for `results/x`, since a results folder contains results only. A path that begins
+/// with a hyphen would be an option in a script.
 fn beside(results: &Path, engine: &str) -> Result<PathBuf> {
     let mut path = PathBuf::from(text(results)?.trim_end_matches('/'));
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -286,13 +286,13 @@ fn beside(results: &Path, engine: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// A path as text, which is what a script can hold.
+/// The path as UTF-8, since a script can contain nothing else.
 fn text(path: &Path) -> Result<String> {
     let text = path.to_str().map(str::to_owned);
     text.ok_or_else(|| Error::Usage(format!("the path `{}` is not UTF-8", path.display())))
 }
 
-/// A value of letters, digits and `others`.
+/// The value, if it consists of letters, digits and `others`.
 fn plain(option: &str, value: &str, others: &str) -> Result<String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || others.contains(c);
     if value.is_empty() || !value.chars().all(is_plain) {

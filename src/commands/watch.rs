@@ -13,10 +13,10 @@ use crate::results::recovery::locks::Watcher;
 use crate::results::status::live::{self, Durations, Live};
 use crate::streams::{self, Picture, print_if_open};
 
-/// How often it looks.
+/// Time between two reads of the folder.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Looks until the sweep is complete or nobody runs it any more.
+/// Reads the folder again and again until the sweep is complete or no run works on it any more.
 pub fn run(arguments: &cli::Watch) -> Result<()> {
     let root = &arguments.results;
     compact::refuse(&Layout::new(root), "no run goes on in it")?;
@@ -40,7 +40,7 @@ pub fn run(arguments: &cli::Watch) -> Result<()> {
     }
 }
 
-/// The last words, where nothing more will come.
+/// The last line, once nothing more will change.
 fn end(live: &Live) -> Option<String> {
     if !live.trials.iter().any(|trial| trial.status.is_left()) {
         return Some(format!("complete: {}\n", tally(live)));
@@ -49,10 +49,10 @@ fn end(live: &Live) -> Option<String> {
     (!live.has_run).then(|| format!("{}\n{nobody}\n", tally(live)))
 }
 
-/// A picture that is drawn again on a terminal; lines elsewhere.
+/// A picture that is redrawn on a terminal; appended lines elsewhere.
 enum View {
     Picture(Picture),
-    /// What was told, and whether the first look was shown.
+    /// The changes printed so far, and whether the initial state was printed.
     Lines(Changes, bool),
 }
 
@@ -65,14 +65,14 @@ impl View {
         }
     }
 
-    /// Shows how it stands now; `false` once nobody reads any more.
+    /// Prints the present state; `false` once the reader has closed the pipe.
     fn show(&mut self, live: &Live, left: Option<f64>) -> Result<bool> {
         match self {
             Self::Picture(drawn) => drawn.draw(&picture(live, left)),
             Self::Lines(changes, is_begun) => {
                 let mut lines = changes.since_last(live, left);
                 let text = if std::mem::replace(is_begun, true) {
-                    // Each with its line end.
+                    // Ends the last line.
                     lines.push(String::new());
                     lines.join("\n")
                 } else {

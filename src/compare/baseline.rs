@@ -1,32 +1,32 @@
-//! What a network must beat: the best answer that looks at no input.
+//! The baseline of a network: the best classifier that uses no input.
 
 use super::metric::Metric;
 use crate::description::DatasetDescription;
 use crate::results::query::TrialCurves;
 use crate::stats;
 
-/// The metric that weighs every class alike.
+/// The metric in which every class has the same weight.
 pub const BALANCED: &str = "test_balanced_accuracy";
 
-/// The best answer that is always the same class.
+/// The classifier that always predicts the same class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Baseline {
-    /// The class, where it matters which.
+    /// The class, where the score depends on it.
     pub class: Option<String>,
-    /// What it scores, from 0 to 1.
+    /// Its score, from 0 to 1.
     pub score: f64,
 }
 
-/// The share of the test set that its largest class makes up, on average over these trials; `None`
-/// where some dataset is not described, as in folders of earlier versions.
+/// The share of the largest class in the test set, on average over these trials; `None`
+/// where some dataset has no description, as in folders of earlier versions.
 pub fn majority<'a>(trials: impl IntoIterator<Item = &'a TrialCurves>) -> Option<f64> {
     let share = |trial: &TrialCurves| Some(trial.data.as_deref()?.constant_answer()?.accuracy);
     let shares: Option<Vec<f64>> = trials.into_iter().map(share).collect();
     stats::mean(&shares?)
 }
 
-/// What is worth a line in a chart of this metric: where the trials have one dataset, and one class
-/// fills so much of its test set that an accuracy may look better than it is.
+/// The baseline that a chart of this metric shows: where the trials have one dataset, and one class
+/// is so frequent in its test set that an accuracy may look better than it is.
 pub fn worth_showing(metric: Metric, trials: &[&TrialCurves]) -> Option<Baseline> {
     let first = trials.first()?.data.as_deref()?;
     let is_same = |trial: &&TrialCurves| trial.data.as_deref() == Some(first);
@@ -39,7 +39,7 @@ fn of(metric: Metric, data: &DatasetDescription) -> Option<Baseline> {
     if metric.name != BALANCED {
         return Some(Baseline { class: Some(answer.class.to_owned()), score: answer.accuracy });
     }
-    // All of one class are right, and none of any other.
+    // All examples of one class are classified correctly, and none of any other.
     let tested = data.classes.iter().filter(|class| class.test > 0).count();
     Some(Baseline { class: None, score: 1.0 / tested as f64 })
 }

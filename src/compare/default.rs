@@ -1,4 +1,4 @@
-//! The comparison that is written beside the other tables without being asked for.
+//! The comparison that every run writes beside the other tables.
 
 use std::collections::HashSet;
 
@@ -9,21 +9,21 @@ use crate::results::query::Results;
 /// The axis that every experiment has.
 const PLACEMENT: &str = "norm.placement";
 
-/// The most comparisons that are made unasked: more than that is not read, and takes time at the end of a run.
+/// Most comparisons that are made without request: more are hardly read, and take time at the end of a run.
 pub const MOST_UNASKED: usize = 2000;
 
-/// Test accuracy by the axis that the experiment is about: that of the claim's first test, else the
+/// Compares test accuracy by the axis that the experiment is about: that of the claim's first test, else the
 /// placement, else the first axis that varies. At chosen values where something is tuned. `None` where
 /// there is nothing to compare, or more than [`MOST_UNASKED`].
 ///
-/// Conditions by themselves are not described: that takes longer.
+/// Conditions are not described separately, since that takes longer.
 pub fn default_comparison(results: &Results) -> Result<Option<Answer>> {
     let results = &*tune::judged(results);
     let Some(by) = subject(results) else {
         return Ok(None);
     };
     let conditions: HashSet<usize> = results.trials.iter().map(|trial| trial.condition).collect();
-    // Each condition meets at most one of every other value.
+    // Each condition is compared with at most one of every other value.
     if conditions.len().saturating_mul(results.values(by).len() - 1) / 2 > MOST_UNASKED {
         return Ok(None);
     }
@@ -33,8 +33,8 @@ pub fn default_comparison(results: &Results) -> Result<Option<Answer>> {
 }
 
 /// The position of the axis that an experiment is about, of those that vary: that of its claim's first
-/// test, else the placement, else the first that has several values. Every table, figure and page that
-/// compares without being told by what compares by this one.
+/// test, else the placement, else the first that has several values. It is the default of every table, figure
+/// and page that compares.
 pub fn subject(results: &Results) -> Option<usize> {
     let claimed = results.claim.as_ref().and_then(|claim| claim.tests.first());
     let first = [claimed.map(|test| test.by.as_str()), Some(PLACEMENT)];
@@ -96,7 +96,7 @@ mod tests {
             expect: Expect::Same,
             margin: None,
             only: Vec::new(),
-            over: None,
+            aggregate: None,
             label: None,
         };
         results.claim = Some(Claim {
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sweep_of_a_hundred_thousand_is_left_to_those_who_ask() {
+    fn a_sweep_of_a_hundred_thousand_is_compared_only_on_request() {
         let many = (0..100_000).map(|index| cells(&["none", &index.to_string()]));
         assert_eq!(by(&folder(&["norm.placement", "train.batch_size"], many)), None);
         let placements = |index: usize| {

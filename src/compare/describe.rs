@@ -1,36 +1,38 @@
-//! One condition by itself.
+//! Statistics of single conditions.
 
-use super::CONFIDENCE;
 use super::pairing::Condition;
 use crate::compare::metric::Metric;
 use crate::seed::Streams;
 use crate::stats::{self, Interval, Resamples, Score};
 
-/// Resamples of each bootstrap.
+/// Of all intervals.
+pub const CONFIDENCE: f64 = 1.0 - stats::SIGNIFICANCE;
+
+/// Number of bootstrap resamples.
 const RESAMPLES: usize = 10_000;
 
-/// What the replicates of a condition scored. Mean, deviation and intervals are over those with a value,
-/// and absent of times to a target where some training never got there, or diverged: without the longest
-/// ones they would be too good. The median counts those too.
+/// Statistics of the replicates of a condition. Mean, deviation and intervals are over those with a value.
+/// For times to a target they are absent where some training did not reach it, or diverged: without the longest
+/// times they would be too good. The median includes those, too.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Description {
     /// Values of the other axes.
     pub setting: Vec<String>,
     /// The value of the compared axis.
     pub value: String,
-    /// Replicates with a value.
+    /// Number of replicates with a value.
     pub n: usize,
-    /// Replicates that were completed without reaching the target.
+    /// Number of replicates that were completed without reaching the target.
     pub beyond: usize,
-    /// Replicates that diverged.
+    /// Number of replicates that diverged.
     pub diverged: usize,
-    /// Replicates that have not ended, failed, or were not measured.
+    /// Number of replicates that have not ended, failed, or were not measured.
     pub missing: usize,
-    /// The longest time that a replicate was waited for in vain.
+    /// The longest time of a replicate that did not reach the target.
     pub longest: Option<f64>,
     /// Arithmetic mean.
     pub mean: Option<f64>,
-    /// Of times to a target by Kaplan and Meier: [`stats::median_time`].
+    /// For times to a target, by Kaplan and Meier: [`stats::median_time`].
     pub median: Option<f64>,
     /// Interquartile mean.
     pub interquartile_mean: Option<f64>,
@@ -40,14 +42,14 @@ pub struct Description {
     pub min: Option<f64>,
     /// Largest value.
     pub max: Option<f64>,
-    /// The interval for the mean by Student's t.
+    /// The confidence interval of the mean by Student's t.
     pub t: Option<Interval>,
-    /// Likewise by the bootstrap, [`stats::bca_interval`].
+    /// The confidence interval of the mean by the bootstrap, [`stats::bca_interval`].
     pub bca: Option<Interval>,
 }
 
 impl Description {
-    /// Replicates that came to an end.
+    /// Number of replicates that ended.
     pub fn ended(&self) -> usize {
         self.n + self.beyond + self.diverged
     }
@@ -73,7 +75,7 @@ fn describe(
     };
     let longest = scores().filter_map(waited).reduce(f64::max);
     let diverged = scores().filter(|score| *score == Score::Diverged).count();
-    // Nothing that leaves out the longest times.
+    // Statistics that would leave out the longest times are absent.
     let is_cut = longest.is_some() || (metric.is_waited_for() && diverged > 0);
     let known: &[f64] = if is_cut { &[] } else { &values };
     let median = if metric.is_waited_for() {
@@ -100,7 +102,7 @@ fn describe(
     }
 }
 
-/// The resamples of so many values: the same for every condition of that size.
+/// The resamples for this number of values: the same for every condition of that size.
 fn of_size(size: usize, known: &mut Vec<Resamples>) -> &Resamples {
     let at = known.iter().position(|resamples| resamples.size() == size);
     let at = at.unwrap_or_else(|| {

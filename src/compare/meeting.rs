@@ -1,32 +1,32 @@
-//! Finds those of many rows of cells that meet another row, without looking at each of them.
+//! Finds the rows of cells that match another row, without comparing every pair.
 
 use std::collections::HashMap;
 
-/// Rows of cells, in their order. Two rows meet where no cell differs; an empty cell, of an axis that
-/// means nothing there, differs from none. So rows are grouped by which of their cells are empty, and found
-/// in each group by the cells that are filled on both sides.
+/// Rows of cells, in their order. Two rows match where no cell differs; an empty cell, of an axis that
+/// does not apply there, matches any. So rows are grouped by which of their cells are empty, and found
+/// in each group by the cells that are filled in both.
 #[derive(Debug, Default)]
 pub struct Meeting<'c> {
     rows: Vec<Vec<&'c str>>,
     groups: Vec<Group<'c>>,
 }
 
-/// Rows that are empty in the same places.
+/// Rows with the same empty cells.
 #[derive(Debug)]
 struct Group<'c> {
     empty: Vec<bool>,
     members: Vec<usize>,
-    /// The positions of the members by the cells that count, for each choice of these that was asked for.
+    /// The positions of the members by their compared cells, for each set of compared cells that was used.
     tables: HashMap<Vec<bool>, Table<'c>>,
 }
 
 type Table<'c> = HashMap<Vec<&'c str>, Vec<usize>>;
 
 impl<'c> Meeting<'c> {
-    /// Adds a row, whose position is the number of those before it.
+    /// Adds a row. Its position is the number of rows before it.
     pub fn push(&mut self, row: Vec<&'c str>) {
         let (at, empty) = (self.rows.len(), empty(&row));
-        // There are few groups: an axis means nothing for a reason that holds for many rows.
+        // There are few groups: where an axis does not apply, it does not for many rows.
         let known = self.groups.iter().position(|group| group.empty == empty);
         let known = known.unwrap_or_else(|| {
             self.groups.push(Group { empty, members: Vec::new(), tables: HashMap::new() });
@@ -40,7 +40,7 @@ impl<'c> Meeting<'c> {
         self.rows.push(row);
     }
 
-    /// The positions of the rows that meet `row`, in their order.
+    /// The positions of the rows that match `row`, in their order.
     pub fn of(&mut self, row: &[&str]) -> Vec<usize> {
         let asked = empty(row);
         let mut found = Vec::new();
@@ -83,7 +83,7 @@ fn empty(row: &[&str]) -> Vec<bool> {
     row.iter().map(|cell| cell.is_empty()).collect()
 }
 
-/// The cells that count.
+/// The cells that are compared.
 fn filled<'s>(row: &[&'s str], skipped: &[bool]) -> Vec<&'s str> {
     let cells = row.iter().zip(skipped);
     let counted = cells.filter(|(_, skipped)| !**skipped);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_found_is_what_looking_at_each_row_finds() {
+    fn the_found_rows_are_those_of_a_linear_search() {
         let all = rows();
         let mut at_once: Meeting<'_> = all.iter().cloned().collect();
         let mut one_by_one = Meeting::default();
@@ -139,7 +139,7 @@ mod tests {
             meeting.of(asked);
         }
         let tables = meeting.groups.iter().map(|group| group.tables.len());
-        // One for each way in which two rows with two cells that may be empty can be so.
+        // At most one for each combination of two rows with two cells that may be empty.
         assert!(tables.sum::<usize>() <= 16);
     }
 }

@@ -1,7 +1,7 @@
-//! Every pair of values of an axis, at each setting of the other axes, replicate by replicate.
+//! Compares every pair of values of an axis, at each setting of the other axes, replicate by replicate.
 //!
 //! Differences are the later value minus the earlier one, in the experiment's order, so that `none`,
-//! named first, is what the others are measured against.
+//! which is usually first, is the reference of the others.
 
 pub mod baseline;
 pub mod claim;
@@ -15,7 +15,7 @@ pub mod population;
 pub mod tune;
 
 pub use default::{MOST_UNASKED, default_comparison, subject};
-pub use describe::Description;
+pub use describe::{CONFIDENCE, Description};
 pub use names::unknown;
 pub use pairing::{FOLDER, together};
 
@@ -31,13 +31,10 @@ use meeting::Meeting;
 use metric::{Margin, Metric};
 use pairing::{Condition, conditions, meet, row};
 
-/// Of all intervals.
-pub const CONFIDENCE: f64 = 1.0 - stats::SIGNIFICANCE;
-
-/// Two that lie a whole step apart differ; those within the same step may not.
+/// Times that are a whole step apart differ; those within the same step may not.
 const BELOW_ONE_STEP: f64 = 1.0 - 1e-6;
 
-/// What is compared.
+/// What to compare.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// The name of the metric.
@@ -45,40 +42,40 @@ pub struct Question {
     /// The axis whose values are compared, by its full or its short name.
     pub by: String,
     /// Differences up to this do not matter, in percentage points for shares and else in the metric's
-    /// unit; none for the metric's own margin.
+    /// unit; `None` for the metric's own margin.
     pub margin: Option<f64>,
 }
 
-/// One value of the axis against another, in one setting of the other axes.
+/// One value of the axis compared with another, in one setting of the other axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// Values of the other axes; empty where one means nothing on either side.
+    /// Values of the other axes; empty where one does not apply on either side.
     pub setting: Vec<String>,
     /// The later value: differences are `a − b`.
     pub a: String,
     /// The earlier value.
     pub b: String,
-    /// Replicates of which a side has not ended, failed, or was not measured.
+    /// Number of replicates of which a side has not ended, failed, or was not measured.
     pub missing: usize,
-    /// Diverged replicates of each side, among the pairs.
+    /// Number of diverged replicates of each side, among the pairs.
     pub diverged: [usize; 2],
-    /// What the pairs say.
+    /// The statistics of the pairs.
     pub paired: PairedComparison,
     /// The p-value after Holm's correction for all comparisons of the answer.
     pub corrected: Option<f64>,
     /// Differences up to this do not matter, in the metric's unit.
     pub margin: f64,
-    /// What may be said.
+    /// The verdict.
     pub verdict: Verdict,
-    /// About how many replicates would decide, where these do not and it can be estimated.
+    /// About how many replicates would be needed for a decision, where these do not suffice and it can be estimated.
     pub needed: Option<usize>,
-    /// The same pairs under the population's statistics, where the figure was taken with running averages
-    /// and is known under both.
+    /// The same pairs with population statistics, where the metric uses running averages
+    /// and was measured with both.
     pub population: Option<Box<Comparison>>,
 }
 
 impl Comparison {
-    /// The value that is better by the verdict.
+    /// The value that is better according to the verdict.
     pub fn better(&self) -> Option<&str> {
         match self.verdict {
             Verdict::Better(Side::A) | Verdict::SuggestsBetter(Side::A) => Some(&self.a),
@@ -88,28 +85,28 @@ impl Comparison {
     }
 }
 
-/// The answer.
+/// The result of a comparison.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// What was compared.
+    /// The metric.
     pub metric: Metric,
-    /// The axis, by its full name.
+    /// The compared axis, by its full name.
     pub by: String,
-    /// The other axes.
+    /// The remaining axes.
     pub others: Vec<String>,
-    /// The accuracy whose reaching a `…_to_target` metric is about.
+    /// The target of `…_to_target` metrics.
     pub target: f64,
-    /// Every condition by itself, in the experiment's order.
+    /// The statistics of every condition, in the experiment's order.
     pub descriptions: Vec<Description>,
-    /// Every comparison, setting by setting.
+    /// Every comparison, ordered by setting.
     pub comparisons: Vec<Comparison>,
-    /// What running averages do to the scores that the metric is made of.
+    /// The effects of running averages on the scores that the metric uses.
     pub gaps: population::Gaps,
-    /// What a reader must know before the tables, such as in what two folders differ.
+    /// Remarks that precede the tables, such as the settings in which two folders differ.
     pub remarks: Vec<String>,
 }
 
-/// Compares what is asked for; an error where the metric or the axis does not exist, or has one value.
+/// Answers a question; an error where the metric or the axis does not exist, or the axis has one value.
 pub fn compare(results: &Results, question: &Question) -> Result<Answer> {
     let metric = Metric::named(&question.metric)?;
     let by = axis(results, &question.by)?;
@@ -120,7 +117,7 @@ pub fn compare(results: &Results, question: &Question) -> Result<Answer> {
     Ok(answer)
 }
 
-/// Likewise, without a description of any condition; `None` where there is nothing to compare.
+/// As [`compare`], without the statistics of conditions; `None` where there is nothing to compare.
 fn answer(results: &Results, question: &Question) -> Result<Option<Answer>> {
     let metric = Metric::named(&question.metric)?;
     let by = axis(results, &question.by)?;
@@ -154,8 +151,8 @@ fn answer(results: &Results, question: &Question) -> Result<Option<Answer>> {
     }))
 }
 
-/// Every condition by itself, in the experiment's order, whether or not there is anything to compare it
-/// with: the value of the first axis, and the others as its setting.
+/// The statistics of every condition, in the experiment's order, whether or not there is another one to
+/// compare it with: the value of the first axis, and the others as its setting.
 pub fn descriptions(results: &Results, metric: Metric) -> Vec<Description> {
     if results.axes.is_empty() {
         return Vec::new();
@@ -163,7 +160,7 @@ pub fn descriptions(results: &Results, metric: Metric) -> Vec<Description> {
     describe::all(&conditions(results, 0, metric), metric)
 }
 
-/// Where an axis is, by its full or its short name.
+/// The position of an axis, by its full or its short name.
 fn axis(results: &Results, name: &str) -> Result<usize> {
     results.axis(name).ok_or_else(|| {
         let known: Vec<&str> = results.axes.iter().map(String::as_str).collect();
@@ -192,7 +189,7 @@ fn nothing_to_compare(results: &Results, by: usize, conditions: &[Condition<'_>]
     ))
 }
 
-/// Every comparison, corrected for all of them, with its verdict.
+/// Every comparison with its verdict, corrected for all of them.
 fn judged(conditions: &[Condition<'_>], metric: Metric, given: Option<f64>) -> Vec<Comparison> {
     let mut meeting: Meeting<'_> = conditions.iter().map(Condition::cells).collect();
     let mut comparisons = comparisons(conditions, &mut meeting, metric);
@@ -209,7 +206,7 @@ fn mean_difference(comparison: &Comparison) -> Option<f64> {
     paired.mean.filter(|_| paired.is_complete())
 }
 
-/// Every pair of values in every setting, those of a setting together.
+/// Every pair of values in every setting, grouped by setting.
 fn comparisons(
     conditions: &[Condition<'_>],
     meeting: &mut Meeting<'_>,
@@ -232,10 +229,10 @@ fn comparisons(
             }
         }
     }
-    // Each by itself, with random numbers of its own: they may be made side by side.
+    // Each has its own random numbers, so they can be computed in parallel.
     let mut found: Vec<Comparison> =
         meetings.into_par_iter().map(|(a, b, setting)| comparison(a, b, setting, metric)).collect();
-    // Those of a setting together, in the order in which conditions first have it.
+    // Grouped by setting, in the order in which conditions first have it.
     found.sort_by_key(|c| places.get(c.setting.as_slice()).copied());
     found
 }
@@ -279,7 +276,7 @@ fn judge_family(comparisons: &mut [Comparison]) {
     }
 }
 
-/// What is given, or the metric's own; but never finer than what the sides can be told apart by.
+/// The given margin, or the metric's own; but at least the resolution of the two sides.
 fn margin(
     comparison: &Comparison,
     metric: Metric,
@@ -292,7 +289,7 @@ fn margin(
     let values = [&comparison.a, &comparison.b];
     let mut sides: Vec<usize> =
         values.into_iter().flat_map(|value| meeting.of(&row(value, &comparison.setting))).collect();
-    // A sum of numbers is rounded by their order: that of the plan.
+    // A floating-point sum depends on the order of its terms, so they are sorted.
     sides.sort_unstable();
     sides.dedup();
     let sides = || sides.iter().map(|at| &conditions[*at]);

@@ -2,7 +2,7 @@
 
 use crate::results::query::short_name;
 
-/// That there is no `what` of this name, and which of the `known` ones may have been meant.
+/// A message that there is no `what` of this name, and which of the `known` names may have been meant.
 pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     let likeness = |known: &str| {
         let short = strsim::jaro_winkler(name, short_name(known));
@@ -15,7 +15,7 @@ pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     let has_it = |known: &&str| format!("_{known}_").contains(&word);
     let with_it: Vec<&str> = known.iter().copied().filter(has_it).collect();
     let hint = match (nearest, &with_it[..]) {
-        // A word of several names is no misspelling of any one of them.
+        // A part that several names have in common is no misspelling of any one of them.
         (_, [_, _, ..]) => format!("those with `{name}` are {}", with_it.join(", ")),
         (Some((_, known)), _) => format!("did you mean `{known}`?"),
         (None, _) => format!("the {} are {}", several(what), known.join(", ")),
@@ -23,7 +23,7 @@ pub fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     format!("there is no {what} `{name}`\n  hint: {hint}")
 }
 
-/// `metrics`, `axes`
+/// The plural: `metrics`, `axes`.
 fn several(what: &str) -> String {
     match what.strip_suffix("is") {
         Some(stem) => format!("{stem}es"),

@@ -1,4 +1,4 @@
-//! Which trainings are compared with which.
+//! Determines which trainings are compared with each other.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,19 +8,19 @@ use crate::error::{Error, Result};
 use crate::results::query::{Results, TrialCurves};
 use crate::stats::Score;
 
-/// The axis that two folders are told apart by.
+/// The axis that distinguishes two folders.
 pub const FOLDER: &str = "folder";
 
-/// One condition, as the question sees it.
+/// One condition of a question.
 #[derive(Debug, Clone)]
 pub(super) struct Condition<'a> {
-    /// Its value of the axis that is compared.
+    /// Its value of the compared axis.
     pub value: &'a str,
-    /// Its values of the others.
+    /// Its values of the other axes.
     pub setting: Vec<String>,
-    /// What each replicate scored; `None` where it did not.
+    /// The score of each replicate; `None` where it has none.
     pub scores: Vec<(u64, Option<Score>)>,
-    /// Differences below this cannot be seen: of times until something is evaluated, the time between
+    /// The resolution of its scores: of times until an evaluation, the time between
     /// two evaluations; 0 otherwise.
     pub resolution: f64,
 }
@@ -31,7 +31,7 @@ impl Condition<'_> {
         row(self.value, &self.setting)
     }
 
-    /// The numbers among its scores.
+    /// The scores that are numbers.
     pub(super) fn values(&self) -> impl Iterator<Item = f64> {
         let scores = self.scores.iter().filter_map(|(_, score)| *score);
         scores.filter_map(|score| match score {
@@ -40,14 +40,14 @@ impl Condition<'_> {
         })
     }
 
-    /// What a replicate scored.
+    /// The score of a replicate.
     pub(super) fn score(&self, replicate: u64) -> Option<Score> {
         let mut scores = self.scores.iter();
         scores.find(|(number, _)| *number == replicate)?.1
     }
 }
 
-/// All conditions, in the order of the plan. One in which the compared axis means nothing is left out.
+/// All conditions, in the order of the plan, without those in which the compared axis does not apply.
 pub(super) fn conditions(results: &Results, by: usize, metric: Metric) -> Vec<Condition<'_>> {
     let mut positions: HashMap<usize, usize> = HashMap::new();
     let mut found: Vec<Condition<'_>> = Vec::new();
@@ -75,7 +75,7 @@ fn condition(trial: &TrialCurves, by: usize) -> Condition<'_> {
     }
 }
 
-/// A value and a setting, as cells that meet those of a condition.
+/// A value and a setting, as cells that match those of a condition.
 pub(super) fn row<'a>(value: &'a str, setting: &'a [String]) -> Vec<&'a str> {
     let setting = setting.iter().map(String::as_str);
     std::iter::once(value).chain(setting).collect()
@@ -88,8 +88,8 @@ pub(super) fn values<'a>(conditions: &[Condition<'a>]) -> Vec<&'a str> {
     values.filter(|value| known.insert(*value)).collect()
 }
 
-/// The setting of two conditions that differ in the compared axis alone. An axis that means nothing in
-/// one of them (the decay of a norm, where there is none) does not matter.
+/// The common setting of two conditions that differ in the compared axis alone. An axis that does not apply in
+/// one of them (the decay of a norm, where there is none) is ignored.
 pub(super) fn meet(one: &[String], other: &[String]) -> Option<Vec<String>> {
     let cells = one.iter().zip(other);
     let met = cells.map(|(one, other)| match (one.as_str(), other.as_str()) {
@@ -116,7 +116,7 @@ pub(super) fn pairs(a: &Condition<'_>, b: &Condition<'_>) -> (Vec<(Score, Score)
     (pairs, missing)
 }
 
-/// What each replicate scored; the first of several of the same number, as [`Condition::score`] has it.
+/// The score of each replicate; the first of several with the same number, as in [`Condition::score`].
 fn by_replicate(condition: &Condition<'_>) -> HashMap<u64, Option<Score>> {
     let mut scores = HashMap::with_capacity(condition.scores.len());
     for (replicate, score) in &condition.scores {
@@ -125,7 +125,7 @@ fn by_replicate(condition: &Condition<'_>) -> HashMap<u64, Option<Score>> {
     scores
 }
 
-/// Two folders as one, told apart by the axis [`FOLDER`]; an error where they do not vary the same keys.
+/// Two folders as one, distinguished by the axis [`FOLDER`]; an error where they do not vary the same keys.
 pub fn together(first: (&str, &Results), second: (&str, &Results)) -> Result<Results> {
     let sorted = |results: &Results| {
         let mut axes = results.axes.clone();
@@ -144,7 +144,7 @@ pub fn together(first: (&str, &Results), second: (&str, &Results)) -> Result<Res
     }
     let mut both = first.1.with_trials(Vec::new());
     both.tuning = None;
-    // Of a claim only what it is about matters between folders.
+    // Of a claim only whether it is about evaluation matters between folders.
     let claims = [first, second].map(|(_, results)| results.claim.as_ref());
     let mut claims = claims.into_iter().flatten();
     both.claim = claims.find(|claim| claim.about_evaluation).cloned();

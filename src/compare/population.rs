@@ -1,9 +1,9 @@
-//! Running averages against the statistics of the population, on the same networks.
+//! Compares running averages with population statistics, on the same networks.
 //!
-//! An accuracy that was evaluated with running averages may say more of the averages than of the network:
-//! they still hold a part of their initial values after few steps, and they lag behind weights that move.
-//! So every training that is evaluated with them is evaluated with the population's statistics at its end
-//! as well, and whoever states the one number states the other where they differ.
+//! An accuracy that was evaluated with running averages may depend more on the averages than on the network:
+//! they still contain a part of their initial values after few steps, and they lag behind changing weights.
+//! So every training that is evaluated with them is also evaluated with population statistics at its end,
+//! and both numbers are reported where they differ.
 
 use super::metric::Metric;
 use super::{CONFIDENCE, Comparison, mean_difference};
@@ -12,71 +12,71 @@ use crate::results::query::{Results, TrialCurves, TrialStatus};
 use crate::stats::{self, Side, Verdict};
 use crate::units;
 
-/// The key of how networks are evaluated.
+/// The key that determines how networks are evaluated.
 const EVALUATION: &str = "norm.evaluation";
 
-/// Differences of a mean accuracy up to this do not matter, a share.
+/// Differences of a mean accuracy up to this do not matter, as a share.
 pub const MARGIN: f64 = 0.002;
 
-/// The same of one replicate alone, whose noise is unknown.
+/// The same limit for a single replicate, whose noise is unknown.
 pub const MARGIN_OF_ONE: f64 = 0.01;
 
-/// Epochs that tell whether a gap closes, at least.
+/// Fewest epochs that show whether a gap is closing.
 const FEWEST_EPOCHS: usize = 6;
 
-/// The test accuracy of a condition under both statistics, where they tell different things.
+/// The test accuracy of a condition with both statistics, where they differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gap {
     /// The value of each axis, in the order of [`Results::axes`].
     pub axes: Vec<String>,
-    /// Replicates that were evaluated under both.
+    /// Number of replicates that were evaluated with both.
     pub n: usize,
     /// Mean test accuracy with running averages.
     pub running: f64,
-    /// Mean test accuracy with the population's statistics.
+    /// Mean test accuracy with population statistics.
     pub population: f64,
-    /// Why the averages had not settled when training ended; `None` where nothing shows that.
+    /// Why the averages had not settled when training ended; `None` where there is no sign of it.
     pub unsettled: Option<Unsettled>,
 }
 
-/// What shows that running averages had not settled.
+/// A sign that running averages had not settled.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Unsettled {
-    /// This share of the initial values is left after so many steps: `decay^steps`.
+    /// A share of the initial values is left at the end: `decay^steps`.
     Start {
-        /// From 0 to 1.
+        /// The share, from 0 to 1.
         left: f64,
-        /// Optimiser steps.
+        /// Number of optimiser steps.
         steps: usize,
     },
     /// The gap between both statistics was still closing from epoch to epoch.
     Closing,
 }
 
-/// What a folder says of running averages.
+/// The effects of running averages in a folder.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Gaps {
-    /// The conditions in which they tell something else than the population's statistics, in the order of
+    /// The conditions in which they give another accuracy than population statistics, in the order of
     /// the plan.
     pub told: Vec<Gap>,
-    /// Completed trials whose evaluation used running averages and that were not evaluated with the
-    /// population's statistics: an earlier version trained them.
+    /// Number of completed trials that were evaluated with running averages and not with population
+    /// statistics, because an earlier version trained them.
     pub unmeasured: usize,
 }
 
-/// The most conditions that are told of one by one.
+/// Most conditions that are reported one by one.
 const MOST_TOLD: usize = 4;
 
 impl Gap {
-    /// `after: running statistics have not settled: test accuracy 79.31 % with them, 94.31 % with the
-    /// population's (…)`
+    /// A sentence such as `after: running statistics have not settled: test accuracy 79.31 % with them, 94.31 %
+    /// with the population's (…)`.
     pub fn sentence(&self) -> String {
         let condition: Vec<&str> = self.axes.iter().map(String::as_str).collect();
         let condition: Vec<&str> = condition.into_iter().filter(|c| !c.is_empty()).collect();
         format!("{}: {}", condition.join(" · "), self.what())
     }
 
-    /// The same without the condition.
+    /// The sentence without the condition.
     pub fn what(&self) -> String {
         let (what, why) = match self.unsettled {
             Some(Unsettled::Start { left, steps }) => (
@@ -106,8 +106,8 @@ impl Gap {
 }
 
 impl Gaps {
-    /// A sentence for each condition, of many for those with the largest gaps; and one on what was not
-    /// measured.
+    /// A sentence for each condition, of many for those with the largest gaps; and one on trials without
+    /// measurements.
     pub fn sentences(&self) -> Vec<String> {
         let mut told: Vec<&Gap> = self.told.iter().collect();
         if told.len() > MOST_TOLD {
@@ -125,7 +125,7 @@ impl Gaps {
         sentences
     }
 
-    /// All of it in one sentence, for a footnote; `None` where there is nothing to tell.
+    /// Everything in one sentence, for a footnote; `None` where there is no gap.
     pub fn summary(&self) -> Option<String> {
         let largest = self.told.iter();
         let largest = largest.max_by(|one, other| one.size().total_cmp(&other.size()))?;
@@ -137,7 +137,7 @@ impl Gaps {
         Some(format!("{}{others}.", units::capitalised(&largest.sentence())))
     }
 
-    /// How many trials were not evaluated under both; `None` where all were.
+    /// A note on how many trials were not evaluated with both; `None` where all were.
     pub fn not_measured(&self) -> Option<String> {
         (self.unmeasured > 0).then(|| {
             let trials = units::trials(self.unmeasured);
@@ -148,10 +148,10 @@ impl Gaps {
     }
 }
 
-/// Looks at every condition.
+/// Finds the conditions with a gap.
 ///
-/// With the accuracies `r` (running) and `p` (population) of the replicates that have both, a condition is
-/// told of where
+/// With the accuracies `r` (running) and `p` (population) of the replicates that have both, a condition
+/// has a gap where
 ///
 /// ```text
 /// |mean(p − r)| > max(0.2 points, 2 std(p − r) / √n)        n ≥ 2
@@ -169,7 +169,7 @@ pub fn gaps(results: &Results) -> Gaps {
         // This version always writes the first of the two.
         let is_earlier = |trial: &&&TrialCurves| {
             let last = trial.epochs.last();
-            last.is_none_or(|row| row.running_test_accuracy.is_none())
+            last.is_none_or(|row| row.running_test.accuracy.is_none())
         };
         gaps.unmeasured += trials.iter().filter(is_earlier).count();
         gaps.told.extend(gap(results, &trials));
@@ -177,8 +177,8 @@ pub fn gaps(results: &Results) -> Gaps {
     gaps
 }
 
-/// Whether what a folder varies or claims is the evaluation itself, so that no difference between
-/// evaluations is an artefact there.
+/// Whether a folder varies, or claims something about, the evaluation itself, so that a difference between
+/// evaluations is no artefact there.
 pub(super) fn is_subject(results: &Results) -> bool {
     let is_claimed = results.claim.as_ref().is_some_and(|claim| claim.about_evaluation);
     let normalised = results.trials.iter().filter(|trial| has_norm(results, trial));
@@ -195,25 +195,25 @@ fn has_norm(results: &Results, trial: &TrialCurves) -> bool {
     !is(results, trial, "norm.placement", "none") || is(results, trial, "norm.on_input", "true")
 }
 
-/// How a trial's network was evaluated. An experiment writes no value down that its preset decides in some
-/// conditions and not in others.
+/// How a trial's network was evaluated. The resolved experiment has no value where the preset determines it in
+/// some conditions only.
 fn evaluation<'a>(results: &'a Results, trial: &'a TrialCurves) -> &'a str {
     let is_papers = is(results, trial, "norm.preset", "paper");
     let default = if is_papers { "precise" } else { "running" };
     results.norm_of(trial, EVALUATION).unwrap_or(default)
 }
 
-/// The averages of batches that a network is evaluated with.
+/// The averages of batch statistics that a network is evaluated with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Averages {
-    /// Exponential ones, with this decay; `None` where it is no number.
+    /// Exponential averages with this decay; `None` where it is not a number.
     Exponential(Option<f64>),
     /// The mean of all batches.
     Cumulative,
 }
 
-/// The running averages that a trial was judged with; `None` where there are none. Read from the
-/// stored experiment, as `Norm::running_decay` does from settings; a test holds the two against each other.
+/// The running averages that a trial was evaluated with; `None` where there are none. Read from the
+/// stored experiment, as `Norm::running_decay` reads them from settings; a test compares the two.
 pub fn averages(results: &Results, trial: &TrialCurves) -> Option<Averages> {
     let is = |key: &str, value: &str| is(results, trial, key, value);
     let is_batch = is("norm.kind", "batch");
@@ -227,20 +227,20 @@ pub fn averages(results: &Results, trial: &TrialCurves) -> Option<Averages> {
     if is_batch && is("norm.averaging", "cumulative") {
         return Some(Averages::Cumulative);
     }
-    // The preset's where the experiment writes none down.
+    // The preset's decay where the experiment states none.
     let default = if is("norm.preset", "pytorch") { 0.9 } else { 0.99 };
     let decay = results.norm_of(trial, "norm.decay");
     let decay = decay.map_or(Some(default), |decay| decay.parse().ok());
     Some(Averages::Exponential(decay))
 }
 
-/// The last test accuracies of a trial with running averages and with the population's statistics.
+/// The last test accuracies of a trial with running averages and with population statistics.
 fn both(trial: &TrialCurves) -> Option<[f64; 2]> {
     both_of(trial.epochs.last()?)
 }
 
 fn both_of(row: &EpochRow) -> Option<[f64; 2]> {
-    Some([row.running_test_accuracy?, row.precise_test_accuracy?])
+    Some([row.running_test.accuracy?, row.precise_test.accuracy?])
 }
 
 fn gap(results: &Results, trials: &[&TrialCurves]) -> Option<Gap> {
@@ -278,7 +278,7 @@ fn unsettled(results: &Results, trials: &[&TrialCurves]) -> Option<Unsettled> {
 }
 
 /// Whether the gap of the last third of the epochs is less than half of that of the third before, where
-/// each epoch was evaluated under both: averages that catch up with weights that come to rest.
+/// each epoch was evaluated with both: then the averages are approaching weights that change less.
 fn closing(trials: &[&TrialCurves]) -> bool {
     let mean_of = |third: usize| {
         let gaps = trials.iter().flat_map(|trial| {
@@ -300,7 +300,7 @@ fn closing(trials: &[&TrialCurves]) -> bool {
     mean_of(1).zip(mean_of(2)).is_some_and(|(before, last)| last < before / 2.0)
 }
 
-/// The metric that is the same figure under the population's statistics.
+/// The metric that is the same quantity with population statistics.
 pub(super) fn counterpart(metric: Metric) -> Option<Metric> {
     let name = match metric.name {
         "test_accuracy" => "precise_test_accuracy",
@@ -310,9 +310,9 @@ pub(super) fn counterpart(metric: Metric) -> Option<Metric> {
     Metric::named(name).ok()
 }
 
-/// Gives a comparison its counterpart, the same pairs under the population's statistics, and the verdict
-/// [`Verdict::EffectOfEvaluation`] where it is one. A counterpart of which fewer pairs were measured says
-/// nothing.
+/// Adds to a comparison its counterpart, the same pairs with population statistics, and the verdict
+/// [`Verdict::EffectOfEvaluation`] where it applies. A counterpart with fewer measured pairs is
+/// ignored.
 pub(super) fn weigh(comparison: &mut Comparison, counterpart: Comparison) {
     if counterpart.paired.pairs < comparison.paired.pairs || counterpart.paired.pairs == 0 {
         return;
@@ -324,11 +324,12 @@ pub(super) fn weigh(comparison: &mut Comparison, counterpart: Comparison) {
     comparison.population = Some(Box::new(counterpart));
 }
 
-/// Whether what a comparison shows is rather an effect of how networks are evaluated: under one of the two
-/// evaluations the difference turns round or loses more than half (where both speak for the same side: more
-/// than three quarters of it are lost under the population's), the two mean differences lie further apart than the margin, and the change between them is no noise (the networks
-/// are the same, so it is taken replicate by replicate: its 95 % interval leaves out 0). Where a pair has no
-/// difference, only two evaluations that speak for different sides show it.
+/// Whether the result of a comparison is rather an effect of how networks are evaluated: with one of the two
+/// evaluations the difference changes its sign or loses more than half (where both favour the same side: more
+/// than three quarters are lost with population statistics), the two mean differences are further apart than the
+/// margin, and the change between them is significant (the networks are the same, so it is computed replicate by
+/// replicate: its 95 % interval excludes 0). Where a pair has no difference, only two evaluations that favour
+/// different sides show it.
 fn is_effect_of_evaluation(running: &Comparison, population: &Comparison) -> bool {
     let (one, other) = (side(running.verdict), side(population.verdict));
     let agree = one.is_some() && one == other;
@@ -346,7 +347,7 @@ fn is_effect_of_evaluation(running: &Comparison, population: &Comparison) -> boo
     turns && (with - without).abs() > running.margin && is_sure(running, population)
 }
 
-/// Whether the change from one evaluation to the other is no noise.
+/// Whether the change from one evaluation to the other is significant.
 fn is_sure(running: &Comparison, population: &Comparison) -> bool {
     let pairs = running.paired.differences.iter();
     let pairs = pairs.zip(&population.paired.differences);
@@ -356,7 +357,7 @@ fn is_sure(running: &Comparison, population: &Comparison) -> bool {
     is_constant || interval.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0)
 }
 
-/// The side that is better by a verdict.
+/// The side that is better according to a verdict.
 fn side(verdict: Verdict) -> Option<Side> {
     match verdict {
         Verdict::Better(side) | Verdict::SuggestsBetter(side) => Some(side),

@@ -1,5 +1,5 @@
-//! What tuning chose: for each group and each setting of the remaining axes, the best value of the
-//! tuned key by its validation metric, and how it does on the test set.
+//! The choices of tuning: for each group and each setting of the remaining axes, the best value of the
+//! tuned key by its validation metric, and its scores on the test set.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -8,21 +8,21 @@ use super::baseline;
 use crate::results::query::{Results, TrialCurves, TrialStatus, Tuning};
 use crate::stats;
 
-/// What was tried in one setting, and what was chosen.
+/// The values that were tried in one setting, and the chosen one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
     /// The values of all axes but the tuned one, in the order of [`others`].
     pub setting: Vec<String>,
     /// Every value that was tried, ascending.
     pub tried: Vec<Tried>,
-    /// The position of the chosen one; none where no trial was completed.
+    /// The position of the chosen one; `None` where no trial was completed.
     pub chosen: Option<usize>,
-    /// The test accuracy of a network that stayed at chance: that of those that were not trained, or that
-    /// of always answering the largest class, whichever is larger.
+    /// The test accuracy of a network that learned nothing: that of untrained networks, or that
+    /// of always predicting the largest class, whichever is larger.
     chance: f64,
 }
 
-/// What became of one value.
+/// The scores of one value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tried {
     /// The value as written in `trials.csv`.
@@ -31,9 +31,9 @@ pub struct Tried {
     pub metric: Vec<f64>,
     /// Test accuracy of each completed replicate, a share.
     pub test: Vec<f64>,
-    /// How many of its replicates diverged.
+    /// Number of its replicates that diverged.
     pub diverged: usize,
-    /// Whether the network is any better, on average, than before it was trained.
+    /// Whether the network is better, on average, than before training.
     pub learned: bool,
 }
 
@@ -59,13 +59,13 @@ impl Choice {
         stable.filter(|tried| number(&tried.value).is_some()).map(|tried| tried.value.as_str())
     }
 
-    /// What became of the chosen value.
+    /// The scores of the chosen value.
     pub fn chosen(&self) -> Option<&Tried> {
         self.chosen.map(|chosen| &self.tried[chosen])
     }
 }
 
-/// The positions of all axes but the tuned one, those that are compared first.
+/// The positions of all axes but the tuned one; those that are compared come first.
 pub fn others(results: &Results, tuning: &Tuning) -> Vec<usize> {
     let compared = |&axis: &usize| tuning.per.contains(&results.axes[axis]);
     let all = (0..results.axes.len()).filter(|&axis| results.axes[axis] != tuning.key);
@@ -76,7 +76,7 @@ pub fn others(results: &Results, tuning: &Tuning) -> Vec<usize> {
 /// A setting, and the trials of each condition in it: of each value of the tuned key.
 type Setting<'a> = (Vec<String>, BTreeMap<usize, Vec<&'a TrialCurves>>);
 
-/// What was tried and chosen, setting by setting.
+/// The tried and the chosen values, by setting.
 pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
     let Some(key) = results.axis(&tuning.key) else {
         return Vec::new();
@@ -111,8 +111,8 @@ pub fn choices(results: &Results, tuning: &Tuning) -> Vec<Choice> {
     settings.into_iter().map(choice).collect()
 }
 
-/// The results at the chosen values alone, without the tuned axis: what is left to compare, each setting
-/// at its own best. `None` where nothing was tuned. Settings without a completed trial keep none.
+/// The results at the chosen values alone, without the tuned axis: each setting
+/// at its own best. `None` where nothing was tuned. Settings without a completed trial are dropped.
 pub fn at_chosen(results: &Results) -> Option<Results> {
     let tuning = results.tuning.as_ref()?;
     let key = results.axis(&tuning.key)?;
@@ -143,22 +143,22 @@ pub fn judged(results: &Results) -> Cow<'_, Results> {
     at_chosen(results).map_or(Cow::Borrowed(results), Cow::Owned)
 }
 
-/// How far from chance to the best value's accuracy a value must get to count as stable: one at which a
-/// network neither diverges nor learns is no stable one.
+/// How far from chance to the best value's accuracy a value must get to count as stable: a value at which a
+/// network neither diverges nor learns is not stable.
 const STABLE: f64 = 0.5;
 
-/// How far from chance to perfect a network must have come to have learned something.
+/// How far from chance to perfect accuracy a network must get to have learned something.
 const LEAST_LEARNED: f64 = 0.05;
 
-/// The test accuracy of chance: what all networks of the folder have on average before they are trained.
-/// `None` where none was evaluated then.
+/// The test accuracy of chance: the mean accuracy of the folder's networks before training.
+/// `None` where it was not measured.
 pub fn chance(results: &Results) -> Option<f64> {
     let first = results.trials.iter().filter_map(|trial| trial.epochs.first());
-    let untrained = first.filter(|row| row.epoch == 0).map(|row| row.test_accuracy);
+    let untrained = first.filter(|row| row.epoch == 0).map(|row| row.test.accuracy);
     stats::mean(&untrained.collect::<Vec<_>>())
 }
 
-/// The test accuracy up to which nothing was learned: a twentieth of the way to 1 from [`chance`], or
+/// The test accuracy up to which nothing was learned: 5 % of the way to 1 from [`chance`], or
 /// from the share of the largest class where that is larger.
 pub fn floor(results: &Results) -> f64 {
     let chance = chance(results).unwrap_or(0.0);
@@ -172,23 +172,19 @@ fn above(chance: f64) -> f64 {
 fn tried(trials: &[&TrialCurves], key: usize, tuning: &Tuning, floor: f64) -> Tried {
     let completed = || trials.iter().filter(|trial| trial.status == TrialStatus::Completed);
     let last = || completed().filter_map(|trial| trial.epochs.last());
-    let metric = |row: &crate::results::format::schema::EpochRow| match tuning.metric.as_str() {
-        "validation_loss" => row.validation_loss,
-        _ => row.validation_accuracy,
-    };
-    let test: Vec<f64> = last().map(|row| row.test_accuracy).collect();
+    let test: Vec<f64> = last().map(|row| row.test.accuracy).collect();
     Tried {
         learned: stats::mean(&test).is_some_and(|mean| mean > floor),
         value: trials.first().map_or(String::new(), |trial| trial.axes[key].clone()),
-        metric: last().filter_map(metric).collect(),
+        metric: last().filter_map(|row| row.value(&tuning.metric)).collect(),
         test,
         diverged: trials.iter().filter(|trial| trial.status == TrialStatus::Diverged).count(),
     }
 }
 
-/// The best mean metric. A mean over the replicates that happened to survive, or to have ended so far,
-/// would be too good for a value: those with most replicates ended are chosen from, and among them those with
-/// fewer diverged come first; of equals the smallest.
+/// The best mean metric. A mean over only the replicates that survived, or that have ended so far,
+/// would be too good: only values with most replicates ended are considered, and among them those with
+/// fewer diverged come first; in a tie the smallest.
 fn best(tried: &[Tried], higher_is_better: bool) -> Option<usize> {
     let ended = |tried: &Tried| tried.test.len() + tried.diverged;
     let most = tried.iter().map(ended).max()?;

@@ -1,13 +1,13 @@
-//! What other programs have keys for and this one does not: said plainly, with what is nearest in
-//! meaning. A key that merely looks alike would be a wrong answer.
+//! Keys of other programs that this one does not have: a hint states so and names the nearest feature.
+//! A suggestion of a key that only looks similar would mislead.
 
-/// What is not there, and what is nearest to it.
+/// A feature that does not exist here, and what is nearest to it.
 struct Absent {
-    /// What others call it; compared without regard to case, `-` and `_`.
+    /// Names that other programs use; compared without regard to case, `-` and `_`.
     names: &'static [&'static str],
     /// Completes "there is no …".
     what: &'static str,
-    /// A sentence that follows.
+    /// A further sentence, on the nearest feature.
     nearest: &'static str,
 }
 
@@ -111,7 +111,7 @@ const ABSENT: &[Absent] = &[
     },
 ];
 
-/// What to say of a dotted key that other programs have.
+/// The hint for a dotted key that other programs have.
 pub(super) fn hint(path: &str) -> Option<String> {
     let plain = |name: &str| name.to_lowercase().replace(['_', '-'], "");
     let wanted = plain(path.rsplit('.').next().unwrap_or(path));
@@ -126,7 +126,7 @@ mod tests {
     use crate::config::key_lookup;
 
     #[test]
-    fn no_key_that_there_is_is_said_to_be_absent() {
+    fn no_existing_key_is_reported_as_absent() {
         for key in key_lookup::all() {
             assert_eq!(hint(key.path), None, "{}", key.path);
         }

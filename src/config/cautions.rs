@@ -1,5 +1,5 @@
-//! Settings that can be trained and mean next to nothing: said before training and wherever their
-//! results stand.
+//! Warnings about settings that can be trained but whose results mean little: printed before training and
+//! beside the results.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,18 +7,21 @@ use std::sync::Arc;
 use super::combinations::norm::has_rows;
 use super::spec::{Condition, NormKind, Settings};
 
-/// What a reader should know of these conditions before believing their results, a sentence each.
+/// Warnings about the results of these conditions, a sentence each.
 pub fn cautions(conditions: &[Arc<Condition>]) -> Vec<String> {
     let all = conditions.iter();
     let found: BTreeSet<String> = all.filter_map(|c| one_value(&c.settings)).collect();
     found.into_iter().collect()
 }
 
-/// Batch statistics over a single value. One group of one value is refused (`norm.groups`); this is
-/// allowed, because the same batch size means something in the other conditions of a sweep.
+/// A warning about batch statistics over a single value. Groups of one value are refused (`norm.groups`);
+/// this is allowed, because the same batch size is useful in the other conditions of a sweep.
 fn one_value(settings: &Settings) -> Option<String> {
-    let NormKind::Batch(batch) = settings.norm.layer?.kind else {
-        return None;
+    let batch = match settings.norm.layer?.kind {
+        NormKind::Batch(batch) => batch,
+        NormKind::Renorm(_) | NormKind::Layer | NormKind::Group { .. } | NormKind::Instance => {
+            return None;
+        }
     };
     let key = match batch.virtual_batch_size {
         Some(1) => "norm.virtual_batch_size",
@@ -65,7 +68,7 @@ mod tests {
             "train.batch_size = 1\nsweep.norm.placement = ['none']",
             // Every position of an image is a value.
             "model.kind = 'convnet'\ntrain.batch_size = 1",
-            // And so is every step of a sequence.
+            // Every step of a sequence is a value, too.
             "model.kind = 'rnn'\ntrain.batch_size = 1",
         ] {
             assert!(of(text).is_empty(), "{text}: {:?}", of(text));

@@ -1,4 +1,4 @@
-//! Draft → experiment: what depends on several keys, or on all points of the sweep, is checked.
+//! Turns a draft into an experiment: checks what depends on several keys, or on all points of the sweep.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -20,7 +20,7 @@ use super::spec::{
 use super::tune;
 use crate::units;
 
-/// An experiment, and what its author may not have meant.
+/// An experiment, and notes on possible mistakes in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loaded {
     /// The checked experiment.
@@ -29,7 +29,7 @@ pub struct Loaded {
     pub notes: Vec<String>,
 }
 
-/// The most trials that one experiment may have: a folder each.
+/// Most trials of one experiment; each has a folder.
 const MOST_TRIALS: u64 = 100_000;
 
 /// Builds the experiment; `None`, with the reasons among the problems, where it cannot be.
@@ -81,7 +81,7 @@ pub(super) fn experiment(file: &Path, draft: &Draft, problems: &mut Problems) ->
     Some(Loaded { experiment, notes })
 }
 
-/// A dataset that the product sweeps is none of a point that `include` adds.
+/// Refuses a sweep over datasets with a point of `include` that names no dataset.
 fn check_datasets(draft: &Draft, found: &Conditions, problems: &mut Problems) {
     let key = DATASET.0.path;
     let included = &found.all[found.all.len() - found.included..];
@@ -107,7 +107,7 @@ fn check_size(draft: &Draft, top: &Top, conditions: usize, problems: &mut Proble
 
 fn check_name(top: &Top, problems: &mut Problems) {
     if !rule::is_name(&top.name) {
-        // A name that was given has been checked; this one comes from the file.
+        // A given name has been checked already; this one is derived from the file's.
         let text = format!(
             "the file's name gives the experiment the name `{}`, which must be {}",
             top.name.escape_debug(),
@@ -118,7 +118,7 @@ fn check_name(top: &Top, problems: &mut Problems) {
     }
 }
 
-/// Two points of the sweep that would train the same networks twice under the same id.
+/// Refuses two points of the sweep that would train the same networks twice under the same id.
 fn check_distinct(draft: &Draft, found: &Conditions, problems: &mut Problems) {
     let mut seen: HashMap<[u32; 4], &Condition> = HashMap::new();
     for condition in &found.all {
@@ -145,7 +145,7 @@ fn in_words(found: &Conditions, condition: &Condition) -> String {
     format!("`{}`", words.join(", "))
 }
 
-/// The unit that a probe watches has to be there in every condition.
+/// Refuses a probe of a unit that some condition's network does not have.
 fn check_probe(
     draft: &Draft,
     recording: &Recording,
@@ -176,7 +176,7 @@ fn check_combinations(draft: &Draft, conditions: &[Arc<Condition>], problems: &m
                 .keys
                 .get(path)
                 .map_or(String::new(), |value| format!(" = {}", value.to_toml()));
-            // A value that nobody wrote follows from one that somebody did.
+            // A value that is not written in the file follows from one that is.
             let instead =
                 if path.starts_with("norm.") { "norm.kind" } else { "data.train_examples" };
             let place = draft.place(path).or(draft.place(instead));
@@ -185,7 +185,7 @@ fn check_combinations(draft: &Draft, conditions: &[Arc<Condition>], problems: &m
     }
 }
 
-/// One line for everything that was given and has no effect, in the order of the file.
+/// One note for every key that was given and has no effect, in the order of the file.
 fn notes(
     draft: &Draft,
     found: &Conditions,
@@ -204,7 +204,7 @@ fn notes(
     });
     let mut notes: Vec<_> = unread.chain(found.notes.iter().cloned()).collect();
     notes.sort();
-    // A key that is both set and varied in places is told once.
+    // A key that is both set and varied in some conditions gets one note.
     notes.dedup_by(|one, other| one.1 == other.1 && one.0 == other.0);
     notes
         .into_iter()

@@ -1,4 +1,4 @@
-//! A value held against the rule of its key; where the rule forbids it, a problem with a likely fix.
+//! Checks a value against the rule of its key; a forbidden value becomes a problem with a likely fix.
 
 use super::key::Key;
 use super::key_lookup;
@@ -9,7 +9,7 @@ use super::value::Value;
 use super::wire::{self, Kind, Node};
 
 /// The value in its normal form; `None`, with the reason among the problems, where the rule forbids it.
-/// `subject` is what the problem is said of.
+/// `subject` names the value in messages.
 pub(super) fn check(
     rule: &Rule,
     subject: &str,
@@ -25,7 +25,7 @@ pub(super) fn check(
 }
 
 /// The values of a key, given one by one or as a list of several. A list that is itself a value of the
-/// key is one value. `within` says which table is read.
+/// key is one value. `within` names the table that is read.
 pub(super) fn check_one_or_several(
     key: &Key,
     node: &Node,
@@ -43,7 +43,7 @@ pub(super) fn check_one_or_several(
     check_all(&key.rule, items, subject, problems)
 }
 
-/// The values of a list, all of which are checked before the first forbidden one gives the list up.
+/// The values of a list; `None` if one is forbidden, after all have been checked.
 pub(super) fn check_all(
     rule: &Rule,
     items: &[Node],
@@ -54,7 +54,7 @@ pub(super) fn check_all(
     values.collect::<Vec<_>>().into_iter().collect()
 }
 
-/// Whether a value names only keys that the sweep can vary.
+/// Whether a value names only keys that can be swept.
 fn names_keys(value: &Value) -> bool {
     match value {
         Value::Text(path) => key_lookup::find(path).is_some_and(Key::can_be_swept),
@@ -69,7 +69,7 @@ fn fix(rule: &Rule, kind: &Kind) -> Option<String> {
             let known = key_lookup::suggestion(path).filter(|known| known != path)?;
             Some(format!("did you mean `\"{known}\"`?"))
         }
-        // A list from which a shell has taken the quotes.
+        // A list from which a shell has removed the quotes.
         Kind::Plain(Value::Text(list)) if rule.names_keys() => {
             let list = wire::override_value(&typos::quoted_list(list)?, 0);
             rule.accept(&list.kind).filter(names_keys).and_then(|_| rule.fix(kind))

@@ -1,5 +1,5 @@
-//! What `[claim]` says, held against the sweep: a test that nothing will be trained for is refused
-//! before anything is trained. And the way back: a claim from the text of a resolved experiment.
+//! Checks `[claim]` against the sweep: a test that no trial will be trained for is refused before anything
+//! is trained. Also reads a claim from the text of a resolved experiment.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -10,13 +10,13 @@ use super::hypotheses;
 use super::key_lookup;
 use super::point::{GivenValues, Point};
 use super::problem::Problems;
-use super::spec::{Axis, Claim, Hypothesis, TESTS, Take};
+use super::spec::{Aggregation, Axis, Claim, Hypothesis, TESTS};
 use super::value::Value;
 use super::wire::{self, Kind};
 use crate::error::Result;
 use crate::units::counted;
 
-/// Reads `[claim]` and checks it; `None` where nothing is claimed.
+/// Reads `[claim]` and checks it; `None` where there is no claim.
 pub(super) fn claim(
     point: &Point<'_>,
     draft: &Draft,
@@ -40,7 +40,7 @@ pub(super) fn claim(
     Some(claim)
 }
 
-/// What of a test the sweep does not give, each with a way out.
+/// The axes and values of a test that the sweep does not have, each with a remedy.
 fn mistakes(asked: &Hypothesis, swept: &[Axis]) -> Vec<(String, String)> {
     let mut mistakes = Vec::new();
     let mut check = |part: &str, key: &str, values: &[String]| match swept
@@ -54,26 +54,26 @@ fn mistakes(asked: &Hypothesis, swept: &[Axis]) -> Vec<(String, String)> {
     for (key, values) in &asked.only {
         check("where", key, values);
     }
-    if let Some(over) = &asked.over {
-        check("over", &over.key, &[]);
+    if let Some(aggregate) = &asked.aggregate {
+        check("over", &aggregate.axis, &[]);
     }
     if asked.only.iter().any(|(key, _)| *key == asked.by) {
         let text = format!("`where`: `{}` is what is compared", asked.by);
         mistakes.push((text, "`compare` names its two values".to_owned()));
     }
-    if let Some(over) = &asked.over {
-        if over.key == asked.by {
-            let text = format!("`over = \"{}\"`: that is what is compared", over.key);
+    if let Some(aggregate) = &asked.aggregate {
+        if aggregate.axis == asked.by {
+            let text = format!("`over = \"{}\"`: that is what is compared", aggregate.axis);
             mistakes
                 .push((text, "take another swept key, or leave `over` and `take` out".to_owned()));
         }
-        let axis = swept.iter().find(|axis| axis.key == over.key);
-        if let (Take::Reach(_), Some(axis)) = (over.take, axis)
+        let axis = swept.iter().find(|axis| axis.key == aggregate.axis);
+        if let (Aggregation::Reach(_), Some(axis)) = (aggregate.how, axis)
             && !axis.values.iter().all(is_positive)
         {
             let text = format!(
                 "`take = \"reach\"`: the values of `{}` are not all numbers above 0",
-                over.key
+                aggregate.axis
             );
             mistakes.push((
                 text,
@@ -111,10 +111,10 @@ fn is_positive(value: &Value) -> bool {
     }
 }
 
-/// The chance of error that the verdicts put up with, as `stats::SIGNIFICANCE`.
+/// The significance level of the verdicts, as `stats::SIGNIFICANCE`.
 const SIGNIFICANCE: f64 = 0.05;
 
-/// A word to those whose replicates cannot tell, whatever comes out: n pairs have no p below 2/2ⁿ, and
+/// A note where there are too few replicates for any verdict: n pairs have no p-value below 2/2ⁿ, and
 /// Holm's correction multiplies the smallest by the number of comparisons.
 pub(super) fn note(
     claim: &Claim,
@@ -134,9 +134,9 @@ pub(super) fn note(
     })
 }
 
-/// In how many settings a test is made: those of its first value.
+/// The number of settings in which a test is made: those in which its first value occurs.
 fn settings(test: &Hypothesis, tuned: Option<&str>, found: &Conditions) -> usize {
-    let over = test.over.as_ref().map(|over| over.key.as_str());
+    let over = test.aggregate.as_ref().map(|aggregate| aggregate.axis.as_str());
     let names = |key: &str| test.by == key || over == Some(key);
     let is_named = |key: &str| names(key) || test.only.iter().any(|(only, _)| only == key);
     let tuned = tuned.filter(|key| !is_named(key));
@@ -162,8 +162,8 @@ fn settings(test: &Hypothesis, tuned: Option<&str>, found: &Conditions) -> usize
     seen.len()
 }
 
-/// The claim of an experiment that has been resolved, from its text alone: without the sweep, which
-/// may be large. `name` is shown in messages.
+/// The claim of a resolved experiment, from its text alone, without the sweep, which may be large. `name`
+/// is used in messages.
 pub fn of_text(name: &Path, text: &str) -> Result<Option<Claim>> {
     let mut problems = Problems::new(name, &[]);
     let document = wire::document(name, text, &mut problems);

@@ -1,5 +1,5 @@
-//! The points of the sweep, read: what the trainer is told at each of them. Points that differ only
-//! in keys that mean nothing there are one condition.
+//! Reads the points of the sweep into the settings of each condition. Points that differ only in keys that
+//! do not apply there are one condition.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,33 +11,33 @@ use super::spec::{Axis, Condition};
 use super::sweep::{self, Sweep, SweepPoint, UNSET};
 use super::value::Value;
 
-/// The most conditions that one experiment may have.
+/// Most conditions of one experiment.
 pub(super) const MOST_CONDITIONS: usize = 100_000;
 
-/// What a sweep comes to.
+/// The conditions and axes of a sweep.
 pub(super) struct Conditions {
     /// In the order in which they run.
     pub(super) all: Vec<Arc<Condition>>,
-    /// How many of them, at the end, were included.
+    /// How many of them, at the end of `all`, `include` added.
     pub(super) included: usize,
-    /// What varies, and its values.
+    /// The keys that vary, with their values.
     pub(super) axes: Vec<Axis>,
-    /// What was read at any point, also at those that were dropped.
+    /// The keys that were read at any point, including points that were dropped.
     pub(super) read: ReadKeys,
-    /// For each axis of the sweep, its value at the points that say nothing about it.
+    /// For each axis of the sweep, its value at the points that do not set it.
     pub(super) open: Vec<Open>,
-    /// What its author may not have meant.
+    /// Notes on possible mistakes.
     pub(super) notes: Vec<(Place, String)>,
 }
 
-/// The value that an axis has at the points that say nothing about it.
+/// The value that an axis has at the points that do not set it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Open {
-    /// There are no such points, or it means nothing at them.
+    /// There are no such points, or the key does not apply at them.
     Nowhere,
-    /// The same at all of them.
+    /// The same value at all of them.
     Same(Value),
-    /// Points differ.
+    /// Different values at some of them.
     Different,
 }
 
@@ -82,14 +82,14 @@ fn too_many_points() -> String {
 /// Collects conditions point by point.
 struct Collector<'a> {
     sweep: &'a Sweep,
-    /// Points that any `when` has made so far, those that were dropped again included.
+    /// Number of points that any `when` has made so far, including those that were dropped again.
     expanded: usize,
     cache: PointCache<'a>,
     /// The axis values of all conditions so far, by position.
     seen: HashSet<Box<[u32]>>,
-    /// Values that no part of the sweep names: defaults where a point leaves an axis open.
+    /// Values that no part of the sweep lists: defaults at points that do not set an axis.
     defaults: Vec<HashMap<String, u32>>,
-    /// For each `when` and each `exclude`, whether it held anywhere.
+    /// For each `when` and each `exclude`, whether its pattern held anywhere.
     when_held: Vec<bool>,
     exclude_held: Vec<bool>,
     found: Conditions,
@@ -117,7 +117,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Adds what a point of the product becomes; `None` after a problem.
+    /// Adds the conditions of a point of the product; `None` after a problem.
     fn product_point(&mut self, point: SweepPoint, problems: &mut Problems) -> Option<()> {
         for point in self.varied(point, problems)? {
             let reading = self.product_reading(&point);
@@ -140,7 +140,7 @@ impl<'a> Collector<'a> {
         reading
     }
 
-    /// What each `when` makes of a point.
+    /// The points that the `when` tables make of a point.
     fn varied(&mut self, point: SweepPoint, problems: &mut Problems) -> Option<Vec<SweepPoint>> {
         let mut points = vec![point];
         for (index, when) in self.sweep.when.iter().enumerate() {
@@ -171,7 +171,7 @@ impl<'a> Collector<'a> {
 
     fn is_excluded(&mut self, reading: &ResolvedPoint) -> bool {
         let mut excluded = false;
-        // Every pattern is looked at, so that those which hold nowhere are known.
+        // Every pattern is checked, so that those that hold nowhere are found.
         for (pattern, held) in self.sweep.exclude.iter().zip(&mut self.exclude_held) {
             if pattern.holds(|key| reading.value(key)) {
                 *held = true;
@@ -181,7 +181,7 @@ impl<'a> Collector<'a> {
         excluded
     }
 
-    /// Adds a point; false if its condition was there before.
+    /// Adds a point; false if its condition exists already.
     fn add(&mut self, point: &SweepPoint, reading: &ResolvedPoint) -> bool {
         let sweep = self.sweep;
         let value = |axis: &sweep::Axis| reading.value(axis.key.path);
@@ -205,7 +205,7 @@ impl<'a> Collector<'a> {
         true
     }
 
-    /// The position of a value that a point does not name: a default, or what is set outside.
+    /// The position of a value that a point does not set: a default, or a value set outside the sweep.
     fn position(&mut self, axis: usize, value: &Value) -> u32 {
         let known = self.sweep.axes[axis].known(value);
         known.unwrap_or_else(|| {
@@ -249,8 +249,8 @@ impl<'a> Collector<'a> {
 }
 
 impl Conditions {
-    /// Whether an axis of the sweep is one of the experiment. A key that only `include` names is
-    /// none where all conditions agree about it, or no included one reads it.
+    /// Whether an axis of the sweep is an axis of the experiment. A key that only `include` names is none
+    /// where all conditions have the same value of it, or no included one reads it.
     fn varies(&self, axis: usize, sweep: &Sweep) -> bool {
         let key = sweep.axes[axis].key.path;
         let included = &self.all[self.all.len() - self.included..];
@@ -259,7 +259,7 @@ impl Conditions {
                 && included.iter().any(|condition| condition.values[axis].is_some())
     }
 
-    /// Finds the axes, and takes the others from the conditions.
+    /// Determines the axes, and removes the others from the conditions.
     fn find_axes(&mut self, sweep: &Sweep) {
         let all = 0..sweep.axes.len();
         let kept: Vec<bool> = all.map(|axis| self.varies(axis, sweep)).collect();
@@ -273,7 +273,7 @@ impl Conditions {
         if kept.contains(&false) {
             for condition in &mut self.all {
                 let mut kept = kept.iter();
-                // Nobody else holds a condition yet.
+                // No other reference to a condition exists yet.
                 if let Some(condition) = Arc::get_mut(condition) {
                     condition.values.retain(|_| kept.next() == Some(&true));
                 }
@@ -282,8 +282,8 @@ impl Conditions {
     }
 }
 
-/// The values that occur, those of product and `when` in the file's order, then the others as they
-/// appear; where none does, those that were given.
+/// The values that occur, those of product and `when` in the file's order, then the others in order of
+/// appearance; where none occurs, the given values.
 fn axis_values<'a>(axis: &sweep::Axis, occurring: impl Iterator<Item = &'a Value>) -> Vec<Value> {
     let mut seen = HashSet::new();
     let mut others = Vec::new();

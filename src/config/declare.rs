@@ -1,4 +1,4 @@
-//! The macros that declare keys, and the types that their values make.
+//! The macros that declare keys, and the types of their values.
 
 /// Declares the keys of a section, and the list of them in the order of the documentation.
 macro_rules! keys {
@@ -24,12 +24,12 @@ macro_rules! keys {
 }
 
 /// Declares an enum whose variants are the words of a key; a variant may have fields, each with the key
-/// that gives its value, or a type that reads its own keys. The list of words, the way from a word to
-/// its variant and the way back follow, and so does where the fields' keys apply.
+/// that gives its value, or a type that reads its own keys. Also generates the list of words, the
+/// conversions between words and variants, and where the fields' keys apply.
 macro_rules! choices {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
         $($(#[$vmeta:meta])* $variant:ident
-            = $word:literal
+            = $word:literal $(as $title:literal)?
             $(($inner:ty))?
             $([$single:ty = $single_key:ident])?
             $({ $($(#[$fmeta:meta])* $field:ident: $ftype:ty = $key:ident),+ $(,)? })?
@@ -41,7 +41,7 @@ macro_rules! choices {
         }
 
         impl $name {
-            /// The word in experiment files, folders and messages.
+            /// The variant's word in experiment files, folders and messages.
             #[allow(
                 dead_code,
                 clippy::trivially_copy_pass_by_ref,
@@ -55,6 +55,7 @@ macro_rules! choices {
 
         impl $crate::config::key::Choice for $name {
             const WORDS: &'static [&'static str] = &[$($word),+];
+            const TITLES: &'static [(&'static str, &'static str)] = &[$($(($word, $title),)?)+];
 
             fn fields() -> $crate::config::key::Fields {
                 const FIELDS: $crate::config::key::Fields =
@@ -68,7 +69,7 @@ macro_rules! choices {
                 value: Option<&$crate::config::value::Value>,
                 point: &$crate::config::point::Point<'_>,
             ) -> Option<Self> {
-                // Without fields there is nothing to read.
+                // Unused where no variant has fields.
                 let _ = point;
                 let $crate::config::value::Value::Text(word) = value? else {
                     return None;
@@ -96,7 +97,7 @@ macro_rules! settings {
         $vis struct $name { $($(#[$fmeta])* $fvis $field: $type),+ }
 
         impl $name {
-            /// What it is at a point of the sweep.
+            /// Reads the struct at a point of the sweep.
             pub(in crate::config) fn read(point: &$crate::config::point::Point<'_>) -> Self {
                 Self {
                     $($field: $crate::config::declare::settings!(

@@ -1,5 +1,5 @@
-//! Tree → draft: known keys with permitted values, and the sweep. Overrides are merged here, so that
-//! what an override replaces is never complained about.
+//! Turns the tree of a file into a draft: known keys with permitted values, and the sweep. Overrides are
+//! merged here, so that what an override replaces causes no problem.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ use super::wire::{self, Kind, Node};
 use crate::error::Result;
 use crate::fs;
 
-/// Everything that was said, checked key by key; what depends on several keys comes later.
+/// All given keys, each checked by itself; what depends on several keys is checked later.
 pub(super) struct Draft {
     /// The keys outside the sweep.
     pub(super) base: BTreeMap<&'static str, Given>,
     pub(super) sweep: Sweep,
-    /// The tables that it names.
+    /// The user's tables that the experiment names.
     pub(super) tables: Tables,
 }
 
@@ -36,8 +36,8 @@ pub(super) struct Given {
 }
 
 impl Draft {
-    /// Checks the document of the file `name` and its overrides; `search` says how tables are
-    /// searched, if they are.
+    /// Checks the document of the file `name` and its overrides; `search` determines whether and how tables
+    /// are searched.
     pub(super) fn new(
         name: &Path,
         document: &Node,
@@ -49,7 +49,7 @@ impl Draft {
         for found in found_in(document, problems) {
             raw.add(found, problems);
         }
-        // A table is written in any order; what it says about the sweep is read from top to bottom.
+        // TOML allows tables in any order; the parts of the sweep are read from top to bottom.
         raw.sweep.sort_by_key(|(_, node)| node.place);
         for (index, text) in overrides.iter().enumerate() {
             for found in found_in_override(text, index, problems) {
@@ -76,7 +76,7 @@ enum Target {
     Swept(Part),
 }
 
-/// The known keys of a document; whatever else it holds is a problem.
+/// The known keys of a document; anything else in it is a problem.
 fn found_in(document: &Node, problems: &mut Problems) -> Vec<(Target, Node)> {
     let Kind::Table(members) = &document.kind else {
         problems.add(document.place, "the file must hold an object, `{ … }`");
@@ -90,7 +90,7 @@ fn descend(path: &str, node: &Node, problems: &mut Problems) -> Vec<(Target, Nod
     found.into_iter().map(|(target, node)| (target, node.clone())).collect()
 }
 
-/// What a dotted path names, if it is no section.
+/// The key or part of the sweep at a dotted path; `None` for a section.
 fn target(path: &str) -> Option<Target> {
     let Some(swept) = path.strip_prefix("sweep.") else {
         return key_lookup::find(path).map(Target::Base);
@@ -120,13 +120,13 @@ fn found_in_override(text: &str, index: usize, problems: &mut Problems) -> Vec<(
     let takes_text = key_lookup::find(&path)
         .is_some_and(|key| matches!(key.rule, Rule::Name | Rule::Text | Rule::Folder | Rule::File));
     if takes_text && !matches!(node.kind, Kind::Plain(Value::Text(_))) {
-        // A name such as `2026` or `true` need not be quoted twice for the shell's sake.
+        // A name such as `2026` or `true` need not be quoted a second time for the shell.
         node.kind = Kind::Plain(Value::Text(value.to_owned()));
     }
     descend(&path, &node, problems)
 }
 
-/// What was given for each key, values still unchecked.
+/// The values given for each key, not yet checked.
 #[derive(Default)]
 struct RawValues {
     base: BTreeMap<&'static str, (&'static Key, Node)>,
@@ -134,7 +134,7 @@ struct RawValues {
 }
 
 impl RawValues {
-    /// Adds what the file says; twice is a problem (`"train.epochs"` and `epochs` under `[train]`).
+    /// Adds a value of the file; giving a key twice is a problem (`"train.epochs"` and `epochs` under `[train]`).
     fn add(&mut self, (target, node): (Target, Node), problems: &mut Problems) {
         let (path, earlier) = match target {
             Target::Base(key) => (key.path, self.base.get(key.path).map(|(_, node)| node.place)),
@@ -153,8 +153,8 @@ impl RawValues {
         }
     }
 
-    /// Lets an override win over everything said before about its key, or about the other way of
-    /// giving the length of training. In the sweep it takes the place of what it replaces.
+    /// Replaces all earlier values of the override's key, or of the alternative key for the length of
+    /// training. In the sweep it keeps the position of what it replaces.
     fn replace(&mut self, (target, node): (Target, Node)) {
         let (key, part) = match target {
             Target::Base(key) => (Some(key), None),
@@ -189,7 +189,7 @@ impl RawValues {
         swept || self.base.contains_key(key.path)
     }
 
-    /// Puts the paths of tables into the form that is kept, and looks at the files.
+    /// Converts the paths of tables into the stored form, and reads the files' checksums.
     fn place_tables(&mut self, name: &Path, search: Option<Search<'_>>) -> Result<Tables> {
         let results = self.results(name);
         let home = search.map(|search| Home {
@@ -209,7 +209,7 @@ impl RawValues {
         Ok(tables)
     }
 
-    /// Where results go, by what is said of it so far.
+    /// The results folder, from the values given so far.
     fn results(&self, file: &Path) -> PathBuf {
         let text = |key: &Key| match self.base.get(key.path).map(|(_, node)| &node.kind) {
             Some(Kind::Plain(Value::Text(text))) => Some(text.clone()),
@@ -240,7 +240,7 @@ impl RawValues {
 }
 
 impl Draft {
-    /// What can be judged without looking at values.
+    /// Checks of combinations that depend on which keys are given, not on their values.
     fn check_combinations(&self, names_data: bool, problems: &mut Problems) {
         if !names_data && !self.sweep.is_in_product(DATASET.0.path) {
             let hint = if self.base.contains_key(FILE.0.path) {
@@ -266,8 +266,8 @@ impl Draft {
         }
     }
 
-    /// A key that is set as well as swept. One that `when` or `include` gives other values only in
-    /// places may be set for all others, but an override would not have the last word.
+    /// Refuses a key that is set as well as swept. A key that only `when` or `include` varies may be set for
+    /// all other points, but not by an override, which would then not apply everywhere.
     fn check_axis(&self, axis: &Axis, base: Place, problems: &mut Problems) {
         let path = axis.key.path;
         let (set, swept) = (base.on_line(), axis.place.on_line());

@@ -1,5 +1,5 @@
-//! The tests of a claim, as an experiment file says them: a list of small tables, each about two values
-//! of an axis.
+//! Checks the tests of a claim as an experiment file gives them: a list of small tables, each about two
+//! values of an axis.
 
 use super::checked::{check, check_all, check_one_or_several};
 use super::key::Key;
@@ -10,7 +10,7 @@ use super::suggest;
 use super::value::Value;
 use super::wire::{Kind, Node};
 
-/// The value of any key: by its rule or, for the tests of a claim, by what they must say.
+/// Checks the value of any key: by its rule or, for the tests of a claim, by their own keys.
 pub(super) fn check_value(
     key: &Key,
     subject: &str,
@@ -18,7 +18,7 @@ pub(super) fn check_value(
     problems: &mut Problems,
 ) -> Option<Value> {
     if key.path == TESTS.0.path {
-        // Each mistake has a place of its own.
+        // Each mistake is reported at its own place.
         return check_tests(node, problems);
     }
     check(&key.rule, subject, node, problems)
@@ -44,7 +44,7 @@ fn check_tests(node: &Node, problems: &mut Problems) -> Option<Value> {
 
 /// A test that is being checked.
 struct Test<'a> {
-    /// From 1.
+    /// The test's number, from 1.
     number: usize,
     node: &'a Node,
     members: &'a [(String, Node)],
@@ -97,7 +97,7 @@ impl<'a> Test<'a> {
 
     fn value(&self, key: &Key, node: &Node, problems: &mut Problems) -> Option<Value> {
         if key.path == COMPARE.0.path {
-            // Without the key nothing can be said of its values, and its absence is a problem of `by`.
+            // Without `by` the values cannot be checked, and its absence is reported at `by`.
             return compared(node, self.by()?, problems);
         }
         if key.path == WHERE.0.path {
@@ -108,7 +108,7 @@ impl<'a> Test<'a> {
         check(&key.rule, &subject, node, problems)
     }
 
-    /// Whether nothing is missing, and nothing stands without what it belongs to.
+    /// Whether no key is missing, and none is given without the key that it depends on.
     fn is_complete(&self, problems: &mut Problems) -> bool {
         let has = |key: &Key| self.member(key).is_some();
         let (over, take, at_least) = (has(OVER.0), has(TAKE.0), has(AT_LEAST.0));
@@ -166,7 +166,7 @@ fn compared(node: &Node, by: &Key, problems: &mut Problems) -> Option<Value> {
     None
 }
 
-/// Keys, nested or dotted, each with the values that count.
+/// Keys, nested or dotted, each with the values to which the test is restricted.
 fn only(node: &Node, problems: &mut Problems) -> Option<Value> {
     let within = "in `where` of `claim.tests`";
     let Kind::Table(members) = &node.kind else {

@@ -1,10 +1,11 @@
 //! The declaration of a key, and the values that keys have at one point of a sweep.
 //!
-//! A section declares its keys with `keys!` of `config/declare.rs`: path, type, rule, default, where the key applies, meaning.
+//! A section declares its keys with `keys!` of `config/declare.rs`: path, type, rule, default, where the key
+//! applies, and a description.
 //! Everything else follows: which values are accepted, which keys have a value in a condition (and so
 //! decide its id), the note about a key without effect, the tables of `configs/README.md`.
 //!
-//! # Identity
+//! # Trial ids
 //!
 //! A trial's id is a hash of the keys that apply in its condition, with their values. A key that is
 //! added after trials have been published would change the id of every trial, although none of their
@@ -21,36 +22,36 @@ use crate::units::joined;
 /// A key of an experiment file.
 #[derive(Debug)]
 pub(in crate::config) struct Key {
-    /// Dotted: `train.batch_size`.
+    /// The dotted path: `train.batch_size`.
     pub(in crate::config) path: &'static str,
-    /// What its value may be.
+    /// Which values it accepts.
     pub(in crate::config) rule: Rule,
-    /// Its value where none is given.
+    /// Its value where the file gives none.
     pub(in crate::config) default: DefaultValue,
-    /// Where it means something.
+    /// Where it has an effect.
     pub(in crate::config) applies: Applies,
-    /// What it is, in a sentence.
+    /// Its description, in a sentence.
     #[cfg_attr(
         not(test),
         expect(dead_code, reason = "documentation, compared with `configs/README.md`")
     )]
     pub(in crate::config) meaning: &'static str,
-    /// Whether it decides a trial's id only where its value is not the default.
+    /// Whether it is part of a trial's id only where its value is not the default.
     pub(in crate::config) added_later: bool,
 }
 
-/// The only key of `[data]` that cannot be swept: it says what the other keys' files hold.
+/// The only key of `[data]` that cannot be swept: it stores the checksums of the files that other keys name.
 pub(in crate::config) const SUMS: &str = "data.sha256";
 /// Keys that only set the defaults of others.
 const DEFAULTS_OF_OTHERS: [&str; 2] = ["norm.preset", "norm.affine"];
 
 impl Key {
-    /// `train` of `train.batch_size`; empty outside all sections.
+    /// The section: `train` of `train.batch_size`; empty outside all sections.
     pub(in crate::config) fn section(&self) -> &'static str {
         self.path.split_once('.').map_or("", |(section, _)| section)
     }
 
-    /// `batch_size` of `train.batch_size`.
+    /// The last part: `batch_size` of `train.batch_size`.
     pub(in crate::config) fn name(&self) -> &'static str {
         self.path.split_once('.').map_or(self.path, |(_, name)| name)
     }
@@ -60,18 +61,18 @@ impl Key {
         self.path != SUMS && ["data", "model", "norm", "train"].contains(&self.section())
     }
 
-    /// Whether it decides a trial's numbers by itself. Some keys only set defaults of keys that do.
+    /// Whether it determines a trial's numbers itself. Some keys only set defaults of keys that do.
     pub(in crate::config) fn decides_numbers(&self) -> bool {
         self.can_be_swept() && !DEFAULTS_OF_OTHERS.contains(&self.path)
     }
 
-    /// Whether this value of it is part of a trial's id.
+    /// Whether this value of the key is part of a trial's id.
     pub(in crate::config) fn identifies(&self, value: &Value) -> bool {
         let is_as_before = self.added_later && self.default.literal().as_ref() == Some(value);
         self.decides_numbers() && !is_as_before
     }
 
-    /// Where it means something, as it completes "applies only …"; empty for everywhere.
+    /// Where it applies, to complete "applies only …"; empty for everywhere.
     pub(in crate::config) fn applies_text(&self) -> String {
         match self.applies {
             Applies::Always => String::new(),
@@ -87,7 +88,7 @@ impl Key {
         }
     }
 
-    /// The key on whose word it depends whether this one applies.
+    /// The choice key whose value determines whether this key applies.
     fn chooser(&self) -> Option<&'static Key> {
         match self.applies {
             Applies::With(chooser, _) | Applies::FieldOf(chooser, _) => Some(chooser),
@@ -107,7 +108,7 @@ impl Key {
         }
     }
 
-    /// Whether it means something at a point.
+    /// Whether it applies at a point.
     pub(in crate::config) fn applies_at(&self, point: &Point<'_>) -> bool {
         match self.applies {
             Applies::Always => true,
@@ -130,18 +131,18 @@ pub(in crate::config) enum DefaultValue {
     Text(&'static str),
     Wholes(&'static [i64]),
     Numbers(&'static [f64]),
-    /// None: the key stays open, which means this, as Markdown.
+    /// None: without a value the behaviour is this, as Markdown.
     Open(&'static str),
-    /// None: the key must be given, as this Markdown says; its absence is refused before it is read.
+    /// None: the key must be given, as this Markdown states; its absence is refused before it is read.
     Required(&'static str),
-    /// It follows from other keys, as this Markdown says.
+    /// It is computed from other keys, as this Markdown states.
     Computed(&'static str, fn(&Point<'_>) -> Option<Value>),
-    /// It depends on the word of another key, whose words the documentation lists.
+    /// It depends on the value of another key, whose values the documentation lists.
     PerWord(&'static Key, fn(&Point<'_>) -> Value),
 }
 
 impl DefaultValue {
-    /// The value, where it is always the same.
+    /// The default, where it is the same at every point.
     pub(in crate::config) fn literal(&self) -> Option<Value> {
         Some(match self {
             Self::Flag(flag) => Value::Bool(*flag),
@@ -156,7 +157,7 @@ impl DefaultValue {
         })
     }
 
-    /// The value at a point.
+    /// The default at a point.
     pub(in crate::config) fn at(&self, point: &Point<'_>) -> Option<Value> {
         match self {
             Self::Computed(_, value) => value(point),
@@ -173,6 +174,8 @@ pub(in crate::config) type Fields = &'static [(&'static str, &'static [&'static 
 pub(in crate::config) trait Choice {
     /// Its words, in the order of the documentation.
     const WORDS: &'static [&'static str];
+    /// Those that are written otherwise in prose, and how.
+    const TITLES: &'static [(&'static str, &'static str)];
 
     /// The keys of each word's fields.
     fn fields() -> Fields;
@@ -180,18 +183,19 @@ pub(in crate::config) trait Choice {
 
 impl<T: Choice> Choice for Option<T> {
     const WORDS: &'static [&'static str] = T::WORDS;
+    const TITLES: &'static [(&'static str, &'static str)] = T::TITLES;
 
     fn fields() -> Fields {
         T::fields()
     }
 }
 
-/// The keys of fields apply with the words that have them.
+/// Declares that a field's key applies with the words whose variants have the field.
 pub(in crate::config) const fn field_of<T: Choice>(chooser: TypedKey<T>) -> Applies {
     Applies::FieldOf(chooser.0, T::fields)
 }
 
-/// Whether the word that `chooser` has at a point is one with `key` as a field.
+/// Whether `key` is a field of the variant that `chooser` has at a point.
 pub(in crate::config) fn is_field(
     key: &Key,
     chooser: &'static Key,
@@ -202,7 +206,7 @@ pub(in crate::config) fn is_field(
     words.any(|(word, _)| point.has_word(chooser, word))
 }
 
-/// Where a key means something.
+/// Where a key applies.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::config) enum Applies {
     Always,
@@ -214,11 +218,11 @@ pub(in crate::config) enum Applies {
     On(&'static Key),
     /// Where another key is given.
     Given(&'static Key),
-    /// Elsewhere: the text completes "applies only …".
+    /// Anywhere else; the text completes "applies only …".
     Where(&'static str, fn(&Point<'_>) -> bool),
 }
 
-/// A key whose values become a `T`.
+/// A key whose values are converted into a `T`.
 pub(in crate::config) struct TypedKey<T>(
     pub(in crate::config) &'static Key,
     PhantomData<fn() -> T>,
@@ -233,7 +237,7 @@ impl<T> Clone for TypedKey<T> {
 impl<T> Copy for TypedKey<T> {}
 
 impl<T> TypedKey<T> {
-    /// The typed form of a declaration.
+    /// Wraps a declaration.
     pub(in crate::config) const fn new(key: &'static Key) -> Self {
         Self(key, PhantomData)
     }

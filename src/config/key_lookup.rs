@@ -1,4 +1,4 @@
-//! Finding keys: the one at a path, and the one that a misspelt path most likely stands for.
+//! Finds keys: by path, and the most similar one for a misspelt path.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use super::spec::SECTIONS;
 use super::suggest;
 use super::wire::{Kind, Node};
 
-/// What stands behind `sweep.` besides keys.
+/// Names after `sweep.` that are not keys.
 pub(super) const SWEEP_WORDS: [&str; 4] = ["zip", "when", "include", "exclude"];
 
 /// Every key, in the order of `configs/README.md` and of a resolved experiment.
@@ -35,8 +35,8 @@ pub(super) fn is_section(name: &str) -> bool {
     !name.is_empty() && all().any(|key| key.section() == name)
 }
 
-/// Descends from `path` to known keys, nested or dotted; whatever else it meets is a problem. `within`
-/// says which table is read; empty for the file.
+/// Descends from `path` to known keys, nested or dotted; anything else is a problem. `within` names the
+/// table that is read; empty for the file.
 pub(super) fn descend<'n, T>(
     path: &str,
     node: &'n Node,
@@ -69,8 +69,8 @@ pub(super) fn descend<'n, T>(
     }
 }
 
-/// What to say of an unknown key: that there is nothing of the kind, or the key that it most likely
-/// stands for.
+/// The hint for an unknown key: that no such feature exists, or the key that was most likely
+/// meant.
 pub(super) fn hint(unknown: &str) -> Option<String> {
     let other_direction = if unknown.ends_with("norm.momentum") {
         " Keras's `momentum` is that; PyTorch's is 1 minus it: 0.1 there is `norm.decay = 0.9`"
@@ -82,7 +82,7 @@ pub(super) fn hint(unknown: &str) -> Option<String> {
     })
 }
 
-/// The known key that an unknown one most likely stands for.
+/// The known key that was most likely meant by an unknown one.
 pub(super) fn suggestion(unknown: &str) -> Option<String> {
     let (sweep, path) = match unknown.strip_prefix("sweep.") {
         Some(path) => ("sweep.", path),
@@ -103,13 +103,13 @@ pub(super) fn suggestion(unknown: &str) -> Option<String> {
         .map(|known| format!("{sweep}{known}"))
 }
 
-/// The key that was given without its section, or in the wrong one: `epochs`.
+/// The key whose last part was given without its section, or in a wrong one: `epochs`.
 fn same_end(path: &str) -> Option<&'static str> {
     let is_same = |key: &&Key| last_segment(key.path) == last_segment(path);
     all().find(is_same).map(|key| key.path)
 }
 
-/// By the likeness of the whole path or, for a key in the wrong section, of its last segment.
+/// The most similar key, by the whole path or, for a key in the wrong section, by its last segment.
 fn most_alike(path: &str) -> Option<&'static str> {
     let alike = |known: &'static str| {
         let whole = strsim::jaro_winkler(path, known);
@@ -127,7 +127,7 @@ fn last_segment(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
-/// Names that other programs have for ours.
+/// Names of this program's keys in other programs.
 const OTHER_NAMES: [(&str, &str); 49] = [
     ("na_values", "data.missing"),
     ("data.target", "data.label"),
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_is_listed_once_and_stands_in_a_section_or_at_the_top() {
+    fn every_key_is_listed_once_and_is_in_a_section_or_at_the_top() {
         for (index, key) in all().enumerate() {
             assert!(all().take(index).all(|earlier| earlier.path != key.path));
             assert!(!key.name().contains('.'), "{}", key.path);

@@ -1,11 +1,11 @@
-//! The study: from an experiment file to a checked [`Experiment`].
+//! Experiment files: from the text to a checked [`Experiment`].
 //!
 //! ```text
 //! text ─wire─▶ tree with line numbers ─draft─▶ checked values and axes ─check─▶ Experiment
 //! ```
 //!
 //! A file is refused before anything is trained, and all its problems are reported at once. Nothing
-//! here looks at devices or results folders, and at data only to know what a user's table holds.
+//! here accesses devices or results folders; of data, only the user's tables are read, for checksums.
 
 mod absent;
 mod cautions;
@@ -35,7 +35,7 @@ mod wire;
 mod written;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::Path;
 
@@ -51,21 +51,21 @@ use self::tables::Search;
 use crate::error::{Error, Result};
 use crate::fs;
 
-/// Reads and checks an experiment file, and looks what the tables hold that it names. `overrides` are
-/// the `-o key=value` texts, in order.
+/// Reads and checks an experiment file, and computes the checksums of the tables that it names. `overrides`
+/// are the `-o key=value` texts, in order.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded> {
     let search = Search { folder: folder_of(path), kept_in: None, looks: true };
     checked(path, &text_of(path)?, overrides, Some(search))
 }
 
-/// Likewise, with an experiment whose resolved text finds its tables from the folder `kept_in`, and
-/// not from the results folder.
+/// As [`load`], for an experiment whose resolved text is stored in the folder `kept_in` instead of the
+/// results folder: the paths of tables are relative to it.
 pub fn load_for(path: &Path, overrides: &[String], kept_in: &Path) -> Result<Loaded> {
     let search = Search { folder: folder_of(path), kept_in: Some(kept_in), looks: true };
     checked(path, &text_of(path)?, overrides, Some(search))
 }
 
-/// The text of an experiment file; an error that tells the way where something else was given.
+/// The text of an experiment file; an error with a hint where the path is something else.
 fn text_of(path: &Path) -> Result<String> {
     let inside = path.join("experiment.toml");
     if fs::is_file(&inside) {
@@ -90,7 +90,7 @@ fn text_of(path: &Path) -> Result<String> {
 }
 
 /// The experiment of a results folder as a text that finds its tables from another folder; `None`
-/// where it needs none, or does not say what they held, and can be copied as it is.
+/// where it can be copied unchanged, because it has no tables or does not store their checksums.
 pub fn moved(experiment: &Path, to: &Path) -> Result<Option<String>> {
     let text = fs::read_text(experiment)?;
     let has_tables = |tree: toml::Table| !sums_of(&tree).is_empty();
@@ -106,20 +106,20 @@ fn folder_of(file: &Path) -> &Path {
     file.parent().unwrap_or(Path::new(""))
 }
 
-/// Reads the experiment of a results folder as it stands there: what its tables held is in it, so
-/// nobody looks whether they are still there.
+/// Reads the experiment of a results folder. It stores the checksums of its tables, so the tables
+/// themselves need not exist.
 pub fn load_stored(path: &Path, overrides: &[String]) -> Result<Loaded> {
     parse(path, &fs::read_text(path)?, overrides)
 }
 
-/// Checks an experiment given as text. `name` is shown in messages and gives the default of the
+/// Checks an experiment given as text. `name` is used in messages and gives the default of the
 /// key `name`; its extension `.json` selects JSON, everything else is TOML. Paths stay as they are,
-/// and no table is looked at.
+/// and no table is read.
 pub fn parse(name: &Path, text: &str, overrides: &[String]) -> Result<Loaded> {
     checked(name, text, overrides, None)
 }
 
-/// Checks an experiment, and searches its tables as `search` says.
+/// Checks an experiment, and searches its tables according to `search`.
 fn checked(
     name: &Path,
     text: &str,
@@ -139,8 +139,8 @@ fn checked(
     }
 }
 
-/// Reads the text that a results folder will store, before anything is trained for it: an error where
-/// it is not this very experiment, and so would not repeat it.
+/// Parses the text that a results folder will store, before anything is trained: an error where it is not
+/// the same experiment, and so would not reproduce it.
 pub fn read_back(experiment: &Experiment) -> Result<()> {
     let refused = |why: &str| {
         Error::Experiment(format!(
@@ -156,8 +156,8 @@ pub fn read_back(experiment: &Experiment) -> Result<()> {
     }
 }
 
-/// Whether two experiments are one, wherever their results and their tables lie: what else the settings
-/// of a condition are follows from its keys.
+/// Whether two experiments are the same, wherever their results and their tables are. Keys are compared,
+/// since the other settings of a condition follow from them.
 fn is_alike(one: &Experiment, other: &Experiment) -> bool {
     let mut conditions = one.conditions.iter().zip(&other.conditions);
     one.resolved == other.resolved
@@ -171,9 +171,9 @@ fn is_alike(one: &Experiment, other: &Experiment) -> bool {
         })
 }
 
-/// Whether two resolved experiments mean the same, however each is written: an earlier version left out
-/// keys that it did not have, and may have written numbers in another way. Where tables lie does not
-/// matter, as long as they hold the same.
+/// Whether two resolved experiments are the same, even if written differently: an earlier version omitted
+/// keys that it did not have, and may have formatted numbers differently. The paths of tables do not
+/// matter, as long as their content is the same.
 pub fn mean_the_same(one: &[u8], other: &[u8]) -> bool {
     if one == other {
         return true;
@@ -182,7 +182,7 @@ pub fn mean_the_same(one: &[u8], other: &[u8]) -> bool {
         let text = std::str::from_utf8(bytes).ok()?;
         let loaded = parse(Path::new("experiment.toml"), text, &[]);
         let resolved = loaded.map(|loaded| loaded.experiment.resolved);
-        // One of a later version has keys that are not known here.
+        // The text of a later version has keys that are unknown here.
         let tree = toml::from_str(resolved.as_deref().unwrap_or(text)).ok()?;
         Some(by_content(tree))
     };

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use super::key::{Key, TypedKey};
 use super::value::Value;
 
-/// What the value of a key can become.
+/// A type that the value of a key is converted into.
 pub(in crate::config) trait FromValue: Sized {
-    /// From a value that the key's rule accepts; `None` where it stays open.
+    /// Converts a value that the key's rule accepts; `None` where there is no value.
     fn from_value(value: Option<&Value>, point: &Point<'_>) -> Option<Self>;
 }
 
@@ -54,10 +54,10 @@ impl<T: FromValue> FromValue for Option<T> {
     }
 }
 
-/// Values that were given, by the path of their key.
+/// Given values, by the path of their key.
 pub(in crate::config) type GivenValues = BTreeMap<&'static str, Value>;
 
-/// What a key came to at a point.
+/// The value of a key at a point.
 #[derive(Debug, Clone)]
 struct Resolved {
     key: &'static Key,
@@ -65,23 +65,23 @@ struct Resolved {
     value: Option<Rc<Value>>,
 }
 
-/// One point of a sweep: the given values of some keys, from which those of all their sections' keys
-/// follow. Values have been checked against their rules before.
+/// One point of a sweep: the given values of some keys, which determine those of all keys in their
+/// sections. The values have been checked against their rules before.
 pub(in crate::config) struct Point<'a> {
     given: &'a GivenValues,
     resolved: RefCell<BTreeMap<&'static str, Resolved>>,
 }
 
-/// The keys that apply at a point with their values; `None` for one that is open.
+/// The keys that apply at a point with their values; `None` for one without a value.
 pub(in crate::config) type AppliedKeys = BTreeMap<&'static str, (&'static Key, Option<Value>)>;
 
 impl<'a> Point<'a> {
-    /// The point at which these keys are given.
+    /// The point with these given values.
     pub(in crate::config) fn new(given: &'a GivenValues) -> Self {
         Self { given, resolved: RefCell::default() }
     }
 
-    /// The keys among `keys` that apply.
+    /// Those of `keys` that apply.
     pub(in crate::config) fn applied(self, keys: &[&'static Key]) -> AppliedKeys {
         for key in keys {
             self.resolve(key);
@@ -109,12 +109,12 @@ impl<'a> Point<'a> {
         found
     }
 
-    /// The value of a key; `None` where it does not apply or is open.
+    /// The value of a key; `None` where it does not apply or has no value.
     pub(in crate::config) fn value(&self, key: &'static Key) -> Option<Rc<Value>> {
         self.resolve(key).value
     }
 
-    /// What a key comes to; where it does not apply, its default.
+    /// The converted value of a key; where the key does not apply, its default.
     pub(in crate::config) fn get<T: FromValue>(&self, key: TypedKey<T>) -> T {
         let found = self.resolve(key.0);
         let value = if found.applies { found.value } else { key.0.default.at(self).map(Rc::new) };
@@ -122,7 +122,7 @@ impl<'a> Point<'a> {
             .expect("rules accept values of their key's type only, and a test covers the defaults")
     }
 
-    /// What an open key comes to, with a default that is not known to its declaration.
+    /// The converted value of a key, with `default` where the declaration gives none.
     pub(in crate::config) fn get_or<T: FromValue>(
         &self,
         key: TypedKey<Option<T>>,
@@ -134,7 +134,7 @@ impl<'a> Point<'a> {
         T::from_value(Some(&value), self)
     }
 
-    /// Whether the experiment gives the key a value.
+    /// Whether the experiment sets the key.
     pub(in crate::config) fn is_given(&self, key: &Key) -> bool {
         self.given.contains_key(key.path)
     }

@@ -1,29 +1,29 @@
-//! Everything wrong with an experiment, collected and then rendered in the order of the file.
+//! Collects all problems of an experiment, and renders them in the order of the file.
 
 use std::borrow::Cow;
 use std::path::Path;
 
 use crate::error::Error;
 
-/// Problems that are told at a time: a file that is no experiment has one on every line.
+/// Most problems that are printed: a file that is no experiment has one on every line.
 const MOST_TOLD: usize = 100;
 
-/// Where something was said. Ordered as it was said: the file first, then the overrides.
+/// Where something was given. Ordered as it is read: the file first, then the overrides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
-    /// In the file.
+    /// A place in the file.
     File {
-        /// Bytes before it, for ordering.
+        /// Byte offset, for ordering.
         offset: usize,
-        /// From 1, for people.
+        /// Line number, from 1, for messages.
         line: usize,
     },
-    /// In the override of this number, from 0.
+    /// The override with this index, from 0.
     Override(usize),
 }
 
 impl Place {
-    /// `on line 7`, or `by an override`.
+    /// The place in words: `on line 7`, or `by an override`.
     pub(super) fn on_line(self) -> String {
         match self {
             Self::File { line, .. } => format!("on line {line}"),
@@ -36,14 +36,14 @@ impl Place {
 /// "`key = value`: ".
 pub(super) type Report<'a> = &'a mut dyn FnMut(&'static str, String);
 
-/// What the writer of the file must change.
+/// A mistake that the author of the file must correct.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Problem {
-    /// Where; `None` for what concerns the whole file.
+    /// Where it is; `None` where it concerns the whole file.
     pub(super) place: Option<Place>,
     /// What is wrong, and what is allowed.
     pub(super) text: String,
-    /// A likely fix.
+    /// A likely fix, if there is one.
     pub(super) hint: Option<String>,
 }
 
@@ -77,7 +77,7 @@ impl Problems {
         self.found.is_empty()
     }
 
-    /// `configs/x.toml:7`, `-o train.batch_size=abc` or the file alone.
+    /// The place as text: `configs/x.toml:7`, `-o train.batch_size=abc` or the file alone.
     pub(super) fn describe(&self, place: Option<Place>) -> String {
         match place {
             Some(Place::File { line, .. }) => format!("{}:{line}", self.file),
@@ -115,7 +115,7 @@ impl Problems {
     }
 }
 
-/// As it stands in a message: cut where it is long.
+/// A text as messages quote it: cut where it is long.
 pub(super) fn start_of(text: &str) -> Cow<'_, str> {
     const LONGEST: usize = 200;
     match text.char_indices().nth(LONGEST) {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_are_told_once_in_the_order_of_the_file_with_their_hints() {
+    fn problems_are_printed_once_in_the_order_of_the_file_with_their_hints() {
         let mut problems = Problems::new(Path::new("x.toml"), &["a=b".to_owned()]);
         problems.add(None, "whole");
         problems.add(Place::Override(0), "over");
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn of_very_many_problems_in_a_long_override_the_first_are_told_and_the_rest_is_counted() {
+    fn of_very_many_problems_in_a_long_override_the_first_are_printed_and_the_rest_is_counted() {
         let long = format!("data={{{}}}", "a=1,".repeat(10_000));
         let mut problems = Problems::new(Path::new("x.toml"), &[long]);
         for number in 0..10_000 {

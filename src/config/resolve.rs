@@ -1,5 +1,5 @@
-//! The experiment written out again, with every default filled in, so that a results folder says
-//! everything and stays true when a default changes.
+//! Writes the experiment with every default filled in, so that a results folder is complete and stays valid
+//! when a default changes.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::sweep;
 use super::value::Value;
 use super::written::{self, Member, Written};
 
-/// A TOML text that gives the same experiment. `outside` are the keys outside the sweep's reach.
+/// A TOML text that gives the same experiment. `outside` are the keys that cannot be swept.
 pub(super) fn text(
     draft: &Draft,
     found: &Conditions,
@@ -39,7 +39,7 @@ pub(super) fn text(
     let swept = sweep::write(&draft.sweep, included(found));
     written::section(&mut out, "sweep", &swept);
     for section in ["tune", "claim", "checkpoint", "probe", "output"] {
-        // Without the folder: run again under another name, the experiment must not fall on its own
+        // Without the folder: when the text is run again under another name, it must not write into the same
         // results.
         let members = members(section, |key| {
             let (_, value) = outside.get(key.path).filter(|_| key.path != OUTPUT_DIR.0.path)?;
@@ -51,7 +51,7 @@ pub(super) fn text(
 }
 
 /// The value of a key that only `when` or `include` varies, at all other points; `None` where these
-/// disagree.
+/// have different values.
 fn elsewhere(path: &str, draft: &Draft, found: &Conditions) -> Option<Value> {
     if let Some(given) = draft.base.get(path) {
         return Some(given.value.clone());

@@ -1,5 +1,5 @@
-//! Points of a sweep, read section by section: a section is read once for all points that agree
-//! about it, and shared by their conditions.
+//! Reads points of a sweep section by section: a section is read once for all points with the same values
+//! of its keys, and shared by their conditions.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(super) struct ResolvedPoint {
 }
 
 impl ResolvedPoint {
-    /// The value of a key; `None` where it means nothing.
+    /// The value of a key; `None` where it does not apply.
     pub(super) fn value(&self, key: &str) -> Option<&Value> {
         let section = match key.split('.').next()? {
             "data" => &self.data.section,
@@ -32,7 +32,7 @@ impl ResolvedPoint {
         section.value(key)
     }
 
-    /// What the trainer is told there.
+    /// The settings that the trainer receives.
     pub(super) fn settings(&self) -> Settings {
         Settings {
             data: self.data.settings.clone(),
@@ -42,7 +42,7 @@ impl ResolvedPoint {
         }
     }
 
-    /// The keys that decide its numbers.
+    /// The keys that determine its numbers.
     pub(super) fn keys(&self) -> Keys {
         Keys::new([
             Arc::clone(&self.data.section),
@@ -53,7 +53,7 @@ impl ResolvedPoint {
     }
 }
 
-/// Reads points, each section once for all points that agree about it.
+/// Reads points, each section once for all points with the same values of its keys.
 pub(super) struct PointCache<'a> {
     sweep: &'a Sweep,
     tables: &'a Tables,
@@ -92,7 +92,7 @@ impl<'a> PointCache<'a> {
 }
 
 impl PointCache<'_> {
-    /// What was read at all points together.
+    /// All keys that were read at any point.
     pub(super) fn into_read_keys(self) -> ReadKeys {
         let data = self.data.entries.into_values();
         let model = self.model.entries.into_values();
@@ -108,22 +108,22 @@ struct ResolvedSection<T> {
     section: Arc<Section>,
 }
 
-/// What a section reads as, for all values of the axes that it depends on.
+/// The results of reading a section, for all values of the axes that it depends on.
 struct SectionCache<T> {
-    /// Its keys.
+    /// The section's keys.
     keys: Vec<&'static Key>,
     /// The keys outside the sweep on which it depends.
     base: GivenValues,
-    /// The numbers of the axes on which it depends.
+    /// The indices of the axes on which it depends.
     axes: Vec<usize>,
     known: HashMap<Box<[u32]>, Arc<ResolvedSection<T>>>,
-    /// What was read of each key, each value once, by its text.
+    /// The entries of each key that were read, by the text of their values.
     entries: BTreeMap<&'static str, HashMap<String, Arc<Entry>>>,
-    /// The section that was read last: the next one mostly has the same entries.
+    /// The section that was read last: the next one usually has the same entries.
     last: Option<Arc<Section>>,
     next_entry: u32,
     numbers: HashMap<Box<[u32]>, u32>,
-    /// The positions of the axes at the point that is being read.
+    /// The positions of these axes' values at the point that is being read.
     at: Vec<u32>,
 }
 
@@ -192,7 +192,7 @@ impl<T> SectionCache<T> {
     fn entry(&mut self, key: &'static Key, value: Option<Value>, tables: &Tables) -> Arc<Entry> {
         let identity = tables.identity(key.path, value.as_ref());
         let text = value.as_ref().map_or_else(String::new, Value::to_toml);
-        // Two paths of the same content are one.
+        // Two paths with the same content count as one value.
         let alike = identity.as_ref().and_then(|identity| {
             let known = self.entries.get(key.path)?.values();
             let mut alike = known.filter(|entry| entry.identity() == Some(identity));
@@ -208,7 +208,7 @@ impl<T> SectionCache<T> {
     }
 }
 
-/// What was read at the points of a sweep: for each key, its different values.
+/// The different values of each key that were read at the points of a sweep.
 #[derive(Default)]
 pub(super) struct ReadKeys(BTreeMap<&'static str, Vec<Option<Value>>>);
 
@@ -217,7 +217,7 @@ impl FromIterator<Arc<Entry>> for ReadKeys {
         let mut read: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for entry in entries {
             let values = read.entry(entry.key()).or_default();
-            // Two are enough to know that they differ.
+            // Two values are enough to know that the key varies.
             if values.len() < 2 {
                 values.push(entry.value().cloned());
             }
@@ -232,14 +232,14 @@ impl ReadKeys {
         self.0.contains_key(path)
     }
 
-    /// Whether a key has different values.
+    /// Whether a key has several values.
     pub(super) fn vary(&self, path: &str) -> bool {
         self.0.get(path).is_some_and(|values| values.len() > 1)
     }
 
-    /// The value that a key has wherever it is read. None where points disagree: the key's default
-    /// depends on the sweep there, so it has to stay a default. Points that are dropped count:
-    /// another default might bring them back.
+    /// The value that a key has wherever it is read. `None` where points differ: the key's default
+    /// depends on the sweep there, so it must remain a default. Dropped points count as well:
+    /// another default might make them valid.
     pub(super) fn common(&self, path: &str) -> Option<Value> {
         match self.0.get(path)?.as_slice() {
             [value] => value.clone(),

@@ -1,4 +1,4 @@
-//! What a key's value may be: the check and its wording, side by side.
+//! The values that a key accepts: the check together with its wording.
 
 use super::suggest;
 use super::typos;
@@ -9,18 +9,18 @@ use crate::fs;
 /// One end of a range of numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Bound {
-    /// The number itself is allowed.
+    /// The bound itself is allowed.
     Including(f64),
-    /// The number itself is not.
+    /// The bound itself is not allowed.
     Excluding(f64),
-    /// Any finite number.
+    /// No bound: any finite number.
     Absent,
 }
 
-/// The values that a key takes.
+/// The values that a key accepts.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rule {
-    /// Text that can name a folder.
+    /// Text that can be the name of a folder.
     Name,
     Text,
     Folder,
@@ -38,9 +38,9 @@ pub(super) enum Rule {
     },
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// A list of such values.
+    /// A list of values.
     List(&'static List),
-    /// A text; whole numbers stand for their digits.
+    /// The name of a column as text; whole numbers stand for their digits.
     Column {
         /// Whether it may be `""`.
         may_be_empty: bool,
@@ -54,60 +54,71 @@ pub(super) enum Rule {
     /// The name of a key that the sweep can vary. That there is such a key is checked by
     /// `config/checked.rs`, which has the list of keys.
     SweptKey,
-    /// A line as `sha256sum` prints it.
+    /// A line in the format of `sha256sum`.
     Sum,
-    /// A list of tables with keys of their own.
+    /// A list of tables with their own keys.
     Tables(&'static TablesRule),
-    /// What depends on other keys and is checked where these are known; completes "must be …".
+    /// Depends on other keys and is checked where these are known; the text completes "must be …".
     Dependent(&'static str),
+}
+
+/// Which numbers a rule takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Numbers {
+    /// Whole numbers.
+    Whole,
+    /// Numbers that may have decimals, always written as such.
+    Decimal,
+    /// Both, with different meanings.
+    Either,
 }
 
 /// A list that a key may have as its value.
 #[derive(Debug)]
 pub(super) struct List {
-    /// What each of its values may be.
+    /// The rule of each value.
     pub(super) item: Rule,
-    /// The fewest and the most values that it may have.
+    /// The least and the greatest number of values.
     pub(super) length: (usize, usize),
-    /// What holds between its values.
+    /// The relation between the values.
     pub(super) order: Order,
     /// Whether a single value need not be a list.
     pub(super) single: bool,
-    /// What is allowed, as it completes "must be …".
+    /// The description of what is allowed, to complete "must be …".
     pub(super) allowed: &'static str,
 }
 
-/// What holds between the values of a list.
+/// The relation between the values of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
-    /// Nothing.
+    /// No relation.
     Any,
     Distinct,
-    /// All are different, and ascend in normal form.
+    /// All different; sorted in normal form.
     Sorted,
     /// Each is larger than the one before it.
     Rising,
 }
 
-/// A list of tables that a key may have as its value. Functions, so that a rule for one key only can
-/// stand beside that key.
+/// A list of tables as the value of a key. Functions, so that a rule for one key only can be defined
+/// beside that key.
 #[derive(Debug)]
 pub(super) struct TablesRule {
-    /// The tables with every default filled in; else what is wrong with the first that is not allowed,
-    /// where it is one of the tables.
+    /// Returns the tables with every default filled in, or the error in the first table that is not allowed;
+    /// `None` where the error is not in a table.
     pub(super) accept: fn(&[Node]) -> Result<Value, Option<String>>,
-    /// What is allowed, as it completes "must be …".
+    /// The description of what is allowed, to complete "must be …".
     pub(super) allowed: fn() -> String,
 }
 
-/// The widest layer that a config may ask for.
+/// The greatest width of a layer.
 pub(super) const WIDEST: i64 = 65_536;
-/// The most layers that a config may ask for.
+/// The greatest number of layers.
 pub(super) const MOST_LAYERS: usize = 100;
 
-/// Hidden layers by name.
+/// Words that select hidden layers.
 const POSITION_WORDS: &[&str] = &["all", "first", "last"];
-/// Hidden layers by number.
+/// Numbers that select hidden layers.
 const POSITIONS: List =
     List::new(Rule::Whole { least: 0, most: i64::MAX }, (1, usize::MAX), Order::Sorted, "");
 /// The depths of the smallest and the largest residual network.
@@ -134,7 +145,7 @@ pub(super) const fn count(most: i64) -> Rule {
 }
 
 impl Rule {
-    /// The value in its normal form (`1` as `1.0` where a number may have decimals), or `None`
+    /// Returns the value in its normal form (`1` as `1.0` where a number may have decimals), or `None`
     /// where the rule forbids it.
     pub(super) fn accept(&self, kind: &Kind) -> Option<Value> {
         match (self, kind) {
@@ -172,7 +183,7 @@ impl Rule {
             (Self::Number { .. }, Value::Integer(n)) => {
                 return self.accept_plain(&Value::Float(*n as f64));
             }
-            // No example held out, whichever way it is said.
+            // No example is held out, whether 0 is a count or a share.
             (Self::Share, Value::Float(0.0)) => return Some(Value::Integer(0)),
             (Self::Share, Value::Float(x)) => *x > 0.0 && *x < 1.0,
             _ => false,
@@ -180,7 +191,7 @@ impl Rule {
         allowed.then(|| value.clone())
     }
 
-    /// What is allowed, as it completes "must be …".
+    /// The description of what is allowed, to complete "must be …".
     pub(super) fn allowed(&self) -> String {
         let text = match self {
             Self::Name => {
@@ -219,22 +230,39 @@ impl Rule {
         text.to_owned()
     }
 
-    /// Whether a range (`from`, `to`, `count`) makes sense here.
-    pub(super) fn is_numeric(&self) -> bool {
-        matches!(self, Self::Whole { .. } | Self::ResnetDepth | Self::Number { .. } | Self::Share)
+    /// The numbers that a range (`from`, `to`, `count`) may have for this rule; `None` where a range makes no sense.
+    pub(super) fn numbers(&self) -> Option<Numbers> {
+        match self {
+            Self::Whole { .. } | Self::ResnetDepth => Some(Numbers::Whole),
+            Self::Number { .. } => Some(Numbers::Decimal),
+            Self::Share => Some(Numbers::Either),
+            Self::Name
+            | Self::Text
+            | Self::Folder
+            | Self::File
+            | Self::Flag
+            | Self::Choice(_)
+            | Self::List(_)
+            | Self::Column { .. }
+            | Self::Positions
+            | Self::SweptKey
+            | Self::Sum
+            | Self::Tables(_)
+            | Self::Dependent(_) => None,
+        }
     }
 
-    /// Whether a value is a list of texts.
+    /// Whether the value is a list of texts.
     pub(super) fn takes_texts(&self) -> bool {
         matches!(self, Self::List(List { item: Self::Column { .. }, .. }))
     }
 
-    /// Whether a value names keys that can be swept.
+    /// Whether the value names keys that can be swept.
     pub(super) fn names_keys(&self) -> bool {
         matches!(self, Self::SweptKey | Self::List(List { item: Self::SweptKey, .. }))
     }
 
-    /// What was most likely meant by a value that the rule forbids.
+    /// The value that was most likely meant by one that the rule forbids.
     pub(super) fn fix(&self, kind: &Kind) -> Option<String> {
         if let (Self::Tables(tables), Kind::List(items)) = (self, kind) {
             return (tables.accept)(items).err()?;
@@ -269,7 +297,7 @@ impl Rule {
         }
     }
 
-    /// Of a whole number that TOML cannot hold, where any that it can is allowed.
+    /// The hint for a whole number beyond TOML's range, where any number within it is allowed.
     fn too_large(&self, text: &str) -> Option<String> {
         let digits = text.trim_start_matches(['+', '-']);
         let is_whole = digits.bytes().all(|b| b.is_ascii_digit() || b == b'_');
@@ -280,7 +308,7 @@ impl Rule {
 }
 
 impl List {
-    /// A list that stays one with a single value.
+    /// A list whose single value must be in brackets, too.
     pub(super) const fn new(
         item: Rule,
         length: (usize, usize),
@@ -307,12 +335,12 @@ impl List {
     }
 }
 
-/// Whether it is a list from which a shell has taken the quotes, and so no value of its own.
+/// Whether it is the text of a list from which a shell has removed the quotes.
 fn is_quoted_list(kind: &Kind) -> bool {
     matches!(kind, Kind::Plain(Value::Text(text)) if typos::quoted_list(text).is_some())
 }
 
-/// A line as `sha256sum` prints it: the sum of a file and its path.
+/// Parses a line in the format of `sha256sum`: the checksum of a file and its path.
 pub(super) fn sum_and_path(line: &str) -> Option<(&str, &str)> {
     let (sum, path) = line.split_once("  ")?;
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
@@ -320,7 +348,7 @@ pub(super) fn sum_and_path(line: &str) -> Option<(&str, &str)> {
     (is_sum && !path.trim().is_empty()).then_some((sum, path))
 }
 
-/// `` `"a"`, `"b"` ``
+/// Words in quotes and backticks: `` `"a"`, `"b"` ``.
 fn quoted(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
     words.join(", ")
@@ -342,7 +370,7 @@ pub(super) fn is_name(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-/// A path that can be opened, with the home folder in place of a leading `~`.
+/// A path that can be opened, with a leading `~` expanded to the home folder.
 fn path(text: &str) -> Option<Value> {
     let is_path = !text.trim().is_empty() && !text.contains(char::is_control);
     let path = is_path.then(|| fs::from_home(text))??;
@@ -505,7 +533,7 @@ mod tests {
     }
 
     #[test]
-    fn a_depth_that_makes_no_residual_network_is_told_the_nearest_ones() {
+    fn an_invalid_depth_of_a_residual_network_is_refused_with_the_nearest_valid_ones() {
         let allowed = |depth| Rule::ResnetDepth.accept(&plain(Value::Integer(depth)));
         for depth in [8, 14, 20, 32, 44, 56, 110, 1202] {
             assert_eq!(allowed(depth), Some(Value::Integer(depth)));

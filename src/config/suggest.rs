@@ -1,4 +1,4 @@
-//! Unknown keys and words: the message, and the known one that was most likely meant.
+//! Messages for unknown keys and words, with the known one that was most likely meant.
 
 use super::problem::{Problems, start_of};
 use super::wire::Node;
@@ -24,14 +24,14 @@ pub(super) fn key<'a>(name: &str, keys: impl IntoIterator<Item = &'a str>) -> Op
     nearest(name, keys).map(|known| format!("did you mean `{known}`?"))
 }
 
-/// The message for an unknown key; `within` says where it stands, such as `` in `sweep.zip` ``.
+/// The message for an unknown key; `within` names the place, such as `` in `sweep.zip` ``.
 pub(super) fn unknown_key(name: &str, within: &str) -> String {
     let space = if within.is_empty() { "" } else { " " };
     format!("unknown key `{}`{space}{within}", start_of(name).escape_debug())
 }
 
-/// Whether a table has no other keys than `names`; the others are problems, with `otherwise` as their hint
-/// where none is similar.
+/// Whether a table has no other keys than `names`; others are reported as problems, with `otherwise` as
+/// the hint where none is similar.
 pub(super) fn has_known_keys(
     members: &[(String, Node)],
     names: &[&str],

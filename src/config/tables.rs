@@ -1,8 +1,8 @@
-//! The tables that an experiment names: where they are, and what they hold.
+//! The tables that an experiment names: their paths and checksums.
 //!
 //! A path in an experiment file is relative to that file's folder, one on the command line to the
-//! working directory. From here on each is relative to the results folder, as the resolved experiment
-//! keeps it. In the ids of trials a table's content stands for its path, so that it may be moved.
+//! working directory. Here each is made relative to the results folder, as the resolved experiment
+//! stores it. In the ids of trials a table's checksum replaces its path, so that it may be moved.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,22 +27,22 @@ const PATHS: [&str; 2] = [FILE.0.path, TEST_FILE.0.path];
 pub(super) struct Search<'a> {
     /// The folder of the experiment's file.
     pub(super) folder: &'a Path,
-    /// The folder that paths are kept for, where it is not the results folder.
+    /// The folder that stored paths are relative to, where it is not the results folder.
     pub(super) kept_in: Option<&'a Path>,
-    /// Whether the tables are looked at.
+    /// Whether the tables are read.
     pub(super) looks: bool,
 }
 
-/// Where an experiment stands.
+/// The folders that the paths of an experiment are relative to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Home<'a> {
     /// The folder of its file.
     pub(super) folder: &'a Path,
-    /// The folder that paths are kept for.
+    /// The folder that stored paths are relative to.
     pub(super) kept_in: &'a Path,
 }
 
-/// What is known of the tables of one experiment, by their paths as they are kept.
+/// The known tables of one experiment, by their stored paths.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
     known: BTreeMap<String, KnownTable>,
@@ -50,11 +50,11 @@ pub(super) struct Tables {
 
 #[derive(Debug, Default)]
 struct KnownTable {
-    /// As the program opens it.
+    /// The path as the program opens it.
     path: PathBuf,
-    /// The SHA-256 that the experiment keeps of it.
+    /// The SHA-256 that the experiment stores.
     stored: Option<String>,
-    /// The SHA-256 of what is there now; `None` where nothing is, or nobody looked.
+    /// The SHA-256 of the present file; `None` where it is missing or was not read.
     now: Option<String>,
 }
 
@@ -65,8 +65,8 @@ impl KnownTable {
 }
 
 impl Tables {
-    /// Puts every path below `node`, which was given for the key or the part of the sweep at `path`,
-    /// into the form that is kept. Where there is no home it stays, and nobody looks at the file.
+    /// Converts every path in `node`, the value of the key or of the part of the sweep at `path`,
+    /// to its stored form. Without `home` paths stay as they are, and no file is read.
     pub(super) fn place(&mut self, path: &str, node: &mut Node, home: Option<Home<'_>>) {
         let place = node.place;
         match &mut node.kind {
@@ -96,9 +96,9 @@ impl Tables {
         }
     }
 
-    /// The form of a path that is kept.
+    /// The stored form of a path.
     fn placed(&mut self, given: &str, place: Place, home: Option<Home<'_>>) -> String {
-        // Where no home folder is known, the path is refused by its rule.
+        // Where the user's home folder is not known, the rule of the key refuses the path.
         let given = &*fs::from_home(given).unwrap_or(given.into());
         let (path, kept) = match home {
             None => (PathBuf::from(given), given.to_owned()),
@@ -119,7 +119,7 @@ impl Tables {
         kept
     }
 
-    /// Looks what the tables hold.
+    /// Computes the checksums of the tables.
     pub(super) fn look(&mut self) -> Result<()> {
         for known in self.known.values_mut() {
             if let Some(bytes) = fs::read_if_exists(&known.path)? {
@@ -129,7 +129,7 @@ impl Tables {
         Ok(())
     }
 
-    /// Lets the trainer find the tables of `data`.
+    /// Sets the paths in `data` to those that the program opens.
     pub(super) fn locate(&self, data: &mut Data) {
         let Dataset::Csv(table) = &mut data.dataset else {
             return;
@@ -146,7 +146,7 @@ impl Tables {
         }
     }
 
-    /// What stands for the value of `key` in the ids of trials, where that is not the value itself.
+    /// What replaces the value of `key` in the ids of trials, if anything does.
     pub(super) fn identity(&self, key: &str, value: Option<&Value>) -> Option<Value> {
         let Some(Value::Text(kept)) = value.filter(|_| PATHS.contains(&key)) else {
             return None;
@@ -181,7 +181,7 @@ impl Tables {
         paths.into_iter().filter_map(file).collect()
     }
 
-    /// The value of [`SUMS`] in the resolved experiment; `None` where nothing is known.
+    /// The value of [`SUMS`] in the resolved experiment; `None` where no checksum is known.
     pub(super) fn sums(&self, used: &[TableFile]) -> Option<Value> {
         let line = |(kept, known): (&String, &KnownTable)| {
             let is_used = used.iter().any(|file| file.kept == *kept);
@@ -193,12 +193,12 @@ impl Tables {
     }
 }
 
-/// A path as people would write it: without ways back and forth.
+/// A path without `.` and `..` in it.
 fn shown(path: &Path) -> PathBuf {
     if path.is_absolute() { fs::physical(path) } else { fs::seen_from(Path::new("."), path).into() }
 }
 
-/// How the content of a table is written in the settings of a trial: `sha256:` and the sum.
+/// Prefix of a table's content in the settings of a trial; the checksum follows.
 pub const CONTENT: &str = "sha256:";
 
 fn names(path: &str, keys: &[&str]) -> bool {
@@ -208,7 +208,7 @@ fn names(path: &str, keys: &[&str]) -> bool {
     })
 }
 
-/// What the tables of a resolved experiment held, by their paths from its folder.
+/// The checksums of the tables of a resolved experiment, by their paths relative to its folder.
 pub fn sums_of(experiment: &toml::Table) -> Vec<(String, String)> {
     let data = experiment.get("data").and_then(toml::Value::as_table);
     let lines = data.and_then(|data| data.get("sha256")?.as_array());
@@ -219,7 +219,7 @@ pub fn sums_of(experiment: &toml::Table) -> Vec<(String, String)> {
         .collect()
 }
 
-/// An experiment whose tables are named by what they hold.
+/// The experiment with its tables named by their checksums.
 pub fn by_content(mut experiment: toml::Table) -> toml::Table {
     let sums: BTreeMap<String, String> = sums_of(&experiment).into_iter().collect();
     if sums.is_empty() {

@@ -1,4 +1,4 @@
-//! Whole files in, experiments or rendered problems out.
+//! Tests of whole experiment files: the resulting experiments, or the rendered problems.
 
 mod claim;
 mod documentation;
@@ -15,6 +15,8 @@ mod typos;
 
 use std::path::Path;
 
+use super::key_lookup;
+use super::rule::Rule;
 use super::spec::{
     Dataset, Experiment, Length, NormSettings, Placement, RunningVariance, Validation,
 };
@@ -26,7 +28,7 @@ const QUICKSTART: &str = include_str!("../../configs/quickstart.toml");
 const QUICKSTART_JSON: &str = include_str!("../../configs/quickstart.json");
 const MNIST: &str = include_str!("../../configs/mnist.toml");
 
-/// Small files that between them read every key.
+/// Small files that together read every key.
 const SAMPLES: &[&str] = &[
     QUICKSTART,
     MNIST,
@@ -57,6 +59,14 @@ const SAMPLES: &[&str] = &[
     "data.dataset = 'glyphs'\nreplicates = 9\n[claim]\nstatement = 'a \"b\"'\ntests = [{ compare = ['after', 'none'], expect = 'same', where = { model.hidden = [[8]], train.batch_size = [8] } }, { by = 'train.batch_size', compare = [8, 16], expect = 'higher', metric = 'test_loss', margin = 1, over = 'train.learning_rate', take = 'reach', at_least = 2, label = 'x' }]\n[sweep]\nnorm.placement = ['none', 'after']\ntrain.batch_size = [8, 16]\nmodel.hidden = [[8], [4]]\ntrain.learning_rate = [0.1, 1e-5]",
     "[sweep]\ndata.dataset = ['badly-scaled', 'two-spirals', 'linear-teacher', 'glyphs']\ndata.scale_decades = [1, 3]",
 ];
+
+/// The words that the key at `path` may have, for tests that take every one of them.
+pub(crate) fn words(path: &str) -> &'static [&'static str] {
+    match key_lookup::find(path).map(|key| &key.rule) {
+        Some(Rule::Choice(words)) => words,
+        _ => panic!("`{path}` is no choice among words"),
+    }
+}
 
 fn load(text: &str) -> Loaded {
     load_with(text, &[])
@@ -111,7 +121,7 @@ fn one_line_is_an_experiment() {
 }
 
 #[test]
-fn toml_and_json_say_the_same() {
+fn toml_and_json_give_the_same_experiment() {
     let toml = accepted("quickstart.toml", QUICKSTART, &[]);
     let json = accepted("quickstart.json", QUICKSTART_JSON, &[]);
     assert_eq!(toml, json);
@@ -159,7 +169,7 @@ fn the_last_axis_varies_fastest_in_the_order_of_the_file() {
 }
 
 #[test]
-fn points_that_differ_only_in_what_means_nothing_are_one_condition() {
+fn points_that_differ_only_in_keys_that_do_not_apply_are_one_condition() {
     let text = glyphs("[sweep]\nnorm.placement = ['none', 'before']\nnorm.decay = [0.9, 0.99]");
     let experiment = load(&text).experiment;
     let values: Vec<Vec<Option<String>>> = experiment
@@ -233,7 +243,7 @@ fn overrides_win_over_the_file_and_later_ones_over_earlier_ones() {
 }
 
 #[test]
-fn an_override_of_an_axis_keeps_its_seat() {
+fn an_override_of_an_axis_keeps_its_position() {
     let text = glyphs("[sweep]\ntrain.batch_size = [8]\ntrain.beta_1 = [0.5]");
     let experiment = load_with(&text, &["sweep.train.batch_size=[1, 2]"]).experiment;
     assert_eq!(experiment.axes[0].key, "train.batch_size");

@@ -1,5 +1,5 @@
-//! What `[tune]` asks for, held against the sweep: a comparison is fair only if everything that is
-//! compared tries equally many values.
+//! Checks `[tune]` against the sweep: a comparison is fair only if everything that is compared
+//! tries equally many values.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ pub(super) fn tune(
     Some(Tune { key, per, metric: point.get(TUNE_METRIC), budget })
 }
 
-/// How many values each group tries in each setting of the remaining axes, if that is one number.
+/// The number of values that each group tries in each setting of the remaining axes, if it is the same in all.
 fn fair_budget(
     key: &str,
     per: &[String],
@@ -90,7 +90,7 @@ fn fair_budget(
     None
 }
 
-/// Where a condition is, but for the key that is tuned: the groups first.
+/// A condition's values without that of the tuned key: the groups first.
 fn setting(key: &str, per: &[String], found: &Conditions, condition: &Condition) -> String {
     let cells = || found.axes.iter().zip(&condition.values);
     let groups = per.iter().flat_map(|group| cells().filter(move |(axis, _)| axis.key == *group));
@@ -105,7 +105,7 @@ fn setting(key: &str, per: &[String], found: &Conditions, condition: &Condition)
     words.join(", ")
 }
 
-/// A value that is chosen by what it is then reported on would be reported too well.
+/// Requires a validation set: a metric that also chose the value would be biased.
 fn check_validation(draft: &Draft, found: &Conditions, problems: &mut Problems) {
     let lacks = |condition: &Condition| {
         let data = &condition.settings.data;

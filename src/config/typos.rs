@@ -1,7 +1,7 @@
-//! Typing mistakes in TOML and JSON, where a parser's words do not lead to the mistake: what was most
+//! Typing mistakes in TOML and JSON that a parser's message does not explain: hints on what was most
 //! likely meant.
 
-/// A hint for a line that is no TOML or JSON.
+/// A hint for a line that is not valid TOML or JSON.
 pub(super) fn in_line(line: &str) -> Option<String> {
     if let Some(path) = escaped_path(line) {
         return Some(format!(
@@ -12,7 +12,7 @@ pub(super) fn in_line(line: &str) -> Option<String> {
         let straight = line.trim().replace(CURLY_DOUBLE, "\"").replace(CURLY_SINGLE, "'");
         return Some(format!("quotes must be straight: `{straight}`"));
     }
-    // What stands behind each key, in a line of several as well.
+    // The value after each key, also in a line of several.
     let line = line.split('#').next().unwrap_or(line);
     let values = line.split(['=', ':']).skip(1);
     let mut values = values.map(|value| value.split([' ', '\t', '}']).find(|v| !v.is_empty()));
@@ -20,7 +20,7 @@ pub(super) fn in_line(line: &str) -> Option<String> {
     hint.or_else(|| unquoted(line))
 }
 
-/// A hint for text without quotes behind a key.
+/// A hint for text without quotes after a key.
 fn unquoted(line: &str) -> Option<String> {
     let (_, value) = line.split_once(['=', ':'])?;
     let value = value.trim().trim_end_matches(',');
@@ -35,13 +35,13 @@ fn unquoted(line: &str) -> Option<String> {
     Some(format!("write `{list}`, with each text in quotes"))
 }
 
-/// A hint for a value that is no TOML or JSON: `write …`, and why.
+/// A hint for a value that is not valid TOML or JSON: `write …`, with the reason.
 pub(super) fn in_value(value: &str) -> Option<String> {
     let (meant, why) = meant(value)?;
     Some(format!("write `{meant}`, {why}"))
 }
 
-/// What was meant by a value, and the rule that it broke.
+/// The value that was meant, and the rule that was violated.
 pub(super) fn meant(value: &str) -> Option<(String, &'static str)> {
     if matches!(value, "True" | "TRUE" | "False" | "FALSE") {
         return Some((value.to_lowercase(), "in lower case"));
@@ -66,7 +66,7 @@ pub(super) fn meant(value: &str) -> Option<(String, &'static str)> {
     Some((format!("\"{straight}\""), "in straight quotes"))
 }
 
-/// `["before", "after"]` of the text `[before, after]`, in which a shell has left no quotes.
+/// `["before", "after"]` for the text `[before, after]`, from which a shell has removed the quotes.
 pub(super) fn quoted_list(text: &str) -> Option<String> {
     let items = text.strip_prefix('[')?.strip_suffix(']')?;
     if items.contains(['[', ']', '{', '}']) {
@@ -87,8 +87,8 @@ const CURLY: [char; 7] = ['“', '”', '„', '‟', '‘', '’', '‚'];
 const CURLY_DOUBLE: [char; 4] = ['“', '”', '„', '‟'];
 const CURLY_SINGLE: [char; 3] = ['‘', '’', '‚'];
 
-/// The text in double quotes that looks like a path of Windows: `C:\…`, `\\server`, `..\…`, or with a
-/// `\` in front of a letter that is no escape.
+/// The text in double quotes that looks like a Windows path: `C:\…`, `\\server`, `..\…`, or with a
+/// `\` before a letter that is not a valid escape.
 fn escaped_path(line: &str) -> Option<&str> {
     let mut quoted = line.split('"').skip(1).step_by(2);
     quoted.find(|text| {

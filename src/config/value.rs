@@ -1,35 +1,35 @@
-//! A setting's value, as the sweep, the tables and the trial ids see it.
+//! The value of a setting in the sweep, in tables and in trial ids.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 use toml_writer::ToTomlValue;
 
-/// A plain value: what TOML and JSON both know.
+/// A plain value: one that both TOML and JSON have.
 #[derive(Debug, Clone, PartialEq, PartialOrd)]
 pub enum Value {
-    /// `true`, `false`
+    /// A boolean: `true`, `false`.
     Bool(bool),
-    /// `128`
+    /// An integer: `128`.
     Integer(i64),
-    /// `0.001`
+    /// A floating-point number: `0.001`.
     Float(f64),
-    /// `"relu"`
+    /// A text: `"relu"`.
     Text(String),
-    /// `[128, 64]`
+    /// A list: `[128, 64]`.
     List(Vec<Value>),
-    /// `{ channels = 16, pool = 2 }`, in the order of its rule, whatever the file's order was.
+    /// A table: `{ channels = 16, pool = 2 }`, in the order of its rule, whatever the file's order was.
     Table(Vec<(&'static str, Value)>),
 }
 
 impl Value {
-    /// As it stands in a TOML file, on one line: text in quotes.
+    /// The value as TOML on one line, with text in quotes.
     pub fn to_toml(&self) -> String {
         self.to_toml_value()
     }
 }
 
-/// As a person reads it: no quotes; small and large numbers with an exponent.
+/// The value for people: no quotes; small and large numbers with an exponent.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! What a file literally says: TOML and JSON meet here in one tree that remembers its lines.
+//! The syntax tree of an experiment file: TOML and JSON are parsed into one tree with line numbers.
 //! Nothing is checked beyond the syntax.
 
 use std::collections::HashSet;
@@ -13,11 +13,11 @@ use super::problem::{Place, Problems, start_of};
 use super::typos;
 use super::value::Value;
 
-/// Syntax errors that are told of one file.
+/// Most syntax errors that are reported of one file.
 const MOST_SYNTAX_ERRORS: usize = 5;
 
-/// Lists and tables inside each other; the deepest that an experiment needs are the values of a
-/// pattern of a sweep. What lies deeper is left out, and is no value of any key.
+/// Greatest depth of nested lists and tables; the deepest that an experiment needs are the values of a
+/// pattern of a sweep. Anything deeper is left out, and is no value of any key.
 const DEEPEST: usize = 32;
 
 /// A value and its place; for a member of a table that is the place of its key.
@@ -27,21 +27,21 @@ pub(super) struct Node {
     pub(super) place: Place,
 }
 
-/// What TOML or JSON can say.
+/// A value of TOML or JSON.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
     /// Anything that is neither a list nor a table.
     Plain(Value),
-    /// `[1, 2]`
+    /// A list: `[1, 2]`.
     List(Vec<Node>),
     /// A section or an inline table, in the file's order.
     Table(Vec<(String, Node)>),
-    /// Something that no key takes, as it stands in the file: a date, `null`, a number beyond 64 bits.
+    /// A value that no key accepts, as the file writes it: a date, `null`, a number beyond 64 bits.
     Foreign(String),
 }
 
 impl Kind {
-    /// As it stands in a message: on one line, cut where it is long.
+    /// The value as messages quote it: on one line, cut where it is long.
     pub(super) fn shown(&self) -> String {
         const LONGEST: usize = 60;
         let text = self.written();
@@ -66,15 +66,15 @@ impl Kind {
     }
 }
 
-/// The file's tree: JSON where the name ends in `.json`, else TOML. `None` if it cannot be read;
-/// why is among the problems.
+/// The file's tree: JSON where the name ends in `.json`, else TOML. `None`, with the reason among the
+/// problems, if it cannot be parsed.
 pub(super) fn document(name: &Path, text: &str, problems: &mut Problems) -> Option<Node> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let json = name.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     if json { json_document(text, problems) } else { toml_document(text, problems) }
 }
 
-/// The value of override `index`: TOML where it reads as TOML, else the bare text.
+/// The value of override `index`: TOML where it parses as TOML, else the bare text.
 pub(super) fn override_value(text: &str, index: usize) -> Node {
     let place = |_| Place::Override(index);
     match DeValue::parse(text) {
@@ -105,10 +105,10 @@ fn toml_document(text: &str, problems: &mut Problems) -> Option<Node> {
     let place = |offset| lines.place(offset);
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut last_line = None;
-    // A file that is no TOML at all has an error on every line.
+    // A file that is not TOML at all has an error on every line.
     for error in errors.iter().take(MOST_SYNTAX_ERRORS) {
         let at = place(error.span().map_or(text.len(), |span| span.start));
-        // What follows on the same line is mostly the parser finding its feet again.
+        // Further errors on the same line mostly follow from the first.
         if let Place::File { line, .. } = at
             && last_line.replace(line) != Some(line)
         {
@@ -121,7 +121,7 @@ fn toml_document(text: &str, problems: &mut Problems) -> Option<Node> {
         .then(|| Node { kind: toml_table(table.get_ref(), &place, 0), place: place(0) })
 }
 
-/// What was most likely meant on a line, from 1, that cannot be read.
+/// A hint for a line, counted from 1, that cannot be parsed.
 fn slip(text: &str, line: usize) -> Option<String> {
     typos::in_line(&start_of(text.lines().nth(line.checked_sub(1)?)?))
 }
@@ -141,7 +141,7 @@ fn toml_table(table: &DeTable<'_>, place: &dyn Fn(usize) -> Place, depth: usize)
 
 fn toml_node(value: &DeValue<'_>, at: Place, place: &dyn Fn(usize) -> Place, depth: usize) -> Node {
     let kind = match value {
-        // Dotted keys and tables nest each other deeper than a thread's stack.
+        // Dotted keys and tables can be nested deeper than a thread's stack allows.
         DeValue::Table(_) | DeValue::Array(_) if depth > DEEPEST => Kind::Foreign("…".to_owned()),
         DeValue::String(text) => Kind::Plain(Value::Text(text.to_string())),
         DeValue::Boolean(value) => Kind::Plain(Value::Bool(*value)),
@@ -173,7 +173,7 @@ fn toml_float(number: &DeFloat<'_>) -> Kind {
     )
 }
 
-/// JSON as its standard has it: no comments, no trailing commas, nothing loose.
+/// Strict JSON: no comments, no trailing commas.
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
     allow_loose_object_property_names: false,

@@ -1,5 +1,5 @@
-//! Values as TOML. Quotes, keys, brackets and what stands between them are written by `toml_writer`;
-//! the order and the line ends are ours, and so is the form of a decimal: `1e-7`.
+//! Writes values as TOML. Quotes, keys and brackets are written by `toml_writer`; the order, the line ends
+//! and the form of a decimal (`1e-7`) are determined here.
 
 use std::fmt::{Result, Write as _};
 
@@ -7,17 +7,17 @@ use toml_writer::{TomlWrite, WriteTomlValue};
 
 use super::value::Value;
 
-/// A value, and how it is laid out.
+/// A value with its layout.
 pub(super) enum Written {
-    /// On one line.
+    /// A value on one line.
     Value(Value),
     /// A list with a line for each of its values.
     Lines(Vec<Written>),
-    /// `{ train.batch_size = [16] }`, from dotted keys.
+    /// An inline table with dotted keys: `{ train.batch_size = [16] }`.
     Table(Vec<Member>),
 }
 
-/// A dotted key of a table with what it holds.
+/// A dotted key of a table with its value.
 pub(super) type Member = (String, Written);
 
 impl WriteTomlValue for Written {
@@ -37,7 +37,7 @@ impl WriteTomlValue for Value {
         match self {
             Self::Bool(value) => writer.value(value),
             Self::Integer(value) => writer.value(value),
-            // The same number as the library's, which has no exponents.
+            // The same number as the library would write; the library uses no exponents.
             Self::Float(_) => write!(writer, "{self}"),
             Self::Text(text) => writer.value(text),
             Self::List(items) => writer.value(items),
@@ -79,7 +79,7 @@ fn inline<'a, V: WriteTomlValue, W: TomlWrite + ?Sized>(
     writer.close_inline_table()
 }
 
-/// `norm.placement = "after"`
+/// Writes a member such as `norm.placement = "after"`.
 fn member<W: TomlWrite + ?Sized>(path: &str, value: impl WriteTomlValue, writer: &mut W) -> Result {
     for (index, name) in path.split('.').enumerate() {
         if index > 0 {
@@ -98,7 +98,7 @@ pub(super) fn comment(out: &mut String, text: &str) {
     let _ = (out.open_comment(), out.space(), out.write_str(text), out.newline());
 }
 
-/// Adds a section, or the keys above all sections where its name is empty; nothing where it has none.
+/// Adds a section, or the keys above all sections where its name is empty; nothing where there are no members.
 pub(super) fn section(out: &mut String, name: &str, members: &[Member]) {
     // Writing to a string cannot fail.
     let _ = write_section(out, name, members);

@@ -1,7 +1,7 @@
-//! Files out of a gzipped tar archive, straight from a download: only regular files with known
-//! names are taken, each checked against its size and SHA-256, and the archive itself is never
-//! stored. Its paths are not followed: a member is recognised by its last part, and goes into the
-//! one folder that is given.
+//! Unpacks files from a gzipped tar archive during its download: only regular files with known
+//! names are extracted, each checked against its size and SHA-256, and the archive itself is never
+//! stored. Paths in the archive are not followed: a member is recognised by its file name, and is written
+//! into the given folder.
 
 use std::io::Read;
 use std::path::Path;
@@ -12,11 +12,11 @@ use tar::{Archive, Entry};
 use super::download::{Failure, keep};
 use super::published::SourceFile;
 
-/// What an archive may hold besides the files that are wanted: headers and a note or two.
+/// Most bytes of an archive besides the known files: headers and small notes.
 const MOST_ELSE: u64 = 1 << 20;
 
-/// Takes `wanted` out of the archive that `stream` yields, into `folder`, which must exist.
-/// `known` are all files that the archive is known to hold; they bound what it may unpack to.
+/// Extracts `wanted` from the archive that `stream` yields, into `folder`, which must exist.
+/// `known` are all files that the archive is known to contain; they limit its unpacked size.
 pub(super) fn unpack(
     stream: impl Read,
     known: &[SourceFile],
@@ -26,8 +26,8 @@ pub(super) fn unpack(
     let most = MOST_ELSE + known.iter().map(|file| file.bytes).sum::<u64>();
     let mut archive = Archive::new(GzDecoder::new(stream).take(most));
     let mut missing = wanted.to_vec();
-    // Raw: the long names and maps of holes that some archives have are read into memory whole, and
-    // none of ours has them.
+    // Raw: the long names and sparse maps of some archives are read into memory completely, and
+    // the known archives have none of them.
     for entry in archive.entries().map_err(damaged)?.raw(true) {
         if missing.is_empty() {
             break;
@@ -69,7 +69,7 @@ pub(super) mod tests {
     use crate::data::tests::gzipped;
     use crate::fs;
 
-    /// A gzipped archive of these members, in a folder as archives have it.
+    /// A gzipped archive of these members, in a folder as is usual in archives.
     pub(in crate::data) fn packed(members: &[(&str, &[u8])]) -> Vec<u8> {
         let mut builder = tar::Builder::new(Vec::new());
         for (name, bytes) in members {
@@ -94,7 +94,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn only_what_is_wanted_is_taken() {
+    fn only_wanted_files_are_extracted() {
         let archive = packed(&[("readme.html", b"<p>"), (FILE.name, BODY), ("more", b"x")]);
         assert_eq!(unpacked(&archive), (Ok(()), vec![FILE.name.to_owned()]));
     }

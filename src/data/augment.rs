@@ -1,15 +1,15 @@
-//! Augmentation: small random moves of training images, `data.shift` and `data.flip`.
+//! Augmentation: small random shifts and flips of training images, `data.shift` and `data.flip`.
 //!
 //! An image is mirrored left to right with probability ½ (`flip`), then moved by a whole number of
-//! pixels to the side and another one down, each uniform in −`shift`…`shift`; what enters from
-//! outside is byte 0. The moves of epoch E are drawn from stream `augment/epoch.E`, three draws for
-//! each position of the epoch's order, whatever the settings: so they depend on nothing but the
+//! pixels horizontally and another one vertically, each uniform in −`shift`…`shift`; pixels that enter from
+//! outside are byte 0. The moves of epoch E are drawn from stream `augment/epoch.E`, three draws for
+//! each position of the epoch's order, whatever the settings: so they depend only on the
 //! replicate, the epoch and the position, and switching mirroring on changes no shift.
 
 use crate::config::spec::{Augmentation, Shape};
 use crate::seed::{Stream, Streams};
 
-/// What is done to one image.
+/// The change of one image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Move {
     /// Pixels to the right.
@@ -19,7 +19,7 @@ pub struct Move {
     mirrored: bool,
 }
 
-/// One move for each of `count` positions of epoch `epoch`; none at all where nothing is augmented.
+/// One move for each of `count` positions of epoch `epoch`; empty where nothing is augmented.
 pub(super) fn moves(
     settings: Augmentation,
     count: usize,
@@ -36,7 +36,7 @@ pub(super) fn moves(
 fn draw(settings: Augmentation, stream: &mut Stream) -> Move {
     let mut pixels = || {
         let drawn = stream.below(2 * usize::from(settings.shift) + 1);
-        // At most 28, by the key's rule: it fits.
+        // At most 28, by the key's rule, so it fits.
         drawn as i8 - settings.shift.cast_signed()
     };
     let (right, down) = (pixels(), pixels());
@@ -44,7 +44,7 @@ fn draw(settings: Augmentation, stream: &mut Stream) -> Move {
     Move { right, down, mirrored: settings.flip && coin }
 }
 
-/// Writes `image`, channel planes of `shape`, to `moved`, after `change`.
+/// Writes `image`, channel planes of `shape`, into `moved`, after the move `change`.
 pub(super) fn apply(change: Move, image: &[u8], shape: Shape, moved: &mut Vec<u8>) {
     moved.clear();
     moved.resize(image.len(), 0);
@@ -70,7 +70,7 @@ pub(super) fn apply(change: Move, image: &[u8], shape: Shape, moved: &mut Vec<u8
     }
 }
 
-/// How many of `size` pixels stay inside, and the first of them, after a move by `pixels`.
+/// The number of the `size` pixels that stay inside, and the index of the first, after a move by `pixels`.
 fn kept(size: usize, pixels: i8) -> (usize, usize) {
     let distance = usize::from(pixels.unsigned_abs());
     let first = if pixels < 0 { distance.min(size) } else { 0 };
@@ -116,7 +116,7 @@ mod tests {
                 moves.iter().filter(|m| m.right == wanted).count(),
                 moves.iter().filter(|m| m.down == wanted).count(),
             ] {
-                // 4000 expected, with a standard deviation of 57.
+                // 4000 are expected, with a standard deviation of 57.
                 assert!((3700..4300).contains(&count), "{wanted}: {count}");
             }
         }

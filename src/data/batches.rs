@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::augment::{self, Move};
+use super::dataset::{Dataset, Examples, Row};
 use super::order;
 use super::scaling::Scaling;
 use super::split;
-use super::{Dataset, Examples, Row};
 use crate::config::spec::{Augmentation, Data, LastBatch, Shape, Split, Train};
 use crate::error::{Error, Result};
 use crate::event::Examples as Counts;
@@ -17,16 +17,16 @@ use crate::units;
 /// A batch of examples, scaled.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
-    /// `[examples, features]`, row-major.
+    /// The inputs `[examples, features]`, row-major.
     pub inputs: Vec<f32>,
-    /// `[examples]`
+    /// The class labels `[examples]`.
     pub labels: Vec<u8>,
-    /// Features per example.
+    /// Number of features per example.
     pub features: usize,
 }
 
 impl Batch {
-    /// Empties it, for rows of `examples`.
+    /// Clears it, with capacity for rows of `examples`.
     fn start(&mut self, examples: &Examples) {
         self.features = examples.features();
         self.inputs.clear();
@@ -37,7 +37,7 @@ impl Batch {
 /// The part of a dataset that a trial evaluates on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The first training examples in the order of the dataset, a random one, at most as many as the
+    /// The first training examples in the order of the dataset, which is random, at most as many as the
     /// test set has.
     Train,
     /// Held out of the training set.
@@ -46,7 +46,7 @@ pub enum Part {
     Test,
 }
 
-/// A dataset as one trial sees it: split, with its input scaling fixed.
+/// A dataset prepared for one trial: split, with its input scaling determined.
 #[derive(Debug, Clone)]
 pub struct Prepared {
     dataset: Arc<Dataset>,
@@ -59,7 +59,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Splits validation off the training set and fixes the scaling. `streams` are the trial's;
+    /// Splits validation off the training set and computes the scaling. `streams` are the trial's;
     /// with a fixed split, all replicates share the split of `seed`.
     pub fn new(
         dataset: Arc<Dataset>,
@@ -99,7 +99,7 @@ impl Prepared {
         })
     }
 
-    /// What one example looks like.
+    /// The shape of one example.
     pub fn shape(&self) -> Shape {
         self.dataset.train.shape
     }
@@ -109,12 +109,12 @@ impl Prepared {
         self.dataset.train.classes
     }
 
-    /// How many examples each part has.
+    /// The number of examples in each part.
     pub fn counts(&self) -> Counts {
         Counts { train: self.train.len(), validation: self.validation.len(), test: self.test.len() }
     }
 
-    /// The order in which epoch `epoch` (from 1) sees the training examples; see `data/order.rs`.
+    /// The order of the training examples in epoch `epoch` (from 1); see `data/order.rs`.
     pub fn order(&self, epoch: usize, train: &Train, streams: &Streams) -> Vec<u32> {
         order::of_epoch(&self.train, &self.dataset.train.labels, epoch, train, streams)
     }
@@ -132,7 +132,7 @@ impl Prepared {
         sample
     }
 
-    /// How epoch `epoch` (from 1) changes the image at each position of its order; empty where
+    /// The change of the image at each position of the order of epoch `epoch` (from 1); empty where
     /// nothing is augmented. See `data/augment.rs`.
     pub fn moves(&self, epoch: usize, streams: &Streams) -> Vec<Move> {
         augment::moves(self.augmentation, self.train.len(), epoch, streams)
@@ -165,7 +165,7 @@ impl Prepared {
         }
     }
 
-    /// Fills `batch` with the training examples `order`, as they are.
+    /// Fills `batch` with the training examples `order`, unchanged.
     pub fn fill(&self, order: &[u32], batch: &mut Batch) {
         fill(&self.dataset.train, order, &self.scaling, batch);
     }
@@ -179,7 +179,7 @@ impl Prepared {
         }
     }
 
-    /// Fills `batch` with examples of `part`, those of the test set moved by its offset.
+    /// Fills `batch` with examples of `part`; those of the test set are shifted by `data.test_offset`.
     pub fn fill_part(&self, part: Part, positions: &[u32], batch: &mut Batch) {
         if part != Part::Test {
             return self.fill(positions, batch);
@@ -193,8 +193,8 @@ impl Prepared {
 
 /// The batches of an epoch of `examples` examples, as ranges of its order.
 ///
-/// The examples that do not fill a batch are kept as a smaller one or dropped, as `last` says; a
-/// smaller batch of a single example is always left out, under every placement alike, because one
+/// Examples that do not fill a batch form a smaller one or are dropped, according to `last`; a
+/// smaller batch of a single example is always left out, with every placement alike, because one
 /// value has no variance and paired trials must see the same batches.
 pub fn ranges(examples: usize, batch_size: usize, last: LastBatch) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = (0..examples)
@@ -218,7 +218,7 @@ pub fn held_out_classes(
     let counts = examples.class_counts();
     let held_out = settings.validation.of(examples.count());
     let may_be = |&&count: &&usize| count > 0 && count <= held_out;
-    // Nearly always there is none, which is known without drawing a split.
+    // Usually there is none, which is known without drawing a split.
     let is_stratified = settings.dataset.stratifies();
     if is_stratified || held_out >= examples.count() || !counts.iter().any(|n| may_be(&n)) {
         return Vec::new();
@@ -233,7 +233,7 @@ pub fn held_out_classes(
 }
 
 /// The positions of the training examples and of the `held_out` validation examples, each in the order
-/// of the dataset, which is a random one; the order of training comes from another stream.
+/// of the dataset, which is random; the order of training comes from another stream.
 fn split_off(
     examples: &Examples,
     held_out: usize,
@@ -355,7 +355,7 @@ mod tests {
             let is_missing = held_out(false, replicate)[2] == 1;
             assert_eq!(missing, vec![2; usize::from(is_missing)]);
         }
-        // By chance alone, the only example of a class is held out in a fifth of the replicates.
+        // Without stratification, the only example of a class is held out in a fifth of the replicates.
         assert!((1..=20).any(|replicate| held_out(false, replicate)[2] == 1));
     }
 
@@ -429,7 +429,7 @@ mod tests {
         assert_eq!(filled(&plain, 20), batch);
         assert_eq!(filled(&moved, 20).labels, batch.labels);
         assert_ne!(filled(&moved, 20).inputs, batch.inputs);
-        // A pixel moves at most by one, so each is 0, itself or its neighbour; one row is left.
+        // A pixel moves at most by one, so each is 0, itself or an adjacent one; one row is left.
         for (moved, row) in filled(&moved, 20).inputs.chunks(2).zip(batch.inputs.chunks(2)) {
             let expected = [row, &[0.0, row[0]], &[row[1], 0.0], &[0.0, 0.0]];
             assert!(expected.contains(&moved), "{moved:?} from {row:?}");

@@ -1,8 +1,8 @@
-//! `cifar10`: small colour photographs, in the binary version of their authors.
+//! `cifar10`: small colour photographs, in the binary version published by their authors.
 //!
-//! A file is a row of records, `[label, 1024 red, 1024 green, 1024 blue]`, one byte each, the planes
-//! of 32×32 row by row; five files of 10 000 to train on and one to test with. `data.train_batches`
-//! says which of the five are used. The reader does not insist on 10 000.
+//! A file is a sequence of records, `[label, 1024 red, 1024 green, 1024 blue]`, one byte each, the planes
+//! of 32×32 row by row; five files of 10 000 for training and one for testing. `data.train_batches`
+//! selects which of the five are used. The reader does not require 10 000.
 //!
 //! Source: A. Krizhevsky, "Learning multiple layers of features from tiny images" (2009), and the
 //! dataset's page.
@@ -15,9 +15,9 @@ use crate::error::Result;
 use crate::fs;
 
 const CLASSES: u8 = 10;
-/// Bytes of a record: the label and the image.
+/// Number of bytes in a record: the label and the image.
 const RECORD: usize = 1 + 3 * 32 * 32;
-/// The place of the test set among the files.
+/// The index of the test set among the files.
 const TEST: usize = 5;
 
 /// The files of the training batches `batches` (from 1) and of the test set.
@@ -26,7 +26,7 @@ pub(super) fn needed(batches: &[u8]) -> Vec<&'static SourceFile> {
     batches.chain([TEST]).map(|index| &CIFAR10.files[index]).collect()
 }
 
-/// The value of `data.train_batches` that does with the files that are here, if there is one.
+/// The value of `data.train_batches` that needs only files that exist here; `None` where there is none.
 pub(super) fn without_more(is_here: impl Fn(&SourceFile) -> bool) -> Option<String> {
     let is_here = |index: &usize| is_here(&CIFAR10.files[*index]);
     let batches: Vec<String> =
@@ -54,7 +54,7 @@ fn examples(source: &Source, folder: &Path, files: &[&SourceFile]) -> Result<Exa
     Ok(Examples { shape: source.shape, classes, inputs: Inputs::Bytes(inputs), labels })
 }
 
-/// Appends the records in `bytes`, or says what is wrong with them.
+/// Appends the records in `bytes`, or returns a description of what is wrong with them.
 pub(super) fn append(
     bytes: &[u8],
     inputs: &mut Vec<u8>,
@@ -85,7 +85,7 @@ mod tests {
         super::read(&CIFAR10, folder, &needed(batches))
     }
 
-    /// Writes `file` with one record per label; every byte of an image's planes tells the plane.
+    /// Writes `file` with one record per label; every byte of an image's planes is the number of the plane.
     fn write(folder: &Path, file: &str, labels: &[u8]) {
         let mut bytes = Vec::new();
         for &label in labels {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_chosen_batches_are_read_in_order_and_no_other_file_is_asked_for() {
+    fn the_chosen_batches_are_read_in_order_and_no_other_file_is_needed() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "data_batch_2.bin", &[3, 9]);
         write(folder.path(), "data_batch_5.bin", &[0]);
@@ -154,7 +154,7 @@ mod tests {
         let Inputs::Bytes(pixels) = &dataset.train.inputs else {
             panic!("images are bytes");
         };
-        // As every tutorial states them for the whole training set, of which this is a fifth.
+        // As published in many tutorials for the whole training set, of which this is a fifth.
         for (channel, expected) in [0.4914, 0.4822, 0.4465].into_iter().enumerate() {
             let planes = pixels.chunks(1024).skip(channel).step_by(3).flatten();
             let mean = planes.map(|&x| f64::from(x)).sum::<f64>() / 10_240_000.0 / 255.0;

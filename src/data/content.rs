@@ -1,5 +1,5 @@
-//! What the files of a dataset hold, whatever packed them: the SHA-256 of their unpacked bytes, by
-//! which the published files are known and changed ones are noticed.
+//! Identifies the content of a dataset's files, however they are packed: by the SHA-256 of their unpacked
+//! bytes, from which published files are recognised and changes are detected.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,6 @@ use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::cifar10;
-use super::download::sha256;
 use super::idx::{self, GZIP_MAGIC};
 use super::locate::Places;
 use super::origin::Origin;
@@ -19,12 +18,12 @@ use crate::error::Result;
 use crate::fs;
 use crate::units::hexadecimal;
 
-/// The most bytes of an unpacked file that are looked at: more than any known dataset has.
+/// Most bytes of an unpacked file that are read: more than any known dataset has.
 const MOST_BYTES: u64 = 1 << 31;
 
-/// The sums of the files that `dataset` is read from, where they are in one of the `places`; `None`
-/// where they are not, and for a dataset without published files. With them the folder that they are
-/// in. Nothing is downloaded.
+/// The checksums of the files of `dataset` and their folder, where they are in one of the `places`; `None`
+/// where they are not, and for a dataset without published files. Nothing is
+/// downloaded.
 pub fn files(dataset: &spec::Dataset, places: &Places) -> Result<Option<(PathBuf, DatasetFiles)>> {
     let Origin::Published(source, needed) = Origin::of(dataset) else {
         return Ok(None);
@@ -36,7 +35,7 @@ pub fn files(dataset: &spec::Dataset, places: &Places) -> Result<Option<(PathBuf
     Ok(Some((place.folder, sums)))
 }
 
-/// Why `dataset` is not read from the folder that `--data-dir` gave, as it completes "`DIR` …"; `None`
+/// Why `dataset` is not read from the folder that `--data-dir` names, to complete "`DIR` …"; `None`
 /// where it is, or no folder was given.
 pub fn not_given(dataset: &spec::Dataset, places: &Places) -> Option<String> {
     let is_given = places.data_dir.is_some();
@@ -51,8 +50,8 @@ pub fn not_given(dataset: &spec::Dataset, places: &Places) -> Option<String> {
     }
 }
 
-/// What is wrong with a file that does not even have the form of `file`, the published one; `None` where
-/// it has, whatever it holds.
+/// Why a file does not have the format of `file`, the published one; `None` where
+/// it has, whatever its content is.
 pub(super) fn fault(bytes: &[u8], file: &SourceFile) -> Option<String> {
     let rank = match file.content {
         Content::Images => 3,
@@ -73,8 +72,13 @@ fn sums(needed: &[&'static SourceFile], folder: &Path) -> Result<DatasetFiles> {
     Ok(found)
 }
 
-/// The SHA-256 of `bytes` once unpacked. What is packed and damaged has the sum of its bytes as they
-/// are; the reader says what is wrong.
+/// The SHA-256 of `bytes`, in hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// The SHA-256 of `bytes` after unpacking. For a damaged packed file it is that of the packed bytes;
+/// the reader reports what is wrong.
 pub(super) fn unpacked_sum(bytes: &[u8], file: &SourceFile) -> String {
     let packed = sha256(bytes);
     if packed == file.sha256 {

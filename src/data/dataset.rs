@@ -1,6 +1,6 @@
-//! What a loaded dataset is, whatever it was made from: inputs and labels, in memory.
+//! A loaded dataset, from any source: inputs and labels, in memory.
 //!
-//! Nothing here depends on a file format, and nothing is scaled: batches do that.
+//! Nothing here depends on a file format, and nothing is scaled: the batches are.
 
 use sha2::{Digest, Sha256};
 
@@ -11,15 +11,15 @@ use crate::error::{Error, Result};
 use crate::seed::Streams;
 use crate::units::hexadecimal;
 
-/// The raw inputs of all examples, kept as they came; scaled per batch.
+/// The raw inputs of all examples, not yet scaled; they are scaled per batch.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Inputs {
     /// The pixels of images, `[count, features]`, row-major.
     Bytes(Vec<u8>),
     /// The columns of a generated table, `[count, features]`, row-major; every number is finite.
     Numbers(Vec<f32>),
-    /// The columns of a table from a file, likewise: the numbers of the file, which 32 bits would
-    /// round before they are scaled.
+    /// The columns of a table from a file, `[count, features]`, row-major: the numbers of the file, which 32 bits
+    /// would round before they are scaled.
     Doubles(Vec<f64>),
 }
 
@@ -34,27 +34,27 @@ pub enum Row<'a> {
     Doubles(&'a [f64]),
 }
 
-/// Examples as they came.
+/// Examples before scaling.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Examples {
-    /// What one example looks like; its inputs are the channel planes one after the other, each
+    /// The shape of one example; its inputs are the channel planes one after the other, each
     /// row by row.
     pub shape: Shape,
     /// Number of classes; every label is below it.
     pub classes: usize,
-    /// What the network is shown, before scaling.
+    /// The inputs before scaling.
     pub inputs: Inputs,
-    /// One class per example, counted from 0.
+    /// The label of each example, counted from 0.
     pub labels: Vec<u8>,
 }
 
 impl Examples {
-    /// How many examples there are.
+    /// Number of examples.
     pub fn count(&self) -> usize {
         self.labels.len()
     }
 
-    /// Inputs per example: 784 for an image of 28×28.
+    /// Number of inputs per example: 784 for an image of 28×28.
     pub fn features(&self) -> usize {
         self.shape.features()
     }
@@ -70,7 +70,7 @@ impl Examples {
         }
     }
 
-    /// How often each class occurs.
+    /// Number of examples of each class.
     pub fn class_counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes];
         for &label in &self.labels {
@@ -94,7 +94,7 @@ impl Examples {
         }
     }
 
-    /// The positions of `order`, a random one, that stay, and the `held` that are held out of them;
+    /// Splits the positions of `order`, which is random, into those that stay and the `held` that are held out;
     /// see [`split::hold_out`].
     pub(super) fn hold_out(
         &self,
@@ -108,7 +108,7 @@ impl Examples {
     }
 
     /// Keeps only the first `limit` examples, or with `stratify` the first of each class in
-    /// proportion, if there is a limit; `key` names it in the error when there are fewer.
+    /// proportion, if there is a limit; `key` names it in the error when there are fewer examples.
     pub fn keep(
         &mut self,
         limit: Option<usize>,
@@ -153,7 +153,7 @@ fn cut<T>(items: &mut Vec<T>, length: usize) {
     items.shrink_to_fit();
 }
 
-/// The error for a `key` that asks for more examples than a dataset has or makes.
+/// The error for a `key` that requests more examples than a dataset has or can generate.
 pub(super) fn too_many(key: &str, asked: usize, dataset: &str, most: usize) -> Error {
     Error::Data(format!(
         "`{key} = {asked}` is more than the dataset `{dataset}` has; the most is {most}"
@@ -165,23 +165,23 @@ pub(super) fn too_many(key: &str, asked: usize, dataset: &str, most: usize) -> E
 pub struct Dataset {
     /// The name used in experiment files, folders and messages.
     pub name: &'static str,
-    /// What validation is split off from and the network learns from.
+    /// The training set, from which validation is split off.
     pub train: Examples,
-    /// What the network is evaluated on, and never learns from.
+    /// The test set, which is never trained on.
     pub test: Examples,
-    /// The name of each class, in the order of its number: as it stands in the table; its number
+    /// The name of each class, in the order of its number: as the table writes it; its number
     /// for images and generated tables.
     pub class_names: Vec<String>,
     /// How each column of a table in a file was read, in the order of the file; empty for others.
     pub columns: Vec<ColumnReading>,
-    /// Rows of a table that were left out because a cell was missing, both parts together.
+    /// Number of rows of a table that were left out because a cell was missing, in both parts together.
     pub dropped_rows: usize,
-    /// What a reader should know about how the data was read, a sentence each.
+    /// Warnings on how the data was read, a sentence each.
     pub notes: Vec<String>,
 }
 
 impl Dataset {
-    /// A dataset whose classes are called by their numbers and which has no columns.
+    /// A dataset whose classes are named by their numbers and which has no columns.
     pub(super) fn new(name: &'static str, train: Examples, test: Examples) -> Self {
         Self {
             name,
@@ -194,7 +194,7 @@ impl Dataset {
         }
     }
 
-    /// The name of the column that an input comes from; its number from 1 where there are no
+    /// The name of the column of an input; its number from 1 where there are no
     /// columns.
     pub(super) fn column_of(&self, input: usize) -> String {
         let width = |role: &ColumnRole| match role {
@@ -211,9 +211,9 @@ impl Dataset {
         found.map_or_else(|| (input + 1).to_string(), |column| column.name.clone())
     }
 
-    /// The same examples in an order that has nothing to do with that of their files, which may be
-    /// sorted: the first of them are a random part, and so is each batch that is cut from them. It is
-    /// the same for all replicates and decided by nothing but how many examples there are.
+    /// The same examples in a random order, since those of the files may be
+    /// sorted: so the first of them are a random part, and so is each batch that is cut from them. The order is
+    /// the same for all replicates and depends only on the number of examples.
     #[must_use]
     pub(super) fn in_random_order(self) -> Self {
         let shuffled = |examples: &Examples, part: &str| {
@@ -226,7 +226,7 @@ impl Dataset {
     }
 
     /// The first 16 hexadecimal digits of SHA-256 over all inputs and labels, their kind and their
-    /// shape: two datasets with the same sum train the same networks.
+    /// shape: two datasets with the same digest train the same networks.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
         for part in [&self.train, &self.test] {
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_keeps_of_each_class_its_share_where_that_is_asked_for() {
+    fn a_limit_keeps_the_share_of_each_class_on_request() {
         let mut examples = Examples {
             inputs: Inputs::Numbers((0..20u8).map(f32::from).collect()),
             labels: vec![0, 0, 0, 0, 0, 0, 0, 0, 3, 3],

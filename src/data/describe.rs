@@ -1,5 +1,5 @@
-//! What a loaded dataset holds, in plain values, and what a reader should know before trusting a
-//! result on it.
+//! Describes a loaded dataset in plain values, with warnings about results on
+//! it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,16 +12,16 @@ use crate::description::{ClassCount, ColumnRole, DatasetDescription};
 use crate::seed::Streams;
 use crate::units;
 
-/// Fewer rows for each class than this, on average, and the label may be no class at all.
+/// With fewer rows for each class than this, on average, the label may not be a class at all.
 const FEW_ROWS: usize = 10;
 
-/// Classes from which on their number alone may raise that question.
+/// With this number of classes or more, their number alone may be suspicious.
 const MANY_CLASSES: usize = 10;
 
-/// The most names in a list.
+/// Most names in a list.
 const MOST_NAMED: usize = 5;
 
-/// Describes `dataset` as it was loaded: limits applied, before any trial splits or scales it.
+/// Describes `dataset` as it was loaded: with limits applied, before any trial splits or scales it.
 pub fn describe(dataset: &Dataset) -> DatasetDescription {
     let (train, test) = (dataset.train.class_counts(), dataset.test.class_counts());
     let class = |(class, name): (usize, &String)| ClassCount {
@@ -41,7 +41,7 @@ pub fn describe(dataset: &Dataset) -> DatasetDescription {
     described
 }
 
-/// What a published dataset holds as its authors count it, without its files; `None` where only a part
+/// The description of a published dataset as its authors count it, without its files; `None` where only a part
 /// of it is used, and for every other dataset.
 pub fn published(settings: &Data) -> Option<DatasetDescription> {
     let Origin::Published(source, files) = Origin::of(&settings.dataset) else {
@@ -62,7 +62,7 @@ pub fn published(settings: &Data) -> Option<DatasetDescription> {
     })
 }
 
-/// Notes in `described` which classes a trial with these streams holds out for validation as a whole.
+/// Adds notes to `described` on classes that a trial with these streams holds out for validation completely.
 pub fn note_held_out(
     described: &mut DatasetDescription,
     dataset: &Dataset,
@@ -99,14 +99,14 @@ fn notes(dataset: &Dataset, described: &DatasetDescription) -> Vec<String> {
     .collect()
 }
 
-/// Test examples whose inputs stand in the training set.
+/// Number of test examples whose inputs also occur in the training set.
 fn repeated(train: &Examples, test: &Examples) -> usize {
     let known: HashSet<[u64; 2]> = (0..train.count()).map(|i| print(train.input(i))).collect();
     let is_known = |&index: &usize| known.contains(&print(test.input(index)));
     (0..test.count()).filter(is_known).count()
 }
 
-/// 128 bits of a hash: no two rows that differ have the same.
+/// 128 bits of a hash: in practice, different rows have different ones.
 fn print(row: Row<'_>) -> [u64; 2] {
     [0u8, 1].map(|salt| {
         let mut hash = DefaultHasher::new();
@@ -129,7 +129,7 @@ fn print(row: Row<'_>) -> [u64; 2] {
     })
 }
 
-/// Labels that have too few rows each to be classes.
+/// A warning about labels with so few rows each that they may not be classes.
 fn not_classes(described: &DatasetDescription) -> Option<String> {
     let label = described.columns.iter().find(|column| column.role == ColumnRole::Label)?;
     let classes = &described.classes;
@@ -151,7 +151,7 @@ fn not_classes(described: &DatasetDescription) -> Option<String> {
     Some(format!("{} classes in {rows} rows: {question}", classes.len()))
 }
 
-/// Classes that stand in one of the two sets alone.
+/// A warning about classes that occur in only one of the two sets.
 fn one_sided(described: &DatasetDescription) -> Option<String> {
     let only = |is: fn(&ClassCount) -> bool| {
         let found = described.classes.iter().filter(|class| is(class));
@@ -170,7 +170,7 @@ fn one_sided(described: &DatasetDescription) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// ``class `a` ``, ``the classes `a` and `b` ``, ``the classes `a`, `b` and 3 others``
+/// Classes in words: ``class `a` ``, ``the classes `a` and `b` ``, ``the classes `a`, `b` and 3 others``.
 fn classes(names: &[&str]) -> String {
     match names {
         [only] => format!("class `{only}`"),
@@ -187,7 +187,7 @@ fn listed(names: &[&str]) -> String {
     format!("{} and {} others", shown.join(", "), rest.len())
 }
 
-/// Labels that may have been meant to be the same.
+/// A warning about labels that may have been meant to be the same.
 fn alike(names: &[String]) -> Option<String> {
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in names {
@@ -203,8 +203,8 @@ fn alike(names: &[String]) -> Option<String> {
     })
 }
 
-/// A label without what is easily written in two ways: case, spaces, hyphens and underscores between
-/// letters, stops and quotes at the ends, zeros before and behind a number.
+/// A label normalised for variants in spelling: case, spaces, hyphens and underscores between
+/// letters, full stops and quotes at the ends, zeros before and after a number.
 fn meant(name: &str) -> String {
     let is_dress = |letter: char| letter.is_whitespace() || ".,;:!\"'`".contains(letter);
     let name = name.trim_matches(is_dress).to_lowercase();
@@ -213,14 +213,14 @@ fn meant(name: &str) -> String {
     }
     let parts = name.split(|letter: char| letter.is_whitespace() || letter == '_' || letter == '-');
     let parts: Vec<&str> = parts.collect();
-    // A sign in front of something is no hyphen.
+    // A leading sign is not a hyphen.
     if parts.iter().any(|part| part.is_empty()) {
         return name;
     }
     parts.join(" ")
 }
 
-/// A test set that cannot hold every class.
+/// A warning about a test set that is too small for every class.
 fn few_tests(described: &DatasetDescription) -> Option<String> {
     let (tests, classes) = (described.test_examples(), described.classes.len());
     (tests < classes).then(|| {
@@ -252,7 +252,7 @@ mod tests {
         ColumnReading { name: name.to_owned(), role }
     }
 
-    /// A table whose training and test rows are so many of each class, all rows different.
+    /// A table with these numbers of training and test rows of each class, all rows different.
     fn table(names: &[&str], train: &[usize], test: &[usize]) -> Dataset {
         let mut value = 0.0;
         let mut part = |counts: &[usize]| {
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_reader_should_know_is_noted() {
+    fn warnings_about_the_data_are_noted() {
         let notes = |names: &[&str], train: &[usize], test: &[usize]| {
             describe(&table(names, train, test)).notes
         };
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_with_hundreds_of_values_is_asked_about() {
+    fn a_label_with_hundreds_of_values_is_noted() {
         let names: Vec<String> = (0..100).map(|i| format!("{}.5", 10 + i)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let noted = describe(&table(&names, &[1; 100], &[1; 100])).notes;

@@ -1,7 +1,7 @@
-//! One file from one address: streamed, never longer than it should be, and kept only if its
+//! Downloads one file from one address: streamed, never longer than expected, and kept only if its
 //! SHA-256 is right. Or all files of a dataset at once, where they are served in an archive.
 //!
-//! Which files, which addresses and what to say when all fail is for [`mod@super::fetch`].
+//! [`mod@super::fetch`] chooses files and addresses, and reports the error when all fail.
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -22,16 +22,16 @@ use crate::units::hexadecimal;
 pub struct FetchProgress<'a> {
     /// The file's name.
     pub file: &'a str,
-    /// Bytes that arrived.
+    /// Number of bytes received so far.
     pub received: u64,
-    /// Bytes that the whole file has.
+    /// Number of bytes of the whole file.
     pub total: u64,
 }
 
-/// How long a server that sends nothing is waited for. A slow one may take as long as it needs.
+/// How long to wait for a server that sends nothing. A slow one may take as long as it needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Timeouts {
-    /// For a connection, its encryption included.
+    /// For a connection, including TLS.
     pub(super) connect: Duration,
     /// For the next bytes.
     pub(super) read: Duration,
@@ -43,22 +43,22 @@ impl Default for Timeouts {
     }
 }
 
-/// Why a file did not arrive.
+/// Why a file could not be downloaded.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// What was wrong at each address that was tried; another may do better.
+    /// The fault at each address that was tried; another address may work.
     Mirrors(Vec<String>),
-    /// This machine failed; no address can help.
+    /// An error of this machine, which no other address can avoid.
     Local(Error),
 }
 
 impl Failure {
-    /// A fault of one address.
+    /// The failure for a fault of one address.
     pub(super) fn mirror(fault: String) -> Self {
         Self::Mirrors(vec![fault])
     }
 
-    /// The same with more said about the faults of addresses.
+    /// The same failure with a context added to the faults of addresses.
     pub(super) fn in_context(self, more: impl Fn(String) -> String) -> Self {
         match self {
             Self::Mirrors(faults) => Self::Mirrors(faults.into_iter().map(more).collect()),
@@ -73,8 +73,8 @@ impl From<Error> for Failure {
     }
 }
 
-/// A client with these timeouts. It follows `HTTPS_PROXY` and the like, and trusts the roots that are
-/// compiled in.
+/// A client with these timeouts. It uses `HTTPS_PROXY` and similar variables, and trusts the root
+/// certificates that are compiled in.
 pub(super) fn client(timeouts: Timeouts) -> Agent {
     configured(timeouts).build().new_agent()
 }
@@ -93,8 +93,8 @@ fn call(client: &Agent, address: &str) -> Result<Body, Failure> {
     response.map(Response::into_body).map_err(|e| Failure::mirror(e.to_string()))
 }
 
-/// Downloads `file` from `address` to `path`, whose folder must exist. A file at `path` is replaced,
-/// and only by the right bytes.
+/// Downloads `file` from `address` to `path`, whose folder must exist. A file at `path` is replaced
+/// only if the downloaded bytes are right.
 pub(super) fn download(
     client: &Agent,
     address: &str,
@@ -125,7 +125,7 @@ pub(super) fn download_archive(
     unpack(ProgressReader::new(body, archive.name, archive.bytes, progress), files, wanted, folder)
 }
 
-/// A stream that reports how much of it was read.
+/// A stream that reports how much of it has been read.
 struct ProgressReader<'a, R> {
     stream: R,
     now: FetchProgress<'a>,
@@ -154,7 +154,7 @@ impl<R: Read> Read for ProgressReader<'_, R> {
     }
 }
 
-/// Keeps what `body` yields as `path`, if it is exactly `file`.
+/// Stores what `body` yields as `path`, if it is exactly `file`.
 pub(super) fn keep(body: &mut impl Read, file: &SourceFile, path: &Path) -> Result<(), Failure> {
     let mut partial = Partial::beside(path)?;
     let mut hash = Sha256::new();
@@ -189,11 +189,6 @@ fn wrong_size(file: &SourceFile, found: &str) -> Failure {
     Failure::mirror(format!("wrong size: expected {} bytes, {found}", file.bytes))
 }
 
-/// The SHA-256 of `bytes`, in hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -201,7 +196,7 @@ pub(super) mod tests {
     use crate::data::published::Content;
     use crate::fs;
 
-    /// `ten bytes!`
+    /// The bytes `ten bytes!`.
     pub(in crate::data) const BODY: &[u8] = b"ten bytes!";
     /// The file that consists of [`BODY`].
     pub(in crate::data) const FILE: SourceFile = SourceFile {
@@ -219,7 +214,7 @@ pub(super) mod tests {
         configured(timeouts).proxy(None).build().new_agent()
     }
 
-    /// What was wrong at the only address that was tried.
+    /// The fault at the only address that was tried.
     pub(in crate::data) fn fault_of(failure: Failure) -> String {
         match failure {
             Failure::Mirrors(faults) => faults.concat(),
@@ -227,7 +222,7 @@ pub(super) mod tests {
         }
     }
 
-    /// Downloads [`FILE`] from `server`: what came of it, and what stands at the path afterwards.
+    /// Downloads [`FILE`] from `server`; returns the result, and the content of the path afterwards.
     fn outcome(server: &Server) -> (Result<(), String>, Option<Vec<u8>>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE.name);
@@ -316,7 +311,7 @@ pub(super) mod tests {
             }
             Server::start(move |_| steps.clone())
         };
-        // Ten pauses of 100 ms are longer than the 400 ms of silence allowed, but none is.
+        // Ten pauses of 100 ms are longer than the allowed silence of 400 ms, but none of them is.
         assert_eq!(outcome(&pausing(100)), (Ok(()), Some(BODY.to_vec())));
         let fault = fault(&pausing(2_000));
         assert!(fault.contains("timeout"), "{fault}");

@@ -1,5 +1,5 @@
-//! A whole dataset from its mirrors; and, where that fails, everything the user needs to know to
-//! put the files there by hand. There is never a silent substitute.
+//! Downloads a dataset from its mirrors; where that fails, the error contains everything that the user needs to
+//! put the files in place by hand. Data are never substituted silently.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -15,17 +15,17 @@ use crate::error::{Error, Result};
 use crate::fs;
 use crate::units::joined;
 
-/// One file of a download.
+/// One file of a dataset after fetching.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
-    /// Where it is.
+    /// The file's path.
     pub path: PathBuf,
-    /// The address it came from, or `None` where it was there already, sound.
+    /// The address it was downloaded from; `None` where it existed already and was undamaged.
     pub from: Option<String>,
 }
 
 /// Downloads the dataset called `name` into `--data-dir` if given, else into the cache, unless a
-/// run would find it somewhere, sound. Files that are there and sound are kept; damaged ones are
+/// run would find it undamaged already. Undamaged files are kept; damaged ones are
 /// replaced.
 pub fn fetch(
     name: &str,
@@ -55,11 +55,11 @@ pub(super) fn into_cache(
 ) -> Result<PathBuf> {
     let folder = places.cache_folder(source.name);
     from_mirrors(source, files, places, folder.clone(), progress)?;
-    // Without a folder the line above has failed.
+    // Without a folder the line above has returned an error.
     Ok(folder.unwrap_or_default())
 }
 
-/// The files of `source` in `folder`, if they all hold what was published, packed or not.
+/// The files of `source` in `folder`, if they all have the published content, packed or not.
 fn all_sound(source: &Source, folder: &Path) -> Result<Option<Vec<Fetched>>> {
     let mut found = Vec::new();
     for file in source.files {
@@ -102,7 +102,7 @@ fn from_mirrors(
     )
 }
 
-/// Downloads into `folder` what is missing or damaged there.
+/// Downloads files that are missing or damaged into `folder`.
 fn fetch_into(
     source: &Source,
     mirrors: &[&str],
@@ -145,7 +145,7 @@ fn fetch_into(
     Ok(source.files.iter().map(fetched).collect())
 }
 
-/// Whether `path` holds what was published, packed or not. A whole file that holds something else
+/// Whether `path` has the published content, packed or not. An undamaged file with other content
 /// belongs to the user, and is not replaced.
 fn is_sound(path: &Path, file: &SourceFile) -> Result<bool> {
     let Some(bytes) = fs::read_if_exists(path)? else {
@@ -163,7 +163,7 @@ fn is_sound(path: &Path, file: &SourceFile) -> Result<bool> {
     )))
 }
 
-/// Tries each mirror for `name` and returns the address that delivered. A mirror that fails is tried
+/// Tries each mirror for `name` and returns the address that worked. A mirror that fails is tried
 /// last from then on, so that an unreachable one costs its timeout only once.
 fn from_any(
     mirrors: &mut [&str],
@@ -184,7 +184,7 @@ fn from_any(
     Err(Failure::Mirrors(all))
 }
 
-/// The one error for a dataset of which `needed` files are neither here nor to be had.
+/// The error for a dataset whose `needed` files neither exist here nor can be downloaded.
 fn unavailable(
     source: &Source,
     needed: &[&'static SourceFile],
@@ -220,7 +220,7 @@ fn unavailable(
     Error::Data(text)
 }
 
-/// How to continue without what is missing.
+/// Ways to continue without the missing files.
 fn ways_round(source: &Source, some_here: bool, folder: &Path) -> String {
     let alone = match source.format {
         Format::Cifar if some_here => cifar10::without_more(|file| file.find_in(folder).is_some()),
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_that_fails_gives_way_to_the_next_and_is_not_asked_again() {
+    fn a_mirror_that_fails_is_replaced_by_the_next_and_not_tried_again() {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&asked);
         let bad = Server::start(move |path| {
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_for_a_missing_dataset_says_all_that_is_needed_to_go_on() {
+    fn the_error_for_a_missing_dataset_has_everything_that_is_needed_to_continue() {
         let places = Places {
             data_dir: Some("given".into()),
             environment: None,
@@ -413,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn an_incomplete_dataset_is_told_with_what_is_missing_and_every_way_out() {
+    fn an_incomplete_dataset_is_reported_with_what_is_missing_and_every_remedy() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("cifar-10-batches-bin");
         fs::create_folder(&folder).unwrap();

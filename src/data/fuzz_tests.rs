@@ -1,4 +1,4 @@
-//! Data files of damaged bytes: a dataset or an error, and never more memory than their bytes hold.
+//! Data files of damaged bytes must give a dataset or an error, and never take more memory than their size justifies.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use crate::config::spec::{Header, InputScaling, MissingRows, Table, TestRows};
 use crate::fs;
 use crate::fuzz_tests::{Target, peak_of};
 
-/// No gzip stream inflates further.
+/// Greatest compression factor of a gzip stream.
 const MOST_INFLATION: usize = 1032;
 
-/// An IDX file of these sizes, its elements 0, 1, 2, ….
+/// An IDX file of these sizes, with the elements 0, 1, 2, ….
 fn idx_file(sizes: &[u32]) -> Vec<u8> {
     let mut bytes = vec![0, 0, 8, sizes.len() as u8];
     bytes.extend(sizes.iter().flat_map(|size| size.to_be_bytes()));
@@ -32,7 +32,7 @@ fn a_damaged_idx_file_is_a_dataset_or_refused() {
         name: "idx",
         corpus: plain.clone(),
         words: vec![vec![0, 0, 8, 3], vec![0, 0, 8, 1], vec![0x1f, 0x8b]],
-        // A plain file that becomes a packed one promises as one.
+        // A plain file may be damaged into the header of a packed one.
         justified: |input| match input.first_chunk() {
             Some([0x1f, 0x8b]) => (1 << 18) + MOST_INFLATION * input.len(),
             _ => 1000 + 2 * input.len(),
@@ -81,7 +81,7 @@ fn a_damaged_cifar_file_is_a_dataset_or_refused() {
     });
 }
 
-/// Whether [`FILE`] can be taken out of an archive.
+/// Whether [`FILE`] can be extracted from an archive.
 fn unpacks(archive: &[u8], folder: &Path) -> bool {
     match archive::unpack(archive, &[FILE], &[&FILE], folder) {
         Ok(()) => {
@@ -108,7 +108,7 @@ fn a_damaged_archive_gives_the_right_file_or_none() {
         weight: 1,
     };
     target.run(|input| unpacks(input, folder.path()));
-    // Damage to what is packed does not get past the checksum often.
+    // Damage to packed data rarely passes the checksum.
     let target = Target {
         name: "tar.gz, inside",
         corpus: vec![tar],

@@ -1,12 +1,12 @@
-//! `glyphs`: handwritten-like digits, generated from a seed; no files, no network.
+//! `glyphs`: handwritten-like digits, generated from a seed; needs no files and no network.
 //!
-//! A digit is a few pen strokes ([`strokes`]), bent by a hand ([`hand`]) and inked onto 28×28
+//! A digit consists of a few strokes ([`strokes`]), distorted like handwriting ([`hand`]) and drawn onto 28×28
 //! pixels ([`canvas`]). `difficulty` scales everything that makes handwriting hard to read.
 //!
-//! Every example has a stream of its own, named after its split and position, and labels come in
+//! Every example has its own stream, named after its split and position, and labels come in
 //! blocks of ten; so the first `k` examples of a larger set are the set of size `k`, and every
-//! size is balanced to within one example per class. The digits are drawn for this program: they
-//! copy no handwriting and are under no licence of others.
+//! size is balanced to within one example per class. The digits were designed for this program: they
+//! copy no handwriting and need no other licence.
 
 mod canvas;
 mod hand;
@@ -16,21 +16,21 @@ use self::canvas::{Canvas, PIXELS, SIDE};
 use self::hand::{Amounts, Hand};
 use self::strokes::SHAPES;
 use super::dataset::{Dataset, Examples, Inputs, too_many};
-use super::origin::Generated;
+use super::generated::Generated;
 use crate::config::spec::{Dataset as Which, Shape};
 use crate::error::Result;
 use crate::seed::{Stream, Streams};
 
 /// The name used in experiment files and messages.
 pub(super) const NAME: &str = "glyphs";
-/// The most examples of either kind: 784 MB of images.
+/// Most examples of either split: 784 MB of images.
 pub(super) const MOST: usize = 1_000_000;
 
 const CLASSES: usize = 10;
-/// What an image looks like.
+/// The shape of an image.
 const SHAPE: Shape = Shape { channels: 1, height: SIDE, width: SIDE };
 
-/// The set of `seed`; `difficulty` lies in `[0, 1]`.
+/// The dataset of `seed`; `difficulty` is in `[0, 1]`.
 pub(super) fn generated(difficulty: f64, seed: u64) -> Generated {
     Generated {
         shape: SHAPE,
@@ -79,7 +79,7 @@ fn examples(split: &str, count: usize, amounts: &Amounts, streams: Streams) -> E
     Examples { shape: SHAPE, classes: CLASSES, inputs: Inputs::Bytes(inputs), labels }
 }
 
-/// Blocks that each hold every class once, in random order; the last block may be cut.
+/// Labels in blocks that each contain every class once, in random order; the last block may be cut.
 fn labels(count: usize, stream: &mut Stream) -> Vec<u8> {
     let mut labels = Vec::with_capacity(count + CLASSES);
     while labels.len() < count {
@@ -91,7 +91,7 @@ fn labels(count: usize, stream: &mut Stream) -> Vec<u8> {
     labels
 }
 
-/// One image of the digit `label`.
+/// Draws one image of the digit `label`.
 fn draw(label: u8, amounts: &Amounts, stream: &mut Stream) -> [u8; PIXELS] {
     let styles = &SHAPES[usize::from(label)];
     let style = &styles[stream.below(styles.len())];
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn every_image_holds_about_as_much_ink_as_handwriting_does() {
-        // MNIST's mean is 0.131; a mean near 0 or 1 would be a blank or a blot.
+        // MNIST's mean is 0.131; a mean near 0 or 1 would be an empty or a full image.
         for difficulty in [0.0, 0.5, 1.0] {
             let set = small(difficulty, 1).train;
             for image in pixels(&set).chunks(PIXELS) {
@@ -179,7 +179,7 @@ mod tests {
         }
     }
 
-    /// Error of the classifier that takes the class with the nearest mean image.
+    /// The error of a classifier that predicts the class with the nearest mean image.
     fn nearest_mean_error(difficulty: f64) -> f64 {
         let set = generate(difficulty, 1, Some(1_000), Some(500)).unwrap();
         let mut means = vec![[0.0; PIXELS]; CLASSES];
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_can_be_told_apart_and_difficulty_makes_it_harder() {
+    fn classes_can_be_distinguished_and_difficulty_makes_it_harder() {
         let errors = [0.0, 0.5, 1.0].map(nearest_mean_error);
         assert!(errors[0] < 0.05, "{errors:?}");
         assert!(errors[0] < errors[1] && errors[1] < errors[2], "{errors:?}");
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_images_are_fixed_for_ever() {
-        // Recorded once: results on disk can be repeated only as long as this holds.
+        // Recorded once: stored results can be reproduced only as long as these images stay the same.
         let set = generate(0.5, 0, Some(10), Some(0)).unwrap();
         let sum = pixels(&set.train).iter().zip(1_u64..).map(|(&x, place)| u64::from(x) * place);
         let sum: u64 = sum.sum();

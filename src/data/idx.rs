@@ -1,21 +1,21 @@
-//! The IDX format, plain or gzipped: bytes in, shape and elements out.
+//! The IDX format, plain or gzipped: parses bytes into shape and elements.
 //!
 //! ```text
 //! 00 00 08 rank   then rank sizes, each 4 bytes, big-endian   then the elements, one byte each
 //! ```
 //!
 //! Source: the description that MNIST was published with by its authors; 08 means
-//! unsigned bytes, the only element type here. Nothing in a header is believed before the bytes
-//! behind it were read: memory grows with the input, never with what the input claims. Faults are
-//! texts that follow the name of the file, which only the caller knows.
+//! unsigned bytes, the only element type here. A header is not trusted before the bytes
+//! after it were read: memory grows with the input, never with the size that the input states. Errors are
+//! texts that follow the name of the file, which only the caller has.
 
 use std::io::Read;
 
 use flate2::bufread::GzDecoder;
 
-/// The most elements accepted, ten times the largest file known in this format.
+/// Most elements accepted, ten times the largest known file in this format.
 const MOST_ELEMENTS: u64 = 1 << 30;
-/// No gzip stream inflates further: 258 bytes by 2 bits (RFC 1951, lengths of 258).
+/// Greatest compression factor of a gzip stream: 258 bytes in 2 bits (RFC 1951, lengths of 258).
 const MOST_INFLATION: u64 = 1032;
 /// The first two bytes of every gzip stream (RFC 1952).
 pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -28,7 +28,7 @@ pub(super) struct Idx {
     pub(super) elements: Vec<u8>,
 }
 
-/// Decodes `bytes`, which are plain or gzipped (their first two bytes show which), and must have
+/// Parses `bytes`, which are plain or gzipped (as their first two bytes show), and must have
 /// `rank` dimensions.
 pub(super) fn decode(bytes: &[u8], rank: u8) -> Result<Idx, String> {
     if !bytes.starts_with(&GZIP_MAGIC) {
@@ -40,7 +40,7 @@ pub(super) fn decode(bytes: &[u8], rank: u8) -> Result<Idx, String> {
     if decoder.into_inner().is_empty() { Ok(idx) } else { Err(trailing(idx.elements.len() as u64)) }
 }
 
-/// Decodes a stream that yields at most `capacity` bytes.
+/// Parses a stream that yields at most `capacity` bytes.
 fn decode_stream(stream: &mut impl Read, capacity: u64, rank: u8) -> Result<Idx, String> {
     let shape = shape(stream, rank)?;
     let promised = element_count(&shape)?;
@@ -55,7 +55,7 @@ fn decode_stream(stream: &mut impl Read, capacity: u64, rank: u8) -> Result<Idx,
     if (elements.len() as u64) < promised {
         return short(elements.len().to_string());
     }
-    // One byte more than promised, to notice what follows; this also makes the gzip decoder reach
+    // One byte more than stated, to detect trailing data; this also makes the gzip decoder reach
     // its end and compare its checksum.
     let mut following = Vec::new();
     stream.take(1).read_to_end(&mut following).map_err(damaged)?;
@@ -82,7 +82,7 @@ fn shape(stream: &mut impl Read, rank: u8) -> Result<Vec<usize>, String> {
     Ok(sizes.iter().map(|&size| u32::from_be_bytes(size) as usize).collect())
 }
 
-/// The product of the sizes, within reason.
+/// The product of the sizes, if it is within the limit.
 fn element_count(shape: &[usize]) -> Result<u64, String> {
     let product = shape.iter().try_fold(1_u64, |product, &size| product.checked_mul(size as u64));
     product.filter(|&product| product <= MOST_ELEMENTS).ok_or_else(|| {
@@ -93,7 +93,7 @@ fn element_count(shape: &[usize]) -> Result<u64, String> {
     })
 }
 
-/// `60000×28×28`
+/// A shape as text: `60000×28×28`.
 pub(super) fn in_words(shape: &[usize]) -> String {
     let sizes: Vec<String> = shape.iter().map(ToString::to_string).collect();
     sizes.join("×")
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cut_of_a_plain_file_is_an_error_that_says_how_much_is_there() {
+    fn every_truncation_of_a_plain_file_is_an_error_with_the_number_of_bytes() {
         let bytes = small();
         for length in 0..bytes.len() {
             let fault = decode(&bytes[..length], 3).unwrap_err();

@@ -52,7 +52,7 @@ fn decoded(source: &Source, folder: &Path, file: &SourceFile, rank: u8) -> Resul
     idx::decode(&fs::read(&path)?, rank).map_err(|fault| source.unusable(&path, &fault))
 }
 
-/// The error for a file that is not damaged, but holds something else: the user is not asked to
+/// The error for an undamaged file with other content: the message does not suggest to
 /// delete it.
 fn unsuitable(source: &Source, folder: &Path, file: &SourceFile, fault: &str) -> Error {
     let name = source.name;
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_published_files_hold_what_the_datasets_are_known_to_hold() {
-        // As every tutorial states them.
+        // As published in many tutorials.
         for (source, expected) in [(&MNIST, 0.1307), (&FASHION_MNIST, 0.2860)] {
             let Some(folder) = published_folder(source.name, source.files[0].name) else {
                 continue;

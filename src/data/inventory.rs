@@ -1,10 +1,9 @@
-//! Which datasets there are, where their files are, and whether these are sound: what
-//! `bn-lab data list` and `bn-lab data verify` show.
+//! Lists datasets with the location and state of their files, for
+//! `bn-lab data list` and `bn-lab data verify`.
 
 use std::path::PathBuf;
 
-use super::content::{fault, unpacked_sum};
-use super::download::sha256;
+use super::content::{fault, sha256, unpacked_sum};
 use super::glyphs;
 use super::locate::{Place, Places};
 use super::published::{SOURCES, Source, SourceFile};
@@ -12,23 +11,23 @@ use super::synthetic::{badly_scaled, linear_teacher, two_spirals};
 use crate::error::Result;
 use crate::fs;
 
-/// One dataset and where it is.
+/// One dataset with its location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatasetStatus {
     /// The name used in experiment files.
     pub name: &'static str,
-    /// What it shows, in a line.
+    /// A description in one line.
     pub description: &'static str,
-    /// Who made it, and under which licence.
+    /// The authors and the licence of the dataset.
     pub origin: &'static str,
-    /// Where it is.
+    /// Where the files of the dataset are.
     pub availability: Availability,
     /// The size of its files here, or of the download where some are missing; 0 where it is
     /// generated.
     pub bytes: u64,
 }
 
-/// Where a dataset is.
+/// Where the files of a dataset are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Availability {
     /// It is generated and needs no files.
@@ -37,9 +36,9 @@ pub enum Availability {
     Found(Place),
     /// Some of its files are here.
     Incomplete {
-        /// Where they are.
+        /// The place of the files that exist.
         place: Place,
-        /// The names of the others.
+        /// The names of the missing files.
         missing: Vec<&'static str>,
     },
     /// None of its files is here; a run that needs it downloads it.
@@ -51,36 +50,36 @@ pub enum Availability {
 pub struct FileCheck {
     /// The dataset's name.
     pub dataset: &'static str,
-    /// Where the file is or should be.
+    /// The path where the file is or should be.
     pub path: PathBuf,
-    /// What was found.
+    /// The result of the check.
     pub state: FileState,
 }
 
 /// Whether a file is the published one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileState {
-    /// It is the published one, byte for byte.
+    /// It is identical to the published one.
     Sound,
-    /// It holds what was published, unpacked or packed in another way.
+    /// It has the published content, unpacked or packed differently.
     Repacked,
-    /// It is not there.
+    /// The file is missing.
     Missing,
-    /// It is not damaged, but holds something else than what was published under its name.
+    /// It is undamaged, but its content differs from what was published under its name.
     Other {
-        /// The dataset that was published with this content, if one is known.
+        /// The dataset that was published with this content, if it is known.
         of: Option<&'static str>,
         /// The SHA-256 of its unpacked bytes.
         found: String,
     },
     /// It cannot be read as a file of its kind.
     Damaged {
-        /// What is wrong.
+        /// A description of the defect.
         fault: String,
     },
 }
 
-/// What is generated, with what it shows.
+/// The generated datasets, with a description.
 const GENERATED: [(&str, &str); 4] = [
     (
         glyphs::NAME,
@@ -97,7 +96,7 @@ const GENERATED: [(&str, &str); 4] = [
     ),
 ];
 
-/// Every dataset that has a name, the generated ones first; a user's own table is not among them.
+/// Every named dataset, the generated ones first; a user's own table is not included.
 pub fn status(places: &Places) -> Vec<DatasetStatus> {
     let generated = |(name, description)| DatasetStatus {
         name,
@@ -141,8 +140,8 @@ fn bytes_in(source: &Source, place: &Place) -> u64 {
     paths.flatten().filter_map(|path| fs::size(&path)).sum()
 }
 
-/// Compares what every file holds with what was published: where most of the dataset was found, or in the folder
-/// that a download would fill.
+/// Compares the content of every file with what was published: in the folder with most of the dataset, or in the
+/// one that a download would use.
 pub fn verify(places: &Places) -> Result<Vec<FileCheck>> {
     let mut checks = Vec::new();
     for source in SOURCES {
@@ -212,12 +211,12 @@ mod tests {
     }
 
     #[test]
-    fn files_are_told_apart_by_what_they_hold() {
+    fn files_are_distinguished_by_their_content() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("mnist");
         fs::create_folder(&folder).unwrap();
         fs::replace(&folder.join(MNIST.files[0].name), b"damaged").unwrap();
-        // The labels of another set in the same form: whole, and nothing to delete.
+        // The labels of another set in the same format: undamaged, and not to be deleted.
         let others = [0, 0, 8, 1, 0, 0, 0, 2, 7, 9];
         fs::replace(&folder.join(MNIST.files[1].unpacked_name()), &others).unwrap();
         let checks = verify(&cache(root.path())).unwrap();
@@ -241,7 +240,7 @@ mod tests {
             }
             let checks = verify(&places).unwrap();
             let of_source = checks.iter().filter(|check| check.dataset == source.name);
-            // Of CIFAR-10, some files suffice.
+            // For CIFAR-10, some files suffice.
             assert!(
                 of_source
                     .clone()

@@ -1,11 +1,11 @@
-//! Where the files of a dataset are: the places that are searched, and in which order.
+//! Searches the files of a dataset: the places, and their order.
 //!
 //! 1. `--data-dir DIR`: `DIR/<dataset>/`, the folder that the dataset's archive unpacks to, those of
 //!    other programs (torchvision's `MNIST/raw`), then `DIR` itself;
-//! 2. `$BN_LAB_DATA`: likewise;
+//! 2. `$BN_LAB_DATA`: in the same subfolders;
 //! 3. the user's cache: `<cache>/bn-lab/<dataset>/`, where downloads go.
 //!
-//! The first folder that holds all files that are needed, packed or unpacked, is used. Whether they
+//! The first folder that contains all needed files, packed or unpacked, is used. Whether they
 //! are undamaged is not checked here.
 
 use std::env;
@@ -20,23 +20,23 @@ use crate::fs;
 /// The environment variable that names a data folder.
 pub const ENVIRONMENT_VARIABLE: &str = "BN_LAB_DATA";
 
-/// Where files may be. Nothing else is ever searched.
+/// The places where files may be. No other folder is searched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {
     /// `--data-dir`, if given.
     pub data_dir: Option<PathBuf>,
     /// `$BN_LAB_DATA`, if set and not empty.
     pub environment: Option<PathBuf>,
-    /// bn-lab's own folder inside the user's cache folder; `None` where the user has no home.
+    /// bn-lab's own folder inside the user's cache folder; `None` where the user has no home folder.
     pub cache: Option<PathBuf>,
 }
 
 /// One folder that is searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The folder that must hold all files.
+    /// The folder, which must contain all files.
     pub folder: PathBuf,
-    /// Why it is searched: `--data-dir`, `BN_LAB_DATA` or `cache`.
+    /// The reason why it is searched: `--data-dir`, `BN_LAB_DATA` or `cache`.
     pub reason: &'static str,
 }
 
@@ -72,13 +72,13 @@ impl Places {
         places
     }
 
-    /// Where a download of the dataset called `name` goes when a run needs it.
+    /// The folder for a download of the dataset called `name` when a run needs it.
     pub fn cache_folder(&self, name: &str) -> Option<PathBuf> {
         self.cache.as_ref().map(|cache| cache.join(name))
     }
 
-    /// Where an explicit download of the dataset called `name` goes: `--data-dir` if given, so
-    /// that a folder can be filled for another machine, else the cache.
+    /// The folder for an explicit download of the dataset called `name`: `--data-dir` if given, so
+    /// that a folder can be prepared for another machine, else the cache.
     pub fn fetch_folder(&self, name: &str) -> Option<PathBuf> {
         match &self.data_dir {
             Some(folder) => Some(folder.join(name)),
@@ -86,13 +86,13 @@ impl Places {
         }
     }
 
-    /// The first place that holds all of `files`, which belong to `source`.
+    /// The first place that contains all of `files`, which belong to `source`.
     pub(super) fn find(&self, source: &Source, files: &[&'static SourceFile]) -> Option<Place> {
         let (place, missing) = self.nearest(source, files)?;
         missing.is_empty().then_some(place)
     }
 
-    /// Why a dataset is not read from the folder that `--data-dir` gave, as it completes "`DIR` …";
+    /// Why a dataset is not read from the folder that `--data-dir` names, to complete "`DIR` …";
     /// `None` where it is, or no folder was given.
     pub(super) fn not_given(
         &self,
@@ -119,8 +119,8 @@ impl Places {
         })
     }
 
-    /// The place that holds the most of `files` (the first of several), and what it lacks; `None`
-    /// where no place holds any.
+    /// The place that contains most of `files` (the first one in a tie), with the missing ones; `None`
+    /// where no place contains any.
     pub(super) fn nearest(
         &self,
         source: &Source,
@@ -140,7 +140,7 @@ impl Places {
     }
 }
 
-/// The dataset other than `source` whose published files `folder` holds under the same names. It is
+/// The dataset other than `source` whose published files are in `folder` under the same names. It is
 /// recognised by its labels, however they are packed.
 fn held_by(source: &Source, folder: &Path) -> Option<&'static str> {
     let others = SOURCES.into_iter().filter(|other| other.name != source.name);
@@ -185,7 +185,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let places = places(root.path());
         assert_eq!(find(&places), None);
-        // Filled from the last place to the first, each takes over from the one before.
+        // Filled from the last place to the first: each one precedes those filled before.
         for (folder, reason) in [
             ("cache/mnist", "cache"),
             ("environment", "BN_LAB_DATA"),

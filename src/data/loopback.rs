@@ -1,4 +1,4 @@
-//! A scripted web server on this machine, for tests of downloads: it can be slow, send wrong bytes and
+//! A scripted web server on this machine, for tests of downloads: it can delay, send wrong bytes and
 //! close the connection.
 
 use std::io::{BufRead, BufReader, Write};
@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Waits, then sends.
+/// A pause, then bytes to send.
 #[derive(Debug, Clone)]
 pub(super) struct Step {
     /// How long to wait before sending.
     pub(super) pause: Duration,
-    /// What to send.
+    /// The bytes of the response.
     pub(super) bytes: Vec<u8>,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts a server that answers the request for a path by the steps that `script` returns.
+    /// Starts a server that answers the request for a path with the steps that `script` returns.
     pub(super) fn start(script: impl Fn(&str) -> Vec<Step> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -36,14 +36,14 @@ impl Server {
                 if stop.load(Ordering::SeqCst) {
                     break;
                 }
-                // A client that hangs up early is part of the tests.
+                // Some tests let the client close the connection early.
                 let _ = serve(connection.unwrap(), &script);
             }
         });
         Self { address, stopping, thread: Some(thread) }
     }
 
-    /// `http://127.0.0.1:PORT/`
+    /// The server's address, `http://127.0.0.1:PORT/`.
     pub(super) fn address(&self) -> String {
         format!("http://{}/", self.address)
     }
@@ -52,7 +52,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
-        // Wakes the thread from its wait for a connection.
+        // Ends the thread's wait for a connection.
         drop(TcpStream::connect(self.address));
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
@@ -77,13 +77,13 @@ fn serve(mut connection: TcpStream, script: impl Fn(&str) -> Vec<Step>) -> std::
     Ok(())
 }
 
-/// A head that announces `length` bytes, then the chunks, without pauses.
+/// A response with the header `Content-Length: length`, followed by the chunks, without pauses.
 pub(super) fn answer(status: u16, length: usize, chunks: &[&[u8]]) -> Vec<Step> {
     let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {length}\r\n");
     steps(&head, chunks)
 }
 
-/// A head that announces no length, then the chunks; the end of the connection ends the body.
+/// A response without a length, followed by the chunks; the end of the connection ends the body.
 pub(super) fn unannounced(chunks: &[&[u8]]) -> Vec<Step> {
     steps("HTTP/1.1 200 x\r\n", chunks)
 }

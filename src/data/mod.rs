@@ -1,4 +1,4 @@
-//! From a dataset's name to inputs and labels in memory, and from there to batches.
+//! Loads datasets by name into memory, and makes batches from them.
 //!
 //! ```text
 //! load ──▶ origin ──▶ glyphs, synthetic                        generated
@@ -7,8 +7,8 @@
 //!                                                   └▶ archive  └▶ cifar10
 //! ```
 //!
-//! Nothing here uses tensors. A loaded [`Dataset`] is what its files hold; validation, scaling and order
-//! are the part of [`batches::Prepared`], which each trial has for itself.
+//! Nothing here uses tensors. A loaded [`Dataset`] is the content of its files; validation, scaling and order
+//! belong to [`batches::Prepared`], which each trial has separately.
 
 mod archive;
 mod augment;
@@ -21,6 +21,7 @@ mod download;
 mod fetch;
 #[cfg(test)]
 mod fuzz_tests;
+mod generated;
 mod glyphs;
 mod idx;
 mod idx_dataset;
@@ -47,12 +48,15 @@ pub use self::inventory::{Availability, DatasetStatus, FileCheck, FileState, sta
 pub use self::locate::{ENVIRONMENT_VARIABLE, Place, Places};
 pub use self::size::DatasetSize;
 
+use std::path::Path;
+
 use self::origin::Origin;
+use self::published::{Format, Source, SourceFile};
 use crate::config::spec;
 use crate::error::Result;
 
-/// Loads a dataset: generates it, or reads its files, which are downloaded first if they are in
-/// none of the `places`; `progress` is called during a download.
+/// Loads a dataset: generates it, or reads its files, which are downloaded first if none of the
+/// `places` has them; `progress` is called during a download.
 pub fn load(
     settings: &spec::Data,
     places: &Places,
@@ -65,9 +69,9 @@ pub fn load(
                 Some(place) => place.folder,
                 None => fetch::into_cache(source, &files, places, progress)?,
             };
-            source.read(&folder, &files)?
+            read_published(source, &folder, &files)?
         }
-        // Its rows may be sorted, where the other sets have a random order of their own.
+        // Its rows may be sorted, whereas the other sets are in random order already.
         Origin::Table(table) => table::read(table, settings.input_scaling)?.in_random_order(),
     };
     let (name, stratify) = (dataset.name, settings.dataset.stratifies());
@@ -80,6 +84,14 @@ pub fn load(
     let constant = table::constant_columns(&dataset, settings.input_scaling);
     dataset.notes.extend(constant);
     Ok(dataset)
+}
+
+/// Reads `files` of the dataset `source` from `folder`.
+fn read_published(source: &Source, folder: &Path, files: &[&SourceFile]) -> Result<Dataset> {
+    match source.format {
+        Format::Idx { .. } => idx_dataset::read(source, folder),
+        Format::Cifar => cifar10::read(source, folder, files),
+    }
 }
 
 #[cfg(test)]

@@ -1,22 +1,22 @@
-//! The order in which an epoch sees the training examples: `train.order`.
+//! The order of the training examples in an epoch: `train.order`.
 //!
-//! Every order is derived from the epoch's number, so that a later epoch needs no earlier one, and
+//! Every order is computed from the epoch's number, so that a later epoch needs no earlier one, and
 //! from streams that do not depend on the condition.
 //!
 //! - `reshuffled`: the shuffle of stream `order/epoch.E`.
 //! - `fixed`: that of epoch 1, in every epoch.
 //! - `class_sorted`: the shuffle of epoch E, then sorted by class and cut into batches, the full ones
 //!   of which are shuffled (classes and batches by what follows in the same stream). The classes
-//!   stand in a random order, so that it is not always the same one whose examples do not fill a
-//!   batch; these stay last, where the rule for the last batch finds them. A batch holds one class,
-//!   or those on either side of a border: the trap of Wu and Johnson (2021, "Rethinking 'Batch' in
+//!   are in a random order, so that it is not always the same one whose examples do not fill a
+//!   batch; these stay last, where the rule for the last batch applies to them. A batch contains one class,
+//!   or two where one class ends and the next begins: the case of Wu and Johnson (2021, "Rethinking 'Batch' in
 //!   `BatchNorm`"), where labels leak through the batch's statistics.
 
 use crate::config::spec::{Order, Train};
 use crate::seed::Streams;
 
 /// The examples at `train` in the order of epoch `epoch` (from 1). `labels` are those of the whole
-/// set that `train` points into.
+/// set that `train` refers to.
 pub(super) fn of_epoch(
     train: &[u32],
     labels: &[u8],
@@ -98,7 +98,7 @@ mod tests {
                 })
                 .collect();
             assert!(classes.iter().all(|classes| classes.len() <= 2));
-            // Four classes have three borders.
+            // Four classes have three transitions.
             let mixed = classes.iter().filter(|classes| classes.len() == 2).count();
             assert!(mixed <= 3, "{classes:?}");
             let single: Vec<u8> = classes.iter().filter(|c| c.len() == 1).map(|c| c[0]).collect();
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_order_of_an_epoch_is_fixed_for_ever() {
-        // Recorded once: results on disk can be repeated only as long as this holds.
+        // Recorded once: stored results can be reproduced only as long as this order stays the same.
         let first = |name: &str| order(name, 1, 1)[..5].to_vec();
         assert_eq!(first("reshuffled"), [162, 92, 24, 148, 44]);
         assert_eq!(first("class_sorted"), [48, 32, 168, 72, 144]);

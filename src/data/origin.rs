@@ -1,35 +1,20 @@
-//! Where the examples of each dataset come from: the one list of all datasets in this part of the
-//! program.
+//! The sources of all datasets.
 
-use super::dataset::Dataset;
+use super::generated::Generated;
 use super::published::{CIFAR10, FASHION_MNIST, MNIST, Source, SourceFile};
 use super::synthetic::{badly_scaled, linear_teacher, two_spirals};
 use super::{cifar10, glyphs};
-use crate::config::spec::{self, Data, Shape, Table};
-use crate::error::Result;
+use crate::config::spec::{self, Table};
 
-/// Where the examples of a dataset come from.
+/// The source of a dataset's examples.
 pub(super) enum Origin<'a> {
     /// Published files: the source, and those of its files that are needed.
     Published(&'static Source, Vec<&'static SourceFile>),
-    /// A table of the user's own.
+    /// A table in the user's own file.
     Table(&'a Table),
-    /// Drawn from a seed.
+    /// Generated from a seed.
     Generated(Generated),
 }
-
-/// A dataset that is drawn from a seed. Its size is known before anything is drawn.
-pub(super) struct Generated {
-    pub(super) shape: Shape,
-    pub(super) classes: usize,
-    /// Training and test examples where the experiment does not say.
-    pub(super) examples: [u32; 2],
-    /// Bytes of one value in memory.
-    pub(super) value: usize,
-    pub(super) generate: Box<Generate>,
-}
-
-type Generate = dyn Fn(&Data) -> Result<Dataset>;
 
 impl<'a> Origin<'a> {
     pub(super) fn of(dataset: &'a spec::Dataset) -> Self {

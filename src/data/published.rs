@@ -1,16 +1,14 @@
-//! The datasets that are read from published files: their names, sizes and sums, who serves them, and
-//! what they hold. A new one is an entry of [`SOURCES`] and an arm of [`Origin::of`](super::origin::Origin::of).
+//! The datasets that are read from published files: names, sizes, checksums, mirrors and
+//! content. A new one is an entry of [`SOURCES`] and an arm of [`Origin::of`](super::origin::Origin::of).
 //!
-//! Sizes and sums are those of the files as published. The readers do not insist on them, so that
+//! Sizes and checksums are those of the published files. The readers do not require them, so that
 //! unpacked or repacked files work, and others in the same layout; `bn-lab data verify`, `run` and the
-//! report say where the content is not what was published.
+//! report note where the content differs from what was published.
 
 use std::path::{Path, PathBuf};
 
-use super::dataset::Dataset;
-use super::{cifar10, idx_dataset};
 use crate::config::spec::Shape;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::fs;
 
 /// A dataset that is read from files.
@@ -18,59 +16,59 @@ use crate::fs;
 pub(super) struct Source {
     /// The name used in experiment files, folders and messages.
     pub(super) name: &'static str,
-    /// Other folders that its files are looked for in: the one that its archive unpacks to, and where
-    /// other programs put them.
+    /// Other folders in which its files are searched: the one that its archive unpacks to, and those
+    /// that other programs use.
     pub(super) other_folders: &'static [&'static str],
-    /// What it shows, in a line.
+    /// A description in one line.
     pub(super) description: &'static str,
-    /// Who made it, and under which licence.
+    /// The authors and the licence of the dataset.
     pub(super) origin: &'static str,
-    /// What one example looks like.
+    /// The shape of one example.
     pub(super) shape: Shape,
     /// The layout of its files.
     pub(super) format: Format,
-    /// The files, in the order that the format says.
+    /// The files, in the order that the format requires.
     pub(super) files: &'static [SourceFile],
     /// Addresses that serve the files, each ending with a slash; tried in this order.
     pub(super) mirrors: &'static [&'static str],
     /// The gzipped tar archive that the mirrors serve instead of single files.
     pub(super) archive: Option<Archive>,
-    /// Training examples of each class, as its authors count them.
+    /// Number of training examples of each class, as published.
     pub(super) train: [usize; 10],
-    /// Test examples of each class.
+    /// Number of test examples of each class, as published.
     pub(super) test: [usize; 10],
 }
 
-/// How the files of a dataset are laid out.
+/// The layout of a dataset's files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     /// Four IDX files: training images and labels, test images and labels.
     Idx {
         /// The first training labels. Datasets of this format share file names and shapes, so these
-        /// show whether a folder holds another one.
+        /// show whether a folder contains another one.
         first_labels: [u8; 10],
     },
     /// The binary version of CIFAR-10: training batches, then the test set.
     Cifar,
 }
 
-/// An archive that holds all files of a dataset; these are checked, so it need not be.
+/// An archive of all files of a dataset. The files are checked, so the archive need not be.
 #[derive(Debug)]
 pub(super) struct Archive {
     pub(super) name: &'static str,
     pub(super) bytes: u64,
 }
 
-/// One file as its authors published it.
+/// One published file.
 #[derive(Debug)]
 pub(super) struct SourceFile {
     /// Its name; a packed one ends with `.gz`.
     pub(super) name: &'static str,
     pub(super) content: Content,
     pub(super) bytes: u64,
-    /// Its SHA-256 sum, in hexadecimal.
+    /// The SHA-256 of the file, in hexadecimal.
     pub(super) sha256: &'static str,
-    /// The SHA-256 sum of its bytes once unpacked, however somebody packed them again.
+    /// The SHA-256 of its unpacked bytes, which does not depend on how they are packed.
     pub(super) unpacked: &'static str,
 }
 
@@ -90,7 +88,7 @@ pub(super) static SOURCES: [&Source; 3] = [&MNIST, &FASHION_MNIST, &CIFAR10];
 /// Handwritten digits.
 pub(super) static MNIST: Source = Source {
     name: "mnist",
-    // As torchvision keeps it, below the folder that it is given or in it.
+    // Where torchvision puts it, below the given folder or inside it.
     other_folders: &["MNIST/raw", "raw"],
     description: "handwritten digits, 60 000 + 10 000 grey images of 28×28, 10 classes",
     origin: "Y. LeCun, C. Cortes, C. Burges; usually given as CC BY-SA 3.0",
@@ -126,7 +124,7 @@ pub(super) static MNIST: Source = Source {
     test: [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
 };
 
-/// Articles of clothing.
+/// Images of clothing.
 pub(super) static FASHION_MNIST: Source = Source {
     name: "fashion-mnist",
     other_folders: &["FashionMNIST/raw", "raw"],
@@ -157,7 +155,7 @@ pub(super) static FASHION_MNIST: Source = Source {
     ),
     mirrors: &[
         "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-        // Not encrypted; the sums protect what it serves.
+        // Not encrypted; checksums protect against modification.
         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     ],
     archive: None,
@@ -165,7 +163,7 @@ pub(super) static FASHION_MNIST: Source = Source {
     test: [1000; 10],
 };
 
-/// Photographs of ten kinds of things.
+/// Photographs of ten kinds of objects.
 pub(super) static CIFAR10: Source = Source {
     name: "cifar10",
     other_folders: &["cifar-10-batches-bin"],
@@ -205,7 +203,7 @@ pub(super) static CIFAR10: Source = Source {
     test: [1000; 10],
 };
 
-/// The four files of a dataset in MNIST's layout, under its names: the sums of each, packed and
+/// The four files of a dataset in MNIST's layout, with its file names: the checksums of each, packed and
 /// unpacked, and the sizes.
 const fn idx_files(sums: [[&'static str; 2]; 4], bytes: [u64; 4]) -> [SourceFile; 4] {
     const fn file(
@@ -230,7 +228,7 @@ const fn records(name: &'static str, sha256: &'static str) -> SourceFile {
 }
 
 impl Source {
-    /// The dataset called `name`, if it is one that is read from published files.
+    /// The dataset called `name`, if it is read from published files.
     pub(super) fn called(name: &str) -> Option<&'static Self> {
         SOURCES.into_iter().find(|source| source.name == name)
     }
@@ -239,27 +237,19 @@ impl Source {
         self.files.iter().collect()
     }
 
-    /// Bytes of a download of everything.
+    /// Size in bytes of a download of all files.
     pub(super) fn download_bytes(&self) -> u64 {
         let files = || self.files.iter().map(|file| file.bytes).sum();
         self.archive.as_ref().map_or_else(files, |archive| archive.bytes)
     }
 
-    /// Training and test examples in `files` of it, the test set among them.
+    /// Numbers of training and test examples in `files` of it, including the test set.
     pub(super) fn examples(&self, files: &[&SourceFile]) -> [usize; 2] {
         let [train, test] = [self.train, self.test].map(|classes| classes.iter().sum::<usize>());
         match self.format {
             Format::Idx { .. } => [train, test],
             // Batches of equal size, and the test set.
             Format::Cifar => [train / (self.files.len() - 1) * (files.len() - 1), test],
-        }
-    }
-
-    /// Reads `files` of this dataset from `folder`.
-    pub(super) fn read(&self, folder: &Path, files: &[&SourceFile]) -> Result<Dataset> {
-        match self.format {
-            Format::Idx { .. } => idx_dataset::read(self, folder),
-            Format::Cifar => cifar10::read(self, folder, files),
         }
     }
 
@@ -274,13 +264,13 @@ impl Source {
 }
 
 impl SourceFile {
-    /// The name that a packed file has once somebody unpacked it.
+    /// The name of a packed file after unpacking.
     pub(super) fn unpacked_name(&self) -> &'static str {
         self.name.strip_suffix(".gz").unwrap_or(self.name)
     }
 
     /// The names that it may have, the published one first: packed, unpacked, and with a dot as in
-    /// `train-images.idx3-ubyte`, under which others hand it on.
+    /// `train-images.idx3-ubyte`, which other distributions use.
     fn names(&self) -> Vec<String> {
         let mut names = vec![self.name.to_owned(), self.unpacked_name().to_owned()];
         for name in [self.name, self.unpacked_name()] {
@@ -290,13 +280,13 @@ impl SourceFile {
         names
     }
 
-    /// Its path in `folder`, as published or under another of its names; `None` where it is not there.
+    /// Its path in `folder`, under the published or another of its names; `None` where it does not exist.
     pub(super) fn find_in(&self, folder: &Path) -> Option<PathBuf> {
         let paths = self.names().into_iter().map(|name| folder.join(name));
         paths.into_iter().find(|path| fs::is_file(path))
     }
 
-    /// Its path in `folder`; that of the published name where it is not there.
+    /// Its path in `folder`; with the published name where it does not exist.
     pub(super) fn path_in(&self, folder: &Path) -> PathBuf {
         self.find_in(folder).unwrap_or_else(|| folder.join(self.name))
     }
@@ -305,11 +295,17 @@ impl SourceFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::spec;
+
+    #[test]
+    fn the_table_has_the_datasets_that_the_configuration_calls_published() {
+        assert_eq!(SOURCES.map(|source| source.name), spec::Dataset::PUBLISHED);
+    }
 
     #[test]
     fn every_entry_of_the_table_is_well_formed() {
         for source in SOURCES {
-            // Nobody but its authors serves the archive.
+            // The archive has a single mirror, its authors'.
             let least = if source.archive.is_some() { 1 } else { 2 };
             assert!(source.mirrors.len() >= least, "{}", source.name);
             assert!(source.mirrors.iter().all(|mirror| mirror.ends_with('/')));

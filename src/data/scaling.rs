@@ -1,5 +1,5 @@
-//! Raw inputs → network inputs: `data.input_scaling`, fixed once per trial by what its training
-//! examples hold, and applied to every part alike.
+//! Scales raw inputs to network inputs: `data.input_scaling`, computed once per trial from its training
+//! examples, and applied to every part.
 //!
 //! | | pixel `x` of an image | number `x` of a table |
 //! |---|---|---|
@@ -8,29 +8,29 @@
 //! | `binary` | 1 where `x / 255 > 0.5`, else 0 | – |
 //! | `none` | `x` | `x` |
 //!
-//! `std` is biased (n, not n − 1), as scikit-learn's `StandardScaler` has it; a constant channel or
+//! `std` is biased (n, not n − 1), as in scikit-learn's `StandardScaler`; a constant channel or
 //! column has a spread of 1 here, so that it becomes 0. `binary` is for the MNIST experiment of Ioffe
-//! and Szegedy (2015, section 4.1), whose input is "a 28x28 binary image"; they do not say how it was
-//! made, and the threshold is ours. Numbers outside the training range go beyond `[0, 1]` under
-//! `unit`: nothing is cut off.
+//! and Szegedy (2015, section 4.1), whose input is "a 28x28 binary image"; they do not state
+//! the threshold, and the one here is an assumption. Numbers outside the training range go beyond `[0, 1]` with
+//! `unit`: nothing is clipped.
 
-use super::{Examples, Inputs, Row};
+use super::dataset::{Examples, Inputs, Row};
 use crate::config::spec::InputScaling;
 
-/// A scaling whose constants are known.
+/// A scaling with its constants.
 #[derive(Debug, Clone)]
 pub(super) enum Scaling {
-    /// The input that each byte becomes, `[channels]`.
+    /// The input for each byte, `[channels]`.
     Bytes(Vec<[f32; 256]>),
-    /// What is done to each column of a table, `[features]`.
+    /// The scaling of each column of a table, `[features]`.
     Columns(Vec<Linear>),
 }
 
-/// `(factor · x − origin − shift) / spread`: the numbers of a column that lie far from 0 are counted
-/// from one of them, since a mean of large numbers has lost the digits in which they differ.
+/// `(factor · x − origin − shift) / spread`: the numbers of a column that are far from 0 are measured
+/// relative to one of them, since a mean of large numbers has lost the digits in which they differ.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Linear {
-    /// A power of 2: 1 but for numbers whose squares 64 bits do not hold.
+    /// A power of 2: 1 except for numbers whose squares overflow or underflow 64 bits.
     factor: f64,
     origin: f64,
     shift: f64,
@@ -40,7 +40,7 @@ pub(super) struct Linear {
 impl Linear {
     const NOTHING: Self = Self { factor: 1.0, origin: 0.0, shift: 0.0, spread: 1.0 };
 
-    /// A spread of nothing would divide by 0; what does not vary becomes 0 instead.
+    /// A spread of 0 is replaced by 1, so that a constant column becomes 0.
     fn new(shift: f64, spread: f64) -> Self {
         let spread = if spread > 0.0 { spread } else { 1.0 };
         Self { shift, spread, ..Self::NOTHING }
@@ -51,14 +51,14 @@ impl Linear {
     }
 }
 
-/// Whether numbers from `least` to `most` differ by no more than the rounding of 64 bits, as the
+/// Whether numbers from `least` to `most` differ by no more than rounding errors of 64 bits, as the
 /// sums 0.1 + 0.2 and 0.3 do.
 pub(super) fn is_constant(least: f64, most: f64) -> bool {
     most - least <= 16.0 * f64::EPSILON * least.abs().max(most.abs())
 }
 
 impl Scaling {
-    /// The scaling `setting`, with its constants taken from the examples at `train`.
+    /// The scaling `setting`, with its constants computed from the examples at `train`.
     pub(super) fn new(setting: InputScaling, examples: &Examples, train: &[u32]) -> Self {
         match &examples.inputs {
             Inputs::Bytes(_) => Self::Bytes(
@@ -77,7 +77,7 @@ impl Scaling {
         }
     }
 
-    /// The first input that does not fit into 32 bits once it is scaled: its place in a row, and
+    /// The first input that does not fit into 32 bits after scaling: its position in a row, and
     /// the raw number. Only a table from a file can have one.
     pub(super) fn overflow(&self, examples: &Examples) -> Option<(usize, f64)> {
         let (Self::Columns(columns), Inputs::Doubles(numbers)) = (self, &examples.inputs) else {
@@ -90,7 +90,7 @@ impl Scaling {
         })
     }
 
-    /// Appends one example's inputs, scaled.
+    /// Appends one example's scaled inputs.
     pub(super) fn append(&self, row: Row<'_>, inputs: &mut Vec<f32>) {
         match (self, row) {
             (Self::Bytes(tables), Row::Bytes(bytes)) => {
@@ -107,13 +107,13 @@ impl Scaling {
                 let scaled = columns.iter().zip(numbers);
                 inputs.extend(scaled.map(|(column, &x)| column.of(x)));
             }
-            // Both halves of a dataset are of one kind; its readers and generators see to it.
+            // Both parts of a dataset are of one kind, as its readers and generators ensure.
             _ => unreachable!("a scaling is made for the kind of its dataset"),
         }
     }
 }
 
-/// The input that each byte of a colour channel becomes.
+/// The input for each byte of a colour channel.
 fn byte_table(
     setting: InputScaling,
     examples: &Examples,
@@ -152,8 +152,8 @@ fn channel_mean_and_std(examples: &Examples, train: &[u32], channel: usize) -> L
     Linear::new(mean, average(&|x| (x - mean).powi(2)).sqrt())
 }
 
-/// What becomes of each column of a table, whose numbers are at `row · features + column` and are
-/// counted from `origin`: that of generated tables is 0, so that their inputs keep their bits.
+/// The scaling of each column of a table, whose numbers are at `row · features + column` and are
+/// measured relative to `origin`: that of generated tables is 0, so that their inputs are unchanged.
 fn columns(
     setting: InputScaling,
     number: impl Fn(usize) -> f64,
@@ -182,7 +182,7 @@ fn scaled_column<I: Iterator<Item = f64>>(
     let size = least.abs().max(most.abs());
     let factor = factor(size);
     if is_constant(least, most) {
-        // Differences that are rounding alone are not spread over the range of an input.
+        // Differences that are only rounding errors are not scaled up to the range of an input.
         let spread = if most <= least { 1.0 } else { (factor * size).max(1.0) };
         return Linear { factor, ..Linear::new(factor * least, spread) };
     }
@@ -197,18 +197,18 @@ fn scaled_column<I: Iterator<Item = f64>>(
     Linear { factor, origin, ..Linear::new(mean, variance.sqrt()) }
 }
 
-/// The power of 2 that brings numbers of this size to where their squares are neither infinite nor
+/// The power of 2 by which numbers of this size are multiplied so that their squares are neither infinite nor
 /// 0; 1 for all but the largest and the smallest.
 fn factor(size: f64) -> f64 {
     if size == 0.0 || (1e-100..1e100).contains(&size) {
         return 1.0;
     }
-    // Within the exponents of 64 bits.
+    // Within the range of exponents of 64 bits.
     2.0f64.powi(-(size.log2() as i32).clamp(-1000, 1000))
 }
 
-/// What a column's numbers are counted from: 0 where they lie around it or near it, else the least
-/// of them. Sums of what is left keep the digits in which the numbers differ.
+/// The number relative to which a column's numbers are measured: 0 where they are around it or near it, else the
+/// least of them. Sums of the differences keep the digits in which the numbers differ.
 fn origin(least: f64, most: f64) -> f64 {
     let is_far = most - least < 1e-3 * least.abs().min(most.abs());
     if is_far { least } else { 0.0 }
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_scaled_as_the_setting_says() {
+    fn bytes_are_scaled_by_the_setting() {
         // A hundred examples of two bytes: 0, 1; 2, 3; … 198, 199.
         let examples = examples(1, 2, Inputs::Bytes((0..200).collect()));
         let train: Vec<u32> = (0..100).collect();
@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(row(InputScaling::None, 2), [100.0, 6.0, 300.0]);
         assert_eq!(row(InputScaling::Unit, 0), [0.0, 0.0, 0.0]);
         assert_eq!(row(InputScaling::Unit, 1), [1.0, 0.0, 1.0]);
-        // Beyond the training range, and a column that did not vary there.
+        // Beyond the training range, and a column that is constant there.
         assert_eq!(row(InputScaling::Unit, 2), [49.5, 1.0, 1.25]);
         assert_eq!(row(InputScaling::Standardize, 1), [1.0, 0.0, 1.0]);
         assert_eq!(row(InputScaling::Standardize, 2), [98.0, 1.0, 1.5]);
@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_mean_of_many_large_numbers_keeps_the_digits_in_which_they_differ() {
-        // Half of them one more than the others: standardised, -1 and 1.
+        // Half of them are one more than the others: standardised, −1 and 1.
         let numbers: Vec<f64> = (0..200_000).map(|i| 4e13 + f64::from(i % 2)).collect();
         let scaled = scaled_all(InputScaling::Standardize, &numbers);
         assert_eq!(scaled[..4], [-1.0, 1.0, -1.0, 1.0]);

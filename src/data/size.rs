@@ -1,31 +1,31 @@
-//! How large a dataset is, for estimates of memory.
+//! The size of a dataset, for estimates of memory.
 
 use super::dataset::{Dataset, Inputs};
 use super::origin::Origin;
 use crate::config::spec::{Data, Shape};
 
-/// What is known of a dataset before any of it is in memory, or after.
+/// The size of a dataset, known before or after loading.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DatasetSize {
-    /// Of one example.
+    /// The shape of one example.
     pub shape: Shape,
-    /// How many classes there are.
+    /// Number of classes.
     pub classes: usize,
-    /// Training examples, validation included, and test examples.
+    /// Number of training examples, validation included, and test examples together.
     pub examples: usize,
-    /// Bytes of one value, as the dataset is kept.
+    /// Number of bytes of one value in memory.
     pub value: usize,
 }
 
 impl DatasetSize {
-    /// Bytes of the dataset in memory: its inputs, and a byte for each label. Beyond what 64 bits
-    /// hold it is the largest number.
+    /// Size in bytes of the dataset in memory: its inputs, and a byte for each label; clamped to
+    /// 64 bits.
     pub fn bytes(self) -> u64 {
         let each = self.shape.features() as f64 * self.value as f64 + 1.0;
         (self.examples as f64 * each).ceil() as u64
     }
 
-    /// What follows from the settings alone; `None` for a table in a file.
+    /// The size as far as it follows from the settings; `None` for a table in a file.
     pub fn of_settings(data: &Data) -> Option<Self> {
         let (shape, classes, [train, test], value) = match Origin::of(&data.dataset) {
             Origin::Published(source, files) => {
@@ -41,7 +41,7 @@ impl DatasetSize {
         Some(Self { shape, classes, examples, value })
     }
 
-    /// That of a loaded dataset.
+    /// The size of a loaded dataset.
     pub fn of(dataset: &Dataset) -> Self {
         Self {
             shape: dataset.train.shape,

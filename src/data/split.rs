@@ -1,11 +1,11 @@
-//! Which examples are held out, or left out: of the whole by chance, or of each class its share.
+//! Selects the examples that are held out or left out: at random, or in proportion from each class.
 //!
-//! The examples come in a random order, so that the last of them are a random part.
+//! The examples are in a random order already, so that the last of them are a random part.
 
-/// The examples of `order` that stay, and the `held` of them that are held out, each in the order in
-/// which they came. `class_of` gives an example's class, which is below `classes`.
+/// Splits `order` into the examples that stay and the `held` of them that are held out, each in the order
+/// of `order`. `class_of` gives an example's class, which is below `classes`.
 ///
-/// With `stratify`, each class gives its share of the held-out examples, see [`quotas`]; without it,
+/// With `stratify`, the held-out examples are distributed over the classes, see [`quotas`]; without it,
 /// the last ones are held out.
 pub(super) fn hold_out<T: Copy>(
     mut order: Vec<T>,
@@ -31,32 +31,32 @@ pub(super) fn hold_out<T: Copy>(
     })
 }
 
-/// How examples fall into classes.
+/// The classes of examples.
 pub(super) struct Classes<'a, T> {
-    /// How many classes there are.
+    /// Number of classes.
     pub(super) count: usize,
     /// The class of an example.
     pub(super) class_of: &'a dyn Fn(T) -> usize,
 }
 
-/// How many examples of each class are held out, `held` together, of classes that have so many.
+/// The number of held-out examples of each class, with the sum `held`, for classes with these counts.
 ///
-/// Each class gives `held · n_c / n`, rounded down or up so that the sum is `held`, the classes with
-/// the largest remainders first. As long as there is another choice, no class gives its last example,
-/// so that a class never stands in the held-out part alone.
+/// For each class it is `held · n_c / n`, rounded down or up so that the sum is `held`, rounding up the classes with
+/// the largest remainders first. As long as there is another choice, the last example of a class is kept,
+/// so that no class occurs only in the held-out part.
 fn quotas(counts: &[usize], held: usize) -> Vec<usize> {
     let total: usize = counts.iter().sum();
     let share = |count: usize| (held * count).checked_div(total).unwrap_or(0);
     let mut quotas: Vec<usize> = counts.iter().map(|&count| share(count)).collect();
     for _ in quotas.iter().sum::<usize>()..held {
-        // What a class still owes, in units of 1 / total of an example.
+        // The remainder of a class, in units of 1 / total of an example.
         let owed = |class: usize| {
             let due = held as i128 * counts[class] as i128;
             due - quotas[class] as i128 * total as i128
         };
         let most_owed = |kept: usize| {
             let may_give = (0..counts.len()).filter(|&class| quotas[class] + kept < counts[class]);
-            // Of equals the first.
+            // In a tie, the first.
             may_give.rev().max_by_key(|&class| owed(class))
         };
         if let Some(class) = most_owed(1).or_else(|| most_owed(0)) {

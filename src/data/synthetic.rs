@@ -1,35 +1,35 @@
-//! Datasets made for the subject: tables of numbers drawn from a seed, with a known rule behind
-//! the labels.
+//! Generated datasets for experiments on normalisation: tables of numbers drawn from a seed, with labels from a
+//! known rule.
 //!
-//! | dataset | what it is for |
+//! | dataset | purpose |
 //! |---|---|
-//! | [`badly_scaled`] | inputs whose scales differ by orders of magnitude: what normalising inputs corrects |
+//! | [`badly_scaled`] | inputs whose scales differ by orders of magnitude, which normalising inputs corrects |
 //! | [`two_spirals`] | a boundary that needs depth, from two inputs |
-//! | [`linear_teacher`] | the easiest problem there is: a linear classifier suffices |
+//! | [`linear_teacher`] | the easiest problem: a linear classifier suffices |
 //!
-//! Every example has a stream of its own, named after its split and position, so that the first `k`
+//! Every example has its own stream, named after its split and position, so that the first `k`
 //! examples of a larger set are the set of size `k`. What all examples share (a teacher, the
-//! columns' scales) comes from a stream of its own as well. All replicates share the set.
+//! columns' scales) comes from a separate stream. All replicates share the dataset.
 
 pub(super) mod badly_scaled;
 pub(super) mod linear_teacher;
 pub(super) mod two_spirals;
 
 use super::dataset::{Dataset, Examples, Inputs, too_many};
-use super::origin::Generated;
+use super::generated::Generated;
 use crate::config::spec::{Data, Dataset as Which, Shape};
 use crate::error::Result;
 use crate::seed::{Stream, Streams};
 
-/// The most numbers that either half of a set may have: 1 GB.
+/// Most numbers in either part of a dataset: 1 GB.
 const MOST_NUMBERS: usize = 250_000_000;
 
-/// One kind of examples, with everything but the single example decided.
+/// A distribution of examples with fixed parameters.
 trait Problem {
     /// The name used in experiment files and messages.
     const NAME: &'static str;
 
-    /// Inputs per example.
+    /// Number of inputs per example.
     fn features(&self) -> usize;
 
     /// Number of classes.
@@ -39,7 +39,7 @@ trait Problem {
     fn draw(&self, stream: &mut Stream, inputs: &mut Vec<f32>) -> u8;
 }
 
-/// The set of `seed`, a table of `[columns, classes]` whose `problem` is decided when it is drawn.
+/// The dataset of `seed`, a table of `[columns, classes]` whose `problem` is created when it is generated.
 fn generated<P: Problem>(
     [columns, classes]: [usize; 2],
     seed: u64,
@@ -68,7 +68,7 @@ fn examples<P: Problem>(
     count: Option<usize>,
     streams: Streams,
 ) -> Result<Examples> {
-    // The study fills the numbers of examples in; these are for callers who do not.
+    // The experiment sets the numbers of examples; these defaults are for other callers.
     let count = count.unwrap_or(match split {
         "train" => Which::SYNTHETIC_TRAIN as usize,
         _ => Which::SYNTHETIC_TEST as usize,
@@ -103,7 +103,7 @@ fn product(matrix: &[f64], vector: &[f64]) -> Vec<f64> {
     matrix.chunks(vector.len()).map(row).collect()
 }
 
-/// The place of the largest score, the first of equals.
+/// The position of the largest score, the first one in a tie.
 fn largest(scores: &[f64]) -> u8 {
     let better = |best: usize, place: usize| {
         if scores[place] > scores[best] { place } else { best }
@@ -125,7 +125,7 @@ mod tests {
         }
     }
 
-    /// How often each class occurs.
+    /// Number of examples of each class.
     pub(super) fn class_counts(labels: &[u8], classes: usize) -> Vec<usize> {
         let mut counts = vec![0; classes];
         for &label in labels {
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_labels_are_fixed_for_ever() {
-        // Recorded once: results on disk can be repeated only as long as this holds.
+        // Recorded once: stored results can be reproduced only as long as these labels stay the same.
         let text = |dataset: &str| {
             let text = format!(
                 "data.dataset = '{dataset}'\ndata.train_examples = 20\ndata.test_examples = 1"

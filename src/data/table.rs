@@ -1,18 +1,18 @@
-//! `csv`: a table of the user's own, comma-separated, one example per row.
+//! `csv`: a table in the user's own file, comma-separated, one example per row.
 //!
 //! - The label column may hold any text or numbers; its values become classes in their order, by
 //!   number if all are numbers, else by spelling.
-//! - A column of numbers is an input as it is. A column of text is one-hot: one input per category,
-//!   categories in order of spelling.
-//! - What columns and classes there are is learnt from `data.file`; a `data.test_file` must fit it.
+//! - A column of numbers is an input. A column of text is one-hot encoded: one input per category,
+//!   with the categories in order of spelling.
+//! - Columns and classes are determined by `data.file`; a `data.test_file` must match it.
 //!   Without one, the rows are shuffled by stream `csv/split` of `data.seed`, the same for all
 //!   replicates, and the last `data.test_share` of them, rounded, is the test set: of each class with
 //!   `data.stratify`, else of the whole.
 //! - Numbers are read in 64 bits, and rounded to 32 only after they are scaled.
 //!
 //! Nothing is guessed or repaired: an empty cell, a row of another length, a column of numbers with
-//! a few other cells or one that numbers the rows is an error, which says where it is and which key
-//! settles it.
+//! a few other cells or one that numbers the rows is an error, which states the position and the key
+//! that resolves it.
 
 mod classes;
 mod columns;
@@ -65,7 +65,7 @@ pub(super) fn read(settings: &Table, scaling: InputScaling) -> Result<Dataset> {
     })
 }
 
-/// The training file, with a name of its own for each column.
+/// The training file, with a unique name for each column.
 fn named(settings: &Table) -> Result<CsvTable> {
     let csv = CsvTable::read(&settings.file, settings.header.is_there, "data.file")?;
     if settings.header.is_there && !settings.header.is_said {
@@ -75,7 +75,7 @@ fn named(settings: &Table) -> Result<CsvTable> {
     Ok(csv)
 }
 
-/// Training and test rows; neither is empty, since two classes make at least two
+/// Splits the rows into training and test rows; neither is empty, since two classes need at least two
 /// rows.
 fn split(whole: &Examples, share: f64, seed: u64, stratify: bool) -> (Examples, Examples) {
     let mut rows: Vec<usize> = (0..whole.count()).collect();

@@ -1,4 +1,4 @@
-//! Loading, and what the tests of this part of the program share.
+//! Tests of loading, and helpers of the tests of this module.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub(super) fn data_root() -> PathBuf {
     std::env::var_os("BN_LAB_DATA").map_or(beside, PathBuf::from)
 }
 
-/// The folder `name` of real files, `file` among them, if this machine has it; says so if not.
+/// The folder `name` of real files, including `file`, if this machine has it; prints a note if not.
 pub(super) fn published_folder(name: &str, file: &str) -> Option<PathBuf> {
     let folder = data_root().join(name);
     if fs::is_file(&folder.join(file)) || fs::is_file(&folder.join(file.trim_end_matches(".gz"))) {
@@ -99,7 +99,7 @@ fn no_part_of_a_sorted_table_holds_one_class_alone() {
     };
     let whole = load(&settings);
     assert_eq!(whole.train.class_counts(), [20, 20, 20]);
-    // What is cut off as a batch or a part holds every class.
+    // Every batch or part that is cut off contains every class.
     for part in [&whole.train, &whole.test] {
         for batch in part.labels.chunks(10) {
             assert!((0..3).all(|class| batch.contains(&class)), "{batch:?}");

@@ -11,12 +11,12 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct Devices {
     devices: Vec<OpenDevice>,
-    /// Trials on each.
+    /// Number of trials on each device.
     loads: Mutex<Vec<usize>>,
 }
 
 impl Devices {
-    /// Opens `cpu`, or `wgpu:0,wgpu:1`.
+    /// Opens devices by names such as `cpu`, or `wgpu:0,wgpu:1`.
     pub fn open(names: &str) -> Result<Self> {
         let names: Vec<&str> = names.split(',').map(str::trim).collect();
         check(&names)?;
@@ -24,27 +24,27 @@ impl Devices {
         Ok(Self::of(devices?))
     }
 
-    /// Devices that were opened before; of one kind, and at least one.
+    /// Devices that are open already; of one kind, and at least one.
     pub(crate) fn of(devices: Vec<OpenDevice>) -> Self {
         Self { loads: Mutex::new(vec![0; devices.len()]), devices }
     }
 
-    /// The kind of the devices: what a trial's numbers depend on.
+    /// The kind of the devices, which affects a trial's numbers.
     pub fn kind(&self) -> &str {
         self.devices.first().map_or("", |device| kind(device.name()))
     }
 
-    /// Whether they compute in the host's memory: devices of one kind all do or all do not.
+    /// Whether they use host memory: devices of one kind all do or all do not.
     pub fn compute_in_host_memory(&self) -> bool {
         self.devices.iter().all(OpenDevice::computes_in_host_memory)
     }
 
-    /// How many there are; at least one.
+    /// Number of devices; at least one.
     pub fn count(&self) -> usize {
         self.devices.len()
     }
 
-    /// The device with the fewest trials, the first of equals, which counts one more trial until the assignment
+    /// The device with the fewest trials, in a tie the first; it counts one more trial until the assignment
     /// is dropped.
     pub fn assign(&self) -> Assignment<'_> {
         let mut loads = self.loads();
@@ -55,12 +55,12 @@ impl Devices {
     }
 
     fn loads(&self) -> MutexGuard<'_, Vec<usize>> {
-        // Each change is one addition: the counts are whole whatever happened.
+        // Each change is one addition, so a panic cannot leave the counts inconsistent.
         self.loads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A device that a trial is trained on.
+/// The device that a trial is trained on.
 #[derive(Debug)]
 pub struct Assignment<'a> {
     devices: &'a Devices,
@@ -81,7 +81,7 @@ impl Drop for Assignment<'_> {
     }
 }
 
-/// `wgpu` of `wgpu:1`
+/// The kind in a name: `wgpu` of `wgpu:1`.
 fn kind(name: &str) -> &str {
     name.split(':').next().unwrap_or(name)
 }

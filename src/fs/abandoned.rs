@@ -1,4 +1,4 @@
-//! Whether a partial file is still being written. Its writer holds its lock, which the system frees
+//! Whether a partial file is still being written. Its writer holds its lock, which the system releases
 //! when the writer's process ends, however it ends.
 
 use std::fs::{self, File, TryLockError};
@@ -9,11 +9,11 @@ use std::time::Duration;
 use super::place::{self, Writing};
 use crate::error::{Error, Result};
 
-/// Where the file system knows no locks, a file that was not written to for so long is abandoned.
+/// Where the file system has no locks, a file that was not written to for this long is abandoned.
 const SILENCE: Duration = Duration::from_hours(1);
 
 /// Marks a new partial file as being written, for as long as it is open. `false` where another process
-/// took it for abandoned in the instant before: then it is gone, or about to be.
+/// considered it abandoned just before: then it is deleted, or about to be.
 pub(super) fn mark(file: &File, path: &Path) -> bool {
     match file.try_lock() {
         Ok(()) => is_at(file, path),
@@ -22,7 +22,7 @@ pub(super) fn mark(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Whether `path` leads to this open file.
+/// Whether `path` refers to this open file.
 pub(super) fn is_at(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -39,10 +39,10 @@ pub(super) fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Deletes a partial file unless somebody is writing it. Partial files of earlier versions, which took
-/// no lock, count as abandoned. One that this user may not delete stays: it harms nobody.
+/// Deletes a partial file unless it is being written. Partial files of earlier versions, which took
+/// no lock, count as abandoned. One that this user may not delete is left, since it does no harm.
 pub(super) fn remove(path: &Path) -> Result<()> {
-    // While the lock is held, its writer, if it comes only now, sees that the file was given up.
+    // While the lock is held, a writer that starts now sees that the file was given up.
     let Some(_file) = take(path) else {
         return Ok(());
     };
@@ -54,7 +54,7 @@ pub(super) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// The file, if it is abandoned; locked where locks are known.
+/// Opens the file, if it is abandoned; locked where locks are supported.
 pub(super) fn take(path: &Path) -> Option<File> {
     // A lock on a network file system needs a file that is open for writing.
     let open = place::open_to_write(path, Writing::Existing);

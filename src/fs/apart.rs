@@ -1,20 +1,20 @@
-//! Hosts apart on one machine, for the tests of what they do to each other. Only builds with debug
-//! assertions listen: `BN_LAB_APART=1500:120` hides every lock from every process, makes runs count as
-//! dead after 1500 ms without a heartbeat, and puts the clock of heartbeats 120 s forward.
+//! Simulates separate hosts on one machine, for tests of their interaction. Only builds with debug
+//! assertions have it: `BN_LAB_APART=1500:120` hides every lock from every process, makes runs count as
+//! dead after 1500 ms without a heartbeat, and sets the clock of heartbeats 120 s forward.
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// What `BN_LAB_APART` asks for.
+/// The settings in `BN_LAB_APART`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Apart {
-    /// How long a heartbeat that does not change is watched.
+    /// How long an unchanged heartbeat is watched.
     pub patience: Duration,
-    /// Seconds by which the clock is fast.
+    /// Number of seconds by which the clock is ahead.
     pub fast: i64,
 }
 
-/// What is asked for, if anything.
+/// The settings, if the variable is set.
 pub fn apart() -> Option<Apart> {
     static ASKED: OnceLock<Option<Apart>> = OnceLock::new();
     if !cfg!(debug_assertions) {

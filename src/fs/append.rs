@@ -1,4 +1,4 @@
-//! Files that grow row by row, and can be cut back to where they were.
+//! Files to which rows are appended, and which can be truncated to an earlier length.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
@@ -12,27 +12,27 @@ use super::place::{self, Writing};
 use crate::error::{Error, Result};
 use crate::units::hexadecimal;
 
-/// How far a file had grown, and what stood in it.
+/// The length and the checksum of a file at an earlier time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilePrefix {
-    /// Its length.
+    /// The length in bytes.
     pub bytes: u64,
     /// The SHA-256 of these bytes, in hexadecimal digits.
     pub sha256: String,
 }
 
 impl FilePrefix {
-    /// Of a file that was written whole.
+    /// The prefix of a file with these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self { bytes: bytes.len() as u64, sha256: hexadecimal(&Sha256::digest(bytes)) }
     }
 
-    /// Whether the file at `path` begins with what stood in it then.
+    /// Whether the file at `path` still begins with these bytes.
     pub fn begins(&self, path: &Path) -> Result<bool> {
         Ok(self.digest(path)?.is_some())
     }
 
-    /// The digest of the file's first bytes, to go on with; `None` if they are others.
+    /// The digest of the file's first bytes, to be continued; `None` if they have changed.
     fn digest(&self, path: &Path) -> Result<Option<Sha256>> {
         let file = match place::open(path) {
             Ok(file) => file,
@@ -55,8 +55,8 @@ impl FilePrefix {
     }
 }
 
-/// The lines of a file that grew row by row, to be read piece by piece; `None` where there is none. A
-/// last line without its line end was torn by a kill, or is being written, and is left out.
+/// The complete lines of a file that is appended to, for reading in chunks; `None` where it does not exist. A
+/// last line without line end was truncated by a kill, or is being written, and is left out.
 pub fn whole_lines(path: &Path) -> Result<Option<impl Read>> {
     let mut file = match place::open(path) {
         Ok(file) => file,
@@ -67,7 +67,7 @@ pub fn whole_lines(path: &Path) -> Result<Option<impl Read>> {
     Ok(Some(file.take(end)))
 }
 
-/// How many bytes of a file end with its last line end; leaves it at its start.
+/// The number of bytes of a file up to its last line end; rewinds the file.
 fn end_of_lines(file: &mut File) -> std::io::Result<u64> {
     let mut end = file.seek(SeekFrom::End(0))?;
     let mut piece = Vec::new();
@@ -86,7 +86,7 @@ fn end_of_lines(file: &mut File) -> std::io::Result<u64> {
     Ok(end)
 }
 
-/// A file that grows row by row; each [`AppendFile::append`] reaches the system before it returns.
+/// A file to which rows are appended; each [`AppendFile::append`] is passed to the system before it returns.
 #[derive(Debug)]
 pub struct AppendFile {
     file: File,
@@ -96,14 +96,14 @@ pub struct AppendFile {
 }
 
 impl AppendFile {
-    /// Starts the file anew: a trial that is trained again writes its rows again.
+    /// Creates the file, replacing an earlier one: a trial that is trained again writes its rows again.
     pub fn create(path: &Path) -> Result<Self> {
         let file = place::open_to_write(path, Writing::Emptied)
             .map_err(|e| Error::io("create", path, e))?;
         Ok(Self { file, path: path.to_owned(), bytes: 0, digest: Sha256::new() })
     }
 
-    /// Cuts the file back to how it was and goes on there; `None` if it does not begin so any more.
+    /// Truncates the file to its earlier length and continues there; `None` if its beginning has changed.
     pub fn resume(path: &Path, grown: &FilePrefix) -> Result<Option<Self>> {
         let Some(digest) = grown.digest(path)? else {
             return Ok(None);
@@ -127,17 +127,17 @@ impl AppendFile {
         Ok(())
     }
 
-    /// Waits until everything so far has reached the disk.
+    /// Waits until everything written so far has reached the disk.
     pub fn sync(&self) -> Result<()> {
         self.file.sync_data().map_err(|e| Error::io("write", &self.path, e))
     }
 
-    /// Its length.
+    /// The length in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// How far it has grown.
+    /// The present length and checksum.
     pub fn grown(&self) -> FilePrefix {
         FilePrefix { bytes: self.bytes, sha256: hexadecimal(&self.digest.clone().finalize()) }
     }

@@ -1,11 +1,11 @@
-//! Crashes on purpose, for the tests of what survives them. Only builds with debug assertions listen:
+//! Deliberate crashes, for tests of recovery. Only builds with debug assertions have them:
 //! `BN_LAB_CRASH=7` ends the process before its seventh change of a file or a folder, as a power failure
 //! or `kill -9` may. No destructor runs.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A change is about to be made.
+/// To be called before every change.
 pub(super) fn before_a_change() {
     static AT: OnceLock<Option<u64>> = OnceLock::new();
     static CHANGES: AtomicU64 = AtomicU64::new(0);

@@ -1,4 +1,4 @@
-//! Locks between processes, which the system frees when their holder dies.
+//! Locks between processes, which the system releases when their holder dies.
 
 use std::fs::{File, TryLockError};
 #[cfg(not(unix))]
@@ -13,27 +13,27 @@ use super::apart::apart;
 use super::place::{self, Writing};
 use crate::error::{Error, Result};
 
-/// How long to sleep between two attempts to take a lock that another process holds.
+/// Least and greatest time between two attempts to take a lock that another process holds.
 const ATTEMPTS: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(20));
 
-/// How long a wait is nothing to speak of.
+/// A wait that is shorter is not reported.
 const SILENCE: Duration = Duration::from_secs(2);
 
-/// Where waits are told of.
+/// The function that reports waits.
 static TELL: OnceLock<fn(&str)> = OnceLock::new();
 
-/// Says from now on with `tell` what is waited for, where that takes longer than a moment.
+/// From now on, reports with `tell` what is waited for, where that takes longer than a moment.
 pub fn tell_of_waits(tell: fn(&str)) {
-    // Whoever came first is heard.
+    // Only the first call has an effect.
     TELL.get_or_init(|| tell);
 }
 
 /// How long a lock is waited for.
 #[derive(Clone, Copy)]
 pub enum Patience<'a> {
-    /// So long. Only where a request to stop ends the process.
+    /// For at most so long. Only where a request to stop ends the process.
     AtMost(Duration),
-    /// Until it is free, or this says that the wait is to end: where a first request to stop only raises a flag.
+    /// Until it is free or this returns `true`. For where a first request to stop only sets a flag.
     Unless(&'a dyn Fn() -> bool),
 }
 
@@ -68,17 +68,17 @@ pub struct Lock {
     file: File,
 }
 
-/// Whether somebody holds a lock.
+/// Whether a process holds a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Held {
-    /// Somebody does.
+    /// A process holds the lock.
     Yes,
-    /// Nobody does, and processes that use this file system through this machine's kernel do see each
+    /// No process does; and processes that use this file system through this machine's kernel see each
     /// other's locks.
     Free,
-    /// Nobody does, as far as can be seen; but locks cannot be shown to be seen here at all.
+    /// No process is seen to; but locks may not be visible here at all.
     Unseen,
-    /// There is no such lock.
+    /// The lock file does not exist.
     Absent,
 }
 
@@ -90,14 +90,14 @@ impl Lock {
             return Ok(Some(Self { file }));
         }
         match file.try_lock() {
-            // Whoever held it before may have deleted it: then the next attempt makes a new one.
+            // The previous holder may have deleted it: then the next attempt creates a new one.
             Ok(()) => Ok(is_at(&file, path).then_some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(e)) => Err(no_locks(path, &e)),
         }
     }
 
-    /// Takes the lock, waiting for it if need be; `None` where it was not free for all of `patience`.
+    /// Takes the lock, waiting for it if necessary; `None` where it was not free for all of `patience`.
     pub fn take(path: &Path, patience: Patience<'_>) -> Result<Option<Self>> {
         let started = Instant::now();
         let (mut pause, longest) = ATTEMPTS;
@@ -116,12 +116,12 @@ impl Lock {
         }
     }
 
-    /// Takes a lock at a path of its own, which nobody else takes, and writes `text` into its file
-    /// for people who look.
+    /// Takes a lock at a unique path, which no other process takes, and writes `text` into its file,
+    /// for information.
     pub fn take_own(path: &Path, text: &str) -> Result<Self> {
         let mut file = open(path)?;
         if apart().is_none() {
-            // Whoever asks `is_held` at this moment shares it for an instant.
+            // A process that calls `is_held` at this moment shares it briefly.
             file.lock().map_err(|e| no_locks(path, &e))?;
         }
         file.write_all(text.as_bytes()).map_err(|e| Error::io("write", path, e))?;
@@ -129,7 +129,7 @@ impl Lock {
     }
 
     /// Replaces the text in the file of a lock that is held by one that is no shorter; `false` where
-    /// the file is gone.
+    /// the file no longer exists.
     pub fn rewrite(&self, path: &Path, text: &str) -> Result<bool> {
         match overwrite(&self.file, path, text) {
             Ok(()) => Ok(true),
@@ -138,7 +138,7 @@ impl Lock {
         }
     }
 
-    /// Whether the lock at `path` is held. Asking disturbs nobody else who asks.
+    /// Whether the lock at `path` is held. Concurrent calls do not affect each other.
     pub fn is_held(path: &Path) -> Result<Held> {
         let Some(file) = open_to_ask(path)? else {
             return Ok(Held::Absent);
@@ -148,11 +148,11 @@ impl Lock {
         }
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => return Ok(Held::Yes),
-            // Where the file system knows no locks, nothing can be seen.
+            // Where the file system has no locks, they cannot be checked.
             Err(TryLockError::Error(_)) => return Ok(Held::Unseen),
             Ok(()) => {}
         }
-        // It is shared now: who asks for it alone must be refused, or locks mean nothing here.
+        // It is shared now: an exclusive lock must be refused, or locks have no effect here.
         let other = open_to_ask(path)?.map(|other| other.try_lock());
         Ok(match other {
             Some(Err(TryLockError::WouldBlock)) => Held::Free,
@@ -162,14 +162,14 @@ impl Lock {
     }
 }
 
-/// Opened anew: network file systems show other hosts what was written when a file is closed.
+/// Opens the file again: network file systems show other hosts what was written when a file is closed.
 #[cfg(unix)]
 fn overwrite(_: &File, path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = place::open_to_write(path, Writing::Existing)?;
     file.write_all(text.as_bytes())
 }
 
-/// Elsewhere a locked file is written to through its lock alone.
+/// On other systems a locked file can be written only through the file that holds its lock.
 #[cfg(not(unix))]
 fn overwrite(mut locked: &File, path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::metadata(path)?;
@@ -187,12 +187,12 @@ fn open_to_ask(path: &Path) -> Result<Option<File>> {
 
 fn open(path: &Path) -> Result<File> {
     place::open_to_write(path, Writing::Kept).map_err(|e| match e.kind() {
-        ErrorKind::PermissionDenied if super::is_there(path) => not_ours(path, &e),
+        ErrorKind::PermissionDenied if place::is_there(path) => not_ours(path, &e),
         _ => Error::io("create", path, e),
     })
 }
 
-/// The lock is there, and this user may not write to it.
+/// The error for a lock that exists, and that this user may not write to.
 fn not_ours(path: &Path, e: &std::io::Error) -> Error {
     Error::Folder {
         problem: format!("cannot use the lock `{}`: {e}", path.display()),
@@ -201,7 +201,7 @@ fn not_ours(path: &Path, e: &std::io::Error) -> Error {
     }
 }
 
-/// The system refuses to lock a file, for another reason than that it is locked.
+/// The error for a file that the system cannot lock, for another reason than that it is locked.
 fn no_locks(path: &Path, e: &std::io::Error) -> Error {
     Error::Folder {
         problem: format!("cannot lock `{}`: {e}", path.display()),

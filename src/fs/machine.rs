@@ -1,11 +1,11 @@
-//! Which kernel a process runs on, and which of its file systems a folder is on.
+//! Identifies the kernel that a process runs on, and the file system that a folder is on.
 
 use std::path::Path;
 
-/// Text that is the same for two processes only if they run on one kernel since one start of it and
-/// see `folder` on the same one of its file systems: then each sees the locks that the other holds,
-/// whatever containers they are in and whatever their hosts are called. `None` where that cannot be
-/// told.
+/// A text that is the same for two processes only if they run on the same kernel since the same boot and
+/// see `folder` on the same file system: then each sees the locks that the other holds,
+/// whatever containers they are in and whatever their hosts' names are. `None` where it cannot be
+/// determined.
 pub fn kernel_and_device(folder: &Path) -> Option<String> {
     #[cfg(target_os = "linux")]
     {

@@ -1,9 +1,9 @@
-//! Paths as they are on the disk, and one path as it is seen from another.
+//! Physical paths, and relative paths.
 
 use std::path::{Component, Path, PathBuf};
 
-/// `path` from the root of the disk: links in its folders followed as far as these exist, `.` and
-/// `..` resolved. A link in its last place stays.
+/// The absolute path: links in its folders resolved as far as these exist, `.` and
+/// `..` removed. A link as its last component is kept.
 pub fn physical(path: &Path) -> PathBuf {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let (Some(folder), Some(Component::Normal(name))) =
@@ -14,7 +14,7 @@ pub fn physical(path: &Path) -> PathBuf {
     physical_folder(folder).join(name)
 }
 
-/// Likewise, of a folder, whose own link is followed too.
+/// The absolute path of a folder; if it is itself a link, that is resolved, too.
 fn physical_folder(folder: &Path) -> PathBuf {
     if let Ok(found) = folder.canonicalize() {
         return found;
@@ -30,8 +30,8 @@ fn physical_folder(folder: &Path) -> PathBuf {
     }
 }
 
-/// `path` as it is seen from the folder `from`, with forward slashes: `../people.csv`. Absolute where
-/// no way leads from one to the other.
+/// The path relative to the folder `from`, with forward slashes: `../people.csv`. Absolute where
+/// there is no relative one.
 pub fn seen_from(from: &Path, path: &Path) -> String {
     let from = std::path::absolute(from).unwrap_or_else(|_| from.to_owned());
     let (from, path) = (physical_folder(&from), physical(path));

@@ -7,8 +7,8 @@ use super::{Partial, read, remove_partials};
 use crate::error::{Error, Result};
 
 /// Replaces the content of a user's file, which was read as `before`, by `after`. Links are followed; mode
-/// and, where this process may set them, owner and group stay. `false`, and nothing is changed, where
-/// the file does not hold `before` any more.
+/// and, where this process may set them, owner and group are kept. Returns `false`, and changes nothing, where
+/// the file's content is no longer `before`.
 pub fn rewrite(path: &Path, before: &[u8], after: &[u8]) -> Result<bool> {
     let file = path.canonicalize().map_err(|e| Error::io("read", path, e))?;
     let metadata = fs::metadata(&file).map_err(|e| Error::io("read", path, e))?;
@@ -18,13 +18,13 @@ pub fn rewrite(path: &Path, before: &[u8], after: &[u8]) -> Result<bool> {
     let mut partial = Partial::beside(&file)?;
     partial.write(after)?;
     keep_owner(&partial, &metadata);
-    // After the owner: a new owner takes some bits of the mode away.
+    // After the owner, since a change of owner clears some bits of the mode.
     partial
         .file
         .as_file()
         .set_permissions(metadata.permissions())
         .map_err(|e| Error::io("write", path, e))?;
-    // What takes long is done.
+    // Everything that takes long is done.
     if read(&file)? != before {
         return Ok(false);
     }
@@ -32,8 +32,8 @@ pub fn rewrite(path: &Path, before: &[u8], after: &[u8]) -> Result<bool> {
     Ok(true)
 }
 
-/// Gives the new file the owner and the group of the old one, or the group alone. Who may do neither has a
-/// file of their own, as after any editor that writes a new file.
+/// Gives the new file the owner and the group of the old one, or the group alone. A user who may do neither
+/// becomes the owner, as with any editor that writes a new file.
 fn keep_owner(partial: &Partial, metadata: &Metadata) {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! How much memory something takes: the test binary's allocator counts, thread by thread.
+//! Measures memory use in tests: the test binary's allocator counts allocated bytes for each thread.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -13,8 +13,8 @@ thread_local! {
     static PEAK: Cell<isize> = const { Cell::new(0) };
 }
 
-/// Neither cell has a destructor or is made on first use, so nothing here allocates, and both can be
-/// read until the thread is gone.
+/// Neither cell has a destructor or is initialised on first use, so nothing here allocates, and both can be
+/// read until the thread ends.
 fn count(bytes: isize) {
     let in_use = IN_USE.get() + bytes;
     IN_USE.set(in_use);
@@ -22,19 +22,19 @@ fn count(bytes: isize) {
 }
 
 #[expect(unsafe_code, reason = "an allocator cannot be counted without being one")]
-// SAFETY: every call is handed on to the system's allocator as it is, with its result; the default
-// `alloc_zeroed` and `realloc` are made of these two. Counting cannot unwind: a layout's size fits an
+// SAFETY: every call is passed on to the system's allocator unchanged, with its result; the default
+// `alloc_zeroed` and `realloc` use these two. Counting cannot unwind: a layout's size fits an
 // `isize`, and no process has so much memory that the sums overflow.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size().cast_signed());
-        // SAFETY: the caller's promises are those that are asked for here.
+        // SAFETY: the caller guarantees what is required here.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(-layout.size().cast_signed());
-        // SAFETY: likewise; the block came from `System`.
+        // SAFETY: the caller guarantees what is required here; the block came from `System`.
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -42,8 +42,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What `action` returns, and the most bytes that this thread had in use meanwhile, those before
-/// left out.
+/// Returns the result of `action`, and the most bytes that this thread had in use meanwhile, in addition to
+/// those before.
 pub(crate) fn peak_of<T>(action: impl FnOnce() -> T) -> (T, usize) {
     let before = IN_USE.get();
     PEAK.set(before);
@@ -59,7 +59,7 @@ fn the_peak_is_counted_though_everything_is_freed_again() {
         grown.reserve_exact(200);
         drop(Vec::<u8>::with_capacity(300));
     });
-    // While a block grows, both are there.
+    // While a block grows, the old and the new one exist.
     assert_eq!(peak, 100 * 8 + 200 * 8);
     assert_eq!(peak_of(|| ()).1, 0);
     let other = std::thread::spawn(|| drop(Vec::<u8>::with_capacity(1 << 20)));

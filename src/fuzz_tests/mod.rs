@@ -1,9 +1,9 @@
 //! Fuzzing of everything that reads a file: inputs made by damaging valid ones, the same in every
 //! run. No reader may panic, run on for ever or take more memory than the file justifies.
 //!
-//! The targets stand beside their readers, in `fuzz_tests.rs` or `tests/fuzz.rs` of each room.
+//! The targets are beside their readers, in `fuzz_tests.rs` or `tests/fuzz.rs` of each module.
 //! `make test` runs some hundred inputs each; `make fuzz` sets `BN_LAB_FUZZ` to many more.
-//! `tests/README.md` says what was run and what it found.
+//! `tests/README.md` lists what was run and what it found.
 
 mod memory;
 mod mutator;
@@ -17,36 +17,36 @@ use std::time::{Duration, Instant};
 pub(crate) use self::memory::peak_of;
 use self::mutator::Mutator;
 
-/// The variable that says how many inputs a target gets.
+/// The environment variable with the number of inputs of each target.
 const COUNT: &str = "BN_LAB_FUZZ";
-/// Inputs of a target where nobody says.
+/// The default number of inputs.
 const FEW: usize = 300;
-/// After so long, an input counts as one that never ends. Generous: this is no measurement.
+/// After this time, an input counts as one that never ends. Generous: this is no measurement.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// The stack of a thread that reads: that of Rust's threads, a quarter of that of `main`.
+/// The stack of a reading thread: that of Rust's threads, a quarter of that of `main`.
 const STACK: usize = 2 << 20;
-/// Inputs that one thread reads. Its name tells them, also where its stack overflows.
+/// Number of inputs that one thread reads. Its name states them, also where its stack overflows.
 const BATCH: usize = 1000;
 
-/// A reader, and what it is fed with.
+/// A reader with its inputs.
 pub(crate) struct Target<'a> {
-    /// Its name in messages.
+    /// The name of the reader in messages.
     pub(crate) name: &'a str,
-    /// Valid inputs.
+    /// Valid inputs to be damaged.
     pub(crate) corpus: Vec<Vec<u8>>,
-    /// Pieces that mean something to the reader.
+    /// Fragments that have a meaning for the reader.
     pub(crate) words: Vec<Vec<u8>>,
     /// The bytes of memory that reading an input may take.
     pub(crate) justified: fn(&[u8]) -> usize,
-    /// Inputs, as a multiple of what is asked for.
+    /// The number of inputs, as a multiple of the requested one.
     pub(crate) weight: usize,
 }
 
-/// What a target went through.
+/// Statistics of a target's run.
 #[derive(Debug, Default)]
 struct Tally {
     inputs: usize,
-    /// Inputs that the reader took as valid.
+    /// Number of inputs that the reader accepted as valid.
     accepted: usize,
     /// The most memory for an input, in bytes.
     most_memory: usize,
@@ -56,7 +56,7 @@ struct Tally {
 }
 
 impl Target<'_> {
-    /// Feeds `read` with valid inputs first, then with damaged ones. It says whether it accepted
+    /// Passes valid inputs to `read` first, then damaged ones. `read` returns whether it accepted
     /// its input.
     pub(crate) fn run(&self, read: impl Fn(&[u8]) -> bool + Sync) {
         for input in &self.corpus {
@@ -79,7 +79,7 @@ impl Target<'_> {
         println!("{}: {:?}", self.name, tally.lock().expect("all ended"));
     }
 
-    /// Reads a batch in a thread of its own; ends the process where an input takes for ever.
+    /// Reads a batch in a separate thread; ends the process where an input takes for ever.
     fn watched(
         &self,
         batch: std::ops::Range<usize>,
@@ -91,7 +91,7 @@ impl Target<'_> {
         thread::scope(|scope| {
             let work = move || {
                 for index in batch {
-                    // The other end waits until this one is dropped.
+                    // The receiver waits until this sender is dropped.
                     let _ = began.send(index);
                     self.one(index, read, tally);
                 }
@@ -147,7 +147,7 @@ impl Target<'_> {
     }
 }
 
-/// An input as a message shows it: escaped, the middle of a long one left out.
+/// An input as text for a message: escaped, without the middle of a long one.
 fn shown(input: &[u8]) -> String {
     const END: usize = 2000;
     if input.len() <= 2 * END {
@@ -175,7 +175,7 @@ fn a_reader_that_panics_is_found() {
 
 #[test]
 #[should_panic(expected = "bytes took")]
-fn a_reader_that_believes_a_length_is_found() {
+fn a_reader_that_trusts_a_length_is_found() {
     let target = Target {
         name: "credulous",
         corpus: vec![vec![0, 0, 0, 2, 7, 7]],

@@ -1,8 +1,8 @@
-//! Valid inputs, damaged: bits and bytes, blocks, numbers, lengths, nesting.
+//! Damages valid inputs: bits and bytes, blocks, numbers, lengths, nesting.
 
-/// Bytes that mean something to one format or another.
+/// Bytes that have a meaning in some format.
 const BYTES: &[u8] = b"\0\x01\x7f\x80\xff09-+.eE,;:=\"'\\/[]{}()#\n\r\t xunl\x1f\x8b\xc3\xef";
-/// Numbers where parsers change their minds.
+/// Numbers at the limits of parsers.
 const NUMBERS: [&str; 18] = [
     "0",
     "-1",
@@ -23,16 +23,16 @@ const NUMBERS: [&str; 18] = [
     "nan",
     "inf",
 ];
-/// What opens something, and so nests when it is repeated.
+/// Text that opens something, and so nests when it is repeated.
 const OPENERS: [&str; 9] = ["[", "{\"a\":", "{a=", "a.", "[[", "\"\"\"", "[{\"a\":", "\n[a.", "-"];
 /// The lengths of blocks: mostly short ones.
 const BLOCKS: [usize; 4] = [4, 16, 64, 4096];
 
-/// Numbers that look random and are the same in every run.
+/// Pseudorandom numbers that are the same in every run.
 pub(super) struct Dice(u64);
 
 impl Dice {
-    /// From 0 to `below` − 1; 0 where `below` is.
+    /// A number from 0 to `below` − 1; 0 where `below` is 0.
     pub(super) fn roll(&mut self, below: usize) -> usize {
         // SplitMix64 (Steele, Lea, Flood 2014).
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -96,7 +96,7 @@ impl<'a> Mutator<'a> {
         }
     }
 
-    /// The start of this input and the end of another.
+    /// Joins the start of this input and the end of another.
     fn splice(&self, bytes: &mut Vec<u8>, place: usize, dice: &mut Dice) {
         let other = dice.pick(self.corpus);
         bytes.truncate(place);
@@ -120,7 +120,7 @@ fn block(bytes: &[u8], place: usize, dice: &mut Dice) -> std::ops::Range<usize> 
     place..(place + length).min(bytes.len())
 }
 
-/// Replaces the first number from `place` on.
+/// Replaces the first number after `place`.
 fn number(bytes: &mut Vec<u8>, place: usize, other: &[u8]) {
     let is_digit = |byte: &u8| byte.is_ascii_digit();
     if let Some(start) = bytes[place..].iter().position(is_digit) {
@@ -130,7 +130,7 @@ fn number(bytes: &mut Vec<u8>, place: usize, other: &[u8]) {
     }
 }
 
-/// Four or eight bytes become a length, in either order; headers begin at fours.
+/// Writes a length into four or eight bytes, in either byte order; headers are aligned to four bytes.
 fn length(bytes: &mut [u8], place: usize, dice: &mut Dice) {
     let place = if dice.roll(2) == 0 { place / 4 % 16 * 4 } else { place };
     let values = [0, 1, 255, 1 << 16, 1 << 28, 1 << 31, u64::MAX >> 32, u64::MAX];
@@ -146,7 +146,7 @@ fn length(bytes: &mut [u8], place: usize, dice: &mut Dice) {
     }
 }
 
-/// Something many times: what nests, a letter, or what stands there.
+/// Repeats something many times: an opening text, a letter, or the bytes at `place`.
 fn repeat(bytes: &mut Vec<u8>, place: usize, dice: &mut Dice) {
     let piece = match dice.roll(4) {
         0 | 1 => dice.pick(&OPENERS).as_bytes().to_vec(),

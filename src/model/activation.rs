@@ -1,4 +1,4 @@
-//! Nonlinearities.
+//! Activation functions (nonlinearities).
 
 use burn::tensor::{Tensor, activation};
 
@@ -8,10 +8,10 @@ use crate::config::spec::Activation;
 const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 
-/// Applies the nonlinearity to every element; any shape in, the same shape out.
+/// Applies the nonlinearity to every element; the shape is unchanged.
 ///
 /// GELU is the exact `x Φ(x)`, as in Keras and PyTorch by default, not the tanh approximation. At
-/// exactly 0 the derivative of ReLU is 0, as everywhere; that of leaky ReLU is 1 (burn's), where
+/// exactly 0 the derivative of ReLU is 0, as in all frameworks; that of leaky ReLU is 1 (burn's), where
 /// PyTorch takes the slope: both are subgradients.
 pub fn apply<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
     match kind {
@@ -28,7 +28,7 @@ pub fn apply<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
     }
 }
 
-/// `scale · x` above 0, `scale · α (eˣ − 1)` up to 0. Not burn's: it takes the exponential of
+/// `scale · x` above 0, `scale · α (eˣ − 1)` up to 0. Not burn's: it computes the exponential of
 /// positive inputs as well, and where that overflows (`x > 88`) the gradient becomes `0 · ∞`.
 fn elu<const D: usize>(x: Tensor<D>, scale: f64, alpha: f64) -> Tensor<D> {
     let positive = x.clone().greater_elem(0.0);

@@ -1,5 +1,5 @@
-//! How the layers of all networks are built: where the weights come from, whether there is a bias,
-//! whether there is a normalisation. The architectures only say which layers there are.
+//! Builds the layers of all networks: initial weights, biases and normalisations. The architectures only
+//! determine which layers there are.
 
 use burn::tensor::Device;
 
@@ -16,13 +16,13 @@ use crate::seed::Streams;
 /// in their normalisation start from the same weights; biases start at 0.
 #[derive(Debug, Clone, Copy)]
 pub struct Builder<'a> {
-    /// `[model]`
+    /// The section `[model]`.
     pub model: &'a Model,
-    /// `[norm]`
+    /// The section `[norm]`.
     pub norm: &'a Norm,
-    /// Where initial weights are drawn from.
+    /// The source of initial weights.
     pub streams: &'a Streams,
-    /// Where the network lives.
+    /// The device of the network.
     pub device: &'a Device,
 }
 
@@ -33,7 +33,7 @@ impl Builder<'_> {
     }
 
     /// The linear map called `name` to the `units` of each of several `gates`, side by side. Each
-    /// gate's weights are drawn as a layer's of their own.
+    /// gate's weights are drawn like those of a separate layer.
     pub fn gates(
         &self,
         name: &str,
@@ -73,20 +73,20 @@ impl Builder<'_> {
         Some(NormLayer::new(name, features, settings, self.device))
     }
 
-    /// The same without γ and β: running statistics alone.
+    /// As [`Self::norm`], without γ and β: running statistics only.
     pub fn statistics(&self, layer: usize, name: &str, features: usize) -> Option<NormLayer> {
         let settings = self.norm_settings(layer)?;
         let settings = NormSettings { gamma: None, beta: None, ..settings };
         Some(NormLayer::new(name, features, settings, self.device))
     }
 
-    /// The normalisation of the raw input, if it is wanted.
+    /// The normalisation of the network's inputs, if `norm.on_input` is set.
     pub fn input_norm(&self, features: usize) -> Option<NormLayer> {
         let settings = self.norm.layer.filter(|_| self.norm.on_input)?;
         Some(NormLayer::new("input_norm", features, settings, self.device))
     }
 
-    /// Whether the linear map of hidden layer `layer`, counted from 0 at the input, carries a bias.
+    /// Whether the linear map of hidden layer `layer`, counted from 0 at the input, has a bias.
     pub fn hidden_bias(&self, layer: usize) -> bool {
         match self.model.bias {
             Bias::Auto => {
@@ -112,7 +112,7 @@ mod tests {
     use crate::seed::Streams;
     use crate::{device, plan};
 
-    /// Parameters of a network for the built-in glyphs.
+    /// Number of parameters of a network for the built-in glyphs.
     fn parameters(model: &str, norm: &str) -> usize {
         let text = format!("data.dataset = 'glyphs'\n[model]\n{model}\n[norm]\n{norm}");
         let settings = plan::tests::settings(&text);

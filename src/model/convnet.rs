@@ -1,4 +1,4 @@
-//! The convolutional network: blocks in the manner of VGG (Simonyan & Zisserman 2015), a head,
+//! The convolutional network: blocks in the style of VGG (Simonyan & Zisserman 2015), a head,
 //! and fully connected layers.
 
 use burn::module::Module;
@@ -34,7 +34,7 @@ pub struct Convnet {
     placement: Placement,
 }
 
-/// A hidden fully connected layer with the normalisation that belongs to it.
+/// A hidden fully connected layer with its normalisation.
 #[derive(Module, Debug)]
 struct DenseUnit {
     linear: Dense,
@@ -45,7 +45,7 @@ impl Convnet {
     /// Builds the network for images of shape `image` and `classes` classes. Normalisation of the
     /// raw input is per channel.
     pub fn new(settings: &Settings, image: Shape, classes: usize, builder: &Builder<'_>) -> Self {
-        // A network that outgrows its images was refused with its configuration.
+        // A network too deep for its images was refused with its configuration.
         let map = match settings.feature_map(image) {
             Ok(map) | Err((_, map)) => map,
         };
@@ -114,7 +114,7 @@ impl Convnet {
         placement::apply(self.placement, norm, self.activation, layer, x, pass)
     }
 
-    /// The norm layers, in the order of a pass.
+    /// The norm layers, in the order of the forward pass.
     pub fn norms_mut(&mut self) -> Vec<&mut NormLayer> {
         let blocks = self.blocks.iter_mut().filter_map(|unit| unit.norm.as_mut());
         let dense = self.dense.iter_mut().filter_map(|unit| unit.norm.as_mut());

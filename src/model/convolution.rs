@@ -7,20 +7,20 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::norm::NormLayer;
 
-/// The measures of a convolution over square windows.
+/// The dimensions of a convolution over square windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kernel {
-    /// Input channels.
+    /// Number of input channels.
     pub inputs: usize,
-    /// Output channels.
+    /// Number of output channels.
     pub outputs: usize,
     /// Rows and columns of the window; odd.
     pub side: usize,
-    /// Distance between neighbouring windows.
+    /// Distance between adjacent windows.
     pub stride: usize,
 }
 
-/// A convolution in the sense of every framework (the kernel is not turned over), padded with
+/// A convolution as in every framework (the kernel is not flipped), padded with
 /// zeros by half a window on each side:
 ///
 /// ```text
@@ -58,10 +58,10 @@ impl Convolution {
     }
 }
 
-/// A convolution with the normalisation that belongs to it; the placement decides where that stands.
+/// A convolution with its normalisation, whose position depends on the placement.
 #[derive(Module, Debug)]
 pub struct ConvolutionUnit {
-    /// The linear map.
+    /// The convolution.
     pub convolution: Convolution,
     /// Its normalisation, if it has one.
     pub norm: Option<NormLayer>,

@@ -30,7 +30,7 @@ pub fn draw_kernel(init: Init, scale: f64, kernel: Kernel, stream: &mut Stream) 
     (0..columns).flat_map(|output| matrix.iter().skip(output).step_by(columns).copied()).collect()
 }
 
-/// A matrix whose columns are the outputs, each with one row per input that it sees.
+/// A matrix whose columns are the outputs, with one row for each input of an output.
 fn draw_matrix(
     init: Init,
     scale: f64,
@@ -76,8 +76,8 @@ fn orthogonal(scale: f64, fan_in: usize, fan_out: usize, stream: &mut Stream) ->
             }
         }
         let norm = dot(&vector, &vector).sqrt();
-        // A Gaussian vector lies in the span of the others with probability 0; drawing anew is
-        // for rounding alone.
+        // A Gaussian vector is in the span of the others with probability 0; it is drawn again only
+        // because of rounding.
         if norm > 1e-6 {
             vectors.push(vector.iter().map(|x| x / norm).collect());
         }

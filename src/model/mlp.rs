@@ -10,8 +10,8 @@ use super::pass::Pass;
 use super::placement;
 use crate::config::spec::{Activation, Bias, Placement};
 
-/// `inputs – hidden… – classes`, with normalisation on the raw input and in every hidden layer
-/// where the experiment says so. The output layer is linear and never normalised.
+/// `inputs – hidden… – classes`, with normalisation of the inputs and of every hidden layer
+/// where the experiment sets it. The output layer is linear and never normalised.
 ///
 /// The fields are named so that a parameter's path is its name in a checkpoint.
 #[derive(Module, Debug)]
@@ -19,7 +19,7 @@ pub struct Mlp {
     input_norm: Option<NormLayer>,
     /// The hidden layers, then the output layer.
     layers: Vec<Dense>,
-    /// A place per hidden layer.
+    /// One entry for each hidden layer.
     norms: Vec<Option<NormLayer>>,
     #[module(skip)]
     activation: Activation,
@@ -67,7 +67,7 @@ impl Mlp {
         let mut x = pass.normalise(self.input_norm.as_ref(), x);
         for (i, layer) in self.layers.iter().enumerate() {
             x = layer.forward(x);
-            // The output layer is the one without a place for a norm.
+            // The output layer has no entry for a norm.
             let Some(norm) = self.norms.get(i) else { break };
             let name = format!("layers.{i}");
             x = placement::apply(self.placement, norm.as_ref(), self.activation, &name, x, pass);
@@ -76,7 +76,7 @@ impl Mlp {
         x
     }
 
-    /// The norm layers, in the order of a pass.
+    /// The norm layers, in the order of the forward pass.
     pub fn norms_mut(&mut self) -> Vec<&mut NormLayer> {
         let hidden = self.norms.iter_mut().flatten();
         self.input_norm.iter_mut().chain(hidden).collect()

@@ -1,4 +1,4 @@
-//! Networks and their layers, on burn. [`norm`] holds the normalisations, [`placement`] where they stand.
+//! Networks and their layers, on burn. [`norm`] contains the normalisations, [`placement`] their positions.
 
 pub mod activation;
 pub mod builder;

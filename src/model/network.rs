@@ -1,4 +1,4 @@
-//! A network of any architecture: one arm per architecture in each match.
+//! A network of any architecture: one match arm for each.
 
 use burn::module::{Module, ParamId};
 use burn::tensor::{Device, Tensor};
@@ -61,7 +61,7 @@ impl Network {
         }
     }
 
-    /// The norm layers, in the order of a pass.
+    /// The norm layers, in the order of the forward pass.
     pub fn norms_mut(&mut self) -> Vec<&mut NormLayer> {
         match self {
             Self::Mlp(network) => network.norms_mut(),
@@ -71,27 +71,27 @@ impl Network {
         }
     }
 
-    /// γ and β of every norm layer that has them.
+    /// The ids of γ and β of every norm layer that has them.
     pub fn norm_parameters(&mut self) -> Vec<ParamId> {
         let norms = self.norms_mut();
         let both = norms.iter().flat_map(|norm| [norm.gamma(), norm.beta()]);
         both.flatten().map(|parameter| parameter.id).collect()
     }
 
-    /// What the loss gains for the size of γ and β, of shape `[1]`; `None` for nothing.
+    /// The penalty on γ and β in the loss, of shape `[1]`; `None` without one.
     pub fn regularisation(&mut self) -> Option<Tensor<1>> {
         let norms = self.norms_mut().into_iter();
         norms.filter_map(|norm| norm.regularisation()).reduce(|sum, term| sum + term)
     }
 
-    /// Brings γ and β of every layer back to what their constraints allow.
+    /// Applies the constraints on γ and β of every layer.
     pub fn constrain(&mut self) {
         for norm in self.norms_mut() {
             norm.constrain();
         }
     }
 
-    /// Lets the running statistics follow a training pass; `observed` in the order of the pass.
+    /// Updates the running statistics after a training pass; `observed` is in the order of the pass.
     pub fn observe(&mut self, observed: Vec<Option<Observed>>) {
         for (norm, batch) in self.norms_mut().into_iter().zip(observed) {
             if let Some(batch) = batch {

@@ -1,17 +1,17 @@
-//! One forward pass: which statistics it normalises with, those that its norm layers took, which units
-//! it drops, and the values that it records for probes.
+//! One forward pass: the statistics that it normalises with, those that its norm layers computed, the units
+//! that it drops, and the values that it records for probes.
 
 use burn::tensor::{Tensor, TensorData};
 
 use super::norm::{NormLayer, Observed, Statistics};
 use crate::seed::Stream;
 
-/// Where in a layer values are recorded for probes.
+/// A position in a layer at which values are recorded for probes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Site {
-    /// What goes into the nonlinearity.
+    /// The input of the nonlinearity.
     PreActivation,
-    /// What comes out of it.
+    /// The output of the nonlinearity.
     Activation,
 }
 
@@ -20,16 +20,16 @@ pub enum Site {
 pub struct Tap {
     /// The layer's name, as in checkpoints: `layers.0`.
     pub layer: String,
-    /// Where in the layer.
+    /// The position in the layer.
     pub site: Site,
     /// The values, `[batch · positions, features]`, outside the gradient's graph.
     pub values: Tensor<2>,
-    /// A zero that was added to them, of the layer's own shape flattened to one axis: its gradient
-    /// is the gradient that flows back to this site.
+    /// A zero that was added to them, in the layer's own shape flattened to one axis: its gradient
+    /// is the gradient at this site.
     pub zero: Option<Tensor<1>>,
 }
 
-/// Carried through a network's layers in order.
+/// The state of a forward pass, passed through a network's layers in order.
 #[derive(Debug)]
 pub struct Pass {
     statistics: Statistics,
@@ -40,7 +40,7 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// A pass that normalises with `statistics` and drops nothing.
+    /// A pass that normalises with `statistics` and without dropout.
     pub fn new(statistics: Statistics) -> Self {
         Self { statistics, observed: Vec::new(), dropout: None, taps: None, with_gradients: false }
     }
@@ -51,7 +51,7 @@ impl Pass {
     }
 
     /// The same pass, which also records the values at the sites of every layer. With `gradients`, the
-    /// gradient that flows back to each site can be taken from [`Tap::zero`].
+    /// gradient at each site can be taken from [`Tap::zero`].
     #[must_use]
     pub fn recording(mut self, gradients: bool) -> Self {
         self.taps = Some(Vec::new());
@@ -59,7 +59,7 @@ impl Pass {
         self
     }
 
-    /// Sends `x` `[batch, features, …]` through a norm layer, if there is one.
+    /// Passes `x` `[batch, features, …]` through a norm layer, if there is one.
     pub fn normalise<const D: usize>(
         &mut self,
         norm: Option<&NormLayer>,
@@ -112,7 +112,7 @@ impl Pass {
         x
     }
 
-    /// The statistics that the norm layers took, in the order of the pass; none of layers that took none.
+    /// The statistics of the norm layers, in the order of the pass; `None` for layers without any.
     pub fn into_observed(self) -> Vec<Option<Observed>> {
         self.observed
     }

@@ -1,4 +1,4 @@
-//! Where normalisation stands relative to the activation: what this program compares.
+//! The placement of normalisation relative to the activation.
 
 use burn::tensor::Tensor;
 
@@ -7,9 +7,9 @@ use super::norm::NormLayer;
 use super::pass::{Pass, Site};
 use crate::config::spec::{Activation, Placement};
 
-/// An activation and its norm. In the hidden layer called `layer` of a plain network, `x` is the
-/// linear map's output, `[batch, features, …]`; a residual network says in its own file what its
-/// placements normalise.
+/// An activation and its norm, in the order of the placement. In the hidden layer called `layer` of a plain
+/// network, `x` is the linear map's output, `[batch, features, …]`; the placements of a residual network are
+/// documented in its file.
 pub fn apply<const D: usize>(
     placement: Placement,
     norm: Option<&NormLayer>,
@@ -31,7 +31,7 @@ pub fn apply<const D: usize>(
     }
 }
 
-/// The nonlinearity of the layer called `layer`; the values on either side are recorded for probes.
+/// The nonlinearity of the layer called `layer`; its inputs and outputs are recorded for probes.
 pub fn activate<const D: usize>(
     kind: Activation,
     layer: &str,
@@ -44,7 +44,7 @@ pub fn activate<const D: usize>(
 }
 
 /// Whether a bias of the linear maps would be subtracted again with the mean (Ioffe & Szegedy
-/// 2015, section 3.2): whether on every way from it a normalisation comes before a nonlinearity.
+/// 2015, section 3.2): whether on every path from it a normalisation comes before a nonlinearity.
 /// In a residual network that holds for sums, too, since a shortcut changes a constant only into
 /// another one.
 pub fn cancels_bias(placement: Placement) -> bool {

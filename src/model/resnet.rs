@@ -46,7 +46,7 @@ pub struct Resnet {
     input_norm: Option<NormLayer>,
     stem: ConvolutionUnit,
     blocks: Vec<Block>,
-    /// Under pre-activation: the norm that no convolution follows.
+    /// With pre-activation: the norm that no convolution follows.
     final_norm: Option<NormLayer>,
     output: Dense,
     #[module(skip)]
@@ -55,7 +55,7 @@ pub struct Resnet {
     style: Style,
 }
 
-/// What all blocks have in common.
+/// The common settings of all blocks.
 #[derive(Debug, Clone, Copy)]
 struct Style {
     activation: Activation,
@@ -73,7 +73,7 @@ struct Block {
     stride: usize,
     #[module(skip)]
     outputs: usize,
-    /// Whether the shortcut starts behind the pre-activation.
+    /// Whether the shortcut starts after the pre-activation.
     #[module(skip)]
     opens_stage: bool,
 }
@@ -115,7 +115,7 @@ impl Resnet {
         self.output.forward(global_average(x))
     }
 
-    /// The norm layers, in the order of a pass.
+    /// The norm layers, in the order of the forward pass.
     pub fn norms_mut(&mut self) -> Vec<&mut NormLayer> {
         let stem = self.stem.norm.iter_mut();
         let blocks = self.blocks.iter_mut().flat_map(Block::norms_mut);
@@ -126,7 +126,7 @@ impl Resnet {
 }
 
 impl Style {
-    /// The activation called `layer` with its norm on the side that the placement says.
+    /// The activation called `layer` with its norm, in the order of the placement.
     fn activate(
         self,
         norm: Option<&NormLayer>,
@@ -154,7 +154,7 @@ impl Block {
         let y = style.activate(norm_1, &first, y, pass);
         let y = self.second.convolution.forward(y);
         if style.placement == Placement::Before {
-            // The original normalises the branch; what follows the addition is the activation.
+            // The original normalises the branch; the activation comes after the addition.
             let y = pass.normalise(norm_2, y) + self.shortcut(x, pass);
             return placement::activate(style.activation, &second, y, pass);
         }
@@ -172,7 +172,7 @@ impl Block {
         }
     }
 
-    /// The norm layers, in the order of a pass.
+    /// The norm layers, in the order of the forward pass.
     fn norms_mut(&mut self) -> Vec<&mut NormLayer> {
         let shortcut = self.shortcut.as_mut().and_then(|unit| unit.norm.as_mut());
         let branch = [self.first.norm.as_mut(), self.second.norm.as_mut()];
@@ -222,7 +222,7 @@ fn block(
     opens_stage: bool,
 ) -> Block {
     let kernel = |inputs, side, stride| Kernel { inputs, outputs, side, stride };
-    // A norm that stands before its convolution sees the convolution's inputs. Hidden layers are
+    // A norm before its convolution normalises the convolution's inputs. Hidden layers are
     // counted by their activations: the stem's is the first, unless it has none.
     let (placement, changes) = (builder.norm.placement, inputs != outputs);
     let (seen, layer) = if placement == Placement::PreActivation {
@@ -246,8 +246,8 @@ fn block(
     }
 }
 
-/// The convolution called `name` of hidden layer `layer`, with a norm over so many features where
-/// one stands.
+/// The convolution called `name` of hidden layer `layer`, with a norm over this many features where
+/// there is one.
 fn unit(
     builder: &Builder<'_>,
     layer: usize,

@@ -1,7 +1,7 @@
 //! The recurrent network: one recurrent layer that reads an image row by row, and a linear layer
 //! on its last state.
 //!
-//! Step t sees row t of the image, in all channels. The state starts at 0. Elman's cell (1990) and
+//! Step t processes row t of the image, in all channels. The state starts at 0. Elman's cell (1990) and
 //! the gated recurrent unit (Cho et al. 2014, in the form of PyTorch, where the reset gate acts on
 //! the recurrent map's output) are
 //!
@@ -23,9 +23,9 @@
 //! - `before` with `norm.recurrent`: `u = N_t(U h)` as well, with statistics, and running
 //!   statistics, of step t alone and γ and β shared by all steps (Cooijmans et al. 2017). They
 //!   start γ at 0.1: `norm.gamma_init`.
-//! - `after`: the last state is normalised on its way to the output layer. Nothing that the layer
-//!   hands to itself is: that would be a norm before the next step's linear map, and change what
-//!   the recurrence is.
+//! - `after`: the last state is normalised before the output layer. The states within the recurrence are
+//!   not: that would be a norm before the next step's linear map, and change the recurrence
+//!   itself.
 
 use burn::module::Module;
 use burn::tensor::{Tensor, activation as functions};
@@ -44,9 +44,9 @@ use crate::config::spec::{Activation, Bias, Cell, Placement, Rnn as Settings, Sh
 #[derive(Module, Debug)]
 pub struct Rnn {
     input_norm: Option<NormLayer>,
-    /// W and b, the gates beside each other.
+    /// W and b, with the gates side by side.
     input_to_hidden: Dense,
-    /// U and c, the gates beside each other.
+    /// U and c, with the gates side by side.
     hidden_to_hidden: Dense,
     /// N of the input map, or of the last state.
     norm: Option<NormLayer>,
@@ -62,7 +62,7 @@ pub struct Rnn {
     placement: Placement,
 }
 
-/// A norm whose γ and β serve all steps, and whose running statistics are each step's own.
+/// A norm whose γ and β are shared by all steps, with separate running statistics for each step.
 #[derive(Module, Debug)]
 struct RecurrentNorm {
     shared: NormLayer,
@@ -125,7 +125,7 @@ impl Rnn {
                 Some(norm) => norm.apply(step, recurrent, pass),
                 None => recurrent,
             };
-            // Probes see the last step, whose state goes to the output layer.
+            // Probes record the last step, whose state is the input of the output layer.
             let recorded = (step + 1 == self.image.height).then_some(&mut *pass);
             state = self.next(state, input, recurrent, recorded);
         }
@@ -176,13 +176,13 @@ impl Rnn {
         }
     }
 
-    /// The norm layers, in the order of a pass.
+    /// The norm layers, in the order of the forward pass.
     pub fn norms_mut(&mut self) -> Vec<&mut NormLayer> {
         let recurrent = self.recurrent_norm.iter_mut();
-        // The shared γ and β come last: they see no batch of their own.
+        // The shared γ and β come last: their layer processes no batch itself.
         let recurrent = recurrent.flat_map(|norm| norm.steps.iter_mut().chain([&mut norm.shared]));
         let (input, norm) = (self.input_norm.iter_mut(), self.norm.iter_mut());
-        // With a norm behind the last state there is none in the recurrence.
+        // With a norm after the last state there is none in the recurrence.
         input.chain(norm).chain(recurrent).collect()
     }
 }

@@ -1,10 +1,10 @@
-//! Gradient clipping: each value on its own, and all gradients together by their norm.
+//! Gradient clipping: by value, and by the norm of all gradients together.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
-/// PyTorch's guard against a norm of 0.
+/// PyTorch's constant against division by a norm of 0.
 const GUARD: f64 = 1e-6;
 
 /// Limits every value of every gradient to `−limit..=limit`, as `torch.nn.utils.clip_grad_value_`.
@@ -13,8 +13,8 @@ pub(super) fn by_value<M: Module>(module: &M, gradients: &mut GradientsParams, l
 }
 
 /// Scales all gradients by `limit / (‖g‖ + 1e-6)` where that is below 1, `‖g‖` being the Euclidean
-/// norm of all of them as one vector, as `torch.nn.utils.clip_grad_norm_`. A norm that is not a
-/// number leaves them as they are: the loss becomes one too, and ends the trial.
+/// norm of all of them as one vector, as `torch.nn.utils.clip_grad_norm_`. Where the norm is not a
+/// number, they are unchanged: the loss becomes NaN, too, and ends the trial.
 pub(super) fn by_norm<M: Module>(module: &M, gradients: &mut GradientsParams, limit: f64) {
     let mut squares = Squares { gradients, sum: None };
     module.visit(&mut squares);

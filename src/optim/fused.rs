@@ -1,5 +1,5 @@
-//! burn's `Optimizer` for devices whose memory is the host's: one pass over the weights per step,
-//! where burn's own rules make a dozen. Nothing is copied as long as there is no other handle on the weights.
+//! burn's `Optimizer` for devices that use host memory: one pass over the weights per step,
+//! where burn's own rules make a dozen. Nothing is copied unless there is another reference to the weights.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) struct ParameterState {
     /// See [`Keeps`]; empty where the rule keeps none.
     first: Vec<f32>,
     second: Vec<f32>,
-    /// The parameter's.
+    /// The shape of the parameter.
     shape: Shape,
 }
 
@@ -71,14 +71,14 @@ impl Fused {
     }
 }
 
-/// The values, without a copy where they are the only handle on memory laid out for floats: always
+/// The values, without a copy where this is the only reference to memory laid out for floats: always
 /// from the second step on, since the first step laid it out so.
 fn owned(data: TensorData) -> Vec<f32> {
     let values = data.try_into_vec::<f32>();
     values.expect("values that the caller made 32-bit floats")
 }
 
-/// The values, without a copy unless their address does not suit floats.
+/// The values, without a copy unless their address is not aligned for floats.
 fn borrowed(data: &TensorData) -> Cow<'_, [f32]> {
     match data.as_slice::<f32>() {
         Ok(values) => Cow::Borrowed(values),
@@ -87,7 +87,7 @@ fn borrowed(data: &TensorData) -> Cow<'_, [f32]> {
 }
 
 impl ParameterState {
-    /// Zeros, which begin every rule.
+    /// Zeros, the initial state of every rule.
     fn new(keeps: Keeps, shape: &Shape) -> Self {
         let zeros = |kept: bool| vec![0.0; if kept { shape.num_elements() } else { 0 }];
         Self {

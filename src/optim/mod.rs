@@ -1,51 +1,35 @@
-//! What turns gradients into new parameters: clipping, the learning rate of the step, an update
-//! rule. burn walks the module and keeps each parameter's state; the rules (`rules`) are burn's on a
-//! device with memory of its own, and ours, fused into one pass, on the host.
+//! Turns gradients into new parameters: clipping, the learning rate of the step, an update
+//! rule. burn visits the module and stores each parameter's state; the rules (`rules`) are burn's on a
+//! device with its own memory, and fused into one pass on the host.
 //!
-//! The formulas of the rules stand at [`Optimizer`](crate::config::spec::Optimizer); they are
-//! PyTorch's, and Keras's up to where ε stands (Keras's RMSprop adds it under the root).
+//! The formulas of the rules are documented at [`Optimizer`](crate::config::spec::Optimizer); they are
+//! PyTorch's, and Keras's except for the position of ε (Keras's RMSprop adds it under the root).
 
 mod clipping;
 mod fused;
+mod groups;
 mod rules;
 pub mod schedule;
 mod state;
 
 use std::sync::Arc;
 
-use burn::module::{Module, ParamGroup, ParamId};
-use burn::optim::{GradientsParams, LearningRate, ModuleOptimizer, Optimizer};
-use burn::tensor::{Device, Tensor};
+use burn::module::Module;
+use burn::optim::{GradientsParams, ModuleOptimizer};
 
 use crate::config::spec::{self, Train};
 use fused::Fused;
+use groups::Groups;
+pub use groups::NormParameters;
 pub use state::StateTensor;
 
-/// How the update is computed. It decides speed, and digits beyond the sixth.
+/// How the update is computed. It affects speed, and digits beyond the sixth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arithmetic {
-    /// One pass over the values in the host's memory; for devices that compute there.
+    /// One pass over the values in host memory; for devices that compute there.
     Fused,
     /// burn's own optimisers, tensor by tensor; for any device.
     Tensors,
-}
-
-/// What is different for γ and β of the norm layers.
-#[derive(Debug, Clone)]
-pub struct NormParameters {
-    /// Which parameters they are.
-    pub ids: Vec<ParamId>,
-    /// Whether weight decay applies to them.
-    pub decay: bool,
-    /// Factor on their learning rate.
-    pub learning_rate_factor: f64,
-}
-
-impl NormParameters {
-    /// Treated like all others.
-    pub fn like_others() -> Self {
-        Self { ids: Vec::new(), decay: true, learning_rate_factor: 1.0 }
-    }
 }
 
 /// Updates a module's parameters, step after step.
@@ -74,8 +58,8 @@ pub fn build(
 }
 
 impl Updater {
-    /// Takes the next step: `module` with its parameters moved against `gradients`. A caller who
-    /// keeps no other handle on the module's weights spares them a copy.
+    /// Takes the next step: returns `module` with its parameters updated by `gradients`. A caller that
+    /// keeps no other reference to the module's weights avoids a copy.
     pub fn step<M: Module>(&mut self, module: M, mut gradients: GradientsParams) -> M {
         self.steps += 1;
         if let Some(limit) = self.train.clip_value {
@@ -93,52 +77,6 @@ impl Updater {
 pub fn values_kept(optimizer: spec::Optimizer) -> usize {
     let keeps = rules::of(optimizer).keeps();
     usize::from(keeps.first) + usize::from(keeps.second)
-}
-
-/// The parameters in groups that are treated alike: all of them, or γ and β apart from the others.
-struct Groups<'a> {
-    train: &'a Train,
-    norm: &'a NormParameters,
-}
-
-impl Groups<'_> {
-    /// An optimiser for all groups; `rule` makes that of a group from its weight decay.
-    fn build<O: Optimizer>(&self, rule: impl Fn(f64) -> O) -> ModuleOptimizer {
-        let (train, norm) = (self.train, self.norm);
-        let scaled = |weight_decay, rate_factor| Scaled { rule: rule(weight_decay), rate_factor };
-        let all = ModuleOptimizer::from(scaled(train.weight_decay, 1.0));
-        if norm.ids.is_empty() {
-            return all;
-        }
-        let weight_decay = if norm.decay { train.weight_decay } else { 0.0 };
-        let apart = scaled(weight_decay, norm.learning_rate_factor);
-        all.with_group(ParamGroup::from_ids(norm.ids.clone()), apart, None)
-    }
-}
-
-/// A rule with a factor on its learning rate.
-#[derive(Clone)]
-struct Scaled<O> {
-    rule: O,
-    rate_factor: f64,
-}
-
-impl<O: Optimizer> Optimizer for Scaled<O> {
-    type State<const D: usize> = O::State<D>;
-
-    fn step<const D: usize>(
-        &self,
-        rate: LearningRate,
-        tensor: Tensor<D>,
-        gradient: Tensor<D>,
-        state: Option<Self::State<D>>,
-    ) -> (Tensor<D>, Option<Self::State<D>>) {
-        self.rule.step(rate * self.rate_factor, tensor, gradient, state)
-    }
-
-    fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
-        O::to_device(state, device)
-    }
 }
 
 #[cfg(test)]

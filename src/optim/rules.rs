@@ -1,4 +1,4 @@
-//! The update rules, one file each, and the one table of them ([`of`]).
+//! The update rules, one file for each, and the table of them ([`of`]).
 //!
 //! A rule is written twice: as a loop over plain slices ([`Rule::step`]), which the fused optimiser
 //! runs on devices whose memory is the host's, and as burn's own optimiser ([`Rule::of_burn`]) for
@@ -10,8 +10,8 @@
 //! weights in the mean still add up to the bias that Adam corrects.
 //!
 //! The loops make one pass over the weights and are compiled once per vector width ([`pulp::Arch`]).
-//! Each element is computed on its own, in 32-bit floats, so the width of the vectors decides no bit
-//! of the result.
+//! Each element is computed separately, in 32-bit floats, so the vector width does not affect
+//! the result.
 
 mod adam;
 mod momentum;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 use burn::optim::ModuleOptimizer;
 use burn::optim::decay::WeightDecayConfig;
 
-use super::Groups;
+use super::groups::Groups;
 use crate::config::spec::Optimizer;
 
 /// An update rule with its constants.
@@ -32,17 +32,17 @@ pub(super) trait Rule: Debug + Send + Sync {
     /// Which running values it keeps for each weight.
     fn keeps(&self) -> Keeps;
 
-    /// Whether weight decay shrinks the weights themselves, instead of joining the gradient.
+    /// Whether weight decay multiplies the weights, instead of being added to the gradient.
     fn decouples_weight_decay(&self) -> bool;
 
     /// Updates the weights and the running values in place.
     fn step(&self, step: Step<'_>);
 
-    /// The same rule as an optimiser of burn's.
+    /// The same rule as an optimiser of burn.
     fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer;
 }
 
-/// The rule of `[train]`. A new optimiser is a file beside this one and an arm here.
+/// The rule of `[train]`. A new optimiser is a file beside this one and a match arm here.
 pub(super) fn of(optimizer: Optimizer) -> Arc<dyn Rule> {
     match optimizer {
         Optimizer::Sgd => Arc::new(sgd::Sgd),
@@ -71,7 +71,7 @@ pub(super) struct Keeps {
     pub(super) second: bool,
 }
 
-/// One step on one parameter. The running values that the rule does not keep are empty.
+/// One step on one parameter. Running values that the rule does not keep are empty.
 pub(super) struct Step<'a> {
     pub(super) weights: &'a mut [f32],
     pub(super) gradient: &'a [f32],
@@ -92,15 +92,15 @@ pub(super) struct Decay {
     pub(super) keep: f32,
 }
 
-/// Running values below this become 0. Those of a unit that has died shrink for ever, and arithmetic
-/// on numbers below 1e-38 takes a processor ten times as long as on others.
+/// Running values below this become 0. Those of a dead unit shrink for ever, and arithmetic
+/// on numbers below 1e-38 is ten times as slow as on others.
 const SMALLEST: f32 = 1e-30;
 
 fn flushed(value: f32) -> f32 {
     if value.abs() < SMALLEST { 0.0 } else { value }
 }
 
-/// Weight decay as burn's optimisers take it where it is an L2 penalty.
+/// Weight decay for burn's optimisers where it is an L2 penalty.
 fn penalty(weight_decay: f64) -> Option<WeightDecayConfig> {
     (weight_decay != 0.0).then(|| WeightDecayConfig::new(weight_decay as f32))
 }

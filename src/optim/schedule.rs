@@ -15,8 +15,8 @@ use crate::config::spec::{Schedule, Train};
 /// ```
 ///
 /// These are PyTorch's `LinearLR`, `MultiStepLR` and `CosineAnnealingLR` (Loshchilov & Hutter
-/// 2017), counted in steps. The cosine begins after the warm-up at its top, and would reach the
-/// final share `f` in the step after the last: the last step still moves.
+/// 2017), counted in steps. The cosine begins after the warm-up at its maximum, and would reach the
+/// final share `f` in the step after the last, so that the last step still has an effect.
 pub fn learning_rate(train: &Train, step: usize, total: usize) -> f64 {
     let warmup = train.warmup_steps;
     let warmed = if step < warmup { step as f64 / warmup as f64 } else { 1.0 };

@@ -1,7 +1,7 @@
 //! The running values of the update rules, saved and restored parameter by parameter.
 //!
-//! burn does not show the state of an optimiser except in its own file format, where it is addressed
-//! by parameter ids, which differ from process to process. So it goes through that format, in memory;
+//! burn does not expose the state of an optimiser except in its own file format, where it is addressed
+//! by parameter ids, which differ between processes. So it is converted through that format, in memory;
 //! the caller maps the ids of this process to the names of the parameters.
 
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
@@ -12,14 +12,14 @@ use burn_pack::{Reader, Scalar, Tensor as Entry, Writer};
 use super::Updater;
 use crate::error::{Error, Result};
 
-/// How burn's record ends the name of a number that is not part of a rule's state, but the rank of
+/// Suffix in burn's record of a number that is not part of a rule's state, but the rank of
 /// the parameter.
 const RANK: &str = ".__rank";
 
 /// Running values of one parameter.
 #[derive(Debug, Clone)]
 pub struct StateTensor {
-    /// The parameter.
+    /// The id of the parameter.
     pub parameter: ParamId,
     /// The rule's name for them: `first`, `momentum.velocity`.
     pub field: String,
@@ -28,8 +28,8 @@ pub struct StateTensor {
 }
 
 impl Updater {
-    /// All running values, in no particular order. The count of steps, by which some rules correct,
-    /// is left out: it is that of the updater for every parameter.
+    /// All running values, in no particular order. The number of steps, which some rules use for corrections,
+    /// is left out: it is the updater's for every parameter.
     pub fn state(&self) -> Result<Vec<StateTensor>> {
         let tensors = unpacked(&self.rules)?.into_tensors();
         let tensors = tensors.map_err(|e| unreadable(&e))?.into_iter();
@@ -44,7 +44,7 @@ impl Updater {
         state.collect()
     }
 
-    /// Brings an updater of `module` that took no step yet to the state of another one after `steps`
+    /// Sets an updater of `module` that has taken no step yet to the state of another one after `steps`
     /// steps. `values` gives the running values by parameter, field and the shape that they must
     /// have; it is called once for each, in the order of the parameters' paths in the module.
     pub fn restore<M: Module>(
@@ -60,7 +60,7 @@ impl Updater {
         Ok(())
     }
 
-    /// The rules after a step with gradients of 0: with a state for every parameter, of the right
+    /// The rules after a step with gradients of 0: with a state for every parameter, with the right
     /// names and shapes, whatever the rule.
     fn after_a_blank_step<M: Module>(&self, module: &M) -> ModuleOptimizer {
         let mut zeros = ZeroGradients(GradientsParams::new());
@@ -81,8 +81,8 @@ impl ModuleVisitor for ZeroGradients {
     }
 }
 
-/// The record of rules after one step with `values` in the place of its own, and `steps` in the
-/// place of every count.
+/// The record of rules after one step with its values replaced by `values`, and every number of steps by
+/// `steps`.
 fn filled(
     blank: Reader,
     steps: usize,
@@ -116,7 +116,7 @@ fn unpacked(rules: &ModuleOptimizer) -> Result<Reader> {
     Reader::from_bytes(bytes).map_err(|e| unreadable(&e))
 }
 
-/// `first` of `4711.first`.
+/// The field of an entry: `first` of `4711.first`.
 fn field(entry: &Entry) -> &str {
     let field = entry.name.split_once('.');
     field.map_or(entry.name.as_str(), |(_, field)| field)

@@ -1,11 +1,14 @@
-//! The fused rules against burn's own, and what a step does besides its rule. Whole trainings are
+//! Compares the fused rules with burn's own, and tests what a step does besides its rule. Whole trainings are
 //! compared with PyTorch's in `train/step/tests.rs`.
 
-use burn::module::Param;
+use burn::module::{Param, ParamId};
+use burn::optim::Optimizer as _;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::*;
+use crate::config;
 use crate::config::spec::{LastBatch, Length, Order, Schedule};
+use crate::plan;
 use crate::seed::{Stream, Streams};
 
 const WEIGHTS: [usize; 2] = [7, 5];
@@ -27,7 +30,7 @@ impl Tiny {
         Self { weight: Param::from_data(weight, &device), gamma: Param::from_data(gamma, &device) }
     }
 
-    /// The same values in parameters of another identity.
+    /// The same values in parameters with other ids.
     fn with_ids_of_its_own(&self) -> Self {
         let device = device().autodiff();
         Self {
@@ -52,7 +55,7 @@ impl Tiny {
         [weight, values(self.gamma.val().to_data())].concat()
     }
 
-    /// γ treated as `decay` and `learning_rate_factor` say.
+    /// The settings of γ with these values.
     fn norm(&self, decay: bool, learning_rate_factor: f64) -> NormParameters {
         NormParameters { ids: vec![self.gamma.id], decay, learning_rate_factor }
     }
@@ -66,17 +69,13 @@ fn normal(stream: &mut Stream, length: usize) -> Vec<f32> {
     (0..length).map(|_| stream.normal() as f32).collect()
 }
 
-fn rules() -> [spec::Optimizer; 6] {
-    use spec::Optimizer as Rule;
-    let (beta_1, beta_2, epsilon) = (0.9, 0.999, 1e-7);
-    [
-        Rule::Sgd,
-        Rule::Momentum { momentum: 0.9 },
-        Rule::Nesterov { momentum: 0.9 },
-        Rule::RmsProp { rho: 0.9, epsilon },
-        Rule::Adam { beta_1, beta_2, epsilon },
-        Rule::AdamW { beta_1, beta_2, epsilon },
-    ]
+/// Every optimiser that an experiment may name, with its default constants.
+fn rules() -> Vec<spec::Optimizer> {
+    let named = |word: &&str| {
+        let text = format!("data.dataset = 'glyphs'\ntrain.optimizer = '{word}'");
+        plan::tests::settings(&text).train.optimizer
+    };
+    config::tests::words("train.optimizer").iter().map(named).collect()
 }
 
 /// A training at a constant rate.

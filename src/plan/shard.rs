@@ -1,5 +1,5 @@
-//! Which part of a plan a run takes where several share the work: decided by each trial's id alone,
-//! so that every run can decide it by itself.
+//! Divides a plan into parts for several runs: each trial's part depends on its id alone,
+//! so that every run can compute it by itself.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +10,8 @@ use super::Trial;
 ///
 /// A trial belongs to part `h mod count + 1`, where `h` is its id read as a hexadecimal number. That
 /// depends neither on the order of the plan nor on the other trials in it, so a trial stays in its
-/// part when the experiment grows. Ids are hashes, so the parts are about as large as each other:
-/// of `N` trials each has `N / count`, give or take the square root of that.
+/// part when the experiment grows. Ids are hashes, so the parts are of about equal size:
+/// of `N` trials each has `N / count`, with a deviation of about the square root of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
     index: u64,
@@ -19,19 +19,19 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Part `index`, from 1, of `count`; `None` where there is no such part.
+    /// Part `index`, from 1, of `count`; `None` where that is not a part.
     pub fn new(index: u64, count: u64) -> Option<Self> {
         (1..=count).contains(&index).then_some(Self { index, count })
     }
 
-    /// Whether this part has the trial. Every trial is in exactly one part.
+    /// Whether the trial belongs to this part. Every trial belongs to exactly one.
     pub fn has(self, trial: &Trial) -> bool {
         self.has_id(&trial.id)
     }
 
     fn has_id(self, id: &str) -> bool {
-        // An id is hexadecimal by construction; any other text would be in the first part, and in no
-        // other.
+        // An id is hexadecimal by construction; any other text would be in the first part
+        // only.
         let hash = u64::from_str_radix(id, 16).unwrap_or(0);
         hash % self.count + 1 == self.index
     }
@@ -65,7 +65,7 @@ mod tests {
 
     use super::*;
 
-    /// Ids as the plan makes them.
+    /// Ids as in a plan.
     fn ids(count: u32) -> Vec<String> {
         let id = |i: u32| {
             let digest = Sha256::digest(i.to_le_bytes());

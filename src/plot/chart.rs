@@ -1,63 +1,63 @@
-//! A chart as plain data: everything the picture says, and nothing about how it is drawn. Tests
+//! A chart as plain data: its content without how it is drawn. Tests
 //! compare it; `render` draws it.
 //!
 //! A chart is a grid of panels. All panels share the horizontal axis and the panels of a row share
-//! the vertical one, by construction: a chart with silently different scales cannot be written
-//! down.
+//! the vertical one, by construction: a chart whose panels have different scales cannot be
+//! represented.
 
 use super::palette::Key;
 
-/// A grid of panels with their explanation.
+/// A grid of panels with title, legend and notes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chart {
-    /// What the chart answers; wrapped when drawn.
+    /// The question that the chart answers; wrapped when drawn.
     pub title: String,
-    /// What it shows, in smaller print; may be empty.
+    /// A description in smaller print; may be empty.
     pub subtitle: String,
-    /// What the legend's lines have in common: `Batch normalisation`.
+    /// The title of the legend: `Batch normalisation`.
     pub legend_title: String,
-    /// One entry a line, whether or not any panel could draw it.
+    /// One entry for each line, even if no panel has it.
     pub legend: Vec<LegendEntry>,
     /// The horizontal axis of every panel.
     pub x: Axis,
     /// The rows of panels, from the top.
     pub rows: Vec<Row>,
-    /// What the shades of cells mean, where panels have cells: drawn as a bar beside the legend.
+    /// The scale of the cells' shades, where panels have cells: drawn as a bar beside the legend.
     pub shade: Option<Axis>,
-    /// What lines and bands are.
+    /// The meaning of lines and bands, in a sentence.
     pub band: String,
-    /// Everything else that a reader must know, in sentences.
+    /// Further notes, in sentences.
     pub footnote: String,
 }
 
-/// A line of the legend.
+/// An entry of the legend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LegendEntry {
-    /// Its text.
+    /// The text of the entry.
     pub label: String,
-    /// What stands beside it.
+    /// The symbol next to the text.
     pub symbol: Symbol,
 }
 
-/// What stands beside a legend's text.
+/// The symbol of a legend's entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Symbol {
     /// A line with its marker, over its band.
     Line {
-        /// Whose.
+        /// The key of its colour and dash.
         key: Key,
         /// Whether any of its lines has a band.
         band: bool,
     },
     /// The mark of a trial that diverged.
     Ended,
-    /// The arrow of a value of which only a lower bound is known.
+    /// The arrow for a value of which only a lower bound is known.
     Beyond,
     /// The dot of a single replicate.
     Dot,
-    /// A hatched field of a heat map.
+    /// A hatched cell of a heat map.
     Hatched,
-    /// The heavy frame of the best field.
+    /// The heavy frame of the best cell.
     Best,
     /// The ring around a chosen point.
     Chosen,
@@ -66,37 +66,37 @@ pub enum Symbol {
 /// Panels side by side that share a vertical axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// What the panels have in common; empty where their own titles say it.
+    /// The heading of its panels; empty where their own titles suffice.
     pub heading: String,
     /// The vertical axis of each panel.
     pub y: Axis,
-    /// From the left.
+    /// The panels, from the left.
     pub panels: Vec<Panel>,
 }
 
-/// One pair of axes with what is drawn between them, in the order of the fields from the bottom.
+/// One pair of axes with its content, in the order of the fields from the bottom.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Panel {
-    /// What it shows; may be empty.
+    /// The title; may be empty.
     pub title: String,
     /// A remark below the title; may be empty.
     pub note: String,
-    /// Fields of a heat map.
+    /// The cells of a heat map.
     pub cells: Vec<Cell>,
-    /// Values that are pointed out: a target, no difference at all, a margin around it.
+    /// Values that are marked: a target, a difference of 0, a margin around it.
     pub references: Vec<Reference>,
     /// The lines, in the order of the legend.
     pub series: Vec<Series>,
 }
 
-/// A field of a heat map, one unit wide and high on categorical axes.
+/// A cell of a heat map, one unit wide and high on categorical axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// Its middle.
+    /// The centre of the cell.
     pub at: Point,
-    /// What its shade shows, on [`Chart::shade`]; `None` where nothing was measured.
+    /// The value that its shade shows, on [`Chart::shade`]; `None` where nothing was measured.
     pub value: Option<f64>,
-    /// What is written in it.
+    /// The text in the cell.
     pub label: String,
     /// Whether any trial in it diverged: drawn hatched.
     pub hatched: bool,
@@ -104,53 +104,53 @@ pub struct Cell {
     pub best: bool,
 }
 
-/// A value, or a range of values, that is pointed out across a panel.
+/// A value, or a range of values, that is marked across a panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reference {
-    /// The axis that it is a value of.
+    /// The axis of the value.
     pub of: Along,
-    /// Lower end; the value itself where there is no range.
+    /// The lower end; the value itself where there is no range.
     pub low: f64,
     /// Upper end.
     pub high: f64,
-    /// Written beside it; may be empty.
+    /// The text beside it; may be empty.
     pub label: String,
 }
 
-/// A direction.
+/// One of the two axes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Along {
-    /// Of the horizontal axis.
+    /// The horizontal axis.
     X,
-    /// Of the vertical axis.
+    /// The vertical axis.
     Y,
 }
 
 /// One line, or the points of one condition.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Series {
-    /// Whose it is.
+    /// Its name in the legend.
     pub label: String,
-    /// Its look.
+    /// The key of its colour, dash and marker.
     pub key: Key,
-    /// Its points, from the left; none where no trial was completed.
+    /// Its points, from the left; empty where no trial was completed.
     pub points: Vec<Point>,
-    /// Whether its points stand alone, without a line through them.
+    /// Whether its points are drawn without a line through them.
     pub loose: bool,
     /// The band around it; empty where there is none.
     pub band: Vec<Span>,
-    /// The interval of single points, drawn as bars with ends.
+    /// The intervals of single points, drawn as bars with ends.
     pub bars: Vec<Bar>,
     /// The curve of each replicate, drawn faintly behind the mean.
     pub singles: Vec<Vec<Point>>,
-    /// Those of its points that something chose: drawn with a ring around them.
+    /// Its points that tuning chose: drawn with a ring around them.
     pub chosen: Vec<Point>,
     /// The value of each replicate, drawn as small faint dots.
     pub dots: Vec<Point>,
-    /// Values of which only a lower bound is known ("not within 10 epochs"): drawn as arrows that point
-    /// on, along this axis.
+    /// Values of which only a lower bound is known ("not within 10 epochs"): drawn as arrows
+    /// in the direction of this axis.
     pub beyond: Vec<(Point, Along)>,
-    /// Where trials ended that diverged, on the edge of the panel: drawn as ×.
+    /// Positions where trials diverged, on the edge of the panel: drawn as ×.
     pub ended: Vec<Point>,
 }
 
@@ -159,7 +159,7 @@ pub struct Series {
 pub struct Bar {
     /// The point.
     pub at: Point,
-    /// The axis that the interval lies along.
+    /// The axis along which the interval lies.
     pub along: Along,
     /// Lower end.
     pub low: f64,
@@ -180,14 +180,14 @@ impl Bar {
 /// A point in the axes' units.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// On the horizontal axis.
+    /// The value on the horizontal axis.
     pub x: f64,
-    /// On the vertical axis.
+    /// The value on the vertical axis.
     pub y: f64,
 }
 
 impl Point {
-    /// Whether it is anywhere.
+    /// Whether both values are finite.
     pub fn is_finite(&self) -> bool {
         self.x.is_finite() && self.y.is_finite()
     }
@@ -196,7 +196,7 @@ impl Point {
 /// The extent of a band at one place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
-    /// On the horizontal axis.
+    /// The value on the horizontal axis.
     pub x: f64,
     /// Lower end.
     pub low: f64,
@@ -204,23 +204,23 @@ pub struct Span {
     pub high: f64,
 }
 
-/// An axis: what it measures, from where to where, and what is written beside it.
+/// An axis: its quantity, range, scale and ticks.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Axis {
     /// Quantity and unit: `Accuracy (%)`.
     pub label: String,
-    /// Even steps or even factors.
+    /// Linear, logarithmic or categorical.
     pub scale: Scale,
     /// Its lower end, below [`Axis::high`]; above 0 on a logarithmic scale.
     pub low: f64,
     /// Its upper end.
     pub high: f64,
-    /// Its marks, from the lower end.
+    /// Its ticks, from the lower end.
     pub ticks: Vec<Tick>,
 }
 
 impl Axis {
-    /// Where `value` lies, as a share of the axis: 0 at the lower end, 1 at the upper.
+    /// The position of `value` as a share of the axis: 0 at the lower end, 1 at the upper.
     pub fn share(&self, value: f64) -> f64 {
         let place = |value: f64| match self.scale {
             Scale::Linear | Scale::Categorical => value,
@@ -230,7 +230,7 @@ impl Axis {
     }
 }
 
-/// How an axis is divided.
+/// The scale of an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scale {
     /// Equal lengths are equal differences.
@@ -243,12 +243,12 @@ pub enum Scale {
     Logarithmic,
 }
 
-/// A mark on an axis.
+/// A tick on an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tick {
-    /// Where.
+    /// The value at which it is.
     pub value: f64,
-    /// What is written there.
+    /// The text of its label.
     pub label: String,
 }
 

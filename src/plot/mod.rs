@@ -1,5 +1,5 @@
-//! What was measured, as pictures. `figures` turns rows into charts, which are plain
-//! data; `render` draws them. Nothing here reads a results folder or knows how training works.
+//! Charts of results. `figures` makes charts from rows, as plain
+//! data; `render` draws them. Nothing here reads a results folder or depends on training.
 
 pub mod chart;
 pub mod figures;
@@ -17,7 +17,7 @@ use chart::Chart;
 use output::Output;
 
 /// Writes every figure as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns their paths. A
-/// figure that an earlier experiment left in the folder and that this one does not have is deleted: charts
+/// figure that an earlier experiment left in the folder and that this one does not have is deleted, so that charts
 /// show the tables beside them.
 pub fn write_all(figures: &[(String, Chart)], folder: &Path) -> Result<Vec<PathBuf>> {
     let output = Output::default();
@@ -38,6 +38,7 @@ pub fn write_all(figures: &[(String, Chart)], folder: &Path) -> Result<Vec<PathB
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Score;
     use crate::fs;
     use crate::results::format::schema::EpochRow;
     use crate::results::query::{Results, TrialCurves, TrialStatus};
@@ -46,12 +47,8 @@ mod tests {
         let row = |epoch: usize| EpochRow {
             epoch,
             step: epoch,
-            train_loss: (epoch > 0).then_some(0.5),
-            train_accuracy: (epoch > 0).then_some(0.9),
-            validation_loss: None,
-            validation_accuracy: None,
-            test_loss: 0.6,
-            test_accuracy: 0.88,
+            train: (epoch > 0).then_some(Score { loss: 0.5, accuracy: 0.9 }).into(),
+            test: Score { loss: 0.6, accuracy: 0.88 },
             ..EpochRow::default()
         };
         let trial = TrialCurves {

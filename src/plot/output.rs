@@ -1,4 +1,4 @@
-//! Charts as files: in which theme, which size, which formats.
+//! Writes charts as files: theme, size, formats.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -9,16 +9,16 @@ use super::render::{self, Style};
 use crate::error::Result;
 use crate::fs;
 
-/// How charts become files.
+/// Options of the files of a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     /// The colours.
     pub theme: Theme,
-    /// The size; `None` for what the panels like best.
+    /// The size; `None` for the natural size of the panels.
     pub size: Option<Size>,
-    /// Dots an inch of a PNG.
+    /// Resolution of a PNG, in dots per inch.
     pub dpi: f64,
-    /// Which files.
+    /// The formats to write.
     pub formats: Vec<FileFormat>,
 }
 
@@ -34,7 +34,7 @@ impl Default for Output {
 }
 
 impl Output {
-    /// Refuses what is known to be too large before anything is drawn.
+    /// Refuses a size that is too large, before anything is drawn.
     pub fn check(&self) -> Result<()> {
         let has_pixels = self.formats.contains(&FileFormat::Png);
         match self.size.filter(|_| has_pixels) {
@@ -46,27 +46,27 @@ impl Output {
     }
 }
 
-/// The format of a picture.
+/// The format of a chart's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileFormat {
-    /// Lines and letters.
+    /// Scalable vector graphics.
     Svg,
-    /// Pixels.
+    /// Pixels, as PNG.
     Png,
 }
 
 /// A size on paper.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Size {
-    /// In pixels, 96 an inch.
+    /// Width in pixels, 96 per inch.
     pub width: f64,
-    /// Likewise; `None` for what follows from the width.
+    /// Height in pixels; `None` where it follows from the width.
     pub height: Option<f64>,
 }
 
-/// Writes a chart as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns the paths of what
-/// is wanted. In another theme than the light one the stem ends in its name: it is for another place, and
-/// replaces no chart that a page shows. Another size or resolution does.
+/// Writes a chart as `<stem>.svg` and, from that same SVG, `<stem>.png`; returns the paths of the requested
+/// formats. With another theme than the light one the stem ends in the theme's name, so that it
+/// replaces no chart that a page shows. Another size or resolution does replace it.
 pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Result<Vec<PathBuf>> {
     let style = Style {
         theme: output.theme,
@@ -82,7 +82,7 @@ pub fn write(chart: &Chart, stem: &str, folder: &Path, output: &Output) -> Resul
             FileFormat::Png => (path, render::png(&svg, output.dpi)?),
         });
     }
-    // None of them where one is refused.
+    // Nothing is written where one of them is refused.
     fs::create_folder(folder)?;
     for (path, bytes) in &drawn {
         fs::replace(path, bytes)?;
@@ -139,10 +139,10 @@ impl FromStr for Theme {
     }
 }
 
-/// Pixels of each unit, 96 an inch.
+/// Pixels of each unit, with 96 pixels per inch.
 const UNITS: [(&str, f64); 4] =
     [("cm", 96.0 / 2.54), ("mm", 9.6 / 2.54), ("in", 96.0), ("px", 1.0)];
-/// What can be drawn, in pixels: up to some five metres.
+/// The greatest side of a chart in pixels: about five metres.
 const LONGEST: f64 = 20_000.0;
 
 impl FromStr for Size {

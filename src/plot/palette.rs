@@ -1,95 +1,43 @@
-//! One table: what a line looks like. A placement has the same colour, dash and marker in every
-//! chart of every experiment; `theme` says which colours those are on which paper, and `ramp` what
-//! the shades of a heat map are.
+//! The colour, dash and marker of each line. A placement has the same ones in every
+//! chart of every experiment; `theme` defines the colours, and `ramp`
+//! the shades of a heat map.
 
+mod key;
 mod ramp;
 mod theme;
 
+pub use self::key::{Key, VALUES};
 pub use self::ramp::{shade, text_on};
 pub(in crate::plot) use self::theme::hex;
-pub use self::theme::{Role, Theme, page_css};
+pub use self::theme::{Colour, Role, Theme, page_css};
 
-/// Who a line stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Key {
-    /// Without normalisation.
-    #[default]
-    None,
-    /// Normalisation before the activation.
-    Before,
-    /// Normalisation after the activation.
-    After,
-    /// Normalisation and activation before the linear maps of a residual branch.
-    PreActivation,
-    /// Normalisation behind the sum of a residual block.
-    AfterAddition,
-    /// The value of another axis with this index, from 0; beyond [`VALUES`] the looks repeat.
-    Value(usize),
-}
+use self::key::LOOKS;
 
-impl Key {
-    /// The key of a placement by its name in files; `None` where the name is not one.
-    pub fn placement(name: &str) -> Option<Self> {
-        match name {
-            "none" => Some(Self::None),
-            "before" => Some(Self::Before),
-            "after" => Some(Self::After),
-            "pre-activation" => Some(Self::PreActivation),
-            "after-addition" => Some(Self::AfterAddition),
-            _ => None,
-        }
-    }
-
-    /// Where the key stands in a table with a place for every look.
-    fn index(self) -> usize {
-        match self {
-            Self::None => 0,
-            Self::Before => 1,
-            Self::After => 2,
-            Self::PreActivation => 3,
-            Self::AfterAddition => 4,
-            Self::Value(value) => PLACEMENTS + value % VALUES,
-        }
-    }
-}
-
-/// An opaque colour: red, green, blue.
-pub type Colour = (u8, u8, u8);
-
-/// The shape of a data point.
+/// The shape of a data point's marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Marker {
-    /// ●
+    /// A circle, ●.
     Circle,
-    /// ■
+    /// A square, ■.
     Square,
-    /// ▲
+    /// A triangle, ▲.
     Triangle,
-    /// ◆
+    /// A diamond, ◆.
     Diamond,
-    /// ▼
+    /// A triangle that points down, ▼.
     TriangleDown,
 }
 
-/// What a line looks like besides its colour.
+/// The appearance of a line besides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Look {
     /// Lengths of dash and gap in turn, in pixels; empty for a solid line.
     pub dash: &'static [u32],
-    /// The shape of its points.
+    /// The marker of its points.
     pub marker: Marker,
 }
 
-/// How many placements have a look.
-const PLACEMENTS: usize = 5;
-
-/// How many values of another axis have a look of their own.
-pub const VALUES: usize = 8;
-
-/// How many looks there are.
-const LOOKS: usize = PLACEMENTS + VALUES;
-
-/// The look of a key.
+/// The appearance of a key.
 pub fn look(key: Key) -> Look {
     TABLE[key.index()]
 }
@@ -122,12 +70,13 @@ const fn entry(dash: &'static [u32], marker: Marker) -> Look {
 
 #[cfg(test)]
 mod tests {
+    use super::key::PLACEMENTS;
     use super::*;
 
     pub(super) const NAMED: [Key; PLACEMENTS] =
         [Key::None, Key::Before, Key::After, Key::PreActivation, Key::AfterAddition];
 
-    /// Every key that has a look of its own.
+    /// Every key with its own appearance.
     pub(super) fn keys() -> Vec<Key> {
         let values = (0..VALUES).map(Key::Value);
         NAMED.into_iter().chain(values).collect()
@@ -154,14 +103,8 @@ mod tests {
     }
 
     #[test]
-    fn looks_repeat_only_after_the_last_value() {
+    fn colours_repeat_only_after_the_last_value() {
         assert_eq!(look(Key::Value(VALUES)), look(Key::Value(0)));
         assert_eq!(keys().len(), LOOKS);
-    }
-
-    #[test]
-    fn placements_are_known_by_their_names_in_files() {
-        assert_eq!(Key::placement("before"), Some(Key::Before));
-        assert_eq!(Key::placement("32"), None);
     }
 }

@@ -1,26 +1,26 @@
-//! Where an axis begins and ends and what is written beside it, decided from the data.
+//! Ranges and ticks of axes, computed from the data.
 
 use super::chart::{Axis, Scale, Tick};
 use crate::units;
 
-/// The room left between the data and the ends of an axis, as a share of the axis.
+/// The margin between the data and the ends of an axis, as a share of the axis.
 pub const MARGIN: f64 = 0.04;
 
-/// The room for the marks of diverged trials, as a share of the axis, where there are any.
+/// The margin for the marks of diverged trials, as a share of the axis, where there are any.
 const MARKS: f64 = 0.12;
 
-/// What the numbers of a row span.
+/// The ranges of a row's data.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Data {
-    /// All points of all lines; `None` where there is no line.
+    /// The range of all points of all lines; `None` where there is no line.
     pub lines: Option<Extent>,
-    /// All bands; `None` where there is none.
+    /// The range of all bands; `None` where there is none.
     pub bands: Option<Extent>,
-    /// Whether any trial diverged, so that the bad end of the axis must hold its mark.
+    /// Whether any trial diverged, so that the bad end of the axis needs room for its mark.
     pub marks: bool,
 }
 
-/// What a set of numbers spans.
+/// A range of numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Extent {
     /// The smallest.
@@ -30,7 +30,7 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// The extent of all finite values; `None` where there are none.
+    /// The range of all finite values; `None` where there are none.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         values.into_iter().filter(|value| value.is_finite()).fold(
             None,
@@ -43,18 +43,18 @@ impl Extent {
         )
     }
 
-    /// The smallest extent that holds both.
+    /// The smallest range that includes both.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         Self { low: self.low.min(other.low), high: self.high.max(other.high) }
     }
 }
 
-/// Epochs from `extent`, with at most about `ticks` marks, all of them whole.
+/// An axis of epochs over `extent`, with about `ticks` ticks at most, all at whole numbers.
 pub fn epochs(extent: Option<Extent>, ticks: usize) -> Axis {
     let extent = extent.unwrap_or(Extent { low: 0.0, high: 1.0 });
     let span = extent.high - extent.low;
-    // A single epoch stands in the middle of its panel.
+    // A single epoch is in the middle of its panel.
     let margin = if span > 0.0 { span * MARGIN / 2.0 } else { 0.5 };
     Axis {
         label: "Epoch".to_owned(),
@@ -65,7 +65,7 @@ pub fn epochs(extent: Option<Extent>, ticks: usize) -> Axis {
     }
 }
 
-/// Accuracies in per cent: close around the data, never beyond 0 and 100.
+/// An axis of accuracies in percent: close to the data, never beyond 0 and 100.
 pub fn accuracy(data: Data) -> Axis {
     let all = data.all().unwrap_or(Extent { low: 0.0, high: 100.0 });
     let span = (all.high - all.low).max(1.0);
@@ -78,8 +78,8 @@ pub fn accuracy(data: Data) -> Axis {
     )
 }
 
-/// Losses in nats: logarithmic where the lines span more than a factor of ten. A band then ends
-/// at a quarter of the lowest point, since an interval may well reach 0, which has no logarithm.
+/// An axis of losses in nats: logarithmic where the lines span more than a factor of ten. A band then ends
+/// at a quarter of the lowest point, since an interval may include 0, which has no logarithm.
 pub fn loss(data: Data) -> Axis {
     const LABEL: &str = "Cross-entropy loss (nats)";
     let all = data.all().unwrap_or(Extent { low: 0.0, high: 1.0 });
@@ -109,7 +109,7 @@ pub fn loss(data: Data) -> Axis {
 }
 
 impl Data {
-    /// Lines and bands.
+    /// The range of lines and bands.
     pub fn all(self) -> Option<Extent> {
         match (self.lines, self.bands) {
             (Some(lines), Some(bands)) => Some(lines.join(bands)),
@@ -123,7 +123,7 @@ impl Data {
     }
 }
 
-/// Even steps over exactly this extent.
+/// A linear axis over exactly this range.
 pub fn linear(label: &str, extent: Extent) -> Axis {
     let step = nice_step((extent.high - extent.low) / 8.0);
     Axis {
@@ -135,7 +135,7 @@ pub fn linear(label: &str, extent: Extent) -> Axis {
     }
 }
 
-/// Even factors over exactly this extent, which lies above 0.
+/// A logarithmic axis over exactly this range, which is above 0.
 pub fn logarithmic(label: &str, extent: Extent) -> Axis {
     Axis {
         label: label.to_owned(),
@@ -162,8 +162,8 @@ fn linear_ticks(extent: Extent, step: f64) -> Vec<Tick> {
     let slack = 1e-9;
     let first = (extent.low / step - slack).ceil();
     let last = (extent.high / step + slack).floor();
-    // A step is at least a tenth of the extent, so the count is small; where it is not (an extent
-    // too narrow for floating point), an axis without marks is better than a million of them.
+    // A step is at least a tenth of the range, so the count is small; where it is not (a range
+    // too narrow for floating point), an axis without ticks is better than one with a million.
     let count = whole((last - first + 1.0).min(20.0));
     (0..count)
         .map(|i| {
@@ -173,7 +173,7 @@ fn linear_ticks(extent: Extent, step: f64) -> Vec<Tick> {
         .collect()
 }
 
-/// 1, 2 and 5 times the powers of ten over a short range, powers of ten alone over a long one.
+/// Ticks at 1, 2 and 5 times the powers of ten over a short range, at powers of ten alone over a long one.
 fn logarithmic_ticks(extent: Extent) -> Vec<Tick> {
     let decades = (extent.high / extent.low).log10();
     let mantissas: &[f64] = if decades <= 2.3 { &[1.0, 2.0, 5.0] } else { &[1.0] };
@@ -191,8 +191,8 @@ fn logarithmic_ticks(extent: Extent) -> Vec<Tick> {
         .collect()
 }
 
-/// A number as an axis with marks every `step` shows it: with the decimals that tell neighbours
-/// apart, very large and very small ones with an exponent.
+/// The label of a number on an axis with ticks every `step`: with the decimals that distinguish adjacent ticks,
+/// very large and very small ones with an exponent.
 fn number(value: f64, step: f64) -> String {
     let power = step.log10().floor();
     if value == 0.0 {
@@ -249,14 +249,14 @@ mod tests {
     }
 
     #[test]
-    fn losses_within_a_factor_of_ten_stand_on_a_linear_axis() {
+    fn losses_within_a_factor_of_ten_have_a_linear_axis() {
         let axis = loss(data(0.1, 0.9));
         assert_eq!(axis.scale, Scale::Linear);
         assert_eq!(labels(&axis), ["0.2", "0.4", "0.6", "0.8"]);
     }
 
     #[test]
-    fn losses_over_more_than_a_decade_stand_on_a_logarithmic_axis() {
+    fn losses_over_more_than_a_decade_have_a_logarithmic_axis() {
         let axis = loss(Data { bands: Some(extent(0.0, 0.6)), ..data(0.02, 0.5) });
         assert_eq!(axis.scale, Scale::Logarithmic);
         assert!(axis.low > 0.0 && axis.low < 0.005);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn large_numbers_keep_the_digits_that_tell_them_apart() {
+    fn large_numbers_keep_the_digits_that_distinguish_them() {
         let axis = loss(data(1_020_000.0, 1_280_000.0));
         assert_eq!(labels(&axis)[..2], ["1.05e6", "1.10e6"]);
     }

@@ -1,20 +1,20 @@
-//! Chart → plain characters, for a look in the terminal: every series by a letter of its own, which
-//! the legend repeats; no colour, so that it can be piped, mailed and read aloud.
+//! Draws a chart with plain characters in the terminal: every series with its own letter, which
+//! the legend repeats; without colour, so that it can be piped or mailed.
 
 use super::chart::{Axis, Chart, Panel, Row, Scale, Series, Symbol};
 use super::palette::{Key, Marker, VALUES, look};
 use crate::units::{cut, one_line};
 
-/// Lines of a panel.
+/// Number of lines of a panel.
 const HEIGHT: usize = 12;
-/// More panels are left to `bn-lab plot`.
+/// Most panels; with more, `bn-lab plot` is suggested.
 const PANELS: usize = 6;
-/// Where lines of several series meet.
+/// The character where several series overlap.
 const SEVERAL: char = '*';
 /// The mark of a trial that diverged.
 const ENDED: char = 'x';
 
-/// A chart in lines of at most `columns` characters, each ended.
+/// A chart as lines of at most `columns` characters, each with a line end.
 pub fn chart(chart: &Chart, columns: usize) -> String {
     let mut lines = vec![String::new()];
     lines.extend(wrapped(&chart.subtitle, columns));
@@ -40,7 +40,7 @@ pub fn chart(chart: &Chart, columns: usize) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The letter of a key.
+/// The letter of a series.
 fn letter(key: Key) -> char {
     const OF_VALUES: [char; VALUES] = ['o', '#', '^', '+', 'v', '@', '=', '%'];
     match (key, look(key).marker) {
@@ -79,9 +79,9 @@ fn legend(chart: &Chart, columns: usize) -> Vec<String> {
     lines
 }
 
-/// A panel between its axes, with its numbers.
+/// A panel with its axes and their numbers.
 fn panel(x: &Axis, y: &Axis, panel: &Panel, columns: usize) -> Vec<String> {
-    // Half of the lines is left to what is drawn.
+    // At least half of the columns is left for the data.
     let labels: Vec<String> = beside(y).iter().map(|label| for_label(label, columns / 2)).collect();
     let margin = labels.iter().map(|label| width(label)).max().unwrap_or(0);
     let across = columns.saturating_sub(margin + 3).max(10);
@@ -136,7 +136,7 @@ fn between(places: &[(f64, f64)], share: f64) -> Option<f64> {
     Some(pair[0].1 + along * (pair[1].1 - pair[0].1))
 }
 
-/// The cell of a share of an axis with `cells` of them.
+/// The cell at a share of an axis with `cells` cells.
 fn cell(share: f64, cells: usize) -> usize {
     ((share.clamp(0.0, 1.0) * cells as f64) as usize).min(cells.saturating_sub(1))
 }
@@ -170,7 +170,7 @@ fn below(x: &Axis, across: usize) -> String {
     line
 }
 
-/// A label of at most so many columns.
+/// A label of at most this many columns.
 fn for_label(text: &str, columns: usize) -> String {
     cut(&one_line(text), columns).into_owned()
 }

@@ -1,4 +1,4 @@
-//! Bars, for a terminal: one for the sweep, and a line for each running trial.
+//! Progress bars for a terminal: one for the sweep, and a line for each running trial.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -145,14 +145,14 @@ impl Observer for Bars {
     }
 }
 
-/// A trial beside its bar. indicatif counts the columns of what it draws, so that the characters which
-/// the screen would replace are replaced before.
+/// The name of a trial beside its bar. indicatif counts the columns of what it draws, so characters that
+/// the screen would replace are replaced first.
 fn name(trial: &Trial) -> String {
     let name = format!("{} #{}", trial.label, trial.replicate);
     one_line(&for_terminal(&name)).into_owned()
 }
 
-/// A bar of the given shape; an invalid template would fall back to indicatif's own.
+/// A bar with this template; an invalid one would fall back to indicatif's own.
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())

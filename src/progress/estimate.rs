@@ -1,13 +1,13 @@
-//! How much of a sweep is done, and how long the rest will take.
+//! Estimates how much of a sweep is finished, and how long the rest will take.
 
 use std::collections::HashMap;
 
-/// The share of a sweep that is done, by optimiser steps; every trial counts alike until it starts.
+/// The finished share of a sweep, by optimiser steps; every trial has the same weight until it starts.
 #[derive(Debug, Default)]
 pub(super) struct Estimate {
     pub(super) trials: usize,
     pub(super) ended: usize,
-    /// Steps taken and steps planned of each running trial, by its id.
+    /// Steps taken and total steps of each running trial, by its id.
     running: HashMap<String, (usize, usize)>,
 }
 
@@ -31,14 +31,14 @@ impl Estimate {
         self.ended += 1;
     }
 
-    /// From 0 to 1.
+    /// The finished share, from 0 to 1.
     pub(super) fn share(&self) -> f64 {
         let partial: f64 =
             self.running.values().map(|&(done, planned)| done as f64 / planned.max(1) as f64).sum();
         (self.ended as f64 + partial) / self.trials.max(1) as f64
     }
 
-    /// Seconds left if the rest goes as the `elapsed` seconds went; `None` before anything is done.
+    /// Seconds left at the average speed so far, after `elapsed` seconds; `None` before anything is finished.
     pub(super) fn seconds_left(&self, elapsed: f64) -> Option<f64> {
         let share = self.share();
         (share > 0.0).then(|| elapsed * (1.0 - share) / share)

@@ -1,4 +1,4 @@
-//! Failures that say the same are told once and then counted: a network that is too large fails in every
+//! Failures with the same message are printed once and then counted: a network that is too large fails in every
 //! replicate.
 
 use std::collections::HashMap;
@@ -8,14 +8,14 @@ use crate::units;
 /// The messages of trials that failed.
 #[derive(Default)]
 pub(super) struct Failures {
-    /// How many trials failed with each message after the first.
+    /// Number of further trials that failed with each message.
     more: HashMap<String, usize>,
-    /// The messages in the order in which they came.
+    /// The messages in the order in which they occurred.
     messages: Vec<String>,
 }
 
 impl Failures {
-    /// Takes note of a failure; whether it is the first of its message, which is to be told.
+    /// Records a failure; returns whether it is the first one with its message, which is to be printed.
     pub(super) fn is_new(&mut self, message: &str) -> bool {
         if let Some(more) = self.more.get_mut(message) {
             *more += 1;
@@ -26,7 +26,7 @@ impl Failures {
         true
     }
 
-    /// A line for each message that came several times.
+    /// A line for each message that occurred several times.
     pub(super) fn repeated(&self) -> impl Iterator<Item = String> {
         let counted = self.messages.iter().map(|message| (self.more[message], message));
         counted.filter(|(more, _)| *more > 0).map(|(more, message)| {
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_of_each_message_is_told_and_the_others_are_counted() {
+    fn the_first_of_each_message_is_printed_and_the_others_are_counted() {
         let mut failures = Failures::default();
         let told = ["b", "a", "b", "b"].map(|message| failures.is_new(message));
         assert_eq!(told, [true, true, false, false]);

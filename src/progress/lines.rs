@@ -1,5 +1,5 @@
-//! Plain lines, for a log file or a pipe: one when a trial ends, and its progress in between; only
-//! failures with `--quiet`.
+//! Plain lines for a log file or a pipe: one when a trial ends, and its progress in between; with `--quiet`,
+//! only failures.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ pub(super) struct Lines {
     last_accuracy: std::collections::HashMap<String, f64>,
     /// Whether only failures are reported.
     quiet: bool,
-    /// Trials that failed before and are not trained again.
+    /// Number of trials that failed before and are not trained again.
     failed_before: usize,
     failures: Failures,
     log_of: LogOf,
@@ -91,7 +91,7 @@ impl Lines {
     }
 }
 
-/// `2 trials to train, 3 finished before, 1 failed before`
+/// The first line: `2 trials to train, 3 finished before, 1 failed before`.
 fn beginning(to_run: usize, skipped: usize, failed_before: usize) -> String {
     let finished = skipped.saturating_sub(failed_before);
     let failed = match failed_before {

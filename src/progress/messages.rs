@@ -1,4 +1,4 @@
-//! What happens in a sweep as JSON, one event a line, for programs: `run --message-format json`.
+//! The events of a sweep as JSON, one on each line, for programs: `run --message-format json`.
 //! `results/README.md` explains every field.
 
 use std::collections::HashMap;
@@ -12,8 +12,8 @@ use crate::event::{BatchResult, EpochResult, EpochSeconds, Event, Observer, Outc
 use crate::plan::Trial;
 use crate::units::for_json;
 
-/// Version of the lines. New events and new fields may come under the same version: a reader
-/// ignores what it does not know.
+/// Version of the lines. New events and new fields may be added in the same version: readers
+/// must ignore those that they do not know.
 pub const VERSION: u32 = 1;
 
 /// The steps of a running trial are reported at most this often.
@@ -112,7 +112,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// How many trials of this run ended in each way.
+/// Numbers of trials of this run by outcome.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 struct Counts {
     completed: usize,
@@ -131,12 +131,12 @@ pub struct Messages<P, L> {
     log_of: L,
     results: PathBuf,
     counts: Counts,
-    /// Steps that each running trial will take, by its id, and when it was last reported.
+    /// The total steps of each running trial, by its id, and the time of its last report.
     running: HashMap<String, (usize, Instant)>,
 }
 
 impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Messages<P, L> {
-    /// Messages of a run into the folder `results`; `log_of` gives the log of a failed trial.
+    /// Messages of a run into the folder `results`; `log_of` gives the path of a failed trial's log.
     pub fn new(print: P, results: &Path, log_of: L) -> Self {
         Self {
             print,
@@ -149,7 +149,7 @@ impl<P: FnMut(&str) -> Result<()>, L: Fn(&Trial) -> PathBuf> Messages<P, L> {
 
     fn emit(&mut self, message: Message<'_>) -> Result<()> {
         let line = Line { version: VERSION, message };
-        // Plain values into memory: serialising cannot fail.
+        // Writing plain values to memory: serialising cannot fail.
         let text = serde_json::to_string(&line).unwrap_or_default();
         (self.print)(&format!("{}\n", for_json(&text)))
     }

@@ -1,5 +1,5 @@
-//! What is shown on stderr while a sweep runs: bars on a terminal that can redraw, plain lines
-//! elsewhere (`TERM=dumb` is such a terminal), failures alone with `--quiet`. It only draws.
+//! The display on stderr while a sweep runs: bars on a terminal that can redraw, plain lines
+//! elsewhere (also with `TERM=dumb`), only failures with `--quiet`. It only draws.
 
 mod bars;
 mod estimate;
@@ -13,11 +13,11 @@ use std::path::PathBuf;
 use crate::event::Observer;
 use crate::plan::Trial;
 
-/// Where the log of a failed trial is.
+/// Gives the path of a failed trial's log.
 type LogOf = Box<dyn Fn(&Trial) -> PathBuf>;
 
-/// The display that fits where stderr goes. Of the trials that are skipped, `failed` failed before; `log_of`
-/// gives the log of a failed trial.
+/// The display that suits stderr. `failed` of the skipped trials failed before; `log_of`
+/// gives the path of a failed trial's log.
 pub fn display(
     quiet: bool,
     failed: usize,

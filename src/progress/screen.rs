@@ -1,5 +1,5 @@
-//! The terminal that bars are drawn on. indicatif moves the cursor by the methods of [`TermLike`], so
-//! that no text that it writes needs a control sequence, and none passes.
+//! The terminal on which bars are drawn. indicatif moves the cursor by the methods of [`TermLike`], so
+//! its text needs no control sequences, and all of them are removed.
 
 use std::io::Result;
 
@@ -8,7 +8,7 @@ use indicatif::{MultiProgress, ProgressDrawTarget, TermLike};
 
 use crate::units::for_terminal;
 
-/// How often a second bars are drawn at most, as indicatif has it by itself.
+/// Most redraws per second, as in indicatif's default.
 const RATE: u8 = 20;
 
 /// Whether bars can be drawn on stderr.
@@ -23,7 +23,7 @@ pub(super) fn bars() -> MultiProgress {
     MultiProgress::with_draw_target(target)
 }
 
-/// A terminal that takes text and movements, and no control sequences inside text.
+/// A terminal that accepts text and cursor movements, and no control sequences inside text.
 #[derive(Debug)]
 struct Screen<T>(T);
 
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    /// Keeps what it is told to write.
+    /// Records what is written.
     #[derive(Debug, Clone, Default)]
     struct Paper(Arc<Mutex<String>>);
 
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_of_a_bar_steers_the_terminal() {
+    fn no_text_of_a_bar_controls_the_terminal() {
         let paper = Paper::default();
         let target = ProgressDrawTarget::term_like(Box::new(Screen(paper.clone())));
         let all = MultiProgress::with_draw_target(target);

@@ -1,4 +1,4 @@
-//! The table of conditions that a run ends with.
+//! The table of conditions that is printed at the end of a run.
 
 use super::sheet::Columns;
 use crate::compare::metric::Metric;
@@ -8,15 +8,15 @@ use crate::stats::{self, Score};
 use crate::wording::numbers::{mean_and_deviation, of, share};
 use crate::wording::until::Until;
 
-/// A line for each condition: its axes, n, test accuracy (mean ± standard deviation over the completed
+/// One row for each condition: its axes, n, test accuracy (mean ± standard deviation over the completed
 /// replicates), epochs and seconds of training until the target accuracy was first reached, and
-/// how many replicates diverged; below, how the times are to be read.
+/// how many replicates diverged; below the table, how to read the times.
 ///
-/// The target is looked for in the validation accuracy, or in the test accuracy without a
-/// validation set. Times are medians by Kaplan and Meier over all replicates that came to an end: one that
+/// The target applies to the validation accuracy, or to the test accuracy without a
+/// validation set. Times are medians by Kaplan and Meier over all replicates that ended: one that
 /// did not reach the target, or diverged, counts as taking longer. `> 10` epochs where more than half
-/// did, and `4 (2 of 3)` where not all reached it. In the last lines are the conditions in which running
-/// averages show something else than the population's statistics.
+/// did, and `4 (2 of 3)` where not all reached it. The last lines list the conditions in which running
+/// averages give another accuracy than population statistics.
 pub fn table(results: &Results) -> String {
     let target = share(results.target_accuracy);
     let until = |metric: &str| {
@@ -55,7 +55,7 @@ fn completed<'a>(trials: &[&'a TrialCurves]) -> impl Iterator<Item = &'a TrialCu
 
 fn accuracy(trials: &[&TrialCurves]) -> String {
     let last = completed(trials).filter_map(|trial| trial.epochs.last());
-    let values: Vec<f64> = last.map(|epoch| epoch.test_accuracy * 100.0).collect();
+    let values: Vec<f64> = last.map(|epoch| epoch.test.accuracy * 100.0).collect();
     let (mean, deviation) = (stats::mean(&values), stats::standard_deviation(&values));
     mean_and_deviation(mean, deviation, |number| format!("{number:.2}"))
 }
@@ -63,6 +63,7 @@ fn accuracy(trials: &[&TrialCurves]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Score;
     use crate::report::snapshot;
     use crate::results::format::schema::{EpochRow, TimingRow};
     use TrialStatus::{Completed, Diverged};
@@ -77,12 +78,8 @@ mod tests {
         let row = |(epoch, &accuracy): (usize, &f64)| EpochRow {
             epoch,
             step: epoch * 10,
-            train_loss: None,
-            train_accuracy: None,
-            validation_loss: Some(0.1),
-            validation_accuracy: Some(accuracy),
-            test_loss: 0.1,
-            test_accuracy: accuracy - 0.01,
+            validation: Some(Score { loss: 0.1, accuracy }).into(),
+            test: Score { loss: 0.1, accuracy: accuracy - 0.01 },
             ..EpochRow::default()
         };
         let seconds = |epoch| TimingRow { epoch, train_seconds: 0.5, evaluation_seconds: 9.0 };
@@ -109,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_says_how_good_how_fast_and_how_often_it_diverged() {
+    fn the_table_has_accuracies_times_and_divergences() {
         let results = results(vec![
             trial(1, 1, Completed, &[0.1, 0.5, 0.8]),
             trial(1, 2, Diverged, &[0.1]),
@@ -133,7 +130,7 @@ mod tests {
             let cells: Vec<&str> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
             [cells[4].to_owned(), cells[5].to_owned()]
         };
-        // The mean over those that arrived would be 2.5 epochs, and over those of the second row 1.
+        // The mean over those that reached it would be 2.5 epochs, and over those of the second row 1.
         assert_eq!(
             of([(Completed, &early), (Completed, &late), (Completed, &never)]),
             ["4 (2 of 3)", "2.50 (2 of 3)"]

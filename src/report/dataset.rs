@@ -1,22 +1,22 @@
-//! What the data is, in a line: how many classes there are and how large, what an answer scores that
-//! looks at no input, and what a reader should know before believing a number. Said before training, in
-//! the plan, below a run's table and in the report, in the same words.
+//! A dataset in one line: the number and sizes of its classes, the accuracy of a classifier that uses no
+//! input, and warnings. Printed before training, in the plan, below a run's table and in the report, in
+//! the same words.
 
 use super::sheet::{Columns, Page};
 use crate::description::{ClassCount, ColumnReading, ColumnRole, DatasetDescription};
 use crate::units;
 
-/// Classes beyond which only the smallest and the largest are counted.
+/// With more classes, only the smallest and the largest are listed.
 const MOST_CLASSES: usize = 6;
 
-/// Columns beyond which those that are read alike are counted and not listed.
+/// With more columns, those that are used in the same way are counted and not listed.
 const MOST_COLUMNS: usize = 20;
 
-/// The most letters of a class's name.
+/// Most letters of a class's name.
 const LONGEST_NAME: usize = 24;
 
-/// `3 classes (a 200, b 0, c 0 in training; a 50, b 50, c 50 in test); always answering "a" scores
-/// 33.3 %; 72 of 150 test rows also stand in training`
+/// A line such as `3 classes (a 200, b 0, c 0 in training; a 50, b 50, c 50 in test); always answering "a" scores
+/// 33.3 %; 72 of 150 test rows also stand in training`.
 pub fn line(data: &DatasetDescription) -> String {
     let mut parts = vec![classes(data)];
     parts.extend(data.constant_answer().map(|answer| {
@@ -40,7 +40,7 @@ pub fn line(data: &DatasetDescription) -> String {
     parts.join("; ")
 }
 
-/// What a reader should know before believing a result, a sentence each.
+/// Warnings about results on this dataset, a sentence each.
 pub fn notes(data: &DatasetDescription) -> Vec<String> {
     let mut notes = data.notes.clone();
     if 2 * data.repeated_test_examples > data.test_examples() {
@@ -59,7 +59,7 @@ pub fn notes(data: &DatasetDescription) -> Vec<String> {
     notes
 }
 
-/// Of a column of categories that has nearly as many values as there are rows: an id, a name or a time.
+/// A warning about a categorical column with nearly as many values as rows: an id, a name or a time.
 fn one_of_each(data: &DatasetDescription, column: &ColumnReading) -> Option<String> {
     let ColumnRole::Category { values } = column.role else {
         return None;
@@ -73,8 +73,8 @@ fn one_of_each(data: &DatasetDescription, column: &ColumnReading) -> Option<Stri
     })
 }
 
-/// The line of every dataset, each followed by its notes, as a terminal shows them; the dataset is
-/// named where there are several.
+/// The line of every dataset, each followed by its notes, for a terminal; with the dataset's
+/// name where there are several.
 pub fn lines<'a>(datasets: impl IntoIterator<Item = &'a DatasetDescription>) -> Vec<String> {
     let datasets: Vec<&DatasetDescription> = datasets.into_iter().collect();
     let mut lines = Vec::new();
@@ -86,8 +86,8 @@ pub fn lines<'a>(datasets: impl IntoIterator<Item = &'a DatasetDescription>) -> 
     lines
 }
 
-/// Each column of a table and how it was read, as a `page` shows it; of many columns, how many are read
-/// alike. Empty for images.
+/// The columns of a table and how they are used, in the format of `page`; where there are many, how many are
+/// used in the same way. Empty for images.
 pub fn columns(data: &DatasetDescription, page: Page) -> String {
     let columns = &data.columns;
     if columns.is_empty() {
@@ -99,14 +99,14 @@ pub fn columns(data: &DatasetDescription, page: Page) -> String {
     page.table(&column_table(data).sheet(columns))
 }
 
-/// How each column of a table was read.
+/// A table of how each column is used.
 pub(super) fn column_table(data: &DatasetDescription) -> Columns<'_, ColumnReading> {
     Columns::new()
         .column("column", |column: &ColumnReading| column.name.clone())
         .column("read as", |column| read_as(column, data))
 }
 
-/// `input`, `category with 3 values`, `label with 2 classes`, `ignored`
+/// The use of a column: `input`, `category with 3 values`, `label with 2 classes`, `ignored`.
 fn read_as(column: &ColumnReading, data: &DatasetDescription) -> String {
     match column.role {
         ColumnRole::Input => "input".to_owned(),
@@ -120,7 +120,7 @@ fn values_of(count: usize) -> String {
     units::counted(count, "value", "values")
 }
 
-/// `61 inputs; categories town (3 values), job (12 values); label class; ignored id`
+/// A summary: `61 inputs; categories town (3 values), job (12 values); label class; ignored id`.
 fn alike(columns: &[ColumnReading]) -> String {
     let of = |is: fn(&ColumnRole) -> bool| columns.iter().filter(move |column| is(&column.role));
     let named = |is: fn(&ColumnRole) -> bool| -> Vec<String> {
@@ -159,7 +159,7 @@ fn classes(data: &DatasetDescription) -> String {
 }
 
 fn counted(classes: &[ClassCount], of: fn(&ClassCount) -> usize) -> String {
-    // `1 200` would be no count of class 1.
+    // `1 200` could be read as one number, and not as a count of class 1.
     let is_number = |class: &ClassCount| class.name.parse::<f64>().is_ok();
     let between = if classes.iter().any(is_number) { ": " } else { " " };
     let count = |class: &ClassCount| format!("{}{between}{}", short(&class.name), of(class));
@@ -167,14 +167,14 @@ fn counted(classes: &[ClassCount], of: fn(&ClassCount) -> usize) -> String {
     counts.join(", ")
 }
 
-/// `892 to 1135`, or `1000` where all have as many.
+/// The range of counts: `892 to 1135`, or `1000` where all are equal.
 fn range(classes: &[ClassCount], of: fn(&ClassCount) -> usize) -> String {
     let low = classes.iter().map(of).min().unwrap_or_default();
     let high = classes.iter().map(of).max().unwrap_or_default();
     if low == high { low.to_string() } else { format!("{low} to {high}") }
 }
 
-/// `11.4 %` of 1135 of 10 000: half a step is rounded up, whatever binary fractions make of it.
+/// A share in percent with one decimal, rounded half up: `11.4 %` for 1135 of 10 000.
 fn percent(share: f64) -> String {
     units::percent((share * 1000.0 + 1e-9).round() / 1000.0)
 }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_says_what_the_data_is() {
+    fn one_line_describes_the_data() {
         let mut table = described(&[("a", 200, 50), ("b", 0, 50), ("c", 0, 50)]);
         table.columns = vec![column("x", ColumnRole::Input)];
         table.repeated_test_examples = 72;
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn test_rows_that_stand_in_training_and_columns_of_ids_are_noted() {
+    fn test_rows_that_occur_in_training_and_columns_of_ids_are_noted() {
         let mut table = described(&[("no", 50, 10), ("yes", 50, 10)]);
         table.repeated_test_examples = 10;
         table.columns = vec![

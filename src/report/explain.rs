@@ -1,7 +1,7 @@
-//! One unit's walk through one batch as a page: each quantity on a line, its formula beside it and its
-//! values behind it, decimal points under each other. What a lecturer puts on a slide.
+//! The trace of one unit over one batch as a page: one line for each quantity, with its formula and its
+//! values, aligned at the decimal point; suitable for a lecture slide.
 //!
-//! Given numbers stand as they were given, computed ones to four places; an exact 0 is `0`. As in
+//! Given numbers are printed as given, computed ones with four decimals; an exact 0 is `0`. As in
 //! many courses, `dx` is short for ∂L/∂x.
 
 mod backward;
@@ -15,29 +15,29 @@ use self::numbers::exact;
 use super::sheet::json_text;
 use crate::explain::{BatchTrace, Place};
 
-/// How far below the numbers that it is made of a result is rounding and no more.
+/// A result that is smaller than its terms by this factor is rounding error.
 const ROUNDING: f64 = 1e-13;
 
-/// Aligned lines.
+/// The page as aligned text.
 pub fn table(walk: &BatchTrace) -> String {
     let page = lines::text(&sections(walk));
     let notes = notes::all(walk).join("\n");
     format!("{}\n{}\n{page}\n{notes}\n", title(walk), settings(walk, "   "))
 }
 
-/// The same, in Markdown.
+/// The page in Markdown.
 pub fn markdown(walk: &BatchTrace) -> String {
     let page = lines::markdown(&sections(walk));
     let notes = notes::all(walk).join("\n- ");
     format!("### {}\n\n{}\n{page}\n- {notes}\n", title(walk), settings(walk, ", "))
 }
 
-/// Every digit.
+/// The trace as JSON, with every digit.
 pub fn json(walk: &BatchTrace) -> String {
     json_text(walk)
 }
 
-/// What is walked through.
+/// The title of the page.
 fn title(walk: &BatchTrace) -> String {
     let count = match walk.x.len() {
         1 => "one value".to_owned(),
@@ -72,7 +72,7 @@ fn sections(walk: &BatchTrace) -> [Section; 4] {
     ]
 }
 
-/// The letter of what goes into the normalisation.
+/// The symbol of the normalisation's input.
 fn norm_input(walk: &BatchTrace) -> &'static str {
     match (walk.unit.placement, &walk.unit.activation) {
         (Place::After, Some(_)) => "a",
@@ -80,7 +80,7 @@ fn norm_input(walk: &BatchTrace) -> &'static str {
     }
 }
 
-/// The letter of what leaves the unit.
+/// The symbol of the unit's output.
 fn out(walk: &BatchTrace) -> &'static str {
     match (walk.unit.placement, &walk.unit.activation) {
         (Place::Before, Some(_)) => "a",
@@ -93,7 +93,7 @@ fn largest(numbers: &[f64]) -> f64 {
     numbers.iter().fold(0.0, |most, number| most.max(number.abs()))
 }
 
-/// The size of what `x̂` is a difference of, in units of the `deviation` that it was divided by.
+/// The size of the terms whose difference is `x̂`, in units of the `deviation` that it was divided by.
 fn size_of_terms(walk: &BatchTrace, deviation: f64) -> f64 {
     largest(walk.norm_input()) / deviation
 }

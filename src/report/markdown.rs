@@ -1,9 +1,9 @@
-//! Text as Markdown: what everything that writes Markdown is made of, so that no text of a file can end a
-//! cell, begin a table or put in a picture, a link or HTML.
+//! Text as Markdown, used by everything that writes Markdown, so that no text from a file can end a
+//! cell, begin a table or insert a picture, a link or HTML.
 
 use crate::units::for_terminal;
 
-/// A table: cells as Markdown already, numbers to the right.
+/// A table: cells are Markdown already, numbers are aligned to the right.
 pub(super) fn table(header: &[String], is_of_numbers: &[bool], rows: &[Vec<String>]) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let side = |is_of_numbers: &bool| if *is_of_numbers { "---:" } else { "---" }.to_owned();
@@ -13,11 +13,11 @@ pub(super) fn table(header: &[String], is_of_numbers: &[bool], rows: &[Vec<Strin
     text
 }
 
-/// A line of text in which words of programs stand between backticks. Whatever stands in them, no part of
-/// it is anything but text or code.
+/// A line of text in which backticks enclose code. Whatever the text contains, every part of it is either
+/// text or code.
 pub(super) fn line(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    // As many backticks open as close.
+    // Opening and closing backticks are balanced.
     if parts.len().is_multiple_of(2) {
         return escape(text);
     }
@@ -33,19 +33,19 @@ pub(super) fn line(text: &str) -> String {
     guarded(written.collect())
 }
 
-/// A picture with its words.
+/// An image with its alternative text.
 pub fn image(alternative: &str, path: &str) -> String {
     format!("![{}]({})", escape(alternative), destination(path))
 }
 
-/// Where a link or a picture leads.
+/// The destination of a link or an image.
 pub(super) fn destination(path: &str) -> String {
     let mut written = String::with_capacity(path.len());
     for letter in path.chars() {
         match letter {
             '<' => written.push_str("%3C"),
             '>' => written.push_str("%3E"),
-            // The end of a cell, and a character that would be escaped.
+            // A pipe would end the cell, and a backslash would escape the next character.
             '|' => written.push_str("%7C"),
             '\\' => written.push_str("%5C"),
             letter if is_hidden(letter) => written.push(' '),
@@ -59,19 +59,19 @@ pub(super) fn destination(path: &str) -> String {
     }
 }
 
-/// A fence that nothing inside can close.
+/// A code block whose fence no line inside can close.
 pub(super) fn code(text: &str) -> String {
     let fence = "`".repeat((longest_run(text) + 1).max(3));
     let text = for_terminal(text);
     format!("{fence}text\n{text}\n{fence}\n\n")
 }
 
-/// Text that leads somewhere.
+/// A link with this text.
 pub fn link(text: &str, to: &str) -> String {
     format!("[{}]({})", escape_inside(text), destination(to))
 }
 
-/// A word of a program.
+/// A code span.
 pub(super) fn code_span(code: &str) -> String {
     let code = code.replace(is_hidden, " ");
     let fence = "`".repeat(longest_run(&code) + 1);
@@ -79,24 +79,24 @@ pub(super) fn code_span(code: &str) -> String {
     format!("{fence}{room}{}{room}{fence}", code.replace('|', "\\|"))
 }
 
-/// Backticks in a row, at most.
+/// The longest run of backticks.
 fn longest_run(text: &str) -> usize {
     text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// Whether a character is no part of a line: those that end one, and those that steer a terminal.
+/// Whether a character must not occur in a line: those that end one, and those that control a terminal.
 fn is_hidden(letter: char) -> bool {
     let mut buffer = [0; 4];
     let text: &str = letter.encode_utf8(&mut buffer);
     letter.is_control() || for_terminal(text) != text
 }
 
-/// Text that means only itself.
+/// Text with everything escaped that has a meaning in Markdown.
 pub fn escape(text: &str) -> String {
     guarded(escape_inside(text))
 }
 
-/// The same for text inside a line.
+/// Text escaped for the inside of a line.
 pub(super) fn escape_inside(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let letters: Vec<char> = text.chars().collect();
@@ -106,13 +106,13 @@ pub(super) fn escape_inside(text: &str) -> String {
             neighbour.is_some_and(|letter| letter.is_alphanumeric())
         };
         match letter {
-            // Inside a word it is only itself.
+            // Inside a word it has no meaning.
             '_' if is_word(place.checked_sub(1)) && is_word(Some(place + 1)) => escaped.push('_'),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '|' | '~' | '$' => {
                 escaped.push('\\');
                 escaped.push(letter);
             }
-            // The beginning of an entity.
+            // It could begin an entity.
             '&' if is_word(Some(place + 1)) || letters.get(place + 1) == Some(&'#') => {
                 escaped.push_str("&amp;");
             }
@@ -123,7 +123,7 @@ pub(super) fn escape_inside(text: &str) -> String {
     escaped
 }
 
-/// A line that begins no heading, quotation or list.
+/// Escapes the start of a line, so that it begins no heading, quotation or list.
 pub(super) fn guarded(text: String) -> String {
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     let numbered =

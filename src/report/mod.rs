@@ -1,4 +1,4 @@
-//! From rows to words: the tables that end a run, and those that are asked for.
+//! Tables and reports as text: those that a run prints at its end, and those that commands request.
 
 pub mod claims;
 pub mod compare;

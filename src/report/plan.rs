@@ -1,4 +1,4 @@
-//! A plan in words: every trial and how it stands, how many stand how, how long the rest will take,
+//! A plan as text: every trial with its state, counts by state, the time that the rest will take,
 //! and why earlier trials do not count.
 
 use std::collections::BTreeMap;
@@ -19,15 +19,15 @@ use crate::units;
 /// Version of the JSON form.
 const VERSION: u32 = 1;
 
-/// The most characters of a failed trial's message that its line in the table shows.
+/// Most characters of a failed trial's message in its row.
 const MESSAGE: usize = 60;
 
-/// For people; `jobs` trials at a time.
+/// The plan as text, with a time estimate for `jobs` trials at a time.
 pub fn table(overview: &Overview, jobs: usize) -> String {
     people(overview, jobs, Page::Text)
 }
 
-/// The same in Markdown.
+/// The plan in Markdown.
 pub fn markdown(overview: &Overview, jobs: usize) -> String {
     people(overview, jobs, Page::Markdown)
 }
@@ -43,7 +43,7 @@ fn people(overview: &Overview, jobs: usize, page: Page) -> String {
     }
     let sheet = columns.sheet(&overview.trials);
     let line = |line: &str| format!("{}\n", page.line(line));
-    // A table of Markdown ends with an empty line.
+    // A Markdown table needs an empty line after it.
     let end = if page == Page::Markdown { "\n" } else { "" };
     let mut lines = vec![page.table(&sheet), end.to_owned(), line(&counted(overview))];
     lines.extend(estimate(overview, jobs).map(|text| line(&text)));
@@ -59,7 +59,7 @@ fn people(overview: &Overview, jobs: usize, page: Page) -> String {
     lines.concat()
 }
 
-/// What trainings take of memory: that of the largest condition, and how many find too little.
+/// The memory that trainings need: that of the largest condition, and how many conditions need too much.
 fn memory(memory: &Memory) -> Vec<String> {
     let mut lines = vec![format!(
         "memory: about {} for a training of `{}`, the largest",
@@ -76,12 +76,12 @@ fn memory(memory: &Memory) -> Vec<String> {
     lines
 }
 
-/// One row a trial, with every column.
+/// CSV with one row for each trial and every column.
 pub fn csv(overview: &Overview) -> String {
     sheet(overview).csv()
 }
 
-/// Everything: trials, counts, estimated time and reasons.
+/// JSON with everything: trials, counts, estimated time and reasons.
 pub fn json(overview: &Overview, jobs: usize) -> String {
     let sheet = sheet(overview);
     let reasons = reasons(overview).into_iter();
@@ -145,7 +145,7 @@ struct Reason {
     trials: usize,
 }
 
-/// A trial with every column.
+/// A table of the trials with every column.
 fn sheet(overview: &Overview) -> Sheet {
     let epoch = |trial: &PlannedTrial| trial.found.last.as_ref().map(|row| row.epoch);
     let step = |trial: &PlannedTrial| trial.found.last.as_ref().map(|row| row.step);
@@ -175,7 +175,7 @@ fn text(cell: &str) -> String {
     cell.to_owned()
 }
 
-/// Who trains it now.
+/// The claim of the run that trains the trial now.
 fn running(trial: &PlannedTrial) -> Option<&Running> {
     match &trial.found.state {
         State::Running(running) => Some(running),
@@ -191,7 +191,7 @@ fn basis_name(basis: Basis) -> &'static str {
     }
 }
 
-/// What a trial that diverged or failed says of itself.
+/// The message of a trial that diverged or failed.
 fn message(state: &State) -> Option<&str> {
     match state {
         State::Ended(Outcome::Diverged { reason, .. }) => Some(reason),
@@ -218,12 +218,12 @@ fn remark(state: &State) -> String {
     format!("{} process {}{since}{far}", running.host, running.process)
 }
 
-/// How many trials have which status; those that none has are left out.
+/// The number of trials with each status; statuses that none has are left out.
 fn counts(overview: &Overview) -> Vec<(TrialStatus, usize)> {
     TrialStatus::count(overview.trials.iter().map(|trial| trial.found.state.status()))
 }
 
-/// The same by name. What is pending stands there by its name in earlier versions as well, for programs
+/// The counts by name. Pending trials are also listed under their name in earlier versions, for programs
 /// that were written for those.
 fn counts_for_programs(overview: &Overview) -> BTreeMap<&'static str, usize> {
     let counts = counts(overview).into_iter();
@@ -234,7 +234,7 @@ fn counts_for_programs(overview: &Overview) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-/// `6 trials (3 conditions × 2 replicates) into results/small: 4 completed, 2 pending`
+/// A line such as `6 trials (3 conditions × 2 replicates) into results/small: 4 completed, 2 pending`.
 fn counted(overview: &Overview) -> String {
     let counts = counts(overview).into_iter();
     let counts: Vec<String> = counts
@@ -260,7 +260,7 @@ fn to_do(overview: &Overview) -> impl Iterator<Item = &PlannedTrial> {
     trials.filter(|trial| trial.found.state.is_to_do())
 }
 
-/// Seconds that the trials to do take, one after the other; `None` where nothing is to do or nothing
+/// Seconds that the remaining trials take one after the other; `None` where none remain or nothing
 /// was measured.
 fn seconds(overview: &Overview) -> Option<f64> {
     let mut trials = to_do(overview).peekable();
@@ -268,13 +268,13 @@ fn seconds(overview: &Overview) -> Option<f64> {
     trials.map(|trial| Some(trial.expected?.seconds)).sum()
 }
 
-/// The same, `jobs` at a time.
+/// The same with `jobs` trials at a time.
 fn at_a_time(overview: &Overview, seconds: f64, jobs: usize) -> f64 {
     seconds / to_do(overview).count().clamp(1, jobs.max(1)) as f64
 }
 
-/// `estimated time: about 2 min 10 s with --jobs 2, from the measured speed of 4 trials (…)`; `None`
-/// where nothing is to do.
+/// A line such as `estimated time: about 2 min 10 s with --jobs 2, from the measured speed of 4 trials (…)`;
+/// `None` where no trials remain.
 fn estimate(overview: &Overview, jobs: usize) -> Option<String> {
     to_do(overview).next()?;
     let Some(seconds) = seconds(overview) else {
@@ -300,7 +300,7 @@ fn estimate(overview: &Overview, jobs: usize) -> Option<String> {
     ))
 }
 
-/// Why a trial is to do although something like it was trained.
+/// Why a trial remains although a similar one was trained.
 fn reason(trial: &PlannedTrial) -> Option<String> {
     match &trial.found.state {
         State::Lacking(items) => {

@@ -1,4 +1,4 @@
-//! Choosing and ordering the rows and columns of a table: `test_accuracy > 0.9`, `-test_accuracy`.
+//! Selects and sorts the rows and columns of a table: `test_accuracy > 0.9`, `-test_accuracy`.
 
 use std::cmp::Ordering;
 
@@ -7,7 +7,7 @@ use crate::compare::unknown;
 use crate::error::{Error, Result};
 use crate::results::query::short_name;
 
-/// A condition on a column, as it is written on the command line.
+/// A condition on a column, as the command line gives it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
     column: String,
@@ -26,7 +26,7 @@ enum Operator {
     GreaterOrEqual,
 }
 
-/// Longer spellings first: `<=` is no `<`.
+/// Longer operators first, so that `<=` is not read as `<`.
 const OPERATORS: [(&str, Operator); 7] = [
     ("==", Operator::Equal),
     ("!=", Operator::Unequal),
@@ -38,8 +38,8 @@ const OPERATORS: [(&str, Operator); 7] = [
 ];
 
 impl Filter {
-    /// Reads `COLUMN OPERATOR VALUE`; spaces around the operator, and quotes around the value, are
-    /// free. An empty value stands for an empty cell.
+    /// Parses `COLUMN OPERATOR VALUE`; spaces around the operator, and quotes around the value, are
+    /// optional. An empty value stands for an empty cell.
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |why: &str| {
             Error::Usage(format!(
@@ -108,8 +108,8 @@ impl Sheet {
         Ok(())
     }
 
-    /// Orders the rows by these columns, the first one first; `-column` puts the largest on top.
-    /// Empty cells come last in either direction, and rows that are alike keep their order.
+    /// Sorts the rows by these columns, the first one first; `-column` sorts in descending order.
+    /// Empty cells come last in either direction, and equal rows keep their order.
     pub fn sort(&mut self, columns: &[String]) -> Result<()> {
         for name in columns.iter().rev() {
             let (name, is_falling) = match name.strip_prefix('-') {
@@ -132,7 +132,7 @@ impl Sheet {
         Ok(())
     }
 
-    /// Where a column is, by its full or its short name.
+    /// The position of a column, by its full or its short name.
     fn column(&self, name: &str) -> Result<usize> {
         let mut columns = self.columns.iter();
         let exact = self.columns.iter().position(|column| column == name);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_that_says_nothing_is_refused_with_the_way_to_write_it() {
+    fn an_invalid_filter_is_refused_with_its_syntax() {
         for text in ["placement", "= 3", "a ! b", "loss > high"] {
             let error = Filter::parse(text).expect_err(text).to_string();
             assert!(error.contains("hint: write a column"), "{error}");

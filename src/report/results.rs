@@ -1,4 +1,4 @@
-//! The trials or the conditions of a results folder as a table, and how many trials ended how.
+//! The trials or the conditions of a results folder as a table, with counts by status.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::results::query::TrialStatus;
 use crate::results::status::live::{Live, LiveTrial};
 use crate::units;
 
-/// One row a trial: `trials.csv`, as it would be now.
+/// One row for each trial: the present content of `trials.csv`.
 pub fn by_trial(live: &Live) -> Sheet {
     Sheet {
         columns: live.columns.clone(),
@@ -30,7 +30,7 @@ pub fn columns_by_trial(live: &Live) -> Vec<String> {
     [&live.axes[..], &metrics.map(str::to_owned)].concat()
 }
 
-/// One row a condition: `summary.csv`, as it would be now, and the trials that have not come to a
+/// One row for each condition: the present content of `summary.csv`, and counts of trials without a
 /// result.
 pub fn by_condition(live: &Live) -> Sheet {
     let counts = ["trials", "n", "diverged", "failed", "interrupted", "running", "pending"];
@@ -72,8 +72,8 @@ fn statistics(live: &Live, metric: &str, trials: &[&LiveTrial]) -> [String; STAT
     STATISTICS.map(|(_, statistic)| cell(statistic(&values)))
 }
 
-/// The columns of [`by_condition`] that fit on a screen: counts that are 0 throughout are left out,
-/// but never what the row is about.
+/// The columns of [`by_condition`] that fit on a screen: counts that are 0 in all rows are left out,
+/// but never those that identify a row.
 pub fn columns_by_condition(live: &Live) -> Vec<String> {
     let mut columns = live.axes.clone();
     columns.extend(["trials", "n", "diverged"].map(str::to_owned));
@@ -85,7 +85,7 @@ pub fn columns_by_condition(live: &Live) -> Vec<String> {
     columns
 }
 
-/// `6 trials: 4 completed, 1 diverged, 1 pending`
+/// A line such as `6 trials: 4 completed, 1 diverged, 1 pending`.
 pub fn tally(live: &Live) -> String {
     let counts = TrialStatus::count(live.trials.iter().map(|trial| trial.status)).into_iter();
     let counts: Vec<String> = counts.map(|(status, trials)| format!("{trials} {status}")).collect();

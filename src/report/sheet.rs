@@ -1,7 +1,7 @@
 //! A table in memory, and the forms in which it is written: aligned text, Markdown, CSV, JSON.
 //!
-//! People read the first two: short names, rounded numbers, a dash for an empty cell. Programs read
-//! the others: every column by its full name, every digit.
+//! The first two are for people: short names, rounded numbers, a dash for an empty cell. The others are for
+//! programs: every column by its full name, every digit.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -14,13 +14,13 @@ use crate::results::query::short_name;
 use crate::stats::Interval;
 use crate::units::{for_csv, for_json};
 
-/// Columns that hold text whatever it looks like: `12345678901234e5` is an id, not a number.
+/// Columns that always contain text: `12345678901234e5` is an id, not a number.
 const TEXT: [&str; 1] = ["trial"];
 
-/// Decimal places of numbers for people.
+/// Decimal places of numbers in text and Markdown.
 const PLACES: usize = 4;
 
-/// How a page for people is written.
+/// The format of a page for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
     /// Aligned text.
@@ -38,7 +38,7 @@ impl Page {
         }
     }
 
-    /// A line of text, in which words of programs stand between backticks.
+    /// A line of text, in which backticks enclose code.
     pub fn line(self, text: &str) -> String {
         match self {
             Self::Text => text.to_owned(),
@@ -47,35 +47,35 @@ impl Page {
     }
 }
 
-/// The columns of a table for people, each with its name and what stands in it: of one list, [`Sheet`] is
-/// made for the terminal and [`Table`] for a report.
+/// The columns of a table for people, each with its name and cells: the same list gives a [`Sheet`]
+/// for the terminal and a [`Table`] for a report.
 pub(super) struct Columns<'a, R>(Vec<ColumnOf<'a, R>>);
 
 struct ColumnOf<'a, R> {
     name: String,
-    /// Whether it is an axis, which reports name by its short name.
+    /// Whether it is an axis, which reports call by its short name.
     is_axis: bool,
     is_of_numbers: bool,
     cell: Box<dyn Fn(&R) -> Cell + 'a>,
 }
 
 impl<'a, R: 'a> Columns<'a, R> {
-    /// None yet.
+    /// An empty list.
     pub(super) fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Followed by a column.
+    /// Appends a column.
     pub(super) fn column<C: Into<Cell>>(self, name: &str, cell: impl Fn(&R) -> C + 'a) -> Self {
         self.push(name, (false, false), move |row| cell(row).into())
     }
 
-    /// Followed by a column that reports align to the right.
+    /// Appends a column that reports align to the right.
     pub(super) fn number<C: Into<Cell>>(self, name: &str, cell: impl Fn(&R) -> C + 'a) -> Self {
         self.push(name, (false, true), move |row| cell(row).into())
     }
 
-    /// Followed by the columns of these axes.
+    /// Appends the columns of these axes.
     pub(super) fn axes(self, keys: &[String], cells: fn(&R) -> &[String]) -> Self {
         keys.iter().enumerate().fold(self, |columns, (index, key)| {
             columns.push(key, (true, false), move |row| Cell::of(cells(row)[index].as_str()))
@@ -102,7 +102,7 @@ impl<'a, R: 'a> Columns<'a, R> {
         }
     }
 
-    /// Aligned text, numbers to the right.
+    /// The table as aligned text, with numbers to the right.
     pub(super) fn text(&self, rows: &[R]) -> String {
         let table = self.table(Words::new(), rows, Vec::new());
         let header: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
@@ -127,17 +127,17 @@ impl<'a, R: 'a> Columns<'a, R> {
     }
 }
 
-/// Every digit of what there is.
+/// A value with every digit; empty where there is none.
 pub(super) fn digits<T: ToString>(value: Option<T>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-/// Every digit of both ends.
+/// Both ends of an interval with every digit.
 pub(super) fn ends(interval: Option<Interval>) -> [String; 2] {
     [digits(interval.map(|i| i.low)), digits(interval.map(|i| i.high))]
 }
 
-/// Axes by their keys, then columns of one kind of table.
+/// The keys of the axes, followed by the columns of one kind of table.
 pub(super) fn program_columns(axes: &[String], columns: &[&str]) -> Vec<String> {
     axes.iter().cloned().chain(columns.iter().map(|&column| column.to_owned())).collect()
 }
@@ -147,12 +147,12 @@ pub(super) fn program_columns(axes: &[String], columns: &[&str]) -> Vec<String> 
 pub struct Sheet {
     /// The columns' names; a dotted one is an axis.
     pub columns: Vec<String>,
-    /// The rows, each as long as the header.
+    /// The rows, each with as many cells as there are columns.
     pub rows: Vec<Vec<String>>,
 }
 
 impl Sheet {
-    /// Aligned columns: numbers to the right, text to the left.
+    /// The table as aligned text: numbers to the right, text to the left.
     pub fn table(&self) -> String {
         let (header, rows) = self.for_people();
         let numbers = self.columns_of_numbers();
@@ -167,18 +167,18 @@ impl Sheet {
         markdown::table(&cells(&header), &self.columns_of_numbers(), &rows)
     }
 
-    /// CSV with every digit, and no cell that a spreadsheet would run as a formula.
+    /// CSV with every digit; no cell is one that a spreadsheet would evaluate as a formula.
     pub fn csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
         for row in std::iter::once(&self.columns).chain(&self.rows) {
-            // Writing to memory has no way to fail, and all rows are as long as the header.
+            // Writing to memory cannot fail, and all rows are as long as the header.
             drop(writer.write_record(row.iter().map(|cell| for_csv(cell).into_owned())));
         }
         let bytes = writer.into_inner().unwrap_or_default();
         String::from_utf8(bytes).unwrap_or_default()
     }
 
-    /// A JSON list with one object a row; numbers are numbers, and an empty cell is `null`.
+    /// A JSON list with one object for each row; numbers are numbers, and an empty cell is `null`.
     pub fn json(&self) -> String {
         json_text(&self.objects())
     }
@@ -192,7 +192,7 @@ impl Sheet {
         self.rows.iter().map(object).collect()
     }
 
-    /// Short names, and cells as people read them.
+    /// Short names, and cells formatted for people.
     fn for_people(&self) -> (Vec<String>, Vec<Vec<String>>) {
         let header = self.columns.iter().map(|name| short_name(name).to_owned());
         let columns = 0..self.columns.len();
@@ -204,8 +204,8 @@ impl Sheet {
         (header.collect(), self.rows.iter().map(row).collect())
     }
 
-    /// Whether a column holds numbers with more digits than people read. The values of an axis (a
-    /// dotted name) stay as they are.
+    /// Whether a column contains numbers with more digits than are printed. The values of an axis (a
+    /// dotted name) are never rounded.
     fn is_rounded(&self, column: usize) -> bool {
         let name = self.columns.get(column).map(String::as_str);
         let is_metric = name.is_some_and(|name| !name.contains('.') && !TEXT.contains(&name));
@@ -219,7 +219,7 @@ impl Sheet {
         columns.map(|column| self.is_of_numbers(column)).collect()
     }
 
-    /// Whether a column holds numbers only.
+    /// Whether a column contains numbers only.
     fn is_of_numbers(&self, column: usize) -> bool {
         let is_text = self.columns.get(column).is_some_and(|name| TEXT.contains(&name.as_str()));
         let cells = self.rows.iter().filter_map(|row| row.get(column));
@@ -243,7 +243,7 @@ impl Serialize for Object<'_> {
 
 /// Indented JSON with a line end.
 pub(super) fn json_text(value: &impl Serialize) -> String {
-    // Plain values into memory: serialising cannot fail.
+    // Writing plain values to memory: serialising cannot fail.
     let text = serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
     for_json(&text).into_owned()
 }
@@ -259,7 +259,7 @@ fn value(name: &str, cell: &str) -> Value {
     }
 }
 
-/// A cell for people: a dash for nothing, and numbers to as many places as people read.
+/// A cell for people: a dash where it is empty, and numbers with [`PLACES`] decimals.
 fn shown(cell: &str, is_rounded: bool) -> String {
     if cell.is_empty() {
         return "–".to_owned();
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn people_see_short_names_rounded_numbers_and_dashes() {
+    fn tables_for_people_have_short_names_rounded_numbers_and_dashes() {
         let table = "\
 trial             placement       rho  test_accuracy
 12345678901234e5  none       0.123456         0.9784
@@ -303,7 +303,7 @@ trial             placement       rho  test_accuracy
     }
 
     #[test]
-    fn programs_see_full_names_and_every_digit() {
+    fn tables_for_programs_have_full_names_and_every_digit() {
         let csv = "\
 trial,norm.placement,train.rho,test_accuracy
 12345678901234e5,none,0.123456,0.9784313725490197

@@ -1,11 +1,11 @@
-//! Text of reports, held against the files in `src/report/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test` writes
-//! them anew; what changed is then seen in the difference that git shows.
+//! Compares texts of reports with the files in `src/report/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test` rewrites
+//! the files; `git diff` then shows what changed.
 
 use std::path::Path;
 
 use crate::fs;
 
-/// Fails where the text is not that of the file.
+/// Fails where the text differs from that of the file.
 pub(super) fn check(file: &str, text: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/snapshots");
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {

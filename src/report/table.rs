@@ -44,7 +44,7 @@ mod tests {
         );
         let wide = "x".repeat(70_000);
         for left in [false, true] {
-            // Wider than what Rust formats.
+            // Wider than Rust's formatting supports.
             assert!(
                 lay_out(std::slice::from_ref(&wide), &[vec![wide.clone()]], |_| left).len()
                     < 10_000

@@ -1,4 +1,4 @@
-//! What tuning chose, as a table and as a file.
+//! The choices of tuning, as a table and as a file.
 
 use super::page::document::Cell;
 use super::sheet::{Columns, Sheet, digits, program_columns};
@@ -8,7 +8,7 @@ use crate::results::query::{Results, Tuning, short_name};
 use crate::stats;
 use crate::wording::numbers::{dashed, mean_and_deviation, of};
 
-/// A line for every setting: the chosen value, how it does, and the largest stable value; then a
+/// One row for every setting: the chosen value, its scores, and the largest stable value; then a
 /// line for every choice at the end of its grid. `None` where nothing was tuned.
 pub fn table(results: &Results) -> Option<String> {
     let tuning = results.tuning.as_ref()?;
@@ -31,7 +31,7 @@ pub fn table(results: &Results) -> Option<String> {
     Some(text)
 }
 
-/// The columns of what tuning chose; `at_edge` marks a value at an end of the grid.
+/// The columns of the choices; `at_edge` marks a value at an end of the grid.
 pub(super) fn columns<'a>(
     results: &Results,
     tuning: &Tuning,
@@ -63,7 +63,7 @@ pub(super) fn columns<'a>(
         })
 }
 
-/// Of a setting in which nothing was completed there is nothing to say.
+/// The cell of a choice; empty in a setting in which no trial was completed.
 fn of_chosen(choice: &Choice, cell: impl Fn(&Tried) -> Cell) -> Cell {
     choice.chosen().map(cell).unwrap_or_default()
 }
@@ -74,7 +74,7 @@ fn test_accuracy(chosen: &Tried) -> Cell {
     Cell::ordered(mean_and_deviation(mean, deviation, |number| format!("{number:.2}")), mean)
 }
 
-/// All axes but the tuned one, those that are compared first.
+/// All axes but the tuned one; those that are compared come first.
 fn setting_axes(results: &Results, tuning: &Tuning) -> Vec<String> {
     others(results, tuning).iter().map(|&axis| results.axes[axis].clone()).collect()
 }
@@ -114,12 +114,13 @@ mod tests {
     use super::*;
     use crate::compare::tune::at_chosen;
     use crate::description::{ClassCount, DatasetDescription};
+    use crate::event::Score;
     use crate::report::snapshot;
     use crate::results::format::schema::EpochRow;
     use crate::results::query::TrialStatus;
     use crate::results::query::{TrialCurves, Tuning};
 
-    /// Validation accuracies of the replicates; below 0 one that diverged.
+    /// Trials with these validation accuracies, one for each replicate; below 0 for one that diverged.
     fn trials(placement: &str, first: usize, grid: &[(&str, &[f64])]) -> Vec<TrialCurves> {
         let trial = |condition: usize, rate: &str, replicate: usize, accuracy: f64| TrialCurves {
             id: format!("{condition}-{replicate}"),
@@ -130,9 +131,8 @@ mod tests {
             diverged_step: None,
             epochs: vec![EpochRow {
                 epoch: 1,
-                validation_accuracy: Some(accuracy),
-                validation_loss: Some(accuracy * 2.0),
-                test_accuracy: accuracy - 0.1,
+                validation: Some(Score { loss: accuracy * 2.0, accuracy }).into(),
+                test: Score { accuracy: accuracy - 0.1, ..Score::default() },
                 ..EpochRow::default()
             }],
             ..TrialCurves::default()
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_value_is_stable_and_its_place_on_the_grid_is_told() {
+    fn the_best_value_is_stable_and_its_position_on_the_grid_is_printed() {
         let table = table(&results("validation_accuracy"));
         snapshot::check("tuned.txt", &table.expect("tuned"));
     }
@@ -180,10 +180,11 @@ mod tests {
         let mut results = results("validation_accuracy");
         results.trials = trials("none", 1, &[("0.01", &[0.5]), ("0.1", &[0.24])]);
         for trial in &mut results.trials {
-            let untrained = EpochRow { test_accuracy: 0.1, ..EpochRow::default() };
+            let test = Score { accuracy: 0.1, ..Score::default() };
+            let untrained = EpochRow { test, ..EpochRow::default() };
             trial.epochs.insert(0, untrained);
         }
-        // Test accuracies of 0.4 and 0.14, where chance is 0.1 and 0.145 is a twentieth of the way.
+        // Test accuracies of 0.4 and 0.14, where chance is 0.1 and 0.145 is 5 % of the way.
         let told = table(&results).expect("tuned");
         assert!(told.contains("\nnone                     0.01            0.01 "), "{told}");
     }
@@ -194,7 +195,8 @@ mod tests {
         // Test accuracies of 0.95 and 0.9; untrained networks have 0.5.
         results.trials = trials("none", 1, &[("0.01", &[1.05]), ("0.1", &[1.0])]);
         for trial in &mut results.trials {
-            let untrained = EpochRow { test_accuracy: 0.5, ..EpochRow::default() };
+            let test = Score { accuracy: 0.5, ..Score::default() };
+            let untrained = EpochRow { test, ..EpochRow::default() };
             trial.epochs.insert(0, untrained);
         }
         let told = |results: &Results| {
@@ -226,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_says_the_same_and_a_loss_is_best_where_it_is_lowest() {
+    fn the_file_has_the_same_choices_and_a_loss_is_best_where_it_is_lowest() {
         let bytes = csv(&results("validation_loss")).expect("tuned");
         let text = String::from_utf8(bytes).expect("text");
         let lines: Vec<&str> = text.lines().collect();
@@ -245,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn where_every_value_diverged_somewhere_the_least_bad_is_told_with_its_count() {
+    fn where_every_value_diverged_the_one_with_fewest_is_printed_with_its_count() {
         let mut results = results("validation_accuracy");
         results.trials = trials("none", 1, &[("0.1", &[0.9, -1.0]), ("1", &[-1.0, -1.0])]);
         let text = table(&results).expect("tuned");

@@ -1,4 +1,4 @@
-//! A sweep under way in words: a picture of it as it stands, and what changed since the last look.
+//! A sweep under way as text: its present state, and the changes since the last look.
 
 use std::collections::HashMap;
 
@@ -8,15 +8,15 @@ use crate::results::query::TrialStatus;
 use crate::results::status::live::{Live, LiveTrial};
 use crate::units;
 
-/// The most running trials that the picture shows: it should fit on a screen.
+/// Most running trials in the picture, so that it fits on a screen.
 const MOST_SHOWN: usize = 16;
 
-/// How long the rest will take, as it completes a line.
+/// The time that the rest will take, to complete a line.
 fn left(seconds: Option<f64>) -> String {
     seconds.map_or(String::new(), |seconds| format!("; about {} left", units::duration(seconds)))
 }
 
-/// Every running trial, and how many stand how.
+/// Every running trial, and the counts by status.
 pub fn picture(live: &Live, seconds_left: Option<f64>) -> String {
     let mut running = live.trials.iter().filter(|trial| trial.running.is_some());
     let mut text: String = running.by_ref().take(MOST_SHOWN).map(running_line).collect();
@@ -27,6 +27,7 @@ pub fn picture(live: &Live, seconds_left: Option<f64>) -> String {
     text + &format!("{}{}\n", tally(live), left(seconds_left))
 }
 
+/// The line of a running trial:
 /// `before · batch_size 32 #1  epoch 3  step 120 of 400  test accuracy 97.3 % after epoch 2  laptop, 45 s`
 fn running_line(trial: &LiveTrial) -> String {
     let Some(running) = &trial.running else {
@@ -50,14 +51,14 @@ fn accuracy(trial: &LiveTrial) -> Option<String> {
     Some(format!("test accuracy {}", units::percent(accuracy)))
 }
 
-/// What is remembered of a look.
+/// The state of a trial at the last look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Glance {
     status: TrialStatus,
     evaluated: Option<usize>,
 }
 
-/// What was seen last of each trial, to print only what has changed.
+/// The states of all trials at the last look, so that only changes are printed.
 #[derive(Debug, Default)]
 pub struct Changes(HashMap<String, Glance>);
 
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_shows_who_runs_and_how_many_stand_how() {
+    fn a_picture_shows_running_trials_and_counts_by_status() {
         let live = live(vec![
             trial("1", TrialStatus::Completed, 0, Some(0.9)),
             trial("2", TrialStatus::Running, 2, Some(0.875)),
@@ -138,7 +139,7 @@ before #2  epoch 2  step 20 of 40  test accuracy 87.5 % after epoch 1  laptop
     }
 
     #[test]
-    fn only_what_changed_is_told() {
+    fn only_changes_are_printed() {
         let mut changes = Changes::default();
         let mut told = |trials| changes.since_last(&live(trials), Some(9.0));
         let first = vec![

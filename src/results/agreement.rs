@@ -1,5 +1,5 @@
-//! Whether `trials.csv` says what was recorded. Some verbs take figures from the table, others from the
-//! files of the trials: a table that somebody edited is refused, so that no two verbs tell different
+//! Checks that `trials.csv` agrees with the trials' records. Some commands read numbers from the table, others
+//! from the files of the trials: a table that was edited is refused, so that no two commands print different
 //! numbers.
 
 use rayon::prelude::*;
@@ -14,34 +14,50 @@ use crate::results::format::tables;
 use crate::results::query::Details;
 use crate::results::recovery::locks::{self, Watcher};
 
-/// Refuses a table with other figures than the records of its trials have; in a compact copy, which has no
-/// records, with others than `epochs.csv` has.
-pub(in crate::results) fn check(layout: &Layout, table: &TrialsTable) -> Result<()> {
+/// The table with the numbers of trials that ended after it was written: the table of a run that was killed is older
+/// than the records of its trials. Refuses a table whose numbers differ from the records; in a compact copy, which
+/// has no records, from `epochs.csv`.
+pub(in crate::results) fn current(layout: &Layout, mut table: TrialsTable) -> Result<TrialsTable> {
+    let recorded = recorded(layout, &table)?;
+    compare(layout, &table, &recorded)?;
+    if compact::is_compact(layout) {
+        return Ok(table);
+    }
+    for (row, recorded) in table.rows.iter_mut().zip(recorded) {
+        let is_finished = row.get(table.axes.end).is_some_and(files::is_finished);
+        if let Some(recorded) = recorded.filter(|_| !is_finished) {
+            let first = row.iter().take(table.axes.end).map(str::to_owned);
+            *row = first.chain(recorded).collect();
+        }
+    }
+    Ok(table)
+}
+
+/// The recorded numbers of each trial of the table that ended.
+fn recorded(layout: &Layout, table: &TrialsTable) -> Result<Vec<Option<Vec<String>>>> {
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
-    let recorded = if compact::is_compact(layout) {
+    if compact::is_compact(layout) {
         let curves = curves::read(layout, &ids, &Details::default())?;
         let last = curves.iter().map(|curves| curves.epochs.last());
-        last.map(|last| last.map(|last| tables::figures_so_far("", Some(last)))).collect()
-    } else {
-        let recorded = ids.par_iter().map(|id| of_record(layout, id));
-        // Of several that cannot be read, the same is told of every time.
-        recorded.collect::<Vec<_>>().into_iter().collect::<Result<_>>()?
-    };
-    compare(layout, table, recorded)
+        return Ok(last
+            .map(|last| last.map(|last| tables::figures_so_far("", Some(last))))
+            .collect());
+    }
+    let recorded: Vec<Result<_>> = ids.par_iter().map(|id| of_record(layout, id)).collect();
+    // Where several cannot be read, always the same one is reported.
+    recorded.into_iter().collect()
 }
 
-/// The figures of a trial that has its result.
+/// The recorded numbers of a trial, if it ended.
 fn of_record(layout: &Layout, id: &str) -> Result<Option<Vec<String>>> {
-    let record = files::record_of(layout, id)?;
-    let record = record.filter(|record| record.outcome.is_finished());
-    Ok(record.map(|record| tables::figures(&record)))
+    Ok(files::record_of(layout, id)?.map(|record| tables::figures(&record)))
 }
 
-/// Holds the figures of finished trials against what was `recorded` of them, where that is known. While a
-/// run trains trials anew, its table is behind their records.
-fn compare(layout: &Layout, table: &TrialsTable, recorded: Vec<Option<Vec<String>>>) -> Result<()> {
+/// Compares the numbers of finished trials with their records, where `recorded` has one. While a
+/// run trains trials again, the table is older than their records.
+fn compare(layout: &Layout, table: &TrialsTable, recorded: &[Option<Vec<String>>]) -> Result<()> {
     let rows = table.rows.iter().zip(recorded);
-    let mut slips = rows.filter_map(|(row, recorded)| slip(table, row, &recorded?));
+    let mut slips = rows.filter_map(|(row, recorded)| slip(table, row, recorded.as_ref()?));
     let Some(first) = slips.next() else {
         return Ok(());
     };
@@ -58,10 +74,12 @@ fn compare(layout: &Layout, table: &TrialsTable, recorded: Vec<Option<Vec<String
     ))
 }
 
-/// The first figure in which a row differs from what was recorded; an empty cell there is not known.
+/// The first number in which a row differs from the record; an empty cell is not compared.
 fn slip(table: &TrialsTable, row: &csv::StringRecord, recorded: &[String]) -> Option<String> {
     let cell = |column: usize| row.get(table.axes.end + column).unwrap_or_default();
-    if !files::is_finished(cell(0)) {
+    let [then, now] = [cell(0), recorded[0].as_str()];
+    // A trial that is trained again may have failed since.
+    if !files::is_finished(then) || !(now.is_empty() || files::is_finished(now)) {
         return None;
     }
     let columns = TrialRow::LAST.iter().take(table.figures()).zip(recorded).enumerate();
@@ -72,7 +90,7 @@ fn slip(table: &TrialsTable, row: &csv::StringRecord, recorded: &[String]) -> Op
     Some(format!("`{name}` of trial `{id}` is `{cell}` there, and `{recorded}` was recorded"))
 }
 
-/// Whether two cells say the same, however a number is written.
+/// Whether two cells have the same value, even if a number is formatted differently.
 fn is_same(one: &str, other: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().ok();
     one == other || number(one).is_some_and(|one| number(other) == Some(one))

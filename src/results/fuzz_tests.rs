@@ -1,4 +1,4 @@
-//! A results folder with one damaged file: read, or refused with the file's name, by everything
+//! A results folder with one damaged file must be read, or refused with the file's name, by everything
 //! that reads folders.
 
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use crate::results::status::overview::Overview;
 use crate::results::status::{account, live, unplanned};
 use crate::results::transfer::publish::{self, Options};
 
-/// The trials of the published folder that the test folder has.
+/// The trials of the published folder that are copied into the test folder.
 const TRIALS: [&str; 2] = ["b0ec8498ab389d85", "659eb894daea0ffc"];
 /// A run that is not alive.
 const RUN: &str = "0123456789abcdef0123456789abcdef";
@@ -57,7 +57,7 @@ impl Folder {
         for id in TRIALS {
             copy(&format!("trials/{id}/trial.json"), &|text| text);
             for table in ["epochs.csv", "timings.csv", "steps.csv"] {
-                // The last rows, whose figures `trials.csv` has.
+                // Keeps the last rows, whose values are in `trials.csv`.
                 let last = |text: String| {
                     let lines: Vec<&str> = text.split_inclusive('\n').collect();
                     [&lines[..1], &lines[lines.len() - 3..]].concat().concat()
@@ -90,7 +90,7 @@ impl Folder {
         self.root.path().join(name)
     }
 
-    /// Reads the folder in every way there is. Whether all of them succeeded.
+    /// Reads the folder with every reader; returns whether all of them succeeded.
     fn reads(&self) -> bool {
         let layout = Layout::new(self.root.path());
         let details = Details { steps: true, layers: vec!["dead", "weight_norm"] };
@@ -105,7 +105,7 @@ impl Folder {
             let ids = results.trials.iter().map(|trial| trial.id.as_str());
             drop(account::read(self.root.path(), ids));
         }
-        // A compact copy says what it is, however damaged; a whole folder says nothing.
+        // A compact copy is recognised however damaged it is.
         let refused = compact::refuse(&layout, "");
         assert_eq!(refused.is_err(), compact::is_compact(&layout));
         let live = live::read(self.root.path());
@@ -123,7 +123,7 @@ impl Folder {
         results.is_ok() && live.is_ok() && overview.is_ok() && is_left
     }
 
-    /// Damages the file of this name, which may be valid in the ways of `corpus`.
+    /// Damages the file of this name; `corpus` are its valid contents.
     fn fuzz(&self, name: &str, corpus: &[&[u8]], words: &[&str]) {
         let path = self.path(name);
         let target = Target {
@@ -139,19 +139,19 @@ impl Folder {
         });
     }
 
-    /// Damages the file of this name, which is there.
+    /// Damages the existing file of this name.
     fn fuzz_file(&self, name: &str, words: &[&str]) {
         let bytes = fs::read(&self.path(name)).unwrap();
         self.fuzz(name, &[&bytes], words);
     }
 }
 
-/// What stands in JSON records.
+/// Fragments of JSON records.
 const JSON: &[&str] = &["null", "\"\"", "{}", "[]", "1e999", "\\ud800", "\\u0000", "\"schema\": 2"];
-/// What stands in tables.
+/// Fragments of tables.
 const CSV: &[&str] = &[",", "\n", "\"", "\"\"", "NaN", "inf", "-inf", "1e308", "\r"];
 
-/// What probes read of a trial.
+/// The probes' measurements of a trial.
 const LAYERS: &str = "trial,step,layer,quantity,value
 b0ec8498ab389d85,0,layers.0,dead,0.5
 b0ec8498ab389d85,0,layers.0,saturated,0.5
@@ -160,7 +160,7 @@ b0ec8498ab389d85,50,layers.0,dead,1e-3
 b0ec8498ab389d85,50,layers.1,weight_norm,13.5
 ";
 
-/// What the replicates are compared in, and how soon they reached the target.
+/// Compares the replicates, also by the time until they reached the target.
 fn compare(results: &Results) {
     for metric in ["best_test_accuracy", "seconds_to_target"] {
         let question =
@@ -245,7 +245,7 @@ fn a_damaged_claim_leaves_every_reader_standing() {
         [&runs::host(), "elsewhere"].map(|host| serde_json::to_vec(&running(host)).unwrap());
     let folder = Folder::new();
     let id = TRIALS[0];
-    // A claimed trial has no record yet, and the table does not know it.
+    // A claimed trial has no record yet, and is not in the table.
     fs::remove_if_exists(&folder.path(&format!("trials/{id}/trial.json"))).unwrap();
     let table = fs::read_text(&folder.path("trials.csv")).unwrap();
     let table = table.replacen(",completed,", ",pending,", 2);
@@ -268,7 +268,7 @@ fn a_claim_with_a_heartbeat_at_the_end_of_time_or_an_impossible_run_is_read() {
         fs::replace_unsynced(&path, text.to_string().as_bytes()).unwrap();
         locks::live(&layout, id).unwrap().is_some()
     };
-    // Whatever another host's clock says.
+    // Independent of another host's clock.
     assert!(claim(RUN, u64::MAX));
     assert!(claim(RUN, 0));
     for run in ["", "..", "../manifest.json", "a\0b", &"a".repeat(5000)] {
@@ -301,10 +301,10 @@ fn tensors() -> Vec<NamedTensor> {
     ]
 }
 
-/// What a state says besides its tensors.
+/// The content of a state besides its tensors.
 const SAVED: &str = r#"{"schema":1,"origin":{"id":"a","device":"cpu","processor":"avx2","program":"0.1.0","data":"d","recording":["checkpoint.every = 5"],"log_every_steps":1},"files":{"steps.csv":{"bytes":7,"sha256":"00"}},"ordered":3,"last":{"epoch":1,"step":2,"train_loss":0.5,"train_accuracy":null,"validation_loss":null,"validation_accuracy":null,"test_loss":1.5,"test_accuracy":0.25,"running_test_loss":null,"running_test_accuracy":null,"precise_test_loss":null,"precise_test_accuracy":null,"batch_test_loss":null,"batch_test_accuracy":null},"best":null,"numbers":{"sum":0.30000000000000004,"list":[1,2]}}"#;
 
-/// A state of this text, rightly sealed.
+/// A state with this text and a valid checksum.
 fn state(text: &str) -> Vec<u8> {
     let note = format!("{}{text}", state::digest(text, &tensors()));
     checkpoint::encode(&tensors(), Some((state::NOTE.to_owned(), note))).unwrap()

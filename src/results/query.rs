@@ -1,5 +1,5 @@
-//! A results folder, read: what the charts and the report are made from. Plain rows without any
-//! knowledge of files; `record/reader.rs` fills them.
+//! The content of a results folder, from which charts and reports are made. Plain rows that do not depend on
+//! files; `results/reader.rs` reads them.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::event::Outcome;
 use crate::results::format::schema::{EpochRow, StepRow, TimingRow};
 use crate::units;
 
-pub use crate::config::spec::{Claim, Expect, Hypothesis, Over, Take};
+pub use crate::config::spec::{Aggregate, Aggregation, Claim, Dataset, Expect, Hypothesis, title};
 pub use crate::plan::short_name;
 
 /// Every trial of an experiment with its curves.
@@ -21,38 +21,38 @@ pub struct Results {
     pub name: String,
     /// The question that it answers; may be empty.
     pub question: String,
-    /// The accuracy whose first reaching is reported, as a share from 0 to 1.
+    /// The target of `…_to_target` metrics, as a share from 0 to 1.
     pub target_accuracy: f64,
     /// Dotted keys of the axes; `norm.placement` is always the first, whether or not it is swept.
     pub axes: Vec<String>,
-    /// What the keys of `[norm]` are that are not axes, by their dotted names, as tables write values.
+    /// The keys of `[norm]` that are not axes, by their dotted names, with values as tables write them.
     pub norm: BTreeMap<String, String>,
     /// The trials, in the order of the plan.
     pub trials: Vec<TrialCurves>,
-    /// What is tuned, if anything is.
+    /// The `[tune]` section, if there is one.
     pub tuning: Option<Tuning>,
-    /// What is claimed, if anything is.
+    /// The `[claim]` section, if there is one.
     pub claim: Option<Claim>,
-    /// What a reader should know of the settings before believing their results, a sentence each.
+    /// Warnings about settings that make results hard to interpret, a sentence each.
     pub cautions: Vec<String>,
-    /// How many trials have a damaged `timings.csv`, whose seconds are left out.
+    /// Number of trials with a damaged `timings.csv`, whose times are left out.
     pub untimed: usize,
 }
 
-/// What has become of a trial, as files, tables and messages name it, in the order in which they count it.
+/// The status of a trial, as files, tables and messages name it, in the order in which it is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TrialStatus {
     /// Trained to the end.
     Completed,
-    /// Its loss became too large or not finite, which is a result too.
+    /// Its loss became too large or not finite, which is a result as well.
     Diverged,
-    /// An error ended it.
+    /// An error ended the trial.
     Failed,
-    /// Its run was stopped.
+    /// Stopped together with its run.
     Interrupted,
-    /// A run trains it now.
+    /// Being trained by a run.
     Running,
-    /// No run has started it, or what it left does not count.
+    /// Not started, or its files do not count.
     #[default]
     Pending,
 }
@@ -68,7 +68,7 @@ impl TrialStatus {
         Self::Pending,
     ];
 
-    /// `completed`, as files and tables have it.
+    /// The status's name in files and tables, such as `completed`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Completed => "completed",
@@ -90,7 +90,7 @@ impl TrialStatus {
         matches!(self, Self::Interrupted | Self::Running | Self::Pending)
     }
 
-    /// How many trials have which status; those that none has are left out.
+    /// The number of trials with each status; statuses that no trial has are left out.
     pub fn count(trials: impl IntoIterator<Item = Self>) -> Vec<(Self, usize)> {
         let trials: Vec<Self> = trials.into_iter().collect();
         let count = |status| trials.iter().filter(|other| **other == status).count();
@@ -126,7 +126,7 @@ impl FromStr for TrialStatus {
 }
 
 impl Results {
-    /// The same experiment with these trials.
+    /// The same experiment with these trials instead.
     #[must_use]
     pub fn with_trials(&self, trials: Vec<TrialCurves>) -> Self {
         Self {
@@ -148,7 +148,7 @@ impl Results {
         self.axes.iter().position(|axis| axis == name || short_name(axis) == name)
     }
 
-    /// The values of an axis in the conditions in which it means something, in the order of the plan.
+    /// The values of an axis in the conditions in which it applies, in the order of the plan.
     pub fn values(&self, axis: usize) -> Vec<&str> {
         let mut known = HashSet::new();
         let cells = self.trials.iter().filter_map(|trial| trial.axes.get(axis));
@@ -160,7 +160,7 @@ impl Results {
         (0..self.axes.len()).filter(|axis| self.values(*axis).len() > 1)
     }
 
-    /// The trials of each condition, by the number of the condition.
+    /// The trials of each condition, by the condition's number.
     pub fn conditions(&self) -> BTreeMap<usize, Vec<&TrialCurves>> {
         let mut conditions: BTreeMap<usize, Vec<&TrialCurves>> = BTreeMap::new();
         for trial in &self.trials {
@@ -169,14 +169,14 @@ impl Results {
         conditions
     }
 
-    /// What to say where seconds are left out.
+    /// A note where wall-clock times are left out.
     pub fn note_of_untimed(&self) -> Option<String> {
         let trials = units::trials(self.untimed);
         let text = format!("the seconds of {trials} are left out: `timings.csv` is damaged");
         (self.untimed > 0).then_some(text)
     }
 
-    /// The value of a key of `[norm]` in a trial; `None` where it means nothing there or is not known.
+    /// The value of a key of `[norm]` in a trial; `None` where it does not apply or is not known.
     pub fn norm_of<'a>(&'a self, trial: &'a TrialCurves, key: &str) -> Option<&'a str> {
         let value = match self.axis(key) {
             Some(axis) => trial.axes.get(axis),
@@ -185,7 +185,7 @@ impl Results {
         value.map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// What the datasets of the trials hold, each once, in the order of the trials.
+    /// The descriptions of the trials' datasets, each once, in the order of the trials.
     pub fn datasets(&self) -> Vec<&DatasetDescription> {
         let mut datasets: Vec<&DatasetDescription> = Vec::new();
         for data in self.trials.iter().filter_map(|trial| trial.data.as_deref()) {
@@ -197,20 +197,20 @@ impl Results {
     }
 }
 
-/// The search for the best value of an axis.
+/// A search for the best value of an axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tuning {
-    /// Dotted key of the axis whose best value is looked for.
+    /// Dotted key of the axis whose best value is searched.
     pub key: String,
     /// Dotted keys of the axes whose values are compared, each at its own best value.
     pub per: Vec<String>,
-    /// The column of `epochs.csv` that decides.
+    /// The column of `epochs.csv` that determines the best value.
     pub metric: String,
-    /// Whether more of it is better.
+    /// Whether a higher value is better.
     pub higher_is_better: bool,
 }
 
-/// One trial and what was measured in each of its epochs.
+/// One trial and its measurements.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TrialCurves {
     /// The trial's id.
@@ -218,40 +218,40 @@ pub struct TrialCurves {
     /// The condition's number, from 1.
     pub condition: usize,
     /// The value of each axis as text, in the order of [`Results::axes`]; empty where the axis
-    /// means nothing in this condition.
+    /// does not apply in this condition.
     pub axes: Vec<String>,
-    /// The repetition, from 1.
+    /// The replicate's number, from 1.
     pub replicate: u64,
-    /// What has become of it.
+    /// The status of the trial.
     pub status: TrialStatus,
-    /// What its dataset holds; `None` where no run told of it, as in earlier versions.
+    /// The description of its dataset; `None` where no run stored one, as in earlier versions.
     pub data: Option<Arc<DatasetDescription>>,
     /// The step at which it diverged.
     pub diverged_step: Option<usize>,
-    /// One row an epoch, in order.
+    /// One row for each epoch, in order.
     pub epochs: Vec<EpochRow>,
     /// Wall-clock seconds of each epoch.
     pub seconds: Vec<TimingRow>,
-    /// The training loss between epochs; read only where [`Details`] ask for it.
+    /// The training loss between epochs; read only where [`Details`] request it.
     pub steps: Vec<StepRow>,
-    /// What probes read inside the network; likewise.
+    /// The probes' measurements; read only where [`Details`] request them.
     pub layers: Vec<LayerSeries>,
-    /// [`Results::norm`] of its own folder, where several folders were put together.
+    /// [`Results::norm`] of its own folder, where several folders were combined.
     pub norm: Option<Arc<BTreeMap<String, String>>>,
 }
 
-/// One quantity of one layer, as training goes on.
+/// The course of one quantity of one layer during training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerSeries {
     /// The layer, as in checkpoints; `all` for the whole network.
     pub layer: String,
-    /// What was read, as in `layers.csv`.
+    /// The quantity's name, as in `layers.csv`.
     pub quantity: String,
-    /// Optimiser steps taken before the probe looked, and the number; in order.
+    /// Optimiser steps taken before the measurement, with its value; in order.
     pub points: Vec<(usize, f64)>,
 }
 
-/// What is read besides the curves of the epochs: large files that most tables and charts do not need.
+/// What is read besides the epochs: large files that most tables and charts do not need.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Details {
     /// Whether `steps.csv` is read.
@@ -261,7 +261,7 @@ pub struct Details {
 }
 
 impl Details {
-    /// What is read for `more`, too.
+    /// Adds the details of `more`.
     pub fn add(&mut self, more: Self) {
         self.steps |= more.steps;
         for quantity in more.layers {
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn an_axis_is_found_by_both_names_and_has_values_where_it_means_something() {
+    fn an_axis_is_found_by_both_names_and_has_values_where_it_applies() {
         let results = results(&[["none", ""], ["none", ""], ["before", "0.9"], ["after", "0.9"]]);
         assert_eq!([results.axis("norm.decay"), results.axis("decay")], [Some(1); 2]);
         assert_eq!(results.axis("momentum"), None);

@@ -1,4 +1,4 @@
-//! Reads a results folder back: the only way from files to charts, tables and reports.
+//! Reads a results folder for charts, tables and reports, which do not access its files in any other way.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -20,7 +20,7 @@ use crate::results::format::manifest;
 use crate::results::query::{Claim, Details, Results, TrialCurves, Tuning};
 use crate::units;
 
-/// What charts and reports need of `experiment.toml`.
+/// The parts of `experiment.toml` that charts and reports need.
 #[derive(Deserialize)]
 struct Header {
     name: String,
@@ -44,7 +44,7 @@ struct OutputHeader {
     target_accuracy: f64,
 }
 
-/// `results`, which were read from the folder at `root` without details, with these.
+/// Adds `details` to `results`, which were read from the folder at `root` without them.
 pub fn with_details<'r>(
     root: &Path,
     results: Cow<'r, Results>,
@@ -61,8 +61,8 @@ pub fn read(root: &Path) -> Result<Results> {
     read_with(root, &Details::default())
 }
 
-/// Reads the results folder at `root`, with the `details` that are asked for. Where a trial left none,
-/// there are none.
+/// Reads the results folder at `root` with the requested `details`; they are empty where a trial
+/// recorded none.
 pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
     let layout = Layout::new(root);
     let bytes = experiment(&layout)?;
@@ -98,7 +98,7 @@ pub fn read_with(root: &Path, details: &Details) -> Result<Results> {
     })
 }
 
-/// Text without its quotes, everything else as in the file.
+/// A value as text: strings without quotes, everything else as in the file.
 pub(in crate::results) fn shown(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => text.clone(),
@@ -106,11 +106,11 @@ pub(in crate::results) fn shown(value: &toml::Value) -> String {
     }
 }
 
-/// What a reader should know of the settings; nothing where this version cannot read them.
+/// Warnings about the settings; none where this version cannot read them.
 fn cautions(layout: &Layout, experiment: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(experiment);
     let tree: toml::Table = toml::from_str(&text).unwrap_or_default();
-    // All conditions of a large sweep are many, and nearly no experiment has batches of one.
+    // A large sweep has many conditions, and hardly any experiment has batches of one example.
     if !may_have_batches_of_one(&tree) {
         return Vec::new();
     }
@@ -118,7 +118,7 @@ fn cautions(layout: &Layout, experiment: &[u8]) -> Vec<String> {
     loaded.map_or_else(|_| Vec::new(), |loaded| config::cautions(&loaded.experiment.conditions))
 }
 
-/// Whether some size of batches is 1, or is written in a way that only the experiment's reader knows.
+/// Whether some batch size is 1, or is written in a form that only the experiment's parser resolves.
 fn may_have_batches_of_one(tree: &toml::Table) -> bool {
     let is_one = |value: &toml::Value| value.as_integer() == Some(1);
     tree.iter().any(|(key, value)| match value {
@@ -134,7 +134,7 @@ fn may_have_batches_of_one(tree: &toml::Table) -> bool {
     })
 }
 
-/// What the experiment of the results folder at `root` claims, if anything.
+/// The claim of the experiment in the results folder at `root`, if it has one.
 pub fn claim(root: &Path) -> Result<Option<Claim>> {
     let layout = Layout::new(root);
     claim_of(&layout, &experiment(&layout)?)
@@ -146,16 +146,15 @@ fn claim_of(layout: &Layout, experiment: &[u8]) -> Result<Option<Claim>> {
     config::claim_of(&path, &text).map_err(|e| damaged(&path, &e))
 }
 
-/// Reads `trials.csv`, which must say what was recorded in folders that are still there.
+/// Reads `trials.csv`, which must agree with the records of trials whose folders still exist.
 pub(in crate::results) fn checked_table(layout: &Layout) -> Result<TrialsTable> {
     let table = trials_table(layout)?;
     check_presence(layout, &table)?;
-    agreement::check(layout, &table)?;
-    Ok(table)
+    agreement::current(layout, table)
 }
 
-/// Refuses a folder whose table tells of trials that ended and whose folders are gone: of what was measured in
-/// them nothing is left to read.
+/// Refuses a folder whose table lists finished trials whose folders are gone: their measurements cannot
+/// be read any more.
 fn check_presence(layout: &Layout, table: &TrialsTable) -> Result<()> {
     if compact::is_compact(layout) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The observer that writes everything down: the files of each trial, the tables of the sweep, the
+//! The observer that writes the results: the files of each trial, the tables of the sweep, the
 //! manifest.
 
 use std::collections::btree_map::Entry;
@@ -30,19 +30,19 @@ use crate::results::recovery::survey::{self, Survey};
 use crate::results::recovery::takeover;
 use crate::results::recovery::trial_files::{Facts, TrialFiles};
 
-/// Tables are rewritten at most this often while trials end in quick succession.
+/// Least time between two writes of the tables while trials end in quick succession.
 const TABLE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// … and so seldom that they take no more than a part in so many of the time.
+/// Also limits the share of the time spent on writing tables to one part in this number.
 const TABLE_SHARE: u32 = 100;
 
-/// Writes one run into a results folder, which other runs of the same experiment may share.
+/// Writes one run's results into a folder, which other runs of the same experiment may share.
 pub struct Writer {
     layout: Layout,
     experiment: Experiment,
     plan: Vec<Arc<Trial>>,
-    /// What the tables need of every trial that ended: about 2.5 kB a trial (129 MB resident for 20 000 trials). The
-    /// tables are written anew while the run goes on, and reading all `trial.json` each time instead would
+    /// The records of all trials that ended: about 2.5 kB a trial (129 MB resident for 20 000 trials). The
+    /// tables are rewritten while the run goes on, and reading all `trial.json` each time instead would
     /// take a time that grows with the square of the number of trials.
     records: Records,
     open: HashMap<String, TrialFiles>,
@@ -50,25 +50,25 @@ pub struct Writer {
     anew: BTreeSet<String>,
     gate: Arc<FolderLeases>,
     run: RunEntry,
-    /// What the datasets hold, by their digests.
+    /// Descriptions of the datasets, by their digests.
     data: BTreeMap<String, DatasetDescription>,
     started: Instant,
-    /// When the tables may be written next.
+    /// The earliest time of the next write of the tables.
     tables_due: Instant,
     /// Trials that other runs took over between their last step and their record.
     taken: Vec<Arc<Trial>>,
     /// Trials that do not fit into this machine's memory.
     too_large: Vec<Arc<Trial>>,
-    /// What is to be said of second trainings that gave other numbers than the first.
+    /// Messages about second trainings that gave other numbers than the first.
     other_numbers: Vec<String>,
-    /// A write failed: whatever follows is not written, so that no trial whose rows are missing
-    /// is taken for a finished one.
+    /// A write failed: nothing is written after it, so that no trial whose rows are missing
+    /// counts as finished.
     is_broken: bool,
 }
 
 impl Writer {
-    /// Opens a results folder for one run, which `stop` stops, and announces the run in it. Beyond that
-    /// nothing is written yet.
+    /// Opens a results folder for one run, which `stop` stops, and announces the run in it. Nothing else is
+    /// written yet.
     pub fn open(
         experiment: &Experiment,
         plan: &[Arc<Trial>],
@@ -111,13 +111,13 @@ impl Writer {
         })
     }
 
-    /// Hands over what the datasets hold, by their digests; the manifest keeps it.
+    /// Stores descriptions of the datasets, by their digests, for the manifest.
     pub fn describe_data(&mut self, data: BTreeMap<String, DatasetDescription>) {
         self.data.extend(data);
     }
 
-    /// How many trials ended here of which nothing is recorded, since another run had taken them over: those
-    /// that are finished all the same, and those that are not.
+    /// The number of trials that ended here and were not recorded, since another run had taken them over: first those
+    /// that the other run finished, then those that it did not.
     pub fn taken_over(&self) -> Result<(usize, usize)> {
         let unfinished = survey::unfinished(&self.layout, &self.taken)?.len();
         Ok((self.taken.len() - unfinished, unfinished))
@@ -133,7 +133,7 @@ impl Writer {
         retrain::error_of(&self.other_numbers)
     }
 
-    /// Where trials are claimed for this run.
+    /// The leases of this run's trials.
     pub fn gate(&self) -> Arc<FolderLeases> {
         Arc::clone(&self.gate)
     }
@@ -143,7 +143,7 @@ impl Writer {
     /// other data under the same name (`digest` gives the digest of a trial's dataset, where it was
     /// loaded): their numbers would not be paired.
     ///
-    /// Returns where the folder's earlier experiment was put, if it was another one.
+    /// Returns the path to which the folder's earlier experiment was moved, if it was another one.
     pub fn begin(
         &mut self,
         to_run: &[Arc<Trial>],
@@ -173,22 +173,22 @@ impl Writer {
         Ok(earlier)
     }
 
-    /// Whether another run is in the folder of which it is not clear yet whether it is alive: then what
-    /// [`Writer::begin`] refuses may be possible once that is clear.
+    /// Whether it is not known yet of another run in the folder whether it is alive: then what
+    /// [`Writer::begin`] refuses may be possible once it is known.
     pub fn has_unclear_runs(&self) -> Result<bool> {
         self.gate.claims.has_unclear()
     }
 
-    /// Waits until that is clear; says so through `tell`.
+    /// Waits until it is known; reports the wait through `tell`.
     pub fn settle(&self, tell: impl FnOnce(&str)) -> Result<()> {
         self.gate.claims.settle(tell)
     }
 
-    /// Tells the gate which data the trials of this run are trained on.
+    /// Passes the digests of the data of this run's trials to the leases.
     fn note_data(&self, to_run: &[Arc<Trial>], digest: impl Fn(&Trial) -> Option<String>) {
         let mut digests: BTreeMap<usize, Arc<str>> = BTreeMap::new();
         for trial in to_run {
-            // What does not fit into memory is not loaded, and nothing is trained on it here.
+            // The data of a trial that does not fit into memory are not loaded.
             if let Entry::Vacant(place) = digests.entry(trial.condition.index)
                 && let Some(digest) = digest(trial)
             {
@@ -198,14 +198,14 @@ impl Writer {
         self.gate.note_digests(digests);
     }
 
-    /// The record of a trial that came to its end, whatever it left behind.
+    /// The record of a finished trial, whatever else was recorded.
     fn result(&self, id: &str) -> Option<&TrialRecord> {
         let record = self.records.get(id).filter(|_| !self.anew.contains(id));
         record.filter(|record| record.outcome.is_finished())
     }
 
-    /// The record that stays, whatever came of training the trial again: its result before a second training, or
-    /// before a training that ended before it began.
+    /// The record that is kept when a trial is trained again: its result before a second training, or
+    /// before a training that failed at its start.
     fn earlier(&self, trial: &Trial, has_begun: bool) -> Result<Option<TrialRecord>> {
         if has_begun && self.result(&trial.id).is_none() {
             return Ok(None);
@@ -254,7 +254,7 @@ impl Writer {
 
     fn end(&mut self, trial: &Arc<Trial>, outcome: &Outcome, details: Option<&str>) -> Result<()> {
         let files = self.open.remove(&trial.id);
-        // What left no files, since the run was stopped before they could be begun, has no result.
+        // A trial has no files if the run was stopped before they were begun; then it has no result either.
         let is_without_files = files.is_none() && outcome.is_finished();
         let outcome = if is_without_files { &Outcome::Interrupted } else { outcome };
         let synced = files.as_ref().map_or(Ok(()), TrialFiles::sync);
@@ -268,14 +268,14 @@ impl Writer {
             details,
             earlier: earlier.as_ref(),
         };
-        // However long it takes: what was measured is not thrown away because another process was stopped.
+        // Waits as long as necessary: measurements must not be lost because another process was suspended.
         let ended = gate.claims.patiently(|| {
             if !gate.is_ours(trial, files.as_ref())? {
                 return Ok(None);
             }
             attempts::end(ending.layout)?;
             let ended = ending.record(files)?;
-            // The claim after the record: where locks are not seen, nobody finds the trial without both.
+            // The claim after the record, so that no run finds the trial without both where locks are not visible.
             gate.claims.release(&trial.id)?;
             Ok(Some(ended))
         });
@@ -292,7 +292,7 @@ impl Writer {
         self.records.insert(record.id.clone(), record);
         self.run.trained += usize::from(outcome.is_finished());
         if Instant::now() >= self.tables_due {
-            // Where the lock is not free they stay due, until the next trial ends.
+            // If the lock is not free, the tables are written when the next trial ends.
             let seconds = gate.claims.if_free(|| {
                 let writing = Instant::now();
                 self.write_tables().map(|()| writing.elapsed())
@@ -309,11 +309,11 @@ impl Writer {
         self.run.finished = manifest::now();
         self.run.wall_seconds = Some(self.started.elapsed().as_secs_f64());
         gate.claims.patiently(|| {
-            // Another run may have trained anew what was finished here before.
+            // Another run may have trained a trial again that was finished here before.
             self.records.retain(|id, _| self.open.contains_key(id));
             self.write_tables()?;
-            // Where locks are not seen, another run may have written its tables meanwhile, or ended a
-            // trial: whoever writes last has to have seen all.
+            // Where locks are not visible, another run may have written its tables meanwhile, or ended a
+            // trial: the last writer must have included all of them.
             while self.adopt_records()? {
                 self.write_tables()?;
             }
@@ -321,13 +321,13 @@ impl Writer {
         })
     }
 
-    /// Only under the folder's lock: what other runs have finished meanwhile is in the tables too.
+    /// Writes the tables, including trials that other runs have finished. Requires the folder's lock.
     fn write_tables(&mut self) -> Result<()> {
         self.adopt_records()?;
         tables::write(&self.layout, &self.experiment, &self.plan, &self.records)
     }
 
-    /// Takes in what other runs have recorded meanwhile; whether there was anything.
+    /// Reads the records that other runs have written meanwhile; returns whether there were any.
     fn adopt_records(&mut self) -> Result<bool> {
         let is_open = |trial: &&Arc<Trial>| {
             let known = self.records.get(&trial.id);
@@ -349,7 +349,7 @@ impl Writer {
         Ok(is_changed)
     }
 
-    /// The growing files of a trial under way, if it is.
+    /// The open files of a trial under way; `None` where it is not under way.
     fn files(
         &mut self,
         trial: &Trial,
@@ -413,7 +413,7 @@ impl Writer {
             }
             Event::TrialPassed { trial, is_finished } => {
                 if *is_finished {
-                    // What was known of it may be what it left before another run trained it again.
+                    // The record may be the one from before another run trained it again.
                     self.records.remove(&trial.id);
                     self.anew.remove(&trial.id);
                 }
@@ -434,7 +434,7 @@ impl Observer for Writer {
         if self.is_broken {
             return Ok(());
         }
-        // Who asked this run to stop while another held the lock left the files of its trials whole.
+        // An interrupted wait for the lock has damaged no files: those of other trials are still written.
         self.write(event)
             .inspect_err(|error| self.is_broken |= !matches!(error, Error::Interrupted { .. }))
     }
@@ -475,7 +475,7 @@ mod tests {
     fn a_trial_whose_rows_could_not_be_written_is_never_taken_for_finished() {
         let folder = tempfile::tempdir().expect("a folder");
         let (mut writer, trials) = writer(folder.path());
-        // A folder stands where a file of the second trial should be: its start fails.
+        // A folder has the path of a file of the second trial, so that its start fails.
         let blocked = writer.layout.trial(&trials[1].id).steps();
         fs::create_folder(&blocked).expect("a writable folder");
         let trainer = ScriptedTrainer::default();
@@ -535,7 +535,7 @@ mod tests {
         let diverged =
             Outcome::Diverged { step: 1, reason: "large".to_owned(), last_finite_loss: None };
         for trial in &trials[..2] {
-            // What it has is not what is asked for now: it is trained a second time.
+            // A trial with a record is trained a second time.
             let path = writer.layout.trial(&trial.id).trial();
             let record = fs::read_text(&path).expect("recorded");
             writer.records.insert(trial.id.clone(), serde_json::from_str(&record).expect("JSON"));

@@ -1,9 +1,9 @@
-//! Exponential averages, and what they remember of their start.
+//! Exponential averages, and the remaining weight of their initial values.
 
 /// Averages have settled where less than this share of their initial values is left.
 pub const SETTLED: f64 = 0.01;
 
-/// The share of its initial value that an exponential average holds after so many updates:
+/// The share of the initial value in an exponential average after this many updates:
 /// `average ← decay · average + (1 − decay) · value` leaves `decay^updates` of it.
 pub fn left_of_start(decay: f64, updates: usize) -> f64 {
     decay.powf(updates as f64)

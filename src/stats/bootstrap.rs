@@ -4,13 +4,13 @@ use super::describe::{mean, sorted};
 use super::normal::{normal_cdf, normal_quantile};
 use super::student::Interval;
 
-/// Resamples of n values, by the positions that they take: drawn once, and used for every sample of
-/// that size, so that intervals differ by their values alone.
+/// Resamples of n values, by the positions of the values: drawn once, and used for every sample of
+/// that size, so that intervals differ only by their values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resamples {
-    /// Values in a sample.
+    /// Number of values in a sample.
     size: usize,
-    /// The positions that the resamples take, one resample after the other.
+    /// The positions in all resamples, one resample after the other.
     positions: Vec<usize>,
 }
 
@@ -30,7 +30,7 @@ impl Resamples {
         fits.then_some(Self { size, positions })
     }
 
-    /// Values in a sample.
+    /// Number of values in a sample.
     pub fn size(&self) -> usize {
         self.size
     }
@@ -44,19 +44,19 @@ impl Resamples {
     }
 }
 
-/// The interval for the mean that the bootstrap gives by `BCa` with these resamples (Efron 1987, "Better
+/// The `BCa` bootstrap interval for the mean with these resamples (Efron 1987, "Better
 /// Bootstrap Confidence Intervals", as in `scipy.stats.bootstrap`); `None` for fewer than two values,
-/// for resamples of another size, and where none of the resamples reach the sample's mean.
+/// for resamples of another size, and where no resample reaches the sample's mean.
 ///
 /// The ends are the quantiles of the resamples' means at `Φ(z₀ + (z₀ ± z) / (1 − a (z₀ ± z)))`, where
 /// `Φ(z₀)` is the share of resamples below the sample's mean (equal ones count half), `Φ(z)` is half of
-/// `1 + confidence`, and the acceleration `a = Σ U³ / (6 (Σ U²)^{3/2})` goes by the jackknife: `U` is how
-/// far the mean without one value lies below the mean of those means. Equal values give an interval
+/// `1 + confidence`, and the acceleration `a = Σ U³ / (6 (Σ U²)^{3/2})` is computed by the jackknife: `U` is how
+/// far the mean without one value is below the mean of those means. Equal values give an interval
 /// without width.
 ///
-/// With few values it is too short: of six normal ones its 95 % interval holds the mean in 86 % of
-/// experiments, of ten in 90 % (`make coverage`), where [`t_interval`](super::t_interval) keeps its
-/// promise.
+/// With few values it is too short: for six normal ones its 95 % interval covers the mean in 86 % of
+/// experiments, for ten in 90 % (`make coverage`), whereas [`t_interval`](super::t_interval) has the stated
+/// coverage.
 pub fn bca_interval(values: &[f64], resamples: &Resamples, confidence: f64) -> Option<Interval> {
     let centre = mean(values)?;
     if values.len() < 2 || resamples.size != values.len() || resamples.positions.is_empty() {
@@ -66,7 +66,7 @@ pub fn bca_interval(values: &[f64], resamples: &Resamples, confidence: f64) -> O
         return Some(Interval { low: centre, high: centre });
     }
     let means = resamples.means(values);
-    // Means that are equal but for rounding are equal: accuracies have few digits.
+    // Means that differ only by rounding errors are treated as equal: accuracies have few digits.
     let rounding = 1e-12 * values.iter().map(|value| (value - centre).abs()).sum::<f64>();
     let below = means.partition_point(|mean| *mean < centre - rounding);
     let not_above = means.partition_point(|mean| *mean <= centre + rounding);

@@ -1,7 +1,7 @@
-//! A whole curve in one number.
+//! A summary of a curve.
 
-/// The area under the straight lines between the points `(x, y)`, by the length of its base: the
-/// curve's mean height. `None` for fewer than two points, and where x does not grow throughout.
+/// The area under the straight lines between the points `(x, y)`, divided by the length of its base: the
+/// curve's mean height. `None` for fewer than two points, and where x does not increase throughout.
 ///
 /// `Σ (xᵢ₊₁ − xᵢ) (yᵢ + yᵢ₊₁) / 2 / (xₙ − x₁)`: the trapezoidal rule, as in `numpy.trapezoid`.
 pub fn mean_height(points: &[(f64, f64)]) -> Option<f64> {
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_curve_of_one_point_or_that_goes_back_has_no_area() {
+    fn a_curve_of_one_point_or_with_decreasing_x_has_no_area() {
         assert_eq!(mean_height(&[]), None);
         assert_eq!(mean_height(&[(0.0, 1.0)]), None);
         assert_eq!(mean_height(&[(0.0, 1.0), (0.0, 2.0)]), None);

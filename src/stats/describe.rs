@@ -44,8 +44,8 @@ pub fn median(values: &[f64]) -> Option<f64> {
 
 /// The interquartile mean: the mean of the middle half of the sorted values, `None` for no values.
 ///
-/// Half of the sample's weight counts, exactly: a quarter of n is cut off either end, and a value
-/// that the cut goes through keeps the rest of its weight, so that six values weigh 0, ½, 1, 1, ½, 0.
+/// Half of the sample's weight counts, exactly: a quarter of n is cut off at either end, and a value
+/// at the cut keeps the rest of its weight, so that six values have the weights 0, ½, 1, 1, ½, 0.
 /// For n divisible by 4 that is `scipy.stats.trim_mean(x, 0.25)`, which Agarwal et al. (2021, rliable)
 /// use; for other n theirs rounds the cut down, and at n = 3 would cut nothing.
 pub fn interquartile_mean(values: &[f64]) -> Option<f64> {
@@ -53,14 +53,14 @@ pub fn interquartile_mean(values: &[f64]) -> Option<f64> {
         return None;
     }
     let (cut, n) = (values.len() as f64 / 4.0, values.len() as f64);
-    // The value at `index` covers the stretch from `index` to `index + 1`.
+    // The value at `index` covers the interval from `index` to `index + 1`.
     let weight = |index: f64| ((index + 1.0).min(n - cut) - index.max(cut)).max(0.0);
     let weighted = sorted(values).into_iter().enumerate();
     let sum: f64 = weighted.map(|(i, value)| weight(i as f64) * value).sum();
     Some(sum / (n / 2.0))
 }
 
-/// In ascending order.
+/// The values in ascending order.
 pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
@@ -114,7 +114,7 @@ mod tests {
         let values = [9e9, 2.0, 3.0, 4.0, 5.0, -9e9];
         assert_eq!(interquartile_mean(&values), Some(3.5));
         assert_eq!(interquartile_mean(&[4.0]), Some(4.0));
-        // A quarter of three is cut off either end: weights ¼, 1, ¼.
+        // A quarter of three is cut off at either end: weights ¼, 1, ¼.
         assert_eq!(interquartile_mean(&[0.0, 1.0, 4.0]), Some(2.0 / 1.5));
     }
 }

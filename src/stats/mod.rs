@@ -1,18 +1,19 @@
 //! Statistics over replicates: pure functions, each with its formula and source.
 //!
-//! Nothing here depends on what a trial is. A function that has no answer (a mean of nothing, a
-//! deviation of one value) says so with `None`; values that are not finite are the caller's to
-//! sort out. Whoever resamples brings the random numbers: a `draw` is a whole number below a bound.
+//! Nothing here depends on trials. A function whose result is not defined (a mean of no values, a
+//! deviation of one value) returns `None`; callers must remove values that are not
+//! finite. Functions that resample take the random numbers from the caller: `draw` returns a whole number
+//! below a bound.
 //!
 //! - One sample: [`mean`], [`median`], [`interquartile_mean`], [`standard_deviation`],
 //!   [`t_interval`], [`bca_interval`].
-//! - A curve, and when it gets somewhere: [`mean_height`], [`median_time`].
-//! - An exponential average, and what is left of its start: [`left_of_start`].
-//! - Two conditions, replicate by replicate: [`compare_pairs`], and what may be said then:
+//! - A curve, and the time until it reaches a target: [`mean_height`], [`median_time`].
+//! - An exponential average, and the remaining share of its initial value: [`left_of_start`].
+//! - Two conditions, replicate by replicate: [`compare_pairs`], and the resulting
 //!   `verdict`.
 //!
-//! All of it is checked against scipy's numbers in `tests/references.rs`, and what the intervals and
-//! the verdict promise by simulation in `tests/coverage.rs`.
+//! All of it is compared with scipy's numbers in `tests/references.rs`, and `tests/coverage.rs` checks the coverage
+//! of intervals and the error rate of verdicts by simulation.
 
 mod averages;
 mod bootstrap;

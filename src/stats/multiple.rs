@@ -1,10 +1,10 @@
-//! Many comparisons at once.
+//! Correction for multiple comparisons.
 
-/// Holm's correction of the p-values of a family of tests (Holm 1979): the chance of any false
-/// rejection at `p ≤ α` stays below α, however the tests hang together.
+/// Holm's correction of the p-values of a family of tests (Holm 1979): the probability of any false
+/// rejection at `p ≤ α` is at most α, whatever the dependence between the tests.
 ///
-/// In ascending order, the i-th of m becomes `max over j ≤ i of (m − j + 1) pⱼ`, at most 1. The answer
-/// has the order of the question.
+/// In ascending order, the i-th of m becomes `max over j ≤ i of (m − j + 1) pⱼ`, at most 1. The result
+/// has the order of the input.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|&one, &other| p_values[one].total_cmp(&p_values[other]));

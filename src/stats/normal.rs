@@ -2,10 +2,10 @@
 
 use std::f64::consts::TAU;
 
-/// Beyond this, `1 − Φ` is below the distance between neighbouring floating-point numbers at 1.
+/// Beyond this, `1 − Φ` is below the distance between adjacent floating-point numbers at 1.
 const FAR: f64 = 8.5;
 
-/// `Φ(x) = P(Z ≤ x)`, good to 1e-15: `½ + φ(x) (x + x³/3 + x⁵/(3·5) + …)` (Marsaglia 2004,
+/// `Φ(x) = P(Z ≤ x)`, accurate to 1e-15: `½ + φ(x) (x + x³/3 + x⁵/(3·5) + …)` (Marsaglia 2004,
 /// "Evaluating the Normal Distribution").
 pub(super) fn normal_cdf(x: f64) -> f64 {
     if x.is_nan() {
@@ -23,7 +23,7 @@ pub(super) fn normal_cdf(x: f64) -> f64 {
     0.5 + sum * (-x * x / 2.0).exp() / TAU.sqrt()
 }
 
-/// The `x` for which `Φ(x) = probability`, by halving; infinite at 0 and 1.
+/// The `x` for which `Φ(x) = probability`, by bisection; infinite at 0 and 1.
 pub(super) fn normal_quantile(probability: f64) -> f64 {
     if probability <= 0.0 {
         return f64::NEG_INFINITY;
@@ -32,7 +32,7 @@ pub(super) fn normal_quantile(probability: f64) -> f64 {
         return f64::INFINITY;
     }
     let (mut low, mut high) = (-FAR, FAR);
-    // 60 halvings leave less than the distance between neighbouring floating-point numbers.
+    // 60 bisections leave less than the distance between adjacent floating-point numbers.
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
         if normal_cdf(middle) < probability {

@@ -1,7 +1,7 @@
-//! Two conditions, replicate by replicate.
+//! Comparison of two conditions, replicate by replicate.
 //!
-//! Both trainings of a pair began with the same random numbers, so that what the pair has in common
-//! cancels in its difference.
+//! Both trainings of a pair start with the same random numbers, so that the variation that they share
+//! cancels in the difference.
 
 use std::cmp::Ordering;
 
@@ -10,18 +10,18 @@ use super::proportion::wilson_interval;
 use super::signs::{Test, sign_flip_test, sign_test};
 use super::student::{Interval, t_interval};
 
-/// What one training came to.
+/// The score of one training.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Score {
     /// A finite number.
     Value(f64),
     /// A time that is only known to be longer than this.
     Beyond(f64),
-    /// It diverged: worse than anything that was completed.
+    /// The training diverged: worse than any that was completed.
     Diverged,
 }
 
-/// Whether A or B of a pair is better.
+/// The better one of a pair, A or B.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Winner {
     A,
@@ -29,38 +29,38 @@ enum Winner {
     Neither,
 }
 
-/// How many pairs A won, neither won, and A lost.
+/// Numbers of pairs that A won, that neither won, and that A lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
-    /// A was better.
+    /// Pairs in which A was better.
     pub wins: usize,
-    /// Equal, both diverged, or not known.
+    /// Pairs with equal scores, both diverged, or unknown.
     pub ties: usize,
-    /// B was better.
+    /// Pairs in which B was better.
     pub losses: usize,
 }
 
-/// What the pairs say.
+/// The statistics of all pairs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairedComparison {
-    /// Pairs that were compared; those with a diverged side are among them.
+    /// Number of pairs that were compared, including those with a diverged side.
     pub pairs: usize,
-    /// `A − B` of the pairs in which both sides have a value: the following three are of these.
+    /// `A − B` of the pairs in which both sides have a value: the following three fields are of these.
     pub differences: Vec<f64>,
-    /// Their mean.
+    /// The mean of the differences.
     pub mean: Option<f64>,
-    /// Their sample standard deviation.
+    /// The sample standard deviation of the differences.
     pub std: Option<f64>,
-    /// The interval for their mean by Student's t.
+    /// The confidence interval of the mean difference by Student's t.
     pub interval: Option<Interval>,
-    /// Of all pairs.
+    /// Wins, ties and losses over all pairs.
     pub tally: Tally,
     /// P(A > B): the share of all pairs that A won, a tie as half a win (Bouthillier et al. 2021).
     pub superiority: Option<f64>,
-    /// Its interval, by Wilson's score.
+    /// Its confidence interval, by Wilson's score.
     pub superiority_interval: Option<Interval>,
     /// The sign-flip test of the differences if every pair has one. Else the sign test of wins and
-    /// losses: a mean over the pairs that happened to survive would be too good for the side that diverges.
+    /// losses: a mean over only the surviving pairs would be too good for the side that diverges.
     pub test: Option<Test>,
     /// Whether A is better where the difference is positive.
     pub higher_is_better: bool,
@@ -73,8 +73,8 @@ impl PairedComparison {
     }
 }
 
-/// Compares A with B over `(A, B)` pairs at this confidence; `draw` gives uniform whole numbers below
-/// its argument, where there are more pairs than can be flipped in all ways.
+/// Compares A with B over `(A, B)` pairs with this confidence level; `draw` gives uniform whole numbers below
+/// its argument, for random sign flips where there are too many pairs for all of them.
 pub fn compare_pairs(
     pairs: &[(Score, Score)],
     higher_is_better: bool,
@@ -132,7 +132,7 @@ fn winner(a: Score, b: Score, higher_is_better: bool) -> Winner {
         (Diverged, _) => Winner::B,
         (Value(a), Beyond(b)) if a <= b => Winner::A,
         (Beyond(a), Value(b)) if b <= a => Winner::B,
-        // It is unknown which would have been sooner.
+        // It is unknown which would have been faster.
         _ => Winner::Neither,
     }
 }
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn no_pairs_say_nothing() {
+    fn without_pairs_there_are_no_statistics() {
         let compared = compare(&[], true);
         assert_eq!((compared.mean, compared.superiority), (None, None));
         assert_eq!((compared.test, compared.superiority_interval), (None, None));

@@ -1,14 +1,14 @@
-//! How often one side wins.
+//! Confidence intervals of proportions.
 
 use super::normal::normal_quantile;
 use super::student::Interval;
 
-/// Wilson's score interval for a proportion of which `successes` of `n` were seen (Wilson 1927);
+/// Wilson's score interval for a proportion with `successes` of `n` (Wilson 1927);
 /// `None` for n = 0.
 ///
 /// `(p + z²/2n ± z √(p (1 − p)/n + z²/4n²)) / (1 + z²/n)`. It is used for P(A > B), where a tie is half
 /// a success. The percentile bootstrap of Bouthillier et al. (2021) has no width when one side wins
-/// every pair, and few pairs are the rule here: 6 wins of 6 leave anything from 61 % on.
+/// every pair, which is common with few pairs: 6 wins of 6 are compatible with 61 % and more.
 pub fn wilson_interval(successes: f64, n: usize, confidence: f64) -> Option<Interval> {
     if n == 0 {
         return None;

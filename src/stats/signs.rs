@@ -1,47 +1,47 @@
-//! Tests of paired differences by their signs. They need no assumption but that, were there no
-//! effect, each difference would be as likely the other way round.
+//! Tests of paired differences by their signs. Their only assumption is that, without an
+//! effect, each difference would have either sign with equal probability.
 
-/// So many differences are flipped in all ways; more of them in [`SAMPLED_FLIPS`] random ways.
+/// Up to this number of differences, all sign flips are evaluated; beyond it [`SAMPLED_FLIPS`] random ones.
 pub const EXACT_UP_TO: usize = 16;
 
-/// Random ways of flipping.
+/// Number of random sign flips.
 pub const SAMPLED_FLIPS: usize = 19_999;
 
-/// How a p-value came about.
+/// The method of a p-value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TestKind {
-    /// All ways of flipping the differences' signs.
+    /// All combinations of the differences' signs.
     SignFlip,
-    /// A sample of them.
+    /// A random sample of them.
     SampledSignFlip,
-    /// Wins and losses alone.
+    /// The sign test of wins and losses.
     Sign,
 }
 
 /// The result of a two-sided test.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Test {
-    /// The kind of test.
+    /// The method.
     pub kind: TestKind,
-    /// The chance of a result at least as far from 0, were there no effect.
+    /// The p-value: the probability of a result at least as far from 0, without an effect.
     pub p: f64,
-    /// The smallest p that this many differences could give at all.
+    /// The smallest p-value that is possible with this number of differences.
     pub floor: f64,
 }
 
 /// The sign-flip permutation test of the mean of paired differences (Fisher 1935, "The Design of
 /// Experiments", section 21); `None` for no differences.
 ///
-/// The share of the 2ⁿ ways of choosing signs for which `|Σ ± dᵢ| ≥ |Σ dᵢ|`. Beyond [`EXACT_UP_TO`] it is
-/// `(1 + k) / (1 + m)`, where k of m random ways are (Phipson & Smyth 2010), so that it never is 0. A
-/// difference of 0 says nothing: of m others the smallest p is 2/2ᵐ.
+/// The share of the 2ⁿ combinations of signs for which `|Σ ± dᵢ| ≥ |Σ dᵢ|`. Beyond [`EXACT_UP_TO`] it is
+/// `(1 + k) / (1 + m)`, where this holds for k of m random ones (Phipson & Smyth 2010), so that it is never 0. A
+/// difference of 0 has no sign: with m others the smallest p-value is 2/2ᵐ.
 pub fn sign_flip_test(differences: &[f64], mut draw: impl FnMut(usize) -> usize) -> Option<Test> {
     if differences.is_empty() {
         return None;
     }
     let moved: Vec<f64> = differences.iter().copied().filter(|d| *d != 0.0).collect();
     let size: f64 = moved.iter().map(|d| d.abs()).sum();
-    // Sums that are equal but for rounding are equal: accuracies have few digits.
+    // Sums that differ only by rounding errors are treated as equal: accuracies have few digits.
     let observed = moved.iter().sum::<f64>().abs() - 1e-12 * size;
     if moved.len() <= EXACT_UP_TO {
         return Some(Test {
@@ -62,7 +62,7 @@ pub fn sign_flip_test(differences: &[f64], mut draw: impl FnMut(usize) -> usize)
     })
 }
 
-/// The first sign may stay, since flipping all of them changes no magnitude.
+/// The first sign is fixed, since flipping all of them changes no magnitude.
 fn share_of_flips(moved: &[f64], observed: f64) -> f64 {
     let ways = 1_usize << moved.len().saturating_sub(1);
     let sum = |way: usize| -> f64 {
@@ -76,13 +76,13 @@ fn share_of_flips(moved: &[f64], observed: f64) -> f64 {
     extreme.count() as f64 / ways as f64
 }
 
-/// The sign test (Arbuthnott 1710; Dixon & Mood 1946, ties left out): the chance that of `wins +
-/// losses` tosses of a fair coin at least as many fall on one side, `2 Σ_{k ≥ max} C(n, k) / 2ⁿ`, at most 1.
+/// The sign test (Arbuthnott 1710; Dixon & Mood 1946, ties left out): the probability that of `wins +
+/// losses` tosses of a fair coin at least as many have the same side, `2 Σ_{k ≥ max} C(n, k) / 2ⁿ`, at most 1.
 pub fn sign_test(wins: usize, losses: usize) -> Test {
     let n = wins + losses;
     let mut chance = half_to_the(n);
     let mut tail = 0.0;
-    // `chance` is that of exactly k on one side; the tail on the other side is as long.
+    // `chance` is the probability of exactly k on one side; the other tail is as long.
     for k in 0..=wins.min(losses) {
         tail += chance;
         chance *= (n - k) as f64 / (k + 1) as f64;
@@ -90,7 +90,7 @@ pub fn sign_test(wins: usize, losses: usize) -> Test {
     Test { kind: TestKind::Sign, p: (2.0 * tail).min(1.0), floor: smallest(n) }
 }
 
-/// 2/2ⁿ
+/// The smallest p-value of n pairs, 2/2ⁿ.
 fn smallest(n: usize) -> f64 {
     (2.0 * half_to_the(n)).min(1.0)
 }
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_sample_of_flips_comes_near_the_share_of_all() {
         let mut state = 1_u64;
-        // Knuth's multiplier (MMIX); the high bits are the good ones.
+        // Knuth's multiplier (MMIX); the high bits are the better ones.
         let mut draw = |bound: usize| {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
@@ -150,7 +150,7 @@ mod tests {
         differences.extend([-1.0; 5]);
         let test = sign_flip_test(&differences, &mut draw).expect("a test");
         assert_eq!(test.kind, TestKind::SampledSignFlip);
-        // All differences are alike, so that the sign test counts the same ways.
+        // All differences are equal, so that the sign test counts the same combinations.
         let exact = sign_test(13, 5).p;
         let deviation = (exact * (1.0 - exact) / SAMPLED_FLIPS as f64).sqrt();
         assert!((test.p - exact).abs() < 4.0 * deviation, "{} is not {exact}", test.p);

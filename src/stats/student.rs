@@ -9,9 +9,9 @@ use super::describe::{mean, standard_deviation};
 /// A closed interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
-    /// Its lower end.
+    /// The lower end.
     pub low: f64,
-    /// Its upper end.
+    /// The upper end.
     pub high: f64,
 }
 
@@ -30,7 +30,7 @@ pub fn t_interval(values: &[f64], confidence: f64) -> Option<Interval> {
 /// of freedom: 12.706 for 95 % and 1. `None` without degrees of freedom or for a confidence
 /// outside the open interval from 0 to 1.
 ///
-/// Found by halving the interval of the angle `θ = arctan(t / √degrees)`, in which the
+/// Found by bisection of the angle `θ = arctan(t / √degrees)`, in which the
 /// probability rises from 0 at 0 to 1 at π/2.
 pub fn t_critical(confidence: f64, degrees: usize) -> Option<f64> {
     if degrees == 0 || !(confidence > 0.0 && confidence < 1.0) {
@@ -39,7 +39,7 @@ pub fn t_critical(confidence: f64, degrees: usize) -> Option<f64> {
     let key = (confidence.to_bits(), degrees);
     let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let found = known().get(&key).copied();
-    // Not under the lock: it takes a while, and others ask for other numbers.
+    // Outside the lock: it takes a while, and other threads need other numbers.
     let t = found.unwrap_or_else(|| search(confidence, degrees));
     if found.is_none() {
         known().insert(key, t);
@@ -47,13 +47,13 @@ pub fn t_critical(confidence: f64, degrees: usize) -> Option<f64> {
     Some(t)
 }
 
-/// Every [`t_critical`] that was searched for, by the bits of its confidence and its degrees of freedom: a
-/// search takes a time that grows with these, and a folder asks for the same few numbers many times.
+/// Cache of [`t_critical`], by the bits of the confidence level and the degrees of freedom: the time of a
+/// search grows with these, and a folder needs the same few numbers many times.
 static KNOWN: LazyLock<Mutex<HashMap<(u64, usize), f64>>> = LazyLock::new(Mutex::default);
 
 fn search(confidence: f64, degrees: usize) -> f64 {
     let (mut low, mut high) = (0.0, FRAC_PI_2);
-    // 60 halvings leave less than the distance between neighbouring floating-point numbers.
+    // 60 bisections leave less than the distance between adjacent floating-point numbers.
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
         if central_probability(middle, degrees) < confidence {

@@ -1,17 +1,17 @@
-//! Times that were not always waited for.
+//! Censored times: some are only known to be longer than a bound.
 
 use super::paired::Score;
 
 /// The median of times of which some are only known to be longer (Kaplan & Meier 1958); `None` where
-/// more than half of them are not known to have happened.
+/// fewer than half of them are known.
 ///
-/// The share that still waits after t is `S(t) = Π (1 − dᵢ / nᵢ)` over the times tᵢ ≤ t at which something
-/// happened: to dᵢ of the nᵢ that were being waited for. The median is where S first is ½ or less; where
-/// it is ½ exactly, halfway to the next such time, as in R's `survfit`, so that times of which none is
-/// censored have their ordinary median.
+/// The share that is longer than t is `S(t) = Π (1 − dᵢ / nᵢ)` over the times tᵢ ≤ t at which something
+/// happened: to dᵢ of the nᵢ that had neither happened nor been censored. The median is where S first is ½ or
+/// less; where it is ½ exactly, halfway to the next such time, as in R's `survfit`, so that times of which none
+/// is censored have their ordinary median.
 ///
-/// A training that diverged never gets there, however long one waits: it is censored at infinity. So is said
-/// wherever such a median stands.
+/// A training that diverged never reaches the target: it is censored at infinity. A note states so
+/// wherever such a median is printed.
 pub fn median_time(times: &[Score]) -> Option<f64> {
     let mut happened: Vec<f64> = times.iter().filter_map(reached).collect();
     happened.sort_unstable_by(f64::total_cmp);
@@ -39,7 +39,7 @@ fn reached(time: &Score) -> Option<f64> {
     }
 }
 
-/// Until when it was waited for.
+/// The time at which it happened or was censored.
 fn end(time: &Score) -> f64 {
     match time {
         Score::Value(at) | Score::Beyond(at) => *at,
@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(median_time(&times), Some(7.0));
         // Half happened, and the time of the next is unknown.
         assert_eq!(median_time(&[Reached(2.0), Beyond(9.0)]), Some(2.0));
-        // Of four, one left at 1: at 2, a third of three happens; at 3, half of two.
+        // Of four, one is censored at 1: at 2, a third of three happens; at 3, half of two.
         let times = [Beyond(1.0), Reached(2.0), Reached(3.0), Diverged];
         assert_eq!(median_time(&times), Some(3.0));
     }

@@ -1,54 +1,54 @@
-//! What may be said after a comparison, and what it would take to say more.
+//! The verdict on a comparison, and the number of pairs that a decision needs.
 
 use super::paired::PairedComparison;
 use super::student::{Interval, t_critical};
 
-/// The chance of error that is put up with: intervals are for `1 − SIGNIFICANCE`.
+/// The significance level: intervals have the confidence level `1 − SIGNIFICANCE`.
 pub const SIGNIFICANCE: f64 = 0.05;
 
 /// Below six pairs a verdict is at most suggestive: with five, the smallest two-sided p is 2/2⁵ = 0.0625.
 pub const FEWEST_PAIRS: usize = 6;
 
-/// More replicates than anybody would train.
+/// Largest number of replicates that is considered.
 const MOST_PAIRS: usize = 10_000;
 
-/// One of the two that are compared.
+/// One of two compared conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// The one whose differences are taken: `A − B`.
+    /// A in the differences `A − B`.
     A,
-    /// The one that it is compared with.
+    /// B in the differences `A − B`.
     B,
 }
 
-/// What may be said.
+/// The verdict on a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// This side is better.
     Better(Side),
-    /// It looks so, but there are fewer than [`FEWEST_PAIRS`] pairs, or the corrected p is too large.
+    /// It seems better, but there are fewer than [`FEWEST_PAIRS`] pairs, or the corrected p-value is too large.
     SuggestsBetter(Side),
-    /// The interval lies within the margin.
+    /// The interval is within the margin.
     NoMeaningfulDifference,
-    /// It does, with fewer than [`FEWEST_PAIRS`] pairs.
+    /// The interval is within the margin, with fewer than [`FEWEST_PAIRS`] pairs.
     SuggestsNoMeaningfulDifference,
-    /// These pairs do not decide.
+    /// The pairs do not decide.
     Inconclusive,
-    /// Under other statistics in the norm layers the same networks show something else; no test of pairs
-    /// gives this verdict: it takes both evaluations.
+    /// With other statistics in the norm layers the same networks give another result; a test of pairs alone
+    /// never gives this verdict, since it needs both evaluations.
     EffectOfEvaluation,
 }
 
 /// The verdict on a comparison, where differences up to `margin` do not matter and `corrected` is its
 /// p-value after the correction for all comparisons that were made.
 ///
-/// - If every pair has a difference: their interval within `± margin` is no meaningful difference;
-///   one that leaves out 0 makes a side better; any other is inconclusive.
-/// - If some have none, a side diverged or never got there, and wins and losses decide: the sign test
+/// - If every pair has a difference: an interval within `± margin` means no meaningful difference;
+///   one that excludes 0 makes a side better; any other is inconclusive.
+/// - If some have none, a side diverged or did not reach the target, and wins and losses decide: the sign test
 ///   at [`SIGNIFICANCE`], or, with fewer than [`FEWEST_PAIRS`] pairs, that one side won them all.
 ///
-/// A side that is spoken for is better if `corrected ≤` [`SIGNIFICANCE`]. So the chance of a wrong
-/// "better" is at most that, over all comparisons together, and needs no normal distribution.
+/// The favoured side is better if `corrected ≤` [`SIGNIFICANCE`]. So the probability of a wrong
+/// "better" is at most that, over all comparisons together, without assuming a normal distribution.
 pub fn verdict(comparison: &PairedComparison, corrected: f64, margin: f64) -> Verdict {
     let is_enough = comparison.pairs >= FEWEST_PAIRS;
     let within = |interval: Interval| -margin <= interval.low && interval.high <= margin;
@@ -87,11 +87,11 @@ fn winning_side(comparison: &PairedComparison) -> Option<Side> {
     (is_sure || won_all).then_some(side)
 }
 
-/// How many pairs would decide, if their differences spread as these do; `None` where that takes more
+/// The number of pairs that would decide, if their differences have this deviation; `None` where it is more
 /// than ten thousand, or the margin is 0.
 ///
-/// The smallest n with `t(n − 1) s / √n ≤ margin / 2`. An interval so short either leaves out 0 or lies
-/// within the margin, wherever its middle is.
+/// The smallest n with `t(n − 1) s / √n ≤ margin / 2`. An interval of that length either excludes 0 or is
+/// within the margin, wherever its centre is.
 pub fn pairs_for_decision(std: f64, margin: f64) -> Option<usize> {
     let is_enough = |n: usize| {
         let t = t_critical(1.0 - SIGNIFICANCE, n - 1);
@@ -113,7 +113,7 @@ pub fn pairs_for_decision(std: f64, margin: f64) -> Option<usize> {
     Some(enough)
 }
 
-/// How many pairs it takes at least before the smallest p of so many comparisons, corrected, is
+/// The least number of pairs for which the smallest possible p-value of this many comparisons, corrected, is
 /// significant: the smallest n with `comparisons · 2/2ⁿ ≤` [`SIGNIFICANCE`].
 pub fn pairs_for_correction(comparisons: usize) -> usize {
     let needed = (2.0 * comparisons.max(1) as f64 / SIGNIFICANCE).log2().ceil();
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn many_comparisons_ask_for_more_pairs() {
+    fn many_comparisons_need_more_pairs() {
         assert_eq!(judged(&GAIN[..6], 3.0, 0.2), Verdict::SuggestsBetter(Side::A));
         assert_eq!(judged(&GAIN, 3.0, 0.2), Verdict::Better(Side::A));
         let needed: Vec<usize> = [0, 1, 2, 3, 12, 300].map(pairs_for_correction).into();
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_pairs_as_are_said_to_tell_do_tell() {
+    fn the_estimated_number_of_pairs_suffices() {
         let n = pairs_for_decision(0.3, 0.2).expect("some number");
         let half = |n: usize| t_critical(0.95, n - 1).map(|t| t * 0.3 / (n as f64).sqrt());
         assert!(half(n) <= Some(0.1) && half(n - 1) > Some(0.1), "{n}");

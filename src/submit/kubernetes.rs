@@ -1,5 +1,5 @@
-//! A Kubernetes Indexed Job, with the experiment in a `ConfigMap` beside it, as JSON: every JSON text
-//! is YAML, and no value can leave its place in it.
+//! A Kubernetes Indexed Job, with the experiment in a `ConfigMap`, as JSON: every JSON text
+//! is YAML, and no value can be mistaken for structure.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -7,33 +7,33 @@ use sha2::{Digest, Sha256};
 use super::{Job, Memory, quote};
 use crate::units::{for_json, hexadecimal};
 
-/// What only Kubernetes needs to know.
+/// Settings for Kubernetes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
-    /// The container's image; `bn-lab` is on its path.
+    /// The container's image, with `bn-lab` on its path.
     pub image: String,
-    /// The volume claim that all pods mount: `results/` and `data/` are in it.
+    /// The volume claim that all pods mount, with `results/` and `data/` in it.
     pub volume_claim: String,
-    /// The experiment, every default filled in.
+    /// The experiment with every default filled in.
     pub experiment: String,
 }
 
-/// Where the claim is mounted.
+/// The mount path of the claim.
 const VOLUME: &str = "/bn-lab";
 
-/// Where the experiment is mounted.
+/// The path of the mounted experiment.
 const EXPERIMENT: &str = "/experiment/experiment.toml";
 
-/// Seconds that a run has to end its steps and to keep its state.
+/// Seconds for a run to end its steps and to save its state.
 const GRACE_SECONDS: u32 = 60;
 
-/// The most characters of a job's name: the names of its pods have an index besides, in 63.
+/// Most characters of a job's name: the names of its pods add an index, and are limited to 63.
 const LONGEST_NAME: usize = 52;
 
-/// Bytes of the digest in a job's name.
+/// Number of bytes of the digest in a job's name.
 const DIGEST: usize = 4;
 
-/// The manifest of the job; `None` where an argument holds a NUL, which no script can.
+/// The manifest of the job; `None` where an argument contains NUL, which no script can.
 pub fn manifest(job: &Job, site: &Site) -> Option<String> {
     let name = object_name(&job.name);
     let experiment = json!({
@@ -62,9 +62,9 @@ fn about(job: &Job, name: &str, claim: &str) -> String {
     )
 }
 
-/// The job around its pods. Of a run's exit codes, 2, 3 and 4 (the command line, the experiment or the
-/// dataset is wrong) would come in every pod; 5 (failed trials, which are recorded) would come again; 130
-/// (interrupted, to go on where it was) is no failure; anything else may pass.
+/// The specification of the job. Of a run's exit codes, 2, 3 and 4 (the command line, the experiment or the
+/// dataset is wrong) would occur in every pod; 5 (failed trials, which are recorded) would occur again; 130
+/// (interrupted, to be resumed) is no failure; anything else may be temporary.
 fn batch(job: &Job, site: &Site, name: &str) -> Option<Value> {
     let on_exit = |action: &str, codes: &[u8]| {
         json!({
@@ -120,8 +120,8 @@ fn pod(job: &Job, site: &Site, name: &str) -> Option<Value> {
     }))
 }
 
-/// `exec`, so that the run itself gets the signal when the pod is to end. The index of a pod counts from 0, parts
-/// from 1.
+/// `exec`, so that the run itself receives the signal when the pod is to end. The index of a pod counts from 0,
+/// parts from 1.
 fn script(job: &Job) -> Option<String> {
     let results = format!("{VOLUME}/results/{}", job.name);
     let mut words = ["bn-lab", "run", EXPERIMENT, "-o"].map(str::to_owned).to_vec();
@@ -139,9 +139,9 @@ fn quantity(memory: Memory) -> String {
     format!("{memory}i")
 }
 
-/// A name that Kubernetes allows for a job (RFC 1123: lower-case letters, digits and hyphens): what it
-/// can show of the experiment's name, and a digest of the whole, since names that differ in other
-/// characters are names of different jobs.
+/// A name that Kubernetes allows for a job (RFC 1123: lower-case letters, digits and hyphens): the possible
+/// characters of the experiment's name, and a digest of the whole name, since names that differ in other
+/// characters belong to different jobs.
 fn object_name(name: &str) -> String {
     let digest = hexadecimal(&Sha256::digest(name)[..DIGEST]);
     let plain: String = name

@@ -1,9 +1,9 @@
-//! Jobs for engines that run many processes: a Slurm array, a Kubernetes Indexed Job. Text only:
+//! Generates jobs for engines that run many processes: a Slurm array, a Kubernetes Indexed Job. Text only:
 //! nothing here writes a file or calls an engine.
 //!
 //! A job has several tasks and one results folder. Each task trains its own part of the trials
-//! (`run --shard`), and in Slurm then whatever no task has locked yet. The parts keep tasks apart; the
-//! locks balance what the parts left uneven.
+//! (`run --shard`), and in Slurm then any trial that no task has locked. The parts avoid conflicts; the
+//! locks balance the load.
 
 pub mod kubernetes;
 mod quote;
@@ -12,14 +12,14 @@ pub mod slurm;
 use std::fmt;
 use std::str::FromStr;
 
-/// What is to run, whichever engine runs it.
+/// The settings that all engines need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     /// The experiment's name.
     pub name: String,
-    /// Tasks that share the trials.
+    /// Number of tasks that share the trials.
     pub tasks: u32,
-    /// Cores of each task, and trials that it trains at a time.
+    /// Number of cores of each task, and of trials that it trains at a time.
     pub cpus: u16,
     /// Memory of each task.
     pub memory: Memory,
@@ -27,12 +27,12 @@ pub struct Job {
     pub run_arguments: Vec<String>,
 }
 
-/// An amount of memory: `512M` or `512MiB`, `4G`, `1T` are mebi-, gibi- and tebibytes, as Slurm has them;
-/// `512MB`, `4GB`, `1TB` are powers of ten, as messages have them.
+/// An amount of memory: `512M` or `512MiB`, `4G`, `1T` are mebi-, gibi- and tebibytes, as in Slurm;
+/// `512MB`, `4GB`, `1TB` are powers of ten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
     amount: u64,
-    /// `K`, `M`, `G` or `T`, of powers of two.
+    /// The unit: `K`, `M`, `G` or `T`, of powers of two.
     unit: char,
 }
 
@@ -40,7 +40,7 @@ pub struct Memory {
 const UNITS: &str = "KMGT";
 
 impl Memory {
-    /// In bytes.
+    /// The amount in bytes.
     pub fn bytes(self) -> u64 {
         let power = UNITS.find(self.unit).unwrap_or_default() as u32 + 1;
         self.amount.saturating_mul(1024_u64.pow(power))
@@ -53,13 +53,13 @@ impl FromStr for Memory {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
         let (amount, unit) = text.split_at(end);
-        // Larger numbers are no machine's, and their bytes would not fit.
+        // No machine has larger amounts, and their bytes would overflow.
         let amount: Option<u64> = amount.parse::<u32>().ok().map(u64::from);
         let memory = amount.and_then(|amount| match unit {
             "M" | "MiB" => Some(Self { amount, unit: 'M' }),
             "G" | "GiB" => Some(Self { amount, unit: 'G' }),
             "T" | "TiB" => Some(Self { amount, unit: 'T' }),
-            // Engines know no powers of ten.
+            // Engines have no units of powers of ten.
             "MB" => Some(Self { amount: amount * 1_000_000 / 1024, unit: 'K' }),
             "GB" => Some(Self { amount: amount * 1_000_000_000 / 1024, unit: 'K' }),
             "TB" => Some(Self { amount: amount.checked_mul(1_000_000_000_000)? / 1024, unit: 'K' }),

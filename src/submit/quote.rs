@@ -1,9 +1,9 @@
-//! Quoting of users' text for the language that it is put into.
+//! Quotes users' text for the language in which it is inserted.
 
 use crate::shell;
 
 /// The value of an option in a `#SBATCH` line. Slurm ends a value at white space or `#` outside
-/// quotes, and puts job numbers in place of `%`; control characters cannot be written there at all.
+/// quotes, and replaces `%` sequences; control characters cannot be written there at all.
 pub(super) fn sbatch(text: &str) -> Option<String> {
     if text.contains(char::is_control) {
         return None;
@@ -17,7 +17,7 @@ pub(super) fn toml(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The words of a command; `None` where one holds a NUL.
+/// The quoted words of a command; `None` where one contains NUL.
 pub(super) fn command(words: &[String]) -> Option<String> {
     let words: Option<Vec<String>> = words.iter().map(|word| shell::word(word)).collect();
     Some(words?.join(" "))

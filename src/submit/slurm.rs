@@ -1,19 +1,19 @@
-//! A Slurm job array, and the job that completes and draws everything after it.
+//! A Slurm job array, and the job that completes the experiment and draws the charts after it.
 
 use super::{Job, quote};
 use crate::shell;
 
-/// Seconds before the time limit at which Slurm warns a task.
+/// Seconds before the time limit at which Slurm signals a task.
 const WARNING_SECONDS: u32 = 120;
 
-/// What only Slurm needs to know. Paths are as the nodes see them.
+/// Settings for Slurm. Paths are those on the nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
-    /// The program.
+    /// The path of the program.
     pub program: String,
     /// The working directory.
     pub directory: String,
-    /// The experiment's file.
+    /// The path of the experiment file.
     pub experiment: String,
     /// The results folder.
     pub results: String,
@@ -25,8 +25,8 @@ pub struct Site {
     pub partition: Option<String>,
 }
 
-/// The array's script; `None` where a name, a path or an argument holds what no script can: a control
-/// character in an option of Slurm, or a NUL.
+/// The array's script; `None` where a name, a path or an argument cannot be written in a script: a control
+/// character in an option of Slurm, or NUL.
 pub fn array(job: &Job, site: &Site) -> Option<String> {
     let options = [
         format!("--job-name={}", quote::sbatch(&job.name)?),
@@ -46,8 +46,8 @@ pub fn array(job: &Job, site: &Site) -> Option<String> {
     script(job, site, &options, &about, &train)
 }
 
-/// The script of the job that follows: it trains what the array left, which should be nothing, and
-/// draws the charts of everything.
+/// The script of the job that follows: it trains trials that the array left, which should be none, and
+/// draws all charts.
 pub fn finish(job: &Job, site: &Site) -> Option<String> {
     let name = format!("{} (charts)", job.name);
     let options = [
@@ -68,7 +68,7 @@ pub fn command(array: &str, finish: &str) -> Option<String> {
     ))
 }
 
-/// The number in what `sbatch --parsable` prints: `123` or `123;cluster`.
+/// The job number in the output of `sbatch --parsable`: `123` or `123;cluster`.
 pub fn job_number(printed: &str) -> Option<&str> {
     let number = printed.trim().split(';').next()?;
     let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());

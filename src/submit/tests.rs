@@ -22,7 +22,7 @@ fn site() -> slurm::Site {
     }
 }
 
-/// Compares with a file of `tests/golden/submit`; `BN_LAB_BLESS=1` writes it anew.
+/// Compares with a file of `tests/golden/submit`; `BN_LAB_BLESS=1` rewrites it.
 fn assert_golden(name: &str, text: &str) {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = root.join("tests/golden/submit").join(name);
@@ -80,7 +80,7 @@ fn what_a_user_chose_stays_one_word_of_the_script() {
 }
 
 #[test]
-fn what_no_script_can_hold_is_refused_and_says_nothing_in_a_comment() {
+fn text_that_no_script_can_contain_is_refused_and_has_no_effect_in_a_comment() {
     let broken = Job { name: "a\n#SBATCH --wrap=x".to_owned(), ..job() };
     assert_eq!(slurm::array(&broken, &site()), None);
     let nul = Job { run_arguments: vec!["a\0b".to_owned()], ..job() };
@@ -105,7 +105,7 @@ fn what_no_script_can_hold_is_refused_and_says_nothing_in_a_comment() {
     assert_eq!(*claim, kubernetes.volume_claim);
     assert_eq!(map["metadata"]["name"], job["metadata"]["name"]);
     assert_eq!(pod["volumes"][0]["configMap"]["name"], job["metadata"]["name"]);
-    // Nothing that YAML takes for a line end.
+    // No character that YAML reads as a line end.
     let is_end = |c: char| c != '\n' && (c.is_control() || "\u{2028}\u{2029}".contains(c));
     assert!(!manifest.contains(is_end), "{manifest}");
 }
@@ -127,7 +127,7 @@ fn memory_is_an_amount_with_a_unit() {
         ("512MiB", "512M", 512 << 20),
         ("3GiB", "3G", 3 << 30),
         ("2TiB", "2T", 2 << 40),
-        // Of powers of ten, as far as an engine can be told.
+        // Powers of ten, rounded to units that engines have.
         ("1024MB", "1000000K", 1_024_000_000),
         ("1GB", "976562K", 976_562 * 1024),
     ] {

@@ -1,14 +1,14 @@
-//! Admits as many trainings at a time as fit into memory together.
+//! Limits concurrent trainings to those that fit into memory together.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::event::{Reservation, Stop};
 
-/// How long to wait before the request to stop is looked at again.
+/// Time between two checks for a request to stop.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// What the trainings under way take.
+/// The memory that the trainings under way take.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     taken: Mutex<Taken>,
@@ -21,7 +21,7 @@ struct Taken {
     bytes: u64,
 }
 
-/// What one training takes, until it is dropped.
+/// The memory of one training, reserved until it is dropped.
 #[derive(Debug)]
 pub(super) struct Share<'b> {
     budget: &'b Budget,
@@ -29,7 +29,7 @@ pub(super) struct Share<'b> {
 }
 
 impl Budget {
-    /// Waits until `bytes` more are at most `most`, or nothing else is under way; `None` where the sweep was
+    /// Waits until `bytes` more fit into `most`, or nothing else is under way; `None` where the sweep was
     /// stopped meanwhile.
     pub(super) fn take(&self, bytes: u64, most: u64, stop: &Stop) -> Option<Share<'_>> {
         let mut taken = self.lock();
@@ -46,7 +46,7 @@ impl Budget {
     }
 
     fn lock(&self) -> MutexGuard<'_, Taken> {
-        // Nothing panics between its two changes.
+        // No code between its two changes can panic.
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,12 +1,12 @@
-//! When a trial counts as diverged.
+//! Decides when a trial counts as diverged.
 //!
 //! ```text
 //! diverged: loss not finite, or loss > factor · max(first, ln classes)
 //! ```
 //!
-//! `first` is the loss of the first step, in nats, and `ln classes` the loss of answering every class
-//! with the same probability, which is where a sound training begins. The first loss alone would be
-//! a poor yardstick: on a small batch it may be 0 by chance, and every later loss is a multiple of that.
+//! `first` is the loss of the first step, in nats, and `ln classes` the loss of uniform predictions,
+//! which is where training usually begins. The first loss alone would be unsuitable: on a small
+//! batch it may be 0 by chance, and every later loss exceeds any multiple of that.
 
 use crate::event::Outcome;
 
@@ -21,13 +21,13 @@ pub struct LossMonitor {
 }
 
 impl LossMonitor {
-    /// Calls a trial with so many classes diverged when a training loss is above `factor` times what it
-    /// began with (see above), or when any loss is not finite.
+    /// Treats a trial with `classes` classes as diverged when a training loss exceeds `factor` times its
+    /// initial value (see above), or when any loss is not finite.
     pub fn new(factor: f64, classes: usize) -> Self {
         Self { factor, guessing: (classes.max(2) as f64).ln(), first: None, last_finite: None }
     }
 
-    /// The same after `[first, last]`, the losses of the first step and of the latest.
+    /// The monitor after `[first, last]`, the losses of the first step and of the latest.
     #[must_use]
     pub fn resumed(self, [first, last]: [f64; 2]) -> Self {
         Self { first: Some(first), last_finite: Some(last), ..self }
@@ -59,7 +59,7 @@ impl LossMonitor {
         None
     }
 
-    /// What the loss is compared with.
+    /// What the loss is compared with, in words.
     fn beginning(&self, first: f64) -> String {
         if first >= self.guessing {
             format!("its start {}", short(first))
@@ -79,7 +79,7 @@ impl LossMonitor {
     }
 }
 
-/// Four digits behind the point, or an exponent where that would be long.
+/// Four decimals, or an exponent where that would be long.
 fn short(loss: f64) -> String {
     if loss < 1e4 { format!("{loss:.4}") } else { format!("{loss:.3e}") }
 }

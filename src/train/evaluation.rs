@@ -1,4 +1,4 @@
-//! Loss and accuracy of a network over a part of the data, under each of the statistics that a norm
+//! Loss and accuracy of a network over a part of the data, with each kind of statistics that a norm
 //! layer can be evaluated with.
 
 use std::borrow::Cow;
@@ -10,8 +10,8 @@ use crate::event::{BatchResult, Evaluations, Score, Stop};
 use crate::model::norm::Statistics;
 use crate::seed::Streams;
 
-/// Examples per evaluation batch where each example is answered on its own: it bounds memory and
-/// changes no number. (A network that keeps no running averages is never evaluated with them.)
+/// Examples in an evaluation batch where examples do not affect each other: it limits memory and
+/// changes no result. (A network that keeps no running averages is never evaluated with them.)
 pub(super) const EVALUATION_BATCH: usize = 500;
 
 /// Sums over batches, weighted by their examples.
@@ -30,7 +30,7 @@ impl Running {
         self.examples += batch.examples;
     }
 
-    /// `None` where nothing was added.
+    /// The means; `None` where nothing was added.
     pub(super) fn score(&self) -> Option<Score> {
         (self.examples > 0).then(|| Score {
             loss: self.loss / self.examples as f64,
@@ -39,8 +39,8 @@ impl Running {
     }
 }
 
-/// A network as its experiment evaluates it. Once `stop` is requested it looks at no further batch: what it
-/// says then is of a part of the data, and to be thrown away.
+/// A network as its experiment evaluates it. Once `stop` is requested it processes no further batch; its
+/// result is then incomplete and must be discarded.
 pub(super) struct Scorer<'a> {
     evaluator: Cow<'a, Evaluator>,
     statistics: Statistics,
@@ -49,7 +49,7 @@ pub(super) struct Scorer<'a> {
 }
 
 impl<'a> Scorer<'a> {
-    /// Scores `evaluator`'s network as `evaluation` says.
+    /// Scores `evaluator`'s network with the statistics of `evaluation`.
     pub(super) fn new(
         evaluator: &'a Evaluator,
         data: &Prepared,
@@ -75,7 +75,7 @@ impl<'a> Scorer<'a> {
         self.score_with_classes(data, part).map(|(score, _)| score)
     }
 
-    /// The same with the balanced accuracy: the mean over the classes in `part` of the share of each
+    /// As [`Self::score`], with the balanced accuracy: the mean over the classes in `part` of the share of each
     /// that is classified correctly.
     pub(super) fn score_with_classes(&self, data: &Prepared, part: Part) -> Option<(Score, f64)> {
         let mut running = Running::default();
@@ -94,14 +94,14 @@ impl<'a> Scorer<'a> {
     }
 }
 
-/// How many examples of a class there are, and how many of them are classified correctly.
+/// Number of examples of a class, and number of those that are classified correctly.
 #[derive(Debug, Clone, Copy, Default)]
 struct Class {
     examples: usize,
     correct: usize,
 }
 
-/// The mean of the accuracies within the classes that have examples.
+/// The mean of the accuracies of the classes that have examples.
 fn balanced_accuracy(classes: &[Class]) -> Option<f64> {
     let classes = classes.iter().filter(|class| class.examples > 0);
     let accuracies: Vec<f64> =
@@ -111,7 +111,7 @@ fn balanced_accuracy(classes: &[Class]) -> Option<f64> {
 }
 
 /// Batches of `size`; the last may be smaller, or one larger: a single example, which has no
-/// variance, joins the batch before it.
+/// variance, is added to the batch before it.
 fn batches(positions: &[u32], size: usize) -> Vec<&[u32]> {
     let mut batches = Vec::new();
     let mut rest = positions;
@@ -124,24 +124,24 @@ fn batches(positions: &[u32], size: usize) -> Vec<&[u32]> {
     batches
 }
 
-/// How population statistics are recomputed in a trial.
+/// How a trial recomputes population statistics.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Population {
-    /// At most so many training examples.
+    /// Most training examples.
     pub(super) examples: usize,
-    /// In batches of so many.
+    /// Batch size.
     pub(super) batch_size: usize,
-    /// The trial's streams: the examples are drawn once, from `precise`.
+    /// The trial's streams: the examples are drawn once, from stream `precise`.
     pub(super) streams: Streams,
 }
 
 impl Population {
-    /// The evaluation that uses it.
+    /// The evaluation that uses these statistics.
     fn evaluation(&self) -> Evaluation {
         Evaluation::Precise { examples: self.examples }
     }
 
-    /// The network with population statistics in the place of the running ones; of a part of the examples
+    /// The network with population statistics in place of the running ones; computed from a part of the examples
     /// once `stop` is requested.
     pub(super) fn precise(&self, evaluator: &Evaluator, data: &Prepared, stop: &Stop) -> Evaluator {
         let sample = data.sample(self.examples, self.streams.stream("precise"));
@@ -157,8 +157,8 @@ impl Population {
     }
 }
 
-/// The test score under each statistics; `own` is that of the experiment's evaluation `by`, which is
-/// all three where no layer looks at a batch. Without running averages there is no score under them, and
+/// The test score with each kind of statistics; `own` is that of the experiment's evaluation `by`, and
+/// of all three where no layer depends on a batch. Without running averages there is no score with them, and
 /// a score that is not finite is left out.
 pub(super) fn under_each(
     evaluator: &Evaluator,
@@ -187,10 +187,10 @@ pub(super) fn under_each(
     }
 }
 
-/// The scores beside `own`, a test score with running averages: that of the same network under
-/// population statistics. A network without statistics of the batch has one score for both;
-/// `None` where batches are seen and no averages kept; none under population statistics where a batch is a
-/// single example.
+/// The scores that accompany `own`, a test score with running averages: that of the same network with
+/// population statistics. A network without batch statistics has one score for both;
+/// `None` where a network uses batch statistics and keeps no averages; no score with population statistics
+/// where a batch is a single example.
 pub(super) fn beside_running(
     evaluator: &Evaluator,
     data: &Prepared,
@@ -203,7 +203,7 @@ pub(super) fn beside_running(
     } else if evaluator.running().is_empty() {
         return None;
     } else if population.batch_size == 1 {
-        // Of dense layers a batch of one has no variance: what follows would be no population.
+        // A batch of one example has no variance after a dense layer, so there are no population statistics.
         None
     } else {
         finite(evaluator, data, population.evaluation(), population, stop)
@@ -211,7 +211,7 @@ pub(super) fn beside_running(
     Some(Evaluations { running: Some(own), precise, batch: None })
 }
 
-/// The test score under `evaluation`, if its loss is finite.
+/// The test score with `evaluation`, if its loss is finite.
 fn finite(
     evaluator: &Evaluator,
     data: &Prepared,
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn balanced_accuracy_weighs_every_class_alike() {
         let class = |correct, examples| Class { examples, correct };
-        // All of the majority are right, and one of twenty of the others.
+        // All examples of the majority are correct, and one of twenty others.
         let classes = [class(380, 380), class(1, 20), class(0, 0)];
         let balanced = balanced_accuracy(&classes).expect("a mean");
         assert!((balanced - 0.525).abs() < 1e-12, "{balanced}");

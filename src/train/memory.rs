@@ -1,4 +1,4 @@
-//! How much memory a training takes, before it takes any.
+//! Estimates the memory that a training needs, before it allocates any.
 //!
 //! All numbers are 32-bit floats, 4 bytes each. With P trainable parameters, a batch of B examples, and F
 //! values in each hidden layer's output for one example (units; channels times positions of a map; units
@@ -9,22 +9,22 @@
 //! | parameters | P | the shapes of the layers, as `model/` builds them |
 //! | their gradients | P | one for each parameter, by backpropagation |
 //! | the optimiser's state | 0, P or 2 P | SGD; momentum, Nesterov, `RMSprop`; Adam, `AdamW` |
-//! | the step | the largest layer's parameters, twice | a gradient and the new values, before the old ones go |
+//! | the step | the largest layer's parameters, twice | a gradient and the new values, before the old ones are freed |
 //! | what the forward pass keeps for the backward pass | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (it is fused), 4 of any other, 2 of dropout |
 //! | the backward pass itself | 2 B · max F | gradients of a layer's values, until those of the one before it are known |
 //! | the unfolded windows of a convolution | B · 9 · channels · positions / 4, the largest | the convolution as a product of matrices, in parts |
 //! | inputs of a batch | 2 B · features | on the host and as a tensor |
 //! | an evaluation | E · (2 features + 4 max F), and windows | E = 500 examples, or B with the statistics of each batch; no backward pass, so a layer at a time, and a step of a recurrent one |
 //! | probes | 4 P, and X · Σ F · 4 | the network before and after the step, its slope and a step down it; the outputs of the layers on X examples |
-//! | checkpoints | 2 P, and 2 for each value of the optimiser's state | the values as they are emitted, and as the bytes of a file; not at once with the backward pass |
+//! | checkpoints | 2 P, and 2 for each value of the optimiser's state | the values as they are emitted, and as the bytes of a file; not at the same time as the backward pass |
 //!
-//! Training and evaluation do not come at once, and are added all the same: the allocator keeps what one of them
-//! gave back, in pieces that do not suit the other. The dataset is held once for all trials: a byte for a pixel, 4
+//! Training and evaluation do not happen at the same time, but are added: the allocator keeps freed memory
+//! in pieces that do not fit the other. The dataset is in memory once for all trials: a byte for a pixel, 4
 //! or 8 bytes for a number of a table; its splits take 4 bytes an example in each trial. [`PROGRAM`] is the
 //! program itself with its charts.
 //!
-//! `tests/memory.rs` compares it with the peak memory of real trainings: it is at least 0.8 times and at most twice
-//! as much.
+//! `tests/memory.rs` compares the estimate with the peak memory of real trainings: it is at least 0.8 times and
+//! at most twice as much.
 
 use crate::config::spec::{
     Architecture, Cell, Convnet, Evaluation, Head, Recording, Resnet, Rnn, Settings, Shape,
@@ -39,23 +39,23 @@ const FLOAT: f64 = 4.0;
 /// Bytes of the program, its threads, and of the charts that it draws.
 pub const PROGRAM: u64 = 72 << 20;
 
-/// Bytes that trainings of a condition take.
+/// Bytes of memory that trainings of a condition need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Estimate {
-    /// The dataset, which all trials of its settings share.
+    /// Bytes of the dataset, which all trials with the same data settings share.
     pub dataset: u64,
-    /// Each trial.
+    /// Bytes of each trial.
     pub trial: u64,
 }
 
 impl Estimate {
-    /// One trial, its dataset, and the program.
+    /// Bytes of one trial with its dataset and the program.
     pub fn alone(self) -> u64 {
         PROGRAM.saturating_add(self.dataset).saturating_add(self.trial)
     }
 }
 
-/// What a trial of these settings takes, on a dataset of this size.
+/// The estimate for a trial of these settings, on a dataset of this size.
 pub fn estimate(settings: &Settings, recording: &Recording, size: DatasetSize) -> Estimate {
     let layers = layers(&settings.model.kind, size.shape, size.classes);
     let features = size.shape.features() as f64;
@@ -64,39 +64,39 @@ pub fn estimate(settings: &Settings, recording: &Recording, size: DatasetSize) -
     Estimate { dataset: size.bytes(), trial: bytes(values * FLOAT + size.examples as f64 * FLOAT) }
 }
 
-/// A number of bytes; beyond what 64 bits hold it is the largest.
+/// A number of bytes; clamped to 64 bits.
 fn bytes(count: f64) -> u64 {
     count.ceil() as u64
 }
 
-/// A layer with weights, and the size of its outputs.
+/// A layer with weights, with the size of its outputs.
 #[derive(Debug, Clone, Copy, Default)]
 struct Layer {
-    /// Weights and biases, γ and β.
+    /// Number of weights and biases, γ and β.
     parameters: f64,
-    /// Values for one example behind it.
+    /// Number of output values for one example.
     values: f64,
-    /// Of these, those that are there at a time where there is no backward pass.
+    /// Number of those that exist at the same time without a backward pass.
     held: f64,
-    /// Values for one example in the windows of a convolution.
+    /// Number of values for one example in the unfolded windows of a convolution.
     windows: f64,
 }
 
 impl Layer {
-    /// A layer without windows, whose values are all there at a time.
+    /// A layer without windows, whose output values all exist at the same time.
     fn new(parameters: f64, values: f64) -> Self {
         Self { parameters, values, held: values, windows: 0.0 }
     }
 }
 
-/// What a training holds, in values.
+/// Numbers of values that a training keeps in memory.
 struct Parts {
     parameters: f64,
-    /// Parameters of the largest layer.
+    /// Number of parameters of the largest layer.
     largest: f64,
     /// Σ F and max F.
     values: [f64; 2],
-    /// max F of an evaluation.
+    /// max F during evaluation.
     held: f64,
     windows: f64,
     features: f64,
@@ -116,7 +116,7 @@ impl Parts {
         }
     }
 
-    /// The most values at a time.
+    /// The greatest number of values at a time.
     fn peak(&self, settings: &Settings, recording: &Recording) -> f64 {
         let (batch, copies) =
             (settings.train.batch_size as f64, optim::values_kept(settings.train.optimizer) as f64);
@@ -134,7 +134,7 @@ impl Parts {
         state + (backward + probed).max(kept) + evaluated
     }
 
-    /// A pass of so many examples, forward and backward.
+    /// Values of a forward and backward pass over this many examples.
     fn of_pass(&self, settings: &Settings, examples: f64) -> f64 {
         let of_norm = settings.norm.layer.map_or(0, |layer| norm::values_kept(layer.kind)) as f64;
         let each = 2.0 + of_norm + if drops(settings) { 2.0 } else { 0.0 };
@@ -147,7 +147,7 @@ impl Parts {
     }
 }
 
-/// Examples of an evaluation batch.
+/// Number of examples in an evaluation batch.
 const EVALUATED: f64 = super::evaluation::EVALUATION_BATCH as f64;
 
 fn drops(settings: &Settings) -> bool {
@@ -158,7 +158,7 @@ fn drops(settings: &Settings) -> bool {
     }
 }
 
-/// The layers of a network, from the input on; each with a bias, γ and β, which are few beside the weights.
+/// The layers of a network, starting at the input, each with bias, γ and β, which are few compared with the weights.
 fn layers(kind: &Architecture, shape: Shape, classes: usize) -> Vec<Layer> {
     match kind {
         Architecture::Mlp { hidden, .. } => dense(shape.features(), hidden, classes),
@@ -177,7 +177,7 @@ fn dense(inputs: usize, hidden: &[usize], classes: usize) -> Vec<Layer> {
     inputs.zip(outputs).map(layer).collect()
 }
 
-/// A convolution of windows of 3 × 3 from so many channels to a map of this shape.
+/// A 3 × 3 convolution from this many channels to a map of this shape.
 fn convolution(channels: usize, to: Shape) -> Layer {
     let window = 9.0 * channels as f64;
     let positions = (to.height * to.width) as f64;
@@ -239,7 +239,7 @@ fn shortcut(kind: Shortcut, channels: usize, to: Shape) -> Layer {
     Layer::new(parameters, to.features() as f64)
 }
 
-/// The map of the inputs, of all steps at once, and that of the state, step by step: of a gated unit three
+/// The map of the inputs, for all steps at once, and that of the state, step by step; a gated unit has three
 /// gates, each with a few values of its own.
 fn rnn(net: Rnn, image: Shape, classes: usize) -> Vec<Layer> {
     let (gates, units) = (net.cell.gates() as f64, net.units as f64);

@@ -1,4 +1,4 @@
-//! Training one trial on burn: the loop, its evaluation and its end.
+//! Trains one trial with burn: the loop, its evaluation and its end.
 
 mod budget;
 pub mod divergence;
@@ -30,7 +30,7 @@ use memory::Estimate;
 use run::Run;
 use step::Learner;
 
-/// What names a loaded dataset: the settings that decide its content.
+/// Identifies a loaded dataset: the settings that determine its content.
 type DatasetKey = String;
 
 /// A dataset in memory, with its digest.
@@ -53,7 +53,7 @@ pub struct BurnTrainer {
     threads: usize,
     arithmetic: Arithmetic,
     datasets: Mutex<BTreeMap<DatasetKey, Loaded>>,
-    /// Bytes of memory that all trainings together may take; `None` where nothing limits them.
+    /// Bytes of memory that all trainings together may take; `None` without a limit.
     memory: Option<u64>,
     budget: Budget,
 }
@@ -75,16 +75,16 @@ impl BurnTrainer {
         }
     }
 
-    /// The same trainer, which takes no more than so many bytes of the host's memory: as many trials are
-    /// trained at a time as fit, and one that does not fit by itself is not trained. Of devices with memory of
-    /// their own nothing is known.
+    /// The same trainer with a limit on the host's memory in bytes: as many trials are
+    /// trained at a time as fit, and one that does not fit alone is not trained. The memory of other
+    /// devices is not known.
     #[must_use]
     pub fn within(mut self, bytes: Option<u64>) -> Self {
         self.memory = bytes.filter(|_| self.devices.compute_in_host_memory());
         self
     }
 
-    /// What a trial takes; `None` where its dataset is not known yet.
+    /// The memory that a trial needs; `None` where its dataset is not known yet.
     pub fn estimate(&self, trial: &Trial) -> Option<Estimate> {
         let settings = &trial.condition.settings;
         let content = key(&trial.condition);
@@ -93,7 +93,7 @@ impl BurnTrainer {
         Some(memory::estimate(settings, &trial.recording, facts))
     }
 
-    /// Why a trial does not fit into memory, however few others are trained; `None` where it does, as far as
+    /// Why a trial does not fit into memory even alone; `None` where it does, as far as
     /// that is known.
     pub fn too_large(&self, trial: &Trial) -> Option<String> {
         let (takes, most) = (self.estimate(trial)?.alone(), self.memory?);
@@ -115,7 +115,7 @@ impl BurnTrainer {
         self.budget.take(takes, most, stop)
     }
 
-    /// Hands over the dataset of a condition, loaded once before the sweep begins, so that a
+    /// Provides the dataset of a condition, loaded once before the sweep begins, so that a
     /// missing file ends the program before anything is trained.
     pub fn provide(
         &self,
@@ -134,8 +134,8 @@ impl BurnTrainer {
         Ok(())
     }
 
-    /// Whether `trial` can be trained on its dataset at all: what could not be checked before the
-    /// number of its examples was known.
+    /// Whether `trial` can be trained on its dataset: checks that need the
+    /// number of its examples.
     pub fn check(&self, trial: &Trial) -> Result<()> {
         let settings = &trial.condition.settings;
         let data = self.prepare(trial)?;
@@ -149,7 +149,7 @@ impl BurnTrainer {
         Ok(())
     }
 
-    /// How many training examples `condition`'s dataset has, validation included, if it was provided.
+    /// Number of training examples of `condition`'s dataset, validation included, if it was provided.
     pub fn examples(&self, condition: &Condition) -> Option<usize> {
         let loaded = self.loaded(condition).ok()?;
         Some(loaded.dataset.train.count())
@@ -160,8 +160,8 @@ impl BurnTrainer {
         self.lock().get(&key(condition)).map(|loaded| loaded.digest.clone())
     }
 
-    /// What the datasets hold on which these trials are trained, by their digests, with the classes
-    /// that some replicate holds out as a whole; of those that were provided.
+    /// Descriptions of the provided datasets of these trials, by their digests, with the classes
+    /// that some replicate holds out completely.
     pub fn describe(&self, trials: &[Arc<Trial>]) -> BTreeMap<String, DatasetDescription> {
         let datasets = self.lock();
         let mut described: BTreeMap<String, DatasetDescription> = BTreeMap::new();
@@ -189,7 +189,7 @@ impl BurnTrainer {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<DatasetKey, Loaded>> {
-        // The map is whole even if a thread panicked while holding it: entries are inserted in one go.
+        // Entries are inserted in one operation, so a panic cannot leave the map inconsistent.
         self.datasets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -223,7 +223,7 @@ impl Trainer for BurnTrainer {
         stop: &Stop,
         emit: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Outcome> {
-        // A pool of its own: kernels that split their work do so among this trial's threads only.
+        // A separate pool, so that kernels that split their work use this trial's threads only.
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .build()

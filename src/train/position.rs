@@ -1,4 +1,4 @@
-//! The position of a trial in its training: what the loop carries from one step to the next.
+//! The position of a trial in its training: the state of the loop between two steps.
 //!
 //! | name | what |
 //! |---|---|
@@ -28,24 +28,24 @@ pub(super) struct Position {
     pub(super) epochs: usize,
     /// Sums over the batches of the epoch under way.
     pub(super) running: Running,
-    /// The losses that decide about divergence.
+    /// The losses that determine divergence.
     pub(super) losses: LossMonitor,
-    /// Measures training in the epoch under way.
+    /// Measures the time of training in the epoch under way.
     pub(super) stopwatch: Stopwatch,
 }
 
-/// How long a training is, in steps.
+/// The length of a training in steps.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extent {
     pub(super) examples: usize,
-    /// Steps of an epoch; at least 1.
+    /// Number of steps in an epoch; at least 1.
     pub(super) per_epoch: usize,
-    /// Steps of the whole training.
+    /// Number of steps in the whole training.
     pub(super) total: usize,
 }
 
 impl Position {
-    /// The start of a training on so many classes.
+    /// The start of a training with this number of classes.
     pub(super) fn start(train: &Train, classes: usize) -> Self {
         Self {
             steps: 0,
@@ -66,7 +66,7 @@ impl Position {
         self.steps == extent.total && self.epochs * extent.per_epoch >= self.steps
     }
 
-    /// Begins the next epoch: the one under way is evaluated.
+    /// Begins the next epoch, after the present one was evaluated.
     pub(super) fn close_epoch(&mut self) {
         self.epochs += 1;
         self.running = Running::default();
@@ -89,7 +89,7 @@ impl Position {
         numbers.extend(all.map(|(name, value)| (name.to_owned(), value)));
     }
 
-    /// The position in a saved state. Every loss in it is finite: a trial with another one has diverged,
+    /// Reads the position from a saved state. Every loss in it is finite: a trial with another one has diverged,
     /// and emits no state after that.
     pub(super) fn restore(
         state: &mut Stored,
@@ -129,7 +129,7 @@ pub(super) struct Stopwatch {
     /// Seconds that it showed when it was started.
     earlier: f64,
     started: Option<Instant>,
-    /// Spent on probes, checkpoints and states.
+    /// Time of probes, checkpoints and states.
     left_out: Duration,
 }
 
@@ -138,7 +138,7 @@ impl Stopwatch {
         self.started = Some(Instant::now());
     }
 
-    /// Leaves out the time since `began`: what probes, checkpoints and states take is no part of
+    /// Excludes the time since `began`: probes, checkpoints and states do not count as
     /// training.
     pub(super) fn leave_out(&mut self, began: Instant) {
         self.left_out += began.elapsed();

@@ -32,7 +32,7 @@ pub(super) struct Run<'a> {
     stop: &'a Stop,
     extent: Extent,
     at: Position,
-    /// Epochs and steps of the state that was last emitted.
+    /// Numbers of epochs and steps in the state that was last emitted.
     last_emitted: Option<[usize; 2]>,
     batch: Batch,
     population: Population,
@@ -40,7 +40,7 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// A trial about to start.
+    /// A trial that is about to start.
     pub(super) fn new(
         trial: &'a Arc<Trial>,
         data: Prepared,
@@ -74,7 +74,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Trains until the last step, divergence or a request to stop: from the start, or from a state
+    /// Trains until the last step, divergence or a request to stop, starting from the beginning or from a state
     /// that an earlier training of this trial emitted.
     pub(super) fn finish(
         &mut self,
@@ -117,7 +117,7 @@ impl<'a> Run<'a> {
         state.finish()
     }
 
-    /// Emits all that the rest of the training depends on, once for each step.
+    /// Emits everything that the rest of the training depends on, once for each step.
     fn emit_state(&mut self, emit: Emit<'_>) -> Result<()> {
         let place = [self.at.epochs, self.at.steps];
         if self.last_emitted.replace(place) == Some(place) {
@@ -139,7 +139,7 @@ impl<'a> Run<'a> {
     }
 
     /// Measures the network `before` step `step`, which was taken with
-    /// `learning_rate`, or at the last one if there is no step.
+    /// `learning_rate`, or at the end of training if there is no step.
     fn probe(&self, before: &Inspection, step: Option<(usize, f64)>, emit: Emit<'_>) {
         let Some(probes) = &self.probes else { return };
         let after = self.learner.inspection();
@@ -166,7 +166,7 @@ impl<'a> Run<'a> {
         });
     }
 
-    /// One pass over the training set, or what is left of it or of the steps, and its evaluation;
+    /// One pass over the training set, or over the rest of it or of the steps, and its evaluation;
     /// `Some` ends the trial.
     fn epoch(&mut self, emit: Emit<'_>) -> Result<Option<Outcome>> {
         let train = &self.trial.condition.settings.train;
@@ -199,14 +199,14 @@ impl<'a> Run<'a> {
         }
         let ended = self.evaluate(epoch, emit);
         if ended == Some(Outcome::Interrupted) {
-            // As if it had been asked before the evaluation, which is made again.
+            // Treated as a request before the evaluation, which is repeated when training resumes.
             return self.interrupt(emit).map(Some);
         }
         self.at.close_epoch();
         Ok(ended)
     }
 
-    /// Keeps the network and the state after every so many steps.
+    /// Emits checkpoint and state where they are due after this step.
     fn keep_if_due(&mut self, emit: Emit<'_>) -> Result<()> {
         let every = self.trial.recording.checkpoint.every;
         if every.is_some_and(|every| self.at.steps.is_multiple_of(every)) {
@@ -252,8 +252,8 @@ impl<'a> Run<'a> {
         });
     }
 
-    /// Evaluates and reports the epoch; `Some` if an evaluation's loss is not finite, or the training was to
-    /// stop meanwhile: then nothing is reported.
+    /// Evaluates the network and reports the epoch; `Some` if an evaluation's loss is not finite, or a stop was
+    /// requested meanwhile: then nothing is reported.
     fn evaluate(&self, epoch: usize, emit: Emit<'_>) -> Option<Outcome> {
         let train_seconds = self.at.stopwatch.seconds();
         let started = Instant::now();
@@ -281,7 +281,7 @@ impl<'a> Run<'a> {
         let each = || evaluation::under_each(&evaluator, data, population, by, test, self.stop);
         let recorded = recording.evaluations.then(each);
         let evaluation_seconds = started.elapsed().as_secs_f64();
-        // Afterwards, so that the measured time holds only what the experiment sets.
+        // Afterwards, so that the measured time contains only what the experiment requires.
         let last = || evaluation::beside_running(&evaluator, data, population, test, self.stop);
         let is_last = self.at.steps == self.extent.total && by == Evaluation::Running;
         let evaluations = recorded.or_else(|| is_last.then(last).flatten());
@@ -306,7 +306,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// How many optimiser steps a trial takes on `examples` training examples.
+/// Number of optimiser steps of a trial on `examples` training examples.
 pub(super) fn extent(train: &Train, examples: usize) -> Result<Extent> {
     let per_epoch = train.steps_per_epoch(examples);
     if per_epoch == 0 {

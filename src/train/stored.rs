@@ -1,5 +1,5 @@
-//! A trial's state as it was read: each value is taken once, by its name and with what is known of it,
-//! and what does not fit is refused with a message.
+//! A trial's state while it is restored: each value is taken once, by its name and with its expected shape or
+//! range; a mismatch is an error with a message.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -39,7 +39,7 @@ impl Stored {
         Ok(tensor.values)
     }
 
-    /// The whole number called `name`, which must lie in `range`.
+    /// The whole number called `name`, which must be in `range`.
     pub(super) fn count(&mut self, name: &str, range: RangeInclusive<usize>) -> Result<usize> {
         let value = self.value(name)?;
         let count = value.as_u64().and_then(|count| usize::try_from(count).ok());
@@ -63,7 +63,7 @@ impl Stored {
         value.ok_or_else(|| unusable(&format!("it has no `{name}`")))
     }
 
-    /// Refuses values that were not taken: the training that is resumed would ignore them.
+    /// Refuses values that were not taken, since the resumed training would ignore them.
     pub(super) fn finish(self) -> Result<()> {
         let tensors = self.tensors.into_keys();
         match tensors.chain(self.numbers.into_keys()).next() {

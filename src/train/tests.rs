@@ -1,5 +1,5 @@
-//! A trial that resumes from a state against the same trial uninterrupted: all events of both,
-//! to the last bit.
+//! Compares a trial that resumes from a state with the same trial uninterrupted: all events of both
+//! must be equal to the last bit.
 
 mod features;
 mod states;
@@ -24,7 +24,7 @@ checkpoint.final = true
 checkpoint.order = true
 ";
 
-/// What a small mlp is built from; the other keys are the test's.
+/// A small MLP; the test sets the other keys.
 const MLP: &str = "model.hidden = [4, 3]";
 
 fn trial(lines: &[&str]) -> Arc<Trial> {
@@ -32,7 +32,7 @@ fn trial(lines: &[&str]) -> Arc<Trial> {
     plan::trials(&plan::tests::experiment(&text)).remove(0)
 }
 
-/// A trainer with nothing behind it, as in a process that has just started.
+/// A trainer without state, as in a process that has just started.
 fn trainer(trial: &Trial, arithmetic: Arithmetic) -> BurnTrainer {
     // Opened once: while a device is opened, panics are silent.
     static DEVICE: OnceLock<OpenDevice> = OnceLock::new();
@@ -48,7 +48,7 @@ fn trainer(trial: &Trial, arithmetic: Arithmetic) -> BurnTrainer {
     trainer
 }
 
-/// Trains in a new trainer, and asks it to stop when it has told something that `stops` picks.
+/// Trains in a new trainer, and requests it to stop when it has emitted an event that `stops` selects.
 fn train(
     trial: &Arc<Trial>,
     arithmetic: Arithmetic,
@@ -73,7 +73,7 @@ fn undisturbed(trial: &Arc<Trial>, arithmetic: Arithmetic) -> Vec<Event> {
     events
 }
 
-/// The states that were told, with the places where.
+/// The emitted states, with their positions among the events.
 fn states(events: &[Event]) -> Vec<(usize, TrainingState)> {
     let states = events.iter().enumerate();
     states
@@ -84,13 +84,13 @@ fn states(events: &[Event]) -> Vec<(usize, TrainingState)> {
         .collect()
 }
 
-/// What an undisturbed training tells behind `place`, preceded by its first words.
+/// The events of an uninterrupted training after `place`, preceded by the first event.
 fn from_there(events: &[Event], place: usize) -> Vec<String> {
     let rest = events[..1].iter().chain(&events[place + 1..]);
     rest.map(words).collect()
 }
 
-/// An event without its trial and its wall-clock time. A float's shortest digits are its own.
+/// An event as text, without its trial and its wall-clock time. A float's shortest digits are unique.
 fn words(event: &Event) -> String {
     match event {
         Event::TrialStarted { steps, examples, parameters, data, .. } => {
@@ -112,7 +112,7 @@ fn timeless(state: &TrainingState) -> TrainingState {
     state
 }
 
-/// The state as a file in text gives it back.
+/// The state after writing and parsing it as text.
 fn reread(state: &TrainingState) -> TrainingState {
     let text = serde_json::to_string(&state.numbers).expect("numbers");
     TrainingState {

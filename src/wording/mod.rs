@@ -1,4 +1,4 @@
-//! What charts, terminal and reports share: one phrase for each verdict, name and placement, and one set of
+//! Words that charts, the terminal and reports share: one phrase for each verdict, name and placement, and one set of
 //! number formats.
 
 pub mod names;

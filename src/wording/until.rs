@@ -1,26 +1,26 @@
-//! How long something took that some trials never reached.
+//! Times to a target that some trials did not reach.
 
 use super::numbers::{of, value};
 use crate::compare::metric::Unit;
 use crate::stats::{self, Score};
 
-/// Times to a target of one condition.
+/// The times to a target in one condition.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Until {
-    /// [`stats::median_time`]
+    /// The median, by [`stats::median_time`].
     pub median: Option<f64>,
-    /// The longest training that did not reach the target.
+    /// The length of the longest training that did not reach the target.
     pub longest: Option<f64>,
-    /// Trials that reached it.
+    /// Number of trials that reached it.
     pub reached: usize,
-    /// All that came to an end.
+    /// Number of trials that ended.
     pub all: usize,
-    /// What it is counted in.
+    /// The unit of time.
     pub unit: Unit,
 }
 
 impl Until {
-    /// Of the trials that came to an end.
+    /// The times of trials that ended.
     pub fn of(scores: &[Score], unit: Unit) -> Self {
         let beyond = scores.iter().filter_map(|score| match score {
             Score::Beyond(end) => Some(*end),
@@ -35,7 +35,7 @@ impl Until {
         }
     }
 
-    /// `2.5`; `> 10` where more than half took longer; `not reached` where those diverged; `–` of nothing.
+    /// The median: `2.5`; `> 10` where more than half took longer; `not reached` where those diverged; `–` for none.
     pub fn text(self) -> String {
         match (self.median, self.longest) {
             (Some(median), _) => time(median, self.unit),
@@ -45,12 +45,12 @@ impl Until {
         }
     }
 
-    /// The place of a row that is sorted by it: what was not reached comes last.
+    /// The number by which rows are sorted: a target that was not reached comes last.
     pub fn order(self) -> Option<f64> {
         self.median.or((self.all > 0).then_some(f64::MAX))
     }
 
-    /// [`Self::text`] with how many reached the target, where not all did: `2.5 (2 of 3)`.
+    /// [`Self::text`] with the number that reached the target, where not all did: `2.5 (2 of 3)`.
     pub fn counted(self) -> String {
         if (1..self.all).contains(&self.reached) {
             return format!("{} ({})", self.text(), of(self.reached, self.all));
@@ -59,7 +59,7 @@ impl Until {
     }
 }
 
-/// A time. Epochs and steps are counted, and half a median lies between two of them.
+/// A time as text. Epochs and steps are whole numbers, but a median may lie between two of them.
 pub fn time(time: f64, unit: Unit) -> String {
     match unit {
         Unit::Epochs | Unit::Steps => format!("{time}"),
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_told_with_those_that_never_got_there() {
+    fn a_time_is_printed_with_the_number_of_trials_that_reached_the_target() {
         let until = |median, longest, reached| Until {
             median,
             longest,

@@ -5,12 +5,12 @@ use crate::compare::claim::{ClaimVerdict, Leaning, TestVerdict};
 use crate::stats::{FEWEST_PAIRS, SIGNIFICANCE, Verdict};
 use crate::units;
 
-/// A difference that only one of two evaluations of the same networks shows.
+/// A difference that exists with only one of two evaluations of the same networks.
 pub const EFFECT_OF_EVALUATION: &str = "an effect of how the network is evaluated";
 
 const NO_DIFFERENCE: &str = "no meaningful difference";
 
-/// A verdict for programs; that one side is better without the side.
+/// A verdict's name in files, where a better side is not distinguished by which side it is.
 pub fn code(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Better(_) => "better",
@@ -33,17 +33,17 @@ pub fn short(comparison: &Comparison) -> String {
     }
 }
 
-/// A verdict with its reason, where it is not certain: `inconclusive (n = 6; more than 100 pairs needed)`.
+/// A verdict with its reason, where it is not conclusive: `inconclusive (n = 6; more than 100 pairs needed)`.
 pub fn said(comparison: &Comparison) -> String {
     let n = comparison.paired.pairs;
     let reason = match comparison.verdict {
         Verdict::Inconclusive if n == 0 => return "no pairs".to_owned(),
-        Verdict::Inconclusive => evidence(n, comparison.needed),
+        Verdict::Inconclusive => evidence(comparison),
         Verdict::SuggestsBetter(_) | Verdict::SuggestsNoMeaningfulDifference => {
             match (n < FEWEST_PAIRS, comparison.needed) {
-                (true, needed) => evidence(n, needed.or(Some(FEWEST_PAIRS))),
+                (true, _) => evidence(comparison),
                 (false, None) => format!("corrected p > {SIGNIFICANCE}"),
-                (false, needed) => format!("corrected p > {SIGNIFICANCE}; {}", evidence(n, needed)),
+                (false, _) => format!("corrected p > {SIGNIFICANCE}; {}", evidence(comparison)),
             }
         }
         _ => return short(comparison),
@@ -51,28 +51,31 @@ pub fn said(comparison: &Comparison) -> String {
     format!("{} ({reason})", short(comparison))
 }
 
-/// How many pairs there are and how many would decide: `n = 4; 6 pairs needed`. An estimate far above what
-/// anybody trains is given as a bound.
-pub fn evidence(n: usize, needed: Option<usize>) -> String {
-    let needed = needed.filter(|needed| *needed > n);
-    let needed = needed.map(|needed| format!("; {} pairs needed", needed_pairs(needed)));
-    format!("n = {n}{}", needed.unwrap_or_default())
+/// The number of pairs, and how many would be needed: `n = 4; 6 pairs needed`, `n = 6; about 20 pairs needed`.
+pub fn evidence(comparison: &Comparison) -> String {
+    let needed = needed_pairs(comparison).map(|needed| format!("; {needed} pairs needed"));
+    format!("n = {}{}", comparison.paired.pairs, needed.unwrap_or_default())
 }
 
-/// A number of pairs; above the most that anybody would train, no more than that it is above.
-pub fn needed_pairs(needed: usize) -> String {
-    if needed > MOST_TOLD { format!("more than {MOST_TOLD}") } else { needed.to_string() }
+/// The number of pairs that would be needed: `6` where fewer cannot give a significant p-value, `about 20` where it
+/// is estimated from the spread of these pairs, `more than 100` above a number that nobody would train.
+pub fn needed_pairs(comparison: &Comparison) -> Option<String> {
+    comparison.needed.map(|needed| match comparison.verdict {
+        _ if needed > MOST_TOLD => format!("more than {MOST_TOLD}"),
+        Verdict::Inconclusive => format!("about {needed}"),
+        _ => needed.to_string(),
+    })
 }
 
 const MOST_TOLD: usize = 100;
 
-/// What a comparison says of a test, in each place where it is said.
+/// The phrases for a verdict on a test.
 struct Phrases {
-    /// In tables and charts.
+    /// Words in tables and charts.
     words: &'static str,
-    /// For programs.
+    /// Name in files.
     code: &'static str,
-    /// At the end of a sentence on a test.
+    /// Phrase at the end of a sentence on a test.
     sentence: &'static str,
 }
 
@@ -103,17 +106,17 @@ impl TestVerdict {
         Phrases { words, code, sentence }
     }
 
-    /// As tables and charts say it.
+    /// The words in tables and charts.
     pub fn words(self) -> &'static str {
         self.phrases().words
     }
 
-    /// As files for programs say it.
+    /// The name in files.
     pub fn code(self) -> &'static str {
         self.phrases().code
     }
 
-    /// At the end of a sentence on a test; where no difference is expected, the opposite is one.
+    /// The phrase at the end of a sentence on a test; where no difference is expected, the opposite is a difference.
     pub fn sentence(self, expects_none: bool) -> &'static str {
         match self {
             Self::Opposite if expects_none => "the opposite: there is a difference",
@@ -126,7 +129,7 @@ impl TestVerdict {
 }
 
 impl ClaimVerdict {
-    /// As files for programs say it.
+    /// The name in files.
     pub fn code(self) -> &'static str {
         match self {
             Self::Holds => "holds",
@@ -140,7 +143,7 @@ impl ClaimVerdict {
         }
     }
 
-    /// Of one claim and of several: `holds`, `hold`.
+    /// The verb for one claim and for several: `holds`, `hold`.
     pub fn of_claims(self) -> [&'static str; 2] {
         match self {
             Self::Holds => ["holds", "hold"],

@@ -12,7 +12,7 @@ NAMES = ["chromium", "chromium-browser", "google-chrome"]
 
 
 class Browser:
-    """One page of a browser. What it logs and what it asks the network for is kept."""
+    """One page of a browser. Its log messages and network requests are recorded."""
 
     def __init__(self):
         program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -23,7 +23,7 @@ class Browser:
         self.reading, from_browser = os.pipe()
 
         def pipes():
-            # Chromium reads its orders from 3 and answers on 4; neither may be overwritten before it is copied.
+            # Chromium reads commands from file descriptor 3 and replies on 4; neither may be overwritten before it is copied.
             first, second = os.dup(to_browser), os.dup(from_browser)
             os.dup2(first, 3)
             os.dup2(second, 4)
@@ -79,7 +79,7 @@ class Browser:
         return json.loads(message)
 
     def open(self, url, width, dark=False, script=True, media=""):
-        """Shows a page, and returns what went wrong on the way."""
+        """Opens a page, and returns the errors and network requests while it loads."""
         self.events.clear()
         self.call("Emulation.setScriptExecutionDisabled", value=not script)
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
@@ -115,11 +115,11 @@ class Browser:
         return answer["result"].get("value")
 
     def screenshot(self, whole=True):
-        """A PNG in base64."""
+        """A screenshot: a PNG in base64."""
         return self.call("Page.captureScreenshot", captureBeyondViewport=whole)["data"]
 
     def pdf(self):
-        """As it would be printed, in base64."""
+        """The printed page: a PDF in base64."""
         return self.call("Page.printToPDF", preferCSSPageSize=True)["data"]
 
     def press(self, key):

@@ -1,4 +1,4 @@
-"""Opens a report in headless Chromium as its readers do, and says what is wrong with it.
+"""Opens a report in headless Chromium and reports every defect.
 
     python3 tests/browser/check.py results/x/report.html [--screenshots DIR]
 
@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).parent
 
 
 def views():
-    """Names of the ways to look, with their settings."""
+    """The tested combinations of width, theme and script, by name, with their settings."""
     for width in (360, 1280):
         for dark in (False, True):
             for script in (True, False):

@@ -1,6 +1,6 @@
-//! Hosts that do not see each other's locks, have one name and clocks apart, and processes that stand
-//! still for so long that others take them for dead. In debug builds, `BN_LAB_APART` hides all locks,
-//! shortens the patience with a heartbeat that does not change, and puts its clock forward.
+//! Hosts that do not see each other's locks, with the same name and different clocks, and processes that are
+//! suspended for so long that others consider them dead. In debug builds, `BN_LAB_APART` hides all locks,
+//! shortens the time after which an unchanged heartbeat counts as dead, and sets the clock forward.
 
 #![cfg(unix)]
 
@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use super::{Dice, RESULTS, asked, lab};
 use crate::harness::{Lab, Ran, SMALL, assert_same, rows, runs_and_trained, tell};
 
-/// How often a process is stopped in the short form.
+/// Number of suspensions in the short form.
 const FEW: usize = 2;
 
-/// Starts a run that sees no lock: `apart` is its patience in milliseconds, and how many seconds its
-/// clock is fast.
+/// Starts a run that sees no lock: `apart` is its patience in milliseconds, and by how many seconds its
+/// clock is ahead.
 fn start(lab: &Lab, apart: &str, arguments: &[&str]) -> Child {
     lab.command(&[&["run", "experiment.toml"], arguments].concat())
         .env("BN_LAB_APART", apart)
@@ -36,7 +36,7 @@ fn signal(child: &Child, name: &str) {
     assert!(status.expect("`kill` exists").success());
 }
 
-/// Looks every few milliseconds until there is what is looked for.
+/// Calls `look` every few milliseconds until it returns something.
 fn wait_for<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_mins(1);
     loop {
@@ -62,13 +62,13 @@ fn folders_of_runs(lab: &Lab) -> Vec<PathBuf> {
     trials.flat_map(entries).filter(is_of_run).collect()
 }
 
-/// Waits until a run trains a trial and has a state of it; its folder there.
+/// Waits until a run trains a trial and has saved a state; returns its folder there.
 fn under_way(lab: &Lab) -> PathBuf {
     let with_state = |folder: &PathBuf| folder.join("state.safetensors").is_file();
     wait_for("a trial under way", || folders_of_runs(lab).into_iter().find(with_state))
 }
 
-/// A fault for whoever starts the trial anew that is trained in this folder: at its first step.
+/// A fault at the first step of the trial in this folder, for a run that starts it from the beginning.
 fn end_of_a_start(lab: &Lab, folder: &Path) -> String {
     let id = folder.parent().and_then(Path::file_name);
     let id = id.expect("a trial").to_string_lossy();
@@ -106,7 +106,7 @@ fn a_trial_whose_files_a_run_that_died_since_had_deleted_is_trained_again() {
     wait_for("the trial to be taken over", || (!folder.exists()).then_some(()));
     other.kill().expect("a child of ours");
     other.wait().expect("it ends");
-    // As whoever comes next clears the claims of the dead.
+    // As the next run removes the claims of dead runs.
     let claim = folder.with_file_name("running.json");
     std::fs::remove_file(claim).expect("a claim");
     signal(&sleeper, "-CONT");
@@ -116,7 +116,7 @@ fn a_trial_whose_files_a_run_that_died_since_had_deleted_is_trained_again() {
 }
 
 #[test]
-fn a_process_that_stood_still_does_not_write_into_the_files_of_the_run_that_took_over() {
+fn a_suspended_process_does_not_write_into_the_files_of_the_run_that_took_over() {
     let undisturbed = lab(60);
     undisturbed.run(&[]);
     let stops = asked("BN_LAB_KILLS").map_or(FEW, |kills| kills / 6);
@@ -130,12 +130,12 @@ fn a_process_that_stood_still_does_not_write_into_the_files_of_the_run_that_took
         signal(&sleeper, "-STOP");
         let other = start(&lab, "700:120", &["--jobs", "1"]);
         if index % 2 == 0 {
-            // Awake while the other trains the same trial.
+            // Resumed while the other run trains the same trial.
             wait_for("the trial to be taken over", || (!folder.exists()).then_some(()));
             signal(&sleeper, "-CONT");
             ended(other);
         } else {
-            // Awake when all is done.
+            // Resumed after everything is finished.
             ended(other);
             signal(&sleeper, "-CONT");
         }
@@ -158,7 +158,7 @@ fn a_process_that_stood_still_does_not_write_into_the_files_of_the_run_that_took
     assert!(told > 0, "none was stopped in a trial");
 }
 
-/// Awake while the other run copies what it goes on from.
+/// Resumed while the other run copies the state.
 #[test]
 fn a_process_that_wakes_while_its_trial_is_taken_over_takes_nothing_from_the_other_run() {
     let text = SMALL.replace("hidden = [16]", "hidden = [512, 512]");
@@ -185,7 +185,7 @@ fn a_process_that_wakes_while_its_trial_is_taken_over_takes_nothing_from_the_oth
 }
 
 #[test]
-fn a_killed_run_whose_lock_is_not_seen_is_watched_and_its_trial_goes_on_from_its_state() {
+fn a_killed_run_whose_lock_is_not_seen_is_watched_and_its_trial_resumes() {
     let undisturbed = lab(60);
     undisturbed.run(&[]);
     let lab = lab(60);
@@ -215,10 +215,10 @@ fn what_dead_runs_of_other_hosts_left_is_cleaned_after_the_patience() {
     assert!(!lab.path(RESULTS).join(".runs").exists());
 }
 
-/// As the version before left a half-trained trial: its files in the trial's own folder, and a claim that
-/// names its run by host and process, which is none in this version.
+/// A partly trained trial as the version before left it: its files are in the trial's own folder, and its claim
+/// names the run by host and process, which this version does not read.
 #[test]
-fn a_folder_that_an_earlier_version_left_half_trained_goes_on_from_its_state() {
+fn a_partly_trained_folder_of_an_earlier_version_resumes_from_its_state() {
     let undisturbed = lab(60);
     undisturbed.run(&[]);
     for is_claimed in [false, true] {

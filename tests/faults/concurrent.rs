@@ -49,7 +49,7 @@ fn runs_that_share_what_an_interruption_left_end_with_whole_tables() {
     undisturbed.run(&[]);
     let lab = lab(10);
     lab.run(&["--jobs", "1"]);
-    // As a graceful stop leaves them: the records of two trials say that they were interrupted.
+    // As a graceful stop leaves them: the records of two trials have the outcome `interrupted`.
     let records = super::finished(&lab);
     for name in records.keys().take(2) {
         let path = format!("{RESULTS}/{name}");

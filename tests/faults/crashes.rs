@@ -1,5 +1,5 @@
-//! Crashed before every single change of a file or a folder, one after the other: what random kills meet
-//! only by chance is met for certain. The long form takes every change, the short one a part of them.
+//! Crashes before every single change of a file or a folder, one after the other, since random kills cover these
+//! only by chance. The long form tries every change, the short one a part of them.
 
 #![cfg(unix)]
 
@@ -9,7 +9,7 @@ use std::os::unix::process::ExitStatusExt;
 use super::{Dice, RESULTS, asked};
 use crate::harness::{Lab, SMALL, assert_same_after, tell};
 
-/// Two trials that leave everything that a trial can leave.
+/// Two trials that record everything that a trial can record.
 fn lab() -> Lab {
     let text = SMALL
         .replace("replicates = 2", "replicates = 1")
@@ -18,7 +18,7 @@ fn lab() -> Lab {
     Lab::with(&format!("{text}{looking}"))
 }
 
-/// From one change that is tried to the next.
+/// Distance between two changes that are tried.
 fn stride(short: usize) -> usize {
     asked("BN_LAB_KILLS").map_or(short, |_| 1)
 }
@@ -36,7 +36,7 @@ fn crash(lab: &Lab, arguments: &[&str], at: usize) -> bool {
     is_crashed
 }
 
-/// What is compared: all files and folders by their names, and the bytes of those that are the same each time.
+/// The compared state: all files and folders by their names, and the bytes of those that are reproducible.
 struct Left {
     listing: Vec<String>,
     files: BTreeMap<String, Vec<u8>>,
@@ -69,7 +69,7 @@ fn a_run_that_crashes_before_any_change_is_completed_by_the_next_to_the_same_byt
             break;
         }
         crashes += 1;
-        // The next run takes over what is there, and may crash as well.
+        // The next run takes over, and may crash as well.
         crashes += usize::from(crash(&lab, &arguments, 1 + dice.roll(at as u64) as usize));
         let ran = lab.bn_lab(&arguments);
         assert_eq!(ran.code, Some(0), "at change {at}: {}", ran.stderr);
@@ -108,4 +108,37 @@ fn verbs_that_crash_before_any_change_leave_nothing_behind_once_they_are_repeate
     }
     assert!(crashes > 0, "no build with debug assertions: nothing crashed");
     tell(&format!("{crashes} crashes of verbs"));
+}
+
+#[test]
+fn a_second_training_that_crashes_before_any_change_leaves_the_results_of_the_first() {
+    let more =
+        ["-o", "probe.every=4", "-o", "probe.evaluations=true", "-o", "checkpoint.order=true"];
+    let arguments = [&["run", "experiment.toml", "--jobs", "1"][..], &more].concat();
+    let first = || {
+        let text = SMALL.replace("replicates = 2", "replicates = 1");
+        let lab = Lab::with(&text.replace("[\"none\", \"before\", \"after\"]", "[\"before\"]"));
+        lab.run(&["--jobs", "1", "-o", "probe.every=8"]);
+        lab
+    };
+    let undisturbed = first();
+    undisturbed.run(&[&["--jobs", "1"][..], &more].concat());
+    let expected = Left::of(&undisturbed, RESULTS);
+    let mut crashes = 0;
+    for at in (1..).step_by(stride(2)) {
+        let lab = first();
+        if !crash(&lab, &arguments, at) {
+            break;
+        }
+        crashes += 1;
+        let ran = lab.bn_lab(&["compare", RESULTS]);
+        assert_eq!(ran.code, Some(0), "at change {at}: {}", ran.stderr);
+        let ran = lab.bn_lab(&arguments);
+        assert_eq!(ran.code, Some(0), "at change {at}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("damaged"), "at change {at}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("torn"), "at change {at}: {}", ran.stderr);
+        assert_left(&format!("at change {at}"), &expected, &lab, RESULTS);
+    }
+    assert!(crashes > 0, "no build with debug assertions: nothing crashed");
+    tell(&format!("{crashes} crashes of a second training"));
 }

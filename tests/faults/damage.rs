@@ -1,14 +1,14 @@
-//! Files that were cut off, emptied, overwritten or deleted.
+//! Files that were truncated, emptied, overwritten or deleted.
 
 use std::collections::BTreeMap;
 
 use super::{RESULTS, asked, lab};
 use crate::harness::{Lab, Ran, tell};
 
-/// What becomes of a file's bytes; `None`: it is gone.
+/// A change of a file's bytes; `None` deletes it.
 type Damage = fn(&[u8]) -> Option<Vec<u8>>;
 
-/// What happens to a file.
+/// The kinds of damage.
 const DAMAGES: [(&str, Damage); 4] = [
     ("emptied", |_| Some(Vec::new())),
     ("torn", |bytes| Some(bytes[..bytes.len().saturating_sub(7)].to_vec())),
@@ -34,7 +34,7 @@ fn kinds(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
 }
 
 #[test]
-fn whatever_happens_to_a_file_the_next_run_mends_it_or_says_what_to_do() {
+fn every_damaged_file_is_repaired_by_the_next_run_or_refused_with_a_remedy() {
     let lab = lab(2);
     lab.run(&[]);
     let whole = lab.files(RESULTS);
@@ -43,7 +43,7 @@ fn whatever_happens_to_a_file_the_next_run_mends_it_or_says_what_to_do() {
     let (mut mended, mut refused) = (0, 0);
     for (index, name) in kinds.iter().enumerate() {
         for (number, (what, damage)) in DAMAGES.into_iter().enumerate() {
-            // In the short form each kind suffers once.
+            // In the short form each kind of file is damaged once.
             let is_due = asked("BN_LAB_KILLS").is_some() || number == index % DAMAGES.len();
             if whole[name].is_empty() || !is_due {
                 continue;
@@ -66,7 +66,7 @@ fn whatever_happens_to_a_file_the_next_run_mends_it_or_says_what_to_do() {
     tell(&format!("{} kinds of files: {mended} damages mended, {refused} refused", kinds.len()));
 }
 
-/// All files are as they were, but those of the clock, and those whose content is not looked at.
+/// Asserts that all files are unchanged, except those of wall-clock times, and those whose content is not checked.
 fn check_mended(lab: &Lab, whole: &BTreeMap<String, Vec<u8>>, name: &str, what: &str) {
     let extension = name.rsplit('.').next();
     let is_unseen = what == "overwritten" && matches!(extension, Some("bin" | "safetensors"));
@@ -79,12 +79,12 @@ fn check_mended(lab: &Lab, whole: &BTreeMap<String, Vec<u8>>, name: &str, what: 
         }
     }
     let added: Vec<&String> = now.keys().filter(|file| !whole.contains_key(*file)).collect();
-    // A damaged experiment is kept as if it were another one.
+    // A damaged experiment is kept as an earlier one is.
     let is_expected = |file: &&String| file.starts_with("experiment-");
     assert!(added.iter().all(is_expected), "`{name}` {what}: new files {added:?}");
 }
 
-/// The error names the file and a way out, and its way out works.
+/// Asserts that the error names the file and a remedy, and that the remedy works.
 fn check_message(lab: &Lab, ran: &Ran, name: &str, what: &str) {
     let file = name.rsplit('/').next().unwrap_or(name);
     ran.refused(1, &[file, "hint: "]);
@@ -94,7 +94,7 @@ fn check_message(lab: &Lab, ran: &Ran, name: &str, what: &str) {
 }
 
 #[test]
-fn a_damaged_file_of_times_stands_in_no_verbs_way() {
+fn a_damaged_file_of_times_blocks_no_command() {
     let lab = lab(2);
     lab.run(&["--quiet"]);
     let files = lab.files(RESULTS);
@@ -103,7 +103,7 @@ fn a_damaged_file_of_times_stands_in_no_verbs_way() {
     let whole = lab.text(&name);
     let rows: Vec<&str> = whole.lines().skip(1).collect();
     let header = whole.lines().next().expect("a header");
-    // Two processes that write into one file leave the like.
+    // Two processes that write into one file leave such rows.
     let interleaved = format!("{header}\n{}\n{}\n{}\n", rows[0], rows[1], rows[0]);
     let broken = format!("{header}\n{}{}\n", rows[0], rows[1]);
     for (index, (damaged, is_told)) in [

@@ -1,4 +1,4 @@
-//! A disk that is full, and a folder that may no longer be written to.
+//! A disk that is full, and a folder that has become read-only.
 
 #![cfg(target_os = "linux")]
 
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use super::{RESULTS, asked, finished, lab};
 use crate::harness::{Lab, Ran, assert_same, tell};
 
-/// Sizes of disk in the short form.
+/// Number of disk sizes in the short form.
 const FEW: usize = 4;
 
-/// How to get a mount of one's own, where that is allowed.
+/// The command that creates a mount namespace, where that is allowed.
 fn own_mounts() -> Option<Vec<&'static str>> {
     [vec!["-m"], vec!["-r", "-m"]].into_iter().find(|flags| {
         let script = "mount -t tmpfs -o size=64k tmpfs /mnt";
@@ -31,7 +31,7 @@ fn a_disk_that_fills_up_ends_the_run_with_a_hint_and_loses_nothing() {
     let undisturbed = lab(2);
     undisturbed.run(&[]);
     let expected = undisturbed.reproducible_files(RESULTS);
-    // In pages, as the file system counts; half as much again for what is replaced.
+    // In pages, as the file system counts; plus half for files that are being replaced.
     let pages: usize = expected.values().map(|bytes| bytes.len().div_ceil(4096) + 1).sum();
     let sizes = asked("BN_LAB_KILLS").map_or(FEW, |kills| kills / 2);
     let mut full = 0;
@@ -43,7 +43,7 @@ fn a_disk_that_fills_up_ends_the_run_with_a_hint_and_loses_nothing() {
     assert!(full * 2 > sizes, "most disks are too small: {full} of {sizes}");
 }
 
-/// Runs on a disk of a size, then on a larger one; whether the first was too small.
+/// Runs on a disk of a size, then on a larger one; returns whether the first was too small.
 fn fill(
     flags: &[&str],
     kilobytes: usize,
@@ -84,7 +84,7 @@ fn fill(
     is_full
 }
 
-/// A user who may not do everything, where we are one who may.
+/// The command that runs as an unprivileged user, where the test runs as the superuser.
 fn as_somebody(lab: &Lab) -> Option<Vec<String>> {
     let probe = lab.path("probe");
     std::fs::create_dir(&probe).expect("a writable folder");

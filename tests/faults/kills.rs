@@ -1,4 +1,4 @@
-//! Killed at random moments.
+//! Kills at random moments.
 
 #![cfg(unix)]
 
@@ -10,19 +10,19 @@ use std::time::{Duration, Instant};
 use super::{Dice, RESULTS, asked, finished, lab};
 use crate::harness::{Lab, assert_same, tell};
 
-/// Kills in the short form.
+/// Number of kills in the short form.
 const FEW: usize = 10;
 
-/// Epochs of a trial: training takes most of a run, so that most kills come while it trains.
+/// Epochs of a trial: training takes most of a run, so that most kills happen during training.
 const LONG: usize = 30;
 
-/// How kills went.
+/// Statistics of kills.
 #[derive(Debug, Default)]
 struct Count {
     killed: usize,
-    /// The run had ended before the signal came.
+    /// Number of runs that had ended before the signal came.
     late: usize,
-    /// Folders that were completed and compared.
+    /// Number of folders that were completed and compared.
     completed: usize,
 }
 
@@ -48,7 +48,7 @@ fn killed_at_any_moment_a_run_is_completed_by_the_next_ones_to_the_same_bytes() 
     tell(&format!("{count:?}"));
 }
 
-/// Runs for a while and kills; `true` if the run had ended.
+/// Runs for a while and kills; returns `true` if the run had ended.
 fn try_to_kill(lab: &Lab, whole: Duration, dice: &mut Dice, count: &mut Count) -> bool {
     let before = finished(lab);
     let claimed = claims(lab);
@@ -67,7 +67,7 @@ fn try_to_kill(lab: &Lab, whole: Duration, dice: &mut Dice, count: &mut Count) -
     assert!(!stderr.contains("panicked"), "{stderr}");
     let status = output.status;
     let is_ended = status.code() == Some(0);
-    // A signal that comes before the program listens ends it at once, as the system does.
+    // A signal before the program handles it ends the process at once, by the system's default.
     let is_killed = status.signal() == Some(number);
     let is_stopped = number != 9 && status.code() == Some(130);
     assert!(is_ended || is_killed || is_stopped, "{name}: {status:?}\n{stderr}");
@@ -87,7 +87,7 @@ fn try_to_kill(lab: &Lab, whole: Duration, dice: &mut Dice, count: &mut Count) -
     is_ended
 }
 
-/// The runs that have claimed trials, dead ones included.
+/// The runs that have claimed trials, including dead ones.
 fn claims(lab: &Lab) -> BTreeSet<String> {
     if !lab.path(RESULTS).is_dir() {
         return BTreeSet::new();
@@ -114,10 +114,10 @@ fn one_trial() -> Lab {
 }
 
 #[test]
-fn a_trial_goes_on_from_its_state_and_does_not_start_anew() {
+fn a_trial_resumes_from_its_state_and_does_not_start_again() {
     let undisturbed = one_trial();
     undisturbed.run(&[]);
-    // Killed, it goes on from its last checkpoint; stopped in peace, from where it was, asked or not.
+    // When killed, it resumes from its last checkpoint; when stopped, from the present state, whether or not requested.
     for (name, asked) in [
         ("-KILL", "checkpoint.every=20"),
         ("-INT", "checkpoint.every=20"),
@@ -133,7 +133,7 @@ fn a_trial_goes_on_from_its_state_and_does_not_start_anew() {
             let found = files.find(|(name, _)| name.ends_with("steps.csv"));
             found.map_or(0, |(_, bytes)| bytes.split(|&byte| byte == b'\n').count())
         };
-        // A row every five steps.
+        // One row for every five steps.
         while steps() < 20 {
             assert!(Instant::now() < deadline, "it does not train");
             std::thread::sleep(Duration::from_millis(5));
@@ -142,7 +142,7 @@ fn a_trial_goes_on_from_its_state_and_does_not_start_anew() {
         child.wait_with_output().expect("it ends");
         let left = lab.files(RESULTS);
         assert!(left.keys().any(|file| file.ends_with("state.safetensors")), "{name}");
-        // Whoever starts anew meets its end at the first step.
+        // A run that starts from the beginning would abort at the first step.
         let again = lab
             .command(&arguments)
             .env("BN_LAB_FAULT", "panic:before#1@1")
@@ -158,6 +158,6 @@ fn a_trial_goes_on_from_its_state_and_does_not_start_anew() {
 fn signal(child: &Child, name: &str) {
     let status =
         Command::new("kill").args([name, &child.id().to_string()]).stderr(Stdio::null()).status();
-    // Where the child has ended already, that is seen later.
+    // A child that has ended already is detected later.
     status.expect("`kill` exists");
 }

@@ -1,4 +1,4 @@
-//! A machine that runs out of threads, files or memory: never a trial's fault, and never its result.
+//! A machine that runs out of threads, files or memory: this is never recorded as the result of a trial.
 
 use std::process::Command;
 
@@ -17,7 +17,7 @@ fn run_with_fault(lab: &Lab, fault: &str, arguments: &[&str]) -> Ran {
 }
 
 #[test]
-fn a_trial_that_finds_no_thread_stays_open_and_the_run_says_so() {
+fn a_trial_without_a_thread_stays_unfinished_and_the_run_reports_it() {
     let undisturbed = lab(2);
     undisturbed.run(&[]);
     let lab = lab(2);
@@ -29,18 +29,18 @@ fn a_trial_that_finds_no_thread_stays_open_and_the_run_says_so() {
     assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));
 }
 
-/// The program with at most so many threads of its user, as a user without other processes; `None` where
-/// this user cannot become another one.
+/// Runs the program with this limit on the threads of its user, as a user without other processes; `None` where
+/// this user cannot change to another one.
 #[cfg(unix)]
 fn with_threads(lab: &Lab, threads: usize) -> Option<Ran> {
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
-    // Nobody's number: a user without processes, so that the limit is the program's own.
+    // An unused number: a user without processes, so that the limit applies to the program only.
     const NOBODY: u32 = 54_321;
     let open = std::fs::Permissions::from_mode(0o777);
     std::fs::set_permissions(lab.path("."), open).expect("our own folder");
     let program = lab.command(&["run", "experiment.toml", "--jobs", "2"]);
-    // Not every `sh` knows the limit of threads.
+    // Not every `sh` supports the limit of threads.
     let mut shell = Command::new("bash");
     shell
         .current_dir(lab.path("."))
@@ -51,13 +51,13 @@ fn with_threads(lab: &Lab, threads: usize) -> Option<Ran> {
         .uid(NOBODY);
     let output = shell.output().ok()?;
     let ran = Ran::from(output);
-    // The program may lie where nobody else may look.
+    // The program may be in a folder that other users cannot read.
     (ran.code != Some(126) && ran.code != Some(127)).then_some(ran)
 }
 
 #[cfg(unix)]
 #[test]
-fn with_few_threads_a_run_succeeds_or_says_why_not_and_no_trial_fails() {
+fn with_few_threads_a_run_succeeds_or_reports_the_reason_and_no_trial_fails() {
     let undisturbed = Lab::with(SMALL);
     undisturbed.run(&[]);
     let (mut refused, mut complete) = (0, 0);
@@ -110,8 +110,8 @@ fn of_trials_that_were_under_way_together_only_the_one_that_ends_its_process_is_
 {
     let lab = lab(2);
     let jobs = ["--jobs", "6"];
-    // All are under way in the first two runs. In the third each is by itself, until the one that is to
-    // blame; from then on it is the last, after all others are written down.
+    // All are under way in the first two runs. In the third each is trained alone, until the one that causes the
+    // abort; from then on it is the last, after all others are recorded.
     let mut done = Vec::new();
     for _ in 0..4 {
         let ran = run_with_fault(&lab, "abort:before#1@1", &jobs);
@@ -125,14 +125,14 @@ fn of_trials_that_were_under_way_together_only_the_one_that_ends_its_process_is_
 fn a_second_training_that_ended_its_process_twice_comes_last_as_well() {
     let lab = Lab::with(SMALL);
     lab.run(&[]);
-    // The first of the plan, which would stand in the way of all others.
+    // The first of the plan, which would otherwise precede all others.
     for _ in 0..3 {
         let arguments = ["--jobs", "1", "-o", "probe.every=5"];
         let ran = run_with_fault(&lab, "abort:none#1@5", &arguments);
         assert_eq!(ran.code, None, "{}", ran.stderr);
     }
     let files = lab.files(RESULTS).into_keys();
-    // What the aborted one has written lies in the folder of its run.
+    // Files of the aborted training are in the folder of its run.
     let is_published = |name: &String| name.ends_with("layers.csv") && !name.contains(".run-");
     let probed = files.filter(is_published).count();
     assert_eq!(probed, 5);
@@ -151,12 +151,12 @@ fn a_trial_that_ended_its_process_twice_comes_last() {
         assert_eq!(ran.code, None, "{}", ran.stderr);
         done.push(finished(&lab).len());
     }
-    // The ends of the last trials before the abort may not have been written down yet.
+    // The ends of the last trials before the abort may not have been recorded yet.
     assert!(done[1] <= 1, "the first two runs come no further: {done:?}");
     assert!(done[2] >= 2, "the third run trains others before it: {done:?}");
     let ran = run_with_fault(&lab, "none", &["--jobs", "1"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    // The trial before it comes last, too, where its end was never written down.
+    // The trial before it is trained last, too, where its end was not recorded.
     let says = "last and by itself: the process was killed twice while training";
     assert!(ran.stderr.contains(says), "{}", ran.stderr);
     assert_same(&undisturbed.reproducible_files(RESULTS), &lab.reproducible_files(RESULTS));

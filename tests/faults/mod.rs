@@ -1,8 +1,8 @@
-//! What a run survives: kills at any moment, full and read-only disks, damaged files, panics, and
-//! other runs. Afterwards every file must be, to the byte, what an undisturbed run leaves, or one
-//! clear error must say what to do.
+//! Robustness of runs: kills at any moment, full and read-only disks, damaged files, panics, and
+//! other runs. Afterwards every file must be, to the byte, as after an uninterrupted run, or one
+//! clear error must state what to do.
 //!
-//! `make test` runs a short form; `make faults` sets `BN_LAB_KILLS` and runs the whole.
+//! `make test` runs a short form; `make faults` sets `BN_LAB_KILLS` and runs the long one.
 
 mod apart;
 mod concurrent;
@@ -19,10 +19,10 @@ use std::path::Path;
 
 use crate::harness::{Lab, SMALL};
 
-/// Where results go.
+/// The results folder.
 const RESULTS: &str = "results/small";
 
-/// Everything that a trial can leave, often.
+/// Records everything that a trial can record, often.
 const LOOKING: &str = "\n[checkpoint]\nfinal = true\nevery = 20\norder = true\n\
                        [probe]\nevery = 25\n";
 
@@ -50,11 +50,11 @@ fn finished(lab: &Lab) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// Numbers that look random and are the same in every run.
+/// Pseudorandom numbers that are the same in every run.
 struct Dice(u64);
 
 impl Dice {
-    /// From 0 to `below` − 1.
+    /// A number from 0 to `below` − 1.
     fn roll(&mut self, below: u64) -> u64 {
         // Knuth's multiplier; the high bits are the better ones.
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

@@ -1,4 +1,4 @@
-//! A trial that panics is a failed trial, and the others do not notice.
+//! A trial that panics is a failed trial, and the others are not affected.
 
 use super::{RESULTS, lab};
 use crate::harness::{Lab, Ran, assert_same, rows};
@@ -20,7 +20,7 @@ fn outcomes(lab: &Lab) -> Vec<String> {
 }
 
 #[test]
-fn a_panic_is_told_at_once_with_its_log_and_only_its_trial_is_lost() {
+fn a_panic_is_reported_at_once_with_its_log_and_affects_only_its_trial() {
     let undisturbed = lab(2);
     undisturbed.run(&[]);
     let lab = lab(2);
@@ -50,7 +50,7 @@ fn a_panic_is_told_at_once_with_its_log_and_only_its_trial_is_lost() {
 }
 
 #[test]
-fn fail_fast_stops_at_the_first_failure_and_quiet_still_tells_of_it() {
+fn fail_fast_stops_at_the_first_failure_and_quiet_still_reports_it() {
     let lab = lab(2);
     let ran = run_with_panic(&lab, &["--fail-fast", "--jobs", "1", "--quiet"]);
     assert_eq!(ran.code, Some(5), "{}", ran.stderr);

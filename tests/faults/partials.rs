@@ -1,4 +1,4 @@
-//! Half-written files of killed processes, wherever they lie.
+//! Partial files of killed processes, in all folders.
 
 #![cfg(unix)]
 
@@ -42,7 +42,7 @@ fn every_verb_clears_the_folder_that_it_writes_into() {
         (&["publish", "results/small", "--into", "compact"], &["compact"]),
         (&["submit", "experiment.toml", "--engine", "slurm"], &["results/small.slurm"]),
         (&["submit", "experiment.toml", "--engine", "kubernetes"], &["results/small.kubernetes"]),
-        // There is no network, and what a killed download left goes all the same.
+        // Without a network nothing is downloaded, but files of a killed download are removed.
         (&["data", "fetch", "mnist", "--data-dir", "data"], &["data/mnist"]),
     ] {
         lab.write("docs/page.md", page);

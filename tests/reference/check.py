@@ -22,7 +22,7 @@ class Errors:
         self.worst = {}
 
     def note(self, name, got, stored, terms=0):
-        """`terms`: the size of what adds up to the result, where that may cancel."""
+        """`terms`: the magnitude of the summands of the result, where they may cancel."""
         got, stored = np.ravel(got).astype(np.float64), np.ravel(stored)
         assert got.shape == stored.shape, name
         scale = max(np.abs(stored).max(initial=0), terms) or 1.0
@@ -102,13 +102,13 @@ class Layer:
         return sub_batch * features + feature
 
     def means(self, sets, values):
-        """One for each set."""
+        """One value for each set."""
         sums = np.zeros(sets.max() + 1, self.dtype)
         np.add.at(sums, sets, values)
         return sums / np.bincount(sets.ravel()).astype(self.dtype)
 
     def train(self, x, g, step):
-        """What a step of the file holds, in its order."""
+        """The content of a step of the file, in its order."""
         sets = self.sets(x)
         mean = self.means(sets, x)
         centred = x - mean[sets]
@@ -262,7 +262,7 @@ def check_schedules(errors):
 
 
 def clip(gradients, s):
-    """Each value first, then all together by their Euclidean norm."""
+    """Clips each value, then all gradients together by their Euclidean norm."""
     if "clip_value" in s:
         limit = s["clip_value"]
         gradients = {key: np.clip(g, -limit, limit) for key, g in gradients.items()}
@@ -318,7 +318,7 @@ class Network:
         self.parts = [(k, part) for k in hidden for part in "l" + order] + [(len(sizes) - 2, "l")]
 
     def forward(self, x, train):
-        """The logits, and what the backward pass needs of each part."""
+        """The logits, and the values of each layer that the backward pass needs."""
         saved, p, epsilon = [], self.parameters, x.dtype.type(self.settings["epsilon"])
         for k, part in self.parts:
             if part == "l":

@@ -11,7 +11,7 @@ PLACEMENTS = ["none", "before", "after"]
 
 
 def hidden(layers, placement, activation, name, x):
-    """What follows the linear map of a hidden layer."""
+    """The norm and the activation after the linear map of a hidden layer."""
     if placement == "before":
         x = layers.norm(f"{name}.norm", x)
     x = activation(x)
@@ -52,7 +52,7 @@ def flattened(placement):
 
 
 def ties():
-    """Windows of which several values, or all, are the largest."""
+    """Windows in which several or all values are tied for the maximum."""
     x = torch.tensor(
         [[[[0, 0, 1, 2, 9], [0, 0, 2, 2, 9], [3, 5, -1, -1, 9], [5, 5, -1, -1, 9]]]],
         dtype=torch.float64,

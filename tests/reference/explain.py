@@ -1,5 +1,5 @@
-"""Records one unit on its way through PyTorch's and Keras's batch normalisation, with and without a
-ReLU before or behind it: explain.json. The values are those of the README's example."""
+"""Records the forward and backward pass of one unit in PyTorch's and Keras's batch normalisation, with and
+without a ReLU before or after it: explain.json. The values are those of the README's example."""
 
 import os
 
@@ -12,7 +12,7 @@ import keras
 import torch
 from keras.src.backend.common import dtypes
 
-# See norm_keras.py.
+# 64-bit floats stay 64-bit floats inside the layer: see norm_keras.py.
 dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
 
 from reference_numbers import exact, rounded, write
@@ -24,7 +24,7 @@ UNITS = [(None, "before"), ("relu", "before"), ("relu", "after")]
 
 
 def unit(norm, relu, activation, placement):
-    """What a unit computes from its linear map's output."""
+    """The norm and activation of a unit, applied to the output of its linear map."""
     if activation is None:
         return norm
     if placement == "before":

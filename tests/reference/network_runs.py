@@ -22,7 +22,7 @@ SETTINGS = [
 
 
 class Layers:
-    """Parameters and running statistics by name. What is asked for the first time is drawn."""
+    """Parameters and running statistics by name. A parameter is drawn when it is first requested."""
 
     def __init__(self, stream):
         self.stream = stream
@@ -97,7 +97,7 @@ def train(network, layers, data, learning_rate):
 
 
 def record(name, seed, config, image, classes, network, learning_rate=0.05):
-    """One run: what it starts from, what it saw and where it ended."""
+    """One run: initial parameters, batches, and final state."""
     stream = np.random.default_rng([2015, seed])
     data = batches(stream, image, classes)
     layers = Layers(stream)

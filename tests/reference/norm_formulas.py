@@ -1,4 +1,4 @@
-"""Records what no framework of today computes, from the formulas: batch renormalisation (Ioffe 2017)
+"""Records what no current framework computes, from the formulas: batch renormalisation (Ioffe 2017)
 in norm_renorm.json and ghost batch normalisation (Hoffer et al. 2017) in norm_ghost.json.
 
 The forward passes and the averages are plain numpy in 64-bit floats. Gradients are central
@@ -17,7 +17,7 @@ ROWS, MAPS = (5,), (3, 3, 5)
 
 
 def axes(x):
-    """All but the features'."""
+    """All axes except that of the features."""
     return tuple(axis for axis in range(x.ndim) if axis != 1)
 
 
@@ -124,7 +124,7 @@ class Ghost:
         self.mean, self.variance = np.zeros(features), np.ones(features)
 
     def sub_batches(self, x):
-        """As many whole ones as fit; of the rest one more, unless it is a single example."""
+        """The sub-batches: as many full ones as fit; the rest is one more, unless it is a single example."""
         size = self.case.settings["virtual_batch_size"]
         starts = list(range(0, len(x), size))
         if len(starts) > 1 and len(x) - starts[-1] == 1 and size > 1:

@@ -1,4 +1,4 @@
-"""The inputs on which other people's normalisation layers are recorded, whatever they average over,
+"""The inputs on which the frameworks' normalisation layers of every kind are recorded,
 and the form in which that is written.
 
 A case is a layer's settings by bn-lab's names (what a case does not name is bn-lab's default), the
@@ -62,7 +62,7 @@ def maybe(array):
 
 def record(case, train_step, evaluate):
     """`train_step(x, upstream, step)` gives y, the gradients of x, γ and β, and the running mean and
-    variance after it; `evaluate(x)` gives y. What there is not is None."""
+    variance after it; `evaluate(x)` gives y. Absent values are None."""
 
     def step(position):
         x, upstream = case.inputs[position], case.upstream[position]

@@ -142,7 +142,7 @@ if __name__ == "__main__":
         "computed_in": "float64",
     }
     factors = [(0.25, 0.0), (0.0, 0.5), (0.125, 0.25)]
-    # At 0 the gradient of |x| is a matter of taste, so no vector of zeros here.
+    # At 0 the gradient of |x| is a matter of convention, so there is no vector of zeros.
     nonzero = [vector for vector in vectors() if vector.all()]
     content = {
         "cases": [recorded(case) for case in cases()],

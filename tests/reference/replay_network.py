@@ -45,18 +45,18 @@ PLAIN = {
     "train.clip_norm": None,
     "train.clip_value": None,
 }
-# Settings that the initial checkpoint answers.
+# Settings whose effect is contained in the initial checkpoint.
 INITIAL = ["model.init", "model.init_std", "model.init_scale"]
 INITIAL += ["norm.gamma_init", "norm.beta_init", "norm.mean_init", "norm.variance_init"]
-# Settings that the recorded order and losses answer.
+# Settings whose effect is contained in the recorded order and losses.
 RECORDED = ["epochs", "steps", "batch_size", "last_batch", "order", "divergence_factor"]
-# Settings that mean nothing to a training step: weight decay is 0 (see above).
+# Settings that do not affect a training step: weight decay is 0 (see above).
 UNUSED = ["norm.evaluation", "norm.precise_examples", "norm.decay_parameters"]
 
 
 class BatchNorm(nn.modules.batchnorm._BatchNorm):
-    """PyTorch's layer, over [batch, features, ...], which may also feed its running variance with
-    the biased estimate, as Keras does; the batch itself is always normalised with that."""
+    """PyTorch's layer, over [batch, features, ...], which may also update its running variance with
+    the biased estimate, as Keras does; the batch itself is always normalised with the biased one."""
 
     def __init__(self, features, decay, epsilon, correction):
         super().__init__(features, eps=epsilon, momentum=1 - decay)
@@ -77,7 +77,7 @@ class BatchNorm(nn.modules.batchnorm._BatchNorm):
 
 
 class Network(nn.Module):
-    """What all architectures share. A forward pass appends (layer, pre-activation, activation) of
+    """Base class of all architectures. A forward pass appends (layer, pre-activation, activation) of
     every hidden layer to `taps`."""
 
     def __init__(self, settings, has_hidden_layers):
@@ -100,7 +100,7 @@ class Network(nn.Module):
         return self.new_norm(features) if self.placement != "none" else None
 
     def hidden(self, layer, norm, x, taps):
-        """What follows the linear map of a hidden layer."""
+        """The norm and the activation after the linear map of a hidden layer."""
         if self.placement == "before":
             x = norm(x)
         y = self.activation(x)
@@ -219,7 +219,7 @@ def network(settings, shape):
 def load(model, tensors):
     """Loads a checkpoint; every name and shape must agree."""
     state = {name: torch.from_numpy(values) for name, values in tensors.items()}
-    # Counted by PyTorch alone, and of no consequence where `momentum` is a number.
+    # PyTorch counts batches here; the count has no effect if `momentum` is a number.
     counts = [name for name, _ in model.named_buffers() if name.endswith("num_batches_tracked")]
     model.load_state_dict({**state, **dict.fromkeys(counts, torch.tensor(0))}, strict=True)
 

@@ -1,4 +1,4 @@
-"""What `layers.csv` says of the untrained network, computed again by PyTorch from the same weights,
+"""The values in `layers.csv` of the untrained network, computed again by PyTorch from the same weights,
 examples and first batch. The quantities are defined in `src/train/probe/`; the code here follows
 those definitions and the papers, in 64-bit floats, not bn-lab's code.
 
@@ -43,7 +43,7 @@ def norm(tensors):
 
 
 def layer_of(parameter):
-    """As activations name it: blocks.0 of blocks.0.convolution.weight."""
+    """The name of its layer, as used for activations: blocks.0 of blocks.0.convolution.weight."""
     layer = parameter.rpartition(".")[0]
     return layer.removesuffix(".convolution").removesuffix(".linear")
 
@@ -73,7 +73,7 @@ def one_step(moment, optimizer):
 
 
 def gradients(moment, before, after):
-    """Norms of each weight, its gradient and its update, and of what flows back."""
+    """Norms of each weight, its gradient and its update, and of the back-propagated gradients."""
     _, slope, back_propagated = moment.at(before)
     for layer, value in back_propagated.items():
         yield (layer, "backpropagated_gradient_norm"), value
@@ -86,7 +86,7 @@ def gradients(moment, before, after):
 
 
 def multiples(trial):
-    """The step sizes of the landscape, in learning rates, as the names of quantities tell them."""
+    """The step sizes of the landscape, in learning rates, taken from the names of the quantities."""
     head = "relative_loss_x"
     names = {row["quantity"] for row in trial.rows("layers.csv")}
     return sorted(float(name.removeprefix(head)) for name in names if name.startswith(head))
@@ -181,7 +181,7 @@ def percentiles(layer, name, values):
 
 
 def recorded(trial):
-    """What bn-lab read at step 0, by (layer, quantity)."""
+    """bn-lab's values at step 0, by (layer, quantity)."""
     rows = [row for row in trial.rows("layers.csv") if row["step"] == "0"]
     return {(row["layer"], row["quantity"]): float(row["value"]) for row in rows}
 

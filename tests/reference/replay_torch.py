@@ -20,7 +20,7 @@ import replay_probes
 import reference_numbers
 from replay_trial import Refused, read_data, trials
 
-# Of a reading; differences between gradients cancel most of their 32 bits.
+# The tolerance of a probe; differences between gradients cancel most of their 32 bits.
 PROBE_TOLERANCE = 1e-3
 
 
@@ -106,7 +106,7 @@ def short(number):
 
 
 def replay_all(found, arguments):
-    """Replays every trial and prints what came out; the replays, and the worst loss."""
+    """Replays every trial and prints the differences; returns the replays and the largest difference of a loss."""
     replays, rows, worst = [], [], 0.0
     for trial in found:
         replay = Replay(trial, arguments)

@@ -22,8 +22,8 @@ class Refused(Exception):
 
 
 class Settings:
-    """The settings of a trial, each of which must be read: one that nobody understands would be
-    ignored in silence otherwise."""
+    """The settings of a trial, each of which must be read: an unknown one would otherwise be
+    ignored without an error."""
 
     def __init__(self, values):
         self.values = values
@@ -37,7 +37,7 @@ class Settings:
         return self.values.get(key, *default)
 
     def choose(self, key, table, *default):
-        """What `table` has under the value of `key`."""
+        """The entry of `table` for the value of `key`."""
         value = self.take(key, *default)
         if value not in table:
             raise Refused(f"`{key} = {value!r}` is none of {', '.join(map(repr, table))}")
@@ -50,11 +50,11 @@ class Settings:
             raise Refused(f"`{key} = {found!r}`: only {value!r} is replayed")
 
     def skip(self, *keys):
-        """Passes over keys that the recorded order or the initial checkpoint answers."""
+        """Skips keys whose effect is in the recorded order or the initial checkpoint."""
         self.unread.difference_update(keys)
 
     def close(self):
-        """Refuses what was not read."""
+        """Raises an error if a setting was not read."""
         if self.unread:
             raise Refused(f"unknown settings: {', '.join(sorted(self.unread))}")
 
@@ -126,7 +126,7 @@ def distinct(records):
     seen = {key: {json.dumps(settings.get(key)) for settings in flat} for key in keys}
     # Keys that follow from another, as an optimiser's own constants, are absent somewhere.
     varied = [key for key in keys if len(seen[key]) > 1 and all(key in s for s in flat)]
-    # A single trial differs from none.
+    # A single trial has no differing settings.
     varied = varied or [key for key in ("norm.placement", "train.optimizer") if key in keys]
     return [{key: settings[key] for key in varied} for settings in flat]
 

@@ -40,7 +40,7 @@ def scheduler(optimizer, settings, steps):
     if length > 0:
         parts.append(warmup(optimizer, length))
     if settings["schedule"] == "step":
-        # Half up, as everywhere but in Python.
+        # Rounds halves up, unlike Python's `round`.
         milestones = [math.floor(share * steps + 0.5) for share in settings["milestones"]]
         parts.append(lr_scheduler.MultiStepLR(optimizer, milestones, gamma=settings["factor"]))
     return lr_scheduler.ChainedScheduler(parts) if parts else lr_scheduler.LambdaLR(optimizer, lambda _: 1)

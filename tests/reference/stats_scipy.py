@@ -14,7 +14,7 @@ GENERATOR = np.random.Generator(np.random.PCG64(2026))
 
 
 def shares(values):
-    """With few digits, as accuracies have, so that sums tie; exactly, whatever the order of addition."""
+    """Rounds to few digits, as in accuracies, so that sums tie exactly in any order of addition."""
     return dyadic(values, bits=14)
 
 

@@ -107,7 +107,7 @@ def optimizer(model, s):
 
 
 def clip(parameters, s):
-    """Each value first, then all together."""
+    """Clips each value, then all gradients together."""
     if "clip_value" in s:
         nn.utils.clip_grad_value_(parameters, s["clip_value"])
     if "clip_norm" in s:

@@ -1,8 +1,8 @@
 #!/bin/bash
 # A real Slurm, on this one machine, trains the quickstart as a job array of four tasks. Midway one
 # task is requeued (as by a preemption), one is warned of its time limit, and one run is killed with
-# SIGKILL. In the end the results must be those of an undisturbed run, to the byte, timings.csv and
-# manifest.json apart.
+# SIGKILL. In the end the results must be identical to those of an uninterrupted run, except timings.csv and
+# manifest.json.
 #
 #   sudo apt-get install slurm-wlm munge
 #   sudo tests/slurm/run.sh        (or `make test-slurm` as root)
@@ -12,10 +12,10 @@
 # Slurm waits a while before it starts a requeued task again.
 #
 #   BN_LAB=path   the program [default: target/release/bn-lab, built if it is not there]
-#   EPOCHS=n      the length of a training [default: 200]; more if all is done before it is disturbed
+#   EPOCHS=n      the length of a training [default: 200]; increase it if all is done before the interruptions
 #   KEEP=yes      keep the temporary folder
 #
-# Exit code: 0 PASS, 1 FAIL, 2 not to be run here.
+# Exit code: 0 PASS, 1 FAIL, 2 cannot be run here.
 
 set -u -o pipefail
 export LC_ALL=C
@@ -58,7 +58,7 @@ clean_up() {
         scancel "$array" "${after:-$array}" 2>/dev/null
         sleep 1
     fi
-    # Slurm's parts first: they speak to each other through munge.
+    # Slurm's daemons first: they communicate through munge.
     stop_daemon slurmd
     stop_daemon slurmctld
     stop_daemon munged
@@ -78,7 +78,7 @@ fail() {
     exit 1
 }
 
-# --- A Slurm of our own -------------------------------------------------------------------------
+# --- A local Slurm ------------------------------------------------------------------------------
 
 free_port() {
     local port
@@ -135,14 +135,14 @@ done
 test "$(sinfo --noheader --format=%t)" = idle || fail "the node is not idle"
 echo "Slurm $(sbatch --version | cut -d' ' -f2) is up: node $host, $cores cores"
 
-# --- What it must come to -----------------------------------------------------------------------
+# --- The expected results -----------------------------------------------------------------------
 
 experiment=("$root/configs/quickstart.toml" -o "train.epochs=${EPOCHS:-200}")
 "$bn_lab" run "${experiment[@]}" -o "output.dir=$lab/local" --quiet || fail "the local run failed"
 trials=$(find "$lab/local/trials" -name trial.json | wc -l)
 echo "undisturbed local run: $trials trials"
 
-# --- The array, disturbed -----------------------------------------------------------------------
+# --- The array, with interruptions --------------------------------------------------------------
 
 cd "$lab" || exit 1
 "$bn_lab" submit "${experiment[@]}" -o 'output.dir="with a space/quickstart"' --engine slurm --tasks 4 \
@@ -154,8 +154,8 @@ finished() { find "$results/trials" -name trial.json 2>/dev/null | wc -l; }
 under_way() { find "$results/trials" -name running.json 2>/dev/null | wc -l; }
 running_tasks() { squeue --noheader --array --states=RUNNING --jobs="$array" --format=%i; }
 
-# Waits until more trials are finished than before and some is under way, so that what comes hits
-# work.
+# Waits until more trials are finished than before and some is under way, so that the interruption hits
+# a running trial.
 wait_for_work() {
     local before
     before=$(finished)
@@ -177,7 +177,7 @@ echo "task $task requeued (preemption), $(finished) of $trials trials finished"
 wait_for_work
 task=$(running_tasks | tail -n 1)
 # On a busy machine the task may have requeued itself before `scancel` has its answer, which is then an
-# error; whether it was heard is seen in the end by the number of tasks that started again.
+# error; the number of tasks that started again shows in the end whether it took effect.
 scancel --batch --signal=USR1 "$task" || true
 echo "task $task warned of its time limit, $(finished) of $trials trials finished"
 

@@ -11,13 +11,13 @@ use crate::report::page::Folder;
 use crate::report::page::collection::{self, Member, Part};
 use crate::results::recovery::ownership;
 
-/// The results folders in a folder; none where it holds results itself.
+/// The results folders in a folder; none where it is a results folder itself.
 pub(super) fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
     let found = claims::folders(folder, Path::new(""))?;
     Ok(found.into_iter().filter(|path| path != folder).collect())
 }
 
-/// Writes the report on all results folders that are given or that stand in those.
+/// Writes the report on the results folders that are given or that the given folders contain.
 pub(super) fn report(given: &[PathBuf], arguments: &cli::Report) -> Result<()> {
     refuse_what_is_of_one(arguments)?;
     let target = target(given, arguments)?;
@@ -31,7 +31,7 @@ pub(super) fn report(given: &[PathBuf], arguments: &cli::Report) -> Result<()> {
     deliver(&report, target, &arguments.format)
 }
 
-/// What decides and what is shown may be another thing in each folder.
+/// Refuses options that concern one folder: the metric and the figures may be different ones in each.
 fn refuse_what_is_of_one(arguments: &cli::Report) -> Result<()> {
     let option = if arguments.metric.is_some() {
         "--metric"
@@ -45,7 +45,7 @@ fn refuse_what_is_of_one(arguments: &cli::Report) -> Result<()> {
     )))
 }
 
-/// Where it is written to.
+/// The folder that the report is written to.
 fn target<'a>(given: &'a [PathBuf], arguments: &'a cli::Report) -> Result<&'a Path> {
     match (&arguments.output, given) {
         (Some(output), _) => Ok(output),
@@ -57,7 +57,7 @@ fn target<'a>(given: &'a [PathBuf], arguments: &'a cli::Report) -> Result<&'a Pa
     }
 }
 
-/// Every results folder once, in the order in which they are given.
+/// Every results folder once, in the given order.
 fn all(given: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut all: Vec<PathBuf> = Vec::new();
     for folder in given {
@@ -77,7 +77,7 @@ fn all(given: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// One at a time: together they may be more than fits into memory.
+/// Reads one folder. Done for one at a time, since together they may not fit into memory.
 fn part(folder: &Path, id: &str, target: &Path) -> Result<Part> {
     let read = Folder::with_one_figure(folder)?;
     say_missing(&read, folder);
@@ -86,14 +86,14 @@ fn part(folder: &Path, id: &str, target: &Path) -> Result<Part> {
     Part::of(Member { folder: &read, path: &seen_from(target, folder), id, reports: &reports })
 }
 
-/// The name of a folder, also of `.`.
+/// The name of a folder, also where it is given as `.`.
 fn name(folder: &Path) -> String {
     let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let last = whole.file_name().unwrap_or(whole.as_os_str());
     last.to_string_lossy().into_owned()
 }
 
-/// The way from one folder to another, with forward slashes.
+/// The relative path from one folder to another, with forward slashes.
 fn seen_from(from: &Path, to: &Path) -> String {
     let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let (from, to) = (whole(from), whole(to));
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_named_from_where_the_page_stands() {
+    fn a_folder_is_named_relative_to_the_page() {
         let seen = |from: &str, to: &str| seen_from(Path::new(from), Path::new(to));
         assert_eq!(seen("claims", "claims/01-a"), "01-a");
         assert_eq!(seen("pages/all", "./claims/01-a"), "../../claims/01-a");

@@ -1,8 +1,8 @@
 //! The verdict on the claim of an experiment.
 //!
 //! Each test is made in every setting of the axes that it does not name, and all comparisons of a claim
-//! are one family under Holm's correction. What may be said of one is what [`crate::stats`] says of any
-//! comparison; here it is turned towards what was expected.
+//! are one family under Holm's correction. The verdict on each follows [`crate::stats`], as for any
+//! comparison; here it is related to what was expected.
 
 mod aggregate;
 mod verdict;
@@ -14,28 +14,28 @@ use super::metric::Metric;
 use super::pairing::{Condition, conditions, meet, pairs, row};
 use super::{Comparison, comparison, judge_family, margin, population, tune};
 use crate::error::{Error, Result};
-use crate::results::query::{Claim, Details, Expect, Hypothesis, Results, Take};
+use crate::results::query::{Aggregate, Aggregation, Claim, Details, Expect, Hypothesis, Results};
 use crate::stats::{self, Score, Side, Verdict};
 
 /// A claim with its verdict.
 #[derive(Debug, Clone)]
 pub struct ClaimResult {
-    /// What was claimed.
+    /// The claim.
     pub claim: Claim,
     /// Its tests, in the claim's order.
     pub tests: Vec<Tested>,
-    /// The accuracy whose reaching a `…_to_target` metric is about, as a share.
+    /// The target of `…_to_target` metrics, as a share.
     pub target: f64,
-    /// What running averages do to the scores that its tests are made of.
+    /// The effects of running averages on the scores that its tests use.
     pub gaps: population::Gaps,
 }
 
 /// A test with its comparisons.
 #[derive(Debug, Clone)]
 pub struct Tested {
-    /// What was tested.
+    /// The test.
     pub test: Hypothesis,
-    /// What was compared: the metric, in the unit that it has when values are taken together.
+    /// The metric, with the unit of the aggregate where values are aggregated.
     pub metric: Metric,
     /// The axis that is tuned, where each side was compared at its own best value of it.
     pub tuned: Option<String>,
@@ -45,28 +45,28 @@ pub struct Tested {
     pub comparisons: Vec<ClaimComparison>,
 }
 
-/// A comparison and what it says of the claim.
+/// A comparison, and its verdict on the claim.
 #[derive(Debug, Clone)]
 pub struct ClaimComparison {
-    /// The numbers: `a` is the first of the two values.
+    /// The comparison: `a` is the first of the two values.
     pub comparison: Comparison,
     /// The means of both sides over the pairs in which both have a value.
     pub means: Option<[f64; 2]>,
-    /// In how many pairs both sides reached the last value that was tried: it is unknown which goes
-    /// further.
+    /// Number of pairs in which both sides reached the last value that was tried: it is unknown which is
+    /// larger.
     pub beyond_grid: usize,
-    /// In how many pairs only the first side, and only the second one, did: it may go further.
+    /// Numbers of pairs in which only the first side, and only the second one, reached it: its value may be larger.
     pub at_end: [usize; 2],
-    /// Of a reach the largest step of the grid, in powers of ten: it is told no more finely.
+    /// For a reach, the largest step of the grid, in powers of ten: the resolution of the reach.
     pub grid_step: Option<f64>,
-    /// What it says.
+    /// The verdict.
     pub outcome: TestVerdict,
 }
 
-/// How many comparisons have which verdict.
+/// Numbers of comparisons by verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// All that have a pair.
+    /// All comparisons with at least one pair.
     pub all: usize,
     /// [`TestVerdict::Supported`]
     pub supported: usize,
@@ -80,29 +80,29 @@ pub struct Counts {
     pub of_evaluation: usize,
 }
 
-/// The verdict on a claim, in the order in which tables sort them: from what holds to what is not known.
+/// The verdict on a claim, in the order in which tables sort it: from holding to undecided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimVerdict {
-    /// Every comparison supports it.
+    /// Every comparison supports the claim.
     Holds,
-    /// Some do, and none shows the opposite.
+    /// Some comparisons support it, and none shows the opposite.
     HoldsInSome,
-    /// Some do, and some show the opposite.
+    /// Some comparisons support it, and some show the opposite.
     Mixed,
-    /// None does, and some show no difference that matters.
+    /// None supports it, and some show no difference that matters.
     NoMeaningfulDifference,
-    /// None does, and in some it is the other way round.
+    /// None supports it, and some show the opposite.
     Opposite,
-    /// None says anything, but some suggest something.
+    /// None is conclusive, but some suggest a direction.
     Suggestive,
-    /// None says anything.
+    /// None is conclusive.
     Inconclusive,
     /// No pair has been trained.
     Untested,
 }
 
 impl Counts {
-    /// Of these comparisons.
+    /// Counts these comparisons.
     pub fn of<'a>(comparisons: impl IntoIterator<Item = &'a ClaimComparison>) -> Self {
         let mut counts = Self::default();
         let paired = |judged: &&ClaimComparison| judged.comparison.paired.pairs > 0;
@@ -120,19 +120,19 @@ impl Counts {
         counts
     }
 
-    /// Those that say something for certain.
+    /// Number of conclusive comparisons.
     pub fn decided(&self) -> usize {
         self.supported + self.opposite + self.indifferent
     }
 
-    /// Those that suggest something at most.
+    /// Number of comparisons that are at most suggestive.
     pub fn undecided(&self) -> usize {
         self.all - self.decided() - self.of_evaluation
     }
 }
 
 impl Tested {
-    /// The side that is expected to be better; none where no difference is.
+    /// The side that is expected to be better; `None` where no difference is expected.
     pub fn expected(&self) -> Option<Side> {
         let first = match self.test.expect {
             Expect::Same => return None,
@@ -142,7 +142,7 @@ impl Tested {
         Some(if first { Side::A } else { Side::B })
     }
 
-    /// Pairs that differ as expected, that are tied, and that differ the other way. Where no difference
+    /// Numbers of pairs that differ as expected, that are tied, and that differ the other way. Where no difference
     /// is expected: those in which the first value did better, tied, did worse.
     pub fn tally(&self, judged: &ClaimComparison) -> [usize; 3] {
         let tally = judged.comparison.paired.tally;
@@ -160,16 +160,16 @@ impl ClaimResult {
         self.tests.iter().flat_map(|test| &test.comparisons)
     }
 
-    /// The test whose effect is told where there is room for one: the first of which some comparison says
-    /// something for certain, or else the first that was compared at all.
+    /// The test whose effect is reported where there is room for one: the first with a conclusive comparison,
+    /// or else the first that was compared at all.
     pub fn headline(&self) -> Option<&Tested> {
         let compared = || self.tests.iter().filter(|test| !test.comparisons.is_empty());
         let decides = |test: &&Tested| Counts::of(&test.comparisons).decided() > 0;
         compared().find(decides).or_else(|| compared().next())
     }
 
-    /// How many comparisons no pair has been trained for, and how many pairs the others lack: before
-    /// both are 0, the verdict is one so far.
+    /// Number of comparisons without any pair, and number of pairs that the others lack: unless
+    /// both are 0, the verdict is preliminary.
     pub fn lacking(&self) -> [usize; 2] {
         let paired = |judged: &&ClaimComparison| judged.comparison.paired.pairs > 0;
         let untrained = self.comparisons().filter(|judged| !paired(judged)).count();
@@ -177,12 +177,12 @@ impl ClaimResult {
         [untrained, missing.map(|judged| judged.comparison.missing).sum()]
     }
 
-    /// How many comparisons have which verdict.
+    /// Numbers of comparisons by verdict.
     pub fn counts(&self) -> Counts {
         Counts::of(self.comparisons())
     }
 
-    /// The verdict.
+    /// The verdict on the claim.
     pub fn ruling(&self) -> ClaimVerdict {
         let counts = self.counts();
         match counts {
@@ -198,7 +198,7 @@ impl ClaimResult {
     }
 }
 
-/// What must be read, besides the curves of the epochs, before a claim can be judged.
+/// The details that must be read, besides the epochs, before a claim can be judged.
 pub fn details(claim: &Claim) -> Details {
     let metrics = claim.tests.iter().filter_map(|test| Metric::named(&test.metric).ok());
     let mut layers: Vec<&'static str> = metrics.flat_map(Metric::needs).copied().collect();
@@ -207,8 +207,8 @@ pub fn details(claim: &Claim) -> Details {
     Details { layers, ..Details::default() }
 }
 
-/// Judges the claim of an experiment; `None` where it makes none, and an error where its tables lack
-/// what the claim is about. What [`details`] names must have been read.
+/// Judges the claim of an experiment; `None` where there is none, and an error where its tables lack
+/// what the claim is about. The [`details`] must have been read.
 pub fn judge(results: &Results) -> Result<Option<ClaimResult>> {
     let Some(claim) = &results.claim else {
         return Ok(None);
@@ -228,11 +228,11 @@ pub fn judge(results: &Results) -> Result<Option<ClaimResult>> {
     }))
 }
 
-/// All comparisons of a test, not yet weighed against those of the others.
+/// All comparisons of a test, not yet corrected together with those of the others.
 fn made(results: &Results, chosen: Option<&Results>, test: &Hypothesis) -> Result<Tested> {
     let key = results.tuning.as_ref().map(|tuning| &tuning.key);
     let names_key = key.is_some_and(|key| {
-        let over = test.over.as_ref().is_some_and(|over| over.key == *key);
+        let over = test.aggregate.as_ref().is_some_and(|aggregate| aggregate.axis == *key);
         test.by == *key || over || test.only.iter().any(|(only, _)| only == key)
     });
     let tuned = chosen.filter(|_| !names_key);
@@ -249,7 +249,7 @@ fn made(results: &Results, chosen: Option<&Results>, test: &Hypothesis) -> Resul
     Ok(Tested { tuned: tuned.and(key.cloned()), ..tested })
 }
 
-/// All comparisons of a test by this metric.
+/// All comparisons of a test with this metric.
 fn measured(results: &Results, test: &Hypothesis, metric: Metric) -> Result<Tested> {
     let by = at(&results.axes, &test.by)?;
     let mut others = results.axes.clone();
@@ -258,18 +258,18 @@ fn measured(results: &Results, test: &Hypothesis, metric: Metric) -> Result<Test
     all.retain(|condition| test.compare.iter().any(|value| value == condition.value));
     for (key, values) in &test.only {
         let at = at(&others, key)?;
-        // Where the axis means nothing it cannot have another value.
+        // Where the axis does not apply, it cannot have another value.
         let counts = |cell: &String| cell.is_empty() || values.contains(cell);
         all.retain(|condition| counts(&condition.setting[at]));
     }
-    let (metric, end) = match &test.over {
+    let (metric, end) = match &test.aggregate {
         None => (metric, None),
-        Some(over) => {
-            let at = at(&others, &over.key)?;
+        Some(Aggregate { axis, how }) => {
+            let at = at(&others, axis)?;
             others.remove(at);
-            let end = last_value(&all, at).filter(|_| matches!(over.take, Take::Reach(_)));
-            all = aggregate::together(&all, at, over.take, metric.higher_is_better());
-            (of_aggregate(metric, over.take), end)
+            let end = last_value(&all, at).filter(|_| matches!(how, Aggregation::Reach(_)));
+            all = aggregate::together(&all, at, *how, metric.higher_is_better());
+            (of_aggregate(metric, *how), end)
         }
     };
     Ok(Tested {
@@ -289,11 +289,11 @@ fn at(axes: &[String], key: &str) -> Result<usize> {
     })
 }
 
-fn of_aggregate(metric: Metric, take: Take) -> Metric {
-    match take {
-        Take::Reach(_) => metric.reach(),
-        Take::Spread => metric.spread(),
-        _ => metric,
+fn of_aggregate(metric: Metric, how: Aggregation) -> Metric {
+    match how {
+        Aggregation::Reach(_) => metric.reach(),
+        Aggregation::Spread => metric.spread(),
+        Aggregation::Worst | Aggregation::Best | Aggregation::Mean | Aggregation::Change => metric,
     }
 }
 
@@ -303,8 +303,8 @@ fn last_value(conditions: &[Condition<'_>], axis: usize) -> Option<f64> {
     values.reduce(f64::max).map(f64::log10)
 }
 
-/// The first value against the second, in every setting that both have. `end` is what a reach cannot
-/// go beyond.
+/// Compares the first value with the second in every setting that both have. `end` is the upper limit of
+/// a reach.
 fn compared(
     all: &[Condition<'_>],
     test: &Hypothesis,
@@ -349,8 +349,8 @@ fn means(pairs: &[(Score, Score)]) -> Option<[f64; 2]> {
     Some([stats::mean(&a)?, stats::mean(&b)?])
 }
 
-/// Corrects all comparisons together, and says what each means. Those under the population's statistics
-/// are a family of their own.
+/// Corrects all comparisons together, and determines their verdicts. Those with population statistics
+/// are a separate family.
 fn weigh(tests: &mut [Tested]) {
     let all = tests.iter().flat_map(|test| &test.comparisons);
     let mut comparisons: Vec<Comparison> = all.map(|judged| judged.comparison.clone()).collect();
@@ -380,7 +380,7 @@ fn outcome(comparison: &Comparison, expected: Option<Side>, beyond_grid: usize) 
     let leaning = |side| if expected == Some(side) { Leaning::For } else { Leaning::Against };
     let alike = if expected.is_none() { Leaning::For } else { Leaning::NoDifference };
     match comparison.verdict {
-        // Two that both reach the end of the grid are not thereby alike.
+        // Two sides that both reach the end of the grid need not be equal.
         Verdict::NoMeaningfulDifference | Verdict::SuggestsNoMeaningfulDifference
             if beyond_grid > 0 =>
         {

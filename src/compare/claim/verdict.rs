@@ -1,28 +1,28 @@
-//! What a comparison may say of what was expected.
+//! The verdicts of a comparison on an expectation.
 
-/// What a comparison says of what was expected.
+/// The verdict of a comparison on an expectation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TestVerdict {
     /// The difference is as expected.
     Supported,
-    /// The difference is the other way round, or there is one where none was expected.
+    /// The difference is opposite, or there is one where none was expected.
     Opposite,
     /// There is no difference that matters, where one was expected.
     NoMeaningfulDifference,
-    /// The same with too few replicates to be sure.
+    /// Too few replicates, which suggest this.
     Suggestive(Leaning),
-    /// These replicates do not decide.
+    /// The replicates do not decide.
     Inconclusive,
-    /// With the population's statistics in the norm layers the same networks show something else.
+    /// With population statistics in the norm layers the same networks give another result.
     EffectOfEvaluation,
 }
 
 /// What too few replicates suggest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaning {
-    /// As was expected.
+    /// The expected difference.
     For,
-    /// The other way.
+    /// The opposite difference.
     Against,
     /// No difference that matters, where one was expected.
     NoDifference,

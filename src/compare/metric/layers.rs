@@ -1,13 +1,13 @@
-//! What probes read inside a network, as one number a training.
+//! Metrics from probes inside a network, each a number for one training.
 //!
-//! Every number is of the whole network: over its hidden layers, or the mean of them. One that a probe
-//! could not take (a gradient that is not finite) is left out of `layers.csv`, and a metric that would
-//! need it is left out here, too: a mean over the rest would be too good.
+//! Every metric is of the whole network: over its hidden layers, or the mean of them. A value that a probe
+//! could not measure (a gradient that is not finite) is missing in `layers.csv`, and then a metric that
+//! needs it is missing, too: a mean over the rest would be too good.
 
 use crate::results::query::LayerSeries;
 use crate::stats;
 
-/// Hidden layers alone have it: it is of what goes into a nonlinearity.
+/// Only hidden layers have it: it is the gradient at the input of a nonlinearity.
 const BACKPROPAGATED: &str = "backpropagated_gradient_norm";
 const WEIGHT_GRADIENT: &str = "weight_gradient_norm";
 
@@ -22,8 +22,8 @@ pub(super) const OF_COSINE: &[&str] = &["covariate_shift_cosine"];
 pub(super) const OF_DEAD: &[&str] = &["dead"];
 pub(super) const OF_SATURATED: &[&str] = &["saturated"];
 
-/// The smallest 32-bit number above 0: what a gradient of 0 counts as, so that one that vanished
-/// altogether has a size.
+/// The smallest 32-bit number above 0, used in place of a gradient of 0, so that one that vanished
+/// completely has a logarithm.
 const LEAST: f64 = 1.401_298_464_324_817e-45;
 
 fn all<'a>(layers: &'a [LayerSeries], quantity: &str) -> Vec<&'a LayerSeries> {
@@ -37,11 +37,11 @@ pub(super) fn gradient_decades(layers: &[LayerSeries], _: &[&str]) -> Option<f64
     decades_at(&all(layers, BACKPROPAGATED), 0)
 }
 
-/// Its mean over all steps at which the probe looked.
+/// Its mean over all steps at which it was measured.
 pub(super) fn gradient_decades_mean(layers: &[LayerSeries], _: &[&str]) -> Option<f64> {
     let series = all(layers, BACKPROPAGATED);
     let steps = series.iter().map(|series| &series.points);
-    // Where one layer has a number, all must have one.
+    // Where one layer has a value, all must have one.
     let mut steps: Vec<usize> = steps.flatten().map(|(step, _)| *step).collect();
     steps.sort_unstable();
     steps.dedup();
@@ -49,7 +49,7 @@ pub(super) fn gradient_decades_mean(layers: &[LayerSeries], _: &[&str]) -> Optio
     stats::mean(&each.collect::<Option<Vec<_>>>()?)
 }
 
-/// Likewise of the untrained network's weight gradients, the output layer left out.
+/// The powers of ten between the weight gradients of the untrained network, without the output layer.
 pub(super) fn weight_gradient_decades(layers: &[LayerSeries], _: &[&str]) -> Option<f64> {
     let hidden = all(layers, BACKPROPAGATED);
     let is_hidden = |series: &&LayerSeries| hidden.iter().any(|known| known.layer == series.layer);
@@ -70,9 +70,9 @@ fn decades_at(series: &[&LayerSeries], step: usize) -> Option<f64> {
     Some((largest / smallest).log10())
 }
 
-/// How far the median of what goes into a nonlinearity wanders while the network trains: the standard
-/// deviation of the median over the probed steps after the first, by the mean distance of the 85th from
-/// the 15th percentile. Of the probed unit ([`OF_UNIT`]), or of all units of a layer together, the mean over
+/// How far the median of the input of a nonlinearity moves during training: the standard
+/// deviation of the median over the probed steps after the first, divided by the mean distance of the 85th from
+/// the 15th percentile. Of the probed unit ([`OF_UNIT`]), or of all units of a layer together, then the mean over
 /// the hidden layers ([`OF_LAYERS`]).
 pub(super) fn drift(layers: &[LayerSeries], percentiles: &[&str]) -> Option<f64> {
     let [low, middle, high] = *percentiles else {
@@ -88,7 +88,7 @@ pub(super) fn drift(layers: &[LayerSeries], percentiles: &[&str]) -> Option<f64>
         let [low, middle, high] = [low, middle, high].map(|q| trained(q, &median.layer));
         let (low, high) = (stats::mean(&low?)?, stats::mean(&high?)?);
         let range = high - low;
-        // A unit that gives every example the same has no range but rounding.
+        // A unit with the same value for every example has no range except rounding.
         let rounding = f64::from(f32::EPSILON) * low.abs().max(high.abs());
         let drift = stats::standard_deviation(&middle?)? / range;
         (range > rounding && drift.is_finite()).then_some(drift)
@@ -97,16 +97,16 @@ pub(super) fn drift(layers: &[LayerSeries], percentiles: &[&str]) -> Option<f64>
     stats::mean(&drifts.collect::<Option<Vec<_>>>()?)
 }
 
-/// The mean over layers and steps: of how far the gradient of a layer's weights moves when the layers below
-/// are updated, by its length, or of the cosine between the two gradients.
+/// The mean over layers and steps: of the change in the gradient of a layer's weights when the layers below
+/// are updated, relative to its length, or of the cosine between the two gradients.
 pub(super) fn mean_of_all(layers: &[LayerSeries], quantities: &[&str]) -> Option<f64> {
     let series = layers.iter().filter(|s| quantities.contains(&&s.quantity[..]));
     let values: Vec<f64> = series.flat_map(|s| &s.points).map(|(_, v)| *v).collect();
     stats::mean(&values)
 }
 
-/// The mean over layers at the end: of the share of units that no example makes active, or of the share of
-/// values at either end of the nonlinearity's range.
+/// The mean over layers at the end of training: of the share of dead units, or of the share of
+/// saturated values.
 pub(super) fn mean_at_end(layers: &[LayerSeries], quantities: &[&str]) -> Option<f64> {
     let series = layers.iter().filter(|s| quantities.contains(&&s.quantity[..]));
     let ends = series.map(|series| series.points.last().map(|(_, value)| *value));
@@ -172,7 +172,7 @@ mod tests {
                 series("1", &name("p85"), &[(0, 9.0), (1, 1.0), (2, 2.0)]),
             ]
         };
-        // Deviation of 0 and 1: √½; both ranges are 2.
+        // The deviation of 0 and 1 is √½; both ranges are 2.
         near(drift(&layers("unit_"), OF_UNIT), 0.5_f64.sqrt() / 2.0);
         let still = ["p15", "p50", "p85"].map(|p| {
             let at = if p == "p15" { 0.0 } else { 1.0 };

@@ -1,4 +1,4 @@
-//! Every metric: a line each.
+//! The list of metrics, one on each line.
 
 use super::Reading::{self, Area, Best, Last, Layers, RelativeStepTime, StepTime, ToTarget};
 use super::unit::{COSINE, DECADES, Margin, NATS, POINTS, TWENTIETH, UNITS, Unit};
@@ -6,17 +6,17 @@ use super::{Metric, layers, times};
 
 /// Every metric.
 pub const METRICS: [Metric; 32] = [
-    more("test_accuracy", Unit::Share, POINTS, Last(|row| Some(row.test_accuracy))),
-    more("validation_accuracy", Unit::Share, POINTS, Last(|row| row.validation_accuracy)),
-    more("train_accuracy", Unit::Share, POINTS, Last(|row| row.train_accuracy)),
+    more("test_accuracy", Unit::Share, POINTS, Last(|row| Some(row.test.accuracy))),
+    more("validation_accuracy", Unit::Share, POINTS, Last(|row| row.validation.accuracy)),
+    more("train_accuracy", Unit::Share, POINTS, Last(|row| row.train.accuracy)),
     more("test_balanced_accuracy", Unit::Share, POINTS, Last(|row| row.test_balanced_accuracy)),
-    less("test_loss", Unit::Nats, NATS, Last(|row| Some(row.test_loss))),
-    less("validation_loss", Unit::Nats, NATS, Last(|row| row.validation_loss)),
-    less("train_loss", Unit::Nats, NATS, Last(|row| row.train_loss)),
-    more("best_test_accuracy", Unit::Share, POINTS, Best(|row| Some(row.test_accuracy))),
-    more("best_validation_accuracy", Unit::Share, POINTS, Best(|row| row.validation_accuracy)),
-    more("test_accuracy_area", Unit::Share, POINTS, Area(|row| Some(row.test_accuracy))),
-    more("validation_accuracy_area", Unit::Share, POINTS, Area(|row| row.validation_accuracy)),
+    less("test_loss", Unit::Nats, NATS, Last(|row| Some(row.test.loss))),
+    less("validation_loss", Unit::Nats, NATS, Last(|row| row.validation.loss)),
+    less("train_loss", Unit::Nats, NATS, Last(|row| row.train.loss)),
+    more("best_test_accuracy", Unit::Share, POINTS, Best(|row| Some(row.test.accuracy))),
+    more("best_validation_accuracy", Unit::Share, POINTS, Best(|row| row.validation.accuracy)),
+    more("test_accuracy_area", Unit::Share, POINTS, Area(|row| Some(row.test.accuracy))),
+    more("validation_accuracy_area", Unit::Share, POINTS, Area(|row| row.validation.accuracy)),
     less("epochs_to_target", Unit::Epochs, TWENTIETH, ToTarget(|_, row| row.epoch as f64)),
     less("steps_to_target", Unit::Steps, TWENTIETH, ToTarget(|_, row| row.step as f64)),
     less(
@@ -31,18 +31,18 @@ pub const METRICS: [Metric; 32] = [
         "accuracy_gap",
         Unit::Share,
         POINTS,
-        Last(|row| Some(row.evaluated_train_accuracy? - row.test_accuracy)),
+        Last(|row| Some(row.evaluated_train.accuracy? - row.test.accuracy)),
     ),
-    less("loss_gap", Unit::Nats, NATS, Last(|row| Some(row.test_loss - row.evaluated_train_loss?))),
-    more("running_test_accuracy", Unit::Share, POINTS, Last(|row| row.running_test_accuracy)),
-    more("precise_test_accuracy", Unit::Share, POINTS, Last(|row| row.precise_test_accuracy)),
-    less("precise_test_loss", Unit::Nats, NATS, Last(|row| row.precise_test_loss)),
-    more("batch_test_accuracy", Unit::Share, POINTS, Last(|row| row.batch_test_accuracy)),
+    less("loss_gap", Unit::Nats, NATS, Last(|row| Some(row.test.loss - row.evaluated_train.loss?))),
+    more("running_test_accuracy", Unit::Share, POINTS, Last(|row| row.running_test.accuracy)),
+    more("precise_test_accuracy", Unit::Share, POINTS, Last(|row| row.precise_test.accuracy)),
+    less("precise_test_loss", Unit::Nats, NATS, Last(|row| row.precise_test.loss)),
+    more("batch_test_accuracy", Unit::Share, POINTS, Last(|row| row.batch_test.accuracy)),
     less(
         "running_gap",
         Unit::Share,
         POINTS,
-        Last(|row| Some(row.precise_test_accuracy? - row.running_test_accuracy?)),
+        Last(|row| Some(row.precise_test.accuracy? - row.running_test.accuracy?)),
     ),
     less(
         "gradient_decades",
@@ -75,12 +75,12 @@ pub const METRICS: [Metric; 32] = [
     less("saturated_share", Unit::Share, UNITS, Layers(layers::mean_at_end, layers::OF_SATURATED)),
 ];
 
-/// More of it is better.
+/// A metric of which more is better.
 const fn more(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {
     Metric { name, unit, higher_is_better: true, margin, of }
 }
 
-/// Less of it is better.
+/// A metric of which less is better.
 const fn less(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {
     Metric { higher_is_better: false, ..more(name, unit, margin, of) }
 }

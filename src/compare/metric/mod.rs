@@ -1,4 +1,4 @@
-//! What may be compared: each metric by its name, with its unit, and what one training scored.
+//! The metrics that can be compared: name, unit, and the score of one training.
 
 mod layers;
 mod list;
@@ -10,7 +10,7 @@ use std::cell::RefCell;
 pub use list::METRICS;
 pub use unit::{Margin, Unit};
 
-use super::unknown;
+use crate::compare::names::unknown;
 use crate::error::{Error, Result};
 use crate::results::format::schema::EpochRow;
 use crate::results::query::{LayerSeries, Results, TrialCurves, TrialStatus};
@@ -19,48 +19,48 @@ use crate::stats::{self, Score};
 /// A metric of a training.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
-    /// By which it is asked for.
+    /// The name by which it is selected.
     pub name: &'static str,
-    /// What it is counted in.
+    /// The unit of the values.
     pub unit: Unit,
     higher_is_better: bool,
     margin: Margin,
     of: Reading,
 }
 
-/// Where a metric comes from.
+/// How a metric is computed.
 #[derive(Debug, Clone, Copy)]
 enum Reading {
-    /// The last epoch.
+    /// From the last epoch.
     Last(fn(&EpochRow) -> Option<f64>),
-    /// The first of the epochs with the highest validation accuracy.
+    /// From the first of the epochs with the highest validation accuracy.
     Best(fn(&EpochRow) -> Option<f64>),
-    /// The mean height of the curve against epochs.
+    /// The mean of the curve over epochs.
     Area(fn(&EpochRow) -> Option<f64>),
-    /// How far it had come when an evaluation first showed the target.
+    /// The progress of training when an evaluation first reached the target.
     ToTarget(fn(&TrialCurves, &EpochRow) -> f64),
-    /// Seconds of training a step.
+    /// Seconds of training per step.
     StepTime,
-    /// Likewise, by those of the network without a norm in the same setting and replicate.
+    /// Seconds per step relative to the network without a norm in the same setting and replicate.
     RelativeStepTime,
-    /// What probes read, and the quantities of `layers.csv` that it takes.
+    /// From probes, with the quantities of `layers.csv` that it uses.
     Layers(fn(&[LayerSeries], &[&str]) -> Option<f64>, &'static [&'static str]),
 }
 
 impl Metric {
-    /// The metric of this name; otherwise an error that suggests one.
+    /// The metric of this name; otherwise an error that suggests a similar one.
     pub fn named(name: &str) -> Result<Self> {
         let found = METRICS.into_iter().find(|metric| metric.name == name);
         let names = METRICS.map(|metric| metric.name);
         found.ok_or_else(|| Error::Usage(unknown("metric", name, &names)))
     }
 
-    /// Whether more of it is better.
+    /// Whether a higher value is better.
     pub fn higher_is_better(self) -> bool {
         self.higher_is_better
     }
 
-    /// The quantities of `layers.csv` that it is made of: read them, or nothing is measured.
+    /// The quantities of `layers.csv` that it is computed from; without them nothing is measured.
     pub fn needs(self) -> &'static [&'static str] {
         match self.of {
             Reading::Layers(_, needs) => needs,
@@ -68,17 +68,17 @@ impl Metric {
         }
     }
 
-    /// Whether it is a share of examples that were classified correctly.
+    /// Whether it is a share of correctly classified examples.
     pub fn is_accuracy(self) -> bool {
         self.unit == Unit::Share && self.higher_is_better
     }
 
-    /// Whether it is a time until something happens, which may not have happened yet.
+    /// Whether it is a time until an event, which may not have happened.
     pub fn is_waited_for(self) -> bool {
         matches!(self.of, Reading::ToTarget(_))
     }
 
-    /// Whether it is made of scores that were taken as the experiment evaluates.
+    /// Whether it depends on how the experiment evaluates networks.
     pub fn is_evaluated(self) -> bool {
         let is_inside =
             matches!(self.of, Reading::StepTime | Reading::RelativeStepTime | Reading::Layers(..));
@@ -86,22 +86,22 @@ impl Metric {
         !is_inside && !others.iter().any(|start| self.name.starts_with(start))
     }
 
-    /// The margin where none is given.
+    /// The metric's default margin.
     pub fn margin(self) -> Margin {
         self.margin
     }
 
-    /// The largest value of an axis, in powers of ten, at which this metric is good enough.
+    /// The metric of a reach: the largest value of an axis, in powers of ten, at which this metric is good enough.
     pub(super) fn reach(self) -> Self {
         Self { unit: Unit::Decades, higher_is_better: true, margin: unit::DECADES, ..self }
     }
 
-    /// The distance between two scores of this metric: less is steadier.
+    /// The metric of a spread: the distance between two scores of this metric; less is better.
     pub(super) fn spread(self) -> Self {
         Self { higher_is_better: false, ..self }
     }
 
-    /// What computes the scores of these results by this metric.
+    /// A scorer of these results by this metric.
     pub fn scorer(self, results: &Results) -> Scorer<'_> {
         Scorer {
             metric: self,
@@ -114,8 +114,8 @@ impl Metric {
         }
     }
 
-    /// The smallest difference that a training shows: of times until an evaluation shows something, the longest time
-    /// from one to the next; 0 for what is measured as such.
+    /// The smallest difference that a training can show: for times until an evaluation, the longest time
+    /// between two evaluations; 0 for values that are measured directly.
     pub fn resolution(self, trial: &TrialCurves) -> f64 {
         let Reading::ToTarget(of) = self.of else {
             return 0.0;
@@ -126,23 +126,23 @@ impl Metric {
     }
 }
 
-/// Computes the scores of the trials of a folder, through which it has looked once.
+/// Computes the scores of the trials of a folder; it indexes the folder once.
 #[derive(Debug)]
 pub struct Scorer<'r> {
     metric: Metric,
     target: f64,
-    /// Filled as trials are looked up.
+    /// Filled when trials are scored.
     without_norm: Option<RefCell<times::WithoutNorm<'r>>>,
 }
 
 impl Scorer<'_> {
-    /// By which it scores.
+    /// The metric that it computes.
     pub fn metric(&self) -> Metric {
         self.metric
     }
 
-    /// What a trial scored. One that diverged did so, whatever it had reached before. `None` where it
-    /// has not ended or failed, and where this figure is not measured.
+    /// The score of a trial; diverged if the trial did, whatever it had reached before. `None` where it
+    /// has not ended or failed, and where the metric was not measured.
     pub fn score(&self, trial: &TrialCurves) -> Option<Score> {
         match trial.status {
             TrialStatus::Diverged => Some(Score::Diverged),
@@ -161,7 +161,7 @@ impl Scorer<'_> {
                 stats::mean_height(&points.collect::<Option<Vec<_>>>()?).map(Score::Value)
             }
             Reading::ToTarget(of) => {
-                let score = |row: &EpochRow| row.validation_accuracy.unwrap_or(row.test_accuracy);
+                let score = |row: &EpochRow| row.validation.accuracy.unwrap_or(row.test.accuracy);
                 match rows.iter().find(|row| score(row) >= self.target) {
                     Some(row) => Some(Score::Value(of(trial, row))),
                     None => rows.last().map(|row| Score::Beyond(of(trial, row))),
@@ -187,7 +187,7 @@ fn is_finite(score: &Score) -> bool {
 
 fn best(rows: &[EpochRow]) -> Option<&EpochRow> {
     let trained = rows.iter().filter(|row| row.epoch > 0);
-    let rated = trained.filter_map(|row| Some((row.validation_accuracy?, row)));
+    let rated = trained.filter_map(|row| Some((row.validation.accuracy?, row)));
     let best = rated.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map(|(_, row)| row)
 }

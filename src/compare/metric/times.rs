@@ -1,4 +1,4 @@
-//! Wall-clock times of trainings.
+//! Wall-clock times of training.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ pub(super) fn seconds(trial: &TrialCurves, epoch: usize) -> f64 {
     until_then.map(|row| row.train_seconds).sum()
 }
 
-/// Seconds of training by steps: the median over epochs, since a machine that was held up in one of them
-/// says nothing about the cost of a step.
+/// Seconds of training per step: the median over epochs, so that an epoch in which the machine was busy
+/// does not affect it.
 pub(super) fn seconds_per_step(trial: &TrialCurves) -> Option<f64> {
     let (mut costs, mut before) = (Vec::new(), 0);
     for row in &trial.epochs {
@@ -33,12 +33,12 @@ pub(super) struct WithoutNorm<'r> {
     /// The axis of the placement.
     placement: usize,
     trials: Vec<&'r TrialCurves>,
-    /// Their cells but for the placement, by replicate, each with the positions of its trials.
+    /// The cells of these trials except the placement, by replicate, with the positions of the trials.
     found: BTreeMap<u64, (Meeting<'r>, Vec<usize>)>,
 }
 
 impl<'r> WithoutNorm<'r> {
-    /// Of these results; `None` where they have no axis of the placement.
+    /// Indexes these results; `None` where the placement is not an axis.
     pub(super) fn of(results: &'r Results) -> Option<Self> {
         let mut axes = results.axes.iter();
         let placement = axes.position(|axis| axis == "norm.placement")?;
@@ -56,7 +56,7 @@ impl<'r> WithoutNorm<'r> {
         Some(Self { placement, trials, found })
     }
 
-    /// The first one that differs from `trial` in nothing else: an axis that means nothing without a norm
+    /// The first one that differs from `trial` in nothing else: an axis that does not apply without a norm
     /// is empty there.
     pub(super) fn like(&mut self, trial: &TrialCurves) -> Option<&'r TrialCurves> {
         let cells = others(trial, self.placement);
@@ -71,7 +71,7 @@ impl<'r> WithoutNorm<'r> {
     }
 }
 
-/// All cells but that of the placement.
+/// All cells except that of the placement.
 fn others(trial: &TrialCurves, placement: usize) -> Vec<&str> {
     let cells = trial.axes.iter().enumerate();
     let others = cells.filter(|(axis, _)| *axis != placement);

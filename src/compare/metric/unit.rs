@@ -1,11 +1,11 @@
-//! What a metric is counted in, and which differences do not matter.
+//! The units of metrics, and the differences that do not matter.
 
-/// What a metric is counted in.
+/// The unit of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
-    /// From 0 to 1; people read percentage points.
+    /// A share from 0 to 1; printed in percent, differences in percentage points.
     Share,
-    /// Of cross-entropy.
+    /// Cross-entropy in nats.
     Nats,
     /// Passes over the training set.
     Epochs,
@@ -13,7 +13,7 @@ pub enum Unit {
     Steps,
     /// Wall-clock seconds of training, excluding evaluation.
     Seconds,
-    /// Multiples of what the network without a norm takes.
+    /// Multiples of the time of the network without a norm.
     Ratio,
     /// Powers of ten: a difference of 1 is a factor of 10.
     Decades,
@@ -22,7 +22,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// By its name in files.
+    /// The unit's name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Share => "share",
@@ -36,7 +36,7 @@ impl Unit {
         }
     }
 
-    /// As people read it.
+    /// The unit's name in text.
     pub fn shown(self) -> &'static str {
         match self {
             Self::Share => "%",
@@ -45,7 +45,7 @@ impl Unit {
         }
     }
 
-    /// As people read a difference.
+    /// The unit of a difference in text.
     pub fn of_differences(self) -> &'static str {
         match self {
             Self::Share => "points",
@@ -53,20 +53,20 @@ impl Unit {
         }
     }
 
-    /// What a number is multiplied by before people read it.
+    /// The factor by which a number is multiplied for text.
     pub fn scale(self) -> f64 {
         if self == Self::Share { 100.0 } else { 1.0 }
     }
 
-    /// Whether it is of something that is spent, so that a ratio says more than a difference.
+    /// Whether it is a cost, so that a ratio is more useful than a difference.
     pub fn is_cost(self) -> bool {
         matches!(self, Self::Epochs | Self::Steps | Self::Seconds | Self::Ratio)
     }
 }
 
 impl Unit {
-    /// The least difference that can be measured: a mean below it is mostly trainings that needed
-    /// nothing, and a multiple of it says nothing.
+    /// The smallest meaningful value: a mean below it comes mostly from trainings that needed
+    /// none, and a multiple of it is meaningless.
     pub fn resolution(self) -> f64 {
         match self {
             Self::Epochs | Self::Steps => 1.0,
@@ -75,7 +75,7 @@ impl Unit {
     }
 }
 
-/// Differences that do not matter.
+/// The margin within which differences do not matter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Margin {
     /// Up to this, in the metric's unit.
@@ -88,11 +88,11 @@ pub enum Margin {
 pub(super) const POINTS: Margin = Margin::Absolute(0.002);
 /// A hundredth of the units of a layer.
 pub(super) const UNITS: Margin = Margin::Absolute(0.01);
-/// Of cross-entropy.
+/// For losses, in nats.
 pub(super) const NATS: Margin = Margin::Absolute(0.01);
 /// A factor of 1.26, less than the step of any grid of learning rates.
 pub(super) const DECADES: Margin = Margin::Absolute(0.1);
-/// Between two directions.
+/// For the cosine between two directions.
 pub(super) const COSINE: Margin = Margin::Absolute(0.02);
-/// A twentieth: of what takes time, and of what has no scale of its own.
+/// 5 %: for times, and for quantities without a scale of their own.
 pub(super) const TWENTIETH: Margin = Margin::OfMean(0.05);

@@ -1,11 +1,13 @@
-//! Made-up folders in which running averages and the population's statistics tell different things.
+//! Synthetic folders in which running averages and population statistics give different accuracies.
 
 use super::*;
 use crate::compare::{self, Answer, Question};
+use crate::event;
+use crate::results::format::schema::ScoreCells;
 use crate::results::query::{Claim, TrialStatus};
 
-/// Trials of a placement: for each replicate the test accuracies with running averages and with the
-/// population's statistics.
+/// Trials of a placement: for each replicate the test accuracies with running averages and with
+/// population statistics.
 fn trials(
     placement: &str,
     condition: usize,
@@ -20,9 +22,9 @@ fn trials(
         epochs: vec![EpochRow {
             epoch: 1,
             step: steps,
-            test_accuracy: running,
-            running_test_accuracy: Some(running),
-            precise_test_accuracy: Some(population),
+            test: event::Score { accuracy: running, ..event::Score::default() },
+            running_test: ScoreCells::of_accuracy(running),
+            precise_test: ScoreCells::of_accuracy(population),
             ..EpochRow::default()
         }],
         ..TrialCurves::default()
@@ -58,7 +60,7 @@ fn verdict(results: &Results) -> Verdict {
     compared(results).comparisons[0].verdict
 }
 
-/// Six replicates around these two accuracies.
+/// Six replicates near these two accuracies.
 fn around(running: f64, population: f64) -> [[f64; 2]; 6] {
     [-2.0, -1.0, 0.0, 0.5, 1.0, 1.5].map(|k| [running + 0.002 * k, population + 0.001 * k])
 }
@@ -91,7 +93,7 @@ fn averages_that_still_hold_their_start_have_not_settled() {
 }
 
 #[test]
-fn averages_that_settled_and_still_tell_something_else_differ() {
+fn settled_averages_that_give_another_accuracy_differ() {
     let results = folder(0.9, &[trials("before", 1, 1890, &around(0.83, 0.844))]);
     assert_eq!(
         gaps(&results).sentences(),
@@ -110,8 +112,8 @@ fn a_gap_that_is_closing_shows_averages_that_lag() {
             let row = |(epoch, gap): (usize, &f64)| EpochRow {
                 epoch,
                 step: 1000 * epoch,
-                running_test_accuracy: Some(0.9 - gap),
-                precise_test_accuracy: Some(0.9),
+                running_test: ScoreCells::of_accuracy(0.9 - gap),
+                precise_test: ScoreCells::of_accuracy(0.9),
                 ..EpochRow::default()
             };
             trial.epochs = sizes.iter().enumerate().map(row).collect();
@@ -124,7 +126,7 @@ fn a_gap_that_is_closing_shows_averages_that_lag() {
 }
 
 #[test]
-fn gaps_within_the_noise_or_the_margin_are_not_told() {
+fn gaps_within_the_noise_or_the_margin_are_not_reported() {
     let told =
         |scores: &[[f64; 2]]| gaps(&folder(0.9, &[trials("before", 1, 900, scores)])).told.len();
     assert_eq!(told(&around(0.9, 0.901)), 0, "within 0.2 points");
@@ -179,7 +181,7 @@ fn a_difference_that_vanishes_or_turns_round_is_an_effect_of_the_evaluation() {
 }
 
 #[test]
-fn the_numbers_of_both_evaluations_stand_with_the_comparison_and_no_side_is_called_better() {
+fn a_comparison_has_the_numbers_of_both_evaluations_and_no_better_side() {
     let results = folder(
         0.99,
         &[
@@ -205,8 +207,8 @@ fn what_an_earlier_version_trained_is_called_not_measured_and_judged_as_before()
         ],
     );
     for row in results.trials.iter_mut().flat_map(|trial| &mut trial.epochs) {
-        row.running_test_accuracy = None;
-        row.precise_test_accuracy = None;
+        row.running_test.accuracy = None;
+        row.precise_test.accuracy = None;
     }
     assert_eq!(verdict(&results), Verdict::Better(Side::B));
     assert_eq!(
@@ -259,7 +261,7 @@ fn two_folders_are_each_judged_by_their_own_settings() {
         let answer = compare::compare(&both, &question).expect("compared");
         (gaps(&both).told.len(), answer.comparisons[0].verdict)
     };
-    // Whichever is first, the averages of the one that has them are doubted.
+    // In either order, the averages of the folder that uses them are doubted.
     let vanishes = (1, Verdict::EffectOfEvaluation);
     assert_eq!(asked(&running, &without), vanishes);
     assert_eq!(asked(&without, &running), vanishes);
@@ -270,7 +272,7 @@ fn two_folders_are_each_judged_by_their_own_settings() {
     let mut doubtless = running.clone();
     doubtless.norm.insert("norm.kind".to_owned(), "layer".to_owned());
     assert_eq!(asked(&doubtless, &without).0, 0, "no averages in either");
-    // Folders that are evaluated in two ways are compared for that, and so are those of such a claim.
+    // Folders with different evaluations are compared for that reason, and so are those with such a claim.
     let mut precise = without.clone();
     precise.norm.insert("norm.evaluation".to_owned(), "precise".to_owned());
     assert_eq!(asked(&running, &precise).1, Verdict::Better(Side::A));

@@ -1,10 +1,10 @@
-//! `[data]`: enough examples to train on, where their number is known here (a file's own size is
-//! checked when it is read), a file where one is needed, and images where pixels are meant.
+//! Checks of `[data]`: enough examples to train on, where their number is known here (a file's own size is
+//! checked when it is read), a file where one is needed, and images where a key concerns pixels.
 
 use crate::config::problem::Report;
 use crate::config::spec::{Dataset, InputScaling, Settings};
 
-/// Reports what is wrong with the data of a condition.
+/// Reports problems in the data settings of a condition.
 pub(super) fn check(settings: &Settings, report: Report<'_>) {
     check_file(settings, report);
     check_columns(settings, report);
@@ -21,7 +21,7 @@ fn check_file(settings: &Settings, report: Report<'_>) {
     }
 }
 
-/// Reports columns that are said to be two things.
+/// Reports columns that are given two roles.
 fn check_columns(settings: &Settings, report: Report<'_>) {
     let Dataset::Csv(table) = &settings.data.dataset else {
         return;

@@ -1,5 +1,5 @@
-//! What no key forbids by itself, but several together do. One file per section, after the section
-//! whose key has to change.
+//! Combinations of keys that cannot be trained although each key is valid. One file for each section whose
+//! key has to change.
 
 mod data;
 mod model;

@@ -1,4 +1,4 @@
-//! `[model]`: the network fits the inputs, and has the place that is normalised.
+//! Checks of `[model]`: the network fits the inputs, and has the layers that are normalised.
 
 use crate::config::problem::Report;
 use crate::config::spec::{Architecture, Convnet, Settings, Shape};
@@ -21,7 +21,7 @@ pub(super) fn check(settings: &Settings, report: Report<'_>) {
     }
 }
 
-/// Why a table's rows are no inputs for this architecture.
+/// Why a table's rows cannot be inputs of this architecture.
 fn not_images(kind: &Architecture, image: Option<Shape>) -> Option<String> {
     (kind.needs_images() && image.is_none()).then(|| {
         "needs images, and the dataset is a table of numbers without neighbours; use `\"mlp\"`"
@@ -29,7 +29,7 @@ fn not_images(kind: &Architecture, image: Option<Shape>) -> Option<String> {
     })
 }
 
-/// Which block pools over more than is left of the image.
+/// The block whose pooling window is larger than its feature map.
 fn outgrown(net: &Convnet, image: Shape) -> Option<String> {
     let (index, map) = net.feature_map(image).err()?;
     let (number, pool) = (index + 1, net.blocks[index].pool);

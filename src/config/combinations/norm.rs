@@ -1,4 +1,4 @@
-//! `[norm]`: a norm layer needs something to normalise over, and limits that fit together.
+//! Checks of `[norm]`: a norm layer needs several values to normalise over, and consistent limits.
 
 use crate::config::problem::Report;
 use crate::config::spec::{
@@ -112,11 +112,11 @@ fn check_instance(settings: &Settings, report: Report<'_>) {
     }
 }
 
-/// Something that is normalised.
+/// A place in the network that is normalised.
 struct Site {
     name: String,
     features: usize,
-    /// Of the feature map; 1 for a row.
+    /// Positions of the feature map; 1 for a row.
     positions: usize,
 }
 
@@ -147,7 +147,7 @@ fn one_of(features: usize, values: usize) -> String {
     fitting.join(", ")
 }
 
-/// Whether some norm layer over batches sees one value of each feature in an example, as behind a fully
+/// Whether some norm layer over batches sees one value of each feature in an example, as after a fully
 /// connected layer, and not a feature map or the steps of a sequence.
 pub(in crate::config) fn has_rows(settings: &Settings) -> bool {
     match settings.model.kind {
@@ -180,7 +180,7 @@ fn input(settings: &Settings) -> Option<Site> {
         Architecture::Convnet(_) | Architecture::Resnet(_) => {
             (image.channels, image.height * image.width)
         }
-        // A row at a time.
+        // The network reads one row at a time.
         Architecture::Rnn(_) => (image.channels * image.width, 1),
     };
     Some(Site { name: "the input".to_owned(), features, positions })
@@ -200,7 +200,7 @@ fn hidden(settings: &Settings) -> Vec<Site> {
                 let side = |of: usize| of.div_ceil(1 << stage);
                 (features, image.map(|image| side(image.height) * side(image.width)))
             }
-            // The map of the inputs, all gates side by side, or the last state.
+            // The linear map of the inputs, with all gates side by side, or the last state.
             Architecture::Rnn(net) if settings.norm.placement == Placement::Before => {
                 (net.cell.gates() * features, None)
             }
@@ -212,8 +212,8 @@ fn hidden(settings: &Settings) -> Vec<Site> {
     kind.hidden_features().into_iter().enumerate().map(site).collect()
 }
 
-/// How many positions the feature map of hidden layer `layer` has where it is normalised: before
-/// pooling. A network that outgrows its images is refused for that.
+/// How many positions the feature map of hidden layer `layer` has where it is normalised, which is before
+/// pooling. A network too deep for its images is refused elsewhere.
 fn positions(net: &Convnet, image: Shape, layer: usize) -> usize {
     if layer >= net.blocks.len() {
         return 1;

@@ -1,10 +1,10 @@
-//! `[train]`: a warm-up that ends before the training does. Only where the number of steps is known
-//! here; that of epochs depends on the data.
+//! Checks of `[train]`: a warm-up must end before the training does. Checked only where the number of steps
+//! is known here; with epochs it depends on the data.
 
 use crate::config::problem::Report;
 use crate::config::spec::{Length, Settings};
 
-/// Reports a warm-up that leaves no step at the whole learning rate.
+/// Reports a warm-up after which no step has the full learning rate.
 pub(super) fn check(settings: &Settings, report: Report<'_>) {
     let warmup = settings.train.warmup_steps;
     if let Length::Steps(steps) = settings.train.length

@@ -6,15 +6,15 @@ use crate::config::suggest;
 use crate::config::value::Value;
 use crate::config::wire::{Kind, Node};
 
-/// A 3 × 3 convolution with padding 1, normalisation and activation as the placement says, and
+/// A 3 × 3 convolution with padding 1, normalisation and activation in the order of the placement, and
 /// max-pooling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
-    /// Output channels.
+    /// Number of output channels.
     pub channels: usize,
-    /// Of the convolution, along both axes.
+    /// Stride of the convolution along both axes.
     pub stride: usize,
-    /// Side and stride of the pooling window; 1 for none. What does not fill a window is left out.
+    /// Size and stride of the pooling window; 1 for none. Rows and columns that do not fill a window are dropped.
     pub pool: usize,
 }
 
@@ -42,7 +42,7 @@ impl FromValue for Block {
 struct BlockKey {
     name: &'static str,
     most: i64,
-    /// `None` where the key must be given.
+    /// The default; `None` where the key must be given.
     default: Option<i64>,
 }
 
@@ -59,10 +59,10 @@ const KEYS: [BlockKey; 3] = [
     BlockKey { name: "pool", most: 16, default: Some(1) },
 ];
 
-/// What `model.blocks` may be.
+/// The rule of `model.blocks`.
 pub(in crate::config) const BLOCKS: TablesRule = TablesRule { accept, allowed };
 
-/// Two blocks that halve the image twice.
+/// The default of `model.blocks`: two blocks that each halve the image.
 pub(in crate::config) fn default_blocks() -> Value {
     let block = |channels| {
         let members = [("channels", channels), ("stride", 1), ("pool", 2)];
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_the_number_of_its_block() {
+    fn a_mistake_is_reported_with_the_number_of_its_block() {
         for (text, mistake) in [
             ("[{ channels = 8 }, 16]", "block 2: `16` is not a table; write `{ channels = 16 }`"),
             ("[{ channel = 8 }]", "block 1: unknown key `channel`; did you mean `channels`?"),

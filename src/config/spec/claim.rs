@@ -1,4 +1,4 @@
-//! `[claim]`: what people say, and the tests that it must pass. It trains nothing, so nothing here is
+//! `[claim]`: a common claim, and the tests that it must pass. It trains nothing, so nothing here is
 //! part of a trial's id.
 
 use crate::config::declare::{choices, keys};
@@ -16,7 +16,7 @@ keys! { CLAIM_KEYS:
         "Who says it.";
     FIGURE: Option<String> = "claim.figure", Rule::Name, default Open("none"), only CLAIMED;
         "The chart that shows it, by its file's name in `charts/` without the ending: `differences`, or with what `bn-lab plot` is asked, `final-by-batch_size` and `to-target-by-seconds`.";
-    // Never filled in: most claims have nothing to say of it.
+    // Has no default, so it is not written out: it does not concern most claims.
     ABOUT_EVALUATION: Option<bool> = "claim.about_evaluation", Rule::Flag, default Open("`false`"), only CLAIMED;
         "Whether the claim is about how networks are evaluated. Without it, a difference between test scores that turns round or loses more than half under the population's statistics is given as an effect of how the network is evaluated, and counts neither for the claim nor against it.";
     TESTS: Option<Vec<Hypothesis>> = "claim.tests", TESTS_RULE, default Open("`[]`: nothing is claimed");
@@ -26,7 +26,7 @@ keys! { CLAIM_KEYS:
 const CLAIMED: Applies =
     Where("with `claim.tests`", |point| point.get(TESTS).is_some_and(|tests| !tests.is_empty()));
 
-/// The most tests that a claim may have.
+/// Most tests of a claim.
 pub(in crate::config) const MOST_TESTS: usize = 100;
 const TESTS_RULE: Rule = Rule::Dependent(
     "a list of at most 100 tests such as `{ compare = [\"before\", \"none\"], metric = \"epochs_to_target\", expect = \"lower\" }`, or `[]`",
@@ -49,7 +49,8 @@ keys! { TEST_KEYS:
         "Only these values of the other swept keys count.";
     OVER: Option<String> = "over", Rule::SweptKey, default Open("none");
         "The values of this swept key are taken together first, within each replicate, as `take` says.";
-    TAKE: Option<Take> = "take", Rule::Choice(Take::WORDS), default Open("required with `over`");
+    TAKE: Option<Aggregation> = "take", Rule::Choice(Aggregation::WORDS),
+        default Open("required with `over`");
         "Of the scores at all values of `over`: the largest minus the smallest, the worst, the best, the mean, the last minus the first; or the largest value at which the metric is at least as good as `at_least`, compared in powers of ten (decades).";
     AT_LEAST: f64 = "at_least", ANY, default Required("required with `take = \"reach\"`");
         "How good the metric must be, in its own unit (an accuracy from 0 to 1); of what is better the lower it is, at most this.";
@@ -57,7 +58,7 @@ keys! { TEST_KEYS:
         "What the table of tests calls it.";
 }
 
-/// A value as tables write it.
+/// A value as tables print it.
 pub(in crate::config) struct Shown(String);
 
 impl FromValue for Shown {
@@ -70,7 +71,7 @@ fn shown_all(values: Vec<Shown>) -> Vec<String> {
     values.into_iter().map(|shown| shown.0).collect()
 }
 
-/// Axes, and the values of each that count.
+/// Axes, with the values of each that are included.
 pub(in crate::config) struct Terms(Vec<(String, Vec<String>)>);
 
 impl FromValue for Terms {
@@ -85,24 +86,24 @@ impl FromValue for Terms {
     }
 }
 
-/// `[claim]`
+/// The section `[claim]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
-    /// What people say, in a sentence.
+    /// The claim, in a sentence.
     pub statement: String,
-    /// Who says it.
+    /// The publication that makes it.
     pub source: Option<String>,
-    /// The chart that shows it, by the name of its file without the ending.
+    /// The chart that illustrates it, by the name of its file without the extension.
     pub figure: Option<String>,
-    /// Whether it is about how networks are evaluated, so that a difference which only running averages
-    /// show is what it looks for.
+    /// Whether it is about how networks are evaluated, so that a difference that exists only with running
+    /// averages supports it.
     pub about_evaluation: bool,
-    /// What must be true if it holds; at least one, and the first is the headline.
+    /// What must be true for the claim to hold; at least one, and the first is the headline.
     pub tests: Vec<Hypothesis>,
 }
 
 impl Claim {
-    /// `[claim]` of an experiment; a claim without tests is none.
+    /// Reads `[claim]`; `None` without tests.
     pub(in crate::config) fn read(point: &Point<'_>) -> Option<Self> {
         let tests = point.get(TESTS).filter(|tests| !tests.is_empty())?;
         Some(Self {
@@ -115,30 +116,30 @@ impl Claim {
     }
 }
 
-/// One of a claim's tests: something about the first of two values of an axis against the second.
+/// One of a claim's tests: compares the first of two values of an axis with the second.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hypothesis {
     /// The two values, as tables write them: differences are the first minus the second.
     pub compare: [String; 2],
-    /// The axis whose values they are.
+    /// The axis that they are values of.
     pub by: String,
-    /// What is measured: one of [`METRICS`].
+    /// The metric: one of [`METRICS`].
     pub metric: String,
-    /// What is expected of the first against the second.
+    /// The expected difference between the first and the second.
     pub expect: Expect,
-    /// Differences up to this do not matter: in percentage points for shares, else in the unit of
-    /// what is compared; none for the metric's own margin.
+    /// Differences up to this do not matter: in percentage points for shares, else in the metric's
+    /// unit; `None` for the metric's own margin.
     pub margin: Option<f64>,
-    /// Axes, and the values of each that count; all of every other axis do.
+    /// Axes, with the values of each that are included; of every other axis all values are.
     pub only: Vec<(String, Vec<String>)>,
-    /// An axis whose values are taken together first, within each replicate.
-    pub over: Option<Over>,
-    /// What the table of tests calls it.
+    /// The aggregate that is compared instead of the scores themselves, if any.
+    pub aggregate: Option<Aggregate>,
+    /// Its label in the table of tests.
     pub label: Option<String>,
 }
 
 impl FromValue for Hypothesis {
-    /// From a checked test.
+    /// Converts a checked test.
     fn from_value(value: Option<&Value>, _: &Point<'_>) -> Option<Self> {
         let Value::Table(members) = value? else {
             return None;
@@ -153,34 +154,37 @@ impl FromValue for Hypothesis {
             expect: test.get(EXPECT),
             margin: test.get(MARGIN),
             only: test.get(WHERE).map_or_else(Vec::new, |terms| terms.0),
-            over: test.get(OVER).zip(test.get(TAKE)).map(|(key, take)| Over { key, take }),
+            aggregate: test
+                .get(OVER)
+                .zip(test.get(TAKE))
+                .map(|(axis, how)| Aggregate { axis, how }),
             label: test.get(LABEL_OF_TEST),
         })
     }
 }
 
-/// An axis whose values are taken together.
+/// One number per replicate, computed from its scores at all values of an axis.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Over {
-    /// The axis.
-    pub key: String,
-    /// How.
-    pub take: Take,
+pub struct Aggregate {
+    /// The axis, by its dotted key (`over` in experiment files).
+    pub axis: String,
+    /// How the number is computed (`take` in experiment files).
+    pub how: Aggregation,
 }
 
 choices! {
-    /// What becomes of a replicate's scores at all values of an axis.
+    /// How the scores of a replicate at all values of an axis are aggregated.
     #[derive(Debug, Clone, Copy, PartialEq)]
-    pub enum Take {
+    pub enum Aggregation {
         /// The largest minus the smallest.
         Spread = "spread",
-        /// The worst of them.
+        /// The worst score.
         Worst = "worst",
-        /// The best of them.
+        /// The best score.
         Best = "best",
-        /// Their mean.
+        /// The mean score.
         Mean = "mean",
-        /// That at the last value minus that at the first.
+        /// The score at the last value minus that at the first.
         Change = "change",
         /// The largest value of the axis at which the metric is at least as good as this.
         Reach = "reach" [f64 = AT_LEAST],
@@ -188,19 +192,19 @@ choices! {
 }
 
 choices! {
-    /// What is expected of the first value against the second.
+    /// The expected difference between the first value and the second.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Expect {
-        /// More.
+        /// The first is higher.
         Higher = "higher",
-        /// Less.
+        /// The first is lower.
         Lower = "lower",
-        /// No difference that matters.
+        /// The difference is within the margin.
         Same = "same",
     }
 }
 
-/// What a test may measure; `compare::metric` says how.
+/// The metrics of tests; `compare::metric` defines them.
 pub const METRICS: [&str; 32] = [
     "test_accuracy",
     "validation_accuracy",

@@ -1,5 +1,5 @@
-//! The keys that decide a condition's numbers. A sweep has many conditions that differ in a few
-//! keys, so what they share is kept once.
+//! The keys that determine a condition's numbers. A sweep has many conditions that differ in a few
+//! keys, so their common parts are stored once.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,18 +13,18 @@ use crate::config::value::Value;
 #[derive(Debug)]
 pub struct Entry {
     key: &'static Key,
-    /// `None` for a key that is left open.
+    /// `None` for a key without a value.
     value: Option<Value>,
-    /// What stands for the value where something else decides the numbers: the content of a table.
+    /// Replaces the value in ids where something else determines the numbers: the content of a table.
     identity: Option<Value>,
-    /// `"key":value` as canonical JSON, where it decides numbers.
+    /// `"key":value` as canonical JSON, where it is part of ids.
     json: Option<String>,
-    /// No other entry of its experiment has the same number.
+    /// Unique among the entries of its experiment.
     number: u32,
 }
 
 impl Entry {
-    /// A key that was read; `identity` stands for its value in ids, where it does not itself.
+    /// A key that was read; `identity` replaces its value in ids, where it is given.
     pub(in crate::config) fn new(
         key: &'static Key,
         value: Option<Value>,
@@ -33,29 +33,29 @@ impl Entry {
     ) -> Self {
         let value_is_part = value.as_ref().is_some_and(|value| key.identifies(value));
         let json = identity.as_ref().or(value.as_ref()).filter(|_| value_is_part).map(|value| {
-            // What came from a file cannot fail to be written into one.
+            // A value that was read from a file can be serialised.
             let value = serde_json::to_value(value).unwrap_or_default();
             format!("\"{}\":{value}", key.path)
         });
         Self { key, value, identity, json, number }
     }
 
-    /// Dotted.
+    /// The key's dotted path.
     pub(in crate::config) fn key(&self) -> &'static str {
         self.key.path
     }
 
-    /// What stands for the value in ids, where it does not itself.
+    /// What replaces the value in ids, if anything does.
     pub(in crate::config) fn identity(&self) -> Option<&Value> {
         self.identity.as_ref()
     }
 
-    /// The same for all entries of one experiment that decide the same.
+    /// A number that two entries of one experiment share if they have the same effect.
     pub(in crate::config) fn number(&self) -> u32 {
         self.number
     }
 
-    /// `None` for a key that is left open.
+    /// `None` for a key without a value.
     pub(in crate::config) fn value(&self) -> Option<&Value> {
         self.value.as_ref()
     }
@@ -64,14 +64,14 @@ impl Entry {
 /// The keys of one section that were read, with their values.
 #[derive(Debug)]
 pub struct Section {
-    /// The keys ascend.
+    /// Sorted by key.
     entries: Vec<Arc<Entry>>,
-    /// Two sections of one experiment whose keys decide the same have the same number.
+    /// A number that two sections of one experiment share if they have the same effect.
     number: u32,
 }
 
 impl Section {
-    /// A section with these entries, whose keys ascend.
+    /// A section with these entries, which are sorted by key.
     pub(in crate::config) fn new(entries: Vec<Arc<Entry>>, number: u32) -> Self {
         Self { entries, number }
     }
@@ -80,33 +80,33 @@ impl Section {
         &self.entries
     }
 
-    /// What the section decides, in numbers of entries.
+    /// What the section's effect is identified by: the numbers of its entries.
     pub(in crate::config) fn identity(entries: &[Arc<Entry>]) -> Box<[u32]> {
         let deciding = entries.iter().filter(|entry| entry.json.is_some());
         deciding.map(|entry| entry.number).collect()
     }
 
-    /// The value of a key; `None` where it was not read or is left open.
+    /// The value of a key; `None` where it was not read or has no value.
     pub(in crate::config) fn value(&self, key: &str) -> Option<&Value> {
         let found = self.entries.binary_search_by(|entry| entry.key.path.cmp(key));
         self.entries[found.ok()?].value.as_ref()
     }
 }
 
-/// Every key that decides a condition's numbers, with its value, in ascending order.
+/// Every key that determines a condition's numbers, with its value, sorted by key.
 #[derive(Clone)]
 pub struct Keys {
-    /// `data`, `model`, `norm`, `train`: ascending like the keys in them.
+    /// `data`, `model`, `norm`, `train`, in this order, so that all keys are sorted.
     sections: [Arc<Section>; 4],
 }
 
 impl Keys {
-    /// The keys of these sections, which ascend.
+    /// The keys of these sections, which are sorted.
     pub(in crate::config) fn new(sections: [Arc<Section>; 4]) -> Self {
         Self { sections }
     }
 
-    /// The value of a key; `None` where it means nothing or is left open.
+    /// The value of a key; `None` where it does not apply or has no value.
     pub fn get(&self, key: &str) -> Option<&Value> {
         let (_, value) = self.iter().find(|(known, _)| *known == key)?;
         Some(value)
@@ -117,7 +117,7 @@ impl Keys {
         self.get(key).is_some()
     }
 
-    /// The keys and their values, in ascending order.
+    /// The keys and their values, sorted by key.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         let deciding = self.entries().filter(|entry| entry.json.is_some());
         deciding.filter_map(|entry| {
@@ -126,7 +126,7 @@ impl Keys {
         })
     }
 
-    /// The canonical JSON of the keys in pieces: joined by commas, in braces, they are the object.
+    /// The canonical JSON of the keys in pieces: joined by commas and put in braces, they form the object.
     pub fn json_pieces(&self) -> impl Iterator<Item = &str> {
         self.entries().filter_map(|entry| entry.json.as_deref())
     }
@@ -136,7 +136,7 @@ impl Keys {
         sections.flat_map(|section| section.entries.iter().map(|entry| &**entry))
     }
 
-    /// What tells these keys from others of the same experiment.
+    /// Numbers that distinguish these keys from others of the same experiment.
     pub(in crate::config) fn numbers(&self) -> [u32; 4] {
         self.sections.each_ref().map(|section| section.number)
     }
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_key_at_its_default_does_not_tell_two_sections_apart() {
+    fn a_later_key_at_its_default_does_not_distinguish_two_sections() {
         let entry =
             |key, value, number| Arc::new(Entry::new(key, Some(Value::Float(value)), None, number));
         let before = [entry(FROM_THE_START.0, 0.1, 1)];

@@ -1,4 +1,4 @@
-//! `[data]`: which examples, and how they become inputs.
+//! `[data]`: the dataset, and how its examples become inputs.
 
 use super::table::{Table, is_test_split_off};
 use crate::config::declare::{choices, keys, settings};
@@ -30,7 +30,7 @@ keys! { DATA_KEYS:
         });
         "Whether each replicate draws its own validation examples or all share one draw.";
     INPUT_SCALING: InputScaling = "data.input_scaling", Rule::Choice(InputScaling::WORDS),
-        // Scaling would undo what `badly-scaled` is made for.
+        // Scaling would remove the differences in scale that `badly-scaled` consists of.
         default Computed("badly-scaled `\"none\"`, else `\"unit\"`", |point| {
             let is_badly_scaled = point.has_word(DATASET.0, "badly-scaled");
             Some(Value::Text(if is_badly_scaled { "none" } else { "unit" }.to_owned()))
@@ -69,7 +69,7 @@ keys! { GENERATOR_KEYS:
 
 const IMAGES: Applies = Where("with a dataset of images", |point| dataset(point).image().is_some());
 
-/// The training files of CIFAR-10 by their numbers.
+/// The training files of CIFAR-10, by their numbers.
 const FIVE_FILES: List = List::new(
     Rule::Whole { least: 1, most: 5 },
     (1, 5),
@@ -77,88 +77,88 @@ const FIVE_FILES: List = List::new(
     "a list of different whole numbers from 1 to 5",
 );
 
-/// The dataset at a point. Only a point of `sweep.include` can be without, and is refused for it.
+/// The dataset at a point. Only a point of `sweep.include` can lack one, and is refused for it.
 fn dataset(point: &Point<'_>) -> Dataset {
     point.get(DATASET).unwrap_or(Dataset::Mnist)
 }
 
 settings! {
-    /// `[data]`
+    /// The section `[data]`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Data {
-        /// Which dataset.
+        /// The dataset.
         pub dataset: Dataset => dataset,
-        /// Take only so many training examples (before validation is split off): the first of a set of
-        /// images, whose order is a random one; of a table in a file, a random part.
+        /// Use only this many training examples (before validation is split off): the first of a set of
+        /// images, whose order is random; of a table in a file, a random part.
         pub train_examples: Option<usize> = TRAIN_EXAMPLES,
-        /// Take only so many test examples, likewise.
+        /// Use only this many test examples, selected in the same way.
         pub test_examples: Option<usize> = TEST_EXAMPLES,
-        /// How much of the training set is held out for validation.
+        /// The size of the validation set, taken from the training set.
         pub validation: Validation = VALIDATION,
         /// Whether each replicate draws its own validation split.
         pub split: Split = SPLIT,
-        /// How raw values become inputs.
+        /// How raw values are scaled to inputs.
         pub input_scaling: InputScaling = INPUT_SCALING,
-        /// Added to every input of every test example; 0 where nothing is.
+        /// Added to every input of every test example; 0 by default.
         pub test_offset: f64 => |point| point.get(TEST_OFFSET).unwrap_or(0.0),
-        /// What is done to training images at random.
+        /// Random changes of training images.
         pub augmentation: Augmentation => Augmentation::read,
     }
 }
 
 impl Data {
-    /// What decides which examples are loaded, as text: where it is the same, so is the dataset.
-    /// Validation, split and scaling are a trial's own business.
+    /// A text that determines which examples are loaded: equal texts mean equal datasets. Validation, split
+    /// and scaling are not part of it, since they differ by trial.
     pub fn content(&self) -> String {
         format!("{:?} {:?} {:?}", self.dataset, self.train_examples, self.test_examples)
     }
 }
 
 choices! {
-    /// A dataset and what only it needs.
+    /// A dataset and its own settings.
     #[derive(Debug, Clone, PartialEq)]
     pub enum Dataset {
-        /// Generated digits; no files, no network.
+        /// Generated digits; needs no files and no download.
         Glyphs = "glyphs" {
-            /// 0 = clean and upright, 1 = barely legible.
+            /// From 0 (clean and upright) to 1 (barely legible).
             difficulty: f64 = DIFFICULTY,
             /// Seed of the generator, shared by all replicates.
             seed: u64 = DATA_SEED,
         },
         /// Handwritten digits (LeCun, Cortes, Burges).
-        Mnist = "mnist",
-        /// Articles of clothing (Zalando).
-        FashionMnist = "fashion-mnist",
+        Mnist = "mnist" as "MNIST",
+        /// Images of clothing (Zalando).
+        FashionMnist = "fashion-mnist" as "Fashion-MNIST",
         /// Small colour photographs (Krizhevsky, Nair, Hinton).
-        Cifar10 = "cifar10" {
+        Cifar10 = "cifar10" as "CIFAR-10" {
             /// Which of the five training files are used: different numbers from 1 to 5, in order.
             train_batches: Vec<u8> = TRAIN_BATCHES,
         },
-        /// A table of the user's own.
+        /// A table in the user's own file.
         Csv = "csv" (Table),
         /// Generated: columns whose scales differ by orders of magnitude.
         BadlyScaled = "badly-scaled" {
-            /// Inputs.
+            /// Number of inputs.
             columns: usize = COLUMNS,
-            /// Classes; at least 2.
+            /// Number of classes; at least 2.
             classes: usize = CLASSES,
             /// Columns are multiplied by 10 to the power of up to ± this.
             scale_decades: f64 = SCALE_DECADES,
             /// Seed of the generator, shared by all replicates.
             seed: u64 = DATA_SEED,
         },
-        /// Generated: two classes that wind around each other in the plane.
+        /// Generated: two classes on interleaved spirals in the plane.
         TwoSpirals = "two-spirals" {
-            /// 0 = no noise, 1 = noise as large as the way to the boundary.
+            /// From 0 (no noise) to 1 (noise as large as the distance to the boundary).
             difficulty: f64 = DIFFICULTY,
             /// Seed of the generator, shared by all replicates.
             seed: u64 = DATA_SEED,
         },
-        /// Generated: what a linear classifier can learn.
+        /// Generated: labels of a linear teacher, so that a linear classifier can learn them.
         LinearTeacher = "linear-teacher" {
-            /// Inputs.
+            /// Number of inputs.
             columns: usize = COLUMNS,
-            /// Classes; at least 2.
+            /// Number of classes; at least 2.
             classes: usize = CLASSES,
             /// Seed of the generator, shared by all replicates.
             seed: u64 = DATA_SEED,
@@ -167,16 +167,18 @@ choices! {
 }
 
 impl Dataset {
-    /// Training glyphs that are generated where `data.train_examples` does not say.
+    /// The datasets of published files, which `bn-lab data fetch` downloads.
+    pub const PUBLISHED: [&'static str; 3] = ["mnist", "fashion-mnist", "cifar10"];
+    /// Number of training glyphs without `data.train_examples`.
     pub const GLYPHS_TRAIN: u32 = 6_000;
-    /// Test glyphs that are generated where `data.test_examples` does not say.
+    /// Number of test glyphs without `data.test_examples`.
     pub const GLYPHS_TEST: u32 = 2_000;
-    /// Training rows of a generated table where `data.train_examples` does not say.
+    /// Number of training rows of a generated table without `data.train_examples`.
     pub const SYNTHETIC_TRAIN: u32 = 2_000;
-    /// Test rows of a generated table where `data.test_examples` does not say.
+    /// Number of test rows of a generated table without `data.test_examples`.
     pub const SYNTHETIC_TEST: u32 = 1_000;
 
-    /// How many training and test examples are generated where the experiment does not say; `None` for a
+    /// Default numbers of generated training and test examples; `None` for a
     /// dataset of files.
     fn generated_sizes(&self) -> Option<(u32, u32)> {
         match self {
@@ -188,12 +190,12 @@ impl Dataset {
         }
     }
 
-    /// Whether parts of it are taken from each class in proportion, and not from the whole.
+    /// Whether subsets of it are stratified by class.
     pub fn stratifies(&self) -> bool {
         matches!(self, Self::Csv(table) if table.stratify)
     }
 
-    /// What one example of a set of images looks like; `None` for a table.
+    /// The shape of one example of a set of images; `None` for a table.
     pub fn image(&self) -> Option<Shape> {
         match self {
             Self::Glyphs { .. } | Self::Mnist | Self::FashionMnist => {
@@ -208,17 +210,17 @@ impl Dataset {
     }
 }
 
-/// How much of the training set is held out.
+/// The size of the validation set.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Validation {
-    /// So many examples; 0 for none.
+    /// This number of examples; 0 for none.
     Count(usize),
     /// A share of the training set, in `(0, 1)`, rounded down to whole examples.
     Fraction(f64),
 }
 
 impl Validation {
-    /// How many of `total` training examples are held out.
+    /// The number of validation examples out of `total` training examples.
     pub fn of(self, total: usize) -> usize {
         match self {
             Self::Count(count) => count,
@@ -240,15 +242,15 @@ choices! {
     /// Which examples are held out for validation.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Split {
-        /// Each replicate draws its own.
+        /// Each replicate draws its own split.
         PerReplicate = "per_replicate",
-        /// All replicates share one.
+        /// All replicates share one split.
         Fixed = "fixed",
     }
 }
 
 choices! {
-    /// How a raw value `x`, a byte of an image or a number of a table, becomes an input.
+    /// How a raw value `x`, a byte of an image or a number of a table, is scaled to an input.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum InputScaling {
         /// Images: `x / 255`; tables: `(x − min) / (max − min)` over the column's training examples
@@ -257,7 +259,7 @@ choices! {
         Standardize = "standardize",
         /// Images only: 1 where `x / 255 > 0.5`, else 0
         Binary = "binary",
-        /// `x`
+        /// `x`, unscaled
         None = "none",
     }
 }
@@ -266,9 +268,9 @@ settings! {
     /// Random changes of training images; by default none.
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
     pub struct Augmentation {
-        /// The most pixels by which an image is moved in either direction; at most 14.
+        /// Most pixels by which an image is shifted in either direction; at most 14.
         pub shift: u8 = SHIFT,
-        /// Whether every second image, by chance, is mirrored left to right.
+        /// Whether images are mirrored left to right with probability 1/2.
         pub flip: bool = FLIP,
     }
 }
@@ -276,7 +278,7 @@ settings! {
 /// The shape of one example's inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
-    /// Colour planes of an image; 1 for a row of a table.
+    /// Colour channels of an image; 1 for a row of a table.
     pub channels: usize,
     /// Rows of an image; 1 for a row of a table.
     pub height: usize,
@@ -285,7 +287,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Inputs per example.
+    /// Number of inputs per example.
     pub fn features(self) -> usize {
         self.channels * self.height * self.width
     }

@@ -1,9 +1,9 @@
-//! What an experiment is, once checked: plain types, every default filled in, nothing optional
-//! that must exist. `config/check.rs` is the only place that makes these from a file.
+//! The types of a checked experiment: plain values with every default filled in, and no `Option` for a
+//! value that must exist. `config/check.rs` is the only place that creates them from a file.
 //!
-//! A key that means nothing in a condition (an Adam constant under plain gradient descent, a
+//! A key that does not apply in a condition (an Adam constant with plain gradient descent, a
 //! normalisation setting without normalisation) does not exist in that condition's types, nor in
-//! its [`Condition::keys`], so it cannot decide anything by accident.
+//! its [`Condition::keys`], so it cannot have an effect by accident.
 
 mod blocks;
 mod claim;
@@ -33,7 +33,7 @@ pub use self::tune::*;
 
 use std::sync::Arc;
 
-use super::key::Key;
+use super::key::{Choice, Key};
 use super::value::Value;
 
 /// Every key, in the order of `configs/README.md` and of a resolved experiment.
@@ -52,16 +52,32 @@ pub(in crate::config) const SECTIONS: [&[&Key]; 12] = [
     OUTPUT_KEYS,
 ];
 
+/// How the word of a setting is written in prose: `MNIST`, `ReLU`; `None` where it is the word itself.
+pub fn title(word: &str) -> Option<&'static str> {
+    let lists = [
+        Dataset::TITLES,
+        Architecture::TITLES,
+        Cell::TITLES,
+        Activation::TITLES,
+        Init::TITLES,
+        NormKind::TITLES,
+        Preset::TITLES,
+        Optimizer::TITLES,
+    ];
+    let mut titles = lists.into_iter().flatten();
+    titles.find(|(known, _)| *known == word).map(|(_, title)| *title)
+}
+
 /// One checked experiment file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Experiment {
-    /// Short name; names the default results folder.
+    /// Short name; determines the default results folder.
     pub name: String,
     /// The question that the experiment answers, in a sentence; may be empty.
     pub question: String,
     /// Base seed of every random stream.
     pub seed: u64,
-    /// Repetitions of every condition, each with its own streams; at least 1.
+    /// Number of replicates of every condition, each with its own random streams; at least 1.
     pub replicates: u64,
     /// Every key that the sweep varies anywhere: those of its product in the file's order, then
     /// those of `when`, then those of `include`.
@@ -69,27 +85,27 @@ pub struct Experiment {
     /// The points of the sweep: those of its product, the last axis varying fastest, then those that
     /// it includes; at least one.
     pub conditions: Vec<Arc<Condition>>,
-    /// What every trial leaves behind besides its figures.
+    /// What every trial records besides its metrics.
     pub recording: Arc<Recording>,
-    /// What is tuned, if anything is.
+    /// The `[tune]` section, if there is one.
     pub tune: Option<Tune>,
-    /// What is claimed, if anything is.
+    /// The `[claim]` section, if there is one.
     pub claim: Option<Claim>,
-    /// Where results go, and how often.
+    /// Results folder and logging.
     pub output: Output,
     /// The user's tables that it reads.
     pub tables: Vec<TableFile>,
-    /// The experiment as a TOML text with every default filled in; running it repeats this one.
+    /// The experiment as a TOML text with every default filled in; running it reproduces this one.
     pub resolved: String,
 }
 
 /// A key that the sweep varies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
-    /// Dotted key: `norm.placement`.
+    /// The key's dotted path: `norm.placement`.
     pub key: String,
-    /// The values that it has in some condition, in the file's order, all different; where it means
-    /// nothing in any, those that it was given.
+    /// The values that occur in some condition, in the file's order, all different; where the key applies
+    /// in none, the given values.
     pub values: Vec<Value>,
 }
 
@@ -98,24 +114,24 @@ pub struct Axis {
 pub struct Condition {
     /// Position in [`Experiment::conditions`], from 0.
     pub index: usize,
-    /// The value of each axis, in the order of [`Experiment::axes`]; `None` where the axis means
-    /// nothing in this condition (a normalisation key without normalisation).
+    /// The value of each axis, in the order of [`Experiment::axes`]; `None` where the key does not apply
+    /// in this condition (a normalisation key without normalisation).
     pub values: Vec<Option<Value>>,
-    /// What the trainer is told.
+    /// The settings that the trainer receives.
     pub settings: Settings,
-    /// Every key that decides the condition's numbers, with its value: what a trial id is made of.
+    /// Every key that determines the condition's numbers, with its value; trial ids are computed from it.
     pub keys: Keys,
 }
 
-/// Everything that decides a trial's numbers, seeds left out.
+/// Everything that determines a trial's numbers, except seeds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// `[data]`
+    /// The section `[data]`.
     pub data: Data,
-    /// `[model]`
+    /// The section `[model]`.
     pub model: Model,
-    /// `[norm]`
+    /// The section `[norm]`.
     pub norm: Norm,
-    /// `[train]`
+    /// The section `[train]`.
     pub train: Train,
 }

@@ -1,4 +1,4 @@
-//! `[model]`: the network.
+//! `[model]`: the network's architecture and initialisation.
 
 use super::blocks::{BLOCKS, Block, default_blocks};
 use super::data::Shape;
@@ -30,7 +30,7 @@ keys! { MODEL_KEYS:
         "Units of each hidden fully connected layer behind the blocks.";
     DEPTH: usize = "model.depth", Rule::ResnetDepth, default Whole(20), only RESNET;
         "Layers with weights: the first convolution, three stages of n blocks of two, the output layer.";
-    // Four times as many channels are as wide as any layer may be.
+    // The last stage has four times as many channels, and may be no wider than any other layer.
     WIDTH: usize = "model.width", count(WIDEST / 4), default Whole(16), only RESNET;
         "Channels of the first stage; the second has twice as many, the third four times.";
     SHORTCUT: Shortcut = "model.shortcut", Rule::Choice(Shortcut::WORDS), default Text("a"), only RESNET;
@@ -67,14 +67,14 @@ keys! { MODEL_KEYS:
     BIAS: Bias = "model.bias", Rule::Choice(Bias::WORDS), default Text("auto");
         "When linear layers carry a bias; `\"auto\"` leaves it out where a normalisation follows directly and would cancel it.";
     WEIGHT_DECAY: f64 = "model.weight_decay", NOT_NEGATIVE, default Number(0.0);
-        "How hard every step pulls all weights and biases towards 0: λ of an L2 penalty `λ w` on the gradient, as in PyTorch; with `train.optimizer = \"adamw\"`, apart from the gradient.";
+        "How hard every step pulls all weights and biases towards 0: λ of an L2 penalty `λ w` on the gradient, as in PyTorch, unless `train.optimizer` keeps the two apart.";
 }
 
 const CONVNET: Applies = With(ARCHITECTURE.0, &["convnet"]);
 const RESNET: Applies = With(ARCHITECTURE.0, &["resnet"]);
 const RNN: Applies = With(ARCHITECTURE.0, &["rnn"]);
 
-/// The widths of hidden layers.
+/// The rule of lists of hidden layers' widths.
 const WIDTHS: List = List::new(
     count(WIDEST),
     (0, MOST_LAYERS),
@@ -82,8 +82,8 @@ const WIDTHS: List = List::new(
     "a list of at most 100 whole numbers from 1 to 65536, or `[]`",
 );
 
-/// Whether there is a hidden layer: something to activate and to normalise. Only a network of fully
-/// connected layers can be without.
+/// Whether there is a hidden layer, to which activation and normalisation apply. Only a network of fully
+/// connected layers can lack one.
 pub(in crate::config) fn has_hidden_layers(point: &Point<'_>) -> bool {
     point.value(HIDDEN.0).as_deref() != Some(&Value::List(Vec::new()))
 }
@@ -92,31 +92,36 @@ fn has_dropout(point: &Point<'_>) -> bool {
     ["mlp", "convnet"].iter().any(|word| point.has_word(ARCHITECTURE.0, word))
 }
 
-/// `[model]`
+/// The section `[model]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     /// The architecture.
     pub kind: Architecture,
     /// The nonlinearity after every hidden layer.
     pub activation: Activation,
-    /// How initial weights are drawn.
+    /// The distribution of initial weights.
     pub init: Init,
     /// Factor on every initial weight.
     pub init_scale: f64,
-    /// When linear layers carry a bias.
+    /// Which linear layers have a bias.
     pub bias: Bias,
 }
 
 impl Model {
-    /// `[model]` at a point of the sweep.
+    /// Reads `[model]` at a point of the sweep.
     pub(in crate::config) fn read(point: &Point<'_>) -> Self {
         let kind = point.get(ARCHITECTURE);
         Self {
             activation: match &kind {
-                // It brings its own.
+                // The GRU defines its own activation.
                 Architecture::Rnn(Rnn { cell: Cell::Gru, .. }) => Activation::Tanh,
-                _ if !kind.has_hidden_layers() => Activation::Identity,
-                _ => point.get(ACTIVATION),
+                Architecture::Mlp { .. }
+                | Architecture::Convnet(_)
+                | Architecture::Resnet(_)
+                | Architecture::Rnn(Rnn { cell: Cell::Elman, .. }) => {
+                    let is_used = kind.has_hidden_layers();
+                    if is_used { point.get(ACTIVATION) } else { Activation::Identity }
+                }
             },
             kind,
             init: point.get(INIT),
@@ -131,28 +136,28 @@ choices! {
     #[derive(Debug, Clone, PartialEq)]
     pub enum Architecture {
         /// Fully connected layers.
-        Mlp = "mlp" {
+        Mlp = "mlp" as "perceptron" {
             /// Units of each hidden layer; may be empty (a linear classifier).
             hidden: Vec<usize> = HIDDEN,
-            /// Share of each hidden layer's values that a training step drops, in `[0, 1)`.
+            /// Dropout rate of each hidden layer, in `[0, 1)`.
             dropout: f64 = DROPOUT,
         },
         /// Convolutional blocks, then fully connected layers.
-        Convnet = "convnet" (Convnet),
+        Convnet = "convnet" as "convolutional network" (Convnet),
         /// Residual blocks.
-        Resnet = "resnet" (Resnet),
+        Resnet = "resnet" as "residual network" (Resnet),
         /// A recurrent layer over the rows of an image.
-        Rnn = "rnn" (Rnn),
+        Rnn = "rnn" as "recurrent network" (Rnn),
     }
 }
 
 impl Architecture {
-    /// Whether there is a hidden layer: something to activate and to normalise.
+    /// Whether there is a hidden layer, to which activation and normalisation apply.
     pub fn has_hidden_layers(&self) -> bool {
         !self.hidden_features().is_empty()
     }
 
-    /// How many features each hidden layer has, from the input on: units, or channels.
+    /// Number of features (units or channels) of each hidden layer, starting at the input.
     pub fn hidden_features(&self) -> Vec<usize> {
         match self {
             Self::Mlp { hidden, .. } => hidden.clone(),
@@ -175,23 +180,23 @@ impl Architecture {
 }
 
 settings! {
-    /// A convolutional network in the manner of VGG (Simonyan & Zisserman 2015).
+    /// A convolutional network in the style of VGG (Simonyan & Zisserman 2015).
     #[derive(Debug, Clone, PartialEq)]
     pub struct Convnet {
-        /// The convolutional blocks, from the input on; at least one.
+        /// The convolutional blocks, starting at the input; at least one.
         pub blocks: Vec<Block> = CONV_BLOCKS,
-        /// What becomes of the last feature map.
+        /// How the last feature map is converted into a row.
         pub head: Head = HEAD,
-        /// Units of each hidden fully connected layer behind it; may be empty.
+        /// Units of each hidden fully connected layer after it; may be empty.
         pub dense: Vec<usize> = DENSE,
-        /// Share of the values that a training step drops behind each of those layers, or, where
-        /// there is none, of the output layer's inputs; in `[0, 1)`.
+        /// Dropout rate after each of those layers, or, where there is none, of the output layer's
+        /// inputs; in `[0, 1)`.
         pub dropout: f64 = DROPOUT,
     }
 }
 
 impl Convnet {
-    /// The feature map behind the blocks for images of shape `image`.
+    /// The shape of the feature map after the blocks for images of shape `image`.
     ///
     /// # Errors
     ///
@@ -200,7 +205,7 @@ impl Convnet {
     pub fn feature_map(&self, image: Shape) -> Result<Shape, (usize, Shape)> {
         let mut map = image;
         for (index, block) in self.blocks.iter().enumerate() {
-            // 3 × 3 with padding 1 keeps the size; a stride of s keeps every s-th, from the first.
+            // 3 × 3 with padding 1 keeps the size; a stride of s keeps every s-th position, from the first.
             map = Shape {
                 channels: block.channels,
                 height: map.height.div_ceil(block.stride),
@@ -217,12 +222,12 @@ impl Convnet {
 }
 
 choices! {
-    /// How a feature map becomes a row of values.
+    /// How a feature map is converted into a row of values.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Head {
-        /// All values, channel by channel, each row by row.
+        /// All values in order: by channel, then by row.
         Flatten = "flatten",
-        /// The mean of every channel.
+        /// Global average pooling: the mean of every channel.
         GlobalAverage = "global_average",
     }
 }
@@ -231,11 +236,11 @@ settings! {
     /// A residual network for small images (He et al. 2015, section 4.2).
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Resnet {
-        /// Layers with weights, shortcuts not counted: 6 n + 2.
+        /// Number of layers with weights, without shortcuts: 6 n + 2.
         pub depth: usize = DEPTH,
-        /// Channels of the first stage; twice and four times as many in the others.
+        /// Channels of the first stage; the others have twice and four times as many.
         pub width: usize = WIDTH,
-        /// How a shortcut reaches a stage of another shape.
+        /// How a shortcut is adapted where the shape changes.
         pub shortcut: Shortcut = SHORTCUT,
     }
 }
@@ -246,7 +251,7 @@ impl Resnet {
         self.depth.saturating_sub(2) / 6
     }
 
-    /// Channels of every convolution in the order of a pass, shortcuts left out.
+    /// Channels of every convolution in the order of the forward pass, without shortcuts.
     fn hidden_features(&self) -> Vec<usize> {
         let stages = (0..3).flat_map(|stage| {
             let channels = self.width << stage;
@@ -257,10 +262,10 @@ impl Resnet {
 }
 
 choices! {
-    /// What a shortcut does where the shape changes.
+    /// How a shortcut is adapted where the shape changes.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Shortcut {
-        /// Leaves out every second row and column and adds channels of zeros; no parameters.
+        /// Drops every second row and column and adds channels of zeros; has no parameters.
         A = "a",
         /// A 1 × 1 convolution with stride 2.
         B = "b",
@@ -268,29 +273,29 @@ choices! {
 }
 
 settings! {
-    /// A recurrent network that reads an image row by row.
+    /// A recurrent network that reads an image row by row, as a sequence.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Rnn {
-        /// What a step computes.
+        /// The recurrent cell.
         pub cell: Cell = CELL,
-        /// Length of the state.
+        /// Number of units: the length of the state.
         pub units: usize = UNITS,
     }
 }
 
 choices! {
-    /// What a step of a recurrent layer computes.
+    /// The cell of a recurrent layer.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Cell {
-        /// Elman's simple recurrent network, 1990.
-        Elman = "elman",
+        /// Elman's simple recurrent network (1990).
+        Elman = "elman" as "Elman",
         /// The gated recurrent unit (Cho et al. 2014).
-        Gru = "gru",
+        Gru = "gru" as "GRU",
     }
 }
 
 impl Cell {
-    /// Values that each unit's step is computed from.
+    /// Number of values that each unit's step is computed from: 1, or the GRU's 3 gates.
     pub fn gates(self) -> usize {
         match self {
             Self::Elman => 1,
@@ -304,32 +309,37 @@ choices! {
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub enum Activation {
         /// `max(0, x)`
-        Relu = "relu",
+        Relu = "relu" as "ReLU",
         /// `x` if `x > 0`, else `slope · x`
-        LeakyRelu = "leaky_relu" {
+        LeakyRelu = "leaky_relu" as "leaky ReLU" {
             /// Slope for negative inputs.
             slope: f64 = NEGATIVE_SLOPE,
         },
         /// `x` if `x > 0`, else `α (eˣ − 1)`
-        Elu = "elu" {
+        Elu = "elu" as "ELU" {
             /// α
             alpha: f64 = ELU_ALPHA,
         },
         /// `λ · elu(x)` with the fixed λ and α under which activations normalise themselves
-        Selu = "selu",
+        Selu = "selu" as "SELU",
         /// `x Φ(x)`, exact
-        Gelu = "gelu",
+        Gelu = "gelu" as "GELU",
         /// `x / (1 + e⁻ˣ)`, also called `SiLU`
-        Swish = "swish",
+        Swish = "swish" as "Swish",
         /// `ln(1 + eˣ)`
         Softplus = "softplus",
         /// `1 / (1 + e⁻ˣ)`
         Sigmoid = "sigmoid",
         /// `tanh x`
         Tanh = "tanh",
-        /// `x`
-        Identity = "identity",
+        /// `x`, unchanged
+        Identity = "identity" as "no nonlinearity",
     }
+}
+
+impl Activation {
+    /// The names of all, in the order of the documentation.
+    pub const NAMES: &'static [&'static str] = <Self as Choice>::WORDS;
 }
 
 choices! {
@@ -337,17 +347,17 @@ choices! {
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub enum Init {
         /// Uniform in `±√(6 / (fan_in + fan_out))`
-        GlorotUniform = "glorot_uniform",
+        GlorotUniform = "glorot_uniform" as "Glorot's uniform rule",
         /// Normal with variance `2 / (fan_in + fan_out)`
-        GlorotNormal = "glorot_normal",
+        GlorotNormal = "glorot_normal" as "Glorot's normal rule",
         /// Uniform in `±√(6 / fan_in)`
-        HeUniform = "he_uniform",
+        HeUniform = "he_uniform" as "He's uniform rule",
         /// Normal with variance `2 / fan_in`
-        HeNormal = "he_normal",
+        HeNormal = "he_normal" as "He's normal rule",
         /// Uniform in `±√(3 / fan_in)`
-        LecunUniform = "lecun_uniform",
+        LecunUniform = "lecun_uniform" as "LeCun's uniform rule",
         /// Normal with variance `1 / fan_in`
-        LecunNormal = "lecun_normal",
+        LecunNormal = "lecun_normal" as "LeCun's normal rule",
         /// Normal with a given standard deviation
         Normal = "normal" {
             /// Standard deviation.
@@ -359,14 +369,14 @@ choices! {
 }
 
 choices! {
-    /// When linear layers carry a bias. The output layer follows `Never`, else always has one.
+    /// Which linear layers have a bias. The output layer has none with `Never`, and one otherwise.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Bias {
-        /// Except where a normalisation follows directly and would cancel it.
+        /// Every layer except those before a normalisation, which would cancel the bias.
         Auto = "auto",
-        /// Always.
+        /// Every layer.
         Always = "always",
-        /// Never.
+        /// No layer.
         Never = "never",
     }
 }

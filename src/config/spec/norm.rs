@@ -8,20 +8,20 @@ use super::norm_keys::{
 };
 use crate::config::declare::{choices, settings};
 
-/// `[norm]`
+/// The section `[norm]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Norm {
-    /// Where hidden layers are normalised.
+    /// Where the normalisation stands in hidden layers.
     pub placement: Placement,
-    /// Which of the hidden layers are.
+    /// Which hidden layers are normalised.
     pub layers: NormLayers,
-    /// Whether the state's map in a recurrent layer is normalised, too, each step by itself.
+    /// Whether the recurrent map of a recurrent layer is normalised, too, each step separately.
     pub recurrent: bool,
-    /// Whether the raw input is normalised as well (without regard to the placement).
+    /// Whether the network's inputs are normalised as well (independently of the placement).
     pub on_input: bool,
-    /// The layer's own settings; `None` where nothing is normalised.
+    /// The settings of the norm layers; `None` where nothing is normalised.
     pub layer: Option<NormSettings>,
-    /// Which statistics an evaluation normalises with; decides nothing for a kind that keeps
+    /// Which statistics evaluation normalises with; without effect for a kind that keeps
     /// none.
     pub evaluation: Evaluation,
     /// Whether weight decay applies to γ and β.
@@ -54,26 +54,26 @@ impl Norm {
 }
 
 choices! {
-    /// Where batch normalisation stands relative to the activation of a hidden layer.
+    /// Where the normalisation stands relative to the activation of a hidden layer.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
     pub enum Placement {
-        /// Nowhere.
+        /// No normalisation.
         None = "none",
         /// linear → **norm** → activation, as in Ioffe & Szegedy 2015.
         Before = "before",
         /// linear → activation → **norm**.
         After = "after",
-        /// **norm** → activation → linear in the branch of a residual block, which adds up without an
-        /// activation behind the sum (He et al. 2016b).
+        /// **norm** → activation → linear in the branch of a residual block, with no activation after the sum
+        /// (He et al. 2016b).
         PreActivation = "pre-activation",
-        /// The last **norm** of a residual block stands behind its sum, before the activation (He et
+        /// The last **norm** of a residual block stands after its sum, before the activation (He et
         /// al. 2016b, figure 4 (b)).
         AfterAddition = "after-addition",
     }
 }
 
 impl Placement {
-    /// Whether only a residual network has such a place.
+    /// Whether the placement exists only in a residual network.
     pub fn needs_shortcuts(self) -> bool {
         match self {
             Self::PreActivation | Self::AfterAddition => true,
@@ -85,11 +85,11 @@ impl Placement {
 /// Which hidden layers are normalised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NormLayers {
-    /// Every one.
+    /// All hidden layers.
     All,
-    /// The one next to the input.
+    /// The one nearest to the input.
     First,
-    /// The one next to the output layer.
+    /// The one nearest to the output layer.
     Last,
     /// Those at these positions, counted from 0 at the input.
     At(Vec<usize>),
@@ -108,18 +108,18 @@ impl NormLayers {
 }
 
 choices! {
-    /// Which statistics an evaluation normalises with.
+    /// Which statistics evaluation normalises with.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Evaluation {
         /// The running averages of training.
         Running = "running",
-        /// The population's, taken with the weights as they stand over many training batches (Ioffe &
+        /// Population statistics, computed over many training batches with frozen weights (Ioffe &
         /// Szegedy 2015, Algorithm 2; `PreciseBN` of Wu & Johnson 2021).
         Precise = "precise" {
-            /// Training examples that they are taken over, at most; at least 1.
+            /// Most training examples that they are computed over; at least 1.
             examples: usize = PRECISE_EXAMPLES,
         },
-        /// The evaluated batch's own.
+        /// The statistics of each evaluated batch.
         Batch = "batch",
     }
 }
@@ -128,11 +128,11 @@ settings! {
     /// Settings of one norm layer.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct NormSettings {
-        /// What is averaged over.
+        /// The set of values that mean and variance are computed over.
         pub kind: NormKind = NORM_KIND,
         /// ε, added to the variance under the root.
         pub epsilon: f64 = EPSILON,
-        /// γ, the factor on each normalised feature; `None` for a layer that does not scale.
+        /// γ, the scale of each normalised feature; `None` for a layer without one.
         pub gamma: Option<NormParameter> => |point| {
             point.get(SCALE).then(|| NormParameter {
                 init: point.get(GAMMA_INIT),
@@ -141,7 +141,7 @@ settings! {
                 constraint: point.get(GAMMA_CONSTRAINT),
             })
         },
-        /// β, the shift of each normalised feature; `None` for a layer that does not shift.
+        /// β, the shift of each normalised feature; `None` for a layer without one.
         pub beta: Option<NormParameter> => |point| {
             point.get(CENTER).then(|| NormParameter {
                 init: point.get(BETA_INIT),
@@ -154,7 +154,7 @@ settings! {
 }
 
 impl NormSettings {
-    /// Batch normalisation with exponential averages, γ from 1 and β from 0.
+    /// Batch normalisation with exponential averages, initial γ = 1 and β = 0.
     pub fn batch(decay: f64, epsilon: f64, variance: RunningVariance) -> Self {
         let averages = Averages {
             averaging: Averaging::Exponential { decay },
@@ -173,31 +173,31 @@ impl NormSettings {
     }
 }
 
-/// γ or β: where it starts, and what holds it.
+/// γ or β: initial value, regularisation and constraint.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NormParameter {
     /// Initial value of every element.
     pub init: f64,
-    /// The loss gains this times the sum of magnitudes.
+    /// Weight of the L1 penalty: the loss gains this times the sum of magnitudes.
     pub l1: f64,
-    /// The loss gains this times the sum of squares.
+    /// Weight of the L2 penalty: the loss gains this times the sum of squares.
     pub l2: f64,
-    /// What it is brought back to after each update.
+    /// The constraint that is applied after each update.
     pub constraint: Constraint,
 }
 
 impl NormParameter {
-    /// A free parameter that starts at `init`.
+    /// A parameter without regularisation or constraint, with initial value `init`.
     pub fn starting_at(init: f64) -> Self {
         Self { init, l1: 0.0, l2: 0.0, constraint: Constraint::None }
     }
 }
 
 choices! {
-    /// What a vector of parameters is brought back to after each update (Keras's `constraints`).
+    /// A constraint on a vector of parameters, applied after each update (Keras's `constraints`).
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub enum Constraint {
-        /// Anything goes.
+        /// No constraint.
         None = "none",
         /// Negative elements become 0.
         NonNegative = "non_negative",
@@ -206,33 +206,33 @@ choices! {
             /// The greatest length.
             limit: f64 = MAX_NORM,
         },
-        /// The vector gets length 1.
+        /// The vector is scaled to length 1.
         UnitNorm = "unit_norm",
     }
 }
 
 choices! {
-    /// What a norm layer takes its mean and variance over.
+    /// The set of values that a norm layer computes its mean and variance over.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub enum NormKind {
-        /// The examples of a batch, each feature on its own (Ioffe & Szegedy 2015).
+        /// The examples of a batch, separately for each feature (Ioffe & Szegedy 2015).
         Batch = "batch" (BatchNorm),
-        /// The same, corrected towards the running averages (Ioffe 2017).
+        /// As `Batch`, with a correction towards the running averages (Ioffe 2017).
         Renorm = "renorm" (Renorm),
         /// The features of an example (Ba et al. 2016).
         Layer = "layer",
         /// The features of an example, in groups (Wu & He 2018).
         Group = "group" {
-            /// How many groups; they divide the features.
+            /// Number of groups; must divide the number of features.
             groups: usize = GROUPS,
         },
-        /// The positions of an example's feature map, each feature on its own (Ulyanov et al. 2016).
+        /// The positions of an example's feature map, separately for each feature (Ulyanov et al. 2016).
         Instance = "instance",
     }
 }
 
 impl NormKind {
-    /// Whether it subtracts each feature's own mean, and with it any bias added to the feature.
+    /// Whether it subtracts each feature's own mean, which cancels any bias added to the feature.
     pub fn cancels_bias(self) -> bool {
         match self {
             Self::Batch(_) | Self::Renorm(_) | Self::Instance => true,
@@ -240,7 +240,7 @@ impl NormKind {
         }
     }
 
-    /// Whether its evaluation can differ from its training: whether it normalises over a batch.
+    /// Whether it normalises over a batch, so that evaluation can differ from training.
     pub fn depends_on_batch(self) -> bool {
         match self {
             Self::Batch(_) | Self::Renorm(_) => true,
@@ -250,21 +250,21 @@ impl NormKind {
 }
 
 settings! {
-    /// Batch normalisation.
+    /// Settings of batch normalisation.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct BatchNorm {
-        /// The averages kept for evaluation; `None`: none are kept.
+        /// The averages kept for evaluation; `None` where none are kept.
         pub averages: Option<Averages> => |point| {
             point.get(TRACK_RUNNING_STATS).then(|| Averages::read(point))
         },
-        /// Examples per sub-batch that is normalised on its own in training ("ghost batch
-        /// normalisation", Hoffer et al. 2017); `None`: the batch as a whole.
+        /// Examples per sub-batch that is normalised separately in training ("ghost batch
+        /// normalisation", Hoffer et al. 2017); `None` for the whole batch.
         pub virtual_batch_size: Option<usize> = VIRTUAL_BATCH_SIZE,
     }
 }
 
 settings! {
-    /// Batch renormalisation; the formulas stand at the layer.
+    /// Settings of batch renormalisation; the formulas are documented at the layer.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct Renorm {
         /// Weight on the old value of the averages kept for evaluation.
@@ -275,14 +275,14 @@ settings! {
         pub initial_mean: f64 = MEAN_INIT,
         /// The running variance before the first batch.
         pub initial_variance: f64 = VARIANCE_INIT,
-        /// The least `r`, in the end.
+        /// The final lower limit of `r`.
         pub r_min: f64 = R_MIN,
-        /// The greatest `r`, in the end; infinite where nothing limits it, which no experiment may ask
-        /// for.
+        /// The final upper limit of `r`; infinite without a limit, which is not possible in an
+        /// experiment file.
         pub r_max: f64 => |point| point.get(R_MAX).unwrap_or(f64::INFINITY),
-        /// The greatest `|d|`, in the end; infinite as above.
+        /// The final limit of `|d|`; infinite without a limit.
         pub d_max: f64 => |point| point.get(D_MAX).unwrap_or(f64::INFINITY),
-        /// The step up to which `r` is 1 and `d` is 0: plain batch normalisation.
+        /// The step up to which `r` is 1 and `d` is 0, which is plain batch normalisation.
         pub relax_from: usize = RELAX_FROM,
         /// The step from which `r` has its final limits.
         pub r_relaxed_at: usize = R_RELAXED_AT,
@@ -295,7 +295,7 @@ settings! {
     /// How the statistics of training batches are averaged.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct Averages {
-        /// The weights.
+        /// The weights of the batches.
         pub averaging: Averaging = AVERAGING,
         /// Which variance estimate is stored for evaluation.
         pub variance: RunningVariance = RUNNING_VARIANCE,
@@ -315,13 +315,13 @@ choices! {
             /// Weight on the **old** value: Keras's `momentum`, one minus `PyTorch`'s.
             decay: f64 = DECAY,
         },
-        /// Every batch so far has the same: the k-th enters with 1/k (`PyTorch`'s `momentum=None`).
+        /// Equal weights: the k-th batch enters with 1/k (`PyTorch`'s `momentum=None`).
         Cumulative = "cumulative",
     }
 }
 
 choices! {
-    /// The estimate of the variance that feeds the running variance; the batch itself is always
+    /// The variance estimate that enters the running variance; the batch itself is always
     /// normalised with the biased one.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum RunningVariance {

@@ -1,4 +1,4 @@
-//! The keys of `[norm]`, and what they make of it.
+//! The keys of `[norm]`, and the settings that they determine.
 
 use super::model::{ARCHITECTURE, has_hidden_layers};
 use super::norm::{
@@ -159,7 +159,7 @@ fn is_tracked(point: &Point<'_>) -> bool {
 const BY_AFFINE: DefaultValue =
     Computed("`norm.affine`: `true`", |point| Some(Value::Bool(point.get(AFFINE))));
 
-/// Without running averages an evaluation can only use the batch.
+/// Without running averages, evaluation can only use the batch's statistics.
 fn evaluation(point: &Point<'_>) -> Value {
     let is_untracked = point.has_word(NORM_KIND.0, "batch") && !is_tracked(point);
     let word = if is_untracked { "batch" } else { point.get(PRESET).defaults().evaluation };
@@ -167,21 +167,21 @@ fn evaluation(point: &Point<'_>) -> Value {
 }
 
 choices! {
-    /// Whose defaults are taken.
+    /// The framework or paper whose defaults are used.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(in crate::config) enum Preset {
         /// `BatchNormalization` of Keras 3.
-        Keras = "keras",
+        Keras = "keras" as "Keras",
         /// `BatchNorm1d` of `PyTorch` 2.
-        Pytorch = "pytorch",
+        Pytorch = "pytorch" as "PyTorch",
         /// Ioffe & Szegedy (2015). The paper evaluates with population statistics, taken after training;
         /// its moving averages only "track the accuracy", with weights that it does not state (Keras's
         /// stand here), nor does it state ε (`PyTorch`'s).
-        Paper = "paper",
+        Paper = "paper" as "the 2015 paper",
     }
 }
 
-/// Defaults that belong together.
+/// The defaults of a preset.
 struct PresetDefaults {
     decay: f64,
     epsilon: f64,
@@ -215,9 +215,9 @@ impl FromValue for NormLayers {
 }
 
 impl Norm {
-    /// `[norm]` at a point of the sweep.
+    /// Reads `[norm]` at a point of the sweep.
     pub(in crate::config) fn read(point: &Point<'_>) -> Self {
-        // Relative to the activation of hidden layers, so without any there is nowhere to stand.
+        // The placement is relative to the activation of hidden layers, so without any there is none.
         let placement =
             if has_hidden_layers(point) { point.get(PLACEMENT) } else { Placement::None };
         let on_input = point.get(ON_INPUT);

@@ -37,7 +37,7 @@ pub(in crate::config) struct Top {
 }
 
 impl Top {
-    /// The keys outside all sections; `file` gives the default name.
+    /// Reads the keys outside all sections; `file` gives the default name.
     pub(in crate::config) fn read(point: &Point<'_>, file: &Path) -> Self {
         let default = default_name(file);
         Self {
@@ -49,29 +49,29 @@ impl Top {
     }
 }
 
-/// The name of an experiment that says none.
+/// The name of an experiment that states none.
 pub(in crate::config) fn default_name(file: &Path) -> String {
     file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The results folder of an experiment that says none.
+/// The results folder of an experiment that states none.
 pub(in crate::config) fn default_folder(name: &str) -> String {
     format!("results/{name}")
 }
 
-/// `[output]`: nothing here decides a number, so nothing here is part of a trial's id.
+/// `[output]`: nothing here affects a number, so nothing here is part of a trial's id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     /// The results folder.
     pub dir: PathBuf,
-    /// A row in `steps.csv` every so many steps; at least 1.
+    /// Number of steps between two rows in `steps.csv`; at least 1.
     pub log_every_steps: usize,
-    /// The accuracy whose first reaching is reported as "epochs and seconds to target".
+    /// The target accuracy of the metrics "epochs to target" and "seconds to target".
     pub target_accuracy: f64,
 }
 
 impl Output {
-    /// `[output]` of an experiment of that name.
+    /// Reads `[output]` of an experiment of that name.
     pub(in crate::config) fn read(point: &Point<'_>, name: &str) -> Self {
         Self {
             dir: point.get(OUTPUT_DIR).unwrap_or_else(|| default_folder(name).into()),

@@ -1,4 +1,4 @@
-//! `[checkpoint]` and `[probe]`: what a trial leaves behind besides its figures. Nothing here decides
+//! `[checkpoint]` and `[probe]`: what a trial records besides its metrics. Nothing here affects
 //! a number, so nothing here is part of a trial's id.
 
 use crate::config::declare::{keys, settings};
@@ -62,32 +62,32 @@ const MULTIPLES: List = List::new(
     "a list of 1 to 100 different numbers above 0",
 );
 
-/// The item of [`Recording::items`] that says that every evaluation was told under each statistics.
+/// The item of [`Recording::items`] for evaluations with each kind of statistics.
 pub const EVALUATIONS: &str = "probe.evaluations";
 
-/// The item of [`Recording::items`] that says that the training examples were evaluated as well.
+/// The item of [`Recording::items`] for evaluations of the training examples.
 pub const TRAIN_EVALUATION: &str = "probe.train_evaluation";
 
 settings! {
-    /// What a trial leaves behind besides its figures.
+    /// What a trial records besides its metrics.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Recording {
-        /// `[checkpoint]`
+        /// The section `[checkpoint]`.
         pub checkpoint: Checkpoint => Checkpoint::read,
-        /// `[probe]`; `None` where it is off.
+        /// The section `[probe]`; `None` where no probe is on.
         pub probe: Option<Probe> => |point| {
             point.get(PROBE_EVERY).map(|_| Probe::read(point))
         },
-        /// Whether every evaluation also tells the test score under each statistics.
+        /// Whether every evaluation also reports the test score with each kind of statistics.
         pub evaluations: bool = PROBE_EVALUATIONS,
-        /// Whether every evaluation also tells the score on training examples.
+        /// Whether every evaluation also reports the score on training examples.
         pub train_evaluation: bool = PROBE_TRAIN_EVALUATION,
     }
 }
 
 impl Recording {
-    /// What was asked for, item by item; empty where that is nothing. A finished trial whose record
-    /// lacks an item has to be trained again to leave it.
+    /// What is recorded, item by item; empty where nothing is. A finished trial whose record
+    /// lacks an item has to be trained again to record it.
     pub fn items(&self) -> Vec<String> {
         let mut parts = self.checkpoint.items();
         if self.evaluations {
@@ -117,16 +117,16 @@ impl Checkpoint {
 }
 
 settings! {
-    /// `[checkpoint]`: weights and batch order, for others to check.
+    /// `[checkpoint]`: weights and batch order, for verification with other programs.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub struct Checkpoint {
-        /// The untrained network.
+        /// Record the untrained network.
         pub initial: bool = CHECKPOINT_INITIAL,
-        /// The network at the end.
+        /// Record the trained network.
         pub last: bool = CHECKPOINT_FINAL,
-        /// The network after every so many steps.
+        /// Record the network after every this many steps.
         pub every: Option<usize> = CHECKPOINT_EVERY,
-        /// Which example stood where in which batch.
+        /// Record the order of examples: which example was at which position of which batch.
         pub order: bool = CHECKPOINT_ORDER,
     }
 }
@@ -151,20 +151,20 @@ settings! {
     /// `[probe]`: what is measured inside the network.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Probe {
-        /// Measure after every so many steps, from the untrained network on; at least 1.
+        /// Number of steps between two measurements, starting with the untrained network; at least 1.
         pub every: usize => |point| point.get(PROBE_EVERY).unwrap_or(1),
-        /// Examples of the fixed set that activations are measured on; at least 2.
+        /// Number of examples in the fixed set that activations are measured on; at least 2.
         pub examples: usize = PROBE_EXAMPLES,
-        /// Distribution of pre-activations and activations, dead and saturated units.
+        /// Distributions of pre-activations and activations, and shares of dead and saturated units.
         pub activations: bool = PROBE_ACTIVATIONS,
-        /// The unit of the last hidden layer whose percentiles are given on their own.
+        /// The unit of the last hidden layer whose percentiles are recorded separately.
         pub unit: usize = PROBE_UNIT,
         /// Norms of weight gradients and of back-propagated gradients, and the size of the update.
         pub gradients: bool = PROBE_GRADIENTS,
-        /// γ and β, and the running against the precise statistics.
+        /// γ and β, and the running compared with the precise statistics.
         pub norms: bool = PROBE_NORMS,
         /// Loss and gradient along the gradient: the step sizes, as multiples of the learning rate;
-        /// empty where this is off.
+        /// empty where this is not measured.
         pub landscape: Vec<f64> => |point| {
             if point.get(PROBE_LANDSCAPE) { point.get(PROBE_LANDSCAPE_STEPS) } else { Vec::new() }
         },
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_are_none_for_nothing_and_tell_every_difference() {
+    fn items_are_empty_by_default_and_reflect_every_setting() {
         let probe = Probe {
             every: 10,
             examples: 300,

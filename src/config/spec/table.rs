@@ -1,4 +1,4 @@
-//! `[data]`, the keys of a table of the user's own.
+//! `[data]`: the keys of a table in the user's own file.
 
 use std::path::PathBuf;
 
@@ -47,7 +47,7 @@ keys! { TABLE_KEYS:
 
 const CSV: Applies = With(DATASET.0, &["csv"]);
 
-/// Names of columns.
+/// The rule of lists of column names.
 const COLUMN_NAMES: List = List {
     item: Rule::Column { may_be_empty: false },
     length: (0, usize::MAX),
@@ -56,7 +56,7 @@ const COLUMN_NAMES: List = List {
     allowed: "a list of different texts, none of them empty",
 };
 
-/// What cells hold.
+/// The rule of lists of cells.
 const CELLS: List = List {
     item: Rule::Column { may_be_empty: true },
     allowed: "a list of different texts",
@@ -70,7 +70,7 @@ const SUM_LINES: List = List::new(
     "a list of lines as `sha256sum` prints them: a sum of 64 hexadecimal digits, two spaces and a path",
 );
 
-/// Whether the test rows of a table are taken from the table itself.
+/// Whether the test rows are split off the table itself.
 pub(super) fn is_test_split_off(point: &Point<'_>) -> bool {
     point.has_word(DATASET.0, "csv") && point.value(TEST_FILE.0).is_none()
 }
@@ -79,61 +79,61 @@ settings! {
     /// A file of comma-separated values.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Table {
-        /// The file, as the program opens it.
+        /// The file's path, as the program opens it.
         pub file: PathBuf => |point| point.get(FILE).unwrap_or_default(),
-        /// The column that holds the label: its name, or its number from 1 where there is no header.
-        /// `None`: the last.
+        /// The column with the label: its name, or its number from 1 where there is no header.
+        /// `None` for the last column.
         pub label: Option<String> = LABEL,
-        /// Whether the first line names the columns.
+        /// Whether the first line contains the column names.
         pub header: Header => Header::read,
-        /// The columns that the network is shown; `None`: all but the label and those of `ignore`.
+        /// The input columns; `None` for all but the label and those of `ignore`.
         pub inputs: Option<Vec<String>> = INPUTS,
         /// Columns that are not read.
         pub ignore: Vec<String> => |point| point.get(IGNORE).unwrap_or_default(),
-        /// Columns whose cells are texts, whatever they look like.
+        /// Columns whose cells are text, even if they look like numbers.
         pub categorical: Vec<String> => |point| point.get(CATEGORICAL).unwrap_or_default(),
-        /// Cells that say that a value is missing, as they stand in the file.
+        /// Cells that mark a missing value, as written in the file.
         pub missing: Vec<String> => |point| point.get(MISSING).unwrap_or_default(),
-        /// What becomes of rows with such cells.
+        /// How rows with such cells are handled.
         pub missing_rows: MissingRows = MISSING_ROWS,
-        /// What the network is tested with.
+        /// The test rows.
         pub test: TestRows => |point| match point.get(TEST_FILE) {
             Some(file) => TestRows::File(file),
             None => TestRows::Share { share: point.get(TEST_SHARE), seed: point.get(DATA_SEED) },
         },
-        /// Whether test rows, validation rows and parts of the table are taken from each class in
-        /// proportion.
+        /// Whether test rows, validation rows and subsets of the table are stratified by
+        /// class.
         pub stratify: bool = STRATIFY,
     }
 }
 
-/// A table that an experiment names, and what is known of its content.
+/// A table that an experiment names, with its checksums.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableFile {
     /// The key that names it: `data.file` or `data.test_file`.
     pub key: &'static str,
-    /// The path that the resolved experiment keeps, from the results folder.
+    /// The path that the resolved experiment stores, relative to the results folder.
     pub kept: String,
     /// The path as the program opens it.
     pub path: PathBuf,
-    /// The SHA-256 of its content that the experiment keeps.
+    /// The SHA-256 of its content that the experiment stores.
     pub stored: Option<String>,
-    /// The SHA-256 of its content now; `None` where it is not there, or nobody looked.
+    /// The SHA-256 of its present content; `None` where the file is missing or was not read.
     pub now: Option<String>,
 }
 
 settings! {
-    /// Whether the first line of a table names its columns.
+    /// Whether the first line of a table contains the column names.
     #[derive(Debug, Clone, Copy)]
     pub struct Header {
-        /// Whether it does.
+        /// Whether the first line contains the names.
         pub is_there: bool = HEADER,
-        /// Whether the experiment says so; a default is not believed where the line looks like data.
+        /// Whether the experiment states it; the default is not trusted where the line looks like data.
         pub is_said: bool => |point| point.is_given(HEADER.0),
     }
 }
 
-/// A default that was believed and the same word of an experiment make the same examples.
+/// Equal where the examples are: a default and the same value stated in the file are equal.
 impl PartialEq for Header {
     fn eq(&self, other: &Self) -> bool {
         self.is_there == other.is_there
@@ -141,12 +141,12 @@ impl PartialEq for Header {
 }
 
 choices! {
-    /// What becomes of the rows of a table that lack a value.
+    /// How rows that lack a value are handled.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum MissingRows {
-        /// They end the reading with an error.
+        /// Reading ends with an error.
         Refuse = "refuse",
-        /// They are left out, and counted.
+        /// The rows are left out, and counted.
         Drop = "drop",
     }
 }
@@ -154,11 +154,11 @@ choices! {
 /// Where the test rows of a table come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TestRows {
-    /// A file of their own.
+    /// A separate file.
     File(PathBuf),
-    /// Split off by chance.
+    /// A random part of the rows.
     Share {
-        /// How much of the rows, in `(0, 1)`.
+        /// The share of the rows, in `(0, 1)`.
         share: f64,
         /// Seed of the split, shared by all replicates.
         seed: u64,

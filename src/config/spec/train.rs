@@ -24,7 +24,7 @@ keys! { TRAIN_KEYS:
     ORDER: Order = "train.order", Rule::Choice(Order::WORDS), default Text("reshuffled");
         "The order of the training examples: shuffled anew for each epoch, shuffled once for all, or sorted by class, so that a batch holds one class (or those at a border) and its statistics give the label away.";
     OPTIMIZER: Optimizer = "train.optimizer", Rule::Choice(Optimizer::WORDS), default Text("adam");
-        "The update rule.";
+        "The update rule. `\"adamw\"` keeps weight decay apart from the gradient.";
     LEARNING_RATE: f64 = "train.learning_rate", POSITIVE,
         default PerWord(OPTIMIZER.0, |point| {
             Value::Float(point.get(OPTIMIZER).default_learning_rate())
@@ -71,7 +71,7 @@ const MILESTONES: List = List::new(
 );
 
 settings! {
-    /// `[train]`
+    /// The section `[train]`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Train {
         /// When training ends.
@@ -81,24 +81,24 @@ settings! {
         },
         /// Examples per optimiser step; at least 1.
         pub batch_size: usize = BATCH_SIZE,
-        /// What becomes of the examples of an epoch that do not fill a batch.
+        /// How examples that do not fill a batch at the end of an epoch are handled.
         pub last_batch: LastBatch = LAST_BATCH,
-        /// Which examples meet in a batch, and when.
+        /// The order of the training examples.
         pub order: Order = ORDER,
         /// The update rule and its constants.
         pub optimizer: Optimizer = OPTIMIZER,
-        /// Step size before warm-up and schedule.
+        /// The learning rate before warm-up and schedule.
         pub learning_rate: f64 = LEARNING_RATE,
-        /// How the step size falls during training.
+        /// How the learning rate falls during training.
         pub schedule: Schedule = SCHEDULE,
-        /// Steps over which the step size rises linearly to its whole value; 0 for none.
+        /// Steps over which the learning rate rises linearly to its full value; 0 for none.
         pub warmup_steps: usize = WARMUP_STEPS,
-        /// λ of `model.weight_decay`: how hard every step pulls all parameters towards 0, weights and
-        /// biases alike (γ and β too, unless the norm's settings except them).
+        /// Weight decay λ on all parameters, weights and biases alike (γ and β too, unless the norm's settings
+        /// exclude them).
         pub weight_decay: f64 = WEIGHT_DECAY,
-        /// The most that the Euclidean norm of all gradients together may be.
+        /// The greatest Euclidean norm of all gradients together.
         pub clip_norm: Option<f64> = CLIP_NORM,
-        /// The most that the magnitude of each value of a gradient may be; applied before `clip_norm`.
+        /// The greatest magnitude of each value of a gradient; applied before `clip_norm`.
         pub clip_value: Option<f64> = CLIP_VALUE,
         /// A loss above this multiple of the larger of the first step's and ln(classes) ends the trial as
         /// diverged.
@@ -113,7 +113,7 @@ impl Train {
         full + usize::from(self.last_batch.is_taken(rest, self.batch_size))
     }
 
-    /// Optimiser steps of a whole training on so many examples.
+    /// Optimiser steps of a whole training on `examples` training examples.
     pub fn steps(&self, examples: usize) -> usize {
         match self.length {
             Length::Epochs(epochs) => epochs * self.steps_per_epoch(examples),
@@ -125,25 +125,25 @@ impl Train {
 /// When training ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
-    /// After so many passes over the training set.
+    /// After this number of passes over the training set.
     Epochs(usize),
-    /// After so many optimiser steps; the last epoch may be partial.
+    /// After this number of optimiser steps; the last epoch may be partial.
     Steps(usize),
 }
 
 choices! {
-    /// What becomes of the examples of an epoch that do not fill a batch.
+    /// How examples that do not fill a batch at the end of an epoch are handled.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum LastBatch {
-        /// They make a smaller batch, unless there is only one and `batch_size` is larger: it is left out.
+        /// They form a smaller batch, except a single example with `batch_size` above 1, which is dropped.
         Keep = "keep",
-        /// They are left out.
+        /// These examples are dropped.
         Drop = "drop",
     }
 }
 
 impl LastBatch {
-    /// Whether `rest` examples, fewer than a batch, make a smaller one. A single one never does:
+    /// Whether `rest` examples, fewer than a batch, form a smaller one. A single one never does:
     /// one value has no variance, and paired trials must see the same batches.
     pub fn is_taken(self, rest: usize, batch_size: usize) -> bool {
         self == Self::Keep && rest > 1 && rest < batch_size
@@ -151,35 +151,35 @@ impl LastBatch {
 }
 
 choices! {
-    /// The order in which an epoch sees the training examples.
+    /// The order of the training examples in an epoch.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Order {
-        /// Shuffled anew for each epoch.
+        /// Shuffled for each epoch.
         Reshuffled = "reshuffled",
         /// Shuffled once; every epoch repeats the first.
         Fixed = "fixed",
-        /// Batches of one class each, or of neighbours at a border: the batch's statistics give the
-        /// label away (Wu and Johnson 2021).
+        /// Batches of one class each, or of two adjacent ones where a class ends: the batch's statistics reveal
+        /// the label (Wu and Johnson 2021).
         ClassSorted = "class_sorted",
     }
 }
 
 choices! {
-    /// How the step size falls during training.
+    /// How the learning rate falls during training.
     #[derive(Debug, Clone, PartialEq)]
     pub enum Schedule {
-        /// Not at all.
+        /// Constant.
         Constant = "constant",
-        /// By a factor at each milestone.
+        /// Multiplied by a factor at each milestone.
         Step = "step" {
-            /// Shares of all steps, rising.
+            /// Shares of all steps, increasing.
             milestones: Vec<f64> = SCHEDULE_MILESTONES,
-            /// The factor.
+            /// The factor at each milestone.
             factor: f64 = SCHEDULE_FACTOR,
         },
         /// Along half a cosine.
         Cosine = "cosine" {
-            /// Share of the whole step size that it would reach in the step after the last.
+            /// Share of the full learning rate that it would reach in the step after the last.
             final_share: f64 = FINAL_SHARE,
         },
     }
@@ -191,7 +191,7 @@ choices! {
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub enum Optimizer {
         /// Adam with bias correction (Kingma & Ba 2015).
-        Adam = "adam" {
+        Adam = "adam" as "Adam" {
             /// β₁
             beta_1: f64 = BETA_1,
             /// β₂
@@ -199,9 +199,9 @@ choices! {
             /// ε
             epsilon: f64 = OPTIMIZER_EPSILON,
         },
-        /// Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019): `w ← w − η λ w`,
+        /// Adam with decoupled weight decay (Loshchilov & Hutter 2019): `w ← w − η λ w`,
         /// then Adam's step.
-        AdamW = "adamw" {
+        AdamW = "adamw" as "AdamW" {
             /// β₁
             beta_1: f64 = BETA_1,
             /// β₂
@@ -210,20 +210,20 @@ choices! {
             epsilon: f64 = OPTIMIZER_EPSILON,
         },
         /// Gradient descent.
-        Sgd = "sgd",
+        Sgd = "sgd" as "SGD",
         /// Gradient descent with momentum: `v ← μ v + g; w ← w − η v`.
-        Momentum = "momentum" {
+        Momentum = "momentum" as "SGD with momentum" {
             /// μ
             momentum: f64 = MOMENTUM,
         },
-        /// Momentum that looks ahead (Nesterov 1983, Sutskever et al. 2013):
+        /// Nesterov momentum (Nesterov 1983, Sutskever et al. 2013):
         /// `v ← μ v + g; w ← w − η (g + μ v)`.
-        Nesterov = "nesterov" {
+        Nesterov = "nesterov" as "SGD with Nesterov momentum" {
             /// μ
             momentum: f64 = MOMENTUM,
         },
         /// `s ← ρ s + (1 − ρ) g²; w ← w − η g / (√s + ε)`.
-        RmsProp = "rmsprop" {
+        RmsProp = "rmsprop" as "RMSprop" {
             /// ρ
             rho: f64 = RHO,
             /// ε
@@ -233,7 +233,7 @@ choices! {
 }
 
 impl Optimizer {
-    /// Keras's.
+    /// The default learning rate, which is Keras's.
     fn default_learning_rate(self) -> f64 {
         match self {
             Self::Sgd | Self::Momentum { .. } | Self::Nesterov { .. } => 0.01,

@@ -1,4 +1,4 @@
-//! `[tune]`: a search for the best value of a swept key, with the same budget for all that is
+//! `[tune]`: a search for the best value of a swept key, with the same budget for everything that is
 //! compared. It trains nothing of its own, so nothing here is part of a trial's id.
 
 use crate::config::declare::{choices, keys};
@@ -29,26 +29,26 @@ const SWEPT_KEYS: List = List {
     allowed: "a key that can be swept, such as `\"norm.placement\"`, or a list of different ones",
 };
 
-/// `[tune]`
+/// The section `[tune]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tune {
-    /// The key whose best value is looked for; one of the axes.
+    /// The key whose best value is searched; one of the axes.
     pub key: String,
     /// The axes whose values are compared, each at its own best value of `key`.
     pub per: Vec<String>,
-    /// What decides.
+    /// The metric that determines the best value.
     pub metric: Metric,
-    /// How many values of `key` are tried in each group and setting of the remaining axes.
+    /// Number of values of `key` that are tried in each group and setting of the remaining axes.
     pub budget: usize,
 }
 
 choices! {
-    /// What decides which value is best.
+    /// The metric that determines which value is best.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Metric {
-        /// The higher the better.
+        /// Higher is better.
         ValidationAccuracy = "validation_accuracy",
-        /// The lower the better.
+        /// Lower is better.
         ValidationLoss = "validation_loss",
     }
 }

@@ -1,7 +1,7 @@
-//! Decimal arithmetic on scaled integers: 0.1 + 0.1 + 0.1 is 0.3 here, so that what a range gives
-//! is named as a person would name it, and is the same number as one written by hand.
+//! Decimal arithmetic on scaled integers: 0.1 + 0.1 + 0.1 is 0.3 here, so that the values of a range
+//! have short decimal texts, and equal numbers written by hand.
 
-/// `mantissa · 10^exponent`
+/// The number `mantissa · 10^exponent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Decimal {
     mantissa: i128,
@@ -14,8 +14,8 @@ impl Decimal {
         Self { mantissa: i128::from(number), exponent: 0 }
     }
 
-    /// The shortest decimal that reads as this number: the one that was written, up to 15 digits.
-    /// `None` for what is not finite.
+    /// The shortest decimal that parses as this number: the one that was written, up to 15 digits.
+    /// `None` where the number is not finite.
     pub(super) fn shortest(number: f64) -> Option<Self> {
         let text = format!("{number:e}");
         let (digits, exponent) = text.split_once('e')?;
@@ -32,7 +32,7 @@ impl Decimal {
         format!("{}e{}", self.mantissa, self.exponent).parse().unwrap_or(f64::NAN)
     }
 
-    /// The whole number that it is, if it is one.
+    /// The number as an integer; `None` where it is not whole.
     pub(super) fn to_whole(self) -> Option<i64> {
         let power = 10i128.checked_pow(self.exponent.unsigned_abs());
         let whole = match (self.exponent >= 0, power) {
@@ -45,7 +45,7 @@ impl Decimal {
     }
 
     /// `from`, `from + step`, … up to and, where it is hit exactly, including `to`. `None` where
-    /// the step leads away from `to` or nowhere, or the numbers lie too far apart to be exact.
+    /// the step is zero or of the wrong sign, or the numbers differ too much to be exact.
     pub(super) fn steps(from: Self, to: Self, step: Self, most: usize) -> Option<Vec<Self>> {
         let ([first, last, step], exponent) = aligned([from, to, step])?;
         let distance = last.checked_sub(first)?;
@@ -56,15 +56,15 @@ impl Decimal {
         Some((0..=count).map(nth).collect())
     }
 
-    /// The number that lies `part` of `parts` of the way from `from` to `to`, to 12 significant
-    /// digits. `None` where the two lie too far apart.
+    /// The number at `part / parts` of the way from `from` to `to`, to 12 significant
+    /// digits. `None` where the two differ too much.
     pub(super) fn between(from: Self, to: Self, part: usize, parts: usize) -> Option<Self> {
         let ([from, to], mut exponent) = aligned([from, to])?;
         let parts = i128::try_from(parts).ok()?;
         let part = i128::try_from(part).ok()?;
         let first = from.checked_mul(parts - part)?;
         let mut sum = first.checked_add(to.checked_mul(part)?)?;
-        // Enough digits that the remainder cannot be seen in the twelfth.
+        // Enough digits that the remainder does not affect the twelfth.
         while sum != 0 && sum / parts / 100_000_000_000_000 == 0 {
             sum = sum.checked_mul(10)?;
             exponent -= 1;
@@ -74,7 +74,7 @@ impl Decimal {
     }
 }
 
-/// The same numbers over one exponent; `None` where that takes too many digits.
+/// The same numbers with a common exponent; `None` where that takes too many digits.
 fn aligned<const N: usize>(numbers: [Decimal; N]) -> Option<([i128; N], i32)> {
     let exponent = numbers.iter().map(|number| number.exponent).min()?;
     let mut mantissas = [0; N];
@@ -84,7 +84,7 @@ fn aligned<const N: usize>(numbers: [Decimal; N]) -> Option<([i128; N], i32)> {
             *mantissa = number.mantissa.checked_mul(power)?;
         }
     }
-    // Room for sums and for the products of a range.
+    // Leaves room for sums and for the products of a range.
     let fits = mantissas.iter().all(|mantissa| mantissa.abs() < 1 << 100);
     fits.then_some((mantissas, exponent))
 }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_told_from_others_beyond_the_digits_of_a_float() {
+    fn whole_numbers_are_distinguished_from_others_beyond_the_digits_of_a_float() {
         assert_eq!(decimal("1e3").to_whole(), Some(1000));
         assert_eq!(decimal("2.50").to_whole(), None);
         assert_eq!(decimal("-0.0").to_whole(), Some(0));

@@ -17,7 +17,7 @@ use crate::config::wire::{Kind, Node};
 use crate::units::counted;
 
 /// Checks the parts of a sweep; those that have a problem are left out. `budget` is the key that is
-/// tuned, and how many values it has where its range does not say.
+/// tuned, and the number of its values where its range states none.
 pub(in crate::config) fn read(
     parts: &[(Part, Node)],
     budget: Option<(&str, usize)>,
@@ -26,10 +26,10 @@ pub(in crate::config) fn read(
     SweepReader { sweep: Sweep::default(), budget, problems }.sweep(parts)
 }
 
-/// Makes a [`Sweep`] from its parts.
+/// Builds a [`Sweep`] from its parts.
 struct SweepReader<'a> {
     sweep: Sweep,
-    /// The key that is tuned, and how many values it has where its range does not say.
+    /// The key that is tuned, and the number of its values where its range states none.
     budget: Option<(&'a str, usize)>,
     problems: &'a mut Problems,
 }
@@ -43,7 +43,7 @@ impl SweepReader<'_> {
                     self.sweep.dimensions.extend(dimension);
                 }
                 Part::Zip => self.zip(node),
-                // They need the axes of all others.
+                // They are read below, since they need the axes of all others.
                 Part::When | Part::Include | Part::Exclude => {}
             }
         }
@@ -113,7 +113,7 @@ impl SweepReader<'_> {
             }
             points.push((members, table.place));
         }
-        // In the order of the key list, so that it does not depend on which point names a key first.
+        // In the order of the list of keys, so that it does not depend on which point names a key first.
         for key in key_lookup::all() {
             let members = points.iter().flat_map(|(members, _)| members);
             if let Some(first) = members.into_iter().find(|m| m.key.path == key.path) {
@@ -127,7 +127,7 @@ impl SweepReader<'_> {
         }
     }
 
-    /// The number of a key's axis and the position of its value.
+    /// The index of a key's axis and the position of its value.
     fn cell(&mut self, Member { key, node }: &Member<'_>) -> Option<(usize, u32)> {
         let subject = format!("`{} = {}` in `sweep.include`", key.path, node.kind.shown());
         values::can_be_swept(key, node.place, self.problems)?;
@@ -144,7 +144,7 @@ impl SweepReader<'_> {
         }
     }
 
-    /// Keys that move together; alone, a key just moves. `word` is empty outside all groups.
+    /// Keys that vary together, or a single key. `word` is the name of the group; empty outside groups.
     fn dimension(&mut self, members: &[Member<'_>], group: &Node, word: &str) -> Option<Dimension> {
         let is_zip = word == "zip";
         let mut lists: Vec<(&Member<'_>, Vec<Value>)> = Vec::new();
@@ -203,7 +203,7 @@ impl SweepReader<'_> {
         Some(())
     }
 
-    /// A key of the product cannot be varied by a second part of the sweep.
+    /// Refuses a second part of the sweep that varies a key of the product.
     fn refuse_second(&mut self, key: &'static Key, place: Place) {
         if !self.sweep.is_in_product(key.path) {
             return;
@@ -221,7 +221,7 @@ impl SweepReader<'_> {
         self.problems.add_with_hint(place, text, hint);
     }
 
-    /// The number of a key's axis, which is added where it is new.
+    /// The index of a key's axis, which is added where it is new.
     fn axis(&mut self, key: &'static Key, place: Place) -> usize {
         let axes = &mut self.sweep.axes;
         let known = axes.iter().position(|axis| axis.key.path == key.path);
@@ -286,7 +286,7 @@ impl SweepReader<'_> {
     }
 }
 
-/// A table of a part, as it is written.
+/// An example of a table of this part, for hints.
 fn example(part: Part) -> &'static str {
     match part {
         Part::Zip => "{ \"train.batch_size\" = [16, 64], \"train.learning_rate\" = [0.01, 0.04] }",

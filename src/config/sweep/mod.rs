@@ -1,4 +1,4 @@
-//! The `[sweep]` section. Its keys multiply; `zip` moves keys together, `when` varies a key only
+//! The `[sweep]` section. Its keys are combined; `zip` varies keys together, `when` varies a key only
 //! where a pattern holds, `exclude` drops points, `include` adds some.
 //!
 //! ```text

@@ -1,20 +1,20 @@
-//! What stands behind `sweep.` in a file.
+//! The parts of `[sweep]`.
 
 use crate::config::key::Key;
 use crate::config::wire::Node;
 
-/// What stands behind `sweep.`: the name of a key, or one of four words.
+/// A part of `[sweep]`: a key, or one of four words.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::config) enum Part {
     /// A key with its values.
     Key(&'static Key),
-    /// Keys that move together.
+    /// Keys that vary together.
     Zip,
     /// Keys that vary only where a pattern holds.
     When,
-    /// Points that are added.
+    /// Points that are added to the sweep.
     Include,
-    /// Points that are dropped.
+    /// Points that are removed from the sweep.
     Exclude,
 }
 
@@ -25,7 +25,7 @@ impl Part {
         parts.into_iter().find(|part| part.name() == word)
     }
 
-    /// What stands behind `sweep.` in a file.
+    /// The part's name after `sweep.` in a file.
     pub(in crate::config) fn name(self) -> &'static str {
         match self {
             Self::Key(key) => key.path,
@@ -43,7 +43,7 @@ impl PartialEq for Part {
     }
 }
 
-/// A key in a table, and what was written behind it.
+/// A key in a table, with its value.
 pub(super) struct Member<'a> {
     pub(super) key: &'static Key,
     pub(super) node: &'a Node,

@@ -1,4 +1,4 @@
-//! `{ norm.placement = ["before", "after"], train.learning_rate = 0.1 }`: which points are meant.
+//! Patterns such as `{ norm.placement = ["before", "after"], train.learning_rate = 0.1 }`, which select points.
 
 use super::part::Member;
 use super::values::can_be_swept;
@@ -15,7 +15,7 @@ pub(in crate::config) struct Pattern {
 
 impl Pattern {
     /// Whether every key has one of its values. `value` gives the value of a key; `None` where the
-    /// key means nothing, and then the pattern does not hold.
+    /// key does not apply, and then the pattern does not hold.
     pub(in crate::config) fn holds<'a>(
         &self,
         mut value: impl FnMut(&'static str) -> Option<&'a Value>,
@@ -24,7 +24,7 @@ impl Pattern {
         terms.all(|(key, allowed)| value(key.path).is_some_and(|value| allowed.contains(value)))
     }
 
-    /// The pattern of these members, checked; `None` where there is a problem.
+    /// Checks these members and returns their pattern; `None` where there is a problem.
     pub(super) fn read(
         members: &[Member<'_>],
         place: Place,

@@ -1,4 +1,4 @@
-//! A sweep whose parts have been checked, and its points.
+//! A checked sweep, and its points.
 
 use std::collections::HashMap;
 
@@ -7,25 +7,25 @@ use crate::config::key::Key;
 use crate::config::problem::Place;
 use crate::config::value::Value;
 
-/// The most points that the keys and zip groups of a sweep may make, and the most that its `when`
-/// may make of them, before inapplicable ones are merged and excluded ones are dropped.
+/// Most points of the product of a sweep, and most points that its `when` may make of them, counted
+/// before duplicates are merged and excluded ones are dropped.
 pub(in crate::config) const MOST_POINTS: usize = 1_000_000;
 
-/// A key that the sweep gives several values, wherever in the sweep.
+/// A key that the sweep gives several values in any of its parts.
 pub(in crate::config) struct Axis {
     pub(in crate::config) key: &'static Key,
     /// Where it was first given.
     pub(in crate::config) place: Place,
     /// Its values; permitted, and all different.
     pub(in crate::config) values: Vec<Value>,
-    /// How many of them stand in the product or in a `when`: these are in the file's order.
+    /// How many of them come from the product or a `when`: these are first, in the file's order.
     pub(in crate::config) listed: usize,
-    /// Where each value stands, by its text.
+    /// The position of each value, by its text.
     pub(super) positions: HashMap<String, u32>,
 }
 
 impl Axis {
-    /// The position of a value, where it is one of the axis's.
+    /// The position of a value, where the axis has it.
     pub(in crate::config) fn known(&self, value: &Value) -> Option<u32> {
         self.positions.get(&value.to_toml()).copied()
     }
@@ -41,9 +41,9 @@ impl Axis {
     }
 }
 
-/// One factor of the product: a key, or several that move together.
+/// One factor of the product: a key, or several that vary together.
 pub(in crate::config) struct Dimension {
-    /// For each of its axes, the number of the axis and the positions of its values.
+    /// For each of its axes, the index of the axis and the positions of its values.
     pub(super) columns: Vec<(usize, Vec<u32>)>,
     pub(super) is_zip: bool,
 }
@@ -56,21 +56,21 @@ impl Dimension {
 
 /// Keys that vary only where a pattern holds.
 pub(in crate::config) struct When {
-    /// Where they vary.
+    /// The points at which the keys vary.
     pub(in crate::config) pattern: Pattern,
-    /// What varies there.
+    /// The keys that vary there.
     pub(super) dimensions: Vec<Dimension>,
     pub(in crate::config) place: Place,
 }
 
-/// A point that is added.
+/// A point that `include` adds.
 pub(in crate::config) struct Include {
-    /// The keys that it names.
+    /// For each key that it names, the index of the axis and the position of the value.
     pub(super) cells: Vec<(usize, u32)>,
     pub(in crate::config) place: Place,
 }
 
-/// A sweep, each of its parts checked by itself.
+/// A checked sweep.
 #[derive(Default)]
 pub(in crate::config) struct Sweep {
     /// Every key that varies: those of the product first, then those of `when` and of `include`.
@@ -81,27 +81,27 @@ pub(in crate::config) struct Sweep {
     pub(in crate::config) exclude: Vec<Pattern>,
 }
 
-/// For each axis, the position of its value in a point of the sweep; [`UNSET`] where the point says
-/// nothing about it.
+/// For each axis, the position of its value in a point of the sweep; [`UNSET`] where the point does
+/// not set it.
 pub(in crate::config) type SweepPoint = Vec<u32>;
 
-/// Whatever the key is outside the sweep, or its default.
+/// The key's value outside the sweep, or its default.
 pub(in crate::config) const UNSET: u32 = u32::MAX;
 
 impl Sweep {
-    /// How many points the product has; `None` where there are too many.
+    /// The number of points in the product; `None` where there are too many.
     pub(in crate::config) fn size(&self) -> Option<usize> {
         product(&self.dimensions).filter(|&size| size <= MOST_POINTS)
     }
 
-    /// Point `index` of the product; the last dimension varies fastest.
+    /// The point with this index in the product; the last dimension varies fastest.
     pub(in crate::config) fn point(&self, index: usize) -> SweepPoint {
         let mut point = vec![UNSET; self.axes.len()];
         set(&mut point, &self.dimensions, index);
         point
     }
 
-    /// Whether every point of the product names this key.
+    /// Whether the key is part of the product.
     pub(in crate::config) fn is_in_product(&self, path: &str) -> bool {
         let columns = self.dimensions.iter().flat_map(|d| &d.columns);
         columns.into_iter().any(|(axis, _)| self.axes[*axis].key.path == path)
@@ -114,8 +114,8 @@ impl Sweep {
 }
 
 impl When {
-    /// The points that `point` becomes; `None` where an earlier `when` has set one of the keys, or
-    /// there are too many.
+    /// The points that this `when` makes of `point`; `None` where an earlier `when` has set one of the keys,
+    /// or there are too many.
     pub(in crate::config) fn expand(&self, point: &SweepPoint) -> Option<Vec<SweepPoint>> {
         let mut columns = self.dimensions.iter().flat_map(|d| &d.columns);
         if columns.any(|(axis, _)| point[*axis] != UNSET) {
@@ -130,14 +130,14 @@ impl When {
         Some((0..size).map(nth).collect())
     }
 
-    /// How many points each point becomes; `None` where there are too many.
+    /// How many points it makes of each point; `None` where there are too many.
     pub(in crate::config) fn size(&self) -> Option<usize> {
         product(&self.dimensions).filter(|&size| size <= MOST_POINTS)
     }
 }
 
 impl Include {
-    /// The point, in a sweep of so many axes.
+    /// The point, in a sweep with `axes` axes.
     pub(in crate::config) fn point(&self, axes: usize) -> SweepPoint {
         let mut point = vec![UNSET; axes];
         for &(axis, position) in &self.cells {

@@ -1,33 +1,33 @@
-//! `{ from = 1e-4, to = 1e-1, count = 4, scale = "log" }`: the values of a range.
+//! Ranges of values: `{ from = 1e-4, to = 1e-1, count = 4, scale = "log" }`.
 
 use super::decimal::{Decimal, twelve_digits};
 use crate::config::checked::check;
 use crate::config::key::Key;
 use crate::config::problem::Problems;
-use crate::config::rule::Rule;
+use crate::config::rule::{Numbers, Rule};
 use crate::config::suggest;
 use crate::config::value::Value;
 use crate::config::wire::{Kind, Node};
 
-/// The most values that an axis may have.
+/// Most values of an axis.
 pub(super) const MOST_VALUES: usize = 100_000;
 
 const KEYS: [&str; 5] = ["from", "to", "count", "step", "scale"];
 const SCALES: [&str; 3] = ["linear", "log", "powers-of-two"];
 
-/// How a range gets from its first value to its last.
+/// How the values of a range are spaced.
 enum Way {
-    /// So many values at equal distances.
+    /// This many values at equal distances.
     Linear(usize),
-    /// So many values at equal ratios.
+    /// This many values at equal ratios.
     Log(usize),
-    /// At this distance.
+    /// Values with this difference.
     Step(Decimal),
     /// Doubling, or halving.
     PowersOfTwo,
 }
 
-/// A range whose parts have been checked one by one.
+/// A range whose parts have been checked separately.
 struct Range {
     from: Decimal,
     to: Decimal,
@@ -37,7 +37,7 @@ struct Range {
 }
 
 /// The values of the range `members` of `key`, both ends included; `None` where there is a
-/// problem. `budget` is the count that a range without one has.
+/// problem. `budget` is the count of a range that states none.
 pub(super) fn values(
     key: &Key,
     node: &Node,
@@ -67,7 +67,7 @@ pub(super) fn values(
 }
 
 impl Range {
-    /// Its numbers, or why there are none.
+    /// Its numbers, or the reason why there are none.
     fn numbers(&self) -> Result<Vec<Decimal>, String> {
         match &self.way {
             Way::Linear(count) => self.linear(*count),
@@ -83,7 +83,7 @@ impl Range {
         numbers.ok_or_else(|| "`from` and `to` of the range lie too far apart".to_owned())
     }
 
-    /// Values are rounded to 12 significant digits, so that 0.001 is 0.001; those of a whole-number
+    /// Values are rounded to 12 significant digits, so that 0.001 is exact; those of a whole-number
     /// key to whole numbers.
     fn log(&self, count: usize) -> Result<Vec<Decimal>, String> {
         let (from, to) = (self.from.to_float(), self.to.to_float());
@@ -142,13 +142,13 @@ struct RangeReader<'a> {
 
 impl RangeReader<'_> {
     fn range(&mut self, budget: Option<usize>) -> Option<Range> {
-        if !self.key.rule.is_numeric() {
+        let Some(numbers) = self.key.rule.numbers() else {
             let path = self.key.path;
             let text =
                 format!("`sweep.{path}`: a range needs a key that takes numbers; give a list");
             self.problems.add(self.node.place, text);
             return None;
-        }
+        };
         let within = format!("in the range `sweep.{}`", self.key.path);
         let otherwise = Some("a range has `from`, `to`, `count` or `step`, and `scale`");
         self.sound &=
@@ -156,10 +156,10 @@ impl RangeReader<'_> {
         let (from, to) = (self.number("from"), self.number("to"));
         let way = self.way(budget);
         let ((from, from_whole), (to, to_whole), way) = (from?, to?, way?);
-        let is_whole = match self.key.rule {
-            Rule::Whole { .. } | Rule::ResnetDepth => true,
-            Rule::Share => from_whole && to_whole,
-            _ => false,
+        let is_whole = match numbers {
+            Numbers::Whole => true,
+            Numbers::Decimal => false,
+            Numbers::Either => from_whole && to_whole,
         };
         if matches!(way, Way::PowersOfTwo) && !is_whole {
             let text = format!(

@@ -10,8 +10,8 @@ use crate::config::typos;
 use crate::config::value::Value;
 use crate::config::wire::{self, Kind, Node};
 
-/// The values, checked one by one; `None` where there is a problem. `budget` is the count that a
-/// range without one has.
+/// The values, each checked; `None` where there is a problem. `budget` is the count of a
+/// range that states none.
 pub(super) fn values(
     key: &Key,
     node: &Node,
@@ -38,8 +38,8 @@ pub(super) fn values(
     Some(values)
 }
 
-/// The list of several values that a text without quotes stands for: `[none, before]` or `none,before`;
-/// `None` where it is a value of its own, or one of them is none.
+/// The list that a text without quotes was probably meant to be: `[none, before]` or `none,before`;
+/// `None` where the text is a valid value itself, or one of its words is not.
 pub(in crate::config) fn values_in(key: &Key, kind: &Kind) -> Option<String> {
     let Kind::Plain(Value::Text(text)) = kind else {
         return None;
@@ -56,7 +56,7 @@ pub(in crate::config) fn values_in(key: &Key, kind: &Kind) -> Option<String> {
     items.iter().all(is_allowed).then_some(list)
 }
 
-/// Whether the sweep may vary `key`; `None` if it is a problem.
+/// Whether the sweep may vary `key`; `None` if that is a problem.
 pub(super) fn can_be_swept(key: &Key, place: Place, problems: &mut Problems) -> Option<()> {
     if key.can_be_swept() {
         return Some(());
@@ -71,7 +71,7 @@ fn list(key: &Key, items: &[Node], problems: &mut Problems) -> Option<Vec<Value>
     let check_item = |item: &Node| {
         let subject = format!("`{}` in `sweep.{}`", item.kind.shown(), key.path);
         if key.rule.takes_texts() && matches!(item.kind, Kind::Plain(_)) {
-            // Written below `[sweep]` by mistake, one list for all conditions would be an axis.
+            // A list written below `[sweep]` by mistake, meant as one value for all conditions, would become an axis.
             let text = format!("{subject}: every value of the sweep must be a list of texts");
             let (section, name) = (key.section(), key.name());
             let hint = format!(
@@ -82,7 +82,7 @@ fn list(key: &Key, items: &[Node], problems: &mut Problems) -> Option<Vec<Value>
         }
         check(&key.rule, &subject, item, problems)
     };
-    // All of them are checked before the first missing one gives the axis up.
+    // All of them are checked before the first invalid one rejects the axis.
     let checked: Vec<Option<Value>> = items.iter().map(check_item).collect();
     checked.into_iter().collect()
 }

@@ -1,4 +1,4 @@
-//! A sweep written out again, in one form for all ways of saying it.
+//! Writes a sweep in one canonical form.
 
 use super::pattern::Pattern;
 use super::points::{Dimension, Sweep};
@@ -17,7 +17,7 @@ pub(in crate::config) fn write(sweep: &Sweep, included: Vec<Vec<(String, Value)>
             continue;
         }
         zips.push(Written::Table(members(sweep, dimension).collect()));
-        // All groups stand together, as they do in the file.
+        // All groups are written together, as a list.
         if zips.len() == groups {
             let zips = Written::Lines(std::mem::take(&mut zips));
             written.push(("zip".to_owned(), zips));
@@ -45,7 +45,7 @@ pub(in crate::config) fn write(sweep: &Sweep, included: Vec<Vec<(String, Value)>
     written
 }
 
-/// `train.batch_size = [16, 32]`, one for each key.
+/// Members such as `train.batch_size = [16, 32]`, one for each key.
 fn members<'a>(sweep: &'a Sweep, dimension: &'a Dimension) -> impl Iterator<Item = Member> + 'a {
     let columns = dimension.columns.iter();
     columns.map(|(axis, column)| {

@@ -1,4 +1,4 @@
-//! Files in folders, and experiments that name them one way or another.
+//! Tests with tables in temporary folders, named by paths of various forms.
 
 use tempfile::TempDir;
 
@@ -7,7 +7,7 @@ use crate::config::mean_the_same;
 use crate::config::{self, Loaded};
 use crate::plan;
 
-/// A folder with two tables and an experiment at `somewhere/x.toml`, whose `data` is this.
+/// A folder with two tables and an experiment at `somewhere/x.toml` with this `data`.
 fn lab(data: &str) -> TempDir {
     let lab = tempfile::tempdir().unwrap();
     for folder in ["somewhere", "tables"] {
@@ -21,7 +21,7 @@ fn lab(data: &str) -> TempDir {
     lab
 }
 
-/// The experiment of a lab, with its results in `results/x` there.
+/// The experiment of such a folder, with its results in `results/x` there.
 fn load(lab: &TempDir, overrides: &[&str]) -> Loaded {
     let root = lab.path();
     let mut all = vec![format!("output.dir={}", root.join("results/x").display())];
@@ -71,7 +71,7 @@ fn a_path_in_the_file_is_relative_to_it_and_one_of_an_override_to_the_working_di
 }
 
 #[test]
-fn the_resolved_experiment_finds_its_tables_and_needs_none_to_know_its_trials() {
+fn the_resolved_experiment_finds_its_tables_and_has_the_same_trials_without_them() {
     let lab = lab("data.file = '../tables/a.csv'\ndata.test_file = '../tables/b.csv'");
     let loaded = load(&lab, &[]);
     let resolved = &loaded.experiment.resolved;
@@ -84,11 +84,11 @@ fn the_resolved_experiment_finds_its_tables_and_needs_none_to_know_its_trials() 
     assert_eq!(again.experiment.resolved, *resolved);
     assert_eq!(ids(&again), ids(&loaded));
     assert!(again.experiment.tables.iter().all(|file| file.stored == file.now));
-    // Moved elsewhere it leads to the same files.
+    // From the moved text they are found at the same paths.
     let moved = config::moved(&stored, &lab.path().join("copy")).unwrap().unwrap();
     assert!(moved.contains("\nfile = \"../tables/a.csv\"\n"), "{moved}");
     assert!(mean_the_same(moved.as_bytes(), resolved.as_bytes()));
-    // With the table gone, its trials are known all the same.
+    // With the tables deleted, its trials have the same ids.
     for name in ["a.csv", "b.csv"] {
         fs::remove_if_exists(&lab.path().join("tables").join(name)).unwrap();
     }

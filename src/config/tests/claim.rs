@@ -1,10 +1,10 @@
-//! `[claim]`: said before anything is trained, and checked against the sweep.
+//! `[claim]`: its defaults, and the checks against the sweep.
 
 use std::path::Path;
 
 use super::{glyphs, load, load_with, problems};
 use crate::config::claim_of;
-use crate::config::spec::{Expect, Hypothesis, Over, Take};
+use crate::config::spec::{Aggregate, Aggregation, Expect, Hypothesis};
 
 const SWEEP: &str = "[sweep]\nnorm.placement = ['none', 'before']\ntrain.batch_size = [2, 4]\nmodel.init_scale = [0.01, 1]";
 
@@ -29,7 +29,10 @@ fn a_claim_is_read_with_its_defaults_and_written_out_whole() {
         expect: Expect::Lower,
         margin: None,
         only: vec![("train.batch_size".to_owned(), vec!["2".to_owned()])],
-        over: Some(Over { key: "model.init_scale".to_owned(), take: Take::Reach(0.9) }),
+        aggregate: Some(Aggregate {
+            axis: "model.init_scale".to_owned(),
+            how: Aggregation::Reach(0.9),
+        }),
         label: None,
     };
     assert_eq!((&claim.statement[..], &claim.tests[..]), ("It helps", &[expected][..]));
@@ -58,7 +61,7 @@ fn a_claim_is_no_part_of_a_trials_identity_and_can_be_taken_away() {
     assert_eq!(none, None);
 }
 
-/// Tests that are refused, and what is said of them.
+/// Tests that are refused, and their messages.
 const REFUSED: &[(&str, &str)] = &[
     (
         "compare = ['before', 'none']",
@@ -157,7 +160,7 @@ fn what_cannot_be_tested_is_refused_with_a_way_out() {
 }
 
 #[test]
-fn what_is_no_list_of_tests_or_says_nothing_is_refused() {
+fn an_invalid_or_empty_list_of_tests_is_refused() {
     let test = "tests = { compare = ['before', 'none'], expect = 'same' }";
     for (claim, message) in [
         ("tests = [1]", "`1` in `claim.tests`: must be a table of `compare`, `expect`"),
@@ -173,7 +176,7 @@ fn what_is_no_list_of_tests_or_says_nothing_is_refused() {
 }
 
 #[test]
-fn replicates_that_cannot_tell_whatever_comes_out_are_noted_before_they_are_trained() {
+fn too_few_replicates_for_any_verdict_are_noted_before_training() {
     let text = with_test("compare = ['before', 'none']\nexpect = 'higher'");
     let noted = |overrides: &[&str]| load_with(&text, overrides).notes;
     // Two batch sizes by two scales; four comparisons need 2/2ⁿ · 4 ≤ 0.05.

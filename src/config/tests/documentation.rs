@@ -1,4 +1,4 @@
-//! The documentation of the keys in `configs/README.md`, held against their declarations.
+//! Compares the documentation of the keys in `configs/README.md` with their declarations.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ fn default_text(default: &DefaultValue) -> String {
     }
 }
 
-/// `` keras and paper `0.99`, pytorch `0.9` ``
+/// Defaults by word: `` keras and paper `0.99`, pytorch `0.9` ``.
 fn per_word(chooser: &'static Key, value: fn(&Point<'_>) -> Value) -> String {
     let Rule::Choice(words) = chooser.rule else {
         return String::new();
@@ -53,7 +53,7 @@ fn the_listed_defaults_are_the_real_ones() {
                 ("keras", "resnet", "leaky_relu", "step"),
                 ("pytorch", "rnn", "elu", "cosine"),
             ] {
-                // A table is no image.
+                // Table datasets need a network that takes rows.
                 let kind = if tables.contains(text) { "mlp" } else { kind };
                 let overrides = [
                     format!("data.dataset={text}"),
@@ -83,7 +83,7 @@ fn the_listed_defaults_are_the_real_ones() {
     assert_eq!(outside.conditions[0].settings.train.optimizer, adam);
 }
 
-/// The table of a section as it stands in `configs/README.md`.
+/// The table of a section as `configs/README.md` must have it.
 fn readme_table(section: &str) -> String {
     let in_section = |key: &&Key| key.section() == section;
     let row = |key: &Key| {

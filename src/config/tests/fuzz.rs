@@ -1,4 +1,4 @@
-//! Experiments and overrides of damaged bytes: an experiment or problems, nothing else.
+//! Experiments and overrides of damaged bytes must give an experiment or problems, and no panic.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::fs;
 use crate::fuzz_tests::{Target, peak_of};
 use crate::plan;
 
-/// What may be found out about experiments that are not large.
+/// Only experiments with at most this number of conditions are checked further.
 const FEW_CONDITIONS: usize = 50;
 
 /// Every experiment file of the repository, and the samples.
@@ -23,7 +23,7 @@ fn experiments() -> Vec<String> {
     files.chain(samples).collect()
 }
 
-/// Keys and what else has a meaning in a sweep.
+/// Keys and other words that have a meaning in a sweep.
 fn words() -> Vec<Vec<u8>> {
     let more = [
         "sweep.",
@@ -53,13 +53,13 @@ fn words() -> Vec<Vec<u8>> {
     keys.chain(more).map(|word| word.as_bytes().to_vec()).collect()
 }
 
-/// A sweep may ask for 100 000 conditions in a line; what has none takes what its bytes justify.
+/// Most memory for an input: a line may describe 100 000 conditions; an input without any is limited by its size.
 fn justified(input: &[u8]) -> usize {
     let has_sweep = input.windows(5).any(|word| word == b"sweep");
     (1 << 20) + 256 * input.len() + if has_sweep { 1 << 29 } else { 0 }
 }
 
-/// Whether this is an experiment; if so, its resolved text has to be the same one.
+/// Whether this is an experiment; if so, asserts that its resolved text gives the same one.
 fn is_experiment(name: &str, text: &str, overrides: &[String]) -> bool {
     let loaded = match parse(Path::new(name), text, overrides) {
         Ok(loaded) => loaded,
@@ -78,7 +78,7 @@ fn is_experiment(name: &str, text: &str, overrides: &[String]) -> bool {
     let again = parse(Path::new("again.toml"), &experiment.resolved, &[]);
     let mut again = again.expect("what was resolved is valid").experiment;
     assert_eq!(again.resolved, experiment.resolved);
-    // The folder is left out of the resolved text.
+    // The folder is not part of the resolved text.
     again.output.dir.clone_from(&experiment.output.dir);
     assert_eq!(again, experiment);
     let trials = plan::trials(&experiment);
@@ -149,7 +149,7 @@ fn damaged_overrides_make_an_experiment_or_are_refused() {
     });
 }
 
-/// Reads it with the stack that a thread has; what it took, in bytes.
+/// Reads the text with the stack of a normal thread; returns the memory used, in bytes.
 fn memory_for(name: &'static str, text: String, overrides: Vec<String>) -> usize {
     let read = move || peak_of(|| is_experiment(name, &text, &overrides));
     let (is_experiment, peak) = std::thread::spawn(read).join().expect("it ends");

@@ -23,7 +23,7 @@ fn batch(text: &str) -> BatchNorm {
 }
 
 #[test]
-fn presets_are_what_their_owners_do_when_nothing_is_said() {
+fn presets_are_the_defaults_of_their_frameworks() {
     for (preset, decay, epsilon, variance) in [
         ("keras", 0.99, 1e-3, RunningVariance::Biased),
         ("pytorch", 0.9, 1e-5, RunningVariance::Unbiased),

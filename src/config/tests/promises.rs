@@ -1,4 +1,4 @@
-//! What holds for every key and every file: the documentation, the resolved text, no panics.
+//! Properties of every key and every file: the documentation, the resolved text, no panics.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -67,9 +67,9 @@ fn every_word_of_every_choice_makes_its_own_settings() {
     }
 }
 
-/// Asks for everything that a trial can leave behind.
+/// Switches on everything that a trial can record.
 const RECORDED: &str = "data.dataset = 'glyphs'\ncheckpoint.every = 5\nprobe = { every = 10, landscape = true }\ntune.key = 'train.learning_rate'\nclaim = { statement = 'a', source = 'b', figure = 'c', about_evaluation = true, tests = [{ by = 'train.learning_rate', compare = [0.1, 0.2], expect = 'lower' }] }\nsweep.train.learning_rate = [0.1, 0.2]";
-/// What a file must say for a choice to mean something.
+/// What a file must set for a choice to apply.
 fn where_it_applies(path: &str) -> &'static str {
     match path {
         "model.shortcut" | "norm.placement" => "model.kind = 'resnet'",
@@ -111,15 +111,15 @@ fn every_listed_key_is_read_somewhere() {
             "" => written.contains_key(name),
             _ => written[section].get(name).is_some(),
         };
-        // The folder is left out on purpose: a repetition must not fall on the results it repeats. Sums
-        // are there for tables.
+        // The folder is left out on purpose, so that a repetition does not write into the same results. Checksums
+        // exist for tables only.
         let is_left_out = ["output.dir", "data.sha256"].contains(&key.path);
         assert_eq!(is_written, !is_left_out, "{}", key.path);
     }
 }
 
 #[test]
-fn the_readmes_worked_example_says_the_same_in_both_languages() {
+fn the_readmes_worked_example_is_the_same_in_both_languages() {
     let block = |language: &str| {
         let (_, rest) = README.split_once(&format!("```{language}\n")).expect("as written");
         rest.split_once("```").expect("as written").0
@@ -130,7 +130,7 @@ fn the_readmes_worked_example_says_the_same_in_both_languages() {
     assert_eq!(toml.experiment.conditions.len(), 6);
 }
 
-/// A linear congruential generator (Knuth's MMIX constants): repeatable noise without a crate.
+/// A linear congruential generator (Knuth's MMIX constants): reproducible noise without a crate.
 struct Noise(u64);
 
 impl Noise {
@@ -190,12 +190,12 @@ fn no_garbage_makes_it_panic() {
         let overrides: &[&str] = if round % 7 == 0 { &["a", &text] } else { &[] };
         refused += usize::from(parse_with(name, &text, overrides).is_err());
     }
-    // Some survive (a comment was hit), most do not.
+    // Some inputs stay valid (a comment was changed), most do not.
     assert!((1000..4000).contains(&refused), "{refused}");
 }
 
 #[test]
-fn the_problems_shown_in_the_readme_are_what_the_program_says() {
+fn the_problems_shown_in_the_readme_are_what_the_program_prints() {
     let text = "data.dataset = 'mnist'\n\n\n\n\n[train]\nbatch_size = 0\n\nlerning_rate = 0.1\n";
     let overrides = ["norm.placement=befor".to_owned()];
     let problems = parse(Path::new("configs/x.toml"), text, &overrides).map_err(|e| e.to_string());

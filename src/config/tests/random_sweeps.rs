@@ -1,4 +1,4 @@
-//! Random sweeps are the same however they are written.
+//! Random sweeps have the same points in every notation.
 
 use super::{accepted, glyphs};
 use crate::config::parse;
@@ -16,7 +16,7 @@ impl Dice {
     }
 }
 
-/// Keys, each with values that TOML and JSON write alike.
+/// Keys, each with values that TOML and JSON write in the same way.
 const KEYS: [(&str, [&str; 4]); 6] = [
     ("norm.placement", ["\"none\"", "\"before\"", "\"after\"", "\"after\""]),
     ("train.batch_size", ["8", "16", "32", "64"]),
@@ -26,7 +26,7 @@ const KEYS: [(&str, [&str; 4]); 6] = [
     ("model.activation", ["\"relu\"", "\"tanh\"", "\"gelu\"", "\"selu\""]),
 ];
 
-/// `(word or key, value)`, the value as JSON; a value holds no key twice.
+/// Pairs of a word or key and its value as JSON; a value contains no key twice.
 fn random_sweep(dice: &mut Dice) -> Vec<(String, String)> {
     let list = |dice: &mut Dice, key: usize, length: usize| {
         let first = dice.below(3);

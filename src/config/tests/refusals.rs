@@ -1,9 +1,9 @@
-//! Files that are wrong, and what is said about them.
+//! Files with mistakes, and their messages.
 
 use super::{accepted, glyphs, load, problems, problems_with, refused};
 
 #[test]
-fn every_problem_of_a_file_is_told_at_once_in_its_order() {
+fn every_problem_of_a_file_is_reported_at_once_in_its_order() {
     let text = "replicates = 0\n\n[data]\ndataset = 'mnits'\n\n[train]\nbatch_size = 0\nlearning_rate = -1\nlerning_rate = 1\n[norm]\nepsilon = nan\ndecay = 1.5\non_input = 'true'\n";
     assert_eq!(
         problems(text),
@@ -118,7 +118,7 @@ error: x.toml:7: `train.batch_size` is set on line 3 and swept on line 7; keep o
 }
 
 #[test]
-fn a_bad_sweep_says_what_is_bad() {
+fn an_invalid_sweep_is_refused_with_the_reason() {
     for (sweep, message) in [
         ("train.batch_size = []", "the list is empty"),
         ("train.batch_size = [32, 32]", "the value `32` appears twice"),
@@ -247,7 +247,7 @@ fn a_convnet_that_outgrows_its_images_is_refused_with_the_block_and_the_size() {
 }
 
 #[test]
-fn a_mistake_in_a_block_is_told_with_its_number() {
+fn a_mistake_in_a_block_is_reported_with_its_number() {
     let found = problems(&glyphs("[[model.blocks]]\nchannels = 8\n[[model.blocks]]\nchanels = 8"));
     assert!(
         found.starts_with(
@@ -274,7 +274,7 @@ fn a_placement_at_a_sum_is_refused_where_nothing_is_added() {
 }
 
 #[test]
-fn columns_that_are_said_to_be_two_things_are_refused() {
+fn columns_with_two_roles_are_refused() {
     let told = |rest: &str| problems(&format!("[data]\ndataset = 'csv'\nfile = 'a.csv'\n{rest}"));
     for (rest, expected) in [
         (
@@ -296,7 +296,7 @@ fn columns_that_are_said_to_be_two_things_are_refused() {
 }
 
 #[test]
-fn what_becomes_of_missing_cells_is_asked_only_where_some_are_named() {
+fn missing_rows_is_required_only_where_missing_cells_are_listed() {
     let text = "[data]\ndataset = 'csv'\nfile = 'a.csv'\nmissing_rows = 'drop'";
     let notes = load(text).notes;
     assert_eq!(notes.len(), 1);

@@ -1,8 +1,8 @@
-//! Sweeps that are refused, and what is said of them.
+//! Sweeps that are refused, and their messages.
 
 use super::{glyphs, problems};
 
-/// What stands in `[sweep]`, and what is said of it.
+/// Content of `[sweep]`, and its message.
 const BAD_GROUPS: &[(&str, &str)] = &[
     (
         "zip = [{ train.batch_size = [1, 2], train.epochs = [1] }]",
@@ -81,7 +81,7 @@ const BAD_GROUPS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn a_bad_group_says_what_is_bad() {
+fn an_invalid_group_is_refused_with_the_reason() {
     for (sweep, message) in BAD_GROUPS {
         let found = problems(&glyphs(&format!("[sweep]\n{sweep}")));
         assert!(found.contains(message), "{sweep}: {found}");

@@ -1,5 +1,5 @@
-//! What a results folder stores is the experiment: whatever was overridden, its text reads back as the
-//! same experiment with the same trials.
+//! The resolved text that a results folder stores gives the same experiment with the same trials, whatever
+//! was overridden.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -34,7 +34,7 @@ impl Dice {
     }
 }
 
-/// Texts that have to be quoted in one way or another.
+/// Texts that have to be quoted in various ways.
 const TEXTS: [&str; 14] = [
     "",
     "plain",
@@ -69,7 +69,7 @@ const NUMBERS: [&str; 14] = [
     "2.2250738585072014e-308",
 ];
 
-/// A value that the rule allows, mostly, as TOML.
+/// A value as TOML that the rule allows in most cases.
 fn value(rule: &Rule, dice: &mut Dice) -> String {
     let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
     match rule {
@@ -126,7 +126,7 @@ fn number(low: Bound, high: Bound, dice: &mut Dice) -> String {
     dice.one_of(&allowed).to_owned()
 }
 
-/// `-o key=value`, or `-o sweep.key=[…]`, or one of the words of a sweep.
+/// An override: `-o key=value`, or `-o sweep.key=[…]`, or one of the words of a sweep.
 fn random_override(keys: &[&'static Key], dice: &mut Dice) -> (String, &'static str) {
     let key = dice.one_of(keys);
     if dice.below(12) == 0 {
@@ -208,7 +208,7 @@ fn a_sweep_whose_sections_are_torn_apart_keeps_the_order_of_its_points() {
 fn an_experiment_is_the_same_as_it_was_written_by_an_earlier_version() {
     let loaded = parse(Path::new("x.toml"), "data.dataset = 'glyphs'", &[]).expect("valid");
     let now = loaded.experiment.resolved;
-    // Written otherwise, and without a key of today.
+    // With another layout, and without a key that was added later.
     let earlier = now
         .replace("optimizer_epsilon = 1e-7\n", "optimizer_epsilon = 0.0000001\n")
         .replace("order = \"reshuffled\"\n", "");

@@ -1,11 +1,11 @@
-//! The algebra of sweeps: which points there are, in which order, and what is refused.
+//! The points of sweeps, their order, and what is refused.
 
 use super::{axis, glyphs, load, load_with, problems_with};
 use crate::config::Loaded;
 use crate::config::spec::Experiment;
 use crate::config::value::Value;
 
-/// A condition a line: the values of its axes, `-` where one means nothing.
+/// One line for each condition: the values of its axes, `-` where one does not apply.
 fn points(experiment: &Experiment) -> Vec<String> {
     let cell = |value: &Option<Value>| value.as_ref().map_or("-".to_owned(), Value::to_string);
     let conditions = experiment.conditions.iter();
@@ -94,7 +94,7 @@ fn a_pattern_takes_a_list_as_one_value_where_it_is_one() {
     assert_eq!(points_of(&text("[8, 4]")), ["[8]", "[]"]);
     assert_eq!(points_of(&text("[[8, 4], []]")), ["[8]"]);
     assert_eq!(points_of(&text("[]")), ["[8, 4]", "[8]"]);
-    // Where a key means nothing, no pattern that names it holds.
+    // Where a key does not apply, no pattern that names it holds.
     let nothing = "[sweep]\nnorm.placement = ['none', 'after']\nnorm.decay = [0.5, 0.9]\nexclude = [{ norm.decay = 0.5 }]";
     assert_eq!(points_of(nothing), ["none -", "after 0.9"]);
 }

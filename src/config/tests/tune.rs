@@ -1,4 +1,4 @@
-//! `[tune]`: fair, or refused.
+//! `[tune]`: unequal budgets are refused.
 
 use super::{glyphs, load, problems};
 use crate::config::spec::{Metric, Tune};

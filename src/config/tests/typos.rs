@@ -1,4 +1,4 @@
-//! Typing mistakes, and words of other tools: the messages about them.
+//! Messages for typing mistakes and for words of other tools.
 
 use super::{glyphs, load, problems, problems_with, refused};
 
@@ -58,7 +58,7 @@ fn typos_in_overrides_have_the_same_hints() {
 }
 
 #[test]
-fn keys_of_other_tools_are_said_to_be_absent() {
+fn keys_of_other_tools_are_reported_as_absent() {
     for (line, hint) in [
         ("train.label_smoothing = 0.1", "there is no label smoothing; `model.dropout` and"),
         ("train.early_stopping = true", "there is no early stopping; "),
@@ -104,7 +104,7 @@ fn a_path_with_an_escape_in_it_is_refused() {
 }
 
 #[test]
-fn a_table_without_its_dataset_is_told_which_one_it_is() {
+fn a_table_without_its_dataset_has_a_hint_on_the_dataset() {
     let found = problems("data.file = 'x.csv'");
     let hint = "the key `data.dataset` is missing\n  hint: `dataset = \"csv\"` under `[data]`";
     assert!(found.contains(hint), "{found}");

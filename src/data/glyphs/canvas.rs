@@ -1,13 +1,23 @@
-//! 28×28 pixels that take ink: anti-aliased strokes of varying width.
+//! An image of 28×28 pixels on which anti-aliased strokes of varying width are drawn.
 
-use super::hand::Nib;
 use crate::seed::Stream;
 
 /// Rows and columns of an image.
 pub(super) const SIDE: usize = 28;
 pub(super) const PIXELS: usize = SIDE * SIDE;
 
-/// How much ink each pixel holds, from 0 to 1.
+/// A point of a stroke on the canvas, with the width of the stroke.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Nib {
+    /// Pixels from the left edge.
+    pub(super) x: f64,
+    /// Pixels from the top edge.
+    pub(super) y: f64,
+    /// Half the width of the stroke, in pixels.
+    pub(super) radius: f64,
+}
+
+/// The amount of ink in each pixel, from 0 to 1.
 pub(super) struct Canvas {
     ink: [f64; PIXELS],
 }
@@ -25,8 +35,8 @@ impl Canvas {
     }
 
     /// Coverage by the distance `d` of a pixel's centre from the segment, with the radius `r`
-    /// interpolated along it: `clamp((r + s/2 − d) / s, 0, 1)`. Ink does not add up where strokes
-    /// cross: the darkest counts.
+    /// interpolated along it: `clamp((r + s/2 − d) / s, 0, 1)`. Where strokes cross, ink is not added:
+    /// the darker value is kept.
     fn ink_segment(&mut self, from: &Nib, to: &Nib, softness: f64) {
         let (dx, dy) = (to.x - from.x, to.y - from.y);
         let length_squared = (dx * dx + dy * dy).max(1e-12);
@@ -54,30 +64,30 @@ impl Canvas {
         }
     }
 
-    /// Turns ink into bytes: full ink becomes `255 · darkness`, and the `noise` is the standard
-    /// deviation of a normal error added to every pixel.
+    /// Converts ink into bytes: full ink becomes `255 · darkness`, and `noise` is the standard
+    /// deviation of a normal error that is added to every pixel.
     pub(super) fn to_bytes(&self, darkness: f64, noise: f64, stream: &mut Stream) -> [u8; PIXELS] {
         std::array::from_fn(|index| to_byte(self.ink[index] * darkness + noise * stream.normal()))
     }
 }
 
-/// The middle of a row or column, in pixels.
+/// The centre of a row or column, in pixels.
 fn centre(index: usize) -> f64 {
     index as f64 + 0.5
 }
 
-/// The rows or columns whose centres may lie between `low` and `high`.
+/// The rows or columns whose centres may be between `low` and `high`.
 fn reached(low: f64, high: f64) -> std::ops::Range<usize> {
     whole(low.floor())..whole(high.ceil())
 }
 
-/// A float that stands for a row or column, limited to the canvas.
+/// The row or column at a position, limited to the canvas.
 #[expect(clippy::cast_sign_loss, reason = "clamped to 0 and above")]
 fn whole(position: f64) -> usize {
     position.clamp(0.0, SIDE as f64) as usize
 }
 
-/// 0 → 0, 1 → 255, limited on both sides.
+/// Maps 0 to 0 and 1 to 255, limited on both sides.
 #[expect(clippy::cast_sign_loss, reason = "clamped to 0 and above")]
 fn to_byte(brightness: f64) -> u8 {
     (brightness * 255.0).round().clamp(0.0, 255.0) as u8

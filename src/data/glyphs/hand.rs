@@ -1,11 +1,11 @@
-//! How one instance of handwriting distorts the ideal strokes.
+//! Random distortions of the ideal strokes, which imitate handwriting.
 //!
-//! Lengths are in the units of [`super::strokes`] (a digit is 2 high) until a point is put onto
+//! Lengths are in the units of [`super::strokes`] (a digit is 2 high) until a point is mapped to
 //! the canvas, and in pixels from there on.
 
 use std::f64::consts::TAU;
 
-use super::canvas::SIDE;
+use super::canvas::{Nib, SIDE};
 use crate::seed::Stream;
 
 /// Half the height of an upright digit, in pixels: MNIST's digits fill 20 of 28 as well.
@@ -13,7 +13,7 @@ const HALF_HEIGHT: f64 = 9.3;
 /// Line pieces per control point of a stroke.
 const PIECES: usize = 6;
 
-/// How strong each disturbance is at a given difficulty.
+/// The strength of each distortion at a given difficulty.
 pub(super) struct Amounts {
     /// Standard deviation of the rotation, in radians.
     rotation: f64,
@@ -45,9 +45,9 @@ pub(super) struct Amounts {
 }
 
 impl Amounts {
-    /// From 0 (clean and upright) to 1 (often hard to read); tuned by eye and by what a small
-    /// network reaches. Amounts grow with `√difficulty`: mistakes grow much faster than
-    /// disturbances, and so the knob has an effect along its whole way.
+    /// The strengths from 0 (clean and upright) to 1 (often hard to read); tuned by inspection and by the accuracy
+    /// of a small network. They grow with `√difficulty`: errors grow much faster than
+    /// distortions, so that the setting has an effect over its whole range.
     pub(super) fn at(difficulty: f64) -> Self {
         let share = difficulty.clamp(0.0, 1.0).sqrt();
         let from_to = |easy: f64, hard: f64| easy + (hard - easy) * share;
@@ -70,22 +70,11 @@ impl Amounts {
     }
 }
 
-/// A point of a stroke on the canvas: where the pen is, and how wide.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Nib {
-    /// Pixels from the left edge.
-    pub(super) x: f64,
-    /// Pixels from the top edge.
-    pub(super) y: f64,
-    /// Half the width of the stroke, in pixels.
-    pub(super) radius: f64,
-}
-
 /// The distortions of one digit.
 pub(super) struct Hand {
     /// Row-major 2×2 matrix from strokes to pixels.
     linear: [f64; 4],
-    /// Where the digit's centre lies, in pixels.
+    /// The centre of the digit, in pixels.
     centre: (f64, f64),
     waves: [Wave; 3],
     /// Half the mean stroke width, in pixels.
@@ -112,7 +101,7 @@ impl Hand {
         }
     }
 
-    /// Follows a stroke: a smooth curve through its wobbling control points, bent and placed.
+    /// The points of a stroke: a smooth curve through its disturbed control points, distorted and mapped to the canvas.
     pub(super) fn trace(
         &self,
         stroke: &[(f64, f64)],
@@ -149,7 +138,7 @@ impl Hand {
         ]
     }
 
-    /// Puts a point of the ideal stroke onto the canvas.
+    /// Maps a point of the ideal stroke to the canvas.
     fn put(&self, ideal: (f64, f64), pressure: f64) -> Nib {
         let mut bent = ideal;
         for wave in &self.waves {
@@ -176,7 +165,7 @@ fn linear(amounts: &Amounts, stream: &mut Stream) -> [f64; 4] {
     [cosine * wide, (cosine * shear - sine) * high, sine * wide, (sine * shear + cosine) * high]
 }
 
-/// A normal deviate limited to ±2, where its effect could grow absurd.
+/// A normal deviate limited to ±2, where larger ones would distort too much.
 fn limited_normal(stream: &mut Stream) -> f64 {
     stream.normal().clamp(-2.0, 2.0)
 }
@@ -190,7 +179,7 @@ struct Wave {
 
 impl Wave {
     fn new(elastic: f64, stream: &mut Stream) -> Self {
-        // A wavelength is at least the digit's height, so that strokes bend but do not tremble.
+        // A wavelength is at least the digit's height, so that strokes are bent smoothly.
         let (size, angle) = (stream.between(1.0, TAU / 2.0), TAU * stream.uniform());
         Self {
             amplitude: (elastic * stream.normal(), elastic * stream.normal()),
@@ -205,7 +194,7 @@ impl Wave {
     }
 }
 
-/// How the width of one stroke changes along it: one slow wave around 1.
+/// The variation of the width of one stroke: one slow wave around 1.
 struct Pressure {
     depth: f64,
     turns: f64,
@@ -221,7 +210,7 @@ impl Pressure {
         }
     }
 
-    /// At a share of the stroke's length.
+    /// The factor at a share of the stroke's length.
     fn at(&self, share: f64) -> f64 {
         1.0 + self.depth * (TAU * self.turns * share + self.phase).sin()
     }
@@ -229,7 +218,7 @@ impl Pressure {
 
 /// The Catmull–Rom spline (1974) through `points`, between point `index` and the next, at `t` in
 /// `[0, 1]`: `½ (2p₁ + (p₂ − p₀) t + (2p₀ − 5p₁ + 4p₂ − p₃) t² + (3p₁ − p₀ − 3p₂ + p₃) t³)`. The
-/// first and the last point stand in for their missing neighbours.
+/// first and the last point replace their missing predecessor and successor.
 fn curve(points: &[(f64, f64)], index: usize, t: f64) -> (f64, f64) {
     let last = points.len() - 1;
     let p0 = points[index.saturating_sub(1)];

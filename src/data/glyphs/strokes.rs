@@ -1,7 +1,7 @@
-//! The ideal digits: for each class some styles, for each style its pen strokes, for each stroke
-//! the points that the pen passes through.
+//! The ideal digits: for each class some styles, for each style its strokes, for each stroke
+//! the points that it passes through.
 //!
-//! The middle of a digit is (0, 0), `x` grows to the right and `y` downwards, and a digit reaches
+//! The centre of a digit is (0, 0), `x` grows to the right and `y` downwards, and a digit extends
 //! from −1 to 1 in height. A stroke is smooth; a corner is where one stroke ends and another
 //! begins. A closed loop repeats its first points.
 
@@ -9,14 +9,14 @@ use std::sync::LazyLock;
 
 /// The points of one stroke.
 type Stroke = Vec<(f64, f64)>;
-/// The strokes of one way to write a digit.
+/// The strokes of one style of a digit.
 type Style = Vec<Stroke>;
 
 /// The styles of each class.
 pub(super) static SHAPES: LazyLock<[Vec<Style>; 10]> =
     LazyLock::new(|| parsed(include_str!("strokes.txt")));
 
-/// Lines of another form would be left out; a test holds that there are none.
+/// Lines in another format would be skipped; a test checks that there are none.
 fn parsed(text: &str) -> [Vec<Style>; 10] {
     let mut shapes: [Vec<Style>; 10] = Default::default();
     let mut digit = 0;
@@ -31,7 +31,7 @@ fn parsed(text: &str) -> [Vec<Style>; 10] {
     shapes
 }
 
-/// `0.1,-0.98`
+/// Parses a point such as `0.1,-0.98`.
 fn point(text: &str) -> Option<(f64, f64)> {
     let (x, y) = text.split_once(',')?;
     Some((x.parse().ok()?, y.parse().ok()?))

@@ -1,4 +1,4 @@
-//! `badly-scaled`: a problem that is easy once its inputs are on one scale, on scales that differ
+//! `badly-scaled`: a problem that is easy once its inputs are on one scale, with scales that differ
 //! by orders of magnitude.
 //!
 //! With `d` = `data.columns` and `k` = `data.scale_decades`:
@@ -9,13 +9,13 @@
 //! x_j = 10^{u_j} (z_j + s_j)                        u_j uniform in [−k, k), s_j in [−3, 3)
 //! ```
 //!
-//! What the network is shown is `x`. The teacher `(W, v)` and the columns' scales and shifts come from
-//! streams of their own, so that another `k` is the same problem on other scales. There is no noise.
-//! Standardised inputs give `z` back; the default here is to show `x` as it is.
+//! The network's inputs are `x`. The teacher `(W, v)` and the columns' scales and shifts come from
+//! separate streams, so that another `k` is the same problem with other scales. There is no noise.
+//! Standardising the inputs recovers `z`; the default for this dataset is to use `x` unscaled.
 
 use super::linear_teacher::unit_rows;
 use super::{Problem, largest, normals, product};
-use crate::data::origin::Generated;
+use crate::data::generated::Generated;
 use crate::seed::{Stream, Streams};
 
 /// The name used in experiment files and messages.
@@ -26,7 +26,7 @@ const HIDDEN: usize = 32;
 /// The largest shift of a column, in standard deviations.
 const MOST_SHIFT: f64 = 3.0;
 
-/// The set of `seed`.
+/// The dataset of `seed`.
 pub(in crate::data) fn generated(
     columns: usize,
     classes: usize,

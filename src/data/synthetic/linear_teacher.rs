@@ -2,23 +2,23 @@
 //!
 //! `x ~ N(0, I)` in `data.columns` dimensions; the label is `argmax_c w_c · x` with one row `w_c` of
 //! unit length per class, its direction uniform (a normalised Gaussian). There is no noise, so a
-//! linear classifier can be perfect: what batch normalisation costs or gains where nothing is hard.
+//! linear classifier can be perfect: shows the effect of batch normalisation on an easy problem.
 
 use super::{Problem, largest, normals, product};
-use crate::data::origin::Generated;
+use crate::data::generated::Generated;
 use crate::seed::{Stream, Streams};
 
 /// The name used in experiment files and messages.
 pub(in crate::data) const NAME: &str = "linear-teacher";
 
-/// The set of `seed`.
+/// The dataset of `seed`.
 pub(in crate::data) fn generated(columns: usize, classes: usize, seed: u64) -> Generated {
     super::generated([columns, classes], seed, move || LinearTeacher::new(columns, classes, seed))
 }
 
 struct LinearTeacher {
     columns: usize,
-    /// `[classes, columns]`
+    /// The rows `w_c`, `[classes, columns]`.
     weights: Vec<f64>,
 }
 
@@ -31,7 +31,7 @@ impl LinearTeacher {
     }
 }
 
-/// Scales every row of `width` numbers to length 1, so that no class is larger for its weights.
+/// Scales every row of `width` numbers to length 1, so that no class is favoured by its weights.
 pub(super) fn unit_rows(weights: &mut [f64], width: usize) {
     for row in weights.chunks_mut(width) {
         let length = row.iter().map(|w| w * w).sum::<f64>().sqrt();

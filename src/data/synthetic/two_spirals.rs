@@ -1,21 +1,21 @@
-//! `two-spirals`: two inputs, two classes, three turns around each other.
+//! `two-spirals`: two inputs, two classes, on interleaved spirals of three turns.
 //!
 //! The problem of Lang and Witbrock (1988, "Learning to tell two spirals apart"), drawn at random
-//! instead of in their 97 steps: with `t` uniform in `[0, 1)`,
+//! instead of at their 97 points: with `t` uniform in `[0, 1)`,
 //!
 //! ```text
 //! φ = 6π t,   r = 6.5 − 6 t,   (x, y) = ± (r sin φ, r cos φ) + ε
 //! ```
 //!
 //! where the sign is the class (+ for 0, − for 1), each with probability ½, and `ε` is Gaussian in
-//! both directions with standard deviation `0.5 · data.difficulty`. An arm is 1 away from the other
-//! class's next, so at difficulty 1 the noise is as large as the way to the boundary, at 0.5 half of
+//! both directions with standard deviation `0.5 · data.difficulty`. The distance between arms of different
+//! classes is 1, so at difficulty 1 the noise is as large as the distance to the boundary, at 0.5 half of
 //! it, and at 0 there is none.
 
 use std::f64::consts::PI;
 
 use super::Problem;
-use crate::data::origin::Generated;
+use crate::data::generated::Generated;
 use crate::seed::Stream;
 
 /// The name used in experiment files and messages.
@@ -24,7 +24,7 @@ pub(in crate::data) const NAME: &str = "two-spirals";
 /// Standard deviation of the noise at difficulty 1.
 const MOST_NOISE: f64 = 0.5;
 
-/// The set of `seed`, whose `difficulty` lies in `[0, 1]`.
+/// The dataset of `seed`; `difficulty` is in `[0, 1]`.
 pub(in crate::data) fn generated(difficulty: f64, seed: u64) -> Generated {
     super::generated([2, 2], seed, move || TwoSpirals { difficulty })
 }
@@ -63,8 +63,8 @@ mod tests {
     use super::super::tests::{class_counts, small};
     use super::*;
 
-    /// The class whose arm passes nearest, and how far away: on the ray of angle `φ` the arms of
-    /// class 0 stand at `6.5 − φ / π` and every 2 further in, those of class 1 half-way between.
+    /// The class whose arm is nearest, and its distance: on the ray of angle `φ` the arms of
+    /// class 0 are at `6.5 − φ / π` and every 2 further in, those of class 1 half-way between.
     fn nearest_arm(x: f64, y: f64) -> (u8, f64) {
         let radius = x.hypot(y);
         let angle = x.atan2(y).rem_euclid(2.0 * PI);
@@ -97,8 +97,8 @@ mod tests {
             });
             wrong.count() as f64 / 2000.0
         };
-        // Off an arm by more than 0.5 either way: 4.6 % beyond two standard deviations, 32 % beyond
-        // one, a little of it on the next arm of the same class; arms bend more near the middle.
+        // Noise of more than 0.5 in either direction: 4.6 % beyond two standard deviations, 32 % beyond
+        // one, some of it reaching the next arm of the same class; arms are more curved near the centre.
         let (half, full) = (error(0.5), error(1.0));
         assert!((0.03..0.07).contains(&half), "{half}");
         assert!((0.25..0.35).contains(&full), "{full}");

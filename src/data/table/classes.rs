@@ -1,16 +1,18 @@
-//! The label's values and the classes that they make.
+//! The label's values and the classes that they form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{Role, Use};
 use super::csv_table::{CsvTable, quoted};
-use super::encoding::MOST;
 use super::number::{Exact, is_plain, number};
 use super::numeric::holds_numbers;
 use crate::config::spec::Table;
 use crate::error::Result;
 
-/// What makes two labels one class.
+/// The most classes, which are numbered by a byte; and the most categories of a column.
+pub(super) const MOST: usize = 256;
+
+/// Labels with the same key form one class.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     /// The number, compared exactly, and the cell unless it is written plainly: `1` and `1.0` are
@@ -20,17 +22,17 @@ enum Key {
 }
 
 /// The label's values in their order: by number if all are numbers, else by spelling. A class is a
-/// place among them.
+/// position among them.
 #[derive(Debug)]
 pub(super) struct Classes {
     are_numbers: bool,
     keys: Vec<Key>,
-    /// The spellings of each class, in the order of their length.
+    /// The spellings of each class, sorted by length.
     spellings: Vec<Vec<String>>,
 }
 
 impl Classes {
-    /// Learns from the training file's column.
+    /// Determines the classes from the training file's column.
     pub(super) fn learn(
         csv: &CsvTable,
         column: usize,
@@ -67,7 +69,7 @@ impl Classes {
         self.keys.len()
     }
 
-    /// The class of a label, if the training file has it.
+    /// The class of a label; `None` where the training file does not have it.
     pub(super) fn of(&self, cell: &str) -> Option<u8> {
         if self.are_numbers && number(cell).is_none() {
             return None;
@@ -83,7 +85,7 @@ impl Classes {
         self.spellings.iter().map(shortest).collect()
     }
 
-    /// A sentence for each class that is spelt in several ways in the training file.
+    /// A note for each class that is spelt in several ways in the training file.
     pub(super) fn merged(&self, column: &str) -> Vec<String> {
         let several = self.spellings.iter().filter(|spellings| spellings.len() > 1);
         let sentence = |spellings: &Vec<String>| {

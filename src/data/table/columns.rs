@@ -1,35 +1,34 @@
-//! What each column is: the label, an input, or not read at all. Decided by names before any cell is
-//! looked at, but for columns that only number the rows: they give away the label of a sorted table, and
-//! are refused unless the experiment says that they are meant.
+//! Determines the role of each column: label, input, or ignored. It depends on names only,
+//! except for columns that number the rows: they reveal the label of a sorted table, and
+//! are refused unless the experiment names them as inputs.
 
-use super::csv_table::{CsvTable, quoted};
+use super::csv_table::{CsvTable, quoted, toml};
 use crate::config::spec::Table;
-use crate::config::value::Value;
 use crate::error::{Error, Result};
 
-/// What a column is for.
+/// The role of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// It holds the class.
+    /// The column contains the class.
     Label,
-    /// The network is shown it.
+    /// It is an input of the network.
     Input,
-    /// It is not read.
+    /// The column is not read.
     Ignored,
 }
 
-/// A column's part, as its name decides it.
+/// The use of a column, determined by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Use {
     pub(super) role: Role,
-    /// Whether its cells are texts, whatever they look like (`data.categorical`).
+    /// Whether its cells are text, even if they look like numbers (`data.categorical`).
     pub(super) is_categorical: bool,
 }
 
-/// Rows from which on a column that counts is taken for row numbers: in a few rows it may be chance.
+/// With fewer rows than this, a column that counts up may do so by chance, and is accepted.
 pub(super) const FEWEST_COUNTED: usize = 10;
 
-/// What each column of the training file is for.
+/// The use of each column of the training file.
 pub(super) fn uses(csv: &CsvTable, settings: &Table) -> Result<Vec<Use>> {
     let inputs = match &settings.inputs {
         Some(names) => Some(places(csv, names, "data.inputs")?),
@@ -71,7 +70,7 @@ pub(super) fn uses(csv: &CsvTable, settings: &Table) -> Result<Vec<Use>> {
     Ok(uses)
 }
 
-/// The columns of these names.
+/// The columns with these names.
 fn places(csv: &CsvTable, names: &[String], key: &str) -> Result<Vec<usize>> {
     names.iter().map(|name| place(csv, name, key)).collect()
 }
@@ -85,7 +84,7 @@ fn place(csv: &CsvTable, name: &str, key: &str) -> Result<usize> {
     })
 }
 
-/// The column that holds the class.
+/// The column with the class.
 fn label(csv: &CsvTable, settings: &Table, categorical: &[usize]) -> Result<usize> {
     if let Some(label) = &settings.label {
         return place(csv, label, "data.label");
@@ -103,7 +102,7 @@ fn label(csv: &CsvTable, settings: &Table, categorical: &[usize]) -> Result<usiz
 
 /// Refuses a column without a name, and one that counts the rows.
 fn refuse_row_numbers(csv: &CsvTable, column: usize) -> Result<()> {
-    let name = Value::Text(csv.names[column].clone()).to_toml();
+    let name = toml(&csv.names[column]);
     let way_out = |what: &str| -> Error {
         csv.error(format_args!(
             "{what}, and row numbers give away the label of a sorted table\n  hint: `data.ignore = [{name}]` leaves the column out; where it is an input, list it with the others in `data.inputs`"
@@ -121,7 +120,7 @@ fn refuse_row_numbers(csv: &CsvTable, column: usize) -> Result<()> {
     Err(way_out(&format!("column {name} counts from {first} to {last} through the rows")))
 }
 
-/// The first and the last number of a column that counts up by 1 from row to row.
+/// The first and the last number of a column that increases by 1 from row to row.
 fn counted(csv: &CsvTable, column: usize) -> Option<(i64, i64)> {
     let mut numbers = csv.column(column).map(whole);
     let first = numbers.next()??;
@@ -136,7 +135,7 @@ fn counted(csv: &CsvTable, column: usize) -> Option<(i64, i64)> {
     (csv.count() >= FEWEST_COUNTED).then_some((first, last))
 }
 
-/// A whole number: `7`, `7.0`.
+/// Parses a whole number: `7`, `7.0`.
 pub(super) fn whole(cell: &str) -> Option<i64> {
     let (digits, fraction) = cell.split_once('.').unwrap_or((cell, ""));
     let is_whole = fraction.bytes().all(|byte| byte == b'0');

@@ -1,4 +1,4 @@
-//! A file of comma-separated cells: read, checked for its form, and every cell's place known.
+//! Reads a file of comma-separated cells, checks its form, and records the line of every row.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
-use super::numeric::toml;
+use crate::config::value::Value;
 use crate::error::{Error, Result};
 use crate::fs;
 
-/// A file's rows, all of the same length.
+/// The rows of a file, all of the same length.
 #[derive(Debug)]
 pub(super) struct CsvTable {
     path: PathBuf,
     /// The name of each column: its header, else its number from 1.
     pub(super) names: Vec<String>,
-    /// Whether each column goes by its number because its header is empty.
+    /// Whether each column is named by its number because its header is empty.
     pub(super) unnamed: Vec<bool>,
-    /// Whether the first line names the columns.
+    /// Whether the first line contains the column names.
     pub(super) has_header: bool,
-    /// The place in a row of the file of each column.
+    /// The position of each column in a row of the file.
     places: Vec<usize>,
     rows: Vec<StringRecord>,
     /// The line that each row starts on, from 1.
@@ -28,7 +28,7 @@ pub(super) struct CsvTable {
 }
 
 impl CsvTable {
-    /// Reads the file at `path`, which `key` names.
+    /// Reads the file at `path`; `key` is the key that names it.
     pub(super) fn read(path: &Path, has_header: bool, key: &str) -> Result<Self> {
         let missing =
             || Error::Data(format!("there is no file `{}`, which `{key}` names", path.display()));
@@ -65,12 +65,12 @@ impl CsvTable {
         Ok(csv)
     }
 
-    /// How many rows there are, the header not counted.
+    /// Number of rows, without the header.
     pub(super) fn count(&self) -> usize {
         self.rows.len()
     }
 
-    /// The text that heads a column; empty where it has no name.
+    /// The header of a column; empty where it has none.
     pub(super) fn header(&self, column: usize) -> &str {
         if self.unnamed[column] { "" } else { &self.names[column] }
     }
@@ -82,7 +82,7 @@ impl CsvTable {
         self.rows[row].get(place).unwrap_or_default()
     }
 
-    /// All cells of a column, from the first row on.
+    /// All cells of a column, in the order of the rows.
     pub(super) fn column(&self, column: usize) -> impl Iterator<Item = &str> {
         (0..self.rows.len()).map(move |row| self.cell(row, column))
     }
@@ -100,7 +100,7 @@ impl CsvTable {
         Error::Data(format!("`{}`: {fault}", self.path.display()))
     }
 
-    /// The error for an empty cell, where `missing` lists what counts as missing already.
+    /// The error for an empty cell; `missing` lists the cells that count as missing already.
     pub(super) fn empty_cell(&self, row: usize, column: usize, missing: &[String]) -> Error {
         let (line, name) = (self.lines[row], &self.names[column]);
         let mut words: Vec<String> = missing.iter().map(|word| toml(word)).collect();
@@ -111,7 +111,7 @@ impl CsvTable {
         ))
     }
 
-    /// Keeps the rows for which `keep` holds, and says how many were not kept.
+    /// Keeps the rows for which `keep` holds, and returns how many were removed.
     pub(super) fn retain(&mut self, keep: &[bool]) -> usize {
         let before = self.rows.len();
         let (mut rows, mut lines) = (keep.iter(), keep.iter());
@@ -120,8 +120,8 @@ impl CsvTable {
         before - self.rows.len()
     }
 
-    /// This csv with its columns in the order of `train`: by name, or by position where there is
-    /// no header. Refused where its columns are others.
+    /// This table with its columns in the order of `train`: by name, or by position where there is
+    /// no header. Refused where its columns differ.
     pub(super) fn in_order_of(mut self, train: &Self) -> Result<Self> {
         let (here, there) = (self.names.len(), train.names.len());
         let file = train.path.display();
@@ -143,7 +143,7 @@ impl CsvTable {
         Ok(self)
     }
 
-    /// Refuses two columns of one name.
+    /// Refuses two columns with the same name.
     pub(super) fn check_names(&self) -> Result<()> {
         let mut known: HashMap<&str, usize> = HashMap::new();
         for (place, name) in self.names.iter().enumerate() {
@@ -176,7 +176,7 @@ impl CsvTable {
     }
 }
 
-/// What to do where a line is separated by something else than commas; empty where it is not.
+/// A hint where a line is separated by something other than commas; empty where it is not.
 fn other_separator(line: &[u8]) -> &'static str {
     if line.contains(&b';') {
         "\n  hint: its cells seem to be separated by semicolons; write it with commas between cells and a point in numbers"
@@ -192,6 +192,11 @@ pub(super) fn quoted(names: &[String]) -> String {
     let shown: Vec<String> = names.iter().take(10).map(|n| format!("`{n}`")).collect();
     let more = if names.len() > 10 { " …" } else { "" };
     format!("{}{more}", shown.join(", "))
+}
+
+/// A text as a TOML string.
+pub(super) fn toml(text: &str) -> String {
+    Value::Text(text.to_owned()).to_toml()
 }
 
 fn ill_formed(path: &Path, bytes: &[u8], error: &csv::Error) -> Error {
@@ -212,7 +217,7 @@ fn ill_formed(path: &Path, bytes: &[u8], error: &csv::Error) -> Error {
     Error::Data(format!("`{}`: line {line}: {fault}", path.display()))
 }
 
-/// The line on which a row starts; its position is before the empty lines that were skipped.
+/// The line on which a row starts; the position is before the empty lines that were skipped.
 fn line(bytes: &[u8], position: Option<&csv::Position>) -> u64 {
     let Some(position) = position else {
         return 0;

@@ -1,21 +1,18 @@
-//! Cells → numbers: which columns are numbers, which categories the others have, which column is
-//! the label and what its classes are. Learnt from the training file, applied to every row.
+//! Converts cells to numbers: which columns are numbers, which categories the others have, which column is
+//! the label and what its classes are. Determined from the training file, applied to every row.
 
 use std::collections::BTreeSet;
 
-use super::classes::Classes;
+use super::classes::{Classes, MOST};
 use super::columns::{Role, Use};
-use super::csv_table::CsvTable;
+use super::csv_table::{CsvTable, toml};
 use super::number::{Kind, kind, number};
-use super::numeric::{holds_numbers, not_a_number, toml};
+use super::numeric::{holds_numbers, not_a_number};
 use crate::config::spec::{InputScaling, Table};
 use crate::description::{ColumnReading, ColumnRole};
 use crate::error::Result;
 
-/// The most categories of a column and the most classes.
-pub(super) const MOST: usize = 256;
-
-/// How a row becomes inputs and a class.
+/// How a row is converted to inputs and a class.
 #[derive(Debug)]
 pub(super) struct Encoding<'a> {
     settings: &'a Table,
@@ -27,17 +24,17 @@ pub(super) struct Encoding<'a> {
     columns: Vec<(usize, Column)>,
 }
 
-/// One column's part in the inputs.
+/// The encoding of one column.
 #[derive(Debug)]
 enum Column {
-    /// One input.
+    /// A number: one input.
     Numbers,
-    /// One input per category; these are sorted.
+    /// One-hot: one input for each category; these are sorted.
     Categories(Vec<String>),
 }
 
 impl<'a> Encoding<'a> {
-    /// Learns from the training file, whose columns are used like this.
+    /// Determines the encoding from the training file and the uses of its columns.
     pub(super) fn learn(
         csv: &CsvTable,
         uses: &[Use],
@@ -64,7 +61,7 @@ impl<'a> Encoding<'a> {
         })
     }
 
-    /// Inputs per row.
+    /// Number of inputs per row.
     pub(super) fn features(&self) -> usize {
         let inputs = |(_, column): &(usize, Column)| match column {
             Column::Numbers => 1,
@@ -77,7 +74,7 @@ impl<'a> Encoding<'a> {
         &self.classes
     }
 
-    /// How each column was read, in the order of the file.
+    /// How each column is used, in the order of the file.
     pub(super) fn readings(&self, csv: &CsvTable) -> Vec<ColumnReading> {
         let role = |place| match self.columns.iter().find(|(column, _)| *column == place) {
             Some((_, Column::Numbers)) => ColumnRole::Input,

@@ -1,4 +1,4 @@
-//! Whether the first line of a file names its columns, or is an example like the others.
+//! Checks whether the first line of a file contains column names, or is an example like the others.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::csv_table::{CsvTable, quoted};
 use super::number::{Kind, kind};
 use crate::error::Result;
 
-/// Refuses a first line that looks like data; where the experiment does not say that it names columns.
+/// Refuses a first line that looks like data, where the experiment does not state that it has column names.
 pub(super) fn check(csv: &CsvTable) -> Result<()> {
     if !is_data(csv) {
         return Ok(());
@@ -20,7 +20,7 @@ pub(super) fn check(csv: &CsvTable) -> Result<()> {
 }
 
 /// A first line is data where every column of numbers has a number in it or, where there is no such
-/// column, every cell of it stands below itself once more.
+/// column, every cell of it occurs again below.
 fn is_data(csv: &CsvTable) -> bool {
     let columns = 0..csv.names.len();
     let numeric: Vec<usize> = columns.clone().filter(|&c| is_numeric(csv, c)).collect();

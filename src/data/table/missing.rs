@@ -1,12 +1,12 @@
-//! Cells that say that a value is missing (`data.missing`): their rows are refused or left out.
+//! Cells that mark a missing value (`data.missing`): their rows are refused or left out.
 
 use super::columns::{Role, Use};
 use super::csv_table::CsvTable;
 use crate::config::spec::{MissingRows, Table};
 use crate::error::Result;
 
-/// Leaves out the rows that lack a value, or refuses them, as `data.missing_rows` says; then no
-/// cell that is read is empty. Says how many rows were left out.
+/// Removes the rows that lack a value, or refuses them, according to `data.missing_rows`; afterwards no
+/// cell that is used is empty. Returns how many rows were removed.
 pub(super) fn apply_rule(csv: &mut CsvTable, uses: &[Use], settings: &Table) -> Result<usize> {
     let gaps: Vec<Option<usize>> =
         (0..csv.count()).map(|row| gap(csv, row, uses, settings)).collect();
@@ -34,7 +34,7 @@ pub(super) fn apply_rule(csv: &mut CsvTable, uses: &[Use], settings: &Table) -> 
     Ok(dropped)
 }
 
-/// The first column of a row that is read and lacks its value.
+/// The first column of a row that is used and lacks its value.
 fn gap(csv: &CsvTable, row: usize, uses: &[Use], settings: &Table) -> Option<usize> {
     let lacks = |(column, what): (usize, &Use)| {
         let cell = csv.cell(row, column);

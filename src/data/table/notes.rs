@@ -1,5 +1,5 @@
-//! What a reader should know about how a table was read, a sentence each: labels that became one
-//! class, columns that hold nothing or too much.
+//! Warnings on how a table was read, a sentence each: labels that were merged into one
+//! class, constant columns, and columns that may reveal the label.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::data::dataset::{Dataset, Inputs};
 use crate::data::scaling::is_constant;
 use crate::description::{ColumnReading, ColumnRole};
 
-/// Columns that number the rows in another order than the file's; taken before rows are left out.
+/// Warnings about columns that number the rows in another order; computed before rows are removed.
 pub(super) fn counted_in_disorder(csv: &CsvTable, uses: &[Use]) -> Vec<String> {
     let inputs = (0..uses.len()).filter(|&column| uses[column].role == Role::Input);
     let note = |column: usize| {
@@ -24,7 +24,7 @@ pub(super) fn counted_in_disorder(csv: &CsvTable, uses: &[Use]) -> Vec<String> {
     inputs.filter_map(note).collect()
 }
 
-/// The least and the largest number of a column that holds all between them, each once.
+/// The least and the largest number of a column that contains all numbers between them, each once.
 fn range_without_gaps(csv: &CsvTable, column: usize) -> Option<(i64, i64)> {
     let numbers: HashSet<i64> = csv.column(column).map(whole).collect::<Option<_>>()?;
     let (least, most) = (*numbers.iter().min()?, *numbers.iter().max()?);
@@ -34,7 +34,7 @@ fn range_without_gaps(csv: &CsvTable, column: usize) -> Option<(i64, i64)> {
     (is_long && is_without_gaps && numbers.len() == csv.count()).then_some((least, most))
 }
 
-/// What the training file alone shows.
+/// Warnings that depend on the training file only.
 pub(super) fn of_training_file(csv: &CsvTable, uses: &[Use], classes: &Classes) -> Vec<String> {
     let label = uses.iter().position(|column| column.role == Role::Label);
     let Some(label) = label else {
@@ -50,7 +50,7 @@ pub(super) fn of_training_file(csv: &CsvTable, uses: &[Use], classes: &Classes) 
     notes
 }
 
-/// A sentence for each column whose values do not differ in the training rows, or by no more than
+/// A warning for each column whose values do not differ in the training rows, or by no more than
 /// rounding.
 pub(in crate::data) fn constant_columns(dataset: &Dataset, scaling: InputScaling) -> Vec<String> {
     let Inputs::Doubles(numbers) = &dataset.train.inputs else {

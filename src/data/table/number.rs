@@ -1,18 +1,18 @@
-//! What a number in a table is, decided in one place.
+//! Defines what a number in a table is.
 //!
 //! A number is a plain decimal: an optional sign, digits with an optional point, an optional
 //! exponent (`-12`, `.5`, `1.2e-3`), finite in 64 bits. Everything else is text; two kinds of text
-//! are known, so that a column of numbers with a few of them is not mistaken for categories.
+//! are recognised, so that a column of numbers with a few of them is not mistaken for categories.
 
 use std::cmp::Ordering;
 
-/// What a cell looks like.
+/// The kind of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Number,
-    /// A number in a notation that is not read: `12%`, `1,234`, `0x1F`, `1.5D3`, `−5`, `1e999`.
+    /// A number in an unsupported notation: `12%`, `1,234`, `0x1F`, `1.5D3`, `−5`, `1e999`.
     Notation,
-    /// What programs and people write where a number is missing: `NA`, `?`, `null`, `nan`, `-`.
+    /// A common mark of a missing number: `NA`, `?`, `null`, `nan`, `-`.
     Missing,
     /// Any other text.
     Text,
@@ -30,7 +30,7 @@ fn decimal(cell: &str) -> Option<f64> {
     Some(value + 0.0)
 }
 
-/// What a cell looks like.
+/// The kind of a cell.
 pub(super) fn kind(cell: &str) -> Kind {
     if number(cell).is_some() {
         Kind::Number
@@ -43,20 +43,20 @@ pub(super) fn kind(cell: &str) -> Kind {
     }
 }
 
-/// What stands for a missing or undefined number besides an empty cell; in lower case.
+/// Marks of a missing or undefined number besides an empty cell; in lower case.
 const MISSING_WORDS: &str = "na n/a #n/a n.a. <na> nan -nan null (null) none nil nd ? - -- – — . .. ... * \
      inf +inf -inf infinity -infinity missing nat";
 
 fn is_missing_word(cell: &str) -> bool {
-    // Spreadsheets write `#DIV/0!`, `#VALUE!`, `#REF!` and their like.
+    // Spreadsheets write `#DIV/0!`, `#VALUE!`, `#REF!` and similar errors.
     let is_sheet_error = cell.starts_with('#') && cell.ends_with('!');
     let lower = cell.to_lowercase();
     lower.is_empty() || is_sheet_error || MISSING_WORDS.split(' ').any(|word| word == lower)
 }
 
-/// Signs of a minus that are not ASCII's.
+/// Minus signs other than ASCII's.
 const MINUS: [char; 4] = ['−', '–', '﹣', '－'];
-/// What groups thousands: also spaces that do not break, narrow ones, and quotes.
+/// Separators of thousands: also non-breaking and narrow spaces, and quotes.
 const GROUPING: [char; 9] = [',', '\'', '’', '_', ' ', '\u{a0}', '\u{202f}', '\u{2009}', '.'];
 
 fn is_other_notation(cell: &str) -> bool {
@@ -78,7 +78,7 @@ fn is_other_notation(cell: &str) -> bool {
         || GROUPING.iter().any(|&mark| is_grouped(size, mark))
 }
 
-/// `1,234,567.8` with the mark `,`.
+/// Whether the text is a grouped number such as `1,234,567.8`, with the separator `mark`.
 fn is_grouped(size: &str, mark: char) -> bool {
     let point = if mark == '.' { ',' } else { '.' };
     let (whole, fraction) = size.split_once(point).unwrap_or((size, "0"));
@@ -110,7 +110,7 @@ pub(super) struct Exact {
 }
 
 impl Exact {
-    /// The value of what [`number`] takes for one.
+    /// The value of a text that [`number`] accepts.
     pub(super) fn of(cell: &str) -> Self {
         let (is_negative, size) = split_sign(cell);
         let (mantissa, exponent) = size.split_once(['e', 'E']).unwrap_or((size, "0"));
@@ -123,7 +123,7 @@ impl Exact {
             return Self { is_negative, point, digits };
         }
         let leading = length(&all) - length(significant);
-        // An exponent beyond 64 bits is that of a number that rounds to 0.
+        // An exponent that overflows 64 bits belongs to a number that rounds to 0.
         let exponent: i64 = exponent.parse().unwrap_or(i64::MIN / 2);
         let point = exponent + length(whole) - leading;
         Self { is_negative, point, digits }
@@ -161,8 +161,8 @@ fn length(text: &str) -> i64 {
     i64::try_from(text.len()).unwrap_or(i64::MAX)
 }
 
-/// Whether a number is written plainly: without exponent and without zeros in front. `1`, `1.0` and
-/// `1.00` are the same thing to everybody; `7` and `007`, or `1e3` and `1000`, need not be.
+/// Whether a number is written without exponent and without leading zeros. `1`, `1.0` and
+/// `1.00` always mean the same; `7` and `007`, or `1e3` and `1000`, may not.
 pub(super) fn is_plain(cell: &str) -> bool {
     let (_, size) = split_sign(cell);
     let whole = size.split('.').next().unwrap_or_default();

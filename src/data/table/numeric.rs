@@ -1,19 +1,18 @@
-//! Whether a column holds numbers, decided by all of its cells, and the error where it cannot be
-//! decided: a few odd cells in a column of numbers must not turn it into categories silently.
+//! Determines from all of its cells whether a column contains numbers, and gives the error where it is
+//! ambiguous: a few odd cells in a column of numbers must not turn it into categories silently.
 
 use super::columns::Role;
-use super::csv_table::CsvTable;
+use super::csv_table::{CsvTable, toml};
 use super::number::{Kind, kind};
 use crate::config::spec::Table;
-use crate::config::value::Value;
 use crate::error::{Error, Result};
 
-/// The most odd cells that a hint lists.
+/// Most odd cells that a hint lists.
 const MOST_SHOWN: usize = 5;
 
-/// Whether a column holds numbers and nothing else. It holds text where most of its cells are text,
-/// those not counted that say that something is missing; numbers and few texts are refused, and so
-/// are numbers in a notation that is not read.
+/// Whether a column contains numbers only. It contains text where most of its cells are text,
+/// not counting marks of missing values; a column of numbers with few texts is refused, and so
+/// are numbers in an unsupported notation.
 pub(super) fn holds_numbers(
     csv: &CsvTable,
     column: usize,
@@ -39,7 +38,7 @@ pub(super) fn holds_numbers(
     Err(not_a_number(csv, odd, column, role, settings, &format!("; {share}")))
 }
 
-/// The error for a cell of a column of numbers that is none; `beside` says what the others are.
+/// The error for a cell of a column of numbers that is not a number; `beside` describes the other cells.
 pub(super) fn not_a_number(
     csv: &CsvTable,
     row: usize,
@@ -79,7 +78,7 @@ pub(super) fn not_a_number(
     csv.cell_error(row, column, format_args!("is not a {finite}number{beside}\n  hint: {hints}"))
 }
 
-/// What `data.missing` would have to list, the words that it lists already included.
+/// The value that `data.missing` would need, including the words that it lists already.
 fn missing_words(csv: &CsvTable, column: usize, settings: &Table) -> String {
     let mut words: Vec<&str> = settings.missing.iter().map(String::as_str).collect();
     let known = words.len();
@@ -91,9 +90,4 @@ fn missing_words(csv: &CsvTable, column: usize, settings: &Table) -> String {
     }
     let words: Vec<String> = words.into_iter().map(toml).collect();
     words.join(", ")
-}
-
-/// A text as an experiment file has it.
-pub(super) fn toml(text: &str) -> String {
-    Value::Text(text.to_owned()).to_toml()
 }

@@ -1,4 +1,4 @@
-//! Whole files in, examples or errors out.
+//! Tests of whole files: the resulting examples, or errors.
 
 mod labels;
 mod odd_cells;
@@ -41,7 +41,7 @@ impl Folder {
     }
 }
 
-/// A table of which nothing is said.
+/// A table with default settings.
 fn plain() -> Table {
     Table {
         file: PathBuf::new(),
@@ -57,7 +57,7 @@ fn plain() -> Table {
     }
 }
 
-/// What an experiment says with `data.header`.
+/// The header setting as an experiment states it with `data.header`.
 fn said(is_there: bool) -> Header {
     Header { is_there, is_said: true }
 }
@@ -254,7 +254,7 @@ fn the_columns_of_a_test_file_are_matched_by_name() {
     let dataset = read(&folder.table(TestRows::File(folder.path("test.csv")))).unwrap();
     assert_eq!(row(&dataset.test, 0), (&[20.0, 0.0, 1.0, 0.0, 1.0][..], 0));
     assert_eq!(row(&dataset.test, 1), (&[30.0, 0.0, 0.0, 1.0, 2.0][..], 1));
-    // Without a header there are places only.
+    // Without a header, columns are matched by position.
     let bare = Folder::with(&[("train.csv", "1,5,x\n2,6,y\n"), ("test.csv", "3,7,y\n")]);
     let mut table = bare.table(TestRows::File(bare.path("test.csv")));
     table.header = said(false);

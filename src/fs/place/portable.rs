@@ -1,12 +1,13 @@
-//! The same with what every system has: each folder on the way is looked at before it is passed.
+//! The same calls for other systems: each folder on the path is checked before the path is used.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
-use super::{Kind, Writing, enclosed, kind_of_metadata, link, names, regular};
+use super::enclosure::{enclosed, link, names};
+use super::kind::{Kind, Writing, kind_of_metadata, regular};
 
-/// An error where a folder on the way to `path` is a link that is not followed.
+/// An error where a folder on the path is a link that is not followed.
 fn check_way(path: &Path) -> Result<()> {
     let Some((mut way, rest)) = enclosed(path) else {
         return Ok(());
@@ -22,7 +23,7 @@ fn check_way(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Likewise, and where `path` itself is one.
+/// An error where a folder on the path, or `path` itself, is a link that is not followed.
 fn check(path: &Path) -> Result<()> {
     match kind(path) {
         Ok(Kind::Link) => Err(link(path)),
@@ -83,9 +84,10 @@ pub(super) fn remove_empty_folder(path: &Path) -> Result<()> {
     fs::remove_dir(path)
 }
 
-pub(super) fn remove_tree(path: &Path) -> Result<()> {
-    check(path)?;
-    fs::remove_dir_all(path)
+/// There is no such call here.
+#[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
+pub(super) fn sync_file_system(_: &Path) -> Result<()> {
+    Ok(())
 }
 
 pub(super) fn rename(from: &Path, to: &Path) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The calls of Unix, each relative to a folder that is open.
+//! The calls for Unix, each relative to an open folder.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::{Kind, Writing, before_a_change, enclosed, link, names, regular};
+use super::enclosure::{enclosed, link, names};
+use super::kind::{Kind, Writing, regular};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-/// No waiting for the other end of a pipe, and no terminal taken over.
+/// Prevents waiting for the other end of a pipe, and taking over a terminal.
 const QUIET: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
-/// As an ordinary new file or folder: the umask still applies.
+/// The mode of an ordinary new file or folder: the umask still applies.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o666);
 const FOLDER_MODE: Mode = Mode::from_raw_mode(0o777);
 
@@ -39,7 +40,7 @@ impl Place {
             return Ok(Self { folder: open_folder(parent)?, name: name.to_owned(), follows: true });
         };
         let names = names(&rest)?;
-        // `enclosed` gives a way of at least one name.
+        // `enclosed` returns a path of at least one name.
         let (name, above) = names.split_last().ok_or(ErrorKind::InvalidInput)?;
         Ok(Self { folder: walk(&root, above, false)?, name: (*name).to_owned(), follows: false })
     }
@@ -70,8 +71,8 @@ impl Place {
     }
 }
 
-/// Opens the folders `names` one after the other from `root` on, makes those that are not there if it
-/// `makes` any, and follows no link but that of `root` itself.
+/// Opens the folders `names` one after the other starting at `root`, creates missing ones if
+/// `makes` is set, and follows no link except `root` itself.
 fn walk(root: &Path, names: &[&OsStr], makes: bool) -> Result<OwnedFd> {
     let mut folder = open_folder(root)?;
     let mut path = root.to_owned();
@@ -85,7 +86,7 @@ fn walk(root: &Path, names: &[&OsStr], makes: bool) -> Result<OwnedFd> {
         }
         let next = rustix::fs::openat(&folder, *name, FOLDER | OFlags::NOFOLLOW, Mode::empty());
         folder = next.map_err(|e| {
-            // Systems differ in what they answer about a link.
+            // Systems differ in the error for a link.
             let stat = rustix::fs::statat(&folder, *name, AtFlags::SYMLINK_NOFOLLOW);
             match stat.map(|stat| kind_of(&stat)) {
                 Ok(Kind::Link) => link(&path),
@@ -190,32 +191,14 @@ pub(super) fn remove_empty_folder(path: &Path) -> Result<()> {
     Ok(rustix::fs::unlinkat(&place.folder, &place.name, AtFlags::REMOVEDIR)?)
 }
 
-pub(super) fn remove_tree(path: &Path) -> Result<()> {
-    if enclosed(path).is_none() {
-        return std::fs::remove_dir_all(path);
-    }
-    clear(&folder(path)?)?;
-    remove_empty_folder(path)
-}
-
-/// Deletes everything in a folder, and follows no link in it.
-fn clear(folder: &OwnedFd) -> Result<()> {
-    for name in listed(folder)? {
-        before_a_change();
-        let inner = rustix::fs::openat(folder, &name, FOLDER | OFlags::NOFOLLOW, Mode::empty());
-        let flags = match inner {
-            Ok(inner) => {
-                clear(&inner)?;
-                AtFlags::REMOVEDIR
-            }
-            Err(Errno::NOTDIR | Errno::LOOP | Errno::MLINK) => AtFlags::empty(),
-            Err(Errno::NOENT) => continue,
-            Err(e) => return Err(e.into()),
-        };
-        match rustix::fs::unlinkat(folder, &name, flags) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(e) => return Err(e.into()),
-        }
+/// Waits until the disk holds everything that was written to the file system of `folder`.
+pub(super) fn sync_file_system(folder: &Path) -> Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    rustix::fs::syncfs(open_folder(folder)?)?;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = folder;
+        rustix::fs::sync();
     }
     Ok(())
 }

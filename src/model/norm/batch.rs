@@ -18,7 +18,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{Observed, Standardised, along_features};
+use super::standardised::{Observed, Standardised, along_features};
 
 /// Standardises `x` `[batch, features, …]` with its own statistics.
 pub(super) fn standardise<const D: usize>(

@@ -17,7 +17,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{Observed, Standardised, bessel};
+use super::standardised::{Observed, Standardised, bessel};
 
 /// Standardises each sub-batch of `size` examples of `x` `[batch, features, …]`.
 pub(super) fn standardise<const D: usize>(

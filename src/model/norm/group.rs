@@ -24,7 +24,7 @@
 
 use burn::tensor::Tensor;
 
-use super::Standardised;
+use super::standardised::Standardised;
 
 /// Standardises `x` `[batch, features, …]` in `groups` groups of features; they divide the
 /// features.

@@ -1,4 +1,4 @@
-//! Normalisation layers: the subject of this program.
+//! Normalisation layers.
 //!
 //! For an input `x` of shape `[batch, features, …]` (everything behind the second axis is positions
 //! of a feature map, and belongs to its feature), a layer computes
@@ -8,8 +8,8 @@
 //! y = γ x̂ + β
 //! ```
 //!
-//! with γ and β per feature, trained, each of them optional. What `μ` and `σ²` are taken over is the
-//! kind, one file each:
+//! with γ and β per feature, trained, each of them optional. The kind determines the values over which `μ` and
+//! `σ²` are computed, with one file for each:
 //!
 //! | kind | in training, over | for evaluation | file |
 //! |---|---|---|---|
@@ -18,7 +18,7 @@
 //! | renorm | the batch, corrected towards running averages | the same | `renorm.rs` |
 //! | layer, group, instance | each example, by groups of features | as in training | `group.rs` |
 //!
-//! The averages stand in `running.rs`; γ and β, their regularisation and their constraints in
+//! The averages are implemented in `running.rs`; γ and β, their regularisation and their constraints in
 //! `parameter.rs`. A new kind is one such file and an arm in each match over kinds of this file.
 //!
 //! # Conventions elsewhere
@@ -41,70 +41,48 @@ mod group;
 mod parameter;
 mod renorm;
 mod running;
+mod standardised;
 
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, TensorCreationOptions};
 
 use self::renorm::Reference;
 use self::running::Running;
+pub use self::standardised::Observed;
+use self::standardised::{Standardised, along_features};
 use crate::config::spec::{Averaging, BatchNorm, NormKind, NormParameter, NormSettings};
 
 /// Which statistics normalise: always given by the caller, never inferred from a device or a flag.
-/// A kind that takes its statistics from each example does the same under all three.
+/// A kind that computes its statistics from each example does the same with all three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistics {
-    /// The batch's own, as optimiser step `step` (from 1) sees it.
+    /// The batch's own, in optimiser step `step` (from 1).
     Training {
-        /// The step; schedules count by it.
+        /// The step's number, for schedules.
         step: usize,
     },
-    /// The batch's own, the batch as a whole, for an evaluation.
+    /// The batch's own, for the whole batch, in an evaluation.
     Batch,
     /// The running averages; the batch's own in a layer that keeps none.
     Running,
 }
 
-/// The statistics of a batch, per feature: shape `[features]` each, outside the gradient's graph.
-#[derive(Debug, Clone)]
-pub struct Observed {
-    /// Batch mean; with sub-batches, the mean of theirs.
-    pub mean: Tensor<1>,
-    /// Biased batch variance; with sub-batches, the mean of theirs.
-    pub variance: Tensor<1>,
-    /// Values per feature in the batch: examples, times positions of a feature map.
-    pub values: usize,
-    /// The unbiased variance, where it is not `variance · values / (values − 1)`: the mean of those
-    /// of the sub-batches.
-    pub unbiased: Option<Tensor<1>>,
-}
-
 /// A normalisation layer over `[batch, features, …]`.
 #[derive(Module, Debug)]
 pub struct NormLayer {
-    /// γ `[features]`
+    /// γ, of shape `[features]`.
     gamma: Option<Param<Tensor<1>>>,
-    /// β `[features]`
+    /// β, of shape `[features]`.
     beta: Option<Param<Tensor<1>>>,
-    /// What evaluation normalises with.
+    /// The statistics for evaluation.
     running: Option<Running>,
-    /// What batch renormalisation corrects towards.
+    /// The averages towards which batch renormalisation corrects.
     reference: Option<Reference>,
     #[module(skip)]
     settings: NormSettings,
-    /// Its place in the network, as in checkpoints: `norms.0`.
+    /// Its name, as in checkpoints: `norms.0`.
     #[module(skip)]
     name: String,
-}
-
-/// `x̂ = values · factor + shift`. Factor and shift are left apart, so that γ and β can be merged
-/// into them while they are small: one pass over the batch for each, not two.
-struct Standardised<const D: usize> {
-    /// Of the input's shape.
-    values: Tensor<D>,
-    /// Broadcasts to `values`; `None` for 1.
-    factor: Option<Tensor<D>>,
-    /// Broadcasts to `values`; `None` for 0.
-    shift: Option<Tensor<D>>,
 }
 
 impl NormLayer {
@@ -138,13 +116,13 @@ impl NormLayer {
         }
     }
 
-    /// Its place in the network, as in checkpoints: `norms.0`.
+    /// Its name, as in checkpoints: `norms.0`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Normalises `x` `[batch, features, …]`; with a batch's statistics also returns these. The layer
-    /// itself is unchanged: the caller passes those of a training pass to [`NormLayer::observe`].
+    /// itself is unchanged: the caller passes the statistics of a training pass to [`NormLayer::observe`].
     pub fn forward<const D: usize>(
         &self,
         x: Tensor<D>,
@@ -182,7 +160,7 @@ impl NormLayer {
         (standardised, Some(observed))
     }
 
-    /// `γ x̂ + β`
+    /// Computes `γ x̂ + β`.
     fn scale_and_shift<const D: usize>(&self, x: Standardised<D>) -> Tensor<D> {
         let gamma = self.gamma.as_ref().map(|gamma| along_features(gamma.val()));
         let beta = self.beta.as_ref().map(|beta| along_features(beta.val()));
@@ -218,7 +196,7 @@ impl NormLayer {
                 renorm::follow(running, settings.decay, &batch, epsilon);
                 reference.follow(settings.renorm_decay, &batch, epsilon);
             }
-            // Without a reference, a layer of several that share their parameters.
+            // Layers that share their parameters have no reference.
             (NormKind::Renorm(_), None)
             | (NormKind::Layer | NormKind::Group { .. } | NormKind::Instance, _) => {}
         }
@@ -229,7 +207,7 @@ impl NormLayer {
         self.settings.epsilon
     }
 
-    /// Whether it takes its statistics from batches, and not from each example by itself.
+    /// Whether it computes its statistics from batches, not from each example separately.
     pub fn depends_on_batch(&self) -> bool {
         self.settings.kind.depends_on_batch()
     }
@@ -252,15 +230,15 @@ impl NormLayer {
         }
     }
 
-    /// All averages over the batches so far, by name, `[features]` each: what is not trained, and yet
-    /// decides how training and evaluation continue.
+    /// All averages over the batches so far, by name, `[features]` each: values that are not trained but affect
+    /// how training and evaluation continue.
     pub fn averages_mut(&mut self) -> Vec<(&'static str, &mut Tensor<1>)> {
         let running = self.running.iter_mut().flat_map(Running::averages_mut);
         let reference = self.reference.iter_mut().flat_map(Reference::averages_mut);
         running.chain(reference).collect()
     }
 
-    /// How many batches it has seen, where a cumulative average goes by it.
+    /// The number of batches so far, where a cumulative average depends on it.
     pub fn batches_mut(&mut self) -> Option<&mut usize> {
         let NormKind::Batch(batch) = self.settings.kind else {
             return None;
@@ -270,14 +248,14 @@ impl NormLayer {
         running.map(Running::batches_mut)
     }
 
-    /// This layer's γ and β with the running statistics of `other`, a layer of the same settings:
+    /// A layer with this layer's γ and β and the running statistics of `other`, a layer of the same settings:
     /// one of several that share their parameters.
     #[must_use]
     pub fn with_statistics_of(&self, other: &Self) -> Self {
         Self { running: other.running.clone(), reference: other.reference.clone(), ..self.clone() }
     }
 
-    /// This layer without running statistics, which others keep for it.
+    /// This layer without running statistics, which other layers keep for it.
     #[must_use]
     pub fn without_statistics(self) -> Self {
         Self { running: None, reference: None, ..self }
@@ -293,7 +271,7 @@ impl NormLayer {
         self.beta.as_ref()
     }
 
-    /// What the loss gains for the size of γ and β, of shape `[1]`; `None` for nothing.
+    /// The penalty on γ and β in the loss, of shape `[1]`; `None` without one.
     pub fn regularisation(&self) -> Option<Tensor<1>> {
         let term = |parameter: &Option<Param<_>>, settings: Option<NormParameter>| {
             parameter::regularisation(parameter.as_ref()?, settings?)
@@ -303,7 +281,7 @@ impl NormLayer {
         merge(gamma, beta, |gamma, beta| gamma + beta)
     }
 
-    /// Brings γ and β back to what their constraints allow; to be called after each update.
+    /// Applies the constraints on γ and β; to be called after each update.
     pub fn constrain(&mut self) {
         let bring_back = |parameter: &mut Option<Param<_>>, settings: Option<NormParameter>| {
             if let Some(settings) = settings {
@@ -317,13 +295,13 @@ impl NormLayer {
     }
 }
 
-/// What a layer of a kind keeps.
+/// The state that a layer of a kind keeps.
 struct Keeps {
     /// The running mean and variance before the first batch.
     averages: Option<[f64; 2]>,
     /// Whether it corrects towards a second pair of averages.
     reference: bool,
-    /// For each value that passes in training, those that are kept for the backward pass.
+    /// Number of values kept for the backward pass, for each value that passes in training.
     values: usize,
 }
 
@@ -347,31 +325,18 @@ impl Keeps {
     }
 }
 
-/// For each value that passes a layer of this kind in training, those that it keeps for the backward
-/// pass: 1 where the normalisation is one fused operation, else one for each operation.
+/// Number of values that a layer of this kind keeps for the backward pass, for each value that passes in
+/// training: 1 where the normalisation is one fused operation, else one for each operation.
 pub fn values_kept(kind: NormKind) -> usize {
     Keeps::of(kind).values
 }
 
-/// Both combined, or whichever there is.
+/// Both combined, or the one that exists.
 fn merge<T>(a: Option<T>, b: Option<T>, combine: impl Fn(T, T) -> T) -> Option<T> {
     match (a, b) {
         (Some(a), Some(b)) => Some(combine(a, b)),
         (a, b) => a.or(b),
     }
-}
-
-/// `[features]` → `[1, features, 1, …]`
-fn along_features<const D: usize>(values: Tensor<1>) -> Tensor<D> {
-    let mut shape = [1; D];
-    shape[1] = values.dims()[0];
-    values.reshape(shape)
-}
-
-/// What turns a biased variance of `values` values into the unbiased one: `m / (m − 1)`. The
-/// variance of a single value stays 0.
-fn bessel(values: usize) -> f64 {
-    if values > 1 { values as f64 / (values - 1) as f64 } else { 1.0 }
 }
 
 #[cfg(test)]

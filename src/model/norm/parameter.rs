@@ -1,7 +1,6 @@
-//! γ and β: where they start, what the loss adds for their size, and what holds them within
-//! bounds.
+//! γ and β: initial values, penalties and constraints.
 //!
-//! Both follow Keras's `regularizers` and `constraints`; a constraint sees the vector as a whole
+//! Both follow Keras's `regularizers` and `constraints`; a constraint applies to the vector as a whole
 //! (`axis=0`).
 
 use burn::module::Param;
@@ -10,10 +9,10 @@ use burn::tensor::{Tensor, TensorCreationOptions};
 use super::merge;
 use crate::config::spec::{Constraint, NormParameter};
 
-/// Keras's `epsilon()`: keeps a vector of zeros from being divided by its length.
+/// Keras's `epsilon()`: prevents division by the length of a vector of zeros.
 const LENGTH_EPSILON: f64 = 1e-7;
 
-/// A parameter of `features` elements as it starts.
+/// A parameter of `features` elements with its initial value.
 pub(super) fn initial(
     settings: NormParameter,
     features: usize,
@@ -33,7 +32,7 @@ pub(super) fn regularisation(
     merge(l1, l2, |l1, l2| l1 + l2)
 }
 
-/// Brings the parameter back to what its constraint allows; it keeps its identity, and with it the
+/// Applies the constraint to the parameter, which keeps its id, and with it the
 /// optimiser's state.
 pub(super) fn constrain(parameter: Param<Tensor<1>>, constraint: Constraint) -> Param<Tensor<1>> {
     if constraint == Constraint::None {

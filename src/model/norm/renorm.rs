@@ -38,20 +38,21 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use super::batch;
 use super::running::{Running, blend};
-use super::{Observed, Standardised, along_features, batch};
+use super::standardised::{Observed, Standardised, along_features};
 use crate::config::spec::Renorm;
 
 /// The averages that `r` and `d` correct towards, `[features]` each; not trained.
 #[derive(Module, Debug)]
 pub(super) struct Reference {
     mean: Tensor<1>,
-    /// `σ`, ε included.
+    /// `σ`, including ε.
     deviation: Tensor<1>,
 }
 
 impl Reference {
-    /// The reference that agrees with `running`.
+    /// A reference with the same values as `running`.
     pub(super) fn agreeing_with(running: &Running, epsilon: f64) -> Self {
         Self { mean: running.mean.clone(), deviation: deviation(&running.variance, epsilon) }
     }
@@ -61,7 +62,7 @@ impl Reference {
         [("reference_mean", &mut self.mean), ("reference_deviation", &mut self.deviation)]
     }
 
-    /// Follows a training batch.
+    /// Updates the averages with a training batch.
     pub(super) fn follow(&mut self, decay: f64, batch: &Observed, epsilon: f64) {
         let new = deviation(&batch.variance, epsilon);
         self.mean = blend(self.mean.clone(), batch.mean.clone(), decay);
@@ -69,7 +70,7 @@ impl Reference {
     }
 }
 
-/// Lets the averages for evaluation follow a training batch: their deviation, as a variance.
+/// Updates the averages for evaluation with a training batch: their deviation, as a variance.
 pub(super) fn follow(running: &mut Running, decay: f64, batch: &Observed, epsilon: f64) {
     let mut averages = Reference::agreeing_with(running, epsilon);
     averages.follow(decay, batch, epsilon);
@@ -96,12 +97,12 @@ pub(super) fn standardise<const D: usize>(
     (standardised, observed)
 }
 
-/// `√(variance + ε)`
+/// The deviation `√(variance + ε)`.
 fn deviation(variance: &Tensor<1>, epsilon: f64) -> Tensor<1> {
     (variance.clone() + epsilon).sqrt()
 }
 
-/// How far `r` and `d` may go at one step.
+/// The limits of `r` and `d` at one step.
 #[derive(Debug, PartialEq)]
 struct Limits {
     r_min: f64,
@@ -121,7 +122,7 @@ impl Limits {
     }
 }
 
-/// How far along `step` is from `from` (0) to `to` (1).
+/// The position of `step` between `from` (0) and `to` (1).
 fn opened(step: usize, from: usize, to: usize) -> f64 {
     if step >= to {
         return 1.0;

@@ -15,7 +15,7 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::{Observed, bessel};
+use super::standardised::{Observed, bessel};
 use crate::config::spec::{Averages, Averaging, RunningVariance};
 
 /// A running mean and variance, `[features]` each; not trained.
@@ -33,23 +33,23 @@ impl Running {
         Self { mean, variance, batches: 0 }
     }
 
-    /// Replaces the values; the count of batches stays.
+    /// Replaces the values; the number of batches is kept.
     pub(super) fn replace(&mut self, mean: Tensor<1>, variance: Tensor<1>) {
         self.mean = mean;
         self.variance = variance;
     }
 
-    /// Both averages, under `PyTorch`'s names for them.
+    /// Both averages, with `PyTorch`'s names.
     pub(super) fn averages_mut(&mut self) -> [(&'static str, &mut Tensor<1>); 2] {
         [("running_mean", &mut self.mean), ("running_var", &mut self.variance)]
     }
 
-    /// How many batches it has seen: the weight of the next one in a cumulative average.
+    /// The number of batches so far: it determines the weight of the next one in a cumulative average.
     pub(super) fn batches_mut(&mut self) -> &mut usize {
         &mut self.batches
     }
 
-    /// Follows a training batch.
+    /// Updates the averages with a training batch.
     pub(super) fn follow(&mut self, averages: &Averages, batch: Observed) {
         self.batches += 1;
         let decay = match averages.averaging {
@@ -66,7 +66,7 @@ impl Running {
     }
 }
 
-/// `decay · old + (1 − decay) · new`
+/// The weighted mean `decay · old + (1 − decay) · new`.
 pub(super) fn blend(old: Tensor<1>, new: Tensor<1>, decay: f64) -> Tensor<1> {
     old * decay + new * (1.0 - decay)
 }

@@ -1,5 +1,5 @@
-//! The layers against other people's numbers, against finite differences in 64 bits, and against
-//! what theory says of them.
+//! Compares the layers with reference implementations and with finite differences in 64 bits, and tests
+//! theoretical properties.
 
 mod differences;
 mod parameters;
@@ -23,7 +23,7 @@ fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
     tensor.to_data().convert::<f64>().try_to_vec().expect("plain numbers")
 }
 
-/// A layer with these parameters and untouched statistics, all in one precision.
+/// A layer with these parameters and initial statistics, all in one precision.
 fn layer(settings: NormSettings, gamma: &[f64], beta: &[f64], double: bool) -> NormLayer {
     let features = gamma.len();
     let device = tensor(&[0.0], [1], false).device();
@@ -40,7 +40,7 @@ fn layer(settings: NormSettings, gamma: &[f64], beta: &[f64], double: bool) -> N
     layer
 }
 
-/// What a training pass gives: `y`, and the gradients of `sum(y · upstream)`.
+/// The result of a training pass: `y`, and the gradients of `sum(y · upstream)`.
 struct Trained {
     y: Vec<f64>,
     grad_x: Vec<f64>,
@@ -70,8 +70,8 @@ fn train<const D: usize>(
     }
 }
 
-/// The largest error may be `tolerance` times the largest magnitude of what is expected (times 1
-/// where that is all zeros).
+/// Asserts that the largest error is at most `tolerance` times the largest expected magnitude (times 1
+/// where all expected values are 0).
 fn assert_close(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let scale = expected.iter().fold(0.0, |a: f64, x| a.max(x.abs()));

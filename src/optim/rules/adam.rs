@@ -8,8 +8,8 @@
 use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
 use pulp::Arch;
 
-use super::super::Groups;
 use super::{Keeps, Rule, Step, flushed, penalty};
+use crate::optim::groups::Groups;
 
 #[derive(Debug)]
 pub(super) struct Adam<const DECOUPLED: bool> {

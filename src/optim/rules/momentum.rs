@@ -1,15 +1,15 @@
-//! Momentum: `v ← μ v + g`, then `w ← w − η v` or, looking ahead (Nesterov), `w ← w − η (g + μ v)`.
+//! Momentum: `v ← μ v + g`, then `w ← w − η v` or, with Nesterov momentum, `w ← w − η (g + μ v)`.
 
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{ModuleOptimizer, SgdConfig};
 use pulp::Arch;
 
-use super::super::Groups;
 use super::{Keeps, Rule, Step, flushed, penalty};
+use crate::optim::groups::Groups;
 
 #[derive(Debug)]
 pub(super) struct Momentum<const NESTEROV: bool> {
-    /// μ
+    /// μ, the momentum.
     pub(super) factor: f64,
 }
 

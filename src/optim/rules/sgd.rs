@@ -3,8 +3,8 @@
 use burn::optim::{ModuleOptimizer, SgdConfig};
 use pulp::Arch;
 
-use super::super::Groups;
 use super::{Keeps, Rule, Step, penalty};
+use crate::optim::groups::Groups;
 
 #[derive(Debug)]
 pub(super) struct Sgd;

@@ -1,4 +1,4 @@
-//! Figures of the whole network along the gradient: a range as a band over the steps, one line a placement
+//! Figures of the whole network along the gradient: a range as a band over the steps, one line for each placement
 //! (Santurkar et al. 2018, figure 4).
 
 use super::arrangement::{Arrangement, Wanted};
@@ -11,26 +11,26 @@ use crate::plot::chart::Series;
 use crate::plot::palette::Key;
 use crate::results::query::{Results, TrialCurves};
 
-/// One such figure.
+/// A figure of this kind.
 pub(super) struct Along {
     /// Its name, and the stem of its file.
     pub(super) name: &'static str,
-    /// What it shows.
+    /// The title.
     pub(super) shown: &'static str,
     /// Quantity and unit of the vertical axis.
     pub(super) label: &'static str,
-    /// What the line is.
+    /// The quantity of the line.
     pub(super) middle: Option<&'static str>,
-    /// The edges of the band, where it is not the interval of the line's mean.
+    /// The quantities at the edges of the band, where it is not the interval of the line's mean.
     pub(super) edges: Option<[&'static str; 2]>,
-    /// What line and band are, where the band has edges.
+    /// The meaning of line and band, where the band has edges.
     pub(super) band: &'static str,
-    /// What else must be known.
+    /// A further note.
     pub(super) note: &'static str,
 }
 
 impl Along {
-    /// Its chart: a panel for each combination of the axes that are no lines.
+    /// Draws a panel for each combination of the axes that are not lines.
     pub(super) fn draw(&self, results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
         let needed = self.middle.or(self.edges.map(|[low, _]| low));
         if layers::names(results, needed.unwrap_or_default()).is_empty() {

@@ -1,8 +1,8 @@
-//! Which trials make which line of which panel.
+//! Assigns trials to lines and panels.
 //!
 //! The placements are the lines; where the placement is not swept, the kinds of norm, or else the values
 //! of the first axis that is. The panels are the combinations of the other swept axes, or of those that
-//! were asked for. A trial for which an axis means nothing (ε without normalisation) belongs to the panels
+//! were requested. A trial to which an axis does not apply (ε without normalisation) belongs to the panels
 //! of all its values, as a reference.
 
 mod choice;
@@ -19,28 +19,28 @@ use crate::units;
 use crate::units::capitalised;
 pub(super) use facets::{Facet, columns};
 
-/// As many panels as a page shows well.
+/// Most panels on a page.
 pub(super) const PANELS: usize = 12;
 
-/// How many panels somebody gets who asks for them by name.
+/// Most panels where they are requested by the names of axes.
 const ASKED_FOR: usize = 60;
 
-/// How the trials are to be arranged.
+/// Options of the arrangement.
 pub(super) struct Wanted<'w> {
-    /// The figure that it is for, as the command that shows what is left out names it.
+    /// The figure's name, for the command that shows what is left out.
     pub(super) figure: &'w str,
-    /// Axes that the figure shows in some other way, as along its horizontal axis.
+    /// Axes that the figure shows in another way, such as along its horizontal axis.
     pub(super) taken: Vec<usize>,
     /// Axes that make the panels: columns, then rows; all that are left where empty.
     pub(super) facets: &'w [String],
-    /// Panels at most, unless they are asked for.
+    /// Most panels, unless they are requested.
     pub(super) limit: usize,
     /// Whether two axes make columns and rows, rather than a list of their combinations.
     pub(super) crossed: bool,
 }
 
 impl<'w> Wanted<'w> {
-    /// Lines and panels as usual, for this figure.
+    /// The default options for this figure.
     pub(super) fn of(figure: &'w str, facets: &'w [String]) -> Self {
         Self { figure, taken: Vec::new(), facets, limit: PANELS, crossed: true }
     }
@@ -48,32 +48,32 @@ impl<'w> Wanted<'w> {
 
 /// Lines and panels of an experiment.
 pub(super) struct Arrangement<'a> {
-    /// What the lines have in common.
+    /// The title of the legend.
     pub(super) legend_title: String,
-    /// One a placement, or one a value of another axis.
+    /// The lines: one for each placement, or for each value of another axis.
     pub(super) lines: Vec<Line>,
-    /// The panels, row by row; a single one without title where there is nothing to tell apart.
+    /// The panels, row by row; a single one without title where nothing else varies.
     pub(super) facets: Vec<Facet>,
-    /// Panels side by side.
+    /// Number of panels in a row.
     pub(super) columns: usize,
-    /// What the panels of a row have in common; none where their titles say all.
+    /// The headings of the rows; empty where the panels' titles suffice.
     pub(super) headings: Vec<String>,
-    /// Lines and panels that found no room, in words.
+    /// Lines and panels that are left out, in words.
     pub(super) left_out: Vec<String>,
     results: &'a Results,
 }
 
-/// One line, in as many panels as there are.
+/// A line, which is in every panel.
 pub(super) struct Line {
-    /// Its value, in words.
+    /// The name of its value.
     pub(super) label: String,
-    /// Its look.
+    /// The key of its colour, dash and marker.
     pub(super) key: Key,
     values: Vec<(usize, String)>,
 }
 
 impl<'a> Arrangement<'a> {
-    /// Arranges the trials; an error where a panel is asked for by an axis that does not exist.
+    /// Arranges the trials; an error where a requested axis does not exist.
     pub(super) fn of(results: &'a Results, wanted: &Wanted<'_>) -> Result<Self, Absent> {
         let by =
             wanted.facets.iter().map(|name| axis(results, name)).collect::<Result<Vec<_>, _>>()?;
@@ -108,7 +108,7 @@ impl<'a> Arrangement<'a> {
         Ok(arrangement)
     }
 
-    /// The trials of a line in a panel, whatever became of them.
+    /// The trials of a line in a panel, of any status.
     pub(super) fn trials(&self, line: &Line, facet: &Facet) -> Vec<&'a TrialCurves> {
         let trials = self.results.trials.iter();
         trials.filter(|trial| line.holds(trial) && facet.holds(trial)).collect()
@@ -143,17 +143,17 @@ impl Line {
     }
 }
 
-/// The value of a trial on an axis; empty where the axis means nothing.
+/// The value of a trial on an axis; empty where the axis does not apply.
 pub(super) fn value(trial: &TrialCurves, axis: usize) -> &str {
     trial.axes.get(axis).map_or("", String::as_str)
 }
 
-/// The values of an axis that occur, in the order of the plan; "does not apply" is none.
+/// The values of an axis that occur, in the order of the plan, without the empty one.
 pub(super) fn distinct(results: &Results, axis: usize) -> Vec<String> {
     results.values(axis).into_iter().map(str::to_owned).collect()
 }
 
-/// Each once, in the order in which they first came.
+/// Distinct items, in the order of their first occurrence.
 pub(super) fn unique<T: Eq + Hash + Clone>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut known = HashSet::new();
     items.filter(|item| known.insert(item.clone())).collect()
@@ -164,7 +164,7 @@ pub(super) fn swept(results: &Results) -> Vec<usize> {
     results.varied().collect()
 }
 
-/// Likewise, of those whose values are all numbers.
+/// The axes with several values that are all numbers.
 pub(super) fn numeric(results: &Results) -> Vec<usize> {
     let is_number = |value: &String| value.parse::<f64>().is_ok_and(f64::is_finite);
     let mut axes = swept(results);
@@ -185,8 +185,8 @@ pub(super) fn axis_name(key: &str) -> String {
     short_name(key).replace(['_', '.'], " ")
 }
 
-/// A value of an axis as people read it: three digits of 0.0316227766017, 10 rather than 10.0, and 6 × 64
-/// of a list that says so.
+/// A value of an axis as text: three digits of 0.0316227766017, 10 rather than 10.0, and 6 × 64
+/// for a list of six times 64.
 pub(super) fn shown(value: &str) -> String {
     if let Some(list) = units::alike(value) {
         return list;
@@ -206,13 +206,13 @@ pub(super) fn shown(value: &str) -> String {
     }
 }
 
-/// Whether a placement is what an axis varies.
+/// Whether the axis is the placement.
 pub(super) fn is_placement(results: &Results, axis: usize) -> bool {
     let key = results.axes.get(axis);
     key.is_some_and(|key| key == "norm.placement")
 }
 
-/// The placement where it varies, else the kind of norm, else the first axis that does.
+/// The placement if it varies, else the kind of norm, else the first axis that varies.
 fn line_axis(results: &Results, swept: &[usize], free: impl Fn(&usize) -> bool) -> Option<usize> {
     let preferred = ["norm.placement", "norm.kind"].into_iter();
     let preferred = preferred.filter_map(|key| results.axis(key));
@@ -238,7 +238,7 @@ fn lines(results: &Results, axes: &[usize]) -> Vec<Line> {
     found.into_iter().enumerate().map(line).collect()
 }
 
-/// The first value by itself, since the legend's title names its axis; the others with theirs.
+/// The first value without the name of its axis, which is the legend's title; the others with theirs.
 fn label(results: &Results, values: &[(usize, String)]) -> String {
     let parts = values.iter().enumerate().filter_map(|(index, (axis, value))| {
         match (index, value.as_str()) {

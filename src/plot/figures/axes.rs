@@ -1,41 +1,41 @@
-//! Which axis suits which numbers.
+//! Determines axes from the data.
 
 use super::arrangement::shown;
 use super::request::Horizontal;
 use crate::plot::chart::{Along, Axis, Panel, Scale, Tick};
 use crate::plot::scale::{self, Data, Extent, MARGIN};
 
-/// Marks on an axis of values, at most.
+/// Most ticks on an axis of values.
 const MARKS: usize = 9;
 
-/// What an axis measures.
+/// The quantity of an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Quantity {
     /// Name and unit: `Accuracy (%)`.
     pub(super) label: String,
-    /// What its values cannot lie outside of.
+    /// Limits that its values cannot exceed.
     pub(super) bounds: Extent,
-    /// Whether a training that diverged would be at the upper end.
+    /// Whether the mark of a diverged training belongs at the upper end.
     pub(super) worse_is_higher: bool,
-    /// Whether it is logarithmic; where none, if the lines span more than a factor of ten and it is a
-    /// quantity that spans decades.
+    /// Whether the axis is logarithmic; where `None`, it is if the lines span more than a factor of ten and the
+    /// quantity spans decades.
     pub(super) log: Option<bool>,
-    /// What it is, which decides how close the axis is around the data.
+    /// The kind of quantity, which determines the range of the axis around the data.
     pub(super) kind: Kind,
-    /// Whether it is counted: there is nothing between two whole numbers.
+    /// Whether it is a count, which has whole values only.
     pub(super) is_count: bool,
 }
 
 /// Kinds of quantities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Per cent, close around the data.
+    /// In percent, with a range close to the data.
     Accuracy,
     /// Logarithmic where it spans decades.
     Loss,
-    /// Around the data, on even steps.
+    /// With a range close to the data, on round steps.
     Plain,
-    /// From 0.
+    /// With a range from 0.
     FromZero,
 }
 
@@ -62,18 +62,18 @@ impl Quantity {
         }
     }
 
-    /// Likewise, on this scale if one is asked for.
+    /// The quantity on this scale, if one is requested.
     pub(super) fn on(mut self, log: Option<bool>) -> Self {
         self.log = log.or(self.log);
         self
     }
 
-    /// An axis that holds what the panels show of it.
+    /// An axis whose range includes the data of the panels.
     pub(super) fn axis<'p>(&self, panels: impl IntoIterator<Item = &'p Panel>) -> Axis {
         self.around(data(panels))
     }
 
-    /// An axis that holds these numbers.
+    /// An axis whose range includes these numbers.
     pub(super) fn around(&self, data: Data) -> Axis {
         match (self.kind, self.log) {
             (Kind::Accuracy, None | Some(false)) => {
@@ -124,7 +124,7 @@ impl Quantity {
         axis
     }
 
-    /// A band that reaches 0, which has no logarithm, ends at a quarter of the lowest point.
+    /// A band that includes 0, which has no logarithm, ends at a quarter of the lowest point.
     fn logarithmic(&self, data: Data) -> Axis {
         let lines = data.lines.filter(|lines| lines.low > 0.0);
         let Some((all, lines)) = data.all().zip(lines) else {
@@ -146,7 +146,7 @@ impl Quantity {
     }
 }
 
-/// What the panels' numbers span.
+/// The range of the panels' data.
 fn data<'p>(panels: impl IntoIterator<Item = &'p Panel>) -> Data {
     let panels: Vec<&Panel> = panels.into_iter().collect();
     let references = panels.iter().flat_map(|panel| &panel.references);
@@ -169,8 +169,8 @@ fn data<'p>(panels: impl IntoIterator<Item = &'p Panel>) -> Data {
     }
 }
 
-/// What training is measured by, from the first to the last point of the panels; marks of diverged trials
-/// decide only where there is no line.
+/// The axis of the progress of training, from the first to the last point of the panels; marks of diverged trials
+/// count only where there is no line.
 pub(super) fn training(
     by: Horizontal,
     panels: &[&Panel],
@@ -213,7 +213,7 @@ pub(super) fn training(
     Axis { label: label.to_owned(), ..axis }
 }
 
-/// Values of an experiment's axis, each with its mark: even factors where they are all above 0 and span
+/// An axis of a swept key's values, each with a tick: logarithmic where they are all above 0 and span
 /// more than a factor of five.
 pub(super) fn values(label: &str, values: &[(f64, String)], log: Option<bool>) -> Axis {
     let extent = Extent::of(values.iter().map(|(value, _)| *value))
@@ -240,7 +240,7 @@ pub(super) fn values(label: &str, values: &[(f64, String)], log: Option<bool>) -
     }
 }
 
-/// Names side by side, or from the top.
+/// An axis of names, from the left or from the top.
 pub(super) fn categories(label: &str, names: &[String]) -> Axis {
     let tick = |(index, name): (usize, &String)| Tick { value: index as f64, label: shown(name) };
     Axis {
@@ -252,7 +252,7 @@ pub(super) fn categories(label: &str, names: &[String]) -> Axis {
     }
 }
 
-/// Leaves out every second mark until no more than `most` are left.
+/// Drops every second tick until no more than `most` are left.
 pub(super) fn thin(ticks: &mut Vec<Tick>, most: usize) {
     while ticks.len() > most.max(2) {
         let mut index = 0;

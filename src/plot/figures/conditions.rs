@@ -1,5 +1,5 @@
-//! One row a condition: every replicate as a dot, with their mean or median. What times, costs and the
-//! final metric without a numeric axis are drawn as.
+//! One row for each condition: every replicate as a dot, with their mean or median. Used for times, costs and
+//! the final metric where no axis is numeric.
 
 use super::arrangement::{Arrangement, Facet, Line, Wanted};
 use super::axes;
@@ -22,7 +22,7 @@ pub(super) fn draw(
     metric: Metric,
     figure: &str,
 ) -> Result<Vec<Drawn>, Absent> {
-    // Where something is tuned, each line at its own best value, unless panels are asked for.
+    // Where something is tuned, each line is at its own best value, unless panels are requested.
     let chosen = match request.facets.as_slice() {
         [] => tune::at_chosen(results),
         _ => None,
@@ -45,9 +45,9 @@ struct Conditions<'a> {
     results: &'a Results,
     arrangement: Arrangement<'a>,
     metric: Metric,
-    /// Of the trials by the metric.
+    /// Computes the scores of the trials.
     scorer: Scorer<'a>,
-    /// The key that each line has its own best value of.
+    /// The key of which each line has its own best value.
     tuned: Option<String>,
 }
 
@@ -57,7 +57,7 @@ impl Conditions<'_> {
         Scores::of(&self.scorer, &trials)
     }
 
-    /// Of every line in every panel.
+    /// The scores of every line in every panel.
     fn all(&self) -> impl Iterator<Item = Scores> {
         let facets = self.arrangement.facets.iter();
         facets.flat_map(|facet| {
@@ -89,7 +89,7 @@ impl Conditions<'_> {
         }
     }
 
-    /// The marks that are not lines, which have their names at their rows.
+    /// Legend entries of marks; lines are named at their rows.
     fn legend(&self) -> Vec<LegendEntry> {
         let mut legend = vec![notes::mark(Symbol::Dot, "single replicate")];
         if self.all().any(|scores| !scores.beyond.is_empty()) {
@@ -98,7 +98,7 @@ impl Conditions<'_> {
         legend
     }
 
-    /// A line's name, and in a figure of one panel what became of its missing replicates.
+    /// The name of a line, in a figure of one panel with what happened to its missing replicates.
     fn name(&self, line: &Line) -> String {
         let entries = notes::legend(&self.arrangement);
         let at = self.arrangement.lines.iter().position(|other| std::ptr::eq(other, line));
@@ -185,7 +185,7 @@ impl Conditions<'_> {
         }
         if self.metric.name.contains("seconds") {
             parts.push(
-                "Wall-clock seconds of training; excluding evaluation. Trials that ran side by side \
+                "Wall-clock seconds of training, excluding evaluation. Trials that ran side by side \
                  share the machine."
                     .to_owned(),
             );
@@ -196,7 +196,7 @@ impl Conditions<'_> {
     }
 }
 
-/// What the rows span sideways.
+/// The horizontal range of the rows.
 fn across(rows: &[(String, Vec<Panel>)]) -> Data {
     let panels = || rows.iter().flat_map(|(_, panels)| panels);
     let series = || panels().flat_map(|panel| &panel.series);
@@ -208,7 +208,7 @@ fn across(rows: &[(String, Vec<Panel>)]) -> Data {
     Data {
         lines: Extent::of(points.chain(beyond).map(|point| point.x)),
         bands: Extent::of(bars.flat_map(|bar| [bar.low, bar.high]).chain(references)),
-        // Room for the arrows.
+        // Leaves room for the arrows.
         marks: series().any(|s| !s.beyond.is_empty()),
     }
 }

@@ -1,7 +1,7 @@
-//! Paired differences, comparison by comparison: how large, how sure, and what may be said.
+//! Paired differences, one row for each comparison: size, interval and verdict.
 //!
-//! An experiment that makes a claim shows the claim's own comparisons, as its tests judge them; any
-//! other, and a metric that is asked for, one metric by one axis.
+//! An experiment with a claim shows the claim's own comparisons, as its tests judge them; any
+//! other experiment, and a requested metric, one metric by one axis.
 
 mod asked;
 mod claimed;
@@ -12,7 +12,7 @@ use crate::compare::claim;
 use crate::compare::metric::Metric;
 use crate::results::query::{Details, Results};
 
-/// What the metrics of the comparisons are made of.
+/// Requests the details that the metrics of the comparisons need.
 pub(super) fn details(results: &Results, request: &Request) -> Details {
     match (&request.metric, &results.claim) {
         (Some(name), _) => Details {
@@ -35,7 +35,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     asked::draw(results, request)
 }
 
-/// Why there is nothing to draw where comparisons have no pair.
+/// The reason why there is nothing to draw where no comparison has a pair.
 fn no_pair() -> Absent {
     Absent(
         "no replicate has ended on both sides of any comparison; `bn-lab run` trains what is missing"

@@ -1,5 +1,5 @@
-//! The same network evaluated with running, precise and batch statistics: how much of what is lost is the
-//! statistics' fault, and how much the weights'.
+//! The same network evaluated with running, precise and batch statistics, to distinguish losses due to the
+//! statistics from those due to the weights.
 
 mod against;
 
@@ -16,24 +16,24 @@ use crate::results::format::schema::EpochRow;
 use crate::results::query::{Results, TrialCurves};
 use crate::stats;
 
-/// Points below which two statistics give the same.
+/// Differences in points below which two evaluations count as equal.
 const ALIKE: f64 = 1e-9;
 
-/// A way to evaluate, and where its score stands.
+/// The name of an evaluation, with its column.
 type Evaluation = (&'static str, fn(&EpochRow) -> Option<f64>);
 
 const ACCURACIES: [Evaluation; 3] = [
-    ("running averages", |row| row.running_test_accuracy),
-    ("precise statistics", |row| row.precise_test_accuracy),
-    ("statistics of each test batch", |row| row.batch_test_accuracy),
+    ("running averages", |row| row.running_test.accuracy),
+    ("precise statistics", |row| row.precise_test.accuracy),
+    ("statistics of each test batch", |row| row.batch_test.accuracy),
 ];
 
-/// The figure `evaluations`: over training, or at its end against a numeric axis where trainings differ in
+/// The figure `evaluations`: over training, or at its end over a numeric axis where trainings differ in
 /// their number of epochs.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
-    // Every training has two of the three in its last row.
+    // Every training has two of the three scores in its last row.
     let mut rows = results.trials.iter().flat_map(|trial| &trial.epochs);
-    if !rows.any(|row| row.batch_test_accuracy.is_some()) {
+    if !rows.any(|row| row.batch_test.accuracy.is_some()) {
         return Err(Absent(
             "no network was evaluated in several ways: add `[probe] evaluations = true`".to_owned(),
         ));
@@ -79,11 +79,11 @@ fn over_time(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent>
     }])
 }
 
-/// The panels that tell something.
+/// The panels in which evaluations differ.
 #[derive(Default)]
 struct Found {
     panels: Vec<Panel>,
-    /// Lines of which all panels were alike in every evaluation.
+    /// Names of lines whose evaluations are equal in all panels.
     same: Vec<String>,
     different: Vec<String>,
 }
@@ -101,7 +101,7 @@ impl Found {
         }
     }
 
-    /// So many panels at most: those whose lines end furthest apart.
+    /// At most this many panels: those in which the last values of the lines differ most.
     fn most_telling(&mut self, most: usize) {
         let end = |panel: &Panel| {
             let lasts = panel.series.iter().filter_map(|series| series.points.last());
@@ -118,7 +118,7 @@ impl Found {
     }
 }
 
-/// Legend and notes, once the panels are chosen; an error where no evaluation differs from another.
+/// Adds legend and notes to the selected panels; an error where no evaluation differs from another.
 fn frame(
     found: &mut Found,
     request: &Request,

@@ -1,5 +1,5 @@
-//! The final metric against a numeric axis: where each line is best, how wide its best range is, and
-//! where training breaks down. Where no axis is numeric, against the lines themselves.
+//! The final metric over a numeric axis: where each line is best, how wide its best range is, and
+//! where training fails. Where no axis is numeric, one row for each line.
 
 pub(super) mod chance;
 
@@ -21,31 +21,31 @@ use crate::plot::chart::{
 use crate::results::query::{Results, TrialCurves, short_name};
 use crate::units::capitalised;
 
-/// How far lines are set apart sideways, as a share of the axis.
+/// Horizontal distance between lines, as a share of the axis.
 const APART: f64 = 0.011;
 
-/// What is drawn against what.
+/// The content of the figure.
 struct Final<'a> {
     results: &'a Results,
     arrangement: Arrangement<'a>,
     metric: Metric,
-    /// Of the trials by the metric.
+    /// Computes the scores of the trials.
     scorer: Scorer<'a>,
     along: usize,
-    /// What tuning chose; none where another axis is seen.
+    /// The choices of tuning; empty where another axis is horizontal.
     choices: Vec<tune::Choice>,
-    /// The key that each point has its own best value of, where that is not seen.
+    /// The tuned key, of which each point is at its own best value, where it is not the axis.
     tuned: Option<String>,
     x: Axis,
-    /// Replicates behind each point.
+    /// Number of replicates of each point.
     counts: Vec<usize>,
-    /// Whether some replicate diverged.
+    /// Whether any replicate diverged.
     diverges: bool,
-    /// Whether some replicate never got to what its time was taken to.
+    /// Whether any replicate did not reach the target.
     waits: bool,
 }
 
-/// The figure `final`.
+/// Draws the figure `final`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     if let Some(name) = &request.along {
         check(results, name, &request.facets)?;
@@ -54,7 +54,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     let tuned_key = results.tuning.as_ref().map(|tuning| tuning.key.clone());
     let tuned = tuned_key.filter(|_| chosen.is_some());
     let results = chosen.as_ref().unwrap_or(results);
-    // By what it was chosen where that is seen; else what it comes to.
+    // The tuning metric where its choice is shown; else the test metric.
     let metric = results.tuning.as_ref().map(|tuning| tuning.metric.as_str());
     let name = request.metric.as_deref().or(metric);
     let metric = scored::named(name.unwrap_or("test_accuracy"))?;
@@ -88,21 +88,21 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     Ok(vec![Drawn { stem: stem(request), chart: figure.seen().chart(request) }])
 }
 
-/// `final`, `final-test_loss`, `final-by-batch_size`, `final-test_loss-by-batch_size-log-y`
+/// The stem: `final`, `final-test_loss`, `final-by-batch_size`, `final-test_loss-by-batch_size-log-y`.
 fn stem(request: &Request) -> String {
     let along = request.along.as_ref();
     let along = along.map_or(String::new(), |axis| format!("{BY}{}", short_name(axis)));
     format!("{}{along}{}", request.named("final"), request.suffix())
 }
 
-/// What tuning chose, where the tuned key is the axis.
+/// The choices of tuning, where the tuned key is the horizontal axis.
 fn choices(results: &Results, along: usize) -> Vec<tune::Choice> {
     let tuning = results.tuning.as_ref();
     let tuning = tuning.filter(|tuning| results.axes[along] == tuning.key);
     tuning.map_or_else(Vec::new, |tuning| tune::choices(results, tuning))
 }
 
-/// Where it is drawn against another axis than the tuned one: the trials at the tuned values, so that each
+/// Where another axis than the tuned one is horizontal: the trials at the chosen values, so that each
 /// point is at its own best.
 fn at_chosen(results: &Results, request: &Request) -> Option<Results> {
     let along = request.along.as_ref()?;
@@ -112,7 +112,7 @@ fn at_chosen(results: &Results, request: &Request) -> Option<Results> {
     tune::at_chosen(results).filter(|_| !is_shown)
 }
 
-/// Whether the axis that is asked for can be a horizontal one.
+/// Whether the requested axis can be a horizontal one.
 fn check(results: &Results, name: &str, facets: &[String]) -> Result<(), Absent> {
     let along = axis(results, name)?;
     for facet in facets {
@@ -135,8 +135,8 @@ fn check(results: &Results, name: &str, facets: &[String]) -> Result<(), Absent>
     Err(Absent(format!("`{name}` does not have several values that are numbers; {others}")))
 }
 
-/// The axis that the metric is drawn against: the tuned one, or else the numeric one with most values (of
-/// equals the learning rate) that makes no panels.
+/// The horizontal axis: the tuned one, or else the numeric one with most values (in a tie
+/// the learning rate) that makes no panels.
 pub(super) fn horizontal(results: &Results, facets: &[String]) -> Result<Option<usize>, Absent> {
     let facets = facets.iter().map(|name| axis(results, name));
     let facets = facets.collect::<Result<Vec<_>, _>>()?;
@@ -153,7 +153,7 @@ pub(super) fn horizontal(results: &Results, facets: &[String]) -> Result<Option<
 }
 
 impl Final<'_> {
-    /// With what its notes must tell of all panels.
+    /// Collects the facts that the notes report of all panels.
     fn seen(mut self) -> Self {
         let facets = self.arrangement.facets.iter();
         let scores: Vec<Scores> =
@@ -223,7 +223,7 @@ impl Final<'_> {
         }
     }
 
-    /// What each line scored at each value of the axis.
+    /// The scores of each line at each value of the axis.
     fn by_value(&self, facet: &Facet) -> Vec<(String, String, Scores)> {
         let mut all = Vec::new();
         for line in &self.arrangement.lines {
@@ -279,7 +279,7 @@ impl Final<'_> {
         series
     }
 
-    /// A little to the side, so that the bars of lines do not hide each other.
+    /// Moves a point sideways a little, so that the bars of lines do not overlap.
     fn aside(&self, x: f64, places: f64) -> f64 {
         let by = places * APART;
         match self.x.scale {
@@ -288,7 +288,7 @@ impl Final<'_> {
         }
     }
 
-    /// Lines for which the axis means nothing.
+    /// References for lines to which the axis does not apply.
     fn without_axis(&self, facet: &Facet) -> Vec<Reference> {
         let level = |line: &Line| {
             let mut trials = self.arrangement.trials(line, facet);

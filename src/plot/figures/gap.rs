@@ -1,9 +1,9 @@
-//! How much better a network does on what it has seen than on what it has not, as training goes on.
+//! The gap between training and test (or validation) metrics during training.
 
 use super::arrangement::{Arrangement, Wanted};
 use super::axes::{Kind, Quantity};
+use super::curve::{self, Curve};
 use super::curves;
-use super::metric::{self, Metric};
 use super::notes;
 use super::progress::Progress;
 use super::request::{Absent, Drawn, Request};
@@ -11,11 +11,11 @@ use super::sheet::{self, Frame, Rows, Strip};
 use crate::plot::chart::{Along, Panel, Reference};
 use crate::results::query::{Results, TrialCurves};
 
-/// The figure `gap`: of accuracies, or of losses where the metric that is asked for is one.
+/// Draws the figure `gap`: of accuracies, or of losses where the requested metric is one.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let of_loss = request.metric.as_deref().is_some_and(|name| name.ends_with("loss"));
-    let measured = metric::measured(results);
-    let evaluated = measured.contains(&Metric::EvaluatedTrainLoss);
+    let measured = curve::measured(results);
+    let evaluated = measured.contains(&Curve::EVALUATED_TRAIN_LOSS);
     let (seen, unseen) = sides(results, of_loss, evaluated);
     if !measured.contains(&seen) {
         return Err(Absent("no epoch of training is recorded yet".to_owned()));
@@ -74,21 +74,20 @@ fn note(evaluated: bool) -> &'static str {
 }
 
 /// What is seen, and what is not.
-fn sides(results: &Results, of_loss: bool, evaluated: bool) -> (Metric, Metric) {
-    let [loss, accuracy] = metric::evaluation(results);
+fn sides(results: &Results, of_loss: bool, evaluated: bool) -> (Curve, Curve) {
+    let [loss, accuracy] = curve::evaluation(results);
     match (of_loss, evaluated) {
-        (true, true) => (Metric::EvaluatedTrainLoss, loss),
-        (true, false) => (Metric::TrainLoss, loss),
-        (false, true) => (Metric::EvaluatedTrainAccuracy, accuracy),
-        (false, false) => (Metric::TrainAccuracy, accuracy),
+        (true, true) => (Curve::EVALUATED_TRAIN_LOSS, loss),
+        (true, false) => (Curve::TRAIN_LOSS, loss),
+        (false, true) => (Curve::EVALUATED_TRAIN_ACCURACY, accuracy),
+        (false, false) => (Curve::TRAIN_ACCURACY, accuracy),
     }
 }
 
 /// The axis, and what is shown.
-fn words(seen: Metric, unseen: Metric) -> (&'static str, String) {
-    let minus = |one: Metric, other: Metric| {
-        format!("{} minus {}", one.title(), other.title().to_lowercase())
-    };
+fn words(seen: Curve, unseen: Curve) -> (&'static str, String) {
+    let minus =
+        |one: Curve, other: Curve| format!("{} minus {}", one.title, other.title.to_lowercase());
     if seen.is_loss() {
         ("Gap of losses (nats)", minus(unseen, seen))
     } else {

@@ -1,5 +1,5 @@
-//! The norm of gradients layer by layer: whether they vanish or explode on their way back to the input.
-//! That of the weights and that which flows back are not the same: initialised as Glorot did, the one
+//! The norms of gradients by layer: whether they vanish or explode towards the input.
+//! Weight gradients and back-propagated gradients behave differently: with Glorot initialisation, one kind
 //! vanishes while the other does not (Glorot & Bengio 2010).
 
 use super::arrangement::{Arrangement, Facet, Wanted, unique};
@@ -12,7 +12,7 @@ use crate::plot::chart::{Axis, Panel, Point};
 use crate::plot::scale::{self, Extent};
 use crate::results::query::{Details, Results, TrialCurves};
 
-/// Probes side by side.
+/// Most probes side by side.
 const PROBES: usize = 3;
 
 const ROWS: [(&str, &str); 2] = [
@@ -20,12 +20,12 @@ const ROWS: [(&str, &str); 2] = [
     ("weight_gradient_norm", "Of the weights"),
 ];
 
-/// What it shows.
+/// The details that the figure needs.
 pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&ROWS.map(|(quantity, _)| quantity))
 }
 
-/// The figure `gradients`: the first, a middle and the last probe side by side; a chart for each
+/// Draws the figure `gradients`: the first, a middle and the last probe side by side; a chart for each
 /// combination of further axes.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     if ROWS.iter().all(|(quantity, _)| layers::names(results, quantity).is_empty()) {
@@ -49,7 +49,7 @@ fn sheet(
     if steps.is_empty() {
         return None;
     }
-    // Nothing is averaged from layer to layer.
+    // Values of different layers are not smoothed.
     let of_layers = Request { smooth: 1, ..request.clone() };
     let mut deepest = 1;
     let mut strips = Vec::new();
@@ -105,7 +105,7 @@ fn probed_steps(arrangement: &Arrangement<'_>, facet: &Facet) -> Vec<usize> {
     unique(steps.into_iter())
 }
 
-/// The norm in each layer, counted from 1, at one step; what is 0 has no logarithm.
+/// The norm in each layer, counted from 1, at one step; 0 is left out, since it has no logarithm.
 fn by_layer(trial: &TrialCurves, names: &[&str], quantity: &str, step: usize) -> Vec<Point> {
     let at = |(index, name): (usize, &&str)| {
         let curve = layers::curve(trial, name, quantity);

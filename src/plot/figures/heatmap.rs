@@ -1,4 +1,4 @@
-//! A metric over two numeric axes, one panel a line: where each placement works, and where nothing does.
+//! A metric over two numeric axes, one panel for each line.
 
 use std::collections::HashSet;
 
@@ -19,19 +19,19 @@ use crate::units::capitalised;
 
 struct HeatMap<'a> {
     results: &'a Results,
-    /// The trials at the values that tuning chose; none where nothing is tuned.
+    /// The ids of the trials at the values that tuning chose; `None` where nothing is tuned.
     chosen: Option<HashSet<String>>,
     arrangement: Arrangement<'a>,
     metric: Metric,
-    /// Of the trials by the metric.
+    /// Computes the scores of the trials.
     scorer: Scorer<'a>,
-    /// Axis and values, from the left.
+    /// The horizontal axis and its values, from the left.
     across: (usize, Vec<String>),
-    /// Axis and values, from the top.
+    /// The vertical axis and its values, from the top.
     down: (usize, Vec<String>),
 }
 
-/// The figure `heatmap`.
+/// Draws the figure `heatmap`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let metric = scored::named(request.metric.as_deref().unwrap_or("test_accuracy"))?;
     let (across, down) = two_axes(results)?;
@@ -45,7 +45,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
         },
     )?;
     let mut rows = ascending(results, down);
-    // The largest on top, as on any other vertical axis.
+    // The largest value is at the top, as on any other vertical axis.
     rows.reverse();
     let map = HeatMap {
         across: (across, ascending(results, across)),
@@ -68,7 +68,7 @@ fn chosen(results: &Results) -> Option<HashSet<String>> {
     Some(chosen.trials.into_iter().map(|trial| trial.id).collect())
 }
 
-/// The learning rate across and the batch size up where they vary, else the first two numeric axes.
+/// The learning rate (horizontal) and the batch size (vertical) where they vary, else the first two numeric axes.
 fn two_axes(results: &Results) -> Result<(usize, usize), Absent> {
     let mut numeric = numeric(results);
     let rank = |&axis: &usize| match results.axes[axis].as_str() {
@@ -150,7 +150,7 @@ impl HeatMap<'_> {
     fn panel(&self, line: &Line, facet: &Facet) -> Panel {
         let trials = self.arrangement.trials(line, facet);
         let place = |trial| vec![value(trial, self.down.0), value(trial, self.across.0)];
-        // A trial for which an axis means nothing stands at all of its values.
+        // A trial to which an axis does not apply is at all of its values.
         let mut places: Meeting<'_> = trials.iter().copied().map(place).collect();
         let mut cells = Vec::new();
         let mut rated = Vec::new();
@@ -200,14 +200,14 @@ impl HeatMap<'_> {
         }
     }
 
-    /// Whether tuning chose what these trials have.
+    /// Whether these trials have the value that tuning chose.
     fn is_chosen(&self, trials: &[&TrialCurves]) -> bool {
         let chosen = self.chosen.as_ref();
         chosen.is_some_and(|chosen| trials.iter().any(|trial| chosen.contains(&trial.id)))
     }
 
-    /// Of the cells with fewest diverged replicates the one with the best mean of what is shown: where
-    /// nothing is tuned that is all there is, and [`HeatMap::flattery`] says what it is worth.
+    /// Of the cells with fewest diverged replicates the one with the best mean of the shown metric. Where
+    /// nothing is tuned there is no other choice, and [`HeatMap::flattery`] notes its bias.
     fn best(&self, rated: &[(usize, f64, usize)]) -> Option<usize> {
         let sign = if self.metric.higher_is_better() { -1.0 } else { 1.0 };
         let best = rated.iter().min_by(|a, b| {
@@ -232,7 +232,7 @@ impl HeatMap<'_> {
         )
     }
 
-    /// What the heavy frame means.
+    /// The meaning of the heavy frame.
     fn framed(&self) -> &'static str {
         match (&self.chosen, self.metric.higher_is_better()) {
             (Some(_), _) => "chosen by tuning",
@@ -255,7 +255,7 @@ impl HeatMap<'_> {
         )
     }
 
-    /// How the frames were placed.
+    /// A note on how the framed cells were selected.
     fn flattery(&self) -> String {
         if let Some(tuning) = self.results.tuning.as_ref().filter(|_| self.chosen.is_some()) {
             return format!(
@@ -274,7 +274,7 @@ impl HeatMap<'_> {
         format!("Frames: the {which} {middle}{set}, of the cells with fewest diverged replicates.")
     }
 
-    /// Trials planned in each cell.
+    /// Numbers of trials planned in each cell.
     fn counts(&self) -> Vec<usize> {
         let mut conditions: Vec<(usize, usize)> = Vec::new();
         for trial in &self.results.trials {

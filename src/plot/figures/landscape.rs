@@ -16,12 +16,12 @@ const FIGURE: Along = Along {
     note: "A narrow band is a smooth landscape (Santurkar et al. 2018, figure 4a).",
 };
 
-/// What it shows.
+/// The details that the figure needs.
 pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&["loss", "landscape_loss_min", "landscape_loss_max"])
 }
 
-/// The figure `landscape`.
+/// Draws the figure `landscape`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     FIGURE.draw(results, request)
 }

@@ -1,4 +1,4 @@
-//! What probes read inside the networks, as lines: what the layer figures share.
+//! Shared parts of the figures of probes' measurements by layer.
 
 use super::arrangement::{Arrangement, Facet, unique};
 use super::axes::{self, Quantity};
@@ -11,15 +11,15 @@ use crate::plot::palette::Key;
 use crate::plot::scale::Extent;
 use crate::results::query::{Details, Results, TrialCurves, TrialStatus};
 
-/// Charts of one figure at most: one for each combination of the axes that are no lines.
+/// Most charts of one figure: one for each combination of the axes that are not lines.
 const SHEETS: usize = 6;
 
-/// What must be read for these quantities.
+/// The details for these quantities.
 pub(super) fn details(quantities: &[&'static str]) -> Details {
     Details { layers: quantities.to_vec(), ..Details::default() }
 }
 
-/// The completed trials with probes; where none was completed, those that diverged, as far as they came.
+/// The completed trials with probes; where none was completed, those that diverged, as far as they got.
 pub(super) fn probed<'a>(trials: &[&'a TrialCurves]) -> Vec<&'a TrialCurves> {
     let of = |status: TrialStatus| -> Vec<&'a TrialCurves> {
         let trials = trials.iter().copied();
@@ -30,12 +30,12 @@ pub(super) fn probed<'a>(trials: &[&'a TrialCurves]) -> Vec<&'a TrialCurves> {
     if completed.is_empty() { of(TrialStatus::Diverged) } else { completed }
 }
 
-/// The layers of which a quantity was read, in the order of the network.
+/// The layers for which a quantity was measured, in the order of the network.
 pub(super) fn names<'a>(results: &'a Results, quantity: &str) -> Vec<&'a str> {
     let layers = results.trials.iter().flat_map(|trial| &trial.layers);
     let layers = layers.filter(|layer| layer.quantity == quantity);
     let mut names = unique(layers.map(|layer| layer.layer.as_str()));
-    // `layers.10` behind `layers.9`, whatever the order of the file.
+    // `layers.10` comes after `layers.9`, whatever the order of the file.
     let place = |name: &&str| name.rsplit('.').next().and_then(|n| n.parse::<usize>().ok());
     if names.iter().all(|name| name.starts_with("layers.")) {
         names.sort_by_key(place);
@@ -43,7 +43,7 @@ pub(super) fn names<'a>(results: &'a Results, quantity: &str) -> Vec<&'a str> {
     names
 }
 
-/// So many of them, the first and the last among them, at equal distances.
+/// At most this many items at equal distances, including the first and the last.
 pub(super) fn spaced<T: Clone>(items: &[T], most: usize) -> Vec<T> {
     let all = items.len();
     if all <= most || most < 2 {
@@ -53,7 +53,7 @@ pub(super) fn spaced<T: Clone>(items: &[T], most: usize) -> Vec<T> {
     places.map(|place| items[place].clone()).collect()
 }
 
-/// A layer in words: `layers.2` is the third from the input.
+/// The name of a layer: `layers.2` is the third from the input.
 pub(super) fn shown(layer: &str) -> String {
     let place = layer.strip_prefix("layers.").and_then(|n| n.parse::<usize>().ok());
     match place {
@@ -63,7 +63,7 @@ pub(super) fn shown(layer: &str) -> String {
     }
 }
 
-/// What was read in a layer of a trial, against the step; none where nothing was.
+/// A quantity of a layer of a trial over the steps; `None` where it was not measured.
 pub(super) fn curve(trial: &TrialCurves, layer: &str, quantity: &str) -> Vec<Point> {
     let mut layers = trial.layers.iter();
     let found = layers.find(|series| series.layer == layer && series.quantity == quantity);
@@ -95,8 +95,8 @@ pub(super) fn line(
     line
 }
 
-/// The geometric mean, with the interval of the mean logarithm: of what spans decades, the mean would be that
-/// of the largest replicate. What is not above 0 has no logarithm.
+/// The geometric mean, with the interval of the mean logarithm: an arithmetic mean over several decades would be
+/// that of the largest replicate. Values that are not above 0 have no logarithm and are left out.
 pub(super) fn geometric_line(
     name: (&str, Key),
     curves: &[Vec<Point>],
@@ -119,7 +119,7 @@ pub(super) fn geometric_line(
     line
 }
 
-/// What a geometric line and its band are.
+/// The meaning of a geometric line and its band.
 pub(super) fn geometric_band(counts: &[usize]) -> String {
     let band = notes::band(counts, "Line", "Band");
     band.replacen("mean over", "geometric mean over", 1)
@@ -132,7 +132,7 @@ pub(super) fn between(low: &Series, high: &Series) -> Vec<Span> {
     spans.collect()
 }
 
-/// Why nothing of this probe is there.
+/// The reason why a figure is absent: the probe was off.
 pub(super) fn absent(probe: &str) -> Absent {
     Absent(format!(
         "not recorded: add `[probe] every = 100`{}",
@@ -140,14 +140,14 @@ pub(super) fn absent(probe: &str) -> Absent {
     ))
 }
 
-/// Steps along the horizontal axis.
+/// The horizontal axis in steps.
 pub(super) fn steps(strips: &[Strip], request: &Request) -> Axis {
     let columns = strips.iter().map(|strip| strip.panels.len()).max();
     let panels: Vec<&Panel> = strips.iter().flat_map(|strip| &strip.panels).collect();
     axes::training(Horizontal::Step, &panels, columns.unwrap_or(1), request.log_x)
 }
 
-/// A chart for each facet, made by `rows` from its trials; those without anything to show are left out.
+/// A chart for each facet, from the rows that `rows` makes of its trials; facets without data are left out.
 pub(super) fn sheets(
     results: &Results,
     arrangement: &Arrangement<'_>,
@@ -187,7 +187,7 @@ fn slug(title: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join("-")
 }
 
-/// What stands around the panels of a layer figure.
+/// The frame of a layer figure.
 pub(super) fn frame(arrangement: &Arrangement<'_>, shown: &str, band: String, note: &str) -> Frame {
     let mut legend = notes::legend(arrangement);
     legend.truncate(arrangement.lines.len());
@@ -215,7 +215,7 @@ pub(super) fn frame(arrangement: &Arrangement<'_>, shown: &str, band: String, no
     }
 }
 
-/// A row with one panel for each facet, and a line for each line.
+/// A row with one panel for each facet, each with every line.
 pub(super) fn strip(
     arrangement: &Arrangement<'_>,
     heading: &str,

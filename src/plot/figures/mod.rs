@@ -1,9 +1,10 @@
-//! Rows → charts: one figure a file, all of them in a catalogue. Nothing here draws.
+//! Makes charts from results: one module for each figure, and a catalogue of all. Nothing here draws.
 
 mod along_gradient;
 mod arrangement;
 mod axes;
 mod conditions;
+mod curve;
 mod curves;
 mod differences;
 mod evaluations;
@@ -13,7 +14,6 @@ mod gradients;
 mod heatmap;
 mod landscape;
 mod layers;
-mod metric;
 mod notes;
 mod overview;
 mod percentiles;
@@ -33,58 +33,58 @@ mod tests;
 mod to_target;
 mod units;
 
-pub use request::{Absent, Drawn, Horizontal, Request, unheard};
+pub use request::{Absent, Drawn, Horizontal, Request};
 pub use scales::unmet;
-pub use stems::{asked, may_have, no_such};
+pub use stems::{asked, may_have, no_such, unheard};
 
 use super::chart::Chart;
 use crate::results::query::{Details, Results};
-use metric::Metric;
+use curve::Curve;
 
-/// A figure that there can be.
+/// A kind of figure.
 pub struct Figure {
-    /// By which it is asked for.
+    /// The name by which it is selected.
     pub name: &'static str,
-    /// What it shows, in a line.
+    /// A description in one line.
     pub about: &'static str,
-    /// What of a [`Request`] it heeds, and tells by the name of its file.
+    /// The parts of a [`Request`] that it uses, and that are part of its file name.
     pub(super) heeds: Heeds,
     details: fn(&Results, &Request) -> Details,
     draw: fn(&Results, &Request) -> Result<Vec<Drawn>, Absent>,
 }
 
-/// What of a [`Request`] a figure heeds.
+/// The parts of a [`Request`] that a figure uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Heeds {
-    /// What training is measured by.
+    /// The unit of training progress.
     pub(super) x: bool,
-    /// The axis of the experiment that is horizontal.
+    /// The swept axis that is horizontal.
     pub(super) along: bool,
     /// The metric.
     pub(super) metric: bool,
 }
 
-/// Nothing that changes the name of its file.
+/// A figure that uses none of these options.
 const NOTHING: Heeds = Heeds { x: false, along: false, metric: false };
 
-/// The metric alone.
+/// The metric only.
 const METRIC: Heeds = Heeds { metric: true, ..NOTHING };
 
-/// What training is measured by, alone.
+/// The unit of training progress only.
 const TRAINING: Heeds = Heeds { x: true, ..NOTHING };
 
 impl Figure {
-    /// Whether it can be drawn against an axis of the experiment that is asked for.
+    /// Whether a swept axis can be its horizontal axis.
     pub fn has_axis(&self) -> bool {
         self.heeds.along
     }
 
-    /// What must be read besides the curves of the epochs, which have been, before it is drawn so.
+    /// The details that must be read, besides the epochs, before it is drawn.
     pub fn details(&self, results: &Results, request: &Request) -> Details {
         (self.details)(results, request)
     }
 
-    /// Its charts, at least one, or why this folder cannot show it.
+    /// Its charts, at least one, or the reason why this folder cannot show it.
     pub fn draw(&self, results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
         if !has_drawable(results) {
             return Err(Absent(
@@ -99,7 +99,7 @@ impl Figure {
     }
 }
 
-/// Every figure, those that most experiments have first.
+/// Every figure, the most common ones first.
 pub fn catalogue() -> &'static [Figure] {
     CATALOGUE
 }
@@ -109,8 +109,8 @@ pub fn named(name: &str) -> Option<&'static Figure> {
     CATALOGUE.iter().find(|figure| figure.name == name)
 }
 
-/// What a run draws and a report shows of this experiment, most telling first. Some may turn out to be
-/// [`Absent`]: whether probes read what a layer figure needs is only known once its details are read.
+/// The figures that a run draws and a report shows for this experiment, most relevant first. Some may turn out to be
+/// [`Absent`]: whether probes measured what a layer figure needs is only known once its details are read.
 pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
     if !has_drawable(results) {
         return Vec::new();
@@ -139,7 +139,7 @@ pub fn defaults(results: &Results) -> Vec<(&'static Figure, Request)> {
     figures.map(|figure| (figure, request(figure))).collect()
 }
 
-/// Of what probes read inside the networks.
+/// The names of the figures of probes' measurements.
 const LAYER_FIGURES: [&str; 7] =
     ["percentiles", "gradients", "units", "landscape", "predictiveness", "smoothness", "shift"];
 
@@ -258,30 +258,30 @@ const CATALOGUE: &[Figure] = &[
     },
 ];
 
-/// The curves of the epochs alone.
+/// No details: only the epochs are needed.
 fn plain(_: &Results, _: &Request) -> Details {
     Details::default()
 }
 
-/// Stems of the files of [`all`] that there can be.
+/// The possible stems of the files of [`all`].
 pub fn stems() -> impl Iterator<Item = &'static str> {
-    std::iter::once("overview").chain(Metric::ALL.into_iter().map(Metric::name))
+    std::iter::once("overview").chain(Curve::ALL.into_iter().map(|curve| curve.column))
 }
 
-/// The overview and the curves, with the stems of their files. Empty where no trial has come far enough.
+/// The overview and the curves, with the stems of their files. Empty where no trial has got far enough.
 pub fn all(results: &Results) -> Vec<(String, Chart)> {
     let figures = ["overview", "curves"].into_iter().filter_map(named);
     let drawn = figures.filter_map(|figure| figure.draw(results, &Request::default()).ok());
     drawn.flatten().map(|drawn| (drawn.stem, drawn.chart)).collect()
 }
 
-/// Whether anything was measured in a trial that came to its end: where all diverged at once there is
+/// Whether any ended trial has measurements: where all diverged at once there is
 /// nothing but their number.
 fn has_drawable(results: &Results) -> bool {
     let trials = results.trials.iter().filter(|trial| trial.status.is_finished());
     let mut rows = trials.flat_map(|trial| &trial.epochs);
     rows.any(|row| {
-        let mut values = Metric::ALL.into_iter().filter_map(|metric| metric.value(row));
+        let mut values = Curve::ALL.into_iter().filter_map(|curve| curve.value(row));
         values.any(f64::is_finite)
     })
 }

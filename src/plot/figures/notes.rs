@@ -1,4 +1,4 @@
-//! What the legend, the panels' notes and the footnote say about counts, bands and gaps.
+//! Texts of the legend, the panels' notes and the footnote on counts, bands and missing trials.
 
 use super::arrangement::{Arrangement, Facet, Line, axis_name};
 use crate::compare::population;
@@ -6,13 +6,13 @@ use crate::plot::chart::{LegendEntry, Symbol};
 use crate::plot::figures::series::completed;
 use crate::results::query::{Results, TrialCurves, TrialStatus};
 
-/// The question where there is one, else the name.
+/// The title: the question where there is one, else the name.
 pub(super) fn title(results: &Results) -> String {
     let question = results.question.trim();
     if question.is_empty() { results.name.clone() } else { question.to_owned() }
 }
 
-/// What is shown, and of which experiment where the title does not say it.
+/// The subtitle: what is shown, with the experiment's name where the title does not contain it.
 pub(super) fn subtitle(results: &Results, shown: &str) -> String {
     if results.question.trim().is_empty() {
         shown.to_owned()
@@ -21,18 +21,18 @@ pub(super) fn subtitle(results: &Results, shown: &str) -> String {
     }
 }
 
-/// Where a score in a figure says more of running averages than of the networks, in a sentence.
+/// A note where the scores of a figure depend more on running averages than on the networks.
 pub(super) fn running_statistics(results: &Results) -> Option<String> {
     population::gaps(results).summary()
 }
 
-/// What each `mark` of a figure is at, where this key was tuned and is not seen.
+/// A note that each `mark` of a figure is at its own best value of the tuned key.
 pub(super) fn tuned(mark: &str, key: &str) -> String {
     format!("Each {mark} is at its own best {}, chosen on validation.", axis_name(key))
 }
 
-/// One entry a line, and one for the mark of diverged trials where there are any. In a figure of one panel
-/// the legend says of which lines replicates are missing; in others the panels do.
+/// One entry for each line, and one for the mark of diverged trials where there are any. In a figure of one panel
+/// the legend states which lines lack replicates; in others the panels do.
 pub(super) fn legend(arrangement: &Arrangement<'_>) -> Vec<LegendEntry> {
     let mut entries: Vec<LegendEntry> =
         arrangement.lines.iter().map(|line| entry(arrangement, line)).collect();
@@ -44,7 +44,7 @@ pub(super) fn legend(arrangement: &Arrangement<'_>) -> Vec<LegendEntry> {
     entries
 }
 
-/// The mark of a trial that diverged.
+/// The legend entry of a trial that diverged.
 pub(super) fn diverged() -> LegendEntry {
     LegendEntry {
         label: "diverged (vertical position arbitrary)".to_owned(),
@@ -52,7 +52,7 @@ pub(super) fn diverged() -> LegendEntry {
     }
 }
 
-/// An entry of the legend that stands for a kind of mark.
+/// The legend entry of a kind of mark.
 pub(super) fn mark(symbol: Symbol, label: &str) -> LegendEntry {
     LegendEntry { label: label.to_owned(), symbol }
 }
@@ -72,7 +72,7 @@ fn entry(arrangement: &Arrangement<'_>, line: &Line) -> LegendEntry {
     }
 }
 
-/// What became of the trials that were not completed: `1 of 3 diverged`.
+/// A note on the trials that were not completed: `1 of 3 diverged`.
 fn gaps(trials: &[&TrialCurves]) -> Option<String> {
     let all = trials.len();
     let counts = TrialStatus::count(trials.iter().map(|trial| trial.status)).into_iter();
@@ -86,8 +86,8 @@ fn gaps(trials: &[&TrialCurves]) -> Option<String> {
     (!missing.is_empty()).then(|| missing.join(", "))
 }
 
-/// The lines of a panel whose replicates are not all completed: `none: 2 of 3 diverged`. The
-/// legend says it where there is only one panel.
+/// A note on the lines of a panel that lack replicates: `none: 2 of 3 diverged`. Where there is
+/// only one panel, the legend has it.
 pub(super) fn panel(arrangement: &Arrangement<'_>, facet: &Facet) -> String {
     if arrangement.facets.len() < 2 {
         return String::new();
@@ -103,7 +103,7 @@ pub(super) fn panel(arrangement: &Arrangement<'_>, facet: &Facet) -> String {
     gaps.collect::<Vec<_>>().join("; ")
 }
 
-/// The numbers of completed replicates behind the lines, panel by panel.
+/// The numbers of completed replicates of the lines, by panel.
 pub(super) fn counts(arrangement: &Arrangement<'_>) -> Vec<usize> {
     let lines = |facet| {
         let trials = move |line| arrangement.trials(line, facet);
@@ -113,7 +113,8 @@ pub(super) fn counts(arrangement: &Arrangement<'_>) -> Vec<usize> {
     trials.filter(|trials| !trials.is_empty()).map(|trials| completed(&trials).count()).collect()
 }
 
-/// What a `mark` (a line, a point) and the `spread` around it (a band, a bar) are, for the numbers of replicates that occur.
+/// The meaning of a `mark` (a line, a point) and of the `spread` around it (a band, a bar), for the numbers of
+/// replicates that occur.
 pub(super) fn band(counts: &[usize], mark: &str, spread: &str) -> String {
     let some = || counts.iter().copied().filter(|&count| count > 0);
     let (Some(fewest), Some(most)) = (some().min(), some().max()) else {
@@ -139,7 +140,7 @@ pub(super) fn band(counts: &[usize], mark: &str, spread: &str) -> String {
     format!("{mark}: mean over the {n} completed replicates. {spread}: {what}.")
 }
 
-/// What the middle of times to a target is, which some replicates never reached.
+/// The meaning of a median of times to a target that some replicates did not reach.
 pub(super) fn of_times(mark: &str, diverges: bool) -> String {
     let never = if diverges { "; one that diverged never gets there" } else { "" };
     format!(

@@ -1,8 +1,8 @@
-//! The whole experiment on one sheet: loss above accuracy, training beside evaluation.
+//! The whole experiment in one chart: loss above accuracy, training beside evaluation.
 
 use super::arrangement::{Arrangement, PANELS, Wanted};
+use super::curve::{self, Curve};
 use super::curves;
-use super::metric::{self, Metric};
 use super::progress::{self, Progress};
 use super::request::{Absent, Drawn, Horizontal, Request};
 use super::series;
@@ -10,15 +10,15 @@ use super::sheet::{self, Rows, Strip};
 use crate::plot::chart::Panel;
 use crate::results::query::{Results, TrialCurves};
 
-/// As many columns as stay readable on a page.
+/// Most columns that remain readable on a page.
 const COLUMNS: usize = 6;
 
-/// Training curves of single batches are averaged over this part of their points.
+/// Training curves of single batches are averaged over this share of their points.
 const SMOOTHED: usize = 8;
 
-/// Two rows of two panels where the lines are all; with further axes a column for each of their
-/// combinations and a row for each metric: of up to three columns all four metrics, of more the two that
-/// say most, what is learnt from (training loss) and what comes of it (accuracy when evaluated).
+/// Draws two rows of two panels where all axes are lines; with further axes a column for each of their
+/// combinations and a row for each metric: with up to three columns all four metrics, with more the two
+/// most relevant ones, training loss and accuracy in evaluation.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let usual = progress::best_measure(results);
     let x = match request.x {
@@ -46,50 +46,49 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
 }
 
 /// The metrics that are drawn, and the rows of their panels.
-fn strips(progress: &Progress<'_>, arrangement: &Arrangement<'_>) -> (Vec<Metric>, Vec<Strip>) {
-    let [loss, accuracy] = metric::evaluation(progress.results);
-    let all = [Metric::TrainLoss, loss, Metric::TrainAccuracy, accuracy];
-    let panel = |metric: Metric, index: usize| {
+fn strips(progress: &Progress<'_>, arrangement: &Arrangement<'_>) -> (Vec<Curve>, Vec<Strip>) {
+    let [loss, accuracy] = curve::evaluation(progress.results);
+    let all = [Curve::TRAIN_LOSS, loss, Curve::TRAIN_ACCURACY, accuracy];
+    let panel = |curve: Curve, index: usize| {
         let reading = |trial: &TrialCurves| {
-            let curve = curves::reading(progress, trial, metric);
+            let points = curves::reading(progress, trial, curve);
             // Single batches are noise; the epochs' means are none.
-            if metric.is_train() && curve.len() > trial.epochs.len() {
-                series::smoothed(&curve, curve.len() / SMOOTHED)
+            if curve.is_train() && points.len() > trial.epochs.len() {
+                series::smoothed(&points, points.len() / SMOOTHED)
             } else {
-                curve
+                points
             }
         };
         let facet = &arrangement.facets[index];
-        progress.panel(arrangement, facet, &reading, metric.quantity().bounds)
+        progress.panel(arrangement, facet, &reading, curve.quantity().bounds)
     };
-    let strip = |heading: &str, metrics: &[Metric], panels| Strip {
+    let strip = |heading: &str, metrics: &[Curve], panels| Strip {
         heading: heading.to_owned(),
         quantity: metrics[0].quantity(),
         panels,
     };
     let columns = arrangement.facets.len();
     if columns == 1 {
-        let titled =
-            |&metric: &Metric| Panel { title: metric.title().to_owned(), ..panel(metric, 0) };
+        let titled = |&curve: &Curve| Panel { title: curve.title.to_owned(), ..panel(curve, 0) };
         let rows = all.chunks(2);
         let rows = rows.map(|pair| strip("", pair, pair.iter().map(titled).collect()));
         (all.to_vec(), rows.collect::<Vec<_>>())
     } else {
         let metrics = if columns * all.len() > PANELS {
-            vec![Metric::TrainLoss, accuracy]
+            vec![Curve::TRAIN_LOSS, accuracy]
         } else {
             all.to_vec()
         };
-        let row = |(index, &metric): (usize, &Metric)| {
-            let panels = (0..columns).map(|column| said_once(panel(metric, column), index));
-            strip(metric.title(), &[metric], panels.collect())
+        let row = |(index, &curve): (usize, &Curve)| {
+            let panels = (0..columns).map(|column| said_once(panel(curve, column), index));
+            strip(curve.title, &[curve], panels.collect())
         };
         let rows = metrics.iter().enumerate().map(row).collect();
         (metrics, rows)
     }
 }
 
-/// Below the first row, what its titles and notes say already is left out.
+/// Removes titles and notes from rows below the first, where they would be repeated.
 fn said_once(panel: Panel, row: usize) -> Panel {
     if row == 0 {
         return panel;
@@ -97,7 +96,7 @@ fn said_once(panel: Panel, row: usize) -> Panel {
     Panel { title: String::new(), note: String::new(), ..panel }
 }
 
-/// The name, unless it already is the title.
+/// The name, unless it is the title already.
 fn subtitle(results: &Results) -> &str {
     if results.question.trim().is_empty() { "" } else { &results.name }
 }

@@ -1,4 +1,4 @@
-//! How what goes into the nonlinearities is distributed as training goes on: percentiles of one unit, as in
+//! The distribution of the nonlinearities' inputs during training: percentiles of one unit, as in
 //! figure 1 of Ioffe & Szegedy (2015), and of whole layers.
 
 use super::arrangement::{Arrangement, Facet, Line, Wanted};
@@ -11,19 +11,19 @@ use crate::results::query::{Details, Results, TrialCurves};
 use crate::units::capitalised;
 use crate::units::counted;
 
-/// Layers drawn below the unit, at most.
+/// Most layers drawn below the unit.
 const LAYERS: usize = 3;
 
 const UNIT: [&str; 3] =
     ["unit_pre_activation_p15", "unit_pre_activation_p50", "unit_pre_activation_p85"];
 const LAYER: [&str; 3] = ["pre_activation_p15", "pre_activation_p50", "pre_activation_p85"];
 
-/// What it shows.
+/// The details that the figure needs.
 pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&[UNIT, LAYER].concat())
 }
 
-/// The figure `percentiles`: a column for each line; a chart for each combination of further axes.
+/// Draws the figure `percentiles`: a column for each line; a chart for each combination of further axes.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let unit = layers::names(results, UNIT[1]);
     let all = layers::names(results, LAYER[1]);
@@ -48,7 +48,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
 }
 
 struct Sheet<'s> {
-    /// Heading, layer and percentiles.
+    /// Heading, layer and percentiles of each row.
     rows: Vec<(String, &'s str, [&'s str; 3])>,
     left_out: usize,
     arrangement: &'s Arrangement<'s>,
@@ -97,7 +97,7 @@ impl Sheet<'_> {
         Some((frame, x, strips))
     }
 
-    /// Of one training: a mean over replicates would steady what a single one does not.
+    /// The series of one training: a mean over replicates would smooth it.
     fn series(&self, line: &Line, facet: &Facet, layer: &str, percentiles: &[&str; 3]) -> Series {
         let trials = layers::probed(&self.arrangement.trials(line, facet));
         let of = |trial: &TrialCurves, quantity: &str| -> Vec<Vec<Point>> {

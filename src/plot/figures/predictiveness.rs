@@ -1,4 +1,4 @@
-//! How far the gradient moves along the gradient (Santurkar et al. 2018, figure 4b).
+//! How far the gradient changes along the gradient (Santurkar et al. 2018, figure 4b).
 
 use super::along_gradient::Along;
 use super::layers;
@@ -16,12 +16,12 @@ const FIGURE: Along = Along {
     note: "A low band means that the gradient still holds a step further (Santurkar et al. 2018, figure 4b).",
 };
 
-/// What it shows.
+/// The details that the figure needs.
 pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&["gradient_distance_min", "gradient_distance_max"])
 }
 
-/// The figure `predictiveness`.
+/// Draws the figure `predictiveness`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     FIGURE.draw(results, request)
 }

@@ -1,4 +1,4 @@
-//! What was measured in each epoch, as lines in panels: what curves, overview, gap and evaluations share.
+//! Measurements by epoch as lines in panels, shared by curves, overview, gap and evaluations.
 
 use super::arrangement::{Arrangement, Facet};
 use super::axes;
@@ -10,28 +10,28 @@ use crate::plot::scale::Extent;
 use crate::results::format::schema::EpochRow;
 use crate::results::query::{Results, TrialCurves, TrialStatus};
 
-/// The curve of one trial.
+/// A function that gives the curve of a trial.
 pub(super) type Reading<'r> = &'r dyn Fn(&TrialCurves) -> Vec<Point>;
 
-/// How training is followed in a figure.
+/// Draws the progress of training.
 pub(super) struct Progress<'a> {
-    /// The experiment.
+    /// The experiment's results.
     pub(super) results: &'a Results,
-    /// How the figure is wanted.
+    /// The requested options.
     pub(super) request: &'a Request,
-    /// The untrained network (0) is drawn only where there is little else, since its loss would squash all
-    /// that follows.
+    /// The first epoch that is drawn. The untrained network (0) is drawn only where there is little else, since its
+    /// loss would compress everything after it.
     pub(super) first_epoch: usize,
 }
 
 impl<'a> Progress<'a> {
-    /// Of this experiment.
+    /// For these results, with these options.
     pub(super) fn new(results: &'a Results, request: &'a Request) -> Self {
         let fewest = last_epochs(results).into_iter().min().unwrap_or(0);
         Self { results, request, first_epoch: usize::from(fewest > 1) }
     }
 
-    /// The epochs of a trial that are drawn, at their places, with what `of` reads there.
+    /// The points of a trial: the drawn epochs, with the values of `of`.
     pub(super) fn curve(
         &self,
         trial: &TrialCurves,
@@ -57,7 +57,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// A line of the completed trials among these, and where the others diverged.
+    /// A line of the completed trials among these, with marks where the others diverged.
     pub(super) fn line(
         &self,
         (label, key): (&str, crate::plot::palette::Key),
@@ -110,7 +110,7 @@ impl<'a> Progress<'a> {
         axes::training(self.request.x, &panels, columns.unwrap_or(1), log)
     }
 
-    /// What must be said of how the lines were made.
+    /// Notes on how the lines were computed.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         let over = self.request.smooth;
@@ -152,8 +152,8 @@ fn last_epochs(results: &Results) -> Vec<usize> {
     if found.is_empty() { results.trials.iter().filter_map(last).collect() } else { found }
 }
 
-/// What training is best measured by: steps where the conditions differ in the number of their epochs, or
-/// have one, which would be a dot; epochs for all others.
+/// The most suitable horizontal axis: steps where the conditions differ in the number of their epochs, or
+/// have one, which would be a single dot; epochs otherwise.
 pub(super) fn best_measure(results: &Results) -> Horizontal {
     let last = last_epochs(results);
     let (fewest, most) = (last.iter().min(), last.iter().max());
@@ -164,13 +164,13 @@ pub(super) fn best_measure(results: &Results) -> Horizontal {
     }
 }
 
-/// Optimiser steps an epoch, from the first trained epoch.
+/// Number of optimiser steps in an epoch, from the first trained epoch.
 fn steps_an_epoch(trial: &TrialCurves) -> Option<f64> {
     let row = trial.epochs.iter().find(|row| row.epoch > 0 && row.step > 0)?;
     Some(row.step as f64 / row.epoch as f64)
 }
 
-/// The epoch, a fraction where it can be told, at which a diverged trial ended: at most one after
+/// The epoch, a fraction where it is known, at which a diverged trial ended: at most one after
 /// its last complete epoch.
 fn ended_at(trial: &TrialCurves, steps_an_epoch: Option<f64>) -> f64 {
     let last = trial.epochs.last().map_or(0, |row| row.epoch) as f64;

@@ -1,31 +1,28 @@
-//! What may be asked of a figure, and what comes of it.
+//! The options of a figure, and its result.
 
-use super::metric::Metric;
-use crate::compare::metric::METRICS;
-use crate::compare::unknown;
 use crate::plot::chart::Chart;
-use crate::results::query::{Results, short_name};
+use crate::results::query::short_name;
 
-/// How a figure is wanted. One that has no use for a wish passes over it.
+/// The options of a figure. A figure ignores those that do not apply to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// The metric by its name; the figure's own choice where none.
+    /// The metric by its name; where `None`, the figure's default.
     pub metric: Option<String>,
-    /// What training is measured by.
+    /// The unit of training progress.
     pub x: Horizontal,
-    /// The axis of the experiment that the metric is drawn against, by full or short name; the figure's own
-    /// choice where none.
+    /// The swept axis that is horizontal, by full or short name; where `None`, the figure's
+    /// default.
     pub along: Option<String>,
-    /// Axes that make the panels, by full or short name: columns, then rows. The figure's own choice where
-    /// empty.
+    /// Axes that make the panels, by full or short name: columns, then rows. Where empty, the figure's
+    /// default.
     pub facets: Vec<String>,
     /// Whether the curve of each replicate is drawn, faintly.
     pub replicates: bool,
-    /// Epochs, or rows of `steps.csv`, that are averaged; 1 for none.
+    /// Number of epochs, or rows of `steps.csv`, that are averaged; 1 for none.
     pub smooth: usize,
-    /// Whether the horizontal axis is logarithmic; as suits the data where none.
+    /// Whether the horizontal axis is logarithmic; where `None`, it depends on the data.
     pub log_x: Option<bool>,
-    /// Whether the vertical axis is logarithmic; as suits the data where none.
+    /// Whether the vertical axis is logarithmic; where `None`, it depends on the data.
     pub log_y: Option<bool>,
 }
 
@@ -45,7 +42,7 @@ impl Default for Request {
 }
 
 impl Request {
-    /// `heatmap`, or of a metric that is asked for `heatmap-test_loss`.
+    /// The stem without suffix: `heatmap`, or with a requested metric `heatmap-test_loss`.
     pub(super) fn named(&self, figure: &str) -> String {
         match &self.metric {
             Some(metric) => format!("{figure}-{metric}"),
@@ -53,7 +50,7 @@ impl Request {
         }
     }
 
-    /// What panels, smoothing and scales that are asked for add to the stem of a file: `-activation-log-y`.
+    /// The suffix of the stem for requested panels, smoothing and scales: `-activation-log-y`.
     pub(super) fn suffix(&self) -> String {
         let mut suffix = String::new();
         for axis in &self.facets {
@@ -73,51 +70,33 @@ impl Request {
     }
 }
 
-/// That a name which is asked for means nothing to any figure: one that has no use for a wish passes over it,
-/// and a misspelling must not look like one that was heard.
-pub fn unheard(results: &Results, request: &Request) -> Option<String> {
-    let is_axis = |name: &&String| {
-        results.axes.iter().any(|axis| axis == *name || short_name(axis) == name.as_str())
-    };
-    if let Some(name) = request.facets.iter().find(|name| !is_axis(name)) {
-        let axes: Vec<&str> = results.axes.iter().map(String::as_str).collect();
-        return Some(unknown("axis", name, &axes));
-    }
-    let of_curves = Metric::ALL.map(Metric::name);
-    let of_scores = METRICS.map(|metric| metric.name);
-    let mut known: Vec<&str> = of_scores.to_vec();
-    known.extend(of_curves.iter().filter(|name| !of_scores.contains(name)));
-    let metric = request.metric.as_deref().filter(|name| !known.contains(name))?;
-    Some(unknown("metric", metric, &known))
-}
-
-/// What stands before the axis of an experiment in the stem of a file: `final-by-batch_size`.
+/// The separator before the swept axis in the stem of a file: `final-by-batch_size`.
 pub(super) const BY: &str = "-by-";
 
-/// What training is measured by.
+/// The unit of training progress on the horizontal axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Horizontal {
     /// Passes over the training set.
     Epoch,
     /// Optimiser steps.
     Step,
-    /// Wall-clock seconds of training; excluding evaluation.
+    /// Wall-clock seconds of training, without evaluation.
     Seconds,
 }
 
 impl Horizontal {
-    /// Each, with what it adds to the stem of a file.
+    /// Each unit, with its suffix in the stem of a file.
     pub(super) const ALL: [(Self, &str); 3] =
         [(Self::Epoch, ""), (Self::Step, "-by-step"), (Self::Seconds, "-by-seconds")];
 
-    /// What it adds to the stem of a file: `-by-seconds`; nothing for epochs.
+    /// Its suffix in the stem of a file: `-by-seconds`; empty for epochs.
     pub(super) fn by(self) -> &'static str {
         let mut all = Self::ALL.into_iter();
         all.find(|(known, _)| *known == self).map_or("", |(_, by)| by)
     }
 }
 
-/// A chart and the stem of its file.
+/// A chart with the stem of its file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drawn {
     /// File name without extension.
@@ -126,7 +105,7 @@ pub struct Drawn {
     pub chart: Chart,
 }
 
-/// Why a folder cannot show a figure, and what would make it.
+/// Why a folder cannot show a figure, and what it would need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Absent(pub String);
 

@@ -1,14 +1,14 @@
-//! Scales that are asked for and cannot be had: what is 0 or less has no logarithm, and neither has a
-//! name. The file's name says what was drawn, and the user is told why.
+//! Requested scales that are not possible: values of 0 or less have no logarithm, and neither have
+//! names. The file's name states what was drawn, and a message gives the reason.
 
-use super::{Drawn, Request};
+use super::request::{Drawn, Request};
 use crate::plot::chart::{Along, Axis, Chart, Panel, Scale};
 
-/// Said on a chart whose logarithmic axis has points that it has no place for.
+/// A note on a chart whose logarithmic axis cannot show some points.
 const AT_THE_EDGE: &str = "What is 0 or less has no logarithm and stands on the edge of its panel.";
 
-/// Takes a logarithmic scale that was not drawn out of the stem of the file, and says on the chart where
-/// points without a logarithm stand.
+/// Removes a logarithmic scale that was not drawn from the stem of the file, and adds a note to the chart
+/// where points have no logarithm.
 pub(super) fn agree(drawn: &mut Drawn, request: &Request) {
     for (letter, along, wish) in wishes(request) {
         if wish == Some(true) && !is_logarithmic(&drawn.chart, along) {
@@ -26,7 +26,7 @@ pub(super) fn agree(drawn: &mut Drawn, request: &Request) {
     }
 }
 
-/// Why a chart has another scale than the one that was asked for, in a sentence for each axis.
+/// Why a chart has another scale than the requested one, in a sentence for each axis.
 pub fn unmet(drawn: &Drawn, request: &Request) -> Vec<String> {
     let unmet = wishes(request).into_iter().filter_map(|(letter, along, wish)| {
         let is_unmet = wish == Some(true) && !is_logarithmic(&drawn.chart, along);
@@ -67,7 +67,7 @@ fn is_logarithmic(chart: &Chart, along: Along) -> bool {
     axes(chart, along).iter().all(|axis| axis.scale == Scale::Logarithmic)
 }
 
-/// The lowest value that is drawn, intervals left out.
+/// The lowest value that is drawn, without intervals.
 fn lowest(chart: &Chart, along: Along) -> Option<f64> {
     let panels = chart.rows.iter().flat_map(|row| &row.panels);
     panels.flat_map(|panel| values(panel, along)).reduce(f64::min)

@@ -1,4 +1,4 @@
-//! What the trials of one condition scored, for figures of one number a trial.
+//! The scores of one condition, for figures with one number for each trial.
 
 use super::arrangement::axis_name;
 use super::axes::{Kind, Quantity};
@@ -10,19 +10,19 @@ use crate::results::query::TrialCurves;
 use crate::stats::{self, Score};
 use crate::units::capitalised;
 
-/// The scores of one condition, in the unit that people read.
+/// The scores of one condition, in the unit for people.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Scores {
-    /// Those with a number.
+    /// Known scores.
     pub(super) values: Vec<f64>,
-    /// Those of which only a lower bound is known.
+    /// Lower bounds of scores that are known to be larger.
     pub(super) beyond: Vec<f64>,
-    /// How many diverged.
+    /// Number of trials that diverged.
     pub(super) diverged: usize,
 }
 
 impl Scores {
-    /// Of these trials.
+    /// The scores of these trials.
     pub(super) fn of(by: &Scorer<'_>, trials: &[&TrialCurves]) -> Self {
         let mut scores = Self::default();
         let scale = by.metric().unit.scale();
@@ -37,14 +37,14 @@ impl Scores {
         scores
     }
 
-    /// Over those with a number; none where a time was waited for in vain, since without the longest
-    /// ones it would flatter.
+    /// The mean of known scores; `None` where a target was not reached, since without the longest
+    /// times it would be too good.
     fn mean(&self) -> Option<f64> {
         let known: &[f64] = if self.beyond.is_empty() { &self.values } else { &[] };
         stats::mean(known)
     }
 
-    /// What stands for all of them: of times to a target the median by Kaplan and Meier, of any other metric
+    /// The average: for times to a target the median by Kaplan and Meier, for any other metric
     /// the mean.
     pub(super) fn middle(&self, metric: Metric) -> Option<f64> {
         if !metric.is_waited_for() {
@@ -66,7 +66,7 @@ impl Scores {
     }
 }
 
-/// The metric of this name; an error that suggests one.
+/// The metric of this name; an error that suggests a similar one.
 pub(super) fn named(name: &str) -> Result<Metric, Absent> {
     Metric::named(name).map_err(|_| {
         let names = METRICS.map(|metric| metric.name);
@@ -74,7 +74,7 @@ pub(super) fn named(name: &str) -> Result<Metric, Absent> {
     })
 }
 
-/// As an axis names it, with its unit: `Test accuracy (%)`; `Epochs to target` has it in its name.
+/// The label of an axis, with the unit: `Test accuracy (%)`; `Epochs to target` contains it.
 pub(super) fn label(metric: Metric) -> String {
     if metric.name.starts_with(metric.unit.name()) {
         return words(metric);
@@ -82,12 +82,12 @@ pub(super) fn label(metric: Metric) -> String {
     format!("{} ({})", words(metric), metric.unit.shown())
 }
 
-/// By words: `Test accuracy`.
+/// The metric in words: `Test accuracy`.
 pub(super) fn words(metric: Metric) -> String {
     capitalised(&axis_name(metric.name))
 }
 
-/// Its axis.
+/// The quantity of its axis.
 pub(super) fn quantity(metric: Metric) -> Quantity {
     let kind = match metric.unit {
         Unit::Share => Kind::Accuracy,

@@ -1,4 +1,4 @@
-//! The curves of one condition's replicates → one line with its band.
+//! Combines the curves of a condition's replicates into one line with its band.
 
 use crate::plot::chart::{Point, Series, Span};
 use crate::plot::palette::Key;
@@ -6,13 +6,13 @@ use crate::plot::scale::Extent;
 use crate::results::query::{TrialCurves, TrialStatus};
 use crate::stats;
 
-/// The confidence of the band around a mean.
+/// The confidence level of the band around a mean.
 pub(super) const CONFIDENCE: f64 = 0.95;
 
-/// Where curves are compared that have no places in common, as times.
+/// Number of points at which curves without common positions, such as times, are compared.
 const GRID: usize = 100;
 
-/// The trials that ran to their end.
+/// The trials that were completed.
 pub(super) fn completed<'t, 'a: 't>(
     trials: &'t [&'a TrialCurves],
 ) -> impl Iterator<Item = &'a TrialCurves> + 't {
@@ -20,8 +20,8 @@ pub(super) fn completed<'t, 'a: 't>(
     trials.filter(|trial| trial.status == TrialStatus::Completed)
 }
 
-/// Mean and band of the curves, one a replicate, at every place that one of them has; points that are not
-/// finite are left out. The band ends where the quantity itself ends.
+/// Mean and band of the curves, one for each replicate, at every position that any of them has; points that are not
+/// finite are left out. The band is cut at the limits of the quantity.
 pub(super) fn mean_line(label: &str, key: Key, curves: &[Vec<Point>], bounds: Extent) -> Series {
     let mut all: Vec<Point> = curves.iter().flatten().copied().collect();
     all.retain(|point| point.y.is_finite());
@@ -40,8 +40,8 @@ pub(super) fn mean_line(label: &str, key: Key, curves: &[Vec<Point>], bounds: Ex
     Series { label: label.to_owned(), key, points, band, ..Series::default() }
 }
 
-/// None for one replicate, the two themselves for two, and from three on the t interval of the mean, cut
-/// where the quantity itself ends.
+/// `None` for one replicate, the two values for two, and from three on the t interval of the mean, cut
+/// at the limits of the quantity.
 pub(super) fn spread(values: &[f64], bounds: Extent) -> Option<(f64, f64)> {
     let (low, high) = match values.len() {
         0 | 1 => return None,
@@ -66,8 +66,8 @@ pub(super) fn smoothed(curve: &[Point], over: usize) -> Vec<Point> {
     (0..curve.len()).map(one).collect()
 }
 
-/// The curves at places that all of them reach, on straight lines between their points; `None` where there
-/// are several and no such places.
+/// The curves interpolated at positions that all of them reach; `None` where there
+/// are several curves and no such positions.
 pub(super) fn on_one_grid(curves: &[Vec<Point>]) -> Option<Vec<Vec<Point>>> {
     if curves.len() < 2 {
         return Some(curves.to_vec());

@@ -1,4 +1,4 @@
-//! The frame that all figures share: panels on common axes, with legend and notes.
+//! The frame of all figures: panels on common axes, with legend and notes.
 
 use super::axes::Quantity;
 use super::notes;
@@ -7,39 +7,39 @@ use crate::results::query::Results;
 
 /// A row of panels before its axis is known.
 pub(super) struct Strip {
-    /// What the panels have in common; may be empty.
+    /// The heading; may be empty.
     pub(super) heading: String,
-    /// What its vertical axis measures.
+    /// The quantity of its vertical axis.
     pub(super) quantity: Quantity,
-    /// The panels, with bands uncut and marks without height.
+    /// The panels, with bands not yet cut and marks not yet placed.
     pub(super) panels: Vec<Panel>,
 }
 
-/// What stands around the panels.
+/// The texts around the panels.
 #[derive(Default)]
 pub(super) struct Frame {
-    /// What is shown.
+    /// The title.
     pub(super) shown: String,
-    /// What the lines have in common.
+    /// The title of the legend.
     pub(super) legend_title: String,
-    /// The legend.
+    /// The legend's entries.
     pub(super) legend: Vec<LegendEntry>,
-    /// What lines and bands are.
+    /// The meaning of lines and bands.
     pub(super) band: String,
-    /// What else must be known, in sentences.
+    /// Further notes, in sentences.
     pub(super) notes: Vec<String>,
 }
 
-/// Whether rows are measured alike.
+/// Whether rows share a vertical axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rows {
-    /// All on the axis of the first.
+    /// All have the axis of the first.
     OnOneAxis,
-    /// Each on its own.
+    /// Each has its own axis.
     EachOnItsOwn,
 }
 
-/// Puts the strips on one horizontal axis.
+/// A chart of the strips with a common horizontal axis.
 pub(super) fn chart(
     results: &Results,
     frame: Frame,
@@ -81,8 +81,8 @@ pub(super) fn chart(
     }
 }
 
-/// Cuts bands at the axis and puts marks of diverged trials on its bad end (a high loss, a low
-/// accuracy); tells whether a band was cut.
+/// Cuts bands at the axis and places marks of diverged trials at its bad end (a high loss, a low
+/// accuracy); returns whether a band was cut.
 fn settle(series: &mut Series, x: &Axis, y: &Axis, bad_end: f64) -> bool {
     let mut cut = false;
     let bands = series.band.iter_mut().map(|span| (&mut span.low, &mut span.high));

@@ -11,21 +11,21 @@ use crate::plot::chart::{Axis, Panel};
 use crate::plot::scale::Extent;
 use crate::results::query::{Details, Results};
 
-/// Layers side by side, at most.
+/// Most layers side by side.
 const LAYERS: usize = 4;
 
 const RELATIVE: &str = "covariate_shift_relative";
 const COSINE: &str = "covariate_shift_cosine";
 
-/// What it shows.
+/// The details that the figure needs.
 pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&[RELATIVE, COSINE])
 }
 
-/// The figure `shift`: a column for each of some layers; a chart for each combination of further axes.
+/// Draws the figure `shift`: a column for each of some layers; a chart for each combination of further axes.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let names = layers::names(results, RELATIVE);
-    // Below the first layer nothing is updated.
+    // The first layer has no layers below it.
     let above: Vec<&str> = names.iter().skip(1).copied().collect();
     let names = if above.is_empty() { names } else { above };
     if names.is_empty() {

@@ -16,12 +16,12 @@ const FIGURE: Along = Along {
            (Santurkar et al. 2018, figure 4c).",
 };
 
-/// What it shows.
+/// The details that the figure needs.
 pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&["effective_smoothness"])
 }
 
-/// The figure `smoothness`.
+/// Draws the figure `smoothness`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     FIGURE.draw(results, request)
 }

@@ -1,17 +1,18 @@
-//! The names of files, read backwards: a stem says which figure it is and what was asked of it, as in
+//! Parses file names: a stem determines the figure and its options, as in
 //! `to-target-by-seconds` (`--x seconds`), `final-test_loss` (`--metric test_loss`), `final-by-batch_size`
-//! (`--x batch_size`) and `test_loss` (`curves --metric test_loss`).
+//! (`--x batch_size`) and `test_loss` (`curves --metric test_loss`). And what is said of a name that means
+//! nothing to any figure.
 
-use super::metric::Metric;
+use super::curve::Curve;
 use super::request::{BY, Horizontal, Request};
 use super::{CATALOGUE, Figure, LAYER_FIGURES, named};
 use crate::compare::metric::METRICS;
 use crate::compare::unknown;
-use crate::results::query::short_name;
+use crate::results::query::{Results, short_name};
 
-/// The figure of this name, or the one whose file has this stem, with what was asked of it. What the stem
-/// does not say is as in `request`. `None` also where the figure does not heed what the stem says: no file
-/// has that name.
+/// The figure of this name, or the one whose file has this stem, with its options. Options that the stem
+/// does not determine are those of `request`. `None` also where the figure does not use an option in the stem:
+/// no file has that name.
 pub fn asked(stem: &str, request: &Request) -> Option<(&'static Figure, Request)> {
     if let Some(figure) = named(stem) {
         return Some((figure, request.clone()));
@@ -35,14 +36,32 @@ pub fn asked(stem: &str, request: &Request) -> Option<(&'static Figure, Request)
     Some((figure, request))
 }
 
-/// That there is no figure of this name, and which may have been meant.
+/// A message that there is no figure of this name, with similar names.
 pub fn no_such(name: &str) -> String {
     let known: Vec<&str> = CATALOGUE.iter().map(|figure| figure.name).collect();
     unknown("figure", name, &known)
 }
 
-/// Whether some folder of an experiment with these axes may have a chart with this stem: where each setting
-/// has a chart of its own, or units differ, the stem goes on behind the figure's name.
+/// An error on a requested name that no figure knows. A figure ignores options that do not apply to it,
+/// so that a misspelt name would otherwise be ignored.
+pub fn unheard(results: &Results, request: &Request) -> Option<String> {
+    let is_axis = |name: &&String| {
+        results.axes.iter().any(|axis| axis == *name || short_name(axis) == name.as_str())
+    };
+    if let Some(name) = request.facets.iter().find(|name| !is_axis(name)) {
+        let axes: Vec<&str> = results.axes.iter().map(String::as_str).collect();
+        return Some(unknown("axis", name, &axes));
+    }
+    let of_curves = Curve::ALL.map(|curve| curve.column);
+    let of_scores = METRICS.map(|metric| metric.name);
+    let mut known: Vec<&str> = of_scores.to_vec();
+    known.extend(of_curves.iter().filter(|name| !of_scores.contains(name)));
+    let metric = request.metric.as_deref().filter(|name| !known.contains(name))?;
+    Some(unknown("metric", metric, &known))
+}
+
+/// Whether some folder of an experiment with these axes may have a chart with this stem. Where each setting
+/// has its own chart, or units differ, the stem has a suffix.
 pub fn may_have<'a>(stem: &str, mut axes: impl Iterator<Item = &'a str>) -> bool {
     if let Some((_, request)) = asked(stem, &Request::default()) {
         return request
@@ -56,7 +75,7 @@ pub fn may_have<'a>(stem: &str, mut axes: impl Iterator<Item = &'a str>) -> bool
     })
 }
 
-/// A stem without what it says of the horizontal axis, and that: what training is measured by, or an axis.
+/// A stem without the horizontal axis, and that axis: a unit of training progress, or a swept axis.
 fn horizontal(stem: &str) -> (&str, Option<Horizontal>, Option<&str>) {
     let Some((what, by)) = stem.rsplit_once(BY) else {
         return (stem, None, None);
@@ -68,18 +87,18 @@ fn horizontal(stem: &str) -> (&str, Option<Horizontal>, Option<&str>) {
     }
 }
 
-/// `final-test_loss` is `final` of that metric, and `test_loss` the `curves` of it.
+/// `final-test_loss` is `final` with that metric, and `test_loss` is `curves` with it.
 fn figure_and_metric(what: &str) -> Option<(&'static Figure, Option<&str>)> {
     if let Some(figure) = named(what) {
         return Some((figure, None));
     }
-    if Metric::ALL.iter().any(|metric| metric.name() == what) {
+    if Curve::ALL.iter().any(|curve| curve.column == what) {
         return Some((named("curves")?, Some(what)));
     }
     CATALOGUE.iter().find_map(|figure| {
         let metric = what.strip_prefix(figure.name)?.strip_prefix('-')?;
         let is_known = METRICS.iter().any(|known| known.name == metric);
-        // Curves are named by their metric alone.
+        // The stems of `curves` consist of the metric only.
         let is_ours = figure.heeds.metric && figure.name != "curves";
         (is_known && is_ours).then_some((figure, Some(metric)))
     })

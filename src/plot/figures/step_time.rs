@@ -1,11 +1,11 @@
-//! What a step costs, relative to the network without a norm in the same setting and replicate.
+//! The time of a step, relative to the network without a norm in the same setting and replicate.
 
 use super::conditions;
 use super::request::{Absent, Drawn, Request};
 use super::scored;
 use crate::results::query::Results;
 
-/// The figure `step-time`.
+/// Draws the figure `step-time`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let name = request.metric.as_deref();
     let metric = scored::named(name.unwrap_or("relative_seconds_per_step"))?;

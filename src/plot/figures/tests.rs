@@ -10,6 +10,7 @@ mod scores;
 mod stems;
 
 use super::{Drawn, Request, all, named};
+use crate::event::Score;
 use crate::plot::chart::{Chart, Panel, Point, Scale, Series, Span, Symbol};
 use crate::plot::palette::Key;
 use crate::plot::render;
@@ -20,16 +21,13 @@ use crate::results::query::{Results, TrialCurves, TrialStatus};
 fn epochs(last: usize, factor: f64) -> Vec<EpochRow> {
     let row = |epoch: usize| {
         let loss = factor / epoch.max(1) as f64;
-        let train = |value: f64| (epoch > 0).then_some(value);
+        let score = |loss: f64, accuracy: f64| Score { loss, accuracy };
         EpochRow {
             epoch,
             step: 10 * epoch,
-            train_loss: train(loss),
-            train_accuracy: train(1.0 - 0.1 * loss),
-            validation_loss: Some(loss + 0.01),
-            validation_accuracy: Some(1.0 - 0.1 * loss - 0.01),
-            test_loss: loss + 0.02,
-            test_accuracy: 1.0 - 0.1 * loss - 0.02,
+            train: (epoch > 0).then_some(score(loss, 1.0 - 0.1 * loss)).into(),
+            validation: Some(score(loss + 0.01, 1.0 - 0.1 * loss - 0.01)).into(),
+            test: score(loss + 0.02, 1.0 - 0.1 * loss - 0.02),
             ..EpochRow::default()
         }
     };
@@ -91,7 +89,7 @@ fn figure(results: &Results, stem: &str) -> Chart {
     found.map(|(_, chart)| chart).expect("the figure")
 }
 
-/// A figure of the catalogue as it is asked for.
+/// The charts of a figure of the catalogue with these options.
 fn drawn(results: &Results, name: &str, request: &Request) -> Vec<Drawn> {
     let figure = named(name).expect("a figure of this name");
     figure.draw(results, request).expect("a chart")

@@ -1,11 +1,11 @@
-//! How long each condition takes to a target accuracy, in epochs, steps or seconds.
+//! The time of each condition to a target accuracy, in epochs, steps or seconds.
 
 use super::conditions;
 use super::request::{Absent, Drawn, Horizontal, Request};
 use super::scored;
 use crate::results::query::Results;
 
-/// The figure `to-target`.
+/// Draws the figure `to-target`.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let name = match request.x {
         Horizontal::Epoch => "epochs_to_target",

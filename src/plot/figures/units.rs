@@ -1,4 +1,4 @@
-//! Dead and saturated units as training goes on.
+//! Dead and saturated units during training.
 
 use super::arrangement::{Arrangement, Wanted};
 use super::axes::{Kind, Quantity};
@@ -9,15 +9,15 @@ use super::sheet::{self, Rows, Strip};
 use crate::plot::chart::Point;
 use crate::results::query::{Details, Results, TrialCurves};
 
-/// What is shown, and how its row is headed.
+/// The quantities, with the headings of their rows.
 const ROWS: [(&str, &str); 2] = [("dead", "Dead ReLU units"), ("saturated", "Saturated values")];
 
-/// What it shows.
+/// The details that the figure needs.
 pub(super) fn details(_: &Results, _: &Request) -> Details {
     layers::details(&ROWS.map(|(quantity, _)| quantity))
 }
 
-/// The figure `units`: a row for each of the two that was read.
+/// Draws the figure `units`: a row for each of the two that was measured.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let arrangement = Arrangement::of(
         results,
@@ -57,7 +57,7 @@ pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, A
     }])
 }
 
-/// Below the first row, what its titles and notes say already is left out; what was not read is named.
+/// Removes repeated titles and notes below the first row; names a quantity that was not measured.
 fn say_once(strips: &mut [Strip]) {
     for strip in strips.iter_mut().skip(1) {
         for panel in &mut strip.panels {
@@ -72,7 +72,7 @@ fn say_once(strips: &mut [Strip]) {
     }
 }
 
-/// The mean over the layers, in per cent, at each step at which the first of them was read.
+/// The mean over the layers, in percent, at each step at which the first of them was measured.
 fn over_layers(trial: &TrialCurves, names: &[&str], quantity: &str) -> Vec<Point> {
     let curves = names.iter().map(|name| layers::curve(trial, name, quantity));
     let curves: Vec<Vec<Point>> = curves.filter(|curve| !curve.is_empty()).collect();

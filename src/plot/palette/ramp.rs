@@ -1,10 +1,10 @@
-//! The shades of a heat map: even steps of the value look like even steps, lightness grows with the
+//! The shades of a heat map: equal differences of the value look equal, lightness increases with the
 //! value, and colour-blind readers see the same order.
 //!
 //! In colour this is viridis (S. van der Walt & N. Smith, matplotlib 2015, CC0), sampled at eighths;
-//! in print a ramp of greys that is even in lightness (CIE L*).
+//! in print a ramp of greys that is linear in lightness (CIE L*).
 
-use super::{Colour, Theme};
+use super::theme::{Colour, Theme};
 
 /// viridis at 0, 1/8, … 1.
 const VIRIDIS: [Colour; 9] = [
@@ -22,7 +22,7 @@ const VIRIDIS: [Colour; 9] = [
 /// CIE L* of the darkest and the lightest grey.
 const GREYS: (f64, f64) = (25.0, 96.0);
 
-/// The shade of a share of the axis, from 0 to 1; shares beyond are taken as its ends.
+/// The shade at a share of the axis, from 0 to 1; shares outside are clamped.
 pub fn shade(theme: Theme, share: f64) -> Colour {
     let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
     match theme {
@@ -34,7 +34,7 @@ pub fn shade(theme: Theme, share: f64) -> Colour {
     }
 }
 
-/// Black or white, whichever can be read better on `colour`.
+/// Black or white, whichever has more contrast with `colour`.
 pub fn text_on(colour: Colour) -> Colour {
     // Where the contrasts with black and with white are equal: (L + 0.05)² = 1.05 · 0.05.
     if luminance(colour) > 0.179 { (0, 0, 0) } else { (255, 255, 255) }

@@ -1,31 +1,34 @@
-//! Which colour plays which part on which paper.
+//! The colour of each role in each theme.
 //!
 //! The colours of the light theme follow Okabe & Ito ("Color Universal Design", 2008), some of them
 //! darkened so that they stand out on white; those of the dark theme are the same hues made lighter.
-//! The print theme is for black ink: greys, which dash and marker support.
+//! The print theme is for black ink: greys, distinguished further by dash and marker.
 
-use super::{Colour, Key, LOOKS, PLACEMENTS, VALUES};
+use super::key::{Key, LOOKS, PLACEMENTS, VALUES};
 
-/// The paper that a chart is drawn on.
+/// An opaque colour: red, green, blue.
+pub type Colour = (u8, u8, u8);
+
+/// The theme of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Theme {
-    /// Colours on white.
+    /// Colours on a white background.
     #[default]
     Light,
-    /// Colours on near-black, for screens and slides.
+    /// Colours on a nearly black background, for screens and slides.
     Dark,
-    /// Greys on white, for black-and-white printers.
+    /// Greys on a white background, for black-and-white printers.
     Print,
 }
 
-/// The part that a colour plays.
+/// The role of a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// What everything stands on.
+    /// The background.
     Paper,
-    /// Text that matters.
+    /// Primary text.
     Ink,
-    /// Text in the second row.
+    /// Secondary text.
     FaintInk,
     /// The lines of the axes.
     Axis,
@@ -36,7 +39,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// Its name in style sheets: `ink`, `before`, `value-3`.
+    /// The role's name in style sheets: `ink`, `before`, `value-3`.
     pub fn name(self) -> String {
         match self {
             Self::Paper => "paper".to_owned(),
@@ -63,7 +66,7 @@ impl Role {
 }
 
 impl Theme {
-    /// The colour of a part.
+    /// The colour of a role.
     pub fn colour(self, role: Role) -> Colour {
         let table = self.table();
         match role {
@@ -94,7 +97,7 @@ pub fn page_css(theme: Theme) -> String {
     })
 }
 
-/// `#rrggbb`.
+/// A colour as `#rrggbb`.
 pub(in crate::plot) fn hex((red, green, blue): Colour) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
@@ -182,14 +185,14 @@ const _: () = assert!(PLACEMENTS + VALUES == LOOKS);
 
 #[cfg(test)]
 mod tests {
+    use super::super::look;
     use super::super::ramp::luminance;
     use super::super::tests::{NAMED, keys};
-    use super::super::{VALUES, look};
     use super::*;
 
     const THEMES: [Theme; 3] = [Theme::Light, Theme::Dark, Theme::Print];
 
-    /// Contrast by WCAG 2.
+    /// The contrast ratio by WCAG 2.
     fn contrast(one: Colour, other: Colour) -> f64 {
         let (one, other) = (luminance(one), luminance(other));
         (one.max(other) + 0.05) / (one.min(other) + 0.05)
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_stands_out_from_its_paper_and_every_text_can_be_read() {
+    fn every_line_and_text_has_enough_contrast_with_its_background() {
         for theme in THEMES {
             let paper = theme.colour(Role::Paper);
             for colour in series(theme, &keys()) {
@@ -248,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn black_ink_tells_lines_apart_by_grey_dash_and_marker() {
+    fn lines_in_black_ink_are_distinguished_by_grey_dash_and_marker() {
         let values: Vec<Key> = (0..VALUES).map(Key::Value).collect();
         for colour in series(Theme::Print, &keys()) {
             assert!(colour.0 == colour.1 && colour.1 == colour.2, "{colour:?}");

@@ -1,5 +1,5 @@
-//! A pair of axes on the paper, which plotters lays out: it says where values are, draws the grid and
-//! writes what stands beside the axes.
+//! A pair of axes, laid out by plotters: maps values to positions, draws the grid and
+//! writes the labels.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -20,15 +20,15 @@ use super::ticks::Labels;
 use crate::plot::chart::{Along, Axis, Point, Scale};
 use crate::plot::palette::Role;
 
-/// What drawing comes to.
+/// The result of drawing.
 pub(super) type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<Infallible>>;
 
-/// The paper, which plotters shares among areas.
+/// The canvas, which plotters shares among areas.
 pub(super) type Paper = Rc<RefCell<Canvas>>;
 
-/// A pair of axes on the paper.
+/// A pair of axes on the canvas.
 pub(super) struct Plot<'a> {
-    /// Where.
+    /// The rectangle between the axes.
     pub(super) frame: Frame,
     /// The horizontal axis.
     pub(super) x: &'a Axis,
@@ -39,7 +39,7 @@ pub(super) struct Plot<'a> {
 }
 
 impl<'a> Plot<'a> {
-    /// Two axes with what is written beside them, in a frame; their labels have all the paper left of it and
+    /// Two axes with their labels, in a frame; the labels have all the space left of it and
     /// below.
     pub(super) fn new(
         paper: &Paper,
@@ -63,33 +63,33 @@ impl<'a> Plot<'a> {
         Ok(Self { frame, x, y, paper: Rc::clone(paper), chart })
     }
 
-    /// Where a point is on the paper.
+    /// The position of a point.
     pub(super) fn at(&self, point: Point) -> Place {
         place(self.chart.backend_coord(&(point.x, point.y)))
     }
 
-    /// Where a value of the horizontal axis is.
+    /// The position of a value of the horizontal axis.
     pub(super) fn across(&self, x: f64) -> f64 {
         self.at(Point { x, y: self.y.low }).0
     }
 
-    /// Where a value of the vertical axis is.
+    /// The position of a value of the vertical axis.
     pub(super) fn up(&self, y: f64) -> f64 {
         self.at(Point { x: self.x.low, y }).1
     }
 
-    /// Where the points are that are anywhere.
+    /// The positions of the finite points.
     pub(super) fn places(&self, points: &[Point]) -> Vec<Place> {
         points.iter().copied().filter(Point::is_finite).map(|point| self.at(point)).collect()
     }
 
-    /// Has `draw` draw what has its corners at `points`.
+    /// Calls `draw` with the positions of `points`.
     pub(super) fn draw(&self, points: &[Point], draw: impl FnMut(&mut Canvas, &[Place])) -> Drawn {
         let values = points.iter().map(|point| (point.x, point.y)).collect();
         self.chart.plotting_area().draw(&Mark { values, draw: RefCell::new(draw) })
     }
 
-    /// Has `draw` draw a mark at each of the points.
+    /// Calls `draw` with the position of each of the points.
     pub(super) fn each(
         &self,
         points: &[Point],
@@ -102,7 +102,7 @@ impl<'a> Plot<'a> {
         })
     }
 
-    /// Has `draw` draw into a group of its own.
+    /// Draws into a separate group.
     pub(super) fn group(&self, class: &str, series: &str, draw: impl FnOnce() -> Drawn) -> Drawn {
         self.paper.borrow_mut().open(class, series);
         let drawn = draw();
@@ -110,12 +110,12 @@ impl<'a> Plot<'a> {
         drawn
     }
 
-    /// Has `draw` draw on the paper, regardless of the axes.
+    /// Draws on the canvas, independently of the axes.
     pub(super) fn on_paper(&self, draw: impl FnOnce(&mut Canvas)) {
         draw(&mut self.paper.borrow_mut());
     }
 
-    /// The lines of the grid; categories side by side have none.
+    /// The lines of the grid; categories have none.
     pub(super) fn grid(&mut self) -> Drawn {
         let mut mesh = self.chart.configure_mesh();
         mesh.disable_axes().bold_line_style(Role::Grid.stroke_width(PIXEL));
@@ -126,7 +126,7 @@ impl<'a> Plot<'a> {
         self.chart.plotting_area().present()
     }
 
-    /// The values at the upper left corner and at the lower right one. The first category stands at the top.
+    /// The values at the upper left corner and at the lower right one. The first category is at the top.
     pub(super) fn corners(&self) -> [Point; 2] {
         let (top, bottom) = match self.y.scale {
             Scale::Categorical => (self.y.low, self.y.high),
@@ -135,7 +135,7 @@ impl<'a> Plot<'a> {
         [Point { x: self.x.low, y: top }, Point { x: self.x.high, y: bottom }]
     }
 
-    /// The lines of the axes: one line, since the two of plotters would leave their corner open.
+    /// The lines of the axes, as one path: the two of plotters would leave a gap in the corner.
     pub(super) fn frame(&self) -> Drawn {
         let [start, end] = self.corners();
         let stroke = Stroke::solid(Tone::Of(Role::Axis), 1.0);
@@ -143,7 +143,7 @@ impl<'a> Plot<'a> {
         self.draw(&corners, |canvas, corners| canvas.line(corners, stroke))
     }
 
-    /// The numbers or names below the panel or left of it.
+    /// The tick labels below the panel or left of it.
     pub(super) fn labels(&mut self, along: Along) -> Drawn {
         let is_upright = along == Along::X && self.chart.as_coord_spec().x_spec().labels.upright;
         let turn = if is_upright { FontTransform::Rotate270 } else { FontTransform::None };
@@ -151,7 +151,7 @@ impl<'a> Plot<'a> {
         let font = FontDesc::new(FontFamily::SansSerif, size, FontStyle::Normal).transform(turn);
         let mut mesh = self.chart.configure_mesh();
         mesh.disable_mesh().axis_style(TRANSPARENT).label_style(font.color(&Role::Ink));
-        // Labels of plotters are two marks of a tick away from their axis; the marks are invisible.
+        // Plotters places labels at a distance of two tick marks from their axis; the marks themselves are invisible.
         mesh.set_all_tick_mark_size(units(TICK) / 2);
         match along {
             Along::X => mesh.disable_y_axis(),
@@ -161,7 +161,7 @@ impl<'a> Plot<'a> {
     }
 }
 
-/// An axis of a chart as one of plotters: ours says where values are and what is written at its ticks.
+/// Adapts an axis of a chart to plotters, which takes positions and tick labels from it.
 struct Ruler<'a> {
     axis: &'a Axis,
     labels: &'a Labels,
@@ -171,8 +171,8 @@ impl Ranged for Ruler<'_> {
     type FormatOption = NoDefaultFormatting;
     type ValueType = f64;
 
-    /// Data lie within their axes; what does not (a damaged file) stays inside the frame. The vertical axis
-    /// begins at the bottom, which is its higher end in units; its first category stands at the top.
+    /// Data are within their axes; a value outside (from a damaged file) is clamped to the frame. The vertical axis
+    /// begins at the bottom, which is its higher end in units; its first category is at the top.
     fn map(&self, value: &f64, (begin, end): (i32, i32)) -> i32 {
         let share = self.axis.share(*value);
         let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
@@ -182,7 +182,7 @@ impl Ranged for Ruler<'_> {
         units(low + (high - low) * share)
     }
 
-    /// The ticks. Plotters asks for lines between them, too: there are none.
+    /// The ticks. Plotters requests lines between them, too: there are none.
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
         let is_between = hint.weight().allow_light_points();
         let ticks = self.axis.ticks.iter().filter(|_| !is_between);
@@ -195,7 +195,7 @@ impl Ranged for Ruler<'_> {
 }
 
 impl ValueFormatter<f64> for Ruler<'_> {
-    /// The lines of a tick's label; empty where it has none, since labels would touch.
+    /// The lines of a tick's label; empty where it is left out, since labels would touch.
     fn format_ext(&self, value: &f64) -> String {
         let is_here = |index: &usize| {
             self.axis.ticks.get(*index).is_some_and(|tick| tick.value.total_cmp(value).is_eq())

@@ -1,6 +1,6 @@
-//! The paper as plotters sees it: a backend of our own, in small parts of a pixel, and an element of
-//! our own for what the styles of plotters have no words for (dashes, hover texts, fill with outline).
-//! Of a backend there is what plotters draws here itself: the grid and the labels of ticks.
+//! The backend of plotters that draws on the canvas, in small units of a pixel, and an element for what the
+//! styles of plotters do not support (dashes, hover texts, fill with outline).
+//! The backend implements what plotters itself draws here: the grid and the tick labels.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -17,25 +17,25 @@ use super::font::text_width;
 use super::text::SMALL;
 use crate::plot::palette::Role;
 
-/// Units of plotters a pixel.
+/// Units of plotters in a pixel.
 pub(super) const PIXEL: u32 = 20_000;
 
-/// The longest side of a sheet in pixels: plotters counts its units in 32 bits.
+/// The longest side of a chart in pixels: plotters counts its units in 32 bits.
 pub(super) const LONGEST: f64 = i32::MAX as f64 / PIXEL as f64;
 
-/// Pixels in units of plotters, rounded to odd: what lies between two even units becomes the odd one
-/// between them. So no place seems to lie halfway between two hundredths of a pixel that does not, and the
-/// two decimals of the SVG are those of the exact place.
+/// Pixels in units of plotters, rounded to odd: a value between two even units becomes the odd one
+/// between them. So no position seems to be halfway between two hundredths of a pixel that is not, and the
+/// two decimals of the SVG are those of the exact position.
 pub(super) fn units(pixels: f64) -> i32 {
     let nearest = (pixels * f64::from(PIXEL)).round();
-    // What the multiplication rounded away belongs to the place, too.
+    // The rounding error of the multiplication counts as well.
     let rest = pixels.mul_add(f64::from(PIXEL), -nearest);
     let below = if rest < 0.0 { nearest - 1.0 } else { nearest };
     let units = if rest == 0.0 { nearest } else { (below / 2.0).floor() * 2.0 + 1.0 };
     units as i32
 }
 
-/// A place of plotters in pixels.
+/// A position of plotters in pixels.
 pub(super) fn place((x, y): BackendCoord) -> Place {
     (f64::from(x) / f64::from(PIXEL), f64::from(y) / f64::from(PIXEL))
 }
@@ -53,7 +53,7 @@ impl DrawingBackend for Canvas {
         Ok(())
     }
 
-    /// Ends a grid.
+    /// Completes a grid.
     fn present(&mut self) -> Drawn {
         if let Some((stroke, lines)) = self.grid.take() {
             self.lines(&lines, stroke, "");
@@ -67,7 +67,7 @@ impl DrawingBackend for Canvas {
         Ok(())
     }
 
-    /// A line of the grid, which waits for [`DrawingBackend::present`]: all of them are one path.
+    /// A line of the grid, kept until [`DrawingBackend::present`]: all of them are one path.
     fn draw_line<S: BackendStyle>(
         &mut self,
         from: BackendCoord,
@@ -77,17 +77,17 @@ impl DrawingBackend for Canvas {
         let width = f64::from(style.stroke_width()) / f64::from(PIXEL);
         let stroke = Stroke::solid(tone(style.color()), width);
         let (_, lines) = self.grid.get_or_insert((stroke, Vec::new()));
-        // To the right or down.
+        // From left to right, or downwards.
         lines.push([place(from.min(to)), place(from.max(to))]);
         Ok(())
     }
 
-    /// The label of a tick, in its lines: from the axis down, upwards to the axis, or left of it.
+    /// A tick label with its lines: from the axis down, upwards to the axis, or left of it.
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
         let is_upright = matches!(style.transform(), FontTransform::Rotate270);
         let is_beside = matches!(style.anchor().h_pos, HPos::Right);
         let middle = text.matches('\n').count() as f64 / 2.0;
-        // To plotters the axis is the last unit of its panel, and what is below begins behind it.
+        // For plotters the axis is the last unit of its panel, and what is below begins after it.
         let (x, y) = place((at.0, if is_beside { at.1 } else { at.1 - 1 }));
         for (line, text) in text.split('\n').enumerate() {
             let (down, off) = (line as f64 * SMALL.leading, (line as f64 - middle) * SMALL.leading);
@@ -107,7 +107,7 @@ impl DrawingBackend for Canvas {
     }
 }
 
-/// The parts that plotters draws itself: their numbers travel through it as colours.
+/// The roles that plotters itself draws: their indices are passed through it as colours.
 const PARTS: [Role; 2] = [Role::Ink, Role::Grid];
 
 impl Color for Role {
@@ -122,7 +122,7 @@ fn tone(colour: BackendColor) -> Tone {
     Tone::Of(part.copied().unwrap_or(Role::Ink))
 }
 
-/// An element of ours: values, and what draws them where plotters says that they are.
+/// An element with values, and a function that draws them at the positions that plotters computes.
 pub(super) struct Mark<F> {
     pub(super) values: Vec<(f64, f64)>,
     pub(super) draw: RefCell<F>,
@@ -158,13 +158,13 @@ mod tests {
     #[test]
     fn a_place_keeps_its_two_decimals_on_its_way_through_plotters() {
         let there_and_back = |x: f64| place((units(x), 0)).0;
-        // Ties stay ties, and what is close to one stays on its side.
+        // Ties remain ties, and values close to one stay on their side.
         for tie in [0.125_f64, 26.875, 93.005, 226.675, 1000.375] {
             for x in [tie.next_down(), tie.next_up()] {
                 assert_eq!(number(x), number(there_and_back(x)), "{x}");
             }
             for x in [tie, tie - 1e-9, tie + 1e-9, -tie] {
-                // Half the height of a capital letter, as labels of ticks add.
+                // Half the height of a capital letter, which tick labels add.
                 for aside in [0.0, 4.0095, 2.7] {
                     let (exact, moved) = (x + aside, there_and_back(x) + aside);
                     assert_eq!(number(exact), number(moved), "{x} + {aside}");

@@ -1,6 +1,6 @@
-//! A sheet of paper in pixels (96 an inch), over the library that writes SVG. Colours are parts
+//! A canvas in pixels (96 per inch), over the library that writes SVG. Colours are roles
 //! (`Role`), so that the same drawing gives a picture in a theme's colours or one whose colours the
-//! page around it decides.
+//! surrounding page determines.
 
 use svg::node::element::{Element, Text as TextElement, Title};
 use svg::node::{Node, Text as TextNode};
@@ -11,51 +11,51 @@ use super::{Colours, Style};
 use crate::plot::palette::{Colour, Role, hex};
 use crate::units::one_line;
 
-/// A place on the paper, in pixels from its upper left corner.
+/// A position on the canvas, in pixels from its upper left corner.
 pub(super) type Place = (f64, f64);
 
-/// Where a text stands relative to its place.
+/// The anchor of a text: where its position is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Anchor {
-    /// The place is its upper left corner.
+    /// At its upper left corner.
     TopLeft,
-    /// The place is the middle of its upper edge.
+    /// At the middle of its upper edge.
     TopMiddle,
-    /// The place is its middle.
+    /// At the centre of the text.
     Middle,
-    /// The place is the middle of its right edge.
+    /// At the middle of its right edge.
     RightMiddle,
-    /// The place is its middle, and it reads upwards.
+    /// At its centre; the text reads upwards.
     Upwards,
-    /// The place is the middle of its end, and it reads upwards to there.
+    /// At the middle of its end; the text reads upwards.
     UpwardsEnd,
 }
 
-/// Height of a capital letter in ems, and how far below the upper edge of its line a text stands.
+/// Height of a capital letter in ems, and the distance of a text from the upper edge of its line.
 const CAPITAL: f64 = 0.729;
 const ASCENT: f64 = 0.76;
 
-/// What something is coloured with.
+/// The colour of an element.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Tone {
-    /// The colour of a part.
+    /// The colour of a role.
     Of(Role),
-    /// This colour on any paper: the shade of a value.
+    /// The same colour in every theme: the shade of a value.
     Fixed(Colour),
-    /// Another part of the same drawing, by its id.
+    /// The gradient of shades, by its id.
     Ramp,
 }
 
-/// How a line is drawn.
+/// The style of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stroke {
-    /// Its colour.
+    /// The colour of the line.
     pub(super) tone: Tone,
-    /// Its width in pixels.
+    /// The width of the line in pixels.
     pub(super) width: f64,
     /// Lengths of dash and gap in turn; empty for a solid line.
     pub(super) dash: &'static [u32],
-    /// 1 for a line that hides what is below it.
+    /// 1 for an opaque line.
     pub(super) opacity: f64,
 }
 
@@ -66,10 +66,10 @@ impl Stroke {
     }
 }
 
-/// How a shape is drawn: filled, outlined, or both.
+/// The style of a shape: fill, outline, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Pen {
-    /// Colour and opacity of its inside.
+    /// Colour and opacity of its fill.
     pub(super) fill: Option<(Tone, f64)>,
     /// Its outline.
     pub(super) stroke: Option<Stroke>,
@@ -81,13 +81,13 @@ impl Pen {
         Self { fill: Some((tone, opacity)), stroke: None }
     }
 
-    /// An outline alone.
+    /// An outline without fill.
     pub(super) fn stroke(stroke: Stroke) -> Self {
         Self { fill: None, stroke: Some(stroke) }
     }
 }
 
-/// The paper.
+/// The canvas.
 pub(super) struct Canvas {
     style: Style,
     /// Width and height in pixels.
@@ -99,7 +99,7 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    /// Empty paper of `size`, with a name and a description for those who cannot see it.
+    /// An empty canvas of `size`, with a title and a description for screen readers.
     pub(super) fn new(style: &Style, size: Place, title: &str, description: &str) -> Self {
         let id = &style.id;
         let (width, height) = (number(size.0), number(size.1));
@@ -124,18 +124,18 @@ impl Canvas {
         Self { style: style.clone(), size, open: vec![svg], grid: None }
     }
 
-    /// The theme's own colour of a part, for what must know it.
+    /// The style, for code that depends on it.
     pub(super) fn style(&self) -> &Style {
         &self.style
     }
 
-    /// The finished document.
+    /// The complete SVG document.
     pub(super) fn finish(&mut self) -> String {
         let svg = self.open.drain(..).next();
         svg.map(|svg| format!("{svg}\n")).unwrap_or_default()
     }
 
-    /// Begins a group, which scripts and styles find by its class and by whose it is.
+    /// Begins a group, with a class and the name of its series for scripts and style sheets.
     pub(super) fn open(&mut self, class: &str, series: &str) {
         let mut group = element("g", [("class", class.to_owned())]);
         if !series.is_empty() {
@@ -144,7 +144,7 @@ impl Canvas {
         self.open.push(group);
     }
 
-    /// Ends the group that was begun last; one that stayed empty leaves nothing.
+    /// Ends the group that was begun last; an empty group is left out.
     pub(super) fn close(&mut self) {
         if let Some(group) = self.open.pop()
             && !group.get_children().is_empty()
@@ -166,7 +166,7 @@ impl Canvas {
         self.lines(&[places], stroke, "");
     }
 
-    /// Several lines that are one thing.
+    /// Several lines as one element.
     pub(super) fn lines(&mut self, lines: &[impl AsRef<[Place]>], stroke: Stroke, hover: &str) {
         let d: String = lines.iter().map(|places| path(places.as_ref())).collect();
         if !d.is_empty() {
@@ -174,7 +174,7 @@ impl Canvas {
         }
     }
 
-    /// A closed shape.
+    /// A polygon.
     pub(super) fn polygon(&mut self, places: &[Place], pen: Pen, hover: &str) {
         self.shape(element("path", [("d", path(places) + "Z")]), pen, hover);
     }
@@ -190,13 +190,13 @@ impl Canvas {
         self.write(text, at, (anchor, face, tone), None);
     }
 
-    /// A text in one line with an edge of paper, so that it can be read on top of lines.
+    /// A text in one line with an outline in the background's colour, so that it is readable on top of lines.
     pub(super) fn text_on_lines(&mut self, text: &str, at: Place, anchor: Anchor, face: Face) {
         let edge = Stroke::solid(Tone::Of(Role::Paper), 3.0);
         self.write(text, at, (anchor, face, Tone::Of(Role::FaintInk)), Some(edge));
     }
 
-    /// Defines the ramp of shades from left to right, which [`Tone::Ramp`] fills shapes with.
+    /// Defines the gradient of shades from left to right, with which [`Tone::Ramp`] fills shapes.
     pub(super) fn ramp(&mut self, stops: &[Colour]) {
         let id = format!("{}-shades", self.style.id);
         let mut gradient = element("linearGradient", [("id", id)]);
@@ -270,7 +270,7 @@ impl Canvas {
         }
     }
 
-    /// `var()` is no colour for an attribute of its own, so a page's colours go into `style`.
+    /// `var()` is not valid in an attribute, so a page's colours go into `style`.
     fn colour(&self, element: &mut impl Node, name: &str, tone: Tone, css: &mut String) {
         match tone {
             Tone::Fixed(colour) => element.assign(name, hex(colour)),
@@ -345,7 +345,7 @@ pub(super) fn number(value: f64) -> String {
     if text == "-0" { "0" } else { text }.to_owned()
 }
 
-/// In one line, without what XML forbids.
+/// Text in one line, without characters that XML forbids.
 fn clean(text: &str) -> String {
     one_line(text).into_owned()
 }

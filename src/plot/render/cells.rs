@@ -1,4 +1,4 @@
-//! The fields of a heat map: a shade, what is written in it in black or white, hatching where a
+//! The cells of a heat map: a shade, a text in black or white, hatching where a
 //! trial diverged, and a heavy frame around the best.
 
 use super::axes::{Drawn, Plot};
@@ -8,14 +8,14 @@ use super::{font, words};
 use crate::plot::chart::{Axis, Cell, Point};
 use crate::plot::palette::{Colour, Role, shade, text_on};
 
-/// Between two lines of a hatching.
+/// Distance between two lines of a hatching.
 const HATCH: f64 = 7.0;
-/// From one line of a field's text to the next.
+/// Distance between two lines of a cell's text.
 const LEADING: f64 = 13.0;
-/// Between a field's text and its edge.
+/// Distance between a cell's text and its edge.
 const EDGE: f64 = 3.0;
 
-/// Draws all fields; frames come last, so that no neighbour covers them.
+/// Draws all cells; frames come last, so that no adjacent cell covers them.
 pub(super) fn cells(plot: &Plot, cells: &[Cell], shades: Option<&Axis>) -> Drawn {
     plot.group("cells", "", || {
         for cell in cells {
@@ -30,7 +30,7 @@ fn corners(cell: &Cell) -> [Point; 2] {
     [-0.5, 0.5].map(|aside| Point { x: cell.at.x + aside, y: cell.at.y + aside })
 }
 
-/// A heavy frame with an edge of paper, which stands out from light fields and dark ones.
+/// A heavy frame with an edge in the background's colour, visible on light and dark cells.
 fn best(canvas: &mut Canvas, corners: &[Place]) {
     let &[from, to] = corners else { return };
     for (role, width) in [(Role::Paper, 5.0), (Role::Ink, 2.5)] {
@@ -44,7 +44,7 @@ pub(super) fn hatching(canvas: &mut Canvas, from: Place, to: Place, tone: Tone) 
     let (left, right) = (from.0.min(to.0), from.0.max(to.0));
     let (top, bottom) = (from.1.min(to.1), from.1.max(to.1));
     let mut lines: Vec<[Place; 2]> = Vec::new();
-    // The lines x + y = sum that cross the rectangle, on one raster for all of the sheet.
+    // The lines x + y = sum that cross the rectangle, on one raster for the whole chart.
     let mut sum = ((left + top) / HATCH).ceil() * HATCH;
     while sum < right + bottom && lines.len() < 1000 {
         let start = (sum - bottom).max(left);
@@ -63,7 +63,7 @@ fn field(canvas: &mut Canvas, plot: &Plot, cell: &Cell, shades: Option<&Axis>, a
         (Some(value), Some(axis)) if value.is_finite() => Some(shade(theme, axis.share(value))),
         _ => None,
     };
-    // Where nothing was measured, the paper shows: no shade means that.
+    // Where nothing was measured, the background is visible.
     let tone = colour.map_or(Tone::Of(Role::Paper), Tone::Fixed);
     let edge = colour.map_or(Role::Grid, |_| Role::Paper);
     let ink = colour.map_or(Tone::Of(Role::FaintInk), |colour| Tone::Fixed(text_on(colour)));
@@ -77,8 +77,8 @@ fn field(canvas: &mut Canvas, plot: &Plot, cell: &Cell, shades: Option<&Axis>, a
     label(canvas, cell, middle, size, (tone, ink));
 }
 
-/// What is written in a field, in as many lines as fit; a text that does not fit is left to the
-/// pointer. Hatching stops around it.
+/// The text of a cell, in as many lines as fit; a text that does not fit appears only as hover text.
+/// Hatching leaves room around it.
 fn label(canvas: &mut Canvas, cell: &Cell, middle: Place, size: Place, (field, ink): (Tone, Tone)) {
     let lines = wrap(&cell.label, SMALL, size.0 - 2.0 * EDGE, &font::text_width);
     let height = lines.len() as f64 * LEADING;

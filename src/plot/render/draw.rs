@@ -1,4 +1,4 @@
-//! Puts a chart on paper: its texts, its legend, its rows of panels.
+//! Draws a chart: its texts, its legend, its rows of panels.
 
 use std::cell::RefCell;
 
@@ -17,7 +17,7 @@ use crate::plot::palette::{Key, Role, look};
 const INK: Tone = Tone::Of(Role::Ink);
 const FAINT_INK: Tone = Tone::Of(Role::FaintInk);
 
-/// Draws a chart as an SVG document, or says why not.
+/// Draws a chart as an SVG document, or returns the reason why it cannot.
 pub(super) fn draw(chart: &Chart, style: &Style) -> Result<String, String> {
     let sheet = layout(chart, style, &text_width)?;
     check(sheet.size)?;
@@ -49,7 +49,7 @@ fn on_paper(paper: &Paper, chart: &Chart, sheet: &Layout) -> Drawn {
     Ok(())
 }
 
-/// Empty paper, texts and legend.
+/// An empty canvas with texts and legend.
 fn above(canvas: &mut Canvas, chart: &Chart, sheet: &Layout) {
     canvas.rectangle((0.0, 0.0), sheet.size, Pen::fill(Tone::Of(Role::Paper), 1.0), "");
     texts(canvas, sheet);

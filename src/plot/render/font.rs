@@ -1,5 +1,5 @@
-//! The embedded font: `DejaVu` Sans, free to embed and to ship (see its licence, after Bitstream
-//! Vera); and how wide its letters are.
+//! The embedded font: `DejaVu` Sans, which may be embedded and distributed (see its licence, after Bitstream
+//! Vera); and the widths of its letters.
 
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ use skrifa::{FontRef, MetadataProvider};
 
 use super::text::Face;
 
-/// What an SVG asks for: the embedded font by name, else whatever the viewer has.
+/// The font family in an SVG: the embedded font by name, else any font of the viewer.
 pub(super) const FAMILY: &str = "DejaVu Sans, sans-serif";
 
 /// The family name inside the font files.
@@ -28,7 +28,7 @@ pub(super) fn bold() -> &'static [u8] {
     dejavu::sans::bold()
 }
 
-/// The width of a text in pixels; kerning, which only makes it narrower, is left out.
+/// The width of a text in pixels, without kerning, which only makes it narrower.
 pub(super) fn text_width(text: &str, face: Face) -> f64 {
     let widths = if face.bold { widths_bold() } else { widths_regular() };
     let ems: f32 = text.chars().map(|letter| widths.of(letter)).sum();
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_are_as_wide_as_the_font_says() {
+    fn letters_have_the_widths_of_the_font() {
         // DejaVu Sans has 2048 units an em: `i` takes 569 of them, `m` 1995.
         let width = text_width("im", PLAIN);
         assert!((width - 12.0 * 2564.0 / 2048.0).abs() < 0.01, "{width}");

@@ -1,4 +1,4 @@
-//! Where everything on the sheet goes: boxes in pixels, from the upper left corner. Nothing is
+//! The layout of a chart: boxes in pixels, from the upper left corner. Nothing is
 //! drawn here.
 
 use super::Style;
@@ -7,25 +7,25 @@ use super::text::{Face, HEADING, Measure, PLAIN, SMALL, TITLE, wrap, wrap_parts}
 use super::ticks::{self, Labels};
 use crate::plot::chart::{Chart, Panel, Row, Scale};
 
-/// Empty border of the sheet.
+/// Empty border of the chart.
 pub(super) const MARGIN: f64 = 16.0;
-/// Between two panels side by side, at least.
+/// Least distance between two panels side by side.
 const GUTTER: f64 = 18.0;
-/// Between a panel and the text above it.
+/// Distance between a panel and the text above it.
 const TITLE_GAP: f64 = 5.0;
-/// Between two blocks of text.
+/// Distance between two blocks of text.
 const GAP: f64 = 8.0;
-/// Between tick labels and their axis.
+/// Distance between tick labels and their axis.
 pub(super) const TICK: f64 = 6.0;
-/// Height of a category's field on a vertical axis: of a heat map, and of points.
+/// Height of a category on a vertical axis: of a heat map, and of points.
 const FIELDS: (f64, f64) = (34.0, 28.0);
-/// A panel that is smaller shows nothing.
+/// The smallest panel that is readable.
 const SMALLEST: (f64, f64) = (60.0, 40.0);
 
 /// Lines of text from a place downwards.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Block {
-    /// The lines.
+    /// The lines of text.
     pub(super) lines: Vec<String>,
     /// Left edge, or the middle of centred text.
     pub(super) left: f64,
@@ -40,9 +40,9 @@ pub(super) struct Frame {
     pub(super) left: f64,
     /// Upper edge.
     pub(super) top: f64,
-    /// From left to right.
+    /// Width.
     pub(super) width: f64,
-    /// From top to bottom.
+    /// Height.
     pub(super) height: f64,
 }
 
@@ -61,13 +61,13 @@ impl Frame {
 /// A row of panels.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RowBox {
-    /// The lines of what the panels have in common.
+    /// The lines of the heading.
     pub(super) heading: Vec<String>,
     /// The panels.
     pub(super) panels: Vec<PanelBox>,
     /// The lines of the vertical axis's label.
     pub(super) y_label: Vec<String>,
-    /// Its numbers or names.
+    /// The tick labels of the vertical axis.
     pub(super) y_ticks: Labels,
 }
 
@@ -78,46 +78,46 @@ pub(super) struct PanelBox {
     pub(super) title: Block,
     /// Note, centred below the title.
     pub(super) note: Block,
-    /// The pair of axes.
+    /// The rectangle between the axes.
     pub(super) frame: Frame,
 }
 
-/// The sheet.
+/// The layout of a whole chart.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Layout {
-    /// Width and height.
+    /// Width and height in pixels.
     pub(super) size: (f64, f64),
     /// The chart's title.
     pub(super) title: Block,
     /// Its subtitle.
     pub(super) subtitle: Block,
-    /// The legend's own title.
+    /// The legend's title.
     pub(super) legend_title: Block,
-    /// Its entries.
+    /// The legend's entries.
     pub(super) legend: Vec<EntryBox>,
     /// The bar of shades.
     pub(super) shades: Option<ShadeBox>,
     /// The rows.
     pub(super) rows: Vec<RowBox>,
-    /// The numbers or names below every panel.
+    /// The tick labels below every panel.
     pub(super) x_ticks: Labels,
-    /// Middle of the first lines of the rows' headings, from the left.
+    /// Horizontal position of the middle of the headings' first lines.
     pub(super) heading: f64,
     /// Left edge of the vertical axes' labels.
     pub(super) y_label: f64,
     /// The horizontal axis's label, centred.
     pub(super) x_label: Block,
-    /// Bands and footnote.
+    /// The texts on bands, and the footnote.
     pub(super) footnote: Block,
 }
 
-/// Lays out a chart in the size that is asked for, or says why it has no room there.
+/// Lays out a chart in the requested size, or returns the reason why there is no room.
 pub(super) fn layout(chart: &Chart, style: &Style, measure: &Measure) -> Result<Layout, String> {
     let natural = sheet(chart, style, 1.0, measure)?;
     let Some(height) = style.height else {
         return Ok(natural);
     };
-    // Only the panels give way, so their share of the height decides how much.
+    // Only the panels can shrink, so their share of the height decides how much.
     let panels = panels_height(&natural);
     let stretch = (panels + height - natural.size.1) / panels.max(1.0);
     let mut stretched = sheet(chart, style, stretch.max(0.0), measure)?;
@@ -130,7 +130,7 @@ fn panels_height(layout: &Layout) -> f64 {
     layout.rows.iter().map(first).sum()
 }
 
-/// The sheet with panels `stretch` times as high as they like.
+/// The layout with panels `stretch` times their natural height.
 fn sheet(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Result<Layout, String> {
     let grid = Grid::new(chart, style, stretch, measure)?;
     let text_width = grid.width - 2.0 * MARGIN;
@@ -155,7 +155,7 @@ fn sheet(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Resul
     top -= 4.0;
     let x_label = grid.x_label(&chart.x.label, text_width, &mut top, measure);
     top += GAP + 4.0;
-    // Backticks are for those who write them as code; here they would be seen.
+    // Backticks mark code in Markdown; in a chart they would be visible.
     let notes = format!("{} {}", chart.band, chart.footnote).replace('`', "");
     let footnote = text(&notes, SMALL, &mut top);
     Ok(Layout {
@@ -176,11 +176,11 @@ fn sheet(chart: &Chart, style: &Style, stretch: f64, measure: &Measure) -> Resul
 
 /// The sizes that all panels share.
 struct Grid {
-    /// Panels side by side.
+    /// Number of panels side by side.
     columns: usize,
     /// Width of a panel.
     panel: f64,
-    /// Between two panels side by side.
+    /// Distance between two panels side by side.
     gutter: f64,
     /// Height of each row's panels.
     heights: Vec<f64>,
@@ -228,7 +228,7 @@ impl Grid {
                 width,
             }
         };
-        // Narrower panels are lower, and what stands beside them then takes more lines.
+        // Narrower panels are lower, and texts beside them then take more lines.
         let mut grid = at_width(natural.0);
         for _ in 0..2 {
             grid = at_width(grid.panel.max(1.0));
@@ -257,7 +257,7 @@ impl Grid {
         self.columns as f64 * (self.panel + self.gutter) - self.gutter
     }
 
-    /// Below the middle of the panels, or as close to there as the sheet allows.
+    /// Below the middle of the panels, or as close to it as the chart allows.
     fn x_label(&self, text: &str, width: f64, top: &mut f64, measure: &Measure) -> Block {
         let lines = wrap(text, PLAIN, width, measure);
         let widths = lines.iter().map(|line| measure(line, PLAIN));
@@ -275,7 +275,7 @@ impl Grid {
     /// A row from `top`, which moves below its tick labels. Titles end at the same height, however
     /// many lines they have, and so do the notes below them.
     fn row(&self, row: &Row, height: f64, ticks: f64, top: &mut f64, measure: &Measure) -> RowBox {
-        // Titles of neighbours must not touch.
+        // Titles of adjacent panels must not touch.
         let width = self.panel + self.gutter - 8.0;
         let lines = |panel: &Panel| {
             let title = wrap_parts(&panel.title, HEADING, width, measure);
@@ -307,14 +307,14 @@ impl Grid {
     }
 }
 
-/// Between panels of `width` side by side: so much that the last number below one and the first below
-/// the next do not touch.
+/// The distance between panels of `width` side by side: large enough that the last tick label below one and the
+/// first below the next do not touch.
 fn gutter(chart: &Chart, width: f64, measure: &Measure) -> f64 {
     if chart.x.scale == Scale::Categorical {
         return GUTTER;
     }
     let labels = ticks::below(&chart.x, width, measure);
-    // How far a number stands out on the left and on the right.
+    // How far a tick label extends beyond the panel on the left and on the right.
     let out = |(index, lines): &(usize, Vec<String>)| {
         let half = lines.iter().map(|line| measure(line, SMALL) / 2.0);
         let half = half.fold(0.0, f64::max);
@@ -327,7 +327,7 @@ fn gutter(chart: &Chart, width: f64, measure: &Measure) -> f64 {
     (left.max(0.0) + right.max(0.0) + ticks::APART).ceil().max(GUTTER)
 }
 
-/// Width and height of a panel: the more there are, the smaller, so that the sheet still fits the
+/// Width and height of a panel: the more there are, the smaller, so that the chart still fits the
 /// width of a page in readable print.
 fn panel_size(columns: usize) -> (f64, f64) {
     match columns {
@@ -340,7 +340,7 @@ fn panel_size(columns: usize) -> (f64, f64) {
     }
 }
 
-/// The height of a row's panels of `width`: as many fields as categories, or as flat as `natural`.
+/// The height of a row's panels of `width`: by the number of categories, or in the proportion of `natural`.
 fn panel_height(row: &Row, labels: &Labels, natural: (f64, f64), width: f64) -> f64 {
     if row.y.scale == Scale::Categorical {
         let has_cells = row.panels.iter().any(|panel| !panel.cells.is_empty());
@@ -353,27 +353,27 @@ fn panel_height(row: &Row, labels: &Labels, natural: (f64, f64), width: f64) -> 
     (width * natural.1 / natural.0).clamp(120.0, natural.1 * 1.5)
 }
 
-/// How wide names beside an axis may be: a third of the sheet, so that data have the rest.
+/// Greatest width of names beside an axis: a third of the chart.
 fn names_limit(style: &Style, panel: f64) -> f64 {
     style.width.map_or(panel.max(200.0) * 0.45, |width| width / 3.0)
 }
 
-/// What lines of this print take beside a panel, with a gap; nothing where there are none.
+/// The width of lines of text beside a panel, with a gap; 0 where there are none.
 fn room(lines: f64, face: Face, gap: f64) -> f64 {
     if lines > 0.0 { lines * face.leading + gap } else { 0.0 }
 }
 
-/// What a row's panels have in common, as high as the row and its titles.
+/// The heading of a row, as high as the row and its titles.
 fn heading(row: &Row, height: f64, measure: &Measure) -> Vec<String> {
     wrap_parts(&row.heading, HEADING, height.max(60.0) + 24.0, measure)
 }
 
-/// A vertical axis's label, which may be somewhat longer than its panel.
+/// The label of a vertical axis, which may be somewhat longer than its panel.
 fn y_label(row: &Row, height: f64, measure: &Measure) -> Vec<String> {
     wrap(&row.y.label, SMALL, height.max(60.0) + 30.0, measure)
 }
 
-/// The most lines of any text.
+/// The greatest number of lines.
 fn tallest(texts: &[Vec<String>]) -> f64 {
     texts.iter().map(Vec::len).max().unwrap_or(0) as f64
 }

@@ -1,4 +1,4 @@
-//! Where the legend goes: a strip above the panels, so that it never covers data; entries from left
+//! The layout of the legend: a strip above the panels, so that it never covers data; entries from left
 //! to right, in as many lines as they need, and the bar of shades below them.
 
 use super::layout::{Block, Frame, MARGIN};
@@ -7,38 +7,38 @@ use super::ticks::{self, Labels};
 use crate::plot::chart::{Chart, Series, Symbol};
 use crate::plot::palette::Key;
 
-/// What stands in front of a legend's text, and the space behind it.
+/// Width of the sample before a legend's text, and the distance after it.
 const LINE_SAMPLE: f64 = 36.0;
 const MARK_SAMPLE: f64 = 12.0;
 const FIELD_SAMPLE: f64 = 20.0;
 const AFTER_SAMPLE: f64 = 7.0;
 const AFTER_ENTRY: f64 = 20.0;
-/// The bar of shades.
+/// Width and height of the bar of shades.
 const BAR: (f64, f64) = (220.0, 12.0);
 
-/// A legend's entry: its sample begins at `left`.
+/// An entry of the legend with its sample.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct EntryBox {
     /// Left edge of the sample.
     pub(super) left: f64,
     /// Right edge of the sample.
     pub(super) right: f64,
-    /// The text beside it.
+    /// The text beside the sample.
     pub(super) text: Block,
 }
 
-/// What the shades mean.
+/// The bar of shades with its labels.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ShadeBox {
-    /// The quantity.
+    /// The quantity's name.
     pub(super) title: Block,
     /// The bar.
     pub(super) bar: Frame,
-    /// The values below it.
+    /// The labels of values below it.
     pub(super) labels: Labels,
 }
 
-/// Title and entries; `top` moves below them.
+/// The layout of title and entries; `top` moves below them.
 pub(super) fn entries(
     chart: &Chart,
     width: f64,
@@ -75,7 +75,7 @@ pub(super) fn entries(
     (title, entries)
 }
 
-/// The bar of shades beside its quantity; `top` moves below it.
+/// The layout of the bar of shades beside its quantity; `top` moves below it.
 pub(super) fn shades(
     chart: &Chart,
     width: f64,
@@ -101,7 +101,7 @@ pub(super) fn shades(
     Some(ShadeBox { title, bar, labels: ticks::below(axis, bar_width, measure) })
 }
 
-/// Every series of a key.
+/// Every series with this key.
 pub(super) fn series_of(chart: &Chart, key: Key) -> impl Iterator<Item = &Series> {
     chart
         .rows
@@ -111,7 +111,7 @@ pub(super) fn series_of(chart: &Chart, key: Key) -> impl Iterator<Item = &Series
         .filter(move |series| series.key == key)
 }
 
-/// Whether a key has points without a line, and so a sample without one.
+/// Whether a key has points without a line, so that its sample has none either.
 pub(super) fn is_loose(chart: &Chart, key: Key) -> bool {
     let mut series = series_of(chart, key).peekable();
     series.peek().is_some() && series.all(|series| series.loose)

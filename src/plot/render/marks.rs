@@ -1,5 +1,5 @@
-//! The shapes of single marks: points, intervals, arrows, crosses, and how dots make room for each
-//! other.
+//! The shapes of single marks: points, intervals, arrows, crosses, and the placement of dots that would
+//! overlap.
 
 use std::collections::HashMap;
 
@@ -14,16 +14,16 @@ pub(super) const CROSS: f64 = 4.5;
 const RING: f64 = 6.5;
 /// Radius of the dot of a single replicate.
 pub(super) const DOT: f64 = 2.0;
-/// Opacity of that dot.
+/// Opacity of the dot of a single replicate.
 const DOT_OPACITY: f64 = 0.5;
-/// Half the length of an interval's ends.
+/// Half the length of the ends of an interval.
 const END: f64 = 3.5;
 /// Length of an arrow, and half the width of its head.
 const ARROW: (f64, f64) = (15.0, 3.5);
 /// Width of an interval's line.
 const BAR: f64 = 1.6;
 
-/// A data point with an edge of paper, so that points that touch can be told apart.
+/// A data point with an edge in the background's colour, so that adjacent points can be distinguished.
 pub(super) fn marker(canvas: &mut Canvas, at: Place, marker: Marker, tone: Tone, hover: &str) {
     let (x, y) = at;
     let pen = Pen { fill: Some((tone, 1.0)), stroke: None };
@@ -39,7 +39,7 @@ pub(super) fn marker(canvas: &mut Canvas, at: Place, marker: Marker, tone: Tone,
     canvas.polygon(&corners, pen, hover);
 }
 
-/// × with an edge of paper, so that it stands out from lines below it.
+/// × with an edge in the background's colour, so that it is visible on lines below it.
 pub(super) fn cross(canvas: &mut Canvas, (x, y): Place, tone: Tone, hover: &str) {
     let paper = Tone::Of(Role::Paper);
     for (tone, width, reach, hover) in [(paper, 4.5, CROSS + 0.8, ""), (tone, 2.0, CROSS, hover)] {
@@ -49,7 +49,7 @@ pub(super) fn cross(canvas: &mut Canvas, (x, y): Place, tone: Tone, hover: &str)
     }
 }
 
-/// A ring around a point, with an edge of paper.
+/// A ring around a point, with an edge in the background's colour.
 pub(super) fn ring(canvas: &mut Canvas, at: Place, hover: &str) {
     for (role, width, hover) in [(Role::Paper, 4.0, ""), (Role::Ink, 1.8, hover)] {
         let pen = Pen::stroke(Stroke::solid(Tone::Of(role), width));
@@ -57,7 +57,7 @@ pub(super) fn ring(canvas: &mut Canvas, at: Place, hover: &str) {
     }
 }
 
-/// An interval between two places, with ends across it.
+/// An interval between two positions, with ends across it.
 pub(super) fn bar(canvas: &mut Canvas, ends: &[Place], tone: Tone) {
     let &[from, to] = ends else { return };
     let is_upright = (from.0 - to.0).abs() < (from.1 - to.1).abs();
@@ -67,7 +67,7 @@ pub(super) fn bar(canvas: &mut Canvas, ends: &[Place], tone: Tone) {
     canvas.lines(&[[from, to], end(from), end(to)], Stroke::solid(tone, BAR), "");
 }
 
-/// An arrow from a place onwards: to the right, or up.
+/// An arrow from a position to the right, or upwards.
 pub(super) fn arrow(canvas: &mut Canvas, from: Place, upwards: bool, tone: Tone, hover: &str) {
     let (length, half) = ARROW;
     let (along, aside) = if upwards { ((0.0, -1.0), (1.0, 0.0)) } else { ((1.0, 0.0), (0.0, 1.0)) };
@@ -85,20 +85,20 @@ pub(super) fn dot(canvas: &mut Canvas, at: Place, tone: Tone, hover: &str) {
     canvas.disc(at, DOT, Pen::fill(tone, DOT_OPACITY), hover);
 }
 
-/// How far a dot moves at a time, and how far apart two must be.
+/// How far a dot moves at a time, and the least distance between two.
 const STEP: f64 = DOT * 1.7;
 const APART: f64 = STEP * 0.99;
 
-/// The dots that stand already, by the field of a grid that they are in: what is near another dot is in
-/// its field or in one beside it.
+/// The dots that are placed already, by cell of a grid: dots near another one are in
+/// its cell or in an adjacent one.
 #[derive(Debug, Default)]
 pub(super) struct Crowd {
     fields: HashMap<(i64, i64), Vec<Place>>,
 }
 
 impl Crowd {
-    /// Finds a place for a dot, moved aside until it hides none of those that stand already: a little to
-    /// one side, a little to the other, and so on. Where all is full it stays where it is.
+    /// Finds a position for a dot, moved sideways until it covers no other: a little to
+    /// one side, a little to the other, and so on. Where there is no room it stays where it is.
     pub(super) fn place(&mut self, at: Place, upright: bool) -> Place {
         const SIDEWAYS: [f64; 9] = [0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0, 4.0, -4.0];
         let moved = |steps: &f64| {
@@ -107,7 +107,7 @@ impl Crowd {
         let is_free = |place: &Place| self.is_free(*place);
         let place = SIDEWAYS.iter().map(moved).find(is_free).unwrap_or(at);
         let there = self.fields.entry(field(place)).or_default();
-        // A second dot on the same spot keeps no other away.
+        // A second dot on the same position needs no entry.
         if !there.contains(&place) {
             there.push(place);
         }
@@ -124,7 +124,7 @@ impl Crowd {
     }
 }
 
-/// Fields are as wide as two dots must be apart, or wider.
+/// Cells are at least as wide as the least distance between two dots.
 fn field((x, y): Place) -> (i64, i64) {
     ((x / STEP).floor() as i64, (y / STEP).floor() as i64)
 }
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dots_on_the_same_place_stand_beside_each_other() {
+    fn dots_at_the_same_position_are_placed_side_by_side() {
         let (mut crowd, mut taken) = (Crowd::default(), Vec::new());
         for _ in 0..5 {
             let place = crowd.place((10.0, 20.0), true);
@@ -155,7 +155,7 @@ mod tests {
         assert!((place.0 - 10.0).abs() < 1e-9 && place.1 > 20.0);
     }
 
-    /// What [`Crowd::place`] says, by a look at every other dot.
+    /// The result of [`Crowd::place`], computed by comparing with every other dot.
     fn by_all(at: Place, taken: &[Place]) -> Place {
         let steps = [0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0, 4.0, -4.0];
         let mut places = steps.iter().map(|steps| (at.0 + steps * STEP, at.1));
@@ -165,10 +165,10 @@ mod tests {
     }
 
     #[test]
-    fn dots_find_the_places_that_a_look_at_all_others_finds() {
+    fn dots_have_the_positions_of_a_linear_search() {
         let (mut crowd, mut taken) = (Crowd::default(), Vec::new());
         for index in 0..1500_u32 {
-            // Many on few spots, negative ones too, so that places run out.
+            // Many dots on few positions, also negative ones, so that there is not room for all.
             let at =
                 (f64::from(index % 5) * 31.7 - 60.0, f64::from((index * 37) % 101) * 0.9 - 30.0);
             let place = crowd.place(at, true);
@@ -184,7 +184,7 @@ mod tests {
             crowd.place((f64::from(index % 200) * 3.0, f64::from(index / 200) * 3.0), true);
         }
         let most = crowd.fields.values().map(Vec::len).max();
-        // Of fields of 3.4 by 3.4 pixels, each with a dot every 3.366 at least, but for those that found none.
+        // Cells of 3.4 by 3.4 pixels, with dots at least 3.366 apart, except those for which there was no room.
         assert!(most <= Some(8), "{most:?}");
     }
 }

@@ -1,12 +1,12 @@
-//! Chart → SVG → PNG. The PNG is rasterised from the very SVG that is written beside it, with the
-//! same embedded font, so that both look alike on every machine and the same chart always gives
+//! Renders a chart as SVG and PNG. The PNG is rasterised from the same SVG that is written beside it, with the
+//! same embedded font, so that both look the same on every machine and the same chart always gives
 //! the same bytes.
 //!
-//! `layout` decides where everything goes; `draw` puts the sheet there and `panel` what is inside
-//! its axes, with `marks`, `cells` and `thin`; `words` says what a mark shows. The panels go through
-//! plotters: `axes` gives it our axes and has it lay out, map and draw, and `backend` is what it draws
-//! on. `canvas` is the only file that names the library that writes SVG, `raster` the only one that
-//! names the rasteriser, and `font` the only one that names the font.
+//! `layout` computes positions; `draw` draws the chart and `panel` the content of
+//! its axes, with `marks`, `cells` and `thin`; `words` generates hover texts. The panels use
+//! plotters: `axes` passes axes to it for layout and mapping, and `backend` is what it draws
+//! on. `canvas` is the only file that uses the library that writes SVG, `raster` the only one that
+//! uses the rasteriser, and `font` the only one that names the font.
 
 mod axes;
 mod backend;
@@ -33,22 +33,22 @@ use crate::error::{Error, Result};
 
 pub use super::palette::page_css;
 
-/// Dots an inch of a PNG where nobody says otherwise: two for each pixel of the SVG.
+/// Default resolution of a PNG in dots per inch: two for each pixel of the SVG.
 pub const DPI: f64 = 192.0;
 
-/// How a chart is drawn.
+/// The style of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Style {
-    /// The colours.
+    /// The theme of its colours.
     pub theme: Theme,
-    /// Who decides about them in the end.
+    /// What determines the final colours.
     pub colours: Colours,
-    /// Width of the whole picture in pixels, 96 an inch; `None` for what the panels like best. Text
+    /// Width of the whole picture in pixels, 96 per inch; `None` for the natural width of the panels. Text
     /// keeps its size.
     pub width: Option<f64>,
-    /// Height likewise.
+    /// Height of the whole picture in pixels; `None` for the natural height.
     pub height: Option<f64>,
-    /// What the ids inside the SVG begin with: another one for every picture of a page.
+    /// The prefix of ids inside the SVG: a different one for every picture of a page.
     pub id: String,
 }
 
@@ -64,12 +64,12 @@ impl Default for Style {
     }
 }
 
-/// Who decides about the colours of an SVG.
+/// What determines the colours of an SVG.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colours {
-    /// The theme: the picture is complete.
+    /// The theme: the picture is self-contained.
     Fixed,
-    /// The page that it stands in, by [`page_css`]; the theme where the page says nothing.
+    /// The surrounding page, by [`page_css`]; the theme where the page defines none.
     OfPage,
 }
 
@@ -78,8 +78,8 @@ pub fn svg(chart: &Chart, style: &Style) -> Result<String> {
     draw::draw(chart, style).map_err(|reason| Error::Chart { chart: chart.title.clone(), reason })
 }
 
-/// Rasterises an SVG document with `dpi` dots an inch. Refuses one that would take too many pixels, before
-/// it takes any.
+/// Rasterises an SVG document with `dpi` dots per inch. Refuses one that would take too many pixels, before
+/// it allocates any.
 pub fn png(svg: &str, dpi: f64) -> Result<Vec<u8>> {
     let failed = |reason| Error::Chart { chart: "PNG".to_owned(), reason };
     let tree = raster::read(svg).map_err(failed)?;
@@ -87,7 +87,7 @@ pub fn png(svg: &str, dpi: f64) -> Result<Vec<u8>> {
     raster::png(&tree, dpi).map_err(failed)
 }
 
-/// Refuses a width and a height, in pixels of an SVG, that take too many pixels at so many dots an inch.
+/// Refuses a width and a height, in pixels of an SVG, that take too many pixels at this resolution.
 pub fn check_pixels(size: [f64; 2], dpi: f64) -> Result<()> {
     raster::check(size, dpi).map_err(Error::Usage)
 }

@@ -1,5 +1,5 @@
-//! What is inside a pair of axes: fields and grid below, bands below lines, marks on top. The parts
-//! of a series stand in groups that bear its name, so that a page can hide and show it.
+//! The content of a pair of axes: cells and grid below, bands below lines, marks on top. The parts
+//! of a series are in groups with its name, so that a page can hide and show it.
 
 use super::axes::{Drawn, Plot};
 use super::canvas::{Canvas, Pen, Place, Stroke, Tone};
@@ -15,10 +15,10 @@ const SINGLE_OPACITY: f64 = 0.4;
 pub(super) const BAND_OPACITY: f64 = 0.17;
 /// Half the width of the band around a single point.
 const LONE_BAND: f64 = 4.0;
-/// Markers on a line, at most about.
+/// Approximate number of markers on a line.
 const MARKERS: usize = 12;
 
-/// Draws what is between the axes.
+/// Draws the content of the axes.
 pub(super) fn panel(plot: &mut Plot, panel: &Panel, shade: Option<&Axis>) -> Drawn {
     if panel.cells.is_empty() {
         plot.grid()?;
@@ -63,7 +63,7 @@ fn behind(plot: &Plot, series: &Series) -> Drawn {
     lines(plot, &series.singles, |canvas, singles| canvas.lines(singles, stroke, ""))
 }
 
-/// Has lines drawn together, each without what is nowhere and with no more points than it needs.
+/// Draws several lines as one element, each without points that are not finite and with no more points than it needs.
 fn lines(
     plot: &Plot,
     lines: &[Vec<Point>],
@@ -81,7 +81,7 @@ fn lines(
 
 fn band(canvas: &mut Canvas, high: &[Place], low: &[Place], tone: Tone) {
     let mut outline: Vec<Place> = high.iter().chain(low.iter().rev()).copied().collect();
-    // A single epoch has no area: its band is a bar.
+    // A single epoch has no area, so its band is a bar.
     if let &[(x, top), (_, bottom)] = outline.as_slice() {
         let (left, right) = (x - LONE_BAND, x + LONE_BAND);
         outline = vec![(left, top), (right, top), (right, bottom), (left, bottom)];
@@ -116,8 +116,8 @@ fn line(plot: &Plot, series: &Series) -> Drawn {
     })
 }
 
-/// Intervals, markers and arrows. A line bears a dozen markers at most, counted from its end;
-/// points without a line are all marked.
+/// Intervals, markers and arrows. A line has about a dozen markers at most, counted from its end;
+/// points without a line all have markers.
 fn points(plot: &Plot, series: &Series) -> Drawn {
     let tone = Tone::Of(Role::Series(series.key));
     let marker = look(series.key).marker;
@@ -145,8 +145,8 @@ fn points(plot: &Plot, series: &Series) -> Drawn {
     Ok(())
 }
 
-/// One mark for all trials of a series that ended at the same place, as their number stands in
-/// legend and note; marks of different series stand below each other, each at its epoch.
+/// One mark for all trials of a series that ended at the same position, since legend and note state their
+/// number; marks of different series are below each other, each at its epoch.
 fn ended(plot: &Plot, index: usize, series: &Series, taken: &mut Vec<(usize, Place)>) -> Drawn {
     let (frame, tone) = (plot.frame, Tone::Of(Role::Series(series.key)));
     plot.each(&series.ended, |canvas, (x, y), point| {

@@ -1,4 +1,4 @@
-//! SVG → PNG, without any font but the embedded one.
+//! Converts SVG to PNG with the embedded font only.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,16 +8,16 @@ use resvg::usvg::{Options, Tree, fontdb::Database};
 
 use super::font;
 
-/// Pixels of an SVG an inch, by CSS.
+/// Pixels of an SVG per inch, by CSS.
 const CSS_DPI: f64 = 96.0;
-/// Inches a metre.
+/// Inches per metre.
 const INCHES: f64 = 39.370_078_74;
 
-/// Pixels of a picture, at most: those of a sheet of A0 at 300 dots an inch, which take a gigabyte while the
-/// file is made.
+/// Most pixels of a picture: those of an A0 sheet at 300 dots per inch, which take a gigabyte while the
+/// file is written.
 const MOST_PIXELS: f64 = 140e6;
 
-/// Refuses what is too large to be made of pixels: a size in pixels of an SVG, and dots an inch.
+/// Refuses a picture that is too large: a size in pixels of an SVG, and dots per inch.
 pub(super) fn check([width, height]: [f64; 2], dpi: f64) -> Result<(), String> {
     let dots = |length: f64| length * dpi / CSS_DPI;
     if dots(width) * dots(height) <= MOST_PIXELS {
@@ -37,27 +37,27 @@ pub(super) fn check([width, height]: [f64; 2], dpi: f64) -> Result<(), String> {
     ))
 }
 
-/// Reads an SVG document.
+/// Parses an SVG document.
 pub(super) fn read(svg: &str) -> Result<Tree, String> {
     let options =
         Options { font_family: font::NAME.to_owned(), fontdb: fonts(), ..Options::default() };
     Tree::from_str(svg, &options).map_err(|error| error.to_string())
 }
 
-/// Its width and height in pixels, 96 an inch.
+/// Its width and height in pixels, 96 per inch.
 pub(super) fn size(tree: &Tree) -> [f64; 2] {
     let size = tree.size();
     [f64::from(size.width()), f64::from(size.height())]
 }
 
-/// Rasterises an SVG document with `dpi` dots an inch, which the file says, too.
+/// Rasterises an SVG document with `dpi` dots per inch, which is also stored in the file.
 pub(super) fn png(tree: &Tree, dpi: f64) -> Result<Vec<u8>, String> {
     let scale = dpi / CSS_DPI;
     let size = tree.size();
     let (width, height) = (pixels(size.width(), scale), pixels(size.height(), scale));
     let mut pixmap = Pixmap::new(width, height)
         .ok_or_else(|| format!("a picture of {width} × {height} pixels cannot be made"))?;
-    // To the very edge, so that no pixel is left half empty.
+    // Up to the edge, so that no pixel is partly transparent.
     let across = width as f32 / size.width();
     let transform = Transform::from_scale(across, height as f32 / size.height());
     resvg::render(tree, transform, &mut pixmap.as_mut());
@@ -80,7 +80,7 @@ fn encode(pixmap: &Pixmap, dpi: f64) -> Result<Vec<u8>, EncodingError> {
         unit: Unit::Meter,
     }));
     let mut writer = encoder.write_header()?;
-    // The paper is opaque, so there is no transparency to keep.
+    // The background is opaque, so the alpha channel is dropped.
     let colours: Vec<u8> =
         pixmap.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
     writer.write_image_data(&colours)?;
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_picture_of_too_many_pixels_is_refused_with_what_would_do() {
         assert_eq!(check([1600.0, 900.0], 192.0), Ok(()));
-        // A0 at 300 dots an inch.
+        // A0 at 300 dots per inch.
         assert_eq!(check([3178.6, 4493.9], 300.0), Ok(()));
         let refused = check([11338.0, 6000.0], 2400.0).expect_err("42 thousand million pixels");
         assert!(refused.contains("283450 × 150000 pixels"), "{refused}");

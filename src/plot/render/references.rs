@@ -1,4 +1,4 @@
-//! Values that are pointed out across a panel, and their names, each where it hides least.
+//! Values that are marked across a panel, with their names at positions where they cover least.
 
 use super::axes::{Drawn, Plot};
 use super::canvas::{Anchor, Pen, Place, Stroke, Tone};
@@ -9,15 +9,15 @@ use crate::plot::chart::{Along, Bar, Panel, Point, Reference, Series};
 use crate::plot::palette::Role;
 
 const ZONE_OPACITY: f64 = 0.08;
-/// Between a name and its line, and between it and the edge of the panel.
+/// Distance between a name and its line, and between it and the edge of the panel.
 const ASIDE: f64 = 4.0;
 const EDGE: f64 = 2.0;
-/// Lines of names from the top and from the bottom that are tried.
+/// Number of lines of text from the top and from the bottom that are tried.
 const LINES: usize = 3;
-/// Between two places of a line that a name is held against.
+/// Distance between two positions of a line that are compared with a name.
 const STEP: f64 = 4.0;
 
-/// Draws lines, and zones where there is a range.
+/// Draws lines, and areas where there is a range.
 pub(super) fn lines(plot: &Plot, references: &[Reference]) -> Drawn {
     let ink = Tone::Of(Role::FaintInk);
     let [start, end] = plot.corners();
@@ -40,7 +40,7 @@ pub(super) fn lines(plot: &Plot, references: &[Reference]) -> Drawn {
     Ok(())
 }
 
-/// Writes what they are called, on top of everything else.
+/// Writes their names, on top of everything else.
 pub(super) fn names(plot: &Plot, panel: &Panel) {
     for area in arranged(plot, panel) {
         for (line, text) in area.lines.iter().enumerate() {
@@ -50,7 +50,7 @@ pub(super) fn names(plot: &Plot, panel: &Panel) {
     }
 }
 
-/// Every name with its place: none over another one, and each where it hides least of what was measured.
+/// Every name with its position: none over another one, and each where it covers least of the data.
 fn arranged(plot: &Plot, panel: &Panel) -> Vec<Area> {
     let named: Vec<&Reference> =
         panel.references.iter().filter(|reference| !reference.label.is_empty()).collect();
@@ -70,7 +70,7 @@ fn arranged(plot: &Plot, panel: &Panel) -> Vec<Area> {
     placed
 }
 
-/// A place for a name.
+/// A possible position of a name.
 #[derive(Debug, Clone, PartialEq)]
 struct Area {
     /// The name, in lines that fit the panel.
@@ -99,7 +99,7 @@ impl Area {
     }
 }
 
-/// Where the name of a reference may stand, the best places first.
+/// The possible positions of a reference's name, the best first.
 fn areas(plot: &Plot, reference: &Reference) -> Vec<Area> {
     let frame = plot.frame;
     let lines = wrap(&reference.label, SMALL, frame.width - 2.0 * EDGE, &text_width);
@@ -138,7 +138,7 @@ fn areas(plot: &Plot, reference: &Reference) -> Vec<Area> {
     places.map(|(left, top)| area(left, top)).collect()
 }
 
-/// Places that a series covers: its points, and its line every few pixels.
+/// Positions that a series covers: its points, and its line every few pixels.
 fn marks(plot: &Plot, series: &Series) -> Vec<Place> {
     let points = plot.places(&series.points);
     let mut marks = plot.places(&series.dots);
@@ -157,7 +157,7 @@ fn marks(plot: &Plot, series: &Series) -> Vec<Place> {
     let bars = series.bars.iter().flat_map(Bar::ends);
     let beyond = series.beyond.iter().map(|(point, _)| *point);
     marks.extend(plot.places(&bars.chain(beyond).collect::<Vec<_>>()));
-    // Crosses stand inwards of the edge, one below the other.
+    // Crosses are drawn inwards from the edge, one below the other.
     for (x, y) in plot.places(&series.ended) {
         let inwards = if y < plot.frame.top + plot.frame.height / 2.0 { 1.0 } else { -1.0 };
         marks.extend((1..=3).map(|place| (x, y + inwards * f64::from(place) * 2.0 * CROSS)));
@@ -187,7 +187,7 @@ mod tests {
         }
     }
 
-    /// Where the names of vertical lines at these places go, in a panel with these points.
+    /// The positions of the names of vertical lines at these values, in a panel with these points.
     fn placed(lines: &[(f64, &str)], points: &[Point]) -> Vec<Area> {
         let (x, y) = (axis(), axis());
         let frame = Frame { left: 10.0, top: 20.0, width: 200.0, height: 150.0 };

@@ -12,12 +12,12 @@ use super::super::chart::{
 use super::super::palette::Key;
 use super::{Style, png};
 
-/// A chart in the style that nobody asked to change.
+/// A chart in the default style.
 fn svg(chart: &Chart) -> crate::error::Result<String> {
     super::svg(chart, &Style::default())
 }
 
-/// The dots an inch at which a pixel of the SVG is one of the PNG.
+/// The resolution at which a pixel of the SVG is one of the PNG.
 const ONE_TO_ONE: f64 = 96.0;
 
 fn axis(label: &str) -> Axis {
@@ -119,7 +119,7 @@ fn every_text_of_the_chart_is_text_in_the_svg() {
 }
 
 #[test]
-fn the_svg_asks_for_no_other_font() {
+fn the_svg_names_no_other_font() {
     let svg = svg(&chart()).expect("a picture");
     assert_eq!(svg.matches("font-family").count(), 1);
     let start = svg.split('>').next().expect("the outermost element");
@@ -159,7 +159,7 @@ fn the_png_is_the_svg_at_its_scale() {
     assert!(width > 400.0 && height > 300.0);
     let png = png(&svg, 2.0 * ONE_TO_ONE).expect("a picture");
     assert_eq!(size(&png), ((2.0 * width) as u32, (2.0 * height) as u32));
-    // 192 dots an inch are 7559 a metre.
+    // 192 dots per inch are 7559 per metre.
     let mut physical = b"pHYs".to_vec();
     physical.extend([0, 0, 0x1d, 0x87, 0, 0, 0x1d, 0x87, 1]);
     assert!(png.windows(physical.len()).any(|bytes| bytes == physical));
@@ -184,7 +184,7 @@ fn pixels(chart: &Chart, style: &Style) -> Vec<u8> {
     Pixmap::decode_png(&png).expect("a PNG").take()
 }
 
-/// How many pixels have a colour.
+/// The number of pixels with a colour.
 fn count(pixels: &[u8], (red, green, blue): (u8, u8, u8)) -> usize {
     let is_it = |pixel: &&[u8]| pixel[..3] == [red, green, blue];
     pixels.chunks(4).filter(is_it).count()
@@ -255,7 +255,7 @@ fn what_cannot_be_drawn_is_an_error() {
 
 #[test]
 fn no_text_makes_a_chart_that_cannot_be_read() {
-    // What XML forbids even escaped, and what must be escaped.
+    // Characters that XML forbids even escaped, and characters that must be escaped.
     let odd: String = (0..0x20)
         .chain(0x7f..0xa0)
         .chain([0xfffe, 0xffff, 0x1_fffe])

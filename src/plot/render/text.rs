@@ -1,39 +1,39 @@
-//! Sizes of print, and lines that fit a width.
+//! Text sizes, and breaking of text into lines of a given width.
 
 use crate::units::cut;
 
-/// A size and weight of print.
+/// A size and weight of text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Face {
     /// Height of the em square in pixels.
     pub(super) size: f64,
-    /// Whether it is bold.
+    /// Whether the font is bold.
     pub(super) bold: bool,
-    /// From one line to the next, in pixels.
+    /// Distance from one line to the next, in pixels.
     pub(super) leading: f64,
 }
 
 /// The chart's title.
 pub(super) const TITLE: Face = face(15.0, true, 20.0);
-/// What rows and panels show.
+/// Headings of rows and titles of panels.
 pub(super) const HEADING: Face = face(12.0, true, 16.0);
 /// Legend and axis labels.
 pub(super) const PLAIN: Face = face(12.0, false, 18.0);
-/// Tick labels and notes: nothing is smaller.
+/// Tick labels and notes: the smallest size.
 pub(super) const SMALL: Face = face(11.0, false, 15.0);
 
 const fn face(size: f64, bold: bool, leading: f64) -> Face {
     Face { size, bold, leading }
 }
 
-/// How wide a text is in a face, in pixels.
+/// The width of a text in a face, in pixels.
 pub(super) type Measure = dyn Fn(&str, Face) -> f64;
 
-/// Characters of a text in a picture, at most. Nobody reads a longer one there, and a picture grows with it.
+/// Most characters of a text in a picture. A longer one is unreadable there, and enlarges the picture.
 pub(super) const LONGEST: usize = 2000;
 
 /// Breaks a text into lines no wider than `width`: between words, and inside a word only where it
-/// does not fit a line of its own. Control characters, which XML forbids, become spaces.
+/// does not fit a single line. Control characters, which XML forbids, become spaces.
 pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
     let text = &*cut(text, LONGEST);
     let mut lines = Vec::new();
@@ -58,7 +58,7 @@ pub(super) fn wrap(text: &str, face: Face, width: f64, measure: &Measure) -> Vec
     lines
 }
 
-/// Breaks a text like [`wrap`], but between the parts that ` · ` separates where it can.
+/// Breaks a text like [`wrap`], but where possible between the parts that ` · ` separates.
 pub(super) fn wrap_parts(text: &str, face: Face, width: f64, measure: &Measure) -> Vec<String> {
     const SEPARATOR: &str = " · ";
     let mut lines: Vec<String> = Vec::new();

@@ -1,5 +1,5 @@
-//! Fewer points for the same picture. A line with many more points than pixels is drawn from four
-//! points a column: the first, the lowest, the highest and the last. On a raster of that width this
+//! Reduces the number of points without changing the picture. A line with many more points than pixels is drawn
+//! from four points a column: the first, the lowest, the highest and the last. On a raster of that width this
 //! is the same picture (U. Jugel et al., "M4: A Visualization-Oriented Time Series Data
 //! Aggregation", VLDB 2014).
 
@@ -11,7 +11,7 @@ const MANY: usize = 400;
 /// Width of a column in pixels: half a pixel of the SVG, one of the PNG.
 const COLUMN: f64 = 0.5;
 
-/// The points that a line from left to right needs; others stay as they are.
+/// The points that a line from left to right needs; other lines are unchanged.
 pub(super) fn thin(places: Vec<Place>) -> Vec<Place> {
     let runs_right = || places.windows(2).all(|pair| pair[0].0 <= pair[1].0);
     if places.len() <= MANY || !runs_right() {

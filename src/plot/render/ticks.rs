@@ -1,14 +1,14 @@
-//! What is written along an axis, and the room that it takes. Numbers that would touch are left
-//! out; names never are: they wrap, and where that is not enough they stand upright.
+//! The labels along an axis, and the space that they take. Numbers that would touch are left
+//! out; names never are: they wrap, and where that is not enough they are drawn upright.
 
 use super::text::{Measure, SMALL, wrap};
 use crate::plot::chart::{Axis, Scale};
 
-/// Between two numbers side by side, at least.
+/// Least distance between two numbers side by side.
 pub(super) const APART: f64 = 6.0;
-/// Lines that a name below its field may take.
+/// Most lines of a name below its category.
 const LINES: usize = 3;
-/// Width of an upright name, at most; it takes more lines beyond.
+/// Greatest width of an upright name; a longer one wraps.
 const UPRIGHT: f64 = 150.0;
 
 /// Labels of some ticks, each in its lines.
@@ -16,9 +16,9 @@ const UPRIGHT: f64 = 150.0;
 pub(super) struct Labels {
     /// The index of the tick, and its lines.
     pub(super) written: Vec<(usize, Vec<String>)>,
-    /// Whether they read upwards.
+    /// Whether the labels are rotated by 90°.
     pub(super) upright: bool,
-    /// The room that they take at a right angle to their axis.
+    /// The space that they take perpendicular to their axis.
     pub(super) room: f64,
 }
 
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn names_wrap_in_their_fields_and_stand_upright_where_that_is_not_enough() {
+    fn names_wrap_in_their_fields_and_are_upright_where_that_is_not_enough() {
         let axis = axis(Scale::Categorical, &["one two", "b"]);
         let labels = below(&axis, 100.0, &ten_pixels_a_letter);
         assert!(!labels.upright);

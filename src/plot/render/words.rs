@@ -1,5 +1,5 @@
-//! What a mark and a chart show, in words: for a pointer that rests on a point, and for readers who
-//! cannot see the picture.
+//! Texts on marks and charts: hover texts for points, and descriptions for screen
+//! readers.
 
 use crate::plot::chart::{Axis, Cell, Chart, Panel, Point, Scale, Series};
 
@@ -15,7 +15,7 @@ pub(super) fn point(series: &Series, x: &Axis, y: &Axis, point: Point) -> String
     format!("{whose}{place}: {value}{}", interval(series, y, point, false))
 }
 
-/// A point that something chose: `before, learning rate 0.1: 97.61 [97.20, 98.02]; chosen`.
+/// A point that tuning chose: `before, learning rate 0.1: 97.61 [97.20, 98.02]; chosen`.
 pub(super) fn chosen(series: &Series, x: &Axis, y: &Axis, at: Point) -> String {
     format!("{}; chosen", point(series, x, y, at))
 }
@@ -35,7 +35,7 @@ pub(super) fn ended(series: &Series, x: &Axis, y: &Axis, at: Point) -> String {
     format!("{}{place}: diverged", whose(&series.label))
 }
 
-/// A field of a heat map: `learning rate 0.1, batch size 8: 97.6; a trial diverged; the best`.
+/// A cell of a heat map: `learning rate 0.1, batch size 8: 97.6; a trial diverged; the best`.
 pub(super) fn cell(cell: &Cell, x: &Axis, y: &Axis, shade: Option<&Axis>) -> String {
     let place = format!("{}, {}", position(x, cell.at.x), position(y, cell.at.y));
     let mut words = match (cell.value, shade) {
@@ -53,7 +53,7 @@ pub(super) fn cell(cell: &Cell, x: &Axis, y: &Axis, shade: Option<&Axis>) -> Str
     words
 }
 
-/// The whole chart: what its axes are, what its panels and lines.
+/// The whole chart: its axes, panels and lines.
 pub(super) fn chart(chart: &Chart) -> String {
     let mut sentences = vec![chart.subtitle.clone()];
     let panels: Vec<&Panel> = chart.rows.iter().flat_map(|row| &row.panels).collect();
@@ -75,7 +75,7 @@ pub(super) fn chart(chart: &Chart) -> String {
     sentences.join(" ")
 }
 
-/// `Panels: Training loss; Test loss`, each once; nothing where there are none.
+/// A list such as `Panels: Training loss; Test loss`, each once; empty where there are none.
 fn list<'t>(what: &str, texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut kept: Vec<&str> = Vec::new();
     for text in texts {
@@ -93,7 +93,7 @@ fn whose(label: &str) -> String {
     if label.is_empty() { String::new() } else { format!("{label}, ") }
 }
 
-/// Where something stands: `epoch 3`, `batch size 32`.
+/// A position on an axis: `epoch 3`, `batch size 32`.
 fn position(axis: &Axis, at: f64) -> String {
     let quantity = quantity(&axis.label);
     let near = |tick: &&crate::plot::chart::Tick| (tick.value - at).abs() < 0.5;
@@ -144,7 +144,7 @@ fn value(axis: &Axis, value: f64) -> String {
     }
 }
 
-/// Three digits that count.
+/// A number with three significant digits.
 fn significant(value: f64) -> String {
     let size = value.abs();
     if value == 0.0 || !value.is_finite() {
@@ -157,7 +157,7 @@ fn significant(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-/// A number as short as four digits allow: `3`, `0.01`, `12.5`.
+/// A number with at most four digits: `3`, `0.01`, `12.5`.
 fn short(value: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-4..1e6).contains(&size) {

@@ -1,15 +1,15 @@
-//! The effect of a comparison in one sentence, and what it is a comparison of.
+//! The effect of a comparison in one sentence, and a name for what was compared.
 
 use super::sides::{against, sides};
 use crate::compare::claim::{ClaimComparison, TestVerdict, Tested};
 use crate::compare::metric::{Metric, Unit};
-use crate::results::query::{Expect, Hypothesis, Take, short_name};
+use crate::results::query::{Aggregation, Expect, Hypothesis, short_name};
 use crate::stats::Interval;
 use crate::units::{self, counted};
-use crate::wording::names::{self, spoken};
+use crate::wording::names::{self, aggregated, spoken};
 use crate::wording::numbers::share;
 
-/// The effect of a comparison, where it is plain what was compared.
+/// The effect of a comparison, in a context that names what was compared.
 pub(super) fn amount(tested: &Tested, judged: &ClaimComparison) -> String {
     let paired = &judged.comparison.paired;
     if paired.pairs == 0 {
@@ -27,7 +27,7 @@ pub(super) fn amount(tested: &Tested, judged: &ClaimComparison) -> String {
     text
 }
 
-/// `; with the population's statistics: 0.20 higher … [−0.38, 0.79]` of an effect of the evaluation.
+/// For an effect of the evaluation: `; with the population's statistics: 0.20 higher … [−0.38, 0.79]`.
 fn with_population(tested: &Tested, judged: &ClaimComparison) -> String {
     let is_effect = judged.outcome == TestVerdict::EffectOfEvaluation;
     let population = judged.comparison.population.as_deref();
@@ -41,7 +41,7 @@ fn with_population(tested: &Tested, judged: &ClaimComparison) -> String {
     format!("; with the population's statistics {}", difference(tested, &same, mean))
 }
 
-/// In how many pairs both sides reach the end of the grid, so that it is unknown which goes further.
+/// A note on the number of pairs in which both sides reach the end of the grid, so that it is unknown which is larger.
 pub(super) fn beyond_grid(settings: &[&ClaimComparison]) -> String {
     match settings.iter().map(|judged| judged.beyond_grid).sum() {
         0_usize => String::new(),
@@ -72,9 +72,9 @@ fn difference(tested: &Tested, judged: &ClaimComparison, mean: f64) -> String {
     )
 }
 
-/// Which way a difference goes: `fewer` of what is counted, `lower` of what is measured.
+/// The word for the direction of a difference: `fewer` for counts, `lower` for other quantities.
 pub(super) fn comparative(tested: &Tested, is_less: bool) -> &'static str {
-    let is_waited_for = tested.metric.is_waited_for() && tested.test.over.is_none();
+    let is_waited_for = tested.metric.is_waited_for() && tested.test.aggregate.is_none();
     match (is_less, is_waited_for, tested.metric.unit) {
         (false, true, _) => "more",
         (true, true, Unit::Seconds) => "less",
@@ -84,7 +84,7 @@ pub(super) fn comparative(tested: &Tested, is_less: bool) -> &'static str {
     }
 }
 
-/// What a reach is at least or at most: only where one side alone is at the end of the grid, and went
+/// Whether the effect of a reach is a bound: only where one side alone is at the end of the grid, and reached
 /// further.
 pub(super) fn bound(judged: &ClaimComparison) -> &'static str {
     let mean = judged.comparison.paired.mean.unwrap_or(0.0);
@@ -96,7 +96,7 @@ pub(super) fn bound(judged: &ClaimComparison) -> &'static str {
     }
 }
 
-/// How finely a reach is told: an interval may be narrower, where all replicates end at the same values.
+/// The resolution of a reach: an interval may be narrower, where all replicates end at the same values.
 pub(super) fn grid(settings: &[&ClaimComparison]) -> String {
     let steps = settings.iter().filter_map(|judged| judged.grid_step);
     steps.reduce(f64::max).filter(|step| *step > 0.0).map_or(String::new(), |step| {
@@ -105,8 +105,8 @@ pub(super) fn grid(settings: &[&ClaimComparison]) -> String {
     })
 }
 
-/// Effect and interval, if there is one, in numbers alone: `+3.14 points`, `[2.50, 3.78]`; `× 3.33`
-/// of what was varied in powers of ten. None where a pair has no difference.
+/// Effect and interval, if there is one, as numbers only: `+3.14 points`, `[2.50, 3.78]`; `× 3.33`
+/// for a quantity in powers of ten. `None` where a pair has no difference.
 pub(in crate::report) fn signed(tested: &Tested, judged: &ClaimComparison) -> Option<Vec<String>> {
     let paired = &judged.comparison.paired;
     let mean = paired.mean.filter(|_| paired.is_complete())?;
@@ -124,7 +124,7 @@ pub(in crate::report) fn signed(tested: &Tested, judged: &ClaimComparison) -> Op
     Some(parts.into_iter().filter(|part| !part.is_empty()).collect())
 }
 
-/// ` points`; nothing of what has no unit.
+/// The unit with a leading space: ` points`; empty where there is none.
 pub(super) fn unit_name(unit: Unit) -> String {
     match unit {
         Unit::Number => String::new(),
@@ -132,20 +132,20 @@ pub(super) fn unit_name(unit: Unit) -> String {
     }
 }
 
-/// Whether the effect is a number of times: how far on an axis of powers of ten.
+/// Whether the effect is a factor: for an axis in powers of ten.
 pub(super) fn is_factor(tested: &Tested) -> bool {
-    let take = tested.test.over.as_ref().map(|over| over.take);
-    tested.metric.unit == Unit::Decades && matches!(take, Some(Take::Reach(_)))
+    let how = tested.test.aggregate.as_ref().map(|aggregate| aggregate.how);
+    tested.metric.unit == Unit::Decades && matches!(how, Some(Aggregation::Reach(_)))
 }
 
-/// Decades as a number of times, with its interval.
+/// Decades as a factor, with its interval.
 fn factor(mean: f64, interval: Option<Interval>) -> (String, String) {
     let raised = |decades: f64| 10_f64.powf(decades);
     let interval = interval.map(|i| Interval { low: raised(i.low), high: raised(i.high) });
     written(raised(mean), interval, Unit::Number, 1.0)
 }
 
-/// `, 54 % fewer` of what is spent; `, 2.40 times as much` from twice as much on.
+/// For costs, the relative effect: `, 54 % fewer`; `, 2.40 times as much` from twice as much on.
 fn ratio(tested: &Tested, judged: &ClaimComparison) -> String {
     let unit = tested.metric.unit;
     let Some([a, b]) =
@@ -160,14 +160,15 @@ fn ratio(tested: &Tested, judged: &ClaimComparison) -> String {
     format!(", {:.0} % {}", (change * 100.0).abs(), comparative(tested, change < 0.0))
 }
 
-/// Where some pairs have no difference: who won them, in these settings together.
+/// Where some pairs have no difference: which side won how many of them, over these settings.
 pub(super) fn wins(tested: &Tested, settings: &[&ClaimComparison]) -> String {
     let paired = || settings.iter().map(|judged| &judged.comparison.paired);
     let pairs: usize = paired().map(|paired| paired.pairs).sum();
     let measured: usize = paired().map(|paired| paired.differences.len()).sum();
     let won: usize = paired().map(|paired| paired.tally.wins).sum();
     let lost: usize = paired().map(|paired| paired.tally.losses).sum();
-    let reaches = matches!(tested.test.over.as_ref().map(|over| over.take), Some(Take::Reach(_)));
+    let how = tested.test.aggregate.as_ref().map(|aggregate| aggregate.how);
+    let reaches = matches!(how, Some(Aggregation::Reach(_)));
     let why = if reaches {
         "was good enough nowhere on the grid"
     } else if tested.metric.is_waited_for() {
@@ -182,29 +183,20 @@ pub(super) fn wins(tested: &Tested, settings: &[&ClaimComparison]) -> String {
     )
 }
 
-/// What is compared, in words: `the spread of test accuracy over init_scale`.
+/// The compared quantity in words: `the spread of test accuracy over init_scale`.
 pub(super) fn quantity(test: &Hypothesis, target: f64) -> String {
     let metric = match test.metric.strip_suffix("_to_target") {
         Some(what) => format!("{what} to {}", share(target)),
         None => metric_in_words(&test.metric),
     };
-    let Some(over) = &test.over else {
+    let Some(aggregate) = &test.aggregate else {
         return metric;
     };
-    let axis = spoken(&over.key);
-    match over.take {
-        Take::Spread => format!("the spread of {metric} over {axis}"),
-        Take::Worst => format!("the worst {metric} over {axis}"),
-        Take::Best => format!("the best {metric} over {axis}"),
-        Take::Mean => format!("the mean {metric} over {axis}"),
-        Take::Change => format!("the change of {metric} from the first to the last {axis}"),
-        Take::Reach(bound) => {
-            format!("the largest {axis} where {metric} is as good as {}", goal(&test.metric, bound))
-        }
-    }
+    let bound = |bound| goal(&test.metric, bound);
+    aggregated(&metric, &spoken(&aggregate.axis), aggregate.how, bound)
 }
 
-/// `90 %` of what is a share.
+/// The target of a reach: `90 %` for a share.
 fn goal(metric: &str, bound: f64) -> String {
     match Metric::named(metric) {
         Ok(metric) if metric.unit == Unit::Share => share(bound),
@@ -221,7 +213,7 @@ fn metric_in_words(name: &str) -> String {
     }
 }
 
-/// A difference and its interval in the unit in which people read them, each `turn` times as large.
+/// A difference and its interval in the unit for text, each multiplied by `turn` (1 or −1).
 fn written(mean: f64, interval: Option<Interval>, unit: Unit, turn: f64) -> (String, String) {
     let turn = turn * unit.scale();
     let ends = interval.map(|i| {
@@ -235,7 +227,7 @@ fn written(mean: f64, interval: Option<Interval>, unit: Unit, turn: f64) -> (Str
     (fixed(mean * turn, places), between.unwrap_or_default())
 }
 
-/// Decimal places at which a number of this size has three digits or more.
+/// The number of decimal places at which a number of this size has at least three digits.
 pub(super) fn places(size: f64) -> usize {
     match size {
         100.0.. => 0,
@@ -247,19 +239,19 @@ pub(super) fn places(size: f64) -> usize {
     }
 }
 
-/// A number with so many decimal places.
+/// A number with this many decimal places.
 pub(super) fn fixed(number: f64, places: usize) -> String {
     units::signed(&format!("{number:.places$}"))
 }
 
-/// `batch_size 2, activation relu`
+/// The setting with the axes' names: `batch_size 2, activation relu`.
 pub(in crate::report) fn setting(tested: &Tested, judged: &ClaimComparison) -> String {
     names::setting(&tested.others, &judged.comparison.setting, |axis, cell| {
         format!("{} {cell}", short_name(axis))
     })
 }
 
-/// The same for people: `batch size 2, activation relu`.
+/// The setting in words: `batch size 2, activation relu`.
 pub(in crate::report) fn spoken_setting(tested: &Tested, judged: &ClaimComparison) -> String {
     names::setting(&tested.others, &judged.comparison.setting, |axis, cell| {
         let cell = units::alike(cell).unwrap_or_else(|| cell.to_owned());
@@ -267,13 +259,13 @@ pub(in crate::report) fn spoken_setting(tested: &Tested, judged: &ClaimCompariso
     })
 }
 
-/// What a test measures: its label, or its quantity with the only values that it is about.
+/// The quantity that a test measures: its label, or the quantity with the values to which the test is restricted.
 pub(in crate::report) fn measured(tested: &Tested, target: f64) -> String {
     let test = &tested.test;
     test.label.clone().unwrap_or_else(|| quantity(test, target) + &only(test))
 }
 
-/// What was expected: `before higher than none`.
+/// The expectation: `before higher than none`.
 pub(in crate::report) fn expected(test: &Hypothesis) -> String {
     let [a, b] = sides(test);
     let expected = match test.expect {
@@ -284,7 +276,7 @@ pub(in crate::report) fn expected(test: &Hypothesis) -> String {
     format!("{a} {expected} {b}")
 }
 
-/// `, dropout 0.0 or 0.5`
+/// The restriction of a test: `, dropout 0.0 or 0.5`.
 fn only(test: &Hypothesis) -> String {
     let value = |(key, values): &(String, Vec<String>)| {
         format!(", {} {}", spoken(key), values.join(" or "))
@@ -293,7 +285,7 @@ fn only(test: &Hypothesis) -> String {
     values.concat()
 }
 
-/// What a test is called: its label, or what it compares.
+/// The name of a test: its label, or what it compares.
 pub fn test_name(tested: &Tested, target: f64) -> String {
     let test = &tested.test;
     let name = || format!("{}: {}{}", quantity(test, target), expected(test), only(test));

@@ -2,15 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Entry;
-use crate::compare::claim;
+use crate::compare::claim::{self, ClaimResult};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::results::format::layout::Layout;
 use crate::results::reader;
 
-/// A folder itself where it holds results, or else the results folders in it, in the order of their
-/// names; hidden ones are none, nor is what `submit` leaves beside them, which has an experiment alone. Folders are named from `beside`.
+/// A claim of a results folder, judged.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The folder's path in the output.
+    pub folder: String,
+    /// The claim and its verdict.
+    pub judgement: ClaimResult,
+    /// The link to the chart that the claim names.
+    pub figure: Option<String>,
+    /// The link to its report, if it has been written.
+    pub report: Option<String>,
+}
+
+/// The folder itself where it is a results folder, or else the results folders in it, sorted by name, without
+/// hidden ones and those of `submit`, which contain only an experiment. Paths are relative to `beside`.
 pub fn folders(folder: &Path, beside: &Path) -> Result<Vec<PathBuf>> {
     let is_results = |folder: &PathBuf| fs::is_file(&Layout::new(beside.join(folder)).experiment());
     if is_results(&folder.to_path_buf()) {
@@ -28,8 +40,8 @@ pub fn folders(folder: &Path, beside: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders.into_iter().filter(|folder| is_results(folder) && has_run(folder)).collect())
 }
 
-/// The claim of a results folder, or those of the results folders in a folder, in the order of their
-/// names. Folders are named from `beside`, and written as they are named.
+/// The claim of a results folder, or those of the results folders in a folder, sorted by
+/// name. Paths are relative to `beside`.
 pub fn within(folder: &Path, beside: &Path) -> Result<Vec<Entry>> {
     let folders = folders(folder, beside)?;
     let entries: Result<Vec<Option<Entry>>> =
@@ -59,13 +71,13 @@ fn entry(folder: &Path, beside: &Path) -> Result<Option<Entry>> {
     }))
 }
 
-/// The report for people who read it beside the table, if it has been written.
+/// The path of the folder's Markdown report, if it has been written.
 fn report(folder: &Path, beside: &Path) -> Option<String> {
     let path = folder.join("report.md");
     fs::is_file(&beside.join(&path)).then(|| written(&path))
 }
 
-/// The chart of that name, if it has been drawn; the first of several, where each setting has its own.
+/// The path of the chart with this name, if it has been drawn; the first of several, where each setting has its own.
 fn figure(folder: &Path, beside: &Path, name: Option<&str>) -> Option<String> {
     let name = name?;
     let charts = Layout::new(folder).charts();
@@ -84,7 +96,7 @@ fn figure(folder: &Path, beside: &Path, name: Option<&str>) -> Option<String> {
     Some(written(&charts.join(names.first()?)))
 }
 
-/// With forward slashes and none at the end, as a link has it.
+/// A path for a link: with forward slashes and none at the end.
 pub fn written(path: &Path) -> String {
     let parts: PathBuf = path.components().collect();
     parts.display().to_string().replace('\\', "/")

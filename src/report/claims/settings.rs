@@ -1,5 +1,5 @@
-//! The effect of each test in all of its settings together: the median of their differences with the range,
-//! and in how many of them it came out as expected.
+//! The effect of each test over all of its settings: the median of their differences with the range,
+//! and the number of settings in which the result was as expected.
 
 use super::effect::{
     amount, beyond_grid, bound, comparative, fixed, grid, is_factor, places, quantity,
@@ -21,7 +21,7 @@ pub fn answer(judgement: &ClaimResult) -> String {
     }
 }
 
-/// A line for each test: what was measured, its effect over all settings, and how often it was as expected.
+/// A line for each test: the quantity, its effect over all settings, and how often it was as expected.
 pub fn lines(judgement: &ClaimResult) -> Vec<String> {
     let compared = |tested: &&Tested| !tested.comparisons.is_empty();
     let tests = judgement.tests.iter().filter(compared);
@@ -47,7 +47,7 @@ pub(super) fn line(judgement: &ClaimResult, tested: &Tested) -> String {
     )
 }
 
-/// The verdicts on the tests that the headline is not about.
+/// The verdicts on the tests other than the headline.
 fn besides(judgement: &ClaimResult, headline: &Tested) -> String {
     let others = judgement.tests.iter().filter(|tested| !std::ptr::eq(*tested, headline));
     let others: Vec<&Tested> = others.collect();
@@ -65,8 +65,8 @@ fn besides(judgement: &ClaimResult, headline: &Tested) -> String {
     format!(". {which}: {}", standing(&all, "comparisons", expect))
 }
 
-/// `as expected in 2 of 4 settings, the opposite in 1, undecided in 1`; of a single one what it says of what
-/// is expected there.
+/// The verdicts by setting: `as expected in 2 of 4 settings, the opposite in 1, undecided in 1`; for a single
+/// setting the verdict itself.
 fn standing(judged: &[&ClaimComparison], what: &str, expect: Expect) -> String {
     if let [only] = judged {
         return only.outcome.sentence(expect == Expect::Same).to_owned();
@@ -85,21 +85,21 @@ fn standing(judged: &[&ClaimComparison], what: &str, expect: Expect) -> String {
     text
 }
 
-/// The settings of a test in which something was trained.
+/// The settings of a test in which trials were trained.
 pub(super) struct Settings<'a> {
     tested: &'a Tested,
-    /// Those with a pair.
+    /// Settings with at least one pair.
     pub(super) trained: Vec<&'a ClaimComparison>,
-    /// Of those, in which every pair has a difference that is no effect of the evaluation.
+    /// Those in which every pair has a difference that is not an effect of the evaluation.
     measured: Vec<&'a ClaimComparison>,
-    /// Of those, in which the difference is one: no number of it stands for the placement.
+    /// Those in which the difference is an effect of the evaluation, so that its size does not measure the placement.
     of_evaluation: Vec<&'a ClaimComparison>,
-    /// Of those, in which some side of a pair has no value.
+    /// Those in which some side of a pair has no value.
     apart: Vec<&'a ClaimComparison>,
 }
 
 impl<'a> Settings<'a> {
-    /// Of a test.
+    /// The settings of a test.
     pub(super) fn of(tested: &'a Tested) -> Self {
         let trained: Vec<&ClaimComparison> = trained(tested).collect();
         let is_of_evaluation =
@@ -111,9 +111,9 @@ impl<'a> Settings<'a> {
         Self { tested, trained, measured, of_evaluation, apart }
     }
 
-    /// The smallest, the middle and the largest mean difference, in the metric's unit; of an even number of
-    /// settings the middle is the mean of the two middle ones. Settings in which the difference is an effect of
-    /// the evaluation are left out; `None` unless every other one has a mean: what is over the rest alone would
+    /// The smallest, the median and the largest mean difference, in the metric's unit; the median of an even
+    /// number of settings is the mean of the two middle ones. Settings in which the difference is an effect of
+    /// the evaluation are left out; `None` unless every other one has a mean: a median of the rest alone would
     /// be too good for the side that diverges.
     pub(super) fn spread(&self) -> Option<[f64; 3]> {
         self.spread_of_measured().filter(|_| self.apart.is_empty())
@@ -125,8 +125,8 @@ impl<'a> Settings<'a> {
         Some([stats::minimum(&means)?, stats::median(&means)?, stats::maximum(&means)?])
     }
 
-    /// In words, with its direction: `median of 3 settings 4.4 epochs fewer with … than without … (2.1 to 6.0)`.
-    /// Settings in which a side of some pair has no value are told by who won, after the others.
+    /// The effect in words, with its direction: `median of 3 settings 4.4 epochs fewer with … than without … (2.1 to
+    /// 6.0)`. Settings in which a side of some pair has no value come last, with the number of wins.
     fn effect(&self) -> String {
         let (tested, all) = (self.tested, self.trained.len());
         let mut parts = match (&self.measured[..], self.spread_of_measured()) {
@@ -165,7 +165,7 @@ impl<'a> Settings<'a> {
         parts.join("; ")
     }
 
-    /// Where the mean difference is this one.
+    /// The setting with this mean difference.
     fn setting_of(&self, mean: f64) -> String {
         let is_it = |judged: &&&ClaimComparison| difference(judged) == Some(mean);
         let judged = self.measured.iter().find(is_it);
@@ -218,7 +218,7 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// `, n = 8 in each`
+/// The numbers of replicates: `, n = 8 in each`.
 fn replicates(settings: &[&ClaimComparison]) -> String {
     let pairs = settings.iter().map(|judged| judged.comparison.paired.pairs);
     match (pairs.clone().min(), pairs.max()) {
@@ -235,13 +235,13 @@ fn trained(tested: &Tested) -> impl Iterator<Item = &ClaimComparison> {
     tested.comparisons.iter().filter(has_pairs)
 }
 
-/// The mean difference, where every pair has one.
+/// The mean difference, where every pair has a difference.
 fn difference(judged: &ClaimComparison) -> Option<f64> {
     let paired = &judged.comparison.paired;
     paired.mean.filter(|_| paired.is_complete())
 }
 
-/// To as many places as the largest of them asks for.
+/// Numbers with the number of decimal places that the largest of them needs.
 fn alike(numbers: [f64; 3]) -> [String; 3] {
     let largest = numbers.iter().fold(0.0, |most: f64, n| most.max(n.abs()));
     numbers.map(|number| fixed(number, places(largest)))

@@ -3,14 +3,14 @@
 use crate::results::query::Hypothesis;
 use crate::wording::names::{PLACEMENT, norm_kind, place, spoken};
 
-/// The two values; those of other axes than the placement with its name.
+/// The names of the two values; for axes other than the placement with the axis's name.
 pub(super) fn sides(test: &Hypothesis) -> [String; 2] {
     test.compare.each_ref().map(|value| {
         if test.by == PLACEMENT { value.clone() } else { format!("{} {value}", spoken(&test.by)) }
     })
 }
 
-/// `with the norm before the activation than without one`, with `than` or `as` between the sides.
+/// Both sides: `with the norm before the activation than without one`, with `than` or `as` between them.
 pub(super) fn against(test: &Hypothesis, than: &str) -> String {
     let [a, b] = test.compare.each_ref().map(String::as_str);
     match (test.by.as_str(), a, b) {

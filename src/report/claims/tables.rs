@@ -1,12 +1,14 @@
-//! Claims for programs: every column, every digit.
+//! Claims as CSV and JSON: every column, every digit.
 
-use super::settings::{Settings, line};
-use super::{Entry, answer, test_name, verdict};
+use super::effect::{setting, test_name};
+use super::entries::Entry;
+use super::settings::{Settings, answer, line};
+use super::verdict::verdict;
 use crate::compare::claim::{ClaimComparison, ClaimResult, Counts, Tested};
 use crate::report::sheet::{Object, Sheet, digits, ends, json_text, program_columns};
 use crate::results::format::schema::CLAIM_COLUMNS;
 
-/// A row for every comparison of every test of every claim.
+/// CSV with a row for every comparison of every test of every claim.
 pub fn csv(entries: &[Entry]) -> String {
     let rows = entries.iter().flat_map(rows);
     Sheet { columns: program_columns(&[], &CLAIM_COLUMNS), rows: rows.collect() }.csv()
@@ -46,7 +48,7 @@ pub fn json(entries: &[Entry]) -> String {
     json_text(&File { version: 1, claims: claims.collect() })
 }
 
-/// A test over all of its settings.
+/// The result of a test over all of its settings.
 #[derive(serde::Serialize)]
 struct OverSettings {
     test: usize,
@@ -88,7 +90,7 @@ fn tests(judgement: &ClaimResult) -> Vec<OverSettings> {
     judgement.tests.iter().enumerate().map(test).collect()
 }
 
-/// What of [`CLAIM_COLUMNS`] is the same in all rows of a claim.
+/// Number of the first columns of [`CLAIM_COLUMNS`], which are the same in all rows of a claim.
 const OF_CLAIM: usize = 3;
 
 fn sheet(entry: &Entry) -> Sheet {
@@ -127,7 +129,7 @@ fn numbers(tested: &Tested, judged: &ClaimComparison) -> Vec<String> {
         [paired.pairs, paired.differences.len(), comparison.missing, diverged_a, diverged_b];
     let population = comparison.population.as_ref().map(|same| &same.paired);
     [
-        &[super::effect::setting(tested, judged)][..],
+        &[setting(tested, judged)][..],
         &[&tested.test.by, &tested.test.metric].map(String::clone),
         &[tested.metric.unit.name(), &comparison.a, &comparison.b].map(str::to_owned),
         &counts.map(|count| count.to_string()),

@@ -1,14 +1,13 @@
-//! The verdict on a claim, in one of few phrases.
+//! The verdict on a claim as one of few phrases.
 
 use crate::compare::claim::{ClaimComparison, ClaimResult, ClaimVerdict};
 use crate::results::query::Expect;
-use crate::stats::FEWEST_PAIRS;
 use crate::units::counted;
 use crate::wording::verdicts::{EFFECT_OF_EVALUATION, evidence};
 
 /// The verdict: "holds", "holds in k of n comparisons", "mixed: …", "does not hold: no meaningful difference", "the
 /// opposite holds", "inconclusive …", or "not tested yet".
-/// While trainings are missing, it says so.
+/// While trials are missing, it states so.
 pub fn verdict(judgement: &ClaimResult) -> String {
     let lacking = match judgement.lacking() {
         _ if judgement.ruling() == ClaimVerdict::Untested => String::new(),
@@ -24,7 +23,7 @@ pub fn verdict(judgement: &ClaimResult) -> String {
     said(judgement) + &of_evaluation(judgement) + &lacking
 }
 
-/// `; in 1 of 3 comparisons an effect of how the network is evaluated`
+/// A note: `; in 1 of 3 comparisons an effect of how the network is evaluated`.
 fn of_evaluation(judgement: &ClaimResult) -> String {
     let counts = judgement.counts();
     match counts.of_evaluation {
@@ -74,7 +73,7 @@ fn expects_none(judgement: &ClaimResult) -> bool {
     tests.all(|tested| tested.test.expect == Expect::Same)
 }
 
-/// `: suggests that it holds (n = 3; 8 pairs needed)`
+/// For a suggestive result: `: suggests that it holds (n = 3; 8 pairs needed)`.
 fn suggestion(judgement: &ClaimResult) -> String {
     let counts = judgement.counts();
     let words =
@@ -85,29 +84,25 @@ fn suggestion(judgement: &ClaimResult) -> String {
         let all = counted(counts.all, "comparison", "comparisons");
         return format!(": suggestive in {some} of {all}");
     };
-    let why = neediest(judgement).map_or(String::new(), |judged| {
-        let needed = judged.comparison.needed.unwrap_or(FEWEST_PAIRS);
-        format!(" ({})", evidence(judged.comparison.paired.pairs, Some(needed)))
-    });
+    let why = neediest(judgement)
+        .map_or(String::new(), |judged| format!(" ({})", evidence(&judged.comparison)));
     format!(": {}{why}", words[whole])
 }
 
-/// ` (n = 6; 20 pairs needed)`
+/// The reason why a claim is undecided: ` (n = 6; 20 pairs needed)`.
 fn why_not(judgement: &ClaimResult) -> String {
     let mut comparisons = judgement.comparisons();
     if comparisons.any(|judged| judged.beyond_grid > 0) {
         return " (both reach the end of the grid; extend it)".to_owned();
     }
-    neediest(judgement).map_or(String::new(), |judged| {
-        let comparison = &judged.comparison;
-        format!(" ({})", evidence(comparison.paired.pairs, comparison.needed))
-    })
+    neediest(judgement)
+        .map_or(String::new(), |judged| format!(" ({})", evidence(&judged.comparison)))
 }
 
-/// The comparison that asks for the most replicates.
+/// The comparison that needs the most replicates.
 fn neediest(judgement: &ClaimResult) -> Option<&ClaimComparison> {
     let with_pairs = judgement.comparisons().filter(|j| j.comparison.paired.pairs > 0);
-    // The first of equals: the headline, where it is among them.
+    // In a tie the first: the headline, where it is among them.
     with_pairs.reduce(|most, next| {
         let needed = |judged: &ClaimComparison| judged.comparison.needed.unwrap_or(0);
         if needed(next) > needed(most) { next } else { most }

@@ -1,7 +1,9 @@
-//! Tables of claims for people.
+//! Claims as tables of text and of Markdown.
 
 use super::effect::{amount, expected, measured};
-use super::{Entry, lines, verdict};
+use super::entries::Entry;
+use super::settings::lines;
+use super::verdict::verdict;
 use crate::compare::claim::{ClaimComparison, ClaimResult, Tested};
 use crate::report::markdown::{escape, link, table as markdown_table};
 use crate::report::page::address;
@@ -10,7 +12,7 @@ use crate::results::query::short_name;
 use crate::wording::numbers::{optional, p_value};
 use crate::wording::verdicts::needed_pairs;
 
-/// What a comparison says of the claim.
+/// The verdict of a comparison on the claim.
 pub(in crate::report) fn outcome(judged: &ClaimComparison) -> &'static str {
     if judged.comparison.paired.pairs == 0 {
         return "no pairs";
@@ -24,7 +26,7 @@ pub fn table(entries: &[Entry]) -> String {
     format!("{}\n{NOTE}\n", texts.join("\n"))
 }
 
-/// What one must know to read the tables of tests.
+/// How to read the tables of tests.
 const NOTE: &str = "pairs are replicates with the same random numbers; intervals are for 95 %; p is corrected for all comparisons of the claim (Holm)";
 
 fn whole(entry: &Entry) -> String {
@@ -65,7 +67,7 @@ fn tests_of(judgement: &ClaimResult) -> Vec<String> {
     judgement.tests.iter().map(table).collect()
 }
 
-/// The comparisons of a test as people read them.
+/// The comparisons of a test as a table of text.
 fn sheet(tested: &Tested) -> Sheet {
     Columns::new()
         .axes(&tested.others, |judged: &ClaimComparison| &judged.comparison.setting)
@@ -75,11 +77,13 @@ fn sheet(tested: &Tested) -> Sheet {
         })
         .column("p", |judged| optional(judged.comparison.corrected, p_value))
         .column("outcome", outcome)
-        .column("replicates needed", |judged| optional(judged.comparison.needed, needed_pairs))
+        .column("replicates needed", |judged| {
+            optional(needed_pairs(&judged.comparison), |needed| needed)
+        })
         .sheet(&tested.comparisons)
 }
 
-/// The table of a README: claim, verdict, effect, figure.
+/// The table for a README: claim, verdict, effect, figure.
 pub fn markdown(entries: &[Entry]) -> String {
     let row = |entry: &Entry| {
         let claim = &entry.judgement.claim;
@@ -103,13 +107,13 @@ pub fn markdown(entries: &[Entry]) -> String {
 /// How to read the effect of a test.
 pub(in crate::report) const EFFECTS: &str = "The effect of a test in one setting has its 95 % interval in brackets; of several settings it is the median of their mean differences, with the smallest and the largest in parentheses, over those settings in which the difference is no effect of how the network is evaluated. What is as expected, the opposite or undecided is said after Holm's correction for all comparisons of the claim. n counts replicates, paired by their random numbers.";
 
-/// A line of a cell for each.
+/// Lines as one table cell.
 fn escaped(lines: &[String]) -> String {
     let lines: Vec<String> = lines.iter().map(|line| escape(line)).collect();
     lines.join("<br>")
 }
 
-/// A link to the chart, or else to the report, by its name.
+/// A link to the chart, or else to the report, with its name.
 fn shown(entry: &Entry) -> String {
     let name = entry.judgement.claim.figure.as_deref().unwrap_or("figure");
     let chart = entry.figure.as_ref().map(|path| link(name, &address(path)));

@@ -1,4 +1,4 @@
-//! A comparison in words and tables.
+//! Comparisons as text and as tables.
 
 mod tables;
 #[cfg(test)]

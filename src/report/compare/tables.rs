@@ -1,4 +1,4 @@
-//! A comparison for programs: every column, every digit.
+//! A comparison as CSV and JSON: every column, every digit.
 
 use crate::compare::{Answer, CONFIDENCE, Comparison, Description};
 use crate::report::sheet::{Object, Sheet, digits, ends, json_text, program_columns};

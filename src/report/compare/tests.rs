@@ -1,20 +1,21 @@
-//! Comparisons of made-up folders.
+//! Comparisons on synthetic results.
 
 use super::*;
 use crate::compare::*;
+use crate::event::Score;
 use crate::report::snapshot;
-use crate::results::format::schema::{EpochRow, TimingRow};
+use crate::results::format::schema::{EpochRow, ScoreCells, TimingRow};
 use crate::results::query::{Results, TrialStatus};
 use crate::results::query::{TrialCurves, Tuning};
 use crate::stats::{Side, Verdict};
 
-/// Accuracies of the replicates: below 0 one that diverged, 0 one that failed.
+/// Trials with these accuracies, one for each replicate: below 0 for one that diverged, 0 for one that failed.
 fn trials(axes: &[&str], condition: usize, accuracies: &[f64]) -> Vec<TrialCurves> {
     let row = |epoch: usize, accuracy: f64| EpochRow {
         epoch,
         step: epoch * 10,
-        test_accuracy: accuracy,
-        validation_accuracy: Some(accuracy / 2.0),
+        test: Score { accuracy, ..Score::default() },
+        validation: ScoreCells::of_accuracy(accuracy / 2.0),
         ..EpochRow::default()
     };
     let trial = |(index, &accuracy): (usize, &f64)| TrialCurves {
@@ -78,7 +79,7 @@ fn every_pair_of_values_is_compared_in_every_setting_that_they_share() {
         .iter()
         .map(|c| format!("{} {}-{} n{}", c.setting[0], c.a, c.b, c.paired.pairs))
         .collect();
-    // The decay means nothing without a norm, and `after` was not trained at 0.99.
+    // The decay does not apply without a norm, and `after` was not trained at 0.99.
     let expected =
         ["0.9 before-none n7", "0.9 after-none n7", "0.9 after-before n7", "0.99 before-none n6"];
     assert_eq!(told, expected);
@@ -95,7 +96,7 @@ fn every_pair_of_values_is_compared_in_every_setting_that_they_share() {
 }
 
 #[test]
-fn the_table_says_what_was_compared_and_how_sure_one_may_be() {
+fn the_table_has_the_compared_values_and_the_verdicts() {
     let mut results = placements();
     results.trials.retain(|trial| trial.condition != 3);
     let answer = ask(&results, "test_accuracy", "norm.placement");
@@ -104,7 +105,7 @@ fn the_table_says_what_was_compared_and_how_sure_one_may_be() {
 }
 
 #[test]
-fn diverged_and_failed_replicates_are_told_and_the_diverged_ones_lose() {
+fn diverged_and_failed_replicates_are_reported_and_the_diverged_ones_lose() {
     let mut results = placements();
     results.trials.retain(|trial| trial.condition % 2 == 1);
     let answer = ask(&results, "test_accuracy", "placement");
@@ -170,7 +171,7 @@ fn a_margin_may_be_given_and_is_in_points_for_accuracies() {
     question.metric = "seconds_per_step".to_owned();
     question.margin = None;
     let answer = compare(&placements(), &question).expect("an answer");
-    // 3 s a replicate and condition, over 20 steps: 0.15 and 0.30, of whose mean a twentieth.
+    // 3 s for each replicate and condition, over 20 steps: 0.15 and 0.30; 5 % of their mean.
     assert!((answer.comparisons[0].margin - 0.225 / 20.0).abs() < 1e-12);
     assert_eq!(answer.comparisons[0].better(), Some("none"));
     let text = table(&answer);

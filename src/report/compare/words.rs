@@ -1,4 +1,4 @@
-//! A comparison for people: what each condition came to, the comparisons, and how to read them.
+//! A comparison as text: statistics of the conditions, the comparisons, and how to read them.
 
 use crate::compare::metric::{Metric, Unit};
 use crate::compare::{Answer, Comparison, Description};
@@ -9,12 +9,12 @@ use crate::wording::numbers::{bracketed, difference, of, optional, p_value, shar
 use crate::wording::until::Until;
 use crate::wording::verdicts::{EFFECT_OF_EVALUATION, said};
 
-/// Aligned text.
+/// The comparison as aligned text.
 pub fn table(answer: &Answer) -> String {
     written(answer, Page::Text, "\n")
 }
 
-/// The same in Markdown.
+/// The comparison in Markdown.
 pub fn markdown(answer: &Answer) -> String {
     written(answer, Page::Markdown, "\n\n")
 }
@@ -33,7 +33,7 @@ fn written(answer: &Answer, page: Page, between: &str) -> String {
     )
 }
 
-/// `test_accuracy by norm.placement`
+/// The title: `test_accuracy by norm.placement`.
 fn title(answer: &Answer) -> String {
     let metric = answer.metric;
     let target = metric.is_waited_for().then(|| format!(" of {}", share(answer.target)));
@@ -41,8 +41,8 @@ fn title(answer: &Answer) -> String {
     format!("{}{target} by {} ({})", metric.name, answer.by, metric.unit.shown())
 }
 
-/// The differences under the population's statistics and what they say: `with the population's statistics:
-/// −0.83 points [−2.10, 0.44], inconclusive (…)`
+/// The differences with population statistics and their verdict: `with the population's statistics:
+/// −0.83 points [−2.10, 0.44], inconclusive (…)`.
 fn with_population(comparison: &Comparison, unit: Unit) -> Option<String> {
     let population = comparison.population.as_deref()?;
     let mean = difference(population.paired.mean?, unit);
@@ -54,7 +54,7 @@ fn with_population(comparison: &Comparison, unit: Unit) -> Option<String> {
     ))
 }
 
-/// That a metric is not known under the population's statistics, where these show something else.
+/// A note that a metric is not known with population statistics, where these give another accuracy.
 fn under_running_alone(answer: &Answer) -> Option<String> {
     let is_known = answer.comparisons.iter().any(|c| c.population.is_some());
     (!is_known && !answer.gaps.told.is_empty()).then(|| {
@@ -77,7 +77,7 @@ fn effects_of_evaluation(answer: &Answer) -> impl Iterator<Item = String> {
     })
 }
 
-/// How long a condition took to the target.
+/// The time of a condition to the target.
 pub(in crate::report) fn until(described: &Description, unit: Unit) -> Until {
     Until {
         median: described.median,
@@ -116,7 +116,7 @@ fn median(described: &Description, metric: Metric) -> String {
     optional(described.median, |median| value(median, metric.unit))
 }
 
-/// The mean difference, but none of times of which a side of some pair never came to its end: the mean over
+/// The mean difference; none of times where a side of some pair did not reach the target: the mean over
 /// the other pairs would be too good.
 pub(in crate::report) fn mean_difference(comparison: &Comparison, answer: &Answer) -> Option<f64> {
     let paired = &comparison.paired;
@@ -149,7 +149,7 @@ fn comparisons(answer: &Answer) -> Sheet {
         .sheet(&answer.comparisons)
 }
 
-/// What one must know to read the tables, as far as it applies.
+/// How to read the tables, as far as it applies.
 pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
     let unit = answer.metric.unit;
     let count = answer.comparisons.iter().filter(|c| c.corrected.is_some()).count();
@@ -184,7 +184,7 @@ pub(in crate::report) fn notes(answer: &Answer) -> Vec<String> {
     notes
 }
 
-/// What a median of times to a target counts.
+/// How medians of times to a target include trials that did not reach it.
 pub(in crate::report) const MEDIAN_OF_TIMES: &str = "medians of times are by Kaplan and Meier: a trial that did not reach the target (censored), or diverged, counts as taking longer; “>” where more than half did";
 
 fn exceptions(answer: &Answer) -> Vec<String> {

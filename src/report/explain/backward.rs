@@ -1,10 +1,10 @@
-//! The way back: the gradients of the loss.
+//! The backward pass: the gradients of the loss.
 
 use super::lines::{Line, Section};
 use super::{ROUNDING, largest, norm_input, out, size_of_terms};
 use crate::explain::{BatchTrace, Place};
 
-/// From what leaves the unit to what enters it.
+/// The section from the unit's output to its input.
 pub(super) fn section(walk: &BatchTrace) -> Section {
     let out = out(walk);
     let loss = if walk.gradients.is_largest_output {
@@ -21,7 +21,7 @@ pub(super) fn section(walk: &BatchTrace) -> Section {
     }
 }
 
-/// The gradient of what leaves the unit.
+/// The gradient with respect to the unit's output.
 fn start(walk: &BatchTrace) -> Line {
     let out = out(walk);
     let line = Line::given(&format!("d{out}"), &walk.gradients.out);
@@ -31,7 +31,7 @@ fn start(walk: &BatchTrace) -> Line {
     line
 }
 
-/// Through the activation: behind the normalisation, or before it.
+/// The gradient through the activation, which is after the normalisation or before it.
 fn activated(walk: &BatchTrace) -> (Option<Line>, Option<Line>) {
     let back = &walk.gradients;
     let Some(name) = &walk.unit.activation else {
@@ -61,14 +61,14 @@ fn parameters(walk: &BatchTrace) -> [Line; 2] {
     ]
 }
 
-/// Back through the normalisation.
+/// The gradient through the normalisation.
 fn normalised(walk: &BatchTrace) -> Line {
     let symbol = format!("d{}", norm_input(walk));
     let formula = "= γ/σ̂ · (dy − (dβ + x̂ dγ) / m)";
     Line::several(&symbol, formula, &walk.gradients.norm_input, rounding(walk))
 }
 
-/// Up to which magnitude that gradient is rounding: its terms often cancel.
+/// The magnitude up to which that gradient is rounding error: its terms often cancel.
 fn rounding(walk: &BatchTrace) -> f64 {
     let x_hat = largest(&walk.training.x_hat);
     let factor = walk.unit.gamma.abs() / walk.batch.deviation;

@@ -1,11 +1,11 @@
-//! The way forward: in training, into the running averages, and in evaluation.
+//! The forward pass: in training, the update of the running averages, and in evaluation.
 
 use super::lines::{Line, Section};
 use super::numbers::exact;
 use super::{ROUNDING, largest, norm_input, size_of_terms};
 use crate::explain::{BatchTrace, Estimate, Place, Stages};
 
-/// The pass with the batch's own statistics.
+/// The forward pass with the batch's statistics.
 pub(super) fn training(walk: &BatchTrace) -> Section {
     let z = norm_input(walk);
     let normalised = format!("= ({z} − μ) / σ̂");
@@ -19,7 +19,7 @@ pub(super) fn training(walk: &BatchTrace) -> Section {
     }
 }
 
-/// The pass with the running averages.
+/// The forward pass with the running averages.
 pub(super) fn evaluation(walk: &BatchTrace) -> Section {
     let z = norm_input(walk);
     let normalised = format!("= ({z} − μᵣ) / √(σᵣ² + ε)");
@@ -48,7 +48,7 @@ fn statistics(walk: &BatchTrace) -> [Line; 3] {
     ]
 }
 
-/// A pass, and what it divides by.
+/// A forward pass, and the deviation that it divides by.
 struct Pass<'a> {
     walk: &'a BatchTrace,
     stages: &'a Stages,
@@ -56,7 +56,7 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// x̂ by its formula, and y.
+    /// x̂ with its formula, and y.
     fn normalised(&self, formula: String) -> [Line; 2] {
         let rounding = ROUNDING * size_of_terms(self.walk, self.deviation);
         let of_y = rounding * self.walk.unit.gamma.abs();
@@ -66,7 +66,7 @@ impl Pass<'_> {
         ]
     }
 
-    /// The activation, before the normalisation or behind it.
+    /// The activation, before the normalisation or after it.
     fn activated(&self) -> (Option<Line>, Option<Line>) {
         let unit = &self.walk.unit;
         let named = unit.activation.as_ref().zip(self.stages.activation.as_ref());
@@ -86,7 +86,7 @@ impl Pass<'_> {
     }
 }
 
-/// A nonlinearity as a formula, short ones written out.
+/// A nonlinearity as a formula; short ones are written out.
 fn activation(name: &str, argument: &str) -> String {
     match name {
         "relu" => format!("max(0, {argument})"),
@@ -97,7 +97,7 @@ fn activation(name: &str, argument: &str) -> String {
     }
 }
 
-/// What the running averages become.
+/// The update of the running averages.
 pub(super) fn running(walk: &BatchTrace) -> Section {
     let (unit, running) = (&walk.unit, &walk.running);
     let (old, new) = (exact(unit.decay), exact(1.0 - unit.decay));

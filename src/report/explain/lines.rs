@@ -1,32 +1,32 @@
-//! The lines of a page, and how they are laid out.
+//! The lines of a page, and their layout.
 
 use super::numbers::{exact, rounded};
 
-/// Columns of a terminal that a line may take; a line with more values goes on below.
+/// Columns of a terminal that a line may take; further values continue on the next line.
 pub(super) const WIDTH: usize = 96;
 
-/// Some lines that belong together.
+/// A group of lines.
 pub(super) struct Section {
-    /// What they show.
+    /// The title.
     pub(super) title: String,
-    /// In the order of the computation.
+    /// The lines, in the order of the computation.
     pub(super) lines: Vec<Line>,
 }
 
-/// A quantity.
+/// A quantity with its formula and values.
 pub(super) struct Line {
-    /// Its letter.
+    /// The symbol.
     pub(super) symbol: String,
-    /// How it is computed, from `=` or `←` on.
+    /// The formula, starting with `=` or `←`.
     pub(super) formula: String,
-    /// Its values: one, or one for each example.
+    /// The values: one, or one for each example.
     pub(super) values: Vec<String>,
-    /// What to know about it.
+    /// A remark; may be empty.
     pub(super) remark: String,
 }
 
 impl Line {
-    /// A quantity of each example, in which magnitudes of up to `rounding` are nothing.
+    /// A quantity of each example; magnitudes of up to `rounding` are printed as 0.
     pub(super) fn several(
         symbol: &str,
         formula: impl Into<String>,
@@ -41,7 +41,7 @@ impl Line {
         }
     }
 
-    /// A quantity of the whole batch, likewise.
+    /// A quantity of the whole batch; a magnitude of up to `rounding` is printed as 0.
     pub(super) fn single(
         symbol: &str,
         formula: impl Into<String>,
@@ -51,7 +51,7 @@ impl Line {
         Self::several(symbol, formula, &[number], rounding)
     }
 
-    /// What was given.
+    /// A given quantity.
     pub(super) fn given(symbol: &str, numbers: &[f64]) -> Self {
         Self {
             values: numbers.iter().copied().map(exact).collect(),
@@ -59,13 +59,13 @@ impl Line {
         }
     }
 
-    /// The same with a remark.
+    /// The same line with a remark.
     pub(super) fn remarked(self, remark: String) -> Self {
         Self { remark, ..self }
     }
 }
 
-/// Aligned columns; in all of them, the decimal points stand under each other.
+/// Aligned columns; decimal points are aligned over the whole page.
 pub(super) fn text(sections: &[Section]) -> String {
     let layout = Layout::of(sections);
     let mut page = String::new();
@@ -76,13 +76,13 @@ pub(super) fn text(sections: &[Section]) -> String {
     page
 }
 
-/// The widths of a page, in columns of a terminal.
+/// The widths of a page's columns, in columns of a terminal.
 struct Layout {
     symbols: usize,
     formulas: usize,
-    /// Of what stands before the point.
+    /// Width before the decimal point.
     before: usize,
-    /// Of the point and what stands behind it.
+    /// Width from the decimal point on.
     behind: usize,
 }
 
@@ -98,7 +98,7 @@ impl Layout {
         }
     }
 
-    /// As many lines as its values need.
+    /// The text of a line; further values continue on the next one.
     fn line(&self, line: &Line) -> String {
         let symbol = padded(&line.symbol, self.symbols);
         let head = format!("{symbol} {}", padded(&line.formula, self.formulas));
@@ -121,7 +121,7 @@ impl Layout {
     }
 }
 
-/// What stands before the point or exponent, and the rest.
+/// The part before the decimal point or exponent, and the rest.
 fn split(value: &str) -> (&str, &str) {
     value.split_at(value.find(['.', 'e']).unwrap_or(value.len()))
 }

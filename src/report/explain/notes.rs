@@ -1,4 +1,4 @@
-//! What the numbers of a walk teach, a sentence each.
+//! Explanations of the numbers of a trace, a sentence each.
 
 use std::cmp::Ordering;
 
@@ -6,13 +6,13 @@ use super::norm_input;
 use super::numbers::exact;
 use crate::explain::{BatchTrace, Estimate};
 
-/// σ² in multiples of ε from which ε does not show.
+/// Multiples of ε from which σ² is so large that ε has no visible effect.
 const PLENTY: f64 = 100.0;
 
-/// A gradient below this share of what one example's would be without statistics is next to none.
+/// A gradient below this share of what one example's would be without statistics is nearly zero.
 const HARDLY_ANY: f64 = 1e-3;
 
-/// One to three sentences on these very numbers.
+/// One to three sentences on these numbers.
 pub(super) fn all(walk: &BatchTrace) -> Vec<String> {
     let others = [gradient(walk), running(walk)];
     std::iter::once(statistics(walk)).chain(others.into_iter().flatten()).collect()
@@ -22,7 +22,7 @@ fn is_same(numbers: &[f64]) -> bool {
     numbers.windows(2).all(|pair| pair[0].partial_cmp(&pair[1]) == Some(Ordering::Equal))
 }
 
-/// What the batch does to the values.
+/// The effect of the normalisation on the values.
 fn statistics(walk: &BatchTrace) -> String {
     let z = norm_input(walk);
     let unit = &walk.unit;
@@ -52,7 +52,7 @@ fn statistics(walk: &BatchTrace) -> String {
     }
 }
 
-/// What becomes of the gradient.
+/// The effect of the normalisation on the gradient.
 fn gradient(walk: &BatchTrace) -> Option<String> {
     let z = norm_input(walk);
     let entering = walk.norm_input();
@@ -73,7 +73,7 @@ fn gradient(walk: &BatchTrace) -> Option<String> {
     })
 }
 
-/// Why evaluation gives other numbers.
+/// Why evaluation gives other numbers than training.
 fn running(walk: &BatchTrace) -> Option<String> {
     let moved = exact((1e4 * (1.0 - walk.unit.decay)).round() / 100.0);
     (walk.unit.decay > 0.0).then(|| {

@@ -1,17 +1,17 @@
-//! Numbers as a slide shows them.
+//! Number formats of the page.
 
-/// Places behind the point of numbers around 1.
+/// Decimal places of numbers around 1.
 const PLACES: i32 = 4;
 
-/// Numbers from here on, and those of a line with nothing as large as its inverse, are written with an
+/// Numbers from this size on, and lines whose numbers are all smaller than its inverse, are written with an
 /// exponent.
 const HUGE: f64 = 1e7;
 
-/// Below this, likewise.
+/// A line whose numbers are all smaller is written with an exponent.
 const TINY: f64 = 1e-3;
 
-/// A number that was given: all its digits, and no more. What `1 − 0.99` leaves behind the twelfth
-/// digit is not shown.
+/// A given number with all its digits. Rounding errors after the twelfth digit, as of `1 − 0.99`, are
+/// not printed.
 pub(super) fn exact(number: f64) -> String {
     let text = format!("{number:.12e}");
     let number: f64 = text.parse().unwrap_or(number);
@@ -24,8 +24,8 @@ pub(super) fn exact(number: f64) -> String {
     with_minus(&text)
 }
 
-/// The numbers of a line, computed, all to the same places. Those of up to `rounding` in magnitude are
-/// nothing.
+/// The computed numbers of a line, all with the same decimal places. Magnitudes of up to `rounding` are
+/// printed as 0.
 pub(super) fn rounded(numbers: &[f64], rounding: f64) -> Vec<String> {
     let numbers = numbers.iter().map(|&number| clean(number, rounding));
     let numbers: Vec<f64> = numbers.collect();
@@ -38,7 +38,7 @@ fn clean(number: f64, rounding: f64) -> f64 {
     if number.abs() <= rounding { 0.0 } else { number }
 }
 
-/// A number on a line with numbers of up to `largest`.
+/// A number on a line whose largest magnitude is `largest`.
 fn shown(number: f64, largest: f64) -> String {
     if number == 0.0 {
         return "0".to_owned();
@@ -53,7 +53,7 @@ fn shown(number: f64, largest: f64) -> String {
     with_minus(if is_zero { text.trim_start_matches('-') } else { &text })
 }
 
-/// The sign that is as wide as a plus.
+/// Replaces a hyphen by a minus sign, which is as wide as a plus.
 fn with_minus(text: &str) -> String {
     text.replace('-', "−")
 }

@@ -1,11 +1,11 @@
-//! The page's layout on walks with round numbers; `README.md` holds a real one, word for word.
+//! The page's layout on traces with round numbers; `README.md` has a real one, which is tested verbatim.
 
 use super::lines::{WIDTH, width};
 use super::*;
 use crate::explain::{Batch, Estimate, Gradients, Running, Stages, Unit};
 use crate::report::snapshot;
 
-/// μ = 0 and σ̂ = 2, so that every number is short. The gradients are made up.
+/// A trace with μ = 0 and σ̂ = 2, so that every number is short. The gradients are arbitrary.
 fn made_up(x: &[f64]) -> BatchTrace {
     let halved: Vec<f64> = x.iter().map(|x| x / 2.0).collect();
     let stages = Stages { x_hat: halved.clone(), y: halved.clone(), activation: None };
@@ -42,7 +42,7 @@ fn markdown_has_a_table_for_each_part() {
 }
 
 #[test]
-fn a_long_batch_goes_on_below_within_the_width_of_a_terminal() {
+fn a_long_batch_continues_below_within_the_width_of_a_terminal() {
     let values: Vec<f64> = (0..32).map(|i| 10.5 * f64::from(i - 16)).collect();
     let page = table(&made_up(&values));
     for line in page.lines() {
@@ -53,7 +53,7 @@ fn a_long_batch_goes_on_below_within_the_width_of_a_terminal() {
 }
 
 #[test]
-fn decimal_points_stand_under_each_other() {
+fn decimal_points_are_aligned() {
     let page = table(&made_up(&[-2.5, 125.25]));
     let point = |line: &str| {
         let (head, _) = line.rsplit_once('.').expect("a point");
@@ -67,7 +67,7 @@ fn decimal_points_stand_under_each_other() {
     assert_eq!(of("x "), of("dy"), "{page}");
 }
 
-/// The notes below a walk that was changed.
+/// The notes below a modified trace.
 fn notes_of(x: &[f64], change: impl Fn(&mut BatchTrace)) -> String {
     let mut walk = made_up(x);
     change(&mut walk);
@@ -75,7 +75,7 @@ fn notes_of(x: &[f64], change: impl Fn(&mut BatchTrace)) -> String {
 }
 
 #[test]
-fn the_notes_speak_of_these_very_numbers() {
+fn the_notes_depend_on_the_numbers() {
     let says = |notes: String, what: &str| assert!(notes.contains(what), "{notes}");
     let plain = |_: &mut BatchTrace| ();
     says(notes_of(&[3.0], plain), "A batch of one");

@@ -1,6 +1,6 @@
 //! The answer in one sentence with its uncertainty, and a sentence on every other comparison.
 //!
-//! A difference that these trainings cannot decide is said as plainly as one that they can.
+//! A difference that these trainings do not decide is stated as plainly as one that they do.
 
 mod uncompared;
 mod verdict;
@@ -18,16 +18,16 @@ use crate::wording::until::time;
 use crate::wording::verdicts::EFFECT_OF_EVALUATION;
 use verdict::verdict;
 
-/// What the trainings say.
+/// The answer of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// In a sentence.
+    /// The main comparison in a sentence.
     pub answer: Words,
-    /// The same of the other comparisons.
+    /// The other comparisons, a sentence each.
     pub others: Vec<Words>,
 }
 
-/// The answer of a folder.
+/// The answer of a results folder.
 pub fn statement(material: &Material<'_>) -> Statement {
     if let Some(judgement) = material.judgement {
         return super::claim::statement(judgement);
@@ -50,13 +50,13 @@ pub fn statement(material: &Material<'_>) -> Statement {
     Statement { answer, others: gaps.into_iter().chain(sentences).collect() }
 }
 
-/// What running statistics do to the scores, or that it was not measured.
+/// A remark on the effects of running statistics, or that they were not measured.
 pub(super) fn remark(gaps: &Gaps) -> Option<Words> {
     let not_measured = || gaps.not_measured().map(|said| capitalised(&said) + ".");
     gaps.summary().or_else(not_measured).map(Words::from)
 }
 
-/// Two values, and their comparison in every setting.
+/// All comparisons of the same two values, one for each setting.
 type Pair<'a> = Vec<&'a Comparison>;
 
 fn pairs(answer: &Answer) -> Vec<Pair<'_>> {
@@ -74,13 +74,13 @@ fn pairs(answer: &Answer) -> Vec<Pair<'_>> {
     pairs
 }
 
-/// The pair that the answer is about: the best value against the first one, the baseline.
+/// The pair for the answer: the best value compared with the first one, the baseline.
 fn leading(answer: &Answer, pairs: &[Pair<'_>]) -> Option<usize> {
     let baseline = answer.descriptions.first().map(|d| d.value.as_str());
     let sign = if answer.metric.higher_is_better() { 1.0 } else { -1.0 };
     let is_of_baseline = |pair: &&Pair<'_>| pair.first().map(|c| c.b.as_str()) == baseline;
     let all = pairs.iter().filter(is_of_baseline).flatten();
-    // A mean over the pairs that survived would be too good; and means are compared with means, wins with wins.
+    // A mean over the pairs that survived would be too good; so means are compared with means, and wins with wins.
     let by_means = all.copied().all(|c| c.paired.is_complete());
     let gain = |pair: &Pair<'_>| {
         if by_means {
@@ -95,8 +95,8 @@ fn leading(answer: &Answer, pairs: &[Pair<'_>]) -> Option<usize> {
     of_baseline.max_by(|one, other| gain(one.1).total_cmp(&gain(other.1))).map(|(index, _)| index)
 }
 
-/// The numbers that say something of the networks: those under the population's statistics where the others
-/// are an effect of the evaluation.
+/// The comparison that measures the networks: the one with population statistics where the other
+/// is an effect of the evaluation.
 fn trusted(comparison: &Comparison) -> &Comparison {
     let is_effect = comparison.verdict == Verdict::EffectOfEvaluation;
     let population = comparison.population.as_deref().filter(|_| is_effect);
@@ -147,7 +147,7 @@ impl AnswerWriter<'_> {
         subject.plain(told).and(verdict(comparison, unit)).plain(".")
     }
 
-    /// `After the activation, batch normalisation gave 15.83 points less test accuracy than without,
+    /// A sentence such as `After the activation, batch normalisation gave 15.83 points less test accuracy than without,
     /// evaluated with running statistics (6 pairs): an effect of how the network is evaluated. With the population's
     /// statistics it is 0.83 points less (95 % interval …): inconclusive.`
     fn effect_of_evaluation(&self, comparison: &Comparison) -> Words {
@@ -215,7 +215,7 @@ impl AnswerWriter<'_> {
             .plain(".")
     }
 
-    /// From where to where the means go, and the middle one, of settings in which every pair has a difference.
+    /// The range and the median of the means, over settings in which every pair has a difference.
     fn range(&self, pair: &Pair<'_>) -> String {
         let complete = pair.iter().filter(|c| c.paired.is_complete());
         let means: Vec<f64> = complete.filter_map(|c| trusted(c).paired.mean).collect();
@@ -236,7 +236,7 @@ impl AnswerWriter<'_> {
         )
     }
 
-    /// Who won where some pair has no difference; empty where every one has.
+    /// The wins where some pair has no difference; empty where every pair has one.
     fn lost_pairs(&self, pair: &Pair<'_>) -> String {
         let apart: Vec<_> = pair.iter().filter(|c| !c.paired.is_complete()).collect();
         if apart.is_empty() {
@@ -253,7 +253,7 @@ impl AnswerWriter<'_> {
         )
     }
 
-    /// `Before the activation, batch normalisation`
+    /// The subject of a sentence: `Before the activation, batch normalisation`.
     fn subject(&self, value: &str) -> Words {
         if self.compared.by != PLACEMENT {
             let name = spoken(&self.compared.by);
@@ -265,7 +265,7 @@ impl AnswerWriter<'_> {
         }
     }
 
-    /// `than without`
+    /// The other side: `than without`.
     fn against(&self, value: &str) -> String {
         match value {
             value if self.compared.by != PLACEMENT => format!("than with {value}"),
@@ -274,7 +274,7 @@ impl AnswerWriter<'_> {
         }
     }
 
-    /// `no normalisation`
+    /// The other side as a noun: `no normalisation`.
     fn opponent(&self, value: &str) -> String {
         match value {
             value if self.compared.by != PLACEMENT => value.to_owned(),
@@ -283,7 +283,7 @@ impl AnswerWriter<'_> {
         }
     }
 
-    /// `gave 97.96 % test accuracy`
+    /// The result of a side: `gave 97.96 % test accuracy`.
     fn came_to(&self, middle: f64) -> String {
         let metric = self.compared.metric;
         let number = value(middle, metric.unit);
@@ -320,7 +320,7 @@ impl AnswerWriter<'_> {
         }
     }
 
-    /// The mean of the side that the sentence is about; of times to a target the median.
+    /// The mean of the side that the sentence is about; for times to a target the median.
     fn middle_of(&self, comparison: &Comparison) -> Option<f64> {
         let is_it = |d: &&Description| {
             d.value == comparison.a && d.setting.iter().zip(&comparison.setting).all(fits)
@@ -330,12 +330,12 @@ impl AnswerWriter<'_> {
     }
 }
 
-/// A setting is empty where an axis means nothing on a side.
+/// Whether two settings match; a cell is empty where an axis does not apply on a side.
 fn fits((one, other): (&String, &String)) -> bool {
     one == other || one.is_empty() || other.is_empty()
 }
 
-/// `0.26 points more`, and `0.05 to 0.47` in the same direction.
+/// A difference and its interval in the same direction: `0.26 points more`, and `0.05 to 0.47`.
 fn apart(by: f64, interval: Option<Interval>, unit: Unit) -> (String, Option<String>) {
     let sign = if by < 0.0 { -1.0 } else { 1.0 };
     let direction = match (by < 0.0, unit) {
@@ -354,7 +354,7 @@ fn apart(by: f64, interval: Option<Interval>, unit: Unit) -> (String, Option<Str
     )
 }
 
-/// `batch normalisation`, or only that where several kinds were tried.
+/// The kind of normalisation: `batch normalisation`, or `normalisation` where several kinds were tried.
 pub fn norm(material: &Material<'_>) -> String {
     material.fixed("norm.kind").map_or("normalisation".to_owned(), norm_kind)
 }

@@ -1,4 +1,4 @@
-//! The answer where the experiment said beforehand what it tests.
+//! The answer where the experiment has a claim.
 
 use super::answer::{Statement, remark};
 use super::document::{Cell, Table};
@@ -23,7 +23,7 @@ pub(super) fn statement(judgement: &ClaimResult) -> Statement {
     Statement { answer, others: gaps.into_iter().chain(source).collect() }
 }
 
-/// A comparison of a test.
+/// A comparison with its test.
 type Row<'a> = (&'a Tested, &'a ClaimComparison);
 
 /// A row for each comparison of each test.
@@ -41,7 +41,7 @@ pub(super) fn tests(judgement: &ClaimResult) -> Table {
         .column("outcome", |(_, judged)| claims::outcome(judged))
         .column("effect with 95 % interval", |(tested, judged)| {
             let paired = &judged.comparison.paired;
-            // An interval is read in one line.
+            // An interval must not be broken into two lines.
             let effect = optional(claims::signed(tested, judged), |parts| parts.join(" "));
             let mean = paired.mean.filter(|_| paired.is_complete());
             Cell::ordered(effect.replace(", ", ",\u{a0}"), mean)

@@ -1,4 +1,4 @@
-//! A report as plain data: what it says, and nothing about how it is written. Tests compare it;
+//! A report as plain data: its content without a format. Tests compare it;
 //! [`super::html`] and [`super::markdown`] write it.
 
 use super::words::Words;
@@ -8,26 +8,26 @@ use crate::wording::numbers::dashed;
 /// A report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// The question that it answers, or the experiment's name where none was asked.
+    /// The question that it answers, or the experiment's name where there is none.
     pub title: String,
     /// The experiment's name.
     pub name: String,
-    /// What was trained, in a line.
+    /// What was trained, in one line.
     pub scope: String,
     /// The answer in a sentence, with its uncertainty.
     pub answer: Words,
-    /// What the reader must know to trust the answer; each a sentence or two.
+    /// Remarks on how far the answer can be trusted; a sentence or two each.
     pub remarks: Vec<Words>,
     /// Everything else, in order.
     pub sections: Vec<Section>,
-    /// What it was written from: `the results folder “x”`.
+    /// The source: `the results folder “x”`.
     pub origin: String,
-    /// The program that wrote it.
+    /// The program that wrote it, with its version.
     pub author: String,
 }
 
 impl Report {
-    /// Whether a table leads to the section of this id.
+    /// Whether a table has a link to the section with this id.
     pub fn leads_to(&self, id: &str) -> bool {
         let of_section = |to: &String| to.strip_prefix('#') == Some(id);
         let leads = |block: &Block| match block {
@@ -42,67 +42,67 @@ impl Report {
     }
 }
 
-/// A part of a report under a heading of its own.
+/// A part of a report with its own heading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
-    /// The name by which links find it.
+    /// The id for links.
     pub id: String,
-    /// Its heading.
+    /// The heading.
     pub title: String,
-    /// What stands in it.
+    /// The content.
     pub blocks: Vec<Block>,
 }
 
-/// What a section is made of.
+/// An element of a section.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
     /// A paragraph.
     Paragraph(Words),
-    /// A list without an order.
+    /// An unordered list.
     List(Vec<Words>),
-    /// A picture.
+    /// A figure.
     Figure(Box<Figure>),
-    /// Rows and columns.
+    /// A table.
     Table(Table),
-    /// Commands or a file, as they are.
+    /// Commands or a file, verbatim.
     Code(String),
-    /// What few readers look for: shown when asked for.
+    /// Details that are collapsed at first.
     Folded {
-        /// What is in it.
+        /// The heading of the details.
         summary: String,
-        /// What is shown on request.
+        /// The content.
         blocks: Vec<Block>,
     },
 }
 
-/// A picture with what it shows in words.
+/// A figure with its description.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// Its file's name without the extension.
+    /// Its file name without the extension.
     pub stem: String,
-    /// What is drawn.
+    /// The chart.
     pub chart: Chart,
-    /// What it shows and how to read it.
+    /// A caption: what it shows and how to read it.
     pub caption: Words,
-    /// For readers who do not see it: caption and outcome.
+    /// The alternative text for screen readers: caption and results.
     pub alternative: String,
 }
 
-/// Rows and columns.
+/// A table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// What it shows.
+    /// The caption.
     pub caption: Words,
-    /// Names and units of its columns.
+    /// The columns.
     pub columns: Vec<Column>,
-    /// The rows, each as long as the header.
+    /// The rows, each with as many cells as there are columns.
     pub rows: Vec<Vec<Cell>>,
-    /// What must be known to read it.
+    /// Notes on how to read it.
     pub notes: Vec<Words>,
 }
 
 impl Table {
-    /// A list of facts: names and texts.
+    /// A table of two columns: names and texts.
     pub fn facts<'a>(
         caption: Words,
         columns: [&str; 2],
@@ -115,53 +115,53 @@ impl Table {
     }
 }
 
-/// A column.
+/// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// Its name and unit.
+    /// The heading: a name and a unit.
     pub name: String,
-    /// Whether it holds numbers, aligned to the right.
+    /// Whether it contains numbers, which are aligned to the right.
     pub is_of_numbers: bool,
 }
 
-/// A field of a table.
+/// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cell {
-    /// What is written in it.
+    /// The text.
     pub text: String,
-    /// Where it stands when rows are sorted by numbers; by its text where absent.
+    /// The number by which rows are sorted; without one they are sorted by the text.
     pub order: Option<f64>,
-    /// Where it leads, as in [`super::words::Piece::Link`].
+    /// The target of a link, as in [`super::words::Piece::Link`].
     pub link: Option<String>,
-    /// What stands below the text, each in a line of its own.
+    /// Further lines below the text.
     pub below: Vec<String>,
 }
 
 impl Cell {
-    /// Text, or a number as text.
+    /// A cell with this text.
     pub fn of(text: impl Into<String>) -> Self {
         let text = text.into();
         Self { order: text.parse().ok(), text, ..Self::default() }
     }
 
-    /// The same with a dash where nothing is written.
+    /// The same cell, with a dash where the text is empty.
     #[must_use]
     pub fn dashed(self) -> Self {
         Self { text: dashed(&self.text).to_owned(), ..self }
     }
 
-    /// Several texts, one below the other.
+    /// A cell with several lines.
     pub fn lines(lines: impl IntoIterator<Item = String>) -> Self {
         let mut lines = lines.into_iter();
         Self { text: lines.next().unwrap_or_default(), below: lines.collect(), ..Self::default() }
     }
 
-    /// Text that leads somewhere.
+    /// A cell with a link.
     pub fn linked(text: impl Into<String>, to: impl Into<String>) -> Self {
         Self { text: text.into(), link: Some(to.into()), ..Self::default() }
     }
 
-    /// Text that stands for a number.
+    /// A cell with a number as text, sorted by `order`.
     pub fn ordered(text: impl Into<String>, order: Option<f64>) -> Self {
         Self { text: text.into(), order, ..Self::default() }
     }
@@ -179,7 +179,7 @@ impl From<&str> for Cell {
     }
 }
 
-/// Columns of text, then columns of numbers.
+/// Columns of text, followed by columns of numbers.
 pub fn columns(texts: &[&str], numbers: &[&str]) -> Vec<Column> {
     let column = |name: &&str, is_of_numbers| Column { name: (*name).to_owned(), is_of_numbers };
     let texts = texts.iter().map(|name| column(name, false));

@@ -1,4 +1,4 @@
-//! The figures that answer the question, each with what it shows in words.
+//! The figures of a report, each with its caption.
 
 use std::cmp::Ordering;
 
@@ -8,8 +8,8 @@ use crate::plot::chart::{Axis, Cell as Field, Chart, Panel, Row, Scale, Series};
 use crate::plot::figures::Drawn;
 use crate::units::{self, capitalised};
 
-/// The section; none where nothing can be drawn yet. `name` is the experiment's, `once` what many charts
-/// say and the page says below the first of them alone.
+/// The section of figures; `None` where nothing can be drawn yet. `name` is the experiment's, `once` a note that
+/// many charts have and that is printed below the first of them only.
 pub(super) fn section(charts: Vec<Drawn>, name: &str, once: Option<&str>) -> Option<Section> {
     let mut is_said = false;
     let block = |mut drawn: Drawn| {
@@ -32,7 +32,7 @@ pub(super) fn section(charts: Vec<Drawn>, name: &str, once: Option<&str>) -> Opt
     })
 }
 
-/// A chart of the experiment `name` with its words.
+/// A chart of the experiment `name` with its caption.
 pub fn figure(drawn: Drawn, name: &str) -> Figure {
     let Drawn { stem, chart } = drawn;
     let shown = shown(&chart, name);
@@ -44,7 +44,7 @@ pub fn figure(drawn: Drawn, name: &str) -> Figure {
     }
 }
 
-/// What is drawn against what, and what its marks are.
+/// The axes, and the meaning of the marks.
 fn caption(shown: &str, chart: &Chart) -> Words {
     let more = [&chart.band, &chart.footnote].map(|text| match text.as_str() {
         "" => String::new(),
@@ -59,7 +59,7 @@ fn caption(shown: &str, chart: &Chart) -> Words {
     )
 }
 
-/// `Test accuracy against epoch`
+/// The quantities of the axes: `Test accuracy against epoch`.
 fn shown(chart: &Chart, name: &str) -> String {
     let subtitle = chart.subtitle.trim_end_matches(name).trim_end_matches(" · ");
     let what = if subtitle.is_empty() {
@@ -67,7 +67,7 @@ fn shown(chart: &Chart, name: &str) -> String {
     } else {
         subtitle.to_owned()
     };
-    // Rows of names have no height that anything could be against.
+    // Rows with names have no vertical quantity.
     let is_of_rows = chart.rows.iter().any(|row| row.y.scale == Scale::Categorical);
     if chart.x.label.is_empty()
         || is_of_rows
@@ -78,7 +78,7 @@ fn shown(chart: &Chart, name: &str) -> String {
     format!("{what} against {}", uncapitalised(&chart.x.label))
 }
 
-/// What the panels show, each thing once.
+/// The quantities of the panels, each once.
 fn quantities(chart: &Chart) -> String {
     let mut found: Vec<&str> = Vec::new();
     for row in &chart.rows {
@@ -98,7 +98,7 @@ fn quantities(chart: &Chart) -> String {
     found.join(", ")
 }
 
-/// With its first letter small, unless it begins with an abbreviation.
+/// The text with its first letter in lower case, unless it begins with an abbreviation.
 fn uncapitalised(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.next()) {
@@ -110,11 +110,11 @@ fn uncapitalised(text: &str) -> String {
     }
 }
 
-/// Panels whose outcome is told to readers who do not see them.
+/// Most panels whose results the alternative text describes.
 const MOST_TOLD: usize = 6;
 
-/// What the figure shows, and what comes of it: where each line begins and ends, each row's value, or the
-/// best of each map's fields.
+/// The alternative text: what the figure shows, and its results: the first and the last value of each line, the
+/// value of each row, or the best field of each heat map.
 fn alternative(shown: &str, chart: &Chart) -> String {
     let mut text = format!("Chart: {shown}.");
     let mut told = 0;
@@ -132,7 +132,7 @@ fn alternative(shown: &str, chart: &Chart) -> String {
     text
 }
 
-/// What comes of each line of a panel.
+/// The results of each line of a panel.
 fn outcome(panel: &Panel, x: &Axis, y: &Axis) -> Vec<String> {
     if !panel.cells.is_empty() {
         return fields(&panel.cells, x, y);
@@ -144,7 +144,7 @@ fn outcome(panel: &Panel, x: &Axis, y: &Axis) -> Vec<String> {
     panel.series.iter().filter_map(of_series).collect()
 }
 
-/// `batch size 16, accuracy (%): `; the panels below have the title of the first one in their column.
+/// A panel's name, such as `batch size 16, accuracy (%): `; lower panels have the title of the first in their column.
 fn panel_name(chart: &Chart, row: &Row, column: usize) -> String {
     let several_rows = chart.rows.len() > 1;
     let title = |row: &Row| row.panels.get(column).map_or(String::new(), |p| p.title.clone());
@@ -162,7 +162,7 @@ fn panel_name(chart: &Chart, row: &Row, column: usize) -> String {
     format!("{}: ", capitalised(&parts.join(", ")))
 }
 
-/// `before goes from 0.31 to 0.033`
+/// The ends of a line: `before goes from 0.31 to 0.033`.
 fn ends(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
     let (first, last) = (series.points.first()?, series.points.last()?);
     let label = if series.label.is_empty() { "the line" } else { &series.label };
@@ -177,8 +177,8 @@ fn ends(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
     })
 }
 
-/// `before 4.0, from 3.2 to 4.8`: of a row that has a name instead of a height. One whose middle is not known
-/// has its bound or its values.
+/// The value of a row with a name: `before 4.0, from 3.2 to 4.8`. Where its mean or median is not known, its
+/// bound or its values.
 fn level(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
     let beyond = series.beyond.first().map(|(point, _)| point);
     let at = series.points.first().or(series.dots.first()).or(beyond)?;
@@ -201,13 +201,14 @@ fn level(series: &Series, x: &Axis, y: &Axis) -> Option<String> {
     Some(format!("{name}: {value}"))
 }
 
-/// The end of the longest wait in vain.
+/// The longest time of a trial that did not reach the target.
 fn longest(series: &Series) -> Option<f64> {
     let ends = series.beyond.iter().map(|(point, _)| point.x);
     ends.reduce(f64::max)
 }
 
-/// `from 84.0 to 97.1`, `framed: 97.1 at learning rate 0.1 and batch size 16`, `a replicate diverged in 2 of 21 fields`
+/// The results of a heat map: `from 84.0 to 97.1`, `framed: 97.1 at learning rate 0.1 and batch size 16`,
+/// `a replicate diverged in 2 of 21 fields`.
 fn fields(cells: &[Field], x: &Axis, y: &Axis) -> Vec<String> {
     let name = |axis: &Axis, place: f64| {
         let tick = axis.ticks.iter().find(|tick| (tick.value - place).abs() < 0.5);
@@ -235,7 +236,7 @@ fn fields(cells: &[Field], x: &Axis, y: &Axis) -> Vec<String> {
     told
 }
 
-/// Three digits or so; by the length of the axis where that is even.
+/// About three digits; by the length of a linear axis.
 fn number(value: f64, axis: &Axis) -> String {
     let span = match axis.scale {
         Scale::Logarithmic => value.abs(),
@@ -248,7 +249,7 @@ fn number(value: f64, axis: &Axis) -> String {
     units::signed(&format!("{value:.places$}"))
 }
 
-/// Whether it shows how long something took.
+/// Whether the chart shows wall-clock times.
 fn is_of_clock(chart: &Chart) -> bool {
     let axes = std::iter::once(&chart.x).chain(chart.rows.iter().map(|row| &row.y));
     axes.into_iter().any(|axis| axis.label.to_lowercase().contains("second"))

@@ -1,12 +1,12 @@
-//! Keeps tables to a length that a page can bear.
+//! Limits the length of tables in a report.
 
 use super::Words;
 use super::document::{Block, Section, Table};
 
-/// Rows of a table that stand in the report.
+/// Most rows of a table in the report.
 pub(super) const MOST_ROWS: usize = 50;
 
-/// Cuts the long tables of a section, and says where the other rows are.
+/// Shortens the long tables of a section, with a note on where the other rows are.
 pub(super) fn fold(section: &mut Section) {
     section.blocks.iter_mut().for_each(fold_block);
 }
@@ -21,7 +21,7 @@ fn fold_block(block: &mut Block) {
 
 fn fold_table(table: &mut Table) {
     let all = table.rows.len();
-    // The keys of an experiment are as many as there are, and stand in a fold of their own.
+    // The table of an experiment's keys is complete, and is collapsed.
     if all <= MOST_ROWS || table.columns.len() <= 2 {
         return;
     }

@@ -1,4 +1,4 @@
-//! Reads what a report needs from a results folder, and no more.
+//! Reads the parts of a results folder that a report needs.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -12,22 +12,22 @@ use crate::results::query::{Details, Results};
 use crate::results::reader;
 use crate::results::status::account::{self, Account};
 
-/// A results folder, read, with its figures.
+/// The content of a results folder, with its figures.
 #[derive(Debug, Clone)]
 pub struct Folder {
     /// Every trial.
     pub results: Results,
-    /// How the folder came about.
+    /// The provenance of the folder.
     pub account: Account,
-    /// The verdict on the claim of the experiment, if it makes one.
+    /// The verdict on the claim of the experiment, if it has one.
     pub judgement: Option<ClaimResult>,
-    /// The figures, the most telling first.
+    /// The figures, the most relevant first.
     pub charts: Vec<Drawn>,
 }
 
 impl Folder {
-    /// Reads the folder at `root` with the figures of these names; with those that suit the experiment
-    /// where there are none.
+    /// Reads the folder at `root` with the figures of these names; where none are named, with those that suit the
+    /// experiment.
     pub fn read(root: &Path, names: &[String]) -> Result<Self> {
         let results = reader::read(root)?;
         let wanted = wanted(&results, names)?;
@@ -76,12 +76,12 @@ impl Folder {
         })
     }
 
-    /// The figure that the claim names, where no chart here shows it.
+    /// The figure that the claim names, if no chart here shows it.
     pub fn missing_figure(&self) -> Option<&str> {
         let named = claimed_figure(&self.results)?;
         let shows = |drawn: &Drawn| {
             let rest = drawn.stem.strip_prefix(named);
-            // Where each setting has a chart of its own, its name goes on; another axis is another chart.
+            // Where each setting has its own chart, the name has a suffix; another axis is another chart.
             rest.is_some_and(|rest| {
                 rest.is_empty() || (rest.starts_with('-') && !rest.starts_with("-by-"))
             })
@@ -89,7 +89,7 @@ impl Folder {
         (!self.charts.iter().any(shows)).then_some(named)
     }
 
-    /// What decides: what is asked for; else what the headline of the claim is about; else the test
+    /// The metric of the report: the requested one; else that of the claim's headline; else test
     /// accuracy.
     pub fn metric(&self, asked: Option<&str>) -> Result<Metric> {
         let claimed = self.judgement.as_ref().and_then(|judgement| judgement.tests.first());
@@ -98,7 +98,7 @@ impl Folder {
     }
 }
 
-/// The chart of a folder whose file has this stem, and the name of the experiment.
+/// The chart of a folder with this file name stem, and the name of the experiment.
 pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
     let results = reader::read(root)?;
     let mut known = Vec::new();
@@ -116,7 +116,7 @@ pub fn chart(root: &Path, stem: &str) -> Result<(Drawn, String)> {
     Err(Error::Usage(unknown("figure", stem, &known)))
 }
 
-/// The charts that the claim names; none where it names none, and an error with the reason where it names
+/// The charts that the claim names; empty where it names none, and an error with the reason where it names
 /// one that cannot be drawn.
 pub fn claimed_charts(root: &Path, results: &Results) -> Result<Vec<Drawn>> {
     let Some(stem) = claimed_figure(results) else {
@@ -128,7 +128,7 @@ pub fn claimed_charts(root: &Path, results: &Results) -> Result<Vec<Drawn>> {
     draw(root, results, figure, &request)?.map_err(|absent| cannot(stem, &absent))
 }
 
-/// Draws a figure from the results and what it needs besides them.
+/// Reads the details that a figure needs, and draws it.
 fn draw(
     root: &Path,
     results: &Results,
@@ -144,7 +144,7 @@ fn draw(
 fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
     match claimed_charts(root, results) {
         Ok(charts) if !charts.is_empty() => return Ok(charts.into_iter().next()),
-        // It cannot be drawn here, or none is named.
+        // It cannot be drawn here, or the claim names none.
         Ok(_) | Err(Error::Usage(_)) => {}
         Err(other) => return Err(other),
     }
@@ -157,10 +157,10 @@ fn most_telling(root: &Path, results: &Results) -> Result<Option<Drawn>> {
     Ok(None)
 }
 
-/// The figures that are asked for, or those that suit the experiment.
+/// The requested figures, or those that suit the experiment.
 fn wanted(results: &Results, names: &[String]) -> Result<Vec<(&'static Figure, Request)>> {
     if names.is_empty() {
-        // The claim's may be none of those that suit every experiment of the kind.
+        // The claim's figure may not be one of those that suit every such experiment.
         let claimed = claimed_figure(results);
         let claimed = claimed.and_then(|stem| figures::asked(stem, &Request::default()));
         let defaults = figures::defaults(results);
@@ -187,7 +187,7 @@ fn claimed_figure(results: &Results) -> Option<&str> {
     results.claim.as_ref()?.figure.as_deref()
 }
 
-/// Puts the chart whose file has this stem before all others.
+/// Moves the chart with this file name stem to the front.
 fn put_first(charts: &mut Vec<Drawn>, stem: Option<&str>) {
     if let Some(at) = charts.iter().position(|drawn| Some(drawn.stem.as_str()) == stem) {
         let first = charts.remove(at);

@@ -1,4 +1,4 @@
-//! A report as Markdown, with its figures in `charts/` beside it.
+//! A report as Markdown, with its figures as files in `charts/`.
 
 use super::document::{Block, Cell, Figure, Report, Section, Table};
 use super::words::{Piece, Words};
@@ -25,7 +25,7 @@ pub fn write(report: &Report) -> String {
     text
 }
 
-/// The place of a section that something leads to.
+/// The anchor of a section to which a link exists.
 fn anchor(section: &Section, report: &Report) -> String {
     if report.leads_to(&section.id) {
         format!("<a id=\"{}\"></a>\n\n", section.id)
@@ -64,7 +64,7 @@ fn figure(shown: &Figure) -> String {
     )
 }
 
-/// A table without its caption.
+/// The rows of a table, without its caption.
 pub fn rows(shown: &Table) -> String {
     let header = shown.columns.iter().map(|column| escape_inside(&column.name));
     let numbers = shown.columns.iter().map(|column| column.is_of_numbers);
@@ -81,13 +81,13 @@ pub fn rows(shown: &Table) -> String {
     table(&header.collect::<Vec<_>>(), &numbers.collect::<Vec<_>>(), &rows)
 }
 
-/// What must be known to read a table, in paragraphs.
+/// The notes on a table, in paragraphs.
 pub fn notes(table: &Table) -> String {
     let notes = table.notes.iter().map(marked);
     notes.flat_map(|note| [note, "\n\n".to_owned()]).collect()
 }
 
-/// Words with their marks.
+/// Text with its markup.
 pub fn marked(words: &Words) -> String {
     let mut text = String::new();
     for piece in words.pieces() {

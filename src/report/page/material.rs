@@ -1,4 +1,4 @@
-//! What a report is made from, and the few things that several of its parts ask about it.
+//! The data of a report, with helpers that several of its sections use.
 
 use std::borrow::Cow;
 
@@ -12,32 +12,32 @@ use crate::results::query::Results;
 use crate::results::status::account::Account;
 use crate::wording::names::PLACEMENT;
 
-/// Values of an axis beyond which not every two of them are compared: there would be hundreds of
-/// comparisons, and Holm's correction would leave nothing to find.
+/// An axis with more values is not compared pair by pair: there would be hundreds of
+/// comparisons, and with Holm's correction hardly any would be significant.
 const MOST_VALUES: usize = 12;
 
-/// A results folder, and what is asked of it.
+/// A results folder, with the metric of the report.
 #[derive(Debug, Clone)]
 pub struct Material<'a> {
     /// Every trial.
     pub results: &'a Results,
-    /// How the folder came about.
+    /// The provenance of the folder.
     pub account: &'a Account,
-    /// What decides.
+    /// The metric of the report.
     pub metric: Metric,
-    /// The verdict on the experiment's claim, where that is what is asked.
+    /// The verdict on the experiment's claim, if the metric is that of the claim.
     pub judgement: Option<&'a ClaimResult>,
     /// The trials that are compared: where something was tuned, those at the chosen values.
     pub judged: Cow<'a, Results>,
-    /// The comparison that the report is about; none where there is nothing to compare.
+    /// The main comparison of the report; `None` where there is nothing to compare.
     pub compared: Option<Answer>,
-    /// The results folder as its user names it, where the report is not written into it.
+    /// The path of the results folder as the user named it, where the report is written elsewhere.
     pub apart: Option<String>,
 }
 
 impl<'a> Material<'a> {
-    /// Compares, by the metric that is asked for or that suits the folder, the values of the axis that the
-    /// experiment is about.
+    /// Compares the values of the experiment's main axis by the requested metric, or by the one that suits the
+    /// folder.
     pub fn new(folder: &'a Folder, asked: Option<&str>) -> Result<Self> {
         let metric = folder.metric(asked)?;
         let mut material = Self {
@@ -55,21 +55,21 @@ impl<'a> Material<'a> {
         let question = Question { metric: metric.name.to_owned(), by, margin: None };
         match compare::compare(&material.judged, &question) {
             Ok(answer) => material.compared = Some(answer),
-            // No two values in the same setting: a sweep may be so.
+            // A sweep may have no two values in the same setting.
             Err(crate::error::Error::Usage(_)) => {}
             Err(other) => return Err(other),
         }
         Ok(material)
     }
 
-    /// Axes that have several values, with these in the experiment's order.
+    /// Axes with several values, and these in the experiment's order.
     pub fn varied(&self) -> Vec<(&str, Vec<&str>)> {
         let results = self.results;
         let named = |axis: usize| (results.axes[axis].as_str(), results.values(axis));
         results.varied().map(named).collect()
     }
 
-    /// The value of a key that was the same throughout; none where it was varied or means nothing.
+    /// The value of a key that was not varied; `None` where it was varied or does not apply.
     pub fn fixed(&self, key: &str) -> Option<&str> {
         let Some(axis) = self.results.axis(key) else {
             return self.account.settings.get(key).map(String::as_str);
@@ -107,5 +107,5 @@ impl<'a> Material<'a> {
     }
 }
 
-/// The key that names the data.
+/// The key with the dataset's name.
 const DATASET: &str = "data.dataset";

@@ -1,4 +1,4 @@
-//! A results folder as a page that answers its question: as data ([`document`]), which the files
+//! A report on a results folder: its content as data ([`document`]), which the modules
 //! here fill in, one for each section, and which [`html`] and [`markdown`] write.
 
 pub mod answer;
@@ -61,12 +61,12 @@ pub fn report(material: &Material<'_>, charts: Vec<Drawn>) -> Report {
     report
 }
 
-/// Others than the question have none to answer.
+/// The question as a title, or the experiment's name where there is no question.
 fn title(question: &str, name: &str) -> String {
     if question.trim().is_empty() { name } else { question.trim() }.to_owned()
 }
 
-/// `mnist · 3 conditions × 3 replicates = 9 trials`
+/// The scope in one line: `mnist · 3 conditions × 3 replicates = 9 trials`.
 fn scope(material: &Material<'_>) -> String {
     format!(
         "{} · {} × {} = {}",

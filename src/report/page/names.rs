@@ -1,49 +1,20 @@
-//! Settings as papers spell them.
+//! Names and values as publications write them.
 
+use crate::results::query::title;
 use crate::units;
 
-/// How a value is spelled in prose: `MNIST`, `ReLU`, `1e-7`, `55 000`; as it is where it has no other
+/// A value in prose: `MNIST`, `ReLU`, `1e-7`, `55 000`; unchanged where it has no other
 /// name.
 pub(super) fn spelled(value: &str) -> String {
     let known = match value {
-        "mnist" => "MNIST",
-        "fashion-mnist" => "Fashion-MNIST",
-        "cifar10" => "CIFAR-10",
-        "relu" => "ReLU",
-        "leaky_relu" => "leaky ReLU",
-        "elu" => "ELU",
-        "selu" => "SELU",
-        "gelu" => "GELU",
-        "swish" => "Swish",
-        "identity" => "no nonlinearity",
-        "glorot_uniform" => "Glorot's uniform rule",
-        "glorot_normal" => "Glorot's normal rule",
-        "he_uniform" => "He's uniform rule",
-        "he_normal" => "He's normal rule",
-        "lecun_uniform" => "LeCun's uniform rule",
-        "lecun_normal" => "LeCun's normal rule",
-        "sgd" => "SGD",
-        "momentum" => "SGD with momentum",
-        "nesterov" => "SGD with Nesterov momentum",
-        "rmsprop" => "RMSprop",
-        "adam" => "Adam",
-        "adamw" => "AdamW",
-        "keras" => "Keras",
-        "pytorch" => "PyTorch",
-        "paper" => "the 2015 paper",
-        "gru" => "GRU",
-        "elman" => "Elman",
-        "mlp" => "perceptron",
-        "convnet" => "convolutional network",
-        "resnet" => "residual network",
-        "rnn" => "recurrent network",
-        "cpu" => "CPU",
-        other => return units::alike(other).unwrap_or_else(|| number(other)),
+        "cpu" => Some("CPU"),
+        word => title(word),
     };
-    known.to_owned()
+    let known = known.map(str::to_owned);
+    known.or_else(|| units::alike(value)).unwrap_or_else(|| number(value))
 }
 
-/// Whole numbers in groups of three, very small ones with their power of ten.
+/// Whole numbers in groups of three digits, very small ones with a power of ten.
 fn number(text: &str) -> String {
     if let Ok(whole) = text.parse::<usize>() {
         return grouped(whole);
@@ -54,7 +25,7 @@ fn number(text: &str) -> String {
     }
 }
 
-/// `55 000`, from five digits on, with a space that keeps the line together.
+/// A number in groups of three digits, from five digits on: `55 000`, with a non-breaking space.
 pub(super) fn grouped(count: usize) -> String {
     let digits = count.to_string();
     if digits.len() < 5 {

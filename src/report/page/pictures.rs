@@ -1,24 +1,24 @@
-//! A report's figures, drawn: once for the page, once to be taken away.
+//! A report's figures, rendered for the page and as separate files.
 
 use super::document::{Block, Figure, Report};
 use crate::error::Result;
 use crate::plot::chart::Chart;
 use crate::plot::render::{self, Colours, Style};
 
-/// A figure, drawn.
+/// A rendered figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    /// Its file's name without the extension.
+    /// Its file name without the extension.
     pub stem: String,
-    /// Part of a page: takes the page's colours.
+    /// SVG for the page, in the page's colours.
     pub inline: String,
-    /// A file by itself.
+    /// SVG as a separate file.
     pub svg: String,
-    /// The same as pixels.
+    /// The same chart as PNG.
     pub png: Vec<u8>,
 }
 
-/// Draws every figure of a report, in order.
+/// Renders every figure of a report, in order.
 pub fn draw(report: &Report) -> Result<Vec<Picture>> {
     figures(report).map(picture).collect()
 }
@@ -33,7 +33,7 @@ pub fn figures(report: &Report) -> impl Iterator<Item = &Figure> {
 }
 
 fn picture(figure: &Figure) -> Result<Picture> {
-    // The page has the question above and the caption below.
+    // The page has the question above the figure and the caption below it.
     let bare = Chart {
         title: String::new(),
         subtitle: String::new(),

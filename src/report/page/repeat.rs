@@ -1,4 +1,4 @@
-//! How to repeat the experiment, and the manifest of those who ran it.
+//! How to repeat the experiment, and the provenance of the results.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,11 @@ use super::document::{Block, Section, Table};
 use super::material::Material;
 use super::words::Words;
 use crate::results::format::manifest::RunEntry;
+use crate::results::query::Dataset;
 use crate::shell;
 use crate::wording::names::listed;
 
-/// The section on repeating it.
+/// The section on repeating the experiment.
 pub(super) fn section(material: &Material<'_>) -> Section {
     let mut blocks = vec![Block::Paragraph(place(material))];
     blocks.extend(what_to_bring(material).map(Block::Paragraph));
@@ -29,7 +30,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     Section { id: "repeat".to_owned(), title: "How to repeat it".to_owned(), blocks }
 }
 
-/// Where the commands are to be run.
+/// The folder in which the commands are to be run.
 fn place(material: &Material<'_>) -> Words {
     let words = match &material.apart {
         Some(folder) => Words::from("From the results folder ").code(folder),
@@ -38,7 +39,7 @@ fn place(material: &Material<'_>) -> Words {
     words.plain("; every setting, defaults included, is in ").code("experiment.toml").plain(".")
 }
 
-/// The data that no command brings; `None` where there are none.
+/// The data that the user must provide, since no command downloads them; `None` where there are none.
 fn what_to_bring(material: &Material<'_>) -> Option<Words> {
     let account = material.account;
     let mut words = Words::new();
@@ -55,7 +56,7 @@ fn what_to_bring(material: &Material<'_>) -> Option<Words> {
             .code(format!("-o {key}=PATH"))
             .plain(" says where it is if it lies elsewhere.");
     }
-    for dataset in PUBLISHED {
+    for dataset in Dataset::PUBLISHED {
         if account.is_unpublished(dataset) {
             if !words.pieces().is_empty() {
                 words = words.plain(" ");
@@ -68,13 +69,10 @@ fn what_to_bring(material: &Material<'_>) -> Option<Words> {
     (!words.pieces().is_empty()).then_some(words)
 }
 
-/// The start of a sum, by which people know it.
+/// The first digits of a checksum, which suffice to recognise it.
 fn start(sum: &str) -> String {
     sum.chars().take(12).collect()
 }
-
-/// Datasets that `bn-lab data fetch` downloads.
-const PUBLISHED: [&str; 3] = ["mnist", "fashion-mnist", "cifar10"];
 
 /// Commands, or why there are none.
 pub(super) fn block(commands: Option<String>) -> Block {
@@ -100,8 +98,8 @@ fn commands(material: &Material<'_>) -> Option<String> {
     Some(commands.join("\n"))
 }
 
-/// What trains the experiment in a file once more, into the folder `again`, data included; `None` where a
-/// word of it cannot be pasted into a terminal.
+/// The commands that train the experiment of a file into the folder `again`, including the download of data; `None`
+/// where a word of them cannot be pasted into a terminal.
 pub(super) fn training(
     material: &Material<'_>,
     experiment: &str,
@@ -109,7 +107,7 @@ pub(super) fn training(
 ) -> Option<Vec<String>> {
     let mut commands = Vec::new();
     let used = material.datasets();
-    let (own, published): (Vec<&str>, Vec<&str>) = PUBLISHED
+    let (own, published): (Vec<&str>, Vec<&str>) = Dataset::PUBLISHED
         .into_iter()
         .filter(|dataset| used.contains(dataset))
         .partition(|dataset| material.account.is_unpublished(dataset));
@@ -124,7 +122,7 @@ pub(super) fn training(
         _ => String::new(),
     };
     let data = if own.is_empty() { "" } else { " --data-dir DIR" };
-    // A path that begins with a hyphen is no option.
+    // A path that begins with a hyphen would be an option.
     let experiment =
         if experiment.starts_with('-') { format!("./{experiment}") } else { experiment.to_owned() };
     commands.push(format!(
@@ -153,7 +151,7 @@ fn promise(material: &Material<'_>) -> Words {
     }
 }
 
-/// Where the numbers come from.
+/// The provenance of the numbers.
 fn origins(material: &Material<'_>) -> Table {
     let account = material.account;
     let of_runs = |field: fn(&RunEntry) -> String| {
@@ -187,7 +185,7 @@ fn origins(material: &Material<'_>) -> Table {
     Table::facts(caption, ["what", "which"], rows, vec![note.into()])
 }
 
-/// The processor and the system of a run.
+/// The processor and the operating system of a run.
 pub(super) fn machine(run: &RunEntry) -> String {
     let RunEntry { cpu, cores, system, .. } = run;
     format!("{cpu}, {cores} cores, {system}")

@@ -1,4 +1,4 @@
-//! What was varied and what was not: the part that goes into a paper's appendix.
+//! The setup: what was varied and what was fixed, as in a paper's appendix.
 
 mod data;
 
@@ -14,7 +14,7 @@ use crate::report::dataset;
 use crate::units::counted;
 use crate::wording::names::{listed, spoken};
 
-/// The section.
+/// The section on the setup.
 pub(super) fn section(material: &Material<'_>) -> Section {
     Section {
         id: "setup".to_owned(),
@@ -33,7 +33,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     }
 }
 
-/// Values of an axis beyond which only the first and the last are named.
+/// With more values of an axis, only the first and the last are listed.
 const MOST_NAMED: usize = 12;
 
 pub(super) fn varied(material: &Material<'_>) -> Block {
@@ -56,7 +56,7 @@ pub(super) fn varied(material: &Material<'_>) -> Block {
     Block::List(axes.iter().map(item).collect())
 }
 
-/// What a reader must know to judge the answer, in the words of a methods section.
+/// The fixed settings, as in the methods section of a paper.
 pub(super) fn fixed(material: &Material<'_>) -> Table {
     let text = SetupText(material);
     let rows = [
@@ -74,11 +74,11 @@ pub(super) fn fixed(material: &Material<'_>) -> Table {
     Table::facts(caption, ["what", "how"], rows, Vec::new())
 }
 
-/// Settings in words.
+/// Settings as text.
 struct SetupText<'a>(&'a Material<'a>);
 
 impl SetupText<'_> {
-    /// The value of a key where its name stands before it: `varied` where it was.
+    /// The value of a key after its name: `varied` if it was varied.
     fn of(&self, key: &str) -> String {
         if self.0.is_varied(key) {
             return "varied".to_owned();
@@ -86,12 +86,12 @@ impl SetupText<'_> {
         self.0.fixed(key).map_or("–".to_owned(), spelled)
     }
 
-    /// The value of a key that is known by it alone: `Adam`, or `optimizer varied`.
+    /// The value of a key without its name: `Adam`, or `optimizer varied`.
     fn named(&self, key: &str) -> String {
         self.or_varied(key, |value| value)
     }
 
-    /// The same in the words that `written` gives it.
+    /// The same, with the value formatted by `written`.
     fn or_varied(&self, key: &str, written: impl Fn(String) -> String) -> String {
         if self.0.is_varied(key) {
             return format!("{} varied", spoken(key));
@@ -143,7 +143,7 @@ impl SetupText<'_> {
         parts.join("; ")
     }
 
-    /// What the data is; empty where no run told.
+    /// The classes of the data; empty where no run recorded them.
     fn classes(&self) -> String {
         let datasets = self.0.results.datasets();
         let line = |data: &&DatasetDescription| match datasets.len() {
@@ -250,7 +250,7 @@ impl SetupText<'_> {
         parts.join("; ")
     }
 
-    /// `10 epochs`, or `10 000 steps` where those are given instead.
+    /// The length of training: `10 epochs`, or `10 000 steps` where steps are given instead.
     fn length(&self) -> String {
         let lengths = [("train.steps", "steps"), ("train.epochs", "epochs")];
         let is_given = |key: &str| self.0.is_varied(key) || self.0.fixed(key).is_some();

@@ -1,4 +1,4 @@
-//! The numbers: every condition, every comparison, and what tuning chose.
+//! The tables of numbers: every condition, every comparison, and the choices of tuning.
 
 mod tuned;
 
@@ -18,7 +18,7 @@ use crate::wording::numbers::{
 };
 use crate::wording::verdicts::said;
 
-/// All tables that there are.
+/// The section with all tables.
 pub(super) fn section(material: &Material<'_>) -> Section {
     let compared = material.compared.as_ref().map(|answer| {
         if material.judgement.is_some() { besides(answer) } else { comparisons(answer) }
@@ -32,7 +32,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     }
 }
 
-/// All comparisons by an axis, where a claim is about some of them or about others.
+/// All comparisons by an axis, where the claim concerns only some of them or others.
 fn besides(answer: &Answer) -> Table {
     let tested = answer.comparisons.iter().filter(|c| c.paired.pairs > 0);
     let caption = format!("Not part of the claim: every two values of {}", spoken(&answer.by));
@@ -49,13 +49,13 @@ fn differences_of(answer: &Answer) -> String {
     format!("{metric} of A minus that of B, replicate by replicate")
 }
 
-/// A condition, by the metric that decides and by the one beside it.
+/// The statistics of a condition for the metric of the report and for a second one.
 struct Row {
     described: Description,
     beside: Option<Description>,
 }
 
-/// A row a condition.
+/// The table of conditions.
 pub fn conditions(material: &Material<'_>) -> Table {
     let (results, metric) = (&*material.judged, material.metric);
     let goal = share(results.target_accuracy);
@@ -95,7 +95,7 @@ pub fn conditions(material: &Material<'_>) -> Table {
     columns.table(caption, &rows, notes_on_conditions(material))
 }
 
-/// What is told beside a metric: how soon, or else how good.
+/// The second metric in the table: the time to the target, or else an accuracy.
 fn beside(metric: Metric) -> Option<Metric> {
     let name = match metric.name {
         "epochs_to_target" => "test_accuracy",
@@ -104,7 +104,7 @@ fn beside(metric: Metric) -> Option<Metric> {
     Metric::named(name).ok()
 }
 
-/// `test accuracy, %`, `epochs to 97 %`
+/// The name of a column: `test accuracy, %`, `epochs to 97 %`.
 fn named(metric: Metric, goal: &str) -> String {
     let name = spoken(metric.name);
     match name.strip_suffix(" to target") {
@@ -143,7 +143,7 @@ fn notes_on_conditions(material: &Material<'_>) -> Vec<Words> {
     notes
 }
 
-/// A row a comparison.
+/// The table of comparisons.
 pub fn comparisons(answer: &Answer) -> Table {
     let unit = answer.metric.unit;
     let ordered = |number: Option<f64>, written: fn(f64) -> String| {
@@ -176,7 +176,7 @@ pub fn comparisons(answer: &Answer) -> Table {
 
 /// A note as a sentence.
 fn sentence(note: &str) -> Words {
-    // A letter by itself stays what it is.
+    // A symbol keeps its lower case.
     if note.starts_with("p:") {
         return Words::from(format!("{note}."));
     }

@@ -1,4 +1,4 @@
-//! Reports on made-up folders, as data and as text.
+//! Reports on synthetic folders, as data and as text.
 
 mod alternatives;
 mod collections;
@@ -8,19 +8,19 @@ mod statements;
 
 use super::*;
 use crate::compare::claim;
-use crate::results::format::schema::EpochRow;
+use crate::event::Score;
+use crate::results::format::schema::{EpochRow, ScoreCells};
 use crate::results::query::{Results, TrialCurves, TrialStatus};
 use crate::results::status::account::{Account, DataUsed};
 
-/// Trials of one condition; below 0 one that diverged.
+/// Trials of one condition with these accuracies; below 0 for one that diverged.
 fn trials(condition: usize, axes: &[&str], accuracies: &[f64]) -> Vec<TrialCurves> {
     let row = |epoch: usize, accuracy: f64| EpochRow {
         epoch,
         step: epoch * 10,
-        train_loss: (epoch > 0).then_some(1.0 - accuracy),
-        validation_accuracy: Some(accuracy),
-        test_accuracy: accuracy,
-        test_loss: 1.0 - accuracy,
+        train: ScoreCells { loss: (epoch > 0).then_some(1.0 - accuracy), accuracy: None },
+        validation: ScoreCells::of_accuracy(accuracy),
+        test: Score { loss: 1.0 - accuracy, accuracy },
         ..EpochRow::default()
     };
     let trial = |(index, &accuracy): (usize, &f64)| TrialCurves {

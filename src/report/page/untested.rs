@@ -1,4 +1,4 @@
-//! What was not tested: derived from what was, so that it says something about this experiment.
+//! What was not tested, derived from what was, so that it is specific to the experiment.
 
 use super::document::{Block, Section};
 use super::material::Material;
@@ -9,7 +9,7 @@ use crate::stats::FEWEST_PAIRS;
 use crate::units::{self, counted};
 use crate::wording::names::{PLACEMENT, listed};
 
-/// The section.
+/// The section on what was not tested.
 pub(super) fn section(material: &Material<'_>) -> Section {
     Section {
         id: "untested".to_owned(),
@@ -18,7 +18,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     }
 }
 
-/// Every gap, the gravest first.
+/// Every gap, the most important first.
 pub(super) fn gaps(material: &Material<'_>) -> Vec<Words> {
     let mut gaps = Vec::new();
     gaps.extend(unfinished(material));
@@ -31,7 +31,7 @@ pub(super) fn gaps(material: &Material<'_>) -> Vec<Words> {
     gaps
 }
 
-/// Trials of machines that compute the same sum to other last digits.
+/// A gap where trials were trained on machines whose sums differ in the last digits.
 fn mixed_machines(material: &Material<'_>) -> Option<Words> {
     let sets: Vec<String> = material.account.instruction_sets.iter().cloned().collect();
     (sets.len() > 1).then(|| {
@@ -44,7 +44,7 @@ fn mixed_machines(material: &Material<'_>) -> Option<Words> {
     })
 }
 
-/// Trials that have not come to an end.
+/// A gap where trials have not ended.
 pub(super) fn unfinished(material: &Material<'_>) -> Option<Words> {
     let trials = &material.results.trials;
     let counts = TrialStatus::count(trials.iter().map(|trial| trial.status)).into_iter();
@@ -118,7 +118,7 @@ fn elsewhere(material: &Material<'_>) -> Vec<Words> {
     gaps
 }
 
-/// Keys, and how their one value is said.
+/// Keys, with the words for their single value.
 const NETWORK: [(&str, &str); 6] = [
     ("model.kind", "a {}"),
     ("model.hidden", "hidden layers {}"),

@@ -1,21 +1,21 @@
-//! A line of text with some of it marked: what both writers can write.
+//! Lines of text with markup, which both formats support.
 
-/// Text in pieces. What users wrote stands in it as it is; each writer escapes it in its own way.
+/// Text in pieces, not yet escaped: each writer escapes it for its format.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Words(Vec<Piece>);
 
 /// A piece of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// As it is.
+    /// Plain text.
     Plain(String),
     /// A key, a value or a command.
     Code(String),
-    /// What a hurried reader must not miss.
+    /// Strong emphasis.
     Strong(String),
-    /// Text that leads somewhere.
+    /// A link.
     Link {
-        /// What the link reads.
+        /// The text of the link.
         text: String,
         /// `#` with a section's id, or an address relative to the report, made by [`address`].
         to: String,
@@ -23,12 +23,12 @@ pub enum Piece {
 }
 
 impl Words {
-    /// Nothing yet.
+    /// Empty text.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Text of the program's own in which backticks enclose keys and commands.
+    /// The program's own text, in which backticks enclose keys and commands.
     pub fn marked(text: &str) -> Self {
         let mut words = Self::new();
         for (place, part) in text.split('`').enumerate() {
@@ -40,28 +40,28 @@ impl Words {
         words
     }
 
-    /// Followed by plain text.
+    /// Appends plain text.
     #[must_use]
     pub fn plain(mut self, text: impl Into<String>) -> Self {
         self.0.push(Piece::Plain(text.into()));
         self
     }
 
-    /// Followed by a key, a value or a command.
+    /// Appends a key, a value or a command.
     #[must_use]
     pub fn code(mut self, text: impl Into<String>) -> Self {
         self.0.push(Piece::Code(text.into()));
         self
     }
 
-    /// Followed by what must not be missed.
+    /// Appends text with strong emphasis.
     #[must_use]
     pub fn strong(mut self, text: impl Into<String>) -> Self {
         self.0.push(Piece::Strong(text.into()));
         self
     }
 
-    /// Followed by a link; see [`Piece::Link`].
+    /// Appends a link; see [`Piece::Link`].
     #[must_use]
     pub fn link(mut self, text: impl Into<String>, to: impl Into<String>) -> Self {
         let (text, to) = (text.into(), to.into());
@@ -69,7 +69,7 @@ impl Words {
         self
     }
 
-    /// Followed by other words.
+    /// Appends other text.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
@@ -81,7 +81,7 @@ impl Words {
         &self.0
     }
 
-    /// Without any marks.
+    /// The text without markup.
     pub fn text(&self) -> String {
         let text = |piece: &Piece| match piece {
             Piece::Plain(text)
@@ -105,7 +105,7 @@ impl From<String> for Words {
     }
 }
 
-/// A path with forward slashes as the address of a link: what means something else there is encoded.
+/// A path with forward slashes as the address of a link: characters with another meaning there are encoded.
 pub fn address(path: &str) -> String {
     let mut address = String::with_capacity(path.len());
     for byte in path.bytes() {
@@ -119,7 +119,7 @@ pub fn address(path: &str) -> String {
     address
 }
 
-/// An effect with its interval and its `n = 8`, neither of which is broken between two lines.
+/// An effect with its interval and its `n = 8`, with non-breaking spaces inside both.
 pub(super) fn unbroken(text: &str) -> String {
     let mut within = false;
     let kept = text.chars().map(|letter| {

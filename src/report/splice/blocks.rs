@@ -1,38 +1,38 @@
-//! Finds the blocks in a text. Fenced code is left alone, so that a page can show what a block looks
-//! like.
+//! Finds the blocks in a text. Fenced code is skipped, so that a page can show an example of a
+//! block.
 
-/// What a line of the program's own begins with.
+/// The prefix of a line that begins or ends a block.
 const MARK: &str = "<!-- bn-lab:";
 
-/// What ends a block.
+/// The word that ends a block.
 const END: &str = "end";
 
-/// A stretch of a text.
+/// A part of a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
-    /// Text that is left as it is.
+    /// Text that is left unchanged.
     Other(&'a str),
-    /// What is kept up to date.
+    /// A block that is kept up to date.
     Block(Block<'a>),
 }
 
-/// What stands between two lines of the program's own, with these.
+/// A block: its first and last line, and the text between them.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Block<'a> {
-    /// Where it begins, counted from 1.
+    /// The number of its first line, from 1.
     pub line: usize,
-    /// What should stand in it: `conditions results/x`.
+    /// The requested content: `conditions results/x`.
     pub asks: &'a str,
     /// Its first line, with the line end.
     pub opening: &'a str,
-    /// What stands in it.
+    /// The present content of the block.
     pub content: &'a str,
     /// Its last line, with the line end if there is one.
     pub closing: &'a str,
 }
 
 impl Block<'_> {
-    /// What should stand in it, between blank lines and with the line ends of the file.
+    /// The new content, between blank lines and with the line ends of the file.
     pub(super) fn framed(&self, text: &str) -> String {
         let end = if self.opening.ends_with("\r\n") { "\r\n" } else { "\n" };
         let lines: Vec<&str> = text.trim_end().lines().collect();
@@ -40,16 +40,16 @@ impl Block<'_> {
     }
 }
 
-/// What is wrong with a text, and where.
+/// A syntax error in a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Problem {
-    /// Counted from 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The message.
     pub reason: String,
 }
 
-/// A line with its line end, where it is, and what it asks for.
+/// A line with its line end, its number, and the content that it requests.
 struct Line<'a> {
     number: usize,
     start: usize,
@@ -57,7 +57,7 @@ struct Line<'a> {
     asks: Option<&'a str>,
 }
 
-/// The pieces of a text, in order: together they are the text.
+/// The pieces of a text, in order; joined, they give the text.
 pub(super) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, Problem> {
     let mut pieces = Vec::new();
     let mut opened: Option<Line<'_>> = None;
@@ -130,7 +130,7 @@ fn lines(text: &str) -> Result<Vec<Line<'_>>, Problem> {
     Ok(lines)
 }
 
-/// The backticks or tildes that a block of code begins with.
+/// The backticks or tildes that open a fenced code block.
 fn fence_of(line: &str) -> &str {
     let sign = line.chars().next().filter(|sign| matches!(sign, '`' | '~'));
     let Some(sign) = sign else {
@@ -149,7 +149,7 @@ fn is_closing(line: &str, open: &str) -> bool {
     fence.starts_with(open) && fence.len() == line.len()
 }
 
-/// What a line asks for; nothing where it is no line of the program's own.
+/// The content that a line requests; `None` where the line neither begins nor ends a block.
 fn asked(line: &str) -> Result<Option<&str>, &'static str> {
     let Some(rest) = line.strip_prefix(MARK) else {
         return Ok(None);

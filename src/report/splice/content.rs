@@ -1,4 +1,4 @@
-//! Makes what a block asks for.
+//! Generates the content of blocks.
 
 use std::path::{Path, PathBuf};
 
@@ -13,24 +13,24 @@ use crate::report::page::{self, Folder, Material, answer, markdown, tables};
 use crate::results::format::layout::Layout;
 use crate::wording::names::PLACEMENT;
 
-/// The content of a block.
+/// The generated content of a block.
 pub(super) struct Made {
-    /// In Markdown.
+    /// The text in Markdown.
     pub text: String,
-    /// A chart that it shows and that is not there yet, or shows something else.
+    /// A chart in it whose file is missing or out of date.
     pub drawing: Option<Drawing>,
 }
 
-/// A chart that has to be drawn.
+/// A chart to be drawn.
 pub(super) struct Drawing {
-    /// Without its ending.
+    /// The path without extension.
     stem: PathBuf,
     svg: String,
 }
 
 impl Drawing {
-    /// What has to be drawn: nothing where the chart is there and is what the results say. The lines and
-    /// letters tell; pixels are made from them.
+    /// The chart to be drawn; `None` where the file is up to date. Only the SVG is compared, since the PNG
+    /// is rendered from it.
     fn of(stem: PathBuf, chart: &Chart, extension: &str) -> Result<Option<Self>> {
         let svg = render::svg(chart, &Style::default())?;
         let lines = ended(&stem, "svg");
@@ -39,7 +39,7 @@ impl Drawing {
         Ok((!is_true).then_some(Self { stem, svg }))
     }
 
-    /// Draws it, as lines and as pixels.
+    /// Writes the SVG and the PNG.
     pub(super) fn write(&self) -> Result<()> {
         if let Some(folder) = self.stem.parent() {
             fs::create_folder(folder)?;
@@ -57,14 +57,14 @@ impl Drawing {
     }
 }
 
-/// `charts/gradients-learning-rate-0.001.svg`: a stem may have dots of its own.
+/// The path with an extension, such as `charts/gradients-learning-rate-0.001.svg`: the stem may contain dots.
 fn ended(stem: &Path, extension: &str) -> PathBuf {
     let mut path = stem.as_os_str().to_owned();
     path.push(format!(".{extension}"));
     path.into()
 }
 
-/// Makes what is asked for by a file in `beside`: folders are named from there.
+/// Generates the content for a file in the folder `beside`, to which the folders in `order` are relative.
 pub(super) fn make(order: &Order, beside: &Path) -> Result<Made> {
     let text = match order {
         Order::Figure { folder, name, extension } => {
@@ -98,7 +98,7 @@ fn with_material(
     Ok(write(&Material::new(&read, metric)?))
 }
 
-/// The answer, and in a paragraph of its own each other comparison.
+/// The answer, and each other comparison in its own paragraph.
 fn said(material: &Material<'_>) -> String {
     let statement = answer::statement(material);
     let words = std::iter::once(&statement.answer).chain(&statement.others);

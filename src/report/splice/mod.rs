@@ -1,4 +1,4 @@
-//! Blocks in a Markdown file that the program keeps up to date, so that published numbers are those
+//! Blocks in a Markdown file whose content the program generates, so that published numbers are those
 //! of the results folders:
 //!
 //! ```markdown
@@ -7,7 +7,7 @@
 //! <!-- bn-lab: end -->
 //! ```
 //!
-//! All else is left as it is, to the byte.
+//! Everything else is left unchanged.
 
 mod blocks;
 mod content;
@@ -24,24 +24,24 @@ use blocks::{Block, Piece, pieces};
 use content::Drawing;
 use order::Order;
 
-/// A block whose content is not what the program writes now.
+/// A block whose content is out of date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stale {
-    /// Where it begins, counted from 1.
+    /// The number of its first line, from 1.
     pub line: usize,
-    /// What it asks for.
+    /// The content that it requests.
     pub asks: String,
 }
 
-/// Rewrites the blocks of `file`, and draws the charts that they show where those are not there yet or
-/// show something else; returns the blocks that were out of date.
+/// Rewrites the blocks of `file`, and draws the charts in them that are missing or out of
+/// date; returns the blocks that were out of date.
 pub fn rewrite(file: &Path) -> Result<Vec<Stale>> {
     let (text, spliced) = splice(file)?;
     write(file, &text, &spliced)?;
     Ok(spliced.stale)
 }
 
-/// Writes what a file became that was read as `text`, and its charts.
+/// Writes the new text of a file that was read as `text`, and its charts.
 fn write(file: &Path, text: &str, spliced: &Spliced) -> Result<()> {
     ownership::check_files(spliced.drawings.iter().flat_map(Drawing::paths), None)?;
     for drawing in &spliced.drawings {
@@ -61,7 +61,7 @@ pub fn check(file: &Path) -> Result<Vec<Stale>> {
     Ok(splice(file)?.1.stale)
 }
 
-/// A file with its blocks as they should be.
+/// The new text of a file.
 struct Spliced {
     text: String,
     stale: Vec<Stale>,

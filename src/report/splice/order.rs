@@ -1,4 +1,4 @@
-//! What a block asks for.
+//! Parses the first line of a block, which requests its content.
 
 use std::path::PathBuf;
 
@@ -6,22 +6,22 @@ use crate::compare::unknown;
 use crate::error::{Error, Result};
 use crate::shell;
 
-/// What a block may ask for. Folders are named as the file has them.
+/// The content that a block requests. Folders are relative to the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Order {
     /// The answer in words.
     Answer { folder: PathBuf },
     /// The table of conditions.
     Conditions { folder: PathBuf, metric: String },
-    /// The table of comparisons, with how to read it; without `by` by the axis of the folder's report.
+    /// The table of comparisons, with notes; without `by` by the axis of the folder's report.
     Compare { folder: PathBuf, metric: String, by: Option<String> },
     /// The table of claims.
     Claims { folders: Vec<PathBuf> },
-    /// A chart, with its name without the extension, which is `svg` or `png`.
+    /// A chart, by its name without the extension, which is `svg` or `png`.
     Figure { folder: PathBuf, name: String, extension: &'static str },
 }
 
-/// The kinds, with what they take.
+/// The kinds of content, with their arguments.
 const KINDS: [(&str, &str); 5] = [
     ("claims", "claims DIR…"),
     ("answer", "answer DIR"),
@@ -31,7 +31,7 @@ const KINDS: [(&str, &str); 5] = [
 ];
 
 impl Order {
-    /// Reads what stands in a block's first line.
+    /// Parses the text in a block's first line.
     pub(super) fn read(asks: &str) -> Result<Self> {
         let words = shell::words(asks);
         let words =
@@ -71,7 +71,7 @@ impl Order {
     }
 }
 
-/// Words that are taken one by one.
+/// Arguments that are consumed one by one.
 struct Arguments<'a> {
     form: &'a str,
     places: std::collections::VecDeque<String>,

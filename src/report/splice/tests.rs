@@ -1,4 +1,4 @@
-//! Files as people write them, good and bad.
+//! Files with correct and incorrect blocks.
 
 use super::blocks::{Block, Piece, pieces};
 use super::order::Order;
@@ -31,7 +31,7 @@ fn problem(text: &str) -> (usize, String) {
 }
 
 #[test]
-fn blocks_are_found_with_what_they_ask_for() {
+fn blocks_are_found_with_the_content_they_request() {
     let text = "# x\n<!-- bn-lab: answer a -->\nold\n<!-- bn-lab: end -->\nmore\n\n  <!-- bn-lab:figure a b-->\n<!-- bn-lab: end -->";
     assert_eq!(blocks(text), [(2, "answer a", "old\n"), (7, "figure a b", "")]);
 }
@@ -48,7 +48,7 @@ fn carriage_returns_and_a_missing_last_line_end_are_kept() {
 }
 
 #[test]
-fn what_stands_in_code_is_shown_and_not_obeyed() {
+fn blocks_in_fenced_code_are_not_replaced() {
     for text in [
         "```markdown\n<!-- bn-lab: answer a -->\n```\n",
         "~~~~\n~~~\n<!-- bn-lab: answer a -->\n~~~~\n",
@@ -86,7 +86,7 @@ fn blocks_without_an_end_or_inside_each_other_are_refused_with_their_line() {
 }
 
 #[test]
-fn what_a_block_asks_for_is_read_with_quotes_and_options() {
+fn the_request_of_a_block_is_read_with_quotes_and_options() {
     let read = |asks: &str| Order::read(asks).expect("an order");
     let folder = |name: &str| std::path::PathBuf::from(name);
     assert_eq!(
@@ -106,7 +106,7 @@ fn what_a_block_asks_for_is_read_with_quotes_and_options() {
 }
 
 #[test]
-fn what_no_block_can_ask_for_is_refused_with_what_it_can() {
+fn an_invalid_request_of_a_block_is_refused_with_the_valid_ones() {
     let refused = |asks: &str| Order::read(asks).expect_err("refused").to_string();
     for (asks, said) in [
         ("", "the blocks are claims, answer, conditions, compare, figure"),

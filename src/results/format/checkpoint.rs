@@ -1,4 +1,4 @@
-//! A network on disk: safetensors, so that `PyTorch`, `JAX` and numpy read it without us.
+//! Checkpoints as safetensors files, so that `PyTorch`, `JAX` and numpy can read them without this program.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::event::{NamedTensor, Point};
 use crate::fs::{self, FilePrefix};
 use crate::results::format::layout::TrialLayout;
 
-/// Writes the network that was kept at `point`, in one step.
+/// Writes the checkpoint of `point` atomically.
 pub(in crate::results) fn write(
     layout: &TrialLayout,
     point: Point,
@@ -27,7 +27,7 @@ pub(in crate::results) fn cannot_write(path: &Path, why: &dyn std::fmt::Display)
     Error::Results(format!("cannot write `{}`: {why}", path.display()))
 }
 
-/// The bytes of a safetensors file; the same tensors give the same bytes. `note` goes into its
+/// The bytes of a safetensors file; the same tensors give the same bytes. `note` is stored in its
 /// header.
 pub(in crate::results) fn encode(
     tensors: &[NamedTensor],

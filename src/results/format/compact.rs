@@ -1,6 +1,6 @@
-//! A compact copy of a results folder: what tables, charts and comparisons are made from, in a few
-//! files that are fit to be committed or sent. Instead of a folder for each trial it has tables of
-//! all trials, one stacked upon the other, with the trial's id as their first column.
+//! Compact copies of results folders: the data of tables, charts and comparisons, in a few files that are
+//! small enough to commit or send. Instead of a folder for each trial it has tables of all trials
+//! together, with the trial's id as their first column.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,13 +17,13 @@ pub use crate::results::format::marker::{is_compact, refuse};
 use crate::results::format::schema::FactRow;
 use crate::results::query::Details;
 
-/// What the records of the trials with these `ids` said, of those that ended.
+/// The facts of the trials with these `ids` from their records, for those that ended.
 pub(in crate::results) fn facts(layout: &Layout, ids: &[&str]) -> Result<Vec<FactRow>> {
     let facts = facts_by_trial(layout, ids)?.into_iter();
     Ok(facts.map(|(_, facts)| facts).collect())
 }
 
-/// Likewise, each with the place of its trial among `ids`.
+/// As [`facts`], each with the index of its trial among `ids`.
 pub(in crate::results) fn facts_by_trial(
     layout: &Layout,
     ids: &[&str],
@@ -53,7 +53,7 @@ pub(in crate::results) fn curves(
         curves[owner].seconds.push(row);
     });
     match timed {
-        // Nothing depends on them.
+        // No result depends on wall-clock times, so damaged ones are left out.
         Err(Error::Results(_)) => curves.iter_mut().for_each(|curves| {
             curves.seconds.clear();
             curves.is_untimed = true;
@@ -77,8 +77,8 @@ pub(in crate::results) fn curves(
     Ok(curves)
 }
 
-/// Hands the rows of a stacked table to `take`, with the number of their trial among `owners`; those
-/// of other trials are left out. None where there is no file.
+/// Passes the rows of a stacked table to `take`, with the index of their trial among `owners`; rows
+/// of other trials are skipped. No rows where the file does not exist.
 fn stacked<T: DeserializeOwned>(
     path: &Path,
     owners: &HashMap<&str, usize>,

@@ -1,4 +1,4 @@
-//! What was measured during trials: the rows of their tables, in as much detail as is asked for.
+//! The measurements made during trials: the rows of their tables, with the requested details.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,15 +17,15 @@ use crate::results::query::{Details, LayerSeries};
 /// The rows of one trial.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(in crate::results) struct Curves {
-    /// One row an epoch, in order.
+    /// One row for each epoch, in order.
     pub(in crate::results) epochs: Vec<EpochRow>,
     /// Wall-clock seconds of each epoch.
     pub(in crate::results) seconds: Vec<TimingRow>,
-    /// Whether these are left out, because they are damaged.
+    /// Whether these are left out because they are damaged.
     pub(in crate::results) is_untimed: bool,
-    /// The training loss between epochs, where it is asked for.
+    /// The training loss between epochs, where it is requested.
     pub(in crate::results) steps: Vec<StepRow>,
-    /// The quantities of `layers.csv` that are asked for.
+    /// The requested quantities of `layers.csv`.
     pub(in crate::results) layers: Vec<LayerSeries>,
 }
 
@@ -39,7 +39,7 @@ pub(in crate::results) fn read(
         return compact::curves(layout, ids, details);
     }
     let of = |id: &&str| of_folder(&layout.trial(id), details);
-    // Of several damaged files, the same is told of every time.
+    // Where several files are damaged, always the same one is reported.
     let curves: Vec<Result<Curves>> = ids.par_iter().map(of).collect();
     curves.into_iter().collect()
 }
@@ -57,24 +57,24 @@ fn of_folder(files: &TrialLayout, details: &Details) -> Result<Curves> {
     })
 }
 
-/// A file that somebody else wrote may hold what this program does not write.
+/// Removes values that are not finite: this program does not write them, but another one may have.
 pub(in crate::results) fn finite(mut steps: Vec<StepRow>) -> Vec<StepRow> {
     steps.retain(|row| row.loss.is_finite() && row.accuracy.is_finite());
     steps
 }
 
-/// Series that are being read, of one trial or of several.
+/// Layer series while they are read, of one trial or of several.
 #[derive(Default)]
 pub(in crate::results) struct Gathered {
-    /// The series of each trial, in the order in which they begin.
+    /// The series of each trial, in the order of their first rows.
     pub(in crate::results) series: Vec<Vec<LayerSeries>>,
-    /// Where among those of its trial a layer's quantity is.
+    /// The index of each layer's quantity among the series of its trial.
     places: Vec<HashMap<String, HashMap<&'static str, usize>>>,
 }
 
 impl Gathered {
-    /// Reads the rows of wanted quantities, one by one: the file may be large, and most of it is about
-    /// something else. `owner` says whose a trial's rows are, by number; they are left out if nobody's.
+    /// Reads the rows of the requested quantities one by one: the file may be large, and most rows are of
+    /// other quantities. `owner` gives the index of a trial; rows without one are skipped.
     pub(in crate::results) fn read(
         &mut self,
         path: &Path,
@@ -92,7 +92,7 @@ impl Gathered {
         while reader.read_record(&mut record).map_err(|e| unreadable(path, e))? {
             let quantity = column.and_then(|column| record.get(column));
             let is_it = |wanted: &&&str| quantity == Some(**wanted);
-            // Where there is no such column, this says so.
+            // Where the column is missing, the error here states it.
             let wanted = details.layers.iter().find(is_it);
             if wanted.is_none() && column.is_some() {
                 continue;
@@ -126,7 +126,7 @@ impl Gathered {
     }
 }
 
-/// A file that breaks off while it is read is not one that is damaged.
+/// An I/O error while a file is read does not mean that it is damaged.
 pub(in crate::results) fn unreadable(path: &Path, error: csv::Error) -> Error {
     if !error.is_io_error() {
         return damaged(path, &error);
@@ -153,7 +153,7 @@ a,10,layers.0,weight_norm,inf
 a,20,layers.1,dead,1e-3
 a,20,layers.0,dea";
 
-    /// The series that a folder with this table has.
+    /// The series in a folder with this table.
     fn read_layers(text: &str, quantities: &[&'static str]) -> (Result<Vec<LayerSeries>>, PathBuf) {
         let root = tempfile::tempdir().unwrap();
         let layout = Layout::new(root.path());
@@ -202,13 +202,13 @@ a,20,layers.0,dea";
             let is_named = error.starts_with(&format!("`{}` is damaged: ", path.display()));
             assert!(is_named && error.contains(says), "{text:?}: {error}");
         }
-        // What nobody asks for is not looked at.
+        // Columns and rows that are not requested are not parsed.
         let unread = "trial,step,layer,quantity,value\na,x,l,dead,1\n";
         assert_eq!(read_layers(unread, &["saturated"]).0.unwrap(), []);
     }
 
     #[test]
-    fn steps_are_read_where_they_are_asked_for_and_none_is_no_error() {
+    fn steps_are_read_on_request_and_none_is_no_error() {
         let root = tempfile::tempdir().unwrap();
         let layout = Layout::new(root.path());
         fs::create_folder(layout.trial("a").root()).unwrap();

@@ -1,7 +1,7 @@
-//! One file of a results folder, read: a trial's record, the experiment, the table of trials, the rows of a CSV file.
+//! Readers of single files of a results folder: a trial's record, the experiment, the table of trials, CSV rows.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -9,21 +9,21 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
-use crate::results::format::layout::{Layout, TrialLayout};
+use crate::results::format::layout::{COMPACT, Layout, TrialLayout};
 use crate::results::format::manifest;
 use crate::results::format::marker;
 use crate::results::format::schema::{TimingRow, TrialRecord, TrialRow};
 use crate::results::query::TrialStatus;
 use crate::units;
 
-/// What a trial left when it ended; `None` where it has not ended. A record that is torn or of
-/// another trial counts as none; one that cannot be read, or of a newer format, is an error, so
-/// that its trial is not trained over it.
+/// The record of a trial; `None` where it has not ended. A record that is truncated or of
+/// another trial counts as missing; one that cannot be read, or of a newer format, is an error, so
+/// that the trial is not trained again and overwritten.
 pub fn record(layout: &Layout, trial: &Trial) -> Result<Option<TrialRecord>> {
     record_of(layout, &trial.id)
 }
 
-/// Likewise, of the trial with this id, whether or not it is planned.
+/// As [`record`], by the trial's id, whether or not it is part of the plan.
 pub(in crate::results) fn record_of(layout: &Layout, id: &str) -> Result<Option<TrialRecord>> {
     let path = layout.trial(id).trial();
     let Some(bytes) = fs::read_if_exists(&path)? else {
@@ -40,8 +40,16 @@ pub(in crate::results) fn record_of(layout: &Layout, id: &str) -> Result<Option<
     Ok(record.filter(|record| record.id == id))
 }
 
+/// Replaces the record of the trial in the folder `layout` in one step.
+pub(in crate::results) fn write_record(layout: &TrialLayout, record: &TrialRecord) -> Result<()> {
+    let mut text = serde_json::to_vec_pretty(record)
+        .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
+    text.push(b'\n');
+    fs::replace(&layout.trial(), &text)
+}
+
 /// The base seed of the experiment in the results folder at `root`: trials of the same seed and replicate
-/// began with the same random numbers, in whatever folder they are.
+/// started with the same random numbers, in whatever folder they are.
 pub fn seed(root: &Path) -> Result<u64> {
     let layout = Layout::new(root);
     let header: SeedHeader =
@@ -67,13 +75,13 @@ struct NameHeader {
     name: String,
 }
 
-/// What every version of `trial.json` has.
+/// The part of `trial.json` that every version has.
 #[derive(Deserialize)]
 struct Version {
     schema: u32,
 }
 
-/// The experiment of the results folder at `root`; an error where that is none.
+/// The experiment of the results folder at `root`; an error where it is no results folder.
 pub(in crate::results) fn experiment(layout: &Layout) -> Result<Vec<u8>> {
     let bytes =
         if fs::is_file(layout.root()) { None } else { fs::read_if_exists(&layout.experiment())? };
@@ -93,12 +101,12 @@ pub(in crate::results) fn experiment(layout: &Layout) -> Result<Vec<u8>> {
     })
 }
 
-/// `experiment.toml` as a tree.
+/// `experiment.toml`, parsed.
 pub(in crate::results) fn experiment_tree(layout: &Layout) -> Result<toml::Table> {
     toml::from_slice(&experiment(layout)?).map_err(|e| damaged(&layout.experiment(), &e))
 }
 
-/// `trials.csv`
+/// The content of `trials.csv`.
 pub(in crate::results) struct TrialsTable {
     path: PathBuf,
     header: Vec<String>,
@@ -113,12 +121,12 @@ impl TrialsTable {
         self.header[self.axes.clone()].to_vec()
     }
 
-    /// How many columns stand behind the axes: fewer in tables of earlier versions.
+    /// Number of columns after the axes: fewer in tables of earlier versions.
     pub(in crate::results) fn figures(&self) -> usize {
         self.header.len() - self.axes.end
     }
 
-    /// A cell that holds a whole number.
+    /// The value of a cell with a whole number.
     pub(in crate::results) fn number(&self, row: &csv::StringRecord, column: usize) -> Result<u64> {
         let cell = row.get(column).unwrap_or_default();
         cell.parse().map_err(|_| damaged(&self.path, &format!("`{cell}` is not a whole number")))
@@ -137,7 +145,7 @@ pub(in crate::results) fn is_finished(outcome: &str) -> bool {
 }
 
 /// Reads `trials.csv`, whose columns must be those of this version or of an earlier one, which had
-/// fewer at the end: their cells are empty here.
+/// fewer at the end: the cells of the missing columns are empty.
 pub(in crate::results) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     experiment(layout)?;
     marker::check_finished(layout)?;
@@ -156,7 +164,12 @@ pub(in crate::results) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     };
     let rows: Vec<csv::StringRecord> = reader.records().map(whole).collect::<Result<_>>()?;
     let mut ids = HashSet::new();
-    // Each row is followed to the trial's files: the same ones again and again might be a lot.
+    // An id names a folder in `trials/`: a path would lead to files elsewhere.
+    let id = |row: &csv::StringRecord| row.get(0).unwrap_or_default().to_owned();
+    if let Some(row) = rows.iter().find(|row| !is_name(&id(row))) {
+        return Err(damaged(&path, &format!("`{}` is no id of a trial", id(row))));
+    }
+    // The trial's files are read for each row, so that many repeated rows might take very long.
     if let Some(row) = rows.iter().find(|row| !ids.insert(row.get(0))) {
         let id = row.get(0).unwrap_or_default();
         return Err(damaged(&path, &format!("it has the trial `{id}` twice")));
@@ -164,7 +177,14 @@ pub(in crate::results) fn trials_table(layout: &Layout) -> Result<TrialsTable> {
     Ok(TrialsTable { rows, header: header.iter().map(str::to_owned).collect(), axes, path })
 }
 
-/// Where the columns of the axes stand in the header of a `trials.csv`; `None` where it is of another
+/// Whether `text` is the name of an entry of a folder, and no path.
+fn is_name(text: &str) -> bool {
+    let mut parts = Path::new(text).components();
+    let first = parts.next();
+    matches!(first, Some(Component::Normal(name)) if name == text) && parts.next().is_none()
+}
+
+/// The positions of the axes' columns in the header of a `trials.csv`; `None` where it is of another
 /// kind or of a later version.
 pub(in crate::results) fn axes_of(header: &csv::StringRecord) -> Option<std::ops::Range<usize>> {
     let first = TrialRow::FIRST.len();
@@ -178,7 +198,7 @@ pub(in crate::results) fn axes_of(header: &csv::StringRecord) -> Option<std::ops
     is_ours.then_some(first..end)
 }
 
-/// A row whose cells say what they said before they were guarded against spreadsheets.
+/// A row without the apostrophes that protect spreadsheets from formulas.
 pub(in crate::results) fn unguarded(row: csv::StringRecord) -> csv::StringRecord {
     if row.iter().any(|cell| cell.starts_with('\'')) {
         row.iter().map(units::from_csv).collect()
@@ -187,8 +207,8 @@ pub(in crate::results) fn unguarded(row: csv::StringRecord) -> csv::StringRecord
     }
 }
 
-/// The rows of a CSV file that grew row by row; none where there is no file. A last line without
-/// its line end was torn by a kill and is left out.
+/// The rows of a CSV file that is appended to; none where it does not exist. A last line without
+/// line end was truncated by a kill and is left out.
 pub(in crate::results) fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let bytes = fs::read_if_exists(path)?.unwrap_or_default();
     let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
@@ -198,8 +218,8 @@ pub(in crate::results) fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T
         .collect()
 }
 
-/// The seconds of a trial's epochs; `None` where the file is damaged, or its rows are of several
-/// trainings at once: nothing depends on them, so they are left out.
+/// The wall-clock times of a trial's epochs; `None` where the file is damaged, or has rows of several
+/// trainings. No result depends on them, so they are left out.
 pub(in crate::results) fn timings(files: &TrialLayout) -> Result<Option<Vec<TimingRow>>> {
     let rows: Vec<TimingRow> = match rows(&files.timings()) {
         Ok(rows) => rows,
@@ -210,10 +230,10 @@ pub(in crate::results) fn timings(files: &TrialLayout) -> Result<Option<Vec<Timi
     Ok(is_in_order.then_some(rows))
 }
 
-/// The error for a file that is not what this program wrote.
+/// The error for a file that this program cannot have written.
 pub(in crate::results) fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
     let folder = path.parent();
-    let is_compact = folder.is_some_and(|folder| marker::is_compact(&Layout::new(folder)));
+    let is_compact = folder.is_some_and(|folder| fs::is_file(&folder.join(COMPACT)));
     let way_out = if is_compact {
         "`bn-lab publish` makes it again, from the whole folder"
     } else {
@@ -222,7 +242,7 @@ pub(in crate::results) fn damaged(path: &Path, why: &dyn std::fmt::Display) -> E
     Error::Results(format!("`{}` is damaged: {why}\n  hint: {way_out}", path.display()))
 }
 
-/// A file is not what it was when its trial was interrupted.
+/// The error for a file that has changed since its trial was interrupted.
 pub(in crate::results) fn changed(path: &Path) -> Error {
     Error::Results(format!("`{}` was modified before its trial could resume", path.display()))
 }

@@ -1,9 +1,12 @@
-//! Names of files and folders inside a results folder. Promises to users: see `results/README.md`.
+//! Names of files and folders inside a results folder. Users rely on them: see `results/README.md`.
 
 use std::path::{Path, PathBuf};
 
 use crate::event::Point;
 use crate::fs;
+
+/// The name of the file that marks a compact copy.
+pub(in crate::results) const COMPACT: &str = "compact.json";
 
 /// A results folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,15 +15,15 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The results folder at `root`, which need not exist yet. It may come from anybody: no link in it is
-    /// followed any more.
+    /// The results folder at `root`, which need not exist yet. It may come from anyone, so no link inside it
+    /// is followed.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let root = root.into();
         fs::enclose(&root);
         Self { root }
     }
 
-    /// The folder itself.
+    /// The path of the folder itself.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -35,27 +38,27 @@ impl Layout {
         self.root.join("manifest.json")
     }
 
-    /// One row a trial.
+    /// The table with one row for each trial.
     pub fn trials_table(&self) -> PathBuf {
         self.root.join("trials.csv")
     }
 
-    /// One row a condition.
+    /// The table with one row for each condition.
     pub fn summary_table(&self) -> PathBuf {
         self.root.join("summary.csv")
     }
 
-    /// One row a choice, where something was tuned.
+    /// The table with one row for each choice of tuning.
     pub fn tuned_table(&self) -> PathBuf {
         self.root.join("tuned.csv")
     }
 
-    /// That this is a compact copy; see `record/compact.rs`.
+    /// The file that marks a compact copy; see `results/format/compact.rs`.
     pub fn compact(&self) -> PathBuf {
-        self.root.join("compact.json")
+        self.root.join(COMPACT)
     }
 
-    /// The tables of a whole results folder.
+    /// The tables of a full results folder.
     pub fn tables(&self) -> [PathBuf; 4] {
         [self.trials_table(), self.summary_table(), self.tuned_table(), self.comparisons_table()]
     }
@@ -81,7 +84,7 @@ impl Layout {
         self.root.join("epochs.csv")
     }
 
-    /// In a compact copy: the seconds of all epochs.
+    /// In a compact copy: the wall-clock times of all epochs.
     pub(in crate::results) fn timings_table(&self) -> PathBuf {
         self.root.join("timings.csv")
     }
@@ -91,51 +94,51 @@ impl Layout {
         self.root.join("steps.csv")
     }
 
-    /// In a compact copy: what probes read of all trials.
+    /// In a compact copy: the probes' measurements of all trials.
     pub(in crate::results) fn layers_table(&self) -> PathBuf {
         self.root.join("layers.csv")
     }
 
-    /// One row a comparison, where there is something to compare.
+    /// The table with one row for each comparison.
     pub fn comparisons_table(&self) -> PathBuf {
         self.root.join("comparisons.csv")
     }
 
-    /// The charts.
+    /// The folder of the charts.
     pub fn charts(&self) -> PathBuf {
         self.root.join("charts")
     }
 
-    /// Held for an instant by whoever claims a trial or writes what all runs share.
+    /// The lock that is held briefly while a trial is claimed or a shared file is written.
     pub fn lock(&self) -> PathBuf {
         self.root.join(".lock")
     }
 
-    /// Held by whoever draws the charts: the last to draw shows the last tables.
+    /// The lock that is held while charts are drawn, so that the last charts show the last tables.
     pub fn charts_lock(&self) -> PathBuf {
         self.root.join(".lock-charts")
     }
 
-    /// One file for each run that is alive, locked by it.
+    /// The folder with one file for each live run, locked by it.
     pub fn runs(&self) -> PathBuf {
         self.root.join(".runs")
     }
 
-    /// The folders of the trials, of this experiment and of earlier ones.
+    /// The folder of the trials' folders, of this experiment and of earlier ones.
     pub fn trials(&self) -> PathBuf {
         self.root.join("trials")
     }
 
-    /// The files of one trial.
+    /// The paths of one trial's files.
     pub fn trial(&self, id: &str) -> TrialLayout {
         TrialLayout { root: self.trials().join(id) }
     }
 }
 
-/// Where a second training is left for a look. No id looks like it.
+/// Folder for the files of a second training that gave other numbers. It cannot be a trial's id.
 const AGAIN: &str = "again";
 
-/// How the folder of a run in that of a trial begins.
+/// Prefix of the name of a run's folder inside that of a trial.
 pub(in crate::results) const OF_RUN: &str = ".run-";
 
 /// The folder of one trial.
@@ -145,69 +148,69 @@ pub struct TrialLayout {
 }
 
 impl TrialLayout {
-    /// The folder at `root`, of a trial or of a run in one.
+    /// The folder at `root`, of a trial or of a run inside it.
     pub(in crate::results) fn at(root: PathBuf) -> Self {
         Self { root }
     }
 
-    /// The folder itself.
+    /// The path of the folder itself.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Settings, outcome and figures; written last, so that its presence means "ended".
+    /// The record: settings, outcome and metrics; written last, so that its presence means "ended".
     pub fn trial(&self) -> PathBuf {
         self.root.join("trial.json")
     }
 
-    /// How often its training began without coming to an end.
+    /// Counter of trainings that began without coming to an end.
     pub(in crate::results) fn attempts(&self) -> PathBuf {
         self.root.join("attempts.txt")
     }
 
-    /// Who trains it, while somebody does.
+    /// The claim of the run that trains the trial.
     pub fn running(&self) -> PathBuf {
         self.root.join("running.json")
     }
 
-    /// Where its training can go on from, while it is not finished.
+    /// The state from which an unfinished training can resume.
     pub fn state(&self) -> PathBuf {
         self.root.join("state.safetensors")
     }
 
-    /// Why it failed.
+    /// The log of a failure.
     pub fn failure_log(&self) -> PathBuf {
         self.root.join("failure.log")
     }
 
-    /// One row an epoch.
+    /// The table with one row for each epoch.
     pub fn epochs(&self) -> PathBuf {
         self.root.join("epochs.csv")
     }
 
-    /// One row every so many steps.
+    /// The table with one row for each logged step.
     pub fn steps(&self) -> PathBuf {
         self.root.join("steps.csv")
     }
 
-    /// Where the files of a second training are left for a look that gave other numbers than the first.
+    /// The files of a second training that gave other numbers than the first, kept for inspection.
     #[must_use]
     pub fn again(&self) -> Self {
         Self { root: self.root.join(AGAIN) }
     }
 
-    /// Where the files of `run` grow while it trains the trial.
+    /// The folder in which `run` writes while it trains the trial.
     #[must_use]
     pub(in crate::results) fn of_run(&self, run: &str) -> Self {
         Self { root: self.root.join(format!("{OF_RUN}{run}")) }
     }
 
-    /// What the probes read.
+    /// The table of the probes' measurements.
     pub fn layers(&self) -> PathBuf {
         self.root.join("layers.csv")
     }
 
-    /// One row a batch: where it stands in [`TrialLayout::order_examples`].
+    /// The table with one row for each batch: its position in [`TrialLayout::order_examples`].
     pub fn order(&self) -> PathBuf {
         self.root.join("order.csv")
     }
@@ -218,12 +221,12 @@ impl TrialLayout {
         self.root.join("order.bin")
     }
 
-    /// The networks that were kept.
+    /// The folder of the checkpoints.
     pub fn checkpoints(&self) -> PathBuf {
         self.root.join("checkpoints")
     }
 
-    /// The network that was kept at `point`.
+    /// The checkpoint of `point`.
     pub fn checkpoint(&self, point: Point) -> PathBuf {
         let name = match point {
             Point::Initial => "initial".to_owned(),
@@ -233,13 +236,13 @@ impl TrialLayout {
         self.checkpoints().join(format!("{name}.safetensors"))
     }
 
-    /// What stands here only while the trial is unfinished: its claim, its state, why it failed,
-    /// how often it began.
+    /// The files that exist only while the trial is unfinished: its claim, its state, its failure log and
+    /// its attempts.
     pub(in crate::results) fn of_unfinished(&self) -> [PathBuf; 4] {
         [self.running(), self.state(), self.failure_log(), self.attempts()]
     }
 
-    /// Wall-clock seconds of each epoch; the only file of a trial that differs between two runs.
+    /// The table of wall-clock times; the only file of a trial that differs between two runs.
     pub fn timings(&self) -> PathBuf {
         self.root.join("timings.csv")
     }

@@ -1,4 +1,4 @@
-//! `manifest.json`: which program, machine and data made the results in a folder. Each run adds an entry.
+//! `manifest.json`: the program, machine and data that produced the results in a folder. Each run adds an entry.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,18 +25,18 @@ pub const BURN_VERSION: &str = env!("BN_LAB_BURN_VERSION");
 pub struct Manifest {
     /// [`SCHEMA_VERSION`]
     pub schema: u32,
-    /// What each dataset holds that trials were trained on, by the digest that their records give.
+    /// Descriptions of the datasets that trials were trained on, by the digest that their records state.
     /// Empty in manifests of earlier versions.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub data: BTreeMap<String, DatasetDescription>,
-    /// One entry a run.
+    /// One entry for each run.
     pub runs: Vec<RunEntry>,
 }
 
-/// One `bn-lab run`.
+/// The entry of one `bn-lab run`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunEntry {
-    /// The run's name, in `.runs/` while it lives; empty in entries of earlier versions.
+    /// The run's name, as in `.runs/`; empty in entries of earlier versions.
     #[serde(default)]
     pub run: String,
     /// Version of bn-lab.
@@ -45,7 +45,7 @@ pub struct RunEntry {
     pub revision: String,
     /// Version of burn.
     pub burn: String,
-    /// The kind of the devices that it trained on.
+    /// The kind of its devices.
     pub device: String,
     /// The processor's name.
     pub cpu: String,
@@ -53,34 +53,34 @@ pub struct RunEntry {
     /// versions.
     #[serde(default)]
     pub instruction_set: String,
-    /// Cores that the run could use.
+    /// Number of cores that the run could use.
     pub cores: usize,
     /// Operating system and architecture.
     pub system: String,
-    /// The command line.
+    /// The command line's arguments.
     pub argv: Vec<String>,
-    /// Trials at a time.
+    /// Number of trials at a time.
     pub jobs: usize,
-    /// Threads of each trial.
+    /// Number of threads of each trial.
     pub threads: usize,
     /// The files of each published dataset that it trained on, by the dataset's name. Empty in entries
     /// of earlier versions.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub datasets: BTreeMap<String, DatasetFiles>,
-    /// UTC, RFC 3339.
+    /// Start time, in UTC, RFC 3339.
     pub started: String,
-    /// UTC, RFC 3339; empty while the run goes on, or if it was killed.
+    /// End time, in UTC, RFC 3339; empty while the run is alive, or if it was killed.
     pub finished: String,
     /// Wall-clock seconds from start to finish.
     pub wall_seconds: Option<f64>,
-    /// Trials that this run trained to an end.
+    /// Number of trials that this run trained to an end.
     pub trained: usize,
-    /// Trials that it found finished.
+    /// Number of trials that were finished before.
     pub skipped: usize,
 }
 
 impl RunEntry {
-    /// A run that begins now.
+    /// The entry of a run that begins now.
     pub fn begin(device: &str, jobs: usize, threads: usize) -> Self {
         Self {
             run: String::new(),
@@ -107,13 +107,13 @@ impl RunEntry {
     }
 }
 
-/// Cores that this process may use.
+/// Number of cores that this process may use.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The widest vector instruction set that burn's kernels would choose from on this processor:
-/// `avx512`, `avx2`, else the architecture. Wider vectors add numbers in another order, so it decides
+/// The widest vector instruction set that burn's kernels would choose on this processor:
+/// `avx512`, `avx2`, else the architecture. Wider vectors add numbers in another order, so it affects
 /// the last digits of every result.
 pub fn instruction_set() -> &'static str {
     #[cfg(target_arch = "x86_64")]
@@ -128,21 +128,21 @@ pub fn instruction_set() -> &'static str {
     std::env::consts::ARCH
 }
 
-/// Now, in UTC.
+/// The present time, in UTC.
 pub(in crate::results) fn now() -> String {
-    // A four-digit year always formats.
+    // A year of four digits can always be formatted.
     OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()
 }
 
-/// Seconds since a moment that `now` wrote; `None` where it did not.
+/// Seconds since a time in the format of `now`; `None` where the text has another format.
 pub fn seconds_since(moment: &str) -> Option<f64> {
     let moment = OffsetDateTime::parse(moment, &Rfc3339).ok()?;
     let since = OffsetDateTime::now_utc() - moment;
-    // A clock that was set back makes no negative time.
+    // A clock that was set back must not give a negative time.
     Some(since.as_seconds_f64().max(0.0))
 }
 
-/// Reads the manifest, or starts one.
+/// Reads the manifest; an empty one where there is none.
 pub fn read(layout: &Layout) -> Result<Manifest> {
     let path = layout.manifest();
     let Some(bytes) = fs::read_if_exists(&path)? else {
@@ -158,7 +158,7 @@ pub fn read(layout: &Layout) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// Refuses a file of a newer format than this program's.
+/// Refuses a file of a newer format version than this program's.
 pub(in crate::results) fn check_schema(path: &Path, schema: u32) -> Result<()> {
     if schema > SCHEMA_VERSION {
         return Err(Error::Results(format!(
@@ -169,11 +169,11 @@ pub(in crate::results) fn check_schema(path: &Path, schema: u32) -> Result<()> {
     Ok(())
 }
 
-/// How often a run enters itself at most.
+/// How often a run tries at most to add its entry.
 const ENTRIES: usize = 3;
 
-/// Enters a run, or what has become of it, and what the datasets hold that it trains on, by their
-/// digests. Only under the folder's lock.
+/// Adds or updates a run's entry, and the descriptions of the datasets that it trains on, by their
+/// digests. Requires the folder's lock.
 pub(in crate::results) fn enter(
     layout: &Layout,
     run: &RunEntry,
@@ -187,7 +187,7 @@ pub(in crate::results) fn enter(
             None => manifest.runs.push(run.clone()),
         }
         write(layout, &manifest)?;
-        // Where locks are not seen, another run may have written over it what it had read before.
+        // Where locks are not visible, another run may have overwritten it with what it had read before.
         if read(layout)?.runs.contains(run) {
             break;
         }
@@ -203,7 +203,7 @@ pub(in crate::results) fn write(layout: &Layout, manifest: &Manifest) -> Result<
     fs::replace(&layout.manifest(), &text)
 }
 
-/// The processor's name where the system tells it, else the architecture.
+/// The processor's name where the system reports it, else the architecture.
 fn cpu_name() -> String {
     let info = fs::read_text(Path::new("/proc/cpuinfo")).unwrap_or_default();
     info.lines()

@@ -8,17 +8,17 @@ use crate::error::{Error, Result};
 use crate::fs;
 use crate::results::format::layout::Layout;
 
-/// `compact.json`: that a folder is a compact copy, and of what.
+/// The content of `compact.json`: of which folder this is a compact copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::results) struct Marker {
     /// [`crate::results::format::schema::SCHEMA_VERSION`]
     pub(in crate::results) schema: u32,
     /// The experiment's name.
     pub(in crate::results) name: String,
-    /// The folder that it was made of, as it was called; without the way to it where that began at
-    /// the root.
+    /// The folder that was copied, as the command line named it; only its name where that was an absolute
+    /// path.
     pub(in crate::results) of: PathBuf,
-    /// Whether it is still being made, or its making was cut short: its files may be of two moments.
+    /// Whether the copy is not complete: its files may then be inconsistent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::results) unfinished: bool,
 }
@@ -28,13 +28,13 @@ pub fn is_compact(layout: &Layout) -> bool {
     fs::is_file(&layout.compact())
 }
 
-/// What a compact copy says of itself; `None` where it is none, or is damaged.
+/// The marker of a compact copy; `None` where the folder is none, or the marker is damaged.
 pub(in crate::results) fn marker(layout: &Layout) -> Result<Option<Marker>> {
     let bytes = fs::read_if_exists(&layout.compact())?;
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
-/// Refuses a compact copy where a whole results folder is needed: `why` completes "is a compact copy
+/// Refuses a compact copy where a full results folder is needed: `why` completes "is a compact copy
 /// of a results folder: ".
 pub fn refuse(layout: &Layout, why: &str) -> Result<()> {
     if !is_compact(layout) {
@@ -53,7 +53,7 @@ pub fn refuse(layout: &Layout, why: &str) -> Result<()> {
     })
 }
 
-/// Refuses a copy whose making was cut short.
+/// Refuses a copy that is not complete.
 pub(in crate::results) fn check_finished(layout: &Layout) -> Result<()> {
     let Some(marker) = marker(layout)?.filter(|marker| marker.unfinished) else {
         return Ok(());

@@ -1,12 +1,16 @@
 //! The columns of every CSV file and the fields of every JSON file in a results folder: nothing
 //! else defines a column. `results/README.md` explains them to users; a test compares the two.
 //!
-//! Numbers are plain, units stand in the names, an empty cell means "does not apply". Losses are
+//! Numbers have no unit, names state the unit, an empty cell means "does not apply". Losses are
 //! mean cross-entropies in nats, accuracies are shares from 0 to 1.
+
+mod epochs;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use epochs::{EpochRow, ScoreCells};
 
 use crate::event::{Examples, Outcome};
 use crate::fs::FilePrefix;
@@ -15,89 +19,37 @@ use crate::stats;
 /// Version of the files' format. A reader refuses a higher one.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// A row of `epochs.csv`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct EpochRow {
-    /// From 1; 0 is the untrained network.
-    pub epoch: usize,
-    /// Optimiser steps taken so far.
-    pub step: usize,
-    /// Mean over the epoch's batches while the weights were changing.
-    pub train_loss: Option<f64>,
-    /// Likewise.
-    pub train_accuracy: Option<f64>,
-    /// After the epoch, with the statistics that `norm.evaluation` names.
-    pub validation_loss: Option<f64>,
-    /// Likewise.
-    pub validation_accuracy: Option<f64>,
-    /// After the epoch, with the statistics that `norm.evaluation` names.
-    pub test_loss: f64,
-    /// Likewise.
-    pub test_accuracy: f64,
-    /// The test score with running averages. It and the score with population statistics stand in the
-    /// last row of every training that is evaluated with running averages; these two and the following
-    /// in every row where `probe.evaluations` asks.
-    pub running_test_loss: Option<f64>,
-    /// Likewise.
-    pub running_test_accuracy: Option<f64>,
-    /// With population statistics, recomputed with frozen weights.
-    pub precise_test_loss: Option<f64>,
-    /// Likewise.
-    pub precise_test_accuracy: Option<f64>,
-    /// With the statistics of each batch of test examples.
-    pub batch_test_loss: Option<f64>,
-    /// Likewise.
-    pub batch_test_accuracy: Option<f64>,
-    /// The score on training examples, evaluated as the test set is; where `probe.train_evaluation`
-    /// asks.
-    pub evaluated_train_loss: Option<f64>,
-    /// Likewise.
-    pub evaluated_train_accuracy: Option<f64>,
-    /// The mean over the classes of the test set of the share of each that is classified correctly;
-    /// absent in rows of earlier versions.
-    pub test_balanced_accuracy: Option<f64>,
-}
-
-impl EpochRow {
-    /// The first line of the file.
-    pub const HEADER: &'static str = "epoch,step,train_loss,train_accuracy,\
-         validation_loss,validation_accuracy,test_loss,test_accuracy,\
-         running_test_loss,running_test_accuracy,precise_test_loss,precise_test_accuracy,\
-         batch_test_loss,batch_test_accuracy,evaluated_train_loss,evaluated_train_accuracy,\
-         test_balanced_accuracy\n";
-}
-
 /// A row of `steps.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepRow {
-    /// From 1.
+    /// The optimiser step, from 1.
     pub step: usize,
-    /// From 1.
+    /// The epoch, from 1.
     pub epoch: usize,
-    /// Of the batch, before the update.
+    /// Loss of the batch, before the update.
     pub loss: f64,
-    /// Of the batch, before the update.
+    /// Accuracy of the batch, before the update.
     pub accuracy: f64,
 }
 
 impl StepRow {
-    /// The first line of the file.
+    /// The header line of the file.
     pub const HEADER: &'static str = "step,epoch,loss,accuracy\n";
 }
 
 /// A row of `timings.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimingRow {
-    /// From 1; 0 is the evaluation of the untrained network.
+    /// The epoch, from 1; 0 is the evaluation of the untrained network.
     pub epoch: usize,
-    /// From the epoch's first step to its last.
+    /// Seconds from the epoch's first step to its last.
     pub train_seconds: f64,
-    /// Spent in evaluation.
+    /// Seconds of evaluation.
     pub evaluation_seconds: f64,
 }
 
 impl TimingRow {
-    /// The first line of the file.
+    /// The header line of the file.
     pub const HEADER: &'static str = "epoch,train_seconds,evaluation_seconds\n";
 }
 
@@ -106,50 +58,50 @@ impl TimingRow {
 pub struct LayerRow {
     /// The trial's id.
     pub trial: String,
-    /// Optimiser steps taken before the probe looked.
+    /// Optimiser steps taken before the measurement.
     pub step: usize,
     /// The layer, as in checkpoints; `all` for the whole network.
     pub layer: String,
-    /// What was read.
+    /// The quantity's name.
     pub quantity: String,
-    /// The number.
+    /// The value.
     pub value: f64,
 }
 
 impl LayerRow {
-    /// The first line of the file.
+    /// The header line of the file.
     pub const HEADER: &'static str = "trial,step,layer,quantity,value\n";
 }
 
-/// A row of `records.csv` in a compact copy, behind the trial's id: what a report says of a trial
-/// that ended.
+/// A row of `records.csv` in a compact copy, without the column of the trial's id: the facts of a trial
+/// that ended, for reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactRow {
     /// The name of its dataset.
     pub dataset: String,
-    /// Digest of the dataset's bytes.
+    /// Digest of the dataset's content.
     pub data: String,
-    /// Training examples.
+    /// Number of training examples.
     pub train_examples: usize,
-    /// Validation examples.
+    /// Number of validation examples.
     pub validation_examples: usize,
-    /// Test examples.
+    /// Number of test examples.
     pub test_examples: usize,
-    /// Trainable parameters.
+    /// Number of trainable parameters.
     pub parameters: usize,
     /// The kind of the device that trained it.
     pub device: String,
-    /// The vector instruction set that trained it; empty where an earlier version did.
+    /// The vector instruction set of its processor; empty in records of earlier versions.
     #[serde(default)]
     pub instruction_set: String,
 }
 
 impl FactRow {
-    /// The first line of the file, behind the column of the trial.
+    /// The header line of the file, without the column of the trial.
     pub const HEADER: &'static str = "dataset,data,train_examples,validation_examples,\
          test_examples,parameters,device,instruction_set\n";
 
-    /// What a record says.
+    /// The facts in a record.
     pub(in crate::results) fn of(record: TrialRecord) -> Self {
         let name = record.settings.get("data.dataset");
         Self {
@@ -168,65 +120,65 @@ impl FactRow {
 /// A row of `order.csv`: one batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderRow {
-    /// From 1.
+    /// The optimiser step, from 1.
     pub step: usize,
-    /// From 1.
+    /// The epoch, from 1.
     pub epoch: usize,
-    /// Where the batch begins in `order.bin`, counted in examples from 0.
+    /// The batch's position in `order.bin`, counted in examples from 0.
     pub first: usize,
-    /// Examples in the batch.
+    /// Number of examples in the batch.
     pub examples: usize,
 }
 
 impl OrderRow {
-    /// The first line of the file.
+    /// The header line of the file.
     pub const HEADER: &'static str = "step,epoch,first,examples\n";
 }
 
-/// `trial.json`
+/// The content of `trial.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialRecord {
     /// [`SCHEMA_VERSION`]
     pub schema: u32,
     /// The trial's id.
     pub id: String,
-    /// From 1.
+    /// The replicate, from 1.
     pub replicate: u64,
     /// The experiment's base seed.
     pub seed: u64,
-    /// Every key that decides the numbers, with its value.
+    /// Every key that determines the numbers, with its value.
     pub settings: BTreeMap<String, serde_json::Value>,
     /// The kind of the device that trained it.
     pub device: String,
     /// The vector instruction set of its processor (`avx512`, `avx2`, else the architecture), which
-    /// decides the last digits of its numbers; empty in records of earlier versions.
+    /// affects the last digits of its numbers; empty in records of earlier versions.
     #[serde(default)]
     pub instruction_set: String,
-    /// Digest of the dataset's bytes.
+    /// Digest of the dataset's content.
     pub data: String,
-    /// Counts of examples.
+    /// Numbers of examples.
     pub examples: Examples,
-    /// Trainable parameters.
+    /// Number of trainable parameters.
     pub parameters: usize,
-    /// What it was asked to leave behind besides its figures, item by item.
+    /// What was recorded besides its metrics, item by item.
     #[serde(default)]
     pub recording: Vec<String>,
-    /// How it ended.
+    /// The outcome of the trial.
     pub outcome: Outcome,
     /// The last epoch's row, where there was one.
     pub last: Option<EpochRow>,
-    /// The row with the highest validation accuracy (the first of equals), where there is a
+    /// The row with the highest validation accuracy (the first one in a tie), where there is a
     /// validation set.
     pub best: Option<EpochRow>,
-    /// What its files were when it ended, those that differ in every training left out: one that is
-    /// another now was torn or changed. Empty in records of earlier versions.
+    /// The lengths and checksums of its files when it ended, except those that differ in every training: a file
+    /// that differs now was truncated or changed. Empty in records of earlier versions.
     #[serde(default)]
     pub files: BTreeMap<String, FilePrefix>,
 }
 
 impl TrialRecord {
-    /// Drops what the plan knows as well and what no table needs: of a large sweep, all records are
-    /// kept at once.
+    /// Drops what the plan contains as well and what no table needs: all records of a large sweep are in
+    /// memory at once.
     pub(in crate::results) fn forget_details(&mut self) {
         self.settings.clear();
         self.files.clear();
@@ -234,7 +186,7 @@ impl TrialRecord {
     }
 }
 
-/// A row of `trials.csv`. The axes, one column each under their dotted keys, stand between
+/// A row of `trials.csv`. The axes, one column for each dotted key, are between
 /// [`TrialRow::FIRST`] and [`TrialRow::LAST`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrialRow<'a> {
@@ -242,13 +194,13 @@ pub struct TrialRow<'a> {
     pub trial: String,
     /// The condition's number, from 1.
     pub condition: usize,
-    /// From 1.
+    /// The replicate, from 1.
     pub replicate: u64,
     /// The experiment's base seed.
     pub seed: u64,
     /// Value of each axis, `norm.placement` first (whether or not it is swept).
     pub axes: Vec<String>,
-    /// What the trial left when it ended; all further columns are made from it.
+    /// The trial's record, if it ended; all further columns are computed from it.
     pub record: Option<&'a TrialRecord>,
 }
 
@@ -275,13 +227,13 @@ impl TrialRow<'_> {
         "precise_test_loss",
         "precise_test_accuracy",
     ];
-    /// How many of [`TrialRow::LAST`] a table of the oldest readable version has: later columns were
+    /// Number of columns of [`TrialRow::LAST`] in a table of the oldest readable version: later columns were
     /// added at the end.
     pub const LAST_OF_OLDEST: usize = 15;
 }
 
-/// The figures that `summary.csv` gives for each condition, each under [`STATISTICS`] of the completed
-/// trials.
+/// The metrics in `summary.csv`, each with the [`STATISTICS`] over the completed trials of a
+/// condition.
 pub const SUMMARY_METRICS: [&str; 10] = [
     "train_loss",
     "train_accuracy",
@@ -295,10 +247,10 @@ pub const SUMMARY_METRICS: [&str; 10] = [
     "precise_test_accuracy",
 ];
 
-/// A statistic of some values, where it has an answer.
+/// A statistic of some values; `None` where it is not defined.
 pub type Statistic = fn(&[f64]) -> Option<f64>;
 
-/// What the columns of a figure in `summary.csv` end with, and what they are of its values.
+/// The suffixes of a metric's columns in `summary.csv`, with the statistics that they contain.
 pub const STATISTICS: [(&str, Statistic); 8] = [
     ("mean", stats::mean),
     ("std", stats::standard_deviation),
@@ -310,12 +262,12 @@ pub const STATISTICS: [(&str, Statistic); 8] = [
     ("high", |values| interval(values).map(|interval| interval.high)),
 ];
 
-/// Of the mean, by Student's t.
+/// The confidence interval of the mean by Student's t.
 fn interval(values: &[f64]) -> Option<stats::Interval> {
     stats::t_interval(values, 1.0 - stats::SIGNIFICANCE)
 }
 
-/// The columns of `tuned.csv` after those of the axes, the tuned one left out.
+/// The columns of `tuned.csv` after those of the axes, without the tuned one.
 pub const TUNED_COLUMNS: [&str; 11] = [
     "tuned",
     "metric",
@@ -366,7 +318,7 @@ pub const COMPARISON_COLUMNS: [&str; 32] = [
     "population_verdict",
 ];
 
-/// The fields of a condition beside its comparisons, after those of the axes.
+/// The fields of a condition besides its comparisons, after those of the axes.
 pub const DESCRIPTION_COLUMNS: [&str; 15] = [
     "n",
     "beyond",
@@ -385,7 +337,7 @@ pub const DESCRIPTION_COLUMNS: [&str; 15] = [
     "bca_high",
 ];
 
-/// The columns of `bn-lab claims --format csv`: a row a comparison.
+/// The columns of `bn-lab claims --format csv`, with one row for each comparison.
 pub const CLAIM_COLUMNS: [&str; 32] = [
     "results",
     "statement",
@@ -428,7 +380,7 @@ pub(in crate::results) const LAYERS: &str = "layers.csv";
 pub(in crate::results) const ORDER: &str = "order.csv";
 pub(in crate::results) const ORDER_EXAMPLES: &str = "order.bin";
 
-/// The files that grow, with their first lines, and whether every trial has them.
+/// The files that are appended to, with their header lines, and whether every trial has them.
 pub(in crate::results) const GROWING: [(&str, &str, bool); 6] = [
     (EPOCHS, EpochRow::HEADER, true),
     (STEPS, StepRow::HEADER, true),
@@ -438,10 +390,10 @@ pub(in crate::results) const GROWING: [(&str, &str, bool); 6] = [
     (ORDER_EXAMPLES, "", false),
 ];
 
-/// The bytes of a row, its line end included.
+/// The bytes of a row, including its line end.
 pub(in crate::results) fn csv_row<T: Serialize>(row: &T) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    // Plain numbers into memory: neither serialising nor flushing can fail.
+    // Writing plain numbers to memory: neither serialising nor flushing can fail.
     drop(writer.serialize(row));
     writer.into_inner().unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! `trials.csv` and `summary.csv`, made anew from the trials' records whenever one ends, so that
-//! they depend on what was measured and not on the order in which it came.
+//! `trials.csv` and `summary.csv`, written from the trials' records whenever one ends, so that they depend
+//! only on the measurements and not on the order in which trials ended.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::results::format::schema::{
 };
 use crate::units::for_csv;
 
-/// The axis that every table has, swept or not.
+/// The axis that every table has, whether or not it is swept.
 pub(in crate::results) const PLACEMENT: &str = "norm.placement";
 
 /// Records of the trials that ended, by id.
@@ -27,7 +27,7 @@ pub(in crate::results) fn axis_columns(experiment: &Experiment) -> Vec<&str> {
     std::iter::once(PLACEMENT).chain(others.filter(|&key| key != PLACEMENT)).collect()
 }
 
-/// A trial's values for [`axis_columns`]; empty where an axis means nothing in its condition.
+/// A trial's values for [`axis_columns`]; empty where an axis does not apply in its condition.
 pub(in crate::results) fn axis_values(experiment: &Experiment, trial: &Trial) -> Vec<String> {
     let condition = &trial.condition;
     let others = experiment
@@ -52,7 +52,7 @@ pub(in crate::results) fn write(
     fs::replace(&layout.summary_table(), &summary)
 }
 
-/// The bytes of `trials.csv`: a row for every trial of the plan, run or not.
+/// The bytes of `trials.csv`: a row for every trial of the plan, whether or not it was trained.
 fn trials_csv(experiment: &Experiment, plan: &[Arc<Trial>], records: &Records) -> Vec<u8> {
     let mut table = Table::new();
     let header = TrialRow::FIRST.into_iter().chain(axis_columns(experiment)).chain(TrialRow::LAST);
@@ -139,13 +139,13 @@ pub(in crate::results) fn figures(record: &TrialRecord) -> Vec<String> {
     Figures::of(record).cells(record.outcome.name())
 }
 
-/// The same of one that did not, after its epoch `last`.
+/// The same columns of a trial under way, after its epoch `last`.
 pub(in crate::results) fn figures_so_far(outcome: &str, last: Option<&EpochRow>) -> Vec<String> {
     let figures = Figures { last, ..Figures::default() };
     figures.cells(outcome)
 }
 
-/// What the numbers of a trial are taken from.
+/// The parts of a record from which the columns are computed.
 #[derive(Default)]
 struct Figures<'a> {
     diverged_step: Option<usize>,
@@ -178,25 +178,16 @@ impl<'a> Figures<'a> {
     /// The number in a column of [`TrialRow::LAST`] or [`SUMMARY_METRICS`]; counts are far below 2⁵³.
     fn number(&self, column: &str) -> Option<f64> {
         let count = |count: usize| count as f64;
-        let (last, best) = (self.last, self.best);
         match column {
             "diverged_step" => self.diverged_step.map(count),
             "parameters" => self.parameters.map(count),
-            "epochs" => Some(count(last?.epoch)),
-            "steps" => Some(count(last?.step)),
-            "train_loss" => last?.train_loss,
-            "train_accuracy" => last?.train_accuracy,
-            "validation_loss" => last?.validation_loss,
-            "validation_accuracy" => last?.validation_accuracy,
-            "test_loss" => Some(last?.test_loss),
-            "test_accuracy" => Some(last?.test_accuracy),
-            "best_epoch" => Some(count(best?.epoch)),
-            "best_validation_accuracy" => best?.validation_accuracy,
-            "best_test_loss" => Some(best?.test_loss),
-            "best_test_accuracy" => Some(best?.test_accuracy),
-            "precise_test_loss" => last?.precise_test_loss,
-            "precise_test_accuracy" => last?.precise_test_accuracy,
-            _ => None,
+            "epochs" => self.last.map(|row| count(row.epoch)),
+            "steps" => self.last.map(|row| count(row.step)),
+            "best_epoch" => self.best.map(|row| count(row.epoch)),
+            column => match column.strip_prefix("best_") {
+                Some(column) => self.best?.value(column),
+                None => self.last?.value(column),
+            },
         }
     }
 }
@@ -217,7 +208,7 @@ impl Table {
     }
 
     fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        // Writing to memory has no way to fail, and all rows are as long as the header.
+        // Writing to memory cannot fail, and all rows are as long as the header.
         let cells = cells.into_iter().map(|cell| for_csv(&cell).into_owned());
         drop(self.writer.write_record(cells));
     }

@@ -1,30 +1,30 @@
-//! How often a training began and never ended, because it took its process with it: one that needs more memory
-//! than there is ends every run that comes to it. Such a trial comes after all others, with none beside it.
+//! Counts trainings that began and never ended, because the process ended with them: a trial that needs more
+//! memory than there is ends every run that trains it. Such a trial is trained after all others, with none beside it.
 //!
-//! The number stands in a small file of the trial's folder, from the beginning of its training until its
-//! end, whatever that is. It is a number of attempts, not of faults: a process that was killed for another
+//! The count is in a small file in the trial's folder, from the beginning of its training until its end,
+//! whatever that is. It counts attempts, not faults: a process that was killed for another
 //! reason counts as well.
 
 use crate::error::Result;
 use crate::fs;
 use crate::results::format::layout::TrialLayout;
 
-/// After so many attempts without an end a trial comes last.
+/// After this number of attempts without an end a trial is trained last.
 const MOST: u32 = 2;
 
-/// A training is about to begin. Only for who holds the trial.
+/// Records that a training begins. Requires the lease of the trial.
 pub(in crate::results) fn begin(trial: &TrialLayout) -> Result<()> {
     let count = count(trial)?.saturating_add(1);
     fs::replace_unsynced(&trial.attempts(), format!("{count}\n").as_bytes())
 }
 
-/// It came to an end.
+/// Records that the training ended.
 pub(in crate::results) fn end(trial: &TrialLayout) -> Result<()> {
     fs::remove_if_exists(&trial.attempts())
 }
 
-/// How often its training ended its process, if so often that it comes last. `is_live` tells whether a run is at it
-/// now, and is asked only where that decides.
+/// The number of attempts that ended the process, if it is high enough that the trial is trained last. `is_live`
+/// returns whether a run trains it now, and is called only where it matters.
 pub(in crate::results) fn suspicion(
     trial: &TrialLayout,
     is_live: impl FnOnce() -> Result<bool>,
@@ -36,7 +36,7 @@ pub(in crate::results) fn suspicion(
     Ok(Some(count).filter(|&count| count >= MOST))
 }
 
-/// A file that cannot be read as a number tells of no attempt.
+/// The number of attempts; 0 where the file is not a number.
 fn count(trial: &TrialLayout) -> Result<u32> {
     let bytes = fs::read_if_exists(&trial.attempts())?.unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);

@@ -1,5 +1,5 @@
-//! What a trial leaves when it ended: its files under their own names, its record, and of a failure
-//! why.
+//! Writes the result of a trial that ended: its files under their final names, its record, and the log of
+//! a failure.
 
 use std::collections::BTreeMap;
 
@@ -8,44 +8,45 @@ use crate::error::{Error, Result};
 use crate::event::Outcome;
 use crate::fs;
 use crate::plan::Trial;
+use crate::results::format::files;
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::{SCHEMA_VERSION, TrialRecord};
 use crate::results::recovery::retrain;
 use crate::results::recovery::takeover;
 use crate::results::recovery::trial_files::{Closed, TrialFiles, recording};
 
-/// What is known of a trial after its end was written down.
+/// A trial whose end has been recorded.
 pub(in crate::results) struct Ended {
-    /// The record that counts.
+    /// Its record.
     pub(in crate::results) record: TrialRecord,
-    /// Of a second training with other numbers than the first: where its files are.
+    /// Of a second training with other numbers than the first: the message that says so.
     pub(in crate::results) other_numbers: Option<String>,
 }
 
 /// A trial that ended.
 pub(in crate::results) struct Ending<'a> {
-    /// Its folder.
+    /// The trial's folder.
     pub(in crate::results) layout: &'a TrialLayout,
-    /// Which.
+    /// The trial.
     pub(in crate::results) trial: &'a Trial,
-    /// How.
+    /// The outcome of the trial.
     pub(in crate::results) outcome: &'a Outcome,
-    /// Of a failure: where it happened, as far as that is known.
+    /// For a failure, where it happened, as far as that is known.
     pub(in crate::results) details: Option<&'a str>,
-    /// The record of a trial that had its result before: it stays, and gains what was left behind now.
+    /// The record of a trial that was finished before: it is kept, and gains what was recorded now.
     pub(in crate::results) earlier: Option<&'a TrialRecord>,
 }
 
 impl Ending<'_> {
-    /// Writes everything down. `files` is `None` if it failed before it started. Only under the folder's lock, by
+    /// Writes everything. `grown` is `None` if the trial failed before it started. Only under the folder's lock, by
     /// the run that holds the trial.
-    pub(in crate::results) fn record(&self, files: Option<TrialFiles>) -> Result<Ended> {
-        let own = files.as_ref().map(|files| files.layout().clone());
+    pub(in crate::results) fn record(&self, grown: Option<TrialFiles>) -> Result<Ended> {
+        let own = grown.as_ref().map(|files| files.layout().clone());
         fs::create_folder(self.layout.root())?;
         if let (Outcome::Failed { message }, None) = (self.outcome, self.earlier) {
             self.log_failure(message)?;
         }
-        let record = self.record_of(files.map(TrialFiles::close).unwrap_or_default())?;
+        let record = self.record_of(grown.map(TrialFiles::close).unwrap_or_default())?;
         let is_interrupted = matches!(self.outcome, Outcome::Interrupted);
         let record = match (self.earlier, &own) {
             (Some(earlier), Some(own)) if self.outcome.is_finished() => {
@@ -65,12 +66,9 @@ impl Ending<'_> {
             }
             (None, None) => record,
         };
-        let mut text = serde_json::to_vec_pretty(&record)
-            .map_err(|e| Error::Results(format!("cannot write the record of a trial: {e}")))?;
-        text.push(b'\n');
-        fs::replace(&self.layout.trial(), &text)?;
-        // Last: a state without a record is gone on with, a record without a state is trained anew. What
-        // failed before it started (on a machine that is too small) leaves an earlier state where it is.
+        files::write_record(self.layout, &record)?;
+        // Last: a trial with a state but no record is resumed, one with a record but no state is trained again. A
+        // failure before the start (on a machine that is too small) leaves an earlier state in place.
         if own.is_some() {
             if !is_interrupted {
                 fs::remove_if_exists(&self.layout.state())?;
@@ -80,7 +78,7 @@ impl Ending<'_> {
         Ok(Ended { record, other_numbers: None })
     }
 
-    /// Writes down why a trial failed, for whoever wants to mend it.
+    /// Writes why a trial failed into its log.
     fn log_failure(&self, message: &str) -> Result<()> {
         let trial = self.trial;
         let mut text = format!(

@@ -1,4 +1,4 @@
-//! `running.json`: the claim of a trial.
+//! `running.json`: the claim of a trial by a run.
 
 use std::time::SystemTime;
 
@@ -11,31 +11,31 @@ use crate::results::format::manifest;
 use crate::results::format::schema::SCHEMA_VERSION;
 use crate::results::recovery::runs::{self, Life, Watcher};
 
-/// `running.json`: who trains a trial, and how far it is.
+/// The content of `running.json`: the run that trains a trial, and its progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Running {
     /// [`SCHEMA_VERSION`]
     pub schema: u32,
-    /// The run's file in `.runs/`.
+    /// The name of the run's file in `.runs/`.
     pub run: String,
-    /// The host's name, for people.
+    /// The host's name, for information only.
     pub host: String,
-    /// The process's number there, for people.
+    /// The process's number there, for information only.
     pub process: u32,
-    /// When it began, UTC, RFC 3339.
+    /// Start time, in UTC, RFC 3339.
     pub started: String,
-    /// The last sign of life, in seconds since 1970 by the host's clock, for people.
+    /// The time of the last heartbeat, in seconds since 1970 by the host's clock, for information only.
     pub heartbeat: u64,
-    /// The epoch that it is in, from 1; 0 before its first step.
+    /// The present epoch, from 1; 0 before the first step.
     pub epoch: usize,
-    /// Optimiser steps taken.
+    /// Optimiser steps taken so far.
     pub step: usize,
-    /// Optimiser steps that it will take; 0 until it knows.
+    /// Optimiser steps in total; 0 until it is known.
     pub steps: usize,
 }
 
 impl Running {
-    /// A new claim of `run`, which is this process's.
+    /// A new claim by `run`, which belongs to this process.
     pub(in crate::results) fn by(run: &str) -> Self {
         Self {
             schema: SCHEMA_VERSION,
@@ -50,17 +50,17 @@ impl Running {
         }
     }
 
-    /// A further sign of life.
+    /// Counts a further heartbeat.
     pub(in crate::results) fn beat(&mut self) {
         self.heartbeat = now();
     }
 
-    /// Writes the claim of the trial `id`, whatever stands there.
+    /// Writes the claim of the trial `id`, replacing an existing one.
     pub(in crate::results) fn write(&self, layout: &Layout, id: &str) -> Result<()> {
         fs::replace_unsynced(&layout.trial(id).running(), &self.text()?)
     }
 
-    /// Likewise, where there is none; `false` where there is one.
+    /// Writes the claim of the trial `id` if there is none; returns `false` where there is one.
     pub(in crate::results) fn write_first(&self, layout: &Layout, id: &str) -> Result<bool> {
         fs::create_new(&layout.trial(id).running(), &self.text()?)
     }
@@ -73,14 +73,14 @@ impl Running {
     }
 }
 
-/// By this host's clock, for people who look.
+/// The time by this host's clock, for information only.
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let now = since.map_or(0, |since| since.as_secs());
     fs::apart().map_or(now, |apart| now.saturating_add_signed(apart.fast))
 }
 
-/// The claim of a trial, and how its run is; a torn claim is none.
+/// The claim of a trial, and whether its run is alive; `None` for a truncated claim.
 pub(in crate::results) fn look(
     watcher: &Watcher,
     layout: &Layout,
@@ -99,8 +99,8 @@ fn parse(bytes: &[u8]) -> Option<Running> {
     runs::is_name(&running.run).then_some(running)
 }
 
-/// Whether the claim of a trial is this run's. One that is gone or torn is nobody else's, as long as
-/// no other run has recorded the trial's end. One that cannot be read may be anybody's: an error.
+/// Whether the claim of a trial belongs to this run. A claim that is missing or truncated counts as its own
+/// as long as no other run has recorded the trial's end. An error where it cannot be read: it may be another run's.
 pub(in crate::results) fn holds(layout: &Layout, id: &str, run: &str) -> Result<bool> {
     let trial = layout.trial(id);
     let bytes = fs::read_if_exists(&trial.running())?.unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Before a trial is trained, it is leased to this run, and the state that an
-//! interrupted training left is found.
+//! Leases a trial to this run before it is trained, and finds the state that an interrupted training
+//! left.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
@@ -25,24 +25,24 @@ use crate::results::recovery::trial_files::{self, TrialFiles};
 pub struct FolderLeases {
     pub(in crate::results) layout: Layout,
     pub(in crate::results) claims: TrialLocks,
-    /// The device of this run.
+    /// The device that this run trains on.
     pub(in crate::results) device: String,
-    /// Steps from one row of `steps.csv` to the next.
+    /// Number of steps between two rows of `steps.csv`.
     pub(in crate::results) log_every_steps: usize,
-    /// Ids of trials that are trained whatever the folder has of them.
+    /// Ids of trials that are trained even if they are finished.
     pub(in crate::results) forced: BTreeSet<String>,
     /// Whether failed trials are trained again.
     pub(in crate::results) retries_failed: bool,
     /// Digests of the datasets, by the index of the condition.
     pub(in crate::results) digests: Mutex<BTreeMap<usize, Arc<str>>>,
-    /// What trials go on from, until their training starts; by id.
+    /// States that trials resume from, until their training starts; by id.
     pub(in crate::results) left: Mutex<BTreeMap<String, Saved>>,
-    /// Ids of the trials whose files this run has begun.
+    /// Ids of the trials whose files this run has created.
     pub(in crate::results) begun: Mutex<BTreeSet<String>>,
 }
 
 impl FolderLeases {
-    /// What a trial of this run is, for a state to be gone on with.
+    /// The facts of a trial in this run that must match for a state to be resumed.
     pub(in crate::results) fn origin(&self, trial: &Trial) -> Origin {
         let digests = held(&self.digests);
         let data = digests.get(&trial.condition.index);
@@ -57,12 +57,12 @@ impl FolderLeases {
         }
     }
 
-    /// Takes note of the data that this run trains on.
+    /// Stores the digests of the data that this run trains on.
     pub(in crate::results) fn note_digests(&self, digests: BTreeMap<usize, Arc<str>>) {
         *held(&self.digests) = digests;
     }
 
-    /// Looks at the data that this run trains on.
+    /// Calls `look` with the digests of the data that this run trains on.
     pub(in crate::results) fn with_digests<T>(
         &self,
         look: impl FnOnce(&BTreeMap<usize, Arc<str>>) -> T,
@@ -70,18 +70,18 @@ impl FolderLeases {
         look(&held(&self.digests))
     }
 
-    /// Takes note that the files of a trial are begun.
+    /// Records that the files of a trial are created.
     pub(in crate::results) fn note_begun(&self, id: &str) {
         held(&self.begun).insert(id.to_owned());
     }
 
-    /// What a trial goes on from.
+    /// Takes the state that a trial resumes from.
     pub(in crate::results) fn take_left(&self, id: &str) -> Option<Saved> {
         held(&self.left).remove(id)
     }
 
-    /// Whether a trial, and what was written of it, is this run's still. Asked under the folder's lock before anything
-    /// is published; where it cannot be told, nothing is.
+    /// Whether this run still holds a trial and its files. Checked under the folder's lock before anything is
+    /// published; on an error nothing is.
     pub(in crate::results) fn is_ours(
         &self,
         trial: &Trial,
@@ -90,8 +90,8 @@ impl FolderLeases {
         Ok(self.holds(trial)? && files.is_none_or(TrialFiles::are_there))
     }
 
-    /// What could not be written of a trial that another run has taken over, and may have cleared away,
-    /// is no error of this one.
+    /// Ignores an error in writing a trial that another run has taken over, and whose files it may have
+    /// deleted.
     pub(in crate::results) fn unless_taken<T>(
         &self,
         trial: &Trial,
@@ -103,11 +103,11 @@ impl FolderLeases {
         }
     }
 
-    /// Deletes what this run wrote of a trial that another run has taken over and finished. While that one trains it, it
-    /// may be copying these files, and deletes them when it ends the trial.
+    /// Deletes this run's files of a trial that another run has taken over and finished. As long as that run trains the
+    /// trial, it may be copying them, and deletes them when it ends the trial.
     pub(in crate::results) fn clear_taken(&self, trial: &Trial) {
         let own = self.layout.trial(&trial.id).of_run(self.claims.run());
-        // Nothing depends on it: whoever comes next deletes what is left of a finished trial.
+        // An error is ignored: the next run deletes what is left of a finished trial.
         drop(self.claims.patiently(|| {
             let record = files::record(&self.layout, trial)?;
             let is_finished = record.is_some_and(|record| record.outcome.is_finished());
@@ -118,7 +118,7 @@ impl FolderLeases {
         }));
     }
 
-    /// Whether the trial is to be trained at all, and whether from a state that was left: another run
+    /// Whether the trial is to be trained, and whether it may resume from a state: another run
     /// may have finished it meanwhile.
     fn is_open(&self, trial: &Trial) -> Result<Open> {
         if self.forced.contains(&trial.id) {
@@ -136,8 +136,8 @@ impl FolderLeases {
         })
     }
 
-    /// Leases a trial, if it is to be trained. It is looked at again once it is claimed: where locks are
-    /// not seen, another run may have finished it in between.
+    /// Leases a trial, if it is to be trained. That is checked again once it is claimed: where locks are
+    /// not visible, another run may have finished it in between.
     fn claim_if_open(&self, trial: &Trial) -> Result<(Lease, Open)> {
         if self.is_open(trial)? == Open::No {
             return Ok((Lease::Finished, Open::No));
@@ -158,11 +158,11 @@ impl FolderLeases {
 /// Whether a trial is to be trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Open {
-    /// It is not.
+    /// Not to be trained.
     No,
-    /// From its start, whatever is there.
+    /// To be trained from the start.
     Anew,
-    /// From a state, if one was left.
+    /// To be trained from a state, if there is one.
     FromState,
 }
 
@@ -188,7 +188,7 @@ impl Leases for FolderLeases {
     }
 
     fn holds(&self, trial: &Trial) -> Result<bool> {
-        // Whoever took this run for dead has deleted its files, and may be dead itself by now.
+        // A run that considered this one dead has deleted its files, and may be dead itself by now.
         let own = self.layout.trial(&trial.id).of_run(self.claims.run());
         let are_there = !held(&self.begun).contains(&trial.id) || fs::is_file(&own.epochs());
         Ok(are_there && self.claims.holds(&trial.id)?)
@@ -200,7 +200,7 @@ impl Leases for FolderLeases {
     }
 }
 
-/// Each change of these maps is one insertion or removal: they are whole whatever happened.
+/// Each change of these maps is one insertion or removal, so a panic cannot leave them inconsistent.
 fn held<T>(map: &Mutex<T>) -> MutexGuard<'_, T> {
     map.lock().unwrap_or_else(PoisonError::into_inner)
 }

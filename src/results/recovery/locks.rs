@@ -1,41 +1,41 @@
-//! Who trains which trial: several runs of an experiment, on several hosts if need be, share one
-//! results folder, and none does what another does.
+//! Coordinates runs that share a results folder: several runs of an experiment, on several hosts if need be,
+//! train its trials together, and no trial is trained twice.
 //!
 //! # The protocol
 //!
-//! - **A run** is named by 128 bits that the operating system drew. Host and process are there for people
-//!   alone: two containers may have one name and one number. It holds the lock of a file of its name in
-//!   `.runs/` for as long as it lives; the system frees it when the process dies, however it dies. In that
-//!   file stand the kernel and the file system that it sees, and a counter that it raises every two
+//! - **A run** is named by 128 random bits from the operating system. Host and process are recorded for
+//!   information only: two containers may have the same name and number. A run holds the lock of a file of its
+//!   name in `.runs/` for as long as it lives; the system releases it when the process dies, however it dies. The
+//!   file contains the kernel and the file system that the run sees, and a counter that it increments every two
 //!   seconds.
 //! - **A trial under way** has a `running.json` that names its run. Leases are made and ended under the
-//!   folder's lock `.lock`; a first claim is made by creating the file, which one process alone can do
-//!   where that lock is not seen either.
-//! - **Whether a run is alive** ([`runs::Watcher`]): yes while its lock is held, no once its file is gone.
-//!   Where its lock looks free, that is proof of its death only on the same kernel and file system, where
-//!   locks are shown to work. Otherwise its counter is watched: a run is alive while it changes, and dead
+//!   folder's lock `.lock`; a first claim is made by creating the file, which only one process can do
+//!   even where that lock is not visible.
+//! - **Whether a run is alive** ([`runs::Watcher`]): it is while its lock is held, and is dead once its file is gone.
+//!   A free lock proves its death only on the same kernel and file system, where
+//!   locks are known to work. Otherwise its counter is watched: a run is alive while it changes, and dead
 //!   when it has not changed for 90 seconds of this process's own monotonic clock. No clock is
-//!   compared with another host's. Before it was seen to change, and after five missed beats, it is open which: then
-//!   other trials are trained first, and that one is waited for at the end.
-//! - **Fencing.** A process that stood still for longer (a suspended machine, SIGSTOP) does not know that
-//!   it was taken for dead. So a run writes what grows into a folder of its own,
-//!   `trials/<id>/.run-<its name>/` (`takeover`). Who takes a trial over copies what it goes on
-//!   from, and deletes the folder of the dead. When a trial ends, its files get their own names in one go,
-//!   `trial.json` last, under the folder's lock and only if the claim is still this run's. A run that
-//!   finds its claim taken leaves that trial and goes on with the next.
-//! - **Where locks are not seen at all**, two runs may write the tables at once. Each looks again after
-//!   it has written, so the last to write has seen all.
+//!   compared with another host's. Before the first change that was seen, and after five missed heartbeats, it is not
+//!   known: other trials are trained first, and this one is waited for at the end.
+//! - **Fencing.** A process that was suspended for longer (a sleeping machine, SIGSTOP) cannot detect that
+//!   others consider it dead. So a run writes growing files into its own folder,
+//!   `trials/<id>/.run-<its name>/` (`recovery::takeover`). A run that takes a trial over copies the state that it
+//!   resumes from, and deletes the folder of the dead run. When a trial ends, its files are moved to their final
+//!   names together, `trial.json` last, under the folder's lock and only if the claim is still this run's. A run
+//!   that has lost its claim abandons that trial and continues with the next.
+//! - **Where locks are not visible at all**, two runs may write the tables at once. Each checks again after
+//!   it has written, so the last writer has included all trials.
 //!
 //! # Who waits how long for `.lock`
 //!
-//! It is held for moments: what takes long, such as listing the folders of all trials, is done without it. A
-//! process that was stopped while it held it holds it for ever all the same.
+//! It is held briefly: long work, such as listing the folders of all trials, is done without it. But a
+//! process that is suspended while it holds the lock may hold it for ever.
 //!
-//! - **A run** waits for as long as that lasts (`TrialLocks::patiently`), so that nobody's lock ends a sweep or costs
-//!   what was measured. A person who asks the run to stop ends the wait after 15 seconds; what was measured is then
-//!   gone on from, or trained again, as after a kill. A wait for a claim ends at once (`TrialLocks::unless_stopped`).
-//! - **What comes again** is left for later where the lock is not free soon (`TrialLocks::if_free`): the tables
-//!   between two trials.
+//! - **A run** waits as long as necessary (`TrialLocks::patiently`), so that a lock neither ends a sweep nor costs
+//!   measurements. When a user asks the run to stop, the wait ends after 15 seconds; an unfinished trial is then resumed or
+//!   trained again, as after a kill. A wait for a claim ends at once (`TrialLocks::unless_stopped`).
+//! - **Writes that are repeated anyway** are left for later where the lock is not free soon (`TrialLocks::if_free`): the
+//!   tables between two trials.
 //! - **All others** give up after a minute or more, with an error (`hold`): the same command can be given again.
 
 use std::collections::BTreeMap;
@@ -55,23 +55,23 @@ use crate::results::recovery::runs::{self, Life, OwnRun};
 pub use crate::results::recovery::lease::Running;
 pub use crate::results::recovery::runs::Watcher;
 
-/// How long who is no run waits for a folder's lock.
+/// How long a process that is no run waits for a folder's lock.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How long a run that is asked to stop waits on. Most holders need the lock for less, and many runs may be asked at once;
-/// a training that ended is lost where its record cannot be written, but for the states that it kept.
+/// How long a run that a user asked to stop continues to wait. Most holders need the lock for less, and many runs may be
+/// asked at once; a training that ended is lost, except for its saved states, where its record cannot be written.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// How long a run waits for the folder's lock to do what can be done later.
+/// How long a run waits for the folder's lock for a write that can be made later.
 const MOMENT: Duration = Duration::from_secs(1);
 
-/// How long to wait for others to draw; large charts take seconds, and many runs may end at once.
+/// How long to wait while others draw; large charts take seconds, and many runs may end at once.
 const DRAWING_PATIENCE: Duration = Duration::from_mins(20);
 
-/// How often charts are drawn at most, where the table changes meanwhile.
+/// How often charts are drawn at most where the table changes during drawing.
 const DRAWINGS: usize = 3;
 
-/// The run that trains a trial now, as far as one look can tell; `None` where none does.
+/// The run that trains a trial now, as far as a single check can determine; `None` where none does.
 pub fn live(layout: &Layout, id: &str) -> Result<Option<Running>> {
     if !fs::is_file(&layout.trial(id).running()) {
         return Ok(None);
@@ -79,7 +79,7 @@ pub fn live(layout: &Layout, id: &str) -> Result<Option<Running>> {
     live_by(&Watcher::of(layout), layout, id)
 }
 
-/// Likewise, by one who looks several times. Who is not known to be dead counts as alive.
+/// As [`live`], with a watcher that checks repeatedly. A run counts as alive unless it is known to be dead.
 pub(in crate::results) fn live_by(
     watcher: &Watcher,
     layout: &Layout,
@@ -89,7 +89,7 @@ pub(in crate::results) fn live_by(
     Ok(claim.filter(|_| life != Life::Dead))
 }
 
-/// Whether any run may be alive in the folder, as far as `watcher` can tell.
+/// Whether any run may be alive in the folder, as far as `watcher` can determine.
 pub(in crate::results) fn has_runs(watcher: &Watcher) -> Result<bool> {
     Ok(!watcher.runs()?.is_empty())
 }
@@ -105,8 +105,8 @@ pub(in crate::results) fn locked_runs(layout: &Layout) -> Result<Vec<String>> {
     Ok(live)
 }
 
-/// Waits until it is clear which runs are alive whose locks cannot be seen from here, says so through
-/// `tell`, and refuses where one is. For verbs that need the folder for themselves.
+/// Waits until it is known whether the runs whose locks cannot be seen from here are alive, reports the wait
+/// through `tell`, and refuses where one is. For commands that need exclusive use of the folder.
 pub fn settle(layout: &Layout, tell: impl FnOnce(&str)) -> Result<()> {
     let watcher = Watcher::of(layout);
     if runs::names(layout)?.is_empty() {
@@ -126,7 +126,7 @@ fn is_alive(layout: &Layout, run: &str) -> Error {
     ))
 }
 
-/// Does something while no run is alive in the folder and none can begin; an error where one is.
+/// Runs `action` while no run is alive in the folder and none can begin; an error where one is.
 pub(in crate::results) fn while_nobody_runs<T>(
     layout: &Layout,
     action: impl FnOnce() -> Result<T>,
@@ -138,33 +138,33 @@ pub(in crate::results) fn while_nobody_runs<T>(
     }
 }
 
-/// Does something under the folder's lock, for who is no run.
+/// Runs `action` under the folder's lock, for commands other than `run`.
 pub fn exclusively<T>(layout: &Layout, action: impl FnOnce() -> Result<T>) -> Result<T> {
     let _guard = lock(layout)?;
     action()
 }
 
-/// Draws while nobody else draws into the same folder.
+/// Draws while no other process draws into the same folder.
 pub fn while_drawing<T>(layout: &Layout, draw: impl FnOnce() -> Result<T>) -> Result<T> {
     let _guard = hold(&layout.charts_lock(), DRAWING_PATIENCE)?;
     draw()
 }
 
-/// Draws, and again if the table has changed meanwhile, since others may not see the locks.
+/// Draws, and again if the table has changed meanwhile, since other processes may not see the locks.
 pub fn of_last_table<T>(layout: &Layout, draw: impl Fn() -> Result<T>) -> Result<T> {
     let mut drawings = 0;
     loop {
         let before = fs::read_if_exists(&layout.trials_table())?;
         let drawn = draw()?;
         drawings += 1;
-        // Who changes it again and again draws after this one.
+        // A process that changes the table repeatedly draws after this one.
         if drawings == DRAWINGS || fs::read_if_exists(&layout.trials_table())? == before {
             return Ok(drawn);
         }
     }
 }
 
-/// The claims of this run. While the value lives, the run counts as alive.
+/// The claims of this run. The run counts as alive until the value is dropped.
 #[derive(Debug)]
 pub struct TrialLocks {
     layout: Layout,
@@ -172,15 +172,15 @@ pub struct TrialLocks {
     run: String,
     shared: Arc<Shared>,
     pulse: Option<JoinHandle<()>>,
-    /// The threads of this process take turns before they turn to other processes.
+    /// The threads of this process wait for each other before they wait for other processes.
     turn: Mutex<()>,
-    /// What ends a wait.
+    /// Ends a wait for the folder's lock.
     stop: Stop,
-    /// When it was first seen that a person asks this run to stop.
+    /// When a wait first found that a user asks this run to stop.
     asked: OnceLock<Instant>,
 }
 
-/// What the thread of the heartbeat looks after, too.
+/// The state that the heartbeat thread shares.
 #[derive(Debug)]
 struct Shared {
     layout: Layout,
@@ -195,32 +195,32 @@ struct Shared {
 #[derive(Debug)]
 struct Active {
     running: Running,
-    /// Raised when another run has taken it over.
+    /// Raised when another run has taken the trial over.
     is_taken: Arc<AtomicBool>,
 }
 
 impl Shared {
     fn active(&self) -> MutexGuard<'_, BTreeMap<String, Active>> {
-        // Each change is one insertion, removal or assignment: the map is whole whatever happened.
+        // Each change is one insertion, removal or assignment, so a panic cannot leave the map inconsistent.
         self.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn own(&self) -> MutexGuard<'_, OwnRun> {
-        // A beat that broke off is made good by the next.
+        // The next heartbeat repairs one that failed halfway.
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A sign of life that cannot be written is one less: what is measured is written elsewhere, and
-    /// there its error is told.
+    /// Writes a heartbeat. An error is ignored: measurements are written elsewhere, and an error there is
+    /// reported.
     fn beat(&self) {
         drop(self.own().beat());
-        // Where it is not free, a later beat does the rest.
+        // If it is not free, a later heartbeat does the rest.
         let guard = Lock::try_take(&self.layout.lock()).ok().flatten();
         for (id, trial) in self.active().iter_mut() {
             match holds(&self.layout, id, &trial.running.run) {
-                // What another run has taken over, because this process stood still for long, is its.
+                // A trial that another run has taken over, while this process was suspended, belongs to that run.
                 Ok(false) => trial.is_taken.store(true, Ordering::Relaxed),
-                // Under the lock alone: another run may take it between the look and the write.
+                // Only under the lock: another run may take the trial between the check and the write.
                 Ok(true) if guard.is_some() => {
                     trial.running.beat();
                     drop(trial.running.write(&self.layout, id));
@@ -228,7 +228,7 @@ impl Shared {
                 _ => {}
             }
         }
-        // Looks at the others, too, so that it is known in time which of them are dead.
+        // Watches the other runs as well, so that it is known in time which of them are dead.
         if guard.is_some() {
             drop(self.watcher.tidy());
         }
@@ -236,7 +236,7 @@ impl Shared {
 }
 
 impl TrialLocks {
-    /// Announces this run in the folder, which must exist, and clears away what dead runs left.
+    /// Announces this run in the folder, which must exist, and removes the files of dead runs.
     pub(in crate::results) fn announce(layout: &Layout) -> Result<Self> {
         Self::announce_with(layout, Watcher::of(layout))
     }
@@ -266,7 +266,7 @@ impl TrialLocks {
         Ok(claims)
     }
 
-    /// Waits for the folder's lock no longer than until `stop` is requested.
+    /// Lets `stop` end waits for the folder's lock.
     #[must_use]
     pub(in crate::results) fn stopped_by(mut self, stop: &Stop) -> Self {
         self.stop = stop.clone();
@@ -278,8 +278,9 @@ impl TrialLocks {
         &self.run
     }
 
-    /// Does something that no other run does at the same time, however long another process holds the folder's
-    /// lock. [`Error::Interrupted`] where a person asks this run to stop and the lock is not free for `GRACE`.
+    /// Runs `action` while no other run does the same, however long another process holds the folder's lock: that
+    /// process may be suspended, and this run's measurements must be written all the same. [`Error::Interrupted`] where
+    /// a user asks this run to stop and the lock is not free within `GRACE`.
     pub(in crate::results) fn patiently<T>(&self, action: impl FnOnce() -> Result<T>) -> Result<T> {
         let is_asked = || self.stop.is_requested_by_user();
         let is_over = || is_asked() && self.asked.get_or_init(Instant::now).elapsed() > GRACE;
@@ -287,7 +288,7 @@ impl TrialLocks {
         done.ok_or(Error::Interrupted { is_forced: false })
     }
 
-    /// Likewise, unless this run is to stop: then `None`.
+    /// As [`Self::patiently`], but `None` once this run is asked to stop.
     pub(in crate::results) fn unless_stopped<T>(
         &self,
         action: impl FnOnce() -> Result<T>,
@@ -295,7 +296,7 @@ impl TrialLocks {
         self.within(Patience::Unless(&|| self.stop.is_requested()), action)
     }
 
-    /// Likewise, if the lock is free within a moment.
+    /// As [`Self::patiently`], but `None` where the lock is not free within `MOMENT`.
     pub(in crate::results) fn if_free<T>(
         &self,
         action: impl FnOnce() -> Result<T>,
@@ -315,12 +316,12 @@ impl TrialLocks {
         done
     }
 
-    /// Says what this run trains on, for those that come after it. Only under the folder's lock.
+    /// Publishes what this run trains on, for runs that start later. Requires the folder's lock.
     pub(in crate::results) fn declare(&self, declaration: &str) -> Result<()> {
         self.shared.own().declare(declaration)
     }
 
-    /// What the other runs have declared that are not known to be dead.
+    /// The declarations of the other runs that are not known to be dead.
     pub(in crate::results) fn declared_by_others(&self) -> Result<Vec<String>> {
         let mut declared = Vec::new();
         for run in self.others()? {
@@ -330,7 +331,7 @@ impl TrialLocks {
     }
 
     /// Whether other runs that are not known to be dead have begun in the folder. One that has only announced
-    /// itself has written nothing yet, and makes sure of the same before it does.
+    /// itself has written nothing yet, and makes the same check before it does.
     pub(in crate::results) fn has_concurrent_runs(&self) -> Result<bool> {
         Ok(!self.declared_by_others()?.is_empty())
     }
@@ -341,23 +342,23 @@ impl TrialLocks {
         Ok(names.filter(|run| *run != self.run).collect())
     }
 
-    /// Whether it is not clear yet of another run whether it is alive.
+    /// Whether it is not known yet of some other run whether it is alive.
     pub(in crate::results) fn has_unclear(&self) -> Result<bool> {
         let runs = self.shared.watcher.runs()?;
         let is_unclear = |(run, life): &(String, Life)| *life == Life::Unclear && *run != self.run;
         Ok(runs.iter().any(is_unclear))
     }
 
-    /// Waits until it is clear which other runs are alive, and says so through `tell`. Not under the
-    /// folder's lock.
+    /// Waits until it is known which other runs are alive, and reports the wait through `tell`. Must not be called
+    /// under the folder's lock.
     pub(in crate::results) fn settle(&self, tell: impl FnOnce(&str)) -> Result<()> {
         self.shared.watcher.settle(Some(&self.run), tell)
     }
 
-    /// Leases a trial, unless another run has it: `Granted` without its state. Only under the folder's
+    /// Leases a trial, unless another run has it. Returns `Granted` without a state. Requires the folder's
     /// lock.
     pub(in crate::results) fn take(&self, id: &str) -> Result<Lease> {
-        // First: a claim that another run makes meanwhile must not be overwritten.
+        // Checked first: a claim that another run makes meanwhile must not be overwritten.
         let was_claimed = fs::is_file(&self.layout.trial(id).running());
         match look(&self.shared.watcher, &self.layout, id)?.1 {
             Life::Alive => return Ok(Lease::Elsewhere),
@@ -365,7 +366,7 @@ impl TrialLocks {
             Life::Dead => {}
         }
         let running = Running::by(&self.run);
-        // Others would take a claim of a run without a file for that of a dead one.
+        // Others would consider a claim of a run without a file that of a dead one.
         self.shared.own().beat()?;
         fs::create_folder(self.layout.trial(id).root())?;
         if was_claimed {
@@ -378,7 +379,7 @@ impl TrialLocks {
         Ok(Lease::Granted(None))
     }
 
-    /// Notes how far a trial is; it is written with the next sign of life.
+    /// Stores the progress of a trial; it is written with the next heartbeat.
     pub(in crate::results) fn progress(&self, id: &str, change: impl FnOnce(&mut Running)) {
         if let Some(active) = self.shared.active().get_mut(id) {
             change(&mut active.running);
@@ -392,15 +393,15 @@ impl TrialLocks {
         active.map_or_else(Arc::default, |active| Arc::clone(&active.is_taken))
     }
 
-    /// Whether a claimed trial is still this run's: this process may have stood still for so long that
-    /// another one took it over, whose word counts.
+    /// Whether this run still holds a claimed trial: this process may have been suspended for so long that
+    /// another one took it over, whose claim counts.
     pub(in crate::results) fn holds(&self, id: &str) -> Result<bool> {
         holds(&self.layout, id, &self.run)
     }
 
-    /// Gives a trial up, if it is still this run's. Only under the folder's lock.
+    /// Gives a trial up, if it is still this run's. Requires the folder's lock.
     pub(in crate::results) fn release(&self, id: &str) -> Result<()> {
-        // Under this lock no sign of life is being written.
+        // Under this lock no heartbeat is being written.
         let mut active = self.shared.active();
         active.remove(id);
         if self.holds(id)? {
@@ -409,7 +410,7 @@ impl TrialLocks {
         Ok(())
     }
 
-    /// Whether no run that may be alive has claimed the trial. It stays so under the folder's lock.
+    /// Whether no run that may be alive has claimed the trial. Valid as long as the folder's lock is held.
     pub(in crate::results) fn is_free(&self, id: &str) -> Result<bool> {
         let is_claimed = fs::is_file(&self.layout.trial(id).running());
         Ok(!is_claimed || look(&self.shared.watcher, &self.layout, id)?.1 == Life::Dead)
@@ -426,7 +427,7 @@ impl TrialLocks {
             }
         };
         let thread = std::thread::Builder::new().name("heartbeat".to_owned());
-        // Where no thread can be had, the lock alone tells that this run is alive.
+        // Where no thread can be started, only the lock shows that this run is alive.
         thread.spawn(beat).ok()
     }
 }
@@ -440,7 +441,7 @@ impl Drop for TrialLocks {
             drop(pulse.join());
         }
         let path = self.layout.runs().join(&self.run);
-        // Nothing depends on it: whoever comes next clears it away.
+        // An error is ignored: the next run removes the files.
         drop(self.if_free(|| {
             fs::remove_if_exists(&path)?;
             fs::remove_empty_folder(&self.layout.runs());
@@ -453,7 +454,7 @@ fn lock(layout: &Layout) -> Result<Lock> {
     hold(&layout.lock(), PATIENCE)
 }
 
-/// Takes a lock, or fails where it is not free for so long. For who is no run.
+/// Takes a lock, or fails where it is not free for all of `patience`. For processes that are no runs.
 pub(in crate::results) fn hold(path: &Path, patience: Duration) -> Result<Lock> {
     let guard = Lock::take(path, Patience::AtMost(patience))?;
     guard.ok_or_else(|| Error::Folder {
@@ -485,10 +486,10 @@ mod tests {
         claims.patiently(|| claims.release(id)).expect("a writable folder");
     }
 
-    /// A run that is not this process's.
+    /// A run of another process.
     const OTHER: &str = "0123456789abcdef0123456789abcdef";
 
-    /// A claim and the file of a run that nobody holds a lock of; `machine` is where it says it is.
+    /// A claim and the file of a run whose lock is not held; `machine` is the machine that its file states.
     fn claimed_by(layout: &Layout, run: &str, machine: Option<&str>) -> Running {
         let mut text = "bn-lab run\n".to_owned();
         if let Some(machine) = machine {
@@ -545,7 +546,7 @@ mod tests {
         let next = TrialLocks::announce(&layout).expect("a writable folder");
         assert!(!layout.runs().join(OTHER).exists());
         drop(next);
-        // The same lock of another machine proves nothing, whatever the host is called.
+        // A free lock from another machine proves nothing, even with the same host name.
         claimed_by(&layout, OTHER, Some("another kernel"));
         release(&claims, "a");
         assert!(live(&layout, "a").expect("readable").is_some());
@@ -562,7 +563,7 @@ mod tests {
         let mut running = claimed_by(&layout, OTHER, None);
         let claims = with_patience(&layout, Duration::from_secs(2));
         assert_eq!(claim(&claims, "a"), Lease::Unclear);
-        // What another host's clock says is nothing to go by.
+        // The time of another host's clock is not used.
         for heartbeat in [0, u64::MAX] {
             running.heartbeat = heartbeat;
             running.write(&layout, "a").expect("writable");
@@ -573,7 +574,7 @@ mod tests {
             std::thread::sleep(Duration::from_millis(60));
             assert_eq!(claim(&claims, "a"), Lease::Elsewhere);
         }
-        // Dead, it is not taken for alive until the end of the patience: its trial is to be waited for.
+        // It is not considered alive until the end of the patience: its trial is to be waited for.
         let mut seen = vec![Lease::Elsewhere];
         for _ in 0..80 {
             std::thread::sleep(Duration::from_millis(50));
@@ -602,12 +603,12 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_that_another_run_has_taken_is_not_given_up_and_is_told() {
+    fn a_claim_that_another_run_has_taken_is_not_given_up_and_is_reported() {
         let (_folder, layout) = folder();
         let claims = TrialLocks::announce(&layout).expect("a writable folder");
         assert!(take(&claims, "a"));
         let taken = claims.taken("a");
-        // Not while another process holds the lock, and may be taking the trial over.
+        // No claim is written while another process holds the lock: it may be taking the trial over.
         let there = || fs::read(&layout.trial("a").running()).expect("a claim");
         let lock = Lock::take(&layout.lock(), Patience::Unless(&|| false)).expect("writable");
         let before = there();
@@ -625,7 +626,7 @@ mod tests {
         release(&claims, "a");
         let there = live(&layout, "a").expect("readable");
         assert_eq!(there, Some(other), "left as it is");
-        // Whoever took it over has ended it: its claim is gone, its record is there.
+        // The run that took it over has ended it: its claim is gone, its record exists.
         fs::remove_if_exists(&layout.trial("a").running()).expect("writable");
         assert!(claims.holds("a").expect("readable"));
         fs::replace(&layout.trial("a").trial(), b"{}").expect("writable");
@@ -639,7 +640,7 @@ mod tests {
         let (_folder, layout) = folder();
         let claims = TrialLocks::announce(&layout).expect("a writable folder");
         let path = layout.runs().join(claims.run());
-        fs::remove_folder(&layout.runs()).expect("writable");
+        std::fs::remove_dir_all(layout.runs()).expect("writable");
         assert!(take(&claims, "a"));
         assert_eq!(Lock::is_held(&path).expect("readable"), Held::Yes);
     }
@@ -655,7 +656,7 @@ mod tests {
         stop.request();
         assert_eq!(claims.unless_stopped(|| Ok(())).expect("writable"), None);
         std::thread::scope(|scope| {
-            // The program itself stops at the first failure, which is to be written down all the same.
+            // A stop that the program requests itself (`--fail-fast`) does not end the wait: the failure is recorded.
             let waiting = scope.spawn(|| claims.patiently(|| Ok(())));
             std::thread::sleep(GRACE / 10);
             assert!(!waiting.is_finished());

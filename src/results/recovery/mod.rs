@@ -1,4 +1,4 @@
-//! How runs share a results folder, and how an interrupted trial resumes. The protocol stands in [`locks`].
+//! How runs share a results folder, and how an interrupted trial resumes. [`locks`] documents the protocol.
 
 pub(in crate::results) mod attempts;
 pub(in crate::results) mod ending;

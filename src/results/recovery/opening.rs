@@ -1,4 +1,4 @@
-//! What a run makes sure of before it trains anything into a results folder.
+//! The checks that a run makes before it trains anything into a results folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -22,11 +22,11 @@ use crate::results::recovery::partials;
 use crate::results::recovery::takeover;
 use crate::units::hexadecimal;
 
-/// What would be mixed with the trials of this run.
+/// Part of the message on trials of another device or other data.
 const FINISHED: &str = "finished trials were";
 const RUNNING: &str = "trials under way are";
 
-/// Refuses a folder in which another run trains another experiment: they would replace each other's
+/// Refuses a folder in which another run trains another experiment: each would overwrite the other's
 /// tables.
 pub(in crate::results) fn check_concurrent_runs(
     layout: &Layout,
@@ -49,7 +49,7 @@ fn is_same(stored: &[u8], experiment: &Experiment) -> bool {
     config::mean_the_same(stored, experiment.resolved.as_bytes())
 }
 
-/// Refuses to train anew what is finished while others are at work: two runs that are forced would do
+/// Refuses to train finished trials again while other runs are alive: two forced runs would train
 /// everything twice.
 pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderLeases) -> Result<()> {
     if gate.forced.is_empty() || !gate.claims.has_concurrent_runs()? {
@@ -61,8 +61,8 @@ pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderLeases) -> R
     )))
 }
 
-/// Refuses to run beside others that train on another device or on other data, and declares what this one
-/// trains on: `digests` by the index of the condition.
+/// Refuses to run beside others that train on another device or on other data, and declares this run's device
+/// and data: `digests` are by the index of the condition.
 pub(in crate::results) fn check_declarations(
     layout: &Layout,
     claims: &TrialLocks,
@@ -74,7 +74,7 @@ pub(in crate::results) fn check_declarations(
         data: digests.iter().map(|(at, data)| (*at, data.to_string())).collect(),
     };
     for text in claims.declared_by_others()? {
-        // A line that cannot be read is of another version.
+        // A line that cannot be parsed is of another version.
         let Ok(theirs) = serde_json::from_str::<Declaration>(&text) else {
             continue;
         };
@@ -92,7 +92,7 @@ pub(in crate::results) fn check_declarations(
     claims.declare(&text)
 }
 
-/// What a run trains on.
+/// The device and the data that a run trains on.
 #[derive(Serialize, Deserialize)]
 struct Declaration {
     device: String,
@@ -132,9 +132,9 @@ fn mixed(layout: &Layout, who: &str, what: &str, before: &str, now: &str) -> Err
     ))
 }
 
-/// Deletes what killed runs left half-written, their claims, and what trials were trained in that `has_result` says
-/// are finished. What others may be writing is left alone. Not under the folder's lock: of a large
-/// plan it takes long to look at all folders, and others wait for that lock.
+/// Deletes partial files of killed runs, their claims, and the folders in which trials were trained that are finished
+/// according to `has_result`. Files that others may be writing are kept. Not under the folder's lock: checking all
+/// folders of a large plan takes long, and other runs wait for the lock.
 pub(in crate::results) fn clear_leftovers(
     layout: &Layout,
     plan: &[Arc<Trial>],
@@ -147,7 +147,7 @@ pub(in crate::results) fn clear_leftovers(
     for trial in plan {
         let folder = layout.trial(&trial.id);
         let is_done = has_result(trial) && has_leftovers(&folder)?;
-        // Another run may train it though it is finished, because that is forced.
+        // Another run may train it again although it is finished (`--force`).
         if !(is_done || fs::is_file(&folder.running())) || !claims.is_free(&trial.id)? {
             continue;
         }
@@ -156,7 +156,7 @@ pub(in crate::results) fn clear_leftovers(
                 return Ok(());
             }
             if is_done {
-                // One that is trained a second time may be ending its process.
+                // A process that trains it a second time may be about to end.
                 let may_end = !to_run.contains(trial.id.as_str());
                 clear_finished(layout, &folder, trial, may_end)?;
             }
@@ -172,8 +172,8 @@ fn has_leftovers(folder: &TrialLayout) -> Result<bool> {
         || !takeover::folders(folder)?.is_empty())
 }
 
-/// Deletes what a finished trial was trained in, if it is finished still: since it was looked at, another run may
-/// have begun to train it anew and have been interrupted.
+/// Deletes the folder in which a finished trial was trained, if it is still finished: since it was checked, another
+/// run may have begun to train it again and have been interrupted.
 fn clear_finished(
     layout: &Layout,
     folder: &TrialLayout,
@@ -191,7 +191,7 @@ fn clear_finished(
     takeover::remove_folders(folder, None)
 }
 
-/// An experiment that differs from this one is kept as `experiment-<digest>.toml`.
+/// Keeps an earlier experiment that differs from this one as `experiment-<digest>.toml`.
 pub(in crate::results) fn keep_earlier_experiment(
     layout: &Layout,
     experiment: &Experiment,
@@ -246,7 +246,7 @@ mod tests {
         write(&trial.trial(), &record("completed"));
         clear().expect("writable");
         assert!(!fs::is_file(&trial.state()));
-        // Nobody is waited for where there is nothing to clear: a lock that is held would hold this up for ever.
+        // Where there is nothing to clear, the lock is not waited for.
         let _lock = Lock::try_take(&layout.lock()).expect("writable").expect("free");
         clear().expect("writable");
     }

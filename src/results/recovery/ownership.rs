@@ -1,6 +1,6 @@
-//! What bn-lab wrote, and what belongs to somebody else: no verb writes results among other files, or
-//! replaces or deletes a file that bn-lab did not write. What it wrote, in this version or an earlier one, is
-//! told by its content.
+//! Distinguishes files that bn-lab wrote from others: no command writes results among other files, or
+//! replaces or deletes a file that bn-lab did not write. Its own files, of this version or an earlier one, are
+//! recognised by their content.
 
 mod content;
 mod trials;
@@ -18,8 +18,8 @@ pub(in crate::results) use self::trials::{
     Contents, is_checkpoint, is_own_file, remove_checkpoints,
 };
 
-/// Refuses to write results into a folder that holds something else. Hidden files do not count: a run that
-/// was killed at its start leaves its locks alone. `option` names the folder on the command line.
+/// Refuses to write results into a folder that contains other files. Hidden files do not count: a run that
+/// was killed at its start leaves only its locks. `option` is the option that names the folder.
 pub fn check_folder(layout: &Layout, option: &str) -> Result<()> {
     let markers = [layout.experiment(), layout.manifest(), layout.compact()];
     if fs::is_file(layout.root()) {
@@ -39,8 +39,8 @@ pub fn check_folder(layout: &Layout, option: &str) -> Result<()> {
     )))
 }
 
-/// Refuses to write a report or charts into the results folder of another experiment, whose own they would
-/// replace. `of` is the name of the experiment that they show, if they show a single one.
+/// Refuses to write a report or charts into the results folder of another experiment, where they would
+/// replace that experiment's own. `of` is the name of the experiment that they show, if they show a single one.
 pub fn check_apart(target: &Path, of: Option<&str>) -> Result<()> {
     let whole = std::path::absolute(target).unwrap_or_else(|_| target.to_owned());
     let is_of_charts = whole.file_name().is_some_and(|name| name == "charts");
@@ -61,7 +61,7 @@ pub fn check_apart(target: &Path, of: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// Some file or folder in a folder, of those that are not hidden.
+/// Some entry of a folder that is not hidden; `None` where there is none.
 pub(in crate::results) fn something(folder: &Path) -> Result<Option<PathBuf>> {
     let is_shown = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default();
@@ -71,9 +71,9 @@ pub(in crate::results) fn something(folder: &Path) -> Result<Option<PathBuf>> {
     Ok(found.into_iter().find(is_shown))
 }
 
-/// Refuses to replace any of these files where bn-lab did not write it. To be asked for all files together,
-/// before the first of them is written. `option` names another folder on the command line, where there is
-/// such an option.
+/// Refuses to replace any of these files where bn-lab did not write it. To be called with all files together,
+/// before the first of them is written. `option` is the option that names another folder, where there is
+/// one.
 pub fn check_files<P: AsRef<Path>>(
     paths: impl IntoIterator<Item = P>,
     option: Option<&str>,

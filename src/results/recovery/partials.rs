@@ -1,4 +1,4 @@
-//! Files that killed processes left half-written.
+//! Partial files that killed processes left.
 
 use rayon::prelude::*;
 
@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::fs;
 use crate::results::format::layout::Layout;
 
-/// Deletes the partial files that killed processes left, wherever in the folder they are; those that somebody
-/// is still writing stay. For whoever is about to write into the folder.
+/// Deletes the partial files that killed processes left, in the folder and its subfolders; those that are
+/// still being written are kept. To be called before writing into the folder.
 pub(in crate::results) fn remove(layout: &Layout) -> Result<()> {
     fs::remove_partials(layout.root())?;
     fs::remove_partials(&layout.charts())?;

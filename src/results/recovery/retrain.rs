@@ -1,5 +1,5 @@
-//! A trial that had its result and was trained again, to leave probes or checkpoints that were not
-//! asked for before. The same trial gives the same numbers; so its figures stay, and only what was
+//! A finished trial that was trained again, to record probes or checkpoints that were not
+//! requested before. The same trial gives the same numbers, so its metrics are kept, and only what was
 //! missing is added.
 
 use std::collections::BTreeMap;
@@ -14,8 +14,17 @@ use crate::results::format::schema::{EpochRow, TrialRecord};
 use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::takeover;
 
-/// Where the second training gave other numbers: leaves the run's `own` folder as `again` for a look, and says so.
-/// That is of this trial alone; others may be under way.
+/// The measurements of the probes.
+const LAYERS: &str = "layers.csv";
+
+/// The rows of the epochs, to which a second training may add values.
+const EPOCHS: &str = "epochs.csv";
+
+/// The files of a second training that replace those of the first.
+const MOVED: [&str; 3] = ["order.bin", "order.csv", LAYERS];
+
+/// Where the numbers differ, keeps the run's `own` folder as `again` for inspection, and returns the message. That
+/// concerns this trial only; others continue.
 pub(in crate::results) fn keep_other_numbers(
     layout: &TrialLayout,
     own: &TrialLayout,
@@ -37,7 +46,7 @@ pub(in crate::results) fn keep_other_numbers(
     )))
 }
 
-/// The error of a sweep of which this was said.
+/// The error of a sweep with these messages.
 pub(in crate::results) fn error_of(other_numbers: &[String]) -> Option<Error> {
     Some(Error::Results(match other_numbers {
         [] => return None,
@@ -49,39 +58,57 @@ pub(in crate::results) fn error_of(other_numbers: &[String]) -> Option<Error> {
     }))
 }
 
-/// Moves what was left behind in the run's `own` folder to its place and returns the record of both
-/// trainings, which gave the same numbers.
+/// Moves the new files from the run's `own` folder to their places and returns the combined record of both
+/// trainings, whose numbers are the same.
 pub(in crate::results) fn merge(
     layout: &TrialLayout,
     own: &TrialLayout,
     earlier: &TrialRecord,
     now: TrialRecord,
 ) -> Result<TrialRecord> {
+    let moved: Vec<&str> =
+        MOVED.into_iter().filter(|name| fs::is_file(&own.root().join(name))).collect();
+    // A process that dies between here and the new record leaves a result that lacks files, not a damaged one.
+    files::write_record(layout, &without(earlier, &moved, &now))?;
     takeover::move_checkpoints(layout, own)?;
     let told = told(layout, own, &now)?;
-    let looked = fs::is_file(&own.layers());
-    for (from, to) in [
-        (own.order_examples(), layout.order_examples()),
-        (own.order(), layout.order()),
-        (own.layers(), layout.layers()),
-    ] {
-        if fs::is_file(&from) {
-            fs::rename(&from, &to)?;
-        }
+    for name in &moved {
+        fs::rename(&own.root().join(name), &layout.root().join(name))?;
     }
     Contents::of(own)?.remove()?;
-    Ok(both(earlier, now, looked, told))
+    Ok(both(earlier, now, moved.contains(&LAYERS), told))
 }
 
-/// Adds what the second training told of each epoch to what the first one did; `None` where it was
-/// asked for nothing that it tells there.
+/// Whether a second training was to record something that `epochs.csv` holds.
+fn adds_to_epochs(now: &TrialRecord) -> bool {
+    let is_there = |item: &String| [EVALUATIONS, TRAIN_EVALUATION].contains(&item.as_str());
+    now.recording.iter().any(is_there)
+}
+
+/// The earlier record without the files that are about to be replaced, and without the probes whose values
+/// are among them.
+fn without(earlier: &TrialRecord, moved: &[&str], now: &TrialRecord) -> TrialRecord {
+    let mut record = earlier.clone();
+    record.recording = kept(earlier, moved.contains(&LAYERS));
+    let is_replaced = |name: &str| moved.contains(&name) || (name == EPOCHS && adds_to_epochs(now));
+    record.files.retain(|name, _| !is_replaced(name));
+    record
+}
+
+/// The items that the earlier training recorded; without its probes, if `looked`: new ones replace them.
+fn kept(earlier: &TrialRecord, looked: bool) -> Vec<String> {
+    let is_kept = |item: &&String| !(looked && item.starts_with("probe every"));
+    earlier.recording.iter().filter(is_kept).cloned().collect()
+}
+
+/// Adds the second training's additional columns to the epochs of the first; `None` where no additional
+/// columns were requested.
 fn told(
     layout: &TrialLayout,
     again: &TrialLayout,
     now: &TrialRecord,
 ) -> Result<Option<FilePrefix>> {
-    let tells = |item: &String| [EVALUATIONS, TRAIN_EVALUATION].contains(&item.as_str());
-    if !now.recording.iter().any(tells) {
+    if !adds_to_epochs(now) {
         return Ok(None);
     }
     let earlier: BTreeMap<usize, EpochRow> =
@@ -95,37 +122,32 @@ fn told(
     Ok(Some(FilePrefix::of(&bytes)))
 }
 
-/// `row` with what only the `earlier` one of the same epoch tells.
+/// `row` with the columns that only the `earlier` row of the same epoch has.
 fn filled(row: EpochRow, earlier: Option<&EpochRow>) -> EpochRow {
     let Some(earlier) = earlier else { return row };
     EpochRow {
-        running_test_loss: row.running_test_loss.or(earlier.running_test_loss),
-        running_test_accuracy: row.running_test_accuracy.or(earlier.running_test_accuracy),
-        precise_test_loss: row.precise_test_loss.or(earlier.precise_test_loss),
-        precise_test_accuracy: row.precise_test_accuracy.or(earlier.precise_test_accuracy),
-        batch_test_loss: row.batch_test_loss.or(earlier.batch_test_loss),
-        batch_test_accuracy: row.batch_test_accuracy.or(earlier.batch_test_accuracy),
-        evaluated_train_loss: row.evaluated_train_loss.or(earlier.evaluated_train_loss),
-        evaluated_train_accuracy: row.evaluated_train_accuracy.or(earlier.evaluated_train_accuracy),
+        running_test: row.running_test.or(earlier.running_test),
+        precise_test: row.precise_test.or(earlier.precise_test),
+        batch_test: row.batch_test.or(earlier.batch_test),
+        evaluated_train: row.evaluated_train.or(earlier.evaluated_train),
         ..row
     }
 }
 
-/// What the record says of both trainings. New probes replace what earlier ones read; `told` is what
-/// became of `epochs.csv`.
+/// The combined record of both trainings. New probes replace earlier ones; `told` is the new
+/// `epochs.csv`.
 fn both(
     earlier: &TrialRecord,
     now: TrialRecord,
     looked: bool,
     told: Option<FilePrefix>,
 ) -> TrialRecord {
-    let is_kept = |item: &&String| !(looked && item.starts_with("probe every"));
-    let mut recording: Vec<String> = earlier.recording.iter().filter(is_kept).cloned().collect();
+    let mut recording = kept(earlier, looked);
     recording.extend(now.recording);
     recording.sort();
     recording.dedup();
     let mut files = earlier.files.clone();
-    let curves = ["steps.csv", "epochs.csv"];
+    let curves = ["steps.csv", EPOCHS];
     let others = now.files.into_iter();
     files.extend(others.filter(|(name, _)| !curves.contains(&name.as_str())));
     let [last, best] = if told.is_some() {
@@ -136,18 +158,18 @@ fn both(
     } else {
         [earlier.last.clone(), earlier.best.clone()]
     };
-    files.extend(told.map(|grown| ("epochs.csv".to_owned(), grown)));
+    files.extend(told.map(|grown| (EPOCHS.to_owned(), grown)));
     TrialRecord { recording, last, best, files, ..earlier.clone() }
 }
 
-/// Whether both trainings ended alike, with the same figures.
+/// Whether both trainings had the same outcome and the same metrics.
 fn same_figures(one: &TrialRecord, other: &TrialRecord) -> bool {
     one.outcome == other.outcome
         && figures(one.last.as_ref()) == figures(other.last.as_ref())
         && figures(one.best.as_ref()) == figures(other.best.as_ref())
 }
 
-/// Why two trainings of one trial have other figures, by the instruction sets of their records.
+/// Why two trainings of one trial gave different numbers, by the instruction sets in their records.
 pub(in crate::results) fn why_other_figures(one: &str, other: &str) -> String {
     if one != other && !one.is_empty() && !other.is_empty() {
         return format!(
@@ -158,17 +180,14 @@ pub(in crate::results) fn why_other_figures(one: &str, other: &str) -> String {
         .to_owned()
 }
 
-/// What every training tells of an epoch, whatever else it leaves behind.
+/// The columns of an epoch that every training records.
 pub(in crate::results) fn figures(row: Option<&EpochRow>) -> Option<EpochRow> {
     row.map(|row| EpochRow {
         epoch: row.epoch,
         step: row.step,
-        train_loss: row.train_loss,
-        train_accuracy: row.train_accuracy,
-        validation_loss: row.validation_loss,
-        validation_accuracy: row.validation_accuracy,
-        test_loss: row.test_loss,
-        test_accuracy: row.test_accuracy,
+        train: row.train,
+        validation: row.validation,
+        test: row.test,
         ..EpochRow::default()
     })
 }

@@ -1,5 +1,5 @@
-//! The runs of a results folder: the file in `.runs/` by which each says that it is alive, and how
-//! others judge it. The protocol stands in [`crate::results::recovery::locks`].
+//! The runs of a results folder: the file in `.runs/` that shows that a run is alive, and how
+//! others interpret it. The protocol is documented in [`crate::results::recovery::locks`].
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -12,39 +12,39 @@ use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
 use crate::units::hexadecimal;
 
-/// A run whose lock cannot be seen counts as dead after its heartbeat has not changed for so long.
+/// A run whose lock cannot be seen counts as dead after its heartbeat has not changed for this long.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// How often a run gives a sign of life.
+/// Time between two heartbeats of a run.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
-/// After so many heartbeats without a change it is open again whether a run is alive.
+/// After so many missed heartbeats it is no longer known whether a run is alive.
 const MISSED: u32 = 5;
 
-/// How often whoever waits for a heartbeat looks.
+/// Time between two checks while waiting for a heartbeat.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// How many hexadecimal digits the name of a run has.
+/// Number of hexadecimal digits in the name of a run.
 const NAME_LENGTH: usize = 32;
 
-/// How the file of a run begins.
+/// First words of a run's file.
 const BEGINNING: &str = "bn-lab run";
 
-/// How the line begins in which a run says what it trains on.
+/// Prefix of the line that states what a run trains on.
 const DECLARED: &str = "trains on ";
 
-/// How the line begins that tells the kernel and the file system of a run.
+/// Prefix of the line with the kernel and the file system of a run.
 const MACHINE: &str = "machine ";
 
-/// How the line begins that changes with every sign of life.
+/// Prefix of the line that changes with every heartbeat.
 const BEAT: &str = "beat ";
 
-/// How long a heartbeat is watched before it counts as ended.
+/// How long an unchanged heartbeat is watched before the run counts as dead.
 pub(in crate::results) fn patience() -> Duration {
     fs::apart().map_or(PATIENCE, |apart| apart.patience)
 }
 
-/// How long a run waits from one sign of life to the next.
+/// Time between two heartbeats of a run.
 pub(in crate::results) fn heartbeat() -> Duration {
     heartbeat_within(patience())
 }
@@ -53,12 +53,12 @@ fn heartbeat_within(patience: Duration) -> Duration {
     HEARTBEAT.min(patience / 20)
 }
 
-/// Whether this can be the name of a run's file: a damaged claim must not lead elsewhere.
+/// Whether this can be the name of a run's file: a damaged claim must not name a path elsewhere.
 pub(in crate::results) fn is_name(run: &str) -> bool {
     run.len() == NAME_LENGTH && run.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// This machine's name, for people who look.
+/// This machine's name, for information only.
 pub(in crate::results) fn host() -> String {
     let name = gethostname::gethostname();
     let name = name.to_string_lossy();
@@ -68,14 +68,14 @@ pub(in crate::results) fn host() -> String {
     if plain.is_empty() { "host".to_owned() } else { plain }
 }
 
-/// The names of the runs that have a file in `.runs/`; other files in it are somebody else's.
+/// The names of the runs that have a file in `.runs/`; other files in it are ignored.
 pub(in crate::results) fn names(layout: &Layout) -> Result<Vec<String>> {
     let files = fs::files(&layout.runs())?;
     let names = files.iter().filter_map(|path| path.file_name()?.to_str());
     Ok(names.filter(|name| is_name(name)).map(str::to_owned).collect())
 }
 
-/// What a run has declared that it trains on.
+/// The declaration of what a run trains on.
 pub(in crate::results) fn declared(layout: &Layout, run: &str) -> Result<Option<String>> {
     let text = fs::read_if_exists(&layout.runs().join(run))?.unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
@@ -86,10 +86,10 @@ fn line<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     text.lines().find_map(|line| line.strip_prefix(start))
 }
 
-/// What stands in the file of a run.
+/// The content of a run's file.
 #[derive(Debug)]
 struct Sign {
-    /// For people who look.
+    /// Host and process, for information only.
     people: String,
     machine: Option<String>,
     declared: Option<String>,
@@ -97,7 +97,7 @@ struct Sign {
 }
 
 impl Sign {
-    /// It never becomes shorter.
+    /// The text of the file. It never becomes shorter.
     fn text(&self) -> String {
         let mut text = self.people.clone();
         if let Some(machine) = &self.machine {
@@ -121,7 +121,7 @@ pub(in crate::results) struct OwnRun {
 }
 
 impl OwnRun {
-    /// Makes and locks the file of a new run. Only under the folder's lock.
+    /// Creates and locks the file of a new run. Requires the folder's lock.
     pub(in crate::results) fn begin(layout: &Layout) -> Result<Self> {
         let name = random_name()?;
         let people = format!(
@@ -139,7 +139,7 @@ impl OwnRun {
         let path = layout.runs().join(&name);
         let lock = hold(&path, &sign.text())?;
         let mut own = Self { name, path, sign, lock };
-        // Other hosts see what is written once the file is closed.
+        // Other hosts see the content once the file is closed.
         own.beat()?;
         Ok(own)
     }
@@ -149,7 +149,7 @@ impl OwnRun {
         &self.name
     }
 
-    /// Gives a sign of life. A run that others took for dead, because it stood still, makes its file
+    /// Writes a heartbeat. A run that was suspended and that others considered dead creates its file
     /// again.
     pub(in crate::results) fn beat(&mut self) -> Result<()> {
         self.sign.beats += 1;
@@ -160,14 +160,14 @@ impl OwnRun {
         Ok(())
     }
 
-    /// Says what this run trains on.
+    /// Declares what this run trains on.
     pub(in crate::results) fn declare(&mut self, declaration: &str) -> Result<()> {
         self.sign.declared = Some(declaration.to_owned());
         self.beat()
     }
 }
 
-/// Deletes the file of a run, and none that somebody else wrote under such a name.
+/// Deletes the file of a run, unless it is another file under such a name.
 fn remove(path: &std::path::Path) -> Result<()> {
     let text = fs::read_if_exists(path)?.unwrap_or_default();
     if text.is_empty() || text.starts_with(BEGINNING.as_bytes()) {
@@ -176,7 +176,7 @@ fn remove(path: &std::path::Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes and locks a run's file. Where locks are not seen, another run may delete the folder, if it
+/// Creates and locks a run's file. Where locks are not visible, another run may delete the folder, if it
 /// is empty, at the same moment.
 fn hold(path: &std::path::Path, text: &str) -> Result<Lock> {
     let attempt = || {
@@ -186,7 +186,7 @@ fn hold(path: &std::path::Path, text: &str) -> Result<Lock> {
     attempt().or_else(|_| attempt()).or_else(|_| attempt())
 }
 
-/// 128 bits from the operating system.
+/// 128 random bits from the operating system.
 fn random_name() -> Result<String> {
     let mut bytes = [0; NAME_LENGTH / 2];
     getrandom::fill(&mut bytes)
@@ -194,20 +194,20 @@ fn random_name() -> Result<String> {
     Ok(hexadecimal(&bytes))
 }
 
-/// What can be said of a run.
+/// Whether a run is alive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::results) enum Life {
     /// Its lock is held, or its heartbeat has changed within the last few beats.
     Alive,
     /// Its lock is free or gone, or its heartbeat has not changed for long.
     Dead,
-    /// Its lock cannot be seen, and its heartbeat has not been watched for long enough, or has not changed for
-    /// a while: whoever takes it for alive leaves its trial to nobody.
+    /// Its lock is not visible, and its heartbeat has not been watched for long enough or has missed several beats. Its
+    /// trial is waited for: if it counted as alive, nobody might train it.
     Unclear,
 }
 
-/// Judges whether runs are alive: by their locks, and where these cannot be seen, by what changes from
-/// one look to the next on this process's own clock.
+/// Determines whether runs are alive: by their locks, and where these cannot be seen, by whether their
+/// heartbeats change, timed by this process's own clock.
 #[derive(Debug)]
 pub struct Watcher {
     layout: Layout,
@@ -217,7 +217,7 @@ pub struct Watcher {
     seen: Mutex<HashMap<String, Seen>>,
 }
 
-/// A sign of life that was looked at.
+/// The heartbeat that was seen last.
 #[derive(Debug)]
 struct Seen {
     sign: Vec<u8>,
@@ -227,7 +227,7 @@ struct Seen {
 }
 
 impl Watcher {
-    /// Watches the runs into a folder, from now on.
+    /// Starts watching the runs into a folder.
     pub fn of(layout: &Layout) -> Self {
         Self::with_patience(layout, patience())
     }
@@ -241,7 +241,7 @@ impl Watcher {
         }
     }
 
-    /// How a run is.
+    /// Whether a run is alive.
     pub(in crate::results) fn look(&self, run: &str) -> Result<Life> {
         let path = self.layout.runs().join(run);
         let held = Lock::is_held(&path)?;
@@ -255,16 +255,16 @@ impl Watcher {
         };
         let text = String::from_utf8_lossy(&bytes);
         let is_here = self.here.is_some() && line(&text, MACHINE) == self.here.as_deref();
-        // An empty file is of a run that died before it claimed anything; one that lives makes it again.
+        // An empty file is of a run that died before it claimed anything; a live run creates it again.
         if held == Held::Free && (is_here || bytes.is_empty()) {
             return Ok(Life::Dead);
         }
         Ok(self.watch(run, &bytes))
     }
 
-    /// Compares a sign of life with the last one.
+    /// Compares a heartbeat with the last one.
     fn watch(&self, run: &str, sign: &[u8]) -> Life {
-        // Each change is one insertion or assignment: the map is whole whatever happened.
+        // Each change is one insertion or assignment, so a panic cannot leave the map inconsistent.
         let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         let seen = all.entry(run.to_owned()).or_insert_with(|| Seen {
@@ -274,7 +274,7 @@ impl Watcher {
             has_changed: false,
         });
         let is_changed = seen.sign != sign;
-        // Who did not look for long, because this process stood still, has not seen that nothing changed.
+        // A process that was suspended, and so did not check for long, does not know that nothing changed.
         let has_missed = now.duration_since(seen.last_look) > self.patience / 3;
         if is_changed || has_missed {
             sign.clone_into(&mut seen.sign);
@@ -292,7 +292,7 @@ impl Watcher {
         }
     }
 
-    /// The runs that are not known to be dead, with what is known.
+    /// The runs that are not known to be dead, with their state.
     pub(in crate::results) fn runs(&self) -> Result<Vec<(String, Life)>> {
         let mut runs = Vec::new();
         for run in names(&self.layout)? {
@@ -304,7 +304,7 @@ impl Watcher {
         Ok(runs)
     }
 
-    /// Waits until of each run, but `own`, it is clear whether it is alive; says first what it waits for,
+    /// Waits until it is known of each run except `own` whether it is alive; reports first what it waits for,
     /// if it has to. A request to stop ends the process meanwhile.
     pub(in crate::results) fn settle(
         &self,
@@ -330,7 +330,7 @@ impl Watcher {
         }
     }
 
-    /// Deletes the files of dead runs. Only under the folder's lock.
+    /// Deletes the files of dead runs. Requires the folder's lock.
     pub(in crate::results) fn tidy(&self) -> Result<()> {
         for run in names(&self.layout)? {
             if self.look(&run)? == Life::Dead {

@@ -1,5 +1,5 @@
-//! `state.safetensors`: where an unfinished trial can go on from. It holds what the trainer told of
-//! itself, and how far the trial's files had grown at that moment, so that whatever was written after
+//! `state.safetensors`: the state from which an unfinished trial can resume. It contains the trainer's
+//! state, and how long the trial's files were at that moment, so that whatever was written after
 //! it can be cut off again.
 
 use std::collections::BTreeMap;
@@ -19,19 +19,19 @@ use crate::results::format::schema::{EpochRow, SCHEMA_VERSION};
 use crate::results::format::schema::{GROWING, TIMINGS};
 use crate::units::hexadecimal;
 
-/// The entry of the file's header that holds everything but the tensors, and a digest of it all.
+/// The entry of the file's header that contains everything but the tensors, and a SHA-256 of all of it.
 pub(in crate::results) const NOTE: &str = "bn_lab";
 
-/// Everything but the tensors.
+/// The content of a state besides its tensors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::results) struct Saved {
     /// [`SCHEMA_VERSION`]
     pub(in crate::results) schema: u32,
-    /// What the trial is: it goes on only as the same, to the same bytes.
+    /// The facts that must match for the trial to resume, so that it gives the same bytes.
     pub(in crate::results) origin: Origin,
-    /// The trial's files, by their names in its folder, as they were.
+    /// The lengths and checksums of the trial's files, by their names in its folder.
     pub(in crate::results) files: BTreeMap<String, FilePrefix>,
-    /// Examples in `order.bin`.
+    /// Number of examples in `order.bin`.
     pub(in crate::results) ordered: usize,
     /// The last epoch's row.
     pub(in crate::results) last: Option<EpochRow>,
@@ -41,26 +41,26 @@ pub(in crate::results) struct Saved {
     pub(in crate::results) numbers: BTreeMap<String, serde_json::Value>,
 }
 
-/// What has to be the same for a trial to go on.
+/// The facts that must match for a trial to resume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::results) struct Origin {
     /// The trial's id.
     pub(in crate::results) id: String,
     /// The kind of the device.
     pub(in crate::results) device: String,
-    /// The widest vector instructions of the processor, which add numbers in an order of their own.
+    /// The widest vector instructions of the processor, which determine the order of additions.
     pub(in crate::results) processor: String,
     /// Version of bn-lab.
     pub(in crate::results) program: String,
-    /// Digest of the dataset.
+    /// Digest of the dataset's content.
     pub(in crate::results) data: String,
-    /// What it leaves behind besides its figures, item by item.
+    /// What is recorded besides its metrics, item by item.
     pub(in crate::results) recording: Vec<String>,
-    /// Steps from one row of `steps.csv` to the next.
+    /// Number of steps between two rows of `steps.csv`.
     pub(in crate::results) log_every_steps: usize,
 }
 
-/// Writes a state, in one step.
+/// Writes a state atomically.
 pub(in crate::results) fn write(
     layout: &TrialLayout,
     saved: &Saved,
@@ -73,7 +73,7 @@ pub(in crate::results) fn write(
     fs::replace(&path, &bytes)
 }
 
-/// The SHA-256 of everything that a state says, in hexadecimal digits.
+/// The SHA-256 of the content of a state, in hexadecimal digits.
 pub(in crate::results) fn digest(text: &str, tensors: &[NamedTensor]) -> String {
     let mut digest = Sha256::new();
     digest.update(text);
@@ -88,15 +88,15 @@ pub(in crate::results) fn digest(text: &str, tensors: &[NamedTensor]) -> String 
 }
 
 impl Saved {
-    /// How much had been written: the longer a training, the more.
+    /// Total length of the files: the longer the training, the larger.
     pub(in crate::results) fn bytes(&self) -> u64 {
         let bytes = self.files.values().map(|grown| grown.bytes);
         bytes.fold(0, u64::saturating_add)
     }
 }
 
-/// The state in the folder `place` that a training of `origin` left, if it can be gone on with: a
-/// damaged one, one of another origin, or one whose files are not what they were, is none.
+/// The state in the folder `place` that a training of `origin` left, if it can be resumed; `None` if it is
+/// damaged, of another origin, or if its files have changed.
 pub(in crate::results) fn read(
     place: &TrialLayout,
     trial: &TrialLayout,
@@ -113,7 +113,7 @@ pub(in crate::results) fn read(
     }
     for (name, grown) in &saved.files {
         let is_there = is_name(name) && source(place, trial, name, grown)?.is_some();
-        // The seconds of epochs decide nothing: they are begun anew if need be.
+        // The wall-clock times do not affect a result: the file is started again if it is missing.
         if !is_there && name != TIMINGS {
             return Ok(None);
         }
@@ -121,7 +121,7 @@ pub(in crate::results) fn read(
     Ok(Some((saved, state)))
 }
 
-/// Whether a trial has files of this name: a state from elsewhere must not lead out of its folder.
+/// Whether a trial has files of this name, so that a state cannot name a path outside its folder.
 fn is_name(name: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c);
     let kept = name.strip_prefix("checkpoints/");
@@ -129,7 +129,7 @@ fn is_name(name: &str) -> bool {
         || kept.is_some_and(|kept| !kept.starts_with('.') && kept.chars().all(is_plain))
 }
 
-/// The file of this name that begins as it had `grown`: beside the state, or already in its place,
+/// The file of this name whose beginning matches `grown`: beside the state, or already in its final place,
 /// where a run was killed while it moved its files there.
 pub(in crate::results) fn source(
     place: &TrialLayout,
@@ -146,7 +146,7 @@ pub(in crate::results) fn source(
     Ok(None)
 }
 
-/// Whether further rows of this version belong below those that are there: an earlier version may
+/// Whether rows of this version can be appended: an earlier version may
 /// have written fewer columns into `epochs.csv`.
 fn has_columns_of_this_version(path: &Path) -> Result<bool> {
     if !path.ends_with("epochs.csv") {
@@ -171,7 +171,7 @@ pub(in crate::results) fn decode(bytes: &[u8]) -> Option<(Saved, TrainingState)>
         tensors.push(NamedTensor {
             name: name.to_owned(),
             shape: view.shape().to_vec(),
-            // Chunks of four, exactly.
+            // Chunks of exactly four bytes.
             values: values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
         });
     }

@@ -1,4 +1,4 @@
-//! What a results folder already has of a plan, and what is left to do.
+//! Determines which trials of a plan a results folder already has, and which are left to train.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,15 +17,15 @@ use crate::results::format::tables::Records;
 use crate::results::recovery::attempts;
 use crate::results::recovery::locks::{Watcher, live_by};
 
-/// Which trials are trained besides those that have no result.
+/// Which trials are trained besides those without a result.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
-    /// Those that failed before.
+    /// Also those that failed before.
     pub retry_failed: bool,
-    /// Finished ones too: those whose id begins with this text or whose label contains it. Their
+    /// Also finished ones whose id begins with this text or whose label contains it. Their
     /// results are replaced.
     pub force: Option<String>,
-    /// None but those of this part.
+    /// Only those of this part.
     pub shard: Option<Shard>,
 }
 
@@ -40,34 +40,34 @@ impl Selection {
     }
 }
 
-/// What is there and what is to do.
+/// The trials that exist and those to train.
 #[derive(Debug, Default)]
 pub struct Survey {
-    /// The records that count.
+    /// The records of trials that are not trained again.
     pub(in crate::results) records: Records,
-    /// The trials to train, in the plan's order, but for the [`Survey::last`] ones.
+    /// The trials to train, in the plan's order, with those counted in [`Survey::last`] at the end.
     pub to_run: Vec<Arc<Trial>>,
-    /// Finished, but without probes or checkpoints that are asked for now; trained again beside
-    /// their results.
+    /// Number of finished trials without probes or checkpoints that are requested now; they are trained again
+    /// and keep their results.
     pub lacking: usize,
-    /// Finished once, but files of them are missing or torn; trained anew.
+    /// Number of finished trials with files that are missing or truncated; they are trained again.
     pub damaged: usize,
-    /// Failed before, and not to be trained again.
+    /// Number of trials that failed before and are not trained again.
     pub failed: usize,
-    /// To train after all others, and one at a time: their processes ended twice while they were trained.
+    /// Number of trials to train after all others and one at a time: their processes ended twice during training.
     pub last: usize,
-    /// Not finished, and of other parts.
+    /// Number of unfinished trials of other parts.
     pub others: usize,
-    /// The ids of those that are trained because that is forced.
+    /// Ids of trials that are trained because of `--force`.
     pub(in crate::results) forced: BTreeSet<String>,
-    /// The ids of those whose records do not count: the forced and the damaged.
+    /// Ids of trials whose records do not count: the forced and the damaged ones.
     pub(in crate::results) anew: BTreeSet<String>,
 }
 
-/// Looks at every trial of `plan`. Reads only.
+/// Checks every trial of `plan`, without changing anything.
 pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Result<Survey> {
     let mut survey = Survey::default();
-    // Reading is what takes the time.
+    // Reading the files takes most of the time.
     let found: Result<Vec<Found>> = plan.par_iter().map(|trial| find(layout, trial)).collect();
     for (trial, (record, standing)) in plan.iter().zip(found?) {
         if !selection.has(trial) {
@@ -106,19 +106,19 @@ pub fn survey(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) -> Re
 }
 
 impl Survey {
-    /// How many trials are trained because that is forced.
+    /// Number of trials that are trained because of `--force`.
     pub fn forced(&self) -> usize {
         self.forced.len()
     }
 
-    /// The vector instruction sets that the finished trials were trained with, where records say so.
+    /// The vector instruction sets that the finished trials were trained with, where records state them.
     pub fn instruction_sets(&self) -> BTreeSet<String> {
         let finished = self.records.values().filter(|r| r.outcome.is_finished());
         let sets = finished.map(|record| record.instruction_set.clone());
         sets.filter(|set| !set.is_empty()).collect()
     }
 
-    /// A trial of another part: what it left counts, and whatever it lacks is others' work.
+    /// Counts a trial of another part: its record counts, and if it is unfinished, it is left to others.
     fn pass_over(&mut self, record: Option<TrialRecord>, standing: Option<Standing>) {
         self.others += usize::from(standing != Some(Standing::Done));
         if let Some(record) = record.filter(|_| standing != Some(Standing::Damaged)) {
@@ -126,8 +126,8 @@ impl Survey {
         }
     }
 
-    /// Puts trials that ended their processes behind all others, those that did so most often last: of
-    /// trials that were under way together, the one that is to blame goes on to do so.
+    /// Moves trials that ended their processes behind all others, those that did so most often last: of
+    /// trials that were under way together, only the one that caused it will do so again.
     fn put_last(&mut self, layout: &Layout) -> Result<()> {
         let to_run = self.to_run.par_iter();
         let watcher = Watcher::of(layout);
@@ -151,7 +151,7 @@ impl Survey {
     }
 }
 
-/// What a folder has of a trial, without what no table needs.
+/// The record of a trial, reduced to what tables need.
 type Found = (Option<TrialRecord>, Option<Standing>);
 
 fn find(layout: &Layout, trial: &Trial) -> Result<Found> {
@@ -163,7 +163,7 @@ fn find(layout: &Layout, trial: &Trial) -> Result<Found> {
     Ok((Some(record), Some(standing)))
 }
 
-/// Those of some trials that have no result now.
+/// Those of the given trials that have no result now.
 pub(in crate::results) fn unfinished(
     layout: &Layout,
     trials: &[Arc<Trial>],
@@ -178,18 +178,18 @@ pub(in crate::results) fn unfinished(
     Ok(unfinished)
 }
 
-/// What a record says about whether its trial is to be trained.
+/// Whether a trial with a record is to be trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::results) enum Standing {
-    /// It has its result, and left everything that is asked for.
+    /// Finished, with everything that is requested.
     Done,
-    /// It has its result, but not everything that is asked for now.
+    /// Finished, without something that is requested now.
     Lacking,
-    /// It has its result, but files that belong to it are missing or torn.
+    /// Finished, but files that belong to it are missing or truncated.
     Damaged,
-    /// It failed.
+    /// The trial failed.
     Failed,
-    /// It was interrupted.
+    /// The trial was interrupted.
     Unfinished,
 }
 
@@ -214,8 +214,8 @@ pub(in crate::results) fn standing(
     })
 }
 
-/// Whether the files of a trial are what they were when it ended. Of networks and batch orders, which
-/// may be large, only the lengths are looked at.
+/// Whether the files of a trial are unchanged since it ended. Of checkpoints and batch orders, which
+/// may be large, only the lengths are compared.
 fn is_whole(record: &TrialRecord, layout: &TrialLayout) -> Result<bool> {
     for (name, grown) in &record.files {
         let path = layout.root().join(name);

@@ -1,9 +1,9 @@
-//! How the files of a trial pass from one run to another, and from a run's own folder to their places.
+//! How the files of a trial pass from one run to another, and from a run's own folder to their final places.
 //!
-//! While a run trains a trial, its files grow in `trials/<id>/.run-<run>/`. Whoever takes the trial over
-//! copies them, since a process that only stood still may have them open still, and then deletes the
-//! folder. When the trial ends they are renamed to `trials/<id>/`, where earlier versions let them grow
-//! from the start: a state is looked for in all of these places.
+//! While a run trains a trial, its files grow in `trials/<id>/.run-<run>/`. A run that takes the trial over
+//! copies them, since a process that was only suspended may still have them open, and then deletes the
+//! folder. When the trial ends they are moved to `trials/<id>/`, where earlier versions wrote them
+//! from the start: so a state is searched in all of these places.
 
 use crate::error::Result;
 use crate::event::TrainingState;
@@ -17,7 +17,7 @@ use crate::results::recovery::state::{self, Origin, Saved};
 /// The state that an unfinished training left.
 #[derive(Debug)]
 struct Left {
-    /// What it says.
+    /// The state without its tensors.
     saved: Saved,
     /// The folder in which it is.
     place: TrialLayout,
@@ -37,7 +37,7 @@ pub(in crate::results) fn has_state(trial: &TrialLayout) -> Result<bool> {
     Ok(places.any(|place| fs::is_file(&place.state())))
 }
 
-/// The state to go on from: of several usable ones that of the longest training.
+/// The state to resume from: of several usable ones the one of the longest training.
 fn find(trial: &TrialLayout, origin: &Origin) -> Result<Option<(Left, TrainingState)>> {
     let mut best: Option<(Left, TrainingState)> = None;
     for place in folders(trial)?.into_iter().chain([trial.clone()]) {
@@ -52,8 +52,8 @@ fn find(trial: &TrialLayout, origin: &Origin) -> Result<Option<(Left, TrainingSt
     Ok(best)
 }
 
-/// Finds the state to go on from, and copies it with its files into the run's own folder. Only by the run that
-/// has claimed the trial.
+/// Finds the state to resume from, and copies it with its files into the run's own folder. Requires that the
+/// run has claimed the trial.
 pub(in crate::results) fn take_over(
     trial: &TrialLayout,
     own: &TrialLayout,
@@ -65,31 +65,31 @@ pub(in crate::results) fn take_over(
         };
         match adopt(&left, trial, own) {
             Ok(()) => return Ok(Some((left.saved, state))),
-            // A process that only stood still has deleted it, or somebody else has: the next best counts.
+            // It was deleted meanwhile, for example by a process that was only suspended: the next one is tried.
             Err(_) if !fs::is_file(&left.place.state()) => {}
             Err(error) => return Err(error),
         }
     }
 }
 
-/// Copies a state, and the files that belong to it as they were then, into the run's own folder.
+/// Copies a state, and its files with the lengths that they had then, into the run's own folder.
 fn adopt(left: &Left, trial: &TrialLayout, own: &TrialLayout) -> Result<()> {
     fs::create_folder(own.root())?;
     for (name, grown) in &left.saved.files {
         let to = own.root().join(name);
         match state::source(&left.place, trial, name, grown)? {
-            // What this run left itself, before another one took the trial over and died.
+            // Files that this run left itself, before another one took the trial over and died.
             Some(from) if from == to => {}
             Some(from) => {
                 to.parent().map_or(Ok(()), fs::create_folder)?;
                 fs::copy_start(&from, grown.bytes, &to)?;
             }
-            // It is begun anew.
+            // It is started again.
             None if name == TIMINGS => {}
             None => return Err(changed(&to)),
         }
     }
-    // Last: a state that is there can be gone on from.
+    // Last: a state that exists must have all its files.
     let state = left.place.state();
     if state == own.state() {
         return Ok(());
@@ -98,8 +98,8 @@ fn adopt(left: &Left, trial: &TrialLayout, own: &TrialLayout) -> Result<()> {
     fs::copy_start(&state, bytes, &own.state())
 }
 
-/// Deletes what earlier trainings left, their record first, but for the files of a trial that
-/// `has_result`. Only under the folder's lock, by the run that has claimed the trial.
+/// Deletes the files of earlier trainings, their record first, except the files of a trial that
+/// `has_result`. Requires the folder's lock, and that the run has claimed the trial.
 pub(in crate::results) fn clear(
     trial: &TrialLayout,
     own: &TrialLayout,
@@ -119,8 +119,8 @@ pub(in crate::results) fn clear(
     remove_folders(trial, Some(own))
 }
 
-/// Deletes the folders of runs, but `kept`. Whose files are open on a network file system may stay for
-/// a while; whoever comes next deletes them.
+/// Deletes the folders of runs except `kept`. A folder with open files on a network file system may remain for
+/// a while; the next run deletes it.
 pub(in crate::results) fn remove_folders(
     trial: &TrialLayout,
     kept: Option<&TrialLayout>,
@@ -133,8 +133,8 @@ pub(in crate::results) fn remove_folders(
     Ok(())
 }
 
-/// Gives the files of a training that ended their own names; its state only if it is kept. Only under
-/// the folder's lock, by the run that has claimed the trial.
+/// Moves the files of a training that ended to their final names; its state only if it is kept. Requires
+/// the folder's lock, and that the run has claimed the trial.
 pub(in crate::results) fn publish(
     trial: &TrialLayout,
     own: &TrialLayout,
@@ -158,7 +158,7 @@ pub(in crate::results) fn publish(
     Ok(())
 }
 
-/// Moves the checkpoints of a run one by one: beside them there may be files of somebody else.
+/// Moves the checkpoints of a run one by one, since the folder may contain other files.
 pub(in crate::results) fn move_checkpoints(trial: &TrialLayout, own: &TrialLayout) -> Result<()> {
     for file in fs::files(&own.checkpoints())? {
         fs::create_folder(&trial.checkpoints())?;

@@ -1,5 +1,5 @@
-//! The files of one trial while it runs: rows are appended and flushed as they come, in a folder of the
-//! run's own.
+//! The files of one trial while it is trained: rows are appended and flushed one by one, in the run's own
+//! folder.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -20,55 +20,55 @@ use crate::results::format::schema::{
 use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::state::{self, Origin, Saved};
 
-/// What a trial tells of itself when it starts.
+/// The facts that a trial reports when it starts.
 #[derive(Debug, Clone, Default)]
 pub(in crate::results) struct Facts {
     /// The device that trains it.
     pub(in crate::results) device: String,
     /// The vector instruction set of the processor.
     pub(in crate::results) instruction_set: String,
-    /// Digest of its dataset.
+    /// Digest of its dataset's content.
     pub(in crate::results) data: String,
-    /// Counts of examples.
+    /// Numbers of examples.
     pub(in crate::results) examples: Examples,
-    /// Trainable parameters.
+    /// Number of trainable parameters.
     pub(in crate::results) parameters: usize,
 }
 
-/// What a record says of the files of a trial that ended.
+/// The content of a record that comes from the files of a trial that ended.
 #[derive(Debug, Default)]
 pub(in crate::results) struct Closed {
-    /// What the trial told when it started.
+    /// The facts that the trial reported when it started.
     pub(in crate::results) facts: Facts,
-    /// Its last epoch.
+    /// The row of the last epoch.
     pub(in crate::results) last: Option<EpochRow>,
     /// The epoch with the highest validation accuracy.
     pub(in crate::results) best: Option<EpochRow>,
-    /// The files that belong to it, but that of the clock.
+    /// Its files, except that of wall-clock times.
     pub(in crate::results) files: BTreeMap<String, FilePrefix>,
 }
 
-/// A trial whose files are growing.
+/// The files of a trial that is being trained.
 pub(in crate::results) struct TrialFiles {
-    /// Where they grow: the run's own folder in that of the trial.
+    /// The run's own folder inside that of the trial.
     layout: TrialLayout,
     origin: Origin,
     facts: Facts,
     /// Whether the trial has its result already.
     is_second: bool,
-    /// By their names. Most trials have no layers and no order.
+    /// Open files by their names. Most trials have no layers and no order.
     growing: BTreeMap<&'static str, AppendFile>,
-    /// The networks that were kept, by their paths in the folder.
+    /// The checkpoints, by their paths in the folder.
     kept: BTreeMap<String, FilePrefix>,
-    /// Examples in [`ORDER_EXAMPLES`].
+    /// Number of examples in [`ORDER_EXAMPLES`].
     ordered: usize,
     last: Option<EpochRow>,
     best: Option<EpochRow>,
 }
 
 impl TrialFiles {
-    /// Starts the files of a trial anew, in the run's `own` folder. Of a trial that `has_result`, they
-    /// are those of a second training, which leaves no state.
+    /// Creates the files of a trial in the run's `own` folder. For a trial that `has_result`, they
+    /// belong to a second training, which saves no state.
     pub(in crate::results) fn start(
         own: &TrialLayout,
         has_result: bool,
@@ -87,7 +87,7 @@ impl TrialFiles {
         Ok(files)
     }
 
-    /// Goes on in the run's `own` folder where `left` was told, which has been copied there.
+    /// Continues the files in the run's `own` folder from the state `left`, which has been copied there.
     pub(in crate::results) fn resume(
         own: &TrialLayout,
         saved: Saved,
@@ -114,12 +114,12 @@ impl TrialFiles {
         Ok(files)
     }
 
-    /// The folder in which they grow.
+    /// The folder in which they are.
     pub(in crate::results) fn layout(&self) -> &TrialLayout {
         &self.layout
     }
 
-    /// Whether all of them are there as they were written: a run that took this one for dead deletes them.
+    /// Whether all of them exist as they were written: a run that considers this one dead deletes them.
     pub(in crate::results) fn are_there(&self) -> bool {
         let is_there = |(name, grown): (&String, &FilePrefix)| {
             fs::size(&self.layout.root().join(name)) == Some(grown.bytes)
@@ -127,7 +127,7 @@ impl TrialFiles {
         self.grown().iter().all(is_there)
     }
 
-    /// What a record says of them; they are closed.
+    /// Closes the files, and returns their part of the record.
     pub(in crate::results) fn close(self) -> Closed {
         let mut files = self.grown();
         files.remove(TIMINGS);
@@ -148,7 +148,7 @@ impl TrialFiles {
         }
     }
 
-    /// A growing file, begun with its first line where it is not there yet.
+    /// The open file of this name, created with its header line where it does not exist yet.
     fn open(&mut self, name: &'static str) -> Result<&mut AppendFile> {
         match self.growing.entry(name) {
             Entry::Occupied(file) => Ok(file.into_mut()),
@@ -167,7 +167,7 @@ impl TrialFiles {
         epoch: usize,
         batch: BatchResult,
     ) -> Result<()> {
-        // A row keeps to finite numbers; a loss that is not ends the trial, and its record says so.
+        // Rows contain finite numbers only; a loss that is not finite ends the trial, and its record states it.
         if !batch.loss.is_finite() {
             return Ok(());
         }
@@ -216,7 +216,7 @@ impl TrialFiles {
         Ok(())
     }
 
-    /// Writes down where the trial can go on from. A trial that is trained again, to leave something
+    /// Saves a state from which the trial can resume. A trial that is trained again, to record something
     /// more, saves no state.
     pub(in crate::results) fn state(&self, state: &TrainingState) -> Result<()> {
         if self.is_second {
@@ -235,14 +235,14 @@ impl TrialFiles {
         state::write(&self.layout, &saved, &state.tensors)
     }
 
-    /// Waits until all rows have reached the disk, those of the clock apart: a record of them must not
+    /// Waits until all rows have reached the disk, except those of wall-clock times: a record of them must not
     /// outlive them.
     pub(in crate::results) fn sync(&self) -> Result<()> {
         let measured = self.growing.iter().filter(|(name, _)| **name != TIMINGS);
         measured.map(|(_, file)| file).try_for_each(AppendFile::sync)
     }
 
-    /// How all files stand.
+    /// The present lengths and checksums of all files.
     fn grown(&self) -> BTreeMap<String, FilePrefix> {
         let growing = self.growing.iter();
         let growing = growing.map(|(name, file)| ((*name).to_owned(), file.grown()));
@@ -254,27 +254,17 @@ impl TrialFiles {
         epoch: EpochResult,
         seconds: EpochSeconds,
     ) -> Result<()> {
-        let told = epoch.evaluations;
-        let running = told.and_then(|told| told.running);
-        let precise = told.and_then(|told| told.precise);
-        let batch = told.and_then(|told| told.batch);
+        let told = epoch.evaluations.unwrap_or_default();
         let row = EpochRow {
             epoch: epoch.epoch,
             step: epoch.step,
-            train_loss: epoch.train.map(|s| s.loss),
-            train_accuracy: epoch.train.map(|s| s.accuracy),
-            validation_loss: epoch.validation.map(|s| s.loss),
-            validation_accuracy: epoch.validation.map(|s| s.accuracy),
-            test_loss: epoch.test.loss,
-            test_accuracy: epoch.test.accuracy,
-            running_test_loss: running.map(|score| score.loss),
-            running_test_accuracy: running.map(|score| score.accuracy),
-            precise_test_loss: precise.map(|score| score.loss),
-            precise_test_accuracy: precise.map(|score| score.accuracy),
-            batch_test_loss: batch.map(|score| score.loss),
-            batch_test_accuracy: batch.map(|score| score.accuracy),
-            evaluated_train_loss: epoch.evaluated_train.map(|score| score.loss),
-            evaluated_train_accuracy: epoch.evaluated_train.map(|score| score.accuracy),
+            train: epoch.train.into(),
+            validation: epoch.validation.into(),
+            test: epoch.test,
+            running_test: told.running.into(),
+            precise_test: told.precise.into(),
+            batch_test: told.batch.into(),
+            evaluated_train: epoch.evaluated_train.into(),
             test_balanced_accuracy: epoch.balanced_test,
         };
         self.open(EPOCHS)?.append(&csv_row(&row))?;
@@ -291,7 +281,7 @@ impl TrialFiles {
     }
 }
 
-/// What a trial is asked to leave behind, in the order of its record.
+/// What a trial records besides its metrics, in the order of its record.
 pub(in crate::results) fn recording(trial: &Trial) -> Vec<String> {
     let mut recording = trial.recording.items();
     recording.sort();
@@ -299,11 +289,11 @@ pub(in crate::results) fn recording(trial: &Trial) -> Vec<String> {
 }
 
 /// Whether `row` has a higher validation accuracy than the best so far. The untrained network
-/// (epoch 0) does not compete.
+/// (epoch 0) does not count.
 fn is_better(row: &EpochRow, best: Option<&EpochRow>) -> bool {
-    let Some(accuracy) = row.validation_accuracy else {
+    let Some(accuracy) = row.validation.accuracy else {
         return false;
     };
-    let earlier = best.and_then(|best| best.validation_accuracy);
+    let earlier = best.and_then(|best| best.validation.accuracy);
     row.epoch > 0 && earlier.is_none_or(|earlier| accuracy > earlier)
 }

@@ -1,4 +1,4 @@
-//! What a results folder tells of how it came about: settings, seeds, data, versions, machines.
+//! The provenance of a results folder: settings, seeds, data, versions, machines.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,45 +13,45 @@ use crate::results::format::manifest::{self, Manifest};
 use crate::results::format::schema::FactRow;
 use crate::results::reader;
 
-/// How a results folder came about.
+/// The provenance of a results folder.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Account {
-    /// The value of every key of `experiment.toml`, by its dotted name; those of `[sweep]` are not
-    /// among them.
+    /// The value of every key of `experiment.toml`, by its dotted name, without those of
+    /// `[sweep]`.
     pub settings: BTreeMap<String, String>,
     /// The base seed of all random numbers.
     pub seed: u64,
-    /// How often each condition is repeated.
+    /// Number of replicates of each condition.
     pub replicates: u64,
-    /// The data that were used; one entry for each version of it that is in the records.
+    /// The datasets that were used; one entry for each version in the records.
     pub data: BTreeSet<DataUsed>,
-    /// The tables of the user's own that it reads, by their paths from the folder, with the SHA-256 of
-    /// what they held.
+    /// The user's tables that the experiment reads, by their paths from the folder, with the SHA-256 of
+    /// their content.
     pub tables: Vec<(String, String)>,
-    /// Kinds of devices that trained.
+    /// The kinds of devices that were used.
     pub devices: BTreeSet<String>,
-    /// The vector instruction sets that trained, where records say so.
+    /// The vector instruction sets that were used, where records state them.
     pub instruction_sets: BTreeSet<String>,
-    /// Trainable parameters of the smallest and of the largest network; none where nothing ended.
+    /// Trainable parameters of the smallest and of the largest network; `None` where no trial ended.
     pub parameters: Option<(usize, usize)>,
-    /// Every run into the folder; none where the file was not kept.
+    /// Every run into the folder; empty where the manifest is missing.
     pub runs: Vec<manifest::RunEntry>,
-    /// `manifest.json` as it stands there; empty where it was not kept.
+    /// The text of `manifest.json`; empty where it is missing.
     pub manifest: String,
 }
 
-/// A dataset as trials used it.
+/// A dataset that trials used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DataUsed {
     /// Its name in `data.dataset`.
     pub dataset: String,
-    /// The start of the SHA-256 of its bytes.
+    /// The digest of its content.
     pub digest: String,
-    /// Counts of training, validation and test examples.
+    /// Numbers of training, validation and test examples.
     pub examples: [usize; 3],
 }
 
-/// Reads how the folder at `root` came about. `trials` are the ids of those that it is about.
+/// Reads the provenance of the folder at `root`, for the trials with these ids.
 pub fn read<'a>(root: &Path, trials: impl IntoIterator<Item = &'a str>) -> Result<Account> {
     let layout = Layout::new(root);
     let experiment = files::experiment_tree(&layout)?;
@@ -77,7 +77,7 @@ pub fn read<'a>(root: &Path, trials: impl IntoIterator<Item = &'a str>) -> Resul
     Ok(account)
 }
 
-/// What the records of trials tell, of those that ended.
+/// The facts in the records of trials that ended.
 fn facts(layout: &Layout, ids: &[&str]) -> Result<Vec<FactRow>> {
     if compact::is_compact(layout) {
         return compact::facts(layout, ids);
@@ -90,14 +90,14 @@ fn facts(layout: &Layout, ids: &[&str]) -> Result<Vec<FactRow>> {
 }
 
 impl Account {
-    /// Whether what is here under the name of a published dataset holds something else, by the runs
-    /// that say so.
+    /// Whether the files of a published dataset differed from what was published, according to the runs
+    /// that recorded it.
     pub fn is_unpublished(&self, dataset: &str) -> bool {
         let files = self.runs.iter().filter_map(|run| run.datasets.get(dataset));
         files.into_iter().any(|files| !files.published)
     }
 
-    /// Adds what the record of a trial tells.
+    /// Adds the facts of a trial's record.
     fn enter(&mut self, facts: FactRow) {
         self.data.insert(DataUsed {
             dataset: facts.dataset,
@@ -114,7 +114,7 @@ impl Account {
     }
 }
 
-/// The value of every key below `tree` as people write it, tables of the sweep left out.
+/// The value of every key below `tree` as text, without tables of the sweep.
 fn settings(tree: &toml::Table) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for (section, value) in tree.iter().filter(|(section, _)| *section != "sweep") {

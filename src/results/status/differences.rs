@@ -1,5 +1,5 @@
-//! Why a trial that was trained does not count for the experiment as it is now: the keys in which
-//! it differs from the trial that is asked for.
+//! Why a finished trial does not count for the present experiment: the keys in which it differs from the
+//! trial that is planned.
 
 use std::collections::HashMap;
 
@@ -11,26 +11,26 @@ use crate::results::format::schema::TrialRecord;
 use crate::results::status::fingerprints::{Fingerprint, Fingerprints};
 use crate::results::status::nearest;
 
-/// With more changed values than this, two trials have nothing to do with each other.
+/// With more changed values than this, two trials are not compared.
 const MOST_KEYS: usize = 3;
 
-/// Why the nearest of other trials is not this one.
+/// How a trial differs from the nearest other one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Difference {
-    /// These keys differ.
+    /// The values of these keys differ.
     Keys(Vec<Change>),
-    /// Nothing differs but the program: its formulas or streams changed meanwhile.
+    /// Only in the program's version: its formulas or streams have changed since.
     Version,
 }
 
 /// A key whose value changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Change {
-    /// Dotted; or `seed`.
+    /// The dotted key, or `seed`.
     pub key: String,
-    /// On disk; `None` where the key was not there.
+    /// The value on disk; `None` where the key did not exist.
     pub was: Option<String>,
-    /// In the experiment; `None` where the key is not there.
+    /// The value in the experiment; `None` where the key does not exist.
     pub is: Option<String>,
 }
 
@@ -54,8 +54,8 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// The changes worth telling, and how many others there are. An optimiser brings its constants with
-/// it: where there are many, keys that only one side has are counted, not told.
+/// The changes to report, and the number of others. An optimiser has its own constants:
+/// where there are many changes, keys that only one side has are counted, not listed.
 fn told(changes: &[Change]) -> (Vec<&Change>, usize) {
     let is_on_both_sides = |change: &&Change| change.was.is_some() && change.is.is_some();
     let both: Vec<&Change> = changes.iter().filter(is_on_both_sides).collect();
@@ -83,7 +83,7 @@ impl std::fmt::Display for Change {
 }
 
 impl Change {
-    /// Where a table has other content, or was known by its path by an earlier version.
+    /// A text where a table's content changed, or an earlier version identified it by its path.
     fn of_content(&self) -> Option<String> {
         let key = &self.key;
         let start = |sum: &str| sum.chars().take(12).collect::<String>();
@@ -101,7 +101,7 @@ impl Change {
     }
 }
 
-/// What tells each of `planned` from the nearest of the `recorded` trials of its replicate; `None`
+/// How each of `planned` differs from the nearest of the `recorded` trials of its replicate; `None`
 /// where none is near.
 pub fn to_nearest_recorded(
     planned: &[&Trial],
@@ -115,7 +115,7 @@ pub fn to_nearest_recorded(
         .collect()
 }
 
-/// What tells each of the `recorded` trials from the nearest of those that are `planned`.
+/// How each of the `recorded` trials differs from the nearest of those that are `planned`.
 pub fn to_nearest_planned(planned: &[&Trial], recorded: &[TrialRecord]) -> Vec<Option<Difference>> {
     let (known, planned, recorded) = fingerprints(planned, recorded);
     nearest(&recorded, &planned)
@@ -125,7 +125,7 @@ pub fn to_nearest_planned(planned: &[&Trial], recorded: &[TrialRecord]) -> Vec<O
         .collect()
 }
 
-/// A trial, seen from here.
+/// A trial's replicate, seed and settings.
 struct Point {
     replicate: u64,
     print: Fingerprint,
@@ -155,7 +155,7 @@ fn fingerprints(
     (known, planned, recorded)
 }
 
-/// Both fingerprints in one; they share no key.
+/// Both fingerprints in one; they have no key in common.
 fn joined(one: Fingerprint, mut other: Fingerprint) -> Fingerprint {
     if other.len() < one.len() {
         other.resize(one.len(), 0);
@@ -166,8 +166,8 @@ fn joined(one: Fingerprint, mut other: Fingerprint) -> Fingerprint {
     other
 }
 
-/// For each of `from`, the nearest of `among` in the same replicate. Of equally near ones it is the
-/// one whose values come first, so that a whole sweep is explained by the same.
+/// For each of `from`, the nearest of `among` in the same replicate. In a tie, it is the
+/// one whose values come first, so that a whole sweep is explained by the same trial.
 fn nearest<'a>(from: &[Point], among: &'a [Point]) -> Vec<Option<&'a Fingerprint>> {
     let mut known: HashMap<u64, Vec<&Fingerprint>> = HashMap::new();
     for point in among {
@@ -188,7 +188,7 @@ fn nearest<'a>(from: &[Point], among: &'a [Point]) -> Vec<Option<&'a Fingerprint
     found
 }
 
-/// What changed; `None` where that is too much.
+/// The changed keys; `None` where there are too many.
 fn difference(known: &Fingerprints, was: &[u32], is: &[u32]) -> Option<Difference> {
     let changes =
         known.differences(was, is).map(|(key, was, is)| Change { key: key.to_owned(), was, is });
@@ -230,7 +230,7 @@ mod tests {
         serde_json::from_value(record).expect("a record")
     }
 
-    /// What tells the trials under `now` from those that were trained under `before`.
+    /// How the trials with `now` differ from those that were trained with `before`.
     fn told(before: &[&str], now: &[&str]) -> Vec<Option<String>> {
         let records: Vec<TrialRecord> = planned(before).iter().map(|t| record(t)).collect();
         let now = planned(now);
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn every_trial_is_told_from_the_nearest_one_of_its_own_replicate() {
+    fn every_trial_is_compared_with_the_nearest_one_of_its_own_replicate() {
         let rho = Some("`train.learning_rate` was 0.5, is 0.25".to_owned());
         assert_eq!(told(&["train.learning_rate=0.5"], &["train.learning_rate=0.25"]), vec![rho; 4]);
         assert_eq!(told(&["replicates=1"], &[])[2..], [None, None]);
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_came_is_told_and_trials_that_differ_in_all_are_not_compared() {
+    fn a_new_key_is_reported_and_trials_that_differ_in_all_are_not_compared() {
         let clip = Some("`train.clip_norm` was not there, is 1.0".to_owned());
         assert_eq!(told(&[], &["train.clip_norm=1.0"])[0], clip);
         let other =
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn both_directions_say_the_same() {
+    fn both_directions_report_the_same_difference() {
         let records: Vec<TrialRecord> = planned(&["seed=4"]).iter().map(|t| record(t)).collect();
         let now = planned(&[]);
         let now: Vec<&Trial> = now.iter().map(Arc::as_ref).collect();

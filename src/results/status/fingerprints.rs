@@ -1,17 +1,17 @@
-//! Settings as short vectors of numbers, so that thousands of trials are compared in an instant:
-//! one place for each key that any of them has, and in it a number for the key's value.
+//! Settings as short vectors of numbers, so that thousands of trials are compared quickly:
+//! one position for each key that any of them has, and there a number for the key's value.
 
 use std::collections::HashMap;
 
 use serde::Serialize;
 
-/// The values of one trial or condition, by [`Fingerprints::add`]; a place beyond its end is empty.
+/// The values of one trial or condition, by [`Fingerprints::add`]; a position beyond its end is empty.
 pub(in crate::results) type Fingerprint = Vec<u32>;
 
-/// A place without a value.
+/// The number of a position without a value.
 const ABSENT: u32 = 0;
 
-/// What the places and the numbers stand for.
+/// The meaning of the positions and the numbers.
 #[derive(Debug, Default)]
 pub(in crate::results) struct Fingerprints {
     keys: Vec<String>,
@@ -22,7 +22,7 @@ pub(in crate::results) struct Fingerprints {
 }
 
 impl Fingerprints {
-    /// The fingerprint of settings.
+    /// The fingerprint of some settings.
     pub(in crate::results) fn add<K: AsRef<str>, V: Serialize>(
         &mut self,
         settings: impl IntoIterator<Item = (K, V)>,
@@ -30,7 +30,7 @@ impl Fingerprints {
         let mut print = vec![ABSENT; self.keys.len()];
         for (key, value) in settings {
             let place = self.place(key.as_ref());
-            // Plain values into memory: serialising cannot fail.
+            // Writing plain values to memory: serialising cannot fail.
             let text = serde_json::to_string(&value).unwrap_or_default();
             if print.len() <= place {
                 print.resize(place + 1, ABSENT);
@@ -62,14 +62,14 @@ impl Fingerprints {
         number
     }
 
-    /// The places of the keys that are `wanted`.
+    /// The positions of the keys that are `wanted`.
     pub(in crate::results) fn places(&self, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
         let places = 0..self.keys.len();
         places.filter(|&place| wanted(&self.keys[place])).collect()
     }
 
     /// The keys in which two fingerprints differ, each with the value of `one` and of `other` as
-    /// people read them.
+    /// text for people.
     pub(in crate::results) fn differences<'a>(
         &'a self,
         one: &'a [u32],
@@ -88,12 +88,12 @@ impl Fingerprints {
     }
 }
 
-/// The number at a place.
+/// The number at a position.
 pub(in crate::results) fn at(print: &[u32], place: usize) -> u32 {
     print.get(place).copied().unwrap_or(ABSENT)
 }
 
-/// In how many keys two fingerprints differ.
+/// The number of keys in which two fingerprints differ.
 pub(in crate::results) fn distance(one: &[u32], other: &[u32]) -> usize {
     let common = one.len().min(other.len());
     let differ = |(a, b): &(&u32, &u32)| a != b;

@@ -1,5 +1,5 @@
-//! `trials.csv` as it would be this moment: with what runs have ended since it was written, and what
-//! they train now.
+//! The rows of `trials.csv` as they would be at this moment: with the trials that ended since it was written,
+//! and those that are being trained.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,12 +17,12 @@ use crate::results::reader;
 use crate::results::recovery::locks::{self, Running, Watcher};
 use crate::stats;
 
-/// The trials of a results folder, now.
+/// The present state of the trials of a results folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Live {
-    /// Columns of the rows: those of `trials.csv`.
+    /// The columns of the rows: those of `trials.csv`.
     pub columns: Vec<String>,
-    /// How many columns stand before the axes.
+    /// Number of columns before the axes.
     pub first: usize,
     /// Dotted keys of the axes.
     pub axes: Vec<String>,
@@ -32,7 +32,7 @@ pub struct Live {
     pub has_run: bool,
 }
 
-/// One trial, now.
+/// The present state of one trial.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveTrial {
     /// The trial's id.
@@ -41,35 +41,35 @@ pub struct LiveTrial {
     pub label: String,
     /// The condition's number, from 1.
     pub condition: usize,
-    /// What has become of it.
+    /// The status of the trial.
     pub status: TrialStatus,
     /// The test accuracy after its last epoch so far, from 0 to 1.
     pub accuracy: Option<f64>,
-    /// The epoch after which that was, from 1; 0 is the untrained network.
+    /// The epoch of that evaluation, from 1; 0 is the untrained network.
     pub evaluated: Option<usize>,
-    /// Who trains it.
+    /// The claim of the run that trains it.
     pub running: Option<Running>,
-    /// Its row.
+    /// The cells of its row.
     pub cells: Vec<String>,
 }
 
-/// Reads the results folder at `root`, with one look.
+/// Reads the results folder at `root` once.
 pub fn read(root: &Path) -> Result<Live> {
     check(root)?;
     read_by(root, &Watcher::of(&Layout::new(root)))
 }
 
-/// Refuses a `trials.csv` that says something else than was recorded: [`read_by`] does not look again.
+/// Refuses a `trials.csv` that disagrees with the records; [`read_by`] does not check it again.
 pub fn check(root: &Path) -> Result<()> {
     reader::checked_table(&Layout::new(root)).map(drop)
 }
 
-/// Likewise, by one who looks several times and sees so which runs are alive.
+/// As [`read`], with a watcher that is kept between reads, and so knows which runs are alive.
 pub fn read_by(root: &Path, watcher: &Watcher) -> Result<Live> {
     let layout = Layout::new(root);
     let table = files::trials_table(&layout)?;
     let axes = table.axes();
-    // In a compact copy nothing has happened since.
+    // A compact copy does not change.
     let is_whole = !compact::is_compact(&layout);
     let trials: Vec<LiveTrial> = table
         .rows
@@ -87,7 +87,7 @@ pub fn read_by(root: &Path, watcher: &Watcher) -> Result<Live> {
     })
 }
 
-/// A trial by its row and, where there is a `folder`, by its files.
+/// A trial from its row and, where there is a `folder`, from its files.
 fn trial(
     folder: Option<(&Layout, &Watcher)>,
     table: &TrialsTable,
@@ -118,7 +118,7 @@ fn trial(
     Ok(LiveTrial { accuracy, evaluated, ..trial })
 }
 
-/// What has become of a trial since `trials.csv` was written.
+/// Updates a trial with what happened since `trials.csv` was written.
 fn since(layout: &Layout, watcher: &Watcher, trial: &mut LiveTrial) -> Result<Vec<String>> {
     trial.running = locks::live_by(watcher, layout, &trial.id)?;
     if let Some(running) = &trial.running {
@@ -135,7 +135,7 @@ fn since(layout: &Layout, watcher: &Watcher, trial: &mut LiveTrial) -> Result<Ve
     })
 }
 
-/// As the plan labels a trial, from its row.
+/// The trial's label as in the plan, from its row.
 fn label(axes: &[String], values: &[String], replicate: &str) -> String {
     let named = |(index, (key, value)): (usize, (&String, &String))| {
         let value = if value.is_empty() { "–" } else { value };
@@ -148,14 +148,14 @@ fn label(axes: &[String], values: &[String], replicate: &str) -> String {
     format!("{} #{replicate}", axes.collect::<Vec<_>>().join(" · "))
 }
 
-/// How long trials took, remembered from one look to the next.
+/// How long trials took, kept between two reads.
 #[derive(Debug, Default)]
 pub struct Durations(HashMap<String, f64>);
 
 impl Durations {
-    /// Seconds until all trials of `live` are trained, at as many at a time as run now: by finished
-    /// trials of the same condition, else by all finished ones. `None` where none is finished or
-    /// none runs.
+    /// Seconds until all trials of `live` are trained, with as many at a time as now: estimated from finished
+    /// trials of the same condition, else from all finished ones. `None` where none is finished or
+    /// none is being trained.
     pub fn seconds_left(&mut self, root: &Path, live: &Live) -> Result<Option<f64>> {
         let layout = Layout::new(root);
         let mut by_condition: HashMap<usize, Vec<f64>> = HashMap::new();
@@ -188,7 +188,7 @@ impl Durations {
     }
 }
 
-/// How much of a trial is trained, from 0 to 1.
+/// The share of a trial that is trained, from 0 to 1.
 fn share(trial: &LiveTrial) -> f64 {
     let running = trial.running.as_ref().filter(|running| running.steps > 0);
     running.map_or(0.0, |running| (running.step as f64 / running.steps as f64).min(1.0))

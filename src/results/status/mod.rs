@@ -1,4 +1,4 @@
-//! How far an experiment is and where its results come from, read from files alone.
+//! The progress of an experiment and the provenance of its results, from files alone.
 
 pub mod account;
 pub mod differences;

@@ -1,7 +1,7 @@
-//! The nearest of many fingerprints to each of many others, without holding each against each.
+//! Finds the nearest of many fingerprints for each of many others, without comparing every pair.
 //!
-//! The fingerprints of a sweep differ from each other in few places, the keys that it varies. All of them are
-//! equally far from another one in every other place, so that these few decide. The nearest is the one
+//! The fingerprints of a sweep differ from each other in few positions: the keys that it varies. In every other
+//! position all of them are equally far from another one, so only these few matter. The nearest is the one
 //! that agrees in most of them: it is looked up by all of them, then by all but one, and so on.
 
 use std::collections::HashMap;
@@ -10,11 +10,11 @@ use rayon::prelude::*;
 
 use crate::results::status::fingerprints::{Fingerprint, at, distance};
 
-/// So many tables at a time, at most: with more of them it takes longer than a look at every fingerprint.
+/// Most tables at a time: with more of them, comparing with every fingerprint is faster.
 const MOST_TABLES: usize = 64;
 
-/// For each of `from` the nearest of `among`; of equally near ones the one whose numbers come first. `None`
-/// where there is none at all.
+/// For each of `from` the nearest of `among`; in a tie, the one whose numbers come first. `None`
+/// where `among` is empty.
 pub(in crate::results) fn nearest<'a>(
     from: &[&Fingerprint],
     among: &[&'a Fingerprint],
@@ -31,7 +31,7 @@ pub(in crate::results) fn nearest<'a>(
     found.into_iter().map(|at| at.map(|at| among[at])).collect()
 }
 
-/// The places in which these differ.
+/// The positions in which these differ.
 fn varied(among: &[&Fingerprint]) -> Vec<usize> {
     let longest = among.iter().map(|print| print.len()).max().unwrap_or(0);
     let varies = |place: &usize| {
@@ -42,8 +42,8 @@ fn varied(among: &[&Fingerprint]) -> Vec<usize> {
     (0..longest).filter(varies).collect()
 }
 
-/// The positions of the nearest rows. Those that agree with another row in all numbers but some are looked up
-/// by the others, as long as that takes few tables; what is then not found is held against every row.
+/// The indices of the nearest rows. Rows that agree in all numbers but some are looked up by the other
+/// numbers, as long as that takes few tables; rows that are not found so are compared with every row.
 fn by_places(from: &[Vec<u32>], among: &[Vec<u32>], length: usize) -> Vec<Option<usize>> {
     let mut found = vec![None; from.len()];
     let mut open: Vec<usize> = (0..from.len()).collect();
@@ -78,14 +78,14 @@ fn by_places(from: &[Vec<u32>], among: &[Vec<u32>], length: usize) -> Vec<Option
     found
 }
 
-/// The first of the nearest rows, found by a look at all.
+/// The first of the nearest rows, found by comparing with all.
 fn by_all(row: &[u32], among: &[Vec<u32>]) -> Option<usize> {
     let distances = among.iter().map(|other| distance(other, row));
     let nearest = distances.enumerate().min_by_key(|(_, distance)| *distance);
     nearest.map(|(at, _)| at)
 }
 
-/// The position of the first row with some numbers.
+/// The index of the first row with given numbers.
 type Table = HashMap<Vec<u32>, usize>;
 
 fn table(among: &[Vec<u32>], places: &[usize]) -> Table {
@@ -100,11 +100,11 @@ fn numbers(print: &[u32], places: &[usize]) -> Vec<u32> {
     places.iter().map(|&place| at(print, place)).collect()
 }
 
-/// Every choice of all places but `left_out` of so many; none where there are more than `most`.
+/// Every choice of `length` positions without `left_out` of them; none where there are more than `most`.
 fn choices(length: usize, left_out: usize, most: usize) -> Vec<Vec<usize>> {
     let mut choices: Vec<Vec<usize>> = vec![(0..length).collect()];
     for _ in 0..left_out {
-        // The places that are left out come in order, so that no choice is made twice.
+        // The positions that are left out are ordered, so that no choice occurs twice.
         let shorter = choices.iter().flat_map(|places| {
             let gone = (0..length).rev().find(|place| !places.contains(place));
             let next = gone.map_or(0, |place| place + 1)..length;
@@ -119,7 +119,7 @@ fn choices(length: usize, left_out: usize, most: usize) -> Vec<Vec<usize>> {
 mod tests {
     use super::*;
 
-    /// Numbers that look random and are the same in every run.
+    /// Pseudorandom numbers that are the same in every run.
     fn prints(count: usize, length: usize, values: u32, mut state: u64) -> Vec<Fingerprint> {
         let mut roll = || {
             // Knuth's multiplier; the high bits are the better ones.
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_is_the_one_that_a_look_at_all_finds() {
+    fn the_nearest_is_the_one_of_a_linear_search() {
         for (length, values) in [(4, 2), (5, 4), (8, 3), (14, 3), (40, 2)] {
             let (from, among) = (prints(200, length, values, 1), prints(60, length, values, 2));
             let from: Vec<&Fingerprint> = from.iter().collect();

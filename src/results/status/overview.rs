@@ -1,5 +1,5 @@
-//! An experiment beside its results folder: every trial, how it stands, how long it will take, and
-//! why what was trained before does not count for it.
+//! An experiment together with its results folder: every trial, its state, its expected time, and
+//! why earlier results do not count for it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,38 +16,38 @@ use crate::results::status::plan::{self, Found, State};
 use crate::results::status::speed::{Expected, Speed};
 use crate::results::status::unplanned;
 
-/// Every trial of an experiment, as it stands.
+/// The state of every trial of an experiment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overview {
     /// The results folder.
     pub folder: PathBuf,
     /// Dotted keys of the axes, the placement first.
     pub axes: Vec<String>,
-    /// How many conditions there are.
+    /// Number of conditions.
     pub conditions: usize,
-    /// How often each is repeated.
+    /// Number of replicates of each.
     pub replicates: u64,
     /// The trials, in the order in which they run.
     pub trials: Vec<PlannedTrial>,
-    /// What the datasets hold, as far as that is known without training; to be filled in by who can
+    /// Descriptions of the datasets, as far as they are known without training; filled in by a caller that can
     /// read them.
     pub data: Vec<DatasetDescription>,
-    /// What trainings take of memory, as far as that is known; to be filled in likewise.
+    /// The memory that trainings need, as far as it is known; filled in by the caller.
     pub memory: Option<Memory>,
-    /// How many trials in the folder the expected times go by.
+    /// Number of trials in the folder from which the times are estimated.
     pub measured: usize,
 }
 
-/// What trainings take of memory.
+/// The memory that trainings need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Memory {
-    /// Bytes that a training of the largest condition takes.
+    /// Bytes that a training of the largest condition needs.
     pub bytes: u64,
-    /// That condition in words.
+    /// The label of that condition.
     pub label: String,
-    /// Bytes that there are, where that is known.
+    /// Bytes that are available, where that is known.
     pub limit: Option<u64>,
-    /// Conditions that take more.
+    /// Number of conditions that need more.
     pub too_large: usize,
 }
 
@@ -58,24 +58,24 @@ pub struct PlannedTrial {
     pub id: String,
     /// The condition's number, from 1.
     pub condition: usize,
-    /// The condition in words: `before · batch_size 32`.
+    /// The condition's label: `before · batch_size 32`.
     pub label: String,
-    /// The repetition, from 1.
+    /// The replicate's number, from 1.
     pub replicate: u64,
     /// The experiment's base seed.
     pub seed: u64,
-    /// The value of each axis; empty where it means nothing in this condition.
+    /// The value of each axis; empty where it does not apply in this condition.
     pub axes: Vec<String>,
-    /// How it stands.
+    /// The state of the trial on disk.
     pub found: Found,
-    /// How long it will take; only where it is to do and anything was measured.
+    /// Its expected time; only where it is left to train and other trials were measured.
     pub expected: Option<Expected>,
-    /// What tells it from the nearest finished trial on disk; only where it is to do.
+    /// How it differs from the nearest finished trial on disk; only where it is left to train.
     pub difference: Option<Difference>,
 }
 
 impl Overview {
-    /// Reads how the trials of `plan` stand.
+    /// Reads the state of the trials of `plan`.
     pub fn read(experiment: &Experiment, plan: &[Arc<Trial>]) -> Result<Self> {
         let layout = Layout::new(&experiment.output.dir);
         let found = plan::look(&layout, plan)?;
@@ -96,7 +96,7 @@ impl Overview {
         Ok(overview)
     }
 
-    /// Fills in what concerns trials that are to do.
+    /// Fills in expected times and differences for trials that are left to train.
     fn look_ahead(&mut self, layout: &Layout, plan: &[Arc<Trial>]) -> Result<()> {
         let is_to_do = |trial: &PlannedTrial| trial.found.state.is_to_do();
         if !self.trials.iter().any(is_to_do) {

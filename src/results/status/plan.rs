@@ -1,5 +1,5 @@
-//! How the trials of a plan stand: what each left when it ended, who trains it now, what is to do.
-//! From files alone, read several at a time: a folder may hold many thousands.
+//! The state of the trials of a plan: how each ended, which run trains it now, which are left. Read from
+//! files alone, several at a time, since a folder may contain many thousands.
 
 use std::sync::Arc;
 
@@ -18,23 +18,23 @@ use crate::results::recovery::takeover;
 
 pub use crate::event::Outcome;
 
-/// What a trial is at.
+/// The state of a trial.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
-    /// It came to an end, good or bad: `completed`, `diverged`, `failed`, `interrupted`.
+    /// It ended in any way: `completed`, `diverged`, `failed`, `interrupted`.
     Ended(Outcome),
     /// A run trains it now.
     Running(Running),
-    /// It has its result, and is asked for something that it did not leave.
+    /// It is finished, without these items that are requested now.
     Lacking(Vec<String>),
-    /// It had its result, and files of it are missing or torn.
+    /// It was finished, and files of it are missing or truncated.
     Damaged,
-    /// Nobody has come to it yet.
+    /// No run has started it yet.
     ToDo,
 }
 
 impl State {
-    /// The same without its details.
+    /// The status without details.
     pub fn status(&self) -> TrialStatus {
         match self {
             Self::Ended(outcome) => outcome.into(),
@@ -43,13 +43,13 @@ impl State {
         }
     }
 
-    /// Whether the trial has its result and nothing more is asked of it.
+    /// Whether the trial has its result and everything that is requested.
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Ended(outcome) if outcome.is_finished())
     }
 
-    /// Whether the next run trains it: not what has its result, what another run trains, or what
-    /// failed (that only when asked).
+    /// Whether the next run trains it: not if it has its result, is being trained by another run, or has
+    /// failed (failed trials are retried only on request).
     pub fn is_to_do(&self) -> bool {
         match self {
             Self::Ended(outcome) => matches!(outcome, Outcome::Interrupted),
@@ -59,18 +59,18 @@ impl State {
     }
 }
 
-/// A trial of the plan as its folder shows it.
+/// The state of a trial of the plan, from its folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// What it is at.
+    /// The state.
     pub state: State,
-    /// Its last epoch, where it ended.
+    /// The row of its last epoch, where it ended.
     pub last: Option<EpochRow>,
-    /// Its counts of examples, where it ended.
+    /// Its numbers of examples, where it ended.
     pub examples: Option<Examples>,
 }
 
-/// How each trial of `plan` stands, in its order.
+/// The state of each trial of `plan`, in its order.
 pub fn look(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Vec<Found>> {
     plan.par_iter().map(|trial| look_at(layout, trial)).collect()
 }
@@ -90,9 +90,13 @@ fn look_at(layout: &Layout, trial: &Trial) -> Result<Found> {
         (None, Some(_), Some(Standing::Damaged)) => State::Damaged,
         (None, Some(record), Some(Standing::Lacking)) => State::Lacking(lacking(trial, record)),
         (None, Some(record), _) => State::Ended(record.outcome.clone()),
-        // Whoever trained it was killed, and left where it was.
+        // The run that trained it was killed, and left a state.
         (None, None, _) if takeover::has_state(&layout.trial(&trial.id))? => {
             State::Ended(Outcome::Interrupted)
+        }
+        // It may have ended between the two looks, the one for a record and the one for a run.
+        (None, None, _) if files::record(layout, trial)?.is_some() => {
+            return look_at(layout, trial);
         }
         (None, None, _) => State::ToDo,
     };
@@ -103,7 +107,7 @@ fn look_at(layout: &Layout, trial: &Trial) -> Result<Found> {
     })
 }
 
-/// What is asked for and was not recorded.
+/// The requested items that were not recorded.
 fn lacking(trial: &Trial, record: &TrialRecord) -> Vec<String> {
     let asked = trial.recording.items().into_iter();
     let is_missing = |item: &String| !record.recording.contains(item);

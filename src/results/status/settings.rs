@@ -1,4 +1,4 @@
-//! In which settings two experiments differ.
+//! Compares the settings of two experiments.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,22 +11,22 @@ use crate::results::format::layout::Layout;
 /// A setting in which two experiments differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// Its dotted key.
+    /// The dotted key.
     pub key: String,
-    /// What each says, as TOML; `None` where it does not set the key.
+    /// The value in each, as TOML; `None` where the key is not set.
     pub values: [Option<String>; 2],
 }
 
-/// The sections that decide what is trained, in the order of a file; others are told after them.
+/// The sections that determine what is trained, in the order of a file; the others are listed after them.
 const TRAINED: [&str; 4] = ["data", "model", "norm", "train"];
 
 impl Setting {
-    /// Whether it decides what is trained.
+    /// Whether the setting affects training.
     fn is_of_training(&self) -> bool {
         TRAINED.contains(&section(&self.key))
     }
 
-    /// Whether it says which data it is.
+    /// Whether it determines which data are used.
     pub fn names_data(&self) -> bool {
         let is_content = |value: &String| value.contains(CONTENT);
         self.key == "data.dataset" || self.values.iter().flatten().any(is_content)
@@ -43,8 +43,8 @@ impl std::fmt::Display for Setting {
     }
 }
 
-/// The settings of what is trained in which the experiments of two results folders differ, their axes left
-/// out: those have columns of their own.
+/// The settings that affect training and in which the experiments of two results folders differ, without their
+/// axes, which have their own columns.
 pub fn between(folders: [&Path; 2]) -> Result<Vec<Setting>> {
     let read = |folder: &Path| {
         let tree = files::experiment_tree(&Layout::new(folder))?;
@@ -76,7 +76,7 @@ pub(in crate::results) fn differing(one: &toml::Table, other: &toml::Table) -> V
     settings
 }
 
-/// Every key by its dotted name.
+/// Every key of a tree by its dotted name.
 fn flatten(tree: &toml::Table, prefix: &str, keys: &mut BTreeMap<String, String>) {
     for (key, value) in tree {
         let dotted = format!("{prefix}{key}");
@@ -93,7 +93,7 @@ fn section(key: &str) -> &str {
     key.split('.').next().unwrap_or(key)
 }
 
-/// Top-level keys first, then what is trained, then the rest.
+/// Order of keys: top-level keys first, then those that affect training, then the rest.
 fn rank(key: &str) -> usize {
     if !key.contains('.') {
         return 0;

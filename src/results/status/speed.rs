@@ -1,4 +1,4 @@
-//! How long trials will take, from how long others took.
+//! Estimates how long trials will take, from the times of others.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,19 +16,19 @@ use crate::results::format::schema::{EpochRow, TrialRecord};
 use crate::results::status::fingerprints::{Fingerprint, Fingerprints, at};
 use crate::results::status::plan::{Found, State};
 
-/// What an estimated time goes by, the surest first.
+/// What an estimated time is based on, the most reliable first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Basis {
     /// Trials of the same condition.
     Condition,
-    /// Trials with the same data, network, normalisation and batch size, by optimiser step.
+    /// Trials with the same data, network, normalisation and batch size, per optimiser step.
     Network,
-    /// Whatever was trained in this folder, by optimiser step.
+    /// All trials of this folder, per optimiser step.
     Folder,
 }
 
 impl Basis {
-    /// As it completes "going by …".
+    /// In words, to complete "going by …".
     pub fn words(self) -> &'static str {
         match self {
             Self::Condition => "trials of the same condition",
@@ -43,11 +43,11 @@ impl Basis {
 pub struct Expected {
     /// Wall-clock seconds.
     pub seconds: f64,
-    /// What they go by.
+    /// What the estimate is based on.
     pub basis: Basis,
 }
 
-/// Seconds and optimiser steps of some trials.
+/// Total seconds and optimiser steps of some trials.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
     seconds: f64,
@@ -63,25 +63,25 @@ impl Sum {
     }
 }
 
-/// Runs with fewer trials for each of those at a time tell nothing of the time between trials: in their end,
-/// some of them wait for the last.
+/// Runs with fewer trials for each of those at a time are not used to estimate the time between trials: at their
+/// end, some workers wait for the last.
 const FEWEST_A_JOB: usize = 20;
 
-/// What was measured in a results folder.
+/// The times that were measured in a results folder.
 #[derive(Debug, Default)]
 pub struct Speed {
     trials: usize,
-    /// Seconds that a trial takes besides training and evaluation: its network, its files, its record.
+    /// Seconds that a trial takes besides training and evaluation: for its network, its files, its record.
     besides: f64,
     conditions: HashMap<usize, Sum>,
     networks: HashMap<Fingerprint, Sum>,
     folder: Sum,
-    /// Training examples by the settings of the data; by nothing, of any trial.
+    /// Training examples by the settings of the data; under the empty fingerprint, those of any trial.
     examples: HashMap<Fingerprint, usize>,
     prints: HashMap<usize, Prints>,
 }
 
-/// Parts of a condition's settings.
+/// Fingerprints of parts of a condition's settings.
 #[derive(Debug, Clone)]
 struct Prints {
     network: Fingerprint,
@@ -89,7 +89,7 @@ struct Prints {
 }
 
 impl Speed {
-    /// Reads the times of the trials of `plan`, and of the `recorded` ones beside them, that ended.
+    /// Reads the times of the trials of `plan`, and of other `recorded` ones, that ended.
     pub fn measure(
         layout: &Layout,
         plan: &[Arc<Trial>],
@@ -139,7 +139,7 @@ impl Speed {
         }
     }
 
-    /// How many trials were measured.
+    /// Number of trials that were measured.
     pub fn trials(&self) -> usize {
         self.trials
     }
@@ -163,15 +163,15 @@ impl Speed {
     }
 }
 
-/// Seconds of a trial that are not in its `timings.csv`, of the `runs` that left the trials which took `sum`;
-/// 0 where these runs tell too little.
+/// Seconds of a trial that are not in its `timings.csv`, from the `runs` that trained the trials whose total is
+/// `sum`; 0 where there are too few.
 fn besides(runs: &[RunEntry], sum: Sum) -> f64 {
     let (mut seconds, mut trained) = (0.0, 0);
     for run in runs.iter().filter(|run| run.trained >= FEWEST_A_JOB * run.jobs.max(1)) {
         seconds += run.wall_seconds.unwrap_or_default() * run.jobs.max(1) as f64;
         trained += if run.wall_seconds.is_some() { run.trained } else { 0 };
     }
-    // A tenth of the trials may be of other runs.
+    // Up to a tenth of the trials may be of other runs.
     if sum.trials == 0.0 || (trained as f64) < 0.9 * sum.trials {
         return 0.0;
     }
@@ -189,7 +189,7 @@ fn sum(layout: &Layout, id: &str, last: Option<&EpochRow>) -> Result<Option<Sum>
     Ok((seconds > 0.0).then_some(Sum { seconds, steps: steps as f64, trials: 1.0 }))
 }
 
-/// Optimiser steps of a whole training.
+/// Number of optimiser steps of a whole training.
 fn steps(train: &Train, examples: usize) -> usize {
     match train.length {
         Length::Steps(steps) => steps,
@@ -197,7 +197,7 @@ fn steps(train: &Train, examples: usize) -> usize {
     }
 }
 
-/// The parts of the settings of each condition, and of each recorded trial.
+/// The fingerprints of each condition's settings, and of each recorded trial's.
 fn prints(plan: &[Arc<Trial>], recorded: &[TrialRecord]) -> (HashMap<usize, Prints>, Vec<Prints>) {
     let mut known = Fingerprints::default();
     let mut conditions: BTreeMap<usize, Fingerprint> = BTreeMap::new();
@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_trials_take_besides_training_is_told_by_runs_of_many() {
+    fn the_time_besides_training_is_estimated_from_runs_of_many_trials() {
         let run = |trained: usize, wall_seconds: f64| RunEntry {
             trained,
             wall_seconds: Some(wall_seconds),
@@ -238,7 +238,7 @@ mod tests {
         };
         let sum = |trials: f64| Sum { seconds: trials * 0.002, steps: trials * 10.0, trials };
         let close = |one: f64, other: f64| (one - other).abs() < 1e-9;
-        // 2 · 4 s for 1000 trials are 8 ms each, 2 of which are training.
+        // 2 · 4 s for 1000 trials are 8 ms each, 2 ms of which are training.
         assert!(close(besides(&[run(1000, 4.0)], sum(1000.0)), 0.006));
         assert!(close(besides(&[run(1000, 4.0), run(3, 60.0)], sum(1003.0)), 0.006));
         assert!(close(besides(&[run(39, 60.0)], sum(39.0)), 0.0));

@@ -1,4 +1,4 @@
-//! The experiment that a results folder was written for, for those who ask which of its trials it has.
+//! The experiment of a results folder, for commands that compare its trials with the plan.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::results::format::layout::Layout;
 
 /// The experiment of the results folder at `root`, with `overrides`. Refuses one of an earlier version that
-/// knew a table by its path: the ids of its trials cannot be told from the experiment any more, so all of
+/// identified a table by its path: the ids of its trials cannot be computed any more, so all of
 /// them would seem to be of another one.
 pub fn experiment(root: &Path, overrides: &[String]) -> Result<Experiment> {
     let experiment = config::load_stored(&Layout::new(root).experiment(), overrides)?.experiment;

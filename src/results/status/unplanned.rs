@@ -1,4 +1,4 @@
-//! Trials of an earlier version of the experiment, which are in the folder and not in the plan any more.
+//! Trials of an earlier version of the experiment, which are in the folder but no longer in the plan.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use crate::results::format::files;
 use crate::results::format::layout::Layout;
 use crate::results::format::schema::TrialRecord;
 
-/// How many characters a trial's id has.
+/// Number of characters in a trial's id.
 const ID_LENGTH: usize = 16;
 
 /// The ids of the trials that have a folder and are not in `plan`, in alphabetical order. Folders
-/// with other names than a trial's are none of this program's.
+/// with other names are ignored.
 pub(in crate::results) fn ids(layout: &Layout, plan: &[Arc<Trial>]) -> Result<Vec<String>> {
     let planned: HashSet<&str> = plan.iter().map(|trial| trial.id.as_str()).collect();
     let is_id = |name: &str| {

@@ -1,5 +1,5 @@
-//! What lies in a results folder and is no part of the experiment: trials of an earlier version of
-//! it, and what killed runs left behind.
+//! Files in a results folder that are not part of the experiment: trials of an earlier version of
+//! it, and files that killed runs left.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,15 +23,15 @@ use crate::results::status::{differences, unplanned};
 pub struct Leftover {
     /// The trial's id, or the name of a file.
     pub name: String,
-    /// The file or the folder with all that is in it.
+    /// The path of the file or folder.
     pub path: PathBuf,
-    /// Bytes of all its files that bn-lab wrote.
+    /// Size in bytes of all its files that bn-lab wrote.
     pub bytes: u64,
-    /// What is in it that bn-lab did not write, and that stays.
+    /// Files in it that bn-lab did not write, which are kept.
     pub others: Vec<PathBuf>,
     /// Why it is not needed.
     pub why: String,
-    /// Whether a run is at it: it stays.
+    /// Whether a run is using it; then it is kept.
     pub is_in_use: bool,
 }
 
@@ -56,7 +56,7 @@ pub fn stale(
     Ok(stale.into_iter().flatten().collect())
 }
 
-/// The folder of a trial or of a training; none where all that is in it is somebody else's.
+/// The folder of a trial or of a training; `None` where everything in it belongs to the user.
 fn of_folder(
     name: String,
     folder: &TrialLayout,
@@ -74,7 +74,7 @@ fn of_folder(
     }))
 }
 
-/// Why each of these trials is none of the experiment's.
+/// Why each of these trials is not part of the experiment.
 fn reasons(
     experiment: &Experiment,
     plan: &[Arc<Trial>],
@@ -101,7 +101,7 @@ fn reasons(
     records.iter().map(reason).collect()
 }
 
-/// What killed runs left half-written: partial files, and second trainings that did not end.
+/// Files that killed runs left: partial files, and second trainings that did not end.
 pub fn debris(layout: &Layout) -> Result<Vec<Leftover>> {
     let is_live = locks::has_runs(&Watcher::of(layout))?;
     let mut debris = Vec::new();
@@ -125,7 +125,7 @@ fn debris_of_trial(layout: &Layout, folder: &Path) -> Result<Vec<Leftover>> {
     let mut seconds = vec![trial.again()];
     seconds.retain(|again| fs::is_folder(again.root()));
     let record = files::record_of(layout, &id)?;
-    // An unfinished trial goes on from there.
+    // An unfinished trial resumes from there.
     if record.is_some_and(|record| record.outcome.is_finished()) {
         seconds.extend(takeover::folders(&trial)?);
     }
@@ -150,8 +150,8 @@ fn partials(folder: &Path, is_in_use: bool) -> Result<Vec<Leftover>> {
     Ok(fs::partials(folder)?.into_iter().map(partial).collect())
 }
 
-/// Deletes what is not in use, and returns how many bytes that were. Refuses while a run into the
-/// folder is alive: what is stale for one experiment may be the other one's.
+/// Deletes what is not in use, and returns the number of bytes. Refuses while a run into the
+/// folder is alive: what is stale for one experiment may be needed by the other.
 pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<u64> {
     locks::while_nobody_runs(layout, || {
         let mut bytes = 0;

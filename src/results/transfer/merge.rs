@@ -1,8 +1,8 @@
-//! Results folders of one experiment, put together: what several machines measured becomes the
-//! folder that one run would have left.
+//! Merges results folders of one experiment, for example from several machines, into the
+//! folder that one run would have written.
 //!
-//! First everything is looked at and whatever does not fit is refused, before a byte is written.
-//! Then trials are copied, their record last; so a merge that was cut short is completed by the same
+//! All folders are checked, and conflicts are refused, before anything is written.
+//! Then trials are copied, their record last; so a merge that was interrupted is completed by the same
 //! merge again, and one that is repeated finds nothing to do.
 
 mod findings;
@@ -29,28 +29,28 @@ use crate::results::recovery::survey::{self, Selection};
 use crate::results::recovery::takeover;
 use crate::results::status::stored;
 
-/// What a merge did.
+/// The result of a merge.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Merged {
-    /// Trials that the experiment has.
+    /// Number of trials of the experiment.
     pub planned: usize,
-    /// Trials copied into the folder now.
+    /// Number of trials copied into the folder now.
     pub copied: usize,
-    /// Trials of the experiment that are finished in the folder, now or before.
+    /// Number of the experiment's trials that are finished in the folder, now or before.
     pub finished: usize,
-    /// Trials of the experiment that failed, and that no folder has finished.
+    /// Number of the experiment's trials that failed, and that no folder has finished.
     pub failed: usize,
-    /// Trials in the sources that the experiment does not have: an earlier one left them.
+    /// Number of trials in the sources that belong to an earlier version of the experiment.
     pub unplanned: usize,
-    /// Records of trials that are damaged wherever they are; they were left there.
+    /// Trial records that are damaged in every folder; they were not copied.
     pub torn: Vec<PathBuf>,
-    /// The vector instruction sets that the finished trials were trained with, where records say so.
+    /// The vector instruction sets that the finished trials were trained with, where records state them.
     pub instruction_sets: BTreeSet<String>,
 }
 
-/// Puts the finished and the failed trials of `sources` into the folder `into`, with the runs that made them and
-/// the tables. Refuses folders of different experiments, and trials that are finished twice with
-/// different figures; then nothing is written.
+/// Copies the finished and the failed trials of `sources` into the folder `into`, with the entries of their runs
+/// and the tables. Refuses folders of different experiments, and trials that are finished twice with
+/// different metrics; then nothing is written.
 pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
     let sources: Vec<Layout> = sources.iter().map(Layout::new).collect();
     let target = Layout::new(into);
@@ -64,13 +64,13 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
     let mut findings = Findings::of(&trials);
     let is_new = !fs::is_folder(target.root());
     if is_new {
-        // What is refused leaves no folder behind.
+        // Checked before the target folder is created.
         findings.look_into_all(&sources)?;
     }
     fs::create_folder(target.root())?;
-    // Nobody trains into the folder meanwhile, and who comes now waits.
+    // No run trains into the folder meanwhile; a run that starts now waits.
     locks::while_nobody_runs(&target, || {
-        // What the target has is not copied again.
+        // Trials that the target has are not copied again.
         findings.look_into(&target)?;
         if !is_new {
             findings.look_into_all(&sources)?;
@@ -78,12 +78,14 @@ pub fn merge(sources: &[PathBuf], into: &Path) -> Result<Merged> {
         let moved = config::moved(&sources[0].experiment(), target.root())?;
         let text = moved.map_or(text, String::into_bytes);
         write(&findings, &folders, &target, &text)?;
+        // Whoever deletes the sources next must not depend on what no disk holds yet.
+        fs::sync_file_system(target.root())?;
         write_tables(&experiment, &trials, &target)?;
         Ok(findings.merged(&target))
     })
 }
 
-/// Copies what was chosen, the experiment before and the manifest after it.
+/// Copies the chosen trials, the experiment before and the manifest after them.
 fn write(findings: &Findings<'_>, folders: &[&Layout], target: &Layout, text: &[u8]) -> Result<()> {
     let chosen = findings.chosen.iter().map(|(id, chosen)| (id, &chosen.folder));
     let copied = chosen.chain(findings.failed(target)).filter(|(_, folder)| *folder != target);
@@ -103,7 +105,7 @@ fn write(findings: &Findings<'_>, folders: &[&Layout], target: &Layout, text: &[
     write_manifest(folders, target)
 }
 
-/// The runs of all folders, and what their datasets hold.
+/// Writes the runs of all folders, and the descriptions of their datasets.
 fn write_manifest(folders: &[&Layout], target: &Layout) -> Result<()> {
     let earlier = manifest::read(target)?;
     let mut merged = earlier.clone();
@@ -119,8 +121,8 @@ fn write_manifest(folders: &[&Layout], target: &Layout) -> Result<()> {
     manifest::write(target, &merged)
 }
 
-/// The files of one trial, its record last; of one that failed, why it did. What an unfinished attempt left in
-/// their place goes.
+/// Copies the files of one trial, its record last; of one that failed, its log. Files of an unfinished attempt in
+/// their place are replaced.
 fn copy(from: &TrialLayout, to: &TrialLayout, is_failed: bool) -> Result<()> {
     if !fs::is_file(&to.trial()) {
         Contents::of(to)?.remove()?;
@@ -143,7 +145,7 @@ fn copy(from: &TrialLayout, to: &TrialLayout, is_failed: bool) -> Result<()> {
     fs::copy(&from.trial(), &to.trial())
 }
 
-/// Copies a file under its name, but never over one of somebody else.
+/// Copies a file under its name, but never over one that bn-lab did not write.
 fn copy_into(folder: &Path, file: &Path, is_own: fn(&Path) -> bool) -> Result<()> {
     let to = folder.join(file.file_name().unwrap_or_default());
     if fs::is_partial(file) || (!is_own(file) && fs::is_there(&to)) {
@@ -152,10 +154,10 @@ fn copy_into(folder: &Path, file: &Path, is_own: fn(&Path) -> bool) -> Result<()
     fs::copy(file, &to)
 }
 
-/// All runs, by their start; one that several folders know (an earlier merge) once, as the folder
-/// tells it that knows more of its end.
+/// All runs, by their start; a run that occurs in several folders (after an earlier merge) occurs once, with the
+/// more complete entry.
 fn in_order(mut runs: Vec<RunEntry>) -> Vec<RunEntry> {
-    // Without the `Z`, times of any number of decimals sort as text.
+    // Without the `Z`, times with any number of decimals sort as text.
     let key = |run: &RunEntry| (run.started.trim_end_matches('Z').to_owned(), run.argv.clone());
     runs.sort_by_cached_key(|run| (key(run), run.finished.is_empty()));
     runs.dedup_by(|later, earlier| key(later) == key(earlier));
@@ -219,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_sorted_by_their_start_and_told_once_by_who_knows_their_end() {
+    fn runs_are_sorted_by_their_start_and_listed_once_with_their_end() {
         let run = |started: &str, finished: &str| RunEntry {
             started: started.to_owned(),
             finished: finished.to_owned(),

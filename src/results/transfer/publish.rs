@@ -1,4 +1,4 @@
-//! Makes a compact copy of a results folder.
+//! Writes a compact copy of a results folder.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::fs::{self, Partial};
 use crate::results::format::compact::{self, Marker};
 use crate::results::format::curves::unreadable;
-use crate::results::format::files::{self, damaged};
+use crate::results::format::files::{self, TrialsTable, damaged};
 use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
 use crate::results::format::schema::{
@@ -20,47 +20,48 @@ use crate::results::reader;
 use crate::results::recovery::locks;
 use crate::results::recovery::ownership::{self, something};
 
-/// How long to wait for another publishing into the same folder; large tables take a while.
+/// How long to wait for another process that publishes into the same folder; large tables take a while.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// What a compact copy holds besides the curves of the epochs.
+/// The content of a compact copy besides the epochs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
-    /// Whether `steps.csv` is in it.
+    /// Whether it contains `steps.csv`.
     pub steps: bool,
-    /// Whether `layers.csv` is in it, where there is one.
+    /// Whether it contains `layers.csv`, where there is one.
     pub layers: bool,
-    /// Significant digits that the numbers of `layers.csv` are rounded to; all of them otherwise.
+    /// Number of significant digits of the numbers in `layers.csv`; `None` for all.
     pub layer_digits: Option<u8>,
-    /// The quantities of `layers.csv` that are kept; all of them where empty.
+    /// The quantities of `layers.csv` that it contains; all of them where empty.
     pub quantities: Vec<String>,
 }
 
-/// What was made.
+/// The result of publishing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Published {
-    /// Trials of the experiment.
+    /// Number of trials of the experiment.
     pub trials: usize,
-    /// Bytes of all files in the compact copy.
+    /// Size in bytes of all files in the compact copy.
     pub bytes: u64,
 }
 
-/// Makes a compact copy of the results folder `from` in the folder `into`: a new one, or an earlier
-/// compact copy of the same experiment, whose tables are replaced. Whatever else is in it stays.
+/// Writes a compact copy of the results folder `from` into the folder `into`: a new one, or an earlier
+/// compact copy of the same experiment, whose tables are replaced. Other files in it are kept.
 pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published> {
     let (source, target) = (Layout::new(from), Layout::new(into));
     compact::refuse(&source, "it cannot be published again; copy it")?;
     let table = reader::checked_table(&source)?;
+    check_up_to_date(&source, &table)?;
     manifest::read(&source)?;
     let name = files::name(from)?;
     check_concurrent_runs(&source)?;
-    // What is refused gets no lock.
+    // A refused folder gets no lock file.
     check_target(&target, &name)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     fs::create_folder(target.root())?;
     let guard = locks::hold(&target.lock(), PATIENCE)?;
     let made = make(&source, &target, name, &ids, options);
-    // Who waits for it makes a new one.
+    // A process that waits for the lock creates a new one.
     if fs::size(&target.lock()) == Some(0) {
         fs::remove_if_exists(&target.lock())?;
     }
@@ -69,7 +70,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     Ok(Published { trials: ids.len(), bytes: fs::bytes_below(target.root())? })
 }
 
-/// Writes everything into the target, under its lock.
+/// Writes all files into the target, under its lock.
 fn make(
     source: &Layout,
     target: &Layout,
@@ -79,10 +80,10 @@ fn make(
 ) -> Result<()> {
     check_target(target, &name)?;
     fs::remove_partials(target.root())?;
-    // First: what is cut short after it is known for a compact copy, read by nobody and made again.
+    // First: an incomplete copy must be recognised as one, so that it is not read and can be published again.
     let marker = marker(source, name);
     mark(target, &marker)?;
-    // From its new place, it names its tables another way.
+    // From the new folder, its tables have other relative paths.
     if let Some(moved) = config::moved(&source.experiment(), target.root())? {
         fs::replace(&target.experiment(), moved.as_bytes())?;
     } else {
@@ -98,6 +99,14 @@ fn make(
         copy_or_remove(&file(source), &file(target))?;
     }
     write_curves(source, target, ids, options)?;
+    // A run that began meanwhile may have removed trials.
+    check_concurrent_runs(source)?;
+    if fs::read(&source.trials_table())? != fs::read(&target.trials_table())? {
+        return Err(Error::Results(format!(
+            "`{}` changed while it was published: publish it again",
+            source.root().display()
+        )));
+    }
     let finished = Marker { unfinished: false, ..marker };
     mark(target, &finished)
 }
@@ -124,7 +133,18 @@ fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: &Option
     Ok(())
 }
 
-/// A copy of a folder that is being written would be of no one moment.
+/// Refuses tables that are older than the records of their trials: all of them are copied unchanged.
+fn check_up_to_date(source: &Layout, current: &TrialsTable) -> Result<()> {
+    if files::trials_table(source)?.rows == current.rows {
+        return Ok(());
+    }
+    Err(Error::Results(format!(
+        "the tables of `{}` were written before its last trials ended, as a killed run leaves them: nothing was published\n  hint: run the experiment again; it keeps finished trials and writes the tables",
+        source.root().display()
+    )))
+}
+
+/// Refuses a folder that is being written, since a copy of it would be inconsistent.
 fn check_concurrent_runs(source: &Layout) -> Result<()> {
     if locks::locked_runs(source)?.is_empty() {
         return Ok(());
@@ -135,8 +155,8 @@ fn check_concurrent_runs(source: &Layout) -> Result<()> {
     )))
 }
 
-/// Refuses to write among files that are not of a compact copy of this experiment, or over those of somebody
-/// else.
+/// Refuses to write among files that are not of a compact copy of this experiment, or over files that bn-lab
+/// did not write.
 fn check_target(target: &Layout, name: &str) -> Result<()> {
     let root = target.root();
     let why = if compact::is_compact(target) {
@@ -162,16 +182,16 @@ fn check_target(target: &Layout, name: &str) -> Result<()> {
     )))
 }
 
-/// Refuses to replace or to delete files of somebody else.
+/// Refuses to replace or to delete files that bn-lab did not write.
 fn check_files(target: &Layout) -> Result<()> {
     let records = [target.compact(), target.experiment(), target.manifest()];
     let tables = target.tables().into_iter().chain(target.stacked_tables());
     ownership::check_files(records.into_iter().chain(tables), Some("--into DIR"))
 }
 
-/// Of a copy that is being made.
+/// The marker of a copy that is not complete.
 fn marker(source: &Layout, name: String) -> Marker {
-    // Where somebody's home is, is nobody's business.
+    // An absolute path may contain a user's name, so only the last part is stored.
     let of: PathBuf = source.root().components().collect();
     let of = match of.file_name() {
         Some(last) if of.is_absolute() => last.into(),
@@ -180,7 +200,7 @@ fn marker(source: &Layout, name: String) -> Marker {
     Marker {
         schema: SCHEMA_VERSION,
         name,
-        // JSON is text, and a path may be none.
+        // JSON is UTF-8, and a path may not be.
         of: of.to_string_lossy().into_owned().into(),
         unfinished: true,
     }
@@ -200,7 +220,7 @@ fn copy_or_remove(from: &Path, to: &Path) -> Result<()> {
     }
 }
 
-/// Stacks one table of all trials. Rows of earlier versions, which have fewer columns, become rows of
+/// Combines one table of all trials. Rows of earlier versions, which have fewer columns, get those of
 /// this one.
 fn stack<T: Serialize>(
     ids: &[&str],
@@ -217,7 +237,7 @@ fn stack<T: Serialize>(
     table.finish()
 }
 
-/// The same of what records say.
+/// Combines the facts of all records.
 fn stack_facts(source: &Layout, ids: &[&str], into: &Path) -> Result<()> {
     let mut table = Stack::new(into, &format!("trial,{}", FactRow::HEADER))?;
     for id in ids {
@@ -228,7 +248,7 @@ fn stack_facts(source: &Layout, ids: &[&str], into: &Path) -> Result<()> {
     table.finish()
 }
 
-/// The same of `layers.csv`, which has the trial already, and may be large: it is never in memory.
+/// Combines `layers.csv`, which has the column of the trial already, and may be too large for memory.
 fn stack_layers(source: &Layout, ids: &[&str], options: &Options, into: &Path) -> Result<()> {
     let wanted = &options.quantities;
     let mut table = Stack::new(into, LayerRow::HEADER)?;
@@ -253,10 +273,10 @@ fn stack_layers(source: &Layout, ids: &[&str], options: &Options, into: &Path) -
     table.finish()
 }
 
-/// A number with so many significant digits, at least one.
+/// A number rounded to this many significant digits, at least one.
 fn rounded(value: f64, digits: u8) -> f64 {
     let behind = usize::from(digits.max(1)) - 1;
-    // What was written as a number reads as one.
+    // A formatted number can be parsed.
     format!("{value:.behind$e}").parse().unwrap_or(value)
 }
 
@@ -268,7 +288,7 @@ struct Stack {
 }
 
 impl Stack {
-    /// Rows in memory.
+    /// Most rows in memory.
     const MOST: usize = 4096;
 
     fn new(path: &Path, header: &str) -> Result<Self> {
@@ -282,7 +302,7 @@ impl Stack {
     }
 
     fn row(&mut self, row: &impl Serialize) -> Result<()> {
-        // Plain numbers into memory: neither serialising nor flushing can fail.
+        // Writing plain numbers to memory: neither serialising nor flushing can fail.
         drop(self.rows.serialize(row));
         self.waiting += 1;
         if self.waiting == Self::MOST {

@@ -1,6 +1,6 @@
-//! What the intervals and the verdict promise, by simulation: experiments of which the truth is known.
+//! Checks the coverage of intervals and the error rate of verdicts by simulation of experiments with known truth.
 //!
-//! The suite runs the short form, whose bounds leave room for chance; `make coverage` runs ten times as
+//! The test suite runs a short form, whose tolerances allow for chance; `make coverage` runs ten times as
 //! many experiments and prints the table that `results/README.md` quotes.
 
 use super::super::*;
@@ -8,28 +8,28 @@ use crate::seed::{Stream, Streams};
 
 type Draw = fn(&mut Stream) -> f64;
 
-/// What the scores of a condition are drawn from; each has mean 0 and standard deviation 1.
+/// The distributions of scores; each has mean 0 and standard deviation 1.
 const POPULATIONS: [(&str, Draw); 3] = [
     ("normal", Stream::normal),
     ("uniform", |stream| stream.between(-1.0, 1.0) * 3.0_f64.sqrt()),
-    // An exponential: as skewed as the times to a target may be.
+    // An exponential distribution: as skewed as the times to a target may be.
     ("skewed", |stream| -(1.0 - stream.uniform()).ln() - 1.0),
 ];
 
-/// Resamples of each bootstrap.
+/// Number of bootstrap resamples.
 const RESAMPLES: usize = 2000;
 
-/// Shares of experiments, each of three conditions of which none is better.
+/// Shares of experiments, each with three conditions of which none is better.
 struct Found {
-    /// The t interval of a condition holds its mean.
+    /// The t interval of a condition covers its mean.
     t: f64,
-    /// Its interval by the bootstrap does.
+    /// The bootstrap interval of a condition covers its mean.
     bca: f64,
-    /// The t interval of a mean difference holds 0.
+    /// The t interval of a mean difference covers 0.
     difference: f64,
-    /// The verdict on one comparison by itself is "better".
+    /// The verdict on one comparison alone is "better".
     better: f64,
-    /// Of all three comparisons with Holm's correction, at least one is.
+    /// The verdict on at least one of three comparisons is "better", with Holm's correction.
     any_better: f64,
 }
 
@@ -77,7 +77,7 @@ fn is_better(compared: &PairedComparison, corrected: f64) -> bool {
 
 #[test]
 fn t_intervals_hold_the_truth_19_times_of_20_and_no_effect_is_seldom_called_better() {
-    // Of 2000, a share of 0.95 has a standard deviation of 0.005: three of them for chance.
+    // Of 2000, a share of 0.95 has a standard deviation of 0.005: three of them are allowed for chance.
     for n in [6, 10] {
         let found = simulate(0, n, 2000);
         assert!((0.935..=0.965).contains(&found.t), "n = {n}: {}", found.t);
@@ -96,7 +96,7 @@ fn of_skewed_scores_too_no_effect_is_seldom_called_better() {
     assert!(found.any_better <= 0.065, "{}", found.any_better);
 }
 
-/// `make coverage`
+/// Prints the table, for `make coverage`.
 #[test]
 #[ignore = "takes a minute; `make coverage` prints its table"]
 fn the_table_of_coverage() {
@@ -108,7 +108,7 @@ fn the_table_of_coverage() {
             let shares = [found.t, found.bca, found.difference, found.better, found.any_better];
             let cells = shares.map(|share| format!("{:.1} %", share * 100.0));
             text.push_str(&format!("| {name} | {n} | {} |\n", cells.join(" | ")));
-            // Of 20 000, a share of 0.05 has a standard deviation of 0.0015: three of them for chance.
+            // Of 20 000, a share of 0.05 has a standard deviation of 0.0015: three of them are allowed for chance.
             assert!(found.better.max(found.any_better) <= 0.0546, "{text}");
         }
     }

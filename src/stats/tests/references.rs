@@ -1,11 +1,11 @@
-//! Every statistic against scipy's and numpy's (`tests/reference/stats_scipy.py`).
+//! Compares every statistic with scipy's and numpy's (`tests/reference/stats_scipy.py`).
 
 use serde::Deserialize;
 
 use super::super::normal::{normal_cdf, normal_quantile};
 use super::super::*;
 
-/// Relative to each number.
+/// Tolerance relative to each number.
 const TOLERANCE: f64 = 1e-9;
 
 #[derive(Deserialize)]
@@ -146,7 +146,7 @@ fn tests_of_signs_agree_with_scipy() {
 }
 
 #[test]
-fn p_values_are_corrected_as_holm_says() {
+fn p_values_are_corrected_by_holms_method() {
     for family in reference().holm {
         for (found, expected) in holm(&family.p).into_iter().zip(family.corrected) {
             same("corrected p", found, expected);

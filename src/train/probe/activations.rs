@@ -1,4 +1,4 @@
-//! What goes into and comes out of each nonlinearity: mean, spread and percentiles, dead and
+//! The inputs and outputs of each nonlinearity: mean, spread and percentiles, dead and
 //! saturated units.
 //!
 //! Measured on the fixed examples with the batch's own statistics, over examples, positions and
@@ -9,7 +9,7 @@ use super::{Moment, Readings};
 use crate::config::spec::Activation;
 use crate::model::pass::{Site, Tap};
 
-/// Percentiles that are measured: the middle ones of the 2015 paper, and those that hold 96 % between
+/// Percentiles that are measured: the middle ones of the 2015 paper, and those with 96 % between
 /// them.
 const PERCENTILES: [u32; 5] = [2, 15, 50, 85, 98];
 

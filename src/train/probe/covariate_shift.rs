@@ -16,7 +16,7 @@ use super::gradients::{is_weight, layer_of};
 use super::{LEAST_NORM, Moment, Readings, distance, norm, quotient};
 use crate::event::NamedTensor;
 
-/// Reads the shift of every layer.
+/// Measures the shift of every layer.
 pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     let Some((next, here)) = moment.next() else {
         return;
@@ -40,8 +40,8 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     }
 }
 
-/// How deep in the network a parameter stands: the part of the network that its name begins with,
-/// then the numbers in its name and its place in a residual block. `norms.2` belongs to `layers.2`.
+/// The depth of a parameter in the network: the part of the network that its name begins with,
+/// then the numbers in its name and its position in a residual block. `norms.2` belongs to `layers.2`.
 fn depth(name: &str) -> (usize, Vec<usize>) {
     let part = match name.split('.').next().unwrap_or_default() {
         "input_norm" => 0,
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_norm_stands_as_deep_as_its_layer_and_the_inputs_norm_before_all() {
+    fn a_norm_is_as_deep_as_its_layer_and_the_inputs_norm_is_first() {
         assert_eq!(depth("norms.2.weight"), depth("layers.2.bias"));
         assert!(depth("norms.2.weight") < depth("layers.10.weight"));
         let in_order = [

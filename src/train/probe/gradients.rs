@@ -1,8 +1,8 @@
 //! How large gradients and updates are, layer by layer.
 //!
-//! Two norms that are easily taken for each other (Glorot & Bengio 2010, figures 7 and 8): that of
+//! Two norms that are easily confused (Glorot & Bengio 2010, figures 7 and 8): that of
 //! the gradient with respect to a layer's **weights**, and that of the gradient that flows **back**
-//! to what goes into its nonlinearity. At the start of training the second shrinks towards the
+//! to the input of its nonlinearity. At the start of training the second shrinks towards the
 //! input in a deep network while the first is nearly the same in all layers.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::{LEAST_NORM, Moment, Readings, distance, norm, quotient};
 use crate::event::NamedTensor;
 
-/// Reads the norms, on the batch of the step that follows.
+/// Measures the norms, on the batch of the next step.
 pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     let Some((next, slope)) = moment.next() else {
         return;

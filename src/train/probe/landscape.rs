@@ -1,6 +1,6 @@
 //! The loss along the gradient (Santurkar et al. 2018, section 3.1; Bjorck et al. 2018).
 //!
-//! With `g = ∇L(θ)` on the batch of the step that follows, in training mode, and `θ(η) = θ − η g`
+//! With `g = ∇L(θ)` on the batch of the next step, in training mode, and `θ(η) = θ − η g`
 //! for every step size `η = multiple × learning rate`:
 //!
 //! | quantity | over the step sizes |
@@ -11,11 +11,11 @@
 //! | `gradient_relative_distance_max` | the same by `‖g‖`, as weights under a norm have no scale |
 //! | `effective_smoothness` | the largest `‖g − ∇L(θ(η))‖ / (η ‖g‖)` |
 //!
-//! A quotient is left out where it would be by nothing but rounding: by a loss that the network has
-//! already brought down to 0, by a gradient that vanished, or by a learning rate of 0.
+//! A quotient is left out where its divisor is only rounding error: a loss that the network has
+//! already reduced to 0, a gradient that vanished, or a learning rate of 0.
 //!
-//! The papers' own grids of step sizes are not known. `learning_rate` is the step's own, so that the
-//! step sizes can be had; they are the same in conditions that share learning rate and schedule.
+//! The papers' own grids of step sizes are not known. `learning_rate` is the step's own, from which the
+//! step sizes can be computed; they are the same in conditions with the same learning rate and schedule.
 
 use super::{LEAST_NORM, LOSS_ROUNDING, Moment, Readings, norm, quotient};
 use crate::event::NamedTensor;
@@ -26,7 +26,7 @@ pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     };
     let size = length(&here.gradients);
     let (mut losses, mut distances) = (Vec::new(), Vec::new());
-    // NaN stands for the largest of no numbers, since `max` ignores it.
+    // NaN represents the largest of no numbers, since `max` ignores it.
     let mut smoothness = f64::NAN;
     for multiple in &moment.settings.landscape {
         let step = multiple * next.learning_rate;

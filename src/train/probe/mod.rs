@@ -15,7 +15,7 @@ use crate::config::spec::{Activation, Probe, Settings};
 use crate::data::batches::{Batch, Part, Prepared};
 use crate::event::Reading;
 
-/// A network at one moment of its training, and what probes measure it with.
+/// A network at one moment of its training, with the data and settings of the probes.
 struct Moment<'a> {
     settings: &'a Probe,
     activation: Activation,
@@ -25,14 +25,14 @@ struct Moment<'a> {
     evaluator: &'a Evaluator,
     data: &'a Prepared,
     population: Population,
-    /// The step that follows; none at the end of training.
+    /// The next step; `None` at the end of training.
     next: Option<Next<'a>>,
-    /// Computed when the first probe needs it, and the same for all.
+    /// Computed when the first probe needs it, and shared by all.
     slope: OnceCell<Slope>,
 }
 
 impl<'a> Moment<'a> {
-    /// The step that follows, and the slope that it goes down; none at the end of training.
+    /// The next step, and the gradient that it follows; `None` at the end of training.
     fn next(&self) -> Option<(Next<'a>, &Slope)> {
         let next = self.next?;
         let slope = || self.network.slope(next.batch, next.step);
@@ -40,21 +40,21 @@ impl<'a> Moment<'a> {
     }
 }
 
-/// The optimiser step that follows a moment.
+/// The optimiser step after a moment.
 #[derive(Clone, Copy)]
 pub(super) struct Next<'a> {
-    /// Its number, from 1.
+    /// The number of the step, from 1.
     pub(super) step: usize,
     pub(super) batch: &'a Batch,
     pub(super) learning_rate: f64,
-    /// The network after it.
+    /// The network after the step.
     pub(super) network: &'a Inspection,
 }
 
 type IsWanted = fn(&Probe) -> bool;
 type Measure = fn(&Moment<'_>, &mut Readings);
 
-/// Whether a probe is wanted, and the probe.
+/// The probes, each with the setting that switches it on.
 const PROBES: [(IsWanted, Measure); 5] = [
     (|probe| probe.activations, activations::measure),
     (|probe| probe.gradients, gradients::measure),
@@ -63,12 +63,12 @@ const PROBES: [(IsWanted, Measure); 5] = [
     (|probe| probe.covariate_shift, covariate_shift::measure),
 ];
 
-/// What the probes read, in the order in which they read it.
+/// The measurements, in order.
 #[derive(Debug, Default)]
 struct Readings(Vec<Reading>);
 
 impl Readings {
-    /// Adds a number, unless it is not finite, as in a network that diverges.
+    /// Adds a value, unless it is not finite, as in a diverging network.
     fn push(&mut self, layer: &str, quantity: &str, value: f64) {
         if value.is_finite() {
             self.0.push(Reading { layer: layer.to_owned(), quantity: quantity.to_owned(), value });
@@ -143,17 +143,17 @@ impl Probes {
     }
 }
 
-/// `part / whole`; NaN, which is left out of the readings, where `whole` is no more than rounding, up to
-/// `least`: a multiple of that is a random number.
+/// `part / whole`; NaN, which is left out of the measurements, where `whole` is only rounding error, up to
+/// `least`: the quotient would be random.
 fn quotient(part: f64, whole: f64, least: f64) -> f64 {
     if whole > least { part / whole } else { f64::NAN }
 }
 
-/// What a mean cross-entropy in 32 bits may be off by: its logits' rounding.
+/// The rounding error of a mean cross-entropy in 32 bits, due to its logits.
 const LOSS_ROUNDING: f64 = f32::EPSILON as f64;
 
-/// Gradients and weights below this have lost digits in 32 bits. They keep their relative precision
-/// down to here: a gradient of 1e-12 at the bottom of a deep network is a measurement.
+/// Gradients and weights below this have lost digits in 32 bits. Above it they keep their relative
+/// precision: a gradient of 1e-12 in the first layer of a deep network is a valid measurement.
 const LEAST_NORM: f64 = f32::MIN_POSITIVE as f64;
 
 /// The L2 norm of numbers.

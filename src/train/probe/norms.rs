@@ -1,4 +1,4 @@
-//! The norm layers: γ, β, and how far the running statistics are from the population's.
+//! The norm layers: γ, β, and how far the running statistics are from population statistics.
 //!
 //! Population statistics are recomputed with frozen weights ([`Evaluator::precise`]). With `σ̃² = σ² +
 //! ε`, as the layer adds it, the error of the mean is `(running − population) / σ̃` of the population,
@@ -12,14 +12,14 @@ use super::{Moment, Readings};
 use crate::event::Stop;
 use crate::train::step::RunningStatistics as Statistics;
 
-/// Reads parameters and statistics of every norm layer.
+/// Measures parameters and statistics of every norm layer.
 pub(super) fn measure(moment: &Moment<'_>, readings: &mut Readings) {
     let running = moment.evaluator.running();
     affine(moment, readings);
     if running.is_empty() {
         return;
     }
-    // What a probe reads is told, so it is read to the end.
+    // A probe must complete, so it ignores requests to stop.
     let never = Stop::default();
     let precise = moment.population.precise(moment.evaluator, moment.data, &never).running();
     for (running, population) in running.iter().zip(&precise) {

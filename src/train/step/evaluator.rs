@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{answers, inputs, result};
+use super::loss::{answers, inputs, result};
 use crate::data::batches::Batch;
 use crate::event::BatchResult;
 use crate::model::network::Network;
@@ -17,17 +17,17 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// An evaluator of `network`, which carries no gradients; `device` may be a differentiable one.
+    /// An evaluator of `network`, which has no gradients; `device` may be a differentiable one.
     pub(super) fn new(network: Network, device: &Device) -> Self {
         Self { network, device: device.clone().without_autodiff() }
     }
 
-    /// Loss and correct answers on `batch`, normalised with `statistics`.
+    /// Loss and number of correct predictions on `batch`, normalised with `statistics`.
     pub fn evaluate(&self, batch: &Batch, statistics: Statistics) -> BatchResult {
         result(&self.logits(batch, statistics), batch)
     }
 
-    /// The same; `answered` is called for every example in turn, with its label and whether it is
+    /// As [`Self::evaluate`]; `answered` is called for every example in turn, with its label and whether it is
     /// classified correctly.
     pub fn answer(
         &self,
@@ -43,7 +43,7 @@ impl Evaluator {
         self.network.forward(inputs(batch, &self.device), &mut Pass::new(statistics))
     }
 
-    /// The names of the norm layers, in the order of a pass.
+    /// The names of the norm layers, in the order of the forward pass.
     pub fn norm_names(&self) -> Vec<String> {
         self.norms(|norm| norm.name().to_owned())
     }
@@ -53,10 +53,10 @@ impl Evaluator {
         self.norms(NormLayer::depends_on_batch).contains(&true)
     }
 
-    /// The same network with the population statistics of a set of examples in the place of the
+    /// The same network with population statistics of a set of examples in place of the
     /// running ones ("precise" batch normalisation, Wu & Johnson 2021): with frozen weights, every
-    /// batch that `next` gives is sent through with its own statistics, and over the batches, each
-    /// weighted by its values,
+    /// batch that `next` returns is passed through with its own statistics; over the batches, each
+    /// weighted by its number of values,
     ///
     /// ```text
     /// μ  = E[μ_B]        σ² = E[σ_B² + μ_B²] − μ²        (law of total variance)
@@ -85,7 +85,7 @@ impl Evaluator {
         Self { network, device: self.device.clone() }
     }
 
-    /// The running statistics of every norm layer that keeps them, in the order of a pass.
+    /// The running statistics of every norm layer that keeps them, in the order of the forward pass.
     pub fn running(&self) -> Vec<RunningStatistics> {
         let running = self.norms(|norm| {
             let (mean, variance) = norm.running()?;
@@ -99,23 +99,23 @@ impl Evaluator {
         running.into_iter().flatten().collect()
     }
 
-    /// A value of each norm layer, in the order of a pass.
+    /// A value of each norm layer, in the order of the forward pass.
     fn norms<T>(&self, of: impl Fn(&NormLayer) -> T) -> Vec<T> {
         let mut network = self.network.clone();
         network.norms_mut().into_iter().map(|norm| of(norm)).collect()
     }
 }
 
-/// What a norm layer keeps for evaluation, `[features]` each.
+/// The statistics that a norm layer keeps for evaluation, `[features]` each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunningStatistics {
     /// The layer's name.
     pub layer: String,
-    /// Its running mean.
+    /// The running mean.
     pub mean: Vec<f64>,
-    /// Its running variance.
+    /// The running variance.
     pub variance: Vec<f64>,
-    /// What it adds to a variance under the root.
+    /// The ε that it adds to a variance under the root.
     pub epsilon: f64,
 }
 
@@ -144,7 +144,7 @@ impl Moments {
     fn statistics(&self, device: &Device) -> (Tensor<1>, Tensor<1>) {
         let mean: Vec<f64> = self.first.iter().map(|sum| sum / self.values).collect();
         let squares = self.second.iter().map(|sum| sum / self.values);
-        // Rounding may leave a variance of zero a little below it.
+        // Rounding may make a variance of zero slightly negative.
         let variance = squares.zip(&mean).map(|(s, m)| (s - m * m).max(0.0) as f32);
         let variance: Vec<f32> = variance.collect();
         let mean: Vec<f32> = mean.into_iter().map(|m| m as f32).collect();

@@ -1,10 +1,12 @@
-//! A network with frozen weights, for probes: the values in its layers, and the slope of the loss.
+//! A network with frozen weights, for probes: the values in its layers, and the gradient of the loss.
 
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 
-use super::{Evaluator, inputs, objective, parameters, result};
+use super::evaluator::Evaluator;
+use super::loss::{inputs, objective, result};
+use super::parameters;
 use crate::data::batches::Batch;
 use crate::event::NamedTensor;
 use crate::model::network::Network;
@@ -22,16 +24,16 @@ pub struct Inspection {
 pub struct Slope {
     /// Mean cross-entropy of the batch, in nats.
     pub loss: f64,
-    /// By parameter, in the layout in memory.
+    /// By parameter, in the memory layout.
     pub gradients: Vec<NamedTensor>,
-    /// For each layer with a nonlinearity, in the order of the pass: the L2 norm of the gradient of
-    /// the loss with respect to what goes into the nonlinearity, over batch and features.
+    /// For each layer with a nonlinearity, in the order of the forward pass: the L2 norm of the gradient of
+    /// the loss with respect to the nonlinearity's input, over batch and features.
     pub back_propagated: Vec<(String, f64)>,
     direction: GradientsParams,
 }
 
 impl Inspection {
-    /// Of `network`, which lives on the differentiable `device`.
+    /// An inspection of `network`, which is on the differentiable `device`.
     pub(super) fn new(network: Network, device: Device) -> Self {
         Self { network, device }
     }
@@ -43,8 +45,8 @@ impl Inspection {
         pass.take_taps()
     }
 
-    /// The loss of `batch` as step `step` sees it, without dropout, and the gradient of what that step
-    /// descends.
+    /// The loss of `batch` in step `step`, without dropout, and the gradient of the function that this step
+    /// minimises.
     pub fn slope(&self, batch: &Batch, step: usize) -> Slope {
         let mut pass = Pass::new(Statistics::Training { step }).recording(true);
         let logits = self.network.forward(inputs(batch, &self.device), &mut pass);
@@ -71,7 +73,7 @@ impl Inspection {
         }
     }
 
-    /// The network a step of `size` down the slope: `θ − size · g`.
+    /// The network after a step of `size` along the negative gradient: `θ − size · g`.
     #[must_use]
     pub fn descended(&self, slope: &Slope, size: f64) -> Self {
         Self {
@@ -80,8 +82,8 @@ impl Inspection {
         }
     }
 
-    /// This network with those parameters of `later`, the same network some steps on, that `takes`
-    /// wants by their names.
+    /// This network with those parameters of `later`, the same network some steps later, whose names `takes`
+    /// accepts.
     #[must_use]
     pub fn with_parameters_of(&self, later: &Self, takes: impl Fn(&str) -> bool) -> Self {
         Self {

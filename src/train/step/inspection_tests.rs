@@ -1,4 +1,4 @@
-//! Tests of what looks at a network in training: [`Inspection`] and [`Evaluator`].
+//! Tests of [`Inspection`] and [`Evaluator`] on a network in training.
 
 use super::*;
 use crate::config::spec::{Settings, Shape};
@@ -36,7 +36,7 @@ fn batch(name: &str, examples: usize) -> Batch {
 }
 
 #[test]
-fn a_short_way_down_the_slope_the_loss_falls_as_the_gradient_says() {
+fn a_small_step_along_the_gradient_reduces_the_loss_as_expected() {
     for placement in ["none", "before", "after"] {
         let inspection = learner(&format!("norm.placement = '{placement}'")).inspection();
         let batch = batch("slope", 12);
@@ -121,9 +121,9 @@ fn precise_statistics_are_those_of_all_examples_together() {
         assert!((mean[feature] - true_mean).abs() < 1e-5 * true_mean.abs());
         assert!((variance[feature] - true_variance).abs() < 1e-5 * true_variance);
     }
-    // The evaluator it came from still has its own.
+    // The original evaluator is unchanged.
     assert_eq!(evaluator.running()[0].mean, [0.0; 6]);
-    // With the statistics of one batch, that batch is answered as with its own.
+    // With the statistics of one batch, that batch gives the same result as with its own.
     let mut one = parts.iter().take(1).cloned();
     let precise = evaluator.precise(|| one.next());
     let running = precise.evaluate(&parts[0], Statistics::Running).loss;

@@ -1,6 +1,6 @@
-//! A network's parameters by name: what checkpoints keep and probes measure.
+//! A network's parameters by name, for checkpoints and probes.
 //!
-//! The names are the paths of the fields, and the layouts `PyTorch`'s: γ is called `weight` and β
+//! The names are the paths of the fields, and the layouts are `PyTorch`'s: γ is called `weight` and β
 //! `bias`, and the weight of a dense layer is `[outputs, inputs]` (it is `[inputs, outputs]` in
 //! memory).
 
@@ -27,13 +27,13 @@ pub fn named_tensors(network: &Network) -> Vec<NamedTensor> {
     tensors
 }
 
-/// The trained parameters in the layout in memory, each with its identity in this process.
+/// The trained parameters in the memory layout, each with its id in this process.
 pub fn plain_tensors(network: &Network) -> Vec<(ParamId, NamedTensor)> {
     visited(network, Collect { transposes: false, found: Vec::new() }).found
 }
 
-/// The network with other values for all its parameters, each of which keeps its identity. `values`
-/// gives them by name and shape, in the layout in memory.
+/// The network with other values of all its parameters, which keep their ids. `values`
+/// gives them by name and shape, in the memory layout.
 pub fn replaced(
     network: &Network,
     values: impl FnMut(&str, &[usize]) -> Result<Vec<f32>>,
@@ -42,29 +42,29 @@ pub fn replaced(
     Ok(network.clone().map(&mut Replace(fetched)))
 }
 
-/// The gradients of the parameters, in the layout of the parameters in memory.
+/// The gradients of the parameters, in the memory layout of the parameters.
 pub fn named_gradients(network: &Network, gradients: &GradientsParams) -> Vec<NamedTensor> {
     visited(network, CollectGradients { gradients, found: Vec::new() }).found
 }
 
-/// The network at `θ + by · direction`; parameters without a direction stay.
+/// The network at `θ + by · direction`; parameters without a direction are unchanged.
 pub fn moved(network: &Network, direction: &GradientsParams, by: f64) -> Network {
     network.clone().map(&mut Move { direction, by })
 }
 
-/// The network `old` with those parameters of `new`, the same network later, that `takes` wants by
-/// their names.
+/// The network `old` with those parameters of `new`, the same network later, whose names `takes`
+/// accepts.
 pub fn blended(old: &Network, new: &Network, takes: impl Fn(&str) -> bool) -> Network {
     let chosen = visited(new, Take { takes, taken: GradientsParams::new() }).taken;
     old.clone().map(&mut Replace(chosen))
 }
 
-/// Where in the network a visit stands.
+/// The path of fields during a visit of the network.
 #[derive(Default)]
 struct Path(Vec<String>);
 
 impl Path {
-    /// A network's own type is no part of a name.
+    /// The type of a network is not part of a name.
     fn enter(&mut self, name: &str, container: &str) {
         if !container.starts_with("Enum:") {
             self.0.push(name.to_owned());
@@ -90,7 +90,7 @@ impl Path {
     }
 }
 
-/// What is done with each parameter and its name.
+/// A visitor that is called with each parameter and its name.
 trait Visit {
     fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>);
 }
@@ -122,7 +122,7 @@ impl<V: Visit> ModuleVisitor for Visitor<V> {
 }
 
 struct Collect {
-    /// Whether matrices become `[outputs, inputs]`; all matrices of our networks are
+    /// Whether matrices are transposed to `[outputs, inputs]`; all matrices of these networks are
     /// `[inputs, outputs]` in memory.
     transposes: bool,
     found: Vec<(ParamId, NamedTensor)>,
@@ -136,7 +136,7 @@ impl Visit for Collect {
     }
 }
 
-/// Holds what was fetched so far, or the first refusal.
+/// Collects new values, or the first error.
 struct Fetch<F> {
     values: F,
     fetched: Result<GradientsParams>,
@@ -220,7 +220,7 @@ pub(super) fn named<const D: usize>(name: String, tensor: Tensor<D>) -> NamedTen
     NamedTensor { name, shape: tensor.dims().to_vec(), values: numbers(tensor) }
 }
 
-/// Row-major.
+/// The values in row-major order.
 fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     let data = tensor.into_data().convert::<f32>();
     data.as_slice::<f32>().map(<[f32]>::to_vec).unwrap_or_default()

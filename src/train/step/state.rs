@@ -8,7 +8,7 @@
 //! | `network.norms.0.batches` | batches in a cumulative average (a number) |
 //! | `optimiser.layers.0.weight.first` | a running value of the update rule for a parameter |
 //!
-//! The count of steps is the trial's. Nothing else is kept from step to step: dropout, like the batches, draws
+//! The number of steps is saved by the trial. Nothing else is kept between steps: dropout, like the batches, draws
 //! from streams that are named by the step or the epoch.
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ use crate::model::network::Network;
 use crate::train::stored::Stored;
 
 impl Learner {
-    /// Adds all that the next steps depend on to `state`, except for the count of steps.
+    /// Adds everything that the next steps depend on to `state`, except for the number of steps.
     pub(in crate::train) fn save(&self, state: &mut TrainingState) -> Result<()> {
         let mut names = BTreeMap::new();
         for (id, tensor) in parameters::plain_tensors(self.network()) {
@@ -48,7 +48,7 @@ impl Learner {
         Ok(())
     }
 
-    /// Brings this learner, which took no step yet, to a saved `state`, that after `steps` steps.
+    /// Sets this learner, which has taken no step yet, to a saved `state`, that after `steps` steps.
     pub(in crate::train) fn restore(&mut self, state: &mut Stored, steps: usize) -> Result<()> {
         let mut network = parameters::replaced(self.network(), |name, shape| {
             state.tensor(&format!("network.{name}"), shape)
@@ -65,7 +65,7 @@ impl Learner {
     }
 }
 
-/// `optimiser.layers.0.weight.first`, from the names of the parameters by identity.
+/// The name of a running value, such as `optimiser.layers.0.weight.first`, from the parameters' names by id.
 fn state_name(names: &BTreeMap<u64, String>, parameter: ParamId, field: &str) -> String {
     let name = names.get(&parameter.val()).map_or("", String::as_str);
     format!("optimiser.{name}.{field}")
@@ -85,7 +85,7 @@ fn save_averages(mut network: Network, state: &mut TrainingState) {
     }
 }
 
-/// A layer sees at most one batch a step.
+/// Restores the running averages. A layer processes at most one batch in a step.
 fn restore_averages(network: &mut Network, state: &mut Stored, steps: usize) -> Result<()> {
     for norm in network.norms_mut() {
         let layer = norm.name().to_owned();

@@ -1,13 +1,15 @@
-//! Whole training runs against PyTorch's, step by step (`tests/reference/README.md`), and losses
-//! and activations against its numbers.
+//! Compares whole training runs with PyTorch's, step by step (`tests/reference/README.md`), and losses
+//! and activations with its numbers.
 
 mod backends;
 mod networks;
 
 use std::collections::BTreeMap;
 
+use burn::tensor::{Tensor, TensorData};
 use serde::Deserialize;
 
+use super::loss::{cross_entropy, largest};
 use super::*;
 use crate::config::spec::{
     Activation, Architecture, Bias, Evaluation, Init, Model, Norm, NormLayers, NormSettings,
@@ -35,7 +37,7 @@ struct Reference {
     runs: Vec<Training>,
 }
 
-/// What a run's optimiser is given; what is not said is left out.
+/// The settings of a run's optimiser; missing ones are left out.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Recipe {
@@ -188,7 +190,7 @@ fn learner(reference: &Reference, run: &Training, arithmetic: Arithmetic) -> Lea
     let streams = Streams::new(0, 1);
     let builder = Builder { model: &model, norm: &norm, streams: &streams, device: &device };
     let network = Network::Mlp(Mlp::new(&hidden, 0.0, [inputs, classes], &builder));
-    // Biases that normalisation would cancel are recorded and have no place in the network.
+    // Biases that normalisation would cancel are recorded and do not exist in the network.
     let (mut network, _) = networks::with_weights(network, recorded_weights(reference));
     let recipe = &reference.optimizers[&run.optimizer];
     let norm = NormParameters {

@@ -1,8 +1,8 @@
-//! The numbers of one batch in one unit, with the layer and the activation that networks are made of,
-//! in 64-bit floats (training itself computes in 32): what `bn-lab explain` shows.
+//! The numbers of one batch in one unit, with the layer and the activation that networks use,
+//! in 64-bit floats (training itself computes in 32), for `bn-lab explain`.
 //!
-//! Nothing is computed by formula here but `√(σ² + ε)`: the formulas that are printed beside the
-//! numbers are held against them in the tests.
+//! Nothing is computed by formula here except `√(σ² + ε)`: tests compare the formulas that are printed with the
+//! numbers.
 
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorData};
@@ -16,18 +16,18 @@ use crate::model::norm::{NormLayer, Observed, Statistics};
 use crate::model::pass::{Pass, Site};
 use crate::model::{activation, placement};
 
-/// Why there is an observation.
+/// Why an observation exists.
 const OVER_BATCHES: &str = "a layer over batches returns the statistics of a training batch";
 
 /// The only step that is traced.
 const TRAINING: Statistics = Statistics::Training { step: 1 };
 
-/// A unit and its batch.
+/// A unit with its batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
-    /// What the unit is set to.
+    /// The unit's settings.
     pub unit: Unit,
-    /// Its nonlinearity; the identity where the unit names none.
+    /// Its nonlinearity; the identity where the unit has none.
     pub activation: Activation,
     /// The running mean before the batch.
     pub running_mean: f64,
@@ -35,7 +35,7 @@ pub struct Question {
     pub running_variance: f64,
     /// The batch; at least one value.
     pub x: Vec<f64>,
-    /// The gradient of the loss with respect to what leaves the unit, as long as `x`; `None` for that
+    /// The gradient of the loss with respect to the unit's output, as long as `x`; `None` for that
     /// of the largest output.
     pub gradient: Option<Vec<f64>>,
 }
@@ -86,13 +86,13 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    /// `[batch, 1]`
+    /// A tensor of shape `[batch, 1]`.
     fn tensor(&self, values: &[f64]) -> Tensor<2> {
         let data = TensorData::new(values.to_vec(), [values.len(), 1]);
         Tensor::from_data(data, (self.device, DType::F64))
     }
 
-    /// The unit as a network has it.
+    /// The unit as in a network.
     fn unit(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
         let kind = self.question.activation;
         placement::apply(self.placement(), Some(&self.layer), kind, "unit", x, pass)
@@ -123,14 +123,14 @@ impl<'a> Tracer<'a> {
         (stages, pass.into_observed().into_iter().flatten().next())
     }
 
-    /// The layer that only normalises: with the same statistics, but neither γ nor β.
+    /// The layer without γ and β, with the same statistics.
     fn without_parameters(&self) -> NormLayer {
         let settings = NormSettings { gamma: None, beta: None, ..settings(self.question) };
         NormLayer::new("unit", 1, settings, (self.device, DType::F64))
             .with_statistics_of(&self.layer)
     }
 
-    /// Backwards from what leaves the unit; each gradient from a pass of its own that starts there.
+    /// Gradients from the unit's output backwards; each from its own pass that starts there.
     fn backward(&self, training: &Stages) -> Gradients {
         let question = self.question;
         let is_before = question.unit.placement == Place::Before;
@@ -184,7 +184,7 @@ impl<'a> Tracer<'a> {
         [of(self.layer.gamma()), of(self.layer.beta())]
     }
 
-    /// The running mean and variance as they stand.
+    /// The present running mean and variance.
     fn running(&self) -> [f64; 2] {
         let (mean, variance) = self.layer.running().unzip();
         [mean, variance].map(|of| of.as_ref().map_or(0.0, number))
@@ -215,7 +215,7 @@ fn batch(observed: &Observed, epsilon: f64) -> Batch {
     Batch { mean: number(&observed.mean), variance, deviation: (variance + epsilon).sqrt() }
 }
 
-/// The gradient of the largest value; of equals, the first. Unlike a gradient that is the same for
+/// The gradient of the largest value; in a tie, of the first. Unlike a gradient that is the same for
 /// all, it does not vanish in the normalisation.
 fn of_the_largest(values: &[f64]) -> Vec<f64> {
     let mut largest = 0;
@@ -232,11 +232,11 @@ fn of_the_largest(values: &[f64]) -> Vec<f64> {
 }
 
 fn numbers<const D: usize>(tensor: &Tensor<D>) -> Vec<f64> {
-    // Reading back what burn just computed on a device that works has no way to fail.
+    // Reading back what burn computed on a working device cannot fail.
     tensor.to_data().convert::<f64>().try_to_vec().unwrap_or_default()
 }
 
-/// The only element.
+/// The only element of a tensor.
 fn number(tensor: &Tensor<1>) -> f64 {
     numbers(tensor).first().copied().unwrap_or_default()
 }

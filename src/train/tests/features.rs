@@ -1,6 +1,7 @@
-//! Every feature that could carry something from step to step, on and off its defaults.
+//! Every feature that could keep state between steps, with and without its default.
 
 use super::*;
+use crate::config;
 
 const RNN: &str = "model.kind = 'rnn'\nmodel.units = 3";
 const CONVNET: &str = "model.kind = 'convnet'
@@ -31,14 +32,19 @@ fn resumes(lines: &[&str]) {
 
 #[test]
 fn every_optimiser_resumes_to_the_last_bit() {
-    for optimiser in [
+    let optimisers = [
         "train.optimizer = 'sgd'",
         "train.optimizer = 'momentum'\nmodel.weight_decay = 0.01",
         "train.optimizer = 'nesterov'\ntrain.clip_norm = 0.5",
         "train.optimizer = 'rmsprop'\ntrain.clip_value = 0.1",
         "train.optimizer = 'adam'\nmodel.weight_decay = 0.01\nnorm.decay_parameters = false",
         "train.optimizer = 'adamw'\nmodel.weight_decay = 0.01\nnorm.learning_rate_factor = 2.0",
-    ] {
+    ];
+    for word in config::tests::words("train.optimizer") {
+        let named = format!("train.optimizer = '{word}'");
+        assert!(optimisers.iter().any(|lines| lines.starts_with(&named)), "{word}");
+    }
+    for optimiser in optimisers {
         resumes(&[MLP, optimiser]);
     }
 }

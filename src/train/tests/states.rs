@@ -1,4 +1,4 @@
-//! When states are told, what they hold, and which are refused.
+//! When states are emitted, their content, and which are refused.
 
 use serde_json::Value;
 
@@ -114,7 +114,7 @@ fn put(state: &mut TrainingState, name: &str, value: Value) {
     assert!(state.numbers.insert(name.to_owned(), value).is_some());
 }
 
-/// Trials whose states together hold everything that there is to hold.
+/// Trials whose states together contain everything that a state can contain.
 fn rich() -> [(Arc<Trial>, Arithmetic); 5] {
     let rnn = "model.kind = 'rnn'\nmodel.units = 2\nnorm.recurrent = true";
     let nesterov = "train.optimizer = 'nesterov'";
@@ -127,7 +127,7 @@ fn rich() -> [(Arc<Trial>, Arithmetic); 5] {
     ]
 }
 
-/// Told for completeness: the two of divergence are judged above, as are the seconds; and burn's
+/// Two values of divergence and the wall-clock times are tested above; and burn's
 /// RMSprop keeps its mean square twice, and reads it once.
 fn is_idle(name: &str) -> bool {
     ["epoch.seconds", "watch.first", "watch.last"].contains(&name)
@@ -174,7 +174,7 @@ fn nothing_in_a_state_is_idle() {
     }
 }
 
-/// The error that `state` is refused with.
+/// The error with which `state` is refused.
 fn refusal(trial: &Arc<Trial>, arithmetic: Arithmetic, state: TrainingState) -> String {
     let (outcome, events) = train(trial, arithmetic, Some(state), |_| false);
     assert!(events.is_empty(), "nothing is told of a training that cannot be");
@@ -275,7 +275,7 @@ fn a_state_holds_every_tensor_under_a_name_of_its_own() {
 }
 
 #[test]
-fn a_training_that_is_to_stop_while_it_is_evaluated_tells_nothing_of_that() {
+fn a_training_that_is_to_stop_while_it_is_evaluated_emits_nothing_of_the_evaluation() {
     let trial = trial(&[MLP]);
     let starts = |event: &Event| matches!(event, Event::TrialStarted { .. });
     let (outcome, events) = train(&trial, Arithmetic::Fused, None, starts);

@@ -1,4 +1,4 @@
-"""Writes mnist/: a tiny data set in MNIST's layout, for tests that must not need the real one.
+"""Writes mnist/: a tiny data set in MNIST's layout, for tests that cannot depend on the real one.
 
 Each of the ten classes has three spots of its own on a 28 x 28 image; an example shows them moved by
 up to two pixels and of any brightness. Most pixels are 0, as in MNIST.

@@ -1,4 +1,4 @@
-//! Which labels are one class, what the classes are called, and in which order they stand.
+//! Which labels form one class, the names of classes, and their order.
 
 use super::*;
 
@@ -16,7 +16,7 @@ fn classes(labels: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn labels_are_compared_exactly_and_stand_in_the_order_of_their_numbers() {
+fn labels_are_compared_exactly_and_sorted_by_their_numbers() {
     assert_eq!(classes(&["10", "9", "-1", "2.5"]), ["-1", "2.5", "9", "10"]);
     assert_eq!(
         classes(&["9007199254740993", "9007199254740992"]),
@@ -27,7 +27,7 @@ fn labels_are_compared_exactly_and_stand_in_the_order_of_their_numbers() {
 }
 
 #[test]
-fn plain_variants_of_one_number_are_one_class_and_that_is_told() {
+fn plain_variants_of_one_number_are_one_class_with_a_note() {
     let merged = dataset(&["1", "0", "1.0", "1.00", "0"], |_| {});
     assert_eq!(merged.class_names, ["0", "1"]);
     assert_eq!(merged.train.labels, [1, 0, 1, 1, 0]);
@@ -35,7 +35,7 @@ fn plain_variants_of_one_number_are_one_class_and_that_is_told() {
         merged.notes,
         ["labels `1`, `1.0`, `1.00` of column `class` are one number, and so one class"]
     );
-    // Unless they are said to be text.
+    // Unless they are declared to be text.
     let text = dataset(&["1", "0", "1.0"], |table| {
         table.categorical = vec!["class".to_owned()];
     });

@@ -1,9 +1,9 @@
-//! Columns of numbers with a few other cells: refused with the share and the ways out, or read as
-//! the experiment says.
+//! Columns of numbers with a few other cells: refused with their share and the remedies, or read as
+//! the experiment states.
 
 use super::*;
 
-/// 160 rows of two inputs; `cell` stands in place of every fortieth number of the second.
+/// 160 rows of two inputs; `cell` replaces every fortieth number of the second.
 fn tumours(cell: &str) -> String {
     let row = |i: usize| {
         let nuclei = (i * 7 % 10 + 1).to_string();
@@ -91,7 +91,7 @@ fn rows_of_the_test_file_and_without_a_label_are_left_out_alike() {
         ((&[1.0][..], 0), (&[4.0][..], 1))
     );
     assert_eq!((dataset.test.count(), row(&dataset.test, 0)), (1, (&[7.0][..], 0)));
-    // In a column that is not read nothing is missing.
+    // A column that is not used has no missing values.
     let folder = Folder::with(&[("train.csv", "x,id,y\n1,,a\n2,NA,b\n")]);
     let mut other = folder.table(HALF);
     other.ignore = vec!["id".to_owned()];
@@ -113,7 +113,7 @@ fn a_column_declared_categorical_is_text_whatever_its_cells_are() {
     let folder = Folder::with(&[("train.csv", &tumours("?"))]);
     let mut table = folder.table(HALF);
     table.categorical = vec!["nuclei".to_owned()];
-    // There `?` is a category even where it means a missing value elsewhere.
+    // There `?` is a category even where it marks a missing value elsewhere.
     table.missing = vec!["?".to_owned()];
     let dataset = read(&table).unwrap();
     assert_eq!(dataset.columns[1].role, ColumnRole::Category { values: 11 });

@@ -1,9 +1,9 @@
-//! Which columns are shown to the network: row numbers, names that occur twice, first lines that
-//! are no header, and the notes about columns that hold nothing or too much.
+//! The roles of columns: row numbers, names that occur twice, first lines that
+//! are no header, and the warnings about constant columns and those that may reveal the label.
 
 use super::*;
 
-/// 40 rows, sorted by class, each behind `first` of its number.
+/// 40 rows, sorted by class, each preceded by `first` of its number.
 fn sorted(header: &str, first: impl Fn(usize) -> String) -> String {
     let row = |i: usize| format!("{},{},{}\n", first(i), i * 17 % 23, ["a", "b"][i / 20]);
     let rows: String = (0..40).map(row).collect();
@@ -26,7 +26,7 @@ fn roles(dataset: &Dataset) -> Vec<ColumnRole> {
 }
 
 #[test]
-fn a_column_without_a_name_is_refused_unless_it_is_said_what_it_is() {
+fn a_column_without_a_name_is_refused_unless_its_role_is_given() {
     let text = sorted(",noise,class", |i| (i * 11 % 40).to_string());
     assert_eq!(
         error(&text, |_| {}),
@@ -42,7 +42,7 @@ fn a_column_without_a_name_is_refused_unless_it_is_said_what_it_is() {
 }
 
 #[test]
-fn a_column_that_counts_the_rows_is_refused_unless_it_is_said_what_it_is() {
+fn a_column_that_counts_the_rows_is_refused_unless_its_role_is_given() {
     for (start, end) in [(0, 39), (1, 40), (101, 140)] {
         let text = sorted("id,noise,class", |i| (i + start).to_string());
         assert_eq!(
@@ -54,16 +54,16 @@ fn a_column_that_counts_the_rows_is_refused_unless_it_is_said_what_it_is() {
         let meant = table_of(&text, |table| table.inputs = Some(names(&["id"])));
         assert_eq!(roles(&meant), [ColumnRole::Input, ColumnRole::Ignored, ColumnRole::Label]);
     }
-    // Also without a header, and written by a program that knows only decimals.
+    // Also without a header, and written as decimals.
     let text = sorted("0.0,3,a", |i| format!("{}.0", i + 1));
     let refused = error(&text, |table| table.header = said(false));
     assert!(refused.starts_with("column \"1\" counts from 0 to 40"), "{refused}");
-    // Steps other than 1 measure something.
+    // A column that increases by another number than 1 is data.
     table_of(&sorted("when,noise,class", |i| (i * 1000).to_string()), |_| {});
 }
 
 #[test]
-fn row_numbers_in_another_order_are_told() {
+fn row_numbers_in_another_order_are_noted() {
     let dataset = table_of(&sorted("id,noise,class", |i| (i * 11 % 40).to_string()), |_| {});
     assert_eq!(
         dataset.notes,
@@ -103,7 +103,7 @@ fn names_that_no_column_has_are_refused() {
 }
 
 #[test]
-fn a_first_line_that_is_an_example_is_refused_unless_it_is_said_to_be_a_header() {
+fn a_first_line_that_is_an_example_is_refused_unless_declared_a_header() {
     let hint = "looks like an example and not like the names of columns\n  hint: with `data.header = false` it is an example like the others; if the columns are really called so, `data.header = true` says it";
     let years = "2019,2020,class\n5,7,a\n6,9,b\n";
     for (text, first) in [
@@ -127,7 +127,7 @@ fn a_first_line_that_is_an_example_is_refused_unless_it_is_said_to_be_a_header()
 }
 
 #[test]
-fn columns_that_hold_nothing_or_the_answer_are_told() {
+fn constant_columns_and_columns_that_reveal_the_label_are_noted() {
     let row = |i: usize| {
         let rounded = if i.is_multiple_of(2) { "0.3" } else { "0.30000000000000004" };
         let class = ["a", "b"][i % 2];

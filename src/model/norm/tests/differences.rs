@@ -5,7 +5,7 @@ use super::*;
 const GAMMA: [f64; 6] = [1.5, -0.7, 0.4, 1.0, -1.2, 0.8];
 const BETA: [f64; 6] = [0.1, 0.2, -0.3, 0.0, 0.5, -0.1];
 
-/// `count` numbers between −1.5 and 1.5, without a pattern that a layer could share.
+/// `count` numbers between −1.5 and 1.5, without a pattern that a layer could have, too.
 fn spread(count: usize, offset: f64) -> Vec<f64> {
     (0..count).map(|i| 1.5 * (12.9898 * (i as f64 + offset)).sin()).collect()
 }
@@ -76,8 +76,8 @@ fn methods_of_one_example_have_the_gradients_of_their_differences() {
 
 #[test]
 fn renormalisation_has_the_gradients_of_its_differences_where_its_limits_bind() {
-    // There r and d do not move with x, so that the differences see the constants that the
-    // gradient takes them for. The case without that is among the references.
+    // There r and d do not depend on x, so that the differences treat them as constants as the
+    // gradient does. The case without that is among the references.
     let bound = with_method(NormKind::Renorm(Renorm {
         initial_mean: 40.0,
         initial_variance: 25.0,

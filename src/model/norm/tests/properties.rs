@@ -1,10 +1,10 @@
-//! What theory says, on random cases from a seeded stream.
+//! Theoretical properties, tested on random cases from a seeded stream.
 
 use super::*;
 use crate::seed::{Stream, Streams};
 
-/// A batch of 1 to 33 rows with an odd number of features, 1 to 9, each with a mean and spread of
-/// its own.
+/// A batch of 1 to 33 rows with an odd number of features, 1 to 9, each with its own mean and
+/// spread.
 struct Drawn {
     x: Vec<f64>,
     upstream: Vec<f64>,
@@ -101,7 +101,7 @@ fn normalised_features_have_mean_0_and_variance_1_and_stay_within_the_root_of_m_
             let variance = mean(&before.iter().map(|x| (x - centre).powi(2)).collect::<Vec<_>>());
             assert!(mean(&after).abs() < 1e-9, "{after:?}");
             let squares = mean(&after.iter().map(|y| y * y).collect::<Vec<_>>());
-            // ε takes a little away.
+            // ε reduces it slightly.
             let expected = variance / (variance + epsilon);
             assert!((squares - expected).abs() < 1e-9, "{squares} ≠ {expected}");
             let bound = ((drawn.batch - 1) as f64).sqrt();
@@ -136,7 +136,7 @@ fn renormalisation_without_limits_is_evaluation_and_with_closed_ones_batch_norma
     each_of_40("renorm", |drawn, _| {
         let open = with_method(NormKind::Renorm(Renorm { r_min: 1e-9, ..renorm(1e9, 1e9) }));
         let y = drawn.train(open, &drawn.x).y;
-        // The averages stand at mean 0 and variance 1 still.
+        // The averages still have mean 0 and variance 1.
         let expected: Vec<f64> = drawn.x.iter().map(|x| x / 1.001_f64.sqrt()).collect();
         assert_close("open", &y, &expected, 1e-6);
         let closed = drawn.train(with_method(NormKind::Renorm(renorm(1.0, 0.0))), &drawn.x);

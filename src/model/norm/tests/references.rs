@@ -1,4 +1,4 @@
-//! `tests/reference/README.md` says how the numbers were made, and why these tolerances.
+//! `tests/reference/README.md` describes how the numbers were computed, and the reasons for these tolerances.
 
 use serde::Deserialize;
 
@@ -23,7 +23,7 @@ struct Case {
     evaluate: Evaluation,
 }
 
-/// Settings by the names of experiment files; what is not told is the default.
+/// Settings by the names of experiment files; missing ones have their defaults.
 #[derive(Deserialize)]
 struct Told {
     method: String,
@@ -181,8 +181,8 @@ fn check<const D: usize>(case: &Case, shape: impl Fn(usize) -> [usize; D]) {
     assert_close(&what, &numbers(&y), &case.evaluate.y, TOLERANCE);
 }
 
-/// Where a few values are normalised together, the gradient of `x` cancels almost wholly, and what
-/// is left is rounding of the terms: there the tolerance is relative to the upstream gradient.
+/// Where a few values are normalised together, the gradient of `x` cancels almost completely, and the
+/// rest is rounding error of the terms: there the tolerance is relative to the upstream gradient.
 fn tolerance_of_grad_x(step: &Step) -> f64 {
     let largest = |of: &[f64]| of.iter().fold(0.0, |a: f64, g| a.max(g.abs()));
     let (result, terms) = (largest(&step.grad_x), largest(&step.upstream));
@@ -222,7 +222,7 @@ struct First {
     cases: Vec<FirstCase>,
 }
 
-/// A case of the first two files, whose steps say less.
+/// A case of the first two files, whose steps have fewer fields.
 #[derive(Deserialize)]
 struct FirstCase {
     name: String,

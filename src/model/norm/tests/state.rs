@@ -1,4 +1,4 @@
-//! What a layer keeps, and when it changes.
+//! The state that a layer keeps, and when it changes.
 
 use super::*;
 

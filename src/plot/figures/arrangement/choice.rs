@@ -1,4 +1,4 @@
-//! What is drawn where there is no room for all, and how the rest is seen.
+//! Selects lines and panels where there is no room for all, and names the command that draws the rest.
 
 use super::facets::columns;
 use super::{Arrangement, Facet, Line, value};
@@ -7,10 +7,10 @@ use crate::plot::palette::Key;
 use crate::results::query::{Results, TrialCurves, TrialStatus, short_name};
 use crate::stats;
 
-/// Lines that are left out and named.
+/// Most omitted lines that are named.
 const NAMED: usize = 4;
 
-/// So many lines at most, from the first to the last at equal distances.
+/// Selects at most this many lines, from the first to the last at equal distances.
 pub(super) fn lines(lines: Vec<Line>, limit: usize, left_out: &mut Vec<String>) -> Vec<Line> {
     let all = lines.len();
     if all <= limit {
@@ -21,7 +21,7 @@ pub(super) fn lines(lines: Vec<Line>, limit: usize, left_out: &mut Vec<String>) 
     let mut chosen = Vec::new();
     for (index, mut line) in lines.into_iter().enumerate() {
         if kept.contains(&index) {
-            // No two of those that are drawn look alike.
+            // The selected lines get distinct colours.
             if let Key::Value(look) = &mut line.key {
                 *look = chosen.len();
             }
@@ -44,7 +44,7 @@ pub(super) fn lines(lines: Vec<Line>, limit: usize, left_out: &mut Vec<String>) 
     chosen
 }
 
-/// So many panels at most: those in which the lines end furthest apart.
+/// Selects at most this many panels: those in which the last values of the lines differ most.
 pub(super) fn panels(
     arrangement: &mut Arrangement<'_>,
     limit: usize,
@@ -57,7 +57,7 @@ pub(super) fn panels(
         .enumerate()
         .map(|(index, trials)| (distance(&arrangement.lines, &trials), index))
         .collect();
-    // Of equals the first.
+    // In a tie, the first.
     rated.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut kept: Vec<usize> = rated.iter().take(limit).map(|(_, index)| *index).collect();
     kept.sort_unstable();
@@ -71,7 +71,7 @@ pub(super) fn panels(
     ));
 }
 
-/// The trials of each panel, in the order of the plan: those that meet its values.
+/// The trials of each panel, in the order of the plan: those that match its values.
 fn members<'a>(arrangement: &Arrangement<'a>) -> Vec<Vec<&'a TrialCurves>> {
     let facets = &arrangement.facets;
     let axes: Vec<usize> = facets.first().into_iter().flat_map(Facet::axes).collect();
@@ -95,10 +95,10 @@ fn all_panels(results: &Results, figure: &str, axes: &[usize]) -> String {
     format!("bn-lab plot DIR --figure {figure}{}", facets.collect::<String>())
 }
 
-/// How far apart the lines of a panel end, in test accuracy; a line of which nothing is left is at 0.
+/// How far the last test accuracies of a panel's lines are apart; a line without completed trials counts as 0.
 fn distance(lines: &[Line], trials: &[&TrialCurves]) -> f64 {
     let last = |trial: &&TrialCurves| match trial.status {
-        TrialStatus::Completed => trial.epochs.last().map(|row| row.test_accuracy),
+        TrialStatus::Completed => trial.epochs.last().map(|row| row.test.accuracy),
         TrialStatus::Diverged => Some(0.0),
         _ => None,
     };

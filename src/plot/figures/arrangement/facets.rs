@@ -10,12 +10,12 @@ use crate::results::query::{Results, TrialCurves};
 pub(in crate::plot::figures) struct Facet {
     /// The combination in words: `batch size 32 · lr 0.01`.
     pub(in crate::plot::figures) title: String,
-    /// Axis and value; an empty value stands for any.
+    /// Axes with their values; an empty value matches any.
     values: Vec<(usize, String)>,
 }
 
 impl Facet {
-    /// Its values, as cells that meet those of the trials that belong here.
+    /// Its values, as cells that match those of the trials in this panel.
     pub(super) fn cells(&self) -> Vec<&str> {
         self.values.iter().map(|(_, value)| value.as_str()).collect()
     }
@@ -25,7 +25,7 @@ impl Facet {
         self.values.iter().map(|(axis, _)| *axis)
     }
 
-    /// Whether a trial belongs here.
+    /// Whether a trial belongs to this panel.
     pub(in crate::plot::figures) fn holds(&self, trial: &TrialCurves) -> bool {
         self.values.iter().all(|(axis, wanted)| {
             let value = value(trial, *axis);
@@ -34,18 +34,18 @@ impl Facet {
     }
 }
 
-/// Panels in rows.
+/// The panels of a figure, in rows.
 pub(super) struct Grid {
-    /// Row by row.
+    /// The panels, row by row.
     pub(super) facets: Vec<Facet>,
-    /// Panels a row.
+    /// Number of panels in a row.
     pub(super) columns: usize,
-    /// One a row, or none.
+    /// The headings of the rows; empty where there are none.
     pub(super) headings: Vec<String>,
 }
 
-/// The panels of these axes: of two, the first makes the columns and the second the rows, if that leaves
-/// no more gaps than a page has room for or they are asked for (`crossed`).
+/// The panels of these axes: with two, the first makes the columns and the second the rows, if there are not
+/// too many gaps or if they are requested (`crossed`).
 pub(super) fn grid(results: &Results, axes: &[usize], crossed: Option<bool>) -> Grid {
     if let (&[across, down], Some(asked)) = (axes, crossed) {
         let (columns, rows) = (distinct(results, across), distinct(results, down));
@@ -58,7 +58,7 @@ pub(super) fn grid(results: &Results, axes: &[usize], crossed: Option<bool>) -> 
     Grid { columns: columns(facets.len()), facets, headings: Vec::new() }
 }
 
-/// Four panels make a square rather than three and a straggler.
+/// Four panels are arranged as a square rather than as three and one.
 pub(in crate::plot::figures) fn columns(panels: usize) -> usize {
     match panels {
         0..=3 => panels.max(1),
@@ -85,13 +85,13 @@ fn table(results: &Results, across: (usize, &[String]), down: (usize, &[String])
     }
 }
 
-/// `batch size 32`
+/// A value with the name of its axis: `batch size 32`.
 fn named(results: &Results, axis: usize, value: &str) -> String {
     format!("{} {}", axis_name(&results.axes[axis]), shown(value))
 }
 
-/// Combinations without gaps first make panels; one with a gap makes a panel of its own only
-/// where no other would show it.
+/// Combinations without gaps come first; one with a gap gets a panel only
+/// where no other panel would show its trials.
 fn combinations(results: &Results, axes: &[usize]) -> Vec<Facet> {
     let combination = |trial: &TrialCurves| -> Facet {
         let values: Vec<(usize, String)> =

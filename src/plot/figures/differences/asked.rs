@@ -13,7 +13,7 @@ use crate::stats::Verdict;
 use crate::units;
 use crate::wording::verdicts;
 
-/// The chart of the metric that is asked for, or of the test accuracy.
+/// The chart of the requested metric, or of test accuracy.
 pub(super) fn draw(results: &Results, request: &Request) -> Result<Vec<Drawn>, Absent> {
     let chosen = tune::at_chosen(results);
     let tuned = chosen.is_some();
@@ -74,8 +74,8 @@ impl<'a> Differences<'a> {
         }
     }
 
-    /// Those with a pair; of too many, those with the largest differences. A side that has no number
-    /// differs most.
+    /// The comparisons with a pair; of too many, those with the largest differences. A comparison with a missing
+    /// number on one side counts as the largest.
     fn drawn(&self) -> Vec<&'a Comparison> {
         let all = self.answer.comparisons.iter().enumerate();
         let mut rated: Vec<(f64, usize, &Comparison)> = all
@@ -91,7 +91,7 @@ impl<'a> Differences<'a> {
         rated.into_iter().map(|(.., c)| c).collect()
     }
 
-    /// `batch size 8: before − none · suggests before`
+    /// The name of a row: `batch size 8: before − none · suggests before`.
     fn name(&self, c: &Comparison) -> String {
         let cells = c.setting.iter().zip(&self.answer.others);
         let cells = cells.filter(|(cell, axis)| !cell.is_empty() && self.varies(axis));
@@ -148,10 +148,8 @@ impl<'a> Differences<'a> {
 /// The verdict in words.
 fn verdict(c: &Comparison, unit: Unit) -> String {
     let population = c.population.as_deref().and_then(|p| p.paired.mean);
-    let more = match (c.verdict, c.needed, population) {
-        (Verdict::Inconclusive, Some(needed), _) => {
-            format!("; {} pairs needed", verdicts::needed_pairs(needed))
-        }
+    let more = match (c.verdict, verdicts::needed_pairs(c), population) {
+        (Verdict::Inconclusive, Some(needed), _) => format!("; {needed} pairs needed"),
         (Verdict::EffectOfEvaluation, _, Some(mean)) => {
             let mean = units::signed(&format!("{:.2}", mean * unit.scale()));
             format!(", {mean} with the population's statistics")

@@ -1,4 +1,4 @@
-//! The comparisons of a claim, test by test, as they were judged.
+//! The comparisons of a claim, by test, with their verdicts.
 
 use std::hash::Hash;
 
@@ -10,14 +10,15 @@ use crate::plot::figures::arrangement::{axis_name, shown, unique};
 use crate::plot::figures::request::{Absent, Drawn};
 use crate::plot::figures::scored;
 use crate::plot::palette::Key;
-use crate::results::query::{Results, Take};
+use crate::results::query::Results;
 use crate::units::counted;
+use crate::wording::names::aggregated;
 
 /// A comparison, the test that it is part of, and the test's position in the claim.
 type Entry<'a> = (usize, &'a Tested, &'a ClaimComparison);
 
-/// A chart for each unit, since what is counted in points shares no axis with what is counted in epochs;
-/// that of the claim's first comparison first, and under the figure's own name.
+/// A chart for each unit, since points and epochs cannot share an axis;
+/// that of the claim's first comparison comes first, and has the figure's own name.
 pub(super) fn draw(results: &Results, judgement: &ClaimResult) -> Result<Vec<Drawn>, Absent> {
     let tests = judgement.tests.iter().enumerate();
     let entries = tests.flat_map(|(index, tested)| {
@@ -50,7 +51,7 @@ pub(super) fn draw(results: &Results, judgement: &ClaimResult) -> Result<Vec<Dra
     Ok(charts.collect())
 }
 
-/// Those comparisons of a claim that have the same unit.
+/// The comparisons of a claim that have the same unit.
 struct Claimed<'a> {
     results: &'a Results,
     judgement: &'a ClaimResult,
@@ -84,7 +85,7 @@ impl<'a> Claimed<'a> {
         }
     }
 
-    /// What all tests have in common, if they do.
+    /// The common value of all tests, if they have one.
     fn one<T: Eq + Hash + Clone>(&self, of: impl Fn(&Tested) -> T) -> Option<T> {
         let mut all = unique(self.entries.iter().map(|(_, tested, _)| of(tested)));
         all.pop().filter(|_| all.is_empty())
@@ -123,7 +124,7 @@ impl<'a> Claimed<'a> {
     }
 }
 
-/// `raw against standardised: none − unit, batch size 8: supported`
+/// The name of a row: `raw against standardised: none − unit, batch size 8: supported`.
 fn name(
     tested: &Tested,
     judged: &ClaimComparison,
@@ -169,24 +170,17 @@ fn sides(tested: &Tested) -> String {
     }
 }
 
-/// What is compared, in words.
+/// The compared quantity in words.
 fn quantity(tested: &Tested) -> String {
     let metric = scored::words(tested.metric).to_lowercase();
-    let Some(over) = &tested.test.over else {
+    let Some(aggregate) = &tested.test.aggregate else {
         return metric;
     };
-    let axis = axis_name(&over.key);
-    match over.take {
-        Take::Spread => format!("the spread of {metric} over {axis}"),
-        Take::Worst => format!("the worst {metric} over {axis}"),
-        Take::Best => format!("the best {metric} over {axis}"),
-        Take::Mean => format!("the mean {metric} over {axis}"),
-        Take::Change => format!("the change of {metric} from the first to the last {axis}"),
-        Take::Reach(bound) => format!("the largest {axis} where {metric} is as good as {bound}"),
-    }
+    let bound = |bound: f64| bound.to_string();
+    aggregated(&metric, &axis_name(&aggregate.axis), aggregate.how, bound)
 }
 
-/// Placements in their colours, else one for each test.
+/// The colours of placements, else one colour for each test.
 fn key(tested: &Tested, index: usize) -> Key {
     let placement = Key::placement(&tested.test.compare[0]);
     let placement = placement.filter(|_| tested.test.by == "norm.placement");

@@ -1,4 +1,4 @@
-//! Comparisons as rows of one panel, wherever they come from.
+//! Comparisons as rows of one panel.
 
 use crate::compare::Comparison;
 use crate::compare::metric::Unit;
@@ -10,37 +10,37 @@ use crate::plot::scale::{self, Data, Extent};
 use crate::results::query::Results;
 use crate::units::counted;
 
-/// Comparisons at most.
+/// Most comparisons in a chart.
 pub(super) const ROWS: usize = 18;
 
-/// A comparison as it is drawn.
+/// A comparison as a row.
 pub(super) struct Line<'a> {
-    /// What is compared, and what came of it.
+    /// The name of what is compared, with the verdict.
     pub(super) name: String,
-    /// Its look.
+    /// The key of its colour and marker.
     pub(super) key: Key,
-    /// It.
+    /// The comparison.
     pub(super) comparison: &'a Comparison,
 }
 
-/// Comparisons in one unit.
+/// Comparisons with the same unit.
 pub(super) struct Sheet<'a> {
-    /// Of which experiment.
+    /// The experiment's results.
     pub(super) results: &'a Results,
-    /// What is shown.
+    /// The title.
     pub(super) shown: String,
-    /// What differs, without its unit: `Difference of test accuracy`.
+    /// The quantity, without its unit: `Difference of test accuracy`.
     pub(super) quantity: String,
     /// The unit of every difference.
     pub(super) unit: Unit,
     /// The rows, from the top.
     pub(super) lines: Vec<Line<'a>>,
-    /// What else must be known, in sentences: on which side of 0 who is better, what is left out.
+    /// Further notes, in sentences: on which side of 0 which value is better, what is left out.
     pub(super) notes: Vec<String>,
 }
 
 impl Sheet<'_> {
-    /// The rows drawn one below the other.
+    /// A chart with the rows one below the other.
     pub(super) fn chart(&self) -> Chart {
         let names: Vec<String> = self.lines.iter().map(|line| line.name.clone()).collect();
         let series = self.lines.iter().enumerate();
@@ -79,7 +79,7 @@ impl Sheet<'_> {
         )
     }
 
-    /// No difference at all, and around it the margin, where all comparisons have the same.
+    /// References at 0, and the margin around it where all comparisons have the same.
     fn references(&self) -> Vec<Reference> {
         let reference =
             |width: f64| Reference { of: Along::X, low: -width, high: width, label: String::new() };
@@ -88,7 +88,7 @@ impl Sheet<'_> {
         zone.into_iter().chain([reference(0.0)]).collect()
     }
 
-    /// The smallest and the largest, in the metric's unit.
+    /// The smallest and the largest margin, in the metric's unit.
     fn margins(&self) -> (f64, f64) {
         let margins = self.lines.iter().map(|line| line.comparison.margin);
         let least = margins.clone().reduce(f64::min).unwrap_or(0.0);
@@ -130,7 +130,7 @@ impl Sheet<'_> {
         notes.join(" ")
     }
 
-    /// What does not matter, in words.
+    /// The margin in words.
     fn margin(&self) -> Option<String> {
         let (least, most) = self.margins();
         let written = amount(most, self.unit);
@@ -145,8 +145,8 @@ impl Sheet<'_> {
     }
 }
 
-/// What became of pairs of which some have no difference, and of trainings that diverged; empty where
-/// every pair has one.
+/// A note on pairs of which some have no difference, and on diverged trainings; empty where
+/// every pair has a difference.
 pub(super) fn gaps(c: &Comparison) -> String {
     let tally = c.paired.tally;
     let mut gaps = Vec::new();
@@ -162,7 +162,7 @@ pub(super) fn gaps(c: &Comparison) -> String {
     if gaps.is_empty() { String::new() } else { format!(" ({})", gaps.join("; ")) }
 }
 
-/// A difference as people read it: `0.25 points`.
+/// A difference with its unit: `0.25 points`.
 pub(super) fn amount(size: f64, unit: Unit) -> String {
     let number = number(size * unit.scale(), unit);
     match unit {
@@ -171,7 +171,7 @@ pub(super) fn amount(size: f64, unit: Unit) -> String {
     }
 }
 
-/// Two decimals of points, else three digits, and no zeros behind the last one that says something.
+/// Two decimals for points, else three significant digits, without trailing zeros.
 fn number(value: f64, unit: Unit) -> String {
     let digits = match value.abs() {
         _ if unit == Unit::Share => 2,
@@ -194,7 +194,7 @@ fn series_of(line: &Line<'_>, unit: Unit, row: f64) -> Series {
     let Comparison { a, b, paired, .. } = line.comparison;
     let scale = unit.scale();
     let at = |x: f64| Point { x: x * scale, y: row };
-    // Of survivors only there is no mean.
+    // The mean of only the surviving pairs would be biased, so none is drawn.
     let mean = paired.mean.filter(|_| paired.is_complete()).map(at);
     let bar = mean.zip(paired.interval).map(|(at, interval)| Bar {
         at,
@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_written_as_people_read_them() {
+    fn amounts_are_written_with_their_units() {
         for (size, unit, expected) in [
             (0.1, Unit::Share, "10 points"),
             (0.002, Unit::Share, "0.2 points"),

@@ -1,4 +1,4 @@
-//! The last evaluations against a numeric axis: what is told of trainings that differ in their number of
+//! The last evaluations over a numeric axis, for trainings that differ in their number of
 //! epochs, as those at several batch sizes do.
 
 use super::{ACCURACIES, Found, differ, frame, name};

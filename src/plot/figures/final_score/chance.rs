@@ -1,5 +1,5 @@
-//! Conditions that stayed at chance: no better than networks before their first step. Such a training has
-//! not diverged, and yet its learning rate is no stable one.
+//! Finds conditions that stayed at chance: no better than untrained networks. Such a training has
+//! not diverged, but its learning rate is not a stable one.
 
 use crate::compare::metric::Metric;
 use crate::compare::{baseline, tune};
@@ -8,7 +8,7 @@ use crate::plot::figures::arrangement::{shown, unique};
 use crate::plot::figures::scored::Scores;
 use crate::results::query::{Results, TrialCurves};
 
-/// The line of the best answer that looks at no input, on an axis along which accuracies stand; none
+/// A reference at the accuracy of always predicting the largest class, for an axis of accuracies; `None`
 /// where no class is so frequent that an accuracy may look better than it is.
 pub(in crate::plot::figures) fn constant_answer(
     metric: Metric,
@@ -24,16 +24,16 @@ pub(in crate::plot::figures) fn constant_answer(
     Some(Reference { of, low: at, high: at, label: format!("{always}: {at:.1} %") })
 }
 
-/// What learned nothing, and what that is measured by.
+/// The conditions that learned nothing, with the accuracy of chance.
 pub(super) struct AtChance {
-    /// Mean accuracy of the untrained networks, in per cent.
+    /// Mean accuracy of the untrained networks, in percent.
     untrained: f64,
-    /// The conditions, in words.
+    /// The names of the conditions, in a sentence.
     pub(super) note: String,
 }
 
 impl AtChance {
-    /// The accuracy of the untrained networks.
+    /// A reference at the accuracy of the untrained networks.
     pub(super) fn reference(&self) -> Reference {
         Reference {
             of: Along::Y,
@@ -44,14 +44,14 @@ impl AtChance {
     }
 }
 
-/// Which of these conditions (line, value, scores) learned nothing; `None` where all learned something, or
+/// Those of these conditions (line, value, scores) that learned nothing; `None` where all learned something, or
 /// the metric is no accuracy.
 pub(super) fn of(
     results: &Results,
     metric: Metric,
     conditions: &[(String, String, Scores)],
 ) -> Option<AtChance> {
-    // What untrained networks have is known as plain accuracy alone.
+    // For untrained networks only plain accuracy is known.
     if !metric.is_accuracy() || metric.name == baseline::BALANCED {
         return None;
     }

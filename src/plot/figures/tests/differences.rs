@@ -1,13 +1,13 @@
-//! The figure of differences where the experiment makes a claim.
+//! The figure `differences` of an experiment with a claim.
 
 use super::*;
-use crate::results::query::{Claim, Expect, Hypothesis, Over, Take, TrialStatus};
+use crate::results::query::{Aggregate, Aggregation, Claim, Expect, Hypothesis, TrialStatus};
 
-/// A completed trial whose networks are right on this share of the test set.
+/// A completed trial with this test accuracy.
 fn scored(axes: &[&str], replicate: u64, accuracy: f64) -> TrialCurves {
     let mut trial = trial(axes, replicate);
     for row in trial.epochs.iter_mut().skip(1) {
-        row.test_accuracy = accuracy;
+        row.test.accuracy = accuracy;
     }
     trial
 }
@@ -25,7 +25,7 @@ fn numbered(mut results: Results) -> Results {
     results
 }
 
-/// Nine replicates of three placements with three activations: `before` gains half a point on `after`.
+/// Nine replicates of three placements with three activations: `before` is half a point better than `after`.
 fn activations() -> Results {
     let mut trials = Vec::new();
     for (index, activation) in ["relu", "tanh", "gelu"].into_iter().enumerate() {
@@ -47,7 +47,7 @@ fn test(by: &str, compare: [&str; 2]) -> Hypothesis {
         expect: Expect::Higher,
         margin: None,
         only: Vec::new(),
-        over: None,
+        aggregate: None,
         label: None,
     }
 }
@@ -93,7 +93,8 @@ fn a_claim_has_its_own_axis_and_settings_and_takes_values_together() {
     only.only = vec![("norm.placement".to_owned(), vec!["none".to_owned()])];
     only.label = Some("without a norm".to_owned());
     let mut over = test("norm.placement", ["before", "after"]);
-    over.over = Some(Over { key: "model.activation".to_owned(), take: Take::Worst });
+    let how = Aggregation::Worst;
+    over.aggregate = Some(Aggregate { axis: "model.activation".to_owned(), how });
     let chart = chart(&claiming(activations(), vec![only, over]), "differences");
     assert_eq!(
         names(&chart),
@@ -141,7 +142,7 @@ fn of_many_comparisons_the_last_are_left_out_and_counted() {
 }
 
 #[test]
-fn the_layers_that_a_claim_or_a_metric_is_about_are_asked_for() {
+fn the_layers_that_a_claim_or_a_metric_needs_are_requested() {
     let mut deep = test("norm.placement", ["before", "after"]);
     deep.metric = "gradient_decades".to_owned();
     let plain = activations();
@@ -155,7 +156,7 @@ fn the_layers_that_a_claim_or_a_metric_is_about_are_asked_for() {
 }
 
 #[test]
-fn pairs_that_lost_a_side_leave_dots_and_no_mean() {
+fn pairs_with_a_missing_side_leave_dots_and_no_mean() {
     let mut results = activations();
     let lost = results.trials.iter_mut().find(|trial| trial.axes == ["after", "tanh"]);
     lost.expect("a trial").status = TrialStatus::Diverged;

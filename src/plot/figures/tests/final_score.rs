@@ -1,4 +1,4 @@
-//! The figure `final` along an axis that is asked for, and of times that were waited for in vain.
+//! The figure `final` along a requested axis, and of times to a target that was not reached.
 
 use super::scores::{learning_rates, scoring};
 use super::*;
@@ -10,7 +10,7 @@ use crate::results::query::Tuning;
 
 #[test]
 fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {
-    // Two batch sizes with three rates each; what validation chooses is 0.1 at 8 and 1.0 at 64.
+    // Two batch sizes with three rates each; validation chooses 0.1 at 8 and 1.0 at 64.
     let mut trials = Vec::new();
     for (size, accuracies) in [("8", [0.8, 0.9, 0.85]), ("64", [0.7, 0.8, 0.95])] {
         for (rate, accuracy) in ["0.01", "0.1", "1.0"].into_iter().zip(accuracies) {
@@ -44,7 +44,7 @@ fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {
     }
     assert!(chart.footnote.contains("Each point is at its own best learning rate"));
 
-    // Along the tuned axis, or with a panel for each of its values, everything is shown.
+    // Along the tuned axis, or with a panel for each of its values, all trials are shown.
     for request in [
         along("learning_rate"),
         Request { facets: vec!["train.learning_rate".to_owned()], ..along("batch_size") },
@@ -64,14 +64,14 @@ fn along_another_axis_than_the_tuned_one_each_point_is_at_its_own_best() {
 }
 
 #[test]
-fn what_was_waited_for_in_vain_is_an_arrow_along_the_axis_and_has_no_mean() {
+fn a_target_that_was_not_reached_is_an_arrow_along_the_axis_and_has_no_mean() {
     let mut results = learning_rates();
     results.target_accuracy = 0.93;
     let request = Request { metric: Some("epochs_to_target".to_owned()), ..Request::default() };
     let chart = drawn(&results, "final", &request).remove(0).chart;
     let none = line(only_panel(&chart), "none");
     assert!(none.points.is_empty(), "{:?}", none.points);
-    // Two rates with three replicates, and two of the third: one of those diverged.
+    // Two rates with three replicates, and two replicates of the third rate: one of those diverged.
     assert_eq!((none.beyond.len(), none.ended.len()), (8, 1));
     assert!(
         none.beyond

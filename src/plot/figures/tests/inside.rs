@@ -1,10 +1,10 @@
-//! Figures of what probes read inside the networks, and of the ways to evaluate.
+//! Figures of probes' measurements, and of the kinds of evaluation.
 
 use super::*;
 use crate::plot::figures::Absent;
 use crate::results::query::LayerSeries;
 
-/// The steps at which probes look.
+/// The steps of the measurements.
 const STEPS: [usize; 4] = [0, 10, 20, 30];
 
 fn read(layer: &str, quantity: &str, value: f64) -> LayerSeries {
@@ -80,7 +80,7 @@ fn layer_figures_are_absent_without_probes_and_name_the_key() {
 }
 
 #[test]
-fn figures_ask_only_for_the_quantities_that_they_show() {
+fn figures_request_only_the_quantities_that_they_show() {
     let results = placements(1);
     let details = |name: &str| {
         let figure = named(name).expect("a figure");
@@ -106,7 +106,7 @@ fn percentiles_are_those_of_one_training_with_a_column_for_each_placement() {
 }
 
 #[test]
-fn gradients_stand_layer_by_layer_early_and_late() {
+fn gradients_are_drawn_layer_by_layer_early_and_late() {
     let chart = chart(&probed(), "gradients");
     assert_eq!(titles(&chart)[0], ["before step 1", "before step 11", "before step 31"]);
     let headings: Vec<&str> = chart.rows.iter().map(|row| row.heading.as_str()).collect();
@@ -152,9 +152,9 @@ fn evaluations_are_lines_and_conditions_without_batch_statistics_left_out() {
     for trial in &mut results.trials {
         let with_norm = trial.axes[0] != "none";
         for row in &mut trial.epochs {
-            row.running_test_accuracy = Some(0.5);
-            row.precise_test_accuracy = Some(if with_norm { 0.7 } else { 0.5 });
-            row.batch_test_accuracy = Some(if with_norm { 0.8 } else { 0.5 });
+            row.running_test.accuracy = Some(0.5);
+            row.precise_test.accuracy = Some(if with_norm { 0.7 } else { 0.5 });
+            row.batch_test.accuracy = Some(if with_norm { 0.8 } else { 0.5 });
         }
     }
     let chart = chart(&results, "evaluations");
@@ -170,7 +170,7 @@ fn evaluations_are_lines_and_conditions_without_batch_statistics_left_out() {
 #[test]
 fn the_gap_is_what_is_seen_minus_what_is_not() {
     let chart = chart(&placements(2), "gap");
-    // Shares 1 − 0.1 loss, and that less 0.01.
+    // Accuracies of 1 − 0.1 loss, and 0.01 less.
     assert_close(line(only_panel(&chart), "none").points[0].y, 1.0);
     assert_eq!(chart.rows[0].y.label, "Gap of accuracies (points)");
     assert_eq!(chart.subtitle, "Training accuracy minus validation accuracy · an-experiment");
@@ -180,8 +180,8 @@ fn the_gap_is_what_is_seen_minus_what_is_not() {
 fn the_gap_is_between_what_was_evaluated_alike_where_that_was_measured() {
     let mut results = placements(2);
     for row in results.trials.iter_mut().flat_map(|trial| &mut trial.epochs) {
-        row.evaluated_train_loss = Some(0.1);
-        row.evaluated_train_accuracy = row.validation_accuracy.map(|share| share + 0.03);
+        row.evaluated_train.loss = Some(0.1);
+        row.evaluated_train.accuracy = row.validation.accuracy.map(|share| share + 0.03);
     }
     let chart = chart(&results, "gap");
     assert_close(line(only_panel(&chart), "none").points[0].y, 3.0);

@@ -7,7 +7,7 @@ fn a_line_is_the_mean_from_the_first_trained_epoch_on() {
     let chart = figure(&placements(2), "validation_loss");
     let points = &line(only_panel(&chart), "before").points;
     assert_eq!(points.iter().map(|point| point.x).collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0]);
-    // Replicates 1.1/2 + 0.01 and 1.2/2 + 0.01.
+    // The replicates have 1.1/2 + 0.01 and 1.2/2 + 0.01.
     assert_close(points[1].y, 0.585);
     assert!(chart.footnote.contains("untrained network (epoch 0) is not drawn"));
 }
@@ -16,13 +16,13 @@ fn a_line_is_the_mean_from_the_first_trained_epoch_on() {
 fn accuracies_are_per_cent() {
     let chart = figure(&placements(2), "train_accuracy");
     assert_eq!(chart.rows[0].y.label, "Accuracy (%)");
-    // Shares 1 − 0.11 and 1 − 0.12.
+    // The accuracies are 1 − 0.11 and 1 − 0.12.
     assert_close(line(only_panel(&chart), "none").points[0].y, 88.5);
     assert!(chart.rows[0].y.low > 80.0 && chart.rows[0].y.high <= 100.0);
 }
 
 #[test]
-fn one_replicate_has_no_band_and_says_so() {
+fn one_replicate_has_no_band_and_a_note() {
     let chart = figure(&placements(1), "train_loss");
     assert!(line(only_panel(&chart), "none").band.is_empty());
     assert_eq!(chart.band, "Line: the one completed replicate (n = 1); a single run has no band.");
@@ -56,7 +56,7 @@ fn three_replicates_have_a_t_interval() {
 fn bands_end_where_the_metric_ends() {
     let mut results = placements(3);
     for (trial, accuracy) in results.trials.iter_mut().step_by(3).zip([1.0, 1.0, 0.7]) {
-        trial.epochs[1].test_accuracy = accuracy;
+        trial.epochs[1].test.accuracy = accuracy;
     }
     let chart = figure(&results, "test_accuracy");
     let span = line(only_panel(&chart), "none").band[0];
@@ -68,7 +68,7 @@ fn bands_end_where_the_metric_ends() {
 fn a_band_that_reaches_zero_is_cut_on_a_logarithmic_axis() {
     let mut results = placements(3);
     for (trial, loss) in results.trials.iter_mut().step_by(3).zip([0.01, 0.01, 0.1]) {
-        trial.epochs[4].test_loss = loss;
+        trial.epochs[4].test.loss = loss;
     }
     let chart = figure(&results, "test_loss");
     let axis = &chart.rows[0].y;
@@ -89,12 +89,12 @@ fn diverged_trials_are_counted_and_marked_where_they_ended() {
         ["none (1 of 3 diverged)", "before", "after", "diverged (vertical position arbitrary)"]
     );
     assert_eq!(loss.legend[3].symbol, Symbol::Ended);
-    // Step 25 of 10 an epoch, at the upper edge; an accuracy at the lower.
+    // Step 25 with 10 steps an epoch, at the upper edge; for an accuracy at the lower.
     let expected = |y: f64| vec![Point { x: 2.5, y }];
     assert_eq!(line(only_panel(&loss), "none").ended, expected(loss.rows[0].y.high));
     let accuracy = figure(&results, "train_accuracy");
     assert_eq!(line(only_panel(&accuracy), "none").ended, expected(accuracy.rows[0].y.low));
-    // The two that completed decide the line.
+    // The line is the mean of the two that were completed.
     assert_close(line(only_panel(&loss), "none").points[0].y, 1.25);
 }
 
@@ -124,8 +124,8 @@ fn an_experiment_in_which_everything_diverged_has_charts() {
 #[test]
 fn values_that_are_not_finite_are_left_out_and_counted() {
     let mut results = placements(1);
-    results.trials[0].epochs[2].test_loss = f64::NAN;
-    results.trials[1].epochs[2].test_loss = f64::INFINITY;
+    results.trials[0].epochs[2].test.loss = f64::NAN;
+    results.trials[1].epochs[2].test.loss = f64::INFINITY;
     let chart = figure(&results, "test_loss");
     assert_eq!(line(only_panel(&chart), "none").points.len(), 3);
     assert!(chart.footnote.contains("2 values of completed trials are not finite and left out."));

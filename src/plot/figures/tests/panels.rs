@@ -1,4 +1,4 @@
-//! Which trials stand in which panel, and what is said about those that do not.
+//! The assignment of trials to panels, and the notes on those that are missing.
 
 use super::*;
 
@@ -40,8 +40,8 @@ fn the_overview_of_placements_is_two_by_two() {
 fn without_a_validation_set_the_overview_shows_the_test_set() {
     let mut results = placements(1);
     for row in results.trials.iter_mut().flat_map(|trial| &mut trial.epochs) {
-        row.validation_loss = None;
-        row.validation_accuracy = None;
+        row.validation.loss = None;
+        row.validation.accuracy = None;
     }
     let chart = figure(&results, "overview");
     assert_eq!(
@@ -72,7 +72,7 @@ fn of_too_many_panels_those_whose_lines_end_furthest_apart_are_drawn() {
     for trial in &mut results.trials {
         let is_alike = ["1", "2"].contains(&trial.axes[1].as_str());
         if trial.axes[0] == "none" && !is_alike {
-            trial.epochs[4].test_accuracy -= 0.1;
+            trial.epochs[4].test.accuracy -= 0.1;
         }
     }
     let chart = figure(&results, "overview");
@@ -84,7 +84,7 @@ fn of_too_many_panels_those_whose_lines_end_furthest_apart_are_drawn() {
         "6 of 8 panels are drawn: those whose lines end furthest apart in test accuracy. All: \
          `bn-lab plot DIR --figure curves --facet batch_size`."
     ));
-    // More columns leave room for two metrics.
+    // With more columns there are two metrics.
     assert_eq!(chart.rows.len(), 2);
     let single = figure(&results, "train_loss");
     let panels: Vec<usize> = single.rows.iter().map(|row| row.panels.len()).collect();
@@ -128,7 +128,7 @@ fn where_the_placement_is_not_swept_the_next_axis_makes_the_lines() {
 }
 
 #[test]
-fn a_trial_to_which_an_axis_means_nothing_is_in_every_panel() {
+fn a_trial_to_which_an_axis_does_not_apply_is_in_every_panel() {
     let trials =
         vec![trial(&["none", ""], 1), trial(&["before", "0.001"], 1), trial(&["before", "0.1"], 1)];
     let results = results(&["norm.placement", "norm.epsilon"], trials);
@@ -142,7 +142,7 @@ fn a_trial_to_which_an_axis_means_nothing_is_in_every_panel() {
 }
 
 #[test]
-fn panels_say_which_replicates_are_missing() {
+fn panels_note_which_replicates_are_missing() {
     let mut results = batch_sizes(&["8", "32"]);
     results.trials[0] = diverged(&["none", "8"], 1, 25);
     let chart = figure(&results, "train_loss");

@@ -1,4 +1,4 @@
-//! What may be asked of a figure.
+//! Options of figures.
 
 use super::*;
 use crate::plot::figures::{Absent, Horizontal, catalogue, defaults, unmet};
@@ -40,7 +40,7 @@ fn steps_show_the_training_loss_between_epochs() {
     assert_eq!(chart.x.label, "Optimiser step");
     assert!(chart.footnote.contains("of the step's own batch"));
     assert_eq!(drawn(&results, "curves", &request)[0].stem, "train_loss-by-step");
-    // Other metrics are measured after epochs alone.
+    // Other metrics are measured after epochs only.
     let request = Request { x: Horizontal::Step, ..of("test_loss") };
     let chart = asked(&results, "curves", &request);
     let places = &line(only_panel(&chart), "none").points;
@@ -59,10 +59,10 @@ fn replicates_that_took_different_times_are_compared_at_equal_times() {
     let request = Request { x: Horizontal::Seconds, ..of("train_loss") };
     let chart = asked(&results, "curves", &request);
     let points = &line(only_panel(&chart), "none").points;
-    // From the slower one's first epoch to the faster one's last.
+    // From the first epoch of the slower one to the last of the faster one.
     assert_close(points[0].x, 2.0);
     assert_close(points[points.len() - 1].x, 4.0);
-    // 1.1 / 2 of the first at its second epoch, 1.2 of the second at its first.
+    // 1.1 / 2 of the first one at its second epoch, 1.2 of the second one at its first.
     assert_close(points[0].y, 0.875);
     assert!(chart.footnote.contains("evaluation not among them"));
 }
@@ -109,7 +109,7 @@ fn final_by_dropout(rates: &[&str]) -> (Drawn, Vec<String>) {
 }
 
 #[test]
-fn a_scale_that_cannot_be_had_is_told_and_not_named() {
+fn an_impossible_scale_is_reported_and_not_part_of_the_file_name() {
     let (drawn, unmet) = final_by_dropout(&["0.0", "0.25", "0.5"]);
     assert_eq!(drawn.chart.x.scale, Scale::Linear);
     assert_eq!(drawn.stem, "final");
@@ -125,10 +125,10 @@ fn a_scale_that_cannot_be_had_is_told_and_not_named() {
 }
 
 #[test]
-fn a_vertical_scale_that_cannot_be_had_is_told_likewise() {
+fn an_impossible_vertical_scale_is_reported_and_not_part_of_the_file_name() {
     let mut results = placements(1);
     for trial in &mut results.trials {
-        trial.epochs[1].train_loss = Some(0.0);
+        trial.epochs[1].train.loss = Some(0.0);
     }
     let request = Request { log_y: Some(true), ..of("train_loss") };
     let drawn = drawn(&results, "curves", &request).remove(0);
@@ -138,11 +138,11 @@ fn a_vertical_scale_that_cannot_be_had_is_told_likewise() {
 }
 
 #[test]
-fn epoch_0_stands_on_the_edge_of_a_logarithmic_axis_and_the_chart_says_so() {
+fn epoch_0_is_on_the_edge_of_a_logarithmic_axis_with_a_note() {
     let request = Request { log_x: Some(true), ..of("test_loss") };
     let mut results = placements(1);
     for trial in &mut results.trials {
-        // Of a single epoch, epoch 0 is drawn, too.
+        // With a single epoch, epoch 0 is drawn, too.
         trial.epochs.truncate(2);
     }
     let chart = asked(&results, "curves", &request);
@@ -155,7 +155,7 @@ fn epoch_0_stands_on_the_edge_of_a_logarithmic_axis_and_the_chart_says_so() {
 }
 
 #[test]
-fn panels_are_made_by_the_axes_that_are_asked_for_and_the_others_become_lines() {
+fn panels_are_made_by_the_requested_axes_and_the_others_become_lines() {
     let request = Request { facets: vec!["placement".to_owned()], ..of("train_loss") };
     let chart = asked(&batch_sizes(&["8", "32"]), "curves", &request);
     assert_eq!(titles(&chart), [["placement none", "placement before"]]);
@@ -207,7 +207,7 @@ fn of_too_many_lines_the_ends_and_some_between_are_drawn() {
 fn replicates_without_a_time_in_common_have_no_mean() {
     let mut results = placements(2);
     for trial in &mut results.trials {
-        // The first replicate has ended before the second one's first epoch has.
+        // The first replicate has ended before the second one's first epoch.
         let each = if trial.replicate == 1 { 1.0 } else { 100.0 };
         trial.seconds = (1..=4)
             .map(|epoch| TimingRow { epoch, train_seconds: each, evaluation_seconds: 0.0 })

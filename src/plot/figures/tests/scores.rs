@@ -1,4 +1,4 @@
-//! Figures of one number a trial: final scores, heat maps, differences, times.
+//! Figures with one number for each trial: final scores, heat maps, differences, times.
 
 use super::*;
 use crate::plot::chart::Along;
@@ -9,18 +9,18 @@ use crate::results::query::{TrialStatus, Tuning};
 /// Sets a trial's accuracies from the first trained epoch on.
 pub(super) fn scoring(mut trial: TrialCurves, accuracy: f64) -> TrialCurves {
     for row in trial.epochs.iter_mut().skip(1) {
-        row.test_accuracy = accuracy;
-        row.validation_accuracy = Some(accuracy);
+        row.test.accuracy = accuracy;
+        row.validation.accuracy = Some(accuracy);
     }
     if let Some(untrained) = trial.epochs.first_mut() {
-        untrained.test_accuracy = 0.1;
-        untrained.validation_accuracy = Some(0.1);
+        untrained.test.accuracy = 0.1;
+        untrained.validation.accuracy = Some(0.1);
     }
     trial
 }
 
-/// Three replicates of two placements at three learning rates; at the largest one, networks without a norm
-/// diverge once and else learn nothing.
+/// Three replicates of two placements at three learning rates; at the largest one, one network without a norm
+/// diverges and the others learn nothing.
 pub(super) fn learning_rates() -> Results {
     let mut trials = Vec::new();
     for (index, rate) in ["0.01", "0.1", "1.0"].into_iter().enumerate() {
@@ -41,7 +41,7 @@ pub(super) fn learning_rates() -> Results {
 }
 
 #[test]
-fn the_final_metric_stands_against_the_learning_rate_on_a_logarithmic_axis() {
+fn the_final_metric_is_drawn_over_the_learning_rate_on_a_logarithmic_axis() {
     let chart = chart(&learning_rates(), "final");
     assert_eq!(chart.x.scale, Scale::Logarithmic);
     assert_eq!(chart.x.label, "Learning rate (log scale)");
@@ -99,7 +99,7 @@ fn what_tuning_chose_is_marked_on_the_final_metric() {
         let place = line.points.iter().position(|p| *p == line.chosen[0]);
         place.expect("one of its points")
     };
-    // Of 0.01, 0.1 and 1.0.
+    // Out of 0.01, 0.1 and 1.0.
     assert_eq!((ringed("none"), ringed("before")), (1, 2));
     let rings = chart.legend.iter().filter(|e| e.symbol == Symbol::Chosen);
     assert_eq!(rings.count(), 1);
@@ -170,7 +170,7 @@ fn a_heat_map_frames_what_tuning_chose_by_validation_and_not_what_is_best_on_the
     for trial in &mut results.trials {
         let is_first = trial.axes[1] == "0.01";
         for row in &mut trial.epochs {
-            row.validation_accuracy = Some(if is_first { 0.5 } else { 0.4 });
+            row.validation.accuracy = Some(if is_first { 0.5 } else { 0.4 });
         }
     }
     for (index, trial) in results.trials.iter_mut().enumerate() {
@@ -197,7 +197,7 @@ fn a_heat_map_frames_what_tuning_chose_by_validation_and_not_what_is_best_on_the
 }
 
 #[test]
-fn a_heat_map_of_one_numeric_axis_is_absent_and_says_what_it_takes() {
+fn a_heat_map_of_one_numeric_axis_is_absent_with_the_reason() {
     let figure = named("heatmap").expect("a figure");
     let Absent(why) = figure.draw(&learning_rates(), &Request::default()).expect_err("one axis");
     assert!(why.contains("`train.batch_size`"), "{why}");
@@ -224,7 +224,7 @@ fn differences_have_a_row_a_comparison_with_its_verdict() {
     assert_eq!(chart.x.label, "Difference of test accuracy (points)");
     let series = &only_panel(&chart).series[0];
     assert_eq!((series.key, series.dots.len()), (Key::Before, 6));
-    // 5 points, and a hundredth more from replicate to replicate.
+    // 5 points, and 0.01 more for each replicate.
     assert_close(series.points[0].x, 5.035);
     assert_eq!(series.bars[0].along, Along::X);
     let zone = &only_panel(&chart).references[0];
@@ -234,16 +234,16 @@ fn differences_have_a_row_a_comparison_with_its_verdict() {
 }
 
 #[test]
-fn a_replicate_that_never_reached_the_target_is_an_arrow() {
+fn a_replicate_that_did_not_reach_the_target_is_an_arrow() {
     let mut results = placements(3);
     results.target_accuracy = 0.5;
-    // One `none` in three never gets there.
+    // One `none` in three does not reach the target.
     results.trials[0] = scoring(trial(&["none"], 1), 0.4);
     let chart = chart(&results, "to-target");
     let none = line(only_panel(&chart), "none");
     assert_eq!(none.beyond, [(Point { x: 4.0, y: 0.0 }, Along::X)]);
     assert_eq!(none.dots.len(), 2);
-    // The median of two that got there and one that did not.
+    // The median of two that reached it and one that did not.
     assert_eq!(none.points.len(), 1);
     assert!(chart.subtitle.starts_with("Epochs to 50 % accuracy"));
     assert_eq!(chart.x.label, "Epochs to target");

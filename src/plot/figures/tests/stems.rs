@@ -1,11 +1,11 @@
-//! Names of files, and what they ask for.
+//! Stems of file names, and the options that they determine.
 
 use super::*;
 use crate::plot::figures::{Horizontal, may_have};
 use crate::results::format::schema::TimingRow;
 
 #[test]
-fn the_stem_of_a_file_asks_for_what_it_shows() {
+fn the_stem_of_a_file_selects_the_figure_that_it_shows() {
     let asked = |stem: &str| {
         let found = crate::plot::figures::asked(stem, &Request::default());
         found.map(|(figure, request)| {
@@ -30,7 +30,7 @@ fn the_stem_of_a_file_asks_for_what_it_shows() {
     }
     for stem in [
         "to-target-by-secnds",
-        // No file has these names: the figure does not heed that.
+        // No file has these names: the figure does not use that option.
         "final-by-step",
         "heatmap-by-step",
         "differences-by-seconds",
@@ -50,7 +50,7 @@ fn the_stem_of_a_file_asks_for_what_it_shows() {
 }
 
 #[test]
-fn what_is_drawn_has_the_stem_that_asks_for_it() {
+fn every_drawn_figure_has_the_stem_that_selects_it() {
     let mut results = batch_sizes(&["8", "64"]);
     for trial in &mut results.trials {
         trial.seconds = (1..=4)
@@ -77,7 +77,7 @@ fn what_is_drawn_has_the_stem_that_asks_for_it() {
 }
 
 #[test]
-fn what_a_stem_says_goes_before_what_is_asked_besides() {
+fn options_in_a_stem_override_other_options() {
     let request = Request {
         x: Horizontal::Step,
         along: Some("batch_size".to_owned()),
@@ -93,7 +93,7 @@ fn what_a_stem_says_goes_before_what_is_asked_besides() {
 }
 
 #[test]
-fn a_chart_that_no_folder_of_the_experiment_has_is_known_beforehand() {
+fn a_chart_that_no_folder_of_the_experiment_can_have_is_refused_before_training() {
     let axes = ["norm.placement", "train.batch_size"];
     let may_have = |stem: &str| may_have(stem, axes.into_iter());
     for stem in [

@@ -8,7 +8,7 @@ use crate::plot::palette::Theme;
 /// Blue: the colour of `before` on white.
 const BLUE: (u8, u8, u8) = (0, 114, 178);
 
-/// A chart of one panel with one series of no marks at all, and no legend.
+/// A chart of one panel with one series without marks, and no legend.
 fn bare() -> Chart {
     let mut chart = chart();
     chart.legend.clear();
@@ -32,12 +32,12 @@ fn blue(chart: &Chart) -> usize {
     count(&pixels(chart, &Style::default()), BLUE)
 }
 
-/// What a pointer shows, without the document's own title.
+/// The hover texts, without the document's own title.
 fn hovers(svg: &str) -> Vec<&str> {
     svg.split("<title>").skip(1).filter_map(|rest| Some(rest.split_once("</title>")?.0)).collect()
 }
 
-/// How many elements an SVG has of a kind.
+/// The number of elements of a kind in an SVG.
 fn elements(svg: &str, name: &str) -> usize {
     svg.matches(&format!("<{name} ")).count()
 }
@@ -76,7 +76,7 @@ fn a_line_is_dashed_by_the_svg_itself() {
 }
 
 #[test]
-fn points_say_what_they_show() {
+fn points_have_hover_texts() {
     let chart = with(|series| {
         series.points = vec![at(1.0, 3.0), at(3.0, 1.0)];
         series.band = vec![Span { x: 3.0, low: 0.5, high: 1.5 }];

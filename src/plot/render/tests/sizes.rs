@@ -1,4 +1,4 @@
-//! Pictures of a size that was asked for.
+//! Pictures of a requested size.
 
 use super::*;
 
@@ -50,7 +50,7 @@ fn a_size_without_room_for_the_panels_is_refused_with_the_way_out() {
     }
 }
 
-/// A chart with a vertical axis of so many names.
+/// A chart with a vertical axis of this many names.
 fn named(count: usize) -> Chart {
     let mut chart = chart();
     let tick = |index: usize| Tick { value: index as f64, label: format!("condition {index}") };
@@ -96,7 +96,7 @@ fn numbers_below_neighbouring_panels_do_not_touch() {
     let narrow = width(&chart);
     let tick = |value: f64, label: &str| Tick { value, label: label.to_owned() };
     chart.x.ticks = vec![tick(0.0, "0"), tick(4.0, "10000")];
-    // Two gutters, each wider by what the long number and the zero stand out more than a gutter holds.
+    // Two gutters, each wider by what the long number and the zero exceed a gutter.
     assert!(width(&chart) > narrow + 2.0, "{} {narrow}", width(&chart));
     chart.x.ticks = vec![tick(1.0, "1"), tick(3.0, "3")];
     assert!((width(&chart) - narrow).abs() < 1e-9);

@@ -1,4 +1,4 @@
-//! All marks in all themes, to be looked at: `cargo test --lib specimens -- --ignored` writes them to
+//! All marks in all themes, for visual inspection: `cargo test --lib specimens -- --ignored` writes them to
 //! the folder `bn-lab-specimens` among the system's temporary files.
 
 use super::*;
@@ -49,7 +49,7 @@ fn legend(keys: &[(&str, Key)], band: bool) -> Vec<LegendEntry> {
     keys.iter().map(entry).collect()
 }
 
-/// A curve that rises towards a hundred, with a wave that differs from replicate to replicate.
+/// A curve that rises towards 100, with a wave that differs between replicates.
 fn curve(which: f64, replicate: f64) -> Vec<Point> {
     let rise = |epoch: u32| {
         let x = f64::from(epoch);

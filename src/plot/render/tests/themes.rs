@@ -1,4 +1,4 @@
-//! The same chart on different paper.
+//! The same chart in different themes.
 
 use super::*;
 use crate::plot::palette::{Role, Theme};

@@ -1,8 +1,8 @@
-//! Claims whose networks show something else with the population's statistics.
+//! Claims on networks that give another result with population statistics.
 
 use super::*;
 
-/// Gives every trial a test accuracy under the population's statistics.
+/// Gives every trial a test accuracy with population statistics.
 fn evaluate_both(folder: &mut Results, population: impl Fn(&TrialCurves) -> f64) {
     for (key, value) in [("norm.kind", "batch"), ("norm.evaluation", "running")] {
         folder.norm.insert(key.to_owned(), value.to_owned());
@@ -10,8 +10,8 @@ fn evaluate_both(folder: &mut Results, population: impl Fn(&TrialCurves) -> f64)
     for trial in &mut folder.trials {
         let score = population(trial);
         let row = trial.epochs.last_mut().expect("rows");
-        row.running_test_accuracy = Some(row.test_accuracy);
-        row.precise_test_accuracy = Some(score);
+        row.running_test.accuracy = Some(row.test.accuracy);
+        row.precise_test.accuracy = Some(score);
     }
 }
 
@@ -24,12 +24,12 @@ fn what_only_running_statistics_show_counts_neither_for_a_claim_nor_against_it()
             folder.norm.insert(key.to_owned(), value.to_owned());
         }
         for trial in &mut folder.trials {
-            // Both placements alike, but for what is asked.
+            // Both placements are equal, except for the requested gain.
             let gain = if trial.axes == ["before"] { population } else { 0.0 };
             let score = BASE[trial.replicate as usize - 1] + gain;
             let row = trial.epochs.last_mut().expect("rows");
-            row.running_test_accuracy = Some(row.test_accuracy);
-            row.precise_test_accuracy = Some(score);
+            row.running_test.accuracy = Some(row.test.accuracy);
+            row.precise_test.accuracy = Some(score);
         }
         let judgement = judge(&folder).expect("judged").expect("claimed");
         let entry = Entry { folder: "results/x".to_owned(), judgement, figure: None, report: None };

@@ -1,10 +1,10 @@
-//! Tests in several settings: the median and the range, and what is said where there is none.
+//! Tests in several settings: the median and the range, and the text where there is none.
 
 use super::*;
 
 const SIZES: [&str; 4] = ["2", "4", "8", "16"];
 
-/// A claim in one setting for each pair of accuracies, before the activation and without a norm.
+/// A claim with one setting for each pair of accuracies, before the activation and without a norm.
 fn in_settings(sides: &[(&[f64], &[f64])], tests: Vec<Hypothesis>) -> Results {
     let trained = sides.iter().zip(SIZES).enumerate();
     let trained = trained.flat_map(|(index, ((before, none), size))| {
@@ -18,16 +18,16 @@ fn higher() -> Vec<Hypothesis> {
     vec![test("test_accuracy", Expect::Higher)]
 }
 
-/// `BASE`, so many points higher.
+/// `BASE`, higher by this many points.
 fn gained(points: f64) -> Vec<f64> {
     BASE.iter().map(|base| base + points / 100.0).collect()
 }
 
 #[test]
-fn of_several_settings_the_median_is_told_with_the_range() {
+fn over_several_settings_the_median_is_printed_with_the_range() {
     let gains = [1.0, 6.0, 2.0].map(gained);
     let sides: Vec<(&[f64], &[f64])> = gains.iter().map(|gain| (&gain[..], &BASE[..])).collect();
-    // The first setting is neither the typical nor the largest one.
+    // The first setting is neither the median nor the largest one.
     assert_eq!(
         told(&in_settings(&sides, higher())),
         (
@@ -35,7 +35,7 @@ fn of_several_settings_the_median_is_told_with_the_range() {
             "test accuracy: median of 3 settings 2.00 points higher with the norm before the activation than without one (1.00 to 6.00), n = 7 in each; as expected in 3 of 3 settings".to_owned()
         )
     );
-    // Of an even number, the mean of the two middle ones.
+    // For an even number, the mean of the two middle ones.
     let two = told(&in_settings(&sides[..2], higher())).1;
     assert!(two.contains("median of 2 settings 3.50 points higher"), "{two}");
     assert!(two.contains("(1.00 to 6.00)"), "{two}");
@@ -45,7 +45,7 @@ fn of_several_settings_the_median_is_told_with_the_range() {
 fn fewer_epochs_are_a_range_from_the_smaller_to_the_larger_saving() {
     let sides: [(&[f64], &[f64]); 2] = [(&[0.95; 7], &[0.95; 7]), (&[0.99; 7], &[0.81; 7])];
     let tests = vec![test("epochs_to_target", Expect::Lower)];
-    // At 0.8 after the third epoch, the second and the second; after the second.
+    // It reaches 0.8 after the third epoch, the second and the second; the other side after the second.
     assert_eq!(
         told(&in_settings(&sides, tests)).1,
         "epochs to 80 %: median of 2 settings 0.50 epochs fewer with the norm before the activation than without one (0.00 to 1.00), n = 7 in each; as expected in 1 of 2 settings, no meaningful difference in 1"
@@ -65,7 +65,7 @@ fn settings_that_disagree_are_named_with_their_directions() {
 }
 
 #[test]
-fn settings_in_which_a_side_diverged_are_told_by_who_won_and_hold_no_median() {
+fn settings_in_which_a_side_diverged_are_reported_by_wins_and_have_no_median() {
     let none = [0.90, 0.91, 0.92, 0.90, 0.91, 0.92, 0.90, 0.91];
     let (gain, diverged) = (none.map(|none| none + 0.03), [-1.0; 8]);
     let lost: (&[f64], &[f64]) = (&none, &diverged);
@@ -124,7 +124,7 @@ fn a_difference_where_none_is_expected_is_called_one() {
 }
 
 #[test]
-fn far_too_few_replicates_are_not_told_how_many_would_do() {
+fn for_far_too_few_replicates_no_number_of_needed_ones_is_printed() {
     let noisy = [0.94, 0.89, 0.95, 0.87, 0.94, 0.88, 0.93];
     let results = placements(&noisy, &BASE, higher());
     assert_eq!(told(&results).0, "inconclusive (n = 7; more than 100 pairs needed)");

@@ -1,4 +1,4 @@
-//! Tests that take the values of an axis together.
+//! Tests that aggregate the values of an axis.
 
 use super::*;
 
@@ -22,25 +22,25 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
         }
         told(&results(&axes, &trained, vec![test]))
     };
-    let (said, effect) = ask(Take::Reach(0.85), Expect::Higher, &[]);
+    let (said, effect) = ask(Aggregation::Reach(0.85), Expect::Higher, &[]);
     assert_eq!(said, "holds");
     assert_eq!(
         effect,
         "the largest learning rate where test accuracy is as good as 85 %: 10.0 times as high with the norm before the activation as without one [10.0, 10.0], on a grid with steps of up to × 10.0, n = 7; as expected"
     );
-    let (said, effect) = ask(Take::Spread, Expect::Lower, &["0.01", "0.1"]);
+    let (said, effect) = ask(Aggregation::Spread, Expect::Lower, &["0.01", "0.1"]);
     assert_eq!(said, "holds");
     assert!(effect.starts_with("the spread of test accuracy over learning rate: 26.9 points lower with the norm before the activation than without one ["), "{effect}");
-    let (said, effect) = ask(Take::Spread, Expect::Lower, &[]);
+    let (said, effect) = ask(Aggregation::Spread, Expect::Lower, &[]);
     assert_eq!(said, "holds");
     assert_eq!(
         effect,
         "the spread of test accuracy over learning rate: better with the norm before the activation than without one in 7 of 7 pairs, worse in 0 (in 7 a side diverged); as expected"
     );
     // One is good at the last value that was tried: it may be so beyond.
-    let (_, effect) = ask(Take::Reach(0.92), Expect::Higher, &["0.01", "0.1"]);
+    let (_, effect) = ask(Aggregation::Reach(0.92), Expect::Higher, &["0.01", "0.1"]);
     assert!(!effect.contains("at least"), "no pair has a number on both sides: {effect}");
-    let (_, effect) = ask(Take::Reach(0.85), Expect::Higher, &["0.01", "0.1"]);
+    let (_, effect) = ask(Aggregation::Reach(0.85), Expect::Higher, &["0.01", "0.1"]);
     assert!(
         effect.contains(
             "learning rate where test accuracy is as good as 85 %: at least 10.0 times as high"
@@ -48,8 +48,11 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
         "{effect}"
     );
     let turned = |bound| {
-        let test =
-            over("train.learning_rate", Take::Reach(bound), test("test_accuracy", Expect::Lower));
+        let test = over(
+            "train.learning_rate",
+            Aggregation::Reach(bound),
+            test("test_accuracy", Expect::Lower),
+        );
         let turned = Hypothesis {
             compare: ["none", "before"].map(str::to_owned),
             only: vec![(
@@ -63,10 +66,10 @@ fn values_of_an_axis_are_taken_together_within_each_replicate() {
     assert!(turned(0.85).contains(": at most 0.10 times as high"), "{}", turned(0.85));
     assert!(!turned(0.5).contains("at most"), "both are at the end: {}", turned(0.5));
     // Both are good at the last value that was tried: nobody knows which goes further.
-    let (said, effect) = ask(Take::Reach(0.5), Expect::Same, &["0.01", "0.1"]);
+    let (said, effect) = ask(Aggregation::Reach(0.5), Expect::Same, &["0.01", "0.1"]);
     assert_eq!(said, "inconclusive (both reach the end of the grid; extend it)");
     assert!(effect.ends_with("n = 7; in 7 both reach the end of the grid; undecided"), "{effect}");
-    let (said, effect) = ask(Take::Reach(0.92), Expect::Higher, &["0.1"]);
+    let (said, effect) = ask(Aggregation::Reach(0.92), Expect::Higher, &["0.1"]);
     assert_eq!(said, "holds");
     assert!(effect.contains("a side was good enough nowhere on the grid"), "{effect}");
 }

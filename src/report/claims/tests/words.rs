@@ -1,9 +1,9 @@
-//! How what came of a claim is said.
+//! The text of verdicts and effects.
 
 use super::*;
 
 #[test]
-fn a_verdict_says_what_is_not_trained_yet() {
+fn a_verdict_states_what_is_not_trained_yet() {
     let tests = vec![test("test_accuracy", Expect::Higher)];
     let whole = placements(&[0.9; 8], &[0.5; 8], tests);
     assert_eq!(told(&whole).0, "holds");
@@ -17,7 +17,7 @@ fn a_verdict_says_what_is_not_trained_yet() {
 }
 
 #[test]
-fn sides_are_said_in_words() {
+fn sides_are_named_in_words() {
     let said = |by: &str, a: &str, b: &str| {
         let compared = Hypothesis {
             by: by.to_owned(),
@@ -45,7 +45,7 @@ fn sides_are_said_in_words() {
 }
 
 #[test]
-fn a_label_says_what_was_tested_and_a_report_stands_in_for_a_figure() {
+fn a_label_names_the_test_and_a_report_is_linked_in_place_of_a_figure() {
     let labelled = Hypothesis {
         label: Some("accuracy | at rest".to_owned()),
         ..test("test_accuracy", Expect::Higher)

@@ -1,4 +1,4 @@
-//! What is said where there is nothing to compare.
+//! The answer where there is nothing to compare.
 
 use crate::report::compare::until;
 use crate::report::page::material::Material;
@@ -7,7 +7,7 @@ use crate::units::capitalised;
 use crate::wording::names::spoken;
 use crate::wording::numbers::{optional, range, value};
 
-/// Of a folder with one condition, or none that can be compared.
+/// The answer of a folder with one condition, or with none that can be compared.
 pub(super) fn words(material: &Material<'_>) -> Words {
     let metric = material.metric;
     let name = spoken(metric.name);

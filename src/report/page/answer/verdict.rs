@@ -33,9 +33,9 @@ pub(super) fn verdict(comparison: &Comparison, unit: Unit) -> Words {
         Verdict::Inconclusive if comparison.paired.pairs == 0 => {
             words.strong("nothing can be said").plain(" without a pair")
         }
-        Verdict::Inconclusive => words
-            .strong("inconclusive")
-            .plain(format!(" ({})", evidence(comparison.paired.pairs, needed))),
+        Verdict::Inconclusive => {
+            words.strong("inconclusive").plain(format!(" ({})", evidence(comparison)))
+        }
         Verdict::EffectOfEvaluation => words.strong(EFFECT_OF_EVALUATION),
     }
 }

@@ -1,4 +1,4 @@
-//! The verdicts on all claims together, in a sentence, and what must be known to read it.
+//! The verdicts on all claims in one sentence, with remarks.
 
 use super::part::Part;
 use crate::compare::claim::ClaimVerdict;
@@ -6,7 +6,7 @@ use crate::report::page::words::Words;
 use crate::units::{self, counted};
 use crate::wording::names::listed;
 
-/// `Of 14 claims, 5 hold, 6 hold in part, 2 do not and 1 is inconclusive.`
+/// A sentence such as `Of 14 claims, 5 hold, 6 hold in part, 2 do not and 1 is inconclusive.`
 pub(super) fn answer(parts: &[Part]) -> Words {
     let rulings: Vec<ClaimVerdict> = parts.iter().filter_map(|part| part.ruling).collect();
     let others = parts.len() - rulings.len();
@@ -23,7 +23,7 @@ pub(super) fn answer(parts: &[Part]) -> Words {
     }
 }
 
-/// How many claims have which verdict; those that none has are left out.
+/// The number of claims with each verdict; verdicts that none has are left out.
 fn counts(rulings: &[ClaimVerdict]) -> Vec<String> {
     let mut rulings = rulings.to_vec();
     rulings.sort_by_key(|ruling| *ruling as u8);
@@ -36,12 +36,12 @@ fn counts(rulings: &[ClaimVerdict]) -> Vec<String> {
         .collect()
 }
 
-/// What verdicts mean, and what all of it cost.
+/// The meaning of the verdicts, and the total cost.
 pub(super) fn remarks(parts: &[Part]) -> Vec<Words> {
     let mut remarks = Vec::new();
     if parts.iter().any(|part| part.ruling.is_some()) {
         remarks.push(Words::from(
-            // Whether tests were written down before the trainings is nothing that the files tell.
+            // The files do not show whether tests were written before the trainings, so that is not stated.
             "A claim holds where every comparison supports it, and in part where some do and none shows the opposite; it is mixed where some support it and some show the opposite; it does not hold where none does and some show the opposite, or no difference that matters; it is inconclusive where these replicates cannot tell.",
         ));
     }

@@ -14,10 +14,10 @@ use crate::report::claims;
 use crate::results::format::manifest::VERSION;
 use crate::units::{self, counted};
 
-/// The title where every folder holds a claim.
+/// The title where every folder has a claim.
 const OF_CLAIMS: &str = "Common claims about batch normalisation, tested";
 
-/// The report on these folders, in their order; `name` is that of the folder that it is about.
+/// The report on these folders, in their order; `name` is the name of the folder that contains them.
 pub fn report(name: &str, parts: Vec<Part>) -> Report {
     let are_claims = parts.iter().all(|part| part.ruling.is_some());
     let title = if are_claims && !parts.is_empty() { OF_CLAIMS } else { name };
@@ -37,14 +37,14 @@ pub fn report(name: &str, parts: Vec<Part>) -> Report {
     report
 }
 
-/// `claims · 14 experiments · 2133 trials`
+/// The scope in one line: `claims · 14 experiments · 2133 trials`.
 fn scope(name: &str, parts: &[Part]) -> String {
     let trials: usize = parts.iter().map(|part| part.trials).sum();
     let experiments = counted(parts.len(), "experiment", "experiments");
     format!("{name} · {experiments} · {}", units::trials(trials))
 }
 
-/// A row a folder, each of which leads to its section.
+/// A table with one row for each folder, linked to its section.
 fn overview(parts: &[Part]) -> Section {
     let are_claims = parts.iter().all(|part| part.ruling.is_some());
     let (heading, first) =

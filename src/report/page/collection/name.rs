@@ -1,8 +1,8 @@
-//! Names of folders as ids of sections and as parts of file names.
+//! Ids of sections and file names from the names of folders.
 
 use std::collections::HashSet;
 
-/// An id for each folder by its name, no two the same, whatever they are called: letters, digits and
+/// A unique id for each folder, whatever its name is: letters, digits and
 /// single hyphens.
 pub fn ids<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut taken = HashSet::new();
@@ -12,7 +12,7 @@ pub fn ids<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
             let plain = plain(name);
             let numbered = (2..).map(|number| format!("{plain}-{number}"));
             let mut candidates = std::iter::once(plain.clone()).chain(numbered);
-            // The candidates do not end.
+            // The candidates are infinitely many.
             let id = candidates.find(|id| !taken.contains(id)).unwrap_or_default();
             taken.insert(id.clone());
             id
@@ -26,12 +26,12 @@ fn plain(name: &str) -> String {
     if parts.is_empty() { "folder".to_owned() } else { parts.join("-") }
 }
 
-/// The id of a folder's section, which is none that the page has besides.
+/// The id of a folder's section, distinct from all other ids of the page.
 pub(super) fn section(id: &str) -> String {
     format!("of--{id}")
 }
 
-/// The file name of a folder's chart: no id holds two hyphens.
+/// The file name of a folder's chart. It is unique, since no id contains two hyphens.
 pub(super) fn stem(id: &str, stem: &str) -> String {
     format!("{id}--{stem}")
 }

@@ -1,4 +1,4 @@
-//! A folder among several: its row in the table, and its section.
+//! One of several folders: its row in the table, and its section.
 
 use super::name;
 use crate::compare::claim::{ClaimResult, ClaimVerdict};
@@ -16,36 +16,36 @@ use crate::shell;
 use crate::units::{self, capitalised, counted};
 use crate::wording::names::listed;
 
-/// A results folder, as a page on several sees it.
+/// A results folder on a page about several.
 #[derive(Debug, Clone, Copy)]
 pub struct Member<'a> {
-    /// What was read, with one figure at most.
+    /// The folder's content, with one figure at most.
     pub folder: &'a Folder,
-    /// Where it is, seen from the page, with forward slashes.
+    /// The path of the folder relative to the page, with forward slashes.
     pub path: &'a str,
-    /// Its own among [`super::ids`].
+    /// The id of the section, from [`super::ids`].
     pub id: &'a str,
-    /// Names of the reports that stand in it: `report.html`, `report.md`.
+    /// File names of the reports in it: `report.html`, `report.md`.
     pub reports: &'a [&'a str],
 }
 
-/// What the page says of a folder.
+/// The part of a page about one folder.
 #[derive(Debug, Clone)]
 pub struct Part {
-    /// The verdict on its claim, if it makes one.
+    /// The verdict on its claim, if it has one.
     pub(super) ruling: Option<ClaimVerdict>,
-    /// How many trials there are.
+    /// Number of trials.
     pub(super) trials: usize,
-    /// What it cost.
+    /// The cost of its trainings.
     pub(super) cost: Cost,
-    /// Its row in the table of all.
+    /// The row in the table of folders.
     pub(super) row: Vec<Cell>,
-    /// Its section.
+    /// The section on the folder.
     pub(super) section: Section,
 }
 
 impl Part {
-    /// What is to be said of a folder.
+    /// Makes the part of a folder.
     pub fn of(member: Member<'_>) -> Result<Self> {
         let material = Material::new(member.folder, None)?;
         let judgement = material.judgement;
@@ -104,7 +104,7 @@ fn blocks(material: &Material<'_>, member: Member<'_>, cost: &Cost) -> Vec<Block
     blocks
 }
 
-/// The verdict and the effect; of a folder that claims nothing, the answer to its question.
+/// The verdict and the effect; for a folder without a claim, the answer to its question.
 fn verdict(material: &Material<'_>) -> Words {
     let Some(judgement) = material.judgement else {
         return answer::statement(material).answer;
@@ -114,7 +114,7 @@ fn verdict(material: &Material<'_>) -> Words {
         .plain(format!(" {}.", unbroken(&capitalised(&claims::answer(judgement)))))
 }
 
-/// Who says so, and where the numbers are.
+/// The source of the claim, and where the numbers are.
 fn origin(material: &Material<'_>, member: Member<'_>) -> Words {
     let source = material.judgement.and_then(|j| j.claim.source.as_ref());
     let words = match source {
@@ -145,7 +145,7 @@ fn numbers(material: &Material<'_>) -> impl Iterator<Item = Table> {
     std::iter::once(table).filter(|table| !table.rows.is_empty())
 }
 
-/// What repeats it, from the page's folder.
+/// The commands that repeat the experiment, relative to the page's folder.
 fn commands(material: &Material<'_>, member: Member<'_>) -> Option<String> {
     let experiment = format!("{}/experiment.toml", member.path);
     let again = format!("again/{}", member.id);
@@ -155,19 +155,19 @@ fn commands(material: &Material<'_>, member: Member<'_>) -> Option<String> {
     Some(commands.join("\n"))
 }
 
-/// What stands before the commands.
+/// The text before the commands.
 const REPEAT: &str = "To repeat it, from the folder of this page:";
 
-/// What a folder cost, by its manifest.
+/// The cost of a folder, from its manifest.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Cost {
-    /// Trainings that came to an end.
+    /// Number of trainings that ended.
     pub(super) trainings: usize,
-    /// Wall-clock seconds of the runs that trained; 0 where nothing was kept.
+    /// Wall-clock seconds of the runs that trained; 0 where no manifest exists.
     pub(super) seconds: f64,
-    /// How many runs those were.
+    /// Number of these runs.
     runs: usize,
-    /// Whether some of them were killed, so that it took longer.
+    /// Whether some of them were killed, so that the time is a lower bound.
     pub(super) is_least: bool,
 }
 
@@ -179,7 +179,7 @@ impl Cost {
         let ended = ended.count();
         let timed = runs_that_trained(material.account);
         Self {
-            // Killed runs did not write down what they trained.
+            // A killed run did not record how many trials it trained.
             trainings: trained.max(ended),
             seconds: timed.clone().filter_map(|run| run.wall_seconds).sum(),
             runs: timed.count(),
@@ -187,7 +187,7 @@ impl Cost {
         }
     }
 
-    /// `Cost: 567 trainings in 4 min 09 s of wall-clock time on …`
+    /// A sentence such as `Cost: 567 trainings in 4 min 09 s of wall-clock time on …`.
     fn said(&self, account: &Account) -> Words {
         let words = Words::new()
             .strong("Cost")

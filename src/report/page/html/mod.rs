@@ -1,7 +1,7 @@
-//! A report as one HTML file that needs nothing else: no network, and no script to read it.
+//! A report as one HTML file without external resources: it needs no network, and can be read without
+//! JavaScript.
 //!
-//! `maud` escapes all text and attributes that are put into its templates. Line ends are for readers of the
-//! source.
+//! `maud` escapes all text and attributes in its templates. Line ends are for readers of the
 
 mod table;
 
@@ -17,16 +17,16 @@ use crate::units::for_markup;
 
 const STYLE: &str = include_str!("style.css");
 
-/// Only adds: hides and shows series, sorts tables.
+/// Optional features: hides and shows series, sorts tables.
 const SCRIPT: &str = include_str!("script.js");
 
-/// Writes a report with its figures, drawn, in their order.
+/// Writes a report with its rendered figures, in their order.
 pub fn write(report: &Report, pictures: &[Picture]) -> String {
     let page = html! {
         (DOCTYPE) "\n"
         html lang="en" { "\n" (head(report)) (body(report, pictures)) } "\n"
     };
-    // Some characters may not stand in HTML even escaped.
+    // Some characters may not occur in HTML even escaped.
     for_markup(&page.into_string()).into_owned()
 }
 
@@ -38,7 +38,7 @@ fn head(report: &Report) -> Markup {
             meta name="color-scheme" content="light dark"; "\n"
             meta name="description" content=(report.answer.text()); "\n"
             meta name="generator" content=(report.author); "\n"
-            // Without it a browser asks for one.
+            // Otherwise a browser requests one.
             link rel="icon" href="data:,"; "\n"
             title { (report.title) " – " (report.name) } "\n"
             style { (PreEscaped(format!("\n{STYLE}{}", page_css()))) } "\n"
@@ -84,7 +84,7 @@ fn top(report: &Report) -> Markup {
     }
 }
 
-/// Links to the sections, but for those to which a table leads; none to a single one.
+/// Links to the sections, except those to which a table has a link; none if there is a single section.
 fn contents(report: &Report) -> Markup {
     let listed = report.sections.iter().filter(|section| !report.leads_to(&section.id));
     let listed: Vec<&Section> = listed.collect();
@@ -157,7 +157,7 @@ fn paragraph(words: &Words) -> Markup {
     html! { p { (marked(words)) } "\n" }
 }
 
-/// Words with their marks.
+/// Text with its markup.
 fn marked(words: &Words) -> Markup {
     html! {
         @for piece in words.pieces() {

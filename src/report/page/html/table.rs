@@ -1,15 +1,15 @@
-//! Tables: each scrolls in a box of its own, and its columns can be sorted where script runs.
+//! Tables: each scrolls separately, and its columns can be sorted where JavaScript is enabled.
 
 use maud::{Markup, html};
 
 use super::{marked, paragraph};
 use crate::report::page::document::{Cell, Column, Table};
 
-/// A table in its box, its notes below.
+/// A table in a scrollable box, with its notes below.
 pub(super) fn write(table: &Table) -> Markup {
     let name = table.caption.text();
     let name = name.split('.').next().unwrap_or_default();
-    // Two columns are a list of facts.
+    // Two columns are a list of names and texts.
     let sortable = table.rows.len() > 1 && table.columns.len() > 2;
     html! {
         div.tabular { "\n"
@@ -33,12 +33,12 @@ pub(super) fn write(table: &Table) -> Markup {
     }
 }
 
-/// The first cell names the row.
+/// A row; its first cell is the row's header.
 fn row(cells: &[Cell], columns: &[Column]) -> Markup {
     html! {
         tr {
             @for (index, (cell, column)) in cells.iter().zip(columns).enumerate() {
-                // Sentences may be broken into lines, and so may names that would be as long.
+                // Sentences may be broken into lines, and so may long names.
                 @let most = if index == 0 { 24 } else { 32 };
                 @let is_long = cell.text.chars().count() > most;
                 @let class = if column.is_of_numbers { Some("number") } else { is_long.then_some("words") };

@@ -1,4 +1,4 @@
-//! How a table was read, and what a reader should know of data and settings.
+//! How a table was read, and warnings about data and settings.
 
 use crate::description::{ClassCount, DatasetDescription};
 use crate::report::dataset;
@@ -7,7 +7,7 @@ use crate::report::page::material::Material;
 use crate::report::page::words::Words;
 use crate::report::sheet::Columns;
 
-/// How each column of a table was read, and how often each class occurs; none for images.
+/// How each column of a table was used, and how often each class occurs; `None` for images.
 pub(super) fn columns_read(data: &DatasetDescription) -> Option<Block> {
     if data.columns.is_empty() {
         return None;
@@ -29,7 +29,7 @@ pub(super) fn columns_read(data: &DatasetDescription) -> Option<Block> {
     })
 }
 
-/// What a reader should know of the settings and of the data before believing a number.
+/// Warnings about settings and data.
 pub(in crate::report::page) fn cautions(material: &Material<'_>) -> Vec<Words> {
     let cautions = material.results.cautions.iter();
     let cautions = cautions.map(|caution| {
@@ -43,7 +43,7 @@ pub(in crate::report::page) fn cautions(material: &Material<'_>) -> Vec<Words> {
     cautions.chain(untimed).chain(data_notes(material)).collect()
 }
 
-/// The same of the data alone, dataset by dataset.
+/// Warnings about data only, by dataset.
 fn data_notes(material: &Material<'_>) -> Vec<Words> {
     let datasets = material.results.datasets();
     let note = |data: &&DatasetDescription| -> Vec<Words> {

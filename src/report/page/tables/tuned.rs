@@ -1,4 +1,4 @@
-//! What tuning chose.
+//! The choices of tuning.
 
 use crate::compare::tune::{Choice, choices};
 use crate::report::page::document::Table;
@@ -12,7 +12,7 @@ fn at_edge(choices: &[Choice]) -> usize {
     choices.iter().filter(|choice| !choice.edge().is_empty()).count()
 }
 
-/// What must be known of tuning to read the answer.
+/// A remark on tuning for the answer.
 pub(in crate::report::page) fn tuning(material: &Material<'_>) -> Option<Words> {
     let tuning = material.results.tuning.as_ref()?;
     let choices = choices(material.results, tuning);
@@ -28,7 +28,7 @@ pub(in crate::report::page) fn tuning(material: &Material<'_>) -> Option<Words> 
     })
 }
 
-/// What tuning chose, a row a setting; `None` where nothing was tuned.
+/// The choices of tuning, one row for each setting; `None` where nothing was tuned.
 pub(super) fn table(material: &Material<'_>) -> Option<Table> {
     let tuning = material.results.tuning.as_ref()?;
     let choices = choices(material.results, tuning);

@@ -1,4 +1,4 @@
-//! What figures say to those who do not see them.
+//! Alternative texts of figures.
 
 use super::*;
 use crate::plot::chart::{Along, Axis, Bar, Cell, Chart, Panel, Point, Row, Scale, Series, Tick};
@@ -32,7 +32,7 @@ fn at(x: f64, y: f64) -> Point {
 }
 
 #[test]
-fn rows_are_told_by_their_names_and_by_what_lies_along_the_other_axis() {
+fn rows_are_described_by_their_names_and_by_the_values_on_the_other_axis() {
     let row = |y: f64, points: Vec<Point>| Series {
         label: "none".to_owned(),
         points,
@@ -60,7 +60,7 @@ fn rows_are_told_by_their_names_and_by_what_lies_along_the_other_axis() {
 }
 
 #[test]
-fn fields_are_told_by_their_range_the_framed_one_and_how_many_have_diverged() {
+fn fields_are_described_by_their_range_the_framed_one_and_how_many_have_diverged() {
     let cell = |x: f64, y: f64, value: Option<f64>| Cell {
         at: at(x, y),
         value,

@@ -1,4 +1,4 @@
-//! Several folders on one page.
+//! Reports on several folders.
 
 use super::*;
 use crate::plot::figures;
@@ -23,7 +23,7 @@ fn claimed(statement: &str, none: &[f64], before: &[f64]) -> Folder {
             expect: Expect::Higher,
             margin: None,
             only: Vec::new(),
-            over: None,
+            aggregate: None,
             label: None,
         }],
     });
@@ -73,7 +73,7 @@ fn the_lead_counts_what_came_of_the_claims() {
 }
 
 #[test]
-fn a_row_leads_to_the_section_and_both_say_the_same() {
+fn a_row_links_to_the_section_and_both_have_the_same_verdict() {
     let (folder, plain) = (claimed("It <helps>", &LOW, &HIGH), placements(&LOW, &HIGH));
     let report = page_on(&[&folder, &plain]);
     let cells: Vec<&str> = table(&report).rows[0].iter().map(|c| &c.text[..]).collect();
@@ -115,7 +115,7 @@ fn a_row_leads_to_the_section_and_both_say_the_same() {
             "0.0156"
         ]
     );
-    // What claims nothing has its answer, and the table of its comparisons.
+    // A folder without a claim has its answer, and the table of its comparisons.
     let second = &table(&report).rows[1];
     assert_eq!(second[1].text, "–");
     assert!(second[2].text.starts_with("Before the activation, batch normalisation gave 94.00 %"));
@@ -123,7 +123,7 @@ fn a_row_leads_to_the_section_and_both_say_the_same() {
 }
 
 #[test]
-fn what_it_cost_is_what_the_manifest_says() {
+fn the_cost_is_taken_from_the_manifest() {
     let mut folder = claimed("A", &LOW, &HIGH);
     let cost = |folder: &Folder| {
         let report = page_on(&[folder]);
@@ -176,7 +176,7 @@ fn everything_on_the_page_has_a_name_of_its_own_and_links_lead_somewhere() {
         .split(" id=\"")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
-        // What stands in a download is a file of its own.
+        // A download link's content is a separate file.
         .collect();
     let all = ids.len();
     ids.sort_unstable();

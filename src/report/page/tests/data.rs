@@ -1,4 +1,4 @@
-//! What a report says of the data: what it is, how it was read, and what to be wary of.
+//! The text of a report on its data: classes, columns and warnings.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ fn described(no: usize, yes: usize) -> DatasetDescription {
     }
 }
 
-/// The report on a folder whose trials were trained on this data, in Markdown.
+/// The report in Markdown on a folder whose trials were trained on this data.
 fn text(data: Option<DatasetDescription>, cautions: &[&str]) -> String {
     let accuracies = [0.9, 0.91, 0.92];
     let mut folder = placements(&accuracies, &accuracies);
@@ -34,7 +34,7 @@ fn text(data: Option<DatasetDescription>, cautions: &[&str]) -> String {
 }
 
 #[test]
-fn the_report_says_what_the_data_is_and_how_each_column_was_read() {
+fn the_report_describes_the_data_and_how_each_column_was_read() {
     let told = text(Some(described(50, 50)), &[]);
     assert!(
         told.contains("2 classes (no 200, yes 200 in training; no 50, yes 50 in test); always answering \"no\" scores 50.0 %"),
@@ -49,14 +49,14 @@ fn the_report_says_what_the_data_is_and_how_each_column_was_read() {
         assert!(told.contains(row), "{row}: {told}");
     }
     assert!(!told.contains("**The data"), "{told}");
-    // A folder of an earlier version knows nothing of it, and says nothing.
+    // A folder of an earlier version has no description, so the report has none.
     let silent = text(None, &[]);
     assert!(!silent.contains("always answering"), "{silent}");
     assert!(!silent.contains("Classes"), "{silent}");
 }
 
 #[test]
-fn what_a_reader_should_be_wary_of_stands_beside_the_answer() {
+fn warnings_are_printed_beside_the_answer() {
     let mut rare = described(95, 5);
     rare.notes = vec!["column `age` has the same value in every training row".to_owned()];
     let told = text(Some(rare), &["`train.batch_size = 1` leaves one value"]);

@@ -1,4 +1,4 @@
-//! How it is written: structure and escapes of HTML and Markdown.
+//! Structure and escaping of HTML and Markdown.
 
 use super::*;
 use crate::plot::figures;
@@ -17,7 +17,7 @@ fn page(folder: &Folder) -> String {
     html::write(&report, &pictures)
 }
 
-/// The names of elements in the order in which they begin and end: `p`, `/p`.
+/// The tags of elements in the order in which they occur: `p`, `/p`.
 fn tags(page: &str) -> Vec<&str> {
     let outside: Vec<&str> = page.split("<script>").collect();
     outside[0]
@@ -67,7 +67,7 @@ fn headings_figures_and_tables_have_what_screen_readers_need() {
 }
 
 #[test]
-fn a_page_asks_the_network_for_nothing() {
+fn a_page_requests_nothing_from_the_network() {
     let page = page(&drawn());
     for address in ["http://", "https://"] {
         let asked = page.replace("http://www.w3.org/2000/svg", "");
@@ -89,7 +89,7 @@ fn what_users_wrote_cannot_leave_its_place() {
 }
 
 #[test]
-fn markdown_means_what_it_says() {
+fn text_in_markdown_has_no_unintended_markup() {
     let escaped: Vec<String> =
         ["# x", "1. x", "- x", "a_b _c_", "[x](y)", "a|b", "2 * 3 ~ `x`", "a & b &c; &#1;"]
             .map(markdown::escape)

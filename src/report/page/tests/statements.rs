@@ -1,4 +1,4 @@
-//! What is said: the answer, what was fixed, what was not tested.
+//! The statements of a report: the answer, what was fixed, what was not tested.
 
 use super::*;
 use crate::results::query::{Claim, Expect, Hypothesis, TrialStatus};
@@ -32,7 +32,7 @@ fn a_clear_gain_is_called_better_and_a_clear_loss_worse() {
 }
 
 #[test]
-fn what_cannot_be_decided_is_said_as_plainly() {
+fn an_undecided_difference_is_stated_as_plainly() {
     let noise = [0.03, -0.04, 0.02, -0.01, 0.04, -0.03];
     let told = answer(&placements(&NONE, &shifted(&noise)));
     assert!(told.contains(": inconclusive (n = 6; more than 100 pairs needed)."), "{told}");
@@ -50,7 +50,7 @@ fn what_cannot_be_decided_is_said_as_plainly() {
 }
 
 #[test]
-fn a_side_that_diverged_is_told_by_its_lost_pairs_and_not_by_a_mean() {
+fn a_side_that_diverged_is_reported_by_its_lost_pairs_and_not_by_a_mean() {
     let told = answer(&placements(&[-1.0, -1.0, 0.95, -1.0, -1.0, -1.0], &NONE));
     assert!(
         told.starts_with(
@@ -93,7 +93,7 @@ fn another_axis_is_compared_where_the_placement_is_not_varied() {
 }
 
 #[test]
-fn a_report_of_a_claim_compares_by_the_axis_of_the_claim_and_says_what_is_not_part_of_it() {
+fn a_report_of_a_claim_compares_by_the_axis_of_the_claim_and_marks_other_comparisons() {
     let mut folder = folder(
         &["norm.placement", "train.batch_size"],
         6,
@@ -114,7 +114,7 @@ fn a_report_of_a_claim_compares_by_the_axis_of_the_claim_and_says_what_is_not_pa
         expect: Expect::Same,
         margin: None,
         only: vec![("norm.placement".to_owned(), vec!["before".to_owned()])],
-        over: None,
+        aggregate: None,
         label: None,
     };
     folder.results.claim = Some(Claim {
@@ -159,7 +159,7 @@ fn several_settings_are_counted() {
 }
 
 #[test]
-fn a_mean_of_the_survivors_neither_leads_nor_stands_among_the_means() {
+fn a_mean_of_only_surviving_pairs_neither_leads_nor_is_one_of_the_means() {
     let lucky = [0.99, -1.0, -1.0, -1.0, -1.0, -1.0];
     let led = folder(
         &["norm.placement"],
@@ -287,7 +287,7 @@ fn what_was_varied_is_listed_with_its_values() {
 }
 
 #[test]
-fn long_tables_are_cut_and_say_where_the_rest_is() {
+fn long_tables_are_cut_with_a_note_on_where_the_rest_is() {
     let conditions: Vec<Vec<TrialCurves>> =
         (1..=60).map(|number| trials(number, &["before", &number.to_string()], &[0.9])).collect();
     let folder = folder(&["norm.placement", "train.batch_size"], 1, &conditions);

@@ -1,4 +1,4 @@
-//! Whether bn-lab wrote a file, in this version or an earlier one: told by its content.
+//! Recognises by its content whether bn-lab wrote a file, in this version or an earlier one.
 
 use std::io::Read;
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::results::format::schema::{
     COMPARISON_COLUMNS, EpochRow, FactRow, LayerRow, StepRow, TUNED_COLUMNS, TimingRow, TrialRow,
 };
 
-/// So much of a table is read: its first line, whatever the axes are.
+/// Number of bytes of a table that are read: enough for its first line, whatever the axes are.
 const START: u64 = 1 << 20;
 
-/// Whether a file may be replaced: it is not there, is empty, or was written by bn-lab.
+/// Whether a file may be replaced: it does not exist, is empty, or was written by bn-lab.
 pub(super) fn is_ours(path: &Path) -> Result<bool> {
     if !fs::is_file(path) {
         return Ok(!fs::is_there(path));
@@ -39,7 +39,7 @@ pub(super) fn is_ours(path: &Path) -> Result<bool> {
     })
 }
 
-/// The first lines, whatever bytes they have.
+/// The first lines, which may contain any bytes.
 fn lines(bytes: &[u8], most: usize) -> Vec<String> {
     let lines = bytes.split(|&byte| byte == b'\n').take(most);
     lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect()
@@ -62,9 +62,9 @@ fn is_chart(bytes: &[u8]) -> bool {
     is_of_first_versions || is_of_later_versions
 }
 
-/// A PNG of the structure that every chart has: what `render` writes is RGB with a resolution, in one
-/// stream, and nothing else, and its uppermost row is paper. The first versions, which gave no
-/// resolution, always left the same chart as SVG beside it.
+/// A PNG of the structure that every chart has: `render` writes RGB with a resolution, in one
+/// stream, and nothing else, and the uppermost row is background. The first versions, which wrote no
+/// resolution, always wrote the same chart as SVG beside it.
 fn is_picture(bytes: &[u8], path: &Path) -> bool {
     const RGB: u8 = 2;
     const RGBA: u8 = 6;
@@ -88,7 +88,7 @@ fn is_picture(bytes: &[u8], path: &Path) -> bool {
     has_even_first_row(data, width, samples)
 }
 
-/// Nothing follows, or a last chunk that may have been torn off.
+/// No further chunk, or a last one that may be truncated.
 fn is_end(chunks: &[(&[u8; 4], &[u8])]) -> bool {
     matches!(chunks, [] | [(b"IEND", [])])
 }
@@ -98,8 +98,8 @@ fn is_beside_chart(path: &Path) -> bool {
     fs::is_file(&chart) && fs::read(&chart).is_ok_and(|bytes| is_chart(&bytes))
 }
 
-/// The chunks of a PNG by their names, the last of which may be torn; `None` where it is no PNG with a
-/// whole header.
+/// The chunks of a PNG by their names, the last of which may be truncated; `None` where it is no PNG with a
+/// complete header.
 fn chunks(bytes: &[u8]) -> Option<Vec<(&[u8; 4], &[u8])>> {
     let mut rest = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
     let mut chunks: Vec<(&[u8; 4], &[u8])> = Vec::new();
@@ -109,16 +109,16 @@ fn chunks(bytes: &[u8]) -> Option<Vec<(&[u8; 4], &[u8])>> {
         };
         let length = u32::from_be_bytes(*length) as usize;
         chunks.push((name, &content[..length.min(content.len())]));
-        // Its checksum follows.
+        // The checksum follows.
         rest = content.get(length.saturating_add(4)..).unwrap_or_default();
     }
     let (name, header) = chunks.first()?;
     (*name == b"IHDR" && header.len() == 13).then_some(chunks)
 }
 
-/// Whether all pixels of the first row are alike.
+/// Whether all pixels of the first row have the same colour.
 fn has_even_first_row(data: &[u8], width: usize, samples: usize) -> bool {
-    // As wide as a chart may be, so that a header cannot ask for much memory.
+    // The greatest width of a chart, so that a header cannot request much memory.
     const WIDEST: usize = 1 << 20;
     if width == 0 || width > WIDEST {
         return false;
@@ -130,7 +130,7 @@ fn has_even_first_row(data: &[u8], width: usize, samples: usize) -> bool {
     let (filter, row) = (row[0], &mut row[1..]);
     for at in samples..row.len() {
         let left = row[at - samples];
-        // Above the first row there is nothing: what it is filtered with has no other part.
+        // The first row has no row above it, so the filters that use one use 0.
         row[at] = row[at].wrapping_add(match filter {
             1 | 4 => left,
             3 => left / 2,
@@ -148,7 +148,7 @@ fn is_page(bytes: &[u8]) -> bool {
         && head.contains("<meta name=\"generator\" content=\"bn-lab ")
 }
 
-/// A report that ends with who wrote it.
+/// A report whose last line names bn-lab.
 fn is_report(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.lines().rev().filter(|line| !line.trim().is_empty());
@@ -156,8 +156,8 @@ fn is_report(bytes: &[u8]) -> bool {
     lines.next().is_some_and(is_signed) && lines.next() == Some("---")
 }
 
-/// A table with the columns of some version: the first ones, or those behind the axes of the experiment, which
-/// no version had in another order.
+/// A table with the columns of some version: the first ones, or those after the axes of the experiment, which
+/// have had the same order in every version.
 fn is_table(bytes: &[u8]) -> bool {
     let header = lines(bytes, 1).concat();
     let header = format!(",{},", header.trim_end());
@@ -179,7 +179,7 @@ fn is_table(bytes: &[u8]) -> bool {
 }
 
 /// `manifest.json` or `compact.json`, which begin with the version of their format; a damaged one is
-/// refused, with its own hint, by whoever reads it.
+/// reported, with its own hint, by its reader.
 fn is_record(bytes: &[u8]) -> bool {
     if bytes.starts_with(b"{\n  \"schema\": ") {
         return true;
@@ -188,7 +188,7 @@ fn is_record(bytes: &[u8]) -> bool {
     record["schema"].is_u64() && (record["runs"].is_array() || record["of"].is_string())
 }
 
-/// A script or a manifest of `submit`, which says so at its top, or in the description of a job in JSON.
+/// A script or a manifest of `submit`, which states so at its top, or in the description of a job in JSON.
 fn is_of_a_job(bytes: &[u8]) -> bool {
     const SIGNED: &str = "written by `bn-lab submit`";
     let says = |line: &String| line.starts_with("# ") && line.contains(SIGNED);

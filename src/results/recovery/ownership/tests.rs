@@ -17,7 +17,7 @@ fn below(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Whether a file of these bytes counts as ours.
+/// Whether a file with these bytes counts as written by bn-lab.
 fn ours(name: &str, bytes: &[u8]) -> bool {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
@@ -33,7 +33,7 @@ fn everything_that_this_version_and_earlier_ones_have_committed_is_known() {
         let is_wanted = [".svg", ".png", ".csv", ".json", ".toml"];
         let is_wanted =
             is_wanted.iter().any(|end| name.ends_with(end)) || name.starts_with("report.");
-        // Files of a trial are known by their names.
+        // Files of a trial are recognised by their names.
         let is_of_trial = path.components().any(|part| part.as_os_str() == "trials");
         if is_wanted && !is_of_trial {
             assert!(is_ours(&path).expect("readable"), "{}", path.display());
@@ -47,7 +47,7 @@ fn everything_that_this_version_and_earlier_ones_have_committed_is_known() {
 fn charts_of_the_first_versions_are_known() {
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"850\" height=\"314\" viewBox=\"0 0 850 314\" role=\"img\" stroke-linejoin=\"round\">\n<title>A question</title>\n";
     assert!(ours("overview.svg", svg.as_bytes()));
-    // They wrote both, without a resolution.
+    // They wrote both formats, without a resolution.
     let mut pixels = Pixmap::new(40, 30).expect("a size");
     pixels.fill(Color::WHITE);
     let png = pixels.encode_png().expect("encodable");
@@ -115,7 +115,7 @@ fn what_others_write_is_not_ours() {
             String::from_utf8_lossy(bytes)
         );
     }
-    // A picture of the same structure whose edge is no paper, and one with words of another program.
+    // A picture of the same structure whose edge is no background, and one with another program's text.
     let encoded = |text: Option<&str>| {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, 40, 30);

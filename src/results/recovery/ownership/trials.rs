@@ -1,5 +1,5 @@
-//! The files that bn-lab writes into the folder of a trial, which are known by their names; whatever else is in
-//! it is somebody's own. No other code deletes the folder of a trial, or of a run in it.
+//! The files that bn-lab writes into the folder of a trial, which are recognised by their names; anything else
+//! in it belongs to the user. No other code deletes the folder of a trial, or of a run in it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,21 +8,21 @@ use crate::fs;
 use crate::results::format::layout::{Layout, OF_RUN, TrialLayout};
 use crate::results::format::schema::GROWING;
 
-/// What lies in the folder of a trial, or of a run in it.
+/// The content of the folder of a trial, or of a run in it.
 #[derive(Debug, Default)]
 pub(in crate::results) struct Contents {
     /// The files that bn-lab wrote, the record first.
     own: Vec<PathBuf>,
-    /// Files and folders of somebody else.
+    /// Other files and folders.
     pub(in crate::results) others: Vec<PathBuf>,
-    /// Those of them that stand where bn-lab has a file or a folder.
+    /// Those of them whose path is one of bn-lab's files or folders.
     in_the_way: Vec<PathBuf>,
-    /// The folders, each after those in it.
+    /// The folders, each after its subfolders.
     folders: Vec<PathBuf>,
 }
 
 impl Contents {
-    /// Nothing where there is no such folder.
+    /// The content of the trial's folder; empty where the folder does not exist.
     pub(in crate::results) fn of(trial: &TrialLayout) -> Result<Self> {
         let mut contents = Self::default();
         if fs::is_folder(trial.root()) {
@@ -72,18 +72,18 @@ impl Contents {
         self.others.push(path);
     }
 
-    /// Bytes of the files that bn-lab wrote.
+    /// Size in bytes of the files that bn-lab wrote.
     pub(in crate::results) fn bytes(&self) -> u64 {
         self.own.iter().filter_map(|file| fs::size(file)).sum()
     }
 
-    /// Whether there is something that bn-lab wrote, or nothing at all.
+    /// Whether there are files of bn-lab, or none at all.
     pub(in crate::results) fn is_ours(&self) -> bool {
         !self.own.is_empty() || self.others.is_empty()
     }
 
-    /// Deletes what bn-lab wrote, and the folders in which nothing else is. The record goes first: what is left
-    /// of an aborted removal counts as never ended.
+    /// Deletes the files of bn-lab, and the folders that are empty then. The record is deleted first, so that
+    /// after an aborted removal the trial counts as never ended.
     pub(in crate::results) fn remove(&self) -> Result<()> {
         self.own.iter().try_for_each(|file| fs::remove_if_exists(file))?;
         self.folders.iter().for_each(|folder| fs::remove_empty_folder(folder));
@@ -98,8 +98,8 @@ pub(in crate::results) fn remove_checkpoints(trial: &TrialLayout) -> Result<()> 
     contents.remove()
 }
 
-/// Refuses to write into the folders of these trials where a link, a pipe or a folder stands in the place of a
-/// file. To be asked for all trials together, before anything is changed in the first of them.
+/// Refuses to write into the folders of these trials where a link, a pipe or a folder has the path of a
+/// file. To be called with all trials together, before anything is changed in the first of them.
 pub fn check_trials<'a>(layout: &Layout, ids: impl IntoIterator<Item = &'a str>) -> Result<()> {
     for id in ids {
         if let Some(path) = Contents::of(&layout.trial(id))?.in_the_way.first() {
@@ -112,7 +112,7 @@ pub fn check_trials<'a>(layout: &Layout, ids: impl IntoIterator<Item = &'a str>)
     Ok(())
 }
 
-/// The folder in that of a trial whose files are those of a training.
+/// The folder inside that of a trial which contains the files of a training.
 fn inner(trial: &TrialLayout, path: &Path) -> Option<TrialLayout> {
     if path == trial.again().root() {
         return Some(trial.again());

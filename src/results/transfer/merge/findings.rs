@@ -1,4 +1,4 @@
-//! What the folders of a merge have, looked at before anything is written.
+//! The trials in the folders of a merge, collected before anything is written.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -16,16 +16,16 @@ use crate::results::recovery::retrain;
 use crate::results::recovery::survey::{self, Standing};
 use crate::results::recovery::takeover;
 
-/// What was found: for each finished trial, the folder to take it from.
+/// For each finished trial, the folder to copy it from.
 pub(super) struct Findings<'a> {
     trials: HashMap<&'a str, &'a Arc<Trial>>,
-    /// By id.
+    /// The chosen copy, by the trial's id.
     pub(super) chosen: BTreeMap<String, Chosen>,
-    /// By the ids of trials that failed, the first folder that says so.
+    /// For each trial that failed, by id, the first folder with its record.
     failed: BTreeMap<String, Layout>,
-    /// On which device the trials were trained, and a record that says so.
+    /// The device that the trials were trained on, and the record that states it.
     device: Option<(String, PathBuf)>,
-    /// The digest of each dataset, by the settings that name it, and a record that says so.
+    /// The digest of each dataset, by the settings that name it, and the record that states it.
     data: BTreeMap<String, (String, PathBuf)>,
     unplanned: usize,
     /// Records that cannot be used, by the ids of their trials.
@@ -36,7 +36,7 @@ pub(super) struct Findings<'a> {
 pub(super) struct Chosen {
     /// The results folder that has it.
     pub(super) folder: Layout,
-    /// It also left all probes and checkpoints that are asked for.
+    /// Whether it has all probes and checkpoints that are requested.
     is_whole: bool,
     instruction_set: String,
     outcome: Outcome,
@@ -91,7 +91,7 @@ impl<'a> Findings<'a> {
         Ok(())
     }
 
-    /// Takes note of a finished trial. The folder that was looked into first is preferred, unless a
+    /// Adds a finished trial. The folder that was read first is preferred, unless a
     /// later one has probes and checkpoints that it lacks.
     fn found(
         &mut self,
@@ -142,11 +142,11 @@ impl<'a> Findings<'a> {
         Ok(())
     }
 
-    /// The trials that failed and that no folder has finished, with the folder to take each from. Where the
-    /// target can go on with an attempt of its own, that stays.
+    /// The trials that failed and that no folder has finished, with the folder to copy each from. Where the
+    /// target can resume an attempt of its own, that attempt is kept.
     pub(super) fn failed(&self, target: &Layout) -> impl Iterator<Item = (&String, &Layout)> {
         self.failed.iter().filter(move |(id, folder)| {
-            // Where that cannot be told, nothing is deleted.
+            // Where it cannot be determined, nothing is deleted.
             let has_state = || takeover::has_state(&target.trial(id)).unwrap_or(true);
             let is_under_way = *folder != target && has_state();
             !self.chosen.contains_key(*id) && !is_under_way
@@ -176,7 +176,7 @@ impl<'a> Findings<'a> {
 }
 
 impl Chosen {
-    /// The same trial trained elsewhere, to the same numbers.
+    /// Whether the other copy of the trial has the same metrics.
     fn agrees_with(&self, record: &TrialRecord) -> bool {
         let (last, best) = (record.last.as_ref(), record.best.as_ref());
         self.outcome == record.outcome

@@ -1,4 +1,4 @@
-//! Whether results folders are of the same experiment, and if not, in which key they differ.
+//! Checks whether results folders are of the same experiment, and if not, in which keys they differ.
 
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ pub(super) fn same_experiment(sources: &[Layout], target: &Layout) -> Result<Vec
         .ok_or_else(|| Error::Usage("there is no folder to merge".to_owned()))
 }
 
-/// Settings in which two experiments differ that are told; who merges the wrong folder needs no more.
+/// Most differing settings that are listed; they suffice to recognise a wrong folder.
 const MOST_TOLD: usize = 3;
 
 fn different_experiments(one: &Path, text: &[u8], other: &Path, bytes: &[u8]) -> Error {

@@ -91,7 +91,7 @@ fn a_compact_copy_reads_as_the_folder_does_and_copies_no_trial_folder() {
 }
 
 #[test]
-fn what_is_not_asked_for_is_left_out_and_goes_where_it_was() {
+fn files_that_are_not_requested_are_left_out_and_removed() {
     let (folder, root) = whole();
     let into = folder.path().join("compact");
     publish(&root, &into, &ALL).unwrap();
@@ -109,7 +109,7 @@ fn what_is_not_asked_for_is_left_out_and_goes_where_it_was() {
 }
 
 #[test]
-fn numbers_of_layers_are_rounded_where_that_is_asked_for() {
+fn numbers_of_layers_are_rounded_on_request() {
     let (folder, root) = whole();
     let into = folder.path().join("compact");
     let options = Options { layer_digits: Some(6), ..ALL };
@@ -127,7 +127,7 @@ fn numbers_of_layers_are_rounded_where_that_is_asked_for() {
 }
 
 #[test]
-fn only_the_quantities_that_are_asked_for_are_kept() {
+fn only_the_requested_quantities_are_kept() {
     let (folder, root) = whole();
     let into = folder.path().join("compact");
     let with = |quantity: &str| {
@@ -165,7 +165,7 @@ fn a_copy_that_was_cut_short_is_not_read_and_is_made_again() {
     publish(&root, &into, &ALL).unwrap();
     let marker = into.join("compact.json");
     let finished = fs::read(&marker).unwrap();
-    // Where a table cannot be read, the making ends midway.
+    // Where a table cannot be read, publishing ends midway.
     let trial = fs::folders(&root.join("trials")).unwrap().remove(0);
     let table = trial.join("epochs.csv");
     let bytes = fs::read(&table).unwrap();

@@ -1,9 +1,9 @@
-//! Every backend of the build against the CPU with the fused update rules, which is what an
-//! experiment gets by default and what is held against PyTorch's numbers: from the same weights and
+//! Compares every backend of the build with the CPU and its fused update rules, which experiments use by
+//! default and which are compared with PyTorch's numbers: from the same weights and
 //! over the same batches, 50 steps must give the same losses, weights and running statistics.
 //!
-//! The default build has one backend. What is left to compare there is burn's own arithmetic of the
-//! update, which all other backends use, with ours. `make test-backends` builds the others and
+//! The default build has one backend. There, burn's own arithmetic of the
+//! update, which all other backends use, is compared with the fused one. `make test-backends` builds the others and
 //! prints how far apart the trainings are.
 
 use std::io::Write;
@@ -26,7 +26,7 @@ const OF_LOSSES: f64 = 1e-4;
 /// largest magnitude of its tensor.
 const OF_TENSORS: f64 = 1e-3;
 
-/// The networks, by what is under test in them. They are tiny because burn's `ndarray` takes forty
+/// The networks, with the features that each of them tests. They are tiny because burn's `ndarray` takes forty
 /// times as long for a convolution as its `flex`.
 const NETWORKS: [(&str, &[&str]); 10] = [
     ("mlp none", &[MLP, "norm.placement='none'"]),
@@ -62,10 +62,10 @@ const NETWORKS: [(&str, &[&str]); 10] = [
 
 const MLP: &str = "model.hidden=[10, 6]";
 
-/// Update rules and their learning rates, with which every network learns without leaping about.
+/// Update rules with learning rates at which every network learns without large jumps.
 const RULES: [(&str, f64); 2] = [("momentum", 0.05), ("adam", 0.005)];
 
-/// Where a network is trained, and how it is updated there.
+/// A device, and how networks are updated on it.
 struct Backend {
     name: String,
     device: Device,
@@ -87,7 +87,7 @@ impl Backend {
     }
 }
 
-/// What a training leaves.
+/// The result of a training.
 struct Trajectory {
     losses: Vec<f64>,
     tensors: Vec<NamedTensor>,
@@ -96,7 +96,7 @@ struct Trajectory {
 /// The settings of a network, under an update rule.
 fn settings(network: &[&str], (rule, rate): (&str, f64)) -> Settings {
     let mut keys: Vec<String> = network.iter().map(ToString::to_string).collect();
-    // ReLU has a kink, at which a rounding error becomes another gradient. A GRU brings its own.
+    // ReLU has a kink, at which a rounding error becomes another gradient. A GRU has its own activation.
     if !network.contains(&"model.cell='gru'") {
         keys.push("model.activation='tanh'".to_owned());
     }
@@ -106,7 +106,7 @@ fn settings(network: &[&str], (rule, rate): (&str, f64)) -> Settings {
     crate::plan::tests::settings(&text)
 }
 
-/// Images of noise in which a row of the class's own is brighter.
+/// Images of noise in which the row of the class is brighter.
 fn batch(index: usize) -> Batch {
     let mut noise = Streams::shared(1).stream(&format!("batch {index}"));
     let mut batch = Batch { features: IMAGE.height * IMAGE.width, ..Batch::default() };
@@ -157,7 +157,7 @@ impl Trajectory {
     }
 }
 
-/// The greatest of magnitudes; of a value that is none, infinity, so that it is within no tolerance.
+/// The greatest magnitude; infinity where one is not a number, so that it is within no tolerance.
 fn greatest(magnitudes: impl Iterator<Item = f64>) -> f64 {
     magnitudes.fold(
         0.0,
@@ -187,13 +187,13 @@ fn assert_trains_as_the_cpu(backend: &Backend) {
     }
 }
 
-/// For `--nocapture`.
+/// Prints a line that appears with `--nocapture`.
 #[expect(clippy::print_stderr, reason = "the figures that are attained")]
 fn tell(what: &str) {
     eprintln!("{what}");
 }
 
-/// Past the test harness, which keeps what a passing test prints to itself.
+/// Prints a line even where the test harness hides the output of a passing test.
 fn tell_loudly(what: &str) {
     let line = format!("\n{what}\n");
     std::io::stderr().write_all(line.as_bytes()).expect("an open stderr");

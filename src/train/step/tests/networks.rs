@@ -1,5 +1,5 @@
-//! Every architecture under every placement against PyTorch: the first answer, ten steps, and what
-//! they leave behind. Weights are put in by their paths in the network.
+//! Compares every architecture with every placement with PyTorch: the first prediction, ten steps, and the
+//! resulting tensors. Weights are set by their paths in the network.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ struct Training {
     running: BTreeMap<String, Running>,
 }
 
-/// A weight as it is recorded.
+/// A recorded weight.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Array {
     /// Its shape.
@@ -46,7 +46,7 @@ struct Running {
     variance: Vec<f64>,
 }
 
-/// Puts weights into the parameters of their names; γ and β keep what they start with.
+/// Sets weights by the names of parameters; γ and β keep their initial values.
 struct Named {
     path: Vec<String>,
     weights: BTreeMap<String, Array>,
@@ -54,7 +54,7 @@ struct Named {
 
 impl ModuleMapper for Named {
     fn enter_module(&mut self, name: &str, container: &str) {
-        // The architecture itself has no part in a parameter's name.
+        // The architecture itself is not part of a parameter's name.
         let name = if container == "Enum:Network" { "" } else { name };
         self.path.push(name.to_owned());
     }
@@ -79,7 +79,7 @@ impl ModuleMapper for Named {
     }
 }
 
-/// `network` with these weights, and those that have no place in it.
+/// `network` with these weights, and those that do not exist in it.
 pub(super) fn with_weights(
     network: Network,
     weights: BTreeMap<String, Array>,

@@ -1,6 +1,6 @@
-//! The trace, whose numbers come from the layer and from automatic differentiation, against the
-//! formulas that are printed beside it and against finite differences. `tests/explain.rs` holds it
-//! against `PyTorch` and Keras.
+//! Compares the trace, whose numbers come from the layer and from automatic differentiation, with the
+//! printed formulas and with finite differences. `tests/explain.rs` compares it
+//! with `PyTorch` and Keras.
 
 use super::*;
 use crate::device::tests::cpu;
@@ -37,7 +37,7 @@ fn bare(x: &[f64]) -> Question {
     }
 }
 
-/// Every activation and none, before and behind the norm, on a batch of 2 to 9 values.
+/// Every activation and none, before and after the norm, on a batch of 2 to 9 values.
 fn each_unit(name: &str, mut check: impl FnMut(&Question)) {
     let mut stream = Streams::shared(2015).stream(name);
     let named = ACTIVATIONS.map(|(name, kind)| (Some(name.to_owned()), kind));
@@ -77,7 +77,7 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 }
 
 #[test]
-fn the_layer_gives_what_the_printed_formulas_say() {
+fn the_layer_agrees_with_the_printed_formulas() {
     each_unit("formulas", |question| {
         let trace = trace(question, &cpu());
         let (unit, batch, back) = (&trace.unit, &trace.batch, &trace.gradients);
