@@ -383,6 +383,8 @@ pub enum Lease {
     Unclear,
     /// No: another run has finished it meanwhile.
     Finished,
+    /// The sweep was stopped while the claim waited for the folder's lock.
+    Stopped,
 }
 
 /// Called before each trial: the results folder, which records the leases of all runs.
@@ -395,9 +397,9 @@ pub trait Leases: Sync {
         Arc::default()
     }
 
-    /// Whether this run still holds the lease of a trial that was granted.
-    fn holds(&self, _: &Trial) -> bool {
-        true
+    /// Whether this run still holds the lease of a trial that was granted; an error where that cannot be read.
+    fn holds(&self, _: &Trial) -> crate::error::Result<bool> {
+        Ok(true)
     }
 
     /// Gives up a trial whose lease this run has lost, so that it can be claimed again.

@@ -16,7 +16,7 @@ mod rewriting;
 
 pub use self::apart::apart;
 pub use self::append::{AppendFile, FilePrefix, whole_lines};
-pub use self::lock::{Held, Lock, tell_of_waits};
+pub use self::lock::{Held, Lock, Patience, tell_of_waits};
 pub use self::machine::kernel_and_device;
 pub use self::paths::{physical, seen_from};
 pub use self::place::{enclose, is_there};

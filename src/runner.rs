@@ -256,6 +256,7 @@ impl WorkerPool<'_> {
             }
             match self.gate.claim(&trial) {
                 Ok(Lease::Granted(from)) => self.train(&trial, from, &mut emit),
+                Ok(Lease::Stopped) => return,
                 Ok(Lease::Finished) => emit(Event::TrialPassed { trial, is_finished: true }),
                 Ok(Lease::Elsewhere) if is_second_turn => {
                     emit(Event::TrialPassed { trial, is_finished: false });
@@ -285,7 +286,8 @@ impl WorkerPool<'_> {
         let taken = self.gate.taken(trial);
         let stop = self.stop.of_trial(Arc::clone(&taken));
         let attempt = self.attempt(trial, from, &stop, emit);
-        if taken.load(Ordering::Relaxed) || !self.gate.holds(trial) {
+        // On an error the trial counts as held: the writer checks again before it records the end, and fails.
+        if taken.load(Ordering::Relaxed) || matches!(self.gate.holds(trial), Ok(false)) {
             if let Err(error) = self.gate.leave(trial) {
                 self.give_up(error);
             }
@@ -625,8 +627,8 @@ mod tests {
             })
         }
 
-        fn holds(&self, trial: &Trial) -> bool {
-            (trial.label.as_str(), trial.replicate) != ("before", 2)
+        fn holds(&self, trial: &Trial) -> Result<bool> {
+            Ok((trial.label.as_str(), trial.replicate) != ("before", 2))
         }
     }
 

@@ -151,6 +151,25 @@ fn a_waiting_run_prints_what_it_waits_for_and_ends_at_the_first_signal() {
 }
 
 #[test]
+fn a_run_that_waits_for_a_lock_while_it_trains_ends_after_a_signal_and_goes_on_later() {
+    let undisturbed = long_lab();
+    undisturbed.run(&["--jobs", "1"]);
+    let lab = long_lab();
+    let mut child =
+        by_shell(&lab, ":", &["run", "experiment.toml", "--jobs", "1"]).spawn().expect("a shell");
+    training(&lab, &mut child);
+    let file = std::fs::File::open(lab.path("results/small/.lock")).expect("a lock");
+    file.lock().expect("a lock");
+    said(&mut child, "a second Ctrl-C at once");
+    signal(&child, "-INT");
+    assert_eq!(ends(&mut child), Some(130));
+    drop(file);
+    let path = "results/small";
+    lab.run(&["--jobs", "1"]);
+    assert_same(&undisturbed.reproducible_files(path), &lab.reproducible_files(path));
+}
+
+#[test]
 fn a_run_that_makes_a_large_dataset_ends_at_the_first_signal() {
     let large = SMALL.replace("train_examples = 330", "train_examples = 1000000");
     assert_ne!(large, SMALL);

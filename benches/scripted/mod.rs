@@ -51,7 +51,8 @@ pub(crate) fn look(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) 
 /// Runs the trials that are left.
 pub(crate) fn run(experiment: &Experiment, plan: &[Arc<Trial>], survey: &Survey) {
     let entry = RunEntry::begin("cpu", 1, 1);
-    let mut writer = Writer::open(experiment, plan, entry, survey, false).expect("writable");
+    let (trainer, stop) = (ScriptedTrainer::default(), Stop::default());
+    let mut writer = Writer::open(experiment, plan, entry, survey, false, &stop).expect("writable");
     writer.begin(&survey.to_run, |_| None).expect("writable");
     let gate = writer.gate();
     let sweep = Sweep {
@@ -61,7 +62,6 @@ pub(crate) fn run(experiment: &Experiment, plan: &[Arc<Trial>], survey: &Survey)
         jobs: 1,
         max_failures: None,
     };
-    let (trainer, stop) = (ScriptedTrainer::default(), Stop::default());
     runner::run(&sweep, &trainer, gate.as_ref(), &stop, &mut [&mut writer]).expect("writable");
 }
 

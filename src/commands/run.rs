@@ -67,7 +67,8 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     datasets::provide(&trainer, &survey.to_run, &places, quiet)?;
     entry.datasets = datasets::files(&survey.to_run, &places, quiet)?;
     let why = provenance::named_by_path(&experiment, &survey.to_run)?;
-    let mut writer = Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed)?;
+    let mut writer =
+        Writer::open(&experiment, &trials, entry, &survey, arguments.retry_failed, stop)?;
     let described = trainer.describe(&trials);
     for line in report::dataset::lines(described.values()).iter().filter(|_| !quiet) {
         say(line);
@@ -105,7 +106,11 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
         observers.push(&mut messages);
     }
     let train = || runner::run(&sweep, &trainer, gate.as_ref(), stop, &mut observers);
-    let tally = signals.while_training(train)?;
+    let tally = signals.while_training(train).map_err(|error| match error {
+        // The writer does not know the arguments.
+        Error::Interrupted { .. } => Error::Interrupted { is_forced: arguments.force.is_some() },
+        other => other,
+    })?;
     let left = check_left(&writer, &trainer, trials.len())?;
     // The writer, whose lock shows that this run is alive, is kept until the charts show its
     // tables.
@@ -120,12 +125,19 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     if let Some(shard) = arguments.shard.filter(|_| !quiet) {
         say_what_others_have(&layout, &trials, shard)?;
     }
-    signals.while_drawing(|| conclude(&layout, &ending, quiet, is_json))?;
-    left.map_or(Ok(()), Err)
+    let concluded = signals.while_drawing(|| conclude(&layout, &ending, quiet, is_json));
+    match (concluded, left) {
+        (Err(error), Some(left)) => {
+            say(&format!("note: {left}"));
+            Err(error)
+        }
+        (concluded, left) => concluded.and(left.map_or(Ok(()), Err)),
+    }
 }
 
-/// The error of a run in which no trial failed but some remain unfinished: those that need more memory than
-/// there is, and those that other runs took over and did not finish. `None` where none remains.
+/// The error of a run in which no trial failed but which is not complete or not sound: second trainings with other
+/// numbers, trials that need more memory than there is, and those that other runs took over and did not finish.
+/// `None` where there are none of these.
 fn check_left(writer: &Writer, trainer: &BurnTrainer, total: usize) -> Result<Option<Error>> {
     let (finished, unfinished) = writer.taken_over()?;
     if finished > 0 {
@@ -133,6 +145,9 @@ fn check_left(writer: &Writer, trainer: &BurnTrainer, total: usize) -> Result<Op
             "note: {} that ended here had been taken over by other runs, since this one stood still for so long; their records count",
             units::trials(finished)
         ));
+    }
+    if let Some(error) = writer.other_numbers() {
+        return Ok(Some(error));
     }
     let too_large = writer.too_large()?;
     if let Some(reason) = too_large.iter().find_map(|trial| trainer.too_large(trial)) {

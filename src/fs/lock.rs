@@ -28,18 +28,36 @@ pub fn tell_of_waits(tell: fn(&str)) {
     TELL.get_or_init(|| tell);
 }
 
-fn tell(path: &Path, patience: Duration) {
-    if let Some(tell) = TELL.get() {
+/// How long a lock is waited for.
+#[derive(Clone, Copy)]
+pub enum Patience<'a> {
+    /// For at most so long. Only where a request to stop ends the process.
+    AtMost(Duration),
+    /// Until it is free or this returns `true`. For where a first request to stop only sets a flag.
+    Unless(&'a dyn Fn() -> bool),
+}
+
+impl Patience<'_> {
+    fn is_over(self, waited: Duration) -> bool {
+        match self {
+            Self::AtMost(most) => waited > most,
+            Self::Unless(is_to_end) => is_to_end(),
+        }
+    }
+
+    fn tell(self, path: &Path) {
+        let Some(tell) = TELL.get() else { return };
         let path = path.display();
-        tell(&if patience == Duration::MAX {
-            format!(
-                "waiting for another run that holds `{path}`: is it stopped? what was measured is written once that one goes on or ends"
-            )
-        } else {
-            let most = crate::units::duration(patience.as_secs_f64());
-            format!(
-                "waiting for another run that holds `{path}`, at most {most}; Ctrl-C ends the wait"
-            )
+        tell(&match self {
+            Self::AtMost(most) => {
+                let most = crate::units::duration(most.as_secs_f64());
+                format!(
+                    "waiting for another run that holds `{path}`, at most {most}; Ctrl-C ends the wait"
+                )
+            }
+            Self::Unless(_) => format!(
+                "waiting for another run that holds `{path}`: is it stopped? what was measured is written once that one goes on or ends; Ctrl-C ends the wait after some seconds, a second Ctrl-C at once"
+            ),
         });
     }
 }
@@ -80,18 +98,18 @@ impl Lock {
     }
 
     /// Takes the lock, waiting for it if necessary; `None` where it was not free for all of `patience`.
-    pub fn take_within(path: &Path, patience: Duration) -> Result<Option<Self>> {
+    pub fn take(path: &Path, patience: Patience<'_>) -> Result<Option<Self>> {
         let started = Instant::now();
         let (mut pause, longest) = ATTEMPTS;
         let mut is_told = false;
         loop {
             let lock = Self::try_take(path)?;
-            if lock.is_some() || started.elapsed() > patience {
+            if lock.is_some() || patience.is_over(started.elapsed()) {
                 return Ok(lock);
             }
             if !is_told && started.elapsed() > SILENCE {
                 is_told = true;
-                tell(path, patience);
+                patience.tell(path);
             }
             std::thread::sleep(pause);
             pause = (pause * 2).min(longest);
@@ -205,7 +223,9 @@ mod tests {
         assert!(lock.is_some());
         assert_eq!(Lock::is_held(&path).unwrap(), Held::Yes);
         assert!(Lock::try_take(&path).unwrap().is_none());
-        assert!(Lock::take_within(&path, Duration::from_millis(1)).unwrap().is_none());
+        for patience in [Patience::AtMost(Duration::from_millis(1)), Patience::Unless(&|| true)] {
+            assert!(Lock::take(&path, patience).unwrap().is_none());
+        }
         drop(lock);
         assert_eq!(Lock::is_held(&path).unwrap(), Held::Free);
         assert!(Lock::try_take(&path).unwrap().is_some());
@@ -229,7 +249,7 @@ mod tests {
         let lock = Lock::take_own(&path, "mine").unwrap();
         let waiting = std::thread::spawn({
             let path = path.clone();
-            move || Lock::take_within(&path, Duration::from_mins(1)).unwrap().is_some()
+            move || Lock::take(&path, Patience::Unless(&|| false)).unwrap().is_some()
         });
         drop(lock);
         assert!(waiting.join().unwrap());

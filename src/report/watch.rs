@@ -104,7 +104,6 @@ mod tests {
             process: 1,
             started: String::new(),
             heartbeat: 0,
-            beats: 0,
             epoch,
             step: 10 * epoch,
             steps: 40,

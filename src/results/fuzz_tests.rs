@@ -27,7 +27,7 @@ use crate::results::transfer::publish::{self, Options};
 /// The trials of the published folder that are copied into the test folder.
 const TRIALS: [&str; 2] = ["b0ec8498ab389d85", "659eb894daea0ffc"];
 /// A run that is not alive.
-const RUN: &str = "elsewhere-1-1";
+const RUN: &str = "0123456789abcdef0123456789abcdef";
 
 /// A small copy of the published results.
 struct Folder {
@@ -237,7 +237,6 @@ fn a_damaged_claim_leaves_every_reader_standing() {
         process: 7,
         started: manifest::now(),
         heartbeat: 1_700_000_000,
-        beats: 3,
         epoch: 1,
         step: 10,
         steps: 100,

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 
 use crate::config::spec::Experiment;
 use crate::description::DatasetDescription;
-use crate::error::Result;
-use crate::event::{Event, Leases, Observer, Outcome};
+use crate::error::{Error, Result};
+use crate::event::{Event, Leases, Observer, Outcome, Stop};
 use crate::fs;
 use crate::plan::Trial;
 use crate::results::format::files;
@@ -21,11 +21,11 @@ use crate::results::format::manifest::{self, RunEntry};
 use crate::results::format::schema::TrialRecord;
 use crate::results::format::tables::{self, Records};
 use crate::results::recovery::attempts;
-use crate::results::recovery::ending::Ending;
+use crate::results::recovery::ending::{Ended, Ending};
 use crate::results::recovery::leases::FolderLeases;
 use crate::results::recovery::locks::TrialLocks;
 use crate::results::recovery::opening;
-use crate::results::recovery::ownership::Contents;
+use crate::results::recovery::retrain;
 use crate::results::recovery::survey::{self, Survey};
 use crate::results::recovery::takeover;
 use crate::results::recovery::trial_files::{Facts, TrialFiles};
@@ -59,13 +59,15 @@ pub struct Writer {
     taken: Vec<Arc<Trial>>,
     /// Trials that do not fit into this machine's memory.
     too_large: Vec<Arc<Trial>>,
+    /// Messages about second trainings that gave other numbers than the first.
+    other_numbers: Vec<String>,
     /// A write failed: nothing is written after it, so that no trial whose rows are missing
     /// counts as finished.
     is_broken: bool,
 }
 
 impl Writer {
-    /// Opens a results folder for one run and announces the run in it. Nothing else is
+    /// Opens a results folder for one run, which `stop` stops, and announces the run in it. Nothing else is
     /// written yet.
     pub fn open(
         experiment: &Experiment,
@@ -73,10 +75,11 @@ impl Writer {
         mut run: RunEntry,
         survey: &Survey,
         retries_failed: bool,
+        stop: &Stop,
     ) -> Result<Self> {
         let layout = Layout::new(&experiment.output.dir);
         fs::create_folder(layout.root())?;
-        let claims = TrialLocks::announce(&layout)?;
+        let claims = TrialLocks::announce(&layout)?.stopped_by(stop);
         claims.run().clone_into(&mut run.run);
         let gate = FolderLeases {
             layout: layout.clone(),
@@ -103,6 +106,7 @@ impl Writer {
             tables_due: Instant::now(),
             taken: Vec::new(),
             too_large: Vec::new(),
+            other_numbers: Vec::new(),
             is_broken: false,
         })
     }
@@ -124,6 +128,11 @@ impl Writer {
         survey::unfinished(&self.layout, &self.too_large)
     }
 
+    /// The error of a sweep in which second trainings gave other numbers than the first, if any did.
+    pub fn other_numbers(&self) -> Option<Error> {
+        retrain::error_of(&self.other_numbers)
+    }
+
     /// The leases of this run's trials.
     pub fn gate(&self) -> Arc<FolderLeases> {
         Arc::clone(&self.gate)
@@ -142,7 +151,7 @@ impl Writer {
     ) -> Result<Option<PathBuf>> {
         self.note_data(to_run, &digest);
         let gate = Arc::clone(&self.gate);
-        gate.claims.exclusively(|| {
+        let earlier = gate.claims.patiently(|| {
             opening::check_concurrent_runs(&self.layout, &self.experiment, &gate.claims)?;
             opening::check_force(&self.layout, &gate)?;
             gate.with_digests(|digests| {
@@ -152,20 +161,16 @@ impl Writer {
                 let finished = |trial: &Trial| self.result(&trial.id);
                 opening::check_provenance(&self.layout, &self.plan, &self.run, finished, digest)?;
             }
-            opening::clear_leftovers(
-                &self.layout,
-                &self.plan,
-                to_run,
-                &self.records,
-                &gate.claims,
-            )?;
             let earlier = opening::keep_earlier_experiment(&self.layout, &self.experiment)?;
             let resolved = self.experiment.resolved.as_bytes();
             fs::replace(&self.layout.experiment(), resolved)?;
             manifest::enter(&self.layout, &self.run, &self.data)?;
             self.write_tables()?;
             Ok(earlier)
-        })
+        })?;
+        let has_result = |trial: &Trial| self.result(&trial.id).is_some();
+        opening::clear_leftovers(&self.layout, &self.plan, to_run, has_result, &gate.claims)?;
+        Ok(earlier)
     }
 
     /// Whether it is not known yet of another run in the folder whether it is alive: then what
@@ -218,18 +223,19 @@ impl Writer {
             Some(left) => TrialFiles::resume(&own, left, facts),
             None => TrialFiles::start(&own, has_result, gate.origin(trial), facts),
         };
-        let files = self.unless_taken(trial, files)?;
-        let is_ours = gate.claims.exclusively(|| {
-            let is_ours = files.is_some() && gate.claims.holds(&trial.id);
+        let Some(files) = gate.unless_taken(trial, files)? else {
+            return Ok(());
+        };
+        let is_ours = gate.claims.patiently(|| {
+            let is_ours = gate.is_ours(trial, Some(&files))?;
             if is_ours {
                 takeover::clear(&layout, &own, has_result)?;
             }
             Ok(is_ours)
         });
-        let is_ours = self.unless_taken(trial, is_ours)? == Some(true);
-        let Some(files) = files.filter(|_| is_ours) else {
+        if gate.unless_taken(trial, is_ours)? != Some(true) {
             return Ok(());
-        };
+        }
         if !has_result {
             self.records.remove(&trial.id);
         }
@@ -240,37 +246,20 @@ impl Writer {
         Ok(())
     }
 
-    /// Ignores an error in writing a trial that another run has taken over, and whose files it may have
-    /// deleted.
-    fn unless_taken<T>(&self, trial: &Trial, written: Result<T>) -> Result<Option<T>> {
-        match written {
-            Err(_) if !self.gate.holds(trial) => Ok(None),
-            written => written.map(Some),
-        }
-    }
-
-    /// Leaves a trial to the run that has taken it over. That run may be copying the files at this moment, and
-    /// deletes them when it ends the trial. If it has done so already, this run may have written files since.
+    /// Leaves a trial to the run that has taken it over.
     fn leave(&mut self, trial: &Trial) {
         drop(self.open.remove(&trial.id));
-        let claims = &self.gate.claims;
-        let own = self.layout.trial(&trial.id).of_run(claims.run());
-        // An error is ignored: the next run deletes what is left of a finished trial.
-        drop(claims.exclusively(|| {
-            let record = files::record(&self.layout, trial)?;
-            let is_finished = record.is_some_and(|record| record.outcome.is_finished());
-            if is_finished && claims.is_free(&trial.id)? {
-                Contents::of(&own)?.remove()?;
-            }
-            Ok(())
-        }));
+        self.gate.clear_taken(trial);
     }
 
     fn end(&mut self, trial: &Arc<Trial>, outcome: &Outcome, details: Option<&str>) -> Result<()> {
         let files = self.open.remove(&trial.id);
+        // A trial has no files if the run was stopped before they were begun; then it has no result either.
+        let is_without_files = files.is_none() && outcome.is_finished();
+        let outcome = if is_without_files { &Outcome::Interrupted } else { outcome };
         let synced = files.as_ref().map_or(Ok(()), TrialFiles::sync);
-        self.unless_taken(trial, synced)?;
         let gate = Arc::clone(&self.gate);
+        gate.unless_taken(trial, synced)?;
         let earlier = self.earlier(trial, files.is_some())?;
         let ending = Ending {
             layout: &self.layout.trial(&trial.id),
@@ -280,32 +269,37 @@ impl Writer {
             earlier: earlier.as_ref(),
         };
         // Waits as long as necessary: measurements must not be lost because another process was suspended.
-        let record = gate.claims.patiently(|| {
-            if !gate.claims.holds(&trial.id) {
+        let ended = gate.claims.patiently(|| {
+            if !gate.is_ours(trial, files.as_ref())? {
                 return Ok(None);
             }
             attempts::end(ending.layout)?;
-            let record = ending.record(files)?;
+            let ended = ending.record(files)?;
             // The claim after the record, so that no run finds the trial without both where locks are not visible.
             gate.claims.release(&trial.id)?;
-            Ok(record)
+            Ok(Some(ended))
         });
-        let record = self.unless_taken(trial, record)?.flatten();
-        let Some(mut record) = record else {
+        let ended = gate.unless_taken(trial, ended)?.flatten();
+        let Some(Ended { mut record, other_numbers }) = ended else {
             self.taken.push(Arc::clone(trial));
             gate.leave(trial)?;
             self.leave(trial);
             return Ok(());
         };
+        self.other_numbers.extend(other_numbers);
         record.forget_details();
         self.anew.remove(&record.id);
         self.records.insert(record.id.clone(), record);
         self.run.trained += usize::from(outcome.is_finished());
         if Instant::now() >= self.tables_due {
-            let writing = Instant::now();
-            gate.claims.exclusively(|| self.write_tables())?;
-            let pause = TABLE_INTERVAL.max(TABLE_SHARE * writing.elapsed());
-            self.tables_due = Instant::now() + pause;
+            // If the lock is not free, the tables are written when the next trial ends.
+            let seconds = gate.claims.if_free(|| {
+                let writing = Instant::now();
+                self.write_tables().map(|()| writing.elapsed())
+            })?;
+            if let Some(seconds) = seconds {
+                self.tables_due = Instant::now() + TABLE_INTERVAL.max(TABLE_SHARE * seconds);
+            }
         }
         Ok(())
     }
@@ -362,7 +356,7 @@ impl Writer {
         write: impl FnOnce(&mut TrialFiles) -> Result<()>,
     ) -> Result<()> {
         let written = self.open.get_mut(&trial.id).map_or(Ok(()), write);
-        self.unless_taken(trial, written).map(drop)
+        self.gate.unless_taken(trial, written).map(drop)
     }
 
     fn step(&mut self, event: &Event) -> Result<()> {
@@ -440,7 +434,9 @@ impl Observer for Writer {
         if self.is_broken {
             return Ok(());
         }
-        self.write(event).inspect_err(|_| self.is_broken = true)
+        // An interrupted wait for the lock has damaged no files: those of other trials are still written.
+        self.write(event)
+            .inspect_err(|error| self.is_broken |= !matches!(error, Error::Interrupted { .. }))
     }
 }
 
@@ -450,7 +446,7 @@ mod tests {
 
     use super::*;
     use crate::config;
-    use crate::event::{Examples, Stop};
+    use crate::event::Examples;
     use crate::fs::Lock;
     use crate::plan;
     use crate::results::recovery::survey::{Selection, survey};
@@ -470,7 +466,8 @@ mod tests {
         let plan = plan::trials(&loaded.experiment);
         let run = RunEntry::begin(device, 1, 1);
         let survey = survey(&Layout::new(folder), &plan, &Selection::default()).expect("readable");
-        let writer = Writer::open(&loaded.experiment, &plan, run, &survey, false);
+        let stop = Stop::default();
+        let writer = Writer::open(&loaded.experiment, &plan, run, &survey, false, &stop);
         (writer.expect("a writable folder"), survey.to_run)
     }
 
@@ -515,12 +512,8 @@ mod tests {
     fn an_end_is_written_down_however_long_another_process_holds_the_lock() {
         let folder = tempfile::tempdir().expect("a folder");
         let (mut writer, trials) = writer(folder.path());
-        let gate = Arc::get_mut(&mut writer.gate).expect("nobody else has it");
-        gate.claims.patience = Duration::from_millis(10);
         begin(&mut writer, &trials[0]);
         let lock = Lock::try_take(&writer.layout.lock()).expect("writable").expect("free");
-        let refused = writer.gate().claim(&trials[1]).expect_err("it waits no longer than that");
-        assert!(refused.to_string().contains("has held"), "{refused}");
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 std::thread::sleep(Duration::from_millis(200));
@@ -529,6 +522,59 @@ mod tests {
             end(&mut writer, &trials[0], Outcome::Completed).expect("it waits");
         });
         assert!(fs::is_file(&writer.layout.trial(&trials[0].id).trial()));
+    }
+
+    #[test]
+    fn a_second_training_with_other_numbers_ends_no_other_trial() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = writer(folder.path());
+        for trial in &trials[..2] {
+            begin(&mut writer, trial);
+            end(&mut writer, trial, Outcome::Completed).expect("a writable folder");
+        }
+        let diverged =
+            Outcome::Diverged { step: 1, reason: "large".to_owned(), last_finite_loss: None };
+        for trial in &trials[..2] {
+            // A trial with a record is trained a second time.
+            let path = writer.layout.trial(&trial.id).trial();
+            let record = fs::read_text(&path).expect("recorded");
+            writer.records.insert(trial.id.clone(), serde_json::from_str(&record).expect("JSON"));
+            fs::remove_if_exists(&writer.layout.trial(&trial.id).steps()).expect("writable");
+            begin(&mut writer, trial);
+            end(&mut writer, trial, diverged.clone()).expect("it is of this trial alone");
+            assert_eq!(fs::read_text(&path).expect("recorded"), record);
+            assert!(fs::is_folder(writer.layout.trial(&trial.id).again().root()));
+        }
+        begin(&mut writer, &trials[2]);
+        end(&mut writer, &trials[2], Outcome::Completed).expect("a writable folder");
+        assert!(fs::is_file(&writer.layout.trial(&trials[2].id).trial()));
+        let told = writer.other_numbers().expect("two").to_string();
+        assert!(told.starts_with("2 of the trials that were trained again gave"), "{told}");
+        assert!(told.contains(&*trials[0].id) && told.contains("again"), "{told}");
+    }
+
+    #[test]
+    fn nothing_is_published_where_it_cannot_be_read_whose_the_trial_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = writer(folder.path());
+        begin(&mut writer, &trials[0]);
+        let trial = writer.layout.trial(&trials[0].id);
+        fs::remove_if_exists(&trial.running()).expect("writable");
+        // The system refuses to read a folder as a file.
+        fs::create_folder(&trial.running()).expect("writable");
+        end(&mut writer, &trials[0], Outcome::Completed).expect_err("nobody knows");
+        assert!(!fs::is_file(&trial.trial()));
+    }
+
+    #[test]
+    fn what_could_not_be_begun_because_the_run_was_stopped_has_no_result() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut writer, trials) = writer(folder.path());
+        let claim = writer.gate().claim(&trials[0]).expect("a writable folder");
+        assert!(matches!(claim, crate::event::Lease::Granted(_)));
+        end(&mut writer, &trials[0], Outcome::Completed).expect("a writable folder");
+        let record = files::record(&writer.layout, &trials[0]).expect("readable");
+        assert_eq!(record.expect("recorded").outcome, Outcome::Interrupted);
     }
 
     #[test]

@@ -15,6 +15,14 @@ use crate::results::recovery::retrain;
 use crate::results::recovery::takeover;
 use crate::results::recovery::trial_files::{Closed, TrialFiles, recording};
 
+/// A trial whose end has been recorded.
+pub(in crate::results) struct Ended {
+    /// Its record.
+    pub(in crate::results) record: TrialRecord,
+    /// Of a second training with other numbers than the first: the message that says so.
+    pub(in crate::results) other_numbers: Option<String>,
+}
+
 /// A trial that ended.
 pub(in crate::results) struct Ending<'a> {
     /// The trial's folder.
@@ -30,16 +38,10 @@ pub(in crate::results) struct Ending<'a> {
 }
 
 impl Ending<'_> {
-    /// Writes everything. `files` is `None` if the trial failed before it started. Returns `None` where another
-    /// run has deleted the files, because it considered this one dead.
-    pub(in crate::results) fn record(
-        &self,
-        grown: Option<TrialFiles>,
-    ) -> Result<Option<TrialRecord>> {
+    /// Writes everything. `grown` is `None` if the trial failed before it started. Only under the folder's lock, by
+    /// the run that holds the trial.
+    pub(in crate::results) fn record(&self, grown: Option<TrialFiles>) -> Result<Ended> {
         let own = grown.as_ref().map(|files| files.layout().clone());
-        if grown.as_ref().is_some_and(|files| !files.are_there()) {
-            return Ok(None);
-        }
         fs::create_folder(self.layout.root())?;
         if let (Outcome::Failed { message }, None) = (self.outcome, self.earlier) {
             self.log_failure(message)?;
@@ -48,11 +50,15 @@ impl Ending<'_> {
         let is_interrupted = matches!(self.outcome, Outcome::Interrupted);
         let record = match (self.earlier, &own) {
             (Some(earlier), Some(own)) if self.outcome.is_finished() => {
+                let other = retrain::keep_other_numbers(self.layout, own, earlier, &record)?;
+                if other.is_some() {
+                    return Ok(Ended { record: earlier.clone(), other_numbers: other });
+                }
                 retrain::merge(self.layout, own, earlier, record)?
             }
             (Some(earlier), _) => {
                 takeover::remove_folders(self.layout, None)?;
-                return Ok(Some(earlier.clone()));
+                return Ok(Ended { record: earlier.clone(), other_numbers: None });
             }
             (None, Some(own)) => {
                 takeover::publish(self.layout, own, is_interrupted)?;
@@ -69,7 +75,7 @@ impl Ending<'_> {
             }
             takeover::remove_folders(self.layout, None)?;
         }
-        Ok(Some(record))
+        Ok(Ended { record, other_numbers: None })
     }
 
     /// Writes why a trial failed into its log.

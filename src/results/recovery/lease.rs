@@ -26,9 +26,6 @@ pub struct Running {
     pub started: String,
     /// The time of the last heartbeat, in seconds since 1970 by the host's clock, for information only.
     pub heartbeat: u64,
-    /// Number of heartbeats so far; 0 for a run of an earlier version.
-    #[serde(default)]
-    pub beats: u64,
     /// The present epoch, from 1; 0 before the first step.
     pub epoch: usize,
     /// Optimiser steps taken so far.
@@ -47,7 +44,6 @@ impl Running {
             process: std::process::id(),
             started: manifest::now(),
             heartbeat: now(),
-            beats: 1,
             epoch: 0,
             step: 0,
             steps: 0,
@@ -57,7 +53,6 @@ impl Running {
     /// Counts a further heartbeat.
     pub(in crate::results) fn beat(&mut self) {
         self.heartbeat = now();
-        self.beats += 1;
     }
 
     /// Writes the claim of the trial `id`, replacing an existing one.
@@ -95,7 +90,7 @@ pub(in crate::results) fn look(
     let Some(running) = parse(&bytes) else {
         return Ok((None, Life::Dead));
     };
-    let life = watcher.look(&running.run, Some((id, &bytes)))?;
+    let life = watcher.look(&running.run)?;
     Ok((Some(running), life))
 }
 
@@ -105,11 +100,12 @@ fn parse(bytes: &[u8]) -> Option<Running> {
 }
 
 /// Whether the claim of a trial belongs to this run. A claim that is missing or truncated counts as its own
-/// as long as no other run has recorded the trial's end.
-pub(in crate::results) fn holds(layout: &Layout, id: &str, run: &str) -> bool {
-    let bytes = fs::read_if_exists(&layout.trial(id).running());
-    match parse(&bytes.unwrap_or_default().unwrap_or_default()) {
+/// as long as no other run has recorded the trial's end. An error where it cannot be read: it may be another run's.
+pub(in crate::results) fn holds(layout: &Layout, id: &str, run: &str) -> Result<bool> {
+    let trial = layout.trial(id);
+    let bytes = fs::read_if_exists(&trial.running())?.unwrap_or_default();
+    Ok(match parse(&bytes) {
         Some(running) => running.run == run,
-        None => !fs::is_file(&layout.trial(id).trial()),
-    }
+        None => fs::read_if_exists(&trial.trial())?.is_none(),
+    })
 }

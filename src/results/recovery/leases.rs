@@ -14,10 +14,11 @@ use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
 use crate::results::recovery::attempts;
 use crate::results::recovery::locks::TrialLocks;
+use crate::results::recovery::ownership::Contents;
 use crate::results::recovery::state::{Origin, Saved};
 use crate::results::recovery::survey::{self, Standing};
 use crate::results::recovery::takeover;
-use crate::results::recovery::trial_files;
+use crate::results::recovery::trial_files::{self, TrialFiles};
 
 /// Leases trials of one results folder.
 #[derive(Debug)]
@@ -79,6 +80,44 @@ impl FolderLeases {
         held(&self.left).remove(id)
     }
 
+    /// Whether this run still holds a trial and its files. Checked under the folder's lock before anything is
+    /// published; on an error nothing is.
+    pub(in crate::results) fn is_ours(
+        &self,
+        trial: &Trial,
+        files: Option<&TrialFiles>,
+    ) -> Result<bool> {
+        Ok(self.holds(trial)? && files.is_none_or(TrialFiles::are_there))
+    }
+
+    /// Ignores an error in writing a trial that another run has taken over, and whose files it may have
+    /// deleted.
+    pub(in crate::results) fn unless_taken<T>(
+        &self,
+        trial: &Trial,
+        written: Result<T>,
+    ) -> Result<Option<T>> {
+        match written {
+            Err(_) if matches!(self.holds(trial), Ok(false)) => Ok(None),
+            written => written.map(Some),
+        }
+    }
+
+    /// Deletes this run's files of a trial that another run has taken over and finished. As long as that run trains the
+    /// trial, it may be copying them, and deletes them when it ends the trial.
+    pub(in crate::results) fn clear_taken(&self, trial: &Trial) {
+        let own = self.layout.trial(&trial.id).of_run(self.claims.run());
+        // An error is ignored: the next run deletes what is left of a finished trial.
+        drop(self.claims.patiently(|| {
+            let record = files::record(&self.layout, trial)?;
+            let is_finished = record.is_some_and(|record| record.outcome.is_finished());
+            if is_finished && self.claims.is_free(&trial.id)? {
+                Contents::of(&own)?.remove()?;
+            }
+            Ok(())
+        }));
+    }
+
     /// Whether the trial is to be trained, and whether it may resume from a state: another run
     /// may have finished it meanwhile.
     fn is_open(&self, trial: &Trial) -> Result<Open> {
@@ -129,7 +168,9 @@ enum Open {
 
 impl Leases for FolderLeases {
     fn claim(&self, trial: &Arc<Trial>) -> Result<Lease> {
-        let (claim, open) = self.claims.exclusively(|| self.claim_if_open(trial))?;
+        let Some((claim, open)) = self.claims.unless_stopped(|| self.claim_if_open(trial))? else {
+            return Ok(Lease::Stopped);
+        };
         if !matches!(claim, Lease::Granted(_)) || open != Open::FromState {
             return Ok(claim);
         }
@@ -146,16 +187,16 @@ impl Leases for FolderLeases {
         self.claims.taken(&trial.id)
     }
 
-    fn holds(&self, trial: &Trial) -> bool {
+    fn holds(&self, trial: &Trial) -> Result<bool> {
         // A run that considered this one dead has deleted its files, and may be dead itself by now.
         let own = self.layout.trial(&trial.id).of_run(self.claims.run());
         let are_there = !held(&self.begun).contains(&trial.id) || fs::is_file(&own.epochs());
-        are_there && self.claims.holds(&trial.id)
+        Ok(are_there && self.claims.holds(&trial.id)?)
     }
 
     fn leave(&self, trial: &Trial) -> Result<()> {
         held(&self.begun).remove(&trial.id);
-        self.claims.exclusively(|| self.claims.release(&trial.id))
+        self.claims.patiently(|| self.claims.release(&trial.id))
     }
 }
 

@@ -13,9 +13,10 @@
 //!   even where that lock is not visible.
 //! - **Whether a run is alive** ([`runs::Watcher`]): it is while its lock is held, and is dead once its file is gone.
 //!   A free lock proves its death only on the same kernel and file system, where
-//!   locks are known to work. Otherwise its counter is watched: a run is alive when it changes, and dead
+//!   locks are known to work. Otherwise its counter is watched: a run is alive while it changes, and dead
 //!   when it has not changed for 90 seconds of this process's own monotonic clock. No clock is
-//!   compared with another host's. Until it is known, other trials are trained first.
+//!   compared with another host's. Before the first change that was seen, and after five missed heartbeats, it is not
+//!   known: other trials are trained first, and this one is waited for at the end.
 //! - **Fencing.** A process that was suspended for longer (a sleeping machine, SIGSTOP) cannot detect that
 //!   others consider it dead. So a run writes growing files into its own folder,
 //!   `trials/<id>/.run-<its name>/` (`recovery::takeover`). A run that takes a trial over copies the state that it
@@ -24,17 +25,29 @@
 //!   that has lost its claim abandons that trial and continues with the next.
 //! - **Where locks are not visible at all**, two runs may write the tables at once. Each checks again after
 //!   it has written, so the last writer has included all trials.
+//!
+//! # Who waits how long for `.lock`
+//!
+//! It is held briefly: long work, such as listing the folders of all trials, is done without it. But a
+//! process that is suspended while it holds the lock may hold it for ever.
+//!
+//! - **A run** waits as long as necessary (`TrialLocks::patiently`), so that a lock neither ends a sweep nor costs
+//!   measurements. When a user asks the run to stop, the wait ends after 15 seconds; an unfinished trial is then resumed or
+//!   trained again, as after a kill. A wait for a claim ends at once (`TrialLocks::unless_stopped`).
+//! - **Writes that are repeated anyway** are left for later where the lock is not free soon (`TrialLocks::if_free`): the
+//!   tables between two trials.
+//! - **All others** give up after a minute or more, with an error (`hold`): the same command can be given again.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::event::Lease;
-use crate::fs::{self, Held, Lock};
+use crate::event::{Lease, Stop};
+use crate::fs::{self, Held, Lock, Patience};
 use crate::results::format::layout::Layout;
 use crate::results::recovery::lease::{holds, look};
 use crate::results::recovery::runs::{self, Life, OwnRun};
@@ -42,8 +55,15 @@ use crate::results::recovery::runs::{self, Life, OwnRun};
 pub use crate::results::recovery::lease::Running;
 pub use crate::results::recovery::runs::Watcher;
 
-/// How long to wait for a folder's lock, which is only held briefly.
+/// How long a process that is no run waits for a folder's lock.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long a run that a user asked to stop continues to wait. Most holders need the lock for less, and many runs may be
+/// asked at once; a training that ended is lost, except for its saved states, where its record cannot be written.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// How long a run waits for the folder's lock for a write that can be made later.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// How long to wait while others draw; large charts take seconds, and many runs may end at once.
 const DRAWING_PATIENCE: Duration = Duration::from_mins(20);
@@ -154,8 +174,10 @@ pub struct TrialLocks {
     pulse: Option<JoinHandle<()>>,
     /// The threads of this process wait for each other before they wait for other processes.
     turn: Mutex<()>,
-    /// How long this run waits for the folder's lock before it begins a trial.
-    pub(in crate::results) patience: Duration,
+    /// Ends a wait for the folder's lock.
+    stop: Stop,
+    /// When a wait first found that a user asks this run to stop.
+    asked: OnceLock<Instant>,
 }
 
 /// The state that the heartbeat thread shares.
@@ -192,19 +214,22 @@ impl Shared {
     /// reported.
     fn beat(&self) {
         drop(self.own().beat());
-        let mut active = self.active();
-        for (id, trial) in active.iter_mut() {
-            // A trial that another run has taken over, while this process was suspended, belongs to that run.
-            if !holds(&self.layout, id, &trial.running.run) {
-                trial.is_taken.store(true, Ordering::Relaxed);
-                continue;
+        // If it is not free, a later heartbeat does the rest.
+        let guard = Lock::try_take(&self.layout.lock()).ok().flatten();
+        for (id, trial) in self.active().iter_mut() {
+            match holds(&self.layout, id, &trial.running.run) {
+                // A trial that another run has taken over, while this process was suspended, belongs to that run.
+                Ok(false) => trial.is_taken.store(true, Ordering::Relaxed),
+                // Only under the lock: another run may take the trial between the check and the write.
+                Ok(true) if guard.is_some() => {
+                    trial.running.beat();
+                    drop(trial.running.write(&self.layout, id));
+                }
+                _ => {}
             }
-            trial.running.beat();
-            drop(trial.running.write(&self.layout, id));
         }
-        drop(active);
         // Watches the other runs as well, so that it is known in time which of them are dead.
-        if let Ok(Some(_guard)) = Lock::try_take(&self.layout.lock()) {
+        if guard.is_some() {
             drop(self.watcher.tidy());
         }
     }
@@ -217,7 +242,8 @@ impl TrialLocks {
     }
 
     fn announce_with(layout: &Layout, watcher: Watcher) -> Result<Self> {
-        let guard = lock(layout)?;
+        // Before a training, a request to stop ends the process.
+        let guard = Lock::take(&layout.lock(), Patience::Unless(&|| false))?;
         watcher.tidy()?;
         let own = OwnRun::begin(layout)?;
         drop(guard);
@@ -233,10 +259,18 @@ impl TrialLocks {
             }),
             pulse: None,
             turn: Mutex::default(),
-            patience: PATIENCE,
+            stop: Stop::default(),
+            asked: OnceLock::new(),
         };
         claims.pulse = claims.start_pulse();
         Ok(claims)
+    }
+
+    /// Lets `stop` end waits for the folder's lock.
+    #[must_use]
+    pub(in crate::results) fn stopped_by(mut self, stop: &Stop) -> Self {
+        self.stop = stop.clone();
+        self
     }
 
     /// The run's name.
@@ -244,24 +278,40 @@ impl TrialLocks {
         &self.run
     }
 
-    /// Runs `action` while no other run does the same.
-    pub(in crate::results) fn exclusively<T>(
+    /// Runs `action` while no other run does the same, however long another process holds the folder's lock: that
+    /// process may be suspended, and this run's measurements must be written all the same. [`Error::Interrupted`] where
+    /// a user asks this run to stop and the lock is not free within `GRACE`.
+    pub(in crate::results) fn patiently<T>(&self, action: impl FnOnce() -> Result<T>) -> Result<T> {
+        let is_asked = || self.stop.is_requested_by_user();
+        let is_over = || is_asked() && self.asked.get_or_init(Instant::now).elapsed() > GRACE;
+        let done = self.within(Patience::Unless(&is_over), action)?;
+        done.ok_or(Error::Interrupted { is_forced: false })
+    }
+
+    /// As [`Self::patiently`], but `None` once this run is asked to stop.
+    pub(in crate::results) fn unless_stopped<T>(
         &self,
         action: impl FnOnce() -> Result<T>,
-    ) -> Result<T> {
-        self.within(self.patience, action)
+    ) -> Result<Option<T>> {
+        self.within(Patience::Unless(&|| self.stop.is_requested()), action)
     }
 
-    /// As [`Self::exclusively`], however long another process holds the folder's lock: that process may be suspended,
-    /// and this run's measurements must be written all the same.
-    pub(in crate::results) fn patiently<T>(&self, action: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.within(Duration::MAX, action)
+    /// As [`Self::patiently`], but `None` where the lock is not free within `MOMENT`.
+    pub(in crate::results) fn if_free<T>(
+        &self,
+        action: impl FnOnce() -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.within(Patience::AtMost(MOMENT), action)
     }
 
-    fn within<T>(&self, patience: Duration, action: impl FnOnce() -> Result<T>) -> Result<T> {
+    fn within<T>(
+        &self,
+        patience: Patience<'_>,
+        action: impl FnOnce() -> Result<T>,
+    ) -> Result<Option<T>> {
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let guard = hold(&self.layout.lock(), patience)?;
-        let done = action();
+        let guard = Lock::take(&self.layout.lock(), patience)?;
+        let done = guard.is_some().then(action).transpose();
         drop((guard, turn));
         done
     }
@@ -283,12 +333,7 @@ impl TrialLocks {
     /// Whether other runs that are not known to be dead have begun in the folder. One that has only announced
     /// itself has written nothing yet, and makes the same check before it does.
     pub(in crate::results) fn has_concurrent_runs(&self) -> Result<bool> {
-        for run in self.others()? {
-            if runs::is_of_earlier_version(&run) || runs::declared(&self.layout, &run)?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(!self.declared_by_others()?.is_empty())
     }
 
     fn others(&self) -> Result<Vec<String>> {
@@ -350,7 +395,7 @@ impl TrialLocks {
 
     /// Whether this run still holds a claimed trial: this process may have been suspended for so long that
     /// another one took it over, whose claim counts.
-    pub(in crate::results) fn holds(&self, id: &str) -> bool {
+    pub(in crate::results) fn holds(&self, id: &str) -> Result<bool> {
         holds(&self.layout, id, &self.run)
     }
 
@@ -359,7 +404,7 @@ impl TrialLocks {
         // Under this lock no heartbeat is being written.
         let mut active = self.shared.active();
         active.remove(id);
-        if self.holds(id) {
+        if self.holds(id)? {
             fs::remove_if_exists(&self.layout.trial(id).running())?;
         }
         Ok(())
@@ -397,7 +442,7 @@ impl Drop for TrialLocks {
         }
         let path = self.layout.runs().join(&self.run);
         // An error is ignored: the next run removes the files.
-        drop(self.exclusively(|| {
+        drop(self.if_free(|| {
             fs::remove_if_exists(&path)?;
             fs::remove_empty_folder(&self.layout.runs());
             Ok(())
@@ -409,17 +454,14 @@ fn lock(layout: &Layout) -> Result<Lock> {
     hold(&layout.lock(), PATIENCE)
 }
 
-fn hold(path: &Path, patience: Duration) -> Result<Lock> {
-    let guard = Lock::take_within(path, patience)?;
-    guard.ok_or_else(|| held_too_long(path, patience))
-}
-
-fn held_too_long(path: &Path, patience: Duration) -> Error {
-    Error::Folder {
+/// Takes a lock, or fails where it is not free for all of `patience`. For processes that are no runs.
+pub(in crate::results) fn hold(path: &Path, patience: Duration) -> Result<Lock> {
+    let guard = Lock::take(path, Patience::AtMost(patience))?;
+    guard.ok_or_else(|| Error::Folder {
         problem: format!("another run has held `{}` for {} s", path.display(), patience.as_secs()),
         hint: "is it stopped, or hung on a network file system? end it, or choose another folder"
             .to_owned(),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -433,7 +475,7 @@ mod tests {
     }
 
     fn claim(claims: &TrialLocks, id: &str) -> Lease {
-        claims.exclusively(|| claims.take(id)).expect("a writable folder")
+        claims.patiently(|| claims.take(id)).expect("a writable folder")
     }
 
     fn take(claims: &TrialLocks, id: &str) -> bool {
@@ -441,8 +483,11 @@ mod tests {
     }
 
     fn release(claims: &TrialLocks, id: &str) {
-        claims.exclusively(|| claims.release(id)).expect("a writable folder");
+        claims.patiently(|| claims.release(id)).expect("a writable folder");
     }
+
+    /// A run of another process.
+    const OTHER: &str = "0123456789abcdef0123456789abcdef";
 
     /// A claim and the file of a run whose lock is not held; `machine` is the machine that its file states.
     fn claimed_by(layout: &Layout, run: &str, machine: Option<&str>) -> Running {
@@ -471,7 +516,7 @@ mod tests {
         assert_eq!((one.run().len(), other.run().len()), (32, 32));
         assert_ne!(one.run(), other.run());
         assert!(!one.has_concurrent_runs().expect("readable"), "it has not begun");
-        other.exclusively(|| other.declare("{}")).expect("a writable folder");
+        other.patiently(|| other.declare("{}")).expect("a writable folder");
         assert!(one.has_concurrent_runs().expect("readable"));
         assert!(!other.has_concurrent_runs().expect("readable"));
         assert!(take(&one, "a"));
@@ -495,18 +540,18 @@ mod tests {
         let (_folder, layout) = folder();
         let claims = TrialLocks::announce(&layout).expect("a writable folder");
         let here = fs::kernel_and_device(layout.root()).expect("Linux says so");
-        claimed_by(&layout, "another-1-1", Some(&here));
+        claimed_by(&layout, OTHER, Some(&here));
         assert_eq!(live(&layout, "a").expect("readable"), None);
         assert!(take(&claims, "a"));
         let next = TrialLocks::announce(&layout).expect("a writable folder");
-        assert!(!layout.runs().join("another-1-1").exists());
+        assert!(!layout.runs().join(OTHER).exists());
         drop(next);
         // A free lock from another machine proves nothing, even with the same host name.
-        claimed_by(&layout, "another-1-1", Some("another kernel"));
+        claimed_by(&layout, OTHER, Some("another kernel"));
         release(&claims, "a");
         assert!(live(&layout, "a").expect("readable").is_some());
         let next = TrialLocks::announce(&layout).expect("a writable folder");
-        assert!(layout.runs().join("another-1-1").exists());
+        assert!(layout.runs().join(OTHER).exists());
         assert_eq!(claim(&next, "a"), Lease::Unclear);
     }
 
@@ -514,9 +559,9 @@ mod tests {
     fn a_run_whose_lock_is_not_seen_is_alive_as_long_as_its_heartbeat_changes() {
         let (_folder, layout) = folder();
         fs::create_folder(&layout.runs()).expect("writable");
-        let path = layout.runs().join("node-1-a");
-        let mut running = claimed_by(&layout, "node-1-a", None);
-        let claims = with_patience(&layout, Duration::from_millis(400));
+        let path = layout.runs().join(OTHER);
+        let mut running = claimed_by(&layout, OTHER, None);
+        let claims = with_patience(&layout, Duration::from_secs(2));
         assert_eq!(claim(&claims, "a"), Lease::Unclear);
         // The time of another host's clock is not used.
         for heartbeat in [0, u64::MAX] {
@@ -529,50 +574,32 @@ mod tests {
             std::thread::sleep(Duration::from_millis(60));
             assert_eq!(claim(&claims, "a"), Lease::Elsewhere);
         }
-        // A run whose name has this name as a prefix is another run.
-        claims.shared.watcher.look("node-2", None).expect("readable");
-        std::thread::sleep(Duration::from_millis(100));
-        assert!(path.exists());
-        let mut last = Lease::Elsewhere;
-        for _ in 0..40 {
+        // It is not considered alive until the end of the patience: its trial is to be waited for.
+        let mut seen = vec![Lease::Elsewhere];
+        for _ in 0..80 {
             std::thread::sleep(Duration::from_millis(50));
-            last = claim(&claims, "a");
-            if last == Lease::Granted(None) {
+            let now = claim(&claims, "a");
+            if seen.last() != Some(&now) {
+                seen.push(now);
+            }
+            if seen.last() == Some(&Lease::Granted(None)) {
                 break;
             }
         }
-        assert_eq!(last, Lease::Granted(None));
+        assert_eq!(seen, [Lease::Elsewhere, Lease::Unclear, Lease::Granted(None)]);
         claims.shared.beat();
         assert!(!path.exists(), "what is dead is cleared away");
     }
 
     #[test]
-    fn the_file_of_a_run_is_not_taken_for_that_of_one_whose_name_it_begins_with() {
+    fn the_claim_of_a_run_of_an_earlier_version_is_none_and_its_file_stays() {
         let (_folder, layout) = folder();
+        let file = layout.runs().join("node-17-5f");
         fs::create_folder(&layout.runs()).expect("writable");
-        // Named as in earlier versions: host, process, time. This run is alive, on a host `node-2`.
-        let other = layout.runs().join("node-2-1-1");
-        let _lock = Lock::take_own(&other, "bn-lab run\n").expect("writable");
-        let unseen = layout.runs().join("node-2-2-2");
-        fs::replace(&unseen, b"bn-lab run\n").expect("writable");
-        let own = layout.runs().join(format!("{}-1-1", runs::host()));
-        fs::replace(&own, b"bn-lab run\n").expect("writable");
+        claimed_by(&layout, "node-17-5f", None);
         let claims = TrialLocks::announce(&layout).expect("a writable folder");
-        assert!(other.exists() && unseen.exists() && own.exists());
-        assert!(claims.has_unclear().expect("readable"));
-    }
-
-    #[test]
-    fn of_a_run_of_an_earlier_version_the_claims_are_watched() {
-        let (_folder, layout) = folder();
-        fs::create_folder(&layout.runs()).expect("writable");
-        let mut running = claimed_by(&layout, "node-1-1", None);
-        fs::replace(&layout.runs().join("node-1-1"), b"bn-lab run\n").expect("writable");
-        let claims = with_patience(&layout, Duration::from_mins(5));
-        assert_eq!(claim(&claims, "a"), Lease::Unclear);
-        running.heartbeat += 2;
-        running.write(&layout, "a").expect("writable");
-        assert_eq!(claim(&claims, "a"), Lease::Elsewhere);
+        assert!(take(&claims, "a"));
+        assert!(file.exists() && !claims.has_unclear().expect("readable"));
     }
 
     #[test]
@@ -581,10 +608,19 @@ mod tests {
         let claims = TrialLocks::announce(&layout).expect("a writable folder");
         assert!(take(&claims, "a"));
         let taken = claims.taken("a");
+        // No claim is written while another process holds the lock: it may be taking the trial over.
+        let there = || fs::read(&layout.trial("a").running()).expect("a claim");
+        let lock = Lock::take(&layout.lock(), Patience::Unless(&|| false)).expect("writable");
+        let before = there();
+        claims.progress("a", |running| running.step = 7);
         claims.shared.beat();
-        assert!(claims.holds("a") && !taken.load(Ordering::Relaxed));
-        let other = claimed_by(&layout, "another-1-1", None);
-        assert!(!claims.holds("a"));
+        assert_eq!(there(), before);
+        drop(lock);
+        claims.shared.beat();
+        assert_ne!(there(), before);
+        assert!(claims.holds("a").expect("readable") && !taken.load(Ordering::Relaxed));
+        let other = claimed_by(&layout, OTHER, None);
+        assert!(!claims.holds("a").expect("readable"));
         claims.shared.beat();
         assert!(taken.load(Ordering::Relaxed));
         release(&claims, "a");
@@ -592,9 +628,11 @@ mod tests {
         assert_eq!(there, Some(other), "left as it is");
         // The run that took it over has ended it: its claim is gone, its record exists.
         fs::remove_if_exists(&layout.trial("a").running()).expect("writable");
-        assert!(claims.holds("a"));
+        assert!(claims.holds("a").expect("readable"));
         fs::replace(&layout.trial("a").trial(), b"{}").expect("writable");
-        assert!(!claims.holds("a"));
+        assert!(!claims.holds("a").expect("readable"));
+        fs::create_folder(&layout.trial("a").running()).expect("writable");
+        claims.holds("a").expect_err("it cannot be read");
     }
 
     #[test]
@@ -605,6 +643,31 @@ mod tests {
         std::fs::remove_dir_all(layout.runs()).expect("writable");
         assert!(take(&claims, "a"));
         assert_eq!(Lock::is_held(&path).expect("readable"), Held::Yes);
+    }
+
+    #[test]
+    fn a_busy_lock_is_waited_for_until_the_run_is_to_stop_and_what_can_wait_is_left() {
+        let (_folder, layout) = folder();
+        let asked = Arc::new(AtomicBool::new(false));
+        let stop = Stop::on(Arc::clone(&asked));
+        let claims = TrialLocks::announce(&layout).expect("a writable folder").stopped_by(&stop);
+        let lock = Lock::try_take(&layout.lock()).expect("writable").expect("free");
+        assert_eq!(claims.if_free(|| Ok(())).expect("writable"), None);
+        stop.request();
+        assert_eq!(claims.unless_stopped(|| Ok(())).expect("writable"), None);
+        std::thread::scope(|scope| {
+            // A stop that the program requests itself (`--fail-fast`) does not end the wait: the failure is recorded.
+            let waiting = scope.spawn(|| claims.patiently(|| Ok(())));
+            std::thread::sleep(GRACE / 10);
+            assert!(!waiting.is_finished());
+            asked.store(true, Ordering::Relaxed);
+            std::thread::sleep(GRACE / 10);
+            assert!(!waiting.is_finished(), "most holders need the lock for less");
+            let ended = waiting.join().expect("no panic");
+            assert!(matches!(ended, Err(Error::Interrupted { .. })), "{ended:?}");
+        });
+        drop(lock);
+        claims.patiently(|| Ok(())).expect("it is free now");
     }
 
     #[test]

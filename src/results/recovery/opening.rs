@@ -15,7 +15,6 @@ use crate::results::format::files;
 use crate::results::format::layout::{Layout, TrialLayout};
 use crate::results::format::manifest::RunEntry;
 use crate::results::format::schema::TrialRecord;
-use crate::results::format::tables::Records;
 use crate::results::recovery::leases::FolderLeases;
 use crate::results::recovery::locks::TrialLocks;
 use crate::results::recovery::ownership;
@@ -133,31 +132,44 @@ fn mixed(layout: &Layout, who: &str, what: &str, before: &str, now: &str) -> Err
     ))
 }
 
-/// Deletes partial files of killed runs, their claims, and the folders in which finished trials were trained.
-/// Files that others may be writing are kept.
+/// Deletes partial files of killed runs, their claims, and the folders in which trials were trained that are finished
+/// according to `has_result`. Files that others may be writing are kept. Not under the folder's lock: checking all
+/// folders of a large plan takes long, and other runs wait for the lock.
 pub(in crate::results) fn clear_leftovers(
     layout: &Layout,
     plan: &[Arc<Trial>],
     to_run: &[Arc<Trial>],
-    records: &Records,
+    has_result: impl Fn(&Trial) -> bool,
     claims: &TrialLocks,
 ) -> Result<()> {
     let to_run: BTreeSet<&str> = to_run.iter().map(|trial| trial.id.as_str()).collect();
     partials::remove(layout)?;
     for trial in plan {
+        let folder = layout.trial(&trial.id);
+        let is_done = has_result(trial) && has_leftovers(&folder)?;
         // Another run may train it again although it is finished (`--force`).
-        if !claims.is_free(&trial.id)? {
+        if !(is_done || fs::is_file(&folder.running())) || !claims.is_free(&trial.id)? {
             continue;
         }
-        let folder = layout.trial(&trial.id);
-        if is_finished(records.get(&trial.id)) {
-            // A process that trains it a second time may be about to end.
-            let may_end = !to_run.contains(trial.id.as_str());
-            clear_finished(layout, &folder, trial, may_end)?;
-        }
-        fs::remove_if_exists(&folder.running())?;
+        claims.patiently(|| {
+            if !claims.is_free(&trial.id)? {
+                return Ok(());
+            }
+            if is_done {
+                // A process that trains it a second time may be about to end.
+                let may_end = !to_run.contains(trial.id.as_str());
+                clear_finished(layout, &folder, trial, may_end)?;
+            }
+            fs::remove_if_exists(&folder.running())
+        })?;
     }
     Ok(())
+}
+
+fn has_leftovers(folder: &TrialLayout) -> Result<bool> {
+    Ok(fs::is_file(&folder.state())
+        || fs::is_file(&folder.attempts())
+        || !takeover::folders(folder)?.is_empty())
 }
 
 /// Deletes the folder in which a finished trial was trained, if it is still finished: since it was checked, another
@@ -168,10 +180,8 @@ fn clear_finished(
     trial: &Trial,
     may_end: bool,
 ) -> Result<()> {
-    let is_there = fs::is_file(&folder.state())
-        || fs::is_file(&folder.attempts())
-        || !takeover::folders(folder)?.is_empty();
-    if !is_there || !is_finished(files::record(layout, trial)?.as_ref()) {
+    let record = files::record(layout, trial)?;
+    if !record.is_some_and(|record| record.outcome.is_finished()) {
         return Ok(());
     }
     fs::remove_if_exists(&folder.state())?;
@@ -179,10 +189,6 @@ fn clear_finished(
         fs::remove_if_exists(&folder.attempts())?;
     }
     takeover::remove_folders(folder, None)
-}
-
-fn is_finished(record: Option<&TrialRecord>) -> bool {
-    record.is_some_and(|record| record.outcome.is_finished())
 }
 
 /// Keeps an earlier experiment that differs from this one as `experiment-<digest>.toml`.
@@ -207,6 +213,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::fs::Lock;
     use crate::plan;
     use crate::results::recovery::survey::{self, Selection};
 
@@ -230,7 +237,8 @@ mod tests {
         let seen = survey::survey(&layout, &plan, &Selection::default()).expect("readable");
         assert!(seen.records.contains_key(&plan[0].id), "it is finished");
         let claims = TrialLocks::announce(&layout).expect("writable");
-        let clear = || clear_leftovers(&layout, &plan, &[], &seen.records, &claims);
+        let has_result = |trial: &Trial| seen.records.contains_key(&trial.id);
+        let clear = || clear_leftovers(&layout, &plan, &[], has_result, &claims);
         write(&trial.trial(), &record("interrupted"));
         write(&trial.state(), "a state");
         clear().expect("writable");
@@ -238,5 +246,8 @@ mod tests {
         write(&trial.trial(), &record("completed"));
         clear().expect("writable");
         assert!(!fs::is_file(&trial.state()));
+        // Where there is nothing to clear, the lock is not waited for.
+        let _lock = Lock::try_take(&layout.lock()).expect("writable").expect("free");
+        clear().expect("writable");
     }
 }

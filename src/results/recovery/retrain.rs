@@ -23,26 +23,49 @@ const EPOCHS: &str = "epochs.csv";
 /// The files of a second training that replace those of the first.
 const MOVED: [&str; 3] = ["order.bin", "order.csv", LAYERS];
 
+/// Where the numbers differ, keeps the run's `own` folder as `again` for inspection, and returns the message. That
+/// concerns this trial only; others continue.
+pub(in crate::results) fn keep_other_numbers(
+    layout: &TrialLayout,
+    own: &TrialLayout,
+    earlier: &TrialRecord,
+    now: &TrialRecord,
+) -> Result<Option<String>> {
+    if same_figures(earlier, now) {
+        return Ok(None);
+    }
+    let again = layout.again();
+    Contents::of(&again)?.remove()?;
+    fs::create_folder(again.root())?;
+    takeover::publish(&again, own, false)?;
+    Contents::of(own)?.remove()?;
+    Ok(Some(format!(
+        "a trial that was trained again gave other numbers than before: its files are in `{}`, and the earlier ones stay as they are\n  hint: {}; choose another folder with `-o output.dir=…`",
+        again.root().display(),
+        why_other_figures(&earlier.instruction_set, &now.instruction_set)
+    )))
+}
+
+/// The error of a sweep with these messages.
+pub(in crate::results) fn error_of(other_numbers: &[String]) -> Option<Error> {
+    Some(Error::Results(match other_numbers {
+        [] => return None,
+        [only] => only.clone(),
+        [first, ..] => format!(
+            "{} of the trials that were trained again gave other numbers than before; the first: {first}",
+            other_numbers.len()
+        ),
+    }))
+}
+
 /// Moves the new files from the run's `own` folder to their places and returns the combined record of both
-/// trainings. Refuses where the numbers differ, and keeps the folder as `again` for inspection.
+/// trainings, whose numbers are the same.
 pub(in crate::results) fn merge(
     layout: &TrialLayout,
     own: &TrialLayout,
     earlier: &TrialRecord,
     now: TrialRecord,
 ) -> Result<TrialRecord> {
-    if !same_figures(earlier, &now) {
-        let again = layout.again();
-        Contents::of(&again)?.remove()?;
-        fs::create_folder(again.root())?;
-        takeover::publish(&again, own, false)?;
-        Contents::of(own)?.remove()?;
-        return Err(Error::Results(format!(
-            "a trial that was trained again gave other numbers than before: its files are in `{}`, and the earlier ones stay as they are\n  hint: {}; choose another folder with `-o output.dir=…`",
-            layout.again().root().display(),
-            why_other_figures(&earlier.instruction_set, &now.instruction_set)
-        )));
-    }
     let moved: Vec<&str> =
         MOVED.into_iter().filter(|name| fs::is_file(&own.root().join(name))).collect();
     // A process that dies between here and the new record leaves a result that lacks files, not a damaged one.

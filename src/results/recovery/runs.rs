@@ -18,13 +18,16 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// Time between two heartbeats of a run.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
+/// After so many missed heartbeats it is no longer known whether a run is alive.
+const MISSED: u32 = 5;
+
 /// Time between two checks while waiting for a heartbeat.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Number of hexadecimal digits in the name of a run.
 const NAME_LENGTH: usize = 32;
 
-/// First words of a run's file, in this version and in earlier ones.
+/// First words of a run's file.
 const BEGINNING: &str = "bn-lab run";
 
 /// Prefix of the line that states what a run trains on.
@@ -43,40 +46,24 @@ pub(in crate::results) fn patience() -> Duration {
 
 /// Time between two heartbeats of a run.
 pub(in crate::results) fn heartbeat() -> Duration {
-    HEARTBEAT.min(patience() / 20)
+    heartbeat_within(patience())
+}
+
+fn heartbeat_within(patience: Duration) -> Duration {
+    HEARTBEAT.min(patience / 20)
 }
 
 /// Whether this can be the name of a run's file: a damaged claim must not name a path elsewhere.
 pub(in crate::results) fn is_name(run: &str) -> bool {
-    !run.starts_with('.') && !run.is_empty() && run.len() < 256 && run.chars().all(is_plain)
-}
-
-fn is_plain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c)
-}
-
-/// Whether the run of this name is of an earlier version, which has no declaration.
-pub(in crate::results) fn is_of_earlier_version(run: &str) -> bool {
-    run.len() != NAME_LENGTH || run.contains('-')
-}
-
-/// Whether this is a run's name: 128 bits, or, of an earlier version, host, process and a number.
-fn is_of_run(name: &str) -> bool {
-    let is_hexadecimal =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let mut parts = name.rsplitn(3, '-');
-    let [number, process, host] = [parts.next(), parts.next(), parts.next()];
-    let is_earlier = host.is_some_and(|host| !host.is_empty())
-        && process.is_some_and(|process| process.parse::<u32>().is_ok())
-        && number.is_some_and(is_hexadecimal);
-    is_name(name) && (is_earlier || name.len() == NAME_LENGTH && is_hexadecimal(name))
+    run.len() == NAME_LENGTH && run.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// This machine's name, for information only.
 pub(in crate::results) fn host() -> String {
     let name = gethostname::gethostname();
     let name = name.to_string_lossy();
-    let plain: String = name.chars().filter(|&c| is_plain(c)).collect();
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(c);
+    let plain: String = name.chars().filter(is_plain).collect();
     let plain = plain.trim_start_matches('.').to_owned();
     if plain.is_empty() { "host".to_owned() } else { plain }
 }
@@ -85,7 +72,7 @@ pub(in crate::results) fn host() -> String {
 pub(in crate::results) fn names(layout: &Layout) -> Result<Vec<String>> {
     let files = fs::files(&layout.runs())?;
     let names = files.iter().filter_map(|path| path.file_name()?.to_str());
-    Ok(names.filter(|name| is_of_run(name)).map(str::to_owned).collect())
+    Ok(names.filter(|name| is_name(name)).map(str::to_owned).collect())
 }
 
 /// The declaration of what a run trains on.
@@ -210,11 +197,12 @@ fn random_name() -> Result<String> {
 /// Whether a run is alive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::results) enum Life {
-    /// Its lock is held, or its heartbeat has changed.
+    /// Its lock is held, or its heartbeat has changed within the last few beats.
     Alive,
     /// Its lock is free or gone, or its heartbeat has not changed for long.
     Dead,
-    /// Its lock cannot be seen, and its heartbeat has not been watched for long enough.
+    /// Its lock is not visible, and its heartbeat has not been watched for long enough or has missed several beats. Its
+    /// trial is waited for: if it counted as alive, nobody might train it.
     Unclear,
 }
 
@@ -253,9 +241,8 @@ impl Watcher {
         }
     }
 
-    /// Whether a run is alive. `claim` is one of its claims, into which a run of an earlier version writes its
-    /// heartbeat: the trial's id and the file's bytes.
-    pub(in crate::results) fn look(&self, run: &str, claim: Option<(&str, &[u8])>) -> Result<Life> {
+    /// Whether a run is alive.
+    pub(in crate::results) fn look(&self, run: &str) -> Result<Life> {
         let path = self.layout.runs().join(run);
         let held = Lock::is_held(&path)?;
         match held {
@@ -272,18 +259,15 @@ impl Watcher {
         if held == Held::Free && (is_here || bytes.is_empty()) {
             return Ok(Life::Dead);
         }
-        Ok(match claim.filter(|_| line(&text, BEAT).is_none()) {
-            Some((id, sign)) => self.watch(&format!("{run}/{id}"), sign),
-            None => self.watch(run, &bytes),
-        })
+        Ok(self.watch(run, &bytes))
     }
 
     /// Compares a heartbeat with the last one.
-    fn watch(&self, of: &str, sign: &[u8]) -> Life {
+    fn watch(&self, run: &str, sign: &[u8]) -> Life {
         // Each change is one insertion or assignment, so a panic cannot leave the map inconsistent.
         let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let seen = all.entry(of.to_owned()).or_insert_with(|| Seen {
+        let seen = all.entry(run.to_owned()).or_insert_with(|| Seen {
             sign: sign.to_vec(),
             since: now,
             last_look: now,
@@ -298,9 +282,10 @@ impl Watcher {
             seen.has_changed = is_changed;
         }
         seen.last_look = now;
-        if now.duration_since(seen.since) >= self.patience {
+        let unchanged = now.duration_since(seen.since);
+        if unchanged >= self.patience {
             Life::Dead
-        } else if seen.has_changed {
+        } else if seen.has_changed && unchanged < MISSED * heartbeat_within(self.patience) {
             Life::Alive
         } else {
             Life::Unclear
@@ -311,7 +296,7 @@ impl Watcher {
     pub(in crate::results) fn runs(&self) -> Result<Vec<(String, Life)>> {
         let mut runs = Vec::new();
         for run in names(&self.layout)? {
-            let life = self.look(&run, None)?;
+            let life = self.look(&run)?;
             if life != Life::Dead {
                 runs.push((run, life));
             }
@@ -348,7 +333,7 @@ impl Watcher {
     /// Deletes the files of dead runs. Requires the folder's lock.
     pub(in crate::results) fn tidy(&self) -> Result<()> {
         for run in names(&self.layout)? {
-            if self.look(&run, None)? == Life::Dead {
+            if self.look(&run)? == Life::Dead {
                 remove(&self.layout.runs().join(&run))?;
             }
         }
@@ -368,17 +353,16 @@ mod tests {
         let write = |name: &str, text: &str| {
             fs::replace(&layout.runs().join(name), text.as_bytes()).expect("writable");
         };
-        let own = ["0123456789abcdef0123456789abcdef", "node-17-5f3a", "a-node-17-1"];
-        let others = ["README.md", "notes", "0123456789abcdef", "a-b-c", "2026-01-01.txt"];
-        own.iter().chain(&others).for_each(|name| write(name, ""));
-        write("node-17-5f", "bn-lab run, process 17 on node\n");
-        write("lab-1-2", "mine");
-        let names = names(&layout).expect("readable");
-        assert_eq!(names.len(), own.len() + 2, "{names:?}");
+        let [empty, own, mine] = ["0", "1", "2"].map(|digit| digit.repeat(NAME_LENGTH));
+        let others = ["README.md", "notes", "0123456789abcdef", "node-17-5f", "2026-01-01.txt"];
+        others.iter().chain([&empty.as_str()]).for_each(|name| write(name, ""));
+        write(&own, "bn-lab run, process 17 on node\n");
+        write(&mine, "mine");
+        assert_eq!(names(&layout).expect("readable"), [&*empty, &*own, &*mine]);
         Watcher::with_patience(&layout, Duration::ZERO).tidy().expect("writable");
         let left = fs::files(&layout.runs()).expect("readable");
         let left = left.iter().filter_map(|path| path.file_name()?.to_str());
-        let mut expected = [&others[..], &["lab-1-2"]].concat();
+        let mut expected = [&others[..], &[mine.as_str()]].concat();
         expected.sort_unstable();
         assert_eq!(left.collect::<Vec<_>>(), expected);
     }

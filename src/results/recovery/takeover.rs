@@ -31,13 +31,6 @@ pub(in crate::results) fn folders(trial: &TrialLayout) -> Result<Vec<TrialLayout
     Ok(runs.map(|run| trial.of_run(run)).collect())
 }
 
-/// The folder of the files of a trial that `run` trains: its own one, or, of an earlier version, the
-/// trial's.
-pub(in crate::results) fn of_running(trial: &TrialLayout, run: &str) -> TrialLayout {
-    let own = trial.of_run(run);
-    if fs::is_there(own.root()) { own } else { trial.clone() }
-}
-
 /// Whether a training left a state, usable or not.
 pub(in crate::results) fn has_state(trial: &TrialLayout) -> Result<bool> {
     let mut places = folders(trial)?.into_iter().chain([trial.clone()]);

@@ -15,7 +15,6 @@ use crate::results::format::tables;
 use crate::results::query::{TrialStatus, short_name};
 use crate::results::reader;
 use crate::results::recovery::locks::{self, Running, Watcher};
-use crate::results::recovery::takeover;
 use crate::stats;
 
 /// The present state of the trials of a results folder.
@@ -123,7 +122,7 @@ fn trial(
 fn since(layout: &Layout, watcher: &Watcher, trial: &mut LiveTrial) -> Result<Vec<String>> {
     trial.running = locks::live_by(watcher, layout, &trial.id)?;
     if let Some(running) = &trial.running {
-        let files = takeover::of_running(&layout.trial(&trial.id), &running.run);
+        let files = layout.trial(&trial.id).of_run(&running.run);
         let epochs: Vec<EpochRow> = files::rows(&files.epochs())?;
         trial.status = TrialStatus::Running;
         return Ok(tables::figures_so_far(trial.status.name(), epochs.last()));

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::config;
 use crate::error::{Error, Result};
-use crate::fs::{self, Lock, Partial};
+use crate::fs::{self, Partial};
 use crate::results::format::compact::{self, Marker};
 use crate::results::format::curves::unreadable;
 use crate::results::format::files::{self, TrialsTable, damaged};
@@ -59,7 +59,7 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     check_target(&target, &name)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
     fs::create_folder(target.root())?;
-    let guard = lock(&target)?;
+    let guard = locks::hold(&target.lock(), PATIENCE)?;
     let made = make(&source, &target, name, &ids, options);
     // A process that waits for the lock creates a new one.
     if fs::size(&target.lock()) == Some(0) {
@@ -131,18 +131,6 @@ fn write_curves(source: &Layout, target: &Layout, ids: &[&str], options: &Option
         fs::remove_if_exists(&target.layers_table())?;
     }
     Ok(())
-}
-
-/// Waits until no other process writes into the compact copy.
-fn lock(target: &Layout) -> Result<Lock> {
-    let guard = Lock::take_within(&target.lock(), PATIENCE)?;
-    guard.ok_or_else(|| {
-        Error::Results(format!(
-            "another run has been writing to `{}` for {} s: nothing was changed\n  hint: wait for it, or choose another folder with `--into DIR`",
-            target.root().display(),
-            PATIENCE.as_secs()
-        ))
-    })
 }
 
 /// Refuses tables that are older than the records of their trials: all of them are copied unchanged.
