@@ -158,6 +158,8 @@ impl Writer {
                 opening::check_declarations(&self.layout, &gate.claims, &self.run.device, digests)
             })?;
             if !to_run.is_empty() {
+                // Since the folder was surveyed, datasets were loaded, and other runs may have ended.
+                self.adopt_records()?;
                 let finished = |trial: &Trial| self.result(&trial.id);
                 opening::check_provenance(&self.layout, &self.plan, &self.run, finished, digest)?;
             }

@@ -47,7 +47,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::event::{Lease, Stop};
-use crate::fs::{self, Held, Lock, Patience};
+use crate::fs::{self, Lock, Patience};
 use crate::results::format::layout::Layout;
 use crate::results::recovery::lease::{holds, look};
 use crate::results::recovery::runs::{self, Life, OwnRun};
@@ -94,15 +94,10 @@ pub(in crate::results) fn has_runs(watcher: &Watcher) -> Result<bool> {
     Ok(!watcher.runs()?.is_empty())
 }
 
-/// The runs that hold their locks, by the names of their files.
-pub(in crate::results) fn locked_runs(layout: &Layout) -> Result<Vec<String>> {
-    let mut live = Vec::new();
-    for run in runs::names(layout)? {
-        if Lock::is_held(&layout.runs().join(&run))? == Held::Yes {
-            live.push(run);
-        }
-    }
-    Ok(live)
+/// The runs that have a file in the folder. After [`settle`], which deletes those of dead runs, each is a run that began
+/// since, whether or not its lock can be seen from here.
+pub(in crate::results) fn announced(layout: &Layout) -> Result<Vec<String>> {
+    runs::names(layout)
 }
 
 /// Waits until it is known whether the runs whose locks cannot be seen from here are alive, reports the wait
@@ -126,13 +121,14 @@ fn is_alive(layout: &Layout, run: &str) -> Error {
     ))
 }
 
-/// Runs `action` while no run is alive in the folder and none can begin; an error where one is.
+/// Runs `action` while no run is in the folder and none can begin; an error where one is. To be called after
+/// [`settle`].
 pub(in crate::results) fn while_nobody_runs<T>(
     layout: &Layout,
     action: impl FnOnce() -> Result<T>,
 ) -> Result<T> {
     let _guard = lock(layout)?;
-    match locked_runs(layout)?.first() {
+    match announced(layout)?.first() {
         Some(run) => Err(is_alive(layout, run)),
         None => action(),
     }
@@ -467,6 +463,7 @@ pub(in crate::results) fn hold(path: &Path, patience: Duration) -> Result<Lock> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fs::Held;
 
     fn folder() -> (tempfile::TempDir, Layout) {
         let folder = tempfile::tempdir().expect("a folder");

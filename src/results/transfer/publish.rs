@@ -146,7 +146,7 @@ fn check_up_to_date(source: &Layout, current: &TrialsTable) -> Result<()> {
 
 /// Refuses a folder that is being written, since a copy of it would be inconsistent.
 fn check_concurrent_runs(source: &Layout) -> Result<()> {
-    if locks::locked_runs(source)?.is_empty() {
+    if locks::announced(source)?.is_empty() {
         return Ok(());
     }
     Err(Error::Results(format!(
