@@ -44,13 +44,13 @@ pub enum Command {
     Results(Results),
     /// Compare conditions, replicate by replicate: differences with intervals, tests, and a verdict
     Compare(Compare),
-    /// Say what came of the claims that experiments made before they ran
+    /// Print the verdict on the claim of each experiment, with its tests and effects
     Claims(Claims),
-    /// Follow a run elsewhere, from its results folder alone
+    /// Follow a run in another process or on another host, from its results folder
     Watch(Watch),
     /// List what an experiment no longer needs in its results folder; removes it only with `--remove`
     Clean(Clean),
-    /// Draw figures of a results folder, from its files: which, how large, for which paper
+    /// Draw figures of a results folder: choose the figures, their size and their theme
     Plot(Plot),
     /// Show the curves and the table of a results folder here in the terminal
     Show(Show),
@@ -65,7 +65,7 @@ pub enum Command {
     Submit(Submit),
     /// Show where the datasets are, download them, check them
     Data(Data),
-    /// Walk one unit through one batch: every number of batch normalisation, its formula beside it
+    /// Print every number of batch normalisation for one unit and one batch, with its formula
     Explain(Explain),
 }
 
@@ -159,12 +159,12 @@ pub struct Run {
     /// Stop when N trials have failed
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_failures: Option<u32>,
-    /// What goes to stdout: `human`, the table in the end; or `json`, an event a line and nothing
-    /// else (see `results/README.md`)
+    /// What goes to stdout: `human`, the table at the end; or `json`, one event per line (see
+    /// `results/README.md`)
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub message_format: MessageFormat,
     /// Train only part I of N of the trials, from 1: `--shard 2/4`. A trial's id decides its part,
-    /// so that several runs share the work without asking each other
+    /// so that several runs share the work without coordination
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
     /// Print nothing but errors
@@ -179,9 +179,9 @@ pub enum Format {
     Table,
     /// Every column, every digit
     Csv,
-    /// Likewise, as JSON
+    /// All columns and digits, as JSON
     Json,
-    /// As `table`, in Markdown
+    /// The columns of `table`, as Markdown
     Md,
 }
 
@@ -197,7 +197,7 @@ pub struct Plan {
     /// Trials at a time that the estimated time is for [default: one per core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    /// How to write it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
 }
@@ -217,7 +217,7 @@ pub struct Results {
     /// A results folder; a run may be writing into it
     #[arg(value_name = "DIR")]
     pub results: PathBuf,
-    /// How to write it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
     /// What a row is about
@@ -256,7 +256,7 @@ pub struct Compare {
     /// unit [default: 0.2 points; 0.01 nats; 5 % of what takes time]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub margin: Option<f64>,
-    /// How to write it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
 }
@@ -267,7 +267,7 @@ pub struct Claims {
     /// Results folders whose experiments claim something, or folders that hold such: `results/claims`
     #[arg(value_name = "DIR", required = true)]
     pub results: Vec<PathBuf>,
-    /// How to write it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
 }
@@ -278,7 +278,7 @@ pub struct Watch {
     /// A results folder
     #[arg(value_name = "DIR")]
     pub results: PathBuf,
-    /// Show how it stands now, and end
+    /// Print the present state once, and exit
     #[arg(long)]
     pub once: bool,
 }
@@ -287,8 +287,8 @@ pub struct Watch {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("what").multiple(true))]
 pub struct Clean {
-    /// An experiment file, whose results folder is looked at; or a results folder, whose
-    /// `experiment.toml` says what is needed
+    /// An experiment file, whose results folder is checked; or a results folder, whose
+    /// `experiment.toml` defines which trials are needed
     #[arg(value_name = "FILE|DIR")]
     pub target: PathBuf,
     /// Override a key of the experiment, as for `run`
@@ -347,7 +347,7 @@ pub struct Publish {
 pub enum Engine {
     /// A job array, and a job for the charts after it
     Slurm,
-    /// An Indexed Job
+    /// A Kubernetes Indexed Job
     Kubernetes,
 }
 
@@ -372,7 +372,7 @@ pub struct Submit {
     /// Memory of each task
     #[arg(long, value_name = "SIZE", default_value = "2G", allow_negative_numbers = true)]
     pub memory: Memory,
-    /// Slurm: time limit of each task, or minutes alone; one that reaches it queues again and goes on
+    /// Slurm: time limit of each task, or minutes alone; a task that reaches it is requeued and resumes
     /// [default: 01:00:00]
     #[arg(long, value_name = "HH:MM:SS", allow_hyphen_values = true)]
     pub time: Option<String>,

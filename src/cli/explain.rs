@@ -49,7 +49,7 @@ pub struct Explain {
     /// 1 for the largest output, 0 for the others]
     #[arg(long, value_name = "G,…", value_delimiter = ',', allow_hyphen_values = true, value_parser = number)]
     pub gradient: Vec<f64>,
-    /// How to write it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: Page,
 }

@@ -65,23 +65,23 @@ pub struct Plot {
     /// less have no logarithm: a chart of them stays linear, and a note says so
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub log_x: Option<bool>,
-    /// A logarithmic vertical axis, likewise
+    /// A logarithmic vertical axis; see `--log-x`
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub log_y: Option<bool>,
-    /// The paper: `light`, `dark`, or `print` for black-and-white printers
+    /// The theme: `light`, `dark`, or `print` for black-and-white printers
     #[arg(long, value_name = "THEME", default_value = "light")]
     pub theme: Theme,
     /// Width and height on paper, `16x10cm`, or the width alone, `8cm`; also in `mm`, `in` and `px`.
     /// Text keeps its size [default: as large as the panels like]
     #[arg(long, value_name = "SIZE")]
     pub size: Option<Size>,
-    /// Dots an inch of the PNG
+    /// Resolution of the PNG, in dots per inch
     #[arg(long, value_name = "N", default_value_t = 192, value_parser = clap::value_parser!(u16).range(24..=2400))]
     pub dpi: u16,
     /// Which files to write
     #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "svg,png")]
     pub format: Vec<FileFormat>,
-    /// Where to [default: `charts` in the results folder]
+    /// Output folder [default: `charts` in the results folder]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }

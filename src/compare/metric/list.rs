@@ -27,23 +27,28 @@ pub const METRICS: [Metric; 32] = [
     ),
     less("seconds_per_step", Unit::Seconds, TWENTIETH, StepTime),
     less("relative_seconds_per_step", Unit::Ratio, TWENTIETH, RelativeStepTime),
-    less(
+    signed(less(
         "accuracy_gap",
         Unit::Share,
         POINTS,
         Last(|row| Some(row.evaluated_train.accuracy? - row.test.accuracy)),
-    ),
-    less("loss_gap", Unit::Nats, NATS, Last(|row| Some(row.test.loss - row.evaluated_train.loss?))),
+    )),
+    signed(less(
+        "loss_gap",
+        Unit::Nats,
+        NATS,
+        Last(|row| Some(row.test.loss - row.evaluated_train.loss?)),
+    )),
     more("running_test_accuracy", Unit::Share, POINTS, Last(|row| row.running_test.accuracy)),
     more("precise_test_accuracy", Unit::Share, POINTS, Last(|row| row.precise_test.accuracy)),
     less("precise_test_loss", Unit::Nats, NATS, Last(|row| row.precise_test.loss)),
     more("batch_test_accuracy", Unit::Share, POINTS, Last(|row| row.batch_test.accuracy)),
-    less(
+    signed(less(
         "running_gap",
         Unit::Share,
         POINTS,
         Last(|row| Some(row.precise_test.accuracy? - row.running_test.accuracy?)),
-    ),
+    )),
     less(
         "gradient_decades",
         Unit::Decades,
@@ -65,22 +70,27 @@ pub const METRICS: [Metric; 32] = [
     less("median_drift", Unit::Number, TWENTIETH, Layers(layers::drift, layers::OF_UNIT)),
     less("activation_drift", Unit::Number, TWENTIETH, Layers(layers::drift, layers::OF_LAYERS)),
     less("covariate_shift", Unit::Number, TWENTIETH, Layers(layers::mean_of_all, layers::OF_SHIFT)),
-    more(
+    signed(more(
         "covariate_shift_cosine",
         Unit::Number,
         COSINE,
         Layers(layers::mean_of_all, layers::OF_COSINE),
-    ),
+    )),
     less("dead_share", Unit::Share, UNITS, Layers(layers::mean_at_end, layers::OF_DEAD)),
     less("saturated_share", Unit::Share, UNITS, Layers(layers::mean_at_end, layers::OF_SATURATED)),
 ];
 
 /// A metric of which more is better.
 const fn more(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {
-    Metric { name, unit, higher_is_better: true, margin, of }
+    Metric { name, unit, higher_is_better: true, is_signed: false, margin, of }
 }
 
 /// A metric of which less is better.
 const fn less(name: &'static str, unit: Unit, margin: Margin, of: Reading) -> Metric {
     Metric { higher_is_better: false, ..more(name, unit, margin, of) }
+}
+
+/// It may be below 0.
+const fn signed(metric: Metric) -> Metric {
+    Metric { is_signed: true, ..metric }
 }

@@ -24,6 +24,7 @@ pub struct Metric {
     /// The unit of the values.
     pub unit: Unit,
     higher_is_better: bool,
+    is_signed: bool,
     margin: Margin,
     of: Reading,
 }
@@ -68,7 +69,12 @@ impl Metric {
         }
     }
 
-    /// Whether it is a share of correctly classified examples.
+    /// Whether it may be below 0: a difference of two scores, or a cosine.
+    pub fn is_signed(self) -> bool {
+        self.is_signed
+    }
+
+        /// Whether it is a share of correctly classified examples.
     pub fn is_accuracy(self) -> bool {
         self.unit == Unit::Share && self.higher_is_better
     }

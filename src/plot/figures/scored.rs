@@ -90,6 +90,7 @@ pub(super) fn words(metric: Metric) -> String {
 /// The quantity of its axis.
 pub(super) fn quantity(metric: Metric) -> Quantity {
     let kind = match metric.unit {
+        _ if metric.is_signed() => Kind::Plain,
         Unit::Share => Kind::Accuracy,
         Unit::Nats => Kind::Loss,
         _ => Kind::FromZero,

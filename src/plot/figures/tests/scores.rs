@@ -267,3 +267,18 @@ fn the_time_of_a_step_is_relative_to_no_norm() {
         figure.draw(&results, &Request::default()).expect_err("nothing to compare with");
     assert!(why.contains("--metric seconds_per_step"), "{why}");
 }
+
+#[test]
+fn a_difference_below_0_stands_on_its_axis() {
+    let mut results = learning_rates();
+    for row in results.trials.iter_mut().filter_map(|trial| trial.epochs.last_mut()) {
+        row.evaluated_train.accuracy = Some(row.test.accuracy - 0.02);
+    }
+    let request =
+        Request { metric: Some("accuracy_gap".to_owned()), ..Request::default() };
+    let chart = drawn(&results, "final", &request).remove(0).chart;
+    let before = line(only_panel(&chart), "before");
+    assert_close(before.points[0].y, -2.0);
+    assert!(chart.rows[0].y.low < -2.0, "{}", chart.rows[0].y.low);
+    assert_close(before.bars[0].high, -2.0);
+}
