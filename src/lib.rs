@@ -56,6 +56,22 @@
 //! - The content of a report: `report::page`, one file for each section, written by `html` and `markdown`.
 //! - Robustness to damaged files: `fuzz_tests` and, in each module that reads files, the module of
 //!   that name. `tests/README.md` describes how to run it.
+//!
+//! ## To add something
+//!
+//! The compiler names every match that lacks a new variant, and the tests every table that lacks it. Besides tests
+//! and the tables in `README.md` and `configs/README.md`, these files change:
+//!
+//! | a new | files |
+//! |---|---|
+//! | optimiser | `config/spec/train.rs` (its name and settings), `optim/rules.rs`, and its rule in `optim/rules/` |
+//! | published dataset | `config/spec/data.rs`, `data/published.rs` (files and checksums), `data/origin.rs` |
+//! | kind of norm | `config/spec/{norm,norm_keys}.rs`, `config/combinations/norm.rs`, `model/norm/mod.rs`, and its formula in `model/norm/` |
+//! | key | its declaration in `config/spec/`, and the code that uses it |
+//! | figure | its file in `plot/figures/`, and a row of the catalogue in `plot/figures/mod.rs` |
+//!
+//! A key that did not exist when results were published must be declared with `added later` (see `config::key`):
+//! otherwise it changes the id of every trial.
 
 pub mod cli;
 pub mod commands;

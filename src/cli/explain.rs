@@ -16,14 +16,14 @@ pub struct Explain {
     /// What the unit gives for each example of the batch: `--values=-1,2.1,0.4`, at most 32
     #[arg(long, value_name = "X,…", required = true, value_delimiter = ',', allow_hyphen_values = true, value_parser = number)]
     pub values: Vec<f64>,
-    /// γ, the factor on what is normalised
+    /// γ, the factor on the normalised values
     #[arg(long, value_name = "γ", default_value = "1", allow_hyphen_values = true, value_parser = number)]
     pub gamma: f64,
-    /// β, the shift of it
+    /// β, which is added after that
     #[arg(long, value_name = "β", default_value = "0", allow_hyphen_values = true, value_parser = number)]
     pub beta: f64,
-    /// Whose ε, decay and running variance: Keras's (0.001, 0.99, biased) or PyTorch's (1e-5, 0.9,
-    /// unbiased)
+    /// The framework whose ε, decay and running variance are used: Keras's are 0.001, 0.99, biased; PyTorch's are
+    /// 1e-5, 0.9, unbiased
     #[arg(long, value_name = "NAME", default_value = "keras")]
     pub preset: Preset,
     /// ε, added to the variance under the root [default: by preset]

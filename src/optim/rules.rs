@@ -42,7 +42,8 @@ pub(super) trait Rule: Debug + Send + Sync {
     fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer;
 }
 
-/// The rule of `[train]`. A new optimiser is a file beside this one and a match arm here.
+/// The rule of `[train]`. A new optimiser is a variant in `config/spec/train.rs`, a file beside this one and a match
+/// arm here.
 pub(super) fn of(optimizer: Optimizer) -> Arc<dyn Rule> {
     match optimizer {
         Optimizer::Sgd => Arc::new(sgd::Sgd),

@@ -74,7 +74,7 @@ impl Metric {
         self.is_signed
     }
 
-        /// Whether it is a share of correctly classified examples.
+    /// Whether it is a share of correctly classified examples.
     pub fn is_accuracy(self) -> bool {
         self.unit == Unit::Share && self.higher_is_better
     }

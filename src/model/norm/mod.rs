@@ -19,7 +19,8 @@
 //! | layer, group, instance | each example, by groups of features | as in training | `group.rs` |
 //!
 //! The averages are implemented in `running.rs`; γ and β, their regularisation and their constraints in
-//! `parameter.rs`. A new kind is one such file and an arm in each match over kinds of this file.
+//! `parameter.rs`. A new kind is one such file and an arm in each match over kinds of this file;
+//! its settings are declared in `config/spec/norm.rs`.
 //!
 //! # Conventions elsewhere
 //!

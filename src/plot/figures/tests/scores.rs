@@ -274,8 +274,7 @@ fn a_difference_below_0_stands_on_its_axis() {
     for row in results.trials.iter_mut().filter_map(|trial| trial.epochs.last_mut()) {
         row.evaluated_train.accuracy = Some(row.test.accuracy - 0.02);
     }
-    let request =
-        Request { metric: Some("accuracy_gap".to_owned()), ..Request::default() };
+    let request = Request { metric: Some("accuracy_gap".to_owned()), ..Request::default() };
     let chart = drawn(&results, "final", &request).remove(0).chart;
     let before = line(only_panel(&chart), "before");
     assert_close(before.points[0].y, -2.0);
