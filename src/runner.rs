@@ -384,7 +384,8 @@ struct ObserverSet<'a, 'b> {
 
 impl ObserverSet<'_, '_> {
     /// Passes the event to all observers, in their order. Where one cannot record a trial's end, those after it
-    /// receive that the trial was interrupted: an end that is not recorded does not count.
+    /// receive that the trial was interrupted: an end that is not recorded does not count. An observer that failed
+    /// before records nothing any more, unless it was only interrupted while it waited.
     fn emit(&mut self, event: &Event) {
         let unrecorded = match event {
             Event::TrialEnded { trial, .. } => Some(Event::TrialEnded {
@@ -394,9 +395,12 @@ impl ObserverSet<'_, '_> {
             }),
             _ => None,
         };
+        let is_broken = |error: &Error| !matches!(error, Error::Interrupted { .. });
+        let mut is_unrecorded = self.error.as_ref().is_some_and(is_broken);
         for observer in self.observers.iter_mut() {
-            let unrecorded = unrecorded.as_ref().filter(|_| self.error.is_some());
+            let unrecorded = unrecorded.as_ref().filter(|_| is_unrecorded);
             if let Err(error) = observer.observe(unrecorded.unwrap_or(event)) {
+                is_unrecorded = true;
                 self.stop.request();
                 self.error.get_or_insert(error);
             }
@@ -555,6 +559,34 @@ mod tests {
             Some("end"),
             "all are told of the end"
         );
+    }
+
+    /// Fails the first event as a wait that was interrupted.
+    struct InterruptedOnce(bool);
+
+    impl Observer for InterruptedOnce {
+        fn observe(&mut self, _: &Event) -> Result<()> {
+            let error = Error::Interrupted { is_forced: false };
+            if std::mem::replace(&mut self.0, true) { Ok(()) } else { Err(error) }
+        }
+    }
+
+    #[test]
+    fn an_interrupted_wait_changes_the_end_of_its_own_trial_alone() {
+        let (mut writer, mut listener) = (InterruptedOnce(false), Listener::default());
+        let stop = Stop::default();
+        let mut observers: [&mut dyn Observer; 2] = [&mut writer, &mut listener];
+        let mut observers = ObserverSet { observers: &mut observers, stop: &stop, error: None };
+        for trial in &trials(THREE)[..2] {
+            let trial = Arc::clone(trial);
+            observers.emit(&Event::TrialEnded {
+                trial,
+                outcome: Outcome::Completed,
+                details: None,
+            });
+        }
+        assert!(matches!(observers.error, Some(Error::Interrupted { .. })));
+        assert_eq!(listener.seen, ["interrupted", "completed"]);
     }
 
     #[test]

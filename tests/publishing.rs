@@ -198,8 +198,15 @@ fn tables_that_a_killed_run_left_behind_its_records_are_completed_by_readers_and
     publish(&lab, &[])
         .refused(1, &["written before its last trials ended", "run the experiment again"]);
     assert!(!lab.path("compact").exists());
-    // It trains nothing and writes the tables.
+    // A run that trained a trial again was killed before it wrote the table.
     lab.write("results/small/trials.csv", table.as_bytes());
+    let record = format!("results/small/trials/{}/trial.json", &behind[1][..16]);
+    let text = lab.text(&record);
+    std::fs::remove_file(lab.path(&record)).expect("it is there");
+    let ran = lab.bn_lab(&["results", "results/small", "--format", "csv"]);
+    assert_eq!(ran.stdout.matches(",pending,").count(), 1, "{}", ran.stdout);
+    publish(&lab, &[]).refused(1, &["written before its last trials ended"]);
+    lab.write(&record, text.as_bytes());
     published(&lab, &[]);
 }
 

@@ -146,19 +146,19 @@ fn check_left(writer: &Writer, trainer: &BurnTrainer, total: usize) -> Result<Op
             units::trials(finished)
         ));
     }
-    if let Some(error) = writer.other_numbers() {
-        return Ok(Some(error));
-    }
     let too_large = writer.too_large()?;
-    if let Some(reason) = too_large.iter().find_map(|trial| trainer.too_large(trial)) {
-        return Ok(Some(Error::TooLarge { trials: too_large.len(), total, reason }));
-    }
-    Ok((unfinished > 0).then(|| {
+    let reason = too_large.iter().find_map(|trial| trainer.too_large(trial));
+    let too_large = reason.map(|reason| Error::TooLarge { trials: too_large.len(), total, reason });
+    let taken_over = (unfinished > 0).then(|| {
         Error::Results(format!(
             "{} that ended here had been taken over by another run, which has not finished them\n  hint: run the same command again once no other run is under way",
             units::trials(unfinished)
         ))
-    }))
+    });
+    let mut errors = [writer.other_numbers(), too_large, taken_over].into_iter().flatten();
+    let first = errors.next();
+    errors.for_each(|error| say(&format!("note: {error}")));
+    Ok(first)
 }
 
 /// Begins the run. Where that is refused because of a run that may be dead, it waits until it is known

@@ -56,7 +56,7 @@ impl Patience<'_> {
                 )
             }
             Self::Unless(_) => format!(
-                "waiting for another run that holds `{path}`: is it stopped? what was measured is written once that one goes on or ends; Ctrl-C ends the wait after some seconds, a second Ctrl-C at once"
+                "waiting for another run that holds `{path}`; it may be suspended. Measurements are written when it resumes or ends; Ctrl-C ends the wait within seconds, a second Ctrl-C at once"
             ),
         });
     }

@@ -13,6 +13,7 @@ use crate::results::format::schema::TrialRow;
 use crate::results::format::tables;
 use crate::results::query::Details;
 use crate::results::recovery::locks::{self, Watcher};
+use crate::results::recovery::survey;
 
 /// The table with the numbers of trials that ended after it was written: the table of a run that was killed is older
 /// than the records of its trials. Refuses a table whose numbers differ from the records; in a compact copy, which
@@ -24,13 +25,39 @@ pub(in crate::results) fn current(layout: &Layout, mut table: TrialsTable) -> Re
         return Ok(table);
     }
     for (row, recorded) in table.rows.iter_mut().zip(recorded) {
-        let is_finished = row.get(table.axes.end).is_some_and(files::is_finished);
-        if let Some(recorded) = recorded.filter(|_| !is_finished) {
+        if let Some(now) = since(layout, row, table.axes.end, recorded)? {
             let first = row.iter().take(table.axes.end).map(str::to_owned);
-            *row = first.chain(recorded).collect();
+            *row = first.chain(now).collect();
         }
     }
     Ok(table)
+}
+
+/// The numbers of a trial whose state changed after the table was written; `None` where the row is current. `outcome` is
+/// the column of the outcome.
+fn since(
+    layout: &Layout,
+    row: &csv::StringRecord,
+    outcome: usize,
+    recorded: Option<Vec<String>>,
+) -> Result<Option<Vec<String>>> {
+    let was_finished = row.get(outcome).is_some_and(files::is_finished);
+    let is_finished = recorded.as_ref().is_some_and(|recorded| files::is_finished(&recorded[0]));
+    Ok(match recorded {
+        Some(_) if was_finished && is_finished => None,
+        // The files of a finished trial may be damaged: then it is pending.
+        Some(recorded) if is_finished => is_whole(layout, row)?.then_some(recorded),
+        Some(recorded) => Some(recorded),
+        // It is being trained again, or was when a run was killed.
+        None => was_finished.then(|| tables::figures_so_far("pending", None)),
+    })
+}
+
+/// Whether all files of the trial of a row are as they were when it ended.
+fn is_whole(layout: &Layout, row: &csv::StringRecord) -> Result<bool> {
+    let id = row.get(0).unwrap_or_default();
+    let record = files::record_of(layout, id)?;
+    record.map_or(Ok(false), |record| survey::is_whole(&record, &layout.trial(id)))
 }
 
 /// The recorded numbers of each trial of the table that ended.

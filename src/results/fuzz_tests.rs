@@ -79,6 +79,8 @@ impl Folder {
     /// A compact copy of it.
     fn compact() -> Self {
         let whole = Self::new();
+        // The file of the run that is not alive, which the command deletes before it publishes.
+        fs::remove_if_exists(&whole.path(&format!(".runs/{RUN}"))).unwrap();
         let root = tempfile::tempdir().unwrap();
         let options =
             Options { steps: true, layers: true, layer_digits: None, quantities: Vec::new() };

@@ -276,10 +276,16 @@ impl TrialLocks {
 
     /// Runs `action` while no other run does the same, however long another process holds the folder's lock: that
     /// process may be suspended, and this run's measurements must be written all the same. [`Error::Interrupted`] where
-    /// a user asks this run to stop and the lock is not free within `GRACE`.
+    /// a user asks this run to stop and the lock is free neither within `GRACE` of the first wait nor within
+    /// `MOMENT` of this one.
     pub(in crate::results) fn patiently<T>(&self, action: impl FnOnce() -> Result<T>) -> Result<T> {
         let is_asked = || self.stop.is_requested_by_user();
-        let is_over = || is_asked() && self.asked.get_or_init(Instant::now).elapsed() > GRACE;
+        let started = Instant::now();
+        let is_over = || {
+            is_asked()
+                && self.asked.get_or_init(Instant::now).elapsed() > GRACE
+                && started.elapsed() > MOMENT
+        };
         let done = self.within(Patience::Unless(&is_over), action)?;
         done.ok_or(Error::Interrupted { is_forced: false })
     }

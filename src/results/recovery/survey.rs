@@ -216,7 +216,7 @@ pub(in crate::results) fn standing(
 
 /// Whether the files of a trial are unchanged since it ended. Of checkpoints and batch orders, which
 /// may be large, only the lengths are compared.
-fn is_whole(record: &TrialRecord, layout: &TrialLayout) -> Result<bool> {
+pub(in crate::results) fn is_whole(record: &TrialRecord, layout: &TrialLayout) -> Result<bool> {
     for (name, grown) in &record.files {
         let path = layout.root().join(name);
         let is_table = path.extension().is_some_and(|extension| extension == "csv");

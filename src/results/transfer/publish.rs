@@ -51,10 +51,10 @@ pub fn publish(from: &Path, into: &Path, options: &Options) -> Result<Published>
     let (source, target) = (Layout::new(from), Layout::new(into));
     compact::refuse(&source, "it cannot be published again; copy it")?;
     let table = reader::checked_table(&source)?;
-    check_up_to_date(&source, &table)?;
     manifest::read(&source)?;
     let name = files::name(from)?;
     check_concurrent_runs(&source)?;
+    check_up_to_date(&source, &table)?;
     // A refused folder gets no lock file.
     check_target(&target, &name)?;
     let ids: Vec<&str> = table.rows.iter().filter_map(|row| row.get(0)).collect();
