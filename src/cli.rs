@@ -42,7 +42,7 @@ pub enum Command {
     Plan(Plan),
     /// Show the metrics of a results folder as a table: sorted, filtered, as CSV, JSON or Markdown
     Results(Results),
-    /// Compare conditions, replicate by replicate: differences with intervals, tests, and a verdict
+    /// Compare variants (conditions), paired by random seed (replicate): differences, intervals, tests, a verdict
     Compare(Compare),
     /// Print the verdict on the claim of each experiment, with its tests and effects
     Claims(Claims),
@@ -223,7 +223,7 @@ pub struct Results {
     /// What a row is about
     #[arg(long, value_name = "WHAT", default_value = "trial")]
     pub by: By,
-    /// Keep the rows that meet a condition: `--filter 'placement = before'`, with = != < <= > >=.
+    /// Keep the rows for which an expression is true: `--filter 'placement = before'`, with = != < <= > >=.
     /// May be given several times; all must hold
     #[arg(long, value_name = "CONDITION")]
     pub filter: Vec<String>,
@@ -253,7 +253,7 @@ pub struct Compare {
     #[arg(long, value_name = "NAME", default_value = "test_accuracy")]
     pub metric: String,
     /// Differences up to this do not matter: in percentage points for accuracies, else in the metric's
-    /// unit [default: 0.2 points; 0.01 nats; 5 % of what takes time]
+    /// unit [default: 0.2 points; 0.01 nats of loss; 5 % of what takes time]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub margin: Option<f64>,
     /// Output format
@@ -297,7 +297,7 @@ pub struct Clean {
     /// Only trials that the experiment does not have: of earlier versions of it
     #[arg(long, group = "what")]
     pub stale: bool,
-    /// Only what killed runs left half-written
+    /// Only incomplete files of runs that were killed
     #[arg(long, group = "what")]
     pub debris: bool,
     /// Delete what is listed, for good; needs `--stale` or `--debris`
@@ -331,7 +331,7 @@ pub struct Publish {
     /// Keep the training loss between epochs as well (`steps.csv`)
     #[arg(long)]
     pub steps: bool,
-    /// Leave out what probes read inside the networks (`layers.csv`)
+    /// Leave out the measurements of probes inside the networks (`layers.csv`)
     #[arg(long)]
     pub no_layers: bool,
     /// Round the numbers of `layers.csv` to so many significant digits [default: all are kept]
@@ -415,7 +415,7 @@ pub enum DataAction {
         #[arg(long, value_name = "DIR")]
         data_dir: Option<PathBuf>,
     },
-    /// Check the sums of every dataset file that is there
+    /// Verify the SHA-256 checksums of every dataset file that exists
     Verify(DataArgs),
 }
 

@@ -57,7 +57,7 @@ pub enum Error {
         reason: String,
     },
     /// Some trials ended with an error; everything else is recorded.
-    #[error("{failed} of {total} trials failed{}; the others are recorded\n  hint: once what they say is mended, the same command with `--retry-failed` trains them again", if *is_cut_short { ", and the sweep was stopped for that" } else { "" })]
+    #[error("{failed} of {total} trials failed{}; the others are recorded\n  hint: fix the causes shown above, then run the same command with `--retry-failed`", if *is_cut_short { ", and the sweep was stopped for that" } else { "" })]
     TrialsFailed {
         /// Number of trials that failed.
         failed: usize,
@@ -94,7 +94,7 @@ fn way_out(source: &std::io::Error) -> &'static str {
         }
         // Reading never fails with this error.
         std::io::ErrorKind::FileTooLarge if source.raw_os_error().is_some() => {
-            "\n  hint: files may not grow so long here (`ulimit -f` shows the limit); raise it and run the same command again; finished trials are kept"
+            "\n  hint: the limit on the size of files was reached (`ulimit -f` shows it); raise it and run the same command again; finished trials are kept"
         }
         _ => "",
     }

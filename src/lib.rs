@@ -49,7 +49,11 @@
 //! - What determines a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
 //!   [`train::step`] (the arithmetic).
 //! - The state from which an interrupted trial resumes, to the last bit: `train::position` (the loop)
-//!   and `train::step::state` (network and optimiser).
+//!   and `train::step::state` (network and optimiser); `results::recovery::takeover` finds it on disk.
+//! - The memory that a training takes: [`train::memory`].
+//! - The interval and the test of a comparison: [`stats`], file `paired.rs`. The words of its verdict:
+//!   `wording::verdicts` in tables and charts, `report::page::answer` in reports.
+//! - The axes of a chart: `plot::figures::axes` (range and ticks) and `plot::render::axes` (drawing).
 //! - The format of each file in a results folder: [`results::format::schema`].
 //! - How runs on several hosts share a folder, and what happens to a process that was suspended:
 //!   [`results::recovery::locks`].

@@ -15,6 +15,9 @@ use crate::harness::{Lab, SMALL};
 /// override of direction, markup in HTML and Markdown, ends of cells and lines.
 const NASTY: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{7f}\u{202e}\u{2066}<script>x</script>![i](http://x)|`a`\"'\r\n# forged";
 
+/// The name of a run of which nothing is known.
+const RUN: &str = "0123456789abcdef0123456789abcdef";
+
 /// Every exit code that the help lists.
 const DOCUMENTED: [i32; 8] = [0, 1, 2, 3, 4, 5, 6, 130];
 
@@ -79,12 +82,12 @@ const WAYS: &[(&str, Way)] = &[
         let trial = trials(folder).remove(0);
         std::fs::remove_file(trial.join("trial.json")).expect("it is there");
         let running = json!({
-            "schema": 1, "run": "elsewhere-1-1", "host": NASTY, "process": 7,
+            "schema": 1, "run": RUN, "host": NASTY, "process": 7,
             "started": format!("2026-01-01T00:00:00Z{NASTY}"), "heartbeat": u64::MAX,
             "epoch": 1, "step": 1, "steps": 2,
         });
         write(&trial.join("running.json"), &running.to_string());
-        write(&folder.join(".runs/elsewhere-1-1"), NASTY);
+        write(&folder.join(".runs").join(RUN), NASTY);
         edit(folder, "trials.csv", |text| text.replace(",completed,", ",pending,"));
     }),
     ("manifest", |folder| {

@@ -72,7 +72,7 @@ pub struct Plot {
     #[arg(long, value_name = "THEME", default_value = "light")]
     pub theme: Theme,
     /// Width and height on paper, `16x10cm`, or the width alone, `8cm`; also in `mm`, `in` and `px`.
-    /// Text keeps its size [default: as large as the panels like]
+    /// Text keeps its size [default: the natural size of the panels]
     #[arg(long, value_name = "SIZE")]
     pub size: Option<Size>,
     /// Resolution of the PNG, in dots per inch

@@ -23,7 +23,7 @@ pub fn run(arguments: &cli::Report) -> Result<()> {
     }
     if arguments.check {
         return Err(Error::Usage(
-            "`--check` holds the blocks of a page against results\n  hint: `bn-lab report --splice FILE.md --check`"
+            "`--check` compares the blocks of a page with the results\n  hint: `bn-lab report --splice FILE.md --check`"
                 .to_owned(),
         ));
     }

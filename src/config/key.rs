@@ -10,7 +10,12 @@
 //! A trial's id is a hash of the keys that apply in its condition, with their values. A key that is
 //! added after trials have been published would change the id of every trial, although none of their
 //! numbers has changed. Such a key is declared with `added later` and enters the hash only where its
-//! value differs from its default; the default must be one that leaves all numbers as they were before.
+//! value differs from its default; the default must be one that leaves all numbers as they were before, and either
+//! fixed or `Open`, since only those can be compared:
+//!
+//! ```text
+//! SMOOTHING: f64 = "train.label_smoothing", NOT_NEGATIVE, default Number(0.0), added later; "Description.";
+//! ```
 
 use std::marker::PhantomData;
 

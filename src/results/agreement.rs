@@ -46,18 +46,14 @@ fn since(
     Ok(match recorded {
         Some(_) if was_finished && is_finished => None,
         // The files of a finished trial may be damaged: then it is pending.
-        Some(recorded) if is_finished => is_whole(layout, row)?.then_some(recorded),
+        Some(recorded) if is_finished => {
+            let id = row.get(0).unwrap_or_default();
+            survey::whole_record(layout, id)?.map(|_| recorded)
+        }
         Some(recorded) => Some(recorded),
         // It is being trained again, or was when a run was killed.
         None => was_finished.then(|| tables::figures_so_far("pending", None)),
     })
-}
-
-/// Whether all files of the trial of a row are as they were when it ended.
-fn is_whole(layout: &Layout, row: &csv::StringRecord) -> Result<bool> {
-    let id = row.get(0).unwrap_or_default();
-    let record = files::record_of(layout, id)?;
-    record.map_or(Ok(false), |record| survey::is_whole(&record, &layout.trial(id)))
 }
 
 /// The recorded numbers of each trial of the table that ended.

@@ -167,7 +167,7 @@ fn check_presence(layout: &Layout, table: &TrialsTable) -> Result<()> {
         return Ok(());
     };
     Err(Error::Results(format!(
-        "`{}` is not whole: `trials.csv` tells of {} that ended, and the folders of {} of them are missing, the first `{}`\n  hint: put them back, or run the experiment again: it trains what is missing",
+        "`{}` is incomplete: `trials.csv` lists {} that ended, and the folders of {} of them are missing, the first `{}`\n  hint: put them back, or run the experiment again: it trains what is missing",
         layout.root().display(),
         units::trials(ended.len()),
         1 + gone.count(),

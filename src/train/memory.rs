@@ -10,12 +10,12 @@
 //! | their gradients | P | one for each parameter, by backpropagation |
 //! | the optimiser's state | 0, P or 2 P | SGD; momentum, Nesterov, `RMSprop`; Adam, `AdamW` |
 //! | the step | the largest layer's parameters, twice | a gradient and the new values, before the old ones are freed |
-//! | what the forward pass keeps for the backward pass | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (it is fused), 4 of any other, 2 of dropout |
+//! | what the forward pass keeps for the backward pass | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (its operations share the centred values), 4 of any other, 2 of dropout |
 //! | the backward pass itself | 2 B · max F | gradients of a layer's values, until those of the one before it are known |
 //! | the unfolded windows of a convolution | B · 9 · channels · positions / 4, the largest | the convolution as a product of matrices, in parts |
 //! | inputs of a batch | 2 B · features | on the host and as a tensor |
 //! | an evaluation | E · (2 features + 4 max F), and windows | E = 500 examples, or B with the statistics of each batch; no backward pass, so a layer at a time, and a step of a recurrent one |
-//! | probes | 4 P, and X · Σ F · 4 | the network before and after the step, its slope and a step down it; the outputs of the layers on X examples |
+//! | probes | 4 P, and X · Σ F · 4 | the network before and after the step, its gradient and a copy one step along it; the outputs of the layers on X examples |
 //! | checkpoints | 2 P, and 2 for each value of the optimiser's state | the values as they are emitted, and as the bytes of a file; not at the same time as the backward pass |
 //!
 //! Training and evaluation do not happen at the same time, but are added: the allocator keeps freed memory

@@ -327,7 +327,7 @@ impl Keeps {
 }
 
 /// Number of values that a layer of this kind keeps for the backward pass, for each value that passes in
-/// training: 1 where the normalisation is one fused operation, else one for each operation.
+/// training: 1 where all operations share the centred values, else one for each operation.
 pub fn values_kept(kind: NormKind) -> usize {
     Keeps::of(kind).values
 }

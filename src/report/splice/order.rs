@@ -39,7 +39,7 @@ impl Order {
         let Some((kind, rest)) = words.split_first() else {
             let kinds = KINDS.map(|(kind, _)| kind).join(", ");
             return Err(Error::Usage(format!(
-                "the block asks for nothing\n  hint: the blocks are {kinds}"
+                "the block names no content\n  hint: the blocks are {kinds}"
             )));
         };
         let Some((_, form)) = KINDS.iter().find(|(known, _)| known == kind) else {

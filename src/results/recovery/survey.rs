@@ -214,9 +214,18 @@ pub(in crate::results) fn standing(
     })
 }
 
+/// The record of a trial that ended; `None` also for a finished trial with damaged files, which is pending.
+pub(in crate::results) fn whole_record(layout: &Layout, id: &str) -> Result<Option<TrialRecord>> {
+    let Some(record) = files::record_of(layout, id)? else {
+        return Ok(None);
+    };
+    let counts = !record.outcome.is_finished() || is_whole(&record, &layout.trial(id))?;
+    Ok(counts.then_some(record))
+}
+
 /// Whether the files of a trial are unchanged since it ended. Of checkpoints and batch orders, which
 /// may be large, only the lengths are compared.
-pub(in crate::results) fn is_whole(record: &TrialRecord, layout: &TrialLayout) -> Result<bool> {
+fn is_whole(record: &TrialRecord, layout: &TrialLayout) -> Result<bool> {
     for (name, grown) in &record.files {
         let path = layout.root().join(name);
         let is_table = path.extension().is_some_and(|extension| extension == "csv");

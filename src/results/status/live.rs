@@ -15,6 +15,7 @@ use crate::results::format::tables;
 use crate::results::query::{TrialStatus, short_name};
 use crate::results::reader;
 use crate::results::recovery::locks::{self, Running, Watcher};
+use crate::results::recovery::survey;
 use crate::stats;
 
 /// The present state of the trials of a results folder.
@@ -55,8 +56,9 @@ pub struct LiveTrial {
 
 /// Reads the results folder at `root` once.
 pub fn read(root: &Path) -> Result<Live> {
-    check(root)?;
-    read_by(root, &Watcher::of(&Layout::new(root)))
+    let layout = Layout::new(root);
+    let table = reader::checked_table(&layout)?;
+    of_table(&layout, &table, &Watcher::of(&layout))
 }
 
 /// Refuses a `trials.csv` that disagrees with the records; [`read_by`] does not check it again.
@@ -67,14 +69,17 @@ pub fn check(root: &Path) -> Result<()> {
 /// As [`read`], with a watcher that is kept between reads, and so knows which runs are alive.
 pub fn read_by(root: &Path, watcher: &Watcher) -> Result<Live> {
     let layout = Layout::new(root);
-    let table = files::trials_table(&layout)?;
+    of_table(&layout, &files::trials_table(&layout)?, watcher)
+}
+
+fn of_table(layout: &Layout, table: &TrialsTable, watcher: &Watcher) -> Result<Live> {
     let axes = table.axes();
     // A compact copy does not change.
-    let is_whole = !compact::is_compact(&layout);
+    let is_whole = !compact::is_compact(layout);
     let trials: Vec<LiveTrial> = table
         .rows
         .par_iter()
-        .map(|row| trial(is_whole.then_some((&layout, watcher)), &table, &axes, row))
+        .map(|row| trial(is_whole.then_some((layout, watcher)), table, &axes, row))
         .collect::<Result<_>>()?;
     let columns = TrialRow::FIRST.into_iter();
     let columns = columns.chain(axes.iter().map(String::as_str)).chain(TrialRow::LAST);
@@ -127,7 +132,7 @@ fn since(layout: &Layout, watcher: &Watcher, trial: &mut LiveTrial) -> Result<Ve
         trial.status = TrialStatus::Running;
         return Ok(tables::figures_so_far(trial.status.name(), epochs.last()));
     }
-    let record = files::record_of(layout, &trial.id)?;
+    let record = survey::whole_record(layout, &trial.id)?;
     trial.status = record.as_ref().map_or(TrialStatus::Pending, |r| (&r.outcome).into());
     Ok(match &record {
         Some(record) => tables::figures(record),

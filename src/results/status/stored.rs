@@ -16,7 +16,7 @@ pub fn experiment(root: &Path, overrides: &[String]) -> Result<Experiment> {
         return Ok(experiment);
     };
     Err(Error::Results(format!(
-        "`{}` was written by an earlier version, which knew the table `{}` by its path: which of its trials the experiment still has cannot be told\n  hint: `bn-lab run` with the experiment file trains them as this version knows them; `results`, `compare` and `report` read the folder as it is",
+        "`{}` was written by an earlier version, which identified the table `{}` by its path: which of its trials the experiment still has cannot be told\n  hint: `bn-lab run` with the experiment file trains them as this version knows them; `results`, `compare` and `report` read the folder as it is",
         root.display(),
         table.kept
     )))

@@ -260,7 +260,7 @@ fn stack_layers(source: &Layout, ids: &[&str], options: &Options, into: &Path) -
         for row in csv::Reader::from_reader(lines).into_deserialize() {
             let mut row: LayerRow = row.map_err(|e: csv::Error| unreadable(&path, e))?;
             if row.trial != *id {
-                return Err(damaged(&path, &format!("it tells of the trial `{}`", row.trial)));
+                return Err(damaged(&path, &format!("it contains the trial `{}`", row.trial)));
             }
             if !(wanted.is_empty() || wanted.contains(&row.quantity)) {
                 continue;
