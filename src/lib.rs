@@ -26,7 +26,8 @@
 //! | analysis | [`stats`], [`mod@compare`], [`wording`] | storage, and `seed` to resample |
 //! | execution | [`runner`], [`panics`], [`scripted`], [`progress`], [`submit`] | the plan and the events |
 //! | storage | [`results`] | the plan, the events, `config` and `stats` |
-//! | training | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, and burn |
+//! | training | [`device`], [`data`], [`model`], [`optim`], [`train`] | `config::spec`, `seed`, `event`, `plan`, the kernels, and burn |
+//! | kernels | [`kernels`] | no other module |
 //! | plain data that training produces and others print | [`event`], [`explain`], [`description`] | the plan |
 //! | configuration | [`config`], [`plan`], [`seed`] | support |
 //! | support | [`fs`], [`error`], [`units`], [`shell`], [`threads`], [`machine`], [`streams`] | no other module |
@@ -45,6 +46,8 @@
 //!
 //! - The normalisation layers: [`model::norm`]. Their position: [`model::placement`]. `bn-lab explain`
 //!   prints both for one unit, number by number; it uses [`train::step::trace`].
+//! - The fused training step that feed-forward networks take on the CPU: `train::step::fused` (layers and their gradients)
+//!   and [`kernels`] (arithmetic on plain slices). Everything else is trained with the composed operations of [`model`].
 //! - The measurements inside a network: `train::probe`, one file for each probe.
 //! - What determines a trial's numbers: [`plan`] (its id), [`seed`] (its random streams),
 //!   [`train::step`] (the arithmetic).
@@ -91,6 +94,7 @@ pub mod fault;
 pub mod fs;
 #[cfg(test)]
 mod fuzz_tests;
+pub mod kernels;
 pub mod machine;
 pub mod model;
 pub mod optim;

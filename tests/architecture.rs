@@ -27,7 +27,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("device", &["event"]),
     ("data", &["config", "seed", "event", "description"]),
     ("model", &["config", "seed"]),
-    ("optim", &["config"]),
+    ("kernels", &[]),
+    ("optim", &["config", "kernels"]),
     (
         "train",
         &[
@@ -41,6 +42,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "data",
             "model",
             "optim",
+            "kernels",
         ],
     ),
     ("panics", &["event"]),

@@ -5,8 +5,9 @@ use burn::tensor::{Tensor, activation};
 use crate::config::spec::Activation;
 
 /// SELU's constants (Klambauer et al. 2017): under them, mean 0 and variance 1 are a fixed point.
-const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
-const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+pub const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+/// SELU's α.
+pub const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 
 /// Applies the nonlinearity to every element; the shape is unchanged.
 ///

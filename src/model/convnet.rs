@@ -11,6 +11,7 @@ use super::convolution::{ConvolutionUnit, Kernel};
 use super::dense::Dense;
 use super::image::images;
 use super::norm::NormLayer;
+use super::operation::{Operation, activation};
 use super::pass::Pass;
 use super::placement;
 use crate::config::spec::{Activation, Convnet as Settings, Head, Placement, Shape};
@@ -112,6 +113,35 @@ impl Convnet {
         pass: &mut Pass,
     ) -> Tensor<D> {
         placement::apply(self.placement, norm, self.activation, layer, x, pass)
+    }
+
+    /// The same as a list, and the shape of its inputs.
+    pub fn operations(&self) -> (Vec<Operation<'_>>, Shape) {
+        let hidden = |norm| activation(self.placement, norm, self.activation);
+        let mut operations: Vec<_> = self.input_norm.iter().map(Operation::Norm).collect();
+        for (block, settings) in self.blocks.iter().zip(&self.settings.blocks) {
+            operations.push(Operation::Convolution(&block.convolution));
+            operations.extend(hidden(block.norm.as_ref()));
+            if settings.pool > 1 {
+                operations.push(Operation::MaxPool(settings.pool));
+            }
+        }
+        operations.push(match self.settings.head {
+            Head::GlobalAverage => Operation::GlobalAverage,
+            Head::Flatten => Operation::Flatten,
+        });
+        let drops = self.settings.dropout > 0.0;
+        let dropout = || drops.then_some(Operation::Dropout(self.settings.dropout));
+        for unit in &self.dense {
+            operations.push(Operation::Dense(&unit.linear));
+            operations.extend(hidden(unit.norm.as_ref()));
+            operations.extend(dropout());
+        }
+        if self.dense.is_empty() {
+            operations.extend(dropout());
+        }
+        operations.push(Operation::Dense(&self.output));
+        (operations, self.image)
     }
 
     /// The norm layers, in the order of the forward pass.

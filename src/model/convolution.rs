@@ -49,6 +49,22 @@ impl Convolution {
         }
     }
 
+    /// W `[outputs, inputs, side, side]`
+    pub fn weight(&self) -> &Param<Tensor<4>> {
+        &self.weight
+    }
+
+    /// b `[outputs]`; `None` for a layer without.
+    pub fn bias(&self) -> Option<&Param<Tensor<1>>> {
+        self.bias.as_ref()
+    }
+
+    /// Its dimensions.
+    pub fn kernel(&self) -> Kernel {
+        let [outputs, inputs, side, _] = self.weight.dims();
+        Kernel { inputs, outputs, side, stride: self.stride }
+    }
+
     /// `[batch, inputs, height, width]` → `[batch, outputs, ⌈height / stride⌉, ⌈width / stride⌉]`
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let padding = (self.weight.dims()[2] - 1) / 2;

@@ -27,6 +27,16 @@ impl Dense {
         }
     }
 
+    /// W `[inputs, outputs]`
+    pub fn weight(&self) -> &Param<Tensor<2>> {
+        &self.weight
+    }
+
+    /// b `[outputs]`; `None` for a layer without.
+    pub fn bias(&self) -> Option<&Param<Tensor<1>>> {
+        self.bias.as_ref()
+    }
+
     /// `[batch, inputs]` → `[batch, outputs]`
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))

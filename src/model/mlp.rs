@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 use super::builder::Builder;
 use super::dense::Dense;
 use super::norm::NormLayer;
+use super::operation::{Operation, activation};
 use super::pass::Pass;
 use super::placement;
 use crate::config::spec::{Activation, Bias, Placement};
@@ -74,6 +75,25 @@ impl Mlp {
             x = pass.drop_out(self.dropout, x);
         }
         x
+    }
+
+    /// Number of inputs.
+    pub fn inputs(&self) -> usize {
+        self.layers.first().map_or(0, |layer| layer.weight().dims()[0])
+    }
+
+    /// The same as a list.
+    pub fn operations(&self) -> Vec<Operation<'_>> {
+        let mut operations: Vec<_> = self.input_norm.iter().map(Operation::Norm).collect();
+        for (i, layer) in self.layers.iter().enumerate() {
+            operations.push(Operation::Dense(layer));
+            let Some(norm) = self.norms.get(i) else { break };
+            operations.extend(activation(self.placement, norm.as_ref(), self.activation));
+            if self.dropout > 0.0 {
+                operations.push(Operation::Dropout(self.dropout));
+            }
+        }
+        operations
     }
 
     /// The norm layers, in the order of the forward pass.

@@ -10,6 +10,7 @@ pub mod init;
 pub mod mlp;
 pub mod network;
 pub mod norm;
+pub mod operation;
 pub mod pass;
 pub mod placement;
 pub mod resnet;

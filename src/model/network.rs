@@ -7,6 +7,7 @@ use super::builder::Builder;
 use super::convnet::Convnet;
 use super::mlp::Mlp;
 use super::norm::{NormLayer, Observed};
+use super::operation::Operation;
 use super::pass::Pass;
 use super::resnet::Resnet;
 use super::rnn::Rnn;
@@ -58,6 +59,19 @@ impl Network {
             Self::Convnet(network) => network.forward(x, pass),
             Self::Resnet(network) => network.forward(x, pass),
             Self::Rnn(network) => network.forward(x, pass),
+        }
+    }
+
+    /// The same as a list, and the shape of its inputs; `None` for a network that is not feed-forward.
+    pub fn operations(&self) -> Option<(Vec<Operation<'_>>, Shape)> {
+        match self {
+            Self::Mlp(network) => {
+                let shape = Shape { channels: network.inputs(), height: 1, width: 1 };
+                Some((network.operations(), shape))
+            }
+            Self::Convnet(network) => Some(network.operations()),
+            Self::Resnet(network) => Some(network.operations()),
+            Self::Rnn(_) => None,
         }
     }
 

@@ -34,6 +34,7 @@ use super::convolution::{ConvolutionUnit, Kernel};
 use super::dense::Dense;
 use super::image::images;
 use super::norm::NormLayer;
+use super::operation::{self, Operation};
 use super::pass::Pass;
 use super::placement;
 use crate::config::spec::{Activation, Placement, Resnet as Settings, Shape, Shortcut};
@@ -115,6 +116,23 @@ impl Resnet {
         self.output.forward(global_average(x))
     }
 
+    /// The same as a list, and the shape of its inputs.
+    pub fn operations(&self) -> (Vec<Operation<'_>>, Shape) {
+        let style = self.style;
+        let pre = style.placement == Placement::PreActivation;
+        let mut operations: Vec<_> = self.input_norm.iter().map(Operation::Norm).collect();
+        operations.push(Operation::Convolution(&self.stem.convolution));
+        if !pre {
+            operations.extend(style.operations(self.stem.norm.as_ref()));
+        }
+        operations.extend(self.blocks.iter().flat_map(|block| block.operations(style)));
+        if pre {
+            operations.extend(style.operations(self.final_norm.as_ref()));
+        }
+        operations.extend([Operation::GlobalAverage, Operation::Dense(&self.output)]);
+        (operations, self.image)
+    }
+
     /// The norm layers, in the order of the forward pass.
     pub fn norms_mut(&mut self) -> Vec<&mut NormLayer> {
         let stem = self.stem.norm.iter_mut();
@@ -126,6 +144,10 @@ impl Resnet {
 }
 
 impl Style {
+    fn operations(self, norm: Option<&NormLayer>) -> impl Iterator<Item = Operation<'_>> {
+        operation::activation(self.placement, norm, self.activation)
+    }
+
     /// The activation called `layer` with its norm, in the order of the placement.
     fn activate(
         self,
@@ -160,6 +182,58 @@ impl Block {
         }
         let y = y + self.shortcut(x, pass);
         style.activate(norm_2, &second, y, pass)
+    }
+
+    /// The same as [`Self::forward`], as a list.
+    fn operations(&self, style: Style) -> Vec<Operation<'_>> {
+        let first = Operation::Convolution(&self.first.convolution);
+        let second = Operation::Convolution(&self.second.convolution);
+        let [norm_1, norm_2] =
+            [&self.first, &self.second].map(|unit| style.operations(unit.norm.as_ref()));
+        let shortcut = self.shortcut_operations();
+        let (mut before, mut branch, mut after) = (Vec::new(), Vec::new(), Vec::new());
+        match style.placement {
+            Placement::PreActivation => {
+                // The shortcut starts behind the first activation, or with the block.
+                let opening = if self.opens_stage { &mut before } else { &mut branch };
+                opening.extend(norm_1);
+                branch.push(first);
+                branch.extend(norm_2);
+                branch.push(second);
+            }
+            Placement::Before => {
+                branch.push(first);
+                branch.extend(norm_1);
+                branch.push(second);
+                branch.extend(self.second.norm.as_ref().map(Operation::Norm));
+                after.push(Operation::Activation(style.activation));
+            }
+            Placement::None | Placement::After | Placement::AfterAddition => {
+                branch.push(first);
+                branch.extend(norm_1);
+                branch.push(second);
+                after.extend(norm_2);
+            }
+        }
+        before.push(Operation::Residual { branch, shortcut });
+        before.extend(after);
+        before
+    }
+
+    fn shortcut_operations(&self) -> Vec<Operation<'_>> {
+        match &self.shortcut {
+            Some(unit) => {
+                let norm = unit.norm.as_ref().map(Operation::Norm);
+                [Operation::Convolution(&unit.convolution)].into_iter().chain(norm).collect()
+            }
+            None if self.stride > 1
+                || self.second.convolution.kernel().outputs
+                    != self.first.convolution.kernel().inputs =>
+            {
+                vec![Operation::ZeroPadded { stride: self.stride, outputs: self.outputs }]
+            }
+            None => Vec::new(),
+        }
     }
 
     fn shortcut(&self, x: Tensor<4>, pass: &mut Pass) -> Tensor<4> {

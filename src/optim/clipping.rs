@@ -25,6 +25,24 @@ pub(super) fn by_norm<M: Module>(module: &M, gradients: &mut GradientsParams, li
     }
 }
 
+/// Both, in this order, for gradients in host memory.
+pub(super) fn in_host_memory(gradients: &mut [&mut [f32]], value: Option<f64>, norm: Option<f64>) {
+    if let Some(limit) = value.map(|limit| limit as f32) {
+        let all = gradients.iter_mut().flat_map(|gradient| gradient.iter_mut());
+        // A gradient that is no number stays one.
+        all.for_each(|g| *g = g.clamp(-limit, limit));
+    }
+    if let Some(limit) = norm {
+        let square = |g: &f32| f64::from(*g) * f64::from(*g);
+        let all = gradients.iter().flat_map(|gradient| gradient.iter());
+        let factor = limit / (all.map(square).sum::<f64>().sqrt() + GUARD);
+        if factor < 1.0 {
+            let all = gradients.iter_mut().flat_map(|gradient| gradient.iter_mut());
+            all.for_each(|g| *g *= factor as f32);
+        }
+    }
+}
+
 /// Sums the squares of all gradients where they are, so that only one number leaves the device.
 struct Squares<'a> {
     gradients: &'a GradientsParams,

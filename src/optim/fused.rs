@@ -7,7 +7,7 @@ use std::sync::Arc;
 use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
 use burn::tensor::{Device, Shape, Tensor, TensorData};
 
-use super::rules::{Decay, Keeps, Rule, Step};
+use super::rules::{Apply, Decay, Keeps, Rule, Step, Values};
 
 /// One rule for a group of parameters.
 #[derive(Debug, Clone)]
@@ -43,14 +43,11 @@ impl Optimizer for Fused {
         state.steps += 1;
         let mut weights = owned(tensor.into_data_as::<f32>());
         let gradient = gradient.into_data_as::<f32>();
-        self.rule.step(Step {
+        self.at(rate, state.steps).apply(Values {
             weights: &mut weights,
             gradient: &borrowed(&gradient),
             first: &mut state.first,
             second: &mut state.second,
-            learning_rate: rate,
-            decay: self.decay(rate),
-            number: state.steps,
         });
         let data = TensorData::new(weights, shape);
         (Tensor::from_data(data, &device), Some(state))
@@ -62,6 +59,11 @@ impl Optimizer for Fused {
 }
 
 impl Fused {
+    /// The update of step `number` (from 1) with the learning rate `rate`.
+    pub(super) fn at(&self, rate: f64, number: usize) -> Box<dyn Apply> {
+        self.rule.at(Step { learning_rate: rate, decay: self.decay(rate), number })
+    }
+
     fn decay(&self, rate: f64) -> Decay {
         if self.rule.decouples_weight_decay() {
             Decay { penalty: 0.0, keep: (1.0 - rate * self.weight_decay) as f32 }

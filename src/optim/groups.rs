@@ -25,6 +25,22 @@ impl NormParameters {
     }
 }
 
+/// The group of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// γ and β of the norm layers.
+    Norm,
+    /// All others.
+    Other,
+}
+
+impl NormParameters {
+    /// The group of the parameter with this id.
+    pub(super) fn group(&self, id: ParamId) -> Group {
+        if self.ids.contains(&id) { Group::Norm } else { Group::Other }
+    }
+}
+
 /// The parameters in groups with common settings: all of them, or γ and β separately.
 pub(super) struct Groups<'a> {
     pub(super) train: &'a Train,
@@ -40,9 +56,13 @@ impl Groups<'_> {
         if norm.ids.is_empty() {
             return all;
         }
-        let weight_decay = if norm.decay { train.weight_decay } else { 0.0 };
-        let apart = scaled(weight_decay, norm.learning_rate_factor);
+        let apart = scaled(self.norm_weight_decay(), norm.learning_rate_factor);
         all.with_group(ParamGroup::from_ids(norm.ids.clone()), apart, None)
+    }
+
+    /// The weight decay of γ and β.
+    pub(super) fn norm_weight_decay(&self) -> f64 {
+        if self.norm.decay { self.train.weight_decay } else { 0.0 }
     }
 }
 

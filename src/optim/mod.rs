@@ -14,13 +14,15 @@ mod state;
 
 use std::sync::Arc;
 
-use burn::module::Module;
+use burn::module::{Module, ParamId};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 
 use crate::config::spec::{self, Train};
 use fused::Fused;
 use groups::Groups;
-pub use groups::NormParameters;
+pub use groups::{Group, NormParameters};
+use rules::Rule;
+pub use rules::{Apply, Values};
 pub use state::StateTensor;
 
 /// How the update is computed. It affects speed, and digits beyond the sixth.
@@ -35,6 +37,8 @@ pub enum Arithmetic {
 /// Updates a module's parameters, step after step.
 pub struct Updater {
     rules: ModuleOptimizer,
+    rule: Arc<dyn Rule>,
+    norm: NormParameters,
     train: Train,
     total_steps: usize,
     steps: usize,
@@ -54,7 +58,7 @@ pub fn build(
         }
         Arithmetic::Tensors => rule.of_burn(&groups),
     };
-    Updater { rules, train: train.clone(), total_steps, steps: 0 }
+    Updater { rules, rule, norm: norm.clone(), train: train.clone(), total_steps, steps: 0 }
 }
 
 impl Updater {
@@ -68,8 +72,72 @@ impl Updater {
         if let Some(limit) = self.train.clip_norm {
             clipping::by_norm(&module, &mut gradients, limit);
         }
-        let rate = schedule::learning_rate(&self.train, self.steps, self.total_steps);
-        self.rules.step(rate, module, gradients)
+        self.rules.step(self.rate(), module, gradients)
+    }
+
+    /// The learning rate of the present step.
+    fn rate(&self) -> f64 {
+        schedule::learning_rate(&self.train, self.steps, self.total_steps)
+    }
+
+    /// The next step, for a caller that keeps weights and running values itself, in host memory.
+    pub fn next_update(&mut self) -> Update {
+        self.steps += 1;
+        let rate = self.rate();
+        let groups = Groups { train: &self.train, norm: &self.norm };
+        let of = |rate: f64, weight_decay: f64| {
+            Fused { rule: Arc::clone(&self.rule), weight_decay }.at(rate, self.steps)
+        };
+        Update {
+            others: of(rate, self.train.weight_decay),
+            norms: of(rate * self.norm.learning_rate_factor, groups.norm_weight_decay()),
+            clip_value: self.train.clip_value,
+            clip_norm: self.train.clip_norm,
+        }
+    }
+
+    /// Whether the rule keeps the first and the second running value of each weight.
+    pub fn keeps(&self) -> [bool; 2] {
+        let keeps = self.rule.keeps();
+        [keeps.first, keeps.second]
+    }
+
+    /// The group of a parameter.
+    pub fn group(&self, parameter: ParamId) -> Group {
+        self.norm.group(parameter)
+    }
+
+    /// Sets the number of steps that were taken, for a caller that keeps the running values itself.
+    pub fn continue_after(&mut self, steps: usize) {
+        self.steps = steps;
+    }
+}
+
+/// One step: the update of each group of parameters, and what is to be done to their gradients before.
+pub struct Update {
+    others: Box<dyn Apply>,
+    norms: Box<dyn Apply>,
+    clip_value: Option<f64>,
+    clip_norm: Option<f64>,
+}
+
+impl Update {
+    /// The update of a group.
+    pub fn of(&self, group: Group) -> &dyn Apply {
+        match group {
+            Group::Norm => &*self.norms,
+            Group::Other => &*self.others,
+        }
+    }
+
+    /// Whether the gradients of all parameters must be known before any is updated.
+    pub fn clips(&self) -> bool {
+        self.clip_value.is_some() || self.clip_norm.is_some()
+    }
+
+    /// Clips the gradients of all parameters; see `clipping.rs`.
+    pub fn clip(&self, gradients: &mut [&mut [f32]]) {
+        clipping::in_host_memory(gradients, self.clip_value, self.clip_norm);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The update rules, one file for each, and the table of them ([`of`]).
 //!
-//! A rule is written twice: as a loop over plain slices ([`Rule::step`]), which the fused optimiser
+//! A rule is written twice: as a loop over plain slices ([`Rule::at`]), which the fused optimiser
 //! runs on devices whose memory is the host's, and as burn's own optimiser ([`Rule::of_burn`]) for
 //! all others, which also checks the loop in the tests.
 //!
@@ -9,7 +9,7 @@
 //! Running means are written as `m ← m + (1 − β)(x − m)`: with `1 − β` rounded only once, the
 //! weights in the mean still add up to the bias that Adam corrects.
 //!
-//! The loops make one pass over the weights and are compiled once per vector width ([`pulp::Arch`]).
+//! The loops make one pass over the weights and are compiled once per vector width ([`vectorised`](crate::kernels::vectorised)).
 //! Each element is computed separately, in 32-bit floats, so the vector width does not affect
 //! the result.
 
@@ -35,8 +35,8 @@ pub(super) trait Rule: Debug + Send + Sync {
     /// Whether weight decay multiplies the weights, instead of being added to the gradient.
     fn decouples_weight_decay(&self) -> bool;
 
-    /// Updates the weights and the running values in place.
-    fn step(&self, step: Step<'_>);
+    /// The update of a step.
+    fn at(&self, step: Step) -> Box<dyn Apply>;
 
     /// The same rule as an optimiser of burn.
     fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer;
@@ -72,16 +72,32 @@ pub(super) struct Keeps {
     pub(super) second: bool,
 }
 
-/// One step on one parameter. Running values that the rule does not keep are empty.
-pub(super) struct Step<'a> {
-    pub(super) weights: &'a mut [f32],
-    pub(super) gradient: &'a [f32],
-    pub(super) first: &'a mut [f32],
-    pub(super) second: &'a mut [f32],
+/// What a rule's constants of one step depend on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
     pub(super) learning_rate: f64,
     pub(super) decay: Decay,
     /// The number of this step, from 1.
     pub(super) number: usize,
+}
+
+/// A rule with its constants for one step.
+pub trait Apply: Send + Sync {
+    /// Updates weights and running values in place, each element on its own: a parameter may be updated in parts.
+    fn apply(&self, values: Values<'_>);
+}
+
+/// Weights that are updated. Running values that the rule does not keep are empty.
+#[derive(Debug)]
+pub struct Values<'a> {
+    /// The weights.
+    pub weights: &'a mut [f32],
+    /// Their gradient.
+    pub gradient: &'a [f32],
+    /// The running mean of the gradient, or the velocity.
+    pub first: &'a mut [f32],
+    /// The running mean of the squared gradient.
+    pub second: &'a mut [f32],
 }
 
 /// Weight decay of one step; `λ = 0, κ = 1` is none.

@@ -236,14 +236,12 @@ fn the_running_values_of_a_dead_unit_become_0_and_not_denormal_numbers() {
     let mut weights = vec![1.0_f32; 8];
     let (mut mean, mut squares) = (vec![1e-3_f32; 8], vec![1e-6_f32; 8]);
     for number in 1..=1000 {
-        rule.step(rules::Step {
+        let decay = rules::Decay { penalty: 0.0, keep: 1.0 };
+        rule.at(rules::Step { learning_rate: 0.0, decay, number }).apply(Values {
             weights: &mut weights,
             gradient: &[0.0; 8],
             first: &mut mean,
             second: &mut squares,
-            learning_rate: 0.0,
-            decay: rules::Decay { penalty: 0.0, keep: 1.0 },
-            number,
         });
     }
     assert_eq!((mean[0], squares[0]), (0.0, 0.0));

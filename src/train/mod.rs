@@ -259,6 +259,10 @@ impl BurnTrainer {
             self.arithmetic,
         );
         let learner = Learner::new(network, updater, streams, device);
+        let learner = match self.arithmetic {
+            Arithmetic::Fused => learner.with_fused_kernels(),
+            Arithmetic::Tensors => learner,
+        };
         let mut run = Run::new(trial, data, self.loaded(&trial.condition)?.digest, learner, stop)?;
         run.finish(from, emit)
     }

@@ -15,6 +15,8 @@
 //! and of the rest a smaller one; but a single example, which has no variance, joins the last
 //! whole one.
 
+use std::ops::Range;
+
 use burn::tensor::Tensor;
 
 use super::standardised::{Observed, Standardised, bessel};
@@ -40,6 +42,17 @@ pub(super) fn standardise<const D: usize>(
     let standardised =
         Standardised { values: Tensor::cat(parts, 0).reshape(shape), factor: None, shift: None };
     (standardised, sums.observed(batch * positions))
+}
+
+/// The sub-batches of `size` examples of a batch, as ranges of its examples.
+pub fn sub_batches(batch: usize, size: usize) -> Vec<Range<usize>> {
+    let sizes = cut(batch, size).into_iter().flat_map(|(count, size)| vec![size; count]);
+    let mut start = 0;
+    let range = |size| {
+        start += size;
+        start - size..start
+    };
+    sizes.map(range).collect()
 }
 
 /// `batch` examples as runs of equal sub-batches: `(how many, of what size)`, none of them empty.

@@ -47,9 +47,10 @@ mod standardised;
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, TensorCreationOptions};
 
+pub use self::ghost::sub_batches;
 use self::renorm::Reference;
 use self::running::Running;
-pub use self::standardised::Observed;
+pub use self::standardised::{Observed, bessel};
 use self::standardised::{Standardised, along_features};
 use crate::config::spec::{Averaging, BatchNorm, NormKind, NormParameter, NormSettings};
 
@@ -201,6 +202,11 @@ impl NormLayer {
             (NormKind::Renorm(_), None)
             | (NormKind::Layer | NormKind::Group { .. } | NormKind::Instance, _) => {}
         }
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &NormSettings {
+        &self.settings
     }
 
     /// ε, added to a variance under the root.

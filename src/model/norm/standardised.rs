@@ -36,6 +36,6 @@ pub(super) fn along_features<const D: usize>(values: Tensor<1>) -> Tensor<D> {
 
 /// The factor from the biased variance of `values` values to the unbiased one: `m / (m − 1)`. The
 /// variance of a single value stays 0.
-pub(super) fn bessel(values: usize) -> f64 {
+pub fn bessel(values: usize) -> f64 {
     if values > 1 { values as f64 / (values - 1) as f64 } else { 1.0 }
 }

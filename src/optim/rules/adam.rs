@@ -6,9 +6,9 @@
 //! operations on each weight.
 
 use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer};
-use pulp::Arch;
 
-use super::{Keeps, Rule, Step, flushed, penalty};
+use super::{Apply, Decay, Keeps, Rule, Step, Values, flushed, penalty};
+use crate::kernels::vectorised;
 use crate::optim::groups::Groups;
 
 #[derive(Debug)]
@@ -27,21 +27,13 @@ impl<const DECOUPLED: bool> Rule for Adam<DECOUPLED> {
         DECOUPLED
     }
 
-    fn step(&self, step: Step<'_>) {
-        let Step { weights, gradient, first, second, decay, .. } = step;
+    fn at(&self, step: Step) -> Box<dyn Apply> {
         let number = i32::try_from(step.number).unwrap_or(i32::MAX);
         let root = (1.0 - self.beta_2.powi(number)).sqrt();
         let rate = step.learning_rate * root / (1.0 - self.beta_1.powi(number));
-        let [rate, a_1, a_2, epsilon] =
-            [rate, 1.0 - self.beta_1, 1.0 - self.beta_2, self.epsilon * root].map(|x| x as f32);
-        Arch::new().dispatch(|| {
-            for (((w, g), m), s) in weights.iter_mut().zip(gradient).zip(first).zip(second) {
-                let g = g + decay.penalty * *w;
-                *m = flushed(*m + a_1 * (g - *m));
-                *s = flushed(*s + a_2 * (g * g - *s));
-                *w = decay.keep * *w - rate * (*m / (s.sqrt() + epsilon));
-            }
-        });
+        let constants = [rate, 1.0 - self.beta_1, 1.0 - self.beta_2, self.epsilon * root];
+        let [rate, a_1, a_2, epsilon] = constants.map(|x| x as f32);
+        Box::new(AdamStep { rate, a_1, a_2, epsilon, decay: step.decay })
     }
 
     fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer {
@@ -53,5 +45,28 @@ impl<const DECOUPLED: bool> Rule for Adam<DECOUPLED> {
         }
         let adam = AdamConfig::new().with_beta_1(beta_1).with_beta_2(beta_2).with_epsilon(epsilon);
         groups.build(|decay| adam.clone().with_weight_decay(penalty(decay)).build())
+    }
+}
+
+/// Adam's constants of one step.
+struct AdamStep {
+    rate: f32,
+    a_1: f32,
+    a_2: f32,
+    epsilon: f32,
+    decay: Decay,
+}
+
+impl Apply for AdamStep {
+    fn apply(&self, Values { weights, gradient, first, second }: Values<'_>) {
+        let Self { rate, a_1, a_2, epsilon, decay } = *self;
+        vectorised(|| {
+            for (((w, g), m), s) in weights.iter_mut().zip(gradient).zip(first).zip(second) {
+                let g = g + decay.penalty * *w;
+                *m = flushed(*m + a_1 * (g - *m));
+                *s = flushed(*s + a_2 * (g * g - *s));
+                *w = decay.keep * *w - rate * (*m / (s.sqrt() + epsilon));
+            }
+        });
     }
 }

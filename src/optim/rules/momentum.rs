@@ -2,9 +2,9 @@
 
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{ModuleOptimizer, SgdConfig};
-use pulp::Arch;
 
-use super::{Keeps, Rule, Step, flushed, penalty};
+use super::{Apply, Decay, Keeps, Rule, Step, Values, flushed, penalty};
+use crate::kernels::vectorised;
 use crate::optim::groups::Groups;
 
 #[derive(Debug)]
@@ -23,17 +23,9 @@ impl<const NESTEROV: bool> Rule for Momentum<NESTEROV> {
         false
     }
 
-    fn step(&self, step: Step<'_>) {
-        let Step { weights, gradient, first: velocity, decay, .. } = step;
+    fn at(&self, step: Step) -> Box<dyn Apply> {
         let [rate, mu] = [step.learning_rate, self.factor].map(|x| x as f32);
-        Arch::new().dispatch(|| {
-            for ((w, g), v) in weights.iter_mut().zip(gradient).zip(velocity) {
-                let g = g + decay.penalty * *w;
-                *v = flushed(mu * *v + g);
-                let step = if NESTEROV { g + mu * *v } else { *v };
-                *w = decay.keep * *w - rate * step;
-            }
-        });
+        Box::new(MomentumStep::<NESTEROV> { rate, mu, decay: step.decay })
     }
 
     fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer {
@@ -48,5 +40,26 @@ impl<const NESTEROV: bool> Rule for Momentum<NESTEROV> {
                 .with_weight_decay(penalty(decay))
                 .build()
         })
+    }
+}
+
+/// The constants of one step.
+struct MomentumStep<const NESTEROV: bool> {
+    rate: f32,
+    mu: f32,
+    decay: Decay,
+}
+
+impl<const NESTEROV: bool> Apply for MomentumStep<NESTEROV> {
+    fn apply(&self, Values { weights, gradient, first: velocity, .. }: Values<'_>) {
+        let Self { rate, mu, decay } = *self;
+        vectorised(|| {
+            for ((w, g), v) in weights.iter_mut().zip(gradient).zip(velocity) {
+                let g = g + decay.penalty * *w;
+                *v = flushed(mu * *v + g);
+                let step = if NESTEROV { g + mu * *v } else { *v };
+                *w = decay.keep * *w - rate * step;
+            }
+        });
     }
 }

@@ -1,9 +1,9 @@
 //! RMSprop: `s ← s + a (g² − s)` with `a = 1 − ρ`, then `w ← w − η g / (√s + ε)`.
 
 use burn::optim::{ModuleOptimizer, RmsPropConfig};
-use pulp::Arch;
 
-use super::{Keeps, Rule, Step, flushed, penalty};
+use super::{Apply, Decay, Keeps, Rule, Step, Values, flushed, penalty};
+use crate::kernels::vectorised;
 use crate::optim::groups::Groups;
 
 #[derive(Debug)]
@@ -21,17 +21,10 @@ impl Rule for RmsProp {
         false
     }
 
-    fn step(&self, step: Step<'_>) {
-        let Step { weights, gradient, second, decay, .. } = step;
-        let [rate, a, epsilon] =
-            [step.learning_rate, 1.0 - self.rho, self.epsilon].map(|x| x as f32);
-        Arch::new().dispatch(|| {
-            for ((w, g), s) in weights.iter_mut().zip(gradient).zip(second) {
-                let g = g + decay.penalty * *w;
-                *s = flushed(*s + a * (g * g - *s));
-                *w = decay.keep * *w - rate * (g / (s.sqrt() + epsilon));
-            }
-        });
+    fn at(&self, step: Step) -> Box<dyn Apply> {
+        let constants = [step.learning_rate, 1.0 - self.rho, self.epsilon];
+        let [rate, a, epsilon] = constants.map(|x| x as f32);
+        Box::new(RmsPropStep { rate, a, epsilon, decay: step.decay })
     }
 
     fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer {
@@ -44,5 +37,26 @@ impl Rule for RmsProp {
                 .with_weight_decay(penalty(decay))
                 .build()
         })
+    }
+}
+
+/// The constants of one step.
+struct RmsPropStep {
+    rate: f32,
+    a: f32,
+    epsilon: f32,
+    decay: Decay,
+}
+
+impl Apply for RmsPropStep {
+    fn apply(&self, Values { weights, gradient, second, .. }: Values<'_>) {
+        let Self { rate, a, epsilon, decay } = *self;
+        vectorised(|| {
+            for ((w, g), s) in weights.iter_mut().zip(gradient).zip(second) {
+                let g = g + decay.penalty * *w;
+                *s = flushed(*s + a * (g * g - *s));
+                *w = decay.keep * *w - rate * (g / (s.sqrt() + epsilon));
+            }
+        });
     }
 }

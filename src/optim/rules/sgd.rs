@@ -1,9 +1,9 @@
 //! Gradient descent: `w ← w − η g`.
 
 use burn::optim::{ModuleOptimizer, SgdConfig};
-use pulp::Arch;
 
-use super::{Keeps, Rule, Step, penalty};
+use super::{Apply, Decay, Keeps, Rule, Step, Values, penalty};
+use crate::kernels::vectorised;
 use crate::optim::groups::Groups;
 
 #[derive(Debug)]
@@ -18,18 +18,29 @@ impl Rule for Sgd {
         false
     }
 
-    fn step(&self, step: Step<'_>) {
-        let Step { weights, gradient, decay, learning_rate, .. } = step;
-        let rate = learning_rate as f32;
-        Arch::new().dispatch(|| {
+    fn at(&self, step: Step) -> Box<dyn Apply> {
+        Box::new(SgdStep { rate: step.learning_rate as f32, decay: step.decay })
+    }
+
+    fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer {
+        groups.build(|decay| SgdConfig::new().with_weight_decay(penalty(decay)).build())
+    }
+}
+
+/// The constants of one step.
+struct SgdStep {
+    rate: f32,
+    decay: Decay,
+}
+
+impl Apply for SgdStep {
+    fn apply(&self, Values { weights, gradient, .. }: Values<'_>) {
+        let Self { rate, decay } = *self;
+        vectorised(|| {
             for (w, g) in weights.iter_mut().zip(gradient) {
                 let g = g + decay.penalty * *w;
                 *w = decay.keep * *w - rate * g;
             }
         });
-    }
-
-    fn of_burn(&self, groups: &Groups<'_>) -> ModuleOptimizer {
-        groups.build(|decay| SgdConfig::new().with_weight_decay(penalty(decay)).build())
     }
 }

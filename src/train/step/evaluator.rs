@@ -1,8 +1,11 @@
 //! A network for evaluation, and the population statistics that it may normalise with.
 
+use std::cell::RefCell;
+
 use burn::tensor::{Device, Tensor};
 
-use super::loss::{answers, inputs, result};
+use super::fused::Fused;
+use super::loss::{answers, inputs};
 use crate::data::batches::Batch;
 use crate::event::BatchResult;
 use crate::model::network::Network;
@@ -10,21 +13,35 @@ use crate::model::norm::{NormLayer, Observed, Statistics};
 use crate::model::pass::Pass;
 
 /// A network for evaluation.
-#[derive(Clone)]
 pub struct Evaluator {
     network: Network,
     device: Device,
+    /// The same network, where the fused kernels evaluate it.
+    fused: Option<RefCell<Fused>>,
+}
+
+impl Clone for Evaluator {
+    fn clone(&self) -> Self {
+        Self::new(self.network.clone(), &self.device).fused(self.fused.is_some())
+    }
 }
 
 impl Evaluator {
     /// An evaluator of `network`, which has no gradients; `device` may be a differentiable one.
     pub(super) fn new(network: Network, device: &Device) -> Self {
-        Self { network, device: device.clone().without_autodiff() }
+        Self { network, device: device.clone().without_autodiff(), fused: None }
+    }
+
+    /// The same evaluator with the fused kernels, if `fused` and where the network has a fused form.
+    pub(super) fn fused(mut self, fused: bool) -> Self {
+        let form = fused.then(|| Fused::new(&self.network, None)).flatten();
+        self.fused = form.map(RefCell::new);
+        self
     }
 
     /// Loss and number of correct predictions on `batch`, normalised with `statistics`.
     pub fn evaluate(&self, batch: &Batch, statistics: Statistics) -> BatchResult {
-        result(&self.logits(batch, statistics), batch)
+        self.answer(batch, statistics, |_, _| {})
     }
 
     /// As [`Self::evaluate`]; `answered` is called for every example in turn, with its label and whether it is
@@ -35,10 +52,13 @@ impl Evaluator {
         statistics: Statistics,
         answered: impl FnMut(usize, bool),
     ) -> BatchResult {
-        answers(&self.logits(batch, statistics), batch, answered)
+        match &self.fused {
+            Some(fused) => fused.borrow_mut().evaluate(batch, statistics, answered),
+            None => answers(&self.logits(batch, statistics), batch, answered),
+        }
     }
 
-    /// Logits `[batch, classes]`.
+    /// Logits `[batch, classes]`, by the composed operations.
     pub fn logits(&self, batch: &Batch, statistics: Statistics) -> Tensor<2> {
         self.network.forward(inputs(batch, &self.device), &mut Pass::new(statistics))
     }
@@ -66,9 +86,7 @@ impl Evaluator {
         let mut network = self.network.clone();
         let mut sums: Vec<Option<Moments>> = Vec::new();
         while let Some(batch) = next() {
-            let mut pass = Pass::new(Statistics::Batch);
-            network.forward(inputs(&batch, &self.device), &mut pass);
-            let observed = pass.into_observed();
+            let observed = self.observed(&batch);
             sums.resize_with(observed.len(), || None);
             for (sum, observed) in sums.iter_mut().zip(observed) {
                 if let Some(observed) = observed {
@@ -82,7 +100,19 @@ impl Evaluator {
                 norm.set_running(mean, variance);
             }
         }
-        Self { network, device: self.device.clone() }
+        Self::new(network, &self.device).fused(self.fused.is_some())
+    }
+
+    /// The statistics of `batch` in each norm layer, in the order of the forward pass.
+    fn observed(&self, batch: &Batch) -> Vec<Option<Observed>> {
+        if let Some(fused) = &self.fused {
+            let mut fused = fused.borrow_mut();
+            fused.evaluate(batch, Statistics::Batch, |_, _| {});
+            return fused.observed(&self.device);
+        }
+        let mut pass = Pass::new(Statistics::Batch);
+        self.network.forward(inputs(batch, &self.device), &mut pass);
+        pass.into_observed()
     }
 
     /// The running statistics of every norm layer that keeps them, in the order of the forward pass.

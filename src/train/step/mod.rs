@@ -4,6 +4,7 @@
 //! [`Inspection`] measure the network that it trains.
 
 mod evaluator;
+mod fused;
 mod inspection;
 mod loss;
 pub mod parameters;
@@ -13,25 +14,30 @@ pub mod trace;
 pub use self::evaluator::{Evaluator, RunningStatistics};
 pub use self::inspection::{Inspection, Slope};
 
+use std::borrow::Cow;
+use std::time::Instant;
+
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::Device;
 
+use self::fused::Fused;
 use self::loss::{inputs, objective, result};
 use crate::data::batches::Batch;
 use crate::event::{BatchResult, NamedTensor};
 use crate::model::network::Network;
 use crate::model::pass::Pass;
 use crate::optim::Updater;
-use crate::seed::Streams;
+use crate::seed::{Stream, Streams};
 
 /// Why a learner's network exists: every step puts one back.
 const PRESENT: &str = "a network between two steps";
 
 /// A network in training.
 pub struct Learner {
-    /// `None` only during a step.
+    /// `None` only during a composed step. Where steps are fused, an earlier state of the network.
     network: Option<Network>,
+    fused: Option<Fused>,
     updater: Updater,
     streams: Streams,
     steps: usize,
@@ -42,7 +48,15 @@ impl Learner {
     /// A learner whose `network` is on the differentiable `device`; dropout draws from
     /// `streams`.
     pub fn new(network: Network, updater: Updater, streams: Streams, device: Device) -> Self {
-        Self { network: Some(network), updater, streams, steps: 0, device }
+        Self { network: Some(network), fused: None, updater, streams, steps: 0, device }
+    }
+
+    /// The same learner with fused steps, where the network has a fused form; see `fused/`.
+    #[must_use]
+    pub fn with_fused_kernels(mut self) -> Self {
+        self.fused =
+            self.network.as_ref().and_then(|network| Fused::new(network, Some(&self.updater)));
+        self
     }
 
     /// Takes one optimiser step on `batch` and returns its loss and correct count before the step.
@@ -53,42 +67,70 @@ impl Learner {
     pub fn step(&mut self, batch: &Batch) -> BatchResult {
         self.steps += 1;
         let dropout = self.streams.stream(&format!("dropout/step.{}", self.steps));
+        if let Some(fused) = &mut self.fused {
+            let update = self.updater.next_update();
+            return fused.step(batch, (self.steps, dropout), &update);
+        }
+        self.composed_step(batch, dropout).0
+    }
+
+    /// As [`Self::step`], with the seconds of the forward pass, the backward pass and the update. A fused step updates the
+    /// weights of fully connected layers as soon as their gradients are known; here it does so afterwards.
+    #[expect(clippy::missing_panics_doc, reason = "as for `step`")]
+    pub fn timed_step(&mut self, batch: &Batch) -> (BatchResult, [f64; 3]) {
+        self.steps += 1;
+        let dropout = self.streams.stream(&format!("dropout/step.{}", self.steps));
+        if let Some(fused) = &mut self.fused {
+            let update = self.updater.next_update();
+            return fused.timed_step(batch, (self.steps, dropout), &update);
+        }
+        self.composed_step(batch, dropout)
+    }
+
+    fn composed_step(&mut self, batch: &Batch, dropout: Stream) -> (BatchResult, [f64; 3]) {
+        let started = Instant::now();
         let mut pass = Pass::training(self.steps, dropout);
         // Taken out and not cloned: with a second reference to the weights, the update would copy them.
         let mut network = self.network.take().expect(PRESENT);
         let logits = network.forward(inputs(batch, &self.device), &mut pass);
         let result = result(&logits, batch);
+        let forward = started.elapsed().as_secs_f64();
         let gradients = objective(&mut network, logits, batch, &self.device).backward();
         let gradients = GradientsParams::from_grads(gradients, &network);
+        let both = started.elapsed().as_secs_f64();
         let mut network = self.updater.step(network, gradients);
         network.constrain();
         network.observe(pass.into_observed());
         self.network = Some(network);
-        result
+        (result, [forward, both - forward, started.elapsed().as_secs_f64() - both])
     }
 
-    fn network(&self) -> &Network {
-        self.network.as_ref().expect(PRESENT)
+    fn network(&self) -> Cow<'_, Network> {
+        let network = self.network.as_ref().expect(PRESENT);
+        match &self.fused {
+            Some(fused) => Cow::Owned(fused.written_to(network)),
+            None => Cow::Borrowed(network),
+        }
     }
 
     /// The present network, without gradients.
     pub fn evaluator(&self) -> Evaluator {
-        Evaluator::new(self.network().valid(), &self.device)
+        Evaluator::new(self.network().valid(), &self.device).fused(self.fused.is_some())
     }
 
     /// The present network, for probes.
     pub fn inspection(&self) -> Inspection {
-        Inspection::new(self.network().clone(), self.device.clone())
+        Inspection::new(self.network().into_owned(), self.device.clone())
     }
 
     /// The network's weights and running statistics, under their names.
     pub fn tensors(&self) -> Vec<NamedTensor> {
-        parameters::named_tensors(self.network())
+        parameters::named_tensors(&self.network())
     }
 
     /// Number of trainable parameters.
     pub fn parameters(&self) -> usize {
-        self.network().num_params()
+        self.network.as_ref().expect(PRESENT).num_params()
     }
 }
 

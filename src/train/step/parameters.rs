@@ -42,6 +42,12 @@ pub fn replaced(
     Ok(network.clone().map(&mut Replace(fetched)))
 }
 
+/// The network with the values that `values` gives for the name of each parameter, in the memory layout.
+pub fn with_values(network: &Network, values: impl FnMut(&str) -> Vec<f32>) -> Network {
+    let fetched = visited(network, Set { values, set: GradientsParams::new() }).set;
+    network.clone().map(&mut Replace(fetched))
+}
+
 /// The gradients of the parameters, in the memory layout of the parameters.
 pub fn named_gradients(network: &Network, gradients: &GradientsParams) -> Vec<NamedTensor> {
     visited(network, CollectGradients { gradients, found: Vec::new() }).found
@@ -136,6 +142,20 @@ impl Visit for Collect {
     }
 }
 
+/// Collects new values.
+struct Set<F> {
+    values: F,
+    set: GradientsParams,
+}
+
+impl<F: FnMut(&str) -> Vec<f32>> Visit for Set<F> {
+    fn parameter<const D: usize>(&mut self, name: String, parameter: &Param<Tensor<D>>) {
+        let old = parameter.val().without_autodiff();
+        let data = TensorData::new((self.values)(&name), old.shape());
+        self.set.register(parameter.id, Tensor::<D>::from_data(data, &old.device()));
+    }
+}
+
 /// Collects new values, or the first error.
 struct Fetch<F> {
     values: F,
@@ -221,7 +241,7 @@ pub(super) fn named<const D: usize>(name: String, tensor: Tensor<D>) -> NamedTen
 }
 
 /// The values in row-major order.
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     let data = tensor.into_data().convert::<f32>();
     data.as_slice::<f32>().map(<[f32]>::to_vec).unwrap_or_default()
 }

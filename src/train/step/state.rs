@@ -17,6 +17,7 @@ use burn::module::ParamId;
 use burn::tensor::{Tensor, TensorData};
 use serde_json::Value;
 
+use super::fused::Fused;
 use super::{Learner, parameters};
 use crate::error::Result;
 use crate::event::{NamedTensor, TrainingState};
@@ -27,13 +28,20 @@ impl Learner {
     /// Adds everything that the next steps depend on to `state`, except for the number of steps.
     pub(in crate::train) fn save(&self, state: &mut TrainingState) -> Result<()> {
         let mut names = BTreeMap::new();
-        for (id, tensor) in parameters::plain_tensors(self.network()) {
+        for (id, tensor) in parameters::plain_tensors(&self.network()) {
             names.insert(id.val(), tensor.name.clone());
             let name = format!("network.{}", tensor.name);
             state.tensors.push(NamedTensor { name, ..tensor });
         }
-        save_averages(self.network().clone(), state);
+        save_averages(self.network().into_owned(), state);
         let mut of_optimiser: Vec<NamedTensor> = Vec::new();
+        if let Some(fused) = &self.fused {
+            let values = fused.running_values().into_iter();
+            of_optimiser.extend(values.map(|tensor| NamedTensor {
+                name: format!("optimiser.{}", tensor.name),
+                ..tensor
+            }));
+        }
         for tensor in self.updater.state()? {
             let values = tensor.values.convert::<f32>();
             of_optimiser.push(NamedTensor {
@@ -50,10 +58,22 @@ impl Learner {
 
     /// Sets this learner, which has taken no step yet, to a saved `state`, that after `steps` steps.
     pub(in crate::train) fn restore(&mut self, state: &mut Stored, steps: usize) -> Result<()> {
-        let mut network = parameters::replaced(self.network(), |name, shape| {
+        let mut network = parameters::replaced(&self.network(), |name, shape| {
             state.tensor(&format!("network.{name}"), shape)
         })?;
         restore_averages(&mut network, state, steps)?;
+        if self.fused.is_some() {
+            self.updater.continue_after(steps);
+            self.fused = Fused::new(&network, Some(&self.updater));
+        }
+        if let Some(fused) = &mut self.fused {
+            fused.set_running_values(|name, shape| {
+                state.tensor(&format!("optimiser.{name}"), shape)
+            })?;
+            self.network = Some(network);
+            self.steps = steps;
+            return Ok(());
+        }
         let names = parameters::plain_tensors(&network).into_iter();
         let names = names.map(|(id, tensor)| (id.val(), tensor.name)).collect();
         self.updater.restore(&network, steps, |parameter, field, shape| {

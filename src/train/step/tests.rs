@@ -16,6 +16,7 @@ use crate::config::spec::{
     Optimizer, Placement, RunningVariance, Train,
 };
 use crate::device::tests::cpu;
+use crate::kernels;
 use crate::model::builder::Builder;
 use crate::model::mlp::Mlp;
 use crate::model::norm::Statistics;
@@ -164,7 +165,29 @@ fn placement(name: &str) -> Placement {
         .expect("a known placement")
 }
 
-fn learner(reference: &Reference, run: &Training, arithmetic: Arithmetic) -> Learner {
+/// Every way of taking a step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Way {
+    FusedKernels,
+    FusedRules,
+    BurnsRules,
+}
+
+impl Way {
+    /// `learner` with the kernels of this way.
+    pub(super) fn of(self, learner: Learner) -> Learner {
+        match self {
+            Self::FusedKernels => {
+                let learner = learner.with_fused_kernels();
+                assert!(learner.fused.is_some() || !kernels::available(), "it has a fused form");
+                learner
+            }
+            Self::FusedRules | Self::BurnsRules => learner,
+        }
+    }
+}
+
+fn learner(reference: &Reference, run: &Training, way: Way) -> Learner {
     let placement = placement(&run.placement);
     let (inputs, classes) = (reference.sizes[0], reference.sizes[reference.sizes.len() - 1]);
     let hidden = reference.sizes[1..reference.sizes.len() - 1].to_vec();
@@ -192,6 +215,10 @@ fn learner(reference: &Reference, run: &Training, arithmetic: Arithmetic) -> Lea
     let network = Network::Mlp(Mlp::new(&hidden, 0.0, [inputs, classes], &builder));
     // Biases that normalisation would cancel are recorded and do not exist in the network.
     let (mut network, _) = networks::with_weights(network, recorded_weights(reference));
+    let arithmetic = match way {
+        Way::BurnsRules => Arithmetic::Tensors,
+        Way::FusedRules | Way::FusedKernels => Arithmetic::Fused,
+    };
     let recipe = &reference.optimizers[&run.optimizer];
     let norm = NormParameters {
         ids: network.norm_parameters(),
@@ -199,7 +226,7 @@ fn learner(reference: &Reference, run: &Training, arithmetic: Arithmetic) -> Lea
         learning_rate_factor: recipe.norm_rate_factor,
     };
     let updater = optim::build(&recipe.train(), &norm, run.losses.len(), arithmetic);
-    Learner::new(network, updater, streams, device)
+    way.of(Learner::new(network, updater, streams, device))
 }
 
 /// The recorded weights by their names in checkpoints.
@@ -218,15 +245,20 @@ fn recorded_weights(reference: &Reference) -> BTreeMap<String, networks::Array> 
 
 #[test]
 fn thirty_steps_equal_pytorchs_with_the_fused_rules() {
-    compare_runs(Arithmetic::Fused);
+    compare_runs(Way::FusedRules);
+}
+
+#[test]
+fn thirty_steps_equal_pytorchs_with_the_fused_kernels() {
+    compare_runs(Way::FusedKernels);
 }
 
 #[test]
 fn thirty_steps_equal_pytorchs_with_burns_own_rules() {
-    compare_runs(Arithmetic::Tensors);
+    compare_runs(Way::BurnsRules);
 }
 
-fn compare_runs(arithmetic: Arithmetic) {
+fn compare_runs(way: Way) {
     let text = include_str!("../../../tests/reference/train_torch.json");
     let reference: Reference = serde_json::from_str(text).expect("a valid reference file");
     let batches: Vec<Batch> =
@@ -238,7 +270,7 @@ fn compare_runs(arithmetic: Arithmetic) {
     );
     for run in &reference.runs {
         let what = format!("{} {} {}", run.placement, run.optimizer, run.activation);
-        let mut learner = learner(&reference, run, arithmetic);
+        let mut learner = learner(&reference, run, way);
         let losses: Vec<f64> = (0..run.losses.len())
             .map(|step| learner.step(&batches[step % batches.len()]).loss)
             .collect();

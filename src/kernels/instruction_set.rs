@@ -1,0 +1,46 @@
+//! Which vector instructions the kernels use.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pulp::{Arch, WithSimd};
+
+use super::PANEL;
+
+/// Whether AVX-512 is not used even where the processor has it.
+static CAPPED: AtomicBool = AtomicBool::new(false);
+
+/// Whether this processor has vectors with fused multiply-additions. Without them, each one would be a call of a
+/// function.
+pub fn available() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return pulp::x86::V3::try_new().is_some();
+    #[cfg(target_arch = "aarch64")]
+    return !matches!(Arch::new(), Arch::Scalar);
+    #[allow(unreachable_code, reason = "one of the lines above replaces it")]
+    false
+}
+
+/// Uses at most AVX2 from here on, to measure what processors without AVX-512 do. Results do not change.
+pub fn cap_at_avx2() {
+    CAPPED.store(true, Ordering::Relaxed);
+}
+
+/// Runs `work`, a loop over plain slices, compiled for the widest vectors of this processor.
+#[inline(always)]
+pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
+    dispatch(PANEL, work)
+}
+
+/// Runs `op` with the widest vectors that divide `columns`, a multiple of half a panel.
+#[inline(always)]
+pub(super) fn dispatch<Op: WithSimd>(columns: usize, op: Op) -> Op::Output {
+    #[cfg(target_arch = "x86_64")]
+    if (!columns.is_multiple_of(PANEL) || CAPPED.load(Ordering::Relaxed))
+        && let Some(simd) = pulp::x86::V3::try_new()
+    {
+        return pulp::Simd::vectorize(simd, op);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = columns.is_multiple_of(PANEL);
+    Arch::new().dispatch(op)
+}

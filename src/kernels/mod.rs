@@ -1,0 +1,41 @@
+//! Arithmetic on plain slices for the fused training step: matrix products, convolutions and normalisation, vectorised
+//! once per instruction set and chosen at run time. Nothing here knows networks or burn.
+//!
+//! # Layouts
+//!
+//! Values are `[rows, columns]`, row-major, a row being an example or a position of a feature map (channels last); the
+//! number of columns is [`padded`] to a multiple of 8, and the columns behind the real ones contain 0. A matrix of
+//! weights `[depth, columns]` is stored in [panels](Panels) of 16 columns, so that every product reads it in the order
+//! of memory.
+//!
+//! # Results do not depend on the vector width
+//!
+//! Every element of a product, and every sum over rows, is one chain of fused multiply-additions in an order that only
+//! the shapes determine. Wider vectors compute more elements at a time, each in the same way.
+
+mod columns;
+mod instruction_set;
+mod panels;
+mod pooling;
+mod product;
+mod tile;
+
+pub use self::columns::{
+    Map, Piecewise, activate, activation_gradient, add, centred_squares, gradient_sums,
+    input_gradient, normalise, sums,
+};
+pub use self::instruction_set::{available, cap_at_avx2, vectorised};
+pub use self::panels::Panels;
+pub use self::pooling::{Windows, max_pool, max_pool_gradient};
+pub use self::product::{Line, Outer, Product, Rows};
+
+/// Columns of a panel.
+pub(crate) const PANEL: usize = 16;
+
+/// `columns` rounded up to what the kernels work on: whole panels, the last of which may be half a panel.
+pub fn padded(columns: usize) -> usize {
+    columns.next_multiple_of(PANEL / 2)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! From the operations of a network to the layers of a fused one.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Param, ParamId};
+use burn::tensor::Tensor;
+
+use super::activation::Kind;
+use super::buffer::Map;
+use super::convolution::Convolution;
+use super::dense::Dense;
+use super::layer::{Chain, Layer};
+use super::normalisation::{Affine, Norm};
+use super::parameter::{Layout, Parameter};
+use super::reshaping::{Dropout, Flatten, GlobalAverage, MaxPool, ZeroPadded};
+use super::residual::Residual;
+use super::state::{Id, NormId, State};
+use super::tail::Tail;
+use crate::config::spec::{Activation, Constraint, NormKind, NormParameter};
+use crate::event::NamedTensor;
+use crate::model::norm::NormLayer;
+use crate::model::operation::Operation;
+use crate::optim::{Group, Updater};
+
+/// What the layers are built from, and the parameters and normalisations so far.
+pub(super) struct Builder<'a> {
+    /// The parameters of the network, by id.
+    pub(super) tensors: BTreeMap<ParamId, NamedTensor>,
+    /// The optimiser that updates the parameters; `None` for a network that is only evaluated.
+    pub(super) updater: Option<&'a Updater>,
+    pub(super) state: State,
+}
+
+impl Builder<'_> {
+    /// The layers of `operations` on inputs of shape `map`, which has the border that the first one needs, and the shape of
+    /// their output; `None` where one of them has no fused form.
+    pub(super) fn chain(
+        &mut self,
+        operations: &[Operation<'_>],
+        mut map: Map,
+    ) -> Option<(Chain, Map)> {
+        let mut layers: Vec<Box<dyn Layer>> = Vec::new();
+        let mut rest = operations;
+        while let Some((first, behind)) = rest.split_first() {
+            let layer: Box<dyn Layer> = match first {
+                Operation::Norm(_) | Operation::Activation(_) => {
+                    let (tail, behind) = self.tail(rest, map)?;
+                    rest = behind;
+                    map = tail.output().map;
+                    layers.push(Box::new(tail));
+                    continue;
+                }
+                Operation::Dense(dense) => {
+                    let ends = dense.weight().dims();
+                    let weight = self.parameter(dense.weight(), Layout::Dense)?;
+                    Box::new(Dense::new(weight, self.bias(dense.bias())?, ends))
+                }
+                Operation::Convolution(convolution) => {
+                    let layout = Layout::Kernel { step: map.step };
+                    let weight = self.parameter(convolution.weight(), layout)?;
+                    let bias = self.bias(convolution.bias())?;
+                    Box::new(Convolution::new(weight, bias, convolution.kernel(), map))
+                }
+                Operation::MaxPool(side) => Box::new(MaxPool::new(*side, map, border(behind))),
+                Operation::GlobalAverage => Box::new(GlobalAverage::new(map)),
+                Operation::Flatten => Box::new(Flatten::new(map)),
+                Operation::Dropout(probability) => Box::new(Dropout::new(*probability, map)),
+                Operation::ZeroPadded { stride, outputs } => {
+                    Box::new(ZeroPadded::new(*stride, *outputs, map))
+                }
+                Operation::Residual { branch, shortcut } => {
+                    let (branch, output) = self.chain(branch, map)?;
+                    let (shortcut, _) = self.chain(shortcut, map)?;
+                    Box::new(Residual::new(branch, shortcut, output))
+                }
+            };
+            map = layer.output().map;
+            layers.push(layer);
+            rest = behind;
+        }
+        Some((Chain(layers), map))
+    }
+
+    /// The layer of a normalisation, an activation and a normalisation at the start of `operations`, and what follows.
+    fn tail<'b, 'c>(
+        &mut self,
+        operations: &'b [Operation<'c>],
+        map: Map,
+    ) -> Option<(Tail, &'b [Operation<'c>])> {
+        let (before, rest) = self.norm_at_start(operations, map)?;
+        let (kind, rest) = match rest.split_first() {
+            Some((Operation::Activation(activation), behind)) => (*activation, behind),
+            _ => (Activation::Identity, rest),
+        };
+        let (after, rest) = self.norm_at_start(rest, map)?;
+        let tail = Tail::new([before, after], Kind::of(kind), map, border(rest));
+        Some((tail, rest))
+    }
+
+    #[expect(clippy::type_complexity, reason = "a norm, if there is one, and the rest")]
+    fn norm_at_start<'b, 'c>(
+        &mut self,
+        operations: &'b [Operation<'c>],
+        map: Map,
+    ) -> Option<(Option<NormId>, &'b [Operation<'c>])> {
+        match operations.split_first() {
+            Some((Operation::Norm(norm), behind)) => {
+                Some((Some(self.norm(norm, map.channels)?), behind))
+            }
+            _ => Some((None, operations)),
+        }
+    }
+
+    fn norm(&mut self, layer: &NormLayer, channels: usize) -> Option<NormId> {
+        let settings = layer.settings();
+        let NormKind::Batch(kind) = settings.kind else { return None };
+        if [settings.gamma, settings.beta].into_iter().flatten().any(is_regularised) {
+            return None;
+        }
+        let gamma = self.bias(layer.gamma())?;
+        let beta = self.bias(layer.beta())?;
+        let affine = Affine { gamma, beta };
+        self.state.norms.push(Norm::new(layer.name(), channels, kind, settings.epsilon, affine));
+        Some(self.state.norms.len() - 1)
+    }
+
+    /// A vector of parameters, if there is one; `None` where the network does not have it.
+    #[expect(
+        clippy::option_option,
+        reason = "a parameter that is missing differs from no parameter"
+    )]
+    fn bias(&mut self, parameter: Option<&Param<Tensor<1>>>) -> Option<Option<Id>> {
+        match parameter {
+            Some(parameter) => self.parameter(parameter, Layout::Vector).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn parameter<const D: usize>(
+        &mut self,
+        parameter: &Param<Tensor<D>>,
+        layout: Layout,
+    ) -> Option<Id> {
+        let id = parameter.id;
+        let (group, keeps) = match self.updater {
+            Some(updater) => (updater.group(id), updater.keeps()),
+            None => (Group::Other, [false; 2]),
+        };
+        let tensor = self.tensors.get(&id)?;
+        let parameter = Parameter::new(tensor, layout, group, keeps);
+        Some(self.state.parameters.add(parameter))
+    }
+}
+
+/// The zeros that the first of `operations` reads around its input.
+pub(super) fn border(operations: &[Operation<'_>]) -> usize {
+    match operations.first() {
+        Some(Operation::Convolution(convolution)) => (convolution.kernel().side - 1) / 2,
+        Some(Operation::Residual { branch, .. }) => border(branch),
+        _ => 0,
+    }
+}
+
+fn is_regularised(parameter: NormParameter) -> bool {
+    parameter.l1 > 0.0 || parameter.l2 > 0.0 || parameter.constraint != Constraint::None
+}

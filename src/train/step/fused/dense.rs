@@ -1,0 +1,124 @@
+//! The fully connected layer.
+
+use super::buffer::{Buffer, Map, View};
+use super::layer::{Backward, Forward, Layer};
+use super::state::Id;
+use crate::kernels::{Line, Outer, PANEL, Panels, Product, Rows, sums};
+
+/// Rows of weights whose gradient is computed and used before the next ones': with 16 columns, gradient, weights and
+/// running values of a part of a panel take 12 kB.
+const ROWS: usize = 48;
+
+/// `y = x W + b`
+pub(super) struct Dense {
+    weight: Id,
+    bias: Option<Id>,
+    /// Number of inputs.
+    depth: usize,
+    /// The start of each example's row in the input.
+    offsets: Vec<u32>,
+    /// Wᵀ, for the gradient of the input.
+    transposed: Vec<f32>,
+    output: Buffer,
+}
+
+impl Dense {
+    /// A layer with W `[inputs, outputs]` and perhaps b.
+    pub(super) fn new(weight: Id, bias: Option<Id>, [depth, outputs]: [usize; 2]) -> Self {
+        let output = Buffer::new(Map::vector(outputs));
+        Self { weight, bias, depth, offsets: Vec::new(), transposed: Vec::new(), output }
+    }
+
+    fn offsets(&mut self, images: usize, step: usize) {
+        self.offsets.clear();
+        self.offsets.extend((0..images).map(|image| (image * step) as u32));
+    }
+
+    /// The gradient by the input: `dx = dy Wᵀ`.
+    fn input_gradient(&mut self, map: Map, dy: &Buffer, pass: &mut Backward<'_>) -> Buffer {
+        let (depth, outputs) = (self.depth, self.output.map.channels);
+        let weight = &pass.state[self.weight];
+        let target = Panels::new(outputs, depth);
+        self.transposed.resize(target.size(), 0.0);
+        weight.panels().transpose(&weight.values, outputs, &mut self.transposed);
+        self.offsets(pass.images, dy.map.step);
+        let rows =
+            Rows { x: &dy.values, offsets: &self.offsets, segments: 1, step: 0, length: outputs };
+        let mut dx = pass.pool.take(map.bordered(0), pass.images);
+        let weights = &self.transposed;
+        let result = &mut dx.values;
+        Product { rows, weights, bias: None, columns: target.columns, result }.run();
+        dx
+    }
+
+    /// The gradient of the weights, `xᵀ dy`, part by part; updates each at once if the pass does.
+    fn weight_gradient(&mut self, x: View<'_>, dy: &Buffer, pass: &mut Backward<'_>) {
+        let weight = &mut pass.state[self.weight];
+        let panels = weight.panels();
+        let mut part = [0.0; ROWS * PANEL];
+        for row in (0..panels.depth).step_by(ROWS) {
+            let rows = ROWS.min(panels.depth - row);
+            for (first, width) in panels.panels() {
+                let start = first * panels.depth + row * width;
+                let range = start..start + rows * width;
+                let panel = match pass.update {
+                    Some(_) => &mut part[..rows * width],
+                    None => &mut weight.gradient_mut()[range.clone()],
+                };
+                let (x, x_step) = (x.values, x.map.step);
+                let (d, d_step) = (&dy.values[..], dy.map.step);
+                let lines = &[Line { input: row, gradient: 0 }];
+                let (count, adds) = (pass.images, false);
+                Outer { x, x_step, d, d_step, lines, count, rows, adds, first, width, panel }.run();
+                if let Some(update) = pass.update {
+                    weight.update_part(range, &part[..rows * width], update);
+                }
+            }
+        }
+    }
+}
+
+impl Layer for Dense {
+    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
+        self.offsets(pass.images, x.map.step);
+        let rows =
+            Rows { x: x.values, offsets: &self.offsets, segments: 1, step: 0, length: self.depth };
+        Product {
+            rows,
+            weights: &pass.state[self.weight].values,
+            bias: self.bias.map(|bias| pass.state[bias].values.as_slice()),
+            columns: self.output.map.step,
+            result: self.output.for_images(pass.images),
+        }
+        .run();
+    }
+
+    fn output(&self) -> View<'_> {
+        self.output.view()
+    }
+
+    fn backward(
+        &mut self,
+        x: View<'_>,
+        dy: &mut Buffer,
+        wanted: Option<usize>,
+        pass: &mut Backward<'_>,
+    ) -> Option<Buffer> {
+        let dx = wanted.map(|_| self.input_gradient(x.map, dy, pass));
+        self.weight_gradient(x, dy, pass);
+        if let Some(bias) = self.bias {
+            bias_gradient(bias, dy, pass);
+        }
+        dx
+    }
+}
+
+/// The gradient of a bias: the sum of `dy` over examples and positions.
+pub(super) fn bias_gradient(bias: Id, dy: &Buffer, pass: &mut Backward<'_>) {
+    let gradient = pass.state[bias].gradient_mut();
+    gradient.fill(0.0);
+    super::buffer::runs(0..pass.images, [dy.map; 2], usize::MAX, |[at, _], count| {
+        sums(&dy.values[at..][..count * dy.map.step], gradient);
+    });
+    pass.finish(bias);
+}

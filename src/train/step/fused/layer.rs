@@ -1,0 +1,110 @@
+//! What every layer of a fused network does, and a sequence of layers.
+
+use super::buffer::{Buffer, Pool, View};
+use super::state::{Id, State};
+use crate::model::norm::Statistics;
+use crate::optim::Update;
+use crate::seed::Stream;
+
+/// A forward pass.
+pub(super) struct Forward<'a> {
+    /// Parameters and normalisations.
+    pub(super) state: &'a mut State,
+    /// Number of examples.
+    pub(super) images: usize,
+    /// The statistics that normalise.
+    pub(super) statistics: Statistics,
+    /// The source of dropped units; `None` in an evaluation.
+    pub(super) dropout: Option<Stream>,
+}
+
+/// A backward pass.
+pub(super) struct Backward<'a> {
+    /// Parameters and normalisations.
+    pub(super) state: &'a mut State,
+    /// Number of examples.
+    pub(super) images: usize,
+    /// Buffers for gradients.
+    pub(super) pool: &'a mut Pool,
+    /// The update that follows at once, while a gradient is in the cache; without one, gradients are kept.
+    pub(super) update: Option<&'a Update>,
+}
+
+impl Backward<'_> {
+    /// Updates the parameter, whose gradient is complete, if updates follow at once.
+    pub(super) fn finish(&mut self, parameter: Id) {
+        if let Some(update) = self.update {
+            self.state[parameter].update(update);
+        }
+    }
+}
+
+/// A layer with its output.
+pub(super) trait Layer: Send {
+    /// Computes the output from the input `x`.
+    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>);
+
+    /// The output of the last forward pass.
+    fn output(&self) -> View<'_>;
+
+    /// Computes the gradients of the parameters, and that of the input inside a border of `wanted` zeros, from the same
+    /// input `x` and the gradient `dy` of the output, which only a layer with an activation may change.
+    fn backward(
+        &mut self,
+        x: View<'_>,
+        dy: &mut Buffer,
+        wanted: Option<usize>,
+        pass: &mut Backward<'_>,
+    ) -> Option<Buffer>;
+
+    /// The border of zeros that it needs around the gradient of its output.
+    fn gradient_border(&self) -> usize {
+        0
+    }
+}
+
+/// Layers one after the other; without any, the identity.
+#[derive(Default)]
+pub(super) struct Chain(pub(super) Vec<Box<dyn Layer>>);
+
+impl Chain {
+    pub(super) fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
+        for at in 0..self.0.len() {
+            let (before, rest) = self.0.split_at_mut(at);
+            let x = before.last().map_or(x, |layer| layer.output());
+            rest[0].forward(x, pass);
+        }
+    }
+
+    /// The output of the last forward pass; that of a chain without layers is its input `x`.
+    pub(super) fn output<'a>(&'a self, x: View<'a>) -> View<'a> {
+        self.0.last().map_or(x, |layer| layer.output())
+    }
+
+    /// As [`Layer::backward`], for at least one layer.
+    pub(super) fn backward(
+        &mut self,
+        x: View<'_>,
+        dy: &mut Buffer,
+        wanted: Option<usize>,
+        pass: &mut Backward<'_>,
+    ) -> Option<Buffer> {
+        let mut gradient: Option<Buffer> = None;
+        for at in (0..self.0.len()).rev() {
+            let (before, rest) = self.0.split_at_mut(at);
+            let (x, wanted) = match before.last() {
+                Some(layer) => (layer.output(), Some(layer.gradient_border())),
+                None => (x, wanted),
+            };
+            let result = rest[0].backward(x, gradient.as_mut().unwrap_or(dy), wanted, pass);
+            if let Some(used) = std::mem::replace(&mut gradient, result) {
+                pass.pool.give(used);
+            }
+        }
+        gradient
+    }
+
+    pub(super) fn gradient_border(&self) -> usize {
+        self.0.last().map_or(0, |layer| layer.gradient_border())
+    }
+}

@@ -1,0 +1,292 @@
+//! Batch normalisation of `[rows, columns]`, as in `model/norm/batch.rs` and `model/norm/ghost.rs`.
+//!
+//! With `c = x − μ`, `s = 1 / √(σ² + ε)`, `m` rows and the gradient `d` of the output `y = γ s c + β`, the gradients
+//! (Ioffe & Szegedy 2015, section 3) are
+//!
+//! ```text
+//! dβ = Σ d        dγ = s Σ d c        dx = γ s (d − dβ / m − c s dγ / m)
+//! ```
+
+use std::ops::Range;
+
+use super::buffer::{Buffer, View, runs};
+use super::state::{Id, Parameters};
+use crate::config::spec::{Averages, Averaging, BatchNorm, RunningVariance};
+use crate::kernels::{self, Piecewise, padded};
+use crate::model::norm::{Statistics, bessel, sub_batches};
+
+/// Values that are visited several times in a row: half a first-level cache of 32 kB.
+pub(super) const BLOCK: usize = 4 * 1024;
+
+/// γ and β of a normalisation, each of them optional.
+pub(super) struct Affine {
+    pub(super) gamma: Option<Id>,
+    pub(super) beta: Option<Id>,
+}
+
+/// A normalisation over the batch, or over sub-batches.
+pub(super) struct Norm {
+    /// Its name, as in checkpoints.
+    pub(super) name: String,
+    affine: Affine,
+    settings: BatchNorm,
+    epsilon: f64,
+    /// Number of real columns.
+    pub(super) channels: usize,
+    /// The running mean and variance, padded; `None` for a layer that keeps none.
+    pub(super) running: Option<[Vec<f32>; 2]>,
+    /// Number of batches so far.
+    pub(super) batches: usize,
+    /// The statistics of the last pass.
+    parts: Vec<Part>,
+    /// β, or zeros.
+    shift: Vec<f32>,
+}
+
+/// The statistics of some of the examples, for each column.
+struct Part {
+    images: Range<usize>,
+    /// Number of values of a column.
+    values: usize,
+    mean: Vec<f32>,
+    variance: Vec<f32>,
+    /// `s`
+    inverse: Vec<f32>,
+    /// `γ s`
+    scale: Vec<f32>,
+}
+
+impl Norm {
+    /// A layer over `channels` channels that has normalised no batch yet.
+    pub(super) fn new(
+        name: &str,
+        channels: usize,
+        settings: BatchNorm,
+        epsilon: f64,
+        affine: Affine,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            affine,
+            settings,
+            epsilon,
+            channels,
+            running: None,
+            batches: 0,
+            parts: Vec::new(),
+            shift: Vec::new(),
+        }
+    }
+
+    /// Sets the running mean and variance, `[channels]` each.
+    pub(super) fn set_running(&mut self, running: [Vec<f32>; 2]) {
+        self.running = Some(running.map(|mut values| {
+            values.resize(padded(self.channels), 0.0);
+            values
+        }));
+    }
+
+    /// Determines the statistics that normalise `x`, without a border; those of a training batch update the running ones.
+    pub(super) fn prepare(
+        &mut self,
+        x: View<'_>,
+        images: usize,
+        statistics: Statistics,
+        parameters: &Parameters,
+    ) {
+        let trains = matches!(statistics, Statistics::Training { .. });
+        match (statistics, &self.running) {
+            (Statistics::Running, Some([mean, variance])) => {
+                let part = self.part(
+                    (0..images, x.map.positions()),
+                    mean.clone(),
+                    variance.clone(),
+                    parameters,
+                );
+                self.parts = vec![part];
+            }
+            _ => self.observe(x, images, trains, parameters),
+        }
+        self.shift(parameters);
+        if let (true, Some(averages)) = (trains, self.settings.averages) {
+            self.follow(&averages);
+        }
+    }
+
+    /// Computes the statistics of the batch; in training, of each sub-batch.
+    fn observe(&mut self, x: View<'_>, images: usize, trains: bool, parameters: &Parameters) {
+        let ranges = match self.settings.virtual_batch_size {
+            Some(size) if trains => sub_batches(images, size),
+            _ => std::iter::once(0..images).collect(),
+        };
+        self.parts.clear();
+        for images in ranges {
+            let rows = images.start * x.map.size()..images.end * x.map.size();
+            let [mean, variance] = statistics(&x.values[rows], x.map.step);
+            self.parts.push(self.part((images, x.map.positions()), mean, variance, parameters));
+        }
+    }
+
+    /// Mean and biased variance of the last batch, `[channels]` each, and the number of values of a feature; `None` where
+    /// it was split into sub-batches.
+    pub(super) fn last_batch(&self) -> Option<([&[f32]; 2], usize)> {
+        let [part] = self.parts.as_slice() else { return None };
+        let statistics = [&part.mean[..self.channels], &part.variance[..self.channels]];
+        Some((statistics, part.values))
+    }
+
+    fn shift(&mut self, parameters: &Parameters) {
+        self.shift.clear();
+        match self.affine.beta {
+            Some(beta) => self.shift.extend_from_slice(&parameters[beta].values),
+            None => self.shift.resize(padded(self.channels), 0.0),
+        }
+    }
+
+    fn part(
+        &self,
+        (images, positions): (Range<usize>, usize),
+        mean: Vec<f32>,
+        variance: Vec<f32>,
+        parameters: &Parameters,
+    ) -> Part {
+        let epsilon = self.epsilon as f32;
+        let inverse: Vec<f32> = variance.iter().map(|v| 1.0 / (v + epsilon).sqrt()).collect();
+        let scale = match self.affine.gamma {
+            Some(gamma) => {
+                inverse.iter().zip(&parameters[gamma].values).map(|(s, gamma)| s * gamma).collect()
+            }
+            None => inverse.clone(),
+        };
+        let values = images.len() * positions;
+        Part { images, values, mean, variance, inverse, scale }
+    }
+
+    /// Updates the running statistics; see `model/norm/running.rs`.
+    fn follow(&mut self, averages: &Averages) {
+        self.batches += 1;
+        let decay = match averages.averaging {
+            Averaging::Exponential { decay } => decay,
+            Averaging::Cumulative => 1.0 - 1.0 / self.batches as f64,
+        };
+        let Some([mean, variance]) = &mut self.running else { return };
+        let share = 1.0 / self.parts.len() as f32;
+        let of_parts = |value: &dyn Fn(&Part) -> f32| -> f32 {
+            self.parts.iter().map(value).sum::<f32>() * share
+        };
+        let factor = |part: &Part| match averages.variance {
+            RunningVariance::Biased => 1.0,
+            RunningVariance::Unbiased => bessel(part.values) as f32,
+        };
+        let [old, new] = [decay as f32, (1.0 - decay) as f32];
+        for column in 0..self.channels {
+            let batch = of_parts(&|part| part.mean[column]);
+            mean[column] = mean[column] * old + batch * new;
+            let batch = of_parts(&|part| part.variance[column] * factor(part));
+            variance[column] = variance[column] * old + batch * new;
+        }
+    }
+
+    /// `y = activation(γ x̂ + β)` with the statistics that were prepared.
+    pub(super) fn normalise(&self, x: View<'_>, activation: Piecewise, y: &mut Buffer) {
+        let step = x.map.step;
+        let (maps, most) = ([x.map, y.map], usize::MAX);
+        for part in &self.parts {
+            let map = self.map(part);
+            runs(part.images.clone(), maps, most, |[from, to], count| {
+                let x = &x.values[from..from + count * step];
+                let y = &mut y.values[to..to + count * step];
+                kernels::normalise(x, map, activation, y);
+            });
+        }
+    }
+
+    fn map<'a>(&'a self, part: &'a Part) -> kernels::Map<'a> {
+        kernels::Map { mean: &part.mean, scale: &part.scale, shift: &self.shift }
+    }
+
+    /// From the gradient `dy` of the activation behind it, both without a border: calls `activate` with the gradient of
+    /// some rows, their position and the map of the input there, which turns it into that of the normalisation's output;
+    /// writes the gradient by `x` into `dx`, if there is one; and returns the gradients of γ and β.
+    pub(super) fn backward(
+        &self,
+        x: View<'_>,
+        dy: &mut Buffer,
+        mut activate: impl FnMut(Range<usize>, kernels::Map<'_>, &mut [f32]),
+        mut dx: Option<&mut Buffer>,
+    ) -> [(Option<Id>, Vec<f32>); 2] {
+        let step = x.map.step;
+        let mut of_beta = vec![0.0; step];
+        let mut of_gamma = vec![0.0; step];
+        for part in &self.parts {
+            let mut sums = [vec![0.0; step], vec![0.0; step]];
+            let rows = BLOCK / step;
+            runs(part.images.clone(), [x.map; 2], rows.max(1), |[at, _], count| {
+                let range = at..at + count * step;
+                let d = &mut dy.values[range.clone()];
+                activate(range.clone(), self.map(part), d);
+                let [plain, weighted] = &mut sums;
+                kernels::gradient_sums(&x.values[range], d, &part.mean, [plain, weighted]);
+            });
+            let m = part.values as f32;
+            let [mut a, mut b] = sums;
+            for column in 0..step {
+                let s = part.inverse[column];
+                of_beta[column] += a[column];
+                of_gamma[column] += s * b[column];
+                a[column] /= m;
+                b[column] *= part.scale[column] * s * s / m;
+            }
+            if let Some(dx) = &mut dx {
+                let coefficients = [&part.mean, &part.scale, &a, &b].map(Vec::as_slice);
+                runs(part.images.clone(), [x.map, dx.map], usize::MAX, |[from, to], count| {
+                    let range = from..from + count * step;
+                    let y = &mut dx.values[to..to + count * step];
+                    let (x, d) = (&x.values[range.clone()], &dy.values[range]);
+                    kernels::input_gradient(x, d, coefficients, y);
+                });
+            }
+        }
+        [(self.affine.gamma, of_gamma), (self.affine.beta, of_beta)]
+    }
+}
+
+/// Mean and biased variance of each column of `x` `[rows, columns]`.
+///
+/// Each block of rows is centred with its own mean while it is in the cache. With `M = Σ (x − mean of the block)²`, the
+/// variance over all is `(Σ M + Σ rows · (mean of the block − mean)²) / rows`, exactly (Chan et al. 1979).
+fn statistics(x: &[f32], columns: usize) -> [Vec<f32>; 2] {
+    let rows = (BLOCK / columns).max(1);
+    let blocks = x.chunks(rows * columns);
+    let count = blocks.len();
+    let mut means = vec![0.0; count * columns];
+    let mut squares = vec![0.0; count * columns];
+    for (number, block) in blocks.clone().enumerate() {
+        let at = number * columns..(number + 1) * columns;
+        let mean = &mut means[at.clone()];
+        kernels::sums(block, mean);
+        let size = (block.len() / columns) as f32;
+        mean.iter_mut().for_each(|sum| *sum /= size);
+        kernels::centred_squares(block, mean, &mut squares[at]);
+    }
+    if count == 1 {
+        let m = (x.len() / columns) as f32;
+        squares.iter_mut().for_each(|sum| *sum /= m);
+        return [means, squares];
+    }
+    let sizes: Vec<f64> = blocks.map(|block| (block.len() / columns) as f64).collect();
+    let total = (x.len() / columns) as f64;
+    let mut statistics = [vec![0.0; columns], vec![0.0; columns]];
+    for column in 0..columns {
+        let of = |values: &[f32], block: usize| f64::from(values[block * columns + column]);
+        let weighted = (0..count).map(|block| sizes[block] * of(&means, block));
+        let mean = weighted.sum::<f64>() / total;
+        let parts = (0..count).map(|block| {
+            let apart = of(&means, block) - mean;
+            of(&squares, block) + sizes[block] * apart * apart
+        });
+        statistics[0][column] = mean as f32;
+        statistics[1][column] = (parts.sum::<f64>() / total) as f32;
+    }
+    statistics
+}

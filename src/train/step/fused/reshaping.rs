@@ -1,0 +1,291 @@
+//! Layers without parameters: pooling, means, other orders, dropped units and the parameter-free shortcut.
+
+use super::buffer::{Buffer, Map, View, runs};
+use super::layer::{Backward, Forward, Layer};
+use crate::kernels::{self, Windows};
+
+/// The largest value of each window.
+pub(super) struct MaxPool {
+    windows: Windows,
+    output: Buffer,
+}
+
+impl MaxPool {
+    /// Pooling of windows of `side` rows and columns behind an output of shape `input`; its own output gets a border of
+    /// `border` zeros.
+    pub(super) fn new(side: usize, input: Map, border: usize) -> Self {
+        let Map { height, width, step, .. } = input;
+        let windows = Windows { side, height, width, channels: step };
+        let [height, width] = windows.counts();
+        let output = Map { height, width, ..input }.bordered(border);
+        Self { windows, output: Buffer::new(output) }
+    }
+}
+
+impl Layer for MaxPool {
+    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
+        let map = self.output.map;
+        let y = self.output.for_images(pass.images);
+        for image in 0..pass.images {
+            let x = &x.values[image * x.map.size()..][..x.map.size()];
+            for row in 0..map.height {
+                let y = &mut y[map.at(image, row, 0)..][..map.width * map.step];
+                kernels::max_pool(self.windows, row, x, y);
+            }
+        }
+    }
+
+    fn output(&self) -> View<'_> {
+        self.output.view()
+    }
+
+    fn backward(
+        &mut self,
+        x: View<'_>,
+        dy: &mut Buffer,
+        wanted: Option<usize>,
+        pass: &mut Backward<'_>,
+    ) -> Option<Buffer> {
+        wanted?;
+        let (map, size) = (self.output.map, x.map.size());
+        let mut dx = pass.pool.take(x.map, pass.images);
+        let covered = [map.height, map.width].map(|count| count * self.windows.side);
+        if covered != [x.map.height, x.map.width] {
+            dx.values.fill(0.0);
+        }
+        let mut taken = vec![0.0; map.step];
+        for image in 0..pass.images {
+            let x = &x.values[image * size..][..size];
+            let dx = &mut dx.values[image * size..][..size];
+            for row in 0..map.height {
+                let length = map.width * map.step;
+                let y = &self.output.values[map.at(image, row, 0)..][..length];
+                let dy = &dy.values[dy.map.at(image, row, 0)..][..length];
+                kernels::max_pool_gradient(self.windows, row, [x, y, dy], &mut taken, dx);
+            }
+        }
+        Some(dx)
+    }
+}
+
+/// The mean of every channel.
+pub(super) struct GlobalAverage {
+    output: Buffer,
+}
+
+impl GlobalAverage {
+    pub(super) fn new(input: Map) -> Self {
+        Self { output: Buffer::new(Map::vector(input.channels)) }
+    }
+}
+
+impl Layer for GlobalAverage {
+    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
+        let step = self.output.map.step;
+        let share = 1.0 / x.map.positions() as f32;
+        let y = self.output.for_images(pass.images);
+        for (image, y) in y.chunks_exact_mut(step).enumerate() {
+            y.fill(0.0);
+            runs(image..image + 1, [x.map; 2], usize::MAX, |[at, _], count| {
+                kernels::sums(&x.values[at..at + count * step], y);
+            });
+            y.iter_mut().for_each(|sum| *sum *= share);
+        }
+    }
+
+    fn output(&self) -> View<'_> {
+        self.output.view()
+    }
+
+    fn backward(
+        &mut self,
+        x: View<'_>,
+        dy: &mut Buffer,
+        wanted: Option<usize>,
+        pass: &mut Backward<'_>,
+    ) -> Option<Buffer> {
+        let mut dx = pass.pool.take(x.map.bordered(wanted?), pass.images);
+        let step = x.map.step;
+        let share = 1.0 / x.map.positions() as f32;
+        let map = dx.map;
+        for (image, dy) in dy.values.chunks_exact(step).take(pass.images).enumerate() {
+            let each: Vec<f32> = dy.iter().map(|d| d * share).collect();
+            runs(image..image + 1, [map; 2], usize::MAX, |[at, _], count| {
+                for position in dx.values[at..at + count * step].chunks_exact_mut(step) {
+                    position.copy_from_slice(&each);
+                }
+            });
+        }
+        Some(dx)
+    }
+}
+
+/// All values of a map as features of one position, each channel's plane after the other.
+pub(super) struct Flatten {
+    output: Buffer,
+}
+
+impl Flatten {
+    pub(super) fn new(input: Map) -> Self {
+        Self { output: Buffer::new(Map::vector(input.channels * input.positions())) }
+    }
+}
+
+impl Layer for Flatten {
+    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
+        let (map, to) = (x.map, self.output.map);
+        let y = self.output.for_images(pass.images);
+        for (image, y) in y.chunks_exact_mut(to.step).enumerate() {
+            for position in 0..map.positions() {
+                let at = map.at(image, position / map.width, position % map.width);
+                for (channel, &value) in x.values[at..at + map.channels].iter().enumerate() {
+                    y[channel * map.positions() + position] = value;
+                }
+            }
+        }
+    }
+
+    fn output(&self) -> View<'_> {
+        self.output.view()
+    }
+
+    fn backward(
+        &mut self,
+        x: View<'_>,
+        dy: &mut Buffer,
+        wanted: Option<usize>,
+        pass: &mut Backward<'_>,
+    ) -> Option<Buffer> {
+        let map = x.map.bordered(wanted?);
+        let mut dx = pass.pool.take(map, pass.images);
+        for (image, dy) in dy.values.chunks_exact(dy.map.step).take(pass.images).enumerate() {
+            for position in 0..map.positions() {
+                let at = map.at(image, position / map.width, position % map.width);
+                let dx = &mut dx.values[at..at + map.step];
+                dx[map.channels..].fill(0.0);
+                for (channel, dx) in dx[..map.channels].iter_mut().enumerate() {
+                    *dx = dy[channel * map.positions() + position];
+                }
+            }
+        }
+        Some(dx)
+    }
+}
+
+/// Dropout on features of one position; see `model/pass.rs`.
+pub(super) struct Dropout {
+    probability: f64,
+    mask: Vec<f32>,
+    output: Buffer,
+}
+
+impl Dropout {
+    pub(super) fn new(probability: f64, input: Map) -> Self {
+        Self { probability, mask: Vec::new(), output: Buffer::new(input) }
+    }
+}
+
+impl Layer for Dropout {
+    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
+        let Map { step, channels, .. } = x.map;
+        let kept = (1.0 / (1.0 - self.probability)) as f32;
+        let size = pass.images * step;
+        self.mask.clear();
+        self.mask.resize(size, 1.0);
+        if let Some(stream) = &mut pass.dropout {
+            for row in self.mask.chunks_exact_mut(step) {
+                for factor in &mut row[..channels] {
+                    *factor = if stream.uniform() < self.probability { 0.0 } else { kept };
+                }
+            }
+        }
+        let y = self.output.for_images(pass.images);
+        for ((y, x), factor) in y.iter_mut().zip(x.values).zip(&self.mask) {
+            *y = x * factor;
+        }
+    }
+
+    fn output(&self) -> View<'_> {
+        self.output.view()
+    }
+
+    fn backward(
+        &mut self,
+        x: View<'_>,
+        dy: &mut Buffer,
+        wanted: Option<usize>,
+        pass: &mut Backward<'_>,
+    ) -> Option<Buffer> {
+        wanted?;
+        let mut dx = pass.pool.take(x.map, pass.images);
+        for ((dx, dy), factor) in dx.values.iter_mut().zip(&dy.values).zip(&self.mask) {
+            *dx = dy * factor;
+        }
+        Some(dx)
+    }
+}
+
+/// Every `stride`-th row and column, and channels of zeros behind the given ones.
+pub(super) struct ZeroPadded {
+    stride: usize,
+    output: Buffer,
+}
+
+impl ZeroPadded {
+    pub(super) fn new(stride: usize, outputs: usize, input: Map) -> Self {
+        let [height, width] = [input.height, input.width].map(|size| size.div_ceil(stride));
+        Self { stride, output: Buffer::new(Map::new([height, width, outputs])) }
+    }
+
+    /// The positions of one example that are taken, in the output and in the input.
+    fn pairs(
+        &self,
+        [to, from]: [Map; 2],
+        image: usize,
+    ) -> impl Iterator<Item = [usize; 2]> + use<> {
+        let stride = self.stride;
+        (0..to.positions()).map(move |position| {
+            let (row, column) = (position / to.width, position % to.width);
+            [to.at(image, row, column), from.at(image, row * stride, column * stride)]
+        })
+    }
+}
+
+impl Layer for ZeroPadded {
+    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
+        let (map, channels) = (self.output.map, x.map.channels);
+        self.output.for_images(pass.images);
+        for image in 0..pass.images {
+            // The channels behind the given ones are never written.
+            for [to, from] in self.pairs([map, x.map], image) {
+                let x = &x.values[from..from + channels];
+                self.output.values[to..to + channels].copy_from_slice(x);
+            }
+        }
+    }
+
+    fn output(&self) -> View<'_> {
+        self.output.view()
+    }
+
+    fn backward(
+        &mut self,
+        x: View<'_>,
+        dy: &mut Buffer,
+        wanted: Option<usize>,
+        pass: &mut Backward<'_>,
+    ) -> Option<Buffer> {
+        let mut dx = pass.pool.take(x.map.bordered(wanted?), pass.images);
+        let (map, channels) = (dx.map, x.map.channels);
+        runs(0..pass.images, [map; 2], usize::MAX, |[at, _], count| {
+            dx.values[at..at + count * map.step].fill(0.0);
+        });
+        for image in 0..pass.images {
+            for [to, from] in self.pairs([dy.map, map], image) {
+                let dy = &dy.values[to..to + channels];
+                dx.values[from..from + channels].copy_from_slice(dy);
+            }
+        }
+        Some(dx)
+    }
+}
