@@ -1,5 +1,6 @@
 //! Expands an experiment into its trials, in the order in which they run.
 
+pub mod kernels;
 pub mod shard;
 
 use std::sync::Arc;

@@ -23,6 +23,7 @@ mod hostile;
 #[cfg(unix)]
 mod hostile_places;
 mod interruption;
+mod kernels;
 mod memory;
 mod merging;
 mod messages;

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::event::Outcome;
 use crate::fs;
 use crate::plan::Trial;
+use crate::plan::kernels::Kernels;
 use crate::results::format::files;
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::{SCHEMA_VERSION, TrialRecord};
@@ -29,6 +30,8 @@ pub(in crate::results) struct Ending<'a> {
     pub(in crate::results) layout: &'a TrialLayout,
     /// The trial.
     pub(in crate::results) trial: &'a Trial,
+    /// The kernels that trained it.
+    pub(in crate::results) kernels: Kernels,
     /// The outcome of the trial.
     pub(in crate::results) outcome: &'a Outcome,
     /// For a failure, where it happened, as far as that is known.
@@ -105,6 +108,7 @@ impl Ending<'_> {
             seed: trial.seed,
             settings: settings(trial)?,
             device: facts.device,
+            kernels: self.kernels,
             instruction_set: facts.instruction_set,
             data: facts.data,
             examples: facts.examples,
