@@ -27,6 +27,7 @@ mod kernels;
 mod memory;
 mod merging;
 mod messages;
+mod numbers_version;
 mod own_tables;
 mod ownership;
 mod plan;

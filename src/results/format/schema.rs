@@ -14,7 +14,7 @@ pub use epochs::{EpochRow, ScoreCells};
 
 use crate::event::{Examples, Outcome};
 use crate::fs::FilePrefix;
-use crate::plan::kernels::Kernels;
+use crate::plan::{self, kernels::Kernels};
 use crate::stats;
 
 /// Version of the files' format. A reader refuses a higher one.
@@ -147,6 +147,9 @@ pub struct TrialRecord {
     pub schema: u32,
     /// The trial's id.
     pub id: String,
+    /// The numbers version, which is part of its id; records of earlier versions have none.
+    #[serde(default = "plan::unrecorded_numbers_version")]
+    pub numbers_version: u32,
     /// The replicate, from 1.
     pub replicate: u64,
     /// The experiment's base seed.

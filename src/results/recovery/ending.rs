@@ -7,8 +7,8 @@ use crate::config::value::Value;
 use crate::error::{Error, Result};
 use crate::event::Outcome;
 use crate::fs;
-use crate::plan::Trial;
 use crate::plan::kernels::Kernels;
+use crate::plan::{NUMBERS_VERSION, Trial};
 use crate::results::format::files;
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::{SCHEMA_VERSION, TrialRecord};
@@ -104,6 +104,7 @@ impl Ending<'_> {
         Ok(TrialRecord {
             schema: SCHEMA_VERSION,
             id: trial.id.clone(),
+            numbers_version: NUMBERS_VERSION,
             replicate: trial.replicate,
             seed: trial.seed,
             settings: settings(trial)?,
