@@ -81,7 +81,7 @@ fn limit(dataset: &mut Dataset, settings: &spec::Data) -> Result<()> {
 /// Reads `files` of the dataset `source`, which are downloaded first if none of the `places` has them.
 fn read_published(
     source: &Source,
-    files: &[&SourceFile],
+    files: &[&'static SourceFile],
     places: &Places,
     progress: &mut dyn FnMut(FetchProgress<'_>),
 ) -> Result<Dataset> {
