@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::plan::kernels::Kernels;
 use crate::plan::shard::Shard;
 use crate::submit::Memory;
 
@@ -146,6 +147,10 @@ pub struct Run {
     /// devices of one kind share the trials: `wgpu:0,wgpu:1`
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub device: String,
+    /// How the steps are computed: with `fused` kernels of bn-lab's own, or `composed` of single tensor
+    /// operations, which is slower and differs in the last digits
+    #[arg(long, value_name = "KIND", default_value = "fused")]
+    pub kernels: Kernels,
     /// Train trials that failed before once more
     #[arg(long)]
     pub retry_failed: bool,

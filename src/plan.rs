@@ -1,5 +1,6 @@
 //! Expands an experiment into its trials, in the order in which they run.
 
+pub mod kernels;
 pub mod shard;
 
 use std::sync::Arc;
@@ -14,6 +15,11 @@ use crate::units::hexadecimal;
 /// Version of everything that determines a trial's numbers besides its settings: streams, formulas,
 /// the order of operations. Raised when the same settings would give other numbers.
 pub const NUMBERS_VERSION: u32 = 2;
+
+/// The version of results that do not record it.
+pub const fn unrecorded_numbers_version() -> u32 {
+    2
+}
 
 /// One condition × one replicate: one training run.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,9 +49,14 @@ impl Trial {
 
 /// All trials, ordered by replicate, so that every condition of an interrupted sweep has about as many.
 pub fn trials(experiment: &Experiment) -> Vec<Arc<Trial>> {
+    trials_of_version(experiment, NUMBERS_VERSION)
+}
+
+/// As [`trials`], with the ids that they have under another numbers version: those of published results.
+pub fn trials_of_version(experiment: &Experiment, numbers_version: u32) -> Vec<Arc<Trial>> {
     let described = |condition: &Arc<Condition>| {
         let label = label(experiment, condition);
-        (Arc::clone(condition), Identity::of(condition), label)
+        (Arc::clone(condition), Identity::of(condition, numbers_version), label)
     };
     let conditions: Vec<(Arc<Condition>, Identity, String)> =
         experiment.conditions.iter().map(described).collect();
@@ -73,7 +84,7 @@ pub fn trials(experiment: &Experiment) -> Vec<Arc<Trial>> {
 struct Identity(Sha256);
 
 impl Identity {
-    fn of(condition: &Condition) -> Self {
+    fn of(condition: &Condition, numbers_version: u32) -> Self {
         let mut digest = Sha256::new();
         digest.update("{\"keys\":{");
         for (index, piece) in condition.keys.json_pieces().enumerate() {
@@ -82,7 +93,7 @@ impl Identity {
             }
             digest.update(piece);
         }
-        digest.update(format!("}},\"numbers_version\":{NUMBERS_VERSION}"));
+        digest.update(format!("}},\"numbers_version\":{numbers_version}"));
         Self(digest)
     }
 
@@ -133,8 +144,12 @@ pub(crate) mod tests {
     }
 
     fn planned(sweep: &str) -> Vec<Arc<Trial>> {
+        planned_of_version(sweep, NUMBERS_VERSION)
+    }
+
+    fn planned_of_version(sweep: &str, numbers_version: u32) -> Vec<Arc<Trial>> {
         let text = format!("replicates = 2\n[data]\ndataset = \"glyphs\"\n[sweep]\n{sweep}");
-        trials(&experiment(&text))
+        trials_of_version(&experiment(&text), numbers_version)
     }
 
     #[test]
@@ -167,9 +182,12 @@ pub(crate) mod tests {
 
     #[test]
     fn an_id_is_the_digest_of_the_canonical_json() {
-        for trial in planned("norm.placement = [\"none\", \"after\"]\nmodel.kind = [\"convnet\"]") {
+        let sweep = "norm.placement = [\"none\", \"after\"]\nmodel.kind = [\"convnet\"]";
+        let of_version =
+            |version| planned_of_version(sweep, version).into_iter().map(move |t| (version, t));
+        for (version, trial) in [2, 3].into_iter().flat_map(of_version) {
             let identity = serde_json::json!({
-                "numbers_version": NUMBERS_VERSION,
+                "numbers_version": version,
                 "seed": trial.seed,
                 "replicate": trial.replicate,
                 "keys": trial.condition.keys,
@@ -221,6 +239,7 @@ pub(crate) mod tests {
     #[test]
     fn ids_are_the_same_in_every_build() {
         // Recorded once: finished trials on disk are found by their ids.
-        assert_eq!(planned("train.batch_size = [8]")[0].id, "f1e72e2e1862730e");
+        let planned = planned_of_version("train.batch_size = [8]", 2);
+        assert_eq!(planned[0].id, "f1e72e2e1862730e");
     }
 }

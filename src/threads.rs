@@ -1,4 +1,5 @@
-//! The thread pool that reads folders of many trials, for all commands, with as many threads as the system gives.
+//! The thread pool that reads folders of many trials and generates datasets, for all commands, with as many threads as
+//! the system gives.
 //!
 //! rayon starts such a pool by itself when it is first used, and panics where a single one of its
 //! threads cannot be started. So it is started here, with the threads that could be started; where there

@@ -23,9 +23,11 @@ mod hostile;
 #[cfg(unix)]
 mod hostile_places;
 mod interruption;
+mod kernels;
 mod memory;
 mod merging;
 mod messages;
+mod numbers_version;
 mod own_tables;
 mod ownership;
 mod plan;

@@ -262,8 +262,12 @@ fn a_trial_with_two_results_is_refused_with_both_of_its_places() {
 }
 
 #[test]
-fn trials_of_different_devices_or_data_are_not_paired() {
-    for (field, says) in [("device", "device `cpu`"), ("data", "data with digest")] {
+fn trials_of_different_devices_kernels_or_data_are_not_paired() {
+    for (field, other, says) in [
+        ("device", "another", "on device `cpu`"),
+        ("kernels", "composed", "with kernels `fused`"),
+        ("data", "another", "on data with digest"),
+    ] {
         let lab = parted(SMALL);
         let [(folder, record), _] = two_records(&lab);
         let record = format!("{folder}/{record}");
@@ -272,10 +276,11 @@ fn trials_of_different_devices_or_data_are_not_paired() {
             .lines()
             .find(|line| line.starts_with(&format!("  \"{field}\": ")))
             .expect("a field");
-        let other = text.replace(line, &format!("  \"{field}\": \"another\","));
-        lab.write(&record, other.as_bytes());
+        let changed = text.replace(line, &format!("  \"{field}\": \"{other}\","));
+        lab.write(&record, changed.as_bytes());
+        let other = format!("`{other}`");
         merge(&lab, &["part1", "part2", "part3"])
-            .refused(1, &[says, "`another`", "not paired", &record]);
+            .refused(1, &[says, &other, "not paired", &record]);
         assert!(!lab.path("whole").exists(), "nothing is written");
     }
 }

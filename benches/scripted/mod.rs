@@ -9,7 +9,7 @@ use std::time::Instant;
 use bn_lab::config;
 use bn_lab::config::spec::Experiment;
 use bn_lab::event::Stop;
-use bn_lab::plan::Trial;
+use bn_lab::plan::{Trial, kernels::Kernels};
 use bn_lab::results::format::layout::Layout;
 use bn_lab::results::format::manifest::RunEntry;
 use bn_lab::results::recovery::survey::{Selection, Survey, survey};
@@ -50,7 +50,7 @@ pub(crate) fn look(layout: &Layout, plan: &[Arc<Trial>], selection: &Selection) 
 
 /// Runs the trials that are left.
 pub(crate) fn run(experiment: &Experiment, plan: &[Arc<Trial>], survey: &Survey) {
-    let entry = RunEntry::begin("cpu", 1, 1);
+    let entry = RunEntry::begin("cpu", Kernels::default(), 1, 1);
     let (trainer, stop) = (ScriptedTrainer::default(), Stop::default());
     let mut writer = Writer::open(experiment, plan, entry, survey, false, &stop).expect("writable");
     writer.begin(&survey.to_run, |_| None).expect("writable");

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use crate::cli::{self, DataAction};
 use crate::commands::{print, say};
 use crate::config::spec;
-use crate::data::{self, Availability, Dataset, FetchProgress, FileCheck, FileState, Places};
+use crate::data::{
+    self, Availability, Dataset, FetchProgress, FileCheck, FileState, Loader, Places,
+};
 use crate::error::{Error, Result};
 use crate::units;
 
@@ -24,9 +26,14 @@ pub fn run(arguments: &cli::Data) -> Result<()> {
 }
 
 /// Loads a dataset for training, reporting a download on stderr.
-pub(super) fn load(settings: &spec::Data, places: &Places, quiet: bool) -> Result<Dataset> {
+pub(super) fn load<'a>(
+    loader: &mut Loader<'a>,
+    settings: &'a spec::Data,
+    places: &Places,
+    quiet: bool,
+) -> Result<Dataset> {
     let mut teller = Teller::new(quiet);
-    data::load(settings, places, &mut |progress| teller.tell(&progress))
+    loader.load(settings, places, &mut |progress| teller.tell(&progress))
 }
 
 fn list(places: &Places) -> Result<()> {

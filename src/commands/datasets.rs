@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::commands::{data, say};
 use crate::config::spec;
-use crate::data::Places;
+use crate::data::{Loader, Places};
 use crate::description::DatasetFiles;
 use crate::error::Result;
 use crate::plan::Trial;
@@ -22,13 +22,14 @@ pub(super) fn provide(
     let Some(first) = trials.first() else {
         return Ok(());
     };
+    let mut loader = Loader::of(trials.iter().map(|trial| &trial.condition.settings.data));
     for trial in trials {
         // Such a trial is not trained, so its dataset needs no memory either.
         if trainer.too_large(trial).is_some() {
             continue;
         }
         trainer.provide(&trial.condition, || {
-            data::load(&trial.condition.settings.data, places, quiet)
+            data::load(&mut loader, &trial.condition.settings.data, places, quiet)
         })?;
         // All replicates have the same number of examples.
         if trial.replicate == first.replicate && trainer.too_large(trial).is_none() {

@@ -90,6 +90,11 @@ const ABSENT: &[Absent] = &[
         nearest: "`bn-lab run --device` chooses it, since it is no part of the experiment",
     },
     Absent {
+        names: &["kernels"],
+        what: "key for the kernels",
+        nearest: "`bn-lab run --kernels` chooses them, since they are no part of the experiment",
+    },
+    Absent {
         names: &["num_workers", "workers", "n_jobs", "jobs", "threads"],
         what: "key for workers",
         nearest: "`bn-lab run --jobs` says how many trials are trained at a time",

@@ -12,6 +12,8 @@ mod canvas;
 mod hand;
 mod strokes;
 
+use rayon::prelude::*;
+
 use self::canvas::{Canvas, PIXELS, SIDE};
 use self::hand::{Amounts, Hand};
 use self::strokes::SHAPES;
@@ -71,12 +73,13 @@ fn size(asked: Option<usize>, default: usize, key: &str) -> Result<usize> {
 
 fn examples(split: &str, count: usize, amounts: &Amounts, streams: Streams) -> Examples {
     let labels = labels(count, &mut streams.stream(&format!("glyphs/{split}/labels")));
-    let mut inputs = Vec::with_capacity(count * PIXELS);
-    for (position, &label) in labels.iter().enumerate() {
-        let mut stream = streams.stream(&format!("glyphs/{split}/{position}"));
-        inputs.extend_from_slice(&draw(label, amounts, &mut stream));
-    }
-    Examples { shape: SHAPE, classes: CLASSES, inputs: Inputs::Bytes(inputs), labels }
+    let image = |(position, &label): (usize, &u8)| {
+        draw(label, amounts, &mut streams.stream(&format!("glyphs/{split}/{position}")))
+    };
+    // Drawing takes longer than everything else before the first step of the quickstart.
+    let images: Vec<[u8; PIXELS]> = labels.par_iter().enumerate().map(image).collect();
+    let inputs = Inputs::Bytes(images.into_flattened());
+    Examples { shape: SHAPE, classes: CLASSES, inputs, labels }
 }
 
 /// Labels in blocks that each contain every class once, in random order; the last block may be cut.

@@ -76,6 +76,29 @@ fn files_that_are_here_are_read_without_a_download_and_limits_apply() {
     );
 }
 
+#[test]
+fn the_files_of_a_dataset_are_read_once_for_all_of_its_parts() {
+    let root = tempfile::tempdir().unwrap();
+    write_five(&root.path().join("mnist"));
+    let places = Places { data_dir: Some(root.path().into()), ..Places::default() };
+    let mut silent = |_: FetchProgress<'_>| panic!("nothing is missing");
+    let mnist = |train_examples| settings(spec::Dataset::Mnist, train_examples);
+    let mut all = [mnist(2), mnist(4), mnist(5), mnist(2)];
+    // Neither a validation set nor the scaling is part of what is loaded.
+    (all[3].validation, all[3].input_scaling) = (Validation::Count(1), InputScaling::None);
+    let alone = all.each_ref().map(|data| load(data, &places, &mut silent).unwrap());
+    assert_eq!(alone[0], alone[3]);
+    let mut loader = Loader::of(&all);
+    let mut counts = Vec::new();
+    for (data, alone) in all[..3].iter().zip(&alone) {
+        let part = loader.load(data, &places, &mut silent).unwrap();
+        assert_eq!(part, *alone);
+        counts.push(part.train.count());
+        drop(std::fs::remove_dir_all(root.path().join("mnist")));
+    }
+    assert_eq!(counts, [2, 4, 5]);
+}
+
 /// Settings of a table whose 60 training rows and 30 test rows are sorted by class, and its folder.
 fn sorted_table() -> (tempfile::TempDir, spec::Data) {
     let folder = tempfile::tempdir().unwrap();

@@ -18,6 +18,7 @@ use crate::plan::{self, Trial};
 use crate::plot::figures;
 use crate::report;
 use crate::results::format::layout::Layout;
+use crate::results::format::numbers;
 use crate::results::query::{Details, Results};
 use crate::results::reader;
 use crate::results::status::overview::Overview;
@@ -72,7 +73,8 @@ impl Folder {
         let path = published.join("experiment.toml");
         let mut experiment = config::load(&path, &[]).unwrap().experiment;
         experiment.output.dir = root.path().to_owned();
-        let plan = plan::trials(&experiment);
+        let version = numbers::version(&Layout::new(root.path()), &TRIALS).unwrap();
+        let plan = plan::trials_of_version(&experiment, version);
         Self { root, experiment, plan }
     }
 

@@ -85,6 +85,7 @@ impl Writer {
             layout: layout.clone(),
             claims,
             device: run.device.clone(),
+            kernels: run.kernels,
             log_every_steps: experiment.output.log_every_steps,
             forced: survey.forced.clone(),
             retries_failed,
@@ -139,9 +140,9 @@ impl Writer {
     }
 
     /// Writes the experiment, the manifest and the tables. Refuses a folder in which another
-    /// experiment is running, and one whose finished trials were trained on another device, or on
-    /// other data under the same name (`digest` gives the digest of a trial's dataset, where it was
-    /// loaded): their numbers would not be paired.
+    /// experiment is running, and one whose finished trials were trained on another device, with other
+    /// kernels, or on other data under the same name (`digest` gives the digest of a trial's dataset, where
+    /// it was loaded): their numbers would not be paired.
     ///
     /// Returns the path to which the folder's earlier experiment was moved, if it was another one.
     pub fn begin(
@@ -155,7 +156,7 @@ impl Writer {
             opening::check_concurrent_runs(&self.layout, &self.experiment, &gate.claims)?;
             opening::check_force(&self.layout, &gate)?;
             gate.with_digests(|digests| {
-                opening::check_declarations(&self.layout, &gate.claims, &self.run.device, digests)
+                opening::check_declarations(&self.layout, &gate.claims, &self.run, digests)
             })?;
             if !to_run.is_empty() {
                 // Since the folder was surveyed, datasets were loaded, and other runs may have ended.
@@ -266,6 +267,7 @@ impl Writer {
         let ending = Ending {
             layout: &self.layout.trial(&trial.id),
             trial,
+            kernels: self.run.kernels,
             outcome,
             details,
             earlier: earlier.as_ref(),
@@ -450,23 +452,23 @@ mod tests {
     use crate::config;
     use crate::event::Examples;
     use crate::fs::Lock;
-    use crate::plan;
+    use crate::plan::{self, kernels::Kernels};
     use crate::results::recovery::survey::{Selection, survey};
     use crate::runner::{self, Sweep};
     use crate::scripted::ScriptedTrainer;
 
     fn writer(folder: &Path) -> (Writer, Vec<Arc<Trial>>) {
-        let (mut writer, to_run) = opened(folder, "cpu");
+        let (mut writer, to_run) = opened(folder, "cpu", Kernels::Fused);
         writer.begin(&to_run, |_| None).expect("a writable folder");
         (writer, to_run)
     }
 
-    fn opened(folder: &Path, device: &str) -> (Writer, Vec<Arc<Trial>>) {
+    fn opened(folder: &Path, device: &str, kernels: Kernels) -> (Writer, Vec<Arc<Trial>>) {
         let text = "[data]\ndataset = \"glyphs\"\n[train]\nepochs = 3\n";
         let output = format!("output.dir={}", folder.display());
         let loaded = config::parse(Path::new("x.toml"), text, &[output]).expect("valid");
         let plan = plan::trials(&loaded.experiment);
-        let run = RunEntry::begin(device, 1, 1);
+        let run = RunEntry::begin(device, kernels, 1, 1);
         let survey = survey(&Layout::new(folder), &plan, &Selection::default()).expect("readable");
         let stop = Stop::default();
         let writer = Writer::open(&loaded.experiment, &plan, run, &survey, false, &stop);
@@ -613,20 +615,21 @@ mod tests {
     }
 
     #[test]
-    fn runs_at_once_on_different_devices_or_data_are_refused() {
+    fn runs_at_once_with_different_devices_kernels_or_data_are_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let data = |digest: &str| {
             let digest = digest.to_owned();
             move |_: &Trial| Some(digest.clone())
         };
-        let (mut first, trials) = opened(folder.path(), "cpu");
+        let (mut first, trials) = opened(folder.path(), "cpu", Kernels::Fused);
         first.begin(&trials, data("a")).expect("it is alone");
-        for (device, digest, says) in [
-            ("gpu", "a", Some("are trained on device `cpu`")),
-            ("cpu", "b", Some("are trained on data with digest `a`")),
-            ("cpu", "a", None),
+        for (device, kernels, digest, says) in [
+            ("gpu", Kernels::Fused, "a", Some("are trained on device `cpu`")),
+            ("cpu", Kernels::Composed, "a", Some("are trained with kernels `fused`")),
+            ("cpu", Kernels::Fused, "b", Some("are trained on data with digest `a`")),
+            ("cpu", Kernels::Fused, "a", None),
         ] {
-            let (mut second, trials) = opened(folder.path(), device);
+            let (mut second, trials) = opened(folder.path(), device, kernels);
             let begun = second.begin(&trials, data(digest)).err().map(|e| e.to_string());
             let are_as_said = match (&begun, says) {
                 (Some(error), Some(says)) => {
@@ -634,7 +637,7 @@ mod tests {
                 }
                 (begun, says) => begun.is_none() && says.is_none(),
             };
-            assert!(are_as_said, "{device} {digest}: {begun:?}");
+            assert!(are_as_said, "{device} {kernels} {digest}: {begun:?}");
         }
     }
 

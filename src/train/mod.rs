@@ -24,6 +24,7 @@ use crate::event::{Admission, Event, Outcome, Stop, Trainer, TrainingState};
 use crate::model::network::Network;
 use crate::optim::{self, Arithmetic};
 use crate::plan::Trial;
+use crate::plan::kernels::Kernels;
 use crate::units;
 use budget::{Budget, Share};
 use memory::Estimate;
@@ -52,6 +53,7 @@ pub struct BurnTrainer {
     devices: Devices,
     threads: usize,
     arithmetic: Arithmetic,
+    kernels: Kernels,
     datasets: Mutex<BTreeMap<DatasetKey, Loaded>>,
     /// Bytes of memory that all trainings together may take; `None` without a limit.
     memory: Option<u64>,
@@ -69,10 +71,23 @@ impl BurnTrainer {
             },
             devices,
             threads,
+            kernels: Kernels::default(),
             datasets: Mutex::default(),
             memory: None,
             budget: Budget::default(),
         }
+    }
+
+    /// The same trainer, which computes the steps with these kernels.
+    #[must_use]
+    pub fn with_kernels(mut self, kernels: Kernels) -> Self {
+        self.kernels = kernels;
+        self
+    }
+
+    /// The kernels that compute the steps.
+    pub fn kernels(&self) -> Kernels {
+        self.kernels
     }
 
     /// The same trainer with a limit on the host's memory in bytes: as many trials are

@@ -121,12 +121,17 @@ pub(super) fn training(
         }
         _ => String::new(),
     };
+    let options = material.account.kernels.iter().filter_map(|kernels| kernels.option());
+    let kernels = match options.collect::<Vec<_>>().as_slice() {
+        [option] if material.account.kernels.len() == 1 => format!(" {option}"),
+        _ => String::new(),
+    };
     let data = if own.is_empty() { "" } else { " --data-dir DIR" };
     // A path that begins with a hyphen would be an option.
     let experiment =
         if experiment.starts_with('-') { format!("./{experiment}") } else { experiment.to_owned() };
     commands.push(format!(
-        "bn-lab run {} -o output.dir={}{device}{data}",
+        "bn-lab run {} -o output.dir={}{device}{kernels}{data}",
         shell::pasted(&experiment)?,
         shell::pasted(again)?
     ));

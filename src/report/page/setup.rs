@@ -285,8 +285,14 @@ impl SetupText<'_> {
         } else {
             format!("; device {}", listed(&devices))
         };
+        let kernels: Vec<String> = account.kernels.iter().map(ToString::to_string).collect();
+        let kernels = if kernels.is_empty() {
+            String::new()
+        } else {
+            format!(", {} kernels", listed(&kernels))
+        };
         format!(
-            "{}, paired: each shares initial weights and batches among all conditions; seed {}{device}",
+            "{}, paired: each shares initial weights and batches among all conditions; seed {}{device}{kernels}",
             counted(account.replicates as usize, "replicate", "replicates"),
             account.seed
         )

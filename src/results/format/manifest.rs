@@ -10,6 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::description::{DatasetDescription, DatasetFiles};
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::plan::kernels::Kernels;
 use crate::results::format::layout::Layout;
 use crate::results::format::schema::SCHEMA_VERSION;
 
@@ -47,6 +48,9 @@ pub struct RunEntry {
     pub burn: String,
     /// The kind of its devices.
     pub device: String,
+    /// The kernels of its trainings; entries of earlier versions have none.
+    #[serde(default = "Kernels::of_earlier_versions")]
+    pub kernels: Kernels,
     /// The processor's name.
     pub cpu: String,
     /// The vector instruction set of its kernels, as in `trial.json`; empty in entries of earlier
@@ -81,13 +85,14 @@ pub struct RunEntry {
 
 impl RunEntry {
     /// The entry of a run that begins now.
-    pub fn begin(device: &str, jobs: usize, threads: usize) -> Self {
+    pub fn begin(device: &str, kernels: Kernels, jobs: usize, threads: usize) -> Self {
         Self {
             run: String::new(),
             bn_lab: VERSION.to_owned(),
             revision: REVISION.to_owned(),
             burn: BURN_VERSION.to_owned(),
             device: device.to_owned(),
+            kernels,
             cpu: cpu_name(),
             instruction_set: instruction_set().to_owned(),
             cores: cores(),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::plan;
 use crate::results::format::layout::Layout;
 
 /// The content of `compact.json`: of which folder this is a compact copy.
@@ -15,6 +16,9 @@ pub(in crate::results) struct Marker {
     pub(in crate::results) schema: u32,
     /// The experiment's name.
     pub(in crate::results) name: String,
+    /// The numbers version of its trials; copies made by earlier versions have none.
+    #[serde(default = "plan::unrecorded_numbers_version")]
+    pub(in crate::results) numbers_version: u32,
     /// The folder that was copied, as the command line named it; only its name where that was an absolute
     /// path.
     pub(in crate::results) of: PathBuf,

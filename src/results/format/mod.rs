@@ -8,5 +8,6 @@ pub mod files;
 pub mod layout;
 pub mod manifest;
 pub(in crate::results) mod marker;
+pub mod numbers;
 pub mod schema;
 pub(in crate::results) mod tables;

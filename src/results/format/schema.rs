@@ -14,6 +14,7 @@ pub use epochs::{EpochRow, ScoreCells};
 
 use crate::event::{Examples, Outcome};
 use crate::fs::FilePrefix;
+use crate::plan::{self, kernels::Kernels};
 use crate::stats;
 
 /// Version of the files' format. A reader refuses a higher one.
@@ -94,12 +95,15 @@ pub struct FactRow {
     /// The vector instruction set of its processor; empty in records of earlier versions.
     #[serde(default)]
     pub instruction_set: String,
+    /// The kernels that trained it; copies made by earlier versions have none.
+    #[serde(default = "Kernels::of_earlier_versions")]
+    pub kernels: Kernels,
 }
 
 impl FactRow {
     /// The header line of the file, without the column of the trial.
     pub const HEADER: &'static str = "dataset,data,train_examples,validation_examples,\
-         test_examples,parameters,device,instruction_set\n";
+         test_examples,parameters,device,instruction_set,kernels\n";
 
     /// The facts in a record.
     pub(in crate::results) fn of(record: TrialRecord) -> Self {
@@ -113,6 +117,7 @@ impl FactRow {
             parameters: record.parameters,
             device: record.device,
             instruction_set: record.instruction_set,
+            kernels: record.kernels,
         }
     }
 }
@@ -142,6 +147,9 @@ pub struct TrialRecord {
     pub schema: u32,
     /// The trial's id.
     pub id: String,
+    /// The numbers version, which is part of its id; records of earlier versions have none.
+    #[serde(default = "plan::unrecorded_numbers_version")]
+    pub numbers_version: u32,
     /// The replicate, from 1.
     pub replicate: u64,
     /// The experiment's base seed.
@@ -150,6 +158,9 @@ pub struct TrialRecord {
     pub settings: BTreeMap<String, serde_json::Value>,
     /// The kind of the device that trained it.
     pub device: String,
+    /// The kernels that trained it; records of earlier versions have none.
+    #[serde(default = "Kernels::of_earlier_versions")]
+    pub kernels: Kernels,
     /// The vector instruction set of its processor (`avx512`, `avx2`, else the architecture), which
     /// affects the last digits of its numbers; empty in records of earlier versions.
     #[serde(default)]

@@ -7,7 +7,8 @@ use crate::config::value::Value;
 use crate::error::{Error, Result};
 use crate::event::Outcome;
 use crate::fs;
-use crate::plan::Trial;
+use crate::plan::kernels::Kernels;
+use crate::plan::{NUMBERS_VERSION, Trial};
 use crate::results::format::files;
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::{SCHEMA_VERSION, TrialRecord};
@@ -29,6 +30,8 @@ pub(in crate::results) struct Ending<'a> {
     pub(in crate::results) layout: &'a TrialLayout,
     /// The trial.
     pub(in crate::results) trial: &'a Trial,
+    /// The kernels that trained it.
+    pub(in crate::results) kernels: Kernels,
     /// The outcome of the trial.
     pub(in crate::results) outcome: &'a Outcome,
     /// For a failure, where it happened, as far as that is known.
@@ -101,10 +104,12 @@ impl Ending<'_> {
         Ok(TrialRecord {
             schema: SCHEMA_VERSION,
             id: trial.id.clone(),
+            numbers_version: NUMBERS_VERSION,
             replicate: trial.replicate,
             seed: trial.seed,
             settings: settings(trial)?,
             device: facts.device,
+            kernels: self.kernels,
             instruction_set: facts.instruction_set,
             data: facts.data,
             examples: facts.examples,

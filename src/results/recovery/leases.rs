@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::event::{Lease, Leases};
 use crate::fs;
 use crate::plan::Trial;
+use crate::plan::kernels::Kernels;
 use crate::results::format::files;
 use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
@@ -27,6 +28,8 @@ pub struct FolderLeases {
     pub(in crate::results) claims: TrialLocks,
     /// The device that this run trains on.
     pub(in crate::results) device: String,
+    /// The kernels that it trains with.
+    pub(in crate::results) kernels: Kernels,
     /// Number of steps between two rows of `steps.csv`.
     pub(in crate::results) log_every_steps: usize,
     /// Ids of trials that are trained even if they are finished.
@@ -49,6 +52,7 @@ impl FolderLeases {
         Origin {
             id: trial.id.clone(),
             device: self.device.clone(),
+            kernels: self.kernels,
             processor: manifest::instruction_set().to_owned(),
             program: manifest::VERSION.to_owned(),
             data: data.map(ToString::to_string).unwrap_or_default(),

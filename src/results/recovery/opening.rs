@@ -11,6 +11,7 @@ use crate::config::{self, spec::Experiment};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::plan::Trial;
+use crate::plan::kernels::Kernels;
 use crate::results::format::files;
 use crate::results::format::layout::{Layout, TrialLayout};
 use crate::results::format::manifest::RunEntry;
@@ -22,9 +23,14 @@ use crate::results::recovery::partials;
 use crate::results::recovery::takeover;
 use crate::units::hexadecimal;
 
-/// Part of the message on trials of another device or other data.
+/// Part of the message on trials of another device, other kernels or other data.
 const FINISHED: &str = "finished trials were";
 const RUNNING: &str = "trials under way are";
+
+/// What a run does not mix, as its message begins to say it.
+const DEVICE: &str = "on device";
+const KERNELS: &str = "with kernels";
+const DATA: &str = "on data with digest";
 
 /// Refuses a folder in which another run trains another experiment: each would overwrite the other's
 /// tables.
@@ -61,16 +67,17 @@ pub(in crate::results) fn check_force(layout: &Layout, gate: &FolderLeases) -> R
     )))
 }
 
-/// Refuses to run beside others that train on another device or on other data, and declares this run's device
-/// and data: `digests` are by the index of the condition.
+/// Refuses to run beside others that train on another device, with other kernels or on other data, and declares
+/// those of this run: `digests` are by the index of the condition.
 pub(in crate::results) fn check_declarations(
     layout: &Layout,
     claims: &TrialLocks,
-    device: &str,
+    run: &RunEntry,
     digests: &BTreeMap<usize, Arc<str>>,
 ) -> Result<()> {
     let ours = Declaration {
-        device: device.to_owned(),
+        device: run.device.clone(),
+        kernels: run.kernels,
         data: digests.iter().map(|(at, data)| (*at, data.to_string())).collect(),
     };
     for text in claims.declared_by_others()? {
@@ -79,11 +86,15 @@ pub(in crate::results) fn check_declarations(
             continue;
         };
         if theirs.device != ours.device {
-            return Err(mixed(layout, RUNNING, "device", &theirs.device, &ours.device));
+            return Err(mixed(layout, RUNNING, DEVICE, &theirs.device, &ours.device));
+        }
+        if theirs.kernels != ours.kernels {
+            let (theirs, ours) = (theirs.kernels.name(), ours.kernels.name());
+            return Err(mixed(layout, RUNNING, KERNELS, theirs, ours));
         }
         for (at, data) in &ours.data {
             if let Some(other) = theirs.data.get(at).filter(|other| *other != data) {
-                return Err(mixed(layout, RUNNING, "data with digest", other, data));
+                return Err(mixed(layout, RUNNING, DATA, other, data));
             }
         }
     }
@@ -92,15 +103,17 @@ pub(in crate::results) fn check_declarations(
     claims.declare(&text)
 }
 
-/// The device and the data that a run trains on.
+/// The device, the kernels and the data of a run.
 #[derive(Serialize, Deserialize)]
 struct Declaration {
     device: String,
+    #[serde(default = "Kernels::of_earlier_versions")]
+    kernels: Kernels,
     /// Digests of the datasets, by the index of the condition.
     data: BTreeMap<usize, String>,
 }
 
-/// Refuses to mix devices or data: `finished` gives the record of a finished trial, `digest` the
+/// Refuses to mix devices, kernels or data: `finished` gives the record of a finished trial, `digest` the
 /// digest of the data that this run would train a trial on.
 pub(in crate::results) fn check_provenance<'a>(
     layout: &Layout,
@@ -114,20 +127,26 @@ pub(in crate::results) fn check_provenance<'a>(
             continue;
         };
         if record.device != run.device {
-            return Err(mixed(layout, FINISHED, "device", &record.device, &run.device));
+            return Err(mixed(layout, FINISHED, DEVICE, &record.device, &run.device));
+        }
+        if record.kernels != run.kernels {
+            let (theirs, ours) = (record.kernels.name(), run.kernels.name());
+            return Err(mixed(layout, FINISHED, KERNELS, theirs, ours));
         }
         if let Some(now) = digest(trial).filter(|now| *now != record.data) {
-            return Err(mixed(layout, FINISHED, "data with digest", &record.data, &now));
+            return Err(mixed(layout, FINISHED, DATA, &record.data, &now));
         }
     }
     Ok(())
 }
 
-/// `who` is, for example, `finished trials were`.
+/// `who` is, for example, `finished trials were`, and `what` is `on device`.
 fn mixed(layout: &Layout, who: &str, what: &str, before: &str, now: &str) -> Error {
     let (who, are) = who.rsplit_once(' ').unwrap_or((who, "are"));
+    let same =
+        if what == KERNELS { format!("use `--kernels {before}`, or ") } else { String::new() };
     Error::Results(format!(
-        "{who} in `{}` {are} trained on {what} `{before}`, and this run would use `{now}`\n  hint: choose another folder with `-o output.dir=…`",
+        "{who} in `{}` {are} trained {what} `{before}`, and this run would use `{now}`\n  hint: {same}choose another folder with `-o output.dir=…`",
         layout.root().display()
     ))
 }

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::error::Result;
 use crate::event::{NamedTensor, TrainingState};
 use crate::fs::{self, FilePrefix};
+use crate::plan::kernels::Kernels;
 use crate::results::format::checkpoint::{cannot_write, encode};
 use crate::results::format::layout::TrialLayout;
 use crate::results::format::schema::{EpochRow, SCHEMA_VERSION};
@@ -48,6 +49,9 @@ pub(in crate::results) struct Origin {
     pub(in crate::results) id: String,
     /// The kind of the device.
     pub(in crate::results) device: String,
+    /// The kernels; states of earlier versions have none.
+    #[serde(default = "Kernels::of_earlier_versions")]
+    pub(in crate::results) kernels: Kernels,
     /// The widest vector instructions of the processor, which determine the order of additions.
     pub(in crate::results) processor: String,
     /// Version of bn-lab.
@@ -193,6 +197,7 @@ mod tests {
             origin: Origin {
                 id: "a".to_owned(),
                 device: "cpu".to_owned(),
+                kernels: Kernels::Fused,
                 processor: "avx2".to_owned(),
                 program: "0.1.0".to_owned(),
                 data: "digest".to_owned(),
@@ -240,6 +245,8 @@ mod tests {
         let mut other = saved().origin;
         other.data = "other".to_owned();
         assert!(!usable(&other));
+        let composed = Origin { kernels: Kernels::Composed, ..saved().origin };
+        assert!(!usable(&composed));
         assert!(usable(&saved().origin));
         fs::replace(&layout.steps(), b"step\n1").expect("writable");
         assert!(!usable(&saved().origin));

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::config;
 use crate::error::Result;
 use crate::fs;
+use crate::plan::kernels::Kernels;
 use crate::results::format::compact;
 use crate::results::format::files;
 use crate::results::format::layout::Layout;
@@ -30,6 +31,8 @@ pub struct Account {
     pub tables: Vec<(String, String)>,
     /// The kinds of devices that were used.
     pub devices: BTreeSet<String>,
+    /// The kernels that were used.
+    pub kernels: BTreeSet<Kernels>,
     /// The vector instruction sets that were used, where records state them.
     pub instruction_sets: BTreeSet<String>,
     /// Trainable parameters of the smallest and of the largest network; `None` where no trial ended.
@@ -105,6 +108,7 @@ impl Account {
             examples: [facts.train_examples, facts.validation_examples, facts.test_examples],
         });
         self.devices.insert(facts.device);
+        self.kernels.insert(facts.kernels);
         if !facts.instruction_set.is_empty() {
             self.instruction_sets.insert(facts.instruction_set);
         }

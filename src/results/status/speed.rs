@@ -228,13 +228,14 @@ fn prints(plan: &[Arc<Trial>], recorded: &[TrialRecord]) -> (HashMap<usize, Prin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::kernels::Kernels;
 
     #[test]
     fn the_time_besides_training_is_estimated_from_runs_of_many_trials() {
         let run = |trained: usize, wall_seconds: f64| RunEntry {
             trained,
             wall_seconds: Some(wall_seconds),
-            ..RunEntry::begin("cpu", 2, 1)
+            ..RunEntry::begin("cpu", Kernels::default(), 2, 1)
         };
         let sum = |trials: f64| Sum { seconds: trials * 0.002, steps: trials * 10.0, trials };
         let close = |one: f64, other: f64| (one - other).abs() < 1e-9;

@@ -173,6 +173,7 @@ fn write_tables(experiment: &Experiment, trials: &[Arc<Trial>], target: &Layout)
 mod tests {
     use super::*;
     use crate::description::DatasetDescription;
+    use crate::plan::kernels::Kernels;
     use crate::results::recovery::locks::TrialLocks;
 
     #[test]
@@ -205,7 +206,7 @@ mod tests {
             let run = RunEntry {
                 run: digest.to_owned(),
                 argv: vec![digest.to_owned()],
-                ..RunEntry::begin("cpu", 1, 1)
+                ..RunEntry::begin("cpu", Kernels::default(), 1, 1)
             };
             manifest::enter(folder, &run, &data).expect("a manifest");
         }
@@ -225,7 +226,7 @@ mod tests {
         let run = |started: &str, finished: &str| RunEntry {
             started: started.to_owned(),
             finished: finished.to_owned(),
-            ..RunEntry::begin("cpu", 1, 1)
+            ..RunEntry::begin("cpu", Kernels::default(), 1, 1)
         };
         let [early, late] = ["2026-01-01T10:00:40Z", "2026-01-01T10:00:40.25Z"];
         let runs = in_order(vec![

@@ -13,6 +13,7 @@ use crate::results::format::curves::unreadable;
 use crate::results::format::files::{self, TrialsTable, damaged};
 use crate::results::format::layout::Layout;
 use crate::results::format::manifest;
+use crate::results::format::numbers;
 use crate::results::format::schema::{
     EpochRow, FactRow, LayerRow, SCHEMA_VERSION, StepRow, TimingRow,
 };
@@ -81,7 +82,7 @@ fn make(
     check_target(target, &name)?;
     fs::remove_partials(target.root())?;
     // First: an incomplete copy must be recognised as one, so that it is not read and can be published again.
-    let marker = marker(source, name);
+    let marker = marker(source, name, ids)?;
     mark(target, &marker)?;
     // From the new folder, its tables have other relative paths.
     if let Some(moved) = config::moved(&source.experiment(), target.root())? {
@@ -190,20 +191,21 @@ fn check_files(target: &Layout) -> Result<()> {
 }
 
 /// The marker of a copy that is not complete.
-fn marker(source: &Layout, name: String) -> Marker {
+fn marker(source: &Layout, name: String, ids: &[&str]) -> Result<Marker> {
     // An absolute path may contain a user's name, so only the last part is stored.
     let of: PathBuf = source.root().components().collect();
     let of = match of.file_name() {
         Some(last) if of.is_absolute() => last.into(),
         _ => of,
     };
-    Marker {
+    Ok(Marker {
         schema: SCHEMA_VERSION,
         name,
+        numbers_version: numbers::version(source, ids)?,
         // JSON is UTF-8, and a path may not be.
         of: of.to_string_lossy().into_owned().into(),
         unfinished: true,
-    }
+    })
 }
 
 fn mark(target: &Layout, marker: &Marker) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Reports on several folders.
 
 use super::*;
+use crate::plan::kernels::Kernels;
 use crate::plot::figures;
 use crate::results::format::manifest::RunEntry;
 use crate::results::query::{Claim, Expect, Hypothesis};
@@ -146,7 +147,7 @@ fn the_cost_is_taken_from_the_manifest() {
         cpu: "Some CPU".to_owned(),
         cores: 2,
         system: "linux".to_owned(),
-        ..RunEntry::begin("cpu", 1, 1)
+        ..RunEntry::begin("cpu", Kernels::default(), 1, 1)
     };
     folder.account.runs = vec![run(14, Some(200.0)), run(0, Some(1000.0))];
     assert_eq!(

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::event::Outcome;
 use crate::fs;
 use crate::plan::Trial;
+use crate::plan::kernels::Kernels;
 use crate::results::format::files;
 use crate::results::format::layout::Layout;
 use crate::results::format::schema::{EpochRow, TrialRecord};
@@ -25,6 +26,8 @@ pub(super) struct Findings<'a> {
     failed: BTreeMap<String, Layout>,
     /// The device that the trials were trained on, and the record that states it.
     device: Option<(String, PathBuf)>,
+    /// The kernels that they were trained with, and the record that states them.
+    kernels: Option<(Kernels, PathBuf)>,
     /// The digest of each dataset, by the settings that name it, and the record that states it.
     data: BTreeMap<String, (String, PathBuf)>,
     unplanned: usize,
@@ -51,6 +54,7 @@ impl<'a> Findings<'a> {
             chosen: BTreeMap::new(),
             failed: BTreeMap::new(),
             device: None,
+            kernels: None,
             data: BTreeMap::new(),
             unplanned: 0,
             torn: BTreeMap::new(),
@@ -124,12 +128,17 @@ impl<'a> Findings<'a> {
         Ok(())
     }
 
-    /// Trials of different devices, or of different data under one name, are not paired.
+    /// Trials of different devices or kernels, or of different data under one name, are not paired.
     fn check_provenance(&mut self, record: &TrialRecord, path: &Path) -> Result<()> {
         let (device, one) =
             self.device.get_or_insert_with(|| (record.device.clone(), path.to_owned()));
         if *device != record.device {
-            return Err(mixed("device", (device, one), (&record.device, path)));
+            return Err(mixed("on device", (device, one), (&record.device, path)));
+        }
+        let (kernels, one) = self.kernels.get_or_insert_with(|| (record.kernels, path.to_owned()));
+        if *kernels != record.kernels {
+            let (one, other) = ((kernels.name(), &**one), (record.kernels.name(), path));
+            return Err(mixed("with kernels", one, other));
         }
         let settings = record.settings.iter();
         let data: BTreeMap<_, _> = settings.filter(|(key, _)| key.starts_with("data.")).collect();
@@ -137,7 +146,7 @@ impl<'a> Findings<'a> {
         let (data, one) =
             self.data.entry(name).or_insert_with(|| (record.data.clone(), path.to_owned()));
         if *data != record.data {
-            return Err(mixed("data with digest", (data, one), (&record.data, path)));
+            return Err(mixed("on data with digest", (data, one), (&record.data, path)));
         }
         Ok(())
     }
@@ -193,9 +202,11 @@ fn conflict(paths: [&Path; 2], sets: [&String; 2]) -> Error {
     ))
 }
 
+/// `what` is, for example, `on device`.
 fn mixed(what: &str, one: (&str, &Path), other: (&str, &Path)) -> Error {
+    let (on, _) = what.split_once(' ').unwrap_or((what, ""));
     Error::Results(format!(
-        "`{}` was trained on {what} `{}`, and `{}` on `{}`: their numbers are not paired\n  hint: merge only what was trained alike; nothing was written",
+        "`{}` was trained {what} `{}`, and `{}` {on} `{}`: their numbers are not paired\n  hint: merge only what was trained alike; nothing was written",
         one.1.display(),
         one.0,
         other.1.display(),

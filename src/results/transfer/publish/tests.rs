@@ -159,6 +159,30 @@ fn a_damaged_stacked_table_is_refused_with_its_name_and_the_way_out() {
 }
 
 #[test]
+fn a_copy_names_the_numbers_version_of_its_trials() {
+    let (folder, root) = whole();
+    let into = folder.path().join("compact");
+    let set = |path: &Path, version: Option<u32>| {
+        let mut file: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        let fields = file.as_object_mut().expect("an object");
+        fields.remove("numbers_version");
+        fields.extend(version.map(|version| ("numbers_version".to_owned(), version.into())));
+        fs::replace_unsynced(path, file.to_string().as_bytes()).unwrap();
+    };
+    let version_of = |root: &Path| numbers::version(&Layout::new(root), &[TRIAL]).unwrap();
+    for (recorded, expected) in [(None, 2), (Some(3), 3)] {
+        for trial in fs::folders(&root.join("trials")).unwrap() {
+            set(&trial.join("trial.json"), recorded);
+        }
+        publish(&root, &into, &ALL).unwrap();
+        assert_eq!((version_of(&root), version_of(&into)), (expected, expected));
+        assert_eq!(read(&into), read(&root));
+    }
+    set(&into.join("compact.json"), None);
+    assert_eq!(version_of(&into), 2, "as copies of earlier versions");
+}
+
+#[test]
 fn a_copy_that_was_cut_short_is_not_read_and_is_made_again() {
     let (folder, root) = whole();
     let into = folder.path().join("compact");
