@@ -31,15 +31,15 @@ TIMEOUT_SECONDS = 3600
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("executable", type=Path, nargs="?", help="the program bn-lab; without it only peers are measured")
+    parser.add_argument("executable", type=Path, nargs="?", help="the program bn-lab; default: only peers")
     parser.add_argument("--data-dir", type=Path, required=True, help="folder of MNIST and CIFAR-10")
     parser.add_argument("--output", type=Path, default=Path("."), help="folder of peers.json and peers.md")
     parser.add_argument("--peers", nargs="+", choices=list(PEERS), default=list(PEERS))
     parser.add_argument("--networks", nargs="+", choices=list(NETWORKS), help="default: all")
-    parser.add_argument("--placements", nargs="+", choices=["none", "before", "after"], help="default: all of a network")
+    parser.add_argument("--placements", nargs="+", choices=["none", "before", "after"], help="default: all")
     parser.add_argument("--batch-sizes", nargs="+", type=int, help="default: all of a network")
     parser.add_argument("--instruction-set", choices=environment.INSTRUCTION_SETS, help="limit every program to it")
-    parser.add_argument("--core", type=int, default=environment.cores()[-1], help="number of the core; default: the last")
+    parser.add_argument("--core", type=int, default=environment.cores()[-1], help="its number; default: the last")
     parser.add_argument("--steps", type=int, help="steps of a peer's repetition, for a quick test")
     parser.add_argument("--repetitions", type=int, help="timed repetitions of a peer")
     parser.add_argument("--least-steps", type=int, help="steps that a peer trains at least")
@@ -78,10 +78,14 @@ class Comparison:
 
     def opened(self):
         """bn-lab, if it is to be measured and can be started."""
-        if self.chosen.executable is None:
+        executable = self.chosen.executable
+        if executable is None:
+            return None
+        if not executable.is_file():
+            self.say(f"bn-lab is left out: there is no file `{executable}`")
             return None
         try:
-            return BnLab(self.chosen.executable, self.chosen.data_dir.resolve(), self.environment, self.pin)
+            return BnLab(executable, self.chosen.data_dir.resolve(), self.environment, self.pin)
         except Failed as failed:
             self.say(f"bn-lab is left out: {failed}")
             return None

@@ -19,13 +19,13 @@ def markdown(machine, cases, measurements):
     lines = [
         "# Microseconds per training step",
         "",
-        f"Processor: {machine['processor']}; one core; widest vector instruction set: {machine['instruction_set']}"
-        f"{limit(machine)}. {machine['date']}.",
+        f"Processor: {machine['processor']}; one core; widest vector instruction set:"
+        f" {machine['instruction_set']}{limit(machine)}. {machine['date']}.",
         "",
         f"Versions: {', '.join(versions(measurements)) or 'nothing was measured'}.",
         "",
-        "In parentheses: the peer's time divided by bn-lab's; above 1, bn-lab is faster. The last column has the ratio of",
-        "the fastest peer.",
+        "In parentheses: the peer's time divided by bn-lab's; above 1, bn-lab is faster. The last column has the ratio",
+        "of the fastest peer.",
         "",
         row(["network", "placement", "batch size", "bn-lab", *columns, "fastest peer / bn-lab"]),
         row(["---", "---", "---:", "---:", *["---:"] * len(columns), "---:"]),
