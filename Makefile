@@ -1,4 +1,4 @@
-.PHONY: help quickstart mnist claims claims-short test faults fuzz coverage test-backends test-browser test-slurm check bench bench-runner clean
+.PHONY: help quickstart mnist claims claims-short test faults fuzz coverage test-backends test-browser test-slurm check bench bench-runner bench-peers clean
 
 help:           ## show this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -74,6 +74,21 @@ bench:          ## time one optimiser step of the headline network under each pl
 bench-runner:   ## time planning 100 000 trials, a folder of 10 000, and reports on 20 000 (some minutes)
 	cargo bench --locked --bench plan --bench folder
 	cargo bench --locked --bench report -- shapes
+
+# Needs Python 3.11 or newer, and a C++ compiler for torch.compile. DATA=DIR names a folder that has MNIST and CIFAR-10 already;
+# PEERS="--networks perceptron" measures a part; see benches/peers/README.md.
+DATA ?= target/peers/data
+PEERS ?=
+
+bench-peers:    ## time training steps of PyTorch, JAX and Keras beside bn-lab's (downloads 1 to 3 GB, then an hour)
+	python3 -m venv target/peers/venv
+	target/peers/venv/bin/pip install --quiet --requirement benches/peers/requirements.txt
+	cargo build --release --locked
+	test "$(DATA)" != target/peers/data || for name in mnist cifar10; do \
+	  target/release/bn-lab data fetch $$name --data-dir "$(DATA)" || exit 1; \
+	done
+	target/peers/venv/bin/python benches/peers/compare.py target/release/bn-lab \
+	  --data-dir "$(DATA)" --output target/peers $(PEERS)
 
 clean:          ## delete build products; results stay
 	cargo clean
