@@ -91,9 +91,9 @@ fn the_files_of_a_dataset_are_read_once_for_all_of_its_parts() {
     let mut loader = Loader::of(&all);
     let mut counts = Vec::new();
     for (data, alone) in all[..3].iter().zip(&alone) {
-        let loaded = loader.load(data, &places, &mut silent).unwrap();
-        assert_eq!(loaded, *alone);
-        counts.push(loaded.train.count());
+        let part = loader.load(data, &places, &mut silent).unwrap();
+        assert_eq!(part, *alone);
+        counts.push(part.train.count());
         drop(std::fs::remove_dir_all(root.path().join("mnist")));
     }
     assert_eq!(counts, [2, 4, 5]);
