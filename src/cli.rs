@@ -147,8 +147,9 @@ pub struct Run {
     /// devices of one kind share the trials: `wgpu:0,wgpu:1`
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub device: String,
-    /// How the steps are computed: with `fused` kernels of bn-lab's own, or `composed` of single tensor
-    /// operations, which is slower and differs in the last digits
+    /// How the steps are computed: `fused`, several tensor operations at once (for networks without recurrence, without a
+    /// norm or with batch normalisation, on the CPU; all others are composed), or `composed`, one operation after the
+    /// other, which is slower. The last digits differ
     #[arg(long, value_name = "KIND", default_value = "fused")]
     pub kernels: Kernels,
     /// Train trials that failed before once more

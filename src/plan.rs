@@ -14,7 +14,7 @@ use crate::units::hexadecimal;
 
 /// Version of everything that determines a trial's numbers besides its settings: streams, formulas,
 /// the order of operations. Raised when the same settings would give other numbers.
-pub const NUMBERS_VERSION: u32 = 2;
+pub const NUMBERS_VERSION: u32 = 3;
 
 /// The version of results that do not record it.
 pub const fn unrecorded_numbers_version() -> u32 {
@@ -80,7 +80,7 @@ pub fn trials_of_version(experiment: &Experiment, numbers_version: u32) -> Vec<A
 /// The part of a trial id that depends on the condition only. An id is the first 16 hexadecimal digits of
 /// `SHA-256` over the canonical JSON of keys (sorted, defaults filled in), version, replicate and seed. A key
 /// that was added later is left out where it has its default (`config/key.rs`). The same id means the same
-/// numbers. The keys come first, so that they are hashed once for all replicates.
+/// numbers, with the same kernels, device and data. The keys come first, so that they are hashed once for all replicates.
 struct Identity(Sha256);
 
 impl Identity {

@@ -75,6 +75,17 @@ fn the_numbers_that_the_readme_quotes_are_those_of_the_results() {
 }
 
 #[test]
+fn the_readmes_table_of_speed_is_the_measured_one() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/results.md");
+    let measured = std::fs::read_to_string(path).expect("the comparison");
+    let (_, table) = measured.split_once("\n\n").expect("a title");
+    let shown = README.split("<!-- speed -->").nth(1);
+    let shown = shown.and_then(|rest| rest.split("<!-- end of speed -->").next());
+    let shown = shown.expect("the lines around the table");
+    assert_eq!(shown.trim(), table.trim(), "`python3 benches/peers/splice.py {path} README.md`");
+}
+
+#[test]
 fn the_readmes_example_is_a_valid_experiment() {
     let example = README
         .split("```toml\n")

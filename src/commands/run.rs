@@ -43,13 +43,15 @@ pub fn run(arguments: &cli::Run) -> Result<()> {
     let threads = usize::from(arguments.threads);
     let devices = Devices::open(&arguments.device)?;
     let jobs = at_most(jobs(arguments, threads, devices.count()), quiet);
-    let mut entry = RunEntry::begin(devices.kind(), arguments.kernels, jobs, threads);
+    let kind = devices.kind().to_owned();
+    let trainer = BurnTrainer::new(devices, threads).with_kernels(arguments.kernels);
+    let mut entry = RunEntry::begin(&kind, trainer.kernels(), jobs, threads);
     let (asked, there_is) = (arguments.memory.map(Memory::bytes), machine::memory());
     if let Some(note) = memory::note_of_more(asked, there_is).filter(|_| !quiet) {
         say(&note);
     }
     let memory = asked.or(there_is);
-    let trainer = BurnTrainer::new(devices, threads).with_kernels(arguments.kernels).within(memory);
+    let trainer = trainer.within(memory);
     let layout = Layout::new(&experiment.output.dir);
     let selection = Selection {
         retry_failed: arguments.retry_failed,

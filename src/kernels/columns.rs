@@ -48,14 +48,14 @@ fn sweep(columns: usize, pass: impl Pass) {
 
 /// The `V` vectors from vector `at` of a row or of numbers for each column.
 #[inline(always)]
-fn some<S: Simd, const V: usize>(simd: S, row: &[f32], at: usize) -> [S::f32s; V] {
+fn vectors<S: Simd, const V: usize>(simd: S, row: &[f32], at: usize) -> [S::f32s; V] {
     let mut vectors = [simd.splat_f32s(0.0); V];
     vectors.copy_from_slice(&S::as_simd_f32s(row).0[at..at + V]);
     vectors
 }
 
 #[inline(always)]
-fn some_mut<S: Simd, const V: usize>(row: &mut [f32], at: usize) -> &mut [S::f32s] {
+fn vectors_mut<S: Simd, const V: usize>(row: &mut [f32], at: usize) -> &mut [S::f32s] {
     &mut S::as_mut_simd_f32s(row).0[at..at + V]
 }
 
@@ -74,12 +74,12 @@ impl Pass for Sums<'_> {
     fn columns<S: Simd, const V: usize>(&mut self, simd: S, at: usize) {
         let mut sums = [simd.splat_f32s(0.0); V];
         for row in self.x.chunks_exact(self.sums.len()) {
-            let x = some::<S, V>(simd, row, at);
+            let x = vectors::<S, V>(simd, row, at);
             for v in 0..V {
                 sums[v] = simd.add_f32s(sums[v], x[v]);
             }
         }
-        let all = some_mut::<S, V>(self.sums, at);
+        let all = vectors_mut::<S, V>(self.sums, at);
         for v in 0..V {
             all[v] = simd.add_f32s(all[v], sums[v]);
         }
@@ -100,16 +100,16 @@ pub fn centred_squares(x: &[f32], mean: &[f32], sums: &mut [f32]) {
 impl Pass for CentredSquares<'_> {
     #[inline(always)]
     fn columns<S: Simd, const V: usize>(&mut self, simd: S, at: usize) {
-        let mean = some::<S, V>(simd, self.mean, at);
+        let mean = vectors::<S, V>(simd, self.mean, at);
         let mut sums = [simd.splat_f32s(0.0); V];
         for row in self.x.chunks_exact(self.sums.len()) {
-            let x = some::<S, V>(simd, row, at);
+            let x = vectors::<S, V>(simd, row, at);
             for v in 0..V {
                 let centred = simd.sub_f32s(x[v], mean[v]);
                 sums[v] = simd.mul_add_f32s(centred, centred, sums[v]);
             }
         }
-        let all = some_mut::<S, V>(self.sums, at);
+        let all = vectors_mut::<S, V>(self.sums, at);
         for v in 0..V {
             all[v] = simd.add_f32s(all[v], sums[v]);
         }
@@ -141,14 +141,18 @@ impl Piecewise {
 
     #[inline(always)]
     fn value<S: Simd>(self, simd: S, v: S::f32s) -> S::f32s {
-        let below = simd.mul_f32s(v, simd.splat_f32s(self.slope));
+        // ReLU of −∞ is 0, and not −∞ · 0.
+        let below = match self.slope {
+            0.0 => simd.splat_f32s(0.0),
+            slope => simd.mul_f32s(v, simd.splat_f32s(slope)),
+        };
         simd.select_f32s(simd.less_than_f32s(v, simd.splat_f32s(0.0)), below, v)
     }
 }
 
 /// A linear map of each column: `(x − mean) · scale + shift`.
 #[derive(Debug, Clone, Copy)]
-pub struct Map<'a> {
+pub struct ColumnMap<'a> {
     /// The mean.
     pub mean: &'a [f32],
     /// The factor.
@@ -159,13 +163,13 @@ pub struct Map<'a> {
 
 struct Normalise<'a> {
     x: &'a [f32],
-    map: Map<'a>,
+    map: ColumnMap<'a>,
     activation: Piecewise,
     y: &'a mut [f32],
 }
 
 /// `y[row][j] = activation((x[row][j] − mean[j]) · scale[j] + shift[j])`
-pub fn normalise(x: &[f32], map: Map<'_>, activation: Piecewise, y: &mut [f32]) {
+pub fn normalise(x: &[f32], map: ColumnMap<'_>, activation: Piecewise, y: &mut [f32]) {
     sweep(map.mean.len(), Normalise { x, map, activation, y });
 }
 
@@ -173,12 +177,12 @@ impl Pass for Normalise<'_> {
     #[inline(always)]
     fn columns<S: Simd, const V: usize>(&mut self, simd: S, at: usize) {
         let columns = self.map.mean.len();
-        let mean = some::<S, V>(simd, self.map.mean, at);
-        let scale = some::<S, V>(simd, self.map.scale, at);
-        let shift = some::<S, V>(simd, self.map.shift, at);
+        let mean = vectors::<S, V>(simd, self.map.mean, at);
+        let scale = vectors::<S, V>(simd, self.map.scale, at);
+        let shift = vectors::<S, V>(simd, self.map.shift, at);
         for (x, y) in self.x.chunks_exact(columns).zip(self.y.chunks_exact_mut(columns)) {
-            let x = some::<S, V>(simd, x, at);
-            let y = some_mut::<S, V>(y, at);
+            let x = vectors::<S, V>(simd, x, at);
+            let y = vectors_mut::<S, V>(y, at);
             for v in 0..V {
                 let centred = simd.sub_f32s(x[v], mean[v]);
                 let value = simd.mul_add_f32s(centred, scale[v], shift[v]);
@@ -204,8 +208,8 @@ impl Pass for Activate<'_> {
     #[inline(always)]
     fn columns<S: Simd, const V: usize>(&mut self, simd: S, at: usize) {
         for (x, y) in self.x.chunks_exact(self.columns).zip(self.y.chunks_exact_mut(self.columns)) {
-            let x = some::<S, V>(simd, x, at);
-            let y = some_mut::<S, V>(y, at);
+            let x = vectors::<S, V>(simd, x, at);
+            let y = vectors_mut::<S, V>(y, at);
             for v in 0..V {
                 y[v] = self.activation.value(simd, x[v]);
             }
@@ -215,7 +219,7 @@ impl Pass for Activate<'_> {
 
 struct ActivationGradient<'a> {
     x: &'a [f32],
-    map: Option<Map<'a>>,
+    map: Option<ColumnMap<'a>>,
     activation: Piecewise,
     columns: usize,
     d: &'a mut [f32],
@@ -224,7 +228,7 @@ struct ActivationGradient<'a> {
 /// `d ← d · activation′(v)` with `v = (x − mean) · scale + shift`, or `v = x` without a map.
 pub fn activation_gradient(
     x: &[f32],
-    map: Option<Map<'_>>,
+    map: Option<ColumnMap<'_>>,
     activation: Piecewise,
     columns: usize,
     d: &mut [f32],
@@ -238,13 +242,13 @@ impl Pass for ActivationGradient<'_> {
         let constant = |value| [simd.splat_f32s(value); V];
         let (mut mean, mut scale, mut shift) = (constant(0.0), constant(1.0), constant(0.0));
         if let Some(map) = self.map {
-            mean = some::<S, V>(simd, map.mean, at);
-            scale = some::<S, V>(simd, map.scale, at);
-            shift = some::<S, V>(simd, map.shift, at);
+            mean = vectors::<S, V>(simd, map.mean, at);
+            scale = vectors::<S, V>(simd, map.scale, at);
+            shift = vectors::<S, V>(simd, map.shift, at);
         }
         for (x, d) in self.x.chunks_exact(self.columns).zip(self.d.chunks_exact_mut(self.columns)) {
-            let x = some::<S, V>(simd, x, at);
-            let d = some_mut::<S, V>(d, at);
+            let x = vectors::<S, V>(simd, x, at);
+            let d = vectors_mut::<S, V>(d, at);
             for v in 0..V {
                 let centred = simd.sub_f32s(x[v], mean[v]);
                 let value = simd.mul_add_f32s(centred, scale[v], shift[v]);
@@ -270,11 +274,11 @@ impl Pass for GradientSums<'_> {
     #[inline(always)]
     fn columns<S: Simd, const V: usize>(&mut self, simd: S, at: usize) {
         let columns = self.mean.len();
-        let mean = some::<S, V>(simd, self.mean, at);
+        let mean = vectors::<S, V>(simd, self.mean, at);
         let mut plain = [simd.splat_f32s(0.0); V];
         let mut weighted = plain;
         for (x, d) in self.x.chunks_exact(columns).zip(self.d.chunks_exact(columns)) {
-            let (x, d) = (some::<S, V>(simd, x, at), some::<S, V>(simd, d, at));
+            let (x, d) = (vectors::<S, V>(simd, x, at), vectors::<S, V>(simd, d, at));
             for v in 0..V {
                 plain[v] = simd.add_f32s(plain[v], d[v]);
                 let centred = simd.sub_f32s(x[v], mean[v]);
@@ -282,7 +286,7 @@ impl Pass for GradientSums<'_> {
             }
         }
         for (all, part) in self.sums.iter_mut().zip([plain, weighted]) {
-            let all = some_mut::<S, V>(all, at);
+            let all = vectors_mut::<S, V>(all, at);
             for v in 0..V {
                 all[v] = simd.add_f32s(all[v], part[v]);
             }
@@ -307,14 +311,14 @@ impl Pass for InputGradient<'_> {
     #[inline(always)]
     fn columns<S: Simd, const V: usize>(&mut self, simd: S, at: usize) {
         let columns = self.coefficients[0].len();
-        let mean = some::<S, V>(simd, self.coefficients[0], at);
-        let scale = some::<S, V>(simd, self.coefficients[1], at);
-        let a = some::<S, V>(simd, self.coefficients[2], at);
-        let b = some::<S, V>(simd, self.coefficients[3], at);
+        let mean = vectors::<S, V>(simd, self.coefficients[0], at);
+        let scale = vectors::<S, V>(simd, self.coefficients[1], at);
+        let a = vectors::<S, V>(simd, self.coefficients[2], at);
+        let b = vectors::<S, V>(simd, self.coefficients[3], at);
         let rows = self.x.chunks_exact(columns).zip(self.d.chunks_exact(columns));
         for ((x, d), y) in rows.zip(self.y.chunks_exact_mut(columns)) {
-            let (x, d) = (some::<S, V>(simd, x, at), some::<S, V>(simd, d, at));
-            let y = some_mut::<S, V>(y, at);
+            let (x, d) = (vectors::<S, V>(simd, x, at), vectors::<S, V>(simd, d, at));
+            let y = vectors_mut::<S, V>(y, at);
             for v in 0..V {
                 let first = simd.mul_f32s(scale[v], simd.sub_f32s(d[v], a[v]));
                 let centred = simd.sub_f32s(x[v], mean[v]);
@@ -339,8 +343,8 @@ impl Pass for Add<'_> {
     #[inline(always)]
     fn columns<S: Simd, const V: usize>(&mut self, simd: S, at: usize) {
         for (x, y) in self.x.chunks_exact(self.columns).zip(self.y.chunks_exact_mut(self.columns)) {
-            let x = some::<S, V>(simd, x, at);
-            let y = some_mut::<S, V>(y, at);
+            let x = vectors::<S, V>(simd, x, at);
+            let y = vectors_mut::<S, V>(y, at);
             for v in 0..V {
                 y[v] = simd.add_f32s(y[v], x[v]);
             }

@@ -10,8 +10,8 @@
 //!
 //! # Results do not depend on the vector width
 //!
-//! Every element of a product, and every sum over rows, is one chain of fused multiply-additions in an order that only
-//! the shapes determine. Wider vectors compute more elements at a time, each in the same way.
+//! Every element of a product and every sum over rows is added up in an order that only the shapes determine: one chain of
+//! (fused multiply-)additions, or a sum of such chains. Wider vectors compute more elements at a time, each in the same way.
 
 mod columns;
 mod instruction_set;
@@ -21,7 +21,7 @@ mod product;
 mod tile;
 
 pub use self::columns::{
-    Map, Piecewise, activate, activation_gradient, add, centred_squares, gradient_sums,
+    ColumnMap, Piecewise, activate, activation_gradient, add, centred_squares, gradient_sums,
     input_gradient, normalise, sums,
 };
 pub use self::instruction_set::{available, cap_at_avx2, vectorised};

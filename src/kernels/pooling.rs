@@ -50,23 +50,23 @@ pub fn max_pool(windows: Windows, row: usize, x: &[f32], y: &mut [f32]) {
     });
 }
 
-/// Adds `dy` `[columns, channels]` to `dx` at the first of the largest values of each window of row `row`. `taken` is for
-/// internal use, `[channels]`.
+/// Writes the gradient of row `row` of windows into the image `dx`: `dy` `[columns, channels]` at the first of the largest
+/// values of each window, 0 at the others. `scratch` `[channels]` is memory for what is left of `dy`.
 pub fn max_pool_gradient(
     windows: Windows,
     row: usize,
     [x, y, dy]: [&[f32]; 3],
-    taken: &mut [f32],
+    scratch: &mut [f32],
     dx: &mut [f32],
 ) {
     let channels = windows.channels;
     vectorised(|| {
         for (column, dy) in dy.chunks_exact(channels).enumerate() {
             let y = &y[column * channels..][..channels];
-            taken.copy_from_slice(dy);
+            scratch.copy_from_slice(dy);
             for at in windows.values(row, column) {
                 let (x, dx) = (&x[at..][..channels], &mut dx[at..][..channels]);
-                for (((x, y), dx), left) in x.iter().zip(y).zip(dx).zip(taken.iter_mut()) {
+                for (((x, y), dx), left) in x.iter().zip(y).zip(dx).zip(scratch.iter_mut()) {
                     let here = if x == y { *left } else { 0.0 };
                     *dx = here;
                     *left -= here;

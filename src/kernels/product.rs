@@ -19,7 +19,7 @@ macro_rules! tiles {
             let at = $count * tile / tiles;
             match $count * (tile + 1) / tiles - at {
                 $($R => $work.tile::<S, $R, $V>($simd, at),)*
-                _ => {}
+                _ => unreachable!("tiles have at most this many rows"),
             }
         }
     }};
@@ -45,7 +45,7 @@ pub struct Rows<'a> {
     /// The values.
     pub x: &'a [f32],
     /// The start of each row.
-    pub offsets: &'a [u32],
+    pub offsets: &'a [usize],
     /// Number of runs of a row.
     pub segments: usize,
     /// Distance between the runs of a row.
@@ -109,7 +109,7 @@ impl Tiles for ProductTiles<'_> {
         let rows = &self.rows;
         let mut offsets = [0; R];
         for r in 0..R {
-            offsets[r] = rows.offsets[at + r] as usize;
+            offsets[r] = rows.offsets[at + r];
         }
         let mut sums = match self.bias {
             Some(bias) => tile::load::<S, R, V>(simd, bias, 0),

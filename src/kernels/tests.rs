@@ -39,7 +39,7 @@ fn products_equal_plain_loops() {
         let x = numbers(rows * depth, 1);
         let (plain, panels, weights) = matrix(depth, columns, 2);
         let bias = numbers(panels.columns, 3);
-        let offsets: Vec<u32> = (0..rows).map(|row| (row * depth) as u32).collect();
+        let offsets: Vec<usize> = (0..rows).map(|row| row * depth).collect();
         let mut result = vec![f32::NAN; rows * panels.columns];
         let rows_of = Rows { x: &x, offsets: &offsets, segments: 1, step: 0, length: depth };
         let columns_padded = panels.columns;
@@ -129,7 +129,7 @@ fn results_do_not_depend_on_the_width_of_vectors() {
     let (rows, depth) = (7, 30);
     let x = numbers(rows * depth, 7);
     let (_, panels, weights) = matrix(depth, 16, 8);
-    let offsets: Vec<u32> = (0..rows).map(|row| (row * depth) as u32).collect();
+    let offsets: Vec<usize> = (0..rows).map(|row| row * depth).collect();
     let product = |weights: &[f32], columns: usize| {
         let mut result = vec![0.0; rows * columns];
         let rows = Rows { x: &x, offsets: &offsets, segments: 1, step: 0, length: depth };
@@ -161,7 +161,7 @@ fn passes_over_columns_equal_plain_loops() {
         sums(&x, plain);
         centred_squares(&x, &mean, squares);
         gradient_sums(&x, &d, &mean, [first, second]);
-        let map = Map { mean: &mean, scale: &scale, shift: &shift };
+        let map = ColumnMap { mean: &mean, scale: &scale, shift: &shift };
         let leaky = Piecewise { slope: 0.25, at_zero: 1.0 };
         let mut y = vec![0.0; x.len()];
         normalise(&x, map, leaky, &mut y);
@@ -218,9 +218,9 @@ fn of_equal_values_in_a_window_the_first_gets_the_gradient() {
     for position in [1, 4] {
         x[position * 8 + 1] = 2.0;
     }
-    let (mut y, mut dx, mut taken) = ([0.0; 8], vec![0.0; 6 * 8], [0.0; 8]);
+    let (mut y, mut dx, mut scratch) = ([0.0; 8], vec![0.0; 6 * 8], [0.0; 8]);
     max_pool(windows, 0, &x, &mut y);
-    max_pool_gradient(windows, 0, [&x, &y, &[3.0; 8]], &mut taken, &mut dx);
+    max_pool_gradient(windows, 0, [&x, &y, &[3.0; 8]], &mut scratch, &mut dx);
     let gradients = |channel: usize| [0, 1, 2, 3, 4, 5].map(|position| dx[position * 8 + channel]);
     assert_eq!(gradients(0), [3.0, 0.0, 0.0, 0.0, 0.0, 0.0], "all are equal");
     assert_eq!(gradients(1), [0.0, 3.0, 0.0, 0.0, 0.0, 0.0]);

@@ -18,7 +18,8 @@ pub(super) fn product<S: Simd, const R: usize, const V: usize>(
     for (chunk, b) in whole.iter().enumerate() {
         let mut a = [&[0.0; UNROLLED]; R];
         for r in 0..R {
-            let Some(row) = x[at[r] + chunk * UNROLLED..].first_chunk() else { return sums };
+            let row = x[at[r] + chunk * UNROLLED..].first_chunk();
+            let Some(row) = row else { unreachable!("a row is as long as the panel is deep") };
             a[r] = row;
         }
         for k in 0..UNROLLED {
@@ -53,7 +54,9 @@ pub(super) fn outer<S: Simd, const R: usize, const V: usize>(
 ) -> [[S::f32s; V]; R] {
     for (p, d) in d.chunks(d_step).take(count).enumerate() {
         let d = S::as_simd_f32s(d).0.first_chunk::<V>();
-        let (Some(d), Some(a)) = (d, a[p * a_step..].first_chunk::<R>()) else { return sums };
+        let (Some(d), Some(a)) = (d, a[p * a_step..].first_chunk::<R>()) else {
+            unreachable!("every position has its inputs and its gradients")
+        };
         for r in 0..R {
             let a = simd.splat_f32s(a[r]);
             for v in 0..V {

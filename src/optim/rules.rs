@@ -83,7 +83,8 @@ pub(super) struct Step {
 
 /// A rule with its constants for one step.
 pub trait Apply: Send + Sync {
-    /// Updates weights and running values in place, each element on its own: a parameter may be updated in parts.
+    /// Updates weights and running values in place, each element on its own: a parameter may be updated in parts. A weight
+    /// of 0 with a gradient of 0 and running values of 0 stays 0.
     fn apply(&self, values: Values<'_>);
 }
 

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Kernels {
-    /// Kernels of bn-lab's own, each of which computes several tensor operations at once
+    /// Several tensor operations at once, for networks without recurrence, without a norm or with batch normalisation, on
+    /// the CPU; all others are composed
     #[default]
     Fused,
-    /// One tensor operation after the other
+    /// One tensor operation after the other: slower
     Composed,
 }
 

@@ -69,19 +69,22 @@ impl BurnTrainer {
             } else {
                 Arithmetic::Tensors
             },
+            kernels: Kernels::Composed,
             devices,
             threads,
-            kernels: Kernels::default(),
             datasets: Mutex::default(),
             memory: None,
             budget: Budget::default(),
         }
     }
 
-    /// The same trainer, which computes the steps with these kernels.
+    /// The same trainer, which computes the steps with these kernels; fused ones need a device that computes in host
+    /// memory, and a processor with vectors. Without this call, they are composed.
     #[must_use]
     pub fn with_kernels(mut self, kernels: Kernels) -> Self {
-        self.kernels = kernels;
+        if self.devices.compute_in_host_memory() && crate::kernels::available() {
+            self.kernels = kernels;
+        }
         self
     }
 
@@ -274,9 +277,9 @@ impl BurnTrainer {
             self.arithmetic,
         );
         let learner = Learner::new(network, updater, streams, device);
-        let learner = match self.arithmetic {
-            Arithmetic::Fused => learner.with_fused_kernels(),
-            Arithmetic::Tensors => learner,
+        let learner = match self.kernels {
+            Kernels::Fused => learner.with_fused_kernels(),
+            Kernels::Composed => learner,
         };
         let mut run = Run::new(trial, data, self.loaded(&trial.condition)?.digest, learner, stop)?;
         run.finish(from, emit)

@@ -38,7 +38,12 @@ fn trainer(trial: &Trial, arithmetic: Arithmetic) -> BurnTrainer {
     static DEVICE: OnceLock<OpenDevice> = OnceLock::new();
     let open = || OpenDevice::open("cpu").expect("every build has a CPU device");
     let device = DEVICE.get_or_init(open).clone();
-    let trainer = BurnTrainer { arithmetic, ..BurnTrainer::new(Devices::of(vec![device]), 1) };
+    let kernels = match arithmetic {
+        Arithmetic::Fused => Kernels::Fused,
+        Arithmetic::Tensors => Kernels::Composed,
+    };
+    let trainer = BurnTrainer::new(Devices::of(vec![device]), 1).with_kernels(kernels);
+    let trainer = BurnTrainer { arithmetic, ..trainer };
     let load = || {
         let data = &trial.condition.settings.data;
         data::load(data, &Places::from_environment(None), &mut |_| {})

@@ -33,6 +33,8 @@ impl<const DECOUPLED: bool> Rule for Adam<DECOUPLED> {
         let rate = step.learning_rate * root / (1.0 - self.beta_1.powi(number));
         let constants = [rate, 1.0 - self.beta_1, 1.0 - self.beta_2, self.epsilon * root];
         let [rate, a_1, a_2, epsilon] = constants.map(|x| x as f32);
+        // An ε below the smallest number would make a weight without a gradient 0 / 0.
+        let epsilon = epsilon.max(f32::MIN_POSITIVE);
         Box::new(AdamStep { rate, a_1, a_2, epsilon, decay: step.decay })
     }
 

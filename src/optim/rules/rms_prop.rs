@@ -24,6 +24,8 @@ impl Rule for RmsProp {
     fn at(&self, step: Step) -> Box<dyn Apply> {
         let constants = [step.learning_rate, 1.0 - self.rho, self.epsilon];
         let [rate, a, epsilon] = constants.map(|x| x as f32);
+        // An ε below the smallest number would make a weight without a gradient 0 / 0.
+        let epsilon = epsilon.max(f32::MIN_POSITIVE);
         Box::new(RmsPropStep { rate, a, epsilon, decay: step.decay })
     }
 

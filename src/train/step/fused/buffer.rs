@@ -58,7 +58,8 @@ pub(super) struct View<'a> {
     pub(super) values: &'a [f32],
 }
 
-/// Values of some examples, with memory for the largest batch so far. The border is never written after it was made.
+/// Values of some examples, with memory for the largest batch so far: behind the examples of the present batch are those of
+/// earlier ones. The border is never written after it was made.
 #[derive(Debug, Clone)]
 pub(super) struct Buffer {
     pub(super) map: Map,
@@ -86,7 +87,8 @@ impl Buffer {
 }
 
 /// Runs of positions of `images` examples that are contiguous in both maps, which differ in their border only: `each`
-/// gets where a run starts in either and its number of positions, at most `most`.
+/// gets where a run starts in either and its number of positions. Without borders, a run has at most `most` positions;
+/// otherwise it is a row of a map.
 pub(super) fn runs(
     images: std::ops::Range<usize>,
     [from, to]: [Map; 2],

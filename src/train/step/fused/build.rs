@@ -10,12 +10,12 @@ use super::buffer::Map;
 use super::convolution::Convolution;
 use super::dense::Dense;
 use super::layer::{Chain, Layer};
+use super::norm_activation::NormActivation;
 use super::normalisation::{Affine, Norm};
 use super::parameter::{Layout, Parameter};
 use super::reshaping::{Dropout, Flatten, GlobalAverage, MaxPool, ZeroPadded};
 use super::residual::Residual;
 use super::state::{Id, NormId, State};
-use super::tail::Tail;
 use crate::config::spec::{Activation, Constraint, NormKind, NormParameter};
 use crate::event::NamedTensor;
 use crate::model::norm::NormLayer;
@@ -44,21 +44,21 @@ impl Builder<'_> {
         while let Some((first, behind)) = rest.split_first() {
             let layer: Box<dyn Layer> = match first {
                 Operation::Norm(_) | Operation::Activation(_) => {
-                    let (tail, behind) = self.tail(rest, map)?;
+                    let (layer, behind) = self.norm_activation(rest, map)?;
                     rest = behind;
-                    map = tail.output().map;
-                    layers.push(Box::new(tail));
+                    map = layer.output().map;
+                    layers.push(Box::new(layer));
                     continue;
                 }
                 Operation::Dense(dense) => {
                     let ends = dense.weight().dims();
                     let weight = self.parameter(dense.weight(), Layout::Dense)?;
-                    Box::new(Dense::new(weight, self.bias(dense.bias())?, ends))
+                    Box::new(Dense::new(weight, self.vector(dense.bias())?, ends))
                 }
                 Operation::Convolution(convolution) => {
                     let layout = Layout::Kernel { step: map.step };
                     let weight = self.parameter(convolution.weight(), layout)?;
-                    let bias = self.bias(convolution.bias())?;
+                    let bias = self.vector(convolution.bias())?;
                     Box::new(Convolution::new(weight, bias, convolution.kernel(), map))
                 }
                 Operation::MaxPool(side) => Box::new(MaxPool::new(*side, map, border(behind))),
@@ -82,19 +82,19 @@ impl Builder<'_> {
     }
 
     /// The layer of a normalisation, an activation and a normalisation at the start of `operations`, and what follows.
-    fn tail<'b, 'c>(
+    fn norm_activation<'b, 'c>(
         &mut self,
         operations: &'b [Operation<'c>],
         map: Map,
-    ) -> Option<(Tail, &'b [Operation<'c>])> {
+    ) -> Option<(NormActivation, &'b [Operation<'c>])> {
         let (before, rest) = self.norm_at_start(operations, map)?;
         let (kind, rest) = match rest.split_first() {
             Some((Operation::Activation(activation), behind)) => (*activation, behind),
             _ => (Activation::Identity, rest),
         };
         let (after, rest) = self.norm_at_start(rest, map)?;
-        let tail = Tail::new([before, after], Kind::of(kind), map, border(rest));
-        Some((tail, rest))
+        let layer = NormActivation::new([before, after], Kind::of(kind), map, border(rest));
+        Some((layer, rest))
     }
 
     #[expect(clippy::type_complexity, reason = "a norm, if there is one, and the rest")]
@@ -117,8 +117,8 @@ impl Builder<'_> {
         if [settings.gamma, settings.beta].into_iter().flatten().any(is_regularised) {
             return None;
         }
-        let gamma = self.bias(layer.gamma())?;
-        let beta = self.bias(layer.beta())?;
+        let gamma = self.vector(layer.gamma())?;
+        let beta = self.vector(layer.beta())?;
         let affine = Affine { gamma, beta };
         self.state.norms.push(Norm::new(layer.name(), channels, kind, settings.epsilon, affine));
         Some(self.state.norms.len() - 1)
@@ -129,7 +129,7 @@ impl Builder<'_> {
         clippy::option_option,
         reason = "a parameter that is missing differs from no parameter"
     )]
-    fn bias(&mut self, parameter: Option<&Param<Tensor<1>>>) -> Option<Option<Id>> {
+    fn vector(&mut self, parameter: Option<&Param<Tensor<1>>>) -> Option<Option<Id>> {
         match parameter {
             Some(parameter) => self.parameter(parameter, Layout::Vector).map(Some),
             None => Some(None),

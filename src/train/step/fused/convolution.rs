@@ -1,6 +1,6 @@
 //! The convolutional layer, channels last.
 
-use std::ops::Range;
+use rayon::prelude::*;
 
 use super::buffer::{Buffer, Map, View};
 use super::dense::bias_gradient;
@@ -21,11 +21,11 @@ pub(super) struct Convolution {
     side: usize,
     stride: usize,
     /// The first value of each output position's window, from the start of an example.
-    windows: Vec<u32>,
+    windows: Vec<usize>,
     /// The weights with rows, columns and channels exchanged, for the gradient of the input.
-    turned: Vec<f32>,
+    flipped: Vec<f32>,
     /// The windows of the gradient of the input.
-    turned_windows: Vec<u32>,
+    flipped_windows: Vec<usize>,
     /// One example's gradient of the output, with zeros between its positions where the stride is above 1.
     spread: Buffer,
     output: Buffer,
@@ -48,118 +48,193 @@ impl Convolution {
             side,
             stride,
             windows: windows(input, [height, width], stride, side),
-            turned: Vec::new(),
-            turned_windows: windows(spread, [input.height, input.width], 1, side),
+            flipped: Vec::new(),
+            flipped_windows: windows(spread, [input.height, input.width], 1, side),
             spread: Buffer::new(spread),
             output: Buffer::new(output),
         }
     }
 
     /// W with its rows and columns in reverse order and its channels exchanged: `[side · side · outputs, inputs]`.
-    fn turn(&mut self, weight: &Parameter) {
+    fn flip(&mut self, weight: &Parameter) {
         let (from, inputs) = (weight.panels(), weight.shape[1]);
         let (step, window) = (from.depth / (self.side * self.side), self.side * self.side);
         let outputs_step = self.output.map.step;
         let to = Panels::new(window * outputs_step, inputs);
-        self.turned.resize(to.size(), 0.0);
+        self.flipped.resize(to.size(), 0.0);
         for at in 0..window {
             for input in 0..inputs {
                 let row = at * step + input;
                 for output in 0..weight.shape[0] {
-                    let turned = to.position((window - 1 - at) * outputs_step + output, input);
-                    self.turned[turned] = weight.values[from.position(row, output)];
+                    let flipped = to.position((window - 1 - at) * outputs_step + output, input);
+                    self.flipped[flipped] = weight.values[from.position(row, output)];
                 }
             }
         }
     }
 
-    /// The gradient by the input of one example.
-    fn input_gradient(&mut self, dy: &Buffer, image: usize, dx: &mut Buffer) {
-        let (size, map) = (self.spread.map.size(), dx.map);
-        let is_spread = self.stride > 1;
-        if is_spread {
-            spread(&mut self.spread, self.stride, dy, image);
-        }
-        let x = if is_spread { &self.spread.values } else { &dy.values[image * size..][..size] };
+    /// The gradient by the input, `dx`, of one example.
+    fn input_gradient(&self, dy: &[f32], dx: &mut [f32], step: usize) {
         let rows = Rows {
-            x,
-            offsets: &self.turned_windows,
+            x: dy,
+            offsets: &self.flipped_windows,
             segments: self.side,
             step: self.spread.map.row(),
             length: self.side * self.output.map.step,
         };
-        let result = &mut dx.values[image * map.size()..][..map.size()];
-        Product { rows, weights: &self.turned, bias: None, columns: map.step, result }.run();
+        Product { rows, weights: &self.flipped, bias: None, columns: step, result: dx }.run();
     }
 
-    /// Adds the gradient of the weights over one example; the first example replaces what was there.
-    fn weight_gradient(&self, x: View<'_>, dy: &Buffer, image: usize, weight: &mut Parameter) {
+    /// The parts of the gradient of the weights that are computed apart, in the order of memory: a panel in a row of the
+    /// kernel.
+    fn parts(&self, panels: Panels) -> Vec<Part> {
+        let rows = panels.depth / self.side;
+        let part = |(first, width)| {
+            (0..self.side).map(move |kernel_row| Part { first, width, kernel_row, rows })
+        };
+        panels.panels().flat_map(part).collect()
+    }
+
+    /// Adds the gradient of a part of the weights over one example; the first example replaces what was there.
+    fn part_gradient(&self, x: View<'_>, dy: &Buffer, image: usize, part: Part, sum: &mut [f32]) {
         let output = self.output.map;
         let cached = self.stride * x.map.row() + output.width * output.step;
         let strip = (CACHED / cached).clamp(1, output.height);
-        for row in (0..output.height).step_by(strip) {
-            let rows = row..output.height.min(row + strip);
-            for kernel_row in 0..self.side {
-                self.strip_gradient(x, dy, (image, rows.clone()), kernel_row, weight);
-            }
-        }
-    }
-
-    /// The gradient of the weights in one row of the kernel over some rows of the output of one example.
-    fn strip_gradient(
-        &self,
-        x: View<'_>,
-        dy: &Buffer,
-        (image, output_rows): (usize, Range<usize>),
-        kernel_row: usize,
-        weight: &mut Parameter,
-    ) {
-        let panels = weight.panels();
-        let rows = self.side * x.map.step;
         let outside = x.map.border - (self.side - 1) / 2;
-        let adds = image > 0 || output_rows.start > 0;
-        let line = |row: usize| Line {
-            input: image * x.map.size()
-                + (row * self.stride + kernel_row + outside) * x.map.row()
-                + outside * x.map.step,
-            gradient: dy.map.at(image, row, 0),
-        };
-        let lines: Vec<Line> = output_rows.map(line).collect();
-        for (first, width) in panels.panels() {
-            let start = first * panels.depth + kernel_row * rows * width;
+        for start in (0..output.height).step_by(strip) {
+            let line = |row: usize| Line {
+                input: image * x.map.size()
+                    + (row * self.stride + part.kernel_row + outside) * x.map.row()
+                    + outside * x.map.step,
+                gradient: dy.map.at(image, row, 0),
+            };
+            let end = output.height.min(start + strip);
+            let lines: Vec<Line> = (start..end).map(line).collect();
             Outer {
                 x: x.values,
                 x_step: self.stride * x.map.step,
                 d: &dy.values,
                 d_step: dy.map.step,
                 lines: &lines,
-                count: self.output.map.width,
-                rows,
-                adds,
-                first,
-                width,
-                panel: &mut weight.gradient_mut()[start..start + rows * width],
+                count: output.width,
+                rows: part.rows,
+                adds: image > 0 || start > 0,
+                first: part.first,
+                width: part.width,
+                panel: sum,
             }
             .run();
         }
     }
+
+    /// Both gradients, example by example: the second one finds the example's gradient in the cache.
+    fn gradients(
+        &mut self,
+        x: View<'_>,
+        dy: &Buffer,
+        gradient: &mut [f32],
+        parts: &[Part],
+        mut dx: Option<&mut Buffer>,
+        images: usize,
+    ) {
+        debug_assert!(self.stride > 1 || dy.map == self.spread.map, "the border that it asked for");
+        let size = dy.map.size();
+        for image in 0..images {
+            if let Some(dx) = &mut dx {
+                let map = dx.map;
+                let of_input = &mut dx.values[image * map.size()..][..map.size()];
+                if self.stride > 1 {
+                    spread(&mut self.spread, self.stride, dy, image);
+                    self.input_gradient(&self.spread.values, of_input, map.step);
+                } else {
+                    self.input_gradient(&dy.values[image * size..][..size], of_input, map.step);
+                }
+            }
+            let mut rest = &mut *gradient;
+            for &part in parts {
+                let (sum, behind) = rest.split_at_mut(part.rows * part.width);
+                self.part_gradient(x, dy, image, part, sum);
+                rest = behind;
+            }
+        }
+    }
+
+    /// As [`Self::gradients`], with the examples and the parts of the weights spread over the threads of the trial. Every
+    /// sum has the same order.
+    fn gradients_in_parallel(
+        &mut self,
+        x: View<'_>,
+        dy: &Buffer,
+        gradient: &mut [f32],
+        parts: &[Part],
+        dx: Option<&mut Buffer>,
+        images: usize,
+    ) {
+        let size = dy.map.size();
+        if let Some(dx) = dx {
+            let map = dx.map;
+            let all = dx.values[..images * map.size()].par_chunks_exact_mut(map.size());
+            let this = &*self;
+            all.enumerate().for_each_init(
+                || this.spread.clone(),
+                |scratch, (image, of_input)| {
+                    if this.stride > 1 {
+                        spread(scratch, this.stride, dy, image);
+                        this.input_gradient(&scratch.values, of_input, map.step);
+                    } else {
+                        this.input_gradient(&dy.values[image * size..][..size], of_input, map.step);
+                    }
+                },
+            );
+        }
+        let mut rest = gradient;
+        let mut sums = Vec::new();
+        for &part in parts {
+            let (sum, behind) = rest.split_at_mut(part.rows * part.width);
+            sums.push((part, sum));
+            rest = behind;
+        }
+        let this = &*self;
+        sums.into_par_iter().for_each(|(part, sum)| {
+            for image in 0..images {
+                this.part_gradient(x, dy, image, part, sum);
+            }
+        });
+    }
+}
+
+/// A part of the gradient of the weights.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    /// First column and number of columns of the panel.
+    first: usize,
+    width: usize,
+    kernel_row: usize,
+    /// Number of rows of the matrix of weights in it.
+    rows: usize,
 }
 
 impl Layer for Convolution {
     fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
         let (size, map) = (x.map.size(), self.output.map);
+        let weights = &pass.state[self.weight].values;
+        let bias = self.bias.map(|bias| pass.state[bias].values.as_slice());
         let z = self.output.for_images(pass.images);
-        for (image, result) in z.chunks_exact_mut(map.size()).enumerate() {
+        let (side, windows) = (self.side, &self.windows);
+        let convolve = |(image, result): (usize, &mut [f32])| {
             let rows = Rows {
                 x: &x.values[image * size..][..size],
-                offsets: &self.windows,
-                segments: self.side,
+                offsets: windows,
+                segments: side,
                 step: x.map.row(),
-                length: self.side * x.map.step,
+                length: side * x.map.step,
             };
-            let bias = self.bias.map(|bias| pass.state[bias].values.as_slice());
-            let weights = &pass.state[self.weight].values;
             Product { rows, weights, bias, columns: map.step, result }.run();
+        };
+        if rayon::current_num_threads() > 1 {
+            z.par_chunks_exact_mut(map.size()).enumerate().for_each(convolve);
+        } else {
+            z.chunks_exact_mut(map.size()).enumerate().for_each(convolve);
         }
     }
 
@@ -175,15 +250,16 @@ impl Layer for Convolution {
         pass: &mut Backward<'_>,
     ) -> Option<Buffer> {
         let mut dx = wanted.map(|_| pass.pool.take(x.map.bordered(0), pass.images));
+        let weight = &mut pass.state[self.weight];
         if dx.is_some() {
-            self.turn(&pass.state[self.weight]);
+            self.flip(weight);
         }
-        // Both read an example's gradient, which the second one finds in the cache.
-        for image in 0..pass.images {
-            if let Some(dx) = &mut dx {
-                self.input_gradient(dy, image, dx);
-            }
-            self.weight_gradient(x, dy, image, &mut pass.state[self.weight]);
+        let parts = self.parts(weight.panels());
+        let gradient = weight.gradient_mut();
+        if rayon::current_num_threads() > 1 {
+            self.gradients_in_parallel(x, dy, gradient, &parts, dx.as_mut(), pass.images);
+        } else {
+            self.gradients(x, dy, gradient, &parts, dx.as_mut(), pass.images);
         }
         pass.finish(self.weight);
         if let Some(bias) = self.bias {
@@ -198,13 +274,13 @@ impl Layer for Convolution {
 }
 
 /// The first value of the window of each of `[height, width]` positions, from the start of an example of `map`.
-fn windows(map: Map, [height, width]: [usize; 2], stride: usize, side: usize) -> Vec<u32> {
+fn windows(map: Map, [height, width]: [usize; 2], stride: usize, side: usize) -> Vec<usize> {
     let outside = map.border - (side - 1) / 2;
     let start = |row: usize, column: usize| {
         (row * stride + outside) * map.row() + (column * stride + outside) * map.step
     };
     let rows = (0..height).flat_map(|row| (0..width).map(move |column| start(row, column)));
-    rows.map(|at| at as u32).collect()
+    rows.collect()
 }
 
 /// Sets `target` to the gradient of one example, its positions `stride` apart.

@@ -2,6 +2,7 @@
 
 use super::buffer::{Buffer, Map, View};
 use super::layer::{Backward, Forward, Layer};
+use super::normalisation::BLOCK;
 use super::state::Id;
 use crate::kernels::{Line, Outer, PANEL, Panels, Product, Rows, sums};
 
@@ -16,7 +17,7 @@ pub(super) struct Dense {
     /// Number of inputs.
     depth: usize,
     /// The start of each example's row in the input.
-    offsets: Vec<u32>,
+    offsets: Vec<usize>,
     /// Wᵀ, for the gradient of the input.
     transposed: Vec<f32>,
     output: Buffer,
@@ -31,7 +32,7 @@ impl Dense {
 
     fn offsets(&mut self, images: usize, step: usize) {
         self.offsets.clear();
-        self.offsets.extend((0..images).map(|image| (image * step) as u32));
+        self.offsets.extend((0..images).map(|image| image * step));
     }
 
     /// The gradient by the input: `dx = dy Wᵀ`.
@@ -117,8 +118,13 @@ impl Layer for Dense {
 pub(super) fn bias_gradient(bias: Id, dy: &Buffer, pass: &mut Backward<'_>) {
     let gradient = pass.state[bias].gradient_mut();
     gradient.fill(0.0);
-    super::buffer::runs(0..pass.images, [dy.map; 2], usize::MAX, |[at, _], count| {
-        sums(&dy.values[at..][..count * dy.map.step], gradient);
-    });
+    super::buffer::runs(
+        0..pass.images,
+        [dy.map; 2],
+        (BLOCK / dy.map.step).max(1),
+        |[at, _], count| {
+            sums(&dy.values[at..][..count * dy.map.step], gradient);
+        },
+    );
     pass.finish(bias);
 }

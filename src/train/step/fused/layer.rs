@@ -47,8 +47,14 @@ pub(super) trait Layer: Send {
     /// The output of the last forward pass.
     fn output(&self) -> View<'_>;
 
-    /// Computes the gradients of the parameters, and that of the input inside a border of `wanted` zeros, from the same
-    /// input `x` and the gradient `dy` of the output, which only a layer with an activation may change.
+    /// Computes the gradients of the parameters, and that of the input, from the same input `x` and the gradient `dy` of the
+    /// output.
+    ///
+    /// The gradient of the input is not computed where `wanted` is `None`; otherwise it gets a border of `wanted` zeros,
+    /// which only a convolution in front of this layer asks for: behind a convolution are normalisations, activations, means
+    /// of channels and sums, and the other layers ignore the number. It is computed before a parameter is updated.
+    /// The columns behind the real ones are 0 in `dy` and stay so in the result. Only a layer whose activation follows its
+    /// normalisation changes `dy`; such a layer never ends a branch.
     fn backward(
         &mut self,
         x: View<'_>,

@@ -3,8 +3,8 @@
 //! of the optimiser are kept here, in the layout of the [kernels](crate::kernels), and written back where something else
 //! needs them.
 //!
-//! It computes what the composed operations of `model/` compute, in another order of sums; `tests/` compares the two. It
-//! has no form for: recurrent networks, normalisations other than batch normalisation, and penalties or constraints on γ
+//! It computes what the composed operations of `model/` compute, in another order of sums; `tests.rs` compares the two. It
+//! does not support recurrent networks, normalisations other than batch normalisation, and penalties or constraints on γ
 //! and β. These, other devices, and processors without fused multiply-additions use the composed operations.
 
 mod activation;
@@ -14,12 +14,12 @@ mod convolution;
 mod dense;
 mod layer;
 mod loss;
+mod norm_activation;
 mod normalisation;
 mod parameter;
 mod reshaping;
 mod residual;
 mod state;
-mod tail;
 
 use std::ops::Range;
 use std::time::Instant;
@@ -189,7 +189,7 @@ impl Fused {
         let value = |name: &str| {
             let mut parameters = self.state.parameters.0.iter();
             let found = parameters.find(|parameter| parameter.name == name);
-            found.map(Parameter::plain_values).unwrap_or_default()
+            found.map(Parameter::plain_values).expect("the form was made of this network")
         };
         let mut network = parameters::with_values(network, |name| value(name));
         for norm in network.norms_mut() {

@@ -151,7 +151,9 @@ impl Norm {
         parameters: &Parameters,
     ) -> Part {
         let epsilon = self.epsilon as f32;
-        let inverse: Vec<f32> = variance.iter().map(|v| 1.0 / (v + epsilon).sqrt()).collect();
+        let mut inverse: Vec<f32> = variance.iter().map(|v| 1.0 / (v + epsilon).sqrt()).collect();
+        // The columns behind the real ones stay 0 whatever ε is.
+        inverse[self.channels..].fill(0.0);
         let scale = match self.affine.gamma {
             Some(gamma) => {
                 inverse.iter().zip(&parameters[gamma].values).map(|(s, gamma)| s * gamma).collect()
@@ -201,8 +203,8 @@ impl Norm {
         }
     }
 
-    fn map<'a>(&'a self, part: &'a Part) -> kernels::Map<'a> {
-        kernels::Map { mean: &part.mean, scale: &part.scale, shift: &self.shift }
+    fn map<'a>(&'a self, part: &'a Part) -> kernels::ColumnMap<'a> {
+        kernels::ColumnMap { mean: &part.mean, scale: &part.scale, shift: &self.shift }
     }
 
     /// From the gradient `dy` of the activation behind it, both without a border: calls `activate` with the gradient of
@@ -212,7 +214,7 @@ impl Norm {
         &self,
         x: View<'_>,
         dy: &mut Buffer,
-        mut activate: impl FnMut(Range<usize>, kernels::Map<'_>, &mut [f32]),
+        mut activate: impl FnMut(Range<usize>, kernels::ColumnMap<'_>, &mut [f32]),
         mut dx: Option<&mut Buffer>,
     ) -> [(Option<Id>, Vec<f32>); 2] {
         let step = x.map.step;
@@ -235,7 +237,8 @@ impl Norm {
                 of_beta[column] += a[column];
                 of_gamma[column] += s * b[column];
                 a[column] /= m;
-                b[column] *= part.scale[column] * s * s / m;
+                // In this order, a column without variance gives 0 and not 0 · ∞.
+                b[column] = b[column] / m * s * s * part.scale[column];
             }
             if let Some(dx) = &mut dx {
                 let coefficients = [&part.mean, &part.scale, &a, &b].map(Vec::as_slice);

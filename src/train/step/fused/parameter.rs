@@ -24,7 +24,7 @@ pub(super) struct Parameter {
     /// Its shape in the network.
     pub(super) shape: Vec<usize>,
     pub(super) values: Vec<f32>,
-    /// The gradient of the current step; empty where the step does not keep it.
+    /// The gradient of the current step; not set where a fully connected layer updates its weights at once.
     pub(super) gradient: Vec<f32>,
     layout: Layout,
     group: Group,
@@ -131,7 +131,8 @@ impl Parameter {
         let values = self.laid_out(plain);
         match name {
             "first" => self.first = values,
-            _ => self.second = values,
+            "second" => self.second = values,
+            _ => unreachable!("a rule keeps two kinds of running values"),
         }
     }
 

@@ -53,7 +53,7 @@ impl Layer for MaxPool {
         if covered != [x.map.height, x.map.width] {
             dx.values.fill(0.0);
         }
-        let mut taken = vec![0.0; map.step];
+        let mut scratch = vec![0.0; map.step];
         for image in 0..pass.images {
             let x = &x.values[image * size..][..size];
             let dx = &mut dx.values[image * size..][..size];
@@ -61,7 +61,7 @@ impl Layer for MaxPool {
                 let length = map.width * map.step;
                 let y = &self.output.values[map.at(image, row, 0)..][..length];
                 let dy = &dy.values[dy.map.at(image, row, 0)..][..length];
-                kernels::max_pool_gradient(self.windows, row, [x, y, dy], &mut taken, dx);
+                kernels::max_pool_gradient(self.windows, row, [x, y, dy], &mut scratch, dx);
             }
         }
         Some(dx)

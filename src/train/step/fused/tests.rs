@@ -228,6 +228,72 @@ fn fifty_steps_equal_the_composed_ones() {
 }
 
 #[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    if !kernels::available() {
+        return;
+    }
+    let text = "data.dataset = 'glyphs'\nmodel.kind = 'resnet'\nmodel.depth = 8\nmodel.width = 9\nmodel.shortcut = 'b'\nnorm.placement = 'before'";
+    let case = Case { text: text.to_owned(), image: Shape { channels: 3, height: 9, width: 7 } };
+    let settings = crate::plan::tests::settings(&case.text);
+    let train = || {
+        let mut network = network(&settings, &case);
+        let updater = updater(&settings, &mut network);
+        let learner = Learner::new(network, updater, Streams::new(7, 1), cpu());
+        let mut learner = learner.with_fused_kernels();
+        for step in 0..5 {
+            learner.step(&batch(&case, 6, step));
+        }
+        let values = learner.tensors().into_iter().flat_map(|tensor| tensor.values);
+        values.map(f32::to_bits).collect::<Vec<u32>>()
+    };
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.expect("a pool").install(train)
+    };
+    assert!(with(1) == with(3));
+}
+
+#[derive(serde::Deserialize)]
+struct LossReference {
+    cases: Vec<LossCase>,
+}
+
+#[derive(serde::Deserialize)]
+struct LossCase {
+    classes: usize,
+    logits: Vec<f32>,
+    labels: Vec<u8>,
+    loss: f64,
+    grad_logits: Vec<f64>,
+}
+
+#[test]
+fn the_loss_and_its_gradient_equal_pytorchs() {
+    let text = include_str!("../../../../tests/reference/loss_torch.json");
+    let reference: LossReference = serde_json::from_str(text).expect("a valid reference file");
+    for case in reference.cases {
+        let map = Map::vector(case.classes);
+        let mut logits = Buffer::new(map);
+        let rows = logits.for_images(case.labels.len()).chunks_exact_mut(map.step);
+        for (row, given) in rows.zip(case.logits.chunks_exact(case.classes)) {
+            row[..case.classes].copy_from_slice(given);
+        }
+        let mut gradient = Buffer::new(map);
+        gradient.for_images(case.labels.len());
+        let result =
+            loss::cross_entropy(logits.view(), &case.labels, Some(&mut gradient), |_, _| {});
+        assert!((result.loss - case.loss).abs() <= 1e-6 * case.loss.abs().max(1.0));
+        let rows = gradient.values.chunks_exact(map.step);
+        for (row, expected) in rows.zip(case.grad_logits.chunks_exact(case.classes)) {
+            for (found, expected) in row[..case.classes].iter().zip(expected) {
+                assert!((f64::from(*found) - expected).abs() <= 1e-6);
+            }
+            assert!(row[case.classes..].iter().all(|&padding| padding == 0.0));
+        }
+    }
+}
+
+#[test]
 fn a_network_without_a_fused_form_is_trained_composed() {
     for text in [
         "model.kind = 'rnn'",

@@ -8,7 +8,7 @@ use super::state::{Id, NormId, State};
 use crate::kernels::{self, Piecewise};
 
 /// `y = N₂(f(N₁(x)))`
-pub(super) struct Tail {
+pub(super) struct NormActivation {
     before: Option<NormId>,
     activation: Kind,
     after: Option<NormId>,
@@ -17,7 +17,7 @@ pub(super) struct Tail {
     output: Buffer,
 }
 
-impl Tail {
+impl NormActivation {
     /// A layer behind an output of shape `input`, whose own output gets a border of `border` zeros.
     pub(super) fn new(
         [before, after]: [Option<NormId>; 2],
@@ -36,7 +36,7 @@ impl Tail {
     }
 }
 
-impl Layer for Tail {
+impl Layer for NormActivation {
     fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
         let images = pass.images;
         self.output.for_images(images);
@@ -90,7 +90,7 @@ impl Layer for Tail {
             (Some(norm), dx) => {
                 let step = x.map.step;
                 let activate =
-                    |range: std::ops::Range<usize>, map: kernels::Map<'_>, d: &mut [f32]| {
+                    |range: std::ops::Range<usize>, map: kernels::ColumnMap<'_>, d: &mut [f32]| {
                         let x = &x.values[range];
                         match activation {
                             _ if activation.is_identity() => {}
@@ -172,7 +172,7 @@ fn activation_gradient(activation: Kind, x: View<'_>, d: &Buffer, dx: &mut Buffe
 fn multiply_by_derivative(
     function: Smooth,
     x: &[f32],
-    map: Option<kernels::Map<'_>>,
+    map: Option<kernels::ColumnMap<'_>>,
     channels: usize,
     step: usize,
     d: &mut [f32],
