@@ -68,8 +68,8 @@ check:          ## what CI runs: formatting, lints, docs, tests
 	cargo clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
-bench:          ## time one optimiser step of the headline network under each placement
-	cargo bench --locked --bench step --bench step_system_allocator
+bench:          ## time a training step of four networks on one core, part by part (some minutes)
+	cargo run --release --locked -- bench
 
 bench-runner:   ## time planning 100 000 trials, a folder of 10 000, and reports on 20 000 (some minutes)
 	cargo bench --locked --bench plan --bench folder

@@ -1,5 +1,6 @@
 //! The command line as types for clap.
 
+mod bench;
 mod explain;
 mod plot;
 mod reading;
@@ -13,6 +14,7 @@ use crate::plan::kernels::Kernels;
 use crate::plan::shard::Shard;
 use crate::submit::Memory;
 
+pub use self::bench::{Bench, InstructionSet};
 pub use self::explain::{Explain, Order, Page, Preset};
 pub use self::plot::{Against, Plot, Show};
 pub use self::report::{Report, ReportFormat};
@@ -68,6 +70,8 @@ pub enum Command {
     Data(Data),
     /// Print every number of batch normalisation for one unit and one batch, with its formula
     Explain(Explain),
+    /// Time a training step of four networks on one core, part by part, beside what the core could do
+    Bench(Bench),
 }
 
 impl Command {
@@ -87,7 +91,8 @@ impl Command {
             | Self::Clean(_)
             | Self::Show(_)
             | Self::Data(_)
-            | Self::Explain(_) => None,
+            | Self::Explain(_)
+            | Self::Bench(_) => None,
         }
     }
 }

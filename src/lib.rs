@@ -118,6 +118,7 @@ pub mod wording;
 
 /// Runs the command that the command line names.
 pub fn run(cli: cli::Cli) -> error::Result<()> {
+    commands::apply_instruction_set(&cli.command)?;
     commands::let_long_files_fail();
     fs::tell_of_waits(streams::say);
     threads::start();
@@ -137,5 +138,6 @@ pub fn run(cli: cli::Cli) -> error::Result<()> {
         cli::Command::Submit(arguments) => commands::submit::run(&arguments),
         cli::Command::Data(arguments) => commands::data::run(&arguments),
         cli::Command::Explain(arguments) => commands::explain::run(&arguments),
+        cli::Command::Bench(arguments) => commands::bench::run(&arguments),
     }
 }

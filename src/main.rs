@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use bn_lab::cli::Cli;
 use bn_lab::streams;
 
-/// burn's CPU backend allocates a tensor per operation; with this allocator a step takes about 0.9
-/// times as long as with the system's (`make bench` measures it).
+/// burn's CPU backend allocates a tensor per operation; with this allocator such a step takes about 0.9
+/// times as long as with the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

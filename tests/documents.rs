@@ -210,7 +210,7 @@ fn every_verb_has_help_and_a_line_in_the_readme() {
     let lab = Lab::new();
     for verb in [
         "run", "plan", "results", "compare", "claims", "watch", "clean", "plot", "publish", "data",
-        "explain",
+        "explain", "bench",
     ] {
         let help = lab.bn_lab(&[verb, "--help"]);
         assert_eq!(help.code, Some(0));

@@ -5,6 +5,7 @@
 mod architecture;
 mod awkward;
 mod backends;
+mod bench;
 mod breadth;
 mod by_hand;
 mod checkpoints;

@@ -1,11 +1,13 @@
 //! The program's commands, one file for each.
 
+pub mod bench;
 pub mod claims;
 pub mod clean;
 pub mod compare;
 pub mod data;
 mod datasets;
 pub mod explain;
+mod instruction_set;
 mod memory;
 pub mod merge;
 pub mod plan;
@@ -22,6 +24,7 @@ mod signals;
 pub mod submit;
 pub mod watch;
 
+pub(crate) use self::instruction_set::apply as apply_instruction_set;
 pub(crate) use self::signals::let_long_files_fail;
 
 use std::path::Path;

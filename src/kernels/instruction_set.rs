@@ -25,6 +25,35 @@ pub fn cap_at_avx2() {
     CAPPED.store(true, Ordering::Relaxed);
 }
 
+/// The name of the vectors that the kernels use; the architecture's where they use none.
+pub fn instruction_set() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" if has_avx512() && !is_capped() => "AVX-512",
+        "x86_64" if available() => "AVX2",
+        "aarch64" if available() => "NEON",
+        architecture => architecture,
+    }
+}
+
+/// Whether this processor has wider vectors than the kernels use.
+pub fn is_limited() -> bool {
+    has_avx512() && is_capped()
+}
+
+fn is_capped() -> bool {
+    CAPPED.load(Ordering::Relaxed)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx512() -> bool {
+    pulp::x86::V4::try_new().is_some()
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn has_avx512() -> bool {
+    false
+}
+
 /// Runs `work`, a loop over plain slices, compiled for the widest vectors of this processor.
 #[inline(always)]
 pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
@@ -35,7 +64,7 @@ pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
 #[inline(always)]
 pub(super) fn dispatch<Op: WithSimd>(columns: usize, op: Op) -> Op::Output {
     #[cfg(target_arch = "x86_64")]
-    if (!columns.is_multiple_of(PANEL) || CAPPED.load(Ordering::Relaxed))
+    if (!columns.is_multiple_of(PANEL) || is_capped())
         && let Some(simd) = pulp::x86::V3::try_new()
     {
         return pulp::Simd::vectorize(simd, op);

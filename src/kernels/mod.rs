@@ -16,6 +16,7 @@
 mod columns;
 mod instruction_set;
 mod panels;
+mod peak;
 mod pooling;
 mod product;
 mod tile;
@@ -24,8 +25,9 @@ pub use self::columns::{
     ColumnMap, Piecewise, activate, activation_gradient, add, centred_squares, gradient_sums,
     input_gradient, normalise, sums,
 };
-pub use self::instruction_set::{available, cap_at_avx2, vectorised};
+pub use self::instruction_set::{available, cap_at_avx2, instruction_set, is_limited, vectorised};
 pub use self::panels::Panels;
+pub use self::peak::peak;
 pub use self::pooling::{Windows, max_pool, max_pool_gradient};
 pub use self::product::{Line, Outer, Product, Rows};
 

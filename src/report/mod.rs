@@ -1,5 +1,6 @@
 //! Tables and reports as text: those that a run prints at its end, and those that commands request.
 
+pub mod bench;
 pub mod claims;
 pub mod compare;
 pub mod conditions;
