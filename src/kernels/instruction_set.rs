@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pulp::{Arch, WithSimd};
 
-use super::PANEL;
+use super::panels::PANEL;
 
 /// Whether AVX-512 is not used even where the processor has it.
 static CAPPED: AtomicBool = AtomicBool::new(false);

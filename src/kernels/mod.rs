@@ -26,18 +26,11 @@ pub use self::columns::{
     input_gradient, normalise, sums,
 };
 pub use self::instruction_set::{available, cap_at_avx2, instruction_set, is_limited, vectorised};
-pub use self::panels::Panels;
+pub(crate) use self::panels::PANEL;
+pub use self::panels::{Panels, padded};
 pub use self::peak::peak;
 pub use self::pooling::{Windows, max_pool, max_pool_gradient};
 pub use self::product::{Line, Outer, Product, Rows};
-
-/// Columns of a panel.
-pub(crate) const PANEL: usize = 16;
-
-/// `columns` rounded up to what the kernels work on: whole panels, the last of which may be half a panel.
-pub fn padded(columns: usize) -> usize {
-    columns.next_multiple_of(PANEL / 2)
-}
 
 #[cfg(test)]
 mod tests;

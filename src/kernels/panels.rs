@@ -1,6 +1,12 @@
 //! The layout of weights.
 
-use super::{PANEL, padded};
+/// Columns of a panel.
+pub(crate) const PANEL: usize = 16;
+
+/// `columns` rounded up to what the kernels work on: whole panels, the last of which may be half a panel.
+pub fn padded(columns: usize) -> usize {
+    columns.next_multiple_of(PANEL / 2)
+}
 
 /// A matrix `[depth, columns]` in panels: panel `j` contains columns `16 j` to `16 j + 15`, row after row, and the last
 /// one only 8 columns where that is enough. Columns behind the real ones contain 0.

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use pulp::{Simd, WithSimd};
 
-use super::PANEL;
 use super::instruction_set::dispatch;
+use super::panels::PANEL;
 
 /// Number of links of each chain: some 0.2 milliseconds.
 const LINKS: usize = 100_000;

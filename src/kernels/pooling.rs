@@ -1,6 +1,6 @@
 //! Pooling of feature maps, channels last.
 
-use super::vectorised;
+use super::instruction_set::vectorised;
 
 /// The shape of a pooling: `side · side` windows of `[height, width, channels]`, channels padded; rows and columns that
 /// fill no window are left out.

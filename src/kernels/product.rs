@@ -2,8 +2,8 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::Panels;
 use super::instruction_set::dispatch;
+use super::panels::Panels;
 use super::tile;
 
 /// Work that consists of tiles of `R` rows and the `V` vectors of one panel.
