@@ -25,6 +25,11 @@ norm.placement = ["none", "before", "after"]
 log_every_steps = 5
 "#;
 
+/// [`SMALL`] with a network that takes long enough to be interrupted in its training.
+pub fn slow() -> String {
+    SMALL.replace("hidden = [16]", "hidden = [256]")
+}
+
 /// A temporary folder, deleted when the test ends.
 pub struct Lab {
     folder: TempDir,

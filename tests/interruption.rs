@@ -3,12 +3,12 @@
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use crate::harness::{Lab, SMALL, assert_same, rows};
+use crate::harness::{Lab, SMALL, assert_same, rows, slow};
 
 /// Long enough to be interrupted: some seconds of training.
 fn long_lab() -> Lab {
     Lab::with(
-        &SMALL.replace("epochs = 2", "epochs = 120").replace("replicates = 2", "replicates = 3"),
+        &slow().replace("epochs = 2", "epochs = 120").replace("replicates = 2", "replicates = 3"),
     )
 }
 
@@ -90,7 +90,7 @@ fn a_signal_lets_the_step_end_marks_the_trial_and_exits_with_130() {
 #[cfg(unix)]
 #[test]
 fn stopping_a_second_training_of_finished_trials_keeps_their_results() {
-    let lab = Lab::with(&SMALL.replace("epochs = 2", "epochs = 60"));
+    let lab = Lab::with(&slow().replace("epochs = 2", "epochs = 60"));
     lab.run(&[]);
     let before = lab.reproducible_files("results/small");
     let mut child = lab.start(&[
@@ -178,7 +178,7 @@ fn an_interrupted_run_with_probes_and_checkpoints_is_completed_to_the_same_bytes
     let looking = || {
         let text = "[checkpoint]\ninitial = true\nfinal = true\nevery = 50\n[probe]\nevery = 50\n";
         let small =
-            SMALL.replace("epochs = 2", "epochs = 60").replace("replicates = 2", "replicates = 1");
+            slow().replace("epochs = 2", "epochs = 60").replace("replicates = 2", "replicates = 1");
         Lab::with(&format!("{small}{text}"))
     };
     let undisturbed = looking();

@@ -4,14 +4,14 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::harness::{Lab, SMALL, assert_same};
+use crate::harness::{Lab, SMALL, assert_same, slow};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One trial of some seconds.
 fn long_lab() -> Lab {
     let long =
-        SMALL.replace("epochs = 2", "epochs = 400").replace("replicates = 2", "replicates = 1");
+        slow().replace("epochs = 2", "epochs = 400").replace("replicates = 2", "replicates = 1");
     Lab::with(&long)
 }
 
@@ -112,7 +112,7 @@ fn every_signal_that_stops_a_run_keeps_the_state_of_its_trial() {
 #[test]
 fn a_signal_that_the_run_was_started_to_ignore_does_not_stop_it() {
     for name in ["HUP", "INT", "TERM", "USR1"] {
-        let lab = Lab::with(&SMALL.replace("epochs = 2", "epochs = 60"));
+        let lab = Lab::with(&slow().replace("epochs = 2", "epochs = 60"));
         let ignoring = format!("trap '' {name}");
         let mut child =
             by_shell(&lab, &ignoring, &["run", "experiment.toml"]).spawn().expect("a shell");

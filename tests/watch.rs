@@ -3,11 +3,11 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Lab, Ran, SMALL};
+use crate::harness::{Lab, Ran, SMALL, slow};
 
 /// An experiment that trains for some seconds.
 fn long_lab() -> Lab {
-    Lab::with(&SMALL.replace("epochs = 2", "epochs = 400"))
+    Lab::with(&slow().replace("epochs = 2", "epochs = 400"))
 }
 
 /// Starts a run and waits until a trial is under way.

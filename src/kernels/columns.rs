@@ -301,7 +301,7 @@ struct InputGradient<'a> {
     y: &'a mut [f32],
 }
 
-/// `y = scale · (d − a) − b · (x − mean)`, from `coefficients = [mean, scale, a, b]`: the gradient by the input of a
+/// `y = scale · (d − offset) − slope · (x − mean)`, from `coefficients = [mean, scale, offset, slope]`: the gradient by the input of a
 /// normalisation.
 pub fn input_gradient(x: &[f32], d: &[f32], coefficients: [&[f32]; 4], y: &mut [f32]) {
     sweep(coefficients[0].len(), InputGradient { x, d, coefficients, y });
@@ -313,16 +313,16 @@ impl Pass for InputGradient<'_> {
         let columns = self.coefficients[0].len();
         let mean = vectors::<S, V>(simd, self.coefficients[0], at);
         let scale = vectors::<S, V>(simd, self.coefficients[1], at);
-        let a = vectors::<S, V>(simd, self.coefficients[2], at);
-        let b = vectors::<S, V>(simd, self.coefficients[3], at);
+        let offset = vectors::<S, V>(simd, self.coefficients[2], at);
+        let slope = vectors::<S, V>(simd, self.coefficients[3], at);
         let rows = self.x.chunks_exact(columns).zip(self.d.chunks_exact(columns));
         for ((x, d), y) in rows.zip(self.y.chunks_exact_mut(columns)) {
             let (x, d) = (vectors::<S, V>(simd, x, at), vectors::<S, V>(simd, d, at));
             let y = vectors_mut::<S, V>(y, at);
             for v in 0..V {
-                let first = simd.mul_f32s(scale[v], simd.sub_f32s(d[v], a[v]));
+                let first = simd.mul_f32s(scale[v], simd.sub_f32s(d[v], offset[v]));
                 let centred = simd.sub_f32s(x[v], mean[v]);
-                y[v] = simd.mul_add_f32s(simd.neg_f32s(centred), b[v], first);
+                y[v] = simd.mul_add_f32s(simd.neg_f32s(centred), slope[v], first);
             }
         }
     }

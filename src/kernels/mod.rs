@@ -13,6 +13,11 @@
 //! Every element of a product and every sum over rows is added up in an order that only the shapes determine: one chain of
 //! (fused multiply-)additions, or a sum of such chains. Wider vectors compute more elements at a time, each in the same way.
 
+#![expect(
+    clippy::inline_always,
+    reason = "vector instructions are compiled as such only inside the function that enables them"
+)]
+
 mod columns;
 mod instruction_set;
 mod panels;

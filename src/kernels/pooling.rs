@@ -67,7 +67,7 @@ pub fn max_pool_gradient(
             for at in windows.values(row, column) {
                 let (x, dx) = (&x[at..][..channels], &mut dx[at..][..channels]);
                 for (((x, y), dx), left) in x.iter().zip(y).zip(dx).zip(scratch.iter_mut()) {
-                    let here = if x == y { *left } else { 0.0 };
+                    let here = if x.to_bits() == y.to_bits() { *left } else { 0.0 };
                     *dx = here;
                     *left -= here;
                 }

@@ -108,9 +108,7 @@ impl Tiles for ProductTiles<'_> {
     fn tile<S: Simd, const R: usize, const V: usize>(&mut self, simd: S, at: usize) {
         let rows = &self.rows;
         let mut offsets = [0; R];
-        for r in 0..R {
-            offsets[r] = rows.offsets[at + r];
-        }
+        offsets.copy_from_slice(&rows.offsets[at..at + R]);
         let mut sums = match self.bias {
             Some(bias) => tile::load::<S, R, V>(simd, bias, 0),
             None => [[simd.splat_f32s(0.0); V]; R],

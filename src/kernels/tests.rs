@@ -152,7 +152,7 @@ fn passes_over_columns_equal_plain_loops() {
     for columns in [8, 16, 24, 32, 40, 64] {
         let rows = 11;
         let (x, d) = (numbers(rows * columns, 9), numbers(rows * columns, 10));
-        let [mean, scale, shift, a] = [11, 12, 13, 14].map(|seed| numbers(columns, seed));
+        let [mean, scale, shift, offset] = [11, 12, 13, 14].map(|seed| numbers(columns, seed));
         let at =
             |values: &[f32], row: usize, column: usize| f64::from(values[row * columns + column]);
         let of = |values: &[f32], column: usize| f64::from(values[column]);
@@ -168,7 +168,7 @@ fn passes_over_columns_equal_plain_loops() {
         let mut gradient = d.clone();
         activation_gradient(&x, Some(map), leaky, columns, &mut gradient);
         let mut dx = vec![0.0; x.len()];
-        input_gradient(&x, &d, [&mean, &scale, &a, &shift], &mut dx);
+        input_gradient(&x, &d, [&mean, &scale, &offset, &shift], &mut dx);
         for column in 0..columns {
             let all = |value: &dyn Fn(usize) -> f64| (0..rows).map(value).sum::<f64>();
             let centred = |row: usize| at(&x, row, column) - of(&mean, column);
@@ -187,8 +187,8 @@ fn passes_over_columns_equal_plain_loops() {
                 let (at_y, d) = (row * columns + column, at(&d, row, column));
                 assert_close("a normalised value", y[at_y], v * slope);
                 assert_close("an activation's gradient", gradient[at_y], d * slope);
-                let expected =
-                    of(&scale, column) * (d - of(&a, column)) - of(&shift, column) * centred(row);
+                let expected = of(&scale, column) * (d - of(&offset, column))
+                    - of(&shift, column) * centred(row);
                 assert_close("an input's gradient", dx[at_y], expected);
             }
         }
@@ -221,7 +221,11 @@ fn of_equal_values_in_a_window_the_first_gets_the_gradient() {
     let (mut y, mut dx, mut scratch) = ([0.0; 8], vec![0.0; 6 * 8], [0.0; 8]);
     max_pool(windows, 0, &x, &mut y);
     max_pool_gradient(windows, 0, [&x, &y, &[3.0; 8]], &mut scratch, &mut dx);
-    let gradients = |channel: usize| [0, 1, 2, 3, 4, 5].map(|position| dx[position * 8 + channel]);
-    assert_eq!(gradients(0), [3.0, 0.0, 0.0, 0.0, 0.0, 0.0], "all are equal");
-    assert_eq!(gradients(1), [0.0, 3.0, 0.0, 0.0, 0.0, 0.0]);
+    let gradients =
+        |channel: usize| [0, 1, 2, 3, 4, 5].map(|position| dx[position * 8 + channel].to_bits());
+    let of_position = |which| {
+        [0, 1, 2, 3, 4, 5].map(|position| if position == which { 3_f32 } else { 0.0 }.to_bits())
+    };
+    assert_eq!(gradients(0), of_position(0), "all are equal");
+    assert_eq!(gradients(1), of_position(1));
 }

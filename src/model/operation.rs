@@ -41,11 +41,11 @@ pub enum Operation<'a> {
 }
 
 /// An activation and its norm, in the order of the placement; see [`apply`](super::placement::apply).
-pub fn activation<'a>(
+pub fn activation(
     placement: Placement,
-    norm: Option<&'a NormLayer>,
+    norm: Option<&NormLayer>,
     activation: Activation,
-) -> impl Iterator<Item = Operation<'a>> {
+) -> impl Iterator<Item = Operation<'_>> {
     let norm = norm.map(Operation::Norm);
     let (before, after) = match placement {
         Placement::None => (None, None),

@@ -13,7 +13,7 @@
 //! | what the forward pass keeps for the backward pass | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (its operations share the centred values), 4 of any other, 2 of dropout |
 //! | the backward pass itself | 2 B · max F | gradients of a layer's values, until those of the one before it are known |
 //! | the unfolded windows of a convolution | B · 9 · channels · positions / 4, the largest | the convolution as a product of matrices, in parts |
-//! | with fused kernels | less than the two rows above | the values between two layers, with channels padded to a multiple of 8; a few gradients at a time; no windows |
+//! | with fused kernels | less than the three rows above | the values between two layers, with channels padded to a multiple of 8; a few gradients at a time; no windows |
 //! | inputs of a batch | 2 B · features | on the host and as a tensor |
 //! | an evaluation | E · (2 features + 4 max F), and windows | E = 500 examples, or B with the statistics of each batch; no backward pass, so a layer at a time, and a step of a recurrent one |
 //! | probes | 4 P, and X · Σ F · 4 | the network before and after the step, its gradient and a copy one step along it; the outputs of the layers on X examples |

@@ -60,10 +60,6 @@ impl Learner {
     }
 
     /// Takes one optimiser step on `batch` and returns its loss and correct count before the step.
-    #[expect(
-        clippy::missing_panics_doc,
-        reason = "it cannot: every step that takes the network puts one back"
-    )]
     pub fn step(&mut self, batch: &Batch) -> BatchResult {
         self.steps += 1;
         let dropout = self.streams.stream(&format!("dropout/step.{}", self.steps));
@@ -76,7 +72,6 @@ impl Learner {
 
     /// As [`Self::step`], with the seconds of the forward pass, the backward pass and the update. A fused step updates the
     /// weights of fully connected layers as soon as their gradients are known; here it does so afterwards.
-    #[expect(clippy::missing_panics_doc, reason = "as for `step`")]
     pub fn timed_step(&mut self, batch: &Batch) -> (BatchResult, [f64; 3]) {
         self.steps += 1;
         let dropout = self.streams.stream(&format!("dropout/step.{}", self.steps));
@@ -130,7 +125,7 @@ impl Learner {
 
     /// Number of trainable parameters.
     pub fn parameters(&self) -> usize {
-        self.network.as_ref().expect(PRESENT).num_params()
+        self.network().num_params()
     }
 }
 

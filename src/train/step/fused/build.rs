@@ -97,7 +97,6 @@ impl Builder<'_> {
         Some((layer, rest))
     }
 
-    #[expect(clippy::type_complexity, reason = "a norm, if there is one, and the rest")]
     fn norm_at_start<'b, 'c>(
         &mut self,
         operations: &'b [Operation<'c>],

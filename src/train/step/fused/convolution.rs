@@ -220,21 +220,21 @@ impl Layer for Convolution {
         let weights = &pass.state[self.weight].values;
         let bias = self.bias.map(|bias| pass.state[bias].values.as_slice());
         let z = self.output.for_images(pass.images);
-        let (side, windows) = (self.side, &self.windows);
-        let convolve = |(image, result): (usize, &mut [f32])| {
+        let (segments, windows) = (self.side, &self.windows);
+        let of_image = |(image, result): (usize, &mut [f32])| {
             let rows = Rows {
                 x: &x.values[image * size..][..size],
                 offsets: windows,
-                segments: side,
+                segments,
                 step: x.map.row(),
-                length: side * x.map.step,
+                length: segments * x.map.step,
             };
             Product { rows, weights, bias, columns: map.step, result }.run();
         };
         if rayon::current_num_threads() > 1 {
-            z.par_chunks_exact_mut(map.size()).enumerate().for_each(convolve);
+            z.par_chunks_exact_mut(map.size()).enumerate().for_each(of_image);
         } else {
-            z.chunks_exact_mut(map.size()).enumerate().for_each(convolve);
+            z.chunks_exact_mut(map.size()).enumerate().for_each(of_image);
         }
     }
 

@@ -230,18 +230,18 @@ impl Norm {
                 let [plain, weighted] = &mut sums;
                 kernels::gradient_sums(&x.values[range], d, &part.mean, [plain, weighted]);
             });
-            let m = part.values as f32;
-            let [mut a, mut b] = sums;
+            let count = part.values as f32;
+            let [mut offset, mut slope] = sums;
             for column in 0..step {
-                let s = part.inverse[column];
-                of_beta[column] += a[column];
-                of_gamma[column] += s * b[column];
-                a[column] /= m;
+                let inverse = part.inverse[column];
+                of_beta[column] += offset[column];
+                of_gamma[column] += inverse * slope[column];
+                offset[column] /= count;
                 // In this order, a column without variance gives 0 and not 0 · ∞.
-                b[column] = b[column] / m * s * s * part.scale[column];
+                slope[column] = slope[column] / count * inverse * inverse * part.scale[column];
             }
             if let Some(dx) = &mut dx {
-                let coefficients = [&part.mean, &part.scale, &a, &b].map(Vec::as_slice);
+                let coefficients = [&part.mean, &part.scale, &offset, &slope].map(Vec::as_slice);
                 runs(part.images.clone(), [x.map, dx.map], usize::MAX, |[from, to], count| {
                     let range = from..from + count * step;
                     let y = &mut dx.values[to..to + count * step];
@@ -269,12 +269,16 @@ fn statistics(x: &[f32], columns: usize) -> [Vec<f32>; 2] {
         let mean = &mut means[at.clone()];
         kernels::sums(block, mean);
         let size = (block.len() / columns) as f32;
-        mean.iter_mut().for_each(|sum| *sum /= size);
+        for sum in mean.iter_mut() {
+            *sum /= size;
+        }
         kernels::centred_squares(block, mean, &mut squares[at]);
     }
     if count == 1 {
         let m = (x.len() / columns) as f32;
-        squares.iter_mut().for_each(|sum| *sum /= m);
+        for sum in &mut squares {
+            *sum /= m;
+        }
         return [means, squares];
     }
     let sizes: Vec<f64> = blocks.map(|block| (block.len() / columns) as f64).collect();

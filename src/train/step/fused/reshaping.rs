@@ -89,7 +89,9 @@ impl Layer for GlobalAverage {
             runs(image..image + 1, [x.map; 2], usize::MAX, |[at, _], count| {
                 kernels::sums(&x.values[at..at + count * step], y);
             });
-            y.iter_mut().for_each(|sum| *sum *= share);
+            for sum in y.iter_mut() {
+                *sum *= share;
+            }
         }
     }
 

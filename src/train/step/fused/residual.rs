@@ -44,10 +44,9 @@ impl Layer for Residual {
         pass: &mut Backward<'_>,
     ) -> Option<Buffer> {
         // Neither the shortcut's last layer nor the branch's is an activation, so both see the same gradient.
-        let of_shortcut = match self.shortcut.0.is_empty() {
-            true => None,
-            false => self.shortcut.backward(x, dy, wanted, pass),
-        };
+        let is_identity = self.shortcut.0.is_empty();
+        let of_shortcut =
+            if is_identity { None } else { self.shortcut.backward(x, dy, wanted, pass) };
         let mut dx = self.branch.backward(x, dy, wanted, pass)?;
         let other: &Buffer = of_shortcut.as_ref().unwrap_or(dy);
         let step = dx.map.step;
