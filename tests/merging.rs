@@ -264,8 +264,8 @@ fn a_trial_with_two_results_is_refused_with_both_of_its_places() {
 #[test]
 fn trials_of_different_devices_kernels_or_data_are_not_paired() {
     for (field, other, says) in [
-        ("device", "another", "on device `cpu`"),
-        ("kernels", "composed", "with kernels `fused`"),
+        ("device", "another", "on device"),
+        ("kernels", "composed", "with kernels"),
         ("data", "another", "on data with digest"),
     ] {
         let lab = parted(SMALL);

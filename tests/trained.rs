@@ -28,10 +28,21 @@ impl Trained {
         Self::within(Lab::with(text), changes)
     }
 
+    /// The same without fused kernels, which do not compute penalties and constraints: to compare trainings with and without
+    /// them to the last digit.
+    pub fn composed(text: &str, changes: &[&str]) -> Self {
+        Self::trained(Lab::with(text), changes, &["--kernels", "composed"])
+    }
+
     /// The same in a folder with `experiment.toml` and the files that the experiment reads.
     pub fn within(lab: Lab, changes: &[&str]) -> Self {
+        Self::trained(lab, changes, &[])
+    }
+
+    fn trained(lab: Lab, changes: &[&str], options: &[&str]) -> Self {
         let changes = changes.iter().flat_map(|change| ["-o", *change]);
-        let arguments: Vec<&str> = ["--quiet"].into_iter().chain(changes).collect();
+        let arguments: Vec<&str> =
+            ["--quiet"].into_iter().chain(options.iter().copied()).chain(changes).collect();
         lab.run(&arguments);
         let trials = rows(&lab.text("results/one/trials.csv"));
         assert_eq!(trials.len(), 1, "one trial");

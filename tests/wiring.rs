@@ -53,6 +53,12 @@ fn step(changes: &[&str]) -> (Tensors, Tensors) {
     (run.tensors("initial"), run.tensors("final"))
 }
 
+/// The same without fused kernels.
+fn composed_step(changes: &[&str]) -> (Tensors, Tensors) {
+    let run = Trained::composed(ONE, changes);
+    (run.tensors("initial"), run.tensors("final"))
+}
+
 /// Asserts that every value of `found` is `expected` of the same value of `from`.
 fn assert_follows(
     name: &str,
@@ -89,14 +95,15 @@ fn a_constraint_holds_gamma_and_beta_where_the_step_leaves_them() {
     for (key, names) in [("gamma", GAMMAS), ("beta", BETAS)] {
         let start = format!("norm.{key}_init=0.1");
         let constraint = |word: &str| format!("norm.{key}_constraint={word}");
-        let (_, free) = step(&[&start, long]);
+        let (_, free) = composed_step(&[&start, long]);
         let all = names.map(|name| free[name].values.clone()).concat();
         let has = |sign: f64| all.iter().any(|x| x * sign > 0.0);
         assert!(has(1.0) && has(-1.0), "both signs are here: {all:?}");
 
-        let (_, kept) = step(&[&start, long, &constraint("non_negative")]);
-        let (_, one) = step(&[&start, long, &constraint("unit_norm")]);
-        let (_, most) = step(&[&start, long, &constraint("max_norm"), "norm.max_norm=0.05"]);
+        let (_, kept) = composed_step(&[&start, long, &constraint("non_negative")]);
+        let (_, one) = composed_step(&[&start, long, &constraint("unit_norm")]);
+        let (_, most) =
+            composed_step(&[&start, long, &constraint("max_norm"), "norm.max_norm=0.05"]);
         for name in names {
             let (from, size) = (&free[name].values, length(&free[name].values));
             let follows = |found: &Tensors, tolerance: f64, rule: &dyn Fn(f64) -> f64| {
@@ -122,10 +129,10 @@ fn a_penalty_moves_gamma_and_beta_by_its_gradient_and_nothing_else() {
         ("norm.beta_l2=0.5", BETAS, 2.0 * 0.5 * 0.5),
     ];
     let start = ["norm.gamma_init=0.5", "norm.beta_init=0.5"];
-    let free_run = Trained::new(ONE, &start);
+    let free_run = Trained::composed(ONE, &start);
     let free = free_run.tensors("final");
     for (penalty, names, slope) in cases {
-        let run = Trained::new(ONE, &[start[0], start[1], penalty]);
+        let run = Trained::composed(ONE, &[start[0], start[1], penalty]);
         let penalised = run.tensors("final");
         assert!(free.keys().eq(penalised.keys()));
         for (name, tensor) in &free {

@@ -10,12 +10,13 @@
 //! | their gradients | P | one for each parameter, by backpropagation |
 //! | the optimiser's state | 0, P or 2 P | SGD; momentum, Nesterov, `RMSprop`; Adam, `AdamW` |
 //! | the step | the largest layer's parameters, twice | a gradient and the new values, before the old ones are freed |
-//! | what the forward pass keeps for the backward pass | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (its operations share the centred values), 4 of any other, 2 of dropout |
+//! | what the forward pass keeps for the backward pass | B · Σ F · k | each operation keeps its output: 2 of the linear map and the nonlinearity, 1 of a norm over the batch (its operations share the centred values), 4 of any other, 3 of dropout |
 //! | the backward pass itself | 2 B · max F | gradients of a layer's values, until those of the one before it are known |
 //! | the unfolded windows of a convolution | B · 9 · channels · positions / 4, the largest | the convolution as a product of matrices, in parts |
 //! | with fused kernels | less than the three rows above | the values between two layers, with channels padded to a multiple of 8; a few gradients at a time; no windows |
 //! | inputs of a batch | 2 B · features | on the host and as a tensor |
 //! | an evaluation | E · (2 features + 4 max F), and windows | E = 500 examples, or B with the statistics of each batch; no backward pass, so a layer at a time, and a step of a recurrent one |
+//! | parameters of an evaluation | 4 P | the network as burn's and as the fused kernels', and what they are converted from |
 //! | probes | 4 P, and X · Σ F · 4 | the network before and after the step, its gradient and a copy one step along it; the outputs of the layers on X examples |
 //! | checkpoints | 2 P, and 2 for each value of the optimiser's state | the values as they are emitted, and as the bytes of a file; not at the same time as the backward pass |
 //!
@@ -133,13 +134,13 @@ impl Parts {
         let checkpoint = &recording.checkpoint;
         let keeps = checkpoint.initial || checkpoint.last || checkpoint.every.is_some();
         let kept = if keeps { 2.0 * state } else { 0.0 };
-        state + (backward + probed).max(kept) + evaluated
+        state + (backward + probed).max(kept) + evaluated + 4.0 * self.parameters
     }
 
     /// Values of a forward and backward pass over this many examples.
     fn of_pass(&self, settings: &Settings, examples: f64) -> f64 {
         let of_norm = settings.norm.layer.map_or(0, |layer| norm::values_kept(layer.kind)) as f64;
-        let each = 2.0 + of_norm + if drops(settings) { 2.0 } else { 0.0 };
+        let each = 2.0 + of_norm + if drops(settings) { 3.0 } else { 0.0 };
         let [all, most] = self.values;
         examples * (2.0 * self.features + all * each + most * 2.0 + self.windows)
     }
