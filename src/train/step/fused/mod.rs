@@ -1,6 +1,6 @@
 //! The fused training step of feed-forward networks on the CPU: forward pass, gradients and update in one planned
 //! pass over buffers that are reused from step to step, without a graph. The network's parameters and the running values
-//! of the optimiser are kept here, in the layout of the [kernels](crate::kernels), and written back where something else
+//! of the optimiser are kept here, in the layout of the [kernels], and written back where something else
 //! needs them.
 //!
 //! It computes what the composed operations of `model/` compute, in another order of sums; `tests.rs` compares the two. It
