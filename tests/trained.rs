@@ -31,15 +31,15 @@ impl Trained {
     /// The same without fused kernels, which do not compute penalties and constraints: to compare trainings with and without
     /// them to the last digit.
     pub fn composed(text: &str, changes: &[&str]) -> Self {
-        Self::trained(Lab::with(text), changes, &["--kernels", "composed"])
+        Self::with_options(Lab::with(text), changes, &["--kernels", "composed"])
     }
 
     /// The same in a folder with `experiment.toml` and the files that the experiment reads.
     pub fn within(lab: Lab, changes: &[&str]) -> Self {
-        Self::trained(lab, changes, &[])
+        Self::with_options(lab, changes, &[])
     }
 
-    fn trained(lab: Lab, changes: &[&str], options: &[&str]) -> Self {
+    fn with_options(lab: Lab, changes: &[&str], options: &[&str]) -> Self {
         let changes = changes.iter().flat_map(|change| ["-o", *change]);
         let arguments: Vec<&str> =
             ["--quiet"].into_iter().chain(options.iter().copied()).chain(changes).collect();
