@@ -8,8 +8,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-# bn-lab's names of the networks, where they differ from those in `cases.py`.
-NAMES = {}
 # Options that restrict the benchmark to one case, with the attribute of the case. They are given only if the
 # command's help text has all of them; otherwise it measures every case at once.
 FILTERS = {"--networks": "name", "--placements": "placement", "--batch-sizes": "batch_size"}
@@ -48,7 +46,7 @@ class BnLab:
         restriction = []
         if case is not None:
             for option, attribute in FILTERS.items():
-                restriction += [option, str(written(attribute, getattr(case, attribute)))]
+                restriction += [option, str(getattr(case, attribute))]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "bench.json"
             arguments = ["bench", "--json", str(path), "--data-dir", str(self.data_dir), *restriction]
@@ -57,16 +55,6 @@ class BnLab:
                 lines = ran.stderr.strip().splitlines() or [f"exit code {ran.returncode}"]
                 raise Failed(lines[0])
             found = json.loads(path.read_text())
-        names = {theirs: ours for ours, theirs in NAMES.items()}
-        measurements = [
-            {"peer": "bn-lab", "version": self.version(), "mode": "bench"}
-            | measured
-            | {"network": names.get(measured["network"], measured["network"])}
-            for measured in found["measurements"]
-        ]
+        about = {"peer": "bn-lab", "version": self.version(), "mode": "bench"}
+        measurements = [about | measured for measured in found["measurements"]]
         return measurements, found.get("machine", {})
-
-
-def written(attribute, value):
-    """The value of an option."""
-    return NAMES.get(value, value) if attribute == "name" else value

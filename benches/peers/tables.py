@@ -37,7 +37,7 @@ def markdown(machine, cases, measurements):
         fastest = min((value for value in theirs if value is not None), default=None)
         cells = [cell(value, ratio(value, ours)) for value in theirs]
         lines.append(row([*map(str, place), cell(ours), *cells, ratio(fastest, ours) or "–"]))
-    if notes := disturbed(measurements) + not_learning(measurements):
+    if notes := disturbed(measurements) + slow_cores(measurements) + not_learning(measurements):
         lines += ["", *[f"- {note}" for note in notes]]
     return "\n".join(lines) + "\n"
 
@@ -90,6 +90,24 @@ def disturbed(measurements):
         share = measured.get("processor_microseconds_per_step", float("inf")) / measured["microseconds_per_step"]
         if share < 0.9:
             notes.append(f"{named(measured)}: it had the core for only {100 * share:.0f} % of the time.")
+    return notes
+
+
+def slow_cores(measurements):
+    """Measurements of bn-lab whose floor, the same for every placement, was a fifth above the lowest: the core was slower."""
+    notes = []
+    floors = {}
+    for measured in measurements:
+        if measured.get("floor_microseconds"):
+            floors.setdefault((measured["network"], measured["batch_size"]), []).append(measured)
+    for measured in floors.values():
+        lowest = min(one["floor_microseconds"] for one in measured)
+        for one in measured:
+            if one["floor_microseconds"] > 1.2 * lowest:
+                notes.append(
+                    f"{named(one)}: the matrix products and the update alone took {one['floor_microseconds']:,.0f} µs then, and"
+                    f" {lowest:,.0f} µs in another measurement of this table: the core was slower."
+                )
     return notes
 
 

@@ -21,8 +21,7 @@ use crate::description::DatasetDescription;
 use crate::device::spread::Devices;
 use crate::error::{Error, Result};
 use crate::event::{Admission, Event, Outcome, Stop, Trainer, TrainingState};
-use crate::model::network::Network;
-use crate::optim::{self, Arithmetic};
+use crate::optim::Arithmetic;
 use crate::plan::Trial;
 use crate::plan::kernels::Kernels;
 use crate::units;
@@ -264,23 +263,9 @@ impl BurnTrainer {
         let data = self.prepare(trial)?;
         let assigned = self.devices.assign();
         let device = assigned.differentiable();
-        let mut network = Network::new(settings, data.shape(), data.classes(), &streams, &device);
-        let norm = optim::NormParameters {
-            ids: network.norm_parameters(),
-            decay: settings.norm.decay_parameters,
-            learning_rate_factor: settings.norm.learning_rate_factor,
-        };
-        let updater = optim::build(
-            &settings.train,
-            &norm,
-            run::extent(&settings.train, data.counts().train)?.total,
-            self.arithmetic,
-        );
-        let learner = Learner::new(network, updater, streams, device);
-        let learner = match self.kernels {
-            Kernels::Fused => learner.with_fused_kernels(),
-            Kernels::Composed => learner,
-        };
+        let steps = run::extent(&settings.train, data.counts().train)?.total;
+        let how = (self.arithmetic, self.kernels);
+        let learner = Learner::of(settings, &data, steps, how, streams, device);
         let mut run = Run::new(trial, data, self.loaded(&trial.condition)?.digest, learner, stop)?;
         run.finish(from, emit)
     }

@@ -6,9 +6,8 @@ use std::time::Instant;
 use crate::data::batches::{Batch, Part, Prepared};
 use crate::device::OpenDevice;
 use crate::error::Result;
-use crate::model::network::Network;
 use crate::model::norm::Statistics;
-use crate::optim::{self, Arithmetic, NormParameters};
+use crate::optim::Arithmetic;
 use crate::plan::Trial;
 use crate::plan::kernels::Kernels;
 use crate::report::bench::Times;
@@ -187,21 +186,10 @@ impl<'a> Case<'a> {
 
 /// A learner as `run` makes it.
 fn learner(trial: &Trial, data: &Prepared, kernels: Kernels) -> Result<Learner> {
-    let settings = &trial.condition.settings;
     let device = OpenDevice::open("cpu")?.differentiable();
-    let streams = trial.streams();
-    let mut network = Network::new(settings, data.shape(), data.classes(), &streams, &device);
-    let norm = NormParameters {
-        ids: network.norm_parameters(),
-        decay: settings.norm.decay_parameters,
-        learning_rate_factor: settings.norm.learning_rate_factor,
-    };
-    let updater = optim::build(&settings.train, &norm, ALL_STEPS, Arithmetic::Fused);
-    let learner = Learner::new(network, updater, streams, device);
-    Ok(match kernels {
-        Kernels::Fused => learner.with_fused_kernels(),
-        Kernels::Composed => learner,
-    })
+    let how = (Arithmetic::Fused, kernels);
+    let settings = &trial.condition.settings;
+    Ok(Learner::of(settings, data, ALL_STEPS, how, trial.streams(), device))
 }
 
 /// How many calls of `each` seconds take `seconds`; one where that is not a whole one.

@@ -50,6 +50,7 @@ use burn::tensor::{Tensor, TensorCreationOptions};
 pub use self::ghost::sub_batches;
 use self::renorm::Reference;
 use self::running::Running;
+pub use self::running::decay;
 pub use self::standardised::{Observed, bessel};
 use self::standardised::{Standardised, along_features};
 use crate::config::spec::{Averaging, BatchNorm, NormKind, NormParameter, NormSettings};

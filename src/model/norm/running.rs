@@ -52,10 +52,7 @@ impl Running {
     /// Updates the averages with a training batch.
     pub(super) fn follow(&mut self, averages: &Averages, batch: Observed) {
         self.batches += 1;
-        let decay = match averages.averaging {
-            Averaging::Exponential { decay } => decay,
-            Averaging::Cumulative => 1.0 - 1.0 / self.batches as f64,
-        };
+        let decay = decay(averages.averaging, self.batches);
         let variance = match (averages.variance, batch.unbiased) {
             (RunningVariance::Biased, _) => batch.variance,
             (RunningVariance::Unbiased, Some(unbiased)) => unbiased,
@@ -63,6 +60,14 @@ impl Running {
         };
         self.mean = blend(self.mean.clone(), batch.mean, decay);
         self.variance = blend(self.variance.clone(), variance, decay);
+    }
+}
+
+/// The weight on the old value at the batch with this number, from 1.
+pub fn decay(averaging: Averaging, batch: usize) -> f64 {
+    match averaging {
+        Averaging::Exponential { decay } => decay,
+        Averaging::Cumulative => 1.0 - 1.0 / batch as f64,
     }
 }
 

@@ -48,26 +48,46 @@ pub(super) fn answers(
     batch: &Batch,
     mut answered: impl FnMut(usize, bool),
 ) -> BatchResult {
-    let [examples, classes] = logits.dims();
+    let classes = logits.dims()[1];
     let values = logits.to_data().convert::<f32>();
     let values = values.as_slice::<f32>().unwrap_or(&[]);
-    let mut result = BatchResult { loss: 0.0, correct: 0, examples };
-    for (row, &label) in values.chunks_exact(classes).zip(&batch.labels) {
-        let label = usize::from(label);
-        result.loss += negative_log_likelihood(row, label);
-        let is_correct = largest(row) == label;
-        result.correct += usize::from(is_correct);
-        answered(label, is_correct);
-    }
-    result.loss /= examples as f64;
-    result
+    let rows = values.chunks_exact(classes);
+    answers_of_rows(rows, &batch.labels, |answer| answered(answer.label, answer.is_correct))
 }
 
-/// `log Σ exp(z) − z[label]`, with the largest logit subtracted so that nothing overflows.
-fn negative_log_likelihood(logits: &[f32], label: usize) -> f64 {
-    let largest = logits.iter().fold(f64::NEG_INFINITY, |a, &z| a.max(f64::from(z)));
-    let sum: f64 = logits.iter().map(|&z| (f64::from(z) - largest).exp()).sum();
-    sum.ln() + largest - f64::from(logits[label])
+/// The answer of a network to one example.
+pub(super) struct Answer<'a> {
+    /// Its position in the batch.
+    pub(super) example: usize,
+    pub(super) label: usize,
+    pub(super) is_correct: bool,
+    /// `exp(z − max z)` of each logit z, and their sum.
+    pub(super) exponentials: &'a [f64],
+    pub(super) sum: f64,
+}
+
+/// Loss and correct answers from the logits of every example. The loss of one is `log Σ exp(z) − z[label]`, with the
+/// largest logit subtracted so that nothing overflows.
+pub(super) fn answers_of_rows<'a>(
+    rows: impl Iterator<Item = &'a [f32]>,
+    labels: &[u8],
+    mut answered: impl FnMut(Answer<'_>),
+) -> BatchResult {
+    let mut result = BatchResult { loss: 0.0, correct: 0, examples: labels.len() };
+    let mut exponentials = Vec::new();
+    for (example, (row, &label)) in rows.zip(labels).enumerate() {
+        let (label, best) = (usize::from(label), largest(row));
+        let most = f64::from(row[best]);
+        exponentials.clear();
+        exponentials.extend(row.iter().map(|&z| (f64::from(z) - most).exp()));
+        let sum: f64 = exponentials.iter().sum();
+        result.loss += sum.ln() + most - f64::from(row[label]);
+        let is_correct = best == label;
+        result.correct += usize::from(is_correct);
+        answered(Answer { example, label, is_correct, exponentials: &exponentials, sum });
+    }
+    result.loss /= labels.len() as f64;
+    result
 }
 
 /// The position of the largest logit; in a tie, the first.

@@ -23,11 +23,13 @@ use burn::tensor::Device;
 
 use self::fused::Fused;
 use self::loss::{inputs, objective, result};
-use crate::data::batches::Batch;
+use crate::config::spec::Settings;
+use crate::data::batches::{Batch, Prepared};
 use crate::event::{BatchResult, NamedTensor};
 use crate::model::network::Network;
 use crate::model::pass::Pass;
-use crate::optim::Updater;
+use crate::optim::{self, Arithmetic, NormParameters, Updater};
+use crate::plan::kernels::Kernels;
 use crate::seed::{Stream, Streams};
 
 /// Why a learner's network exists: every step puts one back.
@@ -51,11 +53,28 @@ impl Learner {
         Self { network: Some(network), fused: None, updater, streams, steps: 0, device }
     }
 
+    /// A learner as a training with these settings has it, which takes `steps` steps on `data`.
+    pub fn of(
+        settings: &Settings,
+        data: &Prepared,
+        steps: usize,
+        (arithmetic, kernels): (Arithmetic, Kernels),
+        streams: Streams,
+        device: Device,
+    ) -> Self {
+        let mut network = Network::new(settings, data.shape(), data.classes(), &streams, &device);
+        let updater = updater(settings, &mut network, steps, arithmetic);
+        let learner = Self::new(network, updater, streams, device);
+        match kernels {
+            Kernels::Fused => learner.with_fused_kernels(),
+            Kernels::Composed => learner,
+        }
+    }
+
     /// The same learner with fused steps, where the network has a fused form; see `fused/`.
     #[must_use]
     pub fn with_fused_kernels(mut self) -> Self {
-        self.fused =
-            self.network.as_ref().and_then(|network| Fused::new(network, Some(&self.updater)));
+        self.fused = Fused::new(self.kept_network(), Some(&self.updater));
         self
     }
 
@@ -101,11 +120,16 @@ impl Learner {
     }
 
     fn network(&self) -> Cow<'_, Network> {
-        let network = self.network.as_ref().expect(PRESENT);
+        let network = self.kept_network();
         match &self.fused {
             Some(fused) => Cow::Owned(fused.written_to(network)),
             None => Cow::Borrowed(network),
         }
+    }
+
+    /// The network, whose parameters are old ones where steps are fused.
+    fn kept_network(&self) -> &Network {
+        self.network.as_ref().expect(PRESENT)
     }
 
     /// The present network, without gradients.
@@ -125,8 +149,23 @@ impl Learner {
 
     /// Number of trainable parameters.
     pub fn parameters(&self) -> usize {
-        self.network().num_params()
+        self.kept_network().num_params()
     }
+}
+
+/// The optimiser of `network` in a training with these settings, of `steps` steps.
+fn updater(
+    settings: &Settings,
+    network: &mut Network,
+    steps: usize,
+    arithmetic: Arithmetic,
+) -> Updater {
+    let norm = NormParameters {
+        ids: network.norm_parameters(),
+        decay: settings.norm.decay_parameters,
+        learning_rate_factor: settings.norm.learning_rate_factor,
+    };
+    optim::build(&settings.train, &norm, steps, arithmetic)
 }
 
 #[cfg(test)]

@@ -73,26 +73,47 @@ impl Convolution {
         }
     }
 
-    /// The gradient by the input, `dx`, of one example.
-    fn input_gradient(&self, dy: &[f32], dx: &mut [f32], step: usize) {
+    /// The gradient by the input, `dx` with `columns` channels, of one example. `spread` is like [`Self::spread`].
+    fn input_gradient(
+        &self,
+        spread: &mut Buffer,
+        dy: &Buffer,
+        image: usize,
+        (dx, columns): (&mut [f32], usize),
+    ) {
+        let size = dy.map.size();
+        let x = if self.stride > 1 {
+            set_spread(spread, self.stride, dy, image);
+            &spread.values
+        } else {
+            debug_assert_eq!(dy.map, spread.map, "the border that it asked for");
+            &dy.values[image * size..][..size]
+        };
         let rows = Rows {
-            x: dy,
+            x,
             offsets: &self.flipped_windows,
             segments: self.side,
-            step: self.spread.map.row(),
+            step: spread.map.row(),
             length: self.side * self.output.map.step,
         };
-        Product { rows, weights: &self.flipped, bias: None, columns: step, result: dx }.run();
+        Product { rows, weights: &self.flipped, bias: None, columns, result: dx }.run();
     }
 
-    /// The parts of the gradient of the weights that are computed apart, in the order of memory: a panel in a row of the
-    /// kernel.
-    fn parts(&self, panels: Panels) -> Vec<Part> {
+    /// The parts of the gradient of the weights that are computed apart: a panel in a row of the kernel.
+    fn parts<'a>(&self, panels: Panels, gradient: &'a mut [f32]) -> Vec<(Part, &'a mut [f32])> {
         let rows = panels.depth / self.side;
         let part = |(first, width)| {
             (0..self.side).map(move |kernel_row| Part { first, width, kernel_row, rows })
         };
-        panels.panels().flat_map(part).collect()
+        let mut rest = gradient;
+        let mut parts = Vec::new();
+        // In the order of memory.
+        for part in panels.panels().flat_map(part) {
+            let (own, behind) = rest.split_at_mut(part.rows * part.width);
+            parts.push((part, own));
+            rest = behind;
+        }
+        parts
     }
 
     /// Adds the gradient of a part of the weights over one example; the first example replaces what was there.
@@ -132,72 +153,48 @@ impl Convolution {
         &mut self,
         x: View<'_>,
         dy: &Buffer,
-        gradient: &mut [f32],
-        parts: &[Part],
+        parts: &mut [(Part, &mut [f32])],
         mut dx: Option<&mut Buffer>,
         images: usize,
     ) {
-        debug_assert!(self.stride > 1 || dy.map == self.spread.map, "the border that it asked for");
-        let size = dy.map.size();
+        let empty = Buffer::new(self.spread.map);
+        let mut spread = std::mem::replace(&mut self.spread, empty);
         for image in 0..images {
             if let Some(dx) = &mut dx {
                 let map = dx.map;
-                let of_input = &mut dx.values[image * map.size()..][..map.size()];
-                if self.stride > 1 {
-                    spread(&mut self.spread, self.stride, dy, image);
-                    self.input_gradient(&self.spread.values, of_input, map.step);
-                } else {
-                    self.input_gradient(&dy.values[image * size..][..size], of_input, map.step);
-                }
+                let of_image = &mut dx.values[image * map.size()..][..map.size()];
+                self.input_gradient(&mut spread, dy, image, (of_image, map.step));
             }
-            let mut rest = &mut *gradient;
-            for &part in parts {
-                let (sum, behind) = rest.split_at_mut(part.rows * part.width);
-                self.part_gradient(x, dy, image, part, sum);
-                rest = behind;
+            for (part, sum) in &mut *parts {
+                self.part_gradient(x, dy, image, *part, sum);
             }
         }
+        self.spread = spread;
     }
 
     /// As [`Self::gradients`], with the examples and the parts of the weights spread over the threads of the trial. Every
     /// sum has the same order.
     fn gradients_in_parallel(
-        &mut self,
+        &self,
         x: View<'_>,
         dy: &Buffer,
-        gradient: &mut [f32],
-        parts: &[Part],
+        parts: &mut [(Part, &mut [f32])],
         dx: Option<&mut Buffer>,
         images: usize,
     ) {
-        let size = dy.map.size();
         if let Some(dx) = dx {
             let map = dx.map;
             let all = dx.values[..images * map.size()].par_chunks_exact_mut(map.size());
-            let this = &*self;
             all.enumerate().for_each_init(
-                || this.spread.clone(),
-                |scratch, (image, of_input)| {
-                    if this.stride > 1 {
-                        spread(scratch, this.stride, dy, image);
-                        this.input_gradient(&scratch.values, of_input, map.step);
-                    } else {
-                        this.input_gradient(&dy.values[image * size..][..size], of_input, map.step);
-                    }
+                || self.spread.clone(),
+                |spread, (image, of_image)| {
+                    self.input_gradient(spread, dy, image, (of_image, map.step));
                 },
             );
         }
-        let mut rest = gradient;
-        let mut sums = Vec::new();
-        for &part in parts {
-            let (sum, behind) = rest.split_at_mut(part.rows * part.width);
-            sums.push((part, sum));
-            rest = behind;
-        }
-        let this = &*self;
-        sums.into_par_iter().for_each(|(part, sum)| {
+        parts.par_iter_mut().for_each(|(part, sum)| {
             for image in 0..images {
-                this.part_gradient(x, dy, image, part, sum);
+                self.part_gradient(x, dy, image, *part, sum);
             }
         });
     }
@@ -254,12 +251,11 @@ impl Layer for Convolution {
         if dx.is_some() {
             self.flip(weight);
         }
-        let parts = self.parts(weight.panels());
-        let gradient = weight.gradient_mut();
+        let mut parts = self.parts(weight.panels(), weight.gradient_mut());
         if rayon::current_num_threads() > 1 {
-            self.gradients_in_parallel(x, dy, gradient, &parts, dx.as_mut(), pass.images);
+            self.gradients_in_parallel(x, dy, &mut parts, dx.as_mut(), pass.images);
         } else {
-            self.gradients(x, dy, gradient, &parts, dx.as_mut(), pass.images);
+            self.gradients(x, dy, &mut parts, dx.as_mut(), pass.images);
         }
         pass.finish(self.weight);
         if let Some(bias) = self.bias {
@@ -284,7 +280,7 @@ fn windows(map: Map, [height, width]: [usize; 2], stride: usize, side: usize) ->
 }
 
 /// Sets `target` to the gradient of one example, its positions `stride` apart.
-fn spread(target: &mut Buffer, stride: usize, dy: &Buffer, image: usize) {
+fn set_spread(target: &mut Buffer, stride: usize, dy: &Buffer, image: usize) {
     let map = target.map;
     let values = target.for_images(1);
     for row in 0..dy.map.height {

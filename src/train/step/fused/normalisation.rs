@@ -11,9 +11,9 @@ use std::ops::Range;
 
 use super::buffer::{Buffer, View, runs};
 use super::state::{Id, Parameters};
-use crate::config::spec::{Averages, Averaging, BatchNorm, RunningVariance};
+use crate::config::spec::{Averages, BatchNorm, RunningVariance};
 use crate::kernels::{self, Piecewise, padded};
-use crate::model::norm::{Statistics, bessel, sub_batches};
+use crate::model::norm::{Statistics, bessel, decay, sub_batches};
 
 /// Values that are visited several times in a row: half a first-level cache of 32 kB.
 pub(super) const BLOCK: usize = 4 * 1024;
@@ -167,10 +167,7 @@ impl Norm {
     /// Updates the running statistics; see `model/norm/running.rs`.
     fn follow(&mut self, averages: &Averages) {
         self.batches += 1;
-        let decay = match averages.averaging {
-            Averaging::Exponential { decay } => decay,
-            Averaging::Cumulative => 1.0 - 1.0 / self.batches as f64,
-        };
+        let decay = decay(averages.averaging, self.batches);
         let Some([mean, variance]) = &mut self.running else { return };
         let share = 1.0 / self.parts.len() as f32;
         let of_parts = |value: &dyn Fn(&Part) -> f32| -> f32 {

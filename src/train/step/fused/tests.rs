@@ -7,10 +7,10 @@ use super::*;
 use crate::config::spec::Settings;
 use crate::device::tests::cpu;
 use crate::model::pass::Pass;
-use crate::optim::{self, Arithmetic, NormParameters};
+use crate::optim::Arithmetic;
 use crate::seed::Streams;
-use crate::train::step::Learner;
 use crate::train::step::loss::{inputs, objective, result};
+use crate::train::step::{self, Learner};
 
 const CLASSES: usize = 3;
 
@@ -116,12 +116,7 @@ fn network(settings: &Settings, case: &Case) -> Network {
 }
 
 fn updater(settings: &Settings, network: &mut Network) -> Updater {
-    let norm = NormParameters {
-        ids: network.norm_parameters(),
-        decay: settings.norm.decay_parameters,
-        learning_rate_factor: settings.norm.learning_rate_factor,
-    };
-    optim::build(&settings.train, &norm, 100, Arithmetic::Fused)
+    step::updater(settings, network, 100, Arithmetic::Fused)
 }
 
 /// The largest difference between two lists, relative to the largest number.
