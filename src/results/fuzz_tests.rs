@@ -26,7 +26,7 @@ use crate::results::status::{account, live, unplanned};
 use crate::results::transfer::publish::{self, Options};
 
 /// The trials of the published folder that are copied into the test folder.
-const TRIALS: [&str; 2] = ["b0ec8498ab389d85", "659eb894daea0ffc"];
+const TRIALS: [&str; 2] = ["d33de7a59357b356", "e18083315646c65a"];
 /// A run that is not alive.
 const RUN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -157,11 +157,11 @@ const CSV: &[&str] = &[",", "\n", "\"", "\"\"", "NaN", "inf", "-inf", "1e308", "
 
 /// The probes' measurements of a trial.
 const LAYERS: &str = "trial,step,layer,quantity,value
-b0ec8498ab389d85,0,layers.0,dead,0.5
-b0ec8498ab389d85,0,layers.0,saturated,0.5
-b0ec8498ab389d85,0,layers.1,weight_norm,12.25
-b0ec8498ab389d85,50,layers.0,dead,1e-3
-b0ec8498ab389d85,50,layers.1,weight_norm,13.5
+d33de7a59357b356,0,layers.0,dead,0.5
+d33de7a59357b356,0,layers.0,saturated,0.5
+d33de7a59357b356,0,layers.1,weight_norm,12.25
+d33de7a59357b356,50,layers.0,dead,1e-3
+d33de7a59357b356,50,layers.1,weight_norm,13.5
 ";
 
 /// Compares the replicates, also by the time until they reached the target.
