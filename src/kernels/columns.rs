@@ -129,6 +129,11 @@ impl Piecewise {
     /// No activation.
     pub const IDENTITY: Self = Self { slope: 1.0, at_zero: 1.0 };
 
+    /// Whether the derivative at `v` and at the value of `v` are the same, wherever `v` is.
+    pub fn is_known_from_its_value(self) -> bool {
+        self.slope > 0.0 || (self.slope == 0.0 && self.at_zero == 0.0)
+    }
+
     /// The derivative at `v`.
     #[inline(always)]
     fn derivative<S: Simd>(self, simd: S, v: S::f32s) -> S::f32s {
@@ -164,13 +169,20 @@ pub struct ColumnMap<'a> {
 struct Normalise<'a> {
     x: &'a [f32],
     map: ColumnMap<'a>,
+    other: Option<&'a [f32]>,
     activation: Piecewise,
     y: &'a mut [f32],
 }
 
-/// `y[row][j] = activation((x[row][j] − mean[j]) · scale[j] + shift[j])`
-pub fn normalise(x: &[f32], map: ColumnMap<'_>, activation: Piecewise, y: &mut [f32]) {
-    sweep(map.mean.len(), Normalise { x, map, activation, y });
+/// `y[row][j] = activation((x[row][j] − mean[j]) · scale[j] + shift[j])`, or the activation of the sum with `other`.
+pub fn normalise(
+    x: &[f32],
+    map: ColumnMap<'_>,
+    other: Option<&[f32]>,
+    activation: Piecewise,
+    y: &mut [f32],
+) {
+    sweep(map.mean.len(), Normalise { x, map, other, activation, y });
 }
 
 impl Pass for Normalise<'_> {
@@ -180,13 +192,26 @@ impl Pass for Normalise<'_> {
         let mean = vectors::<S, V>(simd, self.map.mean, at);
         let scale = vectors::<S, V>(simd, self.map.scale, at);
         let shift = vectors::<S, V>(simd, self.map.shift, at);
-        for (x, y) in self.x.chunks_exact(columns).zip(self.y.chunks_exact_mut(columns)) {
-            let x = vectors::<S, V>(simd, x, at);
+        let rows = self.x.chunks_exact(columns).zip(self.y.chunks_exact_mut(columns));
+        let Some(other) = self.other else {
+            for (x, y) in rows {
+                let x = vectors::<S, V>(simd, x, at);
+                let y = vectors_mut::<S, V>(y, at);
+                for v in 0..V {
+                    let centred = simd.sub_f32s(x[v], mean[v]);
+                    let value = simd.mul_add_f32s(centred, scale[v], shift[v]);
+                    y[v] = self.activation.value(simd, value);
+                }
+            }
+            return;
+        };
+        for ((x, y), other) in rows.zip(other.chunks_exact(columns)) {
+            let (x, other) = (vectors::<S, V>(simd, x, at), vectors::<S, V>(simd, other, at));
             let y = vectors_mut::<S, V>(y, at);
             for v in 0..V {
                 let centred = simd.sub_f32s(x[v], mean[v]);
                 let value = simd.mul_add_f32s(centred, scale[v], shift[v]);
-                y[v] = self.activation.value(simd, value);
+                y[v] = self.activation.value(simd, simd.add_f32s(value, other[v]));
             }
         }
     }

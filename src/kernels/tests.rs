@@ -164,7 +164,7 @@ fn passes_over_columns_equal_plain_loops() {
         let map = ColumnMap { mean: &mean, scale: &scale, shift: &shift };
         let leaky = Piecewise { slope: 0.25, at_zero: 1.0 };
         let mut y = vec![0.0; x.len()];
-        normalise(&x, map, leaky, &mut y);
+        normalise(&x, map, None, leaky, &mut y);
         let mut gradient = d.clone();
         activation_gradient(&x, Some(map), leaky, columns, &mut gradient);
         let mut dx = vec![0.0; x.len()];

@@ -60,6 +60,11 @@ impl Kind {
         }
     }
 
+    /// Whether its derivative follows from its value.
+    pub(super) fn is_known_from_its_value(self) -> bool {
+        matches!(self, Self::Piecewise(piecewise) if piecewise.is_known_from_its_value())
+    }
+
     /// Whether it is the identity.
     pub(super) fn is_identity(self) -> bool {
         matches!(self, Self::Piecewise(Piecewise::IDENTITY))

@@ -81,38 +81,44 @@ impl Buffer {
         &mut self.values[..size]
     }
 
+    /// The buffer with its memory; one without memory remains.
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::new(self.map))
+    }
+
     pub(super) fn view(&self) -> View<'_> {
         View { map: self.map, values: &self.values }
     }
 }
 
-/// Runs of positions of `images` examples that are contiguous in both maps, which differ in their border only: `each`
-/// gets where a run starts in either and its number of positions. Without borders, a run has at most `most` positions;
+/// Runs of positions of `images` examples that are contiguous in all maps, which differ in their border only: `each`
+/// gets where a run starts in each map and its number of positions. Without borders, a run has at most `most` positions;
 /// otherwise it is a row of a map.
-pub(super) fn runs(
+pub(super) fn runs<const N: usize>(
     images: std::ops::Range<usize>,
-    [from, to]: [Map; 2],
+    maps: [Map; N],
     most: usize,
-    mut each: impl FnMut([usize; 2], usize),
+    mut each: impl FnMut([usize; N], usize),
 ) {
-    if from.border == 0 && to.border == 0 {
-        let mut position = images.start * from.positions();
-        let end = images.end * from.positions();
+    let Some(&any) = maps.first() else { return };
+    if maps.iter().all(|map| map.border == 0) {
+        let mut position = images.start * any.positions();
+        let end = images.end * any.positions();
         while position < end {
             let count = most.min(end - position);
-            each([position * from.step, position * to.step], count);
+            each(maps.map(|map| position * map.step), count);
             position += count;
         }
         return;
     }
     for image in images {
-        for row in 0..from.height {
-            each([from.at(image, row, 0), to.at(image, row, 0)], from.width);
+        for row in 0..any.height {
+            each(maps.map(|map| map.at(image, row, 0)), any.width);
         }
     }
 }
 
-/// Buffers that are not in use, for gradients: a step needs few of each shape at a time.
+/// Buffers that are not in use, for gradients and for the outputs of evaluations: few of each shape are needed at a time.
 #[derive(Debug, Default)]
 pub(super) struct Pool(Vec<Buffer>);
 

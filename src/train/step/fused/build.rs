@@ -16,8 +16,9 @@ use super::parameter::{Layout, Parameter};
 use super::reshaping::{Dropout, Flatten, GlobalAverage, MaxPool, ZeroPadded};
 use super::residual::Residual;
 use super::state::{Id, NormId, State};
-use crate::config::spec::{Activation, Constraint, NormKind, NormParameter};
+use crate::config::spec::{Constraint, NormKind, NormParameter};
 use crate::event::NamedTensor;
+use crate::kernels::Piecewise;
 use crate::model::norm::NormLayer;
 use crate::model::operation::Operation;
 use crate::optim::{Group, Updater};
@@ -39,16 +40,20 @@ impl Builder<'_> {
         operations: &[Operation<'_>],
         mut map: Map,
     ) -> Option<(Chain, Map)> {
-        let mut layers: Vec<Box<dyn Layer>> = Vec::new();
+        let mut chain = Chain::default();
         let mut rest = operations;
         while let Some((first, behind)) = rest.split_first() {
+            let mut behind = behind;
             let layer: Box<dyn Layer> = match first {
-                Operation::Norm(_) | Operation::Activation(_) => {
-                    let (layer, behind) = self.norm_activation(rest, map)?;
-                    rest = behind;
-                    map = layer.output().map;
-                    layers.push(Box::new(layer));
-                    continue;
+                Operation::Norm(norm) => {
+                    let norm = Some(self.norm(norm, map.channels)?);
+                    let activation = activation_at_start(&mut behind, |_| true);
+                    let kind = activation.unwrap_or(Kind::Piecewise(Piecewise::IDENTITY));
+                    Box::new(NormActivation::new(norm, kind, map, border(behind)))
+                }
+                Operation::Activation(activation) => {
+                    let kind = Kind::of(*activation);
+                    Box::new(NormActivation::new(None, kind, map, border(behind)))
                 }
                 Operation::Dense(dense) => {
                     let ends = dense.weight().dims();
@@ -69,45 +74,28 @@ impl Builder<'_> {
                     Box::new(ZeroPadded::new(*stride, *outputs, map))
                 }
                 Operation::Residual { branch, shortcut } => {
+                    let (branch, norm) = match branch.split_last() {
+                        Some((Operation::Norm(norm), before)) => (before, Some(norm)),
+                        _ => (branch.as_slice(), None),
+                    };
                     let (branch, output) = self.chain(branch, map)?;
+                    let norm = match norm {
+                        Some(norm) => Some(self.norm(norm, output.channels)?),
+                        None => None,
+                    };
                     let (shortcut, _) = self.chain(shortcut, map)?;
-                    Box::new(Residual::new(branch, shortcut, output))
+                    let activation =
+                        activation_at_start(&mut behind, Kind::is_known_from_its_value);
+                    let activation = activation.map_or(Piecewise::IDENTITY, Kind::piecewise);
+                    let output = output.bordered(border(behind));
+                    Box::new(Residual::new((branch, norm), shortcut, activation, output))
                 }
             };
-            map = layer.output().map;
-            layers.push(layer);
+            map = layer.output();
+            chain.push(layer);
             rest = behind;
         }
-        Some((Chain(layers), map))
-    }
-
-    /// The layer of a normalisation, an activation and a normalisation at the start of `operations`, and what follows.
-    fn norm_activation<'b, 'c>(
-        &mut self,
-        operations: &'b [Operation<'c>],
-        map: Map,
-    ) -> Option<(NormActivation, &'b [Operation<'c>])> {
-        let (before, rest) = self.norm_at_start(operations, map)?;
-        let (kind, rest) = match rest.split_first() {
-            Some((Operation::Activation(activation), behind)) => (*activation, behind),
-            _ => (Activation::Identity, rest),
-        };
-        let (after, rest) = self.norm_at_start(rest, map)?;
-        let layer = NormActivation::new([before, after], Kind::of(kind), map, border(rest));
-        Some((layer, rest))
-    }
-
-    fn norm_at_start<'b, 'c>(
-        &mut self,
-        operations: &'b [Operation<'c>],
-        map: Map,
-    ) -> Option<(Option<NormId>, &'b [Operation<'c>])> {
-        match operations.split_first() {
-            Some((Operation::Norm(norm), behind)) => {
-                Some((Some(self.norm(norm, map.channels)?), behind))
-            }
-            _ => Some((None, operations)),
-        }
+        Some((chain, map))
     }
 
     fn norm(&mut self, layer: &NormLayer, channels: usize) -> Option<NormId> {
@@ -149,6 +137,19 @@ impl Builder<'_> {
         let parameter = Parameter::new(tensor, layout, group, keeps);
         Some(self.state.parameters.add(parameter))
     }
+}
+
+/// The activation at the start of `operations`, which is taken away from them, if it is one that `suits`.
+fn activation_at_start(
+    operations: &mut &[Operation<'_>],
+    suits: impl Fn(Kind) -> bool,
+) -> Option<Kind> {
+    let Some((Operation::Activation(activation), behind)) = operations.split_first() else {
+        return None;
+    };
+    let kind = Some(Kind::of(*activation)).filter(|&kind| suits(kind))?;
+    *operations = behind;
+    Some(kind)
 }
 
 /// The zeros that the first of `operations` reads around its input.

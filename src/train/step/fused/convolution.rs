@@ -28,7 +28,7 @@ pub(super) struct Convolution {
     flipped_windows: Vec<usize>,
     /// One example's gradient of the output, with zeros between its positions where the stride is above 1.
     spread: Buffer,
-    output: Buffer,
+    output: Map,
 }
 
 impl Convolution {
@@ -51,7 +51,7 @@ impl Convolution {
             flipped: Vec::new(),
             flipped_windows: windows(spread, [input.height, input.width], 1, side),
             spread: Buffer::new(spread),
-            output: Buffer::new(output),
+            output,
         }
     }
 
@@ -59,7 +59,7 @@ impl Convolution {
     fn flip(&mut self, weight: &Parameter) {
         let (from, inputs) = (weight.panels(), weight.shape[1]);
         let (step, window) = (from.depth / (self.side * self.side), self.side * self.side);
-        let outputs_step = self.output.map.step;
+        let outputs_step = self.output.step;
         let to = Panels::new(window * outputs_step, inputs);
         self.flipped.resize(to.size(), 0.0);
         for at in 0..window {
@@ -94,7 +94,7 @@ impl Convolution {
             offsets: &self.flipped_windows,
             segments: self.side,
             step: spread.map.row(),
-            length: self.side * self.output.map.step,
+            length: self.side * self.output.step,
         };
         Product { rows, weights: &self.flipped, bias: None, columns, result: dx }.run();
     }
@@ -118,7 +118,7 @@ impl Convolution {
 
     /// Adds the gradient of a part of the weights over one example; the first example replaces what was there.
     fn part_gradient(&self, x: View<'_>, dy: &Buffer, image: usize, part: Part, sum: &mut [f32]) {
-        let output = self.output.map;
+        let output = self.output;
         let cached = self.stride * x.map.row() + output.width * output.step;
         let strip = (CACHED / cached).clamp(1, output.height);
         let outside = x.map.border - (self.side - 1) / 2;
@@ -212,11 +212,15 @@ struct Part {
 }
 
 impl Layer for Convolution {
-    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
-        let (size, map) = (x.map.size(), self.output.map);
+    fn output(&self) -> Map {
+        self.output
+    }
+
+    fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
+        let (size, map) = (x.map.size(), self.output);
         let weights = &pass.state[self.weight].values;
         let bias = self.bias.map(|bias| pass.state[bias].values.as_slice());
-        let z = self.output.for_images(pass.images);
+        let z = &mut y.values[..pass.images * map.size()];
         let (segments, windows) = (self.side, &self.windows);
         let of_image = |(image, result): (usize, &mut [f32])| {
             let rows = Rows {
@@ -235,13 +239,9 @@ impl Layer for Convolution {
         }
     }
 
-    fn output(&self) -> View<'_> {
-        self.output.view()
-    }
-
     fn backward(
         &mut self,
-        x: View<'_>,
+        [x, _]: [View<'_>; 2],
         dy: &mut Buffer,
         wanted: Option<usize>,
         pass: &mut Backward<'_>,

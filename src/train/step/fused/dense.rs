@@ -20,13 +20,13 @@ pub(super) struct Dense {
     offsets: Vec<usize>,
     /// Wᵀ, for the gradient of the input.
     transposed: Vec<f32>,
-    output: Buffer,
+    output: Map,
 }
 
 impl Dense {
     /// A layer with W `[inputs, outputs]` and perhaps b.
     pub(super) fn new(weight: Id, bias: Option<Id>, [depth, outputs]: [usize; 2]) -> Self {
-        let output = Buffer::new(Map::vector(outputs));
+        let output = Map::vector(outputs);
         Self { weight, bias, depth, offsets: Vec::new(), transposed: Vec::new(), output }
     }
 
@@ -37,7 +37,7 @@ impl Dense {
 
     /// The gradient by the input: `dx = dy Wᵀ`.
     fn input_gradient(&mut self, map: Map, dy: &Buffer, pass: &mut Backward<'_>) -> Buffer {
-        let (depth, outputs) = (self.depth, self.output.map.channels);
+        let (depth, outputs) = (self.depth, self.output.channels);
         let weight = &pass.state[self.weight];
         let target = Panels::new(outputs, depth);
         self.transposed.resize(target.size(), 0.0);
@@ -80,7 +80,11 @@ impl Dense {
 }
 
 impl Layer for Dense {
-    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
+    fn output(&self) -> Map {
+        self.output
+    }
+
+    fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
         self.offsets(pass.images, x.map.step);
         let rows =
             Rows { x: x.values, offsets: &self.offsets, segments: 1, step: 0, length: self.depth };
@@ -88,19 +92,15 @@ impl Layer for Dense {
             rows,
             weights: &pass.state[self.weight].values,
             bias: self.bias.map(|bias| pass.state[bias].values.as_slice()),
-            columns: self.output.map.step,
-            result: self.output.for_images(pass.images),
+            columns: self.output.step,
+            result: &mut y.values,
         }
         .run();
     }
 
-    fn output(&self) -> View<'_> {
-        self.output.view()
-    }
-
     fn backward(
         &mut self,
-        x: View<'_>,
+        [x, _]: [View<'_>; 2],
         dy: &mut Buffer,
         wanted: Option<usize>,
         pass: &mut Backward<'_>,

@@ -1,6 +1,6 @@
 //! What every layer of a fused network does, and a sequence of layers.
 
-use super::buffer::{Buffer, Pool, View};
+use super::buffer::{Buffer, Map, Pool, View};
 use super::state::{Id, State};
 use crate::model::norm::Statistics;
 use crate::optim::Update;
@@ -12,9 +12,11 @@ pub(super) struct Forward<'a> {
     pub(super) state: &'a mut State,
     /// Number of examples.
     pub(super) images: usize,
+    /// Memory for outputs.
+    pub(super) pool: &'a mut Pool,
     /// The statistics that normalise.
     pub(super) statistics: Statistics,
-    /// The source of dropped units; `None` in an evaluation.
+    /// The source of dropped units; `None` in an evaluation, which keeps no output longer than the next layer needs it.
     pub(super) dropout: Option<Stream>,
 }
 
@@ -39,25 +41,25 @@ impl Backward<'_> {
     }
 }
 
-/// A layer with its output.
+/// A layer.
 pub(super) trait Layer: Send {
-    /// Computes the output from the input `x`.
-    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>);
+    /// The shape of the output.
+    fn output(&self) -> Map;
 
-    /// The output of the last forward pass.
-    fn output(&self) -> View<'_>;
+    /// Computes the output `y` from the input `x`.
+    fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>);
 
-    /// Computes the gradients of the parameters, and that of the input, from the same input `x` and the gradient `dy` of the
-    /// output.
+    /// Computes the gradients of the parameters, and that of the input, from the same input and output `[x, y]` and the
+    /// gradient `dy` of the output.
     ///
     /// The gradient of the input is not computed where `wanted` is `None`; otherwise it gets a border of `wanted` zeros,
     /// which only a convolution in front of this layer asks for: behind a convolution are normalisations, activations, means
     /// of channels and sums, and the other layers ignore the number. It is computed before a parameter is updated.
-    /// The columns behind the real ones are 0 in `dy` and stay so in the result. Only a layer whose activation follows its
-    /// normalisation changes `dy`; such a layer never ends a branch.
+    /// The columns behind the real ones are 0 in `dy` and stay so in the result. Only a layer that ends with an activation
+    /// changes `dy`; such a layer never ends a branch.
     fn backward(
         &mut self,
-        x: View<'_>,
+        xy: [View<'_>; 2],
         dy: &mut Buffer,
         wanted: Option<usize>,
         pass: &mut Backward<'_>,
@@ -69,22 +71,47 @@ pub(super) trait Layer: Send {
     }
 }
 
-/// Layers one after the other; without any, the identity.
+/// Layers one after the other, each with its output; without any, the identity.
 #[derive(Default)]
-pub(super) struct Chain(pub(super) Vec<Box<dyn Layer>>);
+pub(super) struct Chain(Vec<(Box<dyn Layer>, Buffer)>);
 
 impl Chain {
+    /// Adds a layer at the end.
+    pub(super) fn push(&mut self, layer: Box<dyn Layer>) {
+        let output = Buffer::new(layer.output());
+        self.0.push((layer, output));
+    }
+
+    pub(super) fn is_identity(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
         for at in 0..self.0.len() {
             let (before, rest) = self.0.split_at_mut(at);
-            let x = before.last().map_or(x, |layer| layer.output());
-            rest[0].forward(x, pass);
+            let x = before.last().map_or(x, |(_, output)| output.view());
+            let (layer, y) = &mut rest[0];
+            if y.values.is_empty() {
+                *y = pass.pool.take(y.map, pass.images);
+            }
+            y.for_images(pass.images);
+            layer.forward(x, y, pass);
+            if let (None, Some((_, used))) = (&pass.dropout, before.last_mut()) {
+                pass.pool.give(used.take());
+            }
         }
     }
 
     /// The output of the last forward pass; that of a chain without layers is its input `x`.
     pub(super) fn output<'a>(&'a self, x: View<'a>) -> View<'a> {
-        self.0.last().map_or(x, |layer| layer.output())
+        self.0.last().map_or(x, |(_, output)| output.view())
+    }
+
+    /// Gives the memory of the output back, in an evaluation.
+    pub(super) fn release(&mut self, pass: &mut Forward<'_>) {
+        if let (None, Some((_, used))) = (&pass.dropout, self.0.last_mut()) {
+            pass.pool.give(used.take());
+        }
     }
 
     /// As [`Layer::backward`], for at least one layer.
@@ -99,10 +126,12 @@ impl Chain {
         for at in (0..self.0.len()).rev() {
             let (before, rest) = self.0.split_at_mut(at);
             let (x, wanted) = match before.last() {
-                Some(layer) => (layer.output(), Some(layer.gradient_border())),
+                Some((layer, output)) => (output.view(), Some(layer.gradient_border())),
                 None => (x, wanted),
             };
-            let result = rest[0].backward(x, gradient.as_mut().unwrap_or(dy), wanted, pass);
+            let (layer, y) = &mut rest[0];
+            let dy = gradient.as_mut().unwrap_or(&mut *dy);
+            let result = layer.backward([x, y.view()], dy, wanted, pass);
             if let Some(used) = std::mem::replace(&mut gradient, result) {
                 pass.pool.give(used);
             }
@@ -111,6 +140,6 @@ impl Chain {
     }
 
     pub(super) fn gradient_border(&self) -> usize {
-        self.0.last().map_or(0, |layer| layer.gradient_border())
+        self.0.last().map_or(0, |(layer, _)| layer.gradient_border())
     }
 }

@@ -133,7 +133,7 @@ impl Fused {
         let Self { state, layers, inputs, shape, pool } = self;
         let x = view(inputs, *shape, batch, 0..images);
         let statistics = Statistics::Training { step };
-        let mut forward = Forward { state, images, statistics, dropout: Some(dropout) };
+        let mut forward = Forward { state, images, pool, statistics, dropout: Some(dropout) };
         layers.forward(x, &mut forward);
         let logits = layers.output(x);
         let mut gradient = pool.take(logits.map, images);
@@ -157,13 +157,14 @@ impl Fused {
         let is_split = statistics == Statistics::Running && has_running;
         let most = if is_split { EVALUATED } else { usize::MAX };
         let examples = batch.labels.len();
-        let Self { state, layers, inputs, shape, .. } = self;
+        let Self { state, layers, inputs, shape, pool } = self;
         let mut total = BatchResult { loss: 0.0, correct: 0, examples };
         for start in (0..examples).step_by(most.min(examples.max(1))) {
             let range = start..examples.min(start.saturating_add(most));
             let x = view(inputs, *shape, batch, range.clone());
             let images = range.len();
-            layers.forward(x, &mut Forward { state, images, statistics, dropout: None });
+            let mut forward = Forward { state, images, pool, statistics, dropout: None };
+            layers.forward(x, &mut forward);
             let labels = &batch.labels[range];
             let part = loss::cross_entropy(layers.output(x), labels, None, &mut answered);
             total.loss += part.loss * images as f64;

@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use super::buffer::{Buffer, View, runs};
+use super::buffer::{Buffer, Map, View, runs};
 use super::state::{Id, Parameters};
 use crate::config::spec::{Averages, BatchNorm, RunningVariance};
 use crate::kernels::{self, Piecewise, padded};
@@ -186,16 +186,22 @@ impl Norm {
         }
     }
 
-    /// `y = activation(γ x̂ + β)` with the statistics that were prepared.
-    pub(super) fn normalise(&self, x: View<'_>, activation: Piecewise, y: &mut Buffer) {
+    /// `y = activation(γ x̂ + β)` with the statistics that were prepared, or of the sum with `other`.
+    pub(super) fn normalise(
+        &self,
+        x: View<'_>,
+        other: Option<View<'_>>,
+        activation: Piecewise,
+        y: &mut Buffer,
+    ) {
         let step = x.map.step;
-        let (maps, most) = ([x.map, y.map], usize::MAX);
+        let maps = [x.map, other.unwrap_or(x).map, y.map];
         for part in &self.parts {
             let map = self.map(part);
-            runs(part.images.clone(), maps, most, |[from, to], count| {
-                let x = &x.values[from..from + count * step];
-                let y = &mut y.values[to..to + count * step];
-                kernels::normalise(x, map, activation, y);
+            runs(part.images.clone(), maps, usize::MAX, |[at, of_other, to], count| {
+                let x = &x.values[at..at + count * step];
+                let other = other.map(|other| &other.values[of_other..of_other + count * step]);
+                kernels::normalise(x, map, other, activation, &mut y.values[to..to + count * step]);
             });
         }
     }
@@ -204,14 +210,15 @@ impl Norm {
         kernels::ColumnMap { mean: &part.mean, scale: &part.scale, shift: &self.shift }
     }
 
-    /// From the gradient `dy` of the activation behind it, both without a border: calls `activate` with the gradient of
-    /// some rows, their position and the map of the input there, which turns it into that of the normalisation's output;
-    /// writes the gradient by `x` into `dx`, if there is one; and returns the gradients of γ and β.
+    /// From the gradient `dy` of the activation behind it, which has no border, as `x`: calls `activate` with the gradient
+    /// of some rows and the map of the input there, to turn it into that of the normalisation's output;
+    /// writes the gradient by `x` into `dx`, if there is one; and returns the gradients of γ and β. `activate` also gets
+    /// where the rows start in `x` and in a buffer of shape `other`.
     pub(super) fn backward(
         &self,
         x: View<'_>,
         dy: &mut Buffer,
-        mut activate: impl FnMut(Range<usize>, kernels::ColumnMap<'_>, &mut [f32]),
+        (other, mut activate): (Map, impl FnMut([usize; 2], kernels::ColumnMap<'_>, &mut [f32])),
         mut dx: Option<&mut Buffer>,
     ) -> [(Option<Id>, Vec<f32>); 2] {
         let step = x.map.step;
@@ -220,10 +227,10 @@ impl Norm {
         for part in &self.parts {
             let mut sums = [vec![0.0; step], vec![0.0; step]];
             let rows = BLOCK / step;
-            runs(part.images.clone(), [x.map; 2], rows.max(1), |[at, _], count| {
+            runs(part.images.clone(), [x.map, other], rows.max(1), |[at, of_other], count| {
                 let range = at..at + count * step;
                 let d = &mut dy.values[range.clone()];
-                activate(range.clone(), self.map(part), d);
+                activate([at, of_other], self.map(part), d);
                 let [plain, weighted] = &mut sums;
                 kernels::gradient_sums(&x.values[range], d, &part.mean, [plain, weighted]);
             });

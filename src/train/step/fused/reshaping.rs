@@ -7,7 +7,7 @@ use crate::kernels::{self, Windows};
 /// The largest value of each window.
 pub(super) struct MaxPool {
     windows: Windows,
-    output: Buffer,
+    output: Map,
 }
 
 impl MaxPool {
@@ -18,36 +18,35 @@ impl MaxPool {
         let windows = Windows { side, height, width, channels: step };
         let [height, width] = windows.counts();
         let output = Map { height, width, ..input }.bordered(border);
-        Self { windows, output: Buffer::new(output) }
+        Self { windows, output }
     }
 }
 
 impl Layer for MaxPool {
-    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
-        let map = self.output.map;
-        let y = self.output.for_images(pass.images);
+    fn output(&self) -> Map {
+        self.output
+    }
+
+    fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
+        let map = self.output;
         for image in 0..pass.images {
             let x = &x.values[image * x.map.size()..][..x.map.size()];
             for row in 0..map.height {
-                let y = &mut y[map.at(image, row, 0)..][..map.width * map.step];
+                let y = &mut y.values[map.at(image, row, 0)..][..map.width * map.step];
                 kernels::max_pool(self.windows, row, x, y);
             }
         }
     }
 
-    fn output(&self) -> View<'_> {
-        self.output.view()
-    }
-
     fn backward(
         &mut self,
-        x: View<'_>,
+        [x, y]: [View<'_>; 2],
         dy: &mut Buffer,
         wanted: Option<usize>,
         pass: &mut Backward<'_>,
     ) -> Option<Buffer> {
         wanted?;
-        let (map, size) = (self.output.map, x.map.size());
+        let (map, size) = (self.output, x.map.size());
         let mut dx = pass.pool.take(x.map, pass.images);
         let covered = [map.height, map.width].map(|count| count * self.windows.side);
         if covered != [x.map.height, x.map.width] {
@@ -59,7 +58,7 @@ impl Layer for MaxPool {
             let dx = &mut dx.values[image * size..][..size];
             for row in 0..map.height {
                 let length = map.width * map.step;
-                let y = &self.output.values[map.at(image, row, 0)..][..length];
+                let y = &y.values[map.at(image, row, 0)..][..length];
                 let dy = &dy.values[dy.map.at(image, row, 0)..][..length];
                 kernels::max_pool_gradient(self.windows, row, [x, y, dy], &mut scratch, dx);
             }
@@ -70,21 +69,24 @@ impl Layer for MaxPool {
 
 /// The mean of every channel.
 pub(super) struct GlobalAverage {
-    output: Buffer,
+    output: Map,
 }
 
 impl GlobalAverage {
     pub(super) fn new(input: Map) -> Self {
-        Self { output: Buffer::new(Map::vector(input.channels)) }
+        Self { output: Map::vector(input.channels) }
     }
 }
 
 impl Layer for GlobalAverage {
-    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
-        let step = self.output.map.step;
+    fn output(&self) -> Map {
+        self.output
+    }
+
+    fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
+        let step = self.output.step;
         let share = 1.0 / x.map.positions() as f32;
-        let y = self.output.for_images(pass.images);
-        for (image, y) in y.chunks_exact_mut(step).enumerate() {
+        for (image, y) in y.values.chunks_exact_mut(step).take(pass.images).enumerate() {
             y.fill(0.0);
             runs(image..image + 1, [x.map; 2], usize::MAX, |[at, _], count| {
                 kernels::sums(&x.values[at..at + count * step], y);
@@ -95,13 +97,9 @@ impl Layer for GlobalAverage {
         }
     }
 
-    fn output(&self) -> View<'_> {
-        self.output.view()
-    }
-
     fn backward(
         &mut self,
-        x: View<'_>,
+        [x, _]: [View<'_>; 2],
         dy: &mut Buffer,
         wanted: Option<usize>,
         pass: &mut Backward<'_>,
@@ -124,20 +122,23 @@ impl Layer for GlobalAverage {
 
 /// All values of a map as features of one position, each channel's plane after the other.
 pub(super) struct Flatten {
-    output: Buffer,
+    output: Map,
 }
 
 impl Flatten {
     pub(super) fn new(input: Map) -> Self {
-        Self { output: Buffer::new(Map::vector(input.channels * input.positions())) }
+        Self { output: Map::vector(input.channels * input.positions()) }
     }
 }
 
 impl Layer for Flatten {
-    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
-        let (map, to) = (x.map, self.output.map);
-        let y = self.output.for_images(pass.images);
-        for (image, y) in y.chunks_exact_mut(to.step).enumerate() {
+    fn output(&self) -> Map {
+        self.output
+    }
+
+    fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
+        let (map, to) = (x.map, self.output);
+        for (image, y) in y.values.chunks_exact_mut(to.step).take(pass.images).enumerate() {
             for position in 0..map.positions() {
                 let at = map.at(image, position / map.width, position % map.width);
                 for (channel, &value) in x.values[at..at + map.channels].iter().enumerate() {
@@ -147,13 +148,9 @@ impl Layer for Flatten {
         }
     }
 
-    fn output(&self) -> View<'_> {
-        self.output.view()
-    }
-
     fn backward(
         &mut self,
-        x: View<'_>,
+        [x, _]: [View<'_>; 2],
         dy: &mut Buffer,
         wanted: Option<usize>,
         pass: &mut Backward<'_>,
@@ -178,17 +175,21 @@ impl Layer for Flatten {
 pub(super) struct Dropout {
     probability: f64,
     mask: Vec<f32>,
-    output: Buffer,
+    output: Map,
 }
 
 impl Dropout {
     pub(super) fn new(probability: f64, input: Map) -> Self {
-        Self { probability, mask: Vec::new(), output: Buffer::new(input) }
+        Self { probability, mask: Vec::new(), output: input }
     }
 }
 
 impl Layer for Dropout {
-    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
+    fn output(&self) -> Map {
+        self.output
+    }
+
+    fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
         let Map { step, channels, .. } = x.map;
         let kept = (1.0 / (1.0 - self.probability)) as f32;
         let size = pass.images * step;
@@ -201,19 +202,14 @@ impl Layer for Dropout {
                 }
             }
         }
-        let y = self.output.for_images(pass.images);
-        for ((y, x), factor) in y.iter_mut().zip(x.values).zip(&self.mask) {
+        for ((y, x), factor) in y.values.iter_mut().zip(x.values).zip(&self.mask) {
             *y = x * factor;
         }
     }
 
-    fn output(&self) -> View<'_> {
-        self.output.view()
-    }
-
     fn backward(
         &mut self,
-        x: View<'_>,
+        [x, _]: [View<'_>; 2],
         dy: &mut Buffer,
         wanted: Option<usize>,
         pass: &mut Backward<'_>,
@@ -230,13 +226,13 @@ impl Layer for Dropout {
 /// Every `stride`-th row and column, and channels of zeros behind the given ones.
 pub(super) struct ZeroPadded {
     stride: usize,
-    output: Buffer,
+    output: Map,
 }
 
 impl ZeroPadded {
     pub(super) fn new(stride: usize, outputs: usize, input: Map) -> Self {
         let [height, width] = [input.height, input.width].map(|size| size.div_ceil(stride));
-        Self { stride, output: Buffer::new(Map::new([height, width, outputs])) }
+        Self { stride, output: Map::new([height, width, outputs]) }
     }
 
     /// The positions of one example that are taken, in the output and in the input.
@@ -254,25 +250,24 @@ impl ZeroPadded {
 }
 
 impl Layer for ZeroPadded {
-    fn forward(&mut self, x: View<'_>, pass: &mut Forward<'_>) {
-        let (map, channels) = (self.output.map, x.map.channels);
-        self.output.for_images(pass.images);
+    fn output(&self) -> Map {
+        self.output
+    }
+
+    fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
+        let (map, channels) = (self.output, x.map.channels);
         for image in 0..pass.images {
-            // The channels behind the given ones are never written.
             for [to, from] in self.pairs([map, x.map], image) {
-                let x = &x.values[from..from + channels];
-                self.output.values[to..to + channels].copy_from_slice(x);
+                let (given, more) = y.values[to..to + map.step].split_at_mut(channels);
+                given.copy_from_slice(&x.values[from..from + channels]);
+                more.fill(0.0);
             }
         }
     }
 
-    fn output(&self) -> View<'_> {
-        self.output.view()
-    }
-
     fn backward(
         &mut self,
-        x: View<'_>,
+        [x, _]: [View<'_>; 2],
         dy: &mut Buffer,
         wanted: Option<usize>,
         pass: &mut Backward<'_>,
