@@ -25,7 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("explain", &[]),
     ("description", &[]),
     ("device", &["event"]),
-    ("data", &["config", "seed", "event", "description"]),
+    ("data", &["config", "seed", "event", "description", "kernels"]),
     ("model", &["config", "seed"]),
     ("kernels", &[]),
     ("optim", &["config", "kernels"]),

@@ -263,6 +263,9 @@ fn indices(count: usize) -> Vec<u32> {
 fn fill(examples: &Examples, positions: &[u32], scaling: &Scaling, batch: &mut Batch) {
     batch.start(examples);
     for &position in positions {
+        examples.touch(position as usize);
+    }
+    for &position in positions {
         let position = position as usize;
         scaling.append(examples.input(position), &mut batch.inputs);
         batch.labels.push(examples.labels[position]);

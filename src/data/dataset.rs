@@ -70,6 +70,17 @@ impl Examples {
         }
     }
 
+    /// Reads a part of every cache line of example `index`, whose value does not matter: the processor fetches the lines
+    /// of several examples at the same time, and each of them alone where they are used one after the other.
+    pub(super) fn touch(&self, index: usize) {
+        const LINE: usize = 64;
+        if let Row::Bytes(bytes) = self.input(index) {
+            for line in bytes.chunks(LINE) {
+                std::hint::black_box(line[0]);
+            }
+        }
+    }
+
     /// Number of examples of each class.
     pub fn class_counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes];

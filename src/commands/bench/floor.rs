@@ -8,9 +8,9 @@ use super::case::{at_least_one, per_call};
 use crate::config::spec::Train;
 use crate::optim::{self, Arithmetic, Group, NormParameters, Updater, Values};
 
-/// The offset between two arrays of the update, in values: at a distance of a multiple of 4 KiB a processor takes a
-/// load of one for a load of what was just stored to another.
-const OFFSET: usize = 272;
+/// Number of values between addresses with the same last 12 bits, at which the arrays of an update do not disturb
+/// one another; see `train/step/fused/parameter.rs`.
+const SAME_PLACE: usize = 4096 / size_of::<f32>();
 
 /// More steps than any measurement takes.
 const ALL_STEPS: usize = 1_000_000_000;
@@ -168,7 +168,7 @@ impl Update {
     fn new(count: usize, train: &Train) -> Self {
         let norm = NormParameters::like_others();
         let updater = optim::build(train, &norm, ALL_STEPS, Arithmetic::Fused);
-        let step = count.next_multiple_of(1024) + OFFSET;
+        let step = count.next_multiple_of(SAME_PLACE);
         let mut values = numbers(4 * step);
         // Running values begin at 0.
         values[2 * step..].fill(0.0);

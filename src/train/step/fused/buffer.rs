@@ -131,8 +131,10 @@ impl Pool {
         buffer
     }
 
-    /// Takes a buffer back.
+    /// Takes a buffer back, if it has memory.
     pub(super) fn give(&mut self, buffer: Buffer) {
-        self.0.push(buffer);
+        if !buffer.values.is_empty() {
+            self.0.push(buffer);
+        }
     }
 }

@@ -34,11 +34,12 @@ pub(super) struct Builder<'a> {
 
 impl Builder<'_> {
     /// The layers of `operations` on inputs of shape `map`, which has the border that the first one needs, and the shape of
-    /// their output; `None` where one of them has no fused form.
+    /// their output; `None` where one of them has no fused form. Says whether a normalisation follows the last one.
     pub(super) fn chain(
         &mut self,
         operations: &[Operation<'_>],
         mut map: Map,
+        norm_follows: bool,
     ) -> Option<(Chain, Map)> {
         let mut chain = Chain::default();
         let mut rest = operations;
@@ -63,8 +64,12 @@ impl Builder<'_> {
                 Operation::Convolution(convolution) => {
                     let layout = Layout::Kernel { step: map.step };
                     let weight = self.parameter(convolution.weight(), layout)?;
-                    let bias = self.vector(convolution.bias())?;
-                    Box::new(Convolution::new(weight, bias, convolution.kernel(), map))
+                    let parameters = (weight, self.vector(convolution.bias())?);
+                    let is_normalised = match behind.first() {
+                        Some(next) => matches!(next, Operation::Norm(_)),
+                        None => norm_follows,
+                    };
+                    Box::new(Convolution::new(parameters, is_normalised, convolution.kernel(), map))
                 }
                 Operation::MaxPool(side) => Box::new(MaxPool::new(*side, map, border(behind))),
                 Operation::GlobalAverage => Box::new(GlobalAverage::new(map)),
@@ -78,12 +83,12 @@ impl Builder<'_> {
                         Some((Operation::Norm(norm), before)) => (before, Some(norm)),
                         _ => (branch.as_slice(), None),
                     };
-                    let (branch, output) = self.chain(branch, map)?;
+                    let (branch, output) = self.chain(branch, map, norm.is_some())?;
                     let norm = match norm {
                         Some(norm) => Some(self.norm(norm, output.channels)?),
                         None => None,
                     };
-                    let (shortcut, _) = self.chain(shortcut, map)?;
+                    let (shortcut, _) = self.chain(shortcut, map, false)?;
                     let activation =
                         activation_at_start(&mut behind, Kind::is_known_from_its_value);
                     let activation = activation.map_or(Piecewise::IDENTITY, Kind::piecewise);

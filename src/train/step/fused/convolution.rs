@@ -2,13 +2,16 @@
 
 use rayon::prelude::*;
 
-use super::buffer::{Buffer, Map, View};
+use super::buffer::{Buffer, Map, Pool, View};
 use super::dense::bias_gradient;
+use super::gradient::{Gradient, Wanted};
 use super::layer::{Backward, Forward, Layer};
+use super::normalisation::{Moments, determine};
 use super::parameter::Parameter;
 use super::state::Id;
 use crate::kernels::{Line, Outer, Panels, Product, Rows};
 use crate::model::convolution::Kernel;
+use crate::model::norm::Statistics;
 
 /// Values of the input and of the gradient that are read again and again for a part of the weights' gradient: three
 /// quarters of a first-level cache of 32 kB.
@@ -26,16 +29,19 @@ pub(super) struct Convolution {
     flipped: Vec<f32>,
     /// The windows of the gradient of the input.
     flipped_windows: Vec<usize>,
-    /// One example's gradient of the output, with zeros between its positions where the stride is above 1.
-    spread: Buffer,
+    /// The shape of an example's gradient of the output inside a border, as the gradients read it: with zeros between its
+    /// positions where the stride is above 1.
+    spread: Map,
     output: Map,
+    /// Whether a normalisation follows.
+    is_normalised: bool,
 }
 
 impl Convolution {
-    /// A layer behind an output of shape `input`, whose border is at least half a window.
+    /// A layer behind an output of shape `input`, whose border is at least half a window, perhaps with a normalisation behind.
     pub(super) fn new(
-        weight: Id,
-        bias: Option<Id>,
+        (weight, bias): (Id, Option<Id>),
+        is_normalised: bool,
         Kernel { outputs, side, stride, .. }: Kernel,
         input: Map,
     ) -> Self {
@@ -50,8 +56,9 @@ impl Convolution {
             windows: windows(input, [height, width], stride, side),
             flipped: Vec::new(),
             flipped_windows: windows(spread, [input.height, input.width], 1, side),
-            spread: Buffer::new(spread),
+            spread,
             output,
+            is_normalised,
         }
     }
 
@@ -67,33 +74,41 @@ impl Convolution {
                 let row = at * step + input;
                 for output in 0..weight.shape[0] {
                     let flipped = to.position((window - 1 - at) * outputs_step + output, input);
-                    self.flipped[flipped] = weight.values[from.position(row, output)];
+                    self.flipped[flipped] = weight.values()[from.position(row, output)];
                 }
             }
         }
     }
 
-    /// The gradient by the input, `dx` with `columns` channels, of one example. `spread` is like [`Self::spread`].
-    fn input_gradient(
-        &self,
-        spread: &mut Buffer,
-        dy: &Buffer,
-        image: usize,
-        (dx, columns): (&mut [f32], usize),
-    ) {
-        let size = dy.map.size();
-        let x = if self.stride > 1 {
-            set_spread(spread, self.stride, dy, image);
-            &spread.values
-        } else {
-            debug_assert_eq!(dy.map, spread.map, "the border that it asked for");
-            &dy.values[image * size..][..size]
-        };
+    /// Writes the gradient of example `image` into `spread`, whose border contains zeros.
+    fn spread(&self, z: View<'_>, dy: &Gradient, image: usize, spread: &mut [f32]) {
+        let (from, to, stride) = (dy.buffer.map, self.spread, self.stride);
+        let coefficients = dy.pending.as_ref().map(|pending| pending.of(image));
+        let count = if stride > 1 { 1 } else { from.width };
+        if stride > 1 {
+            spread.fill(0.0);
+        }
+        for row in 0..from.height {
+            for column in (0..from.width).step_by(count) {
+                let range = from.at(image, row, column)..from.at(image, row, column + count);
+                let start = to.at(0, row * stride, column * stride);
+                let (d, target) =
+                    (&dy.buffer.values[range.clone()], &mut spread[start..start + range.len()]);
+                match coefficients {
+                    Some(coefficients) => coefficients.apply(&z.values[range], d, target),
+                    None => target.copy_from_slice(d),
+                }
+            }
+        }
+    }
+
+    /// The gradient by the input of one example, from its gradient `spread`.
+    fn input_gradient(&self, spread: &[f32], columns: usize, dx: &mut [f32]) {
         let rows = Rows {
-            x,
+            x: spread,
             offsets: &self.flipped_windows,
             segments: self.side,
-            step: spread.map.row(),
+            step: self.spread.row(),
             length: self.side * self.output.step,
         };
         Product { rows, weights: &self.flipped, bias: None, columns, result: dx }.run();
@@ -116,26 +131,34 @@ impl Convolution {
         parts
     }
 
-    /// Adds the gradient of a part of the weights over one example; the first example replaces what was there.
-    fn part_gradient(&self, x: View<'_>, dy: &Buffer, image: usize, part: Part, sum: &mut [f32]) {
-        let output = self.output;
-        let cached = self.stride * x.map.row() + output.width * output.step;
+    /// Adds the gradient of a part of the weights over one example, from its gradient `spread`; the first example replaces
+    /// what was there.
+    fn part_gradient(
+        &self,
+        x: View<'_>,
+        spread: &[f32],
+        image: usize,
+        part: Part,
+        sum: &mut [f32],
+    ) {
+        let (output, map, stride) = (self.output, self.spread, self.stride);
+        let cached = stride * (x.map.row() + output.width * output.step);
         let strip = (CACHED / cached).clamp(1, output.height);
         let outside = x.map.border - (self.side - 1) / 2;
         for start in (0..output.height).step_by(strip) {
             let line = |row: usize| Line {
                 input: image * x.map.size()
-                    + (row * self.stride + part.kernel_row + outside) * x.map.row()
+                    + (row * stride + part.kernel_row + outside) * x.map.row()
                     + outside * x.map.step,
-                gradient: dy.map.at(image, row, 0),
+                gradient: map.at(0, row * stride, 0),
             };
             let end = output.height.min(start + strip);
             let lines: Vec<Line> = (start..end).map(line).collect();
             Outer {
                 x: x.values,
-                x_step: self.stride * x.map.step,
-                d: &dy.values,
-                d_step: dy.map.step,
+                x_step: stride * x.map.step,
+                d: spread,
+                d_step: stride * map.step,
                 lines: &lines,
                 count: output.width,
                 rows: part.rows,
@@ -148,55 +171,61 @@ impl Convolution {
         }
     }
 
-    /// Both gradients, example by example: the second one finds the example's gradient in the cache.
+    /// Both gradients, example by example, which stays in the cache.
     fn gradients(
-        &mut self,
-        x: View<'_>,
-        dy: &Buffer,
+        &self,
+        [x, z]: [View<'_>; 2],
+        dy: &Gradient,
         parts: &mut [(Part, &mut [f32])],
         mut dx: Option<&mut Buffer>,
-        images: usize,
+        pass: (usize, &mut Pool),
     ) {
-        let empty = Buffer::new(self.spread.map);
-        let mut spread = std::mem::replace(&mut self.spread, empty);
+        let (images, pool) = pass;
+        let mut spread = pool.take(self.spread, 1);
+        let of_example = &mut spread.values[..self.spread.size()];
         for image in 0..images {
+            self.spread(z, dy, image, of_example);
             if let Some(dx) = &mut dx {
-                let map = dx.map;
-                let of_image = &mut dx.values[image * map.size()..][..map.size()];
-                self.input_gradient(&mut spread, dy, image, (of_image, map.step));
+                let Map { step, .. } = dx.map;
+                let dx = &mut dx.values[image * x.map.bordered(0).size()..];
+                self.input_gradient(of_example, step, dx);
             }
             for (part, sum) in &mut *parts {
-                self.part_gradient(x, dy, image, *part, sum);
+                self.part_gradient(x, of_example, image, *part, sum);
             }
         }
-        self.spread = spread;
+        pool.give(spread);
     }
 
     /// As [`Self::gradients`], with the examples and the parts of the weights spread over the threads of the trial. Every
     /// sum has the same order.
     fn gradients_in_parallel(
         &self,
-        x: View<'_>,
-        dy: &Buffer,
+        [x, z]: [View<'_>; 2],
+        dy: &Gradient,
         parts: &mut [(Part, &mut [f32])],
         dx: Option<&mut Buffer>,
-        images: usize,
+        pass: (usize, &mut Pool),
     ) {
+        let (images, pool) = pass;
+        let mut spread = pool.take(self.spread, images);
+        let size = self.spread.size();
+        let examples = spread.values[..images * size].par_chunks_exact_mut(size);
+        examples.enumerate().for_each(|(image, spread)| self.spread(z, dy, image, spread));
+        let of_example = |image: usize| &spread.values[image * size..][..size];
         if let Some(dx) = dx {
-            let map = dx.map;
-            let all = dx.values[..images * map.size()].par_chunks_exact_mut(map.size());
-            all.enumerate().for_each_init(
-                || self.spread.clone(),
-                |spread, (image, of_image)| {
-                    self.input_gradient(spread, dy, image, (of_image, map.step));
-                },
-            );
+            let Map { step, .. } = dx.map;
+            let examples = dx.values.par_chunks_exact_mut(dx.map.size()).take(images);
+            examples.enumerate().for_each(|(image, dx)| {
+                self.input_gradient(of_example(image), step, dx);
+            });
         }
         parts.par_iter_mut().for_each(|(part, sum)| {
             for image in 0..images {
-                self.part_gradient(x, dy, image, *part, sum);
+                self.part_gradient(x, of_example(image), image, *part, sum);
             }
         });
+        pool.give(spread);
     }
 }
 
@@ -217,55 +246,73 @@ impl Layer for Convolution {
     }
 
     fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>) {
-        let (size, map) = (x.map.size(), self.output);
-        let weights = &pass.state[self.weight].values;
-        let bias = self.bias.map(|bias| pass.state[bias].values.as_slice());
-        let z = &mut y.values[..pass.images * map.size()];
-        let (segments, windows) = (self.side, &self.windows);
-        let of_image = |(image, result): (usize, &mut [f32])| {
+        let (size, map, images) = (x.map.size(), self.output, pass.images);
+        let weights = &pass.state[self.weight].values();
+        let bias = self.bias.map(|bias| pass.state[bias].values());
+        let of_image = |(image, z): (usize, &mut [f32])| {
             let rows = Rows {
                 x: &x.values[image * size..][..size],
-                offsets: windows,
-                segments,
+                offsets: &self.windows,
+                segments: self.side,
                 step: x.map.row(),
-                length: segments * x.map.step,
+                length: self.side * x.map.step,
             };
-            Product { rows, weights, bias, columns: map.step, result }.run();
+            Product { rows, weights, bias, columns: map.step, result: z }.run();
         };
-        if rayon::current_num_threads() > 1 {
-            z.par_chunks_exact_mut(map.size()).enumerate().for_each(of_image);
-        } else {
-            z.chunks_exact_mut(map.size()).enumerate().for_each(of_image);
+        let z = &mut y.values[..images * map.size()];
+        if !self.is_normalised || pass.statistics == Statistics::Running {
+            return each(z.chunks_exact_mut(map.size()).enumerate(), of_image);
         }
+        // While an example is in the cache.
+        let mut moments = Moments::new(images, map.positions(), map.step);
+        let examples = z.chunks_exact_mut(map.size()).enumerate().zip(moments.groups_mut());
+        each(examples, |((image, z), moments)| {
+            of_image((image, &mut *z));
+            determine(z, map.step, moments);
+        });
+        pass.moments = Some(moments);
     }
 
     fn backward(
         &mut self,
-        [x, _]: [View<'_>; 2],
-        dy: &mut Buffer,
-        wanted: Option<usize>,
+        [x, z]: [View<'_>; 2],
+        dy: &mut Gradient,
+        wanted: Wanted,
         pass: &mut Backward<'_>,
-    ) -> Option<Buffer> {
-        let mut dx = wanted.map(|_| pass.pool.take(x.map.bordered(0), pass.images));
+    ) -> Option<Gradient> {
+        let images = pass.images;
+        let is_wanted = wanted != Wanted::Nothing;
+        let mut dx = is_wanted.then(|| pass.pool.take(x.map.bordered(0), images));
         let weight = &mut pass.state[self.weight];
-        if dx.is_some() {
+        if is_wanted {
             self.flip(weight);
         }
         let mut parts = self.parts(weight.panels(), weight.gradient_mut());
+        let memory = (images, &mut *pass.pool);
         if rayon::current_num_threads() > 1 {
-            self.gradients_in_parallel(x, dy, &mut parts, dx.as_mut(), pass.images);
+            self.gradients_in_parallel([x, z], dy, &mut parts, dx.as_mut(), memory);
         } else {
-            self.gradients(x, dy, &mut parts, dx.as_mut(), pass.images);
+            self.gradients([x, z], dy, &mut parts, dx.as_mut(), memory);
         }
         pass.finish(self.weight);
         if let Some(bias) = self.bias {
-            bias_gradient(bias, dy, pass);
+            bias_gradient(bias, &dy.buffer, pass);
         }
-        dx
+        dx.map(Gradient::complete)
     }
 
-    fn gradient_border(&self) -> usize {
-        if self.stride > 1 { 0 } else { (self.side - 1) / 2 }
+    fn takes_pending(&self) -> bool {
+        // The gradient of a bias is a sum of complete ones.
+        self.bias.is_none()
+    }
+}
+
+/// Does `work` for all `items`, on the threads of the trial.
+fn each<T: Send>(items: impl Iterator<Item = T>, work: impl Fn(T) + Send + Sync) {
+    if rayon::current_num_threads() > 1 {
+        items.collect::<Vec<_>>().into_par_iter().for_each(work);
+    } else {
+        items.for_each(work);
     }
 }
 
@@ -277,17 +324,4 @@ fn windows(map: Map, [height, width]: [usize; 2], stride: usize, side: usize) ->
     };
     let rows = (0..height).flat_map(|row| (0..width).map(move |column| start(row, column)));
     rows.collect()
-}
-
-/// Sets `target` to the gradient of one example, its positions `stride` apart.
-fn set_spread(target: &mut Buffer, stride: usize, dy: &Buffer, image: usize) {
-    let map = target.map;
-    let values = target.for_images(1);
-    for row in 0..dy.map.height {
-        for column in 0..dy.map.width {
-            let (from, to) =
-                (dy.map.at(image, row, column), map.at(0, row * stride, column * stride));
-            values[to..to + map.step].copy_from_slice(&dy.values[from..from + map.step]);
-        }
-    }
 }

@@ -1,8 +1,10 @@
 //! The fully connected layer.
 
 use super::buffer::{Buffer, Map, View};
+use super::gradient::{Gradient, Wanted};
 use super::layer::{Backward, Forward, Layer};
 use super::normalisation::BLOCK;
+use super::parameter::{SAME_PLACE, beside};
 use super::state::Id;
 use crate::kernels::{Line, Outer, PANEL, Panels, Product, Rows, sums};
 
@@ -20,6 +22,8 @@ pub(super) struct Dense {
     offsets: Vec<usize>,
     /// Wᵀ, for the gradient of the input.
     transposed: Vec<f32>,
+    /// Memory for a part of the gradient of the weights.
+    part: Vec<f32>,
     output: Map,
 }
 
@@ -27,7 +31,8 @@ impl Dense {
     /// A layer with W `[inputs, outputs]` and perhaps b.
     pub(super) fn new(weight: Id, bias: Option<Id>, [depth, outputs]: [usize; 2]) -> Self {
         let output = Map::vector(outputs);
-        Self { weight, bias, depth, offsets: Vec::new(), transposed: Vec::new(), output }
+        let part = vec![0.0; ROWS * PANEL + SAME_PLACE];
+        Self { weight, bias, depth, offsets: Vec::new(), transposed: Vec::new(), part, output }
     }
 
     fn offsets(&mut self, images: usize, step: usize) {
@@ -41,7 +46,7 @@ impl Dense {
         let weight = &pass.state[self.weight];
         let target = Panels::new(outputs, depth);
         self.transposed.resize(target.size(), 0.0);
-        weight.panels().transpose(&weight.values, outputs, &mut self.transposed);
+        weight.panels().transpose(weight.values(), outputs, &mut self.transposed);
         self.offsets(pass.images, dy.map.step);
         let rows =
             Rows { x: &dy.values, offsets: &self.offsets, segments: 1, step: 0, length: outputs };
@@ -56,12 +61,12 @@ impl Dense {
     fn weight_gradient(&mut self, x: View<'_>, dy: &Buffer, pass: &mut Backward<'_>) {
         let weight = &mut pass.state[self.weight];
         let panels = weight.panels();
-        let mut part = [0.0; ROWS * PANEL];
         for row in (0..panels.depth).step_by(ROWS) {
             let rows = ROWS.min(panels.depth - row);
             for (first, width) in panels.panels() {
                 let start = first * panels.depth + row * width;
                 let range = start..start + rows * width;
+                let part = beside(&mut self.part, &weight.values()[start..]);
                 let panel = match pass.update {
                     Some(_) => &mut part[..rows * width],
                     None => &mut weight.gradient_mut()[range.clone()],
@@ -90,8 +95,8 @@ impl Layer for Dense {
             Rows { x: x.values, offsets: &self.offsets, segments: 1, step: 0, length: self.depth };
         Product {
             rows,
-            weights: &pass.state[self.weight].values,
-            bias: self.bias.map(|bias| pass.state[bias].values.as_slice()),
+            weights: pass.state[self.weight].values(),
+            bias: self.bias.map(|bias| pass.state[bias].values()),
             columns: self.output.step,
             result: &mut y.values,
         }
@@ -101,16 +106,18 @@ impl Layer for Dense {
     fn backward(
         &mut self,
         [x, _]: [View<'_>; 2],
-        dy: &mut Buffer,
-        wanted: Option<usize>,
+        dy: &mut Gradient,
+        wanted: Wanted,
         pass: &mut Backward<'_>,
-    ) -> Option<Buffer> {
-        let dx = wanted.map(|_| self.input_gradient(x.map, dy, pass));
+    ) -> Option<Gradient> {
+        let dy = &dy.buffer;
+        let is_wanted = wanted != Wanted::Nothing;
+        let dx = is_wanted.then(|| self.input_gradient(x.map, dy, pass));
         self.weight_gradient(x, dy, pass);
         if let Some(bias) = self.bias {
             bias_gradient(bias, dy, pass);
         }
-        dx
+        dx.map(Gradient::complete)
     }
 }
 
@@ -118,13 +125,8 @@ impl Layer for Dense {
 pub(super) fn bias_gradient(bias: Id, dy: &Buffer, pass: &mut Backward<'_>) {
     let gradient = pass.state[bias].gradient_mut();
     gradient.fill(0.0);
-    super::buffer::runs(
-        0..pass.images,
-        [dy.map; 2],
-        (BLOCK / dy.map.step).max(1),
-        |[at, _], count| {
-            sums(&dy.values[at..][..count * dy.map.step], gradient);
-        },
-    );
+    super::buffer::runs(0..pass.images, [dy.map], (BLOCK / dy.map.step).max(1), |[at], count| {
+        sums(&dy.values[at..][..count * dy.map.step], gradient);
+    });
     pass.finish(bias);
 }

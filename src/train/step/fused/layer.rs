@@ -1,6 +1,8 @@
 //! What every layer of a fused network does, and a sequence of layers.
 
 use super::buffer::{Buffer, Map, Pool, View};
+use super::gradient::{Gradient, Wanted};
+use super::normalisation::Moments;
 use super::state::{Id, State};
 use crate::model::norm::Statistics;
 use crate::optim::Update;
@@ -16,6 +18,8 @@ pub(super) struct Forward<'a> {
     pub(super) pool: &'a mut Pool,
     /// The statistics that normalise.
     pub(super) statistics: Statistics,
+    /// Those of the values that the layer before has computed, if it has determined them.
+    pub(super) moments: Option<Moments>,
     /// The source of dropped units; `None` in an evaluation, which keeps no output longer than the next layer needs it.
     pub(super) dropout: Option<Stream>,
 }
@@ -49,25 +53,20 @@ pub(super) trait Layer: Send {
     /// Computes the output `y` from the input `x`.
     fn forward(&mut self, x: View<'_>, y: &mut Buffer, pass: &mut Forward<'_>);
 
-    /// Computes the gradients of the parameters, and that of the input, from the same input and output `[x, y]` and the
-    /// gradient `dy` of the output.
-    ///
-    /// The gradient of the input is not computed where `wanted` is `None`; otherwise it gets a border of `wanted` zeros,
-    /// which only a convolution in front of this layer asks for: behind a convolution are normalisations, activations, means
-    /// of channels and sums, and the other layers ignore the number. It is computed before a parameter is updated.
-    /// The columns behind the real ones are 0 in `dy` and stay so in the result. Only a layer that ends with an activation
-    /// changes `dy`; such a layer never ends a branch.
+    /// Computes the gradients of the parameters, and that of the input as far as it is `wanted`, from the same input and
+    /// output `[x, y]` and the gradient `dy` of the output. The gradient of the input is computed before a parameter is
+    /// updated. `dy` may be changed or taken, but not by a convolution.
     fn backward(
         &mut self,
         xy: [View<'_>; 2],
-        dy: &mut Buffer,
-        wanted: Option<usize>,
+        dy: &mut Gradient,
+        wanted: Wanted,
         pass: &mut Backward<'_>,
-    ) -> Option<Buffer>;
+    ) -> Option<Gradient>;
 
-    /// The border of zeros that it needs around the gradient of its output.
-    fn gradient_border(&self) -> usize {
-        0
+    /// Whether the gradient of its output may be a pending one.
+    fn takes_pending(&self) -> bool {
+        false
     }
 }
 
@@ -118,28 +117,30 @@ impl Chain {
     pub(super) fn backward(
         &mut self,
         x: View<'_>,
-        dy: &mut Buffer,
-        wanted: Option<usize>,
+        dy: &mut Gradient,
+        wanted: Wanted,
         pass: &mut Backward<'_>,
-    ) -> Option<Buffer> {
-        let mut gradient: Option<Buffer> = None;
+    ) -> Option<Gradient> {
+        let mut gradient: Option<Gradient> = None;
         for at in (0..self.0.len()).rev() {
             let (before, rest) = self.0.split_at_mut(at);
             let (x, wanted) = match before.last() {
-                Some((layer, output)) => (output.view(), Some(layer.gradient_border())),
+                Some((layer, output)) if layer.takes_pending() => (output.view(), Wanted::Pending),
+                Some((_, output)) => (output.view(), Wanted::Complete),
                 None => (x, wanted),
             };
             let (layer, y) = &mut rest[0];
             let dy = gradient.as_mut().unwrap_or(&mut *dy);
             let result = layer.backward([x, y.view()], dy, wanted, pass);
             if let Some(used) = std::mem::replace(&mut gradient, result) {
-                pass.pool.give(used);
+                pass.pool.give(used.buffer);
             }
         }
         gradient
     }
 
-    pub(super) fn gradient_border(&self) -> usize {
-        self.0.last().map_or(0, |(layer, _)| layer.gradient_border())
+    /// As [`Layer::takes_pending`].
+    pub(super) fn takes_pending(&self) -> bool {
+        self.0.last().is_some_and(|(layer, _)| layer.takes_pending())
     }
 }

@@ -12,6 +12,7 @@ mod buffer;
 mod build;
 mod convolution;
 mod dense;
+mod gradient;
 mod layer;
 mod loss;
 mod norm_activation;
@@ -28,6 +29,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use self::buffer::{Buffer, Map, Pool, View};
 use self::build::{Builder, border};
+use self::gradient::{Gradient, Wanted};
 use self::layer::{Backward, Chain, Forward};
 use self::parameter::Parameter;
 use self::state::State;
@@ -66,7 +68,7 @@ impl Fused {
         let input = input_map(&operations, shape);
         let tensors = parameters::plain_tensors(network).into_iter().collect();
         let mut builder = Builder { tensors, updater, state: State::default() };
-        let (layers, _) = builder.chain(&operations, input)?;
+        let (layers, _) = builder.chain(&operations, input, false)?;
         let is_dense = matches!(operations.first(), Some(Operation::Dense(_)));
         let mut fused = Self {
             state: builder.state,
@@ -133,15 +135,17 @@ impl Fused {
         let Self { state, layers, inputs, shape, pool } = self;
         let x = view(inputs, *shape, batch, 0..images);
         let statistics = Statistics::Training { step };
-        let mut forward = Forward { state, images, pool, statistics, dropout: Some(dropout) };
+        let (moments, dropout) = (None, Some(dropout));
+        let mut forward = Forward { state, images, pool, statistics, moments, dropout };
         layers.forward(x, &mut forward);
         let logits = layers.output(x);
-        let mut gradient = pool.take(logits.map, images);
-        let result = loss::cross_entropy(logits, &batch.labels, Some(&mut gradient), |_, _| {});
+        let mut gradient = Gradient::complete(pool.take(logits.map, images));
+        let buffer = Some(&mut gradient.buffer);
+        let result = loss::cross_entropy(logits, &batch.labels, buffer, |_, _| {});
         let forward_seconds = started.elapsed().as_secs_f64();
         let mut backward = Backward { state, images, pool, update };
-        layers.backward(x, &mut gradient, None, &mut backward);
-        pool.give(gradient);
+        layers.backward(x, &mut gradient, Wanted::Nothing, &mut backward);
+        pool.give(gradient.buffer);
         (result, forward_seconds)
     }
 
@@ -163,7 +167,8 @@ impl Fused {
             let range = start..examples.min(start.saturating_add(most));
             let x = view(inputs, *shape, batch, range.clone());
             let images = range.len();
-            let mut forward = Forward { state, images, pool, statistics, dropout: None };
+            let (moments, dropout) = (None, None);
+            let mut forward = Forward { state, images, pool, statistics, moments, dropout };
             layers.forward(x, &mut forward);
             let labels = &batch.labels[range];
             let part = loss::cross_entropy(layers.output(x), labels, None, &mut answered);

@@ -2,6 +2,7 @@
 
 use super::activation::{Kind, Smooth};
 use super::buffer::{Buffer, Map, View, runs};
+use super::gradient::{Gradient, Wanted};
 use super::layer::{Backward, Forward, Layer};
 use super::normalisation::BLOCK;
 use super::state::{Id, NormId, State};
@@ -43,31 +44,41 @@ impl Layer for NormActivation {
     fn backward(
         &mut self,
         [x, _]: [View<'_>; 2],
-        dy: &mut Buffer,
-        wanted: Option<usize>,
+        dy: &mut Gradient,
+        wanted: Wanted,
         pass: &mut Backward<'_>,
-    ) -> Option<Buffer> {
-        let mut dx = wanted.map(|border| pass.pool.take(x.map.bordered(border), pass.images));
-        match (self.norm, &mut dx) {
-            (Some(norm), dx) => {
-                let activation = self.activation;
-                let activate = |[at, _]: [usize; 2], map: ColumnMap<'_>, d: &mut [f32]| {
-                    let values = &x.values[at..at + d.len()];
-                    multiply_by_derivative(activation, values, Some(map), x.map, d);
-                };
-                let found = pass.state.norms[norm].backward(x, dy, (x.map, activate), dx.as_mut());
-                take_gradients(found, pass);
+    ) -> Option<Gradient> {
+        let activation = self.activation;
+        let Some(norm) = self.norm else {
+            runs(0..pass.images, [x.map], (BLOCK / x.map.step).max(1), |[at], count| {
+                let range = at..at + count * x.map.step;
+                let d = &mut dy.buffer.values[range.clone()];
+                multiply_by_derivative(activation, &x.values[range], None, x.map, d);
+            });
+            return Some(dy.take());
+        };
+        let activate = |[at, _]: [usize; 2], map: ColumnMap<'_>, d: &mut [f32]| {
+            multiply_by_derivative(activation, &x.values[at..at + d.len()], Some(map), x.map, d);
+        };
+        let norm = &pass.state.norms[norm];
+        let (pending, found) = norm.backward(x, &mut dy.buffer, (x.map, activate));
+        take_gradients(found, pass);
+        match wanted {
+            Wanted::Nothing => None,
+            Wanted::Pending => Some(Gradient { pending: Some(pending), ..dy.take() }),
+            Wanted::Complete => {
+                let mut dx = pass.pool.take(x.map, pass.images);
+                pending.apply(x, &dy.buffer, &mut dx);
+                Some(Gradient::complete(dx))
             }
-            (None, Some(dx)) => activation_gradient(self.activation, x, dy, dx, pass.images),
-            (None, None) => {}
         }
-        dx
     }
 }
 
 pub(super) fn prepare(norm: NormId, x: View<'_>, pass: &mut Forward<'_>) {
     let State { parameters, norms } = &mut *pass.state;
-    norms[norm].prepare(x, pass.images, pass.statistics, parameters);
+    let moments = pass.moments.take();
+    norms[norm].prepare(x, (pass.images, pass.statistics), moments, parameters);
 }
 
 pub(super) fn take_gradients(found: [(Option<Id>, Vec<f32>); 2], pass: &mut Backward<'_>) {
@@ -90,23 +101,12 @@ fn activate(x: View<'_>, images: usize, activation: Piecewise, y: &mut Buffer) {
 /// Replaces the values of the real channels by those of `function`; the padding stays 0.
 fn apply(function: Smooth, images: usize, y: &mut Buffer) {
     let Map { step, channels, .. } = y.map;
-    runs(0..images, [y.map; 2], usize::MAX, |[at, _], count| {
+    runs(0..images, [y.map], usize::MAX, |[at], count| {
         for position in y.values[at..at + count * step].chunks_exact_mut(step) {
             for value in &mut position[..channels] {
                 *value = function.value(*value);
             }
         }
-    });
-}
-
-/// `dx = d · f′(x)`
-fn activation_gradient(activation: Kind, x: View<'_>, d: &Buffer, dx: &mut Buffer, images: usize) {
-    let step = x.map.step;
-    runs(0..images, [x.map, dx.map], (BLOCK / step).max(1), |[from, to], count| {
-        let range = from..from + count * step;
-        let dx = &mut dx.values[to..to + count * step];
-        dx.copy_from_slice(&d.values[range.clone()]);
-        multiply_by_derivative(activation, &x.values[range], None, x.map, dx);
     });
 }
 

@@ -10,6 +10,7 @@
 use std::ops::Range;
 
 use super::buffer::{Buffer, Map, View, runs};
+use super::gradient::{Coefficients, Pending};
 use super::state::{Id, Parameters};
 use crate::config::spec::{Averages, BatchNorm, RunningVariance};
 use crate::kernels::{self, Piecewise, padded};
@@ -86,12 +87,13 @@ impl Norm {
         }));
     }
 
-    /// Determines the statistics that normalise `x`, without a border; those of a training batch update the running ones.
+    /// Determines the statistics that normalise `x`, without a border, whose `moments` may be known; those of a training
+    /// batch update the running ones.
     pub(super) fn prepare(
         &mut self,
         x: View<'_>,
-        images: usize,
-        statistics: Statistics,
+        (images, statistics): (usize, Statistics),
+        moments: Option<Moments>,
         parameters: &Parameters,
     ) {
         let trains = matches!(statistics, Statistics::Training { .. });
@@ -105,7 +107,7 @@ impl Norm {
                 );
                 self.parts = vec![part];
             }
-            _ => self.observe(x, images, trains, parameters),
+            _ => self.observe(x, (images, trains), moments, parameters),
         }
         self.shift(parameters);
         if let (true, Some(averages)) = (trains, self.settings.averages) {
@@ -114,16 +116,30 @@ impl Norm {
     }
 
     /// Computes the statistics of the batch; in training, of each sub-batch.
-    fn observe(&mut self, x: View<'_>, images: usize, trains: bool, parameters: &Parameters) {
+    fn observe(
+        &mut self,
+        x: View<'_>,
+        (images, trains): (usize, bool),
+        moments: Option<Moments>,
+        parameters: &Parameters,
+    ) {
         let ranges = match self.settings.virtual_batch_size {
             Some(size) if trains => sub_batches(images, size),
             _ => std::iter::once(0..images).collect(),
         };
+        let (size, positions, step) = (x.map.size(), x.map.positions(), x.map.step);
+        let of_images = |images: &Range<usize>| &x.values[images.start * size..images.end * size];
+        let of_maps = (positions > 1).then(|| {
+            moments.unwrap_or_else(|| Moments::of(of_images(&(0..images)), positions, step))
+        });
         self.parts.clear();
         for images in ranges {
-            let rows = images.start * x.map.size()..images.end * x.map.size();
-            let [mean, variance] = statistics(&x.values[rows], x.map.step);
-            self.parts.push(self.part((images, x.map.positions()), mean, variance, parameters));
+            let [mean, variance] = match &of_maps {
+                Some(moments) => moments.statistics(images.clone()),
+                // A feature has one value in each example.
+                None => Moments::of(of_images(&images), images.len(), step).statistics(0..1),
+            };
+            self.parts.push(self.part((images, positions), mean, variance, parameters));
         }
     }
 
@@ -138,7 +154,7 @@ impl Norm {
     fn shift(&mut self, parameters: &Parameters) {
         self.shift.clear();
         match self.affine.beta {
-            Some(beta) => self.shift.extend_from_slice(&parameters[beta].values),
+            Some(beta) => self.shift.extend_from_slice(parameters[beta].values()),
             None => self.shift.resize(padded(self.channels), 0.0),
         }
     }
@@ -156,7 +172,7 @@ impl Norm {
         inverse[self.channels..].fill(0.0);
         let scale = match self.affine.gamma {
             Some(gamma) => {
-                inverse.iter().zip(&parameters[gamma].values).map(|(s, gamma)| s * gamma).collect()
+                inverse.iter().zip(parameters[gamma].values()).map(|(s, gamma)| s * gamma).collect()
             }
             None => inverse.clone(),
         };
@@ -211,19 +227,19 @@ impl Norm {
     }
 
     /// From the gradient `dy` of the activation behind it, which has no border, as `x`: calls `activate` with the gradient
-    /// of some rows and the map of the input there, to turn it into that of the normalisation's output;
-    /// writes the gradient by `x` into `dx`, if there is one; and returns the gradients of γ and β. `activate` also gets
-    /// where the rows start in `x` and in a buffer of shape `other`.
+    /// of some rows and the map of the input there, to turn it into that of the normalisation's output. `activate` also gets
+    /// where the rows start in `x` and in a buffer of shape `other`. Returns what is left to be done with that gradient for the
+    /// one by `x`, and the gradients of γ and β.
     pub(super) fn backward(
         &self,
         x: View<'_>,
         dy: &mut Buffer,
         (other, mut activate): (Map, impl FnMut([usize; 2], kernels::ColumnMap<'_>, &mut [f32])),
-        mut dx: Option<&mut Buffer>,
-    ) -> [(Option<Id>, Vec<f32>); 2] {
+    ) -> (Pending, [(Option<Id>, Vec<f32>); 2]) {
         let step = x.map.step;
         let mut of_beta = vec![0.0; step];
         let mut of_gamma = vec![0.0; step];
+        let mut pending = Vec::new();
         for part in &self.parts {
             let mut sums = [vec![0.0; step], vec![0.0; step]];
             let rows = BLOCK / step;
@@ -244,60 +260,108 @@ impl Norm {
                 // In this order, a column without variance gives 0 and not 0 · ∞.
                 slope[column] = slope[column] / count * inverse * inverse * part.scale[column];
             }
-            if let Some(dx) = &mut dx {
-                let coefficients = [&part.mean, &part.scale, &offset, &slope].map(Vec::as_slice);
-                runs(part.images.clone(), [x.map, dx.map], usize::MAX, |[from, to], count| {
-                    let range = from..from + count * step;
-                    let y = &mut dx.values[to..to + count * step];
-                    let (x, d) = (&x.values[range.clone()], &dy.values[range]);
-                    kernels::input_gradient(x, d, coefficients, y);
-                });
-            }
+            let (mean, scale) = (part.mean.clone(), part.scale.clone());
+            pending.push(Coefficients { images: part.images.clone(), mean, scale, offset, slope });
         }
-        [(self.affine.gamma, of_gamma), (self.affine.beta, of_beta)]
+        let gradients = [(self.affine.gamma, of_gamma), (self.affine.beta, of_beta)];
+        (Pending(pending), gradients)
     }
 }
 
-/// Mean and biased variance of each column of `x` `[rows, columns]`.
+/// Means and centred squares of each column, over blocks of rows that fit into the cache.
 ///
-/// Each block of rows is centred with its own mean while it is in the cache. With `M = Σ (x − mean of the block)²`, the
-/// variance over all is `(Σ M + Σ rows · (mean of the block − mean)²) / rows`, exactly (Chan et al. 1979).
-fn statistics(x: &[f32], columns: usize) -> [Vec<f32>; 2] {
-    let rows = (BLOCK / columns).max(1);
-    let blocks = x.chunks(rows * columns);
-    let count = blocks.len();
-    let mut means = vec![0.0; count * columns];
-    let mut squares = vec![0.0; count * columns];
-    for (number, block) in blocks.clone().enumerate() {
-        let at = number * columns..(number + 1) * columns;
-        let mean = &mut means[at.clone()];
-        kernels::sums(block, mean);
-        let size = (block.len() / columns) as f32;
-        for sum in mean.iter_mut() {
-            *sum /= size;
-        }
-        kernels::centred_squares(block, mean, &mut squares[at]);
+/// Each block is centred with its own mean. With `M = Σ (x − mean of the block)²`, the variance over all is
+/// `(Σ M + Σ rows · (mean of the block − mean)²) / rows`, exactly (Chan et al. 1979).
+pub(super) struct Moments {
+    columns: usize,
+    /// Number of rows of a group; every group is split into blocks in the same way.
+    rows: usize,
+    /// `[groups, blocks, 2, columns]`
+    values: Vec<f32>,
+}
+
+impl Moments {
+    /// Memory for `groups` groups of `rows` rows of `columns` columns.
+    pub(super) fn new(groups: usize, rows: usize, columns: usize) -> Self {
+        let mut moments = Self { columns, rows, values: Vec::new() };
+        moments.values.resize(groups * moments.size(), 0.0);
+        moments
     }
-    if count == 1 {
-        let m = (x.len() / columns) as f32;
-        for sum in &mut squares {
-            *sum /= m;
+
+    /// The moments of `x`, `[groups, rows, columns]`.
+    fn of(x: &[f32], rows: usize, columns: usize) -> Self {
+        let size = rows * columns;
+        let mut moments = Self::new(x.len() / size, rows, columns);
+        for (x, moments) in x.chunks_exact(size).zip(moments.groups_mut()) {
+            determine(x, columns, moments);
         }
-        return [means, squares];
+        moments
     }
-    let sizes: Vec<f64> = blocks.map(|block| (block.len() / columns) as f64).collect();
-    let total = (x.len() / columns) as f64;
-    let mut statistics = [vec![0.0; columns], vec![0.0; columns]];
-    for column in 0..columns {
-        let of = |values: &[f32], block: usize| f64::from(values[block * columns + column]);
-        let weighted = (0..count).map(|block| sizes[block] * of(&means, block));
-        let mean = weighted.sum::<f64>() / total;
-        let parts = (0..count).map(|block| {
-            let apart = of(&means, block) - mean;
-            of(&squares, block) + sizes[block] * apart * apart
+
+    /// Number of values of a group.
+    fn size(&self) -> usize {
+        self.rows.div_ceil(block(self.columns)) * 2 * self.columns
+    }
+
+    /// What [`determine`] writes, for each group.
+    pub(super) fn groups_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        let size = self.size();
+        self.values.chunks_exact_mut(size)
+    }
+
+    /// Mean and biased variance of each column over some groups.
+    fn statistics(&self, groups: Range<usize>) -> [Vec<f32>; 2] {
+        let (columns, most, size) = (self.columns, block(self.columns), self.size());
+        let values = &self.values[groups.start * size..groups.end * size];
+        if values.len() == 2 * columns {
+            let (mean, squares) = values.split_at(columns);
+            let rows = self.rows as f32;
+            return [mean.to_vec(), squares.iter().map(|sum| sum / rows).collect()];
+        }
+        // Number of rows, means and squares of each block.
+        let blocks = values.chunks_exact(size).flat_map(|group| {
+            let blocks = group.chunks_exact(2 * columns).enumerate();
+            blocks.map(|(number, block)| {
+                let (means, squares) = block.split_at(columns);
+                (most.min(self.rows - number * most) as f64, means, squares)
+            })
         });
-        statistics[0][column] = mean as f32;
-        statistics[1][column] = (parts.sum::<f64>() / total) as f32;
+        let total = (groups.len() * self.rows) as f64;
+        let mut sums = vec![0.0; columns];
+        for (rows, means, _) in blocks.clone() {
+            for (sum, &mean) in sums.iter_mut().zip(means) {
+                *sum += rows * f64::from(mean);
+            }
+        }
+        let means: Vec<f64> = sums.into_iter().map(|sum| sum / total).collect();
+        let mut sums = vec![0.0; columns];
+        for (rows, of_block, squares) in blocks {
+            for (column, sum) in sums.iter_mut().enumerate() {
+                let apart = f64::from(of_block[column]) - means[column];
+                *sum += f64::from(squares[column]) + rows * apart * apart;
+            }
+        }
+        let variances = sums.into_iter().map(|sum| (sum / total) as f32);
+        [means.iter().map(|&mean| mean as f32).collect(), variances.collect()]
     }
-    statistics
+}
+
+/// Number of rows of a block.
+fn block(columns: usize) -> usize {
+    (BLOCK / columns).max(1)
+}
+
+/// Determines the `moments` of a group of rows.
+pub(super) fn determine(x: &[f32], columns: usize, moments: &mut [f32]) {
+    let blocks = x.chunks(block(columns) * columns);
+    for (x, moments) in blocks.zip(moments.chunks_exact_mut(2 * columns)) {
+        moments.fill(0.0);
+        let (mean, squares) = moments.split_at_mut(columns);
+        kernels::sums(x, mean);
+        let rows = (x.len() / columns) as f32;
+        for sum in mean.iter_mut() {
+            *sum /= rows;
+        }
+        kernels::centred_squares(x, mean, squares);
+    }
 }

@@ -4,6 +4,21 @@ use crate::event::NamedTensor;
 use crate::kernels::{Panels, padded};
 use crate::optim::{Group, Update, Values};
 
+/// Number of values between addresses with the same last 12 bits.
+///
+/// By these bits a processor decides whether a load reads what an earlier store, not yet done, writes. If an array is
+/// read a little behind the place, modulo 4 KiB, where another one is written, every load waits for a store of the other
+/// array: the update of a perceptron took three times as long in one process of three. Arrays that are used together
+/// lie at the same place modulo 4 KiB.
+pub(super) const SAME_PLACE: usize = 4096 / size_of::<f32>();
+
+/// The part of `memory` that lies at the same place as `values` modulo 4 KiB; `memory` has [`SAME_PLACE`] values more than
+/// are needed.
+pub(super) fn beside<'a>(memory: &'a mut [f32], values: &[f32]) -> &'a mut [f32] {
+    let distance = values.as_ptr().addr().wrapping_sub(memory.as_ptr().addr());
+    &mut memory[distance / size_of::<f32>() % SAME_PLACE..]
+}
+
 /// How the values of a parameter are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
@@ -23,13 +38,14 @@ pub(super) struct Parameter {
     pub(super) name: String,
     /// Its shape in the network.
     pub(super) shape: Vec<usize>,
-    pub(super) values: Vec<f32>,
     /// The gradient of the current step; not set where a fully connected layer updates its weights at once.
     pub(super) gradient: Vec<f32>,
     layout: Layout,
     group: Group,
-    first: Vec<f32>,
-    second: Vec<f32>,
+    /// Which of the two running values the update rule keeps.
+    keeps: [bool; 2],
+    /// The values and both running values, at the same place modulo 4 KiB.
+    memory: Vec<f32>,
 }
 
 impl Parameter {
@@ -39,23 +55,47 @@ impl Parameter {
         tensor: &NamedTensor,
         layout: Layout,
         group: Group,
-        [first, second]: [bool; 2],
+        keeps: [bool; 2],
     ) -> Self {
         let mut parameter = Self {
             name: tensor.name.clone(),
             shape: tensor.shape.clone(),
-            values: Vec::new(),
             gradient: Vec::new(),
             layout,
             group,
-            first: Vec::new(),
-            second: Vec::new(),
+            keeps,
+            memory: Vec::new(),
         };
-        let size = parameter.size();
-        parameter.values = parameter.laid_out(&tensor.values);
-        parameter.first = vec![0.0; if first { size } else { 0 }];
-        parameter.second = vec![0.0; if second { size } else { 0 }];
+        let arrays = 1 + keeps.into_iter().filter(|&kept| kept).count();
+        parameter.memory = vec![0.0; parameter.start(arrays - 1) + parameter.size()];
+        parameter.set(0, &tensor.values);
         parameter
+    }
+
+    /// The start of an array of the memory: 0 is the values.
+    fn start(&self, array: usize) -> usize {
+        array * self.size().next_multiple_of(SAME_PLACE)
+    }
+
+    fn array(&self, array: usize) -> &[f32] {
+        &self.memory[self.start(array)..][..self.size()]
+    }
+
+    /// Sets an array to `plain`, which is in the order of the network's memory.
+    fn set(&mut self, array: usize, plain: &[f32]) {
+        let (start, laid_out) = (self.start(array), self.laid_out(plain));
+        self.memory[start..][..laid_out.len()].copy_from_slice(&laid_out);
+    }
+
+    /// The values.
+    pub(super) fn values(&self) -> &[f32] {
+        self.array(0)
+    }
+
+    /// The arrays of the running values that are kept, by name.
+    fn kept(&self) -> impl Iterator<Item = (&'static str, usize)> + use<> {
+        let kept = ["first", "second"].into_iter().zip(self.keeps).filter(|(_, kept)| *kept);
+        kept.enumerate().map(|(array, (name, _))| (name, array + 1))
     }
 
     /// The layout in panels; for a vector, one row.
@@ -110,7 +150,7 @@ impl Parameter {
 
     /// The values, in the order of the network's memory.
     pub(super) fn plain_values(&self) -> Vec<f32> {
-        self.plain(&self.values)
+        self.plain(self.values())
     }
 
     /// The gradient, in the order of the network's memory.
@@ -121,24 +161,19 @@ impl Parameter {
 
     /// The running values of the update rule by name, in the order of the network's memory.
     pub(super) fn running(&self) -> Vec<(&'static str, Vec<f32>)> {
-        let kept = [("first", &self.first), ("second", &self.second)];
-        let kept = kept.into_iter().filter(|(_, values)| !values.is_empty());
-        kept.map(|(name, values)| (name, self.plain(values))).collect()
+        self.kept().map(|(name, array)| (name, self.plain(self.array(array)))).collect()
     }
 
     /// Sets the running values called `name`.
     pub(super) fn set_running(&mut self, name: &str, plain: &[f32]) {
-        let values = self.laid_out(plain);
-        match name {
-            "first" => self.first = values,
-            "second" => self.second = values,
-            _ => unreachable!("a rule keeps two kinds of running values"),
+        if let Some((_, array)) = self.kept().find(|(kept, _)| *kept == name) {
+            self.set(array, plain);
         }
     }
 
     /// The gradient, of this parameter's size, for writing.
     pub(super) fn gradient_mut(&mut self) -> &mut [f32] {
-        let size = self.values.len();
+        let size = self.size();
         self.gradient.resize(size, 0.0);
         &mut self.gradient
     }
@@ -150,20 +185,19 @@ impl Parameter {
         gradient: &[f32],
         update: &Update,
     ) {
-        let part = |values: &mut Vec<f32>| if values.is_empty() { 0..0 } else { range.clone() };
-        let (first, second) = (part(&mut self.first), part(&mut self.second));
-        update.of(self.group).apply(Values {
-            weights: &mut self.values[range],
-            gradient,
-            first: &mut self.first[first],
-            second: &mut self.second[second],
-        });
+        let distance = self.start(1);
+        let mut arrays = self.memory.chunks_mut(distance).map(|array| &mut array[range.clone()]);
+        let weights = arrays.next().unwrap_or_default();
+        let [first, second] = self
+            .keeps
+            .map(|kept| if kept { arrays.next().unwrap_or_default() } else { Default::default() });
+        update.of(self.group).apply(Values { weights, gradient, first, second });
     }
 
     /// Updates all values with the gradient.
     pub(super) fn update(&mut self, update: &Update) {
         let gradient = std::mem::take(&mut self.gradient);
-        self.update_part(0..self.values.len(), &gradient, update);
+        self.update_part(0..self.size(), &gradient, update);
         self.gradient = gradient;
     }
 }

@@ -1,6 +1,7 @@
 //! Layers without parameters: pooling, means, other orders, dropped units and the parameter-free shortcut.
 
 use super::buffer::{Buffer, Map, View, runs};
+use super::gradient::{Gradient, Wanted};
 use super::layer::{Backward, Forward, Layer};
 use crate::kernels::{self, Windows};
 
@@ -41,11 +42,14 @@ impl Layer for MaxPool {
     fn backward(
         &mut self,
         [x, y]: [View<'_>; 2],
-        dy: &mut Buffer,
-        wanted: Option<usize>,
+        dy: &mut Gradient,
+        wanted: Wanted,
         pass: &mut Backward<'_>,
-    ) -> Option<Buffer> {
-        wanted?;
+    ) -> Option<Gradient> {
+        if wanted == Wanted::Nothing {
+            return None;
+        }
+        let dy = &dy.buffer;
         let (map, size) = (self.output, x.map.size());
         let mut dx = pass.pool.take(x.map, pass.images);
         let covered = [map.height, map.width].map(|count| count * self.windows.side);
@@ -63,7 +67,7 @@ impl Layer for MaxPool {
                 kernels::max_pool_gradient(self.windows, row, [x, y, dy], &mut scratch, dx);
             }
         }
-        Some(dx)
+        Some(Gradient::complete(dx))
     }
 }
 
@@ -88,7 +92,7 @@ impl Layer for GlobalAverage {
         let share = 1.0 / x.map.positions() as f32;
         for (image, y) in y.values.chunks_exact_mut(step).take(pass.images).enumerate() {
             y.fill(0.0);
-            runs(image..image + 1, [x.map; 2], usize::MAX, |[at, _], count| {
+            runs(image..image + 1, [x.map], usize::MAX, |[at], count| {
                 kernels::sums(&x.values[at..at + count * step], y);
             });
             for sum in y.iter_mut() {
@@ -100,23 +104,25 @@ impl Layer for GlobalAverage {
     fn backward(
         &mut self,
         [x, _]: [View<'_>; 2],
-        dy: &mut Buffer,
-        wanted: Option<usize>,
+        dy: &mut Gradient,
+        wanted: Wanted,
         pass: &mut Backward<'_>,
-    ) -> Option<Buffer> {
-        let mut dx = pass.pool.take(x.map.bordered(wanted?), pass.images);
-        let step = x.map.step;
+    ) -> Option<Gradient> {
+        if wanted == Wanted::Nothing {
+            return None;
+        }
+        let mut dx = pass.pool.take(x.map.bordered(0), pass.images);
+        let (dy, step) = (&dy.buffer, x.map.step);
         let share = 1.0 / x.map.positions() as f32;
         let map = dx.map;
         for (image, dy) in dy.values.chunks_exact(step).take(pass.images).enumerate() {
             let each: Vec<f32> = dy.iter().map(|d| d * share).collect();
-            runs(image..image + 1, [map; 2], usize::MAX, |[at, _], count| {
-                for position in dx.values[at..at + count * step].chunks_exact_mut(step) {
-                    position.copy_from_slice(&each);
-                }
-            });
+            let dx = &mut dx.values[image * map.size()..][..map.size()];
+            for position in dx.chunks_exact_mut(step) {
+                position.copy_from_slice(&each);
+            }
         }
-        Some(dx)
+        Some(Gradient::complete(dx))
     }
 }
 
@@ -151,11 +157,14 @@ impl Layer for Flatten {
     fn backward(
         &mut self,
         [x, _]: [View<'_>; 2],
-        dy: &mut Buffer,
-        wanted: Option<usize>,
+        dy: &mut Gradient,
+        wanted: Wanted,
         pass: &mut Backward<'_>,
-    ) -> Option<Buffer> {
-        let map = x.map.bordered(wanted?);
+    ) -> Option<Gradient> {
+        if wanted == Wanted::Nothing {
+            return None;
+        }
+        let (dy, map) = (&dy.buffer, x.map.bordered(0));
         let mut dx = pass.pool.take(map, pass.images);
         for (image, dy) in dy.values.chunks_exact(dy.map.step).take(pass.images).enumerate() {
             for position in 0..map.positions() {
@@ -167,7 +176,7 @@ impl Layer for Flatten {
                 }
             }
         }
-        Some(dx)
+        Some(Gradient::complete(dx))
     }
 }
 
@@ -209,17 +218,15 @@ impl Layer for Dropout {
 
     fn backward(
         &mut self,
-        [x, _]: [View<'_>; 2],
-        dy: &mut Buffer,
-        wanted: Option<usize>,
-        pass: &mut Backward<'_>,
-    ) -> Option<Buffer> {
-        wanted?;
-        let mut dx = pass.pool.take(x.map, pass.images);
-        for ((dx, dy), factor) in dx.values.iter_mut().zip(&dy.values).zip(&self.mask) {
-            *dx = dy * factor;
+        _: [View<'_>; 2],
+        dy: &mut Gradient,
+        _: Wanted,
+        _: &mut Backward<'_>,
+    ) -> Option<Gradient> {
+        for (dy, factor) in dy.buffer.values.iter_mut().zip(&self.mask) {
+            *dy *= factor;
         }
-        Some(dx)
+        Some(dy.take())
     }
 }
 
@@ -268,21 +275,23 @@ impl Layer for ZeroPadded {
     fn backward(
         &mut self,
         [x, _]: [View<'_>; 2],
-        dy: &mut Buffer,
-        wanted: Option<usize>,
+        dy: &mut Gradient,
+        wanted: Wanted,
         pass: &mut Backward<'_>,
-    ) -> Option<Buffer> {
-        let mut dx = pass.pool.take(x.map.bordered(wanted?), pass.images);
+    ) -> Option<Gradient> {
+        if wanted == Wanted::Nothing {
+            return None;
+        }
+        let mut dx = pass.pool.take(x.map.bordered(0), pass.images);
+        let dy = &dy.buffer;
         let (map, channels) = (dx.map, x.map.channels);
-        runs(0..pass.images, [map; 2], usize::MAX, |[at, _], count| {
-            dx.values[at..at + count * map.step].fill(0.0);
-        });
+        dx.values[..pass.images * map.size()].fill(0.0);
         for image in 0..pass.images {
             for [to, from] in self.pairs([dy.map, map], image) {
                 let dy = &dy.values[to..to + channels];
                 dx.values[from..from + channels].copy_from_slice(dy);
             }
         }
-        Some(dx)
+        Some(Gradient::complete(dx))
     }
 }

@@ -1,6 +1,7 @@
 //! A block with a shortcut around its layers.
 
 use super::buffer::{Buffer, Map, View, runs};
+use super::gradient::{Gradient, Wanted};
 use super::layer::{Backward, Chain, Forward, Layer};
 use super::norm_activation::{prepare, take_gradients};
 use super::state::NormId;
@@ -29,11 +30,6 @@ impl Residual {
         debug_assert!(activation.is_known_from_its_value(), "the sum is not kept");
         let identity = [0.0, 1.0, 0.0].map(|value| vec![value; output.step]);
         Self { branch, norm, shortcut, activation, output, identity }
-    }
-
-    /// Whether an activation follows the sum, and no normalisation ends the branch.
-    fn has_only_an_activation(&self) -> bool {
-        self.norm.is_none() && self.activation != Piecewise::IDENTITY
     }
 }
 
@@ -67,10 +63,10 @@ impl Layer for Residual {
     fn backward(
         &mut self,
         [x, y]: [View<'_>; 2],
-        dy: &mut Buffer,
-        wanted: Option<usize>,
+        dy: &mut Gradient,
+        wanted: Wanted,
         pass: &mut Backward<'_>,
-    ) -> Option<Buffer> {
+    ) -> Option<Gradient> {
         let (activation, step) = (self.activation, y.map.step);
         // Turns a gradient by y into one by the sum.
         let activate = |at: usize, d: &mut [f32]| {
@@ -79,50 +75,70 @@ impl Layer for Residual {
                 kernels::activation_gradient(y, None, activation, step, d);
             }
         };
-        let border = self.branch.gradient_border();
-        let mut of_sum = self.has_only_an_activation().then(|| {
-            let mut gradient = pass.pool.take(y.map.bordered(border), pass.images);
-            let maps = [y.map, dy.map, gradient.map];
-            runs(0..pass.images, maps, usize::MAX, |[at, from, to], count| {
-                let d = &mut gradient.values[to..to + count * step];
-                d.copy_from_slice(&dy.values[from..from + count * step]);
-                activate(at, d);
-            });
-            gradient
-        });
-        let d = of_sum.as_mut().unwrap_or(dy);
-        let mut of_branch = self.norm.map(|norm| {
-            let branch = self.branch.output(x);
-            let mut gradient = pass.pool.take(branch.map.bordered(border), pass.images);
+        let d = &mut dy.buffer;
+        let mut pending = None;
+        if let Some(norm) = self.norm {
             let activate = |[_, at]: [usize; 2], _: ColumnMap<'_>, d: &mut [f32]| activate(at, d);
-            let norm = &pass.state.norms[norm];
-            let found = norm.backward(branch, d, (y.map, activate), Some(&mut gradient));
+            let branch = self.branch.output(x);
+            let (last, found) = pass.state.norms[norm].backward(branch, d, (y.map, activate));
             take_gradients(found, pass);
-            gradient
-        });
-        // From here on, d is the gradient by the sum. No layer of the shortcut changes it.
-        let is_identity = self.shortcut.is_identity();
-        let of_shortcut =
-            if is_identity { None } else { self.shortcut.backward(x, d, wanted, pass) };
-        let of_end = of_branch.as_mut().unwrap_or(&mut *d);
-        let mut dx = self.branch.backward(x, of_end, wanted, pass)?;
-        let other: &Buffer = of_shortcut.as_ref().unwrap_or(d);
-        let step = dx.map.step;
-        let (maps, y) = ([other.map, dx.map], &mut dx.values);
-        runs(0..pass.images, maps, usize::MAX, |[from, to], count| {
-            let other = &other.values[from..from + count * step];
-            kernels::add(other, step, &mut y[to..to + count * step]);
-        });
-        for used in [of_sum, of_branch, of_shortcut].into_iter().flatten() {
+            pending = Some(last);
+        } else {
+            runs(0..pass.images, [y.map, d.map], usize::MAX, |[at, of_gradient], count| {
+                activate(at, &mut d.values[of_gradient..of_gradient + count * step]);
+            });
+        }
+        // Only a complete gradient can be added to.
+        let complete = if wanted == Wanted::Nothing { wanted } else { Wanted::Complete };
+        let of_shortcut = self.shortcut_gradient(x, d, complete, pass);
+        let dx = match pending {
+            // The branch ends with a convolution, which leaves the gradient as it is.
+            Some(pending) if self.branch.takes_pending() => {
+                dy.pending = Some(pending);
+                let dx = self.branch.backward(x, dy, complete, pass);
+                dy.pending = None;
+                dx
+            }
+            Some(pending) => {
+                let branch = self.branch.output(x);
+                let mut last = pass.pool.take(branch.map, pass.images);
+                pending.apply(branch, &dy.buffer, &mut last);
+                let mut last = Gradient::complete(last);
+                let dx = self.branch.backward(x, &mut last, complete, pass);
+                pass.pool.give(last.buffer);
+                dx
+            }
+            None => self.branch.backward(x, dy, complete, pass),
+        };
+        let mut dx = dx?;
+        let other = of_shortcut.as_ref().unwrap_or(&dy.buffer);
+        let size = pass.images * dx.buffer.map.size();
+        kernels::add(&other.values[..size], x.map.step, &mut dx.buffer.values[..size]);
+        if let Some(used) = of_shortcut {
             pass.pool.give(used);
         }
         Some(dx)
     }
+}
 
-    fn gradient_border(&self) -> usize {
-        match self.norm {
-            None if !self.has_only_an_activation() => self.branch.gradient_border(),
-            _ => 0,
+impl Residual {
+    /// The gradient by `x` from the gradient `d` of the sum; `None` where it is the same.
+    fn shortcut_gradient(
+        &mut self,
+        x: View<'_>,
+        d: &Buffer,
+        wanted: Wanted,
+        pass: &mut Backward<'_>,
+    ) -> Option<Buffer> {
+        if self.shortcut.is_identity() {
+            return None;
         }
+        let mut copy = pass.pool.take(d.map, pass.images);
+        let size = pass.images * d.map.size();
+        copy.values[..size].copy_from_slice(&d.values[..size]);
+        let mut copy = Gradient::complete(copy);
+        let dx = self.shortcut.backward(x, &mut copy, wanted, pass);
+        pass.pool.give(copy.buffer);
+        dx.map(|dx| dx.buffer)
     }
 }
