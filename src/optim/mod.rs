@@ -22,7 +22,7 @@ use fused::Fused;
 use groups::Groups;
 pub use groups::{Group, NormParameters};
 use rules::Rule;
-pub use rules::{Apply, Values};
+pub use rules::{ALIASES, APART, Apply, Values};
 pub use state::StateTensor;
 
 /// How the update is computed. It affects speed, and digits beyond the sixth.

@@ -88,6 +88,16 @@ pub trait Apply: Send + Sync {
     fn apply(&self, values: Values<'_>);
 }
 
+/// Number of values between addresses with the same last 12 bits.
+///
+/// By these bits a processor decides whether a load reads what an earlier store, not yet done, writes. If an array is
+/// read where, modulo 4 KiB, another one has just been written, the load waits for the store: the update of a perceptron took
+/// three times as long in one process of three. The four arrays of [`Values`] lie a quarter of this distance apart.
+pub const ALIASES: usize = 4096 / size_of::<f32>();
+
+/// Distance modulo 4 KiB of arrays that are updated together.
+pub const APART: usize = ALIASES / 4;
+
 /// Weights that are updated. Running values that the rule does not keep are empty.
 #[derive(Debug)]
 pub struct Values<'a> {

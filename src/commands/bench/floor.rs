@@ -6,11 +6,7 @@ use gemm::Parallelism;
 use super::arithmetic::Layer;
 use super::case::{at_least_one, per_call};
 use crate::config::spec::Train;
-use crate::optim::{self, Arithmetic, Group, NormParameters, Updater, Values};
-
-/// Number of values between addresses with the same last 12 bits, at which the arrays of an update do not disturb
-/// one another; see `train/step/fused/parameter.rs`.
-const SAME_PLACE: usize = 4096 / size_of::<f32>();
+use crate::optim::{self, ALIASES, APART, Arithmetic, Group, NormParameters, Updater, Values};
 
 /// More steps than any measurement takes.
 const ALL_STEPS: usize = 1_000_000_000;
@@ -168,7 +164,7 @@ impl Update {
     fn new(count: usize, train: &Train) -> Self {
         let norm = NormParameters::like_others();
         let updater = optim::build(train, &norm, ALL_STEPS, Arithmetic::Fused);
-        let step = count.next_multiple_of(SAME_PLACE);
+        let step = count.next_multiple_of(ALIASES) + APART;
         let mut values = numbers(4 * step);
         // Running values begin at 0.
         values[2 * step..].fill(0.0);

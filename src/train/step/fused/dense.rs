@@ -4,9 +4,10 @@ use super::buffer::{Buffer, Map, View};
 use super::gradient::{Gradient, Wanted};
 use super::layer::{Backward, Forward, Layer};
 use super::normalisation::BLOCK;
-use super::parameter::{SAME_PLACE, beside};
+use super::parameter::beside;
 use super::state::Id;
 use crate::kernels::{Line, Outer, PANEL, Panels, Product, Rows, sums};
+use crate::optim::ALIASES;
 
 /// Rows of weights whose gradient is computed and used before the next ones': with 16 columns, gradient, weights and
 /// running values of a part of a panel take 12 kB.
@@ -31,7 +32,7 @@ impl Dense {
     /// A layer with W `[inputs, outputs]` and perhaps b.
     pub(super) fn new(weight: Id, bias: Option<Id>, [depth, outputs]: [usize; 2]) -> Self {
         let output = Map::vector(outputs);
-        let part = vec![0.0; ROWS * PANEL + SAME_PLACE];
+        let part = vec![0.0; ROWS * PANEL + ALIASES];
         Self { weight, bias, depth, offsets: Vec::new(), transposed: Vec::new(), part, output }
     }
 

@@ -2,21 +2,13 @@
 
 use crate::event::NamedTensor;
 use crate::kernels::{Panels, padded};
-use crate::optim::{Group, Update, Values};
+use crate::optim::{ALIASES, APART, Group, Update, Values};
 
-/// Number of values between addresses with the same last 12 bits.
-///
-/// By these bits a processor decides whether a load reads what an earlier store, not yet done, writes. If an array is
-/// read a little behind the place, modulo 4 KiB, where another one is written, every load waits for a store of the other
-/// array: the update of a perceptron took three times as long in one process of three. Arrays that are used together
-/// lie at the same place modulo 4 KiB.
-pub(super) const SAME_PLACE: usize = 4096 / size_of::<f32>();
-
-/// The part of `memory` that lies at the same place as `values` modulo 4 KiB; `memory` has [`SAME_PLACE`] values more than
-/// are needed.
+/// The part of `memory` that lies [`APART`] before `values` modulo 4 KiB, behind which are the running values; `memory` has
+/// [`ALIASES`] values more than are needed.
 pub(super) fn beside<'a>(memory: &'a mut [f32], values: &[f32]) -> &'a mut [f32] {
     let distance = values.as_ptr().addr().wrapping_sub(memory.as_ptr().addr());
-    &mut memory[distance / size_of::<f32>() % SAME_PLACE..]
+    &mut memory[(distance / size_of::<f32>()).wrapping_sub(APART) % ALIASES..]
 }
 
 /// How the values of a parameter are laid out.
@@ -44,7 +36,7 @@ pub(super) struct Parameter {
     group: Group,
     /// Which of the two running values the update rule keeps.
     keeps: [bool; 2],
-    /// The values and both running values, at the same place modulo 4 KiB.
+    /// The values and both running values, [`APART`] modulo 4 KiB.
     memory: Vec<f32>,
 }
 
@@ -74,7 +66,7 @@ impl Parameter {
 
     /// The start of an array of the memory: 0 is the values.
     fn start(&self, array: usize) -> usize {
-        array * self.size().next_multiple_of(SAME_PLACE)
+        array * (self.size().next_multiple_of(ALIASES) + APART)
     }
 
     fn array(&self, array: usize) -> &[f32] {
