@@ -67,6 +67,8 @@ pub struct Product<'a> {
     pub columns: usize,
     /// z `[rows, columns]`
     pub result: &'a mut [f32],
+    /// Distance between the rows of z.
+    pub step: usize,
 }
 
 impl Product<'_> {
@@ -88,7 +90,7 @@ impl WithSimd for Product<'_> {
                 panel: &self.weights[first * layout.depth..][..width * layout.depth],
                 bias: self.bias.map(|bias| &bias[first..][..width]),
                 result: &mut self.result[first..],
-                step: self.columns,
+                step: self.step,
             };
             in_tiles(simd, width, self.rows.offsets.len(), &mut tiles);
         }

@@ -49,6 +49,7 @@ fn products_equal_plain_loops() {
             bias: Some(&bias),
             columns: columns_padded,
             result: &mut result,
+            step: columns_padded,
         }
         .run();
         for row in 0..rows {
@@ -133,7 +134,7 @@ fn results_do_not_depend_on_the_width_of_vectors() {
     let product = |weights: &[f32], columns: usize| {
         let mut result = vec![0.0; rows * columns];
         let rows = Rows { x: &x, offsets: &offsets, segments: 1, step: 0, length: depth };
-        Product { rows, weights, bias: None, columns, result: &mut result }.run();
+        Product { rows, weights, bias: None, columns, result: &mut result, step: columns }.run();
         result
     };
     let whole = product(&weights, 16);

@@ -2,12 +2,12 @@
 
 use rayon::prelude::*;
 
-use super::buffer::{Buffer, Map, Pool, View};
+use super::buffer::{Buffer, Map, Pool, View, runs};
 use super::dense::bias_gradient;
 use super::gradient::{Gradient, Wanted};
+use super::input_gradient::InputGradient;
 use super::layer::{Backward, Forward, Layer};
 use super::normalisation::{Moments, determine};
-use super::parameter::Parameter;
 use super::state::Id;
 use crate::kernels::{Line, Outer, Panels, Product, Rows};
 use crate::model::convolution::Kernel;
@@ -25,13 +25,9 @@ pub(super) struct Convolution {
     stride: usize,
     /// The first value of each output position's window, from the start of an example.
     windows: Vec<usize>,
-    /// The weights with rows, columns and channels exchanged, for the gradient of the input.
-    flipped: Vec<f32>,
-    /// The windows of the gradient of the input.
-    flipped_windows: Vec<usize>,
-    /// The shape of an example's gradient of the output inside a border, as the gradients read it: with zeros between its
-    /// positions where the stride is above 1.
-    spread: Map,
+    input_gradient: InputGradient,
+    /// The shape of an example's gradient of the output inside a border, as the gradients read it.
+    bordered: Map,
     output: Map,
     /// Whether a normalisation follows.
     is_normalised: bool,
@@ -47,71 +43,33 @@ impl Convolution {
     ) -> Self {
         let [height, width] = [input.height, input.width].map(|size| size.div_ceil(stride));
         let output = Map::new([height, width, outputs]);
-        let spread = Map::new([input.height, input.width, outputs]).bordered((side - 1) / 2);
+        let bordered = output.bordered((side - 1) / 2);
         Self {
             weight,
             bias,
             side,
             stride,
             windows: windows(input, [height, width], stride, side),
-            flipped: Vec::new(),
-            flipped_windows: windows(spread, [input.height, input.width], 1, side),
-            spread,
+            input_gradient: InputGradient::new(side, stride, input, bordered),
+            bordered,
             output,
             is_normalised,
         }
     }
 
-    /// W with its rows and columns in reverse order and its channels exchanged: `[side · side · outputs, inputs]`.
-    fn flip(&mut self, weight: &Parameter) {
-        let (from, inputs) = (weight.panels(), weight.shape[1]);
-        let (step, window) = (from.depth / (self.side * self.side), self.side * self.side);
-        let outputs_step = self.output.step;
-        let to = Panels::new(window * outputs_step, inputs);
-        self.flipped.resize(to.size(), 0.0);
-        for at in 0..window {
-            for input in 0..inputs {
-                let row = at * step + input;
-                for output in 0..weight.shape[0] {
-                    let flipped = to.position((window - 1 - at) * outputs_step + output, input);
-                    self.flipped[flipped] = weight.values()[from.position(row, output)];
-                }
-            }
-        }
-    }
-
-    /// Writes the gradient of example `image` into `spread`, whose border contains zeros.
-    fn spread(&self, z: View<'_>, dy: &Gradient, image: usize, spread: &mut [f32]) {
-        let (from, to, stride) = (dy.buffer.map, self.spread, self.stride);
+    /// Writes the gradient of example `image` into `bordered`, whose border contains zeros.
+    fn gradient_of(&self, z: View<'_>, dy: &Gradient, image: usize, bordered: &mut [f32]) {
         let coefficients = dy.pending.as_ref().map(|pending| pending.of(image));
-        let count = if stride > 1 { 1 } else { from.width };
-        if stride > 1 {
-            spread.fill(0.0);
-        }
-        for row in 0..from.height {
-            for column in (0..from.width).step_by(count) {
-                let range = from.at(image, row, column)..from.at(image, row, column + count);
-                let start = to.at(0, row * stride, column * stride);
-                let (d, target) =
-                    (&dy.buffer.values[range.clone()], &mut spread[start..start + range.len()]);
-                match coefficients {
-                    Some(coefficients) => coefficients.apply(&z.values[range], d, target),
-                    None => target.copy_from_slice(d),
-                }
+        runs(image..image + 1, [dy.buffer.map, self.bordered], usize::MAX, |[at, to], count| {
+            let range = at..at + count * self.output.step;
+            let to = to - image * self.bordered.size();
+            let (d, target) =
+                (&dy.buffer.values[range.clone()], &mut bordered[to..to + range.len()]);
+            match coefficients {
+                Some(coefficients) => coefficients.apply(&z.values[range], d, target),
+                None => target.copy_from_slice(d),
             }
-        }
-    }
-
-    /// The gradient by the input of one example, from its gradient `spread`.
-    fn input_gradient(&self, spread: &[f32], columns: usize, dx: &mut [f32]) {
-        let rows = Rows {
-            x: spread,
-            offsets: &self.flipped_windows,
-            segments: self.side,
-            step: self.spread.row(),
-            length: self.side * self.output.step,
-        };
-        Product { rows, weights: &self.flipped, bias: None, columns, result: dx }.run();
+        });
     }
 
     /// The parts of the gradient of the weights that are computed apart: a panel in a row of the kernel.
@@ -131,18 +89,11 @@ impl Convolution {
         parts
     }
 
-    /// Adds the gradient of a part of the weights over one example, from its gradient `spread`; the first example replaces
+    /// Adds the gradient of a part of the weights over one example, from its gradient `d`; the first example replaces
     /// what was there.
-    fn part_gradient(
-        &self,
-        x: View<'_>,
-        spread: &[f32],
-        image: usize,
-        part: Part,
-        sum: &mut [f32],
-    ) {
-        let (output, map, stride) = (self.output, self.spread, self.stride);
-        let cached = stride * (x.map.row() + output.width * output.step);
+    fn part_gradient(&self, x: View<'_>, d: &[f32], image: usize, part: Part, sum: &mut [f32]) {
+        let (output, map, stride) = (self.output, self.bordered, self.stride);
+        let cached = stride * x.map.row() + output.width * output.step;
         let strip = (CACHED / cached).clamp(1, output.height);
         let outside = x.map.border - (self.side - 1) / 2;
         for start in (0..output.height).step_by(strip) {
@@ -150,15 +101,15 @@ impl Convolution {
                 input: image * x.map.size()
                     + (row * stride + part.kernel_row + outside) * x.map.row()
                     + outside * x.map.step,
-                gradient: map.at(0, row * stride, 0),
+                gradient: map.at(0, row, 0),
             };
             let end = output.height.min(start + strip);
             let lines: Vec<Line> = (start..end).map(line).collect();
             Outer {
                 x: x.values,
                 x_step: stride * x.map.step,
-                d: spread,
-                d_step: stride * map.step,
+                d,
+                d_step: map.step,
                 lines: &lines,
                 count: output.width,
                 rows: part.rows,
@@ -181,20 +132,19 @@ impl Convolution {
         pass: (usize, &mut Pool),
     ) {
         let (images, pool) = pass;
-        let mut spread = pool.take(self.spread, 1);
-        let of_example = &mut spread.values[..self.spread.size()];
+        let mut gradients = pool.take(self.bordered, 1);
+        let of_example = &mut gradients.values[..self.bordered.size()];
         for image in 0..images {
-            self.spread(z, dy, image, of_example);
+            self.gradient_of(z, dy, image, of_example);
             if let Some(dx) = &mut dx {
-                let Map { step, .. } = dx.map;
                 let dx = &mut dx.values[image * x.map.bordered(0).size()..];
-                self.input_gradient(of_example, step, dx);
+                self.input_gradient.of_example(of_example, dx);
             }
             for (part, sum) in &mut *parts {
                 self.part_gradient(x, of_example, image, *part, sum);
             }
         }
-        pool.give(spread);
+        pool.give(gradients);
     }
 
     /// As [`Self::gradients`], with the examples and the parts of the weights spread over the threads of the trial. Every
@@ -208,16 +158,15 @@ impl Convolution {
         pass: (usize, &mut Pool),
     ) {
         let (images, pool) = pass;
-        let mut spread = pool.take(self.spread, images);
-        let size = self.spread.size();
-        let examples = spread.values[..images * size].par_chunks_exact_mut(size);
-        examples.enumerate().for_each(|(image, spread)| self.spread(z, dy, image, spread));
-        let of_example = |image: usize| &spread.values[image * size..][..size];
+        let mut gradients = pool.take(self.bordered, images);
+        let size = self.bordered.size();
+        let examples = gradients.values[..images * size].par_chunks_exact_mut(size);
+        examples.enumerate().for_each(|(image, bordered)| self.gradient_of(z, dy, image, bordered));
+        let of_example = |image: usize| &gradients.values[image * size..][..size];
         if let Some(dx) = dx {
-            let Map { step, .. } = dx.map;
             let examples = dx.values.par_chunks_exact_mut(dx.map.size()).take(images);
             examples.enumerate().for_each(|(image, dx)| {
-                self.input_gradient(of_example(image), step, dx);
+                self.input_gradient.of_example(of_example(image), dx);
             });
         }
         parts.par_iter_mut().for_each(|(part, sum)| {
@@ -225,7 +174,7 @@ impl Convolution {
                 self.part_gradient(x, of_example(image), image, *part, sum);
             }
         });
-        pool.give(spread);
+        pool.give(gradients);
     }
 }
 
@@ -257,7 +206,7 @@ impl Layer for Convolution {
                 step: x.map.row(),
                 length: self.side * x.map.step,
             };
-            Product { rows, weights, bias, columns: map.step, result: z }.run();
+            Product { rows, weights, bias, columns: map.step, result: z, step: map.step }.run();
         };
         let z = &mut y.values[..images * map.size()];
         if !self.is_normalised || pass.statistics == Statistics::Running {
@@ -285,7 +234,7 @@ impl Layer for Convolution {
         let mut dx = is_wanted.then(|| pass.pool.take(x.map.bordered(0), images));
         let weight = &mut pass.state[self.weight];
         if is_wanted {
-            self.flip(weight);
+            self.input_gradient.prepare(weight);
         }
         let mut parts = self.parts(weight.panels(), weight.gradient_mut());
         let memory = (images, &mut *pass.pool);

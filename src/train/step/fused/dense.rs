@@ -54,7 +54,8 @@ impl Dense {
         let mut dx = pass.pool.take(map.bordered(0), pass.images);
         let weights = &self.transposed;
         let result = &mut dx.values;
-        Product { rows, weights, bias: None, columns: target.columns, result }.run();
+        let columns = target.columns;
+        Product { rows, weights, bias: None, columns, result, step: columns }.run();
         dx
     }
 
@@ -100,6 +101,7 @@ impl Layer for Dense {
             bias: self.bias.map(|bias| pass.state[bias].values()),
             columns: self.output.step,
             result: &mut y.values,
+            step: self.output.step,
         }
         .run();
     }

@@ -13,6 +13,7 @@ mod build;
 mod convolution;
 mod dense;
 mod gradient;
+mod input_gradient;
 mod layer;
 mod loss;
 mod norm_activation;
